@@ -1,0 +1,79 @@
+"""The store event: what a web store sends, what counts as malformed, and what the archive adds to it."""
+
+from typing import Any, Literal
+
+import msgspec
+
+EventType = Literal["sale_event", "inventory_event"]
+
+UNKNOWN_STORE = "_unknown"
+"""The partition of events without a store. Cosmos finds no document by a missing key, so the archive never writes one."""
+
+MAX_ID_LENGTH = 255
+"""Cosmos allows 1,023 bytes; an id of ours is a UUID, and Cosmos forbids `/`, `\\`, `?` and `#` in ids."""
+
+StoreKey = int | str
+
+
+class MalformedEventError(ValueError):
+    """A body that is no store event; the message is the reason that goes to quarantine with it."""
+
+
+class StoreEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One sale or inventory movement, in the seed's shape.
+
+    `price` is the price of one piece, `discount` is in percent (0..75 in generated events). `store_id` is missing in a
+    bad event, which carries `bad_msg: true` when it was made bad on purpose. Producers may send more fields than these.
+    """
+
+    id: str
+    event_type: EventType
+    store_id: int | None = None
+    store_fqdn: str | None = None
+    store_ip: str | None = None
+    cust_id: int | None = None
+    category: str | None = None
+    sku: int | None = None
+    price: float = 0.0
+    qty: int = 0
+    discount: float = 0.0
+    gift_wrap: bool = False
+    variant: str | None = None
+    priority_shipping: bool = False
+    payment_method: str | None = None
+    ts: str | None = None
+    contact_me: str | None = None
+    is_return: bool = False
+    bad_msg: bool = False
+
+    @property
+    def store_key(self) -> StoreKey:
+        """The partition of this event in the archive: its store, or `_unknown`."""
+        return UNKNOWN_STORE if self.store_id is None else self.store_id
+
+
+_event_decoder = msgspec.json.Decoder(StoreEvent)
+_document_decoder = msgspec.json.Decoder(dict[str, Any])
+
+
+def parse_event(body: bytes) -> StoreEvent:
+    """Read one event body. Raises MalformedEventError with a reason that a person can act on."""
+    try:
+        event = _event_decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise MalformedEventError(f"not a store event: {error}") from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise MalformedEventError(f"not valid JSON: {error}") from error
+    if not 1 <= len(event.id) <= MAX_ID_LENGTH or any(character in "/\\?#" for character in event.id):
+        raise MalformedEventError(f"id must have 1 to {MAX_ID_LENGTH} characters, none of / \\ ? #")
+    return event
+
+
+def parse_document(body: bytes) -> dict[str, Any]:
+    """The same body with every field that the producer sent, for archiving it unchanged. Call `parse_event` first."""
+    return _document_decoder.decode(body)
+
+
+def store_key(store_id: StoreKey | None) -> StoreKey:
+    """The archive's partition of a store id as it stands in a window: NULL stores are archived under `_unknown`."""
+    return UNKNOWN_STORE if store_id is None else store_id

@@ -1,0 +1,37 @@
+"""The rule that makes an event suspicious, as the stream job applies it.
+
+The stream job's query is the first place of this rule (`stream_analytics/suspicious-windows.asaql`); this is its second,
+for campaigns that know what must be flagged and for the reconciliation that recomputes it. A test holds the two together.
+"""
+
+from typing import Any
+
+import msgspec
+
+MIN_DISCOUNT = 50
+"""Percent; an event is suspicious *above* it."""
+
+
+class SuspicionColumns(msgspec.Struct, frozen=True):
+    """The columns that the stream job reads, with any JSON type: what is absent is None, as NULL is in the job."""
+
+    id: Any = None
+    event_type: Any = None
+    store_id: Any = None
+    discount: Any = None
+    priority_shipping: Any = None
+
+
+def is_suspicious(event_type: Any, discount: Any, priority_shipping: Any) -> bool:
+    """A sale with priority shipping and a discount above 50 %. A value of another type is never suspicious.
+
+    As in the job: a JSON boolean is a BIT, so `priority_shipping = 1` holds for `true` and for the number 1.
+    """
+    return (
+        event_type == "sale_event"
+        and isinstance(discount, int | float)
+        and not isinstance(discount, bool)
+        and discount > MIN_DISCOUNT
+        and isinstance(priority_shipping, int | float)
+        and priority_shipping == 1
+    )

@@ -1,0 +1,117 @@
+"""Five-minute windows: which window an event falls into, and the message that the stream job sends for one.
+
+A window is (start, end]: an event enqueued at 10:10:00 belongs to the window that ends there. Windows align to zero
+hour UTC (Stream Analytics, "Windowing functions").
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from fraud.events import StoreKey
+
+WINDOW = timedelta(minutes=5)
+WINDOW_MILLISECONDS = WINDOW // timedelta(milliseconds=1)
+MAX_IDS = 20_000
+"""More than a queue message of 256 KB on Standard can hold (an id takes about 39 bytes)."""
+
+
+class NotAWindowError(ValueError):
+    """A queue message that is no window; the message is the reason that goes to quarantine with it."""
+
+
+class Window(msgspec.Struct, frozen=True, order=True):
+    """The span (start, end], both in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+class SuspiciousWindow(msgspec.Struct, frozen=True):
+    """The suspicious ids of one store in one window, each once, in order. `store_id` is None for events without a store."""
+
+    store_id: StoreKey | None
+    ids: tuple[str, ...]
+    window: Window
+
+    @property
+    def name(self) -> str:
+        """Computed from the content, so that the same window always has the same name, wherever it is written.
+
+        For example `window-7-20260102T101000Z-3f1c9a5b7d2e`. It is the orchestration's instance id and part of every
+        path. The digest keeps several messages of one store and window apart (large windows arrive in shards).
+        """
+        digest = hashlib.sha256("\n".join(self.ids).encode()).hexdigest()[:12]
+        return f"window-{store_label(self.store_id)}-{compact_time(self.window.end)}-{digest}"
+
+
+def store_label(store_id: StoreKey | None) -> str:
+    """A store id inside a name: digits as they are; anything else, which no store of ours has, as a digest."""
+    if store_id is None:
+        return "none"
+    if isinstance(store_id, int):
+        return str(store_id)
+    return hashlib.sha256(store_id.encode()).hexdigest()[:12]
+
+
+def compact_time(moment: datetime) -> str:
+    """A moment inside a name: `20260102T101000Z`."""
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def window_end_milliseconds(enqueued: int) -> int:
+    """The end of the window of an event enqueued at `enqueued`, both in milliseconds since 1970."""
+    return -(-enqueued // WINDOW_MILLISECONDS) * WINDOW_MILLISECONDS
+
+
+def window_of(enqueued: datetime) -> Window:
+    """The window that an event enqueued at this moment belongs to, to the microsecond."""
+    since_epoch = enqueued - datetime(1970, 1, 1, tzinfo=UTC)
+    end = datetime(1970, 1, 1, tzinfo=UTC) - (-since_epoch // WINDOW) * WINDOW
+    return Window(start=end - WINDOW, end=end)
+
+
+class _Row(msgspec.Struct, frozen=True):
+    """A row of the stream job, before its content is checked."""
+
+    ids: list[str]
+    WindowStart: datetime
+    WindowEnd: datetime
+    store_id: int | str | None = None
+
+
+def parse_windows(body: bytes) -> list[SuspiciousWindow]:
+    """Read a queue message: one JSON object, a list of them, or one a line. Raises NotAWindowError with the reason."""
+    try:
+        rows = _decode_rows(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise NotAWindowError(f"not a window message: {error}") from error
+    if not rows:
+        raise NotAWindowError("the message holds no window")
+    return [_window(row) for row in rows]
+
+
+def _decode_rows(body: bytes) -> list[_Row]:
+    text = body.strip()
+    if text.startswith(b"["):
+        return msgspec.json.decode(text, type=list[_Row])
+    return msgspec.json.Decoder(_Row).decode_lines(text)
+
+
+def _window(row: _Row) -> SuspiciousWindow:
+    if not row.ids:
+        raise NotAWindowError("the window has no ids")
+    if len(row.ids) > MAX_IDS:
+        raise NotAWindowError(f"the window has {len(row.ids)} ids; at most {MAX_IDS} are accepted")
+    if row.WindowStart.tzinfo is None or row.WindowEnd.tzinfo is None:
+        raise NotAWindowError("WindowStart and WindowEnd must carry a time zone")
+    if row.WindowStart >= row.WindowEnd:
+        raise NotAWindowError(f"WindowStart {row.WindowStart} is not before WindowEnd {row.WindowEnd}")
+    return SuspiciousWindow(row.store_id, unique_ids(row.ids), Window(row.WindowStart, row.WindowEnd))
+
+
+def unique_ids(ids: Iterable[str]) -> tuple[str, ...]:
+    """Each id once, sorted: the order in COLLECT is not guaranteed, and a retried batch may repeat an id."""
+    return tuple(sorted(set(ids)))

@@ -1,0 +1,1 @@
+"""Settings, and one cached client per Azure service."""
