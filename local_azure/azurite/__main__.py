@@ -1,0 +1,83 @@
+"""Runs Azurite's blob service as a local part: `python -m local_azure.azurite --state DIR --port 10000`.
+
+Azurite saves its tables every 5 s and on SIGTERM, so it is always stopped by SIGTERM and given time to save.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from pathlib import Path
+
+from local_azure.azurite.node import node
+from local_azure.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
+
+TOOLS = Path(__file__).parents[2] / ".local" / "tools" / "azurite"
+_SAVE_SECONDS = 15.0
+_POLL_SECONDS = 0.05
+
+_log = logging.getLogger(__name__)
+
+
+async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path) -> None:
+    """Run Azurite until `stop` is set or it ends by itself, which is an error."""
+    script = tools / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+    if not script.exists():
+        raise CannotStartError(f"Azurite is not installed in {tools}; run `make setup`")
+    port = port or _free_port()
+    await asyncio.to_thread(state.mkdir, parents=True, exist_ok=True)
+    options = ["--blobHost", LOOPBACK, "--blobPort", str(port), "--location", str(state)]
+    # Telemetry is on unless told otherwise, and the SDK's API version is newer than those Azurite lists.
+    options += ["--silent", "--disableTelemetry", "--skipApiVersionCheck"]
+    azurite = await asyncio.create_subprocess_exec(
+        node(), script, *options, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    ended = asyncio.create_task(_log_until_end(azurite))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await _until_it_answers(azurite, port)
+        announce_ready("azurite", f"blob={LOOPBACK}:{port}")
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        with contextlib.suppress(ProcessLookupError):
+            azurite.terminate()
+        await asyncio.wait_for(ended, _SAVE_SECONDS)
+    if not stop.is_set():
+        raise CannotStartError(f"Azurite ended by itself with exit code {azurite.returncode}")
+
+
+async def _log_until_end(azurite: asyncio.subprocess.Process) -> None:
+    assert azurite.stdout is not None  # noqa: S101 - asked for above
+    async for line in azurite.stdout:
+        _log.info("%s", line.decode(errors="replace").rstrip())
+    await azurite.wait()
+
+
+async def _until_it_answers(azurite: asyncio.subprocess.Process, port: int) -> None:
+    while azurite.returncode is None:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(LOOPBACK, port)
+            writer.close()
+            return
+        await asyncio.sleep(_POLL_SECONDS)
+    raise CannotStartError(f"Azurite ended with exit code {azurite.returncode}; is port {port} taken?")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]
+
+
+def main() -> None:
+    """The command line."""
+    parser = arguments("local_azure.azurite", __doc__ or "")
+    parser.add_argument("--port", type=int, default=10000, help="port of the blob service; 0 takes a free one")
+    parser.add_argument("--tools", type=Path, default=TOOLS, metavar="DIR", help="where Azurite is installed")
+    options = parser.parse_args()
+    run("azurite", options.log_level, lambda stop: serve(stop, options.state, options.port, options.tools))
+
+
+if __name__ == "__main__":
+    main()
