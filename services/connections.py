@@ -1,0 +1,64 @@
+"""One convention for every connection, the same that the Functions triggers follow.
+
+The setting `NAME` is a connection string. Without it, `NAME__{service}` is an address and an identity opens it:
+`NAME__fullyQualifiedNamespace` (Event Hubs, Service Bus), `NAME__blobServiceUri` (Blob), `NAME__accountEndpoint`
+(Cosmos); `NAME__credential=managedidentity` and `NAME__clientId` choose a user-assigned identity. In Azure a
+connection string is refused: keys have no place there.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+NAMESPACE = "fullyQualifiedNamespace"
+BLOB_SERVICE = "blobServiceUri"
+ACCOUNT = "accountEndpoint"
+
+MANAGED_IDENTITY = "managedidentity"
+AZURE_INSTANCE = "WEBSITE_INSTANCE_ID"
+"""Set by Azure in every running app, and nowhere else."""
+
+
+class ConnectionSettingError(ValueError):
+    """A connection is not set, or not allowed here; the message names the settings and says what to set."""
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a service is, and how to open it: either a connection string, or an address and an identity."""
+
+    name: str
+    connection_string: str | None = None
+    address: str | None = None
+    managed_identity: bool = False
+    client_id: str | None = None
+
+    def __repr__(self) -> str:
+        """Without the connection string: it holds a key, and representations end in logs."""
+        return f"Connection({self.name}: {self.address or 'a connection string'})"
+
+
+def read_connection(name: str, address_suffix: str, environment: Mapping[str, str]) -> Connection:
+    """Read the connection `name` from the settings. Raises ConnectionSettingError."""
+    text = environment.get(name, "").strip()
+    address = environment.get(f"{name}__{address_suffix}", "").strip()
+    if text:
+        if environment.get(AZURE_INSTANCE):
+            raise ConnectionSettingError(
+                f"{name} is a connection string, which is refused in Azure: remove it and set "
+                f"{name}__{address_suffix} and {name}__credential={MANAGED_IDENTITY}"
+            )
+        return Connection(name=name, connection_string=text)
+    if not address:
+        raise ConnectionSettingError(
+            f"{name} is not set: set {name} to a connection string, or {name}__{address_suffix} to the address of the "
+            f"service (with {name}__credential={MANAGED_IDENTITY} and {name}__clientId for a user-assigned identity)"
+        )
+    credential = environment.get(f"{name}__credential", "").strip().lower()
+    if credential not in ("", MANAGED_IDENTITY):
+        raise ConnectionSettingError(f"{name}__credential must be {MANAGED_IDENTITY} or not set, not {credential!r}")
+    return Connection(
+        name=name,
+        address=address,
+        managed_identity=bool(credential),
+        client_id=environment.get(f"{name}__clientId", "").strip() or None,
+    )

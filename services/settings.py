@@ -1,0 +1,91 @@
+"""Every setting that the app reads, read in one place, once, at the start."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from urllib.parse import urlsplit
+
+import msgspec
+
+from services import names
+from services.connections import (
+    ACCOUNT,
+    BLOB_SERVICE,
+    NAMESPACE,
+    Connection,
+    ConnectionSettingError,
+    read_connection,
+)
+
+ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
+RECONCILIATION_SCHEDULE = "RECONCILIATION_SCHEDULE"
+"""Six-field NCRONTAB; the timer trigger reads it as `%RECONCILIATION_SCHEDULE%`, so the host needs it too."""
+
+_ADDRESSES = {
+    names.JOBS_STORAGE: BLOB_SERVICE,
+    names.WAREHOUSE: BLOB_SERVICE,
+    names.EVENT_HUBS: NAMESPACE,
+    names.SERVICE_BUS: NAMESPACE,
+    names.COSMOS: ACCOUNT,
+}
+
+
+class SettingsError(Exception):
+    """The app cannot start with these settings; the message holds one line for each setting that must be mended."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the app needs to know about where it runs."""
+
+    jobs_storage: Connection
+    """The app's own storage account, where the Functions host keeps its leases; what workflows hand on lies there."""
+    warehouse: Connection
+    """The account that keeps the archives, the verdicts and the reports."""
+    event_hubs: Connection
+    service_bus: Connection
+    cosmos: Connection
+    reconciliation_schedule: str
+    alert_webhook_url: str | None = None
+    """Alerts are posted here as JSON; without it they are logged and kept as blobs only."""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read all settings. Raises SettingsError that names every missing or wrong one, not only the first."""
+    problems: list[str] = []
+    connections: dict[str, Connection] = {}
+    for name, address in _ADDRESSES.items():
+        try:
+            connections[name] = read_connection(name, address, environment)
+        except ConnectionSettingError as problem:
+            problems.append(str(problem))
+    schedule = environment.get(RECONCILIATION_SCHEDULE, "").strip()
+    if not schedule:
+        problems.append(f"{RECONCILIATION_SCHEDULE} is not set: set it to an NCRONTAB, for example '0 30 2 * * *'")
+    webhook = environment.get(ALERT_WEBHOOK_URL, "").strip() or None
+    if webhook and not _is_web_address(webhook):
+        problems.append(f"{ALERT_WEBHOOK_URL} must be an http or https address, not {webhook!r}")
+    if problems:
+        raise SettingsError("The app cannot start:\n- " + "\n- ".join(problems))
+    return Settings(
+        jobs_storage=connections[names.JOBS_STORAGE],
+        warehouse=connections[names.WAREHOUSE],
+        event_hubs=connections[names.EVENT_HUBS],
+        service_bus=connections[names.SERVICE_BUS],
+        cosmos=connections[names.COSMOS],
+        reconciliation_schedule=schedule,
+        alert_webhook_url=webhook,
+    )
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, from its environment, read once. Raises SettingsError."""
+    return read_settings(os.environ)
