@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import errno
 import logging
+import os
 import signal
 import sqlite3
 import sys
@@ -17,6 +18,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 LOOPBACK = "127.0.0.1"
+
+SUPERVISED = "LOCAL_AZURE_SUPERVISED"
+"""Set by the stack: the part ends when the stack does, even if that was killed."""
+
+_PARENT_CHECK_SECONDS = 0.5
 
 
 class CannotStartError(Exception):
@@ -64,7 +70,17 @@ async def _until_signalled(serve: Callable[[asyncio.Event], Coroutine[Any, Any, 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    watch = asyncio.create_task(_stop_with_parent(stop)) if os.environ.get(SUPERVISED) else None
     await serve(stop)
+    if watch:
+        watch.cancel()
+
+
+async def _stop_with_parent(stop: asyncio.Event) -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 - no event tells that a parent died
+        await asyncio.sleep(_PARENT_CHECK_SECONDS)
+    stop.set()
 
 
 def _explain(problem: OSError) -> str:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sys
 from pathlib import Path
 
 from local_azure.azurite.node import node
@@ -19,8 +20,8 @@ _POLL_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
-async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path) -> None:
-    """Run Azurite until `stop` is set or it ends by itself, which is an error."""
+async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path, bootstrap: Path | None) -> None:
+    """Run Azurite until `stop` is set or it ends by itself, which is an error. `bootstrap` names the containers."""
     script = tools / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
     if not script.exists():
         raise CannotStartError(f"Azurite is not installed in {tools}; run `make setup`")
@@ -36,6 +37,8 @@ async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path) -> Non
     stopped = asyncio.create_task(stop.wait())
     try:
         await _until_it_answers(azurite, port)
+        if bootstrap:
+            await _create_containers(port, bootstrap)
         announce_ready("azurite", f"blob={LOOPBACK}:{port}")
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -64,6 +67,13 @@ async def _until_it_answers(azurite: asyncio.subprocess.Process, port: int) -> N
     raise CannotStartError(f"Azurite ended with exit code {azurite.returncode}; is port {port} taken?")
 
 
+async def _create_containers(port: int, bootstrap: Path) -> None:
+    program = [sys.executable, "-m", "local_azure.azurite.containers", str(port), str(bootstrap)]
+    creation = await asyncio.create_subprocess_exec(*program, stdout=sys.stderr)
+    if await creation.wait() != 0:
+        raise CannotStartError(f"the containers of {bootstrap} could not be created; the log above says why")
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
@@ -74,9 +84,14 @@ def main() -> None:
     """The command line."""
     parser = arguments("local_azure.azurite", __doc__ or "")
     parser.add_argument("--port", type=int, default=10000, help="port of the blob service; 0 takes a free one")
+    parser.add_argument("--bootstrap", type=Path, metavar="FILE", help="containers to create, by connection setting")
     parser.add_argument("--tools", type=Path, default=TOOLS, metavar="DIR", help="where Azurite is installed")
     options = parser.parse_args()
-    run("azurite", options.log_level, lambda stop: serve(stop, options.state, options.port, options.tools))
+    run(
+        "azurite",
+        options.log_level,
+        lambda stop: serve(stop, options.state, options.port, options.tools, options.bootstrap),
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,54 @@
+# Everything is installed inside this folder: Python packages in .venv/, Azurite in .local/tools/. `make help` lists what there is.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+
+# The first Python that runs and is new enough; PYTHON=... chooses another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up reset setup setup-dev test bench clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+demo: setup ## Run the whole pipeline once and show its accounts (BATCHES= EVENTS= SEED= SPEED= change it)
+	@$(BIN)/python -m cli demo
+
+up: setup ## Keep the pipeline running until Ctrl-C (SPEED=60 makes Azure's time pass 60 times faster)
+	@$(BIN)/python -m local_azure.stack up
+
+reset: setup ## Forget the state that `make up` keeps
+	@$(BIN)/python -m local_azure.stack reset
+
+test: setup-dev ## Check style, types and arrows, and run every test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m slow
+
+bench: setup-dev ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
+	@$(BIN)/python -m benchmarks
+
+setup: $(VENV)/.local-ready ## Install what `make demo` and `make up` need
+setup-dev: $(VENV)/.dev-ready ## Install what `make test` and `make bench` need
+
+$(VENV)/pyvenv.cfg:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; say which with: make PYTHON=/path/to/python3 ..."; exit 1; }
+	@echo "Setting up in $(VENV)/ and .local/ (about a minute, once) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.local-ready: $(VENV)/pyvenv.cfg requirements.txt requirements-local.txt local_azure/azurite/package-lock.json
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-local.txt
+	@$(BIN)/python -m local_azure.azurite.install .local/tools/azurite
+	@touch $@
+
+$(VENV)/.dev-ready: $(VENV)/.local-ready requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean: ## Remove everything that was installed or kept
+	rm -rf $(VENV) .local
