@@ -16,6 +16,8 @@ _SHORT_LIFE_SECONDS = 10.0
 _MAX_SHORT_LIVES = 5
 _CANNOT_START = 2
 _LOG_TAIL_LINES = 5
+_LOG_LINE_LENGTH = 300
+_CHUNK_BYTES = 65_536
 
 
 class Supervisor:
@@ -30,6 +32,7 @@ class Supervisor:
         self._report = report
         self._ready = {part.name: asyncio.Event() for part in parts}
         self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._stopping = False
 
     async def run(self, stop: asyncio.Event, when_ready: Callable[[], None]) -> None:
         """Run every part until `stop` is set. Raises CannotStartError, naming it, if a part cannot go on."""
@@ -52,13 +55,15 @@ class Supervisor:
         when_ready()
 
     async def _keep(self, part: Part) -> None:
-        """Start the part whenever it is not running. Returns only by an error."""
+        """Start the part whenever it is not running. Raises CannotStartError if it cannot go on."""
         for name in part.after:
             await self._ready[name].wait()
         short_lives = 0
-        while True:
+        while not self._stopping:
             started = time.monotonic()
             code = await self._run_once(part, started)
+            if self._stopping:
+                return
             short_lives = short_lives + 1 if time.monotonic() - started < _SHORT_LIFE_SECONDS else 0
             if code == _CANNOT_START or short_lives >= _MAX_SHORT_LIVES or not self._ready[part.name].is_set():
                 raise CannotStartError(self._why(part, code))
@@ -87,8 +92,11 @@ class Supervisor:
                     ready_in_time.cancel()
                     self._ready[part.name].set()
                     self._report(f"{part.name:<18}ready in {time.monotonic() - started:4.1f} s   {' '.join(words[2:])}")
-                else:
-                    log.write(line)
+                    break
+                log.write(line)
+            # What user code prints has lines of any length, or none.
+            while chunk := await process.stdout.read(_CHUNK_BYTES):
+                log.write(chunk)
             ready_in_time.cancel()
             return await process.wait()
 
@@ -97,11 +105,14 @@ class Supervisor:
         process.kill()
 
     async def _stop_all(self, keepers: list[asyncio.Task[None]]) -> None:
-        for keeper in keepers:
-            keeper.cancel()
-        await asyncio.gather(*keepers, return_exceptions=True)
+        self._stopping = True
         for part in reversed(self._parts):
             await self._stop(part)
+        # The keeper of a part that ran ends with it; those of parts that were never started still wait.
+        for part, keeper in zip(self._parts, keepers, strict=True):
+            if part.name not in self._running:
+                keeper.cancel()
+        await asyncio.gather(*keepers, return_exceptions=True)
 
     async def _stop(self, part: Part) -> None:
         process = self._running.get(part.name)
@@ -122,7 +133,7 @@ class Supervisor:
     def _tail(self, part: Part) -> str:
         file = self._logs / f"{part.name}.log"
         lines = file.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
-        return "".join(f"\n    {line}" for line in lines) + f"\n  The whole log is in {file}."
+        return "".join(f"\n    {line[:_LOG_LINE_LENGTH]}" for line in lines) + f"\n  The whole log is in {file}."
 
 
 def _describe(code: int) -> str:

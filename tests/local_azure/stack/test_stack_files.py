@@ -1,0 +1,57 @@
+import json
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from local_azure.clock import Clock
+from local_azure.process import LOOPBACK, CannotStartError
+from local_azure.stack import clock_file, lock, ports, settings_file
+
+
+def test_a_port_that_is_taken_is_replaced_by_a_free_one():
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        usual = taken.getsockname()[1]
+        original = ports.USUAL["functions"]
+        ports.USUAL["functions"] = usual
+        try:
+            chosen = ports.choose()
+        finally:
+            ports.USUAL["functions"] = original
+    assert chosen["functions"] != usual
+    assert len(set(chosen.values())) == len(ports.USUAL)
+
+
+def test_azures_time_never_goes_backwards_from_one_run_to_the_next(tmp_path: Path):
+    fast = Clock(real_origin=time.time() - 3600, azure_origin=time.time() - 3600, speed=60)
+    clock_file.save(tmp_path / "clock", fast)
+    before = fast.timestamp()
+    assert clock_file.resume(tmp_path / "clock", speed=1).timestamp() > before
+
+
+def test_a_first_run_starts_at_real_time(tmp_path: Path):
+    assert clock_file.resume(tmp_path / "clock", speed=60).timestamp() == pytest.approx(time.time(), abs=5)
+
+
+def test_the_settings_file_has_the_shape_that_core_tools_read(tmp_path: Path):
+    chosen = {"functions": 7171, "event-hubs": 1, "service-bus": 2, "cosmos": 3, "blob": 4}
+    settings_file.write(tmp_path / "local.settings.json", settings_file.connections(chosen), 7171)
+    written = json.loads((tmp_path / "local.settings.json").read_text())
+    assert written["IsEncrypted"] is False
+    assert written["Host"] == {"LocalHttpPort": 7171}
+    assert written["Values"]["EventHubs"].startswith("Endpoint=sb://127.0.0.1:1;")
+    assert written["Values"]["Cosmos"].startswith("AccountEndpoint=http://127.0.0.1:3/;")
+    assert {"AzureWebJobsStorage", "Warehouse", "ServiceBus"} <= written["Values"].keys()
+
+
+def test_a_second_stack_of_the_same_clone_is_refused_by_name(tmp_path: Path):
+    with lock.hold(tmp_path / "stack.lock"), pytest.raises(CannotStartError, match="already runs"):
+        lock.hold(tmp_path / "stack.lock")
+
+
+def test_the_lock_is_free_again_after_its_holder(tmp_path: Path):
+    lock.hold(tmp_path / "stack.lock").close()
+    lock.hold(tmp_path / "stack.lock").close()
