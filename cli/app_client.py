@@ -1,0 +1,77 @@
+"""The app as the command line sees it: a base address, and JSON over HTTP."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import requests
+
+LOCAL_SETTINGS = Path(__file__).parents[1] / ".local" / "local.settings.json"
+URL_SETTING = "DETECTIVE_URL"
+KEY_SETTING = "DETECTIVE_KEY"
+_DEFAULT_PORT = 7071
+_TIMEOUT_SECONDS = 60.0
+
+
+class AppError(Exception):
+    """The app cannot be reached or refused the request; the message says which, and what to do."""
+
+
+class AppClient:
+    """Calls the app at `base_url`, with a function key if it asks for one."""
+
+    def __init__(self, base_url: str, key: str | None = None) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._session = requests.Session()
+        if key:
+            self._session.headers["x-functions-key"] = key
+
+    def get(self, path: str, **params: str) -> Any:
+        """The JSON answer of a GET. Raises AppError."""
+        return self._call("GET", path, params=params).json()
+
+    def get_bytes(self, path: str) -> bytes:
+        """The body of a GET as it is. Raises AppError."""
+        return self._call("GET", path).content
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON answer of a POST, or None if it has no body. Raises AppError."""
+        answer = self._call("POST", path, json=body or {})
+        return answer.json() if answer.content else None
+
+    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
+        url = f"{self.base_url}/{path.lstrip('/')}"
+        try:
+            answer = self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
+        except requests.RequestException as error:
+            raise AppError(f"nothing answers at {self.base_url}; start it with `make up`, or say --url") from error
+        if answer.status_code in (401, 403):
+            raise AppError(f"{url} needs a function key; say --key, or set {KEY_SETTING}")
+        if not answer.ok:
+            raise AppError(f"{method} {url}: {_reason(answer)}")
+        return answer
+
+
+def _reason(answer: requests.Response) -> str:
+    """What a problem+json answer says, or the status alone."""
+    try:
+        problem: dict[str, Any] = answer.json()
+        detail = problem.get("detail") or problem.get("title")
+    except (ValueError, AttributeError):
+        detail = None
+    return str(detail or f"{answer.status_code} {answer.reason}")
+
+
+def local_url() -> str:
+    """Where the app of this clone answers: the port that the stack took, or the usual one."""
+    try:
+        port = json.loads(LOCAL_SETTINGS.read_text())["Host"]["LocalHttpPort"]
+    except (OSError, ValueError, KeyError):
+        port = _DEFAULT_PORT
+    return f"http://127.0.0.1:{port}"
+
+
+def default_url() -> str:
+    """`DETECTIVE_URL`, or the app of this clone."""
+    return os.environ.get(URL_SETTING) or local_url()
