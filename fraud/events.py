@@ -7,7 +7,7 @@ import msgspec
 EventType = Literal["sale_event", "inventory_event"]
 
 UNKNOWN_STORE = "_unknown"
-"""The partition of events without a store. Cosmos finds no document by a missing key, so the archive never writes one."""
+"""The partition of events without a store: Cosmos finds no document by a missing key, so none is ever written."""
 
 MAX_ID_LENGTH = 255
 """Cosmos allows 1,023 bytes; an id of ours is a UUID, and Cosmos forbids `/`, `\\`, `?` and `#` in ids."""

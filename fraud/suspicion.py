@@ -1,7 +1,8 @@
 """The rule that makes an event suspicious, as the stream job applies it.
 
-The stream job's query is the first place of this rule (`stream_analytics/suspicious-windows.asaql`); this is its second,
-for campaigns that know what must be flagged and for the reconciliation that recomputes it. A test holds the two together.
+The stream job's query is the first place of this rule (`stream_analytics/suspicious-windows.asaql`); this is its
+second, for campaigns that know what must be flagged and for the reconciliation that recomputes it. A test holds the
+two together.
 """
 
 from typing import Any

@@ -30,7 +30,10 @@ class Window(msgspec.Struct, frozen=True, order=True):
 
 
 class SuspiciousWindow(msgspec.Struct, frozen=True):
-    """The suspicious ids of one store in one window, each once, in order. `store_id` is None for events without a store."""
+    """The suspicious ids of one store in one window, each once, in order.
+
+    `store_id` is None for events without a store.
+    """
 
     store_id: StoreKey | None
     ids: tuple[str, ...]

@@ -1,0 +1,145 @@
+"""A load-test campaign: batches of generated events on a schedule of their own."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from fraud.generation import BatchTotals
+
+STOP_EVENT = "stop"
+"""The external event that ends a campaign in order."""
+
+MAX_EVENTS_PER_BATCH = 10_000
+
+Name = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+Phase = Literal["sending", "completed", "stopped"]
+
+
+class CampaignRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person asks for. Without a name or a seed one is chosen; the same seed gives the same events."""
+
+    batches: Annotated[int, Meta(ge=1, le=100_000)] = 100
+    events_per_batch: Annotated[int, Meta(ge=1, le=MAX_EVENTS_PER_BATCH)] = 30
+    interval_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
+    """From the start of a batch to the start of the next; 0 sends as fast as batches are acknowledged."""
+    bad_event_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.1
+    seed: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+    name: Name | None = None
+
+
+class Campaign(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign that runs: its request with everything chosen."""
+
+    run_id: str
+    """The orchestration's instance id; every event of the campaign carries it as a property."""
+    batches: int
+    events_per_batch: int
+    interval_seconds: float
+    bad_event_ratio: float
+    seed: int
+
+    @classmethod
+    def of(cls, request: CampaignRequest, name: str, seed: int) -> "Campaign":
+        """The campaign of a request; `name` and `seed` are taken where it has none."""
+        return cls(
+            run_id=campaign_id(request.name or name),
+            batches=request.batches,
+            events_per_batch=request.events_per_batch,
+            interval_seconds=request.interval_seconds,
+            bad_event_ratio=request.bad_event_ratio,
+            seed=seed if request.seed is None else request.seed,
+        )
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """One batch to send. All that its events depend on is in here, so a repeated batch has the same ids."""
+
+    run_id: str
+    seed: str
+    number: int
+    count: int
+    bad_event_ratio: float
+    ts: str
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a campaign has come; what one generation of the workflow hands to the next."""
+
+    campaign: Campaign
+    started: datetime
+    updated: datetime
+    batches_sent: int = 0
+    totals: BatchTotals = BatchTotals()
+    phase: Phase = "sending"
+
+    @property
+    def is_complete(self) -> bool:
+        """Every batch was sent."""
+        return self.batches_sent >= self.campaign.batches
+
+    @property
+    def due(self) -> datetime:
+        """When the next batch is to start. Counted from the start, so that delays do not add up."""
+        return self.started + timedelta(seconds=self.campaign.interval_seconds * self.batches_sent)
+
+    @property
+    def eta(self) -> datetime:
+        """When the last batch starts if nothing is late; never before the last change."""
+        last = self.started + timedelta(seconds=self.campaign.interval_seconds * (self.campaign.batches - 1))
+        return max(last, self.updated)
+
+    def next_batch(self) -> Batch:
+        """The batch that follows, stamped with the time it was due."""
+        campaign = self.campaign
+        return Batch(
+            run_id=campaign.run_id,
+            seed=str(campaign.seed),
+            number=self.batches_sent,
+            count=campaign.events_per_batch,
+            bad_event_ratio=campaign.bad_event_ratio,
+            ts=self.due.isoformat(),
+        )
+
+    def after(self, batch: BatchTotals, now: datetime) -> "Progress":
+        """The progress once a batch was acknowledged."""
+        sent = self.batches_sent + 1
+        phase: Phase = "completed" if sent >= self.campaign.batches else "sending"
+        return msgspec.structs.replace(self, batches_sent=sent, totals=self.totals + batch, updated=now, phase=phase)
+
+    def stopped(self, now: datetime) -> "Progress":
+        """The progress of a campaign that was told to stop; one that had sent everything is complete all the same."""
+        return self if self.is_complete else msgspec.structs.replace(self, phase="stopped", updated=now)
+
+
+class CampaignStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person sees of a campaign while it runs and when it has ended."""
+
+    phase: Phase
+    batches_sent: int
+    batches: int
+    totals: BatchTotals
+    seed: int
+    started: datetime
+    updated: datetime
+    eta: datetime
+
+    @classmethod
+    def of(cls, progress: Progress) -> "CampaignStatus":
+        """The status of a campaign that has come this far."""
+        return cls(
+            phase=progress.phase,
+            batches_sent=progress.batches_sent,
+            batches=progress.campaign.batches,
+            totals=progress.totals,
+            seed=progress.campaign.seed,
+            started=progress.started,
+            updated=progress.updated,
+            eta=progress.eta,
+        )
+
+
+def campaign_id(name: str) -> str:
+    """The orchestration's instance id of the campaign of this name."""
+    return f"campaign-{name}"

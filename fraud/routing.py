@@ -1,0 +1,33 @@
+"""Which partition an event goes to, and what is written on its envelope."""
+
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from fraud.generation import SALE, GeneratedEvent
+
+
+def partition_of(event: GeneratedEvent, partitions: Sequence[str]) -> str:
+    """Inventory events go to even partitions, sale events to odd ones, and one store stays on one of them.
+
+    Events without a store stay together too. A hub with one partition takes all.
+    """
+    lane = partitions[1::2] if event.event_type == SALE and len(partitions) > 1 else partitions[::2]
+    store = 0 if event.store_id is msgspec.UNSET else event.store_id
+    return lane[store % len(lane)]
+
+
+def properties_of(event: GeneratedEvent, run_id: str) -> dict[str | bytes, str]:
+    """The event's properties, as text like the original producer's, and what ties it to its run and its trace.
+
+    An event's trace is its own id, in the W3C form, so that one id is enough to follow it through every store.
+    """
+    trace = uuid.UUID(event.id).hex
+    return {
+        "event_type": event.event_type,
+        "priority_shipping": str(event.priority_shipping),
+        "is_return": str(event.is_return),
+        "run_id": run_id,
+        "traceparent": f"00-{trace}-{trace[16:]}-01",
+    }
