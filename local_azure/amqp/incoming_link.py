@@ -1,0 +1,100 @@
+"""A link over which a client sends: credit, messages put together from frames, size checks."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from local_azure.amqp.delivery import Delivery
+from local_azure.amqp.encode import uint
+from local_azure.amqp.errors import AmqpError, Condition, LinkError
+from local_azure.amqp.limits import INCOMING_CREDIT
+from local_azure.amqp.link import SEQUENCE, Link
+from local_azure.amqp.outcomes import rejected
+from local_azure.amqp.performatives import Attach, Transfer
+from local_azure.amqp.transfers import disposition
+from local_azure.amqp.values import Encoded
+
+if TYPE_CHECKING:
+    from local_azure.amqp.node import Sink
+    from local_azure.amqp.session import Session
+
+log = logging.getLogger(__name__)
+
+
+class IncomingLink(Link):
+    """The client sends, a `Sink` takes."""
+
+    sink: "Sink"
+
+    def __init__(self, session: "Session", attach: Attach, max_message_bytes: int) -> None:
+        super().__init__(session, attach, attach.target)
+        self.max_message_bytes = max_message_bytes
+        self._delivery_count = attach.initial_delivery_count or 0
+        self._credit = 0
+        self._first: Transfer | None = None
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def grant(self) -> None:
+        """Give the client its whole credit again."""
+        self._credit = INCOMING_CREDIT
+        self.session.send_flow(
+            [uint(self.handle), uint(self._delivery_count), uint(INCOMING_CREDIT), None, False, False, None]
+        )
+
+    def answer(self, delivery_id: int, outcome: Encoded) -> None:
+        """Settle a delivery of this link; does nothing if the link is gone."""
+        if self.open:
+            self.session.send(disposition(True, delivery_id, delivery_id, outcome))
+
+    def receive(self, transfer: Transfer, payload: bytes) -> None:
+        """The transport's: a frame of a message. Raises LinkError if the client may not send it."""
+        first = self._first
+        if first is None:
+            if transfer.delivery_id is None:
+                raise LinkError(Condition.INVALID_FIELD, "the first transfer of a delivery has no delivery-id")
+            if self._credit <= 0:
+                raise LinkError(Condition.TRANSFER_LIMIT_EXCEEDED, "more messages than the link has credit for")
+            first = self._first = transfer
+        if transfer.aborted:
+            self._forget()
+            self._count()
+            return
+        self._size += len(payload)
+        if self._size > self.max_message_bytes:
+            raise LinkError(
+                Condition.MESSAGE_SIZE_EXCEEDED,
+                f"The received message (delivery-id:{first.delivery_id}, size:{self._size} bytes) exceeds the limit "
+                f"({self.max_message_bytes} bytes) currently allowed on the link.",
+            )
+        if transfer.more:
+            self._parts.append(payload)
+            self.session.connection.hold_partial(len(payload))
+            return
+        message = b"".join([*self._parts, payload]) if self._parts else payload
+        settled = bool(first.settled or transfer.settled)
+        delivery = Delivery(self, first.delivery_id or 0, first.message_format or 0, message, settled)
+        self._forget()
+        self._count()
+        self._hand_over(delivery)
+
+    def _hand_over(self, delivery: Delivery) -> None:
+        try:
+            self.sink.on_message(delivery)
+        except AmqpError as error:
+            log.warning("%s: message to %r refused: %s", self.peer, self.address, error)
+            delivery.settle(rejected(error))
+
+    def _count(self) -> None:
+        self._delivery_count = (self._delivery_count + 1) & SEQUENCE
+        self._credit -= 1
+        if self._credit <= INCOMING_CREDIT // 2:
+            self.grant()
+
+    def _forget(self) -> None:
+        if self._parts:
+            self.session.connection.release_partial(sum(map(len, self._parts)))
+        self._first, self._parts, self._size = None, [], 0
+
+    def _tell_handler(self) -> None:
+        self._forget()
+        self.sink.on_detach()

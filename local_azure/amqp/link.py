@@ -1,0 +1,80 @@
+"""Links: what both directions share. The transport makes them; a node's handler acts on them."""
+
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from local_azure.amqp.encode import uint
+from local_azure.amqp.errors import AmqpError
+from local_azure.amqp.outcomes import error_value
+from local_azure.amqp.performatives import Attach, Code, performative
+from local_azure.amqp.values import Described, Symbol
+
+if TYPE_CHECKING:
+    from local_azure.amqp.session import Session
+
+log = logging.getLogger(__name__)
+SEQUENCE = 0xFFFF_FFFF
+"""Counters of the protocol wrap here."""
+
+
+class Link:
+    """What both directions share.
+
+    `address` is the node's as the client wrote it, `path` the same without scheme, host and slashes at the ends.
+
+    A node may set `offered_capabilities` and `reply_properties` while it attaches.
+    """
+
+    def __init__(self, session: "Session", attach: Attach, terminus: Any) -> None:
+        self.session = session
+        self.name = attach.name
+        self.handle = attach.handle
+        self.attach = attach
+        self.address = address_of(terminus)
+        self.path = _path(self.address)
+        self.properties: dict[str, Any] = {str(key): value for key, value in (attach.properties or {}).items()}
+        self.offered_capabilities: list[Symbol] | None = None
+        self.reply_properties: dict[Symbol, Any] | None = None
+        self.open = True
+
+    @property
+    def peer(self) -> str:
+        """Who is at the other end, for logs."""
+        return self.session.connection.peer
+
+    def detach(self, error: AmqpError | None = None) -> None:
+        """End the link from our side, with a reason the client can act on. Its handler's `on_detach` is called."""
+        if not self.open:
+            return
+        if error:
+            log.warning("%s: link to %r ended: %s", self.peer, self.address, error)
+        value = error_value(error.condition, error.description) if error else None
+        self.session.send(performative(Code.DETACH, [uint(self.handle), True, value]))
+        self.closed()
+
+    def closed(self) -> None:
+        """The transport's: the link is gone, tell the handler once."""
+        if self.open:
+            self.open = False
+            self._tell_handler()
+
+    def _tell_handler(self) -> None:
+        raise NotImplementedError
+
+
+def address_of(terminus: Any) -> str:
+    """The address of a source or target, empty if it has none."""
+    fields = terminus_fields(terminus)
+    return fields[0] if fields and isinstance(fields[0], str) else ""
+
+
+def terminus_fields(terminus: Any) -> list[Any]:
+    """The fields of a source or target; none if it is malformed."""
+    value: Any = terminus.value if isinstance(terminus, Described) else None
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def _path(address: str) -> str:
+    _, scheme, rest = address.partition("://")
+    path = rest.partition("/")[2] if scheme else address
+    return path.strip("/")

@@ -1,0 +1,161 @@
+"""A message as a broker sees it: what it needs decoded, the rest as bytes."""
+
+from typing import Any, cast
+
+import msgspec
+
+from local_azure.amqp.decode import decode
+from local_azure.amqp.encode import described, encode, encode_map
+from local_azure.amqp.errors import DecodeError
+from local_azure.amqp.sections import Section, SectionCode, data_bytes, sections, skip
+from local_azure.amqp.values import Encoded
+
+Map = dict[Any, Any]
+
+
+class Header(msgspec.Struct, array_like=True, frozen=True):
+    """How a message is to be delivered. `ttl` is in milliseconds."""
+
+    durable: bool | None = None
+    priority: int | None = None
+    ttl: int | None = None
+    first_acquirer: bool | None = None
+    delivery_count: int | None = None
+
+
+class Properties(msgspec.Struct, array_like=True, frozen=True):
+    """The properties that never change on the way. Times are in milliseconds since 1970."""
+
+    message_id: Any = None
+    user_id: bytes | None = None
+    to: Any = None
+    subject: str | None = None
+    reply_to: Any = None
+    correlation_id: Any = None
+    content_type: str | None = None
+    content_encoding: str | None = None
+    absolute_expiry_time: int | None = None
+    creation_time: int | None = None
+    group_id: str | None = None
+    group_sequence: int | None = None
+    reply_to_group_id: str | None = None
+
+
+class Message:
+    """An encoded message and its sections; each part is decoded when it is asked for.
+
+    Everything raises DecodeError if the part is malformed.
+    """
+
+    __slots__ = ("_by_code", "data", "sections")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.sections = sections(data)
+        self._by_code: dict[int, Section] = {each.code: each for each in self.sections}
+
+    def section(self, code: SectionCode) -> Section | None:
+        """Where a section lies, if there is one; for a body of several sections the last."""
+        return self._by_code.get(code)
+
+    def header(self) -> Header:
+        """The header, with nulls for what it does not say."""
+        return self._struct(SectionCode.HEADER, Header)
+
+    def properties(self) -> Properties:
+        """The properties, with nulls for what they do not say."""
+        return self._struct(SectionCode.PROPERTIES, Properties)
+
+    def annotations(self) -> Map:
+        """The message annotations; keys are symbols."""
+        return self._map(SectionCode.MESSAGE_ANNOTATIONS)
+
+    def application_properties(self) -> Map:
+        """What the sender's program has set; keys are strings."""
+        return self._map(SectionCode.APPLICATION_PROPERTIES)
+
+    def annotation_pairs(self) -> list[tuple[bytes, bytes]]:
+        """The message annotations as encoded keys and values, to pass them on unchanged."""
+        return self._pairs(SectionCode.MESSAGE_ANNOTATIONS)
+
+    def application_property_pairs(self) -> list[tuple[bytes, bytes]]:
+        """The application properties as encoded keys and values."""
+        return self._pairs(SectionCode.APPLICATION_PROPERTIES)
+
+    def value(self) -> Any:
+        """The body, if it is a value; None if it is data or a sequence."""
+        section = self._by_code.get(SectionCode.VALUE)
+        return None if section is None else decode(self.data, section.value)[0]
+
+    def body(self) -> bytes:
+        """The data sections, one after the other."""
+        return b"".join(data_bytes(self.data, each) for each in self.sections if each.code == SectionCode.DATA)
+
+    def from_properties_on(self) -> bytes:
+        """Everything that a broker passes on byte for byte: properties, application properties, body, footer."""
+        return next(self.data[each.start :] for each in self.sections if each.code >= SectionCode.PROPERTIES)
+
+    def validate(self) -> None:
+        """Decode everything but the body, so that no receiver meets what it cannot read. Raises DecodeError."""
+        for code in self._by_code:
+            match code:
+                case SectionCode.HEADER:
+                    self.header()
+                case SectionCode.PROPERTIES:
+                    self.properties()
+                case SectionCode.DATA:
+                    self.body()
+                case _:
+                    self._decoded(code)
+
+    def _decoded(self, code: int) -> Any:
+        section = self._by_code.get(code)
+        return None if section is None else decode(self.data, section.value)[0]
+
+    def _struct(self, code: SectionCode, kind: type[Any]) -> Any:
+        value = self._decoded(code)
+        try:
+            return kind() if value is None else msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            raise DecodeError(f"{code.name.lower()}: {error}") from error
+
+    def _map(self, code: SectionCode) -> Map:
+        value = self._decoded(code)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise DecodeError(f"{code.name.lower()} are no map")
+        return cast(Map, value)
+
+    def _pairs(self, code: SectionCode) -> list[tuple[bytes, bytes]]:
+        section = self._by_code.get(code)
+        if section is None or not self._map(code):
+            return []
+        data, at = self.data, section.value
+        at += 9 if data[at] & 0x10 else 3
+        pairs: list[tuple[bytes, bytes]] = []
+        while at < section.end:
+            middle = skip(data, at, section.end)
+            end = skip(data, middle, section.end)
+            pairs.append((data[at:middle], data[middle:end]))
+            at = end
+        return pairs
+
+
+def map_section(code: SectionCode, pairs: list[tuple[bytes, bytes]]) -> bytes:
+    """A section that is a map of encoded keys and values."""
+    return described(code, Encoded(encode_map(pairs)))
+
+
+def pair(key: Any, value: Any) -> tuple[bytes, bytes]:
+    """A key and a value of a map, encoded."""
+    return encode(key), encode(value)
+
+
+def value_message(properties: list[Any], application_properties: Map, body: Any) -> bytes:
+    """A message whose body is one value, as management replies are. `properties` are the thirteen of the section."""
+    return (
+        described(SectionCode.PROPERTIES, properties)
+        + described(SectionCode.APPLICATION_PROPERTIES, application_properties)
+        + described(SectionCode.VALUE, body)
+    )

@@ -1,0 +1,100 @@
+"""Outcomes: what became of a delivery, as bytes to send and as values to decide by.
+
+Source: AMQP 1.0 part 3 section 3.4 (delivery states).
+"""
+
+from typing import Any
+
+import msgspec
+
+from local_azure.amqp.encode import described, encode
+from local_azure.amqp.errors import AmqpError, Condition, PeerError
+from local_azure.amqp.values import Described, Encoded, Symbol
+
+_ERROR = 0x1D
+Map = dict[Any, Any]
+
+
+class ErrorValue(msgspec.Struct, array_like=True, frozen=True):
+    """An AMQP error as a peer stated it."""
+
+    condition: str
+    description: str | None = None
+    info: Map | None = None
+
+
+class Accepted(msgspec.Struct, array_like=True, frozen=True):
+    """Done with."""
+
+
+class Rejected(msgspec.Struct, array_like=True, frozen=True):
+    """Cannot be processed, for the reason given."""
+
+    error: Any = None
+
+    def reason(self) -> ErrorValue | None:
+        """The error inside, if there is a well-formed one."""
+        if not isinstance(self.error, Described):
+            return None
+        try:
+            return msgspec.convert(self.error.value, ErrorValue)
+        except msgspec.ValidationError:
+            return None
+
+
+class Released(msgspec.Struct, array_like=True, frozen=True):
+    """Not processed and not counted as an attempt."""
+
+
+class Modified(msgspec.Struct, array_like=True, frozen=True):
+    """Not processed; counted as an attempt, perhaps not to be sent here again, with annotations to add."""
+
+    delivery_failed: bool | None = None
+    undeliverable_here: bool | None = None
+    message_annotations: Map | None = None
+
+
+Outcome = Accepted | Rejected | Released | Modified
+_OUTCOMES: dict[Any, type[Outcome]] = {
+    0x24: Accepted,
+    0x25: Rejected,
+    0x26: Released,
+    0x27: Modified,
+    Symbol("amqp:accepted:list"): Accepted,
+    Symbol("amqp:rejected:list"): Rejected,
+    Symbol("amqp:released:list"): Released,
+    Symbol("amqp:modified:list"): Modified,
+}
+
+ACCEPTED = described(0x24, [])
+REJECTED = described(0x25, [None])
+RELEASED = described(0x26, [])
+
+
+def parse_outcome(state: Any) -> Outcome | None:
+    """The outcome that a disposition carries; None if it carries no final one. Raises PeerError if malformed."""
+    if not isinstance(state, Described) or not isinstance(state.descriptor, int | str):
+        return None
+    kind = _OUTCOMES.get(state.descriptor)
+    if kind is None:
+        return None
+    try:
+        return msgspec.convert(state.value, kind)
+    except msgspec.ValidationError as error:
+        raise PeerError(Condition.INVALID_FIELD, f"outcome: {error}") from error
+
+
+def error_value(condition: str, description: str, info: Map | None = None) -> Encoded:
+    """An AMQP error as a value, all three fields present."""
+    return described(_ERROR, [Symbol(condition), description, info])
+
+
+def rejected(error: AmqpError) -> Encoded:
+    """The outcome of a delivery that was refused, with the reason."""
+    return described(0x25, [error_value(error.condition, error.description)])
+
+
+def modified(outcome: Modified) -> Encoded:
+    """A modified outcome, all fields present."""
+    annotations = None if outcome.message_annotations is None else Encoded(encode(outcome.message_annotations))
+    return described(0x27, [outcome.delivery_failed, outcome.undeliverable_here, annotations])

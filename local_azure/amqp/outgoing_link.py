@@ -1,0 +1,106 @@
+"""A link over which a client receives: its credit, and the deliveries it has not settled yet."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from local_azure.amqp.delivery import Settlement
+from local_azure.amqp.encode import uint
+from local_azure.amqp.limits import MAX_UNSETTLED
+from local_azure.amqp.link import SEQUENCE, Link, address_of, terminus_fields
+from local_azure.amqp.performatives import Attach, Flow
+from local_azure.amqp.transfers import disposition
+from local_azure.amqp.values import Described, Encoded
+
+if TYPE_CHECKING:
+    from local_azure.amqp.node import Source
+    from local_azure.amqp.session import Session
+
+
+class OutgoingLink(Link):
+    """A `Source` feeds, the client receives. `filters` are the source's, described values unwrapped."""
+
+    source: "Source"
+
+    def __init__(self, session: "Session", attach: Attach) -> None:
+        super().__init__(session, attach, attach.source)
+        self.reply_to = address_of(attach.target)
+        self.filters = _filters(attach.source)
+        self.wants_settled = attach.snd_settle_mode == 1
+        self._delivery_count = 0
+        self._credit = 0
+        self._unsettled: dict[int, bytes] = {}
+
+    @property
+    def ready(self) -> bool:
+        """Whether `send` may be called now."""
+        return self._credit > 0 and self.open and len(self._unsettled) < MAX_UNSETTLED and self.session.can_send
+
+    @property
+    def credit(self) -> int:
+        """How many messages the client still asks for."""
+        return self._credit
+
+    def send(self, tag: bytes, message: bytes, *, settled: bool, remember: bool = True) -> int:
+        """Send an encoded message; only while `ready`. Gives the delivery id.
+
+        An unsettled delivery is remembered until either side settles it, unless the node does not care
+        (`remember=False`); a client's disposition about one that is not remembered is answered as it was stated.
+        """
+        self._credit -= 1
+        self._delivery_count = (self._delivery_count + 1) & SEQUENCE
+        delivery_id = self.session.send_message(self.handle, tag, message, settled)
+        if remember and not settled:
+            self._unsettled[delivery_id] = tag
+            self.session.unsettled[delivery_id] = self
+        return delivery_id
+
+    def settle(self, delivery_id: int, outcome: Encoded) -> None:
+        """Tell the client that a delivery is settled, with its outcome; does nothing if the link is gone."""
+        self.forget(delivery_id)
+        if self.open:
+            self.session.send(disposition(False, delivery_id, delivery_id, outcome))
+
+    def drained(self) -> None:
+        """Give the rest of the credit back, after a flow that asked to drain."""
+        self._delivery_count = (self._delivery_count + self._credit) & SEQUENCE
+        self._credit = 0
+        self.session.send_flow([uint(self.handle), uint(self._delivery_count), uint(0), uint(0), True, False, None])
+
+    def on_flow(self, flow: Flow) -> None:
+        """The transport's: the client has changed its credit."""
+        seen = flow.delivery_count if flow.delivery_count is not None else 0
+        outstanding = (self._delivery_count - seen) & SEQUENCE
+        self._credit = max(0, (flow.link_credit or 0) - outstanding)
+        self.source.on_flow(bool(flow.drain))
+        if flow.echo and self.open:
+            count, credit = uint(self._delivery_count), uint(self._credit)
+            self.session.send_flow([uint(self.handle), count, credit, None, bool(flow.drain), False, None])
+
+    def on_settlement(self, settlement: Settlement) -> None:
+        """The transport's: the client has decided about a delivery."""
+        if settlement.settled:
+            self.forget(settlement.delivery_id)
+        self.source.on_disposition(settlement)
+
+    def tag_of(self, delivery_id: int) -> bytes | None:
+        """The tag of an unsettled delivery."""
+        return self._unsettled.get(delivery_id)
+
+    def forget(self, delivery_id: int) -> None:
+        """The transport's: a delivery is settled."""
+        self._unsettled.pop(delivery_id, None)
+        self.session.unsettled.pop(delivery_id, None)
+
+    def _tell_handler(self) -> None:
+        for delivery_id in self._unsettled:
+            self.session.unsettled.pop(delivery_id, None)
+        self._unsettled.clear()
+        self.source.on_detach()
+
+
+def _filters(source: Any) -> dict[str, Any]:
+    fields = terminus_fields(source)
+    filters = fields[7] if len(fields) > 7 else None
+    if not isinstance(filters, dict):
+        return {}
+    pairs = cast("dict[Any, Any]", filters).items()
+    return {str(key): value.value if isinstance(value, Described) else value for key, value in pairs}

@@ -1,0 +1,122 @@
+"""Sections: how an encoded message is cut, without decoding what a broker need not know.
+
+A message is a run of described values. A broker looks into some, replaces its annotations and passes the rest on
+byte for byte, whatever it holds. Source: AMQP 1.0 part 3 section 3.2.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from local_azure.amqp.errors import DecodeError
+from local_azure.amqp.limits import MAX_DEPTH
+
+_WIDTHS = {0x4: 0, 0x5: 1, 0x6: 2, 0x7: 4, 0x8: 8, 0x9: 16}
+_ULONG, _SMALL_ULONG = 0x80, 0x53
+
+
+class SectionCode(IntEnum):
+    """Descriptors of the sections, in the order in which they must come."""
+
+    HEADER = 0x70
+    DELIVERY_ANNOTATIONS = 0x71
+    MESSAGE_ANNOTATIONS = 0x72
+    PROPERTIES = 0x73
+    APPLICATION_PROPERTIES = 0x74
+    DATA = 0x75
+    SEQUENCE = 0x76
+    VALUE = 0x77
+    FOOTER = 0x78
+
+
+_REPEATABLE = (SectionCode.DATA, SectionCode.SEQUENCE)
+_BODIES = (SectionCode.DATA, SectionCode.SEQUENCE, SectionCode.VALUE)
+
+
+class Section(NamedTuple):
+    """Where a section lies: it starts at `start`, its value at `value`, and it ends before `end`."""
+
+    code: int
+    start: int
+    value: int
+    end: int
+
+
+def sections(message: bytes) -> list[Section]:
+    """The sections of a message. Raises DecodeError if it is malformed, out of order or without a body."""
+    found: list[Section] = []
+    at, end, last, body = 0, len(message), 0, 0
+    while at < end:
+        code, value = _descriptor(message, at, end)
+        if code < last or (code == last and code not in _REPEATABLE):
+            raise DecodeError("the sections of a message are out of order")
+        if code in _BODIES:
+            if body not in (0, code):
+                raise DecodeError("a message has two kinds of body")
+            body = code
+        behind = skip(message, value, end)
+        found.append(Section(code, at, value, behind))
+        at, last = behind, code
+    if not body:
+        raise DecodeError("a message has no body")
+    return found
+
+
+def _descriptor(message: bytes, at: int, end: int) -> tuple[int, int]:
+    if message[at] != 0 or at + 3 > end:
+        raise DecodeError("a section does not begin with a descriptor")
+    if message[at + 1] == _SMALL_ULONG:
+        code, value = message[at + 2], at + 3
+    elif message[at + 1] == _ULONG:
+        code, value = int.from_bytes(message[at + 2 : at + 10], "big"), at + 10
+    else:
+        raise DecodeError("a section's descriptor is no number")
+    if not SectionCode.HEADER <= code <= SectionCode.FOOTER:
+        raise DecodeError(f"0x{code:x} is no section of a message")
+    return code, value
+
+
+def skip(data: bytes, at: int, end: int) -> int:
+    """The index behind the value at `at`, without decoding it. Raises DecodeError if it does not fit before `end`."""
+    pending = 1
+    for _ in range(2 * MAX_DEPTH):
+        if at >= end:
+            raise DecodeError("a value is cut off")
+        code = data[at]
+        if code == 0:
+            pending += 1
+            at += 1
+            continue
+        at = _behind(data, code, at + 1)
+        pending -= 1
+        if at > end:
+            raise DecodeError("a value is cut off")
+        if not pending:
+            return at
+    raise DecodeError("a value is described too deeply")
+
+
+def _behind(data: bytes, code: int, at: int) -> int:
+    kind = code >> 4
+    width = _WIDTHS.get(kind)
+    if width is not None:
+        return at + width
+    if kind in (0xA, 0xC, 0xE):
+        return at + 1 + int.from_bytes(data[at : at + 1], "big")
+    if kind in (0xB, 0xD, 0xF):
+        return at + 4 + int.from_bytes(data[at : at + 4], "big")
+    raise DecodeError(f"0x{code:02x} is no AMQP constructor")
+
+
+def data_bytes(message: bytes, section: Section) -> bytes:
+    """The bytes of a data section. Raises DecodeError if its value is no binary."""
+    code = message[section.value]
+    if code == 0xA0:
+        return message[section.value + 2 : section.end]
+    if code == 0xB0:
+        return message[section.value + 5 : section.end]
+    raise DecodeError("a data section holds no binary")
+
+
+def split_batch(message: bytes) -> list[bytes]:
+    """The messages of a batch (message format `delivery.BATCH_FORMAT`). Raises DecodeError if it is none."""
+    return [data_bytes(message, each) for each in sections(message) if each.code == SectionCode.DATA]
