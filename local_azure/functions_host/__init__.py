@@ -1,0 +1,1 @@
+"""Runs an unchanged Azure Functions app (Python v2 model): HTTP, timers, Event Hubs, Service Bus, durable."""

@@ -1,0 +1,1 @@
+"""Event Hub triggers: batches per partition, in order, checkpointed in Blob."""

@@ -1,0 +1,81 @@
+"""The listening socket: built-in routes first, then the app's; bounded in connections, header sizes and idle time."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from local_azure.process import LOOPBACK
+
+_LOG = logging.getLogger(__name__)
+_MAX_CONNECTIONS = 1_000
+_IDLE_SECONDS = 30.0  # also the time that a client has to send its headers
+_WRITE_SECONDS = 60.0
+_MAX_HEADER_BYTES = 32 * 1024
+_BUSY = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class HttpServer:
+    """Serves an aiohttp application on loopback."""
+
+    def __init__(self, application: web.Application) -> None:
+        application.middlewares.append(_bounded_write)
+        self._runner = web.AppRunner(
+            application,
+            access_log=None,
+            keepalive_timeout=_IDLE_SECONDS,
+            max_line_size=_MAX_HEADER_BYTES,
+            max_field_size=_MAX_HEADER_BYTES,
+            auto_decompress=False,  # the function gets the bytes that were sent, and a small bomb stays small
+            lingering_time=2.0,
+            shutdown_timeout=2.0,
+        )
+        self._server: asyncio.Server | None = None
+
+    async def start(self, port: int) -> int:
+        """Listen on the port (0 takes a free one) and return it. Raises OSError if it is taken."""
+        await self._runner.setup()
+        self._server = await asyncio.get_running_loop().create_server(self._accept, LOOPBACK, port, backlog=512)
+        return self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close the socket, then the connections."""
+        if self._server:
+            self._server.close()
+        await self._runner.cleanup()
+
+    def _accept(self) -> asyncio.BaseProtocol:
+        server = self._runner.server
+        if server is None or len(server.connections) >= _MAX_CONNECTIONS:
+            return _Busy()
+        return server()
+
+
+class _Busy(asyncio.Protocol):
+    """Turns a connection away at once."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        _LOG.warning("%s refused: %d connections are open", transport.get_extra_info("peername"), _MAX_CONNECTIONS)
+        if isinstance(transport, asyncio.WriteTransport):
+            with contextlib.suppress(OSError):
+                transport.write(_BUSY)
+        transport.close()
+
+
+@web.middleware
+async def _bounded_write(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Send the answer here, so that a client that does not read it cannot hold it for ever."""
+    response = await handler(request)
+    try:
+        async with asyncio.timeout(_WRITE_SECONDS):
+            await response.prepare(request)
+            await response.write_eof()
+    except TimeoutError:
+        _LOG.warning("%s dropped: it does not read its answer", request.remote)
+        if request.transport:
+            request.transport.abort()
+    return response

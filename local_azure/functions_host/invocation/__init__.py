@@ -1,0 +1,1 @@
+"""Calling user code: threads, the app's own event loop, contexts, retries, timeouts."""

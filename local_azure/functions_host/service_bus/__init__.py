@@ -1,0 +1,1 @@
+"""Service Bus queue triggers: peek-lock, renewed while the function runs."""

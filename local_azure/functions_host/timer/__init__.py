@@ -1,0 +1,1 @@
+"""Timer triggers: NCRONTAB and TimeSpan schedules, run by Azure's clock."""
