@@ -90,8 +90,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
         last = self.started + timedelta(seconds=self.campaign.interval_seconds * (self.campaign.batches - 1))
         return max(last, self.updated)
 
-    def next_batch(self) -> Batch:
-        """The batch that follows, stamped with the time it was due."""
+    def next_batch(self, now: datetime) -> Batch:
+        """The batch that follows; its events are stamped with the time `now`."""
         campaign = self.campaign
         return Batch(
             run_id=campaign.run_id,
@@ -99,7 +99,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
             number=self.batches_sent,
             count=campaign.events_per_batch,
             bad_event_ratio=campaign.bad_event_ratio,
-            ts=self.due.isoformat(),
+            ts=now.isoformat(),
         )
 
     def after(self, batch: BatchTotals, now: datetime) -> "Progress":

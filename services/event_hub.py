@@ -57,6 +57,11 @@ async def partition_ids() -> tuple[str, ...]:
     return hub.partitions
 
 
+async def ask() -> None:
+    """Ask the hub for its properties. Raises EventHubError if it does not answer."""
+    await (await _hub.get()).producer.get_eventhub_properties()
+
+
 async def send_events(partition: str, events: Sequence[EventData]) -> None:
     """Send events to one partition, in order, in as few batches as the hub's size limit allows.
 

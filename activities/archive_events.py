@@ -1,0 +1,85 @@
+"""Write a delivery of the hub to the archive: each event once to Cosmos, malformed ones to quarantine."""
+# pyright: reportUnknownMemberType=false
+# The SDK's batch error is not typed.
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, cast
+
+from azure.cosmos.aio import ContainerProxy
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
+
+from activities.quarantine import quarantine
+from fraud.archive import ArchiveDocument, ReceivedEvent, batches, plan_archive, quarantined
+from fraud.events import StoreKey
+from services import cosmos
+
+_CONCURRENT_WRITES = 8
+_CONFLICT, _TOO_LARGE, _BAD_REQUEST = 409, 413, 400
+_PERMANENT = {
+    _TOO_LARGE: "the archive refuses it: too large for a document",
+    _BAD_REQUEST: "the archive refuses it: not a valid document",
+}
+
+
+async def archive_events(received: Sequence[ReceivedEvent]) -> None:
+    """Archive a delivery. Done twice it changes nothing, so any failure may be answered by delivering it again.
+
+    Raises what Cosmos or the blob service raised (in an ExceptionGroup) if they are away or too busy.
+    """
+    plan = plan_archive(received)
+    container = await cosmos.events()
+    slots = asyncio.Semaphore(_CONCURRENT_WRITES)
+
+    async def write(store: StoreKey, batch: Sequence[ArchiveDocument]) -> None:
+        async with slots:
+            await _StoreArchive(container, store).write(batch)
+
+    async with asyncio.TaskGroup() as group:
+        for record in plan.malformed:
+            group.create_task(quarantine(record))
+        for store, documents in plan.documents.items():
+            for batch in batches(documents, cosmos.MAX_BATCH_OPERATIONS, cosmos.MAX_BATCH_BYTES):
+                group.create_task(write(store, batch))
+
+
+class _StoreArchive:
+    """The archive of one store: a partition of the container."""
+
+    def __init__(self, container: ContainerProxy, store: StoreKey) -> None:
+        self._container = container
+        self._store = store
+
+    async def write(self, batch: Sequence[ArchiveDocument]) -> None:
+        """Create documents. A batch lands whole or not at all, so what stands in its way is taken out of it."""
+        left = list(batch)
+        while left:
+            try:
+                await self._container.execute_item_batch([("create", (one.content,)) for one in left], self._store)
+            except CosmosBatchOperationError as problem:
+                left = await self._without_obstacle(left, problem)
+            except CosmosHttpResponseError as problem:
+                if problem.status_code != _TOO_LARGE or len(left) > 1:
+                    raise
+                await quarantine(quarantined(left[0].source, _PERMANENT[_TOO_LARGE]))
+                return
+            else:
+                return
+
+    async def _without_obstacle(
+        self, batch: list[ArchiveDocument], problem: CosmosBatchOperationError
+    ) -> list[ArchiveDocument]:
+        # The error's own status is not set; the operation that failed carries it, the others say 424.
+        index = cast(int, problem.error_index)
+        status = cast(list[dict[str, Any]], problem.operation_responses)[index]["statusCode"]
+        if status == _CONFLICT and (archived := await self._archived(batch)):
+            return [one for one in batch if one.id not in archived]
+        if status in _PERMANENT:
+            await quarantine(quarantined(batch[index].source, _PERMANENT[status]))
+            return batch[:index] + batch[index + 1 :]
+        raise problem
+
+    async def _archived(self, batch: list[ArchiveDocument]) -> set[str]:
+        """Which of a batch are in the archive already: one query, where asking by further batches takes one each."""
+        found = await self._container.read_items([(one.id, self._store) for one in batch])
+        return {document["id"] for document in found}

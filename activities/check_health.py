@@ -1,0 +1,86 @@
+"""Ask every service that the app depends on whether it answers."""
+# pyright: reportUnknownMemberType=false
+# The SDKs answer with untyped properties, which are not looked at.
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+import msgspec
+
+from services import blobs, cosmos, event_hub, names, service_bus
+
+CHECK_SECONDS = 5.0
+
+
+class DependencyHealth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether a service answered, and after how many milliseconds."""
+
+    status: Literal["ok", "failed"]
+    latency_ms: float
+    detail: str | None = None
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Every dependency by the name of its connection."""
+
+    status: Literal["ok", "failed"]
+    dependencies: dict[str, DependencyHealth]
+
+
+async def check_health() -> Health:
+    """Ask all services at once, each with a time limit of CHECK_SECONDS. Never raises."""
+    answers = await asyncio.gather(*(_check(ask) for ask in _CHECKS.values()))
+    dependencies = dict(zip(_CHECKS, answers, strict=True))
+    failed = any(answer.status == "failed" for answer in answers)
+    return Health("failed" if failed else "ok", dependencies)
+
+
+async def _check(ask: Callable[[], Awaitable[str | None]]) -> DependencyHealth:
+    started = time.perf_counter()
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            detail = await ask()
+    except TimeoutError:
+        return DependencyHealth("failed", _since(started), f"no answer within {CHECK_SECONDS:g} s")
+    except Exception as error:  # noqa: BLE001 - whatever a service fails with is the answer to the question
+        return DependencyHealth("failed", _since(started), f"{type(error).__name__}: {_first_line(str(error))}")
+    return DependencyHealth("ok", _since(started), detail)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1_000, 1)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:200]
+
+
+async def _jobs_storage() -> None:
+    await (await blobs.work()).get_container_properties()
+
+
+async def _warehouse() -> None:
+    await (await blobs.warehouse(names.FRAUD_EVENTS)).get_container_properties()
+
+
+async def _event_hubs() -> None:
+    await event_hub.ask()
+
+
+async def _service_bus() -> str | None:
+    return "the dead-letter queue holds messages" if await service_bus.has_dead_letters() else None
+
+
+async def _cosmos() -> None:
+    await (await cosmos.events()).read()
+
+
+_CHECKS: dict[str, Callable[[], Awaitable[str | None]]] = {
+    names.JOBS_STORAGE: _jobs_storage,
+    names.WAREHOUSE: _warehouse,
+    names.EVENT_HUBS: _event_hubs,
+    names.SERVICE_BUS: _service_bus,
+    names.COSMOS: _cosmos,
+}

@@ -1,0 +1,17 @@
+"""Keep what cannot be processed, with its reason."""
+
+import logging
+
+import msgspec
+
+from fraud.quarantine import QuarantinedEvent, QuarantinedWindow
+from services import names
+from services.blobs import warehouse, write_blob
+
+_log = logging.getLogger(__name__)
+
+
+async def quarantine(record: QuarantinedEvent | QuarantinedWindow) -> None:
+    """Write a record to the container `quarantine`, at the path computed from where it came from."""
+    await write_blob(await warehouse(names.QUARANTINE), record.path, msgspec.json.encode(record))
+    _log.warning("quarantined %s: %s", record.path, record.reason)

@@ -1,0 +1,33 @@
+"""Send one batch of generated events to the Event Hub."""
+
+import asyncio
+from collections import defaultdict
+
+import msgspec
+from azure.eventhub import EventData
+
+from fraud.campaigns import Batch
+from fraud.generation import BatchTotals, generate_events, totals_of
+from fraud.routing import partition_of, properties_of
+from services import event_hub
+
+_encoder = msgspec.json.Encoder()
+
+
+async def send_batch(batch: Batch) -> BatchTotals:
+    """Generate a batch and send it; what it amounts to, once the hub has acknowledged all of it.
+
+    Sent again, it sends the same events with the same ids. Raises EventHubError if the hub does not take them.
+    """
+    events = list(generate_events(batch.seed, batch.number, batch.count, batch.bad_event_ratio, batch.ts))
+    partitions = await event_hub.partition_ids()
+    by_partition: defaultdict[str, list[EventData]] = defaultdict(list)
+    for event in events:
+        data = EventData(_encoder.encode(event))
+        data.properties = properties_of(event, batch.run_id)
+        data.content_type = "application/json"
+        by_partition[partition_of(event, partitions)].append(data)
+    async with asyncio.TaskGroup() as group:
+        for partition, its_events in by_partition.items():
+            group.create_task(event_hub.send_events(partition, its_events))
+    return totals_of(events)

@@ -1,0 +1,52 @@
+"""Keep the verdicts of a window: one blob in `fraud-events`, one case in Cosmos."""
+
+from typing import Any
+
+import msgspec
+from azure.core import MatchConditions
+from azure.cosmos.exceptions import CosmosResourceExistsError
+
+from fraud.analysis import WindowSummary, WindowTask
+from fraud.verdicts import Case, Verdict, case_of, from_ndjson, to_ndjson, verdicts_path
+from services import blobs, cosmos, names
+
+
+async def store_verdicts(task: WindowTask) -> WindowSummary:
+    """Merge the chunks' verdicts in the order of the ids, write them and the case.
+
+    Done twice it writes the same bytes and leaves the case as it is. Raises ResourceNotFoundError if a chunk was not
+    judged, and what Cosmos or the blob service raised.
+    """
+    work = await blobs.work()
+    verdicts: list[Verdict] = []
+    for chunk in task.chunks():
+        verdicts += from_ndjson(await blobs.read_blob(work, chunk.path))
+    path = verdicts_path(task.name, task.window_end)
+    await blobs.write_blob(await blobs.warehouse(names.FRAUD_EVENTS), path, to_ndjson(verdicts), blobs.NDJSON)
+    case = case_of(task.name, task.store_id, task.window, verdicts, f"{names.FRAUD_EVENTS}/{path}")
+    await _store_case(case)
+    return WindowSummary(
+        name=task.name,
+        store_id=task.store_id,
+        window_start=task.window_start,
+        window_end=task.window_end,
+        suspicious=case.suspicious,
+        bands=case.bands,
+        max_score=case.max_score,
+        verdicts_blob=case.verdicts_blob,
+    )
+
+
+async def _store_case(case: Case) -> None:
+    """Create the case, or bring the analysis in an existing one up to date; what others wrote into it stays."""
+    container = await cosmos.cases()
+    analysis: dict[str, Any] = msgspec.to_builtins(case)
+    try:
+        await container.create_item(analysis)
+    except CosmosResourceExistsError:
+        existing = await container.read_item(case.id, partition_key=case.store_id)
+        if existing | analysis == existing:
+            return
+        await container.replace_item(
+            case.id, existing | analysis, etag=existing["_etag"], match_condition=MatchConditions.IfNotModified
+        )

@@ -1,0 +1,33 @@
+"""The ids of a suspicious window, in a work blob from the door that received them to the steps that judge them."""
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from fraud.analysis import WindowTask
+from fraud.verdicts import from_ndjson, verdicts_path
+from fraud.windows import SuspiciousWindow
+from services import names
+from services.blobs import read_blob, warehouse, work, write_blob
+
+_ids = msgspec.json.Decoder(list[str])
+
+
+async def save_window(window: SuspiciousWindow) -> WindowTask:
+    """Write a window's ids to its work blob; the task of analysing them."""
+    task = WindowTask.of(window)
+    await write_blob(await work(), task.ids_path, msgspec.json.encode(window.ids))
+    return task
+
+
+async def read_ids(task: WindowTask) -> list[str]:
+    """A window's ids in order.
+
+    An analysis that is restarted after it had ended finds its work blob gone; the verdicts name the same ids.
+    Raises ResourceNotFoundError if there is neither.
+    """
+    try:
+        return _ids.decode(await read_blob(await work(), task.ids_path))
+    except ResourceNotFoundError:
+        path = verdicts_path(task.name, task.window_end)
+        verdicts = from_ndjson(await read_blob(await warehouse(names.FRAUD_EVENTS), path))
+        return [verdict.event_id for verdict in verdicts]

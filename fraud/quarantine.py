@@ -1,0 +1,50 @@
+"""What cannot be processed and must not be lost: the raw bytes, where they came from and what is wrong with them.
+
+Paths are computed from where the bytes came from, so that a redelivery writes the same blob again.
+"""
+
+import hashlib
+from base64 import b64encode
+from datetime import UTC, datetime
+
+import msgspec
+
+
+class QuarantinedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of the hub that is no store event, or that the archive does not take."""
+
+    reason: str
+    raw_base64: str
+    partition: str
+    offset: str
+    sequence_number: int
+    enqueued_time: datetime
+
+    @property
+    def path(self) -> str:
+        """`store-events/{yyyy}/{mm}/{dd}/{hh}/p{partition}-{sequence number}.json`, by enqueued time in UTC."""
+        hour = self.enqueued_time.astimezone(UTC).strftime("%Y/%m/%d/%H")
+        return f"store-events/{hour}/p{self.partition}-{self.sequence_number}.json"
+
+
+class QuarantinedWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue message that is no window of suspicious events."""
+
+    reason: str
+    raw_base64: str
+    message_id: str | None
+    enqueued_time: datetime | None
+
+    @property
+    def path(self) -> str:
+        """`suspicious-windows/{digest}.json`, the digest being that of message id and body.
+
+        Not the message id itself: a sender chooses it, and it may hold anything.
+        """
+        key = f"{self.message_id or ''}\n{self.raw_base64}".encode()
+        return f"suspicious-windows/{hashlib.sha256(key).hexdigest()[:32]}.json"
+
+
+def raw(body: bytes) -> str:
+    """Bytes as they came, in a form that JSON can hold."""
+    return b64encode(body).decode("ascii")

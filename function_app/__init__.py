@@ -1,0 +1,16 @@
+"""The doors of the app, one blueprint a door: parse, call, answer.
+
+Importing this package reads the settings, so that an app that is set up wrongly stops at its start and says why.
+"""
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from function_app import archiver, campaigns, health, producer, windows, workflows
+from services.settings import settings
+
+settings()
+
+app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+for door in (producer, campaigns, archiver, windows, workflows, health):
+    app.register_functions(door.blueprint)

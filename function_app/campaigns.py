@@ -1,0 +1,74 @@
+"""The campaigns' door: start a load test, follow it, stop it."""
+
+# pyright: reportUnknownMemberType=false
+# The durable SDK's statuses are typed in part only.
+
+import secrets
+from typing import Any, cast
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest, campaign_id
+from function_app import durable_client
+from function_app.durable_client import Client
+from function_app.http import BadRequestError, json_response, parse_body, problem
+
+blueprint = df.Blueprint()
+
+
+@blueprint.function_name("start-campaign")
+@blueprint.route("api/campaigns", methods=["POST"], trigger_arg_name="request")
+@blueprint.durable_client_input(client_name="client")
+async def start_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
+    """Start a campaign. 202 with the status URLs; 400 names the field; 409 if one of that name runs."""
+    try:
+        order = parse_body(CampaignRequest, request.get_body())
+    except BadRequestError as error:
+        return error.response()
+    campaign = Campaign.of(order, name=secrets.token_hex(4), seed=secrets.randbits(31))
+    if await durable_client.is_running(client, campaign.run_id):
+        return problem(
+            409, "Campaign runs", f"a campaign named {order.name} is running; stop it or choose another name"
+        )
+    await durable_client.start(client, "run_campaign", campaign.run_id, campaign)
+    return client.create_check_status_response(request, campaign.run_id)
+
+
+@blueprint.function_name("get-campaign")
+@blueprint.route("api/campaigns/{name}", methods=["GET"], trigger_arg_name="request")
+@blueprint.durable_client_input(client_name="client")
+async def get_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
+    """How far a campaign has come. 404 if there is none; takes the name or the instance id."""
+    instance_id = _instance_id(request)
+    status = await durable_client.find(client, instance_id)
+    if status is None:
+        return _not_found(instance_id)
+    output = cast(dict[str, Any] | None, status.output)
+    progress = output or cast(dict[str, Any] | None, status.custom_status) or {"phase": "starting"}
+    runtime_status = durable_client.runtime_status_of(status)
+    return json_response({"id": instance_id, "status": runtime_status, **progress, "output": output})
+
+
+@blueprint.function_name("stop-campaign")
+@blueprint.route("api/campaigns/{name}/stop", methods=["POST"], trigger_arg_name="request")
+@blueprint.durable_client_input(client_name="client")
+async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
+    """Stop a campaign after the batch that is being sent. 202; 404 if there is none; 409 if it has ended."""
+    instance_id = _instance_id(request)
+    status = await durable_client.find(client, instance_id)
+    if status is None:
+        return _not_found(instance_id)
+    if status.runtime_status not in durable_client.RUNNING:
+        return problem(409, "Campaign has ended", f"{instance_id} is {durable_client.runtime_status_of(status)}")
+    await client.raise_event(instance_id, STOP_EVENT, None)
+    return json_response({"id": instance_id, "phase": "stopping"}, status=202)
+
+
+def _instance_id(request: func.HttpRequest) -> str:
+    name = request.route_params["name"]
+    return name if name.startswith(campaign_id("")) else campaign_id(name)
+
+
+def _not_found(instance_id: str) -> func.HttpResponse:
+    return problem(404, "No such campaign", f"there is no campaign {instance_id}")

@@ -1,0 +1,50 @@
+"""The durable client, with its edges taken off: structs as arguments, and starts that happen once."""
+# pyright: reportUnknownMemberType=false
+# The durable SDK is typed in part only.
+
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
+
+Client = df.DurableOrchestrationClient
+RUNNING = frozenset(
+    {
+        df.OrchestrationRuntimeStatus.Running,
+        df.OrchestrationRuntimeStatus.Pending,
+        df.OrchestrationRuntimeStatus.Suspended,
+        df.OrchestrationRuntimeStatus.ContinuedAsNew,
+    }
+)
+
+
+async def find(client: Client, instance_id: str) -> DurableOrchestrationStatus | None:
+    """The status of an instance, None if there never was one of this id."""
+    status = await client.get_status(instance_id)
+    return status or None
+
+
+async def is_running(client: Client, instance_id: str) -> bool:
+    """Whether an instance of this id has not ended yet."""
+    status = await find(client, instance_id)
+    return status is not None and status.runtime_status in RUNNING
+
+
+async def start(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> None:
+    """Start an instance, replacing one of this id that has ended."""
+    await client.start_new(workflow, instance_id, msgspec.to_builtins(argument))
+
+
+async def start_once(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> bool:
+    """Start an instance unless there is one of this id already, in whatever state. True if it was started."""
+    if await find(client, instance_id) is not None:
+        return False
+    await start(client, workflow, instance_id, argument)
+    return True
+
+
+def runtime_status_of(status: DurableOrchestrationStatus) -> str:
+    """`Running`, `Completed`, `Failed` and so on."""
+    found: Any = status.runtime_status
+    return found.value if found else "Unknown"

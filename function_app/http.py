@@ -1,0 +1,63 @@
+"""HTTP at the doors: JSON in, JSON out, and problems as RFC 9457 describes them."""
+
+import re
+from typing import Any, TypeVar
+
+import azure.functions as func
+import msgspec
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+MAX_BODY_BYTES = 64 * 1024
+
+Body = TypeVar("Body")
+
+_FIELD = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
+_UNKNOWN_FIELD = re.compile(r"unknown field `(?P<field>[^`]*)`")
+_MISSING_FIELD = re.compile(r"missing required field `(?P<field>[^`]*)`")
+
+
+class BadRequestError(ValueError):
+    """A request that is wrong in one field; answered with 400."""
+
+    def __init__(self, field: str | None, detail: str) -> None:
+        super().__init__(detail)
+        self.field = field
+        self.detail = detail
+
+    def response(self) -> func.HttpResponse:
+        """400 that names the field."""
+        return problem(400, "Bad request", self.detail, field=self.field)
+
+
+def json_response(content: Any, status: int = 200) -> func.HttpResponse:
+    """Structs, dicts and times as JSON."""
+    return func.HttpResponse(msgspec.json.encode(content), status_code=status, mimetype=JSON)
+
+
+def problem(status: int, title: str, detail: str, *, field: str | None = None) -> func.HttpResponse:
+    """A problem document; `field` names what is wrong with the request."""
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if field is not None:
+        content["field"] = field
+    return func.HttpResponse(msgspec.json.encode(content), status_code=status, mimetype=PROBLEM)
+
+
+def parse_body(kind: type[Body], body: bytes) -> Body:
+    """Read a JSON body; an empty one is an empty object. Raises BadRequestError that names the field."""
+    if len(body) > MAX_BODY_BYTES:
+        raise BadRequestError(None, f"the body has {len(body)} bytes; at most {MAX_BODY_BYTES} are accepted")
+    try:
+        return msgspec.json.decode(body or b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        raise BadRequestError(_field_of(str(error)), str(error)) from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise BadRequestError(None, f"the body is not valid JSON: {error}") from error
+
+
+def _field_of(message: str) -> str | None:
+    """The field that a msgspec message is about: `Expected `int` >= 1 - at `$.count``."""
+    for pattern in (_UNKNOWN_FIELD, _MISSING_FIELD, _FIELD):
+        if (found := pattern.search(message)) and found["field"]:
+            return found["field"]
+    return None

@@ -1,0 +1,85 @@
+"""The producer's door: make store events and send them to the hub, as the original project's producer does."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import uuid4
+
+import azure.functions as func
+import msgspec
+from azure.core.exceptions import AzureError
+from azure.eventhub.exceptions import EventHubError
+from msgspec import Meta
+
+from activities.send_batch import send_batch
+from fraud.campaigns import MAX_EVENTS_PER_BATCH, Batch
+from function_app.http import BadRequestError, json_response, parse_body, problem
+
+BAD_EVENT_RATIO = 0.1
+_SEND_SECONDS = 8
+"""A caller is told within 10 s that the hub is away."""
+
+_log = logging.getLogger(__name__)
+blueprint = func.Blueprint()
+
+
+class _Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    count: Annotated[int, Meta(ge=1, le=MAX_EVENTS_PER_BATCH)] = 10
+
+
+@blueprint.function_name("store-events-producer-fn")
+@blueprint.route(
+    "store-events-producer-fn", methods=["GET", "POST"], auth_level=func.AuthLevel.ANONYMOUS, trigger_arg_name="request"
+)
+async def produce_events(request: func.HttpRequest) -> func.HttpResponse:
+    """Send `count` events (query or JSON body, default 10).
+
+    200 with what they amount to; 400 if the count is not from 1 to 10,000; 503 if the hub does not take them.
+    """
+    try:
+        order = _order(request)
+    except BadRequestError as error:
+        return error.response()
+    run_id = f"request-{uuid4()}"
+    batch = Batch(
+        run_id=run_id,
+        seed=run_id,
+        number=0,
+        count=order.count,
+        bad_event_ratio=BAD_EVENT_RATIO,
+        ts=datetime.now(UTC).isoformat(),
+    )
+    try:
+        async with asyncio.timeout(_SEND_SECONDS):
+            totals = await send_batch(batch)
+    except* (EventHubError, AzureError, OSError) as errors:
+        _log.error("run %s: the Event Hub does not take events: %s", run_id, errors.exceptions[0])
+        unreachable = problem(
+            503, "Event Hub unreachable", f"the events of run {run_id} may be sent in part or not at all"
+        )
+    else:
+        return json_response(
+            {
+                "status": True,
+                "tot_msgs": totals.sent,
+                "bad_msgs": totals.bad,
+                "sale_evnts": totals.sales,
+                "inventory_evnts": totals.inventory,
+                "tot_sales": totals.sales_value,
+                "run_id": run_id,
+            }
+        )
+    return unreachable
+
+
+def _order(request: func.HttpRequest) -> _Order:
+    """The order from the query if it is there, else from the body."""
+    text = request.params.get("count")
+    if text is None:
+        return parse_body(_Order, request.get_body())
+    try:
+        return msgspec.convert({"count": text}, _Order, strict=False)
+    except msgspec.ValidationError as error:
+        detail = f"count must be a whole number from 1 to {MAX_EVENTS_PER_BATCH}, not {text[:40]!r}"
+        raise BadRequestError("count", detail) from error

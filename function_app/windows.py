@@ -1,0 +1,50 @@
+"""The door of suspicious windows: each message of the queue starts the analysis of its windows, and does no more."""
+
+import logging
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from activities.quarantine import quarantine
+from activities.window_ids import save_window
+from fraud.quarantine import QuarantinedWindow, raw
+from fraud.windows import NotAWindowError, parse_windows
+from function_app.durable_client import Client, find, start_once
+from services import names
+
+_log = logging.getLogger(__name__)
+blueprint = df.Blueprint()
+
+
+@blueprint.function_name("analyze-suspicious-windows")
+@blueprint.service_bus_queue_trigger(
+    arg_name="message",
+    connection=names.SERVICE_BUS,
+    queue_name=names.WINDOW_QUEUE,
+    data_type=func.DataType.BINARY,
+)
+@blueprint.durable_client_input(client_name="client")
+async def receive_windows(message: func.ServiceBusMessage, client: Client) -> None:
+    """Start one workflow a window. A failure raises: the queue delivers again and at last dead-letters the message.
+
+    Workflow ids are computed from the windows, so a message that is delivered again starts nothing new. A message that
+    is no window can only fail again; it is quarantined with the reason, and completed.
+    """
+    body = message.get_body()
+    try:
+        windows = parse_windows(body)
+    except NotAWindowError as reason:
+        await quarantine(
+            QuarantinedWindow(
+                reason=str(reason),
+                raw_base64=raw(body),
+                message_id=message.message_id or None,
+                enqueued_time=message.enqueued_time_utc,
+            )
+        )
+        return
+    for window in windows:
+        if await find(client, window.name) is None:
+            await start_once(client, "analyze_window", window.name, await save_window(window))
+        else:
+            _log.info("%s was started before", window.name)

@@ -1,0 +1,38 @@
+"""The archive that Event Hubs Capture keeps in the container `all-events`."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from azure.storage.blob import BlobPrefix
+from azure.storage.blob.aio import ContainerClient
+
+from fraud.reconciliation.capture_path import CaptureBlob, hour_prefixes, parse_blob_name
+from services import names
+
+
+async def list_partitions(archive: ContainerClient) -> list[str]:
+    """All partitions that the hub ever captured, as `{Namespace}/{EventHub}/{PartitionId}`."""
+    return [
+        partition.rstrip("/")
+        async for namespace in _folders(archive, "")
+        async for partition in _folders(archive, f"{namespace}{names.EVENT_HUB}/")
+    ]
+
+
+async def list_blobs(archive: ContainerClient, partition: str, start: datetime, end: datetime) -> list[CaptureBlob]:
+    """The blobs of a partition that were triggered in [start, end]."""
+    found: list[CaptureBlob] = []
+    for prefix in hour_prefixes(partition, start, end):
+        async for item in archive.list_blobs(name_starts_with=prefix):
+            blob = parse_blob_name(item.name, item.size)
+            if blob is not None and start <= blob.triggered <= end:
+                found.append(blob)
+    return found
+
+
+async def _folders(archive: ContainerClient, prefix: str) -> AsyncIterator[str]:
+    async for item in archive.walk_blobs(name_starts_with=prefix, delimiter="/"):
+        if isinstance(item, BlobPrefix):
+            yield item.name
