@@ -1,0 +1,86 @@
+"""Requests on databases and containers."""
+
+from local_azure.cosmos.catalog import Catalog, Container
+from local_azure.cosmos.feeds import Feeds
+from local_azure.cosmos.request import Request
+from local_azure.cosmos.wire import JsonObject, Reply, decode_object, encode
+
+
+class ContainerRequests:
+    """Create, read, list, query, replace and delete; and the one range that all partition keys lie in."""
+
+    def __init__(self, catalog: Catalog, feeds: Feeds) -> None:
+        self._catalog = catalog
+        self._feeds = feeds
+
+    async def databases(self, request: Request) -> Reply:
+        """`/dbs`"""
+        if request.method == "GET" or (request.method == "POST" and request.is_query):
+            items = [database.properties for database in self._catalog.databases.values()]
+            return await self._feeds.of_resources(request, "Databases", "", items)
+        if request.method != "POST":
+            raise request.method_not_allowed()
+        database = self._catalog.create_database(decode_object(request.body, "The database"))
+        return _resource(201, database.properties)
+
+    def database(self, request: Request, name: str) -> Reply:
+        """`/dbs/{id}`"""
+        database = self._catalog.database(name)
+        match request.method:
+            case "GET":
+                return _read(request, database.properties)
+            case "DELETE":
+                self._catalog.delete_database(database)
+                return Reply(204)
+            case _:
+                raise request.method_not_allowed()
+
+    async def containers(self, request: Request, database_name: str) -> Reply:
+        """`/dbs/{id}/colls`"""
+        database = self._catalog.database(database_name)
+        if request.method == "GET" or (request.method == "POST" and request.is_query):
+            items = [container.properties for container in database.containers.values()]
+            resource_id = str(database.properties["_rid"])
+            return await self._feeds.of_resources(request, "DocumentCollections", resource_id, items)
+        if request.method != "POST":
+            raise request.method_not_allowed()
+        container = self._catalog.create_container(database, decode_object(request.body, "The container"))
+        return _resource(201, container.properties)
+
+    def container(self, request: Request, database_name: str, name: str) -> Reply:
+        """`/dbs/{id}/colls/{id}`"""
+        container = self._catalog.container(database_name, name)
+        match request.method:
+            case "GET":
+                return _read(request, container.properties)
+            case "PUT":
+                self._catalog.replace_container(container, decode_object(request.body, "The container"))
+                return _resource(200, container.properties)
+            case "DELETE":
+                self._catalog.delete_container(self._catalog.database(database_name), container)
+                return Reply(204)
+            case _:
+                raise request.method_not_allowed()
+
+    def partition_key_ranges(self, request: Request, container: Container) -> Reply:
+        """`.../pkranges`: one range, so that no query needs a plan; the SDKs cache it by its ETag."""
+        if request.method != "GET":
+            raise request.method_not_allowed()
+        etag = '"1"'
+        if request.headers.get("if-none-match") == etag:
+            return Reply(304, headers={"etag": etag})
+        resource_id = container.resource_id
+        whole = {"id": "0", "_rid": resource_id, "minInclusive": "", "maxExclusive": "FF", "status": "online"}
+        ranges = [whole | {"parents": [], "_etag": etag, "_ts": container.properties["_ts"]}]
+        body = {"_rid": resource_id, "PartitionKeyRanges": ranges, "_count": 1}
+        return Reply(200, encode(body), {"etag": etag})
+
+
+def _read(request: Request, properties: JsonObject) -> Reply:
+    if request.headers.get("if-none-match") == properties["_etag"]:
+        return Reply(304, headers={"etag": str(properties["_etag"])})
+    return _resource(200, properties)
+
+
+def _resource(status: int, properties: JsonObject) -> Reply:
+    return Reply(status, encode(properties), {"etag": str(properties["_etag"])})

@@ -1,0 +1,79 @@
+"""What a container may be told: partition key, TTL, indexing policy. Everything else is refused, never ignored."""
+
+import re
+from typing import cast
+
+from local_azure.cosmos.errors import bad_request, unsupported
+from local_azure.cosmos.wire import JsonObject
+
+MAX_TTL = 2**31 - 1
+DEFAULT_INDEXING_POLICY: JsonObject = {
+    "indexingMode": "consistent",
+    "automatic": True,
+    "includedPaths": [{"path": "/*"}],
+    "excludedPaths": [{"path": '/"_etag"/?'}],
+}
+DEFAULT_CONFLICT_POLICY: JsonObject = {
+    "mode": "LastWriterWins",
+    "conflictResolutionPath": "/_ts",
+    "conflictResolutionProcedure": "",
+}
+_KNOWN = {"id", "partitionKey", "defaultTtl", "indexingPolicy", "conflictResolutionPolicy", "geospatialConfig"}
+_PATH_SEGMENT = re.compile(r'/(?:"([^"]+)"|([^/"\[\]]+))')
+
+
+def with_defaults(body: JsonObject) -> JsonObject:
+    """A container's settings as Azure would answer them. 400 for what is malformed or not supported.
+
+    An empty value of an unknown setting (as an unchanged container carries it) is let through.
+    """
+    for name, value in body.items():
+        if name not in _KNOWN and not name.startswith("_") and _means_something(name, value):
+            raise unsupported(f"The container setting '{name}'")
+    partition_path(body)
+    check_default_ttl(body.get("defaultTtl"))
+    settings: JsonObject = {name: value for name, value in body.items() if name in _KNOWN and value is not None}
+    settings.setdefault("indexingPolicy", DEFAULT_INDEXING_POLICY)
+    settings.setdefault("conflictResolutionPolicy", DEFAULT_CONFLICT_POLICY)
+    return settings
+
+
+def partition_path(settings: JsonObject) -> tuple[str, ...]:
+    """The property names of the one partition key path, `("store_id",)` for `/store_id`."""
+    key = settings.get("partitionKey")
+    paths = key.get("paths") if isinstance(key, dict) else None
+    if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
+        raise bad_request("A container needs a partitionKey with one path, such as {'paths': ['/store_id']}.")
+    if len(paths) > 1 or cast(JsonObject, key).get("kind", "Hash") != "Hash":
+        raise unsupported("A hierarchical partition key")
+    path = cast(str, paths[0])
+    segments = [quoted or plain for quoted, plain in _PATH_SEGMENT.findall(path)]
+    if not segments or _PATH_SEGMENT.sub("", path):
+        raise bad_request(f"The partition key path '{path}' must look like '/store_id' or '/address/city'.")
+    return tuple(segments)
+
+
+def check_default_ttl(value: object) -> None:
+    """A default TTL is absent (no document expires), -1 (only those with a TTL of their own) or seconds."""
+    if value is None or (type(value) is int and (value == -1 or 0 < value <= MAX_TTL)):
+        return
+    raise bad_request(f"The default TTL must be -1 or between 1 and {MAX_TTL} seconds, not {value!r}.")
+
+
+def composite_orders(settings: JsonObject) -> list[list[tuple[str, bool]]]:
+    """The composite indexes of the indexing policy: for each, the paths and whether each is descending."""
+    policy = settings.get("indexingPolicy")
+    indexes = policy.get("compositeIndexes") if isinstance(policy, dict) else None
+    if not isinstance(indexes, list):
+        return []
+    return [
+        [(str(part.get("path")), part.get("order") == "descending") for part in index if isinstance(part, dict)]
+        for index in indexes
+        if isinstance(index, list)
+    ]
+
+
+def _means_something(name: str, value: object) -> bool:
+    if name == "uniqueKeyPolicy":
+        return bool(value) and value != {"uniqueKeys": []}
+    return bool(value)

@@ -1,0 +1,28 @@
+"""The local part's own address, `/_local/faults`: Azure has none, and the SDKs never ask it."""
+
+import logging
+
+from local_azure.cosmos.errors import not_found
+from local_azure.cosmos.faults import Faults, parse_faults
+from local_azure.cosmos.request import Request
+from local_azure.cosmos.wire import Reply, encode
+
+logger = logging.getLogger(__name__)
+
+
+class Control:
+    """Reads (GET) and sets (POST) the faults. Unsigned: it serves whoever is on this machine."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+
+    async def answer(self, request: Request) -> Reply:
+        """The faults as they now are. 400 for what is malformed, 404 for another path, 405 for another method."""
+        if request.segments != ("_local", "faults"):
+            raise not_found("The local resource", "/".join(request.segments))
+        if request.method == "POST":
+            self._faults.take(parse_faults(request.body))
+            logger.info("faults: %s", self._faults)
+        elif request.method != "GET":
+            raise request.method_not_allowed()
+        return Reply(200, encode(self._faults))

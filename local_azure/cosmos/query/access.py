@@ -1,0 +1,105 @@
+"""Which documents a WHERE can be true for: by partition and id where it names them, otherwise all."""
+
+from typing import TypeAlias, cast
+
+import msgspec
+
+from local_azure.cosmos.partition_key import canonical
+from local_azure.cosmos.query.compiler import Compiler
+from local_azure.cosmos.query.syntax import Binary, Call, In, Literal, Logical, Node, Parameter, Path
+from local_azure.cosmos.query.values import Value
+
+MAX_KEYS = 2_000
+"""read_items asks for at most 1,000; beyond this a scan is as good."""
+
+Key: TypeAlias = tuple[str | None, str | None]
+"""A partition (canonical) and an id; None where either may be any."""
+
+
+class Access(msgspec.Struct, frozen=True):
+    """`keys` None means any document. `exact`: WHERE holds for just those documents, and need not be evaluated."""
+
+    keys: frozenset[Key] | None
+    exact: bool = False
+
+
+_ANY = Access(None)
+
+
+class AccessFinder:
+    """Reads the keys out of a WHERE. `path` is the container's partition key."""
+
+    def __init__(self, compiler: Compiler, path: tuple[str, ...]) -> None:
+        self._compiler = compiler
+        self._path = path
+
+    def find(self, where: Node | None, partition: str | None) -> Access:
+        """The documents of `partition` (None for all) for which `where` may hold."""
+        whole = Access(None if partition is None else frozenset({(partition, None)}), exact=True)
+        return whole if where is None else _both(whole, self._of(where))
+
+    def _of(self, node: Node) -> Access:
+        match node:
+            case Logical("AND", operands):
+                access = self._of(operands[0])
+                for operand in operands[1:]:
+                    access = _both(access, self._of(operand))
+                return access
+            case Logical("OR", operands):
+                return _either([self._of(operand) for operand in operands])
+            case Binary("=", left, right):
+                return self._equals(left, [right]) or self._equals(right, [left]) or _ANY
+            case In(needle, choices):
+                return self._equals(needle, list(choices)) or _ANY
+            case Call("ARRAY_CONTAINS", (array, wanted)):
+                values = cast("list[Value] | None", self._compiler.constant(array))
+                return self._among(wanted, values) or _ANY if isinstance(values, list) else _ANY
+            case _:
+                return _ANY
+
+    def _equals(self, node: Node, choices: list[Node]) -> Access | None:
+        if not isinstance(node, Path) or not all(isinstance(each, Literal | Parameter) for each in choices):
+            return None
+        return self._among(node, [self._compiler.constant(each) for each in choices])
+
+    def _among(self, node: Node, values: list[Value]) -> Access | None:
+        """The keys of `node = value` for any of the values; None if `node` is no part of the key."""
+        # Only strings: a number could be written in more than one way, and no other id exists.
+        if not isinstance(node, Path) or len(values) > MAX_KEYS or not all(type(value) is str for value in values):
+            return None
+        if node.steps == ("id",) and self._path != ("id",):
+            return Access(frozenset((None, value) for value in values), exact=True)
+        if node.steps == ("id",):
+            return Access(frozenset((canonical(value), value) for value in values), exact=True)
+        if node.steps == self._path:
+            return Access(frozenset((canonical(value), None) for value in values), exact=True)
+        return None
+
+
+def _both(left: Access, right: Access) -> Access:
+    """AND. Of two lists of keys that would multiply beyond the limit, the left one will do, inexactly."""
+    if left.keys is None or right.keys is None:
+        keys = right.keys if left.keys is None else left.keys
+        return Access(keys, left.exact and right.exact)
+    if len(left.keys) * len(right.keys) > MAX_KEYS:
+        return Access(min(left.keys, right.keys, key=len))
+    merged = {key for a in left.keys for b in right.keys if (key := _merge(a, b)) is not None}
+    return Access(frozenset(merged), left.exact and right.exact)
+
+
+def _merge(left: Key, right: Key) -> Key | None:
+    parts: list[str | None] = []
+    for a, b in zip(left, right, strict=True):
+        if a is not None and b is not None and a != b:
+            return None
+        parts.append(b if a is None else a)
+    return parts[0], parts[1]
+
+
+def _either(alternatives: list[Access]) -> Access:
+    keys: set[Key] = set()
+    for access in alternatives:
+        if access.keys is None or len(keys) > MAX_KEYS:
+            return _ANY
+        keys |= access.keys
+    return Access(frozenset(keys), all(access.exact for access in alternatives))

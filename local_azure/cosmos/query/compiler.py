@@ -1,0 +1,256 @@
+"""Tree to closures: a function from a document to a value, with the parameters bound."""
+
+# JSON values are known by what they are, not by static types.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownLambdaType=false
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from local_azure.cosmos.errors import bad_request
+from local_azure.cosmos.query.functions import FUNCTIONS, number
+from local_azure.cosmos.query.like import like
+from local_azure.cosmos.query.syntax import (
+    ArrayLiteral,
+    Between,
+    Binary,
+    Call,
+    Conditional,
+    In,
+    Like,
+    Literal,
+    Logical,
+    Member,
+    Node,
+    ObjectLiteral,
+    Parameter,
+    Path,
+    Unary,
+)
+from local_azure.cosmos.query.values import UNDEFINED, Value, equal, identity, ordered
+
+Evaluate: TypeAlias = Callable[[Value], Value]
+
+_ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_NULL_ORDERINGS = {"<": False, "<=": True, ">": False, ">=": True}
+_BITWISE: dict[str, Callable[[int, int], int]] = {"&": operator.and_, "|": operator.or_, "^": operator.xor}
+
+
+class Compiler:
+    """Compiles expressions of one query."""
+
+    def __init__(self, parameters: Mapping[str, Value]) -> None:
+        self._parameters = parameters
+
+    def constant(self, node: Node) -> Value:
+        """The value of a literal or a parameter; UNDEFINED for any other node."""
+        if isinstance(node, Literal):
+            return node.value
+        return self._parameter(node.name) if isinstance(node, Parameter) else UNDEFINED
+
+    def compile(self, node: Node) -> Evaluate:  # noqa: PLR0911, PLR0912 - one line for each kind of node
+        """400 for a parameter that has no value."""
+        match node:
+            case Literal() | Parameter():
+                return _always(self.constant(node))
+            case Path(steps):
+                return _path(steps)
+            case Member(base, key):
+                return _member(self.compile(base), self.compile(key))
+            case Unary(name, operand):
+                return _unary(name, self.compile(operand))
+            case Binary(name, left, right):
+                return _binary(name, self.compile(left), self.compile(right))
+            case Logical(name, operands):
+                return _logical(name == "AND", [self.compile(each) for each in operands])
+            case In(needle, choices):
+                return self._in(needle, choices)
+            case Between(value, low, high):
+                within = Logical("AND", (Binary(">=", value, low), Binary("<=", value, high)))
+                return self.compile(within)
+            case Like(value, pattern, escape):
+                return _like(self.compile(value), self.compile(pattern), escape)
+            case Conditional(condition, yes, no):
+                return _conditional(self.compile(condition), self.compile(yes), self.compile(no))
+            case Call(name, arguments):
+                return _call(FUNCTIONS[name].apply, [self.compile(each) for each in arguments])
+            case ArrayLiteral(items):
+                return _array([self.compile(each) for each in items])
+            case ObjectLiteral(items):
+                return compile_object([(name, self.compile(each)) for name, each in items])
+            case _:
+                raise NotImplementedError(type(node).__name__)
+
+    def _parameter(self, name: str) -> Value:
+        if name not in self._parameters:
+            raise bad_request(f"The query's parameter '{name}' has no value.")
+        return self._parameters[name]
+
+    def _in(self, needle: Node, choices: tuple[Node, ...]) -> Evaluate:
+        value = self.compile(needle)
+        if all(isinstance(each, Literal | Parameter) for each in choices):
+            known = {identity(constant) for each in choices if (constant := self.constant(each)) is not UNDEFINED}
+            return lambda item: UNDEFINED if (v := value(item)) is UNDEFINED else identity(v) in known
+        others = [self.compile(each) for each in choices]
+
+        def evaluate(item: Value) -> Value:
+            wanted = value(item)
+            return UNDEFINED if wanted is UNDEFINED else any(equal(wanted, other(item)) is True for other in others)
+
+        return evaluate
+
+
+def compile_object(items: list[tuple[str, Evaluate]]) -> Evaluate:
+    """An object of the values that are defined."""
+
+    def evaluate(item: Value) -> Value:
+        return {name: value for name, each in items if (value := each(item)) is not UNDEFINED}
+
+    return evaluate
+
+
+def _always(value: Value) -> Evaluate:
+    return lambda _: value
+
+
+def _path(steps: tuple[str | int, ...]) -> Evaluate:
+    if len(steps) == 1 and type(steps[0]) is str:
+        name = steps[0]
+        return lambda item: item.get(name, UNDEFINED) if type(item) is dict else UNDEFINED
+
+    def evaluate(item: Value) -> Value:
+        for step in steps:
+            item = _step(item, step)
+        return item
+
+    return evaluate
+
+
+def _step(value: Value, key: Value) -> Value:
+    if type(value) is dict and type(key) is str:
+        return value.get(key, UNDEFINED)
+    if type(value) is list and type(key) is int and 0 <= key < len(value):
+        return value[key]
+    return UNDEFINED
+
+
+def _member(base: Evaluate, key: Evaluate) -> Evaluate:
+    return lambda item: _step(base(item), key(item))
+
+
+def _unary(name: str, operand: Evaluate) -> Evaluate:
+    if name == "NOT":
+        return lambda item: not value if type(value := operand(item)) is bool else UNDEFINED
+    if name == "~":
+        return lambda item: ~_int32(value) if type(value := operand(item)) in (int, float) else UNDEFINED
+    sign = -1 if name == "-" else 1
+    return lambda item: sign * value if type(value := operand(item)) in (int, float) else UNDEFINED
+
+
+def _binary(name: str, left: Evaluate, right: Evaluate) -> Evaluate:
+    if name == "=":
+        return lambda item: equal(left(item), right(item))
+    if name == "!=":
+        return lambda item: UNDEFINED if (found := equal(left(item), right(item))) is UNDEFINED else not found
+    if name == "??":
+        return lambda item: right(item) if (value := left(item)) is UNDEFINED else value
+    if name == "||":
+        return _call(FUNCTIONS["CONCAT"].apply, [left, right])
+    if name in _ORDERINGS:
+        return _ordering(name, left, right)
+    return _arithmetic(name, left, right)
+
+
+def _ordering(name: str, left: Evaluate, right: Evaluate) -> Evaluate:
+    compare = _ORDERINGS[name]
+    of_nulls = _NULL_ORDERINGS[name]
+
+    def evaluate(item: Value) -> Value:
+        a, b = left(item), right(item)
+        if not ordered(a, b):
+            return UNDEFINED
+        return of_nulls if a is None else compare(a, b)
+
+    return evaluate
+
+
+def _arithmetic(name: str, left: Evaluate, right: Evaluate) -> Evaluate:
+    def evaluate(item: Value) -> Value:
+        a, b = left(item), right(item)
+        if type(a) not in (int, float) or type(b) not in (int, float):
+            return UNDEFINED
+        return _compute(name, a, b)
+
+    return evaluate
+
+
+def _compute(name: str, a: float, b: float) -> Value:  # noqa: PLR0911 - one for each operator
+    if name in _BITWISE:
+        return _BITWISE[name](_int32(a), _int32(b))
+    try:
+        match name:
+            case "+":
+                return number(a + b)
+            case "-":
+                return number(a - b)
+            case "*":
+                return number(a * b)
+            case "/":
+                return number(a / b)
+            case _:
+                # The remainder has the sign of the dividend, as in JavaScript.
+                return number(a - b * int(a / b))
+    except (ZeroDivisionError, OverflowError):
+        return UNDEFINED
+
+
+def _int32(value: float) -> int:
+    """JavaScript's conversion for bitwise operators: the low 32 bits, signed."""
+    low = int(value) & 0xFFFFFFFF
+    return low - 2**32 if low >= 2**31 else low
+
+
+def _logical(is_and: bool, operands: list[Evaluate]) -> Evaluate:
+    """Three-valued: AND is false if any operand is, OR true if any is, else undefined if any is no boolean."""
+    decisive = not is_and
+
+    def evaluate(item: Value) -> Value:
+        result: Value = is_and
+        for operand in operands:
+            value = operand(item)
+            if value is decisive:
+                return decisive
+            if type(value) is not bool:
+                result = UNDEFINED
+        return result
+
+    return evaluate
+
+
+def _like(value: Evaluate, pattern: Evaluate, escape: str | None) -> Evaluate:
+    def evaluate(item: Value) -> Value:
+        text, wanted = value(item), pattern(item)
+        return like(text, wanted, escape) if type(text) is str and type(wanted) is str else UNDEFINED
+
+    return evaluate
+
+
+def _conditional(condition: Evaluate, yes: Evaluate, no: Evaluate) -> Evaluate:
+    return lambda item: yes(item) if condition(item) is True else no(item)
+
+
+def _call(apply: Callable[..., Value], arguments: list[Evaluate]) -> Evaluate:
+    if len(arguments) == 1:
+        only = arguments[0]
+        return lambda item: apply(only(item))
+    return lambda item: apply(*[each(item) for each in arguments])
+
+
+def _array(items: list[Evaluate]) -> Evaluate:
+    return lambda item: [value for each in items if (value := each(item)) is not UNDEFINED]

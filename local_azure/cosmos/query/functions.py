@@ -1,0 +1,167 @@
+"""The system functions: each from argument values to a value.
+
+A function of the wrong types is undefined, as in https://learn.microsoft.com/azure/cosmos-db/nosql/query/system-functions
+"""
+
+# JSON values are known by what they are, not by static types.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownLambdaType=false
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from local_azure.cosmos.query.values import UNDEFINED, Value, same
+
+
+class Function(msgspec.Struct, frozen=True):
+    """A function and how many arguments it takes."""
+
+    arity: range
+    apply: Callable[..., Value]
+
+    def takes(self) -> str:
+        """The arity for a message, `1` or `2 to 3`."""
+        low, high = self.arity[0], self.arity[-1]
+        return str(low) if low == high else f"{low} to {high}"
+
+
+def _type_test(*types: type) -> Function:
+    return Function(range(1, 2), lambda value: type(value) in types)
+
+
+def _of_number(compute: Callable[[Any], Any]) -> Function:
+    def apply(value: Value) -> Value:
+        return number(compute(value)) if type(value) in (int, float) else UNDEFINED
+
+    return Function(range(1, 2), apply)
+
+
+def _of_string(compute: Callable[[str], Value]) -> Function:
+    def apply(value: Value) -> Value:
+        return compute(value) if type(value) is str else UNDEFINED
+
+    return Function(range(1, 2), apply)
+
+
+def _string_test(test: Callable[[str, str], bool]) -> Function:
+    """A test of two strings, with an optional flag that makes it ignore case."""
+
+    def apply(value: Value, other: Value, ignore_case: Value = False) -> Value:
+        if type(value) is not str or type(other) is not str or type(ignore_case) is not bool:
+            return UNDEFINED
+        return test(value.lower(), other.lower()) if ignore_case else test(value, other)
+
+    return Function(range(2, 4), apply)
+
+
+def number(value: float) -> Value:
+    """A number as JSON has it: whole results are integers, what is infinite or no number is undefined."""
+    if type(value) is float:
+        if not math.isfinite(value):
+            return UNDEFINED
+        if value.is_integer() and abs(value) < 2**53:
+            return int(value)
+    return value
+
+
+def _is_integer(value: Value) -> bool:
+    return type(value) is int or (type(value) is float and value.is_integer())
+
+
+def _array_contains(array: Value, wanted: Value, partial: Value = False) -> Value:
+    if type(array) is not list or wanted is UNDEFINED or type(partial) is not bool:
+        return UNDEFINED
+    if partial and type(wanted) is dict:
+        return any(_covers(item, wanted) for item in array)
+    return any(same(item, wanted) for item in array)
+
+
+def _covers(item: Value, wanted: dict[str, Value]) -> bool:
+    return type(item) is dict and all(key in item and same(item[key], value) for key, value in wanted.items())
+
+
+def _array_length(value: Value) -> Value:
+    return len(value) if type(value) is list else UNDEFINED
+
+
+def _array_slice(array: Value, start: Value, length: Value = None) -> Value:
+    if type(array) is not list or type(start) is not int or type(length) not in (int, type(None)):
+        return UNDEFINED
+    first = max(0, start + len(array)) if start < 0 else start
+    return array[first:] if length is None else array[first : first + max(0, length)]
+
+
+def _concat(*parts: Value) -> Value:
+    return "".join(parts) if all(type(part) is str for part in parts) else UNDEFINED
+
+
+def _substring(value: Value, start: Value, length: Value) -> Value:
+    if type(value) is not str or not _is_integer(start) or not _is_integer(length):
+        return UNDEFINED
+    first = max(0, int(start))
+    return value[first : first + max(0, int(length))]
+
+
+def _left(value: Value, length: Value) -> Value:
+    return _substring(value, 0, length)
+
+
+def _right(value: Value, length: Value) -> Value:
+    if type(value) is not str or not _is_integer(length):
+        return UNDEFINED
+    return value[len(value) - min(len(value), int(length)) :] if length > 0 else ""
+
+
+def _index_of(value: Value, wanted: Value) -> Value:
+    return value.find(wanted) if type(value) is str and type(wanted) is str else UNDEFINED
+
+
+def _to_string(value: Value) -> Value:
+    if value is UNDEFINED or type(value) is str:
+        return value
+    return msgspec.json.encode(value).decode()
+
+
+def _away_from_zero(value: float) -> float:
+    return math.copysign(math.floor(abs(value) + 0.5), value)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "IS_DEFINED": Function(range(1, 2), lambda value: value is not UNDEFINED),
+    "IS_NULL": Function(range(1, 2), lambda value: value is None),
+    "IS_BOOL": _type_test(bool),
+    "IS_NUMBER": _type_test(int, float),
+    "IS_INTEGER": Function(range(1, 2), _is_integer),
+    "IS_STRING": _type_test(str),
+    "IS_ARRAY": _type_test(list),
+    "IS_OBJECT": _type_test(dict),
+    "IS_PRIMITIVE": _type_test(type(None), bool, int, float, str),
+    "CONTAINS": _string_test(lambda value, part: part in value),
+    "STARTSWITH": _string_test(str.startswith),
+    "ENDSWITH": _string_test(str.endswith),
+    "STRINGEQUALS": _string_test(lambda value, other: value == other),
+    "LOWER": _of_string(str.lower),
+    "UPPER": _of_string(str.upper),
+    "LENGTH": _of_string(len),
+    "TRIM": _of_string(str.strip),
+    "LTRIM": _of_string(str.lstrip),
+    "RTRIM": _of_string(str.rstrip),
+    "REVERSE": _of_string(lambda value: value[::-1]),
+    "LEFT": Function(range(2, 3), _left),
+    "RIGHT": Function(range(2, 3), _right),
+    "SUBSTRING": Function(range(3, 4), _substring),
+    "INDEX_OF": Function(range(2, 3), _index_of),
+    "CONCAT": Function(range(2, 101), _concat),
+    "TOSTRING": Function(range(1, 2), _to_string),
+    "ABS": _of_number(abs),
+    "CEILING": _of_number(math.ceil),
+    "FLOOR": _of_number(math.floor),
+    "ROUND": _of_number(_away_from_zero),
+    "TRUNC": _of_number(math.trunc),
+    "SIGN": _of_number(lambda value: (value > 0) - (value < 0)),
+    "ARRAY_CONTAINS": Function(range(2, 4), _array_contains),
+    "ARRAY_LENGTH": Function(range(1, 2), _array_length),
+    "ARRAY_SLICE": Function(range(2, 4), _array_slice),
+}

@@ -1,0 +1,114 @@
+"""Pages of results and the tokens with which the next one is asked for."""
+
+import base64
+import binascii
+
+import msgspec
+
+from local_azure.cosmos.errors import bad_request
+
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+MAX_PAGE_ITEMS = 10_000
+DEFAULT_PAGE_ITEMS = 1_000
+MAX_TOKEN_BYTES = 6_000
+"""Clients refuse longer headers."""
+
+
+class Place(msgspec.Struct, array_like=True):
+    """Where a page ended: its last row (with its sort keys, under ORDER BY), and what OFFSET and LIMIT still ask.
+
+    `left` is None without LIMIT or TOP. Groups count as rows from 1.
+    """
+
+    row: int = 0
+    skip: int = 0
+    left: int | None = None
+    keys: list[tuple[int, bool | int | float | str | None]] | None = None
+
+
+class Page(msgspec.Struct):
+    """Results as JSON, and the token of the next page; None after the last one."""
+
+    items: list[bytes]
+    continuation: str | None = None
+
+
+class Collector:
+    """Gathers a page; `full` when it must end."""
+
+    def __init__(self, place: Place, size: int) -> None:
+        self._skip = place.skip
+        self._left = place.left
+        self._size = size
+        self._bytes = 0
+        self.items: list[bytes] = []
+        self.row = place.row
+        self.keys = place.keys
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether LIMIT or TOP is reached."""
+        return self._left == 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the page can take no more."""
+        return self.exhausted or len(self.items) >= self._size or self._bytes >= MAX_PAGE_BYTES
+
+    @property
+    def wanted(self) -> int:
+        """How many more results the page could use, those that OFFSET skips included."""
+        room = self._size - len(self.items)
+        return self._skip + (room if self._left is None else min(room, self._left))
+
+    def take(self, row: int, item: bytes) -> None:
+        """Take a result, unless OFFSET skips it."""
+        self.row = row
+        if self._skip:
+            self._skip -= 1
+            return
+        self.items.append(item)
+        self._bytes += len(item)
+        if self._left is not None:
+            self._left -= 1
+
+    def page(self, ended: bool) -> Page:
+        """The page; `ended` tells that no further result exists."""
+        if ended or self.exhausted:
+            return Page(self.items)
+        token = encode_place(Place(self.row, self._skip, self._left, self.keys))
+        return Page(self.items, token)
+
+
+def encode_place(place: Place) -> str:
+    """The token for a place. 400 if a sort key is too long for a header."""
+    token = base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
+    if len(token) > MAX_TOKEN_BYTES:
+        raise bad_request("A value of ORDER BY is too long to continue from; ask for a larger page.")
+    return token
+
+
+def decode_place(token: str) -> Place:
+    """The place of a token. 400 if this part has not made it."""
+    try:
+        place = msgspec.json.decode(base64.b64decode(token, altchars=b"-_", validate=True), type=Place)
+    except (binascii.Error, ValueError) as problem:
+        raise bad_request("The continuation token is not one of this database.") from problem
+    if place.row < 0 or place.skip < 0 or (place.left is not None and place.left < 0):
+        raise bad_request("The continuation token is not one of this database.")
+    return place
+
+
+def page_size(header: str | None) -> int:
+    """The most results of a page, from `x-ms-max-item-count`; -1 leaves it to this part. 400 for no number."""
+    if header is None:
+        return DEFAULT_PAGE_ITEMS
+    try:
+        asked = int(header)
+    except ValueError as problem:
+        raise bad_request("x-ms-max-item-count must be a number.") from problem
+    if asked == -1:
+        return DEFAULT_PAGE_ITEMS
+    if asked < 1:
+        raise bad_request("x-ms-max-item-count must be -1 or above 0.")
+    return min(asked, MAX_PAGE_ITEMS)

@@ -1,0 +1,162 @@
+"""Runs a query and answers one page.
+
+A page of a plain query starts where the last one ended; DISTINCT, GROUP BY and ORDER BY read everything for each page.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from local_azure.cosmos.errors import bad_request
+from local_azure.cosmos.query.access import Access, AccessFinder
+from local_azure.cosmos.query.aggregates import Count, Group, GroupCompiler, accumulator
+from local_azure.cosmos.query.compiler import Compiler, Evaluate
+from local_azure.cosmos.query.ordering import SortedRows
+from local_azure.cosmos.query.paging import Collector, Page, Place, decode_place
+from local_azure.cosmos.query.projection import Projection
+from local_azure.cosmos.query.rows import ListRows, Rows
+from local_azure.cosmos.query.scan import scan
+from local_azure.cosmos.query.syntax import Literal, Node, Query
+from local_azure.cosmos.query.values import UNDEFINED, Value, identity
+
+MAX_DISTINCT = 100_000
+_NOTHING = ListRows([b"{}"])
+_decode = msgspec.json.Decoder[Any]().decode
+
+
+class Runner:
+    """One execution of a query with its parameters. 400 if a parameter has no value."""
+
+    def __init__(self, query: Query, parameters: Mapping[str, Value]) -> None:
+        self._query = query
+        self._parameters = parameters
+        self._compiler = Compiler(parameters)
+        self._where = None if query.where is None else self._compiler.compile(query.where)
+
+    def access(self, path: tuple[str, ...], partition: str | None) -> Access:
+        """Which documents of a container can be in the result."""
+        return AccessFinder(self._compiler, path).find(self._query.where, partition)
+
+    async def page(self, rows: Rows, exact: bool, size: int, continuation: str | None) -> Page:
+        """One page of at most `size` results. `exact`: every row of `rows` fulfils WHERE.
+
+        400 for what cannot be answered, 408 if it takes too long.
+        """
+        query = self._query
+        if not query.has_from:
+            rows, exact = _NOTHING, False
+        where = None if exact else self._where
+        place = self._start() if continuation is None else decode_place(continuation)
+        collector = Collector(place, size)
+        if collector.exhausted:
+            return Page([])
+        if query.group_by or query.aggregates:
+            return await self._groups(rows, where, collector)
+        if query.order_by:
+            return await self._ordered(rows, where, collector, place)
+        return await self._plain(rows, where, collector, place)
+
+    def _start(self) -> Place:
+        query = self._query
+        left = query.top or query.limit
+        skip = 0 if query.offset is None else self._count(query.offset, "OFFSET")
+        return Place(0, skip, None if left is None else self._count(left, "TOP or LIMIT"))
+
+    def _count(self, node: Node, clause: str) -> int:
+        value = self._compiler.constant(node)
+        if type(value) is not int or not 0 <= value < 2**31:
+            raise bad_request(f"{clause} must be a whole number from 0 on.")
+        return value
+
+    async def _plain(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
+        projection = Projection(self._query, self._compiler)
+        seen: set[bytes] | None = set() if self._query.distinct else None
+        # DISTINCT must know what earlier pages gave, so it reads from the start.
+        async for row, body, document in scan(rows, where, 0 if seen is not None else place.row):
+            item = projection.result(body, document)
+            if item is None:
+                continue
+            if seen is not None and not _is_new(seen, identity(_decode(item))):
+                continue
+            if row <= place.row:
+                continue
+            if collector.full:
+                return collector.page(ended=False)
+            collector.take(row, item)
+            if collector.exhausted:
+                break
+        return collector.page(ended=True)
+
+    async def _ordered(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
+        last = None if place.keys is None else (place.keys, place.row)
+        kept = SortedRows(self._query.order_by, self._compiler, collector.wanted, last)
+        async for row, _, document in scan(rows, where, 0):
+            kept.add(document, row)
+        projection = Projection(self._query, self._compiler)
+        for keys, row in kept.first():
+            if collector.full:
+                return collector.page(ended=False)
+            body = rows.body(row)
+            item = None if body is None else projection.result(body, _decode(body))
+            collector.keys = keys
+            collector.row = row
+            if item is not None:
+                collector.take(row, item)
+        return collector.page(ended=not kept.dropped)
+
+    async def _groups(self, rows: Rows, where: Evaluate | None, collector: Collector) -> Page:
+        projection = Projection(self._query, GroupCompiler(self._parameters, self._query.group_by))
+        groups = await self._gather(rows, where)
+        emitted = collector.row
+        for number, group in enumerate(groups[emitted:], start=emitted + 1):
+            item = projection.result(b"", group)
+            if collector.full:
+                return collector.page(ended=False)
+            collector.row = number
+            if item is not None:
+                collector.take(number, item)
+        return collector.page(ended=True)
+
+    async def _gather(self, rows: Rows, where: Evaluate | None) -> list[Group]:
+        query = self._query
+        if where is None and not query.group_by and self._counts_rows() and (count := rows.count()) is not None:
+            return [Group([], [Count(count) for _ in query.aggregates])]
+        arguments = [self._compiler.compile(aggregate.argument) for aggregate in query.aggregates]
+        paths = [self._compiler.compile(path) for path in query.group_by]
+        groups: dict[tuple[bytes, ...], Group] = {}
+        if not query.group_by:
+            groups[()] = Group([], [accumulator(aggregate.name) for aggregate in query.aggregates])
+        async for _, _, document in scan(rows, where, 0):
+            values = [path(document) for path in paths]
+            key = tuple(identity(value) for value in values)
+            group = groups.get(key)
+            if group is None:
+                _check_room(len(groups))
+                group = Group(values, [accumulator(aggregate.name) for aggregate in query.aggregates])
+                groups[key] = group
+            for each, argument in zip(group.accumulators, arguments, strict=True):
+                each.add(argument(document))
+        return list(groups.values())
+
+    def _counts_rows(self) -> bool:
+        """Whether every aggregate is a COUNT of something that every document has, such as COUNT(1)."""
+        return all(
+            aggregate.name == "COUNT"
+            and isinstance(aggregate.argument, Literal)
+            and aggregate.argument.value is not UNDEFINED
+            for aggregate in self._query.aggregates
+        )
+
+
+def _is_new(seen: set[bytes], value: bytes) -> bool:
+    if value in seen:
+        return False
+    _check_room(len(seen))
+    seen.add(value)
+    return True
+
+
+def _check_room(taken: int) -> None:
+    if taken >= MAX_DISTINCT:
+        raise bad_request(f"The query has more than {MAX_DISTINCT} groups or distinct results.")
