@@ -32,7 +32,7 @@ def register_step(to: df.Blueprint, step: Callable[[Argument], Awaitable[Any]]) 
     parameter = next(iter(signature(step).parameters))
     kind = get_type_hints(step)[parameter]
 
-    async def activity(argument: dict[str, Any]) -> Any:
+    async def activity(argument: object) -> Any:
         return msgspec.to_builtins(await step(msgspec.convert(argument, kind)))
 
     activity.__name__ = step.__name__
