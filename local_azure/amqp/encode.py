@@ -48,6 +48,11 @@ def string_array(texts: Iterable[str]) -> Encoded:
     return _array(0xB1, [struct.pack(">I", len(raw)) + raw for raw in (text.encode() for text in texts)])
 
 
+def symbol_array(names: Iterable[Symbol]) -> Encoded:
+    """An array of symbols."""
+    return _array(0xB3, [struct.pack(">I", len(raw)) + raw for raw in (name.encode("ascii") for name in names)])
+
+
 def uuid_array(ids: Iterable[UUID]) -> Encoded:
     """An array of uuids."""
     return _array(0x98, [each.bytes for each in ids])

@@ -6,11 +6,14 @@ cost one commit. If SQLite fails (a full disk), nothing of the turn is acknowled
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from local_azure.amqp.errors import AmqpError, Condition
+
+log = logging.getLogger(__name__)
 
 
 class GroupCommit:
@@ -21,7 +24,7 @@ class GroupCommit:
         self._on_failure = on_failure
         self._waiting: list[Callable[[], None]] = []
         self._scheduled = False
-        self._failed = False
+        self.failed = False
 
     def execute(self, sql: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
         """Write within the transaction of this turn. Raises AmqpError if the database has failed."""
@@ -37,9 +40,9 @@ class GroupCommit:
         self._schedule()
 
     def commit(self) -> None:
-        """Store everything written so far now, and call back those who wait for it."""
+        """Store everything written so far now, and call back those who wait for it; does nothing after a failure."""
         self._scheduled = False
-        if self._failed:
+        if self.failed:
             self._waiting.clear()
             return
         try:
@@ -50,10 +53,13 @@ class GroupCommit:
             return
         waiting, self._waiting = self._waiting, []
         for callback in waiting:
-            callback()
+            try:
+                callback()
+            except Exception:
+                log.exception("a callback after a commit failed; the others go on")
 
     def _run(self, statement: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
-        if self._failed:
+        if self.failed:
             raise AmqpError(Condition.INTERNAL_ERROR, "the store has failed")
         try:
             if not self.database.in_transaction:
@@ -70,7 +76,7 @@ class GroupCommit:
             asyncio.get_running_loop().call_soon(self.commit)
 
     def _fail(self, error: sqlite3.Error) -> None:
-        self._failed = True
+        self.failed = True
         self._waiting.clear()
         if self.database.in_transaction:
             self.database.execute("ROLLBACK")

@@ -33,6 +33,7 @@ class Link:
         self.address = address_of(terminus)
         self.path = _path(self.address)
         self.properties: dict[str, Any] = {str(key): value for key, value in (attach.properties or {}).items()}
+        self.desired_capabilities = _symbols(attach.desired_capabilities)
         self.offered_capabilities: list[Symbol] | None = None
         self.reply_properties: dict[Symbol, Any] | None = None
         self.open = True
@@ -72,6 +73,11 @@ def terminus_fields(terminus: Any) -> list[Any]:
     """The fields of a source or target; none if it is malformed."""
     value: Any = terminus.value if isinstance(terminus, Described) else None
     return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def _symbols(value: Any) -> frozenset[str]:
+    items = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return frozenset(item for item in items if isinstance(item, str))
 
 
 def _path(address: str) -> str:

@@ -78,6 +78,10 @@ class Message:
         """The message annotations as encoded keys and values, to pass them on unchanged."""
         return self._pairs(SectionCode.MESSAGE_ANNOTATIONS)
 
+    def delivery_annotation_pairs(self) -> list[tuple[bytes, bytes]]:
+        """The delivery annotations as encoded keys and values."""
+        return self._pairs(SectionCode.DELIVERY_ANNOTATIONS)
+
     def application_property_pairs(self) -> list[tuple[bytes, bytes]]:
         """The application properties as encoded keys and values."""
         return self._pairs(SectionCode.APPLICATION_PROPERTIES)
@@ -93,7 +97,7 @@ class Message:
 
     def from_properties_on(self) -> bytes:
         """Everything that a broker passes on byte for byte: properties, application properties, body, footer."""
-        return next(self.data[each.start :] for each in self.sections if each.code >= SectionCode.PROPERTIES)
+        return next((self.data[each.start :] for each in self.sections if each.code >= SectionCode.PROPERTIES), b"")
 
     def validate(self) -> None:
         """Decode everything but the body, so that no receiver meets what it cannot read. Raises DecodeError."""

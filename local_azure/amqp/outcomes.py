@@ -98,3 +98,8 @@ def modified(outcome: Modified) -> Encoded:
     """A modified outcome, all fields present."""
     annotations = None if outcome.message_annotations is None else Encoded(encode(outcome.message_annotations))
     return described(0x27, [outcome.delivery_failed, outcome.undeliverable_here, annotations])
+
+
+def stated(state: Any) -> Encoded:
+    """An outcome as a client stated it, to be sent back; released if it stated none."""
+    return RELEASED if state is None else Encoded(encode(state))

@@ -8,12 +8,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from local_azure.amqp.delivery import Settlement
-from local_azure.amqp.encode import encode, ubyte, uint, ulong, ushort
+from local_azure.amqp.encode import symbol_array, ubyte, uint, ulong, ushort
 from local_azure.amqp.errors import AmqpError, Condition, LinkError, SessionError
 from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.limits import INCOMING_WINDOW, MAX_LINKS
 from local_azure.amqp.link import SEQUENCE, Link, log
-from local_azure.amqp.outcomes import RELEASED, parse_outcome
+from local_azure.amqp.outcomes import parse_outcome, stated
 from local_azure.amqp.outgoing_link import OutgoingLink
 from local_azure.amqp.performatives import (
     Attach,
@@ -140,7 +140,7 @@ class Session:
             False,
             uint(0) if attach.receiver else None,
             ulong(self.connection.node.max_message_bytes),
-            link.offered_capabilities,
+            symbol_array(link.offered_capabilities) if link.offered_capabilities else None,
             None,
             link.reply_properties,
         ]
@@ -200,8 +200,7 @@ class Session:
             tag = link.tag_of(delivery_id) or b""
             link.on_settlement(Settlement(delivery_id, tag, outcome, settled, frame.state))
         if not known and not settled:
-            state = RELEASED if frame.state is None else Encoded(encode(frame.state))
-            self.send(disposition(False, frame.first, last, state))
+            self.send(disposition(False, frame.first, last, stated(frame.state)))
 
     def _unsettled_between(self, first: int, span: int) -> list[int]:
         if span >= len(self.unsettled):
