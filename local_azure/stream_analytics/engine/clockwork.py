@@ -1,0 +1,113 @@
+"""Event time: which time an event gets, and how far the stream is known to be complete.
+
+From Microsoft's "Understand time handling" and "Configuring event ordering policies". All times are ticks.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from local_azure.stream_analytics.engine.times import Instant, parse_instant
+from local_azure.stream_analytics.language.units import TICKS_PER_MINUTE, TICKS_PER_SECOND
+
+EARLY_LIMIT = 5 * TICKS_PER_MINUTE
+"""An event whose own time is more than this ahead of its arrival is dropped; exactly this is not."""
+
+
+@dataclass(frozen=True)
+class TimePolicy:
+    """The event ordering settings of a job, in force only where a query has TIMESTAMP BY.
+
+    `late` None waits for late events without end (-1 in JobConfig.json). With `drop` events outside the tolerances
+    are dropped, otherwise their time is adjusted.
+    """
+
+    late: int | None = 5 * TICKS_PER_SECOND
+    out_of_order: int = 0
+    drop: bool = False
+
+
+@dataclass
+class TimeCounts:
+    """How many events the policy touched."""
+
+    early: int = 0
+    late: int = 0
+    out_of_order: int = 0
+    without_time: int = 0
+
+
+class Watermark:
+    """How far one partition is complete: every event still to come has a time of at least `mark`."""
+
+    def __init__(self) -> None:
+        self.mark = 0
+        self.latest = 0
+
+    def raise_to(self, mark: int) -> None:
+        """A watermark never falls."""
+        self.mark = max(self.mark, mark)
+
+
+def on_arrival(watermark: Watermark, arrivals: Sequence[int], counts: TimeCounts) -> Sequence[int]:
+    """Times of events in a query that runs on arrival time: arrivals grow within a partition.
+
+    Should a broker break that promise, the event counts as arriving now: its window may be closed and sent already.
+    """
+    if not arrivals:
+        return arrivals
+    if arrivals[0] < watermark.mark or any(map(int.__gt__, arrivals, arrivals[1:])):
+        times: list[int] = []
+        for arrival in arrivals:
+            counts.late += arrival < watermark.mark
+            watermark.raise_to(arrival)
+            times.append(watermark.mark)
+        return times
+    watermark.raise_to(arrivals[-1])
+    return arrivals
+
+
+def on_event_time(  # noqa: PLR0917 - the events, and what decides on them
+    watermark: Watermark,
+    policy: TimePolicy,
+    counts: TimeCounts,
+    rows: Sequence[Any],
+    arrivals: Sequence[int],
+    time_of: Callable[[Any, int], Any],
+) -> tuple[list[Any], list[int], list[int]]:
+    """Apply the policy to rows whose own time `time_of(row, arrival)` gives; returns rows, times and arrivals kept.
+
+    In this order: too early is dropped; too late is set to arrival minus the tolerance; behind the watermark is set to
+    the watermark. Only the time changes, never the row.
+    """
+    kept: tuple[list[Any], list[int], list[int]] = ([], [], [])
+    keep_row, keep_time, keep_arrival = (part.append for part in kept)
+    mark, latest = watermark.mark, watermark.latest
+    late, out_of_order, drop = policy.late, policy.out_of_order, policy.drop
+    for row, arrival in zip(rows, arrivals, strict=True):
+        value = time_of(row, arrival)
+        time = parse_instant(value) if value.__class__ is str else value if value.__class__ is Instant else None
+        if time is None:
+            counts.without_time += 1
+            continue
+        if time > arrival + EARLY_LIMIT:
+            counts.early += 1
+            continue
+        if late is not None and time < arrival - late:
+            counts.late += 1
+            if drop:
+                continue
+            time = arrival - late
+        if time < mark:
+            counts.out_of_order += 1
+            if drop:
+                continue
+            time = mark
+        if time > latest:
+            latest = time
+            mark = max(mark, latest - out_of_order)
+        keep_row(row)
+        keep_time(time)
+        keep_arrival(arrival)
+    watermark.mark, watermark.latest = mark, latest
+    return kept

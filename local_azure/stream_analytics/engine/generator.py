@@ -1,0 +1,155 @@
+"""From an expression to Python source that computes it.
+
+A query is compiled to Python functions, once, because interpreting its tree for every event costs about five times as
+much as running them. Only this module's own words and `repr` of the query's literals get into the source; names of
+columns never do, except as `repr` too.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from local_azure.stream_analytics.engine.functions import FUNCTIONS
+from local_azure.stream_analytics.engine.times import Instant
+from local_azure.stream_analytics.engine.values import NUMBERS, arithmetic, cast, compare, date_add, date_diff
+from local_azure.stream_analytics.language.tree import (
+    Aggregate,
+    Arithmetic,
+    Case,
+    Cast,
+    Column,
+    Comparator,
+    Comparison,
+    Constant,
+    Expression,
+    Function,
+    IsNull,
+    Like,
+    Logical,
+    Not,
+    SystemTimestamp,
+)
+
+_NEGATED: dict[Comparator, Comparator] = {"=": "<>", "<>": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
+_MIRRORED: dict[Comparator, Comparator] = {"=": "=", "<>": "<>", ">": "<", "<": ">", ">=": "<=", "<=": ">="}
+_PYTHON: dict[Comparator, str] = {"=": "==", "<>": "!=", ">": ">", "<": "<", ">=": ">=", "<=": "<="}
+
+Special = Callable[[Expression], str | None]
+"""Source for expressions that the surroundings know better: columns, aggregates, group keys. None for all others."""
+
+
+class Generator:
+    """Writes source and gathers the `names` that it refers to, for `exec`.
+
+    `special` is asked first for every expression; `timestamp` is the source of the event's time.
+    """
+
+    def __init__(self, special: Special, timestamp: str) -> None:
+        self._special = special
+        self._timestamp = timestamp
+        self._temporaries = 0
+        self.names: dict[str, Any] = {
+            "NUMBERS": NUMBERS,
+            "Instant": Instant,
+            "arithmetic": arithmetic,
+            "cast": cast,
+            "compare": compare,
+            "date_add": date_add,
+            "date_diff": date_diff,
+        }
+
+    def value(self, node: Expression) -> str:  # noqa: PLR0911 - one for each kind of node
+        """Source of an expression's value; NULL and unknown are None."""
+        special = self._special(node)
+        if special is not None:
+            return special
+        match node:
+            case Constant():
+                return repr(node.value)
+            case SystemTimestamp():
+                return f"Instant({self._timestamp})"
+            case Arithmetic():
+                return f"arithmetic({node.operator!r},{self.value(node.left)},{self.value(node.right)})"
+            case Cast():
+                return f"cast({node.lenient},{node.type!r},{self.value(node.operand)})"
+            case Function():
+                return self._function(node)
+            case Case():
+                branches = "".join(f"{self.value(then)} if {self.true(when)} else " for when, then in node.branches)
+                return f"({branches}{self.value(node.otherwise)})"
+            case Column() | Aggregate():
+                raise AssertionError(f"the checker let {node} through")
+            case _:
+                return f"(True if {self.true(node)} else False if {self.false(node)} else None)"
+
+    def true(self, node: Expression) -> str:
+        """Source that holds exactly if the condition is true, not if it is false or unknown."""
+        return self._condition(node, negated=False)
+
+    def false(self, node: Expression) -> str:
+        """Source that holds exactly if the condition is false."""
+        return self._condition(node, negated=True)
+
+    def _condition(self, node: Expression, *, negated: bool) -> str:
+        match node:
+            case Logical():
+                word = "and" if (node.operator == "and") != negated else "or"
+                return "(" + f" {word} ".join(self._condition(each, negated=negated) for each in node.operands) + ")"
+            case Not():
+                return self._condition(node.operand, negated=not negated)
+            case Comparison():
+                return self._comparison(node, _NEGATED[node.operator] if negated else node.operator)
+            case IsNull():
+                return f"({self.value(node.operand)} is {'not ' if negated else ''}None)"
+            case Like():
+                return self._like(node, negated=negated)
+            case _:
+                text = self._temporary()
+                wanted = "== 0" if negated else "!= 0"
+                return f"(({text} := {self.value(node)}).__class__ in NUMBERS and {text} {wanted})"
+
+    def _comparison(self, node: Comparison, operator: Comparator) -> str:
+        left, right = node.left, node.right
+        if isinstance(left, Constant) and not isinstance(right, Constant):
+            left, right, operator = right, left, _MIRRORED[operator]
+        general = f"compare({operator!r},%s,{self.value(right)})"
+        if isinstance(right, Constant) and right.value is not None:
+            # The usual case, a column beside a constant, without a call: the type decides whether they compare at all.
+            text = self._temporary()
+            fits = "str" if isinstance(right.value, str) else "NUMBERS"
+            test = f"{text}.__class__ {'is' if fits == 'str' else 'in'} {fits}"
+            test = test.replace(text, f"({text} := {self.value(left)})", 1)
+            quick = f"{text} {_PYTHON[operator]} {right.value!r}"
+            return f"({quick} if {test} else {general % text})"
+        return general % self.value(left)
+
+    def _like(self, node: Like, *, negated: bool) -> str:
+        pattern = "".join(".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in node.pattern)
+        name = self._keep("like", re.compile(pattern, re.DOTALL).fullmatch)
+        text = self._temporary()
+        matches = f"{name}({text}) is {'' if negated else 'not '}None"
+        return f"(({text} := {self.value(node.operand)}).__class__ is str and {matches})"
+
+    def _function(self, node: Function) -> str:
+        arguments = ",".join(self.value(argument) for argument in node.arguments)
+        if node.unit is not None:
+            return f"{'date_add' if node.name == 'DATEADD' else 'date_diff'}({node.unit},{arguments})"
+        name = f"function_{node.name}"
+        self.names[name] = FUNCTIONS[node.name]
+        return f"{name}({arguments})"
+
+    def _temporary(self) -> str:
+        self._temporaries += 1
+        return f"value{self._temporaries}"
+
+    def _keep(self, prefix: str, value: Any) -> str:
+        name = f"{prefix}{len(self.names)}"
+        self.names[name] = value
+        return name
+
+
+def compile_source(source: str, names: dict[str, Any], function: str) -> Callable[..., Any]:
+    """Run generated source and give one function of it."""
+    space = dict(names)
+    exec(compile(source, "<query>", "exec"), space)  # noqa: S102 - our own source, see the module's docstring
+    return space[function]

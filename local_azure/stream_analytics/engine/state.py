@@ -1,0 +1,48 @@
+"""What a running query must not forget: open windows, watermarks and counts, as one piece of bytes.
+
+Together with the positions in the hub it is all that is needed to go on exactly where the query stood.
+"""
+
+from typing import Any, cast
+
+from local_azure.stream_analytics.engine.clockwork import TimeCounts
+from local_azure.stream_analytics.engine.query import Counts, RunningQuery
+from local_azure.stream_analytics.engine.serialization import pack, unpack
+
+
+def snapshot(query: RunningQuery) -> bytes:
+    """The state of a query whose rows have all been taken."""
+    counts = query.counts
+    return pack(
+        {
+            "counts": [counts.events, counts.input_errors, counts.conversion_errors, counts.rows],
+            "times": [counts.times.early, counts.times.late, counts.times.out_of_order, counts.times.without_time],
+            "watermarks": {
+                name: [[partition, mark.mark, mark.latest] for partition, mark in source.watermarks.items()]
+                for name, source in query.inputs.items()
+            },
+            "windows": [
+                [[end, list(groups.items())] for end, groups in step.windows.items()] for step in query.steps()
+            ],
+        }
+    )
+
+
+def restore(query: RunningQuery, data: bytes) -> None:
+    """Put a snapshot of the same query into one that has just been compiled."""
+    state = unpack(data)
+    query.counts = Counts(*state["counts"], times=TimeCounts(*state["times"]))
+    for name, marks in state["watermarks"].items():
+        for partition, mark, latest in marks:
+            query.add_partition(name, partition)
+            watermark = query.inputs[name].watermarks[partition]
+            watermark.mark, watermark.latest = mark, latest
+    for step, windows in zip(query.steps(), state["windows"], strict=True):
+        step.windows.clear()
+        for end, groups in windows:
+            step.windows[end] = {_key(key): group for key, group in groups}
+
+
+def _key(key: Any) -> Any:
+    # A key of several columns is a tuple, which MessagePack gives back as a list.
+    return tuple(cast(list[Any], key)) if isinstance(key, list) else key

@@ -1,0 +1,221 @@
+"""One SELECT, compiled: it takes rows, filters them, and gives rows on, at once or when a window closes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_azure.stream_analytics.engine.aggregates import guarded, initial, read_order, result, update
+from local_azure.stream_analytics.engine.generator import Generator, compile_source
+from local_azure.stream_analytics.engine.values import ConversionError, before, comparable, in_range, number
+from local_azure.stream_analytics.language.checker import ENQUEUED_TIME, PARTITION_ID
+from local_azure.stream_analytics.language.tree import Aggregate, Column, Expression, Select, Star, Window
+from local_azure.stream_analytics.language.walk import aggregates, descend
+
+Row = dict[str, Any]
+Groups = dict[Any, list[Any]]
+Reject = Callable[[int, ConversionError], None]
+"""Told of each row that a conversion error keeps out: its time and the reason."""
+
+_NAMES: dict[str, Any] = {
+    "ConversionError": ConversionError,
+    "before": before,
+    "comparable": comparable,
+    "in_range": in_range,
+    "number": number,
+    "read_order": read_order,
+}
+
+
+@dataclass
+class Batch:
+    """Rows of one partition in the order of reading, each with its time and its arrival, all in ticks."""
+
+    rows: Sequence[Any]
+    times: Sequence[int]
+    arrivals: Sequence[int]
+    partition: int
+
+
+@dataclass
+class Emitted:
+    """Rows that a step gave, each with its time."""
+
+    rows: list[Row] = field(default_factory=list[Row])
+    times: list[int] = field(default_factory=list[int])
+
+    def batch(self) -> Batch:
+        """The same as input of a later step. What the steps gave has no partition of its own any more."""
+        return Batch(self.rows, self.times, self.times, 0)
+
+
+ReadColumn = Callable[[str], str]
+"""Source that reads a column by its name from the variable `row`."""
+
+
+def read_from_dict(name: str) -> str:
+    """How rows that are dicts are read."""
+    return f"row.get({name!r})"
+
+
+class CompiledStep:
+    """A SELECT ready to run. `windows` holds the open windows by their end, and in each the groups by their key."""
+
+    def __init__(self, select: Select, read: ReadColumn, *, from_input: bool) -> None:
+        self.select = select
+        self.windows: dict[int, Groups] = {}
+        self._source = _Source(select, read, from_input=from_input)
+        if select.window is None:
+            self._run = self._source.passing_on()
+        else:
+            self._run = self._source.grouping(select.window, self.windows)
+            self._finish = self._source.finishing()
+
+    def run(self, batch: Batch, reject: Reject) -> Emitted:
+        """Take a batch. Gives the rows that need no window; the others wait in `windows`."""
+        emitted = Emitted()
+        self._run(batch.rows, batch.times, batch.arrivals, batch.partition, reject, emitted.rows, emitted.times)
+        return emitted
+
+    def next_end(self) -> int | None:
+        """The end of the earliest open window."""
+        return min(self.windows, default=None)
+
+    def close(self, watermark: int, reject: Reject) -> Emitted:
+        """Close the windows that end before the watermark, earliest first, and give a row per group."""
+        emitted = Emitted()
+        for end in sorted(end for end in self.windows if end < watermark):
+            for key, group in self.windows.pop(end).items():
+                try:
+                    row = self._finish(key, group, end)
+                except ConversionError as error:
+                    reject(end, error)
+                    continue
+                if row is not None:
+                    emitted.rows.append(row)
+                    emitted.times.append(end)
+        return emitted
+
+
+class _Source:
+    """Writes the functions of a step."""
+
+    def __init__(self, select: Select, read: ReadColumn, *, from_input: bool) -> None:
+        self._select = select
+        self._read = read
+        self._from_input = from_input
+        self._generator = Generator(self._column, "time")
+        self._arrivals = from_input and (
+            any(isinstance(item.expression, Star) for item in select.items)
+            or any(isinstance(node, Column) and node.path[0] == ENQUEUED_TIME for node in self._all_nodes())
+        )
+
+    def _all_nodes(self) -> list[Expression]:
+        select = self._select
+        roots = [item.expression for item in select.items if not isinstance(item.expression, Star)]
+        roots += [*select.keys, *([select.where] if select.where else [])]
+        return [node for root in roots for node in descend(root)]
+
+    def _column(self, node: Expression) -> str | None:
+        if not isinstance(node, Column):
+            return None
+        name, *fields = node.path
+        if self._from_input and name == ENQUEUED_TIME:
+            source = "Instant(arrival)"
+        elif self._from_input and name == PARTITION_ID:
+            source = "partition"
+        else:
+            source = self._read(name)
+        for inner in fields:
+            source = f"(record.get({inner!r}) if (record := {source}).__class__ is dict else None)"
+        return source
+
+    def _loop(self, body: list[str], *, before_loop: str) -> Callable[..., Any]:
+        pairs = (
+            "row, time, arrival in zip(rows, times, arrivals)" if self._arrivals else "row, time in zip(rows, times)"
+        )
+        where = self._select.where
+        lines = [
+            "def run(rows, times, arrivals, partition, reject, out_rows, out_times):",
+            f"  {before_loop}",
+            f"  for {pairs}:",
+            "    try:",
+            *([f"      if not {self._generator.true(where)}: continue"] if where else []),
+            *(f"      {line}" for line in body),
+            "    except ConversionError as error:",
+            "      reject(time, error)",
+        ]
+        return compile_source("\n".join(lines), {**_NAMES, **self._generator.names}, "run")
+
+    def passing_on(self) -> Callable[..., Any]:
+        columns = ", ".join(self._passed(item.name, item.expression) for item in self._select.items)
+        return self._loop([f"out_rows.append({{{columns}}})", "out_times.append(time)"], before_loop="pass")
+
+    def _passed(self, name: str, expression: Expression | Star) -> str:
+        if not isinstance(expression, Star):
+            return f"{name!r}: {self._generator.value(expression)}"
+        added = f", {PARTITION_ID!r}: partition, {ENQUEUED_TIME!r}: Instant(arrival)" if self._from_input else ""
+        return "**row" + added
+
+    def grouping(self, window: Window, windows: dict[int, Groups]) -> Callable[..., Any]:
+        found = self._aggregates()
+        self._generator.names["windows"] = windows
+        keys = [self._generator.value(key) for key in self._select.keys]
+        body = [f"key = {keys[0] if len(keys) == 1 else '(' + ''.join(f'{key}, ' for key in keys) + ')'}"]
+        values: list[str] = []
+        for slot, aggregate in enumerate(found):
+            argument = "row" if aggregate.argument is None else self._generator.value(aggregate.argument)
+            values.append(f"argument{slot}")
+            if aggregate.name != "COUNT" or aggregate.argument is not None:
+                body.append(f"argument{slot} = {guarded(aggregate, argument)}")
+        add = [
+            "try: group = groups.get(key)",
+            "except TypeError: raise ConversionError('GROUP BY cannot take a record or an array') from None",
+            f"if group is None: group = groups[key] = {initial(found)}",
+            *(line for slot, aggregate in enumerate(found) for line in update(aggregate, slot, values[slot])),
+        ]
+        ceiling = f"-(-(time - {window.offset}) // {window.hop}) * {window.hop} + {window.offset}"
+        take = "groups = windows.get(end)", "if groups is None: groups = windows[end] = {}"
+        if window.hop == window.size:
+            # Neighbouring events mostly share their window: look it up only when it changes.
+            body += [
+                "if not start < time <= end:",
+                f"  end = {ceiling}; start = end - {window.size}",
+                *(f"  {line}" for line in take),
+                *add,
+            ]
+        else:
+            body += [
+                f"end = {ceiling}",
+                f"while end < time + {window.size}:",
+                *(f"  {line}" for line in (*take, *add, f"end += {window.hop}")),
+            ]
+        return self._loop(body, before_loop="start = end = -1; groups = None")
+
+    def finishing(self) -> Callable[..., Any]:
+        found = self._aggregates()
+        keys = self._select.keys
+
+        def grouped(node: Expression) -> str | None:
+            if node in keys:
+                return "key" if len(keys) == 1 else f"key[{keys.index(node)}]"
+            return result(node, found.index(node)) if isinstance(node, Aggregate) else None
+
+        generator = Generator(grouped, "time")
+        columns = ", ".join(
+            f"{item.name!r}: {generator.value(item.expression)}"
+            for item in self._select.items
+            if not isinstance(item.expression, Star)
+        )
+        having = self._select.having
+        lines = [
+            "def finish(key, group, time):",
+            *([f"  if not {generator.true(having)}: return None"] if having else []),
+            f"  return {{{columns}}}",
+        ]
+        return compile_source("\n".join(lines), {**_NAMES, **generator.names}, "finish")
+
+    def _aggregates(self) -> list[Aggregate]:
+        """Each different aggregate of the SELECT and HAVING once, in order."""
+        roots = [item.expression for item in self._select.items if not isinstance(item.expression, Star)]
+        roots += [self._select.having] if self._select.having else []
+        return list(dict.fromkeys(found for root in roots for found in aggregates(root)))

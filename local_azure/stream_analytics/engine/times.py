@@ -1,0 +1,82 @@
+"""Points in time as ticks: 100 ns since the year 1 in UTC, as in .NET and in Stream Analytics."""
+
+from datetime import UTC, datetime, timedelta
+
+from local_azure.stream_analytics.language.units import TICKS_PER_MICROSECOND, TICKS_PER_SECOND
+
+_EPOCH = datetime(1, 1, 1, tzinfo=UTC)
+_UNIX_EPOCH_SECONDS = int((datetime(1970, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds())
+_LAST = int((datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH).total_seconds()) * TICKS_PER_SECOND
+
+_MINUTES_KEPT = 4096
+_minutes: dict[str, int] = {}
+"""Ticks of texts like `2020-03-05T16:42`: neighbouring events share it, and parsing it is most of the work."""
+
+
+class Instant(int):
+    """A value of type datetime, in ticks. A class of its own so that it is not taken for a bigint."""
+
+    __slots__ = ()
+
+
+def ticks_of(moment: datetime) -> int:
+    """Ticks of a datetime; one without a zone is taken for UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    since = aware - _EPOCH
+    return (since.days * 86_400 + since.seconds) * TICKS_PER_SECOND + since.microseconds * TICKS_PER_MICROSECOND
+
+
+def ticks_of_timestamp(seconds: float) -> int:
+    """Ticks of seconds since 1970, cut to whole milliseconds as the hub's enqueued times are."""
+    return (_UNIX_EPOCH_SECONDS * 1000 + int(seconds * 1000)) * (TICKS_PER_SECOND // 1000)
+
+
+def timestamp_of(ticks: int) -> float:
+    """Seconds since 1970."""
+    return ticks / TICKS_PER_SECOND - _UNIX_EPOCH_SECONDS
+
+
+def datetime_of(ticks: int) -> datetime:
+    """The datetime in UTC, cut to microseconds."""
+    return _EPOCH + timedelta(microseconds=ticks // TICKS_PER_MICROSECOND)
+
+
+def is_representable(ticks: int) -> bool:
+    """Whether these ticks lie between the years 1 and 9999."""
+    return 0 <= ticks <= _LAST
+
+
+def parse_instant(text: str) -> int | None:
+    """Ticks of an ISO 8601 text with up to 7 decimals; None if it is none. Without a zone it is UTC."""
+    if len(text) >= 20 and text[-1] == "Z" and text[16] == ":" and text[10] in "T ":
+        minute = _minutes.get(text[:16])
+        if minute is None:
+            minute = _parse_general(text[:16] + ":00Z")
+            if minute is None:
+                return None
+            if len(_minutes) >= _MINUTES_KEPT:
+                _minutes.clear()
+            _minutes[text[:16]] = minute
+        seconds, point, fraction = text[17:19], text[19:20], text[20:-1]
+        if seconds.isdecimal() and seconds < "60":
+            if point == "Z":
+                return minute + int(seconds) * TICKS_PER_SECOND
+            if point == "." and fraction.isdecimal() and fraction.isascii() and len(fraction) < 10:
+                return minute + int(seconds) * TICKS_PER_SECOND + int(fraction[:7].ljust(7, "0"))
+        return None
+    return _parse_general(text)
+
+
+def _parse_general(text: str) -> int | None:
+    if not text[:4].isdecimal() or "-" not in text:
+        return None
+    try:
+        return ticks_of(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def format_instant(ticks: int) -> str:
+    """As Stream Analytics prints a datetime: `2020-03-05T16:42:35.0000000Z`."""
+    seconds, fraction = divmod(ticks, TICKS_PER_SECOND)
+    return f"{(_EPOCH + timedelta(seconds=seconds)):%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + f".{fraction:07d}Z"

@@ -1,0 +1,78 @@
+"""Going through expressions: what stands directly in one, everything below it, and a copy with its columns changed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from local_azure.stream_analytics.language.tree import (
+    Aggregate,
+    Arithmetic,
+    Case,
+    Cast,
+    Column,
+    Comparison,
+    Expression,
+    Function,
+    IsNull,
+    Like,
+    Logical,
+    Not,
+)
+
+
+def children(node: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911 - one for each kind of node
+    """The expressions directly below this one."""
+    match node:
+        case Arithmetic() | Comparison():
+            return (node.left, node.right)
+        case Logical():
+            return node.operands
+        case Not() | IsNull() | Like() | Cast():
+            return (node.operand,)
+        case Function():
+            return node.arguments
+        case Aggregate():
+            return () if node.argument is None else (node.argument,)
+        case Case():
+            return (*(part for branch in node.branches for part in branch), node.otherwise)
+        case _:
+            return ()
+
+
+def descend(node: Expression) -> Iterator[Expression]:
+    """This expression and all below it, from the top."""
+    yield node
+    for child in children(node):
+        yield from descend(child)
+
+
+def aggregates(node: Expression) -> Iterator[Aggregate]:
+    """The aggregates in an expression."""
+    return (found for found in descend(node) if isinstance(found, Aggregate))
+
+
+def with_columns(  # noqa: PLR0911 - one for each kind of node
+    node: Expression, change: Callable[[Column], Column]
+) -> Expression:
+    """A copy of an expression in which `change` has replaced each column."""
+
+    def copy(inner: Expression) -> Expression:
+        return with_columns(inner, change)
+
+    match node:
+        case Column():
+            return change(node)
+        case Arithmetic() | Comparison():
+            return replace(node, left=copy(node.left), right=copy(node.right))
+        case Logical():
+            return replace(node, operands=tuple(map(copy, node.operands)))
+        case Not() | IsNull() | Like() | Cast():
+            return replace(node, operand=copy(node.operand))
+        case Function():
+            return replace(node, arguments=tuple(map(copy, node.arguments)))
+        case Aggregate():
+            return replace(node, argument=None if node.argument is None else copy(node.argument))
+        case Case():
+            branches = tuple((copy(condition), copy(value)) for condition, value in node.branches)
+            return replace(node, branches=branches, otherwise=copy(node.otherwise))
+        case _:
+            return node
