@@ -1,0 +1,225 @@
+"""Match the actions of an orchestrator with its history: which are new, under which number, and what is still open.
+
+The SDK numbers everything that it schedules with one counter, and so must the engine, in the same order. The SDK gives
+a number (a) to a retry timer and to a rescheduled attempt while it works through an event, and (b) to whatever user
+code yields, in the order of the actions. An episode therefore puts the events that lead to (a) first (see
+`allocates`); then the numbers of its actions follow those of its events, and no guess about user code is needed.
+"""
+
+from collections.abc import Iterable
+
+from local_azure.durable.actions import Action, ActionType
+from local_azure.durable.errors import NonDeterminismError
+from local_azure.durable.events import Event, EventType, seconds
+from local_azure.durable.tasks import Decision, DecisionKind, Group, Node, Task, build_node
+
+_DECISION_OF_EVENT = {
+    EventType.TASK_SCHEDULED: DecisionKind.ACTIVITY,
+    EventType.SUB_ORCHESTRATION_INSTANCE_CREATED: DecisionKind.SUB_ORCHESTRATION,
+    EventType.TIMER_CREATED: DecisionKind.TIMER,
+    EventType.EVENT_SENT: DecisionKind.EVENT,
+}
+_SUCCESS = {EventType.TASK_COMPLETED, EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED}
+_FAILURE = {EventType.TASK_FAILED, EventType.SUB_ORCHESTRATION_INSTANCE_FAILED}
+
+
+class ActionReplay:
+    """The state of one execution: fed with its whole history once, then with each new event."""
+
+    def __init__(self, actions: Iterable[Action], execution_id: str) -> None:
+        self._execution_id = execution_id
+        self._roots: list[Node] = [build_node(action, number) for number, action in enumerate(actions)]
+        self._invoked = 0
+        self._next_id = 0
+        self._now = 0.0
+        self._pending: dict[int, Decision] = {}
+        self._open: dict[int, Task] = {}
+        self._calls: dict[str, Task] = {}
+        self._waiters: dict[str, list[Task]] = {}
+        self._failed: list[Task] = []
+        self._touched: set[int] = set()
+
+    # --- events ---
+
+    def feed(self, event: Event) -> None:
+        """Take in the next event of the history. Raises NonDeterminismError if the actions do not lead to it."""
+        kind = event.event_type
+        if kind is EventType.ORCHESTRATOR_STARTED:
+            self._now = max(self._now, seconds(event.timestamp))
+        elif kind in _DECISION_OF_EVENT:
+            self._confirm(event, _DECISION_OF_EVENT[kind])
+        elif kind in _SUCCESS:
+            self._finish(_number(event.task_scheduled_id), failed=False)
+        elif kind in _FAILURE:
+            self._finish(_number(event.task_scheduled_id), failed=True)
+        elif kind is EventType.TIMER_FIRED:
+            self._fire(_number(event.timer_id))
+        elif kind is EventType.EVENT_RAISED:
+            self._raise(str(event.name))
+
+    def _confirm(self, event: Event, kind: DecisionKind) -> None:
+        number = event.event_id
+        while number not in self._pending:
+            if self._invoked == len(self._roots) or number < self._next_id:
+                raise NonDeterminismError.missing(event)
+            self._invoke_next()
+        decision = self._pending.pop(number)
+        if decision.kind is not kind or not decision.matches(event):
+            raise NonDeterminismError.different(event, decision)
+
+    def _finish(self, number: int, *, failed: bool) -> None:
+        task = self._open.pop(number, None)
+        if task is None:
+            return
+        self._touched.add(task.root)
+        if not failed:
+            task.succeed()
+        elif task.retry is None:
+            task.fail()
+            self._failed.append(task)
+        else:
+            timer = self._allocate(task)
+            task.wait_to_retry(timer)
+            fire_at = self._now if task.is_exhausted else self._now + task.retry_interval
+            self._decide(Decision.retry_timer(timer, task, fire_at))
+
+    def _fire(self, number: int) -> None:
+        task = self._open.pop(number, None)
+        if task is None:
+            return
+        self._touched.add(task.root)
+        if task.retry_timer != number:
+            task.succeed()
+        elif task.is_exhausted:
+            task.fail()
+            self._failed.append(task)
+        else:
+            attempt = self._allocate(task)
+            task.start_attempt(attempt)
+            self._decide(Decision.of(task, attempt, self._execution_id))
+
+    def _raise(self, name: str) -> None:
+        task = self._calls.pop(name, None)
+        if task is None:
+            waiters = self._waiters.get(name.lower())
+            if not waiters:
+                return
+            task = waiters.pop()
+        self._touched.add(task.root)
+        task.succeed()
+
+    # --- actions ---
+
+    def decide(self) -> list[Decision]:
+        """Number all actions that have no number yet, and give everything that the history does not have, in order."""
+        while self._invoked < len(self._roots):
+            self._invoke_next()
+        decisions = [self._pending[number] for number in sorted(self._pending)]
+        self._pending.clear()
+        self._touched.clear()
+        return decisions
+
+    def cancelled_timers(self) -> list[int]:
+        """Timers that user code has cancelled and that would still fire; they no longer count as open."""
+        cancelled = [number for number, task in self._open.items() if task.action.is_canceled]
+        for number in cancelled:
+            del self._open[number]
+        return cancelled
+
+    def _invoke_next(self) -> None:
+        root = self._roots[self._invoked]
+        self._invoked += 1
+        for task in root.tasks():
+            self._invoke(task)
+
+    def _invoke(self, task: Task) -> None:
+        match task.action.action_type:
+            case ActionType.WAIT_FOR_EXTERNAL_EVENT:
+                self._waiters.setdefault(task.action.external_event_name.lower(), []).append(task)
+            case ActionType.CONTINUE_AS_NEW:
+                self._next_id += 1
+                task.succeed()
+            case ActionType.SIGNAL_ENTITY | ActionType.CALL_ENTITY:
+                decision = Decision.of(task, self._next_id, self._execution_id)
+                self._next_id += 1
+                self._decide(decision)
+                if task.action.action_type is ActionType.SIGNAL_ENTITY:
+                    task.succeed()
+                else:
+                    self._calls[decision.request_id] = task
+            case _:
+                number = self._allocate(task)
+                task.start_attempt(number)
+                self._decide(Decision.of(task, number, self._execution_id))
+
+    def _allocate(self, task: Task) -> int:
+        number = self._next_id
+        self._next_id += 1
+        self._open[number] = task
+        return number
+
+    def _decide(self, decision: Decision) -> None:
+        self._pending[decision.number] = decision
+
+    # --- questions ---
+
+    @property
+    def has_open_tasks(self) -> bool:
+        """Whether an activity, a timer or a sub-orchestration has not ended; an instance ends only without any."""
+        return bool(self._open)
+
+    @property
+    def open_tasks(self) -> int:
+        """How many activities, timers and sub-orchestrations have not ended."""
+        return len(self._open)
+
+    def is_open(self, number: int) -> bool:
+        """Whether a completion of this number is awaited; if not, it is a duplicate or came too late."""
+        return number in self._open
+
+    def allocates(self, event: Event) -> bool:
+        """Whether this event makes the SDK give a number before user code runs on."""
+        if event.event_type in _FAILURE:
+            task = self._open.get(_number(event.task_scheduled_id))
+            return task is not None and task.retry is not None
+        if event.event_type is EventType.TIMER_FIRED:
+            number = _number(event.timer_id)
+            task = self._open.get(number)
+            return task is not None and task.retry_timer == number and not task.is_exhausted
+        return False
+
+    def waiter(self, name: str, nth: int = 0) -> str | None:
+        """The spelling under which user code waits for this event, or None if `nth` waiters before it took all.
+
+        Waiters are served last-in first-out.
+        """
+        waiters = self._waiters.get(name.lower(), ())
+        return waiters[-1 - nth].action.external_event_name if nth < len(waiters) else None
+
+    def may_run_on(self) -> bool:
+        """Whether the events fed since the last `decide` can make user code run on.
+
+        They cannot if user code is blocked on its last action, that action is not resolved, and every event was for
+        it. A task outside of it may be part of what user code yielded again, and a long timer adds its chunks as
+        actions of their own, so both count as progress.
+        """
+        if not self._roots:
+            return True
+        last = len(self._roots) - 1
+        root = self._roots[last]
+        if isinstance(root, Task) and root.action.action_type is ActionType.CREATE_TIMER:
+            return True
+        return bool(self._touched - {last}) or root.is_resolved
+
+    def failures(self) -> list[Task]:
+        """The tasks that failed for good, in the order of their failures; a rewind does them again."""
+        return self._failed
+
+    @property
+    def groups_last(self) -> bool:
+        """Whether user code waits for several things at once."""
+        return bool(self._roots) and isinstance(self._roots[-1], Group)
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else -1

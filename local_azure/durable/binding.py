@@ -1,0 +1,60 @@
+"""The URLs under which an instance is managed, and the durable client binding's JSON that carries them."""
+
+import json
+from urllib.parse import quote
+
+WEBHOOK_BASE = "/runtime/webhooks/durabletask"
+RPC_BASE = "/durabletask"
+CONNECTION = "Storage"
+INSTANCE_PLACEHOLDER = "INSTANCEID"
+
+_OPERATIONS = {
+    "sendEventPostUri": "/raiseEvent/{eventName}",
+    "terminatePostUri": "/terminate?reason={text}",
+    "rewindPostUri": "/rewind?reason={text}",
+    "purgeHistoryDeleteUri": "",
+    "restartPostUri": "/restart",
+    "suspendPostUri": "/suspend?reason={text}",
+    "resumePostUri": "/resume?reason={text}",
+}
+
+
+def management_urls(base_url: str, hub_name: str, instance_id: str) -> dict[str, str]:
+    """The management payload of an instance: the body of every check-status response.
+
+    `base_url` is the host's origin (`http://127.0.0.1:7071`).
+    """
+    prefix = f"{base_url.rstrip('/')}{WEBHOOK_BASE}/instances/{quote(instance_id, safe='')}"
+    query = _query(hub_name)
+    urls = {"id": instance_id, "statusQueryGetUri": f"{prefix}?{query}"}
+    for name, path in _OPERATIONS.items():
+        urls[name] = f"{prefix}{path}{'&' if '?' in path else '?'}{query}"
+    return urls
+
+
+def client_binding(base_url: str, hub_name: str) -> str:
+    """What the `durableClient` input binding hands to the SDK, as JSON text."""
+    origin = base_url.rstrip("/")
+    query = _query(hub_name)
+    start = f"{origin}{WEBHOOK_BASE}/orchestrators/{{functionName}}[/{{instanceId}}]"
+    return json.dumps(
+        {
+            "taskHubName": hub_name,
+            "connectionName": CONNECTION,
+            "creationUrls": {
+                "createNewInstancePostUri": f"{start}?{query}",
+                "createAndWaitOnNewInstancePostUri": (
+                    f"{start}?timeout={{timeoutInSeconds}}&pollingInterval={{intervalInSeconds}}&{query}"
+                ),
+            },
+            "managementUrls": management_urls(origin, hub_name, INSTANCE_PLACEHOLDER),
+            "baseUrl": f"{origin}{WEBHOOK_BASE}",
+            "requiredQueryStringParameters": query,
+            "rpcBaseUrl": f"{origin}{RPC_BASE}/",
+            "httpBaseUrl": f"{origin}{WEBHOOK_BASE}",
+        }
+    )
+
+
+def _query(hub_name: str) -> str:
+    return f"taskHub={quote(hub_name, safe='')}&connection={CONNECTION}"

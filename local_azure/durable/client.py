@@ -1,0 +1,156 @@
+"""What a client may do with instances and entities. Every operation is one transaction, then the engine is told."""
+
+import uuid
+from typing import Any
+
+from local_azure.durable.context import HubContext
+from local_azure.durable.creation import NewInstance, check_instance_id, create
+from local_azure.durable.entity_messages import Operation, encode_operation, scheduler_id
+from local_azure.durable.errors import AlreadyExistsError, BadRequestError, NotFoundError, WrongStateError
+from local_azure.durable.events import Event, EventType, encode, printable, stamp
+from local_azure.durable.orchestrator import missing_function
+from local_azure.durable.purge import purge_finished, purge_one
+from local_azure.durable.queries import EntityRow, InstanceFilter, list_entities, list_instances
+from local_azure.durable.rewind import rewind
+from local_azure.durable.store import Instance, Message, MessageKind, put_message
+
+
+class HubClient:
+    """The client's operations. They raise a ClientError of the kind that says what is wrong."""
+
+    def __init__(self, context: HubContext) -> None:
+        self._store = context.store
+        self._worker = context.worker
+        self._clock = context.clock
+        self._settings = context.settings
+        self._committed = context.listener.committed
+        self._forget = context.sessions.drop
+
+    # --- orchestrations ---
+
+    def start(
+        self, name: str, input_json: str | None = None, instance_id: str | None = None, version: str | None = None
+    ) -> str:
+        """Start an orchestrator; gives the instance's id. `input_json` is JSON text.
+
+        Raises BadRequestError for a name that the app does not have or an id that is not allowed, and
+        AlreadyExistsError if an instance of the id has not ended (unless the settings let it be replaced).
+        """
+        if not self._worker.has_orchestrator(name):
+            raise BadRequestError(missing_function(name, "orchestrator"))
+        chosen = instance_id or uuid.uuid4().hex
+        check_instance_id(chosen)
+        existing = self._store.instance(chosen)
+        if existing and not existing.is_finished and not self._settings.replace_running:
+            raise AlreadyExistsError(f"An Orchestration instance with the status {existing.status} already exists.")
+        new = NewInstance(id=chosen, name=name, input=input_json, version=version or self._settings.default_version)
+        self._forget(chosen)
+        with self._store.transaction() as database:
+            create(database, new, self._clock.timestamp())
+        self._committed([chosen])
+        return chosen
+
+    def restart(self, instance_id: str, *, new_id: bool = True) -> str:
+        """Start an instance's orchestrator again with its input, under a new id or its own."""
+        instance = self._store.instance(instance_id)
+        if instance is None:
+            raise BadRequestError(f"No instance with ID '{instance_id}' was found.")
+        return self.start(instance.name, instance.input, None if new_id else instance_id)
+
+    def status(self, instance_id: str) -> Instance:
+        """The row of an instance."""
+        instance = self._store.instance(instance_id)
+        if instance is None:
+            raise NotFoundError(f"No instance with ID '{instance_id}' was found.")
+        return instance
+
+    def history(self, instance_id: str) -> list[str]:
+        """The history of an instance as event JSON."""
+        return self._store.history(instance_id)
+
+    def instances(
+        self, conditions: InstanceFilter, top: int, continuation: str | None
+    ) -> tuple[list[Instance], str | None]:
+        """A page of instances, and the token of the next."""
+        return list_instances(self._store, conditions, top, continuation)
+
+    def raise_event(self, instance_id: str, name: str, data_json: str) -> None:
+        """Send an event to a running instance; it waits there until user code waits for it."""
+        self._running(instance_id)
+        event = self._event(EventType.EVENT_RAISED, name=printable(name), input=data_json)
+        self._send(Message(instance_id, MessageKind.EXTERNAL_EVENT, encode(event)))
+
+    def terminate(self, instance_id: str, reason: str) -> None:
+        """End an instance. What it has called runs on, as under the extension; nobody waits for it any more."""
+        self._command(instance_id, EventType.EXECUTION_TERMINATED, reason)
+
+    def suspend(self, instance_id: str, reason: str) -> None:
+        """Let an instance take in nothing until it is resumed."""
+        self._command(instance_id, EventType.EXECUTION_SUSPENDED, reason)
+
+    def resume(self, instance_id: str, reason: str) -> None:
+        """Let a suspended instance go on."""
+        self._command(instance_id, EventType.EXECUTION_RESUMED, reason)
+
+    def rewind(self, instance_id: str, reason: str) -> None:
+        """Bring a failed instance back to before its failures and let it try again."""
+        instance = self.status(instance_id)
+        if instance.status != "Failed":
+            raise WrongStateError("The rewind operation is only supported on failed orchestration instances.")
+        self._committed(rewind(self._store, instance, reason, self._clock.timestamp()))
+
+    def purge(self, instance_id: str) -> int:
+        """Delete an instance that has ended, or an entity; gives how many were deleted (1)."""
+        deleted = purge_one(self._store, instance_id)
+        self._forget(instance_id)
+        return deleted
+
+    async def purge_by(self, conditions: InstanceFilter) -> int:
+        """Delete all ended instances that meet the conditions, a slice at a time; gives how many."""
+        return await purge_finished(self._store, conditions)
+
+    # --- entities ---
+
+    def signal_entity(self, name: str, key: str, operation: str, input_json: str | None) -> None:
+        """Send an operation to an entity; nobody waits for its result. `input_json` is the operation's JSON text."""
+        self._known_entity(name)
+        signal = Operation(id="", op=printable(operation), signal=True, input=input_json)
+        self._send(Message(scheduler_id(name, key), MessageKind.OPERATION, encode_operation(signal)))
+
+    def entity_state(self, name: str, key: str) -> str:
+        """The state of an entity as JSON text. Raises NotFoundError if it does not exist."""
+        self._known_entity(name)
+        state = self._store.entity_state(scheduler_id(name, key))
+        if state is None:
+            raise NotFoundError(f"The entity {name}@{key} does not exist.")
+        return state
+
+    def entities(
+        self, name: str, updated: tuple[float | None, float | None], top: int, continuation: str | None
+    ) -> tuple[list[EntityRow], str | None]:
+        """A page of entities of one name, or of all, and the token of the next."""
+        return list_entities(self._store, f"@{name.lower()}@" if name else "@", updated, top, continuation)
+
+    # --- inside ---
+
+    def _running(self, instance_id: str) -> Instance:
+        instance = self.status(instance_id)
+        if instance.is_finished:
+            raise WrongStateError(f"The instance '{instance_id}' has ended: {instance.status}.")
+        return instance
+
+    def _command(self, instance_id: str, kind: EventType, reason: str) -> None:
+        self._running(instance_id)
+        self._send(Message(instance_id, MessageKind.CONTROL, encode(self._event(kind, input=printable(reason)))))
+
+    def _known_entity(self, name: str) -> None:
+        if not self._worker.has_entity(name):
+            raise BadRequestError(missing_function(name, "entity"))
+
+    def _send(self, message: Message) -> None:
+        with self._store.transaction() as database:
+            put_message(database, message)
+        self._committed([message.target])
+
+    def _event(self, kind: EventType, **fields: Any) -> Event:
+        return Event(event_type=kind, timestamp=stamp(self._clock.timestamp()), **fields)

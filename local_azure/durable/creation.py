@@ -1,0 +1,67 @@
+"""Create an instance: its row and its first message, in the caller's transaction."""
+
+import re
+import sqlite3
+import uuid
+
+import msgspec
+
+from local_azure.durable.errors import BadRequestError
+from local_azure.durable.events import Event, EventType, encode, stamp
+from local_azure.durable.store import Instance, Message, MessageKind, forget_instance, put_instance, put_message
+
+MAX_INSTANCE_ID = 256
+_FORBIDDEN = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
+
+
+class NewInstance(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be started; `input` is JSON text. The parent is that of a sub-orchestration."""
+
+    id: str
+    name: str
+    input: str | None = None
+    version: str | None = None
+    parent: Instance | None = None
+    parent_task: int | None = None
+
+
+def check_instance_id(instance_id: str) -> None:
+    """Raises BadRequestError for an id that the extension does not allow."""
+    if instance_id.startswith("@"):
+        raise BadRequestError("Orchestration instance ids must not start with @.")
+    if _FORBIDDEN.search(instance_id):
+        raise BadRequestError("Orchestration instance ids must not contain /, \\, #, ?, or control characters.")
+    if not 0 < len(instance_id) <= MAX_INSTANCE_ID:
+        raise BadRequestError(f"Instance ID lengths must not exceed {MAX_INSTANCE_ID} characters.")
+
+
+def create(database: sqlite3.Connection, new: NewInstance, now: float) -> Instance:
+    """Write the instance as pending, in place of an older one of its id."""
+    forget_instance(database, new.id)
+    instance = Instance(
+        id=new.id,
+        execution=uuid.uuid4().hex,
+        name=new.name,
+        version=new.version,
+        input=new.input,
+        created=now,
+        updated=now,
+        parent=new.parent.id if new.parent else None,
+        parent_execution=new.parent.execution if new.parent else None,
+        parent_task=new.parent_task,
+    )
+    put_instance(database, instance)
+    put_message(database, start_message(instance, now))
+    return instance
+
+
+def start_message(instance: Instance, now: float) -> Message:
+    """The message that makes an execution begin."""
+    event = Event(
+        event_type=EventType.EXECUTION_STARTED,
+        timestamp=stamp(now),
+        name=instance.name,
+        version=instance.version,
+        input=instance.input,
+    )
+    return Message(instance.id, MessageKind.EVENT, encode(event))

@@ -1,0 +1,191 @@
+"""One episode of an instance as one transaction: what was taken in, what was decided, and how it stands now."""
+
+import sqlite3
+
+import msgspec
+
+from local_azure.durable.actions import to_json
+from local_azure.durable.creation import NewInstance, create, start_message
+from local_azure.durable.entity_messages import Operation, encode_operation
+from local_azure.durable.events import Event, EventType, encode, stamp
+from local_azure.durable.store import (
+    Instance,
+    Message,
+    MessageKind,
+    Store,
+    delete_messages,
+    forget_work,
+    put_instance,
+    put_message,
+    running_execution,
+)
+from local_azure.durable.tasks import Decision, DecisionKind
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """What an episode changes. `events` are all that it adds to the history, those of its decisions included."""
+
+    instance: Instance
+    length: int
+    """How many events the history had before."""
+    events: list[Event]
+    taken: list[int]
+    decisions: list[Decision] = []
+    cancelled: list[int] = []
+    continues_as_new: bool = False
+
+
+def commit(store: Store, episode: Episode, now: float, default_version: str | None) -> list[str]:
+    """Write an episode, all or nothing; gives the targets that have new messages."""
+    instance = episode.instance
+    woken: list[str] = []
+    with store.transaction() as database:
+        delete_messages(database, episode.taken)
+        _append_history(database, episode)
+        for decision in episode.decisions:
+            woken += _carry_out(database, instance, decision, now, default_version)
+        cancelled = [(instance.id, number) for number in episode.cancelled]
+        database.executemany("DELETE FROM timers WHERE instance = ? AND task = ?", cancelled)
+        if episode.continues_as_new:
+            forget_work(database, instance.id, keep_external_events=True)
+            database.execute("DELETE FROM history WHERE instance = ?", (instance.id,))
+            put_message(database, start_message(instance, now))
+        elif instance.is_finished:
+            forget_work(database, instance.id)
+            woken += _tell_parent(database, instance, now)
+        put_instance(database, instance)
+    return woken
+
+
+def decision_event(decision: Decision, instance: Instance, timestamp: str) -> Event:
+    """The history's event for something that was scheduled."""
+    number = decision.number
+    match decision.kind:
+        case DecisionKind.ACTIVITY:
+            return Event(
+                event_type=EventType.TASK_SCHEDULED,
+                event_id=number,
+                timestamp=timestamp,
+                name=decision.name,
+                version="",
+                input=decision.input,
+            )
+        case DecisionKind.SUB_ORCHESTRATION:
+            return Event(
+                event_type=EventType.SUB_ORCHESTRATION_INSTANCE_CREATED,
+                event_id=number,
+                timestamp=timestamp,
+                name=decision.name,
+                version=decision.version,
+                instance_id=decision.instance_id,
+                input=decision.input,
+            )
+        case DecisionKind.TIMER:
+            fire_at = stamp(decision.fire_at)
+            return Event(event_type=EventType.TIMER_CREATED, event_id=number, timestamp=timestamp, fire_at=fire_at)
+        case DecisionKind.EVENT:
+            return Event(
+                event_type=EventType.EVENT_SENT,
+                event_id=number,
+                timestamp=timestamp,
+                name="op",
+                instance_id=decision.instance_id,
+                input=encode_operation(_operation(decision, instance)),
+            )
+
+
+def _operation(decision: Decision, instance: Instance) -> Operation:
+    return Operation(
+        id=decision.request_id,
+        op=decision.name,
+        signal=decision.is_signal,
+        input=None if decision.input is None else to_json(decision.input),
+        parent=None if decision.is_signal else instance.id,
+        parent_execution=None if decision.is_signal else instance.execution,
+    )
+
+
+def _append_history(database: sqlite3.Connection, episode: Episode) -> None:
+    rows = [
+        (episode.instance.id, episode.length + offset, encode(event)) for offset, event in enumerate(episode.events)
+    ]
+    database.executemany("INSERT INTO history VALUES (?, ?, ?)", rows)
+
+
+def _carry_out(
+    database: sqlite3.Connection, instance: Instance, decision: Decision, now: float, default_version: str | None
+) -> list[str]:
+    match decision.kind:
+        case DecisionKind.ACTIVITY:
+            database.execute(
+                "INSERT INTO activities(instance, task, name, input) VALUES (?, ?, ?, ?)",
+                (instance.id, decision.number, decision.name, decision.input),
+            )
+            return []
+        case DecisionKind.TIMER:
+            if not decision.is_cancelled:
+                database.execute(
+                    "INSERT INTO timers(due, instance, task) VALUES (?, ?, ?)",
+                    (decision.fire_at, instance.id, decision.number),
+                )
+            return []
+        case DecisionKind.EVENT:
+            body = encode_operation(_operation(decision, instance))
+            put_message(database, Message(decision.instance_id, MessageKind.OPERATION, body))
+            return [decision.instance_id]
+        case DecisionKind.SUB_ORCHESTRATION:
+            return _start_child(database, instance, decision, now, default_version)
+
+
+def _start_child(
+    database: sqlite3.Connection, parent: Instance, decision: Decision, now: float, default_version: str | None
+) -> list[str]:
+    child = decision.instance_id
+    if running_execution(database, child):
+        reason = f"An instance with the id '{child}' is already running."
+        put_message(database, _child_event(parent.id, decision.number, now, reason=reason))
+        return [parent.id]
+    new = NewInstance(
+        id=child,
+        name=decision.name,
+        input=None if decision.input is None else to_json(decision.input),
+        version=decision.version or default_version,
+        parent=parent,
+        parent_task=decision.number,
+    )
+    create(database, new, now)
+    return [child]
+
+
+def _tell_parent(database: sqlite3.Connection, child: Instance, now: float) -> list[str]:
+    parent, task = child.parent, child.parent_task
+    if parent is None or task is None or running_execution(database, parent) != child.parent_execution:
+        return []
+    if child.status == "Completed":
+        message = _child_event(parent, task, now, result=child.output)
+    else:
+        reason = msgspec.json.decode(child.output) if child.output else child.status
+        message = _child_event(parent, task, now, reason=str(reason))
+    put_message(database, message)
+    return [parent]
+
+
+def _child_event(
+    parent: str, task: int, now: float, *, result: str | None = None, reason: str | None = None
+) -> Message:
+    if reason is None:
+        event = Event(
+            event_type=EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
+            timestamp=stamp(now),
+            task_scheduled_id=task,
+            result=result,
+        )
+    else:
+        event = Event(
+            event_type=EventType.SUB_ORCHESTRATION_INSTANCE_FAILED,
+            timestamp=stamp(now),
+            task_scheduled_id=task,
+            reason=reason,
+            details="",
+        )
+    return Message(parent, MessageKind.EVENT, encode(event))

@@ -1,0 +1,249 @@
+"""Work on an instance: take its messages, replay user code if it can go on, commit what follows."""
+
+import logging
+import time
+import uuid
+
+import msgspec
+
+from local_azure.durable.action_replay import ActionReplay
+from local_azure.durable.actions import ActionType, Answer, parse_answer, parse_failure, to_json
+from local_azure.durable.context import HubContext
+from local_azure.durable.creation import check_instance_id
+from local_azure.durable.entity_messages import split_scheduler_id
+from local_azure.durable.episode import Episode, commit, decision_event
+from local_azure.durable.errors import BadRequestError, NonDeterminismError
+from local_azure.durable.events import Event, EventType, printable, stamp
+from local_azure.durable.inbox import Batch, next_batch, order, release_external_events
+from local_azure.durable.session import Session
+from local_azure.durable.store import Instance
+from local_azure.durable.tasks import HTTP_ACTIVITY, Decision, DecisionKind
+from local_azure.durable.worker import FunctionFailedError
+
+log = logging.getLogger(__name__)
+
+_CONTROL_STATUS = {EventType.EXECUTION_SUSPENDED: "Suspended", EventType.EXECUTION_RESUMED: "Running"}
+
+
+class Orchestrator:
+    """Handles one instance at a time."""
+
+    def __init__(self, context: HubContext) -> None:
+        self._store = context.store
+        self._sessions = context.sessions
+        self._worker = context.worker
+        self._clock = context.clock
+        self._default_version = context.settings.default_version
+        self._listener = context.listener
+
+    async def work(self, instance_id: str) -> None:
+        """Work on the instance until its inbox holds nothing that it can take."""
+        session = self._sessions.open(instance_id)
+        if session is None:
+            self._store.discard_messages(instance_id)
+            return
+        try:
+            while batch := next_batch(self._store, session) or release_external_events(self._store, session):
+                await self._take(session, batch)
+                if session.instance.is_finished:
+                    self._sessions.drop(instance_id)
+                    self._listener.finished(instance_id)
+                    return
+        except BaseException:
+            # What is in memory may be ahead of the store; the store has the truth.
+            self._sessions.drop(instance_id)
+            raise
+        self._sessions.trim(keep=instance_id)
+
+    async def _take(self, session: Session, batch: Batch) -> None:
+        if batch.control is not None:
+            self._obey(session, batch, batch.control)
+            return
+        try:
+            if session.replay is None and session.events:
+                await self._replay(session, [])
+            events = order(batch.events, session.replay)
+            new = [self._started(session, events), *events]
+            decisions = await self._decide(session, new)
+        except NonDeterminismError as error:
+            events = [self._started(session, batch.events), *batch.events]
+            self._finish(session, batch, events, "Failed", str(error))
+            return
+        self._conclude(session, batch, new, decisions)
+
+    def _started(self, session: Session, events: list[Event]) -> Event:
+        now = max(self._clock.timestamp(), session.last_timestamp)
+        return Event(event_type=EventType.ORCHESTRATOR_STARTED, timestamp=stamp(now))
+
+    # --- replaying ---
+
+    async def _decide(self, session: Session, new: list[Event]) -> list[Decision]:
+        replay, answer = session.replay, session.answer
+        if replay is None or answer is None:
+            return await self._replay(session, new)
+        for event in new:
+            replay.feed(event)
+        if answer.is_done or answer.error is not None or not replay.may_run_on():
+            return replay.decide()
+        return await self._replay(session, new)
+
+    async def _replay(self, session: Session, new: list[Event]) -> list[Decision]:
+        began = time.perf_counter()
+        try:
+            text = await self._worker.run_orchestrator(session.instance.name, session.payload(new))
+            answer = parse_answer(text)
+        except FunctionFailedError as error:
+            answer = parse_failure(error)
+        except Exception as error:
+            log.exception("orchestrator %s could not be run", session.instance.name)
+            answer = Answer(is_done=False, actions=(), error=f"{type(error).__name__}: {error}")
+        session.answer = answer
+        session.replay = replay = ActionReplay(answer.actions, session.instance.execution)
+        for event in (*session.events, *new):
+            replay.feed(event)
+        decisions = replay.decide()
+        session.replay_seconds = time.perf_counter() - began
+        return decisions
+
+    # --- concluding ---
+
+    def _conclude(self, session: Session, batch: Batch, new: list[Event], decisions: list[Decision]) -> None:
+        replay, answer = session.replay, session.answer
+        if replay is None or answer is None:
+            raise AssertionError("an episode concludes after a replay")
+        if problem := self._problem(session.instance, decisions):
+            self._finish(session, batch, new, "Failed", problem)
+            return
+        now = max(self._clock.timestamp(), session.last_timestamp)
+        timestamp = stamp(now)
+        new += [decision_event(decision, session.instance, timestamp) for decision in decisions]
+        # A status stays until user code sets another, also across continue-as-new.
+        custom_status = answer.custom_status or session.instance.custom_status
+        instance = msgspec.structs.replace(session.instance, status="Running", updated=now, custom_status=custom_status)
+        cancelled = replay.cancelled_timers()
+        ended = (answer.is_done or answer.error is not None) and not replay.has_open_tasks
+        if ended and answer.error is None and (action := _continuation(answer)) is not None:
+            self._continue_as_new(session, batch, instance, decisions, to_json(action))
+            return
+        if ended:
+            status, output = _outcome(instance, answer)
+            instance = msgspec.structs.replace(instance, status=status, output=output)
+            if status == "Failed":
+                instance = msgspec.structs.replace(instance, rewindable=_rewindable(replay))
+            new.append(_completed(instance, timestamp))
+        new.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=timestamp))
+        self._commit(
+            session,
+            Episode(
+                instance=instance,
+                length=session.length,
+                events=new,
+                taken=batch.taken,
+                decisions=decisions,
+                cancelled=cancelled,
+            ),
+        )
+
+    def _continue_as_new(
+        self, session: Session, batch: Batch, instance: Instance, decisions: list[Decision], new_input: str
+    ) -> None:
+        instance = msgspec.structs.replace(instance, execution=uuid.uuid4().hex, input=new_input)
+        episode = Episode(
+            instance=instance,
+            length=session.length,
+            events=[],
+            taken=batch.taken,
+            decisions=decisions,
+            continues_as_new=True,
+        )
+        woken = commit(self._store, episode, instance.updated, self._default_version)
+        session.restart(instance)
+        self._listener.committed([instance.id, *woken])
+
+    def _finish(self, session: Session, batch: Batch, events: list[Event], status: str, reason: str) -> None:
+        now = max(self._clock.timestamp(), session.last_timestamp)
+        instance = msgspec.structs.replace(
+            session.instance, status=status, output=to_json(printable(reason)), updated=now
+        )
+        events = [*events, _completed(instance, stamp(now))]
+        events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=stamp(now)))
+        self._commit(session, Episode(instance=instance, length=session.length, events=events, taken=batch.taken))
+
+    def _obey(self, session: Session, batch: Batch, command: Event) -> None:
+        events = [self._started(session, []), command]
+        if command.event_type is EventType.EXECUTION_TERMINATED:
+            self._finish(session, batch, events, "Terminated", str(command.input or ""))
+            return
+        events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=events[0].timestamp))
+        instance = msgspec.structs.replace(
+            session.instance, status=_CONTROL_STATUS[command.event_type], updated=self._clock.timestamp()
+        )
+        self._commit(session, Episode(instance=instance, length=session.length, events=events, taken=batch.taken))
+
+    def _commit(self, session: Session, episode: Episode) -> None:
+        woken = commit(self._store, episode, episode.instance.updated, self._default_version)
+        session.append(episode.events)
+        session.instance = episode.instance
+        self._listener.committed(woken)
+
+    def _problem(self, instance: Instance, decisions: list[Decision]) -> str | None:
+        """Why a decision cannot be carried out; the instance fails with it, as under the extension."""
+        for decision in decisions:
+            try:
+                self._check(instance, decision)
+            except BadRequestError as error:
+                return f"Orchestrator function '{instance.name}' failed: {error}"
+        return None
+
+    def _check(self, instance: Instance, decision: Decision) -> None:
+        match decision.kind:
+            case DecisionKind.ACTIVITY if decision.name != HTTP_ACTIVITY:
+                known, kind = self._worker.has_activity(decision.name), "activity"
+            case DecisionKind.SUB_ORCHESTRATION:
+                check_instance_id(decision.instance_id)
+                if decision.instance_id.lower() in {instance.id.lower(), (instance.parent or "").lower()}:
+                    raise BadRequestError("A sub-orchestration must have another instance id than its parents.")
+                known, kind = self._worker.has_orchestrator(decision.name), "orchestrator"
+            case DecisionKind.EVENT:
+                name, _ = split_scheduler_id(decision.instance_id)
+                known, kind = self._worker.has_entity(name), "entity"
+                if not known:
+                    raise BadRequestError(missing_function(name, kind))
+            case _:
+                return
+        if not known:
+            raise BadRequestError(missing_function(decision.name, kind))
+
+
+def missing_function(name: str, kind: str) -> str:
+    """The extension's words for a function that the app does not have."""
+    return f"The function '{name}' doesn't exist, is disabled, or is not an {kind} function."
+
+
+def _continuation(answer: Answer) -> str | None:
+    for action in answer.actions:
+        if action.action_type is ActionType.CONTINUE_AS_NEW:
+            return action.input or "null"
+    return None
+
+
+def _outcome(instance: Instance, answer: Answer) -> tuple[str, str | None]:
+    if answer.error is None:
+        return "Completed", answer.output
+    return "Failed", to_json(printable(f"Orchestrator function '{instance.name}' failed: {answer.error}"))
+
+
+def _completed(instance: Instance, timestamp: str) -> Event:
+    return Event(
+        event_type=EventType.EXECUTION_COMPLETED,
+        timestamp=timestamp,
+        orchestration_status=instance.status,
+        result=instance.output,
+    )
+
+
+def _rewindable(replay: ActionReplay) -> str:
+    """What a rewind has to take out of the history: failed last attempts, and their last retry timers."""
+    attempts = [task.last_attempt for task in replay.failures()]
+    timers = [task.retry_timer for task in replay.failures() if task.retry_timer >= 0]
+    return to_json({"attempts": attempts, "timers": timers})

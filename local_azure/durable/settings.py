@@ -1,0 +1,109 @@
+"""`extensions.durableTask` of host.json, as far as the local engine follows it."""
+
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
+log = logging.getLogger(__name__)
+
+DEFAULT_HUB_NAME = "TestHubName"
+_DEFAULT_CONCURRENCY = 10 * (os.cpu_count() or 1)
+_IGNORED = {
+    "extendedSessionsEnabled",
+    "extendedSessionIdleTimeoutInSeconds",
+    "logReplayEvents",
+    "notifications",
+    "tracing",
+    "useGracefulShutdown",
+}
+_KNOWN = {
+    "hubName",
+    "defaultVersion",
+    "maxConcurrentActivityFunctions",
+    "maxConcurrentOrchestratorFunctions",
+    "maxConcurrentEntityFunctions",
+    "maxEntityOperationBatchSize",
+    "overridableExistingInstanceStates",
+    "storageProvider",
+}
+
+
+class SettingsError(ValueError):
+    """host.json asks for something that the local engine does not do; the message names it."""
+
+
+class HubSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task hub follows. Concurrency defaults to ten a core, as the extension's does."""
+
+    hub_name: str = DEFAULT_HUB_NAME
+    default_version: str | None = None
+    max_concurrent_activities: int = _DEFAULT_CONCURRENCY
+    max_concurrent_orchestrators: int = _DEFAULT_CONCURRENCY
+    max_concurrent_entities: int = _DEFAULT_CONCURRENCY
+    max_entity_batch: int = 50
+    replace_running: bool = False
+    """Whether a start with the id of a running instance replaces it (`AnyState`) or is refused (`NonRunningStates`)."""
+    history_cache_bytes: int = 64 << 20
+    """How much decoded history of active instances may stay in memory, in bytes."""
+
+    @classmethod
+    def from_host_json(cls, host: Mapping[str, Any]) -> "HubSettings":
+        """Read the parsed host.json. Raises SettingsError for what is not supported or is no valid value."""
+        extensions = _object(host.get("extensions"), "extensions")
+        section = _object(extensions.get("durableTask"), "extensions.durableTask")
+        _refuse_other_storage(_object(section.get("storageProvider"), "extensions.durableTask.storageProvider"))
+        for key in section.keys() - _KNOWN:
+            if key not in _IGNORED:
+                raise SettingsError(f"host.json: extensions.durableTask.{key} is not supported by the local engine")
+            log.info("host.json: extensions.durableTask.%s has no effect on the local engine", key)
+        return cls(
+            hub_name=_text(section, "hubName") or DEFAULT_HUB_NAME,
+            default_version=_text(section, "defaultVersion"),
+            max_concurrent_activities=_count(section, "maxConcurrentActivityFunctions", _DEFAULT_CONCURRENCY),
+            max_concurrent_orchestrators=_count(section, "maxConcurrentOrchestratorFunctions", _DEFAULT_CONCURRENCY),
+            max_concurrent_entities=_count(section, "maxConcurrentEntityFunctions", _DEFAULT_CONCURRENCY),
+            max_entity_batch=_count(section, "maxEntityOperationBatchSize", 50),
+            replace_running=_replaces_running(section),
+        )
+
+
+def _object(value: object, where: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise SettingsError(f"host.json: {where} must be an object")
+    return cast(Mapping[str, Any], value)
+
+
+def _text(section: Mapping[str, Any], key: str) -> str | None:
+    value = section.get(key)
+    if value is not None and not isinstance(value, str):
+        raise SettingsError(f"host.json: extensions.durableTask.{key} must be a string")
+    return value
+
+
+def _count(section: Mapping[str, Any], key: str, default: int) -> int:
+    value = section.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise SettingsError(f"host.json: extensions.durableTask.{key} must be a whole number above 0, not {value!r}")
+    return value
+
+
+def _replaces_running(section: Mapping[str, Any]) -> bool:
+    value = section.get("overridableExistingInstanceStates", "NonRunningStates")
+    if value not in {"NonRunningStates", "AnyState"}:
+        raise SettingsError(
+            "host.json: extensions.durableTask.overridableExistingInstanceStates must be NonRunningStates or AnyState"
+        )
+    return value == "AnyState"
+
+
+def _refuse_other_storage(provider: Mapping[str, Any]) -> None:
+    kind = str(provider.get("type", "AzureStorage"))
+    if kind.lower() != "azurestorage":
+        raise SettingsError(
+            f"host.json: storageProvider.type {kind!r} is not supported; the local engine stands in for AzureStorage"
+        )
