@@ -1,0 +1,1 @@
+"""Service Bus queues on this machine: the engine (no AMQP in it), and what binds it to the AMQP transport."""

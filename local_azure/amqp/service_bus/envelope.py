@@ -1,0 +1,106 @@
+"""How a message is kept in a queue: what the client wrote, cut so that the broker's own words can be put around it.
+
+The properties, application properties, body and footer are kept byte for byte. Annotations that are the broker's own
+are dropped on the way in, so that nobody can forge a sequence number or a lock.
+"""
+
+import struct
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from local_azure.amqp.decode import decode
+from local_azure.amqp.errors import AmqpError, Condition
+from local_azure.amqp.message import Message, map_section, pair
+from local_azure.amqp.sections import SectionCode
+
+_BROKERS_OWN = {
+    "x-opt-enqueued-time",
+    "x-opt-sequence-number",
+    "x-opt-enqueue-sequence-number",
+    "x-opt-message-state",
+    "x-opt-locked-until",
+    "x-opt-lock-token",
+    "x-opt-deadletter-source",
+    "x-opt-partition-id",
+}
+_FRONT = struct.Struct(">BBIII")
+_UNSET = 0xFF
+
+
+class Envelope(NamedTuple):
+    """A stored payload. `annotations` are the encoded keys and values of `annotation_count` pairs, `rest` is everything
+    from the properties on, `delivery_annotations` a whole section or nothing.
+    """
+
+    durable: bool | None
+    priority: int | None
+    delivery_annotations: bytes
+    annotation_count: int
+    annotations: bytes
+    rest: bytes
+
+    @classmethod
+    def seal(cls, message: Message) -> "Envelope":
+        """Cut a message that a client has sent. Raises DecodeError if it is malformed."""
+        message.validate()
+        header = message.header()
+        annotations = _clients_own(message.annotation_pairs())
+        delivery_annotations = _clients_own(message.delivery_annotation_pairs())
+        return cls(
+            header.durable,
+            header.priority,
+            map_section(SectionCode.DELIVERY_ANNOTATIONS, delivery_annotations) if delivery_annotations else b"",
+            len(annotations),
+            b"".join(part for each in annotations for part in each),
+            message.from_properties_on(),
+        )
+
+    def pack(self) -> bytes:
+        """As it is stored."""
+        front = _FRONT.pack(
+            _UNSET if self.durable is None else self.durable,
+            _UNSET if self.priority is None else min(max(self.priority, 0), _UNSET - 1),
+            len(self.delivery_annotations),
+            self.annotation_count,
+            len(self.annotations),
+        )
+        return b"".join((front, self.delivery_annotations, self.annotations, self.rest))
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> "Envelope":
+        """The parts of what `pack` has made."""
+        durable, priority, delivery_annotations, count, annotations = _FRONT.unpack_from(payload)
+        first = _FRONT.size + delivery_annotations
+        second = first + annotations
+        return cls(
+            None if durable == _UNSET else bool(durable),
+            None if priority == _UNSET else priority,
+            payload[_FRONT.size : first],
+            count,
+            payload[first:second],
+            payload[second:],
+        )
+
+
+def amend(payload: bytes, properties: Mapping[str, Any]) -> bytes:
+    """A stored payload with these application properties set. Raises AmqpError for a value that AMQP cannot carry."""
+    envelope = Envelope.unpack(payload)
+    message = Message(envelope.rest)
+    kept = [each for each in message.application_property_pairs() if decode(each[0])[0] not in properties]
+    try:
+        changed = [pair(str(name), value) for name, value in properties.items()]
+    except (TypeError, struct.error, UnicodeEncodeError) as error:
+        raise AmqpError(Condition.ARGUMENT_ERROR, f"a property to modify cannot be kept: {error}") from error
+    before = _section(message, SectionCode.PROPERTIES)
+    after = next(envelope.rest[each.start :] for each in message.sections if each.code >= SectionCode.DATA)
+    rest = before + map_section(SectionCode.APPLICATION_PROPERTIES, [*kept, *changed]) + after
+    return envelope._replace(rest=rest).pack()
+
+
+def _section(message: Message, code: SectionCode) -> bytes:
+    section = message.section(code)
+    return message.data[section.start : section.end] if section else b""
+
+
+def _clients_own(pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [each for each in pairs if decode(each[0])[0] not in _BROKERS_OWN]
