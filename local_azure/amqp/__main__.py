@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 from local_azure.amqp.event_hubs.serving import EventHubsOptions, serving_event_hubs
+from local_azure.amqp.service_bus.serving import ServiceBusOptions, serving_service_bus
 from local_azure.clock import Clock
 from local_azure.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
 
@@ -21,12 +22,15 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = arguments("local_azure.amqp", "Event Hubs and Service Bus over AMQP 1.0, with Capture to Blob.")
     hubs = parser.add_argument_group("Event Hubs")
-    hubs.add_argument("--event-hubs-config", type=Path, required=True, metavar="FILE", help="hubs, emulator's format")
+    hubs.add_argument("--event-hubs-config", type=Path, metavar="FILE", help="hubs, emulator's format")
     hubs.add_argument("--event-hubs-port", type=int, default=0, metavar="N", help="0 picks a free port")
     hubs.add_argument("--retention-hours", type=float, default=24.0, metavar="H", help="how long events are kept")
     hubs.add_argument(
         "--throughput-units", type=int, default=0, metavar="N", help="throttle as Azure does; 0 does not (default)"
     )
+    queues = parser.add_argument_group("Service Bus")
+    queues.add_argument("--service-bus-config", type=Path, metavar="FILE", help="queues, emulator's format")
+    queues.add_argument("--service-bus-port", type=int, default=0, metavar="N", help="0 picks a free port")
     return parser
 
 
@@ -38,12 +42,21 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
         failures.append(error)
         stop.set()
 
-    event_hubs = EventHubsOptions(
-        options.event_hubs_config, options.event_hubs_port, options.retention_hours, options.throughput_units
-    )
+    if not (options.event_hubs_config or options.service_bus_config):
+        raise CannotStartError("there is nothing to serve: give --event-hubs-config, --service-bus-config or both")
     async with contextlib.AsyncExitStack() as parts:
-        port = await parts.enter_async_context(serving_event_hubs(event_hubs, options.state, clock, fail))
-        announce_ready(NAME, f"event-hubs={LOOPBACK}:{port}")
+        addresses: list[str] = []
+        if options.event_hubs_config:
+            event_hubs = EventHubsOptions(
+                options.event_hubs_config, options.event_hubs_port, options.retention_hours, options.throughput_units
+            )
+            port = await parts.enter_async_context(serving_event_hubs(event_hubs, options.state, clock, fail))
+            addresses.append(f"event-hubs={LOOPBACK}:{port}")
+        if options.service_bus_config:
+            service_bus = ServiceBusOptions(options.service_bus_config, options.service_bus_port)
+            port = await parts.enter_async_context(serving_service_bus(service_bus, options.state, clock, fail))
+            addresses.append(f"service-bus={LOOPBACK}:{port}")
+        announce_ready(NAME, *addresses)
         await stop.wait()
     if failures:
         raise CannotStartError(f"a store has failed: {failures[0]}")
