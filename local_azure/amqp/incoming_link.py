@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from local_azure.amqp.session import Session
 
 log = logging.getLogger(__name__)
+_HOPELESS = 16
+"""A message this many times as large as allowed is not listened to until its end; the link is detached."""
 
 
 class IncomingLink(Link):
@@ -33,6 +35,7 @@ class IncomingLink(Link):
         self._first: Transfer | None = None
         self._parts: list[bytes] = []
         self._size = 0
+        self._held = 0
 
     def grant(self) -> None:
         """Give the client its whole credit again."""
@@ -59,26 +62,34 @@ class IncomingLink(Link):
             self._forget()
             self._count()
             return
-        self._size += len(payload)
-        if self._size > self.max_message_bytes:
-            raise LinkError(
-                Condition.MESSAGE_SIZE_EXCEEDED,
-                f"The received message (delivery-id:{first.delivery_id}, size:{self._size} bytes) exceeds the limit "
-                f"({self.max_message_bytes} bytes) currently allowed on the link.",
-            )
+        self._keep(first, payload, bool(transfer.more))
         if transfer.more:
-            self._parts.append(payload)
-            self.session.connection.hold_partial(len(payload))
             return
-        message = b"".join([*self._parts, payload]) if self._parts else payload
+        size, message = self._size, b"".join(self._parts)
         settled = bool(first.settled or transfer.settled)
         delivery = Delivery(self, first.delivery_id or 0, first.message_format or 0, message, settled)
         self._forget()
         self._count()
-        self._hand_over(delivery)
+        self._hand_over(delivery, size)
 
-    def _hand_over(self, delivery: Delivery) -> None:
+    def _keep(self, first: Transfer, payload: bytes, more: bool) -> None:
+        """Hold a part of a message. Of one that is too large nothing is held: its end is awaited to reject it."""
+        self._size += len(payload)
+        if self._size <= self.max_message_bytes:
+            self._parts.append(payload)
+            if more:
+                self._held += len(payload)
+                self.session.connection.hold_partial(len(payload))
+            return
+        self._release()
+        if first.settled or self._size > _HOPELESS * self.max_message_bytes:
+            error = self._too_large(first.delivery_id or 0, self._size)
+            raise LinkError(error.condition, error.description)
+
+    def _hand_over(self, delivery: Delivery, size: int) -> None:
         try:
+            if size > self.max_message_bytes:
+                raise self._too_large(delivery.delivery_id, size)
             self.sink.on_message(delivery)
         except AmqpError as error:
             log.warning("%s: message to %r refused: %s", self.peer, self.address, error)
@@ -90,10 +101,21 @@ class IncomingLink(Link):
         if self._credit <= INCOMING_CREDIT // 2:
             self.grant()
 
+    def _too_large(self, delivery_id: int, size: int) -> AmqpError:
+        return AmqpError(
+            Condition.MESSAGE_SIZE_EXCEEDED,
+            f"The received message (delivery-id:{delivery_id}, size:{size} bytes) exceeds the limit "
+            f"({self.max_message_bytes} bytes) currently allowed on the link.",
+        )
+
     def _forget(self) -> None:
-        if self._parts:
-            self.session.connection.release_partial(sum(map(len, self._parts)))
-        self._first, self._parts, self._size = None, [], 0
+        self._release()
+        self._first, self._size = None, 0
+
+    def _release(self) -> None:
+        self.session.connection.release_partial(self._held)
+        self._held = 0
+        self._parts = []
 
     def _tell_handler(self) -> None:
         self._forget()

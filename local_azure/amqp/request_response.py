@@ -1,7 +1,8 @@
 """Requests and replies over a pair of links: what `$cbs` and `$management` nodes have in common.
 
 A client attaches a sender and a receiver to the same address and matches replies by correlation-id. The reply goes
-to the receiver whose target is the request's reply-to, or, without one (Python), to the session's receiver.
+to the receiver whose target (or, in JavaScript, name) is the request's reply-to; without a reply-to (Python) to the
+session's receiver.
 Replies leave after the group commit, so what a request has changed is stored when the client hears of it.
 """
 
@@ -28,12 +29,13 @@ class Convention(NamedTuple):
     """What the application properties of a reply are called; each kind of node has its own names."""
 
     code: str
-    description: str
+    descriptions: tuple[str, ...]
     condition: str
 
 
-EVENT_HUBS = Convention("status-code", "status-description", "error-condition")
-SERVICE_BUS = Convention("statusCode", "statusDescription", "errorCondition")
+EVENT_HUBS = Convention("status-code", ("status-description", "statusDescription"), "error-condition")
+"""Python's Event Hubs SDK looks for the code under one convention and for the description under the other."""
+SERVICE_BUS = Convention("statusCode", ("statusDescription",), "errorCondition")
 
 
 class Request(NamedTuple):
@@ -120,16 +122,20 @@ class RequestNode:
 
     def _status(self, reply: Reply) -> dict[str, Any]:
         names = self._convention
-        status: dict[str, Any] = {names.code: int32(reply.status), names.description: reply.description}
+        status: dict[str, Any] = {names.code: int32(reply.status)}
+        status |= dict.fromkeys(names.descriptions, reply.description)
         if reply.condition:
             status[names.condition] = Symbol(reply.condition)
         return status
 
     def _receiver(self, link: IncomingLink, reply_to: Any) -> "_Replies | None":
-        own = [each for each in self._receivers if each.link.session.connection is link.session.connection]
+        connection = link.session.connection
+        own = [each for each in reversed(self._receivers) if each.link.session.connection is connection]
         if isinstance(reply_to, str):
-            return next((each for each in own if each.link.reply_to == reply_to), None)
-        return next((each for each in reversed(own) if each.link.session is link.session), None)
+            named = next((each for each in own if reply_to in (each.link.reply_to, each.link.name)), None)
+            if named:
+                return named
+        return next((each for each in own if each.link.session is link.session), None)
 
 
 class _Requests:
