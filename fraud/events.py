@@ -1,8 +1,9 @@
 """The store event: what a web store sends, what counts as malformed, and what the archive adds to it."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 EventType = Literal["sale_event", "inventory_event"]
 
@@ -13,6 +14,9 @@ MAX_ID_LENGTH = 255
 """Cosmos allows 1,023 bytes; an id of ours is a UUID, and Cosmos forbids `/`, `\\`, `?` and `#` in ids."""
 
 StoreKey = int | str
+
+StoreNumber = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
+"""Cosmos keeps numbers as doubles: beyond this, two stores could share a partition."""
 
 
 class MalformedEventError(ValueError):
@@ -28,7 +32,7 @@ class StoreEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: str
     event_type: EventType
-    store_id: int | None = None
+    store_id: StoreNumber | None = None
     store_fqdn: str | None = None
     store_ip: str | None = None
     cust_id: int | None = None

@@ -7,6 +7,7 @@ hour UTC (Stream Analytics, "Windowing functions").
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -19,7 +20,7 @@ MAX_IDS = 20_000
 
 
 class NotAWindowError(ValueError):
-    """A queue message that is no window; the message is the reason that goes to quarantine with it."""
+    """A row that is no window; the message is the reason that goes to quarantine with it."""
 
 
 class Window(msgspec.Struct, frozen=True, order=True):
@@ -76,43 +77,72 @@ def window_of(enqueued: datetime) -> Window:
     return Window(start=end - WINDOW, end=end)
 
 
+class WindowMessage(msgspec.Struct, frozen=True):
+    """What a queue message holds: its windows, and what in it is none."""
+
+    windows: tuple[SuspiciousWindow, ...]
+    problems: tuple[str, ...]
+
+
 class _Row(msgspec.Struct, frozen=True):
     """A row of the stream job, before its content is checked."""
 
-    ids: list[str]
+    ids: list[Any]
     WindowStart: datetime
     WindowEnd: datetime
     store_id: int | str | None = None
 
 
-def parse_windows(body: bytes) -> list[SuspiciousWindow]:
-    """Read a queue message: one JSON object, a list of them, or one a line. Raises NotAWindowError with the reason."""
+def parse_windows(body: bytes) -> WindowMessage:
+    """Read a queue message: one JSON object, a list of them, or one a line.
+
+    One bad row or id does not take the others with it: a single event whose id is a number would else keep the whole
+    window of its store from being judged. Never raises; what is wrong is in `problems`.
+    """
+    windows: list[SuspiciousWindow] = []
+    problems: list[str] = []
     try:
         rows = _decode_rows(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise NotAWindowError(f"not a window message: {error}") from error
+        return WindowMessage((), (f"not valid JSON: {error}",))
+    for row in rows:
+        try:
+            window, strangers = _window(row)
+        except NotAWindowError as problem:
+            problems.append(str(problem))
+        else:
+            windows.append(window)
+            if strangers:
+                problems.append(f"{strangers} ids of {window.name} are no strings; the others are analysed")
     if not rows:
-        raise NotAWindowError("the message holds no window")
-    return [_window(row) for row in rows]
+        problems.append("the message holds no window")
+    return WindowMessage(tuple(windows), tuple(problems))
 
 
-def _decode_rows(body: bytes) -> list[_Row]:
+def _decode_rows(body: bytes) -> list[Any]:
     text = body.strip()
-    if text.startswith(b"["):
-        return msgspec.json.decode(text, type=list[_Row])
-    return msgspec.json.Decoder(_Row).decode_lines(text)
+    return msgspec.json.decode(text) if text.startswith(b"[") else msgspec.json.Decoder().decode_lines(text)
 
 
-def _window(row: _Row) -> SuspiciousWindow:
-    if not row.ids:
-        raise NotAWindowError("the window has no ids")
-    if len(row.ids) > MAX_IDS:
-        raise NotAWindowError(f"the window has {len(row.ids)} ids; at most {MAX_IDS} are accepted")
+def _window(content: Any) -> tuple[SuspiciousWindow, int]:
+    """The window in a row, and how many of its ids had to be left out. Raises NotAWindowError."""
+    try:
+        row = msgspec.convert(content, _Row)
+        window = Window(row.WindowStart.astimezone(UTC), row.WindowEnd.astimezone(UTC))
+    except msgspec.ValidationError as error:
+        raise NotAWindowError(f"not a window: {error}") from error
+    except OverflowError as error:
+        raise NotAWindowError(f"not a window: a time lies beyond the calendar: {error}") from error
     if row.WindowStart.tzinfo is None or row.WindowEnd.tzinfo is None:
         raise NotAWindowError("WindowStart and WindowEnd must carry a time zone")
-    if row.WindowStart >= row.WindowEnd:
+    if window.start >= window.end:
         raise NotAWindowError(f"WindowStart {row.WindowStart} is not before WindowEnd {row.WindowEnd}")
-    return SuspiciousWindow(row.store_id, unique_ids(row.ids), Window(row.WindowStart, row.WindowEnd))
+    ids = [event_id for event_id in row.ids if isinstance(event_id, str)]
+    if not ids:
+        raise NotAWindowError("the ids of the window are no strings" if row.ids else "the window has no ids")
+    if len(ids) > MAX_IDS:
+        raise NotAWindowError(f"the window has {len(ids)} ids; at most {MAX_IDS} are accepted")
+    return SuspiciousWindow(row.store_id, unique_ids(ids), window), len(row.ids) - len(ids)
 
 
 def unique_ids(ids: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The durable client, with its edges taken off: structs as arguments, and starts that happen once."""
+"""The durable client, with its edges taken off: structs as arguments, statuses that are there or not."""
 # pyright: reportUnknownMemberType=false
 # The durable SDK is typed in part only.
 
@@ -34,14 +34,6 @@ async def is_running(client: Client, instance_id: str) -> bool:
 async def start(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> None:
     """Start an instance, replacing one of this id that has ended."""
     await client.start_new(workflow, instance_id, msgspec.to_builtins(argument))
-
-
-async def start_once(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> bool:
-    """Start an instance unless there is one of this id already, in whatever state. True if it was started."""
-    if await find(client, instance_id) is not None:
-        return False
-    await start(client, workflow, instance_id, argument)
-    return True
 
 
 def runtime_status_of(status: DurableOrchestrationStatus) -> str:

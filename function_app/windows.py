@@ -8,8 +8,8 @@ import azure.functions as func
 from activities.quarantine import quarantine
 from activities.window_ids import save_window
 from fraud.quarantine import QuarantinedWindow, raw
-from fraud.windows import NotAWindowError, parse_windows
-from function_app.durable_client import Client, find, start_once
+from fraud.windows import parse_windows
+from function_app.durable_client import Client, find, start
 from services import names
 
 _log = logging.getLogger(__name__)
@@ -27,24 +27,22 @@ blueprint = df.Blueprint()
 async def receive_windows(message: func.ServiceBusMessage, client: Client) -> None:
     """Start one workflow a window. A failure raises: the queue delivers again and at last dead-letters the message.
 
-    Workflow ids are computed from the windows, so a message that is delivered again starts nothing new. A message that
-    is no window can only fail again; it is quarantined with the reason, and completed.
+    Workflow ids are computed from the windows, so a message that is delivered again starts nothing new. What is no
+    window can only fail again: the message is quarantined with the reason, and completed.
     """
     body = message.get_body()
-    try:
-        windows = parse_windows(body)
-    except NotAWindowError as reason:
+    content = parse_windows(body)
+    if content.problems:
         await quarantine(
             QuarantinedWindow(
-                reason=str(reason),
+                reason="; ".join(content.problems),
                 raw_base64=raw(body),
                 message_id=message.message_id or None,
                 enqueued_time=message.enqueued_time_utc,
             )
         )
-        return
-    for window in windows:
+    for window in content.windows:
         if await find(client, window.name) is None:
-            await start_once(client, "analyze_window", window.name, await save_window(window))
+            await start(client, "analyze_window", window.name, await save_window(window))
         else:
             _log.info("%s was started before", window.name)

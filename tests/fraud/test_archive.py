@@ -1,0 +1,84 @@
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fraud.archive import ArchiveDocument, batches, original_event, plan_archive
+from tests.fraud.builders import event_body, received
+
+
+def test_a_document_is_the_producers_event_and_one_field_of_the_archive():
+    plan = plan_archive([received(event_body("a", loyalty={"tier": 2}), sequence_number=7)])
+    content = plan.documents[3][0].content
+
+    assert {name: value for name, value in content.items() if name != "archive"} == msgspec.json.decode(
+        event_body("a", loyalty={"tier": 2})
+    )
+    assert content["archive"] == {
+        "partition": "1",
+        "sequence_number": 7,
+        "offset": "700",
+        "enqueued_time": "2026-01-02T10:07:30.007000+00:00",
+        "run_id": "campaign-x",
+    }
+
+
+def test_documents_are_grouped_by_store():
+    plan = plan_archive([received(event_body(str(store), store_id=store), store) for store in (1, 2, 1, 3)])
+
+    assert {store: len(documents) for store, documents in plan.documents.items()} == {1: 1, 2: 1, 3: 1}
+
+
+def test_an_event_without_a_store_is_archived_under_the_unknown_one():
+    plan = plan_archive([received(b'{"id": "a", "event_type": "sale_event", "bad_msg": true}')])
+
+    assert plan.documents["_unknown"][0].content["store_id"] == "_unknown"
+
+
+def test_an_id_that_was_delivered_twice_is_written_once_as_it_came_first():
+    plan = plan_archive([received(event_body("a"), 1), received(event_body("a"), 2)])
+
+    (document,) = plan.documents[3]
+    assert document.content["archive"]["sequence_number"] == 1
+
+
+def test_a_malformed_event_is_quarantined_with_its_bytes_and_place():
+    plan = plan_archive([received(event_body()), received(b'{"is_return": }', 8)])
+
+    (record,) = plan.malformed
+    assert record.raw_base64 == "eyJpc19yZXR1cm4iOiB9"
+    assert "not valid JSON" in record.reason
+    assert record.path == "store-events/2026/01/02/10/p1-8.json"
+    assert (record.partition, record.sequence_number, record.offset) == ("1", 8, "800")
+    assert len(plan.documents[3]) == 1
+
+
+@pytest.mark.parametrize("field", ["archive", "ttl", "_etag", "_ts"])
+def test_a_field_that_the_archive_would_overwrite_or_act_upon_is_refused(field: str):
+    plan = plan_archive([received(event_body(**{field: 1}))])
+
+    assert plan.documents == {}
+    assert field in plan.malformed[0].reason
+
+
+@pytest.mark.parametrize("body", [event_body(), b'{"id":"a","event_type":"sale_event","bad_msg":true,"x":[1]}'])
+def test_the_original_event_is_what_was_sent(body: bytes):
+    (documents,) = plan_archive([received(body)]).documents.values()
+    read_back = documents[0].content | {"_rid": "r", "_self": "s", "_etag": "e", "_attachments": "a", "_ts": 1}
+
+    assert original_event(read_back) == (msgspec.json.decode(body), "campaign-x")
+
+
+def documents_of(sizes: list[int]) -> list[ArchiveDocument]:
+    return [ArchiveDocument({"id": str(n)}, received(b"x" * size, n)) for n, size in enumerate(sizes)]
+
+
+@given(st.lists(st.integers(0, 3_000), max_size=60), st.integers(1, 10), st.integers(2_000, 12_000))
+def test_batches_keep_order_and_limits_whatever_the_sizes(sizes: list[int], most: int, max_bytes: int):
+    documents = documents_of(sizes)
+    cut = list(batches(documents, most, max_bytes))
+
+    assert [one for batch in cut for one in batch] == documents
+    for batch in cut:
+        assert 1 <= len(batch) <= most
+        assert len(batch) == 1 or sum(one.size for one in batch) <= max_bytes
