@@ -36,6 +36,17 @@ async def start(client: Client, workflow: str, instance_id: str, argument: msgsp
     await client.start_new(workflow, instance_id, msgspec.to_builtins(argument))
 
 
+async def start_once(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> bool:
+    """Start an instance that was not found before; False if a twin of this delivery has started it meanwhile."""
+    try:
+        await start(client, workflow, instance_id, argument)
+    except Exception:  # the SDK raises nothing more exact when an instance of this id is running
+        if await find(client, instance_id) is None:
+            raise
+        return False
+    return True
+
+
 def runtime_status_of(status: DurableOrchestrationStatus) -> str:
     """`Running`, `Completed`, `Failed` and so on."""
     found: Any = status.runtime_status

@@ -9,7 +9,7 @@ from activities.quarantine import quarantine
 from activities.window_ids import save_window
 from fraud.quarantine import QuarantinedWindow, raw
 from fraud.windows import parse_windows
-from function_app.durable_client import Client, find, start
+from function_app.durable_client import Client, find, start_once
 from services import names
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,6 @@ async def receive_windows(message: func.ServiceBusMessage, client: Client) -> No
             )
         )
     for window in content.windows:
-        if await find(client, window.name) is None:
-            await start(client, "analyze_window", window.name, await save_window(window))
-        else:
+        known = await find(client, window.name) is not None
+        if known or not await start_once(client, "analyze_window", window.name, await save_window(window)):
             _log.info("%s was started before", window.name)
