@@ -1,0 +1,188 @@
+"""Compare the rows of one bucket: all sightings of an id lie in it, whatever their window and their source.
+
+Almost every id is in order, in one of two ways: seen once in every archive that must hold it, or neither flagged nor
+reported. These are counted in columns. Every other id is judged on its own (`judge`), which gives the same.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from fraud.reconciliation.accounts import Accounts, Column, Table
+from fraud.reconciliation.differences import MAX_EXAMPLES, Class, Difference
+from fraud.reconciliation.judge import Finding, Judgement, Sighting, judge
+from fraud.reconciliation.keys import id_of
+from fraud.reconciliation.ranges import window_end
+from fraud.reconciliation.rows import NO_STORE, Flag, Kind, Rows, store_name
+
+_Numbers = NDArray[Any]
+_ODD = Flag.MALFORMED | Flag.AMBIGUOUS | Flag.UNRESOLVED | Flag.EMBEDDED
+_PLACE_MARK = "\0"
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What is compared: the windows `first` to `last`, and Cosmos if `with_documents`. `partitions` are the names of
+    the streams in the rows."""
+
+    first_window: int
+    last_window: int
+    partitions: tuple[str, ...]
+    with_documents: bool = True
+
+    def __contains__(self, window: int) -> bool:
+        return self.first_window <= window <= self.last_window
+
+
+class Compared(msgspec.Struct):
+    """The accounts of a bucket, and every difference in it. Events `absent_from_cosmos` still await a second look."""
+
+    accounts: Accounts
+    differences: dict[Class, list[Difference]] = {}
+
+
+def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
+    """Compare all rows of a bucket; `names` are ids that are no UUIDs, by row. Takes about 250 bytes a row."""
+    result = Compared(Accounts())
+    if not len(rows):
+        return result
+    order, starts = _grouped(rows)
+    rows = rows[order]
+    plain, flagged = _in_order(rows, starts, scope)
+    _count(result.accounts, rows[starts[plain]], flagged=False, scope=scope)
+    _count(result.accounts, rows[starts[flagged]], flagged=True, scope=scope)
+    beside = _beside(rows, starts, scope)
+    ends = np.append(starts[1:], len(rows))
+    for group in np.flatnonzero(~(plain | flagged | beside)):
+        start, end = int(starts[group]), int(ends[group])
+        sightings = [Sighting(*row) for row in rows[start:end].tolist()]
+        judgement = judge(sightings, scope.__contains__, scope.with_documents)
+        name = next((names[i] for i in order[start:end].tolist() if i in names), None)
+        _take(result, judgement, name or id_of(sightings[0].upper, sightings[0].lower), scope)
+    result.accounts.differences = {name: len(found) for name, found in result.differences.items()}
+    result.accounts.examples = {name: sorted(found)[:MAX_EXAMPLES] for name, found in result.differences.items()}
+    return result
+
+
+def _grouped(rows: Rows) -> tuple[_Numbers, _Numbers]:
+    """The order that brings equal keys together, captured sightings first, and where each key starts."""
+    order = np.argsort(rows["upper"], kind="stable")
+    upper, lower = rows["upper"][order], rows["lower"][order]
+    same_upper = upper[1:] == upper[:-1]
+    if (same_upper & (lower[1:] != lower[:-1])).any():
+        order = np.lexsort((rows["lower"], rows["upper"]))
+        upper, lower = rows["upper"][order], rows["lower"][order]
+        same_upper = upper[1:] == upper[:-1]
+    differs = ~(same_upper & (lower[1:] == lower[:-1]))
+    return order, np.concatenate(([0], np.flatnonzero(differs) + 1))
+
+
+def _in_order(rows: Rows, starts: _Numbers, scope: Scope) -> tuple[_Numbers, _Numbers]:
+    """Which keys are in order and not flagged, and which are in order and flagged."""
+    kinds = rows["kind"]
+    once = np.ones(len(starts), bool)
+    seen: dict[Kind, _Numbers] = {}
+    for kind in Kind:
+        seen[kind] = np.add.reduceat((kinds == kind).astype(np.int32), starts)
+    once &= (seen[Kind.CAPTURED] == 1) & (seen[Kind.QUARANTINED] == 0)
+    once &= seen[Kind.DOCUMENT] == 1 if scope.with_documents else seen[Kind.DOCUMENT] <= 1
+    flags = np.bitwise_or.reduceat(rows["flags"], starts)
+    once &= (flags & _ODD) == 0
+    low, high = np.minimum.reduceat(rows["window"], starts), np.maximum.reduceat(rows["window"], starts)
+    once &= (low == high) & (low >= scope.first_window) & (high <= scope.last_window)
+    # Stores differ between sources only by mistake; such an id is judged on its own.
+    once &= np.minimum.reduceat(rows["store"], starts) == np.maximum.reduceat(rows["store"], starts)
+    reported = (seen[Kind.SUSPICIOUS] == 1) & (seen[Kind.VERDICT] == 1)
+    silent = (seen[Kind.SUSPICIOUS] == 0) & (seen[Kind.VERDICT] == 0)
+    must = (flags & Flag.FLAGGED) != 0
+    return once & silent & ~must, once & reported & must
+
+
+def _beside(rows: Rows, starts: _Numbers, scope: Scope) -> _Numbers:
+    """Keys that were seen only outside the range."""
+    windows = rows["window"]
+    inside = (windows >= scope.first_window - 1) & (windows <= scope.last_window) | (rows["kind"] == Kind.QUARANTINED)
+    return ~np.logical_or.reduceat(inside, starts)
+
+
+def _count(accounts: Accounts, events: Rows, *, flagged: bool, scope: Scope) -> None:
+    """Count ids that are in order, by one sighting of each."""
+    number = len(events)
+    accounts.events += number
+    accounts.captured += number
+    columns = [Column.EVENTS]
+    if scope.with_documents:
+        accounts.archived += number
+    if flagged:
+        accounts.expected += number
+        accounts.suspicious += number
+        accounts.analysed += number
+        accounts.matched += number
+        columns += [Column.EXPECTED, Column.SUSPICIOUS, Column.ANALYSED]
+    for table, field in ((accounts.per_window, "window"), (accounts.per_store, "store")):
+        keys, counts = np.unique(events[field], return_counts=True)
+        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+            for column in columns:
+                _cell(table, key)[column] += count
+
+
+def _cell(table: Table, key: int) -> list[int]:
+    return table.setdefault(key, [0] * len(Column))
+
+
+def _take(result: Compared, judgement: Judgement, identifier: str, scope: Scope) -> None:
+    """Take an id's judgement into the accounts."""
+    accounts = result.accounts
+    accounts.events += len(judgement.events)
+    accounts.reread += judgement.reread
+    accounts.malformed += judgement.malformed
+    accounts.captured += judgement.captured
+    accounts.resent += len(judgement.events) - judgement.captured
+    accounts.archived += judgement.archived
+    accounts.quarantined += judgement.quarantined
+    accounts.expected += bool(judgement.expected)
+    accounts.suspicious += bool(judgement.suspicious)
+    accounts.analysed += bool(judgement.analysed)
+    accounts.matched += judgement.matched
+    for event in judgement.events:
+        _tally(accounts, Column.EVENTS, [(event.window, event.store)])
+    _tally(accounts, Column.EXPECTED, judgement.expected)
+    _tally(accounts, Column.SUSPICIOUS, judgement.suspicious)
+    _tally(accounts, Column.ANALYSED, judgement.analysed)
+    for finding in judgement.findings:
+        result.differences.setdefault(finding.name, []).append(_difference(finding, identifier, scope))
+        if (column := _COLUMNS.get(finding.name)) is not None:
+            _tally(accounts, column, [(finding.window, finding.store)])
+
+
+def _tally(accounts: Accounts, column: Column, cells: Iterable[tuple[int, int]]) -> None:
+    for window, store in cells:
+        _cell(accounts.per_window, window)[column] += 1
+        _cell(accounts.per_store, store)[column] += 1
+
+
+_COLUMNS: dict[Class, Column] = {
+    "missing_from_suspicious": Column.MISSING_FROM_SUSPICIOUS,
+    "missing_from_fraud": Column.MISSING_FROM_FRAUD,
+    "unexpected_absent_from_archive": Column.UNEXPECTED,
+    "unexpected_not_to_be_flagged": Column.UNEXPECTED,
+    "duplicates": Column.DUPLICATES,
+    "wrong_window": Column.WRONG_WINDOW,
+}
+
+
+def _difference(finding: Finding, identifier: str, scope: Scope) -> Difference:
+    event = finding.event
+    in_place = identifier.startswith(_PLACE_MARK)
+    return Difference(
+        window_end=window_end(finding.window),
+        event_id="" if in_place else identifier[:1024],
+        where=tuple(sorted(finding.where)),
+        store=store_name(finding.store) if not in_place and finding.store != NO_STORE else "",
+        expected=tuple(map(window_end, finding.expected)),
+        seen=tuple(map(window_end, finding.seen)),
+        partition=scope.partitions[event.stream] if event else None,
+        sequence_number=event.sequence if event else None,
+    )

@@ -1,0 +1,34 @@
+"""The range of a night's run: from where the last one ended."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from fraud.reconciliation.ranges import MAX_RANGE, Range
+from fraud.windows import WINDOW, window_of
+
+FIRST_RANGE = timedelta(days=1)
+"""What the first run looks back on."""
+
+
+class NightlyTask(msgspec.Struct, frozen=True):
+    """The input of the step that reads the watermark: now, by the workflow's clock."""
+
+    now: datetime
+
+
+class Watermark(msgspec.Struct, frozen=True):
+    """Up to when everything was reconciled by a night's run; the end of a window."""
+
+    until: datetime
+
+
+def first_watermark(now: datetime) -> Watermark:
+    """Where the first run begins."""
+    return Watermark(window_of(now - FIRST_RANGE).start)
+
+
+def next_range(watermark: Watermark, now: datetime) -> Range | None:
+    """From the watermark to the last window that has ended, in bites of MAX_RANGE; None if none has ended since."""
+    end = min(window_of(now + timedelta(microseconds=1)).end - WINDOW, watermark.until + MAX_RANGE)
+    return Range(watermark.until, end) if end > watermark.until else None
