@@ -1,0 +1,53 @@
+"""Observe what the archive in Cosmos holds of a span of time."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# The SDK's documents are untyped.
+
+from typing import Any
+
+import msgspec
+
+from activities.reconciliation.run_files import read_part, read_work, write_rows
+from fraud.archive import ARCHIVE_FIELD
+from fraud.events import UNKNOWN_STORE
+from fraud.reconciliation.capture_records import read_moment
+from fraud.reconciliation.observe import ObservedSums
+from fraud.reconciliation.ranges import window_number
+from fraud.reconciliation.rows import NO_STORE, Kind, RowWriter, store_number
+from fraud.reconciliation.work import Progress, SpanPart, Step
+from services import cosmos
+
+# ISO times of one zone sort as text, "+00:00" before ".123456+00:00".
+_QUERY = f"""SELECT c.id, c.store_id, c.{ARCHIVE_FIELD}.enqueued_time FROM c
+WHERE c.{ARCHIVE_FIELD}.enqueued_time > @start AND c.{ARCHIVE_FIELD}.enqueued_time <= @end"""
+_PAGE = 1_000
+
+
+class _Document(msgspec.Struct):
+    id: str
+    enqueued_time: str
+    store_id: int | str | None = None
+
+
+async def observe_documents(step: Step) -> Progress:
+    """Read the ids, stores and times of the documents of one span, page by page, and write their rows."""
+    work = await read_work(step.run)
+    part = await read_part(step, SpanPart)
+    container = await cosmos.events()
+    rows = RowWriter()
+    sums = ObservedSums()
+    parameters: list[dict[str, Any]] = [
+        {"name": "@start", "value": part.start.isoformat()},
+        {"name": "@end", "value": part.end.isoformat()},
+    ]
+    pages = container.query_items(query=_QUERY, parameters=parameters, max_item_count=_PAGE).by_page()
+    async for page in pages:
+        documents = msgspec.convert([document async for document in page], list[_Document])
+        sums.lines += len(documents)
+        rows.add(
+            Kind.DOCUMENT,
+            [document.id for document in documents],
+            [window_number(read_moment(document.enqueued_time)[0]) for document in documents],
+            [NO_STORE if d.store_id == UNKNOWN_STORE else store_number(d.store_id) for d in documents],
+        )
+    await write_rows(step, rows, work.bucket_bits, sums)
+    return Progress(sums.lines, sums.bytes)

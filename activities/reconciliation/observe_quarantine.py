@@ -1,0 +1,22 @@
+"""Observe which captured events lie in quarantine. Their paths say it; no blob is opened."""
+
+import re
+
+from activities.reconciliation.run_files import read_part, read_work, write_rows
+from fraud.reconciliation.observe import ObservedSums
+from fraud.reconciliation.rows import NO_STORE, Kind, RowWriter
+from fraud.reconciliation.scan import place_name
+from fraud.reconciliation.work import BlobPart, Progress, Step
+
+_PLACE = re.compile(r".*/p([^/]+)-(\d+)\.json")
+
+
+async def observe_quarantine(step: Step) -> Progress:
+    """Write one row for each quarantined event of the part."""
+    work = await read_work(step.run)
+    part = await read_part(step, BlobPart)
+    places = [match.groups() for path in part.paths if (match := _PLACE.fullmatch(path))]
+    rows = RowWriter()
+    rows.add(Kind.QUARANTINED, [place_name(partition, int(number)) for partition, number in places], -1, NO_STORE)
+    await write_rows(step, rows, work.bucket_bits, ObservedSums(blobs=len(part.paths), lines=len(places)))
+    return Progress(len(places), 0)

@@ -1,0 +1,57 @@
+"""The work blobs of a run: structs as JSON, rows as parts."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+import msgspec
+
+from fraud.reconciliation.rows import RowWriter
+from fraud.reconciliation.work import Step, Work, part_path, rows_path, sums_path, work_path
+from services.blobs import read_blob, work, write_blob
+
+Value = TypeVar("Value")
+Item = TypeVar("Item")
+
+IN_FLIGHT = 8
+"""Requests that a step has open at once: 4 blobs of 10 MB in flight saturate a core, small ones want more."""
+
+ROWS = "application/octet-stream"
+
+
+async def read_struct(path: str, kind: type[Value]) -> Value:
+    """A struct from a work blob. Raises ResourceNotFoundError."""
+    return msgspec.json.decode(await read_blob(await work(), path), type=kind)
+
+
+async def write_struct(path: str, value: object) -> None:
+    """A struct into a work blob."""
+    await write_blob(await work(), path, msgspec.json.encode(value))
+
+
+async def read_work(run: str) -> Work:
+    """The plan of a run."""
+    return await read_struct(work_path(run), Work)
+
+
+async def read_part(step: Step, kind: type[Value]) -> Value:
+    """What a step has to read."""
+    return await read_struct(part_path(step.run, step.stage, step.number), kind)
+
+
+async def write_rows(step: Step, rows: RowWriter, bucket_bits: int, sums: object) -> None:
+    """What a step has read: its rows, then its sums."""
+    data = await asyncio.to_thread(rows.encode, bucket_bits)
+    await write_blob(await work(), rows_path(step.run, step.stage, step.number), data, ROWS)
+    await write_struct(sums_path(step.run, step.stage, step.number), sums)
+
+
+async def in_flight(task: Callable[[Item], Awaitable[Value]], items: Iterable[Item]) -> list[Value]:
+    """Run a task for every item, a few at once; the results in the order of the items."""
+    slots = asyncio.Semaphore(IN_FLIGHT)
+
+    async def one(item: Item) -> Value:
+        async with slots:
+            return await task(item)
+
+    return await asyncio.gather(*(one(item) for item in items))

@@ -1,0 +1,29 @@
+"""Scan a part of the archive: read its blobs once, block by block, and write the rows of its events."""
+
+import asyncio
+
+from activities.reconciliation.run_files import read_part, read_work, write_rows
+from fraud.reconciliation.plan import ScanPart
+from fraud.reconciliation.scan import Scanner
+from fraud.reconciliation.work import Progress, Step
+from services import names
+from services.blobs import read_chunks, warehouse
+
+
+async def scan_archive(step: Step) -> Progress:
+    """Scan the blobs of one part. Memory holds a block and the part's rows, whatever the blobs' sizes.
+
+    A blob that vanished after it was listed raises ResourceNotFoundError: the plan must be made anew.
+    """
+    work = await read_work(step.run)
+    part = await read_part(step, ScanPart)
+    archive = await warehouse(names.ALL_EVENTS)
+    scanner = Scanner(part.stream, part.partition_id)
+    for path in part.blobs:
+        blob = scanner.open(path)
+        async for chunk in read_chunks(archive, path):
+            # Off the event loop: other steps' requests go on meanwhile.
+            await asyncio.to_thread(blob.feed, chunk)
+        await asyncio.to_thread(blob.close)
+    await write_rows(step, scanner.rows, work.bucket_bits, scanner.sums)
+    return Progress(scanner.sums.records, scanner.sums.bytes)

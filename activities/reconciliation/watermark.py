@@ -1,0 +1,23 @@
+"""Up to when the nightly runs have reconciled."""
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from fraud.reconciliation.nightly import NightlyTask, Watermark, first_watermark
+from services import names
+from services.blobs import read_blob, warehouse, write_blob
+
+_PATH = "reconciliations/watermark.json"
+
+
+async def read_watermark(task: NightlyTask) -> Watermark:
+    """Where the next nightly run begins."""
+    try:
+        return msgspec.json.decode(await read_blob(await warehouse(names.REPORTS), _PATH), type=Watermark)
+    except ResourceNotFoundError:
+        return first_watermark(task.now)
+
+
+async def write_watermark(watermark: Watermark) -> None:
+    """Remember where the next nightly run begins."""
+    await write_blob(await warehouse(names.REPORTS), _PATH, msgspec.json.encode(watermark))

@@ -1,0 +1,55 @@
+"""Put the sums of a run together, and write its report for programs and for people."""
+
+from typing import TypeVar
+
+import msgspec
+
+from activities.reconciliation.run_files import in_flight, read_struct, read_work
+from fraud.reconciliation.accounts import Accounts
+from fraud.reconciliation.html import to_html
+from fraud.reconciliation.markdown import to_markdown
+from fraud.reconciliation.observe import ObservedSums
+from fraud.reconciliation.report import make_report
+from fraud.reconciliation.scan import ScanSums
+from fraud.reconciliation.work import READING, Outcome, ReportTask, Stage, report_folder, sums_path
+from services import names
+from services.blobs import JSON, delete_blob, warehouse, write_blob
+
+HTML = "text/html; charset=utf-8"
+MARKDOWN = "text/markdown; charset=utf-8"
+
+Sums = TypeVar("Sums")
+
+
+async def write_report(task: ReportTask) -> Outcome:
+    """Write `report.json`, `.html` and `.md`, and delete what an earlier run of the range had more."""
+    work = await read_work(task.run)
+
+    async def sums(stage: str, count: int, kind: type[Sums]) -> list[Sums]:
+        return await in_flight(lambda n: read_struct(sums_path(task.run, stage, n), kind), range(count))
+
+    scans = await sums("scan", work.parts["scan"], ScanSums)
+    observing: list[Stage] = [stage for stage in READING if stage != "scan"]
+    observed = [one for stage in observing for one in await sums(stage, work.parts[stage], ObservedSums)]
+    buckets = await sums("compare", work.buckets, Accounts)
+    report = make_report(task.started, work, buckets=buckets, scans=scans, observed=observed)
+
+    reports = await warehouse(names.REPORTS)
+    folder = report_folder(task.run)
+    paths = {name: f"{folder}/report.{name}" for name in ("json", "html", "md")}
+    await write_blob(reports, paths["json"], msgspec.json.format(msgspec.json.encode(report)), JSON)
+    await write_blob(reports, paths["html"], to_html(report).encode(), HTML)
+    await write_blob(reports, paths["md"], to_markdown(report).encode(), MARKDOWN)
+    kept = set(paths.values()) | set(report.lists)
+    async for blob in reports.list_blobs(name_starts_with=f"{folder}/"):
+        if blob.name not in kept:
+            await delete_blob(reports, blob.name)
+    return Outcome(
+        id=task.run,
+        verdict=report.verdict,
+        balanced=report.balanced,
+        sentence=report.sentence,
+        compared_until=report.compared_until,
+        accounts=report.accounts,
+        reports=paths,
+    )

@@ -1,0 +1,133 @@
+"""The reconciliation's doors: start one, follow it, read its report; and the timer that starts one every night."""
+# pyright: reportUnknownMemberType=false
+# The durable SDK is typed in part only.
+
+from typing import Any, cast
+
+import azure.durable_functions as df
+import azure.functions as func
+import msgspec
+
+from activities.reconciliation.clear_run import clear_run
+from activities.reconciliation.compare_bucket import compare_bucket
+from activities.reconciliation.observe_documents import observe_documents
+from activities.reconciliation.observe_outcomes import observe_outcomes
+from activities.reconciliation.observe_quarantine import observe_quarantine
+from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from activities.reconciliation.scan_archive import scan_archive
+from activities.reconciliation.watermark import read_watermark, write_watermark
+from activities.reconciliation.write_report import write_report
+from fraud.reconciliation.ranges import RangeError, parse_range
+from fraud.reconciliation.work import Request
+from function_app import durable_client
+from function_app.durable_client import Client
+from function_app.http import BadRequestError, json_response, parse_body, problem
+from function_app.workflows import register_step, register_workflow
+from orchestrations.reconcile import reconcile
+from orchestrations.reconcile_nightly import reconcile_nightly
+from orchestrations.reconciliation_stages import reconcile_stage
+from services.reports import find_report, list_reports, read_report, report_formats
+
+NIGHTLY = "reconcile-nightly"
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+blueprint = df.Blueprint()
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a request; `cosmos: false` leaves Cosmos out, which costs a query over the whole range."""
+
+    start: Any = msgspec.field(name="from", default=None)
+    end: Any = msgspec.field(name="to", default=None)
+    cosmos: bool = True
+
+
+@blueprint.function_name("start-reconciliation")
+@blueprint.route("api/reconciliations", methods=["POST"], trigger_arg_name="request")
+@blueprint.durable_client_input(client_name="client")
+async def start_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
+    """Reconcile a range. 202 with the status URLs, those of the running one if the range is being reconciled.
+
+    400 names the field. A range that was reconciled before is reconciled again.
+    """
+    try:
+        order = parse_body(Order, request.get_body())
+        reach = parse_range(order.start, order.end)
+    except BadRequestError as error:
+        return error.response()
+    except RangeError as error:
+        return BadRequestError(error.field, f"{error.field} {error}").response()
+    if not await durable_client.is_running(client, reach.instance_id):
+        await durable_client.start(client, "reconcile", reach.instance_id, Request(reach, order.cosmos))
+    return client.create_check_status_response(request, reach.instance_id)
+
+
+@blueprint.function_name("list-reconciliations")
+@blueprint.route("api/reconciliations", methods=["GET"], trigger_arg_name="request")
+async def list_reconciliations(request: func.HttpRequest) -> func.HttpResponse:
+    """The reports that there are, by range, with the addresses to read them."""
+    return json_response([{"id": run, "reports": _addresses(run)} for run in await list_reports()])
+
+
+@blueprint.function_name("get-reconciliation")
+@blueprint.route("api/reconciliations/{id}", methods=["GET"], trigger_arg_name="request")
+@blueprint.durable_client_input(client_name="client")
+async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
+    """How far a reconciliation has come; its accounts and the addresses of its report once it has ended. 404."""
+    run = request.route_params["id"]
+    status = await durable_client.find(client, run) if run.startswith("reconcile-") else None
+    if status is None:
+        return problem(404, "No such reconciliation", f"there is no reconciliation {run[:100]}")
+    answer: dict[str, Any] = {
+        "id": run,
+        "status": durable_client.runtime_status_of(status),
+        "progress": status.custom_status,
+        "output": status.output,
+    }
+    if output := cast(dict[str, Any] | None, status.output if isinstance(status.output, dict) else None):
+        answer["accounts"] = output.get("accounts")
+        answer["reports"] = _addresses(output.get("id", run))
+    return json_response(answer)
+
+
+@blueprint.function_name("read-report")
+@blueprint.route("api/reports/{id}/{name}", methods=["GET"], trigger_arg_name="request")
+async def read_one_report(request: func.HttpRequest) -> func.HttpResponse:
+    """A report for a browser, or a list of differences. 404; 413 for a list that only the storage account can serve."""
+    run, name = request.route_params["id"], request.route_params["name"]
+    report = await find_report(run, name)
+    if report is None:
+        return problem(404, "No such report", "there is no report of this name")
+    if report.is_large:
+        return problem(413, "Too large", f"{report.size} bytes: read it from the container reports, {report.path}")
+    # A report holds texts of others; they are escaped, and nothing may run even if one were not.
+    headers = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"}
+    return func.HttpResponse(await read_report(report), mimetype=report.mimetype, charset="utf-8", headers=headers)
+
+
+@blueprint.function_name("reconcile-every-night")
+@blueprint.timer_trigger(arg_name="timer", schedule="%RECONCILIATION_SCHEDULE%", run_on_startup=False)
+@blueprint.durable_client_input(client_name="client")
+async def reconcile_every_night(timer: func.TimerRequest, client: Client) -> None:
+    """Start the nightly reconciliation, unless the last one still runs: then that one's successor catches up."""
+    if not await durable_client.is_running(client, NIGHTLY):
+        await client.start_new("reconcile_nightly", NIGHTLY)
+
+
+def _addresses(run: str) -> dict[str, str]:
+    return {name: f"/api/reports/{run}/report.{name}" for name in report_formats()}
+
+
+for workflow in (reconcile, reconcile_stage, reconcile_nightly):
+    register_workflow(blueprint, workflow)
+register_step(blueprint, plan_reconciliation)
+register_step(blueprint, scan_archive)
+register_step(blueprint, observe_outcomes)
+register_step(blueprint, observe_documents)
+register_step(blueprint, observe_quarantine)
+register_step(blueprint, compare_bucket)
+register_step(blueprint, write_report)
+register_step(blueprint, clear_run)
+register_step(blueprint, read_watermark)
+register_step(blueprint, write_watermark)

@@ -1,0 +1,66 @@
+"""The reports in the container `reports`, by the names that the doors give them."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+import re
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob import BlobPrefix
+
+from services import names
+from services.blobs import read_blob, warehouse
+
+FOLDER = "reconciliations"
+MAX_SERVED_BYTES = 50 * 1024 * 1024
+"""The Functions host buffers a response; larger lists are for storage tools."""
+
+_RUN = re.compile(r"reconcile-\d{8}T\d{6}Z-\d{8}T\d{6}Z")
+_NAME = re.compile(r"report\.(html|json|md)|differences-\d{5}\.(ndjson)")
+_TYPES = {"html": "text/html", "json": "application/json", "md": "text/plain", "ndjson": "application/x-ndjson"}
+
+
+class ReportFile(msgspec.Struct, frozen=True):
+    """A file of a report."""
+
+    path: str
+    size: int
+    mimetype: str
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is too large to be served over HTTP."""
+        return self.size > MAX_SERVED_BYTES
+
+
+def report_formats() -> tuple[str, ...]:
+    """The formats of a report, as file extensions."""
+    return ("html", "json", "md")
+
+
+async def list_reports() -> list[str]:
+    """The runs that have a report, the latest range first."""
+    container = await warehouse(names.REPORTS)
+    runs: list[str] = []
+    async for item in container.walk_blobs(name_starts_with=f"{FOLDER}/", delimiter="/"):
+        if isinstance(item, BlobPrefix) and _RUN.fullmatch(run := item.name.rstrip("/").rpartition("/")[2]):
+            runs.append(run)
+    return sorted(runs, reverse=True)
+
+
+async def find_report(run: str, name: str) -> ReportFile | None:
+    """A file of a run's report; None if there is none, or these are no names that a report has."""
+    match = _NAME.fullmatch(name)
+    if not _RUN.fullmatch(run) or match is None:
+        return None
+    path = f"{FOLDER}/{run}/{name}"
+    try:
+        properties = await (await warehouse(names.REPORTS)).get_blob_client(path).get_blob_properties()
+    except ResourceNotFoundError:
+        return None
+    return ReportFile(path, properties.size, _TYPES[match[1] or match[2]])
+
+
+async def read_report(report: ReportFile) -> bytes:
+    """The bytes of a file of a report."""
+    return await read_blob(await warehouse(names.REPORTS), report.path)
