@@ -4,7 +4,7 @@
 
 from collections.abc import Awaitable, Callable
 from inspect import signature
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
 import azure.durable_functions as df
 import msgspec
@@ -17,8 +17,6 @@ from activities.store_verdicts import store_verdicts
 from orchestrations.analyze_window import analyze_window
 from orchestrations.run_campaign import run_campaign
 
-Argument = TypeVar("Argument", bound=msgspec.Struct)
-
 blueprint = df.Blueprint()
 
 
@@ -27,7 +25,7 @@ def register_workflow(to: df.Blueprint, workflow: Callable[[df.DurableOrchestrat
     to.orchestration_trigger(context_name="context")(workflow)
 
 
-def register_step(to: df.Blueprint, step: Callable[[Argument], Awaitable[Any]]) -> None:
+def register_step(to: df.Blueprint, step: Callable[..., Awaitable[Any]]) -> None:
     """Register a function of `activities/` as an activity: plain JSON values outside, its own types inside."""
     parameter = next(iter(signature(step).parameters))
     kind = get_type_hints(step)[parameter]
