@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 from pathlib import Path
 
+from local_azure.amqp.capture.options import add_capture_options, capture_settings
 from local_azure.amqp.event_hubs.serving import EventHubsOptions, serving_event_hubs
 from local_azure.amqp.service_bus.serving import ServiceBusOptions, serving_service_bus
 from local_azure.clock import Clock
@@ -28,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     hubs.add_argument(
         "--throughput-units", type=int, default=0, metavar="N", help="throttle as Azure does; 0 does not (default)"
     )
+    add_capture_options(parser)
     queues = parser.add_argument_group("Service Bus")
     queues.add_argument("--service-bus-config", type=Path, metavar="FILE", help="queues, emulator's format")
     queues.add_argument("--service-bus-port", type=int, default=0, metavar="N", help="0 picks a free port")
@@ -48,7 +50,11 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
         addresses: list[str] = []
         if options.event_hubs_config:
             event_hubs = EventHubsOptions(
-                options.event_hubs_config, options.event_hubs_port, options.retention_hours, options.throughput_units
+                options.event_hubs_config,
+                options.event_hubs_port,
+                options.retention_hours,
+                options.throughput_units,
+                capture_settings(options),
             )
             port = await parts.enter_async_context(serving_event_hubs(event_hubs, options.state, clock, fail))
             addresses.append(f"event-hubs={LOOPBACK}:{port}")

@@ -114,8 +114,19 @@ class Partition:
             range(tail.next_sequence),
             value,
             lo=tail.first_sequence,
-            key=lambda sequence: store.field_at(self._commits.database, self.id, sequence, field.value),
+            key=lambda sequence: self.field_at(field, sequence),
         )
+
+    def field_at(self, field: Field, sequence: int) -> int:
+        """The offset or the time of a committed event; for the end, the next offset or the last event's time."""
+        tail = self.committed
+        if sequence >= tail.next_sequence:
+            return tail.next_offset if field is Field.OFFSET else tail.last_time_ms
+        return store.field_at(self._commits.database, self.id, sequence, field.value)
+
+    def end(self) -> int:
+        """The sequence number after the last committed event."""
+        return self.committed.next_sequence
 
     def purge(self, before_ms: int, keep_from: int) -> int:
         """Remove events enqueued before a time, but none from sequence number `keep_from` on.

@@ -3,11 +3,16 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from local_azure.amqp.capture.capture import Capture
+from local_azure.amqp.capture.files import CaptureFiles
+from local_azure.amqp.capture.journal import Journal
+from local_azure.amqp.capture.settings import CaptureSettings
 from local_azure.amqp.event_hubs.entities import load
 from local_azure.amqp.event_hubs.namespace import EventHubsNamespace
 from local_azure.amqp.event_hubs.partition import Partition
@@ -25,6 +30,7 @@ class EventHubsOptions(msgspec.Struct, frozen=True):
     port: int = 0
     retention_hours: float = 24.0
     throughput_units: int = 0
+    capture: CaptureSettings | None = None
 
 
 @contextlib.asynccontextmanager
@@ -36,14 +42,22 @@ async def serving_event_hubs(
     Raises CannotStartError or OSError if that is impossible; `on_failure` hears of a store that fails later.
     """
     entities = load(options.config)
-    database = open_store(state / "event-hubs.sqlite")
+    path = state / "event-hubs.sqlite"
+    database = open_store(path)
     commits = GroupCommit(database, on_failure)
     with contextlib.closing(database):
         namespace = EventHubsNamespace(entities, commits, clock, options.throughput_units)
         partitions = [partition for hub in namespace.hubs for partition in hub.partitions]
         async with contextlib.AsyncExitStack() as stack:
-            tasks = await stack.enter_async_context(_cancelled_at_the_end())
-            tasks.append(asyncio.create_task(keep_retention(partitions, options.retention_hours, clock, _end)))
+            tasks = await stack.enter_async_context(_background(on_failure))
+            keep_from = _end
+            if options.capture:
+                files = CaptureFiles(options.capture, path)
+                journal = Journal(commits)
+                capture = Capture(options.capture, namespace, journal, files, clock)
+                tasks(capture.run())
+                keep_from = capture.keep_from
+            tasks(keep_retention(partitions, options.retention_hours, clock, keep_from))
             yield await stack.enter_async_context(listening(namespace, options.port))
         _commit_the_rest(commits)
 
@@ -58,10 +72,23 @@ def _commit_the_rest(commits: GroupCommit) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _cancelled_at_the_end() -> AsyncGenerator[list[asyncio.Task[None]]]:
+async def _background(
+    on_failure: Callable[[Exception], None],
+) -> AsyncGenerator[Callable[[Coroutine[Any, Any, None]], None]]:
+    """Runs coroutines until the context ends; one that fails ends the process, rather than being missed."""
     tasks: list[asyncio.Task[None]] = []
+
+    def watch(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+            on_failure(error)
+
+    def start(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        task.add_done_callback(watch)
+        tasks.append(task)
+
     try:
-        yield tasks
+        yield start
     finally:
         for task in tasks:
             task.cancel()
