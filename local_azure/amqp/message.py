@@ -47,12 +47,13 @@ class Message:
     Everything raises DecodeError if the part is malformed.
     """
 
-    __slots__ = ("_by_code", "data", "sections")
+    __slots__ = ("_by_code", "_values", "data", "sections")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.sections = sections(data)
         self._by_code: dict[int, Section] = {each.code: each for each in self.sections}
+        self._values: dict[int, Any] = {}
 
     def section(self, code: SectionCode) -> Section | None:
         """Where a section lies, if there is one; for a body of several sections the last."""
@@ -88,8 +89,7 @@ class Message:
 
     def value(self) -> Any:
         """The body, if it is a value; None if it is data or a sequence."""
-        section = self._by_code.get(SectionCode.VALUE)
-        return None if section is None else decode(self.data, section.value)[0]
+        return self._decoded(SectionCode.VALUE)
 
     def body(self) -> bytes:
         """The data sections, one after the other."""
@@ -113,8 +113,11 @@ class Message:
                     self._decoded(code)
 
     def _decoded(self, code: int) -> Any:
-        section = self._by_code.get(code)
-        return None if section is None else decode(self.data, section.value)[0]
+        """The value of a section, decoded once: a broker validates a message and then reads it."""
+        if code not in self._values:
+            section = self._by_code.get(code)
+            self._values[code] = None if section is None else decode(self.data, section.value)[0]
+        return self._values[code]
 
     def _struct(self, code: SectionCode, kind: type[Any]) -> Any:
         value = self._decoded(code)

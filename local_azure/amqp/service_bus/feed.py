@@ -37,7 +37,7 @@ class Feed:
         self._store = store
         self._waiting: dict[Receiver, None] = {}
         self._scheduled = False
-        queue.when_ready(self.wake)
+        queue.signals.ready = self.wake
 
     def join(self, receiver: Receiver) -> None:
         """The receiver may have become able to take messages."""

@@ -1,6 +1,6 @@
 """What becomes of a stored message: locked, handed out, put back, failed, expired, activated, dead-lettered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from local_azure.amqp.service_bus.messages import (
     LockLostError,
     Message,
     MessageState,
+    Signals,
     Submission,
     Times,
     TooLargeError,
@@ -27,15 +28,9 @@ MAX_AMENDED_BYTES = 1_048_576
 """The largest that properties set by receivers may make a message."""
 
 
-def nothing() -> None:
-    """Nobody waits."""
-
-
 class Lifecycle:
     """The transitions of the messages of one queue; `dead_letters` is where its dead letters go, None in a dead-letter
     queue itself.
-
-    `on_ready` is called when there may be messages to take, in the middle of the turn, before its commit.
     """
 
     def __init__(
@@ -46,6 +41,7 @@ class Lifecycle:
         store: GroupCommit,
         times: Times,
         amend: Amend,
+        signals: Signals,
         dead_letters: "Lifecycle | None",
     ) -> None:
         self.name = name
@@ -53,17 +49,17 @@ class Lifecycle:
         self.times = times
         self.dead_letters = dead_letters
         self.numbers = SequenceNumbers(store, name.lower())
-        self.locks = LockTable(store, self.numbers, settings.lock_duration, times.real())
-        self.table = MessageTable(store, self.numbers)
+        self.locks = LockTable(store, self.numbers, signals, duration=settings.lock_duration, now=times.real())
+        self.table = MessageTable(store, self.numbers, signals)
         self.order = ReadyOrder(self.table, self.locks, self.numbers)
-        self.on_ready: Callable[[], None] = nothing
+        self._signals = signals
         self._amend = amend
 
     def accept(self, submissions: Sequence[tuple[int, Submission]]) -> None:
         """Store new messages under these sequence numbers."""
         now = self.times.azure()
         self.table.insert([self._new(sequence, submission, now) for sequence, submission in submissions])
-        self.on_ready()
+        self._signals.ready()
 
     def hand_out(self, message: Message, *, lock: bool) -> Delivery:
         """Give it to a receiver, locked or removed from the queue."""
@@ -108,7 +104,7 @@ class Lifecycle:
             self.expire(message)
         else:
             self.order.give_back(message.sequence)
-            self.on_ready()
+            self._signals.ready()
 
     def defer(self, message: Message) -> None:
         """Set it aside until somebody asks for its sequence number; it does not expire by itself any more."""
@@ -122,7 +118,7 @@ class Lifecycle:
             message, sequence=self.numbers.take(1), state=MessageState.ACTIVE, enqueued=self.times.azure()
         )
         self.table.insert([(active, self.due(active))])
-        self.on_ready()
+        self._signals.ready()
 
     def is_over(self, message: Message) -> bool:
         """Whether its time to live is over."""
@@ -153,7 +149,7 @@ class Lifecycle:
             payload=self._amend(message.payload, properties) if properties else message.payload,
         )
         self.table.insert([(dead, self.due(dead))])
-        self.on_ready()
+        self._signals.ready()
 
     def due(self, message: Message) -> int | None:
         """When an active message expires, or None."""

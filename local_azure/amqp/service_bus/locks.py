@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 from local_azure.amqp.group_commit import GroupCommit
-from local_azure.amqp.service_bus.messages import Lock, LockLostError
+from local_azure.amqp.service_bus.messages import Lock, LockLostError, Signals
 from local_azure.amqp.service_bus.store import SEQUENCE_BITS, SequenceNumbers
 
 
@@ -16,8 +16,11 @@ class LockTable:
     next to expire is always the first, and no timer has to look at any other.
     """
 
-    def __init__(self, store: GroupCommit, numbers: SequenceNumbers, duration: int, now: int) -> None:
+    def __init__(
+        self, store: GroupCommit, numbers: SequenceNumbers, signals: Signals, *, duration: int, now: int
+    ) -> None:
         self._store = store
+        self._signals = signals
         self._base = numbers.base
         self._duration = duration
         self._by_token: OrderedDict[bytes, Lock] = OrderedDict()
@@ -44,6 +47,7 @@ class LockTable:
         self._store.execute(
             "INSERT INTO lock (id, token, until) VALUES (?, ?, ?)", (self._base + sequence, lock.token, lock.until)
         )
+        self._signals.locked(lock.until)
         return lock
 
     def find(self, token: bytes, now: int) -> Lock:

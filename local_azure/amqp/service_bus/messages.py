@@ -72,6 +72,22 @@ class Times(msgspec.Struct, frozen=True):
     real: Callable[[], int]
 
 
+def _nobody(*_: int) -> None:
+    """Nobody listens."""
+
+
+class Signals(msgspec.Struct):
+    """Whom a queue tells what, in the middle of a turn, before its commit; listeners put themselves here.
+
+    `ready`: there may be messages to take. `due` and `locked`: at this moment, of Azure's or of real time, something
+    will happen by itself.
+    """
+
+    ready: Callable[[], None] = _nobody
+    due: Callable[[int], None] = _nobody
+    locked: Callable[[int], None] = _nobody
+
+
 class QueueError(Exception):
     """A request that a queue refuses; it changed nothing."""
 

@@ -37,7 +37,7 @@ class Entity:
     def __init__(self, queue: Queue, store: GroupCommit, clock: Clock) -> None:
         self.queue = queue
         self.feed = Feed(queue, store)
-        self.timers = QueueTimers(queue, store, clock)
+        self.timers = QueueTimers(queue, clock)
         self.management = RequestNode(Management(queue).answer, SERVICE_BUS, store.after_commit)
 
 

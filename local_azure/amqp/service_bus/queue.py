@@ -7,12 +7,12 @@ Every method works inside the transaction of the current turn; whoever calls ack
 that raises a QueueError has settled, removed and changed nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local_azure.amqp.group_commit import GroupCommit
 from local_azure.amqp.service_bus.duplicates import DuplicateHistory
-from local_azure.amqp.service_bus.lifecycle import Lifecycle, nothing
+from local_azure.amqp.service_bus.lifecycle import Lifecycle
 from local_azure.amqp.service_bus.messages import (
     Amend,
     Delivery,
@@ -20,6 +20,7 @@ from local_azure.amqp.service_bus.messages import (
     MessageNotFoundError,
     MessageState,
     NotAllowedError,
+    Signals,
     Submission,
     Times,
     TooLargeError,
@@ -34,10 +35,7 @@ _UNCHANGED: Mapping[str, Any] = {}
 
 
 class Queue:
-    """A queue or, when it has no `dead_letters` of its own, a dead-letter queue.
-
-    `on_timer` is called when `next_due` or `next_lock_expiry` may have become earlier.
-    """
+    """A queue or, when it has no `dead_letters` of its own, a dead-letter queue."""
 
     def __init__(
         self,
@@ -52,7 +50,7 @@ class Queue:
         self.name = name
         self.settings = settings
         self.dead_letters = dead_letters
-        self.on_timer: Callable[[], None] = nothing
+        self.signals = Signals()
         self._times = times
         self._life = Lifecycle(
             name,
@@ -60,15 +58,12 @@ class Queue:
             store=store,
             times=times,
             amend=amend,
+            signals=self.signals,
             dead_letters=dead_letters._life if dead_letters else None,
         )
         self._history: DuplicateHistory | None = None
         if settings.duplicate_window is not None:
-            self._history = DuplicateHistory(store, self._life.numbers.queue, settings.duplicate_window)
-
-    def when_ready(self, callback: Callable[[], None]) -> None:
-        """Call back whenever there may be messages to take, in the middle of the turn, before its commit."""
-        self._life.on_ready = callback
+            self._history = DuplicateHistory(store, self._life.numbers.queue, settings.duplicate_window, self.signals)
 
     # In and out
 
@@ -81,7 +76,6 @@ class Queue:
         first = self._life.numbers.take(len(submissions))
         numbered = list(enumerate(submissions, first))
         self._life.accept([each for each in numbered if not self._is_repeat(each[1], now)])
-        self.on_timer()
         return [sequence for sequence, _ in numbered]
 
     def may_have_more(self) -> bool:
@@ -97,8 +91,6 @@ class Queue:
                     self._life.expire(message)
                 else:
                     deliveries.append(self._life.hand_out(message, lock=lock))
-        if lock:
-            self.on_timer()
         return deliveries
 
     def peek(self, first: int, limit: int) -> list[Message]:
@@ -178,9 +170,7 @@ class Queue:
             messages.append(message)
             if (size := size + len(message.payload)) > MAX_ANSWER_BYTES:
                 raise TooLargeError(f"These messages have more than {MAX_ANSWER_BYTES} bytes; ask for fewer.")
-        deliveries = [self._life.hand_out(message, lock=lock) for message in messages]
-        self.on_timer()
-        return deliveries
+        return [self._life.hand_out(message, lock=lock) for message in messages]
 
     def cancel(self, sequences: Sequence[int]) -> None:
         """Remove these scheduled messages. All of them, or MessageNotFoundError."""

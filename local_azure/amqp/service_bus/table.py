@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from local_azure.amqp.group_commit import GroupCommit
-from local_azure.amqp.service_bus.messages import Message, MessageState
+from local_azure.amqp.service_bus.messages import Message, MessageState, Signals
 from local_azure.amqp.service_bus.store import SequenceNumbers
 
 _COLUMNS = "id, state, enqueued, time_to_live, delivery_count, origin, source, payload"
@@ -13,8 +13,9 @@ _PAGE_BYTES = 1_048_576
 class MessageTable:
     """Messages by sequence number. `due` is when a message expires or is activated, in milliseconds of Azure's time."""
 
-    def __init__(self, store: GroupCommit, numbers: SequenceNumbers) -> None:
+    def __init__(self, store: GroupCommit, numbers: SequenceNumbers, signals: Signals) -> None:
         self._store = store
+        self._signals = signals
         self._queue = numbers.queue
         self._base = numbers.base
 
@@ -60,6 +61,8 @@ class MessageTable:
                 for message, due in messages
             ],
         )
+        if dues := [due for _, due in messages if due is not None]:
+            self._signals.due(min(dues))
 
     def update(self, message: Message, due: int | None) -> None:
         """Store what may change while a message stays: its state, delivery count and payload."""

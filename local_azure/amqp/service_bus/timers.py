@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from local_azure.amqp.group_commit import GroupCommit
 from local_azure.amqp.service_bus.queue import Queue
 from local_azure.clock import Clock
 
@@ -42,41 +41,38 @@ class Alarm:
 
 
 class QueueTimers:
-    """One alarm on Azure's clock (time to live, schedules, duplicates) and one in real time (locks)."""
+    """One alarm on Azure's clock (time to live, schedules, duplicates) and one in real time (locks).
 
-    def __init__(self, queue: Queue, store: GroupCommit, clock: Clock) -> None:
+    An alarm may ring early, because what it was set for is gone; then it is set anew by what the indexes say is next.
+    """
+
+    def __init__(self, queue: Queue, clock: Clock) -> None:
         self._queue = queue
-        self._store = store
         self._clock = clock
         self._due = Alarm(self._run_due)
         self._locks = Alarm(self._expire_locks)
-        self._looking = False
-        queue.on_timer = self.look
-        self.look()
-
-    def look(self) -> None:
-        """Set the alarms anew, once what this turn has changed is committed."""
-        if not self._looking:
-            self._looking = True
-            self._store.after_commit(self._set)
+        queue.signals.due = self._set_due
+        queue.signals.locked = self._set_locks
+        self._set_due(queue.next_due())
+        self._set_locks(queue.next_lock_expiry())
 
     def close(self) -> None:
         """Ring no more."""
         self._due.cancel()
         self._locks.cancel()
 
-    def _set(self) -> None:
-        self._looking = False
-        due, expiry = self._queue.next_due(), self._queue.next_lock_expiry()
-        if due is not None:
-            self._due.set(self._clock.real_seconds(due / 1_000 - self._clock.timestamp()))
-        if expiry is not None:
-            self._locks.set(max(0.0, expiry / 1_000 - time.time()))
+    def _set_due(self, moment: int | None) -> None:
+        if moment is not None:
+            self._due.set(self._clock.real_seconds(moment / 1_000 - self._clock.timestamp()))
+
+    def _set_locks(self, moment: int | None) -> None:
+        if moment is not None:
+            self._locks.set(max(0.0, moment / 1_000 - time.time()))
 
     def _run_due(self) -> None:
         self._queue.run_due()
-        self.look()
+        self._set_due(self._queue.next_due())
 
     def _expire_locks(self) -> None:
         self._queue.expire_locks()
-        self.look()
+        self._set_locks(self._queue.next_lock_expiry())
