@@ -40,7 +40,8 @@ async def store_verdicts(task: WindowTask) -> WindowSummary:
 async def _store_case(case: Case) -> None:
     """Create the case, or bring the analysis in an existing one up to date; what others wrote into it stays."""
     container = await cosmos.cases()
-    analysis: dict[str, Any] = msgspec.to_builtins(case)
+    # As Cosmos will give it back, lists and all, so that it can be compared with what is there.
+    analysis: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(case))
     try:
         await container.create_item(analysis)
     except CosmosResourceExistsError:

@@ -1,0 +1,29 @@
+"""The real services, or what stands in for them, behind the app's own clients."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from services.clients import close_clients
+from services.settings import settings
+from tests.support.parts import azure
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The app's settings lead to running services."""
+    with azure(tmp_path_factory.mktemp("azure")) as their_settings, pytest.MonkeyPatch.context() as patch:
+        for name, value in their_settings.items():
+            patch.setitem(os.environ, name, value)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def clients(services: None) -> AsyncIterator[None]:
+    """The app's clients on the session's event loop, as in the worker; closed at the end."""
+    yield
+    await close_clients()

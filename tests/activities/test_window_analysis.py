@@ -1,0 +1,180 @@
+"""Contract: the steps of a window's analysis over the real Cosmos and Blob SDKs."""
+
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from azure.core.exceptions import ResourceNotFoundError
+
+from activities.alert_fraud_team import alert_fraud_team
+from activities.archive_events import archive_events
+from activities.clear_work import clear_work
+from activities.judge_events import judge_events
+from activities.store_verdicts import store_verdicts
+from activities.window_ids import save_window
+from fraud.analysis import IDS_PER_CHUNK, WindowSummary, WindowTask
+from fraud.verdicts import Verdict, from_ndjson
+from fraud.windows import SuspiciousWindow, unique_ids
+from services import blobs, cosmos, names
+from services.settings import settings
+from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def task() -> WindowTask:
+    """A window of two archived events and one that never arrived."""
+    run = uuid.uuid4().hex
+    await archive_events([received(event_body(f"{run}-{name}", discount=72), 1) for name in ("a", "b")])
+    ids = unique_ids([f"{run}-b", f"{run}-a", f"{run}-missing"])
+    return await save_window(SuspiciousWindow(3, ids, WINDOW_ENDING_1010))
+
+
+async def judge_all(task: WindowTask) -> list[dict[Any, int]]:
+    return [(await judge_events(chunk)).bands for chunk in task.chunks()]
+
+
+async def verdicts_of(summary: WindowSummary) -> bytes:
+    container, _, path = summary.verdicts_blob.partition("/")
+    return await blobs.read_blob(await blobs.warehouse(container), path)
+
+
+async def test_every_id_has_a_verdict_in_the_order_of_the_ids(task: WindowTask):
+    assert await judge_all(task) == [{"low": 2, "unresolved": 1}]
+
+    verdicts: list[Verdict] = from_ndjson(await verdicts_of(await store_verdicts(task)))
+
+    assert [verdict.event_id[-1] for verdict in verdicts] == ["a", "b", "g"]
+    assert [verdict.band for verdict in verdicts] == ["low", "low", "unresolved"]
+    assert verdicts[0].event == msgspec.json.decode(event_body(verdicts[0].event_id, discount=72))
+    assert (verdicts[0].run_id, verdicts[2].event) == ("campaign-x", None)
+
+
+async def test_an_event_that_arrives_late_is_resolved_by_the_next_look(task: WindowTask):
+    await judge_all(task)
+    missing = next(verdict.event_id for verdict in await chunk_verdicts(task) if verdict.band == "unresolved")
+
+    await archive_events([received(event_body(missing), 9)])
+
+    assert await judge_all(task) == [{"low": 3}]
+
+
+async def chunk_verdicts(task: WindowTask) -> list[Verdict]:
+    return from_ndjson(await blobs.read_blob(await blobs.work(), task.chunks()[0].path))
+
+
+async def test_a_second_run_writes_the_same_bytes_and_leaves_the_case(task: WindowTask):
+    await judge_all(task)
+    summary = await store_verdicts(task)
+    blob, case = await verdicts_of(summary), await case_of(task)
+    await clear_work(task)
+
+    await judge_all(task)
+    again = await store_verdicts(task)
+
+    assert again == summary
+    assert await verdicts_of(again) == blob
+    assert (await case_of(task))["_etag"] == case["_etag"]
+
+
+async def case_of(task: WindowTask) -> dict[str, Any]:
+    return await (await cosmos.cases()).read_item(task.name, partition_key=3)
+
+
+async def test_a_case_keeps_what_others_wrote_into_it(task: WindowTask):
+    await judge_all(task)
+    await store_verdicts(task)
+    container = await cosmos.cases()
+    await container.upsert_item(await case_of(task) | {"assigned_to": "ann", "suspicious": 0})
+
+    await store_verdicts(task)
+
+    case = await case_of(task)
+    assert (case["assigned_to"], case["suspicious"]) == ("ann", 3)
+
+
+async def test_clearing_the_work_leaves_no_blob_of_it(task: WindowTask):
+    await judge_all(task)
+
+    await clear_work(task)
+    await clear_work(task)
+
+    work = await blobs.work()
+    assert [blob.name async for blob in work.list_blobs(name_starts_with=task.work_folder)] == []
+
+
+async def test_storing_before_judging_is_an_error_and_not_an_empty_case(task: WindowTask):
+    with pytest.raises(ResourceNotFoundError):
+        await store_verdicts(task)
+
+
+async def test_a_window_of_several_chunks_is_judged_whole():
+    run = uuid.uuid4().hex
+    ids = unique_ids(f"{run}-{number:05}" for number in range(IDS_PER_CHUNK + 20))
+    await archive_events([received(event_body(one), number) for number, one in enumerate(ids)])
+    task = await save_window(SuspiciousWindow(3, ids, WINDOW_ENDING_1010))
+
+    assert await judge_all(task) == [{"low": IDS_PER_CHUNK}, {"low": 20}]
+    assert (await store_verdicts(task)).suspicious == IDS_PER_CHUNK + 20
+
+
+class Webhook:
+    """A receiver of alerts that remembers the idempotency keys; it refuses as often as told."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.refusals = 0
+
+    async def receive(self, request: web.Request) -> web.Response:
+        if self.refusals:
+            self.refusals -= 1
+            return web.Response(status=503)
+        self.keys.append(request.headers["Idempotency-Key"])
+        assert (await request.json())["name"] == self.keys[-1]
+        return web.Response()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def webhook(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Webhook]:
+    """A running receiver that the setting leads to."""
+    receiver = Webhook()
+    app = web.Application()
+    app.router.add_post("/", receiver.receive)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", f"http://127.0.0.1:{runner.addresses[0][1]}/")
+    settings.cache_clear()
+    yield receiver
+    await runner.cleanup()
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_an_alert_is_posted_once_and_remembered(task: WindowTask, webhook: Webhook):
+    await judge_all(task)
+    summary = await store_verdicts(task)
+
+    await alert_fraud_team(summary)
+    await alert_fraud_team(summary)
+
+    assert webhook.keys == [task.name]
+    alert = await blobs.read_blob(await blobs.warehouse(names.REPORTS), f"alerts/2026/01/02/1010/{task.name}.json")
+    assert msgspec.json.decode(alert, type=WindowSummary) == summary
+
+
+async def test_an_alert_that_was_refused_raises_and_is_posted_by_the_next_try(task: WindowTask, webhook: Webhook):
+    await judge_all(task)
+    summary = await store_verdicts(task)
+    webhook.refusals = 1
+
+    with pytest.raises(Exception, match="503"):
+        await alert_fraud_team(summary)
+    await alert_fraud_team(summary)
+
+    assert webhook.keys == [task.name]

@@ -1,0 +1,118 @@
+"""Azure on this machine for a test: local parts as real subprocesses on free ports, with their state in a folder.
+
+`CONTRACT_<connection>` in the environment (for example `CONTRACT_Cosmos`, a connection string) takes a part's place by
+Microsoft's emulator or by Azure itself.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from local_azure.azurite.account import connection_string
+
+EMULATORS = Path(__file__).parents[2] / "infra" / "emulators"
+COSMOS_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
+
+
+class Part:
+    """A running `python -m local_azure.NAME`. `addresses` is what its ready line says after the name."""
+
+    def __init__(self, name: str, *options: str, state: Path, settings: dict[str, str] | None = None) -> None:
+        self._log = state.with_suffix(".log").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", f"local_azure.{name}", "--state", str(state), *options],
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=os.environ | (settings or {}),
+        )
+        assert self._process.stdout is not None
+        # A host lists its functions before it says that it is ready.
+        for line in self._process.stdout:
+            if line.startswith("ready "):
+                self.addresses = line.split()[2:]
+                return
+        self.stop()
+        raise AssertionError(f"{name} did not start: {state.with_suffix('.log').read_text()[-2000:]}")
+
+    def address(self, name: str) -> str:
+        """The address after `NAME=` in the ready line."""
+        return dict(address.split("=", 1) for address in self.addresses)[name]
+
+    def stop(self) -> None:
+        """End it in order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+        self._process.wait(timeout=20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._log.close()
+
+
+@contextmanager
+def running(
+    name: str, *options: str, state: Path, settings: dict[str, str] | None = None
+) -> Generator[Part, None, None]:
+    """A part that is stopped in order at the end."""
+    part = Part(name, *options, state=state, settings=settings)
+    try:
+        yield part
+    finally:
+        part.stop()
+
+
+@contextmanager
+def azure(folder: Path) -> Generator[dict[str, str], None, None]:
+    """Blob, Cosmos, Event Hubs and Service Bus with the app's entities; the settings that lead the app there."""
+    with ExitStack() as parts:
+        blobs = _elsewhere("Warehouse") or _blobs(parts, folder)
+        hubs, queues = _elsewhere("EventHubs"), _elsewhere("ServiceBus")
+        if not (hubs and queues):
+            local_hubs, local_queues = _amqp(parts, folder)
+            hubs, queues = hubs or local_hubs, queues or local_queues
+        yield {
+            "AzureWebJobsStorage": blobs,
+            "Warehouse": blobs,
+            "Cosmos": _elsewhere("Cosmos") or _cosmos(parts, folder),
+            "EventHubs": hubs,
+            "ServiceBus": queues,
+            "RECONCILIATION_SCHEDULE": "0 30 2 * * *",
+        }
+
+
+def _elsewhere(connection: str) -> str | None:
+    return os.environ.get(f"CONTRACT_{connection}")
+
+
+def _blobs(parts: ExitStack, folder: Path) -> str:
+    azurite = parts.enter_context(running("azurite", "--port", "0", state=folder / "azurite"))
+    port = int(azurite.address("blob").rpartition(":")[2])
+    containers = [sys.executable, "-m", "local_azure.azurite.containers", str(port), str(EMULATORS / "storage.json")]
+    subprocess.run(containers, check=True, timeout=60)
+    return connection_string(port)
+
+
+def _cosmos(parts: ExitStack, folder: Path) -> str:
+    bootstrap = ("--bootstrap", str(EMULATORS / "cosmos.json"))
+    cosmos = parts.enter_context(running("cosmos", "--port", "0", *bootstrap, state=folder / "cosmos"))
+    return f"AccountEndpoint={cosmos.addresses[0]};AccountKey={COSMOS_KEY};"
+
+
+def _amqp(parts: ExitStack, folder: Path) -> tuple[str, str]:
+    options: list[str] = []
+    for service in ("event-hubs", "service-bus"):
+        options += [f"--{service}-config", str(EMULATORS / f"{service}.json"), f"--{service}-port", "0"]
+    amqp = parts.enter_context(running("amqp", *options, state=folder / "amqp"))
+    rest = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
+    hubs, queues = (f"Endpoint=sb://{amqp.address(service)};{rest}" for service in ("event-hubs", "service-bus"))
+    return hubs, queues
