@@ -49,6 +49,7 @@ class Door:
             self._server.close()
         for timer in self._silent.values():
             timer.cancel()
+        self._protocols.pre_shutdown()  # closes the idle ones, which nothing would end
         await self._protocols.shutdown(timeout=2)
 
     def _connected(self) -> web.RequestHandler:

@@ -45,7 +45,7 @@ class Feeds:
         """A page of databases or containers (`name` is the envelope's), all or those that a query selects."""
         query, parameters = _query(request)
         rows = ListRows([encode(item) for item in items])
-        page = await Runner(query, parameters).page(rows, False, *_paging(request.headers))
+        page = await Runner(query, parameters).page(rows, *_paging(request.headers))
         return _reply(name, resource_id, page)
 
     async def of_documents(self, request: Request, container: Container, partition: str | None) -> Reply:
@@ -55,8 +55,7 @@ class Feeds:
         access = runner.access(container.path, partition)
         _check_servable(query, container, access)
         rows = TableRows(self._store, container.documents.table, access)
-        exact = access.exact and (rows.narrowed or access.keys is None)
-        page = await runner.page(rows, exact, *_paging(request.headers))
+        page = await runner.page(rows, *_paging(request.headers))
         return _reply("Documents", container.resource_id, page)
 
 

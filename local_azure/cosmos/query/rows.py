@@ -8,9 +8,9 @@ from local_azure.cosmos.store import Store
 
 
 class Rows(Protocol):
-    """Documents by row. `narrowed` tells that only those of the query's access come."""
+    """Documents by row. `exact` tells that all of them fulfil WHERE, so that it need not be evaluated."""
 
-    narrowed: bool
+    exact: bool
 
     def after(self, row: int) -> Iterator[tuple[int, bytes]]:
         """Rows above `row` with their JSON, ascending, read while iterated."""
@@ -28,7 +28,7 @@ class Rows(Protocol):
 class ListRows:
     """A list of JSON values, such as the databases."""
 
-    narrowed = False
+    exact = False
 
     def __init__(self, bodies: list[bytes]) -> None:
         self._bodies = bodies
@@ -49,19 +49,21 @@ class TableRows:
     def __init__(self, store: Store, table: str, access: Access) -> None:
         self._store = store
         self._table = table
-        keys = access.keys
         self._partition: str | None = None
         self._found: list[int] | None = None
-        self.narrowed = True
-        if keys is None:
-            self.narrowed = False
-        elif all(name is not None for _, name in keys):
-            self._found = sorted({row for key in keys for row in self._locate(*key)})
-        elif len(keys) == 1:
-            ((self._partition, _),) = keys
+        self.exact = access.exact
+        if access.keys is None:
+            return
+        partitions = {partition for partition, _ in access.keys}
+        if all(name is not None for _, name in access.keys):
+            self._found = sorted({row for key in access.keys for row in self._locate(*key)})
+        elif len(partitions) == 1:
+            # All ids of one partition, or of any (None): the other keys lie within, and WHERE tells them apart.
+            (self._partition,) = partitions
+            self.exact = access.exact and len(access.keys) == 1
         else:
-            # Several whole partitions: to read all in row order beats sorting them.
-            self.narrowed = False
+            # Several whole partitions: to read everything in row order beats sorting them.
+            self.exact = False
 
     def after(self, row: int) -> Iterator[tuple[int, bytes]]:
         if self._found is not None:

@@ -38,15 +38,12 @@ class Runner:
         """Which documents of a container can be in the result."""
         return AccessFinder(self._compiler, path).find(self._query.where, partition)
 
-    async def page(self, rows: Rows, exact: bool, size: int, continuation: str | None) -> Page:
-        """One page of at most `size` results. `exact`: every row of `rows` fulfils WHERE.
-
-        400 for what cannot be answered, 408 if it takes too long.
-        """
+    async def page(self, rows: Rows, size: int, continuation: str | None) -> Page:
+        """One page of at most `size` results. 400 for what cannot be answered, 408 if it takes too long."""
         query = self._query
         if not query.has_from:
-            rows, exact = _NOTHING, False
-        where = None if exact else self._where
+            rows = _NOTHING
+        where = None if rows.exact else self._where
         place = self._start() if continuation is None else decode_place(continuation)
         collector = Collector(place, size)
         if collector.exhausted:
