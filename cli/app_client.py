@@ -12,6 +12,7 @@ URL_SETTING = "DETECTIVE_URL"
 KEY_SETTING = "DETECTIVE_KEY"
 _DEFAULT_PORT = 7071
 _TIMEOUT_SECONDS = 60.0
+_CONTINUATION = "x-ms-continuation-token"
 
 
 class AppError(Exception):
@@ -27,9 +28,14 @@ class AppClient:
         if key:
             self._session.headers["x-functions-key"] = key
 
-    def get(self, path: str, **params: str) -> Any:
-        """The JSON answer of a GET. Raises AppError."""
-        return self._call("GET", path, params=params).json()
+    def get(self, path: str, *, accept: tuple[int, ...] = ()) -> Any:
+        """The JSON answer of a GET; `accept` names error statuses that are answers too. Raises AppError."""
+        return self._call("GET", path, accept=accept).json()
+
+    def get_page(self, path: str, token: str | None, **params: str) -> tuple[list[Any], str | None]:
+        """A page of a list of the durable management API, and the token of the next page. Raises AppError."""
+        answer = self._call("GET", path, params=params, headers={_CONTINUATION: token} if token else {})
+        return answer.json(), answer.headers.get(_CONTINUATION) or None
 
     def get_bytes(self, path: str) -> bytes:
         """The body of a GET as it is. Raises AppError."""
@@ -40,7 +46,7 @@ class AppClient:
         answer = self._call("POST", path, json=body or {})
         return answer.json() if answer.content else None
 
-    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
+    def _call(self, method: str, path: str, accept: tuple[int, ...] = (), **options: Any) -> requests.Response:
         url = f"{self.base_url}/{path.lstrip('/')}"
         try:
             answer = self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
@@ -48,7 +54,7 @@ class AppClient:
             raise AppError(f"nothing answers at {self.base_url}; start it with `make up`, or say --url") from error
         if answer.status_code in (401, 403):
             raise AppError(f"{url} needs a function key; say --key, or set {KEY_SETTING}")
-        if not answer.ok:
+        if not answer.ok and answer.status_code not in accept:
             raise AppError(f"{method} {url}: {_reason(answer)}")
         return answer
 

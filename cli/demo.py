@@ -1,0 +1,125 @@
+"""`detective demo`: the whole pipeline once, from the first event to the reconciliation report.
+
+Starts a stack of its own with a fresh state, runs a campaign, waits until the last window is judged, reconciles, and
+keeps the accounts in `.local/demo/summary.json` and the report in `.local/demo/report.html`.
+"""
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cli import campaigns, reconciliations, windows
+from cli.accounts import Accounts
+from cli.app_client import AppClient, local_url
+from cli.screen import console, heading, progress
+from cli.stack_process import ROOT, running_stack
+
+FOLDER = ROOT / ".local" / "demo"
+_WINDOW_SECONDS, _CAPTURE_SECONDS = 300, 300
+_PATIENCE_SECONDS = 60.0
+"""Real time that the last windows and Capture may take beyond what Azure's clock says they need."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What the demo sends, and how fast its time passes."""
+
+    batches: int = 100
+    events: int = 30
+    interval_seconds: float = 5
+    seed: int = 42
+    speed: float = 60
+
+
+def run_demo(plan: Plan) -> bool:
+    """Run the demo; whether the accounts balance. Raises AppError and StackError if it cannot be run."""
+    started = time.monotonic()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    heading(f"Azure on this machine, {plan.speed:g} times as fast")
+    with running_stack(FOLDER / "state", plan.speed, console.print):
+        app = AppClient(local_url())
+        accounts, outcome = settle(app, plan)
+        reports = _save_reports(app, outcome)
+    seconds = round(time.monotonic() - started, 1)
+    _save_summary(accounts, seconds)
+    _show(accounts, seconds, reports)
+    return accounts.balanced
+
+
+def settle(app: AppClient, plan: Plan) -> tuple[Accounts, dict[str, Any]]:
+    """Run the plan's campaign against an app that runs, wait for its verdicts and reconcile; the accounts."""
+    heading(f"Campaign: {plan.batches:,} batches of {plan.events:,} events, one every {plan.interval_seconds:g} s")
+    request = {
+        "name": "demo",
+        "batches": plan.batches,
+        "events_per_batch": plan.events,
+        "interval_seconds": plan.interval_seconds,
+        "seed": plan.seed,
+    }
+    with progress() as display:
+        sent = display.add_task("events sent", total=plan.batches * plan.events)
+        judged = display.add_task("verdicts stored", total=None)
+
+        def show(status: dict[str, Any]) -> None:
+            display.update(sent, completed=status["totals"]["sent"])
+            display.update(judged, completed=windows.judged(app)[0])
+
+        campaign = campaigns.watch(app, campaigns.start(app, request), show)
+        expected = campaign["totals"]["expected_suspicious"]
+        display.update(judged, total=expected)
+        patience = _PATIENCE_SECONDS + _WINDOW_SECONDS / plan.speed
+        windows.wait_until_judged(app, expected, patience, lambda done: display.update(judged, completed=done))
+
+    heading("Reconciliation: the archives against each other")
+    outcome = _reconcile(app, campaign, patience=_PATIENCE_SECONDS + _CAPTURE_SECONDS / plan.speed)
+    return Accounts.of(campaign, outcome), outcome
+
+
+def _reconcile(app: AppClient, campaign: dict[str, Any], patience: float) -> dict[str, Any]:
+    """Reconcile the campaign's time, again and again until Capture has written all of it or patience ends."""
+    end = time.monotonic() + patience
+    with console.status("") as status:
+        while True:
+            run = reconciliations.start(app, campaign["started"], campaign["updated"])
+            outcome = reconciliations.wait(app, run, lambda phase: status.update(f"  {phase}"))
+            if outcome["verdict"] != "incomplete" or time.monotonic() > end:
+                console.print(f"  {outcome['sentence']}")
+                return outcome
+            status.update("  waiting for Capture to write the last events")
+            time.sleep(1)
+
+
+def _save_reports(app: AppClient, outcome: dict[str, Any]) -> dict[str, Path]:
+    """Copy the report out of its container, a file for each format."""
+    saved: dict[str, Path] = {}
+    for name in outcome["reports"]:
+        saved[name] = FOLDER / f"report.{name}"
+        saved[name].write_bytes(app.get_bytes(f"api/reports/{outcome['id']}/report.{name}"))
+    return saved
+
+
+def _save_summary(accounts: Accounts, seconds: float) -> None:
+    content = {**msgspec.to_builtins(accounts), "seconds": seconds, "balanced": accounts.balanced}
+    text = msgspec.json.format(msgspec.json.encode(content), indent=2)
+    (FOLDER / "summary.json").write_bytes(text + b"\n")
+
+
+def _show(accounts: Accounts, seconds: float, reports: dict[str, Path]) -> None:
+    heading("The accounts")
+    rows = [
+        ("sent", "captured", "archived", "quarantined"),
+        ("expected", "suspicious", "analysed", "windows"),
+        ("missing", "unexpected", "duplicates", "unresolved"),
+    ]
+    for row in rows:
+        console.print("  " + "".join(f"{name:<12}[bold]{getattr(accounts, name):>6,}[/]  " for name in row))
+    console.print()
+    for words, holds in accounts.checks():
+        console.print(f"  {'[green]✔[/]' if holds else '[red]✘[/]'} {words}")
+    word = "[green]Balanced[/]" if accounts.balanced else "[red]Not balanced[/]"
+    console.print(f"\n  [bold]{word}[/] after {seconds:.0f} s")
+    for label, path in (("Report", reports.get("html")), ("Summary", FOLDER / "summary.json")):
+        if path:
+            console.print(f"  {label:<9}{path.relative_to(ROOT)}")
