@@ -80,6 +80,8 @@ class ActivityPump:
             self._results.append((activity.id, Message(activity.instance, MessageKind.EVENT, encode(event))))
             if self._flushing is None:
                 self._flushing = asyncio.get_running_loop().call_soon(self._flush)
+            # An activity that never waits must not keep the others, and the flush, from their turn.
+            await asyncio.sleep(0)
 
     async def _complete(self, activity: ScheduledActivity) -> Event:
         try:

@@ -54,7 +54,14 @@ async def call_http(data: str | None) -> str:
                 body += more
             if len(body) > MAX_RESPONSE:
                 raise FunctionFailedError(f"call_http: the response is larger than {MAX_RESPONSE} bytes")
-            content = body.decode(response.get_encoding(), "replace")
+            content = _text(body, response.charset)
             return json.dumps({"statusCode": response.status, "headers": dict(response.headers), "content": content})
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise FunctionFailedError(f"call_http: {type(error).__name__}: {error}") from error
+
+
+def _text(body: bytes, charset: str | None) -> str:
+    try:
+        return body.decode(charset or "utf-8", "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")

@@ -39,22 +39,22 @@ class TaskHub:
     def __init__(self, database: Path, worker: Worker, clock: Clock, settings: HubSettings) -> None:
         self.settings = settings
         self._worker = worker
-        self._store = Store(database)
-        self._sessions = SessionCache(self._store, settings.history_cache_bytes)
-        context = HubContext(self._store, self._sessions, worker, clock, settings, self)
+        self.store = Store(database)
+        self._sessions = SessionCache(self.store, settings.history_cache_bytes)
+        context = HubContext(self.store, self._sessions, worker, clock, settings, self)
         orchestrator, entities = Orchestrator(context), EntityRunner(context)
         self._instances = WorkQueue("instances", settings.max_concurrent_orchestrators, orchestrator.work)
         self._entities = WorkQueue("entities", settings.max_concurrent_entities, entities.work)
         self._activities = ActivityPump(
-            self._store, clock, settings.max_concurrent_activities, self._run_activity, self._completed
+            self.store, clock, settings.max_concurrent_activities, self._run_activity, self._completed
         )
-        self._timers = TimerService(self._store, clock, self._instances.put)
+        self._timers = TimerService(self.store, clock, self._instances.put)
         self.client = HubClient(context)
         self._finishing: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     async def start(self) -> None:
         """Go on where the file stands."""
-        targets = self._store.targets()
+        targets = self.store.targets()
         log.info("task hub %s: %d inboxes with work", self.settings.hub_name, len(targets))
         for part in (self._instances, self._entities, self._activities, self._timers):
             part.start()
@@ -64,7 +64,7 @@ class TaskHub:
         """Stop where it stands and close the file. What was not committed is done again at the next start."""
         for part in (self._timers, self._instances, self._entities, self._activities):
             await part.stop()
-        self._store.close()
+        self.store.close()
 
     def client_binding(self, base_url: str) -> str:
         """The `durableClient` binding's JSON for a host at this origin."""
@@ -79,10 +79,10 @@ class TaskHub:
 
         Raises NotFoundError for an unknown instance.
         """
-        instance = self._store.instance(instance_id)
+        instance = self.store.instance(instance_id)
         if instance is None:
             raise NotFoundError(f"No instance with ID '{instance_id}' was found.")
-        payload = Session(instance, self._store.history(instance_id)).payload()
+        payload = Session(instance, self.store.history(instance_id)).payload()
         return {
             "name": instance.name,
             "status": instance.status,

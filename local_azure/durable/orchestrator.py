@@ -43,35 +43,50 @@ class Orchestrator:
             self._store.discard_messages(instance_id)
             return
         try:
-            while batch := next_batch(self._store, session) or release_external_events(self._store, session):
+            if session.replay is None and session.events:
+                await self._warm_up(session)
+            while not session.instance.is_finished and (
+                batch := next_batch(self._store, session) or release_external_events(self._store, session)
+            ):
                 await self._take(session, batch)
-                if session.instance.is_finished:
-                    self._sessions.drop(instance_id)
-                    self._listener.finished(instance_id)
-                    return
         except BaseException:
             # What is in memory may be ahead of the store; the store has the truth.
             self._sessions.drop(instance_id)
             raise
-        self._sessions.trim(keep=instance_id)
+        if session.instance.is_finished:
+            self._sessions.drop(instance_id)
+            self._listener.finished(instance_id)
+        else:
+            self._sessions.trim(keep=instance_id)
+
+    async def _warm_up(self, session: Session) -> None:
+        """Replay a history that was read from the store, so that what comes in can be matched with the actions."""
+        nothing = Batch([], [])
+        started = self._started(session)
+        try:
+            decisions = await self._replay(session, [])
+        except NonDeterminismError as error:
+            self._finish(session, nothing, [started], "Failed", str(error))
+            return
+        if decisions:
+            # Changed code may ask for more than it did when the history was written.
+            self._conclude(session, nothing, [started], decisions)
 
     async def _take(self, session: Session, batch: Batch) -> None:
         if batch.control is not None:
             self._obey(session, batch, batch.control)
             return
         try:
-            if session.replay is None and session.events:
-                await self._replay(session, [])
             events = order(batch.events, session.replay)
-            new = [self._started(session, events), *events]
+            new = [self._started(session), *events]
             decisions = await self._decide(session, new)
         except NonDeterminismError as error:
-            events = [self._started(session, batch.events), *batch.events]
+            events = [self._started(session), *batch.events]
             self._finish(session, batch, events, "Failed", str(error))
             return
         self._conclude(session, batch, new, decisions)
 
-    def _started(self, session: Session, events: list[Event]) -> Event:
+    def _started(self, session: Session) -> Event:
         now = max(self._clock.timestamp(), session.last_timestamp)
         return Event(event_type=EventType.ORCHESTRATOR_STARTED, timestamp=stamp(now))
 
@@ -119,7 +134,8 @@ class Orchestrator:
         new += [decision_event(decision, session.instance, timestamp) for decision in decisions]
         # A status stays until user code sets another, also across continue-as-new.
         custom_status = answer.custom_status or session.instance.custom_status
-        instance = msgspec.structs.replace(session.instance, status="Running", updated=now, custom_status=custom_status)
+        status = "Running" if session.instance.status == "Pending" else session.instance.status
+        instance = msgspec.structs.replace(session.instance, status=status, updated=now, custom_status=custom_status)
         cancelled = replay.cancelled_timers()
         ended = (answer.is_done or answer.error is not None) and not replay.has_open_tasks
         if ended and answer.error is None and (action := _continuation(answer)) is not None:
@@ -127,9 +143,8 @@ class Orchestrator:
             return
         if ended:
             status, output = _outcome(instance, answer)
-            instance = msgspec.structs.replace(instance, status=status, output=output)
-            if status == "Failed":
-                instance = msgspec.structs.replace(instance, rewindable=_rewindable(replay))
+            rewindable = _rewindable(replay) if status == "Failed" else None
+            instance = msgspec.structs.replace(instance, status=status, output=output, rewindable=rewindable)
             new.append(_completed(instance, timestamp))
         new.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=timestamp))
         self._commit(
@@ -170,7 +185,7 @@ class Orchestrator:
         self._commit(session, Episode(instance=instance, length=session.length, events=events, taken=batch.taken))
 
     def _obey(self, session: Session, batch: Batch, command: Event) -> None:
-        events = [self._started(session, []), command]
+        events = [self._started(session), command]
         if command.event_type is EventType.EXECUTION_TERMINATED:
             self._finish(session, batch, events, "Terminated", str(command.input or ""))
             return

@@ -19,6 +19,7 @@ class SdkWorker:
     """A `Worker` over the functions of a `DFApp`: no host, no network. `calls` counts the runs of each function."""
 
     def __init__(self, app: df.DFApp) -> None:
+        self.app = app
         self._functions: dict[str, dict[str, Callable[..., Any]]] = {}
         self._inputs: dict[str, str] = {}
         self.calls: dict[str, int] = {}

@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false
 
 import asyncio
+import contextlib
 import inspect
 import json
 import time
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import azure.durable_functions as df
 
 from local_azure.clock import Clock
+from local_azure.durable.errors import NotFoundError
 from local_azure.durable.hub import TaskHub
 from local_azure.durable.settings import HubSettings
 from local_azure.durable.status import instance_status
@@ -56,10 +58,17 @@ class RunningHub:
         self.app.entity_trigger(context_name="context")(function)
         return function
 
+    @staticmethod
+    def clock_at_speed(speed: float) -> Clock:
+        """A clock that starts now."""
+        now = time.time()
+        return Clock(real_origin=now, azure_origin=now, speed=speed)
+
     async def hub(self) -> TaskHub:
         """The hub, started."""
         if self._hub is None:
-            self.worker = SdkWorker(self.app)
+            if self.worker is None or self.worker.app is not self.app:
+                self.worker = SdkWorker(self.app)
             self._hub = TaskHub(self.database, self.worker, self.clock, self.settings)
             await self._hub.start()
         return self._hub
@@ -103,4 +112,14 @@ class RunningHub:
                 status = await self.status(instance_id)
                 if all(status[key] == value for key, value in expected.items()):
                     return status
+                await asyncio.sleep(0.005)
+
+    @staticmethod
+    async def eventually(holds: Callable[[], bool]) -> None:
+        """Wait until something holds; what does not exist yet counts as not holding."""
+        async with asyncio.timeout(10):
+            while True:
+                with contextlib.suppress(NotFoundError):
+                    if holds():
+                        return
                 await asyncio.sleep(0.005)
