@@ -1,0 +1,102 @@
+"""The app as the Functions host sees it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import APP_SETTINGS
+from tests.support.app_index import indexed_functions
+
+ROOT = Path(__file__).parents[2]
+
+HTTP = {
+    "store-events-producer-fn": ("store-events-producer-fn", {"GET", "POST"}, "anonymous"),
+    "start-campaign": ("api/campaigns", {"POST"}, "function"),
+    "get-campaign": ("api/campaigns/{name}", {"GET"}, "function"),
+    "stop-campaign": ("api/campaigns/{name}/stop", {"POST"}, "function"),
+    "start-reconciliation": ("api/reconciliations", {"POST"}, "function"),
+    "list-reconciliations": ("api/reconciliations", {"GET"}, "function"),
+    "get-reconciliation": ("api/reconciliations/{id}", {"GET"}, "function"),
+    "read-report": ("api/reports/{id}/{name}", {"GET"}, "function"),
+    "health": ("api/health", {"GET"}, "anonymous"),
+}
+TRIGGERS = {
+    "archive-events": "eventHubTrigger",
+    "analyze-suspicious-windows": "serviceBusTrigger",
+    "reconcile-every-night": "timerTrigger",
+}
+
+
+def triggers(kind: str) -> dict[str, dict[str, Any]]:
+    return {name: one.trigger for name, one in indexed_functions().items() if one.trigger["type"] == kind}
+
+
+def called_by_name() -> set[str]:
+    """The steps and sub-workflows that workflows name, from their source: a misspelt one fails only when it runs."""
+    calls = re.compile(r"\b(?:call|fan_out|call_activity|call_sub_orchestrator)(?:_with_retry)?\(\s*context, \"(\w+)\"")
+    sources = (ROOT / "orchestrations").glob("*.py")
+    return {name for source in sources for name in calls.findall(source.read_text())}
+
+
+def test_every_http_door_has_its_route_methods_and_level():
+    doors = {
+        name: (door["route"], {method.value for method in door["methods"]}, door["authLevel"].value)
+        for name, door in triggers("httpTrigger").items()
+    }
+
+    assert doors == HTTP
+
+
+def test_no_other_door_exists():
+    durable = triggers("orchestrationTrigger").keys() | triggers("activityTrigger").keys()
+
+    assert indexed_functions().keys() == HTTP.keys() | TRIGGERS.keys() | durable
+    assert {name: indexed_functions()[name].trigger["type"] for name in TRIGGERS} == TRIGGERS
+
+
+def test_every_step_that_a_workflow_names_is_registered():
+    registered = triggers("orchestrationTrigger").keys() | triggers("activityTrigger").keys()
+
+    assert {"send_batch", "judge_events", "store_verdicts"} <= called_by_name() <= registered
+
+
+def test_the_archiver_reads_many_events_as_bytes_in_a_group_of_its_own():
+    trigger = indexed_functions()["archive-events"].trigger
+
+    assert (trigger["connection"], trigger["eventHubName"]) == ("EventHubs", "store-events")
+    assert (trigger["consumerGroup"], trigger["cardinality"].value) == ("archiver", "many")
+    assert trigger["dataType"].name == "BINARY"
+
+
+def test_the_archiver_is_retried_for_ever_because_a_last_retry_loses_events():
+    retry = indexed_functions()["archive-events"].retry
+
+    assert retry is not None
+    assert (retry["strategy"], retry["max_retry_count"]) == ("exponential_backoff", "-1")
+
+
+def test_the_window_door_reads_the_queue():
+    trigger = indexed_functions()["analyze-suspicious-windows"].trigger
+
+    assert (trigger["connection"], trigger["queueName"]) == ("ServiceBus", "suspicious-windows")
+
+
+@pytest.mark.slow
+def test_an_app_without_its_settings_does_not_start_and_names_them():
+    environment = {"PATH": "/usr/bin"} | {name: text for name, text in APP_SETTINGS.items() if name != "Cosmos"}
+
+    started = subprocess.run(
+        [sys.executable, "-c", "import function_app"],
+        check=False,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert started.returncode != 0
+    assert "Cosmos is not set: set Cosmos to a connection string, or Cosmos__accountEndpoint" in started.stderr

@@ -1,0 +1,29 @@
+"""The app's functions, indexed as the Functions worker does it."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# The SDK's function objects are typed in part only.
+
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from function_app import app
+
+
+class IndexedFunction(msgspec.Struct, frozen=True):
+    """What the host learns of a function."""
+
+    trigger: dict[str, Any]
+    retry: dict[str, Any] | None
+
+
+@cache
+def indexed_functions() -> dict[str, IndexedFunction]:
+    """Every function by name. Indexed once: asked again, the SDK takes each name for a duplicate of itself."""
+    return {
+        str(function.get_function_name()): IndexedFunction(
+            trigger=dict(function.get_trigger().get_dict_repr()),  # type: ignore[union-attr] # an index has triggers
+            retry=function.get_settings_dict("retry_policy"),
+        )
+        for function in app.get_functions()
+    }
