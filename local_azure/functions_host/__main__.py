@@ -22,7 +22,6 @@ async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings
     config = load_host_json(app)
     user_loop = UserLoop()
     invoker = Invoker(user_loop, config.timeout_seconds)
-    os.chdir(app)  # as on Azure, where the app's folder is the working directory
     sdk_functions = await user_loop.call(lambda: load_functions(app))
     host = Host(build_catalogue(sdk_functions, app, config.functions), config, invoker, state)
     try:

@@ -3,6 +3,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # The SDK's converters carry no annotations.
 
+import asyncio
 import traceback
 from collections.abc import Iterable
 from typing import Any
@@ -26,11 +27,11 @@ class DurableWorker:
         for function in functions:
             if function.trigger.type in self._by_type and not function.disabled:
                 self._by_type[function.trigger.type][durable_name(function).lower()] = function
+        self._draining = False
 
-    @property
-    def is_needed(self) -> bool:
-        """Whether the app has any durable function."""
-        return any(self._by_type.values())
+    def drain(self) -> None:
+        """Begin nothing new: what the engine asks for from now on waits until the engine is stopped."""
+        self._draining = True
 
     def has_orchestrator(self, name: str) -> bool:
         """Whether the app has an orchestrator of this name."""
@@ -63,6 +64,8 @@ class DurableWorker:
         return await self._run(ENTITY, name, Datum(payload, "string"))
 
     async def _run(self, kind: str, name: str, payload: Datum) -> Any:
+        if self._draining:
+            await asyncio.Event().wait()
         function = self._by_type[kind][name.lower()]
         converter: Any = func.get_binding_registry().get(kind)
         arguments = {function.trigger.name: converter.decode(payload, trigger_metadata={})}

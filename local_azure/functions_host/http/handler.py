@@ -4,13 +4,12 @@ import logging
 
 from aiohttp import web
 
-from local_azure.functions_host.durable_host import DurableClients
 from local_azure.functions_host.host_json import HttpOptions
 from local_azure.functions_host.http.convert import to_sdk_request, to_web_response
 from local_azure.functions_host.http.limits import Admission, BodyReader, RefusedError
 from local_azure.functions_host.http.routes import Match, RouteTable
 from local_azure.functions_host.invocation.context import Invocation, Out, TraceContext
-from local_azure.functions_host.invocation.invoker import InvocationError, Invoker
+from local_azure.functions_host.invocation.invoker import InvocationError
 
 _LOG = logging.getLogger(__name__)
 
@@ -18,10 +17,8 @@ _LOG = logging.getLogger(__name__)
 class HttpFunctions:
     """Answers every request that no built-in route takes."""
 
-    def __init__(self, routes: RouteTable, invoker: Invoker, clients: DurableClients, options: HttpOptions) -> None:
+    def __init__(self, routes: RouteTable, options: HttpOptions) -> None:
         self._routes = routes
-        self._invoker = invoker
-        self._clients = clients
         self._options = options
         self._admission = Admission(options)
         self._bodies = BodyReader()
@@ -53,22 +50,21 @@ class HttpFunctions:
             return await self._call(request, found, body)
 
     async def _call(self, request: web.Request, found: Match, body: bytes) -> web.StreamResponse:
-        function = found.function
+        caller, function = found.caller, found.caller.function
         try:
             sdk_request = to_sdk_request(request, found.values, body)
         except ValueError as error:
             raise RefusedError(400, f"the request cannot be understood: {error}") from error
         invocation = Invocation(_trace_of(request))
-        arguments = {function.trigger.name: sdk_request, **self._clients.arguments(function)}
         outputs: dict[str, Out] = {}
         try:
-            result = await self._invoker.invoke(function, arguments, invocation, outputs)
+            result = await caller.call(sdk_request, invocation, outputs)
             if function.returns is None:
                 result = next((out.get() for out in outputs.values()), None)
                 return web.Response(status=204) if result is None else to_web_response(result)
             return to_web_response(result)
         except InvocationError as error:
-            _LOG.error("%s (%s) failed", function.name, invocation.id, exc_info=error.cause)
+            caller.log_failure(error)
         except (TypeError, ValueError) as error:
             _LOG.error("%s (%s) gave no usable answer: %s", function.name, invocation.id, error)
         return problem(500, f"function {function.name} failed", invocationId=invocation.id)

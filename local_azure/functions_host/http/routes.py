@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from local_azure.functions_host.http.template import Parameter, Segment, parse_template
-from local_azure.functions_host.indexing.functions import Function
+from local_azure.functions_host.invocation.caller import Caller
 
 _RESERVED = ("admin", "runtime")
 _ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
@@ -16,19 +16,20 @@ _ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
 class Match:
     """A function and the values of its route parameters; those left out of an optional place are missing."""
 
-    function: Function
+    caller: Caller
     values: dict[str, str]
 
 
 class Route:
     """One function's route with its prefix; no methods means every method."""
 
-    def __init__(self, function: Function, prefix: str) -> None:
+    def __init__(self, caller: Caller, prefix: str) -> None:
         """Raises TemplateError if the template is not valid, ValueError if the host needs the path itself."""
-        route = function.trigger.text("route").strip("/")
-        self.function = function
+        trigger = caller.function.trigger
+        route = trigger.text("route").strip("/")
+        self.caller = caller
         self.template = "/".join(part for part in (prefix.strip("/"), route) if part)
-        self.methods = frozenset(str(method).upper() for method in function.trigger.properties.get("methods") or ())
+        self.methods = frozenset(str(method).upper() for method in trigger.properties.get("methods") or ())
         self.segments = parse_template(self.template)
         first = self.segments[0] if self.segments else ()
         if first and isinstance(first[0], str) and first[0].lower() in _RESERVED:
@@ -112,7 +113,7 @@ class RouteTable:
             if values is None:
                 continue
             if not route.methods or method in route.methods:
-                return Match(route.function, values)
+                return Match(route.caller, values)
             allowed |= route.methods
         return frozenset(allowed)
 

@@ -44,7 +44,7 @@ def load_functions(root: Path) -> list[SdkFunction]:
 
 
 def _import(root: Path, name: str) -> ModuleType:
-    _leave_only_the_app_on_the_path(root)
+    _move_into(root)
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:  # user code may raise anything, and sys.exit() must not pass for an end
@@ -54,11 +54,15 @@ def _import(root: Path, name: str) -> ModuleType:
         ) from error
 
 
-def _leave_only_the_app_on_the_path(root: Path) -> None:
-    """`python -m` puts the folder it was started in first; a `function_app` there would win over the app's."""
+def _move_into(root: Path) -> None:
+    """The app's folder becomes the working directory, as on Azure, and the last place to import from.
+
+    `python -m` puts the folder that it was started in first: a `function_app` there would win over the app's.
+    """
     started_in = Path.cwd()
-    sys.path[:] = [entry for entry in sys.path if entry and Path(entry).resolve() != started_in.resolve()]
+    sys.path[:] = [entry for entry in sys.path if entry and Path(entry).resolve() != started_in]
     sys.path.append(str(root))
+    os.chdir(root)
 
 
 def _only_app(module: ModuleType) -> func.FunctionRegister:

@@ -12,10 +12,7 @@ import msgspec
 from azure.functions.timer import TimerRequest
 
 from local_azure.clock import Clock
-from local_azure.functions_host.durable_host import DurableClients
-from local_azure.functions_host.indexing.functions import Function
-from local_azure.functions_host.invocation.attempts import run_with_retries
-from local_azure.functions_host.invocation.invoker import InvocationError, Invoker
+from local_azure.functions_host.invocation.caller import Caller
 from local_azure.functions_host.settings import expand
 from local_azure.functions_host.timer.schedule import Schedule
 from local_azure.functions_host.timer.status import NEVER, ScheduleStatus, StatusFile
@@ -26,20 +23,19 @@ _LOG = logging.getLogger(__name__)
 class TimerTrigger:
     """The schedule of one function."""
 
-    def __init__(
-        self, function: Function, invoker: Invoker, clients: DurableClients, state: Path, clock: Clock
-    ) -> None:
+    def __init__(self, caller: Caller, state: Path, clock: Clock) -> None:
         """Raises ValueError or MissingSettingError if the schedule cannot be used."""
+        function = caller.function
         properties = function.trigger.properties
         self.function = function
-        self._invoker = invoker
-        self._clients = clients
+        self._caller = caller
         self._clock = clock
         self._schedule = Schedule.parse(expand(function.trigger.text("schedule")))
         self._run_on_startup = bool(properties.get("runOnStartup"))
         monitored = properties.get("useMonitor") is not False and self._schedule.is_worth_monitoring(clock.now())
         self._file = StatusFile(state, function.name) if monitored else None
         self._one_at_a_time = asyncio.Lock()
+        self._stopping = asyncio.Event()
         self._status: ScheduleStatus | None = None
 
     async def run(self) -> None:
@@ -51,20 +47,35 @@ class TimerTrigger:
             await self.fire(past_due=True)
         elif self._run_on_startup:
             await self.fire(past_due=False)
-        while True:
+        while not self._stopping.is_set():
             # A run that took longer than the interval is followed by the next at once, as on Azure.
-            await self._clock.sleep_until(self._next.timestamp())
+            if not await self._waited_until(self._next):
+                return
             await self.fire(past_due=False, planned=self._next)
+
+    async def stop(self) -> None:
+        """Start no more runs and wait for the one that runs."""
+        self._stopping.set()
+        async with self._one_at_a_time:
+            return
+
+    async def _waited_until(self, moment: datetime) -> bool:
+        """Whether the moment has come before the host stops."""
+        waiting = asyncio.create_task(self._clock.sleep_until(moment.timestamp()))
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            stopping.cancel()
+        return not self._stopping.is_set()
 
     async def fire(self, *, past_due: bool = False, planned: datetime | None = None) -> None:
         """Run the function now and reckon its next time from the start of this run."""
         async with self._one_at_a_time:
             now = self._clock.now()
             started = max(now, planned or now)  # the clock's rounding must not make one time occur twice
-            try:
-                await run_with_retries(self._invoker, self.function, lambda: self._arguments(past_due=past_due))
-            except InvocationError as error:
-                _LOG.error("%s (%s) failed", self.function.name, error.invocation_id, exc_info=error.cause)
+            await self._caller.succeeds(lambda: self._request(past_due=past_due))
             self._remember(started, self._schedule.next_after(started))
 
     def _first_due(self, now: datetime) -> datetime:
@@ -88,8 +99,6 @@ class TimerTrigger:
         if self._file:
             self._file.write(self._status)
 
-    def _arguments(self, *, past_due: bool) -> dict[str, object]:
+    def _request(self, *, past_due: bool) -> TimerRequest:
         status = msgspec.to_builtins(self._status) if self._file and self._status else None
-        schedule = {"AdjustForDST": True}
-        request = TimerRequest(past_due=past_due, schedule_status=status, schedule=schedule)
-        return {self.function.trigger.name: request, **self._clients.arguments(self.function)}
+        return TimerRequest(past_due=past_due, schedule_status=status, schedule={"AdjustForDST": True})

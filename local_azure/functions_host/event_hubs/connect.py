@@ -1,0 +1,58 @@
+"""Opens what an Event Hub trigger needs: the hub's consumer client and the blob container of its checkpoints."""
+
+from typing import Any
+
+from azure.eventhub import LoadBalancingStrategy, parse_connection_string
+from azure.eventhub.aio import EventHubConsumerClient
+from azure.storage.blob.aio import BlobServiceClient
+
+from local_azure.functions_host.event_hubs.batch import Source
+from local_azure.functions_host.event_hubs.checkpoints import BlobCheckpoints, PartitionStore
+from local_azure.functions_host.event_hubs.trigger import EventHubTrigger
+from local_azure.functions_host.host_json import EventHubsOptions
+from local_azure.functions_host.identity import credential_for
+from local_azure.functions_host.invocation.caller import Caller
+from local_azure.functions_host.settings import Connection, connection, expand
+
+_STORAGE = "AzureWebJobsStorage"
+_RECLAIM_SECONDS = 1.0  # how soon a partition is read again after its connection broke for good
+
+
+def open_trigger(caller: Caller, options: EventHubsOptions) -> EventHubTrigger:
+    """The readers of a function, not started yet. Raises MissingSettingError, ValueError."""
+    trigger = caller.function.trigger
+    hub = expand(trigger.text("eventHubName"))
+    group = expand(trigger.text("consumerGroup")) or "$Default"
+    place = connection(trigger.text("connection"), "fullyQualifiedNamespace")
+    storage = connection(_STORAGE, "blobServiceUri")
+    source = Source(_namespace(place), hub, group, "")
+    checkpoints = BlobCheckpoints(_blob_service(storage), source)
+    consumer = _consumer(place, source, PartitionStore(checkpoints))
+    return EventHubTrigger(caller, options, consumer, checkpoints, source)
+
+
+def _namespace(place: Connection) -> str:
+    """The host name without a port: checkpoints must be found again when the local broker's port has changed."""
+    if place.connection_string is None:
+        return place.namespace
+    return parse_connection_string(place.connection_string).fully_qualified_namespace.partition(":")[0]
+
+
+def _consumer(place: Connection, source: Source, store: PartitionStore) -> EventHubConsumerClient:
+    options: dict[str, Any] = {
+        "checkpoint_store": store,
+        "load_balancing_interval": _RECLAIM_SECONDS,
+        "load_balancing_strategy": LoadBalancingStrategy.GREEDY,
+    }
+    if place.connection_string is not None:
+        return EventHubConsumerClient.from_connection_string(
+            place.connection_string, source.consumer_group, eventhub_name=source.hub, **options
+        )
+    credential = credential_for(place)
+    return EventHubConsumerClient(place.namespace, source.hub, source.consumer_group, credential, **options)
+
+
+def _blob_service(storage: Connection) -> BlobServiceClient:
+    if storage.connection_string is not None:
+        return BlobServiceClient.from_connection_string(storage.connection_string)
+    return BlobServiceClient(storage.properties["blobserviceuri"], credential_for(storage))

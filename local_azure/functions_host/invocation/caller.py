@@ -1,0 +1,56 @@
+"""How a trigger calls its function: with the trigger's value, the durable clients it asks for, and its retries."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from local_azure.functions_host.indexing.functions import Function
+from local_azure.functions_host.invocation.context import Invocation, Out, RetryContext, RpcException, TraceContext
+from local_azure.functions_host.invocation.durable_clients import DurableClients
+from local_azure.functions_host.invocation.invoker import InvocationError, Invoker
+
+_LOG = logging.getLogger(__name__)
+
+
+class Caller:
+    """Calls one function."""
+
+    def __init__(self, function: Function, invoker: Invoker, clients: DurableClients) -> None:
+        self.function = function
+        self._invoker = invoker
+        self._clients = clients
+
+    async def call(self, value: object, invocation: Invocation, outputs: dict[str, Out] | None = None) -> Any:
+        """Call the function once. Raises InvocationError."""
+        arguments = {self.function.trigger.name: value, **self._clients.arguments(self.function)}
+        return await self._invoker.invoke(self.function, arguments, invocation, outputs)
+
+    async def succeeds(self, value: Callable[[], object], trace: TraceContext | None = None) -> bool:
+        """Call the function until it succeeds or its retry policy allows no more; a failure is logged.
+
+        Each attempt is an invocation of its own, with a fresh value. A host that stops in between cancels the wait:
+        the work then counts as not done.
+        """
+        policy = self.function.retry
+        most = policy.max_retries if policy else 0
+        context = RetryContext(0, most)
+        retry = 0
+        while True:
+            try:
+                await self.call(value(), Invocation(trace, context))
+            except InvocationError as error:
+                retry += 1
+                if policy is None or not policy.allows(retry):
+                    self.log_failure(error)
+                    return False
+                delay = policy.delay(retry)
+                _LOG.warning("%s; retry %d of %s in %g s", error, retry, most if most >= 0 else "ever", delay)
+                context = RetryContext(retry, most, RpcException.of(error.cause))
+                await asyncio.sleep(delay)
+            else:
+                return True
+
+    def log_failure(self, error: InvocationError) -> None:
+        """Say which invocation failed, with the traceback of user code."""
+        _LOG.error("%s (%s) failed", self.function.name, error.invocation_id, exc_info=error.cause)

@@ -1,0 +1,24 @@
+"""Opens what a Service Bus trigger needs: a client of the namespace."""
+
+from azure.servicebus.aio import ServiceBusClient
+
+from local_azure.functions_host.host_json import ServiceBusOptions
+from local_azure.functions_host.identity import credential_for
+from local_azure.functions_host.invocation.caller import Caller
+from local_azure.functions_host.service_bus.trigger import ServiceBusTrigger
+from local_azure.functions_host.settings import Connection, connection, expand
+
+_DEFAULT_CONNECTION = "AzureWebJobsServiceBus"
+
+
+def open_trigger(caller: Caller, options: ServiceBusOptions) -> ServiceBusTrigger:
+    """The receiver of a function, not started yet. Raises MissingSettingError, ValueError."""
+    trigger = caller.function.trigger
+    place = connection(trigger.text("connection") or _DEFAULT_CONNECTION, "fullyQualifiedNamespace")
+    return ServiceBusTrigger(caller, options, _client(place), expand(trigger.text("queueName")))
+
+
+def _client(place: Connection) -> ServiceBusClient:
+    if place.connection_string is not None:
+        return ServiceBusClient.from_connection_string(place.connection_string)
+    return ServiceBusClient(place.namespace, credential_for(place))

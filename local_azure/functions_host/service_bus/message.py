@@ -1,0 +1,106 @@
+"""From a received Service Bus message to what the function is given, through the SDK's converter.
+
+Names of the metadata are those of the Service Bus extension. `UserProperties` must be there even if it is empty: the
+converter tells one message from many by it.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# The SDK's converters carry no annotations.
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import azure.functions as func
+from azure.functions.meta import Datum
+from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus.amqp import AmqpMessageBodyType
+
+from local_azure.functions_host.indexing.functions import Binding
+from local_azure.functions_host.invocation.context import TraceContext
+
+_TRACE_PROPERTIES = ("traceparent", "Diagnostic-Id")
+
+
+def to_argument(message: ServiceBusReceivedMessage, trigger: Binding, annotation: Any) -> object:
+    """A `ServiceBusMessage`, or the plain body if the parameter is annotated so.
+
+    Without `data_type=BINARY` Azure's host passes text, so bytes that are no UTF-8 become U+FFFD, as there.
+    """
+    body = _body(message)
+    data = Datum(body, "bytes") if trigger.is_binary else Datum(body.decode(errors="replace"), "string")
+    if annotation in (str, bytes):
+        return data.value
+    converter: Any = func.get_binding_registry().get(trigger.type)
+    return converter.decode(data, trigger_metadata=_metadata(message))
+
+
+def trace_of(message: ServiceBusReceivedMessage) -> TraceContext | None:
+    """The trace that the sender wrote into the message's properties."""
+    properties = _application_properties(message)
+    parent = next((properties[name] for name in _TRACE_PROPERTIES if isinstance(properties.get(name), str)), None)
+    return TraceContext(parent, str(properties.get("tracestate", ""))) if parent else None
+
+
+def _body(message: ServiceBusReceivedMessage) -> bytes:
+    if message.body_type == AmqpMessageBodyType.DATA:
+        return b"".join(cast(Iterable[bytes], message.body))
+    return str(message).encode()
+
+
+def _metadata(message: ServiceBusReceivedMessage) -> dict[str, Datum]:
+    properties = _application_properties(message)
+    fields = {
+        "ApplicationProperties": properties,
+        "UserProperties": properties,
+        "ContentType": message.content_type,
+        "CorrelationId": message.correlation_id,
+        "DeadLetterErrorDescription": message.dead_letter_error_description,
+        "DeadLetterReason": message.dead_letter_reason,
+        "DeadLetterSource": message.dead_letter_source,
+        "DeliveryCount": (message.delivery_count or 0) + 1,  # the wire counts the failed ones, .NET this one too
+        "EnqueuedSequenceNumber": message.enqueued_sequence_number,
+        "EnqueuedTimeUtc": _time(message.enqueued_time_utc),
+        "ExpiresAtUtc": _time(message.expires_at_utc),
+        "Label": message.subject,
+        "LockedUntil": _time(message.locked_until_utc),
+        "LockToken": str(message.lock_token) if message.lock_token else None,
+        "MessageId": message.message_id,
+        "PartitionKey": message.partition_key,
+        "ReplyTo": message.reply_to,
+        "ReplyToSessionId": message.reply_to_session_id,
+        "ScheduledEnqueueTimeUtc": _time(message.scheduled_enqueue_time_utc),
+        "SequenceNumber": message.sequence_number,
+        "SessionId": message.session_id,
+        "State": message.state.value,
+        "Subject": message.subject,
+        "TimeToLive": _timespan(message.time_to_live),
+        "To": message.to,
+    }
+    return {name: Datum(json.dumps(_plain(value)), "json") for name, value in fields.items() if value is not None}
+
+
+def _application_properties(message: ServiceBusReceivedMessage) -> dict[str, Any]:
+    properties = cast(Mapping[str | bytes, Any], message.application_properties or {})
+    return {str(_plain(name)): _plain(value) for name, value in properties.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    if value is None or isinstance(value, str | int | float | bool | dict):
+        return cast(Any, value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None
+
+
+def _timespan(span: timedelta | None) -> str | None:
+    """`hh:mm:ss`; the converter reads no days, so a longer life is left out."""
+    if span is None or span >= timedelta(days=1):
+        return None
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"

@@ -1,0 +1,108 @@
+"""Receives a queue's messages in peek-lock mode and calls the function with each.
+
+A message is completed when the function succeeded and abandoned when it failed, so that the queue delivers it again and
+at last dead-letters it. Its lock is renewed while the function runs. A host that dies leaves its messages to their
+locks. Source: the Service Bus trigger's documentation.
+"""
+
+import asyncio
+import logging
+
+from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus.aio import AutoLockRenewer, ServiceBusClient, ServiceBusReceiver
+from azure.servicebus.exceptions import ServiceBusError
+
+from local_azure.functions_host.host_json import ServiceBusOptions
+from local_azure.functions_host.invocation.caller import Caller
+from local_azure.functions_host.invocation.context import Invocation
+from local_azure.functions_host.invocation.invoker import InvocationError
+from local_azure.functions_host.service_bus.message import to_argument, trace_of
+
+_LOG = logging.getLogger(__name__)
+_POLL_SECONDS = 5.0
+
+
+class ServiceBusTrigger:
+    """The receiver of one function."""
+
+    def __init__(self, caller: Caller, options: ServiceBusOptions, client: ServiceBusClient, queue: str) -> None:
+        self._function = caller.function
+        self._caller = caller
+        self._options = options
+        self._client = client
+        self._queue = queue
+        self._slots = asyncio.Semaphore(options.max_concurrent_calls)
+        self._settling = asyncio.Lock()  # settlements one after another are several times faster than at once
+        self._working: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Receive until stopped. Raises ServiceBusError if the connection is lost for good: run it again."""
+        receiver = self._client.get_queue_receiver(self._queue, prefetch_count=self._options.prefetch_count)
+        async with receiver, AutoLockRenewer() as renewer:
+            while not self._stopping.is_set():
+                await self._slots.acquire()
+                message = await self._next_message(receiver)
+                if message is None:
+                    self._slots.release()
+                    continue
+                if self._options.max_auto_lock_renewal_duration:
+                    renewer.register(receiver, message, self._options.max_auto_lock_renewal_duration)
+                task = asyncio.create_task(self._process(receiver, message))
+                self._working.add(task)
+                task.add_done_callback(self._working.discard)
+            await self._drained()
+
+    async def stop(self) -> None:
+        """Take no more messages, let those that run end (the caller bounds the wait), disconnect."""
+        self._stopping.set()
+        try:
+            await self._drained()
+        finally:
+            await self._client.close()
+
+    async def _drained(self) -> None:
+        if self._working:
+            await asyncio.wait(self._working)
+
+    async def _next_message(self, receiver: ServiceBusReceiver) -> ServiceBusReceivedMessage | None:
+        """One message, None if none came for a while or the host stops. One at a time, because the SDK waits for
+        more after the first when it may return several."""
+        receiving = asyncio.create_task(receiver.receive_messages(max_message_count=1, max_wait_time=_POLL_SECONDS))
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if receiving.done():
+                return next(iter(receiving.result()), None)
+            return None
+        finally:
+            receiving.cancel()
+            stopping.cancel()
+
+    async def _process(self, receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage) -> None:
+        trigger = self._function.trigger
+        try:
+            value = to_argument(message, trigger, self._function.trigger_annotation)
+            await self._caller.call(value, Invocation(trace_of(message)))
+            succeeded = True
+        except InvocationError as error:
+            self._caller.log_failure(error)
+            succeeded = False
+        except (TypeError, ValueError):
+            _LOG.exception("%s: message %s cannot be passed", self._function.name, message.message_id)
+            succeeded = False
+        finally:
+            self._slots.release()
+        await self._settle(receiver, message, succeeded=succeeded)
+
+    async def _settle(
+        self, receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage, *, succeeded: bool
+    ) -> None:
+        if succeeded and not self._options.auto_complete_messages:
+            return
+        settle = receiver.complete_message if succeeded else receiver.abandon_message
+        try:
+            async with self._settling:
+                await settle(message)
+        except (ServiceBusError, ValueError) as error:
+            _LOG.warning("%s: message %s comes again: %s", self._function.name, message.message_id, error)
