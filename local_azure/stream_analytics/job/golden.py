@@ -5,6 +5,7 @@ compared without their order. An event's arrival and partition are its fields Ev
 in samples taken from a hub. `testResultSummary.json` says what matched, in the tool's own shape.
 """
 
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -109,10 +110,11 @@ def _run_case(project: Project, case: Case, folder: Path, results: Path) -> Case
     started = time.perf_counter()
     rows = _rows(project, case, folder)
     result = CaseResult(case.name)
+    written = results / re.sub(r"\W+", "-", case.name)
     for expected in case.expected_outputs:
         file = local_path(folder, expected.file_path)
         actual = rows.pop(expected.output_alias, [])
-        where = _write(results / case.name / f"{expected.output_alias}.json", actual)
+        where = _write(written / f"{expected.output_alias}.json", actual)
         comparison = Comparison(expected.output_alias, str(file), where if actual else "")
         if not expected.required:
             result.output_unrequired.append(comparison)
@@ -123,7 +125,7 @@ def _run_case(project: Project, case: Case, folder: Path, results: Path) -> Case
         else:
             result.output_missing.append(comparison)
     for alias, unexpected in rows.items():
-        where = _write(results / case.name / f"{alias}.json", unexpected)
+        where = _write(written / f"{alias}.json", unexpected)
         result.output_unexpected.append(Comparison(alias, "", where))
     result.status = int(bool(result.output_not_equal or result.output_missing or result.output_unexpected))
     result.time = _span(started)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from local_azure.stream_analytics.job.project import HubInput
 logger = logging.getLogger(__name__)
 
 BATCH = 1_000
-PREFETCH = 1_000
 PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 """Seconds of real time between tries to reach a hub that does not answer."""
@@ -25,17 +24,16 @@ LONGEST_PAUSE = 5.0
 
 @dataclass(frozen=True)
 class Events:
-    """Events of one partition in order: bodies, enqueued times in ticks, and the sequence number of the last."""
+    """Events of one partition in the hub's order: their sequence numbers, bodies, and enqueued times in ticks."""
 
     partition: int
-    first: int
-    last: int
+    numbers: list[int]
     bodies: list[bytes]
     arrivals: list[int]
 
 
 class Hub:
-    """One input's hub. Reading starts behind the positions given and survives restarts of the broker."""
+    """One input's hub. Reading survives restarts of the broker."""
 
     def __init__(self, connection: str, source: HubInput) -> None:
         self.source = source
@@ -44,16 +42,14 @@ class Hub:
 
     def _client(self) -> EventHubConsumerClient:
         return EventHubConsumerClient.from_connection_string(
-            self._connection,
-            self.source.consumer_group,
-            eventhub_name=self.source.hub,
-            retry_total=0,
-            load_balancing_interval=1,
+            self._connection, self.source.consumer_group, eventhub_name=self.source.hub, retry_total=0
         )
 
     async def partitions(self) -> list[int]:
-        """The partitions of the hub. Waits for a broker that does not answer yet; CannotStartError if it has no
-        such hub."""
+        """The partitions of the hub. Waits for a broker that does not answer yet.
+
+        Raises CannotStartError if the broker answers that there is no such hub.
+        """
         pause = PAUSE
         while True:
             try:
@@ -70,76 +66,84 @@ class Hub:
         properties: Mapping[str, Any] = await self._inquirer.get_partition_properties(str(partition))
         return int(properties["last_enqueued_sequence_number"])
 
-    async def read(
-        self, partition: int, position: Callable[[], int], take: Callable[[Events], Awaitable[None]]
-    ) -> None:
-        """Hand all events of a partition behind `position` to `take`, for ever.
+    async def read(self, partition: int, position: Callable[[], int], take: Callable[[Events], Any]) -> None:
+        """Hand the events of a partition behind `position` to the coroutine `take`, for ever.
 
-        `position` is asked again after each interruption, and events that are already known are left out.
+        `position` is asked again after each interruption, and events that it covers already are left out. What `take`
+        raises ends the reading and is raised here.
         """
         pause = PAUSE
+        while True:
+            start = position()
+            reason = await self._read_once(partition, position, take)
+            pause = PAUSE if position() > start else min(pause * 2, LONGEST_PAUSE)
+            logger.warning(
+                "hub %s, partition %d: %s; reading goes on behind %d in %.1f s",
+                self.source.hub, partition, _short(reason), position(), pause,
+            )  # fmt: skip
+            await asyncio.sleep(pause)
+
+    async def _read_once(
+        self, partition: int, position: Callable[[], int], take: Callable[[Events], Any]
+    ) -> Exception | None:
+        """Read until the broker fails, and give its error."""
+        ended = asyncio.Event()
+        failures: list[Exception] = []
+        broken: list[Exception] = []
 
         async def on_batch(_: PartitionContext, batch: list[EventData]) -> None:
-            nonlocal pause
             events = _gather(partition, position(), batch)
-            if events is not None:
-                pause = PAUSE
+            if ended.is_set() or not events.bodies:
+                return
+            try:
                 await take(events)
+            except Exception as error:  # noqa: BLE001 - the client would swallow it; it is raised below
+                broken.append(error)
+                ended.set()
 
-        while True:
-            failure = asyncio.get_running_loop().create_future()
+        async def on_error(_: PartitionContext | None, error: Exception) -> None:
+            failures.append(error)
+            ended.set()
 
-            async def on_error(_: PartitionContext | None, error: Exception, failure: Any = failure) -> None:
-                if not failure.done():
-                    failure.set_result(error)
-
-            start = position()
-            async with self._client() as client:
-                reading = asyncio.ensure_future(
-                    client.receive_batch(
-                        on_batch,
-                        partition_id=str(partition),
-                        max_batch_size=BATCH,
-                        prefetch=PREFETCH,
-                        starting_position=start if start >= 0 else "-1",
-                        on_error=on_error,
-                    )
+        async with self._client() as client:
+            reading = asyncio.create_task(
+                client.receive_batch(
+                    on_batch,
+                    partition_id=str(partition),
+                    max_batch_size=BATCH,
+                    prefetch=BATCH,
+                    starting_position=position() if position() >= 0 else "-1",
+                    on_error=on_error,
                 )
-                try:
-                    await asyncio.wait([reading, failure], return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    reading.cancel()
-                    await asyncio.gather(reading, return_exceptions=True)
-            reason = failure.result() if failure.done() else "the reader ended"
-            logger.warning(
-                "hub %s, partition %d: %s; reading goes on behind %d",
-                self.source.hub,
-                partition,
-                _short(reason),
-                position(),
             )
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            reading.add_done_callback(lambda _: ended.set())
+            try:
+                await ended.wait()
+            finally:
+                reading.cancel()
+                (outcome,) = await asyncio.gather(reading, return_exceptions=True)
+                failures += [outcome] if isinstance(outcome, Exception) else []
+        if broken:
+            raise broken[0]
+        return failures[0] if failures else None
 
     async def close(self) -> None:
         """Close the client that asks for properties."""
         await self._inquirer.close()
 
 
-def _gather(partition: int, position: int, batch: list[EventData]) -> Events | None:
-    bodies: list[bytes] = []
-    arrivals: list[int] = []
-    first, last = -1, position
+def _gather(partition: int, position: int, batch: list[EventData]) -> Events:
+    """The events of a batch behind `position`: after an interruption the client may give some again."""
+    events = Events(partition, [], [], [])
     for event in batch:
         number, enqueued = event.sequence_number, event.enqueued_time
-        if number is None or enqueued is None or number <= last:
+        if number is None or enqueued is None or number <= position:
             continue
-        if first < 0:
-            first = number
-        bodies.append(_body(event))
-        arrivals.append(ticks_of(enqueued))
-        last = number
-    return Events(partition, first, last, bodies, arrivals) if bodies else None
+        position = number
+        events.numbers.append(number)
+        events.bodies.append(_body(event))
+        events.arrivals.append(ticks_of(enqueued))
+    return events
 
 
 def _body(event: EventData) -> bytes:
@@ -154,5 +158,5 @@ def _body(event: EventData) -> bytes:
 
 
 def _short(error: object) -> str:
-    lines = str(error).strip().splitlines()
+    lines = str(error or "the broker ended the reading").strip().splitlines()
     return lines[0] if lines else type(error).__name__

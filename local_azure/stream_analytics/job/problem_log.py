@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Iterable
 
 logger = logging.getLogger(__name__)
 
@@ -19,16 +18,15 @@ class ProblemLog:
         self._written = 0
         self._withheld = 0
 
-    def write(self, warnings: Iterable[str]) -> None:
-        """Log these warnings, or count them."""
+    def write(self, warning: str) -> None:
+        """Log a warning, or count it."""
         now = time.monotonic()
         if now - self._since >= SPAN:
             if self._withheld:
                 logger.warning("%d more events were refused", self._withheld)
             self._since, self._written, self._withheld = now, 0, 0
-        for warning in warnings:
-            if self._written < LINES:
-                self._written += 1
-                logger.warning("%s", warning)
-            else:
-                self._withheld += 1
+        if self._written < LINES:
+            self._written += 1
+            logger.warning("%s", warning)
+        else:
+            self._withheld += 1

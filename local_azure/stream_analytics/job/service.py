@@ -1,4 +1,4 @@
-"""The running job: reads the hub, keeps the journal, closes windows on time, and lets the rows out."""
+"""The running job: reads the hub, closes windows on time, keeps the journal, and lets the rows out."""
 
 import asyncio
 import logging
@@ -6,28 +6,26 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from azure.eventhub.exceptions import EventHubError
+
 from local_azure.clock import Clock
 from local_azure.process import CannotStartError, announce_ready
 from local_azure.stream_analytics.engine.query import RunningQuery
 from local_azure.stream_analytics.engine.state import restore, snapshot
 from local_azure.stream_analytics.engine.times import ticks_of_timestamp
-from local_azure.stream_analytics.job.blob_names import check_pattern
-from local_azure.stream_analytics.job.blob_sink import BlobSink
-from local_azure.stream_analytics.job.delivery import Delivery
-from local_azure.stream_analytics.job.hub import Events, Hub
-from local_azure.stream_analytics.job.journal import Journal, OtherQueryError, Parcel
+from local_azure.stream_analytics.job.connect import delivery, hub
+from local_azure.stream_analytics.job.hub import PAUSE, Events, Hub
+from local_azure.stream_analytics.job.journal import Journal, OtherQueryError
 from local_azure.stream_analytics.job.metrics import metrics_line
 from local_azure.stream_analytics.job.parcels import parcels
 from local_azure.stream_analytics.job.problem_log import ProblemLog
 from local_azure.stream_analytics.job.progress import Progress, Promise
-from local_azure.stream_analytics.job.project import BlobOutput, HubInput, Project, ProjectOutput
-from local_azure.stream_analytics.job.queue_sink import QueueSink
-from local_azure.stream_analytics.job.sinks import Sink
+from local_azure.stream_analytics.job.project import Project
 
 logger = logging.getLogger(__name__)
 
 LOOK = 0.05
-"""Seconds of real time between looks at the clock, so a window closes at most this late."""
+"""Seconds of real time between looks at the clock: how late a window's end may be noticed."""
 COMMIT = 1.0
 """Seconds of real time that reading may run ahead of the journal: what a kill makes the job read again."""
 HEARTBEAT = 15.0
@@ -36,9 +34,6 @@ METRICS = 10.0
 """Seconds of real time between lines of metrics."""
 MOST_PENDING = 2_000
 """Parcels waiting for an output at which reading pauses, so that an outage does not grow the journal without end."""
-
-HUBS, QUEUES, BLOBS = "EventHubs", "ServiceBus", "Warehouse"
-"""The connection settings of the inputs and outputs."""
 
 
 class StreamJob:
@@ -49,98 +44,106 @@ class StreamJob:
         self._project = project
         self._clock = clock
         self._query = RunningQuery(project.query, project.policy)
-        try:
-            self._journal = Journal(state / "stream-analytics.db", project.fingerprint)
-        except OtherQueryError as error:
-            raise CannotStartError(
-                f"{error} was written by another query, and its open windows mean nothing to this one: delete it to "
-                "read the hub again from its beginning"
-            ) from error
+        self._hubs = {each.name: hub(each, environment) for each in project.inputs if each.name in self._query.inputs}
+        self._progress = {name: Progress() for name in self._hubs}
+        self._journal = _journal(state / "stream-analytics.db", project)
         if self._journal.state is not None:
             restore(self._query, self._journal.state)
-        used = [each for each in project.inputs if each.name in self._query.inputs]
-        self._hubs = {each.name: Hub(_setting(environment, HUBS), each) for each in used}
-        self._progress = {each.name: Progress() for each in used}
-        self._deliveries = [
-            Delivery(each.name, self._journal, _sink(each, environment), project.error_policy)
-            for each in project.outputs
-        ]
+        self._deliveries = [delivery(each, project, self._journal, environment) for each in project.outputs]
         self._problems = ProblemLog()
         self._dirty = False
-        self._committed = time.monotonic()
-        self._asked = 0.0
+        self._committed = self._asked = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop`. Raises CannotStartError if the hub does not exist or is another than the journal's."""
-        for name, hub in self._hubs.items():
-            await self._start_input(name, hub)
+        """Run until `stop`. Raises CannotStartError if a hub does not exist or is another than the journal's."""
+        try:
+            for name, source in self._hubs.items():
+                await self._start_input(name, source)
+            await self._run_tasks(stop)
+            self._commit()
+            logger.info("%s", metrics_line(self._query, self._deliveries, self._clock))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        finally:
+            for source in self._hubs.values():
+                await source.close()
+            self._journal.close()
+
+    async def _run_tasks(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(delivery.run()) for delivery in self._deliveries]
-            for name, hub in self._hubs.items():
-                running += [tasks.create_task(self._read(name, hub, each)) for each in self._progress[name].positions]
+            running = [tasks.create_task(each.run()) for each in self._deliveries]
+            for name, source in self._hubs.items():
+                partitions = self._progress[name].positions
+                running += [tasks.create_task(self._read(name, source, partition)) for partition in partitions]
             running.append(tasks.create_task(self._watch_clock()))
             running.append(tasks.create_task(self._report()))
-            announce_ready("stream-analytics", *(f"{each.hub}/{each.consumer_group}" for each in self._sources()))
+            sources = (each.source for each in self._hubs.values())
+            announce_ready("stream-analytics", *(f"{each.hub}/{each.consumer_group}" for each in sources))
             await stop.wait()
             for task in running:
                 task.cancel()
-        self._commit()
-        for hub in self._hubs.values():
-            await hub.close()
-        self._journal.close()
 
-    def _sources(self) -> list[HubInput]:
-        return [hub.source for hub in self._hubs.values()]
-
-    async def _start_input(self, name: str, hub: Hub) -> None:
+    async def _start_input(self, name: str, source: Hub) -> None:
         known = self._journal.positions(name)
-        for partition in await hub.partitions():
+        for partition in await source.partitions():
             self._query.add_partition(name, partition)
-            position = known.get(partition, -1)
-            last = await hub.last_sequence_number(partition)
-            self._check_same_hub(hub, partition, position, last)
-            self._progress[name].start(partition, position)
-        logger.info("hub %s: reading behind %s", hub.source.hub, self._progress[name].positions)
+            self._progress[name].start(partition, known.get(partition, -1))
+            while not await self._asked_at_start(name, partition):  # noqa: ASYNC110 - a broker gives no sign
+                await asyncio.sleep(PAUSE)
+        logger.info("hub %s: reading behind %s", source.source.hub, self._progress[name].positions)
 
-    def _check_same_hub(self, hub: Hub, partition: int, position: int, last: int) -> None:
-        if last < position:
-            raise CannotStartError(
-                f"partition {partition} of hub {hub.source.hub} ends at {last}, but the job has read up to {position}: "
-                "the hub was made anew. Delete the job's state to read it from its beginning"
-            )
+    async def _asked_at_start(self, name: str, partition: int) -> bool:
+        try:
+            await self._ask_partition(name, partition)
+        except EventHubError as error:
+            logger.warning("partition %d does not answer (%s); trying again", partition, error)
+            return False
+        return True
 
-    async def _read(self, name: str, hub: Hub, partition: int) -> None:
+    async def _read(self, name: str, source: Hub, partition: int) -> None:
         progress = self._progress[name]
 
         async def take(events: Events) -> None:
             self._query.feed(name, partition, events.bodies, events.arrivals)
             self._write_problems(name, events)
-            complete = progress.read(partition, events.last)
-            if complete is not None:
-                self._query.caught_up(name, partition, complete)
+            self._complete(name, partition, progress.read(partition, events.numbers[-1]))
             self._dirty = True
             self._settle()
-            while any(delivery.pending >= MOST_PENDING for delivery in self._deliveries):  # noqa: ASYNC110 - rarely
+            while any(each.pending >= MOST_PENDING for each in self._deliveries):  # noqa: ASYNC110 - an outage is rare
                 await asyncio.sleep(LOOK)
 
-        await hub.read(partition, lambda: progress.positions[partition], take)
+        await source.read(partition, lambda: progress.positions[partition], take)
 
     def _write_problems(self, name: str, events: Events) -> None:
-        found = self._query.take_problems()
-        if found:
-            self._problems.write(
-                f"input {name}, partition {events.partition}, "
-                + (f"sequence number {events.first + problem.place}" if problem.place is not None else "a row")
-                + f" is refused: {problem.reason}"
-                for problem in found
-            )
+        for problem in self._query.take_problems():
+            what = "an event" if problem.place is None else f"sequence number {events.numbers[problem.place]}"
+            self._problems.write(f"input {name}, partition {events.partition}: {what} is refused: {problem.reason}")
+
+    def _complete(self, name: str, partition: int, time_complete: int | None) -> None:
+        if time_complete is not None:
+            self._query.caught_up(name, partition, time_complete)
+            self._dirty = True
 
     def _settle(self) -> None:
         """Let out the rows that are complete; commit at once if there are any, else from time to time."""
         rows = self._query.take_rows()
-        if rows or (self._dirty and time.monotonic() - self._committed >= COMMIT):
-            positions = self._positions()
-            self._commit(parcels(self._project, rows, positions))
+        if rows:
+            self._journal.commit(
+                self._positions(), snapshot(self._query), parcels(self._project, rows, self._positions())
+            )
+            self._committed_now()
+            for each in self._deliveries:
+                each.wake()
+        elif self._dirty and time.monotonic() - self._committed >= COMMIT:
+            self._commit()
+
+    def _commit(self) -> None:
+        self._journal.commit(self._positions(), snapshot(self._query), [])
+        self._committed_now()
+
+    def _committed_now(self) -> None:
+        self._dirty = False
+        self._committed = time.monotonic()
 
     def _positions(self) -> dict[tuple[str, int], int]:
         return {
@@ -148,14 +151,6 @@ class StreamJob:
             for name, progress in self._progress.items()
             for partition, position in progress.positions.items()
         }
-
-    def _commit(self, done: list[Parcel] | None = None) -> None:
-        self._journal.commit(self._positions(), snapshot(self._query), done or [])
-        self._dirty = False
-        self._committed = time.monotonic()
-        if done:
-            for delivery in self._deliveries:
-                delivery.wake()
 
     async def _watch_clock(self) -> None:
         while True:
@@ -172,24 +167,26 @@ class StreamJob:
         questions = [
             self._ask_partition(name, partition)
             for name, source in self._query.inputs.items()
-            for partition, mark in source.watermarks.items()
-            if end is None or mark.mark <= end
+            for partition, watermark in source.watermarks.items()
+            if end is None or watermark.mark <= end
         ]
         for answer in await asyncio.gather(*questions, return_exceptions=True):
             if isinstance(answer, CannotStartError):
                 raise answer
             if isinstance(answer, BaseException):
-                logger.debug("the broker gave no partition properties: %s", answer)
+                # The reader says so too, and it is asked again at the next look.
+                logger.debug("the broker did not say how far its partitions reach: %s", answer)
 
     async def _ask_partition(self, name: str, partition: int) -> None:
+        source, progress = self._hubs[name], self._progress[name]
         now = self._now()
-        hub, progress = self._hubs[name], self._progress[name]
-        last = await hub.last_sequence_number(partition)
-        self._check_same_hub(hub, partition, progress.positions[partition], max(last, -1))
-        complete = progress.promise(partition, Promise(last, now))
-        if complete is not None:
-            self._query.caught_up(name, partition, complete)
-            self._dirty = True
+        last = await source.last_sequence_number(partition)
+        if last < progress.positions[partition]:
+            raise CannotStartError(
+                f"partition {partition} of hub {source.source.hub} ends at {last}, but the job has read up to "
+                f"{progress.positions[partition]}: the hub was made anew. Delete the job's state to begin with it"
+            )
+        self._complete(name, partition, progress.promise(partition, Promise(last, now)))
 
     def _now(self) -> int:
         return ticks_of_timestamp(self._clock.timestamp())
@@ -200,15 +197,11 @@ class StreamJob:
             logger.info("%s", metrics_line(self._query, self._deliveries, self._clock))
 
 
-def _setting(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name)
-    if not value:
-        raise CannotStartError(f"the connection setting {name} is missing; set it to a connection string")
-    return value
-
-
-def _sink(output: ProjectOutput, environment: Mapping[str, str]) -> Sink:
-    if isinstance(output, BlobOutput):
-        check_pattern(output)
-        return BlobSink(_setting(environment, BLOBS), output)
-    return QueueSink(_setting(environment, QUEUES), output)
+def _journal(path: Path, project: Project) -> Journal:
+    try:
+        return Journal(path, project.fingerprint)
+    except OtherQueryError as error:
+        raise CannotStartError(
+            f"{error} was written by another query, and its open windows mean nothing to this one. Delete it to read "
+            "the hub again from its beginning"
+        ) from error

@@ -12,7 +12,7 @@ MAX_DEPTH = 50
 RESERVED = frozenset(
     {
         *("SELECT", "INTO", "FROM", "WHERE", "GROUP", "HAVING", "WITH", "TIMESTAMP", "PARTITION", "OVER", "BY", "AS"),
-        *("UNION", "JOIN", "LEFT", "INNER", "CROSS", "OUTER", "APPLY", "ON"),
+        *("UNION", "ORDER", "JOIN", "LEFT", "INNER", "CROSS", "OUTER", "APPLY", "ON"),
         *("AND", "OR", "NOT", "IS", "IN", "LIKE", "BETWEEN", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END"),
     }
 )
