@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 from urllib.parse import unquote
 
+import msgspec
 from aiohttp import web
 
 from local_azure.cosmos.errors import CosmosError, too_large
@@ -18,21 +19,27 @@ logger = logging.getLogger(__name__)
 
 Answer: TypeAlias = Callable[[Request], Awaitable[Reply]]
 
-MAX_BODY_BYTES = MAX_DOCUMENT_BYTES + 64 * 1024
-MAX_BODIES_BYTES = 64 * 1024 * 1024
-"""All bodies that are being read or answered at one time."""
 
-BODY_SECONDS = 30
-FIRST_REQUEST_SECONDS = 15
-MAX_CONNECTIONS = 1_000
+class Limits(msgspec.Struct, frozen=True):
+    """What one client, and all together, may take. `bodies_bytes` bounds all bodies that are read or answered at one time."""
+
+    body_bytes: int = MAX_DOCUMENT_BYTES + 64 * 1024
+    bodies_bytes: int = 64 * 1024 * 1024
+    body_seconds: float = 30
+    first_request_seconds: float = 15
+    connections: int = 1_000
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class Door:
     """Serves HTTP/1.1 for one service; `control` answers the paths under `/_local/`."""
 
-    def __init__(self, answer: Answer, control: Answer) -> None:
+    def __init__(self, answer: Answer, control: Answer, limits: Limits = DEFAULT_LIMITS) -> None:
         self._answer = answer
         self._control = control
+        self.limits = limits
         self.bodies_bytes = 0
         self._silent: dict[web.RequestHandler, asyncio.TimerHandle] = {}
         self._protocols = web.Server(self._handle, access_log=None, keepalive_timeout=120)  # pyright: ignore[reportArgumentType]
@@ -55,16 +62,18 @@ class Door:
     def _connected(self) -> web.RequestHandler:
         protocol = self._protocols()
         loop = asyncio.get_running_loop()
-        crowded = len(self._protocols.connections) >= MAX_CONNECTIONS
+        crowded = len(self._protocols.connections) >= self.limits.connections
         # aiohttp bounds the wait between requests, but not for the first one.
-        patience = 0 if crowded else FIRST_REQUEST_SECONDS
+        patience = 0 if crowded else self.limits.first_request_seconds
         self._silent[protocol] = loop.call_later(patience, self._give_up, protocol, crowded)
         return protocol
 
     def _give_up(self, protocol: web.RequestHandler, crowded: bool) -> None:
         del self._silent[protocol]
         if protocol.transport is not None and not protocol.transport.is_closing():
-            reason = "there are too many" if crowded else f"it sent no request within {FIRST_REQUEST_SECONDS} s"
+            reason = (
+                "there are too many" if crowded else f"it sent no request within {self.limits.first_request_seconds} s"
+            )
             logger.warning("closed a connection from %s: %s", protocol.transport.get_extra_info("peername"), reason)
             protocol.transport.abort()
 
@@ -102,26 +111,27 @@ class _Body:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._limits = door.limits
         self.data = bytearray()
 
     async def read(self, raw: web.BaseRequest) -> None:
         """408, 413 or 503 for a body that is too slow, too large, or one too many."""
-        if (raw.content_length or 0) > MAX_BODY_BYTES:
-            raise too_large(f"The request has {raw.content_length} bytes; {MAX_BODY_BYTES} are allowed.")
+        if (raw.content_length or 0) > self._limits.body_bytes:
+            raise too_large(f"The request has {raw.content_length} bytes; {self._limits.body_bytes} are allowed.")
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(self._limits.body_seconds):
                 async for chunk in raw.content.iter_any():
                     self._take(chunk)
         except TimeoutError as problem:
-            message = f"The body did not arrive within {BODY_SECONDS} s."
+            message = f"The body did not arrive within {self._limits.body_seconds} s."
             raise CosmosError(408, "RequestTimeout", message) from problem
         except (web.RequestPayloadError, ValueError) as problem:
             raise CosmosError(400, "BadRequest", f"The body could not be read: {problem}") from problem
 
     def _take(self, chunk: bytes) -> None:
-        if len(self.data) + len(chunk) > MAX_BODY_BYTES:
-            raise too_large(f"The request has more than {MAX_BODY_BYTES} bytes.")
-        if self._door.bodies_bytes + len(chunk) > MAX_BODIES_BYTES:
+        if len(self.data) + len(chunk) > self._limits.body_bytes:
+            raise too_large(f"The request has more than {self._limits.body_bytes} bytes.")
+        if self._door.bodies_bytes + len(chunk) > self._limits.bodies_bytes:
             raise CosmosError(503, "ServiceUnavailable", "Too many large requests at one time; try again.")
         self.data += chunk
         self._door.bodies_bytes += len(chunk)

@@ -1,0 +1,66 @@
+"""Throttling and latency on demand."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from azure.cosmos import CosmosClient
+from azure.cosmos.exceptions import CosmosHttpResponseError
+
+from tests.local_azure.cosmos.running import KEY, Part
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
+
+BOOTSTRAP = "infra/emulators/cosmos.json"
+EVENT = {"id": "e", "store_id": "7"}
+
+
+@pytest.fixture
+def part(state: Path) -> Iterator[Part]:
+    running = Part(state, "--bootstrap", BOOTSTRAP)
+    yield running
+    running.stop()
+
+
+async def set_faults(part: Part, **faults: float) -> int:
+    async with aiohttp.ClientSession() as session, session.post(f"{part.endpoint}_local/faults", json=faults) as answer:
+        return answer.status
+
+
+async def test_throttled_requests_are_tried_again_by_the_sdk(part: Part) -> None:
+    await set_faults(part, throttle_rate=0.4, retry_after_ms=1)
+    with CosmosClient(part.endpoint, KEY, retry_throttle_total=30) as client:
+        container = client.get_database_client("fraud").get_container_client("events")
+        for number in range(30):
+            container.create_item(EVENT | {"id": str(number)})
+        assert len(list(container.read_all_items())) == 30
+
+
+async def test_an_endless_throttle_ends_in_429_with_the_time_to_wait(part: Part) -> None:
+    await set_faults(part, throttle_rate=1, retry_after_ms=5)
+    with CosmosClient(part.endpoint, KEY, retry_throttle_total=2) as client:
+        container = client.get_database_client("fraud").get_container_client("events")
+        with pytest.raises(CosmosHttpResponseError) as refusal:
+            container.create_item(EVENT)
+        assert refusal.value.status_code == 429
+        assert refusal.value.sub_status == 3200
+        await set_faults(part)
+        container.create_item(EVENT)
+
+
+async def test_latency_is_added(part: Part) -> None:
+    with CosmosClient(part.endpoint, KEY) as client:
+        container = client.get_database_client("fraud").get_container_client("events")
+        container.create_item(EVENT)
+        await set_faults(part, latency_ms=150)
+        start = time.monotonic()
+        container.read_item("e", "7")
+        assert time.monotonic() - start >= 0.15
+
+
+@pytest.mark.parametrize("faults", [{"throttle_rate": 1.5}, {"latency_ms": -1}, {"typo": 1}])
+async def test_faults_that_cannot_be_are_refused(part: Part, faults: dict[str, float]) -> None:
+    assert await set_faults(part, **faults) == 400
