@@ -75,7 +75,9 @@ class TaskHub:
         return management_urls(base_url, self.settings.hub_name, instance_id)
 
     def export_history(self, instance_id: str) -> dict[str, Any]:
-        """A recorded history: the orchestrator's name and the trigger's payload, for replay tests.
+        """A recorded history: name, execution, status, output, and the trigger's payload, for replay tests.
+
+        `output` is JSON text; `payload` is what the SDK would get next, the whole history in it.
 
         Raises NotFoundError for an unknown instance.
         """
@@ -85,6 +87,7 @@ class TaskHub:
         payload = Session(instance, self.store.history(instance_id)).payload()
         return {
             "name": instance.name,
+            "execution": instance.execution,
             "status": instance.status,
             "output": instance.output,
             "payload": msgspec.json.decode(payload),
