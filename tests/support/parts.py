@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from local_azure.azurite.account import connection_string
+from local_azure.clock import SETTING, Clock
 
 EMULATORS = Path(__file__).parents[2] / "infra" / "emulators"
 COSMOS_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
@@ -72,21 +73,23 @@ def running(
 
 
 @contextmanager
-def azure(folder: Path) -> Generator[dict[str, str], None, None]:
+def azure(folder: Path, clock: Clock | None = None) -> Generator[dict[str, str], None, None]:
     """Blob, Cosmos, Event Hubs and Service Bus with the app's entities; the settings that lead the app there."""
+    clocked = {SETTING: clock.setting()} if clock else {}
     with ExitStack() as parts:
         blobs = _elsewhere("Warehouse") or _blobs(parts, folder)
         hubs, queues = _elsewhere("EventHubs"), _elsewhere("ServiceBus")
         if not (hubs and queues):
-            local_hubs, local_queues = _amqp(parts, folder)
+            local_hubs, local_queues = _amqp(parts, folder, clocked)
             hubs, queues = hubs or local_hubs, queues or local_queues
         yield {
             "AzureWebJobsStorage": blobs,
             "Warehouse": blobs,
-            "Cosmos": _elsewhere("Cosmos") or _cosmos(parts, folder),
+            "Cosmos": _elsewhere("Cosmos") or _cosmos(parts, folder, clocked),
             "EventHubs": hubs,
             "ServiceBus": queues,
             "RECONCILIATION_SCHEDULE": "0 30 2 * * *",
+            **clocked,
         }
 
 
@@ -102,17 +105,17 @@ def _blobs(parts: ExitStack, folder: Path) -> str:
     return connection_string(port)
 
 
-def _cosmos(parts: ExitStack, folder: Path) -> str:
+def _cosmos(parts: ExitStack, folder: Path, clock: dict[str, str]) -> str:
     bootstrap = ("--bootstrap", str(EMULATORS / "cosmos.json"))
-    cosmos = parts.enter_context(running("cosmos", "--port", "0", *bootstrap, state=folder / "cosmos"))
+    cosmos = parts.enter_context(running("cosmos", "--port", "0", *bootstrap, state=folder / "cosmos", settings=clock))
     return f"AccountEndpoint={cosmos.addresses[0]};AccountKey={COSMOS_KEY};"
 
 
-def _amqp(parts: ExitStack, folder: Path) -> tuple[str, str]:
+def _amqp(parts: ExitStack, folder: Path, clock: dict[str, str]) -> tuple[str, str]:
     options: list[str] = []
     for service in ("event-hubs", "service-bus"):
         options += [f"--{service}-config", str(EMULATORS / f"{service}.json"), f"--{service}-port", "0"]
-    amqp = parts.enter_context(running("amqp", *options, state=folder / "amqp"))
+    amqp = parts.enter_context(running("amqp", *options, state=folder / "amqp", settings=clock))
     rest = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
     hubs, queues = (f"Endpoint=sb://{amqp.address(service)};{rest}" for service in ("event-hubs", "service-bus"))
     return hubs, queues
