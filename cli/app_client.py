@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ URL_SETTING = "DETECTIVE_URL"
 KEY_SETTING = "DETECTIVE_KEY"
 _DEFAULT_PORT = 7071
 _TIMEOUT_SECONDS = 60.0
+_RETRY_SECONDS = 0.2
 _CONTINUATION = "x-ms-continuation-token"
 
 
@@ -20,10 +22,15 @@ class AppError(Exception):
 
 
 class AppClient:
-    """Calls the app at `base_url`, with a function key if it asks for one."""
+    """Calls the app at `base_url`, with a function key if it asks for one.
 
-    def __init__(self, base_url: str, key: str | None = None) -> None:
+    `patience` is how many seconds a request that may be repeated waits for an app that does not answer, for example
+    because it is being restarted.
+    """
+
+    def __init__(self, base_url: str, key: str | None = None, patience: float = 0.0) -> None:
         self.base_url = base_url.rstrip("/")
+        self._patience = patience
         self._session = requests.Session()
         if key:
             self._session.headers["x-functions-key"] = key
@@ -41,22 +48,33 @@ class AppClient:
         """The body of a GET as it is. Raises AppError."""
         return self._call("GET", path).content
 
-    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """The JSON answer of a POST, or None if it has no body. Raises AppError."""
-        answer = self._call("POST", path, json=body or {})
+    def post(self, path: str, body: dict[str, Any] | None = None, *, repeatable: bool = False) -> Any:
+        """The JSON answer of a POST, or None if it has no body; `repeatable` if twice is as good as once."""
+        answer = self._call("POST", path, repeatable=repeatable, json=body or {})
         return answer.json() if answer.content else None
 
-    def _call(self, method: str, path: str, accept: tuple[int, ...] = (), **options: Any) -> requests.Response:
+    def _call(
+        self, method: str, path: str, *, accept: tuple[int, ...] = (), repeatable: bool = True, **options: Any
+    ) -> requests.Response:
         url = f"{self.base_url}/{path.lstrip('/')}"
-        try:
-            answer = self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
-        except requests.RequestException as error:
-            raise AppError(f"nothing answers at {self.base_url}; start it with `make up`, or say --url") from error
+        answer = self._request(method, url, self._patience if repeatable else 0.0, options)
         if answer.status_code in (401, 403):
             raise AppError(f"{url} needs a function key; say --key, or set {KEY_SETTING}")
         if not answer.ok and answer.status_code not in accept:
             raise AppError(f"{method} {url}: {_reason(answer)}")
         return answer
+
+    def _request(self, method: str, url: str, patience: float, options: dict[str, Any]) -> requests.Response:
+        end = time.monotonic() + patience
+        while True:
+            try:
+                return self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
+            except requests.RequestException as error:
+                if time.monotonic() >= end:
+                    raise AppError(
+                        f"nothing answers at {self.base_url}; start it with `make up`, or say --url"
+                    ) from error
+                time.sleep(_RETRY_SECONDS)
 
 
 def _reason(answer: requests.Response) -> str:

@@ -39,7 +39,7 @@ def run_demo(plan: Plan) -> bool:
     shutil.rmtree(FOLDER, ignore_errors=True)
     heading(f"Azure on this machine, {plan.speed:g} times as fast")
     with running_stack(FOLDER / "state", plan.speed, console.print):
-        app = AppClient(local_url())
+        app = AppClient(local_url(), patience=_PATIENCE_SECONDS)
         accounts, outcome = settle(app, plan)
         reports = _save_reports(app, outcome)
     seconds = round(time.monotonic() - started, 1)

@@ -13,7 +13,8 @@ _RUNNING = ("Pending", "Running", "ContinuedAsNew", "Suspended")
 
 def start(app: AppClient, start: datetime | str, end: datetime | str) -> str:
     """Start a reconciliation of (start, end]; its instance id. Raises AppError."""
-    return str(app.post("api/reconciliations", {"from": _text(start), "to": _text(end)})["id"])
+    order = {"from": _text(start), "to": _text(end)}
+    return str(app.post("api/reconciliations", order, repeatable=True)["id"])
 
 
 def wait(app: AppClient, run: str, seen: Callable[[str], None]) -> dict[str, Any]:
