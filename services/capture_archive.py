@@ -5,8 +5,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from azure.storage.blob import BlobPrefix
-from azure.storage.blob.aio import ContainerClient
+from azure.storage.blob.aio import BlobPrefix, ContainerClient
 
 from fraud.reconciliation.capture_path import CaptureBlob, hour_prefixes, parse_blob_name
 from services import names

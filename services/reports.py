@@ -6,7 +6,7 @@ import re
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob import BlobPrefix
+from azure.storage.blob.aio import BlobPrefix
 
 from services import names
 from services.blobs import read_blob, warehouse

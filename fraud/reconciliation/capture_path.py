@@ -1,7 +1,7 @@
 """The names of Capture's blobs.
 
 `{Namespace}/{EventHub}/{PartitionId}/{Year}/{Month}/{Day}/{Hour}/{Minute}/{Second}.avro`, where the time is when the
-capture window triggered: the blob holds what was enqueued up to then. Source: "Capture events through Azure Event Hubs
+capture window triggered: the blob holds what was enqueued before. Source: "Capture events through Azure Event Hubs
 in Azure Blob Storage", which zero-pads every part.
 """
 

@@ -20,7 +20,7 @@ MAX_BUCKET_BITS = 12
 
 
 class Partition(msgspec.Struct, frozen=True):
-    """A captured partition. `covered` is when its last blob was triggered, None if it has none near the range."""
+    """A captured partition. `covered` is when its last blob near the range was triggered, None if it has none."""
 
     name: str
     covered: datetime | None
@@ -91,7 +91,8 @@ def make_plan(reach: Range, known_partitions: Iterable[str], found: Iterable[Cap
     until = _complete_until(partitions)
     last = reach.first_window - 1
     if until is not None:
-        last = max(last, min(reach.last_window, milliseconds(until) // WINDOW_MILLISECONDS))
+        # Whether an event of the very moment of the trigger is in its blob or in the next is not documented.
+        last = max(last, min(reach.last_window, (milliseconds(until) - 1) // WINDOW_MILLISECONDS))
     return Plan(reach, reach.first_window, last, until, partitions, parts, _bits(size), size)
 
 

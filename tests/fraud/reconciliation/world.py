@@ -102,7 +102,7 @@ class World:
             end = RANGE.start - interval * 3
             while end <= RANGE.end + interval * 3:
                 since, until = milliseconds(end - interval), milliseconds(end)
-                some = [e for e in self.events if e.partition == partition and since < e.enqueued <= until]
+                some = [e for e in self.events if e.partition == partition and since <= e.enqueued < until]
                 records = [record(e.sequence, e.enqueued, e.body, exact=e.exact, run_id="r") for e in some]
                 self.blobs[f"{name}/{end:%Y/%m/%d/%H/%M/%S}.avro"] = avro(records, codec)
                 end += interval

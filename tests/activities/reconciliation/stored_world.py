@@ -1,0 +1,84 @@
+"""Puts a world of archives into real storage, and runs the steps of a reconciliation over it in their order."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from activities.reconciliation.clear_run import clear_run
+from activities.reconciliation.compare_bucket import compare_bucket
+from activities.reconciliation.observe_documents import observe_documents
+from activities.reconciliation.observe_outcomes import observe_outcomes
+from activities.reconciliation.observe_quarantine import observe_quarantine
+from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from activities.reconciliation.scan_archive import scan_archive
+from activities.reconciliation.write_report import write_report
+from fraud.events import UNKNOWN_STORE
+from fraud.reconciliation.ranges import Range, window_end
+from fraud.reconciliation.report import Report
+from fraud.reconciliation.work import ACTIVITIES, Outcome, ReportTask, Request, RunName, Step
+from services import cosmos, names
+from services.blobs import read_blob, warehouse, write_blob
+from tests.fraud.reconciliation.world import World
+
+STEPS: dict[str, Any] = {
+    step.__name__: step
+    for step in (scan_archive, observe_outcomes, observe_documents, observe_quarantine, compare_bucket)
+}
+CONTAINERS = (names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS)
+
+
+async def store(world: World) -> None:
+    """Write every archive of a world, after clearing what a world before has left."""
+    for name in CONTAINERS:
+        container = await warehouse(name)
+        async for blob in container.list_blobs():
+            await container.delete_blob(blob.name)
+    archive = await warehouse(names.ALL_EVENTS)
+    for path, data in world.blobs.items():
+        await write_blob(archive, path.replace("ns/", "namespace/"), data)
+    for i, row in enumerate(world.suspicious):
+        path = f"{row['WindowEnd'][:13].replace('-', '/').replace('T', '/')}/0_{i}_1.json"
+        await write_blob(await warehouse(names.SUSPICIOUS_EVENTS), path, json.dumps(row).encode())
+    await _verdicts(world)
+    by_place = {(e.partition, e.sequence): e for e in world.events}
+    for partition, sequence in world.quarantine:
+        hour = datetime.fromtimestamp(by_place[partition, sequence].enqueued / 1000, UTC).strftime("%Y/%m/%d/%H")
+        path = f"store-events/{hour}/p{partition}-{sequence}.json"
+        await write_blob(await warehouse(names.QUARANTINE), path, b"{}")
+    await _documents(world)
+
+
+async def _verdicts(world: World) -> None:
+    groups: dict[str, list[bytes]] = {}
+    for one in world.verdicts:
+        end = datetime.fromisoformat(one["window_end"])
+        path = f"{end:%Y/%m/%d/%H%M}/window-{one['store_id']}-{end:%Y%m%dT%H%M%SZ}.ndjson"
+        groups.setdefault(path, []).append(json.dumps(one).encode())
+    for path, lines in groups.items():
+        await write_blob(await warehouse(names.FRAUD_EVENTS), path, b"\n".join(lines) + b"\n")
+
+
+async def _documents(world: World) -> None:
+    container = await cosmos.events()
+    stale = [item async for item in container.query_items("SELECT c.id, c.store_id FROM c")]
+    for item in stale:
+        await container.delete_item(item["id"], partition_key=item["store_id"])
+    for identifier, number, window in world.documents:
+        moment = window_end(window).isoformat()
+        key = UNKNOWN_STORE if number is None else number
+        await container.upsert_item({"id": identifier, "store_id": key, "archive": {"enqueued_time": moment}})
+
+
+async def reconcile(reach: Range) -> tuple[Outcome, Report]:
+    """Run all steps as the workflow does; each passes JSON on, as the durable extension would."""
+    plan = await plan_reconciliation(Request(reach))
+    for stage, activity in ACTIVITIES.items():
+        for number in range(plan.parts[stage]):
+            step = Step(reach.instance_id, stage, number)
+            msgspec.to_builtins(await STEPS[activity](step))
+    outcome = await write_report(ReportTask(reach.instance_id, reach.end))
+    await clear_run(RunName(reach.instance_id))
+    report = await read_blob(await warehouse(names.REPORTS), outcome.reports["json"])
+    return outcome, msgspec.json.decode(report, type=Report)

@@ -1,0 +1,76 @@
+"""The steps against real Blob Storage and Cosmos: the report says what the same world says without any storage."""
+
+from datetime import timedelta
+from random import Random
+
+import msgspec
+import pytest
+
+from fraud.reconciliation.report import Report
+from services import names
+from services.blobs import read_blob, warehouse, work
+from tests.activities.reconciliation.stored_world import reconcile, store
+from tests.fraud.reconciliation.world import RANGE, START, World, event, suspicious_row
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
+
+
+def a_world(random: Random) -> World:
+    moments = [START + timedelta(seconds=random.randrange(-600, 4_200)) for _ in range(60)]
+    stores = (None, 1, 2)
+    return World.of(
+        [event(random, m, flagged=i % 3 == 0, partition=i % 2, store=stores[i % 3 - 1]) for i, m in enumerate(moments)]
+    )
+
+
+async def test_a_clean_world_balances_and_leaves_no_work_blobs():
+    world = a_world(Random(1))
+    await store(world)
+
+    outcome, report = await reconcile(RANGE)
+
+    assert report == renamed(world.reconcile(), report)
+    assert (outcome.verdict, outcome.balanced) == ("balanced", True)
+    assert outcome.accounts.expected == outcome.accounts.matched > 0
+    assert [blob.name async for blob in (await work()).list_blobs()] == []
+
+
+async def test_planted_faults_are_named_and_listed():
+    world = a_world(Random(2))
+    inside = [e for e in world.events if RANGE.first_window <= e.window <= RANGE.last_window]
+    lost = next(e for e in inside if e.flagged)
+    world.verdicts = [v for v in world.verdicts if v["event_id"] != lost.id]
+    unarchived = next(e for e in inside if not e.flagged)
+    world.documents = [d for d in world.documents if d[0] != unarchived.id]
+    world.suspicious.append(suspicious_row(RANGE.first_window, 3, ["0" * 8, "foreign/id?"]))
+    await store(world)
+
+    outcome, report = await reconcile(RANGE)
+
+    assert outcome.verdict == "differences"
+    found = {found.name: [one.event_id for one in found.examples] for found in report.differences}
+    assert found == {
+        "missing_from_fraud": [lost.id],
+        "absent_from_cosmos": [unarchived.id],
+        "unexpected_absent_from_archive": ["0" * 8, "foreign/id?"],
+    }
+    lines = (await read_blob(await warehouse(names.REPORTS), report.lists[0])).splitlines()
+    assert len(lines) == 4
+
+
+async def test_a_second_run_writes_the_same_report_byte_for_byte():
+    await store(a_world(Random(3)))
+    await reconcile(RANGE)
+    reports = await warehouse(names.REPORTS)
+    first = {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs()}
+
+    await reconcile(RANGE)
+
+    assert {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs()} == first
+    assert len(first) == 3
+
+
+def renamed(expected: Report, like: Report) -> Report:
+    """The same report; a namespace in storage is named like Azure's."""
+    assert like.archive_blobs == expected.archive_blobs
+    return msgspec.json.decode(msgspec.json.encode(expected).replace(b'"ns/', b'"namespace/'), type=Report)
