@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from local_azure.process import SUPERVISED, CannotStartError
+from local_azure.process import LOOPBACK, SUPERVISED, CannotStartError
 from local_azure.stack.parts import Part
 
 _READY_SECONDS = 60.0
@@ -91,7 +91,7 @@ class Supervisor:
                 if words[:1] == ["ready"]:
                     ready_in_time.cancel()
                     self._ready[part.name].set()
-                    self._report(f"{part.name:<18}ready in {time.monotonic() - started:4.1f} s   {' '.join(words[2:])}")
+                    self._report(_ready_line(part, time.monotonic() - started, words[2:]))
                     break
                 log.write(line)
             # What user code prints has lines of any length, or none.
@@ -134,6 +134,12 @@ class Supervisor:
         file = self._logs / f"{part.name}.log"
         lines = file.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
         return "".join(f"\n    {line[:_LOG_LINE_LENGTH]}" for line in lines) + f"\n  The whole log is in {file}."
+
+
+def _ready_line(part: Part, seconds: float, addresses: list[str]) -> str:
+    """One line of at most 80 columns: `name=127.0.0.1:port` is shortened to `name :port`."""
+    where = "  ".join(address.replace(f"={LOOPBACK}", " ") for address in addresses)
+    return f"{part.name:<18}ready in {seconds:4.1f} s   {where}"
 
 
 def _describe(code: int) -> str:
