@@ -3,12 +3,12 @@
 import json
 import os
 import time
-from pathlib import Path
 from typing import Any
 
 import requests
 
-LOCAL_SETTINGS = Path(__file__).parents[1] / ".local" / "local.settings.json"
+from cli.stack_process import LOCAL_SETTINGS
+
 URL_SETTING = "DETECTIVE_URL"
 KEY_SETTING = "DETECTIVE_KEY"
 _DEFAULT_PORT = 7071
@@ -87,15 +87,12 @@ def _reason(answer: requests.Response) -> str:
     return str(detail or f"{answer.status_code} {answer.reason}")
 
 
-def local_url() -> str:
-    """Where the app of this clone answers: the port that the stack took, or the usual one."""
+def default_url() -> str:
+    """`DETECTIVE_URL`, or where the app of this clone answers: the port that the stack took, or the usual one."""
+    if url := os.environ.get(URL_SETTING):
+        return url
     try:
         port = json.loads(LOCAL_SETTINGS.read_text())["Host"]["LocalHttpPort"]
     except (OSError, ValueError, KeyError):
         port = _DEFAULT_PORT
     return f"http://127.0.0.1:{port}"
-
-
-def default_url() -> str:
-    """`DETECTIVE_URL`, or the app of this clone."""
-    return os.environ.get(URL_SETTING) or local_url()

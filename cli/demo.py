@@ -13,7 +13,7 @@ import msgspec
 
 from cli import campaigns, reconciliations, windows
 from cli.accounts import Accounts
-from cli.app_client import AppClient, local_url
+from cli.app_client import AppClient
 from cli.screen import console, heading, progress
 from cli.stack_process import ROOT, running_stack
 
@@ -38,8 +38,8 @@ def run_demo(plan: Plan) -> bool:
     started = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
     heading(f"Azure on this machine, {plan.speed:g} times as fast")
-    with running_stack(FOLDER / "state", plan.speed, console.print):
-        app = AppClient(local_url(), patience=_PATIENCE_SECONDS)
+    with running_stack(FOLDER / "state", plan.speed, console.print) as stack:
+        app = AppClient(stack.url, patience=_PATIENCE_SECONDS)
         accounts, outcome = settle(app, plan)
         reports = _save_reports(app, outcome)
     seconds = round(time.monotonic() - started, 1)

@@ -8,7 +8,11 @@ import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import msgspec
+
 ROOT = Path(__file__).parents[1]
+LOCAL_SETTINGS = ROOT / ".local" / "local.settings.json"
+_READY = "ready stack functions="
 _STOP_SECONDS = 60.0
 
 
@@ -16,15 +20,24 @@ class StackError(Exception):
     """The stack did not start; the message holds what it said."""
 
 
+class Stack(msgspec.Struct, frozen=True):
+    """A stack that runs: its process, and where the app behind it answers."""
+
+    pid: int
+    url: str
+
+
 @contextlib.contextmanager
-def running_stack(state: Path, speed: float, say: Callable[[str], None]) -> Generator[subprocess.Popen[str]]:
-    """Run the stack with its own state for as long as the block lasts. `say` gets each line until it is ready.
+def running_stack(
+    state: Path, speed: float, say: Callable[[str], None], settings: Path = LOCAL_SETTINGS
+) -> Generator[Stack]:
+    """Run a stack with its own state for as long as the block lasts. `say` gets a line for each part that is ready.
 
     Raises StackError if it does not become ready.
     """
-    command = [sys.executable, "-m", "local_azure.stack", "up", "--state", str(state), "--speed", str(speed)]
-    stack = subprocess.Popen(  # noqa: S603 - our own module
-        command,
+    command = [sys.executable, "-m", "local_azure.stack", "up", "--speed", str(speed)]
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        [*command, "--state", str(state), "--settings", str(settings)],
         cwd=ROOT,
         text=True,
         stdout=subprocess.PIPE,
@@ -34,20 +47,20 @@ def running_stack(state: Path, speed: float, say: Callable[[str], None]) -> Gene
         start_new_session=True,
     )
     try:
-        _wait_until_ready(stack, say)
-        yield stack
+        yield Stack(process.pid, _wait_until_ready(process, say))
     finally:
-        stack.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            stack.communicate(timeout=_STOP_SECONDS)
+            process.communicate(timeout=_STOP_SECONDS)
 
 
-def _wait_until_ready(stack: subprocess.Popen[str], say: Callable[[str], None]) -> None:
-    assert stack.stdout is not None  # noqa: S101 - asked for above
+def _wait_until_ready(process: subprocess.Popen[str], say: Callable[[str], None]) -> str:
+    """The address of the app, from the stack's ready line."""
+    assert process.stdout is not None  # noqa: S101 - asked for above
     said: list[str] = []
-    for line in stack.stdout:
-        if line.startswith("ready stack"):
-            return
+    for line in process.stdout:
+        if line.startswith(_READY):
+            return "http://" + line.strip().removeprefix(_READY)
         said.append(line)
         if line.startswith("  ") and " ready in " in line:
             say(line.rstrip())

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.app_client import AppClient
 from cli.demo import Plan, settle
-from tests.pipeline.running_stack import running_stack
+from cli.stack_process import running_stack
+from tests.pipeline.parts import START_SECONDS, kill
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -28,17 +30,17 @@ def in_the_background(work: Callable[[], None]) -> threading.Thread:
     ["local_azure.functions_host", "local_azure.amqp", "local_azure.cosmos", "local_azure.stream_analytics"],
 )
 def test_the_accounts_balance_although_a_part_is_killed_three_times(part: str, tmp_path: Path):
-    with running_stack(tmp_path, PLAN.speed) as stack:
+    settings = tmp_path / "local.settings.json"
+    with running_stack(tmp_path / "state", PLAN.speed, print, settings) as stack:
         killed: list[int] = []
 
         def kill_now_and_then() -> None:
             for _ in range(KILLS):
                 time.sleep(CAMPAIGN_SECONDS / (KILLS + 1))
-                killed.append(stack.part(part).pid)
-                stack.kill(part)
+                killed.append(kill(stack.pid, part))
 
         killer = in_the_background(kill_now_and_then)
-        accounts, _ = settle(stack.app, PLAN)
+        accounts, _ = settle(AppClient(stack.url, patience=START_SECONDS), PLAN)
         killer.join()
 
     assert len(set(killed)) == KILLS
