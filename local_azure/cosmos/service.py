@@ -1,6 +1,7 @@
 """What each address answers: from a request's method, path, headers and body to a reply."""
 
 import logging
+import sqlite3
 from pathlib import Path
 
 from local_azure.clock import Clock
@@ -48,8 +49,11 @@ class Service:
         self._key.check(request.method, request.segments, request.headers)
         if len(request.segments) >= 5:
             await self.faults.suffer()
-        self._purge()
-        reply = await self._route(request)
+        try:
+            self._purge()
+            reply = await self._route(request)
+        except sqlite3.Error as problem:
+            raise self._store.abandon(problem) from problem
         await self._store.settled()
         reply.headers["x-ms-session-token"] = f"0:-1#{self._store.sequence}"
         return reply

@@ -40,8 +40,7 @@ class Store:
 
     def close(self) -> None:
         """Commit what the last turn wrote and close the file."""
-        if self._database.in_transaction:
-            self._commit()
+        self._commit()
         self._database.close()
 
     def execute(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
@@ -61,7 +60,8 @@ class Store:
         try:
             yield
         except CosmosError:
-            self._database.execute("ROLLBACK TO batch")
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK TO batch")
             raise
         finally:
             if self._database.in_transaction:
@@ -92,25 +92,27 @@ class Store:
             self._open = loop.create_future()
             loop.call_soon(self._commit)
 
-    def _commit(self) -> None:
+    def abandon(self, problem: sqlite3.Error) -> CosmosError:
+        """Undo the whole turn after an error of the file; everybody who waits for it gets the 503 that this returns."""
+        logger.error("a transaction is undone, its requests are answered with 503: %s", problem)
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+        self.on_rollback()
+        refusal = CosmosError(503, "ServiceUnavailable", f"The database file cannot be used: {problem}")
         waiting, self._open = self._open, None
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(refusal)
+            waiting.exception()  # read: a turn whose clients have all left has no waiter
+        return refusal
+
+    def _commit(self) -> None:
+        if self._open is None:
+            return
         try:
-            if not self._database.in_transaction:
-                raise sqlite3.OperationalError("the transaction was rolled back after an earlier error")
             self._database.execute("COMMIT")
         except sqlite3.Error as problem:
-            logger.exception("a transaction could not be committed; its requests are answered with 503")
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            self.on_rollback()
-            if waiting is not None and not waiting.done():
-                waiting.set_exception(unavailable(problem))
-                waiting.exception()  # read: a turn whose client has left has no waiter
+            self.abandon(problem)
             return
-        if waiting is not None and not waiting.done():
+        waiting, self._open = self._open, None
+        if not waiting.done():
             waiting.set_result(None)
-
-
-def unavailable(problem: sqlite3.Error) -> CosmosError:
-    """503: the file cannot be written or read; nothing of the request was kept."""
-    return CosmosError(503, "ServiceUnavailable", f"The database file cannot be used: {problem}")

@@ -40,7 +40,8 @@ async def write_until_killed(part: Part) -> tuple[list[str], list[list[str]]]:
 
     async with AioCosmosClient(part.endpoint, KEY, retry_total=0) as client:
         container = client.get_database_client("fraud").get_container_client("events")
-        writers = [asyncio.create_task(write(container, n)) for n in range(4) for write in (write_singles, write_batches)]
+        kinds = (write_singles, write_batches)
+        writers = [asyncio.create_task(write(container, number)) for number in range(4) for write in kinds]
         while len(singles) < 200 or len(batches) < 20:
             await asyncio.sleep(0.01)
         part.kill()
@@ -56,7 +57,7 @@ async def test_every_acknowledged_write_survives_kill_9_and_no_batch_is_torn(sta
     part = Part(state)
     with CosmosClient(part.endpoint, KEY) as client:
         container = client.get_database_client("fraud").get_container_client("events")
-        kept = set(container.query_items("SELECT VALUE c.id FROM c", partition_key="7"))
+        kept = {str(name) for name in container.query_items("SELECT VALUE c.id FROM c", partition_key="7")}
     assert part.stop() == 0
     assert kept.issuperset(singles)
     assert kept.issuperset(name for names in batches for name in names)

@@ -38,7 +38,7 @@ def put(container: ContainerProxy, name: str, **more: Any) -> None:
 
 
 def left(container: ContainerProxy) -> list[str]:
-    return list(container.query_items("SELECT VALUE c.id FROM c", enable_cross_partition_query=True))
+    return [str(each) for each in container.query_items("SELECT VALUE c.id FROM c", enable_cross_partition_query=True)]
 
 
 def pass_azure_seconds(seconds: float) -> None:

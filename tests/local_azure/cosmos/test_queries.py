@@ -50,8 +50,10 @@ def container(sdk: Sdk) -> Any:
         ("SELECT c.order FROM c WHERE c.id = '3'", [{"order": 9}]),
         ("SELECT c.id, c.note FROM c WHERE c.id IN ('2', '3')", [{"id": "2", "note": None}, {"id": "3"}]),
         ("SELECT VALUE c.note FROM c", [None]),
-        ("SELECT VALUE {id: c.id, 'absent': c.nope, list: [c.qty, c.nope]} FROM c WHERE c.id = '1'",
-         [{"id": "1", "list": [2]}]),
+        (
+            "SELECT VALUE {id: c.id, 'absent': c.nope, list: [c.qty, c.nope]} FROM c WHERE c.id = '1'",
+            [{"id": "1", "list": [2]}],
+        ),
         ("SELECT DISTINCT VALUE c.category FROM c", ["Toys", "toys", "Garden_%"]),
         ("SELECT TOP 2 VALUE c.id FROM c", ["1", "2"]),
         ("SELECT VALUE c.id FROM c OFFSET 1 LIMIT 2", ["2", "3"]),
@@ -177,9 +179,7 @@ async def test_a_column_must_be_grouped_or_aggregated(sdk: Sdk, container: Any) 
 async def test_order_by_two_properties_needs_a_composite_index(sdk: Sdk, database: Any) -> None:
     paths = [{"path": "/a", "order": "ascending"}, {"path": "/b", "order": "descending"}]
     policy = {"includedPaths": [{"path": "/*"}], "excludedPaths": [], "compositeIndexes": [paths]}
-    composite = await sdk.do(
-        database.create_container("composite", PartitionKey("/store_id"), indexing_policy=policy)
-    )
+    composite = await sdk.do(database.create_container("composite", PartitionKey("/store_id"), indexing_policy=policy))
     for number, (a, b) in enumerate([(1, 1), (0, 1), (1, 2)]):
         await sdk.do(composite.create_item({"id": str(number), "store_id": "7", "a": a, "b": b}))
     assert await sdk.ask(composite, "SELECT VALUE c.id FROM c ORDER BY c.a ASC, c.b DESC") == ["1", "2", "0"]
