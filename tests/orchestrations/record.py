@@ -1,0 +1,103 @@
+"""Record the histories that the replay tests hold the workflows to: `python -m tests.orchestrations.record`.
+
+Record anew only when a workflow changes on purpose. A running instance in Azure is a history of the old code, so a
+change that does not replay the old recordings needs a new version of the workflow, not new recordings.
+"""
+
+# pyright: reportUnusedImport=false
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+
+import tests.conftest  # noqa: F401 - settings with which the app can be imported
+from fraud.analysis import IDS_PER_CHUNK, WindowTask
+from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
+from tests.fraud.builders import WINDOW_ENDING_1010
+from tests.local_azure.durable.running import RunningHub
+from tests.orchestrations.fake_steps import FakeSteps
+
+HISTORIES = Path(__file__).parent / "histories"
+
+Scenario = Callable[[RunningHub, FakeSteps], Awaitable[str]]
+
+
+def window(ids: int) -> dict[str, Any]:
+    """The input of a window's analysis."""
+    start, end = WINDOW_ENDING_1010.start, WINDOW_ENDING_1010.end
+    return msgspec.to_builtins(WindowTask(name="window-3-x", store_id=3, window_start=start, window_end=end, count=ids))
+
+
+def campaign(**order: Any) -> dict[str, Any]:
+    """The input of a campaign."""
+    return msgspec.to_builtins(Campaign.of(CampaignRequest(**order), name="x", seed=42))
+
+
+async def window_all_found(hub: RunningHub, steps: FakeSteps) -> str:
+    """A window of five chunks whose events are all archived."""
+    return await _finished(hub, "analyze_window", window(5 * IDS_PER_CHUNK - 7))
+
+
+async def window_late_events(hub: RunningHub, steps: FakeSteps) -> str:
+    """A window whose events arrive late, over services that fail a few times."""
+    steps.missing.update({0: 1, 2: 3})
+    steps.failures.update({"judge_events": 2, "store_verdicts": 1, "alert_fraud_team": 2})
+    return await _finished(hub, "analyze_window", window(4 * IDS_PER_CHUNK))
+
+
+async def campaign_completed(hub: RunningHub, steps: FakeSteps) -> str:
+    """A campaign on a schedule, with a batch that needs three tries."""
+    steps.failures["send_batch"] = 2
+    return await _finished(hub, "run_campaign", campaign(batches=6, interval_seconds=60))
+
+
+async def campaign_stopped_while_waiting(hub: RunningHub, steps: FakeSteps) -> str:
+    """A campaign that is stopped between two batches: the timer that loses is cancelled."""
+    instance_id = await hub.start("run_campaign", campaign(batches=6, interval_seconds=86_400))
+    while not steps.batches:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.1)
+    (await hub.hub()).client.raise_event(instance_id, STOP_EVENT, "null")
+    await hub.ended(instance_id)
+    return instance_id
+
+
+async def _finished(hub: RunningHub, workflow: str, argument: dict[str, Any]) -> str:
+    instance_id = await hub.start(workflow, argument)
+    await hub.ended(instance_id, seconds=30)
+    return instance_id
+
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.__name__: scenario
+    for scenario in (window_all_found, window_late_events, campaign_completed, campaign_stopped_while_waiting)
+}
+
+
+async def record(name: str) -> bytes:
+    """Run a scenario on the real engine; its exported history as JSON."""
+    folder = Path(tempfile.mkdtemp())
+    steps, app = FakeSteps(), df.DFApp()
+    steps.register(app)
+    hub = RunningHub(folder / "hub.db", app)
+    hub.clock = RunningHub.clock_at_speed(600)
+    try:
+        instance_id = await SCENARIOS[name](hub, steps)
+        exported = (await hub.hub()).export_history(instance_id)
+    finally:
+        await hub.stop()
+        shutil.rmtree(folder)
+    return msgspec.json.format(msgspec.json.encode(exported), indent=1) + b"\n"
+
+
+if __name__ == "__main__":
+    HISTORIES.mkdir(exist_ok=True)
+    for chosen in sys.argv[1:] or SCENARIOS:
+        (HISTORIES / f"{chosen}.json").write_bytes(asyncio.run(record(chosen)))

@@ -1,0 +1,73 @@
+from typing import Any
+
+import msgspec
+import pytest
+
+from fraud.analysis import IDS_PER_CHUNK, LOOKUPS, WindowTask
+from tests.fraud.builders import WINDOW_ENDING_1010
+from tests.local_azure.durable.running import RunningHub
+from tests.orchestrations.fake_steps import FakeSteps
+
+FINISH = ["store_verdicts", "alert_fraud_team", "clear_work"]
+
+
+def window(ids: int = 3) -> dict[str, Any]:
+    task = WindowTask(
+        name="window-3-x",
+        store_id=3,
+        window_start=WINDOW_ENDING_1010.start,
+        window_end=WINDOW_ENDING_1010.end,
+        count=ids,
+    )
+    return msgspec.to_builtins(task)
+
+
+async def test_a_window_is_judged_stored_told_and_cleared(hub: RunningHub, steps: FakeSteps):
+    status = await hub.run("analyze_window", window())
+
+    assert status["runtimeStatus"] == "Completed"
+    assert status["output"]["suspicious"] == 3
+    assert steps.journal == ["judge_events 0", *FINISH]
+
+
+async def test_every_chunk_of_a_large_window_is_judged_once(hub: RunningHub, steps: FakeSteps):
+    await hub.run("analyze_window", window(ids=3 * IDS_PER_CHUNK + 1))
+
+    assert sorted(steps.journal[:-3]) == [f"judge_events {number}" for number in range(4)]
+    assert steps.journal[-3:] == FINISH
+
+
+async def test_only_the_chunks_with_missing_events_are_judged_again(hub: RunningHub, steps: FakeSteps):
+    steps.missing[1] = 2
+
+    await hub.run("analyze_window", window(ids=3 * IDS_PER_CHUNK))
+
+    judged = steps.journal[:-3]
+    assert sorted(judged[:3]) == ["judge_events 0", "judge_events 1", "judge_events 2"]
+    assert judged[3:] == ["judge_events 1", "judge_events 1"]
+
+
+async def test_an_event_that_never_arrives_ends_as_unresolved_and_does_not_hold_the_window(
+    hub: RunningHub, steps: FakeSteps
+):
+    steps.missing[0] = 1_000
+
+    started = hub.clock.timestamp()
+    status = await hub.run("analyze_window", window())
+
+    assert status["runtimeStatus"] == "Completed"
+    assert steps.journal == ["judge_events 0"] * LOOKUPS + FINISH
+    assert status["customStatus"] == {"phase": "storing verdicts", "ids": 3, "unresolved": 1}
+    assert hub.clock.timestamp() - started > 75 * 60
+
+
+@pytest.mark.parametrize("step", ["judge_events", "store_verdicts", "alert_fraud_team", "clear_work"])
+async def test_a_step_whose_service_is_away_for_ten_minutes_is_tried_until_it_works(
+    hub: RunningHub, steps: FakeSteps, step: str
+):
+    steps.failures[step] = 20
+
+    status = await hub.run("analyze_window", window())
+
+    assert status["runtimeStatus"] == "Completed"
+    assert [entry.partition(" ")[0] for entry in steps.journal].count(step) == 21

@@ -1,0 +1,38 @@
+"""Histories that the engine recorded replay on today's code without a difference, and in any order of completions."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrations.analyze_window import analyze_window
+from orchestrations.run_campaign import run_campaign
+from tests.orchestrations.record import HISTORIES, SCENARIOS, record
+from tests.support.replay import Recording, assert_order_does_not_matter, assert_replays
+
+WORKFLOWS = {"analyze_window": analyze_window, "run_campaign": run_campaign}
+RECORDED = [HISTORIES / f"{name}.json" for name in SCENARIOS]
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_a_recorded_history_replays_without_a_difference(path: Path):
+    recording = Recording.load(path)
+
+    assert recording.status == "Completed"
+    assert_replays(WORKFLOWS[recording.name], recording)
+
+
+@pytest.mark.parametrize("name", ["window_all_found", "window_late_events"])
+def test_a_changed_order_of_completions_gives_the_same_result(name: str):
+    recording = Recording.load(HISTORIES / f"{name}.json")  # a campaign does one thing at a time: it has no order
+
+    assert_order_does_not_matter(WORKFLOWS[recording.name], recording)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_what_the_engine_records_today_replays_too(name: str, tmp_path: Path):
+    path = tmp_path / "recording.json"
+    path.write_bytes(await record(name))
+
+    recording = Recording.load(path)
+
+    assert_replays(WORKFLOWS[recording.name], recording)

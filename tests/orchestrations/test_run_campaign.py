@@ -1,0 +1,116 @@
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
+from orchestrations.run_campaign import BATCHES_PER_GENERATION
+from tests.local_azure.durable.running import RunningHub
+from tests.orchestrations.fake_steps import FakeSteps
+
+
+def campaign(**order: Any) -> dict[str, Any]:
+    return msgspec.to_builtins(Campaign.of(CampaignRequest(**order), name="x", seed=42))
+
+
+async def stop(hub: RunningHub, instance_id: str) -> None:
+    (await hub.hub()).client.raise_event(instance_id, STOP_EVENT, "null")
+
+
+async def test_totals_add_up_over_generations(hub: RunningHub, steps: FakeSteps):
+    batches = 2 * BATCHES_PER_GENERATION + 3
+
+    status = await hub.run("run_campaign", campaign(batches=batches, events_per_batch=10, interval_seconds=0))
+
+    output = status["output"]
+    assert (output["phase"], output["batches_sent"]) == ("completed", batches)
+    assert output["totals"]["sent"] == 10 * batches
+    assert output["totals"]["expected_suspicious"] == batches
+    assert list(steps.batches) == list(range(batches))
+    assert status["customStatus"] == output
+
+
+async def test_the_history_stays_short_however_long_the_campaign(hub: RunningHub):
+    instance_id = await hub.start("run_campaign", campaign(batches=4 * BATCHES_PER_GENERATION, interval_seconds=1))
+
+    await hub.ended(instance_id)
+
+    assert len(await hub.history(instance_id)) < 12 * BATCHES_PER_GENERATION
+
+
+async def test_batches_are_due_at_fixed_times_although_each_is_late(hub: RunningHub, steps: FakeSteps):
+    status = await hub.run("run_campaign", campaign(batches=5, interval_seconds=600))
+
+    started = datetime.fromisoformat(status["output"]["started"])
+    for number, (batch,) in steps.batches.items():
+        late = datetime.fromisoformat(batch.ts) - started - timedelta(seconds=600 * number)
+        assert timedelta() <= late < timedelta(seconds=600)
+
+
+async def test_a_batch_that_is_tried_again_is_the_same_batch(hub: RunningHub, steps: FakeSteps):
+    steps.failures["send_batch"] = 3
+
+    await hub.run("run_campaign", campaign(batches=1))
+
+    tries = steps.batches[0]
+    assert len(tries) == 4
+    assert all(one == tries[0] for one in tries)
+
+
+async def test_a_campaign_that_waits_is_stopped_at_once_and_leaves_no_open_timer(hub: RunningHub, steps: FakeSteps):
+    instance_id = await hub.start("run_campaign", campaign(batches=10, interval_seconds=86_400))
+    while not steps.batches:
+        await asyncio.sleep(0.005)
+
+    await stop(hub, instance_id)
+    status = await hub.ended(instance_id, seconds=5)
+
+    assert (status["output"]["phase"], status["output"]["batches_sent"]) == ("stopped", 1)
+
+
+async def test_a_campaign_that_sends_counts_the_batch_that_was_on_its_way(hub: RunningHub, steps: FakeSteps):
+    def stop_during(number: int) -> None:
+        if number == 2:
+            running.set()
+
+    running = asyncio.Event()
+    steps.before_batch = stop_during
+    instance_id = await hub.start("run_campaign", campaign(batches=100_000, interval_seconds=0))
+
+    await running.wait()
+    await stop(hub, instance_id)
+    status = await hub.ended(instance_id)
+
+    output = status["output"]
+    assert output["phase"] == "stopped"
+    assert output["batches_sent"] == len(steps.batches) >= 3
+    assert output["totals"]["sent"] == 30 * len(steps.batches)
+
+
+async def test_a_stop_between_two_generations_is_not_lost(hub: RunningHub, steps: FakeSteps):
+    loop = asyncio.get_running_loop()
+    instance_id = "campaign-x"
+
+    def stop_at_the_last_batch_of_a_generation(number: int) -> None:
+        if number == BATCHES_PER_GENERATION - 1:
+            stopping.append(loop.create_task(stop(hub, instance_id)))
+
+    stopping: list[asyncio.Task[None]] = []
+    steps.before_batch = stop_at_the_last_batch_of_a_generation
+    await hub.start("run_campaign", campaign(batches=1_000, interval_seconds=0), instance_id)
+
+    status = await hub.ended(instance_id)
+
+    assert stopping
+    assert status["output"]["phase"] == "stopped"
+    assert BATCHES_PER_GENERATION <= status["output"]["batches_sent"] <= BATCHES_PER_GENERATION + 1
+
+
+async def test_a_hub_that_is_away_for_good_fails_the_campaign_and_says_why(hub: RunningHub, steps: FakeSteps):
+    steps.failures["send_batch"] = 1_000
+
+    status = await hub.run("run_campaign", campaign(batches=1))
+
+    assert status["runtimeStatus"] == "Failed"
+    assert "the service is away" in status["output"]
