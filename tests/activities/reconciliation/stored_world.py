@@ -20,20 +20,26 @@ from fraud.reconciliation.report import Report
 from fraud.reconciliation.work import ACTIVITIES, Outcome, ReportTask, Request, RunName, Step
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
-from tests.fraud.reconciliation.world import World
+from tests.fraud.reconciliation.world import RANGE, START, World
 
 STEPS: dict[str, Any] = {
     step.__name__: step
     for step in (scan_archive, observe_outcomes, observe_documents, observe_quarantine, compare_bucket)
 }
-CONTAINERS = (names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS)
+PREFIXES = {
+    names.ALL_EVENTS: "namespace/",
+    names.SUSPICIOUS_EVENTS: f"{START:%Y/%m/%d}",
+    names.FRAUD_EVENTS: f"{START:%Y/%m/%d}",
+    names.QUARANTINE: f"store-events/{START:%Y/%m/%d}",
+    names.REPORTS: f"reconciliations/{RANGE.instance_id}/",
+}
 
 
 async def store(world: World) -> None:
-    """Write every archive of a world, after clearing what a world before has left."""
-    for name in CONTAINERS:
+    """Write every archive of a world, after clearing what a world before has left; other days are others' business."""
+    for name, prefix in PREFIXES.items():
         container = await warehouse(name)
-        async for blob in container.list_blobs():
+        async for blob in container.list_blobs(name_starts_with=prefix):
             await container.delete_blob(blob.name)
     archive = await warehouse(names.ALL_EVENTS)
     for path, data in world.blobs.items():
@@ -62,7 +68,9 @@ async def _verdicts(world: World) -> None:
 
 async def _documents(world: World) -> None:
     container = await cosmos.events()
-    stale = [item async for item in container.query_items("SELECT c.id, c.store_id FROM c")]
+    question = "SELECT c.id, c.store_id FROM c WHERE STARTSWITH(c.archive.enqueued_time, @day)"
+    day: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
+    stale = [item async for item in container.query_items(question, parameters=day)]
     for item in stale:
         await container.delete_item(item["id"], partition_key=item["store_id"])
     for identifier, number, window in world.documents:

@@ -7,12 +7,16 @@ import msgspec
 import pytest
 
 from fraud.reconciliation.report import Report
+from fraud.reconciliation.work import report_folder
 from services import names
 from services.blobs import read_blob, warehouse, work
 from tests.activities.reconciliation.stored_world import reconcile, store
 from tests.fraud.reconciliation.world import RANGE, START, World, event, suspicious_row
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
+
+
+FOLDER = report_folder(RANGE.instance_id)
 
 
 def a_world(random: Random) -> World:
@@ -32,7 +36,7 @@ async def test_a_clean_world_balances_and_leaves_no_work_blobs():
     assert report == renamed(world.reconcile(), report)
     assert (outcome.verdict, outcome.balanced) == ("balanced", True)
     assert outcome.accounts.expected == outcome.accounts.matched > 0
-    assert [blob.name async for blob in (await work()).list_blobs()] == []
+    assert [blob.name async for blob in (await work()).list_blobs(name_starts_with="reconciliations/")] == []
 
 
 async def test_planted_faults_are_named_and_listed():
@@ -62,11 +66,11 @@ async def test_a_second_run_writes_the_same_report_byte_for_byte():
     await store(a_world(Random(3)))
     await reconcile(RANGE)
     reports = await warehouse(names.REPORTS)
-    first = {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs()}
+    first = {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs(FOLDER)}
 
     await reconcile(RANGE)
 
-    assert {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs()} == first
+    assert {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs(FOLDER)} == first
     assert len(first) == 3
 
 

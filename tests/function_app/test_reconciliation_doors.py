@@ -1,0 +1,124 @@
+"""The reconciliation's doors of the running app."""
+
+import asyncio
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.activities.reconciliation.stored_world import store
+from tests.fraud.reconciliation.world import RANGE, START, World, event
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+ORDER = {"from": "2026-01-02T10:00:00Z", "to": "2026-01-02T11:00:00Z"}
+RUN = RANGE.instance_id
+
+
+def a_world() -> World:
+    random = Random(7)
+    return World.of([event(random, START + timedelta(minutes=m, seconds=5), flagged=m % 2 == 0) for m in range(-9, 69)])
+
+
+async def ended(http: aiohttp.ClientSession, run: str) -> dict[str, Any]:
+    async with asyncio.timeout(30):
+        while True:
+            async with http.get(f"/api/reconciliations/{run}") as answer:
+                status = await answer.json()
+            if status.get("status") in ("Completed", "Failed", "Terminated"):
+                return status
+            await asyncio.sleep(0.1)
+
+
+async def start(http: aiohttp.ClientSession, order: Any) -> tuple[int, dict[str, Any]]:
+    async with http.post("/api/reconciliations", json=order) as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
+async def test_a_range_is_reconciled_and_its_report_can_be_read(http: aiohttp.ClientSession):
+    await store(a_world())
+
+    status, urls = await start(http, ORDER)
+    assert (status, urls["id"]) == (202, RUN)
+    done = await ended(http, RUN)
+
+    assert done["status"] == "Completed", done
+    assert done["output"]["verdict"] == "balanced"
+    assert done["accounts"]["expected"] == done["accounts"]["matched"] == 30
+    assert done["accounts"]["captured"] == done["accounts"]["archived"] == 60
+    async with http.get(done["reports"]["html"]) as page:
+        assert (page.status, page.content_type) == (200, "text/html")
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert "The accounts balance" in await page.text()
+    async with http.get(done["reports"]["json"]) as report:
+        assert (await report.json())["schema_version"] == 1
+    async with http.get("/api/reconciliations") as listed:
+        assert {"id": RUN, "reports": done["reports"]} in await listed.json()
+
+
+async def test_a_range_that_was_reconciled_is_reconciled_again(http: aiohttp.ClientSession):
+    await store(a_world())
+    await start(http, ORDER)
+    first = await ended(http, RUN)
+    world = a_world()
+    world.verdicts.clear()
+    await store(world)
+
+    status, _ = await start(http, ORDER)
+    second = await ended(http, RUN)
+
+    assert status == 202
+    assert first["output"]["verdict"] == "balanced"
+    assert second["output"]["verdict"] == "differences"
+    assert second["accounts"]["missing_from_fraud"] == 30
+    async with http.get(f"/api/reports/{RUN}/differences-00000.ndjson") as found:
+        assert len((await found.read()).splitlines()) == 30
+
+
+async def test_a_range_that_does_not_end_on_windows_is_widened_to_whole_ones(http: aiohttp.ClientSession):
+    status, urls = await start(http, {"from": "2026-01-03T10:01:00+00:00", "to": "2026-01-03T10:06:00Z"})
+    done = await ended(http, urls["id"])
+
+    assert (status, urls["id"]) == (202, "reconcile-20260103T100000Z-20260103T101000Z")
+    assert done["output"]["verdict"] == "incomplete"
+    assert "nothing was compared" in done["output"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("order", "field"),
+    [
+        ({}, "from"),
+        ({"from": "2026-01-02T10:00:00Z"}, "to"),
+        ({"from": "yesterday", "to": "2026-01-02T10:00:00Z"}, "from"),
+        ({"from": "2026-01-02T10:00:00", "to": "2026-01-02T10:00:00Z"}, "from"),
+        ({"from": "2026-01-02T10:00:00Z", "to": "2026-01-02T10:00:00Z"}, "to"),
+        ({"from": "2026-01-02T10:00:00Z", "to": "2026-02-02T10:00:00Z"}, "to"),
+        ({"from": "0001-01-01T00:00:00+23:00", "to": "2026-02-02T10:00:00Z"}, "from"),
+        ({"from": 7, "to": "2026-02-02T10:00:00Z"}, "from"),
+        ({**ORDER, "repair": True}, "repair"),
+        ({**ORDER, "cosmos": "no"}, "cosmos"),
+    ],
+)
+async def test_a_wrong_range_is_refused_by_name(http: aiohttp.ClientSession, order: Any, field: str):
+    status, problem = await start(http, order)
+
+    assert (status, problem.get("field")) == (400, field), problem
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/api/reports/{RUN}/work.json",
+        f"/api/reports/{RUN}/..%2Fwatermark.json",
+        f"/api/reports/{RUN}/report.html%00",
+        "/api/reports/..%2F..%2Fall-events/report.html",
+        "/api/reports/reconcile-20000101T000000Z-20000102T000000Z/report.html",
+        "/api/reconciliations/reconcile-20000101T000000Z-20000102T000000Z",
+        "/api/reconciliations/window-7",
+    ],
+)
+async def test_nothing_but_reports_can_be_read(http: aiohttp.ClientSession, path: str):
+    async with http.get(path) as answer:
+        assert answer.status == 404

@@ -1,0 +1,93 @@
+"""The reconciliation's workflows over steps that only count, for recording histories.
+
+    python -m tests.orchestrations.reconciliation_app
+
+writes the recordings anew. Do so only after a change that running instances survive, or with a new version beside.
+"""
+
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+
+from fraud.reconciliation.nightly import Watermark
+from fraud.reconciliation.ranges import Range
+from fraud.reconciliation.summary import Summary
+from fraud.reconciliation.work import Outcome, PlanSummary, Progress, Request, Stage
+from orchestrations.reconcile import reconcile
+from orchestrations.reconcile_nightly import reconcile_nightly
+from orchestrations.reconciliation_stages import reconcile_stage
+from tests.local_azure.durable.running import RunningHub
+from tests.support.replay import Recording
+
+RECORDINGS = Path(__file__).parent / "recordings"
+REACH = Range(datetime(2026, 1, 2, 10, tzinfo=UTC), datetime(2026, 1, 2, 11, tzinfo=UTC))
+REQUEST: dict[str, Any] = msgspec.to_builtins(Request(REACH))
+
+
+def reconciliation_hub(folder: Path, scan_parts: int, watermark: datetime = REACH.start) -> RunningHub:
+    """A hub with the workflows, a plan of so many parts, and steps that read one record each."""
+    hub = RunningHub(folder / "hub.db", df.DFApp())
+    for workflow in (reconcile, reconcile_stage, reconcile_nightly):
+        hub.orchestrator(workflow)
+    parts: dict[Stage, int] = {
+        "scan": scan_parts,
+        "suspicious": 1,
+        "verdicts": 2,
+        "documents": 2,
+        "quarantine": 0,
+        "compare": 2,
+    }
+
+    @hub.activity
+    def plan_reconciliation(argument: dict[str, Any]) -> Any:
+        return msgspec.to_builtins(PlanSummary(parts, 1_000))
+
+    def step(argument: dict[str, Any]) -> Any:
+        return msgspec.to_builtins(Progress(1, 10))
+
+    for name in ("scan_archive", "observe_outcomes", "observe_documents", "observe_quarantine", "compare_bucket"):
+        hub.activity(_named(name, step))
+
+    @hub.activity
+    def write_report(argument: dict[str, Any]) -> Any:
+        numbers = dict.fromkeys(Summary.__struct_fields__, 0)
+        outcome = Outcome(argument["run"], "balanced", True, "All is well.", REACH.end, Summary(**numbers), {})
+        return msgspec.to_builtins(outcome)
+
+    @hub.activity
+    def clear_run(argument: dict[str, Any]) -> None: ...
+
+    @hub.activity
+    def read_watermark(argument: dict[str, Any]) -> Any:
+        return msgspec.to_builtins(Watermark(watermark))
+
+    @hub.activity
+    def write_watermark(argument: dict[str, Any]) -> None: ...
+
+    return hub
+
+
+def _named(name: str, step: Any) -> Any:
+    def activity(argument: dict[str, Any]) -> Any:
+        return step(argument)
+
+    activity.__name__ = name
+    return activity
+
+
+async def _record() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        hub = reconciliation_hub(Path(folder), scan_parts=20)
+        await hub.run("reconcile", REQUEST, REACH.instance_id)
+        exported = (await hub.hub()).export_history(REACH.instance_id)
+        (RECORDINGS / "reconcile.json").write_bytes(msgspec.json.encode(Recording.of(exported)))
+        await hub.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(_record())
