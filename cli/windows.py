@@ -14,7 +14,7 @@ _POLL_SECONDS = 0.3
 def judged(app: AppClient) -> tuple[int, int]:
     """Events that are judged, and workflows that still run. Raises AppError if a workflow failed."""
     done = running = 0
-    for instance in _instances(app):
+    for instance in instances(app):
         status = instance["runtimeStatus"]
         if status == "Completed":
             done += int(instance["output"]["suspicious"])
@@ -37,7 +37,8 @@ def wait_until_judged(app: AppClient, expected: int, seconds: float, seen: Calla
     return False
 
 
-def _instances(app: AppClient) -> list[dict[str, Any]]:
+def instances(app: AppClient) -> list[dict[str, Any]]:
+    """The status of every window workflow. Raises AppError."""
     found: list[dict[str, Any]] = []
     token: str | None = None
     while True:
