@@ -42,21 +42,20 @@ class Watermark:
 
     def __init__(self) -> None:
         self.mark = 0
-        self.latest = 0
 
     def raise_to(self, mark: int) -> None:
         """A watermark never falls."""
         self.mark = max(self.mark, mark)
 
 
-def on_arrival(watermark: Watermark, arrivals: Sequence[int], counts: TimeCounts) -> Sequence[int]:
+def on_arrival(watermark: Watermark, arrivals: list[int], counts: TimeCounts) -> list[int]:
     """Times of events in a query that runs on arrival time: arrivals grow within a partition.
 
     Should a broker break that promise, the event counts as arriving now: its window may be closed and sent already.
     """
     if not arrivals:
         return arrivals
-    if arrivals[0] < watermark.mark or any(map(int.__gt__, arrivals, arrivals[1:])):
+    if arrivals[0] < watermark.mark or sorted(arrivals) != arrivals:
         times: list[int] = []
         for arrival in arrivals:
             counts.late += arrival < watermark.mark
@@ -82,7 +81,7 @@ def on_event_time(  # noqa: PLR0917 - the events, and what decides on them
     """
     kept: tuple[list[Any], list[int], list[int]] = ([], [], [])
     keep_row, keep_time, keep_arrival = (part.append for part in kept)
-    mark, latest = watermark.mark, watermark.latest
+    mark = watermark.mark
     late, out_of_order, drop = policy.late, policy.out_of_order, policy.drop
     for row, arrival in zip(rows, arrivals, strict=True):
         value = time_of(row, arrival)
@@ -103,11 +102,10 @@ def on_event_time(  # noqa: PLR0917 - the events, and what decides on them
             if drop:
                 continue
             time = mark
-        if time > latest:
-            latest = time
-            mark = max(mark, latest - out_of_order)
+        if time - out_of_order > mark:
+            mark = time - out_of_order
         keep_row(row)
         keep_time(time)
         keep_arrival(arrival)
-    watermark.mark, watermark.latest = mark, latest
+    watermark.mark = mark
     return kept

@@ -122,7 +122,7 @@ class RunningQuery:
         """Make a partition known. Windows close only when every known partition has passed their end."""
         self.inputs[name].watermarks.setdefault(partition, Watermark())
 
-    def feed(self, name: str, partition: int, bodies: Sequence[bytes], arrivals: Sequence[int]) -> None:
+    def feed(self, name: str, partition: int, bodies: Sequence[bytes], arrivals: list[int]) -> None:
         """Take events of one partition in the order of the hub; `arrivals` are their enqueued times in ticks."""
         source = self.inputs[name]
         watermark = source.watermarks[partition]

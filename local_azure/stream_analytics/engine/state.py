@@ -18,7 +18,7 @@ def snapshot(query: RunningQuery) -> bytes:
             "counts": [counts.events, counts.input_errors, counts.conversion_errors, counts.rows],
             "times": [counts.times.early, counts.times.late, counts.times.out_of_order, counts.times.without_time],
             "watermarks": {
-                name: [[partition, mark.mark, mark.latest] for partition, mark in source.watermarks.items()]
+                name: [[partition, watermark.mark] for partition, watermark in source.watermarks.items()]
                 for name, source in query.inputs.items()
             },
             "windows": [
@@ -33,10 +33,9 @@ def restore(query: RunningQuery, data: bytes) -> None:
     state = unpack(data)
     query.counts = Counts(*state["counts"], times=TimeCounts(*state["times"]))
     for name, marks in state["watermarks"].items():
-        for partition, mark, latest in marks:
+        for partition, mark in marks:
             query.add_partition(name, partition)
-            watermark = query.inputs[name].watermarks[partition]
-            watermark.mark, watermark.latest = mark, latest
+            query.inputs[name].watermarks[partition].mark = mark
     for step, windows in zip(query.steps(), state["windows"], strict=True):
         step.windows.clear()
         for end, groups in windows:

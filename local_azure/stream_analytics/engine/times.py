@@ -8,9 +8,9 @@ _EPOCH = datetime(1, 1, 1, tzinfo=UTC)
 _UNIX_EPOCH_SECONDS = int((datetime(1970, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds())
 _LAST = int((datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH).total_seconds()) * TICKS_PER_SECOND
 
-_MINUTES_KEPT = 4096
-_minutes: dict[str, int] = {}
-"""Ticks of texts like `2020-03-05T16:42`: neighbouring events share it, and parsing it is most of the work."""
+_SECONDS_KEPT = 4096
+_seconds: dict[str, int] = {}
+"""Ticks of texts like `2020-03-05T16:42:35`: neighbouring events share it, and parsing it is most of the work."""
 
 
 class Instant(int):
@@ -47,24 +47,31 @@ def is_representable(ticks: int) -> bool:
 
 
 def parse_instant(text: str) -> int | None:
-    """Ticks of an ISO 8601 text with up to 7 decimals; None if it is none. Without a zone it is UTC."""
-    if len(text) >= 20 and text[-1] == "Z" and text[16] == ":" and text[10] in "T ":
-        minute = _minutes.get(text[:16])
-        if minute is None:
-            minute = _parse_general(text[:16] + ":00Z")
-            if minute is None:
+    """Ticks of an ISO 8601 text with up to 9 decimals, cut to 7; None if it is none. Without a zone it is UTC."""
+    second = _seconds.get(text[:19])
+    if second is None:
+        second = _learn_second(text)
+    if second is not None and len(text) > 19:
+        tail = text[19:]
+        if tail == "Z":
+            return second
+        if tail[0] == "." and tail[-1] == "Z":
+            fraction = tail[1:-1]
+            if not fraction.isdecimal() or not fraction.isascii() or len(fraction) > 9:
                 return None
-            if len(_minutes) >= _MINUTES_KEPT:
-                _minutes.clear()
-            _minutes[text[:16]] = minute
-        seconds, point, fraction = text[17:19], text[19:20], text[20:-1]
-        if seconds.isdecimal() and seconds < "60":
-            if point == "Z":
-                return minute + int(seconds) * TICKS_PER_SECOND
-            if point == "." and fraction.isdecimal() and fraction.isascii() and len(fraction) < 10:
-                return minute + int(seconds) * TICKS_PER_SECOND + int(fraction[:7].ljust(7, "0"))
-        return None
+            return second + int(fraction[:7] if len(fraction) >= 7 else fraction.ljust(7, "0"))
     return _parse_general(text)
+
+
+def _learn_second(text: str) -> int | None:
+    if len(text) < 20 or text[10] not in "T ":
+        return None
+    ticks = _parse_general(text[:19] + "Z")
+    if ticks is not None:
+        if len(_seconds) >= _SECONDS_KEPT:
+            _seconds.clear()
+        _seconds[text[:19]] = ticks
+    return ticks
 
 
 def _parse_general(text: str) -> int | None:

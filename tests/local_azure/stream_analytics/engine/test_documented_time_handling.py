@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local_azure.stream_analytics.engine.query import RunningQuery
-from tests.local_azure.stream_analytics.running import feed, policy, running, taken
+from tests.local_azure.stream_analytics.running import feed, finish, policy, running, taken
 
 QUERY = "SELECT id, System.Timestamp() AS t INTO out FROM events TIMESTAMP BY ts"
 
@@ -101,3 +101,11 @@ def test_arrival_time_ignores_the_tolerances():
     for query in (QUERY.replace(" TIMESTAMP BY ts", ""), QUERY.replace("BY ts", "BY EventEnqueuedUtcTime")):
         work = running(query, policy(late=1, out_of_order=0, drop=True))
         assert times(work, [("00:00:00", "10:00:00"), ("23:00:00", "10:00:01")]) == ["10:00:00", "10:00:01"]
+
+
+def test_an_event_out_of_order_on_the_start_of_a_later_window_falls_into_the_earlier_one():
+    query = "SELECT COLLECT(id) AS ids INTO out FROM events TIMESTAMP BY ts GROUP BY TumblingWindow(minute, 5)"
+    work = running(query, policy(late=600, out_of_order=120))
+    own = ["10:06:00", "10:05:00", "10:06:01"]
+    feed(work, *(("10:07", {"id": time, "ts": f"2026-03-05T{time}Z"}) for time in own))
+    assert [row["ids"] for row in finish(work)["out"]] == [["10:05:00"], ["10:06:00", "10:06:01"]]

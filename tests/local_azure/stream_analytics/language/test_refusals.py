@@ -97,8 +97,8 @@ def test_a_hostile_query_cannot_exhaust_the_stack():
 
 
 WORDS = """
-    SELECT FROM WHERE GROUP BY HAVING WITH AS INTO ( ) , . * + - = < > 1 2.5 'x' a events [b] AND OR NOT IN LIKE BETWEEN IS
-    NULL CASE WHEN THEN ELSE END CAST COUNT SUM COLLECT TumblingWindow minute TIMESTAMP DATEADD ;
+    SELECT FROM WHERE GROUP BY HAVING WITH AS INTO ( ) , . * + - = < > 1 2.5 'x' a events [b] AND OR NOT IN LIKE IS
+    BETWEEN NULL CASE WHEN THEN ELSE END CAST COUNT SUM COLLECT TumblingWindow minute TIMESTAMP DATEADD ;
 """
 
 
