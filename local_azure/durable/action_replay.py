@@ -101,6 +101,9 @@ class ActionReplay:
     def _raise(self, name: str) -> None:
         task = self._calls.pop(name, None)
         if task is None:
+            # Waiting takes no number, so nothing in the history tells that user code had come this far.
+            while self._invoked < len(self._roots) and self._roots[self._invoked].only_waits:
+                self._invoke_next()
             waiters = self._waiters.get(name.lower())
             if not waiters:
                 return

@@ -57,6 +57,8 @@ class ActivityPump:
         if self._flushing:
             self._flushing.cancel()
             self._flush()
+        if self._flushing:
+            self._flushing.cancel()
 
     def wake(self) -> None:
         """There are new activities in the store."""

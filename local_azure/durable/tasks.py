@@ -47,6 +47,11 @@ class Task:
         return self.succeeded or self.failed
 
     @property
+    def only_waits(self) -> bool:
+        """Whether it schedules nothing and has no number: it waits for an external event."""
+        return self.action.action_type is ActionType.WAIT_FOR_EXTERNAL_EVENT
+
+    @property
     def is_exhausted(self) -> bool:
         """Whether no attempt is left."""
         return self.retry is not None and self._attempts >= self.retry.max_number_of_attempts
@@ -88,6 +93,11 @@ class Group:
         """All tasks in it, in the order in which the SDK numbers them."""
         for child in self._children:
             yield from child.tasks()
+
+    @property
+    def only_waits(self) -> bool:
+        """Whether it schedules nothing: all in it wait for external events."""
+        return all(child.only_waits for child in self._children)
 
     @property
     def failed(self) -> bool:
