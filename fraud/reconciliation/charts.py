@@ -10,9 +10,10 @@ from fraud.reconciliation.report import StoreRow, TableRow, WindowRow
 MAX_BARS = 60
 _BINS = (1, 3, 6, 12, 36, 72, 144, 288)
 """Windows a bar: 5, 15 and 30 minutes, 1, 3, 6, 12 hours, a day."""
-_HEIGHT, _BASE, _TOP, _LEFT = 220, 190, 14, 46
-_STEP_MIN, _WIDTH = 12, 720
-_ROW = 24
+_HEIGHT, _BASE, _TOP = 220, 190, 26
+"""Of a chart over time, in pixels: its height, where its columns stand, and how far up the highest reaches."""
+_ROW = 38
+_LABELS = 6
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -62,67 +63,65 @@ def _bar(label: str, rows: Sequence[TableRow]) -> Bar:
 
 
 def columns_chart(bars: Sequence[Bar], name: str) -> str:
-    """Columns over time: what must be flagged behind, what was judged in front, a mark where they differ."""
-    highest = max((max(bar.expected, bar.analysed) for bar in bars), default=0) or 1
-    step = max(_STEP_MIN, (_WIDTH - _LEFT) / max(len(bars), 1))
-    width = _LEFT + step * len(bars)
-    parts = [_axis(highest, width)]
-    every = -(-len(bars) // 8) or 1
+    """Columns over time: what must be flagged behind, what was judged in front, a cap where they differ.
+
+    Places are in per cent, so that the chart fits any page and its text keeps its size.
+    """
+    highest = _highest(bars)
+    step = 100 / max(len(bars), 1)
+    every = -(-len(bars) // _LABELS) or 1
+    parts = [_grid(highest)]
     for i, bar in enumerate(bars):
-        left = _LEFT + i * step
+        left = i * step
         parts.append(f"<g><title>{escape(bar.title)}</title>")
-        parts.append(f'<rect class="hit" x="{left:.1f}" y="0" width="{step:.1f}" height="{_BASE}"/>')
-        parts.append(_column(left + step * 0.1, step * 0.8, bar.expected / highest, "expected"))
-        parts.append(_column(left + step * 0.27, step * 0.46, bar.analysed / highest, "analysed"))
+        parts.append(f'<rect class="hit" x="{left:.3f}%" y="0" width="{step:.3f}%" height="{_BASE}"/>')
+        parts.append(_column(left + step * 0.08, step * 0.84, bar.expected / highest, "expected"))
+        parts.append(_column(left + step * 0.26, step * 0.48, bar.analysed / highest, "analysed"))
         if bar.wrong:
-            x = left + step / 2
-            parts.append(f'<path class="wrong" d="M{x - 5:.1f} 2h10l-5 9z"/>')
+            parts.append(
+                f'<rect class="wrong" x="{left + step * 0.08:.3f}%" y="0" width="{step * 0.84:.3f}%" height="6"/>'
+            )
         parts.append("</g>")
         if i % every == 0:
-            x = left + step / 2
-            parts.append(f'<text x="{x:.1f}" y="{_BASE + 16}" class="x">{escape(bar.label[-5:])}</text>')
-    return _svg("".join(parts), width, _HEIGHT, name)
+            parts.append(f'<text x="{left:.3f}%" y="{_BASE + 18}">{escape(bar.label[-5:])}</text>')
+    return _svg("".join(parts), _HEIGHT, name)
 
 
-def _axis(highest: int, width: float) -> str:
+def _highest(bars: Sequence[Bar]) -> int:
+    return max((max(bar.expected, bar.analysed) for bar in bars), default=0) or 1
+
+
+def _grid(highest: int) -> str:
     lines: list[str] = []
-    for part in (0, 0.5, 1):
-        y = _BASE - part * (_BASE - _TOP)
-        value = f"{highest * part:,.0f}" if highest > 1 or part != 0.5 else ""
-        lines.append(f'<line class="grid" x1="{_LEFT}" x2="{width:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        lines.append(f'<text class="y" x="{_LEFT - 6}" y="{y + 4:.1f}">{value}</text>')
-    return "".join(lines)
+    for share in (0.0, 0.5, 1.0) if highest > 1 else (0.0, 1.0):
+        y = _BASE - share * (_BASE - _TOP)
+        lines.append(f'<line x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
+    return f'{"".join(lines)}<text x="0" y="{_TOP - 4}">{highest:,}</text>'
 
 
 def _column(left: float, width: float, share: float, name: str) -> str:
     height = share * (_BASE - _TOP)
-    return f'<rect class="{name}" x="{left:.1f}" y="{_BASE - height:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+    return f'<rect class="{name}" x="{left:.3f}%" y="{_BASE - height:.1f}" width="{width:.3f}%" height="{height:.1f}"/>'
 
 
 def rows_chart(bars: Sequence[Bar], name: str) -> str:
-    """One row a store, longest first."""
-    highest = max((max(bar.expected, bar.analysed) for bar in bars), default=0) or 1
-    label, number = 110, 90
-    room = _WIDTH - label - number
+    """One row a store, longest first: its name and numbers above its bar."""
+    highest = _highest(bars)
     parts: list[str] = []
     for i, bar in enumerate(bars):
         y = i * _ROW
-        parts.append(f'<g><title>{escape(bar.title)}</title><text class="y" x="{label - 8}" y="{y + 16}">')
-        parts.append(f"{escape(bar.label)}</text>")
-        for value, inset, kind in ((bar.expected, 3, "expected"), (bar.analysed, 7, "analysed")):
-            width = value / highest * room
+        kind = ' class="wrong"' if bar.wrong else ""
+        numbers = f"{bar.expected:,}" if bar.analysed == bar.expected else f"{bar.analysed:,} of {bar.expected:,}"
+        parts.append(f"<g><title>{escape(bar.title)}</title>")
+        parts.append(f'<text x="0" y="{y + 14}"{kind}>{escape(bar.label)}: {numbers}</text>')
+        for value, inset, style in ((bar.expected, 0, "expected"), (bar.analysed, 3, "analysed")):
+            share = value / highest * 100
             parts.append(
-                f'<rect class="{kind}" x="{label}" y="{y + inset}" width="{width:.1f}" height="{_ROW - 2 * inset}"/>'
+                f'<rect class="{style}" x="0" y="{y + 18 + inset}" width="{share:.2f}%" height="{14 - 2 * inset}"/>'
             )
-        end = label + max(bar.expected, bar.analysed) / highest * room
-        kind = "n wrong" if bar.wrong else "n"
-        text = f"{bar.analysed:,} of {bar.expected:,}" if bar.analysed != bar.expected else f"{bar.expected:,}"
-        parts.append(f'<text class="{kind}" x="{end + 8:.1f}" y="{y + 16}">{text}</text></g>')
-    return _svg("".join(parts), _WIDTH, max(len(bars), 1) * _ROW, name)
+        parts.append("</g>")
+    return _svg("".join(parts), max(len(bars), 1) * _ROW, name)
 
 
-def _svg(content: str, width: float, height: float, name: str) -> str:
-    return (
-        f'<svg role="img" aria-label="{escape(name)}" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'style="min-width:{min(width, 560):.0f}px;max-width:{width * 1.4:.0f}px">{content}</svg>'
-    )
+def _svg(content: str, height: int, name: str) -> str:
+    return f'<svg role="img" aria-label="{escape(name)}" width="100%" height="{height}">{content}</svg>'

@@ -58,16 +58,16 @@ def _totals(report: Report) -> str:
 
 def _charts(report: Report) -> str:
     legend = (
-        '<p class="legend"><i class="expected"></i>must be flagged <i class="analysed"></i>judged '
-        '<i class="wrong"></i>differences</p>'
+        '<p class="legend"><span><i class="expected"></i>must be flagged</span> '
+        '<span><i class="analysed"></i>judged</span> <span><i class="wrong"></i>differences</span></p>'
     )
     parts: list[str] = []
     if report.windows:
         chart = columns_chart(window_bars(report.windows), "Events that must be flagged and verdicts over time")
-        parts.append(f'<section><h2>Over time</h2>{legend}<div class="chart">{chart}</div></section>')
+        parts.append(f"<section><h2>Over time</h2>{legend}{chart}</section>")
     if report.stores:
         chart = rows_chart(store_bars(report.stores), "Events that must be flagged and verdicts per store")
-        parts.append(f'<section><h2>Per store</h2>{legend}<div class="chart">{chart}</div></section>')
+        parts.append(f"<section><h2>Per store</h2>{legend}{chart}</section>")
     return "".join(parts)
 
 
@@ -87,10 +87,15 @@ def _difference(one: Difference) -> Sequence[str]:
         one.store,
         _moment(one.window_end),
         ", ".join(one.where),
-        ", ".join(map(_moment, one.expected)),
-        ", ".join(map(_moment, one.seen)),
+        _times(one.expected, one.window_end),
+        _times(one.seen, one.window_end),
         place,
     )
+
+
+def _times(moments: Sequence[datetime], beside: datetime) -> str:
+    """Moments, without the day if it is that of the one beside them."""
+    return ", ".join(f"{one:%H:%M}" if one.date() == beside.date() else _moment(one) for one in moments)
 
 
 def _gaps(report: Report) -> str:

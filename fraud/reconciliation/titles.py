@@ -41,7 +41,7 @@ HEADLINES: list[tuple[str, str, str, bool]] = [
     ("duplicates", "too often", "Reported or judged more often than archived", True),
     ("wrong_window", "wrong window", "Reported or judged in another window", True),
     ("absent_from_cosmos", "absent from Cosmos", "Captured, and neither in Cosmos nor in quarantine", True),
-    ("archive_gaps", "archive gaps", "Sequence numbers that the archive lacks", True),
+    ("archive_gaps", "gaps in the archive", "Sequence numbers that the archive lacks", True),
     ("unreadable", "not readable", "Blocks and lines that could not be read", True),
     ("unresolved", "unresolved", "Judged without their event", True),
     ("ambiguous", "ambiguous", "On the edge of two windows, by the second", False),

@@ -33,9 +33,9 @@ def judge_run(work: Work, summary: Summary) -> Verdict:
 def sentence(verdict: Verdict, work: Work, summary: Summary) -> str:
     """The verdict for a person."""
     words = {
-        "balanced": f"The accounts balance: all {summary.expected:,} events that must be flagged were reported and "
-        f"judged once, out of {summary.captured:,} captured.",
-        "differences": f"The accounts do not balance: {_faults(summary)}.",
+        "balanced": f"All {summary.expected:,} events that must be flagged were reported and judged once, out of "
+        f"{summary.captured:,} captured.",
+        "differences": f"{_faults(summary)}.",
         "incomplete": "What was compared balances, but it is not all.",
         "empty": "The archive holds no events in this range.",
     }[verdict]
@@ -47,7 +47,8 @@ def sentence(verdict: Verdict, work: Work, summary: Summary) -> str:
 
 
 def _faults(summary: Summary) -> str:
-    return ", ".join(text.format(f"{n:,}") for name, text in _FAULTS.items() if (n := getattr(summary, name)))
+    words = ", ".join(text.format(f"{n:,}") for name, text in _FAULTS.items() if (n := getattr(summary, name)))
+    return f"Not in balance: {words}"
 
 
 def _incomplete(work: Work) -> str:
