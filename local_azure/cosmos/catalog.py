@@ -61,7 +61,8 @@ class Catalog:
             if parent == 0:
                 self.databases[name] = by_number[number] = Database(number, name, value)
             else:
-                by_number[parent].containers[name] = self._container(number, name, value)
+                by_number[parent].containers[name] = container = self._container(number, name, value)
+                self._store.has_reached(container.documents.last_row())
 
     def containers(self) -> Iterable[Container]:
         """Every container of every database."""

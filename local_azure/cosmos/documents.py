@@ -79,6 +79,10 @@ class DocumentTable:
         """Forget every document."""
         self._store.write(f"DROP TABLE {self.table}")
 
+    def last_row(self) -> int:
+        """The highest row, 0 if there is none."""
+        return self._store.execute(f"SELECT coalesce(max(row), 0) FROM {self.table}").fetchone()[0]
+
     def get(self, partition: str, name: str) -> Stored:
         """404 if there is none."""
         row = self._store.execute(self._find, (name, partition)).fetchone()

@@ -72,13 +72,17 @@ class Store:
         if self._open is not None:
             await asyncio.shield(self._open)
 
-    def next_sequence(self, at_least: int = 0) -> int:
+    def next_sequence(self) -> int:
         """A number above all earlier ones, across restarts too: microseconds since 1970, or one more than the last.
 
         Rows, ETags and session tokens are made of it.
         """
-        self._sequence = max(self._sequence + 1, at_least, time.time_ns() // 1000)
+        self._sequence = max(self._sequence + 1, time.time_ns() // 1000)
         return self._sequence
+
+    def has_reached(self, number: int) -> None:
+        """Give no number up to this one, which an earlier process gave, should the clock have been set back."""
+        self._sequence = max(self._sequence, number)
 
     @property
     def sequence(self) -> int:

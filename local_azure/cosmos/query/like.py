@@ -21,6 +21,9 @@ class _Set(msgspec.Struct, frozen=True):
 _Part: TypeAlias = "str | _Set | None"
 """One character to match: itself, one of a set, or any (None)."""
 
+_Piece: TypeAlias = "str | tuple[_Part, ...]"
+"""What stands between two `%`: plain text, or parts."""
+
 
 def like(text: str, pattern: str, escape: str | None) -> bool:
     """Whether `text` matches: `%` any run, `_` any character, `[a-f]` and `[^a-f]` sets. Quadratic at worst."""
@@ -33,15 +36,21 @@ def like(text: str, pattern: str, escape: str | None) -> bool:
     # Between the fixed ends each piece is taken where it first fits: to take it later could not help the others.
     place, end = len(first), len(text) - len(last)
     for piece in pieces[1:-1]:
-        while place + len(piece) <= end and not _at(text, place, piece):
-            place += 1
-        place += len(piece)
-        if place > end:
+        found = _find(text, piece, place, end)
+        if found < 0:
             return False
+        place = found + len(piece)
     return True
 
 
-def _at(text: str, place: int, piece: tuple[_Part, ...]) -> bool:
+def _find(text: str, piece: _Piece, start: int, end: int) -> int:
+    if isinstance(piece, str):
+        return text.find(piece, start, end)
+    places = range(start, end - len(piece) + 1)
+    return next((place for place in places if _at(text, place, piece)), -1)
+
+
+def _at(text: str, place: int, piece: _Piece) -> bool:
     for offset, part in enumerate(piece):
         character = text[place + offset]
         if part is None or part == character:
@@ -52,7 +61,7 @@ def _at(text: str, place: int, piece: tuple[_Part, ...]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _pieces(pattern: str, escape: str | None) -> tuple[tuple[_Part, ...], ...]:
+def _pieces(pattern: str, escape: str | None) -> tuple[_Piece, ...]:
     """The pattern cut at its `%`s."""
     pieces: list[list[_Part]] = [[]]
     place = 0
@@ -74,7 +83,12 @@ def _pieces(pattern: str, escape: str | None) -> tuple[tuple[_Part, ...], ...]:
             place = end + 1
         else:
             pieces[-1].append(character)
-    return tuple(tuple(piece) for piece in pieces)
+    return tuple(_plain_if_possible(piece) for piece in pieces)
+
+
+def _plain_if_possible(piece: list[_Part]) -> _Piece:
+    texts = [part for part in piece if isinstance(part, str)]
+    return "".join(texts) if len(texts) == len(piece) else tuple(piece)
 
 
 def _set(inside: str) -> _Set:
