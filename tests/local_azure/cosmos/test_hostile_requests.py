@@ -220,7 +220,7 @@ async def test_signatures_that_are_none(http: aiohttp.ClientSession, authorizati
 
 async def test_long_scans_let_others_be_served(http: aiohttp.ClientSession) -> None:
     batch = in_store("many") | {"x-ms-cosmos-is-batch-request": "True", "x-ms-cosmos-batch-atomic": "True"}
-    for start in range(0, 10_000, 100):
+    for start in range(0, 3_000, 100):
         operations = [
             {"operationType": "Upsert", "resourceBody": {"id": str(number), "store_id": "many", "text": "a" * 300}}
             for number in range(start, start + 100)
@@ -242,5 +242,5 @@ async def test_long_scans_let_others_be_served(http: aiohttp.ClientSession) -> N
             assert answer.status == 200
         waits.append(time.monotonic() - start_time)
     assert {task.result() for task in scans} == {200}
-    assert len(waits) >= 10
+    assert len(waits) >= 5
     assert sorted(waits)[len(waits) // 2] < 0.1
