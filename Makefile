@@ -31,7 +31,7 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/pytest -m slow
 
 bench: setup-dev ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
-	@$(BIN)/python -m benchmarks
+	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks
 
 setup: $(VENV)/.local-ready ## Install what `make demo` and `make up` need
 setup-dev: $(VENV)/.dev-ready ## Install what `make test` and `make bench` need

@@ -1,0 +1,60 @@
+"""`make bench`: measures each part beside its peer, prints the table, and writes `.local/bench.json`.
+
+python -m benchmarks [NAME...]     only those named, for example `pipeline`
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from benchmarks import broker, durable_engine, pipeline, stream_engine
+from benchmarks.rows import Row, row_of
+
+RESULT = Path(__file__).parents[1] / ".local" / "bench.json"
+
+BENCHMARKS: dict[str, Callable[[], Sequence[Row]]] = {
+    "stream": stream_engine.measure,
+    "durable": lambda: [row_of(row) for row in durable_engine.measure()],
+    "broker": broker.measure,
+    "pipeline": pipeline.measure,
+}
+
+
+def main(names: Sequence[str]) -> None:
+    """Run the benchmarks one after another, so that none disturbs another."""
+    # The peers narrate every step; what goes wrong is raised.
+    logging.disable(logging.CRITICAL)
+    console = Console(highlight=False)
+    rows: list[Row] = []
+    for name in names or list(BENCHMARKS):
+        console.print(f"[dim]measuring {name} ...[/]")
+        measured = BENCHMARKS[name]()
+        rows += measured
+        for row in measured:
+            _show(console, row)
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n")
+    console.print(f"Written to {RESULT.relative_to(Path.cwd())}")
+
+
+def _show(console: Console, row: Row) -> None:
+    """Two lines of at most 80 columns: what was measured, and our figure beside the peer's or the bound."""
+    ours = f"{_number(row.ours):>10} {row.unit:<14}"
+    beside = f"{row.peer_name}" if row.peer is None else f"{_number(row.peer)}  {row.peer_name}"
+    ratio = "" if row.ratio is None else f"[bold]x{row.ratio:.2f}[/]"
+    console.print(f"  {row.name}\n[bold]{ours}[/]{ratio:<8}{beside}")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
+
+
+if __name__ == "__main__":
+    unknown = set(sys.argv[1:]) - BENCHMARKS.keys()
+    if unknown:
+        sys.exit(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    main(sys.argv[1:])

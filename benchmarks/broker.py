@@ -1,0 +1,70 @@
+"""Events a second through the broker with Microsoft's own SDK: sent in batches, and received.
+
+There is no other server that the SDK talks to without Docker, so the peer is what Azure sells: the documented quota of
+one throughput unit (1,000 events/s in, 4,096 out). Client and broker share this machine's cores.
+"""
+# pyright: reportUnknownMemberType=false
+# The SDK is typed in part only.
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from azure.eventhub import EventData, EventHubConsumerClient, EventHubProducerClient, PartitionContext
+
+from benchmarks.rows import Row, against
+from fraud.generation import generate_events
+from tests.local_azure.amqp.conftest import CONFIG, connection_string
+from tests.support.parts import running
+
+EVENTS = 20_000
+BATCH = 200
+HUB, PARTITION = "store-events", "1"
+UNIT_IN, UNIT_OUT = 1_000, 4_096
+PEER = "quota of one Event Hubs throughput unit"
+
+
+def measure() -> list[Row]:
+    """Send and receive generated store events through one partition."""
+    bodies = [msgspec.json.encode(event) for event in generate_events("bench", 0, EVENTS, 0.1, "2026-01-01T00:00:00Z")]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running("amqp", "--event-hubs-config", CONFIG, state=Path(folder) / "state") as part,
+    ):
+        connection = connection_string(part.address("event-hubs"))
+        sent, received = _send(connection, bodies), _receive(connection)
+    return [
+        against(f"broker: send, {BATCH} events a batch", "events/s", sent, UNIT_IN, PEER),
+        against("broker: receive", "events/s", received, UNIT_OUT, PEER),
+    ]
+
+
+def _send(connection: str, bodies: list[bytes]) -> float:
+    with EventHubProducerClient.from_connection_string(connection, eventhub_name=HUB) as producer:
+        producer.get_partition_ids()
+        started = time.perf_counter()
+        for first in range(0, len(bodies), BATCH):
+            batch = producer.create_batch(partition_id=PARTITION)
+            for body in bodies[first : first + BATCH]:
+                batch.add(EventData(body))
+            producer.send_batch(batch)
+        return len(bodies) / (time.perf_counter() - started)
+
+
+def _receive(connection: str) -> float:
+    seen = 0
+    started = ended = 0.0
+    client = EventHubConsumerClient.from_connection_string(connection, "$Default", eventhub_name=HUB)
+
+    def take(_: PartitionContext, events: list[Any]) -> None:
+        nonlocal seen, started, ended
+        started = started or time.perf_counter()
+        seen += len(events)
+        ended = time.perf_counter()
+        if seen >= EVENTS:
+            client.close()
+
+    client.receive_batch(take, partition_id=PARTITION, starting_position="-1", max_batch_size=500, prefetch=2_000)
+    return seen / (ended - started)
