@@ -43,10 +43,10 @@ def main(names: Sequence[str]) -> None:
 
 def _show(console: Console, row: Row) -> None:
     """Two lines of at most 80 columns: what was measured, and our figure beside the peer's or the bound."""
-    ours = f"{_number(row.ours):>10} {row.unit:<14}"
+    ours = f"{_number(row.ours):>10} {row.unit:<17}"
     beside = f"{row.peer_name}" if row.peer is None else f"{_number(row.peer)}  {row.peer_name}"
-    ratio = "" if row.ratio is None else f"[bold]x{row.ratio:.2f}[/]"
-    console.print(f"  {row.name}\n[bold]{ours}[/]{ratio:<8}{beside}")
+    ratio = "" if row.ratio is None else f"x{row.ratio:.2f}"
+    console.print(f"  {row.name}\n[bold]{ours} {ratio:<7}[/]{beside}")
 
 
 def _number(value: float) -> str:
