@@ -3,7 +3,7 @@
 From Microsoft's "Understand time handling" and "Configuring event ordering policies". All times are ticks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,46 +66,42 @@ def on_arrival(watermark: Watermark, arrivals: list[int], counts: TimeCounts) ->
     return arrivals
 
 
-def on_event_time(  # noqa: PLR0917 - the events, and what decides on them
-    watermark: Watermark,
-    policy: TimePolicy,
-    counts: TimeCounts,
-    rows: Sequence[Any],
-    arrivals: Sequence[int],
-    time_of: Callable[[Any, int], Any],
-) -> tuple[list[Any], list[int], list[int]]:
-    """Apply the policy to rows whose own time `time_of(row, arrival)` gives; returns rows, times and arrivals kept.
+def on_event_time(
+    watermark: Watermark, policy: TimePolicy, counts: TimeCounts, values: Sequence[Any], arrivals: Sequence[int]
+) -> list[int | None]:
+    """Apply the policy to the own times of events, `values`; gives the time of each event, None if it is dropped.
 
     In this order: too early is dropped; too late is set to arrival minus the tolerance; behind the watermark is set to
-    the watermark. Only the time changes, never the row.
+    the watermark.
     """
-    kept: tuple[list[Any], list[int], list[int]] = ([], [], [])
-    keep_row, keep_time, keep_arrival = (part.append for part in kept)
+    times: list[int | None] = []
+    keep = times.append
     mark = watermark.mark
     late, out_of_order, drop = policy.late, policy.out_of_order, policy.drop
-    for row, arrival in zip(rows, arrivals, strict=True):
-        value = time_of(row, arrival)
+    for value, arrival in zip(values, arrivals, strict=True):
         time = parse_instant(value) if value.__class__ is str else value if value.__class__ is Instant else None
         if time is None:
             counts.without_time += 1
+            keep(None)
             continue
         if time > arrival + EARLY_LIMIT:
             counts.early += 1
+            keep(None)
             continue
         if late is not None and time < arrival - late:
             counts.late += 1
             if drop:
+                keep(None)
                 continue
             time = arrival - late
         if time < mark:
             counts.out_of_order += 1
             if drop:
+                keep(None)
                 continue
             time = mark
-        if time - out_of_order > mark:
+        if time - out_of_order > mark:  # noqa: PLR1730 - a call of max() costs as much as the rest of the comparison
             mark = time - out_of_order
-        keep_row(row)
-        keep_time(time)
-        keep_arrival(arrival)
+        keep(time)
     watermark.mark = mark
-    return kept
+    return times

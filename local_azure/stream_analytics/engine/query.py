@@ -1,11 +1,11 @@
 """A whole query at work: events in, rows out, and the state between them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from local_azure.stream_analytics.engine.clockwork import TimeCounts, TimePolicy, Watermark, on_arrival, on_event_time
-from local_azure.stream_analytics.engine.decoding import Decoder
+from local_azure.stream_analytics.engine.decoding import Decoded, Decoder
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
 from local_azure.stream_analytics.engine.step import Batch, CompiledStep, Emitted, read_from_dict
 from local_azure.stream_analytics.engine.values import ConversionError
@@ -43,6 +43,9 @@ class Problem:
     place: int | None = None
 
 
+OwnTimes = Callable[[Sequence[Any], Sequence[int]], list[Any]]
+
+
 @dataclass
 class _Node:
     step: CompiledStep
@@ -57,7 +60,7 @@ class _Input:
     def __init__(self, name: str, selects: Sequence[Select]) -> None:
         self.name = name
         self.decoder = Decoder(_columns_needed(selects))
-        self.time_of = _compile_time(selects[0].source.timestamp_by, self.decoder)
+        self.own_times = _compile_own_times(selects[0].source.timestamp_by, self.decoder)
         self.readers: list[_Node] = []
         self.watermarks: dict[int, Watermark] = {}
 
@@ -128,16 +131,15 @@ class RunningQuery:
         watermark = source.watermarks[partition]
         counts = self.counts
         counts.events += len(bodies)
-        if source.time_of is None:
+        if source.own_times is None:
             arrivals = on_arrival(watermark, arrivals, counts.times)
             decoded = source.decoder.decode(bodies, arrivals)
             batch = Batch(decoded.rows, decoded.arrivals, decoded.arrivals, partition)
         else:
             decoded = source.decoder.decode(bodies, arrivals)
-            rows, times, kept = on_event_time(
-                watermark, self._policy, counts.times, decoded.rows, decoded.arrivals, source.time_of
-            )
-            batch = Batch(rows, times, kept, partition)
+            values = source.own_times(decoded.rows, decoded.arrivals)
+            times = on_event_time(watermark, self._policy, counts.times, values, decoded.arrivals)
+            batch = _kept(decoded, times, partition)
         if decoded.errors:
             counts.input_errors += len(decoded.errors)
             self.problems += [Problem(reason, place) for place, reason in decoded.errors]
@@ -150,7 +152,7 @@ class RunningQuery:
         With TIMESTAMP BY such an event may still be late by the tolerance, so the watermark stays that far behind.
         """
         source = self.inputs[name]
-        if source.time_of is None:
+        if source.own_times is None:
             source.watermarks[partition].raise_to(time)
         elif self._policy.late is not None:
             source.watermarks[partition].raise_to(time - self._policy.late)
@@ -158,7 +160,7 @@ class RunningQuery:
     @property
     def lag(self) -> int | None:
         """How far behind the hub's clock the watermark of an idle input stays, in ticks; None if it stands still."""
-        on_event_time = any(source.time_of for source in self.inputs.values())
+        on_event_time = any(source.own_times for source in self.inputs.values())
         return self._policy.late if on_event_time else 0
 
     @property
@@ -225,8 +227,21 @@ def _columns_needed(selects: Sequence[Select]) -> set[str] | None:
     return needed - {ENQUEUED_TIME, PARTITION_ID}
 
 
-def _compile_time(expression: Expression | None, decoder: Decoder) -> Any:
-    """The function of TIMESTAMP BY, or None for a query on arrival time.
+def _kept(decoded: Decoded, times: list[int | None], partition: int) -> Batch:
+    """The rows that the time policy has not dropped."""
+    if None not in times:
+        return Batch(decoded.rows, cast(list[int], times), decoded.arrivals, partition)
+    kept = [place for place, time in enumerate(times) if time is not None]
+    return Batch(
+        [decoded.rows[place] for place in kept],
+        [time for time in times if time is not None],
+        [decoded.arrivals[place] for place in kept],
+        partition,
+    )
+
+
+def _compile_own_times(expression: Expression | None, decoder: Decoder) -> OwnTimes | None:
+    """What TIMESTAMP BY gives for each row of a batch, or None for a query on arrival time.
 
     TIMESTAMP BY EventEnqueuedUtcTime is arrival time said aloud: such an event is never early, late or out of order.
     """
@@ -242,5 +257,5 @@ def _compile_time(expression: Expression | None, decoder: Decoder) -> Any:
         return source
 
     generator = Generator(column, "arrival")
-    source = f"def time_of(row, arrival):\n  return {generator.value(expression)}"
-    return compile_source(source, generator.names, "time_of")
+    values = f"[{generator.value(expression)} for row, arrival in zip(rows, arrivals)]"
+    return compile_source(f"def own_times(rows, arrivals):\n  return {values}", generator.names, "own_times")
