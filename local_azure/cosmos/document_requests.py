@@ -30,11 +30,11 @@ class DocumentRequests:
         if request.method != "POST":
             raise request.method_not_allowed()
         request.refuse_headers(*_TRIGGERS, "x-ms-cosmos-is-query-plan-request")
-        partition = required(partition)
         if request.flag("x-ms-cosmos-is-batch-request"):
             if not request.flag("x-ms-cosmos-batch-atomic"):
                 raise unsupported("A batch that is not atomic (bulk)")
-            return run_batch(self._store, container, partition, request.body, request.minimal)
+            return run_batch(self._store, container, required(partition), request.body, request.minimal)
+        partition = required(partition)
         if request.flag("x-ms-documentdb-is-upsert"):
             created, stored = items.upsert_item(container, partition, request.body, _conditions(request))
             return _written(request, 201 if created else 200, stored)

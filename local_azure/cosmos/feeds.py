@@ -20,6 +20,7 @@ from local_azure.cosmos.wire import JsonObject, Reply, check_nesting, encode
 
 READ_FEED = "SELECT * FROM c"
 QUERY_CHARGE = 2.5
+_CROSS_PARTITION = "x-ms-documentdb-query-enablecrosspartition"
 
 
 class _Parameter(msgspec.Struct):
@@ -53,7 +54,7 @@ class Feeds:
         query, parameters = _query(request)
         runner = Runner(query, parameters)
         access = runner.access(container.path, partition)
-        _check_servable(query, container, access)
+        _check_servable(request, query, container, access)
         rows = TableRows(self._store, container.documents.table, access)
         page = await runner.page(rows, *_paging(request.headers))
         return _reply("Documents", container.resource_id, page)
@@ -74,15 +75,19 @@ def _paging(headers: Mapping[str, str]) -> tuple[int, str | None]:
     return page_size(headers.get("x-ms-max-item-count")), headers.get("x-ms-continuation") or None
 
 
-def _check_servable(query: Query, container: Container, access: Access) -> None:
+def _check_servable(request: Request, query: Query, container: Container, access: Access) -> None:
     """400 for what Azure would refuse, so that a query which runs here runs there."""
     if len(query.order_by) > 1 and not _has_composite_index(query, container):
         raise bad_request(
             "The order by query does not have a corresponding composite index that it can be served from."
         )
-    partitions = None if access.keys is None else {partition for partition, _ in access.keys}
-    if partitions is not None and None not in partitions and len(partitions) <= 1:
+    partitions = {None} if access.keys is None else {partition for partition, _ in access.keys}
+    if None not in partitions and len(partitions) <= 1:
         return
+    if None in partitions and request.method == "POST" and not request.flag(_CROSS_PARTITION):
+        raise bad_request(
+            f"Cross partition query is required but disabled. Set {_CROSS_PARTITION} to true or name a partition key."
+        )
     if query.group_by:
         raise unsupported("GROUP BY across partitions (nor by azure-cosmos for Python; name a partition key)")
     if query.aggregates and not (isinstance(query.select, Node) and len(query.aggregates) == 1):

@@ -26,13 +26,13 @@ class PatchOperation(msgspec.Struct):
 
 
 class Patch(msgspec.Struct):
-    """What a PATCH request carries; `condition` is `FROM c WHERE ...`."""
+    """What a PATCH request carries (or only the operations); `condition` is `FROM c WHERE ...`."""
 
     operations: list[PatchOperation]
     condition: str | None = None
 
 
-_patches = msgspec.json.Decoder(Patch)
+_patches = msgspec.json.Decoder(Patch | list[PatchOperation])
 
 
 def patched(document: JsonObject, body: bytes, key_path: tuple[str, ...]) -> JsonObject:
@@ -41,9 +41,10 @@ def patched(document: JsonObject, body: bytes, key_path: tuple[str, ...]) -> Jso
     400 if the patch is malformed, touches the id, a system property or the partition key, or does not fit the document.
     """
     try:
-        patch = _patches.decode(body)
+        decoded = _patches.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise bad_request(f"The patch is malformed: {problem}") from problem
+    patch = decoded if isinstance(decoded, Patch) else Patch(decoded)
     if not 0 < len(patch.operations) <= MAX_OPERATIONS:
         raise bad_request(f"A patch has 1 to {MAX_OPERATIONS} operations, not {len(patch.operations)}.")
     if patch.condition is not None and not _holds(patch.condition, document):

@@ -30,4 +30,5 @@ def in_store(store: str, method: str = "POST", path: str = DOCS, **more: str) ->
 
 def as_query() -> dict[str, str]:
     """The headers of a query over the documents of all stores."""
-    return signed("POST", DOCS, content_type="application/query+json") | {"x-ms-documentdb-isquery": "true"}
+    flags = {"x-ms-documentdb-isquery": "true", "x-ms-documentdb-query-enablecrosspartition": "true"}
+    return signed("POST", DOCS, content_type="application/query+json") | flags

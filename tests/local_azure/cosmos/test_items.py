@@ -129,7 +129,8 @@ async def test_what_cannot_be_an_id_is_refused(sdk: Sdk, container: Any, name: A
 async def test_partition_keys_of_every_type(sdk: Sdk, container: Any, key: Any) -> None:
     await sdk.do(container.create_item({"id": "k", "store_id": key}))
     assert (await sdk.do(container.read_item("k", key)))["store_id"] == key
-    assert len(await sdk.ask(container, "SELECT * FROM c", partition_key=key)) == 1
+    if key is not None:  # to the SDKs' queries, no key means all keys
+        assert len(await sdk.ask(container, "SELECT * FROM c", partition_key=key)) == 1
 
 
 async def test_an_item_without_a_partition_key(sdk: Sdk, container: Any) -> None:

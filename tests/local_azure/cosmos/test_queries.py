@@ -186,3 +186,13 @@ async def test_order_by_two_properties_needs_a_composite_index(sdk: Sdk, databas
     assert await sdk.ask(composite, "SELECT VALUE c.id FROM c ORDER BY c.a DESC, c.b") == ["0", "2", "1"]
     with pytest.raises(CosmosHttpResponseError):
         await sdk.ask(composite, "SELECT VALUE c.id FROM c ORDER BY c.a, c.b")
+
+
+async def test_to_cross_partitions_must_be_wanted(sdk: Sdk, container: Any) -> None:
+    if sdk.kind == "aio":
+        pytest.skip("the aio client always wants it")
+    with pytest.raises(CosmosHttpResponseError) as refusal:
+        list(container.query_items("SELECT * FROM c"))
+    assert refusal.value.status_code == 400
+    pinned = "SELECT VALUE c.id FROM c WHERE c.store_id = '8'"
+    assert list(container.query_items(pinned)) == ["4"]
