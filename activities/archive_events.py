@@ -12,7 +12,9 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpRespons
 from activities.quarantine import quarantine
 from fraud.archive import ArchiveDocument, ReceivedEvent, batches, plan_archive, quarantined
 from fraud.events import StoreKey
+from fraud.quarantine import QuarantinedEvent
 from services import cosmos
+from services.concurrency import together
 
 _CONCURRENT_WRITES = 8
 _CONFLICT, _TOO_LARGE, _BAD_REQUEST = 409, 413, 400
@@ -25,22 +27,30 @@ _PERMANENT = {
 async def archive_events(received: Sequence[ReceivedEvent]) -> None:
     """Archive a delivery. Done twice it changes nothing, so any failure may be answered by delivering it again.
 
-    Raises what Cosmos or the blob service raised (in an ExceptionGroup) if they are away or too busy.
+    Raises what Cosmos or the blob service raised if they are away or too busy.
     """
     plan = plan_archive(received)
     container = await cosmos.events()
     slots = asyncio.Semaphore(_CONCURRENT_WRITES)
 
+    async def isolate(record: QuarantinedEvent) -> None:
+        async with slots:
+            await quarantine(record)
+
     async def write(store: StoreKey, batch: Sequence[ArchiveDocument]) -> None:
         async with slots:
             await _StoreArchive(container, store).write(batch)
 
-    async with asyncio.TaskGroup() as group:
-        for record in plan.malformed:
-            group.create_task(quarantine(record))
-        for store, documents in plan.documents.items():
-            for batch in batches(documents, cosmos.MAX_BATCH_OPERATIONS, cosmos.MAX_BATCH_BYTES):
-                group.create_task(write(store, batch))
+    await together(
+        [
+            *(isolate(record) for record in plan.malformed),
+            *(
+                write(store, batch)
+                for store, documents in plan.documents.items()
+                for batch in batches(documents, cosmos.MAX_BATCH_OPERATIONS, cosmos.MAX_BATCH_BYTES)
+            ),
+        ]
+    )
 
 
 class _StoreArchive:

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from activities.window_ids import read_ids
 from fraud.analysis import Chunk, ChunkResult
 from fraud.archive import original_event
 from fraud.events import StoreKey, store_key
 from fraud.judging import judged, unresolved
-from fraud.verdicts import Verdict, to_ndjson
+from fraud.verdicts import Reason, Verdict, to_ndjson
 from services import blobs, cosmos
 
 
@@ -39,4 +41,8 @@ def _verdict(chunk: Chunk, event_id: str, document: dict[str, Any] | None) -> Ve
     if document is None:
         return unresolved(event_id, task.store_id, task.window)
     event, run_id = original_event(document)
-    return judged(event, task.store_id, task.window, run_id)
+    try:
+        return judged(event, task.store_id, task.window, run_id)
+    except msgspec.ValidationError as problem:
+        # Written by someone else than the archiver. One such document must not hold up a whole window.
+        return unresolved(event_id, task.store_id, task.window, Reason("NOT_A_STORE_EVENT", 0, str(problem)))

@@ -1,6 +1,5 @@
 """Send one batch of generated events to the Event Hub."""
 
-import asyncio
 from collections import defaultdict
 
 import msgspec
@@ -10,6 +9,7 @@ from fraud.campaigns import Batch
 from fraud.generation import BatchTotals, generate_events, totals_of
 from fraud.routing import partition_of, properties_of
 from services import event_hub
+from services.concurrency import together
 
 _encoder = msgspec.json.Encoder()
 
@@ -27,7 +27,5 @@ async def send_batch(batch: Batch) -> BatchTotals:
         data.properties = properties_of(event, batch.run_id)
         data.content_type = "application/json"
         by_partition[partition_of(event, partitions)].append(data)
-    async with asyncio.TaskGroup() as group:
-        for partition, its_events in by_partition.items():
-            group.create_task(event_hub.send_events(partition, its_events))
+    await together(event_hub.send_events(partition, its_events) for partition, its_events in by_partition.items())
     return totals_of(events)

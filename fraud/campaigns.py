@@ -1,5 +1,6 @@
 """A load-test campaign: batches of generated events on a schedule of their own."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -13,7 +14,8 @@ STOP_EVENT = "stop"
 
 MAX_EVENTS_PER_BATCH = 10_000
 
-Name = Annotated[str, Meta(pattern="^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+NAME_PATTERN = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
 Phase = Literal["sending", "completed", "stopped"]
 
 
@@ -138,6 +140,11 @@ class CampaignStatus(msgspec.Struct, frozen=True, kw_only=True):
             updated=progress.updated,
             eta=progress.eta,
         )
+
+
+def is_name(text: str) -> bool:
+    """Whether a campaign may have this name."""
+    return re.fullmatch(NAME_PATTERN, text) is not None
 
 
 def campaign_id(name: str) -> str:

@@ -44,8 +44,8 @@ def judged(event: dict[str, Any], store_id: StoreKey | None, window: Window, run
     )
 
 
-def unresolved(event_id: str, store_id: StoreKey | None, window: Window) -> Verdict:
-    """The verdict on an id whose event is not in the archive."""
+def unresolved(event_id: str, store_id: StoreKey | None, window: Window, *reasons: Reason) -> Verdict:
+    """The verdict on an id whose event is not in the archive, or is there but is none; then `reasons` says why."""
     return Verdict(
         event_id=event_id,
         store_id=store_id,
@@ -53,7 +53,7 @@ def unresolved(event_id: str, store_id: StoreKey | None, window: Window) -> Verd
         window_end=window.end,
         score=0,
         band="unresolved",
-        reasons=(),
+        reasons=reasons,
         rule_set=RULE_SET,
         run_id=None,
         event=None,

@@ -9,9 +9,9 @@ from typing import Any, cast
 import azure.durable_functions as df
 import azure.functions as func
 
-from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest, campaign_id
+from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest, campaign_id, is_name
 from function_app import durable_client
-from function_app.durable_client import Client
+from function_app.durable_client import Client, Status
 from function_app.http import BadRequestError, json_response, parse_body, problem
 
 blueprint = df.Blueprint()
@@ -40,8 +40,7 @@ async def start_campaign(request: func.HttpRequest, client: Client) -> func.Http
 @blueprint.durable_client_input(client_name="client")
 async def get_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """How far a campaign has come. 404 if there is none; takes the name or the instance id."""
-    instance_id = _instance_id(request)
-    status = await durable_client.find(client, instance_id)
+    instance_id, status = await _find(request, client)
     if status is None:
         return _not_found(instance_id)
     output = cast(dict[str, Any] | None, status.output)
@@ -55,8 +54,7 @@ async def get_campaign(request: func.HttpRequest, client: Client) -> func.HttpRe
 @blueprint.durable_client_input(client_name="client")
 async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Stop a campaign after the batch that is being sent. 202; 404 if there is none; 409 if it has ended."""
-    instance_id = _instance_id(request)
-    status = await durable_client.find(client, instance_id)
+    instance_id, status = await _find(request, client)
     if status is None:
         return _not_found(instance_id)
     if status.runtime_status not in durable_client.RUNNING:
@@ -65,9 +63,12 @@ async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpR
     return json_response({"id": instance_id, "phase": "stopping"}, status=202)
 
 
-def _instance_id(request: func.HttpRequest) -> str:
-    name = request.route_params["name"]
-    return name if name.startswith(campaign_id("")) else campaign_id(name)
+async def _find(request: func.HttpRequest, client: Client) -> tuple[str, Status | None]:
+    """The campaign of the route's name or instance id. What cannot be a name is not asked for: the SDK's client puts
+    it into an address as it is."""
+    name = request.route_params["name"].removeprefix(campaign_id(""))
+    instance_id = campaign_id(name)
+    return instance_id, await durable_client.find(client, instance_id) if is_name(name) else None
 
 
 def _not_found(instance_id: str) -> func.HttpResponse:

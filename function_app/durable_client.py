@@ -6,7 +6,7 @@ from typing import Any
 
 import azure.durable_functions as df
 import msgspec
-from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
+from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus as Status
 
 Client = df.DurableOrchestrationClient
 RUNNING = frozenset(
@@ -19,7 +19,7 @@ RUNNING = frozenset(
 )
 
 
-async def find(client: Client, instance_id: str) -> DurableOrchestrationStatus | None:
+async def find(client: Client, instance_id: str) -> Status | None:
     """The status of an instance, None if there never was one of this id."""
     status = await client.get_status(instance_id)
     return status or None
@@ -47,7 +47,7 @@ async def start_once(client: Client, workflow: str, instance_id: str, argument: 
     return True
 
 
-def runtime_status_of(status: DurableOrchestrationStatus) -> str:
+def runtime_status_of(status: Status) -> str:
     """`Running`, `Completed`, `Failed` and so on."""
     found: Any = status.runtime_status
     return found.value if found else "Unknown"

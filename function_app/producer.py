@@ -53,24 +53,20 @@ async def produce_events(request: func.HttpRequest) -> func.HttpResponse:
     try:
         async with asyncio.timeout(_SEND_SECONDS):
             totals = await send_batch(batch)
-    except* (EventHubError, AzureError, OSError) as errors:
-        _log.error("run %s: the Event Hub does not take events: %s", run_id, errors.exceptions[0])
-        unreachable = problem(
-            503, "Event Hub unreachable", f"the events of run {run_id} may be sent in part or not at all"
-        )
-    else:
-        return json_response(
-            {
-                "status": True,
-                "tot_msgs": totals.sent,
-                "bad_msgs": totals.bad,
-                "sale_evnts": totals.sales,
-                "inventory_evnts": totals.inventory,
-                "tot_sales": totals.sales_value,
-                "run_id": run_id,
-            }
-        )
-    return unreachable
+    except (EventHubError, AzureError, OSError) as error:
+        _log.error("run %s: the Event Hub does not take events: %r", run_id, error)
+        return problem(503, "Event Hub unreachable", f"the events of run {run_id} were sent in part or not at all")
+    return json_response(
+        {
+            "status": True,
+            "tot_msgs": totals.sent,
+            "bad_msgs": totals.bad,
+            "sale_evnts": totals.sales,
+            "inventory_evnts": totals.inventory,
+            "tot_sales": totals.sales_value,
+            "run_id": run_id,
+        }
+    )
 
 
 def _order(request: func.HttpRequest) -> _Order:

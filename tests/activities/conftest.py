@@ -11,7 +11,7 @@ from services.settings import settings
 from tests.support.parts import azure
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The app's settings lead to running services."""
     with azure(tmp_path_factory.mktemp("azure")) as their_settings, pytest.MonkeyPatch.context() as patch:
@@ -22,7 +22,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     settings.cache_clear()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def clients(services: None) -> AsyncIterator[None]:
     """The app's clients on the session's event loop, as in the worker; closed at the end."""
     yield

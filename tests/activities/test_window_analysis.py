@@ -113,6 +113,16 @@ async def test_storing_before_judging_is_an_error_and_not_an_empty_case(task: Wi
         await store_verdicts(task)
 
 
+async def test_a_document_that_is_no_event_is_unresolved_with_the_reason_and_holds_up_nothing():
+    stranger = uuid.uuid4().hex
+    await (await cosmos.events()).create_item({"id": stranger, "store_id": 3, "event_type": "refund"})
+    task = await save_window(SuspiciousWindow(3, (stranger,), WINDOW_ENDING_1010))
+
+    assert await judge_all(task) == [{"unresolved": 1}]
+    (verdict,) = await chunk_verdicts(task)
+    assert verdict.reasons[0].rule == "NOT_A_STORE_EVENT"
+
+
 async def test_a_window_of_several_chunks_is_judged_whole():
     run = uuid.uuid4().hex
     ids = unique_ids(f"{run}-{number:05}" for number in range(IDS_PER_CHUNK + 20))

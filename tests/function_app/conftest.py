@@ -17,7 +17,7 @@ from tests.support.parts import azure, running
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the running app. This process's own clients lead to the same services."""
     folder = tmp_path_factory.mktemp("app")
@@ -31,7 +31,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings.cache_clear()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def http(app: str) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of the app's doors."""
     async with aiohttp.ClientSession(app, timeout=aiohttp.ClientTimeout(30)) as session:

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
+from yarl import URL
 
 from fraud.generation import generate_events, totals_of
 from services import blobs, cosmos, names
@@ -182,6 +183,12 @@ async def test_a_wrong_campaign_is_refused_by_field(http: aiohttp.ClientSession)
 async def test_a_campaign_that_never_was_is_not_found(http: aiohttp.ClientSession):
     for method, path in (("GET", "/api/campaigns/nobody"), ("POST", "/api/campaigns/nobody/stop")):
         assert (await call(http, method, path))[0] == 404
+
+
+@pytest.mark.parametrize("name", ["a%3Fb", "a%2Fb", "..%2F..%2Fx", "%00", "A B", "x" * 300])
+async def test_what_cannot_be_a_name_is_not_found(http: aiohttp.ClientSession, name: str):
+    async with http.get(URL(f"/api/campaigns/{name}", encoded=True)) as answer:
+        assert answer.status in (400, 404)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
