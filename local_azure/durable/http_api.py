@@ -33,25 +33,33 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 def add_routes(app: web.Application, hub: TaskHub, bases: tuple[str, ...] = (RPC_BASE, WEBHOOK_BASE)) -> None:
     """Mount the API of a hub under each base path."""
     api = HttpApi(hub)
-    commands = "{operation:(?i:terminate|suspend|resume|rewind)}"
     for base in bases:
-        app.router.add_post(base + "/orchestrators/{name}", _guarded(api.start))
-        app.router.add_post(base + "/orchestrators/{name}/{id}", _guarded(api.start))
-        app.router.add_get(base + "/instances", _guarded(api.list_instances))
-        app.router.add_get(base + "/instances/", _guarded(api.list_instances))
-        app.router.add_delete(base + "/instances", _guarded(api.purge_by))
-        app.router.add_delete(base + "/instances/", _guarded(api.purge_by))
-        app.router.add_get(base + "/instances/{id}", _guarded(api.status))
-        app.router.add_delete(base + "/instances/{id}", _guarded(api.purge))
-        app.router.add_post(base + "/instances/{id}/{operation:(?i:raiseEvent)}/{event}", _guarded(api.raise_event))
-        app.router.add_post(base + "/instances/{id}/{operation:(?i:restart)}", _guarded(api.restart))
-        app.router.add_post(base + "/instances/{id}/" + commands, _guarded(api.command))
-        app.router.add_get(base + "/entities", _guarded(api.list_entities))
-        app.router.add_get(base + "/entities/", _guarded(api.list_entities))
-        app.router.add_get(base + "/entities/{name}", _guarded(api.list_entities))
-        app.router.add_get(base + "/entities/{name}/{key}", _guarded(api.entity))
-        app.router.add_post(base + "/entities/{name}/{key}", _guarded(api.signal))
-        app.router.add_delete(base + "/entities/{name}/{key}", _guarded(api.signal))
+        for method, path, handler in _routes(api):
+            app.router.add_route(method, base + path, _guarded(handler))
+
+
+def _routes(api: "HttpApi") -> list[tuple[str, str, Handler]]:
+    # A segment may hold anything but a slash; aiohttp's own pattern leaves out braces.
+    name, instance, key, event = (f"{{{part}:[^/]+}}" for part in ("name", "id", "key", "event"))
+    return [
+        ("POST", f"/orchestrators/{name}", api.start),
+        ("POST", f"/orchestrators/{name}/{instance}", api.start),
+        ("GET", "/instances", api.list_instances),
+        ("GET", "/instances/", api.list_instances),
+        ("DELETE", "/instances", api.purge_by),
+        ("DELETE", "/instances/", api.purge_by),
+        ("GET", f"/instances/{instance}", api.status),
+        ("DELETE", f"/instances/{instance}", api.purge),
+        ("POST", f"/instances/{instance}/{{operation:(?i:raiseEvent)}}/{event}", api.raise_event),
+        ("POST", f"/instances/{instance}/{{operation:(?i:restart)}}", api.restart),
+        ("POST", f"/instances/{instance}/{{operation:(?i:terminate|suspend|resume|rewind)}}", api.command),
+        ("GET", "/entities", api.list_entities),
+        ("GET", "/entities/", api.list_entities),
+        ("GET", f"/entities/{name}", api.list_entities),
+        ("GET", f"/entities/{name}/{key}", api.entity),
+        ("POST", f"/entities/{name}/{key}", api.signal),
+        ("DELETE", f"/entities/{name}/{key}", api.signal),
+    ]
 
 
 class HttpApi:

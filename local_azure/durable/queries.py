@@ -86,6 +86,6 @@ def _read_token(token: str | None) -> str:
     if not token:
         return ""
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except ValueError as error:
         raise BadRequestError("the continuation token is none that this hub gave") from error
