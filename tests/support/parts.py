@@ -44,6 +44,11 @@ class Part:
         """The address after `NAME=` in the ready line."""
         return dict(address.split("=", 1) for address in self.addresses)[name]
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def stop(self) -> None:
         """End it in order."""
         self._end(signal.SIGTERM)

@@ -9,7 +9,6 @@ Check = Callable[[str], bool]
 _CALL = re.compile(r"(?P<name>[A-Za-z]+)(?:\((?P<arguments>.*)\))?", re.DOTALL)
 _INT = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_AMERICAN_DATE = re.compile(r"(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])/\d{4}", re.ASCII)
 _ALPHA = re.compile(r"[A-Za-z]*")
 
 
@@ -65,7 +64,7 @@ def _is_datetime(value: str) -> bool:
     try:
         datetime.fromisoformat(value)
     except ValueError:
-        return bool(_AMERICAN_DATE.fullmatch(value))
+        return False
     return True
 
 
