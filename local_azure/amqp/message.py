@@ -97,7 +97,11 @@ class Message:
 
     def from_properties_on(self) -> bytes:
         """Everything that a broker passes on byte for byte: properties, application properties, body, footer."""
-        return next((self.data[each.start :] for each in self.sections if each.code >= SectionCode.PROPERTIES), b"")
+        return self._bytes_from(SectionCode.PROPERTIES)
+
+    def from_body_on(self) -> bytes:
+        """The body and the footer, byte for byte."""
+        return self._bytes_from(SectionCode.DATA)
 
     def validate(self) -> None:
         """Decode everything but the body, so that no receiver meets what it cannot read. Raises DecodeError."""
@@ -118,6 +122,9 @@ class Message:
             section = self._by_code.get(code)
             self._values[code] = None if section is None else decode(self.data, section.value)[0]
         return self._values[code]
+
+    def _bytes_from(self, code: SectionCode) -> bytes:
+        return b"".join([self.data[each.start : each.end] for each in self.sections if each.code >= code])
 
     def _struct(self, code: SectionCode, kind: type[Any]) -> Any:
         value = self._decoded(code)

@@ -92,8 +92,7 @@ def amend(payload: bytes, properties: Mapping[str, Any]) -> bytes:
     except (TypeError, struct.error, UnicodeEncodeError) as error:
         raise AmqpError(Condition.ARGUMENT_ERROR, f"a property to modify cannot be kept: {error}") from error
     before = _section(message, SectionCode.PROPERTIES)
-    after = next(envelope.rest[each.start :] for each in message.sections if each.code >= SectionCode.DATA)
-    rest = before + map_section(SectionCode.APPLICATION_PROPERTIES, [*kept, *changed]) + after
+    rest = before + map_section(SectionCode.APPLICATION_PROPERTIES, [*kept, *changed]) + message.from_body_on()
     return envelope._replace(rest=rest).pack()
 
 
