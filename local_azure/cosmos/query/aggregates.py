@@ -10,8 +10,9 @@ from typing import Protocol
 import msgspec
 
 from local_azure.cosmos.errors import bad_request
-from local_azure.cosmos.query.compiler import Compiler, Evaluate
+from local_azure.cosmos.query.compiler import Compiler
 from local_azure.cosmos.query.functions import number
+from local_azure.cosmos.query.operators import Evaluate
 from local_azure.cosmos.query.syntax import Aggregate, Node, Path
 from local_azure.cosmos.query.values import UNDEFINED, Value, rank, sort_key
 

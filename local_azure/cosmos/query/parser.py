@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from local_azure.cosmos.errors import bad_request, unsupported
+from local_azure.cosmos.query.cursor import RESERVED
 from local_azure.cosmos.query.expressions import ExpressionParser
 from local_azure.cosmos.query.lexer import syntax_error
 from local_azure.cosmos.query.syntax import Columns, Literal, Node, Order, Parameter, Path, Query
@@ -23,6 +24,10 @@ def parse_condition(text: str) -> Query:
 
 
 class _QueryParser(ExpressionParser):
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._unnamed = 0
+
     def query(self) -> Query:
         self.expect("SELECT")
         distinct = self.accept("DISTINCT")
@@ -63,7 +68,7 @@ class _QueryParser(ExpressionParser):
             return
         self.root = self.identifier("the container's alias")
         if self.accept("AS") or (
-            self.peek().kind == "name" and self.peek().text.upper() not in self.RESERVED | _UNSUPPORTED_CLAUSES
+            self.peek().kind == "name" and self.peek().text.upper() not in RESERVED | _UNSUPPORTED_CLAUSES
         ):
             self.root = self.identifier("the container's alias")
         if self.is_next("JOIN"):
@@ -94,14 +99,14 @@ class _QueryParser(ExpressionParser):
         if self.accept("AS"):
             return self.identifier("an alias")
         token = self.peek()
-        if token.kind == "name" and token.text.upper() not in self.RESERVED:
+        if token.kind == "name" and token.text.upper() not in RESERVED:
             return self.identifier("an alias")
         if isinstance(expression, Path) and not expression.steps and self.root is not None:
             return self.root
         if isinstance(expression, Path) and isinstance(expression.steps[-1], str):
             return expression.steps[-1]
-        self.unnamed += 1
-        return f"${self.unnamed}"
+        self._unnamed += 1
+        return f"${self._unnamed}"
 
     def _rest(self, select: Node | Columns | None, distinct: bool, top: Node | None) -> Query:
         where = self._where()

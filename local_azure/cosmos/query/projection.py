@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias, cast
 
 from local_azure.cosmos.errors import bad_request
-from local_azure.cosmos.query.compiler import Compiler, Evaluate, compile_object
+from local_azure.cosmos.query.compiler import Compiler, compile_object
+from local_azure.cosmos.query.operators import Evaluate
 from local_azure.cosmos.query.syntax import Node, Parameter, Path, Query
 from local_azure.cosmos.query.values import UNDEFINED
 from local_azure.cosmos.wire import encode

@@ -11,7 +11,8 @@ import msgspec
 from local_azure.cosmos.errors import bad_request
 from local_azure.cosmos.query.access import Access, AccessFinder
 from local_azure.cosmos.query.aggregates import Count, Group, GroupCompiler, accumulator
-from local_azure.cosmos.query.compiler import Compiler, Evaluate
+from local_azure.cosmos.query.compiler import Compiler
+from local_azure.cosmos.query.operators import Evaluate
 from local_azure.cosmos.query.ordering import SortedRows
 from local_azure.cosmos.query.paging import Collector, Page, Place, decode_place
 from local_azure.cosmos.query.projection import Projection

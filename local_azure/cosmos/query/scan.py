@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from local_azure.cosmos.errors import CosmosError
-from local_azure.cosmos.query.compiler import Evaluate
+from local_azure.cosmos.query.operators import Evaluate
 from local_azure.cosmos.query.rows import Rows
 from local_azure.cosmos.query.values import Value
 

@@ -1,0 +1,180 @@
+"""Tokens to tree: operands, from signs and members down to literals, paths, calls and parentheses."""
+
+from abc import ABC, abstractmethod
+
+from local_azure.cosmos.errors import bad_request, unsupported
+from local_azure.cosmos.query.cursor import RESERVED, Cursor
+from local_azure.cosmos.query.functions import FUNCTIONS
+from local_azure.cosmos.query.lexer import Token, syntax_error
+from local_azure.cosmos.query.syntax import (
+    Aggregate,
+    ArrayLiteral,
+    Call,
+    Literal,
+    Member,
+    Node,
+    ObjectLiteral,
+    Parameter,
+    Path,
+    Unary,
+)
+from local_azure.cosmos.query.values import UNDEFINED
+
+AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "MIN", "MAX"})
+MAX_DEPTH = 60
+"""Nested parentheses and the like, and operators in a row that make the tree deeper; ANDs and ORs do not."""
+
+_CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None, "UNDEFINED": UNDEFINED}
+_UNSUPPORTED = frozenset({"EXISTS", "ARRAY", "UDF"})
+_UNSUPPORTED_CALLS = frozenset({"ALL", "FIRST", "LAST"})
+
+
+class OperandParser(Cursor, ABC):
+    """Reads operands. `root` is the name that paths start with; `aggregates` gathers those of the query."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.root: str | None = None
+        self.aggregates: list[Aggregate] = []
+        self.aggregates_allowed = False
+
+    @abstractmethod
+    def expression(self) -> Node:
+        """One expression, as it may stand in parentheses."""
+
+    def expressions(self) -> list[Node]:
+        """One or more, between commas."""
+        found = [self.expression()]
+        while self.accept_symbol(","):
+            found.append(self.expression())
+        return found
+
+    def operand(self) -> Node:
+        """One operand with its signs and members."""
+        operators: list[str] = []
+        while self.peek().kind == "symbol" and self.peek().text in "-+~":
+            operators.append(self.peek().text)
+            self.position += 1
+            lengthened(len(operators) - 1)
+        node = self._members(self._primary())
+        for operator in reversed(operators):
+            node = Unary(operator, node)
+        return node
+
+    def _members(self, node: Node) -> Node:
+        chained = 0
+        while True:
+            if self.accept_symbol("."):
+                token = self.peek()
+                if token.kind != "name":
+                    raise syntax_error("expected a property's name", token.at)
+                self.position += 1
+                key: Node = Literal(token.text)
+            elif self.accept_symbol("["):
+                key = self.expression()
+                self.expect_symbol("]")
+            else:
+                return node
+            if isinstance(node, Path) and isinstance(key, Literal) and type(key.value) in (str, int):
+                node = Path((*node.steps, key.value))
+            else:
+                node = Member(node, key)
+                chained = lengthened(chained)
+
+    def _primary(self) -> Node:  # noqa: PLR0911 - one for each kind of token
+        token = self.peek()
+        self.position += 1
+        match token.kind:
+            case "number":
+                return Literal(_number(token))
+            case "string":
+                return Literal(token.text)
+            case "parameter":
+                return Parameter(token.text)
+            case "name":
+                return self._named(token)
+            case "symbol" if token.text == "(":
+                if self.is_next("SELECT"):
+                    raise unsupported("A subquery")
+                inner = self.expression()
+                self.expect_symbol(")")
+                return inner
+            case "symbol" if token.text == "[":
+                items = () if self.is_symbol("]") else tuple(self.expressions())
+                self.expect_symbol("]")
+                return ArrayLiteral(items)
+            case "symbol" if token.text == "{":
+                return self._object()
+            case _:
+                raise syntax_error(
+                    f"'{token.text}' was not expected" if token.text else "the query ends too early", token.at
+                )
+
+    def _object(self) -> Node:
+        items: dict[str, Node] = {}
+        while not self.accept_symbol("}"):
+            if items:
+                self.expect_symbol(",")
+            token = self.peek()
+            if token.kind not in ("string", "name"):
+                raise syntax_error("expected a property's name", token.at)
+            self.position += 1
+            self.expect_symbol(":")
+            items[token.text] = self.expression()
+        return ObjectLiteral(tuple(items.items()))
+
+    def _named(self, token: Token) -> Node:
+        word = token.text.upper()
+        if word in _CONSTANTS:
+            return Literal(_CONSTANTS[word])
+        if word in _UNSUPPORTED or (word in _UNSUPPORTED_CALLS and self.is_symbol("(")):
+            raise unsupported(word)
+        if self.is_symbol("("):
+            return self._call(token, word)
+        if token.text == self.root:
+            return Path(())
+        if word in RESERVED:
+            raise syntax_error(f"'{token.text}' was not expected", token.at)
+        raise bad_request(f"Identifier '{token.text}' could not be resolved.")
+
+    def _call(self, token: Token, name: str) -> Node:
+        self.expect_symbol("(")
+        if name in AGGREGATES:
+            return self._aggregate(token, name)
+        arguments = [] if self.is_symbol(")") else self.expressions()
+        self.expect_symbol(")")
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise unsupported(f"The function {name}")
+        if len(arguments) not in function.arity:
+            raise bad_request(f"The function {name} takes {function.takes()} arguments, not {len(arguments)}.")
+        return Call(name, tuple(arguments))
+
+    def _aggregate(self, token: Token, name: str) -> Node:
+        if not self.aggregates_allowed:
+            raise bad_request(f"The aggregate {name} at position {token.at} may only stand in SELECT, and in no other.")
+        if name == "COUNT" and self.accept_symbol("*"):
+            argument: Node = Literal(1)
+        else:
+            self.aggregates_allowed = False
+            argument = self.expression()
+            self.aggregates_allowed = True
+        self.expect_symbol(")")
+        aggregate = Aggregate(name, argument, len(self.aggregates))
+        self.aggregates.append(aggregate)
+        return aggregate
+
+
+def lengthened(chained: int) -> int:
+    """Count one more operator of a chain that makes the tree deeper; 400 if they are too many."""
+    if chained >= MAX_DEPTH:
+        raise bad_request(f"More than {MAX_DEPTH} operators in a row.")
+    return chained + 1
+
+
+def _number(token: Token) -> int | float:
+    if token.text.isdigit():
+        if len(token.text) > 19:
+            return float(token.text)
+        return int(token.text)
+    return float(token.text)
