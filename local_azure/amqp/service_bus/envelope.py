@@ -7,10 +7,13 @@ are dropped on the way in, so that nobody can forge a sequence number or a lock.
 import struct
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from local_azure.amqp.decode import decode
+from local_azure.amqp.encode import described
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.message import Message, map_section, pair
+from local_azure.amqp.performatives import field_spans
 from local_azure.amqp.sections import SectionCode
 
 _BROKERS_OWN = {
@@ -25,6 +28,7 @@ _BROKERS_OWN = {
 }
 _FRONT = struct.Struct(">BBIII")
 _UNSET = 0xFF
+_PROPERTIES = 13
 
 
 class Envelope(NamedTuple):
@@ -52,7 +56,7 @@ class Envelope(NamedTuple):
             map_section(SectionCode.DELIVERY_ANNOTATIONS, delivery_annotations) if delivery_annotations else b"",
             len(annotations),
             b"".join(part for each in annotations for part in each),
-            message.from_properties_on(),
+            _identified(message),
         )
 
     def pack(self) -> bytes:
@@ -94,6 +98,19 @@ def amend(payload: bytes, properties: Mapping[str, Any]) -> bytes:
     before = _section(message, SectionCode.PROPERTIES)
     rest = before + map_section(SectionCode.APPLICATION_PROPERTIES, [*kept, *changed]) + message.from_body_on()
     return envelope._replace(rest=rest).pack()
+
+
+def _identified(message: Message) -> bytes:
+    """From the properties on. A message without an id gets one, as in the service: JavaScript's receiver insists."""
+    if message.properties().message_id is not None:
+        return message.from_properties_on()
+    section = _section(message, SectionCode.PROPERTIES)
+    fields: list[Any] = [*field_spans(section)] if section else []
+    fields += [None] * (_PROPERTIES - len(fields))
+    fields[0] = uuid4().hex
+    properties = described(SectionCode.PROPERTIES, fields)
+    kept = _section(message, SectionCode.APPLICATION_PROPERTIES)
+    return properties + kept + message.from_body_on()
 
 
 def _section(message: Message, code: SectionCode) -> bytes:

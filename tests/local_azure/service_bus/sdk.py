@@ -2,7 +2,7 @@
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 import inspect
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -47,7 +47,7 @@ class Sdk:
         return messages
 
     @asynccontextmanager
-    async def renewing(self) -> AsyncIterator[Any]:
+    async def renewing(self) -> AsyncGenerator[Any]:
         """A renewer of locks."""
         renewer = self._renewer()
         yield renewer
