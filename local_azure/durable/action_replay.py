@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from local_azure.durable.actions import Action, ActionType
 from local_azure.durable.errors import NonDeterminismError
 from local_azure.durable.events import Event, EventType, seconds
-from local_azure.durable.tasks import Decision, DecisionKind, Group, Node, Task, build_node
+from local_azure.durable.tasks import Decision, DecisionKind, Node, Task, build_node
 
 _DECISION_OF_EVENT = {
     EventType.TASK_SCHEDULED: DecisionKind.ACTIVITY,
@@ -217,11 +217,6 @@ class ActionReplay:
     def failures(self) -> list[Task]:
         """The tasks that failed for good, in the order of their failures; a rewind does them again."""
         return self._failed
-
-    @property
-    def groups_last(self) -> bool:
-        """Whether user code waits for several things at once."""
-        return bool(self._roots) and isinstance(self._roots[-1], Group)
 
 
 def _number(value: object) -> int:

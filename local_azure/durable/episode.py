@@ -7,6 +7,7 @@ import msgspec
 from local_azure.durable.actions import to_json
 from local_azure.durable.creation import NewInstance, create, start_message
 from local_azure.durable.entity_messages import Operation, encode_operation
+from local_azure.durable.errors import SupersededError
 from local_azure.durable.events import Event, EventType, encode, stamp
 from local_azure.durable.store import (
     Instance,
@@ -26,6 +27,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     """What an episode changes. `events` are all that it adds to the history, those of its decisions included."""
 
     instance: Instance
+    execution: str
+    """The execution that it belongs to; if another one has taken its place, the episode is void."""
     length: int
     """How many events the history had before."""
     events: list[Event]
@@ -36,10 +39,15 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def commit(store: Store, episode: Episode, now: float, default_version: str | None) -> list[str]:
-    """Write an episode, all or nothing; gives the targets that have new messages."""
+    """Write an episode, all or nothing; gives the targets that have new messages.
+
+    Raises SupersededError if the instance was replaced or deleted meanwhile.
+    """
     instance = episode.instance
     woken: list[str] = []
     with store.transaction() as database:
+        if running_execution(database, instance.id) != episode.execution:
+            raise SupersededError(instance.id)
         delete_messages(database, episode.taken)
         _append_history(database, episode)
         for decision in episode.decisions:

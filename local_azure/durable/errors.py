@@ -45,6 +45,10 @@ def _past(event: Event) -> str:
     )
 
 
+class SupersededError(Exception):
+    """An instance was replaced or deleted while an episode of it ran; what the episode did is void."""
+
+
 class ClientError(Exception):
     """A client asked for something that cannot be done; the message says why."""
 

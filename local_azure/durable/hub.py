@@ -40,8 +40,8 @@ class TaskHub:
         self.settings = settings
         self._worker = worker
         self.store = Store(database)
-        self._sessions = SessionCache(self.store, settings.history_cache_bytes)
-        context = HubContext(self.store, self._sessions, worker, clock, settings, self)
+        self.sessions = SessionCache(self.store, settings.history_cache_bytes)
+        context = HubContext(self.store, self.sessions, worker, clock, settings, self)
         orchestrator, entities = Orchestrator(context), EntityRunner(context)
         self._instances = WorkQueue("instances", settings.max_concurrent_orchestrators, orchestrator.work)
         self._entities = WorkQueue("entities", settings.max_concurrent_entities, entities.work)
@@ -124,8 +124,12 @@ class TaskHub:
 
     def _completed(self, instance_id: str) -> None:
         """A completion has arrived: work on the instance, soon if many more are on their way."""
-        session = self._sessions.get(instance_id)
-        if session is None or session.replay is None or session.replay.open_tasks <= FEW:
+        session = self.sessions.get(instance_id)
+        if session is None or session.replay is None:
+            self._instances.put(instance_id)
+            return
+        session.arrived += 1
+        if session.replay.open_tasks <= max(FEW, session.arrived):
             self._instances.put(instance_id)
         else:
             pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, session.replay_seconds))

@@ -27,9 +27,10 @@ def next_batch(store: Store, session: Session) -> Batch:
     External events stay in the inbox until user code waits for them, and are given to it first-in first-out under
     the name that it waits for: the SDK matches names exactly and would lose the first of two early events.
     """
+    session.arrived = 0
     if session.instance.status == "Suspended":
-        commands = store.messages(session.instance.id, limit=1, kind=MessageKind.CONTROL)
-        return _command(commands[0]) if commands else Batch([], [])
+        command = store.next_command(session.instance.id)
+        return _command(command) if command else Batch([], [])
     batch = Batch([], [])
     while page := store.messages(session.instance.id, after=session.read_up_to, limit=PAGE):
         for message in page:

@@ -1,5 +1,6 @@
 """Work on an instance: take its messages, replay user code if it can go on, commit what follows."""
 
+import asyncio
 import logging
 import time
 import uuid
@@ -12,7 +13,7 @@ from local_azure.durable.context import HubContext
 from local_azure.durable.creation import check_instance_id
 from local_azure.durable.entity_messages import split_scheduler_id
 from local_azure.durable.episode import Episode, commit, decision_event
-from local_azure.durable.errors import BadRequestError, NonDeterminismError
+from local_azure.durable.errors import BadRequestError, NonDeterminismError, SupersededError
 from local_azure.durable.events import Event, EventType, printable, stamp
 from local_azure.durable.inbox import Batch, next_batch, order, release_external_events
 from local_azure.durable.session import Session
@@ -49,6 +50,12 @@ class Orchestrator:
                 batch := next_batch(self._store, session) or release_external_events(self._store, session)
             ):
                 await self._take(session, batch)
+                # User code may never wait; others get their turn between two episodes.
+                await asyncio.sleep(0)
+        except SupersededError:
+            self._sessions.drop(instance_id)
+            self._listener.committed([instance_id])
+            return
         except BaseException:
             # What is in memory may be ahead of the store; the store has the truth.
             self._sessions.drop(instance_id)
@@ -57,7 +64,7 @@ class Orchestrator:
             self._sessions.drop(instance_id)
             self._listener.finished(instance_id)
         else:
-            self._sessions.trim(keep=instance_id)
+            self._sessions.rest(session)
 
     async def _warm_up(self, session: Session) -> None:
         """Replay a history that was read from the store, so that what comes in can be matched with the actions."""
@@ -151,6 +158,7 @@ class Orchestrator:
             session,
             Episode(
                 instance=instance,
+                execution=instance.execution,
                 length=session.length,
                 events=new,
                 taken=batch.taken,
@@ -165,6 +173,7 @@ class Orchestrator:
         instance = msgspec.structs.replace(instance, execution=uuid.uuid4().hex, input=new_input)
         episode = Episode(
             instance=instance,
+            execution=session.instance.execution,
             length=session.length,
             events=[],
             taken=batch.taken,
@@ -182,7 +191,12 @@ class Orchestrator:
         )
         events = [*events, _completed(instance, stamp(now))]
         events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=stamp(now)))
-        self._commit(session, Episode(instance=instance, length=session.length, events=events, taken=batch.taken))
+        self._commit(
+            session,
+            Episode(
+                instance=instance, execution=instance.execution, length=session.length, events=events, taken=batch.taken
+            ),
+        )
 
     def _obey(self, session: Session, batch: Batch, command: Event) -> None:
         events = [self._started(session), command]
@@ -193,7 +207,12 @@ class Orchestrator:
         instance = msgspec.structs.replace(
             session.instance, status=_CONTROL_STATUS[command.event_type], updated=self._clock.timestamp()
         )
-        self._commit(session, Episode(instance=instance, length=session.length, events=events, taken=batch.taken))
+        self._commit(
+            session,
+            Episode(
+                instance=instance, execution=instance.execution, length=session.length, events=events, taken=batch.taken
+            ),
+        )
 
     def _commit(self, session: Session, episode: Episode) -> None:
         woken = commit(self._store, episode, episode.instance.updated, self._default_version)

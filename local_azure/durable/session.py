@@ -1,6 +1,5 @@
 """The decoded history of an instance that is at work, so that an episode reads only what is new."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 
 import msgspec
@@ -33,6 +32,8 @@ class Session:
         self.held: list[tuple[int, str]] = []
         """External events that nobody waits for yet: message id and name, oldest first."""
         self.replay_seconds = 0.0
+        self.arrived = 0
+        """How many completions have come in since the inbox was read last."""
         self.events: list[Event] = []
         self._played = [as_played(text) for text in history]
         self.size = sum(map(len, self._played))
@@ -81,12 +82,15 @@ class Session:
 
 
 class SessionCache:
-    """Sessions by instance id; the ones that were used least recently are dropped when the histories grow too large."""
+    """Sessions by instance id, with a bound on the histories that are kept for those that rest."""
 
     def __init__(self, store: Store, max_bytes: int) -> None:
         self._store = store
         self._max_bytes = max_bytes
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._sessions: dict[str, Session] = {}
+        self._sizes: dict[str, int] = {}
+        """Of the sessions that rest, the one that has rested longest first."""
+        self._total = 0
 
     def get(self, instance_id: str) -> Session | None:
         """The session, if it is in memory."""
@@ -94,8 +98,8 @@ class SessionCache:
 
     def open(self, instance_id: str) -> Session | None:
         """The session of a running instance, read from the store if need be; None if there is none or it has ended."""
+        self._total -= self._sizes.pop(instance_id, 0)
         if session := self._sessions.get(instance_id):
-            self._sessions.move_to_end(instance_id)
             return session
         instance = self._store.instance(instance_id)
         if instance is None or instance.is_finished:
@@ -106,12 +110,14 @@ class SessionCache:
     def drop(self, instance_id: str) -> None:
         """Forget what is in memory; the store has the truth."""
         self._sessions.pop(instance_id, None)
+        self._total -= self._sizes.pop(instance_id, 0)
 
-    def trim(self, keep: str) -> None:
-        """Drop the oldest sessions until the rest fits; `keep` stays."""
-        total = sum(session.size for session in self._sessions.values())
-        for instance_id in list(self._sessions):
-            if total <= self._max_bytes:
-                return
-            if instance_id != keep:
-                total -= self._sessions.pop(instance_id).size
+    def rest(self, session: Session) -> None:
+        """Nothing is left to do for an opened session. While the histories are too large, the oldest are dropped.
+
+        Only sessions that rest count, so one at work is never dropped.
+        """
+        self._total += session.size
+        self._sizes[session.instance.id] = session.size
+        while self._total > self._max_bytes and len(self._sizes) > 1:
+            self.drop(next(iter(self._sizes)))

@@ -107,3 +107,5 @@ def _refuse_other_storage(provider: Mapping[str, Any]) -> None:
         raise SettingsError(
             f"host.json: storageProvider.type {kind!r} is not supported; the local engine stands in for AzureStorage"
         )
+    for key in provider.keys() - {"type"}:
+        log.info("host.json: extensions.durableTask.storageProvider.%s has no effect on the local engine", key)

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS history(
 CREATE TABLE IF NOT EXISTS messages(
   id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, kind INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS messages_by_target ON messages(target, id);
+CREATE INDEX IF NOT EXISTS commands_by_target ON messages(target, id) WHERE kind = 2;
 CREATE TABLE IF NOT EXISTS activities(
   id INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, task INTEGER NOT NULL, name TEXT NOT NULL, input TEXT);
 CREATE INDEX IF NOT EXISTS activities_by_instance ON activities(instance);
@@ -135,17 +136,17 @@ class Store:
 
     # --- messages ---
 
-    def messages(
-        self, target: str, after: int = 0, limit: int = 1000, kind: MessageKind | None = None
-    ) -> list[Message]:
-        """The oldest messages in an inbox that come after the one of id `after`, all kinds or one."""
-        query = "SELECT target, kind, body, id FROM messages WHERE target = ? AND id > ?"
-        values: list[object] = [target, after]
-        if kind is not None:
-            query += " AND kind = ?"
-            values.append(int(kind))
-        rows = self.database.execute(f"{query} ORDER BY id LIMIT ?", (*values, limit))
-        return [Message(to, MessageKind(number), body, row) for to, number, body, row in rows]
+    def messages(self, target: str, after: int = 0, limit: int = 1000) -> list[Message]:
+        """The oldest messages in an inbox that come after the one of id `after`."""
+        query = "SELECT target, kind, body, id FROM messages WHERE target = ? AND id > ? ORDER BY id LIMIT ?"
+        rows = self.database.execute(query, (target, after, limit))
+        return [Message(to, MessageKind(kind), body, number) for to, kind, body, number in rows]
+
+    def next_command(self, target: str) -> Message | None:
+        """The oldest command in an inbox, whatever waits before it."""
+        query = f"SELECT MIN(id) FROM messages WHERE target = ? AND kind = {MessageKind.CONTROL:d}"
+        (number,) = self.database.execute(query, (target,)).fetchone()
+        return None if number is None else self.message(number)
 
     def message(self, number: int) -> Message | None:
         """One message by its id."""

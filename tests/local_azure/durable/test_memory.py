@@ -1,0 +1,32 @@
+"""What the engine keeps in memory is bounded, and only a cache."""
+
+from local_azure.durable.settings import HubSettings
+from tests.local_azure.durable.running import Context, RunningHub, Steps
+
+
+def register(hub: RunningHub) -> None:
+    @hub.orchestrator
+    def remember(context: Context) -> Steps:
+        text = yield context.call_activity("write", context.get_input())
+        context.set_custom_status("written")
+        yield context.wait_for_external_event("go")
+        return len(text)
+
+    @hub.activity
+    def write(length: int) -> str:
+        return "x" * length
+
+
+async def test_histories_beyond_the_bound_are_read_again_when_they_are_needed(hub: RunningHub):
+    hub.settings = HubSettings(history_cache_bytes=250_000)
+    register(hub)
+    ids = [await hub.start("remember", 100_000, f"r-{n}") for n in range(6)]
+    for instance_id in ids:
+        await hub.until(instance_id, customStatus="written")
+    task_hub = await hub.hub()
+    await hub.eventually(lambda: sum(task_hub.sessions.get(instance_id) is not None for instance_id in ids) <= 2)
+    for instance_id in ids:
+        task_hub.client.raise_event(instance_id, "go", "1")
+
+    assert [(await hub.ended(instance_id))["output"] for instance_id in ids] == [100_000] * 6
+    assert all(task_hub.sessions.get(instance_id) is None for instance_id in ids), "ended instances take no memory"
