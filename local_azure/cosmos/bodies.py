@@ -18,7 +18,7 @@ class Limits(msgspec.Struct, frozen=True):
     held_bytes: int = 64 * 1024 * 1024
     body_seconds: float = 30
     first_request_seconds: float = 15
-    connections: int = 1_000
+    connections: int = 500
 
 
 class Bodies:

@@ -60,6 +60,7 @@ class DocumentTable:
         self._prefix = resource_prefix
         self._default_ttl = default_ttl
         self.table = f"document_{number}"
+        self.dropped = False
         self._find = f"SELECT row, etag, body FROM {self.table} WHERE id = ? AND partition = ?"
         self._find_etag = f"SELECT row, etag FROM {self.table} WHERE id = ? AND partition = ?"
         self._insert = f"INSERT INTO {self.table} (row, partition, id, etag, expires, body) VALUES (?, ?, ?, ?, ?, ?)"
@@ -76,7 +77,8 @@ class DocumentTable:
         self._store.write(f"CREATE INDEX {self.table}_expires ON {self.table} (expires) WHERE expires IS NOT NULL")
 
     def drop(self) -> None:
-        """Forget every document."""
+        """Forget every document, also those that a query is still reading."""
+        self.dropped = True
         self._store.write(f"DROP TABLE {self.table}")
 
     def last_row(self) -> int:

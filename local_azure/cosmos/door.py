@@ -31,7 +31,13 @@ class Door:
         self._limits = limits
         self._bodies = Bodies(limits)
         self._silent: dict[web.RequestHandler, asyncio.TimerHandle] = {}
-        self._protocols = web.Server(self._handle, logger=http_logger(), access_log=None, keepalive_timeout=120)  # pyright: ignore[reportArgumentType]
+        self._protocols = web.Server(
+            self._handle,  # pyright: ignore[reportArgumentType] - a coroutine function is a handler
+            logger=http_logger(),
+            access_log=None,
+            keepalive_timeout=120,
+            lingering_time=1,  # how long the rest of a refused body is read, so that the refusal is
+        )
         self._server: asyncio.Server | None = None
 
     async def listen(self, host: str, port: int) -> int:

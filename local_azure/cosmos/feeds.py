@@ -1,5 +1,6 @@
 """Feeds and queries: a page of resources, as the envelope that the SDKs read."""
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 
 from local_azure.cosmos.catalog import Container
 from local_azure.cosmos.container_settings import composite_orders
-from local_azure.cosmos.errors import bad_request, unsupported
+from local_azure.cosmos.errors import bad_request, owner_not_found, unsupported
 from local_azure.cosmos.query.access import Access
 from local_azure.cosmos.query.paging import Page, page_size
 from local_azure.cosmos.query.parser import parse
@@ -56,7 +57,12 @@ class Feeds:
         access = runner.access(container.path, partition)
         _check_servable(request, query, container, access)
         rows = TableRows(self._store, container.documents.table, access)
-        page = await runner.page(rows, *_paging(request.headers))
+        try:
+            page = await runner.page(rows, *_paging(request.headers))
+        except sqlite3.OperationalError:
+            if container.documents.dropped:
+                raise owner_not_found("Container", container.id) from None
+            raise
         return _reply("Documents", container.resource_id, page)
 
 

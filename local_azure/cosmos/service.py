@@ -10,7 +10,7 @@ from local_azure.cosmos.bootstrap import Bootstrap, create_absent
 from local_azure.cosmos.catalog import Catalog, Container
 from local_azure.cosmos.container_requests import ContainerRequests
 from local_azure.cosmos.document_requests import DocumentRequests
-from local_azure.cosmos.errors import container_recreated, unsupported
+from local_azure.cosmos.errors import CosmosError, container_recreated, unsupported
 from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.feeds import Feeds
 from local_azure.cosmos.request import Request
@@ -54,6 +54,10 @@ class Service:
             reply = await self._route(request)
         except sqlite3.Error as problem:
             raise self._store.abandon(problem) from problem
+        except CosmosError:
+            # A 409 says that an item is there; who hears it must be able to rely on that.
+            await self._store.settled()
+            raise
         await self._store.settled()
         reply.headers["x-ms-session-token"] = f"0:-1#{self._store.sequence}"
         return reply

@@ -58,6 +58,8 @@ def _string_test(test: Callable[[str, str], bool]) -> Function:
 
 def number(value: float) -> Value:
     """A number as JSON has it: whole results are integers, what is infinite or no number is undefined."""
+    if type(value) is int and abs(value) >= 2**63:
+        value = float(value)  # Cosmos's numbers are doubles; Python's integers would grow without end
     if type(value) is float:
         if not math.isfinite(value):
             return UNDEFINED

@@ -4,6 +4,7 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 # pyright: reportUnknownLambdaType=false
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -89,8 +90,8 @@ def _compute(name: str, a: float, b: float) -> Value:  # noqa: PLR0911 - one for
                 return number(a / b)
             case _:
                 # The remainder has the sign of the dividend, as in JavaScript.
-                return number(a - b * int(a / b))
-    except (ZeroDivisionError, OverflowError):
+                return number(math.fmod(a, b))
+    except (ZeroDivisionError, OverflowError, ValueError):
         return UNDEFINED
 
 

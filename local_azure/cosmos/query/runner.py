@@ -4,6 +4,7 @@ A page of a plain query starts where the last one ended; DISTINCT, GROUP BY and 
 """
 
 from collections.abc import Mapping
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -71,19 +72,19 @@ class Runner:
         projection = Projection(self._query, self._compiler)
         seen: set[bytes] | None = set() if self._query.distinct else None
         # DISTINCT must know what earlier pages gave, so it reads from the start.
-        async for row, body, document in scan(rows, where, 0 if seen is not None else place.row):
-            item = projection.result(body, document)
-            if item is None:
-                continue
-            if seen is not None and not _is_new(seen, identity(_decode(item))):
-                continue
-            if row <= place.row:
-                continue
-            if collector.full:
-                return collector.page(ended=False)
-            collector.take(row, item)
-            if collector.exhausted:
-                break
+        # Closed at once at the end of the page: a cursor left open would lock its table.
+        async with aclosing(scan(rows, where, 0 if seen is not None else place.row)) as found:
+            async for row, body, document in found:
+                item = projection.result(body, document)
+                if item is None or (seen is not None and not _is_new(seen, identity(_decode(item)))):
+                    continue
+                if row <= place.row:
+                    continue
+                if collector.full:
+                    return collector.page(ended=False)
+                collector.take(row, item)
+                if collector.exhausted:
+                    break
         return collector.page(ended=True)
 
     async def _ordered(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ MAX_QUERY_SECONDS = 10.0
 _decode = msgspec.json.Decoder[Any]().decode
 
 
-async def scan(rows: Rows, where: Evaluate | None, after: int) -> AsyncIterator[tuple[int, bytes, Value]]:
+async def scan(rows: Rows, where: Evaluate | None, after: int) -> AsyncGenerator[tuple[int, bytes, Value]]:
     """The rows above `after` for which `where` is true: row, JSON, document. 408 after `MAX_QUERY_SECONDS`.
 
     No cursor stays open between slices: writes go on meanwhile, and a row that one of them moves is seen at most once.

@@ -58,6 +58,7 @@ def rss(part: Part) -> int:
         b'"text"',
         b'{"id": "x", "store_id": "7", "n": NaN}',
         b'{"id": "x", "store_id": "7", "n": 1e999}',
+        b'{"id": "x", "store_id": "7", "n": ' + b"9" * 1_000_000 + b"}",
         b'{"id": "x", "store_id": "7", "s": "\\ud800"}',
         b'{"id": "\\udfff", "store_id": "7"}',
         b'{"id": "x", "store_id": "7", "s": "\xff\xfe"}',

@@ -1,0 +1,86 @@
+"""The door's limits, with small ones so that no test waits long."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from local_azure.cosmos.bodies import Limits
+from local_azure.cosmos.door import Door
+from local_azure.cosmos.request import Request
+from local_azure.cosmos.wire import Reply
+
+LIMITS = Limits(body_bytes=4_000_000, held_bytes=5_000_000, body_seconds=0.3, first_request_seconds=0.3, connections=8)
+LARGE = b'"' + b"x" * 4_000_000 + b'"'
+
+
+async def answer(request: Request) -> Reply:
+    """Echo the size of the body; `/large` answers with 4 MB."""
+    if request.segments == ("broken",):
+        raise ZeroDivisionError
+    return Reply(200, LARGE if request.segments == ("large",) else b"%d" % len(request.body))
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    door = Door(answer, answer, LIMITS)
+    yield await door.listen("127.0.0.1", 0)
+    await door.close()
+
+
+async def talk(port: int, request: bytes) -> bytes:
+    """What comes back until the door closes, or for half a second."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    received = b""
+    try:
+        writer.write(request)
+        async with asyncio.timeout(1):
+            while chunk := await reader.read(65_536):
+                received += chunk
+    except (TimeoutError, ConnectionError):
+        pass
+    finally:
+        writer.close()
+    return received
+
+
+async def test_a_body_that_does_not_come_is_given_up(port: int) -> None:
+    assert b" 408 " in await talk(port, b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nslow")
+
+
+async def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(port: int) -> None:
+    assert b" 413 " in await talk(port, b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4000001\r\n\r\n")
+
+
+async def test_a_connection_that_says_nothing_is_closed(port: int) -> None:
+    assert await talk(port, b"") == b""
+    assert await talk(port, b"GET / HTTP/1.1\r\nHost: x\r\nSlow: ") == b""
+
+
+async def test_more_connections_than_allowed_are_closed_and_the_others_served(port: int) -> None:
+    silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+    await asyncio.sleep(0.05)
+    closed = sum(reader.at_eof() or reader.exception() is not None for reader, _ in silent)
+    assert closed >= 12
+    for _, writer in silent:
+        writer.close()
+    await asyncio.sleep(0.05)
+    assert b" 200 " in await talk(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+
+async def test_answers_that_nobody_reads_are_dropped_and_their_room_is_free_again(port: int) -> None:
+    request = b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+    writer.write(request)
+    await asyncio.sleep(0.1)
+    assert b" 503 " in await talk(port, request)
+    await asyncio.sleep(0.4)
+    assert len(await talk(port, request)) > len(LARGE)
+    writer.close()
+    assert reader is not None
+
+
+async def test_a_fault_of_the_service_is_a_500_with_an_error_body(port: int) -> None:
+    received = await talk(port, b"GET /broken HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert b" 500 " in received
+    assert b'"code":"InternalServerError"' in received
