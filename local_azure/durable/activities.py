@@ -97,7 +97,7 @@ class ActivityPump:
             event_type=EventType.TASK_COMPLETED,
             timestamp=stamp(self._clock.timestamp()),
             task_scheduled_id=activity.task,
-            result=result,
+            result=None if result is None else printable(result),
         )
 
     def _failure(self, activity: ScheduledActivity, message: str, details: str) -> Event:

@@ -8,11 +8,11 @@ from local_azure.durable.creation import NewInstance, check_instance_id, create
 from local_azure.durable.entity_messages import Operation, encode_operation, scheduler_id
 from local_azure.durable.errors import AlreadyExistsError, BadRequestError, NotFoundError, WrongStateError
 from local_azure.durable.events import Event, EventType, encode, printable, stamp
-from local_azure.durable.orchestrator import missing_function
 from local_azure.durable.purge import purge_finished, purge_one
 from local_azure.durable.queries import EntityRow, InstanceFilter, list_entities, list_instances
 from local_azure.durable.rewind import rewind
 from local_azure.durable.store import Instance, Message, MessageKind, put_message
+from local_azure.durable.validation import missing_function
 
 
 class HubClient:

@@ -7,7 +7,7 @@ import uuid
 import msgspec
 
 from local_azure.durable.errors import BadRequestError
-from local_azure.durable.events import Event, EventType, encode, stamp
+from local_azure.durable.events import Event, EventType, encode, printable, stamp
 from local_azure.durable.store import Instance, Message, MessageKind, forget_instance, put_instance, put_message
 
 MAX_INSTANCE_ID = 256
@@ -29,7 +29,7 @@ def check_instance_id(instance_id: str) -> None:
     """Raises BadRequestError for an id that the extension does not allow."""
     if instance_id.startswith("@"):
         raise BadRequestError("Orchestration instance ids must not start with @.")
-    if _FORBIDDEN.search(instance_id):
+    if _FORBIDDEN.search(instance_id) or printable(instance_id) != instance_id:
         raise BadRequestError("Orchestration instance ids must not contain /, \\, #, ?, or control characters.")
     if not 0 < len(instance_id) <= MAX_INSTANCE_ID:
         raise BadRequestError(f"Instance ID lengths must not exceed {MAX_INSTANCE_ID} characters.")

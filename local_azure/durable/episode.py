@@ -1,6 +1,7 @@
 """One episode of an instance as one transaction: what was taken in, what was decided, and how it stands now."""
 
 import sqlite3
+from collections.abc import Sequence
 
 import msgspec
 
@@ -33,8 +34,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     """How many events the history had before."""
     events: list[Event]
     taken: list[int]
-    decisions: list[Decision] = []
-    cancelled: list[int] = []
+    decisions: Sequence[Decision] = ()
+    cancelled: Sequence[int] = ()
     continues_as_new: bool = False
 
 

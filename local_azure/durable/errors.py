@@ -45,6 +45,10 @@ def _past(event: Event) -> str:
     )
 
 
+class UnusableActionError(Exception):
+    """User code asked for something that cannot be read or stored; the instance fails with it."""
+
+
 class SupersededError(Exception):
     """An instance was replaced or deleted while an episode of it ran; what the episode did is void."""
 

@@ -80,14 +80,22 @@ def as_played(text: str) -> str:
     return text.replace('"IsPlayed":false', '"IsPlayed":true', 1)
 
 
+LATEST = 253_402_300_799.0
+"""The last second of the year 9999, the end of .NET's and Python's time."""
+
+
 def stamp(timestamp: float) -> str:
     """Seconds since 1970 as .NET writes a UTC time: seven digits and a Z."""
-    return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+    return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%dT%H:%M:%S.%f}0Z".zfill(len("2026-11-23T10:00:00.0000000Z"))
 
 
 def seconds(text: str) -> float:
-    """A time as .NET or the SDK writes it, in seconds since 1970; without a zone it is UTC. Raises ValueError."""
-    parsed = datetime.fromisoformat(text)
+    """A time as .NET or the SDK writes it, in seconds since 1970; without a zone it is UTC. Raises ValueError.
+
+    Python leaves out the zeros of early years when it writes a time, and wants them when it reads one.
+    """
+    year, dash, rest = text.partition("-")
+    parsed = datetime.fromisoformat(f"{year:0>4}{dash}{rest}")
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
 
 

@@ -67,13 +67,12 @@ def span(request: web.Request, name: str) -> float | None:
 
 
 def moment(request: web.Request, name: str) -> float | None:
-    """A time of the query in seconds since 1970, None if it is not given. Python leaves out zeros of early years."""
+    """A time of the query in seconds since 1970, None if it is not given."""
     text = request.query.get(name)
     if not text:
         return None
-    year, dash, rest = text.partition("-")
     try:
-        return seconds(f"{year:0>4}{dash}{rest}")
+        return seconds(text)
     except (ValueError, OverflowError) as error:
         raise BadRequestError(f"{name} is no time: {text[:64]!r}") from error
 

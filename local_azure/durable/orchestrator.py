@@ -4,21 +4,22 @@ import asyncio
 import logging
 import time
 import uuid
+from collections.abc import Sequence
 
 import msgspec
 
 from local_azure.durable.action_replay import ActionReplay
-from local_azure.durable.actions import ActionType, Answer, parse_answer, parse_failure, to_json
+from local_azure.durable.actions import Answer, parse_answer, parse_failure, to_json
 from local_azure.durable.context import HubContext
-from local_azure.durable.creation import check_instance_id
-from local_azure.durable.entity_messages import split_scheduler_id
+from local_azure.durable.endings import completion, continuation, outcome, rewindable
 from local_azure.durable.episode import Episode, commit, decision_event
-from local_azure.durable.errors import BadRequestError, NonDeterminismError, SupersededError
+from local_azure.durable.errors import NonDeterminismError, SupersededError, UnusableActionError
 from local_azure.durable.events import Event, EventType, printable, stamp
 from local_azure.durable.inbox import Batch, next_batch, order, release_external_events
 from local_azure.durable.session import Session
 from local_azure.durable.store import Instance
-from local_azure.durable.tasks import HTTP_ACTIVITY, Decision, DecisionKind
+from local_azure.durable.tasks import Decision
+from local_azure.durable.validation import first_problem
 from local_azure.durable.worker import FunctionFailedError
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class Orchestrator:
         started = self._started(session)
         try:
             decisions = await self._replay(session, [])
-        except NonDeterminismError as error:
+        except (NonDeterminismError, UnusableActionError) as error:
             self._finish(session, nothing, [started], "Failed", str(error))
             return
         if decisions:
@@ -87,7 +88,7 @@ class Orchestrator:
             events = order(batch.events, session.replay)
             new = [self._started(session), *events]
             decisions = await self._decide(session, new)
-        except NonDeterminismError as error:
+        except (NonDeterminismError, UnusableActionError) as error:
             events = [self._started(session), *batch.events]
             self._finish(session, batch, events, "Failed", str(error))
             return
@@ -133,7 +134,7 @@ class Orchestrator:
         replay, answer = session.replay, session.answer
         if replay is None or answer is None:
             raise AssertionError("an episode concludes after a replay")
-        if problem := self._problem(session.instance, decisions):
+        if problem := first_problem(self._worker, session.instance, decisions):
             self._finish(session, batch, new, "Failed", problem)
             return
         now = max(self._clock.timestamp(), session.last_timestamp)
@@ -145,27 +146,16 @@ class Orchestrator:
         instance = msgspec.structs.replace(session.instance, status=status, updated=now, custom_status=custom_status)
         cancelled = replay.cancelled_timers()
         ended = (answer.is_done or answer.error is not None) and not replay.has_open_tasks
-        if ended and answer.error is None and (action := _continuation(answer)) is not None:
+        if ended and answer.error is None and (action := continuation(answer)) is not None:
             self._continue_as_new(session, batch, instance, decisions, to_json(action))
             return
         if ended:
-            status, output = _outcome(instance, answer)
-            rewindable = _rewindable(replay) if status == "Failed" else None
-            instance = msgspec.structs.replace(instance, status=status, output=output, rewindable=rewindable)
-            new.append(_completed(instance, timestamp))
+            status, output = outcome(instance, answer)
+            failures = rewindable(replay) if status == "Failed" else None
+            instance = msgspec.structs.replace(instance, status=status, output=output, rewindable=failures)
+            new.append(completion(instance, timestamp))
         new.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=timestamp))
-        self._commit(
-            session,
-            Episode(
-                instance=instance,
-                execution=instance.execution,
-                length=session.length,
-                events=new,
-                taken=batch.taken,
-                decisions=decisions,
-                cancelled=cancelled,
-            ),
-        )
+        self._commit(session, instance, new, batch.taken, decisions=decisions, cancelled=cancelled)
 
     def _continue_as_new(
         self, session: Session, batch: Batch, instance: Instance, decisions: list[Decision], new_input: str
@@ -189,14 +179,9 @@ class Orchestrator:
         instance = msgspec.structs.replace(
             session.instance, status=status, output=to_json(printable(reason)), updated=now
         )
-        events = [*events, _completed(instance, stamp(now))]
+        events = [*events, completion(instance, stamp(now))]
         events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=stamp(now)))
-        self._commit(
-            session,
-            Episode(
-                instance=instance, execution=instance.execution, length=session.length, events=events, taken=batch.taken
-            ),
-        )
+        self._commit(session, instance, events, batch.taken)
 
     def _obey(self, session: Session, batch: Batch, command: Event) -> None:
         events = [self._started(session), command]
@@ -207,77 +192,28 @@ class Orchestrator:
         instance = msgspec.structs.replace(
             session.instance, status=_CONTROL_STATUS[command.event_type], updated=self._clock.timestamp()
         )
-        self._commit(
-            session,
-            Episode(
-                instance=instance, execution=instance.execution, length=session.length, events=events, taken=batch.taken
-            ),
+        self._commit(session, instance, events, batch.taken)
+
+    def _commit(
+        self,
+        session: Session,
+        instance: Instance,
+        events: list[Event],
+        taken: list[int],
+        *,
+        decisions: Sequence[Decision] = (),
+        cancelled: Sequence[int] = (),
+    ) -> None:
+        episode = Episode(
+            instance=instance,
+            execution=instance.execution,
+            length=session.length,
+            events=events,
+            taken=taken,
+            decisions=decisions,
+            cancelled=cancelled,
         )
-
-    def _commit(self, session: Session, episode: Episode) -> None:
-        woken = commit(self._store, episode, episode.instance.updated, self._default_version)
-        session.append(episode.events)
-        session.instance = episode.instance
+        woken = commit(self._store, episode, instance.updated, self._default_version)
+        session.append(events)
+        session.instance = instance
         self._listener.committed(woken)
-
-    def _problem(self, instance: Instance, decisions: list[Decision]) -> str | None:
-        """Why a decision cannot be carried out; the instance fails with it, as under the extension."""
-        for decision in decisions:
-            try:
-                self._check(instance, decision)
-            except BadRequestError as error:
-                return f"Orchestrator function '{instance.name}' failed: {error}"
-        return None
-
-    def _check(self, instance: Instance, decision: Decision) -> None:
-        match decision.kind:
-            case DecisionKind.ACTIVITY if decision.name != HTTP_ACTIVITY:
-                known, kind = self._worker.has_activity(decision.name), "activity"
-            case DecisionKind.SUB_ORCHESTRATION:
-                check_instance_id(decision.instance_id)
-                if decision.instance_id.lower() in {instance.id.lower(), (instance.parent or "").lower()}:
-                    raise BadRequestError("A sub-orchestration must have another instance id than its parents.")
-                known, kind = self._worker.has_orchestrator(decision.name), "orchestrator"
-            case DecisionKind.EVENT:
-                name, _ = split_scheduler_id(decision.instance_id)
-                known, kind = self._worker.has_entity(name), "entity"
-                if not known:
-                    raise BadRequestError(missing_function(name, kind))
-            case _:
-                return
-        if not known:
-            raise BadRequestError(missing_function(decision.name, kind))
-
-
-def missing_function(name: str, kind: str) -> str:
-    """The extension's words for a function that the app does not have."""
-    return f"The function '{name}' doesn't exist, is disabled, or is not an {kind} function."
-
-
-def _continuation(answer: Answer) -> str | None:
-    for action in answer.actions:
-        if action.action_type is ActionType.CONTINUE_AS_NEW:
-            return action.input or "null"
-    return None
-
-
-def _outcome(instance: Instance, answer: Answer) -> tuple[str, str | None]:
-    if answer.error is None:
-        return "Completed", answer.output
-    return "Failed", to_json(printable(f"Orchestrator function '{instance.name}' failed: {answer.error}"))
-
-
-def _completed(instance: Instance, timestamp: str) -> Event:
-    return Event(
-        event_type=EventType.EXECUTION_COMPLETED,
-        timestamp=timestamp,
-        orchestration_status=instance.status,
-        result=instance.output,
-    )
-
-
-def _rewindable(replay: ActionReplay) -> str:
-    """What a rewind has to take out of the history: failed last attempts, and their last retry timers."""
-    attempts = [task.last_attempt for task in replay.failures()]
-    timers = [task.retry_timer for task in replay.failures() if task.retry_timer >= 0]
-    return to_json({"attempts": attempts, "timers": timers})

@@ -8,7 +8,8 @@ from enum import Enum
 import msgspec
 
 from local_azure.durable.actions import Action, ActionType, RetryOptions
-from local_azure.durable.events import Event, seconds
+from local_azure.durable.errors import UnusableActionError
+from local_azure.durable.events import LATEST, Event, seconds
 
 HTTP_ACTIVITY = "BuiltIn::HttpActivity"
 
@@ -143,7 +144,7 @@ class Decision(msgspec.Struct, frozen=True):
         action = task.action
         match action.action_type:
             case ActionType.CREATE_TIMER:
-                fire_at = seconds(action.fire_at)
+                fire_at = _fire_at(action)
                 return cls(number, DecisionKind.TIMER, fire_at=fire_at, is_cancelled=action.is_canceled)
             case ActionType.CALL_SUB_ORCHESTRATOR | ActionType.CALL_SUB_ORCHESTRATOR_WITH_RETRY:
                 return cls(
@@ -172,7 +173,7 @@ class Decision(msgspec.Struct, frozen=True):
     @classmethod
     def retry_timer(cls, number: int, task: Task, fire_at: float) -> "Decision":
         """The timer between two attempts. The SDK waits for one even after the last attempt; that one is immediate."""
-        return cls(number, DecisionKind.TIMER, fire_at=fire_at, name=task.action.function_name)
+        return cls(number, DecisionKind.TIMER, fire_at=min(fire_at, LATEST), name=task.action.function_name)
 
     def matches(self, event: Event) -> bool:
         """Whether this is what the history says was scheduled; names are what users change by mistake."""
@@ -185,3 +186,10 @@ class Decision(msgspec.Struct, frozen=True):
                 return self.instance_id == event.instance_id
             case DecisionKind.TIMER:
                 return True
+
+
+def _fire_at(action: Action) -> float:
+    try:
+        return seconds(action.fire_at)
+    except (ValueError, OverflowError) as error:
+        raise UnusableActionError(f"a timer cannot fire at {action.fire_at!r}") from error

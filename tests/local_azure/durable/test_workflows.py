@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import azure.durable_functions as df
+import pytest
 
 from local_azure.durable.settings import HubSettings
 from tests.local_azure.durable.running import Context, RunningHub, Steps
@@ -181,6 +182,30 @@ async def test_code_that_schedules_less_than_the_history_fails_the_instance(hub:
 
     assert status["runtimeStatus"] == "Failed"
     assert "the current replay does not schedule it" in status["output"]
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\ud800@x"])
+async def test_names_that_cannot_be_stored_fail_the_instance(hub: RunningHub, odd: str):
+    register_double(hub)
+
+    @hub.orchestrator
+    def other(context: Context) -> Steps:
+        yield
+
+    @hub.orchestrator
+    def name(context: Context) -> Steps:
+        yield context.call_activity(odd, 1)
+
+    @hub.orchestrator
+    def child_id(context: Context) -> Steps:
+        yield context.call_sub_orchestrator("other", 1, odd)
+
+    @hub.orchestrator
+    def version(context: Context) -> Steps:
+        yield context.call_sub_orchestrator("other", 1, None, odd)
+
+    for orchestrator in ("name", "child_id", "version"):
+        assert (await hub.run(orchestrator))["runtimeStatus"] == "Failed"
 
 
 async def test_output_that_is_no_json_fails_the_instance(hub: RunningHub):

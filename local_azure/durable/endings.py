@@ -1,0 +1,38 @@
+"""How an execution ends."""
+
+from local_azure.durable.action_replay import ActionReplay
+from local_azure.durable.actions import ActionType, Answer, to_json
+from local_azure.durable.events import Event, EventType, printable
+from local_azure.durable.store import Instance
+
+
+def continuation(answer: Answer) -> str | None:
+    """The input with which user code continues as new, as JSON text; None if it does not."""
+    for action in answer.actions:
+        if action.action_type is ActionType.CONTINUE_AS_NEW:
+            return action.input or "null"
+    return None
+
+
+def outcome(instance: Instance, answer: Answer) -> tuple[str, str | None]:
+    """Status and output of an instance whose user code has returned or raised."""
+    if answer.error is None:
+        return "Completed", answer.output
+    return "Failed", to_json(printable(f"Orchestrator function '{instance.name}' failed: {answer.error}"))
+
+
+def completion(instance: Instance, timestamp: str) -> Event:
+    """The last event of a history."""
+    return Event(
+        event_type=EventType.EXECUTION_COMPLETED,
+        timestamp=timestamp,
+        orchestration_status=instance.status,
+        result=instance.output,
+    )
+
+
+def rewindable(replay: ActionReplay) -> str:
+    """What a rewind has to take out of the history: failed last attempts, and their last retry timers."""
+    attempts = [task.last_attempt for task in replay.failures()]
+    timers = [task.retry_timer for task in replay.failures() if task.retry_timer >= 0]
+    return to_json({"attempts": attempts, "timers": timers})
