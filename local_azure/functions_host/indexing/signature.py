@@ -51,6 +51,9 @@ def mismatches(call: Callable[..., Any], bindings: tuple[Binding, ...]) -> Itera
     for name in sorted(declared & set(bound) & set(hints)):
         if problem := _annotation_problem(bound[name], hints[name]):
             yield problem
+    returns = next((binding for binding in bindings if binding.name == "$return"), None)
+    if returns and "return" in hints and not _fits(returns, hints["return"], is_out=True):
+        yield f"its return annotation {hints['return']!r} does not fit a {returns.type} output"
 
 
 def _hints(call: Callable[..., Any]) -> Mapping[str, Any]:
@@ -72,12 +75,18 @@ def _annotation_problem(binding: Binding, annotation: Any) -> str | None:
             f"the parameter {binding.name} has the annotation {annotation!r}, which Azure's worker refuses; "
             "use a class or typing.List[...]"
         )
-    converter: Any = func.get_binding_registry().get(binding.type)
-    if annotation in _PLAIN or converter is None:
+    if annotation in _PLAIN or _fits(binding, annotation, is_out=is_out):
         return None
+    return f"the parameter {binding.name}: {annotation!r} does not fit a {binding.type}"
+
+
+def _fits(binding: Binding, annotation: Any, *, is_out: bool) -> bool:
+    """What the SDK's converter says of an annotation; the worker asks it the same."""
+    converter: Any = func.get_binding_registry().get(binding.type)
+    if converter is None:
+        return True
     check = converter.check_output_type_annotation if is_out else converter.check_input_type_annotation
     try:
-        fits = bool(check(annotation))
+        return bool(check(annotation))
     except TypeError:
-        fits = False
-    return None if fits else f"the parameter {binding.name}: {annotation!r} does not fit a {binding.type}"
+        return False

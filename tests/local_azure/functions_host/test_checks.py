@@ -38,9 +38,14 @@ def _out_without_binding(req: func.HttpRequest, answer: func.Out[str]) -> str:
     return str((req, answer))
 
 
+def _maybe(req: func.HttpRequest) -> str | None:
+    return str(req)
+
+
 @pytest.mark.parametrize(
     ("function", "words"),
     [
+        (_maybe, "return annotation"),
         (_unbound, "request have no binding"),
         (_number, "does not fit a httpTrigger"),
         (_out_without_binding, "answer have no binding"),

@@ -61,7 +61,7 @@ async def one(event: func.EventHubEvent) -> None:
     )
 
 
-@app.service_bus_queue_trigger(arg_name="message", connection="ServiceBus", queue_name="suspicious-windows")
+@app.service_bus_queue_trigger(arg_name="message", connection="ServiceBus", queue_name="%QUEUE%")
 def queue(message: func.ServiceBusMessage) -> None:
     body = message.get_body().decode()
     note(
