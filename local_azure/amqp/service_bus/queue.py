@@ -95,7 +95,7 @@ class Queue:
 
     def peek(self, first: int, limit: int) -> list[Message]:
         """Up to `limit` messages in any state from this number on; they stay as they are."""
-        return self._life.table.page(max(first, 1), self._life.numbers.next, limit)
+        return self._life.table.page(first, self._life.numbers.next, limit)
 
     # Settlement
 

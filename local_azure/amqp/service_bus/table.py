@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from local_azure.amqp.group_commit import GroupCommit
 from local_azure.amqp.service_bus.messages import Message, MessageState, Signals
-from local_azure.amqp.service_bus.store import SequenceNumbers
+from local_azure.amqp.service_bus.store import SEQUENCE_BITS, SequenceNumbers
 
 _COLUMNS = "id, state, enqueued, time_to_live, delivery_count, origin, source, payload"
 _PAGE_BYTES = 1_048_576
@@ -20,11 +20,14 @@ class MessageTable:
         self._base = numbers.base
 
     def get(self, sequence: int) -> Message | None:
-        """The message of this number."""
+        """The message of this number, which may be any that a client thinks of."""
+        if not 0 < sequence < 1 << SEQUENCE_BITS:
+            return None
         return next(iter(self._select("id = ?", (self._base + sequence,), 1)), None)
 
     def page(self, first: int, end: int, limit: int, *, only_active: bool = False) -> list[Message]:
         """Up to `limit` messages of numbers `first` <= n < `end`, in order; fewer if they are large, at least one."""
+        first = min(max(first, 1), end)
         condition = "id >= ? AND id < ?" + (" AND state = 0" if only_active else "")
         return self._select(condition, (self._base + first, self._base + end), limit)
 

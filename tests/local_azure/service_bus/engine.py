@@ -80,6 +80,17 @@ class Engine:
             if (expiry := queue.next_lock_expiry()) is not None and expiry <= self.now:
                 self.run(queue.expire_locks)
 
+    def watch_statements(self, listener: Callable[[str], None]) -> None:
+        """Tell the listener every statement, with its values."""
+        self._database.set_trace_callback(listener)
+
+    def plan(self, statement: str) -> list[str]:
+        """How SQLite would run it; nothing for a statement that reads and changes no rows."""
+        self._database.set_trace_callback(None)
+        if not statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            return []
+        return [row[3] for row in self._database.execute("EXPLAIN QUERY PLAN " + statement)]
+
     def close(self) -> None:
         """Let go of the file and the loop."""
         self._database.close()
