@@ -28,10 +28,11 @@ async def start_campaign(request: func.HttpRequest, client: Client) -> func.Http
         return error.response()
     campaign = Campaign.of(order, name=secrets.token_hex(4), seed=secrets.randbits(31))
     if await durable_client.is_running(client, campaign.run_id):
-        return problem(
-            409, "Campaign runs", f"a campaign named {order.name} is running; stop it or choose another name"
-        )
-    await durable_client.start(client, "run_campaign", campaign.run_id, campaign)
+        return _already_runs(campaign.run_id)
+    try:
+        await durable_client.start(client, "run_campaign", campaign.run_id, campaign)
+    except durable_client.AlreadyRunningError:
+        return _already_runs(campaign.run_id)
     return client.create_check_status_response(request, campaign.run_id)
 
 
@@ -43,10 +44,7 @@ async def get_campaign(request: func.HttpRequest, client: Client) -> func.HttpRe
     instance_id, status = await _find(request, client)
     if status is None:
         return _not_found(instance_id)
-    output = cast(dict[str, Any] | None, status.output)
-    progress = output or cast(dict[str, Any] | None, status.custom_status) or {"phase": "starting"}
-    runtime_status = durable_client.runtime_status_of(status)
-    return json_response({"id": instance_id, "status": runtime_status, **progress, "output": output})
+    return json_response({"id": instance_id, **_progress(status)})
 
 
 @blueprint.function_name("stop-campaign")
@@ -63,12 +61,28 @@ async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpR
     return json_response({"id": instance_id, "phase": "stopping"}, status=202)
 
 
+def _progress(status: Status) -> dict[str, Any]:
+    """The campaign's own account of itself, beside what the engine says. An `output` that is text is why it failed."""
+    runtime_status = durable_client.runtime_status_of(status)
+    output: Any = status.output
+    custom: Any = status.custom_status
+    final = cast(dict[str, Any], output) if isinstance(output, dict) else {}
+    progress: dict[str, Any] = {"phase": "starting"} | (custom or {}) | final
+    if runtime_status in ("Failed", "Terminated"):
+        progress["phase"] = runtime_status.lower()
+    return {"status": runtime_status, **progress, "output": output}
+
+
 async def _find(request: func.HttpRequest, client: Client) -> tuple[str, Status | None]:
     """The campaign of the route's name or instance id. What cannot be a name is not asked for: the SDK's client puts
     it into an address as it is."""
     name = request.route_params["name"].removeprefix(campaign_id(""))
     instance_id = campaign_id(name)
     return instance_id, await durable_client.find(client, instance_id) if is_name(name) else None
+
+
+def _already_runs(instance_id: str) -> func.HttpResponse:
+    return problem(409, "Campaign runs", f"{instance_id} is running; stop it or choose another name", field="name")
 
 
 def _not_found(instance_id: str) -> func.HttpResponse:

@@ -31,20 +31,19 @@ async def is_running(client: Client, instance_id: str) -> bool:
     return status is not None and status.runtime_status in RUNNING
 
 
+class AlreadyRunningError(Exception):
+    """An instance of this id is running, so no other can be started."""
+
+
 async def start(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> None:
-    """Start an instance, replacing one of this id that has ended."""
-    await client.start_new(workflow, instance_id, msgspec.to_builtins(argument))
-
-
-async def start_once(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> bool:
-    """Start an instance that was not found before; False if a twin of this delivery has started it meanwhile."""
+    """Start an instance, replacing one of this id that has ended. Raises AlreadyRunningError if one is running."""
     try:
-        await start(client, workflow, instance_id, argument)
-    except Exception:  # the SDK raises nothing more exact when an instance of this id is running
-        if await find(client, instance_id) is None:
-            raise
-        return False
-    return True
+        await client.start_new(workflow, instance_id, msgspec.to_builtins(argument))
+    except Exception as error:
+        # The SDK raises nothing more exact than Exception, whatever the reason was.
+        if await is_running(client, instance_id):
+            raise AlreadyRunningError(instance_id) from error
+        raise
 
 
 def runtime_status_of(status: Status) -> str:

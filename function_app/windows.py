@@ -8,8 +8,8 @@ import azure.functions as func
 from activities.quarantine import quarantine
 from activities.window_ids import save_window
 from fraud.quarantine import QuarantinedWindow, raw
-from fraud.windows import parse_windows
-from function_app.durable_client import Client, find, start_once
+from fraud.windows import SuspiciousWindow, parse_windows
+from function_app.durable_client import AlreadyRunningError, Client, find, start
 from services import names
 
 _log = logging.getLogger(__name__)
@@ -42,6 +42,15 @@ async def receive_windows(message: func.ServiceBusMessage, client: Client) -> No
             )
         )
     for window in content.windows:
-        known = await find(client, window.name) is not None
-        if known or not await start_once(client, "analyze_window", window.name, await save_window(window)):
-            _log.info("%s was started before", window.name)
+        await _start_once(client, window)
+
+
+async def _start_once(client: Client, window: SuspiciousWindow) -> None:
+    """Start a window's workflow unless there is one of its name, in whatever state."""
+    if await find(client, window.name) is not None:
+        _log.info("%s was started before", window.name)
+        return
+    try:
+        await start(client, "analyze_window", window.name, await save_window(window))
+    except AlreadyRunningError:
+        _log.info("%s was started by another delivery meanwhile", window.name)

@@ -33,5 +33,7 @@ def fan_out(
     context: df.DurableOrchestrationContext, step: str, arguments: Sequence[msgspec.Struct], result: type[Result]
 ) -> Workflow[list[Result]]:
     """Run a step for every argument at once; the results in the order of the arguments, whichever ends first."""
+    if not arguments:
+        return []  # the SDK answers None for all of nothing
     answers = yield context.task_all([call(context, step, argument) for argument in arguments])
     return msgspec.convert(answers, list[result])

@@ -174,6 +174,29 @@ async def test_two_campaigns_of_one_name_do_not_run_at_once(http: aiohttp.Client
     await ended(http, await start(http, name="twin", batches=1))
 
 
+async def test_of_two_starts_at_the_same_moment_one_wins(http: aiohttp.ClientSession):
+    order = {"name": uuid.uuid4().hex[:8], "batches": 100, "interval_seconds": 600}
+
+    answers = await asyncio.gather(*(call(http, "POST", "/api/campaigns", order) for _ in range(5)))
+
+    assert sorted(status for status, _ in answers) == [202, 409, 409, 409, 409]
+    await call(http, "POST", f"/api/campaigns/{order['name']}/stop")
+
+
+async def test_a_campaign_that_was_terminated_says_so(http: aiohttp.ClientSession):
+    campaign = await start(http, batches=100, interval_seconds=600)
+    instance = f"/runtime/webhooks/durabletask/instances/{campaign}"
+    async with http.post(f"{instance}/terminate", params={"reason": "enough"}) as answer:
+        assert answer.status == 202
+
+    async def is_terminated() -> dict[str, Any] | None:
+        _, progress = await call(http, "GET", f"/api/campaigns/{campaign}")
+        return progress if progress["status"] == "Terminated" else None
+
+    progress = await until(is_terminated)
+    assert (progress["phase"], progress["output"]) == ("terminated", "enough")
+
+
 async def test_a_wrong_campaign_is_refused_by_field(http: aiohttp.ClientSession):
     status, answer = await call(http, "POST", "/api/campaigns", {"batches": 0})
 
