@@ -39,8 +39,8 @@ class Operation(msgspec.Struct, rename="camel"):
 class Result(msgspec.Struct, rename="camel", omit_defaults=True):
     """What became of one operation."""
 
-    status_code: int = msgspec.field(name="statusCode")
-    request_charge: float = msgspec.field(name="requestCharge", default=0.0)
+    status_code: int
+    request_charge: float
     sub_status_code: int = 0
     e_tag: str = ""
     resource_body: msgspec.Raw | None = None
@@ -61,8 +61,8 @@ def run_batch(store: Store, container: Container, partition: str, body: bytes, m
         with store.atomic():
             results.extend(_run(container, partition, operation, minimal) for operation in operations)
     except CosmosError as error:
-        failed = [Result(_FAILED_DEPENDENCY) for _ in operations]
-        failed[len(results)] = Result(error.status, sub_status_code=error.substatus)
+        failed = [Result(_FAILED_DEPENDENCY, 0) for _ in operations]
+        failed[len(results)] = Result(error.status, 0, sub_status_code=error.substatus)
         return Reply(_MULTI_STATUS, encode(failed))
     return Reply(200, encode(results), charge=sum(result.request_charge for result in results))
 

@@ -118,10 +118,10 @@ class Catalog:
     def replace_container(self, container: Container, body: JsonObject) -> None:
         """Change the default TTL or the indexing policy; documents' expiry follows. The partition key cannot change."""
         settings = with_defaults(body)
-        if settings["id"] != container.id or partition_path(settings) != container.path:
+        if settings.get("id") != container.id or partition_path(settings) != container.path:
             raise bad_request("The id and the partition key of a container cannot be changed.")
-        kept = {name: value for name, value in container.properties.items() if name.startswith("_")}
-        container.properties = self._stamped(settings, container.resource_id, str(kept["_self"])) | {"_docs": "docs/"}
+        link = str(container.properties["_self"])
+        container.properties = self._stamped(settings, container.resource_id, link) | {"_docs": "docs/"}
         self._save(container.number, container.properties)
         container.documents.set_default_ttl(_default_ttl(settings))
 

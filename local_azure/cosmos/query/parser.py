@@ -86,7 +86,7 @@ class _QueryParser(ExpressionParser):
             columns: dict[str, Node] = {}
             while True:
                 expression = self.expression()
-                name = self._alias(expression, len(columns))
+                name = self._alias(expression)
                 if name in columns:
                     raise bad_request(f"The name '{name}' is given to two columns; use AS.")
                 columns[name] = expression
@@ -95,7 +95,7 @@ class _QueryParser(ExpressionParser):
         finally:
             self.aggregates_allowed = False
 
-    def _alias(self, expression: Node, place: int) -> str:
+    def _alias(self, expression: Node) -> str:
         if self.accept("AS"):
             return self.identifier("an alias")
         token = self.peek()

@@ -196,6 +196,14 @@ async def test_what_is_no_http_is_answered_with_400_or_closed(part: Part, reques
     assert answer == b"" or b" 400 " in answer.split(b"\r\n")[0]
 
 
+async def test_a_container_cannot_lose_its_id(http: aiohttp.ClientSession) -> None:
+    path = "/dbs/fraud/colls/events"
+    async with http.put(
+        path, headers=signed("PUT", path), data=b'{"partitionKey": {"paths": ["/store_id"]}}'
+    ) as answer:
+        assert answer.status == 400
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
