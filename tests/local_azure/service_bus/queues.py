@@ -1,7 +1,8 @@
 """The queues that the contract tests need, as an entity file; load the same file into Microsoft's emulator or Azure.
 
-There are several of each kind, so that no test meets another's messages. An endpoint of `CONTRACT_ServiceBus` needs the
-first of each kind alone (`plain-0`, ...), with PT5S for PT1S where Azure insists; tests empty it before use.
+There are many of each kind, so that no test meets another's messages. An endpoint of `CONTRACT_ServiceBus` needs the
+first two of each kind (`plain-0` for the sync SDK, `plain-1` for the aio one, ...), with PT5S for PT1S where Azure
+insists; tests empty them before use.
 """
 
 import json

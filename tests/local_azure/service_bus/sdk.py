@@ -1,14 +1,31 @@
 """azure-servicebus, sync or aio, called in one way."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+import asyncio
 import inspect
-from collections.abc import AsyncGenerator
+import os
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
+import pytest
 from azure.servicebus import AutoLockRenewer, ServiceBusClient
 from azure.servicebus.aio import AutoLockRenewer as AioAutoLockRenewer
 from azure.servicebus.aio import ServiceBusClient as AioServiceBusClient
+
+ELSEWHERE = os.environ.get("CONTRACT_ServiceBus")  # noqa: SIM112 - named like the setting of the app
+_KINDS = ("sync", "aio")
+_numbers = count()
+
+
+def connection_string(address: str) -> str:
+    """How the SDKs reach a local broker."""
+    return (
+        f"Endpoint=sb://{address};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;"
+        "UseDevelopmentEmulator=true;"
+    )
 
 
 async def done(value: Any) -> Any:
@@ -27,6 +44,18 @@ class Sdk:
         )
         self.client = client
         self._renewer: Any = AutoLockRenewer if is_sync else AioAutoLockRenewer
+
+    async def queue(self, kind: str) -> str:
+        """The name of an empty queue of a kind of `queues.py` that nobody else uses."""
+        if not ELSEWHERE:
+            return f"{kind}-{next(_numbers)}"
+        name = f"{kind}-{_KINDS.index(self.kind)}"
+        for sub_queue in (None, "deadletter"):
+            receiver = self.receiver(name, receive_mode="receiveanddelete", sub_queue=sub_queue)
+            while await self.receive(receiver, 100, wait=2):
+                pass
+            await done(receiver.close())
+        return name
 
     def sender(self, queue: str) -> Any:
         """A sender, not opened yet."""
@@ -52,3 +81,21 @@ class Sdk:
         renewer = self._renewer()
         yield renewer
         await done(renewer.close())
+
+
+def with_both_sdks(scenario: Callable[[Sdk], Coroutine[Any, Any, None]]) -> Callable[[str], None]:
+    """A test that plays the scenario with the sync and with the aio SDK, at the same time: most of it is waiting."""
+
+    @pytest.mark.slow
+    def test(service_bus: str) -> None:
+        with ThreadPoolExecutor(len(_KINDS)) as threads:
+            runs = {kind: threads.submit(asyncio.run, scenario(Sdk(kind, service_bus))) for kind in _KINDS}
+        for kind, run in runs.items():
+            error = run.exception()
+            if error:
+                error.add_note(f"with the {kind} SDK")
+                raise error
+
+    test.__name__ = test.__qualname__ = scenario.__name__
+    test.__module__ = scenario.__module__
+    return test

@@ -9,14 +9,12 @@ import pytest
 from azure.servicebus import ServiceBusMessage, ServiceBusMessageState
 from azure.servicebus.amqp import AmqpAnnotatedMessage, AmqpMessageHeader, AmqpMessageProperties
 
-from tests.local_azure.service_bus.conftest import Queues
-from tests.local_azure.service_bus.sdk import Sdk, done
-
-pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+from tests.local_azure.service_bus.sdk import Sdk, done, with_both_sdks
 
 
-async def test_a_message_arrives_with_everything_it_was_sent_with(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("plain")
+@with_both_sdks
+async def test_a_message_arrives_with_everything_it_was_sent_with(sdk: Sdk) -> None:
+    name = await sdk.queue("plain")
     properties: dict[str | bytes, Any] = {
         "text": "ü",
         "number": 7,
@@ -63,8 +61,9 @@ async def test_a_message_arrives_with_everything_it_was_sent_with(sdk: Sdk, queu
     assert isinstance(got.lock_token, UUID)
 
 
-async def test_what_amqp_can_carry_is_kept_and_what_is_the_brokers_cannot_be_forged(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("plain")
+@with_both_sdks
+async def test_what_amqp_can_carry_is_kept_and_what_is_the_brokers_cannot_be_forged(sdk: Sdk) -> None:
+    name = await sdk.queue("plain")
     sent = AmqpAnnotatedMessage(
         value_body={b"a": [1, b"two", None]},
         header=AmqpMessageHeader(durable=True, priority=7),
@@ -90,8 +89,9 @@ async def test_what_amqp_can_carry_is_kept_and_what_is_the_brokers_cannot_be_for
     assert got.dead_letter_source is None
 
 
-async def test_lists_and_batches_arrive_in_order_and_peeking_leaves_them_there(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("plain")
+@with_both_sdks
+async def test_lists_and_batches_arrive_in_order_and_peeking_leaves_them_there(sdk: Sdk) -> None:
+    name = await sdk.queue("plain")
     sender = sdk.sender(name)
     await done(sender.send_messages([ServiceBusMessage(str(number)) for number in range(40)]))
     batch = await done(sender.create_message_batch())
@@ -108,8 +108,9 @@ async def test_lists_and_batches_arrive_in_order_and_peeking_leaves_them_there(s
     assert await done(receiver.peek_messages(max_message_count=5, sequence_number=1)) == []
 
 
-async def test_a_message_of_200_kilobytes_passes_and_one_above_256_is_refused(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("plain")
+@with_both_sdks
+async def test_a_message_of_200_kilobytes_passes_and_one_above_256_is_refused(sdk: Sdk) -> None:
+    name = await sdk.queue("plain")
     sender = sdk.sender(name)
     await done(sender.send_messages(ServiceBusMessage(b"x" * 200_000)))
     (got,) = await sdk.receive(sdk.receiver(name, receive_mode="receiveanddelete"))

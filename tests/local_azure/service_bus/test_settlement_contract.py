@@ -9,18 +9,16 @@ import pytest
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.exceptions import MessageLockLostError, MessageNotFoundError
 
-from tests.local_azure.service_bus.conftest import Queues
-from tests.local_azure.service_bus.sdk import Sdk, done
-
-pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+from tests.local_azure.service_bus.sdk import Sdk, done, with_both_sdks
 
 
 async def until_the_lock_is_over(message: Any) -> None:
     await asyncio.sleep(max(0.0, (message.locked_until_utc - datetime.now(UTC)).total_seconds()) + 0.1)
 
 
-async def test_messages_are_completed_abandoned_deferred_and_dead_lettered(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("plain")
+@with_both_sdks
+async def test_messages_are_completed_abandoned_deferred_and_dead_lettered(sdk: Sdk) -> None:
+    name = await sdk.queue("plain")
     await done(sdk.sender(name).send_messages([ServiceBusMessage(text) for text in ("done", "again", "later", "bad")]))
     receiver = sdk.receiver(name)
     completed, abandoned, deferred, bad = await sdk.receive(receiver, 4)
@@ -48,8 +46,9 @@ async def test_messages_are_completed_abandoned_deferred_and_dead_lettered(sdk: 
     assert await done(letters.peek_messages(max_message_count=10, sequence_number=1)) == []
 
 
-async def test_a_renewed_lock_lasts_longer_and_a_lost_one_is_lost(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("brief")
+@with_both_sdks
+async def test_a_renewed_lock_lasts_longer_and_a_lost_one_is_lost(sdk: Sdk) -> None:
+    name = await sdk.queue("brief")
     await done(sdk.sender(name).send_messages([ServiceBusMessage("kept"), ServiceBusMessage("lost")]))
     receiver = sdk.receiver(name)
     kept, lost = await sdk.receive(receiver, 2)
@@ -73,8 +72,9 @@ async def test_a_renewed_lock_lasts_longer_and_a_lost_one_is_lost(sdk: Sdk, queu
     assert (letter.dead_letter_reason, letter.delivery_count) == ("MaxDeliveryCountExceeded", 2)
 
 
-async def test_a_renewer_renews_a_lock_before_it_is_over(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("renewed")
+@with_both_sdks
+async def test_a_renewer_renews_a_lock_before_it_is_over(sdk: Sdk) -> None:
+    name = await sdk.queue("renewed")
     await done(sdk.sender(name).send_messages(ServiceBusMessage("slow work")))
     async with sdk.renewing() as renewer:
         receiver = sdk.receiver(name, auto_lock_renewer=renewer)
@@ -87,8 +87,9 @@ async def test_a_renewer_renews_a_lock_before_it_is_over(sdk: Sdk, queue: Queues
     assert await done(receiver.peek_messages(sequence_number=1)) == []
 
 
-async def test_closing_a_receiver_gives_back_what_it_never_got_and_keeps_its_locks(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("plain")
+@with_both_sdks
+async def test_closing_a_receiver_gives_back_what_it_never_got_and_keeps_its_locks(sdk: Sdk) -> None:
+    name = await sdk.queue("plain")
     await done(sdk.sender(name).send_messages([ServiceBusMessage(str(number)) for number in range(6)]))
     closing = sdk.receiver(name, prefetch_count=3)
     (held,) = await sdk.receive(closing)

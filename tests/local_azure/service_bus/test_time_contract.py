@@ -8,14 +8,12 @@ import pytest
 from azure.servicebus import ServiceBusMessage, ServiceBusMessageState
 from azure.servicebus.exceptions import MessageNotFoundError
 
-from tests.local_azure.service_bus.conftest import Queues
-from tests.local_azure.service_bus.sdk import Sdk, done
-
-pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+from tests.local_azure.service_bus.sdk import Sdk, done, with_both_sdks
 
 
-async def test_scheduled_messages_arrive_at_their_time_unless_they_are_cancelled(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("plain")
+@with_both_sdks
+async def test_scheduled_messages_arrive_at_their_time_unless_they_are_cancelled(sdk: Sdk) -> None:
+    name = await sdk.queue("plain")
     sender = sdk.sender(name)
     moment = datetime.now(UTC) + timedelta(seconds=1.5)
     numbers = await done(sender.schedule_messages([ServiceBusMessage("first"), ServiceBusMessage("second")], moment))
@@ -37,8 +35,9 @@ async def test_scheduled_messages_arrive_at_their_time_unless_they_are_cancelled
     assert got[0].sequence_number > numbers[1], "an activated message joins the end of the queue"
 
 
-async def test_an_expired_message_is_dropped_or_dead_lettered(sdk: Sdk, queue: Queues) -> None:
-    dropping, keeping = await queue("plain"), await queue("expiring")
+@with_both_sdks
+async def test_an_expired_message_is_dropped_or_dead_lettered(sdk: Sdk) -> None:
+    dropping, keeping = await sdk.queue("plain"), await sdk.queue("expiring")
     for name in (dropping, keeping):
         short = ServiceBusMessage("short", time_to_live=timedelta(seconds=1))
         await done(sdk.sender(name).send_messages([short, ServiceBusMessage("long")]))
@@ -53,8 +52,9 @@ async def test_an_expired_message_is_dropped_or_dead_lettered(sdk: Sdk, queue: Q
     assert (str(letter), letter.dead_letter_reason) == ("short", "TTLExpiredException")
 
 
-async def test_a_message_id_seen_before_is_accepted_and_dropped(sdk: Sdk, queue: Queues) -> None:
-    name = await queue("unique")
+@with_both_sdks
+async def test_a_message_id_seen_before_is_accepted_and_dropped(sdk: Sdk) -> None:
+    name = await sdk.queue("unique")
     sender = sdk.sender(name)
     await done(sender.send_messages(ServiceBusMessage("one", message_id="1")))
     await done(sender.send_messages(ServiceBusMessage("one again", message_id="1")))
