@@ -65,9 +65,9 @@ def _progress(status: Status) -> dict[str, Any]:
     """The campaign's own account of itself, beside what the engine says. An `output` that is text is why it failed."""
     runtime_status = durable_client.runtime_status_of(status)
     output: Any = status.output
-    custom: Any = status.custom_status
+    custom = cast(dict[str, Any], status.custom_status or {})
     final = cast(dict[str, Any], output) if isinstance(output, dict) else {}
-    progress: dict[str, Any] = {"phase": "starting"} | (custom or {}) | final
+    progress: dict[str, Any] = {"phase": "starting"} | custom | final
     if runtime_status in ("Failed", "Terminated"):
         progress["phase"] = runtime_status.lower()
     return {"status": runtime_status, **progress, "output": output}
