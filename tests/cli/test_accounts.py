@@ -1,0 +1,75 @@
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.accounts import Accounts
+
+BALANCED: dict[str, Any] = {
+    "events": 100,
+    "captured": 100,
+    "malformed": 0,
+    "resent": 0,
+    "reread": 0,
+    "archived": 98,
+    "quarantined": 2,
+    "expected": 8,
+    "suspicious": 8,
+    "analysed": 8,
+    "matched": 8,
+    "missing_from_suspicious": 0,
+    "missing_from_fraud": 0,
+    "unexpected": 0,
+    "duplicates": 0,
+    "wrong_window": 0,
+    "wrong_store": 0,
+    "absent_from_cosmos": 0,
+    "only_in_cosmos": 0,
+    "absent_from_quarantine": 0,
+    "unresolved": 0,
+    "archive_gaps": 0,
+    "windows": 3,
+}
+CAMPAIGN = {"totals": {"sent": 100, "expected_suspicious": 8}}
+MUST_BE_ZERO = [
+    name for name, count in BALANCED.items() if count == 0 and name not in ("malformed", "resent", "reread")
+]
+
+
+def accounts_with(changes: dict[str, int] | None = None, verdict: str = "balanced") -> Accounts:
+    outcome = {"accounts": BALANCED | (changes or {}), "verdict": verdict, "sentence": ""}
+    return Accounts.of(CAMPAIGN, outcome)
+
+
+def test_accounts_that_add_up_balance():
+    assert accounts_with().balanced
+
+
+@pytest.mark.parametrize("name", MUST_BE_ZERO)
+def test_one_event_in_any_class_of_differences_is_enough_to_fail(name: str):
+    assert not accounts_with({name: 1}).balanced
+
+
+@given(
+    st.sampled_from(["captured", "archived", "quarantined", "expected", "suspicious", "analysed"]), st.integers(0, 200)
+)
+def test_no_count_may_differ_from_what_it_must_equal(name: str, count: int):
+    assert accounts_with({name: count}).balanced == (count == BALANCED[name])
+
+
+def test_a_batch_that_was_sent_twice_is_no_difference():
+    assert accounts_with({"resent": 30}).balanced
+
+
+@pytest.mark.parametrize("verdict", ["differences", "incomplete", "empty"])
+def test_the_reconciliation_has_the_last_word(verdict: str):
+    assert not accounts_with(verdict=verdict).balanced
+
+
+def test_the_summary_has_every_number_that_a_script_reads():
+    promised = (
+        "sent captured archived quarantined expected suspicious analysed missing unexpected duplicates unresolved"
+    )
+    assert set(promised.split()) | {"windows", "verdict"} <= msgspec.to_builtins(accounts_with()).keys()

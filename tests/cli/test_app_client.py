@@ -1,0 +1,73 @@
+import threading
+import time
+from collections.abc import Generator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from cli.app_client import AppClient, AppError
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Answers by path, as the app does."""
+
+    def do_GET(self) -> None:
+        status, body = {
+            "/ok": (200, b'{"a": 1}'),
+            "/bad": (400, b'{"title": "Bad request", "detail": "count must be a number"}'),
+            "/locked": (401, b""),
+            "/broken": (500, b"<html>"),
+        }[self.path]
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Generator[HTTPServer]:
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield server
+        server.shutdown()
+
+
+def client_of(server: HTTPServer, patience: float = 0) -> AppClient:
+    return AppClient(f"http://127.0.0.1:{server.server_port}", patience=patience)
+
+
+def test_an_answer_is_its_json(server: HTTPServer):
+    assert client_of(server).get("ok") == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("bad", "count must be a number"), ("locked", "function key"), ("broken", "500")]
+)
+def test_a_refusal_says_what_the_app_said(server: HTTPServer, path: str, words: str):
+    with pytest.raises(AppError, match=words):
+        client_of(server).get(path)
+
+
+def test_an_app_that_does_not_run_is_named_with_what_to_do():
+    with pytest.raises(AppError, match=r"nothing answers at http://127\.0\.0\.1:9.*make up"):
+        AppClient("http://127.0.0.1:9").get("ok")
+
+
+def test_a_patient_client_waits_for_an_app_that_restarts(server: HTTPServer):
+    port = server.server_port
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(AppError):
+        client_of(server).get("ok")
+
+    def restart() -> None:
+        time.sleep(0.5)
+        with HTTPServer(("127.0.0.1", port), Answers) as again:
+            again.handle_request()
+
+    restarting = threading.Thread(target=restart)
+    restarting.start()
+    assert client_of(server, patience=10).get("ok") == {"a": 1}
+    restarting.join()
