@@ -5,8 +5,8 @@ The transport, from the wire upwards (each file has one subject):
     values, decode, encode     AMQP's types, within limits of depth and count
     frames, performatives,     how bytes are cut and what the nine performatives say
     transfers, outcomes
-    sasl, connection, port,    the handshake, heartbeats, back-pressure; what all connections share
-    server
+    sasl, connection, outbox,  the handshake, heartbeats, back-pressure; what all connections share
+    port, server
     session, link,             windows, credit, messages put together from frames, settlement
     incoming_link, outgoing_link, delivery
     sections, message          an encoded message as a broker sees it

@@ -1,7 +1,6 @@
 """A connection: protocol headers, SASL, open, sessions, close; and what keeps one client from harming the others.
 
-Unsent bytes are bounded twice: above `SEND_BUFFER_BYTES` no more messages go out, above `REPLY_BUFFER_BYTES` the
-client is not read from either. `Watch` (watch.py) ends connections that stall, idle or never finish their handshake.
+`Outbox` bounds what a client does not read; `Port` ends connections that stall, idle or never finish their handshake.
 """
 
 import asyncio
@@ -20,10 +19,9 @@ from local_azure.amqp.limits import (
     MAX_FRAME_BYTES,
     MAX_LINKS_OF_A_CONNECTION,
     MAX_SESSIONS,
-    REPLY_BUFFER_BYTES,
-    SEND_BUFFER_BYTES,
 )
 from local_azure.amqp.node import Node
+from local_azure.amqp.outbox import Outbox
 from local_azure.amqp.outcomes import error_value
 from local_azure.amqp.performatives import (
     Attach,
@@ -47,7 +45,6 @@ log = logging.getLogger(__name__)
 _TRANSFER_OVERHEAD = 64
 _SMALLEST_FRAME = 512
 _SHORTEST_IDLE_MS = 1_000
-_FLUSH_BYTES = 65_536
 _numbers = count(1)
 
 
@@ -73,8 +70,7 @@ class Connection(asyncio.Protocol):
         self.peer = "?"
         self.number = next(_numbers)
         self.state = State.HEADER
-        self.born = self.last_heard = self.last_sent = time.monotonic()
-        self.congested_since: float | None = None
+        self.born = self.last_heard = time.monotonic()
         self.closing_since: float | None = None
         self.heartbeat_seconds: float | None = None
         self.payload_room = _SMALLEST_FRAME - _TRANSFER_OVERHEAD
@@ -82,10 +78,8 @@ class Connection(asyncio.Protocol):
         self._reader = FrameReader()
         self._sessions: dict[int, Session | None] = {}
         self._links = 0
-        self._out: list[bytes] = []
-        self._out_bytes = 0
         self._transport: asyncio.Transport
-        self._loop = asyncio.get_running_loop()
+        self.outbox: Outbox
 
     # ---- asyncio's side
 
@@ -94,7 +88,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         host, port = transport.get_extra_info("peername")[:2]
         self.peer = f"{host}:{port}"
-        self._transport.set_write_buffer_limits(high=SEND_BUFFER_BYTES, low=SEND_BUFFER_BYTES // 4)
+        self.outbox = Outbox(self._transport)
         if not self._port.admit(self):
             log.warning("%s: refused, %d connections are open", self.peer, len(self._port.connections))
             self._transport.abort()
@@ -107,16 +101,14 @@ class Connection(asyncio.Protocol):
             if session:
                 session.closed()
         self._sessions.clear()
-        self._out.clear()
 
     def pause_writing(self) -> None:
         """The client reads more slowly than we send."""
-        self.congested_since = time.monotonic()
+        self.outbox.pause()
 
     def resume_writing(self) -> None:
         """The client has caught up."""
-        self.congested_since = None
-        self._transport.resume_reading()
+        self.outbox.resume()
         for session in list(self._sessions.values()):
             if session:
                 session.resume()
@@ -134,7 +126,7 @@ class Connection(asyncio.Protocol):
         except Exception:
             log.exception("%s: closed, a frame could not be served", self.peer)
             self.close(PeerError(Condition.INTERNAL_ERROR, "the broker could not serve a frame; its log tells why"))
-        self._flush()
+        self.outbox.flush()
 
     # ---- what sessions and links use
 
@@ -142,7 +134,7 @@ class Connection(asyncio.Protocol):
         """Send a frame, at the latest when this turn of the event loop ends."""
         if self.state in _ENDED:
             return
-        self._write(build(channel, body))
+        self.outbox.put(build(channel, body))
 
     @property
     def opened(self) -> bool:
@@ -152,7 +144,7 @@ class Connection(asyncio.Protocol):
     @property
     def congested(self) -> bool:
         """Whether the client has too much unread already to get more messages."""
-        return self.congested_since is not None
+        return self.outbox.congested_since is not None
 
     def count_link(self) -> None:
         """Another link. Raises SessionError if they are too many."""
@@ -182,15 +174,15 @@ class Connection(asyncio.Protocol):
             self._send_open()
         if self.state in (State.OPENING, State.OPEN):
             value = error_value(error.condition, error.description) if error else None
-            self._write(build(0, performative(Code.CLOSE, [value])))
-            self._flush()
+            self.outbox.put(build(0, performative(Code.CLOSE, [value])))
+            self.outbox.flush()
             self.state, self.closing_since = State.CLOSING, time.monotonic()
         else:
             self.end()
 
     def end(self) -> None:
         """Send what is unsent and hang up."""
-        self._flush()
+        self.outbox.flush()
         self.state, self.closing_since = State.CLOSING, time.monotonic()
         self._transport.close()
 
@@ -200,28 +192,7 @@ class Connection(asyncio.Protocol):
 
     def beat(self) -> None:
         """Tell the client that we are alive."""
-        self._write(HEARTBEAT)
-
-    def _write(self, data: bytes) -> None:
-        if not self._out:
-            self._loop.call_soon(self._flush)
-        self._out.append(data)
-        self._out_bytes += len(data)
-        if self._out_bytes >= _FLUSH_BYTES:
-            self._flush()
-
-    def _flush(self) -> None:
-        if not self._out:
-            return
-        data = b"".join(self._out)
-        self._out.clear()
-        self._out_bytes = 0
-        if self.state is State.CLOSED:
-            return
-        self.last_sent = time.monotonic()
-        self._transport.write(data)
-        if self._transport.get_write_buffer_size() > REPLY_BUFFER_BYTES:
-            self._transport.pause_reading()
+        self.outbox.put(HEARTBEAT)
 
     # ---- the handshake
 
@@ -240,14 +211,14 @@ class Connection(asyncio.Protocol):
 
     def _on_header(self, header: bytes) -> None:
         if header == SASL_HEADER:
-            self._write(SASL_HEADER + sasl.offer())
+            self.outbox.put(SASL_HEADER + sasl.offer())
             self.state = State.SASL
         elif header == AMQP_HEADER:
-            self._write(AMQP_HEADER)
+            self.outbox.put(AMQP_HEADER)
             self.state = State.OPENING
         else:
             log.warning("%s: closed, it does not speak AMQP 1.0", self.peer)
-            self._write(AMQP_HEADER)
+            self.outbox.put(AMQP_HEADER)
             self.end()
 
     def _on_frame(self, frame: Frame) -> None:
@@ -268,7 +239,7 @@ class Connection(asyncio.Protocol):
 
     def _on_sasl(self, body: bytes) -> None:
         accepted, reply = sasl.answer(body)
-        self._write(reply)
+        self.outbox.put(reply)
         if accepted:
             self.state = State.HEADER
         else:
@@ -290,13 +261,13 @@ class Connection(asyncio.Protocol):
     def _send_open(self) -> None:
         limits = [uint(MAX_FRAME_BYTES), ushort(MAX_SESSIONS - 1), uint(int(IDLE_TIMEOUT_SECONDS * 1_000))]
         fields = [self.node.container_id, None, *limits, None, None, None, None, None]
-        self._write(build(0, performative(Code.OPEN, fields)))
+        self.outbox.put(build(0, performative(Code.OPEN, fields)))
 
     # ---- an open connection
 
     def _on_performative(self, channel: int, fields: Performative, body: bytes, end: int) -> None:
         if isinstance(fields, Close):
-            self._write(build(0, performative(Code.CLOSE, [None])))
+            self.outbox.put(build(0, performative(Code.CLOSE, [None])))
             self.end()
         elif isinstance(fields, Begin):
             self._begin(channel, fields)

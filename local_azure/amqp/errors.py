@@ -23,7 +23,6 @@ class Condition(StrEnum):
     UNATTACHED_HANDLE = "amqp:session:unattached-handle"
     WINDOW_VIOLATION = "amqp:session:window-violation"
     DETACH_FORCED = "amqp:link:detach-forced"
-    TRANSFER_LIMIT_EXCEEDED = "amqp:link:transfer-limit-exceeded"
     MESSAGE_SIZE_EXCEEDED = "amqp:link:message-size-exceeded"
     LINK_STOLEN = "amqp:link:stolen"
 

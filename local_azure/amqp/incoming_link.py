@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from local_azure.amqp.delivery import Delivery
 from local_azure.amqp.encode import uint
 from local_azure.amqp.errors import AmqpError, Condition, LinkError
-from local_azure.amqp.limits import INCOMING_CREDIT
+from local_azure.amqp.limits import INCOMING_CREDIT, LOGGED_REFUSALS
 from local_azure.amqp.link import SEQUENCE, Link
 from local_azure.amqp.outcomes import rejected
 from local_azure.amqp.performatives import Attach, Transfer
@@ -36,6 +36,7 @@ class IncomingLink(Link):
         self._parts: list[bytes] = []
         self._size = 0
         self._held = 0
+        self._refused = 0
 
     def grant(self) -> None:
         """Give the client its whole credit again."""
@@ -55,8 +56,6 @@ class IncomingLink(Link):
         if first is None:
             if transfer.delivery_id is None:
                 raise LinkError(Condition.INVALID_FIELD, "the first transfer of a delivery has no delivery-id")
-            if self._credit <= 0:
-                raise LinkError(Condition.TRANSFER_LIMIT_EXCEEDED, "more messages than the link has credit for")
             first = self._first = transfer
         if transfer.aborted:
             self._forget()
@@ -92,7 +91,9 @@ class IncomingLink(Link):
                 raise self._too_large(delivery.delivery_id, size)
             self.sink.on_message(delivery)
         except AmqpError as error:
-            log.warning("%s: message to %r refused: %s", self.peer, self.address, error)
+            self._refused += 1
+            if self._refused <= LOGGED_REFUSALS:
+                log.warning("%s: message to %r refused: %s", self.peer, self.address, error)
             delivery.settle(rejected(error))
 
     def _count(self) -> None:

@@ -33,7 +33,7 @@ HANDSHAKE_SECONDS = 30.0
 WRITE_STALL_SECONDS = 60.0
 """A client whose receive window stays shut for this long is cut off."""
 
-PARTIAL_MESSAGE_BYTES = 64 * 1_048_576
+PARTIAL_MESSAGE_BYTES = 32 * 1_048_576
 """All messages whose last frame has not arrived yet, over all connections of a port."""
 
 SEND_BUFFER_BYTES = 262_144
@@ -49,7 +49,10 @@ MAX_PENDING_REPLIES = 100
 """Management replies that wait for the credit of a client that does not give any."""
 
 INCOMING_CREDIT = 1_000
-"""Messages that a sender may have in flight."""
+"""Messages that a sender may have in flight; it is given more as soon as half of them have come."""
+
+LOGGED_REFUSALS = 10
+"""Refused messages of one link that are logged; a client that goes on and on shall not fill the disk."""
 
 INCOMING_WINDOW = 5_000
 """Transfer frames that a session may have in flight."""

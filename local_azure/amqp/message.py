@@ -113,8 +113,10 @@ class Message:
                     self.properties()
                 case SectionCode.DATA:
                     self.body()
-                case _:
+                case SectionCode.SEQUENCE | SectionCode.VALUE:
                     self._decoded(code)
+                case _:
+                    self._map(SectionCode(code))
 
     def _decoded(self, code: int) -> Any:
         """The value of a section, decoded once: a broker validates a message and then reads it."""
@@ -139,7 +141,10 @@ class Message:
             return {}
         if not isinstance(value, dict):
             raise DecodeError(f"{code.name.lower()} are no map")
-        return cast(Map, value)
+        items = cast(Map, value)
+        if not all(isinstance(key, str) for key in items):
+            raise DecodeError(f"{code.name.lower()} have a key that is no text")
+        return items
 
     def _pairs(self, code: SectionCode) -> list[tuple[bytes, bytes]]:
         section = self._by_code.get(code)

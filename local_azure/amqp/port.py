@@ -63,7 +63,7 @@ def _check(connection: "Connection", now: float) -> None:
     if connection.closing_since is not None:
         if now - connection.closing_since > _CLOSE_SECONDS:
             connection.abort()
-    elif connection.congested_since is not None and now - connection.congested_since > WRITE_STALL_SECONDS:
+    elif (since := connection.outbox.congested_since) is not None and now - since > WRITE_STALL_SECONDS:
         log.warning("%s: cut off, it has read nothing for %.0f s", connection.peer, WRITE_STALL_SECONDS)
         connection.abort()
     elif not connection.opened and now - connection.born > HANDSHAKE_SECONDS:
@@ -71,5 +71,5 @@ def _check(connection: "Connection", now: float) -> None:
         connection.abort()
     elif now - connection.last_heard > 2 * IDLE_TIMEOUT_SECONDS:
         connection.close(PeerError(Condition.CONNECTION_FORCED, "The connection was inactive for too long."))
-    elif connection.heartbeat_seconds is not None and now - connection.last_sent >= connection.heartbeat_seconds:
+    elif connection.heartbeat_seconds is not None and now - connection.outbox.last_sent >= connection.heartbeat_seconds:
         connection.beat()

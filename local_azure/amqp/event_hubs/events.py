@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import encode
-from local_azure.amqp.errors import AmqpError, Condition
+from local_azure.amqp.errors import AmqpError, Condition, DecodeError
 from local_azure.amqp.message import Message
+from local_azure.amqp.sections import SectionCode
 from local_azure.amqp.values import Symbol
 
 PARTITION_KEY = Symbol("x-opt-partition-key")
@@ -46,6 +47,8 @@ def accept_event(message: bytes) -> Event:
     """
     view = Message(message)
     view.validate()
+    if not view.sections or view.sections[-1].code < SectionCode.DATA:
+        raise DecodeError("an event needs a body")
     pairs = view.annotation_pairs()
     kept = [pair for pair in pairs if decode(pair[0])[0] not in _SYSTEM]
     key = partition_key(view) if pairs else None

@@ -1,0 +1,1 @@
+"""The AMQP broker: transport, Event Hubs, Capture."""
