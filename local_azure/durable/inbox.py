@@ -1,11 +1,15 @@
 """What an instance takes from its inbox for one episode."""
 
+import logging
+
 import msgspec
 
 from local_azure.durable.action_replay import ActionReplay
 from local_azure.durable.events import Event, EventType, decode
 from local_azure.durable.session import Session
 from local_azure.durable.store import Message, MessageKind, Store
+
+log = logging.getLogger(__name__)
 
 PAGE = 1000
 
@@ -41,13 +45,24 @@ def next_batch(store: Store, session: Session) -> Batch:
                 return _command(message)
             session.read_up_to = message.id
             if message.kind is MessageKind.EXTERNAL_EVENT:
-                session.held.append((message.id, str(decode(message.body).name)))
+                _hold(session, message)
             else:
                 batch.events.append(decode(message.body))
                 batch.taken.append(message.id)
         if batch:
             break
     return batch
+
+
+def _hold(session: Session, message: Message) -> None:
+    name = str(decode(message.body).name)
+    if any(name.lower() == held.lower() for _, held in session.held[-1:]):
+        log.warning(
+            "%s: two events %r wait at once; on Azure the SDK of 1.x would lose one, so give them names of their own",
+            session.instance.id,
+            name,
+        )
+    session.held.append((message.id, name))
 
 
 def _command(message: Message) -> Batch:

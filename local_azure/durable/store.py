@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from local_azure.process import CannotStartError
 from local_azure.sqlite import open_database
 
 SCHEMA = """
@@ -101,10 +102,22 @@ class ScheduledActivity(msgspec.Struct, frozen=True):
 
 
 class Store:
-    """The tables above. Not safe for use by two threads at once."""
+    """The tables above. Not safe for use by two threads at once.
+
+    The file belongs to one process for as long as it is open: two engines over one hub would run everything twice.
+    Raises CannotStartError if another has it.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.database = open_database(path, SCHEMA)
+        try:
+            self.database = open_database(path, SCHEMA)
+            self.database.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self.database.execute("BEGIN EXCLUSIVE")
+            self.database.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            raise CannotStartError(f"another process works on {path}; stop it first") from error
 
     def close(self) -> None:
         """Close the file."""

@@ -5,7 +5,7 @@ A recording is what `TaskHub.export_history(instance_id)` gives, as JSON:
     {"name": "analyze_window", "execution": "...", "status": "Completed", "output": "...",
      "payload": {"history": [...], "input": ..., "instanceId": ..., ...}}
 
-Record one while the engine runs, keep it beside the test, and hold the orchestrator to it:
+Record one (`tests.support.recording.record`), keep it beside the test, and hold the orchestrator to it:
 
     recording = Recording.load(Path(__file__).parent / "window.json")
 
@@ -76,6 +76,10 @@ class Recording(msgspec.Struct, frozen=True):
     def of(cls, exported: dict[str, Any]) -> "Recording":
         """A recording from what the hub exports."""
         return msgspec.convert(exported, cls)
+
+    def save(self, path: Path) -> None:
+        """Write the recording to a file, in a form that a person can read and compare."""
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n")
 
     @property
     def events(self) -> list[Event]:

@@ -51,7 +51,7 @@ class SdkWorker:
         result = await self._call("activityTrigger", name, **{self._inputs[name.lower()]: value})
         return ActivityTriggerConverter.encode(result, expected_type=None).value
 
-    async def _call(self, kind: str, name: str, *args: Any, **named: Any) -> Any:
+    async def _call(self, kind: str, name: str, /, *args: Any, **named: Any) -> Any:
         self.calls[name.lower()] = self.calls.get(name.lower(), 0) + 1
         try:
             result = self._functions[kind][name.lower()](*args, **named)

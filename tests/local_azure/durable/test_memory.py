@@ -1,6 +1,10 @@
-"""What the engine keeps in memory is bounded, and only a cache."""
+"""What the engine keeps in memory is bounded, and only a cache; its file has one owner."""
+
+import pytest
 
 from local_azure.durable.settings import HubSettings
+from local_azure.durable.store import Store
+from local_azure.process import CannotStartError
 from tests.local_azure.durable.running import Context, RunningHub, Steps
 
 
@@ -30,3 +34,11 @@ async def test_histories_beyond_the_bound_are_read_again_when_they_are_needed(hu
 
     assert [(await hub.ended(instance_id))["output"] for instance_id in ids] == [100_000] * 6
     assert all(task_hub.sessions.get(instance_id) is None for instance_id in ids), "ended instances take no memory"
+
+
+@pytest.mark.slow
+async def test_a_hub_belongs_to_one_engine_at_a_time(hub: RunningHub):
+    await hub.hub()
+
+    with pytest.raises(CannotStartError, match="another process works on"):
+        Store(hub.database)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import azure.durable_functions as df
-import msgspec
 import pytest
 
 from local_azure.durable.errors import NonDeterminismError
 from tests.local_azure.durable.running import Context, RunningHub, Steps
+from tests.support.recording import record
 from tests.support.replay import Recording, assert_order_does_not_matter, assert_replays
 
 RETRY = df.RetryOptions(first_retry_interval_in_milliseconds=1000, max_number_of_attempts=3)
@@ -62,7 +62,7 @@ async def recorded(hub: RunningHub) -> Recording:
 
 async def test_a_recording_replays_without_a_difference_also_from_a_file(hub: RunningHub, tmp_path: Path):
     recording = await recorded(hub)
-    (tmp_path / "everything.json").write_bytes(msgspec.json.encode(recording))
+    recording.save(tmp_path / "everything.json")
 
     assert json.loads(recording.output or "") == [90, 6, [0, 1, 2, 3], 6, "on"]
     assert_replays(everything, recording)
@@ -112,3 +112,24 @@ async def test_code_whose_result_depends_on_the_order_is_told(hub: RunningHub):
     assert_replays(first_come, recording)
     with pytest.raises(AssertionError, match="ends with"):
         assert_order_does_not_matter(first_come, recording)
+
+
+async def test_an_orchestrator_is_recorded_with_activities_made_up_for_it(tmp_path: Path):
+    hub = RunningHub(tmp_path / "unused", df.DFApp())
+
+    @hub.orchestrator
+    def approve(context: Context) -> Steps:
+        price = yield context.call_activity("price_of", context.get_input())
+        yield context.create_timer(context.current_utc_datetime + timedelta(hours=1))
+        approved = yield context.wait_for_external_event("approved")
+        return [price, approved]
+
+    @hub.activity
+    def price_of(name: str) -> int:
+        return len(name)
+
+    recording = await record(hub.app, "approve", "book", tmp_path, events={"approved": "true"}, speed=20_000)
+
+    assert json.loads(recording.output or "") == [4, True]
+    assert_replays(approve, recording)
+    assert_order_does_not_matter(approve, recording)
