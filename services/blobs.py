@@ -25,7 +25,8 @@ _CHUNK_BYTES = 8 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
-_RETRIES = 3
+# The SDK's own back-off begins at 15 s; whoever calls is retried anyway, so what takes longer than a blip may fail.
+_RETRIES: dict[str, int] = {"retry_total": 3, "initial_backoff": 1, "increment_base": 2, "random_jitter_range": 1}
 
 
 def _opener(connection: Callable[[], Connection]) -> Callable[[AsyncExitStack], Awaitable[BlobServiceClient]]:
@@ -34,7 +35,7 @@ def _opener(connection: Callable[[], Connection]) -> Callable[[AsyncExitStack], 
         options: dict[str, Any] = {
             "connection_timeout": _CONNECT_SECONDS,
             "read_timeout": _READ_SECONDS,
-            "retry_total": _RETRIES,
+            **_RETRIES,
             "max_single_get_size": _SINGLE_GET_BYTES,
             "max_chunk_get_size": _CHUNK_BYTES,
         }

@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # The SDK's function objects are typed in part only.
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,8 @@ class IndexedFunction(msgspec.Struct, frozen=True):
 
     trigger: dict[str, Any]
     retry: dict[str, Any] | None
+    call: Callable[..., Any]
+    """The function that the host calls."""
 
 
 @cache
@@ -24,6 +27,7 @@ def indexed_functions() -> dict[str, IndexedFunction]:
         str(function.get_function_name()): IndexedFunction(
             trigger=dict(function.get_trigger().get_dict_repr()),  # type: ignore[union-attr] # an index has triggers
             retry=function.get_settings_dict("retry_policy"),
+            call=function.get_user_function(),
         )
         for function in app.get_functions()
     }

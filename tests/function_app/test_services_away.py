@@ -1,0 +1,55 @@
+"""The doors when nothing answers behind them: what they say, and how soon."""
+
+import os
+import time
+from collections.abc import AsyncIterator
+
+import azure.functions as func
+import msgspec
+import pytest
+import pytest_asyncio
+
+from services.clients import close_clients
+from services.settings import settings
+from tests.conftest import APP_SETTINGS
+from tests.support.app_index import indexed_functions
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_answers")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nothing_answers() -> AsyncIterator[None]:
+    """Every connection leads to a port where nobody listens."""
+    await close_clients()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in APP_SETTINGS.items():
+            patch.setitem(os.environ, name, value)
+        settings.cache_clear()
+        yield
+        await close_clients()
+    settings.cache_clear()
+
+
+async def call(name: str) -> tuple[int, dict[str, object], float]:
+    """Status, body, and after how many seconds."""
+    started = time.monotonic()
+    request = func.HttpRequest(method="GET", url="http://localhost/", params={"count": "3"}, body=b"")
+    answer: func.HttpResponse = await indexed_functions()[name].call(request)
+    return answer.status_code, msgspec.json.decode(answer.get_body()), time.monotonic() - started
+
+
+async def test_the_producer_answers_503_within_ten_seconds_and_never_200():
+    status, body, seconds = await call("store-events-producer-fn")
+
+    assert (status, body["title"]) == (503, "Event Hub unreachable")
+    assert seconds < 10
+
+
+async def test_health_answers_503_and_says_of_each_dependency_why():
+    status, body, seconds = await call("health")
+
+    assert (status, body["status"]) == (503, "failed")
+    dependencies = msgspec.convert(body["dependencies"], dict[str, dict[str, object]])
+    assert len(dependencies) == 5
+    assert all(one["status"] == "failed" and one["detail"] for one in dependencies.values())
+    assert seconds < 7
