@@ -9,10 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from azure.cosmos import CosmosClient
 from azure.cosmos.aio import CosmosClient as AioCosmosClient
 
 from local_azure.clock import SETTING, Clock
+
+ONE_SDK = pytest.mark.parametrize("sdk", ["sync"], indirect=True)
+"""For tables of cases that only the service tells apart: what both clients do is tested elsewhere."""
 
 KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 

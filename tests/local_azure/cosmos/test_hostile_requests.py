@@ -245,6 +245,7 @@ async def test_long_scans_let_others_be_served(http: aiohttp.ClientSession) -> N
     scans = [asyncio.create_task(scan()) for _ in range(3)]
     await asyncio.sleep(0.05)
     waits: list[float] = []
+    scans_start = time.monotonic()
     while not all(task.done() for task in scans):
         start_time = time.monotonic()
         async with http.get(f"{DOCS}/7", headers=in_store("many", "GET", f"{DOCS}/7")) as answer:
@@ -252,4 +253,5 @@ async def test_long_scans_let_others_be_served(http: aiohttp.ClientSession) -> N
         waits.append(time.monotonic() - start_time)
     assert {task.result() for task in scans} == {200}
     assert len(waits) >= 5
-    assert sorted(waits)[len(waits) // 2] < 0.1
+    # The typical read waits for slices, not for whole scans.
+    assert sorted(waits)[len(waits) // 2] < (time.monotonic() - scans_start) / 5

@@ -14,7 +14,7 @@ from azure.cosmos.exceptions import (
 )
 from azure.cosmos.partition_key import NonePartitionKeyValue
 
-from tests.local_azure.cosmos.running import Sdk
+from tests.local_azure.cosmos.running import ONE_SDK, Sdk
 
 pytestmark = pytest.mark.slow
 
@@ -111,6 +111,7 @@ async def test_items_are_addressed_by_what_was_read(sdk: Sdk, container: Any) ->
 
 
 @pytest.mark.parametrize("name", ["with space", "a+b&c=d", "100%", "%2F", "ü-日本-😀", "'quoted\"", "x" * 1023])
+@ONE_SDK
 async def test_ids_may_hold_almost_anything(sdk: Sdk, container: Any, name: str) -> None:
     await sdk.do(container.create_item({"id": name, "store_id": "7"}))
     assert (await sdk.do(container.read_item(name, "7")))["id"] == name
@@ -118,6 +119,7 @@ async def test_ids_may_hold_almost_anything(sdk: Sdk, container: Any, name: str)
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a\\b", "a?b", "a#b", "x" * 1024, 5, None])
+@ONE_SDK
 async def test_what_cannot_be_an_id_is_refused(sdk: Sdk, container: Any, name: Any) -> None:
     with pytest.raises((CosmosHttpResponseError, TypeError, ValueError)) as refusal:
         await sdk.do(container.create_item({"id": name, "store_id": "7"}))
@@ -126,6 +128,7 @@ async def test_what_cannot_be_an_id_is_refused(sdk: Sdk, container: Any, name: A
 
 
 @pytest.mark.parametrize("key", ["", "ünï", 7, 7.5, True, None])
+@ONE_SDK
 async def test_partition_keys_of_every_type(sdk: Sdk, container: Any, key: Any) -> None:
     await sdk.do(container.create_item({"id": "k", "store_id": key}))
     assert (await sdk.do(container.read_item("k", key)))["store_id"] == key

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from azure.cosmos.exceptions import CosmosAccessConditionFailedError, CosmosHttpResponseError
 
-from tests.local_azure.cosmos.running import Sdk
+from tests.local_azure.cosmos.running import ONE_SDK, Sdk
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +37,7 @@ CASE: dict[str, Any] = {
         ([{"op": "set", "path": "/x", "value": 1}, {"op": "incr", "path": "/x", "value": 1}], {"x": 2}),
     ],
 )
+@ONE_SDK
 async def test_each_operation(
     sdk: Sdk, container: Any, operations: list[dict[str, Any]], changed: dict[str, Any]
 ) -> None:
@@ -65,6 +66,7 @@ async def test_each_operation(
         {"op": "nonsense", "path": "/state", "value": 1},
     ],
 )
+@ONE_SDK
 async def test_what_does_not_fit_is_refused_and_changes_nothing(
     sdk: Sdk, container: Any, operation: dict[str, Any]
 ) -> None:

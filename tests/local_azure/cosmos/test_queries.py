@@ -8,7 +8,7 @@ import pytest
 from azure.cosmos import CosmosClient, PartitionKey
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from tests.local_azure.cosmos.running import Sdk
+from tests.local_azure.cosmos.running import ONE_SDK, Sdk
 
 pytestmark = pytest.mark.slow
 
@@ -88,6 +88,7 @@ def container(sdk: Sdk) -> Any:
         ("SELECT VALUE 'it\\'s \\u00e4' FROM c WHERE c.id = '1'", ["it's ä"]),
     ],
 )
+@ONE_SDK
 async def test_answers_across_partitions(sdk: Sdk, container: Any, text: str, expected: list[Any] | None) -> None:
     if expected is None:
         with pytest.raises(CosmosHttpResponseError):
@@ -119,6 +120,7 @@ async def test_answers_across_partitions(sdk: Sdk, container: Any, text: str, ex
         ("SELECT VALUE c.id FROM c WHERE c.store_id = '8' OR c.id = '1'", ["1"]),
     ],
 )
+@ONE_SDK
 async def test_answers_within_a_partition(sdk: Sdk, container: Any, text: str, expected: list[Any]) -> None:
     assert await sdk.ask(container, text, partition_key="7") == expected
 
@@ -163,6 +165,7 @@ async def test_a_text_that_looks_like_sql_is_only_a_value(sdk: Sdk, container: A
     ],
 )
 @pytest.mark.usefixtures("local_only")
+@ONE_SDK
 async def test_what_is_not_understood_or_supported_is_named(sdk: Sdk, container: Any, text: str, named: str) -> None:
     with pytest.raises(CosmosHttpResponseError) as refusal:
         await sdk.ask(container, text)
@@ -188,9 +191,8 @@ async def test_order_by_two_properties_needs_a_composite_index(sdk: Sdk, databas
         await sdk.ask(composite, "SELECT VALUE c.id FROM c ORDER BY c.a, c.b")
 
 
+@ONE_SDK  # the aio client always wants it
 async def test_to_cross_partitions_must_be_wanted(sdk: Sdk, container: Any) -> None:
-    if sdk.kind == "aio":
-        pytest.skip("the aio client always wants it")
     with pytest.raises(CosmosHttpResponseError) as refusal:
         list(container.query_items("SELECT * FROM c"))
     assert refusal.value.status_code == 400

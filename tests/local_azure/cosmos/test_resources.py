@@ -7,7 +7,7 @@ import pytest
 from azure.cosmos import PartitionKey
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError, CosmosResourceNotFoundError
 
-from tests.local_azure.cosmos.running import Sdk
+from tests.local_azure.cosmos.running import ONE_SDK, Sdk
 
 pytestmark = pytest.mark.slow
 
@@ -76,6 +76,7 @@ async def test_a_container_made_anew_is_noticed_by_a_client_that_knew_the_old_on
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a\\b", "a?b", "x" * 256])
+@ONE_SDK
 async def test_what_cannot_be_the_id_of_a_container_is_refused(sdk: Sdk, database: Any, name: str) -> None:
     with pytest.raises((CosmosHttpResponseError, ValueError)):
         await sdk.do(database.create_container(name, BY_STORE))
@@ -92,6 +93,7 @@ async def test_what_cannot_be_the_id_of_a_container_is_refused(sdk: Sdk, databas
     ],
 )
 @pytest.mark.usefixtures("local_only")
+@ONE_SDK
 async def test_settings_that_are_not_supported_are_named(
     sdk: Sdk, database: Any, key: PartitionKey, settings: dict[str, Any], named: str
 ) -> None:
@@ -114,6 +116,7 @@ async def test_features_that_are_not_supported_are_named(sdk: Sdk, container: An
         assert named in str(refusal.value)
 
 
+@ONE_SDK  # the aio client leaks its session when it cannot open
 async def test_a_wrong_key_opens_nothing(sdk: Sdk) -> None:
     endpoint = sdk.client.client_connection.url_connection
     with pytest.raises(CosmosHttpResponseError) as refusal:
