@@ -29,7 +29,7 @@ async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings
         await stop.wait()
     finally:
         await host.stop()
-    if invoker.running:
+    if invoker.has_stuck_threads:
         logging.shutdown()
         sys.stdout.flush()
         os._exit(0)  # a thread that is stuck in user code would keep the process for ever

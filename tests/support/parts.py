@@ -49,6 +49,11 @@ class Part:
         """Its process id."""
         return self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """With what it ended, None while it runs."""
+        return self._process.poll()
+
     def stop(self) -> None:
         """End it in order."""
         self._end(signal.SIGTERM)

@@ -11,9 +11,10 @@ from local_azure.process import LOOPBACK
 
 _LOG = logging.getLogger(__name__)
 _MAX_CONNECTIONS = 400  # well below the 1,024 open files that most systems allow a process
-_BURST_SECONDS = 0.1
 _IDLE_SECONDS = 30.0  # also the time that a client has to send its headers
 _WRITE_SECONDS = 60.0
+_BUILT_IN = ("/admin/", "/runtime/", "/durabletask/")
+_BUILT_IN_BODY_SECONDS = 10.0  # functions have a limit of their own: they may get large bodies over slow lines
 _MAX_HEADER_BYTES = 32 * 1024
 _BUSY = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -24,7 +25,7 @@ class HttpServer:
     """Serves an aiohttp application on loopback."""
 
     def __init__(self, application: web.Application) -> None:
-        application.middlewares.append(_bounded_write)
+        application.middlewares.append(_bounded)
         self._runner = web.AppRunner(
             application,
             access_log=None,
@@ -54,9 +55,10 @@ class HttpServer:
         server = self._runner.server
         if server is None or len(server.connections) + self._fresh >= _MAX_CONNECTIONS:
             return _Busy()
-        # A burst is accepted in one turn of the loop, before aiohttp counts the first of them.
+        # A burst is accepted in one turn of the loop; aiohttp counts its connections in the next.
         self._fresh += 1
-        asyncio.get_running_loop().call_later(_BURST_SECONDS, self._counted)
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self._counted)
         return server()
 
     def _counted(self) -> None:
@@ -75,15 +77,31 @@ class _Busy(asyncio.Protocol):
 
 
 @web.middleware
-async def _bounded_write(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Send the answer here, so that a client that does not read it cannot hold it for ever."""
-    response = await handler(request)
+async def _bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Bound the time that a client takes to send a built-in route's body, and to read its answer."""
+    late: asyncio.TimerHandle | None = None
+    if request.can_read_body and request.path.startswith(_BUILT_IN):
+        late = asyncio.get_running_loop().call_later(_BUILT_IN_BODY_SECONDS, _give_up_sending, request)
+    try:
+        response = await handler(request)
+    finally:
+        if late:
+            late.cancel()
     try:
         async with asyncio.timeout(_WRITE_SECONDS):
             await response.prepare(request)
             await response.write_eof()
     except TimeoutError:
-        _LOG.warning("%s dropped: it does not read its answer", request.remote)
-        if request.transport:
-            request.transport.abort()
+        _drop(request, "it does not read its answer")
     return response
+
+
+def _give_up_sending(request: web.Request) -> None:
+    if not request.content.is_eof():
+        _drop(request, "its body does not arrive")
+
+
+def _drop(request: web.Request, reason: str) -> None:
+    _LOG.warning("%s dropped: %s", request.remote, reason)
+    if request.transport:
+        request.transport.abort()

@@ -45,6 +45,7 @@ class Invoker:
         self._threads = ThreadPoolExecutor(_thread_count(), thread_name_prefix="function")
         self._orchestrators = ThreadPoolExecutor(_ORCHESTRATOR_THREADS, thread_name_prefix="orchestrator")
         self._running: set[Future[Any]] = set()
+        self._overdue: set[Future[Any]] = set()
 
     async def invoke(
         self,
@@ -65,25 +66,33 @@ class Invoker:
             arguments[binding.name] = out = Out()
             if outputs is not None:
                 outputs[binding.name] = out
+        _LOG.debug("executing %s (%s)", function.name, invocation.id)
         running = self._start(function, arguments, invocation.id)
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         try:
             result = await asyncio.wait_for(asyncio.wrap_future(running), self._timeout)
         except TimeoutError as error:
-            cause = self._overdue(function, invocation.id) if not running.done() or running.cancelled() else error
+            user_code_raised_it = running.done() and not running.cancelled()
+            cause = error if user_code_raised_it else self._give_up(function, invocation.id, running)
             raise InvocationError(function.name, invocation.id, cause) from error
         except Exception as error:
             raise InvocationError(function.name, invocation.id, _without_host_frames(error)) from error
         if result is not None and function.returns is None:
             cause = RuntimeError("a function without a $return binding returned a value")
             raise InvocationError(function.name, invocation.id, cause)
+        _LOG.debug("executed %s (%s)", function.name, invocation.id)
         return result
 
     @property
     def running(self) -> int:
-        """How many invocations have not ended, overdue ones included."""
-        return len(self._running)
+        """How many invocations have not ended, not counting those that are overdue."""
+        return len(self._running - self._overdue)
+
+    @property
+    def has_stuck_threads(self) -> bool:
+        """Whether threads are still in user code, and would keep the process from ending."""
+        return bool(self._running)
 
     def close(self) -> None:
         """Take no more calls. Threads that still run user code are left behind."""
@@ -96,9 +105,11 @@ class Invoker:
         pool = self._orchestrators if function.trigger.type == ORCHESTRATION else self._threads
         return pool.submit(partial(_guarded, function.call, arguments, invocation_id))
 
-    def _overdue(self, function: Function, invocation_id: str) -> TimeoutError:
+    def _give_up(self, function: Function, invocation_id: str, running: Future[Any]) -> TimeoutError:
         note = "" if function.is_async else "; its thread cannot be stopped and stays occupied until it returns"
         _LOG.error("%s (%s) exceeded functionTimeout%s", function.name, invocation_id, note)
+        self._overdue.add(running)
+        running.add_done_callback(self._overdue.discard)
         return TimeoutError(f"it exceeded functionTimeout of {self._timeout:g} s")
 
 

@@ -148,3 +148,16 @@ def test_what_runs_may_end_when_the_host_is_stopped(tmp_path: Path, state: Path)
             resting = threads.submit(call, running, "/api/nap")
             time.sleep(0.2)
         assert resting.result().text == "rested"
+
+
+def test_a_function_that_never_returns_does_not_keep_the_host(tmp_path: Path, state: Path):
+    (app := tmp_path / "app").mkdir()
+    (app / "function_app.py").write_text(
+        "import time\nimport azure.functions as func\napp = func.FunctionApp()\n"
+        "@app.route('stuck')\ndef stuck(req: func.HttpRequest) -> str:\n    time.sleep(3600)\n    return 'never'\n"
+    )
+    (app / "host.json").write_text('{"version": "2.0", "functionTimeout": "00:00:01"}')
+    with host(app, state) as running:
+        assert call(running, "/api/stuck").status_code == 500
+        assert "exceeded functionTimeout" in running.log
+    assert running.part.exit_code == 0
