@@ -4,6 +4,7 @@ Routes, codes and bodies are those of the extension's HttpApiHandler as the SDK 
 """
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -35,7 +36,7 @@ def add_routes(app: web.Application, hub: TaskHub, bases: tuple[str, ...] = (RPC
     api = HttpApi(hub)
     for base in bases:
         for method, path, handler in _routes(api):
-            app.router.add_route(method, base + path, _guarded(handler))
+            app.router.add_route(method, base + path, _guarded(hub, handler))
 
 
 def _routes(api: "HttpApi") -> list[tuple[str, str, Handler]]:
@@ -203,22 +204,39 @@ _STATUS_OF: dict[type[ClientError], int] = {
 }
 
 
-def _guarded(handler: Handler) -> Handler:
+def _guarded(hub: TaskHub, handler: Handler) -> Handler:
     """Answer what a client got wrong in the extension's form, and log it with the peer."""
 
     async def guarded(request: web.Request) -> web.Response:
         try:
+            _check_hub(hub, request)
             return await handler(request)
         except ClientError as error:
             status = _STATUS_OF[type(error)]
             if status == 400:
-                log.warning("%s: %s refused: %s", request.remote, request.path[:200], str(error)[:200])
+                _log_refused(request, str(error))
             return _error(status, "One or more of the arguments submitted is incorrect", str(error))
         except query.TooLargeError:
-            log.warning("%s: %s refused: the body is too large", request.remote, request.path[:200])
+            _log_refused(request, "the body is too large")
             return _error(413, "The request is too large", f"at most {query.MAX_BODY} bytes are taken")
+        except query.TooSlowError:
+            _log_refused(request, "the body did not come in time")
+            return _error(408, "The request is too slow", f"a body must come within {query.BODY_SECONDS:.0f} s")
+        except sqlite3.Error as error:
+            log.exception("%s: %s could not be served", request.remote, request.path[:200])
+            return _error(503, "The task hub cannot be used", f"the task hub cannot be used now: {error}")
 
     return guarded
+
+
+def _check_hub(hub: TaskHub, request: web.Request) -> None:
+    asked = request.query.get("taskHub")
+    if asked and asked.lower() != hub.settings.hub_name.lower():
+        raise BadRequestError(f"there is no task hub {asked[:64]!r} here, only {hub.settings.hub_name!r}")
+
+
+def _log_refused(request: web.Request, reason: str) -> None:
+    log.warning("%s: %s refused: %s", request.remote, request.path[:200], reason[:200])
 
 
 def _error(status: int, message: str, detail: str) -> web.Response:

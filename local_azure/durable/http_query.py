@@ -1,5 +1,6 @@
 """Read what a request asks for, within bounds. Raises BadRequestError, which the API answers with 400."""
 
+import asyncio
 import json
 
 from aiohttp import web
@@ -12,23 +13,33 @@ MAX_BODY = 32 << 20
 STATUSES = {"Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended"}
 
 
+BODY_SECONDS = 60.0
+"""How long a client may take to send a body, in real seconds."""
+
+
 class TooLargeError(Exception):
     """The body is larger than the engine takes."""
 
 
+class TooSlowError(Exception):
+    """The body did not come in time."""
+
+
 async def text_body(request: web.Request) -> str:
-    """The body as text. Raises TooLargeError beyond 32 MiB, BadRequestError if it is no UTF-8."""
+    """The body as text. Raises TooLargeError beyond 32 MiB, TooSlowError, or BadRequestError if it is no UTF-8."""
     if request.content_length is not None and request.content_length > MAX_BODY:
         raise TooLargeError
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.content.iter_chunked(1 << 16):
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise TooLargeError
-        chunks.append(chunk)
+    body = bytearray()
     try:
-        return b"".join(chunks).decode()
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_chunked(1 << 16):
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise TooLargeError
+    except TimeoutError as error:
+        raise TooSlowError from error
+    try:
+        return body.decode()
     except UnicodeDecodeError as error:
         raise BadRequestError(f"The body is no UTF-8: {error}") from error
 

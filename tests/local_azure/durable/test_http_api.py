@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -163,6 +164,7 @@ async def test_what_is_wrong_is_400_with_a_reason(api: Api):
         ("GET", "/instances?runtimeStatus=Sleeping", None),
         ("GET", "/instances?createdTimeFrom=yesterday", None),
         ("DELETE", "/instances", None),
+        ("GET", "/instances?taskHub=another", None),
         ("GET", "/entities/nobody/1", None),
         ("POST", "/entities/nobody/1?op=x", b"1"),
         ("POST", "/entities/a%40b/1?op=x", b"1"),
@@ -195,6 +197,29 @@ async def test_a_body_beyond_the_limit_is_413_and_others_are_served(api: Api, mo
         except aiohttp.ClientError:
             pass  # the server may close before the client has stopped sending
     assert (await api("POST", "/orchestrators/echo/fine"))[0] == 202
+
+
+async def test_a_body_that_does_not_come_is_408(api: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(http_query, "BODY_SECONDS", 0.05)
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(f"POST {BASE}/orchestrators/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n".encode())
+
+    assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+
+
+async def test_a_file_that_cannot_be_written_is_503_until_it_can(
+    api: Api, hub: RunningHub, monkeypatch: pytest.MonkeyPatch
+):
+    def full() -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr((await hub.hub()).store, "transaction", full)
+        status, answer, _ = await api("POST", "/orchestrators/echo/one")
+
+    assert (status, answer) == (503, "the task hub cannot be used now: database or disk is full")
+    assert (await api("POST", "/orchestrators/echo/one"))[0] == 202
 
 
 @pytest.mark.parametrize(

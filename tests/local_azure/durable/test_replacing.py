@@ -1,6 +1,9 @@
 """Starting over an instance of the same id, suspending across a restart, and other turns of a life."""
 
 import asyncio
+import sqlite3
+
+import pytest
 
 from local_azure.durable.settings import HubSettings
 from tests.local_azure.durable.running import Context, RunningHub, Steps
@@ -110,6 +113,29 @@ async def test_a_late_result_for_a_terminated_instance_is_dropped(hub: RunningHu
 
     assert (ended["runtimeStatus"], ended["output"]) == ("Terminated", "enough")
     assert task_hub.store.targets() == []
+
+
+async def test_work_goes_on_once_a_full_disk_has_room_again(hub: RunningHub, monkeypatch: pytest.MonkeyPatch):
+    @hub.orchestrator
+    def work(context: Context) -> Steps:
+        numbers = yield context.task_all([context.call_activity("same", n) for n in range(5)])
+        return numbers
+
+    @hub.activity
+    async def same(number: int) -> int:
+        await asyncio.sleep(0.05)
+        return number
+
+    def full() -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    instance_id = await hub.start("work")
+    await hub.until(instance_id, runtimeStatus="Running")
+    with monkeypatch.context() as disk:
+        disk.setattr((await hub.hub()).store, "transaction", full)
+        await asyncio.sleep(0.2)
+
+    assert (await hub.ended(instance_id))["output"] == [0, 1, 2, 3, 4]
 
 
 async def test_an_orchestrator_that_continues_forever_lets_others_work(hub: RunningHub):
