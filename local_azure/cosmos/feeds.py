@@ -8,7 +8,7 @@ import msgspec
 
 from local_azure.cosmos.catalog import Container
 from local_azure.cosmos.container_settings import composite_orders
-from local_azure.cosmos.errors import bad_request, owner_not_found, unsupported
+from local_azure.cosmos.errors import bad_request, owner_not_found
 from local_azure.cosmos.query.access import Access
 from local_azure.cosmos.query.paging import Page, page_size
 from local_azure.cosmos.query.parser import parse
@@ -95,7 +95,10 @@ def _check_servable(request: Request, query: Query, container: Container, access
             f"Cross partition query is required but disabled. Set {_CROSS_PARTITION} to true or name a partition key."
         )
     if query.group_by:
-        raise unsupported("GROUP BY across partitions (nor by azure-cosmos for Python; name a partition key)")
+        raise bad_request(
+            "GROUP BY across partitions is not supported, neither here nor by azure-cosmos for Python; "
+            "name a partition key."
+        )
     if query.aggregates and not (isinstance(query.select, Node) and len(query.aggregates) == 1):
         raise bad_request("Cross partition query only supports 'VALUE <AggregateFunc>' for aggregates.")
 

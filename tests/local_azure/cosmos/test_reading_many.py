@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from azure.cosmos.exceptions import CosmosHttpResponseError
+from azure.cosmos.partition_key import NonePartitionKeyValue
 
 from tests.local_azure.cosmos.running import Sdk
 
@@ -73,3 +74,10 @@ async def test_read_items_of_one_partition_and_of_thousands(sdk: Sdk, container:
     mixed = await sdk.do(container.read_items([(f"e{number}", str(number % 2)) for number in range(1000)]))
     assert len(mixed) == 500
     assert await sdk.do(container.read_items([])) == []
+
+
+async def test_read_items_finds_items_without_a_partition_key(sdk: Sdk, container: Any) -> None:
+    for name in ("a", "b"):
+        await sdk.do(container.create_item({"id": name}))
+    asked = [("a", NonePartitionKeyValue), ("b", NonePartitionKeyValue), ("c", "7")]
+    assert [item["id"] for item in await sdk.do(container.read_items(asked))] == ["a", "b"]
