@@ -11,7 +11,10 @@ UNKNOWN_STORE = "_unknown"
 """The partition of events without a store: Cosmos finds no document by a missing key, so none is ever written."""
 
 MAX_ID_LENGTH = 255
-"""Cosmos allows 1,023 bytes; an id of ours is a UUID, and Cosmos forbids `/`, `\\`, `?` and `#` in ids."""
+"""Cosmos allows 1,023 bytes; an id of ours is a UUID."""
+
+FORBIDDEN_IN_IDS = "/\\?#"
+"""Cosmos refuses ids with any of these characters."""
 
 StoreKey = int | str
 
@@ -68,9 +71,14 @@ def parse_event(body: bytes) -> StoreEvent:
         raise MalformedEventError(f"not a store event: {error}") from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise MalformedEventError(f"not valid JSON: {error}") from error
-    if not 1 <= len(event.id) <= MAX_ID_LENGTH or any(character in "/\\?#" for character in event.id):
+    if not is_event_id(event.id):
         raise MalformedEventError(f"id must have 1 to {MAX_ID_LENGTH} characters, none of / \\ ? #")
     return event
+
+
+def is_event_id(text: str) -> bool:
+    """Whether Cosmos takes it as an id."""
+    return 1 <= len(text) <= MAX_ID_LENGTH and not any(character in text for character in FORBIDDEN_IN_IDS)
 
 
 def parse_document(body: bytes) -> dict[str, Any]:

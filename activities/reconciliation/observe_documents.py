@@ -9,7 +9,7 @@ import msgspec
 from activities.reconciliation.run_files import read_part, read_work, write_rows
 from fraud.archive import ARCHIVE_FIELD
 from fraud.events import UNKNOWN_STORE
-from fraud.reconciliation.capture_records import read_moment
+from fraud.reconciliation.capture_records import begin_of, read_moment
 from fraud.reconciliation.observe import ObservedSums
 from fraud.reconciliation.ranges import window_number
 from fraud.reconciliation.rows import NO_STORE, Kind, RowWriter, store_number
@@ -46,7 +46,7 @@ async def observe_documents(step: Step) -> Progress:
         rows.add(
             Kind.DOCUMENT,
             [document.id for document in documents],
-            [window_number(read_moment(document.enqueued_time)[0]) for document in documents],
+            [window_number(begin_of(read_moment(document.enqueued_time))) for document in documents],
             [NO_STORE if d.store_id == UNKNOWN_STORE else store_number(d.store_id) for d in documents],
         )
     await write_rows(step, rows, work.bucket_bits, sums)

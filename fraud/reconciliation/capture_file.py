@@ -17,11 +17,13 @@ _SYNC_LENGTH = 16
 
 
 class Block(msgspec.Struct, frozen=True):
-    """Some records: their number, their bytes unpacked, and where the block starts in the file."""
+    """Some records: their number, their bytes, unpacked, in data[start:end], and where the block lies in the file."""
 
     offset: int
     count: int
     data: bytes
+    start: int
+    end: int
 
 
 class Damage(msgspec.Struct, frozen=True):
@@ -42,8 +44,10 @@ class CaptureFile:
         self.schema = b""
         self._codec = b"null"
         self._sync = b""
-        self._buffer = bytearray()
-        self._offset = 0
+        # What has arrived and is not read yet is data[position:]; data begins at `base` in the file.
+        self._data = b""
+        self._position = 0
+        self._base = 0
         self._lost = False
         self._unreadable = False
 
@@ -51,7 +55,9 @@ class CaptureFile:
         """Take the next bytes."""
         if self._unreadable:
             return
-        self._buffer += chunk
+        rest = self._data[self._position :]
+        self._base += self._position
+        self._data, self._position = (rest + chunk if rest else chunk), 0
         yield from self._drain()
 
     def finish(self) -> Iterator[Block | Damage]:
@@ -59,12 +65,16 @@ class CaptureFile:
         if self._unreadable:
             return
         if not self._sync:
-            yield Damage(0, "the header is cut short" if self._buffer else "the file is empty")
+            yield Damage(0, "the header is cut short" if self._left else "the file is empty")
             return
-        while self._buffer and not self._lost:
-            yield self._lose(f"the block is cut short after {len(self._buffer)} bytes")
+        while self._left and not self._lost:
+            yield self._lose(f"the block is cut short after {self._left} bytes")
             # Or only its length is damaged: then a sync marker follows before the file ends.
             yield from self._drain()
+
+    @property
+    def _left(self) -> int:
+        return len(self._data) - self._position
 
     def _drain(self) -> Iterator[Block | Damage]:
         try:
@@ -72,19 +82,19 @@ class CaptureFile:
                 problem = self._read_header()
                 if problem:
                     self._unreadable = True
-                    self._buffer.clear()
                     yield Damage(0, problem)
                     return
-            while self._buffer:
+            while self._left:
                 if self._lost and not self._find_sync():
                     return
-                yield from self._read_block()
+                if self._left:
+                    yield self._read_block()
         except _NeedMoreError:
             return
 
     def _read_header(self) -> str | None:
-        data = self._buffer
-        if not _MAGIC.startswith(bytes(data[:4])):
+        data = self._data
+        if not _MAGIC.startswith(data[:4]):
             return "not an Avro file"
         try:
             metadata, position = _read_metadata(data, 4)
@@ -100,63 +110,57 @@ class CaptureFile:
         if self._codec not in (b"null", b"deflate"):
             return f"the codec {self._codec[:20]!r} is none of Capture's"
         self._sync = sync
-        self._drop(position)
+        self._position = position
         return None
 
-    def _read_block(self) -> Iterator[Block | Damage]:
-        start = self._offset
+    def _read_block(self) -> Block | Damage:
+        data = self._data
+        offset = self._base + self._position
         try:
-            count, position = read_long(self._buffer, 0)
-            size, position = read_long(self._buffer, position)
+            count, start = read_long(data, self._position)
+            size, start = read_long(data, start)
         except ValueError as error:
-            yield self._lose(f"damaged block: {error}")
-            return
+            return self._lose(f"damaged block: {error}")
         if not 0 <= size <= MAX_BLOCK_BYTES or not 0 <= count <= size:
-            yield self._lose(f"damaged block: {count} records in {size} bytes")
-            return
-        end = position + size
-        if len(self._buffer) < end + _SYNC_LENGTH:
+            return self._lose(f"damaged block: {count} records in {size} bytes")
+        end = start + size
+        if len(data) < end + _SYNC_LENGTH:
             raise _NeedMoreError
-        if not self._buffer.startswith(self._sync, end):
-            yield self._lose("the sync marker after the block is wrong")
-            return
-        try:
-            data = self._unpack(bytes(memoryview(self._buffer)[position:end]))
-        except (zlib.error, ValueError) as error:
-            self._drop(end + _SYNC_LENGTH)
-            yield Damage(start, f"damaged block of {count} records: {error}")
-            return
-        self._drop(end + _SYNC_LENGTH)
-        yield Block(start, count, data)
-
-    def _unpack(self, packed: bytes) -> bytes:
+        if not data.startswith(self._sync, end):
+            return self._lose("the sync marker after the block is wrong")
+        self._position = end + _SYNC_LENGTH
         if self._codec == b"null":
-            return packed
-        inflater = zlib.decompressobj(-15)
-        data = inflater.decompress(packed, MAX_BLOCK_BYTES)
-        if not inflater.eof:
-            raise ValueError(f"it is cut short, or unpacks to more than {MAX_BLOCK_BYTES} bytes")
-        return data
+            return Block(offset, count, data, start, end)
+        try:
+            unpacked = _inflate(memoryview(data)[start:end])
+        except (zlib.error, ValueError) as error:
+            return Damage(offset, f"damaged block of {count} records: {error}")
+        return Block(offset, count, unpacked, 0, len(unpacked))
 
     def _lose(self, reason: str) -> Damage:
         self._lost = True
-        return Damage(self._offset, reason)
+        return Damage(self._base + self._position, reason)
 
     def _find_sync(self) -> bool:
-        found = self._buffer.find(self._sync)
+        found = self._data.find(self._sync, self._position)
         if found < 0:
-            self._drop(max(0, len(self._buffer) - _SYNC_LENGTH + 1))
+            # A marker may have begun in the last bytes.
+            self._position = max(self._position, len(self._data) - _SYNC_LENGTH + 1)
             return False
-        self._drop(found + _SYNC_LENGTH)
+        self._position = found + _SYNC_LENGTH
         self._lost = False
         return True
 
-    def _drop(self, count: int) -> None:
-        del self._buffer[:count]
-        self._offset += count
+
+def _inflate(packed: memoryview) -> bytes:
+    inflater = zlib.decompressobj(-15)
+    data = inflater.decompress(packed, MAX_BLOCK_BYTES)
+    if not inflater.eof:
+        raise ValueError(f"it is cut short, or unpacks to more than {MAX_BLOCK_BYTES} bytes")
+    return data
 
 
-def read_long(data: bytes | bytearray, position: int) -> tuple[int, int]:
+def read_long(data: bytes, position: int) -> tuple[int, int]:
     """A zigzag long, and the position after it. Raises ValueError if it has more than ten bytes."""
     value = shift = 0
     while True:
@@ -172,7 +176,7 @@ def read_long(data: bytes | bytearray, position: int) -> tuple[int, int]:
             raise ValueError("a number has more than ten bytes")
 
 
-def _read_metadata(data: bytearray, position: int) -> tuple[dict[bytes, bytes], int]:
+def _read_metadata(data: bytes, position: int) -> tuple[dict[bytes, bytes], int]:
     metadata: dict[bytes, bytes] = {}
     while True:
         count, position = read_long(data, position)
@@ -185,14 +189,14 @@ def _read_metadata(data: bytearray, position: int) -> tuple[dict[bytes, bytes], 
             metadata[key], position = _read_bytes(data, position)
 
 
-def _read_bytes(data: bytearray, position: int) -> tuple[bytes, int]:
+def _read_bytes(data: bytes, position: int) -> tuple[bytes, int]:
     length, position = read_long(data, position)
     if not 0 <= length <= _MAX_HEADER_BYTES:
         raise ValueError(f"a length of {length} bytes")
     return _take(data, position, length)
 
 
-def _take(data: bytearray, position: int, length: int) -> tuple[bytes, int]:
+def _take(data: bytes, position: int, length: int) -> tuple[bytes, int]:
     if len(data) < position + length:
         raise _NeedMoreError
-    return bytes(data[position : position + length]), position + length
+    return data[position : position + length], position + length

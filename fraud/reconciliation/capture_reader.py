@@ -11,7 +11,7 @@ from typing import Any, cast
 import fastavro
 import msgspec
 
-from fraud.reconciliation.capture_records import ENQUEUED, DamagedRecordError, Records, read_moment
+from fraud.reconciliation.capture_records import END_OF_TIME, ENQUEUED, DamagedRecordError, Records, read_moment
 from fraud.reconciliation.capture_walker import walk
 
 _VALUES = ["long", "double", "string", "bytes"]
@@ -32,8 +32,8 @@ _DOCUMENTED = (_fields(_VALUES), _fields([*_VALUES, "null"]))
 """A notebook of Microsoft's shows `null` added to the union of Properties, as its last branch."""
 
 
-Reader = Callable[[bytes, int, Records], None]
-"""Reads `count` records from a block's data into `Records`. Raises DamagedRecordError."""
+Reader = Callable[[bytes, int, int, int, Records], None]
+"""Reads the `count` records in data[start:end] into `Records`. Raises DamagedRecordError."""
 
 
 def reader_of(schema: bytes) -> Reader:
@@ -67,16 +67,16 @@ def _general_reader(schema: dict[str, Any]) -> Reader:
     if missing := {"SequenceNumber", "EnqueuedTimeUtc", "Body"} - names:
         raise ValueError(f"the writer's schema lacks {', '.join(sorted(missing))}")
 
-    def read(data: bytes, count: int, into: Records) -> None:
-        stream = io.BytesIO(data)
+    def read(data: bytes, start: int, end: int, count: int, into: Records) -> None:
+        stream = io.BytesIO(data[start:end])
         for _ in range(count):
             try:
                 record = cast("dict[str, Any]", _read_record(stream, parsed, None))
                 _take(record, into)
             except Exception as error:
                 raise DamagedRecordError(f"record at byte {stream.tell()} of its block: {error!r}") from error
-        if stream.tell() != len(data):
-            raise DamagedRecordError(f"{len(data) - stream.tell()} bytes follow the last record of the block")
+        if stream.tell() != end - start:
+            raise DamagedRecordError(f"{end - start - stream.tell()} bytes follow the last record of the block")
 
     return read
 
@@ -87,8 +87,9 @@ def _take(record: dict[str, Any], into: Records) -> None:
     exact = properties.get(ENQUEUED)
     if not isinstance(sequence, int) or not isinstance(body, bytes | None):
         raise TypeError("SequenceNumber must be a number and Body bytes")
-    moment, is_exact = (exact, True) if isinstance(exact, int) else read_moment(str(record["EnqueuedTimeUtc"]))
+    moment = (
+        exact if isinstance(exact, int) and 0 <= exact < END_OF_TIME else read_moment(str(record["EnqueuedTimeUtc"]))
+    )
     into.sequences.append(sequence)
     into.enqueued.append(moment)
-    into.exact.append(is_exact)
     into.bodies.append(body or b"")

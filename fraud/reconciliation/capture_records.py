@@ -9,28 +9,45 @@ from fraud.reconciliation.ranges import milliseconds
 ENQUEUED = "x-opt-enqueued-time"
 """A system property with the exact time, in milliseconds since 1970."""
 
+END_OF_TIME = 253_402_300_800_000
+"""The year 10000 in milliseconds: a later time of arrival is none, nor is one before 1970."""
+
 _MAX_MOMENTS = 100_000
 
 
 class Records(msgspec.Struct):
-    """The records of a block, in columns. Times are milliseconds since 1970; `exact` says whether they are more than
-    the second in which the event arrived."""
+    """Records in columns.
+
+    `enqueued` are milliseconds since 1970. Where only the second of arrival is known, it is the complement (`~`) of the
+    second's first millisecond, and so negative: see `read_moment`.
+    """
 
     sequences: list[int] = []
     enqueued: list[int] = []
-    exact: list[bool] = []
     bodies: list[bytes] = []
+
+    def halves(self, size: int) -> "tuple[Records, Records]":
+        """The first `size` records, and the others."""
+        return (
+            Records(self.sequences[:size], self.enqueued[:size], self.bodies[:size]),
+            Records(self.sequences[size:], self.enqueued[size:], self.bodies[size:]),
+        )
 
 
 class DamagedRecordError(ValueError):
     """A record that is no record; those before it are in the `Records` already."""
 
 
-_moments: dict[str, tuple[int, bool]] = {}
+def begin_of(enqueued: int) -> int:
+    """The time of arrival in milliseconds, or the first millisecond of its second."""
+    return enqueued if enqueued >= 0 else ~enqueued
 
 
-def read_moment(text: str) -> tuple[int, bool]:
-    """`1/2/2026 10:05:00 AM` (whole seconds) or ISO 8601, as milliseconds and whether they are exact. UTC without zone.
+_moments: dict[str, int] = {}
+
+
+def read_moment(text: str) -> int:
+    """`1/2/2026 10:05:00 AM` (whole seconds) or ISO 8601 as `Records.enqueued` holds it. UTC where no zone is given.
 
     A time without a fraction stands for the second that it begins. Raises ValueError.
     """
@@ -42,10 +59,12 @@ def read_moment(text: str) -> tuple[int, bool]:
     return known
 
 
-def _parse_moment(text: str) -> tuple[int, bool]:
+def _parse_moment(text: str) -> int:
     if "/" in text:
         moment = datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=UTC)
     else:
         moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return milliseconds(moment), "." in text
+    if moment.year < 1970:
+        raise ValueError(f"{text} is before 1970")
+    return milliseconds(moment) if "." in text else ~milliseconds(moment)

@@ -1,159 +1,169 @@
 """A walker for exactly the schema that Capture documents: it steps over what reconciliation does not need.
 
-It follows every length that the writer set, and refuses a block that it does not end with to the byte. `1/2/2026`
-stands for a time; the lengths are zigzag numbers, so a value below 128 is twice the length in one byte.
+It follows every length that the writer set, and refuses a block that it does not end with to the byte. Avro's numbers
+are zigzag and little-endian in groups of seven bits: an octet below 128 is a whole number, and a length is half of it.
+Each step is written out where it is needed; as functions they would cost more than the rest of the walk.
 """
 
-import struct
-
-from fraud.reconciliation.capture_records import ENQUEUED, DamagedRecordError, Records, read_moment
+from fraud.reconciliation.capture_records import END_OF_TIME, ENQUEUED, DamagedRecordError, Records, read_moment
 
 _ENQUEUED = ENQUEUED.encode()
+_ENQUEUED_OCTET = 2 * len(_ENQUEUED)
 _DOUBLE_LENGTH = 8
+_MAX_SHIFT = 70
+_EMPTY_MAPS = b"\0\0"
+_LONG, _DOUBLE, _NULL = 0, 2, 8
+"""The octets of branches of a union: twice their numbers. The body's bytes are the second, as doubles are in a map."""
 
 
-def walk(data: bytes, count: int, into: Records) -> None:
-    """Read `count` records of a block into `into`. Raises DamagedRecordError."""
-    position = 0
+def walk(data: bytes, start: int, end: int, count: int, into: Records) -> None:
+    """Read the `count` records in data[start:end] into `into`. Raises DamagedRecordError."""
+    before = len(into.bodies)
     try:
-        position = _walk(data, count, into)
-    except (ValueError, IndexError, struct.error, UnicodeDecodeError) as error:
-        raise DamagedRecordError(f"record {len(into.bodies)} of its block: {error or 'cut short'}") from error
-    if position != len(data):
-        raise DamagedRecordError(f"the block's {count} records take {position} bytes and not {len(data)}")
+        position = _walk(data, start, end, count, into)
+    except (ValueError, IndexError) as error:
+        reason = "it is cut short" if isinstance(error, IndexError) else error
+        raise DamagedRecordError(f"record {len(into.bodies) - before} of its block: {reason}") from error
+    if position != end:
+        raise DamagedRecordError(f"the block's {count} records take {position - start} bytes and not {end - start}")
 
 
-def _walk(data: bytes, count: int, into: Records) -> int:  # noqa: PLR0912, PLR0915 - one loop, for speed: no call a record
-    sequences, enqueued = into.sequences.append, into.enqueued.append
-    exact, bodies = into.exact.append, into.bodies.append
-    position = 0
-    last_text = b""
-    second, second_is_exact = 0, False
+def _walk(data: bytes, position: int, limit: int, count: int, into: Records) -> int:  # noqa: PLR0912, PLR0915
+    sequences, enqueued, bodies = into.sequences.append, into.enqueued.append, into.bodies.append
+    starts_with = data.startswith
+    # The bytes of the time in the record before, alone and with two empty maps behind.
+    text = bare = b"\xff"
+    text_length, second = 1, 0
     for _ in range(count):
+        # The sequence number.
         octet = data[position]
-        position += 1
         number = octet & 127
         shift = 7
-        while octet > 127:
+        position += 1
+        while octet > 127 and shift < _MAX_SHIFT:
             octet = data[position]
-            position += 1
             number |= (octet & 127) << shift
             shift += 7
-        sequence = (number >> 1) ^ -(number & 1)
-        # The offset.
+            position += 1
+        if octet > 127 or number >> 64:
+            raise ValueError("a number of more than 64 bits")
+        # The offset, a string.
         octet = data[position]
-        if octet > 127:
+        if octet < 128:
+            position += 1 + (octet >> 1)
+        else:
             length, position = _length(data, position)
             position += length
+        # The time of arrival, and two maps.
+        if starts_with(bare, position):
+            position += text_length + 2
+            moment = second
         else:
-            position += 1 + (octet >> 1)
-        # The time of arrival.
-        octet = data[position]
-        if octet > 127:
-            raise ValueError("a time of more than 63 characters")
-        end = position + 1 + (octet >> 1)
-        text = data[position + 1 : end]
-        if text != last_text:
-            second, second_is_exact = read_moment(text.decode())
-            last_text = text
-        position = end
-        moment = None
-        if data[position]:
-            position, moment = _system_properties(data, position)
-        else:
-            position += 1
-        if data[position]:
-            position = _skip_map(data, position)
-        else:
-            position += 1
-        # The body: a union of null and bytes.
-        branch = data[position]
-        position += 1
-        if branch == 2:
-            octet = data[position]
-            if octet > 127:
-                following = data[position + 1]
-                if following < 128:
-                    length = ((octet & 127) | following << 7) >> 1
-                    position += 2
-                else:
-                    length, position = _length(data, position)
+            if starts_with(text, position):
+                position += text_length
             else:
-                length = octet >> 1
+                text, second = _read_text(data, position)
+                text_length = len(text)
+                bare = text + _EMPTY_MAPS
+                position += text_length
+            moment = second
+            if data[position]:
+                position, exact = _walk_map(data, position)
+                if exact is not None and 0 <= exact < END_OF_TIME:
+                    moment = exact
+            else:
                 position += 1
-            end = position + length
-            body = data[position:end]
-            position = end
-        elif branch == 0:
-            body = b""
+            if data[position]:
+                position, _ = _walk_map(data, position)
+            else:
+                position += 1
+        # The body: null or bytes.
+        octet = data[position]
+        if octet == _DOUBLE:
+            octet = data[position + 1]
+            if octet < 128:
+                length = octet >> 1
+                position += 2
+            elif data[position + 2] < 128:
+                length = ((octet & 127) | data[position + 2] << 7) >> 1
+                position += 3
+            else:
+                length, position = _length(data, position + 1)
+            start = position
+            position += length
+        elif octet == 0:
+            position += 1
+            start = position
         else:
-            raise ValueError(f"a body of branch {branch}")
-        if position > len(data):
-            raise ValueError("cut short")
-        sequences(sequence)
-        bodies(body)
-        if moment is None:
-            enqueued(second)
-            exact(second_is_exact)
-        else:
-            enqueued(moment)
-            exact(True)
+            raise ValueError(f"a body of branch {octet / 2:g}")
+        if position > limit:
+            raise ValueError("it is cut short")
+        sequences((number >> 1) ^ -(number & 1))
+        enqueued(moment)
+        bodies(data[start:position])
     return position
 
 
-def _system_properties(data: bytes, position: int) -> tuple[int, int | None]:
-    """Walk a map; gives the position after it, and the exact time of arrival if it holds one."""
+def _read_text(data: bytes, position: int) -> tuple[bytes, int]:
+    """The bytes of a time with its length in front, and the moment."""
+    octet = data[position]
+    if octet > 127 or octet & 1:
+        raise ValueError("a time of more than 63 characters")
+    text = data[position : position + 1 + (octet >> 1)]
+    return text, read_moment(text[1:].decode())
+
+
+def _walk_map(data: bytes, position: int) -> tuple[int, int | None]:  # noqa: PLR0912
+    """Step over a map; gives the position after it, and the exact time of arrival if it holds one."""
     moment: int | None = None
-    while True:
-        count, position = _long(data, position)
-        if count == 0:
-            return position, moment
-        if count < 0:
-            _, position = _long(data, position)
-            count = -count
-        for _ in range(count):
-            length, position = _length(data, position)
-            key = data[position : position + length]
-            position += length
-            branch = data[position]
-            position += 1
-            if branch == 0:
-                number, position = _long(data, position)
-                if key == _ENQUEUED:
-                    moment = number
+    count = data[position]
+    position += 1
+    while count:
+        if count & 1 or count > 127:
+            entries, position = _block_count(data, position - 1)
+        else:
+            entries = count >> 1
+        for _ in range(entries):
+            octet = data[position]
+            if octet < 128:
+                key = position + 1
+                position = key + (octet >> 1)
             else:
-                position = _skip_value(data, position, branch)
-
-
-def _skip_map(data: bytes, position: int) -> int:
-    while True:
-        count, position = _long(data, position)
-        if count == 0:
-            return position
-        if count < 0:
-            _, position = _long(data, position)
-            count = -count
-        for _ in range(count):
-            length, position = _length(data, position)
-            position += length
+                length, key = _length(data, position)
+                position = key + length
             branch = data[position]
-            position += 1
-            if branch == 0:
-                _, position = _long(data, position)
+            if branch in (4, 6):  # strings and bytes; a tuple of names would be built each time
+                octet = data[position + 1]
+                if octet < 128:
+                    position += 2 + (octet >> 1)
+                else:
+                    length, position = _length(data, position + 1)
+                    position += length
+            elif branch == _LONG:
+                position += 1
+                if octet == _ENQUEUED_OCTET and data.startswith(_ENQUEUED, key):
+                    moment, position = _long(data, position)
+                else:
+                    while data[position] > 127:
+                        position += 1
+                    position += 1
+            elif branch == _DOUBLE:
+                position += 1 + _DOUBLE_LENGTH
+            elif branch == _NULL:
+                position += 1
             else:
-                position = _skip_value(data, position, branch)
+                raise ValueError(f"a property of branch {branch / 2:g}")
+        count = data[position]
+        position += 1
+    return position, moment
 
 
-def _skip_value(data: bytes, position: int, branch: int) -> int:
-    """Step over a double, a string, bytes or null; `branch` is the union's byte, twice its number."""
-    if branch == 2:
-        return position + _DOUBLE_LENGTH
-    if branch in (4, 6):
-        length, position = _length(data, position)
-        return position + length
-    if branch == 8:
-        return position
-    raise ValueError(f"a property of branch {branch}")
+def _block_count(data: bytes, position: int) -> tuple[int, int]:
+    """The number of entries of a map's block; a negative one is followed by the block's size."""
+    count, position = _long(data, position)
+    if count < 0:
+        _, position = _long(data, position)
+    return abs(count), position
 
 
 def _length(data: bytes, position: int) -> tuple[int, int]:
@@ -166,12 +176,12 @@ def _length(data: bytes, position: int) -> tuple[int, int]:
 def _long(data: bytes, position: int) -> tuple[int, int]:
     octet = data[position]
     position += 1
-    if octet < 128:
-        return (octet >> 1) ^ -(octet & 1), position
     value, shift = octet & 127, 7
-    while octet > 127:
+    while octet > 127 and shift < _MAX_SHIFT:
         octet = data[position]
         position += 1
         value |= (octet & 127) << shift
         shift += 7
+    if octet > 127 or value >> 64:
+        raise ValueError("a number of more than 64 bits")
     return (value >> 1) ^ -(value & 1), position

@@ -23,18 +23,37 @@ Keys = NDArray[Any]
 
 def keys_of(ids: Sequence[str]) -> tuple[Keys, dict[int, str]]:
     """The key of each id, and the ids that are no canonical UUIDs by their position."""
-    if all(len(identifier) == _UUID_LENGTH for identifier in ids):
-        keys, canonical = _uuid_keys(ids)
-        if canonical.all():
-            return keys, {}
-    else:
+    if set(map(len, ids)) - {_UUID_LENGTH}:
         fitting = [identifier if len(identifier) == _UUID_LENGTH else "-" * _UUID_LENGTH for identifier in ids]
-        keys, canonical = _uuid_keys(fitting)
+        return _with_names(ids, *_uuid_keys(fitting))
+    if (octets := _canonical_octets("".join(ids))) is not None:
+        return octets, {}
+    return _with_names(ids, *_uuid_keys(ids))
+
+
+def _with_names(ids: Sequence[str], keys: Keys, canonical: NDArray[np.bool_]) -> tuple[Keys, dict[int, str]]:
     odd: list[int] = np.flatnonzero(~canonical).tolist()
     named = {position: ids[position] for position in odd}
     for position, identifier in named.items():
         keys[position] = np.frombuffer(_digest(identifier), ">u8")
     return keys, named
+
+
+def _canonical_octets(text: str) -> Keys | None:
+    """The keys of ids of 36 characters that follow each other, if all are canonical UUIDs."""
+    if not text.isascii():
+        return None
+    columns = np.frombuffer(text.encode(), np.uint8).reshape(-1, _UUID_LENGTH)
+    digits = text.replace("-", "")
+    count = len(columns)
+    if len(digits) != 32 * count or digits != digits.lower() or not (columns[:, _DASHES] == ord("-")).all():
+        return None
+    try:
+        octets = bytes.fromhex(digits)
+    except ValueError:
+        return None
+    # `fromhex` skips white space, so blanks among the digits make it shorter.
+    return np.frombuffer(octets, ">u8").reshape(-1, 2).astype(np.uint64) if len(octets) == 16 * count else None
 
 
 def id_of(upper: int, lower: int) -> str:

@@ -5,8 +5,10 @@ bucket, so that whoever compares a bucket reads one byte range of each part.
 """
 
 import struct
+from bisect import bisect_left
 from collections.abc import Sequence
 from enum import IntEnum, IntFlag
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -31,6 +33,8 @@ ROW = np.dtype(
 
 Rows = NDArray[Any]
 """A one-dimensional array of ROW."""
+
+Numbers = Sequence[int] | NDArray[Any] | int
 
 NO_STORE = -(2**63)
 OTHER_STORE = NO_STORE + 1
@@ -81,11 +85,11 @@ class RowWriter:
         self,
         kind: Kind,
         ids: Sequence[str],
-        windows: Sequence[int] | int,
-        stores: Sequence[int] | int,
+        windows: Numbers,
+        stores: Numbers,
         *,
-        flags: Sequence[int] | int = 0,
-        sequences: Sequence[int] | int = -1,
+        flags: Numbers = 0,
+        sequences: Numbers = -1,
         stream: int = 0,
     ) -> None:
         """Add sightings; a single value stands for all."""
@@ -103,30 +107,38 @@ class RowWriter:
     def encode(self, bits: int) -> bytes:
         """The part, in 2 ** bits buckets."""
         rows = np.concatenate(self._chunks) if self._chunks else np.zeros(0, ROW)
-        buckets = bucket_of(rows, bits)
-        order = np.argsort(buckets, kind="stable")
-        rows = rows[order]
-        ends: NDArray[np.int64] = np.cumsum(np.bincount(buckets.astype(np.int64), minlength=2**bits))
-        position_in_part = np.empty(len(order), np.int64)
-        position_in_part[order] = np.arange(len(order))
-        names: list[dict[int, str]] = [{} for _ in range(2**bits)]
-        for position, name in self._names.items():
-            bucket = int(buckets[position])
-            start = int(ends[bucket - 1]) if bucket else 0
-            names[bucket][int(position_in_part[position]) - start] = name
-        segments: list[bytes] = []
-        for bucket in range(2**bits):
-            start = int(ends[bucket - 1]) if bucket else 0
-            segments.append(msgspec.msgpack.encode((rows[start : int(ends[bucket])].tobytes(), names[bucket])))
-        return _header(bits, [len(segment) for segment in segments]) + b"".join(segments)
+        names = self._names
+        counts = np.array([len(rows)])
+        if bits:
+            buckets = bucket_of(rows, bits)
+            order = np.argsort(buckets, kind="stable")
+            counts = np.bincount(buckets, minlength=2**bits)
+            rows = rows[order]
+            if names:
+                places = np.empty(len(order), np.int64)
+                places[order] = np.arange(len(order))
+                names = {int(places[position]): name for position, name in names.items()}
+        ends: list[int] = np.cumsum(counts).tolist()
+        return _join(rows, ends, sorted(names.items()))
 
 
-def bucket_of(rows: Rows, bits: int) -> NDArray[np.uint64]:
+def _join(rows: Rows, ends: Sequence[int], names: Sequence[tuple[int, str]]) -> bytes:
+    """Rows in the order of their buckets, which end at `ends`, and the names in the order of the rows, as a part."""
+    segments: list[bytes] = []
+    start = named = 0
+    for end in ends:
+        following = bisect_left(names, end, key=itemgetter(0))
+        own = {position - start: name for position, name in names[named:following]}
+        segments.append(msgspec.msgpack.encode((rows[start:end].data.cast("B"), own)))
+        start, named = end, following
+    return _header(len(ends).bit_length() - 1, [len(segment) for segment in segments]) + b"".join(segments)
+
+
+def bucket_of(rows: Rows, bits: int) -> NDArray[np.uint16]:
     """The bucket of each row. The halves are mixed: ids may carry a time in front, or a machine behind."""
-    if bits == 0:
-        return np.zeros(len(rows), np.uint64)
     mixed = (rows["upper"] ^ rows["lower"]) * np.uint64(0x9E3779B97F4A7C15)
-    return mixed >> np.uint64(64 - bits)
+    # Two bytes are sorted by radix.
+    return (mixed >> np.uint64(64 - bits)).astype(np.uint16)
 
 
 _MAGIC = b"ROWS0001"

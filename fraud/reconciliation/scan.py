@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from fraud.reconciliation.bodies import read_body
 from fraud.reconciliation.capture_file import Block, CaptureFile, Damage
 from fraud.reconciliation.capture_reader import Reader, reader_of
 from fraud.reconciliation.capture_records import DamagedRecordError, Records
-from fraud.reconciliation.ranges import window_number
-from fraud.reconciliation.rows import NO_STORE, Flag, Kind, RowWriter, store_number
+from fraud.reconciliation.event_rows import add_records
+from fraud.reconciliation.rows import RowWriter
 from fraud.reconciliation.sequences import Span, merged, spans_of
-from fraud.windows import WINDOW_MILLISECONDS
+
+BATCH = 4_096
+"""Records that are turned into rows at once."""
 
 MAX_DAMAGES = 1_000
 """Kept of one part; the rest is only counted."""
@@ -36,11 +37,6 @@ class ScanSums(msgspec.Struct):
     spans: list[Span] = []
     unreadable: list[Unreadable] = []
     unreadable_count: int = 0
-
-
-def place_name(partition_id: str, sequence: int) -> str:
-    """The key of a malformed body: its place, marked so that it is no event's id."""
-    return f"\x00p{partition_id}-{sequence}"
 
 
 class Scanner:
@@ -72,38 +68,8 @@ class Scanner:
     def take(self, records: Records) -> None:
         """Turn records into rows."""
         self.sums.records += len(records.bodies)
-        places = zip(records.sequences, map(window_number, records.enqueued), strict=True)
-        self.sums.spans = merged([*self.sums.spans, *spans_of(places)])
-        ids: list[str] = []
-        windows: list[int] = []
-        stores: list[int] = []
-        flags: list[int] = []
-        sequences: list[int] = []
-        for sequence, enqueued, exact, content in zip(
-            records.sequences, records.enqueued, records.exact, records.bodies, strict=True
-        ):
-            window = window_number(enqueued)
-            flag = 0 if exact or enqueued % WINDOW_MILLISECONDS else Flag.AMBIGUOUS
-            body = read_body(content)
-            if body.event is not None:
-                ids.append(body.event.id)
-                store = body.event.store_id
-                stores.append(NO_STORE if store is None else store_number(store))
-                flags.append(flag | Flag.FLAGGED if body.flagged else flag)
-                windows.append(window)
-                sequences.append(sequence)
-                continue
-            self.sums.nameless += body.nameless
-            ids.append(place_name(self._partition_id, sequence))
-            stores.append(NO_STORE)
-            flags.append(flag | Flag.MALFORMED)
-            for event in body.embedded:
-                ids.append(event.id)
-                stores.append(store_number(event.store_id))
-                flags.append(flag | Flag.EMBEDDED | (Flag.FLAGGED if event.flagged else 0))
-            windows.extend([window] * (1 + len(body.embedded)))
-            sequences.extend([sequence] * (1 + len(body.embedded)))
-        self.rows.add(Kind.CAPTURED, ids, windows, stores, flags=flags, sequences=sequences, stream=self.sums.stream)
+        self.sums.spans = merged([*self.sums.spans, *spans_of(records.sequences, records.enqueued)])
+        self.sums.nameless += add_records(self.rows, records, self.sums.stream, self._partition_id)
 
 
 class BlobScan:
@@ -114,6 +80,7 @@ class BlobScan:
         self._path = path
         self._file = CaptureFile()
         self._read: Reader | None = None
+        self._records = Records()
         self._has_schema = True
 
     def feed(self, chunk: bytes) -> None:
@@ -126,6 +93,7 @@ class BlobScan:
         """Say that nothing follows."""
         for part in self._file.finish():
             self._take(part)
+        self._flush()
 
     def _take(self, part: Block | Damage) -> None:
         if isinstance(part, Damage):
@@ -133,14 +101,18 @@ class BlobScan:
             return
         if not self._has_schema:
             return
-        records = Records()
         try:
             if self._read is None:
                 self._read = reader_of(self._file.schema)
-            self._read(part.data, part.count, records)
+            self._read(part.data, part.start, part.end, part.count, self._records)
         except DamagedRecordError as error:
             self._scanner.damaged(self._path, part.offset, str(error))
         except ValueError as error:
             self._has_schema = False
             self._scanner.damaged(self._path, 0, str(error))
+        if len(self._records.bodies) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        records, self._records = self._records, Records()
         self._scanner.take(records)

@@ -1,8 +1,13 @@
 """Sequence numbers tell what the archive lacks: a partition numbers its events without a gap."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
+
+from fraud.reconciliation.capture_records import begin_of
+from fraud.reconciliation.ranges import window_number
 
 
 class Span(NamedTuple):
@@ -14,15 +19,20 @@ class Span(NamedTuple):
     last_window: int
 
 
-def spans_of(events: Iterable[tuple[int, int]]) -> list[Span]:
-    """The unbroken runs of (sequence number, window) in the order of reading."""
-    spans: list[Span] = []
-    for number, window in events:
-        if spans and number == spans[-1].last + 1:
-            spans[-1] = Span(spans[-1].first, number, spans[-1].first_window, window)
-        else:
-            spans.append(Span(number, number, window, window))
-    return spans
+def spans_of(sequences: Sequence[int], enqueued: Sequence[int]) -> list[Span]:
+    """The unbroken runs of sequence numbers in the order of reading; `enqueued` is as in `Records`."""
+    if not sequences:
+        return []
+    breaks = np.flatnonzero(np.diff(np.array(sequences, np.int64)) != 1).tolist()
+    firsts, lasts = [0, *(place + 1 for place in breaks)], [*breaks, len(sequences) - 1]
+    return [
+        Span(sequences[i], sequences[j], _window(enqueued[i]), _window(enqueued[j]))
+        for i, j in zip(firsts, lasts, strict=True)
+    ]
+
+
+def _window(enqueued: int) -> int:
+    return window_number(begin_of(enqueued))
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -12,6 +12,7 @@ import numpy as np
 from fraud.reconciliation.accounts import Accounts
 from fraud.reconciliation.capture_path import CaptureBlob, parse_blob_name
 from fraud.reconciliation.compare import Scope, compare
+from fraud.reconciliation.event_rows import place_name
 from fraud.reconciliation.observe import ObservedSums, Observer
 from fraud.reconciliation.plan import make_plan
 from fraud.reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
@@ -26,7 +27,7 @@ from fraud.reconciliation.rows import (
     segment_of,
     store_number,
 )
-from fraud.reconciliation.scan import Scanner, ScanSums, place_name
+from fraud.reconciliation.scan import Scanner, ScanSums
 from fraud.reconciliation.work import Work
 from fraud.windows import WINDOW
 from tests.fraud.reconciliation.capture import avro, record
