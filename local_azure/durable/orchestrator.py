@@ -20,6 +20,7 @@ from local_azure.durable.session import Session
 from local_azure.durable.store import Instance
 from local_azure.durable.tasks import Decision
 from local_azure.durable.validation import first_problem
+from local_azure.durable.versions import accepts
 from local_azure.durable.worker import FunctionFailedError
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Orchestrator:
         self._sessions = context.sessions
         self._worker = context.worker
         self._clock = context.clock
+        self._settings = context.settings
         self._default_version = context.settings.default_version
         self._listener = context.listener
 
@@ -45,7 +47,9 @@ class Orchestrator:
             self._store.discard_messages(instance_id)
             return
         try:
-            if session.replay is None and session.events:
+            if not self._works_on(session):
+                return
+            if session.replay is None and session.events and not session.instance.is_finished:
                 await self._warm_up(session)
             while not session.instance.is_finished and (
                 batch := next_batch(self._store, session) or release_external_events(self._store, session)
@@ -66,6 +70,19 @@ class Orchestrator:
             self._listener.finished(instance_id)
         else:
             self._sessions.rest(session)
+
+    def _works_on(self, session: Session) -> bool:
+        """Whether the deployment works on instances of this version; if not, they fail or are left to another one."""
+        instance, settings = session.instance, self._settings
+        if accepts(settings.version_match, settings.default_version, instance.version):
+            return True
+        reason = f"version {instance.version!r} is not worked on by a deployment of {settings.default_version!r}"
+        if settings.fail_other_versions:
+            self._finish(session, Batch([], []), [self._started(session)], "Failed", reason)
+            return True
+        log.warning("%s waits for another deployment: %s", instance.id, reason)
+        self._sessions.drop(instance.id)
+        return False
 
     async def _warm_up(self, session: Session) -> None:
         """Replay a history that was read from the store, so that what comes in can be matched with the actions."""

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 import msgspec
 
+from local_azure.durable.versions import VersionMatch
+
 log = logging.getLogger(__name__)
 
 DEFAULT_HUB_NAME = "TestHubName"
@@ -28,6 +30,8 @@ _KNOWN = {
     "maxEntityOperationBatchSize",
     "overridableExistingInstanceStates",
     "storageProvider",
+    "versionFailureStrategy",
+    "versionMatchStrategy",
 }
 
 
@@ -40,6 +44,9 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     hub_name: str = DEFAULT_HUB_NAME
     default_version: str | None = None
+    version_match: VersionMatch = VersionMatch.CURRENT_OR_OLDER
+    fail_other_versions: bool = False
+    """Whether an instance of a version that is not worked on fails (`Fail`), or waits for another deployment."""
     max_concurrent_activities: int = _DEFAULT_CONCURRENCY
     max_concurrent_orchestrators: int = _DEFAULT_CONCURRENCY
     max_concurrent_entities: int = _DEFAULT_CONCURRENCY
@@ -62,11 +69,14 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             hub_name=_text(section, "hubName") or DEFAULT_HUB_NAME,
             default_version=_text(section, "defaultVersion"),
+            version_match=VersionMatch(_one_of(section, "versionMatchStrategy", "CurrentOrOlder", "None", "Strict")),
+            fail_other_versions=_one_of(section, "versionFailureStrategy", "Reject", "Fail") == "Fail",
             max_concurrent_activities=_count(section, "maxConcurrentActivityFunctions", _DEFAULT_CONCURRENCY),
             max_concurrent_orchestrators=_count(section, "maxConcurrentOrchestratorFunctions", _DEFAULT_CONCURRENCY),
             max_concurrent_entities=_count(section, "maxConcurrentEntityFunctions", _DEFAULT_CONCURRENCY),
             max_entity_batch=_count(section, "maxEntityOperationBatchSize", 50),
-            replace_running=_replaces_running(section),
+            replace_running=_one_of(section, "overridableExistingInstanceStates", "NonRunningStates", "AnyState")
+            == "AnyState",
         )
 
 
@@ -92,13 +102,11 @@ def _count(section: Mapping[str, Any], key: str, default: int) -> int:
     return value
 
 
-def _replaces_running(section: Mapping[str, Any]) -> bool:
-    value = section.get("overridableExistingInstanceStates", "NonRunningStates")
-    if value not in {"NonRunningStates", "AnyState"}:
-        raise SettingsError(
-            "host.json: extensions.durableTask.overridableExistingInstanceStates must be NonRunningStates or AnyState"
-        )
-    return value == "AnyState"
+def _one_of(section: Mapping[str, Any], key: str, default: str, *others: str) -> str:
+    value = section.get(key, default)
+    if value not in {default, *others}:
+        raise SettingsError(f"host.json: extensions.durableTask.{key} must be {' or '.join((default, *others))}")
+    return value
 
 
 def _refuse_other_storage(provider: Mapping[str, Any]) -> None:

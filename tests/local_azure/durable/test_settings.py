@@ -45,7 +45,8 @@ def test_nothing_set_gives_defaults(host: dict[str, Any]):
         (section(maxConcurrentActivityFunctions="many"), "maxConcurrentActivityFunctions"),
         (section(hubName=3), "hubName"),
         (section(overridableExistingInstanceStates="Sometimes"), "overridableExistingInstanceStates"),
-        (section(versionMatchStrategy="Strict"), "versionMatchStrategy"),
+        (section(versionMatchStrategy="Newest"), "versionMatchStrategy"),
+        (section(maxGrpcMessageSizeInBytes=1), "maxGrpcMessageSizeInBytes"),
         ({"extensions": []}, "extensions must be an object"),
     ],
 )

@@ -5,7 +5,6 @@ from datetime import timedelta
 import azure.durable_functions as df
 import pytest
 
-from local_azure.durable.settings import HubSettings
 from tests.local_azure.durable.running import Context, RunningHub, Steps
 
 
@@ -111,28 +110,6 @@ async def test_continue_as_new_starts_over_with_a_short_history(hub: RunningHub)
 
     assert (status["output"], status["customStatus"]) == (1024, 1024)
     assert len(await hub.history("g")) < 12
-
-
-async def test_the_version_is_that_of_the_start_or_the_hubs_default(hub: RunningHub):
-    hub.settings = HubSettings(default_version="1.0")
-
-    @hub.orchestrator
-    def version(context: Context) -> Steps:
-        child = yield context.call_sub_orchestrator("child_version", version="3.0")
-        inherited = yield context.call_sub_orchestrator("child_version")
-        return [context.version, child, inherited]
-
-    @hub.orchestrator
-    def child_version(context: Context) -> Steps:
-        return context.version
-        yield
-
-    task_hub = await hub.hub()
-    default = await hub.run("version")
-    chosen = await hub.ended(task_hub.client.start("version", None, None, "2.0"))
-
-    assert default["output"] == ["1.0", "3.0", "1.0"]
-    assert chosen["output"] == ["2.0", "3.0", "1.0"]
 
 
 async def test_code_that_no_longer_leads_to_the_history_fails_the_instance_with_a_clear_message(hub: RunningHub):
