@@ -61,7 +61,8 @@ Ready in {seconds:.1f} s.
   Settings        {_short(settings)} (for any client or script)
   Stop            Ctrl-C
 """)
-    announce_ready("stack", f"functions={LOOPBACK}:{port}")
+    if not sys.stdout.isatty():
+        announce_ready("stack", f"functions={LOOPBACK}:{port}")
 
 
 def _short(path: Path) -> str:
