@@ -141,8 +141,8 @@ def test_buckets_keep_their_size_as_the_archive_grows():
 
 def test_a_night_continues_where_the_last_one_ended():
     reach = next_range(Watermark(TEN), TEN + timedelta(hours=2, minutes=7))
-    assert reach == Range(TEN, TEN + timedelta(hours=2, minutes=5))
-    assert next_range(Watermark(reach.end), TEN + timedelta(hours=2, minutes=9)) is None
+    assert reach == Range(TEN, end := TEN + timedelta(hours=2, minutes=5))
+    assert next_range(Watermark(end), TEN + timedelta(hours=2, minutes=9)) is None
     # On the very end of a window, that window has ended.
     assert next_range(Watermark(TEN), TEN + timedelta(minutes=5)) == Range(TEN, TEN + timedelta(minutes=5))
 
