@@ -26,21 +26,25 @@ _BROKERS_OWN = {
     "x-opt-deadletter-source",
     "x-opt-partition-id",
 }
-_FRONT = struct.Struct(">BBIII")
+_FRONT = struct.Struct(">BBIIII")
 _UNSET = 0xFF
 _PROPERTIES = 13
 
 
+class Pairs(NamedTuple):
+    """Entries of a map, encoded one after the other."""
+
+    number: int
+    encoded: bytes
+
+
 class Envelope(NamedTuple):
-    """A stored payload. `annotations` are the encoded keys and values of `annotation_count` pairs, `rest` is everything
-    from the properties on, `delivery_annotations` a whole section or nothing.
-    """
+    """A stored payload; `rest` is everything from the properties on."""
 
     durable: bool | None
     priority: int | None
-    delivery_annotations: bytes
-    annotation_count: int
-    annotations: bytes
+    delivery_annotations: Pairs
+    annotations: Pairs
     rest: bytes
 
     @classmethod
@@ -48,14 +52,11 @@ class Envelope(NamedTuple):
         """Cut a message that a client has sent. Raises DecodeError if it is malformed."""
         message.validate()
         header = message.header()
-        annotations = _clients_own(message.annotation_pairs())
-        delivery_annotations = _clients_own(message.delivery_annotation_pairs())
         return cls(
             header.durable,
             header.priority,
-            map_section(SectionCode.DELIVERY_ANNOTATIONS, delivery_annotations) if delivery_annotations else b"",
-            len(annotations),
-            b"".join(part for each in annotations for part in each),
+            _clients_own(message.delivery_annotation_pairs()),
+            _clients_own(message.annotation_pairs()),
             _identified(message),
         )
 
@@ -64,24 +65,24 @@ class Envelope(NamedTuple):
         front = _FRONT.pack(
             _UNSET if self.durable is None else self.durable,
             _UNSET if self.priority is None else min(max(self.priority, 0), _UNSET - 1),
-            len(self.delivery_annotations),
-            self.annotation_count,
-            len(self.annotations),
+            self.delivery_annotations.number,
+            len(self.delivery_annotations.encoded),
+            self.annotations.number,
+            len(self.annotations.encoded),
         )
-        return b"".join((front, self.delivery_annotations, self.annotations, self.rest))
+        return b"".join((front, self.delivery_annotations.encoded, self.annotations.encoded, self.rest))
 
     @classmethod
     def unpack(cls, payload: bytes) -> "Envelope":
         """The parts of what `pack` has made."""
-        durable, priority, delivery_annotations, count, annotations = _FRONT.unpack_from(payload)
-        first = _FRONT.size + delivery_annotations
-        second = first + annotations
+        durable, priority, hop_count, hop_size, count, size = _FRONT.unpack_from(payload)
+        first = _FRONT.size + hop_size
+        second = first + size
         return cls(
             None if durable == _UNSET else bool(durable),
             None if priority == _UNSET else priority,
-            payload[_FRONT.size : first],
-            count,
-            payload[first:second],
+            Pairs(hop_count, payload[_FRONT.size : first]),
+            Pairs(count, payload[first:second]),
             payload[second:],
         )
 
@@ -118,5 +119,6 @@ def _section(message: Message, code: SectionCode) -> bytes:
     return message.data[section.start : section.end] if section else b""
 
 
-def _clients_own(pairs: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    return [each for each in pairs if decode(each[0])[0] not in _BROKERS_OWN]
+def _clients_own(pairs: Iterable[tuple[bytes, bytes]]) -> Pairs:
+    kept = [key + value for key, value in pairs if decode(key)[0] not in _BROKERS_OWN]
+    return Pairs(len(kept), b"".join(kept))

@@ -83,7 +83,7 @@ class Management:
         locks = request.receiver_settle_mode == 1
         messages: list[dict[str, Any]] = []
         for delivery in self._queue.take_deferred(request.sequence_numbers, lock=locks):
-            entry: dict[str, Any] = {"message": encoded(delivery.message, delivery.lock)}
+            entry: dict[str, Any] = {"message": encoded(delivery.message, delivery.lock, in_reply=True)}
             if delivery.lock:
                 entry["lock-token"] = UUID(bytes_le=delivery.lock.token)
             messages.append(entry)
