@@ -17,7 +17,7 @@ from tests.local_azure.functions_host.hosting import APPS, Host, host, journal, 
 from tests.support.parts import running
 
 pytestmark = pytest.mark.slow
-QUEUES = ("completed", "bounded")
+QUEUES = ("completed", "bounded", "interrupted")
 HUBS = ("both", "retried", "killed", "stopped")
 _AUTH = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
 
@@ -78,10 +78,13 @@ class Brokers:
         return [body for note in self.journal(function) for body in note["bodies"]]
 
     @contextmanager
-    def app(self) -> Generator[Host]:
+    def app(self, *, stop_in_order: bool = False) -> Generator[Host]:
+        """A host of the app; it is killed at the end unless the test is about its end."""
         self._hosts += 1
         with host(APPS / "brokers", self._folder / f"functions-{self._hosts}", self.settings) as running:
             yield running
+            if not stop_in_order:
+                running.part.kill()
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +92,8 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, st
     """Azurite, and a broker with a hub and a queue for each test."""
     folder = tmp_path_factory.mktemp("services")
     hubs = [{"Name": hub, "PartitionCount": "4", "ConsumerGroups": [{"Name": "archiver"}]} for hub in HUBS]
-    queues = [{"Name": queue, "Properties": {"MaxDeliveryCount": 3}} for queue in (*QUEUES, "unused")]
+    properties = {"MaxDeliveryCount": 3, "LockDuration": "PT5S"}
+    queues = [{"Name": queue, "Properties": properties} for queue in (*QUEUES, "unused")]
     namespace = {"Type": "EventHub", "Name": "local", "Entities": hubs}
     (hubs_file := folder / "hubs.json").write_text(json.dumps({"UserConfig": {"NamespaceConfig": [namespace]}}))
     (queues_file := folder / "queues.json").write_text(
@@ -119,7 +123,7 @@ def brokers(services: dict[str, str], tmp_path: Path, request: pytest.FixtureReq
 def test_events_reach_functions_of_both_cardinalities_and_are_checkpointed(brokers: Brokers):
     brokers.send("1", "a", "b", b"\xff", run_id="r1")
     brokers.send("2", "c")
-    with brokers.app():
+    with brokers.app(stop_in_order=True):
         until(lambda: len(brokers.bodies("many")) == 4 and len(brokers.journal("one")) == 4)
     many = {note["partition"]: note for note in brokers.journal("many")}
     assert many["1"]["bodies"] == ["a", "b", "\xff"]
@@ -147,10 +151,9 @@ def test_a_failed_batch_is_retried_and_then_passed_over(brokers: Brokers):
 def test_a_killed_host_loses_no_event_and_keeps_their_order(brokers: Brokers):
     sent = [str(number) for number in range(600)]
     for killed in range(3):
-        with brokers.app() as running:
+        with brokers.app():
             brokers.send("3", *sent[killed * 200 : (killed + 1) * 200])
             until(lambda seen=killed * 200: len(set(brokers.bodies("many"))) > seen)
-            running.part.kill()
     with brokers.app():
         until(lambda: set(brokers.bodies("many")) == set(sent))
     firsts = list(dict.fromkeys(brokers.bodies("many")))
@@ -159,7 +162,7 @@ def test_a_killed_host_loses_no_event_and_keeps_their_order(brokers: Brokers):
 
 @pytest.mark.parametrize("brokers", ["stopped"], indirect=True)
 def test_a_stopped_host_ends_its_batch_and_checkpoints_it(brokers: Brokers):
-    with brokers.app():
+    with brokers.app(stop_in_order=True):
         brokers.send("0", "slow")
         until(lambda: brokers.journal("many begins"))
     assert brokers.bodies("many") == ["slow"]
@@ -173,8 +176,9 @@ def test_a_stopped_host_ends_its_batch_and_checkpoints_it(brokers: Brokers):
 def test_messages_are_completed_or_at_last_dead_lettered(brokers: Brokers):
     brokers.enqueue("fine", "fail")
     with brokers.app():
+        until(lambda: len(brokers.journal("queue")) == 4)
         until(brokers.dead_letters)
-        until(lambda: brokers.waiting() == 0)
+        assert brokers.waiting() == 0
     counts = {
         body: [note["delivery_count"] for note in brokers.journal("queue") if note["body"] == body]
         for body in ("fine", "fail")
@@ -192,3 +196,15 @@ def test_only_so_many_messages_are_worked_on_at_once(brokers: Brokers):
         time.sleep(0.2)
         assert len(brokers.journal("queue")) == 4
         until(lambda: len(brokers.journal("queue done")) == 6)
+
+
+@pytest.mark.parametrize("brokers", ["interrupted"], indirect=True)
+def test_a_killed_host_gives_its_messages_back_and_a_living_one_renews_its_locks(brokers: Brokers):
+    """The lock lasts 5 s: the killed host's runs out, the other's is renewed for as long as the function runs."""
+    brokers.enqueue("slow 5.5")
+    with brokers.app():
+        until(lambda: brokers.journal("queue"))
+    with brokers.app():
+        until(lambda: brokers.journal("queue done"))
+        until(lambda: brokers.waiting() == 0)
+    assert [note["delivery_count"] for note in brokers.journal("queue")] == [1, 2]
