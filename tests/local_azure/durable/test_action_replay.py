@@ -140,3 +140,15 @@ def test_a_history_that_the_actions_do_not_lead_to_is_told(
 ):
     with pytest.raises(NonDeterminismError, match=said):
         replay_of(STARTED, *history, asked=actions(*asked))
+
+
+def test_every_event_of_the_history_has_served_one_waiter():
+    wait = {"actionType": 6, "externalEventName": "Go", "reason": "ExternalEvent"}
+    raised = Event(event_type=EventType.EVENT_RAISED, timestamp=NOW, name="Go", input="1")
+    history = (STARTED, STARTED, raised, scheduled(0, "a"), STARTED, completed(0))
+
+    replay = replay_of(*history, asked=actions(wait, activity("a"), wait))
+    replay.decide()
+
+    assert replay.waiter("GO", 0) == "Go"
+    assert replay.waiter("GO", 1) is None
