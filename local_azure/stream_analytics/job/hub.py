@@ -42,7 +42,11 @@ class Hub:
 
     def _client(self) -> EventHubConsumerClient:
         return EventHubConsumerClient.from_connection_string(
-            self._connection, self.source.consumer_group, eventhub_name=self.source.hub, retry_total=0
+            self._connection,
+            self.source.consumer_group,
+            eventhub_name=self.source.hub,
+            retry_total=0,
+            load_balancing_interval=1,  # closing waits for it
         )
 
     async def partitions(self) -> list[int]:
@@ -54,10 +58,11 @@ class Hub:
         while True:
             try:
                 return sorted(int(name) for name in await self._inquirer.get_partition_ids())
-            except ConnectError as error:
-                logger.warning("hub %s cannot be reached (%s); trying again", self.source.hub, _short(error))
             except EventHubError as error:
-                raise CannotStartError(f"the hub {self.source.hub} cannot be used: {_short(error)}") from error
+                # The client calls a refused token a connection error, whatever the broker's status was.
+                if not isinstance(error, ConnectError) or "Status code: 404" in str(error):
+                    raise CannotStartError(f"the hub {self.source.hub} cannot be used: {_short(error)}") from error
+                logger.warning("hub %s cannot be reached (%s); trying again", self.source.hub, _short(error))
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

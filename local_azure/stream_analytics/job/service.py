@@ -85,20 +85,20 @@ class StreamJob:
 
     async def _start_input(self, name: str, source: Hub) -> None:
         known = self._journal.positions(name)
-        for partition in await source.partitions():
+        partitions = await source.partitions()
+        for partition in partitions:
             self._query.add_partition(name, partition)
             self._progress[name].start(partition, known.get(partition, -1))
-            while not await self._asked_at_start(name, partition):  # noqa: ASYNC110 - a broker gives no sign
-                await asyncio.sleep(PAUSE)
+        await asyncio.gather(*(self._ask_at_start(name, partition) for partition in partitions))
         logger.info("hub %s: reading behind %s", source.source.hub, self._progress[name].positions)
 
-    async def _asked_at_start(self, name: str, partition: int) -> bool:
-        try:
-            await self._ask_partition(name, partition)
-        except EventHubError as error:
-            logger.warning("partition %d does not answer (%s); trying again", partition, error)
-            return False
-        return True
+    async def _ask_at_start(self, name: str, partition: int) -> None:
+        while True:
+            try:
+                return await self._ask_partition(name, partition)
+            except EventHubError as error:
+                logger.warning("partition %d does not answer (%s); trying again", partition, error)
+                await asyncio.sleep(PAUSE)
 
     async def _read(self, name: str, source: Hub, partition: int) -> None:
         progress = self._progress[name]
