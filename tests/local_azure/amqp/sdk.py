@@ -65,13 +65,13 @@ class Sdk:
         return (await self.do("get_partition_properties", partition))["last_enqueued_sequence_number"]
 
     async def read(
-        self, count: int, group: str = "$Default", until: str = "", hold: float = 0.0, **options: Any
+        self, count: int, group: str = "$Default", only: str = "", hold: float = 0.0, **options: Any
     ) -> list[Received]:
-        """What a consumer gets until it has `count` events, one with the body `until`, or an error; in ten seconds.
+        """What a consumer gets until it has `count` events whose body begins with `only`, or an error; in ten seconds.
 
         It goes on for `hold` seconds more. `errors`, a list, collects what it complains of.
         """
-        reading = _Reading(count, until, options.pop("errors", []))
+        reading = _Reading(count, only, options.pop("errors", []))
         options.setdefault("starting_position", "-1")
         make = EventHubConsumerClient if self.kind == "sync" else AioConsumerClient
         consumer: Any = make.from_connection_string(
@@ -91,10 +91,10 @@ class Sdk:
 class _Reading:
     """One consumer at work."""
 
-    def __init__(self, count: int, until: str, errors: list[Exception]) -> None:
+    def __init__(self, count: int, only: str, errors: list[Exception]) -> None:
         self.got: list[Received] = []
         self._count = count
-        self._until = until
+        self._only = only
         self._errors = errors
         self._enough = threading.Event()
 
@@ -129,7 +129,7 @@ class _Reading:
 
     def _take(self, context: Any, events: list[EventData]) -> None:
         last = context.last_enqueued_event_properties
-        self.got.extend(Received(context.partition_id, event, last) for event in events)
-        ended = self._until and any(event.body_as_str() == self._until for event in events)
-        if len(self.got) >= self._count or ended:
+        received = [Received(context.partition_id, event, last) for event in events]
+        self.got.extend(each for each in received if each.body.startswith(self._only))
+        if len(self.got) >= self._count:
             self._enough.set()
