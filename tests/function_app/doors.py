@@ -1,0 +1,42 @@
+"""Speaking to the doors of the running app, and waiting for what comes of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from services import cosmos
+
+SECONDS = 20
+INSTANCES = "/runtime/webhooks/durabletask/instances"
+"""The durable extension's own management door."""
+
+
+async def call(http: aiohttp.ClientSession, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """Status and JSON of an answer; a body that is not bytes is sent as JSON."""
+    data = body if isinstance(body, bytes | None) else msgspec.json.encode(body)
+    async with http.request(method, path, data=data) as answer:
+        return answer.status, msgspec.json.decode(await answer.read())
+
+
+async def until(answer: Callable[[], Awaitable[Any]]) -> Any:
+    """What `answer` gives once it is true."""
+    async with asyncio.timeout(SECONDS):
+        while not (found := await answer()):
+            await asyncio.sleep(0.05)
+        return found
+
+
+async def archived(run_id: str) -> list[dict[str, Any]]:
+    """The events of a run that the archive holds."""
+    container = await cosmos.events()
+    question = "SELECT * FROM c WHERE c.archive.run_id = @run"
+    return [one async for one in container.query_items(question, parameters=[{"name": "@run", "value": run_id}])]
+
+
+async def archived_at_least(run_id: str, count: int) -> list[dict[str, Any]] | None:
+    """The events of a run once so many are archived."""
+    found = await archived(run_id)
+    return found if len(found) >= count else None

@@ -1,0 +1,127 @@
+"""The campaigns of the running app; host, engine and services are real processes."""
+
+import asyncio
+import uuid
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+from yarl import URL
+
+from fraud.generation import generate_events, totals_of
+from tests.function_app.doors import INSTANCES, archived_at_least, call, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def start(http: aiohttp.ClientSession, **order: Any) -> str:
+    status, answer = await call(http, "POST", "/api/campaigns", order)
+    assert status == 202, answer
+    assert "statusQueryGetUri" in answer
+    return answer["id"]
+
+
+async def ended(http: aiohttp.ClientSession, campaign: str) -> dict[str, Any]:
+    async def output() -> dict[str, Any] | None:
+        _, progress = await call(http, "GET", f"/api/campaigns/{campaign}")
+        assert progress["status"] in ("Pending", "Running", "Completed"), progress
+        return progress if progress["status"] == "Completed" else None
+
+    return await until(output)
+
+
+async def test_a_campaign_ends_with_the_totals_that_its_seed_determines(http: aiohttp.ClientSession):
+    name = uuid.uuid4().hex[:8]
+    campaign = await start(http, name=name, batches=30, events_per_batch=20, interval_seconds=2, seed=42)
+
+    progress = await ended(http, campaign)
+
+    expected = sum(
+        (totals_of(list(generate_events("42", batch, 20, 0.1, ""))) for batch in range(1, 30)),
+        start=totals_of(list(generate_events("42", 0, 20, 0.1, ""))),
+    )
+    assert msgspec.convert(progress["totals"], type(expected)) == expected
+    assert (progress["phase"], progress["batches_sent"], progress["output"]["totals"]["sent"]) == ("completed", 30, 600)
+    assert len({event["id"] for event in await until(lambda: archived_at_least(campaign, 600))}) == 600
+
+
+async def test_batches_of_a_campaign_keep_to_its_schedule(http: aiohttp.ClientSession):
+    progress = await ended(http, await start(http, batches=5, events_per_batch=1, interval_seconds=30))
+
+    started, updated = (datetime.fromisoformat(progress[name]) for name in ("started", "updated"))
+    assert 120 <= (updated - started).total_seconds() < 240
+
+
+async def test_a_campaign_without_an_interval_sends_at_once(http: aiohttp.ClientSession):
+    progress = await ended(http, await start(http, batches=3, events_per_batch=5, interval_seconds=0))
+
+    assert progress["totals"]["sent"] == 15
+
+
+@pytest.mark.parametrize("interval", [0, 600])
+async def test_a_campaign_can_be_stopped_while_it_sends_and_while_it_waits(http: aiohttp.ClientSession, interval: int):
+    campaign = await start(http, batches=100_000, events_per_batch=1, interval_seconds=interval)
+
+    async def has_sent() -> bool:
+        return (await call(http, "GET", f"/api/campaigns/{campaign}"))[1].get("batches_sent", 0) > 0
+
+    await until(has_sent)
+    status, _ = await call(http, "POST", f"/api/campaigns/{campaign}/stop")
+    progress = await ended(http, campaign)
+
+    assert status == 202
+    assert progress["phase"] == "stopped"
+    assert progress["totals"]["sent"] == progress["batches_sent"] < 100_000
+    assert (await call(http, "POST", f"/api/campaigns/{campaign}/stop"))[0] == 409
+
+
+async def test_two_campaigns_of_one_name_do_not_run_at_once(http: aiohttp.ClientSession):
+    campaign = await start(http, name="twin", batches=100, interval_seconds=600)
+
+    status, answer = await call(http, "POST", "/api/campaigns", {"name": "twin"})
+
+    assert (status, answer["title"]) == (409, "Campaign runs")
+    await call(http, "POST", f"/api/campaigns/{campaign}/stop")
+    await ended(http, campaign)
+    await ended(http, await start(http, name="twin", batches=1))
+
+
+async def test_of_two_starts_at_the_same_moment_one_wins(http: aiohttp.ClientSession):
+    order = {"name": uuid.uuid4().hex[:8], "batches": 100, "interval_seconds": 600}
+
+    answers = await asyncio.gather(*(call(http, "POST", "/api/campaigns", order) for _ in range(5)))
+
+    assert sorted(status for status, _ in answers) == [202, 409, 409, 409, 409]
+    await call(http, "POST", f"/api/campaigns/{order['name']}/stop")
+
+
+async def test_a_campaign_that_was_terminated_says_so(http: aiohttp.ClientSession):
+    campaign = await start(http, batches=100, interval_seconds=600)
+    async with http.post(f"{INSTANCES}/{campaign}/terminate", params={"reason": "enough"}) as answer:
+        assert answer.status == 202
+
+    async def is_terminated() -> dict[str, Any] | None:
+        _, progress = await call(http, "GET", f"/api/campaigns/{campaign}")
+        return progress if progress["status"] == "Terminated" else None
+
+    progress = await until(is_terminated)
+    assert (progress["phase"], progress["output"]) == ("terminated", "enough")
+
+
+async def test_a_wrong_campaign_is_refused_by_field(http: aiohttp.ClientSession):
+    status, answer = await call(http, "POST", "/api/campaigns", {"batches": 0})
+
+    assert (status, answer["field"]) == (400, "batches")
+
+
+async def test_a_campaign_that_never_was_is_not_found(http: aiohttp.ClientSession):
+    for method, path in (("GET", "/api/campaigns/nobody"), ("POST", "/api/campaigns/nobody/stop")):
+        assert (await call(http, method, path))[0] == 404
+
+
+@pytest.mark.parametrize("name", ["a%3Fb", "a%2Fb", "..%2F..%2Fx", "%00", "A B", "x" * 300])
+async def test_what_cannot_be_a_name_is_not_found(http: aiohttp.ClientSession, name: str):
+    async with http.get(URL(f"/api/campaigns/{name}", encoded=True)) as answer:
+        assert answer.status in (400, 404)
