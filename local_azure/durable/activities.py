@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
@@ -77,7 +78,12 @@ class ActivityPump:
 
     async def _work(self) -> None:
         while True:
-            activity = await self._take()
+            try:
+                activity = await self._take()
+            except sqlite3.Error:
+                log.exception("scheduled activities could not be read; trying again")
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
             event = await self._complete(activity)
             self._results.append((activity.id, Message(activity.instance, MessageKind.EVENT, encode(event))))
             if self._flushing is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 
 from aiohttp import web
 
@@ -50,10 +51,14 @@ async def json_body(request: web.Request) -> str | None:
     if not text:
         return None
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadRequestError(f"Invalid JSON content: {error}") from error
     return text
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def flag(request: web.Request, name: str, *, default: bool = False) -> bool:
@@ -72,9 +77,10 @@ def number(request: web.Request, name: str, default: int) -> int:
 def span(request: web.Request, name: str) -> float | None:
     """A number of seconds of the query, None if it is not given or none."""
     try:
-        return float(request.query[name])
+        seconds_asked = float(request.query[name])
     except (KeyError, ValueError):
         return None
+    return seconds_asked if math.isfinite(seconds_asked) else None
 
 
 def moment(request: web.Request, name: str) -> float | None:

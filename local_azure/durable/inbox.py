@@ -56,7 +56,7 @@ def next_batch(store: Store, session: Session) -> Batch:
 
 def _hold(session: Session, message: Message) -> None:
     name = str(decode(message.body).name)
-    if any(name.lower() == held.lower() for _, held in session.held[-1:]):
+    if session.held and session.held[-1][1].lower() == name.lower():
         log.warning(
             "%s: two events %r wait at once; on Azure the SDK of 1.x would lose one, so give them names of their own",
             session.instance.id,

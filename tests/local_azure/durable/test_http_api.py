@@ -153,6 +153,7 @@ async def test_what_is_wrong_is_400_with_a_reason(api: Api):
         ("POST", "/orchestrators/nobody", None),
         ("POST", "/orchestrators/echo", b"{"),
         ("POST", "/orchestrators/echo", b"\xff\xfe"),
+        ("POST", "/orchestrators/echo", b"[NaN]"),
         ("POST", "/orchestrators/echo", b"[" * 100_000),
         ("POST", "/orchestrators/echo/@x", None),
         ("POST", "/orchestrators/echo/a%23b", None),
