@@ -4,11 +4,12 @@ A `Node` is a name space behind one port. It is asked once for each link and ans
 `AmqpError`, which refuses the link with that condition.
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from local_azure.amqp.delivery import Delivery, Settlement
 from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.outgoing_link import OutgoingLink
+from local_azure.amqp.values import Encoded
 
 
 class Sink(Protocol):
@@ -57,4 +58,8 @@ class Node(Protocol):
 
     def attach_receiver(self, link: OutgoingLink) -> Source:
         """A client wants to receive from `link.address`. Raises AmqpError to refuse."""
+        ...
+
+    def about_forgotten(self, state: Any) -> Encoded:
+        """The outcome to answer when a client decides about a delivery of this session that is not remembered."""
         ...

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from local_azure.amqp.delivery import Settlement
 from local_azure.amqp.encode import symbol_array, ubyte, uint, ulong, ushort
-from local_azure.amqp.errors import AmqpError, Condition, LinkError, SessionError
+from local_azure.amqp.errors import AmqpError, Condition, LinkError, PeerError, SessionError
 from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.limits import INCOMING_WINDOW, MAX_LINKS
 from local_azure.amqp.link import SEQUENCE, Link, log
-from local_azure.amqp.outcomes import parse_outcome, stated
+from local_azure.amqp.outcomes import parse_outcome
 from local_azure.amqp.outgoing_link import OutgoingLink
 from local_azure.amqp.performatives import (
     Attach,
@@ -22,6 +22,7 @@ from local_azure.amqp.performatives import (
     Detach,
     Disposition,
     Flow,
+    Performative,
     Transfer,
     field_spans,
     performative,
@@ -90,10 +91,27 @@ class Session:
     def _out(self, body: bytes) -> None:
         if self._window <= 0 or self._backlog:
             self._backlog.append(body)
+            self.connection.backlog_bytes += len(body)
             return
         self._window -= 1
         self._next_outgoing = (self._next_outgoing + 1) & SEQUENCE
         self.send(body)
+
+    def on_performative(self, fields: Performative, body: bytes, end: int) -> None:
+        """A frame on this channel; `body[end:]` is the payload of a transfer. Raises SessionError or PeerError."""
+        match fields:
+            case Transfer():
+                self.on_transfer(fields, body[end:])
+            case Disposition():
+                self.on_disposition(fields)
+            case Flow():
+                self.on_flow(fields)
+            case Attach():
+                self.on_attach(fields, body)
+            case Detach():
+                self.on_detach(fields)
+            case _:
+                raise PeerError(Condition.ILLEGAL_STATE, f"{type(fields).__name__.lower()} has no place here")
 
     def on_attach(self, attach: Attach, body: bytes) -> None:
         """Resolve the address and answer; a refusal is an attach without terminus and a detach that says why."""
@@ -163,7 +181,9 @@ class Session:
         while self._backlog and self._window > 0:
             self._window -= 1
             self._next_outgoing = (self._next_outgoing + 1) & SEQUENCE
-            self.send(self._backlog.popleft())
+            body = self._backlog.popleft()
+            self.connection.backlog_bytes -= len(body)
+            self.send(body)
 
     def resume(self) -> None:
         """The window or the connection's buffer has room again: let those links send that have credit."""
@@ -200,7 +220,7 @@ class Session:
             tag = link.tag_of(delivery_id) or b""
             link.on_settlement(Settlement(delivery_id, tag, outcome, settled, frame.state))
         if not known and not settled:
-            self.send(disposition(False, frame.first, last, stated(frame.state)))
+            self.send(disposition(False, frame.first, last, self.connection.node.about_forgotten(frame.state)))
 
     def _unsettled_between(self, first: int, span: int) -> list[int]:
         if span >= len(self.unsettled):
@@ -232,6 +252,7 @@ class Session:
         for handle in list(self.links):
             if link := self._drop(handle):
                 link.closed()
+        self.connection.backlog_bytes -= sum(map(len, self._backlog))
         self._backlog.clear()
 
 

@@ -7,6 +7,8 @@
 Names are compared without regard to case, as Azure does.
 """
 
+from typing import Any
+
 from local_azure.amqp import cbs
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.event_hubs.entities import Entities
@@ -20,8 +22,10 @@ from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.limits import MAX_EVENT_HUBS_MESSAGE_BYTES
 from local_azure.amqp.link import Link
 from local_azure.amqp.node import Sink, Source
+from local_azure.amqp.outcomes import stated
 from local_azure.amqp.outgoing_link import OutgoingLink
 from local_azure.amqp.request_response import EVENT_HUBS, RequestNode
+from local_azure.amqp.values import Encoded
 from local_azure.clock import Clock
 
 
@@ -41,6 +45,10 @@ class EventHubsNamespace:
             cbs.ADDRESS: RequestNode(cbs.put_token, EVENT_HUBS, commits.after_commit),
             "$management": RequestNode(Management(self._hub), EVENT_HUBS, commits.after_commit),
         }
+
+    def about_forgotten(self, state: Any) -> Encoded:
+        """What a reader says about an event is confirmed and changes nothing: a log keeps no deliveries."""
+        return stated(state)
 
     def attach_sender(self, link: IncomingLink) -> Sink:
         """A client wants to send."""

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from local_azure.amqp import cbs
 from local_azure.amqp.errors import AmqpError, Condition
@@ -11,17 +12,19 @@ from local_azure.amqp.group_commit import GroupCommit
 from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.limits import MAX_SERVICE_BUS_MESSAGE_BYTES
 from local_azure.amqp.node import Sink, Source
+from local_azure.amqp.outcomes import rejected
 from local_azure.amqp.outgoing_link import OutgoingLink
 from local_azure.amqp.request_response import EVENT_HUBS, SERVICE_BUS, RequestNode
 from local_azure.amqp.service_bus.envelope import amend
 from local_azure.amqp.service_bus.feed import Feed
 from local_azure.amqp.service_bus.links import QueueSink, QueueSource
 from local_azure.amqp.service_bus.management import Management
-from local_azure.amqp.service_bus.messages import Times
+from local_azure.amqp.service_bus.messages import LockLostError, Times
 from local_azure.amqp.service_bus.queue import Queue
+from local_azure.amqp.service_bus.refusals import amqp_error
 from local_azure.amqp.service_bus.settings import QueueSettings
 from local_azure.amqp.service_bus.timers import QueueTimers
-from local_azure.amqp.values import Described
+from local_azure.amqp.values import Described, Encoded
 from local_azure.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -92,6 +95,10 @@ class ServiceBusNamespace:
             )
         entity = self._entity(path, link.path)
         return QueueSource(link, entity.queue, entity.feed, self._store)
+
+    def about_forgotten(self, state: Any) -> Encoded:
+        """Nothing was settled: the delivery's link is gone, and its lock can only be used over `$management`."""
+        return rejected(amqp_error(LockLostError()))
 
     def close(self) -> None:
         """Stop the timers."""
