@@ -16,6 +16,7 @@ from local_azure.functions_host.indexing.functions import Function
 from local_azure.functions_host.timer.trigger import TimerTrigger
 
 _STARTED = time.monotonic()
+_NO_HOME_PAGE_SETTING = "AzureWebJobsDisableHomepage"  # then a function may answer at the root
 
 
 class Admin:
@@ -29,7 +30,8 @@ class Admin:
 
     def add_routes(self, application: web.Application) -> None:
         """Serve `/`, `/admin/host/*` and `/admin/functions*`."""
-        application.router.add_get("/", self._home)
+        if os.environ.get(_NO_HOME_PAGE_SETTING, "").lower() != "true":
+            application.router.add_get("/", self._home)
         application.router.add_get("/admin/host/ping", self._ping)
         application.router.add_post("/admin/host/ping", self._ping)
         application.router.add_get("/admin/host/status", self._status)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +31,7 @@ from local_azure.process import LOOPBACK, CannotStartError
 _LOG = logging.getLogger(__name__)
 _DRAIN_SECONDS = 10.0
 _RESTART_SECONDS = 1.0
+_TIME_ZONE_SETTING = "WEBSITE_TIME_ZONE"
 
 
 class Listener(Protocol):
@@ -85,6 +87,7 @@ class Host:
         """Take no more work, give what runs a bounded time to end, then close."""
         self._http.draining = True
         self._worker.drain()
+        self._invoker.stopping.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await asyncio.gather(*(listener.stop() for listener in self._listeners.values()))
@@ -122,6 +125,8 @@ class Host:
         self._routes.append(Route(caller, self._config.extensions.http.route_prefix))
 
     def _set_up_timer(self, caller: Caller) -> None:
+        if zone := os.environ.get(_TIME_ZONE_SETTING):
+            raise ValueError(f"{_TIME_ZONE_SETTING}={zone} is not supported here: schedules are in UTC")
         timer = TimerTrigger(caller, self._state / "timers", Clock.from_environment())
         self._timers[caller.function.name] = self._listeners[caller.function.name] = timer
 

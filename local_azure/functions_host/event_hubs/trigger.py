@@ -5,6 +5,7 @@ extension; a host that dies in between gets the batch again. Source: "Azure Func
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from local_azure.functions_host.event_hubs.batch import Source, to_argument, to_
 from local_azure.functions_host.event_hubs.checkpoints import BlobCheckpoints, CheckpointWriter
 from local_azure.functions_host.host_json import EventHubsOptions
 from local_azure.functions_host.invocation.caller import Caller
+from local_azure.functions_host.invocation.invoker import HostStoppingError
 
 _LOG = logging.getLogger(__name__)
 
@@ -78,9 +80,10 @@ class EventHubTrigger:
         partition.pending.add(events, self._options)
         while batch := partition.pending.take(self._options):
             async with partition.busy:
-                if not self._stopping.is_set():
-                    await self._process(partition, batch)
-                    continue
+                with contextlib.suppress(HostStoppingError):
+                    if not self._stopping.is_set():
+                        await self._process(partition, batch)
+                        continue
             await asyncio.Event().wait()  # until the client is closed: these events stay unread
 
     async def _process(self, partition: "_Partition", batch: Sequence[EventData]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from local_azure.functions_host.indexing.functions import Function
 from local_azure.functions_host.invocation.context import Invocation, Out, RetryContext, RpcException, TraceContext
 from local_azure.functions_host.invocation.durable_clients import DurableClients
-from local_azure.functions_host.invocation.invoker import InvocationError, Invoker
+from local_azure.functions_host.invocation.invoker import HostStoppingError, InvocationError, Invoker
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ class Caller:
     async def succeeds(self, value: Callable[[], object], trace: TraceContext | None = None) -> bool:
         """Call the function until it succeeds or its retry policy allows no more; a failure is logged.
 
-        Each attempt is an invocation of its own, with a fresh value. A host that stops in between cancels the wait:
-        the work then counts as not done.
+        Each attempt is an invocation of its own, with a fresh value. Raises HostStoppingError if the host stops
+        between two attempts.
         """
         policy = self.function.retry
         most = policy.max_retries if policy else 0
@@ -47,9 +47,16 @@ class Caller:
                 delay = policy.delay(retry)
                 _LOG.warning("%s; retry %d of %s in %g s", error, retry, most if most >= 0 else "ever", delay)
                 context = RetryContext(retry, most, RpcException.of(error.cause))
-                await asyncio.sleep(delay)
+                await self._pause(delay)
             else:
                 return True
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._invoker.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+        raise HostStoppingError
 
     def log_failure(self, error: InvocationError) -> None:
         """Say which invocation failed, with the traceback of user code."""

@@ -36,14 +36,19 @@ class InvocationError(Exception):
         self.cause = cause
 
 
+class HostStoppingError(Exception):
+    """The host stops while work waits to be tried again: it is not done, and nobody may take it for done."""
+
+
 class Invoker:
-    """Calls functions and keeps count of those that run."""
+    """Calls functions and keeps count of those that run. `stopping` is set when no new attempts may begin."""
 
     def __init__(self, user_loop: UserLoop, timeout_seconds: float | None) -> None:
         self._user_loop = user_loop
         self._timeout = timeout_seconds
         self._threads = ThreadPoolExecutor(_thread_count(), thread_name_prefix="function")
         self._orchestrators = ThreadPoolExecutor(_ORCHESTRATOR_THREADS, thread_name_prefix="orchestrator")
+        self.stopping = asyncio.Event()
         self._running: set[Future[Any]] = set()
         self._overdue: set[Future[Any]] = set()
 

@@ -4,6 +4,7 @@ Runs of a function never overlap. Source: the timer trigger's documentation and 
 """
 
 import asyncio
+import contextlib
 import logging
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from azure.functions.timer import TimerRequest
 
 from local_azure.clock import Clock
 from local_azure.functions_host.invocation.caller import Caller
+from local_azure.functions_host.invocation.invoker import HostStoppingError
 from local_azure.functions_host.settings import expand
 from local_azure.functions_host.timer.schedule import Schedule
 from local_azure.functions_host.timer.status import NEVER, ScheduleStatus, StatusFile
@@ -75,8 +77,9 @@ class TimerTrigger:
         async with self._one_at_a_time:
             now = self._clock.now()
             started = max(now, planned or now)  # the clock's rounding must not make one time occur twice
-            await self._caller.succeeds(lambda: self._request(past_due=past_due))
-            self._remember(started, self._schedule.next_after(started))
+            with contextlib.suppress(HostStoppingError):  # then this run is made up for at the next start
+                await self._caller.succeeds(lambda: self._request(past_due=past_due))
+                self._remember(started, self._schedule.next_after(started))
 
     def _first_due(self, now: datetime) -> datetime:
         kept = self._file.read() if self._file else None

@@ -161,3 +161,34 @@ def test_a_function_that_never_returns_does_not_keep_the_host(tmp_path: Path, st
         assert call(running, "/api/stuck").status_code == 500
         assert "exceeded functionTimeout" in running.log
     assert running.part.exit_code == 0
+
+
+WSGI = """
+import azure.functions as func
+def application(environ, start):
+    start("201 Created", [("Content-Type", "text/plain"), ("X-Framework", "wsgi")])
+    return [environ["PATH_INFO"].encode()]
+app = func.WsgiFunctionApp(application)
+"""
+ASGI = """
+import azure.functions as func
+async def application(scope, receive, send):
+    await receive()
+    if scope["type"] == "lifespan":
+        await send({"type": "lifespan.startup.complete"})
+        return
+    await send({"type": "http.response.start", "status": 201, "headers": [(b"x-framework", b"asgi")]})
+    await send({"type": "http.response.body", "body": scope["path"].encode()})
+app = func.AsgiFunctionApp(application)
+"""
+
+
+@pytest.mark.parametrize(("code", "framework"), [(WSGI, "wsgi"), (ASGI, "asgi")])
+def test_a_web_framework_answers_every_path(tmp_path: Path, state: Path, code: str, framework: str):
+    (app := tmp_path / "app").mkdir()
+    (app / "function_app.py").write_text(code)
+    (app / "host.json").write_text('{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}')
+    with host(app, state, {"AzureWebJobsDisableHomepage": "true"}) as running:
+        for path in ("/", "/some/path"):
+            answer = call(running, path)
+            assert (answer.status_code, answer.text, answer.headers["X-Framework"]) == (201, path, framework)

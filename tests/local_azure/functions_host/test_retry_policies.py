@@ -1,12 +1,18 @@
 """Retry policies of functions, and what a function sees of its retries."""
 
+import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
 
 from local_azure.functions_host.indexing.functions import Function
+from local_azure.functions_host.invocation.caller import Caller
 from local_azure.functions_host.invocation.context import Context
+from local_azure.functions_host.invocation.durable_clients import DurableClients
+from local_azure.functions_host.invocation.invoker import HostStoppingError, Invoker
 from local_azure.functions_host.invocation.retry import FOREVER, RetryPolicy
+from local_azure.functions_host.invocation.user_loop import UserLoop
 from tests.local_azure.functions_host.functions import a_caller, a_function
 
 
@@ -81,3 +87,15 @@ async def test_a_function_is_given_up_after_its_last_retry():
     seen: list[Context] = []
     assert not await a_caller(_failing(9, seen, 2)).succeeds(object)
     assert len(seen) == 3
+
+
+async def test_a_host_that_stops_between_two_attempts_does_not_count_the_work_as_done():
+    seen: list[Context] = []
+    slow = dataclasses.replace(_failing(9, seen, FOREVER), retry=RetryPolicy(FOREVER, 60, 60))
+    invoker = Invoker(UserLoop(), None)
+    waiting = asyncio.create_task(Caller(slow, invoker, DurableClients()).succeeds(object))
+    while not seen:
+        await asyncio.sleep(0.01)
+    invoker.stopping.set()
+    with pytest.raises(HostStoppingError):
+        await asyncio.wait_for(waiting, 5)

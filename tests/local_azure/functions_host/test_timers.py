@@ -1,4 +1,4 @@
-"""Timer functions, run by a clock in which an hour passes in 1.2 s."""
+"""Timer functions, run by a clock in which an hour passes in 0.9 s."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from local_azure.clock import SETTING, Clock
 from tests.local_azure.functions_host.hosting import APPS, host, journal, until
 
 pytestmark = pytest.mark.slow
-SPEED = 3_000.0
+SPEED = 4_000.0
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_run_that_was_missed_is_made_up_for(settings: dict[str, str], state: P
         until(lambda: journal(tmp_path / "journal", "hourly"))
         killed.part.kill()
         before = len(journal(tmp_path / "journal", "hourly"))
-    until(lambda: Clock(*map(float, settings[SETTING].split(","))).now().hour >= 14)
+    until(lambda: Clock(*map(float, settings[SETTING].split(","))).now().hour >= 13)
     with host(APPS / "timers", state, settings) as late:
         runs = until(lambda: journal(tmp_path / "journal", "hourly")[before:])
         assert runs[0]["past_due"]
