@@ -5,22 +5,23 @@ reported. These are counted in columns. Every other id is judged on its own (`ju
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from fraud.reconciliation.accounts import Accounts, Column, Table
 from fraud.reconciliation.differences import MAX_EXAMPLES, Class, Difference
+from fraud.reconciliation.grouping import Numbers, grouped
 from fraud.reconciliation.judge import Finding, Judgement, Sighting, judge
 from fraud.reconciliation.keys import id_of
 from fraud.reconciliation.ranges import window_end
 from fraud.reconciliation.rows import NO_STORE, Flag, Kind, Rows, store_name
 
-_Numbers = NDArray[Any]
 _ODD = Flag.MALFORMED | Flag.AMBIGUOUS | Flag.UNRESOLVED | Flag.EMBEDDED
 _PLACE_MARK = "\0"
+_KIND_BITS = 12
+_MOST_SIGHTINGS = 2**_KIND_BITS - 1
+_ONE_OF_KIND = np.array([1 << _KIND_BITS * kind for kind in Kind], np.int64)
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -44,15 +45,16 @@ class Compared(msgspec.Struct):
 
 
 def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
-    """Compare all rows of a bucket; `names` are ids that are no UUIDs, by row. Takes about 250 bytes a row."""
+    """Compare all rows of a bucket; `names` are ids that are no UUIDs, by row. Takes about 130 bytes a row."""
     result = Compared(Accounts())
     if not len(rows):
         return result
-    order, starts = _grouped(rows)
-    rows = rows[order]
+    order, starts = grouped(rows)
+    # On records, indexing with an array takes ten times as long.
+    rows = np.take(rows, order)
     plain, flagged = _in_order(rows, starts, scope)
-    _count(result.accounts, rows[starts[plain]], flagged=False, scope=scope)
-    _count(result.accounts, rows[starts[flagged]], flagged=True, scope=scope)
+    _count(result.accounts, np.take(rows, starts[plain]), flagged=False, scope=scope)
+    _count(result.accounts, np.take(rows, starts[flagged]), flagged=True, scope=scope)
     beside = _beside(rows, starts, scope)
     ends = np.append(starts[1:], len(rows))
     for group in np.flatnonzero(~(plain | flagged | beside)):
@@ -66,28 +68,12 @@ def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
     return result
 
 
-def _grouped(rows: Rows) -> tuple[_Numbers, _Numbers]:
-    """The order that brings equal keys together, captured sightings first, and where each key starts."""
-    order = np.argsort(rows["upper"], kind="stable")
-    upper, lower = rows["upper"][order], rows["lower"][order]
-    same_upper = upper[1:] == upper[:-1]
-    if (same_upper & (lower[1:] != lower[:-1])).any():
-        order = np.lexsort((rows["lower"], rows["upper"]))
-        upper, lower = rows["upper"][order], rows["lower"][order]
-        same_upper = upper[1:] == upper[:-1]
-    differs = ~(same_upper & (lower[1:] == lower[:-1]))
-    return order, np.concatenate(([0], np.flatnonzero(differs) + 1))
-
-
-def _in_order(rows: Rows, starts: _Numbers, scope: Scope) -> tuple[_Numbers, _Numbers]:
+def _in_order(rows: Rows, starts: Numbers, scope: Scope) -> tuple[Numbers, Numbers]:
     """Which keys are in order and not flagged, and which are in order and flagged."""
-    kinds = rows["kind"]
-    once = np.ones(len(starts), bool)
-    seen: dict[Kind, _Numbers] = {}
-    for kind in Kind:
-        seen[kind] = np.add.reduceat((kinds == kind).astype(np.int32), starts)
-    once &= (seen[Kind.CAPTURED] == 1) & (seen[Kind.QUARANTINED] == 0)
-    once &= seen[Kind.DOCUMENT] == 1 if scope.with_documents else seen[Kind.DOCUMENT] <= 1
+    seen = _times_seen(rows["kind"], starts)
+    documents = seen[Kind.DOCUMENT]
+    once = (seen[Kind.CAPTURED] == 1) & (seen[Kind.QUARANTINED] == 0)
+    once &= documents == 1 if scope.with_documents else documents <= 1
     flags = np.bitwise_or.reduceat(rows["flags"], starts)
     once &= (flags & _ODD) == 0
     low, high = np.minimum.reduceat(rows["window"], starts), np.maximum.reduceat(rows["window"], starts)
@@ -100,7 +86,16 @@ def _in_order(rows: Rows, starts: _Numbers, scope: Scope) -> tuple[_Numbers, _Nu
     return once & silent & ~must, once & reported & must
 
 
-def _beside(rows: Rows, starts: _Numbers, scope: Scope) -> _Numbers:
+def _times_seen(kinds: Numbers, starts: Numbers) -> list[Numbers]:
+    """How often each key was seen in each kind, up to 4,095 times: twelve bits a kind, summed at once."""
+    sums = np.add.reduceat(_ONE_OF_KIND[kinds], starts)
+    lengths = np.diff(starts, append=len(kinds))
+    # A sum beyond its bits would run into the next kind's; such a key is in order in no case.
+    sums[lengths > _MOST_SIGHTINGS] = -1
+    return [(sums >> (_KIND_BITS * kind)) & _MOST_SIGHTINGS for kind in Kind]
+
+
+def _beside(rows: Rows, starts: Numbers, scope: Scope) -> Numbers:
     """Keys that were seen only outside the range."""
     windows = rows["window"]
     inside = (windows >= scope.first_window - 1) & (windows <= scope.last_window) | (rows["kind"] == Kind.QUARANTINED)

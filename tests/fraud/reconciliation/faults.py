@@ -31,6 +31,7 @@ class Planted:
     expected: defaultdict[Class, set[str]] = field(default_factory=lambda: defaultdict(set))
     unreadable: int = 0
     reread: int = 0
+    damaged: set[str] = field(default_factory=set[str])
     touched: set[int] = field(default_factory=set[int])
 
     def lost_numbers(self) -> int:
@@ -205,7 +206,7 @@ def blob_written_twice(planted: Planted) -> None:
     path = planted.random.choice(
         [path for path in world.blobs if path.endswith("00.avro") and not _is_copied(world, path)]
     )
-    inside = _events_of(world, path)
+    inside = _events_of(planted, path)
     if inside:
         world.blobs[path.replace("00.avro", "01.avro")] = world.blobs[path]
         planted.reread += sum(in_range(e) for e in inside)
@@ -252,7 +253,7 @@ def _lose_from_a_blob(
     world = planted.world
     choices: list[str] = []
     for path in world.blobs:
-        inside = _events_of(world, path)
+        inside = _events_of(planted, path)
         if inside and all(id(e) not in planted.touched and is_inner(world, e) for e in inside):
             choices += [] if _is_copied(world, path) else [path]
     if not choices:
@@ -263,7 +264,7 @@ def _lose_from_a_blob(
         _Block(block.offset, block.size, [r["SequenceNumber"] for r in block])
         for block in cast("Any", fastavro).block_reader(io.BytesIO(data))
     ]
-    inside = _events_of(world, path)
+    inside = _events_of(planted, path)
     everyone = {id(e) for e in world.events if e.id in {i.id for i in inside if i.id}} | {id(e) for e in inside}
     changed, lost_blocks = change(data, blocks)
     if changed is None:
@@ -271,6 +272,7 @@ def _lose_from_a_blob(
     else:
         world.blobs[path] = changed
         planted.unreadable += 1
+        planted.damaged.add(path)
     numbers = {number for block in lost_blocks for number in block.sequences}
     lost = [e for e in inside if e.sequence in numbers]
     planted.touched |= everyone
@@ -295,15 +297,14 @@ def _is_copied(world: World, path: str) -> bool:
     return path.endswith("01.avro") or path.replace("00.avro", "01.avro") in world.blobs
 
 
-def _events_of(world: World, path: str) -> list[Event]:
+def _events_of(planted: Planted, path: str) -> list[Event]:
     """The events of a blob; none if it is damaged."""
-    partition = PARTITIONS.index(path[: len(PARTITIONS[0])])
-    records = cast("Any", fastavro).reader(io.BytesIO(world.blobs[path]))
-    try:
-        numbers = {r["SequenceNumber"] for r in records}
-    except (ValueError, EOFError, StopIteration):
+    if path in planted.damaged:
         return []
-    return [e for e in world.events if e.partition == partition and e.sequence in numbers]
+    partition = PARTITIONS.index(path[: len(PARTITIONS[0])])
+    records = cast("Any", fastavro).reader(io.BytesIO(planted.world.blobs[path]))
+    numbers = {r["SequenceNumber"] for r in records}
+    return [e for e in planted.world.events if e.partition == partition and e.sequence in numbers]
 
 
 def _drop(rows: list[dict[str, Any]], identifier: str) -> None:

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud.reconciliation import compare as comparing
+from fraud.reconciliation import grouping
 from fraud.reconciliation.compare import Scope, compare
 from fraud.reconciliation.keys import id_of, keys_of
 from fraud.reconciliation.rows import (
     NO_STORE,
     OTHER_STORE,
+    ROW,
     Flag,
     Kind,
     PartError,
@@ -130,3 +132,25 @@ def test_a_store_that_is_no_number_is_another_store():
 
 def test_flags_fit_a_row():
     assert max(Flag) < 2**8
+
+
+@given(st.lists(st.integers(0, 5), max_size=40), st.integers(0, 63), st.booleans())
+@settings(deadline=None)
+def test_equal_keys_come_together_though_their_hashes_begin_alike(keys: list[int], shift: int, many: bool):
+    rows = np.zeros(len(keys) + 1, ROW)
+    rows["lower"][1:] = keys
+    most = 0 if many else 1_000
+
+    def hash_of(rows: Rows) -> Rows:
+        return rows["lower"] & ~np.uint64(1) << np.uint64(shift)
+
+    with (
+        patch.object(grouping, "mixed", hash_of),
+        patch.object(grouping, "MOST_COLLISIONS", most),
+    ):
+        order, starts = grouping.grouped(rows)
+
+    groups = [sorted(set(rows["lower"][some].tolist())) for some in np.split(order, starts[1:])]
+    assert sorted(order.tolist()) == list(range(len(rows)))
+    assert sorted(groups) == [[key] for key in sorted({0, *keys})]
+    assert all(some.tolist() == sorted(some.tolist()) for some in np.split(order, starts[1:]))
