@@ -29,12 +29,12 @@ async def purge_finished(store: Store, conditions: InstanceFilter) -> int:
     """Delete the ended instances that meet the conditions; others get their turn between two slices."""
     where, values = conditions.where()
     marks = ", ".join("?" * len(FINISHED))
-    query = f"SELECT id FROM instances WHERE {where} AND status IN ({marks}) LIMIT {SLICE}"
-    deleted = 0
-    while ids := [row[0] for row in store.database.execute(query, (*values, *sorted(FINISHED)))]:
+    query = f"SELECT id FROM instances WHERE id > ? AND {where} AND status IN ({marks}) ORDER BY id LIMIT {SLICE}"
+    deleted, last = 0, ""
+    while ids := [row[0] for row in store.database.execute(query, (last, *values, *sorted(FINISHED)))]:
         with store.transaction() as database:
             for instance_id in ids:
                 forget_instance(database, instance_id)
-        deleted += len(ids)
+        deleted, last = deleted + len(ids), ids[-1]
         await asyncio.sleep(0)
     return deleted

@@ -1,0 +1,58 @@
+"""What orchestrators answer, also when it is not what the SDK of 1.x writes."""
+
+import json
+
+import pytest
+
+from local_azure.durable.actions import ActionType, parse_answer, parse_failure
+from local_azure.durable.worker import FunctionFailedError
+
+STATE = {"isDone": False, "schemaVersion": 2, "actions": [[{"actionType": 0, "functionName": "a", "input": "1"}]]}
+
+
+def test_actions_output_and_status_are_read():
+    answer = parse_answer(json.dumps({**STATE, "isDone": True, "output": {"a": 1}, "customStatus": "x"}))
+
+    assert [(action.action_type, action.function_name) for action in answer.actions] == [
+        (ActionType.CALL_ACTIVITY, "a")
+    ]
+    assert (answer.is_done, answer.output, answer.custom_status, answer.error) == (True, '{"a": 1}', '"x"', None)
+
+
+def test_values_that_only_python_takes_for_json_are_kept():
+    answer = parse_answer('{"isDone": true, "actions": [[]], "output": [NaN, "\\ud800"]}')
+
+    assert answer.output == '[NaN, "\\ud800"]'
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "[]",
+        "nonsense",
+        '{"isDone": true}',
+        '{"isDone": false, "actions": [[{"actionType": 10}]]}',
+        '{"isDone": false, "actions": [[{"actionType": 13, "lockSet": []}]]}',
+        '{"isDone": false, "actions": 5}',
+        "[" * 100_000,
+    ],
+)
+def test_what_cannot_be_used_is_refused(wrong: str):
+    with pytest.raises(FunctionFailedError, match="cannot be used"):
+        parse_answer(wrong)
+
+
+@pytest.mark.parametrize("tail", ["", "\nStack: File 'x', line 1"])
+def test_a_failure_carries_the_actions_up_to_it(tail: str):
+    state = json.dumps({**STATE, "error": "broken"})
+    answer = parse_failure(FunctionFailedError(f"Exception: broken\n\n$OutOfProcData$:{state}{tail}"))
+
+    assert (answer.error, len(answer.actions), answer.is_done) == ("broken", 1, False)
+
+
+@pytest.mark.parametrize("message", ["plain", "plain\n\n$OutOfProcData$:{", "plain\n\n$OutOfProcData$:[1]"])
+def test_a_failure_without_usable_actions_keeps_its_message(message: str):
+    answer = parse_failure(FunctionFailedError(message))
+
+    assert (answer.error, answer.actions) == ("plain", ())
