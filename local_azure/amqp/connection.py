@@ -7,7 +7,6 @@ import asyncio
 import logging
 import time
 from enum import Enum, auto
-from itertools import count
 from typing import cast
 
 from local_azure.amqp import sasl
@@ -19,12 +18,12 @@ from local_azure.amqp.limits import (
     MAX_FRAME_BYTES,
     MAX_LINKS_OF_A_CONNECTION,
     MAX_SESSIONS,
+    REPLY_BUFFER_BYTES,
 )
 from local_azure.amqp.node import Node
 from local_azure.amqp.outbox import Outbox
 from local_azure.amqp.outcomes import error_value
 from local_azure.amqp.performatives import (
-    Attach,
     Begin,
     Close,
     Code,
@@ -34,7 +33,6 @@ from local_azure.amqp.performatives import (
     Flow,
     Open,
     Performative,
-    Transfer,
     parse,
     performative,
 )
@@ -45,7 +43,6 @@ log = logging.getLogger(__name__)
 _TRANSFER_OVERHEAD = 64
 _SMALLEST_FRAME = 512
 _SHORTEST_IDLE_MS = 1_000
-_numbers = count(1)
 
 
 class State(Enum):
@@ -63,18 +60,19 @@ _ENDED = (State.CLOSING, State.CLOSED)
 
 
 class Connection(asyncio.Protocol):
-    """One client. Made by `server.listen`; entities reach it through their links, for `peer` and `number` only."""
+    """One client. Made by `server.listen`; entities reach it through their links, for `peer` only."""
 
     def __init__(self, node: Node, port: Port) -> None:
         self.node = node
         self.peer = "?"
-        self.number = next(_numbers)
         self.state = State.HEADER
         self.born = self.last_heard = time.monotonic()
         self.closing_since: float | None = None
         self.heartbeat_seconds: float | None = None
+        self.backlog_bytes = 0
+        """Frames that wait for the windows of all sessions."""
         self.payload_room = _SMALLEST_FRAME - _TRANSFER_OVERHEAD
-        self._port = port
+        self.port = port
         self._reader = FrameReader()
         self._sessions: dict[int, Session | None] = {}
         self._links = 0
@@ -89,18 +87,15 @@ class Connection(asyncio.Protocol):
         host, port = transport.get_extra_info("peername")[:2]
         self.peer = f"{host}:{port}"
         self.outbox = Outbox(self._transport)
-        if not self._port.admit(self):
-            log.warning("%s: refused, %d connections are open", self.peer, len(self._port.connections))
+        if not self.port.admit(self):
+            log.warning("%s: refused, %d connections are open", self.peer, len(self.port.connections))
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone; everything it held is given back."""
         self.state = State.CLOSED
-        self._port.dismiss(self)
-        for session in list(self._sessions.values()):
-            if session:
-                session.closed()
-        self._sessions.clear()
+        self.port.dismiss(self)
+        self._drop_sessions()
 
     def pause_writing(self) -> None:
         """The client reads more slowly than we send."""
@@ -144,7 +139,7 @@ class Connection(asyncio.Protocol):
     @property
     def congested(self) -> bool:
         """Whether the client has too much unread already to get more messages."""
-        return self.outbox.congested_since is not None
+        return self.outbox.congested_since is not None or self.backlog_bytes > REPLY_BUFFER_BYTES
 
     def count_link(self) -> None:
         """Another link. Raises SessionError if they are too many."""
@@ -155,14 +150,6 @@ class Connection(asyncio.Protocol):
     def uncount_link(self) -> None:
         """One link less."""
         self._links -= 1
-
-    def hold_partial(self, size: int) -> None:
-        """A part of a message waits for the rest. Raises PeerError if the port holds too many such bytes."""
-        self._port.hold_partial(size)
-
-    def release_partial(self, size: int) -> None:
-        """Those parts are gone."""
-        self._port.release_partial(size)
 
     def close(self, error: AmqpError | None = None) -> None:
         """Say goodbye, with a reason if there is one, and read nothing more that matters."""
@@ -176,15 +163,26 @@ class Connection(asyncio.Protocol):
             value = error_value(error.condition, error.description) if error else None
             self.outbox.put(build(0, performative(Code.CLOSE, [value])))
             self.outbox.flush()
-            self.state, self.closing_since = State.CLOSING, time.monotonic()
+            self._stop()
         else:
             self.end()
 
     def end(self) -> None:
         """Send what is unsent and hang up."""
         self.outbox.flush()
-        self.state, self.closing_since = State.CLOSING, time.monotonic()
+        self._stop()
         self._transport.close()
+
+    def _stop(self) -> None:
+        """Nothing more comes in or goes out: the entities must not feed a link that nobody hears."""
+        self.state, self.closing_since = State.CLOSING, time.monotonic()
+        self._drop_sessions()
+
+    def _drop_sessions(self) -> None:
+        sessions = [session for session in self._sessions.values() if session]
+        self._sessions.clear()
+        for session in sessions:
+            session.closed()
 
     def abort(self) -> None:
         """Hang up at once."""
@@ -275,7 +273,7 @@ class Connection(asyncio.Protocol):
             self._end(channel)
         elif session := self._sessions.get(channel):
             try:
-                _on_session(session, fields, body, end)
+                session.on_performative(fields, body, end)
             except SessionError as error:
                 log.warning("%s: session ended: %s", self.peer, error)
                 session.closed()
@@ -299,19 +297,3 @@ class Connection(asyncio.Protocol):
         if session := self._sessions.pop(channel):
             session.closed()
             self.send(channel, performative(Code.END, [None]))
-
-
-def _on_session(session: Session, fields: Performative, body: bytes, end: int) -> None:
-    match fields:
-        case Transfer():
-            session.on_transfer(fields, body[end:])
-        case Disposition():
-            session.on_disposition(fields)
-        case Flow():
-            session.on_flow(fields)
-        case Attach():
-            session.on_attach(fields, body)
-        case Detach():
-            session.on_detach(fields)
-        case _:
-            raise PeerError(Condition.ILLEGAL_STATE, f"{type(fields).__name__.lower()} has no place here")

@@ -78,7 +78,7 @@ class IncomingLink(Link):
             self._parts.append(payload)
             if more:
                 self._held += len(payload)
-                self.session.connection.hold_partial(len(payload))
+                self.session.connection.port.hold_partial(len(payload))
             return
         self._release()
         if first.settled or self._size > _HOPELESS * self.max_message_bytes:
@@ -114,7 +114,7 @@ class IncomingLink(Link):
         self._first, self._size = None, 0
 
     def _release(self) -> None:
-        self.session.connection.release_partial(self._held)
+        self.session.connection.port.release_partial(self._held)
         self._held = 0
         self._parts = []
 

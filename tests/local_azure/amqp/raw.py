@@ -20,6 +20,7 @@ class Raw:
         host, port = address.rsplit(":", 1)
         self.socket = socket.create_connection((host, int(port)), timeout=_SECONDS)
         self._data = b""
+        self._window = 5_000
 
     def __enter__(self) -> "Raw":
         return self
@@ -84,8 +85,9 @@ class Raw:
         self.send(AMQP_HEADER)
         assert self.exactly(8) == AMQP_HEADER
         idle = fields.get("idle_time_out")
+        self._window = fields.get("window", self._window)
         self.frame(Code.OPEN, ["raw", None, uint(65_536), ushort(100), idle, None, None, None, None, None])
-        self.frame(Code.BEGIN, [None, uint(0), uint(fields.get("window", 1_000)), uint(1_000), uint(255)])
+        self.frame(Code.BEGIN, [None, uint(0), uint(self._window), uint(1_000), uint(255)])
         self.until(Code.BEGIN)
         return self
 
@@ -107,7 +109,7 @@ class Raw:
 
     def credit(self, count: int, handle: int = 0, drain: bool = False) -> None:
         """Ask for messages."""
-        windows = [uint(0), uint(5_000), uint(0), uint(5_000)]
+        windows = [uint(0), uint(self._window), uint(0), uint(5_000)]
         self.frame(Code.FLOW, [*windows, uint(handle), uint(0), uint(count), None, drain])
 
     def transfer(self, message: bytes, handle: int = 0, more: bool = False, number: int = 0) -> None:
