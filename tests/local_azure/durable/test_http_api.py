@@ -17,7 +17,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local_azure.durable import http_query
+from local_azure.durable import http_query, purge
 from local_azure.durable.http_api import add_routes
 from tests.local_azure.durable.running import Context, RunningHub, Steps
 
@@ -181,6 +181,16 @@ async def test_a_second_start_is_409_and_a_purge_of_a_running_instance_412(api: 
 
     assert (await api("POST", "/orchestrators/wait/w"))[0] == 409
     assert (await api("DELETE", "/instances/w"))[0] == 412
+
+
+async def test_many_are_purged_in_slices_and_what_runs_is_kept(api: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(purge, "SLICE", 2)
+    for number in range(7):
+        await api("POST", f"/orchestrators/echo/e-{number}?timeout=5&pollingInterval=1")
+    await api("POST", "/orchestrators/wait/e-3-waits")
+
+    assert (await api("DELETE", "/instances?createdTimeFrom=2020-01-01T00:00:00Z"))[1] == {"instancesDeleted": 7}
+    assert [row["instanceId"] for row in (await api("GET", "/instances"))[1]] == ["e-3-waits"]
 
 
 async def test_a_body_beyond_the_limit_is_413_and_others_are_served(api: Api, monkeypatch: pytest.MonkeyPatch):
