@@ -9,7 +9,7 @@ import msgspec
 
 from services import cosmos
 
-SECONDS = 20
+SECONDS = 40
 INSTANCES = "/runtime/webhooks/durabletask/instances"
 """The durable extension's own management door."""
 

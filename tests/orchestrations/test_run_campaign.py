@@ -40,7 +40,9 @@ async def test_the_history_stays_short_however_long_the_campaign(hub: RunningHub
 
 
 async def test_batches_are_due_at_fixed_times_although_each_is_late(hub: RunningHub, steps: FakeSteps):
-    status = await hub.run("run_campaign", campaign(batches=5, interval_seconds=600))
+    hub.clock = RunningHub.clock_at_speed(600)
+
+    status = await hub.run("run_campaign", campaign(batches=3, interval_seconds=600))
 
     started = datetime.fromisoformat(status["output"]["started"])
     for number, (batch,) in steps.batches.items():
@@ -104,7 +106,7 @@ async def test_a_stop_between_two_generations_is_not_lost(hub: RunningHub, steps
 
     assert stopping
     assert status["output"]["phase"] == "stopped"
-    assert BATCHES_PER_GENERATION <= status["output"]["batches_sent"] <= BATCHES_PER_GENERATION + 1
+    assert BATCHES_PER_GENERATION <= status["output"]["batches_sent"] < 2 * BATCHES_PER_GENERATION
 
 
 async def test_a_hub_that_is_away_for_good_fails_the_campaign_and_says_why(hub: RunningHub, steps: FakeSteps):
