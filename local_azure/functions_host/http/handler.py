@@ -58,7 +58,7 @@ class HttpFunctions:
         invocation = Invocation(_trace_of(request))
         outputs: dict[str, Out] = {}
         try:
-            result = await caller.call(sdk_request, invocation, outputs)
+            result = await caller.call(lambda: sdk_request, invocation, outputs)
             if function.returns is None:
                 result = next((out.get() for out in outputs.values()), None)
                 return web.Response(status=204) if result is None else to_web_response(result)

@@ -21,9 +21,14 @@ class Caller:
         self._invoker = invoker
         self._clients = clients
 
-    async def call(self, value: object, invocation: Invocation, outputs: dict[str, Out] | None = None) -> Any:
-        """Call the function once. Raises InvocationError."""
-        arguments = {self.function.trigger.name: value, **self._clients.arguments(self.function)}
+    async def call(
+        self, value: Callable[[], object], invocation: Invocation, outputs: dict[str, Out] | None = None
+    ) -> Any:
+        """Call the function once. Raises InvocationError, also if the trigger's value cannot be made."""
+        try:
+            arguments = {self.function.trigger.name: value(), **self._clients.arguments(self.function)}
+        except (LookupError, TypeError, ValueError) as error:
+            raise InvocationError(self.function.name, invocation.id, error) from error
         return await self._invoker.invoke(self.function, arguments, invocation, outputs)
 
     async def succeeds(self, value: Callable[[], object], trace: TraceContext | None = None) -> bool:
@@ -38,7 +43,7 @@ class Caller:
         retry = 0
         while True:
             try:
-                await self.call(value(), Invocation(trace, context))
+                await self.call(value, Invocation(trace, context))
             except InvocationError as error:
                 retry += 1
                 if policy is None or not policy.allows(retry):

@@ -41,17 +41,21 @@ class ServiceBusTrigger:
         receiver = self._client.get_queue_receiver(self._queue, prefetch_count=self._options.prefetch_count)
         async with receiver, AutoLockRenewer() as renewer:
             while not self._stopping.is_set():
-                await self._slots.acquire()
-                message = await self._next_message(receiver)
-                if message is None:
-                    self._slots.release()
-                    continue
-                if self._options.max_auto_lock_renewal_duration:
-                    renewer.register(receiver, message, self._options.max_auto_lock_renewal_duration)
-                task = asyncio.create_task(self._process(receiver, message))
-                self._working.add(task)
-                task.add_done_callback(self._working.discard)
+                async with self._slots:
+                    message = await self._next_message(receiver)
+                if message:
+                    await self._slots.acquire()  # at once: nobody else takes slots
+                    self._begin(receiver, renewer, message)
             await self._drained()
+
+    def _begin(
+        self, receiver: ServiceBusReceiver, renewer: AutoLockRenewer, message: ServiceBusReceivedMessage
+    ) -> None:
+        if self._options.max_auto_lock_renewal_duration:
+            renewer.register(receiver, message, self._options.max_auto_lock_renewal_duration)
+        task = asyncio.create_task(self._process(receiver, message))
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
 
     async def stop(self) -> None:
         """Take no more messages, let those that run end (the caller bounds the wait), disconnect."""
@@ -80,16 +84,12 @@ class ServiceBusTrigger:
             stopping.cancel()
 
     async def _process(self, receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage) -> None:
-        trigger = self._function.trigger
+        trigger, annotation = self._function.trigger, self._function.trigger_annotation
         try:
-            value = to_argument(message, trigger, self._function.trigger_annotation)
-            await self._caller.call(value, Invocation(trace_of(message)))
+            await self._caller.call(lambda: to_argument(message, trigger, annotation), Invocation(trace_of(message)))
             succeeded = True
         except InvocationError as error:
             self._caller.log_failure(error)
-            succeeded = False
-        except (TypeError, ValueError):
-            _LOG.exception("%s: message %s cannot be passed", self._function.name, message.message_id)
             succeeded = False
         finally:
             self._slots.release()

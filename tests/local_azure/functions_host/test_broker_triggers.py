@@ -14,10 +14,10 @@ from azure.storage.blob import BlobServiceClient
 
 from local_azure.azurite.account import connection_string
 from tests.local_azure.functions_host.hosting import APPS, Host, host, journal, until
-from tests.support.parts import running
+from tests.support.parts import Part, running
 
 pytestmark = pytest.mark.slow
-QUEUES = ("completed", "bounded", "interrupted")
+QUEUES = ("completed", "bounded", "interrupted", "reconnected")
 HUBS = ("both", "retried", "killed", "stopped")
 _AUTH = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
 
@@ -87,36 +87,54 @@ class Brokers:
                 running.part.kill()
 
 
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Generator[dict[str, str]]:
-    """Azurite, and a broker with a hub and a queue for each test."""
-    folder = tmp_path_factory.mktemp("services")
-    hubs = [{"Name": hub, "PartitionCount": "4", "ConsumerGroups": [{"Name": "archiver"}]} for hub in HUBS]
-    properties = {"MaxDeliveryCount": 3, "LockDuration": "PT5S"}
-    queues = [{"Name": queue, "Properties": properties} for queue in (*QUEUES, "unused")]
-    namespace = {"Type": "EventHub", "Name": "local", "Entities": hubs}
-    (hubs_file := folder / "hubs.json").write_text(json.dumps({"UserConfig": {"NamespaceConfig": [namespace]}}))
-    (queues_file := folder / "queues.json").write_text(
-        json.dumps({"UserConfig": {"Namespaces": [{"Name": "local", "Queues": queues, "Topics": []}]}})
-    )
-    entities = ("--event-hubs-config", str(hubs_file), "--service-bus-config", str(queues_file))
-    ports = ("--event-hubs-port", "0", "--service-bus-port", "0")
-    with (
-        running("azurite", "--port", "0", state=folder / "azurite") as azurite,
-        running("amqp", *entities, *ports, state=folder / "amqp") as amqp,
-    ):
-        yield {
+class Services:
+    """Azurite, and a broker with a hub and a queue for each test that can be killed and started again."""
+
+    def __init__(self, folder: Path, azurite: Part) -> None:
+        hubs = [{"Name": hub, "PartitionCount": "4", "ConsumerGroups": [{"Name": "archiver"}]} for hub in HUBS]
+        properties = {"MaxDeliveryCount": 3, "LockDuration": "PT5S"}
+        queues = [{"Name": queue, "Properties": properties} for queue in (*QUEUES, "unused")]
+        namespace = {"Type": "EventHub", "Name": "local", "Entities": hubs}
+        (hubs_file := folder / "hubs.json").write_text(json.dumps({"UserConfig": {"NamespaceConfig": [namespace]}}))
+        (queues_file := folder / "queues.json").write_text(
+            json.dumps({"UserConfig": {"Namespaces": [{"Name": "local", "Queues": queues, "Topics": []}]}})
+        )
+        self._entities = ("--event-hubs-config", str(hubs_file), "--service-bus-config", str(queues_file))
+        self._state = folder / "amqp"
+        self.broker = self._start("0", "0")
+        self._hubs, self._queues = self.broker.address("event-hubs"), self.broker.address("service-bus")
+        self.settings = {
             "AzureWebJobsStorage": connection_string(int(azurite.address("blob").rpartition(":")[2])),
-            "EventHubs": f"Endpoint=sb://{amqp.address('event-hubs')};{_AUTH}",
-            "ServiceBus": f"Endpoint=sb://{amqp.address('service-bus')};{_AUTH}",
+            "EventHubs": f"Endpoint=sb://{self._hubs};{_AUTH}",
+            "ServiceBus": f"Endpoint=sb://{self._queues};{_AUTH}",
         }
+
+    def restart_broker(self) -> None:
+        """Kill the broker, leave its clients alone for a while, and start it again on its ports."""
+        self.broker.kill()
+        time.sleep(1)
+        self.broker = self._start(self._hubs.rpartition(":")[2], self._queues.rpartition(":")[2])
+
+    def _start(self, hubs_port: str, queues_port: str) -> Part:
+        ports = ("--event-hubs-port", hubs_port, "--service-bus-port", queues_port)
+        return Part("amqp", *self._entities, *ports, state=self._state)
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Generator[Services]:
+    """The services that all tests share."""
+    folder = tmp_path_factory.mktemp("services")
+    with running("azurite", "--port", "0", state=folder / "azurite") as azurite:
+        services = Services(folder, azurite)
+        yield services
+        services.broker.stop()
 
 
 @pytest.fixture
-def brokers(services: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest) -> Brokers:
+def brokers(services: Services, tmp_path: Path, request: pytest.FixtureRequest) -> Brokers:
     """The hub or the queue that the test is to use."""
     name: str = request.param
-    return Brokers(services, tmp_path, name if name in HUBS else HUBS[0], name if name in QUEUES else "unused")
+    return Brokers(services.settings, tmp_path, name if name in HUBS else HUBS[0], name if name in QUEUES else "unused")
 
 
 @pytest.mark.parametrize("brokers", ["both"], indirect=True)
@@ -208,3 +226,17 @@ def test_a_killed_host_gives_its_messages_back_and_a_living_one_renews_its_locks
         until(lambda: brokers.journal("queue done"))
         until(lambda: brokers.waiting() == 0)
     assert [note["delivery_count"] for note in brokers.journal("queue")] == [1, 2]
+
+
+@pytest.mark.parametrize("brokers", ["reconnected"], indirect=True)
+def test_a_broker_that_comes_back_is_read_again(brokers: Brokers, services: Services):
+    """With one call at a time, a slot that was lost with the connection would be the last."""
+    brokers.settings["AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls"] = "1"
+    with brokers.app():
+        for round_ in ("first", "second"):
+            brokers.enqueue(round_)
+            brokers.send("0", round_)
+            until(lambda name=round_: name in [note["body"] for note in brokers.journal("queue")], 30)
+            until(lambda name=round_: name in brokers.bodies("many"), 30)
+            if round_ == "first":
+                services.restart_broker()
