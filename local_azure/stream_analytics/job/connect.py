@@ -1,12 +1,13 @@
 """Which connection setting each input and output uses, and what speaks to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from local_azure.process import CannotStartError
 from local_azure.stream_analytics.job.blob_names import check_pattern
 from local_azure.stream_analytics.job.blob_sink import BlobSink
 from local_azure.stream_analytics.job.delivery import Delivery
 from local_azure.stream_analytics.job.hub import Hub
+from local_azure.stream_analytics.job.inquiry import Inquirer
 from local_azure.stream_analytics.job.journal import Journal
 from local_azure.stream_analytics.job.project import BlobOutput, HubInput, Project, ProjectOutput
 from local_azure.stream_analytics.job.queue_sink import QueueSink
@@ -19,6 +20,14 @@ def hub(source: HubInput, environment: Mapping[str, str]) -> Hub:
     """The hub of an input. Raises CannotStartError if the setting is missing or no connection string."""
     try:
         return Hub(_setting(environment, HUBS), source)
+    except ValueError as error:
+        raise _wrong(HUBS, error) from error
+
+
+def inquirer(source: HubInput, environment: Mapping[str, str], now: Callable[[], int]) -> Inquirer:
+    """What asks the hub of an input how far it reaches. Raises CannotStartError like `hub`."""
+    try:
+        return Inquirer(_setting(environment, HUBS), source, now)
     except ValueError as error:
         raise _wrong(HUBS, error) from error
 

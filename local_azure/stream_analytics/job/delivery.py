@@ -73,10 +73,12 @@ class Delivery:
                 self._journal.acknowledge([refusal.parcel])
                 self.dropped += 1
                 return True
-            self._complain(f"{refusal}. It is tried again and holds up the rows behind it (OutputErrorPolicy Stop)")
+            self._complain(
+                logging.ERROR, f"{refusal}. It is tried again and holds up the rows behind it (OutputErrorPolicy Stop)"
+            )
             return False
         except Exception as error:  # noqa: BLE001 - whatever an outage looks like, the rows must go out after it
-            self._complain(f"{type(error).__name__}: {error}; trying again")
+            self._complain(logging.WARNING, f"{type(error).__name__}: {error}; trying again")
             return False
         self._journal.acknowledge(parcels[:count])
         self.delivered += count
@@ -86,9 +88,9 @@ class Delivery:
             self._complained = -REMINDER
         return True
 
-    def _complain(self, reason: str) -> None:
+    def _complain(self, level: int, reason: str) -> None:
         self.failures += 1
         now = time.monotonic()
         if now - self._complained >= REMINDER:
             self._complained = now
-            logger.error("output %s: %s", self.output, reason)
+            logger.log(level, "output %s: %s", self.output, reason)

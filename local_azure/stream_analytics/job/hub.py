@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,6 @@ class Hub:
     def __init__(self, connection: str, source: HubInput) -> None:
         self.source = source
         self._connection = connection
-        self._inquirer = self._client()
 
     def _client(self) -> EventHubConsumerClient:
         return EventHubConsumerClient.from_connection_string(
@@ -57,7 +56,8 @@ class Hub:
         pause = PAUSE
         while True:
             try:
-                return sorted(int(name) for name in await self._inquirer.get_partition_ids())
+                async with self._client() as client:
+                    return sorted(int(name) for name in await client.get_partition_ids())
             except EventHubError as error:
                 # The client calls a refused token a connection error, whatever the broker's status was.
                 if not isinstance(error, ConnectError) or "Status code: 404" in str(error):
@@ -65,11 +65,6 @@ class Hub:
                 logger.warning("hub %s cannot be reached (%s); trying again", self.source.hub, _short(error))
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-
-    async def last_sequence_number(self, partition: int) -> int:
-        """The sequence number of the last event that the broker has ever accepted, -1 if there was none."""
-        properties: Mapping[str, Any] = await self._inquirer.get_partition_properties(str(partition))
-        return int(properties["last_enqueued_sequence_number"])
 
     async def read(self, partition: int, position: Callable[[], int], take: Callable[[Events], Any]) -> None:
         """Hand the events of a partition behind `position` to the coroutine `take`, for ever.
@@ -131,10 +126,6 @@ class Hub:
         if broken:
             raise broken[0]
         return failures[0] if failures else None
-
-    async def close(self) -> None:
-        """Close the client that asks for properties."""
-        await self._inquirer.close()
 
 
 def _gather(partition: int, position: int, batch: list[EventData]) -> Events:

@@ -1,5 +1,6 @@
 """The output to a Service Bus queue: one JSON object a message, as Stream Analytics sends them."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ MAX_MESSAGE_BYTES = 256 * 1024
 """What a message may take on Service Bus Standard, properties included."""
 BATCH_BYTES = 192 * 1024
 """Bodies sent together; leaves room for what surrounds them."""
+IDLE = 60.0
+"""Seconds after which a link is opened anew: a broker closes one that is silent for long, as between two windows."""
 
 _ARGUMENTS = {
     "MessageId": "message_id",
@@ -36,6 +39,7 @@ class QueueSink:
         self._output = output
         self._client = ServiceBusClient.from_connection_string(connection, retry_total=0)
         self._sender: ServiceBusSender | None = None
+        self._used = 0.0
 
     async def deliver(self, parcels: Sequence[Parcel]) -> int:
         """Send as many parcels as fit together, as one batch."""
@@ -63,10 +67,13 @@ class QueueSink:
         return len(batch)
 
     async def _send(self, batch: list[ServiceBusMessage]) -> None:
+        if time.monotonic() - self._used > IDLE:
+            await self.close()
         if self._sender is None:
             self._sender = self._client.get_queue_sender(self._output.queue)
         try:
             await self._sender.send_messages(batch)
+            self._used = time.monotonic()
         except MessageSizeExceededError:
             raise
         except Exception:

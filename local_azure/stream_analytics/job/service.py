@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from azure.eventhub.exceptions import EventHubError
@@ -12,14 +13,15 @@ from local_azure.clock import Clock
 from local_azure.process import CannotStartError, announce_ready
 from local_azure.stream_analytics.engine.query import RunningQuery
 from local_azure.stream_analytics.engine.state import restore, snapshot
-from local_azure.stream_analytics.engine.times import ticks_of_timestamp
-from local_azure.stream_analytics.job.connect import delivery, hub
+from local_azure.stream_analytics.engine.times import ticks_of_timestamp, timestamp_of
+from local_azure.stream_analytics.job.connect import delivery, hub, inquirer
 from local_azure.stream_analytics.job.hub import PAUSE, Events, Hub
+from local_azure.stream_analytics.job.inquiry import Wait
 from local_azure.stream_analytics.job.journal import Journal, OtherQueryError
 from local_azure.stream_analytics.job.metrics import metrics_line
 from local_azure.stream_analytics.job.parcels import parcels
 from local_azure.stream_analytics.job.problem_log import ProblemLog
-from local_azure.stream_analytics.job.progress import Progress, Promise
+from local_azure.stream_analytics.job.progress import Progress
 from local_azure.stream_analytics.job.project import Project
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,10 @@ LOOK = 0.05
 """Seconds of real time between looks at the clock: how late a window's end may be noticed."""
 COMMIT = 1.0
 """Seconds of real time that reading may run ahead of the journal: what a kill makes the job read again."""
+LEAD = 0.7
+"""Seconds of real time before a window's end at which the question about it is prepared."""
+JUST_BEHIND = 0.002
+"""Azure's seconds behind a window's end at which it is asked: enqueued times are whole milliseconds."""
 HEARTBEAT = 15.0
 """Seconds of real time after which the broker is asked even if no window waits, for the watermark of the metrics."""
 METRICS = 10.0
@@ -45,6 +51,7 @@ class StreamJob:
         self._clock = clock
         self._query = RunningQuery(project.query, project.policy)
         self._hubs = {each.name: hub(each, environment) for each in project.inputs if each.name in self._query.inputs}
+        self._inquirers = {name: inquirer(each.source, environment, self._now) for name, each in self._hubs.items()}
         self._progress = {name: Progress() for name in self._hubs}
         self._journal = _journal(state / "stream-analytics.db", project)
         if self._journal.state is not None:
@@ -65,8 +72,6 @@ class StreamJob:
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None
         finally:
-            for source in self._hubs.values():
-                await source.close()
             self._journal.close()
 
     async def _run_tasks(self, stop: asyncio.Event) -> None:
@@ -156,16 +161,18 @@ class StreamJob:
         while True:
             await asyncio.sleep(LOOK)
             end, lag = self._query.next_end(), self._query.lag
-            overdue = end is not None and lag is not None and self._now() > end + lag
-            if overdue or time.monotonic() - self._asked >= HEARTBEAT:
-                await self._ask(end if overdue else None)
+            if end is not None and lag is not None:
+                due = timestamp_of(end + lag) + JUST_BEHIND
+                if self._clock.real_seconds(due - self._clock.timestamp()) <= LEAD:
+                    await self._ask(end, partial(self._clock.sleep_until, due))
+            if time.monotonic() - self._asked >= HEARTBEAT:
+                await self._ask()
             self._settle()
 
-    async def _ask(self, end: int | None) -> None:
+    async def _ask(self, end: int | None = None, wait: Wait | None = None) -> None:
         """Ask the broker how far its partitions reach: those whose watermark has not passed `end`, or all of them."""
-        self._asked = time.monotonic()
         questions = [
-            self._ask_partition(name, partition)
+            self._ask_partition(name, partition, wait)
             for name, source in self._query.inputs.items()
             for partition, watermark in source.watermarks.items()
             if end is None or watermark.mark <= end
@@ -176,17 +183,19 @@ class StreamJob:
             if isinstance(answer, BaseException):
                 # The reader says so too, and it is asked again at the next look.
                 logger.debug("the broker did not say how far its partitions reach: %s", answer)
+        self._asked = time.monotonic()
 
-    async def _ask_partition(self, name: str, partition: int) -> None:
-        source, progress = self._hubs[name], self._progress[name]
-        now = self._now()
-        last = await source.last_sequence_number(partition)
-        if last < progress.positions[partition]:
+    async def _ask_partition(self, name: str, partition: int, wait: Wait | None = None) -> None:
+        progress = self._progress[name]
+        read = progress.positions[partition]  # before the question, because reading goes on while it is on its way
+        promise = await self._inquirers[name].ask(partition, wait)
+        if promise.sequence_number < read:
             raise CannotStartError(
-                f"partition {partition} of hub {source.source.hub} ends at {last}, but the job has read up to "
-                f"{progress.positions[partition]}: the hub was made anew. Delete the job's state to begin with it"
+                f"partition {partition} of hub {self._hubs[name].source.hub} ends at {promise.sequence_number}, but "
+                f"the job has read up to {read}: the hub was made anew. Delete the job's state to begin with it"
             )
-        self._complete(name, partition, progress.promise(partition, Promise(last, now)))
+        self._complete(name, partition, progress.promise(partition, promise))
+        self._settle()
 
     def _now(self) -> int:
         return ticks_of_timestamp(self._clock.timestamp())
