@@ -111,6 +111,40 @@ def test_an_id_is_a_duplicate_until_its_window_is_over_and_then_its_row_is_gone(
     assert labels(engine.queue.peek(0, 10)) == ["one", "anew"]
 
 
+def test_a_window_is_over_at_its_end_even_if_no_timer_has_run_yet(engine: Engine) -> None:
+    send(engine, "one", message_id="1")
+    engine.now += WINDOW - 1
+    send(engine, "again", message_id="1")
+    engine.now += 1
+    send(engine, "anew", message_id="1")
+    assert labels(engine.queue.peek(0, 10)) == ["one", "anew"]
+
+
+def test_the_last_delivery_that_fails_is_the_last(engine: Engine) -> None:
+    send(engine, "m")
+    for failures in range(3):
+        ((delivery, token),) = take(engine)
+        assert delivery.message.delivery_count == failures
+        engine.run(lambda token=token: engine.queue.abandon(token))
+    assert take(engine) == []
+    (dead,) = engine.dead_letters.peek(0, 10)
+    assert (dead.delivery_count, dead.source) == (3, "q")
+    assert content(dead)["DeadLetterReason"] == "MaxDeliveryCountExceeded"
+
+
+def test_a_dead_letter_can_fail_and_wait_without_end(engine: Engine) -> None:
+    send(engine, "m", time_to_live=1_000)
+    engine.pass_time(1_000)
+    for failures in range(12):
+        ((delivery, token),) = [
+            (each, each.lock.token) for each in engine.run(lambda: engine.dead_letters.take(1, lock=True)) if each.lock
+        ]
+        assert delivery.message.delivery_count == failures
+        engine.run(lambda token=token: engine.dead_letters.abandon(token))
+        engine.pass_time(1_000_000)
+    assert labels(engine.dead_letters.peek(0, 10)) == ["m"]
+
+
 def test_an_expired_message_stays_with_its_holder_and_dies_when_it_is_given_back(engine: Engine) -> None:
     send(engine, "completed", "abandoned", time_to_live=1_000)
     (_, completed), (_, abandoned) = take(engine)
