@@ -13,11 +13,13 @@ from local_azure.functions_host.indexing.loader import load_functions
 from local_azure.functions_host.invocation.invoker import Invoker
 from local_azure.functions_host.invocation.user_loop import UserLoop
 from local_azure.functions_host.settings import load_local_settings
+from local_azure.lock import hold
 from local_azure.process import announce_ready, arguments, run
 
 
 async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings: Path | None) -> None:
     """Serve the app until `stop` is set."""
+    lock = hold(state / "host.lock", "the state folder is used by another functions host (process {process})")
     load_local_settings(app, settings)
     config = load_host_json(app)
     user_loop = UserLoop()
@@ -29,6 +31,7 @@ async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings
         await stop.wait()
     finally:
         await host.stop()
+        lock.close()
     if invoker.has_stuck_threads:
         logging.shutdown()
         sys.stdout.flush()

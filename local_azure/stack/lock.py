@@ -1,11 +1,9 @@
 """One stack at a time for a clone: its parts share a settings file."""
 
-import fcntl
-import os
 from pathlib import Path
 from typing import IO
 
-from local_azure.process import CannotStartError
+from local_azure import lock
 
 
 def hold(file: Path) -> IO[str]:
@@ -13,16 +11,4 @@ def hold(file: Path) -> IO[str]:
 
     Raises CannotStartError with the process id of the stack that holds it.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    lock = file.open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.seek(0)
-        raise CannotStartError(
-            f"this clone's stack already runs (process {lock.read().strip()}); stop it with Ctrl-C there"
-        ) from error
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
-    return lock
+    return lock.hold(file, "this clone's stack already runs (process {process}); stop it with Ctrl-C there")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_azure.functions_host.hosting import refusal
+from tests.local_azure.functions_host.hosting import host, refusal
 
 pytestmark = pytest.mark.slow
 HEAD = "import azure.functions as func\napp = func.FunctionApp()\n"
@@ -54,3 +54,10 @@ def test_the_settings_file_is_at_fault(app: Path, state: Path, tmp_path: Path):
 def test_a_folder_without_an_app_is_refused(tmp_path: Path, state: Path):
     assert "it has no function_app.py" in refusal(tmp_path, state)
     assert "does not exist" in refusal(tmp_path / "nowhere", state)
+
+
+def test_a_state_folder_belongs_to_one_host(app: Path, state: Path):
+    with host(app, state) as first:
+        assert f"used by another functions host (process {first.part.pid})" in refusal(app, state)
+        port = first.base.rpartition(":")[2]
+        assert "the port is taken" in refusal(app, state.with_name("other"), "--port", port)
