@@ -1,6 +1,6 @@
 """The store event: what a web store sends, what counts as malformed, and what the archive adds to it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,7 @@ MAX_ID_LENGTH = 255
 FORBIDDEN_IN_IDS = "/\\?#"
 """Cosmos refuses ids with any of these characters."""
 
+Decoded = TypeVar("Decoded")
 StoreKey = int | str
 
 StoreNumber = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
@@ -64,13 +65,11 @@ _document_decoder = msgspec.json.Decoder(dict[str, Any])
 
 
 def parse_event(body: bytes) -> StoreEvent:
-    """Read one event body. Raises MalformedEventError with a reason that a person can act on."""
-    try:
-        event = _event_decoder.decode(body)
-    except msgspec.ValidationError as error:
-        raise MalformedEventError(f"not a store event: {error}") from error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise MalformedEventError(f"not valid JSON: {error}") from error
+    """Read one event body. Raises MalformedEventError with a reason that a person can act on.
+
+    Fields that the domain does not know are skipped, not read: what is in them may still be nothing that can be kept.
+    """
+    event = _decode(_event_decoder, body)
     if not is_event_id(event.id):
         raise MalformedEventError(f"id must have 1 to {MAX_ID_LENGTH} characters, none of / \\ ? #")
     return event
@@ -82,8 +81,20 @@ def is_event_id(text: str) -> bool:
 
 
 def parse_document(body: bytes) -> dict[str, Any]:
-    """The same body with every field that the producer sent, for archiving it unchanged. Call `parse_event` first."""
-    return _document_decoder.decode(body)
+    """The same body with every field that the producer sent, for archiving it unchanged. Call `parse_event` first.
+
+    Raises MalformedEventError for what only shows when every field is read: a number beyond all bounds, broken text.
+    """
+    return _decode(_document_decoder, body)
+
+
+def _decode(decoder: msgspec.json.Decoder[Decoded], body: bytes) -> Decoded:
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise MalformedEventError(f"not a store event: {error}") from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise MalformedEventError(f"not valid JSON: {error}") from error
 
 
 def store_key(store_id: StoreKey | None) -> StoreKey:

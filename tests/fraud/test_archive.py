@@ -53,6 +53,24 @@ def test_a_malformed_event_is_quarantined_with_its_bytes_and_place():
     assert len(plan.documents[3]) == 1
 
 
+@pytest.mark.parametrize("value", [b"1e400", b'"\\ud800"', b"[" * 50_000, b"-"])
+def test_what_cannot_be_kept_in_a_field_that_nobody_reads_is_malformed_and_blocks_nothing(value: bytes):
+    broken = b'{"id": "b", "event_type": "sale_event", "store_id": 3, "extra": ' + value + b"}"
+
+    plan = plan_archive([received(event_body("a"), 1), received(broken, 2)])
+
+    assert [document.id for document in plan.documents[3]] == ["a"]
+    assert [record.sequence_number for record in plan.malformed] == [2]
+
+
+@given(st.binary(max_size=40))
+def test_whatever_stands_in_a_field_an_event_is_archived_or_quarantined(value: bytes):
+    body = b'{"id": "b", "event_type": "sale_event", "store_id": 3, "extra": ' + value + b"}"
+    plan = plan_archive([received(body)])
+
+    assert sum(map(len, plan.documents.values())) + len(plan.malformed) == 1
+
+
 @pytest.mark.parametrize("field", ["archive", "ttl", "_etag", "_ts"])
 def test_a_field_that_the_archive_would_overwrite_or_act_upon_is_refused(field: str):
     plan = plan_archive([received(event_body(**{field: 1}))])
