@@ -53,11 +53,6 @@ def symbol_array(names: Iterable[Symbol]) -> Encoded:
     return _array(0xB3, [struct.pack(">I", len(raw)) + raw for raw in (name.encode("ascii") for name in names)])
 
 
-def uuid_array(ids: Iterable[UUID]) -> Encoded:
-    """An array of uuids."""
-    return _array(0x98, [each.bytes for each in ids])
-
-
 def _array(constructor: int, items: Sequence[bytes]) -> Encoded:
     body = b"".join(items)
     return Encoded(b"\xf0" + _PAIR.pack(len(body) + 5, len(items)) + bytes((constructor,)) + body)

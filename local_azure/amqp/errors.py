@@ -21,19 +21,14 @@ class Condition(StrEnum):
     FRAMING_ERROR = "amqp:connection:framing-error"
     HANDLE_IN_USE = "amqp:session:handle-in-use"
     UNATTACHED_HANDLE = "amqp:session:unattached-handle"
-    WINDOW_VIOLATION = "amqp:session:window-violation"
-    DETACH_FORCED = "amqp:link:detach-forced"
     MESSAGE_SIZE_EXCEEDED = "amqp:link:message-size-exceeded"
     LINK_STOLEN = "amqp:link:stolen"
 
     ARGUMENT_ERROR = "com.microsoft:argument-error"
     ARGUMENT_OUT_OF_RANGE = "com.microsoft:argument-out-of-range"
-    ENTITY_DISABLED = "com.microsoft:entity-disabled"
     MESSAGE_LOCK_LOST = "com.microsoft:message-lock-lost"
     MESSAGE_NOT_FOUND = "com.microsoft:message-not-found"
-    OPERATION_CANCELLED = "com.microsoft:operation-cancelled"
     SERVER_BUSY = "com.microsoft:server-busy"
-    TIMEOUT = "com.microsoft:timeout"
 
 
 class AmqpError(Exception):

@@ -20,7 +20,7 @@ from local_azure.clock import Clock
 log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.5
 """How often, in real seconds, a window is looked at that may fill before its time."""
-_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 1.0, 30.0
+_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 0.5, 5.0
 _WRITERS = 2
 
 
@@ -100,7 +100,7 @@ class Capture:
                 await loop.run_in_executor(writers, self._files.write, partition.id, plan)
                 break
             except (AzureError, OSError) as error:
-                log.warning("%s is not written, tried again in %.0f s: %s", plan[1], delay, _first_line(error))
+                log.warning("%s is not written, tried again in %.1f s: %s", plan[1], delay, _first_line(error))
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, _LAST_RETRY_SECONDS)
         await self._finish(partition, plan[0].after)

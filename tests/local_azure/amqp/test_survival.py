@@ -92,7 +92,7 @@ def test_capture_loses_and_repeats_nothing_across_kill_9(tmp_path: Path, blobs: 
     sent = 0
     for _ in range(KILLS):
         part = start(tmp_path / "state", *options, settings=clock)
-        more, _ = send_until_killed(part, sent, seconds=1.2)
+        more, _ = send_until_killed(part, sent, seconds=0.8)
         sent += len(more)
     database = store.open_store(tmp_path / "state" / "event-hubs.sqlite")
     (partition,) = database.execute("SELECT id FROM partition WHERE number = 0").fetchone()
@@ -101,7 +101,7 @@ def test_capture_loses_and_repeats_nothing_across_kill_9(tmp_path: Path, blobs: 
     with running_again(tmp_path / "state", options, clock):
         until = time.monotonic() + 15
         while sum(map(len, captured(blobs).values())) < count and time.monotonic() < until:
-            time.sleep(0.2)
+            time.sleep(0.5)
     records = captured(blobs)["0"]
     assert [each["SequenceNumber"] for each in records] == list(range(count))
     bodies = [int(each["Body"]) for each in records]
@@ -126,7 +126,7 @@ def test_capture_waits_for_a_blob_service_that_is_away(tmp_path: Path):
             client.attach_sender("store-events/Partitions/2")
             client.transfer(event(b"kept"))
             assert client.outcome().descriptor == 0x24
-        time.sleep(1.5)
+        time.sleep(1.0)
         with running("azurite", "--port", port, state=tmp_path / "blobs"):
             until = time.monotonic() + 15
             while not captured(account).get("2") and time.monotonic() < until:
