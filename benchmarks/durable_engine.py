@@ -32,7 +32,7 @@ from local_azure.durable.settings import HubSettings
 from tests.support.sdk_worker import SdkWorker
 
 WIDTH = 500
-ROUNDS = 5
+ROUNDS = 7
 PEER_NAME = "durabletask 1.12.0, in-memory backend"
 
 

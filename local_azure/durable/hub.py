@@ -29,8 +29,9 @@ log = logging.getLogger(__name__)
 
 FEW = 8
 """With so few open tasks every completion is taken in at once."""
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.004, 0.05
-"""Real seconds for which completions of a wide fan-out are gathered, so that one replay serves many."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.004, 0.1
+"""Real seconds for which completions of a wide fan-out are gathered, so that one replay serves many: twice as long as a
+replay takes, within these bounds. The last completion ends the pause."""
 
 
 class TaskHub:
@@ -132,5 +133,5 @@ class TaskHub:
         if session.replay.open_tasks <= max(FEW, session.arrived):
             self._instances.put(instance_id)
         else:
-            pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, session.replay_seconds))
+            pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, 2 * session.replay_seconds))
             self._instances.put_later(instance_id, pause)
