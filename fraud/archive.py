@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -113,10 +113,12 @@ def batches(
 def original_event(document: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     """The event as its producer sent it, and its run id, from a document that was read back from the archive.
 
-    The archive's field and Cosmos's own are left out; a store that the archive put in for a missing one too.
+    The archive's field and Cosmos's own are left out; a store that the archive put in for a missing one too. A document
+    that someone else wrote has no run.
     """
-    archive: dict[str, Any] = document.get(ARCHIVE_FIELD) or {}
+    archive: Any = document.get(ARCHIVE_FIELD)
+    run_id: Any = cast(dict[str, Any], archive).get("run_id") if isinstance(archive, dict) else None
     event = {name: value for name, value in document.items() if name not in _RESERVED}
     if event.get("store_id") == UNKNOWN_STORE:
         del event["store_id"]
-    return event, archive.get("run_id")
+    return event, run_id if isinstance(run_id, str) else None

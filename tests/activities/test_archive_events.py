@@ -102,3 +102,19 @@ async def test_many_large_events_of_one_store_go_in_batches_that_cosmos_takes(ru
     await archive_events(events(run, 12, note="x" * 300_000))
 
     assert len(await archived(run)) == 12
+
+
+@pytest.mark.parametrize(
+    "field",
+    [b"1e400", b'"\\ud800"', b"[" * 200 + b"]" * 200, b"123456789012345678901234567890", b'{"$a.b": 1, "": 2}'],
+    ids=["number out of range", "broken text", "deep nesting", "large number", "odd names"],
+)
+async def test_whatever_a_producer_puts_into_an_event_the_delivery_succeeds(run: str, field: bytes):
+    odd = b'{"id": "%b-odd", "event_type": "sale_event", "store_id": 3, "extra": %b}' % (run.encode(), field)
+    strange = received(odd, sequence_number=910_000 + len(field))
+
+    await archive_events([strange, *events(run, 1)])
+
+    ids = {document["id"] for document in await archived(run)}
+    assert f"{run}-0000" in ids
+    assert f"{run}-odd" in ids or (await quarantined(strange))["reason"]

@@ -87,6 +87,11 @@ def test_the_original_event_is_what_was_sent(body: bytes):
     assert original_event(read_back) == (msgspec.json.decode(body), "campaign-x")
 
 
+@pytest.mark.parametrize("archive", [None, "text", [1], {"run_id": 7}, {}])
+def test_a_document_that_someone_else_wrote_has_no_run(archive: object):
+    assert original_event({"id": "a", "archive": archive}) == ({"id": "a"}, None)
+
+
 def documents_of(sizes: list[int]) -> list[ArchiveDocument]:
     return [ArchiveDocument({"id": str(n)}, received(b"x" * size, n)) for n, size in enumerate(sizes)]
 
