@@ -68,7 +68,7 @@ def complete_window(log: Log, progress: Progress, now_ms: int, interval_ms: int,
 
 
 def _without_idle_windows(log: Log, progress: Progress, now_ms: int, interval_ms: int) -> Progress:
-    """Skip windows that passed without an event and before the last one: nothing ran that would have written them."""
+    """Skip windows without an event before the last one that passed: no file could be written while they did."""
     start, window_end, named = progress
     next_ms = min(now_ms, log.field_at(Field.TIME, start)) if start < log.end() else now_ms
     missed = max(0, (next_ms - window_end) // interval_ms)

@@ -2,6 +2,7 @@
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 import io
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,10 +117,9 @@ def running_again(state: Path, options: tuple[str, ...], settings: dict[str, str
 def test_capture_waits_for_a_blob_service_that_is_away(tmp_path: Path):
     now = time.time()
     clock = {SETTING: Clock(now, now, 120.0).setting()}
-    azurite = Part("azurite", "--port", "0", state=tmp_path / "blobs")
-    port = azurite.address("blob").rsplit(":", 1)[1]
-    account = connection_string(int(port))
-    azurite.stop()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    account = connection_string(port)
     options = ("--capture-connection", account, "--capture-interval", "60", "--capture-codec", "deflate")
     with running_again(tmp_path / "state", options, clock) as part:
         with Raw(part.address("event-hubs")).open() as client:
@@ -127,7 +127,7 @@ def test_capture_waits_for_a_blob_service_that_is_away(tmp_path: Path):
             client.transfer(event(b"kept"))
             assert client.outcome().descriptor == 0x24
         time.sleep(1.0)
-        with running("azurite", "--port", port, state=tmp_path / "blobs"):
+        with running("azurite", "--port", str(port), state=tmp_path / "blobs"):
             until = time.monotonic() + 15
             while not captured(account).get("2") and time.monotonic() < until:
                 time.sleep(0.2)
