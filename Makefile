@@ -27,8 +27,8 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -m "not slow"
-	@$(BIN)/pytest -m slow
+	@$(BIN)/pytest -m "not slow" -n 2 --dist loadfile
+	@$(BIN)/pytest -m slow -n 2 --dist loadfile
 
 bench: setup-dev ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks

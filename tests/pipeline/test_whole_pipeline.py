@@ -1,5 +1,12 @@
-"""Each part is killed in the middle of a campaign, three times, and nothing is lost or counted twice."""
+"""The whole pipeline in one stack: as a person runs it, and with each part killed three times in mid-campaign.
 
+These tests share the clone's ports, so they stay in one file: parallel test runs keep a file together.
+"""
+
+import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +16,7 @@ import pytest
 
 from cli.app_client import AppClient
 from cli.demo import Plan, settle
-from cli.stack_process import running_stack
+from cli.stack_process import ROOT, running_stack
 from tests.pipeline.parts import START_SECONDS, kill
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -46,3 +53,19 @@ def test_the_accounts_balance_although_a_part_is_killed_three_times(part: str, t
     assert len(set(killed)) == KILLS
     assert accounts.sent == PLAN.batches * PLAN.events
     assert accounts.balanced, accounts
+
+
+def test_the_demo_balances_and_says_so():
+    environment = {**os.environ, "BATCHES": "40", "SEED": "3"}
+    demo = subprocess.run(
+        [sys.executable, "-m", "cli", "demo"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert "Balanced" in demo.stdout
+    assert max(len(line) for line in demo.stdout.splitlines()) <= 80
+
+    summary = json.loads((ROOT / ".local" / "demo" / "summary.json").read_text())
+    assert summary["sent"] == summary["captured"] == summary["archived"] == 40 * 30
+    assert summary["expected"] == summary["suspicious"] == summary["analysed"] > 0
+    assert summary["verdict"] == "balanced"
+    assert (ROOT / ".local" / "demo" / "report.html").read_text().startswith("<!doctype html>")
