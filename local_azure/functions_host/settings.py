@@ -27,7 +27,6 @@ class MissingSettingError(Exception):
 class Connection(msgspec.Struct, frozen=True):
     """How to reach a service: a connection string, or the properties of an identity-based connection."""
 
-    name: str
     connection_string: str | None
     properties: Mapping[str, str]
 
@@ -96,11 +95,11 @@ def connection(name: str, identity_property: str) -> Connection:
     """
     for candidate in (f"AzureWebJobs{name}", name):
         if text := os.environ.get(candidate):
-            return Connection(name, text, {})
+            return Connection(text, {})
     for candidate in (f"AzureWebJobs{name}", name):
         properties = _properties(candidate)
         if identity_property.lower() in properties:
-            return Connection(name, None, properties)
+            return Connection(None, properties)
     raise MissingSettingError(
         f"the connection setting '{name}' is missing: set {name} to a connection string, "
         f"or {name}__{identity_property} for an identity"
