@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from local_azure.stream_analytics.engine.step import ReadColumn, read_from_dict
+from local_azure.stream_analytics.engine.columns import ReadColumn, read_from_dict
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BAD_JSON = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)

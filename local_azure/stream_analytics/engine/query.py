@@ -1,17 +1,15 @@
 """A whole query at work: events in, rows out, and the state between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-from local_azure.stream_analytics.engine.clockwork import TimeCounts, TimePolicy, Watermark, on_arrival, on_event_time
-from local_azure.stream_analytics.engine.decoding import Decoded, Decoder
-from local_azure.stream_analytics.engine.generator import Generator, compile_source
-from local_azure.stream_analytics.engine.step import Batch, CompiledStep, Emitted, read_from_dict
+from local_azure.stream_analytics.engine.clockwork import TimeCounts, TimePolicy, Watermark
+from local_azure.stream_analytics.engine.columns import read_from_dict
+from local_azure.stream_analytics.engine.source import Source
+from local_azure.stream_analytics.engine.step import Batch, CompiledStep, Emitted
 from local_azure.stream_analytics.engine.values import ConversionError
-from local_azure.stream_analytics.language.checker import ENQUEUED_TIME, PARTITION_ID
-from local_azure.stream_analytics.language.tree import Column, Expression, Query, Select, Star
-from local_azure.stream_analytics.language.walk import aggregates, descend
+from local_azure.stream_analytics.language.tree import Query, Select
 
 
 @dataclass(frozen=True)
@@ -43,26 +41,12 @@ class Problem:
     place: int | None = None
 
 
-OwnTimes = Callable[[Sequence[Any], Sequence[int]], list[Any]]
-
-
 @dataclass
 class _Node:
     step: CompiledStep
     outputs: list[str] = field(default_factory=list[str])
     readers: list["_Node"] = field(default_factory=list["_Node"])
     windowed: bool = False
-
-
-class _Input:
-    """An input as the query reads it: which columns, and on which time."""
-
-    def __init__(self, name: str, selects: Sequence[Select]) -> None:
-        self.name = name
-        self.decoder = Decoder(_columns_needed(selects))
-        self.own_times = _compile_own_times(selects[0].source.timestamp_by, self.decoder)
-        self.readers: list[_Node] = []
-        self.watermarks: dict[int, Watermark] = {}
 
 
 class RunningQuery:
@@ -82,10 +66,11 @@ class RunningQuery:
         self.counts = Counts()
         self.problems: list[Problem] = []
         self.inputs = self._read_inputs(query)
+        self._readers: dict[str, list[_Node]] = {name: [] for name in self.inputs}
         for output in query.outputs:
             self._node(output.select).outputs.append(output.name)
 
-    def _read_inputs(self, query: Query) -> dict[str, _Input]:
+    def _read_inputs(self, query: Query) -> dict[str, Source]:
         reachable: dict[Select, None] = {}
 
         def visit(select: Select) -> None:
@@ -100,7 +85,7 @@ class RunningQuery:
         for select in reachable:
             if select.source.name.lower() not in self._steps:
                 by_input.setdefault(select.source.name, []).append(select)
-        return {name: _Input(name, selects) for name, selects in by_input.items()}
+        return {name: Source(selects, self._policy) for name, selects in by_input.items()}
 
     def _node(self, select: Select) -> _Node:
         """The node of a SELECT. Equal SELECTs, for example into two outputs, share one."""
@@ -108,9 +93,9 @@ class RunningQuery:
             return self._nodes[select]
         below = self._steps.get(select.source.name.lower())
         if below is None:
-            source = self.inputs[select.source.name]
-            node = _Node(CompiledStep(select, source.decoder.read, from_input=True))
-            source.readers.append(node)
+            name = select.source.name
+            node = _Node(CompiledStep(select, self.inputs[name].decoder.read, from_input=True))
+            self._readers[name].append(node)
         else:
             parent = self._node(below)
             node = _Node(CompiledStep(select, read_from_dict, from_input=False))
@@ -127,41 +112,23 @@ class RunningQuery:
 
     def feed(self, name: str, partition: int, bodies: Sequence[bytes], arrivals: list[int]) -> None:
         """Take events of one partition in the order of the hub; `arrivals` are their enqueued times in ticks."""
-        source = self.inputs[name]
-        watermark = source.watermarks[partition]
-        counts = self.counts
-        counts.events += len(bodies)
-        if source.own_times is None:
-            arrivals = on_arrival(watermark, arrivals, counts.times)
-            decoded = source.decoder.decode(bodies, arrivals)
-            batch = Batch(decoded.rows, decoded.arrivals, decoded.arrivals, partition)
-        else:
-            decoded = source.decoder.decode(bodies, arrivals)
-            values = source.own_times(decoded.rows, decoded.arrivals)
-            times = on_event_time(watermark, self._policy, counts.times, values, decoded.arrivals)
-            batch = _kept(decoded, times, partition)
-        if decoded.errors:
-            counts.input_errors += len(decoded.errors)
-            self.problems += [Problem(reason, place) for place, reason in decoded.errors]
-        for node in source.readers:
+        self.counts.events += len(bodies)
+        batch, errors = self.inputs[name].read(partition, bodies, arrivals, self.counts.times)
+        if errors:
+            self.counts.input_errors += len(errors)
+            self.problems += [Problem(reason, place) for place, reason in errors]
+        for node in self._readers[name]:
             self._run(node, batch)
 
     def caught_up(self, name: str, partition: int, time: int) -> None:
-        """A partition has been read to its end as of `time`, in ticks: whatever comes later arrives at `time` or after.
-
-        With TIMESTAMP BY such an event may still be late by the tolerance, so the watermark stays that far behind.
-        """
-        source = self.inputs[name]
-        if source.own_times is None:
-            source.watermarks[partition].raise_to(time)
-        elif self._policy.late is not None:
-            source.watermarks[partition].raise_to(time - self._policy.late)
+        """A partition has been read to its end as of `time`, in ticks: whatever comes later arrives then or after."""
+        self.inputs[name].caught_up(partition, time)
 
     @property
     def lag(self) -> int | None:
-        """How far behind the hub's clock the watermark of an idle input stays, in ticks; None if it stands still."""
-        on_event_time = any(source.own_times for source in self.inputs.values())
-        return self._policy.late if on_event_time else 0
+        """How far behind the hub's clock the watermark of an idle query stays, in ticks; None if it stands still."""
+        lags = [source.lag for source in self.inputs.values()]
+        return None if None in lags else max((lag for lag in lags if lag is not None), default=0)
 
     @property
     def watermark(self) -> int:
@@ -210,52 +177,3 @@ class RunningQuery:
     def _reject(self, time: int, error: ConversionError) -> None:
         self.counts.conversion_errors += 1
         self.problems.append(Problem(f"conversion error at {time}: {error}"))
-
-
-def _columns_needed(selects: Sequence[Select]) -> set[str] | None:
-    """The top-level columns that the SELECTs of an input read; None if one wants whole events."""
-    needed: set[str] = set()
-    for select in selects:
-        if any(isinstance(item.expression, Star) for item in select.items):
-            return None
-        roots = [item.expression for item in select.items if not isinstance(item.expression, Star)]
-        roots += [*select.keys, *(part for part in (select.where, select.having, select.source.timestamp_by) if part)]
-        for root in roots:
-            if any(found.name == "COLLECT" and found.argument is None for found in aggregates(root)):
-                return None
-            needed |= {node.path[0] for node in descend(root) if isinstance(node, Column)}
-    return needed - {ENQUEUED_TIME, PARTITION_ID}
-
-
-def _kept(decoded: Decoded, times: list[int | None], partition: int) -> Batch:
-    """The rows that the time policy has not dropped."""
-    if None not in times:
-        return Batch(decoded.rows, cast(list[int], times), decoded.arrivals, partition)
-    kept = [place for place, time in enumerate(times) if time is not None]
-    return Batch(
-        [decoded.rows[place] for place in kept],
-        [time for time in times if time is not None],
-        [decoded.arrivals[place] for place in kept],
-        partition,
-    )
-
-
-def _compile_own_times(expression: Expression | None, decoder: Decoder) -> OwnTimes | None:
-    """What TIMESTAMP BY gives for each row of a batch, or None for a query on arrival time.
-
-    TIMESTAMP BY EventEnqueuedUtcTime is arrival time said aloud: such an event is never early, late or out of order.
-    """
-    if expression is None or (isinstance(expression, Column) and expression.path == (ENQUEUED_TIME,)):
-        return None
-
-    def column(node: Expression) -> str | None:
-        if not isinstance(node, Column):
-            return None
-        source = "Instant(arrival)" if node.path[0] == ENQUEUED_TIME else decoder.read(node.path[0])
-        for inner in node.path[1:]:
-            source = f"(record.get({inner!r}) if (record := {source}).__class__ is dict else None)"
-        return source
-
-    generator = Generator(column, "arrival")
-    values = f"[{generator.value(expression)} for row, arrival in zip(rows, arrivals)]"
-    return compile_source(f"def own_times(rows, arrivals):\n  return {values}", generator.names, "own_times")

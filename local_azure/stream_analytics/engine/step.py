@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_azure.stream_analytics.engine.aggregates import guarded, initial, read_order, result, update
+from local_azure.stream_analytics.engine.columns import ReadColumn, column_source
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
 from local_azure.stream_analytics.engine.values import ConversionError, before, comparable, in_range, number
 from local_azure.stream_analytics.language.checker import ENQUEUED_TIME, PARTITION_ID
 from local_azure.stream_analytics.language.tree import Aggregate, Column, Expression, Select, Star, Window
-from local_azure.stream_analytics.language.walk import aggregates, descend
+from local_azure.stream_analytics.language.walk import aggregates, descend, expressions
 
 Row = dict[str, Any]
 Groups = dict[Any, list[Any]]
@@ -46,15 +47,6 @@ class Emitted:
     def batch(self) -> Batch:
         """The same as input of a later step. What the steps gave has no partition of its own any more."""
         return Batch(self.rows, self.times, self.times, 0)
-
-
-ReadColumn = Callable[[str], str]
-"""Source that reads a column by its name from the variable `row`."""
-
-
-def read_from_dict(name: str) -> str:
-    """How rows that are dicts are read."""
-    return f"row.get({name!r})"
 
 
 class CompiledStep:
@@ -106,28 +98,15 @@ class _Source:
         self._generator = Generator(self._column, "time")
         self._arrivals = from_input and (
             any(isinstance(item.expression, Star) for item in select.items)
-            or any(isinstance(node, Column) and node.path[0] == ENQUEUED_TIME for node in self._all_nodes())
+            or any(
+                isinstance(node, Column) and node.path[0] == ENQUEUED_TIME
+                for root in expressions(select)
+                for node in descend(root)
+            )
         )
 
-    def _all_nodes(self) -> list[Expression]:
-        select = self._select
-        roots = [item.expression for item in select.items if not isinstance(item.expression, Star)]
-        roots += [*select.keys, *([select.where] if select.where else [])]
-        return [node for root in roots for node in descend(root)]
-
     def _column(self, node: Expression) -> str | None:
-        if not isinstance(node, Column):
-            return None
-        name, *fields = node.path
-        if self._from_input and name == ENQUEUED_TIME:
-            source = "Instant(arrival)"
-        elif self._from_input and name == PARTITION_ID:
-            source = "partition"
-        else:
-            source = self._read(name)
-        for inner in fields:
-            source = f"(record.get({inner!r}) if (record := {source}).__class__ is dict else None)"
-        return source
+        return column_source(node, self._read, from_input=self._from_input)
 
     def _loop(self, body: list[str], *, before_loop: str) -> Callable[..., Any]:
         pairs = (

@@ -17,7 +17,7 @@ from local_azure.stream_analytics.engine.times import ticks_of_timestamp, timest
 from local_azure.stream_analytics.job.connect import delivery, hub, inquirer
 from local_azure.stream_analytics.job.hub import PAUSE, Events, Hub
 from local_azure.stream_analytics.job.inquiry import Wait
-from local_azure.stream_analytics.job.journal import Journal, OtherQueryError
+from local_azure.stream_analytics.job.journal import Journal, OtherQueryError, Parcel
 from local_azure.stream_analytics.job.metrics import metrics_line
 from local_azure.stream_analytics.job.parcels import parcels
 from local_azure.stream_analytics.job.problem_log import ProblemLog
@@ -30,6 +30,8 @@ LOOK = 0.05
 """Seconds of real time between looks at the clock: how late a window's end may be noticed."""
 COMMIT = 1.0
 """Seconds of real time that reading may run ahead of the journal: what a kill makes the job read again."""
+COMMIT_SHARE = 20
+"""A commit waits so many times as long as the last one took, so that large windows do not spend the time on commits."""
 LEAD = 0.7
 """Seconds of real time before a window's end at which the question about it is prepared."""
 JUST_BEHIND = 0.002
@@ -59,7 +61,7 @@ class StreamJob:
         self._deliveries = [delivery(each, project, self._journal, environment) for each in project.outputs]
         self._problems = ProblemLog()
         self._dirty = False
-        self._committed = self._asked = time.monotonic()
+        self._next_commit = self._asked = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`. Raises CannotStartError if a hub does not exist or is another than the journal's."""
@@ -67,7 +69,7 @@ class StreamJob:
             for name, source in self._hubs.items():
                 await self._start_input(name, source)
             await self._run_tasks(stop)
-            self._commit()
+            self._commit([])
             logger.info("%s", metrics_line(self._query, self._deliveries, self._clock))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None
@@ -133,22 +135,18 @@ class StreamJob:
         """Let out the rows that are complete; commit at once if there are any, else from time to time."""
         rows = self._query.take_rows()
         if rows:
-            self._journal.commit(
-                self._positions(), snapshot(self._query), parcels(self._project, rows, self._positions())
-            )
-            self._committed_now()
+            self._commit(parcels(self._project, rows, self._positions()))
             for each in self._deliveries:
                 each.wake()
-        elif self._dirty and time.monotonic() - self._committed >= COMMIT:
-            self._commit()
+        elif self._dirty and time.monotonic() >= self._next_commit:
+            self._commit([])
 
-    def _commit(self) -> None:
-        self._journal.commit(self._positions(), snapshot(self._query), [])
-        self._committed_now()
-
-    def _committed_now(self) -> None:
+    def _commit(self, done: list[Parcel]) -> None:
+        started = time.monotonic()
+        self._journal.commit(self._positions(), snapshot(self._query), done)
+        ended = time.monotonic()
         self._dirty = False
-        self._committed = time.monotonic()
+        self._next_commit = ended + max(COMMIT, COMMIT_SHARE * (ended - started))
 
     def _positions(self) -> dict[tuple[str, int], int]:
         return {

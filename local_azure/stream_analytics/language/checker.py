@@ -9,7 +9,7 @@ from dataclasses import replace
 from local_azure.stream_analytics.language.grouping import check_grouping
 from local_azure.stream_analytics.language.position import QueryError, unsupported
 from local_azure.stream_analytics.language.tree import Column, Expression, Output, Query, Select, Star, Step
-from local_azure.stream_analytics.language.walk import aggregates, descend, with_columns
+from local_azure.stream_analytics.language.walk import aggregates, descend, expressions, with_columns
 
 ENQUEUED_TIME = "EventEnqueuedUtcTime"
 PARTITION_ID = "PartitionId"
@@ -110,7 +110,7 @@ class _Checker:
             if item.name in seen:
                 raise QueryError(f"two columns are named {item.name!r}", item.expression.position)
             seen.add(item.name)
-        for expression in _expressions(select):
+        for expression in expressions(select):
             for column in (node for node in descend(expression) if isinstance(node, Column)):
                 name = column.path[0]
                 if known is not None and name not in known:
@@ -135,9 +135,3 @@ def _by_lower_case(names: Collection[str] | None) -> dict[str, str] | None:
 
 def _look_up(name: str, known: dict[str, str] | None) -> str | None:
     return name if known is None else known.get(name.lower())
-
-
-def _expressions(select: Select) -> list[Expression]:
-    found = [item.expression for item in select.items if not isinstance(item.expression, Star)]
-    found += [part for part in (select.where, select.having, select.source.timestamp_by) if part is not None]
-    return found + list(select.keys)

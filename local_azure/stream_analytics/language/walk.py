@@ -16,6 +16,8 @@ from local_azure.stream_analytics.language.tree import (
     Like,
     Logical,
     Not,
+    Select,
+    Star,
 )
 
 
@@ -43,6 +45,14 @@ def descend(node: Expression) -> Iterator[Expression]:
     yield node
     for child in children(node):
         yield from descend(child)
+
+
+def expressions(select: Select) -> list[Expression]:
+    """All expressions of a SELECT, in the order of its clauses."""
+    found = [item.expression for item in select.items if not isinstance(item.expression, Star)]
+    found += [part for part in (select.source.timestamp_by, select.where) if part is not None]
+    found += select.keys
+    return found + ([select.having] if select.having is not None else [])
 
 
 def aggregates(node: Expression) -> Iterator[Aggregate]:
