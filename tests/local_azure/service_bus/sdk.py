@@ -4,7 +4,8 @@
 import asyncio
 import inspect
 import os
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from itertools import count
@@ -17,7 +18,7 @@ from azure.servicebus.aio import ServiceBusClient as AioServiceBusClient
 
 ELSEWHERE = os.environ.get("CONTRACT_ServiceBus")  # noqa: SIM112 - named like the setting of the app
 _KINDS = ("sync", "aio")
-_numbers = count()
+_numbers: defaultdict[str, Iterator[int]] = defaultdict(count)
 
 
 def connection_string(address: str) -> str:
@@ -46,11 +47,9 @@ class Sdk:
         self._renewer: Any = AutoLockRenewer if is_sync else AioAutoLockRenewer
 
     async def queue(self, kind: str) -> str:
-        """The name of an empty queue of a kind of `queues.py` that nobody else uses."""
-        if not ELSEWHERE:
-            return f"{kind}-{next(_numbers)}"
-        name = f"{kind}-{_KINDS.index(self.kind)}"
-        for sub_queue in (None, "deadletter"):
+        """The name of a queue of a kind of `queues.py` that nobody else uses; emptied if an earlier run used it."""
+        name = f"{kind}-{next(_numbers[kind])}"
+        for sub_queue in (None, "deadletter") if ELSEWHERE else ():
             receiver = self.receiver(name, receive_mode="receiveanddelete", sub_queue=sub_queue)
             while await self.receive(receiver, 100, wait=2):
                 pass

@@ -110,28 +110,42 @@ async def test_what_is_given_is_committed_before(running: Running) -> None:
     assert seen == [False]
 
 
+class Noting(Taker):
+    """A receiver that notes when it got something, in seconds of real time."""
+
+    def __init__(self, credit: int, *, locks: bool) -> None:
+        super().__init__(credit, locks=locks)
+        self.moments: list[float] = []
+
+    def give(self, deliveries: list[Delivery]) -> None:
+        super().give(deliveries)
+        self.moments += [time.time()] * len(deliveries)
+
+
 async def test_schedules_follow_azures_clock_and_ring_one_after_the_other(running: Running) -> None:
     timers = QueueTimers(running.queue, running.clock)
-    taker = Taker(10)
+    taker = Noting(2, locks=False)
     running.feed.join(taker)
-    now = running.azure_now()
-    late, early = (Submission(b"late", scheduled=now + 18_000), Submission(b"early", scheduled=now + 6_000))
-    running.queue.send([late])
-    running.queue.send([early])
-    await asyncio.sleep(0.2)
-    assert taker.got == [b"early"]
-    await asyncio.sleep(0.2)
+    now, start = running.azure_now(), time.time()
+    running.queue.send([Submission(b"late", scheduled=now + 18_000)])
+    running.queue.send([Submission(b"early", scheduled=now + 6_000)])
+    async with asyncio.timeout(10):
+        while len(taker.got) < 2:
+            await asyncio.sleep(0.01)
     assert taker.got == [b"early", b"late"]
+    early, late = (moment - start for moment in taker.moments)
+    assert early >= 0.095, "six seconds of Azure's are a tenth of a real one"
+    assert 0.295 <= late < 18
     timers.close()
 
 
 async def test_locks_follow_real_time(running: Running) -> None:
     timers = QueueTimers(running.queue, running.clock)
-    taker = Taker(2)
+    taker = Noting(2, locks=True)
     running.queue.send(messages(1))
     running.feed.join(taker)
-    await asyncio.sleep(0.15)
-    assert taker.got == [b"0"], "nine seconds of Azure's are half of a lock of 300 real milliseconds"
-    await asyncio.sleep(0.25)
-    assert taker.got == [b"0", b"0"]
+    async with asyncio.timeout(10):
+        while len(taker.got) < 2:
+            await asyncio.sleep(0.01)
+    assert taker.moments[1] - taker.moments[0] >= 0.295, "the lock of 300 ms was not shortened by Azure's clock"
     timers.close()

@@ -15,7 +15,7 @@ from tests.local_azure.service_bus.sdk import ELSEWHERE
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(ELSEWHERE), reason="speaks without TLS and tokens")]
 
 ACCEPTED, REJECTED, RELEASED, MODIFIED = 0x24, 0x25, 0x26, 0x27
-_numbers = count(20)
+_numbers = count(25)
 
 
 @pytest.fixture
