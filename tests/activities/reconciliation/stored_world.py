@@ -48,9 +48,8 @@ async def store(world: World) -> None:
         path = f"{row['WindowEnd'][:13].replace('-', '/').replace('T', '/')}/0_{i}_1.json"
         await write_blob(await warehouse(names.SUSPICIOUS_EVENTS), path, json.dumps(row).encode())
     await _verdicts(world)
-    by_place = {(e.partition, e.sequence): e for e in world.events}
     for partition, sequence in world.quarantine:
-        hour = datetime.fromtimestamp(by_place[partition, sequence].enqueued / 1000, UTC).strftime("%Y/%m/%d/%H")
+        hour = datetime.fromtimestamp(world.arrivals[partition, sequence] / 1000, UTC).strftime("%Y/%m/%d/%H")
         path = f"store-events/{hour}/p{partition}-{sequence}.json"
         await write_blob(await warehouse(names.QUARANTINE), path, b"{}")
     await _documents(world)

@@ -83,6 +83,7 @@ class World:
     verdicts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     documents: list[tuple[str, int | None, int]] = field(default_factory=list[tuple[str, int | None, int]])
     quarantine: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    arrivals: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     outcome_lines: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
 
     @classmethod
@@ -111,6 +112,7 @@ class World:
     def _outcomes(self) -> None:
         groups: dict[tuple[int, int | None], list[str]] = {}
         for one in self.events:
+            self.arrivals[one.partition, one.sequence] = one.enqueued
             if one.id:
                 self.documents.append((one.id, one.store, one.window))
             else:
