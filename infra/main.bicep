@@ -1,0 +1,374 @@
+// The whole pipeline in one resource group: `azd up` makes it, `azd down --purge` leaves nothing of it.
+// No key, connection string or shared access signature: every part opens the next one with an identity of its own.
+targetScope = 'subscription'
+
+@description('Name of the azd environment. The resource group is called after it.')
+@minLength(1)
+@maxLength(32)
+param environmentName string
+
+@description('Region of everything. All services are offered in these.')
+@allowed([
+  'australiaeast'
+  'canadacentral'
+  'centralindia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'japaneast'
+  'koreacentral'
+  'northeurope'
+  'norwayeast'
+  'southcentralus'
+  'southeastasia'
+  'swedencentral'
+  'uksouth'
+  'westeurope'
+  'westus2'
+  'westus3'
+])
+param location string
+
+@description('Events a second that the deployment is made for; sizes.json holds what each size means.')
+@allowed(['1k', '5k', '10k'])
+param size string = '1k'
+
+@description('Partitions of the hub, if more than the size has. An even number: even ones carry inventory, odd ones sales.')
+@allowed([4, 6, 8, 10, 12, 16, 20, 24, 28, 32])
+param partitionCount int?
+
+@description('Who is told of alerts and of the bill.')
+@minLength(6)
+@maxLength(254)
+param alertEmail string
+
+@description('Where the app posts alerts on fraud, as JSON; empty: they are logged and kept as blobs only.')
+@secure()
+param alertWebhookUrl string = ''
+
+@description('When the nightly reconciliation starts, in UTC: an NCRONTAB of six fields.')
+@minLength(11)
+@maxLength(100)
+param reconciliationSchedule string = '0 30 2 * * *'
+
+@description('Roles of the stream job. Microsoft names Data Owner ("owner") while asking for the least; "least" is untried.')
+@allowed(['least', 'owner'])
+param streamJobRoles string = 'least'
+
+@description('Amount a month at which the budget tells; without it the size\'s own.')
+@minValue(1)
+param monthlyBudget int?
+
+@description('First day of the month from which the budget counts.')
+@minLength(10)
+@maxLength(10)
+param budgetStartDate string = utcNow('yyyy-MM-01')
+
+@description('Client id of an app registration in Entra; empty: there is no Durable Functions Monitor.')
+@maxLength(36)
+param monitorClientId string = ''
+
+@description('Users who may look at the monitor, as comma-separated user principal names.')
+param monitorUsers string = ''
+
+var prefixes = loadJsonContent('abbreviations.json')
+var sizes = loadJsonContent('sizes.json')
+var chosen = sizes[size]
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = { 'azd-env-name': environmentName }
+var withMonitor = !empty(monitorClientId)
+var partitions = (partitionCount ?? chosen.partitionCount) >= chosen.partitionCount
+  ? (partitionCount ?? chosen.partitionCount)
+  : fail('Size ${size} needs at least ${chosen.partitionCount} partitions; partitionCount asks for fewer.')
+var users = withMonitor && empty(monitorUsers)
+  ? fail('monitorUsers must name who may look at the monitor, or monitorClientId must be empty.')
+  : monitorUsers
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: '${prefixes.resourcesResourceGroups}${environmentName}'
+  location: location
+  tags: tags
+}
+
+module captureIdentity 'modules/identity.bicep' = {
+  scope: group
+  name: 'capture-identity'
+  params: {
+    name: '${prefixes.managedIdentityUserAssignedIdentities}capture-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module streamJobIdentity 'modules/identity.bicep' = {
+  scope: group
+  name: 'stream-job-identity'
+  params: {
+    name: '${prefixes.managedIdentityUserAssignedIdentities}stream-job-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module functionAppIdentity 'modules/identity.bicep' = {
+  scope: group
+  name: 'function-app-identity'
+  params: {
+    name: '${prefixes.managedIdentityUserAssignedIdentities}function-app-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  name: 'monitoring'
+  params: {
+    workspaceName: '${prefixes.operationalInsightsWorkspaces}${token}'
+    componentName: '${prefixes.insightsComponents}${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module warehouse 'modules/warehouse.bicep' = {
+  scope: group
+  name: 'warehouse'
+  params: {
+    name: '${prefixes.storageStorageAccounts}wh${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module appStorage 'modules/app-storage.bicep' = {
+  scope: group
+  name: 'app-storage'
+  params: {
+    name: '${prefixes.storageStorageAccounts}app${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module captureAccess 'modules/access/capture.bicep' = {
+  scope: group
+  name: 'capture-access'
+  params: {
+    principalId: captureIdentity.outputs.principalId
+    warehouseName: warehouse.outputs.name
+  }
+}
+
+module eventHub 'modules/event-hub.bicep' = {
+  scope: group
+  name: 'event-hub'
+  params: {
+    name: '${prefixes.eventHubNamespaces}${token}'
+    location: location
+    tags: tags
+    partitionCount: partitions
+    throughputUnits: chosen.throughputUnits
+    maximumThroughputUnits: chosen.maximumThroughputUnits
+    captureIdentityId: captureIdentity.outputs.id
+    captureAccountId: warehouse.outputs.id
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  dependsOn: [captureAccess]
+}
+
+module serviceBus 'modules/service-bus.bicep' = {
+  scope: group
+  name: 'service-bus'
+  params: {
+    name: '${prefixes.serviceBusNamespaces}${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module cosmos 'modules/cosmos.bicep' = {
+  scope: group
+  name: 'cosmos'
+  params: {
+    name: '${prefixes.documentDBDatabaseAccounts}${token}'
+    location: location
+    tags: tags
+    requestUnits: chosen.archiveRequestUnits
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module streamJobAccess 'modules/access/stream-job.bicep' = {
+  scope: group
+  name: 'stream-job-access'
+  params: {
+    principalId: streamJobIdentity.outputs.principalId
+    eventHubsName: eventHub.outputs.namespaceName
+    hubName: eventHub.outputs.hubName
+    serviceBusName: serviceBus.outputs.namespaceName
+    queueName: serviceBus.outputs.queueName
+    warehouseName: warehouse.outputs.name
+    extent: streamJobRoles
+  }
+}
+
+module streamAnalytics 'modules/stream-analytics.bicep' = {
+  scope: group
+  name: 'stream-analytics'
+  params: {
+    name: '${prefixes.streamAnalyticsJobs}${token}'
+    location: location
+    tags: tags
+    identityId: streamJobIdentity.outputs.id
+    streamingUnits: chosen.streamingUnits
+    eventHubsName: eventHub.outputs.namespaceName
+    hubName: eventHub.outputs.hubName
+    consumerGroupName: eventHub.outputs.streamGroupName
+    serviceBusName: serviceBus.outputs.namespaceName
+    queueName: serviceBus.outputs.queueName
+    warehouseName: warehouse.outputs.name
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  dependsOn: [streamJobAccess]
+}
+
+module functionAppAccess 'modules/access/function-app.bicep' = {
+  scope: group
+  name: 'function-app-access'
+  params: {
+    principalId: functionAppIdentity.outputs.principalId
+    appStorageName: appStorage.outputs.name
+    warehouseName: warehouse.outputs.name
+    eventHubsName: eventHub.outputs.namespaceName
+    hubName: eventHub.outputs.hubName
+    serviceBusName: serviceBus.outputs.namespaceName
+    queueName: serviceBus.outputs.queueName
+    cosmosName: cosmos.outputs.accountName
+    databaseName: cosmos.outputs.databaseName
+    componentName: monitoring.outputs.componentName
+  }
+}
+
+module functionApp 'modules/function-app.bicep' = {
+  scope: group
+  name: 'function-app'
+  params: {
+    name: '${prefixes.webSitesFunctions}${token}'
+    planName: '${prefixes.webServerFarms}${token}'
+    location: location
+    tags: tags
+    serviceName: 'functions'
+    identityId: functionAppIdentity.outputs.id
+    identityClientId: functionAppIdentity.outputs.clientId
+    maximumInstances: chosen.maximumInstances
+    alwaysReadyArchivers: chosen.alwaysReadyArchivers
+    blobEndpoint: appStorage.outputs.blobEndpoint
+    queueEndpoint: appStorage.outputs.queueEndpoint
+    tableEndpoint: appStorage.outputs.tableEndpoint
+    packageContainer: appStorage.outputs.packageContainer
+    warehouseEndpoint: warehouse.outputs.blobEndpoint
+    eventHubsNamespace: eventHub.outputs.fullyQualifiedNamespace
+    serviceBusNamespace: serviceBus.outputs.fullyQualifiedNamespace
+    cosmosEndpoint: cosmos.outputs.endpoint
+    componentName: monitoring.outputs.componentName
+    reconciliationSchedule: reconciliationSchedule
+    alertWebhookUrl: alertWebhookUrl
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  dependsOn: [functionAppAccess]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  name: 'alerts'
+  params: {
+    token: token
+    location: location
+    tags: tags
+    email: alertEmail
+    streamJobId: streamAnalytics.outputs.id
+    eventHubsId: eventHub.outputs.namespaceId
+    serviceBusId: serviceBus.outputs.namespaceId
+    cosmosId: cosmos.outputs.id
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupPrefix: prefixes.insightsActionGroups
+  }
+}
+
+module budget 'modules/budget.bicep' = {
+  scope: group
+  name: 'budget'
+  params: {
+    name: '${prefixes.consumptionBudgets}${token}'
+    amount: monthlyBudget ?? chosen.monthlyBudget
+    startDate: budgetStartDate
+    email: alertEmail
+  }
+}
+
+module monitorIdentity 'modules/identity.bicep' = if (withMonitor) {
+  scope: group
+  name: 'durable-monitor-identity'
+  params: {
+    name: '${prefixes.managedIdentityUserAssignedIdentities}durable-monitor-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitorAccess 'modules/access/durable-monitor.bicep' = if (withMonitor) {
+  scope: group
+  name: 'durable-monitor-access'
+  params: {
+    principalId: monitorIdentity!.outputs.principalId
+    appStorageName: appStorage.outputs.name
+    componentName: monitoring.outputs.componentName
+  }
+}
+
+module durableMonitor 'modules/durable-monitor.bicep' = if (withMonitor) {
+  scope: group
+  name: 'durable-monitor'
+  params: {
+    name: '${prefixes.webSitesFunctions}monitor-${token}'
+    planName: '${prefixes.webServerFarms}monitor-${token}'
+    location: location
+    tags: tags
+    identityId: monitorIdentity!.outputs.id
+    identityClientId: monitorIdentity!.outputs.clientId
+    appStorageName: appStorage.outputs.name
+    blobEndpoint: appStorage.outputs.blobEndpoint
+    packageContainer: appStorage.outputs.monitorPackageContainer
+    loginClientId: monitorClientId
+    users: users
+    componentName: monitoring.outputs.componentName
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  dependsOn: [monitorAccess]
+}
+
+@description('Region of everything.')
+output AZURE_LOCATION string = location
+
+@description('Resource group of everything.')
+output AZURE_RESOURCE_GROUP string = group.name
+
+@description('Name of the stream job, for the hooks that stop and start it.')
+output STREAM_ANALYTICS_JOB string = streamAnalytics.outputs.name
+
+@description('Name of the app.')
+output FUNCTION_APP string = functionApp.outputs.name
+
+@description('Address of the app, for the command line and the browser.')
+output FUNCTION_APP_URL string = functionApp.outputs.url
+
+@description('Storage account with the archives, the verdicts and the reports.')
+output WAREHOUSE_ACCOUNT string = warehouse.outputs.name
+
+@description('Address of the Durable Functions Monitor; empty: there is none.')
+output MONITOR_URL string = withMonitor ? durableMonitor!.outputs.url : ''

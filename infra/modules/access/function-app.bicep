@@ -1,0 +1,100 @@
+// What the app may do: run on its own account, send to and read the hub, read the queue, read the archives of others,
+// write its own, use its database, and publish its telemetry.
+
+@description('Object id of the app\'s identity.')
+param principalId string
+
+@description('The app\'s own storage account.')
+param appStorageName string
+
+@description('Storage account of the warehouse.')
+param warehouseName string
+
+@description('Event Hubs namespace.')
+param eventHubsName string
+
+@description('Hub that campaigns send to and the archiver reads.')
+param hubName string
+
+@description('Service Bus namespace.')
+param serviceBusName string
+
+@description('Queue of suspicious windows.')
+param queueName string
+
+@description('Cosmos account.')
+param cosmosName string
+
+@description('Cosmos database.')
+param databaseName string
+
+@description('Application Insights component.')
+param componentName string
+
+module host '../roles/storage-account.bicep' = {
+  name: 'function-app-host'
+  params: {
+    accountName: appStorageName
+    principalId: principalId
+    roles: ['blobDataOwner', 'queueDataContributor', 'tableDataContributor']
+  }
+}
+
+module hub '../roles/hub.bicep' = {
+  name: 'function-app-hub'
+  params: {
+    namespaceName: eventHubsName
+    hubName: hubName
+    principalId: principalId
+    roles: ['eventHubsDataReceiver', 'eventHubsDataSender']
+  }
+}
+
+module queue '../roles/queue.bicep' = {
+  name: 'function-app-queue'
+  params: {
+    namespaceName: serviceBusName
+    queueName: queueName
+    principalId: principalId
+    roles: ['serviceBusDataReceiver']
+  }
+}
+
+module archivesOfOthers '../roles/container.bicep' = [for container in ['all-events', 'suspicious-events']: {
+  name: 'function-app-${container}'
+  params: {
+    accountName: warehouseName
+    containerName: container
+    principalId: principalId
+    roles: ['blobDataReader']
+  }
+}]
+
+module archivesOfItsOwn '../roles/container.bicep' = [for container in ['fraud-events', 'quarantine', 'reports']: {
+  name: 'function-app-${container}'
+  params: {
+    accountName: warehouseName
+    containerName: container
+    principalId: principalId
+    roles: ['blobDataContributor']
+  }
+}]
+
+module database '../roles/cosmos-database.bicep' = {
+  name: 'function-app-database'
+  params: {
+    accountName: cosmosName
+    databaseName: databaseName
+    principalId: principalId
+    roles: ['cosmosDataContributor']
+  }
+}
+
+module telemetry '../roles/insights.bicep' = {
+  name: 'function-app-telemetry'
+  params: {
+    componentName: componentName
+    principalId: principalId
+    roles: ['monitoringMetricsPublisher']
+  }
+}

@@ -1,0 +1,63 @@
+// The app's own account: the host's leases and checkpoints, the durable task hub, the deployed packages, and what a
+// running workflow hands from one activity to the next.
+
+@description('Name of the storage account.')
+@minLength(3)
+@maxLength(24)
+param name string
+
+@description('Region of the account.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Log Analytics workspace that receives metrics and logs.')
+param workspaceId string
+
+@description('Days after which what a workflow left behind is deleted. A workflow deletes its own when it ends.')
+@minValue(7)
+@maxValue(365)
+param deleteWorkAfterDays int = 30
+
+module account 'storage.bicep' = {
+  name: 'app-account'
+  params: {
+    name: name
+    location: location
+    tags: tags
+    workspaceId: workspaceId
+    containers: ['workflow-data', 'deployments', 'monitor-deployments']
+    lifecycleRules: [
+      {
+        name: 'delete-left-work'
+        enabled: true
+        type: 'Lifecycle'
+        definition: {
+          filters: { blobTypes: ['blockBlob'], prefixMatch: ['workflow-data/'] }
+          actions: {
+            baseBlob: { delete: { daysAfterModificationGreaterThan: deleteWorkAfterDays } }
+          }
+        }
+      }
+    ]
+  }
+}
+
+@description('Name of the account.')
+output name string = account.outputs.name
+
+@description('Address of the blob service.')
+output blobEndpoint string = account.outputs.blobEndpoint
+
+@description('Address of the queue service.')
+output queueEndpoint string = account.outputs.queueEndpoint
+
+@description('Address of the table service.')
+output tableEndpoint string = account.outputs.tableEndpoint
+
+@description('Container of the app\'s packages.')
+output packageContainer string = 'deployments'
+
+@description('Container of the monitor\'s package.')
+output monitorPackageContainer string = 'monitor-deployments'

@@ -1,0 +1,174 @@
+// The app on Flex Consumption: every connection is an address and an identity.
+
+@description('Name of the app, unique in Azure.')
+@minLength(2)
+@maxLength(60)
+param name string
+
+@description('Name of its plan.')
+@minLength(1)
+@maxLength(60)
+param planName string
+
+@description('Region of the app. Flex Consumption is not offered everywhere.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Name of the service in azure.yaml, by which azd finds the app.')
+param serviceName string
+
+@description('Resource id of the app\'s identity. It needs its roles before the app starts.')
+param identityId string
+
+@description('Client id of the app\'s identity.')
+param identityClientId string
+
+@description('Version of Python.')
+@allowed(['3.11', '3.12', '3.13'])
+param pythonVersion string = '3.12'
+
+@description('Memory of an instance in megabytes.')
+@allowed([2048, 4096])
+param instanceMemory int = 2048
+
+@description('Instances that a function, or a group of them, may reach.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstances int
+
+@description('Archiver instances that never go to sleep.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyArchivers int
+
+@description('Blob service of the app\'s own account.')
+param blobEndpoint string
+
+@description('Queue service of the app\'s own account.')
+param queueEndpoint string
+
+@description('Table service of the app\'s own account.')
+param tableEndpoint string
+
+@description('Container of the app\'s packages, on its own account.')
+param packageContainer string
+
+@description('Blob service of the warehouse.')
+param warehouseEndpoint string
+
+@description('Host name of the Event Hubs namespace.')
+param eventHubsNamespace string
+
+@description('Host name of the Service Bus namespace.')
+param serviceBusNamespace string
+
+@description('Address of the Cosmos account.')
+param cosmosEndpoint string
+
+@description('Application Insights component.')
+param componentName string
+
+@description('When the nightly reconciliation starts, in UTC: an NCRONTAB of six fields.')
+@minLength(11)
+@maxLength(100)
+param reconciliationSchedule string
+
+@description('Where alerts are posted as JSON; empty: they are logged and kept as blobs only.')
+@secure()
+param alertWebhookUrl string
+
+@description('Log Analytics workspace that receives metrics and logs.')
+param workspaceId string
+
+// The triggers and the app read the same connections; see services/connections.py.
+var connections = [
+  { name: 'AzureWebJobsStorage', address: 'blobServiceUri', value: blobEndpoint }
+  { name: 'Warehouse', address: 'blobServiceUri', value: warehouseEndpoint }
+  { name: 'EventHubs', address: 'fullyQualifiedNamespace', value: eventHubsNamespace }
+  { name: 'ServiceBus', address: 'fullyQualifiedNamespace', value: serviceBusNamespace }
+  { name: 'Cosmos', address: 'accountEndpoint', value: cosmosEndpoint }
+]
+var addresses = map(connections, one => { name: '${one.name}__${one.address}', value: one.value })
+var credentials = map(connections, one => { name: '${one.name}__credential', value: 'managedidentity' })
+var clientIds = map(connections, one => { name: '${one.name}__clientId', value: identityClientId })
+var ofTheHost = [
+  { name: 'AzureWebJobsStorage__queueServiceUri', value: queueEndpoint }
+  { name: 'AzureWebJobsStorage__tableServiceUri', value: tableEndpoint }
+  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: component.properties.ConnectionString }
+  { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identityClientId};Authorization=AAD' }
+]
+var ofTheApp = [{ name: 'RECONCILIATION_SCHEDULE', value: reconciliationSchedule }]
+var webhook = empty(alertWebhookUrl) ? [] : [{ name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }]
+
+resource component 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: componentName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': serviceName })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${blobEndpoint}${packageContainer}'
+          authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identityId }
+        }
+      }
+      runtime: { name: 'python', version: pythonVersion }
+      scaleAndConcurrency: {
+        alwaysReady: alwaysReadyArchivers > 0 ? [{ name: 'function:archive-events', instanceCount: alwaysReadyArchivers }] : []
+        instanceMemoryMB: instanceMemory
+        maximumInstanceCount: maximumInstances
+      }
+    }
+    siteConfig: {
+      appSettings: concat(addresses, credentials, clientIds, ofTheHost, ofTheApp, webhook)
+      ftpsState: 'Disabled'
+      minTlsVersion: '1.2'
+    }
+  }
+}
+
+// Publishing takes a token, never a user name and a password.
+resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [for protocol in ['ftp', 'scm']: {
+  parent: app
+  name: protocol
+  properties: { allow: false }
+}]
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: app
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'FunctionAppLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
+@description('Name of the app.')
+output name string = app.name
+
+@description('Address of the app.')
+output url string = 'https://${app.properties.defaultHostName}'

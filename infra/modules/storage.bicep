@@ -1,0 +1,100 @@
+// A storage account that knows no keys: containers, lifecycle rules, and who deleted what in the logs.
+
+@description('Name of the account: lower-case letters and digits, unique in Azure.')
+@minLength(3)
+@maxLength(24)
+param name string
+
+@description('Region of the account.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Names of the blob containers.')
+@minLength(1)
+param containers string[]
+
+@description('Lifecycle rules, in the shape of Microsoft.Storage/storageAccounts/managementPolicies.')
+@minLength(1)
+param lifecycleRules array
+
+@description('Log Analytics workspace that receives metrics and logs.')
+param workspaceId string
+
+resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  // Zone-redundant accounts have no archive tier.
+  sku: { name: 'Standard_LRS' }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    isLocalUserEnabled: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    containerDeleteRetentionPolicy: { enabled: true, days: 7 }
+    deleteRetentionPolicy: { enabled: true, days: 7 }
+  }
+}
+
+resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in containers: {
+  parent: blobs
+  name: container
+  properties: { publicAccess: 'None' }
+}]
+
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: { rules: lifecycleRules }
+  }
+}
+
+// Reads and writes are far too many to log each; their counts and latencies are in the metrics.
+resource blobDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: blobs
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'StorageDelete', enabled: true }]
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
+}
+
+resource accountDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: account
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: workspaceId
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
+}
+
+@description('Name of the account, once its containers exist.')
+output name string = account.name
+
+@description('Resource id of the account.')
+output id string = account.id
+
+@description('Address of the blob service.')
+output blobEndpoint string = account.properties.primaryEndpoints.blob
+
+@description('Address of the queue service.')
+output queueEndpoint string = account.properties.primaryEndpoints.queue
+
+@description('Address of the table service.')
+output tableEndpoint string = account.properties.primaryEndpoints.table
