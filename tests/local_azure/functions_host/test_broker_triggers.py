@@ -213,7 +213,7 @@ def test_only_so_many_messages_are_worked_on_at_once(brokers: Brokers):
     with brokers.app():
         until(lambda: len(brokers.journal("queue done")) == 6)
     steps = [1 if note["function"] == "queue" else -1 for note in brokers.journal()]
-    assert max(accumulate(steps)) == 4
+    assert 2 <= max(accumulate(steps)) <= 4
 
 
 @pytest.mark.parametrize("brokers", ["interrupted"], indirect=True)
