@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from benchmarks import broker, durable_engine, pipeline, stream_engine
+from benchmarks import broker, durable_engine, pipeline, reconciliation, stream_engine
 from benchmarks.rows import Row, row_of
 
 RESULT = Path(__file__).parents[1] / ".local" / "bench.json"
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Row]]] = {
     "stream": stream_engine.measure,
     "durable": lambda: [row_of(row) for row in durable_engine.measure()],
     "broker": broker.measure,
+    "reconciliation": reconciliation.measure,
     "pipeline": pipeline.measure,
 }
 

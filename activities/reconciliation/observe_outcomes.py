@@ -2,7 +2,9 @@
 
 import asyncio
 
-from activities.reconciliation.run_files import read_part, read_work, write_rows
+from azure.core.exceptions import ResourceNotFoundError
+
+from activities.reconciliation.run_files import VANISHED, read_part, read_work, write_rows
 from fraud.reconciliation.observe import Observer
 from fraud.reconciliation.ranges import MARGIN_WINDOWS
 from fraud.reconciliation.rows import Kind
@@ -23,8 +25,12 @@ async def observe_outcomes(step: Step) -> Progress:
     observer = Observer(kind, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
     for path in part.paths:
         blob = observer.open(path)
-        async for chunk in read_chunks(container, path):
-            await asyncio.to_thread(blob.feed, chunk)
+        try:
+            async for chunk in read_chunks(container, path):
+                await asyncio.to_thread(blob.feed, chunk)
+        except ResourceNotFoundError:
+            observer.unreadable(path, 0, VANISHED)
+            continue
         await asyncio.to_thread(blob.close)
     await write_rows(step, observer.rows, work.bucket_bits, observer.sums)
     return Progress(observer.sums.lines, observer.sums.bytes)

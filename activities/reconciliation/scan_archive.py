@@ -2,7 +2,9 @@
 
 import asyncio
 
-from activities.reconciliation.run_files import read_part, read_work, write_rows
+from azure.core.exceptions import ResourceNotFoundError
+
+from activities.reconciliation.run_files import VANISHED, read_part, read_work, write_rows
 from fraud.reconciliation.plan import ScanPart
 from fraud.reconciliation.scan import Scanner
 from fraud.reconciliation.work import Progress, Step
@@ -11,19 +13,21 @@ from services.blobs import read_chunks, warehouse
 
 
 async def scan_archive(step: Step) -> Progress:
-    """Scan the blobs of one part. Memory holds a block and the part's rows, whatever the blobs' sizes.
-
-    A blob that vanished after it was listed raises ResourceNotFoundError: the plan must be made anew.
-    """
+    """Scan the blobs of one part. Memory holds a block and the part's rows, whatever the blobs' sizes."""
     work = await read_work(step.run)
     part = await read_part(step, ScanPart)
     archive = await warehouse(names.ALL_EVENTS)
     scanner = Scanner(part.stream, part.partition_id)
     for path in part.blobs:
         blob = scanner.open(path)
-        async for chunk in read_chunks(archive, path):
-            # Off the event loop: other steps' requests go on meanwhile.
-            await asyncio.to_thread(blob.feed, chunk)
+        try:
+            async for chunk in read_chunks(archive, path):
+                # Off the event loop: other steps' requests go on meanwhile.
+                await asyncio.to_thread(blob.feed, chunk)
+        except ResourceNotFoundError:
+            # Trying again cannot bring it back; what it held shows as a gap.
+            scanner.damaged(path, 0, VANISHED)
+            continue
         await asyncio.to_thread(blob.close)
     await write_rows(step, scanner.rows, work.bucket_bits, scanner.sums)
     return Progress(scanner.sums.records, scanner.sums.bytes)

@@ -6,8 +6,12 @@ from random import Random
 import msgspec
 import pytest
 
+from activities.reconciliation.clear_run import clear_run
+from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from activities.reconciliation.scan_archive import scan_archive
 from fraud.reconciliation.report import Report
-from fraud.reconciliation.work import report_folder
+from fraud.reconciliation.scan import ScanSums
+from fraud.reconciliation.work import Request, RunName, Step, report_folder, sums_path
 from services import names
 from services.blobs import read_blob, warehouse, work
 from tests.activities.reconciliation.stored_world import reconcile, store
@@ -72,6 +76,26 @@ async def test_a_second_run_writes_the_same_report_byte_for_byte():
 
     assert {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs(FOLDER)} == first
     assert len(first) == 3
+
+
+async def test_a_blob_that_vanishes_after_the_plan_is_reported_and_the_rest_counted():
+    world = a_world(Random(4))
+    await store(world)
+    plan = await plan_reconciliation(Request(RANGE))
+    path = next(path for path in sorted(world.blobs) if "/10/35/" in path)
+    await (await warehouse(names.ALL_EVENTS)).delete_blob(path.replace("ns/", "namespace/"))
+
+    read = [await scan_archive(Step(RANGE.instance_id, "scan", number)) for number in range(plan.parts["scan"])]
+
+    sums = [
+        msgspec.json.decode(await read_blob(await work(), sums_path(RANGE.instance_id, "scan", number)), type=ScanSums)
+        for number in range(plan.parts["scan"])
+    ]
+    assert [(one.path, one.reason) for some in sums for one in some.unreadable] == [
+        (path.replace("ns/", "namespace/"), "the blob was deleted after it had been listed")
+    ]
+    assert sum(one.records for one in read) > len(world.events) // 2
+    await clear_run(RunName(RANGE.instance_id))
 
 
 def renamed(expected: Report, like: Report) -> Report:

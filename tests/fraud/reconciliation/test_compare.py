@@ -65,7 +65,7 @@ def test_what_is_counted_in_columns_is_what_judging_each_id_gives(
     assert in_columns == one_by_one
 
 
-def none_in_order(rows: Rows, starts: Rows, scope: Scope) -> tuple[Rows, Rows]:
+def none_in_order(columns: object, starts: Rows, scope: Scope) -> tuple[Rows, Rows]:
     return np.zeros(len(starts), bool), np.zeros(len(starts), bool)
 
 
