@@ -10,8 +10,8 @@ from local_azure.stack.settings_file import connections
 ROOT = Path(__file__).parents[2]
 _EMULATORS = ROOT / "infra" / "emulators"
 _SERVICE_BUS = Path(__file__).with_name("service-bus.json")
-"""As on Azure, a window waits for days. The emulators' file cannot say so: they keep a message for an hour at most, which
-at `SPEED=60` is over in a minute of real time."""
+"""As on Azure, a window waits for days. The emulators' file cannot say so: they keep a message for an hour at most,
+which at `SPEED=60` is over in a minute of real time."""
 
 
 class Part(msgspec.Struct, frozen=True):
