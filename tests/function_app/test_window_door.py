@@ -76,6 +76,20 @@ async def test_a_window_is_analysed_once_however_often_it_is_delivered(
     assert await _completed(http, case["id"]) == first
 
 
+async def test_a_window_that_arrives_in_several_messages_is_analysed_whole(queue: ServiceBusSender, ids: list[str]):
+    """The stream job of the larger sizes divides a store's window by customers, to stay below a message's 256 KB."""
+    shards = [ids[::2], ids[1::2]]
+    await queue.send_messages([ServiceBusMessage(window_message(3, shard)) for shard in shards])
+
+    cases = [(await until(lambda first=shard[0]: cases_with(first)))[0] for shard in shards]
+
+    assert [case["suspicious"] for case in cases] == [len(shard) for shard in shards]
+    judged = [
+        msgspec.json.decode(line)["event_id"] for case in cases for line in (await verdicts_of(case)).splitlines()
+    ]
+    assert sorted(judged) == ids
+
+
 async def test_an_analysis_that_is_restarted_changes_nothing(
     http: aiohttp.ClientSession, queue: ServiceBusSender, ids: list[str]
 ):
