@@ -15,6 +15,7 @@ from local_azure.amqp.capture.journal import Plan
 from local_azure.amqp.capture.records import SCHEMA, records
 from local_azure.amqp.capture.settings import CaptureSettings
 from local_azure.amqp.event_hubs import store
+from local_azure.process import CannotStartError
 
 log = logging.getLogger(__name__)
 _PARSED = cast("dict[str, Any]", fastavro.parse_schema(SCHEMA))
@@ -25,18 +26,24 @@ _READ_SECONDS = 60
 
 
 class CaptureFiles:
-    """Writes the blobs of one container; its methods block, and may run in several threads at once."""
+    """Writes the blobs of one container; its methods block, and may run in several threads at once.
+
+    Raises CannotStartError if the settings' connection string is none.
+    """
 
     def __init__(self, settings: CaptureSettings, database: Path) -> None:
         self._codec = settings.codec
         self._database = database
-        self._container = ContainerClient.from_connection_string(
-            settings.connection,
-            settings.container,
-            retry_total=0,
-            connection_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-        )
+        try:
+            self._container = ContainerClient.from_connection_string(
+                settings.connection,
+                settings.container,
+                retry_total=0,
+                connection_timeout=_CONNECT_SECONDS,
+                read_timeout=_READ_SECONDS,
+            )
+        except ValueError as error:
+            raise CannotStartError(f"--capture-connection: {error}") from error
 
     def write(self, partition: int, plan: Plan) -> None:
         """Write a window's blob; a second run writes the same bytes. Raises AzureError or OSError."""

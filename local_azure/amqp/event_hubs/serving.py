@@ -21,16 +21,29 @@ from local_azure.amqp.event_hubs.store import open_store
 from local_azure.amqp.group_commit import GroupCommit
 from local_azure.amqp.server import listening
 from local_azure.clock import Clock
+from local_azure.process import CannotStartError
+
+MIN_RETENTION_HOURS, MAX_RETENTION_HOURS = 1, 7 * 24
+MAX_THROUGHPUT_UNITS = 40
 
 
 class EventHubsOptions(msgspec.Struct, frozen=True):
-    """How Event Hubs is served. `retention_hours` are Azure's; `throughput_units` of 0 never throttles."""
+    """How Event Hubs is served. `retention_hours` are Azure's; `throughput_units` of 0 never throttles.
+
+    Raises CannotStartError for what Azure would refuse.
+    """
 
     config: Path
     port: int = 0
     retention_hours: float = 24.0
     throughput_units: int = 0
     capture: CaptureSettings | None = None
+
+    def __post_init__(self) -> None:
+        if not MIN_RETENTION_HOURS <= self.retention_hours <= MAX_RETENTION_HOURS:
+            raise CannotStartError(f"--retention-hours must be {MIN_RETENTION_HOURS} to {MAX_RETENTION_HOURS}")
+        if not 0 <= self.throughput_units <= MAX_THROUGHPUT_UNITS:
+            raise CannotStartError(f"--throughput-units must be 0 to {MAX_THROUGHPUT_UNITS}")
 
 
 @contextlib.asynccontextmanager
