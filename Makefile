@@ -1,7 +1,10 @@
-# Everything is installed inside this folder: Python packages in .venv/, Azurite in .local/tools/. `make help` lists what there is.
+# Everything is installed inside this folder: Python packages in .venv/, what must stay out of it in .local/tools/.
+# `make help` lists what there is.
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+AZURITE := .local/tools/azurite
+WORKER := .local/tools/azure-functions-worker
 
 # The first Python that runs and is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -33,21 +36,30 @@ test: setup-dev ## Check style, types and arrows, and run every test
 bench: setup-dev ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks
 
-setup: $(VENV)/.local-ready ## Install what `make demo` and `make up` need
-setup-dev: $(VENV)/.dev-ready ## Install what `make test` and `make bench` need
+setup: $(VENV)/.local-ready $(AZURITE)/.ready ## Install what `make demo` and `make up` need
+setup-dev: setup $(VENV)/.dev-ready $(WORKER)/.ready ## Install what `make test` and `make bench` need
 
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; say which with: make PYTHON=/path/to/python3 ..."; exit 1; }
 	@echo "Setting up in $(VENV)/ and .local/ (about a minute, once) ..."
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.local-ready: $(VENV)/pyvenv.cfg requirements.txt requirements-local.txt local_azure/azurite/package-lock.json
+$(VENV)/.local-ready: $(VENV)/pyvenv.cfg requirements.txt requirements-local.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-local.txt
-	@$(BIN)/python -m local_azure.azurite.install .local/tools/azurite
 	@touch $@
 
 $(VENV)/.dev-ready: $(VENV)/.local-ready requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(AZURITE)/.ready: local_azure/azurite/package-lock.json | $(VENV)/.local-ready
+	@$(BIN)/python -m local_azure.azurite.install $(AZURITE)
+	@touch $@
+
+# It declares Python 3.13, where Azure builds it in; the same wheel runs on 3.11.
+$(WORKER)/.ready: requirements-worker.txt | $(VENV)/.dev-ready
+	@rm -rf $(WORKER)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python --target $(WORKER) -r requirements-worker.txt
 	@touch $@
 
 clean: ## Remove everything that was installed or kept

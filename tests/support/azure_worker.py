@@ -2,8 +2,9 @@
 
 `azure-functions-runtime` is the worker's code without its process: it takes the messages of the host as objects. What
 it refuses here, a deployment would refuse. It declares Python 3.13, where Azure builds it in; the same wheel runs on
-3.11. It is internal, so its version is pinned and it stays out of the virtual environment. It keeps its functions in
-globals and imports the app as `function_app`, so each app has a process of its own.
+3.11. It is internal, so it stays out of the virtual environment: `make setup-dev` installs it, as pinned by
+`requirements-worker.txt`. It keeps its functions in globals and imports the app as `function_app`, so each app has a
+process of its own.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -22,8 +23,7 @@ from typing import Any
 import msgspec
 
 _PROJECT = Path(__file__).parents[2]
-_VERSION = "1.3.0"
-_LIBRARY = _PROJECT / ".local" / "tools" / f"azure-functions-runtime-{_VERSION}"
+_LIBRARY = _PROJECT / ".local" / "tools" / "azure-functions-worker"
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -54,20 +54,11 @@ def load(app: Path, settings: dict[str, str] | None = None, calls: list[Call] | 
         check=False,
         timeout=60,
         cwd=app,
-        env=os.environ | (settings or {}) | {"PYTHONPATH": str(_installed())},
+        env=os.environ | (settings or {}) | {"PYTHONPATH": str(_LIBRARY)},
     )
     if ended.returncode:
         raise AssertionError(ended.stderr.decode())
     return msgspec.json.decode(ended.stdout.splitlines()[-1], type=Loaded)
-
-
-def _installed() -> Path:
-    """The folder that holds the library, installed with pip if it is not there yet."""
-    if not _LIBRARY.exists():
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        options = ["--ignore-requires-python", "--target", str(_LIBRARY), f"azure-functions-runtime=={_VERSION}"]
-        subprocess.run([*pip, *options], check=True, timeout=120)
-    return _LIBRARY
 
 
 _PROGRAM = "from tests.support.azure_worker import main; main()"
