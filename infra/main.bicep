@@ -226,6 +226,7 @@ module streamAnalytics 'modules/stream-analytics.bicep' = {
     tags: tags
     identityId: streamJobIdentity.outputs.id
     streamingUnits: chosen.streamingUnits
+    shardedQuery: chosen.shardedQuery
     eventHubsName: eventHub.outputs.namespaceName
     hubName: eventHub.outputs.hubName
     consumerGroupName: eventHub.outputs.streamGroupName
