@@ -1,0 +1,75 @@
+"""What the app's code does to the services that it opens, read from its syntax."""
+
+import ast
+from collections.abc import Iterator
+
+from services import names
+from tests.infra.bicep.sources import ROOT
+
+APP = ("function_app", "orchestrations", "activities", "services", "fraud")
+READER = "Storage Blob Data Reader"
+CONTRIBUTOR = "Storage Blob Data Contributor"
+SOME_CONTAINER = "a container that a variable names"
+_WRITERS = {"write_blob", "delete_blob", "upload_blob"}
+_CONTAINERS = {
+    attribute: getattr(names, attribute)
+    for attribute in ("ALL_EVENTS", "SUSPICIOUS_EVENTS", "FRAUD_EVENTS", "QUARANTINE", "REPORTS")
+}
+
+
+def container_roles() -> dict[str, str]:
+    """The warehouse's containers that the code names, each with the role that is enough for what it does there."""
+    roles: dict[str, str] = {}
+    for module in _modules():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Attribute) and node.attr in _CONTAINERS:
+                roles.setdefault(_CONTAINERS[node.attr], READER)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                roles |= dict.fromkeys(_written(node), CONTRIBUTOR)
+    return roles
+
+
+def called() -> set[str]:
+    """The names of all functions and classes that the code calls or decorates with."""
+    return {_name(node.func) for module in _modules() for node in ast.walk(module) if isinstance(node, ast.Call)}
+
+
+def _modules() -> Iterator[ast.Module]:
+    for room in APP:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield ast.parse(path.read_text())
+
+
+def _written(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """The containers that a function writes to or deletes from, as `write_blob(one, ...)` or `one.upload_blob(...)`."""
+    variables = {
+        node.targets[0].id: opened
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        for inner in ast.walk(node.value)
+        if (opened := _opened(inner)) is not None
+    }
+    for call in ast.walk(function):
+        if not isinstance(call, ast.Call) or _name(call.func) not in _WRITERS:
+            continue
+        for place in [call.func, *call.args[:1]]:
+            for node in ast.walk(place):
+                opened = variables.get(node.id) if isinstance(node, ast.Name) else _opened(node)
+                if opened is not None:
+                    yield opened
+
+
+def _opened(node: ast.AST) -> str | None:
+    """The container that a call of `warehouse` opens; None for everything else."""
+    if not isinstance(node, ast.Call) or _name(node.func) != "warehouse" or not node.args:
+        return None
+    argument = node.args[0]
+    return _CONTAINERS[argument.attr] if isinstance(argument, ast.Attribute) else SOME_CONTAINER
+
+
+def _name(function: ast.expr) -> str:
+    match function:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""

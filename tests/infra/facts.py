@@ -1,0 +1,257 @@
+"""What we rely on of Azure's resource types, as data: pinned versions, properties that must hold, names, roles.
+
+Versions and property names come from Azure's published Bicep types of August 2026; role ids from Microsoft's samples
+and "Azure built-in roles"; lengths of names from "Naming rules and restrictions for Azure resources".
+"""
+
+from collections.abc import Container, Mapping
+from typing import Final
+
+
+class _Anything:
+    """Holds every value but none."""
+
+    def __contains__(self, value: object) -> bool:
+        return value is not None and value != ""
+
+    def __repr__(self) -> str:
+        return "something"
+
+
+SET: Final = _Anything()
+Expected = Mapping[str, Container[object]]
+
+BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices"
+CONTAINER: Final = f"{BLOBS}/containers"
+HUB: Final = "Microsoft.EventHub/namespaces/eventhubs"
+QUEUE: Final = "Microsoft.ServiceBus/namespaces/queues"
+COSMOS: Final = "Microsoft.DocumentDB/databaseAccounts"
+JOB: Final = "Microsoft.StreamAnalytics/streamingjobs"
+SITE: Final = "Microsoft.Web/sites"
+ROLE: Final = "Microsoft.Authorization/roleAssignments"
+COSMOS_ROLE: Final = f"{COSMOS}/sqlRoleAssignments"
+DIAGNOSTICS: Final = "Microsoft.Insights/diagnosticSettings"
+METRIC_ALERT: Final = "Microsoft.Insights/metricAlerts"
+
+VERSIONS: Final[Mapping[str, str]] = {
+    "Microsoft.Resources/resourceGroups": "2025-04-01",
+    "Microsoft.ManagedIdentity/userAssignedIdentities": "2024-11-30",
+    "Microsoft.Storage/storageAccounts": "2025-06-01",
+    BLOBS: "2025-06-01",
+    CONTAINER: "2025-06-01",
+    "Microsoft.Storage/storageAccounts/managementPolicies": "2025-06-01",
+    "Microsoft.EventHub/namespaces": "2024-01-01",
+    HUB: "2024-01-01",
+    f"{HUB}/consumergroups": "2024-01-01",
+    "Microsoft.ServiceBus/namespaces": "2024-01-01",
+    QUEUE: "2024-01-01",
+    COSMOS: "2025-10-15",
+    f"{COSMOS}/sqlDatabases": "2025-10-15",
+    f"{COSMOS}/sqlDatabases/containers": "2025-10-15",
+    COSMOS_ROLE: "2025-10-15",
+    JOB: "2021-10-01-preview",
+    f"{JOB}/inputs": "2021-10-01-preview",
+    f"{JOB}/outputs": "2021-10-01-preview",
+    "Microsoft.Web/serverfarms": "2024-11-01",
+    SITE: "2024-11-01",
+    f"{SITE}/config": "2024-11-01",
+    f"{SITE}/basicPublishingCredentialsPolicies": "2024-11-01",
+    ROLE: "2022-04-01",
+    "Microsoft.OperationalInsights/workspaces": "2025-02-01",
+    "Microsoft.Insights/components": "2020-02-02",
+    DIAGNOSTICS: "2021-05-01-preview",
+    METRIC_ALERT: "2018-03-01",
+    "Microsoft.Insights/scheduledQueryRules": "2023-12-01",
+    "Microsoft.Insights/actionGroups": "2023-01-01",
+    "Microsoft.Consumption/budgets": "2024-08-01",
+}
+
+REQUIRED: Final[Mapping[str, Expected]] = {
+    "Microsoft.Storage/storageAccounts": {
+        "kind": {"StorageV2"},
+        "sku.name": {"Standard_LRS", "Standard_GRS"},  # zone-redundant accounts have no archive tier
+        "properties.allowBlobPublicAccess": {False},
+        "properties.allowSharedKeyAccess": {False},
+        "properties.isLocalUserEnabled": {False},
+        "properties.minimumTlsVersion": {"TLS1_2", "TLS1_3"},
+        "properties.supportsHttpsTrafficOnly": {True},
+    },
+    CONTAINER: {"properties.publicAccess": {"None"}},
+    "Microsoft.Storage/storageAccounts/managementPolicies": {"properties.policy.rules": SET},
+    "Microsoft.EventHub/namespaces": {
+        "sku.name": {"Standard"},
+        "sku.capacity": range(1, 41),
+        "identity.type": {"UserAssigned"},
+        "properties.disableLocalAuth": {True},
+        "properties.isAutoInflateEnabled": {True},
+        "properties.maximumThroughputUnits": range(1, 41),
+        "properties.minimumTlsVersion": {"1.2"},
+    },
+    HUB: {
+        "properties.partitionCount": range(4, 33, 2),  # even ones carry inventory, odd ones sales
+        "properties.retentionDescription.cleanupPolicy": {"Delete"},
+        "properties.retentionDescription.retentionTimeInHours": range(1, 169),
+        "properties.captureDescription.enabled": {True},
+        "properties.captureDescription.encoding": {"Avro"},
+        "properties.captureDescription.intervalInSeconds": {300},
+        "properties.captureDescription.sizeLimitInBytes": range(10_485_760, 524_288_001),
+        "properties.captureDescription.skipEmptyArchives": {False},  # a reconciliation tells completeness by them
+        "properties.captureDescription.destination.name": {"EventHubArchive.AzureBlockBlob"},
+        "properties.captureDescription.destination.identity.type": {"UserAssigned"},
+        "properties.captureDescription.destination.identity.userAssignedIdentity": SET,
+        "properties.captureDescription.destination.properties.storageAccountResourceId": SET,
+        "properties.captureDescription.destination.properties.archiveNameFormat": {
+            "{Namespace}/{EventHub}/{PartitionId}/{Year}/{Month}/{Day}/{Hour}/{Minute}/{Second}"
+        },
+    },
+    "Microsoft.ServiceBus/namespaces": {
+        "sku.name": {"Standard", "Premium"},
+        "properties.disableLocalAuth": {True},
+        "properties.minimumTlsVersion": {"1.2"},
+    },
+    QUEUE: {
+        "properties.deadLetteringOnMessageExpiration": {True},
+        "properties.requiresDuplicateDetection": {True},
+        "properties.duplicateDetectionHistoryTimeWindow": SET,
+        "properties.lockDuration": {f"PT{minutes}M" for minutes in range(1, 6)},
+        "properties.maxDeliveryCount": range(1, 2001),
+    },
+    COSMOS: {
+        "properties.databaseAccountOfferType": {"Standard"},
+        "properties.disableLocalAuth": {True},
+        "properties.locations": SET,
+        "properties.minimalTlsVersion": {"Tls12"},
+    },
+    f"{COSMOS}/sqlDatabases": {"properties.resource.id": SET},
+    f"{COSMOS}/sqlDatabases/containers": {
+        "properties.resource.id": SET,
+        "properties.resource.defaultTtl": SET,
+        "properties.resource.indexingPolicy.indexingMode": {"consistent"},
+        "properties.resource.partitionKey.paths": SET,
+    },
+    COSMOS_ROLE: {"properties.principalId": SET, "properties.roleDefinitionId": SET, "properties.scope": SET},
+    JOB: {
+        "identity.type": {"UserAssigned"},
+        "properties.sku.name": {"StandardV2"},
+        "properties.compatibilityLevel": {"1.2"},
+        "properties.outputErrorPolicy": {"Stop"},  # Drop would lose windows without a word
+        "properties.transformation.properties.query": SET,
+        "properties.transformation.properties.streamingUnits": {3, 7, *range(10, 101, 10)},
+    },
+    f"{JOB}/inputs": {
+        "properties.type": {"Stream"},
+        "properties.serialization.type": {"Json"},
+        "properties.datasource.properties.authenticationMode": {"Msi"},
+        "properties.datasource.properties.consumerGroupName": SET,
+    },
+    f"{JOB}/outputs": {
+        "properties.serialization.type": {"Json"},
+        "properties.datasource.properties.authenticationMode": {"Msi"},
+    },
+    "Microsoft.Web/serverfarms": {"sku.name": {"FC1"}, "sku.tier": {"FlexConsumption"}, "properties.reserved": {True}},
+    SITE: {
+        "identity.type": {"UserAssigned"},
+        "properties.httpsOnly": {True},
+        "properties.functionAppConfig.deployment.storage.authentication.type": {"UserAssignedIdentity"},
+        "properties.functionAppConfig.runtime.version": SET,
+        "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB": {512, 2048, 4096},
+        "properties.functionAppConfig.scaleAndConcurrency.maximumInstanceCount": range(40, 1001),
+        "properties.siteConfig.ftpsState": {"Disabled"},
+        "properties.siteConfig.minTlsVersion": {"1.2", "1.3"},
+    },
+    f"{SITE}/basicPublishingCredentialsPolicies": {"properties.allow": {False}},
+    f"{SITE}/config": {
+        "properties.platform.enabled": {True},
+        "properties.globalValidation.requireAuthentication": {True},
+        "properties.globalValidation.unauthenticatedClientAction": {"RedirectToLoginPage", "Return401", "Return403"},
+        "properties.identityProviders.azureActiveDirectory.enabled": {True},
+    },
+    ROLE: {
+        "properties.principalId": SET,
+        "properties.principalType": {"ServicePrincipal"},
+        "properties.roleDefinitionId": SET,
+    },
+    "Microsoft.OperationalInsights/workspaces": {
+        "properties.features.disableLocalAuth": {True},
+        "properties.retentionInDays": range(30, 731),
+        "properties.workspaceCapping.dailyQuotaGb": SET,
+    },
+    "Microsoft.Insights/components": {
+        "properties.DisableLocalAuth": {True},
+        "properties.WorkspaceResourceId": SET,
+    },
+    DIAGNOSTICS: {"properties.workspaceId": SET, "properties.metrics": SET},
+    METRIC_ALERT: {
+        "properties.enabled": {True},
+        "properties.severity": range(5),
+        "properties.scopes": SET,
+        "properties.actions": SET,
+    },
+    "Microsoft.Insights/scheduledQueryRules": {
+        "properties.enabled": {True},
+        "properties.scopes": SET,
+        "properties.actions.actionGroups": SET,
+    },
+    "Microsoft.Insights/actionGroups": {"properties.enabled": {True}, "properties.emailReceivers": SET},
+    "Microsoft.Consumption/budgets": {
+        "properties.amount": SET,
+        "properties.timeGrain": {"Monthly"},
+        "properties.timePeriod.startDate": SET,
+        "properties.notifications.spent.enabled": {True},
+    },
+}
+
+NAME_LENGTHS: Final[Mapping[str, range]] = {
+    "Microsoft.Resources/resourceGroups": range(1, 91),
+    "Microsoft.ManagedIdentity/userAssignedIdentities": range(3, 129),
+    "Microsoft.Storage/storageAccounts": range(3, 25),
+    CONTAINER: range(3, 64),
+    "Microsoft.EventHub/namespaces": range(6, 51),
+    "Microsoft.ServiceBus/namespaces": range(6, 51),
+    COSMOS: range(3, 45),
+    JOB: range(3, 64),
+    SITE: range(2, 61),
+    "Microsoft.OperationalInsights/workspaces": range(4, 64),
+}
+
+DIAGNOSED: Final = (
+    "Microsoft.Storage/storageAccounts",
+    BLOBS,
+    "Microsoft.EventHub/namespaces",
+    "Microsoft.ServiceBus/namespaces",
+    COSMOS,
+    JOB,
+    SITE,
+    "Microsoft.OperationalInsights/workspaces",
+)
+"""What must send its logs and metrics to the workspace. Application Insights already lies in it; a plan of Flex
+Consumption has nothing that its app does not have; identities, budgets and alerts have none."""
+
+ROLES: Final[Mapping[str, tuple[str, str]]] = {
+    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": ("Storage Blob Data Contributor", CONTAINER),
+    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": ("Storage Blob Data Reader", CONTAINER),
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": ("Storage Blob Data Owner", "Microsoft.Storage/storageAccounts"),
+    "974c5e8b-45b9-4653-ba55-5f855dd0fb88": ("Storage Queue Data Contributor", "Microsoft.Storage/storageAccounts"),
+    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": ("Storage Table Data Contributor", "Microsoft.Storage/storageAccounts"),
+    "a638d3c7-ab3a-418d-83e6-5f17a39d4fde": ("Azure Event Hubs Data Receiver", HUB),
+    "2b629674-e913-4c01-ae53-ef4638d8f975": ("Azure Event Hubs Data Sender", HUB),
+    "f526a384-b230-433a-b45c-95f59c4a2dec": ("Azure Event Hubs Data Owner", HUB),
+    "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0": ("Azure Service Bus Data Receiver", QUEUE),
+    "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39": ("Azure Service Bus Data Sender", QUEUE),
+    "090c5cfd-751d-490a-894a-3ce6f1109419": ("Azure Service Bus Data Owner", QUEUE),
+    "3913510d-42f4-4e42-8a64-420c390055eb": ("Monitoring Metrics Publisher", "Microsoft.Insights/components"),
+    "00000000-0000-0000-0000-000000000002": ("Cosmos DB Built-in Data Contributor", f"{COSMOS}/sqlDatabases"),
+}
+"""Role ids, with each role's name and the type of resource that it is granted on here."""
+
+ALERTED: Final = {
+    (JOB, "OutputWatermarkDelaySeconds"),
+    (JOB, "InputEventsSourcesBacklogged"),
+    (JOB, "Errors"),
+    (JOB, "ResourceUtilization"),
+    ("Microsoft.ServiceBus/namespaces", "DeadletteredMessages"),
+    ("Microsoft.ServiceBus/namespaces", "ThrottledRequests"),
+    ("Microsoft.EventHub/namespaces", "ThrottledRequests"),
+    (COSMOS, "TotalRequests"),
+}
+"""Metrics that must wake a person."""

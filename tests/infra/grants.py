@@ -1,0 +1,96 @@
+"""Which identity may do what, and where: read from a deployment, and from the table in docs/azure.md."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.infra import facts
+from tests.infra.bicep.functions import UNIQUE
+from tests.infra.bicep.sources import ROOT
+from tests.infra.bicep.values import Deployment, Resource
+
+PRINCIPAL = re.compile(r"<microsoft\.managedidentity/userassignedidentities:([\w-]+)>\.properties\.principalId")
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """An identity, a role by its published name, and the resource it is valid for, without the ending of its name."""
+
+    identity: str
+    role: str
+    scope: str
+
+
+def grants_of(deployment: Deployment) -> set[Grant]:
+    """What a deployment grants."""
+    return {
+        Grant(_identity(one), facts.ROLES.get(_role_id(one), ("an unknown role", ""))[0], _scope(one))
+        for one in _assignments(deployment)
+    }
+
+
+def documented_grants() -> set[Grant]:
+    """What the table of roles in docs/azure.md says."""
+    section = (ROOT / "docs" / "azure.md").read_text().partition("\n## Roles\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \| ([\w -]+) \| ([^|]+) \|", section, re.MULTILINE)
+    return {Grant(identity, role, scope.strip().replace("`", "")) for identity, role, scope in rows}
+
+
+def grant_findings(deployment: Deployment) -> Iterator[str]:
+    """Roles are known, stand on the smallest resource that they make sense for, and are the documented ones."""
+    for one in _assignments(deployment):
+        place = f"{one.file}:{one.line}: {one.symbol}"
+        role_id = _role_id(one)
+        if role_id not in facts.ROLES:
+            yield f"{place}: {role_id} is no role that we know"
+            continue
+        role, wanted = facts.ROLES[role_id]
+        if one.type == facts.ROLE and (one.scope is None or one.scope.type != wanted):
+            yield f"{place}: {role} is granted on {one.scope.type if one.scope else 'the whole group'}, not on {wanted}"
+        if one.type == facts.COSMOS_ROLE and not re.fullmatch(r".+/dbs/\w+", str(one.at("properties.scope"))):
+            yield f"{place}: {role} is granted on more than a database"
+        if one.type == facts.ROLE and (one.scope is None or one.name != _name(one, one.scope, role_id)):
+            yield f"{place}: its name must come from scope, principal and role, or two assignments meet"
+        if not PRINCIPAL.fullmatch(str(one.at("properties.principalId"))):
+            yield f"{place}: is granted to something that is no identity of ours"
+    granted, documented = grants_of(deployment), documented_grants()
+    for grant in sorted(granted - documented):
+        yield f"docs/azure.md does not name: {grant.identity}, {grant.role}, {grant.scope}"
+    for grant in sorted(documented - granted):
+        yield f"docs/azure.md names what is not granted: {grant.identity}, {grant.role}, {grant.scope}"
+
+
+def _assignments(deployment: Deployment) -> list[Resource]:
+    return [*deployment.of(facts.ROLE), *deployment.of(facts.COSMOS_ROLE)]
+
+
+def _name(one: Resource, scope: Resource, role_id: str) -> str:
+    return f"guid({scope.id}, {one.at('properties.principalId')}, {role_id})"
+
+
+def _role_id(one: Resource) -> str:
+    return str(one.at("properties.roleDefinitionId")).rpartition("/")[2]
+
+
+def _identity(one: Resource) -> str:
+    found = PRINCIPAL.fullmatch(str(one.at("properties.principalId")))
+    return _short(found[1]).removeprefix("id-") if found else "somebody"
+
+
+def _scope(one: Resource) -> str:
+    if one.type == facts.COSMOS_ROLE:
+        return f"database {str(one.at('properties.scope')).rpartition('/')[2]}"
+    if one.scope is None:
+        return "the whole group"
+    name = _short(one.scope.name)
+    return {
+        facts.CONTAINER: f"container {name}",
+        facts.HUB: f"hub {name}",
+        facts.QUEUE: f"queue {name}",
+        "Microsoft.Storage/storageAccounts": f"account {name}",
+        "Microsoft.Insights/components": "Application Insights",
+    }.get(one.scope.type, one.scope.type)
+
+
+def _short(name: str) -> str:
+    return name.replace(UNIQUE, "").rstrip("-")

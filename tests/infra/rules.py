@@ -1,0 +1,185 @@
+"""The house rules of what is deployed. Each gives its findings as text; none means that it holds."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
+
+from tests.infra import facts
+from tests.infra.bicep.deploy import deploy
+from tests.infra.bicep.sources import MAIN, Sources
+from tests.infra.bicep.static import file_findings, mentioned
+from tests.infra.bicep.syntax import parse
+from tests.infra.bicep.values import BicepError, Deployment, Resource, Runtime
+from tests.infra.grants import PRINCIPAL, grant_findings
+
+MONITOR: dict[str, Any] = {"monitorClientId": "11111111-2222-3333-4444-555555555555", "monitorUsers": "a@example.com"}
+SIZES = ("1k", "5k", "10k")
+_SECRET = re.compile(r"AccountKey=|SharedAccessKey|[?&]sig=|listKeys|ConnectionString", re.IGNORECASE)
+_FOREIGN_TO_FLEX = {"WEBSITE_RUN_FROM_PACKAGE", "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION"}
+
+
+def all_findings(sources: Sources) -> list[str]:
+    """Everything that is wrong with infra/, at every size and with every optional part."""
+    files = [parse(path, sources.read(path)) for path in sources.bicep_files()]
+    found = [finding for file in files for finding in file_findings(file)]
+    for size in SIZES:
+        try:
+            deployment = deploy(sources, size=size, **MONITOR)
+        except BicepError as error:
+            found.append(str(error))
+            continue
+        for rule in RULES:
+            found += rule(deployment)
+        found += _waits_for_roles(deployment, sources)
+    return sorted(set(found))
+
+
+def _made(deployment: Deployment) -> list[Resource]:
+    return [one for one in deployment.resources if not one.existing]
+
+
+def _place(resource: Resource) -> str:
+    return f"{resource.file}:{resource.line}: {resource.symbol}"
+
+
+def _versions(deployment: Deployment) -> Iterator[str]:
+    """Every type is one that we know, at the version whose properties we know."""
+    for one in deployment.resources:
+        if one.type not in facts.VERSIONS:
+            yield f"{_place(one)}: nothing is known of {one.type}"
+        elif one.version != facts.VERSIONS[one.type]:
+            yield f"{_place(one)}: version {one.version} of {one.type}, pinned is {facts.VERSIONS[one.type]}"
+
+
+def _complete(deployment: Deployment) -> Iterator[str]:
+    """Every type that belongs to the pipeline is deployed."""
+    for missing in facts.VERSIONS.keys() - {one.type for one in _made(deployment)}:
+        yield f"nothing of type {missing} is deployed"
+
+
+def _properties(deployment: Deployment) -> Iterator[str]:
+    """Every property that we rely on is set, and to what it must be."""
+    for one in _made(deployment):
+        for path, allowed in facts.REQUIRED.get(one.type, {}).items():
+            value = one.at(path)
+            try:
+                holds = value in allowed
+            except TypeError:  # lists and objects cannot be in a set
+                holds = False
+            if not holds:
+                yield f"{_place(one)}: {path} is {value!r}, must be {allowed!r}"
+
+
+def _names(deployment: Deployment) -> Iterator[str]:
+    """Names fit, and nothing is deployed twice."""
+    seen: set[str] = set()
+    for one in _made(deployment):
+        lengths = facts.NAME_LENGTHS.get(one.type)
+        if lengths is not None and len(one.name) not in lengths:
+            yield f"{_place(one)}: the name {one.name} has not {lengths.start} to {lengths.stop - 1} letters"
+        place = f"{one.id} on {one.scope.id if one.scope else ''}"
+        if place in seen:
+            yield f"{_place(one)}: {one.name} is deployed twice"
+        seen.add(place)
+
+
+def _secrets(deployment: Deployment) -> Iterator[str]:
+    """No key, connection string or signature is written or handed out; Application Insights' holds none."""
+    for one in _made(deployment):
+        for path, value in _texts(one.body):
+            telemetry = isinstance(value, Runtime) and "/components:" in value
+            if _SECRET.search(value) and not telemetry:
+                yield f"{_place(one)}: {path} holds a secret: {value}"
+    for name, value in deployment.outputs.items():
+        if not re.fullmatch(r"[A-Z][A-Z_]*", name):
+            yield f"{MAIN}: the output {name} is not in upper case"
+        if _SECRET.search(str(value)):
+            yield f"{MAIN}: the output {name} holds a secret"
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in cast("Mapping[str, Any]", value).items():
+            yield from _texts(item, f"{path}.{key}".strip("."))
+    elif isinstance(value, list):
+        for item in cast("list[Any]", value):
+            yield from _texts(item, path)
+
+
+def _diagnostics(deployment: Deployment) -> Iterator[str]:
+    """Every resource that has logs or metrics sends them to the workspace."""
+    watched = {one.scope.id for one in deployment.of(facts.DIAGNOSTICS) if one.scope}
+    for one in _made(deployment):
+        if one.type in facts.DIAGNOSED and one.id not in watched:
+            yield f"{_place(one)}: has no diagnostic setting"
+
+
+def _alerts(deployment: Deployment) -> Iterator[str]:
+    """Every metric that matters has an alert, and every alert reaches the people."""
+    found: set[tuple[str, str]] = set()
+    for alert in deployment.of(facts.METRIC_ALERT):
+        scopes = {one.type for one in _made(deployment) if one.id in alert.at("properties.scopes")}
+        metrics = {one["metricName"] for one in alert.at("properties.criteria")["allOf"]}
+        found |= {(scope, metric) for scope in scopes for metric in metrics}
+    for scope, metric in facts.ALERTED - found:
+        yield f"no alert looks at {metric} of {scope}"
+
+
+def settings_of(site: Resource) -> dict[str, Any]:
+    """The settings of a function app by name."""
+    return {one["name"]: one["value"] for one in site.at("properties.siteConfig")["appSettings"]}
+
+
+def _settings(deployment: Deployment) -> Iterator[str]:
+    """No setting stands there twice, and none that Flex Consumption refuses."""
+    for site in deployment.of(facts.SITE):
+        names = [one["name"] for one in site.at("properties.siteConfig")["appSettings"]]
+        if len(names) != len(set(names)):
+            yield f"{_place(site)}: a setting stands there twice"
+        for foreign in _FOREIGN_TO_FLEX & set(names):
+            yield f"{_place(site)}: {foreign} has no place on Flex Consumption"
+
+
+def _monitor(deployment: Deployment) -> Iterator[str]:
+    """The monitor shows one hub, to read only, behind a login."""
+    for site in deployment.of(facts.SITE):
+        settings = settings_of(site)
+        if not any(name.startswith("DFM_") for name in settings):
+            continue
+        if not settings.get("DFM_HUB_NAME") or settings.get("DFM_MODE") != "ReadOnly":
+            yield f"{_place(site)}: the monitor must show one hub, to read only"
+        if "DFM_NONCE" in settings or not settings.get("DFM_ALLOWED_USER_NAMES"):
+            yield f"{_place(site)}: the monitor must ask everybody who they are"
+        if not any(one.parent == site for one in deployment.of(f"{facts.SITE}/config")):
+            yield f"{_place(site)}: no login stands before the monitor"
+
+
+def _waits_for_roles(deployment: Deployment, sources: Sources) -> Iterator[str]:
+    """What runs as an identity is made after the identity has its roles."""
+    main = parse(MAIN, sources.read(MAIN))
+    for one in _made(deployment):
+        identities: list[str] = list(one.at("identity.userAssignedIdentities") or ())
+        if not one.module or not identities:
+            continue
+        waits = mentioned(main, main.declarations[one.module[0]])
+        for grant in [*deployment.of(facts.ROLE), *deployment.of(facts.COSMOS_ROLE)]:
+            principal = PRINCIPAL.fullmatch(str(grant.at("properties.principalId")))
+            mine = principal is not None and any(identity.endswith(f":{principal[1]}") for identity in identities)
+            if mine and grant.module[0] not in waits:
+                yield f"{_place(one)}: does not wait for the roles in {grant.module[0]}"
+
+
+RULES: tuple[Callable[[Deployment], Iterator[str]], ...] = (
+    _versions,
+    _complete,
+    _properties,
+    _names,
+    _secrets,
+    _diagnostics,
+    _alerts,
+    _settings,
+    _monitor,
+    grant_findings,
+)

@@ -1,0 +1,196 @@
+"""Names come from services/names.py: Bicep, the stream job, host.json, the emulators' files and the local stack agree.
+
+`tests/services/test_names.py` holds the emulators, the stream job and the triggers to those names; this file holds
+Bicep and the local stack to them, and to each other in what goes beyond names.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from fraud.archive import ARCHIVE_FIELD
+from local_azure.stack.parts import all_parts
+from local_azure.stack.settings_file import connections
+from services import names
+from tests.infra import facts
+from tests.infra.bicep.deploy import deploy
+from tests.infra.bicep.sources import ROOT
+from tests.infra.bicep.values import Deployment
+from tests.infra.rules import MONITOR, settings_of
+from tests.support.app_index import indexed_functions
+
+WAREHOUSE_CONTAINERS = {names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS}
+CONTAINERS = f"{facts.COSMOS}/sqlDatabases/containers"
+
+
+@pytest.fixture(scope="module")
+def azure() -> Deployment:
+    return deploy(**MONITOR)
+
+
+def read(path: str) -> Any:
+    return msgspec.json.decode((ROOT / path).read_bytes())
+
+
+def test_the_hub_and_its_groups(azure: Deployment):
+    hub = azure.one(facts.HUB)
+    groups = {one.name for one in azure.of(f"{facts.HUB}/consumergroups")}
+    (namespace,) = read("infra/emulators/event-hubs.json")["UserConfig"]["NamespaceConfig"]
+
+    assert hub.name == names.EVENT_HUB
+    assert groups == {names.ARCHIVER_GROUP, names.STREAM_ANALYTICS_GROUP}
+    assert [int(one["PartitionCount"]) for one in namespace["Entities"]] == [hub.at("properties.partitionCount")]
+
+
+def test_capture_writes_to_the_container_that_the_reconciliation_and_the_local_hub_use(azure: Deployment):
+    destination = azure.one(facts.HUB).at("properties.captureDescription.destination.properties")
+    parts = all_parts(
+        Path("state"), dict.fromkeys(("blob", "cosmos", "event-hubs", "service-bus", "functions"), 1), Path("s")
+    )
+    options = next(part.options for part in parts if part.name == "amqp")
+
+    assert destination["blobContainer"] == names.ALL_EVENTS
+    assert options[options.index("--capture-container") + 1] == names.ALL_EVENTS
+    assert azure.outputs["WAREHOUSE_ACCOUNT"] in destination["storageAccountResourceId"]
+
+
+def test_the_queue_as_the_emulator_has_it(azure: Deployment):
+    """Time to live and duplicate detection are longer on Azure: the emulator takes an hour and five minutes at most."""
+    queue = azure.one(facts.QUEUE)
+    (namespace,) = read("infra/emulators/service-bus.json")["UserConfig"]["Namespaces"]
+    emulated = namespace["Queues"][0]["Properties"]
+
+    assert queue.name == names.WINDOW_QUEUE == namespace["Queues"][0]["Name"]
+    for name in (
+        "DeadLetteringOnMessageExpiration",
+        "LockDuration",
+        "MaxDeliveryCount",
+        "RequiresDuplicateDetection",
+        "RequiresSession",
+    ):
+        assert queue.at(f"properties.{name[0].lower()}{name[1:]}") == emulated[name], name
+
+
+def test_the_database_its_containers_and_how_long_they_keep_documents(azure: Deployment):
+    (emulated,) = read("infra/emulators/cosmos.json")["databases"]
+    made = {
+        one.name: (one.at("properties.resource.partitionKey.paths"), one.at("properties.resource.defaultTtl"))
+        for one in azure.of(CONTAINERS)
+    }
+
+    assert azure.one(f"{facts.COSMOS}/sqlDatabases").name == names.DATABASE == emulated["id"]
+    assert made.keys() == {names.EVENTS_CONTAINER, names.CASES_CONTAINER}
+    assert made == {one["id"]: ([one["partitionKey"]], one.get("defaultTtl", -1)) for one in emulated["containers"]}
+    assert made[names.EVENTS_CONTAINER][0] == [names.PARTITION_KEY_PATH]
+
+
+def test_the_archive_is_indexed_by_what_the_reconciliation_asks_for(azure: Deployment):
+    policy = azure.one(CONTAINERS, names.EVENTS_CONTAINER).at("properties.resource.indexingPolicy")
+
+    assert {"path": f"/{ARCHIVE_FIELD}/enqueued_time/?"} in policy["includedPaths"]
+    assert {"path": f"{names.PARTITION_KEY_PATH}/?"} in policy["includedPaths"]
+
+
+def test_the_blob_containers(azure: Deployment):
+    warehouse = azure.outputs["WAREHOUSE_ACCOUNT"]
+    made = {(one.path.partition("/")[0] == warehouse, one.name) for one in azure.of(facts.CONTAINER)}
+
+    assert {name for of_warehouse, name in made if of_warehouse} == WAREHOUSE_CONTAINERS
+    assert names.WORK in {name for of_warehouse, name in made if not of_warehouse}
+    assert set(read("infra/emulators/storage.json")[names.WAREHOUSE]) == WAREHOUSE_CONTAINERS
+
+
+def test_every_lifecycle_rule_is_about_containers_that_exist(azure: Deployment):
+    made = {one.path.rpartition("/")[2] for one in azure.of(facts.CONTAINER)}
+    prefixes = {
+        prefix.rstrip("/")
+        for policy in azure.of("Microsoft.Storage/storageAccounts/managementPolicies")
+        for rule in policy.at("properties.policy.rules")
+        for prefix in rule["definition"]["filters"]["prefixMatch"]
+    }
+
+    assert prefixes == WAREHOUSE_CONTAINERS | {names.WORK}
+    assert prefixes <= made
+
+
+def test_the_job_is_configured_as_its_project_says(azure: Deployment):
+    job, config = azure.one(facts.JOB), read("stream_analytics/JobConfig.json")
+
+    for name in (
+        "CompatibilityLevel",
+        "DataLocale",
+        "EventsLateArrivalMaxDelayInSeconds",
+        "EventsOutOfOrderMaxDelayInSeconds",
+        "EventsOutOfOrderPolicy",
+        "OutputErrorPolicy",
+    ):
+        assert job.at(f"properties.{name[0].lower()}{name[1:]}") == config[name], name
+
+
+def test_the_job_runs_the_query_of_its_size():
+    plain, sharded = (
+        (ROOT / "stream_analytics" / f"suspicious-windows{suffix}.asaql").read_text() for suffix in ("", "-sharded")
+    )
+    queries = [
+        deploy(size=size).one(facts.JOB).at("properties.transformation.properties.query")
+        for size in ("1k", "5k", "10k")
+    ]
+
+    assert queries == [plain, sharded, sharded]
+
+
+def test_the_jobs_input_and_outputs_are_those_of_its_project(azure: Deployment):
+    source = read("stream_analytics/Inputs/events.json")
+    queue = read("stream_analytics/Outputs/suspicious-windows.json")
+    blobs = read("stream_analytics/Outputs/suspicious-events.json")
+    made_source = azure.one(f"{facts.JOB}/inputs").at("properties.datasource.properties")
+    made_queue = azure.one(f"{facts.JOB}/outputs", queue["Name"]).at("properties.datasource.properties")
+    made_blobs = azure.one(f"{facts.JOB}/outputs", blobs["Name"]).at("properties.datasource.properties")
+
+    assert azure.one(f"{facts.JOB}/inputs").name == source["Name"]
+    assert (made_source["eventHubName"], made_source["consumerGroupName"]) == (
+        names.EVENT_HUB,
+        names.STREAM_ANALYTICS_GROUP,
+    )
+    assert made_source["serviceBusNamespace"] == azure.one("Microsoft.EventHub/namespaces").name
+    assert made_queue["queueName"] == names.WINDOW_QUEUE
+    assert made_queue["serviceBusNamespace"] == azure.one("Microsoft.ServiceBus/namespaces").name
+    assert made_queue["systemPropertyColumns"] == queue["ServiceBusQueueProperties"]["SystemPropertyColumns"]
+    assert made_queue["propertyColumns"] == queue["ServiceBusQueueProperties"]["PropertyColumns"]
+    assert made_blobs["container"] == names.SUSPICIOUS_EVENTS
+    assert made_blobs["storageAccounts"] == [{"accountName": azure.outputs["WAREHOUSE_ACCOUNT"]}]
+    for name in ("DateFormat", "PathPattern", "TimeFormat"):
+        assert made_blobs[f"{name[0].lower()}{name[1:]}"] == blobs["BlobStorageProperties"][name], name
+
+
+def test_the_local_stack_sets_the_same_connections(azure: Deployment):
+    local = connections(dict.fromkeys(("blob", "cosmos", "event-hubs", "service-bus", "functions"), 1))
+    site = next(one for one in azure.of(facts.SITE) if one.name == azure.outputs["FUNCTION_APP"])
+    set_by_bicep = {name.partition("__")[0] for name in settings_of(site) if name.endswith("__credential")}
+
+    assert set_by_bicep == {names.JOBS_STORAGE, names.WAREHOUSE, names.EVENT_HUBS, names.SERVICE_BUS, names.COSMOS}
+    assert set_by_bicep <= local.keys()
+
+
+def test_the_monitor_shows_the_hub_of_host_json(azure: Deployment):
+    monitor = next(settings_of(one) for one in azure.of(facts.SITE) if "DFM_HUB_NAME" in settings_of(one))
+
+    assert monitor["DFM_HUB_NAME"] == read("host.json")["extensions"]["durableTask"]["hubName"]
+
+
+def test_the_instances_that_stay_ready_run_a_function_that_exists():
+    scale = deploy(size="10k").one(facts.SITE).at("properties.functionAppConfig.scaleAndConcurrency.alwaysReady")
+    kind, _, function = scale[0]["name"].partition(":")
+
+    assert kind == "function"
+    assert function in indexed_functions()
+
+
+def test_the_alert_on_failed_workflows_knows_all_of_them():
+    query = (ROOT / "infra" / "modules" / "failed-workflows.kql").read_text()
+    workflows = [name for name, one in indexed_functions().items() if one.trigger["type"] == "orchestrationTrigger"]
+
+    listed = msgspec.json.decode(query.partition("dynamic(")[2].partition(")")[0], type=list[str])
+    assert sorted(listed) == sorted(workflows)

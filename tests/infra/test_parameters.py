@@ -1,0 +1,63 @@
+"""Bad parameters are refused before anything is deployed, with a message that says what is wrong."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra import facts
+from tests.infra.bicep.deploy import deploy
+from tests.infra.bicep.values import BicepError
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a region without Flex Consumption": ({"location": "westindia"}, "location: 'westindia' is none of"),
+    "a size that nobody planned": ({"size": "2k"}, "size: '2k' is none of"),
+    "three partitions": ({"partitionCount": 3}, "partitionCount: 3 is none of"),
+    "an odd number of partitions": ({"partitionCount": 9}, "partitionCount: 9 is none of"),
+    "fewer partitions than the size needs": (
+        {"size": "10k", "partitionCount": 8},
+        "Size 10k needs at least 12 partitions; partitionCount asks for fewer.",
+    ),
+    "a name that is too long": ({"environmentName": "f" * 33}, "is longer than 32"),
+    "no name": ({"environmentName": ""}, "environmentName: '' is shorter than 1"),
+    "nobody to tell": ({"alertEmail": ""}, "alertEmail: '' is shorter than 6"),
+    "a schedule that is none": ({"reconciliationSchedule": "2:30"}, "reconciliationSchedule: '2:30' is shorter than"),
+    "roles that nobody described": ({"streamJobRoles": "all"}, "streamJobRoles: 'all' is none of"),
+    "a budget of nothing": ({"monthlyBudget": 0}, "monthlyBudget: 0 is less than 1"),
+    "a monitor for nobody": ({"monitorClientId": "1" * 36}, "monitorUsers must name who may look"),
+    "a client id that is none": (
+        {"monitorClientId": "fraud", "monitorUsers": "a@b"},
+        "loginClientId: 'fraud' is shorter",
+    ),
+    "a text for a number": ({"partitionCount": "8"}, "partitionCount: '8' is no int"),
+    "a parameter that is not there": ({"regoin": "westeurope"}, "has no parameter regoin"),
+}
+
+
+@pytest.mark.parametrize(("parameters", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_bad_parameters_are_refused_with_a_message(parameters: dict[str, Any], message: str):
+    with pytest.raises(BicepError) as refused:
+        deploy(**parameters)
+
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(("size", "partitions"), [("1k", 4), ("5k", 8), ("10k", 12)])
+def test_a_size_brings_its_partitions_unless_more_are_asked_for(size: str, partitions: int):
+    assert deploy(size=size).one(facts.HUB).at("properties.partitionCount") == partitions
+    assert deploy(size=size, partitionCount=32).one(facts.HUB).at("properties.partitionCount") == 32
+
+
+def test_the_monitor_is_deployed_for_those_who_ask_for_it_only():
+    assert [site.name for site in deploy().of(facts.SITE)] == [deploy().outputs["FUNCTION_APP"]]
+    assert deploy().outputs["MONITOR_URL"] == ""
+
+    asked = deploy(monitorClientId="1" * 36, monitorUsers="a@example.com")
+    assert len(asked.of(facts.SITE)) == 2
+    assert asked.outputs["MONITOR_URL"].startswith("https://")
+
+
+def test_the_owner_roles_of_the_stream_job_are_granted_on_demand():
+    granted = {one.at("properties.roleDefinitionId") for one in deploy(streamJobRoles="owner").of(facts.ROLE)}
+    names = {facts.ROLES[str(role).rpartition("/")[2]][0] for role in granted}
+
+    assert {"Azure Event Hubs Data Owner", "Azure Service Bus Data Owner"} <= names

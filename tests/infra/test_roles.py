@@ -1,0 +1,69 @@
+"""The roles that the code's calls need are exactly the roles that Bicep grants, and docs/azure.md names them."""
+
+import json
+
+from services import names
+from tests.infra import facts
+from tests.infra.bicep.deploy import deploy
+from tests.infra.bicep.sources import ROOT
+from tests.infra.calls import READER, SOME_CONTAINER, called, container_roles
+from tests.infra.grants import Grant, documented_grants, grants_of
+from tests.infra.rules import MONITOR
+
+_HUB, _QUEUE, _DATABASE = f"hub {names.EVENT_HUB}", f"queue {names.WINDOW_QUEUE}", f"database {names.DATABASE}"
+CALLS = {
+    "event_hub_message_trigger": ("Azure Event Hubs Data Receiver", _HUB),
+    "EventHubConsumerClient": ("Azure Event Hubs Data Receiver", _HUB),
+    "EventHubProducerClient": ("Azure Event Hubs Data Sender", _HUB),
+    "service_bus_queue_trigger": ("Azure Service Bus Data Receiver", _QUEUE),
+    "get_queue_receiver": ("Azure Service Bus Data Receiver", _QUEUE),
+    "get_queue_sender": ("Azure Service Bus Data Sender", _QUEUE),
+    "create_item": ("Cosmos DB Built-in Data Contributor", _DATABASE),
+    "execute_item_batch": ("Cosmos DB Built-in Data Contributor", _DATABASE),
+    "replace_item": ("Cosmos DB Built-in Data Contributor", _DATABASE),
+    "upsert_item": ("Cosmos DB Built-in Data Contributor", _DATABASE),
+}
+"""Calls of the SDKs and the triggers, with the role that each needs."""
+HOST = {
+    ("Storage Blob Data Owner", "account stapp"),  # leases, checkpoints, packages, and the app's own `workflow-data`
+    ("Storage Queue Data Contributor", "account stapp"),  # the durable task hub
+    ("Storage Table Data Contributor", "account stapp"),  # the durable task hub
+    ("Monitoring Metrics Publisher", "Application Insights"),
+}
+"""What the Functions host itself needs, whatever the code calls (Microsoft, "Identity-based connections")."""
+
+
+def test_the_app_has_the_roles_that_its_calls_need_and_no_other():
+    needed = {CALLS[name] for name in called() & CALLS.keys()}
+    needed |= {(role, f"container {container}") for container, role in container_roles().items()}
+
+    granted = {(one.role, one.scope) for one in grants_of(deploy()) if one.identity == "function-app"}
+    assert granted == needed | HOST
+
+
+def test_the_code_writes_to_no_container_that_only_a_variable_names():
+    roles = container_roles()
+
+    assert SOME_CONTAINER not in roles
+    assert roles[names.ALL_EVENTS] == READER
+
+
+def test_the_stream_job_and_capture_have_what_their_inputs_and_outputs_need_and_no_other():
+    deployment = deploy()
+    job = {
+        Grant("stream-job", "Azure Event Hubs Data Receiver", _HUB),
+        Grant("stream-job", "Azure Service Bus Data Sender", _QUEUE),
+        Grant("stream-job", "Storage Blob Data Contributor", f"container {names.SUSPICIOUS_EVENTS}"),
+    }
+    capture = {Grant("capture", "Storage Blob Data Contributor", f"container {names.ALL_EVENTS}")}
+
+    assert {one for one in grants_of(deployment) if one.identity in ("stream-job", "capture")} == job | capture
+    assert len(deployment.of(f"{facts.JOB}/inputs")) + len(deployment.of(f"{facts.JOB}/outputs")) == len(job)
+
+
+def test_the_table_in_the_documents_is_what_is_granted():
+    assert documented_grants() == grants_of(deploy(**MONITOR))
+
+
+def test_role_ids_are_those_that_azure_publishes():
+    assert set(json.loads((ROOT / "infra" / "roles.json").read_text()).values()) == facts.ROLES.keys()

@@ -1,0 +1,167 @@
+"""infra/ keeps the house rules, and the rules catch what they are for: each planted fault is found."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.infra.bicep.sources import Sources
+from tests.infra.rules import all_findings
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A text of a file of infra/, what it is replaced by, and a part of the finding that this must give."""
+
+    file: str
+    old: str
+    new: str
+    finding: str
+
+
+ROLE_NAME = "guid(container.id, principalId, roleIds[role])"
+LOGIN = "requireAuthentication: true"
+
+FAULTS = {
+    # what does not compile
+    "syntax": Fault("modules/service-bus.bicep", "lockDuration: 'PT1M'", "lockDuration: 'PT1M", "does not parse"),
+    "unknown name": Fault("modules/cosmos.bicep", "parent: database", "parent: databse", "databse does not exist"),
+    "unknown function": Fault("main.bicep", "toLower(", "lower(", "the name lower does not exist"),
+    "unused parameter": Fault("modules/identity.bicep", "  tags: tags\n", "", "tags is never used"),
+    "undescribed parameter": Fault(
+        "modules/identity.bicep", "@description('Tags of every resource.')\n", "", "tags has no description"
+    ),
+    "declared twice": Fault("main.bicep", "var sizes =", "var prefixes =", "prefixes is declared twice"),
+    "no such module": Fault("main.bicep", "'modules/cosmos.bicep'", "'modules/cosmo.bicep'", "there is no file"),
+    "missing module parameter": Fault(
+        "main.bicep", "    streamingUnits: chosen.streamingUnits\n", "", "parameter streamingUnits is missing"
+    ),
+    "unknown module parameter": Fault("main.bicep", "    extent:", "    extend:", "has no parameter extend"),
+    "wrong type": Fault("main.bicep", "amount: monthlyBudget ?? chosen.monthlyBudget", "amount: '900'", "is no int"),
+    "unknown output": Fault(
+        "main.bicep", "serviceBus.outputs.queueName", "serviceBus.outputs.queue", "no output queue"
+    ),
+    "no such query": Fault(
+        "modules/stream-analytics.bicep", "suspicious-windows.asaql", "windows.asaql", "there is no file"
+    ),
+    "a size that is not there": Fault("sizes.json", '"5k"', '"6k"', "sizes[size] does not exist"),
+    "streaming units out of range": Fault("sizes.json", '"streamingUnits": 10', '"streamingUnits": 9', "is none of"),
+    # what Azure would refuse, or take and do something else
+    "wrong API version": Fault(
+        "modules/event-hub.bicep", "eventhubs@2024-01-01", "eventhubs@2024-05-01", "pinned is 2024-01-01"
+    ),
+    "unknown type": Fault(
+        "modules/monitoring.bicep",
+        "'Microsoft.Insights/components@2020-02-02'",
+        "'Microsoft.Insights/component@2020-02-02'",
+        "nothing is known of",
+    ),
+    "missing property": Fault("modules/cosmos.bicep", "    databaseAccountOfferType: 'Standard'\n", "", "OfferType"),
+    "odd partitions": Fault("sizes.json", '"partitionCount": 8', '"partitionCount": 9', "partitionCount is 9"),
+    "Capture that skips empty files": Fault(
+        "modules/event-hub.bicep", "skipEmptyArchives: false", "skipEmptyArchives: true", "skipEmptyArchives"
+    ),
+    "a lock that is too long": Fault("modules/service-bus.bicep", "'PT1M'", "'PT10M'", "lockDuration is 'PT10M'"),
+    "no duplicate detection": Fault(
+        "modules/service-bus.bicep",
+        "requiresDuplicateDetection: true",
+        "requiresDuplicateDetection: false",
+        "Duplicate",
+    ),
+    "rows that are dropped": Fault(
+        "modules/stream-analytics.bicep",
+        "outputErrorPolicy: jobConfig.OutputErrorPolicy",
+        "outputErrorPolicy: 'Drop'",
+        "outputErrorPolicy is 'Drop'",
+    ),
+    "a name that is too long": Fault("abbreviations.json", '"st"', '"storageaccount"', "is longer than 24"),
+    "a setting that Flex refuses": Fault(
+        "modules/function-app.bicep",
+        "{ name: 'RECONCILIATION_SCHEDULE',",
+        "{ name: 'FUNCTIONS_WORKER_RUNTIME', value: 'python' }, { name: 'RECONCILIATION_SCHEDULE',",
+        "no place on Flex",
+    ),
+    # keys and logins
+    "shared keys": Fault(
+        "modules/storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAccess: true", "allowSharedKeyAccess"
+    ),
+    "local authentication": Fault("modules/event-hub.bicep", "    disableLocalAuth: true\n", "", "disableLocalAuth"),
+    "old TLS": Fault("modules/cosmos.bicep", "'Tls12'", "'Tls11'", "minimalTlsVersion is 'Tls11'"),
+    "public blobs": Fault("modules/storage.bicep", "publicAccess: 'None'", "publicAccess: 'Blob'", "publicAccess"),
+    "key-based authentication of the job": Fault(
+        "modules/stream-analytics.bicep", "authenticationMode: 'Msi'", "authenticationMode: 'ConnectionString'", "Msi"
+    ),
+    "a key in a setting": Fault(
+        "modules/function-app.bicep", "value: queueEndpoint", "value: 'AccountKey=${queueEndpoint}'", "holds a secret"
+    ),
+    "a call for keys": Fault(
+        "modules/storage.bicep",
+        "account.properties.primaryEndpoints.queue",
+        "account.listKeys().keys[0].value",
+        "unknown function",
+    ),
+    "publishing by password": Fault(
+        "modules/function-app.bicep", "{ allow: false }", "{ allow: true }", "allow is True"
+    ),
+    # roles
+    "wrong role id": Fault("roles.json", "ba92f5b4-2d11", "ba92f5b4-2d12", "no role that we know"),
+    "another role": Fault(
+        "modules/access/stream-job.bicep", "['eventHubsDataReceiver']", "['eventHubsDataSender']", "azure.md"
+    ),
+    "a role that the scope does not take": Fault(
+        "modules/access/capture.bicep", "['blobDataContributor']", "['blobDataOwner']", "is none of"
+    ),
+    "open scope": Fault("modules/roles/container.bicep", "  scope: container\n", "", "the whole group"),
+    "scope of the account": Fault(
+        "modules/roles/container.bicep", "  scope: container\n", "  scope: account\n", "not on Microsoft.Storage"
+    ),
+    "scope of the Cosmos account": Fault(
+        "modules/roles/cosmos-database.bicep",
+        "scope: '${account.id}/dbs/${databaseName}'",
+        "scope: account.id",
+        "more than a database",
+    ),
+    "a role for a user": Fault(
+        "modules/roles/hub.bicep", "principalType: 'ServicePrincipal'", "principalType: 'User'", "principalType"
+    ),
+    "role names that meet": Fault("modules/roles/container.bicep", ROLE_NAME, "guid(container.id)", "two assignments"),
+    "roles that the job does not wait for": Fault(
+        "main.bicep", "  dependsOn: [streamJobAccess]\n", "", "does not wait for the roles in streamJobAccess"
+    ),
+    "roles that Capture does not wait for": Fault(
+        "main.bicep", "  dependsOn: [captureAccess]\n", "", "does not wait for the roles in captureAccess"
+    ),
+    "roles that the app does not wait for": Fault(
+        "main.bicep", "  dependsOn: [functionAppAccess]\n", "", "does not wait for the roles in functionAppAccess"
+    ),
+    # watching
+    "no diagnostics": Fault("modules/cosmos.bicep", "scope: account", "scope: database", "no diagnostic setting"),
+    "no alert on dead letters": Fault(
+        "modules/alerts.bicep", "'DeadletteredMessages'", "'ActiveMessages'", "no alert looks at DeadletteredMessages"
+    ),
+    "an alert that is off": Fault(
+        "modules/alerts.bicep",
+        "    enabled: true\n    severity: alert",
+        "    enabled: false\n    severity: alert",
+        "enabled is False",
+    ),
+    "a monitor that writes": Fault("modules/durable-monitor.bicep", "'ReadOnly'", "'Normal'", "to read only"),
+    "a monitor of every hub": Fault("modules/durable-monitor.bicep", "'DFM_HUB_NAME'", "'DFM_HUB'", "show one hub"),
+    "a monitor with its nonce": Fault("modules/durable-monitor.bicep", "'DFM_MODE'", "'DFM_NONCE'", "who they are"),
+    "a monitor without login": Fault("modules/durable-monitor.bicep", LOGIN, "requireAuthentication: false", "require"),
+    "an output in lower case": Fault("main.bicep", "output FUNCTION_APP ", "output functionApp ", "not in upper case"),
+}
+
+
+def test_infra_keeps_the_rules():
+    assert all_findings(Sources()) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_a_planted_fault_is_found(fault: Fault):
+    path = f"infra/{fault.file}"
+    source = Sources().read(path)
+    assert fault.old in source
+
+    findings = all_findings(Sources({path: source.replace(fault.old, fault.new)}))
+
+    assert any(fault.finding in finding for finding in findings), findings

@@ -1,0 +1,133 @@
+"""Every setting that the app reads is set by Bicep, and none is set that nothing reads."""
+
+import ast
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from services.connections import AZURE_INSTANCE
+from services.settings import Settings, SettingsError, read_settings
+from tests.infra import facts
+from tests.infra.bicep.deploy import deploy
+from tests.infra.bicep.sources import ROOT
+from tests.infra.rules import settings_of
+from tests.support.app_index import indexed_functions
+
+HOST_SETTINGS = {
+    "AzureWebJobsStorage__queueServiceUri": "the durable extension's queues",
+    "AzureWebJobsStorage__tableServiceUri": "the durable extension's tables",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "where the host sends its telemetry; it holds no secret",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "as whom it sends it",
+}
+"""What only the Functions host reads, and for what."""
+APP = ("function_app.py", "function_app", "orchestrations", "activities", "services", "fraud")
+
+
+def bicep_settings(webhook: str = "https://example.com/alerts") -> dict[str, str]:
+    deployment = deploy(alertWebhookUrl=webhook)
+    return settings_of(deployment.one(facts.SITE))
+
+
+class Recorded(Mapping[str, str]):
+    """An environment that remembers what was asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values_ = dict(values)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self.values_[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+
+def test_the_app_starts_in_azure_with_what_bicep_sets():
+    settings = read_settings({**bicep_settings(), AZURE_INSTANCE: "an instance"})
+
+    connections = [
+        settings.jobs_storage,
+        settings.warehouse,
+        settings.event_hubs,
+        settings.service_bus,
+        settings.cosmos,
+    ]
+    assert isinstance(settings, Settings)
+    assert all(one.address and one.managed_identity and one.client_id for one in connections)
+    assert all(one.connection_string is None for one in connections)
+    assert settings.reconciliation_schedule == "0 30 2 * * *"
+    assert settings.alert_webhook_url == "https://example.com/alerts"
+
+
+def test_the_connections_are_addresses_of_what_bicep_makes():
+    deployment = deploy()
+    settings = settings_of(deployment.one(facts.SITE))
+
+    hub = deployment.one("Microsoft.EventHub/namespaces").name
+    queue = deployment.one("Microsoft.ServiceBus/namespaces").name
+    accounts = {one.name: one for one in deployment.of("Microsoft.Storage/storageAccounts")}
+    assert settings["EventHubs__fullyQualifiedNamespace"] == f"{hub}.servicebus.windows.net"
+    assert settings["ServiceBus__fullyQualifiedNamespace"] == f"{queue}.servicebus.windows.net"
+    assert deployment.one(facts.COSMOS).id in settings["Cosmos__accountEndpoint"]
+    assert deployment.outputs["WAREHOUSE_ACCOUNT"] in settings["Warehouse__blobServiceUri"]
+    assert {name for name in accounts if name in settings["AzureWebJobsStorage__blobServiceUri"]} == {
+        name for name in accounts if name != deployment.outputs["WAREHOUSE_ACCOUNT"]
+    }
+
+
+def test_nothing_is_set_that_nothing_reads():
+    environment = Recorded(bicep_settings())
+    read_settings(environment)
+
+    assert environment.values_.keys() - environment.asked == HOST_SETTINGS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(bicep_settings().keys() - HOST_SETTINGS.keys()))
+def test_the_app_misses_or_notices_each_setting_that_is_taken_away(name: str):
+    complete = bicep_settings()
+    less = {other: value for other, value in complete.items() if other != name}
+
+    answer = settings_or_problem(less)
+    assert answer != read_settings(complete)
+    assert isinstance(answer, Settings) or name in answer
+
+
+def settings_or_problem(environment: Mapping[str, str]) -> Settings | str:
+    try:
+        return read_settings(environment)
+    except SettingsError as problem:
+        return str(problem)
+
+
+def test_without_a_webhook_none_is_set():
+    assert "ALERT_WEBHOOK_URL" not in bicep_settings(webhook="")
+
+
+def test_what_the_triggers_read_is_set():
+    settings = bicep_settings()
+    triggers = [function.trigger for function in indexed_functions().values()]
+    schedules = {trigger["schedule"].strip("%") for trigger in triggers if "schedule" in trigger}
+    connections = {trigger["connection"] for trigger in triggers if trigger.get("connection")}
+
+    assert schedules
+    assert schedules <= settings.keys()
+    assert connections
+    assert all(any(name.startswith(f"{one}__") for name in settings) for one in connections)
+
+
+def test_the_app_reads_the_environment_in_one_place():
+    files = [
+        path for place in APP for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
+    ]
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    }
+
+    assert readers == {"services/settings.py"}
