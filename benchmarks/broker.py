@@ -16,7 +16,8 @@ from azure.eventhub import EventData, EventHubConsumerClient, EventHubProducerCl
 
 from benchmarks.rows import Row, against
 from fraud.generation import generate_events
-from tests.local_azure.amqp.conftest import CONFIG, connection_string
+from local_azure import connections
+from tests.local_azure.amqp.conftest import CONFIG
 from tests.support.parts import running
 
 EVENTS = 20_000
@@ -33,7 +34,7 @@ def measure() -> list[Row]:
         tempfile.TemporaryDirectory() as folder,
         running("amqp", "--event-hubs-config", CONFIG, state=Path(folder) / "state") as part,
     ):
-        connection = connection_string(part.address("event-hubs"))
+        connection = connections.namespace(part.address("event-hubs"))
         sent, received = _send(connection, bodies), _receive(connection)
     return [
         against(f"broker: send, {BATCH} events a batch", "events/s", sent, UNIT_IN, PEER),

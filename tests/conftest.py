@@ -2,16 +2,16 @@
 
 import os
 
-from local_azure.azurite.account import connection_string
+from local_azure import connections
 
-_NOWHERE = "Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=n;SharedAccessKey=k;UseDevelopmentEmulator=true;"
+_NOWHERE = "127.0.0.1:9"
 
 APP_SETTINGS = {
-    "AzureWebJobsStorage": connection_string(9),
-    "Warehouse": connection_string(9),
-    "EventHubs": _NOWHERE,
-    "ServiceBus": _NOWHERE,
-    "Cosmos": "AccountEndpoint=http://127.0.0.1:9/;AccountKey=a2V5;",
+    "AzureWebJobsStorage": connections.blobs(_NOWHERE),
+    "Warehouse": connections.blobs(_NOWHERE),
+    "EventHubs": connections.namespace(_NOWHERE),
+    "ServiceBus": connections.namespace(_NOWHERE),
+    "Cosmos": connections.cosmos(_NOWHERE),
     "RECONCILIATION_SCHEDULE": "0 30 2 * * *",
 }
 

@@ -15,13 +15,14 @@ import msgspec
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import BlobServiceClient
 
-from local_azure.azurite.account import connection_string
+from local_azure import connections
+from local_azure.process import LOOPBACK
 
 
 def create(port: int, file: Path) -> None:
     """Create each container that is not there yet."""
     names = msgspec.json.decode(file.read_bytes(), type=dict[str, list[str]])
-    with BlobServiceClient.from_connection_string(connection_string(port)) as client:
+    with BlobServiceClient.from_connection_string(connections.blobs(f"{LOOPBACK}:{port}")) as client:
         for name in (name for group in names.values() for name in group):
             try:
                 client.create_container(name)

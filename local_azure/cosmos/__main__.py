@@ -5,7 +5,8 @@ import asyncio
 from pathlib import Path
 
 from local_azure.clock import Clock
-from local_azure.cosmos.authorization import EMULATOR_KEY, AccountKey
+from local_azure.connections import COSMOS_KEY
+from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import read_bootstrap
 from local_azure.cosmos.control import Control
 from local_azure.cosmos.door import Door
@@ -21,7 +22,7 @@ def main() -> None:
     """Read the options and serve until a signal comes."""
     parser = arguments("local_azure.cosmos", "Cosmos DB for NoSQL on this machine, for the unmodified SDKs.")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help="0 takes a free one")
-    parser.add_argument("--account-key", default=EMULATOR_KEY, metavar="KEY", help="base64; default: the emulator's")
+    parser.add_argument("--account-key", default=COSMOS_KEY, metavar="KEY", help="base64; default: the emulator's")
     parser.add_argument("--bootstrap", type=Path, metavar="FILE", help="databases and containers to create if absent")
     parser.add_argument("--throttle-rate", type=float, default=0.0, metavar="SHARE", help="answer this share with 429")
     parser.add_argument("--latency-ms", type=float, default=0.0, metavar="MS", help="delay every document operation")

@@ -13,9 +13,6 @@ from urllib.parse import unquote
 
 from local_azure.cosmos.errors import unauthorized
 
-EMULATOR_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
-"""The key that Microsoft's emulator publishes; it protects nothing."""
-
 
 class AccountKey:
     """Checks that a request was signed with the account's key. ValueError if the key is not base64."""

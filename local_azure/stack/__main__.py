@@ -11,9 +11,10 @@ import sys
 import time
 from pathlib import Path
 
+from local_azure import lock
 from local_azure.clock import SETTING as CLOCK_SETTING
 from local_azure.process import LOOPBACK, CannotStartError, announce_ready, run
-from local_azure.stack import clock_file, lock, ports, settings_file
+from local_azure.stack import clock_file, ports, settings_file
 from local_azure.stack.parts import ROOT, all_parts
 from local_azure.stack.supervisor import Supervisor
 
@@ -21,6 +22,8 @@ LOCAL = ROOT / ".local"
 SETTINGS = LOCAL / "local.settings.json"
 APP_SETTINGS = {"RECONCILIATION_SCHEDULE": "0 30 0 * * *"}
 """What the app needs besides its connections; the same names that Bicep sets."""
+
+_RUNS = "this clone's stack already runs (process {process}); stop it with Ctrl-C there"
 
 
 def _say(line: str) -> None:
@@ -30,13 +33,14 @@ def _say(line: str) -> None:
 
 async def up(stop: asyncio.Event, state: Path, settings: Path, speed: float) -> None:
     """Run the stack until `stop` is set."""
-    with lock.hold(settings.with_name("stack.lock")):
+    with lock.hold(settings.with_name("stack.lock"), _RUNS):
         started = time.monotonic()
         chosen = ports.choose()
         await asyncio.to_thread(state.mkdir, parents=True, exist_ok=True)
         clock = clock_file.resume(state / "clock", speed)
-        settings_file.write(settings, {**settings_file.connections(chosen), **APP_SETTINGS}, chosen["functions"])
-        environment = {CLOCK_SETTING: clock.setting(), **settings_file.connections(chosen)}
+        connections = settings_file.connection_settings(chosen)
+        settings_file.write(settings, {**connections, **APP_SETTINGS}, chosen["functions"])
+        environment = {CLOCK_SETTING: clock.setting(), **connections}
         _say(f"Azure on this machine, at {speed:g} times real time. State in {_short(state)}.")
         supervisor = Supervisor(
             all_parts(state, chosen, settings), environment, state / "logs", lambda line: _say(f"  {line}")
@@ -71,7 +75,7 @@ def _short(path: Path) -> str:
 
 def reset(state: Path, settings: Path) -> None:
     """Forget the state. Raises CannotStartError while a stack runs."""
-    with lock.hold(settings.with_name("stack.lock")):
+    with lock.hold(settings.with_name("stack.lock"), _RUNS):
         shutil.rmtree(state, ignore_errors=True)
     _say(f"Forgot the state in {_short(state)}.")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from local_azure.stack.settings_file import connections
+from local_azure.stack.settings_file import connection_settings
 
 ROOT = Path(__file__).parents[2]
 _EMULATORS = ROOT / "infra" / "emulators"
@@ -54,7 +54,7 @@ def all_parts(state: Path, ports: dict[str, int], settings: Path) -> list[Part]:
                 service_bus_port=ports["service-bus"],
                 event_hubs_config=_EMULATORS / "event-hubs.json",
                 service_bus_config=_SERVICE_BUS,
-                capture_connection=connections(ports)["Warehouse"],
+                capture_connection=connection_settings(ports)["Warehouse"],
                 capture_container="all-events",
             ),
             after=("azurite",),

@@ -5,30 +5,20 @@ from typing import Any
 
 import msgspec
 
-from local_azure.azurite.account import connection_string
+from local_azure import connections
 from local_azure.process import LOOPBACK
 
-# The emulator's well-known key, published by Microsoft; it opens nothing but this machine's loopback.
-_COSMOS_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 
-
-def connections(ports: dict[str, int]) -> dict[str, str]:
+def connection_settings(ports: dict[str, int]) -> dict[str, str]:
     """The connection setting of each service, by name."""
-    blobs = connection_string(ports["blob"])
+    address = {service: f"{LOOPBACK}:{port}" for service, port in ports.items()}
     return {
-        "AzureWebJobsStorage": blobs,
-        "Warehouse": blobs,
-        "EventHubs": _namespace(ports["event-hubs"]),
-        "ServiceBus": _namespace(ports["service-bus"]),
-        "Cosmos": f"AccountEndpoint=http://{LOOPBACK}:{ports['cosmos']}/;AccountKey={_COSMOS_KEY};",
+        "AzureWebJobsStorage": connections.blobs(address["blob"]),
+        "Warehouse": connections.blobs(address["blob"]),
+        "EventHubs": connections.namespace(address["event-hubs"]),
+        "ServiceBus": connections.namespace(address["service-bus"]),
+        "Cosmos": connections.cosmos(address["cosmos"]),
     }
-
-
-def _namespace(port: int) -> str:
-    return (
-        f"Endpoint=sb://{LOOPBACK}:{port};SharedAccessKeyName=RootManageSharedAccessKey;"
-        "SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
-    )
 
 
 def write(file: Path, values: dict[str, str], functions_port: int) -> None:

@@ -12,11 +12,10 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from local_azure.azurite.account import connection_string
+from local_azure import connections
 from local_azure.clock import SETTING, Clock
 
 EMULATORS = Path(__file__).parents[2] / "infra" / "emulators"
-COSMOS_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 
 
 class Part:
@@ -54,20 +53,21 @@ class Part:
         """With what it ended, None while it runs."""
         return self._process.poll()
 
-    def stop(self) -> None:
-        """End it in order."""
-        self._end(signal.SIGTERM)
+    def stop(self) -> int:
+        """End it in order; the exit code."""
+        return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
         """End it as a crash would."""
         self._end(signal.SIGKILL)
 
-    def _end(self, number: signal.Signals) -> None:
+    def _end(self, number: signal.Signals) -> int:
         self._process.send_signal(number)
-        self._process.wait(timeout=20)
+        code = self._process.wait(timeout=20)
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._log.close()
+        return code
 
 
 @contextmanager
@@ -108,17 +108,15 @@ def _elsewhere(connection: str) -> str | None:
 
 
 def _blobs(parts: ExitStack, folder: Path) -> str:
-    azurite = parts.enter_context(running("azurite", "--port", "0", state=folder / "azurite"))
-    port = int(azurite.address("blob").rpartition(":")[2])
-    containers = [sys.executable, "-m", "local_azure.azurite.containers", str(port), str(EMULATORS / "storage.json")]
-    subprocess.run(containers, check=True, timeout=60)
-    return connection_string(port)
+    bootstrap = ("--bootstrap", str(EMULATORS / "storage.json"))
+    azurite = parts.enter_context(running("azurite", "--port", "0", *bootstrap, state=folder / "azurite"))
+    return connections.blobs(azurite.address("blob"))
 
 
 def _cosmos(parts: ExitStack, folder: Path, clock: dict[str, str]) -> str:
     bootstrap = ("--bootstrap", str(EMULATORS / "cosmos.json"))
     cosmos = parts.enter_context(running("cosmos", "--port", "0", *bootstrap, state=folder / "cosmos", settings=clock))
-    return f"AccountEndpoint={cosmos.addresses[0]};AccountKey={COSMOS_KEY};"
+    return connections.cosmos(cosmos.addresses[0].removeprefix("http://").removesuffix("/"))
 
 
 def _amqp(parts: ExitStack, folder: Path, clock: dict[str, str]) -> tuple[str, str]:
@@ -126,6 +124,4 @@ def _amqp(parts: ExitStack, folder: Path, clock: dict[str, str]) -> tuple[str, s
     for service in ("event-hubs", "service-bus"):
         options += [f"--{service}-config", str(EMULATORS / f"{service}.json"), f"--{service}-port", "0"]
     amqp = parts.enter_context(running("amqp", *options, state=folder / "amqp", settings=clock))
-    rest = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
-    hubs, queues = (f"Endpoint=sb://{amqp.address(service)};{rest}" for service in ("event-hubs", "service-bus"))
-    return hubs, queues
+    return connections.namespace(amqp.address("event-hubs")), connections.namespace(amqp.address("service-bus"))

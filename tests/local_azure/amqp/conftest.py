@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from local_azure import connections
 from tests.local_azure.amqp.sdk import Sdk
 from tests.support.parts import EMULATORS, Part, running
 
@@ -15,12 +16,6 @@ SETTING = "CONTRACT_EventHubs"
 Scenario = Callable[[Sdk], Awaitable[None]]
 Both = Callable[[Scenario], Awaitable[None]]
 CONFIG = str(EMULATORS / "event-hubs.json")
-
-
-def connection_string(address: str) -> str:
-    """What a client of a local part is given."""
-    secret = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE"
-    return f"Endpoint=sb://{address};{secret};UseDevelopmentEmulator=true;"
 
 
 def start(state: Path, *options: str, settings: dict[str, str] | None = None) -> Part:
@@ -39,7 +34,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
 def connection(request: pytest.FixtureRequest) -> str:
     """A connection string: the environment's, or the local part's."""
     setting = os.environ.get(SETTING)
-    return setting or connection_string(request.getfixturevalue("broker").address("event-hubs"))
+    return setting or connections.namespace(request.getfixturevalue("broker").address("event-hubs"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

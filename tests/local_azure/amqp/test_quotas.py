@@ -8,8 +8,9 @@ import pytest
 from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
+from local_azure import connections
 from local_azure.clock import SETTING, Clock
-from tests.local_azure.amqp.conftest import CONFIG, connection_string
+from tests.local_azure.amqp.conftest import CONFIG
 from tests.local_azure.amqp.raw import Raw, condition, event
 from tests.local_azure.amqp.sdk import Sdk
 from tests.support.parts import running
@@ -30,7 +31,7 @@ def test_a_namespace_of_one_unit_says_when_it_is_busy(tmp_path: Path):
         assert condition(refused[0].value[0]) == "com.microsoft:server-busy"
 
         async def the_sdk() -> None:
-            sdk = Sdk("aio", connection_string(part.address("event-hubs")), retry_total=0)
+            sdk = Sdk("aio", connections.namespace(part.address("event-hubs")), retry_total=0)
             before = await sdk.end("1")
             megabytes = asyncio.gather(
                 *(sdk.do("send_event", EventData(b"x" * 1_000_000), partition_id="1") for _ in range(3))
@@ -54,7 +55,7 @@ def test_events_leave_when_they_are_older_than_they_are_kept(tmp_path: Path):
             assert client.outcome().descriptor == 0x24
 
         async def the_sdk() -> None:
-            sdk = Sdk("aio", connection_string(part.address("event-hubs")))
+            sdk = Sdk("aio", connections.namespace(part.address("event-hubs")))
             until = time.monotonic() + 10
             while not (known := await sdk.do("get_partition_properties", "0"))["is_empty"]:
                 assert time.monotonic() < until
@@ -77,7 +78,7 @@ def test_a_hub_keeps_its_partitions_and_the_moment_it_was_made(tmp_path: Path):
     seen: list[object] = []
     for _ in range(2):
         with running("amqp", "--event-hubs-config", CONFIG, state=tmp_path / "state") as part:
-            seen.append(asyncio.run(created(connection_string(part.address("event-hubs")))))
+            seen.append(asyncio.run(created(connections.namespace(part.address("event-hubs")))))
     assert seen[0] == seen[1]
     smaller = tmp_path / "smaller.json"
     smaller.write_text(Path(CONFIG).read_text().replace('"PartitionCount": "4"', '"PartitionCount": "2"'))

@@ -12,9 +12,9 @@ import fastavro
 import pytest
 from azure.storage.blob import ContainerClient
 
+from local_azure import connections
 from local_azure.amqp.event_hubs import store
 from local_azure.amqp.message import Message
-from local_azure.azurite.account import connection_string
 from local_azure.clock import SETTING, Clock
 from tests.local_azure.amqp.conftest import CONFIG, start
 from tests.local_azure.amqp.raw import Raw, event
@@ -72,7 +72,7 @@ def test_what_was_acknowledged_is_stored_after_kill_9(tmp_path: Path):
 def blobs(tmp_path: Path) -> Iterator[str]:
     """A storage account of its own."""
     with running("azurite", "--port", "0", state=tmp_path / "blobs") as azurite:
-        yield connection_string(int(azurite.address("blob").rsplit(":", 1)[1]))
+        yield connections.blobs(azurite.address("blob"))
 
 
 def captured(account: str) -> dict[str, list[dict[str, Any]]]:
@@ -119,7 +119,7 @@ def test_capture_waits_for_a_blob_service_that_is_away(tmp_path: Path):
     clock = {SETTING: Clock(now, now, 120.0).setting()}
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    account = connection_string(port)
+    account = connections.blobs(f"127.0.0.1:{port}")
     options = ("--capture-connection", account, "--capture-interval", "60", "--capture-codec", "deflate")
     with running_again(tmp_path / "state", options, clock) as part:
         with Raw(part.address("event-hubs")).open() as client:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from azure.cosmos import PartitionKey
 
-from tests.local_azure.cosmos.running import KEY, Part, Sdk
+from local_azure.connections import COSMOS_KEY
+from tests.local_azure.cosmos.running import Cosmos, Sdk
 
 SETTING = "CONTRACT_Cosmos"
 
@@ -22,8 +23,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
         parts = dict(part.split("=", 1) for part in setting.strip(";").split(";"))
         yield parts["AccountEndpoint"], parts["AccountKey"]
         return
-    part = Part(tmp_path_factory.mktemp("cosmos") / "state")
-    yield part.endpoint, KEY
+    part = Cosmos(tmp_path_factory.mktemp("cosmos") / "state")
+    yield part.endpoint, COSMOS_KEY
     assert part.stop() == 0
 
 

@@ -2,10 +2,6 @@
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 import inspect
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,47 +10,26 @@ from azure.cosmos import CosmosClient
 from azure.cosmos.aio import CosmosClient as AioCosmosClient
 
 from local_azure.clock import SETTING, Clock
+from local_azure.connections import COSMOS_KEY
+from tests.support.parts import Part
 
 ONE_SDK = pytest.mark.parametrize("sdk", ["sync"], indirect=True)
 """For tables of cases that only the service tells apart: what both clients do is tested elsewhere."""
 
-KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 
-
-class Part:
+class Cosmos(Part):
     """`python -m local_azure.cosmos` on a free port, started with its construction."""
 
     def __init__(self, state: Path, *options: str, clock: Clock | None = None) -> None:
-        command = [sys.executable, "-m", "local_azure.cosmos", "--state", str(state), "--port", "0", *options]
-        environment = os.environ | ({} if clock is None else {SETTING: clock.setting()})
-        self._log = (state.parent / f"{state.name}.log").open("ab")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True, env=environment)
-        assert self.process.stdout is not None
-        ready = self.process.stdout.readline().split()
-        assert ready[:2] == ["ready", "cosmos"], f"the part did not start; see {self._log.name}"
-        self.endpoint = ready[2]
-
-    def stop(self) -> int:
-        """End it in order; the exit code."""
-        return self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        self._end(signal.SIGKILL)
-
-    def _end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        code = self.process.wait(timeout=10)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        self._log.close()
-        return code
+        settings = {} if clock is None else {SETTING: clock.setting()}
+        super().__init__("cosmos", "--port", "0", *options, state=state, settings=settings)
+        self.endpoint = self.addresses[0]
 
 
 class Sdk:
     """The sync or the aio client; a test awaits either."""
 
-    def __init__(self, kind: str, endpoint: str, key: str = KEY) -> None:
+    def __init__(self, kind: str, endpoint: str, key: str = COSMOS_KEY) -> None:
         self.kind = kind
         self._endpoint = endpoint
         self._key = key

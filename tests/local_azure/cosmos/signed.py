@@ -6,7 +6,7 @@ import hmac
 from email.utils import formatdate
 from urllib.parse import quote
 
-from tests.local_azure.cosmos.running import KEY
+from local_azure.connections import COSMOS_KEY
 
 DOCS = "/dbs/fraud/colls/events/docs"
 
@@ -18,7 +18,7 @@ def signed(method: str, path: str, **more: str) -> dict[str, str]:
     link = "/".join(segments if len(segments) % 2 == 0 else segments[:-1])
     date = formatdate(usegmt=True)
     text = f"{method.lower()}\n{resource}\n{link}\n{date.lower()}\n\n"
-    signature = base64.b64encode(hmac.digest(base64.b64decode(KEY), text.encode(), hashlib.sha256)).decode()
+    signature = base64.b64encode(hmac.digest(base64.b64decode(COSMOS_KEY), text.encode(), hashlib.sha256)).decode()
     headers = {"x-ms-date": date, "authorization": quote(f"type=master&ver=1.0&sig={signature}", safe="")}
     return headers | {name.replace("_", "-"): value for name, value in more.items()}
 

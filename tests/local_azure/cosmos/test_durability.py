@@ -13,14 +13,15 @@ from azure.cosmos import CosmosClient
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.aio import CosmosClient as AioCosmosClient
 
-from tests.local_azure.cosmos.running import KEY, Part
+from local_azure.connections import COSMOS_KEY
+from tests.local_azure.cosmos.running import Cosmos
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
 
 BOOTSTRAP = Path("infra/emulators/cosmos.json")
 
 
-async def write_until_killed(part: Part) -> tuple[list[str], list[list[str]]]:
+async def write_until_killed(part: Cosmos) -> tuple[list[str], list[list[str]]]:
     """Create items and batches from many tasks, kill the part in the middle; what was acknowledged."""
     singles: list[str] = []
     batches: list[list[str]] = []
@@ -38,7 +39,7 @@ async def write_until_killed(part: Part) -> tuple[list[str], list[list[str]]]:
             await container.execute_item_batch(operations, partition_key="7")
             batches.append(names)
 
-    async with AioCosmosClient(part.endpoint, KEY, retry_total=0) as client:
+    async with AioCosmosClient(part.endpoint, COSMOS_KEY, retry_total=0) as client:
         container = client.get_database_client("fraud").get_container_client("events")
         kinds = (write_singles, write_batches)
         writers = [asyncio.create_task(write(container, number)) for number in range(4) for write in kinds]
@@ -53,9 +54,9 @@ async def write_until_killed(part: Part) -> tuple[list[str], list[list[str]]]:
 
 
 async def test_every_acknowledged_write_survives_kill_9_and_no_batch_is_torn(state: Path) -> None:
-    singles, batches = await write_until_killed(Part(state, "--bootstrap", str(BOOTSTRAP)))
-    part = Part(state)
-    with CosmosClient(part.endpoint, KEY) as client:
+    singles, batches = await write_until_killed(Cosmos(state, "--bootstrap", str(BOOTSTRAP)))
+    part = Cosmos(state)
+    with CosmosClient(part.endpoint, COSMOS_KEY) as client:
         container = client.get_database_client("fraud").get_container_client("events")
         kept = {str(name) for name in container.query_items("SELECT VALUE c.id FROM c", partition_key="7")}
     assert part.stop() == 0
@@ -67,8 +68,8 @@ async def test_every_acknowledged_write_survives_kill_9_and_no_batch_is_torn(sta
 
 def test_the_bootstrap_creates_what_is_absent_and_keeps_what_is_there(state: Path) -> None:
     for expected in (0, 1):
-        part = Part(state, "--bootstrap", str(BOOTSTRAP))
-        with CosmosClient(part.endpoint, KEY) as client:
+        part = Cosmos(state, "--bootstrap", str(BOOTSTRAP))
+        with CosmosClient(part.endpoint, COSMOS_KEY) as client:
             database = client.get_database_client("fraud")
             properties = {each["id"]: each for each in database.list_containers()}
             assert sorted(properties) == ["cases", "events"]
@@ -104,7 +105,7 @@ def test_a_start_that_cannot_be_says_why(state: Path, content: str, options: lis
 
 
 def test_a_taken_port_is_named(state: Path) -> None:
-    part = Part(state)
+    part = Cosmos(state)
     port = part.endpoint.rstrip("/").rsplit(":", 1)[1]
     command = [sys.executable, "-m", "local_azure.cosmos", "--state", str(state.parent / "other"), "--port", port]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)

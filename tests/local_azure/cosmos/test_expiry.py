@@ -11,7 +11,8 @@ from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
 from azure.cosmos.exceptions import CosmosHttpResponseError, CosmosResourceExistsError
 
 from local_azure.clock import Clock
-from tests.local_azure.cosmos.running import KEY, Part
+from local_azure.connections import COSMOS_KEY
+from tests.local_azure.cosmos.running import Cosmos
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
 
@@ -22,8 +23,8 @@ SPEED = 100
 def client(state: Path) -> Iterator[CosmosClient]:
     """A part in whose time a second passes in 10 ms."""
     now = time.time()
-    part = Part(state, clock=Clock(now, now, SPEED))
-    with CosmosClient(part.endpoint, KEY) as connected:
+    part = Cosmos(state, clock=Clock(now, now, SPEED))
+    with CosmosClient(part.endpoint, COSMOS_KEY) as connected:
         yield connected
     part.stop()
 

@@ -10,7 +10,8 @@ import pytest
 from azure.cosmos import CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from tests.local_azure.cosmos.running import KEY, Part
+from local_azure.connections import COSMOS_KEY
+from tests.local_azure.cosmos.running import Cosmos
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
 
@@ -19,29 +20,29 @@ EVENT = {"id": "e", "store_id": "7"}
 
 
 @pytest.fixture
-def part(state: Path) -> Iterator[Part]:
-    running = Part(state, "--bootstrap", BOOTSTRAP)
+def part(state: Path) -> Iterator[Cosmos]:
+    running = Cosmos(state, "--bootstrap", BOOTSTRAP)
     yield running
     running.stop()
 
 
-async def set_faults(part: Part, **faults: float) -> int:
+async def set_faults(part: Cosmos, **faults: float) -> int:
     async with aiohttp.ClientSession() as session, session.post(f"{part.endpoint}_local/faults", json=faults) as answer:
         return answer.status
 
 
-async def test_throttled_requests_are_tried_again_by_the_sdk(part: Part) -> None:
+async def test_throttled_requests_are_tried_again_by_the_sdk(part: Cosmos) -> None:
     await set_faults(part, throttle_rate=0.4, retry_after_ms=1)
-    with CosmosClient(part.endpoint, KEY, retry_throttle_total=30) as client:
+    with CosmosClient(part.endpoint, COSMOS_KEY, retry_throttle_total=30) as client:
         container = client.get_database_client("fraud").get_container_client("events")
         for number in range(30):
             container.create_item(EVENT | {"id": str(number)})
         assert len(list(container.read_all_items())) == 30
 
 
-async def test_an_endless_throttle_ends_in_429_with_the_time_to_wait(part: Part) -> None:
+async def test_an_endless_throttle_ends_in_429_with_the_time_to_wait(part: Cosmos) -> None:
     await set_faults(part, throttle_rate=1, retry_after_ms=5)
-    with CosmosClient(part.endpoint, KEY, retry_throttle_total=2) as client:
+    with CosmosClient(part.endpoint, COSMOS_KEY, retry_throttle_total=2) as client:
         container = client.get_database_client("fraud").get_container_client("events")
         with pytest.raises(CosmosHttpResponseError) as refusal:
             container.create_item(EVENT)
@@ -51,8 +52,8 @@ async def test_an_endless_throttle_ends_in_429_with_the_time_to_wait(part: Part)
         container.create_item(EVENT)
 
 
-async def test_latency_is_added(part: Part) -> None:
-    with CosmosClient(part.endpoint, KEY) as client:
+async def test_latency_is_added(part: Cosmos) -> None:
+    with CosmosClient(part.endpoint, COSMOS_KEY) as client:
         container = client.get_database_client("fraud").get_container_client("events")
         container.create_item(EVENT)
         await set_faults(part, latency_ms=150)
@@ -62,5 +63,5 @@ async def test_latency_is_added(part: Part) -> None:
 
 
 @pytest.mark.parametrize("faults", [{"throttle_rate": 1.5}, {"latency_ms": -1}, {"typo": 1}])
-async def test_faults_that_cannot_be_are_refused(part: Part, faults: dict[str, float]) -> None:
+async def test_faults_that_cannot_be_are_refused(part: Cosmos, faults: dict[str, float]) -> None:
     assert await set_faults(part, **faults) == 400

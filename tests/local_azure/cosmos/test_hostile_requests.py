@@ -10,22 +10,22 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.local_azure.cosmos.running import Part
+from tests.local_azure.cosmos.running import Cosmos
 from tests.local_azure.cosmos.signed import DOCS, as_query, in_store, signed
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
 
 
 @pytest.fixture(scope="module")
-def part(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
+def part(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
     """One part for all: none of the requests may harm it."""
-    running = Part(tmp_path_factory.mktemp("hostile") / "state", "--bootstrap", "infra/emulators/cosmos.json")
+    running = Cosmos(tmp_path_factory.mktemp("hostile") / "state", "--bootstrap", "infra/emulators/cosmos.json")
     yield running
     assert running.stop() == 0
 
 
 @pytest.fixture
-async def http(part: Part) -> AsyncIterator[aiohttp.ClientSession]:
+async def http(part: Cosmos) -> AsyncIterator[aiohttp.ClientSession]:
     """A plain client; at the end the part must still serve."""
     async with aiohttp.ClientSession(part.endpoint) as session:
         yield session
@@ -41,9 +41,9 @@ async def refusal(http: aiohttp.ClientSession, data: object, headers: dict[str, 
         return answer.status, body["message"]
 
 
-def rss(part: Part) -> int:
+def rss(part: Cosmos) -> int:
     """The part's memory in MB."""
-    status = Path(f"/proc/{part.process.pid}/status").read_text()
+    status = Path(f"/proc/{part.pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) // 1024
 
 
@@ -157,7 +157,7 @@ async def test_a_result_that_repeats_the_document_without_end_is_refused(http: a
     assert "too large" in message
 
 
-async def test_an_endless_body_is_cut_off(http: aiohttp.ClientSession, part: Part) -> None:
+async def test_an_endless_body_is_cut_off(http: aiohttp.ClientSession, part: Cosmos) -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:
             yield b"x" * 65_536
@@ -188,7 +188,7 @@ async def test_an_endless_body_is_cut_off(http: aiohttp.ClientSession, part: Par
     ],
 )
 @pytest.mark.usefixtures("http")
-async def test_what_is_no_http_is_answered_with_400_or_closed(part: Part, request_bytes: bytes) -> None:
+async def test_what_is_no_http_is_answered_with_400_or_closed(part: Cosmos, request_bytes: bytes) -> None:
     host, port = part.endpoint.removeprefix("http://").rstrip("/").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as connection:
         connection.sendall(request_bytes)

@@ -13,14 +13,13 @@ from azure.eventhub import EventData, EventHubProducerClient
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
 from azure.storage.blob import BlobServiceClient
 
-from local_azure.azurite.account import connection_string
+from local_azure import connections
 from tests.local_azure.functions_host.hosting import APPS, Host, host, journal, until
 from tests.support.parts import Part, running
 
 pytestmark = pytest.mark.slow
 QUEUES = ("completed", "bounded", "interrupted", "reconnected")
 HUBS = ("both", "retried", "killed", "stopped")
-_AUTH = "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
 
 
 class Brokers:
@@ -105,9 +104,9 @@ class Services:
         self.broker = self._start("0", "0")
         self._hubs, self._queues = self.broker.address("event-hubs"), self.broker.address("service-bus")
         self.settings = {
-            "AzureWebJobsStorage": connection_string(int(azurite.address("blob").rpartition(":")[2])),
-            "EventHubs": f"Endpoint=sb://{self._hubs};{_AUTH}",
-            "ServiceBus": f"Endpoint=sb://{self._queues};{_AUTH}",
+            "AzureWebJobsStorage": connections.blobs(azurite.address("blob")),
+            "EventHubs": connections.namespace(self._hubs),
+            "ServiceBus": connections.namespace(self._queues),
         }
 
     def restart_broker(self) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from local_azure import connections
 from tests.local_azure.service_bus.queues import write_entities
-from tests.local_azure.service_bus.sdk import ELSEWHERE, connection_string
+from tests.local_azure.service_bus.sdk import ELSEWHERE
 from tests.support.parts import Part
 
 
@@ -18,5 +19,5 @@ def service_bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("service-bus")
     config = write_entities(folder / "entities.json")
     part = Part("amqp", "--service-bus-config", str(config), state=folder / "state")
-    yield connection_string(part.address("service-bus"))
+    yield connections.namespace(part.address("service-bus"))
     part.stop()

@@ -21,14 +21,6 @@ _KINDS = ("sync", "aio")
 _numbers: defaultdict[str, Iterator[int]] = defaultdict(count)
 
 
-def connection_string(address: str) -> str:
-    """How the SDKs reach a local broker."""
-    return (
-        f"Endpoint=sb://{address};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;"
-        "UseDevelopmentEmulator=true;"
-    )
-
-
 async def done(value: Any) -> Any:
     """The result of a call to either SDK: the sync one has given it already."""
     return await value if inspect.isawaitable(value) else value

@@ -10,8 +10,8 @@ import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
 from azure.servicebus.exceptions import ServiceBusError
 
+from local_azure import connections
 from tests.local_azure.service_bus.queues import write_entities
-from tests.local_azure.service_bus.sdk import connection_string
 from tests.support.parts import Part
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ class Broker:
         self._part.stop()
 
     def client(self) -> Any:
-        return ServiceBusClient.from_connection_string(connection_string(self.address), retry_total=0)
+        return ServiceBusClient.from_connection_string(connections.namespace(self.address), retry_total=0)
 
 
 def send_until_it_fails(broker: Broker, prefix: str, acknowledged: list[str]) -> None:

@@ -1,13 +1,16 @@
 import json
+import os
 import socket
 import time
 from pathlib import Path
 
 import pytest
 
+from local_azure import lock
 from local_azure.clock import Clock
 from local_azure.process import LOOPBACK, CannotStartError
-from local_azure.stack import clock_file, lock, ports, settings_file
+from local_azure.stack import clock_file, ports, settings_file
+from local_azure.stack.__main__ import reset
 
 
 def test_a_port_that_is_taken_is_replaced_by_a_free_one():
@@ -38,7 +41,7 @@ def test_a_first_run_starts_at_real_time(tmp_path: Path):
 
 def test_the_settings_file_has_the_shape_that_core_tools_read(tmp_path: Path):
     chosen = {"functions": 7171, "event-hubs": 1, "service-bus": 2, "cosmos": 3, "blob": 4}
-    settings_file.write(tmp_path / "local.settings.json", settings_file.connections(chosen), 7171)
+    settings_file.write(tmp_path / "local.settings.json", settings_file.connection_settings(chosen), 7171)
     written = json.loads((tmp_path / "local.settings.json").read_text())
     assert written["IsEncrypted"] is False
     assert written["Host"] == {"LocalHttpPort": 7171}
@@ -47,11 +50,12 @@ def test_the_settings_file_has_the_shape_that_core_tools_read(tmp_path: Path):
     assert {"AzureWebJobsStorage", "Warehouse", "ServiceBus"} <= written["Values"].keys()
 
 
-def test_a_second_stack_of_the_same_clone_is_refused_by_name(tmp_path: Path):
-    with lock.hold(tmp_path / "stack.lock"), pytest.raises(CannotStartError, match="already runs"):
-        lock.hold(tmp_path / "stack.lock")
-
-
-def test_the_lock_is_free_again_after_its_holder(tmp_path: Path):
-    lock.hold(tmp_path / "stack.lock").close()
-    lock.hold(tmp_path / "stack.lock").close()
+def test_the_state_of_a_stack_that_runs_is_not_forgotten(tmp_path: Path):
+    state, settings = tmp_path / "state", tmp_path / "local.settings.json"
+    state.mkdir()
+    with lock.hold(tmp_path / "stack.lock", "taken"):
+        with pytest.raises(CannotStartError, match=rf"already runs \(process {os.getpid()}\)"):
+            reset(state, settings)
+        assert state.exists()
+    reset(state, settings)
+    assert not state.exists()

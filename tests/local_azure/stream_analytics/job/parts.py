@@ -18,7 +18,7 @@ from azure.servicebus import ServiceBusClient
 from azure.servicebus.exceptions import ServiceBusError
 from azure.storage.blob import ContainerClient
 
-from local_azure.azurite.account import connection_string
+from local_azure import connections
 from local_azure.clock import SETTING, Clock
 from tests.support.parts import EMULATORS, Part
 
@@ -50,13 +50,11 @@ class Around:
 
     def __post_init__(self) -> None:
         now = time.time()
-        rest = (
-            "SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;"
-        )
+        address = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
         self.settings = {
-            "EventHubs": f"Endpoint=sb://127.0.0.1:{self.ports['event-hubs']};{rest}",
-            "ServiceBus": f"Endpoint=sb://127.0.0.1:{self.ports['service-bus']};{rest}",
-            "Warehouse": connection_string(self.ports["blob"]),
+            "EventHubs": connections.namespace(address["event-hubs"]),
+            "ServiceBus": connections.namespace(address["service-bus"]),
+            "Warehouse": connections.blobs(address["blob"]),
             SETTING: Clock(now, now, SPEED).setting(),
         }
 

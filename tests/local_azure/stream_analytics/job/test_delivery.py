@@ -9,6 +9,7 @@ from typing import Literal
 
 import pytest
 
+from local_azure import connections
 from local_azure.stream_analytics.engine.serialization import pack
 from local_azure.stream_analytics.job.delivery import Delivery
 from local_azure.stream_analytics.job.journal import Journal, Parcel
@@ -16,7 +17,7 @@ from local_azure.stream_analytics.job.project import QueueOutput
 from local_azure.stream_analytics.job.queue_sink import MAX_MESSAGE_BYTES, QueueSink
 from local_azure.stream_analytics.job.sinks import RefusedError
 
-NOWHERE = "Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=n;SharedAccessKey=k;UseDevelopmentEmulator=true;"
+NOWHERE = connections.namespace("127.0.0.1:9")
 
 
 class Memory:
