@@ -65,6 +65,9 @@ param monthlyBudget int?
 @maxLength(10)
 param budgetStartDate string = utcNow('yyyy-MM-01')
 
+@description('Diagnostic settings of the apps too. Microsoft said that Flex Consumption does not support them: try it first.')
+param appDiagnostics bool = false
+
 @description('Client id of an app registration in Entra; empty: there is no Durable Functions Monitor.')
 @maxLength(36)
 param monitorClientId string = ''
@@ -268,6 +271,7 @@ module functionApp 'modules/function-app.bicep' = {
     identityClientId: functionAppIdentity.outputs.clientId
     maximumInstances: chosen.maximumInstances
     alwaysReadyArchivers: chosen.alwaysReadyArchivers
+    alwaysReadyWorkflows: chosen.alwaysReadyWorkflows
     blobEndpoint: appStorage.outputs.blobEndpoint
     queueEndpoint: appStorage.outputs.queueEndpoint
     tableEndpoint: appStorage.outputs.tableEndpoint
@@ -280,6 +284,7 @@ module functionApp 'modules/function-app.bicep' = {
     reconciliationSchedule: reconciliationSchedule
     alertWebhookUrl: alertWebhookUrl
     workspaceId: monitoring.outputs.workspaceId
+    withDiagnostics: appDiagnostics
   }
   dependsOn: [functionAppAccess]
 }
@@ -349,6 +354,7 @@ module durableMonitor 'modules/durable-monitor.bicep' = if (withMonitor) {
     users: users
     componentName: monitoring.outputs.componentName
     workspaceId: monitoring.outputs.workspaceId
+    withDiagnostics: appDiagnostics
   }
   dependsOn: [monitorAccess]
 }

@@ -48,6 +48,9 @@ param componentName string
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
+@description('Whether the app has a diagnostic setting of its own, beside Application Insights.')
+param withDiagnostics bool
+
 var taskHub = loadJsonContent('../../host.json').extensions.durableTask.hubName
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -98,7 +101,6 @@ resource monitor 'Microsoft.Web/sites@2024-11-01' = {
         { name: 'DFM_MODE', value: 'ReadOnly' }
         { name: 'DFM_ALLOWED_USER_NAMES', value: users }
       ]
-      ftpsState: 'Disabled'
       minTlsVersion: '1.2'
     }
   }
@@ -133,7 +135,7 @@ resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024
   properties: { allow: false }
 }]
 
-resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (withDiagnostics) {
   scope: monitor
   name: 'to-log-analytics'
   properties: {

@@ -43,6 +43,11 @@ param maximumInstances int
 @maxValue(20)
 param alwaysReadyArchivers int
 
+@description('Instances for orchestrators and activities that never go to sleep.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyWorkflows int
+
 @description('Blob service of the app\'s own account.')
 param blobEndpoint string
 
@@ -82,6 +87,9 @@ param alertWebhookUrl string
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
+@description('Whether the app has a diagnostic setting of its own, beside Application Insights.')
+param withDiagnostics bool
+
 // The triggers and the app read the same connections; see services/connections.py.
 var connections = [
   { name: 'AzureWebJobsStorage', address: 'blobServiceUri', value: blobEndpoint }
@@ -99,6 +107,8 @@ var ofTheHost = [
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: component.properties.ConnectionString }
   { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identityClientId};Authorization=AAD' }
 ]
+var readyArchivers = alwaysReadyArchivers > 0 ? [{ name: 'function:archive-events', instanceCount: alwaysReadyArchivers }] : []
+var readyWorkflows = alwaysReadyWorkflows > 0 ? [{ name: 'durable', instanceCount: alwaysReadyWorkflows }] : []
 var ofTheApp = [{ name: 'RECONCILIATION_SCHEDULE', value: reconciliationSchedule }]
 var webhook = empty(alertWebhookUrl) ? [] : [{ name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }]
 
@@ -137,14 +147,13 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       }
       runtime: { name: 'python', version: pythonVersion }
       scaleAndConcurrency: {
-        alwaysReady: alwaysReadyArchivers > 0 ? [{ name: 'function:archive-events', instanceCount: alwaysReadyArchivers }] : []
+        alwaysReady: concat(readyArchivers, readyWorkflows)
         instanceMemoryMB: instanceMemory
         maximumInstanceCount: maximumInstances
       }
     }
     siteConfig: {
       appSettings: concat(addresses, credentials, clientIds, ofTheHost, ofTheApp, webhook)
-      ftpsState: 'Disabled'
       minTlsVersion: '1.2'
     }
   }
@@ -157,7 +166,7 @@ resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024
   properties: { allow: false }
 }]
 
-resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (withDiagnostics) {
   scope: app
   name: 'to-log-analytics'
   properties: {

@@ -156,7 +156,6 @@ REQUIRED: Final[Mapping[str, Expected]] = {
         "properties.functionAppConfig.runtime.version": SET,
         "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB": {512, 2048, 4096},
         "properties.functionAppConfig.scaleAndConcurrency.maximumInstanceCount": range(40, 1001),
-        "properties.siteConfig.ftpsState": {"Disabled"},
         "properties.siteConfig.minTlsVersion": {"1.2", "1.3"},
     },
     f"{SITE}/basicPublishingCredentialsPolicies": {"properties.allow": {False}},

@@ -12,7 +12,12 @@ from tests.infra.bicep.syntax import parse
 from tests.infra.bicep.values import BicepError, Deployment, Resource, Runtime
 from tests.infra.grants import PRINCIPAL, grant_findings
 
-MONITOR: dict[str, Any] = {"monitorClientId": "11111111-2222-3333-4444-555555555555", "monitorUsers": "a@example.com"}
+OPTIONS: dict[str, Any] = {
+    "monitorClientId": "11111111-2222-3333-4444-555555555555",
+    "monitorUsers": "a@example.com",
+    "appDiagnostics": True,
+}
+"""Everything that is deployed on demand only."""
 SIZES = ("1k", "5k", "10k")
 _SECRET = re.compile(r"AccountKey=|SharedAccessKey|[?&]sig=|listKeys|ConnectionString", re.IGNORECASE)
 _FOREIGN_TO_FLEX = {"WEBSITE_RUN_FROM_PACKAGE", "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION"}
@@ -24,7 +29,7 @@ def all_findings(sources: Sources) -> list[str]:
     found = [finding for file in files for finding in file_findings(file)]
     for size in SIZES:
         try:
-            deployment = deploy(sources, size=size, **MONITOR)
+            deployment = deploy(sources, size=size, **OPTIONS)
         except BicepError as error:
             found.append(str(error))
             continue

@@ -37,7 +37,7 @@ def costs(size: dict[str, Any]) -> dict[str, float]:
         "Stream Analytics": size["streamingUnits"] * HOURS * price("Stream Analytics"),
         "Service Bus": price("Service Bus"),
         "Cosmos": (units + CASES_REQUEST_UNITS) / 10 / 100 * HOURS * price("Cosmos") if units else 0,
-        "Flex": size["alwaysReadyArchivers"] * 2 * HOURS * 3600 * price("Flex"),
+        "Flex": (size["alwaysReadyArchivers"] + size["alwaysReadyWorkflows"]) * 2 * HOURS * 3600 * price("Flex"),
         "Alerts": len(deploy().of(METRIC_ALERT)) * price("Alerts") + 1.50,
     }
 
@@ -65,6 +65,7 @@ def test_the_table_of_sizes_is_what_is_deployed(column: int, size: str):
     units = numbers["archiveRequestUnits"]
     assert row("request units of the archive")[column] == (f"up to {units:,}/s" if units else "serverless")
     assert int(row("archiver instances")[column]) == numbers["alwaysReadyArchivers"]
+    assert int(row("workflow instances")[column]) == numbers["alwaysReadyWorkflows"]
     assert int(row("instances of the app")[column]) == numbers["maximumInstances"]
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from fraud.archive import ARCHIVE_FIELD
 from local_azure.stack.parts import all_parts
-from local_azure.stack.settings_file import connections
+from local_azure.stack.settings_file import connection_settings
 from services import names
 from tests.infra import facts
 from tests.infra.bicep.deploy import deploy
 from tests.infra.bicep.sources import ROOT
 from tests.infra.bicep.values import Deployment
-from tests.infra.rules import MONITOR, settings_of
+from tests.infra.rules import OPTIONS, settings_of
 from tests.support.app_index import indexed_functions
 
 WAREHOUSE_CONTAINERS = {names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS}
@@ -27,7 +27,7 @@ CONTAINERS = f"{facts.COSMOS}/sqlDatabases/containers"
 
 @pytest.fixture(scope="module")
 def azure() -> Deployment:
-    return deploy(**MONITOR)
+    return deploy(**OPTIONS)
 
 
 def read(path: str) -> Any:
@@ -56,21 +56,27 @@ def test_capture_writes_to_the_container_that_the_reconciliation_and_the_local_h
     assert azure.outputs["WAREHOUSE_ACCOUNT"] in destination["storageAccountResourceId"]
 
 
-def test_the_queue_as_the_emulator_has_it(azure: Deployment):
-    """Time to live and duplicate detection are longer on Azure: the emulator takes an hour and five minutes at most."""
+def test_the_queue_as_the_emulator_and_the_local_stack_have_it(azure: Deployment):
+    """Duplicate detection looks back longer on Azure; the emulator keeps a message for an hour at most."""
     queue = azure.one(facts.QUEUE)
-    (namespace,) = read("infra/emulators/service-bus.json")["UserConfig"]["Namespaces"]
-    emulated = namespace["Queues"][0]["Properties"]
-
-    assert queue.name == names.WINDOW_QUEUE == namespace["Queues"][0]["Name"]
-    for name in (
+    shared = [
         "DeadLetteringOnMessageExpiration",
         "LockDuration",
         "MaxDeliveryCount",
         "RequiresDuplicateDetection",
         "RequiresSession",
-    ):
-        assert queue.at(f"properties.{name[0].lower()}{name[1:]}") == emulated[name], name
+    ]
+    agreed = {
+        "infra/emulators/service-bus.json": shared,
+        "local_azure/stack/service-bus.json": [*shared, "DefaultMessageTimeToLive"],
+    }
+
+    for file, properties in agreed.items():
+        (namespace,) = read(file)["UserConfig"]["Namespaces"]
+        (other,) = namespace["Queues"]
+        assert queue.name == names.WINDOW_QUEUE == other["Name"]
+        for name in properties:
+            assert queue.at(f"properties.{name[0].lower()}{name[1:]}") == other["Properties"][name], (file, name)
 
 
 def test_the_database_its_containers_and_how_long_they_keep_documents(azure: Deployment):
@@ -166,7 +172,7 @@ def test_the_jobs_input_and_outputs_are_those_of_its_project(azure: Deployment):
 
 
 def test_the_local_stack_sets_the_same_connections(azure: Deployment):
-    local = connections(dict.fromkeys(("blob", "cosmos", "event-hubs", "service-bus", "functions"), 1))
+    local = connection_settings(dict.fromkeys(("blob", "cosmos", "event-hubs", "service-bus", "functions"), 1))
     site = next(one for one in azure.of(facts.SITE) if one.name == azure.outputs["FUNCTION_APP"])
     set_by_bicep = {name.partition("__")[0] for name in settings_of(site) if name.endswith("__credential")}
 
@@ -180,12 +186,14 @@ def test_the_monitor_shows_the_hub_of_host_json(azure: Deployment):
     assert monitor["DFM_HUB_NAME"] == read("host.json")["extensions"]["durableTask"]["hubName"]
 
 
-def test_the_instances_that_stay_ready_run_a_function_that_exists():
+def test_the_instances_that_stay_ready_run_workflows_and_a_function_that_exists():
     scale = deploy(size="10k").one(facts.SITE).at("properties.functionAppConfig.scaleAndConcurrency.alwaysReady")
-    kind, _, function = scale[0]["name"].partition(":")
+    groups = {one["name"] for one in scale}
+    functions = {name.removeprefix("function:") for name in groups - {"durable"}}
 
-    assert kind == "function"
-    assert function in indexed_functions()
+    assert "durable" in groups
+    assert functions == {"archive-events"}
+    assert functions <= indexed_functions().keys()
 
 
 def test_the_alert_on_failed_workflows_knows_all_of_them():

@@ -8,7 +8,7 @@ from tests.infra.bicep.deploy import deploy
 from tests.infra.bicep.sources import ROOT
 from tests.infra.calls import READER, SOME_CONTAINER, called, container_roles
 from tests.infra.grants import Grant, documented_grants, grants_of
-from tests.infra.rules import MONITOR
+from tests.infra.rules import OPTIONS
 
 _HUB, _QUEUE, _DATABASE = f"hub {names.EVENT_HUB}", f"queue {names.WINDOW_QUEUE}", f"database {names.DATABASE}"
 CALLS = {
@@ -62,7 +62,7 @@ def test_the_stream_job_and_capture_have_what_their_inputs_and_outputs_need_and_
 
 
 def test_the_table_in_the_documents_is_what_is_granted():
-    assert documented_grants() == grants_of(deploy(**MONITOR))
+    assert documented_grants() == grants_of(deploy(**OPTIONS))
 
 
 def test_role_ids_are_those_that_azure_publishes():
