@@ -2,6 +2,7 @@
 
 import operator
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +14,8 @@ from tests.infra.bicep.syntax import named, text
 from tests.infra.bicep.values import BicepError, Module, Resource, Runtime
 
 Lookup = Callable[[str], Any]
-_ESCAPES = {"\\'": "'", "\\\\": "\\", "\\n": "\n", "\\$": "$"}
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -53,14 +55,19 @@ class Expressions:
     _object = object_in
 
     def _string(self, node: Node, local: Mapping[str, Any]) -> str:
-        return "".join(
-            str(self.value(named(part)[0], local))
-            if part.type == "interpolation"
-            else _ESCAPES[text(part)]
-            if part.type == "escape_sequence"
-            else text(part)
-            for part in named(node)
-        )
+        """Cut from the source: the grammar hands out neither the blanks before a token nor the escape of a dollar."""
+        source, quote = node.text or b"", node.children[0]
+        parts: list[str] = []
+        start = quote.end_byte
+        for child in [*(child for child in node.children if child.type == "interpolation"), node.children[-1]]:
+            opening = child.children[0] if child.children else child  # `${`, or the closing quote
+            stop = opening.end_byte - len(opening.type)
+            written = source[start - node.start_byte : stop - node.start_byte].decode()
+            parts.append(written if quote.type == "'''" else _ESCAPE.sub(_unescape, written))
+            if child.children:
+                parts.append(str(self.value(named(child)[0], local)))
+            start = child.end_byte
+        return "".join(parts)
 
     def _number(self, node: Node, _: Mapping[str, Any]) -> int:
         return int(text(node))
@@ -86,7 +93,8 @@ class Expressions:
         return self.value(then if self.value(condition, local) else otherwise, local)
 
     def _unary_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
-        return not self.value(named(node)[0], local)
+        value = self.value(named(node)[0], local)
+        return -value if node.children[0].type == "-" else not value
 
     def _binary_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
         left, right = named(node)
@@ -149,3 +157,7 @@ class Expressions:
         if name not in FUNCTIONS:
             raise BicepError(f"{self._path}:{node.start_point.row + 1}: unknown function {name}")
         return FUNCTIONS[name](*values)
+
+
+def _unescape(found: re.Match[str]) -> str:
+    return _ESCAPED.get(found[1], found[1])
