@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 AZURITE := .local/tools/azurite
 WORKER := .local/tools/azure-functions-worker
+# Tests of a file share the parts that they start.
+TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder
 
 # The first Python that runs and is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -30,8 +32,8 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -m "not slow" -n 2 --dist loadfile
-	@$(BIN)/pytest -m slow -n 2 --dist loadfile
+	@$(BIN)/pytest -m "not slow" $(TOGETHER)
+	@$(BIN)/pytest -m slow $(TOGETHER)
 
 bench: setup-dev ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks
