@@ -94,36 +94,6 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   tags: tags
 }
 
-module captureIdentity 'modules/identity.bicep' = {
-  scope: group
-  name: 'capture-identity'
-  params: {
-    name: '${prefixes.managedIdentityUserAssignedIdentities}capture-${token}'
-    location: location
-    tags: tags
-  }
-}
-
-module streamJobIdentity 'modules/identity.bicep' = {
-  scope: group
-  name: 'stream-job-identity'
-  params: {
-    name: '${prefixes.managedIdentityUserAssignedIdentities}stream-job-${token}'
-    location: location
-    tags: tags
-  }
-}
-
-module functionAppIdentity 'modules/identity.bicep' = {
-  scope: group
-  name: 'function-app-identity'
-  params: {
-    name: '${prefixes.managedIdentityUserAssignedIdentities}function-app-${token}'
-    location: location
-    tags: tags
-  }
-}
-
 module monitoring 'modules/monitoring.bicep' = {
   scope: group
   name: 'monitoring'
@@ -146,41 +116,20 @@ module warehouse 'modules/warehouse.bicep' = {
   }
 }
 
-module appStorage 'modules/app-storage.bicep' = {
+module ingest 'modules/ingest.bicep' = {
   scope: group
-  name: 'app-storage'
+  name: 'ingest'
   params: {
-    name: '${prefixes.storageStorageAccounts}app${token}'
-    location: location
-    tags: tags
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module captureAccess 'modules/access/capture.bicep' = {
-  scope: group
-  name: 'capture-access'
-  params: {
-    principalId: captureIdentity.outputs.principalId
-    warehouseName: warehouse.outputs.name
-  }
-}
-
-module eventHub 'modules/event-hub.bicep' = {
-  scope: group
-  name: 'event-hub'
-  params: {
-    name: '${prefixes.eventHubNamespaces}${token}'
+    token: token
     location: location
     tags: tags
     partitionCount: partitions
     throughputUnits: chosen.throughputUnits
     maximumThroughputUnits: chosen.maximumThroughputUnits
-    captureIdentityId: captureIdentity.outputs.id
-    captureAccountId: warehouse.outputs.id
+    warehouseName: warehouse.outputs.name
+    warehouseId: warehouse.outputs.id
     workspaceId: monitoring.outputs.workspaceId
   }
-  dependsOn: [captureAccess]
 }
 
 module serviceBus 'modules/service-bus.bicep' = {
@@ -206,87 +155,53 @@ module cosmos 'modules/cosmos.bicep' = {
   }
 }
 
-module streamJobAccess 'modules/access/stream-job.bicep' = {
+module streamJob 'modules/stream-job.bicep' = {
   scope: group
-  name: 'stream-job-access'
+  name: 'stream-job'
   params: {
-    principalId: streamJobIdentity.outputs.principalId
-    eventHubsName: eventHub.outputs.namespaceName
-    hubName: eventHub.outputs.hubName
-    serviceBusName: serviceBus.outputs.namespaceName
-    queueName: serviceBus.outputs.queueName
-    warehouseName: warehouse.outputs.name
-    extent: streamJobRoles
-  }
-}
-
-module streamAnalytics 'modules/stream-analytics.bicep' = {
-  scope: group
-  name: 'stream-analytics'
-  params: {
-    name: '${prefixes.streamAnalyticsJobs}${token}'
+    token: token
     location: location
     tags: tags
-    identityId: streamJobIdentity.outputs.id
+    roles: streamJobRoles
     streamingUnits: chosen.streamingUnits
     shardedQuery: chosen.shardedQuery
-    eventHubsName: eventHub.outputs.namespaceName
-    hubName: eventHub.outputs.hubName
-    consumerGroupName: eventHub.outputs.streamGroupName
+    eventHubsName: ingest.outputs.namespaceName
+    hubName: ingest.outputs.hubName
+    consumerGroupName: ingest.outputs.streamGroupName
     serviceBusName: serviceBus.outputs.namespaceName
     queueName: serviceBus.outputs.queueName
     warehouseName: warehouse.outputs.name
     workspaceId: monitoring.outputs.workspaceId
   }
-  dependsOn: [streamJobAccess]
 }
 
-module functionAppAccess 'modules/access/function-app.bicep' = {
+module app 'modules/app.bicep' = {
   scope: group
-  name: 'function-app-access'
+  name: 'app'
   params: {
-    principalId: functionAppIdentity.outputs.principalId
-    appStorageName: appStorage.outputs.name
-    warehouseName: warehouse.outputs.name
-    eventHubsName: eventHub.outputs.namespaceName
-    hubName: eventHub.outputs.hubName
-    serviceBusName: serviceBus.outputs.namespaceName
-    queueName: serviceBus.outputs.queueName
-    cosmosName: cosmos.outputs.accountName
-    databaseName: cosmos.outputs.databaseName
-    componentName: monitoring.outputs.componentName
-  }
-}
-
-module functionApp 'modules/function-app.bicep' = {
-  scope: group
-  name: 'function-app'
-  params: {
-    name: '${prefixes.webSitesFunctions}${token}'
-    planName: '${prefixes.webServerFarms}${token}'
+    token: token
     location: location
     tags: tags
-    serviceName: 'functions'
-    identityId: functionAppIdentity.outputs.id
-    identityClientId: functionAppIdentity.outputs.clientId
     maximumInstances: chosen.maximumInstances
     alwaysReadyArchivers: chosen.alwaysReadyArchivers
     alwaysReadyWorkflows: chosen.alwaysReadyWorkflows
-    blobEndpoint: appStorage.outputs.blobEndpoint
-    queueEndpoint: appStorage.outputs.queueEndpoint
-    tableEndpoint: appStorage.outputs.tableEndpoint
-    packageContainer: appStorage.outputs.packageContainer
+    warehouseName: warehouse.outputs.name
     warehouseEndpoint: warehouse.outputs.blobEndpoint
-    eventHubsNamespace: eventHub.outputs.fullyQualifiedNamespace
+    eventHubsName: ingest.outputs.namespaceName
+    eventHubsNamespace: ingest.outputs.fullyQualifiedNamespace
+    hubName: ingest.outputs.hubName
+    serviceBusName: serviceBus.outputs.namespaceName
     serviceBusNamespace: serviceBus.outputs.fullyQualifiedNamespace
+    queueName: serviceBus.outputs.queueName
+    cosmosName: cosmos.outputs.accountName
     cosmosEndpoint: cosmos.outputs.endpoint
+    databaseName: cosmos.outputs.databaseName
     componentName: monitoring.outputs.componentName
     reconciliationSchedule: reconciliationSchedule
     alertWebhookUrl: alertWebhookUrl
     workspaceId: monitoring.outputs.workspaceId
     withDiagnostics: appDiagnostics
   }
-  dependsOn: [functionAppAccess]
 }
 
 module alerts 'modules/alerts.bicep' = {
@@ -297,8 +212,8 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     email: alertEmail
-    streamJobId: streamAnalytics.outputs.id
-    eventHubsId: eventHub.outputs.namespaceId
+    streamJobId: streamJob.outputs.id
+    eventHubsId: ingest.outputs.namespaceId
     serviceBusId: serviceBus.outputs.namespaceId
     cosmosId: cosmos.outputs.id
     workspaceId: monitoring.outputs.workspaceId
@@ -317,46 +232,22 @@ module budget 'modules/budget.bicep' = {
   }
 }
 
-module monitorIdentity 'modules/identity.bicep' = if (withMonitor) {
+module monitor 'modules/monitor.bicep' = if (withMonitor) {
   scope: group
-  name: 'durable-monitor-identity'
+  name: 'monitor'
   params: {
-    name: '${prefixes.managedIdentityUserAssignedIdentities}durable-monitor-${token}'
+    token: token
     location: location
     tags: tags
-  }
-}
-
-module monitorAccess 'modules/access/durable-monitor.bicep' = if (withMonitor) {
-  scope: group
-  name: 'durable-monitor-access'
-  params: {
-    principalId: monitorIdentity!.outputs.principalId
-    appStorageName: appStorage.outputs.name
-    componentName: monitoring.outputs.componentName
-  }
-}
-
-module durableMonitor 'modules/durable-monitor.bicep' = if (withMonitor) {
-  scope: group
-  name: 'durable-monitor'
-  params: {
-    name: '${prefixes.webSitesFunctions}monitor-${token}'
-    planName: '${prefixes.webServerFarms}monitor-${token}'
-    location: location
-    tags: tags
-    identityId: monitorIdentity!.outputs.id
-    identityClientId: monitorIdentity!.outputs.clientId
-    appStorageName: appStorage.outputs.name
-    blobEndpoint: appStorage.outputs.blobEndpoint
-    packageContainer: appStorage.outputs.monitorPackageContainer
+    appStorageName: app.outputs.storageName
+    blobEndpoint: app.outputs.blobEndpoint
+    packageContainer: app.outputs.monitorPackageContainer
     loginClientId: monitorClientId
     users: users
     componentName: monitoring.outputs.componentName
     workspaceId: monitoring.outputs.workspaceId
     withDiagnostics: appDiagnostics
   }
-  dependsOn: [monitorAccess]
 }
 
 @description('Region of everything.')
@@ -366,16 +257,16 @@ output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 
 @description('Name of the stream job, for the hooks that stop and start it.')
-output STREAM_ANALYTICS_JOB string = streamAnalytics.outputs.name
+output STREAM_ANALYTICS_JOB string = streamJob.outputs.name
 
 @description('Name of the app.')
-output FUNCTION_APP string = functionApp.outputs.name
+output FUNCTION_APP string = app.outputs.name
 
 @description('Address of the app, for the command line and the browser.')
-output FUNCTION_APP_URL string = functionApp.outputs.url
+output FUNCTION_APP_URL string = app.outputs.url
 
 @description('Storage account with the archives, the verdicts and the reports.')
 output WAREHOUSE_ACCOUNT string = warehouse.outputs.name
 
 @description('Address of the Durable Functions Monitor; empty: there is none.')
-output MONITOR_URL string = withMonitor ? durableMonitor!.outputs.url : ''
+output MONITOR_URL string = withMonitor ? monitor!.outputs.url : ''

@@ -163,17 +163,27 @@ def _monitor(deployment: Deployment) -> Iterator[str]:
 
 def _waits_for_roles(deployment: Deployment, sources: Sources) -> Iterator[str]:
     """What runs as an identity is made after the identity has its roles."""
-    main = parse(MAIN, sources.read(MAIN))
     for one in _made(deployment):
         identities: list[str] = list(one.at("identity.userAssignedIdentities") or ())
-        if not one.module or not identities:
-            continue
-        waits = mentioned(main, main.declarations[one.module[0]])
         for grant in [*deployment.of(facts.ROLE), *deployment.of(facts.COSMOS_ROLE)]:
             principal = PRINCIPAL.fullmatch(str(grant.at("properties.principalId")))
             mine = principal is not None and any(identity.endswith(f":{principal[1]}") for identity in identities)
-            if mine and grant.module[0] not in waits:
-                yield f"{_place(one)}: does not wait for the roles in {grant.module[0]}"
+            if mine and not _waits(deployment, sources, one, grant):
+                yield f"{_place(one)}: does not wait for the roles in {grant.file}"
+
+
+def _waits(deployment: Deployment, sources: Sources, one: Resource, other: Resource) -> bool:
+    """Whether a resource is made after another: looked up where the ways to the two part."""
+    ours, theirs = (*one.module, one.symbol), (*other.module, other.symbol)
+    parting = next(index for index, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b)
+    path = deployment.files[ours[:parting]]
+    file = parse(path, sources.read(path))
+    return _symbol(theirs[parting]) in mentioned(file, file.declarations[_symbol(ours[parting])])
+
+
+def _symbol(place: str) -> str:
+    """A place on the way to a resource without its index in a loop."""
+    return place.partition("[")[0]
 
 
 RULES: tuple[Callable[[Deployment], Iterator[str]], ...] = (

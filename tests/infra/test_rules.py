@@ -35,7 +35,9 @@ FAULTS = {
     "missing module parameter": Fault(
         "main.bicep", "    streamingUnits: chosen.streamingUnits\n", "", "parameter streamingUnits is missing"
     ),
-    "unknown module parameter": Fault("main.bicep", "    extent:", "    extend:", "has no parameter extend"),
+    "unknown module parameter": Fault(
+        "modules/stream-job.bicep", "    extent:", "    extend:", "has no parameter extend"
+    ),
     "wrong type": Fault("main.bicep", "amount: monthlyBudget ?? chosen.monthlyBudget", "amount: '900'", "is no int"),
     "unknown output": Fault(
         "main.bicep", "serviceBus.outputs.queueName", "serviceBus.outputs.queue", "no output queue"
@@ -125,13 +127,13 @@ FAULTS = {
     ),
     "role names that meet": Fault("modules/roles/container.bicep", ROLE_NAME, "guid(container.id)", "two assignments"),
     "roles that the job does not wait for": Fault(
-        "main.bicep", "  dependsOn: [streamJobAccess]\n", "", "does not wait for the roles in streamJobAccess"
+        "modules/stream-job.bicep", "  dependsOn: [access]\n", "", "does not wait for the roles in"
     ),
     "roles that Capture does not wait for": Fault(
-        "main.bicep", "  dependsOn: [captureAccess]\n", "", "does not wait for the roles in captureAccess"
+        "modules/ingest.bicep", "  dependsOn: [access]\n", "", "does not wait for the roles in"
     ),
     "roles that the app does not wait for": Fault(
-        "main.bicep", "  dependsOn: [functionAppAccess]\n", "", "does not wait for the roles in functionAppAccess"
+        "modules/app.bicep", "  dependsOn: [access]\n", "", "does not wait for the roles in"
     ),
     # watching
     "no diagnostics": Fault("modules/cosmos.bicep", "scope: account", "scope: database", "no diagnostic setting"),

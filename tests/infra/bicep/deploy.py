@@ -38,6 +38,7 @@ class _File:
         self._given = given
         self._module = module
         self._to = to
+        to.files[module] = path
         self._file = parse(path, sources.read(path))
         self._values: dict[str, Any] = {}
         self._expressions = Expressions(sources, path, self._lookup)

@@ -71,10 +71,11 @@ class Module:
 
 @dataclass
 class Deployment:
-    """Everything that a file deploys, its modules' resources included."""
+    """All that is deployed, what modules deploy included. `files` tells the file behind each way of modules."""
 
     resources: list[Resource] = field(default_factory=list[Resource])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    files: dict[tuple[str, ...], str] = field(default_factory=dict[tuple[str, ...], str])
 
     def of(self, type_name: str) -> list[Resource]:
         """The resources of a type that it makes, `existing` ones aside."""

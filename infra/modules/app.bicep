@@ -1,0 +1,150 @@
+// The app: its identity, its own storage account, its roles, and then the function app.
+
+@description('Ending of the resources\' names.')
+param token string
+
+@description('Region of everything.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Instances that a function, or a group of them, may reach.')
+param maximumInstances int
+
+@description('Archiver instances that never go to sleep.')
+param alwaysReadyArchivers int
+
+@description('Instances for orchestrators and activities that never go to sleep.')
+param alwaysReadyWorkflows int
+
+@description('Storage account of the warehouse.')
+param warehouseName string
+
+@description('Blob service of the warehouse.')
+param warehouseEndpoint string
+
+@description('Event Hubs namespace.')
+param eventHubsName string
+
+@description('Host name of the Event Hubs namespace.')
+param eventHubsNamespace string
+
+@description('Hub that campaigns send to and the archiver reads.')
+param hubName string
+
+@description('Service Bus namespace.')
+param serviceBusName string
+
+@description('Host name of the Service Bus namespace.')
+param serviceBusNamespace string
+
+@description('Queue of suspicious windows.')
+param queueName string
+
+@description('Cosmos account.')
+param cosmosName string
+
+@description('Address of the Cosmos account.')
+param cosmosEndpoint string
+
+@description('Cosmos database.')
+param databaseName string
+
+@description('Application Insights component.')
+param componentName string
+
+@description('When the nightly reconciliation starts, in UTC: an NCRONTAB of six fields.')
+param reconciliationSchedule string
+
+@description('Where alerts are posted as JSON; empty: they are logged and kept as blobs only.')
+@secure()
+param alertWebhookUrl string
+
+@description('Log Analytics workspace that receives metrics and logs.')
+param workspaceId string
+
+@description('Whether the app has a diagnostic setting of its own, beside Application Insights.')
+param withDiagnostics bool
+
+var prefixes = loadJsonContent('../abbreviations.json')
+
+module identity 'identity.bicep' = {
+  name: 'function-app-identity'
+  params: {
+    name: '${prefixes.managedIdentityUserAssignedIdentities}function-app-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module storage 'app-storage.bicep' = {
+  name: 'app-storage'
+  params: {
+    name: '${prefixes.storageStorageAccounts}app${token}'
+    location: location
+    tags: tags
+    workspaceId: workspaceId
+  }
+}
+
+module access 'access/function-app.bicep' = {
+  name: 'function-app-access'
+  params: {
+    principalId: identity.outputs.principalId
+    appStorageName: storage.outputs.name
+    warehouseName: warehouseName
+    eventHubsName: eventHubsName
+    hubName: hubName
+    serviceBusName: serviceBusName
+    queueName: queueName
+    cosmosName: cosmosName
+    databaseName: databaseName
+    componentName: componentName
+  }
+}
+
+module functionApp 'function-app.bicep' = {
+  name: 'function-app'
+  params: {
+    name: '${prefixes.webSitesFunctions}${token}'
+    planName: '${prefixes.webServerFarms}${token}'
+    location: location
+    tags: tags
+    serviceName: 'functions'
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    maximumInstances: maximumInstances
+    alwaysReadyArchivers: alwaysReadyArchivers
+    alwaysReadyWorkflows: alwaysReadyWorkflows
+    blobEndpoint: storage.outputs.blobEndpoint
+    queueEndpoint: storage.outputs.queueEndpoint
+    tableEndpoint: storage.outputs.tableEndpoint
+    packageContainer: storage.outputs.packageContainer
+    warehouseEndpoint: warehouseEndpoint
+    eventHubsNamespace: eventHubsNamespace
+    serviceBusNamespace: serviceBusNamespace
+    cosmosEndpoint: cosmosEndpoint
+    componentName: componentName
+    reconciliationSchedule: reconciliationSchedule
+    alertWebhookUrl: alertWebhookUrl
+    workspaceId: workspaceId
+    withDiagnostics: withDiagnostics
+  }
+  dependsOn: [access]
+}
+
+@description('Name of the app.')
+output name string = functionApp.outputs.name
+
+@description('Address of the app.')
+output url string = functionApp.outputs.url
+
+@description('The app\'s own storage account, with the task hub.')
+output storageName string = storage.outputs.name
+
+@description('Blob service of that account.')
+output blobEndpoint string = storage.outputs.blobEndpoint
+
+@description('Container of the monitor\'s package, on that account.')
+output monitorPackageContainer string = storage.outputs.monitorPackageContainer
