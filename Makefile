@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up reset setup setup-dev test bench clean
+.PHONY: help demo up reset setup setup-dev test contract bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -34,6 +34,12 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -m "not slow" $(TOGETHER)
 	@$(BIN)/pytest -m slow $(TOGETHER)
+
+contract: setup-dev ## Run the contract suites on Microsoft's emulators (needs Docker; docs/emulators.md)
+	@$(BIN)/python -m tests.contract.entities .local/contract/service-bus.json
+	@SERVICE_BUS_CONFIG=./.local/contract/service-bus.json docker compose up --detach
+	@$(BIN)/python infra/emulators/prepare.py local.settings.json.example
+	@$(BIN)/python -m tests.contract.run local.settings.json.example
 
 bench: setup-dev ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks

@@ -1,0 +1,154 @@
+"""Microsoft's emulators as compose.yaml starts them: the same entities, ports and settings as everywhere else."""
+# pyright: reportUnknownMemberType=false
+# azure-cosmos is typed in part only.
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from azure.cosmos import CosmosClient
+from azure.storage.blob import BlobServiceClient
+
+from local_azure import connections
+from local_azure.stack.ports import USUAL
+from local_azure.stack.settings_file import connection_settings
+from services import names
+from services.settings import read_settings
+from tests.contract import entities, run
+from tests.support.parts import EMULATORS, running
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+EXAMPLE = ROOT / "local.settings.json.example"
+VALUES: dict[str, str] = json.loads(EXAMPLE.read_text())["Values"]
+EMULATOR_QUEUES = 50
+"""Microsoft's "Overview of the Service Bus emulator", usage quotas; so is the hour of time to live below."""
+
+
+def published(service: str) -> dict[int, int]:
+    """Ports of this machine, by the port inside. Raises unless each is on loopback only."""
+    ports: dict[int, int] = {}
+    for entry in SERVICES[service].get("ports", []):
+        address, outside, inside = str(entry).split(":")
+        assert address == "127.0.0.1", entry
+        ports[int(inside)] = int(outside)
+    return ports
+
+
+def mounted(service: str) -> dict[str, str]:
+    """Files of this project by the path inside, all read-only."""
+    files: dict[str, str] = {}
+    for entry in SERVICES[service]["volumes"]:
+        outside, inside, mode = str(entry).rsplit(":", 2)
+        assert mode == "ro", entry
+        files[inside] = outside
+    return files
+
+
+def test_the_brokers_read_the_entity_files_of_the_local_stack():
+    hubs = mounted("event-hubs")["/Eventhubs_Emulator/ConfigFiles/Config.json"]
+    queues = mounted("service-bus")["/ServiceBus_Emulator/ConfigFiles/Config.json"]
+
+    assert (ROOT / hubs).resolve() == EMULATORS / "event-hubs.json"
+    assert queues == "${SERVICE_BUS_CONFIG:-./infra/emulators/service-bus.json}"
+
+
+def test_every_emulator_listens_where_the_settings_lead():
+    expected = {
+        "azurite": {10000: USUAL["blob"], 10001: 10001, 10002: 10002},
+        "event-hubs": {5672: USUAL["event-hubs"]},
+        "service-bus": {5672: USUAL["service-bus"]},
+        "cosmos": {8081: USUAL["cosmos"], 1234: 1234},
+        "sql-server": {},
+    }
+    assert {service: published(service) for service in SERVICES} == expected
+
+
+def test_the_example_has_the_settings_of_the_local_stack_with_the_usual_ports():
+    of_the_stack = connection_settings(USUAL)
+
+    assert {name: VALUES[name] for name in of_the_stack if name != names.JOBS_STORAGE} == {
+        name: value for name, value in of_the_stack.items() if name != names.JOBS_STORAGE
+    }
+    # Core Tools' durable extension needs queues and tables too, which our own host does without.
+    assert VALUES[names.JOBS_STORAGE].startswith(of_the_stack[names.JOBS_STORAGE])
+    assert {"10001", "10002"} <= set(VALUES[names.JOBS_STORAGE].replace("/", ":").split(":"))
+
+
+def test_the_app_reads_every_setting_of_the_example_and_misses_none():
+    read_settings(VALUES)
+
+    connections_of_the_app = {names.JOBS_STORAGE, names.WAREHOUSE, names.EVENT_HUBS, names.SERVICE_BUS, names.COSMOS}
+    assert VALUES.keys() == connections_of_the_app | {"FUNCTIONS_WORKER_RUNTIME", "RECONCILIATION_SCHEDULE"}
+
+
+def test_azurite_is_the_version_that_the_local_stack_installs():
+    pinned = json.loads((ROOT / "local_azure/azurite/package.json").read_text())["dependencies"]["azurite"]
+
+    assert SERVICES["azurite"]["image"] == f"mcr.microsoft.com/azure-storage/azurite:{pinned}"
+    assert "--disableTelemetry" in SERVICES["azurite"]["command"]
+
+
+def test_every_image_is_microsofts_and_nobody_accepts_a_licence_for_the_reader():
+    assert all(service["image"].startswith("mcr.microsoft.com/") for service in SERVICES.values())
+    for service in ("event-hubs", "service-bus", "sql-server"):
+        secrets = {name: str(value) for name, value in SERVICES[service]["environment"].items()}
+        assert secrets["ACCEPT_EULA"].startswith("${ACCEPT_EULA:?")
+        assert secrets.get("MSSQL_SA_PASSWORD", "${MSSQL_SA_PASSWORD:?").startswith("${MSSQL_SA_PASSWORD:?")
+
+
+def test_the_service_bus_emulator_takes_the_queues_of_the_contract_suites():
+    (namespace,) = entities.entities()["UserConfig"]["Namespaces"]
+    queues = {queue["Name"]: queue["Properties"] for queue in namespace["Queues"]}
+
+    assert names.WINDOW_QUEUE in queues
+    assert len(queues) == len(namespace["Queues"]) <= EMULATOR_QUEUES
+    assert {properties.get("LockDuration", "PT1M") for properties in queues.values()} == {"PT5S", "PT1M"}
+    assert queues[names.WINDOW_QUEUE]["DefaultMessageTimeToLive"] == "PT1H"
+
+
+def test_the_contract_suites_are_led_by_the_example():
+    assert run.environment(EXAMPLE) == {f"CONTRACT_{name}": VALUES[name] for name in run.CONNECTIONS}
+    assert [suite for suite in run.SUITES if not (run.TESTS / suite).exists()] == []
+
+
+@pytest.mark.slow
+def test_prepare_creates_what_the_emulators_read_from_no_file(tmp_path: Path):
+    with ExitStack() as parts:
+        options = [f"--{service}-config={EMULATORS / service}.json" for service in ("event-hubs", "service-bus")]
+        ports = ("--event-hubs-port=0", "--service-bus-port=0")
+        amqp = parts.enter_context(running("amqp", *options, *ports, state=tmp_path / "amqp"))
+        cosmos = parts.enter_context(running("cosmos", "--port=0", state=tmp_path / "cosmos"))
+        azurite = parts.enter_context(running("azurite", "--port=0", state=tmp_path / "azurite"))
+        blobs = connections.blobs(azurite.address("blob"))
+        values = {
+            names.JOBS_STORAGE: blobs,
+            names.WAREHOUSE: blobs,
+            names.EVENT_HUBS: connections.namespace(amqp.address("event-hubs")),
+            names.SERVICE_BUS: connections.namespace(amqp.address("service-bus")),
+            names.COSMOS: connections.cosmos(cosmos.addresses[0].removeprefix("http://").rstrip("/")),
+        }
+        settings = tmp_path / "local.settings.json"
+        settings.write_text(json.dumps({"IsEncrypted": False, "Values": values}))
+
+        # Twice: whoever starts the emulators again runs it again.
+        for _ in range(2):
+            subprocess.run([sys.executable, str(EMULATORS / "prepare.py"), str(settings)], check=True, timeout=60)
+
+        assert containers_of(values[names.COSMOS]) == {names.EVENTS_CONTAINER, names.CASES_CONTAINER}
+        with BlobServiceClient.from_connection_string(blobs) as client:
+            made = {container.name for container in client.list_containers()}
+    assert made == {
+        names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS, names.WORK,
+    }  # fmt: skip
+
+
+def containers_of(connection: str) -> set[str]:
+    database: Any = CosmosClient.from_connection_string(connection).get_database_client(names.DATABASE)
+    return {container["id"] for container in database.list_containers()}
