@@ -22,6 +22,7 @@ from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos, names
 from services.settings import settings
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
+from tests.support.web import serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
@@ -155,13 +156,10 @@ async def webhook(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Webhook]:
     receiver = Webhook()
     app = web.Application()
     app.router.add_post("/", receiver.receive)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    monkeypatch.setenv("ALERT_WEBHOOK_URL", f"http://127.0.0.1:{runner.addresses[0][1]}/")
-    settings.cache_clear()
-    yield receiver
-    await runner.cleanup()
+    async with serving(app) as address:
+        monkeypatch.setenv("ALERT_WEBHOOK_URL", f"{address}/")
+        settings.cache_clear()
+        yield receiver
     monkeypatch.undo()
     settings.cache_clear()
 

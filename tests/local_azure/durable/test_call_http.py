@@ -8,6 +8,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from tests.local_azure.durable.running import Context, RunningHub, Steps
+from tests.support.web import serving
 
 
 @pytest_asyncio.fixture
@@ -25,11 +26,8 @@ async def server() -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_route("*", "/echo", echo)
     app.router.add_route("*", "/pending", pending)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with serving(app) as address:
+        yield address
 
 
 def register_caller(hub: RunningHub) -> None:

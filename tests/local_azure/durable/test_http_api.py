@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from local_azure.durable import http_query, purge
 from local_azure.durable.http_api import add_routes
 from tests.local_azure.durable.running import Context, RunningHub, Steps
+from tests.support.web import serving
 
 BASE = "/runtime/webhooks/durabletask"
 
@@ -73,12 +74,8 @@ async def api(hub: RunningHub) -> AsyncIterator[Api]:
 
     app = web.Application(client_max_size=1 << 30)
     add_routes(app, await hub.hub())
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with aiohttp.ClientSession() as session:
-        yield Api(f"http://127.0.0.1:{runner.addresses[0][1]}", session)
-    await runner.cleanup()
+    async with serving(app) as address, aiohttp.ClientSession() as session:
+        yield Api(address, session)
 
 
 async def test_a_start_answers_with_urls_that_work(api: Api):
@@ -296,11 +293,8 @@ async def _ask_anything(path: str, method: str, body: bytes) -> None:
         hub = RunningHub(Path(folder) / "hub.db", df.DFApp())
         app = web.Application()
         add_routes(app, await hub.hub())
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
         encoded = quote(path, safe="", errors="replace")
-        async with aiohttp.ClientSession() as session:
+        async with serving(app) as address, aiohttp.ClientSession() as session:
             for prefix in (
                 "/instances/",
                 "/instances/x/",
@@ -308,9 +302,8 @@ async def _ask_anything(path: str, method: str, body: bytes) -> None:
                 "/entities/x/",
                 "/instances?runtimeStatus=",
             ):
-                url = f"http://127.0.0.1:{runner.addresses[0][1]}{BASE}{prefix}{encoded}"
+                url = f"{address}{BASE}{prefix}{encoded}"
                 headers = {"Content-Type": "application/json", "x-ms-continuation-token": encoded}
                 async with session.request(method, url, data=body, headers=headers) as response:
                     assert response.status < 500
-        await runner.cleanup()
         await hub.stop()

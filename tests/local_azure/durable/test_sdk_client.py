@@ -13,6 +13,7 @@ from azure.durable_functions.models.utils import http_utils
 
 from local_azure.durable.http_api import add_routes
 from tests.local_azure.durable.running import Context, RunningHub, Steps
+from tests.support.web import serving
 
 Client = Any
 """The SDK's client; its statuses are not typed."""
@@ -54,15 +55,10 @@ async def client(hub: RunningHub) -> AsyncIterator[Client]:
     app = web.Application()
     task_hub = await hub.hub()
     add_routes(app, task_hub)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield df.DurableOrchestrationClient(task_hub.client_binding(address))
-    # The SDK keeps one session a process, bound to the loop that made it.
-    await http_utils._close_session()  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
-    await runner.cleanup()
+    async with serving(app) as address:
+        yield df.DurableOrchestrationClient(task_hub.client_binding(address))
+        # The SDK keeps one session a process, bound to the loop that made it.
+        await http_utils._close_session()  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
 
 
 async def ended(client: Client, instance_id: str) -> Any:
