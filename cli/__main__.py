@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from cli import campaigns, demo, reconciliations
+from cli import campaigns, demo, reconcile
 from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, AppError, default_url
-from cli.screen import console, show_health, show_outcome
+from cli.screen import console, show_health
 from cli.stack_process import StackError
 
 Command = Callable[[argparse.Namespace], int]
@@ -64,16 +64,10 @@ def _stop(options: argparse.Namespace) -> int:
 
 
 def _reconcile(options: argparse.Namespace) -> int:
-    app = _app(options)
-    run = reconciliations.start(app, options.start, options.end)
+    answer, balanced = reconcile.reconcile(_app(options), options)
     if options.json:
-        outcome = reconciliations.wait(app, run, lambda _: None)
-        _print_json(outcome)
-    else:
-        with console.status("") as status:
-            outcome = reconciliations.wait(app, run, lambda phase: status.update(f"  {phase}"))
-        show_outcome(outcome, app.base_url)
-    return 0 if outcome["balanced"] else 1
+        _print_json(answer)
+    return 0 if balanced else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,8 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     added = command("stop", _stop, "Stop a campaign in order.")
     added.add_argument("name")
     added = command("reconcile", _reconcile, "Compare the archives; exit code 1 if something does not balance.")
-    added.add_argument("--from", dest="start", required=True, metavar="TIME", help="ISO 8601 with a time zone")
-    added.add_argument("--to", dest="end", required=True, metavar="TIME")
+    reconcile.add_options(added)
     return parser
 
 

@@ -83,7 +83,7 @@ def _reconcile(app: AppClient, campaign: dict[str, Any], patience: float) -> dic
     with console.status("") as status:
         while True:
             run = reconciliations.start(app, campaign["started"], campaign["updated"])
-            outcome = reconciliations.wait(app, run, lambda phase: status.update(f"  {phase}"))
+            outcome = reconciliations.wait(app, run, lambda state: status.update(f"  {state['phase']}"))
             if outcome["verdict"] != "incomplete" or time.monotonic() > end:
                 console.print(f"  {outcome['sentence']}")
                 return outcome

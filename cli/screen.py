@@ -40,13 +40,3 @@ def show_health(health: dict[str, Any]) -> None:
     for name, found in health["dependencies"].items():
         mark = "[green]✔[/]" if found["status"] == "ok" else "[red]✘[/]"
         console.print(f"  {mark} {name:<22}{found['latency_ms']:>8,.0f} ms  {found.get('error') or ''}")
-
-
-def show_outcome(outcome: dict[str, Any], base_url: str) -> None:
-    """The verdict of a reconciliation, its numbers in columns, and where its report is."""
-    mark = "[green]✔[/]" if outcome["balanced"] else "[red]✘[/]"
-    console.print(f"  {mark} {outcome['sentence']}\n")
-    numbers = list(outcome["accounts"].items())
-    for left, right in zip(numbers[::2], numbers[1::2], strict=False):
-        console.print("  " + "".join(f"{name:<26}{count:>9,}   " for name, count in (left, right)))
-    console.print(f"\n  Report  {base_url}/api/reports/{outcome['id']}/report.html")

@@ -4,7 +4,7 @@ from fraud.reconciliation.ranges import window_end
 from fraud.reconciliation.summary import Summary, Verdict
 from fraud.reconciliation.work import Work
 
-_FAULTS = {
+FAULTS = {
     "missing_from_suspicious": "{} missing from suspicious-events",
     "missing_from_fraud": "{} missing from fraud-events",
     "unexpected": "{} unexpected",
@@ -23,7 +23,7 @@ _FAULTS = {
 
 def judge_run(work: Work, summary: Summary) -> Verdict:
     """`balanced` only if the whole range was compared, held events, and nothing is wrong."""
-    if any(getattr(summary, name) for name in _FAULTS):
+    if any(getattr(summary, name) for name in FAULTS):
         return "differences"
     if not work.is_complete:
         return "incomplete"
@@ -47,7 +47,7 @@ def sentence(verdict: Verdict, work: Work, summary: Summary) -> str:
 
 
 def _faults(summary: Summary) -> str:
-    words = ", ".join(text.format(f"{n:,}") for name, text in _FAULTS.items() if (n := getattr(summary, name)))
+    words = ", ".join(text.format(f"{n:,}") for name, text in FAULTS.items() if (n := getattr(summary, name)))
     return f"Not in balance: {words}"
 
 

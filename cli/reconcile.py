@@ -1,0 +1,52 @@
+"""`detective reconcile`: compare the archives, show the accounts, and repair what can be repaired."""
+
+import argparse
+from typing import Any
+
+from cli import reconciliations
+from cli.app_client import AppClient
+from cli.report_screen import show_report
+from cli.screen import console
+
+DEFAULT_PATIENCE_SECONDS = 900.0
+"""Three intervals of Capture: what it has not written by then, it does not write."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--from", dest="start", required=True, metavar="TIME", help="ISO 8601 with a time zone")
+    parser.add_argument("--to", dest="end", required=True, metavar="TIME")
+    parser.add_argument("--again", action="store_true", help="read a range again that was found to balance")
+    parser.add_argument(
+        "--until-complete",
+        nargs="?",
+        type=float,
+        const=DEFAULT_PATIENCE_SECONDS,
+        default=0.0,
+        metavar="SECONDS",
+        help="repeat until the archive covers the range (default: for at most %(const)g s)",
+    )
+
+
+def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+    """Run the command; what a script gets to read, and whether the accounts balance. Raises AppError."""
+    quiet: bool = options.json
+    outcome = _reconcile(app, options, again=options.again)
+    if not quiet:
+        show_report(app.get(f"api/reports/{outcome['id']}/report.json"), app.base_url)
+    report = {name: f"{app.base_url}/api/reports/{outcome['id']}/report.{name}" for name in outcome["reports"]}
+    return {**outcome, "reports": report}, outcome["balanced"]
+
+
+def _reconcile(app: AppClient, options: argparse.Namespace, *, again: bool) -> dict[str, Any]:
+    def once() -> dict[str, Any]:
+        run = reconciliations.start(app, options.start, options.end, again=again)
+        if options.json:
+            return reconciliations.wait(app, run, lambda _: None)
+        return reconciliations.wait_with_bar(app, run)
+
+    def say(text: str) -> None:
+        if not options.json:
+            console.print(f"  {text}")
+
+    return reconciliations.until_complete(once, options.until_complete, say)

@@ -1,0 +1,90 @@
+"""A reconciliation's report on the screen, in 80 columns."""
+
+from typing import Any
+
+from rich.markup import escape
+from rich.padding import Padding
+
+from cli.screen import console
+
+MUST_BE_ZERO = (
+    "missing_from_suspicious",
+    "missing_from_fraud",
+    "unexpected",
+    "duplicates",
+    "wrong_window",
+    "wrong_store",
+    "absent_from_cosmos",
+    "only_in_cosmos",
+    "absent_from_quarantine",
+    "nameless",
+    "archive_gaps",
+    "unreadable",
+)
+"""The accounts that are red if there is anything in them."""
+
+_EXAMPLES = 3
+_ID_COLUMNS = 36
+
+
+def show_report(report: dict[str, Any], base_url: str) -> None:
+    """The verdict, the accounts, each class of differences with a few examples, and where the report is."""
+    console.print()
+    mark = "[green]✔[/]" if report["balanced"] else "[red]✘[/]"
+    _paragraph(f"{mark} [bold]{escape(report['sentence'])}[/]", 2)
+    _accounts(report["accounts"])
+    for found in report["differences"]:
+        _difference_class(found)
+    _places("Gaps in the archive", [_gap(gap) for gap in report["gaps"]])
+    _places("Not readable", [f"{one['path']} at {one['offset']}: {one['reason']}" for one in report["unreadable"]])
+    if report["verdict"] == "incomplete":
+        _paragraph("Capture writes every five minutes: --until-complete waits for it and reconciles again.", 2)
+    folder = f"{base_url}/api/reports/{report['id']}"
+    console.print("\n  Report", soft_wrap=True)
+    for path in (*(path.rpartition("/")[2] for path in report["lists"][:_EXAMPLES]), "report.html"):
+        # One line, however long: it is there to be clicked on or copied.
+        console.print(f"  {folder}/{path}", soft_wrap=True, markup=False)
+
+
+def _accounts(accounts: dict[str, int]) -> None:
+    cells = [_cell(name, count) for name, count in accounts.items()]
+    console.print()
+    for left, right in zip(cells[::2], [*cells[1::2], ""], strict=False):
+        console.print(f"  {left}   {right}")
+
+
+def _cell(name: str, count: int) -> str:
+    colour = "red" if count and name in MUST_BE_ZERO else "bold"
+    return f"{name.replace('_', ' '):<24}[{colour}]{count:>11,}[/]"
+
+
+def _difference_class(found: dict[str, Any]) -> None:
+    colour = "red" if found["name"] not in ("ambiguous", "unresolved") else "yellow"
+    console.print(f"\n  [{colour}]{found['name'].replace('_', ' ')}[/]  {found['count']:,}")
+    _paragraph(escape(found["explanation"]), 2)
+    for one in found["examples"][:_EXAMPLES]:
+        name = one["event_id"] or f"{one['partition']} #{one['sequence_number']}"
+        short = name if len(name) <= _ID_COLUMNS else name[: _ID_COLUMNS - 1] + "…"
+        end = one["window_end"][:16].replace("T", " ")
+        # Ids are texts of others: nothing in them may be taken for markup or leave the line.
+        line = f"    {short:<{_ID_COLUMNS}}  store {one['store'] or 'none':<6} to {end}"
+        console.print("".join(c if c.isprintable() else "?" for c in line), markup=False, no_wrap=True, overflow="crop")
+    if found["count"] > _EXAMPLES:
+        console.print(f"    and {found['count'] - _EXAMPLES:,} more")
+
+
+def _places(title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    console.print(f"\n  [red]{title}[/]  {len(lines):,}")
+    for line in lines[:_EXAMPLES]:
+        _paragraph(escape(line), 4)
+
+
+def _gap(gap: dict[str, Any]) -> str:
+    first = "up to" if gap["first"] is None else f"{gap['first']:,} to"
+    return f"{gap['partition']}: {first} {gap['last']:,}"
+
+
+def _paragraph(text: str, indent: int) -> None:
+    console.print(Padding(text, (0, 0, 0, indent)))

@@ -1,0 +1,75 @@
+"""The report on the screen: in 80 columns, with what is wrong in red, and harmless whatever the ids hold."""
+
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from cli import report_screen
+from cli.report_screen import MUST_BE_ZERO, show_report
+from cli.screen import console
+from fraud.reconciliation.verdict import FAULTS as MUST_BE_ZERO_IN_A_REPORT
+from tests.fraud.reconciliation.faults import FAULTS, Planted, build
+from tests.fraud.reconciliation.world import RANGE, suspicious_row
+
+HOSTILE = "[red]x[/]\x1b[2J\n" + "y" * 300
+URL = "http://127.0.0.1:7071"
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    planted = Planted(build(Random(11), 400, "null"), Random(11))
+    for fault in FAULTS * 2:
+        fault(planted)
+    planted.world.suspicious.append(suspicious_row(RANGE.first_window, 1, [HOSTILE]))
+    return msgspec.to_builtins(planted.world.reconcile(), str_keys=True)
+
+
+def shown(report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, colours: bool = False) -> str:
+    monkeypatch.setattr(console, "width", 80)
+    monkeypatch.setattr(console, "_force_terminal", colours)
+    monkeypatch.setattr(console, "_color_system", 1 if colours else None)
+    as_json = msgspec.json.decode(msgspec.json.encode(report))
+    with console.capture() as captured:
+        show_report(as_json, URL)
+    return captured.get()
+
+
+def test_every_line_but_an_address_fits_in_80_columns(report: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+    lines = shown(report, monkeypatch).splitlines()
+
+    assert max(len(line) for line in lines if URL not in line) <= 80
+    assert f"  {URL}/api/reports/{RANGE.instance_id}/report.html" in lines
+
+
+def test_every_class_is_shown_with_its_count_its_explanation_and_examples(
+    report: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    text = shown(report, monkeypatch)
+
+    for found in report["differences"]:
+        assert f"  {found['name'].replace('_', ' ')}  {found['count']:,}" in text
+        assert found["explanation"] in " ".join(text.split())
+        assert found["examples"][0]["event_id"][:30].partition("\x1b")[0] in text
+
+
+def test_an_id_cannot_colour_the_screen_or_break_a_line(report: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+    text = shown(report, monkeypatch)
+
+    assert "\x1b" not in text
+    assert "[red]x[/]?[2J?yyy" in text
+
+
+def test_only_what_must_be_zero_and_is_not_is_red(report: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+    lines = shown(report, monkeypatch, colours=True).splitlines()
+    red = "\x1b[31m"
+
+    duplicates, captured = (next(line for line in lines if f"  {name} " in line) for name in ("duplicates", "captured"))
+    assert red in duplicates
+    assert red not in captured.partition("malformed")[0]
+
+
+def test_the_screen_knows_every_account_that_must_be_zero():
+    assert set(report_screen.MUST_BE_ZERO) == MUST_BE_ZERO_IN_A_REPORT.keys()
+    assert len(set(MUST_BE_ZERO)) == len(MUST_BE_ZERO)
