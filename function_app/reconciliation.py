@@ -18,9 +18,9 @@ from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.watermark import read_watermark, write_watermark
 from activities.reconciliation.write_report import write_report
 from fraud.reconciliation.ranges import RangeError, parse_range
-from fraud.reconciliation.work import Request
+from fraud.reconciliation.work import Outcome, Request
 from function_app import durable_client
-from function_app.durable_client import Client
+from function_app.durable_client import Client, Status
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from function_app.workflows import register_step, register_workflow
 from orchestrations.reconcile import reconcile
@@ -36,11 +36,15 @@ blueprint = df.Blueprint()
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a request; `cosmos: false` leaves Cosmos out, which costs a query over the whole range."""
+    """The body of a request; `cosmos: false` leaves Cosmos out, which costs a query over the whole range.
+
+    `again: true` reads the archives again, although an earlier run found that the range balances.
+    """
 
     start: Any = msgspec.field(name="from", default=None)
     end: Any = msgspec.field(name="to", default=None)
     cosmos: bool = True
+    again: bool = False
 
 
 @blueprint.function_name("start-reconciliation")
@@ -49,7 +53,8 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def start_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Reconcile a range. 202 with the status URLs, those of the running one if the range is being reconciled.
 
-    400 names the field. A range that was reconciled before is reconciled again.
+    400 names the field. A range that was found to balance is not read again unless the request says so: its status
+    URLs tell the outcome at once. Any other range is reconciled again.
     """
     try:
         order = parse_body(Order, request.get_body())
@@ -58,9 +63,26 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
         return error.response()
     except RangeError as error:
         return BadRequestError(error.field, f"{error.field} {error}").response()
-    if not await durable_client.is_running(client, reach.instance_id):
-        await durable_client.start(client, "reconcile", reach.instance_id, Request(reach, order.cosmos))
+    asked = Request(reach, order.cosmos)
+    status = await durable_client.find(client, reach.instance_id)
+    if order.again or not _is_answered(asked, status):
+        await _start_unless_running(client, asked, status)
     return client.create_check_status_response(request, reach.instance_id)
+
+
+def _is_answered(asked: Request, status: Status | None) -> bool:
+    """Whether an earlier run of this range has said that it balances, in all that is asked for."""
+    if status is None or status.runtime_status is not df.OrchestrationRuntimeStatus.Completed:
+        return False
+    try:
+        return msgspec.convert(status.output, Outcome).answers(asked)
+    except msgspec.ValidationError:
+        return False  # an output of an earlier version of the app
+
+
+async def _start_unless_running(client: Client, asked: Request, status: Status | None) -> None:
+    if status is None or status.runtime_status not in durable_client.RUNNING:
+        await durable_client.start(client, "reconcile", asked.range.instance_id, asked)
 
 
 @blueprint.function_name("list-reconciliations")

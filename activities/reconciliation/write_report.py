@@ -52,4 +52,5 @@ async def write_report(task: ReportTask) -> Outcome:
         compared_until=report.compared_until,
         accounts=report.accounts,
         reports=paths,
+        with_cosmos=report.with_cosmos,
     )

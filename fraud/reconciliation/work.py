@@ -97,7 +97,10 @@ class RunName(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The output of the workflow. `reports` are paths in the container `reports`, by format."""
+    """The output of the workflow. `reports` are paths in the container `reports`, by format.
+
+    `with_cosmos` tells whether Cosmos was compared too, so that the outcome answers for a request that asks for it.
+    """
 
     id: str
     verdict: Verdict
@@ -106,6 +109,11 @@ class Outcome(msgspec.Struct, frozen=True):
     compared_until: datetime
     accounts: Summary
     reports: dict[str, str]
+    with_cosmos: bool = False
+
+    def answers(self, request: Request) -> bool:
+        """Whether this says all that the request asks for: nothing is left that another run could find."""
+        return self.balanced and (self.with_cosmos or not request.with_documents)
 
 
 class Work(msgspec.Struct, frozen=True):

@@ -40,7 +40,7 @@ async def start(http: aiohttp.ClientSession, order: Any) -> tuple[int, dict[str,
 async def test_a_range_is_reconciled_and_its_report_can_be_read(http: aiohttp.ClientSession):
     await store(a_world())
 
-    status, urls = await start(http, ORDER)
+    status, urls = await start(http, {**ORDER, "again": True})
     assert (status, urls["id"]) == (202, RUN)
     done = await ended(http, RUN)
 
@@ -58,7 +58,7 @@ async def test_a_range_is_reconciled_and_its_report_can_be_read(http: aiohttp.Cl
         assert {"id": RUN, "reports": done["reports"]} in await listed.json()
 
 
-async def test_a_range_that_was_reconciled_is_reconciled_again(http: aiohttp.ClientSession):
+async def test_a_range_that_balances_is_read_again_only_if_asked(http: aiohttp.ClientSession):
     await store(a_world())
     await start(http, ORDER)
     first = await ended(http, RUN)
@@ -67,6 +67,9 @@ async def test_a_range_that_was_reconciled_is_reconciled_again(http: aiohttp.Cli
     await store(world)
 
     status, _ = await start(http, ORDER)
+    assert (status, await ended(http, RUN)) == (202, first)
+
+    status, _ = await start(http, {**ORDER, "again": True})
     second = await ended(http, RUN)
 
     assert status == 202
@@ -75,6 +78,20 @@ async def test_a_range_that_was_reconciled_is_reconciled_again(http: aiohttp.Cli
     assert second["accounts"]["missing_from_fraud"] == 30
     async with http.get(f"/api/reports/{RUN}/differences-00000.ndjson") as found:
         assert len((await found.read()).splitlines()) == 30
+
+    await store(a_world())
+    await start(http, ORDER)
+    assert (await ended(http, RUN))["output"]["verdict"] == "balanced"
+
+
+async def test_an_outcome_without_cosmos_does_not_answer_for_one_with_it(http: aiohttp.ClientSession):
+    await store(a_world())
+    await start(http, {**ORDER, "cosmos": False, "again": True})
+    assert (await ended(http, RUN))["accounts"]["archived"] == 0
+
+    await start(http, ORDER)
+
+    assert (await ended(http, RUN))["accounts"]["archived"] == 60
 
 
 async def test_a_range_that_does_not_end_on_windows_is_widened_to_whole_ones(http: aiohttp.ClientSession):
