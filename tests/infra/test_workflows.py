@@ -1,0 +1,77 @@
+"""The workflows of .github/: least permissions, pinned actions, no secrets, and deployments behind an environment."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WORKFLOWS: dict[str, dict[Any, Any]] = {file.stem: yaml.safe_load(file.read_text()) for file in FILES}
+ON = True
+"""YAML 1.1, which PyYAML reads, takes the key `on` for a boolean."""
+NAMES = sorted(WORKFLOWS)
+
+
+def jobs(workflow: str) -> dict[str, dict[str, Any]]:
+    return WORKFLOWS[workflow]["jobs"]
+
+
+def steps(workflow: str) -> list[dict[str, Any]]:
+    return [step for job in jobs(workflow).values() for step in job["steps"]]
+
+
+def test_there_is_a_workflow_for_each_purpose():
+    assert NAMES == ["contract", "deploy", "infrastructure", "test"]
+
+
+@pytest.mark.parametrize("workflow", NAMES)
+def test_a_workflow_may_read_the_code_and_a_job_may_ask_for_a_token_at_most(workflow: str):
+    assert WORKFLOWS[workflow]["permissions"] == {"contents": "read"}
+    for job in jobs(workflow).values():
+        asked = job.get("permissions", {})
+        assert asked in ({}, {"contents": "read", "id-token": "write"})
+        # Whoever may sign in to Azure stands behind an environment, with its reviewers and its trust in Entra.
+        assert ("environment" in job) == (asked != {})
+
+
+@pytest.mark.parametrize("workflow", NAMES)
+def test_actions_are_pinned_by_major_version_and_leave_no_credentials(workflow: str):
+    for step in steps(workflow):
+        action = step.get("uses")
+        assert action is None or re.fullmatch(r"(actions|azure|Azure)/[a-z-]+@v\d+", action), action
+        if action and action.startswith("actions/checkout"):
+            assert step["with"] == {"persist-credentials": False}
+
+
+@pytest.mark.parametrize("workflow", NAMES)
+def test_runs_do_not_overlap_and_do_not_last_for_ever(workflow: str):
+    assert WORKFLOWS[workflow]["concurrency"]["group"].startswith(workflow)
+    assert all(job["timeout-minutes"] <= 60 for job in jobs(workflow).values())
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_no_secret_is_read_and_no_expression_reaches_a_shell(file: Path):
+    assert "secrets." not in file.read_text()
+    for step in steps(file.stem):
+        assert "${{" not in step.get("run", ""), step
+
+
+def test_every_python_that_bicep_may_deploy_is_tested():
+    allowed = re.search(
+        r"@allowed\(\[([^\]]*)\]\)\s*param pythonVersion", (ROOT / "infra/modules/function-app.bicep").read_text()
+    )
+    assert allowed
+    assert jobs("test")["test"]["strategy"]["matrix"]["python"] == re.findall(r"'([\d.]+)'", allowed[1])
+
+
+def test_a_deployment_is_started_by_a_person_and_never_cut_short():
+    assert WORKFLOWS["deploy"][ON] == {"workflow_dispatch": None}
+    assert WORKFLOWS["deploy"]["concurrency"]["cancel-in-progress"] is False
+    assert jobs("deploy")["deploy"]["environment"] == "production"
+
+
+def test_what_if_never_runs_for_a_fork():
+    assert "head.repo.full_name == github.repository" in jobs("infrastructure")["what-if"]["if"]
