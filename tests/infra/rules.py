@@ -1,8 +1,8 @@
 """The house rules of what is deployed. Each gives its findings as text; none means that it holds."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from tests.infra import facts
 from tests.infra.bicep.deploy import deploy
@@ -11,6 +11,7 @@ from tests.infra.bicep.static import file_findings, mentioned
 from tests.infra.bicep.syntax import parse
 from tests.infra.bicep.values import BicepError, Deployment, Resource, Runtime
 from tests.infra.grants import PRINCIPAL, grant_findings
+from tests.infra.properties import leaves, property_findings
 
 OPTIONS: dict[str, Any] = {
     "monitorClientId": "11111111-2222-3333-4444-555555555555",
@@ -91,26 +92,15 @@ def _names(deployment: Deployment) -> Iterator[str]:
 def _secrets(deployment: Deployment) -> Iterator[str]:
     """No key, connection string or signature is written or handed out; Application Insights' holds none."""
     for one in _made(deployment):
-        for path, value in _texts(one.body):
+        for path, value in leaves(one.body):
             telemetry = isinstance(value, Runtime) and "/components:" in value
-            if _SECRET.search(value) and not telemetry:
-                yield f"{_place(one)}: {path} holds a secret: {value}"
+            if _SECRET.search(str(value)) and not telemetry:
+                yield f"{_place(one)}: {'/'.join(path)} holds a secret"
     for name, value in deployment.outputs.items():
         if not re.fullmatch(r"[A-Z][A-Z_]*", name):
             yield f"{MAIN}: the output {name} is not in upper case"
         if _SECRET.search(str(value)):
             yield f"{MAIN}: the output {name} holds a secret"
-
-
-def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in cast("Mapping[str, Any]", value).items():
-            yield from _texts(item, f"{path}.{key}".strip("."))
-    elif isinstance(value, list):
-        for item in cast("list[Any]", value):
-            yield from _texts(item, path)
 
 
 def _diagnostics(deployment: Deployment) -> Iterator[str]:
@@ -125,8 +115,8 @@ def _alerts(deployment: Deployment) -> Iterator[str]:
     """Every metric that matters has an alert, and every alert reaches the people."""
     found: set[tuple[str, str]] = set()
     for alert in deployment.of(facts.METRIC_ALERT):
-        scopes = {one.type for one in _made(deployment) if one.id in alert.at("properties.scopes")}
-        metrics = {one["metricName"] for one in alert.at("properties.criteria")["allOf"]}
+        scopes = {one.type for one in _made(deployment) if one.id in (alert.at("properties.scopes") or ())}
+        metrics = {str(one.get("metricName")) for one in alert.at("properties.criteria.allOf") or ()}
         found |= {(scope, metric) for scope in scopes for metric in metrics}
     for scope, metric in facts.ALERTED - found:
         yield f"no alert looks at {metric} of {scope}"
@@ -134,15 +124,15 @@ def _alerts(deployment: Deployment) -> Iterator[str]:
 
 def settings_of(site: Resource) -> dict[str, Any]:
     """The settings of a function app by name."""
-    return {one["name"]: one["value"] for one in site.at("properties.siteConfig")["appSettings"]}
+    return {one["name"]: one["value"] for one in site.at("properties.siteConfig.appSettings") or ()}
 
 
 def _settings(deployment: Deployment) -> Iterator[str]:
-    """No setting stands there twice, and none that Flex Consumption refuses."""
+    """There are settings, none stands there twice, and none that Flex Consumption refuses."""
     for site in deployment.of(facts.SITE):
-        names = [one["name"] for one in site.at("properties.siteConfig")["appSettings"]]
-        if len(names) != len(set(names)):
-            yield f"{_place(site)}: a setting stands there twice"
+        names = [one["name"] for one in site.at("properties.siteConfig.appSettings") or ()]
+        if len(names) != len(set(names)) or not names:
+            yield f"{_place(site)}: a setting stands there twice, or there is none"
         for foreign in _FOREIGN_TO_FLEX & set(names):
             yield f"{_place(site)}: {foreign} has no place on Flex Consumption"
 
@@ -190,6 +180,7 @@ RULES: tuple[Callable[[Deployment], Iterator[str]], ...] = (
     _versions,
     _complete,
     _properties,
+    property_findings,
     _names,
     _secrets,
     _diagnostics,

@@ -77,7 +77,7 @@ def test_every_text_comes_through_a_literal_unchanged(text: str):
 def test_bounds_of_parameters_are_inclusive(lowest: int, number: int, given_by_name: bool):
     module = f"@minValue({lowest})\n@maxValue(9)\nparam n int\noutput n int = n\n"
     sources = Sources(
-        {MAIN: f"{_HEAD}module m 'modules/one.bicep' = {{ params: {{ n: {number} }} }}\n", _MODULE: module}
+        {MAIN: f"{_HEAD}module m 'modules/one.bicep' = {{ name: 'm', params: {{ n: {number} }} }}\n", _MODULE: module}
     )
 
     if number >= lowest:
@@ -88,7 +88,8 @@ def test_bounds_of_parameters_are_inclusive(lowest: int, number: int, given_by_n
 
 
 def test_modules_pass_parameters_in_and_outputs_out():
-    main = f"{_HEAD}module m 'modules/one.bicep' = {{ params: {{ word: 'x' }} }}\noutput O string = m.outputs.id\n"
+    module = "module m 'modules/one.bicep' = { name: 'm', params: { word: 'x' } }"
+    main = f"{_HEAD}{module}\noutput O string = m.outputs.id\n"
     deployment = deploy(Sources({MAIN: main, _MODULE: _MADE}))
 
     assert deployment.outputs["O"] == "a/b:x-2"
@@ -97,8 +98,8 @@ def test_modules_pass_parameters_in_and_outputs_out():
 
 def test_loops_and_conditions_deploy_once_for_each_item_and_not_at_all():
     main = (
-        f"{_HEAD}module m 'modules/one.bicep' = [for w in ['x', 'y']: {{ params: {{ word: w }} }}]\n"
-        "module n 'modules/one.bicep' = if (environmentName == 'other') { params: { word: 'z' } }\n"
+        f"{_HEAD}module m 'modules/one.bicep' = [for w in ['x', 'y']: {{ name: w, params: {{ word: w }} }}]\n"
+        "module n 'modules/one.bicep' = if (environmentName == 'other') { name: 'n', params: { word: 'z' } }\n"
     )
     deployment = deploy(Sources({MAIN: main, _MODULE: _MADE}))
 

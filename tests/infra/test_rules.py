@@ -1,8 +1,11 @@
 """infra/ keeps the house rules, and the rules catch what they are for: each planted fault is found."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.infra.bicep.sources import Sources
 from tests.infra.rules import all_findings
@@ -45,6 +48,13 @@ FAULTS = {
     "no such query": Fault(
         "modules/stream-analytics.bicep", "suspicious-windows.asaql", "windows.asaql", "there is no file"
     ),
+    "a module without a scope": Fault(
+        "main.bicep", "  scope: group\n  name: 'cosmos'", "  name: 'cosmos'", "has no scope"
+    ),
+    "a child without a parent": Fault(
+        "modules/roles/hub.bicep", "  parent: namespace\n", "", "a child without a parent"
+    ),
+    "a misspelled dependsOn": Fault("modules/app.bicep", "  dependsOn:", "  dependOn:", "no property dependOn"),
     "a size that is not there": Fault("sizes.json", '"5k"', '"6k"', "sizes[size] does not exist"),
     "streaming units out of range": Fault("sizes.json", '"streamingUnits": 10', '"streamingUnits": 9', "is none of"),
     # what Azure would refuse, or take and do something else
@@ -58,6 +68,15 @@ FAULTS = {
         "nothing is known of",
     ),
     "missing property": Fault("modules/cosmos.bicep", "    databaseAccountOfferType: 'Standard'\n", "", "OfferType"),
+    "a misspelled property": Fault(
+        "modules/cosmos.bicep", "backupPolicy:", "backupPolicies:", "nothing is known of properties/backupPolicies"
+    ),
+    "a property in the wrong place": Fault(
+        "modules/function-app.bicep",
+        "    httpsOnly: true\n    functionAppConfig: {",
+        "    functionAppConfig: {\n      httpsOnly: true",
+        "httpsOnly",
+    ),
     "odd partitions": Fault("sizes.json", '"partitionCount": 8', '"partitionCount": 9', "partitionCount is 9"),
     "Capture that skips empty files": Fault(
         "modules/event-hub.bicep", "skipEmptyArchives: false", "skipEmptyArchives: true", "skipEmptyArchives"
@@ -167,3 +186,23 @@ def test_a_planted_fault_is_found(fault: Fault):
     findings = all_findings(Sources({path: source.replace(fault.old, fault.new)}))
 
     assert any(fault.finding in finding for finding in findings), findings
+
+
+def _properties() -> list[tuple[str, int]]:
+    """Every line of every file that begins with the name of a property, but those whose names are free."""
+    return [
+        (path, number)
+        for path in Sources().bicep_files()
+        for number, line in enumerate(Sources().read(path).splitlines())
+        if re.match(r"\s+[A-Za-z]\w*:", line) and "expected:" not in line
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(_properties()))
+def test_no_property_can_be_misspelled_unnoticed(place: tuple[str, int]):
+    path, number = place
+    lines = Sources().read(path).splitlines()
+    lines[number] = re.sub(r"^(\s+\w+):", r"\1X:", lines[number])
+
+    assert all_findings(Sources({path: "\n".join(lines)}))

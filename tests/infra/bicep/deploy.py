@@ -9,7 +9,7 @@ from tree_sitter import Node
 from tests.infra.bicep.expressions import Expressions
 from tests.infra.bicep.parameters import check_parameter
 from tests.infra.bicep.sources import MAIN, Sources
-from tests.infra.bicep.syntax import Declaration, Kind, named, parse, text
+from tests.infra.bicep.syntax import BicepFile, Declaration, Kind, named, parse, text
 from tests.infra.bicep.values import BicepError, Deployment, Module, Resource
 
 PARAMETERS: Mapping[str, Any] = {"environmentName": "fraud", "location": "westeurope", "alertEmail": "team@example.com"}
@@ -111,6 +111,7 @@ class _File:
     def _make(self, declared: Declaration, body: Node, local: Mapping[str, Any], index: str) -> Resource | Module:
         properties = self._expressions.object_in(body, local)
         target = str(self._expressions.value(declared.type_node))
+        self._check_shape(declared, properties, target)
         if declared.kind is Kind.MODULE:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(self._file.path), target))
             if not self._sources.exists(path):
@@ -135,3 +136,24 @@ class _File:
         )
         self._to.resources.append(resource)
         return resource
+
+    def _check_shape(self, declared: Declaration, properties: Mapping[str, Any], target: str) -> None:
+        """What Bicep itself asks of a module's, an existing resource's and a child's properties."""
+        place = f"{self._file.path}:{declared.line}: {declared.name}"
+        if declared.kind is Kind.MODULE:
+            unknown = properties.keys() - {"name", "scope", "params", "dependsOn"}
+            if "scope" not in properties and _scope_of(self._file) == "subscription":
+                raise BicepError(f"{place} has no scope: it would be deployed to the subscription")
+        else:
+            unknown = properties.keys() - {"name", "parent", "scope"} if declared.existing else set[str]()
+            if target.count("/") > 1 and "parent" not in properties:
+                raise BicepError(f"{place} is a child without a parent")
+        if unknown:
+            raise BicepError(f"{place} has no property {', '.join(sorted(unknown))}")
+        if not properties.get("name"):
+            raise BicepError(f"{place} has no name")
+
+
+def _scope_of(file: BicepFile) -> str:
+    assignments = [node for node in named(file.root) if node.type == "target_scope_assignment"]
+    return text(named(assignments[0])[0]).strip("'") if assignments else "resourceGroup"
