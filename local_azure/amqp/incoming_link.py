@@ -1,31 +1,84 @@
-"""A link over which a client sends: credit, messages put together from frames, size checks."""
+"""A link over which a client sends: credit, messages put together from frames, size checks; and who takes them."""
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from local_azure.amqp.delivery import Delivery
 from local_azure.amqp.encode import uint
 from local_azure.amqp.errors import AmqpError, Condition, LinkError
 from local_azure.amqp.limits import INCOMING_CREDIT, LOGGED_REFUSALS
 from local_azure.amqp.link import SEQUENCE, Link
-from local_azure.amqp.outcomes import rejected
+from local_azure.amqp.outcomes import ACCEPTED, rejected
 from local_azure.amqp.performatives import Attach, Transfer
 from local_azure.amqp.transfers import disposition
 from local_azure.amqp.values import Encoded
 
 if TYPE_CHECKING:
-    from local_azure.amqp.node import Sink
     from local_azure.amqp.session import Session
 
 log = logging.getLogger(__name__)
+BATCH_FORMAT = 0x8001_3700
+"""The message format of Azure's batches: every data section holds one whole encoded message."""
+
 _HOPELESS = 16
 """A message this many times as large as allowed is not listened to until its end; the link is detached."""
+
+
+class Delivery:
+    """A message that a client has sent. Answer it once, with `accept`, `reject` or `settle`; later answers do nothing.
+
+    `message` is the encoded message, `message_format` is `BATCH_FORMAT` for a batch.
+    """
+
+    __slots__ = ("_settled", "delivery_id", "link", "message", "message_format")
+
+    def __init__(
+        self, link: "IncomingLink", delivery_id: int, message_format: int, message: bytes, settled: bool
+    ) -> None:
+        self.link = link
+        self.delivery_id = delivery_id
+        self.message_format = message_format
+        self.message = message
+        self._settled = settled
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether the message is a batch of messages."""
+        return self.message_format == BATCH_FORMAT
+
+    def accept(self) -> None:
+        """Tell the client that the message is stored."""
+        self.settle(ACCEPTED)
+
+    def reject(self, error: AmqpError) -> None:
+        """Tell the client why the message was not taken."""
+        self.settle(rejected(error))
+
+    def settle(self, outcome: Encoded) -> None:
+        """Answer with any outcome."""
+        if not self._settled:
+            self._settled = True
+            self.link.answer(self.delivery_id, outcome)
+
+
+class Sink(Protocol):
+    """Takes what a client sends over one link."""
+
+    def on_message(self, delivery: Delivery) -> None:
+        """A whole message has arrived. Call `delivery.accept()` or `delivery.reject(error)`, now or after a commit.
+
+        An AmqpError raised here rejects the delivery.
+        """
+        ...
+
+    def on_detach(self) -> None:
+        """The link is gone: detached by either side, or its session or connection ended. Called exactly once."""
+        ...
 
 
 class IncomingLink(Link):
     """The client sends, a `Sink` takes."""
 
-    sink: "Sink"
+    sink: Sink
 
     def __init__(self, session: "Session", attach: Attach, max_message_bytes: int) -> None:
         super().__init__(session, attach, attach.target)

@@ -1,24 +1,55 @@
-"""A link over which a client receives: its credit, and the deliveries it has not settled yet."""
+"""A link over which a client receives: its credit, the deliveries it has not settled yet, and who feeds it."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from local_azure.amqp.delivery import Settlement
 from local_azure.amqp.encode import uint
 from local_azure.amqp.limits import MAX_UNSETTLED
 from local_azure.amqp.link import SEQUENCE, Link, address_of, terminus_fields
+from local_azure.amqp.outcomes import Outcome
 from local_azure.amqp.performatives import Attach, Flow
 from local_azure.amqp.transfers import disposition
 from local_azure.amqp.values import Described, Encoded
 
 if TYPE_CHECKING:
-    from local_azure.amqp.node import Source
     from local_azure.amqp.session import Session
+
+
+class Settlement(NamedTuple):
+    """What a client decided about a delivery. `outcome` is None for a state that is not final.
+
+    `settled` tells that the client has forgotten the delivery already; otherwise it waits for `link.settle`.
+    """
+
+    delivery_id: int
+    tag: bytes
+    outcome: Outcome | None
+    settled: bool
+    state: Any
+
+
+class Source(Protocol):
+    """Feeds what a client receives over one link."""
+
+    def on_flow(self, drain: bool) -> None:
+        """The link may be able to send: credit, window or room has grown. Call `link.send` while `link.ready`.
+
+        With `drain` the client wants what there is now and its credit back: send, then call `link.drained()`.
+        """
+        ...
+
+    def on_disposition(self, settlement: Settlement) -> None:
+        """The client has decided about an unsettled delivery. If it waits for an answer, call `link.settle`."""
+        ...
+
+    def on_detach(self) -> None:
+        """The link is gone, see `Sink.on_detach`. Deliveries that were not settled are the entity's again."""
+        ...
 
 
 class OutgoingLink(Link):
     """A `Source` feeds, the client receives. `filters` are the source's, described values unwrapped."""
 
-    source: "Source"
+    source: Source
 
     def __init__(self, session: "Session", attach: Attach) -> None:
         super().__init__(session, attach, attach.source)

@@ -11,13 +11,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from local_azure.amqp.delivery import Delivery, Settlement
 from local_azure.amqp.encode import int32
 from local_azure.amqp.errors import AmqpError, Condition
-from local_azure.amqp.incoming_link import IncomingLink
+from local_azure.amqp.incoming_link import Delivery, IncomingLink
 from local_azure.amqp.limits import MAX_PENDING_REPLIES
 from local_azure.amqp.message import Message, value_message
-from local_azure.amqp.outgoing_link import OutgoingLink
+from local_azure.amqp.outgoing_link import OutgoingLink, Settlement
 from local_azure.amqp.values import Symbol
 
 log = logging.getLogger(__name__)

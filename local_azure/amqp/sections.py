@@ -121,5 +121,5 @@ def data_bytes(message: bytes, section: Section) -> bytes:
 
 
 def split_batch(message: bytes) -> list[bytes]:
-    """The messages of a batch (message format `delivery.BATCH_FORMAT`). Raises DecodeError if it is none."""
+    """The messages of a batch (message format `incoming_link.BATCH_FORMAT`). Raises DecodeError if it is none."""
     return [data_bytes(message, each) for each in sections(message) if each.code == SectionCode.DATA]

@@ -7,14 +7,13 @@ window that a client overruns is not punished; memory is guarded by credit, mess
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from local_azure.amqp.delivery import Settlement
 from local_azure.amqp.encode import symbol_array, ubyte, uint, ulong, ushort
 from local_azure.amqp.errors import AmqpError, Condition, LinkError, PeerError, SessionError
 from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.limits import INCOMING_WINDOW, MAX_LINKS
 from local_azure.amqp.link import SEQUENCE, Link, log
 from local_azure.amqp.outcomes import parse_outcome
-from local_azure.amqp.outgoing_link import OutgoingLink
+from local_azure.amqp.outgoing_link import OutgoingLink, Settlement
 from local_azure.amqp.performatives import (
     Attach,
     Begin,

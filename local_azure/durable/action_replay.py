@@ -9,8 +9,8 @@ code yields, in the order of the actions. An episode therefore puts the events t
 from collections.abc import Iterable
 
 from local_azure.durable.actions import Action, ActionType
-from local_azure.durable.errors import NonDeterminismError
 from local_azure.durable.events import Event, EventType, seconds
+from local_azure.durable.non_determinism import NonDeterminismError
 from local_azure.durable.tasks import Decision, DecisionKind, Node, Task, build_node
 
 _DECISION_OF_EVENT = {

@@ -13,9 +13,10 @@ from local_azure.durable.actions import Answer, parse_answer, parse_failure, to_
 from local_azure.durable.context import HubContext
 from local_azure.durable.endings import completion, continuation, outcome, rewindable
 from local_azure.durable.episode import Episode, commit, decision_event
-from local_azure.durable.errors import NonDeterminismError, SupersededError, UnusableActionError
+from local_azure.durable.errors import SupersededError, UnusableActionError
 from local_azure.durable.events import Event, EventType, printable, stamp
 from local_azure.durable.inbox import Batch, next_batch, order, release_external_events
+from local_azure.durable.non_determinism import NonDeterminismError
 from local_azure.durable.session import Session
 from local_azure.durable.store import Instance
 from local_azure.durable.tasks import Decision

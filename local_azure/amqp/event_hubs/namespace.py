@@ -18,12 +18,11 @@ from local_azure.amqp.event_hubs.publisher import Publisher
 from local_azure.amqp.event_hubs.reader import Reader
 from local_azure.amqp.event_hubs.throttle import egress, ingress
 from local_azure.amqp.group_commit import GroupCommit
-from local_azure.amqp.incoming_link import IncomingLink
+from local_azure.amqp.incoming_link import IncomingLink, Sink
 from local_azure.amqp.limits import MAX_EVENT_HUBS_MESSAGE_BYTES
 from local_azure.amqp.link import Link
-from local_azure.amqp.node import Sink, Source
 from local_azure.amqp.outcomes import stated
-from local_azure.amqp.outgoing_link import OutgoingLink
+from local_azure.amqp.outgoing_link import OutgoingLink, Source
 from local_azure.amqp.request_response import EVENT_HUBS, RequestNode
 from local_azure.amqp.values import Encoded
 from local_azure.clock import Clock

@@ -3,13 +3,12 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from local_azure.amqp.delivery import Delivery
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.event_hubs.events import Event, accept_event, partition_key
 from local_azure.amqp.event_hubs.partition import Partition
 from local_azure.amqp.event_hubs.throttle import Throttle
 from local_azure.amqp.group_commit import GroupCommit
-from local_azure.amqp.incoming_link import IncomingLink
+from local_azure.amqp.incoming_link import Delivery, IncomingLink
 from local_azure.amqp.message import Message
 from local_azure.amqp.sections import split_batch
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from typing import Any
 
-from local_azure.amqp.delivery import Settlement
 from local_azure.amqp.encode import described, timestamp
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.event_hubs.partition import Partition
@@ -12,7 +11,7 @@ from local_azure.amqp.event_hubs.positions import position_of
 from local_azure.amqp.event_hubs.readers import Readers
 from local_azure.amqp.event_hubs.throttle import Throttle
 from local_azure.amqp.outcomes import stated
-from local_azure.amqp.outgoing_link import OutgoingLink
+from local_azure.amqp.outgoing_link import OutgoingLink, Settlement
 from local_azure.amqp.sections import SectionCode
 from local_azure.amqp.values import Symbol
 

@@ -2,12 +2,11 @@
 
 import logging
 
-from local_azure.amqp.delivery import Delivery as Incoming
-from local_azure.amqp.delivery import Settlement
 from local_azure.amqp.errors import AmqpError
 from local_azure.amqp.group_commit import GroupCommit
+from local_azure.amqp.incoming_link import Delivery as Incoming
 from local_azure.amqp.outcomes import Released, rejected
-from local_azure.amqp.outgoing_link import OutgoingLink
+from local_azure.amqp.outgoing_link import OutgoingLink, Settlement
 from local_azure.amqp.sections import split_batch
 from local_azure.amqp.service_bus.egress import encoded
 from local_azure.amqp.service_bus.feed import Feed

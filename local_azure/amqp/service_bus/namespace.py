@@ -9,11 +9,10 @@ from typing import Any
 from local_azure.amqp import cbs
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.group_commit import GroupCommit
-from local_azure.amqp.incoming_link import IncomingLink
+from local_azure.amqp.incoming_link import IncomingLink, Sink
 from local_azure.amqp.limits import MAX_SERVICE_BUS_MESSAGE_BYTES
-from local_azure.amqp.node import Sink, Source
 from local_azure.amqp.outcomes import rejected
-from local_azure.amqp.outgoing_link import OutgoingLink
+from local_azure.amqp.outgoing_link import OutgoingLink, Source
 from local_azure.amqp.request_response import EVENT_HUBS, SERVICE_BUS, RequestNode
 from local_azure.amqp.service_bus.envelope import amend
 from local_azure.amqp.service_bus.feed import Feed

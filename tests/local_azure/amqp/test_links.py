@@ -3,11 +3,10 @@
 import asyncio
 from typing import Any
 
-from local_azure.amqp.delivery import Delivery, Settlement
 from local_azure.amqp.encode import uint
-from local_azure.amqp.incoming_link import IncomingLink
+from local_azure.amqp.incoming_link import Delivery, IncomingLink
 from local_azure.amqp.outcomes import stated
-from local_azure.amqp.outgoing_link import OutgoingLink
+from local_azure.amqp.outgoing_link import OutgoingLink, Settlement
 from local_azure.amqp.performatives import Code
 from local_azure.amqp.server import listening
 from local_azure.amqp.values import Encoded

@@ -7,9 +7,9 @@ import pytest
 
 from local_azure.durable.action_replay import ActionReplay
 from local_azure.durable.actions import Action
-from local_azure.durable.errors import NonDeterminismError
 from local_azure.durable.events import Event, EventType, stamp
 from local_azure.durable.inbox import order
+from local_azure.durable.non_determinism import NonDeterminismError
 from local_azure.durable.tasks import DecisionKind
 
 NOW = stamp(1_000_000.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import azure.durable_functions as df
 import pytest
 
-from local_azure.durable.errors import NonDeterminismError
+from local_azure.durable.non_determinism import NonDeterminismError
 from tests.local_azure.durable.running import Context, RunningHub, Steps
 from tests.support.recording import record
 from tests.support.replay import Recording, assert_order_does_not_matter, assert_replays
