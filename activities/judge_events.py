@@ -1,7 +1,6 @@
 """Judge a slice of a suspicious window: look its events up in the archive and ask the rules."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +8,7 @@ import msgspec
 from activities.window_ids import read_ids
 from fraud.analysis import Chunk, ChunkResult
 from fraud.archive import original_event
-from fraud.events import StoreKey, store_key
+from fraud.events import store_key
 from fraud.judging import judged, unresolved
 from fraud.verdicts import Reason, Verdict, to_ndjson
 from services import blobs, cosmos
@@ -23,17 +22,10 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     """
     task = chunk.task
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
-    archived = await _look_up(ids, store_key(task.store_id))
+    archived = {document["id"]: document for document in await cosmos.find_events(ids, store_key(task.store_id))}
     verdicts = [_verdict(chunk, event_id, archived.get(event_id)) for event_id in ids]
     await blobs.write_blob(await blobs.work(), chunk.path, to_ndjson(verdicts), blobs.NDJSON)
     return ChunkResult(number=chunk.number, bands=dict(Counter(verdict.band for verdict in verdicts)))
-
-
-async def _look_up(ids: Sequence[str], store: StoreKey) -> dict[str, dict[str, Any]]:
-    """The archived events by id. `read_items` leaves out what is missing without a word, hence the dict."""
-    container = await cosmos.events()
-    found = await container.read_items([(event_id, store) for event_id in ids])
-    return {document["id"]: document for document in found}
 
 
 def _verdict(chunk: Chunk, event_id: str, document: dict[str, Any] | None) -> Verdict:

@@ -16,6 +16,9 @@ MAX_ID_LENGTH = 255
 FORBIDDEN_IN_IDS = "/\\?#"
 """Cosmos refuses ids with any of these characters."""
 
+DOTS = frozenset({".", ".."})
+"""Cosmos takes them as ids, but no client finds them again: in an address they are steps between folders."""
+
 Decoded = TypeVar("Decoded")
 StoreKey = int | str
 
@@ -71,13 +74,14 @@ def parse_event(body: bytes) -> StoreEvent:
     """
     event = _decode(_event_decoder, body)
     if not is_event_id(event.id):
-        raise MalformedEventError(f"id must have 1 to {MAX_ID_LENGTH} characters, none of / \\ ? #")
+        raise MalformedEventError(f"id must have 1 to {MAX_ID_LENGTH} characters, none of / \\ ? #, and not be . or ..")
     return event
 
 
 def is_event_id(text: str) -> bool:
     """Whether Cosmos takes it as an id."""
-    return 1 <= len(text) <= MAX_ID_LENGTH and not any(character in text for character in FORBIDDEN_IN_IDS)
+    fits = 1 <= len(text) <= MAX_ID_LENGTH and not any(character in text for character in FORBIDDEN_IN_IDS)
+    return fits and text not in DOTS
 
 
 def parse_document(body: bytes) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from typing import Any
 
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
+from fraud.events import StoreKey, is_event_id
 from services import names
 from services.clients import CachedClient
 from services.credentials import open_credential
@@ -56,6 +58,16 @@ async def container(name: str) -> ContainerProxy:
 async def events() -> ContainerProxy:
     """The archive of every event; partition key `/store_id`, id the event's own."""
     return await container(names.EVENTS_CONTAINER)
+
+
+async def find_events(ids: Iterable[str], store: StoreKey) -> list[dict[str, Any]]:
+    """Those of a store's events that are in the archive, in any order; what is missing is left out without a word.
+
+    What cannot be an id is not asked for. The SDK asks for a single id by its address, in which `a/b` or an empty id
+    leads elsewhere: an answer that is an error for ever, where the event just is not there.
+    """
+    asked = [(event_id, store) for event_id in ids if is_event_id(event_id)]
+    return list(await (await events()).read_items(asked)) if asked else []
 
 
 async def cases() -> ContainerProxy:

@@ -45,8 +45,7 @@ async def still_absent(candidates: Sequence[Difference]) -> tuple[list[Differenc
 
 async def _not_in_cosmos(chunk: tuple[StoreKey, list[Difference]]) -> list[Difference]:
     store, asked = chunk
-    container = await cosmos.events()
-    found = {item["id"] for item in await container.read_items([(one.event_id, store) for one in asked])}
+    found = {document["id"] for document in await cosmos.find_events((one.event_id for one in asked), store)}
     return [one for one in asked if one.event_id not in found]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fraud.events import FORBIDDEN_IN_IDS, MAX_ID_LENGTH, EventType, StoreNumber, is_event_id
+from fraud.events import DOTS, FORBIDDEN_IN_IDS, MAX_ID_LENGTH, EventType, StoreNumber, is_event_id
 from fraud.suspicion import SuspicionColumns, is_suspicious
 
 
@@ -48,6 +48,7 @@ class Body(msgspec.Struct, frozen=True):
     nameless: int = 0
 
 
+_LONGEST_DOTS = max(map(len, DOTS))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _event = msgspec.json.Decoder(EventColumns)
 _one = msgspec.json.Decoder(SuspicionColumns)
@@ -56,13 +57,16 @@ _UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
 
 def read_events(bodies: Sequence[bytes]) -> list[EventColumns] | None:
-    """All bodies, if each is a store event: the way of almost every block. None otherwise; see `read_body`."""
+    """All bodies, if each is a store event: the way of almost every block. None otherwise; see `read_body`.
+
+    None too if an id is so short that it has to be looked at.
+    """
     try:
         events = [*map(_event.decode, bodies)]
     except _UNREADABLE:
         return None
     lengths = [len(event.id) for event in events]
-    if events and not 1 <= min(lengths) <= max(lengths) <= MAX_ID_LENGTH:
+    if events and not _LONGEST_DOTS < min(lengths) <= max(lengths) <= MAX_ID_LENGTH:
         return None
     ids = "".join([event.id for event in events])
     return None if any(character in ids for character in FORBIDDEN_IN_IDS) else events

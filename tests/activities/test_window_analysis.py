@@ -124,6 +124,13 @@ async def test_a_document_that_is_no_event_is_unresolved_with_the_reason_and_hol
     assert verdict.reasons[0].rule == "NOT_A_STORE_EVENT"
 
 
+@pytest.mark.parametrize("odd", ["a/b", "..", "", "?", "x" * 2_000])
+async def test_an_id_that_the_archive_cannot_hold_is_unresolved_though_it_is_the_only_one(odd: str):
+    task = await save_window(SuspiciousWindow(3, (odd,), WINDOW_ENDING_1010))
+
+    assert await judge_all(task) == [{"unresolved": 1}]
+
+
 async def test_a_window_of_several_chunks_is_judged_whole():
     run = uuid.uuid4().hex
     ids = unique_ids(f"{run}-{number:05}" for number in range(IDS_PER_CHUNK + 20))

@@ -48,6 +48,7 @@ def test_the_original_documents_own_sample_is_malformed_and_says_where():
         (b'{"id": "a", "event_type": "sale_event", "store_id": 1e300}', "store_id"),
         (b'{"id": "a", "event_type": "sale_event", "store_id": 9007199254740993}', "store_id"),
         (b'{"id": "a/b", "event_type": "sale_event"}', "none of"),
+        (b'{"id": "..", "event_type": "sale_event"}', "not be . or"),
         (b'{"id": "", "event_type": "sale_event"}', "1 to 255 characters"),
         (b'{"id": "' + b"x" * 256 + b'", "event_type": "sale_event"}', "1 to 255 characters"),
     ],

@@ -13,7 +13,25 @@ from local_azure.stream_analytics.engine.decoding import Decoder
 
 FLAGGED = {"id": "a", "event_type": "sale_event", "discount": 51, "priority_shipping": True, "store_id": 3}
 COLUMNS = ("discount", "event_type", "id", "priority_shipping", "store_id")
-VALUES: tuple[Any, ...] = (None, True, False, 0, 1, 1.0, 50, 51, 75.5, "sale_event", "a", "1", [], {}, 2**60)
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    0,
+    1,
+    1.0,
+    50,
+    51,
+    75.5,
+    "sale_event",
+    "a",
+    "a/b",
+    ".",
+    "1",
+    [],
+    {},
+    2**60,
+)
 FIELDS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {}, optional=dict.fromkeys(COLUMNS, st.sampled_from(VALUES))
 )
