@@ -179,9 +179,11 @@ def decode_segment(segment: bytes) -> tuple[Rows, dict[int, str]]:
 
 
 def store_number(store_id: object) -> int:
-    """A store id as a row holds it."""
+    """A store id as a row holds it. 7.0 is store 7, as it is to the stream job, which groups and reports by value."""
     if store_id is None:
         return NO_STORE
+    if isinstance(store_id, float) and store_id.is_integer():
+        store_id = int(store_id)
     if isinstance(store_id, int) and not isinstance(store_id, bool) and abs(store_id) < 2**62:
         return store_id
     return OTHER_STORE
