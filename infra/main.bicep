@@ -78,7 +78,7 @@ param monitorUsers string = ''
 var prefixes = loadJsonContent('abbreviations.json')
 var sizes = loadJsonContent('sizes.json')
 var chosen = sizes[size]
-var token = toLower(uniqueString(subscription().id, environmentName, location))
+var ending = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 var withMonitor = !empty(monitorClientId)
 var partitions = (partitionCount ?? chosen.partitionCount) >= chosen.partitionCount
@@ -98,8 +98,8 @@ module monitoring 'modules/monitoring.bicep' = {
   scope: group
   name: 'monitoring'
   params: {
-    workspaceName: '${prefixes.operationalInsightsWorkspaces}${token}'
-    componentName: '${prefixes.insightsComponents}${token}'
+    workspaceName: '${prefixes.operationalInsightsWorkspaces}${ending}'
+    componentName: '${prefixes.insightsComponents}${ending}'
     location: location
     tags: tags
   }
@@ -109,7 +109,7 @@ module warehouse 'modules/warehouse.bicep' = {
   scope: group
   name: 'warehouse'
   params: {
-    name: '${prefixes.storageStorageAccounts}wh${token}'
+    name: '${prefixes.storageStorageAccounts}wh${ending}'
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
@@ -120,7 +120,7 @@ module ingest 'modules/ingest.bicep' = {
   scope: group
   name: 'ingest'
   params: {
-    token: token
+    ending: ending
     location: location
     tags: tags
     partitionCount: partitions
@@ -136,7 +136,7 @@ module serviceBus 'modules/service-bus.bicep' = {
   scope: group
   name: 'service-bus'
   params: {
-    name: '${prefixes.serviceBusNamespaces}${token}'
+    name: '${prefixes.serviceBusNamespaces}${ending}'
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
@@ -147,7 +147,7 @@ module cosmos 'modules/cosmos.bicep' = {
   scope: group
   name: 'cosmos'
   params: {
-    name: '${prefixes.documentDBDatabaseAccounts}${token}'
+    name: '${prefixes.documentDBDatabaseAccounts}${ending}'
     location: location
     tags: tags
     requestUnits: chosen.archiveRequestUnits
@@ -159,7 +159,7 @@ module streamJob 'modules/stream-job.bicep' = {
   scope: group
   name: 'stream-job'
   params: {
-    token: token
+    ending: ending
     location: location
     tags: tags
     roles: streamJobRoles
@@ -179,7 +179,7 @@ module app 'modules/app.bicep' = {
   scope: group
   name: 'app'
   params: {
-    token: token
+    ending: ending
     location: location
     tags: tags
     maximumInstances: chosen.maximumInstances
@@ -208,7 +208,7 @@ module alerts 'modules/alerts.bicep' = {
   scope: group
   name: 'alerts'
   params: {
-    token: token
+    ending: ending
     location: location
     tags: tags
     email: alertEmail
@@ -225,7 +225,7 @@ module budget 'modules/budget.bicep' = {
   scope: group
   name: 'budget'
   params: {
-    name: '${prefixes.consumptionBudgets}${token}'
+    name: '${prefixes.consumptionBudgets}${ending}'
     amount: monthlyBudget ?? chosen.monthlyBudget
     startDate: budgetStartDate
     email: alertEmail
@@ -236,7 +236,7 @@ module monitor 'modules/monitor.bicep' = if (withMonitor) {
   scope: group
   name: 'monitor'
   params: {
-    token: token
+    ending: ending
     location: location
     tags: tags
     appStorageName: app.outputs.storageName

@@ -1,7 +1,7 @@
 // What wakes a person: a stream job that is behind or fails, dead letters, refused requests, failed workflows.
 
 @description('Ending of the resources\' names.')
-param token string
+param ending string
 
 @description('Region of the log alert. Metric alerts are global.')
 param location string
@@ -113,7 +113,7 @@ var ofTheHub = [
 var metricAlerts = concat(ofTheStreamJob, ofTheQueue, ofTheHub)
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
-  name: '${actionGroupPrefix}${token}'
+  name: '${actionGroupPrefix}${ending}'
   location: 'global'
   tags: tags
   properties: {
@@ -124,7 +124,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
 }
 
 resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for alert in metricAlerts: {
-  name: '${alert.name}-${token}'
+  name: '${alert.name}-${ending}'
   location: 'global'
   tags: tags
   properties: {
@@ -152,7 +152,7 @@ resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for alert in met
 }]
 
 resource archiveThrottled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: 'archive-throttled-${token}'
+  name: 'archive-throttled-${ending}'
   location: 'global'
   tags: tags
   properties: {
@@ -182,7 +182,7 @@ resource archiveThrottled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
 
 // Traces may be sampled; failed executions of orchestrators are requests, which host.json keeps out of sampling.
 resource failedWorkflows 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
-  name: 'failed-workflows-${token}'
+  name: 'failed-workflows-${ending}'
   location: location
   tags: tags
   kind: 'LogAlert'

@@ -1,7 +1,7 @@
 // The app: its identity, its own storage account, its roles, and then the function app.
 
 @description('Ending of the resources\' names.')
-param token string
+param ending string
 
 @description('Region of everything.')
 param location string
@@ -72,7 +72,7 @@ var prefixes = loadJsonContent('../abbreviations.json')
 module identity 'identity.bicep' = {
   name: 'function-app-identity'
   params: {
-    name: '${prefixes.managedIdentityUserAssignedIdentities}function-app-${token}'
+    name: '${prefixes.managedIdentityUserAssignedIdentities}function-app-${ending}'
     location: location
     tags: tags
   }
@@ -81,7 +81,7 @@ module identity 'identity.bicep' = {
 module storage 'app-storage.bicep' = {
   name: 'app-storage'
   params: {
-    name: '${prefixes.storageStorageAccounts}app${token}'
+    name: '${prefixes.storageStorageAccounts}app${ending}'
     location: location
     tags: tags
     workspaceId: workspaceId
@@ -107,8 +107,8 @@ module access 'access/function-app.bicep' = {
 module functionApp 'function-app.bicep' = {
   name: 'function-app'
   params: {
-    name: '${prefixes.webSitesFunctions}${token}'
-    planName: '${prefixes.webServerFarms}${token}'
+    name: '${prefixes.webSitesFunctions}${ending}'
+    planName: '${prefixes.webServerFarms}${ending}'
     location: location
     tags: tags
     serviceName: 'functions'

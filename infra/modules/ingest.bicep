@@ -1,7 +1,7 @@
 // The hub with Capture: the identity that Capture writes with, its role, and then the hub.
 
 @description('Ending of the resources\' names.')
-param token string
+param ending string
 
 @description('Region of everything.')
 param location string
@@ -38,7 +38,7 @@ var prefixes = loadJsonContent('../abbreviations.json')
 module identity 'identity.bicep' = {
   name: 'capture-identity'
   params: {
-    name: '${prefixes.managedIdentityUserAssignedIdentities}capture-${token}'
+    name: '${prefixes.managedIdentityUserAssignedIdentities}capture-${ending}'
     location: location
     tags: tags
   }
@@ -55,7 +55,7 @@ module access 'access/capture.bicep' = {
 module hub 'event-hub.bicep' = {
   name: 'event-hub'
   params: {
-    name: '${prefixes.eventHubNamespaces}${token}'
+    name: '${prefixes.eventHubNamespaces}${ending}'
     location: location
     tags: tags
     partitionCount: partitionCount

@@ -1,7 +1,7 @@
 // The optional Durable Functions Monitor: its identity, its roles, and then its app.
 
 @description('Ending of the resources\' names.')
-param token string
+param ending string
 
 @description('Region of everything.')
 param location string
@@ -38,7 +38,7 @@ var prefixes = loadJsonContent('../abbreviations.json')
 module identity 'identity.bicep' = {
   name: 'durable-monitor-identity'
   params: {
-    name: '${prefixes.managedIdentityUserAssignedIdentities}durable-monitor-${token}'
+    name: '${prefixes.managedIdentityUserAssignedIdentities}durable-monitor-${ending}'
     location: location
     tags: tags
   }
@@ -56,8 +56,8 @@ module access 'access/durable-monitor.bicep' = {
 module app 'durable-monitor.bicep' = {
   name: 'durable-monitor'
   params: {
-    name: '${prefixes.webSitesFunctions}monitor-${token}'
-    planName: '${prefixes.webServerFarms}monitor-${token}'
+    name: '${prefixes.webSitesFunctions}monitor-${ending}'
+    planName: '${prefixes.webServerFarms}monitor-${ending}'
     location: location
     tags: tags
     identityId: identity.outputs.id

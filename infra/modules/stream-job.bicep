@@ -1,7 +1,7 @@
 // The stream job: its identity, its roles, and then the job. Inputs and outputs that are made before the roles fail.
 
 @description('Ending of the resources\' names.')
-param token string
+param ending string
 
 @description('Region of everything.')
 param location string
@@ -45,7 +45,7 @@ var prefixes = loadJsonContent('../abbreviations.json')
 module identity 'identity.bicep' = {
   name: 'stream-job-identity'
   params: {
-    name: '${prefixes.managedIdentityUserAssignedIdentities}stream-job-${token}'
+    name: '${prefixes.managedIdentityUserAssignedIdentities}stream-job-${ending}'
     location: location
     tags: tags
   }
@@ -67,7 +67,7 @@ module access 'access/stream-job.bicep' = {
 module job 'stream-analytics.bicep' = {
   name: 'stream-analytics'
   params: {
-    name: '${prefixes.streamAnalyticsJobs}${token}'
+    name: '${prefixes.streamAnalyticsJobs}${ending}'
     location: location
     tags: tags
     identityId: identity.outputs.id

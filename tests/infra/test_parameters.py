@@ -1,11 +1,15 @@
 """Bad parameters are refused before anything is deployed, with a message that says what is wrong."""
 
+import json
+import re
 from typing import Any
 
 import pytest
 
 from tests.infra import facts
-from tests.infra.bicep.deploy import deploy
+from tests.infra.bicep.deploy import PARAMETERS, deploy
+from tests.infra.bicep.sources import MAIN, ROOT, Sources
+from tests.infra.bicep.syntax import Kind, parse
 from tests.infra.bicep.values import BicepError
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
@@ -61,3 +65,28 @@ def test_the_owner_roles_of_the_stream_job_are_granted_on_demand():
     names = {facts.ROLES[str(role).rpartition("/")[2]][0] for role in granted}
 
     assert {"Azure Event Hubs Data Owner", "Azure Service Bus Data Owner"} <= names
+
+
+def azd_values(environment: dict[str, str]) -> dict[str, Any]:
+    """What azd makes of main.parameters.json: `${NAME}` and `${NAME=default}` are replaced from its environment."""
+    given: dict[str, Any] = json.loads((ROOT / "infra" / "main.parameters.json").read_text())["parameters"]
+    pattern = re.compile(r"\$\{(\w+)(?:=([^}]*))?\}")
+    return {
+        name: pattern.sub(lambda found: environment.get(found[1], found[2] or ""), one["value"])
+        for name, one in given.items()
+    }
+
+
+def test_azd_gives_every_parameter_that_has_no_default_and_none_that_is_unknown():
+    declared = parse(MAIN, Sources().read(MAIN)).declarations.values()
+    parameters = {one.name for one in declared if one.kind is Kind.PARAMETER}
+
+    given = azd_values({})
+    assert given.keys() <= parameters
+    assert given.keys() >= PARAMETERS.keys()
+
+
+def test_azd_deploys_with_no_more_than_a_name_a_region_and_an_address():
+    environment = {"AZURE_ENV_NAME": "fraud", "AZURE_LOCATION": "westeurope", "ALERT_EMAIL": "team@example.com"}
+
+    assert deploy(**azd_values(environment)).outputs == deploy().outputs
