@@ -5,7 +5,7 @@
 import json
 import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -118,14 +118,19 @@ def test_the_contract_suites_are_led_by_the_example():
     assert [suite for suite in run.SUITES if not (run.TESTS / suite).exists()] == []
 
 
-@pytest.mark.slow
-def test_prepare_creates_what_the_emulators_read_from_no_file(tmp_path: Path):
-    with ExitStack() as parts:
-        options = [f"--{service}-config={EMULATORS / service}.json" for service in ("event-hubs", "service-bus")]
-        ports = ("--event-hubs-port=0", "--service-bus-port=0")
-        amqp = parts.enter_context(running("amqp", *options, *ports, state=tmp_path / "amqp"))
-        cosmos = parts.enter_context(running("cosmos", "--port=0", state=tmp_path / "cosmos"))
-        azurite = parts.enter_context(running("azurite", "--port=0", state=tmp_path / "azurite"))
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A settings file that leads to services as empty as the emulators are at their first start."""
+    folder = tmp_path_factory.mktemp("emulators")
+    entities_of_brokers = [
+        f"--{service}-config={EMULATORS / service}.json" for service in ("event-hubs", "service-bus")
+    ]
+    ports = ("--event-hubs-port=0", "--service-bus-port=0")
+    with (
+        running("amqp", *entities_of_brokers, *ports, state=folder / "amqp") as amqp,
+        running("cosmos", "--port=0", state=folder / "cosmos") as cosmos,
+        running("azurite", "--port=0", state=folder / "azurite") as azurite,
+    ):
         blobs = connections.blobs(azurite.address("blob"))
         values = {
             names.JOBS_STORAGE: blobs,
@@ -134,19 +139,41 @@ def test_prepare_creates_what_the_emulators_read_from_no_file(tmp_path: Path):
             names.SERVICE_BUS: connections.namespace(amqp.address("service-bus")),
             names.COSMOS: connections.cosmos(cosmos.addresses[0].removeprefix("http://").rstrip("/")),
         }
-        settings = tmp_path / "local.settings.json"
-        settings.write_text(json.dumps({"IsEncrypted": False, "Values": values}))
+        file = folder / "local.settings.json"
+        file.write_text(json.dumps({"IsEncrypted": False, "Values": values}))
+        yield file
 
-        # Twice: whoever starts the emulators again runs it again.
-        for _ in range(2):
-            subprocess.run([sys.executable, str(EMULATORS / "prepare.py"), str(settings)], check=True, timeout=60)
 
-        assert containers_of(values[names.COSMOS]) == {names.EVENTS_CONTAINER, names.CASES_CONTAINER}
-        with BlobServiceClient.from_connection_string(blobs) as client:
-            made = {container.name for container in client.list_containers()}
+def prepare(settings: Path) -> None:
+    subprocess.run([sys.executable, str(EMULATORS / "prepare.py"), str(settings)], check=True, timeout=60)
+
+
+@pytest.mark.slow
+def test_prepare_creates_what_the_emulators_read_from_no_file(settings: Path):
+    values = json.loads(settings.read_text())["Values"]
+
+    # Twice: whoever starts the emulators again runs it again.
+    prepare(settings)
+    prepare(settings)
+
+    assert containers_of(values[names.COSMOS]) == {names.EVENTS_CONTAINER, names.CASES_CONTAINER}
+    with BlobServiceClient.from_connection_string(values[names.WAREHOUSE]) as client:
+        made = {container.name for container in client.list_containers()}
     assert made == {
         names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS, names.WORK,
     }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_stream_job_runs_between_the_services_of_the_settings(settings: Path, tmp_path: Path):
+    prepare(settings)
+    command = [sys.executable, str(EMULATORS / "run_stream_job.py"), str(settings), "--state", str(tmp_path / "job")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as job:
+        assert job.stdout is not None
+        ready = job.stdout.readline()
+        job.terminate()
+        assert job.wait(timeout=20) == 0
+    assert ready.startswith("ready stream-analytics")
 
 
 def containers_of(connection: str) -> set[str]:
