@@ -60,7 +60,7 @@ def test_the_host_finds_every_function_in_what_is_deployed(tmp_path: Path):
         shutil.copyfile(ROOT / file, app / file)
 
     done = subprocess.run(
-        [sys.executable, "-c", INDEX, str(ROOT)],
+        [sys.executable, "-c", INDEX, f"{ROOT}{os.sep}"],
         cwd=app,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(app), **APP_SETTINGS},
         capture_output=True,
