@@ -65,11 +65,6 @@ def compact_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def window_end_milliseconds(enqueued: int) -> int:
-    """The end of the window of an event enqueued at `enqueued`, both in milliseconds since 1970."""
-    return -(-enqueued // WINDOW_MILLISECONDS) * WINDOW_MILLISECONDS
-
-
 def window_of(enqueued: datetime) -> Window:
     """The window that an event enqueued at this moment belongs to, to the microsecond."""
     since_epoch = enqueued - datetime(1970, 1, 1, tzinfo=UTC)

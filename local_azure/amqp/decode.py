@@ -29,7 +29,6 @@ _UUID = 0x98
 _BOOLEAN = 0x56
 _EMPTY_LIST = 0x45
 _LISTS, _MAPS, _ARRAYS = (0xC0, 0xD0), (0xC1, 0xD1), (0xE0, 0xF0)
-_UNHASHABLE = (list, dict)
 
 
 def decode(data: bytes, start: int = 0) -> tuple[Any, int]:

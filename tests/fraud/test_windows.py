@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.windows import MAX_IDS, WINDOW, Window, parse_windows, window_end_milliseconds, window_of
+from fraud.reconciliation.ranges import window_end, window_number
+from fraud.windows import MAX_IDS, WINDOW, Window, parse_windows, window_of
 
 ROW: dict[str, object] = {
     "store_id": 7,
@@ -51,7 +52,7 @@ def test_milliseconds_and_moments_fall_into_the_same_window(moment: datetime):
     whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     milliseconds = round(whole.timestamp() * 1000)
 
-    assert window_end_milliseconds(milliseconds) == window_of(whole).end.timestamp() * 1000
+    assert window_end(window_number(milliseconds)) == window_of(whole).end
 
 
 def test_a_message_holds_one_window():
