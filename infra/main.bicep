@@ -268,5 +268,8 @@ output FUNCTION_APP_URL string = app.outputs.url
 @description('Storage account with the archives, the verdicts and the reports.')
 output WAREHOUSE_ACCOUNT string = warehouse.outputs.name
 
+@description('Name of the Durable Functions Monitor\'s app; empty: there is none.')
+output MONITOR_APP string = withMonitor ? monitor!.outputs.name : ''
+
 @description('Address of the Durable Functions Monitor; empty: there is none.')
 output MONITOR_URL string = withMonitor ? monitor!.outputs.url : ''

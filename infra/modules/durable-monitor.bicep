@@ -86,6 +86,7 @@ resource monitor 'Microsoft.Web/sites@2024-11-01' = {
           authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identityId }
         }
       }
+      // What its published package is built for.
       runtime: { name: 'dotnet-isolated', version: '8.0' }
       scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: 40 }
     }
@@ -144,6 +145,9 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
     metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
+
+@description('Name of the monitor\'s app.')
+output name string = monitor.name
 
 @description('Address of the monitor.')
 output url string = 'https://${monitor.properties.defaultHostName}'

@@ -76,3 +76,6 @@ module app 'durable-monitor.bicep' = {
 
 @description('Address of the monitor.')
 output url string = app.outputs.url
+
+@description('Name of the monitor\'s app, for the deployment of its package.')
+output name string = app.outputs.name
