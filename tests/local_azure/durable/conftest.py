@@ -3,10 +3,15 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import azure.durable_functions as df
 import pytest_asyncio
+from aiohttp import web
 
-from tests.local_azure.durable.running import RunningHub
+from local_azure.durable.http_api import add_routes
+from tests.local_azure.durable.api import Api
+from tests.local_azure.durable.running import Context, RunningHub, Steps
+from tests.support.web import serving
 
 
 @pytest_asyncio.fixture
@@ -15,3 +20,32 @@ async def hub(tmp_path: Path) -> AsyncIterator[RunningHub]:
     running = RunningHub(tmp_path / "hub.db", df.DFApp())
     yield running
     await running.stop()
+
+
+@pytest_asyncio.fixture
+async def api(hub: RunningHub) -> AsyncIterator[Api]:
+    """The management API of a hub with a few functions."""
+
+    @hub.orchestrator
+    def echo(context: Context) -> Steps:
+        return context.instance_id
+        yield
+
+    @hub.orchestrator
+    def wait(context: Context) -> Steps:
+        value = yield context.wait_for_external_event("go")
+        return value
+
+    @hub.orchestrator
+    def fail(context: Context) -> Steps:
+        raise ValueError("broken")
+        yield
+
+    @hub.entity
+    def counter(context: Context) -> None:
+        context.set_state({"of": context.entity_key})
+
+    app = web.Application(client_max_size=1 << 30)
+    add_routes(app, await hub.hub())
+    async with serving(app) as address, aiohttp.ClientSession() as session:
+        yield Api(address, session)

@@ -1,0 +1,118 @@
+"""Faults of the archive's blobs: written twice, missing, cut short, damaged in the middle."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import fastavro
+
+from fraud.reconciliation.differences import Class
+from tests.fraud.reconciliation.planted import Planted, in_range, is_inner
+from tests.fraud.reconciliation.world import PARTITIONS, Event, World
+
+
+@dataclass
+class _Block:
+    start: int
+    size: int
+    sequences: list[int]
+
+
+def blob_written_twice(planted: Planted) -> None:
+    world = planted.world
+    path = planted.random.choice(
+        [path for path in world.blobs if path.endswith("00.avro") and not _is_copied(world, path)]
+    )
+    inside = _events_of(planted, path)
+    if inside:
+        world.blobs[path.replace("00.avro", "01.avro")] = world.blobs[path]
+        planted.reread += sum(in_range(e) for e in inside)
+
+
+def blob_missing(planted: Planted) -> None:
+    _lose_from_a_blob(planted, lambda data, blocks: (None, blocks))
+
+
+def blob_cut_short(planted: Planted) -> None:
+    def cut(data: bytes, blocks: list[_Block]) -> tuple[bytes, list[_Block]]:
+        first = planted.random.randrange(len(blocks))
+        return data[: blocks[first].start + planted.random.randrange(1, blocks[first].size)], blocks[first:]
+
+    _lose_from_a_blob(planted, cut)
+
+
+def block_damaged(planted: Planted) -> None:
+    def damage(data: bytes, blocks: list[_Block]) -> tuple[bytes, list[_Block]]:
+        block = planted.random.choice(blocks)
+        sync = block.start + block.size - 16
+        return data[:sync] + bytes(16) + data[sync + 16 :], _until_next_sync(blocks, block)
+
+    _lose_from_a_blob(planted, damage)
+
+
+def _until_next_sync(blocks: list[_Block], damaged: _Block) -> list[_Block]:
+    """Without its sync marker a block takes the next with it: the marker that is found is that one's."""
+    index = blocks.index(damaged)
+    return blocks[index : index + 2]
+
+
+def _lose_from_a_blob(
+    planted: Planted, change: Callable[[bytes, list[_Block]], tuple[bytes | None, list[_Block]]]
+) -> None:
+    """Take records out of one blob whose events no fault has touched, and note what their loss leads to."""
+    world = planted.world
+    choices: list[str] = []
+    for path in world.blobs:
+        inside = _events_of(planted, path)
+        if inside and all(id(e) not in planted.touched and is_inner(world, e) for e in inside):
+            choices += [] if _is_copied(world, path) else [path]
+    if not choices:
+        return
+    path = planted.random.choice(choices)
+    data = world.blobs[path]
+    blocks = [
+        _Block(block.offset, block.size, [r["SequenceNumber"] for r in block])
+        for block in cast("Any", fastavro).block_reader(io.BytesIO(data))
+    ]
+    inside = _events_of(planted, path)
+    everyone = {id(e) for e in world.events if e.id in {i.id for i in inside if i.id}} | {id(e) for e in inside}
+    changed, lost_blocks = change(data, blocks)
+    if changed is None:
+        del world.blobs[path]
+    else:
+        world.blobs[path] = changed
+        planted.unreadable += 1
+        planted.damaged.add(path)
+    numbers = {number for block in lost_blocks for number in block.sequences}
+    lost = [e for e in inside if e.sequence in numbers]
+    planted.touched |= everyone
+    left = [e for e in world.events if e not in lost]
+    _note_losses(planted, lost, left)
+    world.events = left
+
+
+def _note_losses(planted: Planted, lost: list[Event], left: list[Event]) -> None:
+    kept = {e.id for e in left if e.id}
+    for one in lost:
+        if not one.id or not in_range(one):
+            continue
+        if one.id not in kept:
+            planted.expected["only_in_cosmos"].add(one.id)
+        if one.flagged:
+            name: Class = "duplicates" if one.id in kept else "unexpected_absent_from_archive"
+            planted.expected[name].add(one.id)
+
+
+def _is_copied(world: World, path: str) -> bool:
+    return path.endswith("01.avro") or path.replace("00.avro", "01.avro") in world.blobs
+
+
+def _events_of(planted: Planted, path: str) -> list[Event]:
+    """The events of a blob; none if it is damaged."""
+    if path in planted.damaged:
+        return []
+    partition = PARTITIONS.index(path[: len(PARTITIONS[0])])
+    records = cast("Any", fastavro).reader(io.BytesIO(planted.world.blobs[path]))
+    numbers = {r["SequenceNumber"] for r in records}
+    return [e for e in planted.world.events if e.partition == partition and e.sequence in numbers]
