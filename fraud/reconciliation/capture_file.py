@@ -4,16 +4,21 @@ A damaged block costs itself and no more: the reader reports where it lies and g
 Source: the Apache Avro specification, "Object Container Files".
 """
 
-import zlib
+# pyright: reportUnknownMemberType=false
+# isal's types leave the bytes open.
+
 from collections.abc import Iterator
+from typing import cast
 
 import msgspec
+from isal import isal_zlib
 
 MAX_BLOCK_BYTES = 64 * 1024 * 1024
 """Of one block, packed or unpacked. Capture's blocks have some 10 KB to a few MB."""
 _MAX_HEADER_BYTES = 1024 * 1024
 _MAGIC = b"Obj\x01"
 _SYNC_LENGTH = 16
+_INFLATE_ERROR = cast("type[Exception]", isal_zlib.error)
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -133,7 +138,7 @@ class CaptureFile:
             return Block(offset, count, data, start, end)
         try:
             unpacked = _inflate(memoryview(data)[start:end])
-        except (zlib.error, ValueError) as error:
+        except (_INFLATE_ERROR, ValueError) as error:
             return Damage(offset, f"damaged block of {count} records: {error}")
         return Block(offset, count, unpacked, 0, len(unpacked))
 
@@ -153,7 +158,7 @@ class CaptureFile:
 
 
 def _inflate(packed: memoryview) -> bytes:
-    inflater = zlib.decompressobj(-15)
+    inflater = isal_zlib.decompressobj(-15)
     data = inflater.decompress(packed, MAX_BLOCK_BYTES)
     if not inflater.eof:
         raise ValueError(f"it is cut short, or unpacks to more than {MAX_BLOCK_BYTES} bytes")

@@ -1,6 +1,7 @@
 """The records of Capture's files, as far as reconciliation needs them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -16,15 +17,19 @@ _MAX_MOMENTS = 100_000
 
 
 class Records(msgspec.Struct):
-    """Records in columns.
+    """Records in columns. Whoever reads them in columns too gives arrays of numbers in place of lists.
 
     `enqueued` are milliseconds since 1970. Where only the second of arrival is known, it is the complement (`~`) of the
     second's first millisecond, and so negative: see `read_moment`.
     """
 
-    sequences: list[int] = []
-    enqueued: list[int] = []
+    sequences: Any = []
+    enqueued: Any = []
     bodies: list[bytes] = []
+
+    def lists(self) -> tuple[list[int], list[int], list[bytes]]:
+        """The columns as lists, whatever they are."""
+        return [*map(int, self.sequences)], [*map(int, self.enqueued)], self.bodies
 
     def halves(self, size: int) -> "tuple[Records, Records]":
         """The first `size` records, and the others."""

@@ -9,11 +9,13 @@ from fraud.reconciliation.capture_records import END_OF_TIME, ENQUEUED, DamagedR
 
 _ENQUEUED = ENQUEUED.encode()
 _ENQUEUED_OCTET = 2 * len(_ENQUEUED)
-_DOUBLE_LENGTH = 8
 _MAX_SHIFT = 70
 _EMPTY_MAPS = b"\0\0"
-_LONG, _DOUBLE, _NULL = 0, 2, 8
-"""The octets of branches of a union: twice their numbers. The body's bytes are the second, as doubles are in a map."""
+LONG, DOUBLE, TEXT, OCTETS, NULL = 0, 2, 4, 6, 8
+"""The octets of a property's branches: twice their numbers."""
+BODY = 2
+"""The octet of the body's branch that has bytes."""
+DOUBLE_LENGTH = 8
 
 
 def walk(data: bytes, start: int, end: int, count: int, into: Records) -> None:
@@ -52,7 +54,7 @@ def _walk(data: bytes, position: int, limit: int, count: int, into: Records) -> 
         if octet < 128:
             position += 1 + (octet >> 1)
         else:
-            length, position = _length(data, position)
+            length, position = length_at(data, position)
             position += length
         # The time of arrival, and two maps.
         if starts_with(bare, position):
@@ -79,7 +81,7 @@ def _walk(data: bytes, position: int, limit: int, count: int, into: Records) -> 
                 position += 1
         # The body: null or bytes.
         octet = data[position]
-        if octet == _DOUBLE:
+        if octet == BODY:
             octet = data[position + 1]
             if octet < 128:
                 length = octet >> 1
@@ -88,7 +90,7 @@ def _walk(data: bytes, position: int, limit: int, count: int, into: Records) -> 
                 length = ((octet & 127) | data[position + 2] << 7) >> 1
                 position += 3
             else:
-                length, position = _length(data, position + 1)
+                length, position = length_at(data, position + 1)
             start = position
             position += length
         elif octet == 0:
@@ -129,7 +131,7 @@ def _walk_map(data: bytes, position: int) -> tuple[int, int | None]:  # noqa: PL
                 key = position + 1
                 position = key + (octet >> 1)
             else:
-                length, key = _length(data, position)
+                length, key = length_at(data, position)
                 position = key + length
             branch = data[position]
             if branch in (4, 6):  # strings and bytes; a tuple of names would be built each time
@@ -137,19 +139,19 @@ def _walk_map(data: bytes, position: int) -> tuple[int, int | None]:  # noqa: PL
                 if octet < 128:
                     position += 2 + (octet >> 1)
                 else:
-                    length, position = _length(data, position + 1)
+                    length, position = length_at(data, position + 1)
                     position += length
-            elif branch == _LONG:
+            elif branch == LONG:
                 position += 1
                 if octet == _ENQUEUED_OCTET and data.startswith(_ENQUEUED, key):
-                    moment, position = _long(data, position)
+                    moment, position = long_at(data, position)
                 else:
                     while data[position] > 127:
                         position += 1
                     position += 1
-            elif branch == _DOUBLE:
-                position += 1 + _DOUBLE_LENGTH
-            elif branch == _NULL:
+            elif branch == DOUBLE:
+                position += 1 + DOUBLE_LENGTH
+            elif branch == NULL:
                 position += 1
             else:
                 raise ValueError(f"a property of branch {branch / 2:g}")
@@ -160,20 +162,22 @@ def _walk_map(data: bytes, position: int) -> tuple[int, int | None]:  # noqa: PL
 
 def _block_count(data: bytes, position: int) -> tuple[int, int]:
     """The number of entries of a map's block; a negative one is followed by the block's size."""
-    count, position = _long(data, position)
+    count, position = long_at(data, position)
     if count < 0:
-        _, position = _long(data, position)
+        _, position = long_at(data, position)
     return abs(count), position
 
 
-def _length(data: bytes, position: int) -> tuple[int, int]:
-    length, position = _long(data, position)
+def length_at(data: bytes, position: int) -> tuple[int, int]:
+    """A length, and the position after it. Raises ValueError if it is negative, or as `long_at`."""
+    length, position = long_at(data, position)
     if length < 0:
         raise ValueError(f"a length of {length}")
     return length, position
 
 
-def _long(data: bytes, position: int) -> tuple[int, int]:
+def long_at(data: bytes, position: int) -> tuple[int, int]:
+    """A zigzag long, and the position after it. Raises ValueError above 64 bits, IndexError where the data ends."""
     octet = data[position]
     position += 1
     value, shift = octet & 127, 7

@@ -7,6 +7,7 @@ from fraud.reconciliation.bodies import EventColumns, read_body, read_events
 from fraud.reconciliation.capture_records import Records, begin_of
 from fraud.reconciliation.ranges import window_number
 from fraud.reconciliation.rows import NO_STORE, Flag, Kind, RowWriter, store_number
+from fraud.suspicion import MIN_DISCOUNT
 from fraud.windows import WINDOW_MILLISECONDS
 
 
@@ -35,11 +36,11 @@ def add_records(rows: RowWriter, records: Records, stream: int, partition_id: st
 
 
 def _add_events(rows: RowWriter, records: Records, stream: int, events: list[EventColumns]) -> None:
-    enqueued = np.array(records.enqueued, np.int64)
+    enqueued = np.asarray(records.enqueued, np.int64)
     begin = np.where(enqueued < 0, ~enqueued, enqueued)
     flags = np.where((enqueued < 0) & (begin % WINDOW_MILLISECONDS == 0), Flag.AMBIGUOUS, 0)
     # What the rule asks for in any case stands in front of it: a call an event is a tenth of the whole scan.
-    flagged = [event.priority_shipping and event.flagged for event in events]
+    flagged = [event.priority_shipping and event.discount > MIN_DISCOUNT and event.flagged for event in events]
     flags |= np.where(flagged, Flag.FLAGGED, 0)
     rows.add(
         Kind.CAPTURED,
@@ -47,7 +48,7 @@ def _add_events(rows: RowWriter, records: Records, stream: int, events: list[Eve
         -(-begin // WINDOW_MILLISECONDS),
         np.array([NO_STORE if event.store_id is None else event.store_id for event in events], np.int64),
         flags=flags,
-        sequences=np.array(records.sequences, np.int64),
+        sequences=np.asarray(records.sequences, np.int64),
         stream=stream,
     )
 
@@ -55,7 +56,7 @@ def _add_events(rows: RowWriter, records: Records, stream: int, events: list[Eve
 def _add_one_by_one(rows: RowWriter, records: Records, stream: int, partition_id: str) -> int:
     columns = _Columns()
     nameless = 0
-    for sequence, enqueued, content in zip(records.sequences, records.enqueued, records.bodies, strict=True):
+    for sequence, enqueued, content in zip(*records.lists(), strict=True):
         begin = begin_of(enqueued)
         flag = Flag.AMBIGUOUS if enqueued < 0 and begin % WINDOW_MILLISECONDS == 0 else Flag(0)
         window = window_number(begin)

@@ -5,6 +5,7 @@ its text is kept aside.
 """
 
 import hashlib
+from binascii import unhexlify
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,17 +44,16 @@ def _canonical_octets(text: str) -> Keys | None:
     """The keys of ids of 36 characters that follow each other, if all are canonical UUIDs."""
     if not text.isascii():
         return None
-    columns = np.frombuffer(text.encode(), np.uint8).reshape(-1, _UUID_LENGTH)
-    digits = text.replace("-", "")
-    count = len(columns)
-    if len(digits) != 32 * count or digits != digits.lower() or not (columns[:, _DASHES] == ord("-")).all():
+    characters = text.encode()
+    columns = np.frombuffer(characters, np.uint8).reshape(-1, _UUID_LENGTH)
+    digits = characters.translate(None, b"-")
+    if len(digits) != 32 * len(columns) or digits != digits.lower() or not (columns[:, _DASHES] == ord("-")).all():
         return None
     try:
-        octets = bytes.fromhex(digits)
+        octets = unhexlify(digits)
     except ValueError:
         return None
-    # `fromhex` skips white space, so blanks among the digits make it shorter.
-    return np.frombuffer(octets, ">u8").reshape(-1, 2).astype(np.uint64) if len(octets) == 16 * count else None
+    return np.frombuffer(octets, ">u8").reshape(-1, 2).astype(np.uint64)
 
 
 def id_of(upper: int, lower: int) -> str:

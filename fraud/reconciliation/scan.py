@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import msgspec
 
+from fraud.reconciliation.capture_blocks import read_blocks
 from fraud.reconciliation.capture_file import Block, CaptureFile, Damage
 from fraud.reconciliation.capture_reader import Reader, reader_of
-from fraud.reconciliation.capture_records import DamagedRecordError, Records
+from fraud.reconciliation.capture_records import Records
 from fraud.reconciliation.event_rows import add_records
 from fraud.reconciliation.rows import RowWriter
 from fraud.reconciliation.sequences import Span, merged, spans_of
 
-BATCH = 4_096
-"""Records that are turned into rows at once."""
+BATCH_BYTES = 2 * 1024 * 1024
+"""Blocks that are turned into rows at once: some 4,000 records."""
 
 MAX_DAMAGES = 1_000
 """Kept of one part; the rest is only counted."""
@@ -80,8 +81,9 @@ class BlobScan:
         self._path = path
         self._file = CaptureFile()
         self._read: Reader | None = None
-        self._records = Records()
-        self._has_schema = True
+        self._has_no_schema = False
+        self._blocks: list[Block] = []
+        self._waiting = 0
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""
@@ -97,22 +99,27 @@ class BlobScan:
 
     def _take(self, part: Block | Damage) -> None:
         if isinstance(part, Damage):
+            self._flush()
             self._scanner.damaged(self._path, part.offset, part.reason)
             return
-        if not self._has_schema:
+        self._blocks.append(part)
+        self._waiting += part.end - part.start
+        if self._waiting >= BATCH_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        blocks, self._blocks, self._waiting = self._blocks, [], 0
+        if not blocks or self._has_no_schema:
             return
         try:
             if self._read is None:
                 self._read = reader_of(self._file.schema)
-            self._read(part.data, part.start, part.end, part.count, self._records)
-        except DamagedRecordError as error:
-            self._scanner.damaged(self._path, part.offset, str(error))
         except ValueError as error:
-            self._has_schema = False
+            self._has_no_schema = True
             self._scanner.damaged(self._path, 0, str(error))
-        if len(self._records.bodies) >= BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
-        records, self._records = self._records, Records()
-        self._scanner.take(records)
+            return
+        for part in read_blocks(blocks, self._read):
+            if isinstance(part, Records):
+                self._scanner.take(part)
+            else:
+                self._scanner.damaged(self._path, part.offset, part.reason)

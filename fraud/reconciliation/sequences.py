@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fraud.reconciliation.capture_records import begin_of
 from fraud.reconciliation.ranges import window_number
+
+Numbers = Sequence[int] | NDArray[Any]
 
 
 class Span(NamedTuple):
@@ -19,14 +22,15 @@ class Span(NamedTuple):
     last_window: int
 
 
-def spans_of(sequences: Sequence[int], enqueued: Sequence[int]) -> list[Span]:
-    """The unbroken runs of sequence numbers in the order of reading; `enqueued` is as in `Records`."""
-    if not sequences:
+def spans_of(sequences: Numbers, enqueued: Numbers) -> list[Span]:
+    """The unbroken runs of sequence numbers in the order of reading; both columns are as in `Records`."""
+    if not len(sequences):
         return []
-    breaks = np.flatnonzero(np.diff(np.array(sequences, np.int64)) != 1).tolist()
-    firsts, lasts = [0, *(place + 1 for place in breaks)], [*breaks, len(sequences) - 1]
+    numbers = np.asarray(sequences, np.int64)
+    breaks = np.flatnonzero(np.diff(numbers) != 1).tolist()
+    firsts, lasts = [0, *(place + 1 for place in breaks)], [*breaks, len(numbers) - 1]
     return [
-        Span(sequences[i], sequences[j], _window(enqueued[i]), _window(enqueued[j]))
+        Span(int(numbers[i]), int(numbers[j]), _window(int(enqueued[i])), _window(int(enqueued[j])))
         for i, j in zip(firsts, lasts, strict=True)
     ]
 
