@@ -248,6 +248,7 @@ ALERTED: Final = {
     (JOB, "InputEventsSourcesBacklogged"),
     (JOB, "Errors"),
     (JOB, "ResourceUtilization"),
+    (JOB, "ProcessCPUUsagePercentage"),
     ("Microsoft.ServiceBus/namespaces", "DeadletteredMessages"),
     ("Microsoft.ServiceBus/namespaces", "ThrottledRequests"),
     ("Microsoft.EventHub/namespaces", "ThrottledRequests"),

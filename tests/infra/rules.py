@@ -12,6 +12,7 @@ from tests.infra.bicep.syntax import parse
 from tests.infra.bicep.values import BicepError, Deployment, Resource, Runtime
 from tests.infra.grants import PRINCIPAL, grant_findings
 from tests.infra.properties import leaves, property_findings
+from tests.infra.values import value_findings
 
 OPTIONS: dict[str, Any] = {
     "monitorClientId": "11111111-2222-3333-4444-555555555555",
@@ -181,6 +182,7 @@ RULES: tuple[Callable[[Deployment], Iterator[str]], ...] = (
     _complete,
     _properties,
     property_findings,
+    value_findings,
     _names,
     _secrets,
     _diagnostics,

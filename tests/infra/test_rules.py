@@ -165,6 +165,16 @@ FAULTS = {
         "    enabled: false\n    severity: alert",
         "enabled is False",
     ),
+    "logs that are off": Fault(
+        "modules/stream-analytics.bicep", "'Execution', enabled: true", "'Execution', enabled: false", "logs/enabled"
+    ),
+    "a log that does not exist": Fault(
+        "modules/cosmos.bicep", "'ControlPlaneRequests'", "'Everything'", "logs/category"
+    ),
+    "a duration that is none": Fault("modules/alerts.bicep", "'PT15M'", "'15m'", "windowSize is '15m'"),
+    "another kind of input": Fault(
+        "modules/stream-analytics.bicep", "'Microsoft.EventHub/EventHub'", "'Microsoft.EventHub/Hub'", "datasource/type"
+    ),
     "a monitor that writes": Fault("modules/durable-monitor.bicep", "'ReadOnly'", "'Normal'", "to read only"),
     "a monitor of every hub": Fault("modules/durable-monitor.bicep", "'DFM_HUB_NAME'", "'DFM_HUB'", "show one hub"),
     "a monitor with its nonce": Fault("modules/durable-monitor.bicep", "'DFM_MODE'", "'DFM_NONCE'", "who they are"),
