@@ -36,8 +36,7 @@ def runner() -> RunningHub:
 @QUIET
 @given(shape=shapes())
 def test_a_workflow_gives_what_the_oracle_says(runner: RunningHub, shape: Shape):
-    with tempfile.TemporaryDirectory() as folder:
-        status, _ = asyncio.run(run(runner, Path(folder) / "hub.db", shape, crash_at=[]))
+    status, _ = run(runner, shape, crash_at=[])
 
     assert (status["runtimeStatus"], status["output"]) == ("Completed", expected(shape))
 
@@ -47,33 +46,39 @@ def test_a_workflow_gives_what_the_oracle_says(runner: RunningHub, shape: Shape)
 def test_a_workflow_survives_being_killed_between_transactions(
     runner: RunningHub, shape: Shape, crashes: list[tuple[int, bool]]
 ):
-    logging.disable(logging.CRITICAL)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            status, leftovers = asyncio.run(run(runner, Path(folder) / "hub.db", shape, crash_at=crashes))
-    finally:
-        logging.disable(logging.NOTSET)
+    status, leftovers = run(runner, shape, crash_at=crashes)
 
     assert (status["runtimeStatus"], status["output"]) == ("Completed", expected(shape))
     assert leftovers == {"activities": 0, "timers": 0}
 
 
-async def run(
-    hub: RunningHub, database: Path, shape: Shape, crash_at: list[tuple[int, bool]]
-) -> tuple[dict[str, Any], dict[str, int]]:
-    """Run a workflow to its end; kill the engine before or after the n-th transaction of each life."""
-    hub.database = database
-    hub.clock = hub.clock_at_speed(2000)
+def run(hub: RunningHub, shape: Shape, crash_at: list[tuple[int, bool]]) -> tuple[dict[str, Any], dict[str, int]]:
+    """Run a workflow to its end; kill the engine before or after the n-th transaction of each life.
+
+    Gives the status, and how many activities and timers are left.
+    """
+    logging.disable(logging.CRITICAL)  # the kills are logged as failures
     try:
-        return await run_and_kill(hub, shape, crash_at)
+        with tempfile.TemporaryDirectory() as folder:
+            hub.database = Path(folder) / "hub.db"
+            hub.clock = hub.clock_at_speed(2000)
+            return asyncio.run(_run_and_stop(hub, shape, crash_at))
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+async def _run_and_stop(
+    hub: RunningHub, shape: Shape, crash_at: list[tuple[int, bool]]
+) -> tuple[dict[str, Any], dict[str, int]]:
+    try:
+        return await _run_and_kill(hub, shape, crash_at)
     finally:
         await hub.stop()
 
 
-async def run_and_kill(
+async def _run_and_kill(
     hub: RunningHub, shape: Shape, crash_at: list[tuple[int, bool]]
 ) -> tuple[dict[str, Any], dict[str, int]]:
-    """The above, without the frame."""
     task_hub = await hub.hub()
     instance_id = await hub.start("workflow", {"todo": shape, "got": [], "entity": "root"}, "root")
     seen: dict[str, int] = {}
@@ -132,12 +137,7 @@ def test_a_wide_fan_out_survives_being_killed_again_and_again(runner: RunningHub
         ["any_order", [["flaky", n, n % 2] for n in range(30)]],
     ]
     crashes = [(dice.randint(1, 8), dice.random() < 0.5) for _ in range(12)]
-    logging.disable(logging.CRITICAL)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            status, leftovers = asyncio.run(run(runner, Path(folder) / "hub.db", shape, crash_at=crashes))
-    finally:
-        logging.disable(logging.NOTSET)
+    status, leftovers = run(runner, shape, crash_at=crashes)
 
     assert json.dumps(status["output"]) == json.dumps(expected(shape))
     assert leftovers == {"activities": 0, "timers": 0}
