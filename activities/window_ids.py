@@ -12,9 +12,9 @@ from services.blobs import read_blob, warehouse, work, write_blob
 _ids = msgspec.json.Decoder(list[str])
 
 
-async def save_window(window: SuspiciousWindow) -> WindowTask:
+async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> WindowTask:
     """Write a window's ids to its work blob; the task of analysing them."""
-    task = WindowTask.of(window)
+    task = WindowTask.of(window, work_root)
     await write_blob(await work(), task.ids_path, msgspec.json.encode(window.ids))
     return task
 

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from cli import reconciliations
+from cli import reconciliations, repairs
 from cli.app_client import AppClient
 from cli.report_screen import show_report
 from cli.screen import console
@@ -16,6 +16,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--from", dest="start", required=True, metavar="TIME", help="ISO 8601 with a time zone")
     parser.add_argument("--to", dest="end", required=True, metavar="TIME")
+    parser.add_argument("--repair", action="store_true", help="repair what can be repaired, and reconcile again")
+    parser.add_argument("--dry-run", action="store_true", help="list the steps of the repair, and do none")
     parser.add_argument("--again", action="store_true", help="read a range again that was found to balance")
     parser.add_argument(
         "--until-complete",
@@ -30,12 +32,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     """Run the command; what a script gets to read, and whether the accounts balance. Raises AppError."""
-    quiet: bool = options.json
     outcome = _reconcile(app, options, again=options.again)
-    if not quiet:
-        show_report(app.get(f"api/reports/{outcome['id']}/report.json"), app.base_url)
+    _show(app, options, outcome)
+    repair: dict[str, Any] | None = None
+    if (options.repair or options.dry_run) and not outcome["balanced"]:
+        repair = _repair(app, options, outcome["id"], dry_run=True)
+        if not options.dry_run and sum(repair["parts"].values()):
+            repair = _repair(app, options, outcome["id"], dry_run=False)
+            outcome = _reconcile(app, options, again=True)
+            _show(app, options, outcome)
     report = {name: f"{app.base_url}/api/reports/{outcome['id']}/report.{name}" for name in outcome["reports"]}
-    return {**outcome, "reports": report}, outcome["balanced"]
+    return {**outcome, "reports": report, "repair": repair}, outcome["balanced"]
+
+
+def _show(app: AppClient, options: argparse.Namespace, outcome: dict[str, Any]) -> None:
+    if not options.json:
+        show_report(app.get(f"api/reports/{outcome['id']}/report.json"), app.base_url)
+
+
+def _repair(app: AppClient, options: argparse.Namespace, run: str, *, dry_run: bool) -> dict[str, Any]:
+    """Plan the repair and list its steps, or do them."""
+    done = repairs.run(app, run, dry_run=dry_run, quiet=options.json)
+    if dry_run and not options.json:
+        repairs.show_steps(done, repairs.steps(app, done["id"]), app.base_url)
+    return done
 
 
 def _reconcile(app: AppClient, options: argparse.Namespace, *, again: bool) -> dict[str, Any]:

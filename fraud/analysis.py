@@ -23,7 +23,7 @@ LOOKUPS = 12
 """How often a missing event is looked up. With delays of 30 s, 60 s and so on up to 10 min that is over 75 minutes."""
 
 
-class WindowTask(msgspec.Struct, frozen=True, kw_only=True):
+class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The input of the workflow: a window, and where its ids are."""
 
     name: str
@@ -31,9 +31,11 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True):
     window_start: datetime
     window_end: datetime
     count: int
+    work_root: str = "windows"
+    """Two analyses of one window that may run at once keep their work apart."""
 
     @classmethod
-    def of(cls, window: SuspiciousWindow) -> "WindowTask":
+    def of(cls, window: SuspiciousWindow, work_root: str = "windows") -> "WindowTask":
         """The task of analysing a window."""
         return cls(
             name=window.name,
@@ -41,6 +43,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True):
             window_start=window.window.start,
             window_end=window.window.end,
             count=len(window.ids),
+            work_root=work_root,
         )
 
     @property
@@ -51,7 +54,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def work_folder(self) -> str:
         """Where the work blobs of this window lie."""
-        return f"windows/{self.name}"
+        return f"{self.work_root}/{self.name}"
 
     @property
     def ids_path(self) -> str:

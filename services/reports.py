@@ -16,6 +16,7 @@ MAX_SERVED_BYTES = 50 * 1024 * 1024
 """The Functions host buffers a response; larger lists are for storage tools."""
 
 _RUN = re.compile(r"reconcile-\d{8}T\d{6}Z-\d{8}T\d{6}Z")
+_REPAIR = re.compile(r"repair-\d{8}T\d{6}Z-\d{8}T\d{6}Z(-dry)?")
 _NAME = re.compile(r"report\.(html|json|md)|differences-\d{5}\.(ndjson)")
 _TYPES = {"html": "text/html", "json": "application/json", "md": "text/plain", "ndjson": "application/x-ndjson"}
 
@@ -53,12 +54,25 @@ async def find_report(run: str, name: str) -> ReportFile | None:
     match = _NAME.fullmatch(name)
     if not _RUN.fullmatch(run) or match is None:
         return None
-    path = f"{FOLDER}/{run}/{name}"
+    return await _find(f"{FOLDER}/{run}/{name}", _TYPES[match[1] or match[2]])
+
+
+def is_repair(repair: str) -> bool:
+    """Whether this is the id of a repair."""
+    return _REPAIR.fullmatch(repair) is not None
+
+
+async def find_repair_steps(repair: str) -> ReportFile | None:
+    """The list of a repair's steps; None if there is none."""
+    return await _find(f"repairs/{repair}/steps.ndjson", _TYPES["ndjson"]) if is_repair(repair) else None
+
+
+async def _find(path: str, mimetype: str) -> ReportFile | None:
     try:
         properties = await (await warehouse(names.REPORTS)).get_blob_client(path).get_blob_properties()
     except ResourceNotFoundError:
         return None
-    return ReportFile(path, properties.size, _TYPES[match[1] or match[2]])
+    return ReportFile(path, properties.size, mimetype)
 
 
 async def read_report(report: ReportFile) -> bytes:

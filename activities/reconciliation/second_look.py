@@ -29,6 +29,14 @@ async def still_absent(candidates: Sequence[Difference]) -> tuple[list[Differenc
     """
     if not candidates:
         return [], 0
+    absent = await absent_from_cosmos(candidates)
+    quarantined = await _quarantined(absent)
+    left = [one for one in absent if not quarantined & _places(one)]
+    return left, len(absent) - len(left)
+
+
+async def absent_from_cosmos(candidates: Sequence[Difference]) -> list[Difference]:
+    """Those whose event is not in Cosmos, under whatever time."""
     stores: defaultdict[StoreKey, list[Difference]] = defaultdict(list)
     for candidate in candidates:
         stores[_store_key(candidate.store)].append(candidate)
@@ -37,10 +45,7 @@ async def still_absent(candidates: Sequence[Difference]) -> tuple[list[Differenc
         for store, some in stores.items()
         for start in range(0, len(some), cosmos.MAX_READ_ITEMS)
     ]
-    absent = [one for some in await in_flight(_not_in_cosmos, chunks) for one in some]
-    quarantined = await _quarantined(absent)
-    left = [one for one in absent if not quarantined & _places(one)]
-    return left, len(absent) - len(left)
+    return [one for some in await in_flight(_not_in_cosmos, chunks) for one in some]
 
 
 async def _not_in_cosmos(chunk: tuple[StoreKey, list[Difference]]) -> list[Difference]:

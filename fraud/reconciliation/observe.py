@@ -15,12 +15,14 @@ MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
 class ObservedSums(msgspec.Struct):
-    """What was read of the outcomes. `windows` counts the rows of the stream job that lie in the range."""
+    """What was read of the outcomes. `windows` counts the rows of the stream job that lie in the range, `corrected`
+    those that a repair has entered in its place."""
 
     blobs: int = 0
     bytes: int = 0
     lines: int = 0
     windows: int = 0
+    corrected: int = 0
     unreadable: list[Unreadable] = []
     unreadable_count: int = 0
 
@@ -32,6 +34,7 @@ class _WindowRow(msgspec.Struct):
     WindowStart: datetime
     WindowEnd: datetime
     store_id: Any = None
+    corrected_by: Any = None
 
 
 class _VerdictLine(msgspec.Struct):
@@ -84,7 +87,9 @@ class Observer:
                 continue
             if not self._first <= window <= self._last:
                 continue
-            self.sums.windows += window in self._counted
+            if window in self._counted:
+                self.sums.windows += row.corrected_by is None
+                self.sums.corrected += row.corrected_by is not None
             ids = [identifier for identifier in row.ids if isinstance(identifier, str)]
             if len(ids) < len(row.ids):
                 self.unreadable(path, number, f"{len(row.ids) - len(ids)} ids are no strings")

@@ -15,7 +15,8 @@ Verdict = Literal["balanced", "differences", "incomplete", "empty"]
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of a run; `fraud.reconciliation.accounts` and `EXPLANATIONS` say what each counts.
 
-    `unexpected` is the sum of its two classes. `windows` counts rows of the stream job, `unreadable` blobs, blocks and
+    `unexpected` is the sum of its two classes. `windows` counts rows of the stream job, `corrected` those
+    that a repair entered in its place, `unreadable` blobs, blocks and
     lines. `archive_gaps` counts missing sequence numbers.
     """
 
@@ -43,6 +44,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     ambiguous: int
     nameless: int
     windows: int
+    corrected: int
     archive_gaps: int
     unreadable: int
 
@@ -76,6 +78,7 @@ def summarise(
         ambiguous=accounts.count("ambiguous"),
         nameless=sum(scan.nameless for scan in scans),
         windows=sum(one.windows for one in observed),
+        corrected=sum(one.corrected for one in observed),
         archive_gaps=missing_numbers,
         unreadable=sum(sums.unreadable_count for sums in (*scans, *observed)),
     )

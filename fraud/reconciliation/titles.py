@@ -35,6 +35,7 @@ HEADLINES: list[tuple[str, str, str, bool]] = [
     ("analysed", "judged", "Distinct events with a verdict", False),
     ("matched", "matched", "Reported and judged once, in the right window", False),
     ("windows", "windows reported", "Rows of the stream job", False),
+    ("corrected", "windows corrected", "Windows that a repair entered for the stream job", False),
     ("missing_from_suspicious", "not reported", "Must be flagged and was not reported", True),
     ("missing_from_fraud", "not judged", "Must be flagged and has no verdict", True),
     ("unexpected", "unexpected", "Reported or judged without reason", True),

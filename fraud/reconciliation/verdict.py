@@ -41,6 +41,8 @@ def sentence(verdict: Verdict, work: Work, summary: Summary) -> str:
     }[verdict]
     if not work.is_complete:
         words += f" {_incomplete(work)}"
+    if summary.corrected:
+        words += f" {summary.corrected:,} of the windows were entered by a repair, not by the stream job."
     if summary.unresolved:
         words += f" {summary.unresolved:,} were judged without their event: a person must look at them."
     return words

@@ -22,6 +22,9 @@ HTTP = {
     "list-reconciliations": ("api/reconciliations", {"GET"}, "function"),
     "get-reconciliation": ("api/reconciliations/{id}", {"GET"}, "function"),
     "read-report": ("api/reports/{id}/{name}", {"GET"}, "function"),
+    "start-repair": ("api/reconciliations/{id}/repairs", {"POST"}, "function"),
+    "get-repair": ("api/repairs/{id}", {"GET"}, "function"),
+    "read-repair-steps": ("api/repairs/{id}/steps", {"GET"}, "function"),
     "health": ("api/health", {"GET"}, "anonymous"),
 }
 TRIGGERS = {

@@ -16,8 +16,10 @@ from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
 from fraud.events import UNKNOWN_STORE
 from fraud.reconciliation.ranges import Range, window_end
+from fraud.reconciliation.repair import window_of_ids
 from fraud.reconciliation.report import Report
 from fraud.reconciliation.work import ACTIVITIES, Outcome, ReportTask, Request, RunName, Step
+from fraud.verdicts import verdicts_path
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
 from tests.fraud.reconciliation.world import RANGE, START, World
@@ -56,12 +58,15 @@ async def store(world: World) -> None:
 
 
 async def _verdicts(world: World) -> None:
-    groups: dict[str, list[bytes]] = {}
+    groups: dict[tuple[datetime, int | None], list[dict[str, Any]]] = {}
     for one in world.verdicts:
-        end = datetime.fromisoformat(one["window_end"])
-        path = f"{end:%Y/%m/%d/%H%M}/window-{one['store_id']}-{end:%Y%m%dT%H%M%SZ}.ndjson"
-        groups.setdefault(path, []).append(json.dumps(one).encode())
-    for path, lines in groups.items():
+        groups.setdefault((datetime.fromisoformat(one["window_end"]), one["store_id"]), []).append(one)
+    for (end, store_id), some in groups.items():
+        # The name is that of the window as it was, whatever verdicts a fault has taken away.
+        flagged = {e.id for e in world.events if e.flagged and window_end(e.window) == end and e.store == store_id}
+        name = window_of_ids(store_id, end, flagged or {one["event_id"] for one in some}).name
+        path = verdicts_path(name, end)
+        lines = [json.dumps(one).encode() for one in some]
         await write_blob(await warehouse(names.FRAUD_EVENTS), path, b"\n".join(lines) + b"\n")
 
 
@@ -72,10 +77,13 @@ async def _documents(world: World) -> None:
     stale = [item async for item in container.query_items(question, parameters=day)]
     for item in stale:
         await container.delete_item(item["id"], partition_key=item["store_id"])
+    bodies = {e.id: e.body for e in world.events}
     for identifier, number, window in world.documents:
         moment = window_end(window).isoformat()
         key = UNKNOWN_STORE if number is None else number
-        await container.upsert_item({"id": identifier, "store_id": key, "archive": {"enqueued_time": moment}})
+        content = json.loads(bodies.get(identifier, b"{}"))
+        archive = {"enqueued_time": moment, "run_id": "r"}
+        await container.upsert_item({**content, "id": identifier, "store_id": key, "archive": archive})
 
 
 async def reconcile(reach: Range) -> tuple[Outcome, Report]:

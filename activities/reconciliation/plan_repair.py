@@ -1,0 +1,149 @@
+"""Plan a repair from the full lists of a reconciliation's differences, and list its steps before any is done."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+from azure.storage.blob.aio import ContainerClient
+
+from activities.reconciliation.compare_bucket import Line
+from activities.reconciliation.run_files import in_flight, write_struct
+from activities.reconciliation.second_look import absent_from_cosmos
+from fraud.reconciliation.differences import Class, Difference
+from fraud.reconciliation.ranges import Range
+from fraud.reconciliation.repair import (
+    BACKFILLED,
+    Analysis,
+    Judged,
+    RepairRequest,
+    RepairStep,
+    WindowKey,
+    analyses,
+    backfills,
+    corrections,
+    lacking,
+    not_repairable,
+)
+from fraud.reconciliation.repair_work import (
+    CORRECTIONS_PER_STEP,
+    WINDOWS_PER_WORKFLOW,
+    RepairOutcome,
+    RepairStage,
+    repair_part_path,
+    steps_path,
+)
+from fraud.reconciliation.report import Report
+from fraud.reconciliation.work import report_folder
+from fraud.verdicts import time_path, verdicts_path
+from fraud.windows import compact_time, store_label
+from services import names
+from services.blobs import NDJSON, read_blob, warehouse, write_blob
+
+MAX_DIFFERENCES = 200_000
+"""Differences that one repair takes, some 100 MB; what is left is counted, and the next repair takes it."""
+
+_TAKEN: tuple[Class, ...] = (*BACKFILLED, "missing_from_suspicious", "missing_from_fraud", "unresolved", "wrong_window")
+
+
+class _Verdict(msgspec.Struct):
+    event_id: str
+
+
+_lines = msgspec.json.Decoder(Line)
+_verdict = msgspec.json.Decoder(_Verdict)
+
+
+async def plan_repair(request: RepairRequest) -> RepairOutcome:
+    """Write the list of steps and, part by part, what each step does. Raises ResourceNotFoundError without a report."""
+    reports = await warehouse(names.REPORTS)
+    report = msgspec.json.decode(await read_blob(reports, f"{report_folder(request.run)}/report.json"), type=Report)
+    found, left = await _differences(reports, report.lists)
+    found["unresolved"] = await _resolvable(found)
+    needs = lacking(found, Range(report.start, report.end))
+    judged = dict(zip(needs.judged_windows, await in_flight(_judged, needs.judged_windows), strict=True))
+    events, corrected = backfills(found), corrections(needs)
+    windows = [
+        Analysis(window.store_id, window.window.end, window.ids, verdicts_path(window.name, window.window.end))
+        for window in analyses(needs, judged)
+    ]
+    stages: dict[RepairStage, list[Sequence[RepairStep]]] = {
+        "backfill": [[step] for step in events],
+        "correct": _parts(corrected, CORRECTIONS_PER_STEP),
+        "judge": _parts(windows, WINDOWS_PER_WORKFLOW),
+    }
+    steps: list[RepairStep] = [*events, *corrected, *windows]
+    await write_blob(reports, steps_path(request.id), msgspec.json.Encoder().encode_lines(steps), NDJSON)
+    if not request.dry_run:
+        parts = [
+            (repair_part_path(request.id, stage, i), part)
+            for stage, some in stages.items()
+            for i, part in enumerate(some)
+        ]
+        await in_flight(lambda part: write_struct(*part), parts)
+    counts: dict[Class, int] = {one.name: one.count for one in report.differences}
+    return RepairOutcome(
+        id=request.id,
+        run=request.run,
+        dry_run=request.dry_run,
+        events=sum(len(step.events) for step in events),
+        corrected_windows=len(corrected),
+        judged_windows=len(windows),
+        left=left,
+        not_repairable=not_repairable(counts, needs.other_stores, report.accounts.archive_gaps),
+        parts={stage: len(some) for stage, some in stages.items()},
+        steps=steps_path(request.id),
+    )
+
+
+async def _differences(
+    reports: ContainerClient, lists: Sequence[str]
+) -> tuple[defaultdict[Class, list[Difference]], int]:
+    """The differences that a repair looks at, and how many more there are than it takes."""
+    found: defaultdict[Class, list[Difference]] = defaultdict(list)
+    taken = left = 0
+    for path in lists:
+        for line in _lines.decode_lines(await read_blob(reports, path)):
+            if line.name not in _TAKEN:
+                continue
+            if taken < MAX_DIFFERENCES:
+                found[line.name].append(line.difference)
+                taken += 1
+            else:
+                left += 1
+    return found, left
+
+
+async def _resolvable(found: dict[Class, list[Difference]]) -> list[Difference]:
+    """Verdicts without an event whose event is in Cosmos now, or will be: others would only wait for it in vain."""
+    soon = {one.event_id for one in found.get("absent_from_cosmos", ())}
+    candidates = [one for one in found.get("unresolved", ()) if one.event_id not in soon]
+    absent = {one.event_id for one in await absent_from_cosmos(candidates)}
+    return [one for one in found.get("unresolved", ()) if one.event_id not in absent]
+
+
+async def _judged(key: WindowKey) -> list[Judged]:
+    """The verdicts of a store's window, by blob; a large window has several."""
+    store, end = key
+    container = await warehouse(names.FRAUD_EVENTS)
+    prefix = f"{time_path(end)}/window-{store_label(store)}-{compact_time(end)}-"
+    paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
+    return [
+        Judged(path.rpartition("/")[2].removesuffix(".ndjson"), _ids(await read_blob(container, path)))
+        for path in paths
+    ]
+
+
+def _ids(verdicts: bytes) -> frozenset[str]:
+    """The ids of verdicts. A line that cannot be read names none, so its id is missing and is judged again."""
+    ids: set[str] = set()
+    for line in verdicts.splitlines():
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            ids.add(_verdict.decode(line).event_id)
+    return frozenset(ids)
+
+
+def _parts(steps: Sequence[RepairStep], size: int) -> list[Sequence[RepairStep]]:
+    return [steps[start : start + size] for start in range(0, len(steps), size)]

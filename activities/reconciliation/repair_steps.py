@@ -1,0 +1,78 @@
+"""The steps of a repair. Each writes at computed places, so done twice they change nothing."""
+
+import asyncio
+from typing import Any, TypeVar
+
+import msgspec
+
+from activities.archive_events import archive_events
+from activities.reconciliation.run_files import in_flight, read_struct
+from activities.window_ids import save_window
+from fraud.analysis import WindowTask
+from fraud.archive import ReceivedEvent
+from fraud.reconciliation.capture_path import LONGEST_INTERVAL
+from fraud.reconciliation.recapture import Recapture
+from fraud.reconciliation.repair import Analysis, Backfill, Correction
+from fraud.reconciliation.repair_work import WORK_ROOT, repair_part_path
+from fraud.reconciliation.work import Progress, Step
+from fraud.windows import WINDOW
+from services import names
+from services.blobs import read_chunks, warehouse, write_blob
+from services.capture_archive import list_blobs
+
+Kind = TypeVar("Kind")
+
+
+async def backfill_events(step: Step) -> Progress:
+    """Archive events from Capture as the archiver would have: to Cosmos, or to quarantine. Counts those it found."""
+    part = await _part(step, list[Backfill])
+    return sum([await _backfill(one) for one in part], Progress(0, 0))
+
+
+async def _backfill(part: Backfill) -> Progress:
+    archive = await warehouse(names.ALL_EVENTS)
+    since, until = part.first_window_end - WINDOW, part.last_window_end + LONGEST_INTERVAL
+    recapture = Recapture(part.partition.rpartition("/")[2], (place.sequence_number for place in part.events))
+    found: list[ReceivedEvent] = []
+    read = 0
+    for blob in await list_blobs(archive, part.partition, since, until):
+        if not recapture.wanted:
+            break
+        reading = recapture.blob()
+        async for chunk in read_chunks(archive, blob.name):
+            found += await asyncio.to_thread(reading.feed, chunk)
+            read += len(chunk)
+        found += await asyncio.to_thread(reading.finish)
+    await archive_events(found)
+    return Progress(len(found), read)
+
+
+async def enter_corrections(step: Step) -> Progress:
+    """Enter windows that the stream job lost in suspicious-events: each in a blob of its own that names the repair."""
+    container = await warehouse(names.SUSPICIOUS_EVENTS)
+
+    async def enter(one: Correction) -> None:
+        window = one.window
+        row: dict[str, Any] = {
+            "store_id": window.store_id,
+            "ids": window.ids,
+            "WindowStart": window.window.start,
+            "WindowEnd": window.window.end,
+            "corrected_by": step.run,
+        }
+        path = f"{one.window_end:%Y/%m/%d/%H}/correction-{window.name}.json"
+        await write_blob(container, path, msgspec.json.encode(row) + b"\n")
+
+    part = await _part(step, list[Correction])
+    await in_flight(enter, part)
+    return Progress(len(part), 0)
+
+
+async def save_windows(step: Step) -> list[WindowTask]:
+    """Write the ids of some windows to work blobs; the tasks of analysing them, at most `WINDOWS_PER_WORKFLOW`."""
+    part = await _part(step, list[Analysis])
+    return await in_flight(lambda one: save_window(one.window, WORK_ROOT), part)
+
+
+async def _part(step: Step, kind: type[Kind]) -> Kind:
+    return await read_struct(repair_part_path(step.run, step.stage, step.number), kind)

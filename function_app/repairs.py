@@ -1,0 +1,86 @@
+"""The repair's doors: start the repair of a reconciliation, follow it, read the list of its steps."""
+# pyright: reportUnknownMemberType=false
+# The durable SDK is typed in part only.
+
+import azure.durable_functions as df
+import azure.functions as func
+import msgspec
+
+from activities.reconciliation.plan_repair import plan_repair
+from activities.reconciliation.repair_steps import backfill_events, enter_corrections, save_windows
+from fraud.reconciliation.repair import RepairRequest
+from function_app import durable_client
+from function_app.durable_client import Client
+from function_app.http import BadRequestError, json_response, parse_body, problem
+from function_app.workflows import register_step, register_workflow
+from orchestrations.repair_reconciliation import repair_reconciliation, repair_windows
+from services.reports import find_repair_steps, find_report, is_repair, read_report
+
+blueprint = df.Blueprint()
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a request; `dry_run: true` lists the steps and does none of them."""
+
+    dry_run: bool = False
+
+
+@blueprint.function_name("start-repair")
+@blueprint.route("api/reconciliations/{id}/repairs", methods=["POST"], trigger_arg_name="request")
+@blueprint.durable_client_input(client_name="client")
+async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpResponse:
+    """Repair what a reconciliation found. 202 with the status URLs, those of the running repair if there is one.
+
+    400 names the field; 404 without a report; 409 while the range is being reconciled.
+    """
+    run = request.route_params["id"]
+    try:
+        order = parse_body(Order, request.get_body())
+    except BadRequestError as error:
+        return error.response()
+    if await find_report(run, "report.json") is None:
+        return problem(404, "No such report", f"there is no report of {run[:100]}: reconcile the range first")
+    if await durable_client.is_running(client, run):
+        return problem(409, "Reconciliation runs", f"{run} is running: its report will be another one")
+    asked = RepairRequest(run, order.dry_run)
+    if not await durable_client.is_running(client, asked.id):
+        await durable_client.start(client, "repair_reconciliation", asked.id, asked)
+    return client.create_check_status_response(request, asked.id)
+
+
+@blueprint.function_name("get-repair")
+@blueprint.route("api/repairs/{id}", methods=["GET"], trigger_arg_name="request")
+@blueprint.durable_client_input(client_name="client")
+async def get_repair(request: func.HttpRequest, client: Client) -> func.HttpResponse:
+    """How far a repair has come, and what it did. 404."""
+    repair = request.route_params["id"]
+    status = await durable_client.find(client, repair) if is_repair(repair) else None
+    if status is None:
+        return problem(404, "No such repair", f"there is no repair {repair[:100]}")
+    return json_response(
+        {
+            "id": repair,
+            "status": durable_client.runtime_status_of(status),
+            "progress": status.custom_status,
+            "output": status.output,
+            "steps": f"/api/repairs/{repair}/steps",
+        }
+    )
+
+
+@blueprint.function_name("read-repair-steps")
+@blueprint.route("api/repairs/{id}/steps", methods=["GET"], trigger_arg_name="request")
+async def read_repair_steps(request: func.HttpRequest) -> func.HttpResponse:
+    """The steps of a repair, one JSON object a line. 404; 413 if only the storage account can serve it."""
+    steps = await find_repair_steps(request.route_params["id"])
+    if steps is None:
+        return problem(404, "No such repair", "there is no list of steps of this name")
+    if steps.is_large:
+        return problem(413, "Too large", f"{steps.size} bytes: read it from the container reports, {steps.path}")
+    return func.HttpResponse(await read_report(steps), mimetype=steps.mimetype, charset="utf-8")
+
+
+for workflow in (repair_reconciliation, repair_windows):
+    register_workflow(blueprint, workflow)
+for step in (plan_repair, backfill_events, enter_corrections, save_windows):
+    register_step(blueprint, step)
