@@ -1,5 +1,5 @@
-// What the app may do: run on its own account, send to and read the hub, read the queue, read the archives of others,
-// write its own, use its database, and publish its telemetry.
+// What the app may do: run on its own account, send to and read the hub, read the queue, read Capture's archive, write
+// what it finds, use its database, and publish its telemetry.
 
 @description('Object id of the app\'s identity.')
 param principalId string
@@ -60,17 +60,18 @@ module queue '../roles/queue.bicep' = {
   }
 }
 
-module archivesOfOthers '../roles/container.bicep' = [for container in ['all-events', 'suspicious-events']: {
-  name: 'function-app-${container}'
+module allEvents '../roles/container.bicep' = {
+  name: 'function-app-all-events'
   params: {
     accountName: warehouseName
-    containerName: container
+    containerName: 'all-events'
     principalId: principalId
     roles: ['blobDataReader']
   }
-}]
+}
 
-module archivesOfItsOwn '../roles/container.bicep' = [for container in ['fraud-events', 'quarantine', 'reports']: {
+// A repair enters windows that the stream job lost in its container, beside the job's own rows.
+module otherContainers '../roles/container.bicep' = [for container in ['suspicious-events', 'fraud-events', 'quarantine', 'reports']: {
   name: 'function-app-${container}'
   params: {
     accountName: warehouseName
