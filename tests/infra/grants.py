@@ -11,6 +11,8 @@ from tests.infra.bicep.values import Deployment, Resource
 
 PRINCIPAL = re.compile(r"<microsoft\.managedidentity/userassignedidentities:([\w-]+)>\.properties\.principalId")
 
+_DEFINITION = {facts.ROLE: r"^Microsoft\.Authorization/roleDefinitions/", facts.COSMOS_ROLE: r"/sqlRoleDefinitions/"}
+
 
 @dataclass(frozen=True, order=True)
 class Grant:
@@ -45,6 +47,8 @@ def grant_findings(deployment: Deployment) -> Iterator[str]:
             yield f"{place}: {role_id} is no role that we know"
             continue
         role, wanted = facts.ROLES[role_id]
+        if not re.search(_DEFINITION[one.type], str(one.at("properties.roleDefinitionId"))):
+            yield f"{place}: {one.at('properties.roleDefinitionId')} is no role definition"
         if one.type == facts.ROLE and (one.scope is None or one.scope.type != wanted):
             yield f"{place}: {role} is granted on {one.scope.type if one.scope else 'the whole group'}, not on {wanted}"
         if one.type == facts.COSMOS_ROLE and not re.fullmatch(r".+/dbs/\w+", str(one.at("properties.scope"))):

@@ -22,6 +22,7 @@ OPTIONS: dict[str, Any] = {
 """Everything that is deployed on demand only."""
 SIZES = ("1k", "5k", "10k")
 _SECRET = re.compile(r"AccountKey=|SharedAccessKey|[?&]sig=|listKeys|ConnectionString", re.IGNORECASE)
+_MONITOR_CONNECTION = {f"AzureWebJobsStorage__{part}" for part in ("accountName", "credential", "clientId")}
 _FOREIGN_TO_FLEX = {"WEBSITE_RUN_FROM_PACKAGE", "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION"}
 
 
@@ -148,6 +149,8 @@ def _monitor(deployment: Deployment) -> Iterator[str]:
             yield f"{_place(site)}: the monitor must show one hub, to read only"
         if "DFM_NONCE" in settings or not settings.get("DFM_ALLOWED_USER_NAMES"):
             yield f"{_place(site)}: the monitor must ask everybody who they are"
+        if missing := _MONITOR_CONNECTION - settings.keys():
+            yield f"{_place(site)}: {', '.join(sorted(missing))} is not set"
         if not any(one.parent == site for one in deployment.of(f"{facts.SITE}/config")):
             yield f"{_place(site)}: no login stands before the monitor"
 

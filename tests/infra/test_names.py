@@ -186,6 +186,22 @@ def test_the_monitor_shows_the_hub_of_host_json(azure: Deployment):
     assert monitor["DFM_HUB_NAME"] == read("host.json")["extensions"]["durableTask"]["hubName"]
 
 
+def test_the_packages_of_the_apps_lie_in_containers_that_exist(azure: Deployment):
+    made = {one.path.rpartition("/")[2] for one in azure.of(facts.CONTAINER)}
+    storage = "properties.functionAppConfig.deployment.storage.value"
+    places = [str(site.at(storage)).rpartition(".blob")[2] for site in azure.of(facts.SITE)]
+
+    assert len(set(places)) == len(places) == 2
+    assert set(places) <= made
+
+
+def test_azd_finds_the_app_by_the_name_of_its_service(azure: Deployment):
+    site = next(one for one in azure.of(facts.SITE) if one.name == azure.outputs["FUNCTION_APP"])
+    services = (ROOT / "azure.yaml").read_text().partition("\nservices:\n")[2]
+
+    assert services.startswith(f"  {site.at('tags')['azd-service-name']}:\n")
+
+
 def test_the_instances_that_stay_ready_run_workflows_and_a_function_that_exists():
     scale = deploy(size="10k").one(facts.SITE).at("properties.functionAppConfig.scaleAndConcurrency.alwaysReady")
     groups = {one["name"] for one in scale}

@@ -125,6 +125,9 @@ FAULTS = {
     ),
     # roles
     "wrong role id": Fault("roles.json", "ba92f5b4-2d11", "ba92f5b4-2d12", "no role that we know"),
+    "a role that is no definition": Fault(
+        "modules/roles/hub.bicep", "/roleDefinitions'", "/roles'", "is no role definition"
+    ),
     "another role": Fault(
         "modules/access/stream-job.bicep", "['eventHubsDataReceiver']", "['eventHubsDataSender']", "azure.md"
     ),
