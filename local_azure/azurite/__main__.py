@@ -11,9 +11,12 @@ import sys
 from pathlib import Path
 
 from local_azure.azurite.node import node
+from local_azure.lock import hold
 from local_azure.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
 
 TOOLS = Path(__file__).parents[2] / ".local" / "tools" / "azurite"
+END_WITH_PARENT = Path(__file__).with_name("end_with_parent.cjs")
+_TAKEN = "the state folder is used by another Azurite (of process {process})"
 _SAVE_SECONDS = 15.0
 _POLL_SECONDS = 0.05
 
@@ -30,9 +33,15 @@ async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path, bootst
     options = ["--blobHost", LOOPBACK, "--blobPort", str(port), "--location", str(state)]
     # Telemetry is on unless told otherwise, and the SDK's API version is newer than those Azurite lists.
     options += ["--silent", "--disableTelemetry", "--skipApiVersionCheck"]
-    azurite = await asyncio.create_subprocess_exec(
-        node(), script, *options, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
+    # Azurite inherits the lock, so it lasts until Azurite too has ended: two on the same files would ruin them.
+    with await asyncio.to_thread(hold, state / "azurite.lock", _TAKEN, _SAVE_SECONDS) as lock:
+        azurite = await asyncio.create_subprocess_exec(
+            *(node(), "--require", END_WITH_PARENT, script, *options),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            pass_fds=[lock.fileno()],
+        )
     ended = asyncio.create_task(_log_until_end(azurite))
     stopped = asyncio.create_task(stop.wait())
     try:
