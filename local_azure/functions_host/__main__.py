@@ -14,12 +14,17 @@ from local_azure.functions_host.invocation.invoker import Invoker
 from local_azure.functions_host.invocation.user_loop import UserLoop
 from local_azure.functions_host.settings import load_local_settings
 from local_azure.lock import hold
-from local_azure.process import announce_ready, arguments, run
+from local_azure.process import SUPERVISED, announce_ready, arguments, run
+
+_TAKEN = "the state folder is used by another functions host (process {process})"
+_ORPHAN_SECONDS = 20.0
+"""How long the host of a stack that was killed takes to notice, and to end what it had begun."""
 
 
 async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings: Path | None) -> None:
     """Serve the app until `stop` is set."""
-    lock = hold(state / "host.lock", "the state folder is used by another functions host (process {process})")
+    patience = _ORPHAN_SECONDS if os.environ.get(SUPERVISED) else 0.0
+    lock = await asyncio.to_thread(hold, state / "host.lock", _TAKEN, patience)
     load_local_settings(app, settings)
     config = load_host_json(app)
     user_loop = UserLoop()

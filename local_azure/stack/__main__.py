@@ -33,9 +33,8 @@ def _say(line: str) -> None:
 
 async def up(stop: asyncio.Event, state: Path, settings: Path, speed: float) -> None:
     """Run the stack until `stop` is set."""
-    with lock.hold(settings.with_name("stack.lock"), _RUNS):
+    with lock.hold(settings.with_name("stack.lock"), _RUNS), ports.reserved() as chosen:
         started = time.monotonic()
-        chosen = ports.choose()
         await asyncio.to_thread(state.mkdir, parents=True, exist_ok=True)
         clock = clock_file.resume(state / "clock", speed)
         connections = settings_file.connection_settings(chosen)

@@ -1,8 +1,14 @@
 """Which ports the parts get: the usual ones where they are free."""
 
+import os
 import socket
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
-from local_azure.process import LOOPBACK
+from local_azure import lock
+from local_azure.process import LOOPBACK, CannotStartError
 
 USUAL = {
     "functions": 7071,
@@ -14,31 +20,48 @@ USUAL = {
 """What Core Tools, the emulators and Azurite listen on."""
 
 
-def choose() -> dict[str, int]:
-    """A port for each service: the usual one, or a free one where that is taken. All differ."""
-    held: list[socket.socket] = []
-    try:
-        chosen: dict[str, int] = {}
-        for service, usual in USUAL.items():
-            probe = _bind(usual) or _bind(0)
-            assert probe is not None  # noqa: S101 - the operating system has a free port
-            held.append(probe)
-            chosen[service] = probe.getsockname()[1]
-        return chosen
-    finally:
-        for probe in held:
-            probe.close()
+@contextmanager
+def reserved() -> Generator[dict[str, int]]:
+    """A port for each service for as long as the block lasts: the usual one, or a free one where that is taken.
+
+    No other stack of this user gets them, not even while a part that died is away: it would find its port taken, and
+    its clients would talk to the other stack's.
+    """
+    with ExitStack() as held:
+        yield {service: _reserve(usual, held) for service, usual in USUAL.items()}
 
 
-def _bind(port: int) -> socket.socket | None:
-    probe = socket.socket()
-    # As servers do: a port whose last connections are still closing counts as free.
-    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _reserve(usual: int, held: ExitStack) -> int:
+    port = usual
+    while not (_is_free(port) and _is_ours(port, held)):
+        port = _any_free()
+    return port
+
+
+def _is_ours(port: int, held: ExitStack) -> bool:
+    """Whether this stack holds the port's lock now."""
+    folder = Path(tempfile.gettempdir()) / f"local-azure-ports-{os.getuid()}"
     try:
-        probe.bind((LOOPBACK, port))
-        # Binding alone succeeds beside a listener that asked to share the port.
-        probe.listen()
-    except OSError:
-        probe.close()
-        return None
-    return probe
+        held.enter_context(lock.hold(folder / str(port), "port taken by process {process}"))
+    except CannotStartError:
+        return False
+    return True
+
+
+def _any_free() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As servers do: a port whose last connections are still closing counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+            # Binding alone succeeds beside a listener that asked to share the port.
+            probe.listen()
+        except OSError:
+            return False
+        return True

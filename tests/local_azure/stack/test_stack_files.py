@@ -1,6 +1,7 @@
 import json
 import os
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -21,11 +22,23 @@ def test_a_port_that_is_taken_is_replaced_by_a_free_one():
         original = ports.USUAL["functions"]
         ports.USUAL["functions"] = usual
         try:
-            chosen = ports.choose()
+            with ports.reserved() as chosen:
+                assert chosen["functions"] != usual
+                assert len(set(chosen.values())) == len(ports.USUAL)
         finally:
             ports.USUAL["functions"] = original
-    assert chosen["functions"] != usual
-    assert len(set(chosen.values())) == len(ports.USUAL)
+
+
+def test_two_stacks_that_start_at_once_share_no_port_though_none_listens_yet():
+    with ports.reserved() as first, ports.reserved() as second:
+        assert not set(first.values()) & set(second.values())
+
+
+def test_a_lock_is_waited_for_while_its_holder_ends(tmp_path: Path):
+    held = lock.hold(tmp_path / "lock", "taken")
+    threading.Timer(0.3, held.close).start()
+
+    lock.hold(tmp_path / "lock", "taken", patience=10).close()
 
 
 def test_azures_time_never_goes_backwards_from_one_run_to_the_next(tmp_path: Path):
