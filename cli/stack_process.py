@@ -13,6 +13,7 @@ import msgspec
 ROOT = Path(__file__).parents[1]
 LOCAL_SETTINGS = ROOT / ".local" / "local.settings.json"
 _READY = "ready stack functions="
+_GAVE_UP = "stack cannot go on"
 _STOP_SECONDS = 60.0
 
 
@@ -33,7 +34,7 @@ def running_stack(
 ) -> Generator[Stack]:
     """Run a stack with its own state for as long as the block lasts. `say` gets a line for each part that is ready.
 
-    Raises StackError if it does not become ready.
+    Raises StackError if it does not become ready, or if the block fails because the stack could not go on.
     """
     command = [sys.executable, "-m", "local_azure.stack", "up", "--speed", str(speed)]
     process = subprocess.Popen(  # noqa: S603 - our own module
@@ -48,10 +49,21 @@ def running_stack(
     )
     try:
         yield Stack(process.pid, _wait_until_ready(process, say))
+    except Exception as error:
+        # What failed in the block, for example an app that does not answer, is then only a consequence.
+        if _GAVE_UP in (said := _stop(process)):
+            raise StackError(f"the stack ended:\n{said}") from error
+        raise
     finally:
-        process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=_STOP_SECONDS)
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> str:
+    """Stop the stack in order, if it was not stopped before; what it said that nobody has read."""
+    process.send_signal(signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired, ValueError):  # ValueError: its output was read to the end
+        return process.communicate(timeout=_STOP_SECONDS)[0]
+    return ""
 
 
 def _wait_until_ready(process: subprocess.Popen[str], say: Callable[[str], None]) -> str:
