@@ -17,6 +17,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "unique": {"RequiresDuplicateDetection": True, "DuplicateDetectionHistoryTimeWindow": "PT5M"},
 }
 OF_EACH_KIND = {"plain": 30, "brief": 2, "renewed": 2, "expiring": 2, "unique": 2}
+BY_HAND: list[dict[str, Any]] = [{"Name": f"by-hand-{number}", "Properties": {}} for number in range(20)]
+"""Queues for tests that speak the protocol by hand, which only the local part lets them do."""
 
 
 def queues() -> list[dict[str, Any]]:
@@ -29,6 +31,6 @@ def queues() -> list[dict[str, Any]]:
 
 
 def write_entities(path: Path) -> Path:
-    """Write the entity file and give its path."""
-    path.write_text(json.dumps({"UserConfig": {"Namespaces": [{"Name": "contract", "Queues": queues()}]}}))
+    """Write the local part's entity file and give its path."""
+    path.write_text(json.dumps({"UserConfig": {"Namespaces": [{"Name": "contract", "Queues": queues() + BY_HAND}]}}))
     return path

@@ -1,7 +1,6 @@
 """Links to a queue, spoken by hand: credit, drain, settlement that is late or odd, addresses that no client may use."""
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pytest
@@ -10,12 +9,13 @@ from local_azure.amqp.encode import described, uint
 from local_azure.amqp.performatives import Code
 from local_azure.amqp.values import Described, Symbol
 from tests.local_azure.amqp.raw import Raw, condition, event
+from tests.local_azure.service_bus.queues import BY_HAND
 from tests.local_azure.service_bus.sdk import ELSEWHERE
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(ELSEWHERE), reason="speaks without TLS and tokens")]
 
 ACCEPTED, REJECTED, RELEASED, MODIFIED = 0x24, 0x25, 0x26, 0x27
-_numbers = count(25)
+_queues = iter([str(queue["Name"]) for queue in BY_HAND])
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def client(service_bus: str) -> Iterator[Raw]:
 
 @pytest.fixture
 def queue() -> str:
-    return f"plain-{next(_numbers)}"
+    return next(_queues)
 
 
 def send(client: Raw, queue: str, messages: int) -> None:
