@@ -9,6 +9,9 @@ from local_azure.stream_analytics.language.tokens import Token, tokenize
 MAX_DEPTH = 50
 """How deep expressions may nest; a person's query stays far below, a hostile one would exhaust the stack."""
 
+MAX_OPERATORS = 100
+"""How many arithmetic operators one expression may hold: each nests its tree one level deeper."""
+
 RESERVED = frozenset(
     {
         *("SELECT", "INTO", "FROM", "WHERE", "GROUP", "HAVING", "WITH", "TIMESTAMP", "PARTITION", "OVER", "BY", "AS"),
@@ -26,6 +29,7 @@ class Cursor:
         self._tokens = tokenize(text)
         self._next = 0
         self._depth = 0
+        self._operators = 0
 
     @property
     def token(self) -> Token:
@@ -59,6 +63,13 @@ class Cursor:
             raise QueryError(f"expected {keyword}, found {self.token}", self.token.position)
         return self.take()
 
+    def operator(self) -> Token:
+        """Step over an arithmetic operator; refuse more than MAX_OPERATORS in one expression."""
+        self._operators += 1
+        if self._operators > MAX_OPERATORS:
+            raise QueryError(f"more than {MAX_OPERATORS} arithmetic operators in one expression", self.token.position)
+        return self.take()
+
     def name(self) -> Token:
         """Step over a name: in brackets any, without them none that is a reserved word."""
         token = self.token
@@ -74,6 +85,8 @@ class Cursor:
     def deeper(self) -> Generator[None]:
         """Count one level of nesting; refuse more than MAX_DEPTH."""
         self._depth += 1
+        if self._depth == 1:
+            self._operators = 0
         if self._depth > MAX_DEPTH:
             raise QueryError(f"nested deeper than {MAX_DEPTH} levels", self.token.position)
         yield

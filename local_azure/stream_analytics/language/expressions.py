@@ -116,7 +116,7 @@ def _like(cursor: Cursor, left: Expression) -> Expression:
 def _sum(cursor: Cursor) -> Expression:
     left = _product(cursor)
     while operator := _SUMS.get(cursor.token.keyword):
-        position = cursor.take().position
+        position = cursor.operator().position
         left = Arithmetic(position, operator, left, _product(cursor))
     return left
 
@@ -124,7 +124,7 @@ def _sum(cursor: Cursor) -> Expression:
 def _product(cursor: Cursor) -> Expression:
     left = _sign(cursor)
     while operator := _PRODUCTS.get(cursor.token.keyword):
-        position = cursor.take().position
+        position = cursor.operator().position
         left = Arithmetic(position, operator, left, _sign(cursor))
     return left
 
@@ -132,7 +132,8 @@ def _product(cursor: Cursor) -> Expression:
 def _sign(cursor: Cursor) -> Expression:
     position = cursor.token.position
     if cursor.accept("+"):
-        return _sign(cursor)
+        with cursor.deeper():
+            return _sign(cursor)
     if not cursor.accept("-"):
         return _primary(cursor)
     with cursor.deeper():

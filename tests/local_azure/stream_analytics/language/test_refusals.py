@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from local_azure.stream_analytics.language.checker import check
 from local_azure.stream_analytics.language.parser import parse
 from local_azure.stream_analytics.language.position import QueryError
+from tests.local_azure.stream_analytics.running import feed, finish, running
 
 WINDOW = "TumblingWindow(minute, 5)"
 
@@ -91,9 +92,17 @@ def test_a_refusal_names_the_place_and_the_reason(query: str):
 
 
 def test_a_hostile_query_cannot_exhaust_the_stack():
-    for nested in ("(" * 5_000 + "1" + ")" * 5_000, "-" * 5_000 + "1", "NOT " * 5_000 + "a = 1", "ABS(" * 5_000):
+    signs = ("-" * 5_000 + "1", "- " * 5_000 + "1", "+" * 5_000 + "1")
+    chains = ("+".join(["1"] * 5_000), "*".join(["1"] * 5_000), "(" * 40 + "1+".join(["1"] * 200) + ")" * 40)
+    for nested in ("(" * 5_000 + "1" + ")" * 5_000, "NOT " * 5_000 + "a = 1", "ABS(" * 5_000, *signs, *chains):
         with pytest.raises(QueryError):
             check(parse(f"SELECT a INTO o FROM events WHERE {nested}"))
+
+
+def test_as_many_operators_as_an_expression_may_hold_compile_to_a_query():
+    work = running(f"SELECT {'(' * 45}{'+'.join(['a'] * 101)}{')' * 45} AS total INTO o FROM events")
+    feed(work, ("10:00", {"a": 2}))
+    assert finish(work) == {"o": [{"total": 202}]}
 
 
 WORDS = """
