@@ -61,7 +61,7 @@ class Bodies:
         except TimeoutError as problem:
             message = f"The body did not arrive within {self._limits.body_seconds} s."
             raise CosmosError(408, "RequestTimeout", message) from problem
-        except (web.RequestPayloadError, ValueError) as problem:
+        except (web.RequestPayloadError, ConnectionError, ValueError) as problem:
             raise CosmosError(400, "BadRequest", f"The body could not be read: {problem}") from problem
 
     def _hold(self, size: int) -> None:

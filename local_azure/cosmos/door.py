@@ -10,9 +10,10 @@ from aiohttp import web
 
 from local_azure.cosmos.bodies import Bodies, Limits
 from local_azure.cosmos.errors import CosmosError
-from local_azure.cosmos.refusals import http_logger, log_refusal
+from local_azure.cosmos.refusals import log_refusal
 from local_azure.cosmos.request import Request
 from local_azure.cosmos.wire import Reply, error_reply, new_activity_id
+from local_azure.http_log import http_logger
 
 logger = logging.getLogger(__name__)
 

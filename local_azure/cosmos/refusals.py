@@ -3,7 +3,6 @@
 import logging
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from local_azure.cosmos.errors import CosmosError
 
@@ -18,22 +17,3 @@ def log_refusal(raw: web.BaseRequest, refusal: CosmosError) -> None:
         path = raw.rel_url.raw_path[:200]
         message = refusal.message[:300]
         logger.warning("refused %s %s from %s: %d %s", raw.method, path, raw.remote, refusal.status, message)
-
-
-class _OneLine(logging.Filter):
-    """Turns aiohttp's traceback for what is no HTTP request into one line that does not repeat it."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        problem = record.exc_info[1] if record.exc_info else None
-        if isinstance(problem, HttpProcessingError):
-            record.levelno, record.levelname = logging.WARNING, "WARNING"
-            record.msg = f"{record.getMessage()}: {type(problem).__name__}, not HTTP as it should be"
-            record.args = record.exc_info = None
-        return True
-
-
-def http_logger() -> logging.Logger:
-    """The logger for aiohttp's server."""
-    made = logging.getLogger(f"{__name__}.http")
-    made.filters = [_OneLine()]
-    return made

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from local_azure.http_log import http_logger
 from local_azure.process import LOOPBACK
 
 _LOG = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class HttpServer:
         self._runner = web.AppRunner(
             application,
             access_log=None,
+            logger=http_logger(),
             keepalive_timeout=_IDLE_SECONDS,
             max_line_size=_MAX_HEADER_BYTES,
             max_field_size=_MAX_HEADER_BYTES,
