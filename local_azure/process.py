@@ -17,6 +17,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, NoReturn
 
+from local_azure.log_lines import Rationed
+
 LOOPBACK = "127.0.0.1"
 
 SUPERVISED = "LOCAL_AZURE_SUPERVISED"
@@ -51,6 +53,8 @@ def run(name: str, log_level: str, serve: Callable[[asyncio.Event], Coroutine[An
     logging.basicConfig(
         level=log_level, stream=sys.stderr, format=f"%(asctime)s {name} %(levelname)s %(name)s: %(message)s"
     )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Rationed())
     # The SDKs narrate every frame and every request at INFO.
     for chatty in ("azure", "uamqp", "aiohttp.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
