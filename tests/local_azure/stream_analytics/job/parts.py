@@ -43,6 +43,7 @@ class Around:
     """Event Hubs, Service Bus and Blob around the job, on ports that stay the same through restarts."""
 
     folder: Path
+    project: Path = PROJECT
     parts: dict[str, Part] = field(default_factory=dict[str, Part])
     ports: dict[str, int] = field(
         default_factory=lambda: {name: free_port() for name in ("event-hubs", "service-bus", "blob")}
@@ -68,7 +69,7 @@ class Around:
         if name == "azurite":
             return Part("azurite", "--port", str(self.ports["blob"]), state=state)
         if name == "job":
-            return Part("stream_analytics", "--project", str(PROJECT), state=state, settings=self.settings)
+            return Part("stream_analytics", "--project", str(self.project), state=state, settings=self.settings)
         options: list[str] = []
         for service in ("event-hubs", "service-bus"):
             config = self.folder / f"{service}.json"
@@ -91,9 +92,9 @@ class Around:
 
 
 @contextmanager
-def around(folder: Path) -> Generator[Around, None, None]:
+def around(folder: Path, project: Path = PROJECT) -> Generator[Around, None, None]:
     """Nothing runs yet; everything that was started is stopped at the end."""
-    parts = Around(folder)
+    parts = Around(folder, project)
     try:
         yield parts
     finally:

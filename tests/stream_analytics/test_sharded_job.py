@@ -1,0 +1,32 @@
+"""The job for the larger sizes between real brokers: duplicate detection keeps every shard of a window."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.local_azure.stream_analytics.job.parts import Receiver, around, send, wait_for_blobs
+
+PROJECT = Path(__file__).parents[2] / "stream_analytics" / "asaproj-sharded.json"
+CUSTOMERS = 16
+
+
+def sale(customer: int) -> bytes:
+    event = {"event_type": "sale_event", "discount": 60, "priority_shipping": True}
+    return msgspec.json.encode({**event, "id": f"event-{customer:02}", "store_id": 1, "cust_id": customer})
+
+
+@pytest.mark.slow
+def test_no_shard_of_a_window_is_taken_for_a_repetition_of_another(tmp_path: Path):
+    with around(tmp_path, PROJECT) as parts:
+        parts.start("amqp", "azurite", "job")
+        send(parts.settings, (1, [sale(customer) for customer in range(CUSTOMERS)]))
+        found = Receiver(parts.settings).wait(ids=CUSTOMERS)
+        written = wait_for_blobs(parts.settings, ids=CUSTOMERS)
+
+    # One batch arrives at one moment, so one window has two customers in each of eight messages.
+    assert [len(row["ids"]) for _, row in found] == [2] * 8
+    assert len({row["WindowEnd"] for _, row in found}) == 1
+    assert len({message_id for message_id, _ in found}) == 8
+    archived = [row["ids"] for rows in written.values() for row in rows]
+    assert sorted(archived) == sorted(row["ids"] for _, row in found)
