@@ -5,9 +5,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from benchmarks.stream_peers.batches import FAR_FUTURE, PARTITIONS, WINDOW, Batch, Result, window_end
+from benchmarks.stream_peers.batches import WINDOW, Batch, Result
+from benchmarks.stream_peers.closing import drive
 
-TOGETHER = 20
 SHAPE = '{"store_id":"BIGINT","id":"VARCHAR","discount":"DOUBLE","priority_shipping":"BOOLEAN","event_type":"VARCHAR"}'
 READ = f"""
     INSERT INTO waiting
@@ -36,36 +36,18 @@ def run(batches: list[Batch]) -> Result:
     database = duckdb.connect()
     database.execute("SET threads = 1")
     database.execute("CREATE TABLE waiting (store_id BIGINT, id VARCHAR, arrival BIGINT)")
-    watermarks = [0] * PARTITIONS
-    unread: list[Batch] = []
-    closed = 0
     result: Result = {}
 
-    def read() -> None:
-        if not unread:
-            return
-        bodies = pl.Series([body for batch in unread for body in batch.bodies], dtype=pl.Binary).cast(pl.String)
-        arrivals = pl.Series([arrival for batch in unread for arrival in batch.arrivals], dtype=pl.Int64)
+    def read(batches: list[Batch]) -> None:
+        bodies = pl.Series([body for batch in batches for body in batch.bodies], dtype=pl.Binary).cast(pl.String)
+        arrivals = pl.Series([arrival for batch in batches for arrival in batch.arrivals], dtype=pl.Int64)
         database.register("batch", ArrowStream(pl.DataFrame({"body": bodies, "arrival": arrivals})))
         database.execute(READ)
-        unread.clear()
 
-    def close(watermark: int) -> None:
-        nonlocal closed
-        end = window_end(watermark) - WINDOW
-        if end <= closed:
-            return
-        read()
+    def close(end: int) -> None:
         for store, window, ids in database.execute(CLOSE, [end]).fetchall():
             result[store, window] = len(ids)
         database.execute("DELETE FROM waiting WHERE arrival <= ?", [end])
-        closed = end
 
-    for batch in batches:
-        unread.append(batch)
-        watermarks[batch.partition] = batch.arrivals[-1]
-        if len(unread) >= TOGETHER:
-            read()
-        close(min(watermarks))
-    close(FAR_FUTURE)
+    drive(batches, read, close)
     return result
