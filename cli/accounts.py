@@ -43,7 +43,7 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
             + found["absent_from_cosmos"]
             + found["absent_from_quarantine"]
             + found["archive_gaps"],
-            unexpected=found["unexpected"] + found["only_in_cosmos"],
+            unexpected=found["unexpected"] + found["only_in_cosmos"] + found["differs_in_cosmos"],
             duplicates=found["duplicates"] + found["wrong_window"] + found["wrong_store"],
             unresolved=found["unresolved"],
             windows=found["windows"],

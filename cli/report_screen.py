@@ -15,6 +15,7 @@ MUST_BE_ZERO = (
     "wrong_window",
     "wrong_store",
     "absent_from_cosmos",
+    "differs_in_cosmos",
     "only_in_cosmos",
     "absent_from_quarantine",
     "nameless",

@@ -5,14 +5,15 @@ import asyncio
 import msgspec
 import numpy as np
 
-from activities.reconciliation.run_files import in_flight, read_work, write_struct
+from activities.reconciliation.compare_contents import add_altered
+from activities.reconciliation.run_files import in_flight, read_segment, read_work, write_struct
 from activities.reconciliation.second_look import still_absent
 from fraud.reconciliation.compare import Compared, Scope, compare
 from fraud.reconciliation.differences import MAX_EXAMPLES, Class, Difference
-from fraud.reconciliation.rows import Rows, decode_segment, header_length, segment_of
-from fraud.reconciliation.work import READING, Progress, Step, Work, differences_path, rows_path, sums_path
+from fraud.reconciliation.rows import Rows
+from fraud.reconciliation.work import READING, Progress, Step, differences_path, rows_path, sums_path
 from services import names
-from services.blobs import NDJSON, delete_blob, warehouse, work, write_blob
+from services.blobs import NDJSON, delete_blob, warehouse, write_blob
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -26,22 +27,16 @@ async def compare_bucket(step: Step) -> Progress:
     """Write the accounts of one bucket, and the list of its differences beside the report."""
     plan = await read_work(step.run)
     paths = [rows_path(step.run, stage, i) for stage in READING for i in range(plan.parts.get(stage, 0))]
-    segments = await in_flight(lambda path: _segment(path, step.number, plan), paths)
+    segments = await in_flight(lambda path: read_segment(path, step.number, plan.bucket_bits), paths)
     scope = Scope(plan.first_window, plan.last_window, tuple(one.name for one in plan.partitions), plan.with_documents)
     rows = sum(len(segment) for segment, _ in segments)
     result = await asyncio.to_thread(_compare, segments, scope)
     await _look_again(result)
+    if plan.with_documents:
+        await add_altered(result, step, plan)
     await _list_differences(step, result)
     await write_struct(sums_path(step.run, step.stage, step.number), result.accounts)
     return Progress(rows, 0)
-
-
-async def _segment(path: str, bucket: int, plan: Work) -> tuple[Rows, dict[int, str]]:
-    container = await work()
-    length = header_length(plan.bucket_bits)
-    header = await (await container.download_blob(path, offset=0, length=length)).readall()
-    offset, length = segment_of(header, bucket)
-    return decode_segment(await (await container.download_blob(path, offset=offset, length=length)).readall())
 
 
 def _compare(segments: list[tuple[Rows, dict[int, str]]], scope: Scope) -> Compared:

@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
-from activities.reconciliation.run_files import read_part, read_work, write_rows
+from activities.reconciliation.run_files import read_part, read_work, write_contents, write_rows
 from fraud.archive import ARCHIVE_FIELD
 from fraud.events import UNKNOWN_STORE
 from fraud.reconciliation.capture_records import begin_of, read_moment
+from fraud.reconciliation.contents import add_documents
 from fraud.reconciliation.observe import ObservedSums
 from fraud.reconciliation.ranges import window_number
 from fraud.reconciliation.rows import NO_STORE, Kind, RowWriter, store_number
@@ -17,23 +18,27 @@ from fraud.reconciliation.work import Progress, SpanPart, Step
 from services import cosmos
 
 # ISO times of one zone sort as text, "+00:00" before ".123456+00:00".
-_QUERY = f"""SELECT c.id, c.store_id, c.{ARCHIVE_FIELD}.enqueued_time FROM c
+_QUERY = f"""SELECT * FROM c
 WHERE c.{ARCHIVE_FIELD}.enqueued_time > @start AND c.{ARCHIVE_FIELD}.enqueued_time <= @end"""
 _PAGE = 1_000
 
 
+class _Archived(msgspec.Struct):
+    enqueued_time: str
+
+
 class _Document(msgspec.Struct):
     id: str
-    enqueued_time: str
+    archive: _Archived
     store_id: int | str | None = None
 
 
 async def observe_documents(step: Step) -> Progress:
-    """Read the ids, stores and times of the documents of one span, page by page, and write their rows."""
+    """Read the documents of one span, page by page, and write their rows and the digests of their contents."""
     work = await read_work(step.run)
     part = await read_part(step, SpanPart)
     container = await cosmos.events()
-    rows = RowWriter()
+    rows, contents = RowWriter(), RowWriter()
     sums = ObservedSums()
     parameters: list[dict[str, Any]] = [
         {"name": "@start", "value": part.start.isoformat()},
@@ -41,13 +46,17 @@ async def observe_documents(step: Step) -> Progress:
     ]
     pages = container.query_items(query=_QUERY, parameters=parameters, max_item_count=_PAGE).by_page()
     async for page in pages:
-        documents = msgspec.convert([document async for document in page], list[_Document])
+        found: list[dict[str, Any]] = [document async for document in page]
+        documents = msgspec.convert(found, list[_Document])
+        windows = [window_number(begin_of(read_moment(document.archive.enqueued_time))) for document in documents]
+        add_documents(contents, found, windows)
         sums.lines += len(documents)
         rows.add(
             Kind.DOCUMENT,
             [document.id for document in documents],
-            [window_number(begin_of(read_moment(document.enqueued_time))) for document in documents],
+            windows,
             [NO_STORE if d.store_id == UNKNOWN_STORE else store_number(d.store_id) for d in documents],
         )
+    await write_contents(step, contents, work.bucket_bits)
     await write_rows(step, rows, work.bucket_bits, sums)
     return Progress(sums.lines, sums.bytes)

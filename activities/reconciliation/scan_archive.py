@@ -4,7 +4,7 @@ import asyncio
 
 from azure.core.exceptions import ResourceNotFoundError
 
-from activities.reconciliation.run_files import VANISHED, read_part, read_work, write_rows
+from activities.reconciliation.run_files import VANISHED, read_part, read_work, write_contents, write_rows
 from fraud.reconciliation.plan import ScanPart
 from fraud.reconciliation.scan import Scanner
 from fraud.reconciliation.work import Progress, Step
@@ -17,7 +17,7 @@ async def scan_archive(step: Step) -> Progress:
     work = await read_work(step.run)
     part = await read_part(step, ScanPart)
     archive = await warehouse(names.ALL_EVENTS)
-    scanner = Scanner(part.stream, part.partition_id)
+    scanner = Scanner(part.stream, part.partition_id, with_contents=work.with_documents)
     for path in part.blobs:
         blob = scanner.open(path)
         try:
@@ -29,5 +29,6 @@ async def scan_archive(step: Step) -> Progress:
             scanner.damaged(path, 0, VANISHED)
             continue
         await asyncio.to_thread(blob.close)
+    await write_contents(step, scanner.contents, work.bucket_bits)
     await write_rows(step, scanner.rows, work.bucket_bits, scanner.sums)
     return Progress(scanner.sums.records, scanner.sums.bytes)

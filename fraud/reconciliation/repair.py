@@ -25,6 +25,7 @@ NOT_REPAIRABLE: dict[Class, str] = {
     "duplicates": "What was reported or judged twice stays as evidence; taking one away would hide the fault.",
     "wrong_window": "The report and its verdict stay as evidence: the job's clock or the archive's is wrong.",
     "wrong_store": "The report and its verdict stay as evidence: the event or the job names another store.",
+    "differs_in_cosmos": "Both contents stay as evidence: a document that was changed may have been tampered with.",
     "only_in_cosmos": "The archive lost its event, or another hand wrote the document: nothing can tell which.",
 }
 """Why a repair leaves a class alone."""

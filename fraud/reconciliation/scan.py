@@ -8,6 +8,7 @@ from fraud.reconciliation.capture_blocks import read_blocks
 from fraud.reconciliation.capture_file import Block, CaptureFile, Damage
 from fraud.reconciliation.capture_reader import Reader, reader_of
 from fraud.reconciliation.capture_records import Records
+from fraud.reconciliation.contents import add_captured
 from fraud.reconciliation.event_rows import add_records
 from fraud.reconciliation.rows import RowWriter
 from fraud.reconciliation.sequences import Span, merged, spans_of
@@ -43,8 +44,10 @@ class ScanSums(msgspec.Struct):
 class Scanner:
     """Scans the blobs of one part, one after the other, as their bytes arrive."""
 
-    def __init__(self, stream: int, partition_id: str) -> None:
+    def __init__(self, stream: int, partition_id: str, *, with_contents: bool = False) -> None:
         self.rows = RowWriter()
+        self.contents = RowWriter()
+        self._with_contents = with_contents
         self.sums = ScanSums(stream)
         self._partition_id = partition_id
 
@@ -71,6 +74,8 @@ class Scanner:
         self.sums.records += len(records.bodies)
         self.sums.spans = merged([*self.sums.spans, *spans_of(records.sequences, records.enqueued)])
         self.sums.nameless += add_records(self.rows, records, self.sums.stream, self._partition_id)
+        if self._with_contents:
+            add_captured(self.contents, records)
 
 
 class BlobScan:

@@ -38,6 +38,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     wrong_window: int
     wrong_store: int
     absent_from_cosmos: int
+    differs_in_cosmos: int
     only_in_cosmos: int
     absent_from_quarantine: int
     unresolved: int
@@ -72,6 +73,7 @@ def summarise(
         wrong_window=accounts.count("wrong_window"),
         wrong_store=accounts.count("wrong_store"),
         absent_from_cosmos=accounts.count("absent_from_cosmos"),
+        differs_in_cosmos=accounts.count("differs_in_cosmos"),
         only_in_cosmos=accounts.count("only_in_cosmos"),
         absent_from_quarantine=accounts.count("absent_from_quarantine"),
         unresolved=accounts.count("unresolved"),

@@ -12,6 +12,7 @@ FAULTS = {
     "wrong_window": "{} in the wrong window",
     "wrong_store": "{} under the wrong store",
     "absent_from_cosmos": "{} absent from Cosmos",
+    "differs_in_cosmos": "{} with another content in Cosmos",
     "only_in_cosmos": "{} only in Cosmos",
     "absent_from_quarantine": "{} malformed and absent from quarantine",
     "nameless": "{} to be flagged and without a usable id",

@@ -167,6 +167,11 @@ def rows_path(run: str, stage: str, number: int) -> str:
     return f"{folder(run)}/rows/{stage}-{number:05}"
 
 
+def contents_path(run: str, stage: str, number: int) -> str:
+    """The digests of the contents that a part has read, in buckets."""
+    return f"{folder(run)}/contents/{stage}-{number:05}"
+
+
 def sums_path(run: str, stage: str, number: int) -> str:
     """The sums of a part or a bucket."""
     return f"{folder(run)}/sums/{stage}-{number:05}.json"

@@ -26,6 +26,7 @@ BALANCED: dict[str, Any] = {
     "wrong_window": 0,
     "wrong_store": 0,
     "absent_from_cosmos": 0,
+    "differs_in_cosmos": 0,
     "only_in_cosmos": 0,
     "absent_from_quarantine": 0,
     "unresolved": 0,

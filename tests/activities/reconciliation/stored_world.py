@@ -14,7 +14,6 @@ from activities.reconciliation.observe_quarantine import observe_quarantine
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
-from fraud.events import UNKNOWN_STORE
 from fraud.reconciliation.ranges import Range, window_end
 from fraud.reconciliation.repair import window_of_ids
 from fraud.reconciliation.report import Report
@@ -77,13 +76,10 @@ async def _documents(world: World) -> None:
     stale = [item async for item in container.query_items(question, parameters=day)]
     for item in stale:
         await container.delete_item(item["id"], partition_key=item["store_id"])
-    bodies = {e.id: e.body for e in world.events}
     for identifier, number, window in world.documents:
         moment = window_end(window).isoformat()
-        key = UNKNOWN_STORE if number is None else number
-        content = json.loads(bodies.get(identifier, b"{}"))
         archive = {"enqueued_time": moment, "run_id": "r"}
-        await container.upsert_item({**content, "id": identifier, "store_id": key, "archive": archive})
+        await container.upsert_item({**world.document(identifier, number), "archive": archive})
 
 
 async def reconcile(reach: Range) -> tuple[Outcome, Report]:

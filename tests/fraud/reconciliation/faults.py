@@ -134,6 +134,12 @@ def absent_from_cosmos(planted: Planted) -> None:
         planted.expected["absent_from_cosmos"].add(one.id)
 
 
+def altered_in_cosmos(planted: Planted) -> None:
+    if one := planted.take(flagged=planted.random.random() < 0.5):
+        planted.world.altered.add(one.id)
+        planted.expected["differs_in_cosmos"].add(one.id)
+
+
 def only_in_cosmos(planted: Planted) -> None:
     name = str(uuid.UUID(int=planted.random.getrandbits(128)))
     planted.world.documents.append((name, 1, planted.random.randint(RANGE.first_window, RANGE.last_window)))
@@ -173,6 +179,7 @@ FAULTS: list[Callable[[Planted], None]] = [
     harmless_but_reported,
     altered_store,
     absent_from_cosmos,
+    altered_in_cosmos,
     only_in_cosmos,
     unresolved,
     absent_from_quarantine,

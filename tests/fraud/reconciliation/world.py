@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from fraud.events import UNKNOWN_STORE
 from fraud.reconciliation.accounts import Accounts
 from fraud.reconciliation.capture_path import CaptureBlob, parse_blob_name
 from fraud.reconciliation.compare import Scope, compare
+from fraud.reconciliation.contents import add_documents, altered, differences
 from fraud.reconciliation.event_rows import place_name
 from fraud.reconciliation.observe import ObservedSums, Observer
 from fraud.reconciliation.plan import make_plan
@@ -84,6 +86,8 @@ class World:
     documents: list[tuple[str, int | None, int]] = field(default_factory=list[tuple[str, int | None, int]])
     quarantine: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     arrivals: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    altered: set[str] = field(default_factory=set[str])
+    """Ids whose document holds something else than was captured."""
     outcome_lines: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
 
     @classmethod
@@ -126,17 +130,19 @@ class World:
     def reconcile(self, bits: int = 0, with_documents: bool = True, reach: Range = RANGE) -> Report:
         """The report on this world."""
         found = [b for name, data in self.blobs.items() if (b := parse_blob_name(name, len(data)))]
+        first, last = reach.first_window, reach.last_window
         plan = make_plan(reach, PARTITIONS, [blob for blob in found if _near(blob, reach)])
         parts: list[bytes] = []
+        contents: list[bytes] = [self._document_contents(first, last).encode(bits)]
         scans: list[ScanSums] = []
         for part in plan.parts:
-            scanner = Scanner(part.stream, part.partition_id)
+            scanner = Scanner(part.stream, part.partition_id, with_contents=with_documents)
             for path in part.blobs:
                 data = self.blobs[path]
                 scanner.blob(path, (data[i : i + 700] for i in range(0, len(data), 700)))
             parts.append(scanner.rows.encode(bits))
+            contents.append(scanner.contents.encode(bits))
             scans.append(scanner.sums)
-        first, last = reach.first_window, reach.last_window
         observed: list[ObservedSums] = []
         for kind, name, values in (
             (Kind.SUSPICIOUS, "suspicious", self.suspicious),
@@ -153,7 +159,7 @@ class World:
             observed.append(observer.sums)
         parts += [self._documents(first, last).encode(bits), self._quarantine().encode(bits)]
         scope = Scope(plan.first_window, plan.last_window, tuple(p.name for p in plan.partitions), with_documents)
-        buckets = [_compare(parts, bits, bucket, scope) for bucket in range(2**bits)]
+        buckets = [_compare(parts, contents, bits, bucket, scope) for bucket in range(2**bits)]
         work = Work(
             reach, plan.first_window, plan.last_window, plan.complete_until, plan.partitions, bits,
             plan.archive_bytes, with_documents, {},
@@ -166,6 +172,19 @@ class World:
         rows.add(Kind.DOCUMENT, [d[0] for d in near], [d[2] for d in near], [store_number(d[1]) for d in near])
         return rows
 
+    def document(self, identifier: str, store: int | None) -> dict[str, Any]:
+        """What Cosmos holds of an event; of several with one id, the first."""
+        bodies = [e.body for e in self.events if e.id == identifier]
+        content: dict[str, Any] = json.loads(bodies[0]) if bodies else {"id": identifier}
+        content["store_id"] = UNKNOWN_STORE if store is None else store
+        return content | ({"discount": 1} if identifier in self.altered else {})
+
+    def _document_contents(self, first: int, last: int) -> RowWriter:
+        contents = RowWriter()
+        near = [d for d in self.documents if first - MARGIN_WINDOWS <= d[2] <= last + MARGIN_WINDOWS]
+        add_documents(contents, [self.document(d[0], d[1]) for d in near], [d[2] for d in near])
+        return contents
+
     def _quarantine(self) -> RowWriter:
         rows = RowWriter()
         rows.add(Kind.QUARANTINED, [place_name(str(p), s) for p, s in self.quarantine], -1, NO_STORE)
@@ -176,7 +195,19 @@ def _near(blob: CaptureBlob, reach: Range) -> bool:
     return reach.start - timedelta(minutes=15) <= blob.triggered <= reach.end + timedelta(minutes=15)
 
 
-def _compare(parts: list[bytes], bits: int, bucket: int, scope: Scope) -> Accounts:
+def _compare(parts: list[bytes], contents: list[bytes], bits: int, bucket: int, scope: Scope) -> Accounts:
+    rows, names = _bucket(parts, bits, bucket)
+    result = compare(rows, names, scope)
+    accounts = result.accounts
+    if scope.with_documents:
+        found = altered(_bucket(contents, bits, bucket)[0], scope.first_window, scope.last_window)
+        if listed := differences(found, rows, names, scope.partitions):
+            accounts.differences["differs_in_cosmos"] = len(listed)
+            accounts.examples["differs_in_cosmos"] = sorted(listed)
+    return accounts
+
+
+def _bucket(parts: list[bytes], bits: int, bucket: int) -> tuple[Rows, dict[int, str]]:
     rows: list[Rows] = []
     names: dict[int, str] = {}
     for part in parts:
@@ -184,7 +215,7 @@ def _compare(parts: list[bytes], bits: int, bucket: int, scope: Scope) -> Accoun
         some, named = decode_segment(part[offset : offset + length])
         names.update((sum(map(len, rows)) + position, name) for position, name in named.items())
         rows.append(some)
-    return compare(np.concatenate(rows), names, scope).accounts
+    return np.concatenate(rows), names
 
 
 def suspicious_row(window: int, store: int | None, ids: list[str]) -> dict[str, Any]:
