@@ -1,6 +1,6 @@
 """A connection: protocol headers, SASL, open, sessions, close; and what keeps one client from harming the others.
 
-`Outbox` bounds what a client does not read; `Port` ends connections that stall, idle or never finish their handshake.
+`Outbox` bounds what a client does not read; `watch` ends connections that stall, idle or never finish their handshake.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ _ENDED = (State.CLOSING, State.CLOSED)
 class Connection(asyncio.Protocol):
     """One client. Made by `server.listen`; entities reach it through their links, for `peer` only."""
 
-    def __init__(self, node: Node, port: Port) -> None:
+    def __init__(self, node: Node, port: "Port[Connection]") -> None:
         self.node = node
         self.peer = "?"
         self.state = State.HEADER

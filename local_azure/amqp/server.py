@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from local_azure.amqp.connection import Connection
 from local_azure.amqp.node import Node
 from local_azure.amqp.port import Port
+from local_azure.amqp.watch import watch
 from local_azure.process import LOOPBACK
 
 
@@ -16,15 +17,15 @@ async def listening(node: Node, number: int) -> AsyncGenerator[int]:
 
     Raises OSError if the port is taken.
     """
-    port = Port()
+    port = Port[Connection]()
     server = await asyncio.get_running_loop().create_server(lambda: Connection(node, port), LOOPBACK, number)
-    watch = asyncio.create_task(port.watch())
+    watching = asyncio.create_task(watch(port))
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        watch.cancel()
+        watching.cancel()
         server.close()
         for connection in list(port.connections):
             connection.abort()
         with contextlib.suppress(asyncio.CancelledError):
-            await watch
+            await watching
