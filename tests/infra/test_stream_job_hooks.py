@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "infra" / "hooks" / "stream_job.py"
+Hook = Callable[[str], tuple[int, str]]
 FORBIDDEN = "(AuthorizationFailed) the identity has no access to the input"
 NOT_FOUND = "(ResourceNotFound) The Resource 'asa-x' under resource group 'rg-x' was not found."
 
@@ -53,15 +55,8 @@ def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Azure:
     return azure
 
 
-def hook(action: str) -> subprocess.CompletedProcess[str]:
-    """Run the script as azd does."""
-    return subprocess.run(
-        [sys.executable, str(SCRIPT), action], capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-@pytest.fixture
-def module() -> Any:
+@pytest.fixture(scope="module")
+def script() -> Any:
     """The script as a module, so that its waits can be left out."""
     spec = importlib.util.spec_from_file_location("stream_job", SCRIPT)
     assert spec is not None
@@ -71,114 +66,130 @@ def module() -> Any:
     return module
 
 
-def test_a_running_job_is_stopped_before_provisioning(azure: Azure):
+@pytest.fixture
+def hook(script: Any, capsys: pytest.CaptureFixture[str]) -> Hook:
+    """Runs the script; its exit code, and what it said."""
+
+    def run(action: str) -> tuple[int, str]:
+        code: int = script.main([action])
+        said = capsys.readouterr()
+        return code, said.err if code else said.out
+
+    return run
+
+
+def test_azd_runs_it_as_a_program(azure: Azure):
     azure.answers(("Running", None))
 
-    done = hook("stop")
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "stop"], capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert (done.returncode, azure.calls) == (0, [["stop"]])
     assert "azd deploy" in done.stdout
 
 
 @pytest.mark.parametrize("state", ["Created", "Stopped", "Failed"])
-def test_a_job_that_stands_still_is_left_alone(azure: Azure, state: str):
+def test_a_job_that_stands_still_is_left_alone(azure: Azure, hook: Hook, state: str):
     azure.answers((state, None))
 
-    assert (hook("stop").returncode, azure.calls) == (0, [])
+    assert (hook("stop")[0], azure.calls) == (0, [])
 
 
-def test_the_first_provisioning_asks_nothing_of_azure(azure: Azure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_the_first_provisioning_asks_nothing_of_azure(
+    azure: Azure, hook: Hook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     monkeypatch.delenv("STREAM_ANALYTICS_JOB")
     monkeypatch.setenv("PATH", str(tmp_path / "no-az-here"))
 
-    assert hook("stop").returncode == 0
+    assert hook("stop")[0] == 0
 
 
-def test_a_job_that_was_deleted_by_hand_does_not_hold_up_provisioning(azure: Azure):
+def test_a_job_that_was_deleted_by_hand_does_not_hold_up_provisioning(azure: Azure, hook: Hook):
     azure.answers(("Running", None), show=[NOT_FOUND])
 
-    assert (hook("stop").returncode, azure.calls) == (0, [])
+    assert (hook("stop")[0], azure.calls) == (0, [])
 
 
-def test_a_stop_that_fails_ends_the_provisioning_with_the_reason(azure: Azure):
+def test_a_stop_that_fails_ends_the_provisioning_with_the_reason(azure: Azure, hook: Hook):
     azure.answers(("Running", None), stop=["(Conflict) the job is starting"])
 
-    done = hook("stop")
+    code, said = hook("stop")
 
-    assert done.returncode == 1
-    assert "(Conflict) the job is starting" in done.stderr
+    assert code == 1
+    assert "(Conflict) the job is starting" in said
 
 
-def test_the_first_start_is_from_now_on(azure: Azure):
+def test_the_first_start_is_from_now_on(azure: Azure, hook: Hook):
     azure.answers(("Created", None), ("Running", None))
 
-    assert hook("start").returncode == 0
+    assert hook("start")[0] == 0
     assert azure.calls == [["start", "--output-start-mode", "JobStartTime"]]
 
 
-def test_a_later_start_goes_on_where_the_output_ended(azure: Azure):
+def test_a_later_start_goes_on_where_the_output_ended(azure: Azure, hook: Hook):
     azure.answers(("Stopped", "2026-01-02T10:10:00Z"), ("Running", "2026-01-02T10:10:00Z"))
 
-    assert hook("start").returncode == 0
+    assert hook("start")[0] == 0
     assert azure.calls == [["start", "--output-start-mode", "LastOutputEventTime"]]
 
 
-def test_a_job_that_runs_is_not_started_again(azure: Azure):
+def test_a_job_that_runs_is_not_started_again(azure: Azure, hook: Hook):
     azure.answers(("Running", None))
 
-    assert (hook("start").returncode, azure.calls) == (0, [])
+    assert (hook("start")[0], azure.calls) == (0, [])
 
 
-def test_a_start_is_tried_again_while_roles_propagate(azure: Azure, module: Any):
+def test_a_start_is_tried_again_while_roles_propagate(azure: Azure, script: Any):
     azure.answers(("Created", None), ("Created", None), ("Failed", None), ("Failed", None), ("Running", None),
                   start=[FORBIDDEN])  # fmt: skip
     waited: list[float] = []
 
-    module.start(waited.append)
+    script.start(waited.append)
 
     # Refused once, started and failed at once, started.
     assert [call[0] for call in azure.calls] == ["start"] * 3
-    assert waited == [module.SECONDS_BETWEEN_ATTEMPTS] * 2
+    assert waited == [script.SECONDS_BETWEEN_ATTEMPTS] * 2
 
 
 def test_a_start_outlasts_the_eight_minutes_that_roles_may_take_and_then_says_why(
-    azure: Azure, module: Any, capsys: pytest.CaptureFixture[str]
+    azure: Azure, script: Any, capsys: pytest.CaptureFixture[str]
 ):
     azure.answers(("Created", None), start=[FORBIDDEN] * 100)
     waited: list[float] = []
 
-    with pytest.raises(module.HookError, match="azd hooks run postdeploy"):
-        module.start(waited.append)
+    with pytest.raises(script.HookError, match="azd hooks run postdeploy"):
+        script.start(waited.append)
 
     assert 8 * 60 < sum(waited) < 15 * 60
-    assert len(azure.calls) == module.ATTEMPTS
+    assert len(azure.calls) == script.ATTEMPTS
     assert FORBIDDEN in capsys.readouterr().out
 
 
-def test_a_missing_job_is_not_waited_for(azure: Azure):
+def test_a_missing_job_is_not_waited_for(azure: Azure, hook: Hook):
     azure.answers(("Created", None), show=[NOT_FOUND])
 
-    done = hook("start")
+    code, said = hook("start")
 
-    assert done.returncode == 1
-    assert "azd provision" in done.stderr
+    assert code == 1
+    assert "azd provision" in said
 
 
 @pytest.mark.parametrize(
     ("without", "told"), [("PATH", "https://aka.ms/azure-cli"), ("AZURE_RESOURCE_GROUP", "AZURE_RESOURCE_GROUP")]
 )
-def test_what_is_missing_is_named(azure: Azure, monkeypatch: pytest.MonkeyPatch, without: str, told: str):
+def test_what_is_missing_is_named(azure: Azure, hook: Hook, monkeypatch: pytest.MonkeyPatch, without: str, told: str):
     azure.answers(("Created", None))
     if without == "PATH":
         monkeypatch.setenv("PATH", "/nowhere")
     else:
         monkeypatch.delenv(without)
 
-    done = hook("start")
+    code, said = hook("start")
 
-    assert (done.returncode, azure.calls) == (1, [])
-    assert told in done.stderr
+    assert (code, azure.calls) == (1, [])
+    assert told in said
 
 
-def test_only_stop_and_start_are_understood():
-    assert hook("restart").returncode == 2
+def test_only_stop_and_start_are_understood(hook: Hook):
+    assert hook("restart")[0] == 2
