@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from activities.reconciliation.compare_contents import add_altered
+from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.run_files import in_flight, read_segment, read_work, write_struct
 from activities.reconciliation.second_look import still_absent
 from fraud.reconciliation.compare import Compared, Scope, compare
@@ -24,6 +25,11 @@ class Line(msgspec.Struct, frozen=True):
 
 
 async def compare_bucket(step: Step) -> Progress:
+    """Compare one bucket on a core that is free."""
+    return await on_a_core(compare_rows, step)
+
+
+async def compare_rows(step: Step) -> Progress:
     """Write the accounts of one bucket, and the list of its differences beside the report."""
     plan = await read_work(step.run)
     paths = [rows_path(step.run, stage, i) for stage in READING for i in range(plan.parts.get(stage, 0))]

@@ -4,6 +4,7 @@ import asyncio
 
 from azure.core.exceptions import ResourceNotFoundError
 
+from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.run_files import VANISHED, read_part, read_work, write_contents, write_rows
 from fraud.reconciliation.plan import ScanPart
 from fraud.reconciliation.scan import Scanner
@@ -13,6 +14,11 @@ from services.blobs import read_chunks, warehouse
 
 
 async def scan_archive(step: Step) -> Progress:
+    """Scan the blobs of one part on a core that is free."""
+    return await on_a_core(scan_part, step)
+
+
+async def scan_part(step: Step) -> Progress:
     """Scan the blobs of one part. Memory holds a block and the part's rows, whatever the blobs' sizes."""
     work = await read_work(step.run)
     part = await read_part(step, ScanPart)

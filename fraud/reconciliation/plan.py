@@ -10,13 +10,14 @@ from fraud.reconciliation.capture_path import LONGEST_INTERVAL, CaptureBlob
 from fraud.reconciliation.ranges import Range, milliseconds
 from fraud.windows import WINDOW_MILLISECONDS
 
-PART_BYTES = 64 * 1024 * 1024
+PART_BYTES = 32 * 1024 * 1024
+"""Deflated, these are 430,000 events; their rows are 17 MB, and three times that while they are sorted."""
 PART_BLOBS = 200
 """An idle partition writes an empty blob each interval; a request each is what they cost."""
-MIN_EVENT_BYTES = 200
-"""An event of 420 bytes takes 530 as captured, and 100 to 200 deflated."""
-BUCKET_IDS = 500_000
-"""Comparing takes about 300 MB a million ids in all archives."""
+MIN_EVENT_BYTES = 100
+"""An event of 420 bytes takes 530 as captured, and 75 to 200 deflated."""
+BUCKET_IDS = 250_000
+"""A row takes 40 bytes, and 80 while it is compared; an id has two to four rows."""
 MAX_BUCKET_BITS = 12
 
 

@@ -136,7 +136,7 @@ def test_buckets_keep_their_size_as_the_archive_grows():
     def bits(size: int) -> int:
         return make_plan(HOUR, NAMES, [blob(NAMES[0], TEN, size)]).bucket_bits
 
-    assert [bits(size) for size in (0, 10**8, 10**8 + 1, 10**9, 4 * 10**11)] == [0, 0, 1, 4, 12]
+    assert [bits(size) for size in (0, 25 * 10**6, 25 * 10**6 + 1, 10**9, 4 * 10**11)] == [0, 0, 1, 6, 12]
 
 
 def test_a_night_continues_where_the_last_one_ended():

@@ -1,0 +1,114 @@
+"""Lets steps that compute use every core: a Python process computes on one at a time.
+
+Where an app's worker has more than one core to itself, steps are handed to processes of their own, one a core, which
+are started when they are first needed (docs/decisions/cores-of-a-reconciliation.md). A process takes one step a line
+on its standard input, and ends when that ends: whatever becomes of the worker, none is left behind.
+"""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from fraud.reconciliation.work import Progress, Step
+
+PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
+"""How many workers the Functions host runs on this machine; each gets its share of the cores."""
+MAX_PROCESSES = 8
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A line to a process: the step, and the function that runs it as `module:name`."""
+
+    function: str
+    step: Step
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A line from a process: what the step gave, or what it raised."""
+
+    progress: Progress | None = None
+    error: str | None = None
+
+
+class StepFailedError(Exception):
+    """A step raised in its process, or the process ended; the workflow tries the step again."""
+
+
+def processes_to_run() -> int:
+    """Processes for this worker's share of the cores; 1 means that steps run in the worker itself."""
+    workers = os.environ.get(PROCESS_COUNT, "1")
+    share = (os.cpu_count() or 1) // (int(workers) if workers.isdecimal() and int(workers) else 1)
+    return max(1, min(share, MAX_PROCESSES))
+
+
+async def on_a_core(run: Callable[[Step], Awaitable[Progress]], step: Step) -> Progress:
+    """Run a step where a core is free. Raises StepFailedError, or what the step raises if it runs here."""
+    count = processes_to_run()
+    if count == 1:
+        return await run(step)
+    pool = _pools.setdefault(asyncio.get_running_loop(), _Pool(count))
+    return await pool.run(Order(f"{run.__module__}:{run.__name__}", step))
+
+
+class _StepProcess(msgspec.Struct):
+    """A process that runs one step at a time."""
+
+    process: Process
+    orders: asyncio.StreamWriter
+    answers: asyncio.StreamReader
+
+    async def run(self, order: Order) -> Answer:
+        try:
+            self.orders.write(msgspec.json.encode(order) + b"\n")
+            await self.orders.drain()
+            line = await self.answers.readline()
+        except ConnectionError as error:
+            raise StepFailedError(f"the process of {order.function} cannot be reached") from error
+        if not line.endswith(b"\n"):
+            raise StepFailedError(f"the process of {order.function} ended with {await self.process.wait()}")
+        return msgspec.json.decode(line, type=Answer)
+
+    def end(self) -> None:
+        if self.process.returncode is None:
+            self.process.kill()
+
+
+class _Pool:
+    """Processes of one event loop. Idle ones wait: their imports and clients are what they cost."""
+
+    def __init__(self, count: int) -> None:
+        self._free = asyncio.Semaphore(count)
+        self._idle: list[_StepProcess] = []
+
+    async def run(self, order: Order) -> Progress:
+        async with self._free:
+            process = self._idle.pop() if self._idle else await _start()
+            try:
+                answer = await process.run(order)
+            except BaseException:
+                # Cancelled or broken: what it would answer next is not known.
+                process.end()
+                raise
+            self._idle.append(process)
+        if answer.progress is None:
+            raise StepFailedError(answer.error)
+        return answer.progress
+
+
+async def _start() -> _StepProcess:
+    # The Functions worker extends its path while it starts, so the path is handed on.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "activities.reconciliation.step_process", stdin=PIPE, stdout=PIPE, env=environment
+    )
+    if process.stdin is None or process.stdout is None:
+        raise StepFailedError("a process without pipes")
+    return _StepProcess(process, process.stdin, process.stdout)
+
+
+_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
