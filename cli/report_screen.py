@@ -34,6 +34,10 @@ def show_report(report: dict[str, Any], base_url: str) -> None:
     mark = "[green]✔[/]" if report["balanced"] else "[red]✘[/]"
     _paragraph(f"{mark} [bold]{escape(report['sentence'])}[/]", 2)
     _accounts(report["accounts"])
+    for one in report["campaigns"]:
+        shares = "  ".join(f"{name} {_percent(one[name])}" for name in ("recall", "precision"))
+        console.print(f"\n  {one['run_id'][:70]}", markup=False)
+        console.print(f"    must be flagged {one['must_be_flagged']:,}  judged {one['judged']:,}  {shares}")
     for found in report["differences"]:
         _difference_class(found)
     _places("Gaps in the archive", [_gap(gap) for gap in report["gaps"]])
@@ -45,6 +49,11 @@ def show_report(report: dict[str, Any], base_url: str) -> None:
     for path in (*(path.rpartition("/")[2] for path in report["lists"][:_EXAMPLES]), "report.html"):
         # One line, however long: it is there to be clicked on or copied.
         console.print(f"  {folder}/{path}", soft_wrap=True, markup=False)
+
+
+def _percent(share: float | None) -> str:
+    """A share, never rounded up to all of it."""
+    return "none" if share is None else f"{share:.2%}" if share in (0, 1) else f"{min(share, 0.9999):.2%}"
 
 
 def _accounts(accounts: dict[str, int]) -> None:

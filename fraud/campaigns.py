@@ -147,6 +147,11 @@ def is_name(text: str) -> bool:
     return re.fullmatch(NAME_PATTERN, text) is not None
 
 
+def is_campaign_id(text: str) -> bool:
+    """Whether this is the instance id of a campaign."""
+    return text.startswith(campaign_id("")) and is_name(text.removeprefix(campaign_id("")))
+
+
 def campaign_id(name: str) -> str:
     """The orchestration's instance id of the campaign of this name."""
     return f"campaign-{name}"

@@ -13,6 +13,7 @@ from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest, campaign_id, 
 from function_app import durable_client
 from function_app.durable_client import Client, Status
 from function_app.http import BadRequestError, json_response, parse_body, problem
+from services.campaigns import keep_campaign
 
 blueprint = df.Blueprint()
 
@@ -29,6 +30,7 @@ async def start_campaign(request: func.HttpRequest, client: Client) -> func.Http
     campaign = Campaign.of(order, name=secrets.token_hex(4), seed=secrets.randbits(31))
     if await durable_client.is_running(client, campaign.run_id):
         return _already_runs(campaign.run_id)
+    await keep_campaign(campaign)
     try:
         await durable_client.start(client, "run_campaign", campaign.run_id, campaign)
     except durable_client.AlreadyRunningError:

@@ -25,6 +25,7 @@ _PAGE = 1_000
 
 class _Archived(msgspec.Struct):
     enqueued_time: str
+    run_id: str | None = None
 
 
 class _Document(msgspec.Struct):
@@ -49,6 +50,8 @@ async def observe_documents(step: Step) -> Progress:
         found: list[dict[str, Any]] = [document async for document in page]
         documents = msgspec.convert(found, list[_Document])
         windows = [window_number(begin_of(read_moment(document.archive.enqueued_time))) for document in documents]
+        for document in documents:
+            sums.names_run(document.archive.run_id)
         add_documents(contents, found, windows)
         sums.lines += len(documents)
         rows.add(

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
+from activities.reconciliation.measure_campaigns import measure_campaigns
 from activities.reconciliation.run_files import in_flight, read_struct, read_work
 from fraud.reconciliation.accounts import Accounts
 from fraud.reconciliation.html import to_html
@@ -32,7 +33,8 @@ async def write_report(task: ReportTask) -> Outcome:
     observing: list[Stage] = [stage for stage in READING if stage != "scan"]
     observed = [one for stage in observing for one in await sums(stage, work.parts[stage], ObservedSums)]
     buckets = await sums("compare", work.buckets, Accounts)
-    report = make_report(task.started, work, buckets=buckets, scans=scans, observed=observed)
+    campaigns = await measure_campaigns(work, (name for one in observed for name in one.run_ids))
+    report = make_report(task.started, work, buckets=buckets, scans=scans, observed=observed, campaigns=campaigns)
 
     reports = await warehouse(names.REPORTS)
     folder = report_folder(task.run)

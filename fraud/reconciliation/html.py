@@ -8,7 +8,7 @@ from importlib.resources import files
 from fraud.reconciliation.charts import columns_chart, differences_of, rows_chart, store_bars, window_bars
 from fraud.reconciliation.differences import Difference
 from fraud.reconciliation.report import DifferenceClass, Report, TableRow
-from fraud.reconciliation.titles import HEADLINES, TITLES, VERDICTS
+from fraud.reconciliation.titles import HEADLINES, TITLES, VERDICTS, percent
 
 MAX_TABLE_ROWS = 600
 """Lines of a table; the JSON report holds all windows."""
@@ -20,6 +20,7 @@ def to_html(report: Report) -> str:
     sections = [
         _header(report),
         _totals(report),
+        _campaigns(report),
         _charts(report),
         *(_difference_class(found) for found in report.differences),
         _gaps(report),
@@ -54,6 +55,26 @@ def _totals(report: Report) -> str:
     )
     cosmos = "" if report.with_cosmos else "<p>Cosmos was left out of this run.</p>"
     return f'<section><h2>Accounts</h2><div class="tiles">{tiles}</div>{cosmos}</section>'
+
+
+def _campaigns(report: Report) -> str:
+    if not report.campaigns:
+        return ""
+    rows = (
+        (
+            one.run_id,
+            *(f"{number:,}" for number in (one.sent, one.lost, one.must_be_flagged, one.found, one.judged)),
+            percent(one.recall),
+            percent(one.precision),
+        )
+        for one in report.campaigns
+    )
+    head = ("campaign", "sent", "lost", "must be flagged", "found", "judged", "recall", "precision")
+    return (
+        "<section><h2>Campaigns</h2><p>What the campaigns of this range say must be flagged, made again from their "
+        "seeds: recall is the share of it that was judged, precision the share of what was judged that is of it."
+        f"</p>{_table(head, rows)}</section>"
+    )
 
 
 def _charts(report: Report) -> str:

@@ -2,7 +2,7 @@
 
 from fraud.reconciliation.differences import Difference
 from fraud.reconciliation.report import Report
-from fraud.reconciliation.titles import HEADLINES, TITLES, VERDICTS
+from fraud.reconciliation.titles import HEADLINES, TITLES, VERDICTS, percent
 
 MAX_IDS = 10
 
@@ -20,6 +20,14 @@ def to_markdown(report: Report) -> str:
         "|---|---:|",
         *(f"| {label} | {getattr(report.accounts, name):,} |" for name, label, _, _ in HEADLINES),
     ]
+    if report.campaigns:
+        lines += ["", "## Campaigns", "", "| campaign | sent | must be flagged | judged | recall | precision |"]
+        lines += ["|---|---:|---:|---:|---:|---:|"]
+        lines += [
+            f"| {_code(one.run_id)} | {one.sent:,} | {one.must_be_flagged:,} | {one.judged:,} "
+            f"| {percent(one.recall)} | {percent(one.precision)} |"
+            for one in report.campaigns
+        ]
     for found in report.differences:
         lines += ["", f"## {TITLES[found.name]}: {found.count:,}", "", found.explanation, ""]
         lines += [_line(one) for one in found.examples[:MAX_IDS]]

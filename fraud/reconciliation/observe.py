@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 
+from fraud.campaigns import is_campaign_id
 from fraud.reconciliation.ranges import milliseconds, window_number
 from fraud.reconciliation.rows import Flag, Kind, RowWriter, store_number
 from fraud.reconciliation.scan import MAX_DAMAGES, Unreadable
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
+MAX_RUNS = 100
 
 
 class ObservedSums(msgspec.Struct):
@@ -25,6 +27,14 @@ class ObservedSums(msgspec.Struct):
     corrected: int = 0
     unreadable: list[Unreadable] = []
     unreadable_count: int = 0
+    run_ids: list[str] = []
+    """Campaigns that some of it names, at most `MAX_RUNS`."""
+
+    def names_run(self, run_id: object) -> None:
+        """Note a campaign that a line or a document names."""
+        known = self.run_ids
+        if isinstance(run_id, str) and run_id not in known and is_campaign_id(run_id) and len(known) < MAX_RUNS:
+            known.append(run_id)
 
 
 class _WindowRow(msgspec.Struct):
@@ -43,6 +53,7 @@ class _VerdictLine(msgspec.Struct):
     window_end: datetime
     band: str
     store_id: Any = None
+    run_id: Any = None
 
 
 _row_decoder = msgspec.json.Decoder(_WindowRow)
@@ -108,6 +119,7 @@ class Observer:
                 self.unreadable(path, number, f"not a verdict: {error}")
                 continue
             if self._first <= window <= self._last:
+                self.sums.names_run(verdict.run_id)
                 ids.append(verdict.event_id)
                 windows.append(window)
                 stores.append(store_number(verdict.store_id))

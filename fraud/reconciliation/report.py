@@ -11,6 +11,7 @@ import msgspec
 
 from fraud.reconciliation.accounts import Accounts, Column, Table, total
 from fraud.reconciliation.differences import EXPLANATIONS, Class, Difference
+from fraud.reconciliation.ground_truth import CampaignAccount
 from fraud.reconciliation.observe import ObservedSums
 from fraud.reconciliation.ranges import window_end
 from fraud.reconciliation.rows import store_name
@@ -98,6 +99,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     lists: list[str]
     archive_blobs: int
     archive_bytes: int
+    campaigns: list[CampaignAccount] = []
 
 
 def make_report(
@@ -107,6 +109,7 @@ def make_report(
     buckets: Sequence[Accounts],
     scans: Sequence[ScanSums],
     observed: Sequence[ObservedSums],
+    campaigns: Sequence[CampaignAccount] = (),
 ) -> Report:
     """Put a run's sums together; `buckets` are the accounts of each bucket, in order."""
     run = work.range.instance_id
@@ -139,6 +142,7 @@ def make_report(
         lists=[differences_path(run, bucket) for bucket, some in enumerate(buckets) if some.differences],
         archive_blobs=sum(scan.blobs for scan in scans),
         archive_bytes=sum(scan.bytes for scan in scans),
+        campaigns=list(campaigns),
     )
 
 

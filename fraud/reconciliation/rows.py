@@ -178,6 +178,13 @@ def decode_segment(segment: bytes) -> tuple[Rows, dict[int, str]]:
     return np.frombuffer(data, ROW), names
 
 
+def all_rows(part: bytes) -> Rows:
+    """The rows of a part, of all its buckets. Raises PartError."""
+    bits: int = struct.unpack_from("<I", part, 8)[0]
+    places = [segment_of(part, bucket) for bucket in range(2**bits)]
+    return np.concatenate([decode_segment(part[offset : offset + length])[0] for offset, length in places])
+
+
 def store_number(store_id: object) -> int:
     """A store id as a row holds it. 7.0 is store 7, as it is to the stream job, which groups and reports by value."""
     if store_id is None:

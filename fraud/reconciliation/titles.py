@@ -50,3 +50,10 @@ HEADLINES: list[tuple[str, str, str, bool]] = [
     ("ambiguous", "ambiguous", "On the edge of two windows, by the second", False),
 ]
 """The numbers at the top: the account's name, its label, its explanation, and whether it must be zero."""
+
+
+def percent(share: float | None) -> str:
+    """A share for a person, never rounded up to all of it."""
+    if share is None:
+        return "none"
+    return f"{share:.2%}" if share in (0, 1) else f"{min(share, 0.9999):.2%}"

@@ -68,4 +68,8 @@ def test_the_demo_balances_and_says_so():
     assert summary["sent"] == summary["captured"] == summary["archived"] == 40 * 30
     assert summary["expected"] == summary["suspicious"] == summary["analysed"] > 0
     assert summary["verdict"] == "balanced"
+    report = json.loads((ROOT / ".local" / "demo" / "report.json").read_text())
+    (campaign,) = report["campaigns"]
+    assert (campaign["run_id"], campaign["sent"], campaign["lost"]) == ("campaign-demo", 40 * 30, 0)
+    assert (campaign["recall"], campaign["precision"]) == (1, 1)
     assert (ROOT / ".local" / "demo" / "report.html").read_text().startswith("<!doctype html>")

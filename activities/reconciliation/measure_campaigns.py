@@ -1,0 +1,31 @@
+"""Measure the campaigns of a range against what they themselves say must be flagged."""
+
+import asyncio
+from collections.abc import Iterable
+
+from activities.reconciliation.run_files import in_flight
+from fraud.reconciliation.ground_truth import CampaignAccount, Truth, measurable
+from fraud.reconciliation.rows import all_rows
+from fraud.reconciliation.work import Stage, Work, rows_path
+from services.blobs import read_blob, work
+from services.campaigns import campaigns_of
+
+_STAGES: tuple[Stage, ...] = ("scan", "verdicts")
+
+
+async def measure_campaigns(plan: Work, run_ids: Iterable[str]) -> list[CampaignAccount]:
+    """The accounts of the campaigns of these names that were kept; reads a run's rows once more if there are any."""
+    kept = [one for some in await in_flight(campaigns_of, sorted(set(run_ids))) for one in some]
+    first, last = plan.first_window, plan.last_window
+    truths = [
+        await asyncio.to_thread(Truth, name, some, first, last) for name, some in sorted(measurable(kept).items())
+    ]
+    if not truths:
+        return []
+    container = await work()
+    run = plan.range.instance_id
+    for path in (rows_path(run, stage, i) for stage in _STAGES for i in range(plan.parts.get(stage, 0))):
+        rows = all_rows(await read_blob(container, path))
+        for truth in truths:
+            await asyncio.to_thread(truth.observe, rows)
+    return [account for truth in truths if (account := truth.account())]
