@@ -87,6 +87,10 @@ class Connection(asyncio.Protocol):
         host, port = transport.get_extra_info("peername")[:2]
         self.peer = f"{host}:{port}"
         self.outbox = Outbox(self._transport)
+        # Those that say nothing must not keep out those that would.
+        if self.port.full and (silent := self.port.make_room(lambda other: not other.opened)):
+            log.warning("%s: cut off, it has not opened its connection and another needs the place", silent.peer)
+            silent.abort()
         if not self.port.admit(self):
             log.warning("%s: refused, %d connections are open", self.peer, len(self.port.connections))
             self._transport.abort()

@@ -58,11 +58,23 @@ class Door:
     def _connected(self) -> web.RequestHandler:
         protocol = self._protocols()
         loop = asyncio.get_running_loop()
-        crowded = len(self._protocols.connections) >= self._limits.connections
+        crowded = len(self._protocols.connections) >= self._limits.connections and not self._make_room()
         # aiohttp bounds the wait between requests, but not for the first one.
         patience = 0 if crowded else self._limits.first_request_seconds
         self._silent[protocol] = loop.call_later(patience, self._give_up, protocol, crowded)
         return protocol
+
+    def _make_room(self) -> bool:
+        """Cut off the oldest connection that has sent no request: it must not keep out one that would."""
+        for protocol, timer in self._silent.items():
+            if protocol.transport is not None and not protocol.transport.is_closing():
+                timer.cancel()
+                del self._silent[protocol]
+                peer = protocol.transport.get_extra_info("peername")
+                logger.warning("closed a connection from %s: it sent no request and another needs its place", peer)
+                protocol.transport.abort()
+                return True
+        return False
 
     def _give_up(self, protocol: web.RequestHandler, crowded: bool) -> None:
         del self._silent[protocol]

@@ -26,7 +26,7 @@ class HttpServer:
     """Serves an aiohttp application on loopback."""
 
     def __init__(self, application: web.Application) -> None:
-        application.middlewares.append(_bounded)
+        application.middlewares.extend([self._heard, _bounded])
         self._runner = web.AppRunner(
             application,
             access_log=None,
@@ -40,6 +40,7 @@ class HttpServer:
         )
         self._server: asyncio.Server | None = None
         self._fresh = 0
+        self._silent: dict[web.RequestHandler, None] = {}  # the oldest first
 
     async def start(self, port: int) -> int:
         """Listen on the port (0 takes a free one) and return it. Raises OSError if it is taken."""
@@ -55,16 +56,36 @@ class HttpServer:
 
     def _accept(self) -> asyncio.BaseProtocol:
         server = self._runner.server
-        if server is None or len(server.connections) + self._fresh >= _MAX_CONNECTIONS:
+        if server is None or (len(server.connections) + self._fresh >= _MAX_CONNECTIONS and not self._make_room()):
             return _Busy()
         # A burst is accepted in one turn of the loop; aiohttp counts its connections in the next.
         self._fresh += 1
         loop = asyncio.get_running_loop()
         loop.call_soon(loop.call_soon, self._counted)
-        return server()
+        protocol = server()
+        if len(self._silent) > 2 * _MAX_CONNECTIONS:
+            self._silent = {known: None for known in self._silent if known.transport}
+        self._silent[protocol] = None
+        return protocol
 
     def _counted(self) -> None:
         self._fresh -= 1
+
+    @web.middleware
+    async def _heard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self._silent.pop(request.protocol, None)
+        return await handler(request)
+
+    def _make_room(self) -> bool:
+        """Cut off the oldest connection that has sent no request: it must not keep out one that would."""
+        for protocol in self._silent:
+            if protocol.transport and not protocol.transport.is_closing():
+                del self._silent[protocol]
+                peer = protocol.transport.get_extra_info("peername")
+                _LOG.warning("%s dropped: it has sent no request and another needs its place", peer)
+                protocol.transport.abort()
+                return True
+        return False
 
 
 class _Busy(asyncio.Protocol):
