@@ -1,0 +1,127 @@
+"""What reconciling a day at 10,000 events a second takes on Azure, computed from the real plan and measured costs.
+
+python -m benchmarks.archive_day     prints the table of docs/performance.md
+"""
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+import msgspec
+
+from activities.reconciliation.plan_reconciliation import PART_BYTES as OUTCOME_BYTES
+from fraud.reconciliation.capture_path import CaptureBlob
+from fraud.reconciliation.plan import Plan, make_plan, reading_span
+from fraud.reconciliation.ranges import MARGIN, Range
+from fraud.reconciliation.work import ACTIVITIES, Stage
+from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, WORKFLOWS_IN_FLIGHT
+
+DAY = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+class Assumptions(msgspec.Struct, frozen=True):
+    """The day, and unit costs on one core as docs/performance.md measures them."""
+
+    events_per_second: int = 10_000
+    partitions: int = 32
+    event_bytes: int = 480
+    """As captured, null codec, with a body of 400 bytes."""
+    capture_seconds: int = 300
+    flagged_share: float = 0.08
+    verdict_bytes: int = 250
+    reported_bytes: int = 40
+    scans_per_second: float = 550_000
+    compares_per_second: float = 2_000_000
+    lines_per_second: float = 200_000
+    request_seconds: float = 0.002
+    """Of a core, for one request of the SDK and its small answer."""
+    cores: int = 32
+    """Eight instances of four cores."""
+    work_items_per_second: float = 400
+    """Durable on Azure Storage with two EP2 instances, as Microsoft publishes."""
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """What a run takes. A history has an event for each step's schedule and end, and two for each episode."""
+
+    activities: int
+    workflows: int
+    messages: int
+    longest_history: int
+    row_reads: int
+    core_seconds: float
+    seconds: float
+
+
+def plan_of(reach: Range, given: Assumptions) -> Plan:
+    """The real plan over the blobs that Capture would have written."""
+    names = [f"namespace/store-events/{partition}" for partition in range(given.partitions)]
+    size = given.events_per_second * given.capture_seconds * given.event_bytes // given.partitions
+    step = timedelta(seconds=given.capture_seconds)
+    start, end = reading_span(reach)
+    moments = [start + i * step for i in range(int((end - start) / step) + 1)]
+    found = [
+        CaptureBlob(name, moment, f"{name}/{moment:%Y/%m/%d/%H/%M/%S}.avro", size)
+        for name in names
+        for moment in moments
+    ]
+    return make_plan(reach, names, found)
+
+
+def estimate(reach: Range, given: Assumptions) -> Estimate:
+    """One run over a range, without Cosmos."""
+    plan = plan_of(reach, given)
+    events = given.events_per_second * (reach.end - reach.start + 2 * MARGIN).total_seconds()
+    flagged = events * given.flagged_share
+    counts: dict[Stage, int] = {
+        "scan": len(plan.parts),
+        "suspicious": ceil(flagged * given.reported_bytes / OUTCOME_BYTES),
+        "verdicts": ceil(flagged * given.verdict_bytes / OUTCOME_BYTES),
+        "documents": 0,
+        "quarantine": 0,
+        "compare": 2**plan.bucket_bits,
+    }
+    shared = [ceil(counts[stage] / STEPS_PER_WORKFLOW) for stage in ACTIVITIES if counts[stage] > STEPS_PER_WORKFLOW]
+    own = sum(counts[stage] for stage in ACTIVITIES if counts[stage] <= STEPS_PER_WORKFLOW) + 3
+    activities = sum(counts.values()) + 3
+    workflows = 1 + sum(shared)
+    reads = 2 * counts["compare"] * (counts["scan"] + counts["suspicious"] + counts["verdicts"])
+    core_seconds = (
+        plan.archive_bytes / given.event_bytes / given.scans_per_second
+        + events / given.compares_per_second
+        + 2 * flagged / given.lines_per_second
+        + (reads + 4 * activities) * given.request_seconds
+    )
+    at_once = min(given.cores, IN_FLIGHT * (WORKFLOWS_IN_FLIGHT if shared else 1))
+    return Estimate(
+        activities=activities,
+        workflows=workflows,
+        # Each step and each workflow is one message to it and one back.
+        messages=2 * (activities + workflows),
+        # At worst every answer is an episode of its own.
+        longest_history=4 * max(min(STEPS_PER_WORKFLOW, max(counts.values())), own + sum(shared)) + 4,
+        row_reads=reads,
+        core_seconds=core_seconds,
+        seconds=core_seconds / at_once + (activities + workflows) / given.work_items_per_second,
+    )
+
+
+def table(given: Assumptions) -> str:
+    """The day in one run, and an hour as the nightly run may be cut."""
+    lines = [
+        "| plan | steps | workflows | messages | longest history | reads of rows | core hours | minutes |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, hours, times in (("one run a day", 24, 1), ("one run an hour, 24 of them", 1, 24)):
+        one = estimate(Range(DAY, DAY + timedelta(hours=hours)), given)
+        numbers = [one.activities, one.workflows, one.messages, one.row_reads]
+        steps, workflows, messages, reads = (f"{times * number:,}" for number in numbers)
+        hours_of_cores, minutes = times * one.core_seconds / 3600, times * one.seconds / 60
+        lines.append(
+            f"| {name} | {steps} | {workflows} | {messages} | {one.longest_history:,} | {reads} "
+            f"| {hours_of_cores:,.1f} | {minutes:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table(Assumptions()))
