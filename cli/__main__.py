@@ -70,6 +70,29 @@ def _reconcile(options: argparse.Namespace) -> int:
     return 0 if balanced else 1
 
 
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Reads an option before a stack is started for it. The bounds are the app's."""
+
+    def read(text: str) -> int:
+        digits = text.removeprefix("-")
+        if not digits.isdecimal() or not least <= (number := int(text)) <= most:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {least:,} to {most:,}, not {text!r}")
+        return number
+
+    return read
+
+
+def _speed(text: str) -> float:
+    """How many of Azure's seconds pass in a second; the bounds are the stack's."""
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= 1_000:
+        raise argparse.ArgumentTypeError(f"must be a number above 0 and at most 1,000, not {text!r}")
+    return speed
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="detective", description="The fraud pipeline's command line.")
     common = argparse.ArgumentParser(add_help=False)
@@ -84,7 +107,12 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     added = command("demo", _demo, "Run the whole pipeline once on this machine and show its accounts.", local=True)
-    for name, kind, default in (("batches", int, 100), ("events", int, 30), ("seed", int, 42), ("speed", float, 60)):
+    for name, kind, default in (
+        ("batches", _whole_number(1, 100_000), 100),
+        ("events", _whole_number(1, 10_000), 30),
+        ("seed", _whole_number(0, 2**53 - 1), 42),
+        ("speed", _speed, 60),
+    ):
         added.add_argument(f"--{name}", type=kind, default=os.environ.get(name.upper()) or default)
     command("health", _health, "Show whether everything that the app depends on answers.")
     added = command("send", _send, "Send store events to the hub.")
