@@ -1,6 +1,11 @@
-"""Settings with which the app can be imported. Nothing listens there: tests that talk to a service set its own."""
+"""What holds for all tests: settings with which the app can be imported, and properties that may take their time.
+
+Nothing listens where the settings lead: tests that talk to a service set its own.
+"""
 
 import os
+
+import hypothesis
 
 from local_azure import connections
 
@@ -16,3 +21,7 @@ APP_SETTINGS = {
 }
 
 os.environ.update(APP_SETTINGS)
+
+# On a busy machine any example may take long; what must be fast is measured by itself.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")

@@ -211,7 +211,7 @@ def _properties() -> list[tuple[str, int]]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(_properties()))
 def test_no_property_can_be_misspelled_unnoticed(place: tuple[str, int]):
     path, number = place

@@ -81,7 +81,7 @@ def test_the_golden_tests_pass(tmp_path: Path):
     assert summary.total == 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(events, max_size=40))
 @example([{"second": 1, "partition": 1, "body": SUSPICIOUS | {"cust_id": cust}} for cust in CUSTOMERS])
 @example([{"second": second, "partition": 1, "body": SUSPICIOUS | {"store_id": 1}} for second in (299, 300, 301)])
@@ -92,7 +92,7 @@ def test_it_flags_the_same_ids_of_each_store_and_window_as_the_plain_query(given
         assert flagged(sharded, output) == flagged(plain, output)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(events, max_size=40))
 @example([{"second": 1, "partition": 1, "body": SUSPICIOUS | {"store_id": 1, "cust_id": cust}} for cust in range(9)])
 @example([{"second": 1, "partition": partition, "body": SUSPICIOUS} for partition in range(PARTITIONS)])

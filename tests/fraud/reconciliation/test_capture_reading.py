@@ -47,7 +47,7 @@ def read(data: bytes, chunk: int = 97) -> tuple[Records, list[Damage]]:
 
 
 @given(RECORDS, st.sampled_from(("null", "deflate")), st.integers(1, 500))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_both_readers_give_what_was_written(written: list[dict[str, Any]], codec: str, chunk: int):
     data = avro(written, codec, sync_interval=300)
 
@@ -121,7 +121,7 @@ def test_a_time_without_a_fraction_stands_for_its_second():
 
 
 @given(st.integers(0, 30), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_damage_anywhere_is_reported_and_raises_nothing(count: int, data: st.DataObject):
     whole = avro([record(n, 1_000_000 + n, b"body %d" % n) for n in range(count)], sync_interval=200)
     kind = data.draw(st.sampled_from(("cut", "flip", "garbage")))

@@ -53,7 +53,7 @@ def together(blocks: list[Block]) -> tuple[list[tuple[int, int, bytes]], list[Da
 
 
 @given(files())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_blocks_read_together_give_what_walking_gives(data: bytes):
     blocks = blocks_of(data)
 
@@ -61,7 +61,7 @@ def test_blocks_read_together_give_what_walking_gives(data: bytes):
 
 
 @given(files(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_altered_bytes_are_read_or_refused_alike(data: bytes, draw: st.DataObject):
     blocks = blocks_of(data)
     number = draw.draw(st.integers(0, len(blocks) - 1))
@@ -80,7 +80,6 @@ def test_altered_bytes_are_read_or_refused_alike(data: bytes, draw: st.DataObjec
 @given(st.binary(max_size=400))
 @example(b"")
 @example(b"\x80" * 200)
-@settings(deadline=None)
 def test_any_bytes_are_read_or_refused_alike(content: bytes):
     blocks = [Block(0, count, content, 0, len(content)) for count in (1, 3)]
 

@@ -51,7 +51,7 @@ def gathered(sightings: list[tuple[str, Kind, int, int, int, int, int]]) -> tupl
 
 
 @given(st.lists(SIGHTING, max_size=25), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_is_counted_in_columns_is_what_judging_each_id_gives(
     sightings: list[tuple[str, Kind, int, int, int, int, int]], with_documents: bool
 ):
@@ -96,7 +96,6 @@ def test_what_only_looks_like_a_uuid_keeps_its_name(odd: str):
 
 
 @given(st.lists(st.uuids().map(str) | st.text(max_size=5), max_size=60), st.integers(0, 5))
-@settings(deadline=None)
 def test_every_row_is_in_one_bucket_with_its_name(ids: list[str], bits: int):
     writer = RowWriter()
     writer.add(Kind.CAPTURED, ids, 100, 1, sequences=list(range(len(ids))))
@@ -131,7 +130,6 @@ def test_flags_fit_a_row():
 
 
 @given(st.lists(st.integers(0, 5), max_size=40), st.integers(0, 63), st.booleans())
-@settings(deadline=None)
 def test_equal_keys_come_together_though_their_hashes_begin_alike(keys: list[int], shift: int, many: bool):
     rows = np.zeros(len(keys) + 1, ROW)
     rows["lower"][1:] = keys

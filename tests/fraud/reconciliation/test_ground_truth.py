@@ -38,7 +38,7 @@ def measured(captured: dict[str, int], judged: dict[str, int], bits: int = 1) ->
 
 
 @given(st.integers(0, 2**32), st.integers(0, 3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_recall_and_precision_are_those_of_the_ids(seed: int, bits: int):
     random = Random(seed)
     events = [one for number in range(6) for one in batch(number)]

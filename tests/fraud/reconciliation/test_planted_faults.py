@@ -24,7 +24,7 @@ def named(report: Report) -> dict[str, set[str]]:
 
 
 @given(SEEDS, st.sampled_from(("null", "deflate")), st.sampled_from((0, 2)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_world_without_faults_balances(seed: int, codec: str, bits: int):
     world = build(Random(seed), 60, codec)
 
@@ -42,7 +42,7 @@ def test_a_world_without_faults_balances(seed: int, codec: str, bits: int):
     st.sampled_from(("null", "deflate")),
     st.sampled_from((0, 3)),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_report_names_exactly_what_was_planted(
     seed: int, faults: list[Callable[[Planted], None]], codec: str, bits: int
 ):

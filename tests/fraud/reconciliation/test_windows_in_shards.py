@@ -38,7 +38,7 @@ def built(seed: int) -> tuple[World, Random]:
 
 
 @given(SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_accounts_of_a_window_in_shards_are_those_of_one_row(seed: int):
     world, random = built(seed)
     whole = world.reconcile()
@@ -53,7 +53,7 @@ def test_the_accounts_of_a_window_in_shards_are_those_of_one_row(seed: int):
 
 
 @given(SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_shard_whose_analysis_is_lost_is_named_id_by_id(seed: int):
     world, random = built(seed)
     world.suspicious = in_shards(world.suspicious, random)

@@ -76,7 +76,7 @@ async def test_garbage_on_the_wire_hurts_nobody(api: Api):
     writer.close()
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.text(min_size=1, max_size=30),
     method=st.sampled_from(["GET", "POST", "DELETE"]),

@@ -20,9 +20,7 @@ from local_azure.durable.hub import TaskHub
 from tests.local_azure.durable.random_workflows import Shape, event_names, expected, register, shapes
 from tests.local_azure.durable.running import RunningHub
 
-QUIET = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+QUIET = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

@@ -296,4 +296,4 @@ class QueueModel(RuleBasedStateMachine):
 
 
 TestQueueModel = QueueModel.TestCase
-TestQueueModel.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
+TestQueueModel.settings = settings(max_examples=50, stateful_step_count=40)

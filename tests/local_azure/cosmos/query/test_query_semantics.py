@@ -168,7 +168,7 @@ def same_list(left: list[Any], right: list[Any]) -> bool:
     return oracle.same(left, right)
 
 
-property_test = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+property_test = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @property_test
