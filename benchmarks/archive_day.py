@@ -64,7 +64,7 @@ def plan_of(reach: Range, given: Assumptions) -> Plan:
         for name in names
         for moment in moments
     ]
-    return make_plan(reach, names, found)
+    return make_plan(reach, names, found, "null")
 
 
 def estimate(reach: Range, given: Assumptions) -> Estimate:

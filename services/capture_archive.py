@@ -5,10 +5,14 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
+from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import BlobPrefix, ContainerClient
 
+from fraud.reconciliation.capture_file import CaptureFile
 from fraud.reconciliation.capture_path import CaptureBlob, hour_prefixes, parse_blob_name
 from services import names
+
+_HEADER_BYTES = 16 * 1024
 
 
 async def list_partitions(archive: ContainerClient) -> list[str]:
@@ -29,6 +33,19 @@ async def list_blobs(archive: ContainerClient, partition: str, start: datetime, 
             if blob is not None and start <= blob.triggered <= end:
                 found.append(blob)
     return found
+
+
+async def codec_of(archive: ContainerClient, blob: CaptureBlob) -> str:
+    """The codec in a blob's header: `null`, or `deflate` if it is that or cannot be told from the first bytes."""
+    try:
+        start = await (await archive.download_blob(blob.name, offset=0, length=_HEADER_BYTES)).readall()
+    except HttpResponseError:
+        # It was deleted or is empty; the scan says so.
+        return "deflate"
+    file = CaptureFile()
+    for _ in file.feed(start):
+        break
+    return "null" if file.schema and file.codec == b"null" else "deflate"
 
 
 async def _folders(archive: ContainerClient, prefix: str) -> AsyncIterator[str]:

@@ -14,7 +14,7 @@ from fraud.reconciliation.ranges import MARGIN
 from fraud.reconciliation.work import BlobPart, PlanSummary, Request, SpanPart, Stage, Work, part_path, work_path
 from services import names
 from services.blobs import warehouse
-from services.capture_archive import list_blobs, list_partitions
+from services.capture_archive import codec_of, list_blobs, list_partitions
 
 PART_BYTES = 32 * 1024 * 1024
 PART_BLOBS = 500
@@ -31,7 +31,11 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     known = await list_partitions(archive)
     start, end = reading_span(reach)
     found = await in_flight(lambda partition: list_blobs(archive, partition, start, end), known)
-    plan = make_plan(reach, known, [blob for blobs in found for blob in blobs])
+    # Where the codec was changed in the range, one of them tells it.
+    edges = [blob for blobs in found if blobs for blob in (min(blobs), max(blobs))]
+    codecs = await in_flight(lambda blob: codec_of(archive, blob), edges)
+    codec = "null" if codecs and set(codecs) == {"null"} else "deflate"
+    plan = make_plan(reach, known, [blob for blobs in found for blob in blobs], codec)
     first, last = reach.start - MARGIN, reach.end + MARGIN
     stages: dict[Stage, Sequence[msgspec.Struct]] = {
         "scan": plan.parts,

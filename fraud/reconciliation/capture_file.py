@@ -47,7 +47,7 @@ class CaptureFile:
 
     def __init__(self) -> None:
         self.schema = b""
-        self._codec = b"null"
+        self.codec = b"null"
         self._sync = b""
         # What has arrived and is not read yet is data[position:]; data begins at `base` in the file.
         self._data = b""
@@ -111,9 +111,9 @@ class CaptureFile:
         except ValueError as error:
             return f"damaged header: {error}"
         self.schema = metadata.get(b"avro.schema", b"")
-        self._codec = metadata.get(b"avro.codec", b"null")
-        if self._codec not in (b"null", b"deflate"):
-            return f"the codec {self._codec[:20]!r} is none of Capture's"
+        self.codec = metadata.get(b"avro.codec", b"null")
+        if self.codec not in (b"null", b"deflate"):
+            return f"the codec {self.codec[:20]!r} is none of Capture's"
         self._sync = sync
         self._position = position
         return None
@@ -134,7 +134,7 @@ class CaptureFile:
         if not data.startswith(self._sync, end):
             return self._lose("the sync marker after the block is wrong")
         self._position = end + _SYNC_LENGTH
-        if self._codec == b"null":
+        if self.codec == b"null":
             return Block(offset, count, data, start, end)
         try:
             unpacked = _inflate(memoryview(data)[start:end])

@@ -10,12 +10,12 @@ from fraud.reconciliation.capture_path import LONGEST_INTERVAL, CaptureBlob
 from fraud.reconciliation.ranges import Range, milliseconds
 from fraud.windows import WINDOW_MILLISECONDS
 
-PART_BYTES = 32 * 1024 * 1024
-"""Deflated, these are 430,000 events; their rows are 17 MB, and three times that while they are sorted."""
+PART_EVENTS = 400_000
+"""Their rows are 16 MB, and three times that while they are sorted."""
+EVENT_BYTES = {"null": 400, "deflate": 75}
+"""An event of our schema in the archive, at the least: 400 to 530 bytes as captured, and 75 to 200 deflated."""
 PART_BLOBS = 200
 """An idle partition writes an empty blob each interval; a request each is what they cost."""
-MIN_EVENT_BYTES = 100
-"""An event of 420 bytes takes 530 as captured, and 75 to 200 deflated."""
 BUCKET_IDS = 250_000
 """A row takes 40 bytes, and 80 while it is compared; an id has two to four rows."""
 MAX_BUCKET_BITS = 12
@@ -70,8 +70,10 @@ def reading_span(reach: Range) -> tuple[datetime, datetime]:
     return reach.start - LONGEST_INTERVAL, reach.end + LONGEST_INTERVAL
 
 
-def make_plan(reach: Range, known_partitions: Iterable[str], found: Iterable[CaptureBlob]) -> Plan:
-    """Plan from the blobs within `reading_span`.
+def make_plan(
+    reach: Range, known_partitions: Iterable[str], found: Iterable[CaptureBlob], codec: str = "deflate"
+) -> Plan:
+    """Plan from the blobs within `reading_span`; `codec` tells how many events their bytes may hold.
 
     Only namespaces that captured anything in that span count: an archive may keep those of a hub that is gone. Of
     them every partition must be covered; one without blobs near the range leaves nothing to compare.
@@ -81,6 +83,8 @@ def make_plan(reach: Range, known_partitions: Iterable[str], found: Iterable[Cap
         blobs[blob.partition].append(blob)
     active = {name.rpartition("/")[0] for name in blobs}
     names = sorted({name for name in known_partitions if name.rpartition("/")[0] in active} | set(blobs))
+    event_bytes = EVENT_BYTES[codec]
+    most = PART_EVENTS * event_bytes
     partitions: list[Partition] = []
     parts: list[ScanPart] = []
     for stream, name in enumerate(names):
@@ -88,14 +92,14 @@ def make_plan(reach: Range, known_partitions: Iterable[str], found: Iterable[Cap
         covered = ordered[-1].triggered if ordered else None
         earlier = bool(ordered) and ordered[0].triggered <= reach.start
         partitions.append(Partition(name, covered, earlier))
-        parts += [ScanPart(stream, partitions[-1].id, [b.name for b in some]) for some in _split(ordered)]
+        parts += [ScanPart(stream, partitions[-1].id, [b.name for b in some]) for some in _split(ordered, most)]
     size = sum(blob.size for some in blobs.values() for blob in some)
     until = _complete_until(partitions)
     last = reach.first_window - 1
     if until is not None:
         # Whether an event of the very moment of the trigger is in its blob or in the next is not documented.
         last = max(last, min(reach.last_window, (milliseconds(until) - 1) // WINDOW_MILLISECONDS))
-    return Plan(reach, reach.first_window, last, until, partitions, parts, _bits(size), size)
+    return Plan(reach, reach.first_window, last, until, partitions, parts, _bits(size / event_bytes), size)
 
 
 def _complete_until(partitions: Sequence[Partition]) -> datetime | None:
@@ -103,11 +107,11 @@ def _complete_until(partitions: Sequence[Partition]) -> datetime | None:
     return min(moments) if moments and len(moments) == len(partitions) else None
 
 
-def _split(blobs: Sequence[CaptureBlob]) -> Iterable[list[CaptureBlob]]:
+def _split(blobs: Sequence[CaptureBlob], most: int) -> Iterable[list[CaptureBlob]]:
     part: list[CaptureBlob] = []
     size = 0
     for blob in blobs:
-        if part and (size + blob.size > PART_BYTES or len(part) == PART_BLOBS):
+        if part and (size + blob.size > most or len(part) == PART_BLOBS):
             yield part
             part, size = [], 0
         part.append(blob)
@@ -116,8 +120,8 @@ def _split(blobs: Sequence[CaptureBlob]) -> Iterable[list[CaptureBlob]]:
         yield part
 
 
-def _bits(size: int) -> int:
-    buckets = size / MIN_EVENT_BYTES / BUCKET_IDS
+def _bits(events: float) -> int:
+    buckets = events / BUCKET_IDS
     bits = 0
     while 2**bits < buckets and bits < MAX_BUCKET_BITS:
         bits += 1

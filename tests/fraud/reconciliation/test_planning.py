@@ -120,7 +120,8 @@ def test_a_namespace_that_captures_no_more_is_not_waited_for():
 
 
 def test_parts_hold_blobs_of_one_partition_up_to_a_size(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(planning, "PART_BYTES", 1_000)
+    monkeypatch.setattr(planning, "PART_EVENTS", 10)
+    monkeypatch.setitem(planning.EVENT_BYTES, "deflate", 100)
     monkeypatch.setattr(planning, "PART_BLOBS", 3)
     found = [
         blob(name, TEN + timedelta(minutes=i), size) for name in NAMES for i, size in enumerate((400, 600, 100, 5_000))
@@ -133,10 +134,12 @@ def test_parts_hold_blobs_of_one_partition_up_to_a_size(monkeypatch: pytest.Monk
 
 
 def test_buckets_keep_their_size_as_the_archive_grows():
-    def bits(size: int) -> int:
-        return make_plan(HOUR, NAMES, [blob(NAMES[0], TEN, size)]).bucket_bits
+    def bits(events: float, codec: str = "deflate") -> int:
+        size = int(events * planning.EVENT_BYTES[codec])
+        return make_plan(HOUR, NAMES, [blob(NAMES[0], TEN, size)], codec).bucket_bits
 
-    assert [bits(size) for size in (0, 25 * 10**6, 25 * 10**6 + 1, 10**9, 4 * 10**11)] == [0, 0, 1, 6, 12]
+    assert [bits(events) for events in (0, 250_000, 250_001, 10**7, 10**9)] == [0, 0, 1, 6, 12]
+    assert bits(10**7, "null") == bits(10**7)
 
 
 def test_a_night_continues_where_the_last_one_ended():
