@@ -19,7 +19,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an odd number of partitions": ({"partitionCount": 9}, "partitionCount: 9 is none of"),
     "fewer partitions than the size needs": (
         {"size": "10k", "partitionCount": 8},
-        "Size 10k needs at least 12 partitions; partitionCount asks for fewer.",
+        "Size 10k needs at least 24 partitions; partitionCount asks for fewer.",
     ),
     "a name that is too long": ({"environmentName": "f" * 33}, "is longer than 32"),
     "no name": ({"environmentName": ""}, "environmentName: '' is shorter than 1"),
@@ -45,7 +45,7 @@ def test_bad_parameters_are_refused_with_a_message(parameters: dict[str, Any], m
     assert message in str(refused.value)
 
 
-@pytest.mark.parametrize(("size", "partitions"), [("1k", 4), ("5k", 8), ("10k", 12)])
+@pytest.mark.parametrize(("size", "partitions"), [("1k", 4), ("5k", 16), ("10k", 24)])
 def test_a_size_brings_its_partitions_unless_more_are_asked_for(size: str, partitions: int):
     assert deploy(size=size).one(facts.HUB).at("properties.partitionCount") == partitions
     assert deploy(size=size, partitionCount=32).one(facts.HUB).at("properties.partitionCount") == 32
