@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
+from activities.reconciliation.blob_places import with_places
 from activities.reconciliation.measure_campaigns import measure_campaigns
 from activities.reconciliation.run_files import in_flight, read_struct, read_work
 from fraud.reconciliation.accounts import Accounts
@@ -35,6 +36,7 @@ async def write_report(task: ReportTask) -> Outcome:
     buckets = await sums("compare", work.buckets, Accounts)
     campaigns = await measure_campaigns(work, (name for one in observed for name in one.run_ids))
     report = make_report(task.started, work, buckets=buckets, scans=scans, observed=observed, campaigns=campaigns)
+    report = await with_places(report, work)
 
     reports = await warehouse(names.REPORTS)
     folder = report_folder(task.run)

@@ -45,7 +45,8 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     """One id in one class, with what is needed to look at it.
 
     `where` names the archives that disagree. `expected` and `seen` are ends of windows. `partition` and
-    `sequence_number` find the event in the archive (None if it is not there).
+    `sequence_number` find the event in the archive (None if it is not there). `blobs` are paths of blobs to look at,
+    container first; only the examples of a report have them.
     """
 
     window_end: datetime
@@ -56,3 +57,4 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     seen: tuple[datetime, ...] = ()
     partition: str | None = None
     sequence_number: int | None = None
+    blobs: tuple[str, ...] = ()

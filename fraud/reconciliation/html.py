@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 from importlib.resources import files
+from urllib.parse import quote
 
 from fraud.reconciliation.charts import columns_chart, differences_of, rows_chart, store_bars, window_bars
 from fraud.reconciliation.differences import Difference
@@ -22,7 +23,7 @@ def to_html(report: Report) -> str:
         _totals(report),
         _campaigns(report),
         _charts(report),
-        *(_difference_class(found) for found in report.differences),
+        *(_difference_class(report, found) for found in report.differences),
         _gaps(report),
         _unreadable(report),
         _tables(report),
@@ -92,16 +93,17 @@ def _charts(report: Report) -> str:
     return "".join(parts)
 
 
-def _difference_class(found: DifferenceClass) -> str:
-    head = ("event", "store", "window to", "where", "expected in", "seen in", "in the archive")
+def _difference_class(report: Report, found: DifferenceClass) -> str:
+    head = ("event", "store", "window to", "where", "expected in", "seen in", "in the archive", "blobs")
+    rows = (_difference(one, report.warehouse) for one in found.examples)
     more = f"The first {len(found.examples):,} of {found.count:,}." if found.count > len(found.examples) else ""
     return (
         f'<section><h2>{escape(TITLES[found.name])} <span class="count">{found.count:,}</span></h2>'
-        f"<p>{escape(found.explanation)} {more}</p>{_table(head, map(_difference, found.examples))}</section>"
+        f"<p>{escape(found.explanation)} {more}</p>{_table(head, rows)}</section>"
     )
 
 
-def _difference(one: Difference) -> Sequence[str]:
+def _difference(one: Difference, warehouse: str) -> Sequence[str]:
     place = f"{one.partition} #{one.sequence_number}" if one.partition else ""
     return (
         one.event_id or "(a malformed body)",
@@ -111,7 +113,19 @@ def _difference(one: Difference) -> Sequence[str]:
         _times(one.expected, one.window_end),
         _times(one.seen, one.window_end),
         place,
+        _Markup(" ".join(_blob(path, warehouse) for path in one.blobs)),
     )
+
+
+class _Markup(str):
+    """A cell that is HTML already."""
+
+    __slots__ = ()
+
+
+def _blob(path: str, warehouse: str) -> str:
+    name = escape(path.rpartition("/")[2])
+    return f'<a href="{escape(warehouse)}/{escape(quote(path))}" title="{escape(path)}">{name}</a>'
 
 
 def _times(moments: Sequence[datetime], beside: datetime) -> str:
@@ -176,8 +190,12 @@ def _footer(report: Report) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     titles = "".join(f"<th>{escape(name)}</th>" for name in head)
-    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    lines = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return f'<div class="table"><table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _cell(content: str) -> str:
+    return content if isinstance(content, _Markup) else escape(content)
 
 
 def _moment(moment: datetime) -> str:

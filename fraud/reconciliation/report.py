@@ -100,6 +100,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     archive_blobs: int
     archive_bytes: int
     campaigns: list[CampaignAccount] = []
+    warehouse: str = ""
+    """Address of the account in which the blobs lie, for the links; empty if there are none."""
 
 
 def make_report(

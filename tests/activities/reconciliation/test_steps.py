@@ -62,6 +62,13 @@ async def test_planted_faults_are_named_and_listed():
         "absent_from_cosmos": [unarchived.id],
         "unexpected_absent_from_archive": ["0" * 8, "foreign/id?"],
     }
+    (example,) = next(found for found in report.differences if found.name == "missing_from_fraud").examples
+    captured = [path.removeprefix("all-events/") for path in example.blobs if path.startswith("all-events/")]
+    holding = [await read_blob(await warehouse(names.ALL_EVENTS), path) for path in captured]
+    assert any(lost.id.encode() in data for data in holding), "a link leads to the blob that holds the event"
+    page = (await read_blob(await warehouse(names.REPORTS), outcome.reports["html"])).decode()
+    assert f'href="{report.warehouse}/{example.blobs[0]}"' in page
+    assert report.warehouse.endswith("/devstoreaccount1")
     lines = (await read_blob(await warehouse(names.REPORTS), report.lists[0])).splitlines()
     assert len(lines) == 4
 

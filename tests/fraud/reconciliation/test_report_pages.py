@@ -11,10 +11,12 @@ import pytest
 
 from fraud.reconciliation.charts import MAX_BARS, window_bars
 from fraud.reconciliation.differences import EXPLANATIONS
+from fraud.reconciliation.ground_truth import CampaignAccount
 from fraud.reconciliation.html import to_html
+from fraud.reconciliation.links import Places
 from fraud.reconciliation.markdown import to_markdown
 from fraud.reconciliation.report import Report, WindowRow
-from fraud.reconciliation.titles import TITLES
+from fraud.reconciliation.titles import TITLES, percent
 from tests.fraud.reconciliation.faults import FAULTS, Planted, build
 from tests.fraud.reconciliation.world import RANGE, suspicious_row
 
@@ -29,7 +31,22 @@ def report() -> Report:
     for fault in FAULTS * 2:
         fault(planted)
     planted.world.suspicious.append(suspicious_row(RANGE.first_window, 1, [HOSTILE]))
-    return planted.world.reconcile()
+    found = planted.world.reconcile()
+    campaign = CampaignAccount(
+        run_id="campaign-x", sent=300, lost=1, must_be_flagged=20, found=19, judged=19, correct=19, recall=0.95,
+        precision=1.0,
+    )  # fmt: skip
+    places = Places(planted.world.blobs, [])
+    classes = [msgspec.structs.replace(c, examples=[*map(places.locate, c.examples)]) for c in found.differences]
+    return msgspec.structs.replace(found, differences=classes, campaigns=[campaign])
+
+
+def test_campaigns_are_shown_with_recall_and_precision(report: Report):
+    for text in (to_html(report), to_markdown(report)):
+        assert "campaign-x" in text
+        assert "95.00%" in text
+        assert "100.00%" in text
+    assert percent(0.99999) == "99.99%"
 
 
 def test_the_page_shows_the_verdict_the_accounts_and_every_class(report: Report):
@@ -88,12 +105,15 @@ def test_a_browser_draws_the_charts_and_the_page_fits_its_window(report: Report,
     page = tmp_path / "report.html"
     # A frame has the width that is asked for, whatever the smallest window of the browser.
     (tmp_path / "frame.html").write_text(
+        "<script>window.errors = []; onerror = text => window.errors.push(text)</script>"
         f'<iframe src="report.html" style="width:{width}px;height:900px;border:0"></iframe><script>'
+        "document.querySelector('iframe').contentWindow.onerror = text => window.errors.push(text);"
         "onload = () => { const page = document.querySelector('iframe').contentDocument;"
         "const bars = [...page.querySelectorAll('svg rect.analysed')];"
         "document.title = JSON.stringify([page.documentElement.scrollWidth, page.querySelectorAll('svg').length,"
         "bars.some(bar => bar.getBoundingClientRect().height > 20),"
-        "Math.min(...[...page.querySelectorAll('svg text')].map(one => parseFloat(getComputedStyle(one).fontSize)))]) }"
+        "Math.min(...[...page.querySelectorAll('svg text')].map(one => parseFloat(getComputedStyle(one).fontSize))),"
+        "errors, page.querySelectorAll('td a[href*=all-events]').length]) }"
         "</script>"
     )
     page.write_text(to_html(report))
@@ -114,7 +134,9 @@ def test_a_browser_draws_the_charts_and_the_page_fits_its_window(report: Report,
     )
 
     title = outcome.stdout.partition("<title>")[2].partition("</title>")[0]
-    page_width, charts, has_bars, smallest_text = msgspec.json.decode(title or "[0, 0, false, 0]")
+    page_width, charts, has_bars, smallest_text, errors, links = msgspec.json.decode(title or "[0, 0, false, 0, [], 0]")
+    assert errors == []
+    assert links > 0
     assert (charts, has_bars) == (2, True), outcome.stdout[-500:]
     assert 0 < page_width <= width
     assert smallest_text >= 12

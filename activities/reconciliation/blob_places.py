@@ -1,0 +1,42 @@
+"""Find the blobs in which a report's differences can be looked at."""
+# pyright: reportUnknownMemberType=false
+
+from urllib.parse import urlsplit
+
+import msgspec
+
+from activities.reconciliation.run_files import in_flight, read_struct
+from fraud.reconciliation.links import Places
+from fraud.reconciliation.plan import ScanPart
+from fraud.reconciliation.report import Report
+from fraud.reconciliation.work import BlobPart, Work, part_path
+from services import names
+from services.blobs import warehouse
+
+
+async def with_places(report: Report, plan: Work) -> Report:
+    """The report with links to blobs: each example gets the paths, the report the account's address."""
+    run = plan.range.instance_id
+
+    async def archive(number: int) -> list[str]:
+        return (await read_struct(part_path(run, "scan", number), ScanPart)).blobs
+
+    async def verdicts(number: int) -> list[str]:
+        return (await read_struct(part_path(run, "verdicts", number), BlobPart)).paths
+
+    if not report.differences:
+        return report
+    captured = await in_flight(archive, range(plan.parts["scan"]))
+    judged = await in_flight(verdicts, range(plan.parts["verdicts"]))
+    places = Places((path for some in captured for path in some), (path for some in judged for path in some))
+    classes = [
+        msgspec.structs.replace(found, examples=[places.locate(one) for one in found.examples])
+        for found in report.differences
+    ]
+    return msgspec.structs.replace(report, differences=classes, warehouse=await _address())
+
+
+async def _address() -> str:
+    """The account's address, without whatever key its connection carries."""
+    url = urlsplit((await warehouse(names.REPORTS)).url)
+    return f"{url.scheme}://{url.netloc}{url.path.rpartition('/')[0]}"
