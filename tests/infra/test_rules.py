@@ -77,7 +77,7 @@ FAULTS = {
         "    functionAppConfig: {\n      httpsOnly: true",
         "httpsOnly",
     ),
-    "odd partitions": Fault("sizes.json", '"partitionCount": 8', '"partitionCount": 9', "partitionCount is 9"),
+    "odd partitions": Fault("sizes.json", '"partitionCount": 16', '"partitionCount": 9', "partitionCount is 9"),
     "Capture that skips empty files": Fault(
         "modules/event-hub.bicep", "skipEmptyArchives: false", "skipEmptyArchives: true", "skipEmptyArchives"
     ),
