@@ -1,0 +1,114 @@
+"""The repair's workflow: the order of its steps, what a dry run leaves out, and that it replays."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# The durable SDK is typed in part only.
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+import pytest
+
+from fraud.analysis import WindowTask
+from fraud.reconciliation.repair import RepairRequest, window_of_ids
+from fraud.reconciliation.repair_work import RepairOutcome
+from fraud.reconciliation.work import Progress
+from orchestrations.repair_reconciliation import WORKFLOWS_IN_FLIGHT, repair_reconciliation, repair_windows
+from tests.local_azure.durable.running import RunningHub
+from tests.orchestrations.reconciliation_app import REACH
+from tests.support.replay import Recording, assert_replays
+
+RUN = REACH.instance_id
+JUDGED = WORKFLOWS_IN_FLIGHT + 2
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[RunningHub]:
+    """A repair of three backfills, one correction, and more parts of windows than run at once."""
+    running = RunningHub(tmp_path / "hub.db", df.DFApp())
+    running.orchestrator(repair_reconciliation)
+    running.orchestrator(repair_windows)
+
+    @running.orchestrator
+    def analyze_window(context: df.DurableOrchestrationContext) -> Any:
+        return (yield context.call_activity("judge", context.get_input()))
+
+    @running.activity
+    def plan_repair(argument: dict[str, Any]) -> Any:
+        request = msgspec.convert(argument, RepairRequest)
+        plan = RepairOutcome(
+            id=request.id,
+            run=request.run,
+            dry_run=request.dry_run,
+            events=30,
+            corrected_windows=1,
+            judged_windows=JUDGED,
+            left=0,
+            not_repairable=[],
+            parts={"backfill": 3, "correct": 1, "judge": JUDGED},
+            steps="",
+        )
+        return msgspec.to_builtins(plan)
+
+    @running.activity
+    def backfill_events(argument: dict[str, Any]) -> Any:
+        return msgspec.to_builtins(Progress(10, 0))
+
+    @running.activity
+    def enter_corrections(argument: dict[str, Any]) -> Any:
+        return msgspec.to_builtins(Progress(1, 0))
+
+    @running.activity
+    def save_windows(argument: dict[str, Any]) -> Any:
+        window = window_of_ids(7, REACH.end, [f"id-{argument['number']}"])
+        return msgspec.to_builtins([WindowTask.of(window, "repairs/windows")])
+
+    @running.activity
+    def judge(argument: dict[str, Any]) -> Any:
+        return None
+
+    @running.activity
+    def clear_run(argument: dict[str, Any]) -> None: ...
+
+    yield running
+    await running.stop()
+
+
+async def repaired(hub: RunningHub, request: RepairRequest) -> tuple[dict[str, Any], list[str]]:
+    status = await hub.run("repair_reconciliation", msgspec.to_builtins(request), request.id)
+    assert status["runtimeStatus"] == "Completed", status
+    history = await hub.history(request.id)
+    return status["output"], [str(event["Name"]) for event in history if event["EventType"] in (4, 7)]
+
+
+async def test_events_are_archived_before_windows_are_judged(hub: RunningHub):
+    output, steps = await repaired(hub, RepairRequest(RUN))
+
+    assert list(dict.fromkeys(steps)) == [
+        "plan_repair",
+        "backfill_events",
+        "enter_corrections",
+        "repair_windows",
+        "clear_run",
+    ]
+    assert (steps.count("backfill_events"), steps.count("repair_windows")) == (3, JUDGED)
+    assert output["archived"] == 30
+    assert hub.worker is not None
+    assert hub.worker.calls["judge"] == JUDGED
+
+
+async def test_a_dry_run_does_no_more_than_plan(hub: RunningHub):
+    output, steps = await repaired(hub, RepairRequest(RUN, dry_run=True))
+
+    assert steps == ["plan_repair"]
+    assert (output["events"], output["archived"]) == (30, 0)
+
+
+async def test_a_repair_replays_as_it_ran(hub: RunningHub):
+    request = RepairRequest(RUN)
+    await repaired(hub, request)
+
+    engine = await hub.hub()
+    assert_replays(repair_reconciliation, Recording.of(engine.export_history(request.id)))
+    assert_replays(repair_windows, Recording.of(engine.export_history(f"{request.id}-judge-00000")))
