@@ -13,8 +13,8 @@ from fraud.reconciliation.event_rows import add_records
 from fraud.reconciliation.rows import RowWriter
 from fraud.reconciliation.sequences import Span, merged, spans_of
 
-BATCH_BYTES = 2 * 1024 * 1024
-"""Blocks that are turned into rows at once: some 4,000 records."""
+BATCH_BYTES = 1024 * 1024
+"""Blocks that are turned into rows at once: some 2,000 records."""
 
 MAX_DAMAGES = 1_000
 """Kept of one part; the rest is only counted."""
