@@ -18,7 +18,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="end", required=True, metavar="TIME")
     parser.add_argument("--repair", action="store_true", help="repair what can be repaired, and reconcile again")
     parser.add_argument("--dry-run", action="store_true", help="list the steps of the repair, and do none")
-    parser.add_argument("--again", action="store_true", help="read a range again that was found to balance")
+    parser.add_argument(
+        "--stored", action="store_true", help="take an earlier outcome if it was that the range balances"
+    )
     parser.add_argument(
         "--until-complete",
         nargs="?",
@@ -32,14 +34,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     """Run the command; what a script gets to read, and whether the accounts balance. Raises AppError."""
-    outcome = _reconcile(app, options, again=options.again)
+    outcome = _reconcile(app, options, stored=options.stored)
     _show(app, options, outcome)
     repair: dict[str, Any] | None = None
     if (options.repair or options.dry_run) and not outcome["balanced"]:
         repair = _repair(app, options, outcome["id"], dry_run=True)
         if not options.dry_run and sum(repair["parts"].values()):
             repair = _repair(app, options, outcome["id"], dry_run=False)
-            outcome = _reconcile(app, options, again=True)
+            outcome = _reconcile(app, options, stored=False)
             _show(app, options, outcome)
     report = {name: f"{app.base_url}/api/reports/{outcome['id']}/report.{name}" for name in outcome["reports"]}
     return {**outcome, "reports": report, "repair": repair}, outcome["balanced"]
@@ -58,9 +60,9 @@ def _repair(app: AppClient, options: argparse.Namespace, run: str, *, dry_run: b
     return done
 
 
-def _reconcile(app: AppClient, options: argparse.Namespace, *, again: bool) -> dict[str, Any]:
+def _reconcile(app: AppClient, options: argparse.Namespace, *, stored: bool) -> dict[str, Any]:
     def once() -> dict[str, Any]:
-        run = reconciliations.start(app, options.start, options.end, again=again)
+        run = reconciliations.start(app, options.start, options.end, stored=stored)
         if options.json:
             return reconciliations.wait(app, run, lambda _: None)
         return reconciliations.wait_with_bar(app, run)

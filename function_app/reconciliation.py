@@ -38,13 +38,13 @@ blueprint = df.Blueprint()
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a request; `cosmos: false` leaves Cosmos out, which costs a query over the whole range.
 
-    `again: true` reads the archives again, although an earlier run found that the range balances.
+    `stored: true` takes the outcome of an earlier run that found that the range balances, and reads nothing then.
     """
 
     start: Any = msgspec.field(name="from", default=None)
     end: Any = msgspec.field(name="to", default=None)
     cosmos: bool = True
-    again: bool = False
+    stored: bool = False
 
 
 @blueprint.function_name("start-reconciliation")
@@ -53,8 +53,8 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def start_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Reconcile a range. 202 with the status URLs, those of the running one if the range is being reconciled.
 
-    400 names the field. A range that was found to balance is not read again unless the request says so: its status
-    URLs tell the outcome at once. Any other range is reconciled again.
+    400 names the field. Who asks is told what the archives hold now; only a request that says `stored` is answered with
+    what an earlier run found, if that was that the range balances.
     """
     try:
         order = parse_body(Order, request.get_body())
@@ -65,7 +65,7 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
         return BadRequestError(error.field, f"{error.field} {error}").response()
     asked = Request(reach, order.cosmos)
     status = await durable_client.find(client, reach.instance_id)
-    if order.again or not _is_answered(asked, status):
+    if not (order.stored and _is_answered(asked, status)):
         await _start_unless_running(client, asked, status)
     return client.create_check_status_response(request, reach.instance_id)
 

@@ -40,7 +40,7 @@ async def start(http: aiohttp.ClientSession, order: Any) -> tuple[int, dict[str,
 async def test_a_range_is_reconciled_and_its_report_can_be_read(http: aiohttp.ClientSession):
     await store(a_world())
 
-    status, urls = await start(http, {**ORDER, "again": True})
+    status, urls = await start(http, ORDER)
     assert (status, urls["id"]) == (202, RUN)
     done = await ended(http, RUN)
 
@@ -58,7 +58,7 @@ async def test_a_range_is_reconciled_and_its_report_can_be_read(http: aiohttp.Cl
         assert {"id": RUN, "reports": done["reports"]} in await listed.json()
 
 
-async def test_a_range_that_balances_is_read_again_only_if_asked(http: aiohttp.ClientSession):
+async def test_a_range_is_read_anew_unless_the_stored_outcome_is_asked_for(http: aiohttp.ClientSession):
     await store(a_world())
     await start(http, ORDER)
     first = await ended(http, RUN)
@@ -66,10 +66,10 @@ async def test_a_range_that_balances_is_read_again_only_if_asked(http: aiohttp.C
     world.verdicts.clear()
     await store(world)
 
-    status, _ = await start(http, ORDER)
+    status, _ = await start(http, {**ORDER, "stored": True})
     assert (status, await ended(http, RUN)) == (202, first)
 
-    status, _ = await start(http, {**ORDER, "again": True})
+    status, _ = await start(http, ORDER)
     second = await ended(http, RUN)
 
     assert status == 202
@@ -86,10 +86,10 @@ async def test_a_range_that_balances_is_read_again_only_if_asked(http: aiohttp.C
 
 async def test_an_outcome_without_cosmos_does_not_answer_for_one_with_it(http: aiohttp.ClientSession):
     await store(a_world())
-    await start(http, {**ORDER, "cosmos": False, "again": True})
+    await start(http, {**ORDER, "cosmos": False})
     assert (await ended(http, RUN))["accounts"]["archived"] == 0
 
-    await start(http, ORDER)
+    await start(http, {**ORDER, "stored": True})
 
     assert (await ended(http, RUN))["accounts"]["archived"] == 60
 

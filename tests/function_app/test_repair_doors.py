@@ -62,7 +62,7 @@ def damaged() -> World:
 
 
 async def reconciled(http: aiohttp.ClientSession) -> dict[str, Any]:
-    await call(http, "POST", "/api/reconciliations", {"from": RANGE.start, "to": RANGE.end, "again": True})
+    await call(http, "POST", "/api/reconciliations", {"from": RANGE.start, "to": RANGE.end})
     return await ended(http, f"/api/reconciliations/{RUN}")
 
 
@@ -193,7 +193,7 @@ def detective(app: str, *options: str) -> subprocess.CompletedProcess[str]:
 async def test_the_command_line_repairs_and_its_exit_code_says_whether_the_range_balances(app: str):
     await store(damaged())
 
-    planned = await asyncio.to_thread(detective, app, "--dry-run", "--again")
+    planned = await asyncio.to_thread(detective, app, "--dry-run")
     done = await asyncio.to_thread(detective, app, "--repair", "--json")
     after = await asyncio.to_thread(detective, app)
     unreachable = await asyncio.to_thread(detective, "http://127.0.0.1:9")
