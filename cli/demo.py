@@ -19,8 +19,9 @@ from cli.stack_process import ROOT, running_stack
 
 FOLDER = ROOT / ".local" / "demo"
 _WINDOW_SECONDS, _CAPTURE_SECONDS = 300, 300
-_PATIENCE_SECONDS = 60.0
-"""Real time that the last windows and Capture may take beyond what Azure's clock says they need."""
+_PATIENCE_SECONDS = 120.0
+"""Real time that the last windows and Capture may take beyond what Azure's clock says they need. A message that was
+locked by a host that was killed is delivered again after a minute."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

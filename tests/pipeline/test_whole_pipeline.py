@@ -1,6 +1,6 @@
 """The whole pipeline in one stack: as a person runs it, and with each part killed three times in mid-campaign.
 
-These tests share the clone's ports, so they stay in one file: parallel test runs keep a file together.
+They load both cores, so they stay in one file: parallel test runs keep a file together.
 """
 
 import json
@@ -19,7 +19,7 @@ from cli.demo import Plan, settle
 from cli.stack_process import ROOT, running_stack
 from tests.pipeline.parts import START_SECONDS, kill
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 KILLS = 3
 PLAN = Plan(batches=120, events=30, interval_seconds=5, seed=7, speed=60)
