@@ -39,7 +39,8 @@ class HttpServer:
             shutdown_timeout=2.0,
         )
         self._server: asyncio.Server | None = None
-        self._fresh = 0
+        # A burst is accepted in one turn of the loop; its connections get their transports in the next.
+        self._fresh: dict[web.RequestHandler, None] = {}
         self._silent: dict[web.RequestHandler, None] = {}  # the oldest first
 
     async def start(self, port: int) -> int:
@@ -56,20 +57,15 @@ class HttpServer:
 
     def _accept(self) -> asyncio.BaseProtocol:
         server = self._runner.server
-        if server is None or (len(server.connections) + self._fresh >= _MAX_CONNECTIONS and not self._make_room()):
+        if server is None or (len(server.connections) + len(self._fresh) >= _MAX_CONNECTIONS and not self._make_room()):
             return _Busy()
-        # A burst is accepted in one turn of the loop; aiohttp counts its connections in the next.
-        self._fresh += 1
-        loop = asyncio.get_running_loop()
-        loop.call_soon(loop.call_soon, self._counted)
         protocol = server()
+        self._fresh[protocol] = None
+        _in_the_next_turn(self._fresh.pop, protocol)
         if len(self._silent) > 2 * _MAX_CONNECTIONS:
             self._silent = {known: None for known in self._silent if known.transport}
         self._silent[protocol] = None
         return protocol
-
-    def _counted(self) -> None:
-        self._fresh -= 1
 
     @web.middleware
     async def _heard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -79,13 +75,27 @@ class HttpServer:
     def _make_room(self) -> bool:
         """Cut off the oldest connection that has sent no request: it must not keep out one that would."""
         for protocol in self._silent:
+            if protocol in self._fresh:
+                del self._silent[protocol]
+                _in_the_next_turn(_cut_off, protocol)
+                return True
             if protocol.transport and not protocol.transport.is_closing():
                 del self._silent[protocol]
-                peer = protocol.transport.get_extra_info("peername")
-                _LOG.warning("%s dropped: it has sent no request and another needs its place", peer)
-                protocol.transport.abort()
+                _cut_off(protocol)
                 return True
         return False
+
+
+def _cut_off(protocol: web.RequestHandler) -> None:
+    if protocol.transport:
+        peer = protocol.transport.get_extra_info("peername")
+        _LOG.warning("%s dropped: it has sent no request and another needs its place", peer)
+        protocol.transport.abort()
+
+
+def _in_the_next_turn(act: Callable[[web.RequestHandler], object], protocol: web.RequestHandler) -> None:
+    loop = asyncio.get_running_loop()
+    loop.call_soon(loop.call_soon, act, protocol)
 
 
 class _Busy(asyncio.Protocol):

@@ -1,6 +1,8 @@
 """Clients that mean no good: each is answered or cut off, and the others are served."""
 
 import gzip
+import os
+import signal
 import socket
 import time
 from collections.abc import Generator
@@ -141,6 +143,19 @@ def test_any_number_of_silent_connections_leaves_room_for_others(http_host: Host
             silent.enter_context(http_host.connect())
         for _ in range(3):
             assert requests.get(http_host.base + "/from-blueprint", timeout=5).status_code == 200
+
+
+def test_a_burst_of_silent_connections_keeps_out_nobody_who_comes_with_it(http_host: Host):
+    os.kill(http_host.part.pid, signal.SIGSTOP)
+    with ExitStack() as silent:
+        try:
+            for _ in range(450):
+                silent.enter_context(http_host.connect())
+            last = silent.enter_context(http_host.connect())
+            last.sendall(b"GET /from-blueprint HTTP/1.1\r\nHost: x\r\n\r\n")
+        finally:
+            os.kill(http_host.part.pid, signal.SIGCONT)
+        assert last.recv(12) == b"HTTP/1.1 200"
 
 
 def test_a_connection_too_many_is_turned_away_while_all_others_are_in_use(http_host: Host):
