@@ -41,6 +41,8 @@ from local_azure.durable.store import Instance
 from local_azure.durable.tasks import Decision, DecisionKind
 from local_azure.durable.worker import FunctionFailedError
 
+_ROOT = Path(__file__).parents[2]
+
 Orchestrator = Callable[[Any], Any]
 
 _SCHEDULING = {
@@ -78,8 +80,9 @@ class Recording(msgspec.Struct, frozen=True):
         return msgspec.convert(exported, cls)
 
     def save(self, path: Path) -> None:
-        """Write the recording to a file, in a form that a person can read and compare."""
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n")
+        """Write the recording to a file, in a form that a person can read and compare, whatever folder it was made in."""
+        text = msgspec.json.encode(self).replace(f"{_ROOT}/".encode(), b"")
+        path.write_bytes(msgspec.json.format(text, indent=1) + b"\n")
 
     @property
     def events(self) -> list[Event]:
