@@ -80,7 +80,7 @@ class Recording(msgspec.Struct, frozen=True):
         return msgspec.convert(exported, cls)
 
     def save(self, path: Path) -> None:
-        """Write the recording to a file, in a form that a person can read and compare, whatever folder it was made in."""
+        """Write the recording to a file, in a form that a person can read and compare, free of the clone's folder."""
         text = msgspec.json.encode(self).replace(f"{_ROOT}/".encode(), b"")
         path.write_bytes(msgspec.json.format(text, indent=1) + b"\n")
 
