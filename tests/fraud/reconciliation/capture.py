@@ -8,6 +8,8 @@ from typing import Any, cast
 import fastavro
 
 VALUES = ["long", "double", "string", "bytes"]
+SYNC_MARKER = b"0123456789abcdef"
+"""Behind the header and every block."""
 
 
 def schema(properties: list[str] | None = None) -> dict[str, Any]:
@@ -50,7 +52,6 @@ def avro(
     """A Capture file."""
     stream = io.BytesIO()
     parsed = fastavro.parse_schema(writer or schema())
-    marker = b"0123456789abcdef"
     write = cast("Any", fastavro).writer
-    write(stream, parsed, records, codec=codec, sync_interval=sync_interval, sync_marker=marker)
+    write(stream, parsed, records, codec=codec, sync_interval=sync_interval, sync_marker=SYNC_MARKER)
     return stream.getvalue()

@@ -12,7 +12,7 @@ from fraud.reconciliation.capture_file import Block, CaptureFile, Damage
 from fraud.reconciliation.capture_reader import reader_of
 from fraud.reconciliation.capture_records import Records, begin_of, read_moment
 from fraud.reconciliation.capture_walker import walk
-from tests.fraud.reconciliation.capture import VALUES, avro, record, schema
+from tests.fraud.reconciliation.capture import SYNC_MARKER, VALUES, avro, record, schema
 
 VALUE = st.one_of(
     st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.text(max_size=200), st.binary(max_size=200)
@@ -143,12 +143,14 @@ def test_damage_anywhere_is_reported_and_raises_nothing(count: int, data: st.Dat
                 continue
     if kind == "cut":
         assert records.sequences == list(range(len(records.sequences)))
-        assert len(records.sequences) == count or any(isinstance(part, Damage) for part in parts)
+        # Behind a whole block a file ends as if there were no more; the numbers that lack are a gap of the archive.
+        is_silent = damaged.endswith(SYNC_MARKER)
+        assert len(records.sequences) == count or is_silent or any(isinstance(part, Damage) for part in parts)
 
 
 def test_a_block_whose_length_lies_costs_itself_and_the_next():
     whole = avro([record(n, 1_000, b"x" * 60) for n in range(40)], sync_interval=300)
-    first = whole.index(b"0123456789abcdef") + 16
+    first = whole.index(SYNC_MARKER) + 16
     lying = whole[:first] + whole[first : first + 1] + b"\xfe\xff\x07" + whole[first + 3 :]
 
     records, damages = read(lying)
