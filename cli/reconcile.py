@@ -19,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repair", action="store_true", help="repair what can be repaired, and reconcile again")
     parser.add_argument("--dry-run", action="store_true", help="list the steps of the repair, and do none")
     parser.add_argument(
-        "--stored", action="store_true", help="take an earlier outcome if it was that the range balances"
+        "--again", action="store_true", help="read everything anew, even if nothing has changed since the last report"
     )
     parser.add_argument(
         "--until-complete",
@@ -34,22 +34,26 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     """Run the command; what a script gets to read, and whether the accounts balance. Raises AppError."""
-    outcome = _reconcile(app, options, stored=options.stored)
+    outcome = _reconcile(app, options, again=options.again)
     _show(app, options, outcome)
     repair: dict[str, Any] | None = None
     if (options.repair or options.dry_run) and not outcome["balanced"]:
         repair = _repair(app, options, outcome["id"], dry_run=True)
         if not options.dry_run and sum(repair["parts"].values()):
             repair = _repair(app, options, outcome["id"], dry_run=False)
-            outcome = _reconcile(app, options, stored=False)
+            outcome = _reconcile(app, options, again=False)
             _show(app, options, outcome)
     report = {name: f"{app.base_url}/api/reports/{outcome['id']}/report.{name}" for name in outcome["reports"]}
     return {**outcome, "reports": report, "repair": repair}, outcome["balanced"]
 
 
 def _show(app: AppClient, options: argparse.Namespace, outcome: dict[str, Any]) -> None:
-    if not options.json:
-        show_report(app.get(f"api/reports/{outcome['id']}/report.json"), app.base_url)
+    if options.json:
+        return
+    show_report(app.get(f"api/reports/{outcome['id']}/report.json"), app.base_url)
+    if outcome["reused"]:
+        console.print(f"\n  Nothing has changed since the archives were read, {outcome['read'][:19]}Z.")
+        console.print("  --again reads them anew.")
 
 
 def _repair(app: AppClient, options: argparse.Namespace, run: str, *, dry_run: bool) -> dict[str, Any]:
@@ -60,9 +64,9 @@ def _repair(app: AppClient, options: argparse.Namespace, run: str, *, dry_run: b
     return done
 
 
-def _reconcile(app: AppClient, options: argparse.Namespace, *, stored: bool) -> dict[str, Any]:
+def _reconcile(app: AppClient, options: argparse.Namespace, *, again: bool) -> dict[str, Any]:
     def once() -> dict[str, Any]:
-        run = reconciliations.start(app, options.start, options.end, stored=stored)
+        run = reconciliations.start(app, options.start, options.end, again=again)
         if options.json:
             return reconciliations.wait(app, run, lambda _: None)
         return reconciliations.wait_with_bar(app, run)

@@ -16,12 +16,12 @@ Seen = Callable[[dict[str, Any]], None]
 """Gets each state of a run: `phase`, and in most phases the steps that are `done` and how many there are, `of`."""
 
 
-def start(app: AppClient, start: datetime | str, end: datetime | str, *, stored: bool = False) -> str:
+def start(app: AppClient, start: datetime | str, end: datetime | str, *, again: bool = False) -> str:
     """Start a reconciliation of (start, end]; its instance id. Raises AppError.
 
-    With `stored`, the outcome of an earlier run is taken if that found that the range balances.
+    With `again`, the archives are read anew, even if nothing in them has changed since the last report.
     """
-    order = {"from": _text(start), "to": _text(end), "stored": stored}
+    order = {"from": _text(start), "to": _text(end), "again": again}
     return str(app.post("api/reconciliations", order, repeatable=True)["id"])
 
 

@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The durable SDK is typed in part only.
 
+import contextlib
 from typing import Any
 
 import azure.durable_functions as df
@@ -44,6 +45,12 @@ async def start(client: Client, workflow: str, instance_id: str, argument: msgsp
         if await is_running(client, instance_id):
             raise AlreadyRunningError(instance_id) from error
         raise
+
+
+async def start_or_join(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> None:
+    """Start an instance, unless one of this id is running: that one answers for both."""
+    with contextlib.suppress(AlreadyRunningError):
+        await start(client, workflow, instance_id, argument)
 
 
 def runtime_status_of(status: Status) -> str:

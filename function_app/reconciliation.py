@@ -18,15 +18,15 @@ from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.watermark import read_watermark, write_watermark
 from activities.reconciliation.write_report import write_report
 from fraud.reconciliation.ranges import RangeError, parse_range
-from fraud.reconciliation.work import Outcome, Request
+from fraud.reconciliation.work import FORMATS, Request
 from function_app import durable_client
-from function_app.durable_client import Client, Status
+from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from function_app.workflows import register_step, register_workflow
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
-from services.reports import find_report, list_reports, read_report, report_formats
+from services.reports import find_report, list_reports, read_report
 
 NIGHTLY = "reconcile-nightly"
 
@@ -38,13 +38,13 @@ blueprint = df.Blueprint()
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a request; `cosmos: false` leaves Cosmos out, which costs a query over the whole range.
 
-    `stored: true` takes the outcome of an earlier run that found that the range balances, and reads nothing then.
+    `again: true` reads the archives anew, even if nothing in them has changed since the last report.
     """
 
     start: Any = msgspec.field(name="from", default=None)
     end: Any = msgspec.field(name="to", default=None)
     cosmos: bool = True
-    stored: bool = False
+    again: bool = False
 
 
 @blueprint.function_name("start-reconciliation")
@@ -53,8 +53,8 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def start_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Reconcile a range. 202 with the status URLs, those of the running one if the range is being reconciled.
 
-    400 names the field. Who asks is told what the archives hold now; only a request that says `stored` is answered with
-    what an earlier run found, if that was that the range balances.
+    400 names the field. Who asks is told what the archives hold now: what was reconciled is not read again if nothing
+    has changed since, unless the request says `again`.
     """
     try:
         order = parse_body(Order, request.get_body())
@@ -63,26 +63,9 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
         return error.response()
     except RangeError as error:
         return BadRequestError(error.field, f"{error.field} {error}").response()
-    asked = Request(reach, order.cosmos)
-    status = await durable_client.find(client, reach.instance_id)
-    if not (order.stored and _is_answered(asked, status)):
-        await _start_unless_running(client, asked, status)
+    asked = Request(reach, order.cosmos, order.again)
+    await durable_client.start_or_join(client, "reconcile", reach.instance_id, asked)
     return client.create_check_status_response(request, reach.instance_id)
-
-
-def _is_answered(asked: Request, status: Status | None) -> bool:
-    """Whether an earlier run of this range has said that it balances, in all that is asked for."""
-    if status is None or status.runtime_status is not df.OrchestrationRuntimeStatus.Completed:
-        return False
-    try:
-        return msgspec.convert(status.output, Outcome).answers(asked)
-    except msgspec.ValidationError:
-        return False  # an output of an earlier version of the app
-
-
-async def _start_unless_running(client: Client, asked: Request, status: Status | None) -> None:
-    if status is None or status.runtime_status not in durable_client.RUNNING:
-        await durable_client.start(client, "reconcile", asked.range.instance_id, asked)
 
 
 @blueprint.function_name("list-reconciliations")
@@ -138,7 +121,7 @@ async def reconcile_every_night(timer: func.TimerRequest, client: Client) -> Non
 
 
 def _addresses(run: str) -> dict[str, str]:
-    return {name: f"/api/reports/{run}/report.{name}" for name in report_formats()}
+    return {name: f"/api/reports/{run}/report.{name}" for name in FORMATS}
 
 
 for workflow in (reconcile, reconcile_stage, reconcile_nightly):

@@ -43,8 +43,7 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
     if await durable_client.is_running(client, run):
         return problem(409, "Reconciliation runs", f"{run} is running: its report will be another one")
     asked = RepairRequest(run, order.dry_run)
-    if not await durable_client.is_running(client, asked.id):
-        await durable_client.start(client, "repair_reconciliation", asked.id, asked)
+    await durable_client.start_or_join(client, "repair_reconciliation", asked.id, asked)
     return client.create_check_status_response(request, asked.id)
 
 

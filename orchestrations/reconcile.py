@@ -13,7 +13,8 @@ from orchestrations.steps import Workflow, call
 def reconcile(context: df.DurableOrchestrationContext) -> Workflow[dict[str, Any]]:
     """Plan, scan, observe, compare, report.
 
-    Input: a `Request`. Output: an `Outcome` (accounts, verdict, where the report lies). Rows and sums stay in work
+    Input: a `Request`. Output: an `Outcome` (accounts, verdict, where the report lies); that of an earlier run if
+    nothing has changed since, unless the request says `again`. Rows and sums stay in work
     blobs at computed paths, so that a step that runs twice overwrites its own work, and a run of the same range writes
     the same report. What the archive does not cover yet is reported as such and not as lost.
     """
@@ -23,6 +24,9 @@ def reconcile(context: df.DurableOrchestrationContext) -> Workflow[dict[str, Any
 
     context.set_custom_status({"phase": "plan"})
     plan = msgspec.convert((yield call(context, "plan_reconciliation", request)), PlanSummary)
+    if plan.known:
+        context.set_custom_status({"phase": "nothing has changed"})
+        return msgspec.to_builtins(plan.known)
     for stage, activity in ACTIVITIES.items():
         yield from run_stage(context, StageTask(run, stage, activity, 0, plan.parts[stage]))
 

@@ -29,7 +29,7 @@ async def list_blobs(archive: ContainerClient, partition: str, start: datetime, 
     found: list[CaptureBlob] = []
     for prefix in hour_prefixes(partition, start, end):
         async for item in archive.list_blobs(name_starts_with=prefix):
-            blob = parse_blob_name(item.name, item.size)
+            blob = parse_blob_name(item.name, item.size, item.etag)
             if blob is not None and start <= blob.triggered <= end:
                 found.append(blob)
     return found

@@ -34,11 +34,6 @@ class ReportFile(msgspec.Struct, frozen=True):
         return self.size > MAX_SERVED_BYTES
 
 
-def report_formats() -> tuple[str, ...]:
-    """The formats of a report, as file extensions."""
-    return ("html", "json", "md")
-
-
 async def list_reports() -> list[str]:
     """The runs that have a report, the latest range first."""
     container = await warehouse(names.REPORTS)

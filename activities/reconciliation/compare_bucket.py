@@ -59,8 +59,10 @@ def _compare(segments: list[tuple[Rows, dict[int, str]]], scope: Scope) -> Compa
 async def _look_again(result: Compared) -> None:
     """Take out of `absent_from_cosmos` what is there after all."""
     name: Class = "absent_from_cosmos"
-    absent, quarantined = await still_absent(result.differences.get(name, []))
+    candidates = result.differences.get(name, [])
+    absent, quarantined = await still_absent(candidates)
     result.accounts.quarantined += quarantined
+    result.accounts.elsewhere += len(candidates) - len(absent) - quarantined
     for place in (result.differences, result.accounts.differences, result.accounts.examples):
         place.pop(name, None)
     if absent:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from azure.storage.blob.aio import ContainerClient
 
+from activities.reconciliation.known_outcome import evidence, known_outcome
 from activities.reconciliation.run_files import in_flight, write_struct
+from fraud.reconciliation.evidence import BlobVersion
 from fraud.reconciliation.plan import make_plan, reading_span
 from fraud.reconciliation.ranges import MARGIN
 from fraud.reconciliation.work import BlobPart, PlanSummary, Request, SpanPart, Stage, Work, part_path, work_path
@@ -24,7 +25,10 @@ _LATEST_OUTPUT = timedelta(hours=24)
 
 
 async def plan_reconciliation(request: Request) -> PlanSummary:
-    """Write the run's `Work` and what each of its parts reads. Raises what the blob service raised."""
+    """Write the run's `Work` and what each of its parts reads, unless a report of the same is there already.
+
+    Raises what the blob service or Cosmos raised.
+    """
     reach = request.range
     run = reach.instance_id
     archive = await warehouse(names.ALL_EVENTS)
@@ -35,19 +39,31 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     edges = [blob for blobs in found if blobs for blob in (min(blobs), max(blobs))]
     codecs = await in_flight(lambda blob: codec_of(archive, blob), edges)
     codec = "null" if codecs and set(codecs) == {"null"} else "deflate"
-    plan = make_plan(reach, known, [blob for blobs in found for blob in blobs], codec)
+    captured = [blob for blobs in found for blob in blobs]
+    plan = make_plan(reach, known, captured, codec)
     first, last = reach.start - MARGIN, reach.end + MARGIN
+    suspicious = await _list(names.SUSPICIOUS_EVENTS, "", first - _HOUR, last + _LATEST_OUTPUT)
+    verdicts = await _list(names.FRAUD_EVENTS, "", first, last)
+    quarantined = await _list(names.QUARANTINE, "store-events/", first, last)
     stages: dict[Stage, Sequence[msgspec.Struct]] = {
         "scan": plan.parts,
-        "suspicious": await _blob_parts(names.SUSPICIOUS_EVENTS, "", first - _HOUR, last + _LATEST_OUTPUT),
-        "verdicts": await _blob_parts(names.FRAUD_EVENTS, "", first, last),
+        "suspicious": _blob_parts(suspicious),
+        "verdicts": _blob_parts(verdicts),
         "documents": _hours(first, last) if request.with_documents else [],
-        "quarantine": await _blob_parts(names.QUARANTINE, "store-events/", first, last),
+        "quarantine": _blob_parts(quarantined),
     }
-    parts = [(part_path(run, stage, i), part) for stage, some in stages.items() for i, part in enumerate(some)]
-    await in_flight(lambda part: write_struct(*part), parts)
     counts: dict[Stage, int] = {stage: len(some) for stage, some in stages.items()}
     counts["compare"] = 2**plan.bucket_bits
+
+    blobs = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in captured]
+    blobs += [blob.version for blob in (*suspicious, *verdicts, *quarantined)]
+    documents = SpanPart(first, last) if request.with_documents else None
+    read = await evidence(blobs, documents)
+    if not request.again and (known_before := await known_outcome(run, read, documents)):
+        return PlanSummary(counts, plan.archive_bytes, known_before)
+
+    parts = [(part_path(run, stage, i), part) for stage, some in stages.items() for i, part in enumerate(some)]
+    await in_flight(lambda part: write_struct(*part), parts)
     work = Work(
         range=reach,
         first_window=plan.first_window,
@@ -58,33 +74,43 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
         archive_bytes=plan.archive_bytes,
         with_documents=request.with_documents,
         parts=counts,
+        evidence=read,
     )
     await write_struct(work_path(run), work)
     return PlanSummary(work.parts, work.archive_bytes)
 
 
-async def _blob_parts(container_name: str, folder: str, start: datetime, end: datetime) -> list[BlobPart]:
-    """The blobs of a container whose path lies in the hours of [start, end], in parts."""
+class _Blob(msgspec.Struct, frozen=True):
+    version: BlobVersion
+    size: int
+
+
+async def _list(container_name: str, folder: str, start: datetime, end: datetime) -> list[_Blob]:
+    """The blobs of a container whose path lies in the hours of [start, end]."""
     container = await warehouse(container_name)
+
+    async def blobs_of(prefix: str) -> list[_Blob]:
+        found = container.list_blobs(name_starts_with=prefix)
+        return [_Blob(BlobVersion(container_name, blob.name, blob.etag), blob.size) async for blob in found]
+
     prefixes: list[str] = []
     hour = start.replace(minute=0, second=0, microsecond=0)
     while hour <= end:
         prefixes.append(f"{folder}{hour:%Y/%m/%d/%H}")
         hour += _HOUR
-    listed = await in_flight(lambda prefix: _list(container, prefix), prefixes)
+    return [blob for blobs in await in_flight(blobs_of, prefixes) for blob in blobs]
+
+
+def _blob_parts(blobs: Sequence[_Blob]) -> list[BlobPart]:
     parts: list[BlobPart] = []
     size = 0
-    for path, blob_size in (blob for blobs in listed for blob in blobs):
-        if not parts or len(parts[-1].paths) == PART_BLOBS or size + blob_size > PART_BYTES:
+    for blob in blobs:
+        if not parts or len(parts[-1].paths) == PART_BLOBS or size + blob.size > PART_BYTES:
             parts.append(BlobPart([]))
             size = 0
-        parts[-1].paths.append(path)
-        size += blob_size
+        parts[-1].paths.append(blob.version.path)
+        size += blob.size
     return parts
-
-
-async def _list(container: ContainerClient, prefix: str) -> list[tuple[str, int]]:
-    return [(blob.name, blob.size) async for blob in container.list_blobs(name_starts_with=prefix)]
 
 
 def _hours(start: datetime, end: datetime) -> list[SpanPart]:

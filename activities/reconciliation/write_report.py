@@ -11,7 +11,7 @@ from fraud.reconciliation.accounts import Accounts
 from fraud.reconciliation.html import to_html
 from fraud.reconciliation.markdown import to_markdown
 from fraud.reconciliation.observe import ObservedSums
-from fraud.reconciliation.report import make_report
+from fraud.reconciliation.report import make_report, outcome_of
 from fraud.reconciliation.scan import ScanSums
 from fraud.reconciliation.work import READING, Outcome, ReportTask, Stage, report_folder, sums_path
 from services import names
@@ -39,22 +39,13 @@ async def write_report(task: ReportTask) -> Outcome:
     report = await with_places(report, work)
 
     reports = await warehouse(names.REPORTS)
-    folder = report_folder(task.run)
-    paths = {name: f"{folder}/report.{name}" for name in ("json", "html", "md")}
+    outcome = outcome_of(report)
+    paths = outcome.reports
     await write_blob(reports, paths["json"], msgspec.json.format(msgspec.json.encode(report)), JSON)
     await write_blob(reports, paths["html"], to_html(report).encode(), HTML)
     await write_blob(reports, paths["md"], to_markdown(report).encode(), MARKDOWN)
     kept = set(paths.values()) | set(report.lists)
-    async for blob in reports.list_blobs(name_starts_with=f"{folder}/"):
+    async for blob in reports.list_blobs(name_starts_with=f"{report_folder(task.run)}/"):
         if blob.name not in kept:
             await delete_blob(reports, blob.name)
-    return Outcome(
-        id=task.run,
-        verdict=report.verdict,
-        balanced=report.balanced,
-        sentence=report.sentence,
-        compared_until=report.compared_until,
-        accounts=report.accounts,
-        reports=paths,
-        with_cosmos=report.with_cosmos,
-    )
+    return outcome

@@ -35,6 +35,7 @@ class Accounts(msgspec.Struct):
     - archived: documents in Cosmos that arrived in the range; quarantined: captured events that lie in quarantine
     - expected: must be flagged; suspicious: reported by the stream job; analysed: with a verdict; matched: in all
       three, in the right window and no more often than archived
+    - elsewhere: documents that were found by id, but not among those that arrived in or near the range
     """
 
     events: int = 0
@@ -48,6 +49,7 @@ class Accounts(msgspec.Struct):
     suspicious: int = 0
     analysed: int = 0
     matched: int = 0
+    elsewhere: int = 0
     differences: dict[Class, int] = {}
     examples: dict[Class, list[Difference]] = {}
     per_window: Table = {}

@@ -17,12 +17,16 @@ _NAME = re.compile(r"([^/]+)/([^/]+)/([^/]+)/(\d{4})/(\d\d)/(\d\d)/(\d\d)/(\d\d)
 
 
 class CaptureBlob(msgspec.Struct, frozen=True, order=True):
-    """One blob of the archive. `partition` is `{Namespace}/{EventHub}/{PartitionId}`; sizes are in bytes."""
+    """One blob of the archive. `partition` is `{Namespace}/{EventHub}/{PartitionId}`; sizes are in bytes.
+
+    `etag` changes with every write; empty where it was not asked for.
+    """
 
     partition: str
     triggered: datetime
     name: str
     size: int
+    etag: str = ""
 
     @property
     def partition_id(self) -> str:
@@ -30,7 +34,7 @@ class CaptureBlob(msgspec.Struct, frozen=True, order=True):
         return self.partition.rpartition("/")[2]
 
 
-def parse_blob_name(name: str, size: int = 0) -> CaptureBlob | None:
+def parse_blob_name(name: str, size: int = 0, etag: str = "") -> CaptureBlob | None:
     """Read a blob's name; None if it is none of Capture's."""
     if not (match := _NAME.fullmatch(name)):
         return None
@@ -39,7 +43,7 @@ def parse_blob_name(name: str, size: int = 0) -> CaptureBlob | None:
         triggered = datetime(*(int(part) for part in moment), tzinfo=UTC)  # type: ignore[arg-type]
     except ValueError:
         return None
-    return CaptureBlob(f"{namespace}/{hub}/{partition}", triggered, name, size)
+    return CaptureBlob(f"{namespace}/{hub}/{partition}", triggered, name, size, etag)
 
 
 def hour_prefixes(partition: str, start: datetime, end: datetime) -> list[str]:

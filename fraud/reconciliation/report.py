@@ -19,7 +19,7 @@ from fraud.reconciliation.scan import ScanSums, Unreadable
 from fraud.reconciliation.sequences import Span, gaps, merged
 from fraud.reconciliation.summary import Summary, Verdict, summarise
 from fraud.reconciliation.verdict import judge_run, sentence
-from fraud.reconciliation.work import Work, differences_path
+from fraud.reconciliation.work import FORMATS, Outcome, Work, differences_path, report_path
 
 SCHEMA_VERSION = 1
 MAX_STORES = 1_000
@@ -102,6 +102,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     campaigns: list[CampaignAccount] = []
     warehouse: str = ""
     """Address of the account in which the blobs lie, for the links; empty if there are none."""
+    evidence: str | None = None
+    """What was read, as one value (`fraud.reconciliation.evidence`); None if it does not stand for all of that."""
 
 
 def make_report(
@@ -145,6 +147,23 @@ def make_report(
         archive_blobs=sum(scan.blobs for scan in scans),
         archive_bytes=sum(scan.bytes for scan in scans),
         campaigns=list(campaigns),
+        # A document that was found elsewhere can change without the evidence changing.
+        evidence=None if accounts.elsewhere else work.evidence or None,
+    )
+
+
+def outcome_of(report: Report) -> Outcome:
+    """What the workflow answers."""
+    return Outcome(
+        id=report.id,
+        verdict=report.verdict,
+        balanced=report.balanced,
+        sentence=report.sentence,
+        compared_until=report.compared_until,
+        accounts=report.accounts,
+        reports={extension: report_path(report.id, extension) for extension in FORMATS},
+        with_cosmos=report.with_cosmos,
+        read=report.started,
     )
 
 

@@ -25,13 +25,19 @@ ACTIVITIES: dict[Stage, str] = {
     "compare": "compare_bucket",
 }
 """The step of each stage, in the order of the stages."""
+FORMATS = ("html", "json", "md")
+"""The formats of a report, as file extensions."""
 
 
 class Request(msgspec.Struct, frozen=True):
-    """The input of the workflow: a range of whole windows. Without `with_documents` Cosmos is left out."""
+    """The input of the workflow: a range of whole windows. Without `with_documents` Cosmos is left out.
+
+    `again` reads everything anew, even if nothing has changed since the last report.
+    """
 
     range: Range
     with_documents: bool = True
+    again: bool = False
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -99,7 +105,8 @@ class RunName(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """The output of the workflow. `reports` are paths in the container `reports`, by format.
 
-    `with_cosmos` tells whether Cosmos was compared too, so that the outcome answers for a request that asks for it.
+    `read` is when the archives were read: earlier than this run if nothing has changed since (`reused`). What has a
+    default is not in the outcomes of earlier versions, for which a workflow may be waiting.
     """
 
     id: str
@@ -110,10 +117,8 @@ class Outcome(msgspec.Struct, frozen=True):
     accounts: Summary
     reports: dict[str, str]
     with_cosmos: bool = False
-
-    def answers(self, request: Request) -> bool:
-        """Whether this says all that the request asks for: nothing is left that another run could find."""
-        return self.balanced and (self.with_cosmos or not request.with_documents)
+    read: datetime | None = None
+    reused: bool = False
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -128,6 +133,7 @@ class Work(msgspec.Struct, frozen=True):
     archive_bytes: int
     with_documents: bool
     parts: dict[Stage, int]
+    evidence: str = ""
 
     @property
     def buckets(self) -> int:
@@ -141,10 +147,11 @@ class Work(msgspec.Struct, frozen=True):
 
 
 class PlanSummary(msgspec.Struct, frozen=True):
-    """What the workflow needs to know of the plan."""
+    """What the workflow needs to know of the plan; `known` is the outcome if there is nothing new to read."""
 
     parts: dict[Stage, int]
     archive_bytes: int
+    known: Outcome | None = None
 
 
 def folder(run: str) -> str:
@@ -180,6 +187,11 @@ def sums_path(run: str, stage: str, number: int) -> str:
 def report_folder(run: str) -> str:
     """Where a run's report lies in the container `reports`."""
     return f"reconciliations/{run}"
+
+
+def report_path(run: str, extension: str) -> str:
+    """A run's report in the container `reports`, in one of its formats."""
+    return f"{report_folder(run)}/report.{extension}"
 
 
 def differences_path(run: str, bucket: int) -> str:

@@ -27,9 +27,22 @@ from tests.support.replay import Recording
 RECORDINGS = Path(__file__).parent / "recordings"
 REACH = Range(datetime(2026, 1, 2, 10, tzinfo=UTC), datetime(2026, 1, 2, 11, tzinfo=UTC))
 REQUEST: dict[str, Any] = msgspec.to_builtins(Request(REACH))
+OUTCOME = Outcome(
+    id=REACH.instance_id,
+    verdict="balanced",
+    balanced=True,
+    sentence="All is well.",
+    compared_until=REACH.end,
+    accounts=Summary(**dict.fromkeys(Summary.__struct_fields__, 0)),
+    reports={},
+    with_cosmos=True,
+    read=REACH.end,
+)
 
 
-def reconciliation_hub(folder: Path, scan_parts: int, watermark: datetime = REACH.start) -> RunningHub:
+def reconciliation_hub(
+    folder: Path, scan_parts: int, watermark: datetime = REACH.start, known: Outcome | None = None
+) -> RunningHub:
     """A hub with the workflows, a plan of so many parts, and steps that read one record each."""
     hub = RunningHub(folder / "hub.db", df.DFApp())
     for workflow in (reconcile, reconcile_stage, reconcile_nightly):
@@ -45,7 +58,7 @@ def reconciliation_hub(folder: Path, scan_parts: int, watermark: datetime = REAC
 
     @hub.activity
     def plan_reconciliation(argument: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(PlanSummary(parts, 1_000))
+        return msgspec.to_builtins(PlanSummary(parts, 1_000, known))
 
     def step(argument: dict[str, Any]) -> Any:
         return msgspec.to_builtins(Progress(1, 10))
@@ -55,9 +68,7 @@ def reconciliation_hub(folder: Path, scan_parts: int, watermark: datetime = REAC
 
     @hub.activity
     def write_report(argument: dict[str, Any]) -> Any:
-        numbers = dict.fromkeys(Summary.__struct_fields__, 0)
-        outcome = Outcome(argument["run"], "balanced", True, "All is well.", REACH.end, Summary(**numbers), {})
-        return msgspec.to_builtins(outcome)
+        return msgspec.to_builtins(msgspec.structs.replace(OUTCOME, id=argument["run"]))
 
     @hub.activity
     def clear_run(argument: dict[str, Any]) -> None: ...

@@ -12,7 +12,7 @@ from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, reconcile_stage
 from tests.local_azure.durable.running import RunningHub
-from tests.orchestrations.reconciliation_app import REACH, RECORDINGS, REQUEST, reconciliation_hub
+from tests.orchestrations.reconciliation_app import OUTCOME, REACH, RECORDINGS, REQUEST, reconciliation_hub
 from tests.support.replay import Recording, assert_order_does_not_matter, assert_replays
 
 RUN = REACH.instance_id
@@ -54,6 +54,17 @@ async def test_every_stage_follows_the_one_before(hub: RunningHub):
     ]
     assert names.count("scan_archive") == 20
     assert names.count("observe_outcomes") == 3
+
+
+async def test_what_is_known_is_not_read_again(tmp_path: Path):
+    hub = reconciliation_hub(tmp_path, scan_parts=20, known=OUTCOME)
+    try:
+        status = await hub.run("reconcile", REQUEST, RUN)
+
+        assert status["output"] == msgspec.to_builtins(OUTCOME)
+        assert scheduled(await hub.history(RUN)) == ["plan_reconciliation"]
+    finally:
+        await hub.stop()
 
 
 async def test_no_more_steps_run_at_once_than_allowed(hub: RunningHub):

@@ -82,14 +82,14 @@ async def _documents(world: World) -> None:
         await container.upsert_item({**world.document(identifier, number), "archive": archive})
 
 
-async def reconcile(reach: Range) -> tuple[Outcome, Report]:
+async def reconcile(reach: Range, started: datetime | None = None) -> tuple[Outcome, Report]:
     """Run all steps as the workflow does; each passes JSON on, as the durable extension would."""
-    plan = await plan_reconciliation(Request(reach))
+    plan = await plan_reconciliation(Request(reach, again=True))
     for stage, activity in ACTIVITIES.items():
         for number in range(plan.parts[stage]):
             step = Step(reach.instance_id, stage, number)
             msgspec.to_builtins(await STEPS[activity](step))
-    outcome = await write_report(ReportTask(reach.instance_id, reach.end))
+    outcome = await write_report(ReportTask(reach.instance_id, started or reach.end))
     await clear_run(RunName(reach.instance_id))
     report = await read_blob(await warehouse(names.REPORTS), outcome.reports["json"])
     return outcome, msgspec.json.decode(report, type=Report)

@@ -1,0 +1,159 @@
+"""A range is not read again while nothing in its archives has changed, and always if anything has."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import msgspec
+import pytest
+
+from activities.reconciliation import known_outcome
+from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from fraud.reconciliation.report import Report
+from fraud.reconciliation.work import Outcome, Request, report_path
+from services import cosmos, names
+from services.blobs import read_blob, warehouse, write_blob
+from tests.activities.reconciliation.stored_world import reconcile, store
+from tests.fraud.reconciliation.world import RANGE, START, World, event
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
+
+RUN = RANGE.instance_id
+LATER = datetime.now(UTC) + timedelta(hours=1)
+"""When the runs say that they began; long after the documents were written."""
+
+
+def a_world() -> World:
+    random = Random(5)
+    return World.of([event(random, START + timedelta(minutes=m), flagged=m % 3 == 0) for m in range(1, 60)])
+
+
+async def known(request: Request | None = None) -> Outcome | None:
+    return (await plan_reconciliation(request or Request(RANGE))).known
+
+
+async def test_what_has_not_changed_is_answered_with_the_report_that_is_there():
+    await store(a_world())
+    outcome, _ = await reconcile(RANGE, started=LATER)
+
+    assert await known() == msgspec.structs.replace(outcome, reused=True)
+    assert outcome.read == LATER
+
+
+async def test_differences_that_were_found_are_known_as_well():
+    world = a_world()
+    world.verdicts.pop()
+    await store(world)
+    outcome, _ = await reconcile(RANGE, started=LATER)
+
+    answer = await known()
+
+    assert outcome.verdict == "differences"
+    assert answer is not None
+    assert answer.accounts == outcome.accounts
+
+
+async def test_everything_is_read_again_if_asked():
+    await store(a_world())
+    await reconcile(RANGE, started=LATER)
+
+    assert await known(Request(RANGE, again=True)) is None
+    assert await known(Request(RANGE, with_documents=False)) is None
+
+
+async def rewritten(container: str, prefix: str) -> None:
+    blobs = await warehouse(container)
+    path = sorted([blob.name async for blob in blobs.list_blobs(name_starts_with=prefix)])[0]
+    await write_blob(blobs, path, await read_blob(blobs, path) + b"\n")
+
+
+async def deleted(container: str, prefix: str) -> None:
+    blobs = await warehouse(container)
+    path = sorted([blob.name async for blob in blobs.list_blobs(name_starts_with=prefix)])[0]
+    await blobs.delete_blob(path)
+
+
+async def added(container: str, path: str) -> None:
+    await write_blob(await warehouse(container), path, b"{}")
+
+
+async def document_added() -> None:
+    moment = (START + timedelta(minutes=7)).isoformat()
+    await (await cosmos.events()).upsert_item({"id": "new", "store_id": 1, "archive": {"enqueued_time": moment}})
+
+
+async def document_removed() -> None:
+    container = await cosmos.events()
+    query = "SELECT c.id, c.store_id FROM c WHERE STARTSWITH(c.archive.enqueued_time, @day)"
+    parameters: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
+    found = [item async for item in container.query_items(query, parameters=parameters)]
+    await container.delete_item(found[0]["id"], partition_key=found[0]["store_id"])
+
+
+CHANGES: dict[str, Callable[[], Awaitable[None]]] = {
+    "an archive blob is rewritten": lambda: rewritten(names.ALL_EVENTS, "namespace/"),
+    "an archive blob is deleted": lambda: deleted(names.ALL_EVENTS, "namespace/"),
+    "a row of the stream job is rewritten": lambda: rewritten(names.SUSPICIOUS_EVENTS, f"{START:%Y/%m/%d/%H}"),
+    "a verdict blob is deleted": lambda: deleted(names.FRAUD_EVENTS, f"{START:%Y/%m/%d/%H}"),
+    "an event is quarantined": lambda: added(names.QUARANTINE, f"store-events/{START:%Y/%m/%d/%H}/p0-7.json"),
+    "a document is added": document_added,
+    "a document is removed": document_removed,
+    "the report is gone": lambda: deleted(names.REPORTS, report_path(RUN, "json")),
+    "the report is of another version": lambda: added(names.REPORTS, report_path(RUN, "json")),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_has_changed_is_read_again(change: str):
+    await store(a_world())
+    await reconcile(RANGE, started=LATER)
+
+    await CHANGES[change]()
+
+    assert await known() is None
+
+
+async def test_a_document_that_was_changed_is_read_again():
+    # A change leaves the number of documents as it was; Cosmos dates it, to the second. So a run that began just
+    # now may not have read what was changed just now.
+    await store(a_world())
+    await reconcile(RANGE, started=datetime.now(UTC))
+    assert await known() is None
+
+    await reconcile(RANGE, started=datetime.now(UTC) + timedelta(minutes=2))
+    assert await known() is not None
+
+
+async def test_a_corrected_method_reads_everything_again(monkeypatch: pytest.MonkeyPatch):
+    await store(a_world())
+    await reconcile(RANGE, started=LATER)
+    monkeypatch.setattr(known_outcome, "_method", lambda: "another")
+
+    assert await known() is None
+
+
+async def test_a_report_says_nothing_of_documents_that_were_found_elsewhere():
+    # The number of documents of the range does not tell what becomes of them.
+    world = a_world()
+    await store(world)
+    container = await cosmos.events()
+    identifier, number, _ = world.documents[0]
+    moved = {**world.document(identifier, number), "archive": {"enqueued_time": "2025-01-01T00:00:00+00:00"}}
+    await container.upsert_item(moved)
+
+    outcome, report = await reconcile(RANGE, started=LATER)
+
+    assert outcome.balanced
+    assert report.evidence is None
+    assert await known() is None
+    await container.delete_item(identifier, partition_key=number)
+
+
+async def test_the_evidence_of_the_same_archives_is_the_same():
+    await store(a_world())
+    _, first = await reconcile(RANGE, started=LATER)
+    _, second = await reconcile(RANGE, started=LATER + timedelta(days=1))
+
+    assert msgspec.structs.replace(second, started=LATER) == first
+    assert isinstance(first, Report)
+    assert first.evidence
