@@ -16,8 +16,6 @@ Item = TypeVar("Item")
 IN_FLIGHT = 8
 """Requests that a step has open at once: 4 blobs of 10 MB in flight saturate a core, small ones want more."""
 
-VANISHED = "the blob was deleted after it had been listed"
-
 ROWS = "application/octet-stream"
 
 
