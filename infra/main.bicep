@@ -28,15 +28,21 @@ param environmentName string
   'westus2'
   'westus3'
 ])
+@metadata({ azd: { type: 'location' } })
 param location string
 
 @description('Events a second that the deployment is made for; sizes.json holds what each size means.')
 @allowed(['1k', '5k', '10k'])
 param size string = '1k'
 
-@description('Partitions of the hub, if more than the size has. An even number: even ones carry inventory, odd ones sales.')
-@allowed([4, 6, 8, 10, 12, 16, 20, 24, 28, 32])
-param partitionCount int?
+@description('Partitions of the hub; 0: as many as the size has. An even number: even ones carry inventory, odd ones sales.')
+@allowed([0, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32])
+param partitionCount int = 0
+
+@description('Request units a second that the archive scales to; 0: as the size says. For 1k around the clock, 10000.')
+@minValue(0)
+@maxValue(1000000)
+param archiveRequestUnits int = 0
 
 @description('Who is told of alerts and of the bill.')
 @minLength(6)
@@ -56,17 +62,21 @@ param reconciliationSchedule string = '0 30 2 * * *'
 @allowed(['least', 'owner'])
 param streamJobRoles string = 'least'
 
-@description('Amount a month at which the budget tells; without it the size\'s own.')
-@minValue(1)
-param monthlyBudget int?
+@description('Amount a month at which the budget tells; 0: the size\'s own.')
+@minValue(0)
+param monthlyBudget int = 0
 
-@description('First day of the month from which the budget counts.')
+@description('First day of the month from which the budget counts; empty: of this month. Azure refuses another one later.')
+@maxLength(10)
+param budgetStartDate string = ''
+
+@description('First day of this month. `utcNow` may stand nowhere else.')
 @minLength(10)
 @maxLength(10)
-param budgetStartDate string = utcNow('yyyy-MM-01')
+param thisMonth string = utcNow('yyyy-MM-01')
 
-@description('Diagnostic settings of the apps too. Microsoft said that Flex Consumption does not support them: try it first.')
-param appDiagnostics bool = false
+@description('Diagnostic settings of the apps too; false if a region does not take them on Flex Consumption.')
+param appDiagnostics bool = true
 
 @description('Client id of an app registration in Entra; empty: there is no Durable Functions Monitor.')
 @maxLength(36)
@@ -81,9 +91,13 @@ var chosen = sizes[size]
 var ending = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 var withMonitor = !empty(monitorClientId)
-var partitions = (partitionCount ?? chosen.partitionCount) >= chosen.partitionCount
-  ? (partitionCount ?? chosen.partitionCount)
+var partitions = partitionCount == 0 || partitionCount >= chosen.partitionCount
+  ? max(partitionCount, chosen.partitionCount)
   : fail('Size ${size} needs at least ${chosen.partitionCount} partitions; partitionCount asks for fewer.')
+var requestUnits = archiveRequestUnits % 1000 == 0
+  ? max(archiveRequestUnits, chosen.archiveRequestUnits)
+  : fail('archiveRequestUnits must be a multiple of 1000: Cosmos scales in those steps.')
+var budgetStart = empty(budgetStartDate) ? thisMonth : budgetStartDate
 var users = withMonitor && empty(monitorUsers)
   ? fail('monitorUsers must name who may look at the monitor, or monitorClientId must be empty.')
   : monitorUsers
@@ -150,7 +164,7 @@ module cosmos 'modules/cosmos.bicep' = {
     name: '${prefixes.documentDBDatabaseAccounts}${ending}'
     location: location
     tags: tags
-    requestUnits: chosen.archiveRequestUnits
+    requestUnits: requestUnits
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -226,8 +240,8 @@ module budget 'modules/budget.bicep' = {
   name: 'budget'
   params: {
     name: '${prefixes.consumptionBudgets}${ending}'
-    amount: monthlyBudget ?? chosen.monthlyBudget
-    startDate: budgetStartDate
+    amount: monthlyBudget == 0 ? chosen.monthlyBudget : monthlyBudget
+    startDate: budgetStart
     email: alertEmail
   }
 }
@@ -264,6 +278,9 @@ output FUNCTION_APP string = app.outputs.name
 
 @description('Address of the app, for the command line and the browser.')
 output FUNCTION_APP_URL string = app.outputs.url
+
+@description('Start of the budget. azd keeps it and gives it to the next deployment, which must not move it.')
+output BUDGET_START_DATE string = budgetStart
 
 @description('Storage account with the archives, the verdicts and the reports.')
 output WAREHOUSE_ACCOUNT string = warehouse.outputs.name

@@ -64,7 +64,7 @@ param alertWebhookUrl string
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
-@description('Whether the app has a diagnostic setting of its own, beside Application Insights.')
+@description('Whether the app\'s metrics reach the workspace too, as its logs do through Application Insights.')
 param withDiagnostics bool
 
 var prefixes = loadJsonContent('../abbreviations.json')

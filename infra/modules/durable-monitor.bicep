@@ -48,7 +48,7 @@ param componentName string
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
-@description('Whether the app has a diagnostic setting of its own, beside Application Insights.')
+@description('Whether the app\'s metrics reach the workspace too, as its logs do through Application Insights.')
 param withDiagnostics bool
 
 var taskHub = loadJsonContent('../../host.json').extensions.durableTask.hubName
@@ -136,12 +136,12 @@ resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024
   properties: { allow: false }
 }]
 
+// Its logs reach the workspace through Application Insights: `FunctionAppLogs` would be the same lines again.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (withDiagnostics) {
   scope: monitor
   name: 'to-log-analytics'
   properties: {
     workspaceId: workspaceId
-    logs: [{ category: 'FunctionAppLogs', enabled: true }]
     metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }

@@ -87,7 +87,7 @@ param alertWebhookUrl string
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
-@description('Whether the app has a diagnostic setting of its own, beside Application Insights.')
+@description('Whether the app\'s metrics reach the workspace too, as its logs do through Application Insights.')
 param withDiagnostics bool
 
 // The triggers and the app read the same connections; see services/connections.py.
@@ -166,12 +166,12 @@ resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024
   properties: { allow: false }
 }]
 
+// Its logs reach the workspace through Application Insights: `FunctionAppLogs` would be the same lines again.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (withDiagnostics) {
   scope: app
   name: 'to-log-analytics'
   properties: {
     workspaceId: workspaceId
-    logs: [{ category: 'FunctionAppLogs', enabled: true }]
     metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }

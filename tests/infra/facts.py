@@ -213,18 +213,29 @@ NAME_LENGTHS: Final[Mapping[str, range]] = {
     "Microsoft.OperationalInsights/workspaces": range(4, 64),
 }
 
-DIAGNOSED: Final = (
-    "Microsoft.Storage/storageAccounts",
-    BLOBS,
-    "Microsoft.EventHub/namespaces",
-    "Microsoft.ServiceBus/namespaces",
-    COSMOS,
-    JOB,
-    SITE,
-    "Microsoft.OperationalInsights/workspaces",
+FOREIGN_TO_FLEX: Final = frozenset(
+    [
+        "ENABLE_ORYX_BUILD",
+        "FUNCTIONS_EXTENSION_VERSION",
+        "FUNCTIONS_MAX_HTTP_CONCURRENCY",
+        "FUNCTIONS_WORKER_PROCESS_COUNT",
+        "FUNCTIONS_WORKER_DYNAMIC_CONCURRENCY_ENABLED",
+        "FUNCTIONS_WORKER_RUNTIME",
+        "FUNCTIONS_WORKER_RUNTIME_VERSION",
+        "SCM_DO_BUILD_DURING_DEPLOYMENT",
+        "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+        "WEBSITE_CONTENTOVERVNET",
+        "WEBSITE_CONTENTSHARE",
+        "WEBSITE_DNS_SERVER",
+        "WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT",
+        "WEBSITE_NODE_DEFAULT_VERSION",
+        "WEBSITE_RUN_FROM_PACKAGE",
+        "WEBSITE_SKIP_CONTENTSHARE_VALIDATION",
+        "WEBSITE_TIME_ZONE",
+        "WEBSITE_VNET_ROUTE_ALL",
+    ]
 )
-"""What must send its logs and metrics to the workspace. Application Insights already lies in it; a plan of Flex
-Consumption has nothing that its app does not have; identities, budgets and alerts have none."""
+"""Settings that Flex Consumption does not take ("Flex Consumption plan deprecations", App settings reference)."""
 
 ROLES: Final[Mapping[str, tuple[str, str]]] = {
     "ba92f5b4-2d11-453d-a403-e96b0029c9fe": ("Storage Blob Data Contributor", CONTAINER),
@@ -242,16 +253,3 @@ ROLES: Final[Mapping[str, tuple[str, str]]] = {
     "00000000-0000-0000-0000-000000000002": ("Cosmos DB Built-in Data Contributor", f"{COSMOS}/sqlDatabases"),
 }
 """Role ids, with each role's name and the type of resource that it is granted on here."""
-
-ALERTED: Final = {
-    (JOB, "OutputWatermarkDelaySeconds"),
-    (JOB, "InputEventsSourcesBacklogged"),
-    (JOB, "Errors"),
-    (JOB, "ResourceUtilization"),
-    (JOB, "ProcessCPUUsagePercentage"),
-    ("Microsoft.ServiceBus/namespaces", "DeadletteredMessages"),
-    ("Microsoft.ServiceBus/namespaces", "ThrottledRequests"),
-    ("Microsoft.EventHub/namespaces", "ThrottledRequests"),
-    (COSMOS, "TotalRequests"),
-}
-"""Metrics that must wake a person."""

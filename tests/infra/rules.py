@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.infra import facts
+from tests.infra import facts, watched
 from tests.infra.bicep.deploy import deploy
 from tests.infra.bicep.sources import MAIN, Sources
 from tests.infra.bicep.static import file_findings, mentioned
@@ -17,13 +17,11 @@ from tests.infra.values import value_findings
 OPTIONS: dict[str, Any] = {
     "monitorClientId": "11111111-2222-3333-4444-555555555555",
     "monitorUsers": "a@example.com",
-    "appDiagnostics": True,
 }
 """Everything that is deployed on demand only."""
 SIZES = ("1k", "5k", "10k")
 _SECRET = re.compile(r"AccountKey=|SharedAccessKey|[?&]sig=|listKeys|ConnectionString", re.IGNORECASE)
 _MONITOR_CONNECTION = {f"AzureWebJobsStorage__{part}" for part in ("accountName", "credential", "clientId")}
-_FOREIGN_TO_FLEX = {"WEBSITE_RUN_FROM_PACKAGE", "FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION"}
 
 
 def all_findings(sources: Sources) -> list[str]:
@@ -106,11 +104,21 @@ def _secrets(deployment: Deployment) -> Iterator[str]:
 
 
 def _diagnostics(deployment: Deployment) -> Iterator[str]:
-    """Every resource that has logs or metrics sends them to the workspace."""
-    watched = {one.scope.id for one in deployment.of(facts.DIAGNOSTICS) if one.scope}
+    """Every resource that has logs or metrics sends them to our workspace; whatever is new has to be looked up."""
+    workspaces = {one.id for one in deployment.of("Microsoft.OperationalInsights/workspaces")}
+    settings = {one.scope.id: one for one in deployment.of(facts.DIAGNOSTICS) if one.scope}
     for one in _made(deployment):
-        if one.type in facts.DIAGNOSED and one.id not in watched:
+        setting, logs = settings.get(one.id), watched.DIAGNOSED.get(one.type)
+        if logs is None:
+            if one.type not in watched.NOT_DIAGNOSED:
+                yield f"{_place(one)}: nobody has looked up whether {one.type} has logs and metrics"
+        elif setting is None:
             yield f"{_place(one)}: has no diagnostic setting"
+        else:
+            if setting.at("properties.workspaceId") not in workspaces:
+                yield f"{_place(setting)}: sends to another workspace"
+            if missing := logs - {str(log["category"]) for log in setting.at("properties.logs") or ()}:
+                yield f"{_place(setting)}: does not send {', '.join(sorted(missing))}"
 
 
 def _alerts(deployment: Deployment) -> Iterator[str]:
@@ -120,7 +128,7 @@ def _alerts(deployment: Deployment) -> Iterator[str]:
         scopes = {one.type for one in _made(deployment) if one.id in (alert.at("properties.scopes") or ())}
         metrics = {str(one.get("metricName")) for one in alert.at("properties.criteria.allOf") or ()}
         found |= {(scope, metric) for scope in scopes for metric in metrics}
-    for scope, metric in facts.ALERTED - found:
+    for scope, metric in watched.ALERTED - found:
         yield f"no alert looks at {metric} of {scope}"
 
 
@@ -135,7 +143,7 @@ def _settings(deployment: Deployment) -> Iterator[str]:
         names = [one["name"] for one in site.at("properties.siteConfig.appSettings") or ()]
         if len(names) != len(set(names)) or not names:
             yield f"{_place(site)}: a setting stands there twice, or there is none"
-        for foreign in _FOREIGN_TO_FLEX & set(names):
+        for foreign in facts.FOREIGN_TO_FLEX & set(names):
             yield f"{_place(site)}: {foreign} has no place on Flex Consumption"
 
 

@@ -50,6 +50,8 @@ EXPRESSIONS = {
     "empty('')": True,
     "empty(['x'])": False,
     "toLower('ABC')": "abc",
+    "max(2, 3)": 3,
+    "7 % 4": 3,
     "az.environment().suffixes": "<environment>.suffixes",
     "false ? fail('never') : 1": 1,
 }

@@ -41,7 +41,7 @@ FAULTS = {
     "unknown module parameter": Fault(
         "modules/stream-job.bicep", "    extent:", "    extend:", "has no parameter extend"
     ),
-    "wrong type": Fault("main.bicep", "amount: monthlyBudget ?? chosen.monthlyBudget", "amount: '900'", "is no int"),
+    "wrong type": Fault("main.bicep", "? chosen.monthlyBudget", "? '900'", "is no int"),
     "unknown output": Fault(
         "main.bicep", "serviceBus.outputs.queueName", "serviceBus.outputs.queue", "no output queue"
     ),
@@ -158,7 +158,27 @@ FAULTS = {
         "modules/app.bicep", "  dependsOn: [access]\n", "", "does not wait for the roles in"
     ),
     # watching
-    "no diagnostics": Fault("modules/cosmos.bicep", "scope: account", "scope: database", "no diagnostic setting"),
+    "diagnostics of something else": Fault(
+        "modules/cosmos.bicep", "scope: account", "scope: database", "no diagnostic setting"
+    ),
+    "diagnostics of the apps that are off": Fault(
+        "main.bicep", "appDiagnostics bool = true", "appDiagnostics bool = false", "no diagnostic setting"
+    ),
+    "diagnostics to another workspace": Fault(
+        "modules/service-bus.bicep", "workspaceId: workspaceId", "workspaceId: '${workspaceId}2'", "another workspace"
+    ),
+    "diagnostics without logs": Fault(
+        "modules/stream-analytics.bicep",
+        "      { category: 'Execution', enabled: true }\n",
+        "",
+        "does not send Execution",
+    ),
+    "a type that nobody looked up": Fault(
+        "modules/monitoring.bicep",
+        "Microsoft.Insights/components@",
+        "Microsoft.Insights/webtests@",
+        "looked up whether",
+    ),
     "no alert on dead letters": Fault(
         "modules/alerts.bicep", "'DeadletteredMessages'", "'ActiveMessages'", "no alert looks at DeadletteredMessages"
     ),
@@ -199,6 +219,23 @@ def test_a_planted_fault_is_found(fault: Fault):
     findings = all_findings(Sources({path: source.replace(fault.old, fault.new)}))
 
     assert any(fault.finding in finding for finding in findings), findings
+
+
+def _diagnostic_settings() -> list[tuple[str, str]]:
+    """Every diagnostic setting as it is written, with its file."""
+    pattern = r"^resource \w+ 'Microsoft\.Insights/diagnosticSettings@.*?^}\n"
+    return [
+        (path, found)
+        for path in Sources().bicep_files()
+        for found in re.findall(pattern, Sources().read(path), re.MULTILINE | re.DOTALL)
+    ]
+
+
+@pytest.mark.parametrize(("path", "setting"), _diagnostic_settings())
+def test_no_diagnostic_setting_can_be_left_out_unnoticed(path: str, setting: str):
+    findings = all_findings(Sources({path: Sources().read(path).replace(setting, "")}))
+
+    assert any("no diagnostic setting" in finding for finding in findings), findings
 
 
 def _properties() -> list[tuple[str, int]]:

@@ -89,7 +89,6 @@ _LOGS: Mapping[str, Container[object]] = {
     "Microsoft.ServiceBus/namespaces": {"OperationalLogs"},
     "Microsoft.Storage/storageAccounts/blobServices": {"StorageDelete", "StorageRead", "StorageWrite"},
     "Microsoft.StreamAnalytics/streamingjobs": {"Authoring", "Execution"},
-    "Microsoft.Web/sites": {"FunctionAppLogs"},
 }
 _METRICS: Mapping[str, Container[object]] = {
     "Microsoft.DocumentDB/databaseAccounts": {"Requests"},

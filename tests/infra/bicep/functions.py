@@ -50,6 +50,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "fail": _fail,
     "guid": _guid,
     "map": _map,
+    "max": max,
     "subscription": lambda: Runtime("<subscription>"),
     "subscriptionResourceId": _subscription_resource_id,
     "tenant": lambda: Runtime("<tenant>"),

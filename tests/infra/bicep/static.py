@@ -8,7 +8,7 @@ from tests.infra.bicep.functions import FUNCTIONS, LOADERS, NAMESPACES
 from tests.infra.bicep.syntax import BicepFile, Declaration, Kind, named, text, walk
 
 _KNOWN = FUNCTIONS.keys() | LOADERS.keys() | NAMESPACES
-_DECORATORS = {"allowed", "description", "maxLength", "maxValue", "minLength", "minValue", "secure"}
+_DECORATORS = {"allowed", "description", "maxLength", "maxValue", "metadata", "minLength", "minValue", "secure"}
 
 
 def file_findings(file: BicepFile) -> Iterator[str]:

@@ -1,0 +1,82 @@
+"""What of the deployment must be watched, as data: diagnostic settings and alerts.
+
+Categories and metrics come from Azure Monitor's "Supported resource log categories" and "Supported metrics".
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tests.infra.facts import (
+    BLOBS,
+    CONTAINER,
+    COSMOS,
+    COSMOS_ROLE,
+    DIAGNOSTICS,
+    HUB,
+    JOB,
+    METRIC_ALERT,
+    QUEUE,
+    ROLE,
+    SITE,
+)
+
+DIAGNOSED: Final[Mapping[str, frozenset[str]]] = {
+    "Microsoft.Storage/storageAccounts": frozenset(),
+    BLOBS: frozenset({"StorageDelete"}),
+    "Microsoft.EventHub/namespaces": frozenset({"ArchiveLogs", "AutoScaleLogs", "OperationalLogs"}),
+    "Microsoft.ServiceBus/namespaces": frozenset({"OperationalLogs"}),
+    COSMOS: frozenset({"ControlPlaneRequests"}),
+    JOB: frozenset({"Authoring", "Execution"}),
+    SITE: frozenset(),  # its logs reach the workspace through Application Insights
+    "Microsoft.OperationalInsights/workspaces": frozenset({"Audit"}),
+}
+"""What sends its metrics to the workspace, and the logs that must be among them."""
+
+NOT_DIAGNOSED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        (
+            CONTAINER,
+            "Microsoft.Storage/storageAccounts/managementPolicies",
+            HUB,
+            f"{HUB}/consumergroups",
+            QUEUE,
+            f"{COSMOS}/sqlDatabases",
+            f"{COSMOS}/sqlDatabases/containers",
+            COSMOS_ROLE,
+            f"{JOB}/inputs",
+            f"{JOB}/outputs",
+            f"{SITE}/config",
+            f"{SITE}/basicPublishingCredentialsPolicies",
+        ),
+        "a part of a resource that sends them",
+    ),
+    **dict.fromkeys(
+        (
+            "Microsoft.Resources/resourceGroups",
+            "Microsoft.ManagedIdentity/userAssignedIdentities",
+            ROLE,
+            DIAGNOSTICS,
+            METRIC_ALERT,
+            "Microsoft.Insights/scheduledQueryRules",
+            "Microsoft.Insights/actionGroups",
+            "Microsoft.Consumption/budgets",
+        ),
+        "has no logs and metrics of its own that a setting could send",
+    ),
+    "Microsoft.Insights/components": "lies in the workspace",
+    "Microsoft.Web/serverfarms": "a plan of Flex Consumption has no metrics that its app does not have",
+}
+"""What has no diagnostic setting, and why."""
+
+ALERTED: Final = {
+    (JOB, "OutputWatermarkDelaySeconds"),
+    (JOB, "InputEventsSourcesBacklogged"),
+    (JOB, "Errors"),
+    (JOB, "ResourceUtilization"),
+    (JOB, "ProcessCPUUsagePercentage"),
+    ("Microsoft.ServiceBus/namespaces", "DeadletteredMessages"),
+    ("Microsoft.ServiceBus/namespaces", "ThrottledRequests"),
+    ("Microsoft.EventHub/namespaces", "ThrottledRequests"),
+    (COSMOS, "TotalRequests"),
+}
+"""Metrics that must wake a person."""
