@@ -19,19 +19,27 @@ SECONDS_BETWEEN_ATTEMPTS = 30
 """Ten minutes in all: an identity's new roles may take eight minutes to reach every service."""
 
 IDLE = ("Created", "Stopped", "Failed")
-ACTIVE = ("Running", "Degraded", "Starting", "Restarting", "Scaling")
+ENDING = ("Stopping", "Deleting")
+MOVING = ("Starting", "Restarting", "Scaling", *ENDING)
+"""On the way to another state; until it is there, Azure refuses to stop or start it. Every other state is work."""
 
 
 class HookError(Exception):
     """The hook cannot do its work; the message says what to do."""
 
 
-def stop() -> None:
+def stop(wait: Callable[[float], None] = time.sleep) -> None:
     """Stop the job and wait until it stands still. Before the first deployment there is none."""
     if not os.environ.get("STREAM_ANALYTICS_JOB"):
         say("nothing to stop: it is not deployed yet")
         return
     state, _ = _status()
+    for _ in range(ATTEMPTS):
+        if state not in MOVING:
+            break
+        say(f"it is {state}; waiting for that to end")
+        wait(SECONDS_BETWEEN_ATTEMPTS)
+        state, _ = _status()
     if state in (None, *IDLE):
         say("nothing to stop: " + (f"it is {state}" if state else "it no longer exists"))
         return
@@ -48,7 +56,7 @@ def start(wait: Callable[[float], None] = time.sleep) -> None:
         state, last_output = _status()
         if state is None:
             raise HookError("the job does not exist: run `azd provision`")
-        if state in ACTIVE:
+        if _works(state):
             say(f"it is {state}")
             return
         # Azure refuses LastOutputEventTime for a job that never gave output.
@@ -61,10 +69,14 @@ def start(wait: Callable[[float], None] = time.sleep) -> None:
             continue
         # A job whose roles have not arrived may start and fail at once.
         state, _ = _status()
-        if state in ACTIVE:
+        if _works(state):
             say(f"it is {state}")
             return
     raise HookError("the job did not start; the reason is above. When it is mended, run `azd hooks run postdeploy`")
+
+
+def _works(state: str | None) -> bool:
+    return state not in (None, *IDLE, *ENDING)
 
 
 def _status() -> tuple[str | None, str | None]:

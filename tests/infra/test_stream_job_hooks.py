@@ -96,6 +96,42 @@ def test_a_job_that_stands_still_is_left_alone(azure: Azure, hook: Hook, state: 
     assert (hook("stop")[0], azure.calls) == (0, [])
 
 
+@pytest.mark.parametrize("state", ["Running", "Degraded", "SomethingNew"])
+def test_a_job_that_works_is_stopped(azure: Azure, hook: Hook, state: str):
+    azure.answers((state, None))
+
+    assert (hook("stop")[0], azure.calls) == (0, [["stop"]])
+
+
+@pytest.mark.parametrize(
+    ("states", "calls"),
+    [
+        (["Starting", "Starting", "Running"], [["stop"]]),
+        (["Starting", "Failed"], []),
+        (["Stopping", "Stopped"], []),
+        (["Scaling", "Degraded"], [["stop"]]),
+    ],
+)
+def test_a_job_on_its_way_is_waited_for(azure: Azure, script: Any, states: list[str], calls: list[list[str]]):
+    azure.answers(*((state, None) for state in states))
+    waited: list[float] = []
+
+    script.stop(waited.append)
+
+    assert waited == [script.SECONDS_BETWEEN_ATTEMPTS] * (len(states) - 1)
+    assert azure.calls == calls
+
+
+def test_a_job_that_never_arrives_is_stopped_after_all(azure: Azure, script: Any):
+    azure.answers(("Starting", None))
+    waited: list[float] = []
+
+    script.stop(waited.append)
+
+    assert len(waited) == script.ATTEMPTS
+    assert azure.calls == [["stop"]]
+
+
 def test_the_first_provisioning_asks_nothing_of_azure(
     azure: Azure, hook: Hook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
@@ -134,8 +170,9 @@ def test_a_later_start_goes_on_where_the_output_ended(azure: Azure, hook: Hook):
     assert azure.calls == [["start", "--output-start-mode", "LastOutputEventTime"]]
 
 
-def test_a_job_that_runs_is_not_started_again(azure: Azure, hook: Hook):
-    azure.answers(("Running", None))
+@pytest.mark.parametrize("state", ["Running", "Degraded", "Starting", "SomethingNew"])
+def test_a_job_that_runs_is_not_started_again(azure: Azure, hook: Hook, state: str):
+    azure.answers((state, None))
 
     assert (hook("start")[0], azure.calls) == (0, [])
 
@@ -150,6 +187,17 @@ def test_a_start_is_tried_again_while_roles_propagate(azure: Azure, script: Any)
     # Refused once, started and failed at once, started.
     assert [call[0] for call in azure.calls] == ["start"] * 3
     assert waited == [script.SECONDS_BETWEEN_ATTEMPTS] * 2
+
+
+def test_a_start_waits_for_a_stop_to_end(azure: Azure, script: Any):
+    output = "2026-01-02T10:10:00Z"
+    azure.answers(("Stopping", output), ("Stopped", output), ("Running", output), start=["(Conflict) it stops"])
+    waited: list[float] = []
+
+    script.start(waited.append)
+
+    assert azure.calls == [["start", "--output-start-mode", "LastOutputEventTime"]] * 2
+    assert len(waited) == 1
 
 
 def test_a_start_outlasts_the_eight_minutes_that_roles_may_take_and_then_says_why(
