@@ -3,6 +3,11 @@
 import ast
 from collections.abc import Iterator
 
+from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
+from azure.eventhub.aio import EventHubConsumerClient, EventHubProducerClient
+from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
+from azure.storage.blob.aio import BlobClient, BlobLeaseClient, BlobServiceClient, ContainerClient
+
 from services import names
 from tests.infra.bicep.sources import ROOT
 
@@ -10,7 +15,14 @@ APP = ("function_app", "orchestrations", "activities", "services", "fraud")
 READER = "Storage Blob Data Reader"
 CONTRIBUTOR = "Storage Blob Data Contributor"
 SOME_CONTAINER = "a container that a variable names"
-_WRITERS = {"write_blob", "delete_blob", "upload_blob"}
+BLOB_WRITES = {"delete_blob", "upload_blob"}
+_WRITERS = {"write_blob", *BLOB_WRITES}
+_CLIENTS = (
+    *(BlobServiceClient, ContainerClient, BlobClient, BlobLeaseClient),
+    *(CosmosClient, DatabaseProxy, ContainerProxy),
+    *(EventHubProducerClient, EventHubConsumerClient),
+    *(ServiceBusClient, ServiceBusReceiver, ServiceBusSender),
+)
 _CONTAINERS = {
     attribute: getattr(names, attribute)
     for attribute in ("ALL_EVENTS", "SUSPICIOUS_EVENTS", "FRAUD_EVENTS", "QUARANTINE", "REPORTS")
@@ -32,6 +44,11 @@ def container_roles() -> dict[str, str]:
 def called() -> set[str]:
     """The names of all functions and classes that the code calls or decorates with."""
     return {_name(node.func) for module in _modules() for node in ast.walk(module) if isinstance(node, ast.Call)}
+
+
+def sdk_calls() -> set[str]:
+    """The methods of the SDKs' clients that the code calls, by their names."""
+    return called() & {name for client in _CLIENTS for name in dir(client) if not name.startswith("_")}
 
 
 def _modules() -> Iterator[ast.Module]:

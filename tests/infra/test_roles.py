@@ -6,7 +6,7 @@ from services import names
 from tests.infra import facts
 from tests.infra.bicep.deploy import deploy
 from tests.infra.bicep.sources import ROOT
-from tests.infra.calls import READER, SOME_CONTAINER, called, container_roles
+from tests.infra.calls import BLOB_WRITES, READER, SOME_CONTAINER, called, container_roles, sdk_calls
 from tests.infra.grants import Grant, documented_grants, grants_of
 from tests.infra.rules import OPTIONS
 
@@ -18,12 +18,27 @@ CALLS = {
     "service_bus_queue_trigger": ("Azure Service Bus Data Receiver", _QUEUE),
     "get_queue_receiver": ("Azure Service Bus Data Receiver", _QUEUE),
     "get_queue_sender": ("Azure Service Bus Data Sender", _QUEUE),
-    "create_item": ("Cosmos DB Built-in Data Contributor", _DATABASE),
-    "execute_item_batch": ("Cosmos DB Built-in Data Contributor", _DATABASE),
-    "replace_item": ("Cosmos DB Built-in Data Contributor", _DATABASE),
-    "upsert_item": ("Cosmos DB Built-in Data Contributor", _DATABASE),
+    "peek_messages": ("Azure Service Bus Data Receiver", _QUEUE),
+    "create_batch": ("Azure Event Hubs Data Sender", _HUB),
+    "get_eventhub_properties": ("Azure Event Hubs Data Sender", _HUB),
+    "get_partition_ids": ("Azure Event Hubs Data Sender", _HUB),
+    "send_batch": ("Azure Event Hubs Data Sender", _HUB),
+    **dict.fromkeys(
+        ("create_item", "execute_item_batch", "query_items", "read", "read_item", "read_items", "replace_item"),
+        ("Cosmos DB Built-in Data Contributor", _DATABASE),
+    ),
 }
 """Calls of the SDKs and the triggers, with the role that each needs."""
+BLOB_READS = {"download_blob", "exists", "get_blob_properties", "get_container_properties", "list_blobs", "walk_blobs"}
+"""What *Storage Blob Data Reader* is enough for; which container is read is told by its name."""
+OPENS = {
+    "close",
+    "from_connection_string",
+    "get_blob_client",
+    "get_container_client",
+    "get_database_client",
+}
+"""Calls that ask nothing of the service."""
 HOST = {
     ("Storage Blob Data Owner", "account stapp"),  # leases, checkpoints, packages, and the app's own `workflow-data`
     ("Storage Queue Data Contributor", "account stapp"),  # the durable task hub
@@ -39,6 +54,11 @@ def test_the_app_has_the_roles_that_its_calls_need_and_no_other():
 
     granted = {(one.role, one.scope) for one in grants_of(deploy()) if one.identity == "function-app"}
     assert granted == needed | HOST
+
+
+def test_every_call_of_an_sdk_is_known_here():
+    """A new one needs a role to be looked up for it: above, or among the writes of blobs in calls.py."""
+    assert sdk_calls() - CALLS.keys() == BLOB_READS | BLOB_WRITES | OPENS
 
 
 def test_the_code_writes_to_no_container_that_only_a_variable_names():

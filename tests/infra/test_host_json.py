@@ -1,0 +1,104 @@
+"""host.json holds settings that the Functions host on Azure takes, each within the bounds that Microsoft gives for it.
+
+Source: the host.json references of Azure Functions 2.x and later, of Durable Functions 2.x, and of the Event Hubs and
+Service Bus extensions 5.x and later, which extension bundle 4 brings.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.infra import facts
+from tests.infra.bicep.deploy import deploy
+from tests.infra.bicep.sources import ROOT
+from tests.infra.properties import leaves
+
+HOST: dict[str, Any] = json.loads((ROOT / "host.json").read_text())
+LEVELS = {"Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"}
+
+
+def within(lowest: int, highest: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and lowest <= value <= highest
+
+
+def one_of(*values: object) -> Callable[[Any], bool]:
+    return lambda value: type(value) in map(type, values) and value in values
+
+
+def seconds(duration: str) -> int:
+    hours, minutes, rest = map(int, re.fullmatch(r"(\d\d):(\d\d):(\d\d)", duration).groups())  # type: ignore[union-attr]
+    return hours * 3600 + minutes * 60 + rest
+
+
+TAKEN: dict[str, Callable[[Any], bool]] = {
+    r"version": one_of("2.0"),
+    r"functionTimeout": lambda value: (
+        0 < seconds(value) <= 3600
+    ),  # unbounded on Flex; an idle worker goes after an hour
+    r"extensionBundle/id": one_of("Microsoft.Azure.Functions.ExtensionBundle"),
+    r"extensionBundle/version": one_of("[4.*, 5.0.0)"),
+    r"logging/logLevel/[\w.]+": one_of(*LEVELS),
+    r"logging/applicationInsights/samplingSettings/isEnabled": one_of(True, False),
+    r"logging/applicationInsights/samplingSettings/excludedTypes": lambda value: (
+        set(value.split(";")) <= {"Dependency", "Event", "Exception", "PageView", "Request", "Trace"}
+    ),
+    r"extensions/http/routePrefix": lambda value: isinstance(value, str),
+    r"extensions/eventHubs/maxEventBatchSize": within(1, 10_000),
+    r"extensions/eventHubs/minEventBatchSize": within(1, 10_000),
+    r"extensions/eventHubs/prefetchCount": within(0, 10_000),
+    r"extensions/eventHubs/batchCheckpointFrequency": within(1, 100),
+    r"extensions/eventHubs/initialOffsetOptions/type": one_of("fromStart", "fromEnd", "fromEnqueuedTime"),
+    r"extensions/serviceBus/maxConcurrentCalls": within(1, 1_000),
+    r"extensions/serviceBus/maxAutoLockRenewalDuration": lambda value: seconds(value) > 0,
+    r"extensions/serviceBus/autoCompleteMessages": one_of(True, False),
+    r"extensions/durableTask/hubName": lambda value: re.fullmatch(r"[A-Za-z][A-Za-z0-9]{2,44}", value) is not None,
+    r"extensions/durableTask/maxConcurrent(Activity|Orchestrator)Functions": within(1, 1_000),
+    r"extensions/durableTask/tracing/traceInputsAndOutputs": one_of(False),  # inputs hold customers
+}
+
+
+def refused(host: dict[str, Any]) -> list[str]:
+    """The settings that are unknown, or out of their bounds."""
+    return [
+        "/".join(path)
+        for path, value in leaves(host)
+        if not any(re.fullmatch(known, "/".join(path)) and holds(value) for known, holds in TAKEN.items())
+    ]
+
+
+def test_every_setting_is_known_and_within_its_bounds():
+    assert refused(HOST) == []
+
+
+@pytest.mark.parametrize(
+    ("extension", "setting", "value"),
+    [
+        ("eventHubs", "maxBatchSize", 300),  # the name of version 4
+        ("eventHubs", "batchCheckpointFrequency", 0),
+        ("serviceBus", "messageHandlerOptions", {"maxConcurrentCalls": 8}),  # version 4 too
+        ("durableTask", "hubName", "fraud-detective"),
+        ("durableTask", "maxConcurrentActivityFunctions", "16"),
+    ],
+)
+def test_a_wrong_setting_is_noticed(extension: str, setting: str, value: object):
+    host = json.loads(json.dumps(HOST))
+    host["extensions"][extension][setting] = value
+
+    assert len(refused(host)) == 1
+
+
+def test_a_message_stays_locked_for_as_long_as_its_function_may_take_to_start_a_workflow():
+    renewed = seconds(HOST["extensions"]["serviceBus"]["maxAutoLockRenewalDuration"])
+    lock = re.fullmatch(r"PT(\d+)M", deploy().one(facts.QUEUE).at("properties.lockDuration"))
+
+    assert lock
+    assert renewed >= int(lock[1]) * 60
+
+
+def test_a_batch_is_there_before_it_is_asked_for():
+    hub = HOST["extensions"]["eventHubs"]
+
+    assert hub["minEventBatchSize"] <= hub["maxEventBatchSize"] <= hub["prefetchCount"]
