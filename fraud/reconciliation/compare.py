@@ -108,7 +108,7 @@ def _times_seen(kinds: Numbers, starts: Numbers) -> list[Numbers]:
 def _beside(columns: _Columns, starts: Numbers, scope: Scope) -> Numbers:
     """Keys that were seen only outside the range."""
     windows = columns.window
-    inside = (windows >= scope.first_window) & (windows <= scope.last_window) | (columns.kind == Kind.QUARANTINED)
+    inside = (windows >= scope.first_window) & (windows <= scope.last_window)
     return ~np.logical_or.reduceat(inside, starts)
 
 

@@ -1,6 +1,7 @@
-"""Faults of the archive's blobs: written twice, missing, cut short, damaged in the middle."""
+"""Faults of the archive's blobs: written twice, missing, cut short, damaged in the middle, with an altered body."""
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -8,6 +9,7 @@ from typing import Any, cast
 import fastavro
 
 from fraud.reconciliation.differences import Class
+from tests.fraud.reconciliation.capture import SYNC_MARKER, avro
 from tests.fraud.reconciliation.planted import Planted, in_range, is_inner
 from tests.fraud.reconciliation.world import PARTITIONS, Event, World
 
@@ -37,7 +39,7 @@ def blob_missing(planted: Planted) -> None:
 def blob_cut_short(planted: Planted) -> None:
     def cut(data: bytes, blocks: list[_Block]) -> tuple[bytes, list[_Block]]:
         first = planted.random.randrange(len(blocks))
-        return data[: blocks[first].start + planted.random.randrange(1, blocks[first].size)], blocks[first:]
+        return data[: blocks[first].start + planted.random.randrange(blocks[first].size)], blocks[first:]
 
     _lose_from_a_blob(planted, cut)
 
@@ -49,6 +51,51 @@ def block_damaged(planted: Planted) -> None:
         return data[:sync] + bytes(16) + data[sync + 16 :], _until_next_sync(blocks, block)
 
     _lose_from_a_blob(planted, damage)
+
+
+def body_altered(planted: Planted) -> None:
+    """The archive holds other words than were sent: the amount, and whether the event must be flagged."""
+    if one := _take_single(planted, flagged=planted.random.random() < 0.5):
+        content = json.loads(one.body) | {"discount": 61, "priority_shipping": not one.flagged}
+        _rewrite(planted, one, json.dumps(content).encode())
+        planted.expected["differs_in_cosmos"].add(one.id)
+        if one.flagged:
+            planted.expected["unexpected_not_to_be_flagged"].add(one.id)
+        else:
+            planted.expected["missing_from_suspicious"].add(one.id)
+            planted.expected["missing_from_fraud"].add(one.id)
+
+
+def body_torn(planted: Planted) -> None:
+    """The archive holds a body that is no JSON: it is malformed there, and its id is known from elsewhere only."""
+    if one := _take_single(planted, flagged=planted.random.random() < 0.5):
+        _rewrite(planted, one, one.body[: planted.random.randrange(len(one.body))])
+        planted.expected["absent_from_quarantine"].add(f"p{one.partition}-{one.sequence}")
+        planted.expected["only_in_cosmos"].add(one.id)
+        if one.flagged:
+            planted.expected["unexpected_absent_from_archive"].add(one.id)
+
+
+def _take_single(planted: Planted, *, flagged: bool) -> Event | None:
+    """An event that was captured once, in a blob that is whole."""
+    one = planted.take(flagged=flagged)
+    if one is None or sum(e.id == one.id for e in planted.world.events) > 1:
+        return None
+    return one if _blobs_of(planted, one) else None
+
+
+def _blobs_of(planted: Planted, one: Event) -> list[str]:
+    return [path for path in planted.world.blobs if any(e is one for e in _events_of(planted, path))]
+
+
+def _rewrite(planted: Planted, one: Event, body: bytes) -> None:
+    """Write its blobs anew with another body."""
+    for path in _blobs_of(planted, one):
+        stream = io.BytesIO(planted.world.blobs[path])
+        records = [*cast("Any", fastavro).reader(stream)]
+        codec = cast("Any", fastavro).reader(io.BytesIO(planted.world.blobs[path])).codec
+        changed = [r | {"Body": body} if r["SequenceNumber"] == one.sequence else r for r in records]
+        planted.world.blobs[path] = avro(changed, codec)
 
 
 def _until_next_sync(blocks: list[_Block], damaged: _Block) -> list[_Block]:
@@ -82,7 +129,8 @@ def _lose_from_a_blob(
         del world.blobs[path]
     else:
         world.blobs[path] = changed
-        planted.unreadable += 1
+        # Behind a whole block the file ends as if there were no more: only the numbers tell.
+        planted.unreadable += not (len(changed) < len(data) and changed.endswith(SYNC_MARKER))
         planted.damaged.add(path)
     numbers = {number for block in lost_blocks for number in block.sequences}
     lost = [e for e in inside if e.sequence in numbers]

@@ -16,6 +16,8 @@ from tests.fraud.reconciliation.archive_faults import (
     blob_missing,
     blob_written_twice,
     block_damaged,
+    body_altered,
+    body_torn,
 )
 from tests.fraud.reconciliation.planted import Planted, in_range
 from tests.fraud.reconciliation.world import PARTITIONS, RANGE, Event, World, event, suspicious_row, verdict
@@ -23,8 +25,9 @@ from tests.fraud.reconciliation.world import PARTITIONS, RANGE, Event, World, ev
 MALFORMED = b'{"id": "x", "is_return": }'
 
 
-def build(random: Random, count: int, codec: str) -> World:
-    """A world that balances, with resent, malformed and store-less events in it."""
+def build(random: Random, count: int, codec: str, *, exact: bool = True) -> World:
+    """A world that balances, with resent, malformed and store-less events in it. Unless `exact`, Capture has written
+    only the second of some arrivals."""
     events: list[Event] = []
     span = milliseconds(RANGE.end) - milliseconds(RANGE.start)
     for _ in range(count):
@@ -43,6 +46,9 @@ def build(random: Random, count: int, codec: str) -> World:
             one = replace(one, id="", body=MALFORMED, flagged=False, store=None)
         if random.random() < 0.1 and one.id:
             one = replace(one, id=(name := f"order {random.randrange(10**9)} ä"), body=renamed(one, name))
+        if not exact and random.random() < 0.5:
+            # Within the second, which is all that the archive tells, a window may end.
+            one = replace(one, exact=False, enqueued=one.enqueued + random.choice((0, 0, 400)))
         events.append(one)
         if random.random() < 0.1 and one.id:
             events.append(replace(one, enqueued=moment + random.randrange(1, 400_000)))
@@ -104,6 +110,19 @@ def moved(planted: Planted) -> None:
         planted.expected["wrong_window"].add(one.id)
 
 
+def reported_elsewhere(planted: Planted) -> None:
+    """Only one of the two archives names another window."""
+    if (one := planted.take(flagged=True)) and sum(e.id == one.id for e in planted.world.events) == 1:
+        window = one.window + planted.random.choice((-1, 1))
+        if planted.random.random() < 0.5:
+            _drop(planted.world.suspicious, one.id)
+            planted.world.suspicious.append(suspicious_row(window, one.store, [one.id]))
+        else:
+            planted.world.verdicts = [v for v in planted.world.verdicts if v["event_id"] != one.id]
+            planted.world.verdicts.append(verdict(window, one.store, one.id))
+        planted.expected["wrong_window"].add(one.id)
+
+
 def foreign(planted: Planted) -> None:
     name = planted.random.choice((str(uuid.UUID(int=planted.random.getrandbits(128))), "not/ours ?"))
     window = planted.random.randint(RANGE.first_window, RANGE.last_window)
@@ -122,10 +141,45 @@ def harmless_but_reported(planted: Planted) -> None:
 
 def altered_store(planted: Planted) -> None:
     if one := planted.take(flagged=True):
-        for v in planted.world.verdicts:
-            if v["event_id"] == one.id:
-                v["store_id"] = 99
+        if planted.random.random() < 0.5:
+            for v in planted.world.verdicts:
+                if v["event_id"] == one.id:
+                    v["store_id"] = 99
+        else:
+            windows = {e.window for e in planted.world.events if e.id == one.id}
+            _drop(planted.world.suspicious, one.id)
+            planted.world.suspicious += [suspicious_row(window, 99, [one.id]) for window in sorted(windows)]
         planted.expected["wrong_store"].add(one.id)
+
+
+def torn_row(planted: Planted) -> None:
+    """A line of the stream job that ends in the middle: everything in it counts as not reported."""
+    rows = [row for row in planted.world.suspicious if row["ids"] and planted.takes_all(row)]
+    if rows:
+        row = planted.random.choice(rows)
+        planted.world.suspicious.remove(row)
+        planted.tear("suspicious", row)
+        planted.touched |= {id(e) for e in planted.world.events if e.id in row["ids"]}
+        planted.expected["missing_from_suspicious"] |= set(row["ids"])
+
+
+def row_written_twice(planted: Planted) -> None:
+    """A blob of the stream job that was written again under another name."""
+    rows = [row for row in planted.world.suspicious if row["ids"] and planted.takes_all(row)]
+    if rows:
+        row = planted.random.choice(rows)
+        planted.world.suspicious.append(json.loads(json.dumps(row)))
+        planted.touched |= {id(e) for e in planted.world.events if e.id in row["ids"]}
+        planted.expected["duplicates"] |= set(row["ids"])
+
+
+def torn_verdict(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        place = verdict(one.window, None, one.id)["window_end"]
+        torn = next(v for v in planted.world.verdicts if (v["event_id"], v["window_end"]) == (one.id, place))
+        planted.world.verdicts.remove(torn)
+        planted.tear("verdicts", torn)
+        planted.expected["missing_from_fraud"].add(one.id)
 
 
 def absent_from_cosmos(planted: Planted) -> None:
@@ -175,14 +229,20 @@ FAULTS: list[Callable[[Planted], None]] = [
     doubled_in_a_row,
     doubled_verdict,
     moved,
+    reported_elsewhere,
     foreign,
     harmless_but_reported,
     altered_store,
+    torn_row,
+    row_written_twice,
+    torn_verdict,
     absent_from_cosmos,
     altered_in_cosmos,
     only_in_cosmos,
     unresolved,
     absent_from_quarantine,
+    body_altered,
+    body_torn,
     blob_written_twice,
     blob_missing,
     blob_cut_short,

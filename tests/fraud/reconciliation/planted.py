@@ -1,11 +1,15 @@
 """A world of archives in which faults are planted, and what the report must say of them."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 from fraud.reconciliation.differences import Class
+from fraud.reconciliation.ranges import milliseconds, window_number
 from tests.fraud.reconciliation.world import PARTITIONS, RANGE, Event, World
 
 
@@ -44,9 +48,25 @@ class Planted:
         self.touched |= {id(e) for e in self.world.events if e.id == chosen.id}
         return chosen
 
+    def takes_all(self, row: dict[str, Any]) -> bool:
+        """Whether a row of the stream job lies in the range and no fault has touched an event of it."""
+        untouched = {e.id for e in self.world.events if id(e) not in self.touched}
+        return is_row_in_range(row) and untouched.issuperset(row["ids"])
+
+    def tear(self, name: str, value: dict[str, Any]) -> None:
+        """Write a line of an outcome that ends in the middle."""
+        line = json.dumps(value).encode()
+        self.world.outcome_lines.setdefault(name, []).append(line[: self.random.randrange(1, len(line))])
+        self.unreadable += 1
+
 
 def in_range(one: Event) -> bool:
     return RANGE.first_window <= one.window <= RANGE.last_window
+
+
+def is_row_in_range(row: dict[str, Any]) -> bool:
+    window = window_number(milliseconds(datetime.fromisoformat(row["WindowEnd"])))
+    return RANGE.first_window <= window <= RANGE.last_window
 
 
 def is_inner(world: World, one: Event) -> bool:

@@ -65,6 +65,16 @@ def test_what_is_counted_in_columns_is_what_judging_each_id_gives(
     assert in_columns == one_by_one
 
 
+@pytest.mark.parametrize("copies", [4_096, 4_097, 4_098])
+def test_an_id_that_is_seen_thousands_of_times_is_not_taken_for_one_in_order(copies: int):
+    kinds = [*[Kind.CAPTURED] * copies, Kind.VERDICT, Kind.DOCUMENT]
+    rows, names = gathered([(IDS[0], kind, 101, 1, 1, place, 0) for place, kind in enumerate(kinds)])
+
+    accounts = compare(rows, names, SCOPE).accounts
+
+    assert (accounts.events, accounts.captured, accounts.count("missing_from_suspicious")) == (copies, 1, 1)
+
+
 def none_in_order(columns: object, starts: Rows, scope: Scope) -> tuple[Rows, Rows]:
     return np.zeros(len(starts), bool), np.zeros(len(starts), bool)
 

@@ -95,6 +95,39 @@ def test_an_event_that_is_resent_within_a_window_may_be_named_as_often(times: in
     assert named(seen_in(world, one, *[BEFORE] * 3)) == {"duplicates": {one.id}}
 
 
+def test_of_two_arrivals_the_one_whose_window_is_sure_is_seen_first():
+    unsure = flagged(EDGE, exact=False)
+    sure = replace(unsure, enqueued=EDGE - 1_000, exact=True, partition=1)
+
+    assert named(seen_in(world_of(unsure, sure), unsure, BEFORE, AFTER)).keys() == {"ambiguous"}
+
+
+def test_an_event_that_is_resent_within_a_window_is_moved_once():
+    one = flagged(EDGE - 1_000)
+    world = world_of(one, replace(one, enqueued=EDGE))
+
+    assert named(seen_in(world, one, AFTER + 1)) == {"wrong_window": {one.id}}
+
+
+def test_a_verdict_without_its_event_beside_the_range_is_no_concern_of_it():
+    one = flagged(milliseconds(RANGE.end) + 1)
+    world = world_of(one)
+    world.verdicts = [verdict(one.window, one.store, one.id, "unresolved")]
+
+    assert named(world.reconcile()) == {}
+
+
+@pytest.mark.parametrize("window", [BEFORE, AFTER])
+def test_events_in_an_array_of_which_only_the_second_is_known_are_right_in_either_window(window: int):
+    one = flagged(EDGE, exact=False)
+    carrier = replace(one, id="", body=b"[" + one.body + b"]", flagged=False, store=None)
+
+    report = seen_in(world_of(carrier), one, window)
+
+    assert report.balanced, report.sentence
+    assert named(report) == {"ambiguous": {one.id}}
+
+
 def test_an_event_of_the_range_that_was_reported_beside_it_is_in_the_wrong_window():
     one = flagged(milliseconds(RANGE.end))
 
@@ -161,15 +194,19 @@ def test_events_in_an_array_are_quarantined_once_and_expected_each():
     assert (report.accounts.malformed, report.accounts.quarantined, report.accounts.expected) == (1, 1, 2)
     assert named(report) == {"unresolved": {first.id, second.id}}
     assert "2 were judged without their event" in report.sentence
+    assert report.accounts.matched == 2
 
 
 def test_a_flagged_event_without_a_usable_id_is_counted_and_breaks_the_balance():
     carrier = replace(flagged(EDGE), id="", flagged=False, store=None)
     carrier.body = json.dumps(json.loads(carrier.body) | {"id": 7}).encode()
 
-    report = world_of(carrier).reconcile()
+    crowd = [event(Random(n), START + timedelta(minutes=28)) for n in range(200)]
+    first = replace(carrier, enqueued=EDGE - 120_001)
 
-    assert (report.verdict, report.accounts.nameless) == ("differences", 1)
+    report = World.of([first, *crowd, carrier, *neighbours()]).reconcile()
+
+    assert (report.verdict, report.accounts.nameless) == ("differences", 2)
     assert "without a usable id" in report.sentence
 
 

@@ -110,7 +110,7 @@ class World:
                 since, until = milliseconds(end - interval), milliseconds(end)
                 some = [e for e in self.events if e.partition == partition and since <= e.enqueued < until]
                 records = [record(e.sequence, e.enqueued, e.body, exact=e.exact, run_id="r") for e in some]
-                self.blobs[f"{name}/{end:%Y/%m/%d/%H/%M/%S}.avro"] = avro(records, codec)
+                self.blobs[f"{name}/{end:%Y/%m/%d/%H/%M/%S}.avro"] = avro(records, codec, sync_interval=700)
                 end += interval
 
     def _outcomes(self) -> None:
