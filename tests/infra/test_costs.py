@@ -1,4 +1,4 @@
-"""The numbers in docs/azure.md come from infra/sizes.json and the prices that stand beside them."""
+"""The numbers in docs/azure.md and README.md come from infra/sizes.json and the prices that stand beside them."""
 
 import json
 import re
@@ -12,20 +12,37 @@ from tests.infra.facts import METRIC_ALERT
 
 SIZES: dict[str, dict[str, Any]] = json.loads((ROOT / "infra" / "sizes.json").read_text())
 DOCUMENT = (ROOT / "docs" / "azure.md").read_text()
+README = (ROOT / "README.md").read_text()
 HOURS = 730
 CASES_REQUEST_UNITS = 1_000
+STORES = 10
+UNITS_PER_EVENT = 6
+STORE_BYTES = 20e9
+"""What Cosmos keeps at most for one value of the partition key."""
+SERVERLESS_UNITS = 5_000
+"""Request units a second that a serverless container serves for each of its physical partitions."""
 
 
-def row(start: str) -> list[str]:
+def row(start: str, document: str = DOCUMENT) -> list[str]:
     """The cells of the row of a table that begins with a text."""
-    line = next(line for line in DOCUMENT.splitlines() if line.startswith(f"| {start}"))
+    line = next(line for line in document.splitlines() if line.startswith(f"| {start}"))
     return [cell.strip().strip("*") for cell in line.strip("|").split("|")]
 
 
+def prices(start: str) -> list[float]:
+    """The prices of a row; each is a link to its source."""
+    found = re.findall(r"\[(\d+\.\d+)\]\(https://azure\.microsoft\.com/pricing/details/[\w/-]+/\)", row(start)[1])
+    assert found, start
+    return [float(one) for one in found]
+
+
 def price(start: str) -> float:
-    found = re.search(r"\d+\.\d+", row(start)[1])
-    assert found
-    return float(found[0])
+    return prices(start)[0]
+
+
+def rate(size: str) -> int:
+    """Events a second."""
+    return int(size.removesuffix("k")) * 1_000
 
 
 def costs(size: dict[str, Any]) -> dict[str, float]:
@@ -40,6 +57,58 @@ def costs(size: dict[str, Any]) -> dict[str, float]:
         "Flex": (size["alwaysReadyArchivers"] + size["alwaysReadyWorkflows"]) * 2 * HOURS * 3600 * price("Flex"),
         "Alerts": len(deploy().of(METRIC_ALERT)) * price("Alerts") + 1.50,
     }
+
+
+def an_hour(size: str) -> dict[str, float]:
+    """What an hour at the full rate costs beside the standing costs, by the beginning of its row."""
+    numbers = SIZES[size]
+    millions = rate(size) * 3600 / 1e6
+    scaled = (rate(size) * UNITS_PER_EVENT - numbers["archiveRequestUnits"] / 10) / 100 * price("Cosmos")
+    serverless = millions * UNITS_PER_EVENT * price("request units | [")
+    return {
+        "events taken in": millions * price("events taken in"),
+        "request units | [": scaled if numbers["archiveRequestUnits"] else serverless,
+        "instances | [": numbers["partitionCount"] * 2 * 3600 * price("instances | ["),
+        "storage for": millions * sum(prices("storage for")),
+    }
+
+
+@pytest.mark.parametrize(("column", "size"), list(enumerate(SIZES, start=2)), ids=SIZES)
+def test_an_hour_at_the_full_rate_adds_up(column: int, size: str):
+    computed = an_hour(size)
+
+    for start, amount in computed.items():
+        assert float(row(start)[column]) == pytest.approx(amount, abs=0.006), start
+    written = float(row("**an hour**")[column])
+    assert written == pytest.approx(sum(computed.values()), abs=0.02)
+    month = float(row("**sum**")[column]) + HOURS * sum(computed.values())
+    assert float(row("**a month of such hours")[column]) == pytest.approx(month, abs=1)
+
+
+def test_the_archive_that_scales_is_the_cheaper_one_after_as_many_hours_as_the_page_says():
+    at_rest = (10_000 + CASES_REQUEST_UNITS) / 10 / 100 * HOURS * price("Cosmos")
+    saved = an_hour("1k")["request units | ["] - (rate("1k") * UNITS_PER_EVENT - 1_000) / 100 * price("Cosmos")
+
+    assert f"costs {at_rest:.0f} USD\n  a month at rest" in DOCUMENT
+    assert f"from {at_rest / saved:.0f} hours at the full rate" in DOCUMENT
+    assert f"about {SERVERLESS_UNITS / UNITS_PER_EVENT // 10 * 10:.0f} events/s" in DOCUMENT
+
+
+@pytest.mark.parametrize(("column", "size"), list(enumerate(SIZES, start=1)), ids=SIZES)
+def test_the_table_in_the_readme_is_the_short_of_it(column: int, size: str):
+    numbers = SIZES[size]
+    ids = rate(size) // STORES * 300 * 8 // 10 // 10
+    hours = STORE_BYTES / 1_000 / (rate(size) / STORES) / 3600
+    cells = {start: row(start, README)[column] for start in ("events a second", "partitions", "ids of", "hours until")}
+
+    assert cells["events a second"] == f"{rate(size):,}"
+    assert cells["partitions"] == str(numbers["partitionCount"])
+    assert row("throughput units", README)[column] == f"{numbers['throughputUnits']}, {numbers['streamingUnits']}"
+    assert row("instances", README)[column] == str(numbers["maximumInstances"])
+    assert row("USD a month", README)[column] == f"{float(row('**sum**')[column + 1]):,.0f}"
+    assert row("USD an hour", README)[column] == f"{float(row('**an hour**')[column + 1]):.0f}"
+    assert cells["ids of"] == f"{ids:,}, in " + ("8 messages" if numbers["shardedQuery"] else "one message")
+    assert cells["hours until"] == (f"{hours:.0f}" if hours > 10 else f"{hours:.1f}")
 
 
 @pytest.mark.parametrize(("column", "size"), list(enumerate(SIZES, start=2)), ids=SIZES)
@@ -69,8 +138,14 @@ def test_the_table_of_sizes_is_what_is_deployed(column: int, size: str):
     assert int(row("instances of the app")[column]) == numbers["maximumInstances"]
 
 
+def test_a_reader_works_for_each_partition():
+    counts = [str(numbers["partitionCount"]) for numbers in SIZES.values()]
+
+    assert f"{', '.join(counts[:-1])} or {counts[-1]} archivers" in DOCUMENT
+
+
 def test_a_size_takes_in_the_events_that_it_is_named_after():
     """A throughput unit takes 1,000 events a second."""
     for size, numbers in SIZES.items():
-        assert numbers["throughputUnits"] * 1_000 >= int(size.removesuffix("k")) * 1_000
+        assert numbers["throughputUnits"] * 1_000 >= rate(size)
         assert numbers["maximumThroughputUnits"] >= numbers["throughputUnits"]
