@@ -14,7 +14,7 @@ param tags object
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
-@description('Request units a second that the archive may reach; 0: serverless, which gives at most 20,000.')
+@description('Request units a second that the archive may reach; 0: serverless, which gives 5,000 until it holds 50 GB.')
 @minValue(0)
 @maxValue(1000000)
 param requestUnits int

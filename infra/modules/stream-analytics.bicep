@@ -129,6 +129,9 @@ resource archive 'Microsoft.StreamAnalytics/streamingjobs/outputs@2021-10-01-pre
         timeFormat: 'HH'
       }
     }
+    // Rows are written together, and a minute after the first of them at the latest.
+    sizeWindow: 2000
+    timeWindow: '00:01:00'
   }
 }
 

@@ -195,6 +195,9 @@ FAULTS = {
         "modules/cosmos.bicep", "'ControlPlaneRequests'", "'Everything'", "logs/category"
     ),
     "a duration that is none": Fault("modules/alerts.bicep", "'PT15M'", "'15m'", "windowSize is '15m'"),
+    "an archive that is written late": Fault(
+        "modules/stream-analytics.bicep", "'00:01:00'", "'02:00:00'", "timeWindow is '02:00:00'"
+    ),
     "another kind of input": Fault(
         "modules/stream-analytics.bicep", "'Microsoft.EventHub/EventHub'", "'Microsoft.EventHub/Hub'", "datasource/type"
     ),

@@ -64,6 +64,8 @@ _RIGHT: Mapping[str, Container[object]] = {
     "serialization/properties/encoding": {"UTF8"},
     "serialization/properties/format": {"LineSeparated"},
     "compression/type": {"None"},
+    "properties/sizeWindow": range(1, 10_001),
+    "properties/timeWindow": {"00:01:00"},  # the reconciliation counts on what the archive holds
     "properties/jobType": {"Cloud"},
     "properties/contentStoragePolicy": {"SystemAccount"},
     # the apps
