@@ -1,0 +1,91 @@
+"""Azurite killed at any moment: every write that it has acknowledged is there again, whatever kind it was."""
+# pyright: reportUnknownMemberType=false
+# The SDK is typed in part only.
+
+import random
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from azure.storage.blob import BlobServiceClient
+
+from local_azure import connections
+from tests.local_azure.azurite.writer import Known, Writer, observe
+from tests.support.parts import Part
+
+pytestmark = pytest.mark.slow
+
+WRITERS = 4
+
+
+def client(part: Part) -> BlobServiceClient:
+    return BlobServiceClient.from_connection_string(connections.blobs(part.address("blob")), retry_total=0)
+
+
+def kill_azurite(part: Part) -> None:
+    """Node itself, not the part that started it, so that nothing tells it to save."""
+    (node,) = psutil.Process(part.pid).children()
+    node.kill()
+    part.stop()
+
+
+def begin(service: BlobServiceClient, known: Known, padding: int = 0) -> list[Writer]:
+    container = service.get_container_client("kept")
+    writers = [Writer(container, number, known, padding) for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    return writers
+
+
+def end(writers: list[Writer]) -> Known:
+    for writer in writers:
+        writer.join()
+    assert all(writer.acknowledged for writer in writers)
+    return {name: states for writer in writers for name, states in writer.known.items()}
+
+
+def check(service: BlobServiceClient, known: Known) -> None:
+    container = service.get_container_client("kept")
+    for name, states in known.items():
+        assert observe(container.get_blob_client(name)) in states, name
+    there = {name for name, states in known.items() if None not in states}
+    assert there <= set(container.list_blob_names()) <= set(known)
+
+
+def test_killed_again_and_again_azurite_has_every_write_that_it_acknowledged(tmp_path: Path):
+    known: Known = {}
+    for kill in range(3):
+        part = Part("azurite", "--port", "0", state=tmp_path / "azurite")
+        with client(part) as service:
+            if kill == 0:
+                service.create_container("kept")
+            check(service, known)
+            writers = begin(service, known)
+            time.sleep(random.Random(kill).uniform(0.3, 1.0))
+            kill_azurite(part)
+            known = end(writers)
+    part = Part("azurite", "--port", "0", state=tmp_path / "azurite")
+    with client(part) as service:
+        check(service, known)
+    assert part.stop() == 0
+
+
+def test_a_kill_while_the_tables_are_saved_loses_nothing_either(tmp_path: Path):
+    state = tmp_path / "azurite"
+    part = Part("azurite", "--port", "0", state=state)
+    with client(part) as service:
+        service.create_container("kept")
+        # So much metadata that the journal outgrows the tables before Azurite asks, 5 s after its start.
+        writers = begin(service, {}, padding=7_000)
+        before = set(state.glob("*.journal.*"))
+        while not set(state.glob("*.journal.*")) - before:
+            time.sleep(0.001)
+        kill_azurite(part)
+        known = end(writers)
+    part = Part("azurite", "--port", "0", state=state)
+    with client(part) as service:
+        check(service, known)
+        # The save at its start has made the older journals needless.
+        assert len(list(state.glob("*.journal.*"))) == 2
+    assert part.stop() == 0
