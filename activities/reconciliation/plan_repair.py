@@ -4,7 +4,8 @@
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 from azure.storage.blob.aio import ContainerClient
@@ -18,6 +19,7 @@ from fraud.reconciliation.repair import (
     BACKFILLED,
     Analysis,
     Judged,
+    Lacking,
     RepairRequest,
     RepairStep,
     WindowKey,
@@ -38,12 +40,15 @@ from fraud.reconciliation.repair_work import (
 from fraud.reconciliation.report import Report
 from fraud.reconciliation.work import report_folder
 from fraud.verdicts import time_path, verdicts_path
-from fraud.windows import compact_time, store_label
+from fraud.windows import SuspiciousWindow, compact_time, store_label
 from services import names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
 
 MAX_DIFFERENCES = 200_000
 """Differences that one repair takes, some 100 MB; what is left is counted, and the next repair takes it."""
+
+MAX_WINDOWS = 16_000
+"""Windows that one repair judges: a thousand workflows, as many as a history keeps well. The rest is left, too."""
 
 _TAKEN: tuple[Class, ...] = (*BACKFILLED, "missing_from_suspicious", "missing_from_fraud", "unresolved", "wrong_window")
 
@@ -61,13 +66,15 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
     reports = await warehouse(names.REPORTS)
     report = msgspec.json.decode(await read_blob(reports, f"{report_folder(request.run)}/report.json"), type=Report)
     found, left = await _differences(reports, report.lists)
+    judged_in_vain = len(found["unresolved"])
     found["unresolved"] = await _resolvable(found)
+    judged_in_vain -= len(found["unresolved"])
     needs = lacking(found, Range(report.start, report.end))
-    judged = dict(zip(needs.judged_windows, await in_flight(_judged, needs.judged_windows), strict=True))
+    left += needs.leave_out(needs.judged_windows[MAX_WINDOWS:])
     events, corrected = backfills(found), corrections(needs)
     windows = [
         Analysis(window.store_id, window.window.end, window.ids, verdicts_path(window.name, window.window.end))
-        for window in analyses(needs, judged)
+        for window in await _windows(needs)
     ]
     stages: dict[RepairStage, list[Sequence[RepairStep]]] = {
         "backfill": [[step] for step in events],
@@ -83,7 +90,13 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
             for i, part in enumerate(some)
         ]
         await in_flight(lambda part: write_struct(*part), parts)
-    counts: dict[Class, int] = {one.name: one.count for one in report.differences}
+    counts: dict[str, int] = {one.name: one.count for one in report.differences} | {
+        "unresolved": judged_in_vain,
+        "other_stores": needs.other_stores,
+        "nameless": report.accounts.nameless,
+        "archive_gaps": report.accounts.archive_gaps,
+        "unreadable": report.accounts.unreadable,
+    }
     return RepairOutcome(
         id=request.id,
         run=request.run,
@@ -92,7 +105,7 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
         corrected_windows=len(corrected),
         judged_windows=len(windows),
         left=left,
-        not_repairable=not_repairable(counts, needs.other_stores, report.accounts.archive_gaps),
+        not_repairable=not_repairable(counts),
         parts={stage: len(some) for stage, some in stages.items()},
         steps=steps_path(request.id),
     )
@@ -124,16 +137,31 @@ async def _resolvable(found: dict[Class, list[Difference]]) -> list[Difference]:
     return [one for one in found.get("unresolved", ()) if one.event_id not in absent]
 
 
-async def _judged(key: WindowKey) -> list[Judged]:
-    """The verdicts of a store's window, by blob; a large window has several."""
-    store, end = key
+async def _windows(needs: Lacking) -> list[SuspiciousWindow]:
+    """The windows to analyse. The verdicts of a time are listed once, for all stores."""
     container = await warehouse(names.FRAUD_EVENTS)
-    prefix = f"{time_path(end)}/window-{store_label(store)}-{compact_time(end)}-"
-    paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
-    return [
-        Judged(path.rpartition("/")[2].removesuffix(".ndjson"), _ids(await read_blob(container, path)))
-        for path in paths
-    ]
+    ends = sorted({end for _, end in needs.judged_windows})
+    listed = dict(zip(ends, await in_flight(lambda end: _verdicts_by_store(container, end), ends), strict=True))
+
+    async def analyses_of(key: WindowKey) -> list[SuspiciousWindow]:
+        store, end = key
+        paths = listed[end].get(f"window-{store_label(store)}-{compact_time(end)}", ())
+        blobs = [Judged(_name(path), _ids(await read_blob(container, path))) for path in paths]
+        return analyses(key, needs, blobs)
+
+    return [window for some in await in_flight(analyses_of, needs.judged_windows) for window in some]
+
+
+async def _verdicts_by_store(container: ContainerClient, end: datetime) -> Mapping[str, Sequence[str]]:
+    """The verdicts of a time by the names of their windows, without the digest: a large window has several."""
+    paths: defaultdict[str, list[str]] = defaultdict(list)
+    async for blob in container.list_blobs(name_starts_with=f"{time_path(end)}/window-"):
+        paths[_name(blob.name).rpartition("-")[0]].append(blob.name)
+    return paths
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".ndjson")
 
 
 def _ids(verdicts: bytes) -> frozenset[str]:

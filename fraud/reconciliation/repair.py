@@ -19,7 +19,7 @@ from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, unique_ids
 EVENTS_PER_STEP = 1_000
 """Events of one partition and hour that a step backfills."""
 
-NOT_REPAIRABLE: dict[Class, str] = {
+NOT_REPAIRABLE: dict[str, str] = {
     "unexpected_absent_from_archive": "What was reported or judged stays as evidence: find out who wrote it.",
     "unexpected_not_to_be_flagged": "What was reported or judged stays as evidence: the rule and the job differ.",
     "duplicates": "What was reported or judged twice stays as evidence; taking one away would hide the fault.",
@@ -27,8 +27,13 @@ NOT_REPAIRABLE: dict[Class, str] = {
     "wrong_store": "The report and its verdict stay as evidence: the event or the job names another store.",
     "differs_in_cosmos": "Both contents stay as evidence: a document that was changed may have been tampered with.",
     "only_in_cosmos": "The archive lost its event, or another hand wrote the document: nothing can tell which.",
+    "unresolved": "Their events are not in Cosmos, nor in what can be archived again: judging finds nothing new.",
+    "other_stores": "Their store is a text, which the report does not hold.",
+    "nameless": "Their ids are no strings: no window and no verdict can name them.",
+    "archive_gaps": "What Capture does not hold cannot be told from anything else.",
+    "unreadable": "Damaged blocks and lines stay as evidence, unless verdicts are written anew in their place.",
 }
-"""Why a repair leaves a class alone."""
+"""What a repair leaves alone, and why: classes of differences, and numbers of a report's accounts."""
 
 BACKFILLED: tuple[Class, ...] = ("absent_from_cosmos", "absent_from_quarantine")
 _OTHER_STORE = "other"
@@ -122,8 +127,12 @@ class Lacking(msgspec.Struct):
 
     @property
     def judged_windows(self) -> list[WindowKey]:
-        """The windows whose verdicts lack something."""
-        return sorted({*self.unjudged, *self.unresolved}, key=str)
+        """The windows whose verdicts lack something, in the order of time."""
+        return sorted({*self.unjudged, *self.unresolved}, key=_order)
+
+    def leave_out(self, windows: Iterable[WindowKey]) -> int:
+        """Do not judge these windows; gives the number of ids that are left."""
+        return sum(len(self.unjudged.pop(key, set()) | self.unresolved.pop(key, set())) for key in windows)
 
 
 def lacking(found: Mapping[Class, Sequence[Difference]], reach: Range) -> Lacking:
@@ -167,45 +176,37 @@ def corrections(needs: Lacking) -> list[Correction]:
     """The entries for what the stream job did not report."""
     return [
         Correction(store, end, tuple(ids))
-        for (store, end), lost in sorted(needs.unreported.items(), key=str)
+        for (store, end), lost in sorted(needs.unreported.items(), key=lambda item: _order(item[0]))
         for ids in _slices(unique_ids(lost), MAX_IDS)
     ]
 
 
-def analyses(needs: Lacking, judged: Mapping[WindowKey, Sequence[Judged]]) -> list[SuspiciousWindow]:
-    """The windows to analyse, given the verdicts that there are.
+def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[SuspiciousWindow]:
+    """What to analyse of one window, given the verdicts that there are.
 
     Where existing verdicts and the missing ids make up the very window that the blob's name was computed from, that
     blob is written anew. Elsewhere the missing ids are a window of their own, as the shards of a large window are.
     Verdicts without their event are judged again where they lie.
     """
-    windows: dict[str, SuspiciousWindow] = {}
-    for key in needs.judged_windows:
-        store, end = key
-        blobs = judged.get(key, ())
-        missing, unresolved = needs.unjudged.get(key, set()), needs.unresolved.get(key, set())
-        again = [blob.ids for blob in blobs if blob.ids & unresolved]
-        if missing:
-            whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | missing).name == blob.name]
-            again = [ids for ids in again if ids not in whole]
-            again += [whole[0] | missing] if whole else map(frozenset, _slices(unique_ids(missing), MAX_IDS))
-        for ids in again:
-            window = window_of_ids(store, end, ids)
-            windows[window.name] = window
-    return list(windows.values())
+    store, end = key
+    missing, unresolved = needs.unjudged.get(key, set()), needs.unresolved.get(key, set())
+    again = [blob.ids for blob in blobs if blob.ids & unresolved]
+    if missing:
+        whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | missing).name == blob.name]
+        again = [ids for ids in again if ids not in whole]
+        again += [whole[0] | missing] if whole else map(frozenset, _slices(unique_ids(missing), MAX_IDS))
+    windows = [window_of_ids(store, end, ids) for ids in again]
+    return list({window.name: window for window in windows}.values())
 
 
-def not_repairable(counts: Mapping[Class, int], other_stores: int, gaps: int) -> list[NotRepairable]:
+def not_repairable(counts: Mapping[str, int]) -> list[NotRepairable]:
     """What is left as it is, and why."""
-    left = [NotRepairable(name, counts[name], reason) for name, reason in NOT_REPAIRABLE.items() if counts.get(name)]
-    if other_stores:
-        reason = "Their store is a text, which the report does not hold."
-        left.append(NotRepairable("other_stores", other_stores, reason))
-    if gaps:
-        left.append(
-            NotRepairable("archive_gaps", gaps, "What Capture does not hold cannot be told from anything else.")
-        )
-    return left
+    return [NotRepairable(name, counts[name], reason) for name, reason in NOT_REPAIRABLE.items() if counts.get(name)]
+
+
+def _order(key: WindowKey) -> tuple[datetime, str]:
+    store, end = key
+    return end, str(store)
 
 
 def _places(events: Iterable[Difference]) -> tuple[Place, ...]:

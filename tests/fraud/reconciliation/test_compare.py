@@ -1,6 +1,7 @@
 """Comparing: counting in columns and judging one by one come to the same; keys are exact; parts keep every row."""
 
 import uuid
+from datetime import timedelta
 from unittest.mock import patch
 
 import numpy as np
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from fraud.reconciliation import compare as comparing
 from fraud.reconciliation import grouping
+from fraud.reconciliation.accounts import Accounts, total
 from fraud.reconciliation.compare import Scope, compare
+from fraud.reconciliation.differences import MAX_EXAMPLES, Difference
 from fraud.reconciliation.keys import id_of, keys_of
 from fraud.reconciliation.rows import (
     NO_STORE,
@@ -26,6 +29,7 @@ from fraud.reconciliation.rows import (
     segment_of,
     store_number,
 )
+from tests.fraud.reconciliation.world import START
 
 SCOPE = Scope(100, 103, ("ns/hub/0", "ns/hub/1"))
 IDS = [str(uuid.UUID(int=number)) for number in (1, 2, 1 << 64, (1 << 64) + 1, 3 << 100)] + ["odd", "\0p0-7", ""]
@@ -63,6 +67,19 @@ def test_what_is_counted_in_columns_is_what_judging_each_id_gives(
         one_by_one = compare(rows, names, scope)
 
     assert in_columns == one_by_one
+
+
+def test_the_examples_of_many_buckets_are_the_first_in_time():
+    differences = [Difference(START + timedelta(minutes=n), f"{n:03}") for n in range(3 * MAX_EXAMPLES)]
+    buckets = [
+        Accounts(differences={"duplicates": len(some)}, examples={"duplicates": some[:MAX_EXAMPLES]})
+        for some in (differences[1::2], differences[::2])
+    ]
+
+    accounts = total(buckets)
+
+    assert accounts.examples == {"duplicates": differences[:MAX_EXAMPLES]}
+    assert accounts.count("duplicates") == 3 * MAX_EXAMPLES
 
 
 @pytest.mark.parametrize("copies", [4_096, 4_097, 4_098])

@@ -66,6 +66,20 @@ def test_batches_that_arrived_beside_the_range_do_not_count():
     assert (account.recall, account.precision) == (1.0, 1.0)
 
 
+def test_a_batch_on_the_edge_of_the_range_loses_nothing_to_either_side():
+    events = batch(0)
+    captured = {one.id: LAST if number < 20 else LAST + 1 for number, one in enumerate(events)}
+    # The job and the analysis may have seen in the next window what arrived in the last second of this one.
+    judged = {name: captured[name] + 1 for name in flagged(events)}
+
+    account = measured(captured, judged)
+
+    assert account is not None
+    assert (account.sent, account.lost) == (20, 0)
+    assert account.must_be_flagged == account.found == len(flagged(events[:20])) > 0
+    assert (account.judged, account.recall, account.precision) == (0, 1.0, None)
+
+
 def test_a_campaign_of_another_time_has_no_account():
     assert measured({one.id: 99 for one in batch(0)}, {}) is None
     assert measured({}, {}) is None

@@ -10,7 +10,7 @@ import pytest
 from fraud.reconciliation.ranges import milliseconds
 from fraud.reconciliation.report import Report
 from tests.fraud.reconciliation.test_planted_faults import named
-from tests.fraud.reconciliation.world import RANGE, START, Event, World, event, suspicious_row, verdict
+from tests.fraud.reconciliation.world import PARTITIONS, RANGE, START, Event, World, event, suspicious_row, verdict
 
 FIRST = RANGE.first_window
 EDGE = milliseconds(START + timedelta(minutes=30))
@@ -229,6 +229,30 @@ def test_rows_that_are_none_are_named_with_their_line():
         ("verdicts", 1),
     ]
     assert report.verdict == "differences"
+
+
+def test_what_balances_and_is_not_all_does_not_balance():
+    world = world_of(flagged(EDGE))
+    until = f"{PARTITIONS[1]}/{START:%Y/%m/%d}/10/40"
+    world.blobs = {
+        path: data for path, data in world.blobs.items() if not path.startswith(PARTITIONS[1]) or path < until
+    }
+
+    report = world.reconcile()
+
+    assert (report.verdict, report.balanced, report.accounts.matched) == ("incomplete", False, 1)
+    assert report.complete_until == START + timedelta(minutes=35)
+    assert [row.window_end for row in report.windows][-1] == report.compared_until < RANGE.end
+    world.suspicious = []
+    assert world.reconcile().verdict == "differences"
+
+
+def test_an_event_beside_the_range_whose_document_was_altered_is_no_concern_of_it():
+    one = flagged(milliseconds(RANGE.end) + 1)
+    world = world_of(one)
+    world.altered.add(one.id)
+
+    assert world.reconcile().balanced
 
 
 def test_an_archive_that_begins_within_the_range_may_lack_what_came_before():

@@ -1,6 +1,7 @@
 """Which steps a repair takes, decided without any storage."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from fraud.reconciliation.differences import Class, Difference
 from fraud.reconciliation.recapture import Recapture
 from fraud.reconciliation.repair import (
+    BACKFILLED,
     EVENTS_PER_STEP,
     NOT_REPAIRABLE,
     Judged,
@@ -38,26 +40,26 @@ def judged(*ids: str) -> Judged:
 def test_a_window_without_verdicts_is_analysed_under_its_own_name():
     needs = lacking({"missing_from_fraud": [lost("b"), lost("a")]}, RANGE)
 
-    assert analyses(needs, {}) == [window_of_ids(7, END, ["a", "b"])]
+    assert analyses((7, END), needs, []) == [window_of_ids(7, END, ["a", "b"])]
 
 
 def test_verdicts_that_lost_ids_are_written_anew_where_they_lie():
     whole = window_of_ids(7, END, ["a", "b", "c"])
     needs = lacking({"missing_from_fraud": [lost("b")]}, RANGE)
 
-    assert analyses(needs, {(7, END): [Judged(whole.name, frozenset({"a", "c"}))]}) == [whole]
+    assert analyses((7, END), needs, [Judged(whole.name, frozenset({"a", "c"}))]) == [whole]
 
 
 def test_ids_that_fit_no_existing_verdicts_are_a_window_of_their_own():
     needs = lacking({"missing_from_fraud": [lost("b")]}, RANGE)
 
-    assert analyses(needs, {(7, END): [judged("a", "c")]}) == [window_of_ids(7, END, ["b"])]
+    assert analyses((7, END), needs, [judged("a", "c")]) == [window_of_ids(7, END, ["b"])]
 
 
 def test_verdicts_without_their_event_are_judged_again_where_they_lie():
     needs = lacking({"unresolved": [lost("a")]}, RANGE)
 
-    assert analyses(needs, {(7, END): [judged("a", "c"), judged("d")]}) == [window_of_ids(7, END, ["a", "c"])]
+    assert analyses((7, END), needs, [judged("a", "c"), judged("d")]) == [window_of_ids(7, END, ["a", "c"])]
 
 
 def test_a_resent_event_is_judged_in_every_window_in_which_it_was_not():
@@ -76,16 +78,37 @@ def test_an_id_in_the_wrong_window_is_not_judged_a_second_time():
     assert needs.unjudged == {(7, END): {"a"}}
 
 
+def test_every_class_is_repaired_or_has_its_reason_to_stay():
+    repaired = {*BACKFILLED, "missing_from_suspicious", "missing_from_fraud", "unresolved"}
+
+    assert repaired | NOT_REPAIRABLE.keys() >= set(get_args(Class)) - {"ambiguous"}
+
+
+def test_windows_beyond_what_one_repair_judges_are_left_with_all_their_ids():
+    needs = lacking({"missing_from_fraud": [lost("a"), lost("b", NEXT), lost("c", NEXT, "2"), lost("d", NEXT)]}, RANGE)
+
+    assert needs.judged_windows == [(7, END), (2, NEXT), (7, NEXT)]
+    assert needs.leave_out(needs.judged_windows[1:]) == 3
+    assert needs.judged_windows == [(7, END)]
+
+
+def test_verdicts_that_lost_ids_and_await_an_event_are_written_anew_once():
+    whole = window_of_ids(7, END, ["a", "b", "c"])
+    needs = lacking({"missing_from_fraud": [lost("b")], "unresolved": [lost("a")]}, RANGE)
+
+    assert analyses((7, END), needs, [Judged(whole.name, frozenset({"a", "c"}))]) == [whole]
+
+
 def test_a_store_that_is_a_text_is_left_alone_and_said():
     needs = lacking({"missing_from_fraud": [lost("a", store="other")]}, RANGE)
 
-    assert analyses(needs, {}) == []
-    assert [one.name for one in not_repairable({}, needs.other_stores, gaps=2)] == ["other_stores", "archive_gaps"]
+    assert needs.judged_windows == []
+    assert [one.name for one in not_repairable({"other_stores": needs.other_stores})] == ["other_stores"]
 
 
 @given(st.sets(st.sampled_from(list(NOT_REPAIRABLE))))
-def test_every_class_that_stays_has_its_reason(names: set[Class]):
-    left = not_repairable(dict.fromkeys(names, 3), 0, 0)
+def test_whatever_stays_has_its_reason(names: set[str]):
+    left = not_repairable(dict.fromkeys(names, 3) | {"matched": 7})
 
     assert {one.name for one in left} == names
     assert all(one.reason.endswith(".") and one.count == 3 for one in left)
