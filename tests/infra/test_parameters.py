@@ -123,12 +123,12 @@ DECLARED = {name: text(one.type_node) for name, one in _MAIN.items() if one.kind
 
 
 def azd_values(environment: dict[str, str]) -> dict[str, Any]:
-    """What azd makes of main.parameters.json: `${NAME}` and `${NAME=default}` are replaced from its environment, and
-    the text becomes a number or a truth value where the parameter is one."""
+    """What azd makes of main.parameters.json: `${NAME}` and `${NAME=default}` are replaced from its environment, the
+    default stands for an empty value too, and the text becomes a number or a truth value where the parameter is one."""
     given: dict[str, Any] = json.loads((ROOT / "infra" / "main.parameters.json").read_text())["parameters"]
     pattern = re.compile(r"\$\{(\w+)(?:=([^}]*))?\}")
     texts = {
-        name: pattern.sub(lambda found: environment.get(found[1], found[2] or ""), one["value"])
+        name: pattern.sub(lambda found: environment.get(found[1]) or found[2] or "", one["value"])
         for name, one in given.items()
     }
     return {name: CONVERTED.get(DECLARED.get(name, ""), str)(value) for name, value in texts.items()}

@@ -1,6 +1,8 @@
 """The workflows of .github/: least permissions, pinned actions, no secrets, and deployments behind an environment."""
 
+import os
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,29 @@ def test_a_deployment_is_started_by_a_person_and_never_cut_short():
     assert WORKFLOWS["deploy"][ON] == {"workflow_dispatch": None}
     assert WORKFLOWS["deploy"]["concurrency"]["cancel-in-progress"] is False
     assert jobs("deploy")["deploy"]["environment"] == "production"
+
+
+def test_a_deployment_can_set_whatever_a_person_can():
+    parameters = (ROOT / "infra" / "main.parameters.json").read_text()
+
+    # The budget's start comes with the outputs that `azd env refresh` brings.
+    asked = set(re.findall(r"\$\{(\w+)", parameters)) - {"BUDGET_START_DATE"}
+    given = jobs("deploy")["deploy"]["env"]
+    assert asked == given.keys() - {"AZURE_SUBSCRIPTION_ID"}
+    assert all(value == f"${{{{ vars.{name} }}}}" for name, value in given.items())
+
+
+def test_bicep_is_built_again_when_a_file_changes_that_it_loads():
+    loaded = re.compile(r"load(?:Json|Text)Content\('((?:\.\./)+[^']+)'")
+    files = {
+        os.path.normpath(path.parent / found).removeprefix(f"{ROOT}{os.sep}")
+        for path in (ROOT / "infra").rglob("*.bicep")
+        for found in loaded.findall(path.read_text())
+    }
+    paths = WORKFLOWS["infrastructure"][ON]["pull_request"]["paths"]
+
+    assert "host.json" in files
+    assert [file for file in files if not any(fnmatch(file, path) for path in paths)] == []
 
 
 def test_what_if_never_runs_for_a_fork():
