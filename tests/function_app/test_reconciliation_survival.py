@@ -1,4 +1,4 @@
-"""A host that is killed in the middle of a reconciliation: another one continues, and the report is the same."""
+"""A host that is killed in every phase of a reconciliation: another one continues, and the report is the same."""
 
 import asyncio
 import os
@@ -23,7 +23,6 @@ from tests.support.parts import Part, azure
 ROOT = Path(__file__).parents[2]
 RUN = RANGE.instance_id
 UNFINISHED = ("Pending", "Running")
-KILLS = 3
 STARTED = re.compile(rb"\"started\": \"[^\"]*\"|Started [^(]*\(UTC\)")
 ORDER = {"from": RANGE.start.isoformat(), "to": RANGE.end.isoformat()}
 
@@ -75,14 +74,15 @@ async def test_a_killed_host_leaves_the_same_report(tmp_path: Path, monkeypatch:
 
             await start(host)
             killed_in: list[str] = []
-            while len(killed_in) < KILLS and (phase := await phase_after(host, killed_in)):
+            while phase := await phase_after(host, killed_in):
                 killed_in.append(phase)
                 host.kill()
                 host = Part("functions_host", "--app", str(ROOT), "--port", "0", state=tmp_path / "host")
             done = await finished(host)
         finally:
             host.stop()
-        assert len(killed_in) >= 2, killed_in
+        # The short phases between them may have passed between two looks.
+        assert {"scan", "compare"} <= set(killed_in), killed_in
         assert done["status"] == "Completed", done
         assert await report() == undisturbed
         await close_clients()
