@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.infra import facts, watched
+from tests.infra import facts
 from tests.infra.bicep.deploy import deploy
 from tests.infra.bicep.sources import MAIN, Sources
 from tests.infra.bicep.static import file_findings, mentioned
@@ -13,6 +13,7 @@ from tests.infra.bicep.values import BicepError, Deployment, Resource, Runtime
 from tests.infra.grants import PRINCIPAL, grant_findings
 from tests.infra.properties import leaves, property_findings
 from tests.infra.values import value_findings
+from tests.infra.watching import alert_findings, diagnostic_findings
 
 OPTIONS: dict[str, Any] = {
     "monitorClientId": "11111111-2222-3333-4444-555555555555",
@@ -103,35 +104,6 @@ def _secrets(deployment: Deployment) -> Iterator[str]:
             yield f"{MAIN}: the output {name} holds a secret"
 
 
-def _diagnostics(deployment: Deployment) -> Iterator[str]:
-    """Every resource that has logs or metrics sends them to our workspace; whatever is new has to be looked up."""
-    workspaces = {one.id for one in deployment.of("Microsoft.OperationalInsights/workspaces")}
-    settings = {one.scope.id: one for one in deployment.of(facts.DIAGNOSTICS) if one.scope}
-    for one in _made(deployment):
-        setting, logs = settings.get(one.id), watched.DIAGNOSED.get(one.type)
-        if logs is None:
-            if one.type not in watched.NOT_DIAGNOSED:
-                yield f"{_place(one)}: nobody has looked up whether {one.type} has logs and metrics"
-        elif setting is None:
-            yield f"{_place(one)}: has no diagnostic setting"
-        else:
-            if setting.at("properties.workspaceId") not in workspaces:
-                yield f"{_place(setting)}: sends to another workspace"
-            if missing := logs - {str(log["category"]) for log in setting.at("properties.logs") or ()}:
-                yield f"{_place(setting)}: does not send {', '.join(sorted(missing))}"
-
-
-def _alerts(deployment: Deployment) -> Iterator[str]:
-    """Every metric that matters has an alert, and every alert reaches the people."""
-    found: set[tuple[str, str]] = set()
-    for alert in deployment.of(facts.METRIC_ALERT):
-        scopes = {one.type for one in _made(deployment) if one.id in (alert.at("properties.scopes") or ())}
-        metrics = {str(one.get("metricName")) for one in alert.at("properties.criteria.allOf") or ()}
-        found |= {(scope, metric) for scope in scopes for metric in metrics}
-    for scope, metric in watched.ALERTED - found:
-        yield f"no alert looks at {metric} of {scope}"
-
-
 def settings_of(site: Resource) -> dict[str, Any]:
     """The settings of a function app by name."""
     return {one["name"]: one["value"] for one in site.at("properties.siteConfig.appSettings") or ()}
@@ -196,8 +168,8 @@ RULES: tuple[Callable[[Deployment], Iterator[str]], ...] = (
     value_findings,
     _names,
     _secrets,
-    _diagnostics,
-    _alerts,
+    diagnostic_findings,
+    alert_findings,
     _settings,
     _monitor,
     grant_findings,

@@ -138,5 +138,15 @@ def test_azd_gives_every_parameter_but_the_one_that_only_bicep_knows():
     assert azd_values({}).keys() == DECLARED.keys() - {"thisMonth"}
 
 
+def test_the_documents_name_every_setting_of_azd():
+    """docs/azure.md, step 2: those that must be given in its commands, the others in its table."""
+    page = (ROOT / "docs" / "azure.md").read_text()
+    table = page.partition("| `azd env set` |")[2].partition("\n\n")[0]
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "infra" / "main.parameters.json").read_text()))
+
+    assert set(re.findall(r"`([A-Z_]{5,})`", table)) == asked - NAMED.keys()
+    assert "azd env new fraud --location westeurope\nazd env set ALERT_EMAIL" in page
+
+
 def test_azd_deploys_with_no_more_than_a_name_a_region_and_an_address():
     assert deploy(**azd_values(NAMED)).resources == deploy().resources

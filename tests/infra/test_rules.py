@@ -51,6 +51,12 @@ FAULTS = {
     "a module without a scope": Fault(
         "main.bicep", "  scope: group\n  name: 'cosmos'", "  name: 'cosmos'", "has no scope"
     ),
+    "a module beside the resource group": Fault(
+        "main.bicep",
+        "  scope: group\n  name: 'cosmos'",
+        "  scope: subscription()\n  name: 'cosmos'",
+        "beside the resource",
+    ),
     "a child without a parent": Fault(
         "modules/roles/hub.bicep", "  parent: namespace\n", "", "a child without a parent"
     ),
@@ -181,6 +187,22 @@ FAULTS = {
     ),
     "no alert on dead letters": Fault(
         "modules/alerts.bicep", "'DeadletteredMessages'", "'ActiveMessages'", "no alert looks at DeadletteredMessages"
+    ),
+    "an alert that comes late": Fault("modules/alerts.bicep", "threshold: 80", "threshold: 95", "must go off above 80"),
+    "an alert on the mean": Fault(
+        "modules/alerts.bicep",
+        "'OutputWatermarkDelaySeconds'\n    aggregation: 'Maximum'",
+        "'OutputWatermarkDelaySeconds'\n    aggregation: 'Average'",
+        "of its Maximum",
+    ),
+    "an alert that tells nobody": Fault(
+        "modules/alerts.bicep", "actionGroups: [people.id]", "actionGroups: ['people']", "tells nobody"
+    ),
+    "a failed workflow that nobody hears of": Fault(
+        "modules/alerts.bicep",
+        "operator: 'GreaterThan'\n          threshold: 0\n          failing",
+        "operator: 'GreaterThan'\n          threshold: 9\n          failing",
+        "at the first row",
     ),
     "an alert that is off": Fault(
         "modules/alerts.bicep",

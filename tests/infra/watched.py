@@ -68,15 +68,15 @@ NOT_DIAGNOSED: Final[Mapping[str, str]] = {
 }
 """What has no diagnostic setting, and why."""
 
-ALERTED: Final = {
-    (JOB, "OutputWatermarkDelaySeconds"),
-    (JOB, "InputEventsSourcesBacklogged"),
-    (JOB, "Errors"),
-    (JOB, "ResourceUtilization"),
-    (JOB, "ProcessCPUUsagePercentage"),
-    ("Microsoft.ServiceBus/namespaces", "DeadletteredMessages"),
-    ("Microsoft.ServiceBus/namespaces", "ThrottledRequests"),
-    ("Microsoft.EventHub/namespaces", "ThrottledRequests"),
-    (COSMOS, "TotalRequests"),
+ALERTED: Final[Mapping[tuple[str, str], tuple[int, str]]] = {
+    (JOB, "OutputWatermarkDelaySeconds"): (300, "Maximum"),  # one window
+    (JOB, "InputEventsSourcesBacklogged"): (1_000, "Maximum"),
+    (JOB, "Errors"): (0, "Total"),
+    (JOB, "ResourceUtilization"): (80, "Maximum"),
+    (JOB, "ProcessCPUUsagePercentage"): (80, "Maximum"),
+    ("Microsoft.ServiceBus/namespaces", "DeadletteredMessages"): (0, "Maximum"),
+    ("Microsoft.ServiceBus/namespaces", "ThrottledRequests"): (0, "Total"),
+    ("Microsoft.EventHub/namespaces", "ThrottledRequests"): (0, "Total"),
+    (COSMOS, "TotalRequests"): (100, "Count"),  # those that are refused; the SDK tries again
 }
-"""Metrics that must wake a person."""
+"""Metrics that must wake a person: the highest threshold that is early enough, and the aggregation it is held to."""

@@ -142,8 +142,8 @@ class _File:
         place = f"{self._file.path}:{declared.line}: {declared.name}"
         if declared.kind is Kind.MODULE:
             unknown = properties.keys() - {"name", "scope", "params", "dependsOn"}
-            if "scope" not in properties and _scope_of(self._file) == "subscription":
-                raise BicepError(f"{place} has no scope: it would be deployed to the subscription")
+            if _scope_of(self._file) == "subscription" and not _is_group(properties.get("scope")):
+                raise BicepError(f"{place} has no scope: it would be deployed beside the resource group")
         else:
             unknown = properties.keys() - {"name", "parent", "scope"} if declared.existing else set[str]()
             if target.count("/") > 1 and "parent" not in properties:
@@ -152,6 +152,10 @@ class _File:
             raise BicepError(f"{place} has no property {', '.join(sorted(unknown))}")
         if not properties.get("name"):
             raise BicepError(f"{place} has no name")
+
+
+def _is_group(scope: Any) -> bool:
+    return isinstance(scope, Resource) and scope.type == "Microsoft.Resources/resourceGroups"
 
 
 def _scope_of(file: BicepFile) -> str:
