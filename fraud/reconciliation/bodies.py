@@ -65,11 +65,12 @@ def read_events(bodies: Sequence[bytes]) -> list[EventColumns] | None:
         events = [*map(_event.decode, bodies)]
     except _UNREADABLE:
         return None
-    lengths = [len(event.id) for event in events]
-    if events and not _LONGEST_DOTS < min(lengths) <= max(lengths) <= MAX_ID_LENGTH:
+    ids = [event.id for event in events]
+    lengths = set(map(len, ids))
+    if lengths and not _LONGEST_DOTS < min(lengths) <= max(lengths) <= MAX_ID_LENGTH:
         return None
-    ids = "".join([event.id for event in events])
-    return None if any(character in ids for character in FORBIDDEN_IN_IDS) else events
+    text = "".join(ids)
+    return None if any(character in text for character in FORBIDDEN_IN_IDS) else events
 
 
 def read_body(body: bytes) -> Body:

@@ -40,8 +40,8 @@ def _add_events(rows: RowWriter, records: Records, stream: int, events: list[Eve
     begin = np.where(enqueued < 0, ~enqueued, enqueued)
     flags = np.where((enqueued < 0) & (begin % WINDOW_MILLISECONDS == 0), Flag.AMBIGUOUS, 0)
     # What the rule asks for in any case stands in front of it: a call an event is a tenth of the whole scan.
-    flagged = [event.priority_shipping and event.discount > MIN_DISCOUNT and event.flagged for event in events]
-    flags |= np.where(flagged, Flag.FLAGGED, 0)
+    flagged = [i for i, event in enumerate(events) if event.priority_shipping and event.discount > MIN_DISCOUNT]
+    flags[[i for i in flagged if events[i].flagged]] |= Flag.FLAGGED
     rows.add(
         Kind.CAPTURED,
         [event.id for event in events],
