@@ -41,7 +41,7 @@ def run_demo(plan: Plan) -> bool:
     heading(f"Azure on this machine, {plan.speed:g} times as fast")
     with running_stack(FOLDER / "state", plan.speed, console.print) as stack:
         app = AppClient(stack.url, patience=_PATIENCE_SECONDS)
-        accounts, outcome = settle(app, plan)
+        accounts, outcome = settle(app, plan, start(app, plan))
         reports = _save_reports(app, outcome)
     seconds = round(time.monotonic() - started, 1)
     _save_summary(accounts, seconds)
@@ -49,9 +49,8 @@ def run_demo(plan: Plan) -> bool:
     return accounts.balanced
 
 
-def settle(app: AppClient, plan: Plan) -> tuple[Accounts, dict[str, Any]]:
-    """Run the plan's campaign against an app that runs, wait for its verdicts and reconcile; the accounts."""
-    heading(f"Campaign: {plan.batches:,} batches of {plan.events:,} events, one every {plan.interval_seconds:g} s")
+def start(app: AppClient, plan: Plan) -> str:
+    """Start the plan's campaign; its instance id."""
     request = {
         "name": "demo",
         "batches": plan.batches,
@@ -59,6 +58,12 @@ def settle(app: AppClient, plan: Plan) -> tuple[Accounts, dict[str, Any]]:
         "interval_seconds": plan.interval_seconds,
         "seed": plan.seed,
     }
+    return campaigns.start(app, request)
+
+
+def settle(app: AppClient, plan: Plan, campaign_id: str) -> tuple[Accounts, dict[str, Any]]:
+    """Follow the plan's campaign, wait for its verdicts and reconcile; the accounts, and the reconciliation."""
+    heading(f"Campaign: {plan.batches:,} batches of {plan.events:,} events, one every {plan.interval_seconds:g} s")
     with progress() as display:
         sent = display.add_task("events sent", total=plan.batches * plan.events)
         judged = display.add_task("verdicts stored", total=None)
@@ -67,7 +72,7 @@ def settle(app: AppClient, plan: Plan) -> tuple[Accounts, dict[str, Any]]:
             display.update(sent, completed=status["totals"]["sent"])
             display.update(judged, completed=windows.judged(app)[0])
 
-        campaign = campaigns.watch(app, campaigns.start(app, request), show)
+        campaign = campaigns.watch(app, campaign_id, show)
         expected = campaign["totals"]["expected_suspicious"]
         display.update(judged, total=expected)
         patience = _PATIENCE_SECONDS + _WINDOW_SECONDS / plan.speed

@@ -19,7 +19,8 @@ TOOLS = Path(__file__).parents[2] / ".local" / "tools" / "azurite"
 _PRELOADED = [Path(__file__).with_name(name) for name in ("end_with_parent.cjs", "journal.cjs")]
 _TAKEN = "the state folder is used by another Azurite (of process {process})"
 _SAVE_SECONDS = 15.0
-_POLL_SECONDS = 0.05
+_REFUSED = 1
+"""With what Azurite ends when it cannot start."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,47 +44,57 @@ async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path, bootst
             stderr=asyncio.subprocess.STDOUT,
             pass_fds=[lock.fileno()],
         )
-    ended = asyncio.create_task(_log_until_end(azurite))
+    listens = asyncio.Event()
+    ended = asyncio.create_task(_log_until_end(azurite, listens))
     stopped = asyncio.create_task(stop.wait())
+    started = asyncio.create_task(_start(listens, port, bootstrap))
     try:
-        await _until_it_answers(azurite, port)
-        if bootstrap:
-            await _create_containers(port, bootstrap)
-        announce_ready("azurite", f"blob={LOOPBACK}:{port}")
-        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({started, ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if started.done():
+            await started
+            announce_ready("azurite", f"blob={LOOPBACK}:{port}")
+            await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        ready = started.done()
+        started.cancel()
         stopped.cancel()
         with contextlib.suppress(ProcessLookupError):
             azurite.terminate()
         await asyncio.wait_for(ended, _SAVE_SECONDS)
-    if not stop.is_set():
-        # Nothing that a person must mend first: the stack starts it again.
-        _log.error("Azurite ended by itself with exit code %s", azurite.returncode)
-        sys.exit(1)
+    if stop.is_set():
+        return
+    if not ready and azurite.returncode == _REFUSED:
+        raise CannotStartError(f"Azurite cannot start; is port {port} taken? What it said is in the log above")
+    # Nothing that a person must mend first: the stack starts it again.
+    _log.error("Azurite ended by itself with exit code %s", azurite.returncode)
+    sys.exit(1)
 
 
-async def _log_until_end(azurite: asyncio.subprocess.Process) -> None:
+async def _log_until_end(azurite: asyncio.subprocess.Process, listens: asyncio.Event) -> None:
     assert azurite.stdout is not None  # noqa: S101 - asked for above
     async for line in azurite.stdout:
         _log.info("%s", line.decode(errors="replace").rstrip())
+        # To connect would not tell: what answers may be another process on the same port.
+        if b"successfully listens on" in line:
+            listens.set()
     await azurite.wait()
 
 
-async def _until_it_answers(azurite: asyncio.subprocess.Process, port: int) -> None:
-    while azurite.returncode is None:
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection(LOOPBACK, port)
-            writer.close()
-            return
-        await asyncio.sleep(_POLL_SECONDS)
-    raise CannotStartError(f"Azurite ended with exit code {azurite.returncode}; is port {port} taken?")
+async def _start(listens: asyncio.Event, port: int, bootstrap: Path | None) -> None:
+    await listens.wait()
+    if bootstrap:
+        await _create_containers(port, bootstrap)
 
 
 async def _create_containers(port: int, bootstrap: Path) -> None:
     program = [sys.executable, "-m", "local_azure.azurite.containers", str(port), str(bootstrap)]
     creation = await asyncio.create_subprocess_exec(*program, stdout=sys.stderr)
-    if await creation.wait() != 0:
-        raise CannotStartError(f"the containers of {bootstrap} could not be created; the log above says why")
+    try:
+        if await creation.wait() != 0:
+            raise CannotStartError(f"the containers of {bootstrap} could not be created; the log above says why")
+    except asyncio.CancelledError:
+        creation.kill()
+        raise
 
 
 def _free_port() -> int:
