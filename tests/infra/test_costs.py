@@ -2,10 +2,13 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from fraud.generation import generate_events
+from fraud.routing import partition_of
 from tests.infra.bicep.deploy import deploy
 from tests.infra.bicep.sources import ROOT
 from tests.infra.facts import METRIC_ALERT
@@ -21,6 +24,9 @@ STORE_BYTES = 20e9
 """What Cosmos keeps at most for one value of the partition key."""
 SERVERLESS_UNITS = 5_000
 """Request units a second that a serverless container serves for each of its physical partitions."""
+
+
+EVENTS = list(generate_events("sizes", 0, 10_000, 0.1, "2026-01-02T10:00:00+00:00"))
 
 
 def row(start: str, document: str = DOCUMENT) -> list[str]:
@@ -142,6 +148,23 @@ def test_a_reader_works_for_each_partition():
     counts = [str(numbers["partitionCount"]) for numbers in SIZES.values()]
 
     assert f"{', '.join(counts[:-1])} or {counts[-1]} archivers" in DOCUMENT
+
+
+def busiest(events_a_second: int, partitions: int) -> float:
+    """Events a second of the partition that gets most of what a campaign sends."""
+    ids = [str(number) for number in range(partitions)]
+    sent = Counter(partition_of(event, ids) for event in EVENTS)
+    return events_a_second * max(sent.values()) / len(EVENTS)
+
+
+def test_no_partition_takes_more_than_a_partition_is_good_for():
+    """1 MB or 1,000 events a second ("Event Hubs quotas and limits")."""
+    for size, numbers in SIZES.items():
+        assert busiest(rate(size), numbers["partitionCount"]) < 1_000, size
+    written = re.search(r"with 8 and 12 partitions the busiest\s+would take ([\d,]+)\s+and ([\d,]+)", DOCUMENT)
+    assert written
+    for size, fewer, text in zip(("5k", "10k"), (8, 12), written.groups(), strict=True):
+        assert busiest(rate(size), fewer) == pytest.approx(int(text.replace(",", "")), rel=0.05)
 
 
 def test_a_size_takes_in_the_events_that_it_is_named_after():
