@@ -10,7 +10,7 @@ import msgspec
 
 from activities.reconciliation.plan_reconciliation import PART_BYTES as OUTCOME_BYTES
 from fraud.reconciliation.capture_path import CaptureBlob
-from fraud.reconciliation.plan import Plan, make_plan, reading_span
+from fraud.reconciliation.plan import Plan, buckets_at_once, make_plan, reading_span
 from fraud.reconciliation.ranges import MARGIN, Range
 from fraud.reconciliation.work import ACTIVITIES, Stage
 from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, WORKFLOWS_IN_FLIGHT
@@ -78,7 +78,7 @@ def estimate(reach: Range, given: Assumptions) -> Estimate:
         "verdicts": ceil(flagged * given.verdict_bytes / OUTCOME_BYTES),
         "documents": 0,
         "quarantine": 0,
-        "compare": 2**plan.bucket_bits,
+        "compare": 2**plan.bucket_bits // buckets_at_once(plan.bucket_bits),
     }
     shared = [ceil(counts[stage] / STEPS_PER_WORKFLOW) for stage in ACTIVITIES if counts[stage] > STEPS_PER_WORKFLOW]
     own = sum(counts[stage] for stage in ACTIVITIES if counts[stage] <= STEPS_PER_WORKFLOW) + 3

@@ -1,18 +1,28 @@
-"""Compare one bucket of ids: gather its rows from all parts, judge them, list every difference."""
+"""Compare buckets of ids: gather their rows from all parts, judge them one by one, list every difference."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import msgspec
-import numpy as np
 
+from activities.reconciliation.bucket_rows import BucketRows, gathered
 from activities.reconciliation.compare_contents import add_altered
 from activities.reconciliation.cores import on_a_core
-from activities.reconciliation.run_files import in_flight, read_segment, read_work, write_struct
+from activities.reconciliation.run_files import read_work, write_struct
 from activities.reconciliation.second_look import still_absent
 from fraud.reconciliation.compare import Compared, Scope, compare
 from fraud.reconciliation.differences import MAX_EXAMPLES, Class, Difference
-from fraud.reconciliation.rows import Rows
-from fraud.reconciliation.work import READING, Progress, Step, differences_path, rows_path, sums_path
+from fraud.reconciliation.plan import buckets_of
+from fraud.reconciliation.work import (
+    READING,
+    Progress,
+    Step,
+    Work,
+    contents_path,
+    differences_path,
+    rows_path,
+    sums_path,
+)
 from services import names
 from services.blobs import NDJSON, delete_blob, warehouse, write_blob
 
@@ -25,35 +35,37 @@ class Line(msgspec.Struct, frozen=True):
 
 
 async def compare_bucket(step: Step) -> Progress:
-    """Compare one bucket on a core that is free."""
-    return await on_a_core(compare_rows, step)
+    """Compare the buckets of one step on a core that is free."""
+    return await on_a_core(compare_buckets, step)
 
 
-async def compare_rows(step: Step) -> Progress:
-    """Write the accounts of one bucket, and the list of its differences beside the report."""
+async def compare_buckets(step: Step) -> Progress:
+    """Write the accounts of each bucket of a step, and the list of its differences beside the report."""
     plan = await read_work(step.run)
-    paths = [rows_path(step.run, stage, i) for stage in READING for i in range(plan.parts.get(stage, 0))]
-    segments = await in_flight(lambda path: read_segment(path, step.number, plan.bucket_bits), paths)
+    buckets = buckets_of(step.number, plan.bucket_bits)
+    count = 0
+    async with AsyncExitStack() as files:
+        rows = await files.enter_async_context(gathered(plan.paths(rows_path, READING), buckets))
+        contents: BucketRows | None = None
+        if plan.with_documents:
+            paths = plan.paths(contents_path, ("scan", "documents"))
+            contents = await files.enter_async_context(gathered(paths, buckets))
+        for bucket in buckets:
+            result, number = await _compare(plan, rows, bucket)
+            count += number
+            await _look_again(result)
+            if contents:
+                await add_altered(result, plan, rows, contents, bucket)
+            await _list_differences(step.run, bucket, result)
+            await write_struct(sums_path(step.run, step.stage, bucket), result.accounts)
+    return Progress(count, 0)
+
+
+async def _compare(plan: Work, rows: BucketRows, bucket: int) -> tuple[Compared, int]:
+    """What comparing a bucket finds, and how many rows it has."""
     scope = Scope(plan.first_window, plan.last_window, tuple(one.name for one in plan.partitions), plan.with_documents)
-    rows = sum(len(segment) for segment, _ in segments)
-    result = await asyncio.to_thread(_compare, segments, scope)
-    await _look_again(result)
-    if plan.with_documents:
-        await add_altered(result, step, plan)
-    await _list_differences(step, result)
-    await write_struct(sums_path(step.run, step.stage, step.number), result.accounts)
-    return Progress(rows, 0)
-
-
-def _compare(segments: list[tuple[Rows, dict[int, str]]], scope: Scope) -> Compared:
-    ids: dict[int, str] = {}
-    start = 0
-    for rows, names_of_rows in segments:
-        ids.update((start + position, name) for position, name in names_of_rows.items())
-        start += len(rows)
-    parts = [rows for rows, _ in segments]
-    segments.clear()
-    return compare(np.concatenate(parts) if parts else np.zeros(0), ids, scope)
+    found, ids = await rows.read(bucket)
+    return await asyncio.to_thread(compare, found, ids, scope), len(found)
 
 
 async def _look_again(result: Compared) -> None:
@@ -71,9 +83,9 @@ async def _look_again(result: Compared) -> None:
         result.accounts.examples[name] = sorted(absent)[:MAX_EXAMPLES]
 
 
-async def _list_differences(step: Step, result: Compared) -> None:
+async def _list_differences(run: str, bucket: int, result: Compared) -> None:
     reports = await warehouse(names.REPORTS)
-    path = differences_path(step.run, step.number)
+    path = differences_path(run, bucket)
     lines = [Line(name, one) for name, found in sorted(result.differences.items()) for one in sorted(found)]
     if lines:
         await write_blob(reports, path, msgspec.json.Encoder().encode_lines(lines), NDJSON)

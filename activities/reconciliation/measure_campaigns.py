@@ -23,8 +23,7 @@ async def measure_campaigns(plan: Work, run_ids: Iterable[str]) -> list[Campaign
     if not truths:
         return []
     container = await work()
-    run = plan.range.instance_id
-    for path in (rows_path(run, stage, i) for stage in _STAGES for i in range(plan.parts.get(stage, 0))):
+    for path in plan.paths(rows_path, _STAGES):
         rows = all_rows(await read_blob(container, path))
         for truth in truths:
             await asyncio.to_thread(truth.observe, rows)

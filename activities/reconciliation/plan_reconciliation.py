@@ -10,7 +10,7 @@ import msgspec
 from activities.reconciliation.known_outcome import evidence, known_outcome
 from activities.reconciliation.run_files import in_flight, write_struct
 from fraud.reconciliation.evidence import BlobVersion
-from fraud.reconciliation.plan import make_plan, reading_span
+from fraud.reconciliation.plan import buckets_at_once, make_plan, reading_span
 from fraud.reconciliation.ranges import MARGIN
 from fraud.reconciliation.work import BlobPart, PlanSummary, Request, SpanPart, Stage, Work, part_path, work_path
 from services import names
@@ -53,7 +53,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
         "quarantine": _blob_parts(quarantined),
     }
     counts: dict[Stage, int] = {stage: len(some) for stage, some in stages.items()}
-    counts["compare"] = 2**plan.bucket_bits
+    counts["compare"] = 2**plan.bucket_bits // buckets_at_once(plan.bucket_bits)
 
     blobs = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in captured]
     blobs += [blob.version for blob in (*suspicious, *verdicts, *quarantined)]

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from fraud.reconciliation.rows import Rows, RowWriter, decode_segment, header_length, segment_of
+from fraud.reconciliation.rows import RowWriter
 from fraud.reconciliation.work import Step, Work, contents_path, part_path, rows_path, sums_path, work_path
 from services.blobs import read_blob, work, write_blob
 
@@ -44,15 +44,6 @@ async def write_rows(step: Step, rows: RowWriter, bucket_bits: int, sums: object
     data = await asyncio.to_thread(rows.encode, bucket_bits)
     await write_blob(await work(), rows_path(step.run, step.stage, step.number), data, ROWS)
     await write_struct(sums_path(step.run, step.stage, step.number), sums)
-
-
-async def read_segment(path: str, bucket: int, bucket_bits: int) -> tuple[Rows, dict[int, str]]:
-    """The rows of one bucket in a part, and the ids that are no UUIDs by row."""
-    container = await work()
-    length = header_length(bucket_bits)
-    header = await (await container.download_blob(path, offset=0, length=length)).readall()
-    offset, length = segment_of(header, bucket)
-    return decode_segment(await (await container.download_blob(path, offset=offset, length=length)).readall())
 
 
 async def write_contents(step: Step, contents: RowWriter, bucket_bits: int) -> None:

@@ -19,6 +19,11 @@ PART_BLOBS = 200
 BUCKET_IDS = 250_000
 """A row takes 40 bytes, and 80 while it is compared; an id has two to four rows."""
 MAX_BUCKET_BITS = 12
+COMPARE_STEPS = 64
+"""At least as many share the buckets, if there are as many: enough for the cores of some instances."""
+MAX_BUCKETS_AT_ONCE = 8
+"""Each step makes two requests to each part, so fewer steps make fewer; but what a step gathers takes 20 to 40 MB a
+bucket on the local disk."""
 
 
 class Partition(msgspec.Struct, frozen=True):
@@ -100,6 +105,17 @@ def make_plan(
         # Whether an event of the very moment of the trigger is in its blob or in the next is not documented.
         last = max(last, min(reach.last_window, (milliseconds(until) - 1) // WINDOW_MILLISECONDS))
     return Plan(reach, reach.first_window, last, until, partitions, parts, _bits(size / event_bytes), size)
+
+
+def buckets_at_once(bucket_bits: int) -> int:
+    """How many neighbouring buckets one step compares, one after the other."""
+    return max(1, min(MAX_BUCKETS_AT_ONCE, 2**bucket_bits // COMPARE_STEPS))
+
+
+def buckets_of(step: int, bucket_bits: int) -> range:
+    """The buckets that a step compares."""
+    some = buckets_at_once(bucket_bits)
+    return range(step * some, (step + 1) * some)
 
 
 def _complete_until(partitions: Sequence[Partition]) -> datetime | None:

@@ -149,6 +149,9 @@ def mixed(rows: Rows) -> NDArray[np.uint64]:
 _MAGIC = b"ROWS0001"
 
 
+_HEAD_BYTES = 16
+
+
 def _header(bits: int, lengths: list[int]) -> bytes:
     offsets = np.cumsum([header_length(bits), *lengths], dtype="<u8")
     return _MAGIC + struct.pack("<II", bits, 0) + offsets.tobytes()
@@ -156,15 +159,28 @@ def _header(bits: int, lengths: list[int]) -> bytes:
 
 def header_length(bits: int) -> int:
     """Bytes in front of the first bucket."""
-    return 16 + 8 * (2**bits + 1)
+    return _HEAD_BYTES + 8 * (2**bits + 1)
 
 
 def segment_of(header: bytes, bucket: int) -> tuple[int, int]:
     """Where a bucket lies in a part, as offset and length in bytes. Raises PartError."""
     if header[:8] != _MAGIC or bucket >= 2 ** struct.unpack_from("<I", header, 8)[0]:
         raise PartError("not a part with this bucket")
-    start, end = struct.unpack_from("<QQ", header, 16 + 8 * bucket)
+    start, end = struct.unpack_from("<QQ", header, _HEAD_BYTES + 8 * bucket)
     return start, end - start
+
+
+def place_of_offsets(buckets: range) -> tuple[int, int]:
+    """Where the offsets of neighbouring buckets lie in a part, that of their end included, as offset and length."""
+    return _HEAD_BYTES + 8 * buckets.start, 8 * (len(buckets) + 1)
+
+
+def read_offsets(data: bytes) -> list[int]:
+    """The offsets of buckets from these bytes of a part. Raises PartError."""
+    offsets: list[int] = np.frombuffer(data, "<u8").tolist() if len(data) % 8 == 0 else []
+    if len(offsets) < 2 or sorted(offsets) != offsets:
+        raise PartError("these are no offsets of buckets")
+    return offsets
 
 
 def decode_segment(segment: bytes) -> tuple[Rows, dict[int, str]]:

@@ -3,6 +3,7 @@
 Every path is computed from the run and a number, so that a step that runs again overwrites its own work.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -139,6 +140,11 @@ class Work(msgspec.Struct, frozen=True):
     def buckets(self) -> int:
         """The number of buckets that ids are sorted into."""
         return 2**self.bucket_bits
+
+    def paths(self, path_of: Callable[[str, str, int], str], stages: Iterable[Stage]) -> list[str]:
+        """Such a path for every part of these stages."""
+        run = self.range.instance_id
+        return [path_of(run, stage, number) for stage in stages for number in range(self.parts.get(stage, 0))]
 
     @property
     def is_complete(self) -> bool:

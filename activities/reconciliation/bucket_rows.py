@@ -1,0 +1,62 @@
+"""The rows of neighbouring buckets, gathered from all parts: one range of each part, whatever the number of buckets.
+
+They wait in a file on the local disk, so that memory holds one bucket at a time.
+"""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import BinaryIO
+
+import numpy as np
+
+from activities.reconciliation.run_files import in_flight
+from fraud.reconciliation.rows import ROW, Rows, decode_segment, place_of_offsets, read_offsets
+from services.blobs import work
+
+
+class BucketRows:
+    """Buckets in a file; `offsets` are those of each part, one more than there are buckets."""
+
+    def __init__(self, file: BinaryIO, buckets: range, offsets: Sequence[Sequence[int]]) -> None:
+        self._file = file
+        self._buckets = buckets
+        self._offsets = offsets
+
+    async def read(self, bucket: int) -> tuple[Rows, dict[int, str]]:
+        """The rows of a bucket in the order of the parts, and the ids that are no UUIDs by row."""
+        return await asyncio.to_thread(self._read, self._buckets.index(bucket))
+
+    def _read(self, place: int) -> tuple[Rows, dict[int, str]]:
+        parts: list[Rows] = [np.zeros(0, ROW)]
+        names: dict[int, str] = {}
+        count = 0
+        for offsets in self._offsets:
+            self._file.seek(offsets[place])
+            rows, named = decode_segment(self._file.read(offsets[place + 1] - offsets[place]))
+            names.update((count + position, name) for position, name in named.items())
+            count += len(rows)
+            parts.append(rows)
+        return np.concatenate(parts), names
+
+
+@asynccontextmanager
+async def gathered(paths: Sequence[str], buckets: range) -> AsyncGenerator[BucketRows]:
+    """Copy these buckets of every part to the local disk for as long as they are needed."""
+    with tempfile.TemporaryFile() as file:
+        yield BucketRows(file, buckets, await in_flight(lambda path: _copy(path, buckets, file), paths))
+
+
+async def _copy(path: str, buckets: range, file: BinaryIO) -> list[int]:
+    container = await work()
+    offset, length = place_of_offsets(buckets)
+    offsets = read_offsets(await (await container.download_blob(path, offset=offset, length=length)).readall())
+    length = offsets[-1] - offsets[0]
+    data = await (await container.download_blob(path, offset=offsets[0], length=length)).readall()
+    start = file.seek(0, os.SEEK_END)
+    file.write(data)
+    return [start + one - offsets[0] for one in offsets]

@@ -1,0 +1,75 @@
+"""However ids are shared out among buckets and steps, the report is the same, and each part is read once a step."""
+
+from random import Random
+
+import msgspec
+import pytest
+
+from activities.reconciliation.bucket_rows import gathered
+from activities.reconciliation.compare_bucket import compare_bucket, compare_buckets
+from fraud.reconciliation import plan
+from fraud.reconciliation.plan import buckets_at_once, buckets_of
+from fraud.reconciliation.rows import Kind, PartError, RowWriter, read_offsets
+from services.blobs import work, write_blob
+from tests.activities.reconciliation.stored_world import STEPS, reconcile, store
+from tests.activities.reconciliation.test_steps import a_world
+from tests.fraud.reconciliation.world import RANGE
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other processes would not see what is patched."""
+    monkeypatch.setitem(STEPS, compare_bucket.__name__, compare_buckets)
+
+
+@pytest.mark.usefixtures("in_this_process")
+@pytest.mark.parametrize("steps", [1, 2, 64])
+async def test_the_report_does_not_depend_on_how_ids_are_shared_out(monkeypatch: pytest.MonkeyPatch, steps: int):
+    world = a_world(Random(9))
+    world.verdicts = world.verdicts[::2]
+    world.documents = world.documents[1:]
+    await store(world)
+    _, at_once = await reconcile(RANGE)
+
+    monkeypatch.setattr(plan, "BUCKET_IDS", 10)
+    monkeypatch.setattr(plan, "COMPARE_STEPS", steps)
+    _, shared = await reconcile(RANGE)
+
+    assert len(at_once.lists) == 1
+    assert len(shared.lists) > 1
+    assert msgspec.structs.replace(shared, lists=at_once.lists) == at_once
+
+
+async def test_a_bucket_is_gathered_from_every_part_in_the_order_of_the_parts():
+    paths: list[str] = []
+    for part in range(3):
+        rows = RowWriter()
+        rows.add(Kind.CAPTURED, [f"odd {n}" for n in range(50)], part, 7)
+        paths.append(f"gathered/{part}")
+        await write_blob(await work(), paths[-1], rows.encode(3))
+
+    found: list[str] = []
+    for buckets in (range(0, 3), range(3, 8)):
+        async with gathered(paths, buckets) as gathering:
+            for bucket in buckets:
+                some, names = await gathering.read(bucket)
+                assert some["window"].tolist() == sorted(some["window"].tolist())
+                assert sorted(names) == list(range(len(some)))
+                found += [names[n] for n in range(len(some) // 3)]
+
+    assert sorted(found) == sorted(f"odd {n}" for n in range(50))
+
+
+@pytest.mark.parametrize("bits", range(13))
+async def test_every_bucket_belongs_to_one_step(bits: int):
+    steps = 2**bits // buckets_at_once(bits)
+
+    assert [bucket for step in range(steps) for bucket in buckets_of(step, bits)] == list(range(2**bits))
+
+
+@pytest.mark.parametrize("data", [b"", b"1234567", b"12345678", (9).to_bytes(8, "little") + (8).to_bytes(8, "little")])
+async def test_damaged_offsets_are_refused(data: bytes):
+    with pytest.raises(PartError):
+        read_offsets(data)
