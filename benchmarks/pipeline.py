@@ -15,7 +15,7 @@ import psutil
 from benchmarks.rows import Row, alone
 from cli import windows
 from cli.app_client import AppClient
-from cli.demo import Plan, settle
+from cli.demo import Plan, settle, start
 from cli.stack_process import running_stack
 
 SECONDS = 60
@@ -36,7 +36,7 @@ def measure() -> list[Row]:
             time.sleep(IDLE_SECONDS)
             idle = _memory(stack.pid)
             app = AppClient(stack.url)
-            accounts, _ = settle(app, plan)
+            accounts, _ = settle(app, plan, start(app, plan))
             status = app.get("api/campaigns/demo")
             latencies = sorted(_latencies(app))
             loaded = _memory(stack.pid)
