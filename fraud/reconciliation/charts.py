@@ -1,15 +1,28 @@
 """Charts of a report as inline SVG: no script, no external resource, a title to every bar."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from html import escape
+from itertools import groupby
 
 import msgspec
 
 from fraud.reconciliation.report import StoreRow, TableRow, WindowRow
+from fraud.windows import WINDOW
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_BARS = 60
-_BINS = (1, 3, 6, 12, 36, 72, 144, 288)
-"""Windows a bar: 5, 15 and 30 minutes, 1, 3, 6, 12 hours, a day."""
+MAX_STORE_BARS = 20
+_PERIODS = {
+    1: "window of five minutes",
+    3: "quarter of an hour",
+    12: "hour",
+    36: "three hours",
+    72: "six hours",
+    144: "twelve hours",
+    288: "day",
+}
+"""Windows a bar."""
 _HEIGHT, _BASE, _TOP = 220, 190, 26
 """Of a chart over time, in pixels: its height, where its columns stand, and how far up the highest reaches."""
 _ROW = 38
@@ -23,6 +36,8 @@ class Bar(msgspec.Struct, frozen=True):
     expected: int
     analysed: int
     wrong: int
+    start: datetime | None = None
+    """Where it begins, if the axis is time."""
 
     @property
     def title(self) -> str:
@@ -31,21 +46,30 @@ class Bar(msgspec.Struct, frozen=True):
         return text + (f", {self.wrong:,} differences" if self.wrong else "")
 
 
+def period_name(windows: Sequence[WindowRow]) -> str:
+    """What a bar of these windows stands for."""
+    return _PERIODS[_windows_a_bar(len(windows))]
+
+
 def window_bars(windows: Sequence[WindowRow]) -> list[Bar]:
-    """Windows side by side, put together so that a chart has at most MAX_BARS."""
-    size = next((size for size in _BINS if len(windows) <= size * MAX_BARS), _BINS[-1])
+    """Windows put together by the clock, into hours for a day, so that a chart has at most MAX_BARS."""
+    period = WINDOW * _windows_a_bar(len(windows))
     bars: list[Bar] = []
-    for start in range(0, len(windows), size):
-        some = windows[start : start + size]
-        label = f"{some[-1].window_end:%b %d %H:%M}"
-        bars.append(_bar(f"until {label}" if size > 1 else f"window to {label}", some))
+    for number, some in groupby(windows, lambda row: (row.window_end - WINDOW - _EPOCH) // period):
+        start = _EPOCH + number * period
+        bars.append(_bar(f"{start:%b %d %H:%M} to {start + period:%H:%M}", list(some), start))
     return bars
 
 
+def _windows_a_bar(count: int) -> int:
+    # What is put together by the clock may begin and end in the middle of a bar.
+    return next((size for size in _PERIODS if -(-count // size) + (size > 1) <= MAX_BARS), max(_PERIODS))
+
+
 def store_bars(stores: Sequence[StoreRow]) -> list[Bar]:
-    """The stores with the most events that must be flagged."""
-    most = sorted(stores, key=lambda row: (-max(row.expected, row.analysed), row.store))[:MAX_BARS]
-    return [_bar("no store" if row.store == "none" else f"store {row.store}", [row]) for row in most]
+    """The stores with the most differences, then with the most events that must be flagged."""
+    most = sorted(stores, key=lambda row: (-differences_of(row), -max(row.expected, row.analysed), row.store))
+    return [_bar("no store" if row.store == "none" else f"store {row.store}", [row]) for row in most[:MAX_STORE_BARS]]
 
 
 def differences_of(row: TableRow) -> int:
@@ -53,12 +77,13 @@ def differences_of(row: TableRow) -> int:
     return row.missing_from_suspicious + row.missing_from_fraud + row.unexpected + row.duplicates + row.wrong_window
 
 
-def _bar(label: str, rows: Sequence[TableRow]) -> Bar:
+def _bar(label: str, rows: Sequence[TableRow], start: datetime | None = None) -> Bar:
     return Bar(
         label,
         sum(row.expected for row in rows),
         sum(row.analysed for row in rows),
         sum(map(differences_of, rows)),
+        start,
     )
 
 
@@ -71,6 +96,7 @@ def columns_chart(bars: Sequence[Bar], name: str) -> str:
     step = 100 / max(len(bars), 1)
     every = -(-len(bars) // _LABELS) or 1
     parts = [_grid(highest)]
+    day = bars[0].start.date() if bars and bars[0].start else None
     for i, bar in enumerate(bars):
         left = i * step
         parts.append(f"<g><title>{escape(bar.title)}</title>")
@@ -82,8 +108,10 @@ def columns_chart(bars: Sequence[Bar], name: str) -> str:
                 f'<rect class="wrong" x="{left + step * 0.08:.3f}%" y="0" width="{step * 0.84:.3f}%" height="6"/>'
             )
         parts.append("</g>")
-        if i % every == 0:
-            parts.append(f'<text x="{left:.3f}%" y="{_BASE + 18}">{escape(bar.label[-5:])}</text>')
+        if i % every == 0 and bar.start:
+            text = f"{bar.start:%H:%M}" if bar.start.date() == day else f"{bar.start:%b %d}"
+            day = bar.start.date()
+            parts.append(f'<text x="{left:.3f}%" y="{_BASE + 18}">{text}</text>')
     return _svg("".join(parts), _HEIGHT, name)
 
 
@@ -105,13 +133,14 @@ def _column(left: float, width: float, share: float, name: str) -> str:
 
 
 def rows_chart(bars: Sequence[Bar], name: str) -> str:
-    """One row a store, longest first: its name and numbers above its bar."""
+    """One row a store: its name and numbers above its bar."""
     highest = _highest(bars)
     parts: list[str] = []
     for i, bar in enumerate(bars):
         y = i * _ROW
         kind = ' class="wrong"' if bar.wrong else ""
-        numbers = f"{bar.expected:,}" if bar.analysed == bar.expected else f"{bar.analysed:,} of {bar.expected:,}"
+        same = bar.analysed == bar.expected
+        numbers = f"{bar.expected:,}" if same else f"{bar.expected:,} to flag, {bar.analysed:,} judged"
         parts.append(f"<g><title>{escape(bar.title)}</title>")
         parts.append(f'<text x="0" y="{y + 14}"{kind}>{escape(bar.label)}: {numbers}</text>')
         for value, inset, style in ((bar.expected, 0, "expected"), (bar.analysed, 3, "analysed")):

@@ -46,7 +46,7 @@ class Difference(msgspec.Struct, frozen=True, order=True):
 
     `where` names the archives that disagree. `expected` and `seen` are ends of windows. `partition` and
     `sequence_number` find the event in the archive (None if it is not there). `blobs` are paths of blobs to look at,
-    container first; only the examples of a report have them.
+    container first; only the examples of a report have them. `seen_stores` are those of `wrong_store`.
     """
 
     window_end: datetime
@@ -58,3 +58,4 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     partition: str | None = None
     sequence_number: int | None = None
     blobs: tuple[str, ...] = ()
+    seen_stores: tuple[str, ...] = ()

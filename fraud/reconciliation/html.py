@@ -1,15 +1,20 @@
 """The report as one HTML file for people: no script and no external resource, every text escaped."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
-from urllib.parse import quote
 
-from fraud.reconciliation.charts import columns_chart, differences_of, rows_chart, store_bars, window_bars
-from fraud.reconciliation.differences import Difference
+from fraud.reconciliation.charts import (
+    columns_chart,
+    differences_of,
+    period_name,
+    rows_chart,
+    store_bars,
+    window_bars,
+)
+from fraud.reconciliation.html_tables import difference_table, moment_text, table
 from fraud.reconciliation.report import DifferenceClass, Report, TableRow
-from fraud.reconciliation.titles import HEADLINES, TITLES, VERDICTS, percent
+from fraud.reconciliation.titles import ADVICE, ARCHIVED, FLAGGED, NOTED, TITLES, VERDICTS, WRONG, Headline, percent
 
 MAX_TABLE_ROWS = 600
 """Lines of a table; the JSON report holds all windows."""
@@ -20,6 +25,7 @@ def to_html(report: Report) -> str:
     style = files("fraud.reconciliation").joinpath("report.css").read_text(encoding="utf-8")
     sections = [
         _header(report),
+        _balance(report),
         _totals(report),
         _campaigns(report),
         _charts(report),
@@ -41,21 +47,50 @@ def _header(report: Report) -> str:
     return (
         f'<header class="{report.verdict}"><p class="kind">Reconciliation of the fraud pipeline</p>'
         f"<h1>{escape(VERDICTS[report.verdict])}</h1><p>{escape(report.sentence)}</p>"
-        f"<p class='range'>Events that arrived after {_moment(report.start)} and up to {_moment(report.end)} (UTC)</p>"
-        "</header>"
+        f"<p class='range'>Events that arrived after {moment_text(report.start)} and up to {moment_text(report.end)} "
+        "(UTC)</p></header>"
+    )
+
+
+def _balance(report: Report) -> str:
+    """What does not balance, and what was found in order."""
+    counted = {one: int(getattr(report.accounts, one.name)) for one in (*WRONG, *NOTED)}
+    tiles = "".join(
+        _tile(report, one, kind) for some, kind in ((WRONG, "wrong"), (NOTED, "noted")) for one in some if counted[one]
+    )
+    zero = ", ".join(escape(one.label) for one in WRONG if not counted[one])
+    is_wrong = any(counted[one] for one in WRONG)
+    title = "What is out of balance" if is_wrong else "Nothing is out of balance" + " so far" * (not report.balanced)
+    return (
+        f"<section><h2>{title}</h2>"
+        + (f'<div class="tiles">{tiles}</div>' if tiles else "")
+        + (f'<p class="zero">Zero: {zero}.</p>' if zero else "")
+        + "</section>"
     )
 
 
 def _totals(report: Report) -> str:
-    tiles = "".join(
-        f'<div class="tile{" wrong" if is_fault and value else ""}" title="{escape(title)}">'
-        f"<b>{value:,}</b><span>{escape(label)}</span></div>"
-        for label, title, is_fault, value in (
-            (label, title, is_fault, getattr(report.accounts, name)) for name, label, title, is_fault in HEADLINES
-        )
-    )
     cosmos = "" if report.with_cosmos else "<p>Cosmos was left out of this run.</p>"
-    return f'<section><h2>Accounts</h2><div class="tiles">{tiles}</div>{cosmos}</section>'
+    return (
+        f"<section><h2>Archived</h2>{cosmos}{_tiles(report, ARCHIVED)}</section>"
+        f"<section><h2>Flagged</h2>{_tiles(report, FLAGGED)}</section>"
+    )
+
+
+def _tiles(report: Report, headlines: Sequence[Headline]) -> str:
+    return f'<div class="tiles">{"".join(_tile(report, one, "") for one in headlines)}</div>'
+
+
+def _tile(report: Report, headline: Headline, kind: str) -> str:
+    """A number; it leads to what the page says of it, if anything."""
+    names = [found.name for found in report.differences]
+    names += ["archive_gaps"] * bool(report.gaps) + ["unreadable"] * bool(report.unreadable)
+    target = next((name for name in names if name.startswith(headline.name)), "")
+    tag, link = ("a", f' href="#{target}"') if target else ("div", "")
+    return (
+        f'<{tag}{link} class="tile {kind}" title="{escape(headline.explanation)}">'
+        f"<b>{getattr(report.accounts, headline.name):,}</b><span>{escape(headline.label)}</span></{tag}>"
+    )
 
 
 def _campaigns(report: Report) -> str:
@@ -74,7 +109,7 @@ def _campaigns(report: Report) -> str:
     return (
         "<section><h2>Campaigns</h2><p>What the campaigns of this range say must be flagged, made again from their "
         "seeds: recall is the share of it that was judged, precision the share of what was judged that is of it."
-        f"</p>{_table(head, rows)}</section>"
+        f"</p>{table(head, rows)}</section>"
     )
 
 
@@ -85,52 +120,26 @@ def _charts(report: Report) -> str:
     )
     parts: list[str] = []
     if report.windows:
-        chart = columns_chart(window_bars(report.windows), "Events that must be flagged and verdicts over time")
-        parts.append(f"<section><h2>Over time</h2>{legend}{chart}</section>")
-    if report.stores:
-        chart = rows_chart(store_bars(report.stores), "Events that must be flagged and verdicts per store")
-        parts.append(f"<section><h2>Per store</h2>{legend}{chart}</section>")
+        name = period_name(report.windows)
+        chart = columns_chart(window_bars(report.windows), f"Events that must be flagged and verdicts per {name}")
+        parts.append(f"<section><h2>Per {name}</h2>{legend}{chart}</section>")
+    if bars := store_bars(report.stores):
+        chart = rows_chart(bars, "Events that must be flagged and verdicts per store")
+        some = f"The {len(bars)} of {len(report.stores):,} stores with the most differences, then the most to flag."
+        note = f"<p>{some}</p>" if len(bars) < len(report.stores) else ""
+        parts.append(f"<section><h2>Per store</h2>{note}{legend}{chart}</section>")
     return "".join(parts)
 
 
 def _difference_class(report: Report, found: DifferenceClass) -> str:
-    head = ("event", "store", "window to", "where", "expected in", "seen in", "in the archive", "blobs")
-    rows = (_difference(one, report.warehouse) for one in found.examples)
-    more = f"The first {len(found.examples):,} of {found.count:,}." if found.count > len(found.examples) else ""
+    more = f" The first {len(found.examples):,} of {found.count:,}." if found.count > len(found.examples) else ""
+    kind = "noted" if found.name in {one.name for one in NOTED} else ""
     return (
-        f'<section><h2>{escape(TITLES[found.name])} <span class="count">{found.count:,}</span></h2>'
-        f"<p>{escape(found.explanation)} {more}</p>{_table(head, rows)}</section>"
+        f'<section id="{found.name}"><h2>{escape(TITLES[found.name])} '
+        f'<span class="count {kind}">{found.count:,}</span></h2>'
+        f"<p>{escape(found.explanation)} <em>{escape(ADVICE[found.name])}</em>{more}</p>"
+        f"{difference_table(found.examples, report.warehouse)}</section>"
     )
-
-
-def _difference(one: Difference, warehouse: str) -> Sequence[str]:
-    place = f"{one.partition} #{one.sequence_number}" if one.partition else ""
-    return (
-        one.event_id or "(a malformed body)",
-        one.store,
-        _moment(one.window_end),
-        ", ".join(one.where),
-        _times(one.expected, one.window_end),
-        _times(one.seen, one.window_end),
-        place,
-        _Markup(" ".join(_blob(path, warehouse) for path in one.blobs)),
-    )
-
-
-class _Markup(str):
-    """A cell that is HTML already."""
-
-    __slots__ = ()
-
-
-def _blob(path: str, warehouse: str) -> str:
-    name = escape(path.rpartition("/")[2])
-    return f'<a href="{escape(warehouse)}/{escape(quote(path))}" title="{escape(path)}">{name}</a>'
-
-
-def _times(moments: Sequence[datetime], beside: datetime) -> str:
-    """Moments, without the day if it is that of the one beside them."""
-    return ", ".join(f"{one:%H:%M}" if one.date() == beside.date() else _moment(one) for one in moments)
 
 
 def _gaps(report: Report) -> str:
@@ -141,14 +150,14 @@ def _gaps(report: Report) -> str:
             gap.partition,
             f"up to {gap.last}" if gap.first is None else f"{gap.first} to {gap.last}",
             "unknown" if gap.first is None else f"{gap.count:,}",
-            " and ".join(map(_moment, gap.between)),
+            " and ".join(map(moment_text, gap.between)),
         )
         for gap in report.gaps
     )
     head = ("partition", "sequence numbers", "events", "between the windows to")
     return (
-        "<section><h2>Gaps in the archive</h2><p>A hub numbers its events without a gap: these were never captured, "
-        f"or their blobs are gone.</p>{_table(head, rows)}</section>"
+        '<section id="archive_gaps"><h2>Gaps in the archive</h2><p>A hub numbers its events without a gap: these were '
+        f"never captured, or their blobs are gone.</p>{table(head, rows)}</section>"
     )
 
 
@@ -157,16 +166,16 @@ def _unreadable(report: Report) -> str:
         return ""
     rows = ((one.path, f"{one.offset:,}", one.reason) for one in report.unreadable)
     return (
-        "<section><h2>Not readable</h2><p>The place is in bytes for the archive (.avro) and in lines for the rest. "
-        f"Everything around it was counted.</p>{_table(('blob', 'at', 'why'), rows)}</section>"
+        '<section id="unreadable"><h2>Not readable</h2><p>The place is in bytes for the archive (.avro) and in lines '
+        f"for the rest. Everything around it was counted.</p>{table(('blob', 'at', 'why'), rows)}</section>"
     )
 
 
 def _tables(report: Report) -> str:
     head = ("", "events", "must be flagged", "reported", "judged", "differences")
-    busy = [row for row in report.windows if row.events or row.suspicious or row.analysed][:MAX_TABLE_ROWS]
-    windows = _table(head, (_numbers(_moment(row.window_end), row) for row in busy))
-    stores = _table(head, (_numbers(row.store, row) for row in report.stores[:MAX_TABLE_ROWS]))
+    busy = [row for row in report.windows if row.events or row.suspicious or row.analysed]
+    windows = table(head, (_numbers(moment_text(row.window_end), row) for row in busy[:MAX_TABLE_ROWS]), "numbers")
+    stores = table(head, (_numbers(row.store, row) for row in report.stores[:MAX_TABLE_ROWS]), "numbers")
     return (
         f"<section><details><summary>Numbers per window ({len(busy):,} with events)</summary>{windows}</details>"
         f"<details><summary>Numbers per store ({len(report.stores):,})</summary>{stores}</details></section>"
@@ -181,22 +190,9 @@ def _numbers(name: str, row: TableRow) -> Sequence[str]:
 def _footer(report: Report) -> str:
     names = ["report.json", "report.md", *(path.rpartition("/")[2] for path in report.lists)]
     links = " · ".join(f'<a href="{escape(name)}">{escape(name)}</a>' for name in names)
-    complete = f" The archive is complete until {_moment(report.complete_until)}." if report.complete_until else ""
+    complete = f" The archive is complete until {moment_text(report.complete_until)}." if report.complete_until else ""
+    blobs = " A link to a blob opens for those who may read the storage account." if report.warehouse else ""
     return (
         f"<footer><p>{links}</p><p>Read {report.archive_blobs:,} blobs of the archive, {report.archive_bytes:,} bytes."
-        f"{complete} Started {_moment(report.started)} (UTC). {escape(report.id)}</p></footer>"
+        f"{complete}{blobs} Started {moment_text(report.started)} (UTC). {escape(report.id)}</p></footer>"
     )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    titles = "".join(f"<th>{escape(name)}</th>" for name in head)
-    lines = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="table"><table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>'
-
-
-def _cell(content: str) -> str:
-    return content if isinstance(content, _Markup) else escape(content)
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" + (f":{moment:%S}" if moment.second else "")

@@ -26,7 +26,8 @@ class Sighting(NamedTuple):
 
 
 class Finding(msgspec.Struct):
-    """One class that an id is in. `window` is where it shows, `event` the captured sighting that it is about."""
+    """One class that an id is in. `window` is where it shows, `event` the captured sighting that it is about.
+    `seen_stores` are other stores than the event's, for which it was reported or judged."""
 
     name: Class
     window: int
@@ -35,6 +36,7 @@ class Finding(msgspec.Struct):
     seen: list[int]
     event: Sighting | None
     store: int
+    seen_stores: set[int] = set()
 
 
 class Judgement(msgspec.Struct):
@@ -141,8 +143,12 @@ def _outcomes(
             known = found.setdefault(name, Finding(name, window, set(), sorted(set(windows)), [], event, 0))
             known.where.add(place)
             known.seen = sorted({*known.seen, *seen})
-    for name, window, store in _wrong_stores(expected, windows, reported, judged, in_range):
-        found.setdefault(name, Finding(name, window, {store}, sorted(set(windows)), [], expected[0], 0))
+    for place, s in _wrong_stores(expected, windows, reported, judged, in_range):
+        first = Finding("wrong_store", s.window, set(), sorted(set(windows)), [], expected[0], 0)
+        known = found.setdefault("wrong_store", first)
+        known.where.add(place)
+        known.seen = sorted({*known.seen, s.window})
+        known.seen_stores.add(s.store)
     for s in judged:
         if s.flags & Flag.UNRESOLVED and in_range(s.window):
             event = captured[0] if captured else None
@@ -222,10 +228,11 @@ def _wrong_stores(
     reported: list[Sighting],
     judged: list[Sighting],
     in_range: Callable[[int], bool],
-) -> list[tuple[Class, int, str]]:
+) -> list[tuple[str, Sighting]]:
+    """What was reported or judged for another store, and where."""
     stores = {event.store for event in expected}
     return [
-        ("wrong_store", s.window, place)
+        (place, s)
         for place, seen in ((SUSPICIOUS, reported), (FRAUD, judged))
         for s in seen
         if stores and s.store not in stores and in_range(s.window) and s.window in windows

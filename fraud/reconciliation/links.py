@@ -31,7 +31,8 @@ class Places:
         """The difference with the paths of the blobs to look at, container first."""
         ends = sorted({one.window_end, *one.seen})
         paths = [f"all-events/{path}" for path in self._captured(one)]
-        paths += [f"fraud-events/{path}" for end in ends for path in self._judged(one.store, end)]
+        stores = (one.store or "none", *one.seen_stores)
+        paths += [f"fraud-events/{path}" for end in ends for store in stores for path in self._judged(store, end)]
         return msgspec.structs.replace(one, blobs=tuple(paths[:MAX_BLOBS]))
 
     def _captured(self, one: Difference) -> list[str]:
@@ -44,5 +45,5 @@ class Places:
 
     def _judged(self, store: str, end: datetime) -> list[str]:
         """The verdicts of a store's window."""
-        name = f"/window-{store or 'none'}-{compact_time(end)}"
+        name = f"/window-{store}-{compact_time(end)}"
         return [path for path in self._verdicts[time_path(end)] if name in path]

@@ -195,8 +195,14 @@ def _window_rows(work: Work, table: Table) -> list[WindowRow]:
 
 
 def _store_rows(table: Table) -> list[StoreRow]:
-    """The stores with the most events, by their number."""
-    most = sorted(table, key=lambda store: -table[store][Column.EVENTS])[:MAX_STORES]
+    """The stores with differences, and those with the most events, by their number."""
+    wrong = range(Column.MISSING_FROM_SUSPICIOUS, len(Column))
+
+    def weight(store: int) -> tuple[int, int]:
+        numbers = table[store]
+        return -sum(numbers[column] for column in wrong), -numbers[Column.EVENTS]
+
+    most = sorted(table, key=weight)[:MAX_STORES]
     return [StoreRow(store=store_name(store), **_columns(table[store])) for store in sorted(most)]
 
 

@@ -1,6 +1,9 @@
 """The words of a report for people."""
 
+from typing import NamedTuple
+
 from fraud.reconciliation.differences import Class
+from fraud.reconciliation.repair import NOT_REPAIRABLE
 from fraud.reconciliation.summary import Verdict
 
 VERDICTS: dict[Verdict, str] = {
@@ -26,30 +29,60 @@ TITLES: dict[Class, str] = {
     "ambiguous": "Ambiguous by their time",
 }
 
-HEADLINES: list[tuple[str, str, str, bool]] = [
-    ("captured", "captured", "Distinct events in the archive, malformed ones too", False),
-    ("archived", "in Cosmos", "Distinct events in Cosmos that arrived in the range", False),
-    ("quarantined", "in quarantine", "Malformed events that were kept with their reason", False),
-    ("resent", "resent", "Captured again under the same id: a batch was sent twice", False),
-    ("expected", "must be flagged", "Distinct events in the archive that meet the rule", False),
-    ("suspicious", "reported", "Distinct events that the stream job reported", False),
-    ("analysed", "judged", "Distinct events with a verdict", False),
-    ("matched", "matched", "Reported and judged once, in the right window", False),
-    ("windows", "windows reported", "Rows of the stream job", False),
-    ("corrected", "windows corrected", "Windows that a repair entered for the stream job", False),
-    ("missing_from_suspicious", "not reported", "Must be flagged and was not reported", True),
-    ("missing_from_fraud", "not judged", "Must be flagged and has no verdict", True),
-    ("unexpected", "unexpected", "Reported or judged without reason", True),
-    ("duplicates", "too often", "Reported or judged more often than archived", True),
-    ("wrong_window", "wrong window", "Reported or judged in another window", True),
-    ("absent_from_cosmos", "absent from Cosmos", "Captured, and neither in Cosmos nor in quarantine", True),
-    ("differs_in_cosmos", "other content", "In Cosmos with another content than captured", True),
-    ("archive_gaps", "gaps in the archive", "Sequence numbers that the archive lacks", True),
-    ("unreadable", "not readable", "Blocks and lines that could not be read", True),
-    ("unresolved", "unresolved", "Judged without their event", True),
-    ("ambiguous", "ambiguous", "On the edge of two windows, by the second", False),
-]
-"""The numbers at the top: the account's name, its label, its explanation, and whether it must be zero."""
+ADVICE: dict[str, str] = NOT_REPAIRABLE | {
+    "missing_from_suspicious": "A repair enters it, under its own name.",
+    "missing_from_fraud": "A repair judges it.",
+    "absent_from_cosmos": "A repair archives it again, from Capture.",
+    "absent_from_quarantine": "A repair archives it again, from Capture.",
+    "unresolved": "A repair judges it again if its event is in Cosmos by then.",
+    "ambiguous": "There is nothing to do.",
+}
+"""What becomes of a class of differences."""
+
+
+class Headline(NamedTuple):
+    """A number at the top: the account's name, its label and its explanation."""
+
+    name: str
+    label: str
+    explanation: str
+
+
+ARCHIVED = (
+    Headline("captured", "captured", "Distinct events in the archive, malformed ones too"),
+    Headline("archived", "in Cosmos", "Distinct events in Cosmos that arrived in the range"),
+    Headline("quarantined", "in quarantine", "Malformed events that were kept with their reason"),
+    Headline("resent", "resent", "Captured again under the same id: a batch was sent twice"),
+)
+FLAGGED = (
+    Headline("expected", "must be flagged", "Distinct events in the archive that meet the rule"),
+    Headline("suspicious", "reported", "Distinct events that the stream job reported"),
+    Headline("analysed", "judged", "Distinct events with a verdict"),
+    Headline("matched", "matched", "Reported and judged once, in the right window"),
+    Headline("windows", "windows reported", "Rows of the stream job"),
+    Headline("corrected", "windows corrected", "Windows that a repair entered for the stream job"),
+)
+WRONG = (
+    Headline("missing_from_suspicious", "not reported", "Must be flagged and was not reported"),
+    Headline("missing_from_fraud", "not judged", "Must be flagged and has no verdict"),
+    Headline("unexpected", "unexpected", "Reported or judged without reason"),
+    Headline("duplicates", "too often", "Reported or judged more often than archived"),
+    Headline("wrong_window", "wrong window", "Reported or judged in another window"),
+    Headline("wrong_store", "wrong store", "Reported or judged for another store"),
+    Headline("absent_from_cosmos", "absent from Cosmos", "Captured, and neither in Cosmos nor in quarantine"),
+    Headline("differs_in_cosmos", "other content", "In Cosmos with another content than captured"),
+    Headline("only_in_cosmos", "only in Cosmos", "In Cosmos, and not in the archive"),
+    Headline("absent_from_quarantine", "not in quarantine", "Captured, malformed, and not in quarantine"),
+    Headline("nameless", "without an id", "Must be flagged, and no window can name it"),
+    Headline("archive_gaps", "gaps in the archive", "Sequence numbers that the archive lacks"),
+    Headline("unreadable", "not readable", "Blocks and lines that could not be read"),
+)
+"""What must be zero."""
+NOTED = (
+    Headline("unresolved", "unresolved", "Judged without their event: a person must look"),
+    Headline("ambiguous", "ambiguous", "On the edge of two windows, by the second"),
+)
+"""What does not break the balance, and is said where there is any of it."""
 
 
 def percent(share: float | None) -> str:

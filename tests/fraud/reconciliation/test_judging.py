@@ -171,6 +171,20 @@ def test_an_event_in_the_wrong_window_of_another_store_is_named_once():
     assert named(world.reconcile()) == {"wrong_window": {one.id}}
 
 
+def test_an_event_under_another_store_names_that_store_and_every_place():
+    one = flagged(EDGE)
+    world = world_of(one)
+    world.suspicious = [suspicious_row(BEFORE, 99, [one.id])]
+    world.verdicts = [verdict(BEFORE, None, one.id)]
+
+    found = world.reconcile().differences
+
+    assert [(c.name, c.examples[0].store, c.examples[0].seen_stores) for c in found] == [
+        ("wrong_store", "7", ("none", "99"))
+    ]
+    assert found[0].examples[0].where == ("fraud-events", "suspicious-events")
+
+
 def test_what_belongs_beside_the_range_is_no_concern_of_it():
     one = flagged(milliseconds(RANGE.end) + 1)
 

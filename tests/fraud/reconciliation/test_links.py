@@ -32,6 +32,12 @@ def test_verdicts_are_those_of_the_store_in_the_window_and_where_it_was_seen():
     assert PLACES.locate(Difference(END, "a")).blobs == (f"fraud-events/{VERDICTS[3]}",)
 
 
+def test_verdicts_under_another_store_are_linked_too():
+    one = Difference(END, "a", store="7", seen_stores=("none", "77"))
+
+    assert PLACES.locate(one).blobs == tuple(f"fraud-events/{VERDICTS[n]}" for n in (0, 3, 1))
+
+
 def test_a_difference_never_points_to_more_than_a_person_looks_at():
     many = [f"2026/01/02/1005/window-7-20260102T100500Z-{n:012}.ndjson" for n in range(100)]
 
