@@ -1,0 +1,108 @@
+"""The nightly timer in a host that runs: each night continues where the one before has ended."""
+
+import asyncio
+import os
+import time
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+
+from activities.reconciliation.watermark import read_watermark, write_watermark
+from fraud.reconciliation.nightly import NightlyTask, Watermark
+from fraud.reconciliation.ranges import GRACE, Range
+from fraud.reconciliation.work import Outcome
+from local_azure.clock import SETTING, Clock
+from services.clients import close_clients
+from services.settings import settings
+from tests.activities.reconciliation.stored_world import store
+from tests.fraud.reconciliation.capture import avro
+from tests.fraud.reconciliation.faults import build
+from tests.fraud.reconciliation.world import INTERVAL, PARTITIONS, RANGE, World
+from tests.function_app.doors import INSTANCES
+from tests.support.parts import Part, azure
+
+ROOT = Path(__file__).parents[2]
+SPEED = 600
+SCHEDULE = "0 */20 * * * *"
+"""A night every 20 minutes of Azure's time, which are 2 s: shorter than a night takes, so some find the last one there
+still."""
+LAST_EVENT = RANGE.end + timedelta(minutes=10)
+
+
+class Night(msgspec.Struct, frozen=True, order=True):
+    """A reconciliation that the timer has started. `begun` is when, after the grace."""
+
+    reach: Range
+    begun: datetime
+    outcome: Outcome
+
+
+def a_world_with_time_after_it() -> World:
+    """Some events in a bit more than an hour; Capture goes on without any, so that its archive covers the nights."""
+    world = build(Random(5), 200, "deflate")
+    for partition in PARTITIONS:
+        for intervals in range(4, 60):
+            path = f"{partition}/{RANGE.end + intervals * INTERVAL:%Y/%m/%d/%H/%M/%S}.avro"
+            world.blobs[path] = avro([], "deflate")
+    return world
+
+
+async def nights_of(host: Part) -> list[Night]:
+    """Those that have ended, in order."""
+    async with aiohttp.ClientSession(host.addresses[0]) as http, http.get(INSTANCES, params={"top": 100}) as answer:
+        instances: list[dict[str, Any]] = await answer.json()
+    nights: list[Night] = []
+    for one in instances:
+        if one["name"] == "reconcile" and one["runtimeStatus"] == "Completed":
+            reach = msgspec.convert(msgspec.json.decode(one["input"])["range"], Range)
+            begun = datetime.fromisoformat(one["createdTime"])
+            nights.append(Night(reach, begun, msgspec.convert(one["output"], Outcome)))
+    return sorted(nights, key=lambda night: night.reach.start)
+
+
+@pytest.mark.slow
+async def test_the_timer_reconciles_night_after_night_without_overlap_or_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with azure(tmp_path) as their_settings:
+        for name, value in {**their_settings, "RECONCILIATION_SCHEDULE": SCHEDULE}.items():
+            monkeypatch.setitem(os.environ, name, value)
+        settings.cache_clear()
+        world = a_world_with_time_after_it()
+        await store(world)
+        await write_watermark(Watermark(RANGE.start))
+        clock = Clock(time.time(), RANGE.start.timestamp() + 300, SPEED)
+        host = Part(
+            *("functions_host", "--app", str(ROOT), "--port", "0"),
+            state=tmp_path / "host",
+            settings={SETTING: clock.setting()},
+        )
+        try:
+            async with asyncio.timeout(60):
+                while not (nights := await nights_of(host)) or nights[-1].reach.end <= LAST_EVENT:
+                    await asyncio.sleep(0.1)
+                # The watermark is written after the reconciliation has ended.
+                while (watermark := await read_watermark(NightlyTask(clock.now()))).until != nights[-1].reach.end:
+                    nights = await nights_of(host)
+        finally:
+            host.stop()
+            await close_clients()
+    settings.cache_clear()
+
+    assert nights[0].reach.start == RANGE.start
+    assert len(nights) > 1
+    assert all(later.reach.start == earlier.reach.end for earlier, later in pairwise(nights))
+    assert nights[-1].reach.end == watermark.until
+    for night in nights:
+        assert (night.reach.end - RANGE.start) % timedelta(minutes=20) == timedelta(0)
+        assert night.begun >= night.reach.end + GRACE
+        assert night.outcome.compared_until == night.reach.end
+        assert night.outcome.verdict in ("balanced", "empty"), night.outcome.sentence
+    events = [one for one in world.events if one.window >= RANGE.first_window]
+    assert sum(night.outcome.accounts.events for night in nights) == len(events)
