@@ -190,5 +190,6 @@ def _difference(finding: Finding, identifier: str, scope: Scope) -> Difference:
         seen=tuple(map(window_end, finding.seen)),
         partition=scope.partitions[event.stream] if event else None,
         sequence_number=event.sequence if event else None,
+        arrived=window_end(event.window) if event else None,
         seen_stores=tuple(map(store_name, sorted(finding.seen_stores))),
     )

@@ -85,6 +85,7 @@ def differences(found: Rows, rows: Rows, names: Mapping[int, str], partitions: S
                 expected=(end,),
                 partition=partitions[int(sighting["stream"])],
                 sequence_number=int(sighting["sequence"]),
+                arrived=end,
             )
         )
     return result

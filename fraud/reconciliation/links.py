@@ -36,11 +36,11 @@ class Places:
         return msgspec.structs.replace(one, blobs=tuple(paths[:MAX_BLOBS]))
 
     def _captured(self, one: Difference) -> list[str]:
-        """Blobs that were triggered after the window's start, up to the first one after its end."""
-        if one.partition is None:
+        """Blobs that were triggered after the start of the event's window, up to the first one after its end."""
+        if one.partition is None or one.arrived is None:
             return []
-        near = [blob for blob in self._archive[one.partition] if blob.triggered > one.window_end - WINDOW]
-        last = next((n for n, blob in enumerate(near) if blob.triggered > one.window_end), len(near))
+        near = [blob for blob in self._archive[one.partition] if blob.triggered > one.arrived - WINDOW]
+        last = next((n for n, blob in enumerate(near) if blob.triggered > one.arrived), len(near))
         return [blob.name for blob in near[: last + 1]]
 
     def _judged(self, store: str, end: datetime) -> list[str]:

@@ -185,6 +185,18 @@ def test_an_event_under_another_store_names_that_store_and_every_place():
     assert found[0].examples[0].where == ("fraud-events", "suspicious-events")
 
 
+def test_a_difference_says_where_its_event_arrived_wherever_it_was_seen():
+    one, harmless = flagged(EDGE), event(Random(2), EDGE)
+    world = world_of(one, harmless)
+    world.suspicious += [suspicious_row(AFTER, 7, [one.id, harmless.id])]
+
+    examples = {found.name: found.examples[0] for found in world.reconcile().differences}
+
+    after = START + timedelta(minutes=35)
+    for name in ("duplicates", "unexpected_not_to_be_flagged"):
+        assert (examples[name].window_end, examples[name].arrived) == (after, START + timedelta(minutes=30))
+
+
 def test_what_belongs_beside_the_range_is_no_concern_of_it():
     one = flagged(milliseconds(RANGE.end) + 1)
 

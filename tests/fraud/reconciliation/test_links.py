@@ -1,6 +1,6 @@
 """Which blobs a difference points to."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fraud.reconciliation.differences import Difference
 from fraud.reconciliation.links import MAX_BLOBS, Places
@@ -17,7 +17,10 @@ PLACES = Places(ARCHIVE, VERDICTS)
 
 
 def test_an_event_is_in_a_blob_that_was_triggered_in_its_window_or_next_after_it():
-    found = PLACES.locate(Difference(END, "a", store="8", partition="ns/store-events/1", sequence_number=3))
+    seen = END + timedelta(minutes=5)
+    found = PLACES.locate(
+        Difference(seen, "a", store="8", partition="ns/store-events/1", sequence_number=3, arrived=END)
+    )
 
     assert found.blobs == tuple(f"all-events/ns/store-events/1/2026/01/02/10/{m}/30.avro" for m in ("00", "04", "09"))
 
