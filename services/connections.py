@@ -6,13 +6,24 @@ The setting `NAME` is a connection string. Without it, `NAME__{service}` is an a
 connection string is refused: keys have no place there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 NAMESPACE = "fullyQualifiedNamespace"
 BLOB_SERVICE = "blobServiceUri"
 ACCOUNT = "accountEndpoint"
+
+_KEYS = {
+    NAMESPACE: (("Endpoint", "SharedAccessKeyName", "SharedAccessKey"), ("Endpoint", "SharedAccessSignature")),
+    BLOB_SERVICE: (
+        ("AccountName", "AccountKey"),
+        ("BlobEndpoint", "SharedAccessSignature"),
+        ("UseDevelopmentStorage",),
+    ),
+    ACCOUNT: (("AccountEndpoint", "AccountKey"),),
+}
+"""What a connection string of each service holds, at the least, in one of these forms."""
 
 MANAGED_IDENTITY = "managedidentity"
 AZURE_INSTANCE = "WEBSITE_INSTANCE_ID"
@@ -47,6 +58,7 @@ def read_connection(name: str, address_suffix: str, environment: Mapping[str, st
                 f"{name} is a connection string, which is refused in Azure: remove it and set "
                 f"{name}__{address_suffix} and {name}__credential={MANAGED_IDENTITY}"
             )
+        _check(name, text, _KEYS[address_suffix])
         return Connection(name=name, connection_string=text)
     if not address:
         raise ConnectionSettingError(
@@ -62,3 +74,12 @@ def read_connection(name: str, address_suffix: str, environment: Mapping[str, st
         managed_identity=bool(credential),
         client_id=environment.get(f"{name}__clientId", "").strip() or None,
     )
+
+
+def _check(name: str, text: str, forms: Sequence[Sequence[str]]) -> None:
+    """Raise ConnectionSettingError, without showing the keys, unless the text is a connection string of a form."""
+    pairs = [part.partition("=") for part in text.split(";")]
+    there = {key.strip().lower() for key, _, value in pairs if value.strip()}
+    if not any(there.issuperset(key.lower() for key in form) for form in forms):
+        known = " or ".join("".join(f"{key}=...;" for key in form) for form in forms)
+        raise ConnectionSettingError(f"{name} is not a connection string of its service: it must hold {known}")

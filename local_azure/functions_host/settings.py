@@ -7,7 +7,8 @@ Functions locally" and "Binding expression patterns" in Microsoft's documentatio
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -104,6 +105,15 @@ def connection(name: str, identity_property: str) -> Connection:
         f"the connection setting '{name}' is missing: set {name} to a connection string, "
         f"or {name}__{identity_property} for an identity"
     )
+
+
+@contextmanager
+def naming(name: str) -> Generator[None]:
+    """Name the connection whose SDK raises a ValueError: that speaks of "the connection string", and there are many."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"the connection setting '{name}' cannot be used: {error}") from error
 
 
 def _properties(name: str) -> dict[str, str]:

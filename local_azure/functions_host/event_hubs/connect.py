@@ -12,7 +12,7 @@ from local_azure.functions_host.event_hubs.trigger import EventHubTrigger
 from local_azure.functions_host.host_json import EventHubsOptions
 from local_azure.functions_host.identity import credential_for
 from local_azure.functions_host.invocation.caller import Caller
-from local_azure.functions_host.settings import Connection, connection, expand
+from local_azure.functions_host.settings import Connection, connection, expand, naming
 
 _STORAGE = "AzureWebJobsStorage"
 _RECLAIM_SECONDS = 1.0  # how soon a partition is read again after its connection broke for good
@@ -25,9 +25,12 @@ def open_trigger(caller: Caller, options: EventHubsOptions) -> EventHubTrigger:
     group = expand(trigger.text("consumerGroup")) or "$Default"
     place = connection(trigger.text("connection"), "fullyQualifiedNamespace")
     storage = connection(_STORAGE, "blobServiceUri")
-    source = Source(_namespace(place), hub, group, "")
-    checkpoints = BlobCheckpoints(_blob_service(storage), source)
-    consumer = _consumer(place, source, PartitionStore(checkpoints))
+    with naming(trigger.text("connection")):
+        source = Source(_namespace(place), hub, group, "")
+    with naming(_STORAGE):
+        checkpoints = BlobCheckpoints(_blob_service(storage), source)
+    with naming(trigger.text("connection")):
+        consumer = _consumer(place, source, PartitionStore(checkpoints))
     return EventHubTrigger(caller, options, consumer, checkpoints, source)
 
 

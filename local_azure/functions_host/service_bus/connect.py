@@ -6,7 +6,7 @@ from local_azure.functions_host.host_json import ServiceBusOptions
 from local_azure.functions_host.identity import credential_for
 from local_azure.functions_host.invocation.caller import Caller
 from local_azure.functions_host.service_bus.trigger import ServiceBusTrigger
-from local_azure.functions_host.settings import Connection, connection, expand
+from local_azure.functions_host.settings import Connection, connection, expand, naming
 
 _DEFAULT_CONNECTION = "AzureWebJobsServiceBus"
 
@@ -14,8 +14,11 @@ _DEFAULT_CONNECTION = "AzureWebJobsServiceBus"
 def open_trigger(caller: Caller, options: ServiceBusOptions) -> ServiceBusTrigger:
     """The receiver of a function, not started yet. Raises MissingSettingError, ValueError."""
     trigger = caller.function.trigger
-    place = connection(trigger.text("connection") or _DEFAULT_CONNECTION, "fullyQualifiedNamespace")
-    return ServiceBusTrigger(caller, options, _client(place), expand(trigger.text("queueName")))
+    name = trigger.text("connection") or _DEFAULT_CONNECTION
+    place = connection(name, "fullyQualifiedNamespace")
+    with naming(name):
+        client = _client(place)
+    return ServiceBusTrigger(caller, options, client, expand(trigger.text("queueName")))
 
 
 def _client(place: Connection) -> ServiceBusClient:

@@ -114,7 +114,7 @@ def test_annotations_that_azures_worker_refuses(tmp_path: Path):
     assert "typing.List" in refused(app, tmp_path)
 
 
-def test_connections_that_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_connections_that_are_missing_or_malformed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     app = func.FunctionApp()
 
     @app.event_hub_message_trigger("events", "Hubs", "hub", cardinality="many")
@@ -132,6 +132,10 @@ def test_connections_that_are_missing(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("Hubs__fullyQualifiedNamespace", "shop.servicebus.windows.net")
     monkeypatch.delenv("AzureWebJobsStorage", raising=False)
     assert "function take: the connection setting 'AzureWebJobsStorage' is missing" in said()
+    monkeypatch.setenv("AzureWebJobsStorage", "somewhere")
+    assert "function take: the connection setting 'AzureWebJobsStorage' cannot be used: " in said()
+    monkeypatch.setenv("Hubs", "Endpoint=sb://shop")
+    assert "function take: the connection setting 'Hubs' cannot be used: " in said()
 
 
 @pytest.mark.parametrize("delay", ["soon", None])
