@@ -12,7 +12,7 @@ from fraud.reconciliation.charts import (
     store_bars,
     window_bars,
 )
-from fraud.reconciliation.html_tables import difference_table, moment_text, table
+from fraud.reconciliation.html_tables import difference_table, moment_text, table, unreadable_table
 from fraud.reconciliation.report import DifferenceClass, Report, TableRow
 from fraud.reconciliation.titles import ADVICE, ARCHIVED, FLAGGED, NOTED, TITLES, VERDICTS, WRONG, Headline, percent
 
@@ -164,10 +164,10 @@ def _gaps(report: Report) -> str:
 def _unreadable(report: Report) -> str:
     if not report.unreadable:
         return ""
-    rows = ((one.path, f"{one.offset:,}", one.reason) for one in report.unreadable)
+    places = unreadable_table(report.unreadable, report.warehouse)
     return (
         '<section id="unreadable"><h2>Not readable</h2><p>The place is in bytes for the archive (.avro) and in lines '
-        f"for the rest. Everything around it was counted.</p>{table(('blob', 'at', 'why'), rows)}</section>"
+        f"for the rest. Everything around it was counted.</p>{places}</section>"
     )
 
 

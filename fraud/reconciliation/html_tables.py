@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from fraud.reconciliation.differences import Difference
+from fraud.reconciliation.scan import Unreadable
 
 DIFFERENCE_HEAD = ("event", "store", "seen under", "window to", "where", "expected in", "seen in", "captured", "blobs")
 
@@ -25,6 +26,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") ->
     return (
         f'<div class="table"><table class="{kind}"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
     )
+
+
+def unreadable_table(places: Iterable[Unreadable], warehouse: str) -> str:
+    """What could not be read, with links to the blobs."""
+    rows = ((_Markup(_blob(one.path, warehouse, one.path)), f"{one.offset:,}", one.reason) for one in places)
+    return table(("blob", "at", "why"), rows, "differences")
 
 
 def difference_table(differences: Iterable[Difference], warehouse: str) -> str:
@@ -47,7 +54,7 @@ def _difference(one: Difference, warehouse: str) -> Sequence[str]:
         _times(one.expected, one.window_end),
         _times(one.seen, one.window_end),
         f"{one.partition} #{one.sequence_number}" if one.partition else "",
-        _Markup(" ".join(_blob(path, warehouse) for path in one.blobs)),
+        _Markup(" ".join(_blob(path, warehouse, _short(path)) for path in one.blobs)),
     )
 
 
@@ -56,10 +63,13 @@ def _times(moments: Sequence[datetime], beside: datetime) -> str:
     return ", ".join(f"{one:%H:%M}" if one.date() == beside.date() else moment_text(one) for one in moments)
 
 
-def _blob(path: str, warehouse: str) -> str:
-    """A link that reads `10/05/00.avro` for a blob of the archive, whose names repeat, and else the blob's name."""
+def _short(path: str) -> str:
+    """`10/05/00.avro` for a blob of the archive, whose names repeat, and else the blob's name."""
     parts = path.split("/")
-    name = "/".join(parts[-3:] if path.endswith(".avro") else parts[-1:])
+    return "/".join(parts[-3:] if path.endswith(".avro") else parts[-1:])
+
+
+def _blob(path: str, warehouse: str, name: str) -> str:
     return f'<a href="{escape(warehouse)}/{escape(quote(path))}" title="{escape(path)}">{escape(name)}</a>'
 
 

@@ -12,6 +12,7 @@ from fraud.reconciliation.rows import Flag, Kind, RowWriter, store_number
 from fraud.reconciliation.scan import MAX_DAMAGES, Unreadable
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
 
+_CONTAINERS = {Kind.SUSPICIOUS: "suspicious-events", Kind.VERDICT: "fraud-events"}
 MAX_LINE_BYTES = 64 * 1024 * 1024
 MAX_RUNS = 100
 
@@ -83,10 +84,10 @@ class Observer:
         read(path, numbered)
 
     def unreadable(self, path: str, line: int, reason: str) -> None:
-        """Note what cannot be read."""
+        """Note what cannot be read; `path` is that in the container of this kind."""
         self.sums.unreadable_count += 1
         if len(self.sums.unreadable) < MAX_DAMAGES:
-            self.sums.unreadable.append(Unreadable(path, line, reason))
+            self.sums.unreadable.append(Unreadable(f"{_CONTAINERS[self._kind]}/{path}", line, reason))
 
     def _suspicious(self, path: str, lines: list[tuple[int, bytes]]) -> None:
         for number, line in lines:

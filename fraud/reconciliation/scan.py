@@ -21,7 +21,8 @@ MAX_DAMAGES = 1_000
 
 
 class Unreadable(msgspec.Struct, frozen=True, order=True):
-    """What could not be read: where it lies, and why. `offset` is in bytes (archive) or lines from 1 (outcomes)."""
+    """What could not be read: where it lies, container first, and why. `offset` is in bytes (archive) or lines from 1
+    (outcomes)."""
 
     path: str
     offset: int
@@ -67,7 +68,7 @@ class Scanner:
         """Note what cannot be read."""
         self.sums.unreadable_count += 1
         if len(self.sums.unreadable) < MAX_DAMAGES:
-            self.sums.unreadable.append(Unreadable(path, offset, reason))
+            self.sums.unreadable.append(Unreadable(f"all-events/{path}", offset, reason))
 
     def take(self, records: Records) -> None:
         """Turn records into rows."""

@@ -102,6 +102,41 @@ def test_another_writers_schema_is_read_by_its_names():
     assert (records, damages) == (Records([7], [moment], [b"x"]), [])
 
 
+def fields(**types: Any) -> list[dict[str, Any]]:
+    return [{"name": name, "type": kind} for name, kind in types.items()]
+
+
+TAGS = {"type": "record", "name": "Tags", "fields": fields(more={"type": "array", "items": ["null", "string"]})}
+MOMENT = {"type": "long", "logicalType": "timestamp-millis"}
+
+
+@pytest.mark.parametrize(
+    ("others", "more"),
+    [
+        (fields(Body=["bytes", "null"], EnqueuedTimeUtc=["string", "null"], SequenceNumber=["null", "long"]), {}),
+        (
+            fields(Tags=TAGS, SequenceNumber="long", EnqueuedTimeUtc="string", Body="bytes"),
+            {"Tags": {"more": ["a", None]}},
+        ),
+        (fields(SequenceNumber="int", next=["null", "Other"], EnqueuedTimeUtc="string", Body="bytes"), {"next": None}),
+        (
+            fields(EnqueuedTimeUtc=MOMENT, SequenceNumber="long", Body="bytes"),
+            {"EnqueuedTimeUtc": 1_767_348_300_250},
+        ),
+    ],
+)
+@pytest.mark.parametrize("codec", ["null", "deflate"])
+def test_other_writers_may_have_other_types_and_more_fields(
+    others: list[dict[str, Any]], more: dict[str, Any], codec: str
+):
+    one = {"SequenceNumber": 7, "EnqueuedTimeUtc": "2026-01-02T10:05:00.25Z", "Body": b"x"} | more
+    data = avro([one] * 3, codec, writer={"type": "record", "name": "Other", "namespace": "a.b", "fields": others})
+
+    records, damages = read(data)
+
+    assert (records, damages) == (Records([7] * 3, [1_767_348_300_250] * 3, [b"x"] * 3), [])
+
+
 @pytest.mark.parametrize(
     "written", [b"", b"null", b"[1]", b'{"type": "record", "fields": [{"name": "Body", "type": "bytes"}]}']
 )
@@ -174,6 +209,18 @@ def test_a_file_that_cannot_be_read_says_why(data: bytes, reason: str):
     _, damages = read(data)
 
     assert [(damage.offset, reason in damage.reason) for damage in damages] == [(0, True)]
+
+
+@pytest.mark.parametrize("codec", ["bzip2", "xz"])
+def test_a_codec_that_is_none_of_captures_is_named(codec: str):
+    _, damages = read(avro([record(1, 1_000, b"x")], codec))
+
+    assert [(damage.offset, codec in damage.reason) for damage in damages] == [(0, True)]
+
+
+@pytest.mark.parametrize("codec", ["null", "deflate"])
+def test_a_file_without_records_is_whole(codec: str):
+    assert read(avro([], codec)) == (Records(), [])
 
 
 def test_a_block_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch):

@@ -110,9 +110,12 @@ def test_an_event_that_is_resent_within_a_window_is_moved_once():
 
 
 def test_a_verdict_without_its_event_beside_the_range_is_no_concern_of_it():
-    one = flagged(milliseconds(RANGE.end) + 1)
-    world = world_of(one)
-    world.verdicts = [verdict(one.window, one.store, one.id, "unresolved")]
+    one = flagged(milliseconds(RANGE.end))
+    world = world_of(one, replace(one, enqueued=milliseconds(RANGE.end) + 1))
+    world.verdicts = [
+        verdict(RANGE.last_window, one.store, one.id),
+        verdict(RANGE.last_window + 1, one.store, one.id, "unresolved"),
+    ]
 
     assert named(world.reconcile()) == {}
 
@@ -230,7 +233,9 @@ def test_a_flagged_event_without_a_usable_id_is_counted_and_breaks_the_balance()
     crowd = [event(Random(n), START + timedelta(minutes=28)) for n in range(200)]
     first = replace(carrier, enqueued=EDGE - 120_001)
 
-    report = World.of([first, *crowd, carrier, *neighbours()]).reconcile()
+    last = replace(carrier, enqueued=EDGE - 1)
+
+    report = World.of([first, *crowd, last, *neighbours()]).reconcile()
 
     assert (report.verdict, report.accounts.nameless) == ("differences", 2)
     assert "without a usable id" in report.sentence
@@ -249,10 +254,10 @@ def test_rows_that_are_none_are_named_with_their_line():
     report = world.reconcile()
 
     assert [(one.path, one.offset) for one in report.unreadable] == [
-        ("suspicious", 1),
-        ("suspicious", 2),
-        ("suspicious", 3),
-        ("verdicts", 1),
+        ("fraud-events/verdicts", 1),
+        ("suspicious-events/suspicious", 1),
+        ("suspicious-events/suspicious", 2),
+        ("suspicious-events/suspicious", 3),
     ]
     assert report.verdict == "differences"
 
