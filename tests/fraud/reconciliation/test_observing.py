@@ -5,8 +5,10 @@ import json
 import pytest
 
 from fraud.reconciliation import observe
+from fraud.reconciliation.capture_records import Records
+from fraud.reconciliation.event_rows import add_records
 from fraud.reconciliation.observe import Observer
-from fraud.reconciliation.rows import Kind
+from fraud.reconciliation.rows import Kind, RowWriter
 from fraud.reconciliation.scan import MAX_DAMAGES, Scanner
 from tests.fraud.reconciliation.world import RANGE, verdict
 
@@ -41,6 +43,16 @@ def test_a_verdict_far_from_the_range_names_no_campaign_of_it():
     observer = verdicts_of(near + b"\n" + far)
 
     assert (observer.sums.run_ids, len(observer.rows)) == (["campaign-near"], 1)
+
+
+def test_flagged_events_without_an_id_are_counted_in_a_crowd():
+    one = {"id": "a", "event_type": "sale_event", "discount": 60, "priority_shipping": True}
+    named, nameless = json.dumps(one).encode(), json.dumps(one | {"id": 7}).encode()
+    bodies = [nameless, *[named] * 300, nameless]
+    rows = RowWriter()
+
+    assert add_records(rows, Records([*range(302)], [1_000] * 302, bodies), 0, "0") == 2
+    assert len(rows) == 302
 
 
 def test_of_endless_damage_only_the_first_is_kept_and_all_is_counted():
