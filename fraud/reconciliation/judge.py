@@ -109,7 +109,7 @@ def _archives(
             result.quarantined += 1
         else:
             result.findings.append(_finding("absent_from_quarantine", event, {"quarantine"}))
-    documents = [s for s in sightings if s.kind == Kind.DOCUMENT]
+    documents = [s for s in sightings if s.kind == Kind.DOCUMENT and with_documents]
     arrived = [s for s in documents if in_range(s.window)]
     result.archived = bool(arrived)
     well_formed = [s for s in result.events if not s.flags & Flag.MALFORMED]

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fraud.reconciliation import compare as comparing
@@ -55,6 +55,7 @@ def gathered(sightings: list[tuple[str, Kind, int, int, int, int, int]]) -> tupl
 
 
 @given(st.lists(SIGHTING, max_size=25), st.booleans())
+@example([(IDS[0], kind, 100, 1, 0, 0, 0) for kind in (Kind.CAPTURED, Kind.DOCUMENT)], False)
 @settings(max_examples=300)
 def test_what_is_counted_in_columns_is_what_judging_each_id_gives(
     sightings: list[tuple[str, Kind, int, int, int, int, int]], with_documents: bool
