@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
@@ -36,7 +37,9 @@ def heading(text: str) -> None:
 
 
 def show_health(health: dict[str, Any]) -> None:
-    """A line for each dependency."""
+    """A line for each dependency, and one for what there is to say of it."""
     for name, found in health["dependencies"].items():
         mark = "[green]✔[/]" if found["status"] == "ok" else "[red]✘[/]"
-        console.print(f"  {mark} {name:<22}{found['latency_ms']:>8,.0f} ms  {found.get('error') or ''}")
+        console.print(f"  {mark} {name:<22}{found['latency_ms']:>8,.0f} ms")
+        if detail := found.get("detail"):
+            console.print(f"      {escape(detail)}")

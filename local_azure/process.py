@@ -64,6 +64,9 @@ def run(name: str, log_level: str, serve: Callable[[asyncio.Event], Coroutine[An
         _give_up(name, str(problem))
     except OSError as problem:
         _give_up(name, _explain(problem))
+    except OverflowError as problem:
+        # Of a port; the rest of the message says which there are.
+        _give_up(name, str(problem))
     except sqlite3.Error as problem:
         _give_up(name, f"its database cannot be used: {problem}")
     sys.exit(0)

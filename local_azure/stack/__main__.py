@@ -85,9 +85,7 @@ def main() -> None:
     parser.add_argument("action", choices=["up", "reset"])
     parser.add_argument("--state", type=Path, default=LOCAL / "state", metavar="DIR")
     parser.add_argument("--settings", type=Path, default=SETTINGS, metavar="FILE", help="where to write the settings")
-    parser.add_argument(
-        "--speed", type=float, default=float(os.environ.get("SPEED") or 1), help="Azure's seconds a second"
-    )
+    parser.add_argument("--speed", type=float, default=os.environ.get("SPEED") or "1", help="Azure's seconds a second")
     parser.add_argument("--log-level", default="WARNING")
     options = parser.parse_args()
     if not 0 < options.speed <= 1000:
