@@ -13,7 +13,7 @@ import msgspec
 
 from fraud.archive import ReceivedEvent
 from fraud.reconciliation.capture_file import Block, CaptureFile, Damage
-from fraud.reconciliation.capture_records import ENQUEUED, begin_of, read_moment
+from fraud.reconciliation.capture_records import END_OF_TIME, ENQUEUED, begin_of, read_moment
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -38,14 +38,15 @@ class Recapture:
             return None
         self.wanted.discard(number)
         exact = record.get("SystemProperties", {}).get(ENQUEUED)
-        moment = exact if isinstance(exact, int) else begin_of(read_moment(str(record["EnqueuedTimeUtc"])))
+        if not isinstance(exact, int) or not 0 <= exact < END_OF_TIME:
+            exact = begin_of(read_moment(str(record["EnqueuedTimeUtc"])))
         run_id = record.get("Properties", {}).get("run_id")
         return ReceivedEvent(
             body=record["Body"] or b"",
             partition=self._partition_id,
             sequence_number=number,
             offset=str(record["Offset"]),
-            enqueued_time=_EPOCH + timedelta(milliseconds=moment),
+            enqueued_time=_EPOCH + timedelta(milliseconds=exact),
             run_id=None if run_id is None else str(run_id),
         )
 

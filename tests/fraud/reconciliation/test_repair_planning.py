@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,3 +149,16 @@ def test_wanted_events_come_whole_out_of_a_capture_file(wanted: set[int], chunk:
     for event in found:
         assert (event.body, event.partition, event.run_id) == (body % event.sequence_number, "3", "r")
         assert event.enqueued_time == moment + timedelta(milliseconds=event.sequence_number)
+
+
+@pytest.mark.parametrize("exact", [-1, 2**62, "soon", b"1", 1.5])
+def test_a_time_that_is_none_costs_no_event_behind_it(exact: object):
+    records = [record(n, 1_767_348_000_000, b"x") for n in range(3)]
+    records[0]["SystemProperties"]["x-opt-enqueued-time"] = exact
+    recapture = Recapture("0", range(3))
+    blob = recapture.blob()
+
+    found = [*blob.feed(avro(records)), *blob.finish()]
+
+    assert [one.sequence_number for one in found] == [0, 1, 2]
+    assert {one.enqueued_time for one in found} == {datetime.fromtimestamp(1_767_348_000, UTC)}
