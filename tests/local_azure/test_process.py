@@ -10,7 +10,9 @@ from local_azure.process import LOOPBACK, CannotStartError, run
 
 @pytest.fixture(autouse=True)
 def logs_of_others_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
+    def nothing(**_: object) -> None: ...
+
+    monkeypatch.setattr(logging, "basicConfig", nothing)
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
 
 

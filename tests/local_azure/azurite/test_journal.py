@@ -4,6 +4,7 @@
 
 import random
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
@@ -12,11 +13,19 @@ from azure.storage.blob import BlobServiceClient
 
 from local_azure import connections
 from tests.local_azure.azurite.writer import Known, Writer, observe
-from tests.support.parts import Part
+from tests.support.parts import Part, running
 
 pytestmark = pytest.mark.slow
 
 WRITERS = 4
+
+
+def azurite(folder: Path) -> AbstractContextManager[Part]:
+    return running("azurite", "--port", "0", state=folder / "azurite")
+
+
+def journals(folder: Path) -> set[Path]:
+    return set((folder / "azurite").glob("*.journal.*"))
 
 
 def client(part: Part) -> BlobServiceClient:
@@ -27,7 +36,6 @@ def kill_azurite(part: Part) -> None:
     """Node itself, not the part that started it, so that nothing tells it to save."""
     (node,) = psutil.Process(part.pid).children()
     node.kill()
-    part.stop()
 
 
 def begin(service: BlobServiceClient, known: Known, padding: int = 0) -> list[Writer]:
@@ -56,8 +64,7 @@ def check(service: BlobServiceClient, known: Known) -> None:
 def test_killed_again_and_again_azurite_has_every_write_that_it_acknowledged(tmp_path: Path):
     known: Known = {}
     for kill in range(3):
-        part = Part("azurite", "--port", "0", state=tmp_path / "azurite")
-        with client(part) as service:
+        with azurite(tmp_path) as part, client(part) as service:
             if kill == 0:
                 service.create_container("kept")
             check(service, known)
@@ -65,27 +72,21 @@ def test_killed_again_and_again_azurite_has_every_write_that_it_acknowledged(tmp
             time.sleep(random.Random(kill).uniform(0.3, 1.0))
             kill_azurite(part)
             known = end(writers)
-    part = Part("azurite", "--port", "0", state=tmp_path / "azurite")
-    with client(part) as service:
+    with azurite(tmp_path) as part, client(part) as service:
         check(service, known)
-    assert part.stop() == 0
 
 
 def test_a_kill_while_the_tables_are_saved_loses_nothing_either(tmp_path: Path):
-    state = tmp_path / "azurite"
-    part = Part("azurite", "--port", "0", state=state)
-    with client(part) as service:
+    with azurite(tmp_path) as part, client(part) as service:
         service.create_container("kept")
         # So much metadata that the journal outgrows the tables before Azurite asks, 5 s after its start.
         writers = begin(service, {}, padding=7_000)
-        before = set(state.glob("*.journal.*"))
-        while not set(state.glob("*.journal.*")) - before:
+        before = journals(tmp_path)
+        while not journals(tmp_path) - before:
             time.sleep(0.001)
         kill_azurite(part)
         known = end(writers)
-    part = Part("azurite", "--port", "0", state=state)
-    with client(part) as service:
+    with azurite(tmp_path) as part, client(part) as service:
         check(service, known)
-        # The save at its start has made the older journals needless.
-        assert len(list(state.glob("*.journal.*"))) == 2
-    assert part.stop() == 0
+        # The save at its start has made the older ones needless.
+        assert len(journals(tmp_path)) == 2
