@@ -27,7 +27,7 @@ def diagnostic_findings(deployment: Deployment) -> Iterator[str]:
         else:
             if setting.at("properties.workspaceId") not in workspaces:
                 yield f"{_place(setting)}: sends to another workspace"
-            if missing := logs - {str(log["category"]) for log in setting.at("properties.logs") or ()}:
+            if missing := logs - {str(log.get("category")) for log in setting.at("properties.logs") or ()}:
                 yield f"{_place(setting)}: does not send {', '.join(sorted(missing))}"
 
 
@@ -43,15 +43,15 @@ def alert_findings(deployment: Deployment) -> Iterator[str]:
         criterion = found.get((scope, metric))
         if criterion is None:
             yield f"no alert looks at {metric} of {scope}"
-        elif criterion["threshold"] > highest or criterion["timeAggregation"] != aggregation:
+        elif criterion.get("timeAggregation") != aggregation or criterion.get("threshold", highest + 1) > highest:
             yield f"the alert on {metric} of {scope} must go off above {highest} of its {aggregation}"
     people = {one.id for one in deployment.of(_PEOPLE)}
     for alert in [*deployment.of(facts.METRIC_ALERT), *deployment.of(_QUERY_ALERT)]:
         if not people & _told(alert):
             yield f"{_place(alert)}: tells nobody"
     for alert in deployment.of(_QUERY_ALERT):
-        (criterion,) = alert.at("properties.criteria.allOf")
-        if criterion["threshold"] != 0 or not set(alert.at("properties.scopes")) <= types.keys():
+        thresholds = [one.get("threshold") for one in alert.at("properties.criteria.allOf") or ()]
+        if thresholds != [0] or not set(alert.at("properties.scopes") or [""]) <= types.keys():
             yield f"{_place(alert)}: must go off at the first row of our workspace"
 
 
