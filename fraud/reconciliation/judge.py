@@ -26,8 +26,8 @@ class Sighting(NamedTuple):
 
 
 class Finding(msgspec.Struct):
-    """One class that an id is in. `window` is where it shows, `event` the captured sighting that it is about.
-    `seen_stores` are other stores than the event's, for which it was reported or judged."""
+    """One class that an id is in. `window` is where it shows, `event` the captured sighting that it is about. `seen`
+    has a window as often as it is named where it is named most. `seen_stores` are other stores than the event's, for which it was reported or judged."""
 
     name: Class
     window: int
@@ -138,11 +138,11 @@ def _outcomes(
     found: dict[Class, Finding] = {}
     context = _Context(expected, windows, captured, in_range)
     for place, side in sides.items():
-        seen = sorted(s.window for s in (reported if place == SUSPICIOUS else judged))
+        seen = Counter(s.window for s in (reported if place == SUSPICIOUS else judged))
         for name, window, event in _classes(place, side, context):
             known = found.setdefault(name, Finding(name, window, set(), sorted(set(windows)), [], event, 0))
             known.where.add(place)
-            known.seen = sorted({*known.seen, *seen})
+            known.seen = sorted((Counter(known.seen) | seen).elements())
     for place, s in _wrong_stores(expected, windows, reported, judged, in_range):
         first = Finding("wrong_store", s.window, set(), sorted(set(windows)), [], expected[0], 0)
         known = found.setdefault("wrong_store", first)

@@ -92,7 +92,9 @@ def test_an_event_that_is_resent_within_a_window_may_be_named_as_often(times: in
     world = world_of(one, replace(one, enqueued=EDGE))
 
     assert seen_in(world, one, *[BEFORE] * times).balanced
-    assert named(seen_in(world, one, *[BEFORE] * 3)) == {"duplicates": {one.id}}
+    tripled = seen_in(world, one, *[BEFORE] * 3)
+    assert named(tripled) == {"duplicates": {one.id}}
+    assert tripled.differences[0].examples[0].seen == (START + timedelta(minutes=30),) * 3
 
 
 def test_of_two_arrivals_the_one_whose_window_is_sure_is_seen_first():
