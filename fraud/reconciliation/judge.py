@@ -27,7 +27,8 @@ class Sighting(NamedTuple):
 
 class Finding(msgspec.Struct):
     """One class that an id is in. `window` is where it shows, `event` the captured sighting that it is about. `seen`
-    has a window as often as it is named where it is named most. `seen_stores` are other stores than the event's, for which it was reported or judged."""
+    has a window as often as it is named where it is named most. `seen_stores` are other stores than the
+    event's, for which it was reported or judged."""
 
     name: Class
     window: int
