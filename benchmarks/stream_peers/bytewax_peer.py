@@ -1,8 +1,8 @@
 """The query in bytewax: an item an event, JSON decoded with msgspec into only the needed fields, as in our engine."""
 
-# bytewax' operators carry no types of what flows through them.
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# pyright: reportUnknownLambdaType=false
+# bytewax' operators carry no types of what flows through them, and it is not there for Python 3.13.
+# pyright: reportMissingImports=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
