@@ -17,7 +17,7 @@ from tests.support.parts import Part, running
 
 pytestmark = pytest.mark.slow
 
-WRITERS = 4
+WRITERS = 3
 
 
 def azurite(folder: Path) -> AbstractContextManager[Part]:

@@ -43,7 +43,7 @@ class Writer(threading.Thread):
         self._container = container
         self._random = random.Random(next(_marks))
         self._padding = "p" * padding
-        self._names = [f"{number}-{kind}-{count}" for kind in _CHOICES for count in range(3)]
+        self._names = [f"{number}-{kind}-{count}" for kind in _CHOICES for count in range(2)]
         self.known = {name: known.get(name, (None,)) for name in self._names}
         self.acknowledged = 0
 
