@@ -141,6 +141,7 @@ def rows_chart(bars: Sequence[Bar], name: str) -> str:
         kind = ' class="wrong"' if bar.wrong else ""
         same = bar.analysed == bar.expected
         numbers = f"{bar.expected:,}" if same else f"{bar.expected:,} to flag, {bar.analysed:,} judged"
+        numbers += f", {bar.wrong:,} differ" if bar.wrong else ""
         parts.append(f"<g><title>{escape(bar.title)}</title>")
         parts.append(f'<text x="0" y="{y + 14}"{kind}>{escape(bar.label)}: {numbers}</text>')
         for value, inset, style in ((bar.expected, 0, "expected"), (bar.analysed, 3, "analysed")):

@@ -16,8 +16,8 @@ FAULTS = {
     "only_in_cosmos": "{} only in Cosmos",
     "absent_from_quarantine": "{} malformed and absent from quarantine",
     "nameless": "{} to be flagged and without a usable id",
-    "archive_gaps": "{} sequence numbers missing from the archive",
-    "unreadable": "{} places that cannot be read",
+    "archive_gaps": "{} missing from the archive by their numbers",
+    "unreadable": "{} that cannot be read",
 }
 """The numbers that must be zero, in the order in which they are said."""
 

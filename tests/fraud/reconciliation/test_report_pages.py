@@ -173,7 +173,9 @@ def test_the_stores_of_the_chart_are_those_with_differences_first(report: Report
 
     assert [bar.label for bar in bars[:2]] == ["store 777", "store 199"]
     assert len(bars) == MAX_STORE_BARS
-    assert f"The {MAX_STORE_BARS} of 201 stores" in to_html(msgspec.structs.replace(report, stores=stores))
+    page = to_html(msgspec.structs.replace(report, stores=stores))
+    assert f"The {MAX_STORE_BARS} of 201 stores" in page
+    assert ">store 777: 1 to flag, 0 judged, 1 differ<" in page
 
 
 @pytest.mark.slow
