@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 AZURITE := .local/tools/azurite
 WORKER := .local/tools/azure-functions-worker
+DUCKDB := .local/tools/duckdb-avro
 # Tests of a file share the parts that they start.
 TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -41,7 +42,7 @@ contract: setup-dev ## Run the contract suites on Microsoft's emulators (needs D
 	@$(BIN)/python infra/emulators/prepare.py local.settings.json.example
 	@$(BIN)/python -m tests.contract.run local.settings.json.example
 
-bench: setup-dev ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
+bench: setup-dev $(DUCKDB)/.ready ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks
 
 setup: $(VENV)/.local-ready $(AZURITE)/.ready ## Install what `make demo` and `make up` need
@@ -68,6 +69,11 @@ $(AZURITE)/.ready: local_azure/azurite/package-lock.json | $(VENV)/.local-ready
 $(WORKER)/.ready: requirements-worker.txt | $(VENV)/.dev-ready
 	@rm -rf $(WORKER)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python --target $(WORKER) -r requirements-worker.txt
+	@touch $@
+
+$(DUCKDB)/.ready: requirements-duckdb.txt | $(VENV)/.dev-ready
+	@rm -rf $(DUCKDB)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(DUCKDB) -r requirements-duckdb.txt
 	@touch $@
 
 clean: ## Remove everything that was installed or kept
