@@ -43,7 +43,8 @@ def running_stack(
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # Supervised: should the command line die, whatever of, the stack ends as well.
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "LOCAL_AZURE_SUPERVISED": "1"},
         # Ctrl-C reaches the command line alone, which then stops the stack in order.
         start_new_session=True,
     )

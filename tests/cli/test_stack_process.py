@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cli import stack_process
@@ -36,3 +37,30 @@ def test_a_failure_that_the_stack_did_not_cause_is_told_as_it_is(monkeypatch: py
 
     with pytest.raises(AppError, match="a bad request"), running_stack(*ANYWHERE):
         raise AppError("a bad request")
+
+
+@pytest.mark.slow
+def test_the_stack_ends_when_the_command_line_is_killed(tmp_path: Path):
+    program = f"""
+import time
+from pathlib import Path
+from cli.stack_process import running_stack
+with running_stack(Path({str(tmp_path)!r}) / "state", 60, print, Path({str(tmp_path)!r}) / "settings.json") as stack:
+    print("pid", stack.pid, flush=True)
+    time.sleep(600)
+"""
+    command_line = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert command_line.stdout is not None
+    said = next(line for line in command_line.stdout if line.startswith("pid "))
+    stack = psutil.Process(int(said.split()[1]))
+    processes = [stack, *stack.children(recursive=True)]
+    assert len(processes) > 5
+
+    command_line.kill()
+    command_line.wait()
+    command_line.stdout.close()
+
+    _, alive = psutil.wait_procs(processes, timeout=20)
+    for process in alive:
+        process.kill()
+    assert not alive
