@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from tests.infra import facts
@@ -27,8 +28,7 @@ _MONITOR_CONNECTION = {f"AzureWebJobsStorage__{part}" for part in ("accountName"
 
 def all_findings(sources: Sources) -> list[str]:
     """Everything that is wrong with infra/, at every size and with every optional part."""
-    files = [parse(path, sources.read(path)) for path in sources.bicep_files()]
-    found = [finding for file in files for finding in file_findings(file)]
+    found = [finding for path in sources.bicep_files() for finding in _of_file(path, sources.read(path))]
     for size in SIZES:
         try:
             deployment = deploy(sources, size=size, **OPTIONS)
@@ -151,8 +151,19 @@ def _waits(deployment: Deployment, sources: Sources, one: Resource, other: Resou
     ours, theirs = (*one.module, one.symbol), (*other.module, other.symbol)
     parting = next(index for index, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b)
     path = deployment.files[ours[:parting]]
-    file = parse(path, sources.read(path))
-    return _symbol(theirs[parting]) in mentioned(file, file.declarations[_symbol(ours[parting])])
+    return _symbol(theirs[parting]) in _mentioned(path, sources.read(path), _symbol(ours[parting]))
+
+
+@lru_cache(maxsize=256)
+def _of_file(path: str, source: str) -> tuple[str, ...]:
+    """What is wrong with a file by itself. Kept: the files without a planted fault are always the same."""
+    return tuple(file_findings(parse(path, source)))
+
+
+@lru_cache(maxsize=1024)
+def _mentioned(path: str, source: str, symbol: str) -> set[str]:
+    file = parse(path, source)
+    return mentioned(file, file.declarations[symbol])
 
 
 def _symbol(place: str) -> str:
