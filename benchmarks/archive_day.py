@@ -29,7 +29,8 @@ class Assumptions(msgspec.Struct, frozen=True):
     flagged_share: float = 0.08
     verdict_bytes: int = 250
     reported_bytes: int = 40
-    scans_per_second: float = 550_000
+    scans_per_second: float = 400_000
+    """Null codec, with the download."""
     compares_per_second: float = 2_000_000
     lines_per_second: float = 200_000
     request_seconds: float = 0.002

@@ -11,7 +11,7 @@ from fraud.reconciliation.ranges import Range, milliseconds
 from fraud.windows import WINDOW_MILLISECONDS
 
 PART_EVENTS = 250_000
-"""Their rows are 10 MB, and three times that while they are sorted."""
+"""Their rows are 10 MB, and twice that while they are sorted."""
 EVENT_BYTES = {"null": 400, "deflate": 75}
 """An event of our schema in the archive, at the least: 400 to 530 bytes as captured, and 75 to 200 deflated."""
 PART_BLOBS = 200
