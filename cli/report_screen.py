@@ -7,23 +7,6 @@ from rich.padding import Padding
 
 from cli.screen import console
 
-MUST_BE_ZERO = (
-    "missing_from_suspicious",
-    "missing_from_fraud",
-    "unexpected",
-    "duplicates",
-    "wrong_window",
-    "wrong_store",
-    "absent_from_cosmos",
-    "differs_in_cosmos",
-    "only_in_cosmos",
-    "absent_from_quarantine",
-    "nameless",
-    "archive_gaps",
-    "unreadable",
-)
-"""The accounts that are red if there is anything in them."""
-
 _EXAMPLES = 3
 _ID_COLUMNS = 36
 
@@ -33,11 +16,13 @@ def show_report(report: dict[str, Any], base_url: str) -> None:
     console.print()
     mark = "[green]✔[/]" if report["balanced"] else "[red]✘[/]"
     _paragraph(f"{mark} [bold]{escape(report['sentence'])}[/]", 2)
-    _accounts(report["accounts"])
+    _accounts(report["accounts"], report["faults"])
     for one in report["campaigns"]:
         shares = "  ".join(f"{name} {_percent(one[name])}" for name in ("recall", "precision"))
         console.print(f"\n  {one['run_id'][:70]}", markup=False)
         console.print(f"    must be flagged {one['must_be_flagged']:,}  judged {one['judged']:,}  {shares}")
+    if report["campaigns_left_out"]:
+        _paragraph(escape(f"Too large to be measured: {', '.join(report['campaigns_left_out'])}"), 2)
     for found in report["differences"]:
         _difference_class(found)
     _places("Gaps in the archive", [_gap(gap) for gap in report["gaps"]])
@@ -56,15 +41,14 @@ def _percent(share: float | None) -> str:
     return "none" if share is None else f"{share:.2%}" if share in (0, 1) else f"{min(share, 0.9999):.2%}"
 
 
-def _accounts(accounts: dict[str, int]) -> None:
-    cells = [_cell(name, count) for name, count in accounts.items()]
+def _accounts(accounts: dict[str, int], faults: list[str]) -> None:
+    cells = [_cell(name, count, "red" if name in faults else "bold") for name, count in accounts.items()]
     console.print()
     for left, right in zip(cells[::2], [*cells[1::2], ""], strict=False):
         console.print(f"  {left}   {right}")
 
 
-def _cell(name: str, count: int) -> str:
-    colour = "red" if count and name in MUST_BE_ZERO else "bold"
+def _cell(name: str, count: int, colour: str) -> str:
     return f"{name.replace('_', ' '):<24}[{colour}]{count:>11,}[/]"
 
 

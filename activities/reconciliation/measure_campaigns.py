@@ -13,18 +13,20 @@ from services.campaigns import campaigns_of
 _STAGES: tuple[Stage, ...] = ("scan", "verdicts")
 
 
-async def measure_campaigns(plan: Work, run_ids: Iterable[str]) -> list[CampaignAccount]:
-    """The accounts of the campaigns of these names that were kept; reads a run's rows once more if there are any."""
+async def measure_campaigns(plan: Work, run_ids: Iterable[str]) -> tuple[list[CampaignAccount], list[str]]:
+    """The accounts of the campaigns of these names that were kept, and the names of those that are too large for it.
+
+    Reads a run's rows once more if there are any.
+    """
     kept = [one for some in await in_flight(campaigns_of, sorted(set(run_ids))) for one in some]
     first, last = plan.first_window, plan.last_window
-    truths = [
-        await asyncio.to_thread(Truth, name, some, first, last) for name, some in sorted(measurable(kept).items())
-    ]
+    chosen, left_out = measurable(kept)
+    truths = [await asyncio.to_thread(Truth, name, some, first, last) for name, some in sorted(chosen.items())]
     if not truths:
-        return []
+        return [], left_out
     container = await work()
     for path in plan.paths(rows_path, _STAGES):
         rows = all_rows(await read_blob(container, path))
         for truth in truths:
             await asyncio.to_thread(truth.observe, rows)
-    return [account for truth in truths if (account := truth.account())]
+    return [account for truth in truths if (account := truth.account())], left_out

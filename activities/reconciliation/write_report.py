@@ -34,8 +34,10 @@ async def write_report(task: ReportTask) -> Outcome:
     observing: list[Stage] = [stage for stage in READING if stage != "scan"]
     observed = [one for stage in observing for one in await sums(stage, work.parts[stage], ObservedSums)]
     buckets = await sums("compare", work.buckets, Accounts)
-    campaigns = await measure_campaigns(work, (name for one in observed for name in one.run_ids))
-    report = make_report(task.started, work, buckets=buckets, scans=scans, observed=observed, campaigns=campaigns)
+    campaigns, left_out = await measure_campaigns(work, (name for one in observed for name in one.run_ids))
+    report = make_report(
+        task.started, work, buckets=buckets, scans=scans, observed=observed, campaigns=campaigns, left_out=left_out
+    )
     report = await with_places(report, work)
 
     reports = await warehouse(names.REPORTS)

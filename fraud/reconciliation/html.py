@@ -94,7 +94,7 @@ def _tile(report: Report, headline: Headline, kind: str) -> str:
 
 
 def _campaigns(report: Report) -> str:
-    if not report.campaigns:
+    if not report.campaigns and not report.campaigns_left_out:
         return ""
     rows = (
         (
@@ -109,8 +109,14 @@ def _campaigns(report: Report) -> str:
     return (
         "<section><h2>Campaigns</h2><p>What the campaigns of this range say must be flagged, made again from their "
         "seeds: recall is the share of it that was judged, precision the share of what was judged that is of it."
-        f"</p>{table(head, rows)}</section>"
+        f"</p>{table(head, rows)}{_left_out(report)}</section>"
     )
+
+
+def _left_out(report: Report) -> str:
+    if not report.campaigns_left_out:
+        return ""
+    return f"<p>Too large to be measured: {escape(', '.join(report.campaigns_left_out))}.</p>"
 
 
 def _charts(report: Report) -> str:

@@ -44,6 +44,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _campaigns(report: Report) -> Iterator[str]:
+    if report.campaigns_left_out:
+        yield from ("", f"Campaigns too large to be measured: {_code(', '.join(report.campaigns_left_out))}")
     if not report.campaigns:
         return
     yield from ("", "## Campaigns", "", "| campaign | sent | must be flagged | judged | recall | precision |")

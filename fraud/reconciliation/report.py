@@ -18,7 +18,7 @@ from fraud.reconciliation.rows import store_name
 from fraud.reconciliation.scan import ScanSums, Unreadable
 from fraud.reconciliation.sequences import Span, gaps, merged
 from fraud.reconciliation.summary import Summary, Verdict, summarise
-from fraud.reconciliation.verdict import judge_run, sentence
+from fraud.reconciliation.verdict import FAULTS, judge_run, sentence
 from fraud.reconciliation.work import FORMATS, Outcome, Work, differences_path, report_path
 
 SCHEMA_VERSION = 1
@@ -91,6 +91,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     with_cosmos: bool
     accounts: Summary
+    faults: list[str]
+    """Names of those accounts that are not zero and must be."""
     differences: list[DifferenceClass]
     gaps: list[Gap]
     unreadable: list[Unreadable]
@@ -100,6 +102,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     archive_blobs: int
     archive_bytes: int
     campaigns: list[CampaignAccount] = []
+    campaigns_left_out: list[str] = []
+    """Names of campaigns that are too large to be measured."""
     warehouse: str = ""
     """Address of the account in which the blobs lie, for the links; empty if there are none."""
     evidence: str | None = None
@@ -114,6 +118,7 @@ def make_report(
     scans: Sequence[ScanSums],
     observed: Sequence[ObservedSums],
     campaigns: Sequence[CampaignAccount] = (),
+    left_out: Sequence[str] = (),
 ) -> Report:
     """Put a run's sums together; `buckets` are the accounts of each bucket, in order."""
     run = work.range.instance_id
@@ -134,6 +139,7 @@ def make_report(
         sentence=sentence(verdict, work, summary),
         with_cosmos=work.with_documents,
         accounts=summary,
+        faults=[name for name in FAULTS if getattr(summary, name)],
         differences=[
             DifferenceClass(name, EXPLANATIONS[name], accounts.differences[name], accounts.examples.get(name, []))
             for name in EXPLANATIONS
@@ -147,6 +153,7 @@ def make_report(
         archive_blobs=sum(scan.blobs for scan in scans),
         archive_bytes=sum(scan.bytes for scan in scans),
         campaigns=list(campaigns),
+        campaigns_left_out=list(left_out),
         # A document that was found elsewhere can change without the evidence changing.
         evidence=None if accounts.elsewhere else work.evidence or None,
     )

@@ -89,4 +89,4 @@ def test_what_is_too_large_to_be_made_again_is_left_out(monkeypatch: pytest.Monk
     small = msgspec.structs.replace(CAMPAIGN, run_id="campaign-y")
     monkeypatch.setattr(ground_truth, "MAX_EVENTS", 700)
 
-    assert measurable([CAMPAIGN, small, CAMPAIGN]) == {"campaign-y": [small]}
+    assert measurable([CAMPAIGN, small, CAMPAIGN]) == ({"campaign-y": [small]}, [CAMPAIGN.run_id])

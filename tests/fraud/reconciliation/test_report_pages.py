@@ -28,6 +28,13 @@ def test_campaigns_are_shown_with_recall_and_precision(report: Report):
     assert percent(0.99999) == "99.99%"
 
 
+def test_campaigns_that_were_not_measured_are_named(report: Report):
+    left = msgspec.structs.replace(report, campaigns_left_out=["campaign-<b>huge"])
+
+    assert "Too large to be measured: campaign-&lt;b&gt;huge." in to_html(left)
+    assert "Campaigns too large to be measured: `campaign-<b>huge`" in to_markdown(left)
+
+
 def test_the_page_shows_the_verdict_the_accounts_and_every_class(report: Report):
     page = to_html(report)
 
