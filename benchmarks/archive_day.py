@@ -9,7 +9,7 @@ from math import ceil
 import msgspec
 
 from activities.reconciliation.plan_reconciliation import PART_BYTES as OUTCOME_BYTES
-from fraud.reconciliation.capture_path import CaptureBlob
+from fraud.reconciliation.capture.path import CaptureBlob
 from fraud.reconciliation.plan import Plan, buckets_at_once, make_plan, reading_span
 from fraud.reconciliation.ranges import MARGIN, Range
 from fraud.reconciliation.work import ACTIVITIES, Stage

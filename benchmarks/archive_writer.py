@@ -19,7 +19,7 @@ from fraud.reconciliation.ranges import milliseconds, window_end, window_number
 from fraud.suspicion import is_suspicious
 from fraud.windows import WINDOW
 from services import names
-from tests.fraud.reconciliation.capture import schema
+from tests.fraud.reconciliation.capture_writer import schema
 
 START = datetime(2026, 1, 2, 10, tzinfo=UTC)
 EVENTS_PER_SECOND = 10_000

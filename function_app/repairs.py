@@ -8,7 +8,7 @@ import msgspec
 
 from activities.reconciliation.plan_repair import plan_repair
 from activities.reconciliation.repair_steps import backfill_events, enter_corrections, save_windows
-from fraud.reconciliation.repair import RepairRequest
+from fraud.reconciliation.repairing.repair import RepairRequest
 from function_app import durable_client
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem

@@ -8,8 +8,8 @@ import azure.durable_functions as df
 import msgspec
 
 from fraud.analysis import WindowTask
-from fraud.reconciliation.repair import RepairRequest
-from fraud.reconciliation.repair_work import RepairOutcome
+from fraud.reconciliation.repairing.repair import RepairRequest
+from fraud.reconciliation.repairing.work import RepairOutcome
 from fraud.reconciliation.work import RunName, StageTask, Step
 from orchestrations.reconciliation_stages import run_stage
 from orchestrations.steps import PATIENT, Workflow, call

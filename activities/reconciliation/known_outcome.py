@@ -16,7 +16,7 @@ from azure.core.exceptions import ResourceNotFoundError
 import fraud
 from fraud.archive import ARCHIVE_FIELD
 from fraud.reconciliation.evidence import BlobVersion, evidence_of
-from fraud.reconciliation.report import Report, outcome_of
+from fraud.reconciliation.reporting.report import Report, outcome_of
 from fraud.reconciliation.work import Outcome, SpanPart, report_path
 from services import cosmos, names
 from services.blobs import read_blob, warehouse

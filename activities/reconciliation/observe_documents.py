@@ -9,11 +9,11 @@ import msgspec
 from activities.reconciliation.run_files import read_part, read_work, write_contents, write_rows
 from fraud.archive import ARCHIVE_FIELD
 from fraud.events import UNKNOWN_STORE
-from fraud.reconciliation.capture_records import begin_of, read_moment
-from fraud.reconciliation.contents import add_documents
-from fraud.reconciliation.observe import ObservedSums
+from fraud.reconciliation.capture.records import begin_of, read_moment
 from fraud.reconciliation.ranges import window_number
-from fraud.reconciliation.rows import NO_STORE, Kind, RowWriter, store_number
+from fraud.reconciliation.reading.contents import add_documents
+from fraud.reconciliation.reading.observe import ObservedSums
+from fraud.reconciliation.reading.rows import NO_STORE, Kind, RowWriter, store_number
 from fraud.reconciliation.work import Progress, SpanPart, Step
 from services import cosmos
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from fraud.reconciliation.rows import RowWriter
+from fraud.reconciliation.reading.rows import RowWriter
 from fraud.reconciliation.work import Step, Work, contents_path, part_path, rows_path, sums_path, work_path
 from services.blobs import read_blob, work, write_blob
 

@@ -11,7 +11,7 @@ from azure.storage.blob.aio import ContainerClient
 
 from activities.reconciliation.run_files import in_flight
 from fraud.events import UNKNOWN_STORE, StoreKey
-from fraud.reconciliation.differences import Difference
+from fraud.reconciliation.comparing.differences import Difference
 from fraud.windows import WINDOW
 from services import cosmos, names
 from services.blobs import warehouse

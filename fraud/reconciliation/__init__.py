@@ -1,5 +1,5 @@
 """Reconciliation: what the archive says must have been flagged, compared with what was flagged and judged. Pure.
 
-The steps, in order: `plan` what to read, `scan` the archive and `observe` the outcomes into rows, `compare` the rows of
-one bucket of ids, and merge the `accounts` into a `report`.
+In the order of the steps: `plan` says what to read; `reading` turns the archive (`capture`) and the outcomes into rows;
+`comparing` judges the rows of a bucket of ids; `reporting` adds up and says what it means; `repairing` mends.
 """

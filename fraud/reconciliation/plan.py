@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from fraud.reconciliation.capture_path import LONGEST_INTERVAL, CaptureBlob
+from fraud.reconciliation.capture.path import LONGEST_INTERVAL, CaptureBlob
 from fraud.reconciliation.ranges import Range, milliseconds
 from fraud.windows import WINDOW_MILLISECONDS
 

@@ -9,9 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from fraud.reconciliation.comparing.summary import Summary, Verdict
 from fraud.reconciliation.plan import Partition
 from fraud.reconciliation.ranges import Range
-from fraud.reconciliation.summary import Summary, Verdict
 
 Stage = Literal["scan", "suspicious", "verdicts", "documents", "quarantine", "compare"]
 READING: tuple[Stage, ...] = ("scan", "suspicious", "verdicts", "documents", "quarantine")

@@ -21,7 +21,7 @@ from local_azure.clock import SETTING, Clock
 from services.clients import close_clients
 from services.settings import settings
 from tests.activities.reconciliation.stored_world import store
-from tests.fraud.reconciliation.capture import avro
+from tests.fraud.reconciliation.capture_writer import avro
 from tests.fraud.reconciliation.faults import build
 from tests.fraud.reconciliation.world import INTERVAL, PARTITIONS, RANGE, World
 from tests.function_app.doors import INSTANCES

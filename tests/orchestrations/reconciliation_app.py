@@ -14,9 +14,9 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from fraud.reconciliation.comparing.summary import Summary
 from fraud.reconciliation.nightly import Watermark
 from fraud.reconciliation.ranges import Range
-from fraud.reconciliation.summary import Summary
 from fraud.reconciliation.work import Outcome, PlanSummary, Progress, Request, Stage
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly

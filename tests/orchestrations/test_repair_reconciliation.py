@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from fraud.analysis import WindowTask
-from fraud.reconciliation.repair import RepairRequest, window_of_ids
-from fraud.reconciliation.repair_work import RepairOutcome
+from fraud.reconciliation.repairing.repair import RepairRequest, window_of_ids
+from fraud.reconciliation.repairing.work import RepairOutcome
 from fraud.reconciliation.work import Progress
 from orchestrations.repair_reconciliation import WORKFLOWS_IN_FLIGHT, repair_reconciliation, repair_windows
 from tests.local_azure.durable.running import RunningHub

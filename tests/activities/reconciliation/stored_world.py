@@ -15,8 +15,8 @@ from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
 from fraud.reconciliation.ranges import Range, window_end
-from fraud.reconciliation.repair import window_of_ids
-from fraud.reconciliation.report import Report
+from fraud.reconciliation.repairing.repair import window_of_ids
+from fraud.reconciliation.reporting.report import Report
 from fraud.reconciliation.work import ACTIVITIES, Outcome, ReportTask, Request, RunName, Step
 from fraud.verdicts import verdicts_path
 from services import cosmos, names

@@ -9,7 +9,7 @@ from activities.reconciliation.bucket_rows import gathered
 from activities.reconciliation.compare_bucket import compare_bucket, compare_buckets
 from fraud.reconciliation import plan
 from fraud.reconciliation.plan import buckets_at_once, buckets_of
-from fraud.reconciliation.rows import Kind, PartError, RowWriter, read_offsets
+from fraud.reconciliation.reading.rows import Kind, PartError, RowWriter, read_offsets
 from services.blobs import work, write_blob
 from tests.activities.reconciliation.stored_world import STEPS, reconcile, store
 from tests.activities.reconciliation.test_steps import a_world

@@ -9,7 +9,7 @@ import pytest
 
 from activities.reconciliation import known_outcome
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
-from fraud.reconciliation.report import Report
+from fraud.reconciliation.reporting.report import Report
 from fraud.reconciliation.work import Outcome, Request, report_path
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob

@@ -9,8 +9,8 @@ import pytest
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
-from fraud.reconciliation.report import Report
-from fraud.reconciliation.scan import ScanSums
+from fraud.reconciliation.reading.scan import ScanSums
+from fraud.reconciliation.reporting.report import Report
 from fraud.reconciliation.work import Request, RunName, Step, report_folder, sums_path
 from services import names
 from services.blobs import read_blob, warehouse, work

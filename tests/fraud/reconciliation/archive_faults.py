@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import fastavro
 
-from fraud.reconciliation.differences import Class
-from tests.fraud.reconciliation.capture import SYNC_MARKER, avro
+from fraud.reconciliation.comparing.differences import Class
+from tests.fraud.reconciliation.capture_writer import SYNC_MARKER, avro
 from tests.fraud.reconciliation.planted import Planted, in_range, is_inner
 from tests.fraud.reconciliation.world import PARTITIONS, Event, World
 

@@ -5,9 +5,9 @@ from random import Random
 import msgspec
 import pytest
 
-from fraud.reconciliation.ground_truth import CampaignAccount
-from fraud.reconciliation.links import Places
-from fraud.reconciliation.report import Report
+from fraud.reconciliation.comparing.ground_truth import CampaignAccount
+from fraud.reconciliation.reporting.links import Places
+from fraud.reconciliation.reporting.report import Report
 from tests.fraud.reconciliation.faults import FAULTS, Planted, build
 from tests.fraud.reconciliation.world import RANGE, suspicious_row
 

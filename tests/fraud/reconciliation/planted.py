@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from fraud.reconciliation.differences import Class
+from fraud.reconciliation.comparing.differences import Class
 from fraud.reconciliation.ranges import milliseconds, window_number
 from tests.fraud.reconciliation.world import PARTITIONS, RANGE, Event, World
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fraud.reconciliation import plan as planning
-from fraud.reconciliation.capture_path import CaptureBlob, hour_prefixes, parse_blob_name
+from fraud.reconciliation.capture.path import CaptureBlob, hour_prefixes, parse_blob_name
 from fraud.reconciliation.nightly import Watermark, first_watermark, next_range
 from fraud.reconciliation.plan import make_plan
 from fraud.reconciliation.ranges import MAX_RANGE, Range, RangeError, aligned, parse_range, window_end

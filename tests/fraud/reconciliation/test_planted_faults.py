@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud.reconciliation.report import Report
+from fraud.reconciliation.reporting.report import Report
 from tests.fraud.reconciliation.faults import FAULTS, Planted, build
 from tests.fraud.reconciliation.planted import in_range, is_row_in_range
 

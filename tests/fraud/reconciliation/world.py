@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from fraud.events import UNKNOWN_STORE
-from fraud.reconciliation.accounts import Accounts
-from fraud.reconciliation.capture_path import CaptureBlob, parse_blob_name
-from fraud.reconciliation.compare import Scope, compare
-from fraud.reconciliation.contents import add_documents, altered, differences
-from fraud.reconciliation.event_rows import place_name
-from fraud.reconciliation.observe import ObservedSums, Observer
+from fraud.reconciliation.capture.path import CaptureBlob, parse_blob_name
+from fraud.reconciliation.comparing.accounts import Accounts
+from fraud.reconciliation.comparing.altered import altered, differences
+from fraud.reconciliation.comparing.compare import Scope, compare
 from fraud.reconciliation.plan import make_plan
 from fraud.reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
-from fraud.reconciliation.report import Report, make_report
-from fraud.reconciliation.rows import (
+from fraud.reconciliation.reading.contents import add_documents
+from fraud.reconciliation.reading.event_rows import place_name
+from fraud.reconciliation.reading.observe import ObservedSums, Observer
+from fraud.reconciliation.reading.rows import (
     NO_STORE,
     Kind,
     Rows,
@@ -29,10 +29,11 @@ from fraud.reconciliation.rows import (
     segment_of,
     store_number,
 )
-from fraud.reconciliation.scan import Scanner, ScanSums
+from fraud.reconciliation.reading.scan import Scanner, ScanSums
+from fraud.reconciliation.reporting.report import Report, make_report
 from fraud.reconciliation.work import Work
 from fraud.windows import WINDOW
-from tests.fraud.reconciliation.capture import avro, record
+from tests.fraud.reconciliation.capture_writer import avro, record
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 RANGE = aligned(START, START + timedelta(hours=1))

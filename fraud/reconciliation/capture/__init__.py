@@ -1,0 +1,1 @@
+"""The files of Event Hubs Capture: their names, blocks and records."""

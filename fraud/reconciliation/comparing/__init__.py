@@ -1,0 +1,1 @@
+"""What the sightings of an id mean, and the accounts of all of them."""

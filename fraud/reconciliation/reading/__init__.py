@@ -1,0 +1,1 @@
+"""Every source becomes rows: one a sighting of an id."""

@@ -1,0 +1,1 @@
+"""What can be mended of what a run found."""
