@@ -7,7 +7,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from fraud.reconciliation.nightly import NightlyTask, Watermark, next_range
+from fraud.reconciliation.nightly import NightlyTask, Watermark, moved, next_range
 from fraud.reconciliation.ranges import GRACE
 from fraud.reconciliation.work import Outcome, Request
 from orchestrations.steps import PATIENT, Workflow, call, timer
@@ -17,7 +17,8 @@ def reconcile_nightly(context: df.DurableOrchestrationContext) -> Workflow[dict[
     """Reconcile from the watermark up to now, once everything of that range has had the time to arrive.
 
     Input: none. Output: the `Outcome`, or None if no window has ended since. The range comes from the workflow's
-    clock. The watermark moves as far as the archive was complete, so that no window is ever left out.
+    clock. The watermark moves as far as the archive was complete, so that no window is left out that Capture may still
+    write.
     """
     now = context.current_utc_datetime
     watermark = msgspec.convert((yield call(context, "read_watermark", NightlyTask(now))), Watermark)
@@ -34,5 +35,5 @@ def reconcile_nightly(context: df.DurableOrchestrationContext) -> Workflow[dict[
         "reconcile", PATIENT, msgspec.to_builtins(Request(reach)), reach.instance_id
     )
     outcome = msgspec.convert(answer, Outcome)
-    yield call(context, "write_watermark", Watermark(outcome.compared_until))
+    yield call(context, "write_watermark", moved(reach, outcome.compared_until, now))
     return msgspec.to_builtins(outcome)

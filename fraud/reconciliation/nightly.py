@@ -9,6 +9,8 @@ from fraud.windows import WINDOW, window_of
 
 FIRST_RANGE = timedelta(days=1)
 """What the first run looks back on."""
+GIVEN_UP_AFTER = timedelta(days=1)
+"""Capture writes every few minutes: what it has not written a day later, it does not write."""
 
 
 class NightlyTask(msgspec.Struct, frozen=True):
@@ -26,6 +28,14 @@ class Watermark(msgspec.Struct, frozen=True):
 def first_watermark(now: datetime) -> Watermark:
     """Where the first run begins."""
     return Watermark(window_of(now - FIRST_RANGE).start)
+
+
+def moved(reach: Range, compared_until: datetime, now: datetime) -> Watermark:
+    """Where the next run begins: where this one's comparison ended, because Capture may still write what was missing.
+
+    Once it will not, the rest stays `incomplete` in this run's report, and the next run goes on behind it.
+    """
+    return Watermark(reach.end if now - reach.end > GIVEN_UP_AFTER else compared_until)
 
 
 def next_range(watermark: Watermark, now: datetime) -> Range | None:

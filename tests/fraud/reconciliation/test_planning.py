@@ -6,7 +6,7 @@ import pytest
 
 from fraud.reconciliation import plan as planning
 from fraud.reconciliation.capture.path import CaptureBlob, hour_prefixes, parse_blob_name
-from fraud.reconciliation.nightly import Watermark, first_watermark, next_range
+from fraud.reconciliation.nightly import Watermark, first_watermark, moved, next_range
 from fraud.reconciliation.plan import make_plan
 from fraud.reconciliation.ranges import MAX_RANGE, Range, RangeError, aligned, parse_range, window_end
 
@@ -148,6 +148,25 @@ def test_a_night_continues_where_the_last_one_ended():
     assert next_range(Watermark(end), TEN + timedelta(hours=2, minutes=9)) is None
     # On the very end of a window, that window has ended.
     assert next_range(Watermark(TEN), TEN + timedelta(minutes=5)) == Range(TEN, TEN + timedelta(minutes=5))
+
+
+def test_a_night_goes_back_to_what_capture_had_not_written_yet():
+    reach, compared_until = Range(TEN, TEN + timedelta(hours=2)), TEN + timedelta(hours=1)
+
+    assert moved(reach, compared_until, reach.end + timedelta(minutes=20)) == Watermark(compared_until)
+    assert moved(reach, reach.end, reach.end + timedelta(minutes=20)) == Watermark(reach.end)
+
+
+def test_a_night_passes_by_what_capture_never_wrote():
+    # A machine that was off for a month: the archive holds nothing near the range, which would be tried for ever.
+    now = DAY + timedelta(days=30)
+    watermark = Watermark(DAY)
+    for _ in range(4):
+        reach = next_range(watermark, now)
+        assert reach is not None
+        watermark = moved(reach, reach.start, now)
+
+    assert next_range(watermark, now) == Range(DAY + timedelta(days=28), now)
 
 
 def test_a_long_absence_is_made_up_for_in_bites():
