@@ -58,11 +58,18 @@ class Door:
     def _connected(self) -> web.RequestHandler:
         protocol = self._protocols()
         loop = asyncio.get_running_loop()
-        crowded = len(self._protocols.connections) >= self._limits.connections and not self._make_room()
+        crowded = self._is_full() and not self._make_room()
         # aiohttp bounds the wait between requests, but not for the first one.
         patience = 0 if crowded else self._limits.first_request_seconds
         self._silent[protocol] = loop.call_later(patience, self._give_up, protocol, crowded)
         return protocol
+
+    def _is_full(self) -> bool:
+        """Whether as many connections are open as may be. Those that are being closed leave in the next turn."""
+        known = self._protocols.connections
+        if len(known) < self._limits.connections:
+            return False
+        return sum(1 for one in known if one.transport and not one.transport.is_closing()) >= self._limits.connections
 
     def _make_room(self) -> bool:
         """Cut off the oldest connection that has sent no request: it must not keep out one that would."""

@@ -57,7 +57,7 @@ class HttpServer:
 
     def _accept(self) -> asyncio.BaseProtocol:
         server = self._runner.server
-        if server is None or (len(server.connections) + len(self._fresh) >= _MAX_CONNECTIONS and not self._make_room()):
+        if server is None or (self._is_full(server) and not self._make_room()):
             return _Busy()
         protocol = server()
         self._fresh[protocol] = None
@@ -71,6 +71,13 @@ class HttpServer:
     async def _heard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self._silent.pop(request.protocol, None)
         return await handler(request)
+
+    def _is_full(self, server: web.Server) -> bool:
+        """Whether as many connections are open as may be. Those that are being closed leave in the next turn."""
+        if len(server.connections) + len(self._fresh) < _MAX_CONNECTIONS:
+            return False
+        staying = sum(1 for known in server.connections if known.transport and not known.transport.is_closing())
+        return staying + len(self._fresh) >= _MAX_CONNECTIONS
 
     def _make_room(self) -> bool:
         """Cut off the oldest connection that has sent no request: it must not keep out one that would."""
