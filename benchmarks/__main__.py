@@ -3,8 +3,8 @@
 python -m benchmarks [NAME...]     only those named, for example `pipeline`
 """
 
+import argparse
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -55,7 +55,13 @@ def _number(value: float) -> str:
 
 
 if __name__ == "__main__":
-    unknown = set(sys.argv[1:]) - BENCHMARKS.keys()
-    if unknown:
-        sys.exit(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure each part beside its peer; writes .local/bench.json too.",
+    )
+    # Not by `choices`: argparse holds an empty list against them.
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(BENCHMARKS)}")
+    names: list[str] = parser.parse_args().names
+    if unknown := set(names) - BENCHMARKS.keys():
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    main(names)
