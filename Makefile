@@ -7,7 +7,7 @@ AZURITE := .local/tools/azurite
 WORKER := .local/tools/azure-functions-worker
 DUCKDB := .local/tools/duckdb-avro
 # Tests of a file share the parts that they start.
-TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder
+TOGETHER := --dist loadfile --no-loadscope-reorder
 
 # The first Python that runs and is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -33,8 +33,8 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -m "not slow" $(TOGETHER)
-	@$(BIN)/pytest -m slow $(TOGETHER)
+	@$(BIN)/pytest -m "not slow" -n 2 $(TOGETHER)
+	@$(BIN)/pytest -m slow -n 3 $(TOGETHER)  # they wait half of the time
 
 contract: setup-dev ## Run the contract suites on Microsoft's emulators (needs Docker; docs/emulators.md)
 	@$(BIN)/python -m tests.contract.entities .local/contract/service-bus.json

@@ -9,7 +9,8 @@ import msgspec
 
 from services import cosmos
 
-SECONDS = 40
+SECONDS = 75
+"""Longer than a lock: a message that is given back without a word is delivered again after a minute."""
 INSTANCES = "/runtime/webhooks/durabletask/instances"
 """The durable extension's own management door."""
 
