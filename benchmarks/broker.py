@@ -24,7 +24,7 @@ EVENTS = 20_000
 BATCH = 200
 HUB, PARTITION = "store-events", "1"
 UNIT_IN, UNIT_OUT = 1_000, 4_096
-PEER = "quota of one Event Hubs throughput unit"
+PEER = "quota of a throughput unit"
 
 
 def measure() -> list[Row]:
