@@ -14,8 +14,12 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 import fraud
+from activities.reconciliation.feed_blobs import feed_blobs
 from fraud.archive import ARCHIVE_FIELD
 from fraud.reconciliation.evidence import BlobVersion, evidence_of
+from fraud.reconciliation.ranges import Range
+from fraud.reconciliation.reading.observe import Observer
+from fraud.reconciliation.reading.rows import Kind
 from fraud.reconciliation.reporting.report import Report, outcome_of
 from fraud.reconciliation.work import Outcome, SpanPart, report_path
 from services import cosmos, names
@@ -30,10 +34,15 @@ _COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {_IN_SPAN}"
 _CHANGED = f"{_COUNT} AND c._ts >= @since"
 
 
-async def evidence(blobs: Iterable[BlobVersion], documents: SpanPart | None) -> str:
-    """The evidence of a run that reads these blobs, and the documents of this span, if any."""
+async def evidence(reach: Range, blobs: Iterable[BlobVersion], late: Iterable[str], documents: SpanPart | None) -> str:
+    """The evidence of a run that reads these blobs, and the documents of this span, if any.
+
+    `late` are blobs that the stream job wrote long after the range. They may hold rows of it, and change with every
+    window that ends until now, so it is their rows of the range that count.
+    """
+    rows = await _rows_of(reach, late)
     count = await _count(_COUNT, documents) if documents else None
-    return await asyncio.to_thread(evidence_of, _method(), blobs, count)
+    return await asyncio.to_thread(evidence_of, _method(), blobs, rows, count)
 
 
 async def known_outcome(run: str, found: str, documents: SpanPart | None) -> Outcome | None:
@@ -46,6 +55,14 @@ async def known_outcome(run: str, found: str, documents: SpanPart | None) -> Out
     if report.evidence != found or (documents and await _have_changed(documents, report.started)):
         return None
     return msgspec.structs.replace(outcome_of(report), reused=True)
+
+
+async def _rows_of(reach: Range, paths: Iterable[str]) -> bytes:
+    observer = Observer.over(Kind.SUSPICIOUS, reach)
+    await feed_blobs(await warehouse(names.SUSPICIOUS_EVENTS), paths, observer.open, observer.unreadable)
+    sums = observer.sums
+    counted = msgspec.json.encode((sums.windows, sums.corrected, sums.unreadable_count, sums.unreadable))
+    return await asyncio.to_thread(observer.rows.encode, 0) + counted
 
 
 async def _have_changed(documents: SpanPart, since: datetime) -> bool:

@@ -2,7 +2,6 @@
 
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.run_files import read_part, read_work, write_rows
-from fraud.reconciliation.ranges import MARGIN_WINDOWS
 from fraud.reconciliation.reading.observe import Observer
 from fraud.reconciliation.reading.rows import Kind
 from fraud.reconciliation.work import BlobPart, Progress, Step
@@ -17,8 +16,7 @@ async def observe_outcomes(step: Step) -> Progress:
     work = await read_work(step.run)
     part = await read_part(step, BlobPart)
     container_name, kind = _SOURCES[step.stage]
-    first, last = work.range.first_window, work.range.last_window
-    observer = Observer(kind, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
+    observer = Observer.over(kind, work.range)
     await feed_blobs(await warehouse(container_name), part.paths, observer.open, observer.unreadable)
     await write_rows(step, observer.rows, work.bucket_bits, observer.sums)
     return Progress(observer.sums.lines, observer.sums.bytes)

@@ -56,9 +56,12 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     counts["compare"] = 2**plan.bucket_bits // buckets_at_once(plan.bucket_bits)
 
     blobs = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in captured]
-    blobs += [blob.version for blob in (*suspicious, *verdicts, *quarantined)]
+    long_after = f"{last + 2 * _HOUR:%Y/%m/%d/%H}"
+    reported = [blob.version for blob in suspicious if blob.version.path < long_after]
+    late = [blob.version.path for blob in suspicious if blob.version.path >= long_after]
+    blobs += [*reported, *(blob.version for blob in (*verdicts, *quarantined))]
     documents = SpanPart(first, last) if request.with_documents else None
-    read = await evidence(blobs, documents)
+    read = await evidence(reach, blobs, late, documents)
     if not request.again and (known_before := await known_outcome(run, read, documents)):
         return PlanSummary(counts, plan.archive_bytes, known_before)
 

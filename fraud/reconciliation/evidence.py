@@ -14,12 +14,13 @@ class BlobVersion(msgspec.Struct, frozen=True, order=True):
     etag: str
 
 
-def evidence_of(method: str, blobs: Iterable[BlobVersion], documents: int | None) -> str:
+def evidence_of(method: str, blobs: Iterable[BlobVersion], late: bytes, documents: int | None) -> str:
     """A digest of all that a run reads, and of the method that judges it; the order of `blobs` does not matter.
 
-    Of documents it knows their number only, None if they are left out: whether one of them was changed is asked apart.
+    `late` is what blobs hold of the range that still change for other ranges. Of documents it knows their number only,
+    None if they are left out: whether one of them was changed is asked apart.
     """
-    digest = blake2b(msgspec.json.encode((method, documents)), digest_size=16)
+    digest = blake2b(msgspec.json.encode((method, late, documents)), digest_size=16)
     for blob in sorted(blobs):
         digest.update(msgspec.json.encode(blob))
     return digest.hexdigest()

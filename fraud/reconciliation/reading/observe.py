@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from fraud.campaigns import is_campaign_id
-from fraud.reconciliation.ranges import milliseconds, window_number
+from fraud.reconciliation.ranges import MARGIN_WINDOWS, Range, milliseconds, window_number
 from fraud.reconciliation.reading.rows import Flag, Kind, RowWriter, store_number
 from fraud.reconciliation.reading.scan import MAX_DAMAGES, Unreadable
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
@@ -70,6 +70,12 @@ class Observer:
         self._kind = kind
         self._first, self._last = first_window, last_window
         self._counted = range(counted[0], counted[1] + 1)
+
+    @classmethod
+    def over(cls, kind: Kind, reach: Range) -> "Observer":
+        """One that keeps the windows in and beside a range, and counts those in it."""
+        first, last = reach.first_window, reach.last_window
+        return cls(kind, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
 
     def open(self, path: str) -> "LineReader":
         """Begin a blob; feed its chunks, then close it."""

@@ -9,12 +9,13 @@ import pytest
 
 from activities.reconciliation import known_outcome
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from fraud.reconciliation.ranges import milliseconds, window_number
 from fraud.reconciliation.reporting.report import Report
 from fraud.reconciliation.work import Outcome, Request, report_path
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
 from tests.activities.reconciliation.stored_world import reconcile, store
-from tests.fraud.reconciliation.world import RANGE, START, World, event
+from tests.fraud.reconciliation.world import RANGE, START, World, event, suspicious_row
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 
@@ -157,3 +158,16 @@ async def test_the_evidence_of_the_same_archives_is_the_same():
     assert msgspec.structs.replace(second, started=LATER) == first
     assert isinstance(first, Report)
     assert first.evidence
+
+
+@pytest.mark.parametrize(("minutes", "is_known"), [(600, True), (30, False)])
+async def test_what_the_job_writes_later_counts_only_if_it_is_of_the_range(minutes: int, is_known: bool):
+    # The job's paths tell when it wrote: hours later, if it stood still. Meanwhile they fill with other windows.
+    await store(a_world())
+    await reconcile(RANGE, started=LATER)
+
+    row = suspicious_row(window_number(milliseconds(START + timedelta(minutes=minutes))), 3, ["late"])
+    path = f"{START + timedelta(hours=10):%Y/%m/%d/%H}/0_late_1.json"
+    await write_blob(await warehouse(names.SUSPICIOUS_EVENTS), path, msgspec.json.encode(row))
+
+    assert ((await known()) is not None) == is_known
