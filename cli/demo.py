@@ -84,16 +84,19 @@ def settle(app: AppClient, plan: Plan, campaign_id: str) -> tuple[Accounts, dict
 
 
 def _reconcile(app: AppClient, campaign: dict[str, Any], patience: float) -> dict[str, Any]:
-    """Reconcile the campaign's time, again and again until Capture has written all of it or patience ends."""
+    """Reconcile the campaign's time, again and again until it balances or patience ends.
+
+    Nobody waits for a range's grace here: what Capture or the stream job write late looks lost until it is there.
+    """
     end = time.monotonic() + patience
     with console.status("") as status:
         while True:
             run = reconciliations.start(app, campaign["started"], campaign["updated"])
             outcome = reconciliations.wait(app, run, lambda state: status.update(f"  {state['phase']}"))
-            if outcome["verdict"] != "incomplete" or time.monotonic() > end:
+            if outcome["balanced"] or time.monotonic() > end:
                 console.print(f"  {outcome['sentence']}")
                 return outcome
-            status.update("  waiting for Capture to write the last events")
+            status.update("  waiting for what is written late")
             time.sleep(1)
 
 
