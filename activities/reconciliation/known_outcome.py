@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 import fraud
 from activities.reconciliation.feed_blobs import feed_blobs
-from fraud.archive import ARCHIVE_FIELD
+from activities.reconciliation.observe_documents import IN_SPAN, span_parameters
 from fraud.reconciliation.evidence import BlobVersion, evidence_of
 from fraud.reconciliation.ranges import Range
 from fraud.reconciliation.reading.observe import Observer
@@ -28,9 +28,8 @@ from services.blobs import read_blob, warehouse
 CLOCKS_DIFFER = timedelta(minutes=1)
 """Cosmos dates a change to the second, by its own clock; what changed just before a run may not be in its report."""
 
-_IN_SPAN = f"c.{ARCHIVE_FIELD}.enqueued_time > @start AND c.{ARCHIVE_FIELD}.enqueued_time <= @end"
 # Both are counted from the index alone; MAX(c._ts) would load the documents.
-_COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {_IN_SPAN}"
+_COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {IN_SPAN}"
 _CHANGED = f"{_COUNT} AND c._ts >= @since"
 
 
@@ -70,11 +69,8 @@ async def _have_changed(documents: SpanPart, since: datetime) -> bool:
 
 
 async def _count(query: str, span: SpanPart, **more: int) -> int:
-    parameters: list[dict[str, Any]] = [
-        {"name": "@start", "value": span.start.isoformat()},
-        {"name": "@end", "value": span.end.isoformat()},
-        *({"name": f"@{name}", "value": value} for name, value in more.items()),
-    ]
+    parameters = span_parameters(span)
+    parameters += [{"name": f"@{name}", "value": value} for name, value in more.items()]
     found = cast(AsyncIterator[int], (await cosmos.events()).query_items(query, parameters=parameters))
     return sum([number async for number in found])
 

@@ -18,8 +18,9 @@ from fraud.reconciliation.work import Progress, SpanPart, Step
 from services import cosmos
 
 # ISO times of one zone sort as text, "+00:00" before ".123456+00:00".
-_QUERY = f"""SELECT * FROM c
-WHERE c.{ARCHIVE_FIELD}.enqueued_time > @start AND c.{ARCHIVE_FIELD}.enqueued_time <= @end"""
+IN_SPAN = f"c.{ARCHIVE_FIELD}.enqueued_time > @start AND c.{ARCHIVE_FIELD}.enqueued_time <= @end"
+"""The condition of a query for the documents of a span, with the parameters that `span_parameters` gives."""
+_QUERY = f"SELECT * FROM c WHERE {IN_SPAN}"
 _PAGE = 1_000
 
 
@@ -34,6 +35,11 @@ class _Document(msgspec.Struct):
     store_id: int | str | None = None
 
 
+def span_parameters(span: SpanPart) -> list[dict[str, Any]]:
+    """The parameters of `IN_SPAN`."""
+    return [{"name": "@start", "value": span.start.isoformat()}, {"name": "@end", "value": span.end.isoformat()}]
+
+
 async def observe_documents(step: Step) -> Progress:
     """Read the documents of one span, page by page, and write their rows and the digests of their contents."""
     work = await read_work(step.run)
@@ -41,11 +47,7 @@ async def observe_documents(step: Step) -> Progress:
     container = await cosmos.events()
     rows, contents = RowWriter(), RowWriter()
     sums = ObservedSums()
-    parameters: list[dict[str, Any]] = [
-        {"name": "@start", "value": part.start.isoformat()},
-        {"name": "@end", "value": part.end.isoformat()},
-    ]
-    pages = container.query_items(query=_QUERY, parameters=parameters, max_item_count=_PAGE).by_page()
+    pages = container.query_items(query=_QUERY, parameters=span_parameters(part), max_item_count=_PAGE).by_page()
     async for page in pages:
         found: list[dict[str, Any]] = [document async for document in page]
         documents = msgspec.convert(found, list[_Document])
