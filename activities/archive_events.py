@@ -18,6 +18,9 @@ from services.concurrency import together
 
 _CONCURRENT_WRITES = 8
 _CONFLICT, _TOO_LARGE, _BAD_REQUEST = 409, 413, 400
+_PARTITION_FULL = (403, 1014)
+"""Status and sub status once one partition key holds 20 GB (source: HTTP status codes for Azure Cosmos DB)."""
+_FULL = "the archive refuses it: its partition holds 20 GB already and takes no more"
 _PERMANENT = {
     _TOO_LARGE: "the archive refuses it: too large for a document",
     _BAD_REQUEST: "the archive refuses it: not a valid document",
@@ -69,6 +72,9 @@ class _StoreArchive:
             except CosmosBatchOperationError as problem:
                 left = await self._without_obstacle(left, problem)
             except CosmosHttpResponseError as problem:
+                if (problem.status_code, problem.sub_status) == _PARTITION_FULL:
+                    await self._isolate(left)
+                    return
                 if problem.status_code != _TOO_LARGE or len(left) > 1:
                     raise
                 await quarantine(quarantined(left[0].source, _PERMANENT[_TOO_LARGE]))
@@ -81,15 +87,26 @@ class _StoreArchive:
     ) -> list[ArchiveDocument]:
         # The error's own status is not set; the operation that failed carries it, the others say 424.
         index = cast(int, problem.error_index)
-        status = cast(list[dict[str, Any]], problem.operation_responses)[index]["statusCode"]
+        answer = cast(list[dict[str, Any]], problem.operation_responses)[index]
+        status = answer["statusCode"]
         if status == _CONFLICT and (archived := await self._archived(batch)):
             return [one for one in batch if one.id not in archived]
+        if (status, answer.get("subStatusCode")) == _PARTITION_FULL:
+            await self._isolate(batch)
+            return []
         if status in _PERMANENT:
             await quarantine(quarantined(batch[index].source, _PERMANENT[status]))
             return batch[:index] + batch[index + 1 :]
         raise problem
 
-    async def _archived(self, batch: list[ArchiveDocument]) -> set[str]:
+    async def _isolate(self, batch: Sequence[ArchiveDocument]) -> None:
+        """Quarantine what a full partition cannot take: to try again for ever would hold up every other store."""
+        archived = await self._archived(batch)
+        for one in batch:
+            if one.id not in archived:
+                await quarantine(quarantined(one.source, _FULL))
+
+    async def _archived(self, batch: Sequence[ArchiveDocument]) -> set[str]:
         """Which of a batch are in the archive already: one query, where asking by further batches takes one each."""
         found = await self._container.read_items([(one.id, self._store) for one in batch])
         return {document["id"] for document in found}

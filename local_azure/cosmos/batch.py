@@ -1,5 +1,7 @@
 """Transactional batches: up to 100 operations on one partition, all or nothing."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from local_azure.cosmos.catalog import Container
@@ -49,17 +51,22 @@ class Result(msgspec.Struct, rename="camel", omit_defaults=True):
 _operations = msgspec.json.Decoder(list[Operation])
 
 
-def run_batch(store: Store, container: Container, partition: str, body: bytes, minimal: bool) -> Reply:
+def run_batch(
+    store: Store, container: Container, partition: str, body: bytes, *, minimal: bool, check_room: Callable[[], None]
+) -> Reply:
     """Run the operations in order: 200 and a result for each, or 207 where one failed and nothing was kept.
 
-    The one that failed has its own status, the others 424. `minimal` leaves written documents out of the answer.
-    400 if the batch itself is malformed.
+    The one that failed has its own status, the others 424. `minimal` leaves written documents out of the answer;
+    `check_room` raises if no new document may come. 400 if the batch itself is malformed.
     """
     operations = _parse(body)
     results: list[Result] = []
     try:
         with store.atomic():
-            results.extend(_run(container, partition, operation, minimal) for operation in operations)
+            for operation in operations:
+                if operation.operation_type in ("Create", "Upsert"):
+                    check_room()
+                results.append(_run(container, partition, operation, minimal))
     except CosmosError as error:
         failed = [Result(_FAILED_DEPENDENCY, 0) for _ in operations]
         failed[len(results)] = Result(error.status, 0, sub_status_code=error.substatus)

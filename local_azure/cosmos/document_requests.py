@@ -5,6 +5,7 @@ from local_azure.cosmos.batch import WRITE_CHARGE, run_batch
 from local_azure.cosmos.catalog import Container
 from local_azure.cosmos.documents import Conditions, Stored
 from local_azure.cosmos.errors import unsupported
+from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.feeds import Feeds
 from local_azure.cosmos.partition_key import from_header, required
 from local_azure.cosmos.request import Request
@@ -17,9 +18,10 @@ _TRIGGERS = ("x-ms-documentdb-pre-trigger-include", "x-ms-documentdb-post-trigge
 class DocumentRequests:
     """`.../docs` and `.../docs/{id}`"""
 
-    def __init__(self, store: Store, feeds: Feeds) -> None:
+    def __init__(self, store: Store, feeds: Feeds, faults: Faults) -> None:
         self._store = store
         self._feeds = feeds
+        self._faults = faults
 
     async def collection(self, request: Request, container: Container) -> Reply:
         """`.../docs`: a feed, a query, a batch, a create or an upsert, told apart by headers."""
@@ -33,8 +35,16 @@ class DocumentRequests:
         if request.flag("x-ms-cosmos-is-batch-request"):
             if not request.flag("x-ms-cosmos-batch-atomic"):
                 raise unsupported("A batch that is not atomic (bulk)")
-            return run_batch(self._store, container, required(partition), request.body, request.minimal)
+            return run_batch(
+                self._store,
+                container,
+                required(partition),
+                request.body,
+                minimal=request.minimal,
+                check_room=self._faults.check_room,
+            )
         partition = required(partition)
+        self._faults.check_room()
         if request.flag("x-ms-documentdb-is-upsert"):
             created, stored = items.upsert_item(container, partition, request.body, _conditions(request))
             return _written(request, 201 if created else 200, stored)

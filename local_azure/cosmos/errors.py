@@ -5,6 +5,7 @@ Sub statuses: https://learn.microsoft.com/rest/api/cosmos-db/http-status-codes-f
 
 OWNER_NOT_FOUND = 1003
 PARTITION_KEY_MISMATCH = 1001
+PARTITION_FULL = 1014
 CONTAINER_RECREATED = 1024
 THROTTLED = 3200
 
@@ -61,6 +62,16 @@ def conflict(what: str, name: str) -> CosmosError:
 def precondition_failed() -> CosmosError:
     """412: If-Match, If-None-Match or a patch condition does not hold."""
     return CosmosError(412, "PreconditionFailed", "One of the specified pre-conditions is not met.")
+
+
+def partition_full() -> CosmosError:
+    """403 with sub status 1014: the documents of this value of the partition key have reached 20 GB."""
+    return CosmosError(
+        403,
+        "Forbidden",
+        "The partition key has reached 20 GB (asked for through the local faults).",
+        PARTITION_FULL,
+    )
 
 
 def too_large(message: str) -> CosmosError:

@@ -1,11 +1,11 @@
-"""Latency and throttling on demand, to see how an application bears them."""
+"""Latency, throttling and full partitions on demand, to see how an application bears them."""
 
 import asyncio
 import random
 
 import msgspec
 
-from local_azure.cosmos.errors import bad_request, throttled
+from local_azure.cosmos.errors import bad_request, partition_full, throttled
 
 MAX_LATENCY_MS = 60_000
 
@@ -14,11 +14,13 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
     """What every operation on documents suffers; the body of `POST /_local/faults`.
 
     `throttle_rate` is the share (0 to 1) of operations that are answered with 429 and `retry_after_ms`.
+    `full` answers every new document with 403 and the sub status 1014, as a partition key does that holds 20 GB.
     """
 
     throttle_rate: float = 0.0
     latency_ms: float = 0.0
     retry_after_ms: int = 100
+    full: bool = False
 
     def check(self) -> None:
         """400 for a rate or a time that cannot be."""
@@ -27,11 +29,13 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
 
     def take(self, other: "Faults") -> None:
         """Be as the other from now on."""
-        self.throttle_rate, self.latency_ms, self.retry_after_ms = (
-            other.throttle_rate,
-            other.latency_ms,
-            other.retry_after_ms,
-        )
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(other, name))
+
+    def check_room(self) -> None:
+        """Refuse a new document with 403 if the partitions are full."""
+        if self.full:
+            raise partition_full()
 
     async def suffer(self) -> None:
         """Wait, then perhaps refuse with 429."""

@@ -32,7 +32,7 @@ class Service:
         self._purged_at = 0
         feeds = Feeds(self._store)
         self._containers = ContainerRequests(self.catalog, feeds)
-        self._documents = DocumentRequests(self._store, feeds)
+        self._documents = DocumentRequests(self._store, feeds, faults)
 
     def close(self) -> None:
         """Close the file; every acknowledged write is already in it."""

@@ -1,15 +1,21 @@
 """Contract: the archive over the real Cosmos and Blob SDKs."""
 
+import os
 import uuid
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
 
 from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
 from fraud.events import StoreKey
 from services import blobs, cosmos, names
+from services.settings import settings
 from tests.fraud.builders import event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
@@ -102,6 +108,32 @@ async def test_many_large_events_of_one_store_go_in_batches_that_cosmos_takes(ru
     await archive_events(events(run, 12, note="x" * 300_000))
 
     assert len(await archived(run)) == 12
+
+
+@asynccontextmanager
+async def full_partitions() -> AsyncGenerator[None]:
+    """Every partition of Cosmos holds 20 GB."""
+    address = (settings().cosmos.connection_string or "").partition("AccountEndpoint=")[2].partition(";")[0]
+    async with aiohttp.ClientSession() as session:
+        (await session.post(f"{address}_local/faults", json={"full": True})).raise_for_status()
+        yield
+        (await session.post(f"{address}_local/faults", json={})).raise_for_status()
+
+
+@pytest.mark.skipif("CONTRACT_Cosmos" in os.environ, reason="only the local part can be told to be full")
+async def test_what_a_full_partition_cannot_take_is_quarantined_and_the_delivery_succeeds(run: str):
+    delivery = [received(event_body(f"{run}-{number:04}"), 920_000 + number) for number in range(30)]
+    await archive_events(delivery[:10])
+
+    async with full_partitions():
+        await archive_events(delivery)
+
+    assert len(await archived(run)) == 10
+    assert {(await quarantined(event))["reason"] for event in delivery[10:]} == {
+        "the archive refuses it: its partition holds 20 GB already and takes no more"
+    }
+    with pytest.raises(ResourceNotFoundError):
+        await quarantined(delivery[9])
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,15 @@
-"""Throttling and latency on demand."""
+"""Throttling, latency and full partitions on demand."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from azure.cosmos import CosmosClient
-from azure.cosmos.exceptions import CosmosHttpResponseError
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
 from local_azure.connections import COSMOS_KEY
 from tests.local_azure.cosmos.running import Cosmos
@@ -60,6 +61,21 @@ async def test_latency_is_added(part: Cosmos) -> None:
         start = time.monotonic()
         container.read_item("e", "7")
         assert time.monotonic() - start >= 0.15
+
+
+async def test_a_full_partition_refuses_new_documents_with_its_sub_status_and_gives_the_old_ones(part: Cosmos) -> None:
+    with CosmosClient(part.endpoint, COSMOS_KEY) as client:
+        container = client.get_database_client("fraud").get_container_client("events")
+        container.create_item(EVENT)
+        await set_faults(part, full=True)
+        with pytest.raises(CosmosHttpResponseError) as refusal:
+            container.create_item(EVENT | {"id": "f"})
+        with pytest.raises(CosmosBatchOperationError) as refusal_of_batch:
+            container.execute_item_batch([("create", (EVENT | {"id": "g"},)), ("read", ("e",))], "7")
+        assert (refusal.value.status_code, refusal.value.sub_status) == (403, 1014)
+        answers: Any = refusal_of_batch.value.operation_responses
+        assert [(one["statusCode"], one.get("subStatusCode")) for one in answers] == [(403, 1014), (424, None)]
+        assert container.read_item("e", "7")["id"] == "e"
 
 
 @pytest.mark.parametrize("faults", [{"throttle_rate": 1.5}, {"latency_ms": -1}, {"typo": 1}])
