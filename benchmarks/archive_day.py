@@ -9,11 +9,11 @@ from math import ceil
 import msgspec
 
 from activities.reconciliation.plan_reconciliation import PART_BYTES as OUTCOME_BYTES
-from fraud.reconciliation.capture.path import CaptureBlob
-from fraud.reconciliation.plan import Plan, buckets_at_once, make_plan, reading_span
-from fraud.reconciliation.ranges import MARGIN, Range
-from fraud.reconciliation.work import ACTIVITIES, Stage
 from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, WORKFLOWS_IN_FLIGHT
+from reconciliation.capture.path import CaptureBlob
+from reconciliation.plan import Plan, buckets_at_once, make_plan, reading_span
+from reconciliation.ranges import MARGIN, Range
+from reconciliation.work import ACTIVITIES, Stage
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 

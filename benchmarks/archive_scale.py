@@ -30,10 +30,10 @@ from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
 from benchmarks.archive_writer import write_archive
 from benchmarks.rows import Row, alone
-from fraud.reconciliation.ranges import Range
-from fraud.reconciliation.work import Progress, ReportTask, Request, RunName, Stage, Step
 from local_azure import connections
 from orchestrations.reconciliation_stages import IN_FLIGHT
+from reconciliation.ranges import Range
+from reconciliation.work import Progress, ReportTask, Request, RunName, Stage, Step
 from services.clients import close_clients
 from services.settings import settings
 from tests.support.parts import EMULATORS, running

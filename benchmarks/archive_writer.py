@@ -15,11 +15,11 @@ from azure.storage.blob import BlobServiceClient
 from isal import isal_zlib
 
 from fraud.generation import generate_events
-from fraud.reconciliation.ranges import milliseconds, window_end, window_number
 from fraud.suspicion import is_suspicious
 from fraud.windows import WINDOW
+from reconciliation.ranges import milliseconds, window_end, window_number
 from services import names
-from tests.fraud.reconciliation.capture_writer import schema
+from tests.reconciliation.capture_writer import schema
 
 START = datetime(2026, 1, 2, 10, tzinfo=UTC)
 EVENTS_PER_SECOND = 10_000

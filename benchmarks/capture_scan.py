@@ -28,11 +28,11 @@ import msgspec
 from activities.reconciliation.cores import MEMORY
 from benchmarks.rows import Row, against
 from fraud.generation import generate_events
-from fraud.reconciliation.reading.rows import Flag, all_rows
-from fraud.reconciliation.reading.scan import Scanner
 from fraud.suspicion import MIN_DISCOUNT
 from fraud.windows import WINDOW_MILLISECONDS
-from tests.fraud.reconciliation.capture_writer import avro, record
+from reconciliation.reading.rows import Flag, all_rows
+from reconciliation.reading.scan import Scanner
+from tests.reconciliation.capture_writer import avro, record
 
 EVENTS = 60_000
 ROUNDS = 5

@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks import archive_scale, capture_scan
 from benchmarks.rows import Row, against
-from fraud.reconciliation.comparing.compare import Scope, compare
-from fraud.reconciliation.plan import BUCKET_IDS
-from fraud.reconciliation.reading.rows import ROW, Flag, Kind, Rows
+from reconciliation.comparing.compare import Scope, compare
+from reconciliation.plan import BUCKET_IDS
+from reconciliation.reading.rows import ROW, Flag, Kind, Rows
 
 IDS = 10_000_000
 SOURCES = (Kind.CAPTURED, Kind.SUSPICIOUS, Kind.VERDICT, Kind.DOCUMENT)

@@ -17,8 +17,6 @@ from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.watermark import read_watermark, write_watermark
 from activities.reconciliation.write_report import write_report
-from fraud.reconciliation.ranges import RangeError, parse_range
-from fraud.reconciliation.work import FORMATS, Request
 from function_app import durable_client
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
@@ -26,6 +24,8 @@ from function_app.workflows import register_step, register_workflow
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
+from reconciliation.ranges import RangeError, parse_range
+from reconciliation.work import FORMATS, Request
 from services.reports import find_report, list_reports, read_report
 
 NIGHTLY = "reconcile-nightly"

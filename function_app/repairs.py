@@ -8,12 +8,12 @@ import msgspec
 
 from activities.reconciliation.plan_repair import plan_repair
 from activities.reconciliation.repair_steps import backfill_events, enter_corrections, save_windows
-from fraud.reconciliation.repairing.repair import RepairRequest
 from function_app import durable_client
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from function_app.workflows import register_step, register_workflow
 from orchestrations.repair_reconciliation import repair_reconciliation, repair_windows
+from reconciliation.repairing.repair import RepairRequest
 from services.reports import find_repair_steps, find_report, is_repair, read_report
 
 blueprint = df.Blueprint()

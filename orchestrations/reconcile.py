@@ -5,9 +5,9 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from fraud.reconciliation.work import ACTIVITIES, PlanSummary, ReportTask, Request, RunName, StageTask
 from orchestrations.reconciliation_stages import run_stage
 from orchestrations.steps import Workflow, call
+from reconciliation.work import ACTIVITIES, PlanSummary, ReportTask, Request, RunName, StageTask
 
 
 def reconcile(context: df.DurableOrchestrationContext) -> Workflow[dict[str, Any]]:

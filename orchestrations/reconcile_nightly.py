@@ -7,10 +7,10 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from fraud.reconciliation.nightly import NightlyTask, Watermark, moved, next_range
-from fraud.reconciliation.ranges import GRACE
-from fraud.reconciliation.work import Outcome, Request
 from orchestrations.steps import PATIENT, Workflow, call, timer
+from reconciliation.nightly import NightlyTask, Watermark, moved, next_range
+from reconciliation.ranges import GRACE
+from reconciliation.work import Outcome, Request
 
 
 def reconcile_nightly(context: df.DurableOrchestrationContext) -> Workflow[dict[str, Any] | None]:

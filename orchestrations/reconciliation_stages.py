@@ -9,8 +9,8 @@ import azure.durable_functions as df
 import msgspec
 from azure.durable_functions.models.Task import TaskBase
 
-from fraud.reconciliation.work import Progress, StageTask, Step
 from orchestrations.steps import PATIENT, Workflow, fan_out
+from reconciliation.work import Progress, StageTask, Step
 
 IN_FLIGHT = 16
 """Steps of one stage that run at once; more would wait in the queue and hold memory in every worker that takes them."""

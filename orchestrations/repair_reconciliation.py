@@ -8,11 +8,11 @@ import azure.durable_functions as df
 import msgspec
 
 from fraud.analysis import WindowTask
-from fraud.reconciliation.repairing.repair import RepairRequest
-from fraud.reconciliation.repairing.work import RepairOutcome
-from fraud.reconciliation.work import RunName, StageTask, Step
 from orchestrations.reconciliation_stages import run_stage
 from orchestrations.steps import PATIENT, Workflow, call
+from reconciliation.repairing.repair import RepairRequest
+from reconciliation.repairing.work import RepairOutcome
+from reconciliation.work import RunName, StageTask, Step
 
 WORKFLOWS_IN_FLIGHT = 4
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import BlobPrefix, ContainerClient
 
-from fraud.reconciliation.capture.file import CaptureFile
-from fraud.reconciliation.capture.path import CaptureBlob, hour_prefixes, parse_blob_name
+from reconciliation.capture.file import CaptureFile
+from reconciliation.capture.path import CaptureBlob, hour_prefixes, parse_blob_name
 from services import names
 
 _HEADER_BYTES = 16 * 1024

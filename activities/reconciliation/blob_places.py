@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from activities.reconciliation.run_files import in_flight, read_struct
-from fraud.reconciliation.plan import ScanPart
-from fraud.reconciliation.reporting.links import Places
-from fraud.reconciliation.reporting.report import Report
-from fraud.reconciliation.work import BlobPart, Work, part_path
+from reconciliation.plan import ScanPart
+from reconciliation.reporting.links import Places
+from reconciliation.reporting.report import Report
+from reconciliation.work import BlobPart, Work, part_path
 from services import names
 from services.blobs import warehouse
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from activities.reconciliation.run_files import in_flight
-from fraud.reconciliation.reading.rows import ROW, Rows, decode_segment, place_of_offsets, read_offsets
+from reconciliation.reading.rows import ROW, Rows, decode_segment, place_of_offsets, read_offsets
 from services.blobs import work
 
 

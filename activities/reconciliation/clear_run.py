@@ -3,7 +3,7 @@
 # The SDK passes its options on as untyped keyword arguments.
 
 from activities.reconciliation.run_files import in_flight
-from fraud.reconciliation.work import RunName, folder
+from reconciliation.work import RunName, folder
 from services.blobs import delete_blob, work
 
 

@@ -10,10 +10,10 @@ from activities.reconciliation.compare_contents import add_altered
 from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.run_files import read_work, write_struct
 from activities.reconciliation.second_look import still_absent
-from fraud.reconciliation.comparing.compare import Compared, Scope, compare
-from fraud.reconciliation.comparing.differences import MAX_EXAMPLES, Class, Difference
-from fraud.reconciliation.plan import buckets_of
-from fraud.reconciliation.work import (
+from reconciliation.comparing.compare import Compared, Scope, compare
+from reconciliation.comparing.differences import MAX_EXAMPLES, Class, Difference
+from reconciliation.plan import buckets_of
+from reconciliation.work import (
     READING,
     Progress,
     Step,

@@ -1,10 +1,10 @@
 """Compare what Cosmos holds of the events of a bucket with what was captured."""
 
 from activities.reconciliation.bucket_rows import BucketRows
-from fraud.reconciliation.comparing.altered import altered, differences
-from fraud.reconciliation.comparing.compare import Compared
-from fraud.reconciliation.comparing.differences import MAX_EXAMPLES, Class
-from fraud.reconciliation.work import Work
+from reconciliation.comparing.altered import altered, differences
+from reconciliation.comparing.compare import Compared
+from reconciliation.comparing.differences import MAX_EXAMPLES, Class
+from reconciliation.work import Work
 
 _NAME: Class = "differs_in_cosmos"
 

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from fraud.reconciliation.work import Progress, Step
+from reconciliation.work import Progress, Step
 
 PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
 """How many workers the Functions host runs on this machine; each gets its share of the cores."""

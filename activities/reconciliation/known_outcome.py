@@ -14,14 +14,15 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 import fraud
+import reconciliation
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.observe_documents import IN_SPAN, span_parameters
-from fraud.reconciliation.evidence import BlobVersion, evidence_of
-from fraud.reconciliation.ranges import Range
-from fraud.reconciliation.reading.observe import Observer
-from fraud.reconciliation.reading.rows import Kind
-from fraud.reconciliation.reporting.report import Report, outcome_of
-from fraud.reconciliation.work import Outcome, SpanPart, report_path
+from reconciliation.evidence import BlobVersion, evidence_of
+from reconciliation.ranges import Range
+from reconciliation.reading.observe import Observer
+from reconciliation.reading.rows import Kind
+from reconciliation.reporting.report import Report, outcome_of
+from reconciliation.work import Outcome, SpanPart, report_path
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
 
@@ -79,7 +80,7 @@ async def _count(query: str, span: SpanPart, **more: int) -> int:
 def _method() -> str:
     """A digest of the code that reads and judges: what corrected code would find is not what the old code has found."""
     digest = blake2b(digest_size=16)
-    for folder in (Path(fraud.__file__).parent, Path(__file__).parent):
+    for folder in (Path(fraud.__file__).parent, Path(reconciliation.__file__).parent, Path(__file__).parent):
         for path in sorted(folder.rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

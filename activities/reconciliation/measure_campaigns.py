@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterable
 
 from activities.reconciliation.run_files import in_flight
-from fraud.reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
-from fraud.reconciliation.reading.rows import all_rows
-from fraud.reconciliation.work import Stage, Work, rows_path
+from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
+from reconciliation.reading.rows import all_rows
+from reconciliation.work import Stage, Work, rows_path
 from services.blobs import read_blob, work
 from services.campaigns import campaigns_of
 

@@ -9,12 +9,12 @@ import msgspec
 from activities.reconciliation.run_files import read_part, read_work, write_contents, write_rows
 from fraud.archive import ARCHIVE_FIELD
 from fraud.events import UNKNOWN_STORE
-from fraud.reconciliation.capture.records import begin_of, read_moment
-from fraud.reconciliation.ranges import window_number
-from fraud.reconciliation.reading.contents import add_documents
-from fraud.reconciliation.reading.observe import ObservedSums
-from fraud.reconciliation.reading.rows import NO_STORE, Kind, RowWriter, store_number
-from fraud.reconciliation.work import Progress, SpanPart, Step
+from reconciliation.capture.records import begin_of, read_moment
+from reconciliation.ranges import window_number
+from reconciliation.reading.contents import add_documents
+from reconciliation.reading.observe import ObservedSums
+from reconciliation.reading.rows import NO_STORE, Kind, RowWriter, store_number
+from reconciliation.work import Progress, SpanPart, Step
 from services import cosmos
 
 # ISO times of one zone sort as text, "+00:00" before ".123456+00:00".

@@ -2,9 +2,9 @@
 
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.run_files import read_part, read_work, write_rows
-from fraud.reconciliation.reading.observe import Observer
-from fraud.reconciliation.reading.rows import Kind
-from fraud.reconciliation.work import BlobPart, Progress, Step
+from reconciliation.reading.observe import Observer
+from reconciliation.reading.rows import Kind
+from reconciliation.work import BlobPart, Progress, Step
 from services import names
 from services.blobs import warehouse
 

@@ -3,10 +3,10 @@
 import re
 
 from activities.reconciliation.run_files import read_part, read_work, write_rows
-from fraud.reconciliation.reading.event_rows import place_name
-from fraud.reconciliation.reading.observe import ObservedSums
-from fraud.reconciliation.reading.rows import NO_STORE, Kind, RowWriter
-from fraud.reconciliation.work import BlobPart, Progress, Step
+from reconciliation.reading.event_rows import place_name
+from reconciliation.reading.observe import ObservedSums
+from reconciliation.reading.rows import NO_STORE, Kind, RowWriter
+from reconciliation.work import BlobPart, Progress, Step
 
 _PLACE = re.compile(r".*/p([^/]+)-(\d+)\.json")
 

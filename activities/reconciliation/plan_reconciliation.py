@@ -9,10 +9,10 @@ import msgspec
 
 from activities.reconciliation.known_outcome import evidence, known_outcome
 from activities.reconciliation.run_files import in_flight, write_struct
-from fraud.reconciliation.evidence import BlobVersion
-from fraud.reconciliation.plan import buckets_at_once, make_plan, reading_span
-from fraud.reconciliation.ranges import MARGIN
-from fraud.reconciliation.work import BlobPart, PlanSummary, Request, SpanPart, Stage, Work, part_path, work_path
+from reconciliation.evidence import BlobVersion
+from reconciliation.plan import buckets_at_once, make_plan, reading_span
+from reconciliation.ranges import MARGIN
+from reconciliation.work import BlobPart, PlanSummary, Request, SpanPart, Stage, Work, part_path, work_path
 from services import names
 from services.blobs import warehouse
 from services.capture_archive import codec_of, list_blobs, list_partitions

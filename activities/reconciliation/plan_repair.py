@@ -13,9 +13,11 @@ from azure.storage.blob.aio import ContainerClient
 from activities.reconciliation.compare_bucket import Line
 from activities.reconciliation.run_files import in_flight, write_struct
 from activities.reconciliation.second_look import absent_from_cosmos
-from fraud.reconciliation.comparing.differences import Class, Difference
-from fraud.reconciliation.ranges import Range
-from fraud.reconciliation.repairing.repair import (
+from fraud.verdicts import time_path, verdicts_path
+from fraud.windows import SuspiciousWindow, compact_time, store_label
+from reconciliation.comparing.differences import Class, Difference
+from reconciliation.ranges import Range
+from reconciliation.repairing.repair import (
     BACKFILLED,
     Analysis,
     Judged,
@@ -29,7 +31,7 @@ from fraud.reconciliation.repairing.repair import (
     lacking,
     not_repairable,
 )
-from fraud.reconciliation.repairing.work import (
+from reconciliation.repairing.work import (
     CORRECTIONS_PER_STEP,
     WINDOWS_PER_WORKFLOW,
     RepairOutcome,
@@ -37,10 +39,8 @@ from fraud.reconciliation.repairing.work import (
     repair_part_path,
     steps_path,
 )
-from fraud.reconciliation.reporting.report import Report
-from fraud.reconciliation.work import report_folder
-from fraud.verdicts import time_path, verdicts_path
-from fraud.windows import SuspiciousWindow, compact_time, store_label
+from reconciliation.reporting.report import Report
+from reconciliation.work import report_folder
 from services import names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
 

@@ -10,12 +10,12 @@ from activities.reconciliation.run_files import in_flight, read_struct
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
 from fraud.archive import ReceivedEvent
-from fraud.reconciliation.capture.path import LONGEST_INTERVAL
-from fraud.reconciliation.repairing.recapture import Recapture
-from fraud.reconciliation.repairing.repair import Analysis, Backfill, Correction
-from fraud.reconciliation.repairing.work import WORK_ROOT, repair_part_path
-from fraud.reconciliation.work import Progress, Step
 from fraud.windows import WINDOW
+from reconciliation.capture.path import LONGEST_INTERVAL
+from reconciliation.repairing.recapture import Recapture
+from reconciliation.repairing.repair import Analysis, Backfill, Correction
+from reconciliation.repairing.work import WORK_ROOT, repair_part_path
+from reconciliation.work import Progress, Step
 from services import names
 from services.blobs import read_chunks, warehouse, write_blob
 from services.capture_archive import list_blobs

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import msgspec
 
-from fraud.reconciliation.reading.rows import RowWriter
-from fraud.reconciliation.work import Step, Work, contents_path, part_path, rows_path, sums_path, work_path
+from reconciliation.reading.rows import RowWriter
+from reconciliation.work import Step, Work, contents_path, part_path, rows_path, sums_path, work_path
 from services.blobs import read_blob, work, write_blob
 
 Value = TypeVar("Value")

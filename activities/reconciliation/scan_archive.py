@@ -3,9 +3,9 @@
 from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.run_files import read_part, read_work, write_contents, write_rows
-from fraud.reconciliation.plan import ScanPart
-from fraud.reconciliation.reading.scan import Scanner
-from fraud.reconciliation.work import Progress, Step
+from reconciliation.plan import ScanPart
+from reconciliation.reading.scan import Scanner
+from reconciliation.work import Progress, Step
 from services import names
 from services.blobs import warehouse
 

@@ -11,8 +11,8 @@ from azure.storage.blob.aio import ContainerClient
 
 from activities.reconciliation.run_files import in_flight
 from fraud.events import UNKNOWN_STORE, StoreKey
-from fraud.reconciliation.comparing.differences import Difference
 from fraud.windows import WINDOW
+from reconciliation.comparing.differences import Difference
 from services import cosmos, names
 from services.blobs import warehouse
 

@@ -13,7 +13,7 @@ from typing import cast
 import msgspec
 
 from activities.reconciliation.cores import Answer, Order
-from fraud.reconciliation.work import Progress, Step
+from reconciliation.work import Progress, Step
 from services.clients import close_clients
 
 

@@ -3,7 +3,7 @@
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from fraud.reconciliation.nightly import NightlyTask, Watermark, first_watermark
+from reconciliation.nightly import NightlyTask, Watermark, first_watermark
 from services import names
 from services.blobs import read_blob, warehouse, write_blob
 

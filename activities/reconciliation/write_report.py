@@ -7,13 +7,13 @@ import msgspec
 from activities.reconciliation.blob_places import with_places
 from activities.reconciliation.measure_campaigns import measure_campaigns
 from activities.reconciliation.run_files import in_flight, read_struct, read_work
-from fraud.reconciliation.comparing.accounts import Accounts
-from fraud.reconciliation.reading.observe import ObservedSums
-from fraud.reconciliation.reading.scan import ScanSums
-from fraud.reconciliation.reporting.html import to_html
-from fraud.reconciliation.reporting.markdown import to_markdown
-from fraud.reconciliation.reporting.report import make_report, outcome_of
-from fraud.reconciliation.work import READING, Outcome, ReportTask, Stage, report_folder, sums_path
+from reconciliation.comparing.accounts import Accounts
+from reconciliation.reading.observe import ObservedSums
+from reconciliation.reading.scan import ScanSums
+from reconciliation.reporting.html import to_html
+from reconciliation.reporting.markdown import to_markdown
+from reconciliation.reporting.report import make_report, outcome_of
+from reconciliation.work import READING, Outcome, ReportTask, Stage, report_folder, sums_path
 from services import names
 from services.blobs import JSON, delete_blob, warehouse, write_blob
 

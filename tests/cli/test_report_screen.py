@@ -8,8 +8,8 @@ import pytest
 
 from cli.report_screen import show_report
 from cli.screen import console
-from tests.fraud.reconciliation.faults import FAULTS, Planted, build
-from tests.fraud.reconciliation.world import RANGE, suspicious_row
+from tests.reconciliation.faults import FAULTS, Planted, build
+from tests.reconciliation.world import RANGE, suspicious_row
 
 HOSTILE = "[red]x[/]\x1b[2J\n" + "y" * 300
 URL = "http://127.0.0.1:7071"

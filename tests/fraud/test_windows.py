@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.reconciliation.ranges import window_end, window_number
 from fraud.windows import MAX_IDS, WINDOW, Window, parse_windows, window_of
+from reconciliation.ranges import window_end, window_number
 
 ROW: dict[str, object] = {
     "store_id": 7,

@@ -14,17 +14,17 @@ import msgspec
 import pytest
 
 from activities.reconciliation.watermark import read_watermark, write_watermark
-from fraud.reconciliation.nightly import NightlyTask, Watermark
-from fraud.reconciliation.ranges import GRACE, Range
-from fraud.reconciliation.work import Outcome
 from local_azure.clock import SETTING, Clock
+from reconciliation.nightly import NightlyTask, Watermark
+from reconciliation.ranges import GRACE, Range
+from reconciliation.work import Outcome
 from services.clients import close_clients
 from services.settings import settings
 from tests.activities.reconciliation.stored_world import store
-from tests.fraud.reconciliation.capture_writer import avro
-from tests.fraud.reconciliation.faults import build
-from tests.fraud.reconciliation.world import INTERVAL, PARTITIONS, RANGE, World
 from tests.function_app.doors import INSTANCES
+from tests.reconciliation.capture_writer import avro
+from tests.reconciliation.faults import build
+from tests.reconciliation.world import INTERVAL, PARTITIONS, RANGE, World
 from tests.support.parts import Part, azure
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from tests.activities.reconciliation.stored_world import store
-from tests.fraud.reconciliation.world import RANGE, START, World, event
+from tests.reconciliation.world import RANGE, START, World, event
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 

@@ -12,15 +12,15 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from fraud.reconciliation.work import report_folder
+from reconciliation.work import report_folder
 from services import names
 from services.blobs import read_blob, warehouse
 from services.clients import close_clients
 from services.settings import settings
 from tests.activities.reconciliation.stored_world import store
-from tests.fraud.reconciliation.faults import FAULTS, Planted, build
-from tests.fraud.reconciliation.world import RANGE
 from tests.function_app.test_repair_doors import a_world, damaged, fraud_events
+from tests.reconciliation.faults import FAULTS, Planted, build
+from tests.reconciliation.world import RANGE
 from tests.support.parts import Part, azure
 
 pytestmark = pytest.mark.slow

@@ -15,10 +15,10 @@ import pytest
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from tests.activities.reconciliation.stored_world import store
-from tests.fraud.reconciliation.faults import MALFORMED
-from tests.fraud.reconciliation.world import RANGE, START, World, event
 from tests.function_app.conftest import ROOT
 from tests.function_app.doors import call
+from tests.reconciliation.faults import MALFORMED
+from tests.reconciliation.world import RANGE, START, World, event
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 

@@ -11,7 +11,7 @@ from azure.storage.blob.aio import BlobClient, BlobLeaseClient, BlobServiceClien
 from services import names
 from tests.infra.bicep.sources import ROOT
 
-APP = ("function_app", "orchestrations", "activities", "services", "fraud")
+APP = ("function_app", "orchestrations", "activities", "services", "fraud", "reconciliation")
 READER = "Storage Blob Data Reader"
 CONTRIBUTOR = "Storage Blob Data Contributor"
 SOME_CONTAINER = "a container that a variable names"

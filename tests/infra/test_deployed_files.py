@@ -14,7 +14,7 @@ from tests.conftest import APP_SETTINGS
 from tests.support.app_index import indexed_functions
 
 ROOT = Path(__file__).parents[2]
-APP = {"function_app.py", "function_app", "orchestrations", "activities", "fraud", "services"}
+APP = {"function_app.py", "function_app", "orchestrations", "activities", "services", "fraud", "reconciliation"}
 
 INDEX = """
 import json, sys

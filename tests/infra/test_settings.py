@@ -27,7 +27,7 @@ READERS = {
     "activities/reconciliation/cores.py": "FUNCTIONS_WORKER_PROCESS_COUNT, the host's own, which has a default",
 }
 """The files that may look into the environment, and at what."""
-APP = ("function_app.py", "function_app", "orchestrations", "activities", "services", "fraud")
+APP = ("function_app.py", "function_app", "orchestrations", "activities", "services", "fraud", "reconciliation")
 
 
 def bicep_settings(webhook: str = "https://example.com/alerts") -> dict[str, str]:

@@ -14,13 +14,13 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from fraud.reconciliation.comparing.summary import Summary
-from fraud.reconciliation.nightly import Watermark
-from fraud.reconciliation.ranges import Range
-from fraud.reconciliation.work import Outcome, PlanSummary, Progress, Request, Stage
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
+from reconciliation.comparing.summary import Summary
+from reconciliation.nightly import Watermark
+from reconciliation.ranges import Range
+from reconciliation.work import Outcome, PlanSummary, Progress, Request, Stage
 from tests.local_azure.durable.running import RunningHub
 from tests.support.replay import Recording
 

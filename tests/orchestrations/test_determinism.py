@@ -12,7 +12,7 @@ WORKFLOWS = sorted((ROOT / "orchestrations").glob("**/*.py"))
 
 ALLOWED_IMPORTS = {
     *("collections", "dataclasses", "datetime", "enum", "functools", "itertools", "typing"),
-    *("azure", "msgspec", "fraud", "orchestrations"),
+    *("azure", "msgspec", "fraud", "reconciliation", "orchestrations"),
 }
 FORBIDDEN_CALLS = {
     *("now", "utcnow", "today", "time", "time_ns", "monotonic", "perf_counter", "sleep"),

@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fraud.reconciliation.ranges import GRACE
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, reconcile_stage
+from reconciliation.ranges import GRACE
 from tests.local_azure.durable.running import RunningHub
 from tests.orchestrations.reconciliation_app import OUTCOME, REACH, RECORDINGS, REQUEST, reconciliation_hub
 from tests.support.replay import Recording, assert_order_does_not_matter, assert_replays

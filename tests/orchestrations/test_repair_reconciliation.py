@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from fraud.analysis import WindowTask
-from fraud.reconciliation.repairing.repair import RepairRequest, window_of_ids
-from fraud.reconciliation.repairing.work import RepairOutcome
-from fraud.reconciliation.work import Progress
 from orchestrations.repair_reconciliation import WORKFLOWS_IN_FLIGHT, repair_reconciliation, repair_windows
+from reconciliation.repairing.repair import RepairRequest, window_of_ids
+from reconciliation.repairing.work import RepairOutcome
+from reconciliation.work import Progress
 from tests.local_azure.durable.running import RunningHub
 from tests.orchestrations.reconciliation_app import REACH
 from tests.support.replay import Recording, assert_replays

@@ -14,14 +14,14 @@ from activities.reconciliation.observe_quarantine import observe_quarantine
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
-from fraud.reconciliation.ranges import Range, window_end
-from fraud.reconciliation.repairing.repair import window_of_ids
-from fraud.reconciliation.reporting.report import Report
-from fraud.reconciliation.work import ACTIVITIES, Outcome, ReportTask, Request, RunName, Step
 from fraud.verdicts import verdicts_path
+from reconciliation.ranges import Range, window_end
+from reconciliation.repairing.repair import window_of_ids
+from reconciliation.reporting.report import Report
+from reconciliation.work import ACTIVITIES, Outcome, ReportTask, Request, RunName, Step
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
-from tests.fraud.reconciliation.world import RANGE, START, World
+from tests.reconciliation.world import RANGE, START, World
 
 STEPS: dict[str, Any] = {
     step.__name__: step

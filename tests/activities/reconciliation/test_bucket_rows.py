@@ -7,13 +7,13 @@ import pytest
 
 from activities.reconciliation.bucket_rows import gathered
 from activities.reconciliation.compare_bucket import compare_bucket, compare_buckets
-from fraud.reconciliation import plan
-from fraud.reconciliation.plan import buckets_at_once, buckets_of
-from fraud.reconciliation.reading.rows import Kind, PartError, RowWriter, read_offsets
+from reconciliation import plan
+from reconciliation.plan import buckets_at_once, buckets_of
+from reconciliation.reading.rows import Kind, PartError, RowWriter, read_offsets
 from services.blobs import work, write_blob
 from tests.activities.reconciliation.stored_world import STEPS, reconcile, store
 from tests.activities.reconciliation.test_steps import a_world
-from tests.fraud.reconciliation.world import RANGE
+from tests.reconciliation.world import RANGE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 

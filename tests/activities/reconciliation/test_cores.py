@@ -11,7 +11,7 @@ import pytest
 
 from activities.reconciliation import cores
 from activities.reconciliation.cores import StepFailedError, on_a_core, processes_to_run
-from fraud.reconciliation.work import Progress, Step
+from reconciliation.work import Progress, Step
 
 STEP = Step("run", "scan", 7)
 pytestmark = pytest.mark.slow

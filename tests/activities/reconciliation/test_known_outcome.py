@@ -9,13 +9,13 @@ import pytest
 
 from activities.reconciliation import known_outcome
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
-from fraud.reconciliation.ranges import milliseconds, window_number
-from fraud.reconciliation.reporting.report import Report
-from fraud.reconciliation.work import Outcome, Request, report_path
+from reconciliation.ranges import milliseconds, window_number
+from reconciliation.reporting.report import Report
+from reconciliation.work import Outcome, Request, report_path
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
 from tests.activities.reconciliation.stored_world import reconcile, store
-from tests.fraud.reconciliation.world import RANGE, START, World, event, suspicious_row
+from tests.reconciliation.world import RANGE, START, World, event, suspicious_row
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 

@@ -9,13 +9,13 @@ import pytest
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
-from fraud.reconciliation.reading.scan import ScanSums
-from fraud.reconciliation.reporting.report import Report
-from fraud.reconciliation.work import Request, RunName, Step, report_folder, sums_path
+from reconciliation.reading.scan import ScanSums
+from reconciliation.reporting.report import Report
+from reconciliation.work import Request, RunName, Step, report_folder, sums_path
 from services import names
 from services.blobs import read_blob, warehouse, work
 from tests.activities.reconciliation.stored_world import reconcile, store
-from tests.fraud.reconciliation.world import RANGE, START, World, event, suspicious_row
+from tests.reconciliation.world import RANGE, START, World, event, suspicious_row
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 

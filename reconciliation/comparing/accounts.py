@@ -1,0 +1,81 @@
+"""The accounts: numbers that add up, whoever counted them."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+import msgspec
+
+from reconciliation.comparing.differences import MAX_EXAMPLES, Class, Difference
+
+
+class Column(IntEnum):
+    """The columns of the tables per window and per store; each counts ids."""
+
+    EVENTS = 0
+    EXPECTED = 1
+    SUSPICIOUS = 2
+    ANALYSED = 3
+    MISSING_FROM_SUSPICIOUS = 4
+    MISSING_FROM_FRAUD = 5
+    UNEXPECTED = 6
+    DUPLICATES = 7
+    WRONG_WINDOW = 8
+
+
+Table = dict[int, list[int]]
+"""A window number or a store as a row holds it, and one number for each `Column`."""
+
+
+class Accounts(msgspec.Struct):
+    """What one bucket of ids holds, or many. All but `events`, `resent` and `reread` count distinct ids.
+
+    - events: captured, each (partition, sequence number) once; reread: sightings beyond that, of blobs written twice
+    - malformed: captured bodies that are no store event; captured: distinct ids, and every malformed body
+    - resent: captured again under an id that was there: a batch that was retried
+    - archived: documents in Cosmos that arrived in the range; quarantined: captured events that lie in quarantine
+    - expected: must be flagged; suspicious: reported by the stream job; analysed: with a verdict; matched: in all
+      three, in the right window and no more often than archived
+    - elsewhere: documents that were found by id, but not among those that arrived in or near the range
+    """
+
+    events: int = 0
+    reread: int = 0
+    malformed: int = 0
+    captured: int = 0
+    resent: int = 0
+    archived: int = 0
+    quarantined: int = 0
+    expected: int = 0
+    suspicious: int = 0
+    analysed: int = 0
+    matched: int = 0
+    elsewhere: int = 0
+    differences: dict[Class, int] = {}
+    examples: dict[Class, list[Difference]] = {}
+    per_window: Table = {}
+    per_store: Table = {}
+
+    def add(self, other: "Accounts") -> None:
+        """Take the numbers of another part in."""
+        for field in self.__struct_fields__:
+            mine, theirs = getattr(self, field), getattr(other, field)
+            if isinstance(mine, int):
+                setattr(self, field, mine + theirs)
+        for name, count in other.differences.items():
+            self.differences[name] = self.differences.get(name, 0) + count
+            self.examples[name] = sorted([*self.examples.get(name, []), *other.examples.get(name, [])])[:MAX_EXAMPLES]
+        for mine, theirs in ((self.per_window, other.per_window), (self.per_store, other.per_store)):
+            for key, numbers in theirs.items():
+                mine[key] = [a + b for a, b in zip(mine.get(key) or [0] * len(Column), numbers, strict=True)]
+
+    def count(self, name: Class) -> int:
+        """How many ids are in a class of differences."""
+        return self.differences.get(name, 0)
+
+
+def total(parts: Iterable[Accounts]) -> Accounts:
+    """The sum of parts."""
+    result = Accounts()
+    for part in parts:
+        result.add(part)
+    return result

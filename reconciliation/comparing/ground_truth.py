@@ -1,0 +1,131 @@
+"""Ground truth: how much of what a campaign says must be flagged was judged, and how much of what was judged is right.
+
+A campaign's events come from its seed, ids included, so they are made again and compared by id. Which batches belong to
+a range is told by the archive and by no clock: those of which an event was captured in the range. Of such a batch, an
+event that the archive does not have at all counts as lost.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
+import numpy as np
+
+from fraud.campaigns import Campaign
+from fraud.generation import generate_events
+from fraud.suspicion import is_suspicious
+from reconciliation.comparing.grouping import Numbers
+from reconciliation.reading.keys import keys_of
+from reconciliation.reading.rows import Kind, Rows
+
+MAX_EVENTS = 1_000_000
+"""Events that are made again for one report: 6 seconds of a core and 80 MB. The report names what is left out."""
+
+_EVENT = np.dtype([("key", "V16"), ("must", "?")])
+
+
+class CampaignAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign in a range. All but the ratios count distinct ids.
+
+    - sent: of batches that reached the range, unless captured beside it; lost: of these, not captured at all
+    - must_be_flagged: of `sent`, by the campaign itself; found: of these, with a verdict
+    - judged: with a verdict in the range; correct: of these, must be flagged
+    - recall = found / must_be_flagged, precision = correct / judged; null if there is nothing to divide by
+    """
+
+    run_id: str
+    sent: int
+    lost: int
+    must_be_flagged: int
+    found: int
+    judged: int
+    correct: int
+    recall: float | None
+    precision: float | None
+
+
+class Truth:
+    """The events of one campaign, and what was seen of them. `campaigns` are all that ever ran under its name."""
+
+    def __init__(self, run_id: str, campaigns: Sequence[Campaign], first_window: int, last_window: int) -> None:
+        self.run_id = run_id
+        self._windows = (first_window, last_window)
+        made = [_make_again(campaign, number) for campaign in campaigns for number in range(campaign.batches)]
+        sizes = [len(batch) for batch in made]
+        events = np.concatenate(made)
+        del made
+        self._keys, places = np.unique(events["key"], return_index=True)
+        self._must = events["must"][places]
+        self._batch = np.repeat(np.arange(len(sizes)), sizes)[places]
+        self._inside, self._beside, self._judged, self._judged_inside = np.zeros((4, len(places)), bool)
+
+    def observe(self, rows: Rows) -> None:
+        """Take in rows of the archive or of verdicts."""
+        first, last = self._windows
+        places, known = self._find(rows)
+        rows, places = rows[known], places[known]
+        inside = (rows["window"] >= first) & (rows["window"] <= last)
+        captured, verdicts = rows["kind"] == Kind.CAPTURED, rows["kind"] == Kind.VERDICT
+        self._inside[places[captured & inside]] = True
+        self._beside[places[captured & ~inside]] = True
+        self._judged[places[verdicts]] = True
+        self._judged_inside[places[verdicts & inside]] = True
+
+    def _find(self, rows: Rows) -> tuple[Numbers, Numbers]:
+        halves = np.empty((len(rows), 2), np.uint64)
+        halves[:, 0], halves[:, 1] = rows["upper"], rows["lower"]
+        keys = halves.view("V16").ravel()
+        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        return places, self._keys[places] == keys
+
+    def account(self) -> CampaignAccount | None:
+        """What became of the campaign in the range; None if none of its batches reached it."""
+        reached = np.isin(self._batch, np.unique(self._batch[self._inside]))
+        lost = reached & ~self._inside & ~self._beside
+        sent = self._inside | lost
+        if not sent.any() and not self._judged_inside.any():
+            return None
+        must = int((sent & self._must).sum())
+        found = int((sent & self._must & self._judged).sum())
+        judged = int(self._judged_inside.sum())
+        correct = int((self._judged_inside & self._must).sum())
+        return CampaignAccount(
+            run_id=self.run_id,
+            sent=int(sent.sum()),
+            lost=int(lost.sum()),
+            must_be_flagged=must,
+            found=found,
+            judged=judged,
+            correct=correct,
+            recall=found / must if must else None,
+            precision=correct / judged if judged else None,
+        )
+
+
+def _make_again(campaign: Campaign, batch: int) -> Numbers:
+    """The keys of a batch's events, and which of them must be flagged."""
+    events = list(generate_events(str(campaign.seed), batch, campaign.events_per_batch, campaign.bad_event_ratio, ""))
+    keys, _ = keys_of([event.id for event in events])
+    result = np.empty(len(events), _EVENT)
+    result["key"] = np.ascontiguousarray(keys).view("V16").ravel()
+    result["must"] = [is_suspicious(one.event_type, one.discount, one.priority_shipping) for one in events]
+    return result
+
+
+def measurable(campaigns: Sequence[Campaign]) -> tuple[dict[str, list[Campaign]], list[str]]:
+    """The campaigns by their names, as many as may be made again for one report, the small ones first; and the names of
+    the others."""
+    by_name = {
+        name: list(some) for name, some in groupby(sorted(campaigns, key=lambda c: c.run_id), key=lambda c: c.run_id)
+    }
+    chosen: dict[str, list[Campaign]] = {}
+    left = MAX_EVENTS
+    for name, some in sorted(by_name.items(), key=lambda item: _events(item[1])):
+        if (size := _events(some)) > left:
+            break
+        chosen[name], left = some, left - size
+    return chosen, sorted(set(by_name) - set(chosen))
+
+
+def _events(campaigns: Sequence[Campaign]) -> int:
+    return sum(campaign.batches * campaign.events_per_batch for campaign in campaigns)

@@ -1,0 +1,44 @@
+"""The range of a night's run: from where the last one ended."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from fraud.windows import WINDOW, window_of
+from reconciliation.ranges import MAX_RANGE, Range
+
+FIRST_RANGE = timedelta(days=1)
+"""What the first run looks back on."""
+GIVEN_UP_AFTER = timedelta(days=1)
+"""Capture writes every few minutes: what it has not written a day later, it does not write."""
+
+
+class NightlyTask(msgspec.Struct, frozen=True):
+    """The input of the step that reads the watermark: now, by the workflow's clock."""
+
+    now: datetime
+
+
+class Watermark(msgspec.Struct, frozen=True):
+    """Up to when everything was reconciled by a night's run; the end of a window."""
+
+    until: datetime
+
+
+def first_watermark(now: datetime) -> Watermark:
+    """Where the first run begins."""
+    return Watermark(window_of(now - FIRST_RANGE).start)
+
+
+def moved(reach: Range, compared_until: datetime, now: datetime) -> Watermark:
+    """Where the next run begins: where this one's comparison ended, because Capture may still write what was missing.
+
+    Once it will not, the rest stays `incomplete` in this run's report, and the next run goes on behind it.
+    """
+    return Watermark(reach.end if now - reach.end > GIVEN_UP_AFTER else compared_until)
+
+
+def next_range(watermark: Watermark, now: datetime) -> Range | None:
+    """From the watermark to the last window that has ended, in bites of MAX_RANGE; None if none has ended since."""
+    end = min(window_of(now + timedelta(microseconds=1)).end - WINDOW, watermark.until + MAX_RANGE)
+    return Range(watermark.until, end) if end > watermark.until else None

@@ -1,0 +1,144 @@
+"""The plan of a reconciliation: which archive blobs are read in which part, and up to when the archive is complete."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from fraud.windows import WINDOW_MILLISECONDS
+from reconciliation.capture.path import LONGEST_INTERVAL, CaptureBlob
+from reconciliation.ranges import Range, milliseconds
+
+PART_EVENTS = 250_000
+"""Their rows are 10 MB, and twice that while they are sorted."""
+EVENT_BYTES = {"null": 400, "deflate": 75}
+"""An event of our schema in the archive, at the least: 400 to 530 bytes as captured, and 75 to 200 deflated."""
+PART_BLOBS = 200
+"""An idle partition writes an empty blob each interval; a request each is what they cost."""
+BUCKET_IDS = 250_000
+"""A row takes 40 bytes, and 80 while it is compared; an id has two to four rows."""
+MAX_BUCKET_BITS = 12
+COMPARE_STEPS = 64
+"""At least as many share the buckets, if there are as many: enough for the cores of some instances."""
+MAX_BUCKETS_AT_ONCE = 8
+"""Each step makes two requests to each part, so fewer steps make fewer; but what a step gathers takes 20 to 40 MB a
+bucket on the local disk."""
+
+
+class Partition(msgspec.Struct, frozen=True):
+    """A captured partition. `covered` is when its last blob near the range was triggered, None if it has none."""
+
+    name: str
+    covered: datetime | None
+    has_earlier_blobs: bool
+    """Whether a blob triggered at or before the range's start was found: without, what comes first may be missing."""
+
+    @property
+    def id(self) -> str:
+        """The partition's id in its hub."""
+        return self.name.rpartition("/")[2]
+
+
+class ScanPart(msgspec.Struct, frozen=True):
+    """Consecutive blobs of one partition; `stream` is its position in the plan."""
+
+    stream: int
+    partition_id: str
+    blobs: list[str]
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is read, and what can be compared.
+
+    `first_window` to `last_window` are compared; they are fewer than asked for if the archive does not cover the range
+    yet, and none if `last_window` is before `first_window`. Buckets are 2 ** `bucket_bits`.
+    """
+
+    range: Range
+    first_window: int
+    last_window: int
+    complete_until: datetime | None
+    partitions: list[Partition]
+    parts: list[ScanPart]
+    bucket_bits: int
+    archive_bytes: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the archive covers the whole range."""
+        return self.last_window == self.range.last_window
+
+
+def reading_span(reach: Range) -> tuple[datetime, datetime]:
+    """The trigger times of the blobs to read, both included: one interval of Capture on either side of the range."""
+    return reach.start - LONGEST_INTERVAL, reach.end + LONGEST_INTERVAL
+
+
+def make_plan(
+    reach: Range, known_partitions: Iterable[str], found: Iterable[CaptureBlob], codec: str = "deflate"
+) -> Plan:
+    """Plan from the blobs within `reading_span`; `codec` tells how many events their bytes may hold.
+
+    Only namespaces that captured anything in that span count: an archive may keep those of a hub that is gone. Of
+    them every partition must be covered; one without blobs near the range leaves nothing to compare.
+    """
+    blobs: defaultdict[str, list[CaptureBlob]] = defaultdict(list)
+    for blob in found:
+        blobs[blob.partition].append(blob)
+    active = {name.rpartition("/")[0] for name in blobs}
+    names = sorted({name for name in known_partitions if name.rpartition("/")[0] in active} | set(blobs))
+    event_bytes = EVENT_BYTES[codec]
+    most = PART_EVENTS * event_bytes
+    partitions: list[Partition] = []
+    parts: list[ScanPart] = []
+    for stream, name in enumerate(names):
+        ordered = sorted(blobs[name])
+        covered = ordered[-1].triggered if ordered else None
+        earlier = bool(ordered) and ordered[0].triggered <= reach.start
+        partitions.append(Partition(name, covered, earlier))
+        parts += [ScanPart(stream, partitions[-1].id, [b.name for b in some]) for some in _split(ordered, most)]
+    size = sum(blob.size for some in blobs.values() for blob in some)
+    until = _complete_until(partitions)
+    last = reach.first_window - 1
+    if until is not None:
+        # Whether an event of the very moment of the trigger is in its blob or in the next is not documented.
+        last = max(last, min(reach.last_window, (milliseconds(until) - 1) // WINDOW_MILLISECONDS))
+    return Plan(reach, reach.first_window, last, until, partitions, parts, _bits(size / event_bytes), size)
+
+
+def buckets_at_once(bucket_bits: int) -> int:
+    """How many neighbouring buckets one step compares, one after the other."""
+    return max(1, min(MAX_BUCKETS_AT_ONCE, 2**bucket_bits // COMPARE_STEPS))
+
+
+def buckets_of(step: int, bucket_bits: int) -> range:
+    """The buckets that a step compares."""
+    some = buckets_at_once(bucket_bits)
+    return range(step * some, (step + 1) * some)
+
+
+def _complete_until(partitions: Sequence[Partition]) -> datetime | None:
+    moments = [partition.covered for partition in partitions if partition.covered is not None]
+    return min(moments) if moments and len(moments) == len(partitions) else None
+
+
+def _split(blobs: Sequence[CaptureBlob], most: int) -> Iterable[list[CaptureBlob]]:
+    part: list[CaptureBlob] = []
+    size = 0
+    for blob in blobs:
+        if part and (size + blob.size > most or len(part) == PART_BLOBS):
+            yield part
+            part, size = [], 0
+        part.append(blob)
+        size += blob.size
+    if part:
+        yield part
+
+
+def _bits(events: float) -> int:
+    buckets = events / BUCKET_IDS
+    bits = 0
+    while 2**bits < buckets and bits < MAX_BUCKET_BITS:
+        bits += 1
+    return bits

@@ -1,0 +1,173 @@
+"""Observe: what the stream job reported and what was judged become rows, with every repetition kept."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from fraud.campaigns import is_campaign_id
+from fraud.windows import WINDOW, WINDOW_MILLISECONDS
+from reconciliation.ranges import MARGIN_WINDOWS, Range, milliseconds, window_number
+from reconciliation.reading.rows import Flag, Kind, RowWriter, store_number
+from reconciliation.reading.scan import MAX_DAMAGES, Unreadable
+
+_CONTAINERS = {Kind.SUSPICIOUS: "suspicious-events", Kind.VERDICT: "fraud-events"}
+MAX_LINE_BYTES = 64 * 1024 * 1024
+MAX_RUNS = 100
+
+
+class ObservedSums(msgspec.Struct):
+    """What was read of the outcomes. `windows` counts the rows of the stream job that lie in the range, `corrected`
+    those that a repair has entered in its place."""
+
+    blobs: int = 0
+    bytes: int = 0
+    lines: int = 0
+    windows: int = 0
+    corrected: int = 0
+    unreadable: list[Unreadable] = []
+    unreadable_count: int = 0
+    run_ids: list[str] = []
+    """Campaigns that some of it names, at most `MAX_RUNS`."""
+
+    def names_run(self, run_id: object) -> None:
+        """Note a campaign that a line or a document names."""
+        known = self.run_ids
+        if isinstance(run_id, str) and run_id not in known and is_campaign_id(run_id) and len(known) < MAX_RUNS:
+            known.append(run_id)
+
+
+class _WindowRow(msgspec.Struct):
+    """A row of the stream job, of which the ids may be anything."""
+
+    ids: list[Any]
+    WindowStart: datetime
+    WindowEnd: datetime
+    store_id: Any = None
+    corrected_by: Any = None
+
+
+class _VerdictLine(msgspec.Struct):
+    event_id: str
+    window_start: datetime
+    window_end: datetime
+    band: str
+    store_id: Any = None
+    run_id: Any = None
+
+
+_row_decoder = msgspec.json.Decoder(_WindowRow)
+_verdict_decoder = msgspec.json.Decoder(_VerdictLine)
+
+
+class Observer:
+    """Reads lines of one kind of outcome. Windows outside [first, last] are left out; those in `counted` count."""
+
+    def __init__(self, kind: Kind, first_window: int, last_window: int, counted: tuple[int, int]) -> None:
+        self.rows = RowWriter()
+        self.sums = ObservedSums()
+        self._kind = kind
+        self._first, self._last = first_window, last_window
+        self._counted = range(counted[0], counted[1] + 1)
+
+    @classmethod
+    def over(cls, kind: Kind, reach: Range) -> "Observer":
+        """One that keeps the windows in and beside a range, and counts those in it."""
+        first, last = reach.first_window, reach.last_window
+        return cls(kind, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
+
+    def open(self, path: str) -> "LineReader":
+        """Begin a blob; feed its chunks, then close it."""
+        self.sums.blobs += 1
+        return LineReader(self, path)
+
+    def lines(self, path: str, first_line: int, lines: Iterable[bytes]) -> None:
+        """Read some lines of a blob."""
+        read = self._suspicious if self._kind is Kind.SUSPICIOUS else self._verdicts
+        numbered = [(number, line) for number, line in enumerate(lines, first_line) if line.strip()]
+        self.sums.lines += len(numbered)
+        read(path, numbered)
+
+    def unreadable(self, path: str, line: int, reason: str) -> None:
+        """Note what cannot be read; `path` is that in the container of this kind."""
+        self.sums.unreadable_count += 1
+        if len(self.sums.unreadable) < MAX_DAMAGES:
+            self.sums.unreadable.append(Unreadable(f"{_CONTAINERS[self._kind]}/{path}", line, reason))
+
+    def _suspicious(self, path: str, lines: list[tuple[int, bytes]]) -> None:
+        for number, line in lines:
+            try:
+                row = _row_decoder.decode(line)
+                window = _window(row.WindowStart, row.WindowEnd)
+            except (ValueError, RecursionError) as error:
+                self.unreadable(path, number, f"not a row of the stream job: {error}")
+                continue
+            if not self._first <= window <= self._last:
+                continue
+            if window in self._counted:
+                self.sums.windows += row.corrected_by is None
+                self.sums.corrected += row.corrected_by is not None
+            ids = [identifier for identifier in row.ids if isinstance(identifier, str)]
+            if len(ids) < len(row.ids):
+                self.unreadable(path, number, f"{len(row.ids) - len(ids)} ids are no strings")
+            self.rows.add(Kind.SUSPICIOUS, ids, window, store_number(row.store_id))
+
+    def _verdicts(self, path: str, lines: list[tuple[int, bytes]]) -> None:
+        ids: list[str] = []
+        windows: list[int] = []
+        stores: list[int] = []
+        flags: list[int] = []
+        for number, line in lines:
+            try:
+                verdict = _verdict_decoder.decode(line)
+                window = _window(verdict.window_start, verdict.window_end)
+            except (ValueError, RecursionError) as error:
+                self.unreadable(path, number, f"not a verdict: {error}")
+                continue
+            if self._first <= window <= self._last:
+                self.sums.names_run(verdict.run_id)
+                ids.append(verdict.event_id)
+                windows.append(window)
+                stores.append(store_number(verdict.store_id))
+                flags.append(Flag.UNRESOLVED if verdict.band == "unresolved" else 0)
+        self.rows.add(Kind.VERDICT, ids, windows, stores, flags=flags)
+
+
+class LineReader:
+    """Splits a blob into lines while it arrives."""
+
+    def __init__(self, observer: Observer, path: str) -> None:
+        self._observer = observer
+        self._path = path
+        self._rest = b""
+        self._line = 1
+        self._skipping = False
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        self._observer.sums.bytes += len(chunk)
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        if self._skipping and lines:
+            lines[0], self._skipping = b"", False
+        self._observer.lines(self._path, self._line, lines)
+        self._line += len(lines)
+        if len(self._rest) > MAX_LINE_BYTES:
+            self._observer.unreadable(self._path, self._line, f"a line of more than {MAX_LINE_BYTES} bytes")
+            self._skipping = True
+        if self._skipping:
+            self._rest = b""
+
+    def close(self) -> None:
+        """Say that nothing follows."""
+        if self._rest.strip():
+            self._observer.lines(self._path, self._line, [self._rest])
+
+
+def _window(start: datetime, end: datetime) -> int:
+    """The number of a window. Raises ValueError if it is none of ours."""
+    if start.tzinfo is None or end.tzinfo is None:
+        raise ValueError("a window must carry a time zone")
+    if end - start != WINDOW or milliseconds(end) % WINDOW_MILLISECONDS:
+        raise ValueError(f"{start} to {end} is no window of five minutes")
+    return window_number(milliseconds(end))

@@ -1,0 +1,219 @@
+"""What every source is reduced to: one row a sighting of an id, 40 bytes each, kept in buckets of ids.
+
+A part is the rows of one unit of reading (some archive blobs, some outcome blobs, a slice of documents), sorted by
+bucket, so that whoever compares a bucket reads one byte range of each part.
+"""
+
+import struct
+from bisect import bisect_left
+from collections.abc import Sequence
+from enum import IntEnum, IntFlag
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from reconciliation.reading.keys import keys_of
+
+ROW = np.dtype(
+    [
+        ("upper", "<u8"),
+        ("lower", "<u8"),
+        ("sequence", "<i8"),
+        ("store", "<i8"),
+        ("window", "<i4"),
+        ("stream", "<u2"),
+        ("kind", "u1"),
+        ("flags", "u1"),
+    ]
+)
+"""`window` is a window number, `stream` the position of the captured partition in the plan."""
+
+Rows = NDArray[Any]
+"""A one-dimensional array of ROW."""
+
+Numbers = Sequence[int] | NDArray[Any] | int
+
+NO_STORE = -(2**63)
+OTHER_STORE = NO_STORE + 1
+"""A store id that is no integer of 62 bits: the producers have none, but a body may hold anything."""
+
+
+class Kind(IntEnum):
+    """Where an id was seen."""
+
+    CAPTURED = 0
+    SUSPICIOUS = 1
+    VERDICT = 2
+    DOCUMENT = 3
+    QUARANTINED = 4
+
+
+class Flag(IntFlag):
+    """What is known of a sighting."""
+
+    FLAGGED = 1
+    """The rule flags this captured event."""
+    MALFORMED = 2
+    """A captured body that is no store event; its key stands for partition and sequence number."""
+    AMBIGUOUS = 4
+    """Only the second of its arrival is known, and a window ends within it: it belongs to `window` or to the next."""
+    UNRESOLVED = 8
+    """A verdict without its event."""
+    EMBEDDED = 16
+    """An event that the stream job reads out of a malformed body."""
+
+
+class PartError(ValueError):
+    """Bytes that are no part, or a damaged one."""
+
+
+class RowWriter:
+    """Collects the rows of one part. Memory grows with the part, about 40 bytes a row and the ids that are no UUIDs."""
+
+    def __init__(self) -> None:
+        self._chunks: list[Rows] = []
+        self._names: dict[int, str] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(
+        self,
+        kind: Kind,
+        ids: Sequence[str],
+        windows: Numbers,
+        stores: Numbers,
+        *,
+        flags: Numbers = 0,
+        sequences: Numbers = -1,
+        stream: int = 0,
+    ) -> None:
+        """Add sightings; a single value stands for all."""
+        if not ids:
+            return
+        rows = np.zeros(len(ids), ROW)
+        keys, names = keys_of(ids)
+        rows["upper"], rows["lower"] = keys[:, 0], keys[:, 1]
+        rows["window"], rows["store"], rows["flags"], rows["sequence"] = windows, stores, flags, sequences
+        rows["stream"], rows["kind"] = stream, kind
+        self._chunks.append(rows)
+        self._names.update((self._count + position, name) for position, name in names.items())
+        self._count += len(ids)
+
+    def encode(self, bits: int) -> bytes:
+        """The part, in 2 ** bits buckets. It takes the rows: they are held no more than twice on the way."""
+        rows = np.concatenate(self._chunks) if self._chunks else np.zeros(0, ROW)
+        names = self._names
+        self._chunks, self._names, self._count = [], {}, 0
+        counts = np.array([len(rows)])
+        if bits:
+            buckets = bucket_of(rows, bits)
+            order = np.argsort(buckets, kind="stable")
+            counts = np.bincount(buckets, minlength=2**bits)
+            rows = np.take(rows, order)
+            if names:
+                places = np.empty(len(order), np.int64)
+                places[order] = np.arange(len(order))
+                names = {int(places[position]): name for position, name in names.items()}
+        segments = _segments(rows, np.cumsum(counts).tolist(), sorted(names.items()))
+        del rows
+        return b"".join([_header(bits, [*map(len, segments)]), *segments])
+
+
+def _segments(rows: Rows, ends: Sequence[int], names: Sequence[tuple[int, str]]) -> list[bytes]:
+    """Rows in the order of their buckets, which end at `ends`, and the names in the order of the rows, by bucket."""
+    segments: list[bytes] = []
+    start = named = 0
+    for end in ends:
+        following = bisect_left(names, end, key=itemgetter(0))
+        own = {position - start: name for position, name in names[named:following]}
+        segments.append(msgspec.msgpack.encode((rows[start:end].data.cast("B"), own)))
+        start, named = end, following
+    return segments
+
+
+def bucket_of(rows: Rows, bits: int) -> NDArray[np.uint16]:
+    """The bucket of each row. By a hash: ids may carry a time in front, or a machine behind."""
+    # Two bytes are sorted by radix.
+    return (mixed(rows) >> np.uint64(64 - bits)).astype(np.uint16)
+
+
+def mixed(rows: Rows) -> NDArray[np.uint64]:
+    """A hash of each key, of which every bit depends on all lower ones of both halves."""
+    product = (rows["upper"] ^ (rows["lower"] * np.uint64(0xC2B2AE3D27D4EB4F))) * np.uint64(0x9E3779B97F4A7C15)
+    return (product ^ (product >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+
+
+_MAGIC = b"ROWS0001"
+
+
+_HEAD_BYTES = 16
+
+
+def _header(bits: int, lengths: list[int]) -> bytes:
+    offsets = np.cumsum([header_length(bits), *lengths], dtype="<u8")
+    return _MAGIC + struct.pack("<II", bits, 0) + offsets.tobytes()
+
+
+def header_length(bits: int) -> int:
+    """Bytes in front of the first bucket."""
+    return _HEAD_BYTES + 8 * (2**bits + 1)
+
+
+def segment_of(header: bytes, bucket: int) -> tuple[int, int]:
+    """Where a bucket lies in a part, as offset and length in bytes. Raises PartError."""
+    if header[:8] != _MAGIC or bucket >= 2 ** struct.unpack_from("<I", header, 8)[0]:
+        raise PartError("not a part with this bucket")
+    start, end = struct.unpack_from("<QQ", header, _HEAD_BYTES + 8 * bucket)
+    return start, end - start
+
+
+def place_of_offsets(buckets: range) -> tuple[int, int]:
+    """Where the offsets of neighbouring buckets lie in a part, that of their end included, as offset and length."""
+    return _HEAD_BYTES + 8 * buckets.start, 8 * (len(buckets) + 1)
+
+
+def read_offsets(data: bytes) -> list[int]:
+    """The offsets of buckets from these bytes of a part. Raises PartError."""
+    offsets: list[int] = np.frombuffer(data, "<u8").tolist() if len(data) % 8 == 0 else []
+    if len(offsets) < 2 or sorted(offsets) != offsets:
+        raise PartError("these are no offsets of buckets")
+    return offsets
+
+
+def decode_segment(segment: bytes) -> tuple[Rows, dict[int, str]]:
+    """The rows of a bucket, and the ids that are no UUIDs by row. Raises PartError."""
+    try:
+        data, names = msgspec.msgpack.decode(segment, type=tuple[bytes, dict[int, str]])
+    except msgspec.DecodeError as error:
+        raise PartError(f"damaged bucket: {error}") from error
+    if len(data) % ROW.itemsize:
+        raise PartError(f"damaged bucket: {len(data)} bytes are no whole rows")
+    return np.frombuffer(data, ROW), names
+
+
+def all_rows(part: bytes) -> Rows:
+    """The rows of a part, of all its buckets. Raises PartError."""
+    bits: int = struct.unpack_from("<I", part, 8)[0]
+    places = [segment_of(part, bucket) for bucket in range(2**bits)]
+    return np.concatenate([decode_segment(part[offset : offset + length])[0] for offset, length in places])
+
+
+def store_number(store_id: object) -> int:
+    """A store id as a row holds it. 7.0 is store 7, as it is to the stream job, which groups and reports by value."""
+    if store_id is None:
+        return NO_STORE
+    if isinstance(store_id, float) and store_id.is_integer():
+        store_id = int(store_id)
+    if isinstance(store_id, int) and not isinstance(store_id, bool) and abs(store_id) < 2**62:
+        return store_id
+    return OTHER_STORE
+
+
+def store_name(number: int) -> str:
+    """A store of a row as a report shows it."""
+    return {NO_STORE: "none", OTHER_STORE: "other"}.get(number) or str(number)

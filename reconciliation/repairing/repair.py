@@ -1,0 +1,228 @@
+"""The plan of a repair: which steps undo the differences of a reconciliation, and which differences no step may undo.
+
+Nothing that others wrote is changed. Events are backfilled from Capture, windows are analysed again, and a window that
+the stream job lost is entered as a correction that names the repair, as bookkeepers do it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from fraud.events import StoreKey
+from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, unique_ids
+from reconciliation.comparing.differences import Class, Difference
+from reconciliation.ranges import Range
+
+EVENTS_PER_STEP = 1_000
+"""Events of one partition and hour that a step backfills."""
+
+NOT_REPAIRABLE: dict[str, str] = {
+    "unexpected_absent_from_archive": "What was reported or judged stays as evidence: find out who wrote it.",
+    "unexpected_not_to_be_flagged": "What was reported or judged stays as evidence: the rule and the job differ.",
+    "duplicates": "What was reported or judged twice stays as evidence; taking one away would hide the fault.",
+    "wrong_window": "The report and its verdict stay as evidence: the job's clock or the archive's is wrong.",
+    "wrong_store": "The report and its verdict stay as evidence: the event or the job names another store.",
+    "differs_in_cosmos": "Both contents stay as evidence: a document that was changed may have been tampered with.",
+    "only_in_cosmos": "The archive lost its event, or another hand wrote the document: nothing can tell which.",
+    "unresolved": "Their events are not in Cosmos, nor in what can be archived again: judging finds nothing new.",
+    "other_stores": "Their store is a text, which the report does not hold.",
+    "nameless": "Their ids are no strings: no window and no verdict can name them.",
+    "archive_gaps": "What Capture does not hold cannot be told from anything else.",
+    "unreadable": "Damaged blocks and lines stay as evidence, unless verdicts are written anew in their place.",
+}
+"""What a repair leaves alone, and why: classes of differences, and numbers of a report's accounts."""
+
+BACKFILLED: tuple[Class, ...] = ("absent_from_cosmos", "absent_from_quarantine")
+_OTHER_STORE = "other"
+
+_Item = TypeVar("_Item")
+
+WindowKey = tuple[StoreKey | None, datetime]
+"""A store, and the end of a window."""
+
+
+class RepairRequest(msgspec.Struct, frozen=True):
+    """The input of the workflow: the reconciliation to repair. A dry run lists the steps and does none."""
+
+    run: str
+    dry_run: bool = False
+
+    @property
+    def id(self) -> str:
+        """`repair-20260102T000000Z-20260103T000000Z`, and `-dry` behind it for a dry run."""
+        return f"repair-{self.run.removeprefix('reconcile-')}" + ("-dry" if self.dry_run else "")
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """Where an event lies in its partition; `event_id` is empty for a malformed body."""
+
+    sequence_number: int
+    event_id: str
+
+
+class Backfill(msgspec.Struct, frozen=True, tag_field="step", tag="backfill"):
+    """Archive events of a partition as the archiver would have. They arrived in windows that end in [first, last]."""
+
+    partition: str
+    first_window_end: datetime
+    last_window_end: datetime
+    events: tuple[Place, ...]
+
+
+class Correction(msgspec.Struct, frozen=True, tag_field="step", tag="correct"):
+    """Enter in suspicious-events, under the repair's name, what the stream job did not report of a window."""
+
+    store_id: StoreKey | None
+    window_end: datetime
+    ids: tuple[str, ...]
+
+    @property
+    def window(self) -> SuspiciousWindow:
+        """The window as the stream job would have reported it."""
+        return window_of_ids(self.store_id, self.window_end, self.ids)
+
+
+class Analysis(msgspec.Struct, frozen=True, tag_field="step", tag="judge"):
+    """Run the window analysis. `verdicts` is the path in fraud-events that is written: anew, or for the first time."""
+
+    store_id: StoreKey | None
+    window_end: datetime
+    ids: tuple[str, ...]
+    verdicts: str
+
+    @property
+    def window(self) -> SuspiciousWindow:
+        """The window to analyse."""
+        return window_of_ids(self.store_id, self.window_end, self.ids)
+
+
+RepairStep = Backfill | Correction | Analysis
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """An existing blob of verdicts: the name of its window, and its ids."""
+
+    name: str
+    ids: frozenset[str]
+
+
+class NotRepairable(msgspec.Struct, frozen=True):
+    """Differences that a repair leaves as they are."""
+
+    name: str
+    count: int
+    reason: str
+
+
+class Lacking(msgspec.Struct):
+    """What the lists of differences ask for, by window."""
+
+    unreported: dict[WindowKey, set[str]] = {}
+    unjudged: dict[WindowKey, set[str]] = {}
+    unresolved: dict[WindowKey, set[str]] = {}
+    other_stores: int = 0
+
+    @property
+    def judged_windows(self) -> list[WindowKey]:
+        """The windows whose verdicts lack something, in the order of time."""
+        return sorted({*self.unjudged, *self.unresolved}, key=_order)
+
+    def leave_out(self, windows: Iterable[WindowKey]) -> int:
+        """Do not judge these windows; gives the number of ids that are left."""
+        return sum(len(self.unjudged.pop(key, set()) | self.unresolved.pop(key, set())) for key in windows)
+
+
+def lacking(found: Mapping[Class, Sequence[Difference]], reach: Range) -> Lacking:
+    """Sort differences by window. Of a resent event every window counts in which it was not seen."""
+    result = Lacking()
+    moved = {one.event_id for one in found.get("wrong_window", ())}
+    targets: tuple[tuple[Class, dict[WindowKey, set[str]]], ...] = (
+        ("missing_from_suspicious", result.unreported),
+        ("missing_from_fraud", result.unjudged),
+        ("unresolved", result.unresolved),
+    )
+    for name, windows in targets:
+        for one in found.get(name, ()):
+            if one.store == _OTHER_STORE:
+                result.other_stores += 1
+                continue
+            ends = {one.window_end}
+            if name != "unresolved" and one.event_id not in moved:
+                ends |= {end for end in one.expected if end not in one.seen and reach.start < end <= reach.end}
+            for end in ends:
+                windows.setdefault((_store(one.store), end), set()).add(one.event_id)
+    return result
+
+
+def backfills(found: Mapping[Class, Sequence[Difference]]) -> list[Backfill]:
+    """The steps that archive what Cosmos and quarantine lack, a partition and hour at a time."""
+    groups: defaultdict[tuple[str, str], list[Difference]] = defaultdict(list)
+    for name in BACKFILLED:
+        for one in found.get(name, ()):
+            if one.partition is not None and one.sequence_number is not None:
+                groups[one.partition, f"{one.window_end:%Y%m%d%H}"].append(one)
+    return [
+        Backfill(partition, min(ends), max(ends), _places(some))
+        for (partition, _), group in sorted(groups.items())
+        for some in _slices(sorted(group), EVENTS_PER_STEP)
+        if (ends := [one.window_end for one in some])
+    ]
+
+
+def corrections(needs: Lacking) -> list[Correction]:
+    """The entries for what the stream job did not report."""
+    return [
+        Correction(store, end, tuple(ids))
+        for (store, end), lost in sorted(needs.unreported.items(), key=lambda item: _order(item[0]))
+        for ids in _slices(unique_ids(lost), MAX_IDS)
+    ]
+
+
+def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[SuspiciousWindow]:
+    """What to analyse of one window, given the verdicts that there are.
+
+    Where existing verdicts and the missing ids make up the very window that the blob's name was computed from, that
+    blob is written anew. Elsewhere the missing ids are a window of their own, as the shards of a large window are.
+    Verdicts without their event are judged again where they lie.
+    """
+    store, end = key
+    missing, unresolved = needs.unjudged.get(key, set()), needs.unresolved.get(key, set())
+    again = [blob.ids for blob in blobs if blob.ids & unresolved]
+    if missing:
+        whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | missing).name == blob.name]
+        again = [ids for ids in again if ids not in whole]
+        again += [whole[0] | missing] if whole else map(frozenset, _slices(unique_ids(missing), MAX_IDS))
+    windows = [window_of_ids(store, end, ids) for ids in again]
+    return list({window.name: window for window in windows}.values())
+
+
+def not_repairable(counts: Mapping[str, int]) -> list[NotRepairable]:
+    """What is left as it is, and why."""
+    return [NotRepairable(name, counts[name], reason) for name, reason in NOT_REPAIRABLE.items() if counts.get(name)]
+
+
+def _order(key: WindowKey) -> tuple[datetime, str]:
+    store, end = key
+    return end, str(store)
+
+
+def _places(events: Iterable[Difference]) -> tuple[Place, ...]:
+    return tuple(sorted(Place(one.sequence_number or 0, one.event_id) for one in events))
+
+
+def window_of_ids(store: StoreKey | None, end: datetime, ids: Iterable[str]) -> SuspiciousWindow:
+    """A window with each id once, in order."""
+    return SuspiciousWindow(store, unique_ids(ids), Window(end - WINDOW, end))
+
+
+def _store(text: str) -> StoreKey | None:
+    """A store as a difference shows it; the empty text stands for none."""
+    return int(text) if text else None
+
+
+def _slices(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,49 @@
+"""What the steps of a repair hand on: blobs at computed paths, and the small values in the workflow's history."""
+
+from typing import Literal
+
+import msgspec
+
+from reconciliation.repairing.repair import NotRepairable
+from reconciliation.work import folder
+
+RepairStage = Literal["backfill", "correct", "judge"]
+
+WINDOWS_PER_WORKFLOW = 16
+"""Windows that are analysed at once, by one workflow."""
+CORRECTIONS_PER_STEP = 50
+
+WORK_ROOT = "repairs/windows"
+"""Where analyses of a repair keep their work, beside that of an analysis of the same window which still runs."""
+
+
+class RepairOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """The output of the workflow.
+
+    `parts` is the number of steps of each stage, `events` what is to be backfilled, `corrected_windows` and
+    `judged_windows` count windows. `left` counts differences beyond what one repair takes; another takes them.
+    `steps` is the path of the full list in the container `reports`, one step a line.
+    """
+
+    id: str
+    run: str
+    dry_run: bool
+    events: int
+    corrected_windows: int
+    judged_windows: int
+    left: int
+    not_repairable: list[NotRepairable]
+    parts: dict[RepairStage, int]
+    steps: str
+    archived: int = 0
+    """Events that were found in Capture and archived; fewer than `events` if their blobs are gone."""
+
+
+def steps_path(repair: str) -> str:
+    """The list of a repair's steps in the container `reports`, one JSON object a line."""
+    return f"repairs/{repair}/steps.ndjson"
+
+
+def repair_part_path(repair: str, stage: str, number: int) -> str:
+    """The steps of one part, in the run's work folder."""
+    return f"{folder(repair)}/parts/{stage}-{number:05}.json"

@@ -1,0 +1,92 @@
+"""The report as Markdown, short enough for a ticket."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from reconciliation.comparing.differences import Difference
+from reconciliation.reporting.report import DifferenceClass, Report
+from reconciliation.reporting.titles import ADVICE, ARCHIVED, FLAGGED, NOTED, TITLES, VERDICTS, WRONG, percent
+from reconciliation.work import report_folder
+
+MAX_IDS = 10
+MAX_CAMPAIGNS = 10
+MAX_TEXT = 100
+"""Characters of a text of others; ids in full are in the lists."""
+
+
+def to_markdown(report: Report) -> str:
+    """The verdict, the accounts, and the first ids of each class."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield from (f"# {VERDICTS[report.verdict]}", "", _plain(report.sentence), "")
+    yield f"Range: after {_moment(report.start)} up to {_moment(report.end)} UTC. The whole report is in the container"
+    yield from (f"`reports`: `{report_folder(report.id)}/report.html`", "")
+    yield from ("| account | number |", "|---|---:|")
+    accounts = report.accounts
+    shown = [*ARCHIVED, *FLAGGED, *(one for one in (*WRONG, *NOTED) if getattr(accounts, one.name))]
+    yield from (f"| {one.label} | {getattr(accounts, one.name):,} |" for one in shown)
+    yield from _campaigns(report)
+    for found in report.differences:
+        yield from _class(found)
+    if report.gaps:
+        yield from ("", "## Gaps in the archive", "")
+        for gap in report.gaps[:MAX_IDS]:
+            numbers = f"up to {gap.last}" if gap.first is None else f"{gap.first} to {gap.last}"
+            yield f"- {_code(gap.partition)}: {numbers}"
+        yield from _more(len(report.gaps))
+    if report.unreadable:
+        yield from ("", "## Not readable", "")
+        for one in report.unreadable[:MAX_IDS]:
+            yield f"- {_code(one.path)} at {one.offset}: {_code(one.reason)}"
+        yield from _more(accounts.unreadable)
+
+
+def _campaigns(report: Report) -> Iterator[str]:
+    if report.campaigns_left_out:
+        yield from ("", f"Campaigns too large to be measured: {_code(', '.join(report.campaigns_left_out))}")
+    if not report.campaigns:
+        return
+    yield from ("", "## Campaigns", "", "| campaign | sent | must be flagged | judged | recall | precision |")
+    yield "|---|---:|---:|---:|---:|---:|"
+    for one in report.campaigns[:MAX_CAMPAIGNS]:
+        shares = f"{percent(one.recall)} | {percent(one.precision)}"
+        yield f"| {_code(one.run_id)} | {one.sent:,} | {one.must_be_flagged:,} | {one.judged:,} | {shares} |"
+
+
+def _class(found: DifferenceClass) -> Iterator[str]:
+    yield from ("", f"## {TITLES[found.name]}: {found.count:,}", "", f"{found.explanation} {ADVICE[found.name]}", "")
+    yield from map(_difference, found.examples[:MAX_IDS])
+    yield from _more(found.count)
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > MAX_IDS:
+        yield f"- and {count - MAX_IDS:,} more"
+
+
+def _difference(one: Difference) -> str:
+    words = [_code(one.event_id or "malformed body"), f"window to {_moment(one.window_end)}"]
+    words += [f"store {_code(one.store)}"] if one.store else []
+    words += [f"seen under {', '.join(map(_code, one.seen_stores))}"] if one.seen_stores else []
+    # As code: elsewhere `#7` links to a ticket of that number.
+    words += [_code(f"{one.partition} #{one.sequence_number}")] if one.partition else []
+    return f"- {', '.join(words)}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _code(text: str) -> str:
+    """A text of others as inline code: nothing in it can end the code, a cell of a table, or start a line."""
+    short = " ".join(text.replace("`", "'").replace("|", "¦").split())
+    return f"`{short if len(short) <= MAX_TEXT else short[:MAX_TEXT] + '…'}`"
+
+
+def _plain(text: str) -> str:
+    """A sentence in which names of others may stand: no tag, no link, no code."""
+    for character in "\\`*_<>[]|#@":
+        text = text.replace(character, f"\\{character}" if character != "@" else "@\u200b")
+    return text

@@ -1,0 +1,217 @@
+"""The report of a run: accounts, verdict, tables and differences, in a documented shape with a version.
+
+`docs/reconciliation.md` describes the fields. A run of the same range over the same archives writes the same report,
+apart from `started`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from reconciliation.comparing.accounts import Accounts, Column, Table, total
+from reconciliation.comparing.differences import EXPLANATIONS, Class, Difference
+from reconciliation.comparing.ground_truth import CampaignAccount
+from reconciliation.comparing.summary import Summary, Verdict, summarise
+from reconciliation.ranges import window_end
+from reconciliation.reading.observe import ObservedSums
+from reconciliation.reading.rows import store_name
+from reconciliation.reading.scan import ScanSums, Unreadable
+from reconciliation.reading.sequences import Span, gaps, merged
+from reconciliation.reporting.verdict import FAULTS, judge_run, sentence
+from reconciliation.work import FORMATS, Outcome, Work, differences_path, report_path
+
+SCHEMA_VERSION = 1
+MAX_STORES = 1_000
+MAX_LISTED = 100
+
+
+class TableRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the tables per window and per store; every number counts ids."""
+
+    events: int
+    expected: int
+    suspicious: int
+    analysed: int
+    missing_from_suspicious: int
+    missing_from_fraud: int
+    unexpected: int
+    duplicates: int
+    wrong_window: int
+
+
+class WindowRow(TableRow, frozen=True, kw_only=True):
+    """The line of a window."""
+
+    window_end: datetime
+
+
+class StoreRow(TableRow, frozen=True, kw_only=True):
+    """The line of a store; `none` stands for events without a store."""
+
+    store: str
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Sequence numbers that the archive lacks, both included; `first` is None if only their end is known."""
+
+    partition: str
+    first: int | None
+    last: int
+    between: tuple[datetime, datetime]
+    """Ends of the windows of the events around the gap."""
+
+    @property
+    def count(self) -> int:
+        """How many numbers, at least."""
+        return 1 if self.first is None else self.last - self.first + 1
+
+
+class DifferenceClass(msgspec.Struct, frozen=True):
+    """A class with all its ids, of which the first in time are examples."""
+
+    name: Class
+    explanation: str
+    count: int
+    examples: list[Difference]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a run found."""
+
+    schema_version: int = SCHEMA_VERSION
+    id: str
+    start: datetime = msgspec.field(name="from")
+    end: datetime = msgspec.field(name="to")
+    compared_until: datetime
+    complete_until: datetime | None
+    started: datetime
+    balanced: bool
+    verdict: Verdict
+    sentence: str
+    with_cosmos: bool
+    accounts: Summary
+    faults: list[str]
+    """Names of those accounts that are not zero and must be."""
+    differences: list[DifferenceClass]
+    gaps: list[Gap]
+    unreadable: list[Unreadable]
+    windows: list[WindowRow]
+    stores: list[StoreRow]
+    lists: list[str]
+    archive_blobs: int
+    archive_bytes: int
+    campaigns: list[CampaignAccount] = []
+    campaigns_left_out: list[str] = []
+    """Names of campaigns that are too large to be measured."""
+    warehouse: str = ""
+    """Address of the account in which the blobs lie, for the links; empty if there are none."""
+    evidence: str | None = None
+    """What was read, as one value (`reconciliation.evidence`); None if it does not stand for all of that."""
+
+
+def make_report(
+    started: datetime,
+    work: Work,
+    *,
+    buckets: Sequence[Accounts],
+    scans: Sequence[ScanSums],
+    observed: Sequence[ObservedSums],
+    campaigns: Sequence[CampaignAccount] = (),
+    left_out: Sequence[str] = (),
+) -> Report:
+    """Put a run's sums together; `buckets` are the accounts of each bucket, in order."""
+    run = work.range.instance_id
+    accounts = total(buckets)
+    missing = _gaps(work, scans)
+    unreadable = sorted(one for sums in (*scans, *observed) for one in sums.unreadable)[:MAX_LISTED]
+    summary = summarise(accounts, scans, observed, missing_numbers=sum(gap.count for gap in missing))
+    verdict = judge_run(work, summary)
+    return Report(
+        id=run,
+        start=work.range.start,
+        end=work.range.end,
+        compared_until=window_end(work.last_window),
+        complete_until=work.complete_until,
+        started=started,
+        balanced=verdict == "balanced",
+        verdict=verdict,
+        sentence=sentence(verdict, work, summary),
+        with_cosmos=work.with_documents,
+        accounts=summary,
+        faults=[name for name in FAULTS if getattr(summary, name)],
+        differences=[
+            DifferenceClass(name, EXPLANATIONS[name], accounts.differences[name], accounts.examples.get(name, []))
+            for name in EXPLANATIONS
+            if accounts.differences.get(name)
+        ],
+        gaps=missing[:MAX_LISTED],
+        unreadable=unreadable,
+        windows=_window_rows(work, accounts.per_window),
+        stores=_store_rows(accounts.per_store),
+        lists=[differences_path(run, bucket) for bucket, some in enumerate(buckets) if some.differences],
+        archive_blobs=sum(scan.blobs for scan in scans),
+        archive_bytes=sum(scan.bytes for scan in scans),
+        campaigns=list(campaigns),
+        campaigns_left_out=list(left_out),
+        # A document that was found elsewhere can change without the evidence changing.
+        evidence=None if accounts.elsewhere else work.evidence or None,
+    )
+
+
+def outcome_of(report: Report) -> Outcome:
+    """What the workflow answers."""
+    return Outcome(
+        id=report.id,
+        verdict=report.verdict,
+        balanced=report.balanced,
+        sentence=report.sentence,
+        compared_until=report.compared_until,
+        accounts=report.accounts,
+        reports={extension: report_path(report.id, extension) for extension in FORMATS},
+        with_cosmos=report.with_cosmos,
+        read=report.started,
+    )
+
+
+def _gaps(work: Work, scans: Sequence[ScanSums]) -> list[Gap]:
+    """What is missing between the blobs that were read, as far as it may lie in the range."""
+    result: list[Gap] = []
+    for stream, partition in enumerate(work.partitions):
+        spans = merged(span for scan in scans if scan.stream == stream for span in scan.spans)
+        for gap in gaps(spans):
+            if gap.first_window <= work.last_window and gap.last_window >= work.first_window:
+                result.append(_gap(partition.name, gap.first, gap))
+        if spans and spans[0].first > 0 and not partition.has_earlier_blobs:
+            edge = Span(0, spans[0].first - 1, work.first_window, spans[0].first_window)
+            result.append(_gap(partition.name, None, edge))
+    return result
+
+
+def _gap(partition: str, first: int | None, gap: Span) -> Gap:
+    return Gap(partition, first, gap.last, (window_end(gap.first_window), window_end(gap.last_window)))
+
+
+def _window_rows(work: Work, table: Table) -> list[WindowRow]:
+    """Every compared window, those without events too."""
+    empty = [0] * len(Column)
+    return [
+        WindowRow(window_end=window_end(number), **_columns(table.get(number, empty)))
+        for number in range(work.first_window, work.last_window + 1)
+    ]
+
+
+def _store_rows(table: Table) -> list[StoreRow]:
+    """The stores with differences, and those with the most events, by their number."""
+    wrong = range(Column.MISSING_FROM_SUSPICIOUS, len(Column))
+
+    def weight(store: int) -> tuple[int, int]:
+        numbers = table[store]
+        return -sum(numbers[column] for column in wrong), -numbers[Column.EVENTS]
+
+    most = sorted(table, key=weight)[:MAX_STORES]
+    return [StoreRow(store=store_name(store), **_columns(table[store])) for store in sorted(most)]
+
+
+def _columns(numbers: Sequence[int]) -> dict[str, int]:
+    return {column.name.lower(): numbers[column] for column in Column}

@@ -1,0 +1,68 @@
+"""The verdict of a run, and how it is said."""
+
+from reconciliation.comparing.summary import Summary, Verdict
+from reconciliation.ranges import window_end
+from reconciliation.work import Work
+
+FAULTS = {
+    "missing_from_suspicious": "{} missing from suspicious-events",
+    "missing_from_fraud": "{} missing from fraud-events",
+    "unexpected": "{} unexpected",
+    "duplicates": "{} reported or judged too often",
+    "wrong_window": "{} in the wrong window",
+    "wrong_store": "{} under the wrong store",
+    "absent_from_cosmos": "{} absent from Cosmos",
+    "differs_in_cosmos": "{} with another content in Cosmos",
+    "only_in_cosmos": "{} only in Cosmos",
+    "absent_from_quarantine": "{} malformed and absent from quarantine",
+    "nameless": "{} to be flagged and without a usable id",
+    "archive_gaps": "{} missing from the archive by their numbers",
+    "unreadable": "{} that cannot be read",
+}
+"""The numbers that must be zero, in the order in which they are said."""
+
+
+def judge_run(work: Work, summary: Summary) -> Verdict:
+    """`balanced` only if the whole range was compared, held events, and nothing is wrong."""
+    if any(getattr(summary, name) for name in FAULTS):
+        return "differences"
+    if not work.is_complete:
+        return "incomplete"
+    return "balanced" if summary.events else "empty"
+
+
+def sentence(verdict: Verdict, work: Work, summary: Summary) -> str:
+    """The verdict for a person."""
+    words = {
+        "balanced": f"All {summary.expected:,} events that must be flagged were reported and judged once, out of "
+        f"{summary.captured:,} captured.",
+        "differences": f"{_faults(summary)}.",
+        "incomplete": "What was compared balances, but it is not all.",
+        "empty": "The archive holds no events in this range.",
+    }[verdict]
+    if not work.is_complete:
+        words += f" {_incomplete(work)}"
+    if summary.corrected:
+        words += f" {summary.corrected:,} of the windows were entered by a repair, not by the stream job."
+    if summary.unresolved:
+        words += f" {summary.unresolved:,} were judged without their event: a person must look at them."
+    return words
+
+
+def _faults(summary: Summary) -> str:
+    words = ", ".join(text.format(f"{n:,}") for name, text in FAULTS.items() if (n := getattr(summary, name)))
+    return f"Not in balance: {words}"
+
+
+def _incomplete(work: Work) -> str:
+    if work.complete_until is None:
+        lacking = [partition.name for partition in work.partitions if partition.covered is None]
+        if not lacking:
+            return "The archive holds no blob near this range, so nothing was compared."
+        return f"The archive holds no blob of {', '.join(lacking)} near this range, so nothing was compared."
+    if work.last_window < work.first_window:
+        return f"The archive is complete until {work.complete_until:%Y-%m-%d %H:%M:%S} only, so nothing was compared."
+    return (
+        f"The archive is complete until {work.complete_until:%Y-%m-%d %H:%M:%S} only; "
+        f"windows after {window_end(work.last_window):%H:%M} were not compared."
+    )

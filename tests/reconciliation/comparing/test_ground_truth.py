@@ -1,0 +1,92 @@
+"""Recall and precision of a campaign, against what it says itself."""
+
+from random import Random
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fraud.campaigns import Campaign
+from fraud.generation import GeneratedEvent, generate_events
+from fraud.suspicion import is_suspicious
+from reconciliation.comparing import ground_truth
+from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
+from reconciliation.reading.rows import Kind, RowWriter, all_rows
+
+CAMPAIGN = Campaign(
+    run_id="campaign-x", batches=6, events_per_batch=50, interval_seconds=5, bad_event_ratio=0.1, seed=3
+)
+FIRST, LAST = 100, 110
+
+
+def batch(number: int) -> list[GeneratedEvent]:
+    return list(generate_events("3", number, 50, 0.1, "2026-01-02T10:00:00Z"))
+
+
+def flagged(events: list[GeneratedEvent]) -> list[str]:
+    return [one.id for one in events if is_suspicious(one.event_type, one.discount, one.priority_shipping)]
+
+
+def measured(captured: dict[str, int], judged: dict[str, int], bits: int = 1) -> CampaignAccount | None:
+    truth = Truth("campaign-x", [CAMPAIGN], FIRST, LAST)
+    for kind, sightings in ((Kind.CAPTURED, captured), (Kind.VERDICT, judged)):
+        rows = RowWriter()
+        rows.add(kind, list(sightings), list(sightings.values()), 1)
+        truth.observe(all_rows(rows.encode(bits)))
+    return truth.account()
+
+
+@given(st.integers(0, 2**32), st.integers(0, 3))
+@settings(max_examples=30)
+def test_recall_and_precision_are_those_of_the_ids(seed: int, bits: int):
+    random = Random(seed)
+    events = [one for number in range(6) for one in batch(number)]
+    must = set(flagged(events))
+    lost = {one.id for one in events if random.random() < 0.1}
+    judged = {one.id for one in events if random.random() < (0.9 if one.id in must else 0.05)}
+
+    account = measured({one.id: 105 for one in events if one.id not in lost}, dict.fromkeys(judged, 105), bits)
+
+    assert account is not None
+    assert (account.sent, account.lost) == (300, len(lost))
+    assert account.recall == len(must & judged) / len(must)
+    assert account.precision == len(must & judged) / len(judged)
+
+
+def test_batches_that_arrived_beside_the_range_do_not_count():
+    inside, beside = batch(0), batch(1)
+    captured = {one.id: 105 for one in inside} | {one.id: 99 for one in beside}
+    judged = dict.fromkeys(flagged(inside), 105) | dict.fromkeys(flagged(beside), 99)
+
+    account = measured(captured, judged)
+
+    assert account is not None
+    assert (account.sent, account.lost, account.must_be_flagged) == (50, 0, len(flagged(inside)))
+    assert (account.recall, account.precision) == (1.0, 1.0)
+
+
+def test_a_batch_on_the_edge_of_the_range_loses_nothing_to_either_side():
+    events = batch(0)
+    captured = {one.id: LAST if number < 20 else LAST + 1 for number, one in enumerate(events)}
+    # The job and the analysis may have seen in the next window what arrived in the last second of this one.
+    judged = {name: captured[name] + 1 for name in flagged(events)}
+
+    account = measured(captured, judged)
+
+    assert account is not None
+    assert (account.sent, account.lost) == (20, 0)
+    assert account.must_be_flagged == account.found == len(flagged(events[:20])) > 0
+    assert (account.judged, account.recall, account.precision) == (0, 1.0, None)
+
+
+def test_a_campaign_of_another_time_has_no_account():
+    assert measured({one.id: 99 for one in batch(0)}, {}) is None
+    assert measured({}, {}) is None
+
+
+def test_what_is_too_large_to_be_made_again_is_left_out(monkeypatch: pytest.MonkeyPatch):
+    small = msgspec.structs.replace(CAMPAIGN, run_id="campaign-y")
+    monkeypatch.setattr(ground_truth, "MAX_EVENTS", 700)
+
+    assert measurable([CAMPAIGN, small, CAMPAIGN]) == ({"campaign-y": [small]}, [CAMPAIGN.run_id])

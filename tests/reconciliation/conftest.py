@@ -1,0 +1,31 @@
+"""A report for the tests of its pages."""
+
+from random import Random
+
+import msgspec
+import pytest
+
+from reconciliation.comparing.ground_truth import CampaignAccount
+from reconciliation.reporting.links import Places
+from reconciliation.reporting.report import Report
+from tests.reconciliation.faults import FAULTS, Planted, build
+from tests.reconciliation.world import RANGE, suspicious_row
+
+HOSTILE = "<script>alert(1)</script>`|\n# <img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """A report with every kind of difference, and an id that is made to break a page."""
+    planted = Planted(build(Random(11), 400, "null"), Random(11))
+    for fault in FAULTS * 3:
+        fault(planted)
+    planted.world.suspicious.append(suspicious_row(RANGE.first_window, 1, [HOSTILE]))
+    found = planted.world.reconcile()
+    campaign = CampaignAccount(
+        run_id="campaign-x", sent=300, lost=1, must_be_flagged=20, found=19, judged=19, correct=19, recall=0.95,
+        precision=1.0,
+    )  # fmt: skip
+    places = Places(planted.world.blobs, [])
+    classes = [msgspec.structs.replace(c, examples=[*map(places.locate, c.examples)]) for c in found.differences]
+    return msgspec.structs.replace(found, differences=classes, campaigns=[campaign])

@@ -1,0 +1,250 @@
+"""Faults to plant in a world of archives, each with what the report must say of it.
+
+A fault takes events that no other fault has touched and notes the classes, with ids, that it must lead to.
+"""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from reconciliation.ranges import milliseconds
+from tests.reconciliation.archive_faults import (
+    blob_cut_short,
+    blob_missing,
+    blob_written_twice,
+    block_damaged,
+    body_altered,
+    body_torn,
+)
+from tests.reconciliation.planted import Planted, in_range
+from tests.reconciliation.world import PARTITIONS, RANGE, Event, World, event, suspicious_row, verdict
+
+MALFORMED = b'{"id": "x", "is_return": }'
+
+
+def build(random: Random, count: int, codec: str, *, exact: bool = True) -> World:
+    """A world that balances, with resent, malformed and store-less events in it. Unless `exact`, Capture has written
+    only the second of some arrivals."""
+    events: list[Event] = []
+    span = milliseconds(RANGE.end) - milliseconds(RANGE.start)
+    for _ in range(count):
+        moment = milliseconds(RANGE.start) + random.randrange(-600_000, span + 600_000)
+        if random.random() < 0.1:
+            # Just before, on and just after the end of a window.
+            moment = moment // 300_000 * 300_000 + random.choice((-1, 0, 1))
+        one = event(
+            random,
+            moment,
+            flagged=random.random() < 0.4,
+            partition=random.randrange(len(PARTITIONS)),
+            store=random.choice((None, 1, 2, 3)),
+        )
+        if random.random() < 0.1:
+            one = replace(one, id="", body=MALFORMED, flagged=False, store=None)
+        if random.random() < 0.1 and one.id:
+            one = replace(one, id=(name := f"order {random.randrange(10**9)} ä"), body=renamed(one, name))
+        if not exact and random.random() < 0.5:
+            # Within the second, which is all that the archive tells, a window may end.
+            one = replace(one, exact=False, enqueued=one.enqueued + random.choice((0, 0, 400)))
+        events.append(one)
+        if random.random() < 0.1 and one.id:
+            events.append(replace(one, enqueued=moment + random.randrange(1, 400_000)))
+    # Something on either side of the range in every partition, so that every gap in it shows.
+    for partition in range(len(PARTITIONS)):
+        for edge in (milliseconds(RANGE.start) - 500_000, milliseconds(RANGE.end) + 500_000):
+            events.append(event(random, edge, partition=partition))
+    return World.of(events, codec)
+
+
+def renamed(one: Event, name: str) -> bytes:
+    return json.dumps(json.loads(one.body) | {"id": name}).encode()
+
+
+def lost_by_the_job(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        _drop(planted.world.suspicious, one.id)
+        planted.world.verdicts = [v for v in planted.world.verdicts if v["event_id"] != one.id]
+        planted.expected["missing_from_suspicious"].add(one.id)
+        planted.expected["missing_from_fraud"].add(one.id)
+
+
+def lost_row(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        _drop(planted.world.suspicious, one.id)
+        planted.expected["missing_from_suspicious"].add(one.id)
+
+
+def lost_verdict(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        planted.world.verdicts = [v for v in planted.world.verdicts if v["event_id"] != one.id]
+        planted.expected["missing_from_fraud"].add(one.id)
+
+
+def doubled_in_a_row(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        end = suspicious_row(one.window, None, [])["WindowEnd"]
+        row = next(r for r in planted.world.suspicious if one.id in r["ids"] and r["WindowEnd"] == end)
+        row["ids"] += [one.id]
+        planted.expected["duplicates"].add(one.id)
+
+
+def doubled_verdict(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        same = [v for v in planted.world.verdicts if v["event_id"] == one.id]
+        # An event that was resent within one window may be judged as often.
+        copies = sum(e.id == one.id for e in planted.world.events)
+        planted.world.verdicts += [verdict(one.window, same[0]["store_id"], one.id)] * copies
+        planted.expected["duplicates"].add(one.id)
+
+
+def moved(planted: Planted) -> None:
+    if (one := planted.take(flagged=True)) and sum(e.id == one.id for e in planted.world.events) == 1:
+        window = one.window + planted.random.choice((-2, -1, 1, 2))
+        _drop(planted.world.suspicious, one.id)
+        planted.world.suspicious.append(suspicious_row(window, one.store, [one.id]))
+        planted.world.verdicts = [v for v in planted.world.verdicts if v["event_id"] != one.id]
+        planted.world.verdicts.append(verdict(window, one.store, one.id))
+        planted.expected["wrong_window"].add(one.id)
+
+
+def reported_elsewhere(planted: Planted) -> None:
+    """Only one of the two archives names another window."""
+    if (one := planted.take(flagged=True)) and sum(e.id == one.id for e in planted.world.events) == 1:
+        window = one.window + planted.random.choice((-1, 1))
+        if planted.random.random() < 0.5:
+            _drop(planted.world.suspicious, one.id)
+            planted.world.suspicious.append(suspicious_row(window, one.store, [one.id]))
+        else:
+            planted.world.verdicts = [v for v in planted.world.verdicts if v["event_id"] != one.id]
+            planted.world.verdicts.append(verdict(window, one.store, one.id))
+        planted.expected["wrong_window"].add(one.id)
+
+
+def foreign(planted: Planted) -> None:
+    name = planted.random.choice((str(uuid.UUID(int=planted.random.getrandbits(128))), "not/ours ?"))
+    window = planted.random.randint(RANGE.first_window, RANGE.last_window)
+    if planted.random.random() < 0.5:
+        planted.world.suspicious.append(suspicious_row(window, 1, [name]))
+    else:
+        planted.world.verdicts.append(verdict(window, 1, name))
+    planted.expected["unexpected_absent_from_archive"].add(name)
+
+
+def harmless_but_reported(planted: Planted) -> None:
+    if one := planted.take(flagged=False):
+        planted.world.suspicious.append(suspicious_row(one.window, one.store, [one.id]))
+        planted.expected["unexpected_not_to_be_flagged"].add(one.id)
+
+
+def altered_store(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        if planted.random.random() < 0.5:
+            for v in planted.world.verdicts:
+                if v["event_id"] == one.id:
+                    v["store_id"] = 99
+        else:
+            windows = {e.window for e in planted.world.events if e.id == one.id}
+            _drop(planted.world.suspicious, one.id)
+            planted.world.suspicious += [suspicious_row(window, 99, [one.id]) for window in sorted(windows)]
+        planted.expected["wrong_store"].add(one.id)
+
+
+def torn_row(planted: Planted) -> None:
+    """A line of the stream job that ends in the middle: everything in it counts as not reported."""
+    rows = [row for row in planted.world.suspicious if row["ids"] and planted.takes_all(row)]
+    if rows:
+        row = planted.random.choice(rows)
+        planted.world.suspicious.remove(row)
+        planted.tear("suspicious", row)
+        planted.touched |= {id(e) for e in planted.world.events if e.id in row["ids"]}
+        planted.expected["missing_from_suspicious"] |= set(row["ids"])
+
+
+def row_written_twice(planted: Planted) -> None:
+    """A blob of the stream job that was written again under another name."""
+    rows = [row for row in planted.world.suspicious if row["ids"] and planted.takes_all(row)]
+    if rows:
+        row = planted.random.choice(rows)
+        planted.world.suspicious.append(json.loads(json.dumps(row)))
+        planted.touched |= {id(e) for e in planted.world.events if e.id in row["ids"]}
+        planted.expected["duplicates"] |= set(row["ids"])
+
+
+def torn_verdict(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        place = verdict(one.window, None, one.id)["window_end"]
+        torn = next(v for v in planted.world.verdicts if (v["event_id"], v["window_end"]) == (one.id, place))
+        planted.world.verdicts.remove(torn)
+        planted.tear("verdicts", torn)
+        planted.expected["missing_from_fraud"].add(one.id)
+
+
+def absent_from_cosmos(planted: Planted) -> None:
+    if one := planted.take(flagged=planted.random.random() < 0.5):
+        planted.world.documents = [d for d in planted.world.documents if d[0] != one.id]
+        planted.expected["absent_from_cosmos"].add(one.id)
+
+
+def altered_in_cosmos(planted: Planted) -> None:
+    if one := planted.take(flagged=planted.random.random() < 0.5):
+        planted.world.altered.add(one.id)
+        planted.expected["differs_in_cosmos"].add(one.id)
+
+
+def only_in_cosmos(planted: Planted) -> None:
+    name = str(uuid.UUID(int=planted.random.getrandbits(128)))
+    planted.world.documents.append((name, 1, planted.random.randint(RANGE.first_window, RANGE.last_window)))
+    planted.expected["only_in_cosmos"].add(name)
+
+
+def unresolved(planted: Planted) -> None:
+    if one := planted.take(flagged=True):
+        for v in planted.world.verdicts:
+            if v["event_id"] == one.id:
+                v["band"] = "unresolved"
+        planted.expected["unresolved"].add(one.id)
+
+
+def absent_from_quarantine(planted: Planted) -> None:
+    left = [e for e in planted.world.events if not e.id and in_range(e) and id(e) not in planted.touched]
+    if left:
+        one = planted.random.choice(left)
+        planted.touched.add(id(one))
+        planted.world.quarantine.remove((one.partition, one.sequence))
+        planted.expected["absent_from_quarantine"].add(f"p{one.partition}-{one.sequence}")
+
+
+def _drop(rows: list[dict[str, Any]], identifier: str) -> None:
+    for row in rows:
+        row["ids"] = [one for one in row["ids"] if one != identifier]
+
+
+FAULTS: list[Callable[[Planted], None]] = [
+    lost_by_the_job,
+    lost_row,
+    lost_verdict,
+    doubled_in_a_row,
+    doubled_verdict,
+    moved,
+    reported_elsewhere,
+    foreign,
+    harmless_but_reported,
+    altered_store,
+    torn_row,
+    row_written_twice,
+    torn_verdict,
+    absent_from_cosmos,
+    altered_in_cosmos,
+    only_in_cosmos,
+    unresolved,
+    absent_from_quarantine,
+    body_altered,
+    body_torn,
+    blob_written_twice,
+    blob_missing,
+    blob_cut_short,
+    block_damaged,
+]

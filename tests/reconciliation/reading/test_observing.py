@@ -1,0 +1,65 @@
+"""Outcomes and archive are read to their end, whatever is in them, and what cannot be read does not fill the memory."""
+
+import json
+
+import pytest
+
+from reconciliation.capture.records import Records
+from reconciliation.reading import observe
+from reconciliation.reading.event_rows import add_records
+from reconciliation.reading.observe import Observer
+from reconciliation.reading.rows import Kind, RowWriter
+from reconciliation.reading.scan import MAX_DAMAGES, Scanner
+from tests.reconciliation.world import RANGE, verdict
+
+FIRST, LAST = RANGE.first_window, RANGE.last_window
+
+
+def line(window: int, identifier: str, run_id: str | None = None) -> bytes:
+    return json.dumps(verdict(window, 1, identifier) | {"run_id": run_id}).encode()
+
+
+def verdicts_of(data: bytes, chunk: int = 64) -> Observer:
+    observer = Observer(Kind.VERDICT, FIRST, LAST, (FIRST, LAST))
+    reader = observer.open("verdicts")
+    for start in range(0, len(data), chunk):
+        reader.feed(data[start : start + chunk])
+    reader.close()
+    return observer
+
+
+def test_a_line_without_end_is_reported_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(observe, "MAX_LINE_BYTES", 1_000)
+
+    observer = verdicts_of(b"\n".join((line(FIRST, "a"), b" " * 3_000 + line(FIRST, "b"), line(FIRST, "c"))))
+
+    assert [(one.offset, one.reason) for one in observer.sums.unreadable] == [(2, "a line of more than 1000 bytes")]
+    assert len(observer.rows) == 2
+
+
+def test_a_verdict_far_from_the_range_names_no_campaign_of_it():
+    near, far = line(LAST, "a", "campaign-near"), line(LAST + 1, "b", "campaign-far")
+
+    observer = verdicts_of(near + b"\n" + far)
+
+    assert (observer.sums.run_ids, len(observer.rows)) == (["campaign-near"], 1)
+
+
+def test_flagged_events_without_an_id_are_counted_in_a_crowd():
+    one = {"id": "a", "event_type": "sale_event", "discount": 60, "priority_shipping": True}
+    named, nameless = json.dumps(one).encode(), json.dumps(one | {"id": 7}).encode()
+    bodies = [nameless, *[named] * 300, nameless]
+    rows = RowWriter()
+
+    assert add_records(rows, Records([*range(302)], [1_000] * 302, bodies), 0, "0") == 2
+    assert len(rows) == 302
+
+
+def test_of_endless_damage_only_the_first_is_kept_and_all_is_counted():
+    observer = verdicts_of(b"{\n" * (MAX_DAMAGES + 5))
+    scanner = Scanner(0, "0")
+    for number in range(MAX_DAMAGES + 5):
+        scanner.damaged("path", number, "damage")
+
+    for sums in (observer.sums, scanner.sums):
+        assert (len(sums.unreadable), sums.unreadable_count) == (MAX_DAMAGES, MAX_DAMAGES + 5)
