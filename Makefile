@@ -8,6 +8,8 @@ WORKER := .local/tools/azure-functions-worker
 DUCKDB := .local/tools/duckdb-avro
 # Tests of a file share the parts that they start.
 TOGETHER := --dist loadfile --no-loadscope-reorder
+# The tests of the package that stands in for Azure.
+PACKAGE := -c packages/local-azure/pyproject.toml packages/local-azure/tests
 
 # The first Python that runs and is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -34,10 +36,12 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -m "not slow" -n 2 $(TOGETHER)
+	@$(BIN)/pytest $(PACKAGE) -m "not slow" -n 2 $(TOGETHER)
 	@$(BIN)/pytest -m slow -n 3 $(TOGETHER)  # they wait half of the time
+	@$(BIN)/pytest $(PACKAGE) -m slow -n 3 $(TOGETHER)
 
 contract: setup-dev ## Run the contract suites on Microsoft's emulators (needs Docker; docs/emulators.md)
-	@$(BIN)/python -m tests.contract.entities .local/contract/service-bus.json
+	@cd packages/local-azure && ../../$(BIN)/python -m tests.contract.entities ../../infra/emulators/service-bus.json ../../.local/contract/service-bus.json
 	@SERVICE_BUS_CONFIG=./.local/contract/service-bus.json docker compose up --detach
 	@$(BIN)/python infra/emulators/prepare.py local.settings.json.example
 	@$(BIN)/python -m tests.contract.run local.settings.json.example
@@ -53,15 +57,16 @@ $(VENV)/pyvenv.cfg:
 	@echo "Setting up in $(VENV)/ and .local/ (about a minute, once) ..."
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.local-ready: $(VENV)/pyvenv.cfg requirements.txt requirements-local.txt
+$(VENV)/.local-ready: $(VENV)/pyvenv.cfg requirements.txt requirements-local.txt packages/local-azure/pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-local.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable packages/local-azure
 	@touch $@
 
 $(VENV)/.dev-ready: $(VENV)/.local-ready requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(AZURITE)/.ready: local_azure/azurite/package-lock.json | $(VENV)/.local-ready
+$(AZURITE)/.ready: packages/local-azure/src/local_azure/azurite/package-lock.json | $(VENV)/.local-ready
 	@$(BIN)/python -m local_azure.azurite.install $(AZURITE)
 	@touch $@
 

@@ -30,13 +30,14 @@ from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
 from benchmarks.archive_writer import write_archive
 from benchmarks.rows import Row, alone
-from local_azure import connections
+from local_azure.core import connections
+from local_azure.testing.parts import running
 from orchestrations.reconciliation_stages import IN_FLIGHT
 from reconciliation.ranges import Range
 from reconciliation.work import Progress, ReportTask, Request, RunName, Stage, Step
 from services.clients import close_clients
 from services.settings import settings
-from tests.support.parts import EMULATORS, running
+from tests.support.parts import EMULATORS
 
 EVENTS = 1_000_000
 CODECS = ("deflate", "null")

@@ -16,10 +16,10 @@ from azure.eventhub import EventData, EventHubConsumerClient, EventHubProducerCl
 
 from benchmarks.rows import Row, against
 from fraud.generation import generate_events
-from local_azure import connections
-from tests.local_azure.amqp.conftest import CONFIG
-from tests.support.parts import running
+from local_azure.core import connections
+from local_azure.testing.parts import running
 
+CONFIG = str(Path(__file__).parents[1] / "infra" / "emulators" / "event-hubs.json")
 EVENTS = 20_000
 BATCH = 200
 HUB, PARTITION = "store-events", "1"

@@ -19,10 +19,10 @@ from activities.window_ids import save_window
 from fraud.analysis import IDS_PER_CHUNK, WindowSummary, WindowTask
 from fraud.verdicts import Verdict, from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
+from local_azure.testing.web import serving
 from services import blobs, cosmos, names
 from services.settings import settings
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
-from tests.support.web import serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 

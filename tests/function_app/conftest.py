@@ -9,10 +9,11 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from local_azure.clock import Clock
+from local_azure.core.clock import Clock
+from local_azure.testing.parts import running
 from services.clients import close_clients
 from services.settings import settings
-from tests.support.parts import azure, running
+from tests.support.parts import azure
 
 ROOT = Path(__file__).parents[2]
 

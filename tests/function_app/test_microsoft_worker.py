@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from local_azure.testing.azure_worker import Call, Loaded, load
 from tests.conftest import APP_SETTINGS
 from tests.support.app_index import indexed_functions
-from tests.support.azure_worker import Call, Loaded, load
 
 pytestmark = pytest.mark.slow
 

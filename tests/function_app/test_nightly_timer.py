@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from activities.reconciliation.watermark import read_watermark, write_watermark
-from local_azure.clock import SETTING, Clock
+from local_azure.core.clock import SETTING, Clock
+from local_azure.testing.parts import Part
 from reconciliation.nightly import NightlyTask, Watermark
 from reconciliation.ranges import GRACE, Range
 from reconciliation.work import Outcome
@@ -25,7 +26,7 @@ from tests.function_app.doors import INSTANCES
 from tests.reconciliation.capture_writer import avro
 from tests.reconciliation.faults import build
 from tests.reconciliation.world import INTERVAL, PARTITIONS, RANGE, World
-from tests.support.parts import Part, azure
+from tests.support.parts import azure
 
 ROOT = Path(__file__).parents[2]
 SPEED = 600

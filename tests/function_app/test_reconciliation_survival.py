@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from local_azure.testing.parts import Part
 from reconciliation.work import report_folder
 from services import names
 from services.blobs import read_blob, warehouse
@@ -21,7 +22,7 @@ from tests.activities.reconciliation.stored_world import store
 from tests.function_app.test_repair_doors import a_world, damaged, fraud_events
 from tests.reconciliation.faults import FAULTS, Planted, build
 from tests.reconciliation.world import RANGE
-from tests.support.parts import Part, azure
+from tests.support.parts import azure
 
 pytestmark = pytest.mark.slow
 

@@ -14,13 +14,14 @@ import yaml
 from azure.cosmos import CosmosClient
 from azure.storage.blob import BlobServiceClient
 
-from local_azure import connections
+from local_azure.core import connections
 from local_azure.stack.ports import USUAL
 from local_azure.stack.settings_file import connection_settings
+from local_azure.testing.parts import running
 from services import names
 from services.settings import read_settings
-from tests.contract import entities, run
-from tests.support.parts import EMULATORS, running
+from tests.contract import run
+from tests.support.parts import EMULATORS
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -89,7 +90,8 @@ def test_the_app_reads_every_setting_of_the_example_and_misses_none():
 
 
 def test_azurite_is_the_version_that_the_local_stack_installs():
-    pinned = json.loads((ROOT / "local_azure/azurite/package.json").read_text())["dependencies"]["azurite"]
+    package = json.loads((run.PACKAGE / "src/local_azure/azurite/package.json").read_text())
+    pinned = package["dependencies"]["azurite"]
 
     assert SERVICES["azurite"]["image"] == f"mcr.microsoft.com/azure-storage/azurite:{pinned}"
     assert "--disableTelemetry" in SERVICES["azurite"]["command"]
@@ -103,8 +105,11 @@ def test_every_image_is_microsofts_and_nobody_accepts_a_licence_for_the_reader()
         assert secrets.get("MSSQL_SA_PASSWORD", "${MSSQL_SA_PASSWORD:?").startswith("${MSSQL_SA_PASSWORD:?")
 
 
-def test_the_service_bus_emulator_takes_the_queues_of_the_contract_suites():
-    (namespace,) = entities.entities()["UserConfig"]["Namespaces"]
+def test_the_service_bus_emulator_takes_the_queues_of_the_contract_suites(tmp_path: Path):
+    file = tmp_path / "service-bus.json"
+    write = [sys.executable, "-m", "tests.contract.entities", str(EMULATORS / "service-bus.json"), str(file)]
+    subprocess.run(write, cwd=run.PACKAGE, check=True)
+    (namespace,) = json.loads(file.read_text())["UserConfig"]["Namespaces"]
     queues = {queue["Name"]: queue["Properties"] for queue in namespace["Queues"]}
 
     assert names.WINDOW_QUEUE in queues
@@ -115,7 +120,7 @@ def test_the_service_bus_emulator_takes_the_queues_of_the_contract_suites():
 
 def test_the_contract_suites_are_led_by_the_example():
     assert run.environment(EXAMPLE) == {f"CONTRACT_{name}": VALUES[name] for name in run.CONNECTIONS}
-    assert [suite for suite in run.SUITES if not (run.TESTS / suite).exists()] == []
+    assert [suite for suite in run.SUITES if not (run.PACKAGE / "tests" / suite).exists()] == []
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ def test_the_queue_as_the_emulator_and_the_local_stack_have_it(azure: Deployment
     ]
     agreed = {
         "infra/emulators/service-bus.json": shared,
-        "local_azure/stack/service-bus.json": [
+        "packages/local-azure/src/local_azure/stack/service-bus.json": [
             *shared,
             "DefaultMessageTimeToLive",
             "DuplicateDetectionHistoryTimeWindow",

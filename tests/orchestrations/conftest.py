@@ -7,7 +7,7 @@ import azure.durable_functions as df
 import pytest
 import pytest_asyncio
 
-from tests.local_azure.durable.running import RunningHub
+from local_azure.testing.running_hub import RunningHub
 from tests.orchestrations.fake_steps import FakeSteps
 
 

@@ -14,6 +14,8 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from local_azure.testing.replay import Recording
+from local_azure.testing.running_hub import RunningHub
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
@@ -21,8 +23,6 @@ from reconciliation.comparing.summary import Summary
 from reconciliation.nightly import Watermark
 from reconciliation.ranges import Range
 from reconciliation.work import Outcome, PlanSummary, Progress, Request, Stage
-from tests.local_azure.durable.running import RunningHub
-from tests.support.replay import Recording
 
 RECORDINGS = Path(__file__).parent / "recordings"
 REACH = Range(datetime(2026, 1, 2, 10, tzinfo=UTC), datetime(2026, 1, 2, 11, tzinfo=UTC))

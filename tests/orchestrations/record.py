@@ -20,8 +20,8 @@ import msgspec
 import tests.conftest  # noqa: F401 - settings with which the app can be imported
 from fraud.analysis import IDS_PER_CHUNK, WindowTask
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
+from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
-from tests.local_azure.durable.running import RunningHub
 from tests.orchestrations.fake_steps import FakeSteps
 
 HISTORIES = Path(__file__).parent / "histories"

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from fraud.analysis import IDS_PER_CHUNK, LOOKUPS, WindowTask
+from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
-from tests.local_azure.durable.running import RunningHub
 from tests.orchestrations.fake_steps import FakeSteps
 
 FINISH = ["store_verdicts", "alert_fraud_team", "clear_work"]

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
+from local_azure.testing.running_hub import RunningHub
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, reconcile_stage
 from reconciliation.ranges import GRACE
-from tests.local_azure.durable.running import RunningHub
 from tests.orchestrations.reconciliation_app import OUTCOME, REACH, RECORDINGS, REQUEST, reconciliation_hub
-from tests.support.replay import Recording, assert_order_does_not_matter, assert_replays
 
 RUN = REACH.instance_id
 

@@ -11,13 +11,13 @@ import msgspec
 import pytest
 
 from fraud.analysis import WindowTask
+from local_azure.testing.replay import Recording, assert_replays
+from local_azure.testing.running_hub import RunningHub
 from orchestrations.repair_reconciliation import WORKFLOWS_IN_FLIGHT, repair_reconciliation, repair_windows
 from reconciliation.repairing.repair import RepairRequest, window_of_ids
 from reconciliation.repairing.work import RepairOutcome
 from reconciliation.work import Progress
-from tests.local_azure.durable.running import RunningHub
 from tests.orchestrations.reconciliation_app import REACH
-from tests.support.replay import Recording, assert_replays
 
 RUN = REACH.instance_id
 JUDGED = WORKFLOWS_IN_FLIGHT + 2

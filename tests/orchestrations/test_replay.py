@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
 from orchestrations.analyze_window import analyze_window
 from orchestrations.run_campaign import run_campaign
 from tests.orchestrations.record import HISTORIES, SCENARIOS, record
-from tests.support.replay import Recording, assert_order_does_not_matter, assert_replays
 
 WORKFLOWS = {"analyze_window": analyze_window, "run_campaign": run_campaign}
 RECORDED = [HISTORIES / f"{name}.json" for name in SCENARIOS]

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
+from local_azure.testing.running_hub import RunningHub
 from orchestrations.run_campaign import BATCHES_PER_GENERATION
-from tests.local_azure.durable.running import RunningHub
 from tests.orchestrations.fake_steps import FakeSteps
 
 

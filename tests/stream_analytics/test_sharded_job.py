@@ -5,8 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.local_azure.stream_analytics.job.parts import Receiver, around, send, wait_for_blobs
+from local_azure.testing.stream_job import Receiver, around, send, wait_for_blobs
 
+EMULATORS = Path(__file__).parents[2] / "infra" / "emulators"
 PROJECT = Path(__file__).parents[2] / "stream_analytics" / "asaproj-sharded.json"
 CUSTOMERS = 16
 
@@ -18,7 +19,7 @@ def sale(customer: int) -> bytes:
 
 @pytest.mark.slow
 def test_no_shard_of_a_window_is_taken_for_a_repetition_of_another(tmp_path: Path):
-    with around(tmp_path, PROJECT) as parts:
+    with around(tmp_path, PROJECT, EMULATORS) as parts:
         parts.start("amqp", "azurite", "job")
         send(parts.settings, (1, [sale(customer) for customer in range(CUSTOMERS)]))
         found = Receiver(parts.settings).wait(ids=CUSTOMERS)

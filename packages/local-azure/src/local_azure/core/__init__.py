@@ -1,0 +1,1 @@
+"""Shared by all parts: process, clock, lock, SQLite with group commit, connection strings, log lines."""

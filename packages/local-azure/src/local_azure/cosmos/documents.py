@@ -1,0 +1,210 @@
+"""The documents of one container: a table of its own, keyed by id and partition.
+
+| column | |
+|---|---|
+| row | made of the store's sequence, so it never comes twice; feeds and pages go in its order; it makes the `_rid` |
+| partition, id | the key; the partition is the canonical text of `partition_key` |
+| expires | Azure's second in which the document is gone, or NULL |
+| body | the JSON as it is answered, system properties included |
+"""
+
+import base64
+import struct
+
+import msgspec
+
+from local_azure.core.clock import Clock
+from local_azure.cosmos.container_settings import MAX_TTL
+from local_azure.cosmos.errors import bad_request, conflict, not_found, precondition_failed, too_large
+from local_azure.cosmos.store import Store
+from local_azure.cosmos.wire import MAX_DOCUMENT_BYTES, JsonObject, JsonValue, encode
+
+MAX_ID_BYTES = 1023
+_FORBIDDEN_IN_IDS = frozenset("/\\?#")
+
+
+class Stored(msgspec.Struct):
+    """A document as it lies in the table; `body` is JSON."""
+
+    row: int
+    etag: str
+    body: bytes
+
+
+class Conditions(msgspec.Struct, frozen=True):
+    """The ETags that a request names."""
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+    def check(self, etag: str) -> None:
+        """412 unless a document with this ETag may be written."""
+        if self.if_match is not None and self.if_match not in ("*", etag):
+            raise precondition_failed()
+        if self.if_none_match is not None and self.if_none_match in ("*", etag):
+            raise precondition_failed()
+
+
+ALWAYS = Conditions()
+
+
+class DocumentTable:
+    """Reads and writes the documents of one container."""
+
+    def __init__(
+        self, store: Store, clock: Clock, number: int, *, link: str, resource_prefix: bytes, default_ttl: int | None
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._link = link
+        self._prefix = resource_prefix
+        self._default_ttl = default_ttl
+        self.table = f"document_{number}"
+        self.dropped = False
+        self._find = f"SELECT row, etag, body FROM {self.table} WHERE id = ? AND partition = ?"
+        self._find_etag = f"SELECT row, etag FROM {self.table} WHERE id = ? AND partition = ?"
+        self._insert = f"INSERT INTO {self.table} (row, partition, id, etag, expires, body) VALUES (?, ?, ?, ?, ?, ?)"
+        self._update = f"UPDATE {self.table} SET etag = ?, expires = ?, body = ? WHERE row = ?"
+
+    def create(self) -> None:
+        """Make the table and its indexes: by key, by partition (in row order), by expiry."""
+        self._store.write(
+            f"CREATE TABLE {self.table} (row INTEGER PRIMARY KEY, partition TEXT NOT NULL, id TEXT NOT NULL, "
+            "etag TEXT NOT NULL, expires INTEGER, body BLOB NOT NULL)"
+        )
+        self._store.write(f"CREATE UNIQUE INDEX {self.table}_key ON {self.table} (id, partition)")
+        self._store.write(f"CREATE INDEX {self.table}_partition ON {self.table} (partition)")
+        self._store.write(f"CREATE INDEX {self.table}_expires ON {self.table} (expires) WHERE expires IS NOT NULL")
+
+    def drop(self) -> None:
+        """Forget every document, also those that a query is still reading."""
+        self.dropped = True
+        self._store.write(f"DROP TABLE {self.table}")
+
+    def last_row(self) -> int:
+        """The highest row, 0 if there is none."""
+        return self._store.execute(f"SELECT coalesce(max(row), 0) FROM {self.table}").fetchone()[0]
+
+    def get(self, partition: str, name: str) -> Stored:
+        """404 if there is none."""
+        row = self._store.execute(self._find, (name, partition)).fetchone()
+        if row is None:
+            raise not_found("Entity with the specified id", name)
+        return Stored(*row)
+
+    def create_item(self, partition: str, document: JsonObject) -> Stored:
+        """409 if the id is taken in its partition."""
+        name = checked_id(document)
+        if self._store.execute(self._find_etag, (name, partition)).fetchone():
+            raise conflict("Entity", name)
+        return self._add(partition, name, document)
+
+    def upsert_item(self, partition: str, document: JsonObject, conditions: Conditions = ALWAYS) -> tuple[bool, Stored]:
+        """Create or replace; the flag tells whether it was created. 412 if the conditions do not hold."""
+        name = checked_id(document)
+        found = self._store.execute(self._find_etag, (name, partition)).fetchone()
+        if found is None:
+            return True, self._add(partition, name, document)
+        row, etag = found
+        conditions.check(etag)
+        return False, self._overwrite(row, document)
+
+    def replace_item(self, partition: str, name: str, document: JsonObject, conditions: Conditions = ALWAYS) -> Stored:
+        """404 if there is none, 412 if the conditions do not hold; the id cannot change."""
+        if checked_id(document) != name:
+            raise bad_request("The id in the document and the id in the request's address must be the same.")
+        found = self._store.execute(self._find_etag, (name, partition)).fetchone()
+        if found is None:
+            raise not_found("Entity with the specified id", name)
+        row, etag = found
+        conditions.check(etag)
+        return self._overwrite(row, document)
+
+    def delete_item(self, partition: str, name: str, conditions: Conditions = ALWAYS) -> None:
+        """404 if there is none, 412 if the conditions do not hold."""
+        found = self._store.execute(self._find_etag, (name, partition)).fetchone()
+        if found is None:
+            raise not_found("Entity with the specified id", name)
+        row, etag = found
+        conditions.check(etag)
+        self._store.write(f"DELETE FROM {self.table} WHERE row = ?", (row,))
+
+    def name_of(self, resource_id: str) -> str:
+        """The id of the document with this `_rid`; 404 if there is none."""
+        try:
+            decoded = base64.b64decode(resource_id.replace("-", "/"), validate=True)
+            row = struct.unpack(">Q", decoded.removeprefix(self._prefix))[0]
+            found = self._store.execute(f"SELECT id FROM {self.table} WHERE row = ?", (row,)).fetchone()
+        except (ValueError, struct.error, OverflowError):
+            found = None
+        if found is None:
+            raise not_found("Entity with the specified resource id", resource_id)
+        return found[0]
+
+    def purge(self) -> int:
+        """Delete what has expired; the number of documents."""
+        now = int(self._clock.timestamp())
+        due = self._store.execute(f"SELECT 1 FROM {self.table} WHERE expires <= ? LIMIT 1", (now,)).fetchone()
+        if due is None:
+            return 0
+        return self._store.write(f"DELETE FROM {self.table} WHERE expires <= ?", (now,)).rowcount
+
+    def set_default_ttl(self, default_ttl: int | None) -> None:
+        """Take a new default; each document's expiry is computed anew from its `_ts` and its own TTL."""
+        self._default_ttl = default_ttl
+        if default_ttl is None:
+            self._store.write(f"UPDATE {self.table} SET expires = NULL")
+            return
+        self._store.write(
+            f"UPDATE {self.table} SET expires = CASE WHEN ttl > 0 THEN ts + ttl END FROM (SELECT row AS r, "
+            "coalesce(json_extract(body, '$.ttl'), ?) AS ttl, json_extract(body, '$._ts') AS ts "
+            f"FROM {self.table}) WHERE row = r",
+            (default_ttl,),
+        )
+
+    def _add(self, partition: str, name: str, document: JsonObject) -> Stored:
+        sequence = self._store.next_sequence()
+        stored, expires = self._stamp(sequence, sequence, document)
+        self._store.write(self._insert, (sequence, partition, name, stored.etag, expires, stored.body))
+        return stored
+
+    def _overwrite(self, row: int, document: JsonObject) -> Stored:
+        stored, expires = self._stamp(row, self._store.next_sequence(), document)
+        self._store.write(self._update, (stored.etag, expires, stored.body, row))
+        return stored
+
+    def _stamp(self, row: int, sequence: int, document: JsonObject) -> tuple[Stored, int | None]:
+        """Give the document its system properties; the JSON and the second in which it expires."""
+        now = int(self._clock.timestamp())
+        resource_id = base64.b64encode(self._prefix + struct.pack(">Q", row)).decode().replace("/", "-")
+        etag = f'"{sequence:016x}"'
+        document["_rid"] = resource_id
+        document["_self"] = f"{self._link}docs/{resource_id}/"
+        document["_etag"] = etag
+        document["_attachments"] = "attachments/"
+        document["_ts"] = now
+        body = encode(document)
+        if len(body) > MAX_DOCUMENT_BYTES:
+            raise too_large(f"The document has {len(body)} bytes; {MAX_DOCUMENT_BYTES} are allowed.")
+        return Stored(row, etag, body), self._expiry(document, now)
+
+    def _expiry(self, document: JsonObject, now: int) -> int | None:
+        own: JsonValue = document.get("ttl")
+        if own is not None and not (type(own) is int and (own == -1 or 0 < own <= MAX_TTL)):
+            raise bad_request(f"The ttl of a document must be -1 or between 1 and {MAX_TTL} seconds, not {own!r}.")
+        if self._default_ttl is None:
+            return None
+        ttl = self._default_ttl if own is None else own
+        return now + ttl if ttl > 0 else None
+
+
+def checked_id(document: JsonObject) -> str:
+    """The id of a document; 400 if it is missing or cannot be one."""
+    name = document.get("id")
+    if not isinstance(name, str) or not name:
+        raise bad_request("The required property 'id' is missing, empty or not a string.")
+    if not _FORBIDDEN_IN_IDS.isdisjoint(name):
+        raise bad_request(r"An id must not contain '/', '\', '?' or '#'.")
+    if len(name) > MAX_ID_BYTES or len(name.encode()) > MAX_ID_BYTES:
+        raise bad_request(f"An id may have at most {MAX_ID_BYTES} bytes.")
+    return name

@@ -1,0 +1,122 @@
+"""The SQLite file and its transactions: every write of one turn of the event loop is one commit.
+
+A handler writes at once, then waits in `settled` until the turn's commit; so an answer is never sent before its write
+is safe from kill -9, and concurrent writers share the cost of a commit. A commit that fails (disk full) fails them all.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local_azure.core.sqlite import open_database
+from local_azure.cosmos.errors import CosmosError
+
+logger = logging.getLogger(__name__)
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS resource (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    parent INTEGER NOT NULL,        -- 0 for a database, else the number of the container's database
+    id TEXT NOT NULL,
+    properties BLOB NOT NULL,       -- JSON, as the service answers it
+    UNIQUE (parent, id)
+);
+"""
+
+
+class Store:
+    """One connection, used by the event loop's thread alone. sqlite3.Error if the file cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = open_database(path, SCHEMA)
+        self._open: asyncio.Future[None] | None = None
+        self._sequence = 0
+        self.on_rollback: Callable[[], None] = lambda: None
+
+    def close(self) -> None:
+        """Commit what the last turn wrote and close the file."""
+        self._commit()
+        self._database.close()
+
+    def execute(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """Read, outside or inside the turn's transaction."""
+        return self._database.execute(sql, values)
+
+    def write(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """Write within the turn's transaction, which this begins if need be."""
+        self._begin()
+        return self._database.execute(sql, values)
+
+    @contextmanager
+    def atomic(self) -> Generator[None]:
+        """All writes within, or none: an exception undoes them and leaves the others of the turn alone."""
+        self._begin()
+        self._database.execute("SAVEPOINT batch")
+        try:
+            yield
+        except CosmosError:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK TO batch")
+            raise
+        finally:
+            if self._database.in_transaction:
+                self._database.execute("RELEASE batch")
+
+    async def settled(self) -> None:
+        """Wait until everything written so far is committed. CosmosError 503 if it could not be."""
+        if self._open is not None:
+            await asyncio.shield(self._open)
+
+    def next_sequence(self) -> int:
+        """A number above all earlier ones, across restarts too: microseconds since 1970, or one more than the last.
+
+        Rows, ETags and session tokens are made of it.
+        """
+        self._sequence = max(self._sequence + 1, time.time_ns() // 1000)
+        return self._sequence
+
+    def has_reached(self, number: int) -> None:
+        """Give no number up to this one, which an earlier process gave, should the clock have been set back."""
+        self._sequence = max(self._sequence, number)
+
+    @property
+    def sequence(self) -> int:
+        """The last number given."""
+        return self._sequence
+
+    def _begin(self) -> None:
+        if self._open is None:
+            self._database.execute("BEGIN IMMEDIATE")
+            loop = asyncio.get_running_loop()
+            self._open = loop.create_future()
+            loop.call_soon(self._commit)
+
+    def abandon(self, problem: sqlite3.Error) -> CosmosError:
+        """Undo the whole turn after an error of the file; everybody who waits for it gets the 503 that this returns."""
+        logger.error("a transaction is undone, its requests are answered with 503: %s", problem)
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+        self.on_rollback()
+        refusal = CosmosError(503, "ServiceUnavailable", f"The database file cannot be used: {problem}")
+        waiting, self._open = self._open, None
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(refusal)
+            waiting.exception()  # read: a turn whose clients have all left has no waiter
+        return refusal
+
+    def _commit(self) -> None:
+        if self._open is None:
+            return
+        try:
+            self._database.execute("COMMIT")
+        except sqlite3.Error as problem:
+            self.abandon(problem)
+            return
+        waiting, self._open = self._open, None
+        if not waiting.done():
+            waiting.set_result(None)

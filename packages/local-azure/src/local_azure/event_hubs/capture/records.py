@@ -1,0 +1,96 @@
+"""An event as a record of a Capture file, in the documented schema.
+
+`EnqueuedTimeUtc` has whole seconds (`M/d/yyyy h:mm:ss tt`), so the exact time stands in the system properties as
+`x-opt-enqueued-time`, in milliseconds since 1970. Unverified against a real file: that time's text, and how a
+boolean property is written (here: the strings `True` and `False`, as .NET's).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from local_azure.amqp.encode import encode
+from local_azure.amqp.message import Message
+from local_azure.amqp.sections import SectionCode
+from local_azure.event_hubs.store import row_id
+
+_VALUES = ["long", "double", "string", "bytes"]
+SCHEMA: dict[str, Any] = {
+    "type": "record",
+    "name": "EventData",
+    "namespace": "Microsoft.ServiceBus.Messaging",
+    "fields": [
+        {"name": "SequenceNumber", "type": "long"},
+        {"name": "Offset", "type": "string"},
+        {"name": "EnqueuedTimeUtc", "type": "string"},
+        {"name": "SystemProperties", "type": {"type": "map", "values": _VALUES}},
+        {"name": "Properties", "type": {"type": "map", "values": _VALUES}},
+        {"name": "Body", "type": ["null", "bytes"]},
+    ],
+}
+_LONGS = range(-(2**63), 2**63)
+Record = dict[str, Any]
+
+
+def records(rows: Iterable[tuple[int, bytes]], partition: int) -> Iterator[Record]:
+    """The records of stored events, given as row ids and messages."""
+    base = row_id(partition, 0)
+    for row, message in rows:
+        yield record(row - base, Message(message))
+
+
+def record(sequence: int, message: Message) -> Record:
+    """One event. Its annotations are those that the broker has set, with what the client added."""
+    annotations = message.annotations()
+    properties = message.properties()
+    named = {name.replace("_", "-"): getattr(properties, name) for name in properties.__struct_fields__}
+    return {
+        "SequenceNumber": sequence,
+        "Offset": annotations["x-opt-offset"],
+        "EnqueuedTimeUtc": time_text(annotations["x-opt-enqueued-time"]),
+        "SystemProperties": _values(annotations | named),
+        "Properties": _values(message.application_properties()),
+        "Body": _body(message),
+    }
+
+
+def time_text(milliseconds: int) -> str:
+    """A moment as .NET writes it in the invariant culture's short way, for example `7/4/2026 3:05:09 PM`."""
+    at = datetime.fromtimestamp(milliseconds // 1_000, UTC)
+    half = "AM" if at.hour < 12 else "PM"
+    return f"{at.month}/{at.day}/{at.year} {at.hour % 12 or 12}:{at.minute:02}:{at.second:02} {half}"
+
+
+def _values(items: Mapping[Any, Any]) -> dict[str, tuple[str, Any]]:
+    """Values with the branch of the union they take; the schema has no null, so what is null is left out."""
+    return {str(key): _value(value) for key, value in items.items() if value is not None}
+
+
+def _value(value: Any) -> tuple[str, Any]:
+    match value:
+        case bool():
+            return "string", str(value)
+        case int() if value in _LONGS:
+            return "long", value
+        case float():
+            return "double", value
+        case bytes():
+            return "bytes", value
+        case str() | int() | UUID():
+            return "string", str(value)
+        case _:
+            return "bytes", encode(value)
+
+
+def _body(message: Message) -> bytes | None:
+    """The data; a body that is a value or a sequence as its text, bytes or AMQP encoding."""
+    if message.section(SectionCode.DATA):
+        return message.body()
+    value = message.value()
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode()
+    body = message.section(SectionCode.VALUE) or message.section(SectionCode.SEQUENCE)
+    return message.data[body.value : body.end] if body else None

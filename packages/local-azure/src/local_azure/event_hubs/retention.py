@@ -1,0 +1,34 @@
+"""Retention: events leave their log when they are older than the hub keeps them."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from local_azure.core.clock import Clock
+from local_azure.event_hubs.partition import PURGE_AT_ONCE, Partition
+
+log = logging.getLogger(__name__)
+_ROUNDS = 24
+"""How often in a retention period the logs are looked through."""
+
+
+async def keep_retention(
+    partitions: Iterable[Partition], hours: float, clock: Clock, keep_from: Callable[[Partition], int]
+) -> None:
+    """Remove what is older than so many of Azure's hours. Runs until it is cancelled.
+
+    `keep_from` gives the first sequence number of a partition that must stay however old it is.
+    """
+    span = hours * 3_600
+    while True:
+        for partition in partitions:
+            before_ms = int((clock.timestamp() - span) * 1_000)
+            removed = 0
+            while count := partition.purge(before_ms, keep_from(partition)):
+                removed += count
+                await asyncio.sleep(0)
+                if count < PURGE_AT_ONCE:
+                    break
+            if removed:
+                log.info("partition %d: %d events were past their retention", partition.number, removed)
+        await clock.sleep(span / _ROUNDS)

@@ -1,0 +1,64 @@
+"""A message on its way in: what a client may send to a queue, and what the queue has to know of it."""
+
+from typing import Any
+from uuid import UUID
+
+from local_azure.amqp.errors import AmqpError, Condition
+from local_azure.amqp.limits import MAX_SERVICE_BUS_MESSAGE_BYTES
+from local_azure.amqp.message import Message
+from local_azure.service_bus.envelope import Envelope
+from local_azure.service_bus.messages import Submission
+
+MAX_MESSAGE_ID = 128
+_LATEST = 253_402_300_799_999
+"""The end of the year 9999, in milliseconds: later moments are no times."""
+
+
+def submission(data: bytes) -> Submission:
+    """An encoded message as a queue takes it.
+
+    Raises AmqpError with a condition that says what is wrong: malformed, too large, a message id or a time that
+    cannot be.
+    """
+    if len(data) > MAX_SERVICE_BUS_MESSAGE_BYTES:
+        raise AmqpError(
+            Condition.MESSAGE_SIZE_EXCEEDED,
+            f"The message of {len(data)} bytes exceeds the limit of {MAX_SERVICE_BUS_MESSAGE_BYTES} bytes.",
+        )
+    message = Message(data)
+    envelope = Envelope.seal(message)
+    ttl = message.header().ttl
+    return Submission(
+        payload=envelope.pack(),
+        message_id=_message_id(message.properties().message_id),
+        # Zero is what clients write that have no opinion.
+        time_to_live=ttl or None,
+        scheduled=_scheduled(message),
+    )
+
+
+def _scheduled(message: Message) -> int | None:
+    moment: Any = message.annotations().get("x-opt-scheduled-enqueue-time")
+    if moment is None:
+        return None
+    if not isinstance(moment, int) or not 0 <= moment <= _LATEST:
+        raise AmqpError(Condition.ARGUMENT_ERROR, "x-opt-scheduled-enqueue-time must be a timestamp")
+    return moment
+
+
+def _message_id(value: Any) -> str | None:
+    """As duplicate detection compares it: ids of different types are different."""
+    match value:
+        case None:
+            return None
+        case str():
+            text = str(value)
+        case bytes():
+            text = f"binary:{value.hex()}"
+        case int() | UUID():
+            text = f"{type(value).__name__}:{value}"
+        case _:
+            raise AmqpError(Condition.ARGUMENT_ERROR, "a message id is a string, a number, a uuid or binary")
+    if isinstance(value, str | bytes) and len(value) > MAX_MESSAGE_ID:
+        raise AmqpError(Condition.ARGUMENT_ERROR, f"The message id is longer than {MAX_MESSAGE_ID} characters.")
+    return text

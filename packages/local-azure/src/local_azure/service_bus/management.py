@@ -1,0 +1,114 @@
+"""`QUEUE/$management`: peek, schedule, cancel, renew, deferred messages, and settlement without the message's link."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from local_azure.amqp.encode import array
+from local_azure.amqp.errors import AmqpError, Condition
+from local_azure.amqp.request_response import Reply, Request
+from local_azure.service_bus import operations
+from local_azure.service_bus.egress import encoded
+from local_azure.service_bus.ingress import submission
+from local_azure.service_bus.messages import NotAllowedError, QueueError
+from local_azure.service_bus.operations import parse
+from local_azure.service_bus.queue import Queue
+from local_azure.service_bus.refusals import amqp_error, status_of
+from local_azure.service_bus.settlement import DESCRIPTION, REASON, dead_letter, named
+
+_LONG, _TIMESTAMP = 0x81, 0x83
+
+
+class Management:
+    """Answers the management requests to one queue."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._operations: dict[str, Callable[[Any], Reply]] = {
+            "com.microsoft:renew-lock": self._renew,
+            "com.microsoft:peek-message": self._peek,
+            "com.microsoft:schedule-message": self._schedule,
+            "com.microsoft:cancel-scheduled-message": self._cancel,
+            "com.microsoft:receive-by-sequence-number": self._receive,
+            "com.microsoft:update-disposition": self._update,
+        }
+
+    def answer(self, request: Request) -> Reply:
+        """Do what a request asks for, or say why not."""
+        operation = self._operations.get(request.text("operation"))
+        if operation is None:
+            return Reply(
+                501,
+                f"The operation {request.text('operation')!r} is not supported here. Sessions, rules and transactions "
+                "are missing; entities and their counts are not managed over AMQP.",
+                None,
+                Condition.NOT_IMPLEMENTED,
+            )
+        try:
+            return operation(request.body)
+        except QueueError as error:
+            return _refusal(amqp_error(error))
+        except AmqpError as error:
+            return _refusal(error)
+
+    def _renew(self, body: Any) -> Reply:
+        tokens = parse(body, operations.RenewLock).lock_tokens
+        ends = self._queue.renew([token.bytes_le for token in tokens])
+        return Reply(200, "OK", {"expirations": array(_TIMESTAMP, "q", ends)})
+
+    def _peek(self, body: Any) -> Reply:
+        request = parse(body, operations.PeekMessage)
+        count = min(request.message_count, operations.MAX_AT_ONCE)
+        found = self._queue.peek(request.from_sequence_number, count)
+        if not found:
+            return Reply(204, "No messages", None, Condition.MESSAGE_NOT_FOUND)
+        return Reply(200, "OK", {"messages": [{"message": encoded(message)} for message in found]})
+
+    def _schedule(self, body: Any) -> Reply:
+        if self._queue.dead_letters is None:
+            raise NotAllowedError("Messages cannot be sent to a dead-letter queue.")
+        request = parse(body, operations.ScheduleMessage)
+        submissions = [submission(each.message) for each in request.messages]
+        if any(each.scheduled is None for each in submissions):
+            raise AmqpError(Condition.ARGUMENT_ERROR, "Each message needs the annotation x-opt-scheduled-enqueue-time.")
+        numbers = self._queue.send(submissions)
+        return Reply(200, "OK", {"sequence-numbers": array(_LONG, "q", numbers)})
+
+    def _cancel(self, body: Any) -> Reply:
+        self._queue.cancel(parse(body, operations.CancelScheduledMessage).sequence_numbers)
+        return Reply(200, "OK")
+
+    def _receive(self, body: Any) -> Reply:
+        request = parse(body, operations.ReceiveBySequenceNumber)
+        locks = request.receiver_settle_mode == 1
+        messages: list[dict[str, Any]] = []
+        for delivery in self._queue.take_deferred(request.sequence_numbers, lock=locks):
+            entry: dict[str, Any] = {"message": encoded(delivery.message, delivery.lock, in_reply=True)}
+            if delivery.lock:
+                entry["lock-token"] = UUID(bytes_le=delivery.lock.token)
+            messages.append(entry)
+        return Reply(200, "OK", {"messages": messages})
+
+    def _update(self, body: Any) -> Reply:
+        request = parse(body, operations.UpdateDisposition)
+        tokens = [token.bytes_le for token in dict.fromkeys(request.lock_tokens)]
+        self._queue.check_locks(tokens)
+        properties = named(request.properties_to_modify)
+        for token in tokens:
+            match request.disposition_status:
+                case "completed":
+                    self._queue.complete(token)
+                case "abandoned":
+                    self._queue.abandon(token, properties)
+                case "defered":
+                    self._queue.defer(token, properties)
+                case "unlocked":
+                    self._queue.release(token)
+                case "suspended":
+                    said = {REASON: request.deadletter_reason, DESCRIPTION: request.deadletter_description}
+                    dead_letter(self._queue, token, {**properties, **said})
+        return Reply(200, "OK")
+
+
+def _refusal(error: AmqpError) -> Reply:
+    return Reply(status_of(error), error.description, None, error.condition)

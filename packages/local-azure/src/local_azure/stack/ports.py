@@ -1,0 +1,67 @@
+"""Which ports the parts get: the usual ones where they are free."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from local_azure.core import lock
+from local_azure.core.process import LOOPBACK, CannotStartError
+
+USUAL = {
+    "functions": 7071,
+    "event-hubs": 5672,
+    "service-bus": 5673,
+    "cosmos": 8081,
+    "blob": 10000,
+}
+"""What Core Tools, the emulators and Azurite listen on."""
+
+
+@contextmanager
+def reserved() -> Generator[dict[str, int]]:
+    """A port for each service for as long as the block lasts: the usual one, or a free one where that is taken.
+
+    No other stack of this user gets them, not even while a part that died is away: it would find its port taken, and
+    its clients would talk to the other stack's.
+    """
+    with ExitStack() as held:
+        yield {service: _reserve(usual, held) for service, usual in USUAL.items()}
+
+
+def _reserve(usual: int, held: ExitStack) -> int:
+    port = usual
+    while not (_is_free(port) and _is_ours(port, held)):
+        port = _any_free()
+    return port
+
+
+def _is_ours(port: int, held: ExitStack) -> bool:
+    """Whether this stack holds the port's lock now."""
+    folder = Path(tempfile.gettempdir()) / f"local-azure-ports-{os.getuid()}"
+    try:
+        held.enter_context(lock.hold(folder / str(port), "port taken by process {process}"))
+    except CannotStartError:
+        return False
+    return True
+
+
+def _any_free() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As servers do: a port whose last connections are still closing counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+            # Binding alone succeeds beside a listener that asked to share the port.
+            probe.listen()
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,158 @@
+"""The input from an event hub, read with Microsoft's own client."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
+from azure.eventhub.exceptions import ConnectError, EventHubError
+
+from local_azure.core.process import CannotStartError
+from local_azure.stream_analytics.engine.times import ticks_of
+from local_azure.stream_analytics.job.project import HubInput
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1_000
+PAUSE = 0.5
+LONGEST_PAUSE = 5.0
+"""Seconds of real time between tries to reach a hub that does not answer."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """Events of one partition in the hub's order: their sequence numbers, bodies, and enqueued times in ticks."""
+
+    partition: int
+    numbers: list[int]
+    bodies: list[bytes]
+    arrivals: list[int]
+
+
+class Hub:
+    """One input's hub. Reading survives restarts of the broker."""
+
+    def __init__(self, connection: str, source: HubInput) -> None:
+        self.source = source
+        self._connection = connection
+
+    def _client(self) -> EventHubConsumerClient:
+        return EventHubConsumerClient.from_connection_string(
+            self._connection,
+            self.source.consumer_group,
+            eventhub_name=self.source.hub,
+            retry_total=0,
+            load_balancing_interval=1,  # closing waits for it
+        )
+
+    async def partitions(self) -> list[int]:
+        """The partitions of the hub. Waits for a broker that does not answer yet.
+
+        Raises CannotStartError if the broker answers that there is no such hub.
+        """
+        pause = PAUSE
+        while True:
+            try:
+                async with self._client() as client:
+                    return sorted(int(name) for name in await client.get_partition_ids())
+            except EventHubError as error:
+                # The client calls a refused token a connection error, whatever the broker's status was.
+                if not isinstance(error, ConnectError) or "Status code: 404" in str(error):
+                    raise CannotStartError(f"the hub {self.source.hub} cannot be used: {_short(error)}") from error
+                logger.warning("hub %s cannot be reached (%s); trying again", self.source.hub, _short(error))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def read(self, partition: int, position: Callable[[], int], take: Callable[[Events], Any]) -> None:
+        """Hand the events of a partition behind `position` to the coroutine `take`, for ever.
+
+        `position` is asked again after each interruption, and events that it covers already are left out. What `take`
+        raises ends the reading and is raised here.
+        """
+        pause = PAUSE
+        while True:
+            start = position()
+            reason = await self._read_once(partition, position, take)
+            pause = PAUSE if position() > start else min(pause * 2, LONGEST_PAUSE)
+            logger.warning(
+                "hub %s, partition %d: %s; reading goes on behind %d in %.1f s",
+                self.source.hub, partition, _short(reason), position(), pause,
+            )  # fmt: skip
+            await asyncio.sleep(pause)
+
+    async def _read_once(
+        self, partition: int, position: Callable[[], int], take: Callable[[Events], Any]
+    ) -> Exception | None:
+        """Read until the broker fails, and give its error."""
+        ended = asyncio.Event()
+        failures: list[Exception] = []
+        broken: list[Exception] = []
+
+        async def on_batch(_: PartitionContext, batch: list[EventData]) -> None:
+            events = _gather(partition, position(), batch)
+            if ended.is_set() or not events.bodies:
+                return
+            try:
+                await take(events)
+            except Exception as error:  # noqa: BLE001 - the client would swallow it; it is raised below
+                broken.append(error)
+                ended.set()
+
+        async def on_error(_: PartitionContext | None, error: Exception) -> None:
+            failures.append(error)
+            ended.set()
+
+        async with self._client() as client:
+            reading = asyncio.create_task(
+                client.receive_batch(
+                    on_batch,
+                    partition_id=str(partition),
+                    max_batch_size=BATCH,
+                    prefetch=BATCH,
+                    starting_position=position() if position() >= 0 else "-1",
+                    on_error=on_error,
+                )
+            )
+            reading.add_done_callback(lambda _: ended.set())
+            try:
+                await ended.wait()
+            finally:
+                reading.cancel()
+                (outcome,) = await asyncio.gather(reading, return_exceptions=True)
+                failures += [outcome] if isinstance(outcome, Exception) else []
+        if broken:
+            raise broken[0]
+        return failures[0] if failures else None
+
+
+def _gather(partition: int, position: int, batch: list[EventData]) -> Events:
+    """The events of a batch behind `position`: after an interruption the client may give some again."""
+    events = Events(partition, [], [], [])
+    for event in batch:
+        number, enqueued = event.sequence_number, event.enqueued_time
+        if number is None or enqueued is None or number <= position:
+            continue
+        position = number
+        events.numbers.append(number)
+        events.bodies.append(_body(event))
+        events.arrivals.append(ticks_of(enqueued))
+    return events
+
+
+def _body(event: EventData) -> bytes:
+    """The bytes of an event; an AMQP value that is no bytes becomes its text, which is hardly ever JSON."""
+    body: Any = event.body
+    if isinstance(body, bytes):
+        return body
+    try:
+        return b"".join(body)
+    except TypeError:
+        return str(event.body).encode()
+
+
+def _short(error: object) -> str:
+    lines = str(error or "the broker ended the reading").strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,66 @@
+"""Azurite and its part: what becomes of one when the other is killed, or cannot start."""
+# pyright: reportUnknownMemberType=false
+# The SDK is typed in part only.
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from azure.storage.blob import BlobServiceClient
+
+from local_azure.core import connections
+from local_azure.core.process import LOOPBACK
+from local_azure.testing.parts import Part
+from tests.repository import EMULATORS
+
+pytestmark = pytest.mark.slow
+
+
+def test_azurite_ends_with_its_part_and_the_next_one_has_what_was_stored(tmp_path: Path):
+    state = tmp_path / "azurite"
+    part = Part("azurite", "--port", "0", state=state)
+    address = part.address("blob")
+    with BlobServiceClient.from_connection_string(connections.blobs(address)) as client:
+        container = client.create_container("kept")
+        container.upload_blob("one", b"1")
+
+        part.kill()
+        # The same port and folder: Azurite itself, which nobody sent a signal, must have let go of both.
+        part = Part("azurite", "--port", address.rpartition(":")[2], state=state)
+        try:
+            assert container.download_blob("one").readall() == b"1"
+        finally:
+            assert part.stop() == 0
+
+
+def command(state: Path, port: int) -> list[str]:
+    options = ["--state", str(state), "--port", str(port), "--bootstrap", str(EMULATORS / "storage.json")]
+    return [sys.executable, "-m", "local_azure.azurite", *options]
+
+
+def test_the_part_ends_with_its_azurite_also_before_it_is_ready(tmp_path: Path):
+    with subprocess.Popen(command(tmp_path, 0), stderr=subprocess.PIPE, text=True) as part:
+        assert part.stderr is not None
+        assert any("successfully listens" in line for line in part.stderr)
+        # Its containers are being created now.
+        (azurite,) = (one for one in psutil.Process(part.pid).children() if "--blobPort" in one.cmdline())
+        azurite.kill()
+        # Not as a part that cannot start: the stack is to start it again.
+        assert part.wait(timeout=10) == 1
+
+
+def test_a_port_of_another_process_is_named_and_that_process_left_alone(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        part = subprocess.run(command(tmp_path, port), capture_output=True, text=True, check=False, timeout=30)
+
+        assert part.returncode == 2
+        assert f"azurite cannot go on: Azurite cannot start; is port {port} taken?" in part.stderr
+        taken.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            taken.accept()

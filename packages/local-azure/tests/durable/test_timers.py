@@ -1,0 +1,91 @@
+"""Durable timers, on a clock that runs sixty times as fast."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from local_azure.testing.running_hub import Context, RunningHub, Steps
+
+
+async def test_a_timer_fires_when_azures_clock_has_reached_it(hub: RunningHub):
+    @hub.orchestrator
+    def sleep(context: Context) -> Steps:
+        began = context.current_utc_datetime
+        yield context.create_timer(began + timedelta(seconds=30))
+        return (context.current_utc_datetime - began).total_seconds()
+
+    began = time.monotonic()
+    status = await hub.run("sleep")
+
+    assert 30 <= status["output"] < 60
+    assert 0.5 <= time.monotonic() - began < 2
+
+
+async def test_timers_in_the_past_fire_at_once(hub: RunningHub):
+    @hub.orchestrator
+    def sleep(context: Context) -> Steps:
+        yield context.create_timer(context.current_utc_datetime - timedelta(days=1))
+        # The SDK writes this year as a 1 without zeros.
+        yield context.create_timer(datetime(1, 1, 1, 2, tzinfo=UTC))
+        return "awake"
+
+    assert (await hub.run("sleep"))["output"] == "awake"
+
+
+async def test_a_timer_beyond_six_days_is_slept_in_pieces_of_three(hub: RunningHub):
+    hub.clock = hub.clock_at_speed(2_000_000)
+
+    @hub.orchestrator
+    def hibernate(context: Context) -> Steps:
+        began = context.current_utc_datetime
+        yield context.create_timer(began + timedelta(days=10))
+        yield context.call_activity("look", None)
+        return (context.current_utc_datetime - began) >= timedelta(days=10)
+
+    @hub.activity
+    def look(nothing: object) -> None:
+        pass
+
+    status = await hub.run("hibernate", instance_id="h")
+
+    timers = [event for event in await hub.history("h") if event["EventType"] == 10]
+    assert status["output"] is True
+    assert len(timers) == 3, "3 and 3 days, then the 4 that are left"
+
+
+async def test_an_uncancelled_timer_keeps_the_instance_running_and_a_cancelled_one_does_not(hub: RunningHub):
+    @hub.orchestrator
+    def race(context: Context) -> Steps:
+        deadline = context.create_timer(context.current_utc_datetime + timedelta(seconds=60))
+        work = context.call_activity("work", None)
+        winner = yield context.task_any([work, deadline])
+        if context.get_input():
+            deadline.cancel()
+        return winner is work
+
+    @hub.activity
+    def work(nothing: object) -> None:
+        pass
+
+    began = time.monotonic()
+    cancelled = await hub.run("race", True)
+    cancelled_after = time.monotonic() - began
+    careless = await hub.run("race", False)
+    careless_after = time.monotonic() - began
+
+    assert cancelled["output"] is True
+    assert careless["output"] is True
+    assert cancelled_after < 0.8
+    assert careless_after > 1.0
+
+
+async def test_a_timer_outlives_the_process(hub: RunningHub):
+    @hub.orchestrator
+    def sleep(context: Context) -> Steps:
+        yield context.create_timer(context.current_utc_datetime + timedelta(seconds=20))
+        return "awake"
+
+    instance_id = await hub.start("sleep")
+    await hub.until(instance_id, runtimeStatus="Running")
+    await hub.stop()
+
+    assert (await hub.ended(instance_id))["output"] == "awake"

@@ -1,0 +1,169 @@
+"""Messages on their way in and out: what a client wrote is kept, what is the broker's is the broker's."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local_azure.amqp.encode import described, encode, timestamp, ubyte, uint
+from local_azure.amqp.errors import AmqpError, Condition
+from local_azure.amqp.message import Message as EncodedMessage
+from local_azure.amqp.sections import SectionCode
+from local_azure.amqp.values import Encoded, Symbol
+from local_azure.service_bus.egress import encoded
+from local_azure.service_bus.envelope import amend
+from local_azure.service_bus.ingress import submission
+from local_azure.service_bus.messages import Lock, Message, MessageState
+
+names = st.text(min_size=1, max_size=20)
+simple = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=300) | st.binary(max_size=300)
+properties = st.dictionaries(names, simple, max_size=5)
+clients_own = st.dictionaries(names.filter(lambda name: not name.startswith("x-opt-")), simple, max_size=5)
+
+
+def section(code: SectionCode, value: Any) -> bytes:
+    return described(code, value)
+
+
+def a_message(*sections: bytes, body: bytes = b"body") -> bytes:
+    return b"".join(sections) + section(SectionCode.DATA, body)
+
+
+def out(payload: bytes, lock: Lock | None = None, **fields: Any) -> EncodedMessage:
+    values: dict[str, Any] = {
+        "sequence": 7,
+        "state": MessageState.ACTIVE,
+        "enqueued": 1_700_000_000_000,
+        "time_to_live": None,
+        "delivery_count": 0,
+        "origin": 5,
+        "source": None,
+    }
+    return EncodedMessage(encoded(Message(payload=payload, **(values | fields)), lock))
+
+
+@given(properties, clients_own, st.binary(max_size=500), st.booleans() | st.none(), st.integers(0, 9) | st.none())
+def test_what_the_client_wrote_comes_out_again(
+    application: dict[str, Any], annotations: dict[str, Any], body: bytes, durable: bool | None, priority: int | None
+) -> None:
+    sent = a_message(
+        section(SectionCode.HEADER, [durable, None if priority is None else ubyte(priority), None, None, uint(9)]),
+        section(SectionCode.MESSAGE_ANNOTATIONS, annotations),
+        section(SectionCode.PROPERTIES, ["id", b"user", None, "subject"]),
+        section(SectionCode.APPLICATION_PROPERTIES, application),
+        body=body,
+    )
+    got = out(submission(sent).payload)
+    assert got.application_properties() == application
+    assert annotations.items() <= got.annotations().items()
+    assert got.properties() == EncodedMessage(sent).properties()
+    assert got.body() == body
+    assert (got.header().durable, got.header().priority) == (durable, priority)
+    assert got.header().delivery_count == 0
+
+
+def test_the_brokers_annotations_cannot_be_forged() -> None:
+    forged = {
+        Symbol(name): 999
+        for name in ("x-opt-sequence-number", "x-opt-locked-until", "x-opt-deadletter-source", "x-opt-message-state")
+    }
+    sent = a_message(section(SectionCode.MESSAGE_ANNOTATIONS, {**forged, Symbol("mine"): 1}))
+    assert out(submission(sent).payload).annotations() == {
+        "x-opt-enqueued-time": 1_700_000_000_000,
+        "x-opt-sequence-number": 7,
+        "x-opt-enqueue-sequence-number": 5,
+        "x-opt-message-state": 0,
+        "mine": 1,
+    }
+    locked = out(submission(sent).payload, Lock(b"t" * 16, 7, 1_234), source="q").annotations()
+    assert (locked["x-opt-locked-until"], locked["x-opt-deadletter-source"]) == (1_234, "q")
+
+
+@pytest.mark.parametrize(
+    ("before", "user"),
+    [
+        ([], None),
+        ([section(SectionCode.PROPERTIES, [])], None),
+        ([section(SectionCode.PROPERTIES, [None, b"u"])], b"u"),
+    ],
+)
+def test_a_message_without_an_id_gets_one_and_keeps_its_other_properties(
+    before: list[bytes], user: bytes | None
+) -> None:
+    accepted = submission(a_message(*before, section(SectionCode.APPLICATION_PROPERTIES, {"a": 1})))
+    assert accepted.message_id is None, "an id of ours is no duplicate of anything"
+    got = out(accepted.payload)
+    assert len(got.properties().message_id) == 32
+    assert got.properties().user_id == user
+    assert (got.application_properties(), got.body()) == ({"a": 1}, b"body")
+
+
+@given(properties, properties)
+def test_properties_are_set_and_all_others_stay(application: dict[str, Any], changes: dict[str, Any]) -> None:
+    sent = a_message(section(SectionCode.PROPERTIES, ["id"]), section(SectionCode.APPLICATION_PROPERTIES, application))
+    got = out(amend(submission(sent).payload, changes))
+    assert got.application_properties() == application | changes
+    assert (got.properties().message_id, got.body()) == ("id", b"body")
+
+
+def test_a_property_that_amqp_cannot_carry_is_refused() -> None:
+    payload = submission(a_message()).payload
+    for value in (2**64, object()):
+        with pytest.raises(AmqpError, match="cannot be kept"):
+            amend(payload, {"a": value})
+
+
+def test_a_time_to_live_beyond_what_a_header_tells_is_left_out() -> None:
+    payload = submission(a_message()).payload
+    assert out(payload, time_to_live=2**32 - 1).header().ttl == 2**32 - 1
+    assert out(payload, time_to_live=2**32).header().ttl is None
+
+
+@pytest.mark.parametrize(
+    ("data", "condition"),
+    [
+        (b"", None),
+        (b"garbage", Condition.DECODE_ERROR),
+        (a_message()[:-1], Condition.DECODE_ERROR),
+        (a_message() * 2 + a_message(section(SectionCode.HEADER, [])), Condition.DECODE_ERROR),
+        (a_message(section(SectionCode.HEADER, ["true"])), Condition.DECODE_ERROR),
+        (a_message(section(SectionCode.PROPERTIES, ["x" * 129])), Condition.ARGUMENT_ERROR),
+        (a_message(section(SectionCode.PROPERTIES, [[1]])), Condition.ARGUMENT_ERROR),
+        (
+            a_message(section(SectionCode.MESSAGE_ANNOTATIONS, {Symbol("x-opt-scheduled-enqueue-time"): "soon"})),
+            Condition.ARGUMENT_ERROR,
+        ),
+        (
+            a_message(
+                section(SectionCode.MESSAGE_ANNOTATIONS, {Symbol("x-opt-scheduled-enqueue-time"): timestamp(2**62)})
+            ),
+            Condition.ARGUMENT_ERROR,
+        ),
+        (a_message(body=b"x" * 262_144), Condition.MESSAGE_SIZE_EXCEEDED),
+    ],
+)
+def test_messages_that_cannot_be_are_refused_with_their_condition(data: bytes, condition: Condition | None) -> None:
+    if condition is None:
+        assert submission(data).message_id is None
+        return
+    with pytest.raises(AmqpError) as refusal:
+        submission(data)
+    assert refusal.value.condition == condition
+
+
+@given(st.binary(max_size=200))
+def test_garbage_is_refused_and_raises_nothing_else(data: bytes) -> None:
+    try:
+        accepted = submission(data)
+    except AmqpError:
+        return
+    assert len(out(accepted.payload).properties().message_id) == 32
+
+
+def test_a_body_nested_without_end_is_refused() -> None:
+    deep: Any = 1
+    for _ in range(200):
+        deep = Encoded(encode([deep]))
+    with pytest.raises(AmqpError, match="deep"):
+        submission(section(SectionCode.VALUE, deep))

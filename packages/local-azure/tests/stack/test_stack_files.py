@@ -1,0 +1,74 @@
+import json
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from local_azure.core import lock
+from local_azure.core.clock import Clock
+from local_azure.core.process import LOOPBACK, CannotStartError
+from local_azure.stack import clock_file, ports, settings_file
+from local_azure.stack.__main__ import reset
+
+
+def test_a_port_that_is_taken_is_replaced_by_a_free_one():
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        usual = taken.getsockname()[1]
+        original = ports.USUAL["functions"]
+        ports.USUAL["functions"] = usual
+        try:
+            with ports.reserved() as chosen:
+                assert chosen["functions"] != usual
+                assert len(set(chosen.values())) == len(ports.USUAL)
+        finally:
+            ports.USUAL["functions"] = original
+
+
+def test_two_stacks_that_start_at_once_share_no_port_though_none_listens_yet():
+    with ports.reserved() as first, ports.reserved() as second:
+        assert not set(first.values()) & set(second.values())
+
+
+def test_a_lock_is_waited_for_while_its_holder_ends(tmp_path: Path):
+    held = lock.hold(tmp_path / "lock", "taken")
+    threading.Timer(0.3, held.close).start()
+
+    lock.hold(tmp_path / "lock", "taken", patience=10).close()
+
+
+def test_azures_time_never_goes_backwards_from_one_run_to_the_next(tmp_path: Path):
+    fast = Clock(real_origin=time.time() - 3600, azure_origin=time.time() - 3600, speed=60)
+    clock_file.save(tmp_path / "clock", fast)
+    before = fast.timestamp()
+    assert clock_file.resume(tmp_path / "clock", speed=1).timestamp() > before
+
+
+def test_a_first_run_starts_at_real_time(tmp_path: Path):
+    assert clock_file.resume(tmp_path / "clock", speed=60).timestamp() == pytest.approx(time.time(), abs=5)
+
+
+def test_the_settings_file_has_the_shape_that_core_tools_read(tmp_path: Path):
+    chosen = {"functions": 7171, "event-hubs": 1, "service-bus": 2, "cosmos": 3, "blob": 4}
+    settings_file.write(tmp_path / "local.settings.json", settings_file.connection_settings(chosen), 7171)
+    written = json.loads((tmp_path / "local.settings.json").read_text())
+    assert written["IsEncrypted"] is False
+    assert written["Host"] == {"LocalHttpPort": 7171}
+    assert written["Values"]["EventHubs"].startswith("Endpoint=sb://127.0.0.1:1;")
+    assert written["Values"]["Cosmos"].startswith("AccountEndpoint=http://127.0.0.1:3/;")
+    assert {"AzureWebJobsStorage", "Warehouse", "ServiceBus"} <= written["Values"].keys()
+
+
+def test_the_state_of_a_stack_that_runs_is_not_forgotten(tmp_path: Path):
+    state, settings = tmp_path / "state", tmp_path / "local.settings.json"
+    state.mkdir()
+    with lock.hold(tmp_path / "stack.lock", "taken"):
+        with pytest.raises(CannotStartError, match=rf"already runs \(process {os.getpid()}\)"):
+            reset(state, settings)
+        assert state.exists()
+    reset(state, settings)
+    assert not state.exists()

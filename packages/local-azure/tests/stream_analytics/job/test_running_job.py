@@ -1,0 +1,70 @@
+"""The job between real brokers: rows arrive, once, through kills of itself and of what is around it."""
+
+import re
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from local_azure.testing.stream_job import (
+    Receiver,
+    around,
+    expected,
+    rows_of,
+    send,
+    suspicious,
+    wait_for_blobs,
+)
+from tests.repository import EMULATORS, STREAM_PROJECT
+
+pytestmark = pytest.mark.slow
+
+
+def test_rows_reach_the_queue_and_after_an_outage_the_container_under_computed_names(tmp_path: Path):
+    with around(tmp_path, STREAM_PROJECT, EMULATORS) as parts:
+        parts.start("amqp", "job")
+        hostile = [b"{not json", suspicious(8), b"[" * 100_000, b'{"discount": 10}']
+        send(parts.settings, (1, [suspicious(number) for number in range(8)]), (3, hostile))
+        found = Receiver(parts.settings).wait(ids=9)
+        parts.start("azurite")  # only now: its rows have waited, and the queue's have not waited for them
+        written = wait_for_blobs(parts.settings, ids=9)
+        parts.stop("job")
+    for message_id, row in found:
+        store = "no-store-" if row["store_id"] is None else f"store-{row['store_id']}-"
+        assert message_id == f"{store}{row['WindowEnd']}"
+        assert list(row) == ["store_id", "ids", "WindowStart", "WindowEnd"]
+    assert rows_of([row for _, row in found]) == rows_of([row for rows in written.values() for row in rows])
+    for name, rows in written.items():
+        (end,) = {row["WindowEnd"] for row in rows}
+        assert re.fullmatch(end[:13].replace("-", "/").replace("T", "/") + r"/[0-9a-f]{16}_[0-9a-f]{32}_1\.json", name)
+    log = parts.log("job")
+    assert "output suspicious-events: ServiceRequestError" in log
+    assert "partition 3: sequence number 0 is refused: JSON is malformed" in log
+    assert "partition 3: sequence number 2 is refused: " in log
+    assert "input_errors=2" in log
+
+
+def test_no_row_is_lost_or_changed_when_the_job_and_the_broker_are_killed(tmp_path: Path):
+    total = 0
+    with around(tmp_path, STREAM_PROJECT, EMULATORS) as parts:
+        parts.start("amqp", "azurite", "job")
+        receiver = Receiver(parts.settings)
+        for victim in ("job", "job", "amqp", "job"):
+            batches = [(turn % 4, [suspicious(total + turn * 5 + place) for place in range(5)]) for turn in range(80)]
+            sending = Thread(target=send, args=(parts.settings, *batches[:40]))
+            sending.start()
+            if victim == "amqp":
+                sending.join()  # what the broker has not acknowledged is not its loss
+            parts.kill(victim)
+            parts.start(victim)
+            sending.join()
+            send(parts.settings, *batches[40:])
+            total += 400
+        found = receiver.wait(ids=total)
+        right = expected(parts.settings, total)
+        written = wait_for_blobs(parts.settings, ids=total)
+    copies: dict[str, object] = {}
+    for message_id, row in found:
+        assert copies.setdefault(message_id, row) == row, "a row was sent again with other content"
+    assert rows_of(list(dict(found).values())) == right
+    assert rows_of([row for rows in written.values() for row in rows]) == right
