@@ -15,7 +15,7 @@ CONNECTIONS = ("Warehouse", "EventHubs", "ServiceBus", "Cosmos")
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "packages" / "local-azure"
 SUITES = (
-    "amqp/test_event_hubs_contract.py",
+    "event_hubs/test_event_hubs_contract.py",
     "service_bus/test_messages_contract.py",
     "service_bus/test_refusals_contract.py",
     "service_bus/test_settlement_contract.py",

@@ -1,1 +1,1 @@
-"""The AMQP broker: transport, Event Hubs, Capture."""
+"""The AMQP protocol: types, links, and clients that write it by hand."""

@@ -17,8 +17,8 @@ from local_azure.core import connections
 from local_azure.core.clock import SETTING, Clock
 from local_azure.event_hubs import store
 from local_azure.testing.parts import Part, running
-from tests.amqp.conftest import CONFIG, start
 from tests.amqp.raw import Raw, event
+from tests.event_hubs.conftest import CONFIG, start
 
 pytestmark = pytest.mark.slow
 KILLS = 3

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from local_azure.core import connections
 from local_azure.testing.parts import Part, running
-from tests.amqp.sdk import Sdk
+from tests.event_hubs.sdk import Sdk
 from tests.repository import EMULATORS
 
 SETTING = "CONTRACT_EventHubs"

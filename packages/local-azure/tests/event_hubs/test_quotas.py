@@ -11,9 +11,9 @@ from azure.eventhub.exceptions import EventHubError
 from local_azure.core import connections
 from local_azure.core.clock import SETTING, Clock
 from local_azure.testing.parts import running
-from tests.amqp.conftest import CONFIG
 from tests.amqp.raw import Raw, condition, event
-from tests.amqp.sdk import Sdk
+from tests.event_hubs.conftest import CONFIG
+from tests.event_hubs.sdk import Sdk
 
 pytestmark = pytest.mark.slow
 
@@ -84,13 +84,3 @@ def test_a_hub_keeps_its_partitions_and_the_moment_it_was_made(tmp_path: Path):
     smaller.write_text(Path(CONFIG).read_text().replace('"PartitionCount": "4"', '"PartitionCount": "2"'))
     with pytest.raises(AssertionError, match="cannot become 2"):
         running("amqp", "--event-hubs-config", str(smaller), state=tmp_path / "state").__enter__()
-
-
-@pytest.mark.parametrize(
-    "options",
-    [("--retention-hours", "0"), ("--throughput-units", "-1"), ("--capture-connection", "garbage"),
-     ("--capture-connection", "UseDevelopmentStorage=true", "--capture-interval", "5")],
-)  # fmt: skip
-def test_settings_that_make_no_sense_are_named_at_the_start(tmp_path: Path, options: tuple[str, ...]):
-    with pytest.raises(AssertionError, match="amqp cannot go on: --"):
-        running("amqp", "--event-hubs-config", CONFIG, *options, state=tmp_path / "state").__enter__()

@@ -10,8 +10,8 @@ import pytest
 from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventDataSendError, EventHubError
 
-from tests.amqp.conftest import Both
-from tests.amqp.sdk import Received, Sdk
+from tests.event_hubs.conftest import Both
+from tests.event_hubs.sdk import Received, Sdk
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
