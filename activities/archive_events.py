@@ -2,7 +2,6 @@
 # pyright: reportUnknownMemberType=false
 # The SDK's batch error is not typed.
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -12,7 +11,6 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpRespons
 from activities.quarantine import quarantine
 from fraud.archive import ArchiveDocument, ReceivedEvent, batches, plan_archive, quarantined
 from fraud.events import StoreKey
-from fraud.quarantine import QuarantinedEvent
 from services import cosmos
 from services.concurrency import together
 
@@ -34,26 +32,12 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> None:
     """
     plan = plan_archive(received)
     container = await cosmos.events()
-    slots = asyncio.Semaphore(_CONCURRENT_WRITES)
-
-    async def isolate(record: QuarantinedEvent) -> None:
-        async with slots:
-            await quarantine(record)
-
-    async def write(store: StoreKey, batch: Sequence[ArchiveDocument]) -> None:
-        async with slots:
-            await _StoreArchive(container, store).write(batch)
-
-    await together(
-        [
-            *(isolate(record) for record in plan.malformed),
-            *(
-                write(store, batch)
-                for store, documents in plan.documents.items()
-                for batch in batches(documents, cosmos.MAX_BATCH_OPERATIONS, cosmos.MAX_BATCH_BYTES)
-            ),
-        ]
+    writes = (
+        _StoreArchive(container, store).write(batch)
+        for store, documents in plan.documents.items()
+        for batch in batches(documents, cosmos.MAX_BATCH_OPERATIONS, cosmos.MAX_BATCH_BYTES)
     )
+    await together([*map(quarantine, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
 
 
 class _StoreArchive:

@@ -2,13 +2,13 @@
 # pyright: reportUnknownMemberType=false
 # The durable SDK is typed in part only.
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import azure.durable_functions as df
 import msgspec
 from azure.durable_functions.models.Task import TaskBase
 
+from fraud.slices import slices
 from orchestrations.steps import PATIENT, Workflow, fan_out
 from reconciliation.work import Progress, StageTask, Step
 
@@ -30,7 +30,7 @@ def run_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workf
     if task.count <= STEPS_PER_WORKFLOW:
         return (yield from run_steps(context, task))
     total = Progress(0, 0)
-    for some in _waves(task.slices(STEPS_PER_WORKFLOW), WORKFLOWS_IN_FLIGHT):
+    for some in slices(task.slices(STEPS_PER_WORKFLOW), WORKFLOWS_IN_FLIGHT):
         answers = yield context.task_all([_start(context, one) for one in some])
         total = sum(msgspec.convert(answers, list[Progress]), total)
         _say(context, task, some[-1].first + some[-1].count - task.first)
@@ -43,7 +43,7 @@ def run_steps(context: df.DurableOrchestrationContext, task: StageTask) -> Workf
     steps = [Step(task.run, task.stage, number) for number in range(task.first, task.first + task.count)]
     done = 0
     _say(context, task, done)
-    for some in _waves(steps, IN_FLIGHT):
+    for some in slices(steps, IN_FLIGHT):
         total = sum((yield from fan_out(context, task.activity, some, Progress)), total)
         done += len(some)
         _say(context, task, done)
@@ -57,8 +57,3 @@ def _start(context: df.DurableOrchestrationContext, task: StageTask) -> TaskBase
 
 def _say(context: df.DurableOrchestrationContext, task: StageTask, done: int) -> None:
     context.set_custom_status({"phase": task.stage, "done": done, "of": task.count})
-
-
-def _waves(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -2,17 +2,32 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Any
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
-async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run all at once. The first failure stops the others and is raised itself.
+async def together(coroutines: Iterable[Coroutine[Any, Any, Result]], *, at_once: int | None = None) -> list[Result]:
+    """Run coroutines at the same time, at most `at_once` of them; the results in the order of the coroutines.
 
-    A task group raises a group, and durable functions and triggers report only its title: the reason would be lost.
+    The first failure stops the others and is raised itself. A task group raises a group, and durable functions and
+    triggers report only its title: the reason would be lost.
     """
+    waiting = list(coroutines)
+    in_order = iter(enumerate(waiting))
+    results: dict[int, Result] = {}
+
+    async def take_turns() -> None:
+        for position, coroutine in in_order:
+            results[position] = await coroutine
+
     try:
         async with asyncio.TaskGroup() as group:
-            for one in work:
-                group.create_task(one)
+            for _ in range(min(at_once or len(waiting), len(waiting))):
+                group.create_task(take_turns())
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
+    finally:
+        for _, coroutine in in_order:
+            coroutine.close()  # never started; Python would warn of it
+    return [results[position] for position in range(len(waiting))]

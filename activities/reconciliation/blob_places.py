@@ -5,13 +5,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from activities.reconciliation.run_files import in_flight, read_struct
+from activities.reconciliation.run_files import REQUESTS, read_struct
 from reconciliation.plan import ScanPart
 from reconciliation.reporting.links import Places
 from reconciliation.reporting.report import Report
 from reconciliation.work import BlobPart, Work, part_path
 from services import names
 from services.blobs import warehouse
+from services.concurrency import together
 
 
 async def with_places(report: Report, plan: Work) -> Report:
@@ -26,8 +27,8 @@ async def with_places(report: Report, plan: Work) -> Report:
 
     if not report.differences:
         return report
-    captured = await in_flight(archive, range(plan.parts["scan"]))
-    judged = await in_flight(verdicts, range(plan.parts["verdicts"]))
+    captured = await together(map(archive, range(plan.parts["scan"])), at_once=REQUESTS)
+    judged = await together(map(verdicts, range(plan.parts["verdicts"])), at_once=REQUESTS)
     places = Places((path for some in captured for path in some), (path for some in judged for path in some))
     classes = [
         msgspec.structs.replace(found, examples=[places.locate(one) for one in found.examples])

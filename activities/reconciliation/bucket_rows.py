@@ -14,9 +14,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from activities.reconciliation.run_files import in_flight
+from activities.reconciliation.run_files import REQUESTS
 from reconciliation.reading.rows import ROW, Rows, decode_segment, place_of_offsets, read_offsets
 from services.blobs import work
+from services.concurrency import together
 
 
 class BucketRows:
@@ -48,7 +49,8 @@ class BucketRows:
 async def gathered(paths: Sequence[str], buckets: range) -> AsyncGenerator[BucketRows]:
     """Copy these buckets of every part to the local disk for as long as they are needed."""
     with tempfile.TemporaryFile() as file:
-        yield BucketRows(file, buckets, await in_flight(lambda path: _copy(path, buckets, file), paths))
+        offsets = await together((_copy(path, buckets, file) for path in paths), at_once=REQUESTS)
+        yield BucketRows(file, buckets, offsets)
 
 
 async def _copy(path: str, buckets: range, file: BinaryIO) -> list[int]:

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Iterable
 
-from activities.reconciliation.run_files import in_flight
+from activities.reconciliation.run_files import REQUESTS
 from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
 from reconciliation.reading.rows import all_rows
 from reconciliation.work import Stage, Work, rows_path
 from services.blobs import read_blob, work
 from services.campaigns import campaigns_of
+from services.concurrency import together
 
 _STAGES: tuple[Stage, ...] = ("scan", "verdicts")
 
@@ -18,7 +19,7 @@ async def measure_campaigns(plan: Work, run_ids: Iterable[str]) -> tuple[list[Ca
 
     Reads a run's rows once more if there are any.
     """
-    kept = [one for some in await in_flight(campaigns_of, sorted(set(run_ids))) for one in some]
+    kept = [one for some in await together(map(campaigns_of, sorted(set(run_ids))), at_once=REQUESTS) for one in some]
     first, last = plan.first_window, plan.last_window
     chosen, left_out = measurable(kept)
     truths = [await asyncio.to_thread(Truth, name, some, first, last) for name, some in sorted(chosen.items())]

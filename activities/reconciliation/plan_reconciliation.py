@@ -4,11 +4,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import starmap
 
 import msgspec
 
 from activities.reconciliation.known_outcome import evidence, known_outcome
-from activities.reconciliation.run_files import in_flight, write_struct
+from activities.reconciliation.run_files import REQUESTS, write_struct
 from reconciliation.evidence import BlobVersion
 from reconciliation.plan import buckets_at_once, make_plan, reading_span
 from reconciliation.ranges import MARGIN
@@ -16,6 +17,7 @@ from reconciliation.work import BlobPart, PlanSummary, Request, SpanPart, Stage,
 from services import names
 from services.blobs import warehouse
 from services.capture_archive import codec_of, list_blobs, list_partitions
+from services.concurrency import together
 
 PART_BYTES = 32 * 1024 * 1024
 PART_BLOBS = 500
@@ -34,10 +36,10 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     archive = await warehouse(names.ALL_EVENTS)
     known = await list_partitions(archive)
     start, end = reading_span(reach)
-    found = await in_flight(lambda partition: list_blobs(archive, partition, start, end), known)
+    found = await together((list_blobs(archive, partition, start, end) for partition in known), at_once=REQUESTS)
     # Where the codec was changed in the range, one of them tells it.
     edges = [blob for blobs in found if blobs for blob in (min(blobs), max(blobs))]
-    codecs = await in_flight(lambda blob: codec_of(archive, blob), edges)
+    codecs = await together((codec_of(archive, blob) for blob in edges), at_once=REQUESTS)
     codec = "null" if codecs and set(codecs) == {"null"} else "deflate"
     captured = [blob for blobs in found for blob in blobs]
     plan = make_plan(reach, known, captured, codec)
@@ -66,7 +68,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
         return PlanSummary(counts, plan.archive_bytes, known_before)
 
     parts = [(part_path(run, stage, i), part) for stage, some in stages.items() for i, part in enumerate(some)]
-    await in_flight(lambda part: write_struct(*part), parts)
+    await together(starmap(write_struct, parts), at_once=REQUESTS)
     work = Work(
         range=reach,
         first_window=plan.first_window,
@@ -101,7 +103,7 @@ async def _list(container_name: str, folder: str, start: datetime, end: datetime
     while hour <= end:
         prefixes.append(f"{folder}{hour:%Y/%m/%d/%H}")
         hour += _HOUR
-    return [blob for blobs in await in_flight(blobs_of, prefixes) for blob in blobs]
+    return [blob for blobs in await together(map(blobs_of, prefixes), at_once=REQUESTS) for blob in blobs]
 
 
 def _blob_parts(blobs: Sequence[_Blob]) -> list[BlobPart]:

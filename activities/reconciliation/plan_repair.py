@@ -6,13 +6,15 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import starmap
 
 import msgspec
 from azure.storage.blob.aio import ContainerClient
 
 from activities.reconciliation.compare_bucket import Line
-from activities.reconciliation.run_files import in_flight, write_struct
+from activities.reconciliation.run_files import REQUESTS, write_struct
 from activities.reconciliation.second_look import absent_from_cosmos
+from fraud.slices import slices
 from fraud.verdicts import time_path, verdicts_path
 from fraud.windows import SuspiciousWindow, compact_time, store_label
 from reconciliation.comparing.differences import Class, Difference
@@ -43,6 +45,7 @@ from reconciliation.reporting.report import Report
 from reconciliation.work import report_folder
 from services import names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
+from services.concurrency import together
 
 MAX_DIFFERENCES = 200_000
 """Differences that one repair takes, some 100 MB; what is left is counted, and the next repair takes it."""
@@ -78,8 +81,8 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
     ]
     stages: dict[RepairStage, list[Sequence[RepairStep]]] = {
         "backfill": [[step] for step in events],
-        "correct": _parts(corrected, CORRECTIONS_PER_STEP),
-        "judge": _parts(windows, WINDOWS_PER_WORKFLOW),
+        "correct": list(slices(corrected, CORRECTIONS_PER_STEP)),
+        "judge": list(slices(windows, WINDOWS_PER_WORKFLOW)),
     }
     steps: list[RepairStep] = [*events, *corrected, *windows]
     await write_blob(reports, steps_path(request.id), msgspec.json.Encoder().encode_lines(steps), NDJSON)
@@ -89,7 +92,7 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
             for stage, some in stages.items()
             for i, part in enumerate(some)
         ]
-        await in_flight(lambda part: write_struct(*part), parts)
+        await together(starmap(write_struct, parts), at_once=REQUESTS)
     counts: dict[str, int] = {one.name: one.count for one in report.differences} | {
         "unresolved": judged_in_vain,
         "other_stores": needs.other_stores,
@@ -141,7 +144,8 @@ async def _windows(needs: Lacking) -> list[SuspiciousWindow]:
     """The windows to analyse. The verdicts of a time are listed once, for all stores."""
     container = await warehouse(names.FRAUD_EVENTS)
     ends = sorted({end for _, end in needs.judged_windows})
-    listed = dict(zip(ends, await in_flight(lambda end: _verdicts_by_store(container, end), ends), strict=True))
+    by_store = await together((_verdicts_by_store(container, end) for end in ends), at_once=REQUESTS)
+    listed = dict(zip(ends, by_store, strict=True))
 
     async def analyses_of(key: WindowKey) -> list[SuspiciousWindow]:
         store, end = key
@@ -149,7 +153,8 @@ async def _windows(needs: Lacking) -> list[SuspiciousWindow]:
         blobs = [Judged(_name(path), _ids(await read_blob(container, path))) for path in paths]
         return analyses(key, needs, blobs)
 
-    return [window for some in await in_flight(analyses_of, needs.judged_windows) for window in some]
+    analysed = await together(map(analyses_of, needs.judged_windows), at_once=REQUESTS)
+    return [window for windows in analysed for window in windows]
 
 
 async def _verdicts_by_store(container: ContainerClient, end: datetime) -> Mapping[str, Sequence[str]]:
@@ -171,7 +176,3 @@ def _ids(verdicts: bytes) -> frozenset[str]:
         with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             ids.add(_verdict.decode(line).event_id)
     return frozenset(ids)
-
-
-def _parts(steps: Sequence[RepairStep], size: int) -> list[Sequence[RepairStep]]:
-    return [steps[start : start + size] for start in range(0, len(steps), size)]

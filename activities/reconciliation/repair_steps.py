@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from activities.archive_events import archive_events
-from activities.reconciliation.run_files import in_flight, read_struct
+from activities.reconciliation.run_files import REQUESTS, read_struct
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
 from fraud.archive import ReceivedEvent
@@ -19,6 +19,7 @@ from reconciliation.work import Progress, Step
 from services import names
 from services.blobs import read_chunks, warehouse, write_blob
 from services.capture_archive import list_blobs
+from services.concurrency import together
 
 Kind = TypeVar("Kind")
 
@@ -64,14 +65,14 @@ async def enter_corrections(step: Step) -> Progress:
         await write_blob(container, path, msgspec.json.encode(row) + b"\n")
 
     part = await _part(step, list[Correction])
-    await in_flight(enter, part)
+    await together(map(enter, part), at_once=REQUESTS)
     return Progress(len(part), 0)
 
 
 async def save_windows(step: Step) -> list[WindowTask]:
     """Write the ids of some windows to work blobs; the tasks of analysing them, at most `WINDOWS_PER_WORKFLOW`."""
     part = await _part(step, list[Analysis])
-    return await in_flight(lambda one: save_window(one.window, WORK_ROOT), part)
+    return await together((save_window(one.window, WORK_ROOT) for one in part), at_once=REQUESTS)
 
 
 async def _part(step: Step, kind: type[Kind]) -> Kind:

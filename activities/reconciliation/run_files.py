@@ -1,7 +1,6 @@
 """The work blobs of a run: structs as JSON, rows as parts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -11,10 +10,9 @@ from reconciliation.work import Step, Work, contents_path, part_path, rows_path,
 from services.blobs import read_blob, work, write_blob
 
 Value = TypeVar("Value")
-Item = TypeVar("Item")
 
-IN_FLIGHT = 8
-"""Requests that a step has open at once: 4 blobs of 10 MB in flight saturate a core, small ones want more."""
+REQUESTS = 8
+"""Requests that an activity has open at once: 4 blobs of 10 MB saturate a core, small ones want more."""
 
 ROWS = "application/octet-stream"
 
@@ -50,14 +48,3 @@ async def write_contents(step: Step, contents: RowWriter, bucket_bits: int) -> N
     """The digests of the contents that a step has read."""
     data = await asyncio.to_thread(contents.encode, bucket_bits)
     await write_blob(await work(), contents_path(step.run, step.stage, step.number), data, ROWS)
-
-
-async def in_flight(task: Callable[[Item], Awaitable[Value]], items: Iterable[Item]) -> list[Value]:
-    """Run a task for every item, a few at once; the results in the order of the items."""
-    slots = asyncio.Semaphore(IN_FLIGHT)
-
-    async def one(item: Item) -> Value:
-        async with slots:
-            return await task(item)
-
-    return await asyncio.gather(*(one(item) for item in items))

@@ -9,12 +9,14 @@ from datetime import UTC
 
 from azure.storage.blob.aio import ContainerClient
 
-from activities.reconciliation.run_files import in_flight
+from activities.reconciliation.run_files import REQUESTS
 from fraud.events import UNKNOWN_STORE, StoreKey
+from fraud.slices import slices
 from fraud.windows import WINDOW
 from reconciliation.comparing.differences import Difference
 from services import cosmos, names
 from services.blobs import warehouse
+from services.concurrency import together
 
 MAX_ASKED_SINGLY = 1_000
 """Beyond, listing whole hours of the quarantine takes fewer requests than asking for each event."""
@@ -40,16 +42,15 @@ async def absent_from_cosmos(candidates: Sequence[Difference]) -> list[Differenc
     stores: defaultdict[StoreKey, list[Difference]] = defaultdict(list)
     for candidate in candidates:
         stores[_store_key(candidate.store)].append(candidate)
-    chunks = [
-        (store, some[start : start + cosmos.MAX_READ_ITEMS])
-        for store, some in stores.items()
-        for start in range(0, len(some), cosmos.MAX_READ_ITEMS)
-    ]
-    return [one for some in await in_flight(_not_in_cosmos, chunks) for one in some]
+    searches = (
+        _not_in_cosmos(store, asked)
+        for store, of_store in stores.items()
+        for asked in slices(of_store, cosmos.MAX_READ_ITEMS)
+    )
+    return [one for absent in await together(searches, at_once=REQUESTS) for one in absent]
 
 
-async def _not_in_cosmos(chunk: tuple[StoreKey, list[Difference]]) -> list[Difference]:
-    store, asked = chunk
+async def _not_in_cosmos(store: StoreKey, asked: Sequence[Difference]) -> list[Difference]:
     found = {document["id"] for document in await cosmos.find_events((one.event_id for one in asked), store)}
     return [one for one in asked if one.event_id not in found]
 
@@ -60,10 +61,14 @@ async def _quarantined(events: Sequence[Difference]) -> set[str]:
     paths = {path for event in events for path in _places(event)}
     if len(paths) > MAX_ASKED_SINGLY:
         hours = {path.rpartition("/")[0] for path in paths}
-        found = await in_flight(lambda hour: _listed(container, hour, paths), sorted(hours))
-        return {path for some in found for path in some}
+        by_hour = await together((_listed(container, hour, paths) for hour in sorted(hours)), at_once=REQUESTS)
+        return {path for listed in by_hour for path in listed}
     asked = sorted(paths)
-    answers = await in_flight(lambda path: container.get_blob_client(path).exists(), asked)
+
+    async def is_there(path: str) -> bool:
+        return await container.get_blob_client(path).exists()
+
+    answers = await together(map(is_there, asked), at_once=REQUESTS)
     return {path for path, exists in zip(asked, answers, strict=True) if exists}
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from activities.reconciliation.blob_places import with_places
 from activities.reconciliation.measure_campaigns import measure_campaigns
-from activities.reconciliation.run_files import in_flight, read_struct, read_work
+from activities.reconciliation.run_files import REQUESTS, read_struct, read_work
 from reconciliation.comparing.accounts import Accounts
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.scan import ScanSums
@@ -16,6 +16,7 @@ from reconciliation.reporting.report import make_report, outcome_of
 from reconciliation.work import READING, Outcome, ReportTask, Stage, report_folder, sums_path
 from services import names
 from services.blobs import JSON, delete_blob, warehouse, write_blob
+from services.concurrency import together
 
 HTML = "text/html; charset=utf-8"
 MARKDOWN = "text/markdown; charset=utf-8"
@@ -28,7 +29,8 @@ async def write_report(task: ReportTask) -> Outcome:
     work = await read_work(task.run)
 
     async def sums(stage: str, count: int, kind: type[Sums]) -> list[Sums]:
-        return await in_flight(lambda n: read_struct(sums_path(task.run, stage, n), kind), range(count))
+        paths = (sums_path(task.run, stage, number) for number in range(count))
+        return await together((read_struct(path, kind) for path in paths), at_once=REQUESTS)
 
     scans = await sums("scan", work.parts["scan"], ScanSums)
     observing: list[Stage] = [stage for stage in READING if stage != "scan"]

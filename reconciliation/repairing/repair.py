@@ -5,13 +5,13 @@ the stream job lost is entered as a correction that names the repair, as bookkee
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
 from fraud.events import StoreKey
+from fraud.slices import slices
 from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, unique_ids
 from reconciliation.comparing.differences import Class, Difference
 from reconciliation.ranges import Range
@@ -37,8 +37,6 @@ NOT_REPAIRABLE: dict[str, str] = {
 
 BACKFILLED: tuple[Class, ...] = ("absent_from_cosmos", "absent_from_quarantine")
 _OTHER_STORE = "other"
-
-_Item = TypeVar("_Item")
 
 WindowKey = tuple[StoreKey | None, datetime]
 """A store, and the end of a window."""
@@ -167,7 +165,7 @@ def backfills(found: Mapping[Class, Sequence[Difference]]) -> list[Backfill]:
     return [
         Backfill(partition, min(ends), max(ends), _places(some))
         for (partition, _), group in sorted(groups.items())
-        for some in _slices(sorted(group), EVENTS_PER_STEP)
+        for some in slices(sorted(group), EVENTS_PER_STEP)
         if (ends := [one.window_end for one in some])
     ]
 
@@ -177,7 +175,7 @@ def corrections(needs: Lacking) -> list[Correction]:
     return [
         Correction(store, end, tuple(ids))
         for (store, end), lost in sorted(needs.unreported.items(), key=lambda item: _order(item[0]))
-        for ids in _slices(unique_ids(lost), MAX_IDS)
+        for ids in slices(unique_ids(lost), MAX_IDS)
     ]
 
 
@@ -194,7 +192,7 @@ def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[Su
     if missing:
         whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | missing).name == blob.name]
         again = [ids for ids in again if ids not in whole]
-        again += [whole[0] | missing] if whole else map(frozenset, _slices(unique_ids(missing), MAX_IDS))
+        again += [whole[0] | missing] if whole else map(frozenset, slices(unique_ids(missing), MAX_IDS))
     windows = [window_of_ids(store, end, ids) for ids in again]
     return list({window.name: window for window in windows}.values())
 
@@ -221,8 +219,3 @@ def window_of_ids(store: StoreKey | None, end: datetime, ids: Iterable[str]) -> 
 def _store(text: str) -> StoreKey | None:
     """A store as a difference shows it; the empty text stands for none."""
     return int(text) if text else None
-
-
-def _slices(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

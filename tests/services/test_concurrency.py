@@ -1,11 +1,13 @@
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
 from services.concurrency import together
 
 
-async def test_all_is_done_at_once():
+async def test_without_a_bound_every_coroutine_runs_while_the_others_wait():
     meeting = asyncio.Barrier(3)
 
     async def meet() -> None:
@@ -30,3 +32,37 @@ async def test_the_first_failure_is_raised_itself_and_stops_the_others():
     with pytest.raises(ConnectionError, match="the service is away"):
         await together([fail(), wait_for_ever()])
     assert stopped.is_set()
+
+
+async def test_results_come_in_order_and_no_more_run_than_are_allowed():
+    running = most = 0
+
+    async def double(number: int) -> int:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.001 * (number % 3))
+        running -= 1
+        return 2 * number
+
+    assert await together((double(number) for number in range(20)), at_once=4) == list(range(0, 40, 2))
+    assert most == 4
+    assert await together([double(1)], at_once=4) == [2]
+    no_coroutines: list[Coroutine[Any, Any, int]] = []
+    assert await together(no_coroutines, at_once=4) == []
+
+
+@pytest.mark.filterwarnings("error:coroutine .* was never awaited")
+async def test_after_a_failure_nothing_is_started_and_nothing_goes_on():
+    finished: list[int] = []
+
+    async def work(number: int) -> None:
+        if number == 1:
+            raise ConnectionError("the service is away")
+        await asyncio.sleep(0.01)
+        finished.append(number)
+
+    with pytest.raises(ConnectionError):
+        await together([work(number) for number in range(10)], at_once=2)
+    await asyncio.sleep(0.03)
+    assert finished == []
