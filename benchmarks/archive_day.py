@@ -9,11 +9,12 @@ from math import ceil
 import msgspec
 
 from activities.reconciliation.plan_reconciliation import PART_BYTES as OUTCOME_BYTES
+from orchestrations.contracts import STAGES
 from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, WORKFLOWS_IN_FLIGHT
 from reconciliation.capture.path import CaptureBlob
 from reconciliation.plan import Plan, buckets_at_once, make_plan, reading_span
 from reconciliation.ranges import MARGIN, Range
-from reconciliation.work import ACTIVITIES, Stage
+from reconciliation.work import Stage
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -81,8 +82,8 @@ def estimate(reach: Range, given: Assumptions) -> Estimate:
         "quarantine": 0,
         "compare": 2**plan.bucket_bits // buckets_at_once(plan.bucket_bits),
     }
-    shared = [ceil(counts[stage] / STEPS_PER_WORKFLOW) for stage in ACTIVITIES if counts[stage] > STEPS_PER_WORKFLOW]
-    own = sum(counts[stage] for stage in ACTIVITIES if counts[stage] <= STEPS_PER_WORKFLOW) + 3
+    shared = [ceil(counts[stage] / STEPS_PER_WORKFLOW) for stage in STAGES if counts[stage] > STEPS_PER_WORKFLOW]
+    own = sum(counts[stage] for stage in STAGES if counts[stage] <= STEPS_PER_WORKFLOW) + 3
     activities = sum(counts.values()) + 3
     workflows = 1 + sum(shared)
     reads = 2 * counts["compare"] * (counts["scan"] + counts["suspicious"] + counts["verdicts"])

@@ -66,7 +66,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     ts: str
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
+class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How far a campaign has come; what one generation of the workflow hands to the next."""
 
     campaign: Campaign
@@ -104,13 +104,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
             ts=now.isoformat(),
         )
 
-    def after(self, batch: BatchTotals, now: datetime) -> "Progress":
+    def after(self, batch: BatchTotals, now: datetime) -> "CampaignProgress":
         """The progress once a batch was acknowledged."""
         sent = self.batches_sent + 1
         phase: Phase = "completed" if sent >= self.campaign.batches else "sending"
         return msgspec.structs.replace(self, batches_sent=sent, totals=self.totals + batch, updated=now, phase=phase)
 
-    def stopped(self, now: datetime) -> "Progress":
+    def stopped(self, now: datetime) -> "CampaignProgress":
         """The progress of a campaign that was told to stop; one that had sent everything is complete all the same."""
         return self if self.is_complete else msgspec.structs.replace(self, phase="stopped", updated=now)
 
@@ -128,7 +128,7 @@ class CampaignStatus(msgspec.Struct, frozen=True, kw_only=True):
     eta: datetime
 
     @classmethod
-    def of(cls, progress: Progress) -> "CampaignStatus":
+    def of(cls, progress: CampaignProgress) -> "CampaignStatus":
         """The status of a campaign that has come this far."""
         return cls(
             phase=progress.phase,

@@ -6,11 +6,11 @@ Importing this package reads the settings, so that an app that is set up wrongly
 import azure.durable_functions as df
 import azure.functions as func
 
-from function_app import archiver, campaigns, health, producer, reconciliation, repairs, windows, workflows
+from function_app import archiver, campaigns, durable, health, producer, reconciliation, repairs, windows
 from services.settings import settings
 
 settings()
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
-for door in (producer, campaigns, archiver, windows, workflows, reconciliation, repairs, health):
+for door in (producer, campaigns, archiver, windows, durable, reconciliation, repairs, health):
     app.register_functions(door.blueprint)

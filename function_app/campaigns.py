@@ -8,11 +8,13 @@ from typing import Any, cast
 
 import azure.durable_functions as df
 import azure.functions as func
+import msgspec
 
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest, campaign_id, is_name
 from function_app import durable_client
 from function_app.durable_client import Client, Status
 from function_app.http import BadRequestError, json_response, parse_body, problem
+from orchestrations.contracts import RUN_CAMPAIGN
 from services.campaigns import keep_campaign
 
 blueprint = df.Blueprint()
@@ -32,7 +34,7 @@ async def start_campaign(request: func.HttpRequest, client: Client) -> func.Http
         return _already_runs(campaign.run_id)
     await keep_campaign(campaign)
     try:
-        await durable_client.start(client, "run_campaign", campaign.run_id, campaign)
+        await durable_client.start(client, RUN_CAMPAIGN, campaign.run_id, msgspec.to_builtins(campaign))
     except durable_client.AlreadyRunningError:
         return _already_runs(campaign.run_id)
     return client.create_check_status_response(request, campaign.run_id)

@@ -9,6 +9,8 @@ import azure.durable_functions as df
 import msgspec
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus as Status
 
+from orchestrations.contracts import Argument, Orchestration
+
 Client = df.DurableOrchestrationClient
 RUNNING = frozenset(
     {
@@ -36,10 +38,12 @@ class AlreadyRunningError(Exception):
     """An instance of this id is running, so no other can be started."""
 
 
-async def start(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> None:
+async def start(
+    client: Client, orchestration: Orchestration[Argument, Any], instance_id: str, argument: Argument
+) -> None:
     """Start an instance, replacing one of this id that has ended. Raises AlreadyRunningError if one is running."""
     try:
-        await client.start_new(workflow, instance_id, msgspec.to_builtins(argument))
+        await client.start_new(orchestration.name, instance_id, msgspec.to_builtins(argument))
     except Exception as error:
         # The SDK raises nothing more exact than Exception, whatever the reason was.
         if await is_running(client, instance_id):
@@ -47,10 +51,12 @@ async def start(client: Client, workflow: str, instance_id: str, argument: msgsp
         raise
 
 
-async def start_or_join(client: Client, workflow: str, instance_id: str, argument: msgspec.Struct) -> None:
+async def start_or_join(
+    client: Client, orchestration: Orchestration[Argument, Any], instance_id: str, argument: Argument
+) -> None:
     """Start an instance, unless one of this id is running: that one answers for both."""
     with contextlib.suppress(AlreadyRunningError):
-        await start(client, workflow, instance_id, argument)
+        await start(client, orchestration, instance_id, argument)
 
 
 def runtime_status_of(status: Status) -> str:

@@ -8,22 +8,10 @@ import azure.durable_functions as df
 import azure.functions as func
 import msgspec
 
-from activities.reconciliation.clear_run import clear_run
-from activities.reconciliation.compare_bucket import compare_bucket
-from activities.reconciliation.observe_documents import observe_documents
-from activities.reconciliation.observe_outcomes import observe_outcomes
-from activities.reconciliation.observe_quarantine import observe_quarantine
-from activities.reconciliation.plan_reconciliation import plan_reconciliation
-from activities.reconciliation.scan_archive import scan_archive
-from activities.reconciliation.watermark import read_watermark, write_watermark
-from activities.reconciliation.write_report import write_report
 from function_app import durable_client
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
-from function_app.workflows import register_step, register_workflow
-from orchestrations.reconcile import reconcile
-from orchestrations.reconcile_nightly import reconcile_nightly
-from orchestrations.reconciliation_stages import reconcile_stage
+from orchestrations.contracts import RECONCILE, RECONCILE_NIGHTLY
 from reconciliation.ranges import RangeError, parse_range
 from reconciliation.work import FORMATS, Request
 from services.reports import find_report, list_reports, read_report
@@ -64,7 +52,7 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
     except RangeError as error:
         return BadRequestError(error.field, f"{error.field} {error}").response()
     asked = Request(reach, order.cosmos, order.again)
-    await durable_client.start_or_join(client, "reconcile", reach.instance_id, asked)
+    await durable_client.start_or_join(client, RECONCILE, reach.instance_id, asked)
     return client.create_check_status_response(request, reach.instance_id)
 
 
@@ -117,22 +105,8 @@ async def read_one_report(request: func.HttpRequest) -> func.HttpResponse:
 async def reconcile_every_night(timer: func.TimerRequest, client: Client) -> None:
     """Start the nightly reconciliation, unless the last one still runs: then that one's successor catches up."""
     if not await durable_client.is_running(client, NIGHTLY):
-        await client.start_new("reconcile_nightly", NIGHTLY)
+        await client.start_new(RECONCILE_NIGHTLY.name, NIGHTLY)
 
 
 def _addresses(run: str) -> dict[str, str]:
     return {name: f"/api/reports/{run}/report.{name}" for name in FORMATS}
-
-
-for workflow in (reconcile, reconcile_stage, reconcile_nightly):
-    register_workflow(blueprint, workflow)
-register_step(blueprint, plan_reconciliation)
-register_step(blueprint, scan_archive)
-register_step(blueprint, observe_outcomes)
-register_step(blueprint, observe_documents)
-register_step(blueprint, observe_quarantine)
-register_step(blueprint, compare_bucket)
-register_step(blueprint, write_report)
-register_step(blueprint, clear_run)
-register_step(blueprint, read_watermark)
-register_step(blueprint, write_watermark)

@@ -6,13 +6,10 @@ import azure.durable_functions as df
 import azure.functions as func
 import msgspec
 
-from activities.reconciliation.plan_repair import plan_repair
-from activities.reconciliation.repair_steps import backfill_events, enter_corrections, save_windows
 from function_app import durable_client
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
-from function_app.workflows import register_step, register_workflow
-from orchestrations.repair_reconciliation import repair_reconciliation, repair_windows
+from orchestrations.contracts import REPAIR_RECONCILIATION
 from reconciliation.repairing.repair import RepairRequest
 from services.reports import find_repair_steps, find_report, is_repair, read_report
 
@@ -43,7 +40,7 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
     if await durable_client.is_running(client, run):
         return problem(409, "Reconciliation runs", f"{run} is running: its report will be another one")
     asked = RepairRequest(run, order.dry_run)
-    await durable_client.start_or_join(client, "repair_reconciliation", asked.id, asked)
+    await durable_client.start_or_join(client, REPAIR_RECONCILIATION, asked.id, asked)
     return client.create_check_status_response(request, asked.id)
 
 
@@ -77,9 +74,3 @@ async def read_repair_steps(request: func.HttpRequest) -> func.HttpResponse:
     if steps.is_large:
         return problem(413, "Too large", f"{steps.size} bytes: read it from the container reports, {steps.path}")
     return func.HttpResponse(await read_report(steps), mimetype=steps.mimetype, charset="utf-8")
-
-
-for workflow in (repair_reconciliation, repair_windows):
-    register_workflow(blueprint, workflow)
-for step in (plan_repair, backfill_events, enter_corrections, save_windows):
-    register_step(blueprint, step)

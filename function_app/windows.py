@@ -10,6 +10,7 @@ from activities.window_ids import save_window
 from fraud.quarantine import QuarantinedWindow, raw
 from fraud.windows import SuspiciousWindow, parse_windows
 from function_app.durable_client import AlreadyRunningError, Client, find, start
+from orchestrations.contracts import ANALYZE_WINDOW
 from services import names
 
 _log = logging.getLogger(__name__)
@@ -51,6 +52,6 @@ async def _start_once(client: Client, window: SuspiciousWindow) -> None:
         _log.info("%s was started before", window.name)
         return
     try:
-        await start(client, "analyze_window", window.name, await save_window(window))
+        await start(client, ANALYZE_WINDOW, window.name, await save_window(window))
     except AlreadyRunningError:
         _log.info("%s was started by another delivery meanwhile", window.name)

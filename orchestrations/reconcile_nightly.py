@@ -1,27 +1,23 @@
 """Reconcile what has passed since the last night's run."""
-# pyright: reportUnknownMemberType=false
-# The durable SDK is typed in part only.
-
-from typing import Any
 
 import azure.durable_functions as df
 import msgspec
 
-from orchestrations.steps import PATIENT, Workflow, call, timer
-from reconciliation.nightly import NightlyTask, Watermark, moved, next_range
+from orchestrations.calls import Workflow, call, call_child, timer
+from orchestrations.contracts import READ_WATERMARK, RECONCILE, WRITE_WATERMARK
+from reconciliation.nightly import NightlyTask, moved, next_range
 from reconciliation.ranges import GRACE
 from reconciliation.work import Outcome, Request
 
 
-def reconcile_nightly(context: df.DurableOrchestrationContext) -> Workflow[dict[str, Any] | None]:
+def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) -> Workflow[Outcome | None]:
     """Reconcile from the watermark up to now, once everything of that range has had the time to arrive.
 
-    Input: none. Output: the `Outcome`, or None if no window has ended since. The range comes from the workflow's
-    clock. The watermark moves as far as the archive was complete, so that no window is left out that Capture may still
-    write.
+    Gives None if no window has ended since. The range comes from the orchestration's clock. The watermark moves only
+    as far as the archive was complete, so that no window is left out that Capture may still write.
     """
     now = context.current_utc_datetime
-    watermark = msgspec.convert((yield call(context, "read_watermark", NightlyTask(now))), Watermark)
+    watermark = yield from call(context, READ_WATERMARK, NightlyTask(now))
     reach = next_range(watermark, now)
     if reach is None:
         return None
@@ -31,9 +27,6 @@ def reconcile_nightly(context: df.DurableOrchestrationContext) -> Workflow[dict[
         yield timer(context, due)
 
     context.set_custom_status({"phase": "reconciling", "id": reach.instance_id})
-    answer = yield context.call_sub_orchestrator_with_retry(
-        "reconcile", PATIENT, msgspec.to_builtins(Request(reach)), reach.instance_id
-    )
-    outcome = msgspec.convert(answer, Outcome)
-    yield call(context, "write_watermark", moved(reach, outcome.compared_until, now))
-    return msgspec.to_builtins(outcome)
+    outcome = yield from call_child(context, RECONCILE, Request(reach), reach.instance_id)
+    yield from call(context, WRITE_WATERMARK, moved(reach, outcome.compared_until, now))
+    return outcome

@@ -1,15 +1,10 @@
-"""How a reconciliation runs its steps: a few at once, and with short histories."""
-# pyright: reportUnknownMemberType=false
-# The durable SDK is typed in part only.
-
-from typing import Any
+"""Run the activities of a reconciliation's stages: a few at once, and with short histories."""
 
 import azure.durable_functions as df
-import msgspec
-from azure.durable_functions.models.Task import TaskBase
 
 from fraud.slices import slices
-from orchestrations.steps import PATIENT, Workflow, fan_out
+from orchestrations.calls import Workflow, fan_out, fan_out_children
+from orchestrations.contracts import RECONCILE_STAGE, STAGE_ACTIVITIES
 from reconciliation.work import Progress, StageTask, Step
 
 IN_FLIGHT = 16
@@ -19,10 +14,9 @@ STEPS_PER_WORKFLOW = 96
 WORKFLOWS_IN_FLIGHT = 4
 
 
-def reconcile_stage(context: df.DurableOrchestrationContext) -> Workflow[dict[str, Any]]:
-    """Run a slice of a stage. Input: a `StageTask`. Output: the sum of the steps' `Progress`."""
-    task = msgspec.convert(context.get_input(), StageTask)
-    return msgspec.to_builtins((yield from run_steps(context, task)))
+def reconcile_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[Progress]:
+    """Run a slice of a stage; the sum of its activities' progress."""
+    return (yield from run_steps(context, task))
 
 
 def run_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[Progress]:
@@ -30,10 +24,10 @@ def run_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workf
     if task.count <= STEPS_PER_WORKFLOW:
         return (yield from run_steps(context, task))
     total = Progress(0, 0)
-    for some in slices(task.slices(STEPS_PER_WORKFLOW), WORKFLOWS_IN_FLIGHT):
-        answers = yield context.task_all([_start(context, one) for one in some])
-        total = sum(msgspec.convert(answers, list[Progress]), total)
-        _say(context, task, some[-1].first + some[-1].count - task.first)
+    for wave in slices(task.slices(STEPS_PER_WORKFLOW), WORKFLOWS_IN_FLIGHT):
+        named = [(f"{context.instance_id}-{task.stage}-{part.first:05}", part) for part in wave]
+        total = sum((yield from fan_out_children(context, RECONCILE_STAGE, named)), total)
+        _say(context, task, wave[-1].first + wave[-1].count - task.first)
     return total
 
 
@@ -43,16 +37,11 @@ def run_steps(context: df.DurableOrchestrationContext, task: StageTask) -> Workf
     steps = [Step(task.run, task.stage, number) for number in range(task.first, task.first + task.count)]
     done = 0
     _say(context, task, done)
-    for some in slices(steps, IN_FLIGHT):
-        total = sum((yield from fan_out(context, task.activity, some, Progress)), total)
-        done += len(some)
+    for wave in slices(steps, IN_FLIGHT):
+        total = sum((yield from fan_out(context, STAGE_ACTIVITIES[task.activity], wave)), total)
+        done += len(wave)
         _say(context, task, done)
     return total
-
-
-def _start(context: df.DurableOrchestrationContext, task: StageTask) -> TaskBase:
-    name = f"{context.instance_id}-{task.stage}-{task.first:05}"
-    return context.call_sub_orchestrator_with_retry("reconcile_stage", PATIENT, msgspec.to_builtins(task), name)
 
 
 def _say(context: df.DurableOrchestrationContext, task: StageTask, done: int) -> None:

@@ -1,37 +1,38 @@
 """Run a load-test campaign: one batch after another on a fixed schedule, until all are sent or someone stops it."""
 
+from datetime import datetime
 from typing import Any
 
 import azure.durable_functions as df
 import msgspec
 from azure.durable_functions.models.Task import TaskBase
 
-from fraud.campaigns import STOP_EVENT, Campaign, CampaignStatus, Progress
-from fraud.generation import BatchTotals
-from orchestrations.steps import Workflow, call, timer
+from fraud.campaigns import STOP_EVENT, Campaign, CampaignProgress, CampaignStatus
+from orchestrations.calls import Workflow, result_of, schedule, timer
+from orchestrations.contracts import SEND_BATCH
 
 BATCHES_PER_GENERATION = 25
 """After so many batches the workflow continues as new: replay cost grows with the square of the history."""
 
 
-def run_campaign(context: df.DurableOrchestrationContext) -> Workflow[dict[str, Any] | None]:
+def run_campaign(context: df.DurableOrchestrationContext, state: dict[str, Any]) -> Workflow[CampaignStatus | None]:
     """Send the batches of a campaign.
 
-    Input: a `Campaign`, or the `Progress` of the generation before. Output: a `CampaignStatus` with the totals, among
-    them how many events the stream job must flag. Batches are due at fixed times from the start, so delays do not add
-    up; those that are late follow at once. A retried batch sends the same events with the same ids. The external event
-    `stop` ends the campaign after the batch that is being sent.
+    `state` is a `Campaign`, or the `CampaignProgress` of the generation before. Gives the totals, among them how many
+    events the stream job must flag; None if it continues as new. Batches are due at fixed times from the start, so
+    delays do not add up; those that are late follow at once. A retried batch sends the same events with the same ids.
+    The external event `stop` ends the campaign after the batch that is being sent.
     """
-    progress = _progress(context)
+    progress = _progress(state, context.current_utc_datetime)
     stop = context.wait_for_external_event(STOP_EVENT)
 
     for _ in range(BATCHES_PER_GENERATION):
         context.set_custom_status(msgspec.to_builtins(CampaignStatus.of(progress)))
         if (yield from _stopped_before_due(context, progress, stop)):
             return _ended(context, progress.stopped(context.current_utc_datetime))
-        sending = call(context, "send_batch", progress.next_batch(context.current_utc_datetime))
+        sending = schedule(context, SEND_BATCH, progress.next_batch(context.current_utc_datetime))
         yield context.task_any([sending, stop])
-        totals = msgspec.convert((yield sending), BatchTotals)
+        totals = result_of(SEND_BATCH, (yield sending))
         progress = progress.after(totals, context.current_utc_datetime)
         if progress.is_complete:
             return _ended(context, progress)
@@ -42,15 +43,15 @@ def run_campaign(context: df.DurableOrchestrationContext) -> Workflow[dict[str, 
     return None
 
 
-def _progress(context: df.DurableOrchestrationContext) -> Progress:
-    given: dict[str, Any] = context.get_input() or {}
-    if "campaign" in given:
-        return msgspec.convert(given, Progress)
-    now = context.current_utc_datetime
-    return Progress(campaign=msgspec.convert(given, Campaign), started=now, updated=now)
+def _progress(state: dict[str, Any], now: datetime) -> CampaignProgress:
+    if "campaign" in state:
+        return msgspec.convert(state, CampaignProgress)
+    return CampaignProgress(campaign=msgspec.convert(state, Campaign), started=now, updated=now)
 
 
-def _stopped_before_due(context: df.DurableOrchestrationContext, progress: Progress, stop: TaskBase) -> Workflow[bool]:
+def _stopped_before_due(
+    context: df.DurableOrchestrationContext, progress: CampaignProgress, stop: TaskBase
+) -> Workflow[bool]:
     """Wait until the next batch is due. True if the campaign was stopped meanwhile."""
     if progress.due <= context.current_utc_datetime:
         return False
@@ -61,7 +62,7 @@ def _stopped_before_due(context: df.DurableOrchestrationContext, progress: Progr
     return True
 
 
-def _ended(context: df.DurableOrchestrationContext, progress: Progress) -> dict[str, Any]:
-    status = msgspec.to_builtins(CampaignStatus.of(progress))
-    context.set_custom_status(status)
+def _ended(context: df.DurableOrchestrationContext, progress: CampaignProgress) -> CampaignStatus:
+    status = CampaignStatus.of(progress)
+    context.set_custom_status(msgspec.to_builtins(status))
     return status

@@ -17,15 +17,6 @@ Stage = Literal["scan", "suspicious", "verdicts", "documents", "quarantine", "co
 READING: tuple[Stage, ...] = ("scan", "suspicious", "verdicts", "documents", "quarantine")
 """The stages that turn a source into rows."""
 
-ACTIVITIES: dict[Stage, str] = {
-    "scan": "scan_archive",
-    "suspicious": "observe_outcomes",
-    "verdicts": "observe_outcomes",
-    "documents": "observe_documents",
-    "quarantine": "observe_quarantine",
-    "compare": "compare_bucket",
-}
-"""The step of each stage, in the order of the stages."""
 FORMATS = ("html", "json", "md")
 """The formats of a report, as file extensions."""
 

@@ -3,15 +3,15 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from fraud.campaigns import Campaign, CampaignRequest, CampaignStatus, Progress
+from fraud.campaigns import Campaign, CampaignProgress, CampaignRequest, CampaignStatus
 from fraud.generation import BatchTotals
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 
 
-def progress_of(batches: int = 3, interval: float = 5.0) -> Progress:
+def progress_of(batches: int = 3, interval: float = 5.0) -> CampaignProgress:
     request = CampaignRequest(batches=batches, interval_seconds=interval, seed=42, name="x")
-    return Progress(campaign=Campaign.of(request, name="other", seed=1), started=START, updated=START)
+    return CampaignProgress(campaign=Campaign.of(request, name="other", seed=1), started=START, updated=START)
 
 
 def test_a_request_with_nothing_in_it_takes_the_defaults():
@@ -92,5 +92,5 @@ def test_the_eta_is_when_the_last_batch_is_due_and_never_in_the_past():
 def test_progress_survives_the_way_through_json_into_the_next_generation():
     progress = progress_of().after(BatchTotals(sent=30, sales_value=1.25), START)
 
-    assert msgspec.convert(msgspec.to_builtins(progress), Progress) == progress
+    assert msgspec.convert(msgspec.to_builtins(progress), CampaignProgress) == progress
     assert CampaignStatus.of(progress).totals.sent == 30

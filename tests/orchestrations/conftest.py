@@ -8,17 +8,17 @@ import pytest
 import pytest_asyncio
 
 from local_azure.testing.running_hub import RunningHub
-from tests.orchestrations.fake_steps import FakeSteps
+from tests.orchestrations.fake_activities import FakeActivities
 
 
 @pytest.fixture
-def steps() -> FakeSteps:
+def steps() -> FakeActivities:
     """The steps that the workflows call."""
-    return FakeSteps()
+    return FakeActivities()
 
 
 @pytest_asyncio.fixture
-async def hub(tmp_path: Path, steps: FakeSteps) -> AsyncIterator[RunningHub]:
+async def hub(tmp_path: Path, steps: FakeActivities) -> AsyncIterator[RunningHub]:
     """A task hub over the app's workflows."""
     app = df.DFApp()
     steps.register(app)

@@ -14,8 +14,10 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording
 from local_azure.testing.running_hub import RunningHub
+from orchestrations import contracts
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
@@ -39,14 +41,24 @@ OUTCOME = Outcome(
     read=REACH.end,
 )
 
+ORCHESTRATORS = {
+    contract.name: orchestrator(contract, function)
+    for contract, function in (
+        (contracts.RECONCILE, reconcile),
+        (contracts.RECONCILE_STAGE, reconcile_stage),
+        (contracts.RECONCILE_NIGHTLY, reconcile_nightly),
+    )
+}
+"""The orchestrations as the durable extension calls them, by name."""
+
 
 def reconciliation_hub(
     folder: Path, scan_parts: int, watermark: datetime = REACH.start, known: Outcome | None = None
 ) -> RunningHub:
     """A hub with the workflows, a plan of so many parts, and steps that read one record each."""
     hub = RunningHub(folder / "hub.db", df.DFApp())
-    for workflow in (reconcile, reconcile_stage, reconcile_nightly):
-        hub.orchestrator(workflow)
+    for orchestration in ORCHESTRATORS.values():
+        hub.orchestrator(orchestration)
     parts: dict[Stage, int] = {
         "scan": scan_parts,
         "suspicious": 1,

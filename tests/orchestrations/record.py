@@ -22,11 +22,11 @@ from fraud.analysis import IDS_PER_CHUNK, WindowTask
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
-from tests.orchestrations.fake_steps import FakeSteps
+from tests.orchestrations.fake_activities import FakeActivities
 
 HISTORIES = Path(__file__).parent / "histories"
 
-Scenario = Callable[[RunningHub, FakeSteps], Awaitable[str]]
+Scenario = Callable[[RunningHub, FakeActivities], Awaitable[str]]
 
 
 def window(ids: int) -> dict[str, Any]:
@@ -40,25 +40,25 @@ def campaign(**order: Any) -> dict[str, Any]:
     return msgspec.to_builtins(Campaign.of(CampaignRequest(**order), name="x", seed=42))
 
 
-async def window_all_found(hub: RunningHub, steps: FakeSteps) -> str:
+async def window_all_found(hub: RunningHub, steps: FakeActivities) -> str:
     """A window of five chunks whose events are all archived."""
     return await _finished(hub, "analyze_window", window(5 * IDS_PER_CHUNK - 7))
 
 
-async def window_late_events(hub: RunningHub, steps: FakeSteps) -> str:
+async def window_late_events(hub: RunningHub, steps: FakeActivities) -> str:
     """A window whose events arrive late, over services that fail a few times."""
     steps.missing.update({0: 1, 2: 3})
     steps.failures.update({"judge_events": 2, "store_verdicts": 1, "alert_fraud_team": 2})
     return await _finished(hub, "analyze_window", window(4 * IDS_PER_CHUNK))
 
 
-async def campaign_completed(hub: RunningHub, steps: FakeSteps) -> str:
+async def campaign_completed(hub: RunningHub, steps: FakeActivities) -> str:
     """A campaign on a schedule, with a batch that needs three tries."""
     steps.failures["send_batch"] = 2
     return await _finished(hub, "run_campaign", campaign(batches=6, interval_seconds=60))
 
 
-async def campaign_stopped_while_waiting(hub: RunningHub, steps: FakeSteps) -> str:
+async def campaign_stopped_while_waiting(hub: RunningHub, steps: FakeActivities) -> str:
     """A campaign that is stopped between two batches: the timer that loses is cancelled."""
     instance_id = await hub.start("run_campaign", campaign(batches=6, interval_seconds=86_400))
     while not steps.batches:
@@ -84,7 +84,7 @@ SCENARIOS: dict[str, Scenario] = {
 async def record(name: str) -> bytes:
     """Run a scenario on the real engine; its exported history as JSON."""
     folder = Path(tempfile.mkdtemp())
-    steps, app = FakeSteps(), df.DFApp()
+    steps, app = FakeActivities(), df.DFApp()
     steps.register(app)
     hub = RunningHub(folder / "hub.db", app)
     hub.clock = RunningHub.clock_at_speed(600)

@@ -6,7 +6,7 @@ import pytest
 from fraud.analysis import IDS_PER_CHUNK, LOOKUPS, WindowTask
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
-from tests.orchestrations.fake_steps import FakeSteps
+from tests.orchestrations.fake_activities import FakeActivities
 
 FINISH = ["store_verdicts", "alert_fraud_team", "clear_work"]
 
@@ -22,7 +22,7 @@ def window(ids: int = 3) -> dict[str, Any]:
     return msgspec.to_builtins(task)
 
 
-async def test_a_window_is_judged_stored_told_and_cleared(hub: RunningHub, steps: FakeSteps):
+async def test_a_window_is_judged_stored_told_and_cleared(hub: RunningHub, steps: FakeActivities):
     status = await hub.run("analyze_window", window())
 
     assert status["runtimeStatus"] == "Completed"
@@ -30,14 +30,14 @@ async def test_a_window_is_judged_stored_told_and_cleared(hub: RunningHub, steps
     assert steps.journal == ["judge_events 0", *FINISH]
 
 
-async def test_every_chunk_of_a_large_window_is_judged_once(hub: RunningHub, steps: FakeSteps):
+async def test_every_chunk_of_a_large_window_is_judged_once(hub: RunningHub, steps: FakeActivities):
     await hub.run("analyze_window", window(ids=3 * IDS_PER_CHUNK + 1))
 
     assert sorted(steps.journal[:-3]) == [f"judge_events {number}" for number in range(4)]
     assert steps.journal[-3:] == FINISH
 
 
-async def test_only_the_chunks_with_missing_events_are_judged_again(hub: RunningHub, steps: FakeSteps):
+async def test_only_the_chunks_with_missing_events_are_judged_again(hub: RunningHub, steps: FakeActivities):
     steps.missing[1] = 2
 
     await hub.run("analyze_window", window(ids=3 * IDS_PER_CHUNK))
@@ -48,7 +48,7 @@ async def test_only_the_chunks_with_missing_events_are_judged_again(hub: Running
 
 
 async def test_an_event_that_never_arrives_ends_as_unresolved_and_does_not_hold_the_window(
-    hub: RunningHub, steps: FakeSteps
+    hub: RunningHub, steps: FakeActivities
 ):
     steps.missing[0] = 1_000
 
@@ -63,7 +63,7 @@ async def test_an_event_that_never_arrives_ends_as_unresolved_and_does_not_hold_
 
 @pytest.mark.parametrize("step", ["judge_events", "store_verdicts", "alert_fraud_team", "clear_work"])
 async def test_a_step_whose_service_is_away_for_ten_minutes_is_tried_until_it_works(
-    hub: RunningHub, steps: FakeSteps, step: str
+    hub: RunningHub, steps: FakeActivities, step: str
 ):
     steps.failures[step] = 20
 

@@ -9,11 +9,16 @@ import pytest
 
 from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
 from local_azure.testing.running_hub import RunningHub
-from orchestrations.reconcile import reconcile
-from orchestrations.reconcile_nightly import reconcile_nightly
-from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, reconcile_stage
+from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW
 from reconciliation.ranges import GRACE
-from tests.orchestrations.reconciliation_app import OUTCOME, REACH, RECORDINGS, REQUEST, reconciliation_hub
+from tests.orchestrations.reconciliation_app import (
+    ORCHESTRATORS,
+    OUTCOME,
+    REACH,
+    RECORDINGS,
+    REQUEST,
+    reconciliation_hub,
+)
 
 RUN = REACH.instance_id
 
@@ -87,19 +92,19 @@ async def test_a_long_stage_is_shared_out_and_every_part_is_scanned_once(large: 
 
 
 async def test_a_recorded_reconciliation_replays_without_a_difference():
-    assert_replays(reconcile, Recording.load(RECORDINGS / "reconcile.json"))
+    assert_replays(ORCHESTRATORS["reconcile"], Recording.load(RECORDINGS / "reconcile.json"))
 
 
 async def test_the_order_of_completions_does_not_matter():
-    assert_order_does_not_matter(reconcile, Recording.load(RECORDINGS / "reconcile.json"), orders=5)
+    assert_order_does_not_matter(ORCHESTRATORS["reconcile"], Recording.load(RECORDINGS / "reconcile.json"), orders=5)
 
 
 async def test_shared_out_stages_replay_as_they_ran(large: RunningHub):
     await large.run("reconcile", REQUEST, RUN)
 
     engine = await large.hub()
-    assert_replays(reconcile, Recording.of(engine.export_history(RUN)))
-    assert_replays(reconcile_stage, Recording.of(engine.export_history(f"{RUN}-scan-00000")))
+    assert_replays(ORCHESTRATORS["reconcile"], Recording.of(engine.export_history(RUN)))
+    assert_replays(ORCHESTRATORS["reconcile_stage"], Recording.of(engine.export_history(f"{RUN}-scan-00000")))
 
 
 async def test_a_night_runs_from_the_watermark_to_now_after_the_grace(tmp_path: Path):
@@ -119,7 +124,7 @@ async def test_a_night_runs_from_the_watermark_to_now_after_the_grace(tmp_path: 
         assert begun - timedelta(minutes=5) < end <= hub.clock.now()
         assert datetime.fromisoformat(str(timer["FireAt"])) == end + GRACE
         assert status["output"]["id"] == child["InstanceId"]
-        assert_replays(reconcile_nightly, Recording.of((await hub.hub()).export_history("night")))
+        assert_replays(ORCHESTRATORS["reconcile_nightly"], Recording.of((await hub.hub()).export_history("night")))
     finally:
         await hub.stop()
 

@@ -10,16 +10,32 @@ import azure.durable_functions as df
 import msgspec
 import pytest
 
-from fraud.analysis import WindowTask
+from fraud.analysis import WindowSummary, WindowTask
+from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording, assert_replays
 from local_azure.testing.running_hub import RunningHub
+from orchestrations.contracts import REPAIR_RECONCILIATION, REPAIR_WINDOWS
 from orchestrations.repair_reconciliation import WORKFLOWS_IN_FLIGHT, repair_reconciliation, repair_windows
 from reconciliation.repairing.repair import RepairRequest, window_of_ids
 from reconciliation.repairing.work import RepairOutcome
 from reconciliation.work import Progress
 from tests.orchestrations.reconciliation_app import REACH
 
+REPAIR = orchestrator(REPAIR_RECONCILIATION, repair_reconciliation)
+WINDOWS = orchestrator(REPAIR_WINDOWS, repair_windows)
 RUN = REACH.instance_id
+SUMMARY: dict[str, Any] = msgspec.to_builtins(
+    WindowSummary(
+        name="window",
+        store_id=7,
+        window_start=REACH.start,
+        window_end=REACH.end,
+        suspicious=1,
+        bands={},
+        max_score=0,
+        verdicts_blob="",
+    )
+)
 JUDGED = WORKFLOWS_IN_FLIGHT + 2
 
 
@@ -27,12 +43,13 @@ JUDGED = WORKFLOWS_IN_FLIGHT + 2
 async def hub(tmp_path: Path) -> AsyncIterator[RunningHub]:
     """A repair of three backfills, one correction, and more parts of windows than run at once."""
     running = RunningHub(tmp_path / "hub.db", df.DFApp())
-    running.orchestrator(repair_reconciliation)
-    running.orchestrator(repair_windows)
+    running.orchestrator(REPAIR)
+    running.orchestrator(WINDOWS)
 
     @running.orchestrator
     def analyze_window(context: df.DurableOrchestrationContext) -> Any:
-        return (yield context.call_activity("judge", context.get_input()))
+        yield context.call_activity("judge", context.get_input())
+        return SUMMARY
 
     @running.activity
     def plan_repair(argument: dict[str, Any]) -> Any:
@@ -110,5 +127,5 @@ async def test_a_repair_replays_as_it_ran(hub: RunningHub):
     await repaired(hub, request)
 
     engine = await hub.hub()
-    assert_replays(repair_reconciliation, Recording.of(engine.export_history(request.id)))
-    assert_replays(repair_windows, Recording.of(engine.export_history(f"{request.id}-judge-00000")))
+    assert_replays(REPAIR, Recording.of(engine.export_history(request.id)))
+    assert_replays(WINDOWS, Recording.of(engine.export_history(f"{request.id}-judge-00000")))

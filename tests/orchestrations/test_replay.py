@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
 from orchestrations.analyze_window import analyze_window
+from orchestrations.contracts import ANALYZE_WINDOW, RUN_CAMPAIGN
 from orchestrations.run_campaign import run_campaign
 from tests.orchestrations.record import HISTORIES, SCENARIOS, record
 
-WORKFLOWS = {"analyze_window": analyze_window, "run_campaign": run_campaign}
+WORKFLOWS = {
+    "analyze_window": orchestrator(ANALYZE_WINDOW, analyze_window),
+    "run_campaign": orchestrator(RUN_CAMPAIGN, run_campaign),
+}
 RECORDED = [HISTORIES / f"{name}.json" for name in SCENARIOS]
 
 

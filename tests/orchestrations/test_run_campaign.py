@@ -7,7 +7,7 @@ import msgspec
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
 from local_azure.testing.running_hub import RunningHub
 from orchestrations.run_campaign import BATCHES_PER_GENERATION
-from tests.orchestrations.fake_steps import FakeSteps
+from tests.orchestrations.fake_activities import FakeActivities
 
 
 def campaign(**order: Any) -> dict[str, Any]:
@@ -18,7 +18,7 @@ async def stop(hub: RunningHub, instance_id: str) -> None:
     (await hub.hub()).client.raise_event(instance_id, STOP_EVENT, "null")
 
 
-async def test_totals_add_up_over_generations(hub: RunningHub, steps: FakeSteps):
+async def test_totals_add_up_over_generations(hub: RunningHub, steps: FakeActivities):
     batches = 2 * BATCHES_PER_GENERATION + 3
 
     status = await hub.run("run_campaign", campaign(batches=batches, events_per_batch=10, interval_seconds=0))
@@ -39,7 +39,7 @@ async def test_the_history_stays_short_however_long_the_campaign(hub: RunningHub
     assert len(await hub.history(instance_id)) < 12 * BATCHES_PER_GENERATION
 
 
-async def test_batches_are_due_at_fixed_times_although_each_is_late(hub: RunningHub, steps: FakeSteps):
+async def test_batches_are_due_at_fixed_times_although_each_is_late(hub: RunningHub, steps: FakeActivities):
     hub.clock = RunningHub.clock_at_speed(600)
 
     status = await hub.run("run_campaign", campaign(batches=3, interval_seconds=600))
@@ -50,7 +50,7 @@ async def test_batches_are_due_at_fixed_times_although_each_is_late(hub: Running
         assert timedelta() <= late < timedelta(seconds=600)
 
 
-async def test_a_batch_that_is_tried_again_is_the_same_batch(hub: RunningHub, steps: FakeSteps):
+async def test_a_batch_that_is_tried_again_is_the_same_batch(hub: RunningHub, steps: FakeActivities):
     steps.failures["send_batch"] = 3
 
     await hub.run("run_campaign", campaign(batches=1))
@@ -60,7 +60,9 @@ async def test_a_batch_that_is_tried_again_is_the_same_batch(hub: RunningHub, st
     assert all(one == tries[0] for one in tries)
 
 
-async def test_a_campaign_that_waits_is_stopped_at_once_and_leaves_no_open_timer(hub: RunningHub, steps: FakeSteps):
+async def test_a_campaign_that_waits_is_stopped_at_once_and_leaves_no_open_timer(
+    hub: RunningHub, steps: FakeActivities
+):
     instance_id = await hub.start("run_campaign", campaign(batches=10, interval_seconds=86_400))
     while not steps.batches:
         await asyncio.sleep(0.005)
@@ -71,7 +73,7 @@ async def test_a_campaign_that_waits_is_stopped_at_once_and_leaves_no_open_timer
     assert (status["output"]["phase"], status["output"]["batches_sent"]) == ("stopped", 1)
 
 
-async def test_a_campaign_that_sends_counts_the_batch_that_was_on_its_way(hub: RunningHub, steps: FakeSteps):
+async def test_a_campaign_that_sends_counts_the_batch_that_was_on_its_way(hub: RunningHub, steps: FakeActivities):
     def stop_during(number: int) -> None:
         if number == 2:
             running.set()
@@ -90,7 +92,7 @@ async def test_a_campaign_that_sends_counts_the_batch_that_was_on_its_way(hub: R
     assert output["totals"]["sent"] == 30 * len(steps.batches)
 
 
-async def test_a_stop_between_two_generations_is_not_lost(hub: RunningHub, steps: FakeSteps):
+async def test_a_stop_between_two_generations_is_not_lost(hub: RunningHub, steps: FakeActivities):
     loop = asyncio.get_running_loop()
     instance_id = "campaign-x"
 
@@ -109,7 +111,7 @@ async def test_a_stop_between_two_generations_is_not_lost(hub: RunningHub, steps
     assert BATCHES_PER_GENERATION <= status["output"]["batches_sent"] < 2 * BATCHES_PER_GENERATION
 
 
-async def test_a_hub_that_is_away_for_good_fails_the_campaign_and_says_why(hub: RunningHub, steps: FakeSteps):
+async def test_a_hub_that_is_away_for_good_fails_the_campaign_and_says_why(hub: RunningHub, steps: FakeActivities):
     steps.failures["send_batch"] = 1_000
 
     status = await hub.run("run_campaign", campaign(batches=1))

@@ -15,10 +15,11 @@ from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
 from fraud.verdicts import verdicts_path
+from orchestrations.contracts import STAGES
 from reconciliation.ranges import Range, window_end
 from reconciliation.repairing.repair import window_of_ids
 from reconciliation.reporting.report import Report
-from reconciliation.work import ACTIVITIES, Outcome, ReportTask, Request, RunName, Step
+from reconciliation.work import Outcome, ReportTask, Request, RunName, Step
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
 from tests.reconciliation.world import RANGE, START, World
@@ -85,10 +86,10 @@ async def _documents(world: World) -> None:
 async def reconcile(reach: Range, started: datetime | None = None) -> tuple[Outcome, Report]:
     """Run all steps as the workflow does; each passes JSON on, as the durable extension would."""
     plan = await plan_reconciliation(Request(reach, again=True))
-    for stage, activity in ACTIVITIES.items():
+    for stage, activity in STAGES.items():
         for number in range(plan.parts[stage]):
             step = Step(reach.instance_id, stage, number)
-            msgspec.to_builtins(await STEPS[activity](step))
+            msgspec.to_builtins(await STEPS[activity.name](step))
     outcome = await write_report(ReportTask(reach.instance_id, started or reach.end))
     await clear_run(RunName(reach.instance_id))
     report = await read_blob(await warehouse(names.REPORTS), outcome.reports["json"])

@@ -1,24 +1,24 @@
-"""Steps without services, for workflows on the real engine: what they did is in `journal`."""
+"""Activities without services, for orchestrations on the real engine: what they did is in `journal`."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from typing import Any
 
 import azure.durable_functions as df
 
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch
 from fraud.generation import BatchTotals
-from function_app.workflows import register_step, register_workflow
+from function_app.registration import register
+from orchestrations import contracts
 from orchestrations.analyze_window import analyze_window
 from orchestrations.run_campaign import run_campaign
 
 
-class FakeSteps:
-    """The app's workflows over steps in memory.
+class FakeActivities:
+    """The app's orchestrations over activities in memory.
 
     `missing` tells, by chunk number, in how many look-ups an event of the chunk is not in the archive yet; `failures`
-    how often a step raises before it works; `before_batch` is called with the number of each batch that is sent.
+    how often an activity raises before it works; `before_batch` is called with the number of each batch that is sent.
     """
 
     def __init__(self) -> None:
@@ -29,25 +29,26 @@ class FakeSteps:
         self.before_batch: Callable[[int], None] = lambda number: None
 
     def register(self, app: df.DFApp) -> None:
-        """Give an app the workflows and these steps."""
-        register_workflow(app, analyze_window)
-        register_workflow(app, run_campaign)
-        steps: list[Callable[..., Any]] = [
-            self.judge_events,
-            self.store_verdicts,
-            self.alert_fraud_team,
-            self.clear_work,
-            self.send_batch,
-        ]
-        for step in steps:
-            register_step(app, step)
+        """Give an app the orchestrations and these activities."""
+        register(
+            app,
+            {
+                contracts.ANALYZE_WINDOW: analyze_window,
+                contracts.JUDGE_EVENTS: self.judge_events,
+                contracts.STORE_VERDICTS: self.store_verdicts,
+                contracts.ALERT_FRAUD_TEAM: self.alert_fraud_team,
+                contracts.CLEAR_WORK: self.clear_work,
+                contracts.RUN_CAMPAIGN: run_campaign,
+                contracts.SEND_BATCH: self.send_batch,
+            },
+        )
 
     def _enter(self, entry: str) -> None:
         self.journal.append(entry)
-        step = entry.partition(" ")[0]
-        if self.failures[step]:
-            self.failures[step] -= 1
-            raise ConnectionError(f"{step}: the service is away")
+        activity = entry.partition(" ")[0]
+        if self.failures[activity]:
+            self.failures[activity] -= 1
+            raise ConnectionError(f"{activity}: the service is away")
 
     async def judge_events(self, chunk: Chunk) -> ChunkResult:
         """All but one event found, and that one too once the chunk was looked up often enough."""

@@ -1,0 +1,62 @@
+"""Every orchestration and activity of the app."""
+
+import azure.durable_functions as df
+
+from activities.alert_fraud_team import alert_fraud_team
+from activities.clear_work import clear_work
+from activities.judge_events import judge_events
+from activities.reconciliation.clear_run import clear_run
+from activities.reconciliation.compare_bucket import compare_bucket
+from activities.reconciliation.observe_documents import observe_documents
+from activities.reconciliation.observe_outcomes import observe_outcomes
+from activities.reconciliation.observe_quarantine import observe_quarantine
+from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from activities.reconciliation.plan_repair import plan_repair
+from activities.reconciliation.repair_steps import backfill_events, enter_corrections, save_windows
+from activities.reconciliation.scan_archive import scan_archive
+from activities.reconciliation.watermark import read_watermark, write_watermark
+from activities.reconciliation.write_report import write_report
+from activities.send_batch import send_batch
+from activities.store_verdicts import store_verdicts
+from function_app.registration import register
+from orchestrations import contracts
+from orchestrations.analyze_window import analyze_window
+from orchestrations.reconcile import reconcile
+from orchestrations.reconcile_nightly import reconcile_nightly
+from orchestrations.reconciliation_stages import reconcile_stage
+from orchestrations.repair_reconciliation import repair_reconciliation, repair_windows
+from orchestrations.run_campaign import run_campaign
+
+blueprint = df.Blueprint()
+
+register(
+    blueprint,
+    {
+        contracts.ANALYZE_WINDOW: analyze_window,
+        contracts.JUDGE_EVENTS: judge_events,
+        contracts.STORE_VERDICTS: store_verdicts,
+        contracts.ALERT_FRAUD_TEAM: alert_fraud_team,
+        contracts.CLEAR_WORK: clear_work,
+        contracts.RUN_CAMPAIGN: run_campaign,
+        contracts.SEND_BATCH: send_batch,
+        contracts.RECONCILE: reconcile,
+        contracts.RECONCILE_STAGE: reconcile_stage,
+        contracts.RECONCILE_NIGHTLY: reconcile_nightly,
+        contracts.PLAN_RECONCILIATION: plan_reconciliation,
+        contracts.SCAN_ARCHIVE: scan_archive,
+        contracts.OBSERVE_OUTCOMES: observe_outcomes,
+        contracts.OBSERVE_DOCUMENTS: observe_documents,
+        contracts.OBSERVE_QUARANTINE: observe_quarantine,
+        contracts.COMPARE_BUCKET: compare_bucket,
+        contracts.WRITE_REPORT: write_report,
+        contracts.CLEAR_RUN: clear_run,
+        contracts.READ_WATERMARK: read_watermark,
+        contracts.WRITE_WATERMARK: write_watermark,
+        contracts.REPAIR_RECONCILIATION: repair_reconciliation,
+        contracts.REPAIR_WINDOWS: repair_windows,
+        contracts.PLAN_REPAIR: plan_repair,
+        contracts.BACKFILL_EVENTS: backfill_events,
+        contracts.ENTER_CORRECTIONS: enter_corrections,
+        contracts.SAVE_WINDOWS: save_windows,
+    },
+)

@@ -1,0 +1,95 @@
+"""Calls from an orchestration: typed values in and out, one patient retry policy."""
+# pyright: reportUnknownMemberType=false
+# The durable SDK is typed in part only; this module is where its edges are.
+
+from collections.abc import Generator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import azure.durable_functions as df
+import msgspec
+from azure.durable_functions.models.Task import TaskBase, TimerTask
+
+from orchestrations.contracts import Activity, Orchestration
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+Workflow = Generator[TaskBase, Any, Result]
+"""An orchestration: it yields durable tasks, is sent their results, and returns its output."""
+
+PATIENT = df.RetryOptions(first_retry_interval_in_milliseconds=30_000, max_number_of_attempts=40)
+"""20 minutes of Azure's time: a service that is restarted or throttles for a while fails no orchestration. The SDK has
+no back-off, so the interval is long enough not to add to the load."""
+
+
+def schedule(
+    context: df.DurableOrchestrationContext, activity: Activity[Argument, Result], argument: Argument
+) -> TaskBase:
+    """Schedule an activity, for a race; `result_of` reads what the task gives. The SDK carries plain JSON values."""
+    return context.call_activity_with_retry(activity.name, PATIENT, msgspec.to_builtins(argument))
+
+
+def schedule_child(
+    context: df.DurableOrchestrationContext,
+    orchestration: Orchestration[Argument, Result],
+    argument: Argument,
+    instance_id: str,
+) -> TaskBase:
+    """Schedule an orchestration as a child, under an instance id that is computed from its input."""
+    plain = msgspec.to_builtins(argument)
+    return context.call_sub_orchestrator_with_retry(orchestration.name, PATIENT, plain, instance_id)
+
+
+def result_of(called: Activity[Argument, Result] | Orchestration[Argument, Result], answer: object) -> Result:
+    """What a task of this activity or orchestration gave, typed. Raises msgspec.ValidationError if it does not fit."""
+    return msgspec.convert(answer, called.result)
+
+
+def call(
+    context: df.DurableOrchestrationContext, activity: Activity[Argument, Result], argument: Argument
+) -> Workflow[Result]:
+    """Run an activity; its result."""
+    return result_of(activity, (yield schedule(context, activity, argument)))
+
+
+def call_child(
+    context: df.DurableOrchestrationContext,
+    orchestration: Orchestration[Argument, Result],
+    argument: Argument,
+    instance_id: str,
+) -> Workflow[Result]:
+    """Run an orchestration as a child; its result."""
+    return result_of(orchestration, (yield schedule_child(context, orchestration, argument, instance_id)))
+
+
+def fan_out(
+    context: df.DurableOrchestrationContext, activity: Activity[Argument, Result], arguments: Sequence[Argument]
+) -> Workflow[list[Result]]:
+    """Run an activity for every argument at once; the results in the order of the arguments, whichever ends first."""
+    return (yield from _all(context, activity, [schedule(context, activity, argument) for argument in arguments]))
+
+
+def fan_out_children(
+    context: df.DurableOrchestrationContext,
+    orchestration: Orchestration[Argument, Result],
+    arguments: Sequence[tuple[str, Argument]],
+) -> Workflow[list[Result]]:
+    """Run an orchestration for every (instance id, argument) at once; the results in the order of the arguments."""
+    tasks = [schedule_child(context, orchestration, argument, instance_id) for instance_id, argument in arguments]
+    return (yield from _all(context, orchestration, tasks))
+
+
+def _all(
+    context: df.DurableOrchestrationContext,
+    called: Activity[Argument, Result] | Orchestration[Argument, Result],
+    tasks: list[TaskBase],
+) -> Workflow[list[Result]]:
+    if not tasks:
+        return []  # the SDK answers None for all of nothing
+    answers = yield context.task_all(tasks)
+    return [result_of(called, answer) for answer in answers]
+
+
+def timer(context: df.DurableOrchestrationContext, due: datetime) -> TimerTask:
+    """A durable timer. Cancel it if it loses a race: an open timer keeps the instance running until it fires."""
+    return cast(TimerTask, context.create_timer(due))

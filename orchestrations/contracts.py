@@ -1,0 +1,83 @@
+"""Every activity and orchestration: its name, its input and its output.
+
+A name is a wire format: running instances hold it in their histories. A type may change only as `msgspec` can still
+read what was written before.
+"""
+
+from typing import Any, Generic, TypeVar, cast
+
+import msgspec
+
+from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
+from fraud.campaigns import Batch, CampaignStatus
+from fraud.generation import BatchTotals
+from reconciliation.nightly import NightlyTask, Watermark
+from reconciliation.repairing.repair import RepairRequest
+from reconciliation.repairing.work import RepairOutcome
+from reconciliation.work import Outcome, PlanSummary, Progress, ReportTask, Request, RunName, Stage, StageTask, Step
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+Nothing = type(None)
+
+
+class Activity(msgspec.Struct, Generic[Argument, Result], frozen=True):
+    """A function of `activities/`: it does the I/O, and may run twice for one call."""
+
+    name: str
+    argument: type[Argument]
+    result: type[Result]
+
+
+class Orchestration(msgspec.Struct, Generic[Argument, Result], frozen=True):
+    """A generator of `orchestrations/`: it is replayed from its history, and does no I/O."""
+
+    name: str
+    argument: type[Argument]
+    result: type[Result]
+
+
+Contract = Activity[Any, Any] | Orchestration[Any, Any]
+
+ANALYZE_WINDOW = Orchestration("analyze_window", WindowTask, WindowSummary)
+JUDGE_EVENTS = Activity("judge_events", Chunk, ChunkResult)
+STORE_VERDICTS = Activity("store_verdicts", WindowTask, WindowSummary)
+ALERT_FRAUD_TEAM = Activity("alert_fraud_team", WindowSummary, Nothing)
+CLEAR_WORK = Activity("clear_work", WindowTask, Nothing)
+
+RUN_CAMPAIGN = Orchestration("run_campaign", dict[str, Any], cast("type[CampaignStatus | None]", CampaignStatus | None))
+"""Starts from a `Campaign`, and continues as new, without a result, from how far it has come."""
+SEND_BATCH = Activity("send_batch", Batch, BatchTotals)
+
+RECONCILE = Orchestration("reconcile", Request, Outcome)
+RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, Progress)
+RECONCILE_NIGHTLY = Orchestration("reconcile_nightly", Nothing, cast("type[Outcome | None]", Outcome | None))
+PLAN_RECONCILIATION = Activity("plan_reconciliation", Request, PlanSummary)
+SCAN_ARCHIVE = Activity("scan_archive", Step, Progress)
+OBSERVE_OUTCOMES = Activity("observe_outcomes", Step, Progress)
+OBSERVE_DOCUMENTS = Activity("observe_documents", Step, Progress)
+OBSERVE_QUARANTINE = Activity("observe_quarantine", Step, Progress)
+COMPARE_BUCKET = Activity("compare_bucket", Step, Progress)
+WRITE_REPORT = Activity("write_report", ReportTask, Outcome)
+CLEAR_RUN = Activity("clear_run", RunName, Nothing)
+READ_WATERMARK = Activity("read_watermark", NightlyTask, Watermark)
+WRITE_WATERMARK = Activity("write_watermark", Watermark, Nothing)
+
+REPAIR_RECONCILIATION = Orchestration("repair_reconciliation", RepairRequest, RepairOutcome)
+REPAIR_WINDOWS = Orchestration("repair_windows", Step, Nothing)
+PLAN_REPAIR = Activity("plan_repair", RepairRequest, RepairOutcome)
+BACKFILL_EVENTS = Activity("backfill_events", Step, Progress)
+ENTER_CORRECTIONS = Activity("enter_corrections", Step, Progress)
+SAVE_WINDOWS = Activity("save_windows", Step, list[WindowTask])
+
+STAGES: dict[Stage, Activity[Step, Progress]] = {
+    "scan": SCAN_ARCHIVE,
+    "suspicious": OBSERVE_OUTCOMES,
+    "verdicts": OBSERVE_OUTCOMES,
+    "documents": OBSERVE_DOCUMENTS,
+    "quarantine": OBSERVE_QUARANTINE,
+    "compare": COMPARE_BUCKET,
+}
+"""The activity of each stage of a reconciliation, in the order of the stages."""
+STAGE_ACTIVITIES = {activity.name: activity for activity in (*STAGES.values(), BACKFILL_EVENTS, ENTER_CORRECTIONS)}
+"""The activities that a `StageTask` may name."""
