@@ -10,8 +10,9 @@ from activities.reconciliation.compare_contents import add_altered
 from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.run_files import read_work, write_struct
 from activities.reconciliation.second_look import still_absent
+from reconciliation.comparing.classes import Class
 from reconciliation.comparing.compare import Compared, Scope, compare
-from reconciliation.comparing.differences import MAX_EXAMPLES, Class, Difference
+from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
 from reconciliation.plan import buckets_of
 from reconciliation.work import (
     READING,

@@ -2,8 +2,9 @@
 
 from activities.reconciliation.bucket_rows import BucketRows
 from reconciliation.comparing.altered import altered, differences
+from reconciliation.comparing.classes import Class
 from reconciliation.comparing.compare import Compared
-from reconciliation.comparing.differences import MAX_EXAMPLES, Class
+from reconciliation.comparing.differences import MAX_EXAMPLES
 from reconciliation.work import Work
 
 _NAME: Class = "differs_in_cosmos"

@@ -17,10 +17,10 @@ from activities.reconciliation.second_look import absent_from_cosmos
 from fraud.slices import slices
 from fraud.verdicts import time_path, verdicts_path
 from fraud.windows import SuspiciousWindow, compact_time, store_label
-from reconciliation.comparing.differences import Class, Difference
+from reconciliation.comparing.classes import REPAIRED, Class, RepairStage
+from reconciliation.comparing.differences import Difference
 from reconciliation.ranges import Range
 from reconciliation.repairing.repair import (
-    BACKFILLED,
     Analysis,
     Judged,
     Lacking,
@@ -37,7 +37,6 @@ from reconciliation.repairing.work import (
     CORRECTIONS_PER_STEP,
     WINDOWS_PER_WORKFLOW,
     RepairOutcome,
-    RepairStage,
     repair_part_path,
     steps_path,
 )
@@ -53,7 +52,8 @@ MAX_DIFFERENCES = 200_000
 MAX_WINDOWS = 16_000
 """Windows that one repair judges: a thousand workflows, as many as a history keeps well. The rest is left, too."""
 
-_TAKEN: tuple[Class, ...] = (*BACKFILLED, "missing_from_suspicious", "missing_from_fraud", "unresolved", "wrong_window")
+_TAKEN = REPAIRED | {"wrong_window"}
+"""The classes that tell a repair what to do; an id in the wrong window is not judged a second time."""
 
 
 class _Verdict(msgspec.Struct):

@@ -1,26 +1,11 @@
 """The accounts: numbers that add up, whoever counted them."""
 
 from collections.abc import Iterable
-from enum import IntEnum
 
 import msgspec
 
-from reconciliation.comparing.differences import MAX_EXAMPLES, Class, Difference
-
-
-class Column(IntEnum):
-    """The columns of the tables per window and per store; each counts ids."""
-
-    EVENTS = 0
-    EXPECTED = 1
-    SUSPICIOUS = 2
-    ANALYSED = 3
-    MISSING_FROM_SUSPICIOUS = 4
-    MISSING_FROM_FRAUD = 5
-    UNEXPECTED = 6
-    DUPLICATES = 7
-    WRONG_WINDOW = 8
-
+from reconciliation.comparing.classes import Class, Column
+from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
 
 Table = dict[int, list[int]]
 """A window number or a store as a row holds it, and one number for each `Column`."""

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from reconciliation.comparing.accounts import Accounts, Column, Table
-from reconciliation.comparing.differences import MAX_EXAMPLES, Class, Difference
+from reconciliation.comparing.accounts import Accounts, Table
+from reconciliation.comparing.classes import CLASS, Class, Column
+from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
 from reconciliation.comparing.grouping import Numbers, column, grouped
 from reconciliation.comparing.judge import Finding, Judgement, Sighting, judge
 from reconciliation.ranges import window_end
@@ -158,7 +159,7 @@ def _take(result: Compared, judgement: Judgement, identifier: str, scope: Scope)
     _tally(accounts, Column.ANALYSED, judgement.analysed)
     for finding in judgement.findings:
         result.differences.setdefault(finding.name, []).append(_difference(finding, identifier, scope))
-        if (column := _COLUMNS.get(finding.name)) is not None:
+        if (column := CLASS[finding.name].column) is not None:
             _tally(accounts, column, [(finding.window, finding.store)])
 
 
@@ -166,16 +167,6 @@ def _tally(accounts: Accounts, column: Column, cells: Iterable[tuple[int, int]])
     for window, store in cells:
         _cell(accounts.per_window, window)[column] += 1
         _cell(accounts.per_store, store)[column] += 1
-
-
-_COLUMNS: dict[Class, Column] = {
-    "missing_from_suspicious": Column.MISSING_FROM_SUSPICIOUS,
-    "missing_from_fraud": Column.MISSING_FROM_FRAUD,
-    "unexpected_absent_from_archive": Column.UNEXPECTED,
-    "unexpected_not_to_be_flagged": Column.UNEXPECTED,
-    "duplicates": Column.DUPLICATES,
-    "wrong_window": Column.WRONG_WINDOW,
-}
 
 
 def _difference(finding: Finding, identifier: str, scope: Scope) -> Difference:

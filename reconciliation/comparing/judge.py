@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from reconciliation.comparing.differences import Class
+from reconciliation.comparing.classes import NOTES, Class
 from reconciliation.reading.rows import Flag, Kind
 
 SUSPICIOUS, FRAUD = "suspicious-events", "fraud-events"
@@ -160,7 +160,7 @@ def _outcomes(
     for finding in found.values():
         finding.store = (finding.event or (reported or judged)[0]).store
     result.findings += found.values()
-    wrong = found.keys() - {"unresolved", "ambiguous"}
+    wrong = found.keys() - NOTES
     result.matched = bool(result.expected) and not wrong
 
 

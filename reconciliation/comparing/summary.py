@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from reconciliation.comparing.accounts import Accounts
+from reconciliation.comparing.classes import CLASSES
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.scan import ScanSums
 
@@ -13,7 +14,7 @@ Verdict = Literal["balanced", "differences", "incomplete", "empty"]
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of a run; `reconciliation.comparing.accounts` and `EXPLANATIONS` say what each counts.
+    """The numbers of a run; `reconciliation.comparing.accounts` and `.classes` say what each counts.
 
     `unexpected` is the sum of its two classes. `windows` counts rows of the stream job, `corrected` those
     that a repair entered in its place, `unreadable` blobs, blocks and
@@ -54,6 +55,9 @@ def summarise(
     accounts: Accounts, scans: Sequence[ScanSums], observed: Sequence[ObservedSums], missing_numbers: int
 ) -> Summary:
     """The numbers of a run from its sums."""
+    classes = dict.fromkeys((definition.headline.name for definition in CLASSES), 0)
+    for definition in CLASSES:
+        classes[definition.headline.name] += accounts.count(definition.name)
     return Summary(
         events=accounts.events,
         captured=accounts.captured,
@@ -66,18 +70,7 @@ def summarise(
         suspicious=accounts.suspicious,
         analysed=accounts.analysed,
         matched=accounts.matched,
-        missing_from_suspicious=accounts.count("missing_from_suspicious"),
-        missing_from_fraud=accounts.count("missing_from_fraud"),
-        unexpected=accounts.count("unexpected_absent_from_archive") + accounts.count("unexpected_not_to_be_flagged"),
-        duplicates=accounts.count("duplicates"),
-        wrong_window=accounts.count("wrong_window"),
-        wrong_store=accounts.count("wrong_store"),
-        absent_from_cosmos=accounts.count("absent_from_cosmos"),
-        differs_in_cosmos=accounts.count("differs_in_cosmos"),
-        only_in_cosmos=accounts.count("only_in_cosmos"),
-        absent_from_quarantine=accounts.count("absent_from_quarantine"),
-        unresolved=accounts.count("unresolved"),
-        ambiguous=accounts.count("ambiguous"),
+        **classes,
         nameless=sum(scan.nameless for scan in scans),
         windows=sum(one.windows for one in observed),
         corrected=sum(one.corrected for one in observed),

@@ -13,29 +13,21 @@ import msgspec
 from fraud.events import StoreKey
 from fraud.slices import slices
 from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, unique_ids
-from reconciliation.comparing.differences import Class, Difference
+from reconciliation.comparing.classes import CLASSES, NUMBERS, Class
+from reconciliation.comparing.differences import Difference
 from reconciliation.ranges import Range
 
 EVENTS_PER_STEP = 1_000
 """Events of one partition and hour that a step backfills."""
 
 NOT_REPAIRABLE: dict[str, str] = {
-    "unexpected_absent_from_archive": "What was reported or judged stays as evidence: find out who wrote it.",
-    "unexpected_not_to_be_flagged": "What was reported or judged stays as evidence: the rule and the job differ.",
-    "duplicates": "What was reported or judged twice stays as evidence; taking one away would hide the fault.",
-    "wrong_window": "The report and its verdict stay as evidence: the job's clock or the archive's is wrong.",
-    "wrong_store": "The report and its verdict stay as evidence: the event or the job names another store.",
-    "differs_in_cosmos": "Both contents stay as evidence: a document that was changed may have been tampered with.",
-    "only_in_cosmos": "The archive lost its event, or another hand wrote the document: nothing can tell which.",
-    "unresolved": "Their events are not in Cosmos, nor in what can be archived again: judging finds nothing new.",
+    **{one.name: one.reason_left for one in CLASSES if one.reason_left and one.name != "ambiguous"},
     "other_stores": "Their store is a text, which the report does not hold.",
-    "nameless": "Their ids are no strings: no window and no verdict can name them.",
-    "archive_gaps": "What Capture does not hold cannot be told from anything else.",
-    "unreadable": "Damaged blocks and lines stay as evidence, unless verdicts are written anew in their place.",
+    **{one.name: one.reason_left for one in NUMBERS},
 }
 """What a repair leaves alone, and why: classes of differences, and numbers of a report's accounts."""
 
-BACKFILLED: tuple[Class, ...] = ("absent_from_cosmos", "absent_from_quarantine")
+BACKFILLED: tuple[Class, ...] = tuple(one.name for one in CLASSES if one.repair == "backfill")
 _OTHER_STORE = "other"
 
 WindowKey = tuple[StoreKey | None, datetime]

@@ -1,13 +1,10 @@
 """What the steps of a repair hand on: blobs at computed paths, and the small values in the workflow's history."""
 
-from typing import Literal
-
 import msgspec
 
+from reconciliation.comparing.classes import RepairStage
 from reconciliation.repairing.repair import NotRepairable
 from reconciliation.work import folder
-
-RepairStage = Literal["backfill", "correct", "judge"]
 
 WINDOWS_PER_WORKFLOW = 16
 """Windows that are analysed at once, by one workflow."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
+from reconciliation.comparing.classes import CLASS, FAULT_HEADLINES, NOTE_HEADLINES, NUMBER, Headline
 from reconciliation.reporting.charts import (
     columns_chart,
     differences_of,
@@ -14,17 +15,7 @@ from reconciliation.reporting.charts import (
 )
 from reconciliation.reporting.html_tables import difference_table, moment_text, table, unreadable_table
 from reconciliation.reporting.report import DifferenceClass, Report, TableRow
-from reconciliation.reporting.titles import (
-    ADVICE,
-    ARCHIVED,
-    FLAGGED,
-    NOTED,
-    TITLES,
-    VERDICTS,
-    WRONG,
-    Headline,
-    percent,
-)
+from reconciliation.reporting.titles import ARCHIVED, FLAGGED, VERDICTS, percent
 
 MAX_TABLE_ROWS = 600
 """Lines of a table; the JSON report holds all windows."""
@@ -64,12 +55,11 @@ def _header(report: Report) -> str:
 
 def _balance(report: Report) -> str:
     """What does not balance, and what was found in order."""
-    counted = {one: int(getattr(report.accounts, one.name)) for one in (*WRONG, *NOTED)}
-    tiles = "".join(
-        _tile(report, one, kind) for some, kind in ((WRONG, "wrong"), (NOTED, "noted")) for one in some if counted[one]
-    )
-    zero = ", ".join(escape(one.label) for one in WRONG if not counted[one])
-    is_wrong = any(counted[one] for one in WRONG)
+    kinds = ((FAULT_HEADLINES, "wrong"), (NOTE_HEADLINES, "noted"))
+    counted = {one: int(getattr(report.accounts, one.name)) for headlines, _ in kinds for one in headlines}
+    tiles = "".join(_tile(report, one, kind) for headlines, kind in kinds for one in headlines if counted[one])
+    zero = ", ".join(escape(one.label) for one in FAULT_HEADLINES if not counted[one])
+    is_wrong = any(counted[one] for one in FAULT_HEADLINES)
     title = "What is out of balance" if is_wrong else "Nothing is out of balance" + " so far" * (not report.balanced)
     return (
         f"<section><h2>{title}</h2>"
@@ -149,11 +139,12 @@ def _charts(report: Report) -> str:
 
 def _difference_class(report: Report, found: DifferenceClass) -> str:
     more = f" The first {len(found.examples):,} of {found.count:,}." if found.count > len(found.examples) else ""
-    kind = "noted" if found.name in {one.name for one in NOTED} else ""
+    definition = CLASS[found.name]
+    kind = "noted" if definition.weight == "note" else ""
     return (
-        f'<section id="{found.name}"><h2>{escape(TITLES[found.name])} '
+        f'<section id="{found.name}"><h2>{escape(definition.title)} '
         f'<span class="count {kind}">{found.count:,}</span></h2>'
-        f"<p>{escape(found.explanation)} <em>{escape(ADVICE[found.name])}</em>{more}</p>"
+        f"<p>{escape(found.explanation)} <em>{escape(definition.advice)}</em>{more}</p>"
         f"{difference_table(found.examples, report.warehouse)}</section>"
     )
 
@@ -172,8 +163,8 @@ def _gaps(report: Report) -> str:
     )
     head = ("partition", "sequence numbers", "events", "between the windows to")
     return (
-        '<section id="archive_gaps"><h2>Gaps in the archive</h2><p>A hub numbers its events without a gap: these were '
-        f"never captured, or their blobs are gone.</p>{table(head, rows)}</section>"
+        f'<section id="archive_gaps"><h2>{escape(NUMBER["archive_gaps"].title)}</h2>'
+        f"<p>{escape(NUMBER['archive_gaps'].explanation)}</p>{table(head, rows)}</section>"
     )
 
 
@@ -182,8 +173,8 @@ def _unreadable(report: Report) -> str:
         return ""
     places = unreadable_table(report.unreadable, report.warehouse)
     return (
-        '<section id="unreadable"><h2>Not readable</h2><p>The place is in bytes for the archive (.avro) and in lines '
-        f"for the rest. Everything around it was counted.</p>{places}</section>"
+        f'<section id="unreadable"><h2>{escape(NUMBER["unreadable"].title)}</h2>'
+        f"<p>{escape(NUMBER['unreadable'].explanation)}</p>{places}</section>"
     )
 
 

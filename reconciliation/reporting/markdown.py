@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from reconciliation.comparing.classes import CLASS, FAULT_HEADLINES, NOTE_HEADLINES, NUMBER
 from reconciliation.comparing.differences import Difference
 from reconciliation.reporting.report import DifferenceClass, Report
-from reconciliation.reporting.titles import ADVICE, ARCHIVED, FLAGGED, NOTED, TITLES, VERDICTS, WRONG, percent
+from reconciliation.reporting.titles import ARCHIVED, FLAGGED, VERDICTS, percent
 from reconciliation.work import report_folder
 
 MAX_IDS = 10
@@ -25,19 +26,19 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"`reports`: `{report_folder(report.id)}/report.html`", "")
     yield from ("| account | number |", "|---|---:|")
     accounts = report.accounts
-    shown = [*ARCHIVED, *FLAGGED, *(one for one in (*WRONG, *NOTED) if getattr(accounts, one.name))]
+    shown = [*ARCHIVED, *FLAGGED, *(one for one in (*FAULT_HEADLINES, *NOTE_HEADLINES) if getattr(accounts, one.name))]
     yield from (f"| {one.label} | {getattr(accounts, one.name):,} |" for one in shown)
     yield from _campaigns(report)
     for found in report.differences:
         yield from _class(found)
     if report.gaps:
-        yield from ("", "## Gaps in the archive", "")
+        yield from ("", f"## {NUMBER['archive_gaps'].title}", "")
         for gap in report.gaps[:MAX_IDS]:
             numbers = f"up to {gap.last}" if gap.first is None else f"{gap.first} to {gap.last}"
             yield f"- {_code(gap.partition)}: {numbers}"
         yield from _more(len(report.gaps))
     if report.unreadable:
-        yield from ("", "## Not readable", "")
+        yield from ("", f"## {NUMBER['unreadable'].title}", "")
         for one in report.unreadable[:MAX_IDS]:
             yield f"- {_code(one.path)} at {one.offset}: {_code(one.reason)}"
         yield from _more(accounts.unreadable)
@@ -56,7 +57,8 @@ def _campaigns(report: Report) -> Iterator[str]:
 
 
 def _class(found: DifferenceClass) -> Iterator[str]:
-    yield from ("", f"## {TITLES[found.name]}: {found.count:,}", "", f"{found.explanation} {ADVICE[found.name]}", "")
+    definition = CLASS[found.name]
+    yield from ("", f"## {definition.title}: {found.count:,}", "", f"{found.explanation} {definition.advice}", "")
     yield from map(_difference, found.examples[:MAX_IDS])
     yield from _more(found.count)
 

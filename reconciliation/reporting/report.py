@@ -9,8 +9,9 @@ from datetime import datetime
 
 import msgspec
 
-from reconciliation.comparing.accounts import Accounts, Column, Table, total
-from reconciliation.comparing.differences import EXPLANATIONS, Class, Difference
+from reconciliation.comparing.accounts import Accounts, Table, total
+from reconciliation.comparing.classes import CLASSES, FAULT_HEADLINES, Class, Column
+from reconciliation.comparing.differences import Difference
 from reconciliation.comparing.ground_truth import CampaignAccount
 from reconciliation.comparing.summary import Summary, Verdict, summarise
 from reconciliation.ranges import window_end
@@ -18,7 +19,7 @@ from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import store_name
 from reconciliation.reading.scan import ScanSums, Unreadable
 from reconciliation.reading.sequences import Span, gaps, merged
-from reconciliation.reporting.verdict import FAULTS, judge_run, sentence
+from reconciliation.reporting.verdict import judge_run, sentence
 from reconciliation.work import FORMATS, Outcome, Work, differences_path, report_path
 
 SCHEMA_VERSION = 1
@@ -139,11 +140,11 @@ def make_report(
         sentence=sentence(verdict, work, summary),
         with_cosmos=work.with_documents,
         accounts=summary,
-        faults=[name for name in FAULTS if getattr(summary, name)],
+        faults=[headline.name for headline in FAULT_HEADLINES if getattr(summary, headline.name)],
         differences=[
-            DifferenceClass(name, EXPLANATIONS[name], accounts.differences[name], accounts.examples.get(name, []))
-            for name in EXPLANATIONS
-            if accounts.differences.get(name)
+            DifferenceClass(one.name, one.explanation, accounts.count(one.name), accounts.examples.get(one.name, []))
+            for one in CLASSES
+            if accounts.count(one.name)
         ],
         gaps=missing[:MAX_LISTED],
         unreadable=unreadable,

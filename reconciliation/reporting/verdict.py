@@ -1,30 +1,14 @@
 """The verdict of a run, and how it is said."""
 
+from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.comparing.summary import Summary, Verdict
 from reconciliation.ranges import window_end
 from reconciliation.work import Work
 
-FAULTS = {
-    "missing_from_suspicious": "{} missing from suspicious-events",
-    "missing_from_fraud": "{} missing from fraud-events",
-    "unexpected": "{} unexpected",
-    "duplicates": "{} reported or judged too often",
-    "wrong_window": "{} in the wrong window",
-    "wrong_store": "{} under the wrong store",
-    "absent_from_cosmos": "{} absent from Cosmos",
-    "differs_in_cosmos": "{} with another content in Cosmos",
-    "only_in_cosmos": "{} only in Cosmos",
-    "absent_from_quarantine": "{} malformed and absent from quarantine",
-    "nameless": "{} to be flagged and without a usable id",
-    "archive_gaps": "{} missing from the archive by their numbers",
-    "unreadable": "{} that cannot be read",
-}
-"""The numbers that must be zero, in the order in which they are said."""
-
 
 def judge_run(work: Work, summary: Summary) -> Verdict:
     """`balanced` only if the whole range was compared, held events, and nothing is wrong."""
-    if any(getattr(summary, name) for name in FAULTS):
+    if any(getattr(summary, headline.name) for headline in FAULT_HEADLINES):
         return "differences"
     if not work.is_complete:
         return "incomplete"
@@ -50,8 +34,9 @@ def sentence(verdict: Verdict, work: Work, summary: Summary) -> str:
 
 
 def _faults(summary: Summary) -> str:
-    words = ", ".join(text.format(f"{n:,}") for name, text in FAULTS.items() if (n := getattr(summary, name)))
-    return f"Not in balance: {words}"
+    counts = [(headline, getattr(summary, headline.name)) for headline in FAULT_HEADLINES]
+    words = [headline.sentence.format(f"{count:,}") for headline, count in counts if count]
+    return f"Not in balance: {', '.join(words)}"
 
 
 def _incomplete(work: Work) -> str:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud.windows import MAX_IDS
-from reconciliation.comparing.differences import Class, Difference
+from reconciliation.comparing.classes import REPAIRED, Class
+from reconciliation.comparing.differences import Difference
 from reconciliation.repairing.recapture import Recapture
 from reconciliation.repairing.repair import (
-    BACKFILLED,
     EVENTS_PER_STEP,
     NOT_REPAIRABLE,
     Judged,
@@ -80,9 +80,7 @@ def test_an_id_in_the_wrong_window_is_not_judged_a_second_time():
 
 
 def test_every_class_is_repaired_or_has_its_reason_to_stay():
-    repaired = {*BACKFILLED, "missing_from_suspicious", "missing_from_fraud", "unresolved"}
-
-    assert repaired | NOT_REPAIRABLE.keys() >= set(get_args(Class)) - {"ambiguous"}
+    assert REPAIRED | NOT_REPAIRABLE.keys() >= set(get_args(Class)) - {"ambiguous"}
 
 
 def test_windows_beyond_what_one_repair_judges_are_left_with_all_their_ids():

@@ -1,0 +1,284 @@
+"""The classes of differences: the one table from which accounts, verdict, repair and report derive what they say."""
+
+from enum import IntEnum
+from typing import Literal, NamedTuple
+
+import msgspec
+
+Class = Literal[
+    "missing_from_suspicious",
+    "missing_from_fraud",
+    "unexpected_absent_from_archive",
+    "unexpected_not_to_be_flagged",
+    "duplicates",
+    "wrong_window",
+    "wrong_store",
+    "absent_from_cosmos",
+    "differs_in_cosmos",
+    "only_in_cosmos",
+    "absent_from_quarantine",
+    "unresolved",
+    "ambiguous",
+]
+"""The names, in the order of `CLASSES`, for the type checker and for the schema of the report."""
+
+RepairStage = Literal["backfill", "correct", "judge"]
+"""The stages of a repair; docs/reconciliation.md says what each does."""
+
+
+class Column(IntEnum):
+    """The columns of the tables per window and per store; each counts ids."""
+
+    EVENTS = 0
+    EXPECTED = 1
+    SUSPICIOUS = 2
+    ANALYSED = 3
+    MISSING_FROM_SUSPICIOUS = 4
+    MISSING_FROM_FRAUD = 5
+    UNEXPECTED = 6
+    DUPLICATES = 7
+    WRONG_WINDOW = 8
+
+
+class Headline(NamedTuple):
+    """A number at the top of a report. `name` is that of the account, `sentence` a part of the verdict's sentence."""
+
+    name: str
+    label: str
+    explanation: str
+    sentence: str = ""
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of differences, or another number that must be zero.
+
+    - headline: the account in which it is counted; two classes may share one
+    - title, explanation: its section in a report; advice: what a repair does about it, or why nothing can
+    - weight: a `fault` breaks the balance, a `note` is only said
+    - column: where the tables per window and per store count it, if they do
+    - repair: the stage of a repair that mends it, if one does; left: why a repair may leave some of it all the same
+    """
+
+    name: str
+    title: str
+    headline: Headline
+    explanation: str
+    advice: str
+    weight: Literal["fault", "note"] = "fault"
+    column: Column | None = None
+    repair: RepairStage | None = None
+    left: str = ""
+
+    @property
+    def reason_left(self) -> str:
+        """Why a repair leaves it alone; empty if it never does."""
+        return self.left if self.repair else self.advice
+
+
+class ClassDefinition(Definition, frozen=True, kw_only=True):
+    """A class: each of its ids is a `Difference`."""
+
+    name: Class
+
+
+_UNEXPECTED = Headline("unexpected", "unexpected", "Reported or judged without reason", "{} unexpected")
+
+CLASSES = (
+    ClassDefinition(
+        name="missing_from_suspicious",
+        title="Missing from suspicious-events",
+        headline=Headline(
+            "missing_from_suspicious",
+            "not reported",
+            "Must be flagged and was not reported",
+            "{} missing from suspicious-events",
+        ),
+        explanation="The archive holds an event that must be flagged, and the stream job never reported it.",
+        advice="A repair enters it, under its own name.",
+        column=Column.MISSING_FROM_SUSPICIOUS,
+        repair="correct",
+    ),
+    ClassDefinition(
+        name="missing_from_fraud",
+        title="Missing from fraud-events",
+        headline=Headline(
+            "missing_from_fraud",
+            "not judged",
+            "Must be flagged and has no verdict",
+            "{} missing from fraud-events",
+        ),
+        explanation="The archive holds an event that must be flagged, and no verdict on it was stored.",
+        advice="A repair judges it.",
+        column=Column.MISSING_FROM_FRAUD,
+        repair="judge",
+    ),
+    ClassDefinition(
+        name="unexpected_absent_from_archive",
+        title="Unexpected, and absent from the archive",
+        headline=_UNEXPECTED,
+        explanation="It was reported or judged, and the archive holds no event with this id.",
+        advice="What was reported or judged stays as evidence: find out who wrote it.",
+        column=Column.UNEXPECTED,
+    ),
+    ClassDefinition(
+        name="unexpected_not_to_be_flagged",
+        title="Unexpected, and not to be flagged",
+        headline=_UNEXPECTED,
+        explanation="It was reported or judged, and the archived event does not meet the rule.",
+        advice="What was reported or judged stays as evidence: the rule and the job differ.",
+        column=Column.UNEXPECTED,
+    ),
+    ClassDefinition(
+        name="duplicates",
+        title="Reported or judged too often",
+        headline=Headline(
+            "duplicates",
+            "too often",
+            "Reported or judged more often than archived",
+            "{} reported or judged too often",
+        ),
+        explanation="It was reported or judged more often than the archive holds it.",
+        advice="What was reported or judged twice stays as evidence; taking one away would hide the fault.",
+        column=Column.DUPLICATES,
+    ),
+    ClassDefinition(
+        name="wrong_window",
+        title="In the wrong window",
+        headline=Headline(
+            "wrong_window", "wrong window", "Reported or judged in another window", "{} in the wrong window"
+        ),
+        explanation="It was reported or judged in another window than the one in which it arrived.",
+        advice="The report and its verdict stay as evidence: the job's clock or the archive's is wrong.",
+        column=Column.WRONG_WINDOW,
+    ),
+    ClassDefinition(
+        name="wrong_store",
+        title="Under the wrong store",
+        headline=Headline(
+            "wrong_store", "wrong store", "Reported or judged for another store", "{} under the wrong store"
+        ),
+        explanation="It was reported or judged for another store than the archived event names.",
+        advice="The report and its verdict stay as evidence: the event or the job names another store.",
+    ),
+    ClassDefinition(
+        name="absent_from_cosmos",
+        title="Absent from Cosmos",
+        headline=Headline(
+            "absent_from_cosmos",
+            "absent from Cosmos",
+            "Captured, and neither in Cosmos nor in quarantine",
+            "{} absent from Cosmos",
+        ),
+        explanation="Captured and well formed, but neither in Cosmos nor in quarantine.",
+        advice="A repair archives it again, from Capture.",
+        repair="backfill",
+    ),
+    ClassDefinition(
+        name="differs_in_cosmos",
+        title="Another content in Cosmos",
+        headline=Headline(
+            "differs_in_cosmos",
+            "other content",
+            "In Cosmos with another content than captured",
+            "{} with another content in Cosmos",
+        ),
+        explanation="Cosmos holds this id with another content than the one that was captured.",
+        advice="Both contents stay as evidence: a document that was changed may have been tampered with.",
+    ),
+    ClassDefinition(
+        name="only_in_cosmos",
+        title="Only in Cosmos",
+        headline=Headline("only_in_cosmos", "only in Cosmos", "In Cosmos, and not in the archive", "{} only in Cosmos"),
+        explanation="Cosmos holds it as arrived in this range, and the archive holds no event with this id.",
+        advice="The archive lost its event, or another hand wrote the document: nothing can tell which.",
+    ),
+    ClassDefinition(
+        name="absent_from_quarantine",
+        title="Malformed, and absent from quarantine",
+        headline=Headline(
+            "absent_from_quarantine",
+            "not in quarantine",
+            "Captured, malformed, and not in quarantine",
+            "{} malformed and absent from quarantine",
+        ),
+        explanation="Captured and malformed, but not in quarantine.",
+        advice="A repair archives it again, from Capture.",
+        repair="backfill",
+    ),
+    ClassDefinition(
+        name="unresolved",
+        title="Judged without their event",
+        headline=Headline("unresolved", "unresolved", "Judged without their event: a person must look"),
+        explanation="Judged without its event, which was not found in Cosmos: a person must look at it.",
+        advice="A repair judges it again if its event is in Cosmos by then.",
+        weight="note",
+        repair="judge",
+        left="Their events are not in Cosmos, nor in what can be archived again: judging finds nothing new.",
+    ),
+    ClassDefinition(
+        name="ambiguous",
+        title="Ambiguous by their time",
+        headline=Headline("ambiguous", "ambiguous", "On the edge of two windows, by the second"),
+        explanation="Only the second of its arrival is known, and a window ends in it: either window is right.",
+        advice="There is nothing to do.",
+        weight="note",
+    ),
+)
+"""Every class, in the order in which a report lists them."""
+
+NUMBERS = (
+    Definition(
+        name="nameless",
+        title="Without a usable id",
+        headline=Headline(
+            "nameless",
+            "without an id",
+            "Must be flagged, and no window can name it",
+            "{} to be flagged and without a usable id",
+        ),
+        explanation="It must be flagged, and its id is no string: no window can name it.",
+        advice="Their ids are no strings: no window and no verdict can name them.",
+    ),
+    Definition(
+        name="archive_gaps",
+        title="Gaps in the archive",
+        headline=Headline(
+            "archive_gaps",
+            "gaps in the archive",
+            "Sequence numbers that the archive lacks",
+            "{} missing from the archive by their numbers",
+        ),
+        explanation="A hub numbers its events without a gap: these were never captured, or their blobs are gone.",
+        advice="What Capture does not hold cannot be told from anything else.",
+    ),
+    Definition(
+        name="unreadable",
+        title="Not readable",
+        headline=Headline(
+            "unreadable", "not readable", "Blocks and lines that could not be read", "{} that cannot be read"
+        ),
+        explanation="The place is in bytes for the archive (.avro) and in lines for the rest. Everything around it was "
+        "counted.",
+        advice="Damaged blocks and lines stay as evidence, unless verdicts are written anew in their place.",
+    ),
+)
+"""What else must be zero, and has no list of ids."""
+
+NUMBER = {definition.name: definition for definition in NUMBERS}
+"""These by their names."""
+
+CLASS = {definition.name: definition for definition in CLASSES}
+"""The classes by their names."""
+
+REPAIRED = frozenset(definition.name for definition in CLASSES if definition.repair)
+NOTES = frozenset(definition.name for definition in CLASSES if definition.weight == "note")
+
+
+def _headlines(weight: str) -> tuple[Headline, ...]:
+    return tuple(dict.fromkeys(one.headline for one in (*CLASSES, *NUMBERS) if one.weight == weight))
+
+
+FAULT_HEADLINES = _headlines("fault")
+"""The accounts that must be zero, in the order in which they are said."""
+NOTE_HEADLINES = _headlines("note")
+"""The accounts that do not break the balance, and are said where they are not zero."""
