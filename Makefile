@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up reset setup setup-dev test contract bench clean
+.PHONY: help demo up reset setup setup-dev test infra contract bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -39,6 +39,9 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/pytest $(PACKAGE) -m "not slow" -n 2 $(TOGETHER)
 	@$(BIN)/pytest -m slow -n 3 $(TOGETHER)  # they wait half of the time
 	@$(BIN)/pytest $(PACKAGE) -m slow -n 3 $(TOGETHER)
+
+infra: setup-dev ## Check infra/ with Bicep's compiler (BICEP= names it); fails where it is absent
+	@REQUIRE_BICEP=1 $(if $(BICEP),BICEP="$(BICEP)") $(BIN)/pytest tests/infra -m "not slow"
 
 contract: setup-dev ## Run the contract suites on Microsoft's emulators (needs Docker; docs/emulators.md)
 	@cd packages/local-azure && ../../$(BIN)/python -m tests.contract.entities ../../infra/emulators/service-bus.json ../../.local/contract/service-bus.json

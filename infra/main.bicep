@@ -36,7 +36,8 @@ param location string
 param size string = '1k'
 
 @description('Partitions of the hub; 0: as many as the size has. An even number: even ones carry inventory, odd ones sales.')
-@allowed([0, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32])
+@minValue(0)
+@maxValue(32)
 param partitionCount int = 0
 
 @description('Request units a second that the archive scales to; 0: as the size says. For 1k around the clock, 10000.')
@@ -62,8 +63,8 @@ param reconciliationSchedule string = '0 30 2 * * *'
 @allowed(['least', 'owner'])
 param streamJobRoles string = 'least'
 
-@description('Amount a month at which the budget tells; 0: the size\'s own.')
-@minValue(0)
+@description('Amount a month at which the budget tells; 0: the size\'s own; -1: there is no budget.')
+@minValue(-1)
 param monthlyBudget int = 0
 
 @description('First day of the month from which the budget counts; empty: of this month. Azure refuses another one later.')
@@ -88,16 +89,26 @@ param monitorUsers string = ''
 var prefixes = loadJsonContent('abbreviations.json')
 var sizes = loadJsonContent('sizes.json')
 var chosen = sizes[size]
-var ending = toLower(uniqueString(subscription().id, environmentName, location))
+var ending = toLower(uniqueString(subscription().id, toLower(environmentName), location))
 var tags = { 'azd-env-name': environmentName }
 var withMonitor = !empty(monitorClientId)
-var partitions = partitionCount == 0 || partitionCount >= chosen.partitionCount
-  ? max(partitionCount, chosen.partitionCount)
-  : fail('Size ${size} needs at least ${chosen.partitionCount} partitions; partitionCount asks for fewer.')
+var partitions = partitionCount % 2 != 0
+  ? fail('partitionCount must be even: even partitions carry inventory, odd ones sales.')
+  : partitionCount == 0 || partitionCount >= chosen.partitionCount
+      ? max(partitionCount, chosen.partitionCount)
+      : fail('Size ${size} needs at least ${chosen.partitionCount} partitions; partitionCount asks for fewer.')
 var requestUnits = archiveRequestUnits % 1000 == 0
   ? max(archiveRequestUnits, chosen.archiveRequestUnits)
   : fail('archiveRequestUnits must be a multiple of 1000: Cosmos scales in those steps.')
-var budgetStart = empty(budgetStartDate) ? thisMonth : budgetStartDate
+var dateFields = split('${budgetStartDate}---', '-')
+var startsMonth = endsWith(budgetStartDate, '-01') && length(dateFields[0]) == 4 && contains(months, dateFields[1])
+var budgetStart = empty(budgetStartDate)
+  ? thisMonth
+  : startsMonth ? budgetStartDate : fail('budgetStartDate must be the first day of a month, as 2026-01-01.')
+var months = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12']
+var schedule = length(filter(split(reconciliationSchedule, ' '), field => !empty(field))) == 6
+  ? reconciliationSchedule
+  : fail('reconciliationSchedule must have six fields: second, minute, hour, day, month, day of the week.')
 var users = withMonitor && empty(monitorUsers)
   ? fail('monitorUsers must name who may look at the monitor, or monitorClientId must be empty.')
   : monitorUsers
@@ -211,7 +222,7 @@ module app 'modules/app.bicep' = {
     cosmosEndpoint: cosmos.outputs.endpoint
     databaseName: cosmos.outputs.databaseName
     componentName: monitoring.outputs.componentName
-    reconciliationSchedule: reconciliationSchedule
+    reconciliationSchedule: schedule
     alertWebhookUrl: alertWebhookUrl
     workspaceId: monitoring.outputs.workspaceId
     withDiagnostics: appDiagnostics
@@ -235,12 +246,13 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
-module budget 'modules/budget.bicep' = {
+// A new subscription may wait 48 hours before it can have a budget, and some offers never have one.
+module budget 'modules/budget.bicep' = if (monthlyBudget >= 0) {
   scope: group
   name: 'budget'
   params: {
     name: '${prefixes.consumptionBudgets}${ending}'
-    amount: monthlyBudget == 0 ? chosen.monthlyBudget : monthlyBudget
+    amount: monthlyBudget > 0 ? monthlyBudget : chosen.monthlyBudget
     startDate: budgetStart
     email: alertEmail
   }

@@ -123,33 +123,35 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for alert in metricAlerts: {
-  name: '${alert.name}-${ending}'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: alert.description
-    enabled: true
-    severity: alert.severity
-    scopes: [alert.resource]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          name: 'above'
-          criterionType: 'StaticThresholdCriterion'
-          metricName: alert.metric
-          operator: 'GreaterThan'
-          threshold: alert.threshold
-          timeAggregation: alert.aggregation
-        }
-      ]
+resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for alert in metricAlerts: {
+    name: '${alert.name}-${ending}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: alert.description
+      enabled: true
+      severity: alert.severity
+      scopes: [alert.resource]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            name: 'above'
+            criterionType: 'StaticThresholdCriterion'
+            metricName: alert.metric
+            operator: 'GreaterThan'
+            threshold: alert.threshold
+            timeAggregation: alert.aggregation
+          }
+        ]
+      }
+      actions: [{ actionGroupId: people.id }]
     }
-    actions: [{ actionGroupId: people.id }]
   }
-}]
+]
 
 resource archiveThrottled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'archive-throttled-${ending}'

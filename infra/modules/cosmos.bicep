@@ -66,24 +66,26 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-10-15
   properties: { resource: { id: 'fraud' } }
 }
 
-resource databaseContainers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = [for container in containers: {
-  parent: database
-  name: container.name
-  properties: {
-    options: container.options
-    resource: {
-      id: container.name
-      partitionKey: { kind: 'Hash', paths: ['/store_id'], version: 2 }
-      defaultTtl: container.timeToLive
-      indexingPolicy: {
-        automatic: true
-        indexingMode: 'consistent'
-        includedPaths: container.includedPaths
-        excludedPaths: container.excludedPaths
+resource databaseContainers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = [
+  for container in containers: {
+    parent: database
+    name: container.name
+    properties: {
+      options: container.options
+      resource: {
+        id: container.name
+        partitionKey: { kind: 'Hash', paths: ['/store_id'], version: 2 }
+        defaultTtl: container.timeToLive
+        indexingPolicy: {
+          automatic: true
+          indexingMode: 'consistent'
+          includedPaths: container.includedPaths
+          excludedPaths: container.excludedPaths
+        }
       }
     }
   }
-}]
+]
 
 // A log line for each request would cost more than the requests; the metrics count them.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

@@ -57,7 +57,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
   tags: tags
@@ -66,7 +66,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   properties: { reserved: true }
 }
 
-resource monitor 'Microsoft.Web/sites@2024-11-01' = {
+resource monitor 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   tags: tags
@@ -107,7 +107,7 @@ resource monitor 'Microsoft.Web/sites@2024-11-01' = {
   }
 }
 
-resource login 'Microsoft.Web/sites/config@2024-11-01' = {
+resource login 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: monitor
   name: 'authsettingsV2'
   properties: {
@@ -120,7 +120,10 @@ resource login 'Microsoft.Web/sites/config@2024-11-01' = {
     identityProviders: {
       azureActiveDirectory: {
         enabled: true
-        registration: { clientId: loginClientId, openIdIssuer: '${az.environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0' }
+        registration: {
+          clientId: loginClientId
+          openIdIssuer: '${az.environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+        }
         validation: { allowedAudiences: [loginClientId] }
       }
     }
@@ -130,11 +133,17 @@ resource login 'Microsoft.Web/sites/config@2024-11-01' = {
 }
 
 // Publishing takes a token, never a user name and a password.
-resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [for protocol in ['ftp', 'scm']: {
+resource publishingByFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: monitor
-  name: protocol
+  name: 'ftp'
   properties: { allow: false }
-}]
+}
+
+resource publishingByScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: monitor
+  name: 'scm'
+  properties: { allow: false }
+}
 
 // Its logs reach the workspace through Application Insights: `FunctionAppLogs` would be the same lines again.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (withDiagnostics) {

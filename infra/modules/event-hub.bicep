@@ -12,7 +12,6 @@ param location string
 param tags object
 
 @description('Partitions of the hub. On Standard their number cannot change later. Even ones carry inventory, odd ones sales.')
-@minValue(2)
 @maxValue(32)
 param partitionCount int
 

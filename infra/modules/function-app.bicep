@@ -90,33 +90,16 @@ param workspaceId string
 @description('Whether the app\'s metrics reach the workspace too, as its logs do through Application Insights.')
 param withDiagnostics bool
 
-// The triggers and the app read the same connections; see services/connections.py.
-var connections = [
-  { name: 'AzureWebJobsStorage', address: 'blobServiceUri', value: blobEndpoint }
-  { name: 'Warehouse', address: 'blobServiceUri', value: warehouseEndpoint }
-  { name: 'EventHubs', address: 'fullyQualifiedNamespace', value: eventHubsNamespace }
-  { name: 'ServiceBus', address: 'fullyQualifiedNamespace', value: serviceBusNamespace }
-  { name: 'Cosmos', address: 'accountEndpoint', value: cosmosEndpoint }
-]
-var addresses = map(connections, one => { name: '${one.name}__${one.address}', value: one.value })
-var credentials = map(connections, one => { name: '${one.name}__credential', value: 'managedidentity' })
-var clientIds = map(connections, one => { name: '${one.name}__clientId', value: identityClientId })
-var ofTheHost = [
-  { name: 'AzureWebJobsStorage__queueServiceUri', value: queueEndpoint }
-  { name: 'AzureWebJobsStorage__tableServiceUri', value: tableEndpoint }
-  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: component.properties.ConnectionString }
-  { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identityClientId};Authorization=AAD' }
-]
-var readyArchivers = alwaysReadyArchivers > 0 ? [{ name: 'function:archive-events', instanceCount: alwaysReadyArchivers }] : []
+var readyArchivers = alwaysReadyArchivers > 0
+  ? [{ name: 'function:archive-events', instanceCount: alwaysReadyArchivers }]
+  : []
 var readyWorkflows = alwaysReadyWorkflows > 0 ? [{ name: 'durable', instanceCount: alwaysReadyWorkflows }] : []
-var ofTheApp = [{ name: 'RECONCILIATION_SCHEDULE', value: reconciliationSchedule }]
-var webhook = empty(alertWebhookUrl) ? [] : [{ name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }]
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
   tags: tags
@@ -125,7 +108,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   properties: { reserved: true }
 }
 
-resource app 'Microsoft.Web/sites@2024-11-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   tags: union(tags, { 'azd-service-name': serviceName })
@@ -153,18 +136,48 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       }
     }
     siteConfig: {
-      appSettings: concat(addresses, credentials, clientIds, ofTheHost, ofTheApp, webhook)
+      appSettings: [
+        // The triggers and the app read the same connections; see services/connections.py.
+        { name: 'AzureWebJobsStorage__blobServiceUri', value: blobEndpoint }
+        { name: 'AzureWebJobsStorage__queueServiceUri', value: queueEndpoint }
+        { name: 'AzureWebJobsStorage__tableServiceUri', value: tableEndpoint }
+        { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+        { name: 'AzureWebJobsStorage__clientId', value: identityClientId }
+        { name: 'Warehouse__blobServiceUri', value: warehouseEndpoint }
+        { name: 'Warehouse__credential', value: 'managedidentity' }
+        { name: 'Warehouse__clientId', value: identityClientId }
+        { name: 'EventHubs__fullyQualifiedNamespace', value: eventHubsNamespace }
+        { name: 'EventHubs__credential', value: 'managedidentity' }
+        { name: 'EventHubs__clientId', value: identityClientId }
+        { name: 'ServiceBus__fullyQualifiedNamespace', value: serviceBusNamespace }
+        { name: 'ServiceBus__credential', value: 'managedidentity' }
+        { name: 'ServiceBus__clientId', value: identityClientId }
+        { name: 'Cosmos__accountEndpoint', value: cosmosEndpoint }
+        { name: 'Cosmos__credential', value: 'managedidentity' }
+        { name: 'Cosmos__clientId', value: identityClientId }
+        { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: component.properties.ConnectionString }
+        { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identityClientId};Authorization=AAD' }
+        { name: 'RECONCILIATION_SCHEDULE', value: reconciliationSchedule }
+        // Always set, empty for none: a list that hangs on a secret could not be evaluated before it is deployed.
+        { name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }
+      ]
       minTlsVersion: '1.2'
     }
   }
 }
 
 // Publishing takes a token, never a user name and a password.
-resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [for protocol in ['ftp', 'scm']: {
+resource publishingByFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
-  name: protocol
+  name: 'ftp'
   properties: { allow: false }
-}]
+}
+
+resource publishingByScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+}
 
 // Its logs reach the workspace through Application Insights: `FunctionAppLogs` would be the same lines again.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (withDiagnostics) {

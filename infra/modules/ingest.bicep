@@ -10,7 +10,6 @@ param location string
 param tags object
 
 @description('Partitions of the hub.')
-@minValue(4)
 @maxValue(32)
 param partitionCount int
 

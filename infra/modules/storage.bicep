@@ -15,9 +15,9 @@ param tags object
 @minLength(1)
 param containers string[]
 
-@description('Lifecycle rules, in the shape of Microsoft.Storage/storageAccounts/managementPolicies.')
+@description('Lifecycle rules.')
 @minLength(1)
-param lifecycleRules array
+param lifecycleRules resourceInput<'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01'>.properties.policy.rules
 
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
@@ -50,11 +50,13 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in containers: {
-  parent: blobs
-  name: container
-  properties: { publicAccess: 'None' }
-}]
+resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [
+  for container in containers: {
+    parent: blobs
+    name: container
+    properties: { publicAccess: 'None' }
+  }
+]
 
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
   parent: account

@@ -9,7 +9,7 @@ from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBu
 from azure.storage.blob.aio import BlobClient, BlobLeaseClient, BlobServiceClient, ContainerClient
 
 from services import names
-from tests.infra.bicep.sources import ROOT
+from tests.infra.deployment import ROOT
 
 APP = ("function_app", "orchestrations", "activities", "services", "fraud", "reconciliation")
 READER = "Storage Blob Data Reader"

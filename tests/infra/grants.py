@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.infra import facts
-from tests.infra.bicep.functions import UNIQUE
-from tests.infra.bicep.sources import ROOT
-from tests.infra.bicep.values import Deployment, Resource
+from tests.infra.deployment import ROOT, Deployment, Resource
 
-PRINCIPAL = re.compile(r"<microsoft\.managedidentity/userassignedidentities:([\w-]+)>\.properties\.principalId")
+PRINCIPAL = re.compile(r"\[reference\('[^']*/userAssignedIdentities/([\w-]+)', '[\d-]+'\)\.principalId\]")
+_ENDING = re.compile(r"-?[a-z0-9]{13}$")
+"""What `uniqueString` puts at the end of a name."""
 
-_DEFINITION = {facts.ROLE: r"^Microsoft\.Authorization/roleDefinitions/", facts.COSMOS_ROLE: r"/sqlRoleDefinitions/"}
+_DEFINITION = {facts.ROLE: r"/Microsoft\.Authorization/roleDefinitions/", facts.COSMOS_ROLE: r"/sqlRoleDefinitions/"}
 
 
 @dataclass(frozen=True, order=True)
@@ -26,7 +26,7 @@ class Grant:
 def grants_of(deployment: Deployment) -> set[Grant]:
     """What a deployment grants."""
     return {
-        Grant(_identity(one), facts.ROLES.get(_role_id(one), ("an unknown role", ""))[0], _scope(one))
+        Grant(_identity(one), facts.ROLES.get(_role_id(one), ("an unknown role", ""))[0], _scope(deployment, one))
         for one in _assignments(deployment)
     }
 
@@ -41,22 +41,21 @@ def documented_grants() -> set[Grant]:
 def grant_findings(deployment: Deployment) -> Iterator[str]:
     """Roles are known, stand on the smallest resource that they make sense for, and are the documented ones."""
     for one in _assignments(deployment):
-        place = f"{one.file}:{one.line}: {one.symbol}"
-        role_id = _role_id(one)
+        role_id, scope = _role_id(one), deployment.scope_of(one)
         if role_id not in facts.ROLES:
-            yield f"{place}: {role_id} is no role that we know"
+            yield f"{one}: {role_id} is unknown here"
             continue
         role, wanted = facts.ROLES[role_id]
         if not re.search(_DEFINITION[one.type], str(one.at("properties.roleDefinitionId"))):
-            yield f"{place}: {one.at('properties.roleDefinitionId')} is no role definition"
-        if one.type == facts.ROLE and (one.scope is None or one.scope.type != wanted):
-            yield f"{place}: {role} is granted on {one.scope.type if one.scope else 'the whole group'}, not on {wanted}"
+            yield f"{one}: {one.at('properties.roleDefinitionId')} does not name a role definition"
+        if one.type == facts.ROLE and (scope is None or scope.type != wanted):
+            yield f"{one}: {role} is granted on {scope.type if scope else 'the whole group'}, not on {wanted}"
         if one.type == facts.COSMOS_ROLE and not re.fullmatch(r".+/dbs/\w+", str(one.at("properties.scope"))):
-            yield f"{place}: {role} is granted on more than a database"
-        if one.type == facts.ROLE and (one.scope is None or one.name != _name(one, one.scope, role_id)):
-            yield f"{place}: its name must come from scope, principal and role, or two assignments meet"
+            yield f"{one}: {role} is granted on more than a database"
+        if one.type == facts.ROLE and (scope is None or one.name != _name(one, scope, role_id)):
+            yield f"{one}: its name must come from scope, principal and role, or two assignments meet"
         if not PRINCIPAL.fullmatch(str(one.at("properties.principalId"))):
-            yield f"{place}: is granted to something that is no identity of ours"
+            yield f"{one}: is granted to something that is not an identity of ours"
     granted, documented = grants_of(deployment), documented_grants()
     for grant in sorted(granted - documented):
         yield f"docs/azure.md does not name: {grant.identity}, {grant.role}, {grant.scope}"
@@ -69,7 +68,8 @@ def _assignments(deployment: Deployment) -> list[Resource]:
 
 
 def _name(one: Resource, scope: Resource, role_id: str) -> str:
-    return f"guid({scope.id}, {one.at('properties.principalId')}, {role_id})"
+    principal = str(one.at("properties.principalId")).strip("[]")
+    return f"[guid('{scope.id}', {principal}, '{role_id}')]"
 
 
 def _role_id(one: Resource) -> str:
@@ -77,24 +77,25 @@ def _role_id(one: Resource) -> str:
 
 
 def _identity(one: Resource) -> str:
-    found = PRINCIPAL.fullmatch(str(one.at("properties.principalId")))
-    return _short(found[1]).removeprefix("id-") if found else "somebody"
+    match = PRINCIPAL.fullmatch(str(one.at("properties.principalId")))
+    return _short(match[1]).removeprefix("id-") if match else "somebody"
 
 
-def _scope(one: Resource) -> str:
+def _scope(deployment: Deployment, one: Resource) -> str:
     if one.type == facts.COSMOS_ROLE:
         return f"database {str(one.at('properties.scope')).rpartition('/')[2]}"
-    if one.scope is None:
+    scope = deployment.scope_of(one)
+    if scope is None:
         return "the whole group"
-    name = _short(one.scope.name)
+    name = _short(scope.short_name)
     return {
-        facts.CONTAINER: f"container {name}",
-        facts.HUB: f"hub {name}",
-        facts.QUEUE: f"queue {name}",
+        facts.CONTAINER: f"container {scope.short_name}",
+        facts.HUB: f"hub {scope.short_name}",
+        facts.QUEUE: f"queue {scope.short_name}",
         "Microsoft.Storage/storageAccounts": f"account {name}",
         "Microsoft.Insights/components": "Application Insights",
-    }.get(one.scope.type, one.scope.type)
+    }.get(scope.type, scope.type)
 
 
 def _short(name: str) -> str:
-    return name.replace(UNIQUE, "").rstrip("-")
+    return _ENDING.sub("", name)

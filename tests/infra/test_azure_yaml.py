@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.infra import facts
-from tests.infra.bicep.deploy import deploy
+from tests.infra.deployment import deploy
 
 ROOT = Path(__file__).parents[2]
 AZD: dict[str, Any] = yaml.safe_load((ROOT / "azure.yaml").read_text())

@@ -9,8 +9,7 @@ import pytest
 
 from fraud.generation import generate_events
 from fraud.routing import partition_of
-from tests.infra.bicep.deploy import deploy
-from tests.infra.bicep.sources import ROOT
+from tests.infra.deployment import ROOT, deploy
 from tests.infra.facts import METRIC_ALERT
 
 SIZES: dict[str, dict[str, Any]] = json.loads((ROOT / "infra" / "sizes.json").read_text())

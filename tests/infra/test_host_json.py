@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from tests.infra import facts
-from tests.infra.bicep.deploy import deploy
-from tests.infra.bicep.sources import ROOT
-from tests.infra.properties import leaves
+from tests.infra.deployment import ROOT, deploy
+from tests.infra.leaves import leaves
 
 HOST: dict[str, Any] = json.loads((ROOT / "host.json").read_text())
 LEVELS = {"Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"}

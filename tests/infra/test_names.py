@@ -4,6 +4,7 @@
 Bicep and the local stack to them, and to each other in what goes beyond names.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,7 @@ from local_azure.stack.parts import all_parts
 from local_azure.stack.settings_file import connection_settings
 from services import names
 from tests.infra import facts
-from tests.infra.bicep.deploy import deploy
-from tests.infra.bicep.sources import ROOT
-from tests.infra.bicep.values import Deployment
+from tests.infra.deployment import ROOT, Deployment, deploy
 from tests.infra.rules import OPTIONS, settings_of
 from tests.support.app_index import indexed_functions
 
@@ -36,10 +35,10 @@ def read(path: str) -> Any:
 
 def test_the_hub_and_its_groups(azure: Deployment):
     hub = azure.one(facts.HUB)
-    groups = {one.name for one in azure.of(f"{facts.HUB}/consumergroups")}
+    groups = {one.short_name for one in azure.of(f"{facts.HUB}/consumergroups")}
     (namespace,) = read("infra/emulators/event-hubs.json")["UserConfig"]["NamespaceConfig"]
 
-    assert hub.name == names.EVENT_HUB
+    assert hub.short_name == names.EVENT_HUB
     assert groups == {names.ARCHIVER_GROUP, names.STREAM_ANALYTICS_GROUP}
     assert [int(one["PartitionCount"]) for one in namespace["Entities"]] == [hub.at("properties.partitionCount")]
 
@@ -78,7 +77,7 @@ def test_the_queue_as_the_emulator_and_the_local_stack_have_it(azure: Deployment
     for file, properties in agreed.items():
         (namespace,) = read(file)["UserConfig"]["Namespaces"]
         (other,) = namespace["Queues"]
-        assert queue.name == names.WINDOW_QUEUE == other["Name"]
+        assert queue.short_name == names.WINDOW_QUEUE == other["Name"]
         for name in properties:
             assert queue.at(f"properties.{name[0].lower()}{name[1:]}") == other["Properties"][name], (file, name)
 
@@ -86,11 +85,11 @@ def test_the_queue_as_the_emulator_and_the_local_stack_have_it(azure: Deployment
 def test_the_database_its_containers_and_how_long_they_keep_documents(azure: Deployment):
     (emulated,) = read("infra/emulators/cosmos.json")["databases"]
     made = {
-        one.name: (one.at("properties.resource.partitionKey.paths"), one.at("properties.resource.defaultTtl"))
+        one.short_name: (one.at("properties.resource.partitionKey.paths"), one.at("properties.resource.defaultTtl"))
         for one in azure.of(CONTAINERS)
     }
 
-    assert azure.one(f"{facts.COSMOS}/sqlDatabases").name == names.DATABASE == emulated["id"]
+    assert azure.one(f"{facts.COSMOS}/sqlDatabases").short_name == names.DATABASE == emulated["id"]
     assert made.keys() == {names.EVENTS_CONTAINER, names.CASES_CONTAINER}
     assert made == {one["id"]: ([one["partitionKey"]], one.get("defaultTtl", -1)) for one in emulated["containers"]}
     assert made[names.EVENTS_CONTAINER][0] == [names.PARTITION_KEY_PATH]
@@ -105,7 +104,7 @@ def test_the_archive_is_indexed_by_what_the_reconciliation_asks_for(azure: Deplo
 
 def test_the_blob_containers(azure: Deployment):
     warehouse = azure.outputs["WAREHOUSE_ACCOUNT"]
-    made = {(one.path.partition("/")[0] == warehouse, one.name) for one in azure.of(facts.CONTAINER)}
+    made = {(one.name.partition("/")[0] == warehouse, one.short_name) for one in azure.of(facts.CONTAINER)}
 
     assert {name for of_warehouse, name in made if of_warehouse} == WAREHOUSE_CONTAINERS
     assert names.WORK in {name for of_warehouse, name in made if not of_warehouse}
@@ -113,7 +112,7 @@ def test_the_blob_containers(azure: Deployment):
 
 
 def test_every_lifecycle_rule_is_about_containers_that_exist(azure: Deployment):
-    made = {one.path.rpartition("/")[2] for one in azure.of(facts.CONTAINER)}
+    made = {one.short_name for one in azure.of(facts.CONTAINER)}
     prefixes = {
         prefix.rstrip("/")
         for policy in azure.of("Microsoft.Storage/storageAccounts/managementPolicies")
@@ -159,7 +158,7 @@ def test_the_jobs_input_and_outputs_are_those_of_its_project(azure: Deployment):
     made_queue = azure.one(f"{facts.JOB}/outputs", queue["Name"]).at("properties.datasource.properties")
     made_blobs = azure.one(f"{facts.JOB}/outputs", blobs["Name"]).at("properties.datasource.properties")
 
-    assert azure.one(f"{facts.JOB}/inputs").name == source["Name"]
+    assert azure.one(f"{facts.JOB}/inputs").short_name == source["Name"]
     assert (made_source["eventHubName"], made_source["consumerGroupName"]) == (
         names.EVENT_HUB,
         names.STREAM_ANALYTICS_GROUP,
@@ -191,9 +190,9 @@ def test_the_monitor_shows_the_hub_of_host_json(azure: Deployment):
 
 
 def test_the_packages_of_the_apps_lie_in_containers_that_exist(azure: Deployment):
-    made = {one.path.rpartition("/")[2] for one in azure.of(facts.CONTAINER)}
+    made = {one.short_name for one in azure.of(facts.CONTAINER)}
     storage = "properties.functionAppConfig.deployment.storage.value"
-    places = [str(site.at(storage)).rpartition(".blob")[2] for site in azure.of(facts.SITE)]
+    places = [re.findall(r"'([\w-]+)'\)\]$", site.at(storage))[0] for site in azure.of(facts.SITE)]
 
     assert len(set(places)) == len(places) == 2
     assert set(places) <= made

@@ -1,49 +1,46 @@
 """Bad parameters are refused before anything is deployed, with a message that says what is wrong."""
 
 import json
+import os
 import re
-from collections.abc import Callable
+import subprocess
 from typing import Any
 
 import pytest
 
 from tests.infra import facts
-from tests.infra.bicep.deploy import deploy
-from tests.infra.bicep.sources import MAIN, ROOT, Sources
-from tests.infra.bicep.syntax import Kind, parse, text
-from tests.infra.bicep.values import BicepError
+from tests.infra.compiler import BicepError, compiler, program
+from tests.infra.deployment import MAIN, ROOT, deploy
 from tests.infra.grants import grants_of
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "a region without Flex Consumption": ({"location": "westindia"}, "location: 'westindia' is none of"),
-    "a size that nobody planned": ({"size": "2k"}, "size: '2k' is none of"),
-    "three partitions": ({"partitionCount": 3}, "partitionCount: 3 is none of"),
-    "an odd number of partitions": ({"partitionCount": 9}, "partitionCount: 9 is none of"),
+    "a region without Flex Consumption": ({"location": "westindia"}, "provided value is of type \"'westindia'\""),
+    "a size that nobody planned": ({"size": "2k"}, "provided value is of type \"'2k'\""),
+    "an odd number of partitions": ({"partitionCount": 9}, "partitionCount must be even"),
+    "more partitions than Standard has": ({"partitionCount": 34}, "BCP327"),
     "fewer partitions than the size needs": (
         {"size": "10k", "partitionCount": 8},
         "Size 10k needs at least 24 partitions; partitionCount asks for fewer.",
     ),
-    "a name that is too long": ({"environmentName": "f" * 33}, "is longer than 32"),
-    "no name": ({"environmentName": ""}, "environmentName: '' is shorter than 1"),
-    "nobody to tell": ({"alertEmail": ""}, "alertEmail: '' is shorter than 6"),
-    "a schedule that is none": ({"reconciliationSchedule": "2:30"}, "reconciliationSchedule: '2:30' is shorter than"),
-    "roles that nobody described": ({"streamJobRoles": "all"}, "streamJobRoles: 'all' is none of"),
-    "a budget below nothing": ({"monthlyBudget": -1}, "monthlyBudget: -1 is less than 0"),
-    "a date that is none": (
-        {"budgetStartDate": "1 January 2026"},
-        "budgetStartDate: '1 January 2026' is longer than 10",
-    ),
+    "a name that is too long": ({"environmentName": "f" * 33}, "BCP332"),
+    "an empty name": ({"environmentName": ""}, "BCP333"),
+    "nobody to tell": ({"alertEmail": ""}, "BCP333"),
+    "a schedule of five fields": ({"reconciliationSchedule": "30 2 * * *  "}, "must have six fields"),
+    "a schedule of seven fields": ({"reconciliationSchedule": "0 30 2 * * * 2026"}, "must have six fields"),
+    "a schedule in words": ({"reconciliationSchedule": "every night"}, "must have six fields"),
+    "roles that nobody described": ({"streamJobRoles": "all"}, "provided value is of type \"'all'\""),
+    "a budget below nothing": ({"monthlyBudget": -2}, "BCP328"),
+    "a month that does not exist": ({"budgetStartDate": "2026-13-01"}, "budgetStartDate must be the first day"),
+    "a day that is not the first": ({"budgetStartDate": "2026-01-45"}, "budgetStartDate must be the first day"),
+    "a date in words": ({"budgetStartDate": "1 January 2026"}, "BCP332"),
     "request units between two steps": (
         {"archiveRequestUnits": 10500},
         "archiveRequestUnits must be a multiple of 1000",
     ),
     "a monitor for nobody": ({"monitorClientId": "1" * 36}, "monitorUsers must name who may look"),
-    "a client id that is none": (
-        {"monitorClientId": "fraud", "monitorUsers": "a@b"},
-        "loginClientId: 'fraud' is shorter",
-    ),
-    "a text for a number": ({"partitionCount": "8"}, "partitionCount: '8' is no int"),
-    "a parameter that is not there": ({"regoin": "westeurope"}, "has no parameter regoin"),
+    "a client id that is something else": ({"monitorClientId": "fraud", "monitorUsers": "a@b"}, "loginClientId"),
+    "a text for a number": ({"partitionCount": "8"}, "BCP033"),
+    "a parameter that does not exist": ({"regoin": "westeurope"}, "BCP259"),
 }
 
 
@@ -75,7 +72,8 @@ def test_a_later_deployment_leaves_the_start_of_the_budget_where_it_was():
     """Azure: "Start date of budgets cannot be updated". azd gives each output to the next deployment as a setting."""
     first = deploy(**azd_values(NAMED), thisMonth="2026-01-01").outputs
 
-    later = deploy(**azd_values({**NAMED, **first}), thisMonth="2026-02-01")
+    asked = {name: value for name, value in first.items() if name in asked_for()}
+    later = deploy(**azd_values(NAMED | asked), thisMonth="2026-02-01")
     assert first["BUDGET_START_DATE"] == "2026-01-01"
     assert later.one("Microsoft.Consumption/budgets").at("properties.timePeriod.startDate") == "2026-01-01"
 
@@ -96,7 +94,7 @@ def test_every_setting_of_azd_reaches_its_parameter():
     assert archive.at("properties.options.autoscaleSettings.maxThroughput") == 60_000
     assert deployment.one("Microsoft.Consumption/budgets").at("properties.amount") == 99
     assert "Azure Event Hubs Data Owner" in {one.role for one in grants_of(deployment)}
-    assert not [one for one in deployment.of(facts.DIAGNOSTICS) if one.scope and one.scope.type == facts.SITE]
+    assert not [one for one in deployment.of(facts.DIAGNOSTICS) if f"/{facts.SITE}/" in one.id]
 
 
 def test_the_monitor_is_deployed_for_those_who_ask_for_it_only():
@@ -105,7 +103,7 @@ def test_the_monitor_is_deployed_for_those_who_ask_for_it_only():
 
     asked = deploy(monitorClientId="1" * 36, monitorUsers="a@example.com")
     assert len(asked.of(facts.SITE)) == 2
-    assert asked.outputs["MONITOR_URL"].startswith("https://")
+    assert asked.outputs["MONITOR_URL"].startswith("[format('https://{0}'")
 
 
 def test_the_owner_roles_of_the_stream_job_are_granted_on_demand():
@@ -116,37 +114,61 @@ def test_the_owner_roles_of_the_stream_job_are_granted_on_demand():
 
 NAMED = {"AZURE_ENV_NAME": "fraud", "AZURE_LOCATION": "westeurope", "ALERT_EMAIL": "team@example.com"}
 """The least that azd must be told."""
-CONVERTED: dict[str, Callable[[str], Any]] = {"int": int, "bool": {"true": True, "false": False}.__getitem__}
-_MAIN = parse(MAIN, Sources().read(MAIN)).declarations
-DECLARED = {name: text(one.type_node) for name, one in _MAIN.items() if one.kind is Kind.PARAMETER}
-"""Every parameter with its type."""
 
 
 def azd_values(environment: dict[str, str]) -> dict[str, Any]:
-    """What azd makes of main.parameters.json: `${NAME}` and `${NAME=default}` are replaced from its environment, the
-    default stands for an empty value too, and the text becomes a number or a truth value where the parameter is one."""
-    given: dict[str, Any] = json.loads((ROOT / "infra" / "main.parameters.json").read_text())["parameters"]
-    pattern = re.compile(r"\$\{(\w+)(?:=([^}]*))?\}")
-    texts = {
-        name: pattern.sub(lambda found: environment.get(found[1]) or found[2] or "", one["value"])
-        for name, one in given.items()
+    """The parameters that main.bicepparam makes of azd's environment. Raises BicepError for what it refuses."""
+    command = [program(), "build-params", str(ROOT / "infra" / "main.bicepparam"), "--stdout"]
+    home = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "BICEP_CACHE")}
+    done = subprocess.run(command, env=home | environment, capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode != 0:
+        raise BicepError(done.stderr)
+    given = json.loads(json.loads(done.stdout)["parametersJson"])["parameters"]
+    return {name: one["value"] for name, one in given.items()}
+
+
+def asked_for() -> set[str]:
+    """The names that main.bicepparam reads from the environment."""
+    file = (ROOT / "infra" / "main.bicepparam").read_text()
+    return set(re.findall(r"readEnvironmentVariable\('(\w+)'", file))
+
+
+def test_a_wrong_value_in_azds_environment_is_refused_and_named():
+    wrong = {
+        "PARTITION_COUNT": "sixteen",
+        "ARCHIVE_REQUEST_UNITS": "10,000",
+        "MONTHLY_BUDGET": "1.5",
+        "APP_DIAGNOSTICS": "no",
+        "FRAUD_SIZE": "2k",
+        "AZURE_LOCATION": "westindia",
     }
-    return {name: CONVERTED.get(DECLARED.get(name, ""), str)(value) for name, value in texts.items()}
+    with pytest.raises(BicepError) as refused:
+        azd_values(NAMED | wrong)
+
+    for parameter in ("partitionCount", "archiveRequestUnits", "monthlyBudget", "appDiagnostics"):
+        assert f'Failed to evaluate parameter "{parameter}"' in str(refused.value)
+    assert "'2k'" in str(refused.value)
+    assert "'westindia'" in str(refused.value)
+
+
+def test_an_empty_value_stands_for_the_default_as_github_gives_it():
+    assert azd_values(NAMED | dict.fromkeys(asked_for() - NAMED.keys(), "")) == azd_values(NAMED)
 
 
 def test_azd_gives_every_parameter_but_the_one_that_only_bicep_knows():
-    assert azd_values({}).keys() == DECLARED.keys() - {"thisMonth"}
+    declared = compiler().template(ROOT / MAIN)["parameters"]
+
+    assert azd_values(NAMED).keys() == declared.keys() - {"thisMonth"}
 
 
 def test_the_documents_name_every_setting_of_azd():
     """docs/azure.md, step 2: those that must be given in its commands, the others in its table."""
     page = (ROOT / "docs" / "azure.md").read_text()
     table = page.partition("| `azd env set` |")[2].partition("\n\n")[0]
-    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "infra" / "main.parameters.json").read_text()))
 
-    assert set(re.findall(r"`([A-Z_]{5,})`", table)) == asked - NAMED.keys()
+    assert set(re.findall(r"`([A-Z_]{5,})`", table)) == asked_for() - NAMED.keys()
     assert "azd env new fraud --location westeurope\nazd env set ALERT_EMAIL" in page
 
 
 def test_azd_deploys_with_no_more_than_a_name_a_region_and_an_address():
-    assert deploy(**azd_values(NAMED)).resources == deploy().resources
+    assert deploy(**azd_values(NAMED)) == deploy()

@@ -4,9 +4,8 @@ import json
 
 from services import names
 from tests.infra import facts
-from tests.infra.bicep.deploy import deploy
-from tests.infra.bicep.sources import ROOT
 from tests.infra.calls import BLOB_WRITES, READER, SOME_CONTAINER, called, container_roles, sdk_calls
+from tests.infra.deployment import ROOT, deploy
 from tests.infra.grants import Grant, documented_grants, grants_of
 from tests.infra.rules import OPTIONS
 

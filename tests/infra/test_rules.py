@@ -1,283 +1,219 @@
-"""infra/ keeps the house rules, and the rules catch what they are for: each planted fault is found."""
+"""infra/ keeps the house rules at every size, and the rules catch what they are for: each planted fault is found."""
 
-import re
+import copy
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.infra.bicep.sources import Sources
-from tests.infra.rules import all_findings
+from tests.infra import facts
+from tests.infra.deployment import PARAMETERS, ROOT, deploy, deployment_of, snapshot
+from tests.infra.rules import OPTIONS, findings
+from tests.infra.sets import SIZES
+
+
+class _Removed:
+    def __repr__(self) -> str:
+        return "removed"
+
+
+REMOVED = _Removed()
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A text of a file of infra/, what it is replaced by, and a part of the finding that this must give."""
+    """A value in a snapshot, by the type and a part of the id of its resource, and what it is replaced by.
 
-    file: str
-    old: str
-    new: str
+    `finding` is a part of what the rules must say. `path` is dotted, with numbers for the items of lists; REMOVED takes
+    the property away, or with an empty path the resource.
+    """
+
+    type: str
+    named: str
+    path: str
+    value: Any
     finding: str
 
 
-ROLE_NAME = "guid(container.id, principalId, roleIds[role])"
-LOGIN = "requireAuthentication: true"
+APP = "func-"
+SETTINGS = "properties.siteConfig.appSettings"
+STORAGE = "Microsoft.Storage/storageAccounts"
+HUBS = "Microsoft.EventHub/namespaces"
+QUEUES = "Microsoft.ServiceBus/namespaces"
+QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
+LOGIN = f"{facts.SITE}/config"
+METRICS = "properties.criteria.allOf.0"
 
 FAULTS = {
-    # what does not compile
-    "syntax": Fault("modules/service-bus.bicep", "lockDuration: 'PT1M'", "lockDuration: 'PT1M", "does not parse"),
-    "unknown name": Fault("modules/cosmos.bicep", "parent: database", "parent: databse", "databse does not exist"),
-    "unknown function": Fault("main.bicep", "toLower(", "lower(", "the name lower does not exist"),
-    "unused parameter": Fault("modules/identity.bicep", "  tags: tags\n", "", "tags is never used"),
-    "undescribed parameter": Fault(
-        "modules/identity.bicep", "@description('Tags of every resource.')\n", "", "tags has no description"
-    ),
-    "declared twice": Fault("main.bicep", "var sizes =", "var prefixes =", "prefixes is declared twice"),
-    "no such module": Fault("main.bicep", "'modules/cosmos.bicep'", "'modules/cosmo.bicep'", "there is no file"),
-    "missing module parameter": Fault(
-        "main.bicep", "    streamingUnits: chosen.streamingUnits\n", "", "parameter streamingUnits is missing"
-    ),
-    "unknown module parameter": Fault(
-        "modules/stream-job.bicep", "    extent:", "    extend:", "has no parameter extend"
-    ),
-    "wrong type": Fault("main.bicep", "? chosen.monthlyBudget", "? '900'", "is no int"),
-    "unknown output": Fault(
-        "main.bicep", "serviceBus.outputs.queueName", "serviceBus.outputs.queue", "no output queue"
-    ),
-    "no such query": Fault(
-        "modules/stream-analytics.bicep", "suspicious-windows.asaql", "windows.asaql", "there is no file"
-    ),
-    "a module without a scope": Fault(
-        "main.bicep", "  scope: group\n  name: 'cosmos'", "  name: 'cosmos'", "has no scope"
-    ),
-    "a module beside the resource group": Fault(
-        "main.bicep",
-        "  scope: group\n  name: 'cosmos'",
-        "  scope: subscription()\n  name: 'cosmos'",
-        "beside the resource",
-    ),
-    "a child without a parent": Fault(
-        "modules/roles/hub.bicep", "  parent: namespace\n", "", "a child without a parent"
-    ),
-    "a misspelled dependsOn": Fault("modules/app.bicep", "  dependsOn:", "  dependOn:", "no property dependOn"),
-    "a size that is not there": Fault("sizes.json", '"5k"', '"6k"', "sizes[size] does not exist"),
-    "streaming units out of range": Fault("sizes.json", '"streamingUnits": 10', '"streamingUnits": 9', "is none of"),
     # what Azure would refuse, or take and do something else
-    "wrong API version": Fault(
-        "modules/event-hub.bicep", "eventhubs@2024-01-01", "eventhubs@2024-05-01", "pinned is 2024-01-01"
-    ),
-    "unknown type": Fault(
-        "modules/monitoring.bicep",
-        "'Microsoft.Insights/components@2020-02-02'",
-        "'Microsoft.Insights/component@2020-02-02'",
-        "nothing is known of",
-    ),
-    "missing property": Fault("modules/cosmos.bicep", "    databaseAccountOfferType: 'Standard'\n", "", "OfferType"),
-    "a misspelled property": Fault(
-        "modules/cosmos.bicep", "backupPolicy:", "backupPolicies:", "nothing is known of properties/backupPolicies"
-    ),
-    "a property in the wrong place": Fault(
-        "modules/function-app.bicep",
-        "    httpsOnly: true\n    functionAppConfig: {",
-        "    functionAppConfig: {\n      httpsOnly: true",
-        "httpsOnly",
-    ),
-    "odd partitions": Fault("sizes.json", '"partitionCount": 16', '"partitionCount": 9', "partitionCount is 9"),
-    "Capture that skips empty files": Fault(
-        "modules/event-hub.bicep", "skipEmptyArchives: false", "skipEmptyArchives: true", "skipEmptyArchives"
-    ),
-    "a lock that is too long": Fault("modules/service-bus.bicep", "'PT1M'", "'PT10M'", "lockDuration is 'PT10M'"),
-    "no duplicate detection": Fault(
-        "modules/service-bus.bicep",
-        "requiresDuplicateDetection: true",
-        "requiresDuplicateDetection: false",
-        "Duplicate",
-    ),
-    "rows that are dropped": Fault(
-        "modules/stream-analytics.bicep",
-        "outputErrorPolicy: jobConfig.OutputErrorPolicy",
-        "outputErrorPolicy: 'Drop'",
-        "outputErrorPolicy is 'Drop'",
-    ),
-    "a name that is too long": Fault("abbreviations.json", '"st"', '"storageaccount"', "is longer than 24"),
-    "a setting that Flex refuses": Fault(
-        "modules/function-app.bicep",
-        "{ name: 'RECONCILIATION_SCHEDULE',",
-        "{ name: 'FUNCTIONS_WORKER_RUNTIME', value: 'python' }, { name: 'RECONCILIATION_SCHEDULE',",
-        "no place on Flex",
-    ),
-    # keys and logins
-    "shared keys": Fault(
-        "modules/storage.bicep", "allowSharedKeyAccess: false", "allowSharedKeyAccess: true", "allowSharedKeyAccess"
-    ),
-    "local authentication": Fault("modules/event-hub.bicep", "    disableLocalAuth: true\n", "", "disableLocalAuth"),
-    "old TLS": Fault("modules/cosmos.bicep", "'Tls12'", "'Tls11'", "minimalTlsVersion is 'Tls11'"),
-    "public blobs": Fault("modules/storage.bicep", "publicAccess: 'None'", "publicAccess: 'Blob'", "publicAccess"),
-    "key-based authentication of the job": Fault(
-        "modules/stream-analytics.bicep", "authenticationMode: 'Msi'", "authenticationMode: 'ConnectionString'", "Msi"
-    ),
-    "a key in a setting": Fault(
-        "modules/function-app.bicep", "value: queueEndpoint", "value: 'AccountKey=${queueEndpoint}'", "holds a secret"
-    ),
-    "a call for keys": Fault(
-        "modules/storage.bicep",
-        "account.properties.primaryEndpoints.queue",
-        "account.listKeys().keys[0].value",
-        "unknown function",
-    ),
-    "publishing by password": Fault(
-        "modules/function-app.bicep", "{ allow: false }", "{ allow: true }", "allow is True"
-    ),
-    # roles
-    "wrong role id": Fault("roles.json", "ba92f5b4-2d11", "ba92f5b4-2d12", "no role that we know"),
-    "a role that is no definition": Fault(
-        "modules/roles/hub.bicep", "/roleDefinitions'", "/roles'", "is no role definition"
-    ),
-    "another role": Fault(
-        "modules/access/stream-job.bicep", "['eventHubsDataReceiver']", "['eventHubsDataSender']", "azure.md"
-    ),
-    "a role that the scope does not take": Fault(
-        "modules/access/capture.bicep", "['blobDataContributor']", "['blobDataOwner']", "is none of"
-    ),
-    "open scope": Fault("modules/roles/container.bicep", "  scope: container\n", "", "the whole group"),
-    "scope of the account": Fault(
-        "modules/roles/container.bicep", "  scope: container\n", "  scope: account\n", "not on Microsoft.Storage"
-    ),
-    "scope of the Cosmos account": Fault(
-        "modules/roles/cosmos-database.bicep",
-        "scope: '${account.id}/dbs/${databaseName}'",
-        "scope: account.id",
-        "more than a database",
-    ),
-    "a role for a user": Fault(
-        "modules/roles/hub.bicep", "principalType: 'ServicePrincipal'", "principalType: 'User'", "principalType"
-    ),
-    "role names that meet": Fault("modules/roles/container.bicep", ROLE_NAME, "guid(container.id)", "two assignments"),
-    "roles that the job does not wait for": Fault(
-        "modules/stream-job.bicep", "  dependsOn: [access]\n", "", "does not wait for the roles in"
-    ),
-    "roles that Capture does not wait for": Fault(
-        "modules/ingest.bicep", "  dependsOn: [access]\n", "", "does not wait for the roles in"
-    ),
-    "roles that the app does not wait for": Fault(
-        "modules/app.bicep", "  dependsOn: [access]\n", "", "does not wait for the roles in"
-    ),
-    # watching
-    "diagnostics of something else": Fault(
-        "modules/cosmos.bicep", "scope: account", "scope: database", "no diagnostic setting"
-    ),
-    "diagnostics of the apps that are off": Fault(
-        "main.bicep", "appDiagnostics bool = true", "appDiagnostics bool = false", "no diagnostic setting"
-    ),
-    "diagnostics to another workspace": Fault(
-        "modules/service-bus.bicep", "workspaceId: workspaceId", "workspaceId: '${workspaceId}2'", "another workspace"
-    ),
-    "diagnostics without logs": Fault(
-        "modules/stream-analytics.bicep",
-        "      { category: 'Execution', enabled: true }\n",
-        "",
-        "does not send Execution",
-    ),
+    "another API version": Fault(facts.HUB, "", "apiVersion", "2024-05-01", "pinned is 2024-01-01"),
+    "an unknown type": Fault("Microsoft.Insights/components", "", "type", "Microsoft.Insights/webtests", "is known of"),
     "a type that nobody looked up": Fault(
-        "modules/monitoring.bicep",
-        "Microsoft.Insights/components@",
-        "Microsoft.Insights/webtests@",
-        "looked up whether",
+        "Microsoft.Insights/components", "", "type", "Microsoft.Insights/webtests", "looked up whether"
     ),
-    "no alert on dead letters": Fault(
-        "modules/alerts.bicep", "'DeadletteredMessages'", "'ActiveMessages'", "no alert looks at DeadletteredMessages"
+    "a missing property": Fault(facts.COSMOS, "", "properties.databaseAccountOfferType", REMOVED, "OfferType"),
+    "an odd number of partitions": Fault(facts.HUB, "", "properties.partitionCount", 9, "partitionCount is 9"),
+    "Capture that skips empty files": Fault(
+        facts.HUB, "", "properties.captureDescription.skipEmptyArchives", True, "skipEmptyArchives"
     ),
-    "an alert that comes late": Fault("modules/alerts.bicep", "threshold: 80", "threshold: 95", "must go off above 80"),
-    "an alert on the mean": Fault(
-        "modules/alerts.bicep",
-        "'OutputWatermarkDelaySeconds'\n    aggregation: 'Maximum'",
-        "'OutputWatermarkDelaySeconds'\n    aggregation: 'Average'",
-        "of its Maximum",
+    "a lock that is too long": Fault(facts.QUEUE, "", "properties.lockDuration", "PT10M", "lockDuration is 'PT10M'"),
+    "no duplicate detection": Fault(facts.QUEUE, "", "properties.requiresDuplicateDetection", False, "Duplicate"),
+    "rows that are dropped": Fault(
+        facts.JOB, "", "properties.outputErrorPolicy", "Drop", "outputErrorPolicy is 'Drop'"
     ),
-    "an alert that tells nobody": Fault(
-        "modules/alerts.bicep", "actionGroups: [people.id]", "actionGroups: ['people']", "tells nobody"
+    "another kind of job": Fault(facts.JOB, "", "properties.sku.name", "Nonsense", "sku.name is 'Nonsense'"),
+    "streaming units that are not sold": Fault(
+        facts.JOB, "", "properties.transformation.properties.streamingUnits", 11, "streamingUnits is 11"
     ),
-    "a failed workflow that nobody hears of": Fault(
-        "modules/alerts.bicep",
-        "operator: 'GreaterThan'\n          threshold: 0\n          failing",
-        "operator: 'GreaterThan'\n          threshold: 9\n          failing",
-        "at the first row",
+    "another compatibility level": Fault(facts.JOB, "", "properties.compatibilityLevel", "1.3", "compatibilityLevel"),
+    "a name that is too long": Fault(STORAGE, "stwh", "name", "storageaccountofthewarehouse", "has not 3 to 24"),
+    "a setting that Flex refuses": Fault(
+        facts.SITE, APP, f"{SETTINGS}.0.name", "FUNCTIONS_WORKER_RUNTIME", "no place on Flex"
     ),
-    "an alert that is off": Fault(
-        "modules/alerts.bicep",
-        "    enabled: true\n    severity: alert",
-        "    enabled: false\n    severity: alert",
-        "enabled is False",
-    ),
-    "logs that are off": Fault(
-        "modules/stream-analytics.bicep", "'Execution', enabled: true", "'Execution', enabled: false", "logs/enabled"
-    ),
-    "a log that does not exist": Fault(
-        "modules/cosmos.bicep", "'ControlPlaneRequests'", "'Everything'", "logs/category"
-    ),
-    "a duration that is none": Fault("modules/alerts.bicep", "'PT15M'", "'15m'", "windowSize is '15m'"),
+    "a setting twice": Fault(facts.SITE, APP, f"{SETTINGS}.0.name", "EventHubs__clientId", "stands there twice"),
     "an archive that is written late": Fault(
-        "modules/stream-analytics.bicep", "'00:01:00'", "'02:00:00'", "timeWindow is '02:00:00'"
+        f"{facts.JOB}/outputs", "suspicious-events", "properties.timeWindow", "02:00:00", "timeWindow is '02:00:00'"
     ),
     "another kind of input": Fault(
-        "modules/stream-analytics.bicep", "'Microsoft.EventHub/EventHub'", "'Microsoft.EventHub/Hub'", "datasource/type"
+        f"{facts.JOB}/inputs", "", "properties.datasource.type", "Microsoft.EventHub/Hub", "datasource/type"
     ),
-    "a monitor that writes": Fault("modules/durable-monitor.bicep", "'ReadOnly'", "'Normal'", "to read only"),
-    "a monitor of every hub": Fault("modules/durable-monitor.bicep", "'DFM_HUB_NAME'", "'DFM_HUB'", "show one hub"),
-    "a monitor with its nonce": Fault("modules/durable-monitor.bicep", "'DFM_MODE'", "'DFM_NONCE'", "who they are"),
-    "a monitor without login": Fault("modules/durable-monitor.bicep", LOGIN, "requireAuthentication: false", "require"),
-    "an output in lower case": Fault("main.bicep", "output FUNCTION_APP ", "output functionApp ", "not in upper case"),
+    "a duration that is misread": Fault(QUERY_ALERT, "", "properties.windowSize", "15m", "windowSize is '15m'"),
+    # keys and logins
+    "shared keys": Fault(STORAGE, "stwh", "properties.allowSharedKeyAccess", True, "allowSharedKeyAccess"),
+    "local authentication": Fault(HUBS, "", "properties.disableLocalAuth", REMOVED, "disableLocalAuth"),
+    "old TLS": Fault(facts.COSMOS, "", "properties.minimalTlsVersion", "Tls11", "minimalTlsVersion is 'Tls11'"),
+    "public blobs": Fault(facts.CONTAINER, "", "properties.publicAccess", "Blob", "publicAccess"),
+    "a job with a key": Fault(
+        f"{facts.JOB}/inputs", "", "properties.datasource.properties.authenticationMode", "ConnectionString", "Msi"
+    ),
+    "a key in a setting": Fault(facts.SITE, APP, f"{SETTINGS}.0.value", "AccountKey=xyz", "holds a secret"),
+    "a call for keys": Fault(
+        facts.SITE, APP, f"{SETTINGS}.0.value", "[listKeys('x', '2025-06-01').keys[0].value]", "holds a secret"
+    ),
+    "publishing by password": Fault(
+        f"{facts.SITE}/basicPublishingCredentialsPolicies", "ftp", "properties.allow", True, "allow is True"
+    ),
+    # roles
+    "an unknown role": Fault(
+        facts.ROLE, "all-events", "properties.roleDefinitionId", "/x/ba92f5b4-2d12", "is unknown here"
+    ),
+    "a role without a definition": Fault(
+        facts.ROLE,
+        f"{HUBS}/",
+        "properties.roleDefinitionId",
+        "/roles/a638d3c7-ab3a-418d-83e6-5f17a39d4fde",
+        "does not name a role definition",
+    ),
+    "another role": Fault(
+        facts.ROLE,
+        "id-capture",
+        "properties.roleDefinitionId",
+        "/Microsoft.Authorization/roleDefinitions/2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+        "azure.md",
+    ),
+    "the scope of the Cosmos account": Fault(facts.COSMOS_ROLE, "", "properties.scope", "/x", "more than a database"),
+    "a role for a user": Fault(facts.ROLE, "", "properties.principalType", "User", "principalType"),
+    "role names that meet": Fault(facts.ROLE, "all-events", "name", "[guid('x')]", "two assignments"),
+    "a role for a stranger": Fault(facts.ROLE, "", "properties.principalId", "1234", "not an identity of ours"),
+    # watching
+    "diagnostics to another workspace": Fault(
+        facts.DIAGNOSTICS, QUEUES, "properties.workspaceId", "/x", "another workspace"
+    ),
+    "diagnostics without logs": Fault(
+        facts.DIAGNOSTICS, facts.JOB, "properties.logs.1", REMOVED, "does not send Execution"
+    ),
+    "logs that are off": Fault(facts.DIAGNOSTICS, facts.JOB, "properties.logs.1.enabled", False, "logs/enabled"),
+    "a log that does not exist": Fault(
+        facts.DIAGNOSTICS, facts.COSMOS, "properties.logs.0.category", "Everything", "logs/category"
+    ),
+    "dead letters without an alert": Fault(
+        facts.METRIC_ALERT, "dead-letters", f"{METRICS}.metricName", "Messages", "no alert looks at Deadlettered"
+    ),
+    "an alert that comes late": Fault(
+        facts.METRIC_ALERT, "stream-job-memory", f"{METRICS}.threshold", 95, "must go off above 80"
+    ),
+    "an alert on the mean": Fault(
+        facts.METRIC_ALERT, "stream-job-behind", f"{METRICS}.timeAggregation", "Average", "of its Maximum"
+    ),
+    "an alert that tells nobody": Fault(QUERY_ALERT, "", "properties.actions.actionGroups", ["x"], "tells nobody"),
+    "a failed workflow that nobody hears of": Fault(
+        QUERY_ALERT, "failed-workflows", f"{METRICS}.threshold", 9, "at the first row"
+    ),
+    "an alert that is off": Fault(facts.METRIC_ALERT, "dead-letters", "properties.enabled", False, "enabled is False"),
+    # the monitor
+    "a monitor that writes": Fault(facts.SITE, "func-monitor", f"{SETTINGS}.DFM_MODE.value", "Normal", "to read only"),
+    "a monitor of every hub": Fault(
+        facts.SITE, "func-monitor", f"{SETTINGS}.DFM_HUB_NAME.name", "DFM_HUB", "show one hub"
+    ),
+    "a monitor with its nonce": Fault(
+        facts.SITE, "func-monitor", f"{SETTINGS}.DFM_MODE.name", "DFM_NONCE", "who they are"
+    ),
+    "a monitor without a login": Fault(
+        LOGIN, "", "properties.globalValidation.requireAuthentication", False, "requireAuthentication"
+    ),
+    "a monitor whose login is gone": Fault(LOGIN, "", "", REMOVED, "a login must stand before"),
 }
 
 
-def test_infra_keeps_the_rules():
-    assert all_findings(Sources()) == []
+@pytest.fixture(scope="module")
+def everything() -> dict[str, Any]:
+    """The snapshot with every optional part."""
+    return snapshot(ROOT, {**PARAMETERS, **OPTIONS})
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_size_keeps_the_rules(size: str):
+    assert findings(deploy(size=size, **OPTIONS)) == []
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
-def test_a_planted_fault_is_found(fault: Fault):
-    path = f"infra/{fault.file}"
-    source = Sources().read(path)
-    assert fault.old in source
+def test_a_planted_fault_is_found(everything: dict[str, Any], fault: Fault):
+    broken = copy.deepcopy(everything)
+    plant(broken, fault)
 
-    findings = all_findings(Sources({path: source.replace(fault.old, fault.new)}))
-
-    assert any(fault.finding in finding for finding in findings), findings
+    said = findings(deployment_of(broken))
+    assert any(fault.finding in finding for finding in said), said
 
 
-def _diagnostic_settings() -> list[tuple[str, str]]:
-    """Every diagnostic setting as it is written, with its file."""
-    pattern = r"^resource \w+ 'Microsoft\.Insights/diagnosticSettings@.*?^}\n"
-    return [
-        (path, found)
-        for path in Sources().bicep_files()
-        for found in re.findall(pattern, Sources().read(path), re.MULTILINE | re.DOTALL)
-    ]
+def plant(broken: dict[str, Any], fault: Fault) -> None:
+    """Put a fault into a snapshot. Fails if its place does not exist."""
+    resources: list[dict[str, Any]] = broken["predictedResources"]
+    target = next(one for one in resources if one["type"] == fault.type and fault.named in one["id"])
+    if not fault.path:
+        resources.remove(target)
+        return
+    *way, last = fault.path.split(".")
+    place: Any = target
+    for key in way:
+        place = _item(place, key)
+    if isinstance(place, list):
+        del place[int(last)]
+    elif fault.value is REMOVED:
+        del place[last]
+    else:
+        assert last in place
+        place[last] = fault.value
 
 
-@pytest.mark.parametrize(("path", "setting"), _diagnostic_settings())
-def test_no_diagnostic_setting_can_be_left_out_unnoticed(path: str, setting: str):
-    findings = all_findings(Sources({path: Sources().read(path).replace(setting, "")}))
-
-    assert any("no diagnostic setting" in finding for finding in findings), findings
-
-
-def _properties() -> list[tuple[str, int]]:
-    """Every line of every file that begins with the name of a property, but those whose names are free."""
-    return [
-        (path, number)
-        for path in Sources().bicep_files()
-        for number, line in enumerate(Sources().read(path).splitlines())
-        if re.match(r"\s+[A-Za-z]\w*:", line) and "expected:" not in line
-    ]
+def _item(place: Any, key: str) -> Any:
+    """An item of a list by its number or its name, or a property."""
+    if not isinstance(place, list):
+        return place[key]
+    items = cast("list[Any]", place)
+    return items[int(key)] if key.isdecimal() else next(one for one in items if one["name"] == key)
 
 
-@settings(max_examples=40)
-@given(st.sampled_from(_properties()))
-def test_no_property_can_be_misspelled_unnoticed(place: tuple[str, int]):
-    path, number = place
-    lines = Sources().read(path).splitlines()
-    lines[number] = re.sub(r"^(\s+\w+):", r"\1X:", lines[number])
+def test_every_diagnostic_setting_is_missed_when_it_is_taken_away(everything: dict[str, Any]):
+    settings = [one["id"] for one in everything["predictedResources"] if one["type"] == facts.DIAGNOSTICS]
 
-    assert all_findings(Sources({path: "\n".join(lines)}))
+    for setting in settings:
+        left = [one for one in everything["predictedResources"] if one["id"] != setting]
+        said = findings(deployment_of({**everything, "predictedResources": left}))
+        assert any("has no diagnostic setting" in finding for finding in said), setting
+    assert len(settings) > 8
+
+
+def test_an_output_in_lower_case_is_noticed(everything: dict[str, Any]):
+    said = findings(deployment_of({**everything, "outputs": {"functionApp": "x"}}))
+
+    assert any("not in upper case" in finding for finding in said)

@@ -4,14 +4,11 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-import pytest
-
 from services import names
 from services.connections import AZURE_INSTANCE
-from services.settings import Settings, SettingsError, read_settings
+from services.settings import ALERT_WEBHOOK_URL, Settings, SettingsError, read_settings
 from tests.infra import facts
-from tests.infra.bicep.deploy import deploy
-from tests.infra.bicep.sources import ROOT
+from tests.infra.deployment import ROOT, deploy
 from tests.infra.rules import settings_of
 from tests.support.app_index import indexed_functions
 
@@ -31,8 +28,10 @@ APP = ("function_app.py", "function_app", "orchestrations", "activities", "servi
 
 
 def bicep_settings(webhook: str = "https://example.com/alerts") -> dict[str, str]:
-    deployment = deploy(alertWebhookUrl=webhook)
-    return settings_of(deployment.one(facts.SITE))
+    """What Bicep sets. The webhook is a secret, which a snapshot does not evaluate."""
+    settings = settings_of(deploy().one(facts.SITE))
+    assert settings[ALERT_WEBHOOK_URL] == "[parameters('alertWebhookUrl')]"
+    return settings | {ALERT_WEBHOOK_URL: webhook}
 
 
 class Recorded(Mapping[str, str]):
@@ -104,14 +103,13 @@ def test_nothing_is_set_that_nothing_reads():
     assert settings.keys() >= HOST_SETTINGS.keys()
 
 
-@pytest.mark.parametrize("name", sorted(bicep_settings().keys() - HOST_SETTINGS.keys()))
-def test_the_app_misses_or_notices_each_setting_that_is_taken_away(name: str):
+def test_the_app_misses_or_notices_each_setting_that_is_taken_away():
     complete = bicep_settings()
-    less = {other: value for other, value in complete.items() if other != name}
 
-    answer = settings_or_problem(less)
-    assert answer != read_settings(complete)
-    assert isinstance(answer, Settings) or name in answer
+    for name in complete.keys() - HOST_SETTINGS.keys():
+        answer = settings_or_problem({other: value for other, value in complete.items() if other != name})
+        assert answer != read_settings(complete), name
+        assert isinstance(answer, Settings) or name in answer, name
 
 
 def settings_or_problem(environment: Mapping[str, str]) -> Settings | str:
@@ -121,8 +119,8 @@ def settings_or_problem(environment: Mapping[str, str]) -> Settings | str:
         return str(problem)
 
 
-def test_without_a_webhook_none_is_set():
-    assert "ALERT_WEBHOOK_URL" not in bicep_settings(webhook="")
+def test_an_empty_webhook_is_none():
+    assert read_settings(bicep_settings(webhook="")).alert_webhook_url is None
 
 
 def test_what_the_triggers_read_is_set():

@@ -7,8 +7,8 @@ Each is looked up by the ending of its property's path. Sources: Azure's publish
 import re
 from collections.abc import Container, Iterator, Mapping
 
-from tests.infra.bicep.values import Deployment, Resource
-from tests.infra.properties import leaves
+from tests.infra.deployment import Deployment, Resource
+from tests.infra.leaves import leaves
 
 
 class _Duration:
@@ -102,16 +102,14 @@ _METRICS: Mapping[str, Container[object]] = {
 def value_findings(deployment: Deployment) -> Iterator[str]:
     """Values that Azure would refuse, or take and do nothing."""
     for one in deployment.resources:
-        if one.existing:
-            continue
+        watched = deployment.scope_of(one)
         for path, value in leaves(one.body):
-            right = _right(one, path)
+            right = _right(one, watched.type if watched else "", path)
             if right is not None and value not in right:
-                yield f"{one.file}:{one.line}: {one.symbol}: {'/'.join(path)} is {value!r}, must be {right!r}"
+                yield f"{one}: {'/'.join(path)} is {value!r}, must be {right!r}"
 
 
-def _right(one: Resource, path: tuple[str, ...]) -> Container[object] | None:
-    watched = one.scope.type if one.scope else ""
+def _right(one: Resource, watched: str, path: tuple[str, ...]) -> Container[object] | None:
     if path == ("kind",):
         return _KINDS.get(one.type)
     if path[-2:] == ("logs", "category"):

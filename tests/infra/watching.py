@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.infra import facts, watched
-from tests.infra.bicep.values import Deployment, Resource
+from tests.infra.deployment import Deployment, Resource
 
 _WORKSPACE = "Microsoft.OperationalInsights/workspaces"
 _PEOPLE = "Microsoft.Insights/actionGroups"
@@ -14,26 +14,24 @@ _QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
 def diagnostic_findings(deployment: Deployment) -> Iterator[str]:
     """Every resource that has logs or metrics sends them to our workspace; whatever is new has to be looked up."""
     workspaces = {one.id for one in deployment.of(_WORKSPACE)}
-    settings = {one.scope.id: one for one in deployment.of(facts.DIAGNOSTICS) if one.scope}
+    settings = {one.scope_id: one for one in deployment.of(facts.DIAGNOSTICS)}
     for one in deployment.resources:
-        if one.existing:
-            continue
         setting, logs = settings.get(one.id), watched.DIAGNOSED.get(one.type)
         if logs is None:
             if one.type not in watched.NOT_DIAGNOSED:
-                yield f"{_place(one)}: nobody has looked up whether {one.type} has logs and metrics"
+                yield f"{one}: nobody has looked up whether {one.type} has logs and metrics"
         elif setting is None:
-            yield f"{_place(one)}: has no diagnostic setting"
+            yield f"{one}: has no diagnostic setting"
         else:
             if setting.at("properties.workspaceId") not in workspaces:
-                yield f"{_place(setting)}: sends to another workspace"
+                yield f"{setting}: sends to another workspace"
             if missing := logs - {str(log.get("category")) for log in setting.at("properties.logs") or ()}:
-                yield f"{_place(setting)}: does not send {', '.join(sorted(missing))}"
+                yield f"{setting}: does not send {', '.join(sorted(missing))}"
 
 
 def alert_findings(deployment: Deployment) -> Iterator[str]:
     """Every metric that matters has an alert that goes off in time, and every alert reaches the people."""
-    types = {one.id: one.type for one in deployment.resources if not one.existing}
+    types = {one.id: one.type for one in deployment.resources}
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for alert in deployment.of(facts.METRIC_ALERT):
         scopes: list[str] = alert.at("properties.scopes") or []
@@ -48,18 +46,14 @@ def alert_findings(deployment: Deployment) -> Iterator[str]:
     people = {one.id for one in deployment.of(_PEOPLE)}
     for alert in [*deployment.of(facts.METRIC_ALERT), *deployment.of(_QUERY_ALERT)]:
         if not people & _told(alert):
-            yield f"{_place(alert)}: tells nobody"
+            yield f"{alert}: tells nobody"
     for alert in deployment.of(_QUERY_ALERT):
         thresholds = [one.get("threshold") for one in alert.at("properties.criteria.allOf") or ()]
         if thresholds != [0] or not set(alert.at("properties.scopes") or [""]) <= types.keys():
-            yield f"{_place(alert)}: must go off at the first row of our workspace"
+            yield f"{alert}: must go off at the first row of our workspace"
 
 
 def _told(alert: Resource) -> set[str]:
     if alert.type == _QUERY_ALERT:
         return set(alert.at("properties.actions.actionGroups") or ())
     return {str(action.get("actionGroupId")) for action in alert.at("properties.actions") or ()}
-
-
-def _place(resource: Resource) -> str:
-    return f"{resource.file}:{resource.line}: {resource.symbol}"

@@ -71,15 +71,17 @@ module allEvents '../roles/container.bicep' = {
 }
 
 // A repair enters windows that the stream job lost in its container, beside the job's own rows.
-module otherContainers '../roles/container.bicep' = [for container in ['suspicious-events', 'fraud-events', 'quarantine', 'reports']: {
-  name: 'function-app-${container}'
-  params: {
-    accountName: warehouseName
-    containerName: container
-    principalId: principalId
-    roles: ['blobDataContributor']
+module otherContainers '../roles/container.bicep' = [
+  for container in ['suspicious-events', 'fraud-events', 'quarantine', 'reports']: {
+    name: 'function-app-${container}'
+    params: {
+      accountName: warehouseName
+      containerName: container
+      principalId: principalId
+      roles: ['blobDataContributor']
+    }
   }
-}]
+]
 
 module database '../roles/cosmos-database.bicep' = {
   name: 'function-app-database'

@@ -18,12 +18,14 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' existing = {
   name: accountName
 }
 
-resource assignments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-10-15' = [for role in roles: {
-  parent: account
-  name: guid(account.id, databaseName, principalId, roleIds[role])
-  properties: {
-    principalId: principalId
-    roleDefinitionId: '${account.id}/sqlRoleDefinitions/${roleIds[role]}'
-    scope: '${account.id}/dbs/${databaseName}'
+resource assignments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-10-15' = [
+  for role in roles: {
+    parent: account
+    name: guid(account.id, databaseName, principalId, roleIds[role])
+    properties: {
+      principalId: principalId
+      roleDefinitionId: '${account.id}/sqlRoleDefinitions/${roleIds[role]}'
+      scope: '${account.id}/dbs/${databaseName}'
+    }
   }
-}]
+]

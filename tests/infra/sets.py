@@ -1,0 +1,18 @@
+"""The sizes and options whose deployments are kept as snapshots."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.infra.deployment import ROOT
+
+SIZES: Final[tuple[str, ...]] = tuple(json.loads((ROOT / "infra" / "sizes.json").read_text()))
+BASE: Final = "1k"
+"""The size whose snapshot is kept whole; of the others, what differs from it."""
+SETS: Final[Mapping[str, Mapping[str, Any]]] = {
+    **{size: {"size": size} for size in SIZES},
+    "monitor": {"monitorClientId": "11111111-2222-3333-4444-555555555555", "monitorUsers": "a@example.com"},
+    "owner-roles": {"streamJobRoles": "owner"},
+    "no-app-diagnostics": {"appDiagnostics": False},
+}
+"""Parameters of main.bicep by the name of the snapshot, beside those that every deployment needs."""

@@ -1,0 +1,59 @@
+"""What only the compiled template tells, which a snapshot does not hold: what is made after what."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+_DEPLOYMENT = "Microsoft.Resources/deployments"
+_USER_ASSIGNED = "Microsoft.ManagedIdentity/userAssignedIdentities"
+_IDENTITY = re.compile(r"'Microsoft\.Resources/deployments', '([\w-]+)'\).*\.outputs\.(id|principalId)\.value")
+
+
+def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
+    """What runs as an identity is made after the identity has its roles.
+
+    A module that takes the id of an identity waits for every module beside it that takes its object id, which only
+    role assignments need.
+    """
+    modules = {str(one["name"]): one for one in _resources(template) if one["type"] == _DEPLOYMENT}
+    users: dict[str, set[str]] = {}
+    grants: dict[str, set[str]] = {}
+    for name, module in modules.items():
+        for parameter in module["properties"].get("parameters", {}).values():
+            if match := _IDENTITY.search(str(parameter)):
+                (users if match[2] == "id" else grants).setdefault(match[1], set()).add(name)
+    for identity in users.keys() & _identities(modules):
+        names = users[identity]
+        if not grants.get(identity):
+            yield f"{identity}: its roles are granted elsewhere"
+        for name in names:
+            waits = " ".join(modules[name].get("dependsOn", []))
+            yield from (
+                f"{name}: does not wait for the roles in {grant}"
+                for grant in sorted(grants.get(identity, set()))
+                if f"'{grant}'" not in waits
+            )
+    for module in modules.values():
+        yield from order_findings(module["properties"]["template"])
+
+
+def _identities(modules: Mapping[str, Any]) -> set[str]:
+    """The modules that make an identity."""
+    return {
+        name
+        for name, module in modules.items()
+        if any(one["type"] == _USER_ASSIGNED for one in _resources(module["properties"]["template"]))
+    }
+
+
+def scope_findings(template: Mapping[str, Any]) -> Iterator[str]:
+    """Everything but the resource group itself lies in the resource group."""
+    for one in _resources(template):
+        if one["type"] == _DEPLOYMENT and "resourceGroup" not in one:
+            yield f"{one['name']}: is deployed beside the resource group"
+
+
+def _resources(template: Mapping[str, Any]) -> list[dict[str, Any]]:
+    resources: Any = template["resources"]
+    named = isinstance(resources, dict)
+    return list(cast("dict[str, Any]", resources).values()) if named else resources
