@@ -5,8 +5,7 @@ import sqlite3
 
 import pytest
 
-from local_azure.amqp.errors import AmqpError
-from local_azure.core.group_commit import GroupCommit
+from local_azure.core.group_commit import GroupCommit, StoreFailedError
 
 
 @pytest.fixture
@@ -38,13 +37,13 @@ async def test_a_store_that_fails_acknowledges_nothing_and_takes_nothing_more(da
     answered: list[int] = []
     commits.execute("INSERT INTO item VALUES(1)")
     commits.after_commit(lambda: answered.append(1))
-    with pytest.raises(AmqpError, match="store has failed"):
+    with pytest.raises(StoreFailedError, match="store has failed"):
         commits.execute("INSERT INTO item VALUES(1)")
     await asyncio.sleep(0)
     assert answered == []
     assert len(failures) == 1
     assert database.execute("SELECT count(*) FROM item").fetchone() == (0,)
-    with pytest.raises(AmqpError, match="store has failed"):
+    with pytest.raises(StoreFailedError, match="store has failed"):
         commits.execute("INSERT INTO item VALUES(2)")
 
 

@@ -1,18 +1,24 @@
-"""Event Hubs and Service Bus over AMQP 1.0 for the unmodified SDKs, on SQLite.
+"""The AMQP 1.0 protocol on asyncio, as far as Event Hubs and Service Bus need it. It knows neither of the two.
 
-The transport, from the wire upwards (each file has one subject):
+From the wire upwards; each file has one subject and imports only files above it:
 
+    limits, errors             how much a client may ask, and what it is told when it is too much
     values, decode, encode     AMQP's types, within limits of depth and count
-    frames, performatives,     how bytes are cut and what the nine performatives say
-    transfers, outcomes
-    sasl, connection, outbox,  the handshake, heartbeats, back-pressure; what all connections share
-    port, server
-    session, link,             windows, credit, messages put together from frames, settlement
-    incoming_link, outgoing_link, delivery
     sections, message          an encoded message as a broker sees it
+    frames, performatives,     how bytes are cut, what the nine performatives say, and what became of a delivery
+    transfers, outcomes
+    link, incoming_link,       messages put together from frames, credit, settlement
+    outgoing_link, budget
     node                       what an entity implements (protocols Node, Sink, Source)
     request_response, cbs      $cbs and $management
-    group_commit               one SQLite commit per turn of the event loop, answers after it
+    channel, session           windows, handles and delivery ids; what a session needs of its connection
+    sasl, handshake            protocol headers, SASL, open
+    connection                 one client without its socket: bytes in, bytes out
+    outbox, port, client,      sockets: back-pressure, what all clients of a port share, heartbeats and ends
+    watch, server
+
+`__main__` is the command `python -m local_azure.amqp`, which `local_azure.brokers` composes. Writes and the answers
+after them go through `core.group_commit`: one SQLite commit per turn of the event loop.
 
 How to bind an entity. A name space is a `Node`: `attach_sender(link)` and `attach_receiver(link)` look at
 `link.path`, `link.properties` and `link.filters`, and return a handler or raise `AmqpError(condition, text)`:

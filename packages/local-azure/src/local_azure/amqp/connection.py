@@ -1,27 +1,19 @@
-"""A connection: protocol headers, SASL, open, sessions, close; and what keeps one client from harming the others.
+"""A connection without its socket: fed with bytes, it answers with bytes. Handshake, sessions, close.
 
-`Outbox` bounds what a client does not read; `watch` ends connections that stall, idle or never finish their handshake.
+`client.Client` feeds it from a socket, `Outbox` takes what it says; a test may do both by hand.
 """
 
-import asyncio
 import logging
 import time
 from enum import Enum, auto
-from typing import cast
+from typing import Protocol
 
-from local_azure.amqp import sasl
-from local_azure.amqp.encode import uint, ushort
+from local_azure.amqp.budget import PartialMessages
 from local_azure.amqp.errors import AmqpError, Condition, PeerError, SessionError
-from local_azure.amqp.frames import AMQP_HEADER, HEARTBEAT, SASL_HEADER, Frame, FrameReader, FrameType, build
-from local_azure.amqp.limits import (
-    IDLE_TIMEOUT_SECONDS,
-    MAX_FRAME_BYTES,
-    MAX_LINKS_OF_A_CONNECTION,
-    MAX_SESSIONS,
-    REPLY_BUFFER_BYTES,
-)
+from local_azure.amqp.frames import HEARTBEAT, Frame, FrameReader, FrameType, build
+from local_azure.amqp.handshake import SMALLEST_FRAME, Handshake, Stage, UnwelcomeError, check_type
+from local_azure.amqp.limits import MAX_LINKS_OF_A_CONNECTION, MAX_SESSIONS, REPLY_BUFFER_BYTES
 from local_azure.amqp.node import Node
-from local_azure.amqp.outbox import Outbox
 from local_azure.amqp.outcomes import error_value
 from local_azure.amqp.performatives import (
     Begin,
@@ -31,26 +23,41 @@ from local_azure.amqp.performatives import (
     Disposition,
     End,
     Flow,
-    Open,
     Performative,
     parse,
     performative,
 )
-from local_azure.amqp.port import Port
 from local_azure.amqp.session import Session
 
 log = logging.getLogger(__name__)
 _TRANSFER_OVERHEAD = 64
-_SMALLEST_FRAME = 512
-_SHORTEST_IDLE_MS = 1_000
+
+
+class Output(Protocol):
+    """Where a connection's bytes go. `Outbox` is one."""
+
+    @property
+    def congested_since(self) -> float | None:
+        """Since when (on the monotonic clock) the client has read too slowly, or None."""
+        ...
+
+    def put(self, data: bytes) -> None:
+        """Send bytes, at the latest when this turn of the event loop ends."""
+        ...
+
+    def flush(self) -> None:
+        """Send at once what was put."""
+        ...
+
+    def close(self) -> None:
+        """Hang up once everything is sent."""
+        ...
 
 
 class State(Enum):
-    """Where the handshake stands."""
+    """The life of a connection."""
 
-    HEADER = auto()
-    SASL = auto()
-    OPENING = auto()
+    SHAKING_HANDS = auto()
     OPEN = auto()
     CLOSING = auto()
     CLOSED = auto()
@@ -59,127 +66,110 @@ class State(Enum):
 _ENDED = (State.CLOSING, State.CLOSED)
 
 
-class Connection(asyncio.Protocol):
-    """One client. Made by `server.listen`; entities reach it through their links, for `peer` only."""
+class Connection:
+    """One client's connection: the `Channel` of its sessions. `peer` names the client in logs."""
 
-    def __init__(self, node: Node, port: "Port[Connection]") -> None:
+    def __init__(self, node: Node, output: Output, partial_messages: PartialMessages, peer: str) -> None:
         self.node = node
-        self.peer = "?"
-        self.state = State.HEADER
-        self.born = self.last_heard = time.monotonic()
-        self.closing_since: float | None = None
-        self.heartbeat_seconds: float | None = None
+        self.peer = peer
+        self.partial_messages = partial_messages
+        self.payload_room = SMALLEST_FRAME - _TRANSFER_OVERHEAD
         self.backlog_bytes = 0
-        """Frames that wait for the windows of all sessions."""
-        self.payload_room = _SMALLEST_FRAME - _TRANSFER_OVERHEAD
-        self.port = port
+        self.heartbeat_seconds: float | None = None
+        self.closing_since: float | None = None
+        """On the monotonic clock."""
+        self._state = State.SHAKING_HANDS
+        self._output = output
         self._reader = FrameReader()
+        self._handshake = Handshake(node.container_id, output.put)
         self._sessions: dict[int, Session | None] = {}
         self._links = 0
-        self._transport: asyncio.Transport
-        self.outbox: Outbox
 
-    # ---- asyncio's side
+    # ---- fed by the socket
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has connected."""
-        self._transport = cast(asyncio.Transport, transport)
-        host, port = transport.get_extra_info("peername")[:2]
-        self.peer = f"{host}:{port}"
-        self.outbox = Outbox(self._transport)
-        # Those that say nothing must not keep out those that would.
-        if self.port.full and (silent := self.port.make_room(lambda other: not other.opened)):
-            log.warning("%s: cut off, it has not opened its connection and another needs the place", silent.peer)
-            silent.abort()
-        if not self.port.admit(self):
-            log.warning("%s: refused, %d connections are open", self.peer, len(self.port.connections))
-            self._transport.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone; everything it held is given back."""
-        self.state = State.CLOSED
-        self.port.dismiss(self)
-        self._drop_sessions()
-
-    def pause_writing(self) -> None:
-        """The client reads more slowly than we send."""
-        self.outbox.pause()
-
-    def resume_writing(self) -> None:
-        """The client has caught up."""
-        self.outbox.resume()
-        for session in list(self._sessions.values()):
-            if session:
-                session.resume()
-
-    def data_received(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         """Bytes have arrived: act on every complete frame."""
-        if self.state in _ENDED:
+        if self._state in _ENDED:
             return
-        self.last_heard = time.monotonic()
         self._reader.feed(data)
         try:
             self._advance()
+        except UnwelcomeError as reason:
+            log.warning("%s: closed, %s", self.peer, reason)
+            self._hang_up()
         except AmqpError as error:
             self.close(error)
         except Exception:
             log.exception("%s: closed, a frame could not be served", self.peer)
             self.close(PeerError(Condition.INTERNAL_ERROR, "the broker could not serve a frame; its log tells why"))
-        self.outbox.flush()
+        self._output.flush()
 
-    # ---- what sessions and links use
+    def resume(self) -> None:
+        """The client has caught up with what it did not read: send on."""
+        for session in list(self._sessions.values()):
+            if session:
+                session.resume()
+
+    def lost(self) -> None:
+        """The client is gone; give back everything it held."""
+        self._state = State.CLOSED
+        self._drop_sessions()
+
+    # ---- what sessions, the watch and the port use
 
     def send(self, channel: int, body: bytes) -> None:
         """Send a frame, at the latest when this turn of the event loop ends."""
-        if self.state in _ENDED:
-            return
-        self.outbox.put(build(channel, body))
+        if self._state not in _ENDED:
+            self._output.put(build(channel, body))
 
     @property
     def opened(self) -> bool:
-        """Whether the handshake is over."""
-        return self.state is State.OPEN
+        """True from the end of the handshake until the connection closes."""
+        return self._state is State.OPEN
 
     @property
     def congested(self) -> bool:
-        """Whether the client has too much unread already to get more messages."""
-        return self.outbox.congested_since is not None or self.backlog_bytes > REPLY_BUFFER_BYTES
+        """True while the client has too much unread to get more messages."""
+        return self._output.congested_since is not None or self.backlog_bytes > REPLY_BUFFER_BYTES
 
     def count_link(self) -> None:
-        """Another link. Raises SessionError if they are too many."""
+        """Count one more link. Raises SessionError if they are too many."""
         if self._links >= MAX_LINKS_OF_A_CONNECTION:
             raise SessionError(Condition.RESOURCE_LIMIT_EXCEEDED, f"more than {MAX_LINKS_OF_A_CONNECTION} links")
         self._links += 1
 
     def uncount_link(self) -> None:
-        """One link less."""
+        """Count one link less."""
         self._links -= 1
+
+    def beat(self) -> None:
+        """Tell the client that we are alive."""
+        self._output.put(HEARTBEAT)
 
     def close(self, error: AmqpError | None = None) -> None:
         """Say goodbye, with a reason if there is one, and read nothing more that matters."""
-        if self.state in _ENDED:
+        if self._state in _ENDED:
             return
         if error:
             log.warning("%s: connection closed: %s", self.peer, error)
-        if self.state is State.OPENING and error:
-            self._send_open()
-        if self.state in (State.OPENING, State.OPEN):
-            value = error_value(error.condition, error.description) if error else None
-            self.outbox.put(build(0, performative(Code.CLOSE, [value])))
-            self.outbox.flush()
-            self._stop()
-        else:
-            self.end()
-
-    def end(self) -> None:
-        """Send what is unsent and hang up."""
-        self.outbox.flush()
+        if self._state is State.SHAKING_HANDS:
+            if self._handshake.stage is not Stage.OPENING:
+                self._hang_up()
+                return
+            self._handshake.send_open()
+        value = error_value(error.condition, error.description) if error else None
+        self._output.put(build(0, performative(Code.CLOSE, [value])))
+        self._output.flush()
         self._stop()
-        self._transport.close()
+
+    def _hang_up(self) -> None:
+        self._output.flush()
+        self._stop()
+        self._output.close()
 
     def _stop(self) -> None:
         """Nothing more comes in or goes out: the entities must not feed a link that nobody hears."""
-        self.state, self.closing_since = State.CLOSING, time.monotonic()
+        self._state, self.closing_since = State.CLOSING, time.monotonic()
         self._drop_sessions()
 
     def _drop_sessions(self) -> None:
@@ -188,89 +178,29 @@ class Connection(asyncio.Protocol):
         for session in sessions:
             session.closed()
 
-    def abort(self) -> None:
-        """Hang up at once."""
-        self._transport.abort()
-
-    def beat(self) -> None:
-        """Tell the client that we are alive."""
-        self.outbox.put(HEARTBEAT)
-
-    # ---- the handshake
+    # ---- frames
 
     def _advance(self) -> None:
-        while self.state not in _ENDED:
-            if self.state is State.HEADER:
-                header = self._reader.protocol_header()
-                if header is None:
-                    return
-                self._on_header(header)
-            else:
-                frame = self._reader.frame()
-                if frame is None:
-                    return
-                self._on_frame(frame)
-
-    def _on_header(self, header: bytes) -> None:
-        if header == SASL_HEADER:
-            self.outbox.put(SASL_HEADER + sasl.offer())
-            self.state = State.SASL
-        elif header == AMQP_HEADER:
-            self.outbox.put(AMQP_HEADER)
-            self.state = State.OPENING
-        else:
-            log.warning("%s: closed, it does not speak AMQP 1.0", self.peer)
-            self.outbox.put(AMQP_HEADER)
-            self.end()
+        if self._state is State.SHAKING_HANDS:
+            agreement = self._handshake.advance(self._reader)
+            if agreement is None:
+                return
+            self.payload_room = agreement.frame_bytes - _TRANSFER_OVERHEAD
+            self.heartbeat_seconds = agreement.heartbeat_seconds
+            self._state = State.OPEN
+        while self._state is State.OPEN and (frame := self._reader.frame()) is not None:
+            self._on_frame(frame)
 
     def _on_frame(self, frame: Frame) -> None:
-        if frame.type != (FrameType.SASL if self.state is State.SASL else FrameType.AMQP):
-            raise PeerError(Condition.FRAMING_ERROR, f"a frame of type {frame.type} has no place here")
-        if self.state is State.SASL:
-            self._on_sasl(frame.body)
-            return
-        if not frame.body:
-            return
-        fields, end = parse(frame.body)
-        if self.state is State.OPENING:
-            if not isinstance(fields, Open):
-                raise PeerError(Condition.ILLEGAL_STATE, "the first performative must be open")
-            self._on_open(fields)
-        else:
+        check_type(frame, FrameType.AMQP)
+        if frame.body:
+            fields, end = parse(frame.body)
             self._on_performative(frame.channel, fields, frame.body, end)
-
-    def _on_sasl(self, body: bytes) -> None:
-        accepted, reply = sasl.answer(body)
-        self.outbox.put(reply)
-        if accepted:
-            self.state = State.HEADER
-        else:
-            log.warning("%s: closed, its SASL mechanism is not supported", self.peer)
-            self.end()
-
-    def _on_open(self, fields: Open) -> None:
-        frame_size = MAX_FRAME_BYTES if fields.max_frame_size is None else fields.max_frame_size
-        if frame_size < _SMALLEST_FRAME:
-            raise PeerError(Condition.INVALID_FIELD, f"max-frame-size must be at least {_SMALLEST_FRAME}")
-        if fields.idle_time_out is not None and 0 < fields.idle_time_out < _SHORTEST_IDLE_MS:
-            raise PeerError(Condition.INVALID_FIELD, f"idle-time-out must be at least {_SHORTEST_IDLE_MS} ms")
-        self.payload_room = min(frame_size, MAX_FRAME_BYTES) - _TRANSFER_OVERHEAD
-        if fields.idle_time_out:
-            self.heartbeat_seconds = fields.idle_time_out / 2_000
-        self._send_open()
-        self.state = State.OPEN
-
-    def _send_open(self) -> None:
-        limits = [uint(MAX_FRAME_BYTES), ushort(MAX_SESSIONS - 1), uint(int(IDLE_TIMEOUT_SECONDS * 1_000))]
-        fields = [self.node.container_id, None, *limits, None, None, None, None, None]
-        self.outbox.put(build(0, performative(Code.OPEN, fields)))
-
-    # ---- an open connection
 
     def _on_performative(self, channel: int, fields: Performative, body: bytes, end: int) -> None:
         if isinstance(fields, Close):
-            self.outbox.put(build(0, performative(Code.CLOSE, [None])))
-            self.end()
+            self._output.put(build(0, performative(Code.CLOSE, [None])))
+            self._hang_up()
         elif isinstance(fields, Begin):
             self._begin(channel, fields)
         elif isinstance(fields, End):

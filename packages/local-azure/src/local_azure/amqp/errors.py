@@ -61,3 +61,8 @@ class DecodeError(PeerError):
 
     def __init__(self, description: str) -> None:
         super().__init__(Condition.DECODE_ERROR, description)
+
+
+def store_failed(description: str) -> AmqpError:
+    """What a client is told when the broker can store nothing any more; it may try again later."""
+    return AmqpError(Condition.INTERNAL_ERROR, description)

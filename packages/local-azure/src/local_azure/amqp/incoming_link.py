@@ -1,19 +1,16 @@
 """A link over which a client sends: credit, messages put together from frames, size checks; and who takes them."""
 
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from local_azure.amqp.encode import uint
 from local_azure.amqp.errors import AmqpError, Condition, LinkError
 from local_azure.amqp.limits import INCOMING_CREDIT, LOGGED_REFUSALS
-from local_azure.amqp.link import SEQUENCE, Link
+from local_azure.amqp.link import SEQUENCE, Carrier, Link
 from local_azure.amqp.outcomes import ACCEPTED, rejected
 from local_azure.amqp.performatives import Attach, Transfer
 from local_azure.amqp.transfers import disposition
 from local_azure.amqp.values import Encoded
-
-if TYPE_CHECKING:
-    from local_azure.amqp.session import Session
 
 log = logging.getLogger(__name__)
 BATCH_FORMAT = 0x8001_3700
@@ -80,7 +77,7 @@ class IncomingLink(Link):
 
     sink: Sink
 
-    def __init__(self, session: "Session", attach: Attach, max_message_bytes: int) -> None:
+    def __init__(self, session: Carrier, attach: Attach, max_message_bytes: int) -> None:
         super().__init__(session, attach, attach.target)
         self.max_message_bytes = max_message_bytes
         self._delivery_count = attach.initial_delivery_count or 0
@@ -131,7 +128,7 @@ class IncomingLink(Link):
             self._parts.append(payload)
             if more:
                 self._held += len(payload)
-                self.session.connection.port.hold_partial(len(payload))
+                self.session.partial_messages.hold(len(payload))
             return
         self._release()
         if first.settled or self._size > _HOPELESS * self.max_message_bytes:
@@ -167,7 +164,7 @@ class IncomingLink(Link):
         self._first, self._size = None, 0
 
     def _release(self) -> None:
-        self.session.connection.port.release_partial(self._held)
+        self.session.partial_messages.release(self._held)
         self._held = 0
         self._parts = []
 

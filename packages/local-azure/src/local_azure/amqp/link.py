@@ -1,20 +1,57 @@
 """Links: what both directions share. The transport makes them; a node's handler acts on them."""
 
 import logging
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, cast
 
+from local_azure.amqp.budget import PartialMessages
 from local_azure.amqp.encode import uint
 from local_azure.amqp.errors import AmqpError
 from local_azure.amqp.outcomes import error_value
 from local_azure.amqp.performatives import Attach, Code, performative
 from local_azure.amqp.values import Described, Symbol
 
-if TYPE_CHECKING:
-    from local_azure.amqp.session import Session
-
 log = logging.getLogger(__name__)
 SEQUENCE = 0xFFFF_FFFF
 """Counters of the protocol wrap here."""
+
+
+class Carrier(Protocol):
+    """What a link needs of the session that carries it. `session.Session` is one."""
+
+    unsettled: dict[int, int]
+    """The handle of the link of each delivery that is not settled yet, by delivery id."""
+
+    @property
+    def connection(self) -> object:
+        """The connection, to tell clients apart."""
+        ...
+
+    @property
+    def peer(self) -> str:
+        """Host and port of the client, for logs."""
+        ...
+
+    @property
+    def partial_messages(self) -> PartialMessages:
+        """The budget of the port for unfinished messages."""
+        ...
+
+    @property
+    def can_send(self) -> bool:
+        """True while there is window and room for another message."""
+        ...
+
+    def send(self, body: bytes) -> None:
+        """Send a frame."""
+        ...
+
+    def send_flow(self, link_fields: list[Any]) -> None:
+        """Send a flow with the session's windows and the seven fields of a link."""
+        ...
+
+    def send_message(self, handle: int, tag: bytes, message: bytes, settled: bool) -> int:
+        """Send one message; returns its delivery id."""
+        ...
 
 
 class Link:
@@ -25,7 +62,7 @@ class Link:
     A node may set `offered_capabilities` and `reply_properties` while it attaches.
     """
 
-    def __init__(self, session: "Session", attach: Attach, terminus: Any) -> None:
+    def __init__(self, session: Carrier, attach: Attach, terminus: Any) -> None:
         self.session = session
         self.name = attach.name
         self.handle = attach.handle
@@ -41,7 +78,7 @@ class Link:
     @property
     def peer(self) -> str:
         """Who is at the other end, for logs."""
-        return self.session.connection.peer
+        return self.session.peer
 
     def detach(self, error: AmqpError | None = None) -> None:
         """End the link from our side, with a reason the client can act on. Its handler's `on_detach` is called."""

@@ -46,6 +46,15 @@ class Outbox:
         if self._transport.get_write_buffer_size() > REPLY_BUFFER_BYTES:
             self._transport.pause_reading()
 
+    def close(self) -> None:
+        """Hang up once everything is sent."""
+        self.flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Hang up at once."""
+        self._transport.abort()
+
     def pause(self) -> None:
         """The client reads more slowly than we send."""
         self.congested_since = time.monotonic()

@@ -1,17 +1,14 @@
 """A link over which a client receives: its credit, the deliveries it has not settled yet, and who feeds it."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from local_azure.amqp.encode import uint
 from local_azure.amqp.limits import MAX_UNSETTLED
-from local_azure.amqp.link import SEQUENCE, Link, address_of, terminus_fields
+from local_azure.amqp.link import SEQUENCE, Carrier, Link, address_of, terminus_fields
 from local_azure.amqp.outcomes import Outcome
 from local_azure.amqp.performatives import Attach, Flow
 from local_azure.amqp.transfers import disposition
 from local_azure.amqp.values import Described, Encoded
-
-if TYPE_CHECKING:
-    from local_azure.amqp.session import Session
 
 
 class Settlement(NamedTuple):
@@ -51,7 +48,7 @@ class OutgoingLink(Link):
 
     source: Source
 
-    def __init__(self, session: "Session", attach: Attach) -> None:
+    def __init__(self, session: Carrier, attach: Attach) -> None:
         super().__init__(session, attach, attach.source)
         self.reply_to = address_of(attach.target)
         self.filters = _filters(attach.source)
@@ -81,7 +78,7 @@ class OutgoingLink(Link):
         delivery_id = self.session.send_message(self.handle, tag, message, settled)
         if remember and not settled:
             self._unsettled[delivery_id] = tag
-            self.session.unsettled[delivery_id] = self
+            self.session.unsettled[delivery_id] = self.handle
         return delivery_id
 
     def settle(self, delivery_id: int, outcome: Encoded) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 
-from local_azure.amqp.connection import Connection
+from local_azure.amqp.client import Client
 from local_azure.amqp.node import Node
 from local_azure.amqp.port import Port
 from local_azure.amqp.watch import watch
@@ -17,15 +17,15 @@ async def listening(node: Node, number: int) -> AsyncGenerator[int]:
 
     Raises OSError if the port is taken.
     """
-    port = Port[Connection]()
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(node, port), LOOPBACK, number)
+    port = Port[Client]()
+    server = await asyncio.get_running_loop().create_server(lambda: Client(node, port), LOOPBACK, number)
     watching = asyncio.create_task(watch(port))
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         watching.cancel()
         server.close()
-        for connection in list(port.connections):
-            connection.abort()
+        for client in list(port.connections):
+            client.outbox.abort()
         with contextlib.suppress(asyncio.CancelledError):
             await watching

@@ -4,14 +4,17 @@ Each side's frames are counted modulo 2**32. The Python SDKs count deliveries wh
 window that a client overruns is not punished; memory is guarded by credit, message size and the port's budget.
 """
 
+import logging
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local_azure.amqp.budget import PartialMessages
+from local_azure.amqp.channel import Channel
 from local_azure.amqp.encode import symbol_array, ubyte, uint, ulong, ushort
 from local_azure.amqp.errors import AmqpError, Condition, LinkError, PeerError, SessionError
 from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.limits import INCOMING_WINDOW, MAX_LINKS
-from local_azure.amqp.link import SEQUENCE, Link, log
+from local_azure.amqp.link import SEQUENCE, Link
 from local_azure.amqp.outcomes import parse_outcome
 from local_azure.amqp.outgoing_link import OutgoingLink, Settlement
 from local_azure.amqp.performatives import (
@@ -29,9 +32,7 @@ from local_azure.amqp.performatives import (
 from local_azure.amqp.transfers import continued_transfer, disposition, transfer
 from local_azure.amqp.values import Encoded
 
-if TYPE_CHECKING:
-    from local_azure.amqp.connection import Connection
-
+log = logging.getLogger(__name__)
 _SOURCE, _TARGET = 5, 6
 _NULL = Encoded(b"\x40")
 
@@ -39,11 +40,12 @@ _NULL = Encoded(b"\x40")
 class Session:
     """One channel. Handles and the channel itself are the client's numbers in both directions."""
 
-    def __init__(self, connection: "Connection", channel: int, begin: Begin) -> None:
+    def __init__(self, connection: Channel, channel: int, begin: Begin) -> None:
         self.connection = connection
         self.channel = channel
+        self.peer = connection.peer
         self.links: dict[int, Link] = {}
-        self.unsettled: dict[int, OutgoingLink] = {}
+        self.unsettled: dict[int, int] = {}
         self._next_incoming = begin.next_outgoing_id
         self._seen_since_flow = 0
         self._next_outgoing = 0
@@ -62,6 +64,11 @@ class Session:
     def can_send(self) -> bool:
         """Whether there is window and room for another message."""
         return self._window > 0 and not self._backlog and not self.connection.congested
+
+    @property
+    def partial_messages(self) -> PartialMessages:
+        """The budget of the port for unfinished messages."""
+        return self.connection.partial_messages
 
     def send(self, body: bytes) -> None:
         """Send a frame on this channel."""
@@ -213,19 +220,20 @@ class Session:
         span = (last - frame.first) & SEQUENCE
         outcome = parse_outcome(frame.state)
         settled = bool(frame.settled)
-        known = self._unsettled_between(frame.first, span)
-        for delivery_id in known:
-            link = self.unsettled[delivery_id]
-            tag = link.tag_of(delivery_id) or b""
-            link.on_settlement(Settlement(delivery_id, tag, outcome, settled, frame.state))
-        if not known and not settled:
+        delivery_ids = self._unsettled_between(frame.first, span)
+        for delivery_id in delivery_ids:
+            link = self.links.get(self.unsettled.get(delivery_id, -1))
+            if isinstance(link, OutgoingLink):
+                tag = link.tag_of(delivery_id) or b""
+                link.on_settlement(Settlement(delivery_id, tag, outcome, settled, frame.state))
+        if not delivery_ids and not settled:
             self.send(disposition(False, frame.first, last, self.connection.node.about_forgotten(frame.state)))
 
     def _unsettled_between(self, first: int, span: int) -> list[int]:
         if span >= len(self.unsettled):
-            return [each for each in self.unsettled if (each - first) & SEQUENCE <= span]
-        ids = ((first + step) & SEQUENCE for step in range(span + 1))
-        return [each for each in ids if each in self.unsettled]
+            return [delivery_id for delivery_id in self.unsettled if (delivery_id - first) & SEQUENCE <= span]
+        delivery_ids = ((first + step) & SEQUENCE for step in range(span + 1))
+        return [delivery_id for delivery_id in delivery_ids if delivery_id in self.unsettled]
 
     def on_detach(self, frame: Detach) -> None:
         """The client ends a link, or answers that we did. One that is not there is gone already."""

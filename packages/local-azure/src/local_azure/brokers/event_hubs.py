@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from local_azure.amqp.errors import store_failed
 from local_azure.amqp.server import listening
 from local_azure.core.clock import Clock
 from local_azure.core.group_commit import GroupCommit
@@ -57,7 +58,7 @@ async def serving_event_hubs(
     entities = load(options.config)
     path = state / "event-hubs.sqlite"
     database = open_store(path)
-    commits = GroupCommit(database, on_failure)
+    commits = GroupCommit(database, on_failure, store_failed)
     with contextlib.closing(database):
         namespace = EventHubsNamespace(entities, commits, clock, options.throughput_units)
         partitions = [partition for hub in namespace.hubs for partition in hub.partitions]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from local_azure.amqp.errors import store_failed
 from local_azure.amqp.server import listening
 from local_azure.core.clock import Clock
 from local_azure.core.group_commit import GroupCommit
@@ -33,7 +34,7 @@ async def serving_service_bus(
     """
     settings = read_queues(options.config)
     database = open_database(state / "service-bus.sqlite", SCHEMA)
-    store = GroupCommit(database, on_failure)
+    store = GroupCommit(database, on_failure, store_failed)
     with contextlib.closing(database):
         namespace = ServiceBusNamespace(settings, store, clock)
         with contextlib.closing(namespace):

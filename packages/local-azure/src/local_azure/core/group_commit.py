@@ -11,27 +11,38 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from local_azure.amqp.errors import AmqpError, Condition
-
 log = logging.getLogger(__name__)
 
 
-class GroupCommit:
-    """The only way to write to the database. Use it from the thread of the event loop."""
+class StoreFailedError(Exception):
+    """The database has failed; nothing more can be stored."""
 
-    def __init__(self, database: sqlite3.Connection, on_failure: Callable[[Exception], None]) -> None:
+
+class GroupCommit:
+    """The only way to write to the database. Use it from the thread of the event loop.
+
+    `refusal` makes the exception that a write raises after a failure, in the words of whoever writes.
+    """
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        on_failure: Callable[[Exception], None],
+        refusal: Callable[[str], Exception] = StoreFailedError,
+    ) -> None:
         self.database = database
+        self._refusal = refusal
         self._on_failure = on_failure
         self._waiting: list[Callable[[], None]] = []
         self._scheduled = False
         self.failed = False
 
     def execute(self, sql: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
-        """Write within the transaction of this turn. Raises AmqpError if the database has failed."""
+        """Write within the transaction of this turn. Raises the refusal if the database has failed."""
         return self._run(lambda: self.database.execute(sql, tuple(values)))
 
     def executemany(self, sql: str, rows: Iterable[Any]) -> sqlite3.Cursor:
-        """Write many rows within the transaction of this turn. Raises AmqpError if the database has failed."""
+        """Write many rows within the transaction of this turn. Raises the refusal if the database has failed."""
         return self._run(lambda: self.database.executemany(sql, rows))
 
     def after_commit(self, callback: Callable[[], None]) -> None:
@@ -60,7 +71,7 @@ class GroupCommit:
 
     def _run(self, statement: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
         if self.failed:
-            raise AmqpError(Condition.INTERNAL_ERROR, "the store has failed")
+            raise self._refusal("the store has failed")
         try:
             if not self.database.in_transaction:
                 self.database.execute("BEGIN IMMEDIATE")
@@ -68,7 +79,7 @@ class GroupCommit:
             return statement()
         except sqlite3.Error as error:
             self._fail(error)
-            raise AmqpError(Condition.INTERNAL_ERROR, "the store has failed") from error
+            raise self._refusal("the store has failed") from error
 
     def _schedule(self) -> None:
         if not self._scheduled:
