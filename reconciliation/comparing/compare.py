@@ -1,7 +1,7 @@
 """Compare the rows of one bucket: all sightings of an id lie in it, whatever their window and their source.
 
 Almost every id is in order, in one of two ways: seen once in every archive that must hold it, or neither flagged nor
-reported. These are counted in columns. Every other id is judged on its own (`judge`), which gives the same.
+reported. These are counted in columns. Every other id is judged on its own (`judge_sightings`), which gives the same.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,8 +13,10 @@ import numpy as np
 from reconciliation.comparing.accounts import Accounts, Table
 from reconciliation.comparing.classes import CLASS, Class, Column
 from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
+from reconciliation.comparing.findings import Finding
 from reconciliation.comparing.grouping import Numbers, column, grouped
-from reconciliation.comparing.judge import Finding, Judgement, Sighting, judge
+from reconciliation.comparing.judgement import Judgement, judge_sightings
+from reconciliation.comparing.sightings import Sighting
 from reconciliation.ranges import window_end
 from reconciliation.reading.keys import id_of
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, Rows, store_name
@@ -62,7 +64,7 @@ def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
     for start, end in zip(starts[others].tolist(), ends[others].tolist(), strict=True):
         places = order[start:end]
         sightings = [Sighting(*row) for row in np.take(rows, places).tolist()]
-        judgement = judge(sightings, scope.__contains__, scope.with_documents)
+        judgement = judge_sightings(sightings, scope.__contains__, with_documents=scope.with_documents)
         name = next((names[place] for place in places.tolist() if place in names), None)
         _take(result, judgement, name or id_of(sightings[0].upper, sightings[0].lower), scope)
     result.accounts.differences = {name: len(found) for name, found in result.differences.items()}

@@ -1,0 +1,58 @@
+"""What the sightings of one id add to the accounts: the exact meaning of every account."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from reconciliation.comparing.classes import NOTES
+from reconciliation.comparing.findings import Finding, archive_findings, outcome_findings
+from reconciliation.comparing.matching import match_outcomes
+from reconciliation.comparing.sightings import InRange, Sighting, sort_sightings
+from reconciliation.reading.rows import Kind
+
+Cell = tuple[int, int]
+"""A window and a store."""
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What one id adds to the accounts; `Accounts` says what each counts. Of the cells each counts once."""
+
+    events: list[Sighting]
+    reread: int
+    malformed: int
+    captured: int
+    archived: int
+    quarantined: int
+    expected: list[Cell]
+    suspicious: list[Cell]
+    analysed: list[Cell]
+    matched: bool
+    findings: list[Finding]
+
+
+def judge_sightings(rows: Sequence[Sighting], in_range: InRange, *, with_documents: bool) -> Judgement:
+    """Judge all sightings of one id; without `with_documents` Cosmos is left out."""
+    sightings = sort_sightings(rows, with_documents=with_documents)
+    matches = match_outcomes(sightings)
+    events = [event for event in sightings.events if in_range(event.window)]
+    malformed = sum(event.is_malformed for event in events)
+    copies = sum(row.kind == Kind.CAPTURED and in_range(row.window) for row in rows)
+    expected = _cells((w, e.store) for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w))
+    on_outcomes = outcome_findings(sightings, matches, in_range)
+    return Judgement(
+        events=events,
+        reread=copies - sum(in_range(event.window) for event in sightings.captured),
+        malformed=malformed,
+        captured=malformed or min(len(events), 1),
+        archived=int(any(in_range(document.window) for document in sightings.documents)),
+        quarantined=malformed if sightings.is_quarantined else 0,
+        expected=expected,
+        suspicious=_cells((one.window, one.store) for one in sightings.reported if in_range(one.window)),
+        analysed=_cells((one.window, one.store) for one in sightings.judged if in_range(one.window)),
+        matched=bool(expected) and all(finding.name in NOTES for finding in on_outcomes),
+        findings=[*archive_findings(sightings, in_range, with_documents=with_documents), *on_outcomes],
+    )
+
+
+def _cells(cells: Iterable[Cell]) -> list[Cell]:
+    return sorted(set(cells))

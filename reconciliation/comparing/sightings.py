@@ -1,0 +1,69 @@
+"""The sightings of one id, sorted by the archive in which it was seen."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from reconciliation.reading.rows import Flag, Kind
+
+InRange = Callable[[int], bool]
+"""Tells of a window's number if the window is compared."""
+
+
+class Sighting(NamedTuple):
+    """A row, in the order of its fields; see `rows.ROW`."""
+
+    upper: int
+    lower: int
+    sequence: int
+    store: int
+    window: int
+    stream: int
+    kind: int
+    flags: int
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """Where it may belong: two windows if only the second of its arrival is known and a window ends in it."""
+        return (self.window, self.window + 1) if self.flags & Flag.AMBIGUOUS else (self.window,)
+
+    @property
+    def is_malformed(self) -> bool:
+        """The captured body is not a store event."""
+        return bool(self.flags & Flag.MALFORMED)
+
+
+class Sightings(msgspec.Struct, frozen=True):
+    """All sightings of one id. `captured` has each event once, though a blob was written twice."""
+
+    captured: list[Sighting]
+    reported: list[Sighting]
+    judged: list[Sighting]
+    documents: list[Sighting]
+    is_quarantined: bool
+
+    @property
+    def events(self) -> list[Sighting]:
+        """The captured events, without those that the stream job reads out of a malformed body."""
+        return [event for event in self.captured if not event.flags & Flag.EMBEDDED]
+
+
+def sort_sightings(rows: Sequence[Sighting], *, with_documents: bool) -> Sightings:
+    """Sort the rows of one id; without `with_documents` Cosmos is left out."""
+    return Sightings(
+        captured=_distinct(_of_kind(rows, Kind.CAPTURED)),
+        reported=_of_kind(rows, Kind.SUSPICIOUS),
+        judged=_of_kind(rows, Kind.VERDICT),
+        documents=_of_kind(rows, Kind.DOCUMENT) if with_documents else [],
+        is_quarantined=bool(_of_kind(rows, Kind.QUARANTINED)),
+    )
+
+
+def _of_kind(rows: Sequence[Sighting], kind: Kind) -> list[Sighting]:
+    return [row for row in rows if row.kind == kind]
+
+
+def _distinct(captured: Iterable[Sighting]) -> list[Sighting]:
+    """Each event once. One body may hold an event both embedded and malformed."""
+    return list({(row.stream, row.sequence, row.is_malformed): row for row in captured}.values())

@@ -1,0 +1,83 @@
+"""Which classes an id is in, case by case."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+from reconciliation.ranges import milliseconds
+from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, FIRST, flagged, seen_in, world_of
+from tests.reconciliation.test_planted_faults import named
+from tests.reconciliation.world import RANGE, START, event, suspicious_row, verdict
+
+
+def test_a_verdict_without_its_event_beside_the_range_is_no_concern_of_it():
+    one = flagged(milliseconds(RANGE.end))
+    world = world_of(one, replace(one, enqueued=milliseconds(RANGE.end) + 1))
+    world.verdicts = [
+        verdict(RANGE.last_window, one.store, one.id),
+        verdict(RANGE.last_window + 1, one.store, one.id, "unresolved"),
+    ]
+
+    assert named(world.reconcile()) == {}
+
+
+def test_an_event_that_was_archived_when_it_came_first_is_not_absent_when_it_is_resent():
+    one = flagged(milliseconds(START) - 1_000)
+    world = world_of(one, replace(one, enqueued=milliseconds(START) + 1_000))
+    world.documents = [document for document in world.documents if document[0] != one.id or document[2] < FIRST]
+
+    report = seen_in(world, one, FIRST - 1, FIRST)
+
+    assert report.balanced, report.sentence
+
+
+def test_an_event_in_the_wrong_window_of_another_store_is_named_once():
+    one = flagged(EDGE)
+    world = world_of(one)
+    world.suspicious = [suspicious_row(AFTER, 99, [one.id])]
+    world.verdicts = [verdict(AFTER, 99, one.id)]
+
+    assert named(world.reconcile()) == {"wrong_window": {one.id}}
+
+
+def test_an_event_under_another_store_names_that_store_and_every_place():
+    one = flagged(EDGE)
+    world = world_of(one)
+    world.suspicious = [suspicious_row(BEFORE, 99, [one.id])]
+    world.verdicts = [verdict(BEFORE, None, one.id)]
+
+    found = world.reconcile().differences
+
+    assert [(c.name, c.examples[0].store, c.examples[0].seen_stores) for c in found] == [
+        ("wrong_store", "7", ("none", "99"))
+    ]
+    assert found[0].examples[0].where == ("fraud-events", "suspicious-events")
+
+
+def test_a_difference_says_where_its_event_arrived_wherever_it_was_seen():
+    one, harmless = flagged(EDGE), event(Random(2), EDGE)
+    world = world_of(one, harmless)
+    world.suspicious += [suspicious_row(AFTER, 7, [one.id, harmless.id])]
+
+    examples = {found.name: found.examples[0] for found in world.reconcile().differences}
+
+    after = START + timedelta(minutes=35)
+    for name in ("duplicates", "unexpected_not_to_be_flagged"):
+        assert (examples[name].window_end, examples[name].arrived) == (after, START + timedelta(minutes=30))
+
+
+def test_an_event_beside_the_range_whose_document_was_altered_is_no_concern_of_it():
+    one = flagged(milliseconds(RANGE.end) + 1)
+    world = world_of(one)
+    world.altered.add(one.id)
+
+    assert world.reconcile().balanced
+
+
+def test_without_cosmos_nothing_is_absent_from_it():
+    one = flagged(EDGE)
+    world = world_of(one)
+    world.documents = []
+
+    assert world.reconcile(with_documents=False).balanced
+    assert one.id in named(world.reconcile())["absent_from_cosmos"]

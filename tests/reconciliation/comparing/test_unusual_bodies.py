@@ -1,0 +1,76 @@
+"""Bodies that are not one store event, and lines that are not an outcome."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.reconciliation.comparing.single_event import (
+    AFTER,
+    BEFORE,
+    EDGE,
+    flagged,
+    seen_in,
+    world_of,
+)
+from tests.reconciliation.test_planted_faults import named
+from tests.reconciliation.world import suspicious_row, verdict
+
+
+@pytest.mark.parametrize("window", [BEFORE, AFTER])
+def test_events_in_an_array_of_which_only_the_second_is_known_are_right_in_either_window(window: int):
+    one = flagged(EDGE, exact=False)
+    carrier = replace(one, id="", body=b"[" + one.body + b"]", flagged=False, store=None)
+
+    report = seen_in(world_of(carrier), one, window)
+
+    assert report.balanced, report.sentence
+    assert named(report) == {"ambiguous": {one.id}}
+
+
+def test_events_in_an_array_are_quarantined_once_and_expected_each():
+    first, second = flagged(EDGE), replace(flagged(EDGE), id="second")
+    bodies = [json.loads(first.body), json.loads(first.body) | {"id": "second"}]
+    carrier = replace(first, id="", body=json.dumps(bodies).encode(), flagged=False, store=None)
+    world = world_of(carrier)
+    world.suspicious = [suspicious_row(BEFORE, 7, [first.id, second.id])]
+    world.verdicts = [verdict(BEFORE, 7, one.id, "unresolved") for one in (first, second)]
+
+    report = world.reconcile()
+
+    assert report.balanced, report.sentence
+    assert (report.accounts.malformed, report.accounts.quarantined, report.accounts.expected) == (1, 1, 2)
+    assert named(report) == {"unresolved": {first.id, second.id}}
+    assert "2 were judged without their event" in report.sentence
+    assert report.accounts.matched == 2
+
+
+def test_a_flagged_event_without_a_usable_id_is_counted_and_breaks_the_balance():
+    carrier = replace(flagged(EDGE), id="", flagged=False, store=None)
+    carrier.body = json.dumps(json.loads(carrier.body) | {"id": 7}).encode()
+
+    report = world_of(carrier).reconcile()
+
+    assert (report.verdict, report.accounts.nameless) == ("differences", 1)
+    assert "without a usable id" in report.sentence
+
+
+def test_rows_that_are_none_are_named_with_their_line():
+    world = world_of()
+    row = suspicious_row(BEFORE, 1, ["a"])
+    world.outcome_lines["suspicious"] = [
+        b"{",
+        json.dumps(row | {"WindowEnd": row["WindowStart"]}).encode(),
+        json.dumps(suspicious_row(BEFORE, 1, []) | {"ids": [7, None]}).encode(),
+    ]
+    world.outcome_lines["verdicts"] = [json.dumps(verdict(BEFORE, 1, "a") | {"window_end": "2026-01-02"}).encode()]
+
+    report = world.reconcile()
+
+    assert [(one.path, one.offset) for one in report.unreadable] == [
+        ("fraud-events/verdicts", 1),
+        ("suspicious-events/suspicious", 1),
+        ("suspicious-events/suspicious", 2),
+        ("suspicious-events/suspicious", 3),
+    ]
+    assert report.verdict == "differences"
