@@ -14,10 +14,7 @@ import yaml
 from azure.cosmos import CosmosClient
 from azure.storage.blob import BlobServiceClient
 
-from local_azure.core import connections
-from local_azure.stack.ports import USUAL
-from local_azure.stack.settings_file import connection_settings
-from local_azure.testing.parts import running
+from local_azure.testing import connections, running, stack_settings
 from services import names
 from services.settings import read_settings
 from tests.contract import run
@@ -27,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 EXAMPLE = ROOT / "local.settings.json.example"
+STACK = ROOT / "local-azure.toml"
 VALUES: dict[str, str] = json.loads(EXAMPLE.read_text())["Values"]
 EMULATOR_QUEUES = 50
 """Microsoft's "Overview of the Service Bus emulator", usage quotas; so is the hour of time to live below."""
@@ -62,17 +60,24 @@ def test_the_brokers_read_the_entity_files_of_the_local_stack():
 
 def test_every_emulator_listens_where_the_settings_lead():
     expected = {
-        "azurite": {10000: USUAL["blob"], 10001: 10001, 10002: 10002},
-        "event-hubs": {5672: USUAL["event-hubs"]},
-        "service-bus": {5672: USUAL["service-bus"]},
-        "cosmos": {8081: USUAL["cosmos"], 1234: 1234},
+        "azurite": {10000: 10000, 10001: 10001, 10002: 10002},
+        "event-hubs": {5672: 5672},
+        "service-bus": {5672: 5673},
+        "cosmos": {8081: 8081, 1234: 1234},
         "sql-server": {},
     }
     assert {service: published(service) for service in SERVICES} == expected
 
+    of_the_stack = stack_settings(STACK)
+    assert "127.0.0.1:10000" in of_the_stack[names.WAREHOUSE]
+    assert "127.0.0.1:5672" in of_the_stack[names.EVENT_HUBS]
+    assert "127.0.0.1:5673" in of_the_stack[names.SERVICE_BUS]
+    assert "127.0.0.1:8081" in of_the_stack[names.COSMOS]
+
 
 def test_the_example_has_the_settings_of_the_local_stack_with_the_usual_ports():
-    of_the_stack = connection_settings(USUAL)
+    of_the_stack = stack_settings(STACK)
+    del of_the_stack["RECONCILIATION_SCHEDULE"]  # the example has another hour
 
     assert {name: VALUES[name] for name in of_the_stack if name != names.JOBS_STORAGE} == {
         name: value for name, value in of_the_stack.items() if name != names.JOBS_STORAGE

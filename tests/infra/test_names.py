@@ -5,15 +5,14 @@ Bicep and the local stack to them, and to each other in what goes beyond names.
 """
 
 import re
-from pathlib import Path
+import tomllib
 from typing import Any
 
 import msgspec
 import pytest
 
 from fraud.archive import ARCHIVE_FIELD
-from local_azure.stack.parts import all_parts
-from local_azure.stack.settings_file import connection_settings
+from local_azure.testing import stack_settings
 from services import names
 from tests.infra import facts
 from tests.infra.deployment import ROOT, Deployment, deploy
@@ -21,6 +20,7 @@ from tests.infra.rules import OPTIONS, settings_of
 from tests.support.app_index import indexed_functions
 
 WAREHOUSE_CONTAINERS = {names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS}
+STACK = ROOT / "local-azure.toml"
 CONTAINERS = f"{facts.COSMOS}/sqlDatabases/containers"
 
 
@@ -45,13 +45,10 @@ def test_the_hub_and_its_groups(azure: Deployment):
 
 def test_capture_writes_to_the_container_that_the_reconciliation_and_the_local_hub_use(azure: Deployment):
     destination = azure.one(facts.HUB).at("properties.captureDescription.destination.properties")
-    parts = all_parts(
-        Path("state"), dict.fromkeys(("blob", "cosmos", "event-hubs", "service-bus", "functions"), 1), Path("s")
-    )
-    options = next(part.options for part in parts if part.name == "amqp")
+    local = tomllib.loads(STACK.read_text())["event-hubs"]["capture"]
 
     assert destination["blobContainer"] == names.ALL_EVENTS
-    assert options[options.index("--capture-container") + 1] == names.ALL_EVENTS
+    assert local["container"] == names.ALL_EVENTS
     assert azure.outputs["WAREHOUSE_ACCOUNT"] in destination["storageAccountResourceId"]
 
 
@@ -67,7 +64,7 @@ def test_the_queue_as_the_emulator_and_the_local_stack_have_it(azure: Deployment
     ]
     agreed = {
         "infra/emulators/service-bus.json": shared,
-        "packages/local-azure/src/local_azure/stack/service-bus.json": [
+        "local/service-bus.json": [
             *shared,
             "DefaultMessageTimeToLive",
             "DuplicateDetectionHistoryTimeWindow",
@@ -175,7 +172,7 @@ def test_the_jobs_input_and_outputs_are_those_of_its_project(azure: Deployment):
 
 
 def test_the_local_stack_sets_the_same_connections(azure: Deployment):
-    local = connection_settings(dict.fromkeys(("blob", "cosmos", "event-hubs", "service-bus", "functions"), 1))
+    local = stack_settings(STACK)
     site = next(one for one in azure.of(facts.SITE) if one.name == azure.outputs["FUNCTION_APP"])
     set_by_bicep = {name.partition("__")[0] for name in settings_of(site) if name.endswith("__credential")}
 

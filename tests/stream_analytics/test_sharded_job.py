@@ -5,9 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from local_azure.testing.stream_job import Receiver, around, send, wait_for_blobs
+from local_azure.testing import QueueReceiver, send_events, stream_job_parts, wait_for_blob_rows
+from services import names
 
 EMULATORS = Path(__file__).parents[2] / "infra" / "emulators"
+ENTITIES = (EMULATORS / "event-hubs.json", EMULATORS / "service-bus.json")
 PROJECT = Path(__file__).parents[2] / "stream_analytics" / "asaproj-sharded.json"
 CUSTOMERS = 16
 
@@ -19,11 +21,11 @@ def sale(customer: int) -> bytes:
 
 @pytest.mark.slow
 def test_no_shard_of_a_window_is_taken_for_a_repetition_of_another(tmp_path: Path):
-    with around(tmp_path, PROJECT, EMULATORS) as parts:
+    with stream_job_parts(tmp_path, PROJECT, *ENTITIES) as parts:
         parts.start("amqp", "azurite", "job")
-        send(parts.settings, (1, [sale(customer) for customer in range(CUSTOMERS)]))
-        found = Receiver(parts.settings).wait(ids=CUSTOMERS)
-        written = wait_for_blobs(parts.settings, ids=CUSTOMERS)
+        send_events(parts.event_hubs, names.EVENT_HUB, (1, [sale(customer) for customer in range(CUSTOMERS)]))
+        found = QueueReceiver(parts.service_bus, names.WINDOW_QUEUE).wait(ids=CUSTOMERS)
+        written = wait_for_blob_rows(parts.blob, names.SUSPICIOUS_EVENTS, ids=CUSTOMERS)
 
     # One batch arrives at one moment, so one window has two customers in each of eight messages.
     assert [len(row["ids"]) for _, row in found] == [2] * 8

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud.events import MalformedEventError, StoreEvent, parse_event
-from local_azure.stream_analytics.engine.decoding import Decoder
+from local_azure.testing import read_bodies
 from reconciliation.reading.bodies import EventColumns, job_columns, read_body, read_events
 
 FLAGGED = {"id": "a", "event_type": "sale_event", "discount": 51, "priority_shipping": True, "store_id": 3}
@@ -43,16 +43,11 @@ BODY = st.one_of(
 ).map(str.encode)
 
 
-def of_the_job(body: bytes) -> list[tuple[Any, ...]]:
-    decoded = Decoder(COLUMNS).decode([body], [0])
-    return [tuple(getattr(row, f"c{i}") for i in range(len(COLUMNS))) for row in decoded.rows]
-
-
 @given(BODY)
 def test_a_body_is_read_as_the_stream_job_reads_it(body: bytes):
     ours = [tuple(getattr(one, name) for name in COLUMNS) for one in job_columns(body)]
 
-    assert ours == of_the_job(body)
+    assert ours == read_bodies([body], COLUMNS)
 
 
 @given(BODY)

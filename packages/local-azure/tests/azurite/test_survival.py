@@ -14,7 +14,7 @@ from azure.storage.blob import BlobServiceClient
 from local_azure.core import connections
 from local_azure.core.process import LOOPBACK
 from local_azure.testing.parts import Part
-from tests.repository import EMULATORS
+from tests.data import ENTITIES
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ def test_azurite_ends_with_its_part_and_the_next_one_has_what_was_stored(tmp_pat
 
 
 def command(state: Path, port: int) -> list[str]:
-    options = ["--state", str(state), "--port", str(port), "--bootstrap", str(EMULATORS / "storage.json")]
+    options = ["--state", str(state), "--port", str(port), "--bootstrap", str(ENTITIES / "storage.json")]
     return [sys.executable, "-m", "local_azure.azurite", *options]
 
 

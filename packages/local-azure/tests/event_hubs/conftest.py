@@ -10,13 +10,13 @@ import pytest_asyncio
 
 from local_azure.core import connections
 from local_azure.testing.parts import Part, running
+from tests.data import ENTITIES
 from tests.event_hubs.sdk import Sdk
-from tests.repository import EMULATORS
 
 SETTING = "CONTRACT_EventHubs"
 Scenario = Callable[[Sdk], Awaitable[None]]
 Both = Callable[[Scenario], Awaitable[None]]
-CONFIG = str(EMULATORS / "event-hubs.json")
+CONFIG = str(ENTITIES / "event-hubs.json")
 
 
 def start(state: Path, *options: str, settings: dict[str, str] | None = None) -> Part:

@@ -12,7 +12,7 @@ from local_azure.core.process import CannotStartError
 from local_azure.service_bus.config import read_queues
 from local_azure.service_bus.durations import milliseconds
 from local_azure.service_bus.settings import QueueSettings
-from tests.repository import EMULATORS
+from tests.data import ENTITIES
 
 
 def config(tmp_path: Path, *queues: Any, **others: Any) -> Path:
@@ -21,8 +21,8 @@ def config(tmp_path: Path, *queues: Any, **others: Any) -> Path:
     return path
 
 
-def test_the_projects_own_file_describes_its_queue() -> None:
-    assert read_queues(EMULATORS / "service-bus.json") == {
+def test_a_file_of_the_emulator_describes_its_queue() -> None:
+    assert read_queues(ENTITIES / "service-bus.json") == {
         "suspicious-windows": QueueSettings(
             lock_duration=60_000,
             max_delivery_count=10,

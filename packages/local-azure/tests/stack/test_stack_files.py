@@ -11,27 +11,31 @@ from local_azure.core import lock
 from local_azure.core.clock import Clock
 from local_azure.core.process import LOOPBACK, CannotStartError
 from local_azure.stack import clock_file, ports, settings_file
-from local_azure.stack.__main__ import reset
+from local_azure.stack.__main__ import Places, reset
+from local_azure.stack.config import Blob, Config, Cosmos, EventHubs, Ports, ServiceBus
 
 
 def test_a_port_that_is_taken_is_replaced_by_a_free_one():
     with socket.socket() as taken:
         taken.bind((LOOPBACK, 0))
         taken.listen()
-        usual = taken.getsockname()[1]
-        original = ports.USUAL["functions"]
-        ports.USUAL["functions"] = usual
-        try:
-            with ports.reserved() as chosen:
-                assert chosen["functions"] != usual
-                assert len(set(chosen.values())) == len(ports.USUAL)
-        finally:
-            ports.USUAL["functions"] = original
+        usual = Ports()
+        wanted = {"functions": taken.getsockname()[1], "blob": usual.blob, "cosmos": usual.cosmos}
+        with ports.reserved(wanted) as chosen:
+            assert chosen["functions"] != wanted["functions"]
+            assert len(set(chosen.values())) == len(wanted)
 
 
 def test_two_stacks_that_start_at_once_share_no_port_though_none_listens_yet():
-    with ports.reserved() as first, ports.reserved() as second:
+    wanted = {"functions": 7071, "blob": 10000, "event-hubs": 5672}
+    with ports.reserved(wanted) as first, ports.reserved(wanted) as second:
         assert not set(first.values()) & set(second.values())
+
+
+def test_a_usual_port_of_0_takes_any_free_one():
+    with ports.reserved({"functions": 0, "blob": 0}) as chosen:
+        assert 0 not in chosen.values()
+        assert len(set(chosen.values())) == 2
 
 
 def test_a_lock_is_waited_for_while_its_holder_ends(tmp_path: Path):
@@ -54,21 +58,29 @@ def test_a_first_run_starts_at_real_time(tmp_path: Path):
 
 def test_the_settings_file_has_the_shape_that_core_tools_read(tmp_path: Path):
     chosen = {"functions": 7171, "event-hubs": 1, "service-bus": 2, "cosmos": 3, "blob": 4}
-    settings_file.write(tmp_path / "local.settings.json", settings_file.connection_settings(chosen), 7171)
+    config = Config(
+        blob=Blob(connections=("AzureWebJobsStorage", "Archive")),
+        event_hubs=EventHubs(entities=Path()),
+        service_bus=ServiceBus(entities=Path()),
+        cosmos=Cosmos(),
+    )
+    settings_file.write(tmp_path / "local.settings.json", settings_file.connection_settings(config, chosen), 7171)
     written = json.loads((tmp_path / "local.settings.json").read_text())
     assert written["IsEncrypted"] is False
     assert written["Host"] == {"LocalHttpPort": 7171}
     assert written["Values"]["EventHubs"].startswith("Endpoint=sb://127.0.0.1:1;")
     assert written["Values"]["Cosmos"].startswith("AccountEndpoint=http://127.0.0.1:3/;")
-    assert {"AzureWebJobsStorage", "Warehouse", "ServiceBus"} <= written["Values"].keys()
+    assert {"AzureWebJobsStorage", "Archive", "ServiceBus"} <= written["Values"].keys()
 
 
 def test_the_state_of_a_stack_that_runs_is_not_forgotten(tmp_path: Path):
     state, settings = tmp_path / "state", tmp_path / "local.settings.json"
     state.mkdir()
+    (tmp_path / "local-azure.toml").write_text("[cosmos]\n")
+    places = Places(tmp_path / "local-azure.toml", state, settings)
     with lock.hold(tmp_path / "stack.lock", "taken"):
         with pytest.raises(CannotStartError, match=rf"already runs \(process {os.getpid()}\)"):
-            reset(state, settings)
+            reset(places)
         assert state.exists()
-    reset(state, settings)
+    reset(places)
     assert not state.exists()

@@ -11,16 +11,16 @@ import socket
 import sys
 from pathlib import Path
 
+from local_azure.azurite.install import default_folder, install
 from local_azure.azurite.node import node
 from local_azure.core.lock import hold
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
 
-TOOLS = Path(".local/tools/azurite").resolve()
 _PRELOADED = [Path(__file__).with_name(name) for name in ("end_with_parent.cjs", "journal.cjs")]
 _TAKEN = "the state folder is used by another Azurite (of process {process})"
 _SAVE_SECONDS = 15.0
 _REFUSED = 1
-"""With what Azurite ends when it cannot start."""
+"""The exit code of an Azurite that cannot start."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path, bootst
     """Run Azurite until `stop` is set, or it ends by itself: exit code 1. `bootstrap` names the containers."""
     script = tools / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
     if not script.exists():
-        raise CannotStartError(f"Azurite is not installed in {tools}; run `make setup`")
+        await asyncio.to_thread(install, tools)
     port = port or _free_port()
     await asyncio.to_thread(state.mkdir, parents=True, exist_ok=True)
     options = ["--blobHost", LOOPBACK, "--blobPort", str(port), "--location", str(state)]
@@ -108,12 +108,18 @@ def main() -> None:
     parser = arguments("local_azure.azurite", __doc__ or "")
     parser.add_argument("--port", type=int, default=10000, help="port of the blob service; 0 takes a free one")
     parser.add_argument("--bootstrap", type=Path, metavar="FILE", help="containers to create, by connection setting")
-    parser.add_argument("--tools", type=Path, default=TOOLS, metavar="DIR", help="where Azurite is installed")
+    parser.add_argument(
+        "--tools",
+        type=Path,
+        default=default_folder(),
+        metavar="DIR",
+        help="folder of Azurite, installed there on first use; default: %(default)s",
+    )
     options = parser.parse_args()
     run(
         "azurite",
         options.log_level,
-        lambda stop: serve(stop, options.state, options.port, options.tools, options.bootstrap),
+        lambda stop: serve(stop, options.state, options.port, options.tools.resolve(), options.bootstrap),
     )
 
 

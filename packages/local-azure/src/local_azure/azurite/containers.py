@@ -1,8 +1,8 @@
-"""Creates the blob containers that the app expects, as Bicep does on Azure.
+"""Creates the blob containers that an app expects, as its deployment does on Azure.
 
     python -m local_azure.azurite.containers PORT FILE
 
-FILE names the containers by connection setting: `{"Warehouse": ["all-events", ...], ...}`. Here every connection leads
+FILE names the containers by connection setting: `{"Warehouse": ["reports", ...], ...}`. Here every connection leads
 to Azurite's one account. It is a program of its own so that the SDK does not stay in memory beside Azurite.
 """
 

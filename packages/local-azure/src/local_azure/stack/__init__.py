@@ -1,1 +1,1 @@
-"""Starts, checks, restarts and stops the local parts, with one clock and one settings file for all of them."""
+"""Starts, checks and stops the parts that a `local-azure.toml` names, with one clock and one settings file."""

@@ -1,6 +1,7 @@
-"""Azure on this machine: `python -m local_azure.stack up`.
+"""Azure on this machine: `local-azure up`, or `python -m local_azure.stack up`.
 
-Starts every part, prints what is where, and keeps it running until Ctrl-C. The state survives; `reset` forgets it.
+Starts every part that `local-azure.toml` of the current folder names, prints the addresses, and keeps the parts running
+until Ctrl-C. The state survives; `reset` forgets it.
 """
 
 import argparse
@@ -10,20 +11,30 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
+from local_azure.azurite.install import default_folder, install
 from local_azure.core import lock
 from local_azure.core.clock import SETTING as CLOCK_SETTING
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, run
 from local_azure.stack import clock_file, ports, settings_file
-from local_azure.stack.parts import ROOT, all_parts
+from local_azure.stack.config import Config
+from local_azure.stack.config_file import FILE, read_config
+from local_azure.stack.configured import configured_parts
 from local_azure.stack.supervisor import Supervisor
 
-LOCAL = ROOT / ".local"
-SETTINGS = LOCAL / "local.settings.json"
-APP_SETTINGS = {"RECONCILIATION_SCHEDULE": "0 30 0 * * *"}
-"""What the app needs besides its connections; the same names that Bicep sets."""
+LOCAL = ".local"
+"""The folder beside the configuration that keeps state and settings."""
 
 _RUNS = "this clone's stack already runs (process {process}); stop it with Ctrl-C there"
+
+
+class Places(NamedTuple):
+    """The files of a stack: its configuration, the folder of its state, and the settings that it writes."""
+
+    config: Path
+    state: Path
+    settings: Path
 
 
 def _say(line: str) -> None:
@@ -31,70 +42,103 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def up(stop: asyncio.Event, state: Path, settings: Path, speed: float) -> None:
+async def up(stop: asyncio.Event, places: Places, speed: float) -> None:
     """Run the stack until `stop` is set."""
-    with lock.hold(settings.with_name("stack.lock"), _RUNS), ports.reserved() as chosen:
+    config = read_config(places.config)
+    state, settings = places.state, places.settings
+    with lock.hold(settings.with_name("stack.lock"), _RUNS), ports.reserved(config.usual_ports) as chosen:
         started = time.monotonic()
         await asyncio.to_thread(state.mkdir, parents=True, exist_ok=True)
         clock = clock_file.resume(state / "clock", speed)
-        connections = settings_file.connection_settings(chosen)
-        settings_file.write(settings, {**connections, **APP_SETTINGS}, chosen["functions"])
+        connections = settings_file.connection_settings(config, chosen)
+        app_settings = config.functions.settings if config.functions else {}
+        settings_file.write(settings, {**connections, **app_settings}, chosen.get("functions"))
         environment = {CLOCK_SETTING: clock.setting(), **connections}
+        if config.blob:
+            # Before its part starts: to fetch it may take longer than a part has to become ready.
+            await asyncio.to_thread(install, default_folder())
         _say(f"Azure on this machine, at {speed:g} times real time. State in {_short(state)}.")
-        supervisor = Supervisor(
-            all_parts(state, chosen, settings), environment, state / "logs", lambda line: _say(f"  {line}")
-        )
+        parts = configured_parts(config, state, chosen, settings)
+        supervisor = Supervisor(parts, environment, state / "logs", lambda line: _say(f"  {line}"))
         keep_clock = asyncio.create_task(clock_file.keep(state / "clock", clock))
         try:
-            await supervisor.run(stop, lambda: _say_ready(chosen["functions"], settings, time.monotonic() - started))
+            await supervisor.run(stop, lambda: _say_ready(config, chosen, settings, time.monotonic() - started))
         finally:
             keep_clock.cancel()
             clock_file.save(state / "clock", clock)
-    _say("Stopped. `make up` continues from here; `make reset` forgets it.")
+    _say(f"Stopped. `{config.commands.up}` continues from here; `{config.commands.reset}` forgets it.")
 
 
-def _say_ready(port: int, settings: Path, seconds: float) -> None:
-    base = f"http://localhost:{port}"
-    _say(f"""
-Ready in {seconds:.1f} s.
-
-  Send events     curl "{base}/store-events-producer-fn?count=30"
-  Health          curl {base}/api/health
-  Functions       {base}/
-  Settings        {_short(settings)} (for any client or script)
-  Stop            Ctrl-C
-""")
+def _say_ready(config: Config, chosen: dict[str, int], settings: Path, seconds: float) -> None:
+    lines = {
+        title: line.format(**{service: _url(service, port) for service, port in chosen.items()})
+        for title, line in config.ready.items()
+    }
+    if config.functions:
+        lines["Functions"] = f"{_url('functions', chosen['functions'])}/"
+    lines |= {"Settings": f"{_short(settings)} (for any client or script)", "Stop": "Ctrl-C"}
+    _say(f"\nReady in {seconds:.1f} s.\n")
+    for title, line in lines.items():
+        _say(f"  {title:<15} {line}")
+    _say("")
     if not sys.stdout.isatty():
-        announce_ready("stack", f"functions={LOOPBACK}:{port}")
+        served = {"functions": chosen["functions"]} if config.functions else chosen
+        announce_ready("stack", *(f"{service}={LOOPBACK}:{port}" for service, port in served.items()))
+
+
+def _url(service: str, port: int) -> str:
+    return f"http://localhost:{port}" if service in ("functions", "cosmos", "blob") else f"localhost:{port}"
 
 
 def _short(path: Path) -> str:
     return os.path.relpath(path)
 
 
-def reset(state: Path, settings: Path) -> None:
-    """Forget the state. Raises CannotStartError while a stack runs."""
-    with lock.hold(settings.with_name("stack.lock"), _RUNS):
-        shutil.rmtree(state, ignore_errors=True)
-    _say(f"Forgot the state in {_short(state)}.")
+def reset(places: Places) -> None:
+    """Forget the state. Raises CannotStartError while a stack runs, or if the folder has no stack."""
+    read_config(places.config)
+    with lock.hold(places.settings.with_name("stack.lock"), _RUNS):
+        shutil.rmtree(places.state, ignore_errors=True)
+    _say(f"Forgot the state in {_short(places.state)}.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="local-azure", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("action", choices=["up", "reset"])
+    parser.add_argument("--config", type=Path, default=Path(FILE), metavar="FILE", help=f"default: ./{FILE}")
+    parser.add_argument("--state", type=Path, metavar="DIR", help=f"default: {LOCAL}/state beside the configuration")
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help=f"where to write the settings; default: {LOCAL}/local.settings.json beside the configuration",
+    )
+    parser.add_argument(
+        "--speed", type=float, default=os.environ.get("SPEED") or "1", help="Azure's seconds per real second"
+    )
+    parser.add_argument("--log-level", default="WARNING")
+    return parser
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m local_azure.stack", description=__doc__)
-    parser.add_argument("action", choices=["up", "reset"])
-    parser.add_argument("--state", type=Path, default=LOCAL / "state", metavar="DIR")
-    parser.add_argument("--settings", type=Path, default=SETTINGS, metavar="FILE", help="where to write the settings")
-    parser.add_argument("--speed", type=float, default=os.environ.get("SPEED") or "1", help="Azure's seconds a second")
-    parser.add_argument("--log-level", default="WARNING")
+    parser = _parser()
     options = parser.parse_args()
     if not 0 < options.speed <= 1000:
         parser.error("--speed must be above 0 and at most 1000")
-    state, settings = options.state.resolve(), options.settings.resolve()
+    config = options.config.resolve()
+    local = config.parent / LOCAL
+    places = Places(
+        config,
+        (options.state or local / "state").resolve(),
+        (options.settings or local / "local.settings.json").resolve(),
+    )
     if options.action == "up":
-        run("stack", options.log_level, lambda stop: up(stop, state, settings, options.speed))
+        run("stack", options.log_level, lambda stop: up(stop, places, options.speed))
     try:
-        reset(state, settings)
+        reset(places)
     except CannotStartError as problem:
         sys.exit(str(problem))
 

@@ -1,45 +1,36 @@
-"""Which ports the parts get: the usual ones where they are free."""
+"""The ports that the parts get: the usual ones where they are free."""
 
 import os
 import socket
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from local_azure.core import lock
 from local_azure.core.process import LOOPBACK, CannotStartError
 
-USUAL = {
-    "functions": 7071,
-    "event-hubs": 5672,
-    "service-bus": 5673,
-    "cosmos": 8081,
-    "blob": 10000,
-}
-"""What Core Tools, the emulators and Azurite listen on."""
-
 
 @contextmanager
-def reserved() -> Generator[dict[str, int]]:
+def reserved(usual: Mapping[str, int]) -> Generator[dict[str, int]]:
     """A port for each service for as long as the block lasts: the usual one, or a free one where that is taken.
 
     No other stack of this user gets them, not even while a part that died is away: it would find its port taken, and
     its clients would talk to the other stack's.
     """
     with ExitStack() as held:
-        yield {service: _reserve(usual, held) for service, usual in USUAL.items()}
+        yield {service: _reserve(port, held) for service, port in usual.items()}
 
 
 def _reserve(usual: int, held: ExitStack) -> int:
-    port = usual
+    port = usual or _any_free()
     while not (_is_free(port) and _is_ours(port, held)):
         port = _any_free()
     return port
 
 
 def _is_ours(port: int, held: ExitStack) -> bool:
-    """Whether this stack holds the port's lock now."""
+    """True if this stack holds the port's lock now."""
     folder = Path(tempfile.gettempdir()) / f"local-azure-ports-{os.getuid()}"
     try:
         held.enter_context(lock.hold(folder / str(port), "port taken by process {process}"))

@@ -1,19 +1,32 @@
-"""What the tests of the running job share: the parts around it, and both ends of it through Microsoft's clients."""
+"""A stream job between real brokers, and both ends of it through Microsoft's clients.
+
+    from local_azure.testing import QueueReceiver, send_events, stream_job_parts
+
+    def test_a_large_order_reaches_the_queue(tmp_path):
+        entities = Path("local")
+        with stream_job_parts(
+            tmp_path, Path("stream/asaproj.json"), entities / "event-hubs.json", entities / "service-bus.json"
+        ) as parts:
+            parts.start("amqp", "azurite", "job")
+            send_events(parts.event_hubs, "orders", (0, [b'{"id": 1, "total": 5000}']))
+            rows = QueueReceiver(parts.service_bus, "large-orders").wait(1)
+
+`parts.kill("job")` and `parts.start("job")` in between show that no row is lost.
+"""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
-from azure.eventhub import EventData, EventHubConsumerClient, EventHubProducerClient
+from azure.eventhub import EventData, EventHubProducerClient
 from azure.servicebus import ServiceBusClient
 from azure.servicebus.exceptions import ServiceBusError
 from azure.storage.blob import ContainerClient
@@ -22,12 +35,9 @@ from local_azure.core import connections
 from local_azure.core.clock import SETTING, Clock
 from local_azure.testing.parts import Part
 
-HUB = "store-events"
 SPEED = 300
-"""A window of five minutes lasts a second."""
-WINDOW = timedelta(minutes=5)
-Rows = dict[tuple[Any, str], list[str]]
-"""The sorted ids of each store and window end."""
+"""The job's clock: a window of five minutes lasts a second."""
+Row = dict[str, Any]
 
 
 def free_port() -> int:
@@ -38,13 +48,18 @@ def free_port() -> int:
 
 
 @dataclass
-class Around:
-    """Event Hubs, Service Bus and Blob around the job, on ports that stay the same through restarts."""
+class StreamJobParts:
+    """Event Hubs, Service Bus and Blob around a job, on ports that stay the same through restarts.
+
+    `event_hubs_config` and `service_bus_config` are entity files in the format of Microsoft's emulators. The job reads
+    the settings EventHubs, ServiceBus and `blob_setting`.
+    """
 
     folder: Path
     project: Path
-    entities: Path
-    """Folder of the emulators' files, `event-hubs.json` and `service-bus.json`."""
+    event_hubs_config: Path
+    service_bus_config: Path
+    blob_setting: str = "Warehouse"
     parts: dict[str, Part] = field(default_factory=dict[str, Part])
     ports: dict[str, int] = field(
         default_factory=lambda: {name: free_port() for name in ("event-hubs", "service-bus", "blob")}
@@ -53,10 +68,13 @@ class Around:
     def __post_init__(self) -> None:
         now = time.time()
         address = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
+        self.event_hubs = connections.namespace(address["event-hubs"])
+        self.service_bus = connections.namespace(address["service-bus"])
+        self.blob = connections.blobs(address["blob"])
         self.settings = {
-            "EventHubs": connections.namespace(address["event-hubs"]),
-            "ServiceBus": connections.namespace(address["service-bus"]),
-            "Warehouse": connections.blobs(address["blob"]),
+            "EventHubs": self.event_hubs,
+            "ServiceBus": self.service_bus,
+            self.blob_setting: self.blob,
             SETTING: Clock(now, now, SPEED).setting(),
         }
 
@@ -70,14 +88,15 @@ class Around:
         if name == "azurite":
             return Part("azurite", "--port", str(self.ports["blob"]), state=state)
         if name == "job":
-            return Part("stream_analytics", "--project", str(self.project), state=state, settings=self.settings)
-        options: list[str] = []
-        for service in ("event-hubs", "service-bus"):
+            options = ("--project", str(self.project), "--blob-connection", self.blob_setting)
+            return Part("stream_analytics", *options, state=state, settings=self.settings)
+        words: list[str] = []
+        for service, file in (("event-hubs", self.event_hubs_config), ("service-bus", self.service_bus_config)):
             config = self.folder / f"{service}.json"
             # What was locked for a receiver whose connection broke comes back when the lock ends: not after a minute.
-            config.write_text((self.entities / f"{service}.json").read_text().replace('"PT1M"', '"PT5S"'))
-            options += [f"--{service}-config", str(config), f"--{service}-port", str(self.ports[service])]
-        return Part("amqp", *options, state=state, settings=self.settings)
+            config.write_text(file.read_text().replace('"PT1M"', '"PT5S"'))
+            words += [f"--{service}-config", str(config), f"--{service}-port", str(self.ports[service])]
+        return Part("amqp", *words, state=state, settings=self.settings)
 
     def kill(self, name: str) -> None:
         """End a part as a crash would."""
@@ -88,74 +107,46 @@ class Around:
         self.parts.pop(name).stop()
 
     def log(self, name: str) -> str:
-        """What a part has logged."""
+        """The log of a part."""
         return (self.folder / f"{name}.log").read_text()
 
 
 @contextmanager
-def around(folder: Path, project: Path, entities: Path) -> Generator[Around, None, None]:
+def stream_job_parts(
+    folder: Path, project: Path, event_hubs_config: Path, service_bus_config: Path, blob_setting: str = "Warehouse"
+) -> Generator[StreamJobParts, None, None]:
     """Nothing runs yet; everything that was started is stopped at the end."""
-    parts = Around(folder, project, entities)
+    around = StreamJobParts(folder, project, event_hubs_config, service_bus_config, blob_setting)
     try:
-        yield parts
+        yield around
     finally:
-        for part in parts.parts.values():
+        for part in around.parts.values():
             part.stop()
 
 
-def send(settings: dict[str, str], *batches: tuple[int, list[bytes]]) -> None:
-    """Send batches, each to its partition."""
-    producer = EventHubProducerClient.from_connection_string(settings["EventHubs"], eventhub_name=HUB)
-    with producer:
+def send_events(connection: str, hub: str, *batches: tuple[int, list[bytes]]) -> None:
+    """Send batches of bodies to a hub, each to its partition."""
+    with EventHubProducerClient.from_connection_string(connection, eventhub_name=hub) as producer:
         for partition, bodies in batches:
             producer.send_batch([EventData(body) for body in bodies], partition_id=str(partition))
 
 
-def suspicious(number: int) -> bytes:
-    """An event that must be flagged; every fourth has no store."""
-    event: dict[str, Any] = {"id": f"event-{number:05d}", "event_type": "sale_event", "discount": 60}
-    store = {"store_id": number % 3} if number % 4 else {}
-    return msgspec.json.encode({**event, **store, "priority_shipping": True})
+def _ids(row: Row) -> list[Any]:
+    return row["ids"]
 
 
-def expected(settings: dict[str, str], count: int) -> Rows:
-    """What the hub says: the window of each event comes from the time at which the hub took it."""
-    rows: Rows = {}
-    seen = 0
+class QueueReceiver:
+    """Takes the messages of a queue from now on, as they come: pairs of MessageId and row.
 
-    def take(_: Any, batch: list[EventData]) -> None:
-        nonlocal seen
-        for event in batch:
-            body = msgspec.json.decode(event.body_as_str())
-            enqueued = event.enqueued_time
-            assert enqueued is not None
-            key = body.get("store_id"), window_end(enqueued)
-            rows.setdefault(key, []).append(body["id"])
-            seen += 1
-        if seen >= count:
-            consumer.close()
+    `ids_of` gives the ids in a row; `wait` counts how many different ones have come.
+    """
 
-    consumer = EventHubConsumerClient.from_connection_string(
-        settings["EventHubs"], "$Default", eventhub_name=HUB, load_balancing_interval=0.1
-    )
-    consumer.receive_batch(take, starting_position="-1", max_wait_time=0.1)
-    return {key: sorted(ids) for key, ids in rows.items()}
-
-
-def window_end(moment: datetime) -> str:
-    """The end of the window of a moment, as a row has it."""
-    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    end = midnight - (-(moment - midnight) // WINDOW) * WINDOW
-    return f"{end:%Y-%m-%dT%H:%M:%S}.0000000Z"
-
-
-class Receiver:
-    """Takes the queue's messages as they come, because they live for an hour of Azure's time: (MessageId, row)."""
-
-    def __init__(self, settings: dict[str, str]) -> None:
-        self._settings = settings
-        self._found: list[tuple[str, dict[str, Any]]] = []
-        self._seen: set[str] = set()
+    def __init__(self, connection: str, queue: str, ids_of: Callable[[Row], list[Any]] = _ids) -> None:
+        self._connection = connection
+        self._queue = queue
+        self._ids_of = ids_of
+        self._messages: list[tuple[str, Row]] = []
+        self._seen: set[Any] = set()
         self._ends = Event()
         self._thread = Thread(target=self._run)
         self._thread.start()
@@ -163,30 +154,30 @@ class Receiver:
     def _run(self) -> None:
         while not self._ends.is_set():
             try:
-                with ServiceBusClient.from_connection_string(self._settings["ServiceBus"], retry_total=0) as client:
+                with ServiceBusClient.from_connection_string(self._connection, retry_total=0) as client:
                     self._receive(client)
             except ServiceBusError:
                 time.sleep(0.2)
 
     def _receive(self, client: ServiceBusClient) -> None:
-        with client.get_queue_receiver("suspicious-windows") as receiver:
+        with client.get_queue_receiver(self._queue) as receiver:
             while not self._ends.is_set():
                 batch = receiver.receive_messages(20, max_wait_time=0.3)
                 for message in batch:
                     row = msgspec.json.decode(b"".join(message.body))
-                    self._found.append((str(message.message_id), row))
-                    self._seen |= set(row["ids"])
+                    self._messages.append((str(message.message_id), row))
+                    self._seen |= set(self._ids_of(row))
                 for message in batch:
                     receiver.complete_message(message)
 
-    def wait(self, ids: int, seconds: float = 30) -> list[tuple[str, dict[str, Any]]]:
-        """All messages, once they hold so many different ids."""
+    def wait(self, ids: int, seconds: float = 30) -> list[tuple[str, Row]]:
+        """All messages, once they hold so many different ids. Raises AssertionError if they do not in time."""
         deadline = time.monotonic() + seconds
         while len(self._seen) < ids and time.monotonic() < deadline:
             time.sleep(0.1)
         self.stop()
         assert len(self._seen) == ids, f"{len(self._seen)} of {ids} ids after {seconds} s"
-        return self._found
+        return self._messages
 
     def stop(self) -> None:
         """Receive no more."""
@@ -194,35 +185,27 @@ class Receiver:
         self._thread.join()
 
 
-def blobs(settings: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every blob of the container."""
-    with ContainerClient.from_connection_string(settings["Warehouse"], "suspicious-events", retry_total=0) as container:
+def blob_rows(connection: str, container: str) -> dict[str, list[Row]]:
+    """The rows of every blob of a container, by the blob's name; empty if the container does not exist."""
+    with ContainerClient.from_connection_string(connection, container, retry_total=0) as client:
         try:
-            names = [blob.name for blob in container.list_blobs()]
+            names = [blob.name for blob in client.list_blobs()]
         except ResourceNotFoundError:
             return {}
         return {
-            name: [msgspec.json.decode(line) for line in container.download_blob(name).readall().splitlines()]
+            name: [msgspec.json.decode(line) for line in client.download_blob(name).readall().splitlines()]
             for name in names
         }
 
 
-def rows_of(found: list[dict[str, Any]]) -> Rows:
-    """Rows by store and window end; asserts that each stands there once."""
-    rows: Rows = {}
-    for row in found:
-        key = row["store_id"], row["WindowEnd"]
-        assert key not in rows, f"{key} stands there twice"
-        rows[key] = sorted(row["ids"])
-    return rows
-
-
-def wait_for_blobs(settings: dict[str, str], ids: int, seconds: float = 20) -> dict[str, list[dict[str, Any]]]:
-    """The blobs once they hold so many ids."""
+def wait_for_blob_rows(
+    connection: str, container: str, ids: int, seconds: float = 20, ids_of: Callable[[Row], list[Any]] = _ids
+) -> dict[str, list[Row]]:
+    """The rows of every blob once they hold so many ids. Raises AssertionError if they do not in time."""
     deadline = time.monotonic() + seconds
     while True:
-        found = blobs(settings)
-        if sum(len(row["ids"]) for rows in found.values() for row in rows) >= ids:
-            return found
+        written = blob_rows(connection, container)
+        if sum(len(ids_of(row)) for rows in written.values() for row in rows) >= ids:
+            return written
         assert time.monotonic() < deadline, "the blobs do not appear"
         time.sleep(0.2)

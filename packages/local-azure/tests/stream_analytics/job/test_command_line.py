@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local_azure.stream_analytics.cli import main
-from tests.repository import STREAM_PROJECT as PROJECT
+from tests.data import STREAM_PROJECT as PROJECT
 
 CONFIG = "test/testConfig.json"
 

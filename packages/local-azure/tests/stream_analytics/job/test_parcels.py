@@ -10,7 +10,7 @@ from local_azure.stream_analytics.job.journal import Parcel
 from local_azure.stream_analytics.job.parcels import parcels
 from local_azure.stream_analytics.job.project import BlobOutput, load_project
 from local_azure.stream_analytics.job.project_files import ProjectError
-from tests.repository import STREAM_PROJECT as PROJECT
+from tests.data import STREAM_PROJECT as PROJECT
 from tests.stream_analytics.running import at
 
 PROJECT_HERE = load_project(PROJECT)

@@ -10,7 +10,7 @@ import pytest
 from local_azure.stream_analytics.job.project import BlobOutput, HubInput, QueueOutput, load_project
 from local_azure.stream_analytics.job.project_files import ProjectError
 from local_azure.stream_analytics.language.units import TICKS_PER_SECOND
-from tests.repository import STREAM_PROJECT as PROJECT
+from tests.data import STREAM_PROJECT as PROJECT
 
 
 @pytest.fixture

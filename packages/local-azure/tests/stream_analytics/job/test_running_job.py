@@ -6,28 +6,23 @@ from threading import Thread
 
 import pytest
 
-from local_azure.testing.stream_job import (
-    Receiver,
-    around,
-    expected,
-    rows_of,
-    send,
-    suspicious,
-    wait_for_blobs,
-)
-from tests.repository import EMULATORS, STREAM_PROJECT
+from local_azure.testing.stream_job import QueueReceiver, send_events, stream_job_parts, wait_for_blob_rows
+from tests.data import ENTITIES, STREAM_PROJECT
+from tests.stream_analytics.job.rows import CONTAINER, HUB, QUEUE, expected, rows_of, suspicious
 
 pytestmark = pytest.mark.slow
 
+ENTITY_FILES = (ENTITIES / "event-hubs.json", ENTITIES / "service-bus.json")
+
 
 def test_rows_reach_the_queue_and_after_an_outage_the_container_under_computed_names(tmp_path: Path):
-    with around(tmp_path, STREAM_PROJECT, EMULATORS) as parts:
+    with stream_job_parts(tmp_path, STREAM_PROJECT, *ENTITY_FILES) as parts:
         parts.start("amqp", "job")
         hostile = [b"{not json", suspicious(8), b"[" * 100_000, b'{"discount": 10}']
-        send(parts.settings, (1, [suspicious(number) for number in range(8)]), (3, hostile))
-        found = Receiver(parts.settings).wait(ids=9)
+        send_events(parts.event_hubs, HUB, (1, [suspicious(number) for number in range(8)]), (3, hostile))
+        found = QueueReceiver(parts.service_bus, QUEUE).wait(ids=9)
         parts.start("azurite")  # only now: its rows have waited, and the queue's have not waited for them
-        written = wait_for_blobs(parts.settings, ids=9)
+        written = wait_for_blob_rows(parts.blob, CONTAINER, ids=9)
         parts.stop("job")
     for message_id, row in found:
         store = "no-store-" if row["store_id"] is None else f"store-{row['store_id']}-"
@@ -46,23 +41,23 @@ def test_rows_reach_the_queue_and_after_an_outage_the_container_under_computed_n
 
 def test_no_row_is_lost_or_changed_when_the_job_and_the_broker_are_killed(tmp_path: Path):
     total = 0
-    with around(tmp_path, STREAM_PROJECT, EMULATORS) as parts:
+    with stream_job_parts(tmp_path, STREAM_PROJECT, *ENTITY_FILES) as parts:
         parts.start("amqp", "azurite", "job")
-        receiver = Receiver(parts.settings)
+        receiver = QueueReceiver(parts.service_bus, QUEUE)
         for victim in ("job", "job", "amqp", "job"):
             batches = [(turn % 4, [suspicious(total + turn * 5 + place) for place in range(5)]) for turn in range(80)]
-            sending = Thread(target=send, args=(parts.settings, *batches[:40]))
+            sending = Thread(target=send_events, args=(parts.event_hubs, HUB, *batches[:40]))
             sending.start()
             if victim == "amqp":
                 sending.join()  # what the broker has not acknowledged is not its loss
             parts.kill(victim)
             parts.start(victim)
             sending.join()
-            send(parts.settings, *batches[40:])
+            send_events(parts.event_hubs, HUB, *batches[40:])
             total += 400
         found = receiver.wait(ids=total)
-        right = expected(parts.settings, total)
-        written = wait_for_blobs(parts.settings, ids=total)
+        right = expected(parts.event_hubs, total)
+        written = wait_for_blob_rows(parts.blob, CONTAINER, ids=total)
     copies: dict[str, object] = {}
     for message_id, row in found:
         assert copies.setdefault(message_id, row) == row, "a row was sent again with other content"

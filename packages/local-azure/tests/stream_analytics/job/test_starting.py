@@ -8,18 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from local_azure.testing.stream_job import Around, Receiver, around, send, suspicious
-from tests.repository import EMULATORS
-from tests.repository import STREAM_PROJECT as PROJECT
+from local_azure.testing.stream_job import QueueReceiver, StreamJobParts, send_events, stream_job_parts
+from tests.data import ENTITIES
+from tests.data import STREAM_PROJECT as PROJECT
+from tests.stream_analytics.job.rows import HUB, QUEUE, suspicious
 
 pytestmark = pytest.mark.slow
 
+ENTITY_FILES = (ENTITIES / "event-hubs.json", ENTITIES / "service-bus.json")
 
-def refusal(parts: Around, project: Path = PROJECT, **settings: str) -> str:
-    """What the job says before it gives up."""
+
+def refusal(parts: StreamJobParts, project: Path = PROJECT, *options: str, **settings: str) -> str:
+    """The last line of the job before it gives up."""
     command = [sys.executable, "-m", "local_azure.stream_analytics", "--project", str(project), "--state"]
     done = subprocess.run(
-        [*command, str(parts.folder / "job")],
+        [*command, str(parts.folder / "job"), *options],
         env={**os.environ, **parts.settings, **settings},
         capture_output=True,
         text=True,
@@ -37,14 +40,22 @@ def copied(tmp_path: Path) -> Path:
 
 
 def test_a_missing_or_senseless_setting_is_named(tmp_path: Path):
-    parts = Around(tmp_path, PROJECT, EMULATORS)
+    parts = StreamJobParts(tmp_path, PROJECT, *ENTITY_FILES)
     assert "the connection setting EventHubs is missing" in refusal(parts, EventHubs="")
     assert "the connection setting ServiceBus is no connection string" in refusal(parts, ServiceBus="nonsense")
     assert "the connection setting Warehouse is no connection string" in refusal(parts, Warehouse="nonsense")
 
 
+def test_settings_of_other_names_are_read_if_the_options_say_so(tmp_path: Path):
+    parts = StreamJobParts(tmp_path, PROJECT, *ENTITY_FILES)
+    options = ("--event-hubs-connection", "Orders")
+    assert "the connection setting Orders is missing" in refusal(parts, PROJECT, *options)
+    options = ("--blob-connection", "Archive", "--service-bus-connection", "Queue")
+    assert "the connection setting Archive is missing" in refusal(parts, PROJECT, *options, Queue=parts.service_bus)
+
+
 def test_a_wrong_query_or_project_is_named(tmp_path: Path, copied: Path):
-    parts = Around(tmp_path, PROJECT, EMULATORS)
+    parts = StreamJobParts(tmp_path, PROJECT, *ENTITY_FILES)
     assert "does not exist" in refusal(parts, tmp_path / "nothing.json")
     query = copied.parent / "suspicious-windows.asaql"
     query.write_text("SELECT id INTO [suspicious-events] FROM orders")
@@ -54,16 +65,16 @@ def test_a_wrong_query_or_project_is_named(tmp_path: Path, copied: Path):
 def test_a_hub_that_does_not_exist_is_named(tmp_path: Path, copied: Path):
     source = copied.parent / "Inputs" / "events.json"
     source.write_text(source.read_text().replace("store-events", "no-such-hub"))
-    with around(tmp_path, PROJECT, EMULATORS) as parts:
+    with stream_job_parts(tmp_path, PROJECT, *ENTITY_FILES) as parts:
         parts.start("amqp")
         assert "the hub no-such-hub cannot be used" in refusal(parts, copied)
 
 
 def test_state_of_another_query_or_of_another_hub_is_not_mistaken_for_ones_own(tmp_path: Path, copied: Path):
-    with around(tmp_path, PROJECT, EMULATORS) as parts:
+    with stream_job_parts(tmp_path, PROJECT, *ENTITY_FILES) as parts:
         parts.start("amqp", "azurite", "job")
-        send(parts.settings, (1, [suspicious(1), suspicious(2)]))
-        Receiver(parts.settings).wait(ids=2)
+        send_events(parts.event_hubs, HUB, (1, [suspicious(1), suspicious(2)]))
+        QueueReceiver(parts.service_bus, QUEUE).wait(ids=2)
         parts.stop("job")
         query = copied.parent / "suspicious-windows.asaql"
         query.write_text(query.read_text().replace("> 50", "> 40"))

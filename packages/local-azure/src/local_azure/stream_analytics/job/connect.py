@@ -1,6 +1,8 @@
-"""Which connection setting each input and output uses, and what speaks to it."""
+"""The connection setting of each input and output, and the client that speaks to it."""
 
 from collections.abc import Callable, Mapping
+
+import msgspec
 
 from local_azure.core.process import CannotStartError
 from local_azure.stream_analytics.job.blob_names import check_pattern
@@ -13,29 +15,43 @@ from local_azure.stream_analytics.job.project import BlobOutput, HubInput, Proje
 from local_azure.stream_analytics.job.queue_sink import QueueSink
 from local_azure.stream_analytics.job.sinks import Sink
 
-HUBS, QUEUES, BLOBS = "EventHubs", "ServiceBus", "Warehouse"
+
+class Connections(msgspec.Struct, frozen=True):
+    """The settings of an environment, and the names of those that lead to the services."""
+
+    environment: Mapping[str, str]
+    event_hubs: str = "EventHubs"
+    service_bus: str = "ServiceBus"
+    blob: str = "Warehouse"
+
+    def string(self, name: str) -> str:
+        """The connection string in a setting. Raises CannotStartError if it is missing."""
+        value = self.environment.get(name)
+        if not value:
+            raise CannotStartError(f"the connection setting {name} is missing; set it to a connection string")
+        return value
 
 
-def hub(source: HubInput, environment: Mapping[str, str]) -> Hub:
-    """The hub of an input. Raises CannotStartError if the setting is missing or no connection string."""
+def hub(source: HubInput, connections: Connections) -> Hub:
+    """The hub of an input. Raises CannotStartError if the setting is missing or not a connection string."""
     try:
-        return Hub(_setting(environment, HUBS), source)
+        return Hub(connections.string(connections.event_hubs), source)
     except ValueError as error:
-        raise _wrong(HUBS, error) from error
+        raise _wrong(connections.event_hubs, error) from error
 
 
-def inquirer(source: HubInput, environment: Mapping[str, str], now: Callable[[], int]) -> Inquirer:
-    """What asks the hub of an input how far it reaches. Raises CannotStartError like `hub`."""
+def inquirer(source: HubInput, connections: Connections, now: Callable[[], int]) -> Inquirer:
+    """The client that asks the hub of an input for its end. Raises CannotStartError like `hub`."""
     try:
-        return Inquirer(_setting(environment, HUBS), source, now)
+        return Inquirer(connections.string(connections.event_hubs), source, now)
     except ValueError as error:
-        raise _wrong(HUBS, error) from error
+        raise _wrong(connections.event_hubs, error) from error
 
 
-def delivery(output: ProjectOutput, project: Project, journal: Journal, environment: Mapping[str, str]) -> Delivery:
+def delivery(output: ProjectOutput, project: Project, journal: Journal, connections: Connections) -> Delivery:
     """The delivery to an output. Raises CannotStartError like `hub`, ProjectError for an unusable path pattern."""
-    setting = BLOBS if isinstance(output, BlobOutput) else QUEUES
-    connection = _setting(environment, setting)
+    setting = connections.blob if isinstance(output, BlobOutput) else connections.service_bus
+    connection = connections.string(setting)
     sink: Sink
     try:
         if isinstance(output, BlobOutput):
@@ -46,13 +62,6 @@ def delivery(output: ProjectOutput, project: Project, journal: Journal, environm
     except ValueError as error:
         raise _wrong(setting, error) from error
     return Delivery(output.name, journal, sink, project.error_policy)
-
-
-def _setting(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name)
-    if not value:
-        raise CannotStartError(f"the connection setting {name} is missing; set it to a connection string")
-    return value
 
 
 def _wrong(name: str, error: ValueError) -> CannotStartError:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from local_azure.core.process import CannotStartError, announce_ready
 from local_azure.stream_analytics.engine.query import RunningQuery
 from local_azure.stream_analytics.engine.state import restore, snapshot
 from local_azure.stream_analytics.engine.times import ticks_of_timestamp, timestamp_of
-from local_azure.stream_analytics.job.connect import delivery, hub, inquirer
+from local_azure.stream_analytics.job.connect import Connections, delivery, hub, inquirer
 from local_azure.stream_analytics.job.hub import PAUSE, Events, Hub
 from local_azure.stream_analytics.job.inquiry import Wait
 from local_azure.stream_analytics.job.journal import Journal, OtherQueryError, Parcel
@@ -45,20 +44,20 @@ MOST_PENDING = 2_000
 
 
 class StreamJob:
-    """One project running against the brokers that the environment's connection strings name."""
+    """One project running against the brokers that the connection strings name."""
 
-    def __init__(self, project: Project, environment: Mapping[str, str], state: Path, clock: Clock) -> None:
+    def __init__(self, project: Project, connections: Connections, state: Path, clock: Clock) -> None:
         """Raises CannotStartError if a setting is missing or the state belongs to another query."""
         self._project = project
         self._clock = clock
         self._query = RunningQuery(project.query, project.policy)
-        self._hubs = {each.name: hub(each, environment) for each in project.inputs if each.name in self._query.inputs}
-        self._inquirers = {name: inquirer(each.source, environment, self._now) for name, each in self._hubs.items()}
+        self._hubs = {each.name: hub(each, connections) for each in project.inputs if each.name in self._query.inputs}
+        self._inquirers = {name: inquirer(each.source, connections, self._now) for name, each in self._hubs.items()}
         self._progress = {name: Progress() for name in self._hubs}
         self._journal = _journal(state / "stream-analytics.db", project)
         if self._journal.state is not None:
             restore(self._query, self._journal.state)
-        self._deliveries = [delivery(each, project, self._journal, environment) for each in project.outputs]
+        self._deliveries = [delivery(each, project, self._journal, connections) for each in project.outputs]
         self._problems = ProblemLog()
         self._dirty = False
         self._next_commit = self._asked = time.monotonic()
