@@ -6,7 +6,6 @@ backend; it talks gRPC to itself and keeps nothing. Both run the same fan-out in
 """
 
 # The SDKs' decorators are not typed.
-# pyright: reportUnknownMemberType=false
 
 import asyncio
 import json
@@ -79,13 +78,13 @@ async def _run_ours(hub: TaskHub, width: int) -> float:
 def _app() -> df.DFApp:
     app = df.DFApp()
 
-    @app.orchestration_trigger(context_name="context")  # pyright: ignore[reportUntypedFunctionDecorator]
-    def fan_out(context: Any) -> Generator[Any, Any, int]:  # pyright: ignore[reportUnusedFunction]
+    @app.orchestration_trigger(context_name="context")
+    def fan_out(context: Any) -> Generator[Any, Any, int]:
         doubled = yield context.task_all([context.call_activity("double", n) for n in range(context.get_input())])
         return sum(doubled)
 
-    @app.activity_trigger(input_name="number")  # pyright: ignore[reportUntypedFunctionDecorator]
-    def double(number: int) -> int:  # pyright: ignore[reportUnusedFunction]
+    @app.activity_trigger(input_name="number")
+    def double(number: int) -> int:
         return 2 * number
 
     return app

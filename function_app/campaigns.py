@@ -1,8 +1,5 @@
 """The campaigns' door: start a load test, follow it, stop it."""
 
-# pyright: reportUnknownMemberType=false
-# The durable SDK's statuses are typed in part only.
-
 import secrets
 from typing import Any, cast
 

@@ -1,6 +1,4 @@
 """The durable client, with its edges taken off: structs as arguments, statuses that are there or not."""
-# pyright: reportUnknownMemberType=false
-# The durable SDK is typed in part only.
 
 import contextlib
 from typing import Any

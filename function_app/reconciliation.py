@@ -1,6 +1,4 @@
 """The reconciliation's doors: start one, follow it, read its report; and the timer that starts one every night."""
-# pyright: reportUnknownMemberType=false
-# The durable SDK is typed in part only.
 
 from typing import Any, cast
 
@@ -72,15 +70,17 @@ async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.
     status = await durable_client.find(client, run) if run.startswith("reconcile-") else None
     if status is None:
         return problem(404, "No such reconciliation", f"there is no reconciliation {run[:100]}")
+    output: Any = status.output
     answer: dict[str, Any] = {
         "id": run,
         "status": durable_client.runtime_status_of(status),
         "progress": status.custom_status,
-        "output": status.output,
+        "output": output,
     }
-    if output := cast(dict[str, Any] | None, status.output if isinstance(status.output, dict) else None):
-        answer["accounts"] = output.get("accounts")
-        answer["reports"] = _addresses(output.get("id", run))
+    if isinstance(output, dict):
+        outcome = cast(dict[str, Any], output)
+        answer["accounts"] = outcome.get("accounts")
+        answer["reports"] = _addresses(outcome.get("id", run))
     return json_response(answer)
 
 

@@ -1,6 +1,4 @@
 """Registering activities and orchestrations: plain JSON values outside, their own types inside."""
-# pyright: reportUnknownMemberType=false
-# The durable SDK's decorators are not typed.
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, get_type_hints

@@ -1,6 +1,4 @@
 """The repair's doors: start the repair of a reconciliation, follow it, read the list of its steps."""
-# pyright: reportUnknownMemberType=false
-# The durable SDK is typed in part only.
 
 import azure.durable_functions as df
 import azure.functions as func

@@ -1,10 +1,8 @@
 """Calls from an orchestration: typed values in and out, one patient retry policy."""
-# pyright: reportUnknownMemberType=false
-# The durable SDK is typed in part only; this module is where its edges are.
 
 from collections.abc import Generator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import azure.durable_functions as df
 import msgspec
@@ -92,4 +90,4 @@ def _all(
 
 def timer(context: df.DurableOrchestrationContext, due: datetime) -> TimerTask:
     """A durable timer. Cancel it if it loses a race: an open timer keeps the instance running until it fires."""
-    return cast(TimerTask, context.create_timer(due))
+    return context.create_timer(due)

@@ -40,7 +40,7 @@ def parse_blob_name(name: str, size: int = 0, etag: str = "") -> CaptureBlob | N
         return None
     namespace, hub, partition, *moment = match.groups()
     try:
-        triggered = datetime(*(int(part) for part in moment), tzinfo=UTC)  # type: ignore[arg-type]
+        triggered = datetime(*(int(part) for part in moment), tzinfo=UTC)
     except ValueError:
         return None
     return CaptureBlob(f"{namespace}/{hub}/{partition}", triggered, name, size, etag)

@@ -53,7 +53,7 @@ def share(predicate: Callable[[GeneratedEvent], bool]) -> float:
 
 def test_shares_are_those_of_the_original_producer():
     def close_to(expected: float) -> object:
-        return pytest.approx(expected, abs=0.01)  # type: ignore[reportUnknownMemberType]
+        return pytest.approx(expected, abs=0.01)
 
     assert share(lambda event: event.event_type == "sale_event") == close_to(0.8)
     assert share(lambda event: event.is_bad) == close_to(0.1)

@@ -52,7 +52,7 @@ def test_an_activity_that_gives_another_type_is_refused():
 
 
 def test_an_activity_without_types_is_refused():
-    async def judge_events(chunk): ...  # type: ignore[no-untyped-def] # pyright: ignore
+    async def judge_events(chunk): ...  # pyright: ignore
 
     with pytest.raises(ContractError, match="has 0 annotated types, and its contract 2"):
         register(df.Blueprint(), {JUDGE_EVENTS: judge_events})  # pyright: ignore[reportUnknownArgumentType]

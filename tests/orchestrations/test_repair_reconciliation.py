@@ -1,6 +1,4 @@
 """The repair's workflow: the order of its steps, what a dry run leaves out, and that it replays."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# The durable SDK is typed in part only.
 
 from collections.abc import AsyncIterator
 from pathlib import Path

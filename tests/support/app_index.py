@@ -1,6 +1,6 @@
 """The app's functions, indexed as the Functions worker does it."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# The SDK's function objects are typed in part only.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# azure-functions types its function objects in part only.
 
 from collections.abc import Callable
 from functools import cache
