@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_azure.amqp.budget import PartialMessages
+from local_azure.amqp.budget import Budgets
 from local_azure.amqp.connection import Connection
 from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import described, uint
@@ -67,7 +67,7 @@ class Recorder:
         self.links.append(link)
         return self
 
-    def about_forgotten(self, state: Any) -> Encoded:
+    def about_forgotten(self, state: Encoded | None) -> Encoded:
         return stated(state)
 
     def on_message(self, delivery: Delivery) -> None:
@@ -87,9 +87,9 @@ class Recorder:
 class ByHand:
     """One client of a node, without a socket and without an event loop."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, budgets: Budgets | None = None) -> None:
         self.said = Said()
-        self.connection = Connection(node, self.said, PartialMessages(), "by hand")
+        self.connection = Connection(node, self.said, budgets or Budgets(), "by hand")
 
     def frame(self, code: Code, fields: list[Any], payload: bytes = b"", channel: int = 0) -> None:
         """Put a performative in."""

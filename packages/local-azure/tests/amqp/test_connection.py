@@ -2,12 +2,15 @@
 
 import pytest
 
-from local_azure.amqp.encode import described, uint, ulong
+from local_azure.amqp.budget import Budgets
+from local_azure.amqp.encode import described, int32, uint, ulong
 from local_azure.amqp.frames import AMQP_HEADER, SASL_HEADER, FrameReader, FrameType, build
 from local_azure.amqp.handshake import Agreement, Handshake, UnwelcomeError
+from local_azure.amqp.limits import MAX_SESSIONS_OF_A_PORT
 from local_azure.amqp.outcomes import ACCEPTED, Accepted
+from local_azure.amqp.outgoing_link import SELECTOR, SESSION
 from local_azure.amqp.performatives import Code, performative
-from local_azure.amqp.values import Symbol
+from local_azure.amqp.values import Described, Symbol
 from tests.amqp.by_hand import ByHand, Recorder
 from tests.amqp.raw import condition, event
 
@@ -101,6 +104,57 @@ def test_an_error_of_one_session_leaves_the_others():
     assert (code, condition(fields[0])) == (Code.END, "amqp:session:unattached-handle")
     client.frame(Code.TRANSFER, [uint(0), uint(0), b"t", uint(0), True], event(b"x"), channel=1)
     assert node.messages == [event(b"x")]
+
+
+def test_a_filter_is_what_its_descriptor_says_whatever_its_name():
+    node = Recorder()
+    client = ByHand(node).open()
+    filters = {
+        Symbol("jms-selector"): Described(0x0000_468C_0000_0004, "one"),
+        Symbol("mine"): Described(Symbol("com.microsoft:session-filter"), "two"),
+        Symbol("other"): Described(0x1234, "three"),
+    }
+    source = described(0x28, ["anything", None, None, None, None, None, None, filters])
+    client.frame(Code.ATTACH, ["reader", uint(0), True, None, None, source, described(0x29, [None])])
+    assert node.links[0].filters == {SELECTOR: "one", SESSION: "two", "other": "three"}
+
+
+def test_a_state_that_is_sent_back_is_the_one_that_came():
+    client = ByHand(Recorder()).open()
+    state = described(0x27, [True, None, {Symbol("tries"): int32(3)}])
+    client.said.bytes()
+    client.frame(Code.DISPOSITION, [True, uint(5), uint(5), False, state])
+    assert state in client.said.bytes()
+
+
+def test_a_connection_has_as_many_sessions_and_links_as_on_azure():
+    client = ByHand(Recorder())
+    client.connection.receive(AMQP_HEADER)
+    client.said.bytes()
+    client.frame(Code.OPEN, ["me", None, uint(65_536)])
+    ((_, opened),) = client.said.performatives()
+    assert opened[3] == 4_999
+    for channel in range(5_000):
+        client.frame(Code.BEGIN, [None, uint(0), uint(100), uint(100)], channel=channel)
+        client.attach(0, receiver=False, channel=channel)
+    assert client.connection.opened
+    client.said.bytes()
+    client.frame(Code.BEGIN, [None, uint(0), uint(100), uint(100)], channel=5_000)
+    assert client.said.performatives()[-1][0] == Code.CLOSE
+
+
+def test_the_sessions_of_all_connections_together_are_limited():
+    budgets = Budgets()
+    crowd = [ByHand(Recorder(), budgets) for _ in range(10)]
+    for client in crowd:
+        client.open()
+    crowd[0].connection.lost()
+    budgets.sessions.hold(MAX_SESSIONS_OF_A_PORT - 9)
+    crowd[1].said.bytes()
+    crowd[1].frame(Code.BEGIN, [None, uint(0), uint(100), uint(100)], channel=1)
+    ((code, fields),) = crowd[1].said.performatives()
+    assert (code, condition(fields[0])) == (Code.CLOSE, "amqp:resource-limit-exceeded")
+    budgets.sessions.hold(1)
 
 
 def test_a_frame_that_cannot_be_read_closes_the_connection():

@@ -1,7 +1,6 @@
 """A connection that ends tells its entities at once: nothing is fed to a link that nobody hears."""
 
 import asyncio
-from typing import Any
 
 from local_azure.amqp.encode import uint
 from local_azure.amqp.incoming_link import Delivery, IncomingLink
@@ -31,7 +30,7 @@ class Endless:
         self.link = link
         return self
 
-    def about_forgotten(self, state: Any) -> Encoded:
+    def about_forgotten(self, state: Encoded | None) -> Encoded:
         return stated(state)
 
     def on_message(self, delivery: Delivery) -> None:

@@ -262,7 +262,7 @@ def test_too_many_sessions_links_and_handles_are_refused(address: str):
         client.frame(Code.ATTACH, ["x", uint(256), False])
         assert condition(client.until(Code.END)[0]) == "amqp:resource-limit-exceeded"
     with Raw(address).open() as client:
-        client.frame(Code.BEGIN, [None, uint(0), uint(1), uint(1)], channel=256)
+        client.frame(Code.BEGIN, [None, uint(0), uint(1), uint(1)], channel=5_000)
         assert condition(client.until(Code.CLOSE)[0]) == "amqp:not-allowed"
     with Raw(address).open() as client:
         client.attach_sender(SEND)

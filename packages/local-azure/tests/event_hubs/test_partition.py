@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from local_azure.amqp.encode import described
 from local_azure.amqp.errors import AmqpError
 from local_azure.amqp.message import Message
+from local_azure.amqp.sections import SectionCode, split_batch
 from local_azure.core.group_commit import GroupCommit
 from local_azure.event_hubs import store
 from local_azure.event_hubs.events import accept_event
@@ -65,6 +67,17 @@ async def test_what_was_committed_is_there_after_a_restart_and_numbering_goes_on
     assert [(sequence, Message(message).body()) for sequence, message in again.read(0, 10)] == [
         (0, b"a"), (1, b"b"), (2, b"c"),
     ]  # fmt: skip
+
+
+async def test_a_body_of_null_data_is_taken_alone_and_among_others(reopen: Open):
+    null = described(SectionCode.DATA, None)
+    batch = event(event(b"before")) + event(bytes(null)) + event(event(b"behind"))
+    partition = reopen()
+    partition.append([accept_event(message) for message in split_batch(batch)], None)
+    await asyncio.sleep(0)
+    messages = [Message(message) for _, message in partition.read(0, 10)]
+    assert [message.body() for message in messages] == [b"before", b"", b"behind"]
+    assert messages[1].from_body_on() == null
 
 
 async def test_an_answer_is_a_watermark(reopen: Open, time: Time):

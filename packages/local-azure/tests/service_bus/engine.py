@@ -9,7 +9,7 @@ import msgspec
 
 from local_azure.core.group_commit import GroupCommit
 from local_azure.core.sqlite import open_database
-from local_azure.service_bus.messages import Times
+from local_azure.service_bus.messages import Amend, Times
 from local_azure.service_bus.queue import Queue
 from local_azure.service_bus.settings import QueueSettings
 from local_azure.service_bus.store import SCHEMA
@@ -25,9 +25,10 @@ def amend(payload: bytes, properties: Mapping[str, Any]) -> bytes:
 class Engine:
     """One queue and its dead-letter queue. `now` is both clocks, in milliseconds."""
 
-    def __init__(self, folder: Path, settings: QueueSettings) -> None:
+    def __init__(self, folder: Path, settings: QueueSettings, amend: Amend = amend) -> None:
         self.now = 1_700_000_000_000
         self.settings = settings
+        self._amend = amend
         self._path = folder / "queue.sqlite"
         self._loop = asyncio.new_event_loop()
         self.failures: list[Exception] = []
@@ -40,8 +41,8 @@ class Engine:
 
         def build() -> tuple[Queue, Queue]:
             rules = self.settings
-            letters = Queue("q/$deadletterqueue", rules.for_dead_letters(), store=store, times=times, amend=amend)
-            return letters, Queue("q", rules, store=store, times=times, amend=amend, dead_letters=letters)
+            letters = Queue("q/$deadletterqueue", rules.for_dead_letters(), store=store, times=times, amend=self._amend)
+            return letters, Queue("q", rules, store=store, times=times, amend=self._amend, dead_letters=letters)
 
         self.dead_letters, self.queue = self.run(build)
 

@@ -1,11 +1,13 @@
 """Messages on their way in and out: what a client wrote is kept, what is the broker's is the broker's."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import described, encode, timestamp, ubyte, uint
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.message import Message as EncodedMessage
@@ -112,6 +114,67 @@ def test_a_property_that_amqp_cannot_carry_is_refused() -> None:
     for value in (2**64, object()):
         with pytest.raises(AmqpError, match="cannot be kept"):
             amend(payload, {"a": value})
+
+
+SENT_AT, DAY = 1_600_000_000_000, 86_400_000
+
+
+def expiring(ttl: Any) -> bytes:
+    """A message whose sender reckons with its own clock, as the SDKs do."""
+    times = [timestamp(SENT_AT + 5), timestamp(SENT_AT)]
+    return a_message(
+        section(SectionCode.HEADER, [None, None, ttl]),
+        section(SectionCode.PROPERTIES, ["id", *[None] * 7, *times, "group"]),
+    )
+
+
+def test_the_expiry_told_is_the_one_that_counts_whatever_the_sender_wrote() -> None:
+    got = out(submission(expiring(uint(9 * DAY))).payload, time_to_live=DAY).properties()
+    assert (got.creation_time, got.absolute_expiry_time) == (1_700_000_000_000, 1_700_000_000_000 + DAY)
+    assert (got.message_id, got.group_id) == ("id", "group")
+    got = out(submission(a_message()).payload, time_to_live=DAY).properties()
+    assert got.absolute_expiry_time == 1_700_000_000_000 + DAY
+    assert len(got.message_id) == 32
+
+
+def test_a_message_that_does_not_expire_tells_no_expiry() -> None:
+    got = out(submission(expiring(None)).payload).properties()
+    assert (got.absolute_expiry_time, got.creation_time) == (None, SENT_AT)
+
+
+def test_an_expiry_beyond_the_calendar_is_its_last_moment() -> None:
+    got = out(submission(a_message()).payload, time_to_live=2**62).properties()
+    assert got.absolute_expiry_time == 253_402_300_799_999
+
+
+def test_a_life_that_a_header_cannot_hold_is_read_from_the_two_times_beside_it() -> None:
+    """.NET writes the header's maximum for a longer life."""
+    times = [timestamp(SENT_AT + 60 * DAY), timestamp(SENT_AT)]
+    sent = a_message(
+        section(SectionCode.HEADER, [None, None, uint(2**32 - 1)]),
+        section(SectionCode.PROPERTIES, ["id", *[None] * 7, *times]),
+    )
+    assert submission(sent).time_to_live == 60 * DAY
+    assert submission(expiring(uint(7))).time_to_live == 7, "the header is observed"
+    assert submission(expiring(uint(2**32 - 1))).time_to_live == 2**32 - 1
+
+
+def test_a_locked_message_tells_its_token_beside_the_clients_own_delivery_annotations() -> None:
+    token = UUID(int=7)
+    payload = submission(a_message(section(SectionCode.DELIVERY_ANNOTATIONS, {Symbol("hop"): b"kept"}))).payload
+    pairs = out(payload, Lock(token.bytes_le, 7, 1_234)).delivery_annotation_pairs()
+    assert {str(decode(key)[0]): decode(value)[0] for key, value in pairs} == {
+        "x-opt-lock-token": token,
+        "hop": b"kept",
+    }
+    assert [decode(key)[0] for key, _ in out(payload).delivery_annotation_pairs()] == ["hop"]
+
+
+@pytest.mark.parametrize("body", [section(SectionCode.DATA, None), section(SectionCode.DATA, None) * 2])
+def test_a_body_of_null_data_is_taken_and_kept(body: bytes) -> None:
+    got = out(submission(body).payload)
+    assert got.body() == b""
+    assert got.from_body_on() == body
 
 
 def test_a_time_to_live_beyond_what_a_header_tells_is_left_out() -> None:

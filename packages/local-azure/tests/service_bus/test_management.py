@@ -16,7 +16,7 @@ from local_azure.amqp.errors import Condition
 from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.request_response import Reply, Request
 from local_azure.amqp.sections import SectionCode
-from local_azure.amqp.values import Symbol
+from local_azure.amqp.values import Encoded, Symbol
 from local_azure.service_bus.management import Management
 from local_azure.service_bus.settings import QueueSettings
 from tests.service_bus.engine import Engine
@@ -40,7 +40,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def ask(engine: Engine, operation: str, body: Any) -> Reply:
-    request = Request({"operation": f"com.microsoft:{operation}"}, body, cast(IncomingLink, None))
+    encoded = Encoded(encode(body))
+    request = Request({"operation": f"com.microsoft:{operation}"}, body, encoded, cast(IncomingLink, None))
     return engine.run(lambda: Management(engine.queue).answer(request))
 
 
@@ -121,9 +122,10 @@ def test_either_all_messages_of_a_request_are_settled_or_none(engine: Engine) ->
     assert engine.queue.peek(0, 10) == []
 
 
+numbers = st.integers(-(2**63), 2**63 - 1)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.uuids(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(), inner, max_size=3),
+    st.none() | st.booleans() | numbers | st.floats() | st.text() | st.binary() | st.uuids(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | numbers, inner, max_size=3),
     max_leaves=6,
 )
 FIELDS = {

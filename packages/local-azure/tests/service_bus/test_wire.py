@@ -8,7 +8,7 @@ import pytest
 from local_azure.amqp.encode import described, uint
 from local_azure.amqp.performatives import Code
 from local_azure.amqp.values import Described, Symbol
-from tests.amqp.raw import Raw, condition, event
+from tests.amqp.raw import Raw, condition, event, selector
 from tests.service_bus.queues import BY_HAND
 from tests.service_bus.sdk import ELSEWHERE
 
@@ -146,3 +146,11 @@ def test_transactions_are_refused(client: Raw) -> None:
 def test_addresses_that_lead_nowhere_are_refused(client: Raw, address: str, expected: str) -> None:
     client.attach_receiver(address)
     assert condition(client.until(Code.DETACH)[2]) == expected
+
+
+def test_a_filter_on_a_queue_is_refused_by_name(client: Raw, queue: str) -> None:
+    answer = client.attach_receiver(queue, selector=selector("colour = 'red'"))
+    assert answer[5] is None
+    error = client.until(Code.DETACH)[2]
+    assert condition(error) == "amqp:not-implemented"
+    assert "selector-filter" in error.value[1]

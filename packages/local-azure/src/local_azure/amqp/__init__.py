@@ -3,7 +3,8 @@
 From the wire upwards; each file has one subject and imports only files above it:
 
     limits, errors             how much a client may ask, and what it is told when it is too much
-    values, decode, encode     AMQP's types, within limits of depth and count
+    values, decode, encode,    AMQP's types, within limits of depth and count; values passed on as they came
+    spans
     sections, message          an encoded message as a broker sees it
     frames, performatives,     how bytes are cut, what the nine performatives say, and what became of a delivery
     transfers, outcomes

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from local_azure.amqp.budget import PartialMessages
+from local_azure.amqp.budget import Budget
 from local_azure.amqp.node import Node
 
 
@@ -16,7 +16,8 @@ class Channel(Protocol):
     """Bytes of a message that fit into one frame."""
     backlog_bytes: int
     """Frames that wait for the windows of all sessions."""
-    partial_messages: PartialMessages
+    partial_messages: Budget
+    """Bytes of unfinished messages, of all connections of the port."""
 
     @property
     def congested(self) -> bool:

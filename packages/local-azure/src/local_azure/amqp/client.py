@@ -31,7 +31,7 @@ class Client(asyncio.Protocol):
         """A client has connected."""
         host, number = transport.get_extra_info("peername")[:2]
         self.outbox = Outbox(cast(asyncio.Transport, transport))
-        self.connection = Connection(self._node, self.outbox, self._port.partial_messages, f"{host}:{number}")
+        self.connection = Connection(self._node, self.outbox, self._port.budgets, f"{host}:{number}")
         # Those that say nothing must not keep out those that would.
         if self._port.full and (silent := self._port.make_room(lambda other: not other.connection.opened)):
             log.warning("%s: cut off, it has not opened its connection and another needs the place", silent.peer)

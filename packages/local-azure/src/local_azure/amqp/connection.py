@@ -8,7 +8,7 @@ import time
 from enum import Enum, auto
 from typing import Protocol
 
-from local_azure.amqp.budget import PartialMessages
+from local_azure.amqp.budget import Budgets
 from local_azure.amqp.errors import AmqpError, Condition, PeerError, SessionError
 from local_azure.amqp.frames import HEARTBEAT, Frame, FrameReader, FrameType, build
 from local_azure.amqp.handshake import SMALLEST_FRAME, Handshake, Stage, UnwelcomeError, check_type
@@ -69,10 +69,11 @@ _ENDED = (State.CLOSING, State.CLOSED)
 class Connection:
     """One client's connection: the `Channel` of its sessions. `peer` names the client in logs."""
 
-    def __init__(self, node: Node, output: Output, partial_messages: PartialMessages, peer: str) -> None:
+    def __init__(self, node: Node, output: Output, budgets: Budgets, peer: str) -> None:
         self.node = node
         self.peer = peer
-        self.partial_messages = partial_messages
+        self.partial_messages = budgets.partial_messages
+        self._session_budget = budgets.sessions
         self.payload_room = SMALLEST_FRAME - _TRANSFER_OVERHEAD
         self.backlog_bytes = 0
         self.heartbeat_seconds: float | None = None
@@ -174,6 +175,7 @@ class Connection:
 
     def _drop_sessions(self) -> None:
         sessions = [session for session in self._sessions.values() if session]
+        self._session_budget.release(len(self._sessions))
         self._sessions.clear()
         for session in sessions:
             session.closed()
@@ -222,12 +224,14 @@ class Connection:
             raise PeerError(Condition.NOT_ALLOWED, f"channels end at {MAX_SESSIONS - 1}")
         if channel in self._sessions:
             raise PeerError(Condition.ILLEGAL_STATE, f"channel {channel} has a session already")
+        self._session_budget.hold(1)
         self._sessions[channel] = Session(self, channel, fields)
 
     def _end(self, channel: int) -> None:
         """A session that is None was ended by us: this is the client's answer."""
         if channel not in self._sessions:
             return
+        self._session_budget.release(1)
         if session := self._sessions.pop(channel):
             session.closed()
             self.send(channel, performative(Code.END, [None]))

@@ -127,8 +127,8 @@ class IncomingLink(Link):
         if self._size <= self.max_message_bytes:
             self._parts.append(payload)
             if more:
-                self._held += len(payload)
                 self.session.partial_messages.hold(len(payload))
+                self._held += len(payload)
             return
         self._release()
         if first.settled or self._size > _HOPELESS * self.max_message_bytes:

@@ -18,13 +18,17 @@ IDLE_TIMEOUT_SECONDS = 240.0
 MAX_CONNECTIONS = 500
 """Connections to one port."""
 
-MAX_SESSIONS = 256
-"""Sessions in a connection; a channel above `MAX_SESSIONS - 1` is refused."""
+MAX_SESSIONS = 5_000
+"""Sessions in a connection; a channel above `MAX_SESSIONS - 1` is refused. Azure announces the same 4,999; .NET begins
+a session for each link (azure-sdk-for-net issues 18363, 25954, 45350)."""
+
+MAX_SESSIONS_OF_A_PORT = 50_000
+"""Sessions in all connections of a port; each takes about a kilobyte."""
 
 MAX_LINKS = 256
 """Links in a session; a handle above `MAX_LINKS - 1` is refused."""
 
-MAX_LINKS_OF_A_CONNECTION = 1_024
+MAX_LINKS_OF_A_CONNECTION = 5_000
 """Links in all sessions of a connection."""
 
 HANDSHAKE_SECONDS = 30.0

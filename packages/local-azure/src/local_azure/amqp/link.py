@@ -3,7 +3,7 @@
 import logging
 from typing import Any, Protocol, cast
 
-from local_azure.amqp.budget import PartialMessages
+from local_azure.amqp.budget import Budget
 from local_azure.amqp.encode import uint
 from local_azure.amqp.errors import AmqpError
 from local_azure.amqp.outcomes import error_value
@@ -32,7 +32,7 @@ class Carrier(Protocol):
         ...
 
     @property
-    def partial_messages(self) -> PartialMessages:
+    def partial_messages(self) -> Budget:
         """The budget of the port for unfinished messages."""
         ...
 

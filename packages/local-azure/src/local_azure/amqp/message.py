@@ -7,7 +7,8 @@ import msgspec
 from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import described, encode, encode_map
 from local_azure.amqp.errors import DecodeError
-from local_azure.amqp.sections import Section, SectionCode, data_bytes, sections, skip
+from local_azure.amqp.sections import Section, SectionCode, data_bytes, sections
+from local_azure.amqp.spans import pairs
 from local_azure.amqp.values import Encoded
 
 Map = dict[Any, Any]
@@ -91,6 +92,11 @@ class Message:
         """The body, if it is a value; None if it is data or a sequence."""
         return self._decoded(SectionCode.VALUE)
 
+    def encoded_value(self) -> Encoded:
+        """The body as it is encoded, if it is a value; else an encoded null."""
+        section = self._by_code.get(SectionCode.VALUE)
+        return Encoded(self.data[section.value : section.end] if section else b"\x40")
+
     def body(self) -> bytes:
         """The data sections, one after the other."""
         return b"".join(data_bytes(self.data, each) for each in self.sections if each.code == SectionCode.DATA)
@@ -150,15 +156,7 @@ class Message:
         section = self._by_code.get(code)
         if section is None or not self._map(code):
             return []
-        data, at = self.data, section.value
-        at += 9 if data[at] & 0x10 else 3
-        pairs: list[tuple[bytes, bytes]] = []
-        while at < section.end:
-            middle = skip(data, at, section.end)
-            end = skip(data, middle, section.end)
-            pairs.append((data[at:middle], data[middle:end]))
-            at = end
-        return pairs
+        return pairs(self.data, section.value)
 
 
 def map_section(code: SectionCode, pairs: list[tuple[bytes, bytes]]) -> bytes:

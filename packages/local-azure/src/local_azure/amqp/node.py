@@ -4,7 +4,7 @@ A `Node` is a name space behind one port. It is asked once for each link and ans
 `AmqpError`, which refuses the link with that condition.
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from local_azure.amqp.incoming_link import IncomingLink, Sink
 from local_azure.amqp.outgoing_link import OutgoingLink, Source
@@ -25,6 +25,6 @@ class Node(Protocol):
         """A client wants to receive from `link.address`. Raises AmqpError to refuse."""
         ...
 
-    def about_forgotten(self, state: Any) -> Encoded:
+    def about_forgotten(self, state: Encoded | None) -> Encoded:
         """The outcome to answer when a client decides about a delivery of this session that is not remembered."""
         ...

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
-from local_azure.amqp.encode import described, encode
+from local_azure.amqp.encode import described
 from local_azure.amqp.errors import AmqpError, Condition, PeerError
+from local_azure.amqp.spans import elements, pairs
 from local_azure.amqp.values import Described, Encoded, Symbol
 
 _ERROR = 0x1D
+_ANNOTATIONS = _INFO = 2
+"""Places in a modified outcome and in an error."""
 Map = dict[Any, Any]
 
 
@@ -94,12 +97,22 @@ def rejected(error: AmqpError) -> Encoded:
     return described(0x25, [error_value(error.condition, error.description)])
 
 
-def modified(outcome: Modified) -> Encoded:
-    """A modified outcome, all fields present."""
-    annotations = None if outcome.message_annotations is None else Encoded(encode(outcome.message_annotations))
+def modified(outcome: Modified, state: Encoded) -> Encoded:
+    """A modified outcome to send back, all fields present, with the annotations as the client encoded them."""
+    fields = elements(state)
+    annotations = Encoded(fields[_ANNOTATIONS]) if len(fields) > _ANNOTATIONS else None
     return described(0x27, [outcome.delivery_failed, outcome.undeliverable_here, annotations])
 
 
-def stated(state: Any) -> Encoded:
+def properties_of(state: Encoded, outcome: Modified | Rejected) -> list[tuple[bytes, bytes]]:
+    """What a receiver adds to a message: encoded keys and values of a modified outcome, or of a rejection's error."""
+    fields = elements(state)
+    if isinstance(outcome, Modified):
+        return pairs(fields[_ANNOTATIONS]) if len(fields) > _ANNOTATIONS else []
+    error = elements(fields[0]) if outcome.reason() else []
+    return pairs(error[_INFO]) if len(error) > _INFO else []
+
+
+def stated(state: Encoded | None) -> Encoded:
     """An outcome as a client stated it, to be sent back; released if it stated none."""
-    return RELEASED if state is None else Encoded(encode(state))
+    return RELEASED if state is None else state

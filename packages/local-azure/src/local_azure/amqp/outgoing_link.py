@@ -10,18 +10,28 @@ from local_azure.amqp.performatives import Attach, Flow
 from local_azure.amqp.transfers import disposition
 from local_azure.amqp.values import Described, Encoded
 
+SELECTOR = "apache.org:selector-filter:string"
+SESSION = "com.microsoft:session-filter"
+_FILTERS = {
+    0x0000_468C_0000_0004: SELECTOR,
+    0x0000_0013_7000_000A: SELECTOR,
+    0x0000_0013_7000_000C: SESSION,
+}
+"""Numeric descriptors: of the Apache registry (JavaScript, Java, Qpid), and of Microsoft's .NET library."""
+
 
 class Settlement(NamedTuple):
     """What a client decided about a delivery. `outcome` is None for a state that is not final.
 
-    `settled` tells that the client has forgotten the delivery already; otherwise it waits for `link.settle`.
+    `settled` tells that the client has forgotten the delivery already; otherwise it waits for `link.settle`. `state` is
+    what it wrote, as it is encoded; None if it wrote none.
     """
 
     delivery_id: int
     tag: bytes
     outcome: Outcome | None
     settled: bool
-    state: Any
+    state: Encoded | None
 
 
 class Source(Protocol):
@@ -44,7 +54,7 @@ class Source(Protocol):
 
 
 class OutgoingLink(Link):
-    """A `Source` feeds, the client receives. `filters` are the source's, described values unwrapped."""
+    """A `Source` feeds, the client receives. `filters` are the source's, see `_filters`."""
 
     source: Source
 
@@ -126,9 +136,22 @@ class OutgoingLink(Link):
 
 
 def _filters(source: Any) -> dict[str, Any]:
+    """The filters by what they are: the descriptor tells, whatever name the client gives a filter.
+
+    A filter without a descriptor that is known by number is called as its symbolic descriptor or, if it has none, as
+    its name says. Source: AMQP 1.0 part 3 section 3.5.8, and the registry of the filters that SDKs write.
+    """
     fields = terminus_fields(source)
     filters = fields[7] if len(fields) > 7 else None
     if not isinstance(filters, dict):
         return {}
-    pairs = cast("dict[Any, Any]", filters).items()
-    return {str(key): value.value if isinstance(value, Described) else value for key, value in pairs}
+    named: dict[str, Any] = {}
+    for name, value in cast("dict[Any, Any]", filters).items():
+        if not isinstance(value, Described):
+            named[str(name)] = value
+        elif isinstance(value.descriptor, str):
+            named[str(value.descriptor)] = value.value
+        else:
+            number = value.descriptor if isinstance(value.descriptor, int) else -1
+            named[_FILTERS.get(number, str(name))] = value.value
+    return named

@@ -12,7 +12,7 @@ import msgspec
 from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import described
 from local_azure.amqp.errors import Condition, DecodeError, PeerError
-from local_azure.amqp.values import Described, Encoded, Symbol
+from local_azure.amqp.values import Described, Symbol
 
 UByte = Annotated[int, msgspec.Meta(ge=0, le=0xFF)]
 UShort = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
@@ -172,29 +172,6 @@ def parse(body: bytes) -> tuple[Performative, int]:
 
 def _hashable(descriptor: Any) -> bool:
     return isinstance(descriptor, int | str)
-
-
-def field_spans(body: bytes) -> list[Encoded]:
-    """The fields of a performative as they are encoded, so that they can be echoed without a change.
-
-    `body` must have been parsed: no check is repeated.
-    """
-    at = _behind(body, 1)
-    if body[at] == 0x45:
-        return []
-    width = 4 if body[at] & 0x10 else 1
-    count = int.from_bytes(body[at + 1 + width : at + 1 + 2 * width], "big")
-    at += 1 + 2 * width
-    spans: list[Encoded] = []
-    for _ in range(count):
-        end = _behind(body, at)
-        spans.append(Encoded(body[at:end]))
-        at = end
-    return spans
-
-
-def _behind(body: bytes, at: int) -> int:
-    return decode(body, at)[1]
 
 
 def performative(code: Code, fields: list[Any]) -> bytes:

@@ -1,9 +1,9 @@
-"""What all connections to one port share: their number, and a budget of bytes."""
+"""What all connections to one port share: their number, and budgets."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from local_azure.amqp.budget import PartialMessages
+from local_azure.amqp.budget import Budgets
 from local_azure.amqp.limits import MAX_CONNECTIONS
 
 Guest = TypeVar("Guest")
@@ -15,7 +15,7 @@ class Port(Generic[Guest]):
     def __init__(self) -> None:
         self.connections: dict[Guest, None] = {}
         """The oldest first."""
-        self.partial_messages = PartialMessages()
+        self.budgets = Budgets()
 
     def admit(self, connection: Guest) -> bool:
         """Take a connection in, unless there are too many."""

@@ -17,7 +17,7 @@ from local_azure.amqp.incoming_link import Delivery, IncomingLink
 from local_azure.amqp.limits import MAX_PENDING_REPLIES
 from local_azure.amqp.message import Message, value_message
 from local_azure.amqp.outgoing_link import OutgoingLink, Settlement
-from local_azure.amqp.values import Symbol
+from local_azure.amqp.values import Encoded, Symbol
 
 log = logging.getLogger(__name__)
 _PROPERTIES = 13
@@ -38,10 +38,11 @@ SERVICE_BUS = Convention("statusCode", ("statusDescription",), "errorCondition")
 
 
 class Request(NamedTuple):
-    """A request: its application properties by name, and the value in its body. `session` tells who asks."""
+    """A request: its application properties by name, the value in its body, the same encoded, and who asks."""
 
     properties: dict[str, Any]
     body: Any
+    encoded: Encoded
     link: IncomingLink
 
     def text(self, name: str) -> str:
@@ -95,7 +96,10 @@ class RequestNode:
         message = Message(delivery.message)
         properties = message.properties()
         request = Request(
-            {str(key): value for key, value in message.application_properties().items()}, message.value(), delivery.link
+            {str(key): value for key, value in message.application_properties().items()},
+            message.value(),
+            message.encoded_value(),
+            delivery.link,
         )
         receiver = self._receiver(delivery.link, properties.reply_to)
         if receiver is None:

@@ -8,10 +8,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from local_azure.amqp.errors import DecodeError
-from local_azure.amqp.limits import MAX_DEPTH
+from local_azure.amqp.spans import skip
 
-_WIDTHS = {0x4: 0, 0x5: 1, 0x6: 2, 0x7: 4, 0x8: 8, 0x9: 16}
-_ULONG, _SMALL_ULONG = 0x80, 0x53
+_NULL, _ULONG, _SMALL_ULONG = 0x40, 0x80, 0x53
 
 
 class SectionCode(IntEnum):
@@ -78,46 +77,19 @@ def _descriptor(message: bytes, at: int, end: int) -> tuple[int, int]:
     return code, value
 
 
-def skip(data: bytes, at: int, end: int) -> int:
-    """The index behind the value at `at`, without decoding it. Raises DecodeError if it does not fit before `end`."""
-    pending = 1
-    for _ in range(2 * MAX_DEPTH):
-        if at >= end:
-            raise DecodeError("a value is cut off")
-        code = data[at]
-        if code == 0:
-            pending += 1
-            at += 1
-            continue
-        at = _behind(data, code, at + 1)
-        pending -= 1
-        if at > end:
-            raise DecodeError("a value is cut off")
-        if not pending:
-            return at
-    raise DecodeError("a value is described too deeply")
-
-
-def _behind(data: bytes, code: int, at: int) -> int:
-    kind = code >> 4
-    width = _WIDTHS.get(kind)
-    if width is not None:
-        return at + width
-    if kind in (0xA, 0xC, 0xE):
-        return at + 1 + int.from_bytes(data[at : at + 1], "big")
-    if kind in (0xB, 0xD, 0xF):
-        return at + 4 + int.from_bytes(data[at : at + 4], "big")
-    raise DecodeError(f"0x{code:02x} is no AMQP constructor")
-
-
 def data_bytes(message: bytes, section: Section) -> bytes:
-    """The bytes of a data section. Raises DecodeError if its value is no binary."""
+    """The bytes of a data section; none of a null, which the service takes (azure-sdk-for-js issue 29832).
+
+    Raises DecodeError for any other value that is not binary.
+    """
     code = message[section.value]
+    if code == _NULL:
+        return b""
     if code == 0xA0:
         return message[section.value + 2 : section.end]
     if code == 0xB0:
         return message[section.value + 5 : section.end]
-    raise DecodeError("a data section holds no binary")
+    raise DecodeError("a data section holds something else than binary")
 
 
 def split_batch(message: bytes) -> list[bytes]:

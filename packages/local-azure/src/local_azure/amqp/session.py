@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from typing import Any
 
-from local_azure.amqp.budget import PartialMessages
+from local_azure.amqp.budget import Budget
 from local_azure.amqp.channel import Channel
 from local_azure.amqp.encode import symbol_array, ubyte, uint, ulong, ushort
 from local_azure.amqp.errors import AmqpError, Condition, LinkError, PeerError, SessionError
@@ -26,14 +26,15 @@ from local_azure.amqp.performatives import (
     Flow,
     Performative,
     Transfer,
-    field_spans,
     performative,
 )
+from local_azure.amqp.spans import elements
 from local_azure.amqp.transfers import continued_transfer, disposition, transfer
 from local_azure.amqp.values import Encoded
 
 log = logging.getLogger(__name__)
 _SOURCE, _TARGET = 5, 6
+_STATE = 4
 _NULL = Encoded(b"\x40")
 
 
@@ -66,7 +67,7 @@ class Session:
         return self._window > 0 and not self._backlog and not self.connection.congested
 
     @property
-    def partial_messages(self) -> PartialMessages:
+    def partial_messages(self) -> Budget:
         """The budget of the port for unfinished messages."""
         return self.connection.partial_messages
 
@@ -109,7 +110,7 @@ class Session:
             case Transfer():
                 self.on_transfer(fields, body[end:])
             case Disposition():
-                self.on_disposition(fields)
+                self.on_disposition(fields, body)
             case Flow():
                 self.on_flow(fields)
             case Attach():
@@ -128,7 +129,7 @@ class Session:
                 raise SessionError(Condition.HANDLE_IN_USE, f"handle {attach.handle} is in use")
             self._drop(attach.handle)
         node = self.connection.node
-        spans = field_spans(body)
+        spans = [Encoded(span) for span in elements(body)]
         spans += [_NULL] * (_TARGET + 1 - len(spans))
         link: Link
         try:
@@ -212,22 +213,23 @@ class Session:
         if self._seen_since_flow >= INCOMING_WINDOW // 2:
             self.send_flow([None, None, None, None, False, False, None])
 
-    def on_disposition(self, frame: Disposition) -> None:
+    def on_disposition(self, frame: Disposition, body: bytes) -> None:
         """A receiver has decided about a range of deliveries; senders' dispositions change nothing here."""
         if not frame.receiver:
             return
         last = frame.last if frame.last is not None else frame.first
         span = (last - frame.first) & SEQUENCE
         outcome = parse_outcome(frame.state)
+        state = None if frame.state is None else Encoded(elements(body)[_STATE])
         settled = bool(frame.settled)
         delivery_ids = self._unsettled_between(frame.first, span)
         for delivery_id in delivery_ids:
             link = self.links.get(self.unsettled.get(delivery_id, -1))
             if isinstance(link, OutgoingLink):
                 tag = link.tag_of(delivery_id) or b""
-                link.on_settlement(Settlement(delivery_id, tag, outcome, settled, frame.state))
+                link.on_settlement(Settlement(delivery_id, tag, outcome, settled, state))
         if not delivery_ids and not settled:
-            self.send(disposition(False, frame.first, last, self.connection.node.about_forgotten(frame.state)))
+            self.send(disposition(False, frame.first, last, self.connection.node.about_forgotten(state)))
 
     def _unsettled_between(self, first: int, span: int) -> list[int]:
         if span >= len(self.unsettled):

@@ -7,8 +7,6 @@
 Names are compared without regard to case, as Azure does.
 """
 
-from typing import Any
-
 from local_azure.amqp import cbs
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.incoming_link import IncomingLink, Sink
@@ -45,7 +43,7 @@ class EventHubsNamespace:
             "$management": RequestNode(Management(self._hub), EVENT_HUBS, commits.after_commit),
         }
 
-    def about_forgotten(self, state: Any) -> Encoded:
+    def about_forgotten(self, state: Encoded | None) -> Encoded:
         """What a reader says about an event is confirmed and changes nothing: a log keeps no deliveries."""
         return stated(state)
 

@@ -9,11 +9,11 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from local_azure.amqp.errors import AmqpError, Condition
+from local_azure.amqp.outgoing_link import SELECTOR
 
 _SELECTOR = re.compile(
     r"\s*amqp\.annotation\.x-opt-(offset|sequence-number|enqueued-time)\s*(>=|>)\s*'?(@latest|-?\d{1,19})'?\s*"
 )
-_FILTER = "apache.org:selector-filter:string"
 
 
 class Field(Enum):
@@ -42,10 +42,10 @@ def position_of(filters: dict[str, Any]) -> Position | None:
 
     Without a filter a reader starts at the beginning. Raises AmqpError for a filter that is not understood.
     """
-    unknown = [name for name in filters if name != _FILTER]
+    unknown = [name for name in filters if name != SELECTOR]
     if unknown:
         raise AmqpError(Condition.NOT_IMPLEMENTED, f"the filter {unknown[0]!r} is not supported")
-    selector = filters.get(_FILTER)
+    selector = filters.get(SELECTOR)
     if selector is None:
         return BEGINNING
     text = selector.decode(errors="replace") if isinstance(selector, bytes) else str(selector)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from local_azure.amqp.encode import described, encode, int32, long, timestamp, ubyte, uint
 from local_azure.amqp.sections import SectionCode
+from local_azure.amqp.spans import elements, skip
 from local_azure.amqp.values import Encoded, Symbol
 from local_azure.service_bus.envelope import Envelope, Pairs
-from local_azure.service_bus.messages import Lock, Message
+from local_azure.service_bus.messages import LATEST, Lock, Message
 
 _ENQUEUED = encode(Symbol("x-opt-enqueued-time"))
 _SEQUENCE = encode(Symbol("x-opt-sequence-number"))
@@ -19,15 +20,19 @@ _STATE = encode(Symbol("x-opt-message-state"))
 _LOCKED_UNTIL = encode(Symbol("x-opt-locked-until"))
 _LOCK_TOKEN = encode(Symbol("x-opt-lock-token"))
 _SOURCE = encode(Symbol("x-opt-deadletter-source"))
-_MAP = struct.Struct(">BII")
+_COMPOUND = struct.Struct(">BII")
+_PROPERTIES = (b"\x00\x53\x73", b"\x00\x80\x00\x00\x00\x00\x00\x00\x00\x73")
+_EXPIRY, _CREATION = 8, 9
+_NULL = b"\x40"
 _LONGEST = 0xFFFF_FFFF
 """Milliseconds: a longer time to live does not fit into a header and is left out."""
 
 
-def encoded(message: Message, lock: Lock | None = None, *, in_reply: bool = False) -> bytes:
-    """The whole message as a receiver gets it; with a lock it tells until when it is held.
+def encoded(message: Message, lock: Lock | None = None) -> bytes:
+    """The whole message as a receiver gets it; with a lock it tells its token, and until when it is held.
 
-    A message in a management reply has no delivery tag: azure-servicebus 7.14 reads its lock token from an annotation.
+    The token is the delivery's tag too, but a message in a management reply has none: azure-servicebus 7.14 reads it
+    from the annotation.
     """
     envelope = Envelope.unpack(message.payload)
     ttl = message.time_to_live
@@ -41,15 +46,38 @@ def encoded(message: Message, lock: Lock | None = None, *, in_reply: bool = Fals
             uint(min(message.delivery_count, _LONGEST)),
         ],
     )
-    hop = [_LOCK_TOKEN, encode(UUID(bytes_le=lock.token))] if lock and in_reply else []
+    hop = [_LOCK_TOKEN, encode(UUID(bytes_le=lock.token))] if lock else []
     return b"".join(
         (
             header,
             _map(SectionCode.DELIVERY_ANNOTATIONS, hop, envelope.delivery_annotations),
             _map(SectionCode.MESSAGE_ANNOTATIONS, _annotations(message, lock), envelope.annotations),
-            envelope.rest,
+            _with_expiry(envelope.rest, message),
         )
     )
+
+
+def _with_expiry(rest: bytes, message: Message) -> bytes:
+    """The client's sections, whose properties tell when the message expires: enqueued time plus the life that counts.
+
+    absolute-expiry-time is "ignored on input, authoritative on output" (the protocol guide). .NET and JavaScript take
+    the life from its distance to creation-time, so that becomes the enqueued time.
+    """
+    if not rest.startswith(_PROPERTIES):
+        return rest
+    fields = elements(rest)
+    expires = message.expires
+    if expires is None:
+        if len(fields) <= _EXPIRY or fields[_EXPIRY] == _NULL:
+            return rest
+        fields[_EXPIRY] = _NULL
+    else:
+        fields += [_NULL] * (_CREATION + 1 - len(fields))
+        fields[_EXPIRY] = timestamp(min(expires, LATEST))
+        fields[_CREATION] = timestamp(message.enqueued)
+    body = b"".join(fields)
+    section = b"\x00\x53\x73" + _COMPOUND.pack(0xD0, len(body) + 4, len(fields)) + body
+    return section + rest[skip(rest, 0, len(rest)) :]
 
 
 def _annotations(message: Message, lock: Lock | None) -> list[bytes]:
@@ -76,4 +104,4 @@ def _map(code: SectionCode, ours: list[bytes], theirs: Pairs) -> bytes:
     if not count:
         return b""
     body = b"".join((*ours, theirs.encoded))
-    return described(code, Encoded(_MAP.pack(0xD1, len(body) + 4, count) + body))
+    return described(code, Encoded(_COMPOUND.pack(0xD1, len(body) + 4, count) + body))

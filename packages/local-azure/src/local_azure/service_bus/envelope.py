@@ -13,8 +13,9 @@ from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import described
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.message import Message, map_section, pair
-from local_azure.amqp.performatives import field_spans
 from local_azure.amqp.sections import SectionCode
+from local_azure.amqp.spans import elements
+from local_azure.amqp.values import Encoded
 
 _BROKERS_OWN = {
     "x-opt-enqueued-time",
@@ -106,7 +107,7 @@ def _identified(message: Message) -> bytes:
     if message.properties().message_id is not None:
         return message.from_properties_on()
     section = _section(message, SectionCode.PROPERTIES)
-    fields: list[Any] = [*field_spans(section)] if section else []
+    fields: list[Any] = [Encoded(field) for field in elements(section)] if section else []
     fields += [None] * (_PROPERTIES - len(fields))
     fields[0] = uuid4().hex
     properties = described(SectionCode.PROPERTIES, fields)

@@ -7,11 +7,11 @@ from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.limits import MAX_SERVICE_BUS_MESSAGE_BYTES
 from local_azure.amqp.message import Message
 from local_azure.service_bus.envelope import Envelope
-from local_azure.service_bus.messages import Submission
+from local_azure.service_bus.messages import LATEST, Submission
 
 MAX_MESSAGE_ID = 128
-_LATEST = 253_402_300_799_999
-"""The end of the year 9999, in milliseconds: later moments are no times."""
+_LONGEST_TTL = 0xFFFF_FFFF
+"""Milliseconds, 49.7 days: what a header can tell. A longer life stands in the properties."""
 
 
 def submission(data: bytes) -> Submission:
@@ -27,21 +27,33 @@ def submission(data: bytes) -> Submission:
         )
     message = Message(data)
     envelope = Envelope.seal(message)
-    ttl = message.header().ttl
     return Submission(
         payload=envelope.pack(),
         message_id=_message_id(message.properties().message_id),
-        # Zero is what clients write that have no opinion.
-        time_to_live=ttl or None,
+        time_to_live=_time_to_live(message),
         scheduled=_scheduled(message),
     )
+
+
+def _time_to_live(message: Message) -> int | None:
+    """From the header; a client that wants more than it can tell writes its maximum, and two times that say the rest.
+
+    absolute-expiry-time is ignored otherwise: the header is observed ("AMQP 1.0 in Azure Service Bus protocol guide").
+    """
+    # Zero is what clients write that have no opinion.
+    ttl = message.header().ttl or None
+    properties = message.properties()
+    expiry, creation = properties.absolute_expiry_time, properties.creation_time
+    if ttl != _LONGEST_TTL or expiry is None or creation is None:
+        return ttl
+    return max(ttl, expiry - creation)
 
 
 def _scheduled(message: Message) -> int | None:
     moment: Any = message.annotations().get("x-opt-scheduled-enqueue-time")
     if moment is None:
         return None
-    if not isinstance(moment, int) or not 0 <= moment <= _LATEST:
+    if not isinstance(moment, int) or not 0 <= moment <= LATEST:
         raise AmqpError(Condition.ARGUMENT_ERROR, "x-opt-scheduled-enqueue-time must be a timestamp")
     return moment
 

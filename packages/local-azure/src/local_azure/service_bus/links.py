@@ -78,7 +78,7 @@ class QueueSource:
         """Settle a message; the client hears of it after the commit."""
         outcome = Released() if settlement.state is None else settlement.outcome
         try:
-            answer = settle(self._queue, settlement.tag, outcome)
+            answer = settle(self._queue, settlement.tag, outcome, settlement.state)
         except QueueError as error:
             answer = self._refused(amqp_error(error))
         except AmqpError as error:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import array
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.request_response import Reply, Request
+from local_azure.amqp.spans import pairs
 from local_azure.service_bus import operations
 from local_azure.service_bus.egress import encoded
 from local_azure.service_bus.ingress import submission
@@ -24,7 +26,7 @@ class Management:
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
-        self._operations: dict[str, Callable[[Any], Reply]] = {
+        self._operations: dict[str, Callable[[Request], Reply]] = {
             "com.microsoft:renew-lock": self._renew,
             "com.microsoft:peek-message": self._peek,
             "com.microsoft:schedule-message": self._schedule,
@@ -45,57 +47,57 @@ class Management:
                 Condition.NOT_IMPLEMENTED,
             )
         try:
-            return operation(request.body)
+            return operation(request)
         except QueueError as error:
             return _refusal(amqp_error(error))
         except AmqpError as error:
             return _refusal(error)
 
-    def _renew(self, body: Any) -> Reply:
-        tokens = parse(body, operations.RenewLock).lock_tokens
+    def _renew(self, request: Request) -> Reply:
+        tokens = parse(request.body, operations.RenewLock).lock_tokens
         ends = self._queue.renew([token.bytes_le for token in tokens])
         return Reply(200, "OK", {"expirations": array(_TIMESTAMP, "q", ends)})
 
-    def _peek(self, body: Any) -> Reply:
-        request = parse(body, operations.PeekMessage)
-        count = min(request.message_count, operations.MAX_AT_ONCE)
-        found = self._queue.peek(request.from_sequence_number, count)
+    def _peek(self, request: Request) -> Reply:
+        asked = parse(request.body, operations.PeekMessage)
+        count = min(asked.message_count, operations.MAX_AT_ONCE)
+        found = self._queue.peek(asked.from_sequence_number, count)
         if not found:
             return Reply(204, "No messages", None, Condition.MESSAGE_NOT_FOUND)
         return Reply(200, "OK", {"messages": [{"message": encoded(message)} for message in found]})
 
-    def _schedule(self, body: Any) -> Reply:
+    def _schedule(self, request: Request) -> Reply:
         if self._queue.dead_letters is None:
             raise NotAllowedError("Messages cannot be sent to a dead-letter queue.")
-        request = parse(body, operations.ScheduleMessage)
-        submissions = [submission(each.message) for each in request.messages]
+        asked = parse(request.body, operations.ScheduleMessage)
+        submissions = [submission(each.message) for each in asked.messages]
         if any(each.scheduled is None for each in submissions):
             raise AmqpError(Condition.ARGUMENT_ERROR, "Each message needs the annotation x-opt-scheduled-enqueue-time.")
         numbers = self._queue.send(submissions)
         return Reply(200, "OK", {"sequence-numbers": array(_LONG, "q", numbers)})
 
-    def _cancel(self, body: Any) -> Reply:
-        self._queue.cancel(parse(body, operations.CancelScheduledMessage).sequence_numbers)
+    def _cancel(self, request: Request) -> Reply:
+        self._queue.cancel(parse(request.body, operations.CancelScheduledMessage).sequence_numbers)
         return Reply(200, "OK")
 
-    def _receive(self, body: Any) -> Reply:
-        request = parse(body, operations.ReceiveBySequenceNumber)
-        locks = request.receiver_settle_mode == 1
+    def _receive(self, request: Request) -> Reply:
+        asked = parse(request.body, operations.ReceiveBySequenceNumber)
+        locks = asked.receiver_settle_mode == 1
         messages: list[dict[str, Any]] = []
-        for delivery in self._queue.take_deferred(request.sequence_numbers, lock=locks):
-            entry: dict[str, Any] = {"message": encoded(delivery.message, delivery.lock, in_reply=True)}
+        for delivery in self._queue.take_deferred(asked.sequence_numbers, lock=locks):
+            entry: dict[str, Any] = {"message": encoded(delivery.message, delivery.lock)}
             if delivery.lock:
                 entry["lock-token"] = UUID(bytes_le=delivery.lock.token)
             messages.append(entry)
         return Reply(200, "OK", {"messages": messages})
 
-    def _update(self, body: Any) -> Reply:
-        request = parse(body, operations.UpdateDisposition)
-        tokens = [token.bytes_le for token in dict.fromkeys(request.lock_tokens)]
+    def _update(self, request: Request) -> Reply:
+        asked = parse(request.body, operations.UpdateDisposition)
+        tokens = [token.bytes_le for token in dict.fromkeys(asked.lock_tokens)]
         self._queue.check_locks(tokens)
-        properties = named(request.properties_to_modify)
+        properties = named(_entry(request, "properties-to-modify"))
         for token in tokens:
-            match request.disposition_status:
+            match asked.disposition_status:
                 case "completed":
                     self._queue.complete(token)
                 case "abandoned":
@@ -105,9 +107,17 @@ class Management:
                 case "unlocked":
                     self._queue.release(token)
                 case "suspended":
-                    said = {REASON: request.deadletter_reason, DESCRIPTION: request.deadletter_description}
+                    said = {REASON: asked.deadletter_reason, DESCRIPTION: asked.deadletter_description}
                     dead_letter(self._queue, token, {**properties, **said})
         return Reply(200, "OK")
+
+
+def _entry(request: Request, name: str) -> list[tuple[bytes, bytes]]:
+    """The map under a name in a request's body, encoded as it came; empty if it is absent or null."""
+    for key, value in pairs(request.encoded):
+        if decode(key)[0] == name:
+            return pairs(value)
+    return []
 
 
 def _refusal(error: AmqpError) -> Reply:

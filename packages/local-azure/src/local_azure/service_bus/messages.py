@@ -10,6 +10,10 @@ Amend = Callable[[bytes, Mapping[str, Any]], bytes]
 """Gives a payload with these application properties set: the engine's only wish to change one."""
 
 
+LATEST = 253_402_300_799_999
+"""The end of the year 9999, in milliseconds since 1970: later moments are not times."""
+
+
 class MessageState(IntEnum):
     """Whether a message is handed out by itself; the numbers are those of the annotation `x-opt-message-state`."""
 

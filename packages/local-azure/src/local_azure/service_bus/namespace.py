@@ -4,14 +4,13 @@ import logging
 import sqlite3
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from local_azure.amqp import cbs
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.incoming_link import IncomingLink, Sink
 from local_azure.amqp.limits import MAX_SERVICE_BUS_MESSAGE_BYTES
 from local_azure.amqp.outcomes import rejected
-from local_azure.amqp.outgoing_link import OutgoingLink, Source
+from local_azure.amqp.outgoing_link import SESSION, OutgoingLink, Source
 from local_azure.amqp.request_response import EVENT_HUBS, SERVICE_BUS, RequestNode
 from local_azure.amqp.values import Described, Encoded
 from local_azure.core.clock import Clock
@@ -30,7 +29,6 @@ log = logging.getLogger(__name__)
 DEAD_LETTERS = "/$deadletterqueue"
 _MANAGEMENT = "/$management"
 _COORDINATOR = 0x30
-_SESSION_FILTER = "com.microsoft:session-filter"
 
 
 class Entity:
@@ -87,15 +85,20 @@ class ServiceBusNamespace:
             return self._tokens.source(link)
         if path.endswith(_MANAGEMENT):
             return self._entity(path.removesuffix(_MANAGEMENT), link.path).management.source(link)
-        if _SESSION_FILTER in link.filters:
+        if SESSION in link.filters:
             raise AmqpError(
                 Condition.NOT_ALLOWED,
                 "It is not possible for an entity that doesn't require sessions to create a sessionful receiver.",
             )
+        if link.filters:
+            name = next(iter(link.filters))
+            raise AmqpError(
+                Condition.NOT_IMPLEMENTED, f"A receiver of a queue cannot filter; {name[:200]!r} was asked for."
+            )
         entity = self._entity(path, link.path)
         return QueueSource(link, entity.queue, entity.feed, self._store)
 
-    def about_forgotten(self, state: Any) -> Encoded:
+    def about_forgotten(self, state: Encoded | None) -> Encoded:
         """Nothing was settled: the delivery's link is gone, and its lock can only be used over `$management`."""
         return rejected(amqp_error(LockLostError()))
 
