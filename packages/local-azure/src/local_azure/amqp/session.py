@@ -15,7 +15,7 @@ from local_azure.amqp.errors import AmqpError, Condition, LinkError, PeerError, 
 from local_azure.amqp.incoming_link import IncomingLink
 from local_azure.amqp.limits import INCOMING_WINDOW, MAX_LINKS
 from local_azure.amqp.link import SEQUENCE, Link
-from local_azure.amqp.outcomes import parse_outcome
+from local_azure.amqp.outcomes import ACCEPTED, Accepted, parse_outcome
 from local_azure.amqp.outgoing_link import OutgoingLink, Settlement
 from local_azure.amqp.performatives import (
     Attach,
@@ -220,7 +220,7 @@ class Session:
         last = frame.last if frame.last is not None else frame.first
         span = (last - frame.first) & SEQUENCE
         outcome = parse_outcome(frame.state)
-        state = None if frame.state is None else Encoded(elements(body)[_STATE])
+        state = ACCEPTED if isinstance(outcome, Accepted) else _state_of(frame, body)
         settled = bool(frame.settled)
         delivery_ids = self._unsettled_between(frame.first, span)
         for delivery_id in delivery_ids:
@@ -263,6 +263,11 @@ class Session:
                 link.closed()
         self.connection.backlog_bytes -= sum(map(len, self._backlog))
         self._backlog.clear()
+
+
+def _state_of(frame: Disposition, body: bytes) -> Encoded | None:
+    """The state of a disposition as it is encoded."""
+    return None if frame.state is None else Encoded(elements(body)[_STATE])
 
 
 class Refused(Link):

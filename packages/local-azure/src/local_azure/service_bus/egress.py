@@ -4,7 +4,6 @@ Source: "AMQP 1.0 in Azure Service Bus protocol guide" (Microsoft Learn), table 
 """
 
 import struct
-from uuid import UUID
 
 from local_azure.amqp.encode import described, encode, int32, long, timestamp, ubyte, uint
 from local_azure.amqp.sections import SectionCode
@@ -46,7 +45,7 @@ def encoded(message: Message, lock: Lock | None = None) -> bytes:
             uint(min(message.delivery_count, _LONGEST)),
         ],
     )
-    hop = [_LOCK_TOKEN, encode(UUID(bytes_le=lock.token))] if lock else []
+    hop = [_LOCK_TOKEN, _uuid(lock.token)] if lock else []
     return b"".join(
         (
             header,
@@ -61,23 +60,24 @@ def _with_expiry(rest: bytes, message: Message) -> bytes:
     """The client's sections, whose properties tell when the message expires: enqueued time plus the life that counts.
 
     absolute-expiry-time is "ignored on input, authoritative on output" (the protocol guide). .NET and JavaScript take
-    the life from its distance to creation-time, so that becomes the enqueued time.
+    the life from its distance to creation-time, so that becomes the enqueued time. What the client wrote as its expiry
+    was dropped on the way in.
     """
-    if not rest.startswith(_PROPERTIES):
+    expires = message.expires
+    if expires is None or not rest.startswith(_PROPERTIES):
         return rest
     fields = elements(rest)
-    expires = message.expires
-    if expires is None:
-        if len(fields) <= _EXPIRY or fields[_EXPIRY] == _NULL:
-            return rest
-        fields[_EXPIRY] = _NULL
-    else:
-        fields += [_NULL] * (_CREATION + 1 - len(fields))
-        fields[_EXPIRY] = timestamp(min(expires, LATEST))
-        fields[_CREATION] = timestamp(message.enqueued)
+    fields += [_NULL] * (_CREATION + 1 - len(fields))
+    fields[_EXPIRY] = timestamp(min(expires, LATEST))
+    fields[_CREATION] = timestamp(message.enqueued)
     body = b"".join(fields)
     section = b"\x00\x53\x73" + _COMPOUND.pack(0xD0, len(body) + 4, len(fields)) + body
     return section + rest[skip(rest, 0, len(rest)) :]
+
+
+def _uuid(token: bytes) -> bytes:
+    """A lock token as a UUID: .NET keeps the first three fields of one with the lowest byte first."""
+    return b"\x98" + token[3::-1] + token[5:3:-1] + token[7:5:-1] + token[8:]
 
 
 def _annotations(message: Message, lock: Lock | None) -> list[bytes]:

@@ -1,7 +1,7 @@
 """How a message is kept in a queue: what the client wrote, cut so that the broker's own words can be put around it.
 
-The properties, application properties, body and footer are kept byte for byte. Annotations that are the broker's own
-are dropped on the way in, so that nobody can forge a sequence number or a lock.
+The properties (but for the expiry), application properties, body and footer are kept byte for byte. Annotations that
+are the broker's own are dropped on the way in, so that nobody can forge a sequence number or a lock.
 """
 
 import struct
@@ -29,7 +29,7 @@ _BROKERS_OWN = {
 }
 _FRONT = struct.Struct(">BBIIII")
 _UNSET = 0xFF
-_PROPERTIES = 13
+_PROPERTIES, _EXPIRY = 13, 8
 
 
 class Pairs(NamedTuple):
@@ -58,7 +58,7 @@ class Envelope(NamedTuple):
             header.priority,
             _clients_own(message.delivery_annotation_pairs()),
             _clients_own(message.annotation_pairs()),
-            _identified(message),
+            _from_properties_on(message),
         )
 
     def pack(self) -> bytes:
@@ -102,17 +102,23 @@ def amend(payload: bytes, properties: Mapping[str, Any]) -> bytes:
     return envelope._replace(rest=rest).pack()
 
 
-def _identified(message: Message) -> bytes:
-    """From the properties on. A message without an id gets one, as in the service: JavaScript's receiver insists."""
-    if message.properties().message_id is not None:
+def _from_properties_on(message: Message) -> bytes:
+    """From the properties on, byte for byte, but for what the broker decides.
+
+    A message without an id gets one, as in the service: JavaScript's receiver insists. Its expiry is the broker's to
+    tell, which writes it on the way out.
+    """
+    properties = message.properties()
+    if properties.message_id is not None and properties.absolute_expiry_time is None:
         return message.from_properties_on()
     section = _section(message, SectionCode.PROPERTIES)
     fields: list[Any] = [Encoded(field) for field in elements(section)] if section else []
     fields += [None] * (_PROPERTIES - len(fields))
-    fields[0] = uuid4().hex
-    properties = described(SectionCode.PROPERTIES, fields)
+    if properties.message_id is None:
+        fields[0] = uuid4().hex
+    fields[_EXPIRY] = None
     kept = _section(message, SectionCode.APPLICATION_PROPERTIES)
-    return properties + kept + message.from_body_on()
+    return described(SectionCode.PROPERTIES, fields) + kept + message.from_body_on()
 
 
 def _section(message: Message, code: SectionCode) -> bytes:
