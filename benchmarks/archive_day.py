@@ -12,9 +12,9 @@ from activities.reconciliation.plan_reconciliation import PART_BYTES as OUTCOME_
 from orchestrations.contracts import STAGES
 from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, WORKFLOWS_IN_FLIGHT
 from reconciliation.capture.path import CaptureBlob
-from reconciliation.plan import Plan, buckets_at_once, make_plan, reading_span
+from reconciliation.messages import Stage
+from reconciliation.plan import ArchivePlan, buckets_at_once, make_plan, reading_span
 from reconciliation.ranges import MARGIN, Range
-from reconciliation.work import Stage
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -54,7 +54,7 @@ class Estimate(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def plan_of(reach: Range, given: Assumptions) -> Plan:
+def plan_of(reach: Range, given: Assumptions) -> ArchivePlan:
     """The real plan over the blobs that Capture would have written."""
     names = [f"namespace/store-events/{partition}" for partition in range(given.partitions)]
     size = given.events_per_second * given.capture_seconds * given.event_bytes // given.partitions
@@ -75,7 +75,7 @@ def estimate(reach: Range, given: Assumptions) -> Estimate:
     events = given.events_per_second * (reach.end - reach.start + 2 * MARGIN).total_seconds()
     flagged = events * given.flagged_share
     counts: dict[Stage, int] = {
-        "scan": len(plan.parts),
+        "scan": len(plan.scan),
         "suspicious": ceil(flagged * given.reported_bytes / OUTCOME_BYTES),
         "verdicts": ceil(flagged * given.verdict_bytes / OUTCOME_BYTES),
         "documents": 0,

@@ -22,7 +22,7 @@ import msgspec
 import psutil
 
 from activities.reconciliation.clear_run import clear_run
-from activities.reconciliation.compare_bucket import compare_bucket
+from activities.reconciliation.compare_buckets import compare_bucket
 from activities.reconciliation.cores import processes_to_run
 from activities.reconciliation.observe_outcomes import observe_outcomes
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
@@ -33,8 +33,8 @@ from benchmarks.rows import Row, alone
 from local_azure.core import connections
 from local_azure.testing.parts import running
 from orchestrations.reconciliation_stages import IN_FLIGHT
+from reconciliation.messages import ReportTask, Request, RunName, Stage, Step, StepProgress
 from reconciliation.ranges import Range
-from reconciliation.work import Progress, ReportTask, Request, RunName, Stage, Step
 from services.clients import close_clients
 from services.settings import settings
 from tests.support.parts import EMULATORS
@@ -133,7 +133,7 @@ def _peak_megabytes() -> float:
 async def _run_stage(step: Any, run: str, stage: str, count: int, say: Callable[[str], None]) -> None:
     for first in range(0, count, IN_FLIGHT):
         numbers = range(first, min(first + IN_FLIGHT, count))
-        answers: Sequence[Progress] = await asyncio.gather(*(step(Step(run, stage, n)) for n in numbers))
+        answers: Sequence[StepProgress] = await asyncio.gather(*(step(Step(run, stage, n)) for n in numbers))
         say(f"{stage}: {numbers.stop} of {count}, {sum(one.records for one in answers):,} records")
 
 

@@ -6,7 +6,7 @@ from activities.alert_fraud_team import alert_fraud_team
 from activities.clear_work import clear_work
 from activities.judge_events import judge_events
 from activities.reconciliation.clear_run import clear_run
-from activities.reconciliation.compare_bucket import compare_bucket
+from activities.reconciliation.compare_buckets import compare_bucket
 from activities.reconciliation.observe_documents import observe_documents
 from activities.reconciliation.observe_outcomes import observe_outcomes
 from activities.reconciliation.observe_quarantine import observe_quarantine

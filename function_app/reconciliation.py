@@ -9,14 +9,13 @@ import msgspec
 from function_app import durable_client
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
+from function_app.report_files import serve
 from orchestrations.contracts import RECONCILE, RECONCILE_NIGHTLY
+from reconciliation.messages import FORMATS, Request
 from reconciliation.ranges import RangeError, parse_range
-from reconciliation.work import FORMATS, Request
-from services.reports import find_report, list_reports, read_report
+from services.reports import find_report, list_reports
 
 NIGHTLY = "reconcile-nightly"
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 blueprint = df.Blueprint()
 
@@ -39,19 +38,19 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def start_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Reconcile a range. 202 with the status URLs, those of the running one if the range is being reconciled.
 
-    400 names the field. Who asks is told what the archives hold now: what was reconciled is not read again if nothing
-    has changed since, unless the request says `again`.
+    400 names the field. Always answers for the archives as they are now; reuses the last report if nothing changed,
+    unless the request says `again`.
     """
     try:
         order = parse_body(Order, request.get_body())
-        reach = parse_range(order.start, order.end)
+        span = parse_range(order.start, order.end)
     except BadRequestError as error:
         return error.response()
     except RangeError as error:
         return BadRequestError(error.field, f"{error.field} {error}").response()
-    asked = Request(reach, order.cosmos, order.again)
-    await durable_client.start_or_join(client, RECONCILE, reach.instance_id, asked)
-    return client.create_check_status_response(request, reach.instance_id)
+    asked = Request(span, order.cosmos, order.again)
+    await durable_client.start_or_join(client, RECONCILE, span.instance_id, asked)
+    return client.create_check_status_response(request, span.instance_id)
 
 
 @blueprint.function_name("list-reconciliations")
@@ -88,15 +87,7 @@ async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.
 @blueprint.route("api/reports/{id}/{name}", methods=["GET"], trigger_arg_name="request")
 async def read_one_report(request: func.HttpRequest) -> func.HttpResponse:
     """A report for a browser, or a list of differences. 404; 413 for a list that only the storage account can serve."""
-    run, name = request.route_params["id"], request.route_params["name"]
-    report = await find_report(run, name)
-    if report is None:
-        return problem(404, "No such report", "there is no report of this name")
-    if report.is_large:
-        return problem(413, "Too large", f"{report.size} bytes: read it from the container reports, {report.path}")
-    # A report holds texts of others; they are escaped, and nothing may run even if one were not.
-    headers = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"}
-    return func.HttpResponse(await read_report(report), mimetype=report.mimetype, charset="utf-8", headers=headers)
+    return await serve(await find_report(request.route_params["id"], request.route_params["name"]))
 
 
 @blueprint.function_name("reconcile-every-night")

@@ -7,9 +7,10 @@ import msgspec
 from function_app import durable_client
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
+from function_app.report_files import serve
 from orchestrations.contracts import REPAIR_RECONCILIATION
 from reconciliation.repairing.repair import RepairRequest
-from services.reports import find_repair_steps, find_report, is_repair, read_report
+from services.reports import find_repair_steps, find_report, is_repair
 
 blueprint = df.Blueprint()
 
@@ -65,10 +66,5 @@ async def get_repair(request: func.HttpRequest, client: Client) -> func.HttpResp
 @blueprint.function_name("read-repair-steps")
 @blueprint.route("api/repairs/{id}/steps", methods=["GET"], trigger_arg_name="request")
 async def read_repair_steps(request: func.HttpRequest) -> func.HttpResponse:
-    """The steps of a repair, one JSON object a line. 404; 413 if only the storage account can serve it."""
-    steps = await find_repair_steps(request.route_params["id"])
-    if steps is None:
-        return problem(404, "No such repair", "there is no list of steps of this name")
-    if steps.is_large:
-        return problem(413, "Too large", f"{steps.size} bytes: read it from the container reports, {steps.path}")
-    return func.HttpResponse(await read_report(steps), mimetype=steps.mimetype, charset="utf-8")
+    """The steps of a repair, one JSON object per line. 404; 413 if only the storage account can serve it."""
+    return await serve(await find_repair_steps(request.route_params["id"]))

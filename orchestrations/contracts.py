@@ -11,10 +11,20 @@ import msgspec
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch, CampaignStatus
 from fraud.generation import BatchTotals
+from reconciliation.messages import (
+    Outcome,
+    PlanSummary,
+    ReportTask,
+    Request,
+    RunName,
+    Stage,
+    StageTask,
+    Step,
+    StepProgress,
+)
 from reconciliation.nightly import NightlyTask, Watermark
+from reconciliation.repairing.messages import RepairOutcome
 from reconciliation.repairing.repair import RepairRequest
-from reconciliation.repairing.work import RepairOutcome
-from reconciliation.work import Outcome, PlanSummary, Progress, ReportTask, Request, RunName, Stage, StageTask, Step
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
@@ -50,14 +60,14 @@ RUN_CAMPAIGN = Orchestration("run_campaign", dict[str, Any], cast("type[Campaign
 SEND_BATCH = Activity("send_batch", Batch, BatchTotals)
 
 RECONCILE = Orchestration("reconcile", Request, Outcome)
-RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, Progress)
+RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, StepProgress)
 RECONCILE_NIGHTLY = Orchestration("reconcile_nightly", Nothing, cast("type[Outcome | None]", Outcome | None))
 PLAN_RECONCILIATION = Activity("plan_reconciliation", Request, PlanSummary)
-SCAN_ARCHIVE = Activity("scan_archive", Step, Progress)
-OBSERVE_OUTCOMES = Activity("observe_outcomes", Step, Progress)
-OBSERVE_DOCUMENTS = Activity("observe_documents", Step, Progress)
-OBSERVE_QUARANTINE = Activity("observe_quarantine", Step, Progress)
-COMPARE_BUCKET = Activity("compare_bucket", Step, Progress)
+SCAN_ARCHIVE = Activity("scan_archive", Step, StepProgress)
+OBSERVE_OUTCOMES = Activity("observe_outcomes", Step, StepProgress)
+OBSERVE_DOCUMENTS = Activity("observe_documents", Step, StepProgress)
+OBSERVE_QUARANTINE = Activity("observe_quarantine", Step, StepProgress)
+COMPARE_BUCKET = Activity("compare_bucket", Step, StepProgress)
 WRITE_REPORT = Activity("write_report", ReportTask, Outcome)
 CLEAR_RUN = Activity("clear_run", RunName, Nothing)
 READ_WATERMARK = Activity("read_watermark", NightlyTask, Watermark)
@@ -66,11 +76,11 @@ WRITE_WATERMARK = Activity("write_watermark", Watermark, Nothing)
 REPAIR_RECONCILIATION = Orchestration("repair_reconciliation", RepairRequest, RepairOutcome)
 REPAIR_WINDOWS = Orchestration("repair_windows", Step, Nothing)
 PLAN_REPAIR = Activity("plan_repair", RepairRequest, RepairOutcome)
-BACKFILL_EVENTS = Activity("backfill_events", Step, Progress)
-ENTER_CORRECTIONS = Activity("enter_corrections", Step, Progress)
+BACKFILL_EVENTS = Activity("backfill_events", Step, StepProgress)
+ENTER_CORRECTIONS = Activity("enter_corrections", Step, StepProgress)
 SAVE_WINDOWS = Activity("save_windows", Step, list[WindowTask])
 
-STAGES: dict[Stage, Activity[Step, Progress]] = {
+STAGES: dict[Stage, Activity[Step, StepProgress]] = {
     "scan": SCAN_ARCHIVE,
     "suspicious": OBSERVE_OUTCOMES,
     "verdicts": OBSERVE_OUTCOMES,

@@ -5,7 +5,7 @@ import azure.durable_functions as df
 from orchestrations.calls import Workflow, call
 from orchestrations.contracts import CLEAR_RUN, PLAN_RECONCILIATION, STAGES, WRITE_REPORT
 from orchestrations.reconciliation_stages import run_stage
-from reconciliation.work import Outcome, ReportTask, Request, RunName, StageTask
+from reconciliation.messages import Outcome, ReportTask, Request, RunName, StageTask
 
 
 def reconcile(context: df.DurableOrchestrationContext, request: Request) -> Workflow[Outcome]:

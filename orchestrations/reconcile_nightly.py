@@ -5,9 +5,9 @@ import msgspec
 
 from orchestrations.calls import Workflow, call, call_child, timer
 from orchestrations.contracts import READ_WATERMARK, RECONCILE, WRITE_WATERMARK
+from reconciliation.messages import Outcome, Request
 from reconciliation.nightly import NightlyTask, moved, next_range
 from reconciliation.ranges import GRACE
-from reconciliation.work import Outcome, Request
 
 
 def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) -> Workflow[Outcome | None]:
@@ -18,15 +18,15 @@ def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) ->
     """
     now = context.current_utc_datetime
     watermark = yield from call(context, READ_WATERMARK, NightlyTask(now))
-    reach = next_range(watermark, now)
-    if reach is None:
+    span = next_range(watermark, now)
+    if span is None:
         return None
 
-    context.set_custom_status({"phase": "waiting for late events", "range": msgspec.to_builtins(reach)})
-    if (due := reach.end + GRACE) > now:
+    context.set_custom_status({"phase": "waiting for late events", "range": msgspec.to_builtins(span)})
+    if (due := span.end + GRACE) > now:
         yield timer(context, due)
 
-    context.set_custom_status({"phase": "reconciling", "id": reach.instance_id})
-    outcome = yield from call_child(context, RECONCILE, Request(reach), reach.instance_id)
-    yield from call(context, WRITE_WATERMARK, moved(reach, outcome.compared_until, now))
+    context.set_custom_status({"phase": "reconciling", "id": span.instance_id})
+    outcome = yield from call_child(context, RECONCILE, Request(span), span.instance_id)
+    yield from call(context, WRITE_WATERMARK, moved(span, outcome.compared_until, now))
     return outcome

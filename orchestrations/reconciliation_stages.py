@@ -5,7 +5,7 @@ import azure.durable_functions as df
 from fraud.slices import slices
 from orchestrations.calls import Workflow, fan_out, fan_out_children
 from orchestrations.contracts import RECONCILE_STAGE, STAGE_ACTIVITIES
-from reconciliation.work import Progress, StageTask, Step
+from reconciliation.messages import StageTask, Step, StepProgress
 
 IN_FLIGHT = 16
 """Steps of one stage that run at once; more would wait in the queue and hold memory in every worker that takes them."""
@@ -14,16 +14,16 @@ STEPS_PER_WORKFLOW = 96
 WORKFLOWS_IN_FLIGHT = 4
 
 
-def reconcile_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[Progress]:
+def reconcile_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[StepProgress]:
     """Run a slice of a stage; the sum of its activities' progress."""
     return (yield from run_steps(context, task))
 
 
-def run_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[Progress]:
+def run_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[StepProgress]:
     """Run a whole stage, here or in workflows of its own; gives the sum of its steps' progress."""
     if task.count <= STEPS_PER_WORKFLOW:
         return (yield from run_steps(context, task))
-    total = Progress(0, 0)
+    total = StepProgress(0, 0)
     for wave in slices(task.slices(STEPS_PER_WORKFLOW), WORKFLOWS_IN_FLIGHT):
         named = [(f"{context.instance_id}-{task.stage}-{part.first:05}", part) for part in wave]
         total = sum((yield from fan_out_children(context, RECONCILE_STAGE, named)), total)
@@ -31,9 +31,9 @@ def run_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workf
     return total
 
 
-def run_steps(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[Progress]:
+def run_steps(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[StepProgress]:
     """Run the steps of a stage in this workflow."""
-    total = Progress(0, 0)
+    total = StepProgress(0, 0)
     steps = [Step(task.run, task.stage, number) for number in range(task.first, task.first + task.count)]
     done = 0
     _say(context, task, done)

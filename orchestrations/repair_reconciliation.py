@@ -15,9 +15,9 @@ from orchestrations.contracts import (
     Activity,
 )
 from orchestrations.reconciliation_stages import run_stage
+from reconciliation.messages import RunName, StageTask, Step, StepProgress
+from reconciliation.repairing.messages import RepairOutcome, RepairStage
 from reconciliation.repairing.repair import RepairRequest
-from reconciliation.repairing.work import RepairOutcome, RepairStage
-from reconciliation.work import Progress, RunName, StageTask, Step
 
 WORKFLOWS_IN_FLIGHT = 4
 
@@ -58,5 +58,5 @@ def _judge(context: df.DurableOrchestrationContext, plan: RepairOutcome) -> Work
         yield from fan_out_children(context, REPAIR_WINDOWS, parts)
 
 
-def _stage(plan: RepairOutcome, stage: RepairStage, activity: Activity[Step, Progress]) -> StageTask:
+def _stage(plan: RepairOutcome, stage: RepairStage, activity: Activity[Step, StepProgress]) -> StageTask:
     return StageTask(plan.id, stage, activity.name, 0, plan.parts[stage])

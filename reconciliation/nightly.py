@@ -30,12 +30,12 @@ def first_watermark(now: datetime) -> Watermark:
     return Watermark(window_of(now - FIRST_RANGE).start)
 
 
-def moved(reach: Range, compared_until: datetime, now: datetime) -> Watermark:
+def moved(span: Range, compared_until: datetime, now: datetime) -> Watermark:
     """Where the next run begins: where this one's comparison ended, because Capture may still write what was missing.
 
     Once it will not, the rest stays `incomplete` in this run's report, and the next run goes on behind it.
     """
-    return Watermark(reach.end if now - reach.end > GIVEN_UP_AFTER else compared_until)
+    return Watermark(span.end if now - span.end > GIVEN_UP_AFTER else compared_until)
 
 
 def next_range(watermark: Watermark, now: datetime) -> Range | None:

@@ -48,8 +48,8 @@ class ScanPart(msgspec.Struct, frozen=True):
     blobs: list[str]
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What is read, and what can be compared.
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is read, and what can be compared.
 
     `first_window` to `last_window` are compared; they are fewer than asked for if the archive does not cover the range
     yet, and none if `last_window` is before `first_window`. Buckets are 2 ** `bucket_bits`.
@@ -60,7 +60,6 @@ class Plan(msgspec.Struct, frozen=True):
     last_window: int
     complete_until: datetime | None
     partitions: list[Partition]
-    parts: list[ScanPart]
     bucket_bits: int
     archive_bytes: int
 
@@ -70,21 +69,27 @@ class Plan(msgspec.Struct, frozen=True):
         return self.last_window == self.range.last_window
 
 
-def reading_span(reach: Range) -> tuple[datetime, datetime]:
+class ArchivePlan(Plan, frozen=True, kw_only=True):
+    """A plan with the parts of the archive that are scanned."""
+
+    scan: list[ScanPart]
+
+
+def reading_span(span: Range) -> tuple[datetime, datetime]:
     """The trigger times of the blobs to read, both included: one interval of Capture on either side of the range."""
-    return reach.start - LONGEST_INTERVAL, reach.end + LONGEST_INTERVAL
+    return span.start - LONGEST_INTERVAL, span.end + LONGEST_INTERVAL
 
 
 def make_plan(
-    reach: Range, known_partitions: Iterable[str], found: Iterable[CaptureBlob], codec: str = "deflate"
-) -> Plan:
-    """Plan from the blobs within `reading_span`; `codec` tells how many events their bytes may hold.
+    span: Range, known_partitions: Iterable[str], captured: Iterable[CaptureBlob], codec: str = "deflate"
+) -> ArchivePlan:
+    """Plan from the blobs captured within `reading_span`; `codec` tells how many events their bytes may hold.
 
     Only namespaces that captured anything in that span count: an archive may keep those of a hub that is gone. Of
     them every partition must be covered; one without blobs near the range leaves nothing to compare.
     """
     blobs: defaultdict[str, list[CaptureBlob]] = defaultdict(list)
-    for blob in found:
+    for blob in captured:
         blobs[blob.partition].append(blob)
     active = {name.rpartition("/")[0] for name in blobs}
     names = sorted({name for name in known_partitions if name.rpartition("/")[0] in active} | set(blobs))
@@ -95,16 +100,25 @@ def make_plan(
     for stream, name in enumerate(names):
         ordered = sorted(blobs[name])
         covered = ordered[-1].triggered if ordered else None
-        earlier = bool(ordered) and ordered[0].triggered <= reach.start
+        earlier = bool(ordered) and ordered[0].triggered <= span.start
         partitions.append(Partition(name, covered, earlier))
         parts += [ScanPart(stream, partitions[-1].id, [b.name for b in some]) for some in _split(ordered, most)]
     size = sum(blob.size for some in blobs.values() for blob in some)
     until = _complete_until(partitions)
-    last = reach.first_window - 1
+    last = span.first_window - 1
     if until is not None:
         # Whether an event of the very moment of the trigger is in its blob or in the next is not documented.
-        last = max(last, min(reach.last_window, (milliseconds(until) - 1) // WINDOW_MILLISECONDS))
-    return Plan(reach, reach.first_window, last, until, partitions, parts, _bits(size / event_bytes), size)
+        last = max(last, min(span.last_window, (milliseconds(until) - 1) // WINDOW_MILLISECONDS))
+    return ArchivePlan(
+        range=span,
+        first_window=span.first_window,
+        last_window=last,
+        complete_until=until,
+        partitions=partitions,
+        bucket_bits=_bits(size / event_bytes),
+        archive_bytes=size,
+        scan=parts,
+    )
 
 
 def buckets_at_once(bucket_bits: int) -> int:

@@ -6,16 +6,17 @@ from urllib.parse import urlsplit
 import msgspec
 
 from activities.reconciliation.run_files import REQUESTS, read_struct
+from reconciliation.messages import BlobPart, RunPlan
+from reconciliation.paths import part_path
 from reconciliation.plan import ScanPart
 from reconciliation.reporting.links import Places
 from reconciliation.reporting.report import Report
-from reconciliation.work import BlobPart, Work, part_path
 from services import names
 from services.blobs import warehouse
 from services.concurrency import together
 
 
-async def with_places(report: Report, plan: Work) -> Report:
+async def with_places(report: Report, plan: RunPlan) -> Report:
     """The report with links to blobs: each example gets the paths, the report the account's address."""
     run = plan.range.instance_id
 

@@ -3,7 +3,8 @@
 # The SDK passes its options on as untyped keyword arguments.
 
 from activities.reconciliation.run_files import REQUESTS
-from reconciliation.work import RunName, folder
+from reconciliation.messages import RunName
+from reconciliation.paths import work_folder
 from services.blobs import delete_blob, work
 from services.concurrency import together
 
@@ -11,5 +12,5 @@ from services.concurrency import together
 async def clear_run(name: RunName) -> None:
     """Delete rows, sums and plan; what is gone already stays gone."""
     container = await work()
-    paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{folder(name.run)}/")]
+    paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{work_folder(name.run)}/")]
     await together((delete_blob(container, path) for path in paths), at_once=REQUESTS)

@@ -5,12 +5,12 @@ from reconciliation.comparing.altered import altered, differences
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.compare import Compared
 from reconciliation.comparing.differences import MAX_EXAMPLES
-from reconciliation.work import Work
+from reconciliation.messages import RunPlan
 
 _NAME: Class = "differs_in_cosmos"
 
 
-async def add_altered(result: Compared, plan: Work, rows: BucketRows, contents: BucketRows, bucket: int) -> None:
+async def add_altered(result: Compared, plan: RunPlan, rows: BucketRows, contents: BucketRows, bucket: int) -> None:
     """Add `differs_in_cosmos` to what was found in a bucket; its `contents` are digests of either side."""
     digests, _ = await contents.read(bucket)
     found = altered(digests, plan.first_window, plan.last_window)

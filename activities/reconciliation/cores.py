@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from reconciliation.work import Progress, Step
+from reconciliation.messages import Step, StepProgress
 
 PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
 """How many workers the Functions host runs on this machine; each gets its share of the cores."""
@@ -40,7 +40,7 @@ class Order(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """A line from a process: what the step gave, or what it raised."""
 
-    progress: Progress | None = None
+    progress: StepProgress | None = None
     error: str | None = None
 
 
@@ -55,7 +55,7 @@ def processes_to_run() -> int:
     return max(1, min(share, MAX_PROCESSES))
 
 
-async def on_a_core(run: Callable[[Step], Awaitable[Progress]], step: Step) -> Progress:
+async def on_a_core(run: Callable[[Step], Awaitable[StepProgress]], step: Step) -> StepProgress:
     """Run a step where a core is free. Raises StepFailedError, or what the step raises if it runs here."""
     count = processes_to_run()
     if count == 1:
@@ -94,7 +94,7 @@ class _Pool:
         self._free = asyncio.Semaphore(count)
         self._idle: list[_StepProcess] = []
 
-    async def run(self, order: Order) -> Progress:
+    async def run(self, order: Order) -> StepProgress:
         async with self._free:
             process = self._idle.pop() if self._idle else await _start()
             try:

@@ -5,24 +5,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
-from functools import cache
-from hashlib import blake2b
-from pathlib import Path
 from typing import cast
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-import fraud
-import reconciliation
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.observe_documents import IN_SPAN, span_parameters
-from reconciliation.evidence import BlobVersion, evidence_of
+from reconciliation.fingerprint import BlobVersion, fingerprint_of
+from reconciliation.messages import Outcome, SpanPart
+from reconciliation.method import METHOD
+from reconciliation.paths import report_path
 from reconciliation.ranges import Range
 from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind
 from reconciliation.reporting.report import Report, outcome_of
-from reconciliation.work import Outcome, SpanPart, report_path
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
 
@@ -34,31 +31,33 @@ _COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {IN_SPAN}"
 _CHANGED = f"{_COUNT} AND c._ts >= @since"
 
 
-async def evidence(reach: Range, blobs: Iterable[BlobVersion], late: Iterable[str], documents: SpanPart | None) -> str:
-    """The evidence of a run that reads these blobs, and the documents of this span, if any.
+async def fingerprint(
+    span: Range, blobs: Iterable[BlobVersion], late: Iterable[str], documents: SpanPart | None
+) -> str:
+    """The fingerprint of a run that reads these blobs, and the documents of this span, if any.
 
     `late` are blobs that the stream job wrote long after the range. They may hold rows of it, and change with every
     window that ends until now, so it is their rows of the range that count.
     """
-    rows = await _rows_of(reach, late)
+    rows = await _rows_of(span, late)
     count = await _count(_COUNT, documents) if documents else None
-    return await asyncio.to_thread(evidence_of, _method(), blobs, rows, count)
+    return await asyncio.to_thread(fingerprint_of, METHOD, blobs, rows, count)
 
 
-async def known_outcome(run: str, found: str, documents: SpanPart | None) -> Outcome | None:
-    """What the report of an earlier run says, if that read the same; None if there is none, or something changed."""
+async def known_outcome(run: str, fingerprint_now: str, documents: SpanPart | None) -> Outcome | None:
+    """The outcome in the report of an earlier run that read the same; None if it did not, or without a report."""
     try:
         data = await read_blob(await warehouse(names.REPORTS), report_path(run, "json"))
         report = msgspec.json.decode(data, type=Report)
     except (ResourceNotFoundError, msgspec.DecodeError):  # of an earlier version of the app
         return None
-    if report.evidence != found or (documents and await _have_changed(documents, report.started)):
+    if report.fingerprint != fingerprint_now or (documents and await _have_changed(documents, report.started)):
         return None
     return msgspec.structs.replace(outcome_of(report), reused=True)
 
 
-async def _rows_of(reach: Range, paths: Iterable[str]) -> bytes:
-    observer = Observer.over(Kind.SUSPICIOUS, reach)
+async def _rows_of(span: Range, paths: Iterable[str]) -> bytes:
+    observer = Observer.over(Kind.SUSPICIOUS, span)
     await feed_blobs(await warehouse(names.SUSPICIOUS_EVENTS), paths, observer.open, observer.unreadable)
     sums = observer.sums
     counted = msgspec.json.encode((sums.windows, sums.corrected, sums.unreadable_count, sums.unreadable))
@@ -74,13 +73,3 @@ async def _count(query: str, span: SpanPart, **more: int) -> int:
     parameters += [{"name": f"@{name}", "value": value} for name, value in more.items()]
     found = cast(AsyncIterator[int], (await cosmos.events()).query_items(query, parameters=parameters))
     return sum([number async for number in found])
-
-
-@cache
-def _method() -> str:
-    """A digest of the code that reads and judges: what corrected code would find is not what the old code has found."""
-    digest = blake2b(digest_size=16)
-    for folder in (Path(fraud.__file__).parent, Path(reconciliation.__file__).parent, Path(__file__).parent):
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from activities.reconciliation.run_files import REQUESTS
 from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
+from reconciliation.messages import RunPlan, Stage
+from reconciliation.paths import rows_path
 from reconciliation.reading.rows import all_rows
-from reconciliation.work import Stage, Work, rows_path
 from services.blobs import read_blob, work
 from services.campaigns import campaigns_of
 from services.concurrency import together
@@ -14,7 +15,7 @@ from services.concurrency import together
 _STAGES: tuple[Stage, ...] = ("scan", "verdicts")
 
 
-async def measure_campaigns(plan: Work, run_ids: Iterable[str]) -> tuple[list[CampaignAccount], list[str]]:
+async def measure_campaigns(plan: RunPlan, run_ids: Iterable[str]) -> tuple[list[CampaignAccount], list[str]]:
     """The accounts of the campaigns of these names that were kept, and the names of those that are too large for it.
 
     Reads a run's rows once more if there are any.

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 
-from activities.reconciliation.run_files import read_part, read_work, write_contents, write_rows
+from activities.reconciliation.run_files import read_part, read_plan, write_contents, write_rows
 from fraud.archive import ARCHIVE_FIELD
 from fraud.events import UNKNOWN_STORE
 from reconciliation.capture.records import begin_of, read_moment
+from reconciliation.messages import SpanPart, Step, StepProgress
 from reconciliation.ranges import window_number
 from reconciliation.reading.contents import add_documents
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import NO_STORE, Kind, RowWriter, store_number
-from reconciliation.work import Progress, SpanPart, Step
 from services import cosmos
 
 # ISO times of one zone sort as text, "+00:00" before ".123456+00:00".
@@ -40,9 +40,9 @@ def span_parameters(span: SpanPart) -> list[dict[str, Any]]:
     return [{"name": "@start", "value": span.start.isoformat()}, {"name": "@end", "value": span.end.isoformat()}]
 
 
-async def observe_documents(step: Step) -> Progress:
+async def observe_documents(step: Step) -> StepProgress:
     """Read the documents of one span, page by page, and write their rows and the digests of their contents."""
-    work = await read_work(step.run)
+    plan = await read_plan(step.run)
     part = await read_part(step, SpanPart)
     container = await cosmos.events()
     rows, contents = RowWriter(), RowWriter()
@@ -62,6 +62,6 @@ async def observe_documents(step: Step) -> Progress:
             windows,
             [NO_STORE if d.store_id == UNKNOWN_STORE else store_number(d.store_id) for d in documents],
         )
-    await write_contents(step, contents, work.bucket_bits)
-    await write_rows(step, rows, work.bucket_bits, sums)
-    return Progress(sums.lines, sums.bytes)
+    await write_contents(step, contents, plan.bucket_bits)
+    await write_rows(step, rows, plan.bucket_bits, sums)
+    return StepProgress(sums.lines, sums.bytes)

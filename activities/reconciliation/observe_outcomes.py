@@ -1,22 +1,22 @@
 """Observe what the stream job reported and what was judged."""
 
 from activities.reconciliation.feed_blobs import feed_blobs
-from activities.reconciliation.run_files import read_part, read_work, write_rows
+from activities.reconciliation.run_files import read_part, read_plan, write_rows
+from reconciliation.messages import BlobPart, Step, StepProgress
 from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind
-from reconciliation.work import BlobPart, Progress, Step
 from services import names
 from services.blobs import warehouse
 
 _SOURCES = {"suspicious": (names.SUSPICIOUS_EVENTS, Kind.SUSPICIOUS), "verdicts": (names.FRAUD_EVENTS, Kind.VERDICT)}
 
 
-async def observe_outcomes(step: Step) -> Progress:
+async def observe_outcomes(step: Step) -> StepProgress:
     """Read the blobs of one part line by line, and write the rows of the ids in windows in or beside the range."""
-    work = await read_work(step.run)
+    plan = await read_plan(step.run)
     part = await read_part(step, BlobPart)
     container_name, kind = _SOURCES[step.stage]
-    observer = Observer.over(kind, work.range)
+    observer = Observer.over(kind, plan.range)
     await feed_blobs(await warehouse(container_name), part.paths, observer.open, observer.unreadable)
-    await write_rows(step, observer.rows, work.bucket_bits, observer.sums)
-    return Progress(observer.sums.lines, observer.sums.bytes)
+    await write_rows(step, observer.rows, plan.bucket_bits, observer.sums)
+    return StepProgress(observer.sums.lines, observer.sums.bytes)

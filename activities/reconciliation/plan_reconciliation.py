@@ -8,12 +8,13 @@ from itertools import starmap
 
 import msgspec
 
-from activities.reconciliation.known_outcome import evidence, known_outcome
+from activities.reconciliation.known_outcome import fingerprint, known_outcome
 from activities.reconciliation.run_files import REQUESTS, write_struct
-from reconciliation.evidence import BlobVersion
-from reconciliation.plan import buckets_at_once, make_plan, reading_span
-from reconciliation.ranges import MARGIN
-from reconciliation.work import BlobPart, PlanSummary, Request, SpanPart, Stage, Work, part_path, work_path
+from reconciliation.fingerprint import BlobVersion
+from reconciliation.messages import BlobPart, PlanSummary, Request, RunPlan, SpanPart, Stage
+from reconciliation.paths import part_path, plan_path
+from reconciliation.plan import ArchivePlan, Plan, buckets_at_once, make_plan, reading_span
+from reconciliation.ranges import MARGIN, Range
 from services import names
 from services.blobs import warehouse
 from services.capture_archive import codec_of, list_blobs, list_partitions
@@ -27,62 +28,57 @@ _LATEST_OUTPUT = timedelta(hours=24)
 
 
 async def plan_reconciliation(request: Request) -> PlanSummary:
-    """Write the run's `Work` and what each of its parts reads, unless a report of the same is there already.
+    """Write the run's `RunPlan` and what each of its parts reads, unless a report of the same is there already.
 
     Raises what the blob service or Cosmos raised.
     """
-    reach = request.range
-    run = reach.instance_id
-    archive = await warehouse(names.ALL_EVENTS)
-    known = await list_partitions(archive)
-    start, end = reading_span(reach)
-    found = await together((list_blobs(archive, partition, start, end) for partition in known), at_once=REQUESTS)
-    # Where the codec was changed in the range, one of them tells it.
-    edges = [blob for blobs in found if blobs for blob in (min(blobs), max(blobs))]
-    codecs = await together((codec_of(archive, blob) for blob in edges), at_once=REQUESTS)
-    codec = "null" if codecs and set(codecs) == {"null"} else "deflate"
-    captured = [blob for blobs in found for blob in blobs]
-    plan = make_plan(reach, known, captured, codec)
-    first, last = reach.start - MARGIN, reach.end + MARGIN
+    span = request.range
+    run = span.instance_id
+    captured, plan = await _plan_archive(span)
+    first, last = span.start - MARGIN, span.end + MARGIN
     suspicious = await _list(names.SUSPICIOUS_EVENTS, "", first - _HOUR, last + _LATEST_OUTPUT)
     verdicts = await _list(names.FRAUD_EVENTS, "", first, last)
     quarantined = await _list(names.QUARANTINE, "store-events/", first, last)
-    stages: dict[Stage, Sequence[msgspec.Struct]] = {
-        "scan": plan.parts,
+    parts: dict[Stage, Sequence[msgspec.Struct]] = {
+        "scan": plan.scan,
         "suspicious": _blob_parts(suspicious),
         "verdicts": _blob_parts(verdicts),
         "documents": _hours(first, last) if request.with_documents else [],
         "quarantine": _blob_parts(quarantined),
     }
-    counts: dict[Stage, int] = {stage: len(some) for stage, some in stages.items()}
+    counts: dict[Stage, int] = {stage: len(of_stage) for stage, of_stage in parts.items()}
     counts["compare"] = 2**plan.bucket_bits // buckets_at_once(plan.bucket_bits)
 
-    blobs = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in captured]
     long_after = f"{last + 2 * _HOUR:%Y/%m/%d/%H}"
-    reported = [blob.version for blob in suspicious if blob.version.path < long_after]
+    in_time = [blob.version for blob in suspicious if blob.version.path < long_after]
     late = [blob.version.path for blob in suspicious if blob.version.path >= long_after]
-    blobs += [*reported, *(blob.version for blob in (*verdicts, *quarantined))]
+    versions = [*captured, *in_time, *(blob.version for blob in (*verdicts, *quarantined))]
     documents = SpanPart(first, last) if request.with_documents else None
-    read = await evidence(reach, blobs, late, documents)
-    if not request.again and (known_before := await known_outcome(run, read, documents)):
-        return PlanSummary(counts, plan.archive_bytes, known_before)
+    current = await fingerprint(span, versions, late, documents)
+    if not request.again and (earlier := await known_outcome(run, current, documents)):
+        return PlanSummary(counts, plan.archive_bytes, earlier)
 
-    parts = [(part_path(run, stage, i), part) for stage, some in stages.items() for i, part in enumerate(some)]
-    await together(starmap(write_struct, parts), at_once=REQUESTS)
-    work = Work(
-        range=reach,
-        first_window=plan.first_window,
-        last_window=plan.last_window,
-        complete_until=plan.complete_until,
-        partitions=plan.partitions,
-        bucket_bits=plan.bucket_bits,
-        archive_bytes=plan.archive_bytes,
-        with_documents=request.with_documents,
-        parts=counts,
-        evidence=read,
-    )
-    await write_struct(work_path(run), work)
-    return PlanSummary(work.parts, work.archive_bytes)
+    inputs = [(part_path(run, stage, i), part) for stage, of_stage in parts.items() for i, part in enumerate(of_stage)]
+    await together(starmap(write_struct, inputs), at_once=REQUESTS)
+    shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
+    run_plan = RunPlan(**shared, with_documents=request.with_documents, parts=counts, fingerprint=current)
+    await write_struct(plan_path(run), run_plan)
+    return PlanSummary(counts, plan.archive_bytes)
+
+
+async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ArchivePlan]:
+    """The captured blobs in and beside a range, and the plan of reading them."""
+    archive = await warehouse(names.ALL_EVENTS)
+    partitions = await list_partitions(archive)
+    start, end = reading_span(span)
+    listed = await together((list_blobs(archive, name, start, end) for name in partitions), at_once=REQUESTS)
+    # Capture's codec may change within the range; if it changed once, the first or the last blob shows it.
+    edges = [blob for blobs in listed if blobs for blob in (min(blobs), max(blobs))]
+    codecs = await together((codec_of(archive, blob) for blob in edges), at_once=REQUESTS)
+    codec = "null" if codecs and set(codecs) == {"null"} else "deflate"
+    captured = [blob for blobs in listed for blob in blobs]
+    versions = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in captured]
+    return versions, make_plan(span, partitions, captured, codec)
 
 
 class _Blob(msgspec.Struct, frozen=True):

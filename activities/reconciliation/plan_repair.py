@@ -11,7 +11,7 @@ from itertools import starmap
 import msgspec
 from azure.storage.blob.aio import ContainerClient
 
-from activities.reconciliation.compare_bucket import Line
+from activities.reconciliation.compare_buckets import Line
 from activities.reconciliation.run_files import REQUESTS, write_struct
 from activities.reconciliation.second_look import absent_from_cosmos
 from fraud.slices import slices
@@ -19,7 +19,9 @@ from fraud.verdicts import time_path, verdicts_path
 from fraud.windows import SuspiciousWindow, compact_time, store_label
 from reconciliation.comparing.classes import REPAIRED, Class, RepairStage
 from reconciliation.comparing.differences import Difference
+from reconciliation.paths import part_path, report_folder, steps_path
 from reconciliation.ranges import Range
+from reconciliation.repairing.messages import CORRECTIONS_PER_STEP, WINDOWS_PER_WORKFLOW, RepairOutcome
 from reconciliation.repairing.repair import (
     Analysis,
     Judged,
@@ -33,15 +35,7 @@ from reconciliation.repairing.repair import (
     lacking,
     not_repairable,
 )
-from reconciliation.repairing.work import (
-    CORRECTIONS_PER_STEP,
-    WINDOWS_PER_WORKFLOW,
-    RepairOutcome,
-    repair_part_path,
-    steps_path,
-)
 from reconciliation.reporting.report import Report
-from reconciliation.work import report_folder
 from services import names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
 from services.concurrency import together
@@ -88,9 +82,7 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
     await write_blob(reports, steps_path(request.id), msgspec.json.Encoder().encode_lines(steps), NDJSON)
     if not request.dry_run:
         parts = [
-            (repair_part_path(request.id, stage, i), part)
-            for stage, some in stages.items()
-            for i, part in enumerate(some)
+            (part_path(request.id, stage, i), part) for stage, some in stages.items() for i, part in enumerate(some)
         ]
         await together(starmap(write_struct, parts), at_once=REQUESTS)
     counts: dict[str, int] = {one.name: one.count for one in report.differences} | {

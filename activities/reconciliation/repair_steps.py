@@ -12,10 +12,10 @@ from fraud.analysis import WindowTask
 from fraud.archive import ReceivedEvent
 from fraud.windows import WINDOW
 from reconciliation.capture.path import LONGEST_INTERVAL
+from reconciliation.messages import Step, StepProgress
+from reconciliation.paths import REPAIR_WINDOWS_FOLDER, part_path
 from reconciliation.repairing.recapture import Recapture
 from reconciliation.repairing.repair import Analysis, Backfill, Correction
-from reconciliation.repairing.work import WORK_ROOT, repair_part_path
-from reconciliation.work import Progress, Step
 from services import names
 from services.blobs import read_chunks, warehouse, write_blob
 from services.capture_archive import list_blobs
@@ -24,13 +24,13 @@ from services.concurrency import together
 Kind = TypeVar("Kind")
 
 
-async def backfill_events(step: Step) -> Progress:
+async def backfill_events(step: Step) -> StepProgress:
     """Archive events from Capture as the archiver would have: to Cosmos, or to quarantine. Counts those it found."""
     part = await _part(step, list[Backfill])
-    return sum([await _backfill(one) for one in part], Progress(0, 0))
+    return sum([await _backfill(one) for one in part], StepProgress(0, 0))
 
 
-async def _backfill(part: Backfill) -> Progress:
+async def _backfill(part: Backfill) -> StepProgress:
     archive = await warehouse(names.ALL_EVENTS)
     since, until = part.first_window_end - WINDOW, part.last_window_end + LONGEST_INTERVAL
     recapture = Recapture(part.partition.rpartition("/")[2], (place.sequence_number for place in part.events))
@@ -45,10 +45,10 @@ async def _backfill(part: Backfill) -> Progress:
             read += len(chunk)
         found += await asyncio.to_thread(reading.finish)
     await archive_events(found)
-    return Progress(len(found), read)
+    return StepProgress(len(found), read)
 
 
-async def enter_corrections(step: Step) -> Progress:
+async def enter_corrections(step: Step) -> StepProgress:
     """Enter windows that the stream job lost in suspicious-events: each in a blob of its own that names the repair."""
     container = await warehouse(names.SUSPICIOUS_EVENTS)
 
@@ -66,14 +66,14 @@ async def enter_corrections(step: Step) -> Progress:
 
     part = await _part(step, list[Correction])
     await together(map(enter, part), at_once=REQUESTS)
-    return Progress(len(part), 0)
+    return StepProgress(len(part), 0)
 
 
 async def save_windows(step: Step) -> list[WindowTask]:
     """Write the ids of some windows to work blobs; the tasks of analysing them, at most `WINDOWS_PER_WORKFLOW`."""
     part = await _part(step, list[Analysis])
-    return await together((save_window(one.window, WORK_ROOT) for one in part), at_once=REQUESTS)
+    return await together((save_window(one.window, REPAIR_WINDOWS_FOLDER) for one in part), at_once=REQUESTS)
 
 
 async def _part(step: Step, kind: type[Kind]) -> Kind:
-    return await read_struct(repair_part_path(step.run, step.stage, step.number), kind)
+    return await read_struct(part_path(step.run, step.stage, step.number), kind)

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 import msgspec
 
+from reconciliation.messages import RunPlan, Step
+from reconciliation.paths import contents_path, part_path, plan_path, rows_path, sums_path
 from reconciliation.reading.rows import RowWriter
-from reconciliation.work import Step, Work, contents_path, part_path, rows_path, sums_path, work_path
 from services.blobs import read_blob, work, write_blob
 
 Value = TypeVar("Value")
@@ -27,9 +28,9 @@ async def write_struct(path: str, value: object) -> None:
     await write_blob(await work(), path, msgspec.json.encode(value))
 
 
-async def read_work(run: str) -> Work:
+async def read_plan(run: str) -> RunPlan:
     """The plan of a run."""
-    return await read_struct(work_path(run), Work)
+    return await read_struct(plan_path(run), RunPlan)
 
 
 async def read_part(step: Step, kind: type[Value]) -> Value:

@@ -13,7 +13,7 @@ from typing import cast
 import msgspec
 
 from activities.reconciliation.cores import Answer, Order
-from reconciliation.work import Progress, Step
+from reconciliation.messages import Step, StepProgress
 from services.clients import close_clients
 
 
@@ -29,7 +29,7 @@ async def _run(line: bytes) -> Answer:
     try:
         order = msgspec.json.decode(line, type=Order)
         module, name = order.function.split(":")
-        run = cast("Callable[[Step], Awaitable[Progress]]", getattr(importlib.import_module(module), name))
+        run = cast("Callable[[Step], Awaitable[StepProgress]]", getattr(importlib.import_module(module), name))
         return Answer(progress=await run(order.step))
     except Exception as error:  # noqa: BLE001 - the worker raises it again
         return Answer(error=f"{type(error).__name__}: {error}")

@@ -10,7 +10,7 @@ from reconciliation.comparing.classes import CLASSES
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.scan import ScanSums
 
-Verdict = Literal["balanced", "differences", "incomplete", "empty"]
+RunVerdict = Literal["balanced", "differences", "incomplete", "empty"]
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

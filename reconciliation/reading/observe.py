@@ -72,9 +72,9 @@ class Observer:
         self._counted = range(counted[0], counted[1] + 1)
 
     @classmethod
-    def over(cls, kind: Kind, reach: Range) -> "Observer":
+    def over(cls, kind: Kind, span: Range) -> "Observer":
         """One that keeps the windows in and beside a range, and counts those in it."""
-        first, last = reach.first_window, reach.last_window
+        first, last = span.first_window, span.last_window
         return cls(kind, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
 
     def open(self, path: str) -> "LineReader":

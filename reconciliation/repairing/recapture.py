@@ -1,6 +1,6 @@
 """Whole events out of Capture's files, a few among many, as the hub once delivered them.
 
-Reconciliation itself reads three columns of a record (`capture_reader`); archiving an event takes all of them.
+Reconciliation itself reads three columns of a record (`capture/reader.py`); archiving an event takes all of them.
 """
 
 import io

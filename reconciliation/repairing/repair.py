@@ -125,7 +125,7 @@ class Lacking(msgspec.Struct):
         return sum(len(self.unjudged.pop(key, set()) | self.unresolved.pop(key, set())) for key in windows)
 
 
-def lacking(found: Mapping[Class, Sequence[Difference]], reach: Range) -> Lacking:
+def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking:
     """Sort differences by window. Of a resent event every window counts in which it was not seen."""
     result = Lacking()
     moved = {one.event_id for one in found.get("wrong_window", ())}
@@ -141,7 +141,7 @@ def lacking(found: Mapping[Class, Sequence[Difference]], reach: Range) -> Lackin
                 continue
             ends = {one.window_end}
             if name != "unresolved" and one.event_id not in moved:
-                ends |= {end for end in one.expected if end not in one.seen and reach.start < end <= reach.end}
+                ends |= {end for end in one.expected if end not in one.seen and span.start < end <= span.end}
             for end in ends:
                 windows.setdefault((_store(one.store), end), set()).add(one.event_id)
     return result

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from reconciliation.comparing.classes import CLASS, FAULT_HEADLINES, NOTE_HEADLINES, NUMBER
 from reconciliation.comparing.differences import Difference
+from reconciliation.paths import report_folder
 from reconciliation.reporting.report import DifferenceClass, Report
 from reconciliation.reporting.titles import ARCHIVED, FLAGGED, VERDICTS, percent
-from reconciliation.work import report_folder
 
 MAX_IDS = 10
 MAX_CAMPAIGNS = 10

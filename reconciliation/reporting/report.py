@@ -13,14 +13,15 @@ from reconciliation.comparing.accounts import Accounts, Table, total
 from reconciliation.comparing.classes import CLASSES, FAULT_HEADLINES, Class, Column
 from reconciliation.comparing.differences import Difference
 from reconciliation.comparing.ground_truth import CampaignAccount
-from reconciliation.comparing.summary import Summary, Verdict, summarise
+from reconciliation.comparing.summary import RunVerdict, Summary, summarise
+from reconciliation.messages import FORMATS, Outcome, RunPlan
+from reconciliation.paths import differences_path, report_path
 from reconciliation.ranges import window_end
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import store_name
 from reconciliation.reading.scan import ScanSums, Unreadable
 from reconciliation.reading.sequences import Span, gaps, merged
-from reconciliation.reporting.verdict import judge_run, sentence
-from reconciliation.work import FORMATS, Outcome, Work, differences_path, report_path
+from reconciliation.reporting.verdict import sentence, verdict_of
 
 SCHEMA_VERSION = 1
 MAX_STORES = 1_000
@@ -88,7 +89,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     complete_until: datetime | None
     started: datetime
     balanced: bool
-    verdict: Verdict
+    verdict: RunVerdict
     sentence: str
     with_cosmos: bool
     accounts: Summary
@@ -107,13 +108,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Names of campaigns that are too large to be measured."""
     warehouse: str = ""
     """Address of the account in which the blobs lie, for the links; empty if there are none."""
-    evidence: str | None = None
-    """What was read, as one value (`reconciliation.evidence`); None if it does not stand for all of that."""
+    fingerprint: str | None = msgspec.field(name="evidence", default=None)
+    """All that was read, as one value (`reconciliation.fingerprint`); None if it does not stand for all of that."""
 
 
 def make_report(
     started: datetime,
-    work: Work,
+    plan: RunPlan,
     *,
     buckets: Sequence[Accounts],
     scans: Sequence[ScanSums],
@@ -122,23 +123,23 @@ def make_report(
     left_out: Sequence[str] = (),
 ) -> Report:
     """Put a run's sums together; `buckets` are the accounts of each bucket, in order."""
-    run = work.range.instance_id
+    run = plan.range.instance_id
     accounts = total(buckets)
-    missing = _gaps(work, scans)
+    missing = _gaps(plan, scans)
     unreadable = sorted(one for sums in (*scans, *observed) for one in sums.unreadable)[:MAX_LISTED]
     summary = summarise(accounts, scans, observed, missing_numbers=sum(gap.count for gap in missing))
-    verdict = judge_run(work, summary)
+    verdict = verdict_of(plan, summary)
     return Report(
         id=run,
-        start=work.range.start,
-        end=work.range.end,
-        compared_until=window_end(work.last_window),
-        complete_until=work.complete_until,
+        start=plan.range.start,
+        end=plan.range.end,
+        compared_until=window_end(plan.last_window),
+        complete_until=plan.complete_until,
         started=started,
         balanced=verdict == "balanced",
         verdict=verdict,
-        sentence=sentence(verdict, work, summary),
-        with_cosmos=work.with_documents,
+        sentence=sentence(verdict, plan, summary),
+        with_cosmos=plan.with_documents,
         accounts=summary,
         faults=[headline.name for headline in FAULT_HEADLINES if getattr(summary, headline.name)],
         differences=[
@@ -148,15 +149,15 @@ def make_report(
         ],
         gaps=missing[:MAX_LISTED],
         unreadable=unreadable,
-        windows=_window_rows(work, accounts.per_window),
+        windows=_window_rows(plan, accounts.per_window),
         stores=_store_rows(accounts.per_store),
         lists=[differences_path(run, bucket) for bucket, some in enumerate(buckets) if some.differences],
         archive_blobs=sum(scan.blobs for scan in scans),
         archive_bytes=sum(scan.bytes for scan in scans),
         campaigns=list(campaigns),
         campaigns_left_out=list(left_out),
-        # A document that was found elsewhere can change without the evidence changing.
-        evidence=None if accounts.elsewhere else work.evidence or None,
+        # A document that was found elsewhere can change without the fingerprint changing.
+        fingerprint=None if accounts.elsewhere else plan.fingerprint or None,
     )
 
 
@@ -175,16 +176,16 @@ def outcome_of(report: Report) -> Outcome:
     )
 
 
-def _gaps(work: Work, scans: Sequence[ScanSums]) -> list[Gap]:
+def _gaps(plan: RunPlan, scans: Sequence[ScanSums]) -> list[Gap]:
     """What is missing between the blobs that were read, as far as it may lie in the range."""
     result: list[Gap] = []
-    for stream, partition in enumerate(work.partitions):
+    for stream, partition in enumerate(plan.partitions):
         spans = merged(span for scan in scans if scan.stream == stream for span in scan.spans)
         for gap in gaps(spans):
-            if gap.first_window <= work.last_window and gap.last_window >= work.first_window:
+            if gap.first_window <= plan.last_window and gap.last_window >= plan.first_window:
                 result.append(_gap(partition.name, gap.first, gap))
         if spans and spans[0].first > 0 and not partition.has_earlier_blobs:
-            edge = Span(0, spans[0].first - 1, work.first_window, spans[0].first_window)
+            edge = Span(0, spans[0].first - 1, plan.first_window, spans[0].first_window)
             result.append(_gap(partition.name, None, edge))
     return result
 
@@ -193,12 +194,12 @@ def _gap(partition: str, first: int | None, gap: Span) -> Gap:
     return Gap(partition, first, gap.last, (window_end(gap.first_window), window_end(gap.last_window)))
 
 
-def _window_rows(work: Work, table: Table) -> list[WindowRow]:
+def _window_rows(plan: RunPlan, table: Table) -> list[WindowRow]:
     """Every compared window, those without events too."""
     empty = [0] * len(Column)
     return [
         WindowRow(window_end=window_end(number), **_columns(table.get(number, empty)))
-        for number in range(work.first_window, work.last_window + 1)
+        for number in range(plan.first_window, plan.last_window + 1)
     ]
 
 

@@ -1,9 +1,9 @@
 """The words of a report for people."""
 
 from reconciliation.comparing.classes import Headline
-from reconciliation.comparing.summary import Verdict
+from reconciliation.comparing.summary import RunVerdict
 
-VERDICTS: dict[Verdict, str] = {
+VERDICTS: dict[RunVerdict, str] = {
     "balanced": "The accounts balance",
     "differences": "The accounts do not balance",
     "incomplete": "Not all could be compared yet",

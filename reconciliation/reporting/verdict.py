@@ -1,21 +1,21 @@
 """The verdict of a run, and how it is said."""
 
 from reconciliation.comparing.classes import FAULT_HEADLINES
-from reconciliation.comparing.summary import Summary, Verdict
+from reconciliation.comparing.summary import RunVerdict, Summary
+from reconciliation.messages import RunPlan
 from reconciliation.ranges import window_end
-from reconciliation.work import Work
 
 
-def judge_run(work: Work, summary: Summary) -> Verdict:
+def verdict_of(plan: RunPlan, summary: Summary) -> RunVerdict:
     """`balanced` only if the whole range was compared, held events, and nothing is wrong."""
     if any(getattr(summary, headline.name) for headline in FAULT_HEADLINES):
         return "differences"
-    if not work.is_complete:
+    if not plan.is_complete:
         return "incomplete"
     return "balanced" if summary.events else "empty"
 
 
-def sentence(verdict: Verdict, work: Work, summary: Summary) -> str:
+def sentence(verdict: RunVerdict, plan: RunPlan, summary: Summary) -> str:
     """The verdict for a person."""
     words = {
         "balanced": f"All {summary.expected:,} events that must be flagged were reported and judged once, out of "
@@ -24,8 +24,8 @@ def sentence(verdict: Verdict, work: Work, summary: Summary) -> str:
         "incomplete": "What was compared balances, but it is not all.",
         "empty": "The archive holds no events in this range.",
     }[verdict]
-    if not work.is_complete:
-        words += f" {_incomplete(work)}"
+    if not plan.is_complete:
+        words += f" {_incomplete(plan)}"
     if summary.corrected:
         words += f" {summary.corrected:,} of the windows were entered by a repair, not by the stream job."
     if summary.unresolved:
@@ -39,15 +39,15 @@ def _faults(summary: Summary) -> str:
     return f"Not in balance: {', '.join(words)}"
 
 
-def _incomplete(work: Work) -> str:
-    if work.complete_until is None:
-        lacking = [partition.name for partition in work.partitions if partition.covered is None]
+def _incomplete(plan: RunPlan) -> str:
+    if plan.complete_until is None:
+        lacking = [partition.name for partition in plan.partitions if partition.covered is None]
         if not lacking:
             return "The archive holds no blob near this range, so nothing was compared."
         return f"The archive holds no blob of {', '.join(lacking)} near this range, so nothing was compared."
-    if work.last_window < work.first_window:
-        return f"The archive is complete until {work.complete_until:%Y-%m-%d %H:%M:%S} only, so nothing was compared."
+    if plan.last_window < plan.first_window:
+        return f"The archive is complete until {plan.complete_until:%Y-%m-%d %H:%M:%S} only, so nothing was compared."
     return (
-        f"The archive is complete until {work.complete_until:%Y-%m-%d %H:%M:%S} only; "
-        f"windows after {window_end(work.last_window):%H:%M} were not compared."
+        f"The archive is complete until {plan.complete_until:%Y-%m-%d %H:%M:%S} only; "
+        f"windows after {window_end(plan.last_window):%H:%M} were not compared."
     )

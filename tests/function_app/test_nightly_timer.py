@@ -16,9 +16,9 @@ import pytest
 from activities.reconciliation.watermark import read_watermark, write_watermark
 from local_azure.core.clock import SETTING, Clock
 from local_azure.testing.parts import Part
+from reconciliation.messages import Outcome
 from reconciliation.nightly import NightlyTask, Watermark
 from reconciliation.ranges import GRACE, Range
-from reconciliation.work import Outcome
 from services.clients import close_clients
 from services.settings import settings
 from tests.activities.reconciliation.stored_world import store
@@ -39,7 +39,7 @@ LAST_EVENT = RANGE.end + timedelta(minutes=10)
 class Night(msgspec.Struct, frozen=True, order=True):
     """A reconciliation that the timer has started. `begun` is when, after the grace."""
 
-    reach: Range
+    span: Range
     begun: datetime
     outcome: Outcome
 
@@ -61,10 +61,10 @@ async def nights_of(host: Part) -> list[Night]:
     nights: list[Night] = []
     for one in instances:
         if one["name"] == "reconcile" and one["runtimeStatus"] == "Completed":
-            reach = msgspec.convert(msgspec.json.decode(one["input"])["range"], Range)
+            span = msgspec.convert(msgspec.json.decode(one["input"])["range"], Range)
             begun = datetime.fromisoformat(one["createdTime"])
-            nights.append(Night(reach, begun, msgspec.convert(one["output"], Outcome)))
-    return sorted(nights, key=lambda night: night.reach.start)
+            nights.append(Night(span, begun, msgspec.convert(one["output"], Outcome)))
+    return sorted(nights, key=lambda night: night.span.start)
 
 
 @pytest.mark.slow
@@ -86,24 +86,24 @@ async def test_the_timer_reconciles_night_after_night_without_overlap_or_gap(
         )
         try:
             async with asyncio.timeout(60):
-                while not (nights := await nights_of(host)) or nights[-1].reach.end <= LAST_EVENT:
+                while not (nights := await nights_of(host)) or nights[-1].span.end <= LAST_EVENT:
                     await asyncio.sleep(0.1)
                 # The watermark is written after the reconciliation has ended.
-                while (watermark := await read_watermark(NightlyTask(clock.now()))).until != nights[-1].reach.end:
+                while (watermark := await read_watermark(NightlyTask(clock.now()))).until != nights[-1].span.end:
                     nights = await nights_of(host)
         finally:
             host.stop()
             await close_clients()
     settings.cache_clear()
 
-    assert nights[0].reach.start == RANGE.start
+    assert nights[0].span.start == RANGE.start
     assert len(nights) > 1
-    assert all(later.reach.start == earlier.reach.end for earlier, later in pairwise(nights))
-    assert nights[-1].reach.end == watermark.until
+    assert all(later.span.start == earlier.span.end for earlier, later in pairwise(nights))
+    assert nights[-1].span.end == watermark.until
     for night in nights:
-        assert (night.reach.end - RANGE.start) % timedelta(minutes=20) == timedelta(0)
-        assert night.begun >= night.reach.end + GRACE
-        assert night.outcome.compared_until == night.reach.end
+        assert (night.span.end - RANGE.start) % timedelta(minutes=20) == timedelta(0)
+        assert night.begun >= night.span.end + GRACE
+        assert night.outcome.compared_until == night.span.end
         assert night.outcome.verdict in ("balanced", "empty"), night.outcome.sentence
     events = [one for one in world.events if one.window >= RANGE.first_window]
     assert sum(night.outcome.accounts.events for night in nights) == len(events)

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from local_azure.testing.parts import Part
-from reconciliation.work import report_folder
+from reconciliation.paths import report_folder
 from services import names
 from services.blobs import read_blob, warehouse
 from services.clients import close_clients

@@ -22,9 +22,9 @@ from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
 from reconciliation.comparing.summary import Summary
+from reconciliation.messages import Outcome, PlanSummary, Request, Stage, StepProgress
 from reconciliation.nightly import Watermark
 from reconciliation.ranges import Range
-from reconciliation.work import Outcome, PlanSummary, Progress, Request, Stage
 
 RECORDINGS = Path(__file__).parent / "recordings"
 REACH = Range(datetime(2026, 1, 2, 10, tzinfo=UTC), datetime(2026, 1, 2, 11, tzinfo=UTC))
@@ -73,7 +73,7 @@ def reconciliation_hub(
         return msgspec.to_builtins(PlanSummary(parts, 1_000, known))
 
     def step(argument: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(Progress(1, 10))
+        return msgspec.to_builtins(StepProgress(1, 10))
 
     for name in ("scan_archive", "observe_outcomes", "observe_documents", "observe_quarantine", "compare_bucket"):
         hub.activity(_named(name, step))

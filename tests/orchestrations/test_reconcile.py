@@ -118,9 +118,9 @@ async def test_a_night_runs_from_the_watermark_to_now_after_the_grace(tmp_path: 
         events = await hub.history("night")
         child = next(event for event in events if event["EventType"] == 7)
         timer = next(event for event in events if event["EventType"] == 10)
-        reach = msgspec.json.decode(str(child["Input"]).encode())["range"]
-        assert datetime.fromisoformat(reach["start"]) == start
-        end = datetime.fromisoformat(reach["end"])
+        span = msgspec.json.decode(str(child["Input"]).encode())["range"]
+        assert datetime.fromisoformat(span["start"]) == start
+        end = datetime.fromisoformat(span["end"])
         assert begun - timedelta(minutes=5) < end <= hub.clock.now()
         assert datetime.fromisoformat(str(timer["FireAt"])) == end + GRACE
         assert status["output"]["id"] == child["InstanceId"]

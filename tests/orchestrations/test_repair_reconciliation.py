@@ -14,9 +14,9 @@ from local_azure.testing.replay import Recording, assert_replays
 from local_azure.testing.running_hub import RunningHub
 from orchestrations.contracts import REPAIR_RECONCILIATION, REPAIR_WINDOWS
 from orchestrations.repair_reconciliation import WORKFLOWS_IN_FLIGHT, repair_reconciliation, repair_windows
+from reconciliation.messages import StepProgress
+from reconciliation.repairing.messages import RepairOutcome
 from reconciliation.repairing.repair import RepairRequest, window_of_ids
-from reconciliation.repairing.work import RepairOutcome
-from reconciliation.work import Progress
 from tests.orchestrations.reconciliation_app import REACH
 
 REPAIR = orchestrator(REPAIR_RECONCILIATION, repair_reconciliation)
@@ -68,11 +68,11 @@ async def hub(tmp_path: Path) -> AsyncIterator[RunningHub]:
 
     @running.activity
     def backfill_events(argument: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(Progress(10, 0))
+        return msgspec.to_builtins(StepProgress(10, 0))
 
     @running.activity
     def enter_corrections(argument: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(Progress(1, 0))
+        return msgspec.to_builtins(StepProgress(1, 0))
 
     @running.activity
     def save_windows(argument: dict[str, Any]) -> Any:

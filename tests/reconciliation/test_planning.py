@@ -129,8 +129,8 @@ def test_parts_hold_blobs_of_one_partition_up_to_a_size(monkeypatch: pytest.Monk
 
     plan = make_plan(HOUR, NAMES, reversed(found))
 
-    assert [(part.stream, len(part.blobs)) for part in plan.parts] == [(0, 2), (0, 1), (0, 1), (1, 2), (1, 1), (1, 1)]
-    assert [name for part in plan.parts for name in part.blobs] == [one.name for one in found]
+    assert [(part.stream, len(part.blobs)) for part in plan.scan] == [(0, 2), (0, 1), (0, 1), (1, 2), (1, 1), (1, 1)]
+    assert [name for part in plan.scan for name in part.blobs] == [one.name for one in found]
 
 
 def test_buckets_keep_their_size_as_the_archive_grows():
@@ -143,18 +143,18 @@ def test_buckets_keep_their_size_as_the_archive_grows():
 
 
 def test_a_night_continues_where_the_last_one_ended():
-    reach = next_range(Watermark(TEN), TEN + timedelta(hours=2, minutes=7))
-    assert reach == Range(TEN, end := TEN + timedelta(hours=2, minutes=5))
+    span = next_range(Watermark(TEN), TEN + timedelta(hours=2, minutes=7))
+    assert span == Range(TEN, end := TEN + timedelta(hours=2, minutes=5))
     assert next_range(Watermark(end), TEN + timedelta(hours=2, minutes=9)) is None
     # On the very end of a window, that window has ended.
     assert next_range(Watermark(TEN), TEN + timedelta(minutes=5)) == Range(TEN, TEN + timedelta(minutes=5))
 
 
 def test_a_night_goes_back_to_what_capture_had_not_written_yet():
-    reach, compared_until = Range(TEN, TEN + timedelta(hours=2)), TEN + timedelta(hours=1)
+    span, compared_until = Range(TEN, TEN + timedelta(hours=2)), TEN + timedelta(hours=1)
 
-    assert moved(reach, compared_until, reach.end + timedelta(minutes=20)) == Watermark(compared_until)
-    assert moved(reach, reach.end, reach.end + timedelta(minutes=20)) == Watermark(reach.end)
+    assert moved(span, compared_until, span.end + timedelta(minutes=20)) == Watermark(compared_until)
+    assert moved(span, span.end, span.end + timedelta(minutes=20)) == Watermark(span.end)
 
 
 def test_a_night_passes_by_what_capture_never_wrote():
@@ -162,9 +162,9 @@ def test_a_night_passes_by_what_capture_never_wrote():
     now = DAY + timedelta(days=30)
     watermark = Watermark(DAY)
     for _ in range(4):
-        reach = next_range(watermark, now)
-        assert reach is not None
-        watermark = moved(reach, reach.start, now)
+        span = next_range(watermark, now)
+        assert span is not None
+        watermark = moved(span, span.start, now)
 
     assert next_range(watermark, now) == Range(DAY + timedelta(days=28), now)
 

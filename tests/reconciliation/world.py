@@ -15,7 +15,8 @@ from reconciliation.capture.path import CaptureBlob, parse_blob_name
 from reconciliation.comparing.accounts import Accounts
 from reconciliation.comparing.altered import altered, differences
 from reconciliation.comparing.compare import Scope, compare
-from reconciliation.plan import make_plan
+from reconciliation.messages import RunPlan
+from reconciliation.plan import Plan, make_plan
 from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
 from reconciliation.reading.contents import add_documents
 from reconciliation.reading.event_rows import place_name
@@ -32,7 +33,6 @@ from reconciliation.reading.rows import (
 )
 from reconciliation.reading.scan import Scanner, ScanSums
 from reconciliation.reporting.report import Report, make_report
-from reconciliation.work import Work
 from tests.reconciliation.capture_writer import avro, record
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
@@ -128,15 +128,15 @@ class World:
             self.suspicious.append(suspicious_row(window, store, ids))
             self.verdicts += [verdict(window, store, identifier) for identifier in sorted(set(ids))]
 
-    def reconcile(self, bits: int = 0, with_documents: bool = True, reach: Range = RANGE) -> Report:
+    def reconcile(self, bits: int = 0, with_documents: bool = True, span: Range = RANGE) -> Report:
         """The report on this world."""
         found = [b for name, data in self.blobs.items() if (b := parse_blob_name(name, len(data)))]
-        first, last = reach.first_window, reach.last_window
-        plan = make_plan(reach, PARTITIONS, [blob for blob in found if _near(blob, reach)])
+        first, last = span.first_window, span.last_window
+        plan = make_plan(span, PARTITIONS, [blob for blob in found if _near(blob, span)])
         parts: list[bytes] = []
         contents: list[bytes] = [self._document_contents(first, last).encode(bits)]
         scans: list[ScanSums] = []
-        for part in plan.parts:
+        for part in plan.scan:
             scanner = Scanner(part.stream, part.partition_id, with_contents=with_documents)
             for path in part.blobs:
                 data = self.blobs[path]
@@ -161,11 +161,9 @@ class World:
         parts += [self._documents(first, last).encode(bits), self._quarantine().encode(bits)]
         scope = Scope(plan.first_window, plan.last_window, tuple(p.name for p in plan.partitions), with_documents)
         buckets = [_compare(parts, contents, bits, bucket, scope) for bucket in range(2**bits)]
-        work = Work(
-            reach, plan.first_window, plan.last_window, plan.complete_until, plan.partitions, bits,
-            plan.archive_bytes, with_documents, {},
-        )  # fmt: skip
-        return make_report(reach.end, work, buckets=buckets, scans=scans, observed=observed)
+        shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
+        run = RunPlan(**shared, with_documents=with_documents, parts={})
+        return make_report(span.end, run, buckets=buckets, scans=scans, observed=observed)
 
     def _documents(self, first: int, last: int) -> RowWriter:
         rows = RowWriter()
@@ -192,8 +190,8 @@ class World:
         return rows
 
 
-def _near(blob: CaptureBlob, reach: Range) -> bool:
-    return reach.start - timedelta(minutes=15) <= blob.triggered <= reach.end + timedelta(minutes=15)
+def _near(blob: CaptureBlob, span: Range) -> bool:
+    return span.start - timedelta(minutes=15) <= blob.triggered <= span.end + timedelta(minutes=15)
 
 
 def _compare(parts: list[bytes], contents: list[bytes], bits: int, bucket: int, scope: Scope) -> Accounts:

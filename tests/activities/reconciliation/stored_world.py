@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from activities.reconciliation.clear_run import clear_run
-from activities.reconciliation.compare_bucket import compare_bucket
+from activities.reconciliation.compare_buckets import compare_bucket
 from activities.reconciliation.observe_documents import observe_documents
 from activities.reconciliation.observe_outcomes import observe_outcomes
 from activities.reconciliation.observe_quarantine import observe_quarantine
@@ -16,10 +16,10 @@ from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
 from fraud.verdicts import verdicts_path
 from orchestrations.contracts import STAGES
+from reconciliation.messages import Outcome, ReportTask, Request, RunName, Step
 from reconciliation.ranges import Range, window_end
 from reconciliation.repairing.repair import window_of_ids
 from reconciliation.reporting.report import Report
-from reconciliation.work import Outcome, ReportTask, Request, RunName, Step
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
 from tests.reconciliation.world import RANGE, START, World
@@ -83,14 +83,14 @@ async def _documents(world: World) -> None:
         await container.upsert_item({**world.document(identifier, number), "archive": archive})
 
 
-async def reconcile(reach: Range, started: datetime | None = None) -> tuple[Outcome, Report]:
+async def reconcile(span: Range, started: datetime | None = None) -> tuple[Outcome, Report]:
     """Run all steps as the workflow does; each passes JSON on, as the durable extension would."""
-    plan = await plan_reconciliation(Request(reach, again=True))
+    plan = await plan_reconciliation(Request(span, again=True))
     for stage, activity in STAGES.items():
         for number in range(plan.parts[stage]):
-            step = Step(reach.instance_id, stage, number)
+            step = Step(span.instance_id, stage, number)
             msgspec.to_builtins(await STEPS[activity.name](step))
-    outcome = await write_report(ReportTask(reach.instance_id, started or reach.end))
-    await clear_run(RunName(reach.instance_id))
+    outcome = await write_report(ReportTask(span.instance_id, started or span.end))
+    await clear_run(RunName(span.instance_id))
     report = await read_blob(await warehouse(names.REPORTS), outcome.reports["json"])
     return outcome, msgspec.json.decode(report, type=Report)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from activities.reconciliation.bucket_rows import gathered
-from activities.reconciliation.compare_bucket import compare_bucket, compare_buckets
+from activities.reconciliation.compare_buckets import compare_bucket, compare_buckets
 from reconciliation import plan
 from reconciliation.plan import buckets_at_once, buckets_of
 from reconciliation.reading.rows import Kind, PartError, RowWriter, read_offsets

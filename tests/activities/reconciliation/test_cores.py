@@ -11,24 +11,24 @@ import pytest
 
 from activities.reconciliation import cores
 from activities.reconciliation.cores import StepFailedError, on_a_core, processes_to_run
-from reconciliation.work import Progress, Step
+from reconciliation.messages import Step, StepProgress
 
 STEP = Step("run", "scan", 7)
 pytestmark = pytest.mark.slow
 
 
-async def tell_process(step: Step) -> Progress:
+async def tell_process(step: Step) -> StepProgress:
     """Give the process that this runs in."""
     print("a line that is no answer")
-    return Progress(os.getpid(), step.number)
+    return StepProgress(os.getpid(), step.number)
 
 
-async def fail(step: Step) -> Progress:
+async def fail(step: Step) -> StepProgress:
     """Raise."""
     raise ValueError(f"step {step.number} is wrong")
 
 
-async def crash(step: Step) -> Progress:
+async def crash(step: Step) -> StepProgress:
     """End the process."""
     os._exit(3)
 

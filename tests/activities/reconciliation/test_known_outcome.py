@@ -9,9 +9,10 @@ import pytest
 
 from activities.reconciliation import known_outcome
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from reconciliation.messages import Outcome, Request
+from reconciliation.paths import report_path
 from reconciliation.ranges import milliseconds, window_number
 from reconciliation.reporting.report import Report
-from reconciliation.work import Outcome, Request, report_path
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
 from tests.activities.reconciliation.stored_world import reconcile, store
@@ -128,7 +129,7 @@ async def test_a_document_that_was_changed_is_read_again():
 async def test_a_corrected_method_reads_everything_again(monkeypatch: pytest.MonkeyPatch):
     await store(a_world())
     await reconcile(RANGE, started=LATER)
-    monkeypatch.setattr(known_outcome, "_method", lambda: "another")
+    monkeypatch.setattr(known_outcome, "METHOD", "another")
 
     assert await known() is None
 
@@ -145,7 +146,7 @@ async def test_a_report_says_nothing_of_documents_that_were_found_elsewhere():
     outcome, report = await reconcile(RANGE, started=LATER)
 
     assert outcome.balanced
-    assert report.evidence is None
+    assert report.fingerprint is None
     assert await known() is None
     await container.delete_item(identifier, partition_key=number)
 
@@ -157,7 +158,7 @@ async def test_the_evidence_of_the_same_archives_is_the_same():
 
     assert msgspec.structs.replace(second, started=LATER) == first
     assert isinstance(first, Report)
-    assert first.evidence
+    assert first.fingerprint
 
 
 @pytest.mark.parametrize(("minutes", "is_known"), [(600, True), (30, False)])

@@ -9,9 +9,10 @@ import pytest
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
+from reconciliation.messages import Request, RunName, Step
+from reconciliation.paths import report_folder, sums_path
 from reconciliation.reading.scan import ScanSums
 from reconciliation.reporting.report import Report
-from reconciliation.work import Request, RunName, Step, report_folder, sums_path
 from services import names
 from services.blobs import read_blob, warehouse, work
 from tests.activities.reconciliation.stored_world import reconcile, store
@@ -112,4 +113,4 @@ def renamed(expected: Report, like: Report) -> Report:
     for before in (b'"', b"all-events/"):
         written = written.replace(before + b"ns/", before + b"namespace/")
     report = msgspec.json.decode(written, type=Report)
-    return msgspec.structs.replace(report, evidence=like.evidence)
+    return msgspec.structs.replace(report, fingerprint=like.fingerprint)

@@ -57,8 +57,8 @@ def test_the_accounts_of_a_window_in_shards_are_those_of_one_row(seed: int):
 def test_a_shard_whose_analysis_is_lost_is_named_id_by_id(seed: int):
     world, random = built(seed)
     world.suspicious = in_shards(world.suspicious, random)
-    reach = RANGE.start.isoformat()[:19], RANGE.end.isoformat()[:19]
-    inside = [row for row in world.suspicious if reach[0] < row["WindowEnd"][:19] <= reach[1]]
+    span = RANGE.start.isoformat()[:19], RANGE.end.isoformat()[:19]
+    inside = [row for row in world.suspicious if span[0] < row["WindowEnd"][:19] <= span[1]]
     assume(inside)
     lost = random.choice(inside)
 

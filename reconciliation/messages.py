@@ -1,7 +1,4 @@
-"""The blobs that one run hands from step to step, and the small values that pass through the workflow's history.
-
-Every path is computed from the run and a number, so that a step that runs again overwrites its own work.
-"""
+"""The values that a run's orchestrations and activities pass to each other, and the plan that its activities share."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -9,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from reconciliation.comparing.summary import Summary, Verdict
-from reconciliation.plan import Partition
+from reconciliation.comparing.summary import RunVerdict, Summary
+from reconciliation.plan import Plan
 from reconciliation.ranges import Range
 
 Stage = Literal["scan", "suspicious", "verdicts", "documents", "quarantine", "compare"]
@@ -53,14 +50,14 @@ class SpanPart(msgspec.Struct, frozen=True):
     end: datetime
 
 
-class Progress(msgspec.Struct, frozen=True):
+class StepProgress(msgspec.Struct, frozen=True):
     """The output of a step: how much it read."""
 
     records: int
     bytes: int
 
-    def __add__(self, other: "Progress") -> "Progress":
-        return Progress(self.records + other.records, self.bytes + other.bytes)
+    def __add__(self, other: "StepProgress") -> "StepProgress":
+        return StepProgress(self.records + other.records, self.bytes + other.bytes)
 
 
 class StageTask(msgspec.Struct, frozen=True):
@@ -102,7 +99,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """
 
     id: str
-    verdict: Verdict
+    verdict: RunVerdict
     balanced: bool
     sentence: str
     compared_until: datetime
@@ -113,19 +110,12 @@ class Outcome(msgspec.Struct, frozen=True):
     reused: bool = False
 
 
-class Work(msgspec.Struct, frozen=True):
-    """The plan of a run as its steps need it; `parts` is the number of steps of each stage."""
+class RunPlan(Plan, frozen=True, kw_only=True):
+    """The plan of a run as its activities need it; `parts` is the number of parts of each stage."""
 
-    range: Range
-    first_window: int
-    last_window: int
-    complete_until: datetime | None
-    partitions: list[Partition]
-    bucket_bits: int
-    archive_bytes: int
     with_documents: bool
     parts: dict[Stage, int]
-    evidence: str = ""
+    fingerprint: str = msgspec.field(name="evidence", default="")
 
     @property
     def buckets(self) -> int:
@@ -137,11 +127,6 @@ class Work(msgspec.Struct, frozen=True):
         run = self.range.instance_id
         return [path_of(run, stage, number) for stage in stages for number in range(self.parts.get(stage, 0))]
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether the archive covers the whole range."""
-        return self.last_window == self.range.last_window
-
 
 class PlanSummary(msgspec.Struct, frozen=True):
     """What the workflow needs to know of the plan; `known` is the outcome if there is nothing new to read."""
@@ -149,48 +134,3 @@ class PlanSummary(msgspec.Struct, frozen=True):
     parts: dict[Stage, int]
     archive_bytes: int
     known: Outcome | None = None
-
-
-def folder(run: str) -> str:
-    """Where the work blobs of a run lie."""
-    return f"reconciliations/{run}"
-
-
-def work_path(run: str) -> str:
-    """The run's `Work`."""
-    return f"{folder(run)}/work.json"
-
-
-def part_path(run: str, stage: str, number: int) -> str:
-    """What a part reads."""
-    return f"{folder(run)}/parts/{stage}-{number:05}.json"
-
-
-def rows_path(run: str, stage: str, number: int) -> str:
-    """The rows of a part, in buckets."""
-    return f"{folder(run)}/rows/{stage}-{number:05}"
-
-
-def contents_path(run: str, stage: str, number: int) -> str:
-    """The digests of the contents that a part has read, in buckets."""
-    return f"{folder(run)}/contents/{stage}-{number:05}"
-
-
-def sums_path(run: str, stage: str, number: int) -> str:
-    """The sums of a part or a bucket."""
-    return f"{folder(run)}/sums/{stage}-{number:05}.json"
-
-
-def report_folder(run: str) -> str:
-    """Where a run's report lies in the container `reports`."""
-    return f"reconciliations/{run}"
-
-
-def report_path(run: str, extension: str) -> str:
-    """A run's report in the container `reports`, in one of its formats."""
-    return f"{report_folder(run)}/report.{extension}"
-
-
-def differences_path(run: str, bucket: int) -> str:
-    """The full list of a bucket's differences in the container `reports`, one JSON object a line."""
-    return f"{report_folder(run)}/differences-{bucket:05}.ndjson"

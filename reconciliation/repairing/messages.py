@@ -1,17 +1,13 @@
-"""What the steps of a repair hand on: blobs at computed paths, and the small values in the workflow's history."""
+"""The values that pass through the history of a repair."""
 
 import msgspec
 
 from reconciliation.comparing.classes import RepairStage
 from reconciliation.repairing.repair import NotRepairable
-from reconciliation.work import folder
 
 WINDOWS_PER_WORKFLOW = 16
 """Windows that are analysed at once, by one workflow."""
 CORRECTIONS_PER_STEP = 50
-
-WORK_ROOT = "repairs/windows"
-"""Where analyses of a repair keep their work, beside that of an analysis of the same window which still runs."""
 
 
 class RepairOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,13 +30,3 @@ class RepairOutcome(msgspec.Struct, frozen=True, kw_only=True):
     steps: str
     archived: int = 0
     """Events that were found in Capture and archived; fewer than `events` if their blobs are gone."""
-
-
-def steps_path(repair: str) -> str:
-    """The list of a repair's steps in the container `reports`, one JSON object a line."""
-    return f"repairs/{repair}/steps.ndjson"
-
-
-def repair_part_path(repair: str, stage: str, number: int) -> str:
-    """The steps of one part, in the run's work folder."""
-    return f"{folder(repair)}/parts/{stage}-{number:05}.json"

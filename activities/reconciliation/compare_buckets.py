@@ -8,22 +8,14 @@ import msgspec
 from activities.reconciliation.bucket_rows import BucketRows, gathered
 from activities.reconciliation.compare_contents import add_altered
 from activities.reconciliation.cores import on_a_core
-from activities.reconciliation.run_files import read_work, write_struct
+from activities.reconciliation.run_files import read_plan, write_struct
 from activities.reconciliation.second_look import still_absent
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.compare import Compared, Scope, compare
 from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
+from reconciliation.messages import READING, RunPlan, Step, StepProgress
+from reconciliation.paths import contents_path, differences_path, rows_path, sums_path
 from reconciliation.plan import buckets_of
-from reconciliation.work import (
-    READING,
-    Progress,
-    Step,
-    Work,
-    contents_path,
-    differences_path,
-    rows_path,
-    sums_path,
-)
 from services import names
 from services.blobs import NDJSON, delete_blob, warehouse, write_blob
 
@@ -35,14 +27,14 @@ class Line(msgspec.Struct, frozen=True):
     difference: Difference
 
 
-async def compare_bucket(step: Step) -> Progress:
+async def compare_bucket(step: Step) -> StepProgress:
     """Compare the buckets of one step on a core that is free."""
     return await on_a_core(compare_buckets, step)
 
 
-async def compare_buckets(step: Step) -> Progress:
+async def compare_buckets(step: Step) -> StepProgress:
     """Write the accounts of each bucket of a step, and the list of its differences beside the report."""
-    plan = await read_work(step.run)
+    plan = await read_plan(step.run)
     buckets = buckets_of(step.number, plan.bucket_bits)
     count = 0
     async with AsyncExitStack() as files:
@@ -59,10 +51,10 @@ async def compare_buckets(step: Step) -> Progress:
                 await add_altered(result, plan, rows, contents, bucket)
             await _list_differences(step.run, bucket, result)
             await write_struct(sums_path(step.run, step.stage, bucket), result.accounts)
-    return Progress(count, 0)
+    return StepProgress(count, 0)
 
 
-async def _compare(plan: Work, rows: BucketRows, bucket: int) -> tuple[Compared, int]:
+async def _compare(plan: RunPlan, rows: BucketRows, bucket: int) -> tuple[Compared, int]:
     """What comparing a bucket finds, and how many rows it has."""
     scope = Scope(plan.first_window, plan.last_window, tuple(one.name for one in plan.partitions), plan.with_documents)
     found, ids = await rows.read(bucket)

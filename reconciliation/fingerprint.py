@@ -1,4 +1,7 @@
-"""What a run reads, as one value: the same evidence gives the same report, so nothing has to be read again."""
+"""All that a run reads, as one value: the same fingerprint gives the same report, so nothing has to be read again.
+
+Reports and plans store it under the name `evidence`.
+"""
 
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -14,11 +17,11 @@ class BlobVersion(msgspec.Struct, frozen=True, order=True):
     etag: str
 
 
-def evidence_of(method: str, blobs: Iterable[BlobVersion], late: bytes, documents: int | None) -> str:
+def fingerprint_of(method: str, blobs: Iterable[BlobVersion], late: bytes, documents: int | None) -> str:
     """A digest of all that a run reads, and of the method that judges it; the order of `blobs` does not matter.
 
-    `late` is what blobs hold of the range that still change for other ranges. Of documents it knows their number only,
-    None if they are left out: whether one of them was changed is asked apart.
+    `late`: rows of this range found in blobs to which later windows still append. `documents`: their number, None if
+    they are left out; edits to them are checked separately.
     """
     digest = blake2b(msgspec.json.encode((method, late, documents)), digest_size=16)
     for blob in sorted(blobs):
