@@ -59,6 +59,9 @@ class Recorder:
         self.settlements: list[Settlement] = []
         self.links: list[OutgoingLink] = []
         self.detached = 0
+        self.keeps_answers = False
+        """Whether it accepts messages only when `answer` is called, as after a commit."""
+        self._deliveries: list[Delivery] = []
 
     def attach_sender(self, link: IncomingLink) -> "Recorder":
         return self
@@ -72,7 +75,14 @@ class Recorder:
 
     def on_message(self, delivery: Delivery) -> None:
         self.messages.append(delivery.message)
-        delivery.accept()
+        self._deliveries.append(delivery)
+        if not self.keeps_answers:
+            self.answer()
+
+    def answer(self) -> None:
+        """Accept what has come."""
+        while self._deliveries:
+            self._deliveries.pop().accept()
 
     def on_flow(self, drain: bool) -> None:
         """It sends when the test says so."""

@@ -23,6 +23,7 @@ class Condition(StrEnum):
     UNATTACHED_HANDLE = "amqp:session:unattached-handle"
     MESSAGE_SIZE_EXCEEDED = "amqp:link:message-size-exceeded"
     LINK_STOLEN = "amqp:link:stolen"
+    DETACH_FORCED = "amqp:link:detach-forced"
 
     ARGUMENT_ERROR = "com.microsoft:argument-error"
     ARGUMENT_OUT_OF_RANGE = "com.microsoft:argument-out-of-range"

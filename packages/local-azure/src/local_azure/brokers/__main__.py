@@ -3,11 +3,16 @@
 import argparse
 import asyncio
 import contextlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from local_azure.amqp.node import Node
 from local_azure.brokers.event_hubs import EventHubsOptions, serving_event_hubs
+from local_azure.brokers.faults import Faults, FaultyNode
 from local_azure.brokers.service_bus import ServiceBusOptions, serving_service_bus
 from local_azure.core.clock import Clock
+from local_azure.core.faults import Held, serving_faults
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
 from local_azure.event_hubs.capture.options import add_capture_options, capture_settings
 
@@ -33,7 +38,17 @@ def _parser() -> argparse.ArgumentParser:
     queues = parser.add_argument_group("Service Bus")
     queues.add_argument("--service-bus-config", type=Path, metavar="FILE", help="queues, emulator's format")
     queues.add_argument("--service-bus-port", type=int, default=0, metavar="N", help="0 picks a free port")
+    parser.add_argument(
+        "--faults-port",
+        type=int,
+        metavar="N",
+        help="serve /_local/faults on this port, 0 picks a free one; absent: no faults",
+    )
     return parser
+
+
+def _unchanged(node: Node) -> Node:
+    return node
 
 
 async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
@@ -48,6 +63,12 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
         raise CannotStartError("there is nothing to serve: give --event-hubs-config, --service-bus-config or both")
     async with contextlib.AsyncExitStack() as parts:
         addresses: list[str] = []
+        faults = Held(Faults())
+        wrap: Callable[[Node], Node] = _unchanged
+        if options.faults_port is not None:
+            port = await parts.enter_async_context(serving_faults(faults, options.faults_port))
+            wrap = partial(FaultyNode, faults=faults)
+            addresses.append(f"faults={LOOPBACK}:{port}")
         if options.event_hubs_config:
             event_hubs = EventHubsOptions(
                 options.event_hubs_config,
@@ -56,11 +77,11 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
                 options.throughput_units,
                 capture_settings(options),
             )
-            port = await parts.enter_async_context(serving_event_hubs(event_hubs, options.state, clock, fail))
+            port = await parts.enter_async_context(serving_event_hubs(event_hubs, options.state, clock, fail, wrap))
             addresses.append(f"event-hubs={LOOPBACK}:{port}")
         if options.service_bus_config:
             service_bus = ServiceBusOptions(options.service_bus_config, options.service_bus_port)
-            port = await parts.enter_async_context(serving_service_bus(service_bus, options.state, clock, fail))
+            port = await parts.enter_async_context(serving_service_bus(service_bus, options.state, clock, fail, wrap))
             addresses.append(f"service-bus={LOOPBACK}:{port}")
         announce_ready(NAME, *addresses)
         await stop.wait()

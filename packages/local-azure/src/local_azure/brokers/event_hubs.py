@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from local_azure.amqp.errors import store_failed
+from local_azure.amqp.node import Node
 from local_azure.amqp.server import listening
 from local_azure.core.clock import Clock
 from local_azure.core.group_commit import GroupCommit
@@ -49,11 +50,16 @@ class EventHubsOptions(msgspec.Struct, frozen=True):
 
 @contextlib.asynccontextmanager
 async def serving_event_hubs(
-    options: EventHubsOptions, state: Path, clock: Clock, on_failure: Callable[[Exception], None]
+    options: EventHubsOptions,
+    state: Path,
+    clock: Clock,
+    on_failure: Callable[[Exception], None],
+    wrap: Callable[[Node], Node],
 ) -> AsyncGenerator[int]:
     """Serve the hubs of the configuration while the context lasts; gives the port.
 
-    Raises CannotStartError or OSError if that is impossible; `on_failure` hears of a store that fails later.
+    Raises CannotStartError or OSError if that is impossible; `on_failure` hears of a store that fails later; `wrap`
+    may put something between the transport and the name space.
     """
     entities = load(options.config)
     path = state / "event-hubs.sqlite"
@@ -72,7 +78,7 @@ async def serving_event_hubs(
                 tasks(capture.run())
                 keep_from = capture.keep_from
             tasks(keep_retention(partitions, options.retention_hours, clock, keep_from))
-            yield await stack.enter_async_context(listening(namespace, options.port))
+            yield await stack.enter_async_context(listening(wrap(namespace), options.port))
         _commit_the_rest(commits)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from local_azure.amqp.errors import store_failed
+from local_azure.amqp.node import Node
 from local_azure.amqp.server import listening
 from local_azure.core.clock import Clock
 from local_azure.core.group_commit import GroupCommit
@@ -26,11 +27,16 @@ class ServiceBusOptions(msgspec.Struct, frozen=True):
 
 @contextlib.asynccontextmanager
 async def serving_service_bus(
-    options: ServiceBusOptions, state: Path, clock: Clock, on_failure: Callable[[Exception], None]
+    options: ServiceBusOptions,
+    state: Path,
+    clock: Clock,
+    on_failure: Callable[[Exception], None],
+    wrap: Callable[[Node], Node],
 ) -> AsyncGenerator[int]:
     """Serve the queues of the configuration while the context lasts; gives the port.
 
-    Raises CannotStartError or OSError if that is impossible; `on_failure` hears of a store that fails later.
+    Raises CannotStartError or OSError if that is impossible; `on_failure` hears of a store that fails later; `wrap`
+    may put something between the transport and the name space.
     """
     settings = read_queues(options.config)
     database = open_database(state / "service-bus.sqlite", SCHEMA)
@@ -38,7 +44,7 @@ async def serving_service_bus(
     with contextlib.closing(database):
         namespace = ServiceBusNamespace(settings, store, clock)
         with contextlib.closing(namespace):
-            async with listening(namespace, options.port) as port:
+            async with listening(wrap(namespace), options.port) as port:
                 yield port
         with contextlib.suppress(sqlite3.Error):
             store.commit()

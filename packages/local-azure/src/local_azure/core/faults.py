@@ -1,0 +1,68 @@
+"""Faults on demand, to see how an application bears them: `/_local/faults`, with GET and POST, in JSON.
+
+Azure has no such address. A part keeps its faults in a `Held` and serves them with `serving_faults`.
+"""
+
+import contextlib
+import logging
+from collections.abc import AsyncGenerator
+from typing import Generic, TypeVar
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from local_azure.core.process import LOOPBACK
+
+log = logging.getLogger(__name__)
+PATH = "/_local/faults"
+_MAX_BODY_BYTES = 10_000
+F = TypeVar("F", bound=msgspec.Struct)
+
+
+class Held(Generic[F]):
+    """The faults of a part as they are now: a frozen struct, replaced as a whole."""
+
+    def __init__(self, faults: F) -> None:
+        self.now = faults
+
+
+@contextlib.asynccontextmanager
+async def serving_faults(held: Held[F], port: int) -> AsyncGenerator[int]:
+    """Serve the door on a port of loopback (0 picks a free one) while the context lasts; gives the port's number.
+
+    POST sets all faults: those that its body does not name are off. 400 for a body that the struct does not allow, 403
+    for a request that a web page has sent, or that was meant for another host. Raises OSError if the port is taken.
+    """
+    app = web.Application(client_max_size=_MAX_BODY_BYTES, middlewares=[_only_this_machine])
+
+    async def tell(_: web.Request) -> web.Response:
+        return web.Response(body=msgspec.json.encode(held.now), content_type="application/json")
+
+    async def take(request: web.Request) -> web.Response:
+        try:
+            held.now = msgspec.json.decode(await request.read(), type=type(held.now))
+        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            raise web.HTTPBadRequest(text=f"The faults are malformed: {problem}\n") from problem
+        log.info("faults: %s", held.now)
+        return await tell(request)
+
+    app.router.add_get(PATH, tell)
+    app.router.add_post(PATH, take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, LOOPBACK, port).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+@web.middleware
+async def _only_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A page in a browser of this machine reaches loopback too, by another name or from another origin."""
+    if request.url.host not in (LOOPBACK, "localhost"):
+        raise web.HTTPForbidden(text=f"Ask {LOOPBACK} for {PATH}, under no other name.\n")
+    if "Origin" in request.headers:
+        raise web.HTTPForbidden(text="A web page must not set faults.\n")
+    return await handler(request)
