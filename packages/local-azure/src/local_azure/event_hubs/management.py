@@ -26,16 +26,14 @@ class Management:
         if request.text("operation") != "READ":
             raise AmqpError(Condition.NOT_IMPLEMENTED, f"the operation {request.text('operation')!r} is not supported")
         hub = self._hub(request.text("name"))
-        match request.text("type"):
-            case "com.microsoft:eventhub":
-                return Reply(200, "OK", _describe_hub(hub))
-            case "com.microsoft:partition":
-                return Reply(200, "OK", _describe_partition(hub, request.text("partition")))
-            case other:
-                raise AmqpError(Condition.NOT_IMPLEMENTED, f"the type {other!r} is not supported")
+        kind = request.text("type")
+        describe = DESCRIPTIONS.get(kind)
+        if describe is None:
+            raise AmqpError(Condition.NOT_IMPLEMENTED, f"the type {kind!r} is not supported")
+        return Reply(200, "OK", describe(hub, request))
 
 
-def _describe_hub(hub: EventHub) -> dict[str, object]:
+def _describe_hub(hub: EventHub, _: Request) -> dict[str, object]:
     return {
         "name": hub.name,
         "type": _HUB,
@@ -45,7 +43,8 @@ def _describe_hub(hub: EventHub) -> dict[str, object]:
     }
 
 
-def _describe_partition(hub: EventHub, partition_id: str) -> dict[str, object]:
+def _describe_partition(hub: EventHub, request: Request) -> dict[str, object]:
+    partition_id = request.text("partition")
     info = hub.partition(partition_id).info()
     return {
         "name": hub.name,
@@ -58,3 +57,9 @@ def _describe_partition(hub: EventHub, partition_id: str) -> dict[str, object]:
         "is_partition_empty": info.empty,
         "runtime_info_retrieval_time_utc": timestamp(info.at_ms),
     }
+
+
+DESCRIPTIONS: dict[str, Callable[[EventHub, Request], dict[str, object]]] = {
+    _HUB: _describe_hub,
+    _PARTITION: _describe_partition,
+}

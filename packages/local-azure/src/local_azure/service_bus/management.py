@@ -26,18 +26,10 @@ class Management:
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
-        self._operations: dict[str, Callable[[Request], Reply]] = {
-            "com.microsoft:renew-lock": self._renew,
-            "com.microsoft:peek-message": self._peek,
-            "com.microsoft:schedule-message": self._schedule,
-            "com.microsoft:cancel-scheduled-message": self._cancel,
-            "com.microsoft:receive-by-sequence-number": self._receive,
-            "com.microsoft:update-disposition": self._update,
-        }
 
     def answer(self, request: Request) -> Reply:
         """Do what a request asks for, or say why not."""
-        operation = self._operations.get(request.text("operation"))
+        operation = OPERATIONS.get(request.text("operation"))
         if operation is None:
             return Reply(
                 501,
@@ -47,18 +39,20 @@ class Management:
                 Condition.NOT_IMPLEMENTED,
             )
         try:
-            return operation(request)
+            return operation(self, request)
         except QueueError as error:
             return _refusal(amqp_error(error))
         except AmqpError as error:
             return _refusal(error)
 
-    def _renew(self, request: Request) -> Reply:
+    def renew(self, request: Request) -> Reply:
+        """Begin locks anew; the answer tells their ends."""
         tokens = parse(request.body, operations.RenewLock).lock_tokens
         ends = self._queue.renew([token.bytes_le for token in tokens])
         return Reply(200, "OK", {"expirations": array(_TIMESTAMP, "q", ends)})
 
-    def _peek(self, request: Request) -> Reply:
+    def peek(self, request: Request) -> Reply:
+        """Show messages in any state without taking them."""
         asked = parse(request.body, operations.PeekMessage)
         count = min(asked.message_count, operations.MAX_AT_ONCE)
         found = self._queue.peek(asked.from_sequence_number, count)
@@ -66,7 +60,8 @@ class Management:
             return Reply(204, "No messages", None, Condition.MESSAGE_NOT_FOUND)
         return Reply(200, "OK", {"messages": [{"message": encoded(message)} for message in found]})
 
-    def _schedule(self, request: Request) -> Reply:
+    def schedule(self, request: Request) -> Reply:
+        """Store messages that are enqueued later; the answer tells their sequence numbers."""
         if self._queue.dead_letters is None:
             raise NotAllowedError("Messages cannot be sent to a dead-letter queue.")
         asked = parse(request.body, operations.ScheduleMessage)
@@ -76,11 +71,13 @@ class Management:
         numbers = self._queue.send(submissions)
         return Reply(200, "OK", {"sequence-numbers": array(_LONG, "q", numbers)})
 
-    def _cancel(self, request: Request) -> Reply:
+    def cancel(self, request: Request) -> Reply:
+        """Remove scheduled messages."""
         self._queue.cancel(parse(request.body, operations.CancelScheduledMessage).sequence_numbers)
         return Reply(200, "OK")
 
-    def _receive(self, request: Request) -> Reply:
+    def receive(self, request: Request) -> Reply:
+        """Hand out deferred messages by their sequence numbers."""
         asked = parse(request.body, operations.ReceiveBySequenceNumber)
         locks = asked.receiver_settle_mode == 1
         messages: list[dict[str, Any]] = []
@@ -91,7 +88,8 @@ class Management:
             messages.append(entry)
         return Reply(200, "OK", {"messages": messages})
 
-    def _update(self, request: Request) -> Reply:
+    def update(self, request: Request) -> Reply:
+        """Settle messages by their lock tokens."""
         asked = parse(request.body, operations.UpdateDisposition)
         tokens = [token.bytes_le for token in dict.fromkeys(asked.lock_tokens)]
         self._queue.check_locks(tokens)
@@ -110,6 +108,16 @@ class Management:
                     said = {REASON: asked.deadletter_reason, DESCRIPTION: asked.deadletter_description}
                     dead_letter(self._queue, token, {**properties, **said})
         return Reply(200, "OK")
+
+
+OPERATIONS: dict[str, Callable[[Management, Request], Reply]] = {
+    "com.microsoft:renew-lock": Management.renew,
+    "com.microsoft:peek-message": Management.peek,
+    "com.microsoft:schedule-message": Management.schedule,
+    "com.microsoft:cancel-scheduled-message": Management.cancel,
+    "com.microsoft:receive-by-sequence-number": Management.receive,
+    "com.microsoft:update-disposition": Management.update,
+}
 
 
 def _entry(request: Request, name: str) -> list[tuple[bytes, bytes]]:
