@@ -60,7 +60,7 @@ class Recorder:
         self.links: list[OutgoingLink] = []
         self.detached = 0
         self.keeps_answers = False
-        """Whether it accepts messages only when `answer` is called, as after a commit."""
+        """True if it accepts messages only when `answer` is called, as after a commit."""
         self._deliveries: list[Delivery] = []
 
     def attach_sender(self, link: IncomingLink) -> "Recorder":

@@ -61,12 +61,12 @@ class Raw:
     def until(self, code: Code) -> list[Any]:
         """The fields of the next performative of one kind."""
         while True:
-            found, fields = self.next()
-            if found == code:
+            kind, fields = self.next()
+            if kind == code:
                 return fields
 
     def ended(self) -> bool:
-        """Whether the broker hangs up, whatever it still says."""
+        """True if the broker hangs up, whatever it still says."""
         try:
             while True:
                 self.next()
@@ -117,7 +117,7 @@ class Raw:
         self.frame(Code.TRANSFER, [uint(handle), uint(number), b"t", uint(0), False, more], message)
 
     def outcome(self) -> Described:
-        """What the broker says about the next delivery."""
+        """The broker's decision about the next delivery."""
         return self.until(Code.DISPOSITION)[4]
 
 

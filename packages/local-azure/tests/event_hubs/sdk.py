@@ -67,9 +67,9 @@ class Sdk:
     async def read(
         self, count: int, group: str = "$Default", only: str = "", hold: float = 0.0, **options: Any
     ) -> list[Received]:
-        """What a consumer gets until it has `count` events whose body begins with `only`, or an error; in ten seconds.
+        """The events that a consumer gets until it has `count` events whose body begins with `only`, or an error.
 
-        It goes on for `hold` seconds more. `errors`, a list, collects what it complains of.
+        It ends after ten seconds. It goes on for `hold` seconds more. `errors`, a list, collects what it complains of.
         """
         reading = _Reading(count, only, options.pop("errors", []))
         options.setdefault("starting_position", "-1")

@@ -1,4 +1,4 @@
-"""What a client must not do is answered in AMQP's own words or with a hang-up; the others are served on."""
+"""A client that does what it must not is answered in AMQP's own words or with a hang-up; the others are served on."""
 
 import socket
 import struct

@@ -86,7 +86,7 @@ class Engine:
         self._database.set_trace_callback(listener)
 
     def plan(self, statement: str) -> list[str]:
-        """How SQLite would run it; nothing for a statement that reads and changes no rows."""
+        """The plan by which SQLite would run it; empty for a statement that reads and changes no rows."""
         self._database.set_trace_callback(None)
         if not statement.startswith(("SELECT", "UPDATE", "DELETE")):
             return []

@@ -27,7 +27,7 @@ LOCK, MOST, WINDOW = 60_000, 3, 30_000
 
 
 class Known(msgspec.Struct):
-    """What the model knows of one message: where it is, and what happened to it."""
+    """One message as the model knows it: where it is, and what happened to it."""
 
     where: str
     failures: int = 0

@@ -1,4 +1,4 @@
-"""What a session needs of the connection that carries it. `connection.Connection` is one; a test may be another."""
+"""The connection as a session needs it. `connection.Connection` is one; a test may be another."""
 
 from typing import Protocol
 

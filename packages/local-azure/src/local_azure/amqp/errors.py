@@ -58,12 +58,12 @@ class PeerError(AmqpError):
 
 
 class DecodeError(PeerError):
-    """Bytes that are no AMQP value, or one that is larger or deeper than the limits."""
+    """Bytes that are not an AMQP value, or one that is larger or deeper than the limits."""
 
     def __init__(self, description: str) -> None:
         super().__init__(Condition.DECODE_ERROR, description)
 
 
 def store_failed(description: str) -> AmqpError:
-    """What a client is told when the broker can store nothing any more; it may try again later."""
+    """The refusal of a broker that can store nothing any more; the client may try again later."""
     return AmqpError(Condition.INTERNAL_ERROR, description)

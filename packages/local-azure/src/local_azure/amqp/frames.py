@@ -18,7 +18,7 @@ _HEAD = struct.Struct(">IBBH")
 
 
 class FrameType(IntEnum):
-    """What a frame's body is."""
+    """The layer that a frame belongs to."""
 
     AMQP = 0
     SASL = 1

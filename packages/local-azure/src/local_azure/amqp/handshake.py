@@ -21,7 +21,7 @@ _SHORTEST_IDLE_MS = 1_000
 
 
 class Stage(Enum):
-    """How far the handshake has come."""
+    """The stage that the handshake has reached."""
 
     HEADER = auto()
     SASL = auto()
@@ -29,7 +29,7 @@ class Stage(Enum):
 
 
 class Agreement(NamedTuple):
-    """What a client's open asks for. `heartbeat_seconds` is None for a client that needs no heartbeats."""
+    """The wishes of a client's open. `heartbeat_seconds` is None for a client that needs no heartbeats."""
 
     frame_bytes: int
     heartbeat_seconds: float | None

@@ -39,7 +39,7 @@ class Delivery:
 
     @property
     def is_batch(self) -> bool:
-        """Whether the message is a batch of messages."""
+        """True if the message is a batch of messages."""
         return self.message_format == BATCH_FORMAT
 
     def accept(self) -> None:

@@ -1,4 +1,4 @@
-"""How much a client may ask of this process. Every number guards memory or fairness; the first four are Azure's own.
+"""Bounds on what a client may ask. Every number guards memory or fairness; the first four are Azure's own.
 
 Sources: Event Hubs and Service Bus quotas (Microsoft Learn), AMQP 1.0 part 2 (transport).
 """

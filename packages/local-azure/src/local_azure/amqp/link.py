@@ -16,7 +16,7 @@ SEQUENCE = 0xFFFF_FFFF
 
 
 class Carrier(Protocol):
-    """What a link needs of the session that carries it. `session.Session` is one."""
+    """The session as a link needs it. `session.Session` is one."""
 
     unsettled: dict[int, int]
     """The handle of the link of each delivery that is not settled yet, by delivery id."""
@@ -55,7 +55,7 @@ class Carrier(Protocol):
 
 
 class Link:
-    """What both directions share.
+    """A link, as far as both directions share it.
 
     `address` is the node's as the client wrote it, `path` the same without scheme, host and slashes at the ends.
 

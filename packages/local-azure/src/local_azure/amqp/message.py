@@ -15,7 +15,7 @@ Map = dict[Any, Any]
 
 
 class Header(msgspec.Struct, array_like=True, frozen=True):
-    """How a message is to be delivered. `ttl` is in milliseconds."""
+    """The sender's wishes for the delivery. `ttl` is in milliseconds."""
 
     durable: bool | None = None
     priority: int | None = None
@@ -53,7 +53,7 @@ class Message:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.sections = sections(data)
-        self._by_code: dict[int, Section] = {each.code: each for each in self.sections}
+        self._by_code: dict[int, Section] = {section.code: section for section in self.sections}
         self._values: dict[int, Any] = {}
 
     def section(self, code: SectionCode) -> Section | None:
@@ -73,7 +73,7 @@ class Message:
         return self._map(SectionCode.MESSAGE_ANNOTATIONS)
 
     def application_properties(self) -> Map:
-        """What the sender's program has set; keys are strings."""
+        """The properties that the sender's program has set; keys are strings."""
         return self._map(SectionCode.APPLICATION_PROPERTIES)
 
     def annotation_pairs(self) -> list[tuple[bytes, bytes]]:
@@ -99,7 +99,7 @@ class Message:
 
     def body(self) -> bytes:
         """The data sections, one after the other."""
-        return b"".join(data_bytes(self.data, each) for each in self.sections if each.code == SectionCode.DATA)
+        return b"".join(data_bytes(self.data, section) for section in self.sections if section.code == SectionCode.DATA)
 
     def from_properties_on(self) -> bytes:
         """Everything that a broker passes on byte for byte: properties, application properties, body, footer."""
@@ -132,7 +132,7 @@ class Message:
         return self._values[code]
 
     def _bytes_from(self, code: SectionCode) -> bytes:
-        return b"".join([self.data[each.start : each.end] for each in self.sections if each.code >= code])
+        return b"".join([self.data[section.start : section.end] for section in self.sections if section.code >= code])
 
     def _struct(self, code: SectionCode, kind: type[Any]) -> Any:
         value = self._decoded(code)
@@ -146,10 +146,10 @@ class Message:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            raise DecodeError(f"{code.name.lower()} are no map")
+            raise DecodeError(f"{code.name.lower()} are not a map")
         items = cast(Map, value)
         if not all(isinstance(key, str) for key in items):
-            raise DecodeError(f"{code.name.lower()} have a key that is no text")
+            raise DecodeError(f"{code.name.lower()} have a key that is not text")
         return items
 
     def _pairs(self, code: SectionCode) -> list[tuple[bytes, bytes]]:

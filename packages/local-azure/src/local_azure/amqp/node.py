@@ -1,4 +1,6 @@
-"""What an entity implements so that clients can attach to it. The transport calls; everything runs in one thread.
+"""The protocols that an entity implements so that clients can attach to it.
+
+The transport calls; everything runs in one thread.
 
 A `Node` is a name space behind one port. It is asked once for each link and answers with a handler, or raises
 `AmqpError`, which refuses the link with that condition.

@@ -1,4 +1,4 @@
-"""What a connection has not sent yet: gathered within a turn of the event loop, bounded by what the client reads.
+"""Bytes that a connection has not sent yet: gathered within a turn of the event loop, bounded by what the client reads.
 
 Above `SEND_BUFFER_BYTES` no more messages go out, above `REPLY_BUFFER_BYTES` the client is not read from either.
 """

@@ -105,7 +105,7 @@ def modified(outcome: Modified, state: Encoded) -> Encoded:
 
 
 def properties_of(state: Encoded, outcome: Modified | Rejected) -> list[tuple[bytes, bytes]]:
-    """What a receiver adds to a message: encoded keys and values of a modified outcome, or of a rejection's error."""
+    """The properties that a receiver adds, as encoded keys and values."""
     fields = elements(state)
     if isinstance(outcome, Modified):
         return pairs(fields[_ANNOTATIONS]) if len(fields) > _ANNOTATIONS else []

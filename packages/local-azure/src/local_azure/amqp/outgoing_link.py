@@ -21,7 +21,7 @@ _FILTERS = {
 
 
 class Settlement(NamedTuple):
-    """What a client decided about a delivery. `outcome` is None for a state that is not final.
+    """A client's decision about a delivery. `outcome` is None for a state that is not final.
 
     `settled` tells that the client has forgotten the delivery already; otherwise it waits for `link.settle`. `state` is
     what it wrote, as it is encoded; None if it wrote none.
@@ -69,12 +69,12 @@ class OutgoingLink(Link):
 
     @property
     def ready(self) -> bool:
-        """Whether `send` may be called now."""
+        """True while `send` may be called."""
         return self._credit > 0 and self.open and len(self._unsettled) < MAX_UNSETTLED and self.session.can_send
 
     @property
     def credit(self) -> int:
-        """How many messages the client still asks for."""
+        """The number of messages that the client still asks for."""
         return self._credit
 
     def send(self, tag: bytes, message: bytes, *, settled: bool, remember: bool = True) -> int:

@@ -1,4 +1,4 @@
-"""What all connections to one port share: their number, and budgets."""
+"""The connections to one port, and the budgets that they share."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar

@@ -25,7 +25,7 @@ _CORRELATION_ID = 5
 
 
 class Convention(NamedTuple):
-    """What the application properties of a reply are called; each kind of node has its own names."""
+    """The names of a reply's application properties; each kind of node has its own."""
 
     code: str
     descriptions: tuple[str, ...]
@@ -46,7 +46,7 @@ class Request(NamedTuple):
     link: IncomingLink
 
     def text(self, name: str) -> str:
-        """A property that is a text, whether sent as string, symbol or binary; empty if it is none."""
+        """A property that is text, sent as string, symbol or binary; empty for any other."""
         value = self.properties.get(name)
         if isinstance(value, bytes):
             return value.decode(errors="replace")
@@ -133,12 +133,12 @@ class RequestNode:
 
     def _receiver(self, link: IncomingLink, reply_to: Any) -> "_Replies | None":
         connection = link.session.connection
-        own = [each for each in reversed(self._receivers) if each.link.session.connection is connection]
+        own = [replies for replies in reversed(self._receivers) if replies.link.session.connection is connection]
         if isinstance(reply_to, str):
-            named = next((each for each in own if reply_to in (each.link.reply_to, each.link.name)), None)
+            named = next((replies for replies in own if reply_to in (replies.link.reply_to, replies.link.name)), None)
             if named:
                 return named
-        return next((each for each in own if each.link.session is link.session), None)
+        return next((replies for replies in own if replies.link.session is link.session), None)
 
 
 class _Requests:

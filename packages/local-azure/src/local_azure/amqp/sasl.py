@@ -23,7 +23,7 @@ def offer() -> bytes:
 
 
 def answer(body: bytes) -> tuple[bool, bytes]:
-    """Whether a client's choice is fine, and the outcome frame to send. Raises DecodeError."""
+    """True if a client's choice is supported, and the outcome frame to send. Raises DecodeError."""
     value, _ = decode(body)
     fields = value.value if isinstance(value, Described) and value.descriptor == _SASL_INIT else None
     if not isinstance(fields, list) or not fields or not isinstance(fields[0], Symbol):

@@ -46,7 +46,7 @@ def sections(message: bytes) -> list[Section]:
     Two things pass against the letter of the standard, because the Python SDKs do them: a request without a body, and
     delivery annotations that are written last.
     """
-    found: list[Section] = []
+    parts: list[Section] = []
     seen: set[int] = set()
     at, end, last = 0, len(message), 0
     while at < end:
@@ -54,13 +54,13 @@ def sections(message: bytes) -> list[Section]:
         if code in seen and not (code == last and code in _REPEATABLE):
             raise DecodeError("a section of a message comes twice")
         behind = skip(message, value, end)
-        found.append(Section(code, at, value, behind))
+        parts.append(Section(code, at, value, behind))
         seen.add(code)
         at, last = behind, code
     if len(seen.intersection(_BODIES)) > 1:
         raise DecodeError("a message has two kinds of body")
-    found.sort()
-    return found
+    parts.sort()
+    return parts
 
 
 def _descriptor(message: bytes, at: int, end: int) -> tuple[int, int]:
@@ -71,9 +71,9 @@ def _descriptor(message: bytes, at: int, end: int) -> tuple[int, int]:
     elif message[at + 1] == _ULONG:
         code, value = int.from_bytes(message[at + 2 : at + 10], "big"), at + 10
     else:
-        raise DecodeError("a section's descriptor is no number")
+        raise DecodeError("a section's descriptor is not a number")
     if not SectionCode.HEADER <= code <= SectionCode.FOOTER:
-        raise DecodeError(f"0x{code:x} is no section of a message")
+        raise DecodeError(f"0x{code:x} is not a section of a message")
     return code, value
 
 
@@ -93,5 +93,5 @@ def data_bytes(message: bytes, section: Section) -> bytes:
 
 
 def split_batch(message: bytes) -> list[bytes]:
-    """The messages of a batch (message format `incoming_link.BATCH_FORMAT`). Raises DecodeError if it is none."""
-    return [data_bytes(message, each) for each in sections(message) if each.code == SectionCode.DATA]
+    """The messages of a batch (format `incoming_link.BATCH_FORMAT`). Raises DecodeError for any other message."""
+    return [data_bytes(message, section) for section in sections(message) if section.code == SectionCode.DATA]

@@ -63,7 +63,7 @@ class Session:
 
     @property
     def can_send(self) -> bool:
-        """Whether there is window and room for another message."""
+        """True while there is window and room for another message."""
         return self._window > 0 and not self._backlog and not self.connection.congested
 
     @property

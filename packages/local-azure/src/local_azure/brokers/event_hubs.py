@@ -30,7 +30,7 @@ MAX_THROUGHPUT_UNITS = 40
 
 
 class EventHubsOptions(msgspec.Struct, frozen=True):
-    """How Event Hubs is served. `retention_hours` are Azure's; `throughput_units` of 0 never throttles.
+    """Settings of Event Hubs. `retention_hours` are Azure's; `throughput_units` of 0 never throttles.
 
     Raises CannotStartError for what Azure would refuse.
     """

@@ -23,7 +23,7 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Faults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What messages suffer; the body of `POST /_local/faults`. Shares are 0 to 1.
+    """The faults that messages meet; the body of `POST /_local/faults`. Shares are 0 to 1.
 
     `throttle_rate` is the share of sent messages or batches that are refused with `com.microsoft:server-busy`.
     `latency_ms` passes before a sender hears of its message and before a receiver's decision takes effect.

@@ -19,7 +19,7 @@ from local_azure.service_bus.store import SCHEMA
 
 
 class ServiceBusOptions(msgspec.Struct, frozen=True):
-    """How Service Bus is served."""
+    """Settings of Service Bus."""
 
     config: Path
     port: int = 0

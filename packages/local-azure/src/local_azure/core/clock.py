@@ -53,7 +53,7 @@ class Clock(msgspec.Struct, frozen=True):
         return datetime.fromtimestamp(self.timestamp(), UTC)
 
     def real_seconds(self, azure_seconds: float) -> float:
-        """How long a span of Azure's time takes on the wall, never negative."""
+        """The real time that a span of Azure's time takes, never negative."""
         return max(0.0, azure_seconds / self.speed)
 
     async def sleep_until(self, timestamp: float) -> None:

@@ -1,4 +1,4 @@
-"""The logger of aiohttp's server: what is no HTTP, and who hung up, in one line that repeats no payload."""
+"""The logger of aiohttp's server: what is not HTTP, and who hung up, in one line that repeats no payload."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What a part writes about what it refuses: a line each, without the payload, and few of them in a flood."""
+"""Lines about what a part refuses: one for each, without the payload, and few of them in a flood."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ class Rationed(logging.Filter):
         self._kinds: dict[tuple[str, str], _Kind] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is written; the last one before the rest are held back says so."""
+        """True if the record is written; the last one before the rest are held back says so."""
         if record.levelno != logging.WARNING or not record.name.startswith("local_azure."):
             return True
         now = self._now()

@@ -1,4 +1,4 @@
-"""What every local part does as a process of its own: options, logs, a ready line, an orderly end.
+"""A local part as a process of its own: options, logs, a ready line, an orderly end.
 
 A part is a process on 127.0.0.1 that prints one line `ready NAME ADDRESS...` on standard output once it serves,
 logs to standard error, and ends with exit code 0 on SIGTERM or SIGINT. When it cannot start, it says why in one

@@ -1,4 +1,4 @@
-"""How every local part opens its SQLite file: write-ahead log, survives kill -9 of the process."""
+"""The way every local part opens its SQLite file: write-ahead log, survives kill -9 of the process."""
 
 import sqlite3
 from pathlib import Path

@@ -28,7 +28,7 @@ class EventHub:
         return self.partitions[partition_of(key, len(self.partitions))]
 
     def partition(self, text: str) -> Partition:
-        """The partition of an id as clients write it. Raises AmqpError if there is none."""
+        """The partition of an id as clients write it. Raises AmqpError for any other."""
         if text.isdecimal() and text.isascii() and int(text) < len(self.partitions):
             return self.partitions[int(text)]
         raise AmqpError(
@@ -38,7 +38,7 @@ class EventHub:
         )
 
     def readers(self, group: str, partition: Partition) -> Readers:
-        """Who reads a partition through a consumer group. Raises AmqpError if there is no such group."""
+        """Who reads a partition through a consumer group. Raises AmqpError for an unknown group."""
         readers = self._readers.get(group.lower())
         if readers is None:
             raise AmqpError(Condition.NOT_FOUND, f"The messaging entity '{self.name}:{group}' could not be found.")

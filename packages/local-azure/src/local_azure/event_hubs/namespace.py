@@ -44,7 +44,7 @@ class EventHubsNamespace:
         }
 
     def about_forgotten(self, state: Encoded | None) -> Encoded:
-        """What a reader says about an event is confirmed and changes nothing: a log keeps no deliveries."""
+        """Confirm a reader's decision about an event, which changes nothing: a log keeps no deliveries."""
         return stated(state)
 
     def attach_sender(self, link: IncomingLink) -> Sink:

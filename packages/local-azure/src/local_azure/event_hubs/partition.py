@@ -14,7 +14,7 @@ PURGE_AT_ONCE = 5_000
 
 
 class PartitionInfo(NamedTuple):
-    """What is known about a partition at `at_ms`; `last_...` are those of the last event ever, -1 if there was none."""
+    """A partition as it is at `at_ms`; `last_...` are those of the last event ever, -1 before the first."""
 
     first_sequence: int
     last_sequence: int

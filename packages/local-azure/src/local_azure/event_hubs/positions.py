@@ -17,7 +17,7 @@ _SELECTOR = re.compile(
 
 
 class Field(Enum):
-    """What a position counts in. The value is the column of the log."""
+    """The unit that a position counts in. The value is the column of the log."""
 
     OFFSET = "offset"
     SEQUENCE = "sequence"

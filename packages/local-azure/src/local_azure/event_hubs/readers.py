@@ -30,7 +30,7 @@ class Readers:
 
     def join(self, reader: Member) -> None:
         """Let a reader in, evicting those that it replaces. Raises AmqpError if it may not come in."""
-        top = max((each.epoch for each in self._members if each.epoch is not None), default=None)
+        top = max((member.epoch for member in self._members if member.epoch is not None), default=None)
         if reader.epoch is None:
             if top is not None:
                 raise _stolen(f"A receiver with a higher epoch '{top}' already exists; yours has none.")

@@ -9,7 +9,7 @@ from local_azure.event_hubs.partition import PURGE_AT_ONCE, Partition
 
 log = logging.getLogger(__name__)
 _ROUNDS = 24
-"""How often in a retention period the logs are looked through."""
+"""Looks through the logs in one retention period."""
 
 
 async def keep_retention(

@@ -47,10 +47,10 @@ class Throttle:
 
 
 def ingress(units: int, seconds: Callable[[], float], speed: float) -> Throttle:
-    """What may come in."""
+    """The bucket of what comes in."""
     return Throttle(units, 1_000, 1, seconds, speed)
 
 
 def egress(units: int, seconds: Callable[[], float], speed: float) -> Throttle:
-    """What may go out."""
+    """The bucket of what goes out."""
     return Throttle(units, 4_096, 2, seconds, speed)

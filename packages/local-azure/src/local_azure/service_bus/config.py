@@ -40,7 +40,7 @@ def read_queues(path: Path) -> dict[str, QueueSettings]:
     except OSError as error:
         raise CannotStartError(f"{path} cannot be read: {error.strerror}") from error
     except msgspec.DecodeError as error:
-        raise CannotStartError(f"{path} is no Service Bus entity file: {error}") from error
+        raise CannotStartError(f"{path} is not a Service Bus entity file: {error}") from error
     namespaces = config.user_config.namespaces
     if len(namespaces) != 1:
         raise CannotStartError(f"{path} must hold exactly one namespace, not {len(namespaces)}")

@@ -14,7 +14,7 @@ class DuplicateHistory:
         self._window = window
 
     def is_repeat(self, message_id: str, now: int) -> bool:
-        """Whether the id was seen within the window; if not, it is remembered from now on."""
+        """True if the id was seen within the window; else it is remembered from now on."""
         forget = now + self._window
         written = self._store.execute(
             "INSERT INTO history (queue, message_id, forget) VALUES (?, ?, ?) "

@@ -11,7 +11,7 @@ _MILLISECONDS = {"weeks": 604_800_000, "days": 86_400_000, "hours": 3_600_000, "
 
 
 def milliseconds(text: str) -> int:
-    """The duration in whole milliseconds. Raises ValueError if `text` is none, or has years or months."""
+    """The duration in whole milliseconds. Raises ValueError for any other text, and for years or months."""
     match = _DURATION.fullmatch(text)
     if match is None or text in {"P", "PT"}:
         raise ValueError(f"{text!r} is not an ISO 8601 duration such as PT1M or P1DT12H")

@@ -99,7 +99,7 @@ def _annotations(message: Message, lock: Lock | None) -> list[bytes]:
 
 
 def _map(code: SectionCode, ours: list[bytes], theirs: Pairs) -> bytes:
-    """A section of our keys and values and of the client's; nothing if there are none."""
+    """A section of our keys and values and of the client's; nothing for an empty one."""
     count = len(ours) + 2 * theirs.number
     if not count:
         return b""

@@ -1,4 +1,4 @@
-"""How a message is kept in a queue: what the client wrote, cut so that the broker's own words can be put around it.
+"""A message as a queue keeps it: what the client wrote, cut so that the broker's own words can be put around it.
 
 The properties (but for the expiry), application properties, body and footer are kept byte for byte. Annotations that
 are the broker's own are dropped on the way in, so that nobody can forge a sequence number or a lock.
@@ -92,7 +92,7 @@ def amend(payload: bytes, properties: Mapping[str, Any]) -> bytes:
     """A stored payload with these application properties set. Raises AmqpError for a value that AMQP cannot carry."""
     envelope = Envelope.unpack(payload)
     message = Message(envelope.rest)
-    kept = [each for each in message.application_property_pairs() if decode(each[0])[0] not in properties]
+    kept = [(key, value) for key, value in message.application_property_pairs() if decode(key)[0] not in properties]
     try:
         changed = [pair(str(name), value) for name, value in properties.items()]
     except (TypeError, struct.error, UnicodeEncodeError) as error:

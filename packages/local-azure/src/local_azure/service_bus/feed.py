@@ -21,7 +21,7 @@ class Receiver(Protocol):
 
     @property
     def wants(self) -> int:
-        """How many it can take now; 0 while it has no credit, window or room."""
+        """The number of messages that it can take now; 0 while it has no credit, window or room."""
         ...
 
     def give(self, deliveries: list[Delivery]) -> None:

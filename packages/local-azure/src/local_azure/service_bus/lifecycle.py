@@ -1,4 +1,4 @@
-"""What becomes of a stored message: locked, handed out, put back, failed, expired, activated, dead-lettered."""
+"""The transitions of a stored message: locked, handed out, put back, failed, expired, activated, dead-lettered."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -121,7 +121,7 @@ class Lifecycle:
         self._signals.ready()
 
     def is_over(self, message: Message) -> bool:
-        """Whether its time to live is over."""
+        """True if its time to live is over."""
         return self.settings.expires_messages and message.expires is not None and message.expires <= self.times.azure()
 
     def expire(self, message: Message) -> None:

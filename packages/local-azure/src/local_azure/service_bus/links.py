@@ -53,7 +53,7 @@ class QueueSource:
 
     @property
     def wants(self) -> int:
-        """How many messages can go out now."""
+        """The number of messages that can go out now."""
         return self._link.credit if self._link.ready else 0
 
     def give(self, deliveries: list[Delivery]) -> None:

@@ -37,7 +37,7 @@ class LockTable:
         return len(self._held)
 
     def holds(self, sequence: int) -> bool:
-        """Whether somebody has this message."""
+        """True while a receiver has this message."""
         return sequence in self._held
 
     def take(self, sequence: int, now: int) -> Lock:
@@ -51,7 +51,7 @@ class LockTable:
         return lock
 
     def find(self, token: bytes, now: int) -> Lock:
-        """The lock of this token. Raises LockLostError if there is none or its time is over."""
+        """The lock of this token. Raises LockLostError if it is unknown or its time is over."""
         lock = self._by_token.get(token)
         if lock is None or lock.until <= now:
             raise LockLostError

@@ -55,18 +55,18 @@ class Management:
         """Show messages in any state without taking them."""
         asked = parse(request.body, operations.PeekMessage)
         count = min(asked.message_count, operations.MAX_AT_ONCE)
-        found = self._queue.peek(asked.from_sequence_number, count)
-        if not found:
+        messages = self._queue.peek(asked.from_sequence_number, count)
+        if not messages:
             return Reply(204, "No messages", None, Condition.MESSAGE_NOT_FOUND)
-        return Reply(200, "OK", {"messages": [{"message": encoded(message)} for message in found]})
+        return Reply(200, "OK", {"messages": [{"message": encoded(message)} for message in messages]})
 
     def schedule(self, request: Request) -> Reply:
         """Store messages that are enqueued later; the answer tells their sequence numbers."""
         if self._queue.dead_letters is None:
             raise NotAllowedError("Messages cannot be sent to a dead-letter queue.")
         asked = parse(request.body, operations.ScheduleMessage)
-        submissions = [submission(each.message) for each in asked.messages]
-        if any(each.scheduled is None for each in submissions):
+        submissions = [submission(scheduled.message) for scheduled in asked.messages]
+        if any(new.scheduled is None for new in submissions):
             raise AmqpError(Condition.ARGUMENT_ERROR, "Each message needs the annotation x-opt-scheduled-enqueue-time.")
         numbers = self._queue.send(submissions)
         return Reply(200, "OK", {"sequence-numbers": array(_LONG, "q", numbers)})

@@ -1,4 +1,7 @@
-"""What a queue holds, takes in and hands out. Payloads are opaque to it; times are in milliseconds since 1970."""
+"""Messages as a queue holds them, takes them in and hands them out.
+
+Payloads are opaque to it; times are in milliseconds since 1970.
+"""
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
@@ -15,7 +18,10 @@ LATEST = 253_402_300_799_999
 
 
 class MessageState(IntEnum):
-    """Whether a message is handed out by itself; the numbers are those of the annotation `x-opt-message-state`."""
+    """The state of a message: only an active one is handed out by itself.
+
+    The numbers are those of the annotation `x-opt-message-state`.
+    """
 
     ACTIVE = 0
     DEFERRED = 1

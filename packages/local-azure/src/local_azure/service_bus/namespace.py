@@ -123,7 +123,7 @@ class ServiceBusNamespace:
         )
 
 
-def _warn_of_orphans(database: sqlite3.Connection, known: Mapping[str, Entity]) -> None:
+def _warn_of_orphans(database: sqlite3.Connection, entities: Mapping[str, Entity]) -> None:
     names = {name for (name,) in database.execute("SELECT name FROM queue")}
-    for name in sorted(each for each in names if each.lower() not in known):
+    for name in sorted(name for name in names if name.lower() not in entities):
         log.warning("queue %r is no longer in the entity file: its messages stay stored and out of reach", name)

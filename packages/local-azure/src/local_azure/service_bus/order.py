@@ -1,4 +1,4 @@
-"""In which order a queue hands its active messages out, without holding them all in memory."""
+"""The order in which a queue hands its active messages out, without holding them all in memory."""
 
 import heapq
 
@@ -21,7 +21,7 @@ class ReadyOrder:
         self._returned: list[int] = []
 
     def may_have_more(self) -> bool:
-        """Whether `next` may find a message; False is certain."""
+        """False if `next` would certainly find nothing."""
         return bool(self._returned) or self._cursor < self._numbers.next
 
     def give_back(self, sequence: int) -> None:
@@ -31,14 +31,14 @@ class ReadyOrder:
 
     def next(self, limit: int) -> list[Message]:
         """Up to `limit` active messages that nobody holds, each given once; an empty list means none now."""
-        found: list[Message] = []
-        while self._returned and len(found) < limit:
+        messages: list[Message] = []
+        while self._returned and len(messages) < limit:
             message = self._table.get(heapq.heappop(self._returned))
             # It may have expired since it came back.
             if message is not None:
-                found.append(message)
-        while not found and self._cursor < self._numbers.next:
+                messages.append(message)
+        while not messages and self._cursor < self._numbers.next:
             page = self._table.page(self._cursor, self._numbers.next, limit, only_active=True)
             self._cursor = page[-1].sequence + 1 if page else self._numbers.next
-            found = [message for message in page if not self._locks.holds(message.sequence)]
-        return found
+            messages = [message for message in page if not self._locks.holds(message.sequence)]
+        return messages

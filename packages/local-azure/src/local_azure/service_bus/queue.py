@@ -75,18 +75,18 @@ class Queue:
         now = self._times.azure()
         first = self._life.numbers.take(len(submissions))
         numbered = list(enumerate(submissions, first))
-        self._life.accept([each for each in numbered if not self._is_repeat(each[1], now)])
+        self._life.accept([(number, new) for number, new in numbered if not self._is_repeat(new, now)])
         return [sequence for sequence, _ in numbered]
 
     def may_have_more(self) -> bool:
-        """Whether `take` may find a message; False is certain."""
+        """False if `take` would certainly find nothing."""
         return self._life.order.may_have_more()
 
     def take(self, limit: int, *, lock: bool) -> list[Delivery]:
         """Hand out up to `limit` messages, locked or removed from the queue; an empty list means none now."""
         deliveries: list[Delivery] = []
-        while not deliveries and (found := self._life.order.next(limit)):
-            for message in found:
+        while not deliveries and (messages := self._life.order.next(limit)):
+            for message in messages:
                 if self._life.is_over(message):
                     self._life.expire(message)
                 else:
@@ -185,8 +185,8 @@ class Queue:
 
     def next_due(self) -> int | None:
         """When `run_due` has something to do, in milliseconds of Azure's time, or None."""
-        found = [self._life.table.next_due(), self._history.next_due() if self._history else None]
-        return min((due for due in found if due is not None), default=None)
+        moments = [self._life.table.next_due(), self._history.next_due() if self._history else None]
+        return min((due for due in moments if due is not None), default=None)
 
     def run_due(self) -> None:
         """Activate and expire some of the messages whose time has come, and forget old message ids."""

@@ -19,7 +19,7 @@ _STATUS = {Condition.MESSAGE_LOCK_LOST: 410, Condition.MESSAGE_NOT_FOUND: 404, C
 
 
 def amqp_error(error: QueueError) -> AmqpError:
-    """What the client is told."""
+    """The error as the client is told it."""
     return AmqpError(_CONDITIONS[type(error)], str(error))
 
 

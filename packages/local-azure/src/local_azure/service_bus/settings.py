@@ -1,4 +1,4 @@
-"""What one queue is set to do, checked against the limits of Service Bus."""
+"""The settings of one queue, checked against the limits of Service Bus."""
 
 import re
 from collections.abc import Callable

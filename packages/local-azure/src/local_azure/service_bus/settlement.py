@@ -1,4 +1,4 @@
-"""What a receiver decides about a message, from an AMQP outcome to an action of the queue.
+"""A receiver's decision about a message, from an AMQP outcome to an action of the queue.
 
     accepted                    complete
     released                    give back, not counted

@@ -19,7 +19,7 @@ from local_azure.event_hubs.positions import Field
 
 log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.5
-"""How often, in real seconds, a window is looked at that may fill before its time."""
+"""Real seconds between two looks at a window that may fill before its time."""
 _FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 0.5, 5.0
 _WRITERS = 2
 

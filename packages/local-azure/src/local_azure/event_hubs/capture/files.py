@@ -28,7 +28,7 @@ _READ_SECONDS = 60
 class CaptureFiles:
     """Writes the blobs of one container; its methods block, and may run in several threads at once.
 
-    Raises CannotStartError if the settings' connection string is none.
+    Raises CannotStartError for a connection string that is malformed.
     """
 
     def __init__(self, settings: CaptureSettings, database: Path) -> None:

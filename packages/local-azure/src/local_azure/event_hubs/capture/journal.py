@@ -1,4 +1,4 @@
-"""How far each partition is captured, in the same database as its events."""
+"""The progress of each partition's Capture, in the same database as its events."""
 
 import asyncio
 from typing import Any
@@ -26,7 +26,7 @@ class Journal:
         commits.database.executescript(SCHEMA)
 
     def progress(self, partition: int) -> Progress | None:
-        """How far a partition is captured, None if Capture has never run."""
+        """The progress of a partition, None if Capture has never run."""
         row = self._commits.database.execute(
             "SELECT next_sequence, window_end_ms, named_second FROM capture WHERE partition = ?", (partition,)
         ).fetchone()

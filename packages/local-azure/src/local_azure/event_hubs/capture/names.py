@@ -1,4 +1,4 @@
-"""What a Capture blob is called: a format of nine tokens, all mandatory, in any order, with any text between."""
+"""The name of a Capture blob: a format of nine tokens, all mandatory, in any order, with any text between."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""How Capture is set: Azure's ranges and names."""
+"""The settings of Capture, in Azure's ranges and names."""
 
 from typing import Literal
 

@@ -9,7 +9,7 @@ from local_azure.event_hubs.positions import Field
 
 
 class Log(Protocol):
-    """What a window needs to know of a partition's committed events."""
+    """A partition's committed events, as far as a window needs them."""
 
     def first_at(self, field: Field, value: int) -> int:
         """The sequence number of the first event with a field of at least `value`, or the end."""
@@ -25,7 +25,7 @@ class Log(Protocol):
 
 
 class Progress(NamedTuple):
-    """How far a partition is captured: the next event, when its window ends, and the second of the last name."""
+    """The progress of a partition's Capture: the next event, when its window ends, and the second of the last name."""
 
     next_sequence: int
     window_end_ms: int
