@@ -40,6 +40,11 @@ def test_noise_has_elements_or_is_refused(noise: bytes):
     assert sum(map(len, parts)) < max(len(noise), 1)
 
 
+def test_a_key_without_a_value_is_refused():
+    with pytest.raises(DecodeError, match="without a value"):
+        pairs(b"\xc1\x03\x01\x54\x01")
+
+
 @pytest.mark.parametrize("value", [1, "text", b"raw"])
 def test_what_is_not_compound_is_refused(value: Any):
     with pytest.raises(DecodeError, match="list or a map"):

@@ -70,4 +70,6 @@ def elements(data: bytes, at: int = 0) -> list[bytes]:
 def pairs(data: bytes, at: int = 0) -> list[tuple[bytes, bytes]]:
     """The keys and values of the map at `at`; see `elements`."""
     parts = elements(data, at)
+    if len(parts) % 2:
+        raise DecodeError("a map has a key without a value")
     return list(zip(parts[::2], parts[1::2], strict=True))
