@@ -32,7 +32,7 @@ param environmentName string
 param location string
 
 @description('Events a second that the deployment is made for; sizes.json holds what each size means.')
-@allowed(['1k', '5k', '10k'])
+@allowed(['demo', '1k', '5k', '10k'])
 param size string = '1k'
 
 @description('Partitions of the hub; 0: as many as the size has. An even number: even ones carry inventory, odd ones sales.')
@@ -40,10 +40,55 @@ param size string = '1k'
 @maxValue(32)
 param partitionCount int = 0
 
-@description('Request units a second that the archive scales to; 0: as the size says. For 1k around the clock, 10000.')
+@description('Request units a second that the archive scales to; 0: as the size says.')
 @minValue(0)
 @maxValue(1000000)
 param archiveRequestUnits int = 0
+
+@description('Days that an event stays in the archive in Cosmos. Capture keeps it for good.')
+@minValue(1)
+@maxValue(365)
+param eventDays int = 30
+
+@description('Whether Cosmos lies in several zones of the region. It cannot change later.')
+param archiveZoneRedundant bool = false
+
+@description('Days to which Cosmos can be restored: 7 are in the price, 30 are not.')
+@minValue(7)
+@maxValue(30)
+param archiveBackupDays int = 7
+
+@description('Days for which Capture\'s files can be neither changed nor deleted; 0: always possible.')
+@minValue(0)
+@maxValue(365)
+param immutableDays int = 0
+
+@description('Tier of Event Hubs. Premium has Capture and every event in its price.')
+@allowed(['standard', 'premium'])
+param eventHubsTier string = 'standard'
+
+@description('Where workflows are kept: in the app\'s storage account, or with the Durable Task Scheduler.')
+@allowed(['storage', 'scheduler'])
+param durableBackend string = 'storage'
+
+@description('Whether the stores are reached through private endpoints only. Service Bus Standard cannot be.')
+param vnetEnabled bool = false
+
+@description('Whether whoever deploys may look into every store.')
+param peopleAccess bool = true
+
+@description('Object id of whoever may look into every store; empty: of whoever deploys.')
+@maxLength(36)
+param principalId string = ''
+
+@description('What that object id is of.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param principalType string = 'User'
+
+@description('Gigabytes of logs a day after which ingestion stops until the next day; 0: as the size says.')
+@minValue(0)
+@maxValue(100)
+param dailyQuotaGigabytes int = 0
 
 @description('Who is told of alerts and of the bill.')
 @minLength(6)
@@ -62,6 +107,10 @@ param reconciliationSchedule string = '0 30 2 * * *'
 @description('Roles of the stream job. Microsoft names Data Owner ("owner") while asking for the least; "least" is untried.')
 @allowed(['least', 'owner'])
 param streamJobRoles string = 'least'
+
+@description('Role of the app on the queue. With "owner" the scale controller sees its length; "least" is enough to read.')
+@allowed(['least', 'owner'])
+param appRoles string = 'least'
 
 @description('Amount a month at which the budget tells; 0: the size\'s own; -1: there is no budget.')
 @minValue(-1)
@@ -91,7 +140,11 @@ var sizes = loadJsonContent('sizes.json')
 var chosen = sizes[size]
 var ending = toLower(uniqueString(subscription().id, toLower(environmentName), location))
 var tags = { 'azd-env-name': environmentName }
-var withMonitor = !empty(monitorClientId)
+var withMonitor = !empty(monitorClientId) && durableBackend == 'scheduler'
+  ? fail('The Durable Functions Monitor shows the storage backend only; the scheduler has a dashboard of its own.')
+  : !empty(monitorClientId)
+var reader = peopleAccess ? (empty(principalId) ? deployer().objectId : principalId) : ''
+var storesAccess = vnetEnabled ? 'Disabled' : 'Enabled'
 var partitions = partitionCount % 2 != 0
   ? fail('partitionCount must be even: even partitions carry inventory, odd ones sales.')
   : partitionCount == 0 || partitionCount >= chosen.partitionCount
@@ -100,6 +153,9 @@ var partitions = partitionCount % 2 != 0
 var requestUnits = archiveRequestUnits % 1000 == 0
   ? max(archiveRequestUnits, chosen.archiveRequestUnits)
   : fail('archiveRequestUnits must be a multiple of 1000: Cosmos scales in those steps.')
+var backupDays = archiveBackupDays == 7
+  ? 7
+  : archiveBackupDays == 30 ? 30 : fail('archiveBackupDays must be 7 or 30: Cosmos has these two tiers.')
 var dateFields = split('${budgetStartDate}---', '-')
 var startsMonth = endsWith(budgetStartDate, '-01') && length(dateFields[0]) == 4 && contains(months, dateFields[1])
 var budgetStart = empty(budgetStartDate)
@@ -119,12 +175,35 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   tags: tags
 }
 
+module network 'modules/network.bicep' = if (vnetEnabled) {
+  scope: group
+  name: 'network'
+  params: { ending: ending, location: location, tags: tags }
+}
+
+module endpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
+  scope: group
+  name: 'endpoints'
+  params: {
+    ending: ending
+    location: location
+    tags: tags
+    networkId: network!.outputs.id
+    subnetId: network!.outputs.endpointSubnetId
+    warehouseId: warehouse.outputs.id
+    appStorageId: app.outputs.storageId
+    eventHubsId: ingest.outputs.namespaceId
+    cosmosId: cosmos.outputs.id
+  }
+}
+
 module monitoring 'modules/monitoring.bicep' = {
   scope: group
   name: 'monitoring'
   params: {
     workspaceName: '${prefixes.operationalInsightsWorkspaces}${ending}'
     componentName: '${prefixes.insightsComponents}${ending}'
+    dailyQuotaGigabytes: dailyQuotaGigabytes > 0 ? dailyQuotaGigabytes : chosen.dailyQuotaGigabytes
     location: location
     tags: tags
   }
@@ -135,6 +214,8 @@ module warehouse 'modules/warehouse.bicep' = {
   name: 'warehouse'
   params: {
     name: '${prefixes.storageStorageAccounts}wh${ending}'
+    immutableDays: immutableDays
+    publicNetworkAccess: storesAccess
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
@@ -151,6 +232,9 @@ module ingest 'modules/ingest.bicep' = {
     partitionCount: partitions
     throughputUnits: chosen.throughputUnits
     maximumThroughputUnits: chosen.maximumThroughputUnits
+    premium: eventHubsTier == 'premium'
+    processingUnits: chosen.processingUnits
+    publicNetworkAccess: storesAccess
     warehouseName: warehouse.outputs.name
     warehouseId: warehouse.outputs.id
     workspaceId: monitoring.outputs.workspaceId
@@ -176,6 +260,10 @@ module cosmos 'modules/cosmos.bicep' = {
     location: location
     tags: tags
     requestUnits: requestUnits
+    eventDays: eventDays
+    zoneRedundant: archiveZoneRedundant
+    backupDays: backupDays
+    publicNetworkAccess: storesAccess
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -210,6 +298,13 @@ module app 'modules/app.bicep' = {
     maximumInstances: chosen.maximumInstances
     alwaysReadyArchivers: chosen.alwaysReadyArchivers
     alwaysReadyWorkflows: chosen.alwaysReadyWorkflows
+    durableBackend: durableBackend
+    readerId: reader
+    readerType: principalType
+    roles: appRoles
+    withMonitor: withMonitor
+    subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
+    publicNetworkAccess: storesAccess
     warehouseName: warehouse.outputs.name
     warehouseEndpoint: warehouse.outputs.blobEndpoint
     eventHubsName: ingest.outputs.namespaceName
@@ -241,8 +336,37 @@ module alerts 'modules/alerts.bicep' = {
     eventHubsId: ingest.outputs.namespaceId
     serviceBusId: serviceBus.outputs.namespaceId
     cosmosId: cosmos.outputs.id
+    eventsPerSecond: chosen.eventsPerSecond
     workspaceId: monitoring.outputs.workspaceId
     actionGroupPrefix: prefixes.insightsActionGroups
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  name: 'workbook'
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    cosmosId: cosmos.outputs.id
+  }
+}
+
+module people 'modules/access/people.bicep' = if (peopleAccess) {
+  scope: group
+  name: 'people'
+  params: {
+    principalId: reader
+    principalType: principalType
+    appStorageName: app.outputs.storageName
+    warehouseName: warehouse.outputs.name
+    eventHubsName: ingest.outputs.namespaceName
+    hubName: ingest.outputs.hubName
+    serviceBusName: serviceBus.outputs.namespaceName
+    queueName: serviceBus.outputs.queueName
+    cosmosName: cosmos.outputs.accountName
+    databaseName: cosmos.outputs.databaseName
   }
 }
 
@@ -284,6 +408,15 @@ output AZURE_RESOURCE_GROUP string = group.name
 
 @description('Name of the stream job, for the hooks that stop and start it.')
 output STREAM_ANALYTICS_JOB string = streamJob.outputs.name
+
+@description('Tenant of the subscription.')
+output AZURE_TENANT_ID string = tenant().tenantId
+
+@description('Name of the app, as azd calls the service.')
+output SERVICE_FUNCTIONS_NAME string = app.outputs.name
+
+@description('Address of the app, as azd calls the service.')
+output SERVICE_FUNCTIONS_URI string = app.outputs.url
 
 @description('Name of the app.')
 output FUNCTION_APP string = app.outputs.name

@@ -10,6 +10,17 @@ var given = {
   streamJobRoles: readEnvironmentVariable('STREAM_JOB_ROLES', '')
   monthlyBudget: readEnvironmentVariable('MONTHLY_BUDGET', '')
   appDiagnostics: readEnvironmentVariable('APP_DIAGNOSTICS', '')
+  eventDays: readEnvironmentVariable('EVENT_DAYS', '')
+  archiveZoneRedundant: readEnvironmentVariable('ARCHIVE_ZONE_REDUNDANT', '')
+  archiveBackupDays: readEnvironmentVariable('ARCHIVE_BACKUP_DAYS', '')
+  immutableDays: readEnvironmentVariable('IMMUTABLE_DAYS', '')
+  eventHubsTier: readEnvironmentVariable('EVENT_HUBS_TIER', '')
+  durableBackend: readEnvironmentVariable('DURABLE_BACKEND', '')
+  vnetEnabled: readEnvironmentVariable('VNET_ENABLED', '')
+  peopleAccess: readEnvironmentVariable('PEOPLE_ACCESS', '')
+  principalType: readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', '')
+  dailyQuotaGigabytes: readEnvironmentVariable('DAILY_QUOTA_GIGABYTES', '')
+  appRoles: readEnvironmentVariable('APP_ROLES', '')
 }
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
@@ -26,3 +37,15 @@ param budgetStartDate = readEnvironmentVariable('BUDGET_START_DATE', '')
 param appDiagnostics = empty(given.appDiagnostics) ? true : bool(given.appDiagnostics)
 param monitorClientId = readEnvironmentVariable('MONITOR_CLIENT_ID', '')
 param monitorUsers = readEnvironmentVariable('MONITOR_USERS', '')
+param eventDays = empty(given.eventDays) ? 30 : int(given.eventDays)
+param archiveZoneRedundant = empty(given.archiveZoneRedundant) ? false : bool(given.archiveZoneRedundant)
+param archiveBackupDays = empty(given.archiveBackupDays) ? 7 : int(given.archiveBackupDays)
+param immutableDays = empty(given.immutableDays) ? 0 : int(given.immutableDays)
+param eventHubsTier = empty(given.eventHubsTier) ? 'standard' : given.eventHubsTier
+param durableBackend = empty(given.durableBackend) ? 'storage' : given.durableBackend
+param vnetEnabled = empty(given.vnetEnabled) ? false : bool(given.vnetEnabled)
+param peopleAccess = empty(given.peopleAccess) ? true : bool(given.peopleAccess)
+param principalType = empty(given.principalType) ? 'User' : given.principalType
+param dailyQuotaGigabytes = empty(given.dailyQuotaGigabytes) ? 0 : int(given.dailyQuotaGigabytes)
+param appRoles = empty(given.appRoles) ? 'least' : given.appRoles
+param principalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')

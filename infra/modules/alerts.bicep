@@ -1,4 +1,5 @@
-// What wakes a person: a stream job that is behind or fails, dead letters, refused requests, failed workflows.
+// What wakes a person. A new alert is an entry of one of the lists: a metric with its threshold, or a query of queries/
+// whose rows are the reason (an empty answer is well).
 
 @description('Ending of the resources\' names.')
 param ending string
@@ -29,6 +30,9 @@ param cosmosId string
 @description('Log Analytics workspace with the telemetry of the app.')
 param workspaceId string
 
+@description('Events a second that the deployment is made for.')
+param eventsPerSecond int
+
 @description('Prefix of action groups\' names.')
 param actionGroupPrefix string
 
@@ -44,11 +48,11 @@ var ofTheStreamJob = [
   }
   {
     name: 'stream-job-backlog'
-    description: 'Events wait for the stream job: it takes in less than arrives.'
+    description: 'Events of more than ten seconds wait for the stream job: it takes in less than arrives.'
     resource: streamJobId
     metric: 'InputEventsSourcesBacklogged'
     aggregation: 'Maximum'
-    threshold: 1000
+    threshold: 10 * eventsPerSecond
     severity: 2
   }
   {
@@ -98,6 +102,24 @@ var ofTheQueue = [
     threshold: 0
     severity: 2
   }
+  {
+    name: 'queue-waiting'
+    description: 'Suspicious windows wait: the app stands, or its workflows do not start.'
+    resource: serviceBusId
+    metric: 'ActiveMessages'
+    aggregation: 'Minimum'
+    threshold: 200
+    severity: 1
+  }
+  {
+    name: 'queue-filling'
+    description: 'The queue is nearly full (5 GB). When it is, the stream job stops.'
+    resource: serviceBusId
+    metric: 'Size'
+    aggregation: 'Maximum'
+    threshold: 4000000000
+    severity: 1
+  }
 ]
 var ofTheHub = [
   {
@@ -110,7 +132,68 @@ var ofTheHub = [
     severity: 2
   }
 ]
-var metricAlerts = concat(ofTheStreamJob, ofTheQueue, ofTheHub)
+var ofTheArchive = [
+  {
+    name: 'archive-throttled'
+    description: 'Cosmos refuses requests (429): more request units a second are asked for than it gives.'
+    resource: cosmosId
+    metric: 'TotalRequests'
+    aggregation: 'Count'
+    threshold: 100
+    severity: 2
+  }
+  {
+    name: 'archive-refused'
+    description: 'Cosmos refuses requests (403): a partition holds 20 GB and its events go to quarantine, or a role is gone.'
+    resource: cosmosId
+    metric: 'TotalRequests'
+    aggregation: 'Count'
+    threshold: 0
+    severity: 1
+  }
+  {
+    name: 'archive-hot'
+    description: 'A partition of the archive uses more than 90 % of its request units. The hottest one decides the bill.'
+    resource: cosmosId
+    metric: 'NormalizedRUConsumption'
+    aggregation: 'Maximum'
+    threshold: 90
+    severity: 2
+  }
+]
+// Of these metrics only the requests with a status count.
+var statusCodes = { 'archive-throttled': ['429'], 'archive-refused': ['403'] }
+var metricAlerts = concat(ofTheStreamJob, ofTheQueue, ofTheHub, ofTheArchive)
+var logAlerts = [
+  {
+    name: 'failed-workflows'
+    description: 'A durable orchestration failed: its window, campaign or reconciliation is not complete.'
+    query: loadTextContent('queries/failed-workflows.kql')
+    threshold: 0
+    severity: 1
+  }
+  {
+    name: 'failing-triggers'
+    description: 'A trigger fails again and again: events or windows wait behind it.'
+    query: loadTextContent('queries/failing-triggers.kql')
+    threshold: 5
+    severity: 1
+  }
+  {
+    name: 'quarantined'
+    description: 'Something could not be processed and lies in quarantine with its reason.'
+    query: loadTextContent('queries/quarantined.kql')
+    threshold: 0
+    severity: 2
+  }
+  {
+    name: 'ingestion-stopped'
+    description: 'The workspace has reached its daily cap: until the next day no query sees anything.'
+    query: loadTextContent('queries/ingestion-stopped.kql')
+    threshold: 0
+    severity: 1
+  }
+]
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: '${actionGroupPrefix}${ending}'
@@ -135,6 +218,7 @@ resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
       scopes: [alert.resource]
       evaluationFrequency: 'PT5M'
       windowSize: 'PT15M'
+      autoMitigate: true
       criteria: {
         'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
         allOf: [
@@ -145,6 +229,9 @@ resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
             operator: 'GreaterThan'
             threshold: alert.threshold
             timeAggregation: alert.aggregation
+            dimensions: contains(statusCodes, alert.name)
+              ? [{ name: 'StatusCode', operator: 'Include', values: statusCodes[alert.name] }]
+              : []
           }
         ]
       }
@@ -153,63 +240,80 @@ resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   }
 ]
 
-resource archiveThrottled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: 'archive-throttled-${ending}'
+// Traces may be sampled; failed executions are requests, which host.json keeps out of sampling.
+resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for alert in logAlerts: {
+    name: '${alert.name}-${ending}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: alert.name
+      description: alert.description
+      enabled: true
+      severity: alert.severity
+      scopes: [workspaceId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: alert.threshold
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      // A new workspace has no telemetry tables until the app has sent something.
+      skipQueryValidation: true
+      autoMitigate: true
+      actions: { actionGroups: [people.id] }
+    }
+  }
+]
+
+// A job that stands takes nothing in, and a job without input has no metric that could tell: so its being stopped does.
+// The hooks stop it too, and start it a minute later.
+resource jobStopped 'Microsoft.Insights/activityLogAlerts@2020-10-01' = {
+  name: 'stream-job-stopped-${ending}'
   location: 'global'
   tags: tags
   properties: {
-    description: 'Cosmos refuses requests (429): more request units a second are asked for than it gives.'
+    description: 'Somebody stopped the stream job. The hub forgets after three days what it has not read by then.'
     enabled: true
-    severity: 2
-    scopes: [cosmosId]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+    scopes: [resourceGroup().id]
+    condition: {
       allOf: [
-        {
-          name: 'refused'
-          criterionType: 'StaticThresholdCriterion'
-          metricName: 'TotalRequests'
-          operator: 'GreaterThan'
-          threshold: 100
-          timeAggregation: 'Count'
-          dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['429'] }]
-        }
+        { field: 'category', equals: 'Administrative' }
+        { field: 'operationName', equals: 'Microsoft.StreamAnalytics/streamingjobs/stop/action' }
+        { field: 'status', equals: 'Succeeded' }
       ]
     }
-    actions: [{ actionGroupId: people.id }]
+    actions: { actionGroups: [{ actionGroupId: people.id }] }
   }
 }
 
-// Traces may be sampled; failed executions of orchestrators are requests, which host.json keeps out of sampling.
-resource failedWorkflows 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
-  name: 'failed-workflows-${ending}'
-  location: location
+resource unhealthy 'Microsoft.Insights/activityLogAlerts@2020-10-01' = {
+  name: 'resource-unhealthy-${ending}'
+  location: 'global'
   tags: tags
-  kind: 'LogAlert'
   properties: {
-    displayName: 'Failed workflows'
-    description: 'A durable orchestration failed: its window, campaign or reconciliation is not complete.'
+    description: 'Azure itself says that a resource of the pipeline is unavailable or degraded.'
     enabled: true
-    severity: 1
-    scopes: [workspaceId]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    criteria: {
+    scopes: [resourceGroup().id]
+    condition: {
       allOf: [
+        { field: 'category', equals: 'ResourceHealth' }
         {
-          query: loadTextContent('failed-workflows.kql')
-          timeAggregation: 'Count'
-          operator: 'GreaterThan'
-          threshold: 0
-          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          anyOf: [
+            { field: 'properties.currentHealthStatus', equals: 'Unavailable' }
+            { field: 'properties.currentHealthStatus', equals: 'Degraded' }
+          ]
         }
       ]
     }
-    // A new workspace has no telemetry tables until the app has sent something.
-    skipQueryValidation: true
-    autoMitigate: true
-    actions: { actionGroups: [people.id] }
+    actions: { actionGroups: [{ actionGroupId: people.id }] }
   }
 }

@@ -20,6 +20,12 @@ param workspaceId string
 @maxValue(365)
 param deleteWorkAfterDays int = 30
 
+@description('Whether there is a Durable Functions Monitor, whose package needs a container.')
+param withMonitor bool
+
+@description('Whether anything but a private endpoint may reach the account.')
+param publicNetworkAccess string
+
 module account 'storage.bicep' = {
   name: 'app-account'
   params: {
@@ -27,7 +33,11 @@ module account 'storage.bicep' = {
     location: location
     tags: tags
     workspaceId: workspaceId
-    containers: ['workflow-data', 'deployments', 'monitor-deployments']
+    containers: ['workflow-data', 'deployments', ...(withMonitor ? ['monitor-deployments'] : [])]
+    redundancy: 'Standard_ZRS'
+    // Leases and work come and go by the thousand.
+    versioned: false
+    publicNetworkAccess: publicNetworkAccess
     lifecycleRules: [
       {
         name: 'delete-left-work'
@@ -46,6 +56,9 @@ module account 'storage.bicep' = {
 
 @description('Name of the account.')
 output name string = account.outputs.name
+
+@description('Resource id of the account.')
+output id string = account.outputs.id
 
 @description('Address of the blob service.')
 output blobEndpoint string = account.outputs.blobEndpoint

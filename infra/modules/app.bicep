@@ -51,6 +51,29 @@ param cosmosEndpoint string
 @description('Cosmos database.')
 param databaseName string
 
+@description('Where the workflows\' histories lie: in the app\'s own account, or with the Durable Task Scheduler.')
+@allowed(['storage', 'scheduler'])
+param durableBackend string
+
+@description('Object id of whoever may look at the scheduler\'s dashboard; empty: nobody.')
+param readerId string
+
+@description('What that object id is of.')
+param readerType string
+
+@description('"least" grants the app Receiver on the queue; "owner" Data Owner, by which scaling sees its length.')
+@allowed(['least', 'owner'])
+param roles string
+
+@description('Whether there is a Durable Functions Monitor.')
+param withMonitor bool
+
+@description('Subnet that the app reaches its services through; empty: through their public addresses.')
+param subnetId string
+
+@description('Whether anything but a private endpoint may reach the app\'s own account.')
+param publicNetworkAccess string
+
 @description('Application Insights component.')
 param componentName string
 
@@ -85,6 +108,8 @@ module storage 'app-storage.bicep' = {
     location: location
     tags: tags
     workspaceId: workspaceId
+    withMonitor: withMonitor
+    publicNetworkAccess: publicNetworkAccess
   }
 }
 
@@ -98,9 +123,22 @@ module access 'access/function-app.bicep' = {
     hubName: hubName
     serviceBusName: serviceBusName
     queueName: queueName
+    extent: roles
     cosmosName: cosmosName
     databaseName: databaseName
     componentName: componentName
+  }
+}
+
+module scheduler 'scheduler.bicep' = if (durableBackend == 'scheduler') {
+  name: 'scheduler'
+  params: {
+    name: '${prefixes.durableTaskSchedulers}${ending}'
+    location: location
+    tags: tags
+    principalId: identity.outputs.principalId
+    readerId: readerId
+    readerType: readerType
   }
 }
 
@@ -117,6 +155,9 @@ module functionApp 'function-app.bicep' = {
     maximumInstances: maximumInstances
     alwaysReadyArchivers: alwaysReadyArchivers
     alwaysReadyWorkflows: alwaysReadyWorkflows
+    durableBackend: durableBackend
+    schedulerEndpoint: durableBackend == 'scheduler' ? scheduler!.outputs.endpoint : ''
+    subnetId: subnetId
     blobEndpoint: storage.outputs.blobEndpoint
     queueEndpoint: storage.outputs.queueEndpoint
     tableEndpoint: storage.outputs.tableEndpoint
@@ -145,6 +186,9 @@ output storageName string = storage.outputs.name
 
 @description('Blob service of that account.')
 output blobEndpoint string = storage.outputs.blobEndpoint
+
+@description('Resource id of that account.')
+output storageId string = storage.outputs.id
 
 @description('Container of the monitor\'s package, on that account.')
 output monitorPackageContainer string = storage.outputs.monitorPackageContainer

@@ -22,26 +22,21 @@ param requestUnits int
 @description('Days that an event stays in the archive. Capture keeps it for good.')
 @minValue(1)
 @maxValue(365)
-param eventDays int = 30
+param eventDays int
+
+@description('Whether the account lies in several zones of the region. It cannot change later.')
+param zoneRedundant bool
+
+@description('Days to which the account can be restored.')
+@allowed([7, 30])
+param backupDays int
+
+@description('Whether anything but a private endpoint may reach the account.')
+@allowed(['Enabled', 'Disabled'])
+param publicNetworkAccess string
 
 var serverless = requestUnits == 0
-var containers = [
-  {
-    name: 'events'
-    options: serverless ? {} : { autoscaleSettings: { maxThroughput: requestUnits } }
-    timeToLive: eventDays * 86400
-    // Events are found by id and store, and by when they reached the hub; their other fields are never searched.
-    includedPaths: [{ path: '/store_id/?' }, { path: '/archive/enqueued_time/?' }]
-    excludedPaths: [{ path: '/*' }]
-  }
-  {
-    name: 'cases'
-    options: serverless ? {} : { autoscaleSettings: { maxThroughput: 1000 } }
-    timeToLive: -1
-    includedPaths: [{ path: '/*' }]
-    excludedPaths: [{ path: '/"_etag"/?' }]
-  }
-]
+var partitionKey = { kind: 'Hash', paths: ['/store_id'], version: 2 }
 
 resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
   name: name
@@ -49,14 +44,18 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
   tags: tags
   kind: 'GlobalDocumentDB'
   properties: {
-    backupPolicy: { type: 'Continuous', continuousModeProperties: { tier: 'Continuous7Days' } }
+    backupPolicy: {
+      type: 'Continuous'
+      continuousModeProperties: { tier: backupDays == 30 ? 'Continuous30Days' : 'Continuous7Days' }
+    }
     capabilities: serverless ? [{ name: 'EnableServerless' }] : []
     consistencyPolicy: { defaultConsistencyLevel: 'Session' }
     databaseAccountOfferType: 'Standard'
     disableKeyBasedMetadataWriteAccess: true
     disableLocalAuth: true
-    locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: false }]
+    locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: zoneRedundant }]
     minimalTlsVersion: 'Tls12'
+    publicNetworkAccess: publicNetworkAccess
   }
 }
 
@@ -66,26 +65,44 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-10-15
   properties: { resource: { id: 'fraud' } }
 }
 
-resource databaseContainers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = [
-  for container in containers: {
-    parent: database
-    name: container.name
-    properties: {
-      options: container.options
-      resource: {
-        id: container.name
-        partitionKey: { kind: 'Hash', paths: ['/store_id'], version: 2 }
-        defaultTtl: container.timeToLive
-        indexingPolicy: {
-          automatic: true
-          indexingMode: 'consistent'
-          includedPaths: container.includedPaths
-          excludedPaths: container.excludedPaths
-        }
+resource events 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = {
+  parent: database
+  name: 'events'
+  properties: {
+    options: serverless ? {} : { autoscaleSettings: { maxThroughput: requestUnits } }
+    resource: {
+      id: 'events'
+      partitionKey: partitionKey
+      defaultTtl: eventDays * 86400
+      indexingPolicy: {
+        automatic: true
+        indexingMode: 'consistent'
+        // Events are found by id and store, and by when they reached the hub; their other fields are never searched.
+        includedPaths: [{ path: '/store_id/?' }, { path: '/archive/enqueued_time/?' }]
+        excludedPaths: [{ path: '/*' }]
       }
     }
   }
-]
+}
+
+resource cases 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = {
+  parent: database
+  name: 'cases'
+  properties: {
+    options: serverless ? {} : { autoscaleSettings: { maxThroughput: 1000 } }
+    resource: {
+      id: 'cases'
+      partitionKey: partitionKey
+      defaultTtl: -1
+      indexingPolicy: {
+        automatic: true
+        indexingMode: 'consistent'
+        includedPaths: [{ path: '/*' }]
+        excludedPaths: [{ path: '/"_etag"/?' }]
+      }
+    }
+  }
+}
 
 // A log line for each request would cost more than the requests; the metrics count them.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

@@ -25,6 +25,17 @@ param throughputUnits int
 @maxValue(40)
 param maximumThroughputUnits int
 
+@description('Whether the namespace is of the tier Premium: Capture and every event are in the price of its processing units.')
+param premium bool
+
+@description('Processing units of Premium. Standard has throughput units instead.')
+@allowed([1, 2, 4, 6, 8, 10, 12, 16])
+param processingUnits int
+
+@description('Whether anything but a private endpoint and Microsoft\'s trusted services may reach the namespace.')
+@allowed(['Enabled', 'Disabled'])
+param publicNetworkAccess string
+
 @description('Hours that the hub keeps events for readers that are behind. Standard allows seven days.')
 @minValue(1)
 @maxValue(168)
@@ -43,17 +54,28 @@ resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
   name: name
   location: location
   tags: tags
-  sku: { name: 'Standard', tier: 'Standard', capacity: throughputUnits }
+  sku: premium
+    ? { name: 'Premium', tier: 'Premium', capacity: processingUnits }
+    : { name: 'Standard', tier: 'Standard', capacity: throughputUnits }
   identity: {
     type: 'UserAssigned'
     userAssignedIdentities: { '${captureIdentityId}': {} }
   }
   properties: {
     disableLocalAuth: true
-    isAutoInflateEnabled: true
-    maximumThroughputUnits: maximumThroughputUnits
+    // A deployment writes the throughput units back to the size's own, whatever auto-inflate had added.
+    isAutoInflateEnabled: !premium
+    maximumThroughputUnits: premium ? 0 : maximumThroughputUnits
     minimumTlsVersion: '1.2'
+    publicNetworkAccess: publicNetworkAccess
   }
+}
+
+// The stream job reads the hub as a trusted service. Capture needs no rule: it runs inside.
+resource network 'Microsoft.EventHub/namespaces/networkRuleSets@2024-01-01' = if (publicNetworkAccess == 'Disabled') {
+  parent: namespace
+  name: 'default'
+  properties: { defaultAction: 'Deny', publicNetworkAccess: 'Disabled', trustedServiceAccessEnabled: true }
 }
 
 resource hub 'Microsoft.EventHub/namespaces/eventhubs@2024-01-01' = {

@@ -48,6 +48,16 @@ param alwaysReadyArchivers int
 @maxValue(20)
 param alwaysReadyWorkflows int
 
+@description('Where the workflows\' histories lie.')
+@allowed(['storage', 'scheduler'])
+param durableBackend string
+
+@description('Address of the Durable Task Scheduler; empty: the workflows\' histories lie in the app\'s own account.')
+param schedulerEndpoint string
+
+@description('Subnet that the app reaches its services through; empty: through their public addresses.')
+param subnetId string
+
 @description('Blob service of the app\'s own account.')
 param blobEndpoint string
 
@@ -95,6 +105,23 @@ var readyArchivers = alwaysReadyArchivers > 0
   : []
 var readyWorkflows = alwaysReadyWorkflows > 0 ? [{ name: 'durable', instanceCount: alwaysReadyWorkflows }] : []
 
+// How the workflows are kept. Of host.json's durableTask all but hubName and the bounds is the same for both.
+var durableSettings = durableBackend == 'storage'
+  ? [
+      // Half a minute, the default, would be added to a workflow's first step after a rest.
+      { name: '${durableProvider}__maxQueuePollingInterval', value: '00:00:10' }
+    ]
+  : [
+      { name: '${durableProvider}__type', value: 'azureManaged' }
+      { name: '${durableProvider}__connectionStringName', value: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING' }
+      {
+        name: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+        value: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
+      }
+    ]
+var durableProvider = 'AzureFunctionsJobHost__extensions__durableTask__storageProvider'
+var hubReader = 'AzureFunctionsJobHost__extensions__eventHubs'
+
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
@@ -119,6 +146,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
   properties: {
     serverFarmId: plan.id
+    // Health, producer and command line come from anywhere; each door but two asks for a key.
+    publicNetworkAccess: 'Enabled'
+    ...(empty(subnetId) ? {} : { virtualNetworkSubnetId: subnetId })
     httpsOnly: true
     functionAppConfig: {
       deployment: {
@@ -158,6 +188,14 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: component.properties.ConnectionString }
         { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identityClientId};Authorization=AAD' }
         { name: 'RECONCILIATION_SCHEDULE', value: reconciliationSchedule }
+        // Fewer and larger deliveries than on one machine: each is an execution, a request in the logs and, every fifth, a
+        // checkpoint that is paid for. Two seconds are nothing beside a window of five minutes.
+        { name: '${hubReader}__maxEventBatchSize', value: '1000' }
+        { name: '${hubReader}__minEventBatchSize', value: '200' }
+        { name: '${hubReader}__maxWaitTime', value: '00:00:02' }
+        { name: '${hubReader}__prefetchCount', value: '2000' }
+        { name: '${hubReader}__batchCheckpointFrequency', value: '5' }
+        ...durableSettings
         // Always set, empty for none: a list that hangs on a secret could not be evaluated before it is deployed.
         { name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }
       ]

@@ -23,6 +23,15 @@ param throughputUnits int
 @maxValue(40)
 param maximumThroughputUnits int
 
+@description('Whether the namespace is of the tier Premium.')
+param premium bool
+
+@description('Processing units of Premium.')
+param processingUnits int
+
+@description('Whether anything but a private endpoint and Microsoft\'s trusted services may reach the namespace.')
+param publicNetworkAccess string
+
 @description('Storage account of the warehouse.')
 param warehouseName string
 
@@ -60,6 +69,9 @@ module hub 'event-hub.bicep' = {
     partitionCount: partitionCount
     throughputUnits: throughputUnits
     maximumThroughputUnits: maximumThroughputUnits
+    premium: premium
+    processingUnits: processingUnits
+    publicNetworkAccess: publicNetworkAccess
     captureIdentityId: identity.outputs.id
     captureAccountId: warehouseId
     workspaceId: workspaceId

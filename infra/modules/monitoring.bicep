@@ -24,7 +24,7 @@ param retentionDays int = 30
 @description('Gigabytes of logs a day after which ingestion stops until the next day: a bound on the bill.')
 @minValue(1)
 @maxValue(100)
-param dailyQuotaGigabytes int = 5
+param dailyQuotaGigabytes int
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: workspaceName

@@ -19,6 +19,25 @@ param containers string[]
 @minLength(1)
 param lifecycleRules resourceInput<'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01'>.properties.policy.rules
 
+@description('Copies in one place, or in the zones of the region. Zone-redundant accounts have no archive tier.')
+@allowed(['Standard_LRS', 'Standard_ZRS'])
+param redundancy string
+
+@description('Whether what is overwritten or deleted stays as an earlier version, which a lifecycle rule deletes.')
+param versioned bool
+
+@description('Containers whose blobs can be neither changed nor deleted for immutableDays.')
+param immutableContainers string[] = []
+
+@description('Days for which they cannot; 0: always possible. The policy is not locked.')
+@minValue(0)
+@maxValue(365)
+param immutableDays int = 0
+
+@description('Whether anything but a private endpoint and Microsoft\'s trusted services may reach the account.')
+@allowed(['Enabled', 'Disabled'])
+param publicNetworkAccess string
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -27,8 +46,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  // Zone-redundant accounts have no archive tier.
-  sku: { name: 'Standard_LRS' }
+  sku: { name: redundancy }
   properties: {
     accessTier: 'Hot'
     allowBlobPublicAccess: false
@@ -37,6 +55,9 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     defaultToOAuthAuthentication: true
     isLocalUserEnabled: false
     minimumTlsVersion: 'TLS1_2'
+    // Capture and the stream job write as trusted services, with identities of their own.
+    networkAcls: { bypass: 'AzureServices', defaultAction: publicNetworkAccess == 'Disabled' ? 'Deny' : 'Allow' }
+    publicNetworkAccess: publicNetworkAccess
     supportsHttpsTrafficOnly: true
   }
 }
@@ -47,6 +68,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   properties: {
     containerDeleteRetentionPolicy: { enabled: true, days: 7 }
     deleteRetentionPolicy: { enabled: true, days: 7 }
+    isVersioningEnabled: versioned
   }
 }
 
@@ -55,6 +77,18 @@ resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containe
     parent: blobs
     name: container
     properties: { publicAccess: 'None' }
+  }
+]
+
+resource immutability 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-06-01' = [
+  for container in immutableDays > 0 ? immutableContainers : []: {
+    // By name, because a condition on a loop's element cannot be asked for as a parent.
+    name: '${account.name}/default/${container}/default'
+    properties: {
+      immutabilityPeriodSinceCreationInDays: immutableDays
+      allowProtectedAppendWritesAll: true
+    }
+    dependsOn: [blobContainers]
   }
 ]
 

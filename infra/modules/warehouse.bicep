@@ -24,6 +24,17 @@ param coolAfterDays int = 30
 @maxValue(3650)
 param archiveAfterDays int = 90
 
+@description('Days that an earlier version of a blob is kept.')
+@minValue(1)
+@maxValue(365)
+param versionDays int = 30
+
+@description('Days for which Capture\'s files can be neither changed nor deleted; 0: always possible.')
+param immutableDays int
+
+@description('Whether anything but a private endpoint and Microsoft\'s trusted services may reach the account.')
+param publicNetworkAccess string
+
 module account 'storage.bicep' = {
   name: 'warehouse-account'
   params: {
@@ -31,6 +42,12 @@ module account 'storage.bicep' = {
     location: location
     tags: tags
     workspaceId: workspaceId
+    // Only without zones there is an archive tier.
+    redundancy: 'Standard_LRS'
+    versioned: true
+    immutableContainers: ['all-events']
+    immutableDays: immutableDays
+    publicNetworkAccess: publicNetworkAccess
     containers: ['all-events', 'suspicious-events', 'fraud-events', 'quarantine', 'reports']
     lifecycleRules: [
       {
@@ -57,6 +74,16 @@ module account 'storage.bicep' = {
           actions: {
             baseBlob: { tierToCool: { daysAfterModificationGreaterThan: coolAfterDays } }
           }
+        }
+      }
+      {
+        // What somebody overwrote or deleted can be brought back for a month.
+        name: 'delete-earlier-versions'
+        enabled: true
+        type: 'Lifecycle'
+        definition: {
+          filters: { blobTypes: ['blockBlob'] }
+          actions: { version: { delete: { daysAfterCreationGreaterThan: versionDays } } }
         }
       }
     ]

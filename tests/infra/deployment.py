@@ -14,13 +14,16 @@ from tests.infra.compiler import compiler
 
 ROOT = Path(__file__).parents[2]
 MAIN = "infra/main.bicep"
+PERSON = "99999999-8888-7777-6666-555555555555"
+"""Who deploys."""
 PARAMETERS: Mapping[str, Any] = {
     "environmentName": "fraud",
     "location": "westeurope",
     "alertEmail": "team@example.com",
     "thisMonth": "2026-01-01",
+    "principalId": PERSON,
 }
-"""What main.bicep asks for, and the month, which it would take from the clock."""
+"""What main.bicep asks for, and what it would take from the clock and from whoever deploys."""
 _EXTENSION = re.compile(r"\[extensionResourceId\('([^']+)'")
 _REFERENCE = re.compile(r"\[(?:format\('[^']*', )?reference\('([^']+)'")
 

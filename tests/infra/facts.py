@@ -21,6 +21,7 @@ class _Anything:
 SET: Final = _Anything()
 Expected = Mapping[str, Container[object]]
 
+STORAGE: Final = "Microsoft.Storage/storageAccounts"
 BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices"
 CONTAINER: Final = f"{BLOBS}/containers"
 HUB: Final = "Microsoft.EventHub/namespaces/eventhubs"
@@ -28,6 +29,12 @@ QUEUE: Final = "Microsoft.ServiceBus/namespaces/queues"
 COSMOS: Final = "Microsoft.DocumentDB/databaseAccounts"
 JOB: Final = "Microsoft.StreamAnalytics/streamingjobs"
 SITE: Final = "Microsoft.Web/sites"
+SCHEDULER: Final = "Microsoft.DurableTask/schedulers"
+WORKBOOK: Final = "Microsoft.Insights/workbooks"
+ACTIVITY_ALERT: Final = "Microsoft.Insights/activityLogAlerts"
+VNET: Final = "Microsoft.Network/virtualNetworks"
+ENDPOINT: Final = "Microsoft.Network/privateEndpoints"
+ZONE: Final = "Microsoft.Network/privateDnsZones"
 ROLE: Final = "Microsoft.Authorization/roleAssignments"
 COSMOS_ROLE: Final = f"{COSMOS}/sqlRoleAssignments"
 DIAGNOSTICS: Final = "Microsoft.Insights/diagnosticSettings"
@@ -64,12 +71,30 @@ VERSIONS: Final[Mapping[str, str]] = {
     "Microsoft.Insights/scheduledQueryRules": "2023-12-01",
     "Microsoft.Insights/actionGroups": "2023-01-01",
     "Microsoft.Consumption/budgets": "2024-08-01",
+    ACTIVITY_ALERT: "2020-10-01",
+    WORKBOOK: "2023-06-01",
 }
+"""What every deployment has."""
+
+OPTIONAL_VERSIONS: Final[Mapping[str, str]] = {
+    f"{CONTAINER}/immutabilityPolicies": "2025-06-01",
+    "Microsoft.EventHub/namespaces/networkRuleSets": "2024-01-01",
+    SCHEDULER: "2025-11-01",
+    f"{SCHEDULER}/taskHubs": "2025-11-01",
+    VNET: "2024-07-01",
+    ENDPOINT: "2024-07-01",
+    f"{ENDPOINT}/privateDnsZoneGroups": "2024-07-01",
+    ZONE: "2024-06-01",
+    f"{ZONE}/virtualNetworkLinks": "2024-06-01",
+}
+"""What the options add."""
 
 REQUIRED: Final[Mapping[str, Expected]] = {
     "Microsoft.Storage/storageAccounts": {
         "kind": {"StorageV2"},
-        "sku.name": {"Standard_LRS", "Standard_GRS"},  # zone-redundant accounts have no archive tier
+        "sku.name": {"Standard_LRS", "Standard_ZRS"},
+        "properties.publicNetworkAccess": {"Enabled", "Disabled"},
+        "properties.networkAcls.bypass": {"AzureServices"},
         "properties.allowBlobPublicAccess": {False},
         "properties.allowSharedKeyAccess": {False},
         "properties.isLocalUserEnabled": {False},
@@ -79,12 +104,13 @@ REQUIRED: Final[Mapping[str, Expected]] = {
     CONTAINER: {"properties.publicAccess": {"None"}},
     "Microsoft.Storage/storageAccounts/managementPolicies": {"properties.policy.rules": SET},
     "Microsoft.EventHub/namespaces": {
-        "sku.name": {"Standard"},
+        "sku.name": {"Standard", "Premium"},
         "sku.capacity": range(1, 41),
         "identity.type": {"UserAssigned"},
         "properties.disableLocalAuth": {True},
-        "properties.isAutoInflateEnabled": {True},
-        "properties.maximumThroughputUnits": range(1, 41),
+        "properties.isAutoInflateEnabled": {True, False},
+        "properties.maximumThroughputUnits": range(41),
+        "properties.publicNetworkAccess": {"Enabled", "Disabled"},
         "properties.minimumTlsVersion": {"1.2"},
     },
     HUB: {
@@ -105,11 +131,13 @@ REQUIRED: Final[Mapping[str, Expected]] = {
         },
     },
     "Microsoft.ServiceBus/namespaces": {
-        "sku.name": {"Standard", "Premium"},
+        "sku.name": {"Standard"},
         "properties.disableLocalAuth": {True},
         "properties.minimumTlsVersion": {"1.2"},
+        "properties.publicNetworkAccess": {"Enabled"},  # Standard has no other
     },
     QUEUE: {
+        "properties.maxSizeInMegabytes": {5120},
         "properties.deadLetteringOnMessageExpiration": {True},
         "properties.requiresDuplicateDetection": {True},
         "properties.duplicateDetectionHistoryTimeWindow": SET,
@@ -121,6 +149,7 @@ REQUIRED: Final[Mapping[str, Expected]] = {
         "properties.disableLocalAuth": {True},
         "properties.locations": SET,
         "properties.minimalTlsVersion": {"Tls12"},
+        "properties.publicNetworkAccess": {"Enabled", "Disabled"},
     },
     f"{COSMOS}/sqlDatabases": {"properties.resource.id": SET},
     f"{COSMOS}/sqlDatabases/containers": {
@@ -167,7 +196,7 @@ REQUIRED: Final[Mapping[str, Expected]] = {
     },
     ROLE: {
         "properties.principalId": SET,
-        "properties.principalType": {"ServicePrincipal"},
+        "properties.principalType": {"ServicePrincipal", "User"},
         "properties.roleDefinitionId": SET,
     },
     "Microsoft.OperationalInsights/workspaces": {
@@ -182,6 +211,7 @@ REQUIRED: Final[Mapping[str, Expected]] = {
     DIAGNOSTICS: {"properties.workspaceId": SET, "properties.metrics": SET},
     METRIC_ALERT: {
         "properties.enabled": {True},
+        "properties.autoMitigate": {True},
         "properties.severity": range(5),
         "properties.scopes": SET,
         "properties.actions": SET,
@@ -191,6 +221,9 @@ REQUIRED: Final[Mapping[str, Expected]] = {
         "properties.scopes": SET,
         "properties.actions.actionGroups": SET,
     },
+    ACTIVITY_ALERT: {"properties.enabled": {True}, "properties.scopes": SET, "properties.condition.allOf": SET},
+    WORKBOOK: {"properties.sourceId": SET, "properties.serializedData": SET},
+    SCHEDULER: {"properties.sku.name": {"Consumption"}, "properties.ipAllowlist": SET},
     "Microsoft.Insights/actionGroups": {"properties.enabled": {True}, "properties.emailReceivers": SET},
     "Microsoft.Consumption/budgets": {
         "properties.amount": SET,
@@ -211,6 +244,9 @@ NAME_LENGTHS: Final[Mapping[str, range]] = {
     JOB: range(3, 64),
     SITE: range(2, 61),
     "Microsoft.OperationalInsights/workspaces": range(4, 64),
+    SCHEDULER: range(3, 65),
+    ENDPOINT: range(2, 65),
+    VNET: range(2, 65),
 }
 
 FOREIGN_TO_FLEX: Final = frozenset(
@@ -237,12 +273,12 @@ FOREIGN_TO_FLEX: Final = frozenset(
 )
 """Settings that Flex Consumption does not take ("Flex Consumption plan deprecations", App settings reference)."""
 
-ROLES: Final[Mapping[str, tuple[str, str]]] = {
+ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "ba92f5b4-2d11-453d-a403-e96b0029c9fe": ("Storage Blob Data Contributor", CONTAINER),
-    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": ("Storage Blob Data Reader", CONTAINER),
-    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": ("Storage Blob Data Owner", "Microsoft.Storage/storageAccounts"),
-    "974c5e8b-45b9-4653-ba55-5f855dd0fb88": ("Storage Queue Data Contributor", "Microsoft.Storage/storageAccounts"),
-    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": ("Storage Table Data Contributor", "Microsoft.Storage/storageAccounts"),
+    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": ("Storage Blob Data Reader", CONTAINER, STORAGE),
+    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": ("Storage Blob Data Owner", STORAGE),
+    "974c5e8b-45b9-4653-ba55-5f855dd0fb88": ("Storage Queue Data Contributor", STORAGE),
+    "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": ("Storage Table Data Contributor", STORAGE),
     "a638d3c7-ab3a-418d-83e6-5f17a39d4fde": ("Azure Event Hubs Data Receiver", HUB),
     "2b629674-e913-4c01-ae53-ef4638d8f975": ("Azure Event Hubs Data Sender", HUB),
     "f526a384-b230-433a-b45c-95f59c4a2dec": ("Azure Event Hubs Data Owner", HUB),
@@ -250,6 +286,11 @@ ROLES: Final[Mapping[str, tuple[str, str]]] = {
     "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39": ("Azure Service Bus Data Sender", QUEUE),
     "090c5cfd-751d-490a-894a-3ce6f1109419": ("Azure Service Bus Data Owner", QUEUE),
     "3913510d-42f4-4e42-8a64-420c390055eb": ("Monitoring Metrics Publisher", "Microsoft.Insights/components"),
+    "19e7f393-937e-4f77-808e-94535e297925": ("Storage Queue Data Reader", STORAGE),
+    "76199698-9eea-4c19-bc75-cec21354c6b6": ("Storage Table Data Reader", STORAGE),
+    "0ad04412-c4d5-4796-b79c-f76d14c8d402": ("Durable Task Data Contributor", SCHEDULER),
+    "d6a5505f-6ebb-45a4-896e-ac8274cfc0ac": ("Durable Task Data Reader", SCHEDULER),
+    "00000000-0000-0000-0000-000000000001": ("Cosmos DB Built-in Data Reader", f"{COSMOS}/sqlDatabases"),
     "00000000-0000-0000-0000-000000000002": ("Cosmos DB Built-in Data Contributor", f"{COSMOS}/sqlDatabases"),
 }
-"""Role ids, with each role's name and the type of resource that it is granted on here."""
+"""Role ids, with each role's name and the types of resource that it is granted on here."""

@@ -1,6 +1,7 @@
 """Stands in for the Azure CLI: one stream job, whose answers a scenario file lists.
 
-The file holds `{"states": [[jobState, lastOutputEventTime], ...], "failures": {action: [text, ...]}, "calls": []}`.
+The file holds `{"states": [[jobState, lastOutputEventTime], ...], "failures": {action: [text, ...]},
+"transformation": {...}, "calls": []}`.
 `show` moves on to the next state, the last one stays; an action fails as often as texts are listed for it. Calls are
 noted.
 """
@@ -15,6 +16,9 @@ def main() -> int:
     file = Path(os.environ["FAKE_AZ"])
     scenario = json.loads(file.read_text())
     scenario["calls"].append(sys.argv[1:])
+    if sys.argv[1:3] == ["stream-analytics", "transformation"]:
+        print(json.dumps(scenario["transformation"]))
+        return 0
     action = sys.argv[3]
     failures = scenario["failures"].get(action, [])
     failure = failures.pop(0) if failures else None

@@ -1,16 +1,19 @@
 """Which identity may do what, and where: read from a deployment, and from the table in docs/azure.md."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.infra import facts
-from tests.infra.deployment import ROOT, Deployment, Resource
+from tests.infra.deployment import PERSON, ROOT, Deployment, Resource
 
 PRINCIPAL = re.compile(r"\[reference\('[^']*/userAssignedIdentities/([\w-]+)', '[\d-]+'\)\.principalId\]")
 _ENDING = re.compile(r"-?[a-z0-9]{13}$")
 """What `uniqueString` puts at the end of a name."""
 
+_GUID = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
+"""The name space of Bicep's function `guid`, whose result is a UUID of version 5."""
 _DEFINITION = {facts.ROLE: r"/Microsoft\.Authorization/roleDefinitions/", facts.COSMOS_ROLE: r"/sqlRoleDefinitions/"}
 
 
@@ -26,7 +29,7 @@ class Grant:
 def grants_of(deployment: Deployment) -> set[Grant]:
     """What a deployment grants."""
     return {
-        Grant(_identity(one), facts.ROLES.get(_role_id(one), ("an unknown role", ""))[0], _scope(deployment, one))
+        Grant(_identity(one), facts.ROLES.get(_role_id(one), ("an unknown role",))[0], _scope(deployment, one))
         for one in _assignments(deployment)
     }
 
@@ -45,17 +48,20 @@ def grant_findings(deployment: Deployment) -> Iterator[str]:
         if role_id not in facts.ROLES:
             yield f"{one}: {role_id} is unknown here"
             continue
-        role, wanted = facts.ROLES[role_id]
+        role, *wanted = facts.ROLES[role_id]
         if not re.search(_DEFINITION[one.type], str(one.at("properties.roleDefinitionId"))):
             yield f"{one}: {one.at('properties.roleDefinitionId')} does not name a role definition"
-        if one.type == facts.ROLE and (scope is None or scope.type != wanted):
-            yield f"{one}: {role} is granted on {scope.type if scope else 'the whole group'}, not on {wanted}"
+        if one.type == facts.ROLE and (scope is None or scope.type not in wanted):
+            place = scope.type if scope else "the whole group"
+            yield f"{one}: {role} is granted on {place}, not on {' or '.join(wanted)}"
         if one.type == facts.COSMOS_ROLE and not re.fullmatch(r".+/dbs/\w+", str(one.at("properties.scope"))):
             yield f"{one}: {role} is granted on more than a database"
         if one.type == facts.ROLE and (scope is None or one.name != _name(one, scope, role_id)):
             yield f"{one}: its name must come from scope, principal and role, or two assignments meet"
-        if not PRINCIPAL.fullmatch(str(one.at("properties.principalId"))):
+        if _identity(one) == "somebody":
             yield f"{one}: is granted to something that is not an identity of ours"
+        if one.type == facts.ROLE and (one.at("properties.principalType") == "User") != (_identity(one) == "people"):
+            yield f"{one}: principalType {one.at('properties.principalType')} is not what {_identity(one)} are"
     granted, documented = grants_of(deployment), documented_grants()
     for grant in sorted(granted - documented):
         yield f"docs/azure.md does not name: {grant.identity}, {grant.role}, {grant.scope}"
@@ -69,6 +75,8 @@ def _assignments(deployment: Deployment) -> list[Resource]:
 
 def _name(one: Resource, scope: Resource, role_id: str) -> str:
     principal = str(one.at("properties.principalId")).strip("[]")
+    if principal == PERSON:
+        return str(uuid.uuid5(_GUID, f"{scope.id}-{principal}-{role_id}"))
     return f"[guid('{scope.id}', {principal}, '{role_id}')]"
 
 
@@ -77,6 +85,8 @@ def _role_id(one: Resource) -> str:
 
 
 def _identity(one: Resource) -> str:
+    if one.at("properties.principalId") == PERSON:
+        return "people"
     match = PRINCIPAL.fullmatch(str(one.at("properties.principalId")))
     return _short(match[1]).removeprefix("id-") if match else "somebody"
 
@@ -94,6 +104,7 @@ def _scope(deployment: Deployment, one: Resource) -> str:
         facts.QUEUE: f"queue {scope.short_name}",
         "Microsoft.Storage/storageAccounts": f"account {name}",
         "Microsoft.Insights/components": "Application Insights",
+        facts.SCHEDULER: "the scheduler",
     }.get(scope.type, scope.type)
 
 

@@ -29,13 +29,14 @@ def findings(deployment: Deployment) -> list[str]:
 def _versions(deployment: Deployment) -> Iterator[str]:
     """Every type is one that we know, at the version whose properties we know."""
     for one in deployment.resources:
-        if one.type not in facts.VERSIONS:
+        pinned = {**facts.VERSIONS, **facts.OPTIONAL_VERSIONS}.get(one.type)
+        if pinned is None:
             yield f"{one}: nothing is known of its type"
-        elif one.version != facts.VERSIONS[one.type]:
-            yield f"{one}: version {one.version}, pinned is {facts.VERSIONS[one.type]}"
+        elif one.version != pinned:
+            yield f"{one}: version {one.version}, pinned is {pinned}"
 
 
-def _complete(deployment: Deployment) -> Iterator[str]:
+def complete_findings(deployment: Deployment) -> Iterator[str]:
     """Every type that belongs to the pipeline is deployed."""
     for missing in facts.VERSIONS.keys() - {one.type for one in deployment.resources}:
         yield f"nothing of type {missing} is deployed"
@@ -70,7 +71,7 @@ def _secrets(deployment: Deployment) -> Iterator[str]:
     """Keys, connection strings and signatures are neither written nor handed out; Application Insights' holds none."""
     for one in deployment.resources:
         for path, value in leaves(one.body):
-            if _SECRET.search(str(value)) and not _TELEMETRY.fullmatch(str(value)):
+            if path[-1] != "name" and _SECRET.search(str(value)) and not _TELEMETRY.fullmatch(str(value)):
                 yield f"{one}: {'/'.join(path)} holds a secret"
     for name, value in deployment.outputs.items():
         if not re.fullmatch(r"[A-Z][A-Z_]*", name):
@@ -112,7 +113,7 @@ def _monitor(deployment: Deployment) -> Iterator[str]:
 
 RULES: tuple[Callable[[Deployment], Iterator[str]], ...] = (
     _versions,
-    _complete,
+    complete_findings,
     _properties,
     value_findings,
     _names,

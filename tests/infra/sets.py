@@ -8,11 +8,17 @@ from tests.infra.deployment import ROOT
 
 SIZES: Final[tuple[str, ...]] = tuple(json.loads((ROOT / "infra" / "sizes.json").read_text()))
 BASE: Final = "1k"
-"""The size whose snapshot is kept whole; of the others, what differs from it."""
+"""The default size, whose snapshot is kept whole; of the others, what differs from it."""
 SETS: Final[Mapping[str, Mapping[str, Any]]] = {
     **{size: {"size": size} for size in SIZES},
     "monitor": {"monitorClientId": "11111111-2222-3333-4444-555555555555", "monitorUsers": "a@example.com"},
-    "owner-roles": {"streamJobRoles": "owner"},
+    "owner-roles": {"streamJobRoles": "owner", "appRoles": "owner"},
+    "no-people": {"peopleAccess": False},
+    "scheduler": {"durableBackend": "scheduler"},
+    "network": {"vnetEnabled": True},
+    "premium": {"size": "10k", "eventHubsTier": "premium"},
+    "careful": {"archiveZoneRedundant": True, "archiveBackupDays": 30, "immutableDays": 30, "eventDays": 7},
+    "no-budget": {"monthlyBudget": -1},
     "no-app-diagnostics": {"appDiagnostics": False},
 }
 """Parameters of main.bicep by the name of the snapshot, beside those that every deployment needs."""

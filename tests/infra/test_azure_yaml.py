@@ -23,7 +23,9 @@ def test_azd_finds_the_app_by_the_name_of_its_service():
 
 
 @pytest.mark.parametrize("system", ["posix", "windows"])
-@pytest.mark.parametrize(("when", "action"), [("preprovision", "stop"), ("postdeploy", "start")])
+@pytest.mark.parametrize(
+    ("when", "action"), [("preprovision", "prepare"), ("postprovision", "resume"), ("postdeploy", "start")]
+)
 def test_the_hooks_call_their_script_on_every_system(system: str, when: str, action: str):
     _, script, asked = AZD["hooks"][when][system]["run"].split()
 
@@ -37,5 +39,9 @@ def test_the_hooks_read_outputs_that_bicep_gives():
     outputs = deploy().outputs
 
     # azd itself sets the subscription.
-    assert read - {"AZURE_SUBSCRIPTION_ID"} == {"AZURE_RESOURCE_GROUP", "STREAM_ANALYTICS_JOB"} <= outputs.keys()
+    assert (
+        read - {"AZURE_SUBSCRIPTION_ID", "FRAUD_SIZE"}
+        == {"AZURE_RESOURCE_GROUP", "STREAM_ANALYTICS_JOB"}
+        <= outputs.keys()
+    )
     assert outputs["STREAM_ANALYTICS_JOB"] == deploy().one(facts.JOB).name

@@ -12,13 +12,21 @@ from fraud.routing import partition_of
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.facts import METRIC_ALERT
 
+QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
+QUERY_PRICE = 1.50
+"""USD a month of an alert that asks every five minutes."""
+
 SIZES: dict[str, dict[str, Any]] = json.loads((ROOT / "infra" / "sizes.json").read_text())
 DOCUMENT = (ROOT / "docs" / "azure.md").read_text()
 README = (ROOT / "README.md").read_text()
 HOURS = 730
+LEAST_BATCH, LONGEST_WAIT, CHECKPOINT_EVERY = 200, 2, 5
+"""Events, seconds and deliveries: the app settings of modules/function-app.bicep."""
+REQUEST_KILOBYTES = 1.2
+"""What an execution leaves in the logs, estimated."""
 CASES_REQUEST_UNITS = 1_000
 STORES = 10
-UNITS_PER_EVENT = 6
+UNITS_PER_EVENT = 8
 STORE_BYTES = 20e9
 """What Cosmos keeps at most for one value of the partition key."""
 SERVERLESS_UNITS = 5_000
@@ -47,7 +55,7 @@ def price(start: str) -> float:
 
 def rate(size: str) -> int:
     """Events a second."""
-    return int(size.removesuffix("k")) * 1_000
+    return int(SIZES[size]["eventsPerSecond"])
 
 
 def costs(size: dict[str, Any]) -> dict[str, float]:
@@ -60,8 +68,15 @@ def costs(size: dict[str, Any]) -> dict[str, float]:
         "Service Bus": price("Service Bus"),
         "Cosmos": (units + CASES_REQUEST_UNITS) / 10 / 100 * HOURS * price("Cosmos") if units else 0,
         "Flex": (size["alwaysReadyArchivers"] + size["alwaysReadyWorkflows"]) * 2 * HOURS * 3600 * price("Flex"),
-        "Alerts": len(deploy().of(METRIC_ALERT)) * price("Alerts") + 1.50,
+        "Alerts": len(deploy().of(METRIC_ALERT)) * prices("Alerts")[0] + len(deploy().of(QUERY_ALERT)) * QUERY_PRICE,
     }
+
+
+def deliveries(size: str) -> float:
+    """Deliveries to the archivers an hour: a partition's is as large as the least batch, or waits for two seconds."""
+    partitions = SIZES[size]["partitionCount"]
+    of_a_partition = rate(size) / partitions
+    return 3600 * partitions * min(of_a_partition / LEAST_BATCH, 1 / LONGEST_WAIT)
 
 
 def an_hour(size: str) -> dict[str, float]:
@@ -74,6 +89,9 @@ def an_hour(size: str) -> dict[str, float]:
         "events taken in": millions * price("events taken in"),
         "request units | [": scaled if numbers["archiveRequestUnits"] else serverless,
         "instances | [": numbers["partitionCount"] * 2 * 3600 * price("instances | ["),
+        "checkpoints": deliveries(size) / CHECKPOINT_EVERY / 1e4 * price("checkpoints"),
+        "executions": deliveries(size) / 1e6 * price("executions"),
+        "telemetry": deliveries(size) * REQUEST_KILOBYTES / 1e6 * price("telemetry"),
         "storage for": millions * sum(prices("storage for")),
     }
 
@@ -92,11 +110,12 @@ def test_an_hour_at_the_full_rate_adds_up(column: int, size: str):
 
 def test_the_archive_that_scales_is_the_cheaper_one_after_as_many_hours_as_the_page_says():
     at_rest = (10_000 + CASES_REQUEST_UNITS) / 10 / 100 * HOURS * price("Cosmos")
-    saved = an_hour("1k")["request units | ["] - (rate("1k") * UNITS_PER_EVENT - 1_000) / 100 * price("Cosmos")
+    saved = an_hour("demo")["request units | ["] - (rate("demo") * UNITS_PER_EVENT - 1_000) / 100 * price("Cosmos")
 
-    assert f"costs {at_rest:.0f} USD\n  a month at rest" in DOCUMENT
+    assert f"costs {at_rest:.0f} USD" in DOCUMENT
     assert f"from {at_rest / saved:.0f} hours at the full rate" in DOCUMENT
-    assert f"about {SERVERLESS_UNITS / UNITS_PER_EVENT // 10 * 10:.0f} events/s" in DOCUMENT
+    assert f"about {SERVERLESS_UNITS / UNITS_PER_EVENT:.0f} events/s" in DOCUMENT
+    assert rate("demo") <= SERVERLESS_UNITS / UNITS_PER_EVENT
 
 
 @pytest.mark.parametrize(("column", "size"), list(enumerate(SIZES, start=1)), ids=SIZES)
@@ -133,8 +152,9 @@ def test_the_table_of_sizes_is_what_is_deployed(column: int, size: str):
 
     assert int(row("partitions of the hub")[column]) == numbers["partitionCount"]
     assert row("throughput units")[column] == f"{numbers['throughputUnits']}, {numbers['maximumThroughputUnits']}"
-    classic = numbers["streamingUnits"] * 6 // 10
+    classic = {3: 1, 10: 6, 30: 18}[numbers["streamingUnits"]]
     assert row("streaming units")[column] == f"{numbers['streamingUnits']} ({classic})"
+    assert int(row("gigabytes of logs")[column]) == numbers["dailyQuotaGigabytes"]
     assert row("the query")[column] == ("in shards" if numbers["shardedQuery"] else "plain")
     units = numbers["archiveRequestUnits"]
     assert row("request units of the archive")[column] == (f"up to {units:,}/s" if units else "serverless")
@@ -144,7 +164,7 @@ def test_the_table_of_sizes_is_what_is_deployed(column: int, size: str):
 
 
 def test_a_reader_works_for_each_partition():
-    counts = [str(numbers["partitionCount"]) for numbers in SIZES.values()]
+    counts = [str(count) for count in sorted({numbers["partitionCount"] for numbers in SIZES.values()})]
 
     assert f"{', '.join(counts[:-1])} or {counts[-1]} archivers" in DOCUMENT
 

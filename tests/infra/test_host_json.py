@@ -14,6 +14,7 @@ import pytest
 from tests.infra import facts
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.leaves import leaves
+from tests.infra.rules import settings_of
 
 HOST: dict[str, Any] = json.loads((ROOT / "host.json").read_text())
 LEVELS = {"Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"}
@@ -50,6 +51,10 @@ TAKEN: dict[str, Callable[[Any], bool]] = {
     r"extensions/eventHubs/prefetchCount": within(0, 10_000),
     r"extensions/eventHubs/batchCheckpointFrequency": within(1, 100),
     r"extensions/eventHubs/initialOffsetOptions/type": one_of("fromStart", "fromEnd", "fromEnqueuedTime"),
+    r"extensions/eventHubs/maxWaitTime": lambda value: 0 < seconds(value) <= 60,
+    r"extensions/durableTask/storageProvider/maxQueuePollingInterval": lambda value: 0 < seconds(value) <= 60,
+    r"extensions/durableTask/storageProvider/type": one_of("azureManaged"),
+    r"extensions/durableTask/storageProvider/connectionStringName": one_of("DURABLE_TASK_SCHEDULER_CONNECTION_STRING"),
     r"extensions/serviceBus/maxConcurrentCalls": within(1, 1_000),
     r"extensions/serviceBus/maxAutoLockRenewalDuration": lambda value: seconds(value) > 0,
     r"extensions/serviceBus/autoCompleteMessages": one_of(True, False),
@@ -97,7 +102,40 @@ def test_a_message_stays_locked_for_as_long_as_its_function_may_take_to_start_a_
     assert renewed >= int(lock[1]) * 60
 
 
-def test_a_batch_is_there_before_it_is_asked_for():
-    hub = HOST["extensions"]["eventHubs"]
+@pytest.mark.parametrize("backend", ["storage", "scheduler"])
+def test_what_azure_sets_in_place_of_host_json_is_known_and_within_its_bounds(backend: str):
+    assert refused(on_azure(backend)) == []
+
+
+@pytest.mark.parametrize("where", ["here", "azure"])
+def test_a_batch_is_there_before_it_is_asked_for(where: str):
+    hub = (HOST if where == "here" else on_azure("storage"))["extensions"]["eventHubs"]
 
     assert hub["minEventBatchSize"] <= hub["maxEventBatchSize"] <= hub["prefetchCount"]
+
+
+def test_the_scheduler_gets_no_setting_that_belongs_to_the_storage_backend():
+    """The extension refuses keys of storageProvider that its provider does not know."""
+    provider = on_azure("scheduler")["extensions"]["durableTask"]["storageProvider"]
+
+    assert provider == {"type": "azureManaged", "connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"}
+    assert "storageProvider" not in HOST["extensions"]["durableTask"]
+
+
+def test_the_task_hub_of_the_scheduler_is_the_one_of_host_json():
+    hub = deploy(durableBackend="scheduler").one(f"{facts.SCHEDULER}/taskHubs")
+
+    assert hub.short_name == HOST["extensions"]["durableTask"]["hubName"]
+
+
+def on_azure(backend: str) -> dict[str, Any]:
+    """host.json with what app settings put in its place."""
+    host = json.loads(json.dumps(HOST))
+    for name, value in settings_of(deploy(durableBackend=backend).one(facts.SITE)).items():
+        if name.startswith("AzureFunctionsJobHost__"):
+            *way, last = name.split("__")[1:]
+            place = host
+            for key in way:
+                place = place.setdefault(key, {})
+            place[last] = int(value) if value.isdecimal() else value
+    return host

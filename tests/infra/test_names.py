@@ -114,7 +114,7 @@ def test_every_lifecycle_rule_is_about_containers_that_exist(azure: Deployment):
         prefix.rstrip("/")
         for policy in azure.of("Microsoft.Storage/storageAccounts/managementPolicies")
         for rule in policy.at("properties.policy.rules")
-        for prefix in rule["definition"]["filters"]["prefixMatch"]
+        for prefix in rule["definition"]["filters"].get("prefixMatch", [])
     }
 
     assert prefixes == WAREHOUSE_CONTAINERS | {names.WORK}
@@ -141,10 +141,10 @@ def test_the_job_runs_the_query_of_its_size():
     )
     queries = [
         deploy(size=size).one(facts.JOB).at("properties.transformation.properties.query")
-        for size in ("1k", "5k", "10k")
+        for size in ("demo", "1k", "5k", "10k")
     ]
 
-    assert queries == [plain, sharded, sharded]
+    assert queries == [plain, plain, sharded, sharded]
 
 
 def test_the_jobs_input_and_outputs_are_those_of_its_project(azure: Deployment):
@@ -213,8 +213,26 @@ def test_the_instances_that_stay_ready_run_workflows_and_a_function_that_exists(
 
 
 def test_the_alert_on_failed_workflows_knows_all_of_them():
-    query = (ROOT / "infra" / "modules" / "failed-workflows.kql").read_text()
+    query = (ROOT / "infra" / "modules" / "queries" / "failed-workflows.kql").read_text()
     workflows = [name for name, one in indexed_functions().items() if one.trigger["type"] == "orchestrationTrigger"]
 
     listed = msgspec.json.decode(query.partition("dynamic(")[2].partition(")")[0], type=list[str])
     assert sorted(listed) == sorted(workflows)
+
+
+def test_alerts_and_workbook_ask_for_functions_that_exist():
+    files = [*(ROOT / "infra" / "modules" / "queries").glob("*.kql"), ROOT / "infra" / "modules" / "workbook.json"]
+    asked = {name for file in files for name in re.findall(r'\bName (?:==|in \() ?\\?"([\w-]+)', file.read_text())}
+
+    assert "archive-events" in asked
+    assert asked <= indexed_functions().keys()
+
+
+def test_the_workbook_is_filled_with_what_is_deployed(azure: Deployment):
+    data = azure.one(facts.WORKBOOK).at("properties.serializedData")
+
+    assert msgspec.json.decode(data)["fallbackResourceIds"] == [
+        azure.one("Microsoft.OperationalInsights/workspaces").id
+    ]
+    assert azure.one(facts.COSMOS).id in data
+    assert not re.search(r"\{(?!\w*\})\w+Id\}|\{cosmosId\}|\{workspaceId\}", data)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.infra import facts
 from tests.infra.compiler import BicepError, compiler, program
-from tests.infra.deployment import MAIN, ROOT, deploy
+from tests.infra.deployment import MAIN, PERSON, ROOT, deploy
 from tests.infra.grants import grants_of
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
@@ -58,7 +58,9 @@ def test_a_size_brings_its_partitions_unless_more_are_asked_for(size: str, parti
     assert deploy(size=size, partitionCount=32).one(facts.HUB).at("properties.partitionCount") == 32
 
 
-@pytest.mark.parametrize(("size", "asked", "scales_to"), [("1k", 0, None), ("1k", 10_000, 10_000), ("5k", 0, 40_000)])
+@pytest.mark.parametrize(
+    ("size", "asked", "scales_to"), [("demo", 0, None), ("demo", 10_000, 10_000), ("1k", 0, 10_000), ("5k", 0, 60_000)]
+)
 def test_the_archive_is_serverless_unless_request_units_are_asked_for(size: str, asked: int, scales_to: int | None):
     deployment = deploy(size=size, archiveRequestUnits=asked)
     events = deployment.one(f"{facts.COSMOS}/sqlDatabases/containers", "events")
@@ -82,7 +84,7 @@ def test_every_setting_of_azd_reaches_its_parameter():
     chosen = {
         "FRAUD_SIZE": "5k",
         "PARTITION_COUNT": "32",
-        "ARCHIVE_REQUEST_UNITS": "60000",
+        "ARCHIVE_REQUEST_UNITS": "80000",
         "STREAM_JOB_ROLES": "owner",
         "MONTHLY_BUDGET": "99",
         "APP_DIAGNOSTICS": "false",
@@ -91,7 +93,7 @@ def test_every_setting_of_azd_reaches_its_parameter():
     archive = deployment.one(f"{facts.COSMOS}/sqlDatabases/containers", "events")
 
     assert deployment.one(facts.HUB).at("properties.partitionCount") == 32
-    assert archive.at("properties.options.autoscaleSettings.maxThroughput") == 60_000
+    assert archive.at("properties.options.autoscaleSettings.maxThroughput") == 80_000
     assert deployment.one("Microsoft.Consumption/budgets").at("properties.amount") == 99
     assert "Azure Event Hubs Data Owner" in {one.role for one in grants_of(deployment)}
     assert not [one for one in deployment.of(facts.DIAGNOSTICS) if f"/{facts.SITE}/" in one.id]
@@ -166,9 +168,9 @@ def test_the_documents_name_every_setting_of_azd():
     page = (ROOT / "docs" / "azure.md").read_text()
     table = page.partition("| `azd env set` |")[2].partition("\n\n")[0]
 
-    assert set(re.findall(r"`([A-Z_]{5,})`", table)) == asked_for() - NAMED.keys()
+    assert set(re.findall(r"`([A-Z_]{5,})`", table)) == asked_for() - NAMED.keys() - {"AZURE_PRINCIPAL_ID"}
     assert "azd env new fraud --location westeurope\nazd env set ALERT_EMAIL" in page
 
 
 def test_azd_deploys_with_no_more_than_a_name_a_region_and_an_address():
-    assert deploy(**azd_values(NAMED)) == deploy()
+    assert deploy(**azd_values(NAMED | {"AZURE_PRINCIPAL_ID": PERSON})) == deploy()

@@ -8,8 +8,9 @@ import pytest
 
 from tests.infra import facts
 from tests.infra.deployment import PARAMETERS, ROOT, deploy, deployment_of, snapshot
-from tests.infra.rules import OPTIONS, findings
-from tests.infra.sets import SIZES
+from tests.infra.grants import grant_findings, grants_of
+from tests.infra.rules import OPTIONS, RULES, complete_findings, findings
+from tests.infra.sets import SETS, SIZES
 
 
 class _Removed:
@@ -18,6 +19,8 @@ class _Removed:
 
 
 REMOVED = _Removed()
+OF_THE_WHOLE = (complete_findings, grant_findings)
+"""Rules on everything that can be deployed, which an option may leave out."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ FAULTS = {
     ),
     "an alert that tells nobody": Fault(QUERY_ALERT, "", "properties.actions.actionGroups", ["x"], "tells nobody"),
     "a failed workflow that nobody hears of": Fault(
-        QUERY_ALERT, "failed-workflows", f"{METRICS}.threshold", 9, "at the first row"
+        QUERY_ALERT, "failed-workflows", f"{METRICS}.threshold", 9, "above 0 rows"
     ),
     "an alert that is off": Fault(facts.METRIC_ALERT, "dead-letters", "properties.enabled", False, "enabled is False"),
     # the monitor
@@ -164,6 +167,69 @@ def everything() -> dict[str, Any]:
 @pytest.mark.parametrize("size", SIZES)
 def test_every_size_keeps_the_rules(size: str):
     assert findings(deploy(size=size, **OPTIONS)) == []
+
+
+@pytest.mark.parametrize("name", sorted(SETS.keys() - {"no-app-diagnostics"}))
+def test_every_option_keeps_the_rules_but_those_on_what_it_leaves_out(name: str):
+    deployment = deploy(**SETS[name])
+    said = [finding for rule in RULES if rule not in OF_THE_WHOLE for finding in rule(deployment)]
+
+    assert said == []
+
+
+def test_an_app_without_diagnostics_is_noticed():
+    said = findings(deploy(appDiagnostics=False))
+
+    assert any("func-" in finding and "has no diagnostic setting" in finding for finding in said)
+
+
+def test_the_dashboard_of_the_scheduler_is_for_its_readers_and_the_app():
+    on_the_scheduler = {
+        (one.identity, one.role)
+        for one in grants_of(deploy(durableBackend="scheduler"))
+        if one.scope == "the scheduler"
+    }
+    assert on_the_scheduler == {
+        ("function-app", "Durable Task Data Contributor"),
+        ("people", "Durable Task Data Reader"),
+    }
+
+
+def test_behind_a_network_nothing_but_the_queue_and_the_app_is_public():
+    deployment = deploy(vnetEnabled=True)
+    public = {one.type for one in deployment.resources if one.at("properties.publicNetworkAccess") == "Enabled"}
+    served = {
+        connection["properties"]["privateLinkServiceId"]
+        for endpoint in deployment.of(facts.ENDPOINT)
+        for connection in endpoint.at("properties.privateLinkServiceConnections")
+    }
+
+    assert public == {QUEUES, facts.SITE}
+    stores = [*deployment.of(STORAGE), *deployment.of(HUBS), *deployment.of(facts.COSMOS)]
+    assert served == {one.id for one in stores}
+    assert str(deployment.one(facts.SITE).at("properties.virtualNetworkSubnetId")).endswith("/subnets/app")
+
+
+def test_premium_has_processing_units_instead_of_throughput_units():
+    namespace = deploy(size="10k", eventHubsTier="premium").one(HUBS)
+
+    assert namespace.at("sku") == {"name": "Premium", "tier": "Premium", "capacity": 1}
+    assert not namespace.at("properties.isAutoInflateEnabled")
+
+
+@pytest.mark.parametrize("name", ["f", "fraud", "Fraud-Detection", "f" * 32])
+def test_names_fit_whatever_the_environment_is_called(name: str):
+    deployment = deploy(environmentName=name, **OPTIONS)
+
+    assert [finding for finding in findings(deployment) if "letters" in finding or "twice" in finding] == []
+    assert deployment.outputs["AZURE_RESOURCE_GROUP"] == f"rg-{name}"
+
+
+def test_the_case_of_a_name_makes_no_second_set_of_resources():
+    """Azure compares the names of resource groups without case, so both would lie in one group."""
+    names = [{one.name for one in deploy(environmentName=name).of(STORAGE)} for name in ("fraud", "Fraud")]
+
+    assert names[0] == names[1]
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())

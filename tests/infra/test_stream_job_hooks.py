@@ -37,10 +37,19 @@ class Azure:
         """The job's states, one a look, and what each action fails with, one a call."""
         self._file.write_text(json.dumps({"states": states, "failures": failures, "calls": []}))
 
+    def runs(self, size: str, **changes: Any) -> None:
+        """What the job runs: the query and the units of a size."""
+        sizes = json.loads((ROOT / "infra" / "sizes.json").read_text())
+        name = "suspicious-windows" + ("-sharded" if sizes[size]["shardedQuery"] else "")
+        query = (ROOT / "stream_analytics" / f"{name}.asaql").read_text().replace("\n", "\r\n")
+        transformation = {"query": query, "streamingUnits": sizes[size]["streamingUnits"], **changes}
+        self._file.write_text(json.dumps(json.loads(self._file.read_text()) | {"transformation": transformation}))
+
     @property
     def calls(self) -> list[list[str]]:
         """The calls that change something, each from the action on, without the names."""
         calls: list[list[str]] = json.loads(self._file.read_text())["calls"]
+        calls = [call for call in calls if call[1] != "transformation"]
         assert all(call[:2] == ["stream-analytics", "job"] for call in calls)
         assert all(call[3:7] == ["--resource-group", "rg-x", "--name", "asa-x"] for call in calls)
         return [[call[2], *call[9:]] for call in calls if call[2] != "show"]
@@ -239,5 +248,88 @@ def test_what_is_missing_is_named(azure: Azure, hook: Hook, monkeypatch: pytest.
     assert told in said
 
 
-def test_only_stop_and_start_are_understood(hook: Hook):
+@pytest.fixture
+def azd(tmp_path: Path, azure: Azure) -> Path:
+    """An `azd` that writes down what it is asked."""
+    asked = tmp_path / "azd-calls.txt"
+    program = tmp_path / "azd"
+    program.write_text(f'#!/bin/sh\necho "$@" >> "{asked}"\n')
+    program.chmod(0o755)
+    return asked
+
+
+@pytest.mark.parametrize("size", ["1k", "5k"])
+def test_a_job_that_provisioning_does_not_change_goes_on_running(
+    azure: Azure, hook: Hook, monkeypatch: pytest.MonkeyPatch, size: str
+):
+    azure.answers(("Running", None))
+    azure.runs(size)
+    monkeypatch.setenv("FRAUD_SIZE", size)
+
+    assert (hook("prepare")[0], azure.calls) == (0, [])
+
+
+@pytest.mark.parametrize("changes", [{"query": "SELECT 1"}, {"streamingUnits": 7}])
+def test_a_job_whose_query_or_units_change_is_stopped_and_that_is_remembered(
+    azure: Azure, hook: Hook, azd: Path, changes: dict[str, Any]
+):
+    azure.answers(("Running", None))
+    azure.runs("1k", **changes)
+
+    code, said = hook("prepare")
+
+    assert (code, azure.calls) == (0, [["stop"]])
+    assert azd.read_text() == "env set STREAM_JOB_STOPPED true\n"
+    assert "azd hooks run postprovision" in said
+
+
+def test_a_preview_stops_nothing(azure: Azure, azd: Path):
+    """azd runs the hook below itself, through a shell: the option is seen in its command line."""
+    azure.answers(("Running", None))
+    azure.runs("1k", streamingUnits=7)
+    above = [
+        sys.executable, "-c", "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1], shell=True).returncode)",
+        f"'{sys.executable}' '{SCRIPT}' prepare", "provision", "--preview",
+    ]  # fmt: skip
+
+    done = subprocess.run(above, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, azure.calls) == (0, []), done.stderr
+    assert "stops nothing" in done.stdout
+    assert not azd.exists()
+
+
+def test_what_cannot_be_told_from_a_preview_stops_nothing_and_says_what_to_do(
+    azure: Azure, script: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    azure.answers(("Running", None))
+    azure.runs("1k", streamingUnits=7)
+
+    def unseen() -> list[str]:
+        raise FileNotFoundError("ps")
+
+    monkeypatch.setattr(script, "_commands_above", unseen)
+
+    assert (script.main(["prepare"]), azure.calls) == (1, [])
+    assert "stream_job.py stop" in capsys.readouterr().err
+
+
+def test_what_was_stopped_for_a_provisioning_is_started_after_it(
+    azure: Azure, hook: Hook, azd: Path, monkeypatch: pytest.MonkeyPatch
+):
+    azure.answers(("Stopped", "2026-01-02T10:10:00Z"), ("Running", None))
+    monkeypatch.setenv("STREAM_JOB_STOPPED", "true")
+
+    assert hook("resume")[0] == 0
+    assert azure.calls == [["start", "--output-start-mode", "LastOutputEventTime"]]
+    assert azd.read_text() == "env set STREAM_JOB_STOPPED false\n"
+
+
+def test_what_somebody_else_stopped_stays_stopped(azure: Azure, hook: Hook):
+    azure.answers(("Stopped", None))
+
+    assert (hook("resume")[0], azure.calls) == (0, [])
+
+
+def test_only_its_actions_are_understood(hook: Hook):
     assert hook("restart")[0] == 2

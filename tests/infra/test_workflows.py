@@ -80,10 +80,11 @@ def test_a_deployment_is_started_by_a_person_and_never_cut_short():
 
 
 def test_a_deployment_can_set_whatever_a_person_can():
-    # The budget's start comes with the outputs that `azd env refresh` brings.
-    asked = asked_for() - {"BUDGET_START_DATE"}
-    given = jobs("deploy")["deploy"]["env"]
+    # azd knows who signs in, and the budget's start comes with the outputs that `azd env refresh` brings.
+    asked = asked_for() - {"BUDGET_START_DATE", "AZURE_PRINCIPAL_ID"}
+    given = dict(jobs("deploy")["deploy"]["env"])
     assert asked == given.keys() - {"AZURE_SUBSCRIPTION_ID"}
+    assert given.pop("AZURE_PRINCIPAL_TYPE") == "ServicePrincipal"
     for name, value in given.items():
         assert value == f"${{{{ {'secrets' if name in SECRETS else 'vars'}.{name} }}}}"
 
@@ -107,6 +108,14 @@ def test_bicep_is_built_again_when_a_file_changes_that_it_loads():
 
     assert "host.json" in files
     assert [file for file in files if not any(fnmatch(file, path) for path in paths)] == []
+
+
+def test_a_failure_to_remember_what_is_deployed_is_not_swallowed():
+    """A budget whose start moves is refused, and a hook that knows of no job stops none."""
+    commands = [step.get("run", "") for step in steps("deploy")]
+
+    assert not [command for command in commands if "||" in command]
+    assert [command for command in commands if "az group exists" in command and "azd env refresh" in command]
 
 
 def test_what_if_never_runs_for_a_fork():

@@ -26,13 +26,13 @@ _RIGHT: Mapping[str, Container[object]] = {
     # alerts and budgets
     "allOf/criterionType": {"StaticThresholdCriterion"},
     "allOf/operator": {"GreaterThan", "GreaterThanOrEqual"},
-    "allOf/timeAggregation": {"Average", "Count", "Maximum", "Total"},
+    "allOf/timeAggregation": {"Average", "Count", "Maximum", "Minimum", "Total"},
     "criteria/odata.type": {"Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"},
     "dimensions/operator": {"Include"},
     "properties/evaluationFrequency": _DURATION,
     "properties/windowSize": _DURATION,
     "failingPeriods/minFailingPeriodsToAlert": {1},
-    "properties/category": {"Cost"},
+    "properties/category": {"Cost", "workbook"},
     "notifications/spent/thresholdType": {"Actual"},
     "notifications/expected/thresholdType": {"Forecasted"},
     # what is switched on
@@ -47,7 +47,7 @@ _RIGHT: Mapping[str, Container[object]] = {
     "rules/type": {"Lifecycle"},
     "filters/blobTypes": {"blockBlob"},
     # messaging
-    "sku/tier": {"Standard", "FlexConsumption"},
+    "sku/tier": {"Standard", "Premium", "FlexConsumption"},
     "properties/defaultMessageTimeToLive": _DURATION,
     "properties/duplicateDetectionHistoryTimeWindow": _DURATION,
     "properties/requiresSession": {False},
@@ -75,7 +75,7 @@ _RIGHT: Mapping[str, Container[object]] = {
     # logs
     "properties/IngestionMode": {"LogAnalytics"},
     "properties/Application_Type": {"web"},
-    "properties/sku/name": {"PerGB2018", "StandardV2"},
+    "properties/sku/name": {"PerGB2018", "StandardV2", "Consumption"},
 }
 _KINDS: Mapping[str, Container[object]] = {
     "Microsoft.DocumentDB/databaseAccounts": {"GlobalDocumentDB"},

@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.infra.facts import (
+    ACTIVITY_ALERT,
     BLOBS,
     CONTAINER,
     COSMOS,
     COSMOS_ROLE,
     DIAGNOSTICS,
+    ENDPOINT,
     HUB,
     JOB,
     METRIC_ALERT,
     QUEUE,
     ROLE,
+    SCHEDULER,
     SITE,
+    VNET,
+    WORKBOOK,
+    ZONE,
 )
 
 DIAGNOSED: Final[Mapping[str, frozenset[str]]] = {
@@ -47,6 +53,11 @@ NOT_DIAGNOSED: Final[Mapping[str, str]] = {
             f"{JOB}/outputs",
             f"{SITE}/config",
             f"{SITE}/basicPublishingCredentialsPolicies",
+            f"{CONTAINER}/immutabilityPolicies",
+            "Microsoft.EventHub/namespaces/networkRuleSets",
+            f"{SCHEDULER}/taskHubs",
+            f"{ENDPOINT}/privateDnsZoneGroups",
+            f"{ZONE}/virtualNetworkLinks",
         ),
         "a part of a resource that sends them",
     ),
@@ -60,9 +71,15 @@ NOT_DIAGNOSED: Final[Mapping[str, str]] = {
             "Microsoft.Insights/scheduledQueryRules",
             "Microsoft.Insights/actionGroups",
             "Microsoft.Consumption/budgets",
+            ACTIVITY_ALERT,
+            WORKBOOK,
+            ENDPOINT,
+            ZONE,
         ),
         "has no logs and metrics of its own that a setting could send",
     ),
+    SCHEDULER: "has a dashboard of its own; no category is published for it",
+    VNET: "nothing but the app's own traffic passes it",
     "Microsoft.Insights/components": "lies in the workspace",
     "Microsoft.Web/serverfarms": "a plan of Flex Consumption has no metrics that its app does not have",
 }
@@ -70,13 +87,24 @@ NOT_DIAGNOSED: Final[Mapping[str, str]] = {
 
 ALERTED: Final[Mapping[tuple[str, str], tuple[int, str]]] = {
     (JOB, "OutputWatermarkDelaySeconds"): (300, "Maximum"),  # one window
-    (JOB, "InputEventsSourcesBacklogged"): (1_000, "Maximum"),
+    (JOB, "InputEventsSourcesBacklogged"): (100_000, "Maximum"),  # ten seconds of the largest size
     (JOB, "Errors"): (0, "Total"),
     (JOB, "ResourceUtilization"): (80, "Maximum"),
     (JOB, "ProcessCPUUsagePercentage"): (80, "Maximum"),
     ("Microsoft.ServiceBus/namespaces", "DeadletteredMessages"): (0, "Maximum"),
     ("Microsoft.ServiceBus/namespaces", "ThrottledRequests"): (0, "Total"),
+    ("Microsoft.ServiceBus/namespaces", "ActiveMessages"): (200, "Minimum"),
+    ("Microsoft.ServiceBus/namespaces", "Size"): (4_500_000_000, "Maximum"),  # of 5 GB
+    (COSMOS, "NormalizedRUConsumption"): (90, "Maximum"),
     ("Microsoft.EventHub/namespaces", "ThrottledRequests"): (0, "Total"),
     (COSMOS, "TotalRequests"): (100, "Count"),  # those that are refused; the SDK tries again
 }
 """Metrics that must wake a person: the highest threshold that is early enough, and the aggregation it is held to."""
+
+QUERIES: Final[Mapping[str, int]] = {
+    "failed-workflows": 0,
+    "failing-triggers": 5,  # a service that is away for a minute fails a few deliveries, which are repeated
+    "quarantined": 0,
+    "ingestion-stopped": 0,
+}
+"""Queries over the workspace that must wake a person, with the number of rows that nobody need hear of."""

@@ -43,17 +43,21 @@ def alert_findings(deployment: Deployment) -> Iterator[str]:
             yield f"no alert looks at {metric} of {scope}"
         elif criterion.get("timeAggregation") != aggregation or criterion.get("threshold", highest + 1) > highest:
             yield f"the alert on {metric} of {scope} must go off above {highest} of its {aggregation}"
+    for name in watched.QUERIES.keys() - {one.name.rpartition("-")[0] for one in deployment.of(_QUERY_ALERT)}:
+        yield f"no alert asks {name}"
     people = {one.id for one in deployment.of(_PEOPLE)}
-    for alert in [*deployment.of(facts.METRIC_ALERT), *deployment.of(_QUERY_ALERT)]:
+    for alert in deployment.of(facts.METRIC_ALERT) + deployment.of(_QUERY_ALERT) + deployment.of(facts.ACTIVITY_ALERT):
         if not people & _told(alert):
             yield f"{alert}: tells nobody"
     for alert in deployment.of(_QUERY_ALERT):
+        name = alert.name.rpartition("-")[0]
         thresholds = [one.get("threshold") for one in alert.at("properties.criteria.allOf") or ()]
-        if thresholds != [0] or not set(alert.at("properties.scopes") or [""]) <= types.keys():
-            yield f"{alert}: must go off at the first row of our workspace"
+        if thresholds != [watched.QUERIES.get(name)] or not set(alert.at("properties.scopes") or [""]) <= types.keys():
+            yield f"{alert}: must go off above {watched.QUERIES.get(name)} rows of our workspace"
 
 
 def _told(alert: Resource) -> set[str]:
     if alert.type == _QUERY_ALERT:
         return set(alert.at("properties.actions.actionGroups") or ())
-    return {str(action.get("actionGroupId")) for action in alert.at("properties.actions") or ()}
+    path = "properties.actions.actionGroups" if alert.type == facts.ACTIVITY_ALERT else "properties.actions"
+    return {str(action.get("actionGroupId")) for action in alert.at(path) or ()}

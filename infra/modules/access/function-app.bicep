@@ -22,6 +22,10 @@ param serviceBusName string
 @description('Queue of suspicious windows.')
 param queueName string
 
+@description('"least" grants Receiver on the queue; "owner" Data Owner, by which scaling sees its length.')
+@allowed(['least', 'owner'])
+param extent string
+
 @description('Cosmos account.')
 param cosmosName string
 
@@ -56,7 +60,7 @@ module queue '../roles/queue.bicep' = {
     namespaceName: serviceBusName
     queueName: queueName
     principalId: principalId
-    roles: ['serviceBusDataReceiver']
+    roles: extent == 'owner' ? ['serviceBusDataOwner'] : ['serviceBusDataReceiver']
   }
 }
 

@@ -10,7 +10,7 @@ param databaseName string
 param principalId string
 
 @description('Roles to grant.')
-param roles ('cosmosDataContributor')[]
+param roles ('cosmosDataContributor' | 'cosmosDataReader')[]
 
 var roleIds = loadJsonContent('../../roles.json')
 

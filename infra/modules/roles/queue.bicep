@@ -9,6 +9,10 @@ param queueName string
 @description('Object id of the identity.')
 param principalId string
 
+@description('What the object id is of.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param principalType string = 'ServicePrincipal'
+
 @description('Roles to grant.')
 param roles ('serviceBusDataReceiver' | 'serviceBusDataSender' | 'serviceBusDataOwner')[]
 
@@ -29,7 +33,7 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(queue.id, principalId, roleIds[role])
     properties: {
       principalId: principalId
-      principalType: 'ServicePrincipal'
+      principalType: principalType
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[role])
     }
   }

@@ -6,8 +6,18 @@ param accountName string
 @description('Object id of the identity.')
 param principalId string
 
+@description('What the object id is of.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param principalType string = 'ServicePrincipal'
+
 @description('Roles to grant.')
-param roles ('blobDataOwner' | 'queueDataContributor' | 'tableDataContributor')[]
+param roles (
+  | 'blobDataOwner'
+  | 'blobDataReader'
+  | 'queueDataContributor'
+  | 'queueDataReader'
+  | 'tableDataContributor'
+  | 'tableDataReader')[]
 
 var roleIds = loadJsonContent('../../roles.json')
 
@@ -21,7 +31,7 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(account.id, principalId, roleIds[role])
     properties: {
       principalId: principalId
-      principalType: 'ServicePrincipal'
+      principalType: principalType
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[role])
     }
   }

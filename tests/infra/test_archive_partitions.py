@@ -1,0 +1,80 @@
+"""The archive's request units are enough for the hottest of its physical partitions, at every size that scales.
+
+A container that scales to M request units a second begins with M / 10,000 physical partitions, each with as much of
+the range of hashes and at most 10,000 units ("Best practices for scaling provisioned throughput"). The hash is the
+SDK's own.
+"""
+# pyright: reportPrivateUsage=false
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+from zlib import crc32
+
+import pytest
+from azure.cosmos import PartitionKey
+
+from tests.infra.test_costs import EVENTS, SIZES, UNITS_PER_EVENT
+
+UNITS_OF_A_PARTITION = 10_000
+HASHES = 0x3FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF + 1
+"""Hashes of version 2 are numbers of 128 bits whose first two are 0."""
+BAD_EVENTS = 0.05
+"""The share of events without a store that a campaign may be told to send."""
+SCALING = [size for size, numbers in SIZES.items() if numbers["archiveRequestUnits"]]
+
+
+def archive_key(store: str, event_id: str) -> str:
+    """The partition key of an event: a function of what a window carries, so that it can be looked up.
+
+    Stands here until the domain has it; then the domain's takes its place.
+    """
+    return f"{store}-{crc32(event_id.encode()) % 128}"
+
+
+def by_store(store: str, event_id: str) -> str:
+    """The key that the archive began with."""
+    return store
+
+
+def busiest_share(key: Callable[[str, str], str], partitions: int, events: Iterable[tuple[str, str]]) -> float:
+    """The share of a load that the hottest of some physical partitions gets."""
+    counts = Counter(_hash(key(store, event_id)) * partitions // HASHES for store, event_id in events)
+    return max(counts.values()) / counts.total()
+
+
+def rate_that_holds(key: Callable[[str, str], str], request_units: int, units_per_event: float) -> int:
+    """Events a second until the hottest partition has used its request units up."""
+    share = busiest_share(key, request_units // UNITS_OF_A_PARTITION, load())
+    return int(UNITS_OF_A_PARTITION / share / units_per_event)
+
+
+def load() -> list[tuple[str, str]]:
+    """Stores and ids of a campaign of ten stores, some events without a store."""
+    every = round(1 / BAD_EVENTS)
+    return [("_unknown" if n % every == 0 else str(one.store_id), one.id) for n, one in enumerate(EVENTS)]
+
+
+def _hash(value: str) -> int:
+    span: Any = PartitionKey("/archive_key")._get_epk_range_for_partition_key([value])
+    return int(span.min, 16)
+
+
+@pytest.mark.parametrize("size", SCALING)
+def test_the_hottest_partition_bears_the_rate_of_its_size(size: str):
+    numbers = SIZES[size]
+
+    assert UNITS_PER_EVENT >= 8
+    assert rate_that_holds(archive_key, numbers["archiveRequestUnits"], UNITS_PER_EVENT) >= numbers["eventsPerSecond"]
+
+
+@pytest.mark.parametrize(("request_units", "rate"), [(40_000, 5_000), (80_000, 10_000)])
+def test_fewer_request_units_would_not_do(request_units: int, rate: int):
+    assert rate_that_holds(archive_key, request_units, 8) < rate
+
+
+@pytest.mark.parametrize("size", ["5k", "10k"])
+def test_the_store_alone_heats_one_partition_whatever_is_paid(size: str):
+    numbers = SIZES[size]
+
+    assert rate_that_holds(by_store, numbers["archiveRequestUnits"], 8) < numbers["eventsPerSecond"]
