@@ -65,6 +65,7 @@ def test_every_emulator_listens_where_the_settings_lead():
         "service-bus": {5672: 5673},
         "cosmos": {8081: 8081, 1234: 1234},
         "sql-server": {},
+        "scheduler": {8080: 8080, 8082: 8082},
     }
     assert {service: published(service) for service in SERVICES} == expected
 
@@ -108,6 +109,28 @@ def test_every_image_is_microsofts_and_nobody_accepts_a_licence_for_the_reader()
         secrets = {name: str(value) for name, value in SERVICES[service]["environment"].items()}
         assert secrets["ACCEPT_EULA"].startswith("${ACCEPT_EULA:?")
         assert secrets.get("MSSQL_SA_PASSWORD", "${MSSQL_SA_PASSWORD:?").startswith("${MSSQL_SA_PASSWORD:?")
+
+
+def test_every_image_is_a_version_that_stays_what_it_is():
+    tags = [service["image"].rpartition(":")[2] for service in SERVICES.values()]
+
+    assert [tag for tag in tags if not any(letter.isdigit() for letter in tag)] == []
+    assert not [tag for tag in tags if "latest" in tag or "preview" in tag]
+
+
+def test_what_waits_for_another_waits_until_it_is_healthy():
+    for name, service in SERVICES.items():
+        for other, how in service.get("depends_on", {}).items():
+            assert how == {"condition": "service_healthy"}, name
+            assert "healthcheck" in SERVICES[other], other
+
+
+def test_the_schedulers_emulator_has_the_task_hub_of_host_json_and_starts_on_demand_only():
+    scheduler = SERVICES["scheduler"]
+
+    hub = json.loads((ROOT / "host.json").read_text())["extensions"]["durableTask"]["hubName"]
+    assert scheduler["environment"]["DTS_TASK_HUB_NAMES"] == hub
+    assert scheduler["profiles"] == ["scheduler"]
 
 
 def test_the_service_bus_emulator_takes_the_queues_of_the_contract_suites(tmp_path: Path):
