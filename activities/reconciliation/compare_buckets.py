@@ -12,7 +12,7 @@ from activities.reconciliation.run_files import read_plan, write_struct
 from activities.reconciliation.second_look import still_absent
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.compare import Compared, Scope, compare
-from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
+from reconciliation.comparing.differences import Difference, examples_of, in_order
 from reconciliation.messages import READING, RunPlan, Step, StepProgress
 from reconciliation.paths import contents_path, differences_path, rows_path, sums_path
 from reconciliation.plan import buckets_of
@@ -73,13 +73,13 @@ async def _look_again(result: Compared) -> None:
     if absent:
         result.differences[name] = absent
         result.accounts.differences[name] = len(absent)
-        result.accounts.examples[name] = sorted(absent)[:MAX_EXAMPLES]
+        result.accounts.examples[name] = examples_of(absent)
 
 
 async def _list_differences(run: str, bucket: int, result: Compared) -> None:
     reports = await warehouse(names.REPORTS)
     path = differences_path(run, bucket)
-    lines = [Line(name, one) for name, found in sorted(result.differences.items()) for one in sorted(found)]
+    lines = [Line(name, one) for name, found in sorted(result.differences.items()) for one in in_order(found)]
     if lines:
         await write_blob(reports, path, msgspec.json.Encoder().encode_lines(lines), NDJSON)
     else:

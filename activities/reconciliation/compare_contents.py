@@ -4,7 +4,7 @@ from activities.reconciliation.bucket_rows import BucketRows
 from reconciliation.comparing.altered import altered, differences
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.compare import Compared
-from reconciliation.comparing.differences import MAX_EXAMPLES
+from reconciliation.comparing.differences import examples_of
 from reconciliation.messages import RunPlan
 
 _NAME: Class = "differs_in_cosmos"
@@ -20,4 +20,4 @@ async def add_altered(result: Compared, plan: RunPlan, rows: BucketRows, content
     listed = differences(found, *await rows.read(bucket), [one.name for one in plan.partitions])
     result.differences[_NAME] = listed
     result.accounts.differences[_NAME] = len(listed)
-    result.accounts.examples[_NAME] = sorted(listed)[:MAX_EXAMPLES]
+    result.accounts.examples[_NAME] = examples_of(listed)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from reconciliation.comparing.classes import Class, Column
-from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
+from reconciliation.comparing.differences import Difference, examples_of
 
 Table = dict[int, list[int]]
 """A window number or a store as a row holds it, and one number for each `Column`."""
@@ -48,7 +48,7 @@ class Accounts(msgspec.Struct):
                 setattr(self, field, mine + theirs)
         for name, count in other.differences.items():
             self.differences[name] = self.differences.get(name, 0) + count
-            self.examples[name] = sorted([*self.examples.get(name, []), *other.examples.get(name, [])])[:MAX_EXAMPLES]
+            self.examples[name] = examples_of([*self.examples.get(name, []), *other.examples.get(name, [])])
         for mine, theirs in ((self.per_window, other.per_window), (self.per_store, other.per_store)):
             for key, numbers in theirs.items():
                 mine[key] = [a + b for a, b in zip(mine.get(key) or [0] * len(Column), numbers, strict=True)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from reconciliation.comparing.accounts import Accounts, Table
 from reconciliation.comparing.classes import CLASS, Class, Column
-from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
+from reconciliation.comparing.differences import Difference, examples_of
 from reconciliation.comparing.findings import Finding
 from reconciliation.comparing.grouping import Numbers, column, grouped
 from reconciliation.comparing.judgement import Judgement, judge_sightings
@@ -22,7 +22,6 @@ from reconciliation.reading.keys import id_of
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, Rows, store_name
 
 _ODD = Flag.MALFORMED | Flag.AMBIGUOUS | Flag.UNRESOLVED | Flag.EMBEDDED
-_PLACE_MARK = "\0"
 _KIND_BITS = 12
 _MOST_SIGHTINGS = 2**_KIND_BITS - 1
 _ONE_OF_KIND = np.array([1 << _KIND_BITS * kind for kind in Kind], np.int64)
@@ -68,7 +67,7 @@ def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
         name = next((names[place] for place in places.tolist() if place in names), None)
         _take(result, judgement, name or id_of(sightings[0].upper, sightings[0].lower), scope)
     result.accounts.differences = {name: len(found) for name, found in result.differences.items()}
-    result.accounts.examples = {name: sorted(found)[:MAX_EXAMPLES] for name, found in result.differences.items()}
+    result.accounts.examples = {name: examples_of(found) for name, found in result.differences.items()}
     return result
 
 
@@ -173,10 +172,10 @@ def _tally(accounts: Accounts, column: Column, cells: Iterable[tuple[int, int]])
 
 def _difference(finding: Finding, identifier: str, scope: Scope) -> Difference:
     event = finding.event
-    in_place = identifier.startswith(_PLACE_MARK)
+    in_place = event is not None and event.is_malformed
     return Difference(
         window_end=window_end(finding.window),
-        event_id="" if in_place else identifier[:1024],
+        event_id="" if in_place else identifier,
         where=tuple(sorted(finding.where)),
         store=store_name(finding.store) if not in_place and finding.store != NO_STORE else "",
         expected=tuple(map(window_end, finding.expected)),

@@ -1,14 +1,18 @@
 """A difference: one id in one class of differences, with what is needed to look at it."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 MAX_EXAMPLES = 100
 """Of each class in a report; the lists beside it hold all."""
+MAX_SHOWN = 1_024
+"""Characters of an id in an example. The lists hold whole ids: a repair works on them."""
 
 
-class Difference(msgspec.Struct, frozen=True, order=True):
+class Difference(msgspec.Struct, frozen=True):
     """One id in one class, with what is needed to look at it.
 
     `where` names the archives that disagree. `expected` and `seen` are ends of windows. `partition`, `sequence_number`
@@ -28,3 +32,22 @@ class Difference(msgspec.Struct, frozen=True, order=True):
     arrived: datetime | None = None
     blobs: tuple[str, ...] = ()
     seen_stores: tuple[str, ...] = ()
+
+
+def in_order(differences: Iterable[Difference]) -> list[Difference]:
+    """Differences by time, then by id."""
+    return sorted(differences, key=_place)
+
+
+def _place(one: Difference) -> tuple[Any, ...]:
+    # Fields that may be None come as a text or a number: None can be compared with neither.
+    number = -1 if one.sequence_number is None else one.sequence_number
+    return one.window_end, one.event_id, one.where, one.store, one.expected, one.seen, one.partition or "", number
+
+
+def examples_of(differences: Iterable[Difference]) -> list[Difference]:
+    """The first differences in order, as a report shows them: with long ids cut."""
+    return [
+        msgspec.structs.replace(one, event_id=one.event_id[:MAX_SHOWN]) if len(one.event_id) > MAX_SHOWN else one
+        for one in in_order(differences)[:MAX_EXAMPLES]
+    ]

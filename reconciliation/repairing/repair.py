@@ -14,7 +14,7 @@ from fraud.events import StoreKey
 from fraud.slices import slices
 from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, unique_ids
 from reconciliation.comparing.classes import CLASSES, NUMBERS, Class
-from reconciliation.comparing.differences import Difference
+from reconciliation.comparing.differences import Difference, in_order
 from reconciliation.ranges import Range
 
 EVENTS_PER_STEP = 1_000
@@ -157,7 +157,7 @@ def backfills(found: Mapping[Class, Sequence[Difference]]) -> list[Backfill]:
     return [
         Backfill(partition, min(ends), max(ends), _places(some))
         for (partition, _), group in sorted(groups.items())
-        for some in slices(sorted(group), EVENTS_PER_STEP)
+        for some in slices(in_order(group), EVENTS_PER_STEP)
         if (ends := [one.window_end for one in some])
     ]
 

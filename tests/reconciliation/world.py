@@ -15,6 +15,7 @@ from reconciliation.capture.path import CaptureBlob, parse_blob_name
 from reconciliation.comparing.accounts import Accounts
 from reconciliation.comparing.altered import altered, differences
 from reconciliation.comparing.compare import Scope, compare
+from reconciliation.comparing.differences import examples_of
 from reconciliation.messages import RunPlan
 from reconciliation.plan import Plan, make_plan
 from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
@@ -202,7 +203,7 @@ def _compare(parts: list[bytes], contents: list[bytes], bits: int, bucket: int, 
         found = altered(_bucket(contents, bits, bucket)[0], scope.first_window, scope.last_window)
         if listed := differences(found, rows, names, scope.partitions):
             accounts.differences["differs_in_cosmos"] = len(listed)
-            accounts.examples["differs_in_cosmos"] = sorted(listed)
+            accounts.examples["differs_in_cosmos"] = examples_of(listed)
     return accounts
 
 
