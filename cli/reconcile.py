@@ -44,7 +44,7 @@ def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, An
             outcome = _reconcile(app, options, again=False)
             _show(app, options, outcome)
     report = {name: f"{app.base_url}/api/reports/{outcome['id']}/report.{name}" for name in outcome["reports"]}
-    return {**outcome, "reports": report, "repair": repair}, outcome["balanced"]
+    return {**outcome, "reports": report, "repair": repair}, outcome["verdict"] in ("balanced", "empty")
 
 
 def _show(app: AppClient, options: argparse.Namespace, outcome: dict[str, Any]) -> None:

@@ -9,12 +9,14 @@ from cli.screen import console
 
 _EXAMPLES = 3
 _ID_COLUMNS = 36
+_MARKS = {"balanced": "[green]✔[/]", "empty": "[bold]○[/]", "incomplete": "[yellow]…[/]"}
+"""A range without events is neither balanced nor at fault."""
 
 
 def show_report(report: dict[str, Any], base_url: str) -> None:
     """The verdict, the accounts, each class of differences with a few examples, and where the report is."""
     console.print()
-    mark = "[green]✔[/]" if report["balanced"] else "[red]✘[/]"
+    mark = _MARKS.get(report["verdict"], "[red]✘[/]")
     _paragraph(f"{mark} [bold]{escape(report['sentence'])}[/]", 2)
     _accounts(report["accounts"], report["faults"])
     for one in report["campaigns"]:
@@ -76,8 +78,10 @@ def _places(title: str, lines: list[str]) -> None:
 
 
 def _gap(gap: dict[str, Any]) -> str:
-    first = "up to" if gap["first"] is None else f"{gap['first']:,} to"
-    return f"{gap['partition']}: {first} {gap['last']:,}"
+    first, last = (None if number is None else f"{number:,}" for number in (gap["first"], gap["last"]))
+    if last is None:
+        return f"{gap['partition']}: {'unknown' if first is None else f'from {first}'}"
+    return f"{gap['partition']}: {'up to' if first is None else f'{first} to'} {last}"
 
 
 def _paragraph(text: str, indent: int) -> None:

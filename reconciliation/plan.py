@@ -1,12 +1,13 @@
 """The plan of a reconciliation: which archive blobs are read in which part, and up to when the archive is complete."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from fraud.windows import WINDOW_MILLISECONDS
+from reconciliation.capture.holes import Hole, find_holes
 from reconciliation.capture.path import LONGEST_INTERVAL, CaptureBlob
 from reconciliation.ranges import Range, milliseconds
 
@@ -32,7 +33,9 @@ class Partition(msgspec.Struct, frozen=True):
     name: str
     covered: datetime | None
     has_earlier_blobs: bool
-    """Whether a blob triggered at or before the range's start was found: without, what comes first may be missing."""
+    """A blob triggered at or before the range's start was found: without, what comes first may be missing."""
+    holes: list[Hole] = []
+    """Blobs that are missing between others, though Capture wrote those of other partitions."""
 
     @property
     def id(self) -> str:
@@ -95,13 +98,14 @@ def make_plan(
     names = sorted({name for name in known_partitions if name.rpartition("/")[0] in active} | set(blobs))
     event_bytes = EVENT_BYTES[codec]
     most = PART_EVENTS * event_bytes
+    holes = _holes(blobs)
     partitions: list[Partition] = []
     parts: list[ScanPart] = []
     for stream, name in enumerate(names):
         ordered = sorted(blobs[name])
         covered = ordered[-1].triggered if ordered else None
         earlier = bool(ordered) and ordered[0].triggered <= span.start
-        partitions.append(Partition(name, covered, earlier))
+        partitions.append(Partition(name, covered, earlier, holes.get(name, [])))
         parts += [ScanPart(stream, partitions[-1].id, [b.name for b in some]) for some in _split(ordered, most)]
     size = sum(blob.size for some in blobs.values() for blob in some)
     until = _complete_until(partitions)
@@ -130,6 +134,14 @@ def buckets_of(step: int, bucket_bits: int) -> range:
     """The buckets that a step compares."""
     some = buckets_at_once(bucket_bits)
     return range(step * some, (step + 1) * some)
+
+
+def _holes(blobs: Mapping[str, Iterable[CaptureBlob]]) -> dict[str, list[Hole]]:
+    """The holes of every partition; those of one hub are compared with each other."""
+    hubs: defaultdict[str, dict[str, list[datetime]]] = defaultdict(dict)
+    for name, captured in blobs.items():
+        hubs[name.rpartition("/")[0]][name] = sorted(blob.triggered for blob in captured)
+    return {name: holes for triggers in hubs.values() for name, holes in find_holes(triggers).items()}
 
 
 def _complete_until(partitions: Sequence[Partition]) -> datetime | None:

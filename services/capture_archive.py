@@ -35,6 +35,25 @@ async def list_blobs(archive: ContainerClient, partition: str, start: datetime, 
     return found
 
 
+async def list_last_blobs(archive: ContainerClient, partition: str, before: datetime) -> list[CaptureBlob]:
+    """The blobs of the last hour before a moment in which Capture wrote any of a partition, however long ago."""
+    limit = f"{partition}/{before:%Y/%m/%d/%H}/"
+
+    async def last_in(folder: str) -> list[CaptureBlob]:
+        if len(folder) == len(limit):
+            items = [item async for item in archive.list_blobs(name_starts_with=folder)]
+            blobs = [parse_blob_name(item.name, item.size, item.etag) for item in items]
+            return [blob for blob in blobs if blob is not None and blob.triggered < before]
+        inner = [name async for name in _folders(archive, folder)]
+        # Folders are named by year, month, day and hour with leading zeros: they sort as time does.
+        for name in sorted((name for name in inner if name <= limit[: len(name)]), reverse=True):
+            if blobs := await last_in(name):
+                return blobs
+        return []
+
+    return await last_in(f"{partition}/")
+
+
 async def codec_of(archive: ContainerClient, blob: CaptureBlob) -> str:
     """The codec in a blob's header: `null`, or `deflate` if it is that or cannot be told from the first bytes."""
     try:

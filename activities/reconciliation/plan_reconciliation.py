@@ -17,7 +17,7 @@ from reconciliation.plan import ArchivePlan, Plan, buckets_at_once, make_plan, r
 from reconciliation.ranges import MARGIN, Range
 from services import names
 from services.blobs import warehouse
-from services.capture_archive import codec_of, list_blobs, list_partitions
+from services.capture_archive import codec_of, list_blobs, list_last_blobs, list_partitions
 from services.concurrency import together
 
 PART_BYTES = 32 * 1024 * 1024
@@ -76,7 +76,10 @@ async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ArchivePlan]:
     edges = [blob for blobs in listed if blobs for blob in (min(blobs), max(blobs))]
     codecs = await together((codec_of(archive, blob) for blob in edges), at_once=REQUESTS)
     codec = "null" if codecs and set(codecs) == {"null"} else "deflate"
-    captured = [blob for blobs in listed for blob in blobs]
+    # After a stand-still the last blobs before it, however old, tell with which number the range begins.
+    unknown = [blobs[0].partition for blobs in listed if blobs and min(blobs).triggered > span.start]
+    earlier = await together((list_last_blobs(archive, name, start) for name in unknown), at_once=REQUESTS)
+    captured = [blob for blobs in (*listed, *earlier) for blob in blobs]
     versions = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in captured]
     return versions, make_plan(span, partitions, captured, codec)
 

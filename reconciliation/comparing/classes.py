@@ -246,9 +246,10 @@ NUMBERS = (
             "archive_gaps",
             "gaps in the archive",
             "Sequence numbers that the archive lacks",
-            "{} missing from the archive by their numbers",
+            "{} missing from the archive",
         ),
-        explanation="A hub numbers its events without a gap: these were never captured, or their blobs are gone.",
+        explanation="A hub numbers its events without a gap, and Capture writes every interval: these were never "
+        "captured, or their blobs are gone.",
         advice="What Capture does not hold cannot be told from anything else.",
     ),
     Definition(

@@ -71,7 +71,8 @@ def summarise(
         analysed=accounts.analysed,
         matched=accounts.matched,
         **classes,
-        nameless=sum(scan.nameless for scan in scans),
+        # The stream job reports them as it found them: an event is counted once, wherever it was seen.
+        nameless=max(sum(scan.nameless for scan in scans), sum(one.nameless for one in observed)),
         windows=sum(one.windows for one in observed),
         corrected=sum(one.corrected for one in observed),
         archive_gaps=missing_numbers,

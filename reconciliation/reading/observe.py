@@ -19,13 +19,14 @@ MAX_RUNS = 100
 
 class ObservedSums(msgspec.Struct):
     """What was read of the outcomes. `windows` counts the rows of the stream job that lie in the range, `corrected`
-    those that a repair has entered in its place."""
+    those that a repair has entered in its place, `nameless` the ids in them that are not strings."""
 
     blobs: int = 0
     bytes: int = 0
     lines: int = 0
     windows: int = 0
     corrected: int = 0
+    nameless: int = 0
     unreadable: list[Unreadable] = []
     unreadable_count: int = 0
     run_ids: list[str] = []
@@ -109,8 +110,8 @@ class Observer:
                 self.sums.windows += row.corrected_by is None
                 self.sums.corrected += row.corrected_by is not None
             ids = [identifier for identifier in row.ids if isinstance(identifier, str)]
-            if len(ids) < len(row.ids):
-                self.unreadable(path, number, f"{len(row.ids) - len(ids)} ids are no strings")
+            if window in self._counted:
+                self.sums.nameless += len(row.ids) - len(ids)
             self.rows.add(Kind.SUSPICIOUS, ids, window, store_number(row.store_id))
 
     def _verdicts(self, path: str, lines: list[tuple[int, bytes]]) -> None:

@@ -155,8 +155,8 @@ def _gaps(report: Report) -> str:
     rows = (
         (
             gap.partition,
-            f"up to {gap.last}" if gap.first is None else f"{gap.first} to {gap.last}",
-            "unknown" if gap.first is None else f"{gap.count:,}",
+            gap.numbers,
+            "unknown" if gap.first is None or gap.last is None else f"{gap.count:,}",
             " and ".join(map(moment_text, gap.between)),
         )
         for gap in report.gaps

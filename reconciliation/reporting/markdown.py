@@ -34,8 +34,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.gaps:
         yield from ("", f"## {NUMBER['archive_gaps'].title}", "")
         for gap in report.gaps[:MAX_IDS]:
-            numbers = f"up to {gap.last}" if gap.first is None else f"{gap.first} to {gap.last}"
-            yield f"- {_code(gap.partition)}: {numbers}"
+            yield f"- {_code(gap.partition)}: {gap.numbers}"
         yield from _more(len(report.gaps))
     if report.unreadable:
         yield from ("", f"## {NUMBER['unreadable'].title}", "")

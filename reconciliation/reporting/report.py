@@ -20,10 +20,10 @@ from reconciliation.ranges import window_end
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import store_name
 from reconciliation.reading.scan import ScanSums, Unreadable
-from reconciliation.reading.sequences import Span, gaps, merged
+from reconciliation.reporting.gaps import Gap, find_gaps
 from reconciliation.reporting.verdict import sentence, verdict_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_STORES = 1_000
 MAX_LISTED = 100
 
@@ -52,21 +52,6 @@ class StoreRow(TableRow, frozen=True, kw_only=True):
     """The line of a store; `none` stands for events without a store."""
 
     store: str
-
-
-class Gap(msgspec.Struct, frozen=True):
-    """Sequence numbers that the archive lacks, both included; `first` is None if only their end is known."""
-
-    partition: str
-    first: int | None
-    last: int
-    between: tuple[datetime, datetime]
-    """Ends of the windows of the events around the gap."""
-
-    @property
-    def count(self) -> int:
-        """How many numbers, at least."""
-        return 1 if self.first is None else self.last - self.first + 1
 
 
 class DifferenceClass(msgspec.Struct, frozen=True):
@@ -125,7 +110,7 @@ def make_report(
     """Put a run's sums together; `buckets` are the accounts of each bucket, in order."""
     run = plan.range.instance_id
     accounts = total(buckets)
-    missing = _gaps(plan, scans)
+    missing = find_gaps(plan, scans)
     unreadable = sorted(one for sums in (*scans, *observed) for one in sums.unreadable)[:MAX_LISTED]
     summary = summarise(accounts, scans, observed, missing_numbers=sum(gap.count for gap in missing))
     verdict = verdict_of(plan, summary)
@@ -174,24 +159,6 @@ def outcome_of(report: Report) -> Outcome:
         with_cosmos=report.with_cosmos,
         read=report.started,
     )
-
-
-def _gaps(plan: RunPlan, scans: Sequence[ScanSums]) -> list[Gap]:
-    """What is missing between the blobs that were read, as far as it may lie in the range."""
-    result: list[Gap] = []
-    for stream, partition in enumerate(plan.partitions):
-        spans = merged(span for scan in scans if scan.stream == stream for span in scan.spans)
-        for gap in gaps(spans):
-            if gap.first_window <= plan.last_window and gap.last_window >= plan.first_window:
-                result.append(_gap(partition.name, gap.first, gap))
-        if spans and spans[0].first > 0 and not partition.has_earlier_blobs:
-            edge = Span(0, spans[0].first - 1, plan.first_window, spans[0].first_window)
-            result.append(_gap(partition.name, None, edge))
-    return result
-
-
-def _gap(partition: str, first: int | None, gap: Span) -> Gap:
-    return Gap(partition, first, gap.last, (window_end(gap.first_window), window_end(gap.last_window)))
 
 
 def _window_rows(plan: RunPlan, table: Table) -> list[WindowRow]:

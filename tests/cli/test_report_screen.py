@@ -9,7 +9,7 @@ import pytest
 from cli.report_screen import show_report
 from cli.screen import console
 from tests.reconciliation.faults import FAULTS, Planted, build
-from tests.reconciliation.world import RANGE, suspicious_row
+from tests.reconciliation.world import RANGE, World, suspicious_row
 
 HOSTILE = "[red]x[/]\x1b[2J\n" + "y" * 300
 URL = "http://127.0.0.1:7071"
@@ -72,3 +72,12 @@ def test_only_what_must_be_zero_and_is_not_is_red(report: dict[str, Any], monkey
     duplicates, captured = (next(line for line in lines if f"  {name} " in line) for name in ("duplicates", "captured"))
     assert red in duplicates
     assert red not in captured.partition("malformed")[0]
+
+
+def test_a_range_without_events_is_shown_as_neither_balanced_nor_at_fault(monkeypatch: pytest.MonkeyPatch):
+    idle = msgspec.to_builtins(World.of([]).reconcile(), str_keys=True)
+
+    screen = shown(idle, monkeypatch)
+
+    assert "○ The archive holds no events in this range." in screen
+    assert not {"✔", "✘"} & set(screen)

@@ -114,3 +114,23 @@ def renamed(expected: Report, like: Report) -> Report:
         written = written.replace(before + b"ns/", before + b"namespace/")
     report = msgspec.json.decode(written, type=Report)
     return msgspec.structs.replace(report, fingerprint=like.fingerprint)
+
+
+async def test_after_a_stand_still_the_last_blobs_before_it_tell_the_numbers():
+    random = Random(6)
+    earlier = [event(random, START - timedelta(minutes=13), partition=n % 2) for n in range(10)]
+    inside = [event(random, START + timedelta(minutes=n), partition=n % 2) for n in range(2, 58)]
+    world = World.of([*earlier, *inside])
+    # What was captured before lies a day back: in between, nothing ran.
+    yesterday = f"{START - timedelta(days=1):%Y/%m/%d}/23"
+    for path in [path for path in world.blobs if "/09/" in path or "/10/00/" in path]:
+        namespace, hub, partition, *_, minute, second = path.split("/")
+        world.blobs["/".join((namespace, hub, partition, yesterday, minute, second))] = world.blobs.pop(path)
+    await store(world)
+
+    _, report = await reconcile(RANGE)
+
+    assert report.gaps == []
+    await (await warehouse(names.ALL_EVENTS)).delete_blob(f"namespace/store-events/1/{START:%Y/%m/%d}/10/05/00.avro")
+    _, report = await reconcile(RANGE)
+    assert [(gap.partition[-1], gap.first, gap.last) for gap in report.gaps] == [("1", 5, 5)]

@@ -55,6 +55,17 @@ def test_a_flagged_event_without_a_usable_id_is_counted_and_breaks_the_balance()
     assert "without a usable id" in report.sentence
 
 
+def test_a_flagged_event_without_a_usable_id_is_counted_once_though_the_job_reports_it():
+    carrier = replace(flagged(EDGE), id="", flagged=False, store=None)
+    carrier.body = json.dumps(json.loads(carrier.body) | {"id": 7}).encode()
+    world = world_of(carrier)
+    world.suspicious = [suspicious_row(BEFORE, 7, []) | {"ids": [7]}]
+
+    report = world.reconcile()
+
+    assert (report.accounts.nameless, report.accounts.unreadable, report.faults) == (1, 0, ["nameless"])
+
+
 def test_rows_that_are_none_are_named_with_their_line():
     world = world_of()
     row = suspicious_row(BEFORE, 1, ["a"])
@@ -71,6 +82,6 @@ def test_rows_that_are_none_are_named_with_their_line():
         ("fraud-events/verdicts", 1),
         ("suspicious-events/suspicious", 1),
         ("suspicious-events/suspicious", 2),
-        ("suspicious-events/suspicious", 3),
     ]
+    assert report.accounts.nameless == 2
     assert report.verdict == "differences"

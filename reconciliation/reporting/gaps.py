@@ -1,0 +1,81 @@
+"""Gaps: sequence numbers that the archive lacks, told by its events and by its paths."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from reconciliation.capture.holes import INTERVAL, Hole
+from reconciliation.plan import Partition, Plan
+from reconciliation.ranges import milliseconds, window_end, window_number
+from reconciliation.reading.scan import ScanSums
+from reconciliation.reading.sequences import Span, gaps, merged
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Sequence numbers that the archive lacks, both included.
+
+    `first` is None if only their end is known. `last` is None if no event follows: a blob is missing, and nothing tells
+    how many events it held.
+    """
+
+    partition: str
+    first: int | None
+    last: int | None
+    between: tuple[datetime, datetime]
+    """Ends of the windows of the events around the gap, or of the blobs around it."""
+
+    @property
+    def count(self) -> int:
+        """The number of lacking events, at least."""
+        return 1 if self.first is None or self.last is None else self.last - self.first + 1
+
+    @property
+    def numbers(self) -> str:
+        """The numbers in words."""
+        if self.last is None:
+            return "unknown" if self.first is None else f"from {self.first}"
+        return f"up to {self.last}" if self.first is None else f"{self.first} to {self.last}"
+
+
+def find_gaps(plan: Plan, scans: Sequence[ScanSums]) -> list[Gap]:
+    """The gaps between the blobs that were read, as far as they may lie in the range."""
+    return [
+        gap
+        for stream, partition in enumerate(plan.partitions)
+        for gap in _of_partition(
+            plan, partition, merged(span for scan in scans if scan.stream == stream for span in scan.spans)
+        )
+    ]
+
+
+def _of_partition(plan: Plan, partition: Partition, spans: list[Span]) -> Iterator[Gap]:
+    for span in gaps(spans):
+        if span.first_window <= plan.last_window and span.last_window >= plan.first_window:
+            yield _gap(partition, span.first, span.last, span.first_window, span.last_window)
+    if spans and spans[0].first > 0 and not partition.has_earlier_blobs:
+        yield _gap(partition, None, spans[0].first - 1, plan.first_window, spans[0].first_window)
+    for hole in partition.holes:
+        if hole.after < window_end(plan.last_window) and hole.before - INTERVAL > plan.range.start:
+            yield from _in_hole(partition, hole, spans)
+
+
+def _in_hole(partition: Partition, hole: Hole, spans: list[Span]) -> Iterator[Gap]:
+    """A gap where a blob is missing, unless there are numbers before and after it: those have told."""
+    first_window, last_window = _window(hole.after), _window(hole.before)
+    before = [span for span in spans if span.first_window <= first_window]
+    after = [span for span in spans if span.last_window > first_window]
+    if before and after:
+        return
+    first = before[-1].last + 1 if before else None
+    last = after[0].first - 1 if after else None
+    if last != -1:
+        yield _gap(partition, first, last, first_window, last_window)
+
+
+def _gap(partition: Partition, first: int | None, last: int | None, first_window: int, last_window: int) -> Gap:
+    return Gap(partition.name, first, last, (window_end(first_window), window_end(last_window)))
+
+
+def _window(moment: datetime) -> int:
+    return window_number(milliseconds(moment))
