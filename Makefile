@@ -37,8 +37,12 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -m "not slow" -n 2 $(TOGETHER)
 	@$(BIN)/pytest $(PACKAGE) -m "not slow" -n 2 $(TOGETHER)
-	@$(BIN)/pytest -m slow -n 3 $(TOGETHER)  # they wait half of the time
-	@$(BIN)/pytest $(PACKAGE) -m slow -n 3 $(TOGETHER)
+	@$(BIN)/pytest -m "slow and not proof" -n 3 $(TOGETHER)  # they wait half of the time
+	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 3 $(TOGETHER)
+
+proof: setup-dev ## Run the tests that take minutes or fetch packages, such as the installation of local-azure elsewhere
+	@$(BIN)/pytest -m proof
+	@$(BIN)/pytest $(PACKAGE) -m proof
 
 infra: setup-dev ## Check infra/ with Bicep's compiler (BICEP= names it); fails where it is absent
 	@REQUIRE_BICEP=1 $(if $(BICEP),BICEP="$(BICEP)") $(BIN)/pytest tests/infra -m "not slow"

@@ -1,1 +1,1 @@
-"""What `make bench` measures: each part beside its peer, and the whole pipeline."""
+"""The measurements of `make bench`: each part beside its peer, and the whole pipeline."""

@@ -1,4 +1,4 @@
-"""What reconciling a day at 10,000 events a second takes on Azure, computed from the real plan and measured costs.
+"""The cost of reconciling a day at 10,000 events a second on Azure, computed from the real plan and measured costs.
 
 python -m benchmarks.archive_day     prints the table of docs/performance.md
 """
@@ -43,7 +43,7 @@ class Assumptions(msgspec.Struct, frozen=True):
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """What a run takes. A history has an event for each step's schedule and end, and two for each episode."""
+    """The cost of a run. A history has an event for each step's schedule and end, and two for each episode."""
 
     activities: int
     workflows: int
@@ -54,25 +54,25 @@ class Estimate(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def plan_of(reach: Range, given: Assumptions) -> ArchivePlan:
+def plan_of(span: Range, given: Assumptions) -> ArchivePlan:
     """The real plan over the blobs that Capture would have written."""
     names = [f"namespace/store-events/{partition}" for partition in range(given.partitions)]
     size = given.events_per_second * given.capture_seconds * given.event_bytes // given.partitions
     step = timedelta(seconds=given.capture_seconds)
-    start, end = reading_span(reach)
+    start, end = reading_span(span)
     moments = [start + i * step for i in range(int((end - start) / step) + 1)]
-    found = [
+    blobs = [
         CaptureBlob(name, moment, f"{name}/{moment:%Y/%m/%d/%H/%M/%S}.avro", size)
         for name in names
         for moment in moments
     ]
-    return make_plan(reach, names, found, "null")
+    return make_plan(span, names, blobs, "null")
 
 
-def estimate(reach: Range, given: Assumptions) -> Estimate:
+def estimate(span: Range, given: Assumptions) -> Estimate:
     """One run over a range, without Cosmos."""
-    plan = plan_of(reach, given)
-    events = given.events_per_second * (reach.end - reach.start + 2 * MARGIN).total_seconds()
+    plan = plan_of(span, given)
+    events = given.events_per_second * (span.end - span.start + 2 * MARGIN).total_seconds()
     flagged = events * given.flagged_share
     counts: dict[Stage, int] = {
         "scan": len(plan.scan),
@@ -114,12 +114,12 @@ def table(given: Assumptions) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, hours, times in (("one run a day", 24, 1), ("one run an hour, 24 of them", 1, 24)):
-        one = estimate(Range(DAY, DAY + timedelta(hours=hours)), given)
-        numbers = [one.activities, one.workflows, one.messages, one.row_reads]
+        cost = estimate(Range(DAY, DAY + timedelta(hours=hours)), given)
+        numbers = [cost.activities, cost.workflows, cost.messages, cost.row_reads]
         steps, workflows, messages, reads = (f"{times * number:,}" for number in numbers)
-        hours_of_cores, minutes = times * one.core_seconds / 3600, times * one.seconds / 60
+        hours_of_cores, minutes = times * cost.core_seconds / 3600, times * cost.seconds / 60
         lines.append(
-            f"| {name} | {steps} | {workflows} | {messages} | {one.longest_history:,} | {reads} "
+            f"| {name} | {steps} | {workflows} | {messages} | {cost.longest_history:,} | {reads} "
             f"| {hours_of_cores:,.1f} | {minutes:,.0f} |"
         )
     return "\n".join(lines)

@@ -54,7 +54,7 @@ _STEPS: dict[Stage, Any] = {
 
 
 class Scale(msgspec.Struct, frozen=True):
-    """What one run took. `seconds` are by stage, of real time; the peak is of the largest process that ran steps."""
+    """The cost of one run. `seconds` are by stage, of real time; the peak is of the largest process that ran steps."""
 
     events: int
     parts: dict[Stage, int]
@@ -100,11 +100,11 @@ def run_at_scale(events: int, codec: str, say: Callable[[str], None], folder: st
         return asyncio.run(_reconcile(Range(start, end), say))
 
 
-async def _reconcile(reach: Range, say: Callable[[str], None]) -> Scale:
-    run = reach.instance_id
+async def _reconcile(span: Range, say: Callable[[str], None]) -> Scale:
+    run = span.instance_id
     seconds: dict[str, float] = {}
     started = time.monotonic()
-    plan = await plan_reconciliation(Request(reach, with_documents=False))
+    plan = await plan_reconciliation(Request(span, with_documents=False))
     seconds["plan"] = time.monotonic() - started
     for stage, step in _STEPS.items():
         started = time.monotonic()
@@ -122,9 +122,11 @@ async def _reconcile(reach: Range, say: Callable[[str], None]) -> Scale:
 
 
 def _peak_megabytes() -> float:
-    """The largest peak of the processes that run steps: of this one, if there are none."""
+    """The largest peak of the processes that run steps: of this process if it has no such child."""
     children = [
-        one.pid for one in psutil.Process().children() if "activities.reconciliation.step_process" in one.cmdline()
+        child.pid
+        for child in psutil.Process().children()
+        if "activities.reconciliation.step_process" in child.cmdline()
     ]
     peaks = [int(_PEAK.findall(Path(f"/proc/{pid}/status").read_text())[0]) for pid in children or [os.getpid()]]
     return max(peaks) / 1024
@@ -134,7 +136,7 @@ async def _run_stage(step: Any, run: str, stage: str, count: int, say: Callable[
     for first in range(0, count, IN_FLIGHT):
         numbers = range(first, min(first + IN_FLIGHT, count))
         answers: Sequence[StepProgress] = await asyncio.gather(*(step(Step(run, stage, n)) for n in numbers))
-        say(f"{stage}: {numbers.stop} of {count}, {sum(one.records for one in answers):,} records")
+        say(f"{stage}: {numbers.stop} of {count}, {sum(answer.records for answer in answers):,} records")
 
 
 def main() -> None:

@@ -55,8 +55,8 @@ def write_archive(connection: str, events: int, codec: str, say: Callable[[str],
     end = START + -(-seconds // int(WINDOW.total_seconds())) * WINDOW
     flagged: defaultdict[tuple[int, int | None], list[str]] = defaultdict(list)
     with get_context("spawn").Pool(os.cpu_count()) as pool:
-        for done, found in enumerate(pool.imap_unordered(_write, slices), 1):
-            for cell, ids in found.items():
+        for done, of_slice in enumerate(pool.imap_unordered(_write, slices), 1):
+            for cell, ids in of_slice.items():
                 flagged[cell] += ids
             if done % 20 == 0:
                 say(f"{done} of {len(slices)} blobs written")
@@ -76,9 +76,9 @@ def _write_outcomes(account: BlobServiceClient, flagged: Flagged) -> None:
         suspicious = "\n".join(json.dumps({"store_id": store, "ids": ids, **span}) for store, ids in rows)
         span = {"window_start": (end - WINDOW).isoformat(), "window_end": end.isoformat()}
         verdicts = "\n".join(
-            json.dumps({"event_id": one, "store_id": store, **span, "score": 50, "band": "review", "event": {}})
+            json.dumps({"event_id": event_id, "store_id": store, **span, "score": 50, "band": "review", "event": {}})
             for store, ids in rows
-            for one in ids
+            for event_id in ids
         )
         for container, text in ((names.SUSPICIOUS_EVENTS, suspicious), (names.FRAUD_EVENTS, verdicts)):
             path = f"{end:%Y/%m/%d/%H}/{window}.json"
@@ -96,10 +96,10 @@ def _header(codec: str) -> bytes:
 
 
 def _write(part: Slice) -> Flagged:
-    found: defaultdict[tuple[int, int | None], list[str]] = defaultdict(list)
+    flagged: defaultdict[tuple[int, int | None], list[str]] = defaultdict(list)
     blocks = [_header(part.codec)]
     waiting: list[bytes] = []
-    for record in [*_records(part, found), None]:
+    for record in [*_records(part, flagged), None]:
         if record is not None:
             waiting.append(record)
         if waiting and (record is None or len(waiting) == _BLOCK_RECORDS):
@@ -110,10 +110,10 @@ def _write(part: Slice) -> Flagged:
     path = _path(part.partition, START + timedelta(seconds=part.first + part.seconds))
     with BlobServiceClient.from_connection_string(part.connection, max_single_put_size=2**28) as account:
         account.get_blob_client(names.ALL_EVENTS, path).upload_blob(b"".join(blocks))
-    return dict(found)
+    return dict(flagged)
 
 
-def _records(part: Slice, found: Flagged) -> Iterator[bytes]:
+def _records(part: Slice, flagged: Flagged) -> Iterator[bytes]:
     events = list(generate_events("archive", part.partition, _TEMPLATES, 0.02, "2026-01-02T10:00:00Z"))
     suspicious = [is_suspicious(e.event_type, e.discount, e.priority_shipping) for e in events]
     stores = [e.store_id if isinstance(e.store_id, int) else None for e in events]
@@ -131,7 +131,7 @@ def _records(part: Slice, found: Flagged) -> Iterator[bytes]:
             identifier = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
             which = number % _TEMPLATES
             if suspicious[which]:
-                found.setdefault((window_number(exact), stores[which]), []).append(identifier)
+                flagged.setdefault((window_number(exact), stores[which]), []).append(identifier)
             body = identifier.encode().join(bodies[which])
             head = (_long(number), _text(b"%d" % (number * 500)), text, b"\x02", _KEY, _long(exact), b"\0\0\x02")
             yield b"".join((*head, _text(body)))

@@ -1,6 +1,6 @@
 """Events a second through the broker with Microsoft's own SDK: sent in batches, and received.
 
-There is no other server that the SDK talks to without Docker, so the peer is what Azure sells: the documented quota of
+Without Docker the SDK talks to no other server, so the peer is what Azure sells: the documented quota of
 one throughput unit (1,000 events/s in, 4,096 out). Client and broker share this machine's cores.
 """
 # pyright: reportUnknownMemberType=false

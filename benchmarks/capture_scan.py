@@ -92,7 +92,7 @@ def _by_turns(path: str) -> list[float]:
             turns = [pool.apply(_timed, (engine, path)) for engine, pool in zip(engines, pools, strict=True)]
             if len({counts for _, counts in turns}) > 1:
                 raise AssertionError(f"the engines found {[counts for _, counts in turns]} events and flagged ones")
-            best = [min(one, seconds) for one, (seconds, _) in zip(best, turns, strict=True)]
+            best = [min(shortest, seconds) for shortest, (seconds, _) in zip(best, turns, strict=True)]
     finally:
         for pool in pools:
             pool.terminate()
@@ -101,8 +101,8 @@ def _by_turns(path: str) -> list[float]:
 
 def _timed(engine: Callable[[str], Found], path: str) -> tuple[float, tuple[int, int]]:
     started = time.process_time()
-    found = engine(path)
-    return time.process_time() - started, found()
+    count = engine(path)
+    return time.process_time() - started, count()
 
 
 def _ours(path: str) -> Found:
@@ -117,9 +117,9 @@ def _fastavro(path: str) -> Found:
     flagged: list[str] = []
     count = 0
     with Path(path).open("rb") as file:
-        for one in cast("Any", fastavro).reader(file):
+        for record in cast("Any", fastavro).reader(file):
             count += 1
-            event = json.loads(one["Body"])
+            event = json.loads(record["Body"])
             if event["event_type"] == "sale_event" and event["priority_shipping"] and event["discount"] > MIN_DISCOUNT:
                 flagged.append(event["id"])
     return lambda: (count, len(flagged))

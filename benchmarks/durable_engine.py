@@ -147,7 +147,7 @@ def _check(output: object, width: int) -> None:
 
 
 if __name__ == "__main__":
-    # The peer narrates every step, and the SDK warns of what is no HTTP function; what goes wrong is raised.
+    # The peer narrates every step, and the SDK warns of functions without an HTTP trigger; what goes wrong is raised.
     logging.disable(logging.CRITICAL)
     json.dump(measure(), sys.stdout, indent=2)
     sys.stdout.write("\n")

@@ -55,10 +55,10 @@ def _bucket(number: int) -> Rows:
     keys = _keys(number, BUCKET_IDS)
     rows = np.zeros(BUCKET_IDS * len(SOURCES), ROW)
     for place, kind in enumerate(SOURCES):
-        some = rows[place * BUCKET_IDS :][:BUCKET_IDS]
+        bucket = rows[place * BUCKET_IDS :][:BUCKET_IDS]
         order = np.random.default_rng(kind).permutation(BUCKET_IDS)
-        some["upper"], some["lower"], some["kind"] = keys[order, 0], keys[order, 1], kind
-        some["window"], some["store"], some["flags"] = 100 + order % 12, order % 10, Flag.FLAGGED
+        bucket["upper"], bucket["lower"], bucket["kind"] = keys[order, 0], keys[order, 1], kind
+        bucket["window"], bucket["store"], bucket["flags"] = 100 + order % 12, order % 10, Flag.FLAGGED
     return rows
 
 

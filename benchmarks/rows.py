@@ -1,4 +1,4 @@
-"""What a benchmark gives: a figure of ours beside its peer's, measured in the same run."""
+"""The result of a benchmark: a figure of ours beside its peer's, measured in the same run."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What holds for all tests: settings with which the app can be imported, and properties that may take their time.
+"""Shared by all tests: settings with which the app can be imported, and properties that may take their time.
 
 Nothing listens where the settings lead: tests that talk to a service set its own.
 """

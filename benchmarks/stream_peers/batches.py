@@ -21,7 +21,7 @@ FAR_FUTURE = START + 100 * SPAN
 Key = tuple[int | None, int]
 """A store and the end of its window in microseconds since 1970."""
 Result = dict[Key, int]
-"""How many ids each row holds."""
+"""The number of ids in each row."""
 
 
 class Batch(NamedTuple):
@@ -33,7 +33,7 @@ class Batch(NamedTuple):
 
 
 def write_events(folder: Path, count: int) -> None:
-    """Write `count` events of about 430 bytes as NDJSON, one file a partition: even inventory, odd sales."""
+    """Write `count` events of about 430 bytes as NDJSON, one file per partition: even inventory, odd sales."""
     chance = random.Random(7)
     encode = msgspec.json.Encoder().encode
     files = [(folder / f"{partition}.ndjson").open("wb") for partition in range(PARTITIONS)]

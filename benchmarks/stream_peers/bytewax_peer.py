@@ -68,7 +68,7 @@ def _run(batches: list[Batch], time_of: Callable[[int, datetime], datetime]) -> 
     op.output("write", windowing.collect_window("collect", keyed, clock, windows).down, TestingSink(rows))
     run_main(flow)
     result: Result = {}
-    for store, (_, found) in rows:
-        end = window_end((found[0].ts - EPOCH) // TICK + 1)
-        result[None if store == "None" else int(store), end] = len(found)
+    for store, (_, sales) in rows:
+        end = window_end((sales[0].ts - EPOCH) // TICK + 1)
+        result[None if store == "None" else int(store), end] = len(sales)
     return result

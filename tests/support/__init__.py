@@ -1,1 +1,1 @@
-"""What several rooms' tests share."""
+"""Helpers that the tests of several rooms share."""

@@ -12,7 +12,7 @@ from function_app import app
 
 
 class IndexedFunction(msgspec.Struct, frozen=True):
-    """What the host learns of a function."""
+    """A function as the host learns of it."""
 
     trigger: dict[str, Any]
     retry: dict[str, Any] | None

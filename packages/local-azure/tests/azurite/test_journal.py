@@ -13,7 +13,7 @@ from azure.storage.blob import BlobServiceClient
 
 from local_azure.core import connections
 from local_azure.testing.parts import Part, running
-from tests.azurite.writer import Known, Writer, observe
+from tests.azurite.writer import Possible, Writer, observe
 
 pytestmark = pytest.mark.slow
 
@@ -38,42 +38,42 @@ def kill_azurite(part: Part) -> None:
     node.kill()
 
 
-def begin(service: BlobServiceClient, known: Known, padding: int = 0) -> list[Writer]:
+def begin(service: BlobServiceClient, possible: Possible, padding: int = 0) -> list[Writer]:
     container = service.get_container_client("kept")
-    writers = [Writer(container, number, known, padding) for number in range(WRITERS)]
+    writers = [Writer(container, number, possible, padding) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
     return writers
 
 
-def end(writers: list[Writer]) -> Known:
+def end(writers: list[Writer]) -> Possible:
     for writer in writers:
         writer.join()
     assert all(writer.acknowledged for writer in writers)
-    return {name: states for writer in writers for name, states in writer.known.items()}
+    return {name: states for writer in writers for name, states in writer.possible.items()}
 
 
-def check(service: BlobServiceClient, known: Known) -> None:
+def check(service: BlobServiceClient, possible: Possible) -> None:
     container = service.get_container_client("kept")
-    for name, states in known.items():
+    for name, states in possible.items():
         assert observe(container.get_blob_client(name)) in states, name
-    there = {name for name, states in known.items() if None not in states}
-    assert there <= set(container.list_blob_names()) <= set(known)
+    there = {name for name, states in possible.items() if None not in states}
+    assert there <= set(container.list_blob_names()) <= set(possible)
 
 
 def test_killed_again_and_again_azurite_has_every_write_that_it_acknowledged(tmp_path: Path):
-    known: Known = {}
+    possible: Possible = {}
     for kill in range(3):
         with azurite(tmp_path) as part, client(part) as service:
             if kill == 0:
                 service.create_container("kept")
-            check(service, known)
-            writers = begin(service, known)
+            check(service, possible)
+            writers = begin(service, possible)
             time.sleep(random.Random(kill).uniform(0.3, 1.0))
             kill_azurite(part)
-            known = end(writers)
+            possible = end(writers)
     with azurite(tmp_path) as part, client(part) as service:
-        check(service, known)
+        check(service, possible)
 
 
 def test_a_kill_while_the_tables_are_saved_loses_nothing_either(tmp_path: Path):
@@ -85,8 +85,8 @@ def test_a_kill_while_the_tables_are_saved_loses_nothing_either(tmp_path: Path):
         while not journals(tmp_path) - before:
             time.sleep(0.001)
         kill_azurite(part)
-        known = end(writers)
+        possible = end(writers)
     with azurite(tmp_path) as part, client(part) as service:
-        check(service, known)
+        check(service, possible)
         # The save at its start has made the older ones needless.
         assert len(journals(tmp_path)) == 2

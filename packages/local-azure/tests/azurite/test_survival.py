@@ -46,7 +46,7 @@ def test_the_part_ends_with_its_azurite_also_before_it_is_ready(tmp_path: Path):
         assert part.stderr is not None
         assert any("successfully listens" in line for line in part.stderr)
         # Its containers are being created now.
-        (azurite,) = (one for one in psutil.Process(part.pid).children() if "--blobPort" in one.cmdline())
+        (azurite,) = (child for child in psutil.Process(part.pid).children() if "--blobPort" in child.cmdline())
         azurite.kill()
         # Not as a part that cannot start: the stack is to start it again.
         assert part.wait(timeout=10) == 1

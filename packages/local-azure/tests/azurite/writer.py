@@ -13,7 +13,7 @@ from azure.storage.blob import BlobBlock, BlobClient, BlobLeaseClient, Container
 
 
 class State(msgspec.Struct, frozen=True):
-    """What a reader sees of a blob. `staged` are the ids of blocks that are uploaded but not committed."""
+    """A blob as a reader sees it. `staged` are the ids of blocks that are uploaded but not committed."""
 
     content: bytes
     metadata: dict[str, str]
@@ -21,7 +21,7 @@ class State(msgspec.Struct, frozen=True):
     lease: str = "available"
 
 
-Known = dict[str, tuple[State | None, ...]]
+Possible = dict[str, tuple[State | None, ...]]
 """By a blob's name, every state that it may have; None is a blob that is not there.
 
 That is one, but two for the blob whose last write was not answered: it has taken place or it has not.
@@ -33,18 +33,18 @@ Send = Callable[[], object]
 
 
 class Writer(threading.Thread):
-    """Writes at random until Azurite does not answer. `known` is what it starts from and what it ends with.
+    """Writes at random until Azurite does not answer. `possible` is what it starts from and what it ends with.
 
     `padding` is how many characters of metadata it adds.
     """
 
-    def __init__(self, container: ContainerClient, number: int, known: Known, padding: int) -> None:
+    def __init__(self, container: ContainerClient, number: int, possible: Possible, padding: int) -> None:
         super().__init__(daemon=True)
         self._container = container
         self._random = random.Random(next(_marks))
         self._padding = "p" * padding
         self._names = [f"{number}-{kind}-{count}" for kind in _CHOICES for count in range(2)]
-        self.known = {name: known.get(name, (None,)) for name in self._names}
+        self.possible = {name: possible.get(name, (None,)) for name in self._names}
         self.acknowledged = 0
 
     def run(self) -> None:
@@ -58,17 +58,17 @@ class Writer(threading.Thread):
 
     def _write(self, name: str) -> None:
         blob = self._container.get_blob_client(name)
-        before = observe(blob) if len(self.known[name]) > 1 else self.known[name][0]
+        before = observe(blob) if len(self.possible[name]) > 1 else self.possible[name][0]
         mark = f"{next(_marks):09}"
         choices = _CHOICES[name.split("-")[1]] if before else (_upload,)
         after, send = self._random.choice(choices)(blob, before or State(b"", {}), mark, self._padding)
-        self.known[name] = (before, after)
+        self.possible[name] = (before, after)
         send()
-        self.known[name] = (after,)
+        self.possible[name] = (after,)
 
 
 def observe(blob: BlobClient) -> State | None:
-    """What is there now."""
+    """The state of the blob now, None if it does not exist."""
     try:
         content = blob.download_blob().readall()
     except ResourceNotFoundError:

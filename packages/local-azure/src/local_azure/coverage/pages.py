@@ -38,7 +38,7 @@ def limitations(tables: Iterable[Table]) -> str:
 
 
 def summary(tables: Iterable[Table]) -> str:
-    """How many rows each service has of each status, with links to the pages."""
+    """The number of rows of each status per service, with links to the pages."""
     lines = ["| service | has it | different | ignored | refused |", "|---|---|---|---|---|"]
     for table in tables:
         count = {status: sum(row.status == status for row in table.rows) for status in STATUSES}
@@ -57,7 +57,9 @@ def with_summary(readme: str, tables: Iterable[Table]) -> str:
 
 def _limitations(table: Table) -> list[str]:
     lines = ["| limitation | what it means | the way round |", "|---|---|---|"]
-    return lines + [f"| {_cell(one.what)} | {_cell(one.impact)} | {_cell(one.instead)} |" for one in table.limitations]
+    return lines + [
+        f"| {_cell(each.what)} | {_cell(each.impact)} | {_cell(each.instead)} |" for each in table.limitations
+    ]
 
 
 def _line(row: Row) -> str:

@@ -73,7 +73,7 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the part does not do, what that means for its user, and the way round it."""
+    """A gap of the part, its impact on the user, and the way round it."""
 
     what: str
     impact: str

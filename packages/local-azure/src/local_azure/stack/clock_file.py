@@ -7,7 +7,7 @@ from pathlib import Path
 from local_azure.core.clock import Clock
 
 SAVE_SECONDS = 1.0
-"""How often the supervisor saves the clock, in real seconds."""
+"""The time between two saves of the clock, in real seconds."""
 
 
 def resume(file: Path, speed: float) -> Clock:

@@ -43,7 +43,7 @@ def _path(kind: type, value: object) -> object:
 
 
 def _complaints(config: Config, content: dict[str, object]) -> Iterator[str]:
-    """What is wrong although each key by itself is right."""
+    """The faults of a file in which each key by itself is right."""
     if not (config.usual_ports or config.stream_analytics):
         yield f"it names no part; add for example a table [functions]; {_HELP}"
     yield from _file_complaints(config)

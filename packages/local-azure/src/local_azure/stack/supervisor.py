@@ -21,7 +21,7 @@ _CHUNK_BYTES = 65_536
 
 
 class Supervisor:
-    """Runs `parts` with `environment`, each logging to `logs/NAME.log`; tells `report` what happens, a line each."""
+    """Runs `parts` with `environment`, each logging to `logs/NAME.log`; tells `report` in one line per event."""
 
     def __init__(
         self, parts: list[Part], environment: Mapping[str, str], logs: Path, report: Callable[[str], None]

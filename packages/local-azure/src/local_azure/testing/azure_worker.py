@@ -27,12 +27,12 @@ _LIBRARY = Path(".local/tools/azure-functions-worker")
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What the worker tells the host of an app: its functions with their triggers' types, or why it does not load."""
+    """The worker's account of an app: its functions with their triggers' types, or why it does not load."""
 
     triggers: dict[str, str]
     error: str | None
     answers: list[str | None]
-    """What each call returned: text or JSON, `{status} {body}` for HTTP, None for nothing. A failure raises instead."""
+    """The result of each call: text or JSON, `{status} {body}` for HTTP, None for nothing. A failure raises instead."""
 
 
 class Call(msgspec.Struct, frozen=True):

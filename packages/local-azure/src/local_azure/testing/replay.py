@@ -164,7 +164,7 @@ def _run(orchestrator: Orchestrator, recording: Recording, dice: random.Random) 
 
 
 class _Outcomes:
-    """What the recording's tasks came to, by what they were."""
+    """The outcomes of the recording's tasks, by task."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -185,7 +185,7 @@ class _Outcomes:
                 self._raised.append(event)
 
     def of(self, decision: Decision) -> Event | None:
-        """What comes of a decision; None for a signal, and for a timer that was cancelled."""
+        """The outcome of a decision; None for a signal, and for a timer that was cancelled."""
         if decision.kind is DecisionKind.TIMER:
             fire_at = stamp(decision.fire_at)
             return (

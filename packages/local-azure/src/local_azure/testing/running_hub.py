@@ -26,7 +26,7 @@ Context = Any
 """The SDK's orchestration or entity context, whose members are not typed."""
 
 Steps = Generator[Any, Any, Any]
-"""What an orchestrator is."""
+"""The generator that an orchestrator returns."""
 
 FAST = Clock(real_origin=time.time(), azure_origin=time.time(), speed=60)
 """Durable minutes pass in a second."""
