@@ -124,10 +124,10 @@ def test_a_task_outside_the_last_action_may_be_awaited_again():
 @pytest.mark.parametrize(
     ("history", "asked", "said"),
     [
-        ([scheduled(0, "a")], [activity("b")], "schedules an activity 'b' there"),
-        ([scheduled(0, "a")], [{"actionType": 5, "fireAt": NOW}], "schedules a timer there"),
-        ([scheduled(0, "a")], [], "does not schedule it"),
-        ([scheduled(0, "a"), scheduled(0, "a")], [activity("a")], "does not schedule it"),
+        ([scheduled(0, "a")], [activity("b")], "scheduled an activity task named 'b'"),
+        ([scheduled(0, "a")], [{"actionType": 5, "fireAt": NOW}], "produced a CreateTimerOrchestratorAction"),
+        ([scheduled(0, "a")], [], "hasn't .yet.. scheduled this task"),
+        ([scheduled(0, "a"), scheduled(0, "a")], [activity("a")], "hasn't .yet.. scheduled this task"),
         (
             [Event(event_type=EventType.TIMER_CREATED, event_id=0, timestamp=NOW, fire_at=NOW)],
             [activity("a")],
@@ -150,5 +150,5 @@ def test_every_event_of_the_history_has_served_one_waiter():
     replay = replay_of(*history, asked=actions(wait, activity("a"), wait))
     replay.decide()
 
-    assert replay.waiter("GO", 0) == "Go"
-    assert replay.waiter("GO", 1) is None
+    assert replay.waits_for("Go")
+    assert not replay.waits_for("GO")

@@ -16,13 +16,13 @@ def test_actions_output_and_status_are_read():
     assert [(action.action_type, action.function_name) for action in answer.actions] == [
         (ActionType.CALL_ACTIVITY, "a")
     ]
-    assert (answer.is_done, answer.output, answer.custom_status, answer.error) == (True, '{"a": 1}', '"x"', None)
+    assert (answer.is_done, answer.output, answer.custom_status, answer.error) == (True, '{"a":1}', '"x"', None)
 
 
 def test_values_that_only_python_takes_for_json_are_kept():
     answer = parse_answer('{"isDone": true, "actions": [[]], "output": [NaN, "\\ud800"]}')
 
-    assert answer.output == '[NaN, "\\ud800"]'
+    assert answer.output == '[NaN,"\\ud800"]'
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,14 @@ def test_a_failure_carries_the_actions_up_to_it(tail: str):
     assert (answer.error, len(answer.actions), answer.is_done) == ("broken", 1, False)
 
 
-@pytest.mark.parametrize("message", ["plain", "plain\n\n$OutOfProcData$:{", "plain\n\n$OutOfProcData$:[1]"])
+def test_a_failure_without_actions_is_told_in_the_hosts_words():
+    answer = parse_failure(FunctionFailedError("TypeError: plain", "Traceback"))
+
+    said = "One or more errors occurred. (Result: Failure\nException: TypeError: plain\nStack: Traceback)"
+    assert (answer.error, answer.actions) == (said, ())
+
+
+@pytest.mark.parametrize("message", ["plain\n\n$OutOfProcData$:{", "plain\n\n$OutOfProcData$:[1]"])
 def test_a_failure_without_usable_actions_keeps_its_message(message: str):
     answer = parse_failure(FunctionFailedError(message))
 

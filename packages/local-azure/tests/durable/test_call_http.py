@@ -44,8 +44,9 @@ async def test_the_response_comes_back_whole(hub: RunningHub, server: str):
 
     response = status["output"]
     assert response["statusCode"] == 200
-    assert response["headers"]["Content-Type"].startswith("application/json")
-    assert response["content"] == '{"method": "POST", "body": "{\\"a\\": 1}", "type": "application/json"}'
+    assert "Content-Type" not in response["headers"]
+    assert len(response["headers"]["Server"]) == 2
+    assert response["content"] == '{"method": "POST", "body": "{\\"a\\": 1}", "type": "text/plain"}'
 
 
 async def test_a_202_is_given_to_user_code_as_it_is(hub: RunningHub, server: str):
@@ -61,7 +62,7 @@ async def test_a_server_that_is_not_there_fails_the_call(hub: RunningHub):
     status = await hub.run("call", {"method": "GET", "uri": "http://127.0.0.1:9/"})
 
     assert status["runtimeStatus"] == "Failed"
-    assert "call_http: ClientConnectorError" in status["output"]
+    assert "Connection refused (127.0.0.1:9) \n {" in status["output"]
 
 
 async def test_a_managed_identity_is_refused(hub: RunningHub, server: str):

@@ -1,23 +1,28 @@
-"""External events: names, order, buffers, and what outlives continue-as-new."""
+"""External events: names, order, early ones, and those that a continue-as-new loses."""
 
 from datetime import timedelta
+
+import pytest
 
 from local_azure.testing.running_hub import Context, RunningHub, Steps
 
 
-async def test_names_do_not_depend_on_case(hub: RunningHub):
+async def test_an_event_in_other_case_is_another_event(hub: RunningHub):
     @hub.orchestrator
     def wait(context: Context) -> Steps:
         answer = yield context.wait_for_external_event("Approval")
         return answer
 
     instance_id = await hub.start("wait")
-    (await hub.hub()).client.raise_event(instance_id, "APPROVAL", '{"by": "me"}')
+    (await hub.hub()).client.raise_event(instance_id, "APPROVAL", '{"by": "nobody"}')
+    (await hub.hub()).client.raise_event(instance_id, "Approval", '{"by": "me"}')
 
     assert (await hub.ended(instance_id))["output"] == {"by": "me"}
 
 
-async def test_early_events_are_served_in_their_order(hub: RunningHub):
+async def test_of_early_events_with_one_name_the_last_serves_every_wait_and_the_log_says_so(
+    hub: RunningHub, caplog: pytest.LogCaptureFixture
+):
     @hub.orchestrator
     def collect(context: Context) -> Steps:
         yield context.create_timer(context.current_utc_datetime + timedelta(seconds=6))
@@ -32,7 +37,8 @@ async def test_early_events_are_served_in_their_order(hub: RunningHub):
     for number in range(3):
         client.raise_event(instance_id, "number", str(number))
 
-    assert (await hub.ended(instance_id))["output"] == [0, 1, 2]
+    assert (await hub.ended(instance_id))["output"] == [2, 2, 2]
+    assert "the SDK of 1.x gives the second one twice" in caplog.text
 
 
 async def test_the_last_waiter_is_served_first(hub: RunningHub):
@@ -70,7 +76,7 @@ async def test_an_event_or_a_timer_whichever_is_first(hub: RunningHub):
     assert (await hub.run("approve", 6))["output"] == "escalated"
 
 
-async def test_events_that_nobody_took_are_carried_over_on_continue_as_new(hub: RunningHub):
+async def test_an_event_behind_the_one_that_ends_a_generation_reaches_the_next(hub: RunningHub):
     @hub.orchestrator
     def drain(context: Context) -> Steps:
         total = context.get_input()
@@ -85,6 +91,30 @@ async def test_events_that_nobody_took_are_carried_over_on_continue_as_new(hub: 
         client.raise_event(instance_id, "number", str(number))
 
     assert (await hub.ended(instance_id))["output"] == 6
+
+
+async def test_an_event_before_the_one_that_ends_a_generation_is_lost_and_the_log_says_so(
+    hub: RunningHub, caplog: pytest.LogCaptureFixture
+):
+    @hub.orchestrator
+    def turn(context: Context) -> Steps:
+        number = context.get_input()
+        context.set_custom_status(f"waits for {number}")
+        value = yield context.wait_for_external_event(f"number {number}")
+        if number == 1:
+            return value
+        context.continue_as_new(number + 1)
+
+    instance_id = await hub.start("turn", 0)
+    client = (await hub.hub()).client
+    await hub.until(instance_id, customStatus="waits for 0")
+    client.raise_event(instance_id, "number 1", '"early"')
+    client.raise_event(instance_id, "number 0", "0")
+    await hub.until(instance_id, customStatus="waits for 1")
+    client.raise_event(instance_id, "number 1", '"again"')
+
+    assert (await hub.ended(instance_id))["output"] == "again"
+    assert "continues as new without the events ['number 1']" in caplog.text
 
 
 async def test_waiting_events_outlive_the_process(hub: RunningHub):

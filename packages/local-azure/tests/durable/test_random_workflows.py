@@ -1,13 +1,14 @@
 """Random workflows end as an oracle says, wherever the engine is killed between two transactions."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import random
 import sqlite3
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from local_azure.durable.errors import ClientError
 from local_azure.durable.hub import TaskHub
 from local_azure.testing.running_hub import RunningHub
 from tests.durable.random_workflows import Shape, event_names, expected, register, shapes
@@ -77,25 +79,43 @@ async def _run_and_stop(
 async def _run_and_kill(
     hub: RunningHub, shape: Shape, crash_at: list[tuple[int, bool]]
 ) -> tuple[dict[str, Any], dict[str, int]]:
-    task_hub = await hub.hub()
+    await hub.hub()
     instance_id = await hub.start("workflow", {"todo": shape, "got": [], "entity": "root"}, "root")
-    seen: dict[str, int] = {}
-    for name in event_names(shape):
-        seen[name] = seen.get(name, 0) + 1
-        # Events come in other cases than they are waited for in.
-        task_hub.client.raise_event(instance_id, name.upper(), str(seen[name] - 1))
+    names = event_names(shape)
     for number, after_commit in crash_at:
-        crashed = crash(await hub.hub(), number, after_commit=after_commit)
-        ended = asyncio.ensure_future(hub.ended(instance_id))
-        await asyncio.wait([ended, crashed], return_when=asyncio.FIRST_COMPLETED)
-        ended.cancel()
+        async with _raising(hub, instance_id, names):
+            crashed = crash(await hub.hub(), number, after_commit=after_commit)
+            ended = asyncio.ensure_future(hub.ended(instance_id))
+            await asyncio.wait([ended, crashed], return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
         await hub.stop()
-    status = await hub.ended(instance_id)
+    async with _raising(hub, instance_id, names):
+        status = await hub.ended(instance_id)
     store = (await hub.hub()).store
     # Signals may still be on their way to the entity.
     await hub.eventually(lambda: _count(store.database, "messages") == 0)
     leftovers = {table: _count(store.database, table) for table in ("activities", "timers")}
     return status, leftovers
+
+
+@asynccontextmanager
+async def _raising(hub: RunningHub, instance_id: str, names: list[str]) -> AsyncGenerator[None]:
+    """Raise every event again and again: one that comes before a continue-as-new is lost."""
+
+    async def keep_raising() -> None:
+        client = (await hub.hub()).client
+        while names:
+            with contextlib.suppress(OSError, ClientError):
+                for name in names:
+                    client.raise_event(instance_id, name, "0")
+            await asyncio.sleep(0.05)
+
+    task = asyncio.create_task(keep_raising())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def crash(hub: TaskHub, number: int, *, after_commit: bool) -> "asyncio.Future[None]":

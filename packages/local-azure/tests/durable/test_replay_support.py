@@ -55,7 +55,7 @@ async def recorded(hub: RunningHub) -> Recording:
 
     instance_id = await hub.start("everything")
     task_hub = await hub.hub()
-    task_hub.client.raise_event(instance_id, "GO", '"on"')
+    task_hub.client.raise_event(instance_id, "go", '"on"')
     await hub.ended(instance_id)
     return Recording.of(task_hub.export_history(instance_id))
 

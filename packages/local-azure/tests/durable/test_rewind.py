@@ -3,7 +3,7 @@
 import azure.durable_functions as df
 import pytest
 
-from local_azure.durable.errors import NotFoundError, WrongStateError
+from local_azure.durable.errors import NotFoundError, PreconditionError
 from local_azure.testing.running_hub import Context, RunningHub, Steps
 
 
@@ -132,7 +132,7 @@ async def test_only_failed_instances_are_rewound(hub: RunningHub):
     await hub.run("fine", instance_id="fine")
     client = (await hub.hub()).client
 
-    with pytest.raises(WrongStateError):
+    with pytest.raises(PreconditionError):
         client.rewind("fine", "why")
     with pytest.raises(NotFoundError):
         client.rewind("nobody", "why")

@@ -29,7 +29,7 @@ HISTORY = [
 
 
 def test_a_history_joins_what_was_scheduled_with_what_came_of_it():
-    shown = readable_history(HISTORY, show_output=True)
+    shown = readable_history(HISTORY, show_input=True, show_output=True)
 
     assert [row["EventType"] for row in shown] == [
         "ExecutionStarted",
@@ -44,15 +44,16 @@ def test_a_history_joins_what_was_scheduled_with_what_came_of_it():
     assert shown[3] == {
         "EventType": "TaskCompleted",
         "Timestamp": LATE,
-        "ScheduledTime": EARLY,
+        "ScheduledTime": EARLY.replace("Z", "+00:00"),
         "FunctionName": "a",
+        "Input": None,
         "Result": {"x": 1},
     }
     assert (shown[4]["FunctionName"], shown[4]["Reason"]) == ("child", "no")
 
 
 def test_a_history_shows_no_inputs_and_results_only_on_demand():
-    shown = str(readable_history(HISTORY, show_output=False))
+    shown = str(readable_history(HISTORY, show_input=False, show_output=False))
 
     assert "secret" not in shown
     assert "Result" not in shown

@@ -3,10 +3,47 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+from local_azure.durable.settings import HubSettings
 from local_azure.testing.running_hub import Context, RunningHub, Steps
 
 
-async def test_a_timer_fires_when_azures_clock_has_reached_it(hub: RunningHub):
+async def test_a_timer_comes_up_to_a_second_early_as_on_azure(hub: RunningHub):
+    hub.clock = hub.clock_at_speed(1)
+
+    @hub.orchestrator
+    def sleep(context: Context) -> Steps:
+        began = context.current_utc_datetime
+        yield context.create_timer(began + timedelta(seconds=context.get_input()))
+        return (context.current_utc_datetime - began).total_seconds()
+
+    assert (await hub.run("sleep", 0.9))["output"] < 0.5
+    assert 1 <= (await hub.run("sleep", 1.9))["output"] < 1.8
+
+
+async def test_timers_within_one_second_come_in_an_order_of_their_own(hub: RunningHub):
+    @hub.orchestrator
+    def race(context: Context) -> Steps:
+        timers = [context.create_timer(context.current_utc_datetime + timedelta(seconds=60 + n / 10)) for n in range(6)]
+        order: list[int] = []
+        left = list(timers)
+        while left:
+            first = yield context.task_any(left)
+            left.remove(first)
+            order.append(timers.index(first))
+        return order
+
+    early = (await hub.run("race"))["output"]
+    await hub.stop()
+    hub.settings = HubSettings(early_timers=False)
+    in_order = (await hub.run("race"))["output"]
+
+    assert sorted(early) == in_order == list(range(6))
+    assert early != in_order
+
+
+async def test_with_the_switch_off_a_timer_fires_when_azures_clock_has_reached_it(hub: RunningHub):
+    hub.settings = HubSettings(early_timers=False)
+
     @hub.orchestrator
     def sleep(context: Context) -> Steps:
         began = context.current_utc_datetime

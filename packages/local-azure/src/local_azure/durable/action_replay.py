@@ -6,11 +6,12 @@ code yields, in the order of the actions. An episode therefore puts the events t
 `allocates`); then the numbers of its actions follow those of its events, and no guess about user code is needed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from local_azure.durable.actions import Action, ActionType
 from local_azure.durable.events import Event, EventType, seconds
 from local_azure.durable.non_determinism import NonDeterminismError
+from local_azure.durable.sent_times import SentTimes
 from local_azure.durable.tasks import Decision, DecisionKind, Node, Task, build_node
 
 _DECISION_OF_EVENT = {
@@ -21,6 +22,7 @@ _DECISION_OF_EVENT = {
 }
 _SUCCESS = {EventType.TASK_COMPLETED, EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED}
 _FAILURE = {EventType.TASK_FAILED, EventType.SUB_ORCHESTRATION_INSTANCE_FAILED}
+_HELD_BY_SUSPENSION = _SUCCESS | _FAILURE | {EventType.TIMER_FIRED, EventType.EVENT_RAISED}
 
 
 class ActionReplay:
@@ -36,6 +38,9 @@ class ActionReplay:
         self._open: dict[int, Task] = {}
         self._calls: dict[str, Task] = {}
         self._waiters: dict[str, list[Task]] = {}
+        self._early: dict[str, int] = {}
+        self._sent = SentTimes()
+        self._while_suspended: list[Event] | None = None
         self._failed: list[Task] = []
         self._touched: set[int] = set()
 
@@ -44,7 +49,15 @@ class ActionReplay:
     def feed(self, event: Event) -> None:
         """Take in the next event of the history. Raises NonDeterminismError if the actions do not lead to it."""
         kind = event.event_type
-        if kind is EventType.ORCHESTRATOR_STARTED:
+        if self._while_suspended is not None and kind in _HELD_BY_SUSPENSION:
+            self._while_suspended.append(event)
+        elif kind is EventType.EXECUTION_SUSPENDED:
+            self._while_suspended = self._while_suspended or []
+        elif kind is EventType.EXECUTION_RESUMED:
+            held, self._while_suspended = self._while_suspended or [], None
+            for each in held:
+                self.feed(each)
+        elif kind is EventType.ORCHESTRATOR_STARTED:
             self._now = max(self._now, seconds(event.timestamp))
         elif kind in _DECISION_OF_EVENT:
             self._confirm(event, _DECISION_OF_EVENT[kind])
@@ -61,11 +74,14 @@ class ActionReplay:
         number = event.event_id
         while number not in self._pending:
             if self._invoked == len(self._roots) or number < self._next_id:
-                raise NonDeterminismError.missing(event)
+                raise NonDeterminismError.missing(event, self._undone())
             self._invoke_next()
         decision = self._pending.pop(number)
         if decision.kind is not kind or not decision.matches(event):
-            raise NonDeterminismError.different(event, decision)
+            raise NonDeterminismError.different(event, decision, kind, [decision, *self._undone()])
+
+    def _undone(self) -> list[Decision]:
+        return [self._pending[number] for number in sorted(self._pending)]
 
     def _finish(self, number: int, *, failed: bool) -> None:
         task = self._open.pop(number, None)
@@ -102,10 +118,10 @@ class ActionReplay:
         task = self._calls.pop(name, None)
         if task is None:
             # Waiting takes no number, so nothing in the history tells that user code had come this far.
-            while self._invoked < len(self._roots) and self._roots[self._invoked].only_waits:
-                self._invoke_next()
-            waiters = self._waiters.get(name.lower())
+            self._invoke_waits()
+            waiters = self._waiters.get(name)
             if not waiters:
+                self._early[name] = self._early.get(name, 0) + 1
                 return
             task = waiters.pop()
         self._touched.add(task.root)
@@ -129,6 +145,10 @@ class ActionReplay:
             del self._open[number]
         return cancelled
 
+    def _invoke_waits(self) -> None:
+        while self._invoked < len(self._roots) and self._roots[self._invoked].only_waits:
+            self._invoke_next()
+
     def _invoke_next(self) -> None:
         root = self._roots[self._invoked]
         self._invoked += 1
@@ -138,14 +158,19 @@ class ActionReplay:
     def _invoke(self, task: Task) -> None:
         match task.action.action_type:
             case ActionType.WAIT_FOR_EXTERNAL_EVENT:
-                self._waiters.setdefault(task.action.external_event_name.lower(), []).append(task)
+                name = task.action.external_event_name
+                if name in self._early:
+                    # The SDK keeps the last early event of a name, and gives it to everybody who waits for it later.
+                    task.succeed()
+                else:
+                    self._waiters.setdefault(name, []).append(task)
             case ActionType.CONTINUE_AS_NEW:
                 self._next_id += 1
                 task.succeed()
             case ActionType.SIGNAL_ENTITY | ActionType.CALL_ENTITY:
                 decision = Decision.of(task, self._next_id, self._execution_id)
                 self._next_id += 1
-                self._decide(decision)
+                self._decide(self._sent.stamped(decision, self._now))
                 if task.action.action_type is ActionType.SIGNAL_ENTITY:
                     task.succeed()
                 else:
@@ -168,20 +193,20 @@ class ActionReplay:
 
     @property
     def has_open_tasks(self) -> bool:
-        """Whether an activity, a timer or a sub-orchestration has not ended; an instance ends only without any."""
+        """True while an activity, a timer or a sub-orchestration has not ended; until then no instance ends."""
         return bool(self._open)
 
     @property
     def open_tasks(self) -> int:
-        """How many activities, timers and sub-orchestrations have not ended."""
+        """The number of activities, timers and sub-orchestrations that have not ended."""
         return len(self._open)
 
     def is_open(self, number: int) -> bool:
-        """Whether a completion of this number is awaited; if not, it is a duplicate or came too late."""
+        """True if a completion of this number is awaited; any other is a duplicate or came too late."""
         return number in self._open
 
     def allocates(self, event: Event) -> bool:
-        """Whether this event makes the SDK give a number before user code runs on."""
+        """True if this event makes the SDK give a number before user code runs on."""
         if event.event_type in _FAILURE:
             task = self._open.get(_number(event.task_scheduled_id))
             return task is not None and task.retry is not None
@@ -191,16 +216,41 @@ class ActionReplay:
             return task is not None and task.retry_timer == number and not task.is_exhausted
         return False
 
-    def waiter(self, name: str, nth: int = 0) -> str | None:
-        """The spelling under which user code waits for this event, or None if `nth` waiters before it took all.
+    @property
+    def next_number(self) -> int:
+        """The number that is given next."""
+        return self._next_id
 
-        Waiters are served last-in first-out.
-        """
-        waiters = self._waiters.get(name.lower(), ())
-        return waiters[-1 - nth].action.external_event_name if nth < len(waiters) else None
+    @property
+    def is_suspended(self) -> bool:
+        """True between a suspension and the resumption after it: nothing is decided, events are held."""
+        return self._while_suspended is not None
+
+    def lost_events(self) -> list[str]:
+        """The names of events that nobody has waited for, each once; a new generation does not get them."""
+        return list(self._early)
+
+    def has_early(self, name: str) -> bool:
+        """True if an event of this name came before anybody waited for it: the SDK forgets it for the next one."""
+        return name in self._early and not self._waiters.get(name)
+
+    def waits_for(self, name: str) -> bool:
+        """True if user code waits for an event of this name now."""
+        return bool(self._waiters.get(name))
+
+    def continues_as_new(self) -> bool:
+        """True once everything before the action that continues as new is resolved."""
+        for place, root in enumerate(self._roots):
+            if isinstance(root, Task) and root.action.action_type is ActionType.CONTINUE_AS_NEW:
+                return True
+            if place >= self._invoked and root.only_waits:
+                self._invoke_waits()
+            if not root.is_resolved and not _is_signal(root):
+                return False
+        return False
 
     def may_run_on(self) -> bool:
-        """Whether the events fed since the last `decide` can make user code run on.
+        """True if the events fed since the last `decide` can make user code run on.
 
         They cannot if user code is blocked on its last action, that action is not resolved, and every event was for
         it. A task outside of it may be part of what user code yielded again, and a long timer adds its chunks as
@@ -221,3 +271,21 @@ class ActionReplay:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else -1
+
+
+def _is_signal(node: Node) -> bool:
+    return isinstance(node, Task) and node.action.action_type is ActionType.SIGNAL_ENTITY
+
+
+def events_after_continuation(
+    actions: Iterable[Action], execution_id: str, history: Sequence[Event], new: Sequence[Event]
+) -> int:
+    """The number of new events that come behind the one with which the execution continues as new."""
+    replay = ActionReplay(actions, execution_id)
+    for event in history:
+        replay.feed(event)
+    for place, event in enumerate(new, 1):
+        replay.feed(event)
+        if event.event_type is not EventType.ORCHESTRATOR_STARTED and replay.continues_as_new():
+            return len(new) - place
+    return 0

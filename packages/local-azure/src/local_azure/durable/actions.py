@@ -1,4 +1,4 @@
-"""What an orchestrator answers: the actions that it asks for, and how it ended.
+"""The answer of an orchestrator: the actions that it asks for, and its end.
 
 The JSON is that of `OrchestratorState` in the SDK (schema 1.x). A failing orchestrator raises an exception whose
 message carries the same JSON after the label `$OutOfProcData$:`.
@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from local_azure.durable.newtonsoft import UnreadableError, compact, read_value
 from local_azure.durable.worker import FunctionFailedError
 
 OUT_OF_PROC_LABEL = "\n\n$OutOfProcData$:"
@@ -65,9 +66,9 @@ class _Answer(msgspec.Struct, rename="camel"):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """How an orchestrator stands after a replay.
+    """The state of an orchestrator after a replay.
 
-    `output` and `custom_status` are JSON text, None if there is none. `error` is set if user code raised.
+    `output` and `custom_status` are JSON text or None. `error` is set if user code raised.
     """
 
     is_done: bool
@@ -81,12 +82,12 @@ _decoder = msgspec.json.Decoder(_Answer)
 
 
 def to_json(value: object) -> str:
-    """JSON text that can be stored: what is no valid Unicode stays escaped."""
+    """JSON text that can be stored: text that is not valid Unicode stays escaped."""
     return json.dumps(value, ensure_ascii=True)
 
 
 def parse_answer(text: str) -> Answer:
-    """Read the SDK's JSON. Raises FunctionFailedError if it is not what the SDK of 1.x writes."""
+    """Read the SDK's JSON as the host does. Raises FunctionFailedError if it is not what the SDK of 1.x writes."""
     try:
         try:
             raw = _decoder.decode(text)
@@ -95,24 +96,31 @@ def parse_answer(text: str) -> Answer:
             raw = msgspec.convert(json.loads(text), _Answer)
     except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise FunctionFailedError(f"the orchestrator's answer cannot be used: {error}") from error
-    return Answer(
-        is_done=raw.is_done,
-        actions=tuple(action for batch in raw.actions for action in batch),
-        output=None if raw.output is None else to_json(raw.output),
-        error=raw.error,
-        custom_status=None if raw.custom_status is msgspec.UNSET else to_json(raw.custom_status),
-    )
+    actions = tuple(action for batch in raw.actions for action in batch)
+    status = None if raw.custom_status is msgspec.UNSET else read_value(raw.custom_status)
+    custom_status = None if status is None else compact(status)
+    try:
+        output = None if raw.output is None else compact(read_value(raw.output, path="output"))
+    except UnreadableError as error:
+        return Answer(is_done=False, actions=actions, error=str(error), custom_status=custom_status)
+    return Answer(is_done=raw.is_done, actions=actions, output=output, error=raw.error, custom_status=custom_status)
 
 
 def parse_failure(error: FunctionFailedError) -> Answer:
-    """The answer of an orchestrator that raised: its actions up to there, and the user's message as `error`."""
+    """The answer of an orchestrator that raised: its actions up to there, and the user's message as `error`.
+
+    One that failed before or after the SDK ran it carries no actions; the host reports it in its own words.
+    """
     message, label, data = str(error).partition(OUT_OF_PROC_LABEL)
     if not label:
-        return Answer(is_done=False, actions=(), error=message or type(error).__name__)
+        reported = f"Result: Failure\nException: {message or type(error).__name__}\nStack: {error.details}"
+        return Answer(is_done=False, actions=(), error=f"One or more errors occurred. ({reported})")
     try:
         # A worker may append its own text (a stack) after the JSON.
         state, _ = json.JSONDecoder().raw_decode(data)
         answer = parse_answer(json.dumps(state))
     except (ValueError, RecursionError, FunctionFailedError):
         return Answer(is_done=False, actions=(), error=message)
-    return msgspec.structs.replace(answer, is_done=False, error=answer.error or message)
+    # Where user code had returned and its output is not JSON, the extension replays no action.
+    actions = () if answer.is_done else answer.actions
+    return msgspec.structs.replace(answer, is_done=False, actions=actions, error=answer.error or message)

@@ -1,4 +1,7 @@
-"""Run scheduled activities, a bounded number at once, and hand their results to the instances that wait for them."""
+"""Run scheduled activities, a bounded number at once, and hand their results to the instances that wait for them.
+
+The result goes through the Functions host's own reading of it (see `newtonsoft`) before it is stored.
+"""
 
 import asyncio
 import logging
@@ -8,9 +11,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from local_azure.core.clock import Clock
+from local_azure.durable.causes import host_failure, python_failure
 from local_azure.durable.events import Event, EventType, encode, printable, stamp
+from local_azure.durable.newtonsoft import UnreadableError, read_result
 from local_azure.durable.store import Message, MessageKind, ScheduledActivity, Store
-from local_azure.durable.worker import FunctionFailedError
+from local_azure.durable.worker import CallFailedError, FunctionFailedError
 
 log = logging.getLogger(__name__)
 
@@ -94,11 +99,17 @@ class ActivityPump:
     async def _complete(self, activity: ScheduledActivity) -> Event:
         try:
             result = await self._run(activity.name, activity.instance, activity.input)
+            result = None if result is None else read_result(result)
+        except CallFailedError as error:
+            return self._failed(activity, str(error), error.details)
         except FunctionFailedError as error:
-            return self._failure(activity, str(error), error.details)
+            return self._failure(activity, str(error), python_failure(str(error), error.details))
+        except UnreadableError as error:
+            return self._failure(activity, str(error), host_failure(error.exception, str(error)))
         except Exception as error:
             log.exception("activity %s of %s could not be run", activity.name, activity.instance)
-            return self._failure(activity, f"{type(error).__name__}: {error}", "")
+            message = f"{type(error).__name__}: {error}"
+            return self._failure(activity, message, python_failure(message, ""))
         return Event(
             event_type=EventType.TASK_COMPLETED,
             timestamp=stamp(self._clock.timestamp()),
@@ -107,11 +118,14 @@ class ActivityPump:
         )
 
     def _failure(self, activity: ScheduledActivity, message: str, details: str) -> Event:
+        return self._failed(activity, f"Activity function '{activity.name}' failed: {message}", details)
+
+    def _failed(self, activity: ScheduledActivity, reason: str, details: str) -> Event:
         return Event(
             event_type=EventType.TASK_FAILED,
             timestamp=stamp(self._clock.timestamp()),
             task_scheduled_id=activity.task,
-            reason=printable(f"Activity function '{activity.name}' failed: {message}"),
+            reason=printable(reason),
             details=printable(details),
         )
 

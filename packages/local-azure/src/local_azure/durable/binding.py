@@ -1,7 +1,7 @@
 """The URLs under which an instance is managed, and the durable client binding's JSON that carries them."""
 
 import json
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 WEBHOOK_BASE = "/runtime/webhooks/durabletask"
 RPC_BASE = "/durabletask"
@@ -20,11 +20,11 @@ _OPERATIONS = {
 
 
 def management_urls(base_url: str, hub_name: str, instance_id: str) -> dict[str, str]:
-    """The management payload of an instance: the body of every check-status response.
+    """The management payload of an instance, as the durable client's binding carries it.
 
     `base_url` is the host's origin (`http://127.0.0.1:7071`).
     """
-    prefix = f"{base_url.rstrip('/')}{WEBHOOK_BASE}/instances/{quote(instance_id, safe='')}"
+    prefix = f"{base_url.rstrip('/')}{WEBHOOK_BASE}/instances/{quote_plus(instance_id)}"
     query = _query(hub_name)
     urls = {"id": instance_id, "statusQueryGetUri": f"{prefix}?{query}"}
     for name, path in _OPERATIONS.items():
@@ -32,8 +32,15 @@ def management_urls(base_url: str, hub_name: str, instance_id: str) -> dict[str,
     return urls
 
 
+def started_urls(base_url: str, hub_name: str, instance_id: str) -> dict[str, str]:
+    """The management payload that a start or restart over HTTP answers with: there is nothing to rewind yet."""
+    urls = management_urls(base_url, hub_name, instance_id)
+    del urls["rewindPostUri"]
+    return urls
+
+
 def client_binding(base_url: str, hub_name: str) -> str:
-    """What the `durableClient` input binding hands to the SDK, as JSON text."""
+    """The JSON text that the `durableClient` input binding hands to the SDK."""
     origin = base_url.rstrip("/")
     query = _query(hub_name)
     start = f"{origin}{WEBHOOK_BASE}/orchestrators/{{functionName}}[/{{instanceId}}]"

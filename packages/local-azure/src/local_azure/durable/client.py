@@ -1,4 +1,4 @@
-"""What a client may do with instances and entities. Every operation is one transaction, then the engine is told."""
+"""A client's operations on instances and entities. Each is one transaction, then the engine is told."""
 
 import uuid
 from typing import Any
@@ -6,7 +6,14 @@ from typing import Any
 from local_azure.durable.context import HubContext
 from local_azure.durable.creation import NewInstance, check_instance_id, create
 from local_azure.durable.entity_messages import Operation, encode_operation, scheduler_id
-from local_azure.durable.errors import AlreadyExistsError, BadRequestError, NotFoundError, WrongStateError
+from local_azure.durable.errors import (
+    AlreadyExistsError,
+    BadRequestError,
+    InvalidStateError,
+    NotFoundError,
+    PreconditionError,
+    WrongStateError,
+)
 from local_azure.durable.events import Event, EventType, encode, printable, stamp
 from local_azure.durable.purge import purge_finished, purge_one
 from local_azure.durable.queries import EntityRow, InstanceFilter, list_entities, list_instances
@@ -33,11 +40,10 @@ class HubClient:
     ) -> str:
         """Start an orchestrator; gives the instance's id. `input_json` is JSON text.
 
-        Raises BadRequestError for a name that the app does not have or an id that is not allowed, and
-        AlreadyExistsError if an instance of the id has not ended (unless the settings let it be replaced).
+        An instance of an orchestrator that the app does not have is started, and fails. Raises BadRequestError for an
+        id that is not allowed, and AlreadyExistsError if an instance of the id has not ended (unless the settings let
+        it be replaced).
         """
-        if not self._worker.has_orchestrator(name):
-            raise BadRequestError(missing_function(name, "orchestrator"))
         chosen = instance_id or uuid.uuid4().hex
         check_instance_id(chosen)
         existing = self._store.instance(chosen)
@@ -54,7 +60,8 @@ class HubClient:
         """Start an instance's orchestrator again with its input, under a new id or its own."""
         instance = self._store.instance(instance_id)
         if instance is None:
-            raise BadRequestError(f"No instance with ID '{instance_id}' was found.")
+            detail = f"No instance with ID '{instance_id}' was found. (Parameter 'instanceId')"
+            raise BadRequestError("InstanceId does not match a valid orchestration instance.", detail)
         return self.start(instance.name, instance.input, None if new_id else instance_id)
 
     def status(self, instance_id: str) -> Instance:
@@ -70,33 +77,50 @@ class HubClient:
 
     def instances(
         self, conditions: InstanceFilter, top: int, continuation: str | None
-    ) -> tuple[list[Instance], str | None]:
-        """A page of instances, and the token of the next."""
+    ) -> tuple[list[Instance | EntityRow], str | None]:
+        """A page of instances and entities, and the token of the next."""
         return list_instances(self._store, conditions, top, continuation)
 
     def raise_event(self, instance_id: str, name: str, data_json: str) -> None:
-        """Send an event to a running instance; it waits there until user code waits for it."""
+        """Send an event to a running instance, whose history takes it in whether user code waits for it or not."""
         self._running(instance_id)
         event = self._event(EventType.EVENT_RAISED, name=printable(name), input=data_json)
         self._send(Message(instance_id, MessageKind.EXTERNAL_EVENT, encode(event)))
 
     def terminate(self, instance_id: str, reason: str) -> None:
         """End an instance. What it has called runs on, as under the extension; nobody waits for it any more."""
-        self._command(instance_id, EventType.EXECUTION_TERMINATED, reason)
+        self._running(instance_id)
+        self._control(instance_id, self._event(EventType.EXECUTION_TERMINATED, input=printable(reason)))
 
     def suspend(self, instance_id: str, reason: str) -> None:
-        """Let an instance take in nothing until it is resumed."""
-        self._command(instance_id, EventType.EXECUTION_SUSPENDED, reason)
+        """Let an instance decide nothing until it is resumed. Raises InvalidStateError if it is suspended."""
+        instance = self._running(instance_id)
+        if instance.status == "Suspended":
+            raise InvalidStateError(
+                f"Cannot suspend the orchestration instance {instance_id} because instance is in the Suspended state."
+            )
+        self._control(instance_id, self._event(EventType.EXECUTION_SUSPENDED, reason=printable(reason)))
 
     def resume(self, instance_id: str, reason: str) -> None:
-        """Let a suspended instance go on."""
-        self._command(instance_id, EventType.EXECUTION_RESUMED, reason)
+        """Let a suspended instance go on. Raises InvalidStateError if it is not suspended."""
+        instance = self._running(instance_id)
+        if instance.status != "Suspended":
+            raise InvalidStateError(
+                f"Cannot resume the orchestration instance {instance_id} because instance is in the "
+                f"{instance.status} state."
+            )
+        self._control(instance_id, self._event(EventType.EXECUTION_RESUMED, reason=printable(reason)))
 
     def rewind(self, instance_id: str, reason: str) -> None:
         """Bring a failed instance back to before its failures and let it try again."""
-        instance = self.status(instance_id)
+        instance = self._store.instance(instance_id)
+        if instance is None:
+            raise NotFoundError(f'No orchestration with instance ID "${instance_id}" found.', told=True)
         if instance.status != "Failed":
-            raise WrongStateError("The rewind operation is only supported on failed orchestration instances.")
+            raise PreconditionError(
+                f'This orchestration has status {instance.status}, but only orchestrations in the "Failed" state can '
+                "be rewound."
+            )
         self._committed(rewind(self._store, instance, reason, self._clock.timestamp()))
 
     def purge(self, instance_id: str) -> int:
@@ -114,16 +138,22 @@ class HubClient:
     def signal_entity(self, name: str, key: str, operation: str, input_json: str | None) -> None:
         """Send an operation to an entity; nobody waits for its result. `input_json` is the operation's JSON text."""
         self._known_entity(name)
-        signal = Operation(id="", op=printable(operation), signal=True, input=input_json)
+        signal = Operation(id=str(uuid.uuid4()), op=printable(operation), signal=True, input=input_json)
         self._send(Message(scheduler_id(name, key), MessageKind.OPERATION, encode_operation(signal)))
 
     def entity_state(self, name: str, key: str) -> str:
         """The state of an entity as JSON text. Raises NotFoundError if it does not exist."""
-        self._known_entity(name)
         state = self._store.entity_state(scheduler_id(name, key))
         if state is None:
             raise NotFoundError(f"The entity {name}@{key} does not exist.")
         return state
+
+    def entity(self, entity_id: str) -> EntityRow:
+        """The row of an entity by its address (`@name@key`). Raises NotFoundError if it does not exist."""
+        row = self._store.entity(entity_id)
+        if row is None:
+            raise NotFoundError(f"The entity {entity_id} does not exist.")
+        return EntityRow(*row)
 
     def entities(
         self, name: str, updated: tuple[float | None, float | None], top: int, continuation: str | None
@@ -139,13 +169,12 @@ class HubClient:
             raise WrongStateError(f"The instance '{instance_id}' has ended: {instance.status}.")
         return instance
 
-    def _command(self, instance_id: str, kind: EventType, reason: str) -> None:
-        self._running(instance_id)
-        self._send(Message(instance_id, MessageKind.CONTROL, encode(self._event(kind, input=printable(reason)))))
+    def _control(self, instance_id: str, command: Event) -> None:
+        self._send(Message(instance_id, MessageKind.CONTROL, encode(command)))
 
     def _known_entity(self, name: str) -> None:
         if not self._worker.has_entity(name):
-            raise BadRequestError(missing_function(name, "entity"))
+            raise BadRequestError(missing_function(self._worker, name, "entity"))
 
     def _send(self, message: Message) -> None:
         with self._store.transaction() as database:

@@ -1,4 +1,4 @@
-"""What every part of a running task hub works with."""
+"""The context that every part of a running task hub works with."""
 
 from typing import Protocol
 

@@ -2,20 +2,30 @@
 
 import re
 import sqlite3
-import uuid
 
 import msgspec
 
 from local_azure.durable.errors import BadRequestError
-from local_azure.durable.events import Event, EventType, encode, printable, stamp
+from local_azure.durable.events import (
+    Event,
+    EventType,
+    Execution,
+    Parent,
+    encode,
+    new_execution,
+    next_execution,
+    printable,
+    stamp,
+)
 from local_azure.durable.store import Instance, Message, MessageKind, forget_instance, put_instance, put_message
 
-MAX_INSTANCE_ID = 256
-_FORBIDDEN = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
+MAX_INSTANCE_ID = 1024
+"""Half of what Azure Table storage takes for a row's key, in characters; the extension itself has no bound."""
+_FORBIDDEN = re.compile(r"[/\\?\x00-\x1f\x7f-\x9f]")
 
 
 class NewInstance(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be started; `input` is JSON text. The parent is that of a sub-orchestration."""
+    """An instance to be started; `input` is JSON text. The parent is that of a sub-orchestration."""
 
     id: str
     name: str
@@ -26,11 +36,11 @@ class NewInstance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_instance_id(instance_id: str) -> None:
-    """Raises BadRequestError for an id that the extension does not allow."""
+    """Raises BadRequestError for an id that Azure's storage does not take, or that is an entity's."""
     if instance_id.startswith("@"):
         raise BadRequestError("Orchestration instance ids must not start with @.")
     if _FORBIDDEN.search(instance_id) or printable(instance_id) != instance_id:
-        raise BadRequestError("Orchestration instance ids must not contain /, \\, #, ?, or control characters.")
+        raise BadRequestError("Orchestration instance ids must not contain /, \\, ?, or control characters.")
     if not 0 < len(instance_id) <= MAX_INSTANCE_ID:
         raise BadRequestError(f"Instance ID lengths must not exceed {MAX_INSTANCE_ID} characters.")
 
@@ -40,7 +50,7 @@ def create(database: sqlite3.Connection, new: NewInstance, now: float) -> Instan
     forget_instance(database, new.id)
     instance = Instance(
         id=new.id,
-        execution=uuid.uuid4().hex,
+        execution=next_execution() if new.parent else new_execution(),
         name=new.name,
         version=new.version,
         input=new.input,
@@ -51,17 +61,26 @@ def create(database: sqlite3.Connection, new: NewInstance, now: float) -> Instan
         parent_task=new.parent_task,
     )
     put_instance(database, instance)
-    put_message(database, start_message(instance, now))
+    parent = _parent(new.parent, new.parent_task) if new.parent else None
+    put_message(database, start_message(instance, now, parent))
     return instance
 
 
-def start_message(instance: Instance, now: float) -> Message:
-    """The message that makes an execution begin."""
+def start_message(instance: Instance, now: float, parent: Parent | None, *, continues: bool = False) -> Message:
+    """The message that makes an execution begin. Only what a client starts counts generations, from 0."""
     event = Event(
         event_type=EventType.EXECUTION_STARTED,
         timestamp=stamp(now),
         name=instance.name,
         version=instance.version,
         input=instance.input,
+        orchestration_instance=Execution(instance.id, instance.execution),
+        parent_instance=parent,
+        generation=None if parent or continues else 0,
     )
-    return Message(instance.id, MessageKind.EVENT, encode(event))
+    return Message(instance.id, MessageKind.CONTINUATION if continues else MessageKind.EVENT, encode(event))
+
+
+def _parent(parent: Instance, task: int | None) -> Parent:
+    execution = Execution(parent.id, parent.execution)
+    return Parent(name=parent.name, orchestration_instance=execution, task_schedule_id=task)

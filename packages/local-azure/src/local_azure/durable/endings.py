@@ -1,8 +1,9 @@
-"""How an execution ends."""
+"""The end of an execution."""
 
 from local_azure.durable.action_replay import ActionReplay
 from local_azure.durable.actions import ActionType, Answer, to_json
 from local_azure.durable.events import Event, EventType, printable
+from local_azure.durable.newtonsoft import compact
 from local_azure.durable.store import Instance
 
 
@@ -18,13 +19,14 @@ def outcome(instance: Instance, answer: Answer) -> tuple[str, str | None]:
     """Status and output of an instance whose user code has returned or raised."""
     if answer.error is None:
         return "Completed", answer.output
-    return "Failed", to_json(printable(f"Orchestrator function '{instance.name}' failed: {answer.error}"))
+    return "Failed", compact(printable(f"Orchestrator function '{instance.name}' failed: {answer.error}"))
 
 
-def completion(instance: Instance, timestamp: str) -> Event:
-    """The last event of a history."""
+def completion(instance: Instance, timestamp: str, number: int = -1) -> Event:
+    """The last event of a history, under the number that the engine would give next."""
     return Event(
         event_type=EventType.EXECUTION_COMPLETED,
+        event_id=number,
         timestamp=timestamp,
         orchestration_status=instance.status,
         result=instance.output,
@@ -32,7 +34,7 @@ def completion(instance: Instance, timestamp: str) -> Event:
 
 
 def rewindable(replay: ActionReplay) -> str:
-    """What a rewind has to take out of the history: failed last attempts, and their last retry timers."""
+    """The numbers that a rewind takes out of the history: failed last attempts, and their last retry timers."""
     attempts = [task.last_attempt for task in replay.failures()]
     timers = [task.retry_timer for task in replay.failures() if task.retry_timer >= 0]
     return to_json({"attempts": attempts, "timers": timers})

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import uuid
 
 import msgspec
 
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class OperationResult(msgspec.Struct, rename="camel"):
-    """What the SDK says of one operation; `result` is JSON text."""
+    """The SDK's result of one operation; `result` is JSON text."""
 
     is_error: bool
     result: str
@@ -46,7 +47,7 @@ class Signal(msgspec.Struct):
 
 
 class EntityAnswer(msgspec.Struct, rename="camel"):
-    """What the SDK answers for a batch; the state is JSON text."""
+    """The SDK's answer for a batch; the state is JSON text."""
 
     entity_exists: bool
     entity_state: str | None
@@ -78,14 +79,16 @@ class EntityRunner:
                     "self": {"name": name, "key": key},
                     "exists": state is not None,
                     "state": state,
-                    "batch": [{"name": op.op, "input": op.input, "isSignal": op.signal} for op in operations],
+                    "batch": [
+                        {"name": op.op, "input": op.input, "isSignal": op.signal, "id": op.id} for op in operations
+                    ],
                 }
             )
             answer = await self._run(name, payload, len(operations))
             self._commit(entity_id, messages, operations, answer)
 
     async def _run(self, name: str, payload: str, size: int) -> EntityAnswer | str:
-        """The answer, or why there is none as JSON text: then every operation failed, and the state stays."""
+        """The answer, or the failure as JSON text: then every operation failed, and the state stays."""
         try:
             answer = _decoder.decode(await self._worker.run_entity(name, payload))
         except FunctionFailedError as error:
@@ -121,11 +124,12 @@ class EntityRunner:
 
 
 def _put_state(database: sqlite3.Connection, entity_id: str, answer: EntityAnswer, now: float) -> None:
-    if answer.entity_exists:
-        values = (entity_id, answer.entity_state or "null", now)
-        database.execute("INSERT OR REPLACE INTO entities VALUES (?, ?, ?)", values)
-    else:
-        database.execute("DELETE FROM entities WHERE id = ?", (entity_id,))
+    # The SDK of 1.x writes the state `null` for an entity that it has deleted, and to the extension that is a state.
+    query = (
+        "INSERT INTO entities(id, state, updated, created) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT(id) DO UPDATE SET state = excluded.state, updated = excluded.updated"
+    )
+    database.execute(query, (entity_id, answer.entity_state or "null", now, now))
 
 
 def _answer(database: sqlite3.Connection, operation: Operation, result: str, *, failed: bool, now: float) -> list[str]:
@@ -144,7 +148,7 @@ def _send_signals(database: sqlite3.Connection, signals: list[Signal]) -> list[s
         except BadRequestError as error:
             log.warning("a signal from an entity was dropped: %s", error)
             continue
-        operation = Operation(id="", op=signal.name, signal=True, input=signal.input)
+        operation = Operation(id=str(uuid.uuid4()), op=signal.name, signal=True, input=signal.input)
         put_message(database, Message(target, MessageKind.OPERATION, encode_operation(operation)))
         woken.append(target)
     return woken

@@ -1,4 +1,4 @@
-"""One episode of an instance as one transaction: what was taken in, what was decided, and how it stands now."""
+"""One episode of an instance as one transaction: the messages taken in, the decisions, and the instance's new row."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -6,10 +6,14 @@ from collections.abc import Sequence
 import msgspec
 
 from local_azure.durable.actions import to_json
+from local_azure.durable.causes import child_failure
 from local_azure.durable.creation import NewInstance, create, start_message
 from local_azure.durable.entity_messages import Operation, encode_operation
 from local_azure.durable.errors import SupersededError
-from local_azure.durable.events import Event, EventType, encode, stamp
+from local_azure.durable.events import Event, EventType, Parent, encode, stamp
+from local_azure.durable.newtonsoft import compact
+from local_azure.durable.settings import HubSettings
+from local_azure.durable.status import json_value
 from local_azure.durable.store import (
     Instance,
     Message,
@@ -22,24 +26,27 @@ from local_azure.durable.store import (
     running_execution,
 )
 from local_azure.durable.tasks import Decision, DecisionKind
+from local_azure.durable.timers import due_time
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
-    """What an episode changes. `events` are all that it adds to the history, those of its decisions included."""
+    """The changes of an episode. `events` are all that it adds to the history, those of its decisions included."""
 
     instance: Instance
     execution: str
     """The execution that it belongs to; if another one has taken its place, the episode is void."""
     length: int
-    """How many events the history had before."""
+    """The number of events that the history had before."""
     events: list[Event]
     taken: list[int]
     decisions: Sequence[Decision] = ()
     cancelled: Sequence[int] = ()
     continues_as_new: bool = False
+    parent: Parent | None = None
+    """The parent that the next generation's start names."""
 
 
-def commit(store: Store, episode: Episode, now: float, default_version: str | None) -> list[str]:
+def commit(store: Store, episode: Episode, now: float, settings: HubSettings) -> list[str]:
     """Write an episode, all or nothing; gives the targets that have new messages.
 
     Raises SupersededError if the instance was replaced or deleted meanwhile.
@@ -52,13 +59,13 @@ def commit(store: Store, episode: Episode, now: float, default_version: str | No
         delete_messages(database, episode.taken)
         _append_history(database, episode)
         for decision in episode.decisions:
-            woken += _carry_out(database, instance, decision, now, default_version)
+            woken += _carry_out(database, instance, decision, now, settings)
         cancelled = [(instance.id, number) for number in episode.cancelled]
         database.executemany("DELETE FROM timers WHERE instance = ? AND task = ?", cancelled)
         if episode.continues_as_new:
-            forget_work(database, instance.id, keep_external_events=True)
+            forget_work(database, instance.id, keep_from_outside=True)
             database.execute("DELETE FROM history WHERE instance = ?", (instance.id,))
-            put_message(database, start_message(instance, now))
+            put_message(database, start_message(instance, now, episode.parent, continues=True))
         elif instance.is_finished:
             forget_work(database, instance.id)
             woken += _tell_parent(database, instance, now)
@@ -99,18 +106,21 @@ def decision_event(decision: Decision, instance: Instance, timestamp: str) -> Ev
                 timestamp=timestamp,
                 name="op",
                 instance_id=decision.instance_id,
-                input=encode_operation(_operation(decision, instance)),
+                input=encode_operation(_operation(decision, instance, timestamp)),
             )
 
 
-def _operation(decision: Decision, instance: Instance) -> Operation:
+def _operation(decision: Decision, instance: Instance, timestamp: str) -> Operation:
     return Operation(
         id=decision.request_id,
         op=decision.name,
         signal=decision.is_signal,
-        input=None if decision.input is None else to_json(decision.input),
-        parent=None if decision.is_signal else instance.id,
-        parent_execution=None if decision.is_signal else instance.execution,
+        input=None if decision.input is None else compact(decision.input),
+        parent=instance.id,
+        parent_execution=instance.execution,
+        timestamp=decision.sent_at,
+        predecessor=decision.predecessor,
+        request_time=timestamp.replace("Z", "+00:00"),
     )
 
 
@@ -122,7 +132,7 @@ def _append_history(database: sqlite3.Connection, episode: Episode) -> None:
 
 
 def _carry_out(
-    database: sqlite3.Connection, instance: Instance, decision: Decision, now: float, default_version: str | None
+    database: sqlite3.Connection, instance: Instance, decision: Decision, now: float, settings: HubSettings
 ) -> list[str]:
     match decision.kind:
         case DecisionKind.ACTIVITY:
@@ -133,17 +143,18 @@ def _carry_out(
             return []
         case DecisionKind.TIMER:
             if not decision.is_cancelled:
+                due = due_time(decision.fire_at, now, early=settings.early_timers)
                 database.execute(
-                    "INSERT INTO timers(due, instance, task) VALUES (?, ?, ?)",
-                    (decision.fire_at, instance.id, decision.number),
+                    "INSERT INTO timers(due, instance, task, fire_at) VALUES (?, ?, ?, ?)",
+                    (due, instance.id, decision.number, decision.fire_at),
                 )
             return []
         case DecisionKind.EVENT:
-            body = encode_operation(_operation(decision, instance))
+            body = encode_operation(_operation(decision, instance, stamp(now)))
             put_message(database, Message(decision.instance_id, MessageKind.OPERATION, body))
             return [decision.instance_id]
         case DecisionKind.SUB_ORCHESTRATION:
-            return _start_child(database, instance, decision, now, default_version)
+            return _start_child(database, instance, decision, now, settings.default_version)
 
 
 def _start_child(
@@ -173,14 +184,14 @@ def _tell_parent(database: sqlite3.Connection, child: Instance, now: float) -> l
     if child.status == "Completed":
         message = _child_event(parent, task, now, result=child.output)
     else:
-        reason = msgspec.json.decode(child.output) if child.output else child.status
-        message = _child_event(parent, task, now, reason=str(reason))
+        reason = json_value(child.output) if child.output else child.status
+        message = _child_event(parent, task, now, reason=str(reason), name=child.name)
     put_message(database, message)
     return [parent]
 
 
 def _child_event(
-    parent: str, task: int, now: float, *, result: str | None = None, reason: str | None = None
+    parent: str, task: int, now: float, *, result: str | None = None, reason: str | None = None, name: str = ""
 ) -> Message:
     if reason is None:
         event = Event(
@@ -195,6 +206,6 @@ def _child_event(
             timestamp=stamp(now),
             task_scheduled_id=task,
             reason=reason,
-            details="",
+            details=child_failure(reason.removeprefix(f"Orchestrator function '{name}' failed: ")),
         )
     return Message(parent, MessageKind.EVENT, encode(event))

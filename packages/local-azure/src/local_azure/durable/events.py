@@ -5,6 +5,7 @@ The numbers and fields are those of DurableTask.Core's history as the Functions 
 because the SDK expects `Version` and `Result` to be there.
 """
 
+import uuid
 from datetime import UTC, datetime
 from enum import IntEnum
 
@@ -38,6 +39,22 @@ class EventType(IntEnum):
     EXECUTION_RESUMED = 20
 
 
+class Execution(msgspec.Struct, frozen=True, rename="pascal"):
+    """DurableTask's OrchestrationInstance."""
+
+    instance_id: str
+    execution_id: str
+
+
+class Parent(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
+    """DurableTask's ParentInstance: the orchestration that started this one as a child, and under which number."""
+
+    name: str
+    orchestration_instance: Execution
+    task_schedule_id: int | None
+    version: str | None = None
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     """One event of a history. `event_id` numbers what was scheduled; -1 for everything else."""
 
@@ -56,15 +73,42 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     reason: str | UnsetType | None = UNSET
     details: str | UnsetType | None = UNSET
     orchestration_status: str | UnsetType = UNSET
-    data: str | UnsetType = UNSET
+    data: str | UnsetType | None = UNSET
+    orchestration_instance: Execution | UnsetType = UNSET
+    parent_instance: Parent | UnsetType | None = UNSET
+    generation: int | UnsetType | None = UNSET
 
 
 _decoder = msgspec.json.Decoder(Event)
 
+# Members that the extension always writes and that never hold anything else here.
+_FIXED = {
+    EventType.EXECUTION_STARTED: (
+        ',"Tags":null,"Correlation":null,"ParentTraceContext":null,"ScheduledStartTime":null,"GenerateNewTrace":false}'
+    ),
+    EventType.EXECUTION_COMPLETED: ',"FailureDetails":null}',
+    EventType.TASK_SCHEDULED: ',"ParentTraceContext":null,"Tags":null}',
+    EventType.TASK_FAILED: ',"FailureDetails":null}',
+    EventType.SUB_ORCHESTRATION_INSTANCE_CREATED: ',"ClientSpanId":null,"Tags":null}',
+    EventType.SUB_ORCHESTRATION_INSTANCE_FAILED: ',"FailureDetails":null}',
+    EventType.EVENT_RAISED: ',"ParentTraceContext":null}',
+}
+_NEVER_PLAYED = {
+    EventType.ORCHESTRATOR_STARTED,
+    EventType.ORCHESTRATOR_COMPLETED,
+    EventType.TASK_SCHEDULED,
+    EventType.SUB_ORCHESTRATION_INSTANCE_CREATED,
+    EventType.TIMER_CREATED,
+    EventType.EVENT_SENT,
+}
+"""DurableTask marks what it hands to user code, and none of these."""
+
 
 def encode(event: Event) -> str:
-    """An event as JSON text, not yet played."""
-    return msgspec.json.encode(event).decode()
+    """An event as JSON text, with all the members that the extension writes."""
+    text = msgspec.json.encode(event).decode()
+    fixed = _FIXED.get(event.event_type)
+    return text[:-1] + fixed if fixed else text
 
 
 def decode(text: str) -> Event:
@@ -72,12 +116,24 @@ def decode(text: str) -> Event:
     return _decoder.decode(text)
 
 
-def as_played(text: str) -> str:
-    """The same event as an old one: it was there before this episode.
+def as_played(event: Event) -> str:
+    """An event as an old one, as the SDK gets it: it was there before this episode. Old events carry no inputs."""
+    kind = event.event_type
+    if kind is EventType.TASK_SCHEDULED or kind is EventType.SUB_ORCHESTRATION_INSTANCE_CREATED:
+        return encode(msgspec.structs.replace(event, input=None))
+    # A generic event with a number stands in the place of one that had been scheduled.
+    never = kind in _NEVER_PLAYED or (kind is EventType.GENERIC_EVENT and event.event_id >= 0)
+    return encode(event if never else msgspec.structs.replace(event, is_played=True))
 
-    `IsPlayed` is written before any field that users can fill, so its first occurrence is the right one.
-    """
-    return text.replace('"IsPlayed":false', '"IsPlayed":true', 1)
+
+def new_execution() -> str:
+    """The id of an execution that a client starts: a GUID as .NET writes it."""
+    return str(uuid.uuid4())
+
+
+def next_execution() -> str:
+    """The id of an execution that the engine itself starts, a child or the next generation: a GUID without dashes."""
+    return uuid.uuid4().hex
 
 
 LATEST = 253_402_300_799.0
@@ -85,8 +141,9 @@ LATEST = 253_402_300_799.0
 
 
 def stamp(timestamp: float) -> str:
-    """Seconds since 1970 as .NET writes a UTC time: seven digits and a Z."""
-    return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%dT%H:%M:%S.%f}0Z".zfill(len("2026-11-23T10:00:00.0000000Z"))
+    """Seconds since 1970 as Newtonsoft writes a UTC time: no zeros at the end of the fraction, and a Z."""
+    text = f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%dT%H:%M:%S.%f}".zfill(len("2026-11-23T10:00:00.000000"))
+    return f"{text.rstrip('0').rstrip('.')}Z"
 
 
 def seconds(text: str) -> float:

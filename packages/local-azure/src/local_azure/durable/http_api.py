@@ -1,11 +1,8 @@
 """The management API over HTTP: the same for people (`/runtime/webhooks/durabletask/`) and the SDK (`/durabletask/`).
 
-Routes, codes and bodies are those of the extension's HttpApiHandler as the SDK of 1.x reads them.
+Routes, codes and bodies are those of the extension's HttpApiHandler; `http_errors` has the answers to what went wrong.
 """
 
-import logging
-import sqlite3
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -14,21 +11,17 @@ from local_azure.durable import http_query as query
 from local_azure.durable.actions import to_json
 from local_azure.durable.binding import RPC_BASE, WEBHOOK_BASE
 from local_azure.durable.entity_messages import split_scheduler_id
-from local_azure.durable.errors import (
-    AlreadyExistsError,
-    BadRequestError,
-    ClientError,
-    NotFoundError,
-    WrongStateError,
-)
+from local_azure.durable.errors import AlreadyExistsError, BadRequestError, UnreadableBodyError
+from local_azure.durable.http_errors import Handler, error_body, guarded, json_response
 from local_azure.durable.hub import TaskHub
-from local_azure.durable.status import instance_status, json_value, whole_seconds
-
-log = logging.getLogger(__name__)
+from local_azure.durable.newtonsoft import compact
+from local_azure.durable.queries import EntityRow
+from local_azure.durable.status import entity_status, instance_status, json_value, whole_seconds
 
 CONTINUATION = "x-ms-continuation-token"
 RETRY_AFTER = "5"
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+_READER_EXCEPTION = "Newtonsoft.Json.JsonReaderException"
+_EMPTY_BODY = "Error reading JToken from JsonReader. Path '', line 0, position 0."
 
 
 def add_routes(app: web.Application, hub: TaskHub, bases: tuple[str, ...] = (RPC_BASE, WEBHOOK_BASE)) -> None:
@@ -36,35 +29,39 @@ def add_routes(app: web.Application, hub: TaskHub, bases: tuple[str, ...] = (RPC
     api = HttpApi(hub)
     for base in bases:
         for method, path, handler in _routes(api):
-            app.router.add_route(method, base + path, _guarded(hub, handler))
+            app.router.add_route(method, base + path, guarded(hub, handler))
+        app.router.add_route("*", base + "{rest:(/.*)?}", _nothing)
+
+
+async def _nothing(_: web.Request) -> web.Response:
+    return web.Response(status=404)
 
 
 def _routes(api: "HttpApi") -> list[tuple[str, str, Handler]]:
-    # A segment may hold anything but a slash; aiohttp's own pattern leaves out braces.
+    # A segment may hold anything but a slash; aiohttp's own pattern leaves out braces. Case does not count.
     name, instance, key, event = (f"{{{part}:[^/]+}}" for part in ("name", "id", "key", "event"))
+    starts, instances, entities = (f"/{{kind:(?i:{kind})}}" for kind in ("orchestrators", "instances", "entities"))
+    end = "{end:/?}"
     return [
-        ("POST", f"/orchestrators/{name}", api.start),
-        ("POST", f"/orchestrators/{name}/{instance}", api.start),
-        ("GET", "/instances", api.list_instances),
-        ("GET", "/instances/", api.list_instances),
-        ("DELETE", "/instances", api.purge_by),
-        ("DELETE", "/instances/", api.purge_by),
-        ("GET", f"/instances/{instance}", api.status),
-        ("DELETE", f"/instances/{instance}", api.purge),
-        ("POST", f"/instances/{instance}/{{operation:(?i:raiseEvent)}}/{event}", api.raise_event),
-        ("POST", f"/instances/{instance}/{{operation:(?i:restart)}}", api.restart),
-        ("POST", f"/instances/{instance}/{{operation:(?i:terminate|suspend|resume|rewind)}}", api.command),
-        ("GET", "/entities", api.list_entities),
-        ("GET", "/entities/", api.list_entities),
-        ("GET", f"/entities/{name}", api.list_entities),
-        ("GET", f"/entities/{name}/{key}", api.entity),
-        ("POST", f"/entities/{name}/{key}", api.signal),
-        ("DELETE", f"/entities/{name}/{key}", api.signal),
+        ("POST", f"{starts}/{name}", api.start),
+        ("POST", f"{starts}/{name}/{instance}", api.start),
+        ("GET", f"{instances}{end}", api.list_instances),
+        ("DELETE", f"{instances}{end}", api.purge_by),
+        ("GET", f"{instances}/{instance}", api.status),
+        ("DELETE", f"{instances}/{instance}", api.purge),
+        ("POST", f"{instances}/{instance}/{{operation:(?i:raiseEvent)}}/{event}", api.raise_event),
+        ("POST", f"{instances}/{instance}/{{operation:(?i:restart)}}", api.restart),
+        ("POST", f"{instances}/{instance}/{{operation:(?i:terminate|suspend|resume|rewind)}}", api.command),
+        ("GET", f"{entities}{end}", api.list_entities),
+        ("GET", f"{entities}/{name}", api.list_entities),
+        ("GET", f"{entities}/{name}/{key}", api.entity),
+        ("POST", f"{entities}/{name}/{key}", api.signal),
+        ("DELETE", f"{entities}/{name}/{key}", api.signal),
     ]
 
 
 class HttpApi:
-    """The handlers. A ClientError that they raise is answered by `_guarded`."""
+    """The handlers. A ClientError that they raise is answered by `guarded`."""
 
     def __init__(self, hub: TaskHub) -> None:
         self._hub = hub
@@ -79,9 +76,14 @@ class HttpApi:
         return await self._started(request, instance_id)
 
     async def restart(self, request: web.Request) -> web.Response:
-        """Start an instance again: 202 with the management URLs; 400 if there is no such instance."""
+        """Start an instance again: 202 with the management URLs; 400 for an unknown one, 409 for one that runs."""
         new_id = query.flag(request, "restartWithNewInstanceId", default=True)
-        instance_id = self._client.restart(request.match_info["id"], new_id=new_id)
+        try:
+            instance_id = self._client.restart(request.match_info["id"], new_id=new_id)
+        except AlreadyExistsError as error:
+            message = "A non-terminal instance with this instance ID already exists."
+            exception = "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException"
+            return json_response(error_body(message, str(error), exception), 409)
         return await self._started(request, instance_id)
 
     async def _started(self, request: web.Request, instance_id: str) -> web.Response:
@@ -92,13 +94,15 @@ class HttpApi:
             if await self._hub.wait_until_finished(instance_id, timeout):
                 instance = self._client.status(instance_id)
                 if instance.status == "Completed":
-                    return _json(json_value(instance.output))
-                return _json(instance_status(instance))
+                    return json_response(json_value(instance.output))
+                return json_response(instance_status(instance))
         urls = self._hub.management_urls(str(request.url.origin()), instance_id)
-        return _json(urls, 202, {"Location": urls["statusQueryGetUri"], "Retry-After": "10"})
+        return json_response(urls, 202, {"Location": urls["statusQueryGetUri"], "Retry-After": "10"})
 
     async def status(self, request: web.Request) -> web.Response:
         """The status of an instance: 202 while it runs, 200 when it has ended, 500 for a failed one if asked for."""
+        if request.match_info["id"].startswith("@"):
+            return self._entity_status(request)
         instance = self._client.status(request.match_info["id"])
         history = self._client.history(instance.id) if query.flag(request, "showHistory") else None
         payload = instance_status(
@@ -108,43 +112,56 @@ class HttpApi:
             show_output=query.flag(request, "showHistoryOutput"),
         )
         if not instance.is_finished:
-            return _json(payload, 202, {"Location": str(request.url), "Retry-After": RETRY_AFTER})
-        angry = instance.status == "Failed" and query.flag(request, "returnInternalServerErrorOnFailure")
-        return _json(payload, 500 if angry else 200)
+            return json_response(payload, 202, {"Location": str(request.url), "Retry-After": RETRY_AFTER})
+        as_error = instance.status == "Failed" and query.flag(request, "returnInternalServerErrorOnFailure")
+        return json_response(payload, 500 if as_error else 200)
+
+    def _entity_status(self, request: web.Request) -> web.Response:
+        payload = entity_status(self._client.entity(request.match_info["id"]))
+        return json_response(payload, 202, {"Location": str(request.url), "Retry-After": RETRY_AFTER})
 
     async def list_instances(self, request: web.Request) -> web.Response:
         """A page of statuses; the next page's token is in a header."""
-        found, token = self._client.instances(
+        rows, token = self._client.instances(
             query.instance_filter(request), query.page_size(request), request.headers.get(CONTINUATION)
         )
         show_input = query.flag(request, "showInput", default=True)
-        return _page([instance_status(instance, show_input=show_input) for instance in found], token)
+        statuses = [
+            entity_status(row, show_input=show_input)
+            if isinstance(row, EntityRow)
+            else instance_status(row, show_input=show_input)
+            for row in rows
+        ]
+        return _page(statuses, token)
 
     async def purge(self, request: web.Request) -> web.Response:
-        """Delete an ended instance: 200 with the count, 404 for none, 412 for one that runs."""
-        try:
-            return _json({"instancesDeleted": self._client.purge(request.match_info["id"])})
-        except WrongStateError as error:
-            return _json(str(error), 412)
+        """Delete an ended instance: 200 with the count, 404 for an unknown one, 412 for one that runs."""
+        return json_response({"instancesDeleted": self._client.purge(request.match_info["id"])})
 
     async def purge_by(self, request: web.Request) -> web.Response:
-        """Delete the ended instances that meet the conditions: 200 with the count, 404 for none."""
+        """Delete the ended instances that meet the conditions: 200 with the count, 404 if nothing met them."""
         conditions = query.instance_filter(request)
         if conditions.created_from is None:
-            raise BadRequestError("Please provide value for 'createdTimeFrom' parameter.")
+            return json_response("Please provide value for 'createdTimeFrom' parameter.", 400)
         deleted = await self._client.purge_by(conditions)
-        return _json({"instancesDeleted": deleted}, 200 if deleted else 404)
+        return json_response({"instancesDeleted": deleted}) if deleted else web.Response(status=404)
 
     async def raise_event(self, request: web.Request) -> web.Response:
-        """Send an event: 202; 404 for no instance, 410 for one that has ended, 400 for what is no JSON."""
+        """Send an event: 202; 404 for an unknown instance, 410 for one that has ended, 400 for any body but JSON."""
         if request.content_type != "application/json":
             raise BadRequestError("Only application/json request content is supported")
-        body = await query.json_body(request)
-        self._client.raise_event(request.match_info["id"], request.match_info["event"], body or "null")
+        try:
+            body = await query.json_body(request)
+        except UnreadableBodyError as error:
+            raise BadRequestError("Invalid JSON content", str(error), _READER_EXCEPTION) from error
+        if body is None:
+            raise BadRequestError("Invalid JSON content", _EMPTY_BODY, _READER_EXCEPTION)
+        value = compact(json_value(body))
+        self._client.raise_event(request.match_info["id"], request.match_info["event"], value)
         return web.Response(status=202)
 
     async def command(self, request: web.Request) -> web.Response:
-        """Terminate, suspend, resume or rewind: 202; 404 for no instance, 410 for one in the wrong state."""
+        """Terminate, suspend, resume or rewind: 202; 404 for an unknown instance, 410 or 412 in the wrong state."""
         operation = getattr(self._client, request.match_info["operation"].lower())
         operation(request.match_info["id"], request.query.get("reason", ""))
         return web.Response(status=202)
@@ -152,7 +169,7 @@ class HttpApi:
     async def entity(self, request: web.Request) -> web.Response:
         """The state of an entity: 200, or 404."""
         state = self._client.entity_state(request.match_info["name"], _key(request))
-        return web.Response(text=state, content_type="application/json")
+        return json_response(json_value(state))
 
     async def signal(self, request: web.Request) -> web.Response:
         """Signal an entity: 202. DELETE is the operation `delete`."""
@@ -167,17 +184,16 @@ class HttpApi:
     async def list_entities(self, request: web.Request) -> web.Response:
         """A page of entities, of one name or all; with `fetchState` their states."""
         bounds = (query.moment(request, "lastOperationTimeFrom"), query.moment(request, "lastOperationTimeTo"))
-        found, token = self._client.entities(
+        page, token = self._client.entities(
             request.match_info.get("name", ""), bounds, query.page_size(request), request.headers.get(CONTINUATION)
         )
         fetch_state = query.flag(request, "fetchState")
         rows: list[dict[str, Any]] = []
-        for row in found:
+        for row in page:
             name, key = split_scheduler_id(row.id)
             entity: dict[str, Any] = {"entityId": {"name": name, "key": key}}
             entity["lastOperationTime"] = whole_seconds(row.updated)
-            if fetch_state:
-                entity["state"] = json_value(row.state)
+            entity["state"] = json_value(row.state) if fetch_state else None
             rows.append(entity)
         return _page(rows, token)
 
@@ -188,59 +204,5 @@ def _key(request: web.Request) -> str:
     return "" if key == "$" else key
 
 
-def _json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(text=to_json(value), status=status, headers=headers, content_type="application/json")
-
-
 def _page(rows: list[dict[str, Any]], token: str | None) -> web.Response:
-    return _json(rows, headers={CONTINUATION: token} if token else None)
-
-
-_STATUS_OF: dict[type[ClientError], int] = {
-    NotFoundError: 404,
-    AlreadyExistsError: 409,
-    WrongStateError: 410,
-    BadRequestError: 400,
-}
-
-
-def _guarded(hub: TaskHub, handler: Handler) -> Handler:
-    """Answer what a client got wrong in the extension's form, and log it with the peer."""
-
-    async def guarded(request: web.Request) -> web.Response:
-        try:
-            _check_hub(hub, request)
-            return await handler(request)
-        except ClientError as error:
-            status = _STATUS_OF[type(error)]
-            if status == 400:
-                _log_refused(request, str(error))
-            return _error(status, "One or more of the arguments submitted is incorrect", str(error))
-        except query.TooLargeError:
-            _log_refused(request, "the body is too large")
-            return _error(413, "The request is too large", f"at most {query.MAX_BODY} bytes are taken")
-        except query.TooSlowError:
-            _log_refused(request, "the body did not come in time")
-            return _error(408, "The request is too slow", f"a body must come within {query.BODY_SECONDS:.0f} s")
-        except sqlite3.Error as error:
-            log.exception("%s: %s could not be served", request.remote, request.path[:200])
-            return _error(503, "The task hub cannot be used", f"the task hub cannot be used now: {error}")
-
-    return guarded
-
-
-def _check_hub(hub: TaskHub, request: web.Request) -> None:
-    asked = request.query.get("taskHub")
-    if asked and asked.lower() != hub.settings.hub_name.lower():
-        raise BadRequestError(f"there is no task hub {asked[:64]!r} here, only {hub.settings.hub_name!r}")
-
-
-def _log_refused(request: web.Request, reason: str) -> None:
-    log.warning("%s: %s refused: %s", request.remote, request.path[:200], reason[:200])
-
-
-def _error(status: int, message: str, detail: str) -> web.Response:
-    if status != 400:
-        # The SDK puts the whole body into the message of its exception.
-        return _json(detail, status)
-    return _json({"Message": message, "ExceptionMessage": detail, "ExceptionType": "System.ArgumentException"}, status)
+    return json_response(rows, headers={CONTINUATION: token or ""})

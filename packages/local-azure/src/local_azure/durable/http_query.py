@@ -1,4 +1,4 @@
-"""Read what a request asks for, within bounds. Raises BadRequestError, which the API answers with 400."""
+"""Read the query and the body of a request, within bounds."""
 
 import asyncio
 import json
@@ -6,16 +6,17 @@ import math
 
 from aiohttp import web
 
-from local_azure.durable.errors import BadRequestError
+from local_azure.durable.errors import BadRequestError, UnreadableBodyError
 from local_azure.durable.events import seconds
 from local_azure.durable.queries import DEFAULT_PAGE, InstanceFilter
 
 MAX_BODY = 32 << 20
-STATUSES = {"Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended"}
+_STATUSES = {"Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended"}
+_STATUS_NAMES = {name.lower(): name for name in _STATUSES}
 
 
 BODY_SECONDS = 60.0
-"""How long a client may take to send a body, in real seconds."""
+"""The time that a client may take to send a body, in real seconds."""
 
 
 class TooLargeError(Exception):
@@ -27,7 +28,7 @@ class TooSlowError(Exception):
 
 
 async def text_body(request: web.Request) -> str:
-    """The body as text. Raises TooLargeError beyond 32 MiB, TooSlowError, or BadRequestError if it is no UTF-8."""
+    """The body as text. Raises TooLargeError beyond 32 MiB, TooSlowError, or BadRequestError if it is not UTF-8."""
     if request.content_length is not None and request.content_length > MAX_BODY:
         raise TooLargeError
     body = bytearray()
@@ -42,32 +43,32 @@ async def text_body(request: web.Request) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise BadRequestError(f"The body is no UTF-8: {error}") from error
+        raise BadRequestError(f"The body is not UTF-8: {error}") from error
 
 
 async def json_body(request: web.Request) -> str | None:
-    """The body as JSON text, None if there is none. Raises as `text_body`, and BadRequestError if it is no JSON."""
+    """The body as JSON text, None without a body. Raises as `text_body`, and UnreadableBodyError if it is not JSON."""
     text = await text_body(request)
     if not text:
         return None
     try:
         json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BadRequestError(f"Invalid JSON content: {error}") from error
+        raise UnreadableBodyError(str(error)) from error
     return text
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def flag(request: web.Request, name: str, *, default: bool = False) -> bool:
-    """A boolean of the query; what is no boolean counts as not given, as the extension has it."""
+    """A boolean of the query; the extension ignores any other text."""
     return {"true": True, "false": False}.get(request.query.get(name, "").strip().lower(), default)
 
 
 def number(request: web.Request, name: str, default: int) -> int:
-    """A whole number of the query; what is none counts as not given."""
+    """A whole number of the query; the extension ignores any other text."""
     try:
         return int(request.query.get(name, default))
     except ValueError:
@@ -75,7 +76,7 @@ def number(request: web.Request, name: str, default: int) -> int:
 
 
 def span(request: web.Request, name: str) -> float | None:
-    """A number of seconds of the query, None if it is not given or none."""
+    """A number of seconds of the query; None if it is absent or another text."""
     try:
         seconds_asked = float(request.query[name])
     except (KeyError, ValueError):
@@ -84,21 +85,20 @@ def span(request: web.Request, name: str) -> float | None:
 
 
 def moment(request: web.Request, name: str) -> float | None:
-    """A time of the query in seconds since 1970, None if it is not given."""
+    """A time of the query in seconds since 1970; None if it is absent or not a time, as the extension has it."""
     text = request.query.get(name)
     if not text:
         return None
     try:
         return seconds(text)
-    except (ValueError, OverflowError) as error:
-        raise BadRequestError(f"{name} is no time: {text[:64]!r}") from error
+    except (ValueError, OverflowError):
+        return None
 
 
 def instance_filter(request: web.Request) -> InstanceFilter:
     """The conditions on instances in the query."""
-    statuses = {part.strip() for value in request.query.getall("runtimeStatus", []) for part in value.split(",")}
-    if unknown := statuses - STATUSES - {""}:
-        raise BadRequestError(f"runtimeStatus: there is no status {sorted(unknown)[0][:64]!r}")
+    parts = [part.strip() for value in request.query.getall("runtimeStatus", []) for part in value.split(",")]
+    statuses = {_STATUS_NAMES.get(part.lower(), "") for part in parts}
     return InstanceFilter(
         created_from=moment(request, "createdTimeFrom"),
         created_to=moment(request, "createdTimeTo"),
@@ -108,5 +108,8 @@ def instance_filter(request: web.Request) -> InstanceFilter:
 
 
 def page_size(request: web.Request) -> int:
-    """How many results the client wants."""
-    return number(request, "top", DEFAULT_PAGE)
+    """The number of results that the client wants. Raises BadRequestError below 0, where the extension fails (500)."""
+    top = number(request, "top", DEFAULT_PAGE)
+    if top < 0:
+        raise BadRequestError(f"top must not be negative: {top}")
+    return top

@@ -10,7 +10,7 @@ import msgspec
 
 from local_azure.core.clock import Clock
 from local_azure.durable.activities import ActivityPump
-from local_azure.durable.binding import client_binding, management_urls
+from local_azure.durable.binding import client_binding, started_urls
 from local_azure.durable.client import HubClient
 from local_azure.durable.context import HubContext
 from local_azure.durable.entities import EntityRunner
@@ -49,7 +49,8 @@ class TaskHub:
         self._activities = ActivityPump(
             self.store, clock, settings.max_concurrent_activities, self._run_activity, self._completed
         )
-        self._timers = TimerService(self.store, clock, self._instances.put)
+        in_order = not settings.early_timers
+        self._timers = TimerService(self.store, clock, self._instances.put, in_order=in_order)
         self.client = HubClient(context)
         self._finishing: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
@@ -72,20 +73,20 @@ class TaskHub:
         return client_binding(base_url, self.settings.hub_name)
 
     def management_urls(self, base_url: str, instance_id: str) -> dict[str, str]:
-        """The body of a check-status response."""
-        return management_urls(base_url, self.settings.hub_name, instance_id)
+        """The body of a check-status response over HTTP."""
+        return started_urls(base_url, self.settings.hub_name, instance_id)
 
     def export_history(self, instance_id: str) -> dict[str, Any]:
         """A recorded history: name, execution, status, output, and the trigger's payload, for replay tests.
 
-        `output` is JSON text; `payload` is what the SDK would get next, the whole history in it.
+        `output` is JSON text; `payload` is what the SDK would get next, the whole history and all inputs in it.
 
         Raises NotFoundError for an unknown instance.
         """
         instance = self.store.instance(instance_id)
         if instance is None:
             raise NotFoundError(f"No instance with ID '{instance_id}' was found.")
-        payload = Session(instance, self.store.history(instance_id)).payload()
+        payload = Session(instance, self.store.history(instance_id), keep_inputs=True).payload()
         return {
             "name": instance.name,
             "execution": instance.execution,
@@ -100,7 +101,7 @@ class TaskHub:
         return await self._worker.run_activity(name, instance_id, data)
 
     async def wait_until_finished(self, instance_id: str, timeout: float) -> bool:  # noqa: ASYNC109 - the API's own
-        """Whether the instance has ended within so many real seconds."""
+        """True if the instance has ended within so many real seconds."""
         if self.client.status(instance_id).is_finished:
             return True
         ended = self._finishing.setdefault(instance_id, asyncio.Event())

@@ -1,41 +1,64 @@
-"""An orchestrator whose code no longer leads to its history: what is said of it."""
+"""An orchestrator whose code no longer leads to its history, in the words of DurableTask.Core."""
 
 from local_azure.durable.events import Event, EventType
-from local_azure.durable.tasks import Decision
+from local_azure.durable.tasks import Decision, DecisionKind
 
-_SCHEDULED = {
+_TASKS = {
     EventType.TASK_SCHEDULED: "an activity",
     EventType.SUB_ORCHESTRATION_INSTANCE_CREATED: "a sub-orchestration",
     EventType.TIMER_CREATED: "a timer",
-    EventType.EVENT_SENT: "an entity message",
+    EventType.EVENT_SENT: "a send event",
 }
+_ACTIONS = {
+    DecisionKind.ACTIVITY: "ScheduleTaskOrchestratorAction",
+    DecisionKind.SUB_ORCHESTRATION: "CreateSubOrchestrationAction",
+    DecisionKind.TIMER: "CreateTimerOrchestratorAction",
+    DecisionKind.EVENT: "SendEventOrchestratorAction",
+}
+_HEAD = "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled"
+_QUESTION = "Was a change made to the orchestrator code after this instance had already started running?"
 
 
 class NonDeterminismError(Exception):
-    """The code no longer leads to the history of the instance."""
+    """The code no longer leads to the history of the instance.
+
+    `decisions` are those that the code has come to in place of the history's; they end in the history as well.
+    """
+
+    def __init__(self, message: str, decisions: list[Decision]) -> None:
+        super().__init__(message)
+        self.decisions = decisions
 
     @classmethod
-    def missing(cls, event: Event) -> "NonDeterminismError":
+    def missing(cls, event: Event, decisions: list[Decision]) -> "NonDeterminismError":
         """The history has something that the code does not schedule."""
-        return cls(f"{_past(event)}, but the current replay does not schedule it. {_QUESTION}")
-
-    @classmethod
-    def different(cls, event: Event, decision: Decision) -> "NonDeterminismError":
-        """The code schedules something else under the same number."""
-        named = f" {decision.name!r}" if decision.name else ""
-        target = f" for {decision.instance_id!r}" if decision.instance_id else ""
+        kind = event.event_type
+        named = ""
+        if kind is EventType.TASK_SCHEDULED:
+            named = f" and name '{event.name}' (version '')"
+        elif kind is EventType.SUB_ORCHESTRATION_INSTANCE_CREATED:
+            named = f" and name '{event.name}' (version '', instance ID '{event.instance_id}')"
+        elif kind is EventType.EVENT_SENT:
+            named = f", type 'EventSent' name '{event.name}', instance ID '{event.instance_id}'"
         return cls(
-            f"{_past(event)}, but the current replay schedules {decision.kind.value}{named}{target} there. {_QUESTION}"
+            f"{_HEAD} {_TASKS[kind]} task with sequence ID {event.event_id}{named}, but the current replay execution "
+            f"hasn't (yet?) scheduled this task. {_QUESTION}",
+            decisions,
         )
 
-
-_QUESTION = "Was the orchestrator's code changed after this instance had started?"
-
-
-def _past(event: Event) -> str:
-    named = f" {event.name!r}" if isinstance(event.name, str) and event.name else ""
-    target = f" for {event.instance_id!r}" if isinstance(event.instance_id, str) else ""
-    return (
-        f"Non-deterministic workflow detected: a previous execution scheduled {_SCHEDULED[event.event_type]}{named}"
-        f"{target} with sequence number {event.event_id}"
-    )
+    @classmethod
+    def different(
+        cls, event: Event, decision: Decision, expected: DecisionKind, decisions: list[Decision]
+    ) -> "NonDeterminismError":
+        """The code schedules something else under the same number."""
+        task = _TASKS[event.event_type]
+        named = " named" if event.event_type is EventType.TIMER_CREATED else f" named '{event.name}',"
+        if decision.kind is expected:
+            instead = f"scheduled {task} task named '{decision.name}' with this sequence number. "
+        else:
+            instead = f"produced a {_ACTIONS[decision.kind]} action with this sequence number."
+        return cls(
+            f"{_HEAD} {task} task with sequence number {event.event_id}{named} but the current orchestration replay "
+            f"instead {instead} {_QUESTION}",
+            decisions,
+        )

@@ -3,30 +3,42 @@
 import asyncio
 import logging
 import time
-import uuid
 from collections.abc import Sequence
 
 import msgspec
 
-from local_azure.durable.action_replay import ActionReplay
+from local_azure.durable.action_replay import ActionReplay, events_after_continuation
 from local_azure.durable.actions import Answer, parse_answer, parse_failure, to_json
 from local_azure.durable.context import HubContext
 from local_azure.durable.endings import completion, continuation, outcome, rewindable
 from local_azure.durable.episode import Episode, commit, decision_event
 from local_azure.durable.errors import SupersededError, UnusableActionError
-from local_azure.durable.events import Event, EventType, printable, stamp
-from local_azure.durable.inbox import Batch, next_batch, order, release_external_events
+from local_azure.durable.events import Event, EventType, decode, next_execution, printable, stamp
+from local_azure.durable.inbox import Batch, next_batch, order
+from local_azure.durable.newtonsoft import compact
 from local_azure.durable.non_determinism import NonDeterminismError
 from local_azure.durable.session import Session
-from local_azure.durable.store import Instance
+from local_azure.durable.status import status_problem
+from local_azure.durable.store import Instance, MessageKind
 from local_azure.durable.tasks import Decision
-from local_azure.durable.validation import first_problem
+from local_azure.durable.validation import first_problem, missing_function
 from local_azure.durable.versions import accepts
 from local_azure.durable.worker import FunctionFailedError
 
 log = logging.getLogger(__name__)
 
-_CONTROL_STATUS = {EventType.EXECUTION_SUSPENDED: "Suspended", EventType.EXECUTION_RESUMED: "Running"}
+_STATUS_AFTER = {EventType.EXECUTION_SUSPENDED: "Suspended", EventType.EXECUTION_RESUMED: "Running"}
+_SHORT = 64
+"""Events. Over a shorter history user code is asked in every episode, as under the extension; that costs nothing."""
+_QUIET = {
+    EventType.ORCHESTRATOR_STARTED,
+    EventType.TASK_COMPLETED,
+    EventType.TASK_FAILED,
+    EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
+    EventType.SUB_ORCHESTRATION_INSTANCE_FAILED,
+    EventType.TIMER_FIRED,
+}
+"""Events that come in numbers: user code is asked again only if they can make it run on. After others it always is."""
 
 
 class Orchestrator:
@@ -38,7 +50,6 @@ class Orchestrator:
         self._worker = context.worker
         self._clock = context.clock
         self._settings = context.settings
-        self._default_version = context.settings.default_version
         self._listener = context.listener
 
     async def work(self, instance_id: str) -> None:
@@ -50,11 +61,10 @@ class Orchestrator:
         try:
             if not self._works_on(session):
                 return
-            if session.replay is None and session.events and not session.instance.is_finished:
+            if session.replay is None and session.events and not self._is_rewound(instance_id):
                 await self._warm_up(session)
-            while not session.instance.is_finished and (
-                batch := next_batch(self._store, session) or release_external_events(self._store, session)
-            ):
+            session.arrived = 0
+            while not session.instance.is_finished and (batch := next_batch(self._store, instance_id)):
                 await self._take(session, batch)
                 # User code may never wait; others get their turn between two episodes.
                 await asyncio.sleep(0)
@@ -73,21 +83,26 @@ class Orchestrator:
             self._sessions.rest(session)
 
     def _works_on(self, session: Session) -> bool:
-        """Whether the deployment works on instances of this version; if not, they fail or are left to another one."""
+        """True if the deployment works on instances of this version; others fail or are left to another one."""
         instance, settings = session.instance, self._settings
         if accepts(settings.version_match, settings.default_version, instance.version):
             return True
         reason = f"version {instance.version!r} is not worked on by a deployment of {settings.default_version!r}"
         if settings.fail_other_versions:
-            self._finish(session, Batch([], []), [self._started(session)], "Failed", reason)
+            self._finish(session, Batch(), [self._started(session)], "Failed", reason)
             return True
         log.warning("%s waits for another deployment: %s", instance.id, reason)
         self._sessions.drop(instance.id)
         return False
 
+    def _is_rewound(self, instance_id: str) -> bool:
+        """True if a rewind waits: its episode replays the history anyway."""
+        events = next_batch(self._store, instance_id).events
+        return bool(events) and events[0].event_type is EventType.GENERIC_EVENT
+
     async def _warm_up(self, session: Session) -> None:
         """Replay a history that was read from the store, so that what comes in can be matched with the actions."""
-        nothing = Batch([], [])
+        nothing = Batch()
         started = self._started(session)
         try:
             decisions = await self._replay(session, [])
@@ -99,16 +114,27 @@ class Orchestrator:
             self._conclude(session, nothing, [started], decisions)
 
     async def _take(self, session: Session, batch: Batch) -> None:
-        if batch.control is not None:
-            self._obey(session, batch, batch.control)
+        new = [self._started(session), *order(batch.events, session.replay)]
+        if batch.continues:
+            # DurableTask has begun the history of a later generation with an episode that ended at once.
+            new.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=new[0].timestamp))
+        _warn_of_early_events(session, new)
+        if not self._worker.has_orchestrator(session.instance.name):
+            missing = missing_function(self._worker, session.instance.name, "orchestrator")
+            reason = f"Orchestrator function '{session.instance.name}' failed: {missing}"
+            self._finish(session, batch, new, "Failed", reason)
             return
         try:
-            events = order(batch.events, session.replay)
-            new = [self._started(session), *events]
             decisions = await self._decide(session, new)
-        except (NonDeterminismError, UnusableActionError) as error:
-            events = [self._started(session), *batch.events]
-            self._finish(session, batch, events, "Failed", str(error))
+        except UnusableActionError as error:
+            self._finish(session, batch, [self._started(session), *batch.events], "Failed", str(error))
+            return
+        except NonDeterminismError as error:
+            events = [decision_event(decision, session.instance, new[0].timestamp) for decision in error.decisions]
+            self._finish(session, batch, [self._started(session), *batch.events, *events], "Failed", str(error))
+            return
+        if batch.command is not None and batch.command.event_type is EventType.EXECUTION_TERMINATED:
+            self._terminate(session, batch, new, str(batch.command.input or ""))
             return
         self._conclude(session, batch, new, decisions)
 
@@ -124,8 +150,9 @@ class Orchestrator:
             return await self._replay(session, new)
         for event in new:
             replay.feed(event)
-        if answer.is_done or answer.error is not None or not replay.may_run_on():
-            return replay.decide()
+        asks_again = session.length < _SHORT or any(event.event_type not in _QUIET for event in new)
+        if not asks_again and (answer.is_done or answer.error is not None or not replay.may_run_on()):
+            return [] if replay.is_suspended else replay.decide()
         return await self._replay(session, new)
 
     async def _replay(self, session: Session, new: list[Event]) -> list[Decision]:
@@ -142,7 +169,7 @@ class Orchestrator:
         session.replay = replay = ActionReplay(answer.actions, session.instance.execution)
         for event in (*session.events, *new):
             replay.feed(event)
-        decisions = replay.decide()
+        decisions = [] if replay.is_suspended else replay.decide()
         session.replay_seconds = time.perf_counter() - began
         return decisions
 
@@ -157,59 +184,89 @@ class Orchestrator:
             return
         now = max(self._clock.timestamp(), session.last_timestamp)
         timestamp = stamp(now)
-        new += [decision_event(decision, session.instance, timestamp) for decision in decisions]
-        # A status stays until user code sets another, also across continue-as-new.
-        custom_status = answer.custom_status or session.instance.custom_status
-        status = "Running" if session.instance.status == "Pending" else session.instance.status
-        instance = msgspec.structs.replace(session.instance, status=status, updated=now, custom_status=custom_status)
-        cancelled = replay.cancelled_timers()
-        ended = (answer.is_done or answer.error is not None) and not replay.has_open_tasks
-        if ended and answer.error is None and (action := continuation(answer)) is not None:
-            self._continue_as_new(session, batch, instance, decisions, to_json(action))
+        custom_status = answer.custom_status
+        if custom_status is None and batch.continues:
+            # The first episode of a later generation keeps the status of the one before; any other sets its own.
+            custom_status = session.instance.custom_status
+        if custom_status is not None and (problem := status_problem(custom_status)):
+            reason = f"Orchestrator function '{session.instance.name}' failed: {problem}"
+            self._finish(session, batch, new, "Failed", reason)
             return
+        instance = msgspec.structs.replace(
+            session.instance, **_standing(session.instance, batch.command), updated=now, custom_status=custom_status
+        )
+        cancelled = [] if replay.is_suspended else replay.cancelled_timers()
+        finished = (answer.is_done or answer.error is not None) and not replay.has_open_tasks
+        ended = finished and not replay.is_suspended
+        if ended and answer.error is None and (action := continuation(answer)) is not None:
+            instance = msgspec.structs.replace(
+                instance, execution=next_execution(), input=to_json(action), output=None, created=now
+            )
+            self._continue_as_new(session, batch, instance, new, decisions)
+            return
+        alone = len(new)
+        new += [decision_event(decision, session.instance, timestamp) for decision in decisions]
         if ended:
             status, output = outcome(instance, answer)
             failures = rewindable(replay) if status == "Failed" else None
             instance = msgspec.structs.replace(instance, status=status, output=output, rewindable=failures)
-            new.append(completion(instance, timestamp))
-        new.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=timestamp))
+            new.append(completion(instance, timestamp, replay.next_number))
+        if batch.continues:
+            new[alone - 1] = msgspec.structs.replace(new[alone - 1], is_played=True)
+        if not batch.continues or len(new) > alone:
+            new.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=timestamp))
         self._commit(session, instance, new, batch.taken, decisions=decisions, cancelled=cancelled)
 
     def _continue_as_new(
-        self, session: Session, batch: Batch, instance: Instance, decisions: list[Decision], new_input: str
+        self, session: Session, batch: Batch, instance: Instance, new: list[Event], decisions: list[Decision]
     ) -> None:
-        instance = msgspec.structs.replace(instance, execution=uuid.uuid4().hex, input=new_input)
+        history = (*session.events, *new)
+        started = next((event for event in history if event.event_type is EventType.EXECUTION_STARTED), None)
+        behind = self._behind_continuation(session, batch, new)
         episode = Episode(
             instance=instance,
             execution=session.instance.execution,
             length=session.length,
             events=[],
-            taken=batch.taken,
+            taken=[number for number in batch.taken if number not in behind],
             decisions=decisions,
             continues_as_new=True,
+            parent=(started.parent_instance or None) if started else None,
         )
-        woken = commit(self._store, episode, instance.updated, self._default_version)
+        woken = commit(self._store, episode, instance.updated, self._settings)
         session.restart(instance)
         self._listener.committed([instance.id, *woken])
 
+    def _behind_continuation(self, session: Session, batch: Batch, new: list[Event]) -> set[int]:
+        """The external events that came behind what ends the generation: the next one gets them, and no other."""
+        replay, answer = session.replay, session.answer
+        external = [message for message in batch.messages if message.kind is MessageKind.EXTERNAL_EVENT]
+        if replay is None or answer is None or not (external or replay.lost_events()):
+            return set()
+        count = events_after_continuation(answer.actions, session.instance.execution, session.events, new)
+        behind = {message.id for message in batch.messages[len(batch.messages) - count :]} if count else set[int]()
+        kept = {message.id for message in external} & behind
+        carried = {str(decode(message.body).name) for message in external if message.id in kept}
+        if lost := [name for name in replay.lost_events() if name not in carried]:
+            log.warning("%s continues as new without the events %s: nobody waited for them", session.instance.id, lost)
+        return kept
+
+    def _terminate(self, session: Session, batch: Batch, new: list[Event], reason: str) -> None:
+        if session.answer is not None:
+            status = session.answer.custom_status
+            session.instance = msgspec.structs.replace(session.instance, custom_status=status)
+        self._finish(session, batch, new, "Terminated", reason)
+
     def _finish(self, session: Session, batch: Batch, events: list[Event], status: str, reason: str) -> None:
         now = max(self._clock.timestamp(), session.last_timestamp)
+        # A reason goes out as it came in: one that is JSON is shown as that value.
+        output = printable(reason) if status == "Terminated" else compact(printable(reason))
+        custom_status = session.instance.custom_status if status == "Terminated" else None
         instance = msgspec.structs.replace(
-            session.instance, status=status, output=to_json(printable(reason)), updated=now
+            session.instance, status=status, output=output or None, updated=now, custom_status=custom_status
         )
         events = [*events, completion(instance, stamp(now))]
         events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=stamp(now)))
-        self._commit(session, instance, events, batch.taken)
-
-    def _obey(self, session: Session, batch: Batch, command: Event) -> None:
-        events = [self._started(session), command]
-        if command.event_type is EventType.EXECUTION_TERMINATED:
-            self._finish(session, batch, events, "Terminated", str(command.input or ""))
-            return
-        events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=events[0].timestamp))
-        instance = msgspec.structs.replace(
-            session.instance, status=_CONTROL_STATUS[command.event_type], updated=self._clock.timestamp()
-        )
         self._commit(session, instance, events, batch.taken)
 
     def _commit(
@@ -231,7 +288,31 @@ class Orchestrator:
             decisions=decisions,
             cancelled=cancelled,
         )
-        woken = commit(self._store, episode, instance.updated, self._default_version)
+        woken = commit(self._store, episode, instance.updated, self._settings)
         session.append(events)
         session.instance = instance
         self._listener.committed(woken)
+
+
+def _standing(instance: Instance, command: Event | None) -> dict[str, str | None]:
+    """Status and output of an instance that goes on; suspending and resuming leave their reason as output."""
+    if command is not None and command.event_type in _STATUS_AFTER:
+        return {"status": _STATUS_AFTER[command.event_type], "output": str(command.reason or "") or None}
+    return {"status": "Running" if instance.status == "Pending" else instance.status}
+
+
+def _warn_of_early_events(session: Session, new: list[Event]) -> None:
+    """Say in the log which event the SDK is about to forget."""
+    replay = session.replay
+    names: set[str] = set()
+    for event in new:
+        if event.event_type is not EventType.EVENT_RAISED or (replay and replay.waits_for(str(event.name))):
+            continue
+        again = str(event.name) in names or (replay is not None and replay.has_early(str(event.name)))
+        names.add(str(event.name))
+        if again:
+            log.warning(
+                "%s: two events %r came before anybody waited for them: the SDK of 1.x gives the second one twice",
+                session.instance.id,
+                event.name,
+            )

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from local_azure.durable.errors import NotFoundError, WrongStateError
+from local_azure.durable.errors import NotFoundError, PreconditionError
 from local_azure.durable.queries import InstanceFilter
 from local_azure.durable.store import FINISHED, Store, forget_instance
 
@@ -10,7 +10,7 @@ SLICE = 100
 
 
 def purge_one(store: Store, instance_id: str) -> int:
-    """Delete an instance or an entity. Raises NotFoundError, or WrongStateError for an instance that has not ended."""
+    """Delete an instance or an entity. Raises NotFoundError, or PreconditionError if it has not ended."""
     with store.transaction() as database:
         if database.execute("DELETE FROM entities WHERE id = ?", (instance_id,)).rowcount:
             return 1
@@ -18,8 +18,9 @@ def purge_one(store: Store, instance_id: str) -> int:
         if instance is None:
             raise NotFoundError(f"No instance with ID '{instance_id}' was found.")
         if not instance.is_finished:
-            raise WrongStateError(
-                f"Only orchestrations in a terminal state can be purged, but '{instance_id}' is {instance.status}."
+            raise PreconditionError(
+                "Only orchestrations in a terminal state can be purged, but the orchestration with instance ID "
+                f"{instance_id} has status {instance.status}"
             )
         forget_instance(database, instance_id)
         return 1

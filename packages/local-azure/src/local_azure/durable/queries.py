@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
-from local_azure.durable.errors import BadRequestError
 from local_azure.durable.store import INSTANCE_COLUMNS, Instance, Store
 
 DEFAULT_PAGE = 100
 """The extension's default page size."""
 MAX_PAGE = 1000
+_ENTITY_COLUMNS = "id, state, updated, COALESCE(created, updated)"
 
 
 class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,24 +41,37 @@ class InstanceFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntityRow(msgspec.Struct, frozen=True):
-    """An entity: its address, its state as JSON text, when it last ran (seconds since 1970)."""
+    """An entity: its address, its state as JSON text, when it last and first ran (seconds since 1970)."""
 
     id: str
     state: str
     updated: float
+    created: float
 
 
 def list_instances(
     store: Store, conditions: InstanceFilter, top: int, continuation: str | None
-) -> tuple[list[Instance], str | None]:
-    """A page of instances in the order of their ids, and the token of the next page if there is one."""
+) -> tuple[list[Instance | EntityRow], str | None]:
+    """A page of instances and entities in the order of their ids, and the token of the next page if there is one.
+
+    To the extension an entity is an instance that runs.
+    """
     where, values = conditions.where()
     after = _read_token(continuation)
-    limit = max(1, min(top, MAX_PAGE))
+    limit = min(top, MAX_PAGE)
     query = f"SELECT {INSTANCE_COLUMNS} FROM instances WHERE id > ? AND {where} ORDER BY id LIMIT ?"
     rows = store.database.execute(query, (after, *values, limit + 1)).fetchall()
-    found = [Instance(**dict(zip(Instance.__struct_fields__, row, strict=True))) for row in rows[:limit]]
-    return found, _token(found[-1].id) if len(rows) > limit else None
+    page: list[Instance | EntityRow] = [
+        Instance(**dict(zip(Instance.__struct_fields__, row, strict=True))) for row in rows
+    ]
+    if not conditions.statuses or "Running" in conditions.statuses:
+        where, values = msgspec.structs.replace(conditions, statuses=frozenset()).where()
+        where = where.replace("created ", "COALESCE(created, updated) ")
+        query = f"SELECT {_ENTITY_COLUMNS} FROM entities WHERE id > ? AND {where} ORDER BY id LIMIT ?"
+        page += [EntityRow(*row) for row in store.database.execute(query, (after, *values, limit + 1))]
+        page.sort(key=lambda row: row.id)
+    more = len(page) > limit
+    return page[:limit], _token(page[limit - 1].id if limit else after) if more else None
 
 
 def list_entities(
@@ -66,26 +79,26 @@ def list_entities(
 ) -> tuple[list[EntityRow], str | None]:
     """A page of entities whose address starts with `prefix`, last run within `updated`; and the next page's token."""
     first, last = updated
-    limit = max(1, min(top, MAX_PAGE))
+    limit = min(top, MAX_PAGE)
     query = (
-        "SELECT id, state, updated FROM entities WHERE id > ? AND id >= ? AND id < ? "
+        f"SELECT {_ENTITY_COLUMNS} FROM entities WHERE id > ? AND id >= ? AND id < ? "
         "AND updated >= ? AND updated <= ? ORDER BY id LIMIT ?"
     )
     after = _read_token(continuation)
     bounds = (0.0 if first is None else first, 1e18 if last is None else last)
     rows = store.database.execute(query, (after, prefix, prefix + "\U0010ffff", *bounds, limit + 1)).fetchall()
-    found = [EntityRow(*row) for row in rows[:limit]]
-    return found, _token(found[-1].id) if len(rows) > limit else None
+    page = [EntityRow(*row) for row in rows[:limit]]
+    return page, _token(page[-1].id if page else after) if len(rows) > limit else None
 
 
 def _token(last_id: str) -> str:
-    return base64.urlsafe_b64encode(last_id.encode()).decode()
+    # A page of nothing has no last id; a blank comes before every id.
+    return base64.urlsafe_b64encode((last_id or " ").encode()).decode()
 
 
 def _read_token(token: str | None) -> str:
-    if not token:
-        return ""
     try:
-        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
-    except ValueError as error:
-        raise BadRequestError("the continuation token is none that this hub gave") from error
+        return base64.b64decode(token or "", altchars=b"-_", validate=True).decode()
+    except ValueError:
+        # The extension, too, begins anew with a token that it cannot read.
+        return ""

@@ -17,7 +17,7 @@ _FAILURES = {EventType.TASK_FAILED, EventType.SUB_ORCHESTRATION_INSTANCE_FAILED}
 
 
 class Rewindable(msgspec.Struct, frozen=True):
-    """What failed for good: numbers of the last attempts, and of the timers after them."""
+    """The failures for good: numbers of the last attempts, and of the timers after them."""
 
     attempts: list[int] = []
     timers: list[int] = []
@@ -47,7 +47,7 @@ def _rewind(store: Store, database: sqlite3.Connection, instance: Instance, reas
     put_instance(
         database, msgspec.structs.replace(instance, status="Running", output=None, updated=now, rewindable=None)
     )
-    note = Event(event_type=EventType.GENERIC_EVENT, timestamp=stamp(now), data=f"Rewind: {reason}")
+    note = Event(event_type=EventType.GENERIC_EVENT, timestamp=stamp(now), data=reason)
     put_message(database, Message(instance.id, MessageKind.EVENT, encode(note)))
     return [*woken, instance.id]
 
@@ -63,6 +63,4 @@ def _is_part(event: Event, failed: Rewindable) -> bool:
 
 
 def _kept(event: Event) -> Event:
-    return Event(
-        event_type=EventType.GENERIC_EVENT, timestamp=event.timestamp, data=f"Rewound: {event.event_type.name}"
-    )
+    return Event(event_type=EventType.GENERIC_EVENT, event_id=event.event_id, timestamp=event.timestamp, data=None)

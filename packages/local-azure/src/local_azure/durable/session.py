@@ -6,12 +6,12 @@ import msgspec
 
 from local_azure.durable.action_replay import ActionReplay
 from local_azure.durable.actions import Answer, to_json
-from local_azure.durable.events import Event, as_played, decode, encode, seconds
+from local_azure.durable.events import Event, EventType, as_played, decode, encode, seconds
 from local_azure.durable.store import Instance, Store
 
-# What the extension hands to Python beside the history; 1 and 2 are the SDK's replay schemas V2 and V3.
+# What the extension hands to Python beside the history. It knows one replay schema more (3) than the SDK of 1.x (2).
 _CONSTANTS = (
-    '"upperSchemaVersion":1,"upperSchemaVersionNew":2,"longRunningTimerIntervalDuration":"3.00:00:00",'
+    '"sourceInstanceId":null,"upperSchemaVersion":1,"upperSchemaVersionNew":3,"longRunningTimerIntervalDuration":"3.00:00:00",'
     '"maximumShortTimerDuration":"6.00:00:00","defaultHttpAsyncRequestSleepTimeMillseconds":30000'
 )
 
@@ -21,28 +21,29 @@ class Session:
 
     The history is kept twice: as JSON text that is ready to be handed to the SDK (encoded once, never again), and as
     events without their payloads, for matching with the actions.
+
+    `keep_inputs` leaves in the text what was given to activities and children; the extension does not hand it out.
     """
 
-    def __init__(self, instance: Instance, history: Iterable[str]) -> None:
+    def __init__(self, instance: Instance, history: Iterable[str], *, keep_inputs: bool = False) -> None:
         self.instance = instance
         self.replay: ActionReplay | None = None
         self.answer: Answer | None = None
         self.read_up_to = 0
         """The id of the last message read from the inbox."""
-        self.held: list[tuple[int, str]] = []
-        """External events that nobody waits for yet: message id and name, oldest first."""
         self.replay_seconds = 0.0
         self.arrived = 0
-        """How many completions have come in since the inbox was read last."""
+        """The number of completions that have come in since the inbox was read last."""
         self.events: list[Event] = []
-        self._played = [as_played(text) for text in history]
-        self.size = sum(map(len, self._played))
-        for text in self._played:
-            self._remember(decode(text))
+        self._played: list[str] = []
+        self.size = 0
+        for text in history:
+            event = decode(text)
+            self._keep(event, text if keep_inputs else as_played(event))
 
     @property
     def length(self) -> int:
-        """How many events the stored history has."""
+        """The number of events in the stored history."""
         return len(self.events)
 
     @property
@@ -63,21 +64,23 @@ class Session:
     def append(self, events: Iterable[Event]) -> None:
         """Take over the events of a committed episode."""
         for event in events:
-            text = as_played(encode(event))
-            self._played.append(text)
-            self.size += len(text)
-            self._remember(event)
+            self._keep(event, as_played(event))
 
     def restart(self, instance: Instance) -> None:
-        """The execution continued as new: an empty history; external events keep waiting."""
+        """The execution continued as new: an empty history. Messages that were read and not taken are read again."""
         self.instance = instance
+        self.read_up_to = 0
         self.replay = self.answer = None
         self.events.clear()
         self._played.clear()
         self.size = 0
 
-    def _remember(self, event: Event) -> None:
-        bare = msgspec.structs.replace(event, input=msgspec.UNSET, result=msgspec.UNSET, details=msgspec.UNSET)
+    def _keep(self, event: Event, text: str) -> None:
+        self._played.append(text)
+        self.size += len(text)
+        # The text of an operation on an entity says when it was sent, which orders what is sent there next.
+        inputs = event.input if event.event_type is EventType.EVENT_SENT else msgspec.UNSET
+        bare = msgspec.structs.replace(event, input=inputs, result=msgspec.UNSET, details=msgspec.UNSET)
         self.events.append(bare)
 
 
@@ -97,7 +100,7 @@ class SessionCache:
         return self._sessions.get(instance_id)
 
     def open(self, instance_id: str) -> Session | None:
-        """The session of a running instance, read from the store if need be; None if there is none or it has ended."""
+        """The session of a running instance, read from the store if need be; None if it does not exist or has ended."""
         self._total -= self._sizes.pop(instance_id, 0)
         if session := self._sessions.get(instance_id):
             return session

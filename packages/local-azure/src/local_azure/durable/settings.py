@@ -29,6 +29,7 @@ _KNOWN = {
     "maxConcurrentEntityFunctions",
     "maxEntityOperationBatchSize",
     "overridableExistingInstanceStates",
+    "local",
     "storageProvider",
     "versionFailureStrategy",
     "versionMatchStrategy",
@@ -40,25 +41,27 @@ class SettingsError(ValueError):
 
 
 class HubSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a task hub follows. Concurrency defaults to ten a core, as the extension's does."""
+    """The settings of a task hub. Concurrency defaults to ten per core, as the extension's does."""
 
     hub_name: str = DEFAULT_HUB_NAME
     default_version: str | None = None
     version_match: VersionMatch = VersionMatch.CURRENT_OR_OLDER
     fail_other_versions: bool = False
-    """Whether an instance of a version that is not worked on fails (`Fail`), or waits for another deployment."""
+    """True if an instance of a version that is not worked on fails (`Fail`); else it waits for another deployment."""
     max_concurrent_activities: int = _DEFAULT_CONCURRENCY
     max_concurrent_orchestrators: int = _DEFAULT_CONCURRENCY
     max_concurrent_entities: int = _DEFAULT_CONCURRENCY
     max_entity_batch: int = 50
     replace_running: bool = False
-    """Whether a start with the id of a running instance replaces it (`AnyState`) or is refused (`NonRunningStates`)."""
+    """True if a start with the id of a running instance replaces it (`AnyState`); else it is refused."""
+    early_timers: bool = True
+    """True if timers come up to a second of Azure's time early and in any order within it, as on Azure."""
     history_cache_bytes: int = 64 << 20
-    """How much decoded history of active instances may stay in memory, in bytes."""
+    """The bound on the decoded history of active instances that stays in memory, in bytes."""
 
     @classmethod
     def from_host_json(cls, host: Mapping[str, Any]) -> "HubSettings":
-        """Read the parsed host.json. Raises SettingsError for what is not supported or is no valid value."""
+        """Read the parsed host.json. Raises SettingsError for a setting or a value that is not supported."""
         extensions = _object(host.get("extensions"), "extensions")
         section = _object(extensions.get("durableTask"), "extensions.durableTask")
         _refuse_other_storage(_object(section.get("storageProvider"), "extensions.durableTask.storageProvider"))
@@ -77,6 +80,7 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True):
             max_entity_batch=_count(section, "maxEntityOperationBatchSize", 50),
             replace_running=_one_of(section, "overridableExistingInstanceStates", "NonRunningStates", "AnyState")
             == "AnyState",
+            early_timers=_local(section).get("earlyTimers", True),
         )
 
 
@@ -86,6 +90,17 @@ def _object(value: object, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise SettingsError(f"host.json: {where} must be an object")
     return cast(Mapping[str, Any], value)
+
+
+def _local(section: Mapping[str, Any]) -> dict[str, bool]:
+    """The switches of the local engine itself, which Azure does not read."""
+    switches = _object(section.get("local"), "extensions.durableTask.local")
+    for key, value in switches.items():
+        if key != "earlyTimers":
+            raise SettingsError(f"host.json: extensions.durableTask.local.{key} is not a switch of the local engine")
+        if not isinstance(value, bool) and str(value).lower() not in {"true", "false"}:
+            raise SettingsError(f"host.json: extensions.durableTask.local.{key} must be true or false")
+    return {key: str(value).lower() == "true" for key, value in switches.items()}
 
 
 def _text(section: Mapping[str, Any], key: str) -> str | None:

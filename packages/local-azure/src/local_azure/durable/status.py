@@ -1,13 +1,15 @@
-"""How an instance looks to a client: its status, and its history as people read it."""
+"""An instance as a client sees it: its status, and its history as people read it."""
 
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 from local_azure.durable.events import EventType
+from local_azure.durable.queries import EntityRow
 from local_azure.durable.store import Instance
 
 _DOTNET_NAMES = {kind: "".join(word.capitalize() for word in kind.name.split("_")) for kind in EventType}
+_MAX_STATUS_KB = 16
 _COMPLETIONS = {
     EventType.TASK_COMPLETED,
     EventType.TASK_FAILED,
@@ -20,14 +22,13 @@ _WITH_RESULT = {
     EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
     EventType.EXECUTION_COMPLETED,
 }
-_HIDDEN = {"EventId", "IsPlayed", "Version", "Input", "TimerId", "TaskScheduledId"}
-_SHOW_INPUT = {EventType.EVENT_SENT, EventType.GENERIC_EVENT}
+_HIDDEN = {"EventId", "IsPlayed", "Version", "TimerId", "TaskScheduledId", "OrchestrationInstance", "ParentInstance"}
 
 
 def instance_status(
     instance: Instance, *, show_input: bool = True, history: list[str] | None = None, show_output: bool = False
 ) -> dict[str, Any]:
-    """The status payload of the management API. `history` is event JSON; without it there is no `historyEvents`."""
+    """The status payload of the management API. `history` is event JSON; a pending instance shows none."""
     status: dict[str, Any] = {
         "name": instance.name,
         "instanceId": instance.id,
@@ -38,13 +39,41 @@ def instance_status(
         "createdTime": whole_seconds(instance.created),
         "lastUpdatedTime": whole_seconds(instance.updated),
     }
-    if history is not None:
-        status["historyEvents"] = readable_history(history, show_output=show_output)
+    if history is not None and instance.status != "Pending":
+        status["historyEvents"] = readable_history(history, show_input=show_input, show_output=show_output)
     return status
 
 
+def entity_status(entity: EntityRow, *, show_input: bool = True) -> dict[str, Any]:
+    """The status payload of an entity, which to the extension is an orchestration that runs for ever.
+
+    The extension's `sorter` orders the messages of each sender; here they come in order, so it is empty.
+    """
+    return {
+        "name": entity.id,
+        "instanceId": entity.id,
+        "runtimeStatus": "Running",
+        "input": {"exists": True, "state": entity.state, "sorter": {}} if show_input else None,
+        "customStatus": {"entityExists": True},
+        "output": None,
+        "createdTime": whole_seconds(entity.created),
+        "lastUpdatedTime": whole_seconds(entity.updated),
+    }
+
+
+def status_problem(custom_status: str) -> str | None:
+    """The extension's words for a custom status that is too large; it counts whole KB of UTF-16."""
+    size = len(custom_status.encode("utf-16-le")) // 1024
+    if size <= _MAX_STATUS_KB:
+        return None
+    return (
+        f"The UTF-16 size of the JSON-serialized payload must not exceed {_MAX_STATUS_KB} KB. "
+        f"The current payload size is {size} KB."
+    )
+
+
 def json_value(text: str | None) -> Any:
-    """Stored JSON text as a value; text that is no JSON stands for itself, as the extension has it."""
+    """Stored JSON text as a value; any other text stands for itself, as the extension has it."""
     if text is None:
         return None
     try:
@@ -58,36 +87,45 @@ def whole_seconds(timestamp: float) -> str:
     return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def readable_history(history: list[str], *, show_output: bool) -> list[dict[str, Any]]:
+def readable_history(history: list[str], *, show_input: bool, show_output: bool) -> list[dict[str, Any]]:
     """A history as the extension shows it.
 
     Types by name; a completion carries the name and time of what was scheduled, which then is not listed by itself;
-    no episode marks, no inputs, and results only on demand.
+    no episode marks, and inputs and results only on demand. What was given to an activity or a child is not kept.
     """
     events = [json.loads(text) for text in history]
     scheduled = {event["EventId"]: event for event in events if event["EventType"] in _SCHEDULED}
     done = {event.get("TaskScheduledId") for event in events if event["EventType"] in _COMPLETIONS}
     return [
-        _readable(event, scheduled, show_output=show_output)
+        _readable(event, scheduled, show_input=show_input, show_output=show_output)
         for event in events
         if event["EventType"] not in {EventType.ORCHESTRATOR_STARTED, EventType.ORCHESTRATOR_COMPLETED}
         and not (event["EventType"] in _SCHEDULED and event["EventId"] in done)
     ]
 
 
-def _readable(event: dict[str, Any], scheduled: dict[int, dict[str, Any]], *, show_output: bool) -> dict[str, Any]:
+def _readable(
+    event: dict[str, Any], scheduled: dict[int, dict[str, Any]], *, show_input: bool, show_output: bool
+) -> dict[str, Any]:
     kind = EventType(event["EventType"])
-    hidden = _HIDDEN - {"Input"} if kind in _SHOW_INPUT else _HIDDEN
-    shown = {key: value for key, value in event.items() if key not in hidden}
+    shown = {key: value for key, value in event.items() if key not in _HIDDEN}
     shown["EventType"] = _DOTNET_NAMES[kind]
     if kind is EventType.EXECUTION_STARTED:
+        shown.pop("Tags", None)
         shown["FunctionName"] = shown.pop("Name", None)
+    if kind in _SCHEDULED:
+        shown["Input"] = None
     if kind in _COMPLETIONS and (source := scheduled.get(event.get("TaskScheduledId", -1))):
-        shown["ScheduledTime"] = source["Timestamp"]
+        shown["ScheduledTime"] = source["Timestamp"].replace("Z", "+00:00")
         shown["FunctionName"] = source["Name"]
+        shown["Input"] = None
+        if "InstanceId" in source:
+            shown["InstanceId"] = source["InstanceId"]
     if kind in _WITH_RESULT:
         if show_output:
             shown["Result"] = json_value(event.get("Result"))
         else:
             shown.pop("Result", None)
+    if not show_input:
+        shown.pop("Input", None)
     return shown

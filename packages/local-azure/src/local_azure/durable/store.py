@@ -31,25 +31,30 @@ CREATE TABLE IF NOT EXISTS activities(
   id INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, task INTEGER NOT NULL, name TEXT NOT NULL, input TEXT);
 CREATE INDEX IF NOT EXISTS activities_by_instance ON activities(instance);
 CREATE TABLE IF NOT EXISTS timers(
-  id INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, instance TEXT NOT NULL, task INTEGER NOT NULL);
+  id INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, instance TEXT NOT NULL, task INTEGER NOT NULL,
+  fire_at REAL);
 CREATE INDEX IF NOT EXISTS timers_by_due ON timers(due);
 CREATE INDEX IF NOT EXISTS timers_by_instance ON timers(instance, task);
 CREATE TABLE IF NOT EXISTS entities(
-  id TEXT PRIMARY KEY, state TEXT NOT NULL, updated REAL NOT NULL);
+  id TEXT PRIMARY KEY, state TEXT NOT NULL, updated REAL NOT NULL, created REAL);
 """
+_ADDED = {("timers", "fire_at"), ("entities", "created")}
+"""Columns that a file of an older version may not have yet."""
 
 
 class MessageKind(IntEnum):
-    """What a message is to its target."""
+    """The meaning of a message to its target."""
 
     EVENT = 0
     """A history event of the running execution: a start, a completion, a fired timer, an entity's answer."""
     EXTERNAL_EVENT = 1
-    """An event from outside: waits until user code waits for it, and survives continue-as-new."""
+    """An event from outside: a generation that continues as new leaves it if it has not taken it in yet."""
     CONTROL = 2
     """Terminate, suspend or resume: taken even by a suspended instance."""
     OPERATION = 3
     """An operation on an entity."""
+    CONTINUATION = 4
+    """The start of an execution that another one continued as."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -81,7 +86,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_finished(self) -> bool:
-        """Whether it ended: completed, failed or terminated."""
+        """True if it has ended: completed, failed or terminated."""
         return self.status in FINISHED
 
 
@@ -111,6 +116,10 @@ class Store:
     def __init__(self, path: Path) -> None:
         try:
             self.database = open_database(path, SCHEMA)
+            for table, column in _ADDED:
+                columns = {row[1] for row in self.database.execute(f"PRAGMA table_info({table})")}
+                if column not in columns:
+                    self.database.execute(f"ALTER TABLE {table} ADD COLUMN {column} REAL")
             self.database.execute("PRAGMA locking_mode=EXCLUSIVE")
             self.database.execute("BEGIN EXCLUSIVE")
             self.database.execute("COMMIT")
@@ -149,22 +158,11 @@ class Store:
 
     # --- messages ---
 
-    def messages(self, target: str, after: int = 0, limit: int = 1000) -> list[Message]:
-        """The oldest messages in an inbox that come after the one of id `after`."""
-        query = "SELECT target, kind, body, id FROM messages WHERE target = ? AND id > ? ORDER BY id LIMIT ?"
-        rows = self.database.execute(query, (target, after, limit))
+    def messages(self, target: str, limit: int = 1000) -> list[Message]:
+        """The oldest messages in an inbox."""
+        query = "SELECT target, kind, body, id FROM messages WHERE target = ? ORDER BY id LIMIT ?"
+        rows = self.database.execute(query, (target, limit))
         return [Message(to, MessageKind(kind), body, number) for to, kind, body, number in rows]
-
-    def next_command(self, target: str) -> Message | None:
-        """The oldest command in an inbox, whatever waits before it."""
-        query = f"SELECT MIN(id) FROM messages WHERE target = ? AND kind = {MessageKind.CONTROL:d}"
-        (number,) = self.database.execute(query, (target,)).fetchone()
-        return None if number is None else self.message(number)
-
-    def message(self, number: int) -> Message | None:
-        """One message by its id."""
-        row = self.database.execute("SELECT target, kind, body, id FROM messages WHERE id = ?", (number,)).fetchone()
-        return Message(row[0], MessageKind(row[1]), row[2], row[3]) if row else None
 
     def discard_messages(self, target: str) -> None:
         """Empty an inbox whose owner has ended."""
@@ -176,6 +174,11 @@ class Store:
         return [target for (target,) in self.database.execute("SELECT DISTINCT target FROM messages")]
 
     # --- entities ---
+
+    def entity(self, entity_id: str) -> tuple[str, str, float, float] | None:
+        """The row of an entity: address, state as JSON text, last and first run."""
+        query = "SELECT id, state, updated, COALESCE(created, updated) FROM entities WHERE id = ?"
+        return self.database.execute(query, (entity_id,)).fetchone()
 
     def entity_state(self, entity_id: str) -> str | None:
         """The state of an entity as JSON text, None if it does not exist."""
@@ -205,9 +208,16 @@ class Store:
         """When the next timer is due, in Azure's seconds since 1970."""
         return self.database.execute("SELECT MIN(due) FROM timers").fetchone()[0]
 
-    def due_timers(self, now: float, limit: int = 500) -> list[tuple[int, float, str, int]]:
-        """Timers that are due: id, when, of which instance, under which number."""
-        query = "SELECT id, due, instance, task FROM timers WHERE due <= ? ORDER BY due LIMIT ?"
+    def due_timers(self, now: float, limit: int = 500, *, in_order: bool = True) -> list[tuple[int, float, str, int]]:
+        """Timers that are due: id, the time that was asked for, the instance, the number there.
+
+        Without `in_order` those that are due at the same time come in an order that says nothing of what was asked for.
+        """
+        among = "COALESCE(fire_at, due), id" if in_order else "(id * 7919) % 1009, id"
+        query = (
+            "SELECT id, COALESCE(fire_at, due), instance, task FROM timers WHERE due <= ? "
+            f"ORDER BY due, {among} LIMIT ?"
+        )
         return self.database.execute(query, (now, limit)).fetchall()
 
     def fire_timers(self, fired: Iterable[tuple[int, Message]]) -> None:
@@ -219,7 +229,7 @@ class Store:
 
 
 def running_execution(database: sqlite3.Connection, instance_id: str) -> str | None:
-    """The execution of an instance that has not ended, None if there is none."""
+    """The execution of an instance that has not ended, None without such an instance."""
     marks = ", ".join("?" * len(FINISHED))
     query = f"SELECT execution FROM instances WHERE id = ? AND status NOT IN ({marks})"
     row = database.execute(query, (instance_id, *FINISHED)).fetchone()
@@ -242,11 +252,11 @@ def delete_messages(database: sqlite3.Connection, ids: Iterable[int]) -> None:
     database.executemany("DELETE FROM messages WHERE id = ?", [(number,) for number in ids])
 
 
-def forget_work(database: sqlite3.Connection, instance_id: str, *, keep_external_events: bool = False) -> None:
+def forget_work(database: sqlite3.Connection, instance_id: str, *, keep_from_outside: bool = False) -> None:
     """Drop what an execution has scheduled and what waits for it, inside a transaction."""
     database.execute("DELETE FROM activities WHERE instance = ?", (instance_id,))
     database.execute("DELETE FROM timers WHERE instance = ?", (instance_id,))
-    kept = (MessageKind.EXTERNAL_EVENT, MessageKind.CONTROL) if keep_external_events else ()
+    kept = (MessageKind.EXTERNAL_EVENT, MessageKind.CONTROL) if keep_from_outside else ()
     marks = ", ".join("?" * len(kept))
     database.execute(
         f"DELETE FROM messages WHERE target = ? AND kind NOT IN ({marks})", (instance_id, *(int(k) for k in kept))

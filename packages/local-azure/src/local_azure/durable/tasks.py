@@ -15,7 +15,7 @@ HTTP_ACTIVITY = "BuiltIn::HttpActivity"
 
 
 class DecisionKind(Enum):
-    """What the engine has to do; each has its own event in the history. The text names it in messages."""
+    """The engine's work; each kind has its own event in the history. The text names it in messages."""
 
     ACTIVITY = "an activity"
     SUB_ORCHESTRATION = "a sub-orchestration"
@@ -44,17 +44,17 @@ class Task:
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the SDK would go on from here."""
+        """True if the SDK would go on from here."""
         return self.succeeded or self.failed
 
     @property
     def only_waits(self) -> bool:
-        """Whether it schedules nothing and has no number: it waits for an external event."""
+        """True if it schedules nothing and has no number: it waits for an external event."""
         return self.action.action_type is ActionType.WAIT_FOR_EXTERNAL_EVENT
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether no attempt is left."""
+        """True if no attempt is left."""
         return self.retry is not None and self._attempts >= self.retry.max_number_of_attempts
 
     @property
@@ -97,7 +97,7 @@ class Group:
 
     @property
     def only_waits(self) -> bool:
-        """Whether it schedules nothing: all in it wait for external events."""
+        """True if it schedules nothing: all in it wait for external events."""
         return all(child.only_waits for child in self._children)
 
     @property
@@ -107,7 +107,7 @@ class Group:
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the SDK would go on from here: it does not wait for the rest after a first failure."""
+        """True if the SDK would go on from here: it does not wait for the rest after a first failure."""
         if self._any:
             return not self._children or any(child.is_resolved for child in self._children)
         return self.failed or all(child.is_resolved for child in self._children)
@@ -137,6 +137,12 @@ class Decision(msgspec.Struct, frozen=True):
     is_cancelled: bool = False
     request_id: str = ""
     is_signal: bool = False
+    has_own_id: bool = False
+    """True for a sub-orchestration whose id user code has chosen."""
+    sent_at: str = ""
+    predecessor: str = ""
+    clashes_with: str = ""
+    """An entity with messages of this execution whose id differs in case only."""
 
     @classmethod
     def of(cls, task: Task, number: int, execution_id: str) -> "Decision":
@@ -152,8 +158,9 @@ class Decision(msgspec.Struct, frozen=True):
                     DecisionKind.SUB_ORCHESTRATION,
                     action.function_name,
                     action.input,
-                    instance_id=action.instance_id or f"{execution_id}:{number:04x}",
+                    instance_id=action.instance_id or f"{execution_id}:{number}",
                     version=action.version,
+                    has_own_id=bool(action.instance_id),
                 )
             case ActionType.CALL_ENTITY | ActionType.SIGNAL_ENTITY:
                 return cls(
@@ -176,12 +183,13 @@ class Decision(msgspec.Struct, frozen=True):
         return cls(number, DecisionKind.TIMER, fire_at=min(fire_at, LATEST), name=task.action.function_name)
 
     def matches(self, event: Event) -> bool:
-        """Whether this is what the history says was scheduled; names are what users change by mistake."""
+        """True if this is what the history says was scheduled; names are what users change by mistake."""
         match self.kind:
             case DecisionKind.ACTIVITY:
                 return self.name.lower() == str(event.name).lower()
             case DecisionKind.SUB_ORCHESTRATION:
-                return self.name.lower() == str(event.name).lower() and self.instance_id == event.instance_id
+                same_id = not self.has_own_id or self.instance_id == event.instance_id
+                return self.name.lower() == str(event.name).lower() and same_id
             case DecisionKind.EVENT:
                 return self.instance_id == event.instance_id
             case DecisionKind.TIMER:

@@ -1,7 +1,12 @@
-"""Fire durable timers when Azure's clock reaches them. One sleep until the next one is due; nothing is polled."""
+"""Fire durable timers when Azure's clock reaches them. One sleep until the next one is due; nothing is polled.
+
+The extension keeps a timer in a storage queue, hidden for the whole seconds until its time: it comes up to a second
+early, and timers within one second come in any order (`early_timers`, see `due_time`).
+"""
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 
 from local_azure.core.clock import Clock
@@ -15,13 +20,19 @@ LONGEST_SLEEP = 3600.0
 """Real seconds. A longer sleep is cut: a machine that was suspended must not sleep on past what has become due."""
 
 
+def due_time(fire_at: float, now: float, *, early: bool) -> float:
+    """When a timer that is created now comes: at its time, or after the whole seconds until then."""
+    return now + math.floor(max(0.0, fire_at - now)) if early else fire_at
+
+
 class TimerService:
     """Turns due timers into `TimerFired` messages."""
 
-    def __init__(self, store: Store, clock: Clock, fired: Callable[[str], None]) -> None:
+    def __init__(self, store: Store, clock: Clock, fired: Callable[[str], None], *, in_order: bool) -> None:
         self._store = store
         self._clock = clock
         self._fired = fired
+        self._in_order = in_order
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -61,13 +72,14 @@ class TimerService:
         return min(LONGEST_SLEEP, self._clock.real_seconds(due - self._clock.timestamp()))
 
     def _fire_due(self) -> None:
-        while due := self._store.due_timers(self._clock.timestamp()):
-            messages = [(timer, _fired(instance, task, when)) for timer, when, instance, task in due]
+        while due := self._store.due_timers(self._clock.timestamp(), in_order=self._in_order):
+            now = self._clock.timestamp()
+            messages = [(timer, _fired(instance, task, fire_at, now)) for timer, fire_at, instance, task in due]
             self._store.fire_timers(messages)
             for _, message in messages:
                 self._fired(message.target)
 
 
-def _fired(instance: str, task: int, due: float) -> Message:
-    event = Event(event_type=EventType.TIMER_FIRED, timestamp=stamp(due), timer_id=task, fire_at=stamp(due))
+def _fired(instance: str, task: int, fire_at: float, now: float) -> Message:
+    event = Event(event_type=EventType.TIMER_FIRED, timestamp=stamp(now), timer_id=task, fire_at=stamp(fire_at))
     return Message(instance, MessageKind.EVENT, encode(event))

@@ -1,4 +1,4 @@
-"""Which instances a deployment works on, by the version that they were started with.
+"""The instances that a deployment works on, by the version that they were started with.
 
 The rules are those of host.json's `versionMatchStrategy`; versions compare as .NET compares them: by numbers where both
 are dotted numbers, as text without case where they are not, and no version is older than any.
@@ -11,7 +11,7 @@ _NUMBERS = re.compile(r"\d{1,9}(\.\d{1,9}){1,3}")
 
 
 class VersionMatch(Enum):
-    """Which versions are worked on."""
+    """The versions that are worked on."""
 
     NONE = "None"
     """All."""
@@ -22,7 +22,7 @@ class VersionMatch(Enum):
 
 
 def accepts(match: VersionMatch, own: str | None, version: str | None) -> bool:
-    """Whether a deployment of version `own` works on an instance of `version`; without an own version, on all."""
+    """True if a deployment of version `own` works on an instance of `version`; without an own version, on all."""
     if not own or match is VersionMatch.NONE:
         return True
     if match is VersionMatch.STRICT:

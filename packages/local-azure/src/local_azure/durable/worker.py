@@ -1,6 +1,8 @@
 """Through this the engine runs user code: whoever loads the app's functions implements `Worker`."""
 
-from typing import Protocol
+from typing import Literal, Protocol
+
+FunctionKind = Literal["orchestrator", "activity", "entity"]
 
 
 class FunctionFailedError(Exception):
@@ -15,6 +17,10 @@ class FunctionFailedError(Exception):
         self.details = details
 
 
+class CallFailedError(FunctionFailedError):
+    """A durable HTTP call failed: the message and `details` are the whole reason, without a function's name."""
+
+
 class Worker(Protocol):
     """Runs orchestrators, activities and entities by name; names match without regard to case.
 
@@ -24,15 +30,19 @@ class Worker(Protocol):
     """
 
     def has_orchestrator(self, name: str) -> bool:
-        """Whether the app has an orchestrator of this name."""
+        """True if the app has an orchestrator of this name."""
         ...
 
     def has_activity(self, name: str) -> bool:
-        """Whether the app has an activity of this name."""
+        """True if the app has an activity of this name."""
         ...
 
     def has_entity(self, name: str) -> bool:
-        """Whether the app has an entity of this name."""
+        """True if the app has an entity of this name."""
+        ...
+
+    def names(self, kind: FunctionKind) -> list[str]:
+        """The names of all functions of a kind, as the app has them."""
         ...
 
     async def run_orchestrator(self, name: str, payload: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import azure.functions as func
 from azure.functions.meta import Datum
 
-from local_azure.durable.worker import FunctionFailedError
+from local_azure.durable.worker import FunctionFailedError, FunctionKind
 from local_azure.functions_host.indexing.catalogue import ACTIVITY, ENTITY, ORCHESTRATION, durable_name
 from local_azure.functions_host.indexing.functions import Function
 from local_azure.functions_host.invocation.context import Invocation
@@ -44,6 +44,11 @@ class DurableWorker:
     def has_entity(self, name: str) -> bool:
         """Whether the app has an entity of this name."""
         return name.lower() in self._by_type[ENTITY]
+
+    def names(self, kind: FunctionKind) -> list[str]:
+        """The names of the app's functions of a kind."""
+        by_kind = {"orchestrator": ORCHESTRATION, "activity": ACTIVITY, "entity": ENTITY}
+        return [durable_name(function) for function in self._by_type[by_kind[kind]].values()]
 
     async def run_orchestrator(self, name: str, payload: str) -> str:
         """Replay an orchestrator over its history; answers the SDK's JSON. Raises FunctionFailedError."""

@@ -114,7 +114,8 @@ def assert_replays(orchestrator: Orchestrator, recording: Recording) -> None:
         recorded = [event for event in episode if event.event_type in _SCHEDULING]
         answer, replay = _replay(orchestrator, session, taken)
         scheduled = [decision_event(d, session.instance, episode[0].timestamp) for d in replay.decide()]
-        ours, theirs = list(map(_essence, scheduled)), list(map(_essence, recorded))
+        ours = [_essence(event, session.instance) for event in scheduled]
+        theirs = [_essence(event, session.instance) for event in recorded]
         if ours != theirs:
             raise AssertionError(f"{recording.name}: the code schedules {ours}, the recording has {theirs}")
         session.append(episode)
@@ -207,12 +208,12 @@ class _Outcomes:
 
     def external_events(self, replay: ActionReplay) -> list[Event]:
         """The recorded events that user code waits for now, in their order."""
-        taken: dict[str, int] = {}
+        taken: set[str] = set()
         ready: list[Event] = []
         for event in list(self._raised):
-            name = str(event.name).lower()
-            if replay.waiter(name, taken.get(name, 0)) is not None:
-                taken[name] = taken.get(name, 0) + 1
+            name = str(event.name)
+            if name not in taken and replay.waits_for(name):
+                taken.add(name)
                 ready.append(event)
                 self._raised.remove(event)
         return ready
@@ -249,8 +250,15 @@ def _key(event: Event) -> tuple[object, ...]:
     return event.event_type, str(event.name).lower(), event.input
 
 
-def _essence(event: Event) -> tuple[object, ...]:
-    return event.event_id, event.event_type.name, event.name, event.instance_id, event.input, event.fire_at
+def _essence(event: Event, instance: Instance) -> tuple[object, ...]:
+    """The parts of a decision that must not change; the engine chooses the ids of children that user code did not."""
+    target = None if str(event.instance_id).startswith(f"{instance.execution}:") else event.instance_id
+    given: object = event.input
+    if event.event_type is EventType.EVENT_SENT:
+        operation = decode_operation(str(event.input))
+        given = (operation.op, operation.signal, operation.input)
+    fire_at = seconds(event.fire_at) if isinstance(event.fire_at, str) else None
+    return event.event_id, event.event_type.name, event.name, target, given, fire_at
 
 
 def _assert_ends_as_recorded(recording: Recording, answer: Answer) -> None:

@@ -1,0 +1,82 @@
+"""The cause of a failure as .NET serialises its exceptions into the history.
+
+The members and their order are those of Newtonsoft's JSON of System.Exception and of the Functions host's RpcException.
+"""
+
+import json
+from typing import Any
+
+_PYTHON_FRAME = "   at Microsoft.Azure.WebJobs.Script.Description.WorkerFunctionInvoker.InvokeCore(Object[] parameters)"
+_FAILED = -2146233088
+"""COR_E_EXCEPTION, the HResult of a plain exception."""
+
+
+def python_failure(message: str, stack: str) -> str:
+    """A Python function raised: `message` is 'Type: text', `stack` its traceback."""
+    remote: dict[str, Any] = {
+        "$type": "Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException, Microsoft.Azure.WebJobs.Script",
+        "RemoteMessage": message,
+        "RemoteStackTrace": stack,
+        "Message": f"Result: Failure\nException: {message}\nStack: {stack}",
+        "Data": {"$type": "System.Collections.ListDictionaryInternal, System.Private.CoreLib"},
+        "InnerException": None,
+        "HelpLink": None,
+        "Source": "Microsoft.Azure.WebJobs.Script",
+        "HResult": _FAILED,
+        "StackTrace": _PYTHON_FRAME,
+    }
+    return _exception("System.Exception, System.Private.CoreLib", message, remote)
+
+
+def host_failure(exception: str, message: str) -> str:
+    """The host itself failed: `exception` is the .NET type with its assembly."""
+    return _exception(exception, message, None)
+
+
+def child_failure(message: str) -> str:
+    """The `Details` of a failed child: the message of its cause and a stack, as text."""
+    return f"Message: {message}, StackTrace:    at System.Threading.Tasks.Task.ThrowIfExceptional(Boolean)"
+
+
+def connection_refused(message: str) -> str:
+    """A durable HTTP call found nobody who listens."""
+    socket = _members("System.Net.Sockets.SocketException, System.Net.Primitives", "Connection refused", None)
+    refused: dict[str, Any] = {
+        "$type": "System.Net.Http.HttpRequestException, System.Net.Http",
+        "HttpRequestError": 2,
+        "StatusCode": None,
+        "Message": message,
+        "Data": {"$type": "System.Collections.ListDictionaryInternal, System.Private.CoreLib"},
+        "InnerException": {**socket, "HResult": -2147467259, "NativeErrorCode": 111},
+        "HelpLink": None,
+        "Source": "System.Net.Http",
+        "HResult": -2147467259,
+        "StackTrace": "   at System.Net.Http.HttpConnectionPool.ConnectToTcpHostAsync(String host, Int32 port)",
+    }
+    return _text(refused)
+
+
+def _exception(kind: str, message: str, inner: dict[str, Any] | None) -> str:
+    return _text(_members(kind, message, inner))
+
+
+def _members(kind: str, message: str, inner: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "$type": kind,
+        "ClassName": kind.partition(",")[0],
+        "Message": message,
+        "Data": None,
+        "InnerException": inner,
+        "HelpURL": None,
+        "StackTraceString": None,
+        "RemoteStackTraceString": None,
+        "RemoteStackIndex": 0,
+        "ExceptionMethod": None,
+        "HResult": _FAILED,
+        "Source": None,
+        "WatsonBuckets": None,
+    }
+
+
+def _text(members: dict[str, Any]) -> str:
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
