@@ -1,4 +1,4 @@
-"""Write a delivery of the hub to the archive: each event once to Cosmos, malformed ones to quarantine."""
+"""Write a delivery of the hub to the archive: each content once to Cosmos, malformed events to quarantine."""
 # pyright: reportUnknownMemberType=false
 # The SDK's batch error is not typed.
 
@@ -9,13 +9,22 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
 from activities.quarantine import quarantine
-from fraud.archive import ArchiveDocument, ReceivedEvent, batches, plan_archive, quarantined
-from fraud.events import StoreKey
+from fraud.archive import (
+    ARCHIVE_FIELD,
+    FURTHER_FIELD,
+    ArchiveDocument,
+    ReceivedEvent,
+    batches,
+    plan_archive,
+    quarantined,
+)
 from services import cosmos
 from services.concurrency import together
 
 _CONCURRENT_WRITES = 8
-_CONFLICT, _TOO_LARGE, _BAD_REQUEST = 409, 413, 400
+_DOCUMENTS_OF_A_BATCH = cosmos.MAX_BATCH_OPERATIONS // 2
+"""A further content takes two operations."""
+_CONFLICT, _TOO_LARGE, _BAD_REQUEST, _NOT_FOUND = 409, 413, 400, 404
 _PARTITION_FULL = (403, 1014)
 """Status and sub status once one partition key holds 20 GB (source: HTTP status codes for Azure Cosmos DB)."""
 _FULL = "the archive refuses it: its partition holds 20 GB already and takes no more"
@@ -33,28 +42,32 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> None:
     plan = plan_archive(received)
     container = await cosmos.events()
     writes = (
-        _StoreArchive(container, store).write(batch)
-        for store, documents in plan.documents.items()
-        for batch in batches(documents, cosmos.MAX_BATCH_OPERATIONS, cosmos.MAX_BATCH_BYTES)
+        _KeyArchive(container, key).write(batch)
+        for key, documents in plan.documents.items()
+        for batch in batches(documents, _DOCUMENTS_OF_A_BATCH, cosmos.MAX_BATCH_BYTES)
     )
     await together([*map(quarantine, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
 
 
-class _StoreArchive:
-    """The archive of one store: a partition of the container."""
+class _KeyArchive:
+    """The documents of one partition key."""
 
-    def __init__(self, container: ContainerProxy, store: StoreKey) -> None:
+    def __init__(self, container: ContainerProxy, key: str) -> None:
         self._container = container
-        self._store = store
+        self._key = key
 
     async def write(self, batch: Sequence[ArchiveDocument]) -> None:
         """Create documents. A batch lands whole or not at all, so what stands in its way is taken out of it."""
         left = list(batch)
+        if any(document.is_further for document in left):
+            # The first of a delivery need not be the first of the archive.
+            left = await self._without_archived(left)
         while left:
+            steps = [(document, step) for document in left for step in _steps(document)]
             try:
-                await self._container.execute_item_batch([("create", (one.content,)) for one in left], self._store)
+                await self._container.execute_item_batch([step for _, step in steps], self._key)
             except CosmosBatchOperationError as problem:
-                left = await self._without_obstacle(left, problem)
+                left = await self._without_obstacle(left, [document for document, _ in steps], problem)
             except CosmosHttpResponseError as problem:
                 if (problem.status_code, problem.sub_status) == _PARTITION_FULL:
                     await self._isolate(left)
@@ -67,30 +80,51 @@ class _StoreArchive:
                 return
 
     async def _without_obstacle(
-        self, batch: list[ArchiveDocument], problem: CosmosBatchOperationError
+        self, batch: list[ArchiveDocument], of_steps: list[ArchiveDocument], problem: CosmosBatchOperationError
     ) -> list[ArchiveDocument]:
         # The error's own status is not set; the operation that failed carries it, the others say 424.
         index = cast(int, problem.error_index)
         answer = cast(list[dict[str, Any]], problem.operation_responses)[index]
-        status = answer["statusCode"]
-        if status == _CONFLICT and (archived := await self._archived(batch)):
-            return [one for one in batch if one.id not in archived]
+        status, obstacle = answer["statusCode"], of_steps[index]
+        if status == _CONFLICT and (left := await self._without_archived(batch)) != batch:
+            return left
+        if status == _NOT_FOUND and obstacle.is_further:
+            # The first content has expired, or was quarantined: then this one is the first.
+            return [document.as_first() if document is obstacle else document for document in batch]
         if (status, answer.get("subStatusCode")) == _PARTITION_FULL:
             await self._isolate(batch)
             return []
         if status in _PERMANENT:
-            await quarantine(quarantined(batch[index].source, _PERMANENT[status]))
-            return batch[:index] + batch[index + 1 :]
+            await quarantine(quarantined(obstacle.source, _PERMANENT[status]))
+            return [document for document in batch if document is not obstacle]
         raise problem
 
     async def _isolate(self, batch: Sequence[ArchiveDocument]) -> None:
-        """Quarantine what a full partition cannot take: to try again for ever would hold up every other store."""
-        archived = await self._archived(batch)
-        for one in batch:
-            if one.id not in archived:
-                await quarantine(quarantined(one.source, _FULL))
+        """Quarantine what a full partition cannot take: to try again for ever would hold up every other key."""
+        for document in await self._without_archived(batch):
+            await quarantine(quarantined(document.source, _FULL))
 
-    async def _archived(self, batch: Sequence[ArchiveDocument]) -> set[str]:
-        """Which of a batch are in the archive already: one query, where asking by further batches takes one each."""
-        found = await self._container.read_items([(one.id, self._store) for one in batch])
-        return {document["id"] for document in found}
+    async def _without_archived(self, batch: Sequence[ArchiveDocument]) -> list[ArchiveDocument]:
+        """What is left to write of a batch: one query, where further batches would take one each."""
+        ids = {name for document in batch for name in (document.event_id, document.as_further().id)}
+        documents = await self._container.read_items([(name, self._key) for name in sorted(ids)])
+        archived = {document["id"]: document for document in documents}
+        return [left for document in batch if (left := _still_to_write(document, archived))]
+
+
+def _steps(document: ArchiveDocument) -> list[tuple[Any, ...]]:
+    """The operations of a document. A further content marks the first: whoever reads that looks for more."""
+    create = ("create", (document.content,))
+    if not document.is_further:
+        return [create]
+    mark = {"op": "set", "path": f"/{ARCHIVE_FIELD}/{FURTHER_FIELD}", "value": True}
+    return [create, ("patch", (document.event_id, [mark]))]
+
+
+def _still_to_write(document: ArchiveDocument, archived: dict[str, dict[str, Any]]) -> ArchiveDocument | None:
+    """The document as it can be written beside what is archived; None if its content is there already."""
+    first = archived.get(document.event_id)
+    further = document if document.is_further else document.as_further()
+    if further.id in archived or (first and document.holds_what(first)):
+        return None
+    return further if first else document

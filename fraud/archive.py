@@ -6,13 +6,21 @@ from typing import Any, cast
 
 import msgspec
 
-from fraud.events import UNKNOWN_STORE, MalformedEventError, StoreKey, parse_document, parse_event
+from fraud.events import UNKNOWN_STORE, MalformedEventError, parse_document, parse_event
+from fraud.identity import archive_key, canonical, further_id
 from fraud.quarantine import QuarantinedEvent, raw
 
 ARCHIVE_FIELD = "archive"
-"""The one field that the archive adds to a document: where in the hub the event lies, and its run."""
+"""The field that the archive adds to a document: where in the hub the event lies, its run, and of a further content its
+event's id."""
 
-_RESERVED = frozenset({ARCHIVE_FIELD, "ttl", "_rid", "_self", "_etag", "_attachments", "_ts"})
+KEY_FIELD = "archive_key"
+"""The field by which Cosmos divides the documents; see `fraud.identity.archive_key`."""
+
+FURTHER_FIELD = "further"
+"""Set in the archive's field of the first content under an id as soon as there is another."""
+
+_RESERVED = frozenset({ARCHIVE_FIELD, KEY_FIELD, "ttl", "_rid", "_self", "_etag", "_attachments", "_ts"})
 """Fields that the archive or Cosmos would overwrite or act upon (`ttl` deletes a document)."""
 
 _OVERHEAD = 512
@@ -31,49 +39,80 @@ class ReceivedEvent(msgspec.Struct, frozen=True):
 
 
 class ArchiveDocument(msgspec.Struct, frozen=True):
-    """A document of the archive, and the event it came from in case the archive refuses it."""
+    """A document of the archive, and the event it came from in case the archive refuses it.
+
+    `content` is what Cosmos gets. The first content under an id has the event's own id; a further one has an id
+    computed from both, and `archive.event_id` says which event it is of.
+    """
 
     content: dict[str, Any]
     source: ReceivedEvent
+    event_id: str
 
     @property
     def id(self) -> str:
-        """The event's own id."""
+        """The document's id."""
         return self.content["id"]
+
+    @property
+    def is_further(self) -> bool:
+        """Whether another content has the event's own id."""
+        return self.id != self.event_id
 
     @property
     def size(self) -> int:
         """Its bytes in a request, at most: the SDK escapes what is not ASCII, which can double a body."""
         return 2 * len(self.source.body) + _OVERHEAD
 
+    def as_further(self) -> "ArchiveDocument":
+        """The same content for an id under which another one is archived already."""
+        archive = {**self.content[ARCHIVE_FIELD], "event_id": self.event_id}
+        name = further_id(self.event_id, original_event(self.content)[0])
+        return ArchiveDocument({**self.content, "id": name, ARCHIVE_FIELD: archive}, self.source, self.event_id)
+
+    def as_first(self) -> "ArchiveDocument":
+        """The same content for an id under which no other one is archived any more."""
+        archive = {name: value for name, value in self.content[ARCHIVE_FIELD].items() if name != "event_id"}
+        content = {**self.content, "id": self.event_id, ARCHIVE_FIELD: archive}
+        return ArchiveDocument(content, self.source, self.event_id)
+
+    def holds_what(self, document: dict[str, Any]) -> bool:
+        """Whether a document that was read back has the same content."""
+        return canonical(original_event(self.content)[0]) == canonical(original_event(document)[0])
+
 
 class ArchivePlan(msgspec.Struct, frozen=True):
-    """What to write for a delivery: documents by store, each id once, and what goes to quarantine."""
+    """What to write for a delivery: documents by partition key, each content once, and what goes to quarantine."""
 
-    documents: dict[StoreKey, list[ArchiveDocument]]
+    documents: dict[str, list[ArchiveDocument]]
     malformed: list[QuarantinedEvent]
 
 
 def plan_archive(received: Iterable[ReceivedEvent]) -> ArchivePlan:
-    """Sort a delivery. An id that is delivered twice is written once, as it was first enqueued."""
-    documents: dict[StoreKey, dict[str, ArchiveDocument]] = {}
+    """Sort a delivery. A content that is delivered twice is written once, as it was first enqueued."""
+    documents: dict[str, dict[str, ArchiveDocument]] = {}
     malformed: list[QuarantinedEvent] = []
     for source in received:
         try:
-            store, document = _document(source)
+            document = _document(source)
         except MalformedEventError as problem:
             malformed.append(quarantined(source, str(problem)))
-        else:
-            documents.setdefault(store, {}).setdefault(document.id, document)
-    return ArchivePlan({store: list(by_id.values()) for store, by_id in documents.items()}, malformed)
+            continue
+        of_key = documents.setdefault(document.content[KEY_FIELD], {})
+        first = of_key.setdefault(document.id, document)
+        if first is not document and not first.holds_what(document.content):
+            further = document.as_further()
+            of_key.setdefault(further.id, further)
+    return ArchivePlan({key: list(by_id.values()) for key, by_id in documents.items()}, malformed)
 
 
-def _document(source: ReceivedEvent) -> tuple[StoreKey, ArchiveDocument]:
-    store = parse_event(source.body).store_key
+def _document(source: ReceivedEvent) -> ArchiveDocument:
+    event = parse_event(source.body)
     content = parse_document(source.body)
     if taken := _RESERVED & content.keys():
         raise MalformedEventError(f"the archive reserves the field {', '.join(sorted(taken))}")
-    content["store_id"] = store
+    content["store_id"] = event.store_key
+    content[KEY_FIELD] = archive_key(event.store_key, event.id)
     content[ARCHIVE_FIELD] = {
         "partition": source.partition,
         "sequence_number": source.sequence_number,
@@ -81,7 +120,7 @@ def _document(source: ReceivedEvent) -> tuple[StoreKey, ArchiveDocument]:
         "enqueued_time": source.enqueued_time.astimezone(UTC).isoformat(),
         "run_id": source.run_id,
     }
-    return store, ArchiveDocument(content, source)
+    return ArchiveDocument(content, source, event.id)
 
 
 def quarantined(source: ReceivedEvent, reason: str) -> QuarantinedEvent:
@@ -99,7 +138,7 @@ def quarantined(source: ReceivedEvent, reason: str) -> QuarantinedEvent:
 def batches(
     documents: Sequence[ArchiveDocument], max_operations: int, max_bytes: int
 ) -> Iterator[Sequence[ArchiveDocument]]:
-    """Cut one store's documents into transactional batches, in order. One that is too large by itself stays alone."""
+    """Cut one key's documents into transactional batches, in order. One that is too large by itself stays alone."""
     start, size = 0, 0
     for end, document in enumerate(documents):
         if end > start and (end - start == max_operations or size + document.size > max_bytes):
@@ -113,12 +152,30 @@ def batches(
 def original_event(document: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     """The event as its producer sent it, and its run id, from a document that was read back from the archive.
 
-    The archive's field and Cosmos's own are left out; a store that the archive put in for a missing one too. A document
-    that someone else wrote has no run.
+    The archive's fields and Cosmos's own are left out; a store that the archive put in for a missing one too. A
+    document that someone else wrote has no run.
     """
-    archive: Any = document.get(ARCHIVE_FIELD)
-    run_id: Any = cast(dict[str, Any], archive).get("run_id") if isinstance(archive, dict) else None
+    archive = _archive_of(document)
+    run_id: Any = archive.get("run_id")
     event = {name: value for name, value in document.items() if name not in _RESERVED}
+    if "event_id" in archive:
+        event["id"] = archive["event_id"]
     if event.get("store_id") == UNKNOWN_STORE:
         del event["store_id"]
     return event, run_id if isinstance(run_id, str) else None
+
+
+def event_id_of(document: dict[str, Any]) -> str:
+    """The id of the event in a document that was read back from the archive."""
+    event_id: Any = _archive_of(document).get("event_id", document["id"])
+    return event_id
+
+
+def has_further_contents(document: dict[str, Any]) -> bool:
+    """Whether other contents arrived under the id of this document after it."""
+    return bool(_archive_of(document).get(FURTHER_FIELD))
+
+
+def _archive_of(document: dict[str, Any]) -> dict[str, Any]:
+    archive: Any = document.get(ARCHIVE_FIELD)
+    return cast(dict[str, Any], archive) if isinstance(archive, dict) else {}

@@ -19,6 +19,9 @@ FORBIDDEN_IN_IDS = "/\\?#"
 DOTS = frozenset({".", ".."})
 """Cosmos takes them as ids, but no client finds them again: in an address they are steps between folders."""
 
+OWN_IDS = "content:"
+"""How ids begin that the archive gives; see `fraud.identity`."""
+
 Decoded = TypeVar("Decoded")
 StoreKey = int | str
 
@@ -74,14 +77,15 @@ def parse_event(body: bytes) -> StoreEvent:
     """
     event = _decode(_event_decoder, body)
     if not is_event_id(event.id):
-        raise MalformedEventError(f"id must have 1 to {MAX_ID_LENGTH} characters, none of / \\ ? #, and not be . or ..")
+        rule = f"1 to {MAX_ID_LENGTH} characters, none of / \\ ? #, not be . or .., and not begin with {OWN_IDS}"
+        raise MalformedEventError(f"id must have {rule}")
     return event
 
 
 def is_event_id(text: str) -> bool:
-    """Whether Cosmos takes it as an id."""
+    """Whether Cosmos takes it as an id, and the archive does not give it to documents of its own."""
     fits = 1 <= len(text) <= MAX_ID_LENGTH and not any(character in text for character in FORBIDDEN_IN_IDS)
-    return fits and text not in DOTS
+    return fits and text not in DOTS and not text.startswith(OWN_IDS)
 
 
 def parse_document(body: bytes) -> dict[str, Any]:

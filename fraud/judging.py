@@ -1,22 +1,37 @@
 """Judging an event: every rule is asked, their weights are added, the sum decides the band."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from fraud.events import StoreEvent, StoreKey
-from fraud.rules import RULE_SET, RULES
+from fraud.archive import original_event
+from fraud.events import StoreEvent, StoreKey, store_key
+from fraud.identity import canonical
+from fraud.rules import RULE_SET, RULES, Rule
+from fraud.suspicion import is_suspicious
 from fraud.verdicts import Band, Reason, Verdict
 from fraud.windows import Window
 
 MEDIUM_SCORE, HIGH_SCORE = 60, 85
 
+_NOT_FLAGGED = Reason("NOT_FLAGGED", 0, "what is archived under this id is not what the stream job flagged")
+ID_REUSED_WEIGHT = 30
+"""A producer gives an id once; who gives it to another content as well hides one behind the other."""
+
 
 def judge(event: StoreEvent) -> tuple[Reason, ...]:
     """What speaks against an event, in the order of the rules."""
-    return tuple(
-        Reason(rule.name, rule.weight, evidence.text) for rule in RULES.values() if (evidence := rule.judge(event))
-    )
+    return tuple(reason for rule in RULES.values() if (reason := _reason(rule, event)))
+
+
+def _reason(rule: Rule, event: StoreEvent) -> Reason | None:
+    try:
+        evidence = rule.judge(event)
+    except ArithmeticError:
+        # No honest till sends such numbers, and they must not be a way past a rule.
+        return Reason(rule.name, rule.weight, "its numbers are larger than can be computed with")
+    return Reason(rule.name, rule.weight, evidence.text) if evidence else None
 
 
 def band_of(score: int) -> Band:
@@ -26,9 +41,49 @@ def band_of(score: int) -> Band:
     return "medium" if score >= MEDIUM_SCORE else "low"
 
 
-def judged(event: dict[str, Any], store_id: StoreKey | None, window: Window, run_id: str | None) -> Verdict:
-    """The verdict on an archived event. Raises msgspec.ValidationError if it is no store event."""
+def verdict_on(
+    event_id: str, documents: Sequence[dict[str, Any]], store_id: StoreKey | None, window: Window
+) -> Verdict:
+    """The verdict on an id of a window, from all documents that are archived under it.
+
+    Of several contents the worst of those that the stream job flags is judged, and the id's being used again counts
+    against it. The verdict is `unresolved` as long as no flagged content is archived: it may still come.
+    """
+    contents = [content for content in map(original_event, documents) if _store_of(content[0]) == store_key(store_id)]
+    verdicts: list[Verdict] = []
+    problems: list[Reason] = []
+    for event, run_id in contents:
+        try:
+            verdict = judged(event, store_id, window, run_id, contents=len(contents))
+        except (msgspec.ValidationError, ValueError) as problem:
+            # Written by someone else than the archiver. One such document must not hold up a whole window.
+            problems.append(Reason("NOT_A_STORE_EVENT", 0, str(problem)))
+            continue
+        if is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
+            verdicts.append(verdict)
+        else:
+            problems.append(_NOT_FLAGGED)
+    if verdicts:
+        return max(verdicts, key=lambda verdict: (verdict.score, canonical(verdict.event or {})))
+    reasons = sorted(set(problems), key=lambda reason: (reason.rule, reason.evidence))
+    return unresolved(event_id, store_id, window, *reasons)
+
+
+def _store_of(event: dict[str, Any]) -> StoreKey:
+    return store_key(event.get("store_id"))
+
+
+def judged(
+    event: dict[str, Any], store_id: StoreKey | None, window: Window, run_id: str | None, *, contents: int = 1
+) -> Verdict:
+    """The verdict on an archived event, under whose id `contents` have arrived.
+
+    Raises msgspec.ValidationError if it is not a store event.
+    """
     reasons = judge(msgspec.convert(event, StoreEvent))
+    if contents > 1:
+        evidence = f"{contents} different contents arrived under this id; a producer gives an id once"
+        reasons = (*reasons, Reason("ID_REUSED", ID_REUSED_WEIGHT, evidence))
     score = sum(reason.weight for reason in reasons)
     return Verdict(
         event_id=event["id"],

@@ -8,7 +8,10 @@ from typing import Any
 
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
+from fraud.archive import ARCHIVE_FIELD, has_further_contents
 from fraud.events import StoreKey, is_event_id
+from fraud.identity import archive_key
+from fraud.slices import slices
 from services import names
 from services.clients import CachedClient
 from services.credentials import open_credential
@@ -18,8 +21,12 @@ MAX_BATCH_OPERATIONS = 100
 """Of a transactional batch (Azure Cosmos DB service quotas)."""
 MAX_BATCH_BYTES = 2 * 1024 * 1024
 """Of a request, and of a document."""
-MAX_READ_ITEMS = 1_000
-"""Ids that `read_items` puts into one query."""
+MAX_READ_ITEMS = 200
+"""Ids that `read_items` puts into one query: each with a partition key, they make a long text."""
+MAX_CONTENTS = 1_000
+"""Contents under one id that are looked at; a producer may send as many as it likes."""
+
+_FURTHER_CONTENTS = f"SELECT TOP @most * FROM c WHERE c.{ARCHIVE_FIELD}.event_id = @id"
 
 # Seconds. A call that takes longer fails, and the trigger or the workflow that made it tries again later.
 _CONNECT_TIMEOUT = 5
@@ -56,18 +63,58 @@ async def container(name: str) -> ContainerProxy:
 
 
 async def events() -> ContainerProxy:
-    """The archive of every event; partition key `/store_id`, id the event's own."""
-    return await container(names.EVENTS_CONTAINER)
+    """The archive of every event; partition key `/archive_key`, id the event's own or that of a further content.
 
-
-async def find_events(ids: Iterable[str], store: StoreKey) -> list[dict[str, Any]]:
-    """Those of a store's events that are in the archive, in any order; what is missing is left out without a word.
-
-    What cannot be an id is not asked for. The SDK asks for a single id by its address, in which `a/b` or an empty id
-    leads elsewhere: an answer that is an error for ever, where the event just is not there.
+    Raises WrongPartitionKeyError if it was made for an earlier version of this app, and like `container`.
     """
-    asked = [(event_id, store) for event_id in ids if is_event_id(event_id)]
-    return list(await (await events()).read_items(asked)) if asked else []
+    return await _events.get()
+
+
+class WrongPartitionKeyError(Exception):
+    """The container is divided by another key: every write would be refused, and no look-up would find an event."""
+
+
+async def _open_events(_: AsyncExitStack) -> ContainerProxy:
+    opened = await container(names.EVENTS_CONTAINER)
+    properties: dict[str, Any] = await opened.read()
+    paths: list[str] = properties["partitionKey"]["paths"]
+    if paths != [names.ARCHIVE_KEY_PATH]:
+        raise WrongPartitionKeyError(
+            f"the container {names.EVENTS_CONTAINER} was made with the partition key {paths[0]}, and this version "
+            f"needs {names.ARCHIVE_KEY_PATH}: forget the local state with `make reset`; on Azure see docs/azure.md"
+        )
+    return opened
+
+
+_events = CachedClient(_open_events)
+
+
+async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dict[str, Any]]]:
+    """The documents of a store's events by event id, in any order; an id of which nothing is archived is left out.
+
+    An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. A text that cannot be an id is
+    not asked for: the SDK asks for a single id by its address, in which `a/b` or an empty id leads elsewhere, an answer
+    that is an error for ever, where the event just does not exist.
+    """
+    keys = {event_id: archive_key(store, event_id) for event_id in ids if is_event_id(event_id)}
+    archive = await events()
+    documents: dict[str, list[dict[str, Any]]] = {}
+    for asked in slices(list(keys.items()), MAX_READ_ITEMS):
+        for document in await archive.read_items(asked):
+            documents[document["id"]] = [document]
+    for event_id, contents in documents.items():
+        if has_further_contents(contents[0]):
+            contents.extend(await _further_contents(archive, event_id, keys[event_id]))
+    return documents
+
+
+async def _further_contents(archive: ContainerProxy, event_id: str, key: str) -> list[dict[str, Any]]:
+    parameters: list[dict[str, object]] = [
+        {"name": "@id", "value": event_id},
+        {"name": "@most", "value": MAX_CONTENTS - 1},
+    ]
+    documents = archive.query_items(_FURTHER_CONTENTS, parameters=parameters, partition_key=key)
+    return [document async for document in documents]
 
 
 async def cases() -> ContainerProxy:

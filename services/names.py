@@ -15,7 +15,8 @@ WINDOW_QUEUE = "suspicious-windows"
 DATABASE = "fraud"
 EVENTS_CONTAINER = "events"
 CASES_CONTAINER = "cases"
-PARTITION_KEY_PATH = "/store_id"
+ARCHIVE_KEY_PATH = "/archive_key"
+CASES_KEY_PATH = "/store_id"
 
 # Containers of the warehouse account.
 ALL_EVENTS = "all-events"

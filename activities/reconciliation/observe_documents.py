@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from activities.reconciliation.run_files import read_part, read_plan, write_contents, write_rows
-from fraud.archive import ARCHIVE_FIELD
+from fraud.archive import ARCHIVE_FIELD, event_id_of
 from fraud.events import UNKNOWN_STORE
 from reconciliation.capture.records import begin_of, read_moment
 from reconciliation.messages import SpanPart, Step, StepProgress
@@ -58,7 +58,7 @@ async def observe_documents(step: Step) -> StepProgress:
         sums.lines += len(documents)
         rows.add(
             Kind.DOCUMENT,
-            [document.id for document in documents],
+            [event_id_of(document) for document in found],
             windows,
             [NO_STORE if d.store_id == UNKNOWN_STORE else store_number(d.store_id) for d in documents],
         )

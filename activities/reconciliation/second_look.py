@@ -51,7 +51,7 @@ async def absent_from_cosmos(candidates: Sequence[Difference]) -> list[Differenc
 
 
 async def _not_in_cosmos(store: StoreKey, asked: Sequence[Difference]) -> list[Difference]:
-    found = {document["id"] for document in await cosmos.find_events((one.event_id for one in asked), store)}
+    found = await cosmos.find_events((one.event_id for one in asked), store)
     return [one for one in asked if one.event_id not in found]
 
 

@@ -7,6 +7,6 @@ it, so that a verdict can be told from what the rules say today.
 from fraud.rules import discount, origin, value
 from fraud.rules.registry import RULES, Evidence, Rule
 
-RULE_SET = "2026-01"
+RULE_SET = "2026-02"
 
 __all__ = ["RULES", "RULE_SET", "Evidence", "Rule", "discount", "origin", "value"]

@@ -33,9 +33,15 @@ def prepare_cosmos(connection: str) -> None:
     for wanted in _read("cosmos.json")["databases"]:
         database = client.create_database_if_not_exists(wanted["id"])
         for container in wanted["containers"]:
-            database.create_container_if_not_exists(
+            made = database.create_container_if_not_exists(
                 container["id"], PartitionKey(container["partitionKey"]), default_ttl=container.get("defaultTtl")
             )
+            path = made.read()["partitionKey"]["paths"][0]
+            if path != container["partitionKey"]:
+                sys.exit(
+                    f"the container {container['id']} exists with the partition key {path}, and this version needs "
+                    f"{container['partitionKey']}: remove the emulator's container, or start with a new one"
+                )
 
 
 def prepare_blobs(connection: str, containers: list[str]) -> None:

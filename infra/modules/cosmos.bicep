@@ -36,7 +36,6 @@ param backupDays int
 param publicNetworkAccess string
 
 var serverless = requestUnits == 0
-var partitionKey = { kind: 'Hash', paths: ['/store_id'], version: 2 }
 
 resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
   name: name
@@ -72,13 +71,18 @@ resource events 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2
     options: serverless ? {} : { autoscaleSettings: { maxThroughput: requestUnits } }
     resource: {
       id: 'events'
-      partitionKey: partitionKey
+      partitionKey: { kind: 'Hash', paths: ['/archive_key'], version: 2 }
       defaultTtl: eventDays * 86400
       indexingPolicy: {
         automatic: true
         indexingMode: 'consistent'
-        // Events are found by id and store, and by when they reached the hub; their other fields are never searched.
-        includedPaths: [{ path: '/store_id/?' }, { path: '/archive/enqueued_time/?' }]
+        // Events are found by id and key, by store, and by when they reached the hub; other fields are never searched.
+        includedPaths: [
+          { path: '/archive_key/?' }
+          { path: '/store_id/?' }
+          { path: '/archive/enqueued_time/?' }
+          { path: '/archive/event_id/?' }
+        ]
         excludedPaths: [{ path: '/*' }]
       }
     }
@@ -92,7 +96,7 @@ resource cases 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@20
     options: serverless ? {} : { autoscaleSettings: { maxThroughput: 1000 } }
     resource: {
       id: 'cases'
-      partitionKey: partitionKey
+      partitionKey: { kind: 'Hash', paths: ['/store_id'], version: 2 }
       defaultTtl: -1
       indexingPolicy: {
         automatic: true

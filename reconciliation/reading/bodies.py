@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fraud.events import DOTS, FORBIDDEN_IN_IDS, MAX_ID_LENGTH, EventType, StoreNumber, is_event_id
+from fraud.events import DOTS, FORBIDDEN_IN_IDS, MAX_ID_LENGTH, OWN_IDS, EventType, StoreNumber, is_event_id
 from fraud.suspicion import SuspicionColumns, is_suspicious
 
 
@@ -70,7 +70,7 @@ def read_events(bodies: Sequence[bytes]) -> list[EventColumns] | None:
     if lengths and not _LONGEST_DOTS < min(lengths) <= max(lengths) <= MAX_ID_LENGTH:
         return None
     text = "".join(ids)
-    return None if any(character in text for character in FORBIDDEN_IN_IDS) else events
+    return None if any(part in text for part in (*FORBIDDEN_IN_IDS, OWN_IDS)) else events
 
 
 def read_body(body: bytes) -> Body:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.archive import original_event
+from fraud.archive import event_id_of, original_event
 from reconciliation.capture.records import Records, begin_of
 from reconciliation.ranges import window_number
 from reconciliation.reading.rows import NO_STORE, Kind, RowWriter
@@ -47,7 +47,7 @@ def add_captured(contents: RowWriter, records: Records) -> None:
 def add_documents(contents: RowWriter, documents: list[dict[str, Any]], windows: list[int]) -> None:
     """Add the digests of what documents hold of their events."""
     digests = [_digest(_decoder.decode(msgspec.json.encode(original_event(one)[0]))) for one in documents]
-    contents.add(Kind.DOCUMENT, [one["id"] for one in documents], windows, NO_STORE, sequences=digests)
+    contents.add(Kind.DOCUMENT, [event_id_of(one) for one in documents], windows, NO_STORE, sequences=digests)
 
 
 def _digest(content: dict[str, Any]) -> int:

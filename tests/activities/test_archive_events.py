@@ -10,11 +10,14 @@ import aiohttp
 import msgspec
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import CosmosClient
 
 from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
 from fraud.events import StoreKey
 from services import blobs, cosmos, names
+from services.clients import close_clients
 from services.settings import settings
 from tests.fraud.builders import event_body, received
 
@@ -29,9 +32,12 @@ def run() -> str:
 
 async def archived(run: str, store: StoreKey = 3) -> list[dict[str, Any]]:
     container = await cosmos.events()
-    question = "SELECT * FROM c WHERE STARTSWITH(c.id, @run) ORDER BY c.id"
-    found = container.query_items(question, parameters=[{"name": "@run", "value": run}], partition_key=store)
-    return [document async for document in found]
+    question = (
+        "SELECT * FROM c WHERE (STARTSWITH(c.id, @run) OR STARTSWITH(c.archive.event_id, @run)) AND c.store_id = @store"
+    )
+    parameters: list[dict[str, object]] = [{"name": "@run", "value": run}, {"name": "@store", "value": store}]
+    documents = [document async for document in container.query_items(question, parameters=parameters)]
+    return sorted(documents, key=lambda document: document["id"])
 
 
 async def quarantined(source: ReceivedEvent) -> dict[str, Any]:
@@ -77,6 +83,45 @@ async def test_the_same_id_twice_in_one_delivery_is_archived_once(run: str):
     await archive_events(twice)
 
     assert len(await archived(run)) == 3
+
+
+async def test_a_fraud_under_an_id_that_was_used_before_is_archived_too_whenever_it_comes(run: str):
+    harmless, fraud = event_body(f"{run}-a", price=1.0), event_body(f"{run}-a", price=9_999.99, qty=99)
+    await archive_events([received(harmless, 1)])
+    await archive_events([received(fraud, 2), *events(run, 2)])
+    await archive_events([received(fraud, 2), received(harmless, 1), received(fraud, 3)])
+
+    under_a = (await cosmos.find_events([f"{run}-a", f"{run}-0001"], 3))[f"{run}-a"]
+    assert sorted(document["price"] for document in under_a) == [1.0, 9_999.99]
+    assert len(await archived(run)) == 4
+
+
+async def test_contents_under_one_id_in_one_delivery_are_all_archived_once(run: str):
+    delivery = [received(event_body(f"{run}-a", price=float(price)), price) for price in (1, 2, 3, 2)]
+
+    await archive_events(delivery)
+    await archive_events(delivery)
+
+    assert sorted(document["price"] for document in await archived(run)) == [1.0, 2.0, 3.0]
+
+
+async def test_the_same_id_in_two_stores_is_two_events(run: str):
+    await archive_events([received(event_body(f"{run}-a", store_id=store), store) for store in (3, 4)])
+
+    assert [len(await archived(run, store)) for store in (3, 4)] == [1, 1]
+
+
+async def test_a_content_becomes_the_first_if_the_first_has_expired(run: str):
+    await archive_events([received(event_body(f"{run}-a", price=1.0), 1)])
+    (first,) = await archived(run)
+    await archive_events([received(event_body(f"{run}-a", price=2.0), 2)])
+    await (await cosmos.events()).delete_item(first["id"], partition_key=first["archive_key"])
+
+    await archive_events(
+        [received(event_body(f"{run}-a", price=3.0), 3), received(event_body(f"{run}-a", price=4.0), 4)]
+    )
+
+    assert sorted(document["price"] for document in await archived(run)) == [2.0, 3.0, 4.0]
 
 
 async def test_an_event_without_a_store_is_found_under_the_unknown_one(run: str):
@@ -150,3 +195,21 @@ async def test_whatever_a_producer_puts_into_an_event_the_delivery_succeeds(run:
     ids = {document["id"] for document in await archived(run)}
     assert f"{run}-0000" in ids
     assert f"{run}-odd" in ids or (await quarantined(strange))["reason"]
+
+
+async def test_an_archive_with_another_partition_key_is_refused_before_anything_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Each write would be a bad request, and land in quarantine."""
+    database = (await cosmos.container(names.EVENTS_CONTAINER)).database_link.rpartition("/")[2]
+    client = CosmosClient.from_connection_string(settings().cosmos.connection_string or "")
+    await client.get_database_client(database).create_container_if_not_exists("old-events", PartitionKey("/store_id"))
+    await client.close()
+    await close_clients()
+    monkeypatch.setattr(names, "EVENTS_CONTAINER", "old-events")
+
+    with pytest.raises(
+        cosmos.WrongPartitionKeyError, match="needs /archive_key: forget the local state with `make reset`"
+    ):
+        await archive_events(events("old", 1))
+    await close_clients()

@@ -17,6 +17,7 @@ from activities.judge_events import judge_events
 from activities.store_verdicts import store_verdicts
 from activities.window_ids import save_window
 from fraud.analysis import IDS_PER_CHUNK, WindowSummary, WindowTask
+from fraud.identity import archive_key
 from fraud.verdicts import Verdict, from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
 from local_azure.testing.web import serving
@@ -116,12 +117,30 @@ async def test_storing_before_judging_is_an_error_and_not_an_empty_case(task: Wi
 
 async def test_a_document_that_is_no_event_is_unresolved_with_the_reason_and_holds_up_nothing():
     stranger = uuid.uuid4().hex
-    await (await cosmos.events()).create_item({"id": stranger, "store_id": 3, "event_type": "refund"})
+    await (await cosmos.events()).create_item(
+        {"id": stranger, "archive_key": archive_key(3, stranger), "store_id": 3, "event_type": "refund"}
+    )
     task = await save_window(SuspiciousWindow(3, (stranger,), WINDOW_ENDING_1010))
 
     assert await judge_all(task) == [{"unresolved": 1}]
     (verdict,) = await chunk_verdicts(task)
     assert verdict.reasons[0].rule == "NOT_A_STORE_EVENT"
+
+
+async def test_a_fraud_behind_a_harmless_event_of_the_same_id_is_judged_and_the_id_counts_against_it():
+    twice = uuid.uuid4().hex
+    await archive_events([received(event_body(twice, discount=5), 1)])
+    task = await save_window(SuspiciousWindow(3, (twice,), WINDOW_ENDING_1010))
+
+    assert await judge_all(task) == [{"unresolved": 1}]
+    assert [reason.rule for reason in (await chunk_verdicts(task))[0].reasons] == ["NOT_FLAGGED"]
+
+    await archive_events([received(event_body(twice, price=9_999.99, qty=99), 2)])
+    assert await judge_all(task) == [{"high": 1}]
+    (verdict,) = await chunk_verdicts(task)
+    assert verdict.event is not None
+    assert verdict.event["price"] == 9_999.99
+    assert "ID_REUSED" in {reason.rule for reason in verdict.reasons}
 
 
 @pytest.mark.parametrize("odd", ["a/b", "..", "", "?", "x" * 2_000])

@@ -1,17 +1,22 @@
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.archive import ArchiveDocument, batches, original_event, plan_archive
+from fraud.archive import ArchiveDocument, ArchivePlan, batches, event_id_of, original_event, plan_archive
+from fraud.identity import archive_key, further_id
 from tests.fraud.builders import event_body, received
 
 
 def test_a_document_is_the_producers_event_and_one_field_of_the_archive():
     plan = plan_archive([received(event_body("a", loyalty={"tier": 2}), sequence_number=7)])
-    content = plan.documents[3][0].content
+    (document,) = written(plan)
+    content = document.content
 
-    assert {name: value for name, value in content.items() if name != "archive"} == msgspec.json.decode(
+    assert content["archive_key"] == archive_key(3, "a")
+    assert {name: value for name, value in content.items() if not name.startswith("archive")} == msgspec.json.decode(
         event_body("a", loyalty={"tier": 2})
     )
     assert content["archive"] == {
@@ -23,23 +28,70 @@ def test_a_document_is_the_producers_event_and_one_field_of_the_archive():
     }
 
 
-def test_documents_are_grouped_by_store():
+def test_documents_are_grouped_by_store_and_id():
     plan = plan_archive([received(event_body(str(store), store_id=store), store) for store in (1, 2, 1, 3)])
 
-    assert {store: len(documents) for store, documents in plan.documents.items()} == {1: 1, 2: 1, 3: 1}
+    keys = [archive_key(store, str(store)) for store in (1, 2, 3)]
+    assert {key: len(documents) for key, documents in plan.documents.items()} == dict.fromkeys(keys, 1)
 
 
 def test_an_event_without_a_store_is_archived_under_the_unknown_one():
     plan = plan_archive([received(b'{"id": "a", "event_type": "sale_event", "bad_msg": true}')])
 
-    assert plan.documents["_unknown"][0].content["store_id"] == "_unknown"
+    (document,) = written(plan)
+    assert document.content["store_id"] == "_unknown"
+    assert document.content["archive_key"].startswith("_unknown-")
 
 
 def test_an_id_that_was_delivered_twice_is_written_once_as_it_came_first():
     plan = plan_archive([received(event_body("a"), 1), received(event_body("a"), 2)])
 
-    (document,) = plan.documents[3]
+    (document,) = written(plan)
     assert document.content["archive"]["sequence_number"] == 1
+
+
+def test_the_same_content_in_another_form_is_written_once():
+    twin = b'{"price": 10, "discount": 6e1, ' + event_body("a").replace(b'"price":10.0,', b"").replace(
+        b'"discount":60,', b""
+    ).removeprefix(b"{")
+    plan = plan_archive([received(event_body("a"), 1), received(twin, 2)])
+
+    assert len(written(plan)) == 1
+
+
+def test_a_further_content_under_an_id_is_written_beside_the_first_and_knows_its_event():
+    plan = plan_archive([received(event_body("a"), 1), received(event_body("a", price=9_999.99, qty=99), 2)])
+
+    first, further = written(plan)
+    assert first.id == "a"
+    assert further.id.startswith("content:")
+    assert further.is_further
+    assert event_id_of(further.content) == "a"
+    assert original_event(further.content)[0] == msgspec.json.decode(event_body("a", price=9_999.99, qty=99))
+    assert further.as_first().content == further.as_first().as_further().as_first().content
+
+
+def test_no_event_can_take_an_id_that_the_archive_gives_to_a_further_content():
+    plan = plan_archive([received(event_body("content:0123"), 1)])
+
+    assert plan.documents == {}
+    assert "not begin with content:" in plan.malformed[0].reason
+
+
+contents = st.dictionaries(st.sampled_from(["price", "qty", "note", "x"]), st.integers() | st.floats(allow_nan=False))
+
+
+@given(contents, contents)
+def test_two_contents_have_one_document_id_only_if_they_are_equal_to_cosmos(one: dict[str, Any], other: dict[str, Any]):
+    equal = {name: float(value) for name, value in one.items() if abs(value) < 1e300} == {
+        name: float(value) for name, value in other.items() if abs(value) < 1e300
+    }
+    if all(abs(value) < 1e300 for value in (*one.values(), *other.values())):
+        assert (further_id("a", one) == further_id("a", other)) == equal
+
+
+def test_ids_and_contents_cannot_be_shifted_into_each_other():
+    assert further_id("a", {"x": 1}) != further_id("a1:", {"x": 1})
 
 
 def test_a_malformed_event_is_quarantined_with_its_bytes_and_place():
@@ -50,7 +102,7 @@ def test_a_malformed_event_is_quarantined_with_its_bytes_and_place():
     assert "not valid JSON" in record.reason
     assert record.path == "store-events/2026/01/02/10/p1-8.json"
     assert (record.partition, record.sequence_number, record.offset) == ("1", 8, "800")
-    assert len(plan.documents[3]) == 1
+    assert len(written(plan)) == 1
 
 
 @pytest.mark.parametrize("value", [b"1e400", b'"\\ud800"', b"[" * 50_000, b"-"])
@@ -59,7 +111,7 @@ def test_what_cannot_be_kept_in_a_field_that_nobody_reads_is_malformed_and_block
 
     plan = plan_archive([received(event_body("a"), 1), received(broken, 2)])
 
-    assert [document.id for document in plan.documents[3]] == ["a"]
+    assert [document.id for document in written(plan)] == ["a"]
     assert [record.sequence_number for record in plan.malformed] == [2]
 
 
@@ -71,7 +123,7 @@ def test_whatever_stands_in_a_field_an_event_is_archived_or_quarantined(value: b
     assert sum(map(len, plan.documents.values())) + len(plan.malformed) == 1
 
 
-@pytest.mark.parametrize("field", ["archive", "ttl", "_etag", "_ts"])
+@pytest.mark.parametrize("field", ["archive", "archive_key", "ttl", "_etag", "_ts"])
 def test_a_field_that_the_archive_would_overwrite_or_act_upon_is_refused(field: str):
     plan = plan_archive([received(event_body(**{field: 1}))])
 
@@ -92,8 +144,12 @@ def test_a_document_that_someone_else_wrote_has_no_run(archive: object):
     assert original_event({"id": "a", "archive": archive}) == ({"id": "a"}, None)
 
 
+def written(plan: ArchivePlan) -> list[ArchiveDocument]:
+    return [document for documents in plan.documents.values() for document in documents]
+
+
 def documents_of(sizes: list[int]) -> list[ArchiveDocument]:
-    return [ArchiveDocument({"id": str(n)}, received(b"x" * size, n)) for n, size in enumerate(sizes)]
+    return [ArchiveDocument({"id": str(n)}, received(b"x" * size, n), str(n)) for n, size in enumerate(sizes)]
 
 
 @given(st.lists(st.integers(0, 3_000), max_size=60), st.integers(1, 10), st.integers(2_000, 12_000))

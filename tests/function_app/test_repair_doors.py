@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from fraud.identity import archive_key
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from tests.activities.reconciliation.stored_world import store
@@ -136,7 +137,7 @@ async def test_a_repair_leaves_what_the_pipeline_itself_would_have_left(http: ai
     lost = of_window(world, 0)[0]
     source = next(e for e in world.events if e.id == lost)
     container = await cosmos.events()
-    document = await container.read_item(lost, partition_key=source.store or "_unknown")
+    document = await container.read_item(lost, partition_key=archive_key(source.store or "_unknown", lost))
     assert document["archive"]["sequence_number"] == source.sequence
     assert (document["archive"]["partition"], document["archive"]["run_id"]) == ("0", "r")
     verdict = next(

@@ -12,9 +12,11 @@ import pytest_asyncio
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
 
+from activities.archive_events import archive_events
 from services import blobs, cosmos, names
 from services.settings import settings
-from tests.function_app.doors import INSTANCES, archived_at_least, call, until
+from tests.fraud.builders import event_body, received
+from tests.function_app.doors import INSTANCES, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -41,11 +43,11 @@ async def cases_with(event_id: str, store: int | str = 3) -> list[dict[str, Any]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def ids(http: aiohttp.ClientSession) -> list[str]:
-    """Ids of archived events of store 3."""
-    _, sent = await call(http, "GET", "/store-events-producer-fn?count=100")
-    events = await until(lambda: archived_at_least(sent["run_id"], 100))
-    return sorted(event["id"] for event in events if event["store_id"] == 3)
+async def ids(app: str) -> list[str]:
+    """Ids of archived events of store 3 that the stream job would flag."""
+    ids = sorted(str(uuid.uuid4()) for _ in range(10))
+    await archive_events([received(event_body(event_id), number) for number, event_id in enumerate(ids)])
+    return ids
 
 
 async def _completed(http: aiohttp.ClientSession, instance_id: str) -> dict[str, Any] | None:
@@ -117,7 +119,7 @@ async def test_an_event_that_arrives_after_its_window_is_waited_for(
     await queue.send_messages(ServiceBusMessage(window_message(4, [late])))
     await asyncio.sleep(0.5)
 
-    await (await cosmos.events()).create_item({"id": late, "store_id": 4, "event_type": "sale_event", "discount": 60})
+    await archive_events([received(event_body(late, store_id=4), 1)])
 
     (case,) = await until(lambda: cases_with(late, 4))
     assert case["bands"]["unresolved"] == 0

@@ -9,11 +9,11 @@ SDK's own.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
-from zlib import crc32
 
 import pytest
 from azure.cosmos import PartitionKey
 
+from fraud.identity import archive_key
 from tests.infra.test_costs import EVENTS, SIZES, UNITS_PER_EVENT
 
 UNITS_OF_A_PARTITION = 10_000
@@ -22,14 +22,6 @@ HASHES = 0x3FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF + 1
 BAD_EVENTS = 0.05
 """The share of events without a store that a campaign may be told to send."""
 SCALING = [size for size, numbers in SIZES.items() if numbers["archiveRequestUnits"]]
-
-
-def archive_key(store: str, event_id: str) -> str:
-    """The partition key of an event: a function of what a window carries, so that it can be looked up.
-
-    Stands here until the domain has it; then the domain's takes its place.
-    """
-    return f"{store}-{crc32(event_id.encode()) % 128}"
 
 
 def by_store(store: str, event_id: str) -> str:

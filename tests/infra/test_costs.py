@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fraud.generation import generate_events
+from fraud.identity import KEYS_PER_STORE
 from fraud.routing import partition_of
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.facts import METRIC_ALERT
@@ -27,7 +28,7 @@ REQUEST_KILOBYTES = 1.2
 CASES_REQUEST_UNITS = 1_000
 STORES = 10
 UNITS_PER_EVENT = 8
-STORE_BYTES = 20e9
+KEY_BYTES = 20e9
 """What Cosmos keeps at most for one value of the partition key."""
 SERVERLESS_UNITS = 5_000
 """Request units a second that a serverless container serves for each of its physical partitions."""
@@ -122,8 +123,8 @@ def test_the_archive_that_scales_is_the_cheaper_one_after_as_many_hours_as_the_p
 def test_the_table_in_the_readme_is_the_short_of_it(column: int, size: str):
     numbers = SIZES[size]
     ids = rate(size) // STORES * 300 * 8 // 10 // 10
-    hours = STORE_BYTES / 1_000 / (rate(size) / STORES) / 3600
-    cells = {start: row(start, README)[column] for start in ("events a second", "partitions", "ids of", "hours until")}
+    days = KEY_BYTES / 1_000 / (rate(size) / STORES / KEYS_PER_STORE) / 86_400
+    cells = {start: row(start, README)[column] for start in ("events a second", "partitions", "ids of", "days until")}
 
     assert cells["events a second"] == f"{rate(size):,}"
     assert cells["partitions"] == str(numbers["partitionCount"])
@@ -132,7 +133,7 @@ def test_the_table_in_the_readme_is_the_short_of_it(column: int, size: str):
     assert row("USD a month", README)[column] == f"{float(row('**sum**')[column + 1]):,.0f}"
     assert row("USD an hour", README)[column] == f"{float(row('**an hour**')[column + 1]):.0f}"
     assert cells["ids of"] == f"{ids:,}, in " + ("8 messages" if numbers["shardedQuery"] else "one message")
-    assert cells["hours until"] == (f"{hours:.0f}" if hours > 10 else f"{hours:.1f}")
+    assert cells["days until"] == f"{days:.0f}"
 
 
 @pytest.mark.parametrize(("column", "size"), list(enumerate(SIZES, start=2)), ids=SIZES)

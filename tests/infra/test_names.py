@@ -89,14 +89,16 @@ def test_the_database_its_containers_and_how_long_they_keep_documents(azure: Dep
     assert azure.one(f"{facts.COSMOS}/sqlDatabases").short_name == names.DATABASE == emulated["id"]
     assert made.keys() == {names.EVENTS_CONTAINER, names.CASES_CONTAINER}
     assert made == {one["id"]: ([one["partitionKey"]], one.get("defaultTtl", -1)) for one in emulated["containers"]}
-    assert made[names.EVENTS_CONTAINER][0] == [names.PARTITION_KEY_PATH]
+    assert made[names.EVENTS_CONTAINER][0] == [names.ARCHIVE_KEY_PATH]
+    assert made[names.CASES_CONTAINER][0] == [names.CASES_KEY_PATH]
 
 
 def test_the_archive_is_indexed_by_what_the_reconciliation_asks_for(azure: Deployment):
     policy = azure.one(CONTAINERS, names.EVENTS_CONTAINER).at("properties.resource.indexingPolicy")
 
     assert {"path": f"/{ARCHIVE_FIELD}/enqueued_time/?"} in policy["includedPaths"]
-    assert {"path": f"{names.PARTITION_KEY_PATH}/?"} in policy["includedPaths"]
+    for path in (names.ARCHIVE_KEY_PATH, "/store_id", f"/{ARCHIVE_FIELD}/event_id"):
+        assert {"path": f"{path}/?"} in policy["includedPaths"]
 
 
 def test_the_blob_containers(azure: Deployment):

@@ -33,7 +33,10 @@ def test_the_cosmos_bootstrap_has_the_containers_and_their_partition_key():
     containers = {one["id"]: one["partitionKey"] for one in database["containers"]}
 
     assert database["id"] == names.DATABASE
-    assert containers == dict.fromkeys((names.EVENTS_CONTAINER, names.CASES_CONTAINER), names.PARTITION_KEY_PATH)
+    assert containers == {
+        names.EVENTS_CONTAINER: names.ARCHIVE_KEY_PATH,
+        names.CASES_CONTAINER: names.CASES_KEY_PATH,
+    }
 
 
 def test_the_storage_bootstrap_has_the_blob_containers():

@@ -14,6 +14,7 @@ from activities.reconciliation.observe_quarantine import observe_quarantine
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
+from fraud.identity import archive_key
 from fraud.verdicts import verdicts_path
 from orchestrations.contracts import STAGES
 from reconciliation.messages import Outcome, ReportTask, Request, RunName, Step
@@ -70,17 +71,23 @@ async def _verdicts(world: World) -> None:
         await write_blob(await warehouse(names.FRAUD_EVENTS), path, b"\n".join(lines) + b"\n")
 
 
+def document_of(world: World, identifier: str, number: int | None) -> dict[str, Any]:
+    """What Cosmos holds of an event, where the archiver puts it."""
+    document = world.document(identifier, number)
+    return {**document, "archive_key": archive_key(document["store_id"], identifier)}
+
+
 async def _documents(world: World) -> None:
     container = await cosmos.events()
-    question = "SELECT c.id, c.store_id FROM c WHERE STARTSWITH(c.archive.enqueued_time, @day)"
+    question = "SELECT c.id, c.archive_key FROM c WHERE STARTSWITH(c.archive.enqueued_time, @day)"
     day: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
     stale = [item async for item in container.query_items(question, parameters=day)]
     for item in stale:
-        await container.delete_item(item["id"], partition_key=item["store_id"])
+        await container.delete_item(item["id"], partition_key=item["archive_key"])
     for identifier, number, window in world.documents:
         moment = window_end(window).isoformat()
         archive = {"enqueued_time": moment, "run_id": "r"}
-        await container.upsert_item({**world.document(identifier, number), "archive": archive})
+        await container.upsert_item({**document_of(world, identifier, number), "archive": archive})
 
 
 async def reconcile(span: Range, started: datetime | None = None) -> tuple[Outcome, Report]:

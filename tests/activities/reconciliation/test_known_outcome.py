@@ -9,13 +9,14 @@ import pytest
 
 from activities.reconciliation import known_outcome
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from fraud.identity import archive_key
 from reconciliation.messages import Outcome, Request
 from reconciliation.paths import report_path
 from reconciliation.ranges import milliseconds, window_number
 from reconciliation.reporting.report import Report
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
-from tests.activities.reconciliation.stored_world import reconcile, store
+from tests.activities.reconciliation.stored_world import document_of, reconcile, store
 from tests.reconciliation.world import RANGE, START, World, event, suspicious_row
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
@@ -81,15 +82,17 @@ async def added(container: str, path: str) -> None:
 
 async def document_added() -> None:
     moment = (START + timedelta(minutes=7)).isoformat()
-    await (await cosmos.events()).upsert_item({"id": "new", "store_id": 1, "archive": {"enqueued_time": moment}})
+    await (await cosmos.events()).upsert_item(
+        {"id": "new", "store_id": 1, "archive_key": archive_key(1, "new"), "archive": {"enqueued_time": moment}}
+    )
 
 
 async def document_removed() -> None:
     container = await cosmos.events()
-    query = "SELECT c.id, c.store_id FROM c WHERE STARTSWITH(c.archive.enqueued_time, @day)"
+    query = "SELECT c.id, c.archive_key FROM c WHERE STARTSWITH(c.archive.enqueued_time, @day)"
     parameters: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
     found = [item async for item in container.query_items(query, parameters=parameters)]
-    await container.delete_item(found[0]["id"], partition_key=found[0]["store_id"])
+    await container.delete_item(found[0]["id"], partition_key=found[0]["archive_key"])
 
 
 CHANGES: dict[str, Callable[[], Awaitable[None]]] = {
@@ -140,7 +143,7 @@ async def test_a_report_says_nothing_of_documents_that_were_found_elsewhere():
     await store(world)
     container = await cosmos.events()
     identifier, number, _ = world.documents[0]
-    moved = {**world.document(identifier, number), "archive": {"enqueued_time": "2025-01-01T00:00:00+00:00"}}
+    moved = {**document_of(world, identifier, number), "archive": {"enqueued_time": "2025-01-01T00:00:00+00:00"}}
     await container.upsert_item(moved)
 
     outcome, report = await reconcile(RANGE, started=LATER)
@@ -148,7 +151,7 @@ async def test_a_report_says_nothing_of_documents_that_were_found_elsewhere():
     assert outcome.balanced
     assert report.fingerprint is None
     assert await known() is None
-    await container.delete_item(identifier, partition_key=number)
+    await container.delete_item(identifier, partition_key=str(moved["archive_key"]))
 
 
 async def test_the_evidence_of_the_same_archives_is_the_same():

@@ -18,7 +18,7 @@ from tests.cosmos.running import Cosmos
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
 
-BOOTSTRAP = Path("infra/emulators/cosmos.json")
+BOOTSTRAP = Path(__file__).parents[1] / "data" / "entities" / "cosmos.json"
 
 
 async def write_until_killed(part: Cosmos) -> tuple[list[str], list[list[str]]]:
@@ -112,3 +112,20 @@ def test_a_taken_port_is_named(state: Path) -> None:
     part.stop()
     assert ended.returncode == 2
     assert "port is taken" in ended.stderr
+
+
+def test_a_container_with_another_partition_key_is_refused_with_what_to_do(state: Path) -> None:
+    file = state.parent / "bootstrap.json"
+    for path, code in (("/store_id", 0), ("/archive_key", 2)):
+        containers = [{"id": "events", "partitionKey": path}]
+        file.write_text(json.dumps({"databases": [{"id": "fraud", "containers": containers}]}))
+        if code == 0:
+            assert Cosmos(state, "--bootstrap", str(file)).stop() == 0
+            continue
+        command = [sys.executable, "-m", "local_azure.cosmos", "--state", str(state), "--port", "0"]
+        ended = subprocess.run(
+            [*command, "--bootstrap", str(file)], capture_output=True, text=True, timeout=20, check=False
+        )
+        assert ended.returncode == code
+        assert "exists with the partition key /store_id" in ended.stderr
+        assert "make reset" in ended.stderr

@@ -16,7 +16,7 @@ from tests.cosmos.running import Cosmos
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
 
-BOOTSTRAP = "infra/emulators/cosmos.json"
+BOOTSTRAP = str(Path(__file__).parents[1] / "data" / "entities" / "cosmos.json")
 EVENT = {"id": "e", "store_id": "7"}
 
 

@@ -14,12 +14,13 @@ from tests.cosmos.running import Cosmos
 from tests.cosmos.signed import DOCS, as_query, in_store, signed
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
+BOOTSTRAP = str(Path(__file__).parents[1] / "data" / "entities" / "cosmos.json")
 
 
 @pytest.fixture(scope="module")
 def part(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cosmos]:
     """One part for all: none of the requests may harm it."""
-    running = Cosmos(tmp_path_factory.mktemp("hostile") / "state", "--bootstrap", "infra/emulators/cosmos.json")
+    running = Cosmos(tmp_path_factory.mktemp("hostile") / "state", "--bootstrap", BOOTSTRAP)
     yield running
     assert running.stop() == 0
 

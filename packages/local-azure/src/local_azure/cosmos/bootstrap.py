@@ -10,6 +10,7 @@ import msgspec
 
 from local_azure.core.process import CannotStartError
 from local_azure.cosmos.catalog import Catalog
+from local_azure.cosmos.container_settings import partition_path
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.wire import JsonObject
 
@@ -57,7 +58,10 @@ def read_bootstrap(file: Path) -> Bootstrap:
 
 
 def create_absent(catalog: Catalog, bootstrap: Bootstrap) -> list[str]:
-    """Create what is not there yet, and leave what is as it stands; the links of what was created."""
+    """Create what does not exist yet, and leave what does as it stands; the links of what was created.
+
+    Raises CannotStartError if a container exists with another partition key: its documents were written for that one.
+    """
     created: list[str] = []
     try:
         for wanted in bootstrap.databases:
@@ -66,9 +70,17 @@ def create_absent(catalog: Catalog, bootstrap: Bootstrap) -> list[str]:
                 database = catalog.create_database({"id": wanted.id})
                 created.append(f"dbs/{wanted.id}")
             for container in wanted.containers:
-                if container.id not in database.containers:
+                link = f"dbs/{wanted.id}/colls/{container.id}"
+                existing = database.containers.get(container.id)
+                if existing is None:
                     catalog.create_container(database, container.settings())
-                    created.append(f"dbs/{wanted.id}/colls/{container.id}")
+                    created.append(link)
+                elif existing.path != partition_path(container.settings()):
+                    raise CannotStartError(
+                        f"{link} exists with the partition key /{'/'.join(existing.path)}, and the bootstrap file says "
+                        f"{container.partition_key}: its state was made for an earlier version; forget it "
+                        "(`make reset`, or another --state folder)"
+                    )
     except CosmosError as refusal:
         raise CannotStartError(f"the bootstrap file asks for what cannot be: {refusal.message}") from refusal
     return created

@@ -1,0 +1,60 @@
+"""Who an event is: its content. Its id is only what a producer calls it.
+
+Where a content is kept and under which name is computed from store, id and content alone, so that whoever writes, looks
+up, repairs or observes an event comes to the same place.
+"""
+
+from hashlib import sha256
+from typing import Any
+from zlib import crc32
+
+import msgspec
+
+from fraud.events import OWN_IDS, StoreKey
+
+KEYS_PER_STORE = 128
+"""Partition keys that a store's events are spread over. A key holds 20 GB at most and lies on one physical partition
+(Azure Cosmos DB service quotas), so a store of its own would be both full and hot."""
+
+_EXACT = 2**53
+"""Cosmos keeps numbers as doubles: whole ones are exact below this."""
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def archive_key(store: StoreKey, event_id: str) -> str:
+    """The partition key of an event in the archive: `{store}-{crc32(id) % 128}`."""
+    return f"{store}-{crc32(event_id.encode('utf-8', 'surrogatepass')) % KEYS_PER_STORE}"
+
+
+def canonical(content: dict[str, Any]) -> bytes:
+    """An event's fields as its producer sent them, in one form whatever their order and the way numbers are written.
+
+    A store that is null is one that is missing, as the archive has it; 20.0 and 20 are one number, as Cosmos has it.
+    """
+    fields = {name: _plain(value) for name, value in content.items()}
+    if fields.get("store_id") is None:
+        fields.pop("store_id", None)
+    return _encoder.encode(fields)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
+        return float(value)
+    return value
+
+
+def further_id(event_id: str, content: dict[str, Any]) -> str:
+    """The document id of a content that arrived under an id which another content has already.
+
+    128 bits of a digest of both: the documents of two contents never share an id, and those of one always do.
+    """
+    body = canonical(content)
+    name = event_id.encode("utf-8", "surrogatepass")
+    return OWN_IDS + sha256(b"%d:%b%b" % (len(name), name, body)).hexdigest()[:32]
