@@ -60,7 +60,8 @@ setup: $(VENV)/.local-ready $(AZURITE)/.ready ## Install what `make demo` and `m
 setup-dev: setup $(VENV)/.dev-ready $(WORKER)/.ready ## Install what `make test` and `make bench` need
 
 $(VENV)/pyvenv.cfg:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; say which with: make PYTHON=/path/to/python3 ..."; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; say which with: make PYTHON=/path/to/python3 ..."; exit 1; }
 	@echo "Setting up in $(VENV)/ and .local/ (about a minute, once) ..."
 	@$(PYTHON) -m venv $(VENV)
 
@@ -88,5 +89,6 @@ $(DUCKDB)/.ready: requirements-duckdb.txt | $(VENV)/.dev-ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(DUCKDB) -r requirements-duckdb.txt
 	@touch $@
 
-clean: ## Remove everything that was installed or kept
+clean: ## Remove everything that was installed or kept, unless `make up` runs
+	@if test -x $(BIN)/python && $(BIN)/python -m local_azure.stack reset 2>&1 | grep "already runs"; then exit 1; fi
 	rm -rf $(VENV) .local

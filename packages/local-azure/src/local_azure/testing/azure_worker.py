@@ -5,6 +5,13 @@ it refuses here, a deployment would refuse. It declares Python 3.13, where Azure
 3.11. It is internal, so it stays out of the virtual environment: `make setup-dev` installs it, as pinned by
 `requirements-worker.txt`. It keeps its functions in globals and imports the app as `function_app`, so each app has a
 process of its own.
+
+    from local_azure.testing import azure_worker
+
+    def test_the_app_loads_on_azure():
+        loaded = azure_worker.load(Path("my-app"), settings={"EventHubs": "..."})
+        assert loaded.error is None
+        assert loaded.triggers["take-order"] == "httpTrigger"
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false

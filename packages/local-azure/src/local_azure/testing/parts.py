@@ -1,4 +1,15 @@
-"""Local parts as real subprocesses on free ports, with their state in a folder."""
+"""Local parts as real subprocesses on free ports, with their state in a folder.
+
+    from local_azure.testing import connections, running
+
+    def test_a_document_survives_a_crash(tmp_path):
+        with running("cosmos", "--port", "0", state=tmp_path / "cosmos") as cosmos:
+            client = CosmosClient(cosmos.addresses[0], connections.COSMOS_KEY)
+            ...
+
+The name is that of the module: `amqp`, `azurite`, `cosmos`, `functions_host`, `stream_analytics`. `Part` is the same
+without the context, for a test that kills it and starts it again.
+"""
 
 import os
 import signal

@@ -1,4 +1,16 @@
-"""Record the history of an orchestrator of the app, with activities that a test makes up."""
+"""Record the history of an orchestrator of the app, with activities that a test makes up.
+
+    from local_azure.testing import record
+
+    async def write_the_recording(tmp_path):
+        app = df.DFApp()
+        app.register_functions(orchestrators)          # the app's own
+        ...                                            # and activities of the test, under the names that they call
+        recording = await record(app, "fulfil", {"order": 17}, tmp_path)
+        recording.save(Path("order.json"))
+
+`local_azure.testing.replay` holds later code to it.
+"""
 
 from pathlib import Path
 from typing import Any

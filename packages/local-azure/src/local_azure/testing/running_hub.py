@@ -1,4 +1,23 @@
-"""A task hub that a test starts, stops and starts again."""
+"""A task hub that a test starts, stops and starts again.
+
+    from local_azure.testing import RunningHub
+
+    async def test_a_greeting(tmp_path):
+        hub = RunningHub(tmp_path / "hub.db", df.DFApp())
+
+        @hub.activity
+        def greet(name: str) -> str:
+            return f"hello {name}"
+
+        @hub.orchestrator
+        def politely(context):
+            return (yield context.call_activity("greet", context.get_input()))
+
+        assert (await hub.run("politely", "Ada"))["output"] == "hello Ada"
+        await hub.stop()
+
+The real SDK and the real engine run, with an hour in a minute. `hub.stop()` and the next use are a restart of the host.
+"""
 
 # The SDK's decorators are not typed.
 # pyright: reportUnknownMemberType=false

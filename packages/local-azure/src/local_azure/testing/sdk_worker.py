@@ -1,4 +1,10 @@
-"""Run an app's durable functions in this process, through the real SDK and its converters."""
+"""Run an app's durable functions in this process, through the real SDK and its converters.
+
+from local_azure.testing import SdkWorker
+
+worker = SdkWorker(app)                            # a `DFApp`, registered as the host would find it
+hub = TaskHub(database, worker, clock, settings)   # `RunningHub` does this for a test
+"""
 
 # The SDKs' function objects are not typed.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false

@@ -1,4 +1,13 @@
-"""Serving an aiohttp application on 127.0.0.1 inside a test's own event loop."""
+"""Serving an aiohttp application on 127.0.0.1 inside a test's own event loop.
+
+from local_azure.testing import serving
+
+async def test_an_alert_is_posted():
+    app = web.Application()
+    app.router.add_post("/alerts", take_alert)
+    async with serving(app) as url:
+        await alert(f"{url}/alerts")
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
