@@ -13,7 +13,7 @@ from azure.storage.blob import BlobServiceClient
 
 from local_azure.core import connections
 from local_azure.core.process import LOOPBACK
-from local_azure.testing.parts import Part
+from local_azure.testing.parts import Part, running
 from tests.data import ENTITIES
 
 pytestmark = pytest.mark.slow
@@ -34,6 +34,21 @@ def test_azurite_ends_with_its_part_and_the_next_one_has_what_was_stored(tmp_pat
             assert container.download_blob("one").readall() == b"1"
         finally:
             assert part.stop() == 0
+
+
+def test_the_containers_of_a_file_are_created_and_kept_the_next_time(tmp_path: Path):
+    bootstrap = ("--port", "0", "--bootstrap", str(ENTITIES / "storage.json"))
+    with running("azurite", *bootstrap, state=tmp_path) as part, client(part) as service:
+        made = {container.name for container in service.list_containers()}
+        service.get_container_client("reports").upload_blob("one", b"1")
+    assert made == {"captured", "suspicious-events", "reports", "work"}
+
+    with running("azurite", *bootstrap, state=tmp_path) as part, client(part) as service:
+        assert service.get_container_client("reports").download_blob("one").readall() == b"1"
+
+
+def client(part: Part) -> BlobServiceClient:
+    return BlobServiceClient.from_connection_string(connections.blobs(part.address("blob")), retry_total=0)
 
 
 def command(state: Path, port: int) -> list[str]:
