@@ -42,11 +42,11 @@ def _time_to_live(message: Message) -> int | None:
     """
     # Zero is what clients write that have no opinion.
     ttl = message.header().ttl or None
+    if ttl != _LONGEST_TTL:
+        return ttl
     properties = message.properties()
     expiry, creation = properties.absolute_expiry_time, properties.creation_time
-    if ttl != _LONGEST_TTL or expiry is None or creation is None:
-        return ttl
-    return max(ttl, expiry - creation)
+    return ttl if expiry is None or creation is None else max(ttl, expiry - creation)
 
 
 def _scheduled(message: Message) -> int | None:
