@@ -61,11 +61,11 @@ def test_noise_is_decoded_or_refused(noise: bytes):
 @given(st.binary(max_size=200).map(lambda noise: b"\x00\x53" + noise))
 def test_noise_is_a_message_or_refused(noise: bytes):
     try:
-        found = sections(noise)
+        parts = sections(noise)
         Message(noise).validate()
     except DecodeError:
         return
-    assert found[-1].end == len(noise)
+    assert parts[-1].end == len(noise)
 
 
 @pytest.mark.parametrize(

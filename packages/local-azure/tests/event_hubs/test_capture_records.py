@@ -16,7 +16,7 @@ from tests.amqp.raw import event
 
 
 def written(message: bytes) -> dict[str, Any]:
-    """What a reader of the file finds for an event with number 7 and offset 4096."""
+    """The record that a reader of the file gets of an event with number 7 and offset 4096."""
     file = io.BytesIO()
     stored = stamp(accept_event(message), None, 7, 4_096, 1_783_177_509_123)
     fastavro.writer(file, fastavro.parse_schema(SCHEMA), [record(7, Message(stored))])  # pyright: ignore[reportUnknownMemberType]

@@ -57,10 +57,10 @@ def test_events_leave_when_they_are_older_than_they_are_kept(tmp_path: Path):
         async def the_sdk() -> None:
             sdk = Sdk("aio", connections.namespace(part.address("event-hubs")))
             until = time.monotonic() + 10
-            while not (known := await sdk.do("get_partition_properties", "0"))["is_empty"]:
+            while not (properties := await sdk.do("get_partition_properties", "0"))["is_empty"]:
                 assert time.monotonic() < until
-            assert known["beginning_sequence_number"] == 1
-            assert known["last_enqueued_sequence_number"] == 0
+            assert properties["beginning_sequence_number"] == 1
+            assert properties["last_enqueued_sequence_number"] == 0
             await sdk.close()
 
         asyncio.run(the_sdk())

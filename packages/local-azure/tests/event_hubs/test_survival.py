@@ -55,9 +55,9 @@ def test_what_was_acknowledged_is_stored_after_kill_9(tmp_path: Path):
     sent: list[int] = []
     acknowledged: list[int] = []
     for _ in range(KILLS):
-        more, known = send_until_killed(start(state), len(sent), seconds=0.5)
+        more, confirmed = send_until_killed(start(state), len(sent), seconds=0.5)
         sent += more
-        acknowledged += known
+        acknowledged += confirmed
     database = store.open_store(state / "event-hubs.sqlite")
     (partition,) = database.execute("SELECT id FROM partition WHERE number = 0").fetchone()
     rows = list(store.read(database, partition, 0, 10**9))
@@ -78,12 +78,12 @@ def blobs(tmp_path: Path) -> Iterator[str]:
 def captured(account: str) -> dict[str, list[dict[str, Any]]]:
     """The records of every blob, by partition, in the order of the blobs' names."""
     container = ContainerClient.from_connection_string(account, "all-events")
-    found: dict[str, list[dict[str, Any]]] = {}
+    records_of: dict[str, list[dict[str, Any]]] = {}
     if container.exists():
         for blob in container.list_blobs():
             rows = fastavro.reader(io.BytesIO(container.download_blob(blob.name).readall()))
-            found.setdefault(blob.name.split("/")[2], []).extend(cast("list[dict[str, Any]]", list(rows)))
-    return found
+            records_of.setdefault(blob.name.split("/")[2], []).extend(cast("list[dict[str, Any]]", list(rows)))
+    return records_of
 
 
 def test_capture_loses_and_repeats_nothing_across_kill_9(tmp_path: Path, blobs: str):
@@ -131,6 +131,6 @@ def test_capture_waits_for_a_blob_service_that_is_away(tmp_path: Path):
             until = time.monotonic() + 15
             while not captured(account).get("2") and time.monotonic() < until:
                 time.sleep(0.2)
-            found = captured(account)
-    assert [each["Body"] for each in found["2"]] == [b"kept"]
+            records_of = captured(account)
+    assert [each["Body"] for each in records_of["2"]] == [b"kept"]
     assert "is not written, tried again" in (tmp_path / "state.log").read_text()

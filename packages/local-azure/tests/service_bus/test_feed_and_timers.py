@@ -54,10 +54,10 @@ class Running:
 
 @pytest_asyncio.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    one = Running(tmp_path)
-    yield one
-    await one.settle_down()
-    one.database.close()
+    queue = Running(tmp_path)
+    yield queue
+    await queue.settle_down()
+    queue.database.close()
 
 
 def messages(count: int) -> list[Submission]:

@@ -34,9 +34,9 @@ OPERATIONS = [
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    one = Engine(tmp_path, QueueSettings())
-    yield one
-    one.close()
+    running = Engine(tmp_path, QueueSettings())
+    yield running
+    running.close()
 
 
 def ask(engine: Engine, operation: str, body: Any) -> Reply:

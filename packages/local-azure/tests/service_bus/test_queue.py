@@ -25,9 +25,9 @@ RULES = QueueSettings(lock_duration=LOCK, max_delivery_count=3, dead_letter_on_e
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    one = Engine(tmp_path, RULES)
-    yield one
-    one.close()
+    running = Engine(tmp_path, RULES)
+    yield running
+    running.close()
 
 
 def submission(name: str, **options: Any) -> Submission:

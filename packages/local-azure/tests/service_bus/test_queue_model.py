@@ -26,7 +26,7 @@ from tests.service_bus.engine import Engine
 LOCK, MOST, WINDOW = 60_000, 3, 30_000
 
 
-class Known(msgspec.Struct):
+class Entry(msgspec.Struct):
     """One message as the model knows it: where it is, and what happened to it."""
 
     where: str
@@ -63,7 +63,7 @@ class QueueModel(RuleBasedStateMachine):
             duplicate_window=WINDOW,
         )
         self.engine = Engine(self.folder, rules)
-        self.known: dict[str, Known] = {}
+        self.messages: dict[str, Entry] = {}
         self.seen: dict[str, int] = {}
         self.count = 0
 
@@ -93,7 +93,7 @@ class QueueModel(RuleBasedStateMachine):
             if message_id is not None:
                 self.seen[message_id] = now + WINDOW
             is_later = delay is not None and delay > 0
-            self.known[name] = Known(
+            self.messages[name] = Entry(
                 "scheduled" if is_later else "ready", enqueued=now, time_to_live=ttl, scheduled=scheduled or 0
             )
         self.engine.run(lambda: self.engine.queue.send(batch))
@@ -101,7 +101,7 @@ class QueueModel(RuleBasedStateMachine):
     @rule(target=taken, limit=st.integers(1, 4))
     def take(self, limit: int) -> Any:
         got = self.engine.run(lambda: self.engine.queue.take(limit, lock=True))
-        ready = [name for name, known in self.known.items() if known.where == "ready"]
+        ready = [name for name, entry in self.messages.items() if entry.where == "ready"]
         assert len(got) <= limit
         assert got or not ready, "somebody waits although there is a message"
         for delivery in got:
@@ -113,29 +113,29 @@ class QueueModel(RuleBasedStateMachine):
         for delivery in self.engine.run(lambda: self.engine.queue.take(limit, lock=False)):
             assert delivery.lock is None
             name = label(delivery.message)
-            assert self.known[name].where == "ready", f"{name} was not ready"
-            assert not self.known[name].is_over(self.engine.now)
-            self.known[name].where = "gone"
+            assert self.messages[name].where == "ready", f"{name} was not ready"
+            assert not self.messages[name].is_over(self.engine.now)
+            self.messages[name].where = "gone"
 
     def check_given(self, delivery: Delivery, where: str) -> None:
         assert delivery.lock is not None
-        known = self.known[label(delivery.message)]
-        assert known.where == where, f"{label(delivery.message)} is {known.where}, and was given"
-        assert not known.is_over(self.engine.now), "an expired message was given"
-        assert delivery.message.delivery_count == known.failures
+        entry = self.messages[label(delivery.message)]
+        assert entry.where == where, f"{label(delivery.message)} is {entry.where}, and was given"
+        assert not entry.is_over(self.engine.now), "an expired message was given"
+        assert delivery.message.delivery_count == entry.failures
         assert delivery.lock.until == self.engine.now + LOCK
-        known.where, known.token, known.locked_until = "locked", delivery.lock.token, delivery.lock.until
+        entry.where, entry.token, entry.locked_until = "locked", delivery.lock.token, delivery.lock.until
 
     def holds(self, given: tuple[str, bytes]) -> bool:
-        known = self.known[given[0]]
-        return known.where == "locked" and known.token == given[1] and known.locked_until > self.engine.now
+        entry = self.messages[given[0]]
+        return entry.where == "locked" and entry.token == given[1] and entry.locked_until > self.engine.now
 
     @rule(given=taken)
     def renew(self, given: tuple[str, bytes]) -> None:
         name, token = given
         if self.holds(given):
             assert self.engine.run(lambda: self.engine.queue.renew([token])) == [self.engine.now + LOCK]
-            self.known[name].locked_until = self.engine.now + LOCK
+            self.messages[name].locked_until = self.engine.now + LOCK
         else:
             with pytest.raises(LockLostError):
                 self.engine.run(lambda: self.engine.queue.renew([token]))
@@ -150,7 +150,7 @@ class QueueModel(RuleBasedStateMachine):
 
     def decide(self, given: tuple[str, bytes], how: str) -> None:
         name, token = given
-        known = self.known[name]
+        entry = self.messages[name]
         arguments = ["Bad", "because"] if how == "dead_letter" else []
         if not self.holds(given):
             with pytest.raises(LockLostError):
@@ -158,55 +158,55 @@ class QueueModel(RuleBasedStateMachine):
             return
         self.engine.run(lambda: getattr(self.engine.queue, how)(token, *arguments))
         if how == "dead_letter":
-            known.where, known.reason = "dead", "Bad"
+            entry.where, entry.reason = "dead", "Bad"
         else:
-            self.settled(known, how)
+            self.settled(entry, how)
 
-    def settled(self, known: Known, how: str) -> None:
+    def settled(self, entry: Entry, how: str) -> None:
         if how == "complete":
-            known.where = "gone"
+            entry.where = "gone"
         elif how == "defer":
-            known.where, known.was_deferred = "deferred", True
-            known.failures += 1
+            entry.where, entry.was_deferred = "deferred", True
+            entry.failures += 1
         elif how == "release":
-            self.back(known)
+            self.back(entry)
         else:
-            self.failed(known)
+            self.failed(entry)
 
-    def failed(self, known: Known) -> None:
-        known.failures += 1
-        if known.failures >= MOST:
-            known.where, known.reason = "dead", "MaxDeliveryCountExceeded"
+    def failed(self, entry: Entry) -> None:
+        entry.failures += 1
+        if entry.failures >= MOST:
+            entry.where, entry.reason = "dead", "MaxDeliveryCountExceeded"
         else:
-            self.back(known)
+            self.back(entry)
 
-    def back(self, known: Known) -> None:
-        if known.was_deferred:
-            known.where = "deferred"
-        elif known.is_over(self.engine.now):
-            self.expired(known)
+    def back(self, entry: Entry) -> None:
+        if entry.was_deferred:
+            entry.where = "deferred"
+        elif entry.is_over(self.engine.now):
+            self.expired(entry)
         else:
-            known.where = "ready"
+            entry.where = "ready"
 
-    def expired(self, known: Known) -> None:
-        known.where = "dead" if self.expires_to_dead_letters else "gone"
-        known.reason = "TTLExpiredException"
+    def expired(self, entry: Entry) -> None:
+        entry.where = "dead" if self.expires_to_dead_letters else "gone"
+        entry.reason = "TTLExpiredException"
 
     @rule(target=taken, data=st.data())
     def take_deferred(self, data: st.DataObject) -> Any:
-        names = [name for name, known in self.known.items() if known.where in {"deferred", "locked"}]
+        names = [name for name, entry in self.messages.items() if entry.where in {"deferred", "locked"}]
         if not names:
             return cast(Any, multiple())
         name = data.draw(st.sampled_from(names))
         (stored,) = [each for each in self.stored() if label(each) == name]
-        if self.known[name].where == "locked":
+        if self.messages[name].where == "locked":
             with pytest.raises(MessageNotFoundError):
                 self.engine.run(lambda: self.engine.queue.take_deferred([stored.sequence], lock=True))
             return cast(Any, multiple())
-        if self.known[name].is_over(self.engine.now):
+        if self.messages[name].is_over(self.engine.now):
             with pytest.raises(MessageNotFoundError):
                 self.engine.run(lambda: self.engine.queue.take_deferred([stored.sequence], lock=True))
-            self.expired(self.known[name])
+            self.expired(self.messages[name])
             return cast(Any, multiple())
         (delivery,) = self.engine.run(lambda: self.engine.queue.take_deferred([stored.sequence], lock=True))
         self.check_given(delivery, "deferred")
@@ -215,12 +215,12 @@ class QueueModel(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        names = [name for name, known in self.known.items() if known.where == "scheduled"]
+        names = [name for name, entry in self.messages.items() if entry.where == "scheduled"]
         if names:
             name = data.draw(st.sampled_from(names))
             (stored,) = [each for each in self.stored() if label(each) == name]
             self.engine.run(lambda: self.engine.queue.cancel([stored.sequence]))
-            self.known[name].where = "gone"
+            self.messages[name].where = "gone"
 
     @rule(how=st.sampled_from(["complete", "abandon", "dead_letter"]))
     def take_a_dead_letter(self, how: str) -> None:
@@ -228,8 +228,8 @@ class QueueModel(RuleBasedStateMachine):
         deliveries = self.engine.run(lambda: queue.take(1, lock=True))
         if not deliveries:
             return
-        known, lock = self.known[label(deliveries[0].message)], deliveries[0].lock
-        assert known.where == "dead"
+        entry, lock = self.messages[label(deliveries[0].message)], deliveries[0].lock
+        assert entry.where == "dead"
         assert lock is not None
         if how == "dead_letter":
             with pytest.raises(NotAllowedError):
@@ -237,10 +237,10 @@ class QueueModel(RuleBasedStateMachine):
             self.engine.run(lambda: queue.release(lock.token))
         elif how == "abandon":
             self.engine.run(lambda: queue.abandon(lock.token))
-            known.failures += 1
+            entry.failures += 1
         else:
             self.engine.run(lambda: queue.complete(lock.token))
-            known.where = "gone"
+            entry.where = "gone"
 
     # What happens to the process
 
@@ -248,13 +248,13 @@ class QueueModel(RuleBasedStateMachine):
     def time_passes(self, milliseconds: int) -> None:
         self.engine.pass_time(milliseconds)
         now = self.engine.now
-        for known in self.known.values():
-            if known.where == "scheduled" and known.scheduled <= now:
-                known.where, known.enqueued = "ready", now
-            elif known.where == "ready" and known.is_over(now):
-                self.expired(known)
-            elif known.where == "locked" and known.locked_until <= now:
-                self.failed(known)
+        for entry in self.messages.values():
+            if entry.where == "scheduled" and entry.scheduled <= now:
+                entry.where, entry.enqueued = "ready", now
+            elif entry.where == "ready" and entry.is_over(now):
+                self.expired(entry)
+            elif entry.where == "locked" and entry.locked_until <= now:
+                self.failed(entry)
 
     @rule()
     def crash(self) -> None:
@@ -279,18 +279,18 @@ class QueueModel(RuleBasedStateMachine):
         assert len(states) == len(self.stored()), "a message is stored twice"
         expected = {
             name: {"deferred": MessageState.DEFERRED, "scheduled": MessageState.SCHEDULED}.get(
-                known.where, MessageState.DEFERRED if known.was_deferred else MessageState.ACTIVE
+                entry.where, MessageState.DEFERRED if entry.was_deferred else MessageState.ACTIVE
             )
-            for name, known in self.known.items()
-            if known.where not in {"gone", "dead"}
+            for name, entry in self.messages.items()
+            if entry.where not in {"gone", "dead"}
         }
         assert states == expected
         dead = {label(each): each for each in self.engine.dead_letters.peek(0, 1_000)}
-        assert set(dead) == {name for name, known in self.known.items() if known.where == "dead"}
+        assert set(dead) == {name for name, entry in self.messages.items() if entry.where == "dead"}
         for name, message in dead.items():
             properties = cast("dict[str, Any]", msgspec.json.decode(message.payload))
-            assert properties["DeadLetterReason"] == self.known[name].reason
-            assert message.delivery_count == self.known[name].failures
+            assert properties["DeadLetterReason"] == self.messages[name].reason
+            assert message.delivery_count == self.messages[name].failures
             assert message.source == "q"
         assert not self.engine.failures
 

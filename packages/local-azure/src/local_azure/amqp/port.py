@@ -26,7 +26,7 @@ class Port(Generic[Guest]):
 
     @property
     def full(self) -> bool:
-        """True while there is no place for another connection."""
+        """True while another connection has no place."""
         return len(self.connections) >= MAX_CONNECTIONS
 
     def make_room(self, idle: Callable[[Guest], bool]) -> Guest | None:

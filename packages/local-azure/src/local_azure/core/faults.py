@@ -29,7 +29,7 @@ class Held(Generic[F]):
 
 @contextlib.asynccontextmanager
 async def serving_faults(held: Held[F], port: int) -> AsyncGenerator[int]:
-    """Serve the door on a port of loopback (0 picks a free one) while the context lasts; gives the port's number.
+    """Serve them on a port of loopback (0 picks a free one) while the context lasts; gives the port's number.
 
     POST sets all faults: those that its body does not name are off. 400 for a body that the struct does not allow, 403
     for a request that a web page has sent, or that was meant for another host. Raises OSError if the port is taken.

@@ -86,12 +86,12 @@ class MessageTable:
         rows = self._store.database.execute(
             f"SELECT {_COLUMNS} FROM message WHERE {condition} ORDER BY {order} LIMIT ?", (*values, limit)
         )
-        found: list[Message] = []
+        messages: list[Message] = []
         size = 0
         for number, state, *rest in rows:
-            found.append(Message(number - self._base, MessageState(state), *rest))
+            messages.append(Message(number - self._base, MessageState(state), *rest))
             size += len(rest[-1])
             if size >= _PAGE_BYTES:
                 break
         rows.close()
-        return found
+        return messages
