@@ -1,5 +1,6 @@
 """The store event: what a web store sends, what counts as malformed, and what the archive adds to it."""
 
+import re
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -21,6 +22,9 @@ DOTS = frozenset({".", ".."})
 
 OWN_IDS = "content:"
 """How ids begin that the archive gives; see `fraud.identity`."""
+
+_HALF_A_PAIR = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
+"""An escaped character outside Unicode's first plane whose second half does not follow."""
 
 Decoded = TypeVar("Decoded")
 StoreKey = int | str
@@ -102,7 +106,10 @@ def _decode(decoder: msgspec.json.Decoder[Decoded], body: bytes) -> Decoded:
     except msgspec.ValidationError as error:
         raise MalformedEventError(f"not a store event: {error}") from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise MalformedEventError(f"not valid JSON: {error}") from error
+        # msgspec calls it truncated where the second half of a pair does not follow.
+        halved = "truncated" in str(error) and _HALF_A_PAIR.search(body)
+        reason = "a text holds half of a surrogate pair" if halved else error
+        raise MalformedEventError(f"not valid JSON: {reason}") from error
 
 
 def store_key(store_id: StoreKey | None) -> StoreKey:

@@ -58,6 +58,29 @@ def test_a_malformed_body_is_refused_with_a_reason(body: bytes, reason: str):
         parse_event(body)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (r"\ud800", "half of a surrogate pair"),
+        (r"\\\uD800x", "half of a surrogate pair"),
+        (r"\ud83d\ude00", None),
+        (r"\\ud800", None),
+    ],
+)
+def test_half_a_surrogate_pair_is_named_as_such(text: str, reason: str | None):
+    body = b'{"id": "a", "event_type": "sale_event", "category": "%s"}' % text.encode()
+    if reason is None:
+        parse_document(body)
+        return
+    with pytest.raises(MalformedEventError, match=reason):
+        parse_document(body)
+
+
+def test_a_body_that_is_cut_off_is_not_taken_for_broken_text():
+    with pytest.raises(MalformedEventError, match="truncated"):
+        parse_document(rb'{"id": "a", "category": "\ud83d\ude00"')
+
+
 def test_an_event_without_a_store_belongs_to_the_unknown_one():
     assert parse_event(b'{"id": "a", "event_type": "sale_event", "bad_msg": true}').store_key == UNKNOWN_STORE
 
