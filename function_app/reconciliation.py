@@ -49,8 +49,8 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
     except RangeError as error:
         return BadRequestError(error.field, f"{error.field} {error}").response()
     asked = Request(span, order.cosmos, order.again)
-    await durable_client.start_or_join(client, RECONCILE, span.instance_id, asked)
-    return client.create_check_status_response(request, span.instance_id)
+    await durable_client.start_or_join(client, RECONCILE, asked.id, asked)
+    return client.create_check_status_response(request, asked.id)
 
 
 @blueprint.function_name("list-reconciliations")

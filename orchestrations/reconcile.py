@@ -16,7 +16,6 @@ def reconcile(context: df.DurableOrchestrationContext, request: Request) -> Work
     twice overwrites its own work, and a run of the same range writes the same report. What
     the archive does not cover yet is reported as such and not as lost.
     """
-    run = request.range.instance_id
     started = context.current_utc_datetime
 
     context.set_custom_status({"phase": "plan"})
@@ -24,6 +23,7 @@ def reconcile(context: df.DurableOrchestrationContext, request: Request) -> Work
     if plan.known:
         context.set_custom_status({"phase": "nothing has changed"})
         return plan.known
+    run = plan.run or request.range.instance_id
     for stage, activity in STAGES.items():
         yield from run_stage(context, StageTask(run, stage, activity.name, 0, plan.parts[stage]))
 

@@ -28,6 +28,11 @@ class Request(msgspec.Struct, frozen=True):
     with_documents: bool = True
     again: bool = False
 
+    @property
+    def id(self) -> str:
+        """The orchestration's id and the name of the report; what was left out is part of it."""
+        return self.range.instance_id + ("" if self.with_documents else "-without-cosmos")
+
 
 class Step(msgspec.Struct, frozen=True):
     """The input of a step: one part of a stage, or one bucket."""
@@ -116,6 +121,13 @@ class RunPlan(Plan, frozen=True, kw_only=True):
     with_documents: bool
     parts: dict[Stage, int]
     fingerprint: str = msgspec.field(name="evidence", default="")
+    id: str = ""
+    """The run's `Request.id`; a plan of an earlier version, of a run that goes on, has none."""
+
+    @property
+    def run(self) -> str:
+        """The name of the run: part of every path."""
+        return self.id or self.range.instance_id
 
     @property
     def buckets(self) -> int:
@@ -124,8 +136,7 @@ class RunPlan(Plan, frozen=True, kw_only=True):
 
     def paths(self, path_of: Callable[[str, str, int], str], stages: Iterable[Stage]) -> list[str]:
         """Such a path for every part of these stages."""
-        run = self.range.instance_id
-        return [path_of(run, stage, number) for stage in stages for number in range(self.parts.get(stage, 0))]
+        return [path_of(self.run, stage, number) for stage in stages for number in range(self.parts.get(stage, 0))]
 
 
 class PlanSummary(msgspec.Struct, frozen=True):
@@ -134,3 +145,5 @@ class PlanSummary(msgspec.Struct, frozen=True):
     parts: dict[Stage, int]
     archive_bytes: int
     known: Outcome | None = None
+    run: str = ""
+    """The run's `Request.id`; empty in histories of an earlier version."""

@@ -15,8 +15,8 @@ FOLDER = "reconciliations"
 MAX_SERVED_BYTES = 50 * 1024 * 1024
 """The Functions host buffers a response; larger lists are for storage tools."""
 
-_RUN = re.compile(r"reconcile-\d{8}T\d{6}Z-\d{8}T\d{6}Z")
-_REPAIR = re.compile(r"repair-\d{8}T\d{6}Z-\d{8}T\d{6}Z(-dry)?")
+_RUN = re.compile(r"reconcile-\d{8}T\d{6}Z-\d{8}T\d{6}Z(-without-cosmos)?")
+_REPAIR = re.compile(r"repair-\d{8}T\d{6}Z-\d{8}T\d{6}Z(-without-cosmos)?(-dry)?")
 _NAME = re.compile(r"report\.(html|json|md)|differences-\d{5}\.(ndjson)")
 _TYPES = {"html": "text/html", "json": "application/json", "md": "text/plain", "ndjson": "application/x-ndjson"}
 

@@ -18,7 +18,7 @@ from services.concurrency import together
 
 async def with_places(report: Report, plan: RunPlan) -> Report:
     """The report with links to blobs: each example gets the paths, the report the account's address."""
-    run = plan.range.instance_id
+    run = plan.run
 
     async def archive(number: int) -> list[str]:
         return (await read_struct(part_path(run, "scan", number), ScanPart)).blobs

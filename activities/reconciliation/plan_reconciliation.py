@@ -33,7 +33,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     Raises what the blob service or Cosmos raised.
     """
     span = request.range
-    run = span.instance_id
+    run = request.id
     captured, plan = await _plan_archive(span)
     first, last = span.start - MARGIN, span.end + MARGIN
     suspicious = await _list(names.SUSPICIOUS_EVENTS, "", first - _HOUR, last + _LATEST_OUTPUT)
@@ -56,14 +56,14 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     documents = SpanPart(first, last) if request.with_documents else None
     current = await fingerprint(span, versions, late, documents)
     if not request.again and (earlier := await known_outcome(run, current, documents)):
-        return PlanSummary(counts, plan.archive_bytes, earlier)
+        return PlanSummary(counts, plan.archive_bytes, earlier, run)
 
     inputs = [(part_path(run, stage, i), part) for stage, of_stage in parts.items() for i, part in enumerate(of_stage)]
     await together(starmap(write_struct, inputs), at_once=REQUESTS)
     shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
-    run_plan = RunPlan(**shared, with_documents=request.with_documents, parts=counts, fingerprint=current)
+    run_plan = RunPlan(**shared, with_documents=request.with_documents, parts=counts, fingerprint=current, id=run)
     await write_struct(plan_path(run), run_plan)
-    return PlanSummary(counts, plan.archive_bytes)
+    return PlanSummary(counts, plan.archive_bytes, run=run)
 
 
 async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ArchivePlan]:

@@ -108,7 +108,7 @@ def make_report(
     left_out: Sequence[str] = (),
 ) -> Report:
     """Put a run's sums together; `buckets` are the accounts of each bucket, in order."""
-    run = plan.range.instance_id
+    run = plan.run
     accounts = total(buckets)
     missing = find_gaps(plan, scans)
     unreadable = sorted(one for sums in (*scans, *observed) for one in sums.unreadable)[:MAX_LISTED]

@@ -26,6 +26,8 @@ def sentence(verdict: RunVerdict, plan: RunPlan, summary: Summary) -> str:
     }[verdict]
     if not plan.is_complete:
         words += f" {_incomplete(plan)}"
+    if not plan.with_documents:
+        words += " Cosmos was left out."
     if summary.corrected:
         words += f" {summary.corrected:,} of the windows were entered by a repair, not by the stream job."
     if summary.unresolved:

@@ -6,7 +6,9 @@ import pytest
 
 from reconciliation import plan as planning
 from reconciliation.capture.path import CaptureBlob, hour_prefixes, parse_blob_name
+from reconciliation.messages import Request, RunPlan
 from reconciliation.nightly import Watermark, first_watermark, moved, next_range
+from reconciliation.paths import rows_path
 from reconciliation.plan import make_plan
 from reconciliation.ranges import MAX_RANGE, Range, RangeError, aligned, parse_range, window_end
 
@@ -45,6 +47,20 @@ def test_the_windows_of_a_range_are_those_that_end_in_it():
         TEN + timedelta(hours=1),
     ]
     assert HOUR.instance_id == "reconcile-20260102T100000Z-20260102T110000Z"
+
+
+def test_what_is_left_out_is_part_of_the_name_of_a_run():
+    assert Request(HOUR).id == Request(HOUR, again=True).id == HOUR.instance_id
+    assert Request(HOUR, with_documents=False).id == f"{HOUR.instance_id}-without-cosmos"
+
+
+def test_a_plan_that_was_written_before_runs_had_names_leads_to_the_same_blobs():
+    plan = RunPlan(
+        range=HOUR, first_window=1, last_window=2, complete_until=None, partitions=[], bucket_bits=0, archive_bytes=0,
+        with_documents=False, parts={"scan": 1}, id="",
+    )  # fmt: skip
+
+    assert plan.paths(rows_path, ["scan"]) == [rows_path(HOUR.instance_id, "scan", 0)]
 
 
 def test_a_range_has_an_end_and_a_limit():

@@ -90,14 +90,17 @@ async def _documents(world: World) -> None:
         await container.upsert_item({**document_of(world, identifier, number), "archive": archive})
 
 
-async def reconcile(span: Range, started: datetime | None = None) -> tuple[Outcome, Report]:
+async def reconcile(
+    span: Range, started: datetime | None = None, *, with_documents: bool = True
+) -> tuple[Outcome, Report]:
     """Run all steps as the workflow does; each passes JSON on, as the durable extension would."""
-    plan = await plan_reconciliation(Request(span, again=True))
+    request = Request(span, with_documents, again=True)
+    plan = await plan_reconciliation(request)
     for stage, activity in STAGES.items():
         for number in range(plan.parts[stage]):
-            step = Step(span.instance_id, stage, number)
+            step = Step(request.id, stage, number)
             msgspec.to_builtins(await STEPS[activity.name](step))
-    outcome = await write_report(ReportTask(span.instance_id, started or span.end))
-    await clear_run(RunName(span.instance_id))
+    outcome = await write_report(ReportTask(request.id, started or span.end))
+    await clear_run(RunName(request.id))
     report = await read_blob(await warehouse(names.REPORTS), outcome.reports["json"])
     return outcome, msgspec.json.decode(report, type=Report)

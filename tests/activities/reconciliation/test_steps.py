@@ -134,3 +134,20 @@ async def test_after_a_stand_still_the_last_blobs_before_it_tell_the_numbers():
     await (await warehouse(names.ALL_EVENTS)).delete_blob(f"namespace/store-events/1/{START:%Y/%m/%d}/10/05/00.avro")
     _, report = await reconcile(RANGE)
     assert [(gap.partition[-1], gap.first, gap.last) for gap in report.gaps] == [("1", 5, 5)]
+
+
+async def test_a_run_without_cosmos_leaves_the_report_of_the_whole_run_as_it_is():
+    world = a_world(Random(7))
+    world.documents.pop()
+    await store(world)
+    whole, _ = await reconcile(RANGE)
+
+    without, report = await reconcile(RANGE, with_documents=False)
+
+    assert (whole.verdict, without.verdict, without.id) == ("differences", "balanced", f"{whole.id}-without-cosmos")
+    reports = await warehouse(names.REPORTS)
+    kept = msgspec.json.decode(await read_blob(reports, whole.reports["json"]), type=Report)
+    assert (kept.id, kept.with_cosmos, kept.verdict) == (whole.id, True, "differences")
+    for path in without.reports.values():
+        assert b"Cosmos was left out" in await read_blob(reports, path)
+    assert report.with_cosmos is False
