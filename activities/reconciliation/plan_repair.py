@@ -89,6 +89,7 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
         "unresolved": judged_in_vain,
         "other_stores": needs.other_stores,
         "nameless": report.accounts.nameless,
+        "lost": report.accounts.lost,
         "archive_gaps": report.accounts.archive_gaps,
         "unreadable": report.accounts.unreadable,
     }

@@ -253,6 +253,15 @@ NUMBERS = (
         advice="What Capture does not hold cannot be told from anything else.",
     ),
     Definition(
+        name="lost",
+        title="Lost before the archive",
+        headline=Headline(
+            "lost", "lost", "Sent by a campaign, and not captured", "{} that campaigns sent and nothing captured"
+        ),
+        explanation="A campaign sent it with others that were captured, and the archive does not hold it.",
+        advice="What Capture does not hold cannot be told from anything else: look at what the hub refused.",
+    ),
+    Definition(
         name="unreadable",
         title="Not readable",
         headline=Headline(

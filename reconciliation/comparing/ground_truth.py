@@ -28,6 +28,7 @@ class CampaignAccount(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign in a range. All but the ratios count distinct ids.
 
     - sent: of batches that reached the range, unless captured beside it; lost: of these, not captured at all
+    - lost_for_good: of `lost`, what nobody waits for: the rest of its batch arrived before the last compared window
     - must_be_flagged: of `sent`, by the campaign itself; found: of these, with a verdict
     - judged: with a verdict in the range; correct: of these, must be flagged
     - recall = found / must_be_flagged, precision = correct / judged; null if there is nothing to divide by
@@ -42,6 +43,7 @@ class CampaignAccount(msgspec.Struct, frozen=True, kw_only=True):
     correct: int
     recall: float | None
     precision: float | None
+    lost_for_good: int = 0
 
 
 class Truth:
@@ -57,6 +59,7 @@ class Truth:
         self._keys, places = np.unique(events["key"], return_index=True)
         self._must = events["must"][places]
         self._batch = np.repeat(np.arange(len(sizes)), sizes)[places]
+        self._latest = np.zeros(len(sizes), np.int64)
         self._inside, self._beside, self._judged, self._judged_inside = np.zeros((4, len(places)), bool)
 
     def observe(self, rows: Rows) -> None:
@@ -68,6 +71,7 @@ class Truth:
         captured, verdicts = rows["kind"] == Kind.CAPTURED, rows["kind"] == Kind.VERDICT
         self._inside[places[captured & inside]] = True
         self._beside[places[captured & ~inside]] = True
+        np.maximum.at(self._latest, self._batch[places[captured]], rows["window"][captured])
         self._judged[places[verdicts]] = True
         self._judged_inside[places[verdicts & inside]] = True
 
@@ -99,6 +103,7 @@ class Truth:
             correct=correct,
             recall=found / must if must else None,
             precision=correct / judged if judged else None,
+            lost_for_good=int((lost & (self._latest[self._batch] < self._windows[1])).sum()),
         )
 
 

@@ -18,7 +18,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
     `unexpected` is the sum of its two classes. `windows` counts rows of the stream job, `corrected` those
     that a repair entered in its place, `unreadable` blobs, blocks and
-    lines. `archive_gaps` counts missing sequence numbers.
+    lines. `archive_gaps` counts missing sequence numbers, `lost` events that a campaign sent and nothing captured.
     """
 
     events: int
@@ -49,10 +49,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     corrected: int
     archive_gaps: int
     unreadable: int
+    lost: int = 0
 
 
 def summarise(
-    accounts: Accounts, scans: Sequence[ScanSums], observed: Sequence[ObservedSums], missing_numbers: int
+    accounts: Accounts, scans: Sequence[ScanSums], observed: Sequence[ObservedSums], missing_numbers: int, lost: int
 ) -> Summary:
     """The numbers of a run from its sums."""
     classes = dict.fromkeys((definition.headline.name for definition in CLASSES), 0)
@@ -76,5 +77,6 @@ def summarise(
         windows=sum(one.windows for one in observed),
         corrected=sum(one.corrected for one in observed),
         archive_gaps=missing_numbers,
+        lost=lost,
         unreadable=sum(sums.unreadable_count for sums in (*scans, *observed)),
     )

@@ -112,7 +112,13 @@ def make_report(
     accounts = total(buckets)
     missing = find_gaps(plan, scans)
     unreadable = sorted(one for sums in (*scans, *observed) for one in sums.unreadable)[:MAX_LISTED]
-    summary = summarise(accounts, scans, observed, missing_numbers=sum(gap.count for gap in missing))
+    summary = summarise(
+        accounts,
+        scans,
+        observed,
+        missing_numbers=sum(gap.count for gap in missing),
+        lost=sum(campaign.lost_for_good for campaign in campaigns),
+    )
     verdict = verdict_of(plan, summary)
     return Report(
         id=run,

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 ORDER = {"from": "2026-01-02T10:00:00Z", "to": "2026-01-02T11:00:00Z"}
 RUN = RANGE.instance_id
+WITHOUT = f"{RUN}-without-cosmos"
 
 
 def a_world() -> World:
@@ -53,7 +54,7 @@ async def test_a_range_is_reconciled_and_its_report_can_be_read(http: aiohttp.Cl
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
         assert "The accounts balance" in await page.text()
     async with http.get(done["reports"]["json"]) as report:
-        assert (await report.json())["schema_version"] == 1
+        assert (await report.json())["schema_version"] == 2
     async with http.get("/api/reconciliations") as listed:
         assert {"id": RUN, "reports": done["reports"]} in await listed.json()
 
@@ -63,14 +64,14 @@ async def test_a_range_is_read_again_only_if_something_has_changed_or_it_is_aske
     order = {**ORDER, "cosmos": False}
     await store(a_world())
     await start(http, {**order, "again": True})
-    first = (await ended(http, RUN))["output"]
+    first = (await ended(http, WITHOUT))["output"]
 
     await start(http, order)
-    assert (await ended(http, RUN))["output"] == {**first, "reused": True}
+    assert (await ended(http, WITHOUT))["output"] == {**first, "reused": True}
     assert (first["reused"], first["verdict"]) == (False, "balanced")
 
     await start(http, {**order, "again": True})
-    again = (await ended(http, RUN))["output"]
+    again = (await ended(http, WITHOUT))["output"]
     assert again == {**first, "read": again["read"]}
     assert again["read"] > first["read"]
 
@@ -78,17 +79,17 @@ async def test_a_range_is_read_again_only_if_something_has_changed_or_it_is_aske
     world.verdicts.clear()
     await store(world)
     await start(http, order)
-    changed = await ended(http, RUN)
+    changed = await ended(http, WITHOUT)
     assert (changed["output"]["reused"], changed["output"]["verdict"]) == (False, "differences")
     assert changed["accounts"]["missing_from_fraud"] == 30
-    async with http.get(f"/api/reports/{RUN}/differences-00000.ndjson") as found:
+    async with http.get(f"/api/reports/{WITHOUT}/differences-00000.ndjson") as found:
         assert len((await found.read()).splitlines()) == 30
 
 
 async def test_an_outcome_without_cosmos_does_not_answer_for_one_with_it(http: aiohttp.ClientSession):
     await store(a_world())
     await start(http, {**ORDER, "cosmos": False})
-    assert (await ended(http, RUN))["accounts"]["archived"] == 0
+    assert (await ended(http, WITHOUT))["accounts"]["archived"] == 0
 
     await start(http, ORDER)
 

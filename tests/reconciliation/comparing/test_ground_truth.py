@@ -80,6 +80,14 @@ def test_a_batch_on_the_edge_of_the_range_loses_nothing_to_either_side():
     assert (account.judged, account.recall, account.precision) == (0, 1.0, None)
 
 
+@pytest.mark.parametrize(("window", "lost_for_good"), [(LAST - 1, 1), (LAST, 0)])
+def test_what_is_lost_weighs_once_the_rest_of_its_batch_has_long_arrived(window: int, lost_for_good: int):
+    account = measured(dict.fromkeys([one.id for one in batch(0)][1:], window), {})
+
+    assert account is not None
+    assert (account.lost, account.lost_for_good) == (1, lost_for_good)
+
+
 def test_a_campaign_of_another_time_has_no_account():
     assert measured({one.id: 99 for one in batch(0)}, {}) is None
     assert measured({}, {}) is None
