@@ -19,7 +19,7 @@ FORMATS = ("html", "json", "md")
 
 
 class Request(msgspec.Struct, frozen=True):
-    """The input of the workflow: a range of whole windows. Without `with_documents` Cosmos is left out.
+    """The input of the orchestration: a range of whole windows. Without `with_documents` Cosmos is left out.
 
     `again` reads everything anew, even if nothing has changed since the last report.
     """
@@ -35,7 +35,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """The input of a step: one part of a stage, or one bucket."""
+    """The input of an activity: one part of a stage, or one bucket."""
 
     run: str
     stage: str
@@ -43,20 +43,20 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class BlobPart(msgspec.Struct, frozen=True):
-    """Blobs of one container that a step reads."""
+    """Blobs of one container that an activity reads."""
 
     paths: list[str]
 
 
 class SpanPart(msgspec.Struct, frozen=True):
-    """A span (start, end] of enqueued times that a step reads."""
+    """A span (start, end] of enqueued times that an activity reads."""
 
     start: datetime
     end: datetime
 
 
 class StepProgress(msgspec.Struct, frozen=True):
-    """The output of a step: how much it read."""
+    """The output of an activity: how much it read."""
 
     records: int
     bytes: int
@@ -75,7 +75,7 @@ class StageTask(msgspec.Struct, frozen=True):
     count: int
 
     def slices(self, size: int) -> list["StageTask"]:
-        """The same steps in tasks of at most `size`."""
+        """The same activities in tasks of at most `size`."""
         end = self.first + self.count
         return [
             StageTask(self.run, self.stage, self.activity, first, min(size, end - first))
@@ -84,23 +84,23 @@ class StageTask(msgspec.Struct, frozen=True):
 
 
 class ReportTask(msgspec.Struct, frozen=True):
-    """The input of the step that writes the report; `started` is of the workflow's clock."""
+    """The input of the activity that writes the report; `started` is by the orchestration's clock."""
 
     run: str
     started: datetime
 
 
 class RunName(msgspec.Struct, frozen=True):
-    """The input of the step that clears a run's work blobs."""
+    """The input of the activity that clears a run's work blobs."""
 
     run: str
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The output of the workflow. `reports` are paths in the container `reports`, by format.
+    """The output of the orchestration. `reports` are paths in the container `reports`, by format.
 
     `read` is when the archives were read: earlier than this run if nothing has changed since (`reused`). What has a
-    default is not in the outcomes of earlier versions, for which a workflow may be waiting.
+    default is not in the outcomes of earlier versions, for which an orchestration may be waiting.
     """
 
     id: str
@@ -140,7 +140,7 @@ class RunPlan(Plan, frozen=True, kw_only=True):
 
 
 class PlanSummary(msgspec.Struct, frozen=True):
-    """What the workflow needs to know of the plan; `known` is the outcome if there is nothing new to read."""
+    """The plan as the orchestration needs it; `known` is the outcome if there is nothing new to read."""
 
     parts: dict[Stage, int]
     archive_bytes: int

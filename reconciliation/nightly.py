@@ -8,7 +8,7 @@ from fraud.windows import WINDOW, window_of
 from reconciliation.ranges import MAX_RANGE, Range
 
 FIRST_RANGE = timedelta(days=1)
-"""What the first run looks back on."""
+"""The time before the first run that it covers."""
 GIVEN_UP_AFTER = timedelta(days=1)
 """Capture writes every few minutes: what it has not written a day later, it does not write."""
 

@@ -52,7 +52,7 @@ class ScanPart(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How much is read, and what can be compared.
+    """The size of the archive to read, and the windows that can be compared.
 
     `first_window` to `last_window` are compared; they are fewer than asked for if the archive does not cover the range
     yet, and none if `last_window` is before `first_window`. Buckets are 2 ** `bucket_bits`.
@@ -68,7 +68,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the archive covers the whole range."""
+        """The archive covers the whole range."""
         return self.last_window == self.range.last_window
 
 
@@ -126,7 +126,7 @@ def make_plan(
 
 
 def buckets_at_once(bucket_bits: int) -> int:
-    """How many neighbouring buckets one step compares, one after the other."""
+    """The number of neighbouring buckets that one activity compares, one after the other."""
     return max(1, min(MAX_BUCKETS_AT_ONCE, 2**bucket_bits // COMPARE_STEPS))
 
 

@@ -12,8 +12,8 @@ MARGIN_WINDOWS = 3
 MARGIN = MARGIN_WINDOWS * WINDOW
 
 GRACE = timedelta(minutes=14)
-"""How long after its end a range can be reconciled: Capture (300 s), the last window (300 s), and late events that the
-window analysis looks up again. Before that, what is only late would be reported as lost."""
+"""The wait until a range can be reconciled, from its end: Capture (300 s), the last window (300 s), and late events
+that the window analysis looks up again. Before that, late events would be reported as lost."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ class Range(msgspec.Struct, frozen=True):
 
 
 def milliseconds(moment: datetime) -> int:
-    """Milliseconds since 1970, rounded up as the end of a window takes in what lies before it."""
+    """Milliseconds since 1970, rounded up: a window includes its end."""
     return -(-(moment - _EPOCH) // timedelta(milliseconds=1))
 
 

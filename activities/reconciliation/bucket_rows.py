@@ -29,7 +29,7 @@ class BucketRows:
         self._offsets = offsets
 
     async def read(self, bucket: int) -> tuple[Rows, dict[int, str]]:
-        """The rows of a bucket in the order of the parts, and the ids that are no UUIDs by row."""
+        """The rows of a bucket in the order of the parts, and the non-UUID ids by row."""
         return await asyncio.to_thread(self._read, self._buckets.index(bucket))
 
     def _read(self, place: int) -> tuple[Rows, dict[int, str]]:

@@ -55,7 +55,7 @@ async def compare_buckets(step: Step) -> StepProgress:
 
 
 async def _compare(plan: RunPlan, rows: BucketRows, bucket: int) -> tuple[Compared, int]:
-    """What comparing a bucket finds, and how many rows it has."""
+    """The comparison of a bucket, and the number of its rows."""
     scope = Scope(plan.first_window, plan.last_window, tuple(one.name for one in plan.partitions), plan.with_documents)
     found, ids = await rows.read(bucket)
     return await asyncio.to_thread(compare, found, ids, scope), len(found)

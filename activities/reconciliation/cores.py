@@ -1,7 +1,7 @@
 """Lets steps that compute use every core: a Python process computes on one at a time.
 
-Where an app's worker has more than one core to itself, steps are handed to processes of their own, one a core, which
-are started when they are first needed (docs/decisions/cores-of-a-reconciliation.md). A process takes one step a line
+With more than one core per worker, activities that compute run in child processes, one per core, which are started
+when they are first needed (docs/decisions/cores-of-a-reconciliation.md). A process takes one order per line
 on its standard input, and ends when that ends: whatever becomes of the worker, none is left behind.
 """
 
@@ -17,7 +17,7 @@ import msgspec
 from reconciliation.messages import Step, StepProgress
 
 PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
-"""How many workers the Functions host runs on this machine; each gets its share of the cores."""
+"""The number of workers that the Functions host runs on this machine; each gets its share of the cores."""
 MAX_PROCESSES = 8
 MEMORY = {
     # A step computes in changing threads; an arena of memory for each of them would nearly double what it holds.

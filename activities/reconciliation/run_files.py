@@ -34,12 +34,12 @@ async def read_plan(run: str) -> RunPlan:
 
 
 async def read_part(step: Step, kind: type[Value]) -> Value:
-    """What a step has to read."""
+    """The input of an activity: what it has to read."""
     return await read_struct(part_path(step.run, step.stage, step.number), kind)
 
 
 async def write_rows(step: Step, rows: RowWriter, bucket_bits: int, sums: object) -> None:
-    """What a step has read: its rows, then its sums."""
+    """Write the rows that an activity has read, then their sums."""
     data = await asyncio.to_thread(rows.encode, bucket_bits)
     await write_blob(await work(), rows_path(step.run, step.stage, step.number), data, ROWS)
     await write_struct(sums_path(step.run, step.stage, step.number), sums)

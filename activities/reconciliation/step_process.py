@@ -1,6 +1,6 @@
 """A process that runs steps for the worker: `python -m activities.reconciliation.step_process`.
 
-It reads an `Order` a line, answers with an `Answer` a line, and ends at the end of its input.
+It reads one `Order` per line, answers with one `Answer` per line, and ends at the end of its input.
 """
 
 import asyncio

@@ -32,7 +32,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 class Damage(msgspec.Struct, frozen=True):
-    """What could not be read, and where it starts in the file."""
+    """A stretch that could not be read, and where it starts in the file."""
 
     offset: int
     reason: str
@@ -113,7 +113,7 @@ class CaptureFile:
         self.schema = metadata.get(b"avro.schema", b"")
         self.codec = metadata.get(b"avro.codec", b"null")
         if self.codec not in (b"null", b"deflate"):
-            return f"the codec {self.codec[:20]!r} is none of Capture's"
+            return f"the codec {self.codec[:20]!r} is not one of Capture's"
         self._sync = sync
         self._position = position
         return None

@@ -11,7 +11,7 @@ from itertools import pairwise
 import msgspec
 
 INTERVAL = timedelta(minutes=5)
-"""How often our Capture writes; an archive that was written less often tells so by itself."""
+"""The interval of our Capture; an archive with a longer one shows it by itself."""
 
 
 class Hole(msgspec.Struct, frozen=True):

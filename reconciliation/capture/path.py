@@ -35,7 +35,7 @@ class CaptureBlob(msgspec.Struct, frozen=True, order=True):
 
 
 def parse_blob_name(name: str, size: int = 0, etag: str = "") -> CaptureBlob | None:
-    """Read a blob's name; None if it is none of Capture's."""
+    """Read a blob's name; None if Capture does not write such names."""
     if not (match := _NAME.fullmatch(name)):
         return None
     namespace, hub, partition, *moment = match.groups()
@@ -47,7 +47,7 @@ def parse_blob_name(name: str, size: int = 0, etag: str = "") -> CaptureBlob | N
 
 
 def hour_prefixes(partition: str, start: datetime, end: datetime) -> list[str]:
-    """The prefixes under which a partition's blobs of [start, end] lie, one an hour."""
+    """The prefixes under which a partition's blobs of [start, end] lie, one per hour."""
     hour = start.replace(minute=0, second=0, microsecond=0)
     prefixes: list[str] = []
     while hour <= end:

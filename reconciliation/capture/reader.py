@@ -37,11 +37,11 @@ Reader = Callable[[bytes, int, int, int, Records], None]
 
 
 def reader_of(schema: bytes) -> Reader:
-    """The fastest reader for a writer's schema. Raises ValueError if it is none, or lacks a field that we need."""
+    """The fastest reader for a writer's schema. Raises ValueError without one, or without a field that we need."""
     try:
         parsed = msgspec.json.decode(schema, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError(f"the writer's schema is no JSON object: {error}") from error
+        raise ValueError(f"the writer's schema is not a JSON object: {error}") from error
     if _is_documented(parsed):
         return walk
     return _general_reader(parsed)

@@ -11,7 +11,7 @@ ENQUEUED = "x-opt-enqueued-time"
 """A system property with the exact time, in milliseconds since 1970."""
 
 END_OF_TIME = 253_402_300_800_000
-"""The year 10000 in milliseconds: a later time of arrival is none, nor is one before 1970."""
+"""The year 10000 in milliseconds: a later time of arrival is not taken, nor one before 1970."""
 
 _MAX_MOMENTS = 100_000
 
@@ -40,7 +40,7 @@ class Records(msgspec.Struct):
 
 
 class DamagedRecordError(ValueError):
-    """A record that is no record; those before it are in the `Records` already."""
+    """Bytes that are not a record; those before it are in the `Records` already."""
 
 
 def begin_of(enqueued: int) -> int:

@@ -57,7 +57,7 @@ class Shape:
             self._mask[place] = 0
         for place in self._partly:
             self._mask[place] = _MORE
-        # A length is no negative number: its lowest bit is fixed too.
+        # A length is not negative: its lowest bit is fixed too.
         self._mask[self.size - 2 : self.size] = _MORE | 1, _MORE
         self._fixed = np.frombuffer(data, np.uint8, len(self._mask)) & self._mask
         if self._fixed[self.size - 1]:
@@ -160,7 +160,7 @@ class Shape:
 
 
 def _longs(octets: Numbers) -> Numbers:
-    """Zigzag longs, one a row, of a shape (n, octets)."""
+    """Zigzag longs, one per row, of a shape (n, octets)."""
     values = np.zeros(len(octets), np.int64)
     for place in range(octets.shape[1]):
         values |= (octets[:, place] & _VALUE).astype(np.int64) << (7 * place)

@@ -1,1 +1,1 @@
-"""What the sightings of an id mean, and the accounts of all of them."""
+"""Compare the sightings of each id, and count them in accounts."""

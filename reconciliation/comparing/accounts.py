@@ -12,10 +12,10 @@ Table = dict[int, list[int]]
 
 
 class Accounts(msgspec.Struct):
-    """What one bucket of ids holds, or many. All but `events`, `resent` and `reread` count distinct ids.
+    """The accounts of one bucket of ids, or of many. All but `events`, `resent` and `reread` count distinct ids.
 
     - events: captured, each (partition, sequence number) once; reread: sightings beyond that, of blobs written twice
-    - malformed: captured bodies that are no store event; captured: distinct ids, and every malformed body
+    - malformed: captured bodies that are not a store event; captured: distinct ids, and every malformed body
     - resent: captured again under an id that was there: a batch that was retried
     - archived: documents in Cosmos that arrived in the range; quarantined: captured events that lie in quarantine
     - expected: must be flagged; suspicious: reported by the stream job; analysed: with a verdict; matched: in all
@@ -54,7 +54,7 @@ class Accounts(msgspec.Struct):
                 mine[key] = [a + b for a, b in zip(mine.get(key) or [0] * len(Column), numbers, strict=True)]
 
     def count(self, name: Class) -> int:
-        """How many ids are in a class of differences."""
+        """The number of ids in a class of differences."""
         return self.differences.get(name, 0)
 
 

@@ -236,8 +236,8 @@ NUMBERS = (
             "Must be flagged, and no window can name it",
             "{} to be flagged and without a usable id",
         ),
-        explanation="It must be flagged, and its id is no string: no window can name it.",
-        advice="Their ids are no strings: no window and no verdict can name them.",
+        explanation="It must be flagged, and its id is not a string: no window can name it.",
+        advice="Their ids are not strings: no window and no verdict can name them.",
     ),
     Definition(
         name="archive_gaps",
@@ -272,7 +272,7 @@ NUMBERS = (
         advice="Damaged blocks and lines stay as evidence, unless verdicts are written anew in their place.",
     ),
 )
-"""What else must be zero, and has no list of ids."""
+"""Other numbers that must be zero; they have no list of ids."""
 
 NUMBER = {definition.name: definition for definition in NUMBERS}
 """These by their names."""
@@ -285,7 +285,9 @@ NOTES = frozenset(definition.name for definition in CLASSES if definition.weight
 
 
 def _headlines(weight: str) -> tuple[Headline, ...]:
-    return tuple(dict.fromkeys(one.headline for one in (*CLASSES, *NUMBERS) if one.weight == weight))
+    return tuple(
+        dict.fromkeys(definition.headline for definition in (*CLASSES, *NUMBERS) if definition.weight == weight)
+    )
 
 
 FAULT_HEADLINES = _headlines("fault")

@@ -28,8 +28,8 @@ _ONE_OF_KIND = np.array([1 << _KIND_BITS * kind for kind in Kind], np.int64)
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What is compared: the windows `first` to `last`, and Cosmos if `with_documents`. `partitions` are the names of
-    the streams in the rows."""
+    """The scope of a comparison: the windows `first` to `last`, and Cosmos if `with_documents`. `partitions` are the
+    names of the streams in the rows."""
 
     first_window: int
     last_window: int
@@ -48,7 +48,7 @@ class Compared(msgspec.Struct):
 
 
 def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
-    """Compare all rows of a bucket; `names` are ids that are no UUIDs, by row. Takes about 80 bytes a row."""
+    """Compare all rows of a bucket; `names` are non-UUID ids, by row. Takes about 80 bytes per row."""
     result = Compared(Accounts())
     if not len(rows):
         return result
@@ -72,7 +72,7 @@ def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
 
 
 class _Columns(NamedTuple):
-    """What most ids are judged by, in the order of the keys."""
+    """The columns by which most ids are judged, in the order of the keys."""
 
     kind: Numbers
     flags: Numbers
@@ -99,7 +99,7 @@ def _in_order(columns: _Columns, starts: Numbers, scope: Scope) -> tuple[Numbers
 
 
 def _times_seen(kinds: Numbers, starts: Numbers) -> list[Numbers]:
-    """How often each key was seen in each kind, up to 4,095 times: twelve bits a kind, summed at once."""
+    """The sightings of each key per kind, up to 4,095: twelve bits per kind, summed at once."""
     sums = np.add.reduceat(_ONE_OF_KIND[kinds], starts)
     lengths = np.diff(starts, append=len(kinds))
     # A sum beyond its bits would run into the next kind's; such a key is in order in no case.

@@ -39,15 +39,26 @@ def in_order(differences: Iterable[Difference]) -> list[Difference]:
     return sorted(differences, key=_place)
 
 
-def _place(one: Difference) -> tuple[Any, ...]:
+def _place(difference: Difference) -> tuple[Any, ...]:
     # Fields that may be None come as a text or a number: None can be compared with neither.
-    number = -1 if one.sequence_number is None else one.sequence_number
-    return one.window_end, one.event_id, one.where, one.store, one.expected, one.seen, one.partition or "", number
+    number = -1 if difference.sequence_number is None else difference.sequence_number
+    return (
+        difference.window_end,
+        difference.event_id,
+        difference.where,
+        difference.store,
+        difference.expected,
+        difference.seen,
+        difference.partition or "",
+        number,
+    )
 
 
 def examples_of(differences: Iterable[Difference]) -> list[Difference]:
     """The first differences in order, as a report shows them: with long ids cut."""
     return [
-        msgspec.structs.replace(one, event_id=one.event_id[:MAX_SHOWN]) if len(one.event_id) > MAX_SHOWN else one
-        for one in in_order(differences)[:MAX_EXAMPLES]
+        msgspec.structs.replace(difference, event_id=difference.event_id[:MAX_SHOWN])
+        if len(difference.event_id) > MAX_SHOWN
+        else difference
+        for difference in in_order(differences)[:MAX_EXAMPLES]
     ]

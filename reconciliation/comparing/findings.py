@@ -37,7 +37,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def archive_findings(sightings: Sightings, in_range: InRange, *, with_documents: bool) -> list[Finding]:
-    """What Cosmos and quarantine lack of the captured events, and what Cosmos has beyond them."""
+    """Captured events that Cosmos or quarantine lacks, and documents that only Cosmos has."""
     findings: list[Finding] = []
     events = [event for event in sightings.events if in_range(event.window)]
     if not sightings.is_quarantined:
@@ -52,7 +52,7 @@ def archive_findings(sightings: Sightings, in_range: InRange, *, with_documents:
 
 
 def outcome_findings(sightings: Sightings, matches: Matches, in_range: InRange) -> list[Finding]:
-    """What was reported and judged otherwise than it had to be; each class once."""
+    """Reports and verdicts that are missing, moved, repeated or unexpected; each class once."""
     return [
         *_unmatched(sightings, matches, in_range),
         *_wrong_store(matches, in_range),
@@ -137,7 +137,7 @@ def _wrong_store(matches: Matches, in_range: InRange) -> Iterator[Finding]:
 
 def _unresolved(sightings: Sightings, in_range: InRange) -> Iterator[Finding]:
     """Judged without its event."""
-    verdicts = [one for one in sightings.judged if one.flags & Flag.UNRESOLVED and in_range(one.window)]
+    verdicts = [verdict for verdict in sightings.judged if verdict.flags & Flag.UNRESOLVED and in_range(verdict.window)]
     for verdict in verdicts[:1]:
         event = sightings.captured[0] if sightings.captured else None
         yield Finding(

@@ -28,7 +28,7 @@ class CampaignAccount(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign in a range. All but the ratios count distinct ids.
 
     - sent: of batches that reached the range, unless captured beside it; lost: of these, not captured at all
-    - lost_for_good: of `lost`, what nobody waits for: the rest of its batch arrived before the last compared window
+    - lost_for_good: of `lost`, those whose batch arrived before the last compared window: they cannot come now
     - must_be_flagged: of `sent`, by the campaign itself; found: of these, with a verdict
     - judged: with a verdict in the range; correct: of these, must be flagged
     - recall = found / must_be_flagged, precision = correct / judged; null if there is nothing to divide by
@@ -83,7 +83,7 @@ class Truth:
         return places, self._keys[places] == keys
 
     def account(self) -> CampaignAccount | None:
-        """What became of the campaign in the range; None if none of its batches reached it."""
+        """The campaign's account in the range; None if none of its batches reached it."""
         reached = np.isin(self._batch, np.unique(self._batch[self._inside]))
         lost = reached & ~self._inside & ~self._beside
         sent = self._inside | lost

@@ -37,7 +37,7 @@ def grouped(rows: Rows) -> tuple[Numbers, Numbers]:
 
 
 def _differs(rows: Rows, order: Numbers) -> Numbers:
-    """Whether each key differs from the one before it in this order."""
+    """True where a key differs from the one before it in this order."""
     differs = np.zeros(len(rows) - 1, bool)
     for half in ("upper", "lower"):
         values = column(rows, half, order)

@@ -1,4 +1,4 @@
-"""What the sightings of one id add to the accounts: the exact meaning of every account."""
+"""Turn the sightings of one id into counts: the exact meaning of every account."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +15,7 @@ Cell = tuple[int, int]
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """What one id adds to the accounts; `Accounts` says what each counts. Of the cells each counts once."""
+    """The counts of one id; `Accounts` says what each means. Each cell counts once."""
 
     events: list[Sighting]
     reread: int
@@ -47,8 +47,12 @@ def judge_sightings(rows: Sequence[Sighting], in_range: InRange, *, with_documen
         archived=int(any(in_range(document.window) for document in sightings.documents)),
         quarantined=malformed if sightings.is_quarantined else 0,
         expected=expected,
-        suspicious=_cells((one.window, one.store) for one in sightings.reported if in_range(one.window)),
-        analysed=_cells((one.window, one.store) for one in sightings.judged if in_range(one.window)),
+        suspicious=_cells(
+            (sighting.window, sighting.store) for sighting in sightings.reported if in_range(sighting.window)
+        ),
+        analysed=_cells(
+            (sighting.window, sighting.store) for sighting in sightings.judged if in_range(sighting.window)
+        ),
         matched=bool(expected) and all(finding.name in NOTES for finding in on_outcomes),
         findings=[*archive_findings(sightings, in_range, with_documents=with_documents), *on_outcomes],
     )

@@ -13,7 +13,7 @@ from reconciliation.reading.scan import ScanSums
 RunVerdict = Literal["balanced", "differences", "incomplete", "empty"]
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
+class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The numbers of a run; `reconciliation.comparing.accounts` and `.classes` say what each counts.
 
     `unexpected` is the sum of its two classes. `windows` counts rows of the stream job, `corrected` those
@@ -73,9 +73,9 @@ def summarise(
         matched=accounts.matched,
         **classes,
         # The stream job reports them as it found them: an event is counted once, wherever it was seen.
-        nameless=max(sum(scan.nameless for scan in scans), sum(one.nameless for one in observed)),
-        windows=sum(one.windows for one in observed),
-        corrected=sum(one.corrected for one in observed),
+        nameless=max(sum(scan.nameless for scan in scans), sum(sums.nameless for sums in observed)),
+        windows=sum(sums.windows for sums in observed),
+        corrected=sum(sums.corrected for sums in observed),
         archive_gaps=missing_numbers,
         lost=lost,
         unreadable=sum(sums.unreadable_count for sums in (*scans, *observed)),

@@ -1,1 +1,1 @@
-"""Every source becomes rows: one a sighting of an id."""
+"""Every source becomes rows: one per sighting of an id."""

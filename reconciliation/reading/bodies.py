@@ -1,7 +1,7 @@
 """One captured body through two pairs of eyes: the archiver's, and the stream job's.
 
 The archiver takes a body for one store event or puts it into quarantine. The stream job reads every JSON object that a
-body holds (one, an array, or one a line), and a body with malformed JSON is lost to it.
+body holds (one, an array, or one per line), and a body with malformed JSON is lost to it.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from fraud.suspicion import SuspicionColumns, is_suspicious
 
 
 class EventColumns(msgspec.Struct, gc=False):
-    """What reconciliation reads of a store event, typed as in `StoreEvent`; half the cost of reading all of it.
+    """The fields of a store event that are read here, typed as in `StoreEvent`; half the cost of reading all of it.
 
-    A body that is no store event by another of its fields is taken for one here. The archiver quarantines it, and
+    A body whose only fault is in another field is taken for a store event here. The archiver quarantines it, and
     there it is found when Cosmos does not have it.
     """
 
@@ -27,7 +27,7 @@ class EventColumns(msgspec.Struct, gc=False):
 
     @property
     def flagged(self) -> bool:
-        """Whether the rule flags it."""
+        """The rule flags it."""
         return is_suspicious(self.event_type, self.discount, self.priority_shipping)
 
 
@@ -40,8 +40,8 @@ class JobEvent(msgspec.Struct, frozen=True):
 
 
 class Body(msgspec.Struct, frozen=True):
-    """What a body holds. `event` is None if it is malformed; then `embedded` are the events that the job reads all the
-    same, and `nameless` counts flagged ones whose id is no string, which no window can name."""
+    """The content of a body. `event` is None if it is malformed; then `embedded` are the events that the job reads all
+    the same, and `nameless` counts flagged ones whose id is not a string, which no window can name."""
 
     event: EventColumns | None
     embedded: tuple[JobEvent, ...] = ()

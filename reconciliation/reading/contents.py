@@ -28,7 +28,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def add_captured(contents: RowWriter, records: Records) -> None:
-    """Add the digests of captured bodies; a body that is no event has none."""
+    """Add the digests of captured bodies; a body that is not an event has none."""
     ids: list[str] = []
     windows: list[int] = []
     digests: list[int] = []

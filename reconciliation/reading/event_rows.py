@@ -12,7 +12,7 @@ from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, store_n
 
 
 def place_name(partition_id: str, sequence: int) -> str:
-    """The key of a malformed body: its place, marked so that it is no event's id."""
+    """The key of a malformed body: its place, marked so that it is not taken for an event's id."""
     return f"\0p{partition_id}-{sequence}"
 
 
@@ -39,7 +39,7 @@ def _add_events(rows: RowWriter, records: Records, stream: int, events: list[Eve
     enqueued = np.asarray(records.enqueued, np.int64)
     begin = np.where(enqueued < 0, ~enqueued, enqueued)
     flags = np.where((enqueued < 0) & (begin % WINDOW_MILLISECONDS == 0), Flag.AMBIGUOUS, 0)
-    # What the rule asks for in any case stands in front of it: a call an event is a tenth of the whole scan.
+    # The cheap conditions of the rule come first: calling it for every event takes a tenth of the whole scan.
     flagged = [i for i, event in enumerate(events) if event.priority_shipping and event.discount > MIN_DISCOUNT]
     flags[[i for i in flagged if events[i].flagged]] |= Flag.FLAGGED
     rows.add(

@@ -23,7 +23,7 @@ Keys = NDArray[Any]
 
 
 def keys_of(ids: Sequence[str]) -> tuple[Keys, dict[int, str]]:
-    """The key of each id, and the ids that are no canonical UUIDs by their position."""
+    """The key of each id, and the ids that are not canonical UUIDs by their position."""
     if set(map(len, ids)) - {_UUID_LENGTH}:
         fitting = [identifier if len(identifier) == _UUID_LENGTH else "-" * _UUID_LENGTH for identifier in ids]
         return _with_names(ids, *_uuid_keys(fitting))
@@ -63,7 +63,7 @@ def id_of(upper: int, lower: int) -> str:
 
 
 def _uuid_keys(ids: Sequence[str]) -> tuple[Keys, NDArray[np.bool_]]:
-    # A character outside Latin-1 becomes one `?`, which is no digit: every id keeps its 36 columns.
+    # A character outside Latin-1 becomes one `?`, which is not a digit: every id keeps its 36 columns.
     text = np.frombuffer("".join(ids).encode("latin-1", "replace"), np.uint8).reshape(len(ids), _UUID_LENGTH)
     nibbles = _NIBBLES[text[:, _DIGITS]]
     canonical = (nibbles < 16).all(axis=1) & (text[:, _DASHES] == ord("-")).all(axis=1)

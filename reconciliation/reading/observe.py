@@ -18,7 +18,7 @@ MAX_RUNS = 100
 
 
 class ObservedSums(msgspec.Struct):
-    """What was read of the outcomes. `windows` counts the rows of the stream job that lie in the range, `corrected`
+    """The sums of outcomes that were read. `windows` counts rows of the stream job that lie in the range, `corrected`
     those that a repair has entered in its place, `nameless` the ids in them that are not strings."""
 
     blobs: int = 0
@@ -166,9 +166,9 @@ class LineReader:
 
 
 def _window(start: datetime, end: datetime) -> int:
-    """The number of a window. Raises ValueError if it is none of ours."""
+    """The number of a window. Raises ValueError for any but five minutes on the grid."""
     if start.tzinfo is None or end.tzinfo is None:
         raise ValueError("a window must carry a time zone")
     if end - start != WINDOW or milliseconds(end) % WINDOW_MILLISECONDS:
-        raise ValueError(f"{start} to {end} is no window of five minutes")
+        raise ValueError(f"{start} to {end} is not a window of five minutes")
     return window_number(milliseconds(end))

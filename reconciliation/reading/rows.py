@@ -1,4 +1,4 @@
-"""What every source is reduced to: one row a sighting of an id, 40 bytes each, kept in buckets of ids.
+"""Rows: every source is reduced to one row of 40 bytes per sighting of an id, kept in buckets of ids.
 
 A part is the rows of one unit of reading (some archive blobs, some outcome blobs, a slice of documents), sorted by
 bucket, so that whoever compares a bucket reads one byte range of each part.
@@ -38,7 +38,7 @@ Numbers = Sequence[int] | NDArray[Any] | int
 
 NO_STORE = -(2**63)
 OTHER_STORE = NO_STORE + 1
-"""A store id that is no integer of 62 bits: the producers have none, but a body may hold anything."""
+"""A store id that is not an integer of 62 bits: the producers have none, but a body may hold anything."""
 
 
 class Kind(IntEnum):
@@ -52,12 +52,12 @@ class Kind(IntEnum):
 
 
 class Flag(IntFlag):
-    """What is known of a sighting."""
+    """The properties of a sighting."""
 
     FLAGGED = 1
     """The rule flags this captured event."""
     MALFORMED = 2
-    """A captured body that is no store event; its key stands for partition and sequence number."""
+    """A captured body that is not a store event; its key stands for partition and sequence number."""
     AMBIGUOUS = 4
     """Only the second of its arrival is known, and a window ends within it: it belongs to `window` or to the next."""
     UNRESOLVED = 8
@@ -67,11 +67,11 @@ class Flag(IntFlag):
 
 
 class PartError(ValueError):
-    """Bytes that are no part, or a damaged one."""
+    """Bytes that are not a part, or a damaged one."""
 
 
 class RowWriter:
-    """Collects the rows of one part. Memory grows with the part, about 40 bytes a row and the ids that are no UUIDs."""
+    """Collects the rows of one part. Memory grows with the part, about 40 bytes per row, and with the non-UUID ids."""
 
     def __init__(self) -> None:
         self._chunks: list[Rows] = []
@@ -181,18 +181,18 @@ def read_offsets(data: bytes) -> list[int]:
     """The offsets of buckets from these bytes of a part. Raises PartError."""
     offsets: list[int] = np.frombuffer(data, "<u8").tolist() if len(data) % 8 == 0 else []
     if len(offsets) < 2 or sorted(offsets) != offsets:
-        raise PartError("these are no offsets of buckets")
+        raise PartError("these are not offsets of buckets")
     return offsets
 
 
 def decode_segment(segment: bytes) -> tuple[Rows, dict[int, str]]:
-    """The rows of a bucket, and the ids that are no UUIDs by row. Raises PartError."""
+    """The rows of a bucket, and the non-UUID ids by row. Raises PartError."""
     try:
         data, names = msgspec.msgpack.decode(segment, type=tuple[bytes, dict[int, str]])
     except msgspec.DecodeError as error:
         raise PartError(f"damaged bucket: {error}") from error
     if len(data) % ROW.itemsize:
-        raise PartError(f"damaged bucket: {len(data)} bytes are no whole rows")
+        raise PartError(f"damaged bucket: {len(data)} bytes are not whole rows")
     return np.frombuffer(data, ROW), names
 
 

@@ -21,8 +21,8 @@ MAX_DAMAGES = 1_000
 
 
 class Unreadable(msgspec.Struct, frozen=True, order=True):
-    """What could not be read: where it lies, container first, and why. `offset` is in bytes (archive) or lines from 1
-    (outcomes)."""
+    """A place that could not be read: its blob, container first, and the reason. `offset` is in bytes (archive) or
+    lines from 1 (outcomes)."""
 
     path: str
     offset: int
@@ -30,7 +30,7 @@ class Unreadable(msgspec.Struct, frozen=True, order=True):
 
 
 class ScanSums(msgspec.Struct):
-    """What a part of the archive holds. `records` counts all that were read, in the range or beside it."""
+    """The sums of a part of the archive. `records` counts all that were read, in the range or beside it."""
 
     stream: int
     records: int = 0

@@ -1,1 +1,1 @@
-"""What can be mended of what a run found."""
+"""Repair the differences that a run found."""

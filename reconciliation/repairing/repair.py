@@ -21,13 +21,17 @@ EVENTS_PER_STEP = 1_000
 """Events of one partition and hour that a step backfills."""
 
 NOT_REPAIRABLE: dict[str, str] = {
-    **{one.name: one.reason_left for one in CLASSES if one.reason_left and one.name != "ambiguous"},
+    **{
+        definition.name: definition.reason_left
+        for definition in CLASSES
+        if definition.reason_left and definition.name != "ambiguous"
+    },
     "other_stores": "Their store is a text, which the report does not hold.",
-    **{one.name: one.reason_left for one in NUMBERS},
+    **{definition.name: definition.reason_left for definition in NUMBERS},
 }
-"""What a repair leaves alone, and why: classes of differences, and numbers of a report's accounts."""
+"""What a repair leaves alone, with the reason: classes of differences, and numbers of a report's accounts."""
 
-BACKFILLED: tuple[Class, ...] = tuple(one.name for one in CLASSES if one.repair == "backfill")
+BACKFILLED: tuple[Class, ...] = tuple(definition.name for definition in CLASSES if definition.repair == "backfill")
 _OTHER_STORE = "other"
 
 WindowKey = tuple[StoreKey | None, datetime]
@@ -108,7 +112,7 @@ class NotRepairable(msgspec.Struct, frozen=True):
 
 
 class Lacking(msgspec.Struct):
-    """What the lists of differences ask for, by window."""
+    """The ids that lack a report or a verdict, by window."""
 
     unreported: dict[WindowKey, set[str]] = {}
     unjudged: dict[WindowKey, set[str]] = {}
@@ -172,7 +176,7 @@ def corrections(needs: Lacking) -> list[Correction]:
 
 
 def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[SuspiciousWindow]:
-    """What to analyse of one window, given the verdicts that there are.
+    """The windows to analyse for one store and time, given the verdicts that exist.
 
     Where existing verdicts and the missing ids make up the very window that the blob's name was computed from, that
     blob is written anew. Elsewhere the missing ids are a window of their own, as the shards of a large window are.
@@ -190,7 +194,7 @@ def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[Su
 
 
 def not_repairable(counts: Mapping[str, int]) -> list[NotRepairable]:
-    """What is left as it is, and why."""
+    """The differences that stay as they are, with the reason."""
     return [NotRepairable(name, counts[name], reason) for name, reason in NOT_REPAIRABLE.items() if counts.get(name)]
 
 

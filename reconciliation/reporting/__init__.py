@@ -1,1 +1,1 @@
-"""What a run found, for programs and for people."""
+"""The report of a run, for programs and for people."""

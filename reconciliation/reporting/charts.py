@@ -22,7 +22,7 @@ _PERIODS = {
     144: "twelve hours",
     288: "day",
 }
-"""Windows a bar."""
+"""Names of the periods, by windows per bar."""
 _HEIGHT, _BASE, _TOP = 220, 190, 26
 """Of a chart over time, in pixels: its height, where its columns stand, and how far up the highest reaches."""
 _ROW = 38
@@ -41,13 +41,13 @@ class Bar(msgspec.Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """What a pointer that rests on the bar reads."""
+        """The text that the browser shows over the bar."""
         text = f"{self.label}: {self.expected:,} must be flagged, {self.analysed:,} judged"
         return text + (f", {self.wrong:,} differences" if self.wrong else "")
 
 
 def period_name(windows: Sequence[WindowRow]) -> str:
-    """What a bar of these windows stands for."""
+    """The period of one bar of these windows."""
     return _PERIODS[_windows_a_bar(len(windows))]
 
 
@@ -133,7 +133,7 @@ def _column(left: float, width: float, share: float, name: str) -> str:
 
 
 def rows_chart(bars: Sequence[Bar], name: str) -> str:
-    """One row a store: its name and numbers above its bar."""
+    """One row per store: its name and numbers above its bar."""
     highest = _highest(bars)
     parts: list[str] = []
     for i, bar in enumerate(bars):

@@ -54,7 +54,7 @@ def _header(report: Report) -> str:
 
 
 def _balance(report: Report) -> str:
-    """What does not balance, and what was found in order."""
+    """The accounts that do not balance, and those that are in order."""
     kinds = ((FAULT_HEADLINES, "wrong"), (NOTE_HEADLINES, "noted"))
     counted = {one: int(getattr(report.accounts, one.name)) for headlines, _ in kinds for one in headlines}
     tiles = "".join(_tile(report, one, kind) for headlines, kind in kinds for one in headlines if counted[one])
@@ -107,8 +107,8 @@ def _campaigns(report: Report) -> str:
     )
     head = ("campaign", "sent", "lost", "must be flagged", "found", "judged", "recall", "precision")
     return (
-        "<section><h2>Campaigns</h2><p>What the campaigns of this range say must be flagged, made again from their "
-        "seeds: recall is the share of it that was judged, precision the share of what was judged that is of it."
+        "<section><h2>Campaigns</h2><p>The events of these campaigns are made again from their seeds. Recall: of the "
+        "events that had to be flagged, the share that was judged. Precision: of the judged, the share that had to be."
         f"</p>{table(head, rows)}{_left_out(report)}</section>"
     )
 

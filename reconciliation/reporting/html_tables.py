@@ -29,13 +29,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") ->
 
 
 def unreadable_table(places: Iterable[Unreadable], warehouse: str) -> str:
-    """What could not be read, with links to the blobs."""
+    """The places that could not be read, with links to the blobs."""
     rows = ((_Markup(_blob(one.path, warehouse, one.path)), f"{one.offset:,}", one.reason) for one in places)
     return table(("blob", "at", "why"), rows, "differences")
 
 
 def difference_table(differences: Iterable[Difference], warehouse: str) -> str:
-    """What is needed to look at each difference; `warehouse` is the address of the account, for links."""
+    """Each difference with its place and links; `warehouse` is the address of the account, for links."""
     return table(DIFFERENCE_HEAD, (_difference(one, warehouse) for one in differences), "differences")
 
 

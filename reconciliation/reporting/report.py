@@ -153,7 +153,7 @@ def make_report(
 
 
 def outcome_of(report: Report) -> Outcome:
-    """What the workflow answers."""
+    """The output of the orchestration."""
     return Outcome(
         id=report.id,
         verdict=report.verdict,

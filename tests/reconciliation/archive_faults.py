@@ -67,7 +67,7 @@ def body_altered(planted: Planted) -> None:
 
 
 def body_torn(planted: Planted) -> None:
-    """The archive holds a body that is no JSON: it is malformed there, and its id is known from elsewhere only."""
+    """The archive holds a body that is not JSON: it is malformed there, and its id is known from elsewhere only."""
     if one := _take_single(planted, flagged=planted.random.random() < 0.5):
         _rewrite(planted, one, one.body[: planted.random.randrange(len(one.body))])
         planted.expected["absent_from_quarantine"].add(f"p{one.partition}-{one.sequence}")

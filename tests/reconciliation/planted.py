@@ -26,7 +26,7 @@ class Planted:
     touched: set[int] = field(default_factory=set[int])
 
     def lost_numbers(self) -> int:
-        """How many sequence numbers the archive lacks between events that leave open whether they are of the range."""
+        """The sequence numbers that the archive lacks between events that may or may not be of the range."""
         total = 0
         for partition in range(len(PARTITIONS)):
             left = sorted((e for e in self.world.events if e.partition == partition), key=lambda e: e.sequence)
@@ -49,7 +49,7 @@ class Planted:
         return chosen
 
     def takes_all(self, row: dict[str, Any]) -> bool:
-        """Whether a row of the stream job lies in the range and no fault has touched an event of it."""
+        """True if a row of the stream job lies in the range and no fault has touched an event of it."""
         untouched = {e.id for e in self.world.events if id(e) not in self.touched}
         return is_row_in_range(row) and untouched.issuperset(row["ids"])
 

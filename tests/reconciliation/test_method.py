@@ -42,13 +42,15 @@ def sources() -> dict[str, ast.Module]:
 def imported(tree: ast.Module) -> list[str]:
     """The modules that a module imports; a name may be one of a package."""
     froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
-    return [name for node in froms for name in (f"{node.module}", *(f"{node.module}.{one.name}" for one in node.names))]
+    return [
+        name for node in froms for name in (f"{node.module}", *(f"{node.module}.{alias.name}" for alias in node.names))
+    ]
 
 
 def shape(node: Any) -> Any:
     """A tree without places, comments and docstrings, alike in all versions of Python."""
     if isinstance(node, list):
-        return [shape(one) for one in node if not is_docstring(one)]  # pyright: ignore[reportUnknownVariableType]
+        return [shape(item) for item in node if not is_docstring(item)]  # pyright: ignore[reportUnknownVariableType]
     if isinstance(node, ast.AST):
         fields = [(name, shape(value)) for name, value in ast.iter_fields(node) if value not in (None, [])]
         return [type(node).__name__, *fields]

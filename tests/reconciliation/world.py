@@ -173,7 +173,7 @@ class World:
         return rows
 
     def document(self, identifier: str, store: int | None) -> dict[str, Any]:
-        """What Cosmos holds of an event; of several with one id, the first."""
+        """The document of an event in Cosmos; of several with one id, the first."""
         bodies = [e.body for e in self.events if e.id == identifier]
         content: dict[str, Any] = json.loads(bodies[0]) if bodies else {"id": identifier}
         content["store_id"] = UNKNOWN_STORE if store is None else store

@@ -1,4 +1,4 @@
-"""What counts as the same content, and what does not."""
+"""Contents that count as the same, and contents that differ."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the archive does not cover is said and not taken for lost."""
+"""Parts of a range that the archive does not cover are said, and not taken for lost."""
 
 from datetime import timedelta
 from random import Random

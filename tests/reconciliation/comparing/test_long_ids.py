@@ -17,18 +17,18 @@ LONG = "x" * MAX_SHOWN
 
 
 def test_differences_that_begin_alike_are_listed_though_only_one_is_in_the_archive():
-    one = flagged(EDGE)
-    body = one.body.replace(one.id.encode(), f"{LONG}-captured".encode())
-    world = world_of(replace(one, id="", body=b"[" + body + b"]", flagged=False, store=None))
+    sent = flagged(EDGE)
+    body = sent.body.replace(sent.id.encode(), f"{LONG}-captured".encode())
+    world = world_of(replace(sent, id="", body=b"[" + body + b"]", flagged=False, store=None))
     ids = [f"{LONG}-captured", f"{LONG}-never-sent"]
     world.suspicious = [suspicious_row(BEFORE, 7, ids)]
     world.verdicts = [verdict(BEFORE, 7, name, "unresolved") for name in ids]
 
     report = world.reconcile()
 
-    (unresolved,) = [found for found in report.differences if found.name == "unresolved"]
+    (unresolved,) = [of_class for of_class in report.differences if of_class.name == "unresolved"]
     assert unresolved.count == 2
-    assert {one.event_id for one in unresolved.examples} == {LONG}
+    assert {example.event_id for example in unresolved.examples} == {LONG}
 
 
 def test_a_repair_judges_the_whole_id():
@@ -53,13 +53,15 @@ def test_an_id_that_looks_like_the_place_of_a_malformed_body_stays_an_id():
 
     differences = compare(*decode_segment(part[offset : offset + length]), scope).differences
 
-    assert [one.event_id for one in differences["unexpected_absent_from_archive"]] == ["\0p0-7"]
+    assert [difference.event_id for difference in differences["unexpected_absent_from_archive"]] == ["\0p0-7"]
 
 
 def test_examples_of_many_buckets_are_sorted_whatever_is_known_of_them():
     here = Difference(START, "a", partition="ns/hub/0", sequence_number=3, arrived=START + timedelta(minutes=5))
     nowhere = msgspec.structs.replace(here, partition=None, sequence_number=None, arrived=None)
-    buckets = [Accounts(differences={"unresolved": 1}, examples={"unresolved": [one]}) for one in (here, nowhere)]
+    buckets = [
+        Accounts(differences={"unresolved": 1}, examples={"unresolved": [example]}) for example in (here, nowhere)
+    ]
 
     assert total(buckets).examples == {"unresolved": [nowhere, here]}
     assert examples_of([here, nowhere]) == [nowhere, here]

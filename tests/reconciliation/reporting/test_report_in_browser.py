@@ -24,7 +24,7 @@ pytestmark = [
 
 
 class Look(msgspec.Struct, array_like=True):
-    """What a browser shows of a page: widths in pixels."""
+    """The page as a browser shows it: widths in pixels."""
 
     width: int
     charts: int
