@@ -45,7 +45,8 @@ def test_values_that_the_schema_has_no_place_for_are_kept_in_another_form():
 @pytest.mark.parametrize(
     ("body", "expected"),
     [(b"\x00\x53\x77" + encode("text"), b"text"), (b"\x00\x53\x77" + encode(b"raw"), b"raw"),
-     (b"\x00\x53\x77" + encode({"a": 1}), encode({"a": 1})), (event(b"a") + event(b"b"), b"ab")],
+     (b"\x00\x53\x77" + encode({"a": 1}), b'{"a":1}'),
+     (b"\x00\x53\x76" + encode([1, "two"]), b'[1,"two"]'), (event(b"a") + event(b"b"), b"ab")],
 )  # fmt: skip
 def test_any_kind_of_body_is_kept(body: bytes, expected: bytes):
     assert written(body)["Body"] == expected

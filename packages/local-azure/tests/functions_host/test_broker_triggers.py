@@ -4,13 +4,16 @@ import json
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pytest
 from azure.eventhub import EventData, EventHubProducerClient
+from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
+from azure.servicebus.amqp import AmqpAnnotatedMessage as QueueMessage
 from azure.storage.blob import BlobServiceClient
 
 from local_azure.core import connections
@@ -18,8 +21,8 @@ from local_azure.testing.parts import Part, running
 from tests.functions_host.hosting import APPS, Host, host, journal, until
 
 pytestmark = pytest.mark.slow
-QUEUES = ("completed", "bounded", "interrupted", "reconnected")
-HUBS = ("both", "retried", "killed", "stopped")
+QUEUES = ("completed", "bounded", "interrupted", "reconnected", "values")
+HUBS = ("both", "retried", "killed", "stopped", "bodies")
 
 
 class Brokers:
@@ -43,6 +46,15 @@ class Brokers:
                 event = EventData(body)
                 event.properties = {**properties}
                 batch.add(event)
+            producer.send_batch(batch)
+
+    def send_annotated(self, partition: str, *messages: AmqpAnnotatedMessage) -> None:
+        with EventHubProducerClient.from_connection_string(
+            self.settings["EventHubs"], eventhub_name=self.hub
+        ) as producer:
+            batch = producer.create_batch(partition_id=partition)
+            for message in messages:
+                batch.add(message)
             producer.send_batch(batch)
 
     def enqueue(self, *bodies: str) -> None:
@@ -152,6 +164,37 @@ def test_events_reach_functions_of_both_cardinalities_and_are_checkpointed(broke
     checkpoints = {name.partition("/")[2]: metadata for name, metadata in brokers.checkpoints().items()}
     assert checkpoints[f"{brokers.hub}/archiver/checkpoint/1"]["sequencenumber"] == "2"
     assert checkpoints[f"{brokers.hub}/$default/checkpoint/2"]["sequencenumber"] == "0"
+
+
+@pytest.mark.parametrize("brokers", ["bodies"], indirect=True)
+def test_a_body_of_any_kind_reaches_the_function_and_holds_up_nothing(brokers: Brokers):
+    """Sequences, maps and numbers once ended in a TypeError that was tried again for ever."""
+    messages = [AmqpAnnotatedMessage(value_body=body) for body in ({"till": {"nr": 4}}, ["a", "b"], 1.5, "text")]
+    brokers.send_annotated("0", AmqpAnnotatedMessage(sequence_body=[[1, "two"]]), *messages)
+    brokers.send("0", "behind")
+    with brokers.app():
+        until(lambda: "behind" in brokers.bodies("many") and len(brokers.journal("one")) == 6)
+    expected = ['[1,"two"]', '{"till":{"nr":4}}', '["a","b"]', "1.5", "text", "behind"]
+    assert brokers.bodies("many") == expected
+    assert [note["body"] for note in brokers.journal("one")] == expected
+    assert not brokers.journal("many failed")
+
+
+@pytest.mark.parametrize("brokers", ["values"], indirect=True)
+def test_a_queue_message_with_a_value_and_with_typed_properties_is_handed_on_as_text(brokers: Brokers):
+    with (
+        ServiceBusClient.from_connection_string(brokers.settings["ServiceBus"]) as client,
+        client.get_queue_sender(brokers.queue) as sender,
+    ):
+        properties: Any = {"sold": datetime(2026, 1, 1, 12, tzinfo=UTC)}
+        sender.send_messages(ServiceBusMessage("plain", application_properties=properties))
+        for body in ('{"order": 17}', b"bytes", {"order": 18}):
+            sender.send_messages(QueueMessage(value_body=body))
+    with brokers.app():
+        until(lambda: len(brokers.journal("queue")) == 4)
+    notes = {note["body"]: note["properties"] for note in brokers.journal("queue")}
+    assert set(notes) == {"plain", '{"order": 17}', "bytes", '{"order":18}'}
+    assert notes["plain"] == {"sold": "2026-01-01T12:00:00Z"}
 
 
 @pytest.mark.parametrize("brokers", ["retried"], indirect=True)

@@ -99,3 +99,14 @@ async def test_a_host_that_stops_between_two_attempts_does_not_count_the_work_as
     invoker.stopping.set()
     with pytest.raises(HostStoppingError):
         await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_value_that_cannot_be_made_is_said_and_not_tried_again(caplog: pytest.LogCaptureFixture):
+    """Each attempt would end the same, and what comes behind it would wait for ever."""
+    function = dataclasses.replace(a_function("eventHubTrigger"), retry=RetryPolicy(FOREVER, 1, 1))
+
+    def unreadable() -> object:
+        raise TypeError("sequence item 0: expected a bytes-like object, list found")
+
+    assert not await asyncio.wait_for(a_caller(function).succeeds(unreadable), 5)
+    assert "expected a bytes-like object" in caplog.text

@@ -1,32 +1,38 @@
 """From AMQP's encoding to Python values, within limits of depth and count.
 
-    null None        boolean bool      all integers, timestamp (ms since 1970), char   int
-    float, double float                binary, decimals (as their bytes)               bytes
-    string str       symbol Symbol     uuid UUID        list, array   list              map dict
-    described Described(descriptor, value)
+    null None        boolean bool      all integers int       float, double float      binary bytes
+    string str       symbol Symbol     uuid UUID              list, array list         map dict
+    timestamp Timestamp, char Char     decimals DecimalBits   described Described(descriptor, value)
 
 Source: AMQP 1.0 part 1 (types). The first byte, the constructor, tells the width: its high nibble is the class.
 """
 
 import struct
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from local_azure.amqp.errors import DecodeError
 from local_azure.amqp.limits import MAX_DEPTH, MAX_ELEMENTS
-from local_azure.amqp.values import Described, Symbol
+from local_azure.amqp.values import Char, DecimalBits, Described, Symbol, Timestamp
 
 _NUMBERS = {
     code: struct.Struct(">" + form)
     for code, form in {
         0x50: "B", 0x51: "b", 0x52: "B", 0x53: "B", 0x54: "b", 0x55: "b", 0x60: "H", 0x61: "h", 0x70: "I", 0x71: "i",
-        0x72: "f", 0x73: "I", 0x80: "Q", 0x81: "q", 0x82: "d", 0x83: "q",
+        0x72: "f", 0x80: "Q", 0x81: "q", 0x82: "d",
     }.items()
 }  # fmt: skip
 _CONSTANTS: dict[int, Any] = {0x40: None, 0x41: True, 0x42: False, 0x43: 0, 0x44: 0}
-_OPAQUE = {0x74: 4, 0x84: 8, 0x94: 16}  # decimals: nothing here reckons with them
-_UUID = 0x98
-_BOOLEAN = 0x56
+_RARE: dict[int, tuple[int, Callable[[bytes], Any]]] = {
+    0x56: (1, lambda raw: bool(raw[0])),
+    0x73: (4, lambda raw: Char(int.from_bytes(raw, "big"))),
+    0x74: (4, DecimalBits),
+    0x83: (8, lambda raw: Timestamp(int.from_bytes(raw, "big", signed=True))),
+    0x84: (8, DecimalBits),
+    0x94: (16, DecimalBits),
+    0x98: (16, lambda raw: UUID(bytes=raw)),
+}
 _EMPTY_LIST = 0x45
 _LISTS, _MAPS, _ARRAYS = (0xC0, 0xD0), (0xC1, 0xD1), (0xE0, 0xF0)
 
@@ -88,19 +94,18 @@ class _Decoder:
         except UnicodeDecodeError as error:
             raise DecodeError("a string is not UTF-8, or a symbol not ASCII") from error
         if kind:
-            raise DecodeError(f"0x{code:02x} is no AMQP constructor")
+            raise DecodeError(f"0x{code:02x} is not an AMQP constructor")
         return raw, stop
 
     def _rare(self, code: int, at: int, end: int) -> tuple[Any, int]:
         if code == _EMPTY_LIST:
             return [], at
-        size = 1 if code == _BOOLEAN else 16 if code == _UUID else _OPAQUE.get(code)
-        if size is None:
-            raise DecodeError(f"0x{code:02x} is no AMQP constructor")
+        if code not in _RARE:
+            raise DecodeError(f"0x{code:02x} is not an AMQP constructor")
+        size, read = _RARE[code]
         if at + size > end:
             raise DecodeError("a value is cut off")
-        raw = self._data[at : at + size]
-        return (bool(raw[0]) if code == _BOOLEAN else UUID(bytes=raw) if code == _UUID else raw), at + size
+        return read(self._data[at : at + size]), at + size
 
     def _compound(self, code: int, at: int, end: int, depth: int) -> tuple[Any, int]:
         width = 4 if code & 0x10 else 1
@@ -120,7 +125,7 @@ class _Decoder:
         elif code in _LISTS or code in _MAPS:
             items, at = self._items(count, at, stop, depth)
         else:
-            raise DecodeError(f"0x{code:02x} is no AMQP constructor")
+            raise DecodeError(f"0x{code:02x} is not an AMQP constructor")
         if at != stop:
             raise DecodeError("the size of a list, map or array does not match its elements")
         return (_pairs(items) if code in _MAPS else items), at
@@ -156,4 +161,4 @@ def _pairs(items: list[Any]) -> dict[Any, Any]:
     try:
         return dict(zip(items[::2], items[1::2], strict=True))
     except TypeError as error:
-        raise DecodeError("a list or a map is no key of a map") from error
+        raise DecodeError("a list or a map cannot be a key of a map") from error

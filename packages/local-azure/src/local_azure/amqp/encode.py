@@ -2,6 +2,7 @@
 
     None null   bool boolean   int long   float double   str string   Symbol symbol   bytes binary   UUID uuid
     list list   dict map       Described described       Encoded as it is
+    Timestamp timestamp        Char char                 DecimalBits decimal of its width
 
 A Python int is sent as a long; where the protocol names another type, wrap it: `uint(5)`, `timestamp(ms)`.
 Lists and maps go out in their wide form, with every field: some SDKs read fields by position.
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from local_azure.amqp.values import Described, Encoded, Symbol
+from local_azure.amqp.values import Char, DecimalBits, Described, Encoded, Symbol, Timestamp
 
 _PAIR = struct.Struct(">II")
 
@@ -95,13 +96,17 @@ def _described(item: Described) -> bytes:
     return b"\x00" + encode(item.descriptor) + encode(item.value)
 
 
+_DECIMALS = {4: b"\x74", 8: b"\x84", 16: b"\x94"}
 _ENCODERS: dict[type, Callable[[Any], bytes]] = {
     Encoded: bytes,
     type(None): lambda _: b"\x40",
     bool: lambda flag: b"\x41" if flag else b"\x42",
     Symbol: lambda text: _variable(0xA3, text.encode("ascii")),
     str: lambda text: _variable(0xA1, text.encode()),
+    DecimalBits: lambda bits: _DECIMALS[len(bits)] + bits,
     bytes: lambda raw: _variable(0xA0, raw),
+    Timestamp: timestamp,
+    Char: lambda point: b"\x73" + point.to_bytes(4, "big"),
     int: long,
     float: lambda number: b"\x82" + struct.pack(">d", number),
     UUID: lambda each: b"\x98" + each.bytes,

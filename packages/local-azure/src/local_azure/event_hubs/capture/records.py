@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from local_azure.amqp.bodies import body_of
 from local_azure.amqp.encode import encode
 from local_azure.amqp.message import Message
-from local_azure.amqp.sections import SectionCode
 from local_azure.event_hubs.store import row_id
 
 _VALUES = ["long", "double", "string", "bytes"]
@@ -29,7 +29,7 @@ SCHEMA: dict[str, Any] = {
         {"name": "Body", "type": ["null", "bytes"]},
     ],
 }
-_LONGS = range(-(2**63), 2**63)
+_LEAST_LONG, _LARGEST_LONG = -(2**63), 2**63 - 1
 Record = dict[str, Any]
 
 
@@ -51,7 +51,7 @@ def record(sequence: int, message: Message) -> Record:
         "EnqueuedTimeUtc": time_text(annotations["x-opt-enqueued-time"]),
         "SystemProperties": _values(annotations | named),
         "Properties": _values(message.application_properties()),
-        "Body": _body(message),
+        "Body": body_of(message),
     }
 
 
@@ -71,8 +71,8 @@ def _value(value: Any) -> tuple[str, Any]:
     match value:
         case bool():
             return "string", str(value)
-        case int() if value in _LONGS:
-            return "long", value
+        case int() if _LEAST_LONG <= value <= _LARGEST_LONG:
+            return "long", int(value)
         case float():
             return "double", value
         case bytes():
@@ -81,16 +81,3 @@ def _value(value: Any) -> tuple[str, Any]:
             return "string", str(value)
         case _:
             return "bytes", encode(value)
-
-
-def _body(message: Message) -> bytes | None:
-    """The data; a body that is a value or a sequence as its text, bytes or AMQP encoding."""
-    if message.section(SectionCode.DATA):
-        return message.body()
-    value = message.value()
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, str):
-        return value.encode()
-    body = message.section(SectionCode.VALUE) or message.section(SectionCode.SEQUENCE)
-    return message.data[body.value : body.end] if body else None

@@ -2,19 +2,21 @@
 
 The SDK's converter would parse every event's metadata from JSON that the host had just written. This builds the same
 `EventHubEvent`s directly (a test compares both) and the batch's metadata only if the function asks for it. Without
-`data_type=BINARY` Azure's host passes text: bytes that are no UTF-8 reach the function as U+FFFD, here as there.
+`data_type=BINARY` Azure's host passes text: bytes that are not UTF-8 reach the function as U+FFFD, here as there.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 import azure.functions as func
 from azure.eventhub import EventData
 from azure.functions.meta import Datum
 
+from local_azure.amqp.bodies import json_text, plain, received_body
+from local_azure.amqp.sdk_types import complete
 from local_azure.functions_host.indexing.functions import Binding
+
+complete("azure.eventhub")
 
 
 class Source(NamedTuple):
@@ -27,9 +29,8 @@ class Source(NamedTuple):
 
 
 def body_of(event: EventData, *, binary: bool) -> bytes:
-    """The event's body as the worker receives it."""
-    sections = event.body
-    body = b"".join(cast(Iterator[bytes], sections)) if not isinstance(sections, bytes) else sections
+    """The event's body as the worker receives it (`amqp.bodies` tells what becomes of a body that is not data)."""
+    body = received_body(event)
     if binary:
         return body
     try:
@@ -48,7 +49,7 @@ def to_argument(event: EventData, trigger: Binding, annotation: Any, source: Sou
         body=body,
         trigger_metadata=_SingleMetadata(event, source),
         enqueued_time=event.enqueued_time,
-        partition_key=_text(event.partition_key),
+        partition_key=plain(event.partition_key),
         sequence_number=event.sequence_number,
         offset=event.offset,
         iothub_metadata={},
@@ -64,9 +65,9 @@ def to_arguments(events: Sequence[EventData], trigger: Binding, source: Source) 
             body=body_of(event, binary=binary),
             trigger_metadata=metadata,
             enqueued_time=event.enqueued_time,
-            partition_key=_text(event.partition_key),
+            partition_key=plain(event.partition_key),
             sequence_number=event.sequence_number,
-            offset=cast(str, int(event.offset or 0)),  # the worker converts it, and fails if it is no number
+            offset=cast(str, int(event.offset or 0)),  # the worker converts it, and fails if it is not a number
             iothub_metadata={},
         )
         for event in events
@@ -98,7 +99,7 @@ class _Metadata(Mapping[str, Datum]):
                 "PartitionId": self._source.partition,
             }
             fields = {"PartitionContext": context, **self._fields()}
-            self._data = {name: Datum(json.dumps(value, default=_text), "json") for name, value in fields.items()}
+            self._data = {name: Datum(json_text(value), "json") for name, value in fields.items()}
         return self._data
 
     def _fields(self) -> dict[str, Any]:
@@ -138,20 +139,10 @@ def _system_properties(event: EventData) -> dict[str, Any]:
     return {
         "SequenceNumber": event.sequence_number,
         "Offset": event.offset,
-        "PartitionKey": _text(event.partition_key),
+        "PartitionKey": plain(event.partition_key),
         "EnqueuedTimeUtc": enqueued.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if enqueued else None,
     }
 
 
 def _properties(event: EventData) -> dict[str, Any]:
-    properties = cast(Mapping[str | bytes, Any], event.properties or {})
-    return {str(_text(name)): _text(value) for name, value in properties.items()}
-
-
-def _text(value: Any) -> Any:
-    """Bytes that the AMQP library leaves undecoded as text; what JSON has no form for as text, too."""
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    if value is None or isinstance(value, str | int | float | bool | list | dict):
-        return cast(Any, value)
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return cast(dict[str, Any], plain(event.properties or {}))

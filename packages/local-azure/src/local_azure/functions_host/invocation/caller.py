@@ -13,6 +13,10 @@ from local_azure.functions_host.invocation.invoker import HostStoppingError, Inv
 _LOG = logging.getLogger(__name__)
 
 
+class NoValueError(InvocationError):
+    """What the trigger received cannot be made into the function's argument: another attempt would not change that."""
+
+
 class Caller:
     """Calls one function."""
 
@@ -28,14 +32,14 @@ class Caller:
         try:
             arguments = {self.function.trigger.name: value(), **self._clients.arguments(self.function)}
         except (LookupError, TypeError, ValueError) as error:
-            raise InvocationError(self.function.name, invocation.id, error) from error
+            raise NoValueError(self.function.name, invocation.id, error) from error
         return await self._invoker.invoke(self.function, arguments, invocation, outputs)
 
     async def succeeds(self, value: Callable[[], object], trace: TraceContext | None = None) -> bool:
         """Call the function until it succeeds or its retry policy allows no more; a failure is logged.
 
-        Each attempt is an invocation of its own, with a fresh value. Raises HostStoppingError if the host stops
-        between two attempts.
+        Each attempt is an invocation of its own, with a fresh value; a value that cannot be made is not tried again,
+        so that it never holds up what comes behind it. Raises HostStoppingError if the host stops between two attempts.
         """
         policy = self.function.retry
         most = policy.max_retries if policy else 0
@@ -46,7 +50,7 @@ class Caller:
                 await self.call(value, Invocation(trace, context))
             except InvocationError as error:
                 retry += 1
-                if policy is None or not policy.allows(retry):
+                if policy is None or isinstance(error, NoValueError) or not policy.allows(retry):
                     self.log_failure(error)
                     return False
                 delay = policy.delay(retry)

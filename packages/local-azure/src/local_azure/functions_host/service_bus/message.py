@@ -7,18 +7,19 @@ converter tells one message from many by it.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # The SDK's converters carry no annotations.
 
-import json
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import azure.functions as func
 from azure.functions.meta import Datum
 from azure.servicebus import ServiceBusReceivedMessage
-from azure.servicebus.amqp import AmqpMessageBodyType
 
+from local_azure.amqp.bodies import json_text, plain, received_body
+from local_azure.amqp.sdk_types import complete
 from local_azure.functions_host.indexing.functions import Binding
 from local_azure.functions_host.invocation.context import TraceContext
+
+complete("azure.servicebus")
 
 _TRACE_PROPERTIES = ("traceparent", "Diagnostic-Id")
 
@@ -26,9 +27,9 @@ _TRACE_PROPERTIES = ("traceparent", "Diagnostic-Id")
 def to_argument(message: ServiceBusReceivedMessage, trigger: Binding, annotation: Any) -> object:
     """A `ServiceBusMessage`, or the plain body if the parameter is annotated so.
 
-    Without `data_type=BINARY` Azure's host passes text, so bytes that are no UTF-8 become U+FFFD, as there.
+    Without `data_type=BINARY` Azure's host passes text, so bytes that are not UTF-8 become U+FFFD, as there.
     """
-    body = _body(message)
+    body = received_body(message)
     data = Datum(body, "bytes") if trigger.is_binary else Datum(body.decode(errors="replace"), "string")
     if annotation in (str, bytes):
         return data.value
@@ -41,12 +42,6 @@ def trace_of(message: ServiceBusReceivedMessage) -> TraceContext | None:
     properties = _application_properties(message)
     parent = next((properties[name] for name in _TRACE_PROPERTIES if isinstance(properties.get(name), str)), None)
     return TraceContext(parent, str(properties.get("tracestate", ""))) if parent else None
-
-
-def _body(message: ServiceBusReceivedMessage) -> bytes:
-    if message.body_type == AmqpMessageBodyType.DATA:
-        return b"".join(cast(Iterable[bytes], message.body))
-    return str(message).encode()
 
 
 def _metadata(message: ServiceBusReceivedMessage) -> dict[str, Datum]:
@@ -78,20 +73,11 @@ def _metadata(message: ServiceBusReceivedMessage) -> dict[str, Datum]:
         "TimeToLive": _timespan(message.time_to_live),
         "To": message.to,
     }
-    return {name: Datum(json.dumps(_plain(value)), "json") for name, value in fields.items() if value is not None}
+    return {name: Datum(json_text(value), "json") for name, value in fields.items() if value is not None}
 
 
 def _application_properties(message: ServiceBusReceivedMessage) -> dict[str, Any]:
-    properties = cast(Mapping[str | bytes, Any], message.application_properties or {})
-    return {str(_plain(name)): _plain(value) for name, value in properties.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    if value is None or isinstance(value, str | int | float | bool | dict):
-        return cast(Any, value)
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return cast(dict[str, Any], plain(message.application_properties or {}))
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -10,11 +10,14 @@ from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from azure.eventhub.exceptions import ConnectError, EventHubError
 
+from local_azure.amqp.bodies import received_body
+from local_azure.amqp.sdk_types import complete
 from local_azure.core.process import CannotStartError
 from local_azure.stream_analytics.engine.times import ticks_of
 from local_azure.stream_analytics.job.project import HubInput
 
 logger = logging.getLogger(__name__)
+complete("azure.eventhub")
 
 BATCH = 1_000
 PAUSE = 0.5
@@ -137,20 +140,9 @@ def _gather(partition: int, position: int, batch: list[EventData]) -> Events:
             continue
         position = number
         events.numbers.append(number)
-        events.bodies.append(_body(event))
+        events.bodies.append(received_body(event))
         events.arrivals.append(ticks_of(enqueued))
     return events
-
-
-def _body(event: EventData) -> bytes:
-    """The bytes of an event; an AMQP value that is no bytes becomes its text, which is hardly ever JSON."""
-    body: Any = event.body
-    if isinstance(body, bytes):
-        return body
-    try:
-        return b"".join(body)
-    except TypeError:
-        return str(event.body).encode()
 
 
 def _short(error: object) -> str:
