@@ -1,10 +1,13 @@
 """NCRONTAB expressions: `{second} {minute} {hour} {day} {month} {day-of-week}`, or five fields without seconds.
 
-Source: the NCrontab library's documentation and "NCRONTAB expressions" of the timer trigger. Unlike cron, a day must
-match both the day and the day of week. Days of the week run from 0, Sunday, to 6.
+Source: "NCRONTAB expressions" of the timer trigger, and what NCrontab.Signed 3.4.0, its library, answered to the
+expressions of `tests/functions_host/golden/ncrontab.tsv`. Unlike cron, a day must match both the day and the day of
+week. Days of the week run from 0, Sunday, to 6. The library swaps reversed bounds (`22-6` means 6 to 22), takes a
+step of 0 for 1, and knows a month or a day by any beginning of its name (`m` is March, the first).
 """
 
 import calendar
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 _MONTHS = [name.lower() for name in calendar.month_name][1:]
@@ -21,33 +24,36 @@ _HORIZON_YEARS = 30  # the longest gap between two 29ths of February on one week
 
 
 class Ncrontab:
-    """A parsed expression. Raises ValueError that names the field which is wrong."""
+    """A parsed expression. `swapped` says which bounds were swapped, and what they mean now."""
 
     def __init__(self, expression: str) -> None:
+        """Raises ValueError that names the field which is wrong."""
         texts = expression.split()
         if len(texts) == 5:
             texts.insert(0, "0")
         if len(texts) != 6:
             raise ValueError(f"{expression!r} has {len(texts)} fields; NCRONTAB has six, seconds first")
-        sets = [_parse(text, *field) for text, field in zip(texts, _FIELDS, strict=True)]
+        fields = [_Field(text, *field) for text, field in zip(texts, _FIELDS, strict=True)]
+        self.swapped = [swap for field in fields for swap in field.swapped]
+        sets = [field.values for field in fields]
         self._seconds, self._minutes, self._hours, self._days, self._months, self._weekdays = sets
 
     def matches_day(self, moment: datetime) -> bool:
-        """Whether the expression has occurrences on this day at all."""
+        """True if the expression occurs on this day at all."""
         return (
             moment.month in self._months and moment.day in self._days and (moment.weekday() + 1) % 7 in self._weekdays
         )
 
     def next_after(self, moment: datetime) -> datetime | None:
-        """The first occurrence after `moment` (UTC), None if there is none in sight (the 30th of February)."""
+        """The first occurrence after `moment` (UTC), None if none is in sight (the 30th of February)."""
         start = moment.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
-        if self.matches_day(start) and (found := self._time_of_day(start)):
-            return found
+        if self.matches_day(start) and (today := self._time_of_day(start)):
+            return today
         day = start.replace(hour=0, minute=0, second=0)
         last = day + timedelta(days=366 * _HORIZON_YEARS)
         while (day := self._next_day(day)) <= last:
-            if self.matches_day(day) and (found := self._time_of_day(day)):
-                return found
+            if self.matches_day(day) and (occurrence := self._time_of_day(day)):
+                return occurrence
         return None
 
     def _next_day(self, day: datetime) -> datetime:
@@ -69,35 +75,41 @@ class Ncrontab:
         return None
 
 
-def _parse(text: str, name: str, low: int, high: int, names: tuple[str, ...] | list[str]) -> list[int]:
-    """The values of one field, in order: lists of `*`, `n`, `a-b`, each with an optional `/step`."""
-    values: set[int] = set()
-    for item in text.split(","):
-        body, _, step_text = item.partition("/")
+class _Field:
+    """The values of one field: lists of `*`, `n`, `a-b`, each with an optional `/step`."""
+
+    def __init__(self, text: str, name: str, low: int, high: int, names: Sequence[str]) -> None:
+        self.swapped: list[str] = []
+        self._text, self._name, self._low, self._high, self._names = text, name, low, high, names
+        values: set[int] = set()
+        for item in text.split(","):
+            values.update(self._values(item))
+        self.values = sorted(values)
+
+    def _values(self, item: str) -> range:
+        body, slash, step_text = item.partition("/")
         first_text, dash, last_text = body.partition("-")
         try:
-            step = int(step_text) if step_text or "/" in item else 1
+            step = int(step_text) if slash else 1
             if body == "*":
-                first, last = low, high
+                first, last = self._low, self._high
             else:
-                first = _value(first_text, low, names)
-                last = _value(last_text, low, names) if dash else (high if "/" in item else first)
+                first = self._value(first_text)
+                last = self._value(last_text) if dash else (self._high if slash else first)
         except ValueError:
-            raise ValueError(f"the {name} field {text!r} cannot be read at {item!r}") from None
-        if step < 1 or not low <= first <= high or not low <= last <= high or first > last:
-            raise ValueError(
-                f"the {name} field {text!r} must lie in {low} to {high}, in order, with a step of 1 or more"
-            )
-        values.update(range(first, last + 1, step))
-    return sorted(values)
+            raise ValueError(f"the {self._name} field {self._text!r} cannot be read at {item!r}") from None
+        if step < 0 or not (self._low <= first <= self._high and self._low <= last <= self._high):
+            raise ValueError(f"the {self._name} field {self._text!r} must lie in {self._low} to {self._high}")
+        if first > last:
+            first, last = last, first
+            self.swapped.append(f"{body} of the {self._name} field means {first}-{last}")
+        return range(first, last + 1, step or 1)
 
-
-def _value(text: str, low: int, names: tuple[str, ...] | list[str]) -> int:
-    """A number, or a name of at least three letters."""
-    if text.isascii() and text.isdecimal():
-        return int(text)
-    if len(text) >= 3:
-        for index, name in enumerate(names):
-            if name.startswith(text.lower()):
-                return index + low
-    raise ValueError(text)
+    def _value(self, text: str) -> int:
+        """A number, or the first name that begins so."""
+        if text.isascii() and text.isdecimal():
+            return int(text)
+        for index, name in enumerate(self._names):
+            if text and name.startswith(text.lower()):
+                return index + self._low
+        raise ValueError(text)

@@ -33,6 +33,8 @@ class TimerTrigger:
         self._caller = caller
         self._clock = clock
         self._schedule = Schedule.parse(expand(function.trigger.text("schedule")))
+        for warning in self._schedule.warnings:
+            _LOG.warning("function %s: its schedule: %s", function.name, warning)
         self._run_on_startup = bool(properties.get("runOnStartup"))
         monitored = properties.get("useMonitor") is not False and self._schedule.is_worth_monitoring(clock.now())
         self._file = StatusFile(state, function.name) if monitored else None
@@ -62,7 +64,7 @@ class TimerTrigger:
             return
 
     async def _waited_until(self, moment: datetime) -> bool:
-        """Whether the moment has come before the host stops."""
+        """True if the moment has come before the host stops."""
         waiting = asyncio.create_task(self._clock.sleep_until(moment.timestamp()))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
