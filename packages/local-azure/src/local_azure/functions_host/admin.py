@@ -16,7 +16,7 @@ from local_azure.functions_host.indexing.functions import Function
 from local_azure.functions_host.timer.trigger import TimerTrigger
 
 _STARTED = time.monotonic()
-_NO_HOME_PAGE_SETTING = "AzureWebJobsDisableHomepage"  # then a function may answer at the root
+_NO_HOME_PAGE_SETTING = "AzureWebJobsDisableHomepage"
 
 
 class Admin:
@@ -28,9 +28,9 @@ class Admin:
         self._timers = timers
         self._fired: set[asyncio.Task[None]] = set()
 
-    def add_routes(self, application: web.Application) -> None:
-        """Serve `/`, `/admin/host/*` and `/admin/functions*`."""
-        if os.environ.get(_NO_HOME_PAGE_SETTING, "").lower() != "true":
+    def add_routes(self, application: web.Application, *, with_home_page: bool) -> None:
+        """Serve `/admin/host/*` and `/admin/functions*`, and `/` if no function has it."""
+        if with_home_page and os.environ.get(_NO_HOME_PAGE_SETTING, "").lower() != "true":
             application.router.add_get("/", self._home)
         application.router.add_get("/admin/host/ping", self._ping)
         application.router.add_post("/admin/host/ping", self._ping)
@@ -78,7 +78,7 @@ class Admin:
         return web.Response(status=202)
 
     def _named(self, name: str) -> Function | None:
-        return next((each for each in self._functions if each.name.lower() == name.lower()), None)
+        return next((function for function in self._functions if function.name.lower() == name.lower()), None)
 
     def _metadata(self, function: Function, request: web.Request) -> dict[str, Any]:
         return {

@@ -18,7 +18,7 @@ from local_azure.functions_host.durable_engine import needs_engine, open_hub
 from local_azure.functions_host.durable_worker import DurableWorker
 from local_azure.functions_host.host_json import HostConfig
 from local_azure.functions_host.http.handler import HttpFunctions
-from local_azure.functions_host.http.routes import Route, RouteTable
+from local_azure.functions_host.http.routes import Match, Route, RouteTable
 from local_azure.functions_host.http.server import HttpServer
 from local_azure.functions_host.indexing.catalogue import EVENT_HUB, HTTP, SERVICE_BUS, TIMER
 from local_azure.functions_host.indexing.functions import Function
@@ -61,7 +61,8 @@ class Host:
         self._listeners: dict[str, Listener] = {}
         self._running: list[asyncio.Task[None]] = []
         self._set_up_triggers()
-        self._http = HttpFunctions(RouteTable(self._routes), config.extensions.http)
+        self._table = RouteTable(self._routes)
+        self._http = HttpFunctions(self._table, config.extensions.http)
         self._worker = DurableWorker(functions, invoker)
         self._hub = open_hub(self._worker, config, state) if needs_engine(functions) else None
 
@@ -69,7 +70,8 @@ class Host:
         """Open the port and start every trigger; answers the base URL."""
         application = web.Application()
         urls: dict[str, str] = {}
-        Admin(self._functions, urls, self._timers).add_routes(application)
+        root = self._table.find("GET", "/")
+        Admin(self._functions, urls, self._timers).add_routes(application, with_home_page=not isinstance(root, Match))
         if self._hub:
             add_routes(application, self._hub)
         application.router.add_route("*", "/{path:.*}", self._http.handle)

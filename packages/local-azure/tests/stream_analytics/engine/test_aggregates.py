@@ -73,3 +73,14 @@ def test_several_keys_and_a_computed_key():
     query = "SELECT k, LEN(v) AS l, COUNT(*) AS n INTO out FROM events GROUP BY k, LEN(v), TumblingWindow(minute, 5)"
     events = [("10:01", {"k": 1, "v": text}) for text in ("a", "b", "cc")]
     assert rows_of(query, *events) == [{"k": 1, "l": 1, "n": 2}, {"k": 1, "l": 2, "n": 1}]
+
+
+def test_having_takes_a_name_of_the_select():
+    """As Microsoft's "Common query patterns" do; inside an aggregate the name is a column of the events."""
+    query = f"SELECT k, COUNT(*) AS n, MAX(n) AS k2 INTO out FROM events {BY_KEY} HAVING n > 1 AND MAX(n) < 9"
+    work = running(query)
+    feed(
+        work,
+        *(("10:01", {"k": key, "n": number}) for key, number in (("a", 1), ("a", 2), ("b", 1), ("c", 9), ("c", 9))),
+    )
+    assert finish(work)["out"] == [{"k": "a", "n": 2, "k2": 2}]

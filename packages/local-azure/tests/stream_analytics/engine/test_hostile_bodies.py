@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.stream_analytics.running import feed, finish, running
+from tests.stream_analytics.running import feed, finish, running, taken
 
 COLLECT = "SELECT COLLECT(id) AS ids INTO out FROM events GROUP BY TumblingWindow(minute, 5)"
 STAR = "SELECT * INTO out FROM events"
@@ -71,28 +70,19 @@ def test_an_array_that_fills_a_whole_message_is_read():
     assert len(finish(work)["out"][0]["ids"]) == 300_000
 
 
-def test_whole_numbers_beyond_64_bits_come_out_as_they_went_in():
-    work = running(STAR)
-    body = b'{"id":123456789012345678901234567890,"deep":[{"n":-99999999999999999999}]}'
-    feed(work, ("10:01", body))
-    rows: list[Any] = [row.row for row in work.take_rows()]
-    assert rows[0]["id"] == 123456789012345678901234567890
-    assert msgspec.json.decode(body)["deep"] == rows[0]["deep"]
-
-
 def test_values_of_unexpected_types_do_not_stop_the_query():
     query = """
         SELECT id INTO out FROM events
         WHERE [discount] > 50 AND [priority_shipping] = 1 AND [event_type] = 'sale_event'
     """
     work = running(query)
-    strange: list[Any] = [None, "60", [60], {"a": 60}, True, -1, 1e300, 10**30, ""]
+    strange: list[Any] = [None, "60", [60], {"a": 60}, True, -1, 1e300, 10**18, ""]
     good = {"discount": 60, "priority_shipping": True, "event_type": "sale_event"}
     for column in good:
         feed(work, *(("10:01", {**good, "id": f"{column} {value}", column: value}) for value in strange))
     assert [row["id"] for row in finish(work)["out"]] == [
         "discount 1e+300",
-        f"discount {10**30}",
+        f"discount {10**18}",
         "priority_shipping True",
     ]
     assert work.counts.conversion_errors == 0
@@ -126,3 +116,25 @@ def test_no_event_whatsoever_stops_a_query(query: str, events: list[Any]):
     bodies = [event if isinstance(event, bytes) else json.dumps(event).encode() for event in events]
     feed(work, *(("10:01", body) for body in bodies))
     finish(work)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_read"),
+    [
+        (b'{"id": "a", "qty": 9223372036854775807}', True),
+        (b'{"id": "a", "qty": -9223372036854775808}', True),
+        (b'{"id": "a", "qty": 9223372036854775808}', False),
+        (b'{"id": "a", "qty": -9223372036854775809}', False),
+        (b'{"id": "a", "more": {"list": [1, 1' + b"0" * 400 + b"]}}", False),
+        (b'{"id": "a", "text": "99999999999999999999999"}', True),
+        (b'{"id": "a", "price": 0.12345678901234567890123}', True),
+        (b'[{"id": "a"}, {"id": "b", "qty": 18446744073709551616}]', False),
+        (b'{"id": "a"}\n{"id": "b", "qty": 18446744073709551616}', False),
+    ],
+)
+def test_a_whole_number_beyond_a_bigint_keeps_its_event_out_wherever_it_stands(body: bytes, is_read: bool):
+    """As documented for Azure, which cannot deserialize it; the field need not be one that the query reads."""
+    work = running("SELECT id INTO out FROM events WHERE id <> 'x'")
+    feed(work, ("10:00", body), ("10:01", {"id": "next"}))
+    assert [row["id"] for row in taken(work)["out"]] == (["a", "next"] if is_read else ["next"])
+    assert len(work.take_problems()) == (0 if is_read else 1)

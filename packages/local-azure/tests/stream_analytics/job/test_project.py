@@ -58,6 +58,10 @@ def test_a_comment_or_a_blank_in_the_query_does_not_make_it_another(copied: Path
     [
         ("JobConfig.json", {"CompatibilityLevel": "1.1"}, "CompatibilityLevel"),
         ("JobConfig.json", {"EventsOutOfOrderPolicy": "Guess"}, "EventsOutOfOrderPolicy"),
+        ("JobConfig.json", {"EventsLateArrivalMaxDelayInSeconds": 1_814_401}, "<= 1814399"),
+        ("JobConfig.json", {"EventsLateArrivalMaxDelayInSeconds": -2}, ">= -1"),
+        ("JobConfig.json", {"EventsOutOfOrderMaxDelayInSeconds": -5}, ">= 0"),
+        ("Inputs/events.json", {"CompressionType": "Deflate"}, "CompressionType"),
         ("Inputs/events.json", {"DataSourceType": "IoT Hub"}, "DataSourceType"),
         ("Inputs/events.json", {"Serialization": {"Type": "Avro"}}, "Serialization"),
         ("Outputs/suspicious-events.json", {"DataSourceType": "SQL Database"}, "DataSourceType"),

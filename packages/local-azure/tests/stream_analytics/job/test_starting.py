@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -83,3 +84,21 @@ def test_state_of_another_query_or_of_another_hub_is_not_mistaken_for_ones_own(t
         shutil.rmtree(parts.folder / "amqp")
         parts.start("amqp")
         assert "the hub was made anew" in refusal(parts)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_job_whose_hub_is_away_ends_with_0(tmp_path: Path, number: signal.Signals):
+    parts = Around(tmp_path, PROJECT, EMULATORS)
+    command = [sys.executable, "-m", "local_azure.stream_analytics", "--project", str(PROJECT), "--state"]
+    job = subprocess.Popen(
+        [*command, str(tmp_path / "job")], env={**os.environ, **parts.settings}, stderr=subprocess.PIPE, text=True
+    )
+    assert job.stderr
+    try:
+        for line in job.stderr:
+            if "cannot be reached" in line:
+                break
+        job.send_signal(number)
+        assert job.wait(15) == 0
+    finally:
+        job.kill()

@@ -40,11 +40,26 @@ class RetryContext:
 
 @dataclass(frozen=True, slots=True)
 class TraceContext:
-    """W3C trace context: `trace_parent` is `00-{trace id}-{span id}-{flags}`."""
+    """W3C trace context: `trace_parent` is `00-{trace id}-{span id}-{flags}`. In both spellings of Microsoft's worker."""
 
     trace_parent: str
     trace_state: str = ""
     attributes: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def Traceparent(self) -> str:  # noqa: N802 - the worker's name
+        """`trace_parent`."""
+        return self.trace_parent
+
+    @property
+    def Tracestate(self) -> str:  # noqa: N802 - the worker's name
+        """`trace_state`."""
+        return self.trace_state
+
+    @property
+    def Attributes(self) -> dict[str, str]:  # noqa: N802 - the worker's name
+        """`attributes`."""
+        return self.attributes
 
     @classmethod
     def new(cls) -> "TraceContext":

@@ -22,6 +22,7 @@ from local_azure.functions_host.invocation.user_loop import UserLoop
 
 _LOG = logging.getLogger(__name__)
 _THREADS_SETTING = "PYTHON_THREADPOOL_THREAD_COUNT"
+_PROCESSES_SETTING = "FUNCTIONS_WORKER_PROCESS_COUNT"
 _ORCHESTRATOR_THREADS = 4
 _ENDS_MORE_THAN_A_FUNCTION = (SystemExit, KeyboardInterrupt, GeneratorExit, StopIteration, asyncio.CancelledError)
 _NOT_THE_APP = (str(Path(__file__).parents[1]), str(Path(asyncio.__file__).parent), str(Path(futures.__file__).parent))
@@ -44,6 +45,8 @@ class Invoker:
     """Calls functions and keeps count of those that run. `stopping` is set when no new attempts may begin."""
 
     def __init__(self, user_loop: UserLoop, timeout_seconds: float | None) -> None:
+        """Raises CannotStartError for a number of threads or processes that cannot be had."""
+        _check_process_count()
         self._user_loop = user_loop
         self._timeout = timeout_seconds
         self._threads = ThreadPoolExecutor(_thread_count(), thread_name_prefix="function")
@@ -142,6 +145,13 @@ def _without_host_frames(error: BaseException) -> BaseException:
     while trace and trace.tb_next and trace.tb_frame.f_code.co_filename.startswith(_NOT_THE_APP):
         trace = trace.tb_next
     return error.with_traceback(trace)
+
+
+def _check_process_count() -> None:
+    """Refuse more than one worker process: the app would divide the cores by processes that are not there."""
+    count = os.environ.get(_PROCESSES_SETTING, "1")
+    if count.strip() != "1":
+        raise CannotStartError(f"{_PROCESSES_SETTING} must be 1 here, not {count!r}: the app runs in one process")
 
 
 def _thread_count() -> int | None:

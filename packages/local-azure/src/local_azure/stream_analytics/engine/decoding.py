@@ -1,12 +1,14 @@
 """From the bodies of events to rows that hold the columns a query needs, and nothing else.
 
-A body is one JSON object, an array of them, or one on each line. What is none of these is an input error: the event is
-lost to the job and only to it.
+A body is one JSON object, an array of them, or one on each line. Anything else is an input error: the event is lost to
+the job and only to it. So is a body with a whole number beyond a bigint, wherever it stands: Stream Analytics cannot
+deserialize it ("Data types", InputDeserializationError). Looking for one takes as long as the decoding, so a step asks
+`is_wide` only of the rows that its WHERE keeps; for the others it makes no difference.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -16,12 +18,18 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BAD_JSON = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
 
+_DIGITS_AS_ZEROS = bytes(ord("0") if chr(code).isdecimal() else ord(" ") for code in range(256))
+_MANY_DIGITS = b"0" * 19
+TOO_WIDE = "a whole number beyond the range of a bigint"
+
+
 @dataclass
 class Decoded:
-    """The rows of a batch, the arrival of each, and the places in the batch of the bodies that gave none."""
+    """The rows of a batch, the arrival and the body of each, and the places of the bodies that gave none."""
 
     rows: list[Any]
     arrivals: Sequence[int]
+    bodies: Sequence[bytes]
     errors: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
 
@@ -46,23 +54,29 @@ class Decoder:
     def decode(self, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
         """All rows of a batch of bodies."""
         try:
-            return Decoded([*map(self._one, bodies)], arrivals)
+            return Decoded([*map(self._one, bodies)], arrivals, bodies)
         except _BAD_JSON:
             return self._carefully(bodies, arrivals)
 
     def _carefully(self, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
         rows: list[Any] = []
         times: list[int] = []
+        origins: list[bytes] = []
         errors: list[tuple[int, str]] = []
         for place, body in enumerate(bodies):
             try:
-                found = self._rows_of(body)
+                of_body = self._rows_of(body)
             except _BAD_JSON as error:
                 errors.append((place, _reason(error)))
                 continue
-            rows += found
-            times += [arrivals[place]] * len(found)
-        return Decoded(rows, times, errors)
+            has_many = len(of_body) > 1
+            if has_many and is_wide(body):
+                errors.append((place, TOO_WIDE))
+                continue
+            rows += of_body
+            times += [arrivals[place]] * len(of_body)
+            origins += [b"" if has_many else body] * len(of_body)  # asked above, once for all its rows
+        return Decoded(rows, times, origins, errors)
 
     def _rows_of(self, body: bytes) -> list[Any]:
         try:
@@ -75,6 +89,29 @@ class Decoder:
             if len(lines) > 1:
                 return [self._one(line) for line in lines]
             return [self._one(text)]
+
+
+def is_wide(body: bytes) -> bool:
+    """True if a body that has been decoded holds a whole number beyond a bigint, in whatever field."""
+    if _MANY_DIGITS not in body.translate(_DIGITS_AS_ZEROS):
+        return False
+    lines = body.removeprefix(_BYTE_ORDER_MARK).strip().splitlines()
+    try:
+        return _holds_wide(msgspec.json.decode(b"".join(lines)))
+    except msgspec.DecodeError:
+        return any(_holds_wide(msgspec.json.decode(line)) for line in lines if line.strip())
+
+
+def _holds_wide(value: Any) -> bool:
+    match value:
+        case int():
+            return not -(2**63) <= value < 2**63
+        case dict():
+            return any(map(_holds_wide, cast(dict[str, Any], value).values()))
+        case list():
+            return any(map(_holds_wide, cast(list[Any], value)))
+        case _:
+            return False
 
 
 def _reason(error: Exception) -> str:

@@ -96,11 +96,16 @@ def _absolute(value: Any) -> Any:
 
 
 def _ceiling(value: Any) -> Any:
-    return in_range(math.ceil(_number(value)))
+    return _of_its_type(value, math.ceil(_number(value)))
 
 
 def _floor(value: Any) -> Any:
-    return in_range(math.floor(_number(value)))
+    return _of_its_type(value, math.floor(_number(value)))
+
+
+def _of_its_type(value: Any, whole: int) -> Any:
+    """The type of the argument ("Return Types" of FLOOR and CEILING): of a float a float."""
+    return float(whole) if value.__class__ is float else in_range(whole)
 
 
 def _character_index(part: Any, text: Any) -> int:

@@ -37,7 +37,7 @@ class Source:
         if self._own_times is None:
             arrivals = on_arrival(watermark, arrivals, counts)
             decoded = self.decoder.decode(bodies, arrivals)
-            return Batch(decoded.rows, decoded.arrivals, decoded.arrivals, partition), decoded.errors
+            return Batch(decoded.rows, decoded.arrivals, decoded.arrivals, partition, decoded.bodies), decoded.errors
         decoded = self.decoder.decode(bodies, arrivals)
         values = self._own_times(decoded.rows, decoded.arrivals)
         times = on_event_time(watermark, self._policy, counts, values, decoded.arrivals)
@@ -55,13 +55,14 @@ class Source:
 def _kept(decoded: Decoded, times: list[int | None], partition: int) -> Batch:
     """The rows that the time policy has not dropped."""
     if None not in times:
-        return Batch(decoded.rows, cast(list[int], times), decoded.arrivals, partition)
+        return Batch(decoded.rows, cast(list[int], times), decoded.arrivals, partition, decoded.bodies)
     kept = [place for place, time in enumerate(times) if time is not None]
     return Batch(
         [decoded.rows[place] for place in kept],
         [time for time in times if time is not None],
         [decoded.arrivals[place] for place in kept],
         partition,
+        [decoded.bodies[place] for place in kept],
     )
 
 

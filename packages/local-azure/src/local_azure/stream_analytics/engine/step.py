@@ -6,6 +6,7 @@ from typing import Any
 
 from local_azure.stream_analytics.engine.aggregates import guarded, initial, read_order, result, update
 from local_azure.stream_analytics.engine.columns import ReadColumn, column_source
+from local_azure.stream_analytics.engine.decoding import TOO_WIDE, is_wide
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
 from local_azure.stream_analytics.engine.values import ConversionError, before, comparable, in_range, number
 from local_azure.stream_analytics.language.checker import ENQUEUED_TIME, PARTITION_ID
@@ -19,9 +20,11 @@ Reject = Callable[[int, ConversionError], None]
 
 _NAMES: dict[str, Any] = {
     "ConversionError": ConversionError,
+    "TOO_WIDE": TOO_WIDE,
     "before": before,
     "comparable": comparable,
     "in_range": in_range,
+    "is_wide": is_wide,
     "number": number,
     "read_order": read_order,
 }
@@ -29,12 +32,16 @@ _NAMES: dict[str, Any] = {
 
 @dataclass
 class Batch:
-    """Rows of one partition in the order of reading, each with its time and its arrival, all in ticks."""
+    """Rows of one partition in the order of reading, each with its time and its arrival, all in ticks.
+
+    `bodies` are what the rows of an input were decoded from; those of a step have none.
+    """
 
     rows: Sequence[Any]
     times: Sequence[int]
     arrivals: Sequence[int]
     partition: int
+    bodies: Sequence[bytes] = ()
 
 
 @dataclass
@@ -65,7 +72,9 @@ class CompiledStep:
     def run(self, batch: Batch, reject: Reject) -> Emitted:
         """Take a batch. Gives the rows that need no window; the others wait in `windows`."""
         emitted = Emitted()
-        self._run(batch.rows, batch.times, batch.arrivals, batch.partition, reject, emitted.rows, emitted.times)
+        self._run(
+            batch.rows, batch.times, batch.arrivals, batch.bodies, batch.partition, reject, emitted.rows, emitted.times
+        )
         return emitted
 
     def next_end(self) -> int | None:
@@ -109,16 +118,18 @@ class _Source:
         return column_source(node, self._read, from_input=self._from_input)
 
     def _loop(self, body: list[str], *, before_loop: str) -> Callable[..., Any]:
-        pairs = (
-            "row, time, arrival in zip(rows, times, arrivals)" if self._arrivals else "row, time in zip(rows, times)"
-        )
+        names = {"row": "rows", "time": "times"}
+        names |= {"arrival": "arrivals"} if self._arrivals else {}
+        names |= {"body": "bodies"} if self._from_input else {}
+        pairs = f"{', '.join(names)} in zip({', '.join(names.values())})"
         where = self._select.where
         lines = [
-            "def run(rows, times, arrivals, partition, reject, out_rows, out_times):",
+            "def run(rows, times, arrivals, bodies, partition, reject, out_rows, out_times):",
             f"  {before_loop}",
             f"  for {pairs}:",
             "    try:",
             *([f"      if not {self._generator.true(where)}: continue"] if where else []),
+            *(["      if is_wide(body): raise ConversionError(TOO_WIDE)"] if self._from_input else []),
             *(f"      {line}" for line in body),
             "    except ConversionError as error:",
             "      reject(time, error)",

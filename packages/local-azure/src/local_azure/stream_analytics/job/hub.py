@@ -14,6 +14,7 @@ from local_azure.amqp.bodies import received_body
 from local_azure.amqp.sdk_types import complete
 from local_azure.core.process import CannotStartError
 from local_azure.stream_analytics.engine.times import ticks_of
+from local_azure.stream_analytics.job.compression import unpacked
 from local_azure.stream_analytics.job.project import HubInput
 
 logger = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class Hub:
         broken: list[Exception] = []
 
         async def on_batch(_: PartitionContext, batch: list[EventData]) -> None:
-            events = _gather(partition, position(), batch)
+            events = _gather(partition, position(), batch, is_compressed=self.source.is_compressed)
             if ended.is_set() or not events.bodies:
                 return
             try:
@@ -131,7 +132,7 @@ class Hub:
         return failures[0] if failures else None
 
 
-def _gather(partition: int, position: int, batch: list[EventData]) -> Events:
+def _gather(partition: int, position: int, batch: list[EventData], *, is_compressed: bool) -> Events:
     """The events of a batch behind `position`: after an interruption the client may give some again."""
     events = Events(partition, [], [], [])
     for event in batch:
@@ -140,7 +141,8 @@ def _gather(partition: int, position: int, batch: list[EventData]) -> Events:
             continue
         position = number
         events.numbers.append(number)
-        events.bodies.append(received_body(event))
+        body = received_body(event)
+        events.bodies.append(unpacked(body) if is_compressed else body)
         events.arrivals.append(ticks_of(enqueued))
     return events
 

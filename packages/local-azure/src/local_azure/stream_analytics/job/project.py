@@ -34,6 +34,8 @@ class HubInput:
     name: str
     hub: str
     consumer_group: str
+    is_compressed: bool = False
+    """With gzip, each event by itself."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class QueueOutput:
 
 @dataclass(frozen=True)
 class BlobOutput:
-    """An output that writes rows, one a line, to blobs under `path_pattern`."""
+    """An output that writes rows, one per line, to blobs under `path_pattern`."""
 
     name: str
     container: str
@@ -96,7 +98,8 @@ def load_project(file: Path) -> Project:
 
 def _input(document: InputFile) -> HubInput:
     hub = document.event_hub_properties
-    return HubInput(document.name, hub.event_hub_name, hub.consumer_group_name or "$Default")
+    group = hub.consumer_group_name or "$Default"
+    return HubInput(document.name, hub.event_hub_name, group, document.compression_type == "GZip")
 
 
 def _output(path: Path) -> ProjectOutput:

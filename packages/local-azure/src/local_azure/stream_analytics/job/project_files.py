@@ -4,15 +4,19 @@ Field names are theirs. What the tools write beside these fields, such as creden
 """
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
+
+LateSeconds = Annotated[int, msgspec.Meta(ge=-1, le=1_814_399)]
+"""-1 waits without end; at most 20 days 23:59:59 (`eventsLateArrivalMaxDelayInSeconds` of the job's REST API)."""
+OutOfOrderSeconds = Annotated[int, msgspec.Meta(ge=0)]
 
 FileKind = TypeVar("FileKind", bound=msgspec.Struct)
 
 
 class ProjectError(Exception):
-    """A file of the project is missing, is no JSON, or asks for what is not supported; the message names it."""
+    """A file of the project is missing, is not JSON, or asks for what is not supported; the message names it."""
 
 
 class Configuration(msgspec.Struct, frozen=True, rename="camel"):
@@ -34,14 +38,14 @@ class JobConfigFile(msgspec.Struct, frozen=True, rename="pascal"):
     """`JobConfig.json`. Delays are in seconds; -1 waits for late events without end."""
 
     output_error_policy: Literal["Stop", "Drop"] = "Stop"
-    events_late_arrival_max_delay_in_seconds: int = 5
-    events_out_of_order_max_delay_in_seconds: int = 0
+    events_late_arrival_max_delay_in_seconds: LateSeconds = 5
+    events_out_of_order_max_delay_in_seconds: OutOfOrderSeconds = 0
     events_out_of_order_policy: Literal["Adjust", "Drop"] = "Adjust"
     compatibility_level: Literal["1.2"] = "1.2"
 
 
 class Serialization(msgspec.Struct, frozen=True, rename="pascal"):
-    """How rows are written: JSON, and for blobs one row a line (an array can end without its closing bracket)."""
+    """How rows are written: JSON, and for blobs one row per line (an array can end without its closing bracket)."""
 
     type: Literal["Json"]
     encoding: Literal["UTF8"] | None = None
@@ -63,6 +67,7 @@ class InputFile(msgspec.Struct, frozen=True, rename="pascal"):
     data_source_type: Literal["Event Hub"]
     event_hub_properties: EventHubProperties
     serialization: Serialization
+    compression_type: Literal["None", "GZip"] | None = None
 
 
 class QueueProperties(msgspec.Struct, frozen=True, rename="pascal"):

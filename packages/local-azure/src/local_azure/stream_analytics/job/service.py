@@ -65,8 +65,8 @@ class StreamJob:
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`. Raises CannotStartError if a hub does not exist or is another than the journal's."""
         try:
-            for name, source in self._hubs.items():
-                await self._start_input(name, source)
+            if not await self._started_before(stop):
+                return
             await self._run_tasks(stop)
             self._commit([])
             logger.info("%s", metrics_line(self._query, self._deliveries, self._clock))
@@ -74,6 +74,24 @@ class StreamJob:
             raise failures.exceptions[0] from None
         finally:
             self._journal.close()
+
+    async def _started_before(self, stop: asyncio.Event) -> bool:
+        """Wait until all inputs have been reached; False if the job is to stop before, as it may while one is away."""
+
+        async def start() -> None:
+            for name, source in self._hubs.items():
+                await self._start_input(name, source)
+
+        starting, stopping = asyncio.create_task(start()), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+            return starting.done()
+        finally:
+            starting.cancel()
+            stopping.cancel()
+            await asyncio.gather(starting, stopping, return_exceptions=True)
 
     async def _run_tasks(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -90,11 +108,11 @@ class StreamJob:
                 task.cancel()
 
     async def _start_input(self, name: str, source: Hub) -> None:
-        known = self._journal.positions(name)
+        kept = self._journal.positions(name)
         partitions = await source.partitions()
         for partition in partitions:
             self._query.add_partition(name, partition)
-            self._progress[name].start(partition, known.get(partition, -1))
+            self._progress[name].start(partition, kept.get(partition, -1))
         await asyncio.gather(*(self._ask_at_start(name, partition) for partition in partitions))
         logger.info("hub %s: reading behind %s", source.source.hub, self._progress[name].positions)
 

@@ -83,6 +83,7 @@ class _Checker:
             keys=tuple(with_columns(key, strip) for key in select.keys),
             having=resolve(select.having),
         )
+        resolved = replace(resolved, having=_without_aliases(resolved))
         self._check_time(resolved, is_step=step is not None)
         self._check_columns(resolved, step[1] if step else None, is_step=step is not None)
         check_grouping(resolved)
@@ -127,6 +128,19 @@ class _Checker:
         if inherited is None:
             return None
         return inherited | {item.name for item in select.items if not isinstance(item.expression, Star)}
+
+
+def _without_aliases(select: Select) -> Expression | None:
+    """HAVING with the expressions that its names stand for: of the SELECT, if GROUP BY has no such column."""
+    if select.having is None:
+        return None
+    named = {item.name: item.expression for item in select.items if not isinstance(item.expression, Star)}
+
+    def meant(column: Column) -> Expression:
+        is_alias = len(column.path) == 1 and column not in select.keys
+        return named.get(column.path[0], column) if is_alias else column
+
+    return with_columns(select.having, meant, in_aggregates=False)
 
 
 def _by_lower_case(names: Collection[str] | None) -> dict[str, str] | None:

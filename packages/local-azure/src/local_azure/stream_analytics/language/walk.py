@@ -61,12 +61,12 @@ def aggregates(node: Expression) -> Iterator[Aggregate]:
 
 
 def with_columns(  # noqa: PLR0911 - one for each kind of node
-    node: Expression, change: Callable[[Column], Column]
+    node: Expression, change: Callable[[Column], Expression], *, in_aggregates: bool = True
 ) -> Expression:
-    """A copy of an expression in which `change` has replaced each column."""
+    """A copy of an expression in which `change` has replaced each column, on request not those inside aggregates."""
 
     def copy(inner: Expression) -> Expression:
-        return with_columns(inner, change)
+        return with_columns(inner, change, in_aggregates=in_aggregates)
 
     match node:
         case Column():
@@ -80,7 +80,8 @@ def with_columns(  # noqa: PLR0911 - one for each kind of node
         case Function():
             return replace(node, arguments=tuple(map(copy, node.arguments)))
         case Aggregate():
-            return replace(node, argument=None if node.argument is None else copy(node.argument))
+            argument = node.argument if node.argument is None or not in_aggregates else copy(node.argument)
+            return replace(node, argument=argument)
         case Case():
             branches = tuple((copy(condition), copy(value)) for condition, value in node.branches)
             return replace(node, branches=branches, otherwise=copy(node.otherwise))
