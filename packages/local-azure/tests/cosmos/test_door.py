@@ -46,16 +46,16 @@ async def talk(port: int, request: bytes) -> bytes:
 
 
 async def test_a_body_that_does_not_come_is_given_up(port: int) -> None:
-    assert b" 408 " in await talk(port, b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nslow")
+    assert b" 408 " in await talk(port, b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nslow")
 
 
 async def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(port: int) -> None:
-    assert b" 413 " in await talk(port, b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4000001\r\n\r\n")
+    assert b" 413 " in await talk(port, b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4000001\r\n\r\n")
 
 
 async def test_a_connection_that_says_nothing_is_closed(port: int) -> None:
     assert await talk(port, b"") == b""
-    assert await talk(port, b"GET / HTTP/1.1\r\nHost: x\r\nSlow: ") == b""
+    assert await talk(port, b"GET / HTTP/1.1\r\nHost: localhost\r\nSlow: ") == b""
 
 
 async def test_more_connections_than_allowed_are_closed_and_the_others_served(port: int) -> None:
@@ -63,13 +63,13 @@ async def test_more_connections_than_allowed_are_closed_and_the_others_served(po
     await asyncio.sleep(0.05)
     closed = sum(reader.at_eof() or reader.exception() is not None for reader, _ in silent)
     assert closed >= 12
-    assert b" 200 " in await talk(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert b" 200 " in await talk(port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     for _, writer in silent:
         writer.close()
 
 
 async def test_answers_that_nobody_reads_are_dropped_and_their_room_is_free_again(port: int) -> None:
-    request = b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    request = b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
     writer.write(request)
     await asyncio.sleep(0.1)
@@ -81,6 +81,6 @@ async def test_answers_that_nobody_reads_are_dropped_and_their_room_is_free_agai
 
 
 async def test_a_fault_of_the_service_is_a_500_with_an_error_body(port: int) -> None:
-    received = await talk(port, b"GET /broken HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    received = await talk(port, b"GET /broken HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert b" 500 " in received
     assert b'"code":"InternalServerError"' in received

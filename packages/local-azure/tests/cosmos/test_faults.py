@@ -78,6 +78,13 @@ async def test_a_full_partition_refuses_new_documents_with_its_sub_status_and_gi
         assert container.read_item("e", "7")["id"] == "e"
 
 
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+async def test_no_page_of_elsewhere_sets_faults(part: Cosmos, headers: dict[str, str]) -> None:
+    address = f"{part.endpoint}_local/faults"
+    async with aiohttp.ClientSession() as session, session.post(address, json={}, headers=headers) as answer:
+        assert answer.status == 403
+
+
 @pytest.mark.parametrize("faults", [{"throttle_rate": 1.5}, {"latency_ms": -1}, {"typo": 1}])
 async def test_faults_that_cannot_be_are_refused(part: Cosmos, faults: dict[str, float]) -> None:
     assert await set_faults(part, **faults) == 400

@@ -179,13 +179,13 @@ async def test_an_endless_body_is_cut_off(http: aiohttp.ClientSession, part: Cos
     "request_bytes",
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        b"GET / HTTP/1.1\r\nHost: x\r\nNot a header\r\n\r\n",
-        b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nNot a header\r\n\r\n",
+        b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + b"".join(b"h%d: v\r\n" % number for number in range(10_000)) + b"\r\n",
-        b"POST /dbs HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-        b"POST /dbs HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
-        b"GET http://[::1/dbs HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"SMASH /dbs HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /dbs HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+        b"POST /dbs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"GET http://[::1/dbs HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"SMASH /dbs HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )
 @pytest.mark.usefixtures("http")

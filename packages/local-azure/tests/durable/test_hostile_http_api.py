@@ -41,7 +41,7 @@ async def test_a_body_beyond_the_limit_is_413_and_others_are_served(api: Api, mo
 async def test_a_body_that_does_not_come_is_408(api: Api, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(http_query, "BODY_SECONDS", 0.05)
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
-    writer.write(f"POST {BASE}/orchestrators/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n".encode())
+    writer.write(f"POST {BASE}/orchestrators/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n".encode())
 
     assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
     writer.close()
@@ -70,7 +70,7 @@ async def test_garbage_on_the_wire_hurts_nobody(api: Api):
         writer.close()
     # A client that promises a body and never sends it keeps its own connection only.
     reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
-    writer.write(f"POST {BASE}/orchestrators/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n".encode())
+    writer.write(f"POST {BASE}/orchestrators/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n".encode())
 
     assert (await api("POST", "/orchestrators/echo/fine"))[0] == 202
     writer.close()

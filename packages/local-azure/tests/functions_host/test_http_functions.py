@@ -85,6 +85,8 @@ def test_a_function_knows_its_invocation(http_host: Host):
     answer = call(http_host, "/context", headers={"traceparent": parent}).json()
     assert answer["function_name"] == "context_of"
     assert answer["trace_parent"] == parent
+    assert answer["traces"] == [parent, ""]
+    assert answer["trace_attributes"] == {}
     assert answer["thread_local"] == answer["invocation_id"]
 
 
@@ -192,3 +194,16 @@ def test_a_web_framework_answers_every_path(tmp_path: Path, state: Path, code: s
         for path in ("/", "/some/path"):
             answer = call(running, path)
             assert (answer.status_code, answer.text, answer.headers["X-Framework"]) == (201, path, framework)
+
+
+def test_a_function_that_owns_the_root_answers_there(tmp_path: Path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "host.json").write_text('{"version": "2.0", "extensions": {"http": {"routePrefix": ""}}}')
+    (tmp_path / "app" / "function_app.py").write_text(
+        "import azure.functions as func\n"
+        "app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)\n"
+        '@app.route("/")\n'
+        'def home(req: func.HttpRequest) -> str:\n    return "mine"\n'
+    )
+    with host(tmp_path / "app", tmp_path / "functions") as running:
+        assert call(running, "/").text == "mine"

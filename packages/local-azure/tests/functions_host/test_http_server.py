@@ -36,13 +36,13 @@ async def exchange(data: bytes, handler: module.Handler, seconds: float = 3.0) -
 
 async def test_a_built_in_route_waits_for_no_body_for_ever(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "_BUILT_IN_BODY_SECONDS", 0.2)
-    head = b"POST /durabletask/orchestrators/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
+    head = b"POST /durabletask/orchestrators/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc"
     assert await exchange(head, read_all) == b""
 
 
 async def test_headers_that_do_not_arrive_end_the_connection(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "_IDLE_SECONDS", 0.2)
-    assert await exchange(b"GET / HTTP/1.1\r\nHost: x\r\n", read_all) == b""
+    assert await exchange(b"GET / HTTP/1.1\r\nHost: localhost\r\n", read_all) == b""
 
 
 async def test_a_client_that_reads_nothing_is_dropped(
@@ -53,7 +53,7 @@ async def test_a_client_that_reads_nothing_is_dropped(
     application.router.add_get("/", large)
     server = HttpServer(application)
     reader, writer = await asyncio.open_connection("127.0.0.1", await server.start(0), limit=1)
-    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     await asyncio.sleep(0.6)
     assert "does not read its answer" in caplog.text
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):

@@ -51,6 +51,12 @@ def test_the_settings_file_is_at_fault(app: Path, state: Path, tmp_path: Path):
     assert "decrypt" in refusal(app, state, "--settings", str(file))
 
 
+def test_more_worker_processes_than_there_are_is_refused(app: Path, state: Path):
+    """The app would divide the cores by processes that this host does not start."""
+    said = refusal(app, state, FUNCTIONS_WORKER_PROCESS_COUNT="4")
+    assert "FUNCTIONS_WORKER_PROCESS_COUNT must be 1 here" in said
+
+
 def test_a_folder_without_an_app_is_refused(tmp_path: Path, state: Path):
     assert "it has no function_app.py" in refusal(tmp_path, state)
     assert "does not exist" in refusal(tmp_path / "nowhere", state)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from local_azure.core.http_guard import Connections, foreign, written
 from local_azure.core.http_log import http_logger
 from local_azure.cosmos.bodies import Bodies, Limits
 from local_azure.cosmos.errors import CosmosError
@@ -31,7 +32,6 @@ class Door:
         self._control = control
         self._limits = limits
         self._bodies = Bodies(limits)
-        self._silent: dict[web.RequestHandler, asyncio.TimerHandle] = {}
         self._protocols = web.Server(
             self._handle,  # pyright: ignore[reportArgumentType] - a coroutine function is a handler
             logger=http_logger(),
@@ -39,63 +39,27 @@ class Door:
             keepalive_timeout=120,
             lingering_time=1,  # how long the rest of a refused body is read, so that the refusal is
         )
+        patience = limits.first_request_seconds
+        self._connections = Connections(lambda: self._protocols, limits.connections, patience)
         self._server: asyncio.Server | None = None
 
     async def listen(self, host: str, port: int) -> int:
         """Start serving; the port, chosen by the system if `port` is 0. OSError if it is taken."""
-        self._server = await asyncio.get_running_loop().create_server(self._connected, host, port, backlog=512)
+        self._server = await asyncio.get_running_loop().create_server(self._connections.accept, host, port, backlog=512)
         return self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
         """Take no more connections, finish the requests at hand."""
         if self._server is not None:
             self._server.close()
-        for timer in self._silent.values():
-            timer.cancel()
+        self._connections.close()
         self._protocols.pre_shutdown()  # closes the idle ones, which nothing would end
         await self._protocols.shutdown(timeout=2)
 
-    def _connected(self) -> web.RequestHandler:
-        protocol = self._protocols()
-        loop = asyncio.get_running_loop()
-        crowded = self._is_full() and not self._make_room()
-        # aiohttp bounds the wait between requests, but not for the first one.
-        patience = 0 if crowded else self._limits.first_request_seconds
-        self._silent[protocol] = loop.call_later(patience, self._give_up, protocol, crowded)
-        return protocol
-
-    def _is_full(self) -> bool:
-        """Whether as many connections are open as may be. Those that are being closed leave in the next turn."""
-        known = self._protocols.connections
-        if len(known) < self._limits.connections:
-            return False
-        return sum(1 for one in known if one.transport and not one.transport.is_closing()) >= self._limits.connections
-
-    def _make_room(self) -> bool:
-        """Cut off the oldest connection that has sent no request: it must not keep out one that would."""
-        for protocol, timer in self._silent.items():
-            if protocol.transport is not None and not protocol.transport.is_closing():
-                timer.cancel()
-                del self._silent[protocol]
-                peer = protocol.transport.get_extra_info("peername")
-                logger.warning("closed a connection from %s: it sent no request and another needs its place", peer)
-                protocol.transport.abort()
-                return True
-        return False
-
-    def _give_up(self, protocol: web.RequestHandler, crowded: bool) -> None:
-        del self._silent[protocol]
-        if protocol.transport is not None and not protocol.transport.is_closing():
-            silence = f"it sent no request within {self._limits.first_request_seconds} s"
-            reason = "there are too many" if crowded else silence
-            logger.warning("closed a connection from %s: %s", protocol.transport.get_extra_info("peername"), reason)
-            protocol.transport.abort()
-
     async def _handle(self, raw: web.BaseRequest) -> web.StreamResponse:
-        timer = self._silent.pop(raw.protocol, None)
-        if timer is not None:
-            timer.cancel()
+        self._connections.heard(raw.protocol)
         try:
+            _check_sender(raw)
             async with self._bodies.received(raw) as body:
                 reply = await self._reply(raw, body)
                 with self._bodies.sent(len(reply.body)):
@@ -106,14 +70,7 @@ class Door:
 
     async def _send(self, raw: web.BaseRequest, reply: Reply) -> web.Response:
         response = _response(raw, reply)
-        try:
-            async with asyncio.timeout(self._limits.body_seconds):
-                await response.prepare(raw)
-                await response.write_eof()
-        except TimeoutError:
-            logger.warning("closed a connection from %s: it did not read its answer", raw.remote)
-            if raw.transport is not None:
-                raw.transport.abort()
+        await written(raw, response, self._limits.body_seconds)
         return response
 
     async def _reply(self, raw: web.BaseRequest, body: bytes) -> Reply:
@@ -130,6 +87,13 @@ class Door:
         except Exception as problem:
             logger.exception("%s %s failed", raw.method, raw.rel_url.raw_path[:200])
             raise CosmosError(500, "InternalServerError", "The local Cosmos DB failed; see its log.") from problem
+
+
+def _check_sender(raw: web.BaseRequest) -> None:
+    """Refuse with 403 what a web page of elsewhere sends, whatever the address: `/_local/` asks for no signature."""
+    reason = foreign(raw.headers)
+    if reason is not None:
+        raise CosmosError(403, "Forbidden", f"The request is refused: {reason}.")
 
 
 def _response(raw: web.BaseRequest, reply: Reply) -> web.Response:

@@ -88,7 +88,7 @@ def test_state_of_another_query_or_of_another_hub_is_not_mistaken_for_ones_own(t
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_job_whose_hub_is_away_ends_with_0(tmp_path: Path, number: signal.Signals):
-    parts = Around(tmp_path, PROJECT, EMULATORS)
+    parts = StreamJobParts(tmp_path, PROJECT, *ENTITY_FILES)
     command = [sys.executable, "-m", "local_azure.stream_analytics", "--project", str(PROJECT), "--state"]
     job = subprocess.Popen(
         [*command, str(tmp_path / "job")], env={**os.environ, **parts.settings}, stderr=subprocess.PIPE, text=True

@@ -40,7 +40,7 @@ class RetryContext:
 
 @dataclass(frozen=True, slots=True)
 class TraceContext:
-    """W3C trace context: `trace_parent` is `00-{trace id}-{span id}-{flags}`. In both spellings of Microsoft's worker."""
+    """W3C trace context: `trace_parent` is `00-{trace id}-{span id}-{flags}`. Spelled in both ways of the worker."""
 
     trace_parent: str
     trace_state: str = ""

@@ -104,6 +104,8 @@ def context_of(req: func.HttpRequest, context: func.Context) -> str:
             "function_name": context.function_name,
             "invocation_id": context.invocation_id,
             "trace_parent": context.trace_context.trace_parent,
+            "traces": [context.trace_context.Traceparent, context.trace_context.Tracestate],
+            "trace_attributes": context.trace_context.Attributes,
             "thread_local": vars(context.thread_local_storage)["invocation_id"],
             "retry_count": context.retry_context.retry_count,
         }
