@@ -22,7 +22,7 @@ from tests.functions_host.hosting import APPS, Host, host, journal, until
 
 pytestmark = pytest.mark.slow
 QUEUES = ("completed", "bounded", "interrupted", "reconnected", "values")
-HUBS = ("both", "retried", "killed", "stopped", "bodies")
+HUBS = ("both", "retried", "killed", "stopped", "bodies", "anew")
 
 
 class Brokers:
@@ -282,3 +282,16 @@ def test_a_broker_that_comes_back_is_read_again(brokers: Brokers, services: Serv
             until(lambda name=round_: name in brokers.bodies("many"), 30)
             if round_ == "first":
                 services.restart_broker()
+
+
+@pytest.mark.parametrize("brokers", ["anew"], indirect=True)
+def test_a_hub_that_ends_before_its_checkpoint_is_said_to_be_another(brokers: Brokers):
+    brokers.send("0", "first")
+    with brokers.app(stop_in_order=True):
+        until(lambda: brokers.bodies("many") == ["first"])
+    with BlobServiceClient.from_connection_string(brokers.settings["AzureWebJobsStorage"]) as service:
+        container = service.get_container_client("azure-webjobs-eventhub")
+        blob = container.get_blob_client(f"127.0.0.1/{brokers.hub}/archiver/checkpoint/0")
+        blob.set_blob_metadata({"offset": "9999999", "sequencenumber": "40"})
+    with brokers.app() as running:
+        until(lambda: "ends at event 0, but its checkpoint is at 40: the hub was made anew" in running.log)

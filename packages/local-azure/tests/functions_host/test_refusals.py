@@ -57,6 +57,15 @@ def test_more_worker_processes_than_there_are_is_refused(app: Path, state: Path)
     assert "FUNCTIONS_WORKER_PROCESS_COUNT must be 1 here" in said
 
 
+def test_an_app_that_pythonpath_would_put_in_its_place_is_refused(app: Path, state: Path, tmp_path: Path):
+    (app / "function_app.py").write_text("")
+    (tmp_path / "other" / "function_app").mkdir(parents=True)
+    (tmp_path / "other" / "function_app" / "__init__.py").write_text("")
+    said = refusal(app, state, PYTHONPATH=str(tmp_path / "other"))
+    assert f"not from the app's folder {app}" in said
+    assert "PYTHONPATH" in said
+
+
 def test_a_folder_without_an_app_is_refused(tmp_path: Path, state: Path):
     assert "it has no function_app.py" in refusal(tmp_path, state)
     assert "does not exist" in refusal(tmp_path / "nowhere", state)

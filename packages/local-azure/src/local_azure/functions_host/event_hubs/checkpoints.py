@@ -44,10 +44,14 @@ class BlobCheckpoints:
 
     async def read(self) -> dict[str, dict[str, str]]:
         """The metadata of each partition's checkpoint; partitions that were never checkpointed are missing."""
-        found: dict[str, dict[str, str]] = {}
+        checkpoints: dict[str, dict[str, str]] = {}
         async for blob in self._container.list_blobs(name_starts_with=self._prefix, include=["metadata"]):
-            found[blob.name.removeprefix(self._prefix)] = dict(blob.metadata or {})
-        return found
+            checkpoints[blob.name.removeprefix(self._prefix)] = dict(blob.metadata or {})
+        return checkpoints
+
+    def name(self, partition: str) -> str:
+        """Where the checkpoint of a partition lies: container and blob."""
+        return f"{_CONTAINER}/{self._prefix}{partition}"
 
     async def write(self, partition: str, offset: str, sequence_number: int) -> None:
         """Replace a partition's checkpoint. Raises AzureError."""

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from azure.core.exceptions import AzureError
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
@@ -51,15 +52,32 @@ class EventHubTrigger:
         positions: dict[str, str | datetime] = {"fromStart": "-1", "fromEnd": "@latest"}
         if start.enqueued_time_utc:
             positions["fromEnqueuedTime"] = datetime.fromisoformat(start.enqueued_time_utc)
-        await self._client.receive_batch(
-            self._on_events,
-            max_batch_size=self._options.max_event_batch_size,
-            max_wait_time=1.0,
-            starting_position=positions[start.type],
-            prefetch=self._options.prefetch_count,
-            owner_level=0,
-            on_error=self._on_error,
-        )
+        checking = asyncio.create_task(self._check_checkpoints())
+        try:
+            await self._client.receive_batch(
+                self._on_events,
+                max_batch_size=self._options.max_event_batch_size,
+                max_wait_time=1.0,
+                starting_position=positions[start.type],
+                prefetch=self._options.prefetch_count,
+                owner_level=0,
+                on_error=self._on_error,
+            )
+        finally:
+            checking.cancel()
+
+    async def _check_checkpoints(self) -> None:
+        """Say if a hub ends before its checkpoint: it was made anew, and its events are passed over up to there."""
+        with contextlib.suppress(AzureError):  # the reader says what is wrong with the hub or with storage
+            for partition, metadata in (await self._checkpoints.read()).items():
+                kept = int(metadata.get("sequencenumber", -1))
+                last = int((await self._client.get_partition_properties(partition))["last_enqueued_sequence_number"])
+                if last < kept:
+                    _LOG.warning(
+                        "%s: partition %s of hub %s ends at event %d, but its checkpoint is at %d: the hub was made "
+                        "anew. Delete the checkpoint %s to read it from its beginning",
+                        self._function.name, partition, self._source.hub, last, kept, self._checkpoints.name(partition),
+                    )  # fmt: skip
 
     async def stop(self) -> None:
         """Start no more batches; let those that run end (the caller bounds the wait), write checkpoints, disconnect."""

@@ -5,6 +5,7 @@ package of that name wins over the file. Source: azure-functions-runtime 1.3, `l
 """
 
 import importlib
+import importlib.util
 import os
 import re
 import sys
@@ -31,7 +32,7 @@ def load_functions(root: Path) -> list[SdkFunction]:
     if not _SCRIPT_FILE.fullmatch(script):
         raise CannotStartError(f"{_SCRIPT_FILE_SETTING} must be a plain file name ending in .py, not {script!r}")
     if not (root / script).is_file():
-        raise CannotStartError(f"{root} is no Functions app: it has no {script}")
+        raise CannotStartError(f"{root} is not a Functions app: it has no {script}")
     module = _import(root, Path(script).stem)
     app = _only_app(module)
     try:
@@ -45,6 +46,7 @@ def load_functions(root: Path) -> list[SdkFunction]:
 
 def _import(root: Path, name: str) -> ModuleType:
     _move_into(root)
+    _check_origin(root, name)
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:  # user code may raise anything, and sys.exit() must not pass for an end
@@ -52,6 +54,20 @@ def _import(root: Path, name: str) -> ModuleType:
         raise CannotStartError(
             f"importing {name} from {root} failed: {type(error).__name__}: {error}\n{trace}"
         ) from error
+
+
+def _check_origin(root: Path, name: str) -> None:
+    """Refuse to run another app in place of this one: PYTHONPATH may name a folder with an app of its own."""
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return  # importing it will say why
+    origin = Path(spec.origin).resolve() if spec and spec.origin else root
+    if not origin.is_relative_to(root.resolve()):
+        raise CannotStartError(
+            f"{name} would be imported from {origin.parent}, not from the app's folder {root}: "
+            "take that folder out of PYTHONPATH"
+        )
 
 
 def _move_into(root: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from typing import cast
+from typing import Any, cast
 
 import azure.functions as func
 
@@ -99,13 +99,14 @@ def sleeps(req: func.HttpRequest) -> str:
 
 @app.route("context", methods=["GET"])
 def context_of(req: func.HttpRequest, context: func.Context) -> str:
+    trace: Any = context.trace_context  # the SDK's type has one of the two spellings
     return json.dumps(
         {
             "function_name": context.function_name,
             "invocation_id": context.invocation_id,
             "trace_parent": context.trace_context.trace_parent,
-            "traces": [context.trace_context.Traceparent, context.trace_context.Tracestate],
-            "trace_attributes": context.trace_context.Attributes,
+            "traces": [trace.Traceparent, trace.Tracestate],
+            "trace_attributes": trace.Attributes,
             "thread_local": vars(context.thread_local_storage)["invocation_id"],
             "retry_count": context.retry_context.retry_count,
         }
