@@ -24,7 +24,7 @@ PARTITIONS = 4
 
 SUSPICIOUS = {"event_type": "sale_event", "discount": 60, "priority_shipping": True}
 STORES: list[Any] = [1, 2, None, "1", "no-store", -1, 2.0, True]
-CUSTOMERS: list[Any] = [None, 0, 100, 101, 108, -3, 2**70, 1.5, "100", "Ann", "", True, [], {}]
+CUSTOMERS: list[Any] = [None, 0, 100, 101, 108, -3, 2**62, 1.5, "100", "Ann", "", True, [], {}]
 
 events: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
