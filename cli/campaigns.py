@@ -36,6 +36,8 @@ def watch_with_bar(app: AppClient, campaign_id: str) -> dict[str, Any]:
         bar: TaskID = display.add_task("events sent", total=None)
 
         def show(status: dict[str, Any]) -> None:
+            if "batches" not in status:
+                return  # it waits to be started, and has no account of itself yet
             planned = status["batches"] * status["totals"]["sent"] / max(1, status["batches_sent"])
             display.update(bar, completed=status["totals"]["sent"], total=planned or None)
 

@@ -16,7 +16,7 @@ MAX_EVENTS_PER_BATCH = 10_000
 
 NAME_PATTERN = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
-Phase = Literal["sending", "completed", "stopped"]
+Phase = Literal["sending", "stopping", "completed", "stopped"]
 
 
 class CampaignRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,6 +109,10 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
         sent = self.batches_sent + 1
         phase: Phase = "completed" if sent >= self.campaign.batches else "sending"
         return msgspec.structs.replace(self, batches_sent=sent, totals=self.totals + batch, updated=now, phase=phase)
+
+    def stopping(self) -> "CampaignProgress":
+        """The progress of a campaign that knows that it is to stop, and finishes the batch that is being sent."""
+        return msgspec.structs.replace(self, phase="stopping")
 
     def stopped(self, now: datetime) -> "CampaignProgress":
         """The progress of a campaign that was told to stop; one that had sent everything is complete all the same."""

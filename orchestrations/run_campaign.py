@@ -32,6 +32,9 @@ def run_campaign(context: df.DurableOrchestrationContext, state: dict[str, Any])
             return _ended(context, progress.stopped(context.current_utc_datetime))
         sending = schedule(context, SEND_BATCH, progress.next_batch(context.current_utc_datetime))
         yield context.task_any([sending, stop])
+        if stop.is_completed:
+            # Whoever asked repeats the event until it is seen here: one that comes between two generations may be lost.
+            context.set_custom_status(msgspec.to_builtins(CampaignStatus.of(progress.stopping())))
         totals = result_of(SEND_BATCH, (yield sending))
         progress = progress.after(totals, context.current_utc_datetime)
         if progress.is_complete:

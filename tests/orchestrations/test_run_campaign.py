@@ -47,7 +47,8 @@ async def test_batches_are_due_at_fixed_times_although_each_is_late(hub: Running
     started = datetime.fromisoformat(status["output"]["started"])
     for number, (batch,) in steps.batches.items():
         late = datetime.fromisoformat(batch.ts) - started - timedelta(seconds=600 * number)
-        assert timedelta() <= late < timedelta(seconds=600)
+        # A durable timer comes up to a second early, on Azure as here.
+        assert timedelta(seconds=-1) <= late < timedelta(seconds=600)
 
 
 async def test_a_batch_that_is_tried_again_is_the_same_batch(hub: RunningHub, steps: FakeActivities):
@@ -118,3 +119,22 @@ async def test_a_hub_that_is_away_for_good_fails_the_campaign_and_says_why(hub: 
 
     assert status["runtimeStatus"] == "Failed"
     assert "the service is away" in status["output"]
+
+
+async def test_a_campaign_shows_that_it_has_the_stop_while_its_batch_is_still_being_sent(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.failures["send_batch"] = 2
+    hub.clock = RunningHub.clock_at_speed(20)
+    instance_id = await hub.start("run_campaign", campaign(batches=10, interval_seconds=0))
+    while not steps.batches:
+        await asyncio.sleep(0.005)
+
+    await stop(hub, instance_id)
+    await stop(hub, instance_id)
+    async with asyncio.timeout(10):
+        while "stopping" not in str((await hub.status(instance_id))["customStatus"]):
+            await asyncio.sleep(0.005)
+    status = await hub.ended(instance_id)
+
+    assert (status["output"]["phase"], status["output"]["batches_sent"]) == ("stopped", 1)

@@ -61,7 +61,7 @@ def register(hub: RunningHub, journal: Path) -> None:
 
 
 def unfinished(hub: TaskHub) -> int:
-    """How many instances have not ended."""
+    """The number of instances that have not ended."""
     running = InstanceFilter(statuses=frozenset({"Pending", "Running"}))
     return len(hub.client.instances(running, 1000, None)[0])
 

@@ -1,4 +1,4 @@
-"""What orchestrators answer, also when it is not what the SDK of 1.x writes."""
+"""The answers of orchestrators, also those that are not what the SDK of 1.x writes."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the engine keeps in memory is bounded, and only a cache; its file has one owner."""
+"""The engine's memory is bounded, and only a cache; its file has one owner."""
 
 import pytest
 

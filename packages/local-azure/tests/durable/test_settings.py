@@ -1,4 +1,4 @@
-"""What host.json may ask of the local engine."""
+"""The settings of host.json that the local engine follows."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""How instances and histories are shown."""
+"""Instances and histories as they are shown."""
 
 from typing import Any
 

@@ -121,9 +121,12 @@ def as_played(event: Event) -> str:
     kind = event.event_type
     if kind is EventType.TASK_SCHEDULED or kind is EventType.SUB_ORCHESTRATION_INSTANCE_CREATED:
         return encode(msgspec.structs.replace(event, input=None))
+    text = encode(event)
     # A generic event with a number stands in the place of one that had been scheduled.
-    never = kind in _NEVER_PLAYED or (kind is EventType.GENERIC_EVENT and event.event_id >= 0)
-    return encode(event if never else msgspec.structs.replace(event, is_played=True))
+    if kind in _NEVER_PLAYED or (kind is EventType.GENERIC_EVENT and event.event_id >= 0):
+        return text
+    # `IsPlayed` is written before any member that users can fill, so its first occurrence is the right one.
+    return text.replace('"IsPlayed":false', '"IsPlayed":true', 1)
 
 
 def new_execution() -> str:

@@ -61,6 +61,7 @@ def _check(worker: Worker, instance: Instance, decision: Decision) -> None:
 def missing_function(worker: Worker, name: str, kind: FunctionKind) -> str:
     """The extension's words for a function that the app does not have."""
     names = ", ".join(f"'{each}'" for each in worker.names(kind))
-    none = f"No {kind} functions are currently registered!"
-    known = f"The following are the known {kind} functions: {names}." if names else none
-    return f"The function '{name}' doesn't exist, is disabled, or is not an {kind} function. Additional info: {known}"
+    others = f"The following are the known {kind} functions: {names}."
+    if not names:
+        others = f"No {kind} functions are currently registered!"
+    return f"The function '{name}' doesn't exist, is disabled, or is not an {kind} function. Additional info: {others}"

@@ -1,4 +1,4 @@
-"""What is done to each recorded app. Each gives the statuses in between that were recorded as well."""
+"""The steps that each recorded app is taken through. Each gives the statuses in between that were recorded."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -23,7 +23,7 @@ def probe(function: Probe) -> Probe:
 
 
 def seen(client: Client, answer: Answer) -> dict[str, Any]:
-    """What an answer shows: status, body, type, and which of the API's own headers it has."""
+    """The parts of an answer that count: status, body, type, and the API's own headers."""
     text = json.dumps(answer.body).replace(client.address, "ADDRESS")
     headers = {name.lower(): value for name, value in answer.headers.items()}
     shown = {
@@ -539,8 +539,8 @@ async def lists_with_odd_filters(client: Client) -> Any:
         rows = [[row["instanceId"], row["input"]] for row in answer.body]
         token = answer.headers.get("x-ms-continuation-token")
         shown[query] = [answer.status, rows, token if not token else token[-1:] == " "]
-    one = await client.ask("GET", "/instances?instanceIdPrefix=list-0")
-    return [shown, even(one.body), "," in one.text and ", " not in one.text]
+    first = await client.ask("GET", "/instances?instanceIdPrefix=list-0")
+    return [shown, even(first.body), "," in first.text and ", " not in first.text]
 
 
 @probe
