@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from local_azure.core.http_guard import foreign
 from local_azure.core.process import LOOPBACK
 
 log = logging.getLogger(__name__)
@@ -61,8 +62,6 @@ async def serving_faults(held: Held[F], port: int) -> AsyncGenerator[int]:
 @web.middleware
 async def _only_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A page in a browser of this machine reaches loopback too, by another name or from another origin."""
-    if request.url.host not in (LOOPBACK, "localhost"):
-        raise web.HTTPForbidden(text=f"Ask {LOOPBACK} for {PATH}, under no other name.\n")
-    if "Origin" in request.headers:
-        raise web.HTTPForbidden(text="A web page must not set faults.\n")
+    if reason := foreign(request.headers):
+        raise web.HTTPForbidden(text=f"Refused: {reason}\n")
     return await handler(request)
