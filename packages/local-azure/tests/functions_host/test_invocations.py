@@ -1,4 +1,4 @@
-"""What user code may do to the host: nothing."""
+"""User code may do nothing to the host."""
 
 import asyncio
 import threading

@@ -1,6 +1,6 @@
-"""What guards an HTTP door on loopback: against web pages, against too many connections, against silent clients.
+"""Guards an HTTP endpoint on loopback against web pages, too many connections and silent clients.
 
-Every program of this machine may use the doors; a web page that a browser of this machine shows may not. It reaches
+Every program of this machine may use the endpoints; a web page that a browser of this machine shows may not. It reaches
 them in two ways: by a name of its own that it lets point to 127.0.0.1 (DNS rebinding), which the Host header shows,
 and by requests across origins (CSRF), which Origin and Sec-Fetch-Site show. No SDK sends either of the latter.
 """

@@ -3,7 +3,7 @@
 `azure-functions-runtime` is the worker's code without its process: it takes the messages of the host as objects. What
 it refuses here, a deployment would refuse. It declares Python 3.13, where Azure builds it in; the same wheel runs on
 3.11. It is internal, so it stays out of the virtual environment: `make setup-dev` installs it, as pinned by
-`requirements-worker.txt`. It keeps its functions in globals and imports the app as `function_app`, so each app has a
+`requirements/worker.txt`. It keeps its functions in globals and imports the app as `function_app`, so each app has a
 process of its own.
 
     from local_azure.testing import azure_worker
