@@ -85,7 +85,6 @@ async def test_what_cannot_be_the_id_of_a_container_is_refused(sdk: Sdk, databas
 @pytest.mark.parametrize(
     ("key", "settings", "named"),
     [
-        (PartitionKey(["/a", "/b"], kind="MultiHash"), {}, "hierarchical"),
         (BY_STORE, {"unique_key_policy": {"uniqueKeys": [{"paths": ["/x"]}]}}, "uniqueKeyPolicy"),
         (BY_STORE, {"default_ttl": 0}, "TTL"),
         (BY_STORE, {"default_ttl": -2}, "TTL"),
@@ -108,7 +107,6 @@ async def test_features_that_are_not_supported_are_named(sdk: Sdk, container: An
     for call, named in (
         (lambda: sdk.all(container.query_items_change_feed(start_time="Beginning")), "change feed"),
         (lambda: sdk.all(container.scripts.list_stored_procedures()), "sprocs"),
-        (lambda: sdk.do(container.get_throughput()), "offers"),
     ):
         with pytest.raises(CosmosHttpResponseError) as refusal:
             await call()

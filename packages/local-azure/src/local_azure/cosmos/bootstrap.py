@@ -10,7 +10,7 @@ import msgspec
 
 from local_azure.core.process import CannotStartError
 from local_azure.cosmos.catalog import Catalog
-from local_azure.cosmos.container_settings import partition_path
+from local_azure.cosmos.container_settings import key_definition
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.wire import JsonObject
 
@@ -75,9 +75,9 @@ def create_absent(catalog: Catalog, bootstrap: Bootstrap) -> list[str]:
                 if existing is None:
                     catalog.create_container(database, container.settings())
                     created.append(link)
-                elif existing.path != partition_path(container.settings()):
+                elif existing.key.paths != key_definition(container.settings()).paths:
                     raise CannotStartError(
-                        f"{link} exists with the partition key /{'/'.join(existing.path)}, and the bootstrap file says "
+                        f"{link} exists with the partition key {existing.key}, and the bootstrap file says "
                         f"{container.partition_key}: its state was made for an earlier version; forget it "
                         "(`make reset`, or another --state folder)"
                     )

@@ -1,29 +1,34 @@
 """Databases and containers: their properties, their ids, and the table that holds a container's documents."""
 
-import base64
-import struct
 from collections.abc import Iterable
 from typing import cast
 
 import msgspec
 
 from local_azure.core.clock import Clock
-from local_azure.cosmos.container_settings import partition_path, with_defaults
+from local_azure.cosmos import resource_ids, throughput
+from local_azure.cosmos.container_settings import key_definition, with_defaults
 from local_azure.cosmos.documents import DocumentTable
-from local_azure.cosmos.errors import bad_request, conflict, owner_not_found
+from local_azure.cosmos.errors import CosmosError, bad_request, conflict, not_found, owner_not_found, unsupported
+from local_azure.cosmos.offers import Offers
+from local_azure.cosmos.partition_key import KeyDefinition
+from local_azure.cosmos.ranges import Ranges
 from local_azure.cosmos.store import Store
+from local_azure.cosmos.throughput import Throughput
 from local_azure.cosmos.wire import JsonObject, decode_object, encode
 
 MAX_ID_LENGTH = 255
 
 
 class Container(msgspec.Struct):
-    """A container: `path` names the partition key's properties from the outside in."""
+    """A container and its documents; `path` is its address by names, `dbs/fraud/colls/events`."""
 
     number: int
     id: str
     properties: JsonObject
-    path: tuple[str, ...]
+    path: str
+    key: KeyDefinition
+    ranges: Ranges
     documents: DocumentTable
 
     @property
@@ -48,12 +53,14 @@ class Catalog:
         self._store = store
         self._clock = clock
         self.databases: dict[str, Database] = {}
+        self.offers = Offers(store, clock)
         self.load()
         store.on_rollback = self.load
 
     def load(self) -> None:
         """Read everything anew, at the start and after a commit that failed."""
         self.databases = {}
+        self.offers.load()
         by_number: dict[int, Database] = {}
         rows = self._store.execute("SELECT number, parent, id, properties FROM resource ORDER BY number")
         for number, parent, name, properties in rows.fetchall():
@@ -61,7 +68,8 @@ class Catalog:
             if parent == 0:
                 self.databases[name] = by_number[number] = Database(number, name, value)
             else:
-                by_number[parent].containers[name] = container = self._container(number, name, value)
+                owner = by_number[parent]
+                owner.containers[name] = container = self._container(owner.id, number, name, value)
                 self._store.has_reached(container.documents.last_row())
 
     def containers(self) -> Iterable[Container]:
@@ -69,56 +77,67 @@ class Catalog:
         return [container for database in self.databases.values() for container in database.containers.values()]
 
     def database(self, name: str) -> Database:
-        """By id, or by `_rid` as the SDK asks when it is given an item instead of an id. 404 if there is none."""
+        """By id, or by `_rid` as the SDK asks when it is given an item instead of an id. 404 if it does not exist."""
         if database := self.databases.get(name):
             return database
         for database in self.databases.values():
             if database.properties["_rid"] == name:
                 return database
-        raise owner_not_found("Database", name)
+        raise not_found("Database", name)
 
     def container(self, database_name: str, name: str) -> Container:
-        """By id, or by `_rid`. 404 if there is none."""
-        database = self.database(database_name)
+        """By id, or by `_rid`. 404 if it does not exist, with sub status 1003 if its database does not."""
+        try:
+            database = self.database(database_name)
+        except CosmosError as problem:
+            raise owner_not_found("Database", database_name) from problem
         if container := database.containers.get(name):
             return container
         for container in database.containers.values():
             if container.resource_id == name:
                 return container
-        raise owner_not_found("Container", name)
+        raise not_found("Container", name)
 
-    def create_database(self, body: JsonObject) -> Database:
+    def create_database(self, body: JsonObject, asked: Throughput | None = None) -> Database:
         """409 if the id is taken, 400 if it cannot be an id."""
         name = _checked_id(body)
         if name in self.databases:
             raise conflict("Database", name)
         number = self._insert(0, name)
-        resource_id = _resource_id(number)
+        resource_id = resource_ids.of_database(number)
         properties = self._stamped({"id": name}, resource_id, f"dbs/{resource_id}/")
         properties |= {"_colls": "colls/", "_users": "users/"}
         self._save(number, properties)
+        if asked is not None:
+            self.offers.create(number, properties, asked)
         self.databases[name] = database = Database(number, name, properties)
         return database
 
-    def create_container(self, database: Database, body: JsonObject) -> Container:
+    def create_container(self, database: Database, body: JsonObject, asked: Throughput | None = None) -> Container:
         """409 if the id is taken, 400 for what is malformed or not supported (see `container_settings`)."""
         name = _checked_id(body)
         if name in database.containers:
             raise conflict("Container", name)
         settings = with_defaults(body)
+        if asked is not None and asked.ranges > 1 and key_definition(settings).version == 1:
+            raise unsupported("A container above 10,000 RU/s whose partition key has the version 1")
         number = self._insert(database.number, name)
-        resource_id = _resource_id(database.number, number)
+        resource_id = resource_ids.of_container(database.number, number)
         link = f"{database.properties['_self']}colls/{resource_id}/"
         properties = self._stamped(settings, resource_id, link) | {"_docs": "docs/"}
         self._save(number, properties)
-        database.containers[name] = container = self._container(number, name, properties)
+        if asked is None and not self.offers.has(database.number):
+            asked = Throughput(throughput.DEFAULT_THROUGHPUT)
+        if asked is not None:
+            self.offers.create(number, properties, asked)
+        database.containers[name] = container = self._container(database.id, number, name, properties)
         container.documents.create()
         return container
 
     def replace_container(self, container: Container, body: JsonObject) -> None:
         """Change the default TTL or the indexing policy; documents' expiry follows. The partition key cannot change."""
         settings = with_defaults(body)
-        if settings.get("id") != container.id or partition_path(settings) != container.path:
+        if settings.get("id") != container.id or key_definition(settings) != container.key:
             raise bad_request("The id and the partition key of a container cannot be changed.")
         link = str(container.properties["_self"])
         container.properties = self._stamped(settings, container.resource_id, link) | {"_docs": "docs/"}
@@ -128,6 +147,7 @@ class Catalog:
     def delete_container(self, database: Database, container: Container) -> None:
         """Forget the container and its documents."""
         container.documents.drop()
+        self.offers.delete(container.number)
         self._store.write("DELETE FROM resource WHERE number = ?", (container.number,))
         del database.containers[container.id]
 
@@ -135,16 +155,19 @@ class Catalog:
         """Forget the database and all within."""
         for container in list(database.containers.values()):
             self.delete_container(database, container)
+        self.offers.delete(database.number)
         self._store.write("DELETE FROM resource WHERE number = ?", (database.number,))
         del self.databases[database.id]
 
-    def _container(self, number: int, name: str, properties: JsonObject) -> Container:
+    def _container(self, database: str, number: int, name: str, properties: JsonObject) -> Container:
         link = str(properties["_self"])
-        prefix = base64.b64decode(str(properties["_rid"]).replace("-", "/"))
+        prefix = resource_ids.decode(str(properties["_rid"]))
         table = DocumentTable(
             self._store, self._clock, number, link=link, resource_prefix=prefix, default_ttl=_default_ttl(properties)
         )
-        return Container(number, name, properties, partition_path(properties), table)
+        ranges = Ranges(self.offers.ranges(number))
+        path = f"dbs/{database}/colls/{name}"
+        return Container(number, name, properties, path, key_definition(properties), ranges, table)
 
     def _insert(self, parent: int, name: str) -> int:
         cursor = self._store.write("INSERT INTO resource (parent, id, properties) VALUES (?, ?, '{}')", (parent, name))
@@ -161,10 +184,6 @@ class Catalog:
 
 def _default_ttl(settings: JsonObject) -> int | None:
     return cast("int | None", settings.get("defaultTtl"))
-
-
-def _resource_id(*numbers: int) -> str:
-    return base64.b64encode(struct.pack(f">{len(numbers)}I", *numbers)).decode().replace("/", "-")
 
 
 def _checked_id(body: JsonObject) -> str:

@@ -1,5 +1,6 @@
 """Requests on databases and containers."""
 
+from local_azure.cosmos import resource_ids, throughput
 from local_azure.cosmos.catalog import Catalog, Container
 from local_azure.cosmos.feeds import Feeds
 from local_azure.cosmos.request import Request
@@ -7,7 +8,7 @@ from local_azure.cosmos.wire import JsonObject, Reply, decode_object, encode
 
 
 class ContainerRequests:
-    """Create, read, list, query, replace and delete; and the one range that all partition keys lie in."""
+    """Create, read, list, query, replace and delete; and the ranges that partition keys lie in."""
 
     def __init__(self, catalog: Catalog, feeds: Feeds) -> None:
         self._catalog = catalog
@@ -20,8 +21,9 @@ class ContainerRequests:
             return await self._feeds.of_resources(request, "Databases", "", items)
         if request.method != "POST":
             raise request.method_not_allowed()
-        database = self._catalog.create_database(decode_object(request.body, "The database"))
-        return _resource(201, database.properties)
+        asked = throughput.of_headers(request.headers)
+        database = self._catalog.create_database(decode_object(request.body, "The database"), asked)
+        return _resource(request, 201, database.properties)
 
     def database(self, request: Request, name: str) -> Reply:
         """`/dbs/{id}`"""
@@ -44,8 +46,26 @@ class ContainerRequests:
             return await self._feeds.of_resources(request, "DocumentCollections", resource_id, items)
         if request.method != "POST":
             raise request.method_not_allowed()
-        container = self._catalog.create_container(database, decode_object(request.body, "The container"))
-        return _resource(201, container.properties)
+        body = decode_object(request.body, "The container")
+        container = self._catalog.create_container(database, body, throughput.of_headers(request.headers))
+        return _resource(request, 201, container.properties)
+
+    async def offers(self, request: Request) -> Reply:
+        """`/offers`: the throughput settings."""
+        if request.method == "GET" or (request.method == "POST" and request.is_query):
+            return await self._feeds.of_resources(request, "Offers", "", self._catalog.offers.all())
+        raise request.method_not_allowed()
+
+    def offer(self, request: Request, name: str) -> Reply:
+        """`/offers/{id}`"""
+        match request.method:
+            case "GET":
+                return _resource(request, 200, self._catalog.offers.find(name)[1].properties)
+            case "PUT":
+                changed = self._catalog.offers.replace(name, decode_object(request.body, "The offer"))
+                return _resource(request, 200, changed)
+            case _:
+                raise request.method_not_allowed()
 
     def container(self, request: Request, database_name: str, name: str) -> Reply:
         """`/dbs/{id}/colls/{id}`"""
@@ -55,7 +75,7 @@ class ContainerRequests:
                 return _read(request, container.properties)
             case "PUT":
                 self._catalog.replace_container(container, decode_object(request.body, "The container"))
-                return _resource(200, container.properties)
+                return _resource(request, 200, container.properties)
             case "DELETE":
                 self._catalog.delete_container(self._catalog.database(database_name), container)
                 return Reply(204)
@@ -63,24 +83,41 @@ class ContainerRequests:
                 raise request.method_not_allowed()
 
     def partition_key_ranges(self, request: Request, container: Container) -> Reply:
-        """`.../pkranges`: one range, so that no query needs a plan; the SDKs cache it by its ETag."""
+        """`.../pkranges`: the SDKs cache them by their ETag."""
         if request.method != "GET":
             raise request.method_not_allowed()
         etag = '"1"'
         if request.headers.get("if-none-match") == etag:
             return Reply(304, headers={"etag": etag})
         resource_id = container.resource_id
-        whole = {"id": "0", "_rid": resource_id, "minInclusive": "", "maxExclusive": "FF", "status": "online"}
-        ranges = [whole | {"parents": [], "_etag": etag, "_ts": container.properties["_ts"]}]
-        body = {"_rid": resource_id, "PartitionKeyRanges": ranges, "_count": 1}
+        share = 1 / len(container.ranges.spans)
+        names = [resource_ids.of_range(resource_id, place) for place in range(len(container.ranges.spans))]
+        ranges = [
+            {
+                "id": str(place),
+                "_rid": names[place],
+                "_self": f"{container.properties['_self']}pkranges/{names[place]}/",
+                "_etag": etag,
+                "_ts": container.properties["_ts"],
+                "minInclusive": span.low,
+                "maxExclusive": span.high,
+                "ridPrefix": place,
+                "throughputFraction": share,
+                "status": "online",
+                "parents": [],
+            }
+            for place, span in enumerate(container.ranges.spans)
+        ]
+        body = {"_rid": resource_id, "PartitionKeyRanges": ranges, "_count": len(ranges)}
         return Reply(200, encode(body), {"etag": etag})
 
 
 def _read(request: Request, properties: JsonObject) -> Reply:
     if request.headers.get("if-none-match") == properties["_etag"]:
         return Reply(304, headers={"etag": str(properties["_etag"])})
-    return _resource(200, properties)
+    return _resource(request, 200, properties)
 
 
-def _resource(status: int, properties: JsonObject) -> Reply:
-    return Reply(status, encode(properties), {"etag": str(properties["_etag"])})
+def _resource(request: Request, status: int, properties: JsonObject) -> Reply:
+    body = b"" if request.minimal and request.method != "GET" else encode(properties)
+    return Reply(status, body, {"etag": str(properties["_etag"])})

@@ -4,15 +4,12 @@ import re
 from typing import cast
 
 from local_azure.cosmos.errors import bad_request, unsupported
+from local_azure.cosmos.indexing_policy import with_policy_defaults
+from local_azure.cosmos.partition_key import KeyDefinition
 from local_azure.cosmos.wire import JsonObject
 
 MAX_TTL = 2**31 - 1
-DEFAULT_INDEXING_POLICY: JsonObject = {
-    "indexingMode": "consistent",
-    "automatic": True,
-    "includedPaths": [{"path": "/*"}],
-    "excludedPaths": [{"path": '/"_etag"/?'}],
-}
+MAX_KEY_PATHS = 3
 DEFAULT_CONFLICT_POLICY: JsonObject = {
     "mode": "LastWriterWins",
     "conflictResolutionPath": "/_ts",
@@ -30,23 +27,38 @@ def with_defaults(body: JsonObject) -> JsonObject:
     for name, value in body.items():
         if name not in _KNOWN and not name.startswith("_") and _means_something(name, value):
             raise unsupported(f"The container setting '{name}'")
-    partition_path(body)
+    key_definition(body)
     check_default_ttl(body.get("defaultTtl"))
     settings: JsonObject = {name: value for name, value in body.items() if name in _KNOWN and value is not None}
-    settings.setdefault("indexingPolicy", DEFAULT_INDEXING_POLICY)
+    settings["indexingPolicy"] = with_policy_defaults(settings.get("indexingPolicy"))
     settings.setdefault("conflictResolutionPolicy", DEFAULT_CONFLICT_POLICY)
+    settings.setdefault("geospatialConfig", {"type": "Geography"})
     return settings
 
 
-def partition_path(settings: JsonObject) -> tuple[str, ...]:
-    """The property names of the one partition key path, `("store_id",)` for `/store_id`."""
+def key_definition(settings: JsonObject) -> KeyDefinition:
+    """The partition key: `("store_id",)` for the path `/store_id`; up to three paths make a hierarchical key."""
     key = settings.get("partitionKey")
     paths = key.get("paths") if isinstance(key, dict) else None
-    if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
-        raise bad_request("A container needs a partitionKey with one path, such as {'paths': ['/store_id']}.")
-    if len(paths) > 1 or cast(JsonObject, key).get("kind", "Hash") != "Hash":
-        raise unsupported("A hierarchical partition key")
-    path = cast(str, paths[0])
+    if not isinstance(key, dict) or not isinstance(paths, list) or not paths:
+        raise bad_request("A container needs a partitionKey with paths, such as {'paths': ['/store_id']}.")
+    kind = key.get("kind", "Hash")
+    version = key.get("version", 1)
+    if kind not in ("Hash", "MultiHash") or version not in (1, 2):
+        raise bad_request("A partition key has the kind Hash or MultiHash and the version 1 or 2.")
+    if len(paths) > (1 if kind == "Hash" else MAX_KEY_PATHS):
+        raise bad_request(
+            f"A partition key of the kind {kind} has one path; a hierarchical one is of the kind MultiHash and has "
+            f"at most {MAX_KEY_PATHS}."
+        )
+    return KeyDefinition(
+        tuple(_path_segments(path) for path in paths), 2 if kind == "MultiHash" else cast(int, version)
+    )
+
+
+def _path_segments(path: object) -> tuple[str, ...]:
+    if not isinstance(path, str):
+        raise bad_request("The path of a partition key is a string such as '/store_id'.")
     segments = [quoted or plain for quoted, plain in _PATH_SEGMENT.findall(path)]
     if not segments or _PATH_SEGMENT.sub("", path):
         raise bad_request(f"The partition key path '{path}' must look like '/store_id' or '/address/city'.")
@@ -61,7 +73,7 @@ def check_default_ttl(value: object) -> None:
 
 
 def composite_orders(settings: JsonObject) -> list[list[tuple[str, bool]]]:
-    """The composite indexes of the indexing policy: for each, the paths and whether each is descending."""
+    """The composite indexes of the indexing policy: for each, its paths, and for each path if it is descending."""
     policy = settings.get("indexingPolicy")
     indexes = policy.get("compositeIndexes") if isinstance(policy, dict) else None
     if not isinstance(indexes, list):

@@ -1,17 +1,20 @@
-"""Requests on documents: points, feeds, queries, batches."""
+"""Requests on documents: points, feeds, queries, query plans, batches."""
 
 from local_azure.cosmos import items
-from local_azure.cosmos.batch import WRITE_CHARGE, run_batch
+from local_azure.cosmos.batch import Batches
 from local_azure.cosmos.catalog import Container
+from local_azure.cosmos.charges import read_charge, write_charge
 from local_azure.cosmos.documents import Conditions, Stored
-from local_azure.cosmos.errors import unsupported
+from local_azure.cosmos.errors import not_found
 from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.feeds import Feeds
-from local_azure.cosmos.partition_key import from_header, required
+from local_azure.cosmos.partition_key import required
 from local_azure.cosmos.request import Request
 from local_azure.cosmos.store import Store
 from local_azure.cosmos.wire import Reply
 
+PARTITION_KEY = "x-ms-documentdb-partitionkey"
+RANGE_ID = "x-ms-documentdb-partitionkeyrangeid"
 _TRIGGERS = ("x-ms-documentdb-pre-trigger-include", "x-ms-documentdb-post-trigger-include")
 
 
@@ -19,76 +22,85 @@ class DocumentRequests:
     """`.../docs` and `.../docs/{id}`"""
 
     def __init__(self, store: Store, feeds: Feeds, faults: Faults) -> None:
-        self._store = store
         self._feeds = feeds
         self._faults = faults
+        self._batches = Batches(store, faults.check_room)
 
     async def collection(self, request: Request, container: Container) -> Reply:
-        """`.../docs`: a feed, a query, a batch, a create or an upsert, told apart by headers."""
-        partition = from_header(request.headers.get("x-ms-documentdb-partitionkey"))
+        """`.../docs`: a feed, a query, its plan, a batch, a create or an upsert, told apart by headers."""
+        if request.method == "POST" and request.flag("x-ms-cosmos-is-query-plan-request"):
+            return self._feeds.plan(request, container)
         if request.method == "GET" or (request.method == "POST" and request.is_query):
-            _check_feed(request)
-            return await self._feeds.of_documents(request, container, partition)
+            return await self._feeds.of_documents(request, container)
         if request.method != "POST":
             raise request.method_not_allowed()
-        request.refuse_headers(*_TRIGGERS, "x-ms-cosmos-is-query-plan-request")
+        request.refuse_headers(*_TRIGGERS)
         if request.flag("x-ms-cosmos-is-batch-request"):
-            if not request.flag("x-ms-cosmos-batch-atomic"):
-                raise unsupported("A batch that is not atomic (bulk)")
-            return run_batch(
-                self._store,
-                container,
-                required(partition),
-                request.body,
-                minimal=request.minimal,
-                check_room=self._faults.check_room,
-            )
-        partition = required(partition)
+            return self._batch(request, container)
+        partition = required(container.key.of_header(request.headers.get(PARTITION_KEY)))
         self._faults.check_room()
         if request.flag("x-ms-documentdb-is-upsert"):
             created, stored = items.upsert_item(container, partition, request.body, _conditions(request))
-            return _written(request, 201 if created else 200, stored)
-        return _written(request, 201, items.create_item(container, partition, request.body))
+            return _written(request, container, partition, 201 if created else 200, stored)
+        return _written(request, container, partition, 201, items.create_item(container, partition, request.body))
 
     def document(self, request: Request, container: Container, name: str) -> Reply:
         """`.../docs/{id}`"""
-        partition = required(from_header(request.headers.get("x-ms-documentdb-partitionkey")))
+        partition = required(container.key.of_header(request.headers.get(PARTITION_KEY)))
         request.refuse_headers(*_TRIGGERS)
+        if "/" in name or "\\" in name:
+            raise not_found("Entity with the specified id", name)
         match request.method:
             case "GET":
-                return _read(request, items.read_item(container, partition, name))
+                return _read(request, container, partition, items.read_item(container, partition, name))
             case "PUT":
                 stored = items.replace_item(container, partition, name, request.body, _conditions(request))
-                return _written(request, 200, stored)
+                return _written(request, container, partition, 200, stored)
             case "PATCH":
                 stored = items.patch_item(container, partition, name, request.body, _conditions(request))
-                return _written(request, 200, stored)
+                return _written(request, container, partition, 200, stored)
             case "DELETE":
                 items.delete_item(container, partition, name, _conditions(request))
-                return Reply(204, charge=WRITE_CHARGE)
+                return Reply(204, headers=_in_range(container, partition), charge=write_charge(0))
             case _:
                 raise request.method_not_allowed()
 
+    def delete_partition(self, request: Request, container: Container) -> Reply:
+        """`.../operations/partitionkeydelete`: at once, where Azure deletes in the background."""
+        if request.method != "POST":
+            raise request.method_not_allowed()
+        partition = required(container.key.of_header(request.headers.get(PARTITION_KEY)))
+        container.documents.delete_partition(partition)
+        return Reply(200, headers=_in_range(container, partition), charge=write_charge(0))
 
-def _check_feed(request: Request) -> None:
-    """400 for what would change the result if it were ignored."""
-    if request.headers.get("a-im"):
-        raise unsupported("The change feed")
-    if request.headers.get("x-ms-start-epk", "") != "" or request.headers.get("x-ms-end-epk", "FF") != "FF":
-        raise unsupported("A part of the partition key range (a hierarchical key's prefix, a feed range)")
-    request.refuse_headers("x-ms-cosmos-is-query-plan-request")
+    def _batch(self, request: Request, container: Container) -> Reply:
+        if request.flag("x-ms-cosmos-batch-atomic"):
+            partition = required(container.key.of_header(request.headers.get(PARTITION_KEY)))
+            reply = self._batches.run_atomic(container, partition, request.body, minimal=request.minimal)
+            reply.headers |= _in_range(container, partition)
+            return reply
+        go_on = request.flag("x-ms-cosmos-batch-continue-on-error")
+        reply = self._batches.run_bulk(container, request.body, minimal=request.minimal, go_on=go_on)
+        reply.headers[RANGE_ID] = request.headers.get(RANGE_ID) or "0"
+        return reply
 
 
 def _conditions(request: Request) -> Conditions:
     return Conditions(request.headers.get("if-match"), request.headers.get("if-none-match"))
 
 
-def _read(request: Request, stored: Stored) -> Reply:
+def _in_range(container: Container, partition: str) -> dict[str, str]:
+    return {RANGE_ID: str(container.ranges.of(partition))}
+
+
+def _read(request: Request, container: Container, partition: str, stored: Stored) -> Reply:
+    headers = {"etag": stored.etag} | _in_range(container, partition)
     if request.headers.get("if-none-match") == stored.etag:
-        return Reply(304, headers={"etag": stored.etag})
-    return Reply(200, stored.body, {"etag": stored.etag})
+        return Reply(304, headers=headers)
+    return Reply(200, stored.body, headers, charge=read_charge(len(stored.body)))
 
 
-def _written(request: Request, status: int, stored: Stored) -> Reply:
+def _written(request: Request, container: Container, partition: str, status: int, stored: Stored) -> Reply:
     body = b"" if request.minimal else stored.body
-    return Reply(status, body, {"etag": stored.etag}, charge=WRITE_CHARGE)
+    headers = {"etag": stored.etag} | _in_range(container, partition)
+    return Reply(status, body, headers, charge=write_charge(len(stored.body)))

@@ -104,7 +104,7 @@ def _response(raw: web.BaseRequest, reply: Reply) -> web.Response:
         **reply.headers,
     }
     if reply.body:
-        headers["content-type"] = "application/json"
+        headers.setdefault("content-type", "application/json")
     response = web.Response(status=reply.status, body=reply.body, headers=headers)
     if reply.status in (408, 413, 503):
         # The rest of the body may still be on its way; nobody will read it.

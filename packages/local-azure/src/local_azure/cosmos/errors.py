@@ -22,6 +22,8 @@ class CosmosError(Exception):
         self.message = message
         self.substatus = substatus
         self.headers = headers or {}
+        self.members: dict[str, str] = {}
+        """More members of the error body."""
 
 
 def bad_request(message: str, substatus: int = 0) -> CosmosError:
@@ -30,7 +32,7 @@ def bad_request(message: str, substatus: int = 0) -> CosmosError:
 
 
 def unsupported(what: str) -> CosmosError:
-    """400 for what Azure has and this part has not."""
+    """400 for a feature of Azure that this part does not have."""
     return bad_request(f"{what} is not supported by the local Cosmos DB.")
 
 
@@ -40,13 +42,14 @@ def unauthorized(message: str) -> CosmosError:
 
 
 def not_found(what: str, name: str) -> CosmosError:
-    """404 for a document."""
-    return CosmosError(404, "NotFound", f"{what} '{name}' does not exist in the system.")
+    """404: nothing has this name."""
+    return CosmosError(404, "NotFound", f"Resource Not Found. {what} '{name}' does not exist in the system.")
 
 
 def owner_not_found(what: str, name: str) -> CosmosError:
     """404 with sub status 1003 for something whose database or container does not exist."""
-    return CosmosError(404, "NotFound", f"{what} '{name}': owner resource does not exist.", OWNER_NOT_FOUND)
+    message = f"Resource Not Found. {what} '{name}': owner resource does not exist."
+    return CosmosError(404, "NotFound", message, OWNER_NOT_FOUND)
 
 
 def container_recreated(name: str) -> CosmosError:

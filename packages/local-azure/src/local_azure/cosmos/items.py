@@ -1,8 +1,7 @@
-"""The operations on one document, from its JSON: what points and batches have in common."""
+"""The operations on one document, from its JSON: point operations and batches share them."""
 
 from local_azure.cosmos.catalog import Container
 from local_azure.cosmos.documents import Conditions, Stored
-from local_azure.cosmos.partition_key import check_matches
 from local_azure.cosmos.patch import patched
 from local_azure.cosmos.wire import JsonObject, decode_object
 
@@ -10,7 +9,7 @@ _WHAT = "The document"
 
 
 def read_item(container: Container, partition: str, name: str) -> Stored:
-    """404 if there is none."""
+    """404 if it does not exist."""
     return container.documents.get(partition, name)
 
 
@@ -25,24 +24,26 @@ def upsert_item(container: Container, partition: str, body: bytes, conditions: C
 
 
 def replace_item(container: Container, partition: str, name: str, body: bytes, conditions: Conditions) -> Stored:
-    """404 if there is none, 412 if the conditions do not hold."""
-    return container.documents.replace_item(partition, name, _document(container, partition, body), conditions)
+    """404 if it does not exist, 412 if the conditions do not hold."""
+    # A document that does not exist is reported before anything that is wrong with the new one.
+    row = container.documents.row_to_write(partition, name, conditions)
+    return container.documents.replace_item(partition, name, row, _document(container, partition, body))
 
 
 def patch_item(container: Container, partition: str, name: str, body: bytes, conditions: Conditions) -> Stored:
-    """404 if there is none, 412 if the conditions or the patch's own condition do not hold, 400 for a bad patch."""
+    """404 if it does not exist, 412 if the conditions or the patch's own condition do not hold, 400 for a bad patch."""
     stored = container.documents.get(partition, name)
     conditions.check(stored.etag)
-    document = patched(decode_object(stored.body, _WHAT), body, container.path)
-    return container.documents.replace_item(partition, name, document)
+    document = patched(decode_object(stored.body, _WHAT), body, container.key)
+    return container.documents.replace_item(partition, name, stored.row, document)
 
 
 def delete_item(container: Container, partition: str, name: str, conditions: Conditions) -> None:
-    """404 if there is none, 412 if the conditions do not hold."""
+    """404 if it does not exist, 412 if the conditions do not hold."""
     container.documents.delete_item(partition, name, conditions)
 
 
 def _document(container: Container, partition: str, body: bytes) -> JsonObject:
     document = decode_object(body, _WHAT)
-    check_matches(container.path, document, partition)
+    container.key.check_matches(document, partition)
     return document

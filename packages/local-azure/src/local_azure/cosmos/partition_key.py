@@ -1,8 +1,10 @@
 """Partition key values: taken from a document or from a header, in one canonical text.
 
-The canonical text is the JSON of a list with one value, `["5"]`; a document without the key has `[{}]`, as on the wire.
+The canonical text is a JSON list with one value for each path of the key, `["5"]`; a path that a document does not have
+stands there as `{}`, as on the wire. A hierarchical key has two or three paths.
 """
 
+from collections.abc import Sequence
 from typing import cast
 
 import msgspec
@@ -12,25 +14,77 @@ from local_azure.cosmos.wire import JsonObject, JsonValue, decode
 
 UNDEFINED_KEY = "[{}]"
 MAX_KEY_BYTES = 2048
+MAX_SHORT_KEY_BYTES = 101
+"""Of a key with the hash version 1: https://learn.microsoft.com/azure/cosmos-db/large-partition-keys"""
 
 
-def canonical(value: JsonValue) -> str:
-    """The canonical text of one key value; 1 and 1.0 are the same key. Objects and arrays are refused with 400."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, list) or (isinstance(value, dict) and value):
-        raise bad_request("A partition key value must be a string, a number, a boolean or null.")
-    return msgspec.json.encode([value]).decode()
+class KeyDefinition(msgspec.Struct, frozen=True):
+    """The partition key of a container: for each path the property names from the outside in."""
+
+    paths: tuple[tuple[str, ...], ...]
+    version: int = 2
+
+    @property
+    def path(self) -> tuple[str, ...] | None:
+        """The only path, or None for a hierarchical key."""
+        return self.paths[0] if len(self.paths) == 1 else None
+
+    def __str__(self) -> str:
+        """The paths as a container's settings write them, such as `/store_id`."""
+        return ", ".join("/" + "/".join(path) for path in self.paths)
+
+    def of_document(self, document: JsonObject) -> str:
+        """The canonical key of a document; an object or array in its place counts as absent, as in the SDKs."""
+        return self._text([_value(document, path) for path in self.paths])
+
+    def of_header(self, header: str | None) -> str | None:
+        """The canonical key of `x-ms-documentdb-partitionkey`, or None where the request names none."""
+        values = self._values(header)
+        if values is None:
+            return None
+        if len(values) < len(self.paths) > 1:
+            raise bad_request(
+                f"PartitionKey has {len(values)} values, and the container's key has {len(self.paths)} paths; "
+                "an operation on one document must name them all."
+            )
+        return self._text(values or [{}])
+
+    def prefix_of_header(self, header: str | None) -> str | None:
+        """The first values of a hierarchical key that the header names; None if it names a whole key or none."""
+        values = self._values(header)
+        return self._text(values) if values and len(values) < len(self.paths) else None
+
+    def check_matches(self, document: JsonObject, partition: str) -> None:
+        """Refuse with 400, sub status 1001, a document that does not belong to the partition of its request."""
+        if self.of_document(document) != partition:
+            raise bad_request(
+                "PartitionKey extracted from document doesn't match the one specified in the header.",
+                PARTITION_KEY_MISMATCH,
+            )
+
+    def _values(self, header: str | None) -> list[JsonValue] | None:
+        if header is None:
+            return None
+        values = decode(header.encode(), "The partition key header")
+        if not isinstance(values, list) or len(values) > len(self.paths):
+            raise bad_request(f"The partition key header must be a JSON list with at most {len(self.paths)} values.")
+        return values
+
+    def _text(self, values: Sequence[JsonValue]) -> str:
+        limit = MAX_SHORT_KEY_BYTES if self.version == 1 else MAX_KEY_BYTES
+        size = 0
+        for value in values:
+            if isinstance(value, str):
+                # An ASCII text, the usual one, has as many bytes as characters.
+                size += len(value) if value.isascii() else len(value.encode())
+        if size > limit:
+            raise bad_request(f"A partition key value may have at most {limit} bytes, not {size}.")
+        return canonical(*values)
 
 
-def from_header(header: str | None) -> str | None:
-    """The canonical key of `x-ms-documentdb-partitionkey`, or None where the request names none."""
-    if header is None:
-        return None
-    values = decode(header.encode(), "The partition key header")
-    if not isinstance(values, list) or len(values) > 1:
-        raise bad_request("The partition key header must be a JSON list with one value; hierarchical keys have more.")
-    return _checked(canonical(values[0])) if values else UNDEFINED_KEY
+def canonical(*values: JsonValue) -> str:
+    """The canonical text of key values; 1 and 1.0 are the same key. Objects and arrays are refused with 400."""
+    return msgspec.json.encode([_plain(value) for value in values]).decode()
 
 
 def required(partition: str | None) -> str:
@@ -40,26 +94,22 @@ def required(partition: str | None) -> str:
     return partition
 
 
-def from_document(path: tuple[str, ...], document: JsonObject) -> str:
-    """The canonical key of a document; an object or array in its place counts as no key, as in the SDKs."""
+def _plain(value: JsonValue) -> JsonValue:
+    if type(value) is str:
+        return value
+    if type(value) in (int, float):
+        # Keys are doubles: an integer beyond 2^53 is the same key as the double next to it.
+        double = float(cast(float, value))
+        return int(double) if double.is_integer() and abs(double) < 2**63 else double
+    if isinstance(value, list) or (isinstance(value, dict) and value):
+        raise bad_request("A partition key value must be a string, a number, a boolean or null.")
+    return value
+
+
+def _value(document: JsonObject, path: tuple[str, ...]) -> JsonValue:
     value: JsonValue = document
     for name in path:
         if not isinstance(value, dict) or name not in value:
-            return UNDEFINED_KEY
+            return {}
         value = cast(JsonObject, value)[name]
-    return UNDEFINED_KEY if isinstance(value, list | dict) else _checked(canonical(value))
-
-
-def check_matches(path: tuple[str, ...], document: JsonObject, partition: str) -> None:
-    """Refuse with 400, sub status 1001, a document that does not belong to the partition of its request."""
-    if from_document(path, document) != partition:
-        raise bad_request(
-            "PartitionKey extracted from document doesn't match the one specified in the header.",
-            PARTITION_KEY_MISMATCH,
-        )
-
-
-def _checked(key: str) -> str:
-    if len(key) > MAX_KEY_BYTES:
-        raise bad_request(f"A partition key value may have at most {MAX_KEY_BYTES} bytes.")
-    return key
+    return {} if isinstance(value, list | dict) else value

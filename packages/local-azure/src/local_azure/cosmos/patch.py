@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from local_azure.cosmos.errors import bad_request, precondition_failed
+from local_azure.cosmos.partition_key import KeyDefinition
 from local_azure.cosmos.query.compiler import Compiler
 from local_azure.cosmos.query.parser import parse_condition
 from local_azure.cosmos.wire import JsonObject
@@ -35,7 +36,7 @@ class Patch(msgspec.Struct):
 _patches = msgspec.json.Decoder(Patch | list[PatchOperation])
 
 
-def patched(document: JsonObject, body: bytes, key_path: tuple[str, ...]) -> JsonObject:
+def patched(document: JsonObject, body: bytes, key: KeyDefinition) -> JsonObject:
     """The document after the patch (the same object, changed). 412 if the condition does not hold.
 
     400 if the patch is malformed, touches the id, a system property or the partition key, or does not fit the document.
@@ -50,7 +51,7 @@ def patched(document: JsonObject, body: bytes, key_path: tuple[str, ...]) -> Jso
     if patch.condition is not None and not _holds(patch.condition, document):
         raise precondition_failed()
     for operation in patch.operations:
-        _apply(document, operation, key_path)
+        _apply(document, operation, key)
     return document
 
 
@@ -59,10 +60,10 @@ def _holds(condition: str, document: JsonObject) -> bool:
     return where is None or Compiler({}).compile(where)(document) is True
 
 
-def _apply(document: JsonObject, operation: PatchOperation, key_path: tuple[str, ...]) -> None:
-    path = _segments(operation.path, key_path)
+def _apply(document: JsonObject, operation: PatchOperation, key: KeyDefinition) -> None:
+    path = _segments(operation.path, key)
     if operation.op == "move":
-        source = _segments(operation.from_ or "", key_path)
+        source = _segments(operation.from_ or "", key)
         if path[: len(source)] == source:
             raise bad_request(f"'{operation.path}' is '{operation.from_}' or lies within it, so it cannot be moved.")
         value = _take(document, source, operation.from_ or "")
@@ -75,14 +76,18 @@ def _apply(document: JsonObject, operation: PatchOperation, key_path: tuple[str,
         _put(document, path, operation.value, operation.op, operation.path)
 
 
-def _segments(path: str, key_path: tuple[str, ...]) -> list[str]:
+def _segments(path: str, key: KeyDefinition) -> list[str]:
     if not path.startswith("/") or len(path) == 1:
         raise bad_request(f"The path '{path}' of a patch must start with '/' and name a property.")
     segments = [segment.replace("~1", "/").replace("~0", "~") for segment in path[1:].split("/")]
-    shared = min(len(segments), len(key_path))
-    if segments[0] in _SYSTEM or tuple(segments[:shared]) == key_path[:shared]:
+    if segments[0] in _SYSTEM or any(_overlap(segments, names) for names in key.paths):
         raise bad_request(f"'{path}' is the id, a system property or the partition key, which cannot be patched.")
     return segments
+
+
+def _overlap(segments: list[str], names: tuple[str, ...]) -> bool:
+    shared = min(len(segments), len(names))
+    return tuple(segments[:shared]) == names[:shared]
 
 
 def _parent(document: JsonObject, segments: list[str], path: str) -> Any:

@@ -23,20 +23,20 @@ class Request(msgspec.Struct):
 
     @property
     def is_query(self) -> bool:
-        """Whether a POST asks instead of creating."""
+        """True for a POST that asks instead of creating."""
         return self.flag("x-ms-documentdb-isquery") or "query+json" in self.headers.get("content-type", "")
 
     @property
     def minimal(self) -> bool:
-        """Whether the client does not want to see what it has written."""
+        """True if the client does not want to see the document that it has written."""
         return "return=minimal" in self.headers.get("prefer", "")
 
     def flag(self, name: str) -> bool:
-        """Whether a header says true."""
+        """True if a header says so."""
         return self.headers.get(name, "").lower() == "true"
 
     def refuse_headers(self, *names: str) -> None:
-        """400 if the request asks for one of these features that this part has not."""
+        """400 if the request asks for one of these features, which this part does not have."""
         for name in names:
             if self.headers.get(name):
                 raise unsupported(f"The header '{name}'")

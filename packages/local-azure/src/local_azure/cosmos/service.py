@@ -1,21 +1,24 @@
-"""What each address answers: from a request's method, path, headers and body to a reply."""
+"""The addresses of the account: from a request's method, path, headers and body to a reply."""
 
 import logging
 import sqlite3
 from pathlib import Path
 
 from local_azure.core.clock import Clock
+from local_azure.cosmos.account import account
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import Bootstrap, create_absent
 from local_azure.cosmos.catalog import Catalog, Container
 from local_azure.cosmos.container_requests import ContainerRequests
-from local_azure.cosmos.document_requests import DocumentRequests
-from local_azure.cosmos.errors import CosmosError, container_recreated, unsupported
+from local_azure.cosmos.document_requests import RANGE_ID, DocumentRequests
+from local_azure.cosmos.errors import CosmosError, container_recreated, owner_not_found, unsupported
 from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.feeds import Feeds
+from local_azure.cosmos.header_checks import check_headers
 from local_azure.cosmos.request import Request
+from local_azure.cosmos.session import check_session_token, session_token
 from local_azure.cosmos.store import Store
-from local_azure.cosmos.wire import Reply, encode
+from local_azure.cosmos.wire import Reply
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +50,10 @@ class Service:
     async def answer(self, request: Request) -> Reply:
         """The reply to a request, once its writes are committed. CosmosError for one that is refused."""
         self._key.check(request.method, request.segments, request.headers)
+        check_headers(request.headers)
         if len(request.segments) >= 5:
             await self.faults.suffer()
+            check_session_token(request.headers.get("x-ms-session-token"), self._store.sequence)
         try:
             self._purge()
             reply = await self._route(request)
@@ -59,13 +64,13 @@ class Service:
             await self._store.settled()
             raise
         await self._store.settled()
-        reply.headers["x-ms-session-token"] = f"0:-1#{self._store.sequence}"
+        reply.headers["x-ms-session-token"] = session_token(reply.headers.get(RANGE_ID, "0"), self._store.sequence)
         return reply
 
-    async def _route(self, request: Request) -> Reply:  # noqa: PLR0911 - one for each address
+    async def _route(self, request: Request) -> Reply:  # noqa: PLR0911, PLR0912 - one for each address
         match request.segments:
             case ():
-                return _account(request)
+                return account(request)
             case ("dbs",):
                 return await self._containers.databases(request)
             case ("dbs", database):
@@ -73,25 +78,43 @@ class Service:
             case ("dbs", database, "colls"):
                 return await self._containers.containers(request, database)
             case ("dbs", database, "colls", name):
-                return self._containers.container(request, database, name)
+                reply = self._containers.container(request, database, name)
+                return _owned(reply, f"dbs/{database}", self._owner(database))
             case ("dbs", database, "colls", name, "pkranges"):
-                return self._containers.partition_key_ranges(request, self._container(request, database, name))
+                container = self._container(request, database, name)
+                return _in_container(self._containers.partition_key_ranges(request, container), container)
             case ("dbs", database, "colls", name, "docs"):
-                return await self._documents.collection(request, self._container(request, database, name))
+                container = self._container(request, database, name)
+                return _in_container(await self._documents.collection(request, container), container)
             case ("dbs", database, "colls", name, "docs", document):
                 container = self._container(request, database, name)
                 if database not in self.catalog.databases:
                     document = container.documents.name_of(document)
-                return self._documents.document(request, container, document)
+                return _in_container(self._documents.document(request, container, document), container)
+            case ("dbs", database, "colls", name, "operations", "partitionkeydelete"):
+                container = self._container(request, database, name)
+                return _in_container(self._documents.delete_partition(request, container), container)
+            case ("offers",):
+                return await self._containers.offers(request)
+            case ("offers", name):
+                return self._containers.offer(request, name)
             case _:
                 raise unsupported(f"The resource '{request.resource}'")
 
     def _container(self, request: Request, database: str, name: str) -> Container:
-        container = self.catalog.container(database, name)
+        try:
+            container = self.catalog.container(database, name)
+        except CosmosError as problem:
+            raise owner_not_found("Container", name) from problem
         intended = request.headers.get("x-ms-cosmos-intended-collection-rid")
         if intended and intended != container.resource_id:
             raise container_recreated(container.id)
         return container
+
+    def _owner(self, database: str) -> str:
+        """The `_rid` of the database with this name, empty if the request has just deleted it."""
+        owner = self.catalog.databases.get(database)
+        return "" if owner is None else str(owner.properties["_rid"])
 
     def _purge(self) -> None:
         """Delete what has expired, at most once in a second of Azure's: nothing can be read after its time."""
@@ -102,23 +125,12 @@ class Service:
                 container.documents.purge()
 
 
-def _account(request: Request) -> Reply:
-    """The account: one region, which is this process, and the consistency that it gives."""
-    if request.method != "GET":
-        raise request.method_not_allowed()
-    regions = [{"name": "Local", "databaseAccountEndpoint": f"{request.base_url}/"}]
-    account = {
-        "_self": "",
-        "id": "local",
-        "_rid": "local",
-        "_dbs": "//dbs/",
-        "writableLocations": regions,
-        "readableLocations": regions,
-        "enableMultipleWriteLocations": False,
-        "userConsistencyPolicy": {"defaultConsistencyLevel": "Session"},
-        "userReplicationPolicy": {"minReplicaSetSize": 1, "maxReplicasetSize": 1},
-        "systemReplicationPolicy": {"minReplicaSetSize": 1, "maxReplicasetSize": 1},
-        "readPolicy": {"primaryReadCoefficient": 1, "secondaryReadCoefficient": 1},
-        "queryEngineConfiguration": "{}",
-    }
-    return Reply(200, encode(account))
+def _in_container(reply: Reply, container: Container) -> Reply:
+    return _owned(reply, container.path, container.resource_id)
+
+
+def _owned(reply: Reply, path: str, resource_id: str) -> Reply:
+    """Name the owner, by names and by `_rid`: the SDK for .NET files session tokens under them."""
+    reply.headers["x-ms-alt-content-path"] = path
+    reply.headers["x-ms-content-path"] = resource_id
+    return reply

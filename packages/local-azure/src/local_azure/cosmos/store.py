@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from local_azure.core.sqlite import open_database
+from local_azure.cosmos.effective_key import effective_key
 from local_azure.cosmos.errors import CosmosError
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,11 @@ CREATE TABLE IF NOT EXISTS resource (
     properties BLOB NOT NULL,       -- JSON, as the service answers it
     UNIQUE (parent, id)
 );
+CREATE TABLE IF NOT EXISTS offer (
+    number INTEGER PRIMARY KEY,     -- of the resource whose throughput it is
+    ranges INTEGER NOT NULL,        -- how many partition key ranges it was created with
+    properties BLOB NOT NULL        -- JSON, as the service answers it
+);
 """
 
 
@@ -34,6 +40,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._database = open_database(path, SCHEMA)
+        self._database.create_function("effective_key", 1, effective_key, deterministic=True)
         self._open: asyncio.Future[None] | None = None
         self._sequence = 0
         self.on_rollback: Callable[[], None] = lambda: None

@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from local_azure.cosmos.errors import CosmosError, bad_request
+from local_azure.cosmos.charges import REFUSAL_CHARGE
+from local_azure.cosmos.errors import CosmosError, bad_request, unsupported
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 JsonObject: TypeAlias = "dict[str, JsonValue]"
@@ -16,11 +17,13 @@ MAX_NESTING = 128
 
 encode = msgspec.json.Encoder().encode
 _BRACKET_OR_STRING = re.compile(rb'[\[\]{}]|"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_CONTROL = re.compile(rb"[\x00-\x1f]")
 _decoder = msgspec.json.Decoder[Any]()
 
 
 class Reply(msgspec.Struct):
-    """What a request is answered with; `body` is JSON, or empty."""
+    """The answer to a request; `body` is JSON, or HybridRow after a batch that came so, or empty."""
 
     status: int
     body: bytes = b""
@@ -29,12 +32,26 @@ class Reply(msgspec.Struct):
 
 
 def decode(body: bytes, what: str) -> JsonValue:
-    """The JSON value of `body`; 400 that names `what` if it is no JSON or nested too deep."""
+    """The JSON value of `body`; 400 that names `what` if it is not JSON or nested too deep."""
     check_nesting(body, what)
     try:
         return _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise bad_request(f"{what} is not valid JSON: {problem}") from problem
+        if body[:1] == b"\x80":
+            raise unsupported(f"{what} in CosmosBinary (AZURE_COSMOS_BINARY_ENCODING_ENABLED)") from problem
+        escaped = _with_escapes(body) if _CONTROL.search(body) else body
+        if escaped == body:
+            raise bad_request(f"{what} is not valid JSON: {problem}") from problem
+        return decode(escaped, what)
+
+
+def _with_escapes(body: bytes) -> bytes:
+    """JSON whose strings hold raw tabs or line breaks, which the service takes, with escapes in their place."""
+
+    def escaped(string: re.Match[bytes]) -> bytes:
+        return _CONTROL.sub(lambda character: b"\\u%04x" % character[0][0], string[0])
+
+    return _STRING.sub(escaped, body)
 
 
 def decode_object(body: bytes, what: str) -> JsonObject:
@@ -51,8 +68,8 @@ def error_reply(error: CosmosError) -> Reply:
     if error.substatus:
         headers["x-ms-substatus"] = str(error.substatus)
     # 304 must not have a body, and clients would wait for one.
-    body = b"" if error.status == 304 else encode({"code": error.code, "message": error.message})
-    return Reply(error.status, body, headers, charge=0)
+    body = b"" if error.status == 304 else encode({"code": error.code, "message": error.message, **error.members})
+    return Reply(error.status, body, headers, charge=REFUSAL_CHARGE)
 
 
 def new_activity_id() -> str:

@@ -27,9 +27,9 @@ _ANY = Access(None)
 
 
 class AccessFinder:
-    """Reads the keys out of a WHERE. `path` is the container's partition key."""
+    """Reads the keys out of a WHERE. `path` is the container's partition key, None if it is hierarchical."""
 
-    def __init__(self, compiler: Compiler, path: tuple[str, ...]) -> None:
+    def __init__(self, compiler: Compiler, path: tuple[str, ...] | None) -> None:
         self._compiler = compiler
         self._path = path
 

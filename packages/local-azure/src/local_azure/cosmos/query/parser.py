@@ -136,6 +136,7 @@ class _QueryParser(ExpressionParser):
             order_by=tuple(order_by),
             offset=offset,
             limit=limit,
+            root=self.root or "",
         )
 
     def _where(self) -> Node | None:
@@ -157,7 +158,7 @@ class _QueryParser(ExpressionParser):
         if token.kind == "parameter":
             self.position += 1
             return Parameter(token.text)
-        if token.kind == "number" and token.text.isdigit() and len(token.text) < 10:
+        if token.kind == "number" and token.text.isdigit() and len(token.text) <= 10 and int(token.text) < 2**31:
             self.position += 1
             return Literal(int(token.text))
         raise syntax_error(f"{clause} needs a number or a parameter", token.at)

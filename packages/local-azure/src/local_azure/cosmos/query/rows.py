@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from local_azure.cosmos.query.access import Access
+from local_azure.cosmos.ranges import WHOLE, Span
 from local_azure.cosmos.store import Store
 
 
@@ -11,6 +12,9 @@ class Rows(Protocol):
     """Documents by row. `exact` tells that all of them fulfil WHERE, so that it need not be evaluated."""
 
     exact: bool
+    loaded: int
+    """How many documents were read, and `loaded_bytes` their size; counted by who reads."""
+    loaded_bytes: int
 
     def after(self, row: int) -> Iterator[tuple[int, bytes]]:
         """Rows above `row` with their JSON, ascending, read while iterated."""
@@ -21,7 +25,7 @@ class Rows(Protocol):
         ...
 
     def count(self) -> int | None:
-        """How many rows there are, None if only reading them can tell."""
+        """The number of rows, None if only reading them can tell."""
         ...
 
 
@@ -29,6 +33,8 @@ class ListRows:
     """A list of JSON values, such as the databases."""
 
     exact = False
+    loaded = 0
+    loaded_bytes = 0
 
     def __init__(self, bodies: list[bytes]) -> None:
         self._bodies = bodies
@@ -44,19 +50,23 @@ class ListRows:
 
 
 class TableRows:
-    """The documents of a container's table: by keys, of one partition, or all."""
+    """The documents of a container's table: by keys, of one partition, of a range of partitions, or all."""
 
-    def __init__(self, store: Store, table: str, access: Access) -> None:
+    def __init__(self, store: Store, table: str, access: Access, span: Span = WHOLE) -> None:
+        self.loaded = 0
+        self.loaded_bytes = 0
+        self._within = "" if span.whole else "effective_key(partition) >= ? AND effective_key(partition) < ? AND "
+        self._bounds = () if span.whole else (span.low, span.high)
         self._store = store
         self._table = table
         self._partition: str | None = None
-        self._found: list[int] | None = None
+        self._located: list[int] | None = None
         self.exact = access.exact
         if access.keys is None:
             return
         partitions = {partition for partition, _ in access.keys}
         if all(name is not None for _, name in access.keys):
-            self._found = sorted({row for key in access.keys for row in self._locate(*key)})
+            self._located = sorted({row for key in access.keys for row in self._locate(*key)})
         elif len(partitions) == 1:
             # All ids of one partition, or of any (None): the other keys lie within, and WHERE tells them apart.
             (self._partition,) = partitions
@@ -66,34 +76,38 @@ class TableRows:
             self.exact = False
 
     def after(self, row: int) -> Iterator[tuple[int, bytes]]:
-        if self._found is not None:
-            return self._read(found for found in self._found if found > row)
+        if self._located is not None:
+            return self._read(place for place in self._located if place > row)
         if self._partition is None:
-            return self._store.execute(f"SELECT row, body FROM {self._table} WHERE row > ? ORDER BY row", (row,))
+            return self._store.execute(
+                f"SELECT row, body FROM {self._table} WHERE {self._within}row > ? ORDER BY row", (*self._bounds, row)
+            )
         return self._store.execute(
             f"SELECT row, body FROM {self._table} INDEXED BY {self._table}_partition "
-            "WHERE partition = ? AND row > ? ORDER BY row",
-            (self._partition, row),
+            f"WHERE {self._within}partition = ? AND row > ? ORDER BY row",
+            (*self._bounds, self._partition, row),
         )
 
     def body(self, row: int) -> bytes | None:
-        found = self._store.execute(f"SELECT body FROM {self._table} WHERE row = ?", (row,)).fetchone()
-        return None if found is None else found[0]
+        stored = self._store.execute(f"SELECT body FROM {self._table} WHERE row = ?", (row,)).fetchone()
+        return None if stored is None else stored[0]
 
     def count(self) -> int | None:
-        if self._found is not None:
-            return len(self._found)
+        if self._located is not None:
+            return len(self._located)
         if self._partition is None:
-            return self._store.execute(f"SELECT count(*) FROM {self._table}").fetchone()[0]
-        sql = f"SELECT count(*) FROM {self._table} WHERE partition = ?"
-        return self._store.execute(sql, (self._partition,)).fetchone()[0]
+            sql = f"SELECT count(*) FROM {self._table} WHERE {self._within}true"
+            return self._store.execute(sql, self._bounds).fetchone()[0]
+        sql = f"SELECT count(*) FROM {self._table} WHERE {self._within}partition = ?"
+        return self._store.execute(sql, (*self._bounds, self._partition)).fetchone()[0]
 
     def _locate(self, partition: str | None, name: str | None) -> list[int]:
         if partition is None:
-            cursor = self._store.execute(f"SELECT row FROM {self._table} WHERE id = ?", (name,))
+            sql = f"SELECT row FROM {self._table} WHERE {self._within}id = ?"
+            cursor = self._store.execute(sql, (*self._bounds, name))
         else:
-            sql = f"SELECT row FROM {self._table} WHERE id = ? AND partition = ?"
-            cursor = self._store.execute(sql, (name, partition))
+            sql = f"SELECT row FROM {self._table} WHERE {self._within}id = ? AND partition = ?"
+            cursor = self._store.execute(sql, (*self._bounds, name, partition))
         return [row for (row,) in cursor]
 
     def _read(self, rows: Iterator[int]) -> Iterator[tuple[int, bytes]]:

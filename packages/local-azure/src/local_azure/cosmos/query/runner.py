@@ -36,8 +36,8 @@ class Runner:
         self._compiler = Compiler(parameters)
         self._where = None if query.where is None else self._compiler.compile(query.where)
 
-    def access(self, path: tuple[str, ...], partition: str | None) -> Access:
-        """Which documents of a container can be in the result."""
+    def access(self, path: tuple[str, ...] | None, partition: str | None) -> Access:
+        """The documents of a container that can be in the result."""
         return AccessFinder(self._compiler, path).find(self._query.where, partition)
 
     async def page(self, rows: Rows, size: int, continuation: str | None) -> Page:
@@ -63,10 +63,7 @@ class Runner:
         return Place(0, skip, None if left is None else self._count(left, "TOP or LIMIT"))
 
     def _count(self, node: Node, clause: str) -> int:
-        value = self._compiler.constant(node)
-        if type(value) is not int or not 0 <= value < 2**31:
-            raise bad_request(f"{clause} must be a whole number from 0 on.")
-        return value
+        return count_of(node, self._parameters, clause)
 
     async def _plain(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
         projection = Projection(self._query, self._compiler)
@@ -146,6 +143,14 @@ class Runner:
             and aggregate.argument.value is not UNDEFINED
             for aggregate in self._query.aggregates
         )
+
+
+def count_of(node: Node, parameters: Mapping[str, Value], clause: str) -> int:
+    """The number of TOP, OFFSET or LIMIT. 400 for anything else."""
+    value = Compiler(parameters).constant(node)
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise bad_request(f"{clause} must be a whole number from 0 on.")
+    return value
 
 
 def _is_new(seen: set[bytes], value: bytes) -> bool:

@@ -25,20 +25,27 @@ async def scan(rows: Rows, where: Evaluate | None, after: int) -> AsyncGenerator
     """
     now = time.monotonic()
     deadline = now + MAX_QUERY_SECONDS
-    while True:
-        slice_end = now + SLICE_SECONDS
-        for row, body in rows.after(after):
-            after = row
-            document = _decode(body)
-            if where is None or where(document) is True:
-                yield row, body, document
-            if time.monotonic() > slice_end:
-                break
-        else:
-            return
-        await asyncio.sleep(0)
-        now = time.monotonic()
-        if now > deadline:
-            raise CosmosError(
-                408, "RequestTimeout", f"The query took more than {MAX_QUERY_SECONDS:.0f} s; narrow its WHERE."
-            )
+    loaded = size = 0
+    try:
+        while True:
+            slice_end = now + SLICE_SECONDS
+            for row, body in rows.after(after):
+                after = row
+                loaded += 1
+                size += len(body)
+                document = _decode(body)
+                if where is None or where(document) is True:
+                    yield row, body, document
+                if time.monotonic() > slice_end:
+                    break
+            else:
+                return
+            await asyncio.sleep(0)
+            now = time.monotonic()
+            if now > deadline:
+                raise CosmosError(
+                    408, "RequestTimeout", f"The query took more than {MAX_QUERY_SECONDS:.0f} s; narrow its WHERE."
+                )
+    finally:
+        rows.loaded += loaded
+        rows.loaded_bytes += size

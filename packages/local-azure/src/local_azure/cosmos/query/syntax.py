@@ -138,3 +138,5 @@ class Query(msgspec.Struct, frozen=True):
     order_by: tuple[Order, ...]
     offset: Node | None
     limit: Node | None
+    root: str = "c"
+    """The alias of the container."""
