@@ -46,7 +46,9 @@ class AccountKey:
 def _signed_resources(segments: Sequence[str]) -> list[str]:
     """The type and link lines that may have been signed: by name as it stands, by resource id in lower case."""
     if tuple(segments[4:]) == ("operations", "partitionkeydelete"):
-        return [f"partitionkey\n{'/'.join(segments[:4])}", f"partitionkey\n{segments[3].lower()}"]
+        # The SDK for .NET signs the partition key, the one for Python the container.
+        links = ("/".join(segments[:4]), segments[3].lower())
+        return [f"{kind}\n{link}" for kind in ("partitionkey", "colls") for link in links]
     resource_type = "" if not segments else segments[-1 if len(segments) % 2 else -2]
     owner = segments if len(segments) % 2 == 0 else segments[:-1]
     by_name = f"{resource_type.lower()}\n{'/'.join(owner)}"

@@ -107,7 +107,7 @@ def _parse(body: bytes) -> list[Operation]:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
             raise bad_request(f"The batch is not a list of operations: {problem}") from problem
     if not operations:
-        raise bad_request("A batch needs at least one operation.")
+        raise bad_request("Batch request has no operations.")
     if len(operations) > MAX_OPERATIONS:
         raise bad_request(f"A batch may have at most {MAX_OPERATIONS} operations, not {len(operations)}.")
     return operations

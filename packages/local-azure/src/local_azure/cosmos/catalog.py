@@ -12,6 +12,7 @@ from local_azure.cosmos.documents import DocumentTable
 from local_azure.cosmos.errors import CosmosError, bad_request, conflict, not_found, owner_not_found, unsupported
 from local_azure.cosmos.offers import Offers
 from local_azure.cosmos.partition_key import KeyDefinition
+from local_azure.cosmos.path_index import paths_of
 from local_azure.cosmos.ranges import Ranges
 from local_azure.cosmos.store import Store
 from local_azure.cosmos.throughput import Throughput
@@ -76,6 +77,11 @@ class Catalog:
         """Every container of every database."""
         return [container for database in self.databases.values() for container in database.containers.values()]
 
+    def set_indexes(self) -> None:
+        """Give containers of an earlier version the indexes that their policies name."""
+        for container in self.containers():
+            container.documents.set_indexes(paths_of(container.properties))
+
     def database(self, name: str) -> Database:
         """By id, or by `_rid` as the SDK asks when it is given an item instead of an id. 404 if it does not exist."""
         if database := self.databases.get(name):
@@ -132,6 +138,7 @@ class Catalog:
             self.offers.create(number, properties, asked)
         database.containers[name] = container = self._container(database.id, number, name, properties)
         container.documents.create()
+        container.documents.set_indexes(paths_of(properties))
         return container
 
     def replace_container(self, container: Container, body: JsonObject) -> None:
@@ -143,6 +150,7 @@ class Catalog:
         container.properties = self._stamped(settings, container.resource_id, link) | {"_docs": "docs/"}
         self._save(container.number, container.properties)
         container.documents.set_default_ttl(_default_ttl(settings))
+        container.documents.set_indexes(paths_of(settings))
 
     def delete_container(self, database: Database, container: Container) -> None:
         """Forget the container and its documents."""
@@ -163,7 +171,13 @@ class Catalog:
         link = str(properties["_self"])
         prefix = resource_ids.decode(str(properties["_rid"]))
         table = DocumentTable(
-            self._store, self._clock, number, link=link, resource_prefix=prefix, default_ttl=_default_ttl(properties)
+            self._store,
+            self._clock,
+            number,
+            link=link,
+            resource_prefix=prefix,
+            default_ttl=_default_ttl(properties),
+            indexed=paths_of(properties),
         )
         ranges = Ranges(self.offers.ranges(number))
         path = f"dbs/{database}/colls/{name}"

@@ -50,6 +50,12 @@ class ContainerRequests:
         container = self._catalog.create_container(database, body, throughput.of_headers(request.headers))
         return _resource(request, 201, container.properties)
 
+    async def conflicts(self, request: Request, container: Container) -> Reply:
+        """`.../conflicts`: never any, since one region alone takes writes."""
+        if request.method == "GET" or (request.method == "POST" and request.is_query):
+            return await self._feeds.of_resources(request, "Conflicts", container.resource_id, [])
+        raise request.method_not_allowed()
+
     async def offers(self, request: Request) -> Reply:
         """`/offers`: the throughput settings."""
         if request.method == "GET" or (request.method == "POST" and request.is_query):

@@ -14,6 +14,7 @@ from local_azure.core.clock import Clock
 from local_azure.cosmos import resource_ids
 from local_azure.cosmos.container_settings import MAX_TTL
 from local_azure.cosmos.errors import bad_request, conflict, not_found, precondition_failed, too_large
+from local_azure.cosmos.path_index import Paths, bring_about, existing_paths
 from local_azure.cosmos.store import Store
 from local_azure.cosmos.wire import MAX_DOCUMENT_BYTES, JsonObject, JsonValue, encode
 
@@ -49,7 +50,15 @@ class DocumentTable:
     """Reads and writes the documents of one container."""
 
     def __init__(
-        self, store: Store, clock: Clock, number: int, *, link: str, resource_prefix: bytes, default_ttl: int | None
+        self,
+        store: Store,
+        clock: Clock,
+        number: int,
+        *,
+        link: str,
+        resource_prefix: bytes,
+        default_ttl: int | None,
+        indexed: Paths,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -58,6 +67,8 @@ class DocumentTable:
         self._default_ttl = default_ttl
         self.table = f"document_{number}"
         self.dropped = False
+        self.indexed = existing_paths(store, self.table, indexed)
+        self._has_changes = False
         self._find = f"SELECT row, etag, body FROM {self.table} WHERE id = ? AND partition = ?"
         self._find_etag = f"SELECT row, etag FROM {self.table} WHERE id = ? AND partition = ?"
         self._insert = f"INSERT INTO {self.table} (row, partition, id, etag, expires, body) VALUES (?, ?, ?, ?, ?, ?)"
@@ -127,11 +138,24 @@ class DocumentTable:
     def delete_item(self, partition: str, name: str, conditions: Conditions = ALWAYS) -> None:
         """404 if it does not exist, 412 if the conditions do not hold."""
         row = self.row_to_write(partition, name, conditions)
+        self._store.next_sequence()  # the session token after it is another
         self._store.write(f"DELETE FROM {self.table} WHERE row = ?", (row,))
 
     def delete_partition(self, partition: str) -> None:
         """Delete every document with this value of the partition key."""
+        self._store.next_sequence()
         self._store.write(f"DELETE FROM {self.table} WHERE partition = ?", (partition,))
+
+    def prepare_changes(self) -> None:
+        """Make the index of the change feed, which only its readers pay for."""
+        if not self._has_changes:
+            self._store.write(f"CREATE INDEX IF NOT EXISTS {self.table}_changes ON {self.table} (etag)")
+            self._has_changes = True
+
+    def set_indexes(self, paths: Paths) -> None:
+        """Have just the indexes on these paths."""
+        bring_about(self._store, self.table, paths)
+        self.indexed = paths
 
     def name_of(self, resource_id: str) -> str:
         """The id of the document with this `_rid`; 404 if it does not exist."""

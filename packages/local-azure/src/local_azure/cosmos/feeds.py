@@ -5,8 +5,9 @@ import time
 from collections.abc import Mapping
 
 from local_azure.cosmos.catalog import Container
+from local_azure.cosmos.change_feed import ChangeFeed
 from local_azure.cosmos.charges import query_charge
-from local_azure.cosmos.errors import owner_not_found, unsupported
+from local_azure.cosmos.errors import owner_not_found
 from local_azure.cosmos.feed_scope import Scope, check_servable, scope_of
 from local_azure.cosmos.query.metrics import Metrics, index_metrics, query_metrics
 from local_azure.cosmos.query.paging import Page, page_size
@@ -24,6 +25,7 @@ class Feeds:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._changes = ChangeFeed(store)
 
     async def of_resources(self, request: Request, name: str, resource_id: str, items: list[JsonObject]) -> Reply:
         """A page of databases or containers (`name` is the envelope's), all or those that a query selects."""
@@ -42,14 +44,15 @@ class Feeds:
     async def of_documents(self, request: Request, container: Container) -> Reply:
         """A page of documents, of one partition, of a range or of all."""
         if request.headers.get("a-im"):
-            raise unsupported("The change feed")
+            return self._changes.page(request, container, scope_of(request, container))
         started = time.perf_counter()
         statement = _statement(request)
         runner = Runner(statement.query, statement.parameters)
         scope = scope_of(request, container)
         access = runner.access(container.key.path, scope.partition)
         check_servable(request, statement, container, scope, access)
-        rows = TableRows(self._store, container.documents.table, access, scope.span)
+        lookup = runner.lookup(container.documents.indexed)
+        rows = TableRows(self._store, container.documents.table, access, scope.span, lookup)
         compiled = time.perf_counter()
         try:
             page = await runner.page(rows, *_paging(request.headers))

@@ -44,8 +44,9 @@ class KeyDefinition(msgspec.Struct, frozen=True):
             return None
         if len(values) < len(self.paths) > 1:
             raise bad_request(
-                f"PartitionKey has {len(values)} values, and the container's key has {len(self.paths)} paths; "
-                "an operation on one document must name them all."
+                f"PartitionKey has {len(values)} values, and the container's key has {len(self.paths)} paths. "
+                "Partition key provided either doesn't correspond to definition in the collection or doesn't match "
+                "partition key field values specified in the document."
             )
         return self._text(values or [{}])
 

@@ -45,6 +45,7 @@ class Service:
         """Create what the file names and is not there yet. CannotStartError if it cannot be."""
         for link in create_absent(self.catalog, bootstrap):
             logger.info("created %s", link)
+        self.catalog.set_indexes()
         await self._store.settled()
 
     async def answer(self, request: Request) -> Reply:
@@ -64,6 +65,7 @@ class Service:
             await self._store.settled()
             raise
         await self._store.settled()
+        reply.headers["lsn"] = str(self._store.sequence)
         reply.headers["x-ms-session-token"] = session_token(reply.headers.get(RANGE_ID, "0"), self._store.sequence)
         return reply
 
@@ -83,6 +85,8 @@ class Service:
             case ("dbs", database, "colls", name, "pkranges"):
                 container = self._container(request, database, name)
                 return _in_container(self._containers.partition_key_ranges(request, container), container)
+            case ("dbs", database, "colls", name, "conflicts"):
+                return await self._containers.conflicts(request, self._container(request, database, name))
             case ("dbs", database, "colls", name, "docs"):
                 container = self._container(request, database, name)
                 return _in_container(await self._documents.collection(request, container), container)

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from local_azure.cosmos.query.access import Access
+from local_azure.cosmos.query.lookup import Lookup
 from local_azure.cosmos.ranges import WHOLE, Span
 from local_azure.cosmos.store import Store
+
+MAX_LOOKED_UP = 5_000
+"""The most rows that are taken from an index."""
 
 
 class Rows(Protocol):
@@ -52,7 +56,9 @@ class ListRows:
 class TableRows:
     """The documents of a container's table: by keys, of one partition, of a range of partitions, or all."""
 
-    def __init__(self, store: Store, table: str, access: Access, span: Span = WHOLE) -> None:
+    def __init__(
+        self, store: Store, table: str, access: Access, span: Span = WHOLE, lookup: Lookup | None = None
+    ) -> None:
         self.loaded = 0
         self.loaded_bytes = 0
         self._within = "" if span.whole else "effective_key(partition) >= ? AND effective_key(partition) < ? AND "
@@ -63,6 +69,7 @@ class TableRows:
         self._located: list[int] | None = None
         self.exact = access.exact
         if access.keys is None:
+            self._look_up(lookup, None, span)
             return
         partitions = {partition for partition, _ in access.keys}
         if all(name is not None for _, name in access.keys):
@@ -71,6 +78,7 @@ class TableRows:
             # All ids of one partition, or of any (None): the other keys lie within, and WHERE tells them apart.
             (self._partition,) = partitions
             self.exact = access.exact and len(access.keys) == 1
+            self._look_up(lookup, self._partition, span)
         else:
             # Several whole partitions: to read everything in row order beats sorting them.
             self.exact = False
@@ -100,6 +108,23 @@ class TableRows:
             return self._store.execute(sql, self._bounds).fetchone()[0]
         sql = f"SELECT count(*) FROM {self._table} WHERE {self._within}partition = ?"
         return self._store.execute(sql, (*self._bounds, self._partition)).fetchone()[0]
+
+    def _look_up(self, lookup: Lookup | None, partition: str | None, span: Span) -> None:
+        """Take the rows from an index if they are few; to read many in row order beats sorting them."""
+        if lookup is None:
+            return
+        sql = (
+            f'SELECT row, partition FROM {self._table} INDEXED BY "{lookup.path.index_of(self._table)}" '
+            f"WHERE {lookup.condition} LIMIT {MAX_LOOKED_UP + 1}"
+        )
+        entries = self._store.execute(sql, lookup.values).fetchall()
+        if len(entries) > MAX_LOOKED_UP:
+            return
+        # WHERE is evaluated on each, but a partition or a range that only a header names is not in it.
+        self._located = sorted(
+            row for row, key in entries if (partition is None or key == partition) and (span.whole or span.holds(key))
+        )
+        self.exact = False
 
     def _locate(self, partition: str | None, name: str | None) -> list[int]:
         if partition is None:

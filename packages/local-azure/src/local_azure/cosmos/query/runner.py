@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from local_azure.cosmos.errors import bad_request
+from local_azure.cosmos.path_index import Paths
 from local_azure.cosmos.query.access import Access, AccessFinder
 from local_azure.cosmos.query.aggregates import Count, Group, GroupCompiler, accumulator
 from local_azure.cosmos.query.compiler import Compiler
+from local_azure.cosmos.query.lookup import Lookup, LookupFinder
 from local_azure.cosmos.query.operators import Evaluate
 from local_azure.cosmos.query.ordering import SortedRows
 from local_azure.cosmos.query.paging import Collector, Page, Place, decode_place
@@ -39,6 +41,10 @@ class Runner:
     def access(self, path: tuple[str, ...] | None, partition: str | None) -> Access:
         """The documents of a container that can be in the result."""
         return AccessFinder(self._compiler, path).find(self._query.where, partition)
+
+    def lookup(self, paths: Paths) -> Lookup | None:
+        """The condition that an index of the container can answer, None if there is none to help."""
+        return LookupFinder(self._compiler, paths, ()).find(self._query.where) if paths else None
 
     async def page(self, rows: Rows, size: int, continuation: str | None) -> Page:
         """One page of at most `size` results. 400 for what cannot be answered, 408 if it takes too long."""

@@ -1,0 +1,91 @@
+"""The change feed in the mode of latest versions: each document once, as it now is, in the order of its last write.
+
+A document's ETag is made of the sequence of its last write, so the feed goes by ETags, and its continuation is one.
+https://learn.microsoft.com/azure/cosmos-db/change-feed-modes
+"""
+
+from email.utils import parsedate_to_datetime
+
+from local_azure.cosmos.catalog import Container
+from local_azure.cosmos.charges import query_charge
+from local_azure.cosmos.errors import bad_request, unsupported
+from local_azure.cosmos.feed_scope import Scope
+from local_azure.cosmos.query.paging import MAX_PAGE_BYTES, page_size
+from local_azure.cosmos.request import Request
+from local_azure.cosmos.store import Store
+from local_azure.cosmos.wire import Reply, encode
+
+_LATEST_VERSIONS = "incremental feed"
+_BEGINNING = '"0000000000000000"'
+
+
+class ChangeFeed:
+    """Answers `GET .../docs` with the header `A-IM`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def page(self, request: Request, container: Container, scope: Scope) -> Reply:
+        """The changes after `If-None-Match` or `If-Modified-Since`; 304 if there are none yet."""
+        if request.headers.get("a-im", "").lower() != _LATEST_VERSIONS:
+            raise unsupported("The change feed of all versions and deletes")
+        container.documents.prepare_changes()
+        after = request.headers.get("if-none-match") or _BEGINNING
+        newest = f'"{self._store.sequence:016x}"'
+        if after == "*":
+            return Reply(304, headers={"etag": newest})
+        size = page_size(request.headers.get("x-ms-max-item-count"))
+        condition, values = _condition(_checked(after), _since(request), scope)
+        rows = self._store.execute(
+            f"SELECT etag, body FROM {container.documents.table} WHERE {condition} ORDER BY etag LIMIT ?",
+            (*values, size),
+        )
+        items: list[bytes] = []
+        loaded = 0
+        last = after
+        for etag, body in rows:
+            items.append(body[:-1] + b',"_lsn":%d}' % int(etag.strip('"'), 16))
+            loaded += len(body)
+            last = etag
+            if loaded >= MAX_PAGE_BYTES:
+                break
+        if not items:
+            return Reply(304, headers={"etag": after})
+        envelope = b'{"_rid":%b,"Documents":[%b],"_count":%d}'
+        answer = envelope % (encode(container.resource_id), b",".join(items), len(items))
+        headers = {"etag": last, "x-ms-item-count": str(len(items))}
+        return Reply(200, answer, headers, charge=query_charge(len(items), loaded, len(items)))
+
+
+def _condition(after: str, since: int | None, scope: Scope) -> tuple[str, tuple[str | int, ...]]:
+    parts = ["etag > ?"]
+    values: list[str | int] = [after]
+    if since is not None:
+        parts.append("json_extract(body, '$._ts') >= ?")
+        values.append(since)
+    if scope.partition is not None:
+        parts.append("partition = ?")
+        values.append(scope.partition)
+    elif not scope.span.whole:
+        parts.append("effective_key(partition) >= ? AND effective_key(partition) < ?")
+        values += [scope.span.low, scope.span.high]
+    return " AND ".join(parts), tuple(values)
+
+
+def _checked(after: str) -> str:
+    """The ETag to continue from, in quotes; clients send it with or without them."""
+    text = after.strip('"')
+    if len(text) > 16 or not all(character in "0123456789abcdef" for character in text):
+        raise bad_request(f"'{after[:50]}' is not a continuation of this change feed.")
+    return f'"{text:0>16}"'
+
+
+def _since(request: Request) -> int | None:
+    """Azure's second from which on, if the request has no continuation and names a time."""
+    text = request.headers.get("if-modified-since")
+    if not text or request.headers.get("if-none-match"):
+        return None
+    try:
+        return int(parsedate_to_datetime(text).timestamp())
+    except ValueError as problem:
+        raise bad_request(f"If-Modified-Since '{text[:50]}' is not a date.") from problem
