@@ -94,6 +94,9 @@ def _not_servable(query_plan: Mapping[str, Any]) -> CosmosError:
 
 
 def _has_composite_index(query: Query, container: Container) -> bool:
-    wanted = [("/" + "/".join(str(step) for step in order.by.steps), order.descending) for order in query.order_by]
+    skipped = 1 if query.scoped else 0  # the alias
+    wanted = [
+        ("/" + "/".join(str(step) for step in order.by.steps[skipped:]), order.descending) for order in query.order_by
+    ]
     reverse = [(path, not descending) for path, descending in wanted]
     return any(order in (wanted, reverse) for order in composite_orders(container.properties))

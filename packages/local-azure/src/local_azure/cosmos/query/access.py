@@ -27,11 +27,15 @@ _ANY = Access(None)
 
 
 class AccessFinder:
-    """Reads the keys out of a WHERE. `path` is the container's partition key, None if it is hierarchical."""
+    """Reads the keys out of a WHERE. `path` is the container's partition key, None if it is hierarchical.
 
-    def __init__(self, compiler: Compiler, path: tuple[str, ...] | None) -> None:
+    `root` is what paths to a document begin with: nothing, or the container's alias in a scoped query.
+    """
+
+    def __init__(self, compiler: Compiler, path: tuple[str, ...] | None, root: tuple[str, ...] = ()) -> None:
         self._compiler = compiler
-        self._path = path
+        self._id = (*root, "id")
+        self._path = None if path is None else (*root, *path)
 
     def find(self, where: Node | None, partition: str | None) -> Access:
         """The documents of `partition` (None for all) for which `where` may hold."""
@@ -67,9 +71,9 @@ class AccessFinder:
         # Only strings: a number could be written in more than one way, and no other id exists.
         if not isinstance(node, Path) or len(values) > MAX_KEYS or not all(type(value) is str for value in values):
             return None
-        if node.steps == ("id",) and self._path != ("id",):
+        if node.steps == self._id and self._path != self._id:
             return Access(frozenset((None, value) for value in values), exact=True)
-        if node.steps == ("id",):
+        if node.steps == self._id:
             return Access(frozenset((canonical(value), value) for value in values), exact=True)
         if node.steps == self._path:
             return Access(frozenset((canonical(value), None) for value in values), exact=True)

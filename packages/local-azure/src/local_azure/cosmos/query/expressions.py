@@ -102,7 +102,7 @@ class ExpressionParser(OperandParser):
         if self.accept("IN"):
             self.expect_symbol("(")
             if self.is_next("SELECT"):
-                raise unsupported("A subquery")
+                raise unsupported("A subquery after IN")
             choices = self.expressions()
             self.expect_symbol(")")
             return In(left, tuple(choices))

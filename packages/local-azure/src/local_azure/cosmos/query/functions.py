@@ -27,6 +27,10 @@ class Function(msgspec.Struct, frozen=True):
         return str(low) if low == high else f"{low} to {high}"
 
 
+MAX_TEXT = 2 * 1024 * 1024
+"""The most characters that REPLACE may put in."""
+
+
 def _type_test(*types: type) -> Function:
     return Function(range(1, 2), lambda value: type(value) in types)
 
@@ -57,15 +61,11 @@ def _string_test(test: Callable[[str, str], bool]) -> Function:
 
 
 def number(value: float) -> Value:
-    """A number as JSON has it: whole results are integers, what is infinite or no number is undefined."""
-    if type(value) is int and abs(value) >= 2**63:
-        value = float(value)  # Cosmos's numbers are doubles; Python's integers would grow without end
-    if type(value) is float:
-        if not math.isfinite(value):
-            return UNDEFINED
-        if value.is_integer() and abs(value) < 2**53:
-            return int(value)
-    return value
+    """The result of an arithmetic: a double, written as an integer if it is whole; infinity and NaN are undefined."""
+    double = float(value)
+    if not math.isfinite(double):
+        return UNDEFINED
+    return int(double) if double.is_integer() and abs(double) < 2**63 else double
 
 
 def _is_integer(value: Value) -> bool:
@@ -116,8 +116,55 @@ def _right(value: Value, length: Value) -> Value:
     return value[len(value) - min(len(value), int(length)) :] if length > 0 else ""
 
 
-def _index_of(value: Value, wanted: Value) -> Value:
-    return value.find(wanted) if type(value) is str and type(wanted) is str else UNDEFINED
+def _index_of(value: Value, wanted: Value, start: Value = 0) -> Value:
+    if type(value) is not str or type(wanted) is not str or not _is_integer(start):
+        return UNDEFINED
+    return value.find(wanted, max(0, int(start)))
+
+
+def _trimmed(strip: Callable[..., str]) -> Function:
+    """TRIM and its kin: whitespace, or the characters of a second string."""
+
+    def apply(value: Value, characters: Value = None) -> Value:
+        if type(value) is not str or type(characters) not in (str, type(None)):
+            return UNDEFINED
+        return strip(value, characters)
+
+    return Function(range(1, 3), apply)
+
+
+def _replace(value: Value, wanted: Value, other: Value) -> Value:
+    texts = type(value) is str and type(wanted) is str and type(other) is str
+    if not texts or (other and wanted and value.count(wanted) * len(other) > MAX_TEXT):
+        return UNDEFINED
+    return value.replace(wanted, other) if wanted else value
+
+
+def _power(value: Value, exponent: Value) -> Value:
+    if type(value) not in (int, float) or type(exponent) not in (int, float):
+        return UNDEFINED
+    try:
+        return number(math.pow(value, exponent))
+    except (ValueError, OverflowError):
+        return UNDEFINED
+
+
+def _array_concat(*arrays: Value) -> Value:
+    if not all(type(array) is list for array in arrays):
+        return UNDEFINED
+    return [item for array in arrays for item in array]
+
+
+def _array_contains_any(array: Value, *wanted: Value) -> Value:
+    if type(array) is not list:
+        return UNDEFINED
+    return any(same(item, each) for each in wanted for item in array if each is not UNDEFINED)
+
+
+def _array_contains_all(array: Value, *wanted: Value) -> Value:
+    if type(array) is not list:
+        return UNDEFINED
+    return all(each is not UNDEFINED and any(same(item, each) for item in array) for each in wanted)
 
 
 def _to_string(value: Value) -> Value:
@@ -147,14 +194,15 @@ FUNCTIONS: dict[str, Function] = {
     "LOWER": _of_string(str.lower),
     "UPPER": _of_string(str.upper),
     "LENGTH": _of_string(len),
-    "TRIM": _of_string(str.strip),
-    "LTRIM": _of_string(str.lstrip),
-    "RTRIM": _of_string(str.rstrip),
+    "TRIM": _trimmed(str.strip),
+    "LTRIM": _trimmed(str.lstrip),
+    "RTRIM": _trimmed(str.rstrip),
+    "REPLACE": Function(range(3, 4), _replace),
     "REVERSE": _of_string(lambda value: value[::-1]),
     "LEFT": Function(range(2, 3), _left),
     "RIGHT": Function(range(2, 3), _right),
     "SUBSTRING": Function(range(3, 4), _substring),
-    "INDEX_OF": Function(range(2, 3), _index_of),
+    "INDEX_OF": Function(range(2, 4), _index_of),
     "CONCAT": Function(range(2, 101), _concat),
     "TOSTRING": Function(range(1, 2), _to_string),
     "ABS": _of_number(abs),
@@ -162,8 +210,14 @@ FUNCTIONS: dict[str, Function] = {
     "FLOOR": _of_number(math.floor),
     "ROUND": _of_number(_away_from_zero),
     "TRUNC": _of_number(math.trunc),
+    "POWER": Function(range(2, 3), _power),
+    "SQUARE": _of_number(lambda value: float(value) * value),
+    "SQRT": _of_number(lambda value: math.sqrt(value) if value >= 0 else math.nan),
     "SIGN": _of_number(lambda value: (value > 0) - (value < 0)),
     "ARRAY_CONTAINS": Function(range(2, 4), _array_contains),
+    "ARRAY_CONTAINS_ANY": Function(range(2, 101), _array_contains_any),
+    "ARRAY_CONTAINS_ALL": Function(range(2, 101), _array_contains_all),
+    "ARRAY_CONCAT": Function(range(2, 101), _array_concat),
     "ARRAY_LENGTH": Function(range(1, 2), _array_length),
     "ARRAY_SLICE": Function(range(2, 4), _array_slice),
 }

@@ -12,8 +12,8 @@ MAX_QUERY_BYTES = 512 * 1024
 """Azure's own limit: https://learn.microsoft.com/azure/cosmos-db/concepts-limits#sql-query-limits"""
 
 _TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
+    r"""(?:\s|--[^\n]*+)*+(?:
+      (?P<number>0[xX][0-9a-fA-F]+(?![\w.])|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
     | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
     | (?P<name>[A-Za-z_]\w*)
     | (?P<parameter>@\w+)

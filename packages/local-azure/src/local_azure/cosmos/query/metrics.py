@@ -74,7 +74,11 @@ def index_metrics(query: Query) -> str:
 
 def index_paths(query: Query) -> list[str]:
     """The properties that WHERE compares, as paths of an index, `/store_id/?`, without doubles."""
-    return list(dict.fromkeys(_compared(query.where)))
+    paths = dict.fromkeys(_compared(query.where))
+    if not query.scoped:
+        return list(paths)
+    start = f"/{query.root}/"
+    return [path.removeprefix(start[:-1]) for path in paths if path.startswith(start)]
 
 
 def _compared(node: Node | None) -> Iterator[str]:

@@ -10,12 +10,15 @@ from local_azure.cosmos.query.syntax import (
     Aggregate,
     ArrayLiteral,
     Call,
+    Kind,
     Literal,
     Member,
     Node,
     ObjectLiteral,
     Parameter,
     Path,
+    Query,
+    Subquery,
     Unary,
 )
 from local_azure.cosmos.query.values import UNDEFINED
@@ -25,7 +28,8 @@ MAX_DEPTH = 60
 """Nested parentheses and the like, and operators in a row that make the tree deeper; ANDs and ORs do not."""
 
 _CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None, "UNDEFINED": UNDEFINED}
-_UNSUPPORTED = frozenset({"EXISTS", "ARRAY", "UDF"})
+_UNSUPPORTED = frozenset({"UDF"})
+_OF_SUBQUERIES: dict[str, Kind] = {"EXISTS": "EXISTS", "ARRAY": "ARRAY"}
 _UNSUPPORTED_CALLS = frozenset({"ALL", "FIRST", "LAST"})
 
 
@@ -35,6 +39,9 @@ class OperandParser(Cursor, ABC):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.root: str | None = None
+        self.scoped = False
+        self.aliases: list[str] = []
+        """In a scoped query: the names that paths may begin with."""
         self.aggregates: list[Aggregate] = []
         self.aggregates_allowed = False
 
@@ -42,12 +49,23 @@ class OperandParser(Cursor, ABC):
     def expression(self) -> Node:
         """One expression, as it may stand in parentheses."""
 
+    @abstractmethod
+    def nested(self) -> Query:
+        """A subquery, from SELECT up to but without the closing parenthesis."""
+
     def expressions(self) -> list[Node]:
         """One or more, between commas."""
-        found = [self.expression()]
+        expressions = [self.expression()]
         while self.accept_symbol(","):
-            found.append(self.expression())
-        return found
+            expressions.append(self.expression())
+        return expressions
+
+    def subquery(self, kind: Kind) -> Subquery:
+        """`(SELECT ...)`"""
+        self.expect_symbol("(")
+        query = self.nested()
+        self.expect_symbol(")")
+        return Subquery(kind, query)
 
     def operand(self) -> Node:
         """One operand with its signs and members."""
@@ -95,7 +113,8 @@ class OperandParser(Cursor, ABC):
                 return self._named(token)
             case "symbol" if token.text == "(":
                 if self.is_next("SELECT"):
-                    raise unsupported("A subquery")
+                    self.position -= 1
+                    return self.subquery("SCALAR")
                 inner = self.expression()
                 self.expect_symbol(")")
                 return inner
@@ -129,10 +148,14 @@ class OperandParser(Cursor, ABC):
             return Literal(_CONSTANTS[word])
         if word in _UNSUPPORTED or (word in _UNSUPPORTED_CALLS and self.is_symbol("(")):
             raise unsupported(word)
+        if word in _OF_SUBQUERIES and self.is_symbol("("):
+            return self.subquery(_OF_SUBQUERIES[word])
         if self.is_symbol("("):
             return self._call(token, word)
-        if token.text == self.root:
+        if not self.scoped and token.text == self.root:
             return Path(())
+        if self.scoped and token.text in self.aliases:
+            return Path((token.text,))
         if word in RESERVED:
             raise syntax_error(f"'{token.text}' was not expected", token.at)
         raise bad_request(f"Identifier '{token.text}' could not be resolved.")
@@ -173,6 +196,9 @@ def lengthened(chained: int) -> int:
 
 
 def _number(token: Token) -> int | float:
+    if token.text[:2] in ("0x", "0X"):
+        value = int(token.text, 16)
+        return value if value < 2**53 else float(value)
     if token.text.isdigit():
         if len(token.text) > 19:
             return float(token.text)

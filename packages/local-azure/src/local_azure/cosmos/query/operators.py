@@ -81,11 +81,11 @@ def _compute(name: str, a: float, b: float) -> Value:  # noqa: PLR0911 - one for
     try:
         match name:
             case "+":
-                return number(a + b)
+                return number(float(a) + b)
             case "-":
-                return number(a - b)
+                return number(float(a) - b)
             case "*":
-                return number(a * b)
+                return number(float(a) * b)
             case "/":
                 return number(a / b)
             case _:

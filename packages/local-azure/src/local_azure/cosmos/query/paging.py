@@ -24,6 +24,8 @@ class Place(msgspec.Struct, array_like=True):
     skip: int = 0
     left: int | None = None
     keys: list[tuple[int, bool | int | float | str | None]] | None = None
+    number: int = 0
+    """Of the last item within its row."""
 
 
 class Page(msgspec.Struct):
@@ -43,6 +45,7 @@ class Collector:
         self._bytes = 0
         self.items: list[bytes] = []
         self.row = place.row
+        self.number = place.number
         self.keys = place.keys
 
     @property
@@ -61,9 +64,10 @@ class Collector:
         room = self._size - len(self.items)
         return self._skip + (room if self._left is None else min(room, self._left))
 
-    def take(self, row: int, item: bytes) -> None:
+    def take(self, row: int, item: bytes, number: int = 0) -> None:
         """Take a result, unless OFFSET skips it."""
         self.row = row
+        self.number = number
         if self._skip:
             self._skip -= 1
             return
@@ -76,7 +80,7 @@ class Collector:
         """The page; `ended` tells that no further result exists."""
         if ended or self.exhausted:
             return Page(self.items)
-        token = encode_place(Place(self.row, self._skip, self._left, self.keys))
+        token = encode_place(Place(self.row, self._skip, self._left, self.keys, self.number))
         return Page(self.items, token)
 
 

@@ -1,14 +1,12 @@
-"""Tokens to tree: the query as a whole. `expressions` parses what has a value."""
+"""Tokens to tree: the query as a whole. `expressions` parses what has a value, `sources` what stands in FROM."""
 
 from functools import lru_cache
 
 from local_azure.cosmos.errors import bad_request, unsupported
 from local_azure.cosmos.query.cursor import RESERVED
-from local_azure.cosmos.query.expressions import ExpressionParser
 from local_azure.cosmos.query.lexer import syntax_error
+from local_azure.cosmos.query.sources import UNSUPPORTED_CLAUSES, SourceParser
 from local_azure.cosmos.query.syntax import Columns, Literal, Node, Order, Parameter, Path, Query
-
-_UNSUPPORTED_CLAUSES = {"JOIN", "RANK"}
 
 
 @lru_cache(maxsize=128)
@@ -23,34 +21,81 @@ def parse_condition(text: str) -> Query:
     return _QueryParser(text).condition()
 
 
-class _QueryParser(ExpressionParser):
+class _QueryParser(SourceParser):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._unnamed = 0
 
     def query(self) -> Query:
+        self.scoped = self.needs_scopes()
+        query = self._query()
+        self._finish()
+        _check(query)
+        return query
+
+    def nested(self) -> Query:
+        outer = (self.aggregates, self.aggregates_allowed, self.root, list(self.aliases), self._unnamed)
+        inputs, has_from = self.inputs, self.has_from
+        self.aggregates, self.aggregates_allowed, self._unnamed = [], False, 0
+        query = self._query()
+        self.aggregates, self.aggregates_allowed, self.root, self.aliases, self._unnamed = outer
+        self.inputs, self.has_from = inputs, has_from
+        # FROM (SELECT ... FROM c): the container has its name from within, where alone it is known.
+        self.root = self.root or query.root or None
+        if query.order_by or query.group_by or query.top is not None or query.limit is not None:
+            raise unsupported("ORDER BY, GROUP BY, TOP or OFFSET in a subquery")
+        return query
+
+    def condition(self) -> Query:
+        self.sources()
+        where = self._where()
+        self._finish()
+        return Query(None, (), False, True, None, where, (), (), None, None)
+
+    def _query(self) -> Query:
         self.expect("SELECT")
         distinct = self.accept("DISTINCT")
         top = self._count("TOP") if self.accept("TOP") else None
         # FROM names what the paths of SELECT start from, so it is read first.
         select_at = self.position
         self._skip_to_from()
-        self._from()
+        sources = self.sources()
         from_end = self.position
         self.position = select_at
         select = self._select()
-        if not self.at_end() and not self.is_next("FROM"):
+        if not self.at_end() and not self.is_next("FROM") and not self.is_symbol(")"):
             raise syntax_error(f"'{self.peek().text}' was not expected", self.peek().at)
+        if select is None and self.scoped:
+            select = self._only_input()
         self.position = from_end
-        query = self._rest(select, distinct, top)
-        _check(query)
-        return query
-
-    def condition(self) -> Query:
-        self._from()
         where = self._where()
-        self._finish()
-        return Query(None, (), False, True, None, where, (), (), None, None)
+        group_by = self._group_by()
+        order_by = self._order_by()
+        offset = limit = None
+        if self.accept("OFFSET"):
+            offset = self._count("OFFSET")
+            self.expect("LIMIT")
+            limit = self._count("LIMIT")
+        return Query(
+            select=select,
+            aggregates=tuple(self.aggregates),
+            distinct=distinct,
+            has_from=self.has_from,
+            top=top,
+            where=where,
+            group_by=tuple(group_by),
+            order_by=tuple(order_by),
+            offset=offset,
+            limit=limit,
+            root=self.root or "",
+            scoped=self.scoped,
+            sources=sources,
+        )
+
+    def _only_input(self) -> Node:
+        if len(self.inputs) != 1:
+            raise bad_request("'SELECT *' is only valid with a single input set.")
+        return Path((self.inputs[0],))
 
     def _skip_to_from(self) -> None:
         depth = 0
@@ -58,23 +103,11 @@ class _QueryParser(ExpressionParser):
             token = self.peek()
             if token.kind == "symbol":
                 depth += (token.text in "([{") - (token.text in ")]}")
+                if depth < 0:
+                    return
             elif depth == 0 and self.is_next("FROM") and not self.follows_a_dot():
                 return
             self.position += 1
-
-    def _from(self) -> None:
-        if not self.accept("FROM"):
-            self.root = None
-            return
-        self.root = self.identifier("the container's alias")
-        if self.accept("AS") or (
-            self.peek().kind == "name" and self.peek().text.upper() not in RESERVED | _UNSUPPORTED_CLAUSES
-        ):
-            self.root = self.identifier("the container's alias")
-        if self.is_next("JOIN"):
-            raise unsupported("JOIN")
-        if self.is_next("IN") or self.peek().text in (".", "[", ",", "("):
-            raise unsupported("FROM with anything but the container (a path, IN, a list, a subquery)")
 
     def _select(self) -> Node | Columns | None:
         if self.accept_symbol("*"):
@@ -108,41 +141,19 @@ class _QueryParser(ExpressionParser):
         self._unnamed += 1
         return f"${self._unnamed}"
 
-    def _rest(self, select: Node | Columns | None, distinct: bool, top: Node | None) -> Query:
-        where = self._where()
-        group_by: list[Path] = []
-        if self.accept("GROUP"):
-            self.expect("BY")
-            group_by = self.paths("GROUP BY")
-        order_by: list[Order] = []
-        if self.accept("ORDER"):
-            self.expect("BY")
-            order_by = self._orders()
-        offset = limit = None
-        if self.accept("OFFSET"):
-            offset = self._count("OFFSET")
-            self.expect("LIMIT")
-            limit = self._count("LIMIT")
-        self._finish()
-        has_from = self.root is not None
-        return Query(
-            select=select,
-            aggregates=tuple(self.aggregates),
-            distinct=distinct,
-            has_from=has_from,
-            top=top,
-            where=where,
-            group_by=tuple(group_by),
-            order_by=tuple(order_by),
-            offset=offset,
-            limit=limit,
-            root=self.root or "",
-        )
-
     def _where(self) -> Node | None:
         return self.expression() if self.accept("WHERE") else None
 
-    def _orders(self) -> list[Order]:
+    def _group_by(self) -> list[Path]:
+        if not self.accept("GROUP"):
+            return []
+        self.expect("BY")
+        return self.paths("GROUP BY")
+
+    def _order_by(self) -> list[Order]:
+        if not self.accept("ORDER"):
+            return []
+        self.expect("BY")
         orders: list[Order] = []
         while True:
             by = self.path("ORDER BY")
@@ -165,7 +176,7 @@ class _QueryParser(ExpressionParser):
 
     def _finish(self) -> None:
         token = self.peek()
-        if token.text.upper() in _UNSUPPORTED_CLAUSES:
+        if token.text.upper() in UNSUPPORTED_CLAUSES:
             raise unsupported(token.text.upper())
         if not self.at_end():
             raise syntax_error(f"'{token.text}' was not expected", token.at)

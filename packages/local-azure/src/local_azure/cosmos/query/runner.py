@@ -3,8 +3,9 @@
 A page of a plain query starts where the last one ended; DISTINCT, GROUP BY and ORDER BY read everything for each page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import aclosing
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from local_azure.cosmos.query.paging import Collector, Page, Place, decode_place
 from local_azure.cosmos.query.projection import Projection
 from local_azure.cosmos.query.rows import ListRows, Rows
 from local_azure.cosmos.query.scan import scan
+from local_azure.cosmos.query.scopes import ScopedCompiler, expansion
 from local_azure.cosmos.query.syntax import Literal, Node, Query
 from local_azure.cosmos.query.values import UNDEFINED, Value, identity
 
@@ -35,22 +37,24 @@ class Runner:
     def __init__(self, query: Query, parameters: Mapping[str, Value]) -> None:
         self._query = query
         self._parameters = parameters
-        self._compiler = Compiler(parameters)
+        self._compiler = ScopedCompiler(parameters)
+        self._expansion = expansion(query, self._compiler)
+        self._root = (query.root,) if query.scoped else ()
         self._where = None if query.where is None else self._compiler.compile(query.where)
 
     def access(self, path: tuple[str, ...] | None, partition: str | None) -> Access:
         """The documents of a container that can be in the result."""
-        return AccessFinder(self._compiler, path).find(self._query.where, partition)
+        return AccessFinder(self._compiler, path, self._root).find(self._query.where, partition)
 
     def lookup(self, paths: Paths) -> Lookup | None:
         """The condition that an index of the container can answer, None if there is none to help."""
-        return LookupFinder(self._compiler, paths, ()).find(self._query.where) if paths else None
+        return LookupFinder(self._compiler, paths, self._root).find(self._query.where) if paths else None
 
     async def page(self, rows: Rows, size: int, continuation: str | None) -> Page:
         """One page of at most `size` results. 400 for what cannot be answered, 408 if it takes too long."""
         query = self._query
         if not query.has_from:
-            rows = _NOTHING
+            rows = _NOTHING  # one item, which no path leads into
         where = None if rows.exact else self._where
         place = self._start() if continuation is None else decode_place(continuation)
         collector = Collector(place, size)
@@ -76,36 +80,48 @@ class Runner:
         seen: set[bytes] | None = set() if self._query.distinct else None
         # DISTINCT must know what earlier pages gave, so it reads from the start.
         # Closed at once at the end of the page: a cursor left open would lock its table.
-        async with aclosing(scan(rows, where, 0 if seen is not None else place.row)) as found:
-            async for row, body, document in found:
-                item = projection.result(body, document)
+        # A row of which a page took a part is read again.
+        after = 0 if seen is not None else place.row - (self._expansion is not None)
+        last = (place.row, place.number)
+        async with aclosing(scan(rows, where, max(0, after), self._expansion)) as items:
+            async for row, number, body, value in items:
+                item = projection.result(body, value)
                 if item is None or (seen is not None and not _is_new(seen, identity(_decode(item)))):
                     continue
-                if row <= place.row:
+                if (row, number) <= last:
                     continue
                 if collector.full:
                     return collector.page(ended=False)
-                collector.take(row, item)
+                collector.take(row, item, number)
                 if collector.exhausted:
                     break
         return collector.page(ended=True)
 
     async def _ordered(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
-        last = None if place.keys is None else (place.keys, place.row)
+        last = None if place.keys is None else (place.keys, place.row, place.number)
         kept = SortedRows(self._query.order_by, self._compiler, collector.wanted, last)
-        async for row, _, document in scan(rows, where, 0):
-            kept.add(document, row)
+        async for row, number, _, value in scan(rows, where, 0, self._expansion):
+            kept.add(value, row, number)
         projection = Projection(self._query, self._compiler)
-        for keys, row in kept.first():
+        for keys, row, number in kept.first():
             if collector.full:
                 return collector.page(ended=False)
             body = rows.body(row)
-            item = None if body is None else projection.result(body, _decode(body))
+            item = None if body is None else projection.result(body, self._item(body, number))
             collector.keys = keys
             collector.row = row
+            collector.number = number
             if item is not None:
-                collector.take(row, item)
+                collector.take(row, item, number)
         return collector.page(ended=not kept.dropped)
+
+    def _item(self, body: bytes, number: int) -> Value:
+        """One item of a document; an empty one if the document has changed since and has fewer."""
+        document = _decode(body)
+        if self._expansion is None:
+            return document
+        items: Iterator[Value] = islice(self._expansion.of(document), number, None)
+        return next(items, dict[str, Value]())
 
     async def _groups(self, rows: Rows, where: Evaluate | None, collector: Collector) -> Page:
         projection = Projection(self._query, GroupCompiler(self._parameters, self._query.group_by))
@@ -122,15 +138,16 @@ class Runner:
 
     async def _gather(self, rows: Rows, where: Evaluate | None) -> list[Group]:
         query = self._query
-        if where is None and not query.group_by and self._counts_rows() and (count := rows.count()) is not None:
+        plain = where is None and not query.group_by and not query.sources
+        if plain and self._counts_rows() and (count := rows.count()) is not None:
             return [Group([], [Count(count) for _ in query.aggregates])]
         arguments = [self._compiler.compile(aggregate.argument) for aggregate in query.aggregates]
         paths = [self._compiler.compile(path) for path in query.group_by]
         groups: dict[tuple[bytes, ...], Group] = {}
         if not query.group_by:
             groups[()] = Group([], [accumulator(aggregate.name) for aggregate in query.aggregates])
-        async for _, _, document in scan(rows, where, 0):
-            values = [path(document) for path in paths]
+        async for _, _, _, item in scan(rows, where, 0, self._expansion):
+            values = [path(item) for path in paths]
             key = tuple(identity(value) for value in values)
             group = groups.get(key)
             if group is None:
@@ -138,7 +155,7 @@ class Runner:
                 group = Group(values, [accumulator(aggregate.name) for aggregate in query.aggregates])
                 groups[key] = group
             for each, argument in zip(group.accumulators, arguments, strict=True):
-                each.add(argument(document))
+                each.add(argument(item))
         return list(groups.values())
 
     def _counts_rows(self) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.query.operators import Evaluate
 from local_azure.cosmos.query.rows import Rows
+from local_azure.cosmos.query.scopes import Expansion
 from local_azure.cosmos.query.values import Value
 
 SLICE_SECONDS = 0.005
@@ -18,8 +19,12 @@ MAX_QUERY_SECONDS = 10.0
 _decode = msgspec.json.Decoder[Any]().decode
 
 
-async def scan(rows: Rows, where: Evaluate | None, after: int) -> AsyncGenerator[tuple[int, bytes, Value]]:
-    """The rows above `after` for which `where` is true: row, JSON, document. 408 after `MAX_QUERY_SECONDS`.
+async def scan(
+    rows: Rows, where: Evaluate | None, after: int, expansion: Expansion | None = None
+) -> AsyncGenerator[tuple[int, int, bytes, Value]]:
+    """The items above the row `after` for which `where` is true: row, place, JSON of the document, item.
+
+    An item is the document, in place 0, or what an expansion makes of it. 408 after `MAX_QUERY_SECONDS`.
 
     No cursor stays open between slices: writes go on meanwhile, and a row that one of them moves is seen at most once.
     """
@@ -34,8 +39,13 @@ async def scan(rows: Rows, where: Evaluate | None, after: int) -> AsyncGenerator
                 loaded += 1
                 size += len(body)
                 document = _decode(body)
-                if where is None or where(document) is True:
-                    yield row, body, document
+                if expansion is None:
+                    if where is None or where(document) is True:
+                        yield row, 0, body, document
+                else:
+                    for place, item in enumerate(expansion.of(document)):
+                        if where is None or where(item) is True:
+                            yield row, place, body, item
                 if time.monotonic() > slice_end:
                     break
             else:

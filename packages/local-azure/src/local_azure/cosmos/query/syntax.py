@@ -1,5 +1,6 @@
 """The tree of a query."""
 
+import typing
 from typing import Any, TypeAlias
 
 import msgspec
@@ -114,6 +115,7 @@ class ObjectLiteral(Node, frozen=True):
     items: tuple[tuple[str, Node], ...]
 
 
+Kind: TypeAlias = typing.Literal["EXISTS", "ARRAY", "SCALAR", "ROWS"]
 Columns: TypeAlias = tuple[tuple[str, Node], ...]
 """Expressions with their names."""
 
@@ -125,8 +127,20 @@ class Order(msgspec.Struct, frozen=True):
     descending: bool
 
 
+class Source(msgspec.Struct, frozen=True):
+    """One more alias in FROM or JOIN: each element of an array (or each result of a subquery), or one value."""
+
+    alias: str
+    value: Node
+    each: bool
+
+
 class Query(msgspec.Struct, frozen=True):
-    """A whole query. `select` is None for `*`, a Node for VALUE, else the columns with their names."""
+    """A whole query. `select` is None for `*`, a Node for VALUE, else the columns with their names.
+
+    A scoped query has aliases beside the container's (`sources`) or subqueries: its paths begin with an alias, where
+    those of a plain query begin with a property of the document.
+    """
 
     select: Node | Columns | None
     aggregates: tuple[Aggregate, ...]
@@ -140,3 +154,12 @@ class Query(msgspec.Struct, frozen=True):
     limit: Node | None
     root: str = "c"
     """The alias of the container."""
+    scoped: bool = False
+    sources: tuple[Source, ...] = ()
+
+
+class Subquery(Node, frozen=True):
+    """`EXISTS(...)`, `ARRAY(...)`, or `(...)` as a value, kind `SCALAR`; `ROWS` in FROM, one result after the other."""
+
+    kind: Kind
+    query: Query
