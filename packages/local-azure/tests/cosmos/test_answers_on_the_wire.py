@@ -171,6 +171,7 @@ async def test_a_ttl_of_null_is_refused(http: aiohttp.ClientSession) -> None:
         {"x_ms_consistency_level": "Strong"},
         {"x_ms_version": "yesterday"},
         {"x_ms_documentdb_content_serialization_format": "Xml"},
+        {"x_ms_documentdb_content_serialization_format": "CosmosBinary"},
         {"x_ms_documentdb_responsecontinuationtokenlimitinkb": "0"},
     ],
 )

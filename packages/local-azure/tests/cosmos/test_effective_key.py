@@ -34,6 +34,7 @@ def test_ranges_follow_each_other_and_share_the_keys_evenly() -> None:
     ranges = Ranges(5)
     assert [span.low for span in ranges.spans[1:]] == [span.high for span in ranges.spans[:-1]]
     assert (ranges.spans[0].low, ranges.spans[-1].high) == ("", "FF")
+    assert ranges.spans[-1].low == "33333333333333333333333333333330"
     counts = [0] * 5
     for number in range(2_000):
         counts[ranges.of(f'["{number}"]')] += 1

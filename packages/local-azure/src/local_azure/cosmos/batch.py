@@ -109,7 +109,10 @@ def _parse(body: bytes) -> list[Operation]:
     if not operations:
         raise bad_request("Batch request has no operations.")
     if len(operations) > MAX_OPERATIONS:
-        raise bad_request(f"A batch may have at most {MAX_OPERATIONS} operations, not {len(operations)}.")
+        raise bad_request(
+            "Batch request has more operations than what is supported. "
+            f"It may have {MAX_OPERATIONS}, not {len(operations)}."
+        )
     return operations
 
 

@@ -2,6 +2,7 @@
 
 from local_azure.cosmos import resource_ids, throughput
 from local_azure.cosmos.catalog import Catalog, Container
+from local_azure.cosmos.feed_scope import cross_partition_disabled, crosses_partitions
 from local_azure.cosmos.feeds import Feeds
 from local_azure.cosmos.request import Request
 from local_azure.cosmos.wire import JsonObject, Reply, decode_object, encode
@@ -53,6 +54,8 @@ class ContainerRequests:
     async def conflicts(self, request: Request, container: Container) -> Reply:
         """`.../conflicts`: never any, since one region alone takes writes."""
         if request.method == "GET" or (request.method == "POST" and request.is_query):
+            if request.method == "POST" and not crosses_partitions(request):
+                raise cross_partition_disabled()
             return await self._feeds.of_resources(request, "Conflicts", container.resource_id, [])
         raise request.method_not_allowed()
 

@@ -101,6 +101,7 @@ def _response(raw: web.BaseRequest, reply: Reply) -> web.Response:
         "x-ms-request-charge": f"{reply.charge:.2f}",
         "x-ms-activity-id": raw.headers.get("x-ms-activity-id") or new_activity_id(),
         "x-ms-version": "2020-07-15",
+        "content-location": f"{raw.scheme}://{raw.host}{raw.rel_url.raw_path}",
         **reply.headers,
     }
     if reply.body:

@@ -68,9 +68,7 @@ def check_servable(
     if None not in partitions and len(partitions) <= 1:
         return
     if None in partitions and request.method == "POST" and not request.flag(_CROSS_PARTITION):
-        raise bad_request(
-            f"Cross partition query is required but disabled. Set {_CROSS_PARTITION} to true or name a partition key."
-        )
+        raise cross_partition_disabled()
     if container.ranges.several and needs_plan(query):
         raise _not_servable(plan(statement, several=True, features=None))
     if query.group_by:
@@ -80,6 +78,18 @@ def check_servable(
         )
     if query.aggregates and not (isinstance(query.select, Node) and len(query.aggregates) == 1):
         raise bad_request("Cross partition query only supports 'VALUE <AggregateFunc>' for aggregates.")
+
+
+def crosses_partitions(request: Request) -> bool:
+    """True if a query says that it may cross partitions, or names the one that it is about."""
+    return request.flag(_CROSS_PARTITION) or request.headers.get(_PARTITION_KEY) is not None
+
+
+def cross_partition_disabled() -> CosmosError:
+    """400 for a query over all partitions that does not say that it is one."""
+    return bad_request(
+        f"Cross partition query is required but disabled. Set {_CROSS_PARTITION} to true or name a partition key."
+    )
 
 
 def _not_servable(query_plan: Mapping[str, Any]) -> CosmosError:

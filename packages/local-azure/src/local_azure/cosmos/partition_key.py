@@ -14,8 +14,6 @@ from local_azure.cosmos.wire import JsonObject, JsonValue, decode
 
 UNDEFINED_KEY = "[{}]"
 MAX_KEY_BYTES = 2048
-MAX_SHORT_KEY_BYTES = 101
-"""Of a key with the hash version 1: https://learn.microsoft.com/azure/cosmos-db/large-partition-keys"""
 
 
 class KeyDefinition(msgspec.Struct, frozen=True):
@@ -72,14 +70,13 @@ class KeyDefinition(msgspec.Struct, frozen=True):
         return values
 
     def _text(self, values: Sequence[JsonValue]) -> str:
-        limit = MAX_SHORT_KEY_BYTES if self.version == 1 else MAX_KEY_BYTES
         size = 0
         for value in values:
             if isinstance(value, str):
                 # An ASCII text, the usual one, has as many bytes as characters.
                 size += len(value) if value.isascii() else len(value.encode())
-        if size > limit:
-            raise bad_request(f"A partition key value may have at most {limit} bytes, not {size}.")
+        if size > MAX_KEY_BYTES:
+            raise bad_request(f"A partition key value may have at most {MAX_KEY_BYTES} bytes, not {size}.")
         return canonical(*values)
 
 

@@ -14,7 +14,7 @@ from local_azure.cosmos.effective_key import effective_key
 from local_azure.cosmos.errors import CosmosError, bad_request
 
 LOWEST, HIGHEST = "", "FF"
-_END_OF_HASHES = 2**126
+_LAST_HASH = 2**126 - 1
 PARTITION_KEY_RANGE_GONE = 1002
 
 
@@ -49,7 +49,8 @@ class Ranges:
     """The ranges of one container, `0` to `count - 1` in the order of the hashes."""
 
     def __init__(self, count: int) -> None:
-        edges = [LOWEST, *(f"{_END_OF_HASHES * place // count - 1:032X}" for place in range(1, count)), HIGHEST]
+        step = _LAST_HASH // count
+        edges = [LOWEST, *(f"{step * place:032X}" for place in range(1, count)), HIGHEST]
         self.spans = [Span(low, high) for low, high in pairwise(edges)]
 
     @property

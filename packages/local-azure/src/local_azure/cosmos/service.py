@@ -11,7 +11,7 @@ from local_azure.cosmos.bootstrap import Bootstrap, create_absent
 from local_azure.cosmos.catalog import Catalog, Container
 from local_azure.cosmos.container_requests import ContainerRequests
 from local_azure.cosmos.document_requests import RANGE_ID, DocumentRequests
-from local_azure.cosmos.errors import CosmosError, container_recreated, owner_not_found, unsupported
+from local_azure.cosmos.errors import CosmosError, container_recreated, not_found, owner_not_found, unsupported
 from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.feeds import Feeds
 from local_azure.cosmos.header_checks import check_headers
@@ -87,6 +87,9 @@ class Service:
                 return _in_container(self._containers.partition_key_ranges(request, container), container)
             case ("dbs", database, "colls", name, "conflicts"):
                 return await self._containers.conflicts(request, self._container(request, database, name))
+            case ("dbs", database, "colls", name, "conflicts", conflict):
+                self._container(request, database, name)
+                raise not_found("Conflict", conflict)
             case ("dbs", database, "colls", name, "docs"):
                 container = self._container(request, database, name)
                 return _in_container(await self._documents.collection(request, container), container)

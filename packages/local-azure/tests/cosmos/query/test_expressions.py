@@ -1,27 +1,69 @@
-"""Expressions that the SDKs and their LINQ send, and numbers as doubles."""
+"""Expressions that the SDKs and their LINQ send, each system function, and numbers as doubles."""
 
 import pytest
 
+from local_azure.cosmos.query.functions import FUNCTIONS
 from tests.cosmos.query.test_scoped_queries import ask
+
+EXAMPLES: list[tuple[str, object]] = [
+    ("IS_DEFINED(null)", True),
+    ("IS_NULL(null)", True),
+    ("IS_BOOL(1)", False),
+    ("IS_NUMBER(1.5)", True),
+    ("IS_INTEGER(1.5)", False),
+    ("IS_STRING('a')", True),
+    ("IS_ARRAY([])", True),
+    ("IS_OBJECT({})", True),
+    ("IS_PRIMITIVE([])", False),
+    ("CONTAINS('abc', 'B', true)", True),
+    ("STARTSWITH('abc', 'b')", False),
+    ("ENDSWITH('abc', 'c')", True),
+    ("STRINGEQUALS('a', 'A', true)", True),
+    ("LOWER('Ab')", "ab"),
+    ("UPPER('Ab')", "AB"),
+    ("LENGTH('abc')", 3),
+    ("TRIM('xax', 'x')", "a"),
+    ("LTRIM(' a ')", "a "),
+    ("RTRIM(' a ')", " a"),
+    ("REPLACE('aXa', 'X', '--')", "a--a"),
+    ("REVERSE('abc')", "cba"),
+    ("LEFT('abc', 2)", "ab"),
+    ("RIGHT('abc', 2)", "bc"),
+    ("SUBSTRING('abcd', 1, 2)", "bc"),
+    ("INDEX_OF('abcabc', 'b', 2)", 4),
+    ("CONCAT('a', 'b', 'c')", "abc"),
+    ("TOSTRING(true)", "true"),
+    ("ABS(-2)", 2),
+    ("CEILING(1.2)", 2),
+    ("FLOOR(-1.2)", -2),
+    ("ROUND(2.5)", 3),
+    ("TRUNC(-1.7)", -1),
+    ("POWER(2, 10)", 1024),
+    ("SQUARE(3)", 9),
+    ("SQRT(16)", 4),
+    ("SIGN(-7)", -1),
+    ("ARRAY_CONTAINS([1, 2], 2)", True),
+    ("ARRAY_CONTAINS_ANY([1, 2], 3, 2)", True),
+    ("ARRAY_CONTAINS_ALL([1, 2], 3, 2)", False),
+    ("ARRAY_CONCAT([1], [2])", [1, 2]),
+    ("ARRAY_LENGTH([1, 2])", 2),
+    ("ARRAY_SLICE([1, 2, 3], -2)", [2, 3]),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), EXAMPLES)
+async def test_a_function_has_the_value_that_the_service_gives(expression: str, value: object) -> None:
+    assert await ask(f"SELECT VALUE {expression}") == [value]
+
+
+def test_every_function_has_an_example() -> None:
+    assert {expression.partition("(")[0] for expression, _ in EXAMPLES} == set(FUNCTIONS)
 
 
 @pytest.mark.parametrize(
-    ("expression", "value"),
-    [
-        ("9007199254740991 + 2", 9007199254740992),
-        ("0x10", 16),
-        ("0xFF -- a comment", 255),
-        ("TRIM('xax', 'x')", "a"),
-        ("LTRIM(' a ')", "a "),
-        ("INDEX_OF('abcabc', 'b', 2)", 4),
-        ("REPLACE('aXa', 'X', '--')", "a--a"),
-        ("POWER(2, 10)", 1024),
-        ("ARRAY_CONCAT([1], [2])", [1, 2]),
-        ("ARRAY_CONTAINS_ANY([1, 2], 3, 2)", True),
-        ("ARRAY_CONTAINS_ALL([1, 2], 3, 2)", False),
-    ],
+    ("expression", "value"), [("9007199254740991 + 2", 9007199254740992), ("0x10", 16), ("0xFF -- a comment", 255)]
 )
-async def test_an_expression_has_the_value_that_the_service_gives(expression: str, value: object) -> None:
+async def test_numbers_are_doubles_and_may_be_hexadecimal(expression: str, value: object) -> None:
     assert await ask(f"SELECT VALUE {expression}") == [value]
 
 
