@@ -46,7 +46,7 @@ def test_what_is_no_expression_is_refused(expression: str):
 
 
 def _golden() -> list[tuple[str, str, str]]:
-    """What NCrontab.Signed 3.4.0 answered: a start, an expression, and six occurrences, END or ERR."""
+    """The answers of NCrontab.Signed 3.4.0: a start, an expression, and six occurrences, END or ERR."""
     lines = (Path(__file__).parent / "golden" / "ncrontab.tsv").read_text().splitlines()[1:]
     return [(start, expression, answer) for start, expression, answer in (line.split("\t") for line in lines)]
 

@@ -14,7 +14,7 @@ from local_azure.functions_host.settings import MissingSettingError, expand
 
 
 def needs_engine(functions: list[Function]) -> bool:
-    """Whether the app has a durable function, or a function with a durable client."""
+    """True if the app has a durable function, or a function with a durable client."""
     return any(
         function.trigger.type in DURABLE or any(each.type == DURABLE_CLIENT for each in function.inputs)
         for function in functions

@@ -34,15 +34,15 @@ class DurableWorker:
         self._draining = True
 
     def has_orchestrator(self, name: str) -> bool:
-        """Whether the app has an orchestrator of this name."""
+        """True if the app has an orchestrator of this name."""
         return name.lower() in self._by_type[ORCHESTRATION]
 
     def has_activity(self, name: str) -> bool:
-        """Whether the app has an activity of this name."""
+        """True if the app has an activity of this name."""
         return name.lower() in self._by_type[ACTIVITY]
 
     def has_entity(self, name: str) -> bool:
-        """Whether the app has an entity of this name."""
+        """True if the app has an entity of this name."""
         return name.lower() in self._by_type[ENTITY]
 
     def names(self, kind: FunctionKind) -> list[str]:

@@ -118,9 +118,9 @@ def naming(name: str) -> Generator[None]:
 
 def _properties(name: str) -> dict[str, str]:
     """The settings `NAME__property` and `NAME:property`, by property in lower case."""
-    found: dict[str, str] = {}
+    properties: dict[str, str] = {}
     for key, value in os.environ.items():
         for separator in ("__", ":"):
             if key.startswith(name + separator) and value:
-                found[key[len(name) + len(separator) :].lower()] = value
-    return found
+                properties[key[len(name) + len(separator) :].lower()] = value
+    return properties

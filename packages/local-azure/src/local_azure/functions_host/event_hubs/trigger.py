@@ -139,7 +139,7 @@ class _Pending:
         self._events += events
 
     def take(self, options: EventHubsOptions) -> list[EventData]:
-        """The next batch that is due, empty if there is none yet."""
+        """The next batch that is due, empty if none is due yet."""
         if len(self._events) < options.min_event_batch_size and self._clock.timestamp() < self._deadline:
             return []
         batch = self._events[: options.max_event_batch_size]

@@ -43,7 +43,7 @@ def to_sdk_request(request: web.BaseRequest, route_values: Mapping[str, str], bo
 def to_web_response(result: Any) -> web.Response:
     """The HTTP answer for what a function returned (an HttpResponse or a str).
 
-    Raises TypeError if it returned something else, ValueError if the status is none of HTTP.
+    Raises TypeError if it returned something else, ValueError if the status is not one of HTTP.
     """
     converter: Any = func.get_binding_registry().get("http")
     try:

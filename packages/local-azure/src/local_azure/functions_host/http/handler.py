@@ -39,20 +39,20 @@ class HttpFunctions:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if self.draining:
             raise RefusedError(503, "the host is stopping")
-        found = self._routes.find(request.method, request.rel_url.raw_path)
-        if not isinstance(found, Match):
-            if not found:
+        match = self._routes.find(request.method, request.rel_url.raw_path)
+        if not isinstance(match, Match):
+            if not match:
                 return problem(404, f"no function answers {request.rel_url.raw_path[:200]}")
-            answer = problem(405, f"{request.method} is not among {', '.join(sorted(found))}")
-            answer.headers["Allow"] = ", ".join(sorted(found))
+            answer = problem(405, f"{request.method} is not among {', '.join(sorted(match))}")
+            answer.headers["Allow"] = ", ".join(sorted(match))
             return answer
         async with self._admission.admit(), self._bodies.read(request) as body:
-            return await self._call(request, found, body)
+            return await self._call(request, match, body)
 
-    async def _call(self, request: web.Request, found: Match, body: bytes) -> web.StreamResponse:
-        caller, function = found.caller, found.caller.function
+    async def _call(self, request: web.Request, match: Match, body: bytes) -> web.StreamResponse:
+        caller, function = match.caller, match.caller.function
         try:
-            sdk_request = to_sdk_request(request, found.values, body)
+            sdk_request = to_sdk_request(request, match.values, body)
         except ValueError as error:
             raise RefusedError(400, f"the request cannot be understood: {error}") from error
         invocation = Invocation(_trace_of(request))

@@ -55,11 +55,11 @@ class Route:
                 if len(segment) > 1 or not isinstance(only, Parameter) or not _accept(only, None, values):
                     return None
                 continue
-            found = pattern.fullmatch(path[index])
-            if not found:
+            groups = pattern.fullmatch(path[index])
+            if not groups:
                 return None
             for part in segment:
-                if isinstance(part, Parameter) and not _accept(part, found[part.name.replace("-", "__")], values):
+                if isinstance(part, Parameter) and not _accept(part, groups[part.name.replace("-", "__")], values):
                     return None
         return values if len(path) <= len(self.segments) else None
 

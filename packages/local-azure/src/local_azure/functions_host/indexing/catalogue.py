@@ -52,10 +52,10 @@ def _convert(sdk_function: SdkFunction, root: Path, problems: list[str]) -> Func
     trigger = next(binding for binding in bindings if binding.name == trigger_name)
     inputs = tuple(each for each in bindings if each is not trigger and each.direction == "IN")
     outputs = tuple(each for each in bindings if each.direction == "OUT")
-    found = [*_unsupported(trigger, inputs, outputs), *mismatches(call, bindings)]
-    retry = _retry_policy(sdk_function, trigger, found)
-    problems += [f"function {name}: {problem}" for problem in found]
-    if found:
+    faults = [*_unsupported(trigger, inputs, outputs), *mismatches(call, bindings)]
+    retry = _retry_policy(sdk_function, trigger, faults)
+    problems += [f"function {name}: {problem}" for problem in faults]
+    if faults:
         return None
     return Function(
         name=name,

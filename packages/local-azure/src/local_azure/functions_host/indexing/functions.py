@@ -24,7 +24,7 @@ class Binding:
 
     @property
     def is_binary(self) -> bool:
-        """Whether the host passes bytes; without `data_type=BINARY` Azure passes text, decoded as UTF-8."""
+        """True if the host passes bytes; without `data_type=BINARY` Azure passes text, decoded as UTF-8."""
         return (self.data_type or "").lower() == "binary"
 
 

@@ -21,7 +21,7 @@ _PLAIN = (str, bytes)
 
 
 def needs_context(call: Callable[..., Any], bindings: tuple[Binding, ...]) -> bool:
-    """Whether the function asks for the invocation's `context`."""
+    """True if the function asks for the invocation's `context`."""
     names = {binding.name for binding in bindings}
     return "context" in inspect.signature(call).parameters and "context" not in names
 

@@ -94,12 +94,12 @@ class Invoker:
 
     @property
     def running(self) -> int:
-        """How many invocations have not ended, not counting those that are overdue."""
+        """The number of invocations that have not ended, not counting those that are overdue."""
         return len(self._running - self._overdue)
 
     @property
     def has_stuck_threads(self) -> bool:
-        """Whether threads are still in user code, and would keep the process from ending."""
+        """True if threads are still in user code, and would keep the process from ending."""
         return bool(self._running)
 
     def close(self) -> None:

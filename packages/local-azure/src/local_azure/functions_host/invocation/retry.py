@@ -36,7 +36,7 @@ class RetryPolicy(msgspec.Struct, frozen=True):
         raise ValueError(f"unknown strategy {strategy!r}: use fixed_delay or exponential_backoff")
 
     def allows(self, retry: int) -> bool:
-        """Whether the retry of this number, counted from 1, is still to be made."""
+        """True if the retry of this number, counted from 1, is still to be made."""
         return self.max_retries == FOREVER or retry <= self.max_retries
 
     def delay(self, retry: int) -> float:

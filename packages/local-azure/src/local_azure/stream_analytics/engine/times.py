@@ -42,7 +42,7 @@ def datetime_of(ticks: int) -> datetime:
 
 
 def is_representable(ticks: int) -> bool:
-    """Whether these ticks lie between the years 1 and 9999."""
+    """True if these ticks lie between the years 1 and 9999."""
     return 0 <= ticks <= _LAST
 
 

@@ -104,7 +104,7 @@ def comparable(value: Any) -> Any:
 
 
 def before(value: Any, other: Any) -> bool:
-    """Whether a value stands before another: numbers, then texts, then datetimes, so that the order of events does
+    """True if a value stands before another: numbers, then texts, then datetimes, so that the order of events does
     not decide what MIN and MAX of mixed types are."""
     rank, other_rank = _ORDER[value.__class__], _ORDER[other.__class__]
     return value < other if rank == other_rank else rank < other_rank

@@ -47,7 +47,7 @@ class Cursor:
         return token
 
     def at(self, *keywords: str) -> bool:
-        """Whether the next tokens are these keywords or symbols."""
+        """True if the next tokens are these keywords or symbols."""
         return all(self.ahead(place).keyword == keyword for place, keyword in enumerate(keywords))
 
     def accept(self, *keywords: str) -> bool:
@@ -78,7 +78,7 @@ class Cursor:
         return self.take()
 
     def at_name(self) -> bool:
-        """Whether a name comes next."""
+        """True if a name comes next."""
         return self.token.kind == "quoted" or (self.token.kind == "name" and self.token.keyword not in RESERVED)
 
     @contextmanager

@@ -14,7 +14,7 @@ _KNOWN = _SUPPORTED | {"SLIDINGWINDOW", "SESSIONWINDOW", "SNAPSHOTWINDOW", "SLID
 
 
 def at_window(cursor: Cursor) -> bool:
-    """Whether a window function comes next."""
+    """True if a window function comes next."""
     return cursor.token.keyword in _KNOWN and cursor.ahead().keyword == "("
 
 
