@@ -44,20 +44,30 @@ class SuspiciousWindow(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """Computed from the content, so that the same window always has the same name, wherever it is written.
 
-        For example `window-7-20260102T101000Z-3f1c9a5b7d2e`. It is the orchestration's instance id and part of every
-        path. The digest keeps several messages of one store and window apart (large windows arrive in shards).
+        For example `window-7-20260102T101000Z-` and 32 hexadecimal digits. It is the orchestration's instance id and
+        part of every path. The digest keeps several messages of one store and window apart (large windows arrive in
+        shards); it is taken of the ids as JSON, in which no list of ids reads like another, and has 128 bits, so that
+        no sender can find two that share it.
         """
-        digest = hashlib.sha256("\n".join(self.ids).encode()).hexdigest()[:12]
+        digest = hashlib.sha256(msgspec.json.encode(self.ids)).hexdigest()[:32]
         return f"window-{store_label(self.store_id)}-{compact_time(self.window.end)}-{digest}"
+
+    @property
+    def former_name(self) -> str:
+        """The name that an earlier version gave: an analysis that was started under it is not started again."""
+        store = self.store_id
+        label = hashlib.sha256(store.encode()).hexdigest()[:12] if isinstance(store, str) else store_label(store)
+        digest = hashlib.sha256("\n".join(self.ids).encode()).hexdigest()[:12]
+        return f"window-{label}-{compact_time(self.window.end)}-{digest}"
 
 
 def store_label(store_id: StoreKey | None) -> str:
-    """A store id inside a name: digits as they are; anything else, which no store of ours has, as a digest."""
+    """A store id inside a name: a number as it is, a text, which no store of ours has, as `t` and its digest."""
     if store_id is None:
         return "none"
     if isinstance(store_id, int):
         return str(store_id)
-    return hashlib.sha256(store_id.encode()).hexdigest()[:12]
+    return f"t{hashlib.sha256(store_id.encode()).hexdigest()[:32]}"
 
 
 def compact_time(moment: datetime) -> str:

@@ -47,10 +47,11 @@ async def receive_windows(message: func.ServiceBusMessage, client: Client) -> No
 
 
 async def _start_once(client: Client, window: SuspiciousWindow) -> None:
-    """Start a window's workflow unless there is one of its name, in whatever state."""
-    if await find(client, window.name) is not None:
-        _log.info("%s was started before", window.name)
-        return
+    """Start a window's analysis unless there is one of its name, in whatever state."""
+    for name in (window.name, window.former_name):
+        if await find(client, name) is not None:
+            _log.info("%s was started before", name)
+            return
     try:
         await start(client, ANALYZE_WINDOW, window.name, await save_window(window))
     except AlreadyRunningError:

@@ -1,8 +1,13 @@
-"""Every setting that the app reads, read in one place, once, at the start."""
+"""Every setting of the app, read in one place, once, at the start.
+
+One more is read where it is used, because it is the host's and not the app's: `FUNCTIONS_WORKER_PROCESS_COUNT`
+(activities/reconciliation/cores.py).
+"""
 
 import os
 from collections.abc import Mapping
 from functools import cache
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import msgspec
@@ -46,7 +51,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cosmos: Connection
     reconciliation_schedule: str
     alert_webhook_url: str | None = None
-    """Alerts are posted here as JSON; without it they are logged and kept as blobs only."""
+    """Alerts are posted here as JSON; without it they are logged and kept as blobs only. It is a secret."""
+
+    def __repr__(self) -> str:
+        """Without the webhook's address: representations end in logs."""
+        return f"Settings(webhook {'set' if self.alert_webhook_url else 'not set'})"
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -62,8 +71,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if not schedule:
         problems.append(f"{RECONCILIATION_SCHEDULE} is not set: set it to an NCRONTAB, for example '0 30 2 * * *'")
     webhook = environment.get(ALERT_WEBHOOK_URL, "").strip() or None
-    if webhook and not _is_web_address(webhook):
-        problems.append(f"{ALERT_WEBHOOK_URL} must be an http or https address, not {webhook!r}")
+    if webhook and not _is_safe_address(webhook):
+        # The value is not shown: the address of a webhook is its password.
+        problems.append(f"{ALERT_WEBHOOK_URL} must be an https address (http only to this machine)")
     if problems:
         raise SettingsError("The app cannot start:\n- " + "\n- ".join(problems))
     return Settings(
@@ -77,12 +87,23 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     )
 
 
-def _is_web_address(text: str) -> bool:
+def _is_safe_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        parts.port  # noqa: B018 - reading it checks it
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    if not text.isprintable() or " " in text:
+        return False
+    host = parts.hostname
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @cache

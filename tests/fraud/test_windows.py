@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.windows import MAX_IDS, WINDOW, Window, parse_windows, window_of
+from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, parse_windows, store_label, window_of
 from reconciliation.ranges import window_end, window_number
+from tests.fraud.builders import WINDOW_ENDING_1010
 
 ROW: dict[str, object] = {
     "store_id": 7,
@@ -60,7 +61,8 @@ def test_a_message_holds_one_window():
 
     assert window.store_id == 7
     assert window.ids == ("a", "b")
-    assert window.name == "window-7-20260102T101000Z-7e18f737311b"
+    assert window.name == "window-7-20260102T101000Z-0473ef2dc0d324ab659d3580c1134e9d"
+    assert window.former_name == "window-7-20260102T101000Z-7e18f737311b"
 
 
 def test_the_order_of_ids_and_their_repetition_do_not_change_the_name():
@@ -68,6 +70,19 @@ def test_the_order_of_ids_and_their_repetition_do_not_change_the_name():
     (other,) = parse_windows(message({**ROW, "ids": ["a", "b", "a"]})).windows
 
     assert one.name == other.name
+
+
+def test_ids_that_hold_a_separator_cannot_make_the_name_of_other_ids():
+    windows = [SuspiciousWindow(7, ids, WINDOW_ENDING_1010) for ids in (("a", "b"), ("a\nb",), ('a","b',), ("a,b",))]
+
+    assert len({window.name for window in windows}) == len(windows)
+
+
+def test_a_store_that_is_text_cannot_have_the_name_of_a_number():
+    stores = [-3, "-3", 111111111111, None, "none", "t", ""]
+
+    assert len({SuspiciousWindow(store, ("a",), WINDOW_ENDING_1010).name for store in stores}) == len(stores)
+    assert all(store_label(str(number)).startswith("t") for number in range(1_000))  # no digest is a number
 
 
 def test_a_list_and_lines_hold_several_windows():

@@ -13,6 +13,7 @@ SECONDS = 75
 """Longer than a lock: a message that is given back without a word is delivered again after a minute."""
 INSTANCES = "/runtime/webhooks/durabletask/instances"
 """The durable extension's own management door."""
+ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators"
 
 
 async def call(http: aiohttp.ClientSession, method: str, path: str, body: Any = None) -> tuple[int, Any]:

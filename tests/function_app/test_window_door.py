@@ -13,10 +13,12 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
 
 from activities.archive_events import archive_events
+from fraud.analysis import WindowTask
+from fraud.windows import parse_windows
 from services import blobs, cosmos, names
 from services.settings import settings
 from tests.fraud.builders import event_body, received
-from tests.function_app.doors import INSTANCES, call, until
+from tests.function_app.doors import INSTANCES, ORCHESTRATORS, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -76,6 +78,24 @@ async def test_a_window_is_analysed_once_however_often_it_is_delivered(
     assert (case["suspicious"], first["output"]["suspicious"]) == (len(ids), len(ids))
     assert [msgspec.json.decode(line)["event_id"] for line in (await verdicts_of(case)).splitlines()] == ids
     assert await _completed(http, case["id"]) == first
+
+
+async def test_a_window_whose_analysis_an_earlier_version_started_is_not_analysed_again(
+    http: aiohttp.ClientSession, queue: ServiceBusSender, ids: list[str]
+):
+    (window,) = parse_windows(window_message(3, ids[:2])).windows
+    task = msgspec.structs.replace(WindowTask.of(window), name=window.former_name)
+    await blobs.write_blob(await blobs.work(), task.ids_path, msgspec.json.encode(window.ids))
+    started, _ = await call(http, "POST", f"{ORCHESTRATORS}/analyze_window/{task.name}", msgspec.to_builtins(task))
+    await until(lambda: _completed(http, task.name))
+
+    await queue.send_messages(ServiceBusMessage(window_message(3, ids[:2])))
+    marker = str(uuid.uuid4())
+    await queue.send_messages(ServiceBusMessage(b"after it", message_id=marker))
+    await until(lambda: quarantined_window(marker))
+
+    async with http.get(f"{INSTANCES}/{window.name}") as answer:
+        assert (started, answer.status) == (202, 404)
 
 
 async def test_a_window_that_arrives_in_several_messages_is_analysed_whole(queue: ServiceBusSender, ids: list[str]):

@@ -31,7 +31,34 @@ def test_every_missing_setting_is_named_at_once():
     assert all(name in str(problem.value) for name in APP_SETTINGS)
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "example.org", "http://", "http://["])
-def test_a_webhook_that_is_no_web_address_is_refused(url: str):
-    with pytest.raises(SettingsError, match="ALERT_WEBHOOK_URL"):
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "ftp://x/s3cret",
+            "example.org/s3cret",
+            "http://",
+            "http://[s3cret",
+            "https://x:s3cret/",
+            "https://x/s3cret\ny",
+        ),
+        *("http://example.org/s3cret", "http://127.0.0.1.example.org/s3cret", "http://localhost.example.org/s3cret"),
+    ],
+)
+def test_a_webhook_that_is_not_a_safe_address_is_refused_without_being_shown(url: str):
+    with pytest.raises(SettingsError, match="ALERT_WEBHOOK_URL must be an https address") as problem:
         read_settings(APP_SETTINGS | {"ALERT_WEBHOOK_URL": url})
+
+    assert "s3cret" not in str(problem.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "http://localhost/x", "http://[::1]:9/x"])
+def test_a_webhook_on_this_machine_needs_no_tls(url: str):
+    assert read_settings(APP_SETTINGS | {"ALERT_WEBHOOK_URL": url}).alert_webhook_url == url
+
+
+def test_settings_show_no_secret():
+    settings = read_settings(APP_SETTINGS | {"ALERT_WEBHOOK_URL": "https://example.org/s3cret"})
+
+    assert "s3cret" not in repr(settings)
+    assert "AccountKey" not in repr(settings)
