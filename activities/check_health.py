@@ -12,6 +12,7 @@ import msgspec
 from services import blobs, cosmos, event_hub, names, service_bus
 
 CHECK_SECONDS = 5.0
+RECENT_SECONDS = 3.0
 
 
 class DependencyHealth(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -27,6 +28,34 @@ class Health(msgspec.Struct, frozen=True):
 
     status: Literal["ok", "failed"]
     dependencies: dict[str, DependencyHealth]
+
+
+class _RecentHealth:
+    """The last check, running or done, and until when it answers those who ask."""
+
+    def __init__(self) -> None:
+        self._check: asyncio.Task[Health] | None = None
+        self._until = 0.0
+
+    async def get(self) -> Health:
+        """The health of the last seconds. However many ask, each service is asked once meanwhile."""
+        check = self._check
+        if check is None or check.get_loop() is not asyncio.get_running_loop() or time.monotonic() > self._until:
+            self._until = time.monotonic() + CHECK_SECONDS + RECENT_SECONDS
+            check = self._check = asyncio.create_task(check_health())
+            check.add_done_callback(self._answered)
+        return await asyncio.shield(check)  # whoever hangs up ends nobody else's check
+
+    def _answered(self, check: asyncio.Task[Health]) -> None:
+        self._until = time.monotonic() + RECENT_SECONDS
+
+
+_recent = _RecentHealth()
+
+
+async def recent_health() -> Health:
+    """The health of this process's services, at most RECENT_SECONDS old. Never raises."""
+    return await _recent.get()
 
 
 async def check_health() -> Health:

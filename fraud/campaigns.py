@@ -14,7 +14,8 @@ STOP_EVENT = "stop"
 
 MAX_EVENTS_PER_BATCH = 10_000
 
-NAME_PATTERN = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+NAME_PATTERN = r"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z"
+"""Not `^` and `$`: msgspec searches, and `$` holds before a line break at the end too."""
 Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
 Phase = Literal["sending", "stopping", "completed", "stopped"]
 

@@ -1,4 +1,4 @@
-"""The campaigns' door: start a load test, follow it, stop it."""
+"""The triggers of campaigns: start a load test, follow it, stop it."""
 
 import asyncio
 import logging
@@ -42,14 +42,14 @@ async def start_campaign(request: func.HttpRequest, client: Client) -> func.Http
         await durable_client.start(client, RUN_CAMPAIGN, campaign.run_id, msgspec.to_builtins(campaign))
     except durable_client.AlreadyRunningError:
         return _already_runs(campaign.run_id)
-    return client.create_check_status_response(request, campaign.run_id)
+    return durable_client.accepted(client, request, "api/campaigns", campaign.run_id)
 
 
 @blueprint.function_name("get-campaign")
 @blueprint.route("api/campaigns/{name}", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
 async def get_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
-    """How far a campaign has come. 404 if there is none; takes the name or the instance id."""
+    """The progress of a campaign, by its name or its instance id. 404 if absent."""
     instance_id, status = await _find(request, client)
     if status is None:
         return _not_found(instance_id)
@@ -106,11 +106,16 @@ def _progress(status: Status) -> dict[str, Any]:
 
 
 async def _find(request: func.HttpRequest, client: Client) -> tuple[str, Status | None]:
-    """The campaign of the route's name or instance id. What cannot be a name is not asked for: the SDK's client puts
-    it into an address as it is."""
-    name = request.route_params["name"].removeprefix(campaign_id(""))
-    instance_id = campaign_id(name)
-    return instance_id, await durable_client.find(client, instance_id) if is_name(name) else None
+    """The campaign of the route's name or instance id; one that was restarted has an id which is not a name of ours."""
+    text = request.route_params["name"]
+    name = text.removeprefix(campaign_id(""))
+    if not is_name(name):
+        return campaign_id(name), None
+    if status := await durable_client.find(client, campaign_id(name)):
+        return campaign_id(name), status
+    if status := await durable_client.find_restarted(client, RUN_CAMPAIGN, text):
+        return text, status
+    return campaign_id(name), None
 
 
 def _already_runs(instance_id: str) -> func.HttpResponse:
@@ -118,4 +123,4 @@ def _already_runs(instance_id: str) -> func.HttpResponse:
 
 
 def _not_found(instance_id: str) -> func.HttpResponse:
-    return problem(404, "No such campaign", f"there is no campaign {instance_id}")
+    return problem(404, "No such campaign", f"there is no campaign {instance_id[:100]}")

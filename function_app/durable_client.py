@@ -1,13 +1,20 @@
-"""The durable client, with its edges taken off: structs as arguments, statuses that are there or not."""
+"""The durable client, with its edges taken off: typed arguments, statuses that are there or not, exact refusals."""
 
 import contextlib
+import re
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import azure.durable_functions as df
+import azure.functions as func
 import msgspec
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus as Status
 
 from orchestrations.contracts import Argument, Orchestration
+from services.settings import settings
+
+_CHOSEN_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A GUID in one of two forms."""
 
 Client = df.DurableOrchestrationClient
 RUNNING = frozenset(
@@ -22,12 +29,24 @@ RUNNING = frozenset(
 
 async def find(client: Client, instance_id: str) -> Status | None:
     """The status of an instance, None if there never was one of this id."""
-    status = await client.get_status(instance_id)
+    # The SDK puts the id into an address as it is.
+    status = await client.get_status(quote(instance_id, safe=""))
     return status or None
 
 
+async def find_restarted(client: Client, orchestration: Orchestration[Any, Any], instance_id: str) -> Status | None:
+    """An instance under an id that the durable extension chose, as it does when one is restarted; None if absent.
+
+    The id of another orchestration's instance is not found.
+    """
+    if not _CHOSEN_ID.fullmatch(instance_id):
+        return None
+    status = await find(client, instance_id)
+    return status if status and status.name == orchestration.name else None
+
+
 async def is_running(client: Client, instance_id: str) -> bool:
-    """Whether an instance of this id has not ended yet."""
+    """True if an instance of this id has not ended yet."""
     status = await find(client, instance_id)
     return status is not None and status.runtime_status in RUNNING
 
@@ -40,13 +59,18 @@ async def start(
     client: Client, orchestration: Orchestration[Argument, Any], instance_id: str, argument: Argument
 ) -> None:
     """Start an instance, replacing one of this id that has ended. Raises AlreadyRunningError if one is running."""
-    try:
-        await client.start_new(orchestration.name, instance_id, msgspec.to_builtins(argument))
-    except Exception as error:
-        # The SDK raises nothing more exact than Exception, whatever the reason was.
-        if await is_running(client, instance_id):
-            raise AlreadyRunningError(instance_id) from error
-        raise
+    for last in (False, False, True):
+        try:
+            await client.start_new(orchestration.name, instance_id, msgspec.to_builtins(argument))
+        except Exception as error:
+            # The SDK raises nothing more exact than Exception, whatever the reason was.
+            if await is_running(client, instance_id):
+                raise AlreadyRunningError(instance_id) from error
+            if last:
+                raise
+            # Another start was faster, and what it started has ended since: this one can be started now.
+        else:
+            return
 
 
 async def start_or_join(
@@ -57,7 +81,20 @@ async def start_or_join(
         await start(client, orchestration, instance_id, argument)
 
 
+def accepted(client: Client, request: func.HttpRequest, path: str, instance_id: str) -> func.HttpResponse:
+    """202 with the id and the address of its status at our own door.
+
+    The durable extension's own addresses hold the key of the whole task hub: they are given only if a setting says so.
+    """
+    if settings().management_urls:
+        return client.create_check_status_response(request, instance_id)
+    parts = urlsplit(request.url)
+    address = f"{parts.scheme}://{parts.netloc}/{path}/{instance_id}"
+    headers = {"Location": address, "Retry-After": "10"}
+    content = msgspec.json.encode({"id": instance_id, "statusQueryGetUri": address})
+    return func.HttpResponse(content, status_code=202, mimetype="application/json", headers=headers)
+
+
 def runtime_status_of(status: Status) -> str:
     """`Running`, `Completed`, `Failed` and so on."""
-    found: Any = status.runtime_status
-    return found.value if found else "Unknown"
+    return status.runtime_status.value if status.runtime_status else "Unknown"

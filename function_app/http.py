@@ -1,6 +1,7 @@
 """HTTP at the doors: JSON in, JSON out, and problems as RFC 9457 describes them."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import azure.functions as func
@@ -35,12 +36,14 @@ def json_response(content: Any, status: int = 200) -> func.HttpResponse:
     return func.HttpResponse(msgspec.json.encode(content), status_code=status, mimetype=JSON)
 
 
-def problem(status: int, title: str, detail: str, *, field: str | None = None) -> func.HttpResponse:
+def problem(
+    status: int, title: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
     """A problem document; `field` names what is wrong with the request."""
     content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if field is not None:
         content["field"] = field
-    return func.HttpResponse(msgspec.json.encode(content), status_code=status, mimetype=PROBLEM)
+    return func.HttpResponse(msgspec.json.encode(content), status_code=status, mimetype=PROBLEM, headers=headers)
 
 
 def parse_body(kind: type[Body], body: bytes) -> Body:

@@ -1,8 +1,11 @@
-"""The producer's door: make store events and send them to the hub, as the original project's producer does."""
+"""The producer's trigger: make store events and send them to the hub, as the original project's producer does."""
 
 import asyncio
 import logging
+import time
+from collections import deque
 from datetime import UTC, datetime
+from math import ceil
 from typing import Annotated
 from uuid import uuid4
 
@@ -15,10 +18,14 @@ from msgspec import Meta
 from activities.send_batch import send_batch
 from fraud.campaigns import MAX_EVENTS_PER_BATCH, Batch
 from function_app.http import BadRequestError, json_response, parse_body, problem
+from services.settings import settings
 
 BAD_EVENT_RATIO = 0.1
 _SEND_SECONDS = 8
 """A caller is told within 10 s that the hub is away."""
+
+EVENTS_PER_MINUTE = 100_000
+"""Each worker's bound, so that nobody makes more traffic by accident or anonymously than a campaign would by order."""
 
 _log = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -28,19 +35,54 @@ class _Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: Annotated[int, Meta(ge=1, le=MAX_EVENTS_PER_BATCH)] = 10
 
 
+class MinuteBudget:
+    """Counts the events of the last minute."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: deque[tuple[float, int]] = deque()
+        self._sum = 0
+
+    def take(self, count: int) -> int:
+        """Take `count` of the budget; 0, or the seconds until there will be so many, and then nothing is taken."""
+        now = time.monotonic()
+        while self._taken and self._taken[0][0] <= now - 60:
+            self._sum -= self._taken.popleft()[1]
+        if self._sum + count <= self._most:
+            self._taken.append((now, count))
+            self._sum += count
+            return 0
+        left = self._sum
+        for moment, taken in self._taken:
+            left -= taken
+            if left + count <= self._most:
+                return ceil(moment + 60 - now) or 1
+        return 60
+
+
+_budget = MinuteBudget(EVENTS_PER_MINUTE)
+
+
 @blueprint.function_name("store-events-producer-fn")
 @blueprint.route(
-    "store-events-producer-fn", methods=["GET", "POST"], auth_level=func.AuthLevel.ANONYMOUS, trigger_arg_name="request"
+    "store-events-producer-fn",
+    methods=["GET", "POST"],
+    auth_level=func.AuthLevel.ANONYMOUS if settings().producer_anonymous else func.AuthLevel.FUNCTION,
+    trigger_arg_name="request",
 )
 async def produce_events(request: func.HttpRequest) -> func.HttpResponse:
     """Send `count` events (query or JSON body, default 10).
 
-    200 with what they amount to; 400 if the count is not from 1 to 10,000; 503 if the hub does not take them.
+    200 with what they amount to; 400 if the count is not from 1 to 10,000; 429 if the last minute's requests came to
+    more than EVENTS_PER_MINUTE; 503 if the hub does not take them.
     """
     try:
         order = _order(request)
     except BadRequestError as error:
         return error.response()
+    if wait := _budget.take(order.count):
+        limit = f"at most {EVENTS_PER_MINUTE:,} events are made in a minute; try again in {wait} s, or start a campaign"
+        return problem(429, "Too many events", limit, headers={"Retry-After": str(wait)})
     run_id = f"request-{uuid4()}"
     batch = Batch(
         run_id=run_id,

@@ -13,7 +13,7 @@ from function_app.report_files import serve
 from orchestrations.contracts import RECONCILE, RECONCILE_NIGHTLY
 from reconciliation.messages import FORMATS, Request
 from reconciliation.ranges import RangeError, parse_range
-from services.reports import find_report, list_reports
+from services.reports import find_report, is_reconciliation, list_reports
 
 NIGHTLY = "reconcile-nightly"
 
@@ -50,7 +50,7 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
         return BadRequestError(error.field, f"{error.field} {error}").response()
     asked = Request(span, order.cosmos, order.again)
     await durable_client.start_or_join(client, RECONCILE, asked.id, asked)
-    return client.create_check_status_response(request, asked.id)
+    return durable_client.accepted(client, request, "api/reconciliations", asked.id)
 
 
 @blueprint.function_name("list-reconciliations")
@@ -66,7 +66,8 @@ async def list_reconciliations(request: func.HttpRequest) -> func.HttpResponse:
 async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """How far a reconciliation has come; its accounts and the addresses of its report once it has ended. 404."""
     run = request.route_params["id"]
-    status = await durable_client.find(client, run) if run.startswith("reconcile-") else None
+    find = durable_client.find(client, run) if is_reconciliation(run) else None
+    status = await (find or durable_client.find_restarted(client, RECONCILE, run))
     if status is None:
         return problem(404, "No such reconciliation", f"there is no reconciliation {run[:100]}")
     output: Any = status.output

@@ -40,7 +40,7 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
         return problem(409, "Reconciliation runs", f"{run} is running: its report will be another one")
     asked = RepairRequest(run, order.dry_run)
     await durable_client.start_or_join(client, REPAIR_RECONCILIATION, asked.id, asked)
-    return client.create_check_status_response(request, asked.id)
+    return durable_client.accepted(client, request, "api/repairs", asked.id)
 
 
 @blueprint.function_name("get-repair")
@@ -49,7 +49,8 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
 async def get_repair(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """How far a repair has come, and what it did. 404."""
     repair = request.route_params["id"]
-    status = await durable_client.find(client, repair) if is_repair(repair) else None
+    find = durable_client.find(client, repair) if is_repair(repair) else None
+    status = await (find or durable_client.find_restarted(client, REPAIR_RECONCILIATION, repair))
     if status is None:
         return problem(404, "No such repair", f"there is no repair {repair[:100]}")
     return json_response(

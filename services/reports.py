@@ -52,8 +52,13 @@ async def find_report(run: str, name: str) -> ReportFile | None:
     return await _find(f"{FOLDER}/{run}/{name}", _TYPES[match[1] or match[2]])
 
 
+def is_reconciliation(run: str) -> bool:
+    """True for the id of a reconciliation."""
+    return _RUN.fullmatch(run) is not None
+
+
 def is_repair(repair: str) -> bool:
-    """Whether this is the id of a repair."""
+    """True for the id of a repair."""
     return _REPAIR.fullmatch(repair) is not None
 
 

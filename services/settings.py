@@ -23,6 +23,8 @@ from services.connections import (
 )
 
 ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
+PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
+MANAGEMENT_URLS = "MANAGEMENT_URLS"
 RECONCILIATION_SCHEDULE = "RECONCILIATION_SCHEDULE"
 """Six-field NCRONTAB; the timer trigger reads it as `%RECONCILIATION_SCHEDULE%`, so the host needs it too."""
 
@@ -50,6 +52,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     service_bus: Connection
     cosmos: Connection
     reconciliation_schedule: str
+    producer_anonymous: bool = False
+    """The producer asks for no function key. For one's own machine: whoever knows the address makes work and costs."""
+    management_urls: bool = False
+    """Answers to a start hold the durable extension's management addresses, and with them the key of the task hub."""
     alert_webhook_url: str | None = None
     """Alerts are posted here as JSON; without it they are logged and kept as blobs only. It is a secret."""
 
@@ -74,6 +80,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if webhook and not _is_safe_address(webhook):
         # The value is not shown: the address of a webhook is its password.
         problems.append(f"{ALERT_WEBHOOK_URL} must be an https address (http only to this machine)")
+    switches: dict[str, bool] = {}
+    for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS):
+        text = environment.get(name, "").strip().lower()
+        switches[name] = text == "true"
+        if text not in ("", "true", "false"):
+            problems.append(f"{name} must be true or false, not {text[:40]!r}")
     if problems:
         raise SettingsError("The app cannot start:\n- " + "\n- ".join(problems))
     return Settings(
@@ -83,6 +95,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         service_bus=connections[names.SERVICE_BUS],
         cosmos=connections[names.COSMOS],
         reconciliation_schedule=schedule,
+        producer_anonymous=switches[PRODUCER_ANONYMOUS],
+        management_urls=switches[MANAGEMENT_URLS],
         alert_webhook_url=webhook,
     )
 

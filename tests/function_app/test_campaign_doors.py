@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 async def start(http: aiohttp.ClientSession, **order: Any) -> str:
     status, answer = await call(http, "POST", "/api/campaigns", order)
     assert status == 202, answer
-    assert "statusQueryGetUri" in answer
+    assert answer.keys() == {"id", "statusQueryGetUri"}, "the key of the task hub is for nobody"
+    assert answer["statusQueryGetUri"].endswith(f"/api/campaigns/{answer['id']}")
     return answer["id"]
 
 
@@ -108,6 +109,27 @@ async def test_a_campaign_that_was_terminated_says_so(http: aiohttp.ClientSessio
 
     progress = await until(is_terminated)
     assert (progress["phase"], progress["output"]) == ("terminated", "enough")
+
+
+async def test_a_campaign_that_was_restarted_is_found_and_stopped_under_its_new_id(http: aiohttp.ClientSession):
+    campaign = await start(http, batches=2, events_per_batch=1, interval_seconds=0)
+    await ended(http, campaign)
+    async with http.post(f"{INSTANCES}/{campaign}/restart", params={"restartWithNewInstanceId": "true"}) as answer:
+        assert answer.status == 202
+        restarted = (await answer.json())["id"]
+
+    progress = await ended(http, restarted)
+
+    assert (progress["id"], progress["totals"]["sent"]) == (restarted, 2)
+    assert (await call(http, "POST", f"/api/campaigns/{restarted}/stop"))[0] == 409
+    async with http.get(f"/api/repairs/{restarted}") as answer:
+        assert answer.status == 404
+
+
+async def test_a_name_with_a_line_break_is_refused_by_field(http: aiohttp.ClientSession):
+    status, answer = await call(http, "POST", "/api/campaigns", {"name": "abc\n", "batches": 1})
+
+    assert (status, answer["field"]) == (400, "name")
 
 
 async def test_a_wrong_campaign_is_refused_by_field(http: aiohttp.ClientSession):

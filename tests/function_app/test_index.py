@@ -13,7 +13,7 @@ from tests.support.app_index import indexed_functions
 ROOT = Path(__file__).parents[2]
 
 HTTP = {
-    "store-events-producer-fn": ("store-events-producer-fn", {"GET", "POST"}, "anonymous"),
+    "store-events-producer-fn": ("store-events-producer-fn", {"GET", "POST"}, "function"),
     "start-campaign": ("api/campaigns", {"POST"}, "function"),
     "get-campaign": ("api/campaigns/{name}", {"GET"}, "function"),
     "stop-campaign": ("api/campaigns/{name}/stop", {"POST"}, "function"),
@@ -25,6 +25,7 @@ HTTP = {
     "get-repair": ("api/repairs/{id}", {"GET"}, "function"),
     "read-repair-steps": ("api/repairs/{id}/steps", {"GET"}, "function"),
     "health": ("api/health", {"GET"}, "anonymous"),
+    "health-details": ("api/health/details", {"GET"}, "function"),
 }
 TRIGGERS = {
     "archive-events": "eventHubTrigger",
@@ -72,6 +73,20 @@ def test_the_window_door_reads_the_queue():
     trigger = indexed_functions()["analyze-suspicious-windows"].trigger
 
     assert (trigger["connection"], trigger["queueName"]) == ("ServiceBus", "suspicious-windows")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("text", "level"), [("true", "anonymous"), ("false", "function")])
+def test_the_producer_asks_for_no_key_only_if_a_setting_says_so(text: str, level: str):
+    program = (
+        "from tests.support.app_index import indexed_functions as i;"
+        "print(i()['store-events-producer-fn'].trigger['authLevel'].value)"
+    )
+    environment = {"PATH": "/usr/bin", **APP_SETTINGS, "PRODUCER_ANONYMOUS": text}
+
+    shown = subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, env=environment, capture_output=True)
+
+    assert shown.stdout.decode().strip() == level
 
 
 @pytest.mark.slow

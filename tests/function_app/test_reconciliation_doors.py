@@ -145,6 +145,8 @@ async def test_a_wrong_range_is_refused_by_name(http: aiohttp.ClientSession, ord
         "/api/reports/reconcile-20000101T000000Z-20000102T000000Z/report.html",
         "/api/reconciliations/reconcile-20000101T000000Z-20000102T000000Z",
         "/api/reconciliations/window-7",
+        "/api/reconciliations/reconcile-x%3Fcode%3Dy",
+        "/api/reconciliations/reconcile-20260102T100000Z-20260102T110000Z%3FshowInput%3Dtrue",
     ],
 )
 async def test_nothing_but_reports_can_be_read(http: aiohttp.ClientSession, path: str):

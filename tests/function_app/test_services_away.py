@@ -45,8 +45,13 @@ async def test_the_producer_answers_503_within_ten_seconds_and_never_200():
     assert seconds < 10
 
 
-async def test_health_answers_503_and_says_of_each_dependency_why():
+async def test_health_answers_503_and_says_why_only_to_those_with_a_key():
     status, body, seconds = await call("health")
+
+    assert (status, body) == (503, {"status": "failed"})
+    assert seconds < 9
+
+    status, body, seconds = await call("health-details")
 
     assert (status, body["status"]) == (503, "failed")
     dependencies = msgspec.convert(body["dependencies"], dict[str, dict[str, object]])

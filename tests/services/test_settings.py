@@ -62,3 +62,17 @@ def test_settings_show_no_secret():
 
     assert "s3cret" not in repr(settings)
     assert "AccountKey" not in repr(settings)
+
+
+def test_doors_are_closed_and_keys_kept_unless_a_setting_says_otherwise():
+    closed = read_settings(APP_SETTINGS)
+    opened = read_settings(APP_SETTINGS | {"PRODUCER_ANONYMOUS": "true", "MANAGEMENT_URLS": "True"})
+
+    assert (closed.producer_anonymous, closed.management_urls) == (False, False)
+    assert (opened.producer_anonymous, opened.management_urls) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["PRODUCER_ANONYMOUS", "MANAGEMENT_URLS"])
+def test_a_switch_that_is_neither_true_nor_false_is_refused(name: str):
+    with pytest.raises(SettingsError, match=f"{name} must be true or false, not 'yes'"):
+        read_settings(APP_SETTINGS | {name: "yes"})

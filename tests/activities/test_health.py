@@ -1,0 +1,53 @@
+"""However many ask for the health, each service is asked once in some seconds."""
+
+import asyncio
+
+import pytest
+
+from activities import check_health
+from activities.check_health import recent_health
+
+
+class Service:
+    """Counts how often it is asked; each answer takes a moment."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def ask(self) -> None:
+        self.asked += 1
+        await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    service = Service()
+    monkeypatch.setattr(check_health, "_CHECKS", {"Cosmos": service.ask})
+    monkeypatch.setattr(check_health, "RECENT_SECONDS", 0.2)
+    return service
+
+
+async def test_many_at_once_are_answered_by_one_check(service: Service):
+    answers = await asyncio.gather(*(recent_health() for _ in range(200)))
+
+    assert service.asked == 1
+    assert {answer.status for answer in answers} == {"ok"}
+
+
+async def test_one_who_hangs_up_ends_nobody_elses_check(service: Service):
+    first = asyncio.create_task(recent_health())
+    second = asyncio.create_task(recent_health())
+    await asyncio.sleep(0.01)
+    first.cancel()
+
+    assert (await second).status == "ok"
+    assert service.asked == 1
+
+
+async def test_an_old_answer_is_asked_for_anew(service: Service):
+    await recent_health()
+    await recent_health()
+    await asyncio.sleep(0.3)
+    await recent_health()
+
+    assert service.asked == 2
