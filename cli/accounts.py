@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from cli.campaigns import CampaignState
+
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of events by their ids, except `windows` (rows of the stream job) and `resent` (repeated deliveries)."""
@@ -27,11 +29,11 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
     @classmethod
-    def of(cls, campaign: dict[str, Any], outcome: dict[str, Any]) -> "Accounts":
+    def of(cls, campaign: CampaignState, outcome: dict[str, Any]) -> "Accounts":
         """From a campaign's last status and the outcome of a reconciliation over its time."""
         found: dict[str, int] = outcome["accounts"]
         return cls(
-            sent=campaign["totals"]["sent"],
+            sent=campaign.totals.sent,
             captured=found["captured"],
             archived=found["archived"],
             quarantined=found["quarantined"],
@@ -48,7 +50,7 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
             unresolved=found["unresolved"],
             windows=found["windows"],
             resent=found["resent"],
-            must_be_flagged=campaign["totals"]["expected_suspicious"],
+            must_be_flagged=campaign.totals.expected_suspicious,
             verdict=outcome["verdict"],
             sentence=outcome["sentence"],
         )

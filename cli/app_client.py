@@ -3,6 +3,8 @@
 import json
 import os
 import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -14,6 +16,12 @@ KEY_SETTING = "DETECTIVE_KEY"
 _DEFAULT_PORT = 7071
 _TIMEOUT_SECONDS = 60.0
 _RETRY_SECONDS = 0.2
+_NOT_AN_ADDRESS = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    UnicodeError,
+)
 _CONTINUATION = "x-ms-continuation-token"
 
 
@@ -31,18 +39,34 @@ class AppClient:
     def __init__(self, base_url: str, key: str | None = None, patience: float = 0.0) -> None:
         self.base_url = base_url.rstrip("/")
         self._patience = patience
+        self._date: datetime | None = None
         self._session = requests.Session()
         if key:
             self._session.headers["x-functions-key"] = key
 
     def get(self, path: str, *, accept: tuple[int, ...] = ()) -> Any:
         """The JSON answer of a GET; `accept` names error statuses that are answers too. Raises AppError."""
-        return self._call("GET", path, accept=accept).json()
+        return _json(self._call("GET", path, accept=accept))
+
+    def health(self) -> Any:
+        """The health, with details if the app gives them to this key. Raises AppError."""
+        answer = self._send("GET", "api/health/details")
+        if answer.status_code in (401, 403, 404):
+            return self.get("api/health", accept=(503,))
+        if not answer.ok and answer.status_code != 503:
+            raise AppError(f"GET {answer.url}: {_reason(answer)}")
+        return _json(answer)
+
+    def now(self) -> datetime:
+        """Azure's time, from the date of the last answer: on one machine it may run faster. Raises AppError."""
+        if self._date is None:
+            self.get("api/health", accept=(503,))
+        return self._date or datetime.now(UTC)
 
     def get_page(self, path: str, token: str | None, **params: str) -> tuple[list[Any], str | None]:
         """A page of a list of the durable management API, and the token of the next page. Raises AppError."""
         answer = self._call("GET", path, params=params, headers={_CONTINUATION: token} if token else {})
-        return answer.json(), answer.headers.get(_CONTINUATION) or None
+        return _json(answer), answer.headers.get(_CONTINUATION) or None
 
     def get_bytes(self, path: str) -> bytes:
         """The body of a GET as it is. Raises AppError."""
@@ -51,17 +75,22 @@ class AppClient:
     def post(self, path: str, body: dict[str, Any] | None = None, *, repeatable: bool = False) -> Any:
         """The JSON answer of a POST, or None if it has no body; `repeatable` if twice is as good as once."""
         answer = self._call("POST", path, repeatable=repeatable, json=body or {})
-        return answer.json() if answer.content else None
+        return _json(answer) if answer.content else None
 
     def _call(
         self, method: str, path: str, *, accept: tuple[int, ...] = (), repeatable: bool = True, **options: Any
     ) -> requests.Response:
+        answer = self._send(method, path, repeatable=repeatable, **options)
+        if answer.status_code in (401, 403):
+            raise AppError(f"{answer.url} needs a function key; say --key, or set {KEY_SETTING}")
+        if not answer.ok and answer.status_code not in accept:
+            raise AppError(f"{method} {answer.url}: {_reason(answer)}")
+        return answer
+
+    def _send(self, method: str, path: str, *, repeatable: bool = True, **options: Any) -> requests.Response:
         url = f"{self.base_url}/{path.lstrip('/')}"
         answer = self._request(method, url, self._patience if repeatable else 0.0, options)
-        if answer.status_code in (401, 403):
-            raise AppError(f"{url} needs a function key; say --key, or set {KEY_SETTING}")
-        if not answer.ok and answer.status_code not in accept:
-            raise AppError(f"{method} {url}: {_reason(answer)}")
+        self._date = _date(answer) or self._date
         return answer
 
     def _request(self, method: str, url: str, patience: float, options: dict[str, Any]) -> requests.Response:
@@ -69,12 +98,28 @@ class AppClient:
         while True:
             try:
                 return self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
+            except _NOT_AN_ADDRESS as error:
+                raise AppError(f"{self.base_url} is not the address of an app: say --url http://HOST:PORT") from error
             except requests.RequestException as error:
                 if time.monotonic() >= end:
                     raise AppError(
                         f"nothing answers at {self.base_url}; start it with `make up`, or say --url"
                     ) from error
                 time.sleep(_RETRY_SECONDS)
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError as error:
+        raise AppError(f"{answer.url} does not answer as the app does; is --url the app's address?") from error
+
+
+def _date(answer: requests.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
+    except (KeyError, ValueError):
+        return None
 
 
 def _reason(answer: requests.Response) -> str:

@@ -2,43 +2,89 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
+import msgspec
 from rich.progress import TaskID
 
 from cli.app_client import AppClient, AppError
-from cli.screen import progress
+from cli.screen import print_json, progress, say, show_error
+from fraud.generation import BatchTotals
 
+_DOOR = "api/campaigns"
 _POLL_SECONDS = 0.25
 _ENDED = ("completed", "stopped", "failed", "terminated")
 
 
+class CampaignState(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign as the app tells of it. Until it has started, which may take seconds, there is only its id."""
+
+    id: str
+    status: str = "Pending"
+    phase: str = "starting"
+    batches: int = 0
+    batches_sent: int = 0
+    totals: BatchTotals = BatchTotals()
+    seed: int | None = None
+    started: datetime | None = None
+    updated: datetime | None = None
+    eta: datetime | None = None
+    output: Any = None
+
+    @property
+    def events_planned(self) -> int | None:
+        """All events that it will send, None until the first batch tells."""
+        return self.batches * self.totals.sent // self.batches_sent if self.batches_sent else None
+
+
 def start(app: AppClient, request: dict[str, Any]) -> str:
     """Start a campaign; its instance id. Raises AppError, for example if one of that name is running."""
-    return str(app.post("api/campaigns", request)["id"])
+    return str(app.post(_DOOR, request)["id"])
 
 
-def watch(app: AppClient, campaign_id: str, seen: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Follow a campaign to its end; `seen` gets each status. Returns the last. Raises AppError if it failed."""
+def stop(app: AppClient, name: str) -> dict[str, Any]:
+    """Stop a campaign after the batch that is being sent. Raises AppError if there is none, or if it has ended."""
+    return app.post(f"{_address(name)}/stop")
+
+
+def watch(app: AppClient, name: str, seen: Callable[[CampaignState], None]) -> CampaignState:
+    """Follow a campaign to its end; `seen` gets each state. Gives the last. Raises AppError if it failed."""
     while True:
-        status: dict[str, Any] = app.get(f"api/campaigns/{campaign_id}")
-        seen(status)
-        if status["phase"] in _ENDED:
-            if status["phase"] in ("failed", "terminated"):
-                raise AppError(f"{campaign_id} {status['phase']}: {status.get('output')}")
-            return status
+        state = msgspec.convert(app.get(_address(name)), CampaignState)
+        seen(state)
+        if state.phase in _ENDED:
+            if state.phase in ("failed", "terminated"):
+                raise AppError(f"{state.id} {state.phase}: {state.output}")
+            return state
         time.sleep(_POLL_SECONDS)
 
 
-def watch_with_bar(app: AppClient, campaign_id: str) -> dict[str, Any]:
-    """Follow a campaign with a progress bar; its last status."""
+def follow(app: AppClient, name: str, *, as_json: bool) -> int:
+    """Watch a campaign and show how it ended. Ctrl-C ends the watching, not the campaign."""
+    try:
+        if as_json:
+            print_json(msgspec.to_builtins(watch(app, name, lambda _: None)))
+            return 0
+        state = _watch_with_bar(app, name)
+    except KeyboardInterrupt:
+        show_error(f"{name} goes on: `detective watch {name}` shows it, `detective stop {name}` stops it")
+        return 130
+    say(f"{state.phase}: {state.totals.sent:,} sent, {state.totals.expected_suspicious:,} must be flagged")
+    return 0
+
+
+def _watch_with_bar(app: AppClient, name: str) -> CampaignState:
+    say(name)
     with progress() as display:
         bar: TaskID = display.add_task("events sent", total=None)
 
-        def show(status: dict[str, Any]) -> None:
-            if "batches" not in status:
-                return  # it waits to be started, and has no account of itself yet
-            planned = status["batches"] * status["totals"]["sent"] / max(1, status["batches_sent"])
-            display.update(bar, completed=status["totals"]["sent"], total=planned or None)
+        def show(state: CampaignState) -> None:
+            display.update(bar, completed=state.totals.sent, total=state.events_planned)
 
-        return watch(app, campaign_id, show)
+        return watch(app, name, show)
+
+
+def _address(name: str) -> str:
+    return f"{_DOOR}/{quote(name, safe='')}"

@@ -68,12 +68,12 @@ def settle(app: AppClient, plan: Plan, campaign_id: str) -> tuple[Accounts, dict
         sent = display.add_task("events sent", total=plan.batches * plan.events)
         judged = display.add_task("verdicts stored", total=None)
 
-        def show(status: dict[str, Any]) -> None:
-            display.update(sent, completed=status["totals"]["sent"])
+        def show(state: campaigns.CampaignState) -> None:
+            display.update(sent, completed=state.totals.sent)
             display.update(judged, completed=windows.judged(app)[0])
 
         campaign = campaigns.watch(app, campaign_id, show)
-        expected = campaign["totals"]["expected_suspicious"]
+        expected = campaign.totals.expected_suspicious
         display.update(judged, total=expected)
         patience = _PATIENCE_SECONDS + _WINDOW_SECONDS / plan.speed
         windows.wait_until_judged(app, expected, patience, lambda done: display.update(judged, completed=done))
@@ -83,15 +83,16 @@ def settle(app: AppClient, plan: Plan, campaign_id: str) -> tuple[Accounts, dict
     return Accounts.of(campaign, outcome), outcome
 
 
-def _reconcile(app: AppClient, campaign: dict[str, Any], patience: float) -> dict[str, Any]:
+def _reconcile(app: AppClient, campaign: campaigns.CampaignState, patience: float) -> dict[str, Any]:
     """Reconcile the campaign's time, again and again until it balances or patience ends.
 
     Nobody waits for a range's grace here: what Capture or the stream job write late looks lost until it is there.
     """
+    assert campaign.started and campaign.updated  # noqa: S101, PT018 - it has ended
     end = time.monotonic() + patience
     with console.status("") as status:
         while True:
-            run = reconciliations.start(app, campaign["started"], campaign["updated"])
+            run = reconciliations.start(app, campaign.started, campaign.updated)
             outcome = reconciliations.wait(app, run, lambda state: status.update(f"  {state['phase']}"))
             if outcome["balanced"] or time.monotonic() > end:
                 console.print(f"  {outcome['sentence']}")

@@ -1,12 +1,14 @@
 """`detective reconcile`: compare the archives, show the accounts, and repair what can be repaired."""
 
 import argparse
+from datetime import datetime
 from typing import Any
 
 from cli import reconciliations, repairs
-from cli.app_client import AppClient
+from cli.app_client import AppClient, AppError
+from cli.options import duration, number
 from cli.report_screen import show_report
-from cli.screen import console
+from cli.screen import console, say
 
 DEFAULT_PATIENCE_SECONDS = 900.0
 """Three intervals of Capture: what it has not written by then, it does not write."""
@@ -14,8 +16,10 @@ DEFAULT_PATIENCE_SECONDS = 900.0
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("--from", dest="start", required=True, metavar="TIME", help="ISO 8601 with a time zone")
-    parser.add_argument("--to", dest="end", required=True, metavar="TIME")
+    begin = parser.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--last", type=duration, metavar="LENGTH", help="of Azure's time before --to: 90m, 1h, 2d")
+    begin.add_argument("--from", dest="start", metavar="TIME", help="ISO 8601 with a time zone")
+    parser.add_argument("--to", dest="end", metavar="TIME", help="at most 7 days later (default: Azure's time now)")
     parser.add_argument("--repair", action="store_true", help="repair what can be repaired, and reconcile again")
     parser.add_argument("--dry-run", action="store_true", help="list the steps of the repair, and do none")
     parser.add_argument(
@@ -24,16 +28,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until-complete",
         nargs="?",
-        type=float,
+        type=number(0, 86_400),
         const=DEFAULT_PATIENCE_SECONDS,
         default=0.0,
         metavar="SECONDS",
-        help="repeat until the archive covers the range (default: for at most %(const)g s)",
+        help="repeat until the archive covers the range, for at most this long (0 to 86,400; without: %(const)g)",
     )
 
 
 def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     """Run the command; what a script gets to read, and whether the accounts balance. Raises AppError."""
+    options.start, options.end = _range(app, options)
     outcome = _reconcile(app, options, again=options.again)
     _show(app, options, outcome)
     repair: dict[str, Any] | None = None
@@ -47,10 +52,21 @@ def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, An
     return {**outcome, "reports": report, "repair": repair}, outcome["verdict"] in ("balanced", "empty")
 
 
+def _range(app: AppClient, options: argparse.Namespace) -> tuple[str, str]:
+    """The range as two times, by Azure's clock where the options leave them open. Raises AppError."""
+    end = options.end or app.now().isoformat()
+    if options.last is None:
+        return options.start, end
+    try:
+        return (datetime.fromisoformat(end) - options.last).isoformat(), end
+    except (ValueError, OverflowError) as error:
+        raise AppError("--to must be an ISO 8601 time such as 2026-01-02T10:00:00Z") from error
+
+
 def _show(app: AppClient, options: argparse.Namespace, outcome: dict[str, Any]) -> None:
     if options.json:
         return
-    show_report(app.get(f"api/reports/{outcome['id']}/report.json"), app.base_url)
+    show_report(app.get(f"api/reports/{outcome['id']}/report.json"), app.base_url, app.now())
     if outcome["reused"]:
         console.print(f"\n  Nothing has changed since the archives were read, {outcome['read'][:19]}Z.")
         console.print("  --again reads them anew.")
@@ -71,8 +87,4 @@ def _reconcile(app: AppClient, options: argparse.Namespace, *, again: bool) -> d
             return reconciliations.wait(app, run, lambda _: None)
         return reconciliations.wait_with_bar(app, run)
 
-    def say(text: str) -> None:
-        if not options.json:
-            console.print(f"  {text}")
-
-    return reconciliations.until_complete(once, options.until_complete, say)
+    return reconciliations.until_complete(once, options.until_complete, (lambda _: None) if options.json else say)

@@ -1,26 +1,33 @@
 """A reconciliation's report on the screen, in 80 columns."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.markup import escape
 from rich.padding import Padding
 
-from cli.screen import console
+from cli.screen import console, plain
+from reconciliation.comparing.classes import CLASSES
+from reconciliation.reporting.titles import percent
 
 _EXAMPLES = 3
+_MOMENT = timedelta(minutes=5)
+"""The end of a range is rounded up to that of a window."""
+_CAPTURE_IS_DONE = timedelta(minutes=30)
 _ID_COLUMNS = 36
 _MARKS = {"balanced": "[green]✔[/]", "empty": "[bold]○[/]", "incomplete": "[yellow]…[/]"}
 """A range without events is neither balanced nor at fault."""
+_NOTES = {definition.name for definition in CLASSES if definition.weight == "note"}
 
 
-def show_report(report: dict[str, Any], base_url: str) -> None:
+def show_report(report: dict[str, Any], base_url: str, now: datetime) -> None:
     """The verdict, the accounts, each class of differences with a few examples, and where the report is."""
     console.print()
     mark = _MARKS.get(report["verdict"], "[red]✘[/]")
     _paragraph(f"{mark} [bold]{escape(report['sentence'])}[/]", 2)
     _accounts(report["accounts"], report["faults"])
     for one in report["campaigns"]:
-        shares = "  ".join(f"{name} {_percent(one[name])}" for name in ("recall", "precision"))
+        shares = "  ".join(f"{name} {percent(one[name])}" for name in ("recall", "precision"))
         console.print(f"\n  {one['run_id'][:70]}", markup=False)
         console.print(f"    must be flagged {one['must_be_flagged']:,}  judged {one['judged']:,}  {shares}")
     if report["campaigns_left_out"]:
@@ -30,7 +37,7 @@ def show_report(report: dict[str, Any], base_url: str) -> None:
     _places("Gaps in the archive", [_gap(gap) for gap in report["gaps"]])
     _places("Not readable", [f"{one['path']} at {one['offset']}: {one['reason']}" for one in report["unreadable"]])
     if report["verdict"] == "incomplete":
-        _paragraph("Capture writes every five minutes: --until-complete waits for it and reconciles again.", 2)
+        _paragraph(_what_is_awaited(datetime.fromisoformat(report["to"]), now), 2)
     folder = f"{base_url}/api/reports/{report['id']}"
     console.print("\n  Report", soft_wrap=True)
     for path in (*(path.rpartition("/")[2] for path in report["lists"][:_EXAMPLES]), "report.html"):
@@ -38,9 +45,13 @@ def show_report(report: dict[str, Any], base_url: str) -> None:
         console.print(f"  {folder}/{path}", soft_wrap=True, markup=False)
 
 
-def _percent(share: float | None) -> str:
-    """A share, never rounded up to all of it."""
-    return "none" if share is None else f"{share:.2%}" if share in (0, 1) else f"{min(share, 0.9999):.2%}"
+def _what_is_awaited(end: datetime, now: datetime) -> str:
+    """The reason why a range is not complete, and what to do about it."""
+    if end > now + _MOMENT:
+        return f"The range ends at {end:%Y-%m-%d %H:%M}Z, which is to come: Azure's time is {now:%Y-%m-%d %H:%M}Z."
+    if end < now - _CAPTURE_IS_DONE:
+        return f"Azure's time is {now:%Y-%m-%d %H:%M}Z, so Capture has written what there was: waiting changes nothing."
+    return "Capture writes every five minutes: --until-complete waits for it and reconciles again."
 
 
 def _accounts(accounts: dict[str, int], faults: list[str]) -> None:
@@ -55,7 +66,7 @@ def _cell(name: str, count: int, colour: str) -> str:
 
 
 def _difference_class(found: dict[str, Any]) -> None:
-    colour = "red" if found["name"] not in ("ambiguous", "unresolved") else "yellow"
+    colour = "yellow" if found["name"] in _NOTES else "red"
     console.print(f"\n  [{colour}]{found['name'].replace('_', ' ')}[/]  {found['count']:,}")
     _paragraph(escape(found["explanation"]), 2)
     for one in found["examples"][:_EXAMPLES]:
@@ -64,7 +75,7 @@ def _difference_class(found: dict[str, Any]) -> None:
         end = one["window_end"][:16].replace("T", " ")
         # Ids are texts of others: nothing in them may be taken for markup or leave the line.
         line = f"    {short:<{_ID_COLUMNS}}  store {one['store'] or 'none':<6} to {end}"
-        console.print("".join(c if c.isprintable() else "?" for c in line), markup=False, no_wrap=True, overflow="crop")
+        console.print(plain(line), markup=False, no_wrap=True, overflow="crop")
     if found["count"] > _EXAMPLES:
         console.print(f"    and {found['count'] - _EXAMPLES:,} more")
 

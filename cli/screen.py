@@ -1,5 +1,8 @@
-"""How the command line looks: one console, and progress bars that fit in 80 columns."""
+"""The looks of the command line: one console, and progress bars that fit in 80 columns."""
 
+import json
+import sys
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -8,6 +11,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.text import Text
 
 console = Console(highlight=False)
+_errors = Console(stderr=True, highlight=False)
 
 
 class _Count(ProgressColumn):
@@ -36,10 +40,34 @@ def heading(text: str) -> None:
     console.print(f"\n[bold]{text}[/]")
 
 
-def show_health(health: dict[str, Any]) -> None:
-    """A line for each dependency, and one for what there is to say of it."""
-    for name, found in health["dependencies"].items():
-        mark = "[green]✔[/]" if found["status"] == "ok" else "[red]✘[/]"
-        console.print(f"  {mark} {name:<22}{found['latency_ms']:>8,.0f} ms")
-        if detail := found.get("detail"):
+def say(text: str) -> None:
+    """A line of text as it is: nothing in it is taken for markup, or leaves the line."""
+    console.print(f"  {plain(text)}", markup=False, soft_wrap=True)
+
+
+def show_error(text: str) -> None:
+    """A failure, on stderr: what a script reads from stdout is the answer alone."""
+    lines = "\n".join(map(plain, text.splitlines()))
+    _errors.print(Text.assemble(("detective:", "red"), f" {lines}"), soft_wrap=True)
+
+
+def print_json(content: Any) -> None:
+    """What a script gets to read."""
+    sys.stdout.write(json.dumps(content, indent=2, default=str) + "\n")
+
+
+def plain(text: str) -> str:
+    """A text of others without what would move the cursor or colour the screen."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def show_health(health: dict[str, Any], now: datetime) -> None:
+    """Azure's time; a line for each dependency, and one for what there is to say of it."""
+    say(f"Azure's time {now:%Y-%m-%d %H:%M:%S}Z")
+    if "dependencies" not in health:
+        say(f"{health['status']}; with --key, every service by name")
+    for name, dependency in health.get("dependencies", {}).items():
+        mark = "[green]✔[/]" if dependency["status"] == "ok" else "[red]✘[/]"
+        console.print(f"  {mark} {name:<22}{dependency['latency_ms']:>8,.0f} ms")
+        if detail := dependency.get("detail"):
             console.print(f"      {escape(detail)}")

@@ -67,12 +67,10 @@ def aligned(start: datetime, end: datetime) -> Range:
     """The smallest range of whole windows that holds (start, end]. Raises RangeError."""
     if end <= start:
         raise RangeError("to", "must be later than `from`")
-    outward = Range(
-        window_of(start).end if window_of(start).end == start else window_of(start).start, window_of(end).end
-    )
-    if outward.end - outward.start > MAX_RANGE:
+    if end - start > MAX_RANGE:
         raise RangeError("to", f"must be at most {MAX_RANGE.days} days after `from`")
-    return outward
+    first = window_of(start)
+    return Range(first.end if first.end == start else first.start, window_of(end).end)
 
 
 def parse_range(start: object, end: object) -> Range:

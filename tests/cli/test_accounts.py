@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.accounts import Accounts
+from cli.campaigns import CampaignState
+from fraud.generation import BatchTotals
 
 BALANCED: dict[str, Any] = {
     "events": 100,
@@ -33,7 +35,7 @@ BALANCED: dict[str, Any] = {
     "archive_gaps": 0,
     "windows": 3,
 }
-CAMPAIGN = {"totals": {"sent": 100, "expected_suspicious": 8}}
+CAMPAIGN = CampaignState(id="campaign-x", totals=BatchTotals(sent=100, expected_suspicious=8))
 MUST_BE_ZERO = [
     name for name, count in BALANCED.items() if count == 0 and name not in ("malformed", "resent", "reread")
 ]

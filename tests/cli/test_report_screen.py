@@ -30,7 +30,7 @@ def shown(report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, colours: b
     monkeypatch.setattr(console, "_color_system", 1 if colours else None)
     as_json = msgspec.json.decode(msgspec.json.encode(report))
     with console.capture() as captured:
-        show_report(as_json, URL)
+        show_report(as_json, URL, RANGE.end)
     return captured.get()
 
 

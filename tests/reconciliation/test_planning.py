@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fraud.windows import WINDOW
 from reconciliation import plan as planning
 from reconciliation.capture.path import CaptureBlob, hour_prefixes, parse_blob_name
 from reconciliation.messages import Request, RunPlan
@@ -68,6 +69,12 @@ def test_a_range_has_an_end_and_a_limit():
         aligned(DAY, DAY + MAX_RANGE + timedelta(seconds=1))
     with pytest.raises(RangeError, match="later than"):
         aligned(TEN, TEN)
+
+
+def test_the_longest_range_need_not_begin_on_the_edge_of_a_window():
+    off = timedelta(seconds=1)
+
+    assert aligned(DAY + off, DAY + off + MAX_RANGE) == Range(DAY, DAY + MAX_RANGE + WINDOW)
 
 
 @pytest.mark.parametrize(

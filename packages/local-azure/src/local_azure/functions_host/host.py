@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -75,6 +77,7 @@ class Host:
         if self._hub:
             add_routes(application, self._hub)
         application.router.add_route("*", "/{path:.*}", self._http.handle)
+        application.on_response_prepare.append(_date_with(Clock.from_environment()))
         self._server = HttpServer(application)
         base = f"http://{LOOPBACK}:{await self._server.start(port)}"
         urls.update({route.caller.function.name: f"{base}/{route.template}" for route in self._routes})
@@ -164,3 +167,12 @@ async def _keep_running(name: str, listener: Listener) -> None:
         else:
             return
         await asyncio.sleep(_RESTART_SECONDS)
+
+
+def _date_with(clock: Clock) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Dates every answer by Azure's time, which may run faster: clients learn the time from it, as on Azure."""
+
+    async def set_date(_: web.Request, answer: web.StreamResponse) -> None:
+        answer.headers["Date"] = format_datetime(datetime.fromtimestamp(clock.timestamp(), UTC), usegmt=True)
+
+    return set_date

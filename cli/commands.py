@@ -1,0 +1,145 @@
+"""The commands, and what each may be told. `detective COMMAND --help` shows it."""
+
+import argparse
+import os
+import tomllib
+
+from cli import campaigns, demo, reconcile, screen
+from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_url
+from cli.options import number, speed, whole_number
+from cli.stack_process import ROOT
+
+EXIT_CODES = """exit codes:
+  0    done, and all is well
+  1    done, and the answer is no: the accounts do not balance, or a service does not answer
+  2    not done: a wrong option, or the app cannot be reached or refuses
+  130  ended by Ctrl-C"""
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The parser of the whole command line. `run` of what it gives runs the command; its result is the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="detective",
+        description="The fraud pipeline's command line.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    app = argparse.ArgumentParser(add_help=False)
+    app.add_argument("--url", help=f"the app's address (default: {URL_SETTING}, or this clone's own)")
+    app.add_argument("--key", help=f"a function key, which Azure asks for (default: {KEY_SETTING})")
+    app.add_argument("--json", action="store_true", help="print JSON for a script; errors are text on stderr")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, *, of_app: bool = True) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[app] if of_app else [])
+
+    _demo(command("demo", "Run the whole pipeline once on this machine and show its accounts.", of_app=False))
+    _health(command("health", "Show Azure's time, and whether everything that the app depends on answers."))
+    _send(command("send", "Send store events to the hub."))
+    _campaign(command("campaign", "Run a load-test campaign and watch it. Ctrl-C leaves it running."))
+    _watch(command("watch", "Watch a campaign that runs, or show how it ended."))
+    _stop(command("stop", "Stop a campaign in order, after the batch that is being sent."))
+    _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
+    return parser
+
+
+def app_of(options: argparse.Namespace) -> AppClient:
+    """The app that the options name."""
+    return AppClient(options.url or default_url(), options.key or os.environ.get(KEY_SETTING))
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        plan = demo.Plan(batches=options.batches, events=options.events, seed=options.seed, speed=options.speed)
+        return 0 if demo.run_demo(plan) else 1
+
+    for name, kind, default, meaning in (
+        ("batches", whole_number(1, 100_000), 100, "batches of events, 1 to 100,000"),
+        ("events", whole_number(1, 10_000), 30, "events in a batch, 1 to 10,000"),
+        ("seed", whole_number(0, 2**53 - 1), 42, "the same seed gives the same events"),
+        ("speed", speed, 60, "seconds of Azure's time in a second, up to 1,000"),
+    ):
+        chosen = os.environ.get(name.upper()) or default
+        text = f"{meaning} (default: {name.upper()}, or {default})"
+        parser.add_argument(f"--{name}", type=kind, default=chosen, metavar="N", help=text)
+    parser.set_defaults(run=run)
+
+
+def _health(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        app = app_of(options)
+        health = app.health()
+        if options.json:
+            screen.print_json(health)
+        else:
+            screen.show_health(health, app.now())
+        return 0 if health["status"] == "ok" else 1
+
+    parser.set_defaults(run=run)
+
+
+def _send(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        screen.print_json(app_of(options).post("store-events-producer-fn", {"count": options.count}))
+        return 0
+
+    text = "how many, 1 to 10,000 (default: %(default)s)"
+    parser.add_argument("--count", type=whole_number(1, 10_000), default=30, metavar="N", help=text)
+    parser.set_defaults(run=run)
+
+
+def _campaign(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        app = app_of(options)
+        names = ("name", "batches", "events_per_batch", "interval_seconds", "bad_event_ratio", "seed")
+        request = {name: value for name in names if (value := getattr(options, name)) is not None}
+        return campaigns.follow(app, campaigns.start(app, request), as_json=options.json)
+
+    for name, kind, text in (
+        ("batches", whole_number(1, 100_000), "1 to 100,000 (default: 100)"),
+        ("events-per-batch", whole_number(1, 10_000), "1 to 10,000 (default: 30)"),
+        ("interval-seconds", number(0, 86_400), "from batch to batch, 0 to 86,400; 0 sends at once (default: 5)"),
+        ("bad-event-ratio", number(0, 1), "the share of events without a store, 0 to 1 (default: 0.1)"),
+        ("seed", whole_number(0, 2**53 - 1), "the same seed gives the same events (default: a new one)"),
+    ):
+        parser.add_argument(f"--{name}", type=kind, metavar="N", help=text)
+    parser.add_argument("--name", help="1 to 63 of a-z, 0-9 and -, not - at either end (default: a new one)")
+    parser.set_defaults(run=run)
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        return campaigns.follow(app_of(options), options.name, as_json=options.json)
+
+    parser.add_argument("name", help="the campaign's name or id")
+    parser.set_defaults(run=run)
+
+
+def _stop(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        answer = campaigns.stop(app_of(options), options.name)
+        if options.json:
+            screen.print_json(answer)
+        else:
+            screen.say(f"{answer['id']} stops after the batch that is being sent")
+        return 0
+
+    parser.add_argument("name", help="the campaign's name or id")
+    parser.set_defaults(run=run)
+
+
+def _reconcile(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        answer, balanced = reconcile.reconcile(app_of(options), options)
+        if options.json:
+            screen.print_json(answer)
+        return 0 if balanced else 1
+
+    reconcile.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _version() -> str:
+    """The version in pyproject.toml: a clone is not installed."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]

@@ -1,0 +1,230 @@
+"""The command line as a person or a script meets it: exit codes, errors, bounds; with an app of a few answers."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from cli import campaigns
+from cli.__main__ import main
+from cli.commands import command_line
+from fraud.campaigns import CampaignRequest
+
+ROOT = Path(__file__).parents[2]
+
+
+class App(BaseHTTPRequestHandler):
+    """Answers by path, once for each answer that is given; the last one stays."""
+
+    answers: ClassVar[dict[str, list[tuple[int, Any]]]] = {}
+    asked: ClassVar[list[tuple[str, Any]]] = []
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self._answer(None)
+
+    def do_POST(self) -> None:
+        """Answer, and remember the body."""
+        self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def _answer(self, body: Any) -> None:
+        self.asked.append((self.path, body))
+        answers = self.answers.get(self.path, [(404, {"title": "Not found", "detail": f"there is no {self.path}"})])
+        status, content = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.send_response_only(status)
+        self.send_header("Date", "Fri, 02 Jan 2026 10:00:00 GMT")
+        self.end_headers()
+        self.wfile.write(content if isinstance(content, bytes) else json.dumps(content).encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> Generator[type[App]]:
+    """The app that the command line talks to."""
+    App.answers, App.asked = {}, []
+    monkeypatch.setattr(campaigns, "_POLL_SECONDS", 0.0)
+    with HTTPServer(("127.0.0.1", 0), App) as server:
+        monkeypatch.setenv("DETECTIVE_URL", f"http://127.0.0.1:{server.server_port}")
+        threading.Thread(target=server.serve_forever).start()
+        yield App
+        server.shutdown()
+
+
+def detective(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["detective", *arguments])
+    try:
+        return main()
+    except SystemExit as end:
+        return int(str(end.code))
+
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[red]x[/]", "a/../b?c#d", "\x1b[2J"])
+def test_an_error_is_shown_as_it_is_on_stderr(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output, name: str
+):
+    code = detective(monkeypatch, "stop", name)
+
+    shown = capsys.readouterr()
+    assert (code, shown.out) == (2, "")
+    assert shown.err.startswith("detective: POST http://127.0.0.1")
+    assert "\x1b" not in shown.err
+    assert app.asked[0][0].startswith("/api/campaigns/")
+    assert app.asked[0][0].endswith("/stop")
+
+
+def test_the_rule_of_a_name_is_shown_with_its_character_classes(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output
+):
+    app.answers["/api/campaigns"] = [(400, {"detail": "Expected `str` matching regex '^[a-z0-9]$'", "field": "name"})]
+
+    assert detective(monkeypatch, "campaign", "--name", "A", "--json") == 2
+    assert "'^[a-z0-9]$'" in capsys.readouterr().err
+
+
+def test_an_answer_that_is_not_json_is_an_error(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
+    app.answers["/api/health/details"] = [(200, b"<html>")]
+
+    assert detective(monkeypatch, "health") == 2
+    assert "does not answer as the app does" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["nowhere", "ftp://x", "http://", "http://[::1"])
+def test_a_url_that_is_none_is_said_to_be(monkeypatch: pytest.MonkeyPatch, capsys: Output, url: str):
+    assert detective(monkeypatch, "health", "--url", url) == 2
+    assert "is not the address of an app" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["campaign", "--interval-seconds", text] for text in ("nan", "inf", "-1", "86401", "1e999", "x")),
+        *(["campaign", "--bad-event-ratio", text] for text in ("nan", "1.1", "-0.1")),
+        *(["campaign", "--batches", text] for text in ("0", "100001", "1.5", "9" * 5_000, "٣")),
+        *(["reconcile", "--last", "1h", "--until-complete", text] for text in ("nan", "inf", "-1", "1e9")),
+        *(["reconcile", "--last", text] for text in ("0h", "8d", "1", "h", "1h ", "-1h", "1w", "9" * 20 + "s")),
+        ["reconcile"],
+        ["reconcile", "--last", "1h", "--from", "2026-01-02T10:00:00Z"],
+        ["send", "--count", "10001"],
+        ["demo", "--speed", "inf"],
+        [],
+    ],
+)
+def test_what_is_out_of_bounds_is_refused_before_anything_is_asked(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output, arguments: list[str]
+):
+    assert detective(monkeypatch, *arguments) == 2
+
+    shown = capsys.readouterr()
+    assert (shown.out, app.asked) == ("", [])
+    assert "usage: detective" in shown.err
+
+
+def test_the_bounds_of_a_campaign_are_the_apps(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
+    app.answers["/api/campaigns"] = [(409, {"detail": "enough"})]
+    largest = {"batches": 100_000, "events_per_batch": 10_000, "interval_seconds": 86_400.0, "bad_event_ratio": 1.0}
+    options = [text for name, value in largest.items() for text in (f"--{name.replace('_', '-')}", f"{value:.0f}")]
+
+    detective(monkeypatch, "campaign", *options, "--seed", str(2**53 - 1))
+
+    assert app.asked == [("/api/campaigns", largest | {"seed": 2**53 - 1})]
+    CampaignRequest(**app.asked[0][1])
+
+
+def test_a_campaign_that_has_not_started_yet_is_waited_for(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output
+):
+    ended = {"phase": "completed", "batches": 2, "batches_sent": 2, "totals": {"sent": 6, "expected_suspicious": 1}}
+    app.answers["/api/campaigns"] = [(202, {"id": "campaign-x"})]
+    app.answers["/api/campaigns/campaign-x"] = [
+        (200, {"id": "campaign-x", "status": "Pending", "phase": "starting", "output": None}),
+        (200, {"id": "campaign-x", "status": "Completed", **ended}),
+    ]
+
+    assert detective(monkeypatch, "campaign", "--name", "x") == 0
+    assert "completed: 6 sent, 1 must be flagged" in capsys.readouterr().out
+
+
+def test_ctrl_c_leaves_a_campaign_running_and_says_how_to_come_back(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output
+):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    app.answers["/api/campaigns"] = [(202, {"id": "campaign-x"})]
+    app.answers["/api/campaigns/campaign-x"] = [(200, {"id": "campaign-x", "status": "Running"})]
+    monkeypatch.setattr(campaigns.time, "sleep", interrupted)
+
+    assert detective(monkeypatch, "campaign", "--json") == 130
+
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "campaign-x goes on: `detective watch campaign-x` shows it" in shown.err
+    assert [path for path, _ in app.asked] == ["/api/campaigns", "/api/campaigns/campaign-x"]
+
+
+def test_a_campaign_can_be_watched_again(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
+    app.answers["/api/campaigns/x"] = [(200, {"id": "campaign-x", "status": "Completed", "phase": "stopped"})]
+
+    assert detective(monkeypatch, "watch", "x", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["phase"] == "stopped"
+
+
+def test_stop_answers_a_script_in_json(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
+    app.answers["/api/campaigns/x/stop"] = [(202, {"id": "campaign-x", "phase": "stopping"})]
+
+    assert detective(monkeypatch, "stop", "x", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"id": "campaign-x", "phase": "stopping"}
+
+
+def test_the_last_hour_is_that_of_azures_time(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
+    app.answers["/api/health"] = [(200, {"status": "ok"})]
+    app.answers["/api/reconciliations"] = [(400, {"detail": "enough"})]
+
+    assert detective(monkeypatch, "reconcile", "--last", "1h") == 2
+    assert app.asked[-1][1]["from"] == "2026-01-02T09:00:00+00:00"
+    assert app.asked[-1][1]["to"] == "2026-01-02T10:00:00+00:00"
+
+
+def test_a_service_that_fails_is_exit_code_1_and_azures_time_is_shown(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output
+):
+    app.answers["/api/health/details"] = [(401, b"")]
+    app.answers["/api/health"] = [(503, {"status": "failed"})]
+
+    assert detective(monkeypatch, "health") == 1
+    shown = capsys.readouterr().out
+    assert "Azure's time 2026-01-02 10:00:00Z" in shown
+    assert "failed; with --key, every service by name" in shown
+
+
+def test_help_names_the_exit_codes_and_every_default(monkeypatch: pytest.MonkeyPatch, capsys: Output):
+    assert detective(monkeypatch, "--help") == 0
+    assert "130  ended by Ctrl-C" in capsys.readouterr().out
+
+    detective(monkeypatch, "campaign", "--help")
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(f"(default: {default})" in said for default in ("100", "30", "5", "0.1"))
+
+
+def test_the_version_is_that_of_the_project():
+    shown = subprocess.run([sys.executable, "-m", "cli", "--version"], check=True, cwd=ROOT, capture_output=True)
+
+    assert shown.stdout == b"detective 0.1.0\n"
+
+
+def test_every_command_can_be_run():
+    parser = command_line()
+
+    for arguments in (["demo"], ["health"], ["send"], ["campaign"], ["watch", "x"], ["stop", "x"]):
+        assert callable(parser.parse_args(arguments).run)

@@ -1,0 +1,49 @@
+"""What `make` refuses to do, and what it says."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from local_azure.core import lock
+
+ROOT = Path(__file__).parents[2]
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["make", "-f", str(ROOT / "Makefile"), *arguments]
+    return subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
+
+
+def program(file: Path, line: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{line}\n")
+    file.chmod(0o755)
+    return file
+
+
+def test_a_python_that_is_too_old_builds_nothing_and_is_told(tmp_path: Path):
+    old = program(tmp_path / "python3.10", "exit 1")
+
+    told = make(tmp_path, ".venv/pyvenv.cfg", f"PYTHON={old}")
+
+    assert told.returncode != 0
+    assert "Python 3.11 or newer is needed" in told.stdout
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_the_state_of_a_stack_that_runs_is_not_cleaned_away(tmp_path: Path):
+    program(tmp_path / ".venv/bin/python", f'exec {sys.executable} "$@"')
+    shutil.copy(ROOT / "local-azure.toml", tmp_path)
+    for folder in ("infra/emulators", "local", "stream_analytics"):  # what it names
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / ".local/state").mkdir(parents=True)
+
+    with lock.hold(tmp_path / ".local/stack.lock", ""):
+        refused = make(tmp_path, "clean")
+        assert refused.returncode != 0
+        assert "already runs" in refused.stdout + refused.stderr
+        assert (tmp_path / ".local/state").exists()
+
+    assert make(tmp_path, "clean").returncode == 0
+    assert not (tmp_path / ".local").exists()
