@@ -24,7 +24,7 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     windows: int
     resent: int
     must_be_flagged: int
-    """What the campaign itself says must be flagged; `expected` is recomputed from the archive."""
+    """By the campaign itself; `expected` is recomputed from the archive."""
     verdict: str
     sentence: str
 
@@ -71,5 +71,5 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def balanced(self) -> bool:
-        """Whether every equation holds and the reconciliation itself says so."""
+        """True if every equation holds and the reconciliation itself says so."""
         return self.verdict == "balanced" and all(holds for _, holds in self.checks())

@@ -123,7 +123,7 @@ def _date(answer: requests.Response) -> datetime | None:
 
 
 def _reason(answer: requests.Response) -> str:
-    """What a problem+json answer says, or the status alone."""
+    """The detail of a problem+json answer, or the status alone."""
     try:
         problem: dict[str, Any] = answer.json()
         detail = problem.get("detail") or problem.get("title")

@@ -45,7 +45,7 @@ def start(app: AppClient, request: dict[str, Any]) -> str:
 
 
 def stop(app: AppClient, name: str) -> dict[str, Any]:
-    """Stop a campaign after the batch that is being sent. Raises AppError if there is none, or if it has ended."""
+    """Stop a campaign after the batch that is being sent. Raises AppError if it is absent or has ended."""
     return app.post(f"{_address(name)}/stop")
 
 
@@ -67,7 +67,7 @@ def follow(app: AppClient, name: str, *, as_json: bool) -> int:
         if as_json:
             print_json(msgspec.to_builtins(watch(app, name, lambda _: None)))
             return 0
-        state = _watch_with_bar(app, name)
+        state = watch_with_bar(app, name)
     except KeyboardInterrupt:
         show_error(f"{name} goes on: `detective watch {name}` shows it, `detective stop {name}` stops it")
         return 130
@@ -75,7 +75,8 @@ def follow(app: AppClient, name: str, *, as_json: bool) -> int:
     return 0
 
 
-def _watch_with_bar(app: AppClient, name: str) -> CampaignState:
+def watch_with_bar(app: AppClient, name: str) -> CampaignState:
+    """Follow a campaign with a progress bar; its last state. Raises AppError if it failed."""
     say(name)
     with progress() as display:
         bar: TaskID = display.add_task("events sent", total=None)

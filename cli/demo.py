@@ -25,7 +25,7 @@ locked by a host that was killed is delivered again after a minute."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What the demo sends, and how fast its time passes."""
+    """The events that the demo sends, and the speed of its time."""
 
     batches: int = 100
     events: int = 30

@@ -24,7 +24,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def number(least: float, most: float) -> Callable[[str], float]:
-    """Reads a number from `least` to `most`; infinity and `nan` are none."""
+    """Reads a number from `least` to `most`; neither infinity nor `nan`."""
 
     def read(text: str) -> float:
         value = _float(text)

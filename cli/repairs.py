@@ -32,7 +32,7 @@ def steps(app: AppClient, repair: str) -> list[dict[str, Any]]:
 
 
 def show_steps(planned: dict[str, Any], listed: list[dict[str, Any]], base_url: str) -> None:
-    """What a repair would do, step by step, and what it leaves alone and why."""
+    """The steps that a repair would take; the differences that it leaves alone, and why."""
     console.print(f"\n  [bold]The steps of the repair[/]  {len(listed):,}")
     for step in listed[:_LISTED]:
         console.print(f"    {_words(step)}", markup=False)

@@ -52,7 +52,7 @@ def show_error(text: str) -> None:
 
 
 def print_json(content: Any) -> None:
-    """What a script gets to read."""
+    """Print the answer for a script."""
     sys.stdout.write(json.dumps(content, indent=2, default=str) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""How many suspicious events the window workflows have judged, as the durable management API tells it."""
+"""The number of events that window analyses have judged, as the durable management API tells it."""
 
 import time
 from collections.abc import Callable

@@ -39,7 +39,7 @@ def schedule_child(
 
 
 def result_of(called: Activity[Argument, Result] | Orchestration[Argument, Result], answer: object) -> Result:
-    """What a task of this activity or orchestration gave, typed. Raises msgspec.ValidationError if it does not fit."""
+    """The typed result of a task of this activity or orchestration. Raises msgspec.ValidationError if it is another."""
     return msgspec.convert(answer, called.result)
 
 

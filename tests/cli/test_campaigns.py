@@ -4,10 +4,11 @@ from collections.abc import Generator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 
 from cli.app_client import AppClient
-from cli.campaigns import watch_with_bar
+from cli.campaigns import CampaignState, watch_with_bar
 
 TOTALS = {"sent": 30, "expected_suspicious": 3}
 
@@ -35,7 +36,8 @@ def app() -> Generator[AppClient]:
 
 
 def test_a_campaign_that_waits_to_be_started_is_followed_to_its_end(app: AppClient):
-    ended = {"phase": "completed", "batches": 3, "batches_sent": 3, "totals": TOTALS}
-    Statuses.left = [{"phase": "starting", "status": "Pending"}, ended | {"phase": "sending"}, ended]
+    ended = {"id": "campaign-x", "phase": "completed", "batches": 3, "batches_sent": 3, "totals": TOTALS}
+    waiting = {"id": "campaign-x", "phase": "starting", "status": "Pending"}
+    Statuses.left = [waiting, ended | {"phase": "sending"}, ended]
 
-    assert watch_with_bar(app, "campaign-x") == ended
+    assert watch_with_bar(app, "campaign-x") == msgspec.convert(ended, CampaignState)

@@ -1,11 +1,10 @@
 """What `make` refuses to do, and what it says."""
 
+import fcntl
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-from local_azure.core import lock
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +38,8 @@ def test_the_state_of_a_stack_that_runs_is_not_cleaned_away(tmp_path: Path):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     (tmp_path / ".local/state").mkdir(parents=True)
 
-    with lock.hold(tmp_path / ".local/stack.lock", ""):
+    with (tmp_path / ".local/stack.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as a running stack does
         refused = make(tmp_path, "clean")
         assert refused.returncode != 0
         assert "already runs" in refused.stdout + refused.stderr
