@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciliation.reporting.html import environment
 from tests.conftest import APP_SETTINGS
 from tests.support.app_index import indexed_functions
 
@@ -22,6 +23,7 @@ from function_app import app
 print(json.dumps([function.get_function_name() for function in app.get_functions()]))
 loaded = (module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None))
 print(json.dumps([file for file in loaded if file.startswith(sys.argv[1])]))
+print(json.dumps("jinja2" in sys.modules))
 """
 
 
@@ -49,7 +51,13 @@ def test_patterns_are_plain_names_that_every_tool_reads_alike():
 
 def test_the_app_is_deployed_and_nothing_beside_it():
     assert {file.parts[0] for file in deployed_files()} == APP | {"host.json", "requirements.txt"}
-    assert {file.suffix for file in deployed_files()} == {".py", ".json", ".txt", ".css"}
+    assert {file.suffix for file in deployed_files()} == {".py", ".json", ".txt", ".css", ".html"}
+
+
+def test_the_templates_of_the_report_are_deployed():
+    folder = Path("reconciliation/reporting/templates")
+
+    assert {file.name for file in deployed_files() if file.parent == folder} == set(environment().list_templates())
 
 
 @pytest.mark.slow
@@ -69,10 +77,11 @@ def test_the_host_finds_every_function_in_what_is_deployed(tmp_path: Path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    functions, ours = map(json.loads, done.stdout.splitlines())
+    functions, ours, has_jinja = map(json.loads, done.stdout.splitlines())
 
     assert set(functions) == indexed_functions().keys()
     assert [file for file in ours if not file.startswith(sys.prefix)] == []
+    assert not has_jinja, "only the activity that writes a report loads the templates"
 
 
 def test_the_rooms_of_local_azure_are_not_in_the_deployed_requirements():

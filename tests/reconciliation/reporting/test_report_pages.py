@@ -1,7 +1,7 @@
 """The report for people: complete, escaped, and readable on a desk and on a phone."""
 
 import re
-from html import escape
+from html import escape, unescape
 from random import Random
 
 import msgspec
@@ -59,6 +59,28 @@ def test_texts_of_others_cannot_break_out_of_the_page_or_the_ticket(report: Repo
     assert ticket.count("`") % 2 == 0
     assert "<" not in outside
     assert not re.search(r"#\d|@\w", outside)
+
+
+def test_a_text_stays_in_the_attribute_in_which_it_stands(report: Report):
+    hostile = msgspec.structs.replace(report.unreadable[0], path='a" onmouseover="alert(1)/\'b.avro')
+
+    page = to_html(msgspec.structs.replace(report, unreadable=[hostile], lists=['reports/x" onclick="y']))
+
+    assert not re.search(r'" on(mouseover|click)=', page)
+    assert unescape(page).count(hostile.path) == 2, "as title and as text"
+
+
+def test_a_page_reads_no_file_once_the_templates_are_loaded(report: Report, monkeypatch: pytest.MonkeyPatch):
+    page = to_html(report)
+    opened: list[str] = []
+    for module in ("builtins", "io"):
+        monkeypatch.setattr(f"{module}.open", lambda path, *_, **__: opened.append(path))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+
+    again = to_html(report)
+    monkeypatch.undo()
+
+    assert opened == []
+    assert again == page
 
 
 def test_a_sentence_with_hostile_names_stays_a_sentence_in_the_ticket(report: Report):
