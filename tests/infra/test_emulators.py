@@ -92,7 +92,8 @@ def test_the_app_reads_every_setting_of_the_example_and_misses_none():
     read_settings(VALUES)
 
     connections_of_the_app = {names.JOBS_STORAGE, names.WAREHOUSE, names.EVENT_HUBS, names.SERVICE_BUS, names.COSMOS}
-    assert VALUES.keys() == connections_of_the_app | {"FUNCTIONS_WORKER_RUNTIME", "RECONCILIATION_SCHEDULE"}
+    others = {"FUNCTIONS_WORKER_RUNTIME", "RECONCILIATION_SCHEDULE", "PRODUCER_ANONYMOUS"}
+    assert VALUES.keys() == connections_of_the_app | others
 
 
 def test_azurite_is_the_version_that_the_local_stack_installs():
