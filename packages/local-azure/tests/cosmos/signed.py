@@ -1,4 +1,4 @@
-"""Requests signed as the SDKs sign them, for what the SDKs would not send."""
+"""Requests that the SDKs would not send, signed as the SDKs sign theirs."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The door's limits, with small ones so that no test waits long."""
+"""The limits of the HTTP endpoint, set low so that no test waits long."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ async def port() -> AsyncIterator[int]:
 
 
 async def talk(port: int, request: bytes) -> bytes:
-    """What comes back until the door closes, or for some seconds."""
+    """The bytes that come back until the endpoint closes the connection, or for four seconds."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=len(LARGE))
     received = b""
     try:

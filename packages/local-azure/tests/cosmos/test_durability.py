@@ -1,4 +1,4 @@
-"""What was acknowledged survives the death of the process; a start brings what is asked for and keeps what is there."""
+"""Acknowledged writes survive the death of the process; a start creates what is asked for and keeps what exists."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 import asyncio

@@ -1,4 +1,4 @@
-"""What holds between requests of one turn of the event loop."""
+"""Guarantees between requests of one turn of the event loop."""
 
 import asyncio
 from collections.abc import Callable

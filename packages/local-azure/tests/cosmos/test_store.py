@@ -17,7 +17,7 @@ CONTAINER: JsonObject = {"id": "c", "partitionKey": {"paths": ["/store_id"]}}
 
 
 def names(file: Path) -> list[str]:
-    """What another process would read."""
+    """The ids that another process would read."""
     with sqlite3.connect(file) as reader:
         return [name for (name,) in reader.execute("SELECT id FROM resource ORDER BY id")]
 

@@ -32,7 +32,7 @@ class Host:
         return self._log.read_text()
 
     def connect(self) -> socket.socket:
-        """A bare connection, for what no client would send."""
+        """A bare connection, for bytes that no client would send."""
         port = int(self.base.rpartition(":")[2])
         return socket.create_connection((LOOPBACK, port), timeout=10)
 
@@ -45,7 +45,7 @@ def host(app: Path, state: Path, settings: dict[str, str] | None = None, *option
 
 
 def refusal(app: Path, state: Path, *options: str, **settings: str) -> str:
-    """What a host says that cannot start this app. It must exit with 2."""
+    """The error output of a host that cannot start this app. It must exit with 2."""
     command = [sys.executable, "-m", "local_azure.functions_host", "--app", str(app), "--port", "0"]
     # Settings of the test session itself would be those that the app misses.
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", SETTING}}
@@ -71,7 +71,7 @@ def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
 
 
 def journal(path: Path, function: str | None = None) -> list[dict[str, Any]]:
-    """What the functions of an app have noted, in order; a line that is being written is left out."""
+    """The notes of an app's functions, in order; a line that is being written is left out."""
     text = path.read_text() if path.exists() else ""
     notes = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
     return [note for note in notes if function in {None, note["function"]}]

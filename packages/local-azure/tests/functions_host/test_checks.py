@@ -1,4 +1,4 @@
-"""What is refused when an app is indexed, and by whom: each problem names its function."""
+"""Problems that are refused when an app is indexed, and by whom: each problem names its function."""
 
 # pyright: reportUnknownMemberType=false
 # The SDK's decorators carry few annotations.
@@ -20,7 +20,7 @@ from local_azure.functions_host.invocation.user_loop import UserLoop
 
 
 def refused(app: func.FunctionApp, tmp_path: Path) -> str:
-    """Why a host of this app does not start."""
+    """The reason why a host of this app does not start."""
     with pytest.raises(CannotStartError) as caught:
         Host(build_catalogue(app.get_functions(), tmp_path, None), HostConfig(), Invoker(UserLoop(), None), tmp_path)
     return str(caught.value)

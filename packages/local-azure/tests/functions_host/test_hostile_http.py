@@ -19,7 +19,7 @@ MEGABYTE = 1024 * 1024
 
 
 def answer_to(host: Host, data: bytes, *, half_close: bool = False) -> bytes:
-    """What comes back for these bytes, until the host closes or says no more."""
+    """The answer to these bytes, until the host closes or is silent for a second."""
     with host.connect() as connection:
         connection.sendall(data)
         if half_close:

@@ -18,7 +18,7 @@ async def large(_: web.Request) -> web.Response:
 
 
 async def exchange(data: bytes, handler: module.Handler, seconds: float = 3.0) -> bytes:
-    """What a server with this handler under every path answers before it closes."""
+    """The answer of a server with this handler under every path, read until the server closes."""
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", handler)
     server = HttpServer(application)

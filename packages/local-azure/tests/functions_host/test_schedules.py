@@ -81,7 +81,7 @@ def test_swapped_bounds_mean_the_same_as_ordered_ones_and_are_named(low: int, hi
 
 
 def test_a_span_over_midnight_is_said_to_be_the_day():
-    """Who writes 22-6 means the night; Azure runs it by day."""
+    """A schedule of 22-6 is meant for the night; Azure runs it by day."""
     schedule = Schedule.parse("0 0 22-6 * * *")
     assert schedule.next_after(START) == at("2026-11-23T11:00:00")
     assert schedule.warnings == ("22-6 of the hour field means 6-22: its bounds are swapped, as on Azure",)

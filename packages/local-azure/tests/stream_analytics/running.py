@@ -1,4 +1,4 @@
-"""What the tests of the engine share: run a query over a few events and look at its rows."""
+"""Helpers of the engine's tests: run a query over a few events and look at its rows."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -67,11 +67,11 @@ def rows_of(query: str, *events: tuple[str, Any], time_policy: TimePolicy | None
 
 
 def value_of(expression: str, event: Mapping[str, Any] | None = None) -> Any:
-    """What an expression is for an event that arrives at 10:00."""
+    """The value of an expression for an event that arrives at 10:00."""
     (row,) = rows_of(f"SELECT {expression} AS value INTO out FROM events", ("10:00", event or {}))
     return row["value"]
 
 
 def holds(condition: str, event: Mapping[str, Any] | None = None) -> bool:
-    """Whether an event passes a WHERE."""
+    """True if an event passes a WHERE."""
     return bool(rows_of(f"SELECT 1 AS one INTO out FROM events WHERE {condition}", ("10:00", event or {})))

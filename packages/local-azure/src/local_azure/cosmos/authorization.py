@@ -1,6 +1,6 @@
 """The account key's signature on every request.
 
-The signed text is the method, the resource type, the resource link and the date, a line each:
+The signed text is the method, the resource type, the resource link and the date, one per line:
 https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources
 """
 

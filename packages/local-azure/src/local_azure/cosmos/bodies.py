@@ -12,7 +12,7 @@ from local_azure.cosmos.wire import MAX_DOCUMENT_BYTES
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What one client may take, and (`held_bytes`) all bodies together that are read or sent at one time."""
+    """Limits of one client; `held_bytes` limits all bodies together that are read or sent at one time."""
 
     body_bytes: int = MAX_DOCUMENT_BYTES + 64 * 1024
     held_bytes: int = 64 * 1024 * 1024

@@ -50,7 +50,7 @@ class Bootstrap(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_bootstrap(file: Path) -> Bootstrap:
-    """CannotStartError if the file is missing or is no bootstrap."""
+    """CannotStartError if the file is missing or is not a bootstrap."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=Bootstrap)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as problem:

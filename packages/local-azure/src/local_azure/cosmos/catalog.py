@@ -120,7 +120,7 @@ class Catalog:
         return database
 
     def create_container(self, database: Database, body: JsonObject, asked: Throughput | None = None) -> Container:
-        """409 if the id is taken, 400 for what is malformed or not supported (see `container_settings`)."""
+        """409 if the id is taken, 400 for a setting that is malformed or not supported (see `container_settings`)."""
         name = _checked_id(body)
         if name in database.containers:
             raise conflict("Container", name)

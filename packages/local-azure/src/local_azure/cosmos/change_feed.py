@@ -26,7 +26,7 @@ class ChangeFeed:
         self._store = store
 
     def page(self, request: Request, container: Container, scope: Scope) -> Reply:
-        """The changes after `If-None-Match` or `If-Modified-Since`; 304 if there are none yet."""
+        """The changes after `If-None-Match` or `If-Modified-Since`; 304 if no change is newer."""
         if request.headers.get("a-im", "").lower() != _LATEST_VERSIONS:
             raise unsupported("The change feed of all versions and deletes")
         container.documents.prepare_changes()
@@ -81,7 +81,7 @@ def _checked(after: str) -> str:
 
 
 def _since(request: Request) -> int | None:
-    """Azure's second from which on, if the request has no continuation and names a time."""
+    """The second from which the client asks for changes, if the request has no continuation and names a time."""
     text = request.headers.get("if-modified-since")
     if not text or request.headers.get("if-none-match"):
         return None

@@ -1,4 +1,4 @@
-"""What a container may be told: partition key, TTL, indexing policy. Everything else is refused, never ignored."""
+"""The settings that a container accepts: partition key, TTL, indexing policy. Others are refused, never ignored."""
 
 import re
 from typing import cast
@@ -20,7 +20,7 @@ _PATH_SEGMENT = re.compile(r'/(?:"([^"]+)"|([^/"\[\]]+))')
 
 
 def with_defaults(body: JsonObject) -> JsonObject:
-    """A container's settings as Azure would answer them. 400 for what is malformed or not supported.
+    """A container's settings as Azure would answer them. 400 for a setting that is malformed or not supported.
 
     An empty value of an unknown setting (as an unchanged container carries it) is let through.
     """

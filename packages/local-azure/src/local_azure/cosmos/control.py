@@ -17,7 +17,7 @@ class Control:
         self._faults = faults
 
     async def answer(self, request: Request) -> Reply:
-        """The faults as they now are. 400 for what is malformed, 404 for another path, 405 for another method."""
+        """The faults as they now are. 400 for a malformed body, 404 for another path, 405 for another method."""
         if request.segments != ("_local", "faults"):
             raise not_found("The local resource", "/".join(request.segments))
         if request.method == "POST":

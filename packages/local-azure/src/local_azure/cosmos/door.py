@@ -1,4 +1,4 @@
-"""The HTTP door: reads requests within bounds of size, time and number, and writes replies."""
+"""The HTTP endpoint: reads requests within bounds of size, time and number, and writes replies."""
 
 import asyncio
 import logging

@@ -27,7 +27,7 @@ class CosmosError(Exception):
 
 
 def bad_request(message: str, substatus: int = 0) -> CosmosError:
-    """400: the request is malformed, or asks for what this part does not support."""
+    """400: the request is malformed, or asks for something that this part does not support."""
     return CosmosError(400, "BadRequest", message, substatus)
 
 

@@ -11,7 +11,7 @@ MAX_LATENCY_MS = 60_000
 
 
 class Faults(msgspec.Struct, forbid_unknown_fields=True):
-    """What every operation on documents suffers; the body of `POST /_local/faults`.
+    """The faults of every operation on documents; the body of `POST /_local/faults`.
 
     `throttle_rate` is the share (0 to 1) of operations that are answered with 429 and `retry_after_ms`.
     `full` answers every new document with 403 and the sub status 1014, as a partition key does that holds 20 GB.

@@ -36,7 +36,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 def scope_of(request: Request, container: Container) -> Scope:
-    """What the headers ask for. 400 for a malformed key, 410 for a range that does not exist."""
+    """The documents that the headers ask for. 400 for a malformed key, 410 for a range that does not exist."""
     header = request.headers.get(_PARTITION_KEY)
     prefix = container.key.prefix_of_header(header)
     if prefix is not None:
@@ -56,7 +56,7 @@ def check_servable(
     scope: Scope,
     access: Access,
 ) -> None:
-    """400 for what Azure would refuse, so that a query which runs here runs there."""
+    """400 for a query that Azure would refuse, so that a query which runs here runs there."""
     query = statement.query
     if len(query.order_by) > 1 and not _has_composite_index(query, container):
         raise bad_request(

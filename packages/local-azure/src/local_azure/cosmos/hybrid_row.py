@@ -81,7 +81,7 @@ def _operation(row: bytes) -> Operation:
 
 
 def _sparse(row: bytes, place: int) -> dict[int, str]:
-    """The texts among the sparse fields by number, an empty one for what is true; the others are read over."""
+    """The texts among the sparse fields, by number; true gives an empty text, and other fields are skipped."""
     fields: dict[int, str] = {}
     while place < len(row):
         kind, number = row[place], row[place + 1]

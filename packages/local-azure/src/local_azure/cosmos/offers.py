@@ -37,11 +37,11 @@ class Offers:
         return [offer.properties for offer in self._offers.values()]
 
     def has(self, number: int) -> bool:
-        """Whether this resource has a throughput of its own."""
+        """True if this resource has a throughput of its own."""
         return number in self._offers
 
     def ranges(self, number: int) -> int:
-        """How many ranges a container has: 1 without a throughput of its own."""
+        """The number of ranges of a container: 1 without a throughput of its own."""
         offer = self._offers.get(number)
         return 1 if offer is None else offer.ranges
 

@@ -27,7 +27,7 @@ class PatchOperation(msgspec.Struct):
 
 
 class Patch(msgspec.Struct):
-    """What a PATCH request carries (or only the operations); `condition` is `FROM c WHERE ...`."""
+    """The body of a PATCH request, which may also be the operations alone; `condition` is `FROM c WHERE ...`."""
 
     operations: list[PatchOperation]
     condition: str | None = None

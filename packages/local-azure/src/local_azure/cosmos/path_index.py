@@ -62,7 +62,7 @@ def bring_about(store: Store, table: str, paths: Paths) -> None:
 
 
 def existing_paths(store: Store, table: str, paths: Paths) -> Paths:
-    """Those of the paths whose index exists: a container of an earlier version has none until its policy is set."""
+    """The paths whose index exists: a container of an earlier version has none until its policy is set."""
     found = store.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?", (table,))
     existing = {name for (name,) in found.fetchall()}
     return {names: path for names, path in paths.items() if path.index_of(table) in existing}

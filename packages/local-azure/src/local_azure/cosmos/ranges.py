@@ -26,15 +26,15 @@ class Span(msgspec.Struct, frozen=True):
 
     @property
     def whole(self) -> bool:
-        """Whether every key lies within."""
+        """True if every key lies within."""
         return self.low == LOWEST and self.high == HIGHEST
 
     def holds(self, partition: str) -> bool:
-        """Whether a canonical partition key lies within."""
+        """True if a canonical partition key lies within."""
         return self.low <= effective_key(partition) < self.high
 
     def within(self, other: "Span") -> "Span":
-        """What both have in common."""
+        """The keys that both have in common."""
         return Span(max(self.low, other.low), min(self.high, other.high))
 
 
@@ -55,7 +55,7 @@ class Ranges:
 
     @property
     def several(self) -> bool:
-        """Whether the container has more than one range."""
+        """True if the container has more than one range."""
         return len(self.spans) > 1
 
     def of(self, partition: str) -> int:

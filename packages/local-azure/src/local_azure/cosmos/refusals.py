@@ -1,4 +1,4 @@
-"""What the door refuses, in its log: one line each, without the payload."""
+"""Refused requests in the log: one line per request, without the payload."""
 
 import logging
 
@@ -12,7 +12,7 @@ _EVERYDAY = frozenset({304, 404, 409, 412, 429})
 
 
 def log_refusal(raw: web.BaseRequest, refusal: CosmosError) -> None:
-    """A warning for what is malformed, unsigned or too much; statuses that applications count on are left out."""
+    """Warn of a request that is malformed, unsigned or too much; statuses that applications count on are left out."""
     if refusal.status not in _EVERYDAY:
         path = raw.rel_url.raw_path[:200]
         message = refusal.message[:300]

@@ -61,7 +61,7 @@ class Service:
         except sqlite3.Error as problem:
             raise self._store.abandon(problem) from problem
         except CosmosError:
-            # A 409 says that an item is there; who hears it must be able to rely on that.
+            # A 409 says that an item exists; its client must be able to rely on that.
             await self._store.settled()
             raise
         await self._store.settled()

@@ -104,7 +104,7 @@ class Store:
             loop.call_soon(self._commit)
 
     def abandon(self, problem: sqlite3.Error) -> CosmosError:
-        """Undo the whole turn after an error of the file; everybody who waits for it gets the 503 that this returns."""
+        """Undo the whole turn after an error of the file; all requests that wait get the 503 that this returns."""
         logger.error("a transaction is undone, its requests are answered with 503: %s", problem)
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")

@@ -39,7 +39,7 @@ class Throughput(msgspec.Struct, frozen=True):
 
     @property
     def ranges(self) -> int:
-        """How many ranges a container starts with."""
+        """The number of ranges that a container starts with."""
         if self.amount <= _ONE_RANGE:
             return 1
         return math.ceil(self.amount / (_ONE_RANGE if self.autoscale else _MANUAL_RANGE))

@@ -18,7 +18,7 @@ from local_azure.functions_host.settings import load_local_settings
 
 _TAKEN = "the state folder is used by another functions host (process {process})"
 _ORPHAN_SECONDS = 20.0
-"""How long the host of a stack that was killed takes to notice, and to end what it had begun."""
+"""Seconds that the host of a killed stack takes to notice, and to end what it had begun."""
 
 
 async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings: Path | None) -> None:

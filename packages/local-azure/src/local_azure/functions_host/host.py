@@ -37,14 +37,14 @@ _TIME_ZONE_SETTING = "WEBSITE_TIME_ZONE"
 
 
 class Listener(Protocol):
-    """What brings work to a function: `run` until stopped, `stop` in order."""
+    """Brings work to a function: `run` until stopped, `stop` in order."""
 
     async def run(self) -> None:
         """Listen until stopped; raises if it cannot go on, and may be run again."""
         ...
 
     async def stop(self) -> None:
-        """Take no more work and wait for what runs."""
+        """Take no more work and wait for the invocations that run."""
         ...
 
 

@@ -49,7 +49,7 @@ class HttpOptions(msgspec.Struct, frozen=True, rename=_without_underscores):
 
 
 class InitialOffset(msgspec.Struct, frozen=True, rename=_without_underscores):
-    """Where a partition without a checkpoint is read from."""
+    """The place from which a partition without a checkpoint is read."""
 
     type: Literal["fromStart", "fromEnd", "fromEnqueuedTime"] = "fromStart"
     enqueued_time_utc: str | None = None

@@ -26,7 +26,7 @@ class MissingSettingError(Exception):
 
 
 class Connection(msgspec.Struct, frozen=True):
-    """How to reach a service: a connection string, or the properties of an identity-based connection."""
+    """The connection to a service: a connection string, or the properties of an identity-based connection."""
 
     connection_string: str | None
     properties: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What a WHERE says about partitions and ids is found, and never more than it says."""
+"""The partitions and ids that a WHERE demands are found, and no others."""
 
 import pytest
 

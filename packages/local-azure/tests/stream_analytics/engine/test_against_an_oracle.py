@@ -63,7 +63,7 @@ def is_suspicious(fields: dict[str, Any]) -> bool:
 
 
 def oracle(found: list[list[Arrived]], policy: TimePolicy | None) -> Rows:
-    """Which ids belong to which window and store. Without a policy on arrival time."""
+    """The ids by window and store; by arrival time without a policy."""
     rows: Rows = defaultdict(list)
     for events in found:
         latest = 0

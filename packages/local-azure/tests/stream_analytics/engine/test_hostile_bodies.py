@@ -1,4 +1,4 @@
-"""Bodies that are no events: counted and reported, never in the way of the others."""
+"""Bodies that are not events: counted and reported, never in the way of the others."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a query may not say: every refusal names its line and column, and where there is one, a way out."""
+"""Queries that are refused: every refusal names its line and column and, where one exists, a way out."""
 
 import pytest
 from hypothesis import given

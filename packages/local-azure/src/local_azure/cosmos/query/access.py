@@ -1,4 +1,4 @@
-"""Which documents a WHERE can be true for: by partition and id where it names them, otherwise all."""
+"""The documents for which a WHERE can be true: by partition and id where it names them, otherwise all."""
 
 from typing import TypeAlias, cast
 
@@ -67,7 +67,7 @@ class AccessFinder:
         return self._among(node, [self._compiler.constant(each) for each in choices])
 
     def _among(self, node: Node, values: list[Value]) -> Access | None:
-        """The keys of `node = value` for any of the values; None if `node` is no part of the key."""
+        """The keys of `node = value` for any of the values; None if `node` is not a part of the key."""
         # Only strings: a number could be written in more than one way, and no other id exists.
         if not isinstance(node, Path) or len(values) > MAX_KEYS or not all(type(value) is str for value in values):
             return None

@@ -25,7 +25,7 @@ class Accumulator(Protocol):
         ...
 
     def result(self) -> Value:
-        """What the aggregate is so far."""
+        """The value of the aggregate so far."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""A place in the tokens of a query, and what a parser asks of it."""
+"""A place in the tokens of a query, with the questions that a parser asks."""
 
 from local_azure.cosmos.query.lexer import Token, syntax_error, tokens
 
@@ -7,7 +7,7 @@ _WORDS = """
     TRUE FALSE NULL UNDEFINED EXISTS ARRAY JOIN UDF
 """
 RESERVED = frozenset(_WORDS.split())
-"""Words that are no names, except after a dot."""
+"""Words that are not names, except after a dot."""
 
 
 class Cursor:
@@ -22,16 +22,16 @@ class Cursor:
         return self.tokens[self.position]
 
     def at_end(self) -> bool:
-        """Whether all is read."""
+        """True if all tokens have been read."""
         return self.peek().kind == "end"
 
     def is_next(self, keyword: str) -> bool:
-        """Whether the next token is this keyword, in any case."""
+        """True if the next token is this keyword, in upper or lower case."""
         token = self.peek()
         return token.kind == "name" and token.text.upper() == keyword
 
     def follows_a_dot(self) -> bool:
-        """Whether the token before was a dot, so that this one names a property."""
+        """True if the token before was a dot, so that this one names a property."""
         return self.position > 0 and self.tokens[self.position - 1].text == "."
 
     def accept(self, keyword: str) -> bool:
@@ -41,7 +41,7 @@ class Cursor:
         return found
 
     def is_symbol(self, symbol: str) -> bool:
-        """Whether the next token is this symbol."""
+        """True if the next token is this symbol."""
         token = self.peek()
         return token.kind == "symbol" and token.text == symbol
 
@@ -62,7 +62,7 @@ class Cursor:
             raise syntax_error(f"expected '{symbol}'", self.peek().at)
 
     def identifier(self, what: str) -> str:
-        """Read a name that is no keyword."""
+        """Read a name that is not a keyword."""
         token = self.peek()
         if token.kind != "name" or token.text.upper() in RESERVED:
             raise syntax_error(f"expected {what}", token.at)

@@ -40,7 +40,7 @@ def syntax_error(message: str, at: int) -> Exception:
 
 
 def tokens(text: str) -> list[Token]:
-    """All tokens and an `end`. 400 for what is no token of the language or too long."""
+    """All tokens and an `end`. 400 for text that is not a token of the language or is too long."""
     if len(text) > MAX_QUERY_BYTES or len(text.encode(errors="replace")) > MAX_QUERY_BYTES:
         raise bad_request(f"The query text has more than {MAX_QUERY_BYTES} bytes.")
     found: list[Token] = []

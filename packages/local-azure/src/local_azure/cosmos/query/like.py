@@ -22,11 +22,11 @@ _Part: TypeAlias = "str | _Set | None"
 """One character to match: itself, one of a set, or any (None)."""
 
 _Piece: TypeAlias = "str | tuple[_Part, ...]"
-"""What stands between two `%`: plain text, or parts."""
+"""The pattern between two `%`: plain text, or parts."""
 
 
 def like(text: str, pattern: str, escape: str | None) -> bool:
-    """Whether `text` matches: `%` any run, `_` any character, `[a-f]` and `[^a-f]` sets. Quadratic at worst."""
+    """True if `text` matches: `%` any run, `_` any character, `[a-f]` and `[^a-f]` sets. Quadratic at worst."""
     pieces = _pieces(pattern, escape)
     first, last = pieces[0], pieces[-1]
     if len(pieces) == 1:

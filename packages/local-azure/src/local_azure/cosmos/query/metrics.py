@@ -1,4 +1,4 @@
-"""What a query took, in the headers that a client may ask for: ServerSideMetricsTokenizer of the SDK for .NET."""
+"""The cost of a query in the headers that a client may ask for: ServerSideMetricsTokenizer of the SDK for .NET."""
 
 import base64
 from collections.abc import Iterator

@@ -102,7 +102,7 @@ def _int32(value: float) -> int:
 
 
 def logical(is_and: bool, operands: list[Evaluate]) -> Evaluate:
-    """Three-valued: AND is false if any operand is, OR true if any is, else undefined if any is no boolean."""
+    """Three-valued: AND is false if any operand is, OR true if any is, else undefined if any is not a boolean."""
     decisive = not is_and
 
     def evaluate(item: Value) -> Value:

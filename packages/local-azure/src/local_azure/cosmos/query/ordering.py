@@ -11,7 +11,7 @@ from local_azure.cosmos.query.values import Value, sort_key
 
 MAX_SORTED = 100_000
 _SPARE = 1_000
-"""How many rows gather beyond those wanted before they are sorted and cut."""
+"""The rows that gather beyond those wanted before they are sorted and cut."""
 
 SortKeys: TypeAlias = list[tuple[int, Any]]
 
@@ -37,7 +37,7 @@ class SortedRows:
         self._after = None if last is None else self._place([(rank, value) for rank, value in last[0]], *last[1:])
         self._rows: list[tuple[Any, SortKeys, int, int]] = []
         self.dropped = False
-        """Whether rows came after those kept."""
+        """True if rows came after those kept."""
 
     def add(self, item: Value, row: int, number: int) -> None:
         """Take the item with this number of a row, unless it comes before `last`."""

@@ -15,7 +15,7 @@ MAX_TOKEN_BYTES = 6_000
 
 
 class Place(msgspec.Struct, array_like=True):
-    """Where a page ended: its last row (with its sort keys, under ORDER BY), and what OFFSET and LIMIT still ask.
+    """The end of a page: its last row (with its sort keys, under ORDER BY), and what OFFSET and LIMIT still ask.
 
     `left` is None without LIMIT or TOP. Groups count as rows from 1.
     """
@@ -25,7 +25,7 @@ class Place(msgspec.Struct, array_like=True):
     left: int | None = None
     keys: list[tuple[int, bool | int | float | str | None]] | None = None
     number: int = 0
-    """Of the last item within its row."""
+    """The number of the last item within its row."""
 
 
 class Page(msgspec.Struct):
@@ -50,17 +50,17 @@ class Collector:
 
     @property
     def exhausted(self) -> bool:
-        """Whether LIMIT or TOP is reached."""
+        """True if LIMIT or TOP is reached."""
         return self._left == 0
 
     @property
     def full(self) -> bool:
-        """Whether the page can take no more."""
+        """True if the page can take no more."""
         return self.exhausted or len(self.items) >= self._size or self._bytes >= MAX_PAGE_BYTES
 
     @property
     def wanted(self) -> int:
-        """How many more results the page could use, those that OFFSET skips included."""
+        """The number of results that the page can still use, including those that OFFSET skips."""
         room = self._size - len(self.items)
         return self._skip + (room if self._left is None else min(room, self._left))
 

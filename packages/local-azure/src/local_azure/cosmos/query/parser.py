@@ -11,7 +11,7 @@ from local_azure.cosmos.query.syntax import Columns, Literal, Node, Order, Param
 
 @lru_cache(maxsize=128)
 def parse(text: str) -> Query:
-    """The tree of a query. 400 with the place for what is malformed, by name for what is not supported."""
+    """The tree of a query. 400 names the place if the query is malformed, and the feature if it is not supported."""
     return _QueryParser(text).query()
 
 

@@ -160,7 +160,7 @@ def _member(node: Node | None, text: str) -> str:
 
 
 def _partial(aggregate: Aggregate, text: str) -> str:
-    """What one range tells about an aggregate, so that several can be put together."""
+    """The part of an aggregate that one range computes, so that the parts of several ranges can be combined."""
     argument = text[text.index("(") + 1 : text.rindex(")")]
     match aggregate.name:
         case "AVG":

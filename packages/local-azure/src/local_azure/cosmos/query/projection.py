@@ -29,7 +29,7 @@ class Projection:
     def result(self, body: bytes, item: object) -> bytes | None:
         """The result for a document (`body` its JSON, `item` the same decoded); None if it has none.
 
-        A result is none for VALUE of what is undefined. 400 before a result is built that could be too large,
+        VALUE of an undefined expression has no result. 400 before a result is built that could be too large,
         because every reference may repeat the whole document.
         """
         if self._whole:

@@ -1,4 +1,4 @@
-"""Where a query's documents come from, in the order of their rows."""
+"""The sources of a query's documents, in the order of their rows."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -17,7 +17,7 @@ class Rows(Protocol):
 
     exact: bool
     loaded: int
-    """How many documents were read, and `loaded_bytes` their size; counted by who reads."""
+    """The number of documents that were read, and `loaded_bytes` their size; the reader counts them."""
     loaded_bytes: int
 
     def after(self, row: int) -> Iterator[tuple[int, bytes]]:

@@ -47,11 +47,11 @@ class Runner:
         return AccessFinder(self._compiler, path, self._root).find(self._query.where, partition)
 
     def lookup(self, paths: Paths) -> Lookup | None:
-        """The condition that an index of the container can answer, None if there is none to help."""
+        """The condition that an index of the container can answer, None if no index helps."""
         return LookupFinder(self._compiler, paths, self._root).find(self._query.where) if paths else None
 
     async def page(self, rows: Rows, size: int, continuation: str | None) -> Page:
-        """One page of at most `size` results. 400 for what cannot be answered, 408 if it takes too long."""
+        """One page of at most `size` results. 400 for a query that cannot be answered, 408 if it takes too long."""
         query = self._query
         if not query.has_from:
             rows = _NOTHING  # one item, which no path leads into
@@ -159,7 +159,7 @@ class Runner:
         return list(groups.values())
 
     def _counts_rows(self) -> bool:
-        """Whether every aggregate is a COUNT of something that every document has, such as COUNT(1)."""
+        """True if every aggregate is a COUNT of something that every document has, such as COUNT(1)."""
         return all(
             aggregate.name == "COUNT"
             and isinstance(aggregate.argument, Literal)

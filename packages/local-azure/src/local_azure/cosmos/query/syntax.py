@@ -29,7 +29,7 @@ class Path(Node, frozen=True):
 
 
 class Member(Node, frozen=True):
-    """`expression[key]` where the key is computed or the expression is no path."""
+    """`expression[key]` where the key is computed or the expression is not a path."""
 
     base: Node
     key: Node

@@ -42,7 +42,7 @@ def equal(left: Value, right: Value) -> Value:
 
 
 def same(left: Value, right: Value) -> bool:
-    """Whether two JSON values are the same, deep, with booleans apart from numbers."""
+    """True if two JSON values are deeply equal; a boolean never equals a number."""
     if type(left) is str or type(right) is str:
         return left == right
     if _RANK[type(left)] != _RANK[type(right)]:
@@ -55,7 +55,7 @@ def same(left: Value, right: Value) -> bool:
 
 
 def ordered(left: Value, right: Value) -> bool:
-    """Whether `<` and its kin mean something: both null, boolean, number or string, and of one type."""
+    """True if `<`, `>` and the like apply: both are null, boolean, number or string, and of one type."""
     place = _RANK[type(left)]
     return place == _RANK[type(right)] and 0 < place < 5
 

@@ -20,7 +20,7 @@ complete("azure.eventhub")
 
 
 class Source(NamedTuple):
-    """Where a batch comes from."""
+    """The origin of a batch."""
 
     namespace: str
     hub: str

@@ -50,7 +50,7 @@ class BlobCheckpoints:
         return checkpoints
 
     def name(self, partition: str) -> str:
-        """Where the checkpoint of a partition lies: container and blob."""
+        """The container and the blob of a partition's checkpoint."""
         return f"{_CONTAINER}/{self._prefix}{partition}"
 
     async def write(self, partition: str, offset: str, sequence_number: int) -> None:
@@ -101,13 +101,13 @@ class CheckpointWriter:
 
 
 class PartitionStore(CheckpointStore):
-    """What the SDK's event processor asks: all partitions are ours, and where each one goes on."""
+    """Answers the SDK's event processor: this host owns all partitions, and each goes on from its checkpoint."""
 
     def __init__(self, checkpoints: BlobCheckpoints) -> None:
         self._checkpoints = checkpoints
 
     async def list_ownership(self, *_: Any, **__: Any) -> Iterable[dict[str, Any]]:
-        """Nobody else reads."""
+        """No partition has another owner: nobody else reads."""
         return []
 
     async def claim_ownership(self, ownership_list: Iterable[dict[str, Any]], **_: Any) -> Iterable[dict[str, Any]]:
@@ -115,7 +115,7 @@ class PartitionStore(CheckpointStore):
         return [{**ownership, "last_modified_time": time(), "etag": "local"} for ownership in ownership_list]
 
     async def list_checkpoints(self, *names: str, **_: Any) -> Iterable[dict[str, Any]]:
-        """Where each partition goes on."""
+        """The place from which each partition goes on."""
         namespace, hub, group = names
         place = {"fully_qualified_namespace": namespace, "eventhub_name": hub, "consumer_group": group}
         return [

@@ -152,7 +152,7 @@ class _Pending:
 
 
 class _Partition:
-    """What is kept for one partition. `busy` is held while a batch runs."""
+    """The state of one partition. `busy` is held while a batch runs."""
 
     def __init__(self, checkpoints: BlobCheckpoints, source: Source) -> None:
         self.source = source

@@ -1,1 +1,1 @@
-"""The HTTP door: routes, requests and responses as Azure passes them, and limits against hostile clients."""
+"""The HTTP trigger: routes, requests and responses as Azure passes them, and limits against hostile clients."""

@@ -21,7 +21,7 @@ _HOP_BY_HOP = frozenset({"connection", "content-length", "keep-alive", "transfer
 
 
 def to_sdk_request(request: web.BaseRequest, route_values: Mapping[str, str], body: bytes) -> HttpRequest:
-    """What the function's HTTP trigger is given."""
+    """The request as the function's HTTP trigger receives it."""
     query: dict[str, str] = {}
     for name, value in request.rel_url.query.items():
         query[name] = f"{query[name]},{value}" if name in query else value
@@ -41,7 +41,7 @@ def to_sdk_request(request: web.BaseRequest, route_values: Mapping[str, str], bo
 
 
 def to_web_response(result: Any) -> web.Response:
-    """The HTTP answer for what a function returned (an HttpResponse or a str).
+    """The HTTP answer for a function's return value (an HttpResponse or a str).
 
     Raises TypeError if it returned something else, ValueError if the status is not one of HTTP.
     """

@@ -1,4 +1,4 @@
-"""What keeps the HTTP door open for others: sizes, rates, and how many at once."""
+"""Limits that keep the HTTP trigger open for other clients: sizes, rates, and requests at one time."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

@@ -1,4 +1,4 @@
-"""Which function answers a request: all routes of the app, in ASP.NET's order of precedence."""
+"""The choice of the function that answers a request: all routes of the app, in ASP.NET's order of precedence."""
 
 import re
 from collections.abc import Iterable

@@ -122,7 +122,7 @@ def _parse_parameter(text: str) -> Parameter:
 
 
 def _end_of_constraint(rest: str) -> int:
-    """Where the constraint that starts at 0 ends: at the next colon or equals sign outside parentheses."""
+    """The end of the constraint that starts at 0: at the next colon or equals sign outside parentheses."""
     depth = 0
     for index in range(1, len(rest)):
         depth += {"(": 1, ")": -1}.get(rest[index], 0)

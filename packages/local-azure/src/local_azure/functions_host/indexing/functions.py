@@ -1,4 +1,4 @@
-"""What the host knows of a function: its trigger and bindings as function.json would say them, and the code to call."""
+"""A function as the host knows it: its trigger and bindings in the terms of function.json, and the code to call."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

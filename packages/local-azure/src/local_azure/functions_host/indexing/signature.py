@@ -32,7 +32,7 @@ def annotation_of(call: Callable[..., Any], parameter: str) -> Any:
 
 
 def mismatches(call: Callable[..., Any], bindings: tuple[Binding, ...]) -> Iterator[str]:
-    """What the worker would refuse, in words; nothing if the function would load."""
+    """The reasons, in words, for which the worker would refuse the function; empty if the function would load."""
     try:
         hints = _hints(call)
     except NameError as error:
@@ -81,7 +81,7 @@ def _annotation_problem(binding: Binding, annotation: Any) -> str | None:
 
 
 def _fits(binding: Binding, annotation: Any, *, is_out: bool) -> bool:
-    """What the SDK's converter says of an annotation; the worker asks it the same."""
+    """False if the SDK's converter refuses the annotation; the worker asks the same converter."""
     converter: Any = func.get_binding_registry().get(binding.type)
     if converter is None:
         return True

@@ -1,4 +1,4 @@
-"""How a trigger calls its function: with the trigger's value, the durable clients it asks for, and its retries."""
+"""The call of a function by its trigger: with the trigger's value, the durable clients it asks for, and its retries."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class NoValueError(InvocationError):
-    """What the trigger received cannot be made into the function's argument: another attempt would not change that."""
+    """The trigger's value cannot be converted to the function's argument: another attempt would not change that."""
 
 
 class Caller:

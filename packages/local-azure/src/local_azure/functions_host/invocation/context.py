@@ -1,4 +1,4 @@
-"""What a function is given besides its data: `func.Context` and `func.Out`. Shapes as the Python worker's own."""
+"""Arguments of a function besides its data: `func.Context` and `func.Out`, shaped as the Python worker's own."""
 
 import os
 import threading
@@ -31,7 +31,7 @@ class RpcException:
 
 @dataclass(frozen=True, slots=True)
 class RetryContext:
-    """Which attempt this is: `retry_count` is 0 on the first."""
+    """The number of this attempt: `retry_count` is 0 on the first."""
 
     retry_count: int = 0
     max_retry_count: int = 0

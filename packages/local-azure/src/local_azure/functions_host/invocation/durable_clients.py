@@ -1,4 +1,4 @@
-"""What functions with a durable client are given: the binding's JSON, from which the SDK builds its client."""
+"""The argument for a durable client input: the binding's JSON, from which the SDK builds its client."""
 
 from local_azure.functions_host.indexing.catalogue import DURABLE_CLIENT
 from local_azure.functions_host.indexing.functions import Function

@@ -12,7 +12,7 @@ FOREVER = -1
 
 
 class RetryPolicy(msgspec.Struct, frozen=True):
-    """How often and how far apart a failed invocation is tried again; `max_retries` -1 is for ever."""
+    """The number of retries of a failed invocation and the time between them; `max_retries` -1 is for ever."""
 
     max_retries: int
     minimum_seconds: float

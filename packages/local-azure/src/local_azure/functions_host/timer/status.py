@@ -8,7 +8,7 @@ import msgspec
 
 
 class ScheduleStatus(msgspec.Struct, frozen=True, rename="pascal"):
-    """When the timer ran last, when it runs next, and when this was written; UTC."""
+    """The times at which the timer ran last, at which it runs next, and at which this was written; UTC."""
 
     last: datetime
     next: datetime
@@ -26,7 +26,7 @@ class StatusFile:
         self._path = folder / f"{quote(function, safe='')}.json"
 
     def read(self) -> ScheduleStatus | None:
-        """What was written last, None on a first start or if the file cannot be read."""
+        """The status that was written last; None on a first start or if the file cannot be read."""
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=ScheduleStatus)
         except (FileNotFoundError, msgspec.DecodeError):

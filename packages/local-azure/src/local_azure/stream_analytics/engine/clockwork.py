@@ -29,7 +29,7 @@ class TimePolicy:
 
 @dataclass
 class TimeCounts:
-    """How many events the policy touched."""
+    """The number of events that the time policy touched, by reason."""
 
     early: int = 0
     late: int = 0
@@ -38,7 +38,7 @@ class TimeCounts:
 
 
 class Watermark:
-    """How far one partition is complete: every event still to come has a time of at least `mark`."""
+    """The time up to which one partition is complete: every event still to come has a time of at least `mark`."""
 
     def __init__(self) -> None:
         self.mark = 0

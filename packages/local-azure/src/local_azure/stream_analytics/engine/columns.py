@@ -11,7 +11,7 @@ ReadColumn = Callable[[str], str]
 
 
 def read_from_dict(name: str) -> str:
-    """How rows that are dicts are read."""
+    """Source that reads a column from a row that is a dict."""
     return f"row.get({name!r})"
 
 

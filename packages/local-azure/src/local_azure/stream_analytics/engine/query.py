@@ -24,7 +24,7 @@ class OutputRow:
 
 @dataclass
 class Counts:
-    """What the query has seen since it began. `input_errors` are bodies that are no JSON."""
+    """Counts since the query began. `input_errors` are bodies that are not JSON."""
 
     events: int = 0
     input_errors: int = 0
@@ -35,7 +35,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Problem:
-    """An event or row that was left out. `place` is its place in the batch if it was a body that is no JSON."""
+    """An event or row that was left out. `place` is its place in the batch if its body is not JSON."""
 
     reason: str
     place: int | None = None
@@ -126,7 +126,7 @@ class RunningQuery:
 
     @property
     def lag(self) -> int | None:
-        """How far behind the hub's clock the watermark of an idle query stays, in ticks; None if it stands still."""
+        """The ticks by which an idle query's watermark stays behind the hub's clock; None if it stands still."""
         lags = [source.lag for source in self.inputs.values()]
         return None if None in lags else max((lag for lag in lags if lag is not None), default=0)
 
@@ -152,7 +152,7 @@ class RunningQuery:
         return rows
 
     def take_problems(self) -> list[Problem]:
-        """What was left out since the last call."""
+        """The events and rows that were left out since the last call."""
         problems, self.problems = self.problems, []
         return problems
 

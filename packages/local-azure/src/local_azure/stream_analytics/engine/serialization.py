@@ -67,7 +67,7 @@ def pack(state: Any) -> bytes:
 
 
 def unpack(data: bytes) -> Any:
-    """What `pack` was given; tuples come back as lists."""
+    """The value that `pack` was given; tuples come back as lists."""
     return _unpack.decode(data)
 
 

@@ -26,7 +26,7 @@ class Source:
 
     @property
     def lag(self) -> int | None:
-        """How far behind the hub's clock an idle partition's watermark stays, in ticks; None if it stands still."""
+        """The ticks by which an idle partition's watermark stays behind the hub's clock; None if it stands still."""
         return 0 if self._own_times is None else self._policy.late
 
     def read(
@@ -67,9 +67,9 @@ def _kept(decoded: Decoded, times: list[int | None], partition: int) -> Batch:
 
 
 def _compile_own_times(expression: Expression | None, decoder: Decoder) -> OwnTimes | None:
-    """What TIMESTAMP BY gives for each row of a batch, or None for a query on arrival time.
+    """A function that gives each row's value of TIMESTAMP BY, or None for a query on arrival time.
 
-    TIMESTAMP BY EventEnqueuedUtcTime is arrival time said aloud: such an event is never early, late or out of order.
+    TIMESTAMP BY EventEnqueuedUtcTime names arrival time explicitly: such an event is never early, late or out of order.
     """
     if expression is None or (isinstance(expression, Column) and expression.path == (ENQUEUED_TIME,)):
         return None

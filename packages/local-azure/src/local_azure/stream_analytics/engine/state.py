@@ -1,6 +1,6 @@
-"""What a running query must not forget: open windows, watermarks and counts, as one piece of bytes.
+"""The state of a running query that must survive: open windows, watermarks and counts, as one bytes object.
 
-Together with the positions in the hub it is all that is needed to go on exactly where the query stood.
+Together with the positions in the hub, it lets the query go on exactly where it stood.
 """
 
 from typing import Any, cast

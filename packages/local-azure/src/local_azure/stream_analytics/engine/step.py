@@ -52,7 +52,7 @@ class Emitted:
     times: list[int] = field(default_factory=list[int])
 
     def batch(self) -> Batch:
-        """The same as input of a later step. What the steps gave has no partition of its own any more."""
+        """The same as input of a later step. The rows of a step no longer belong to a partition."""
         return Batch(self.rows, self.times, self.times, 0)
 
 

@@ -47,7 +47,7 @@ def is_representable(ticks: int) -> bool:
 
 
 def parse_instant(text: str) -> int | None:
-    """Ticks of an ISO 8601 text with up to 9 decimals, cut to 7; None if it is none. Without a zone it is UTC."""
+    """Ticks of an ISO 8601 text with up to 9 decimals, cut to 7; None for any other text. Without a zone it is UTC."""
     second = _seconds.get(text[:19])
     if second is None:
         second = _learn_second(text)
@@ -84,6 +84,6 @@ def _parse_general(text: str) -> int | None:
 
 
 def format_instant(ticks: int) -> str:
-    """As Stream Analytics prints a datetime: `2020-03-05T16:42:35.0000000Z`."""
+    """The text that Stream Analytics prints for a datetime: `2020-03-05T16:42:35.0000000Z`."""
     seconds, fraction = divmod(ticks, TICKS_PER_SECOND)
     return f"{(_EPOCH + timedelta(seconds=seconds)):%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + f".{fraction:07d}Z"

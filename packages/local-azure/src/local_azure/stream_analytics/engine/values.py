@@ -1,4 +1,4 @@
-"""What values do at run time: comparing, reckoning, converting. NULL is None, and unknown is None as well.
+"""Operations on values at run time: comparison, arithmetic, conversion. NULL is None, and unknown is None as well.
 
 JSON's types are those of compatibility level 1.2: a boolean is a BIT and counts as 0 or 1 beside numbers. Values of
 different types do not compare; a datetime compares with a text that reads as one.
@@ -87,7 +87,7 @@ def in_range(number: Any) -> Any:
 
 
 def number(value: Any) -> Any:
-    """What SUM and AVG take: a number or NULL. Raises ConversionError for anything else."""
+    """The value as SUM and AVG take it: a number or NULL. Raises ConversionError for anything else."""
     if value is None or value.__class__ in NUMBERS:
         return value
     raise ConversionError(f"an aggregate needs numbers, not {name_of(value)}")
@@ -97,7 +97,7 @@ _ORDER: dict[type, int] = {bool: 0, int: 0, float: 0, str: 1, Instant: 2}
 
 
 def comparable(value: Any) -> Any:
-    """What MIN and MAX take. Raises ConversionError for records and arrays."""
+    """The value as MIN and MAX take it. Raises ConversionError for records and arrays."""
     if value is None or value.__class__ in _ORDER:
         return value
     raise ConversionError(f"MIN and MAX cannot order {name_of(value)}")
@@ -204,7 +204,7 @@ _CASTS: dict[CastType, Callable[[Any], Any]] = {
 
 
 def date_add(unit: int, amount: Any, start: Any) -> Instant | None:
-    """DATEADD with a unit in ticks. ConversionError for what is no datetime or no whole number."""
+    """DATEADD with a unit in ticks. ConversionError if `start` is not a datetime or `amount` is not a whole number."""
     if amount is None or start is None:
         return None
     ticks = instant(start)

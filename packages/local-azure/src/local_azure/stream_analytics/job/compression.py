@@ -3,7 +3,7 @@
 import zlib
 
 MAX_BYTES = 64 * 1_048_576
-"""What a body may hold, so that a small event cannot fill the memory."""
+"""The largest decompressed body, so that a small event cannot fill the memory."""
 _GZIP = 16 + zlib.MAX_WBITS
 
 

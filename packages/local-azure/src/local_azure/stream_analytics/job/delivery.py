@@ -39,7 +39,7 @@ class Delivery:
 
     @property
     def pending(self) -> int:
-        """How many parcels wait."""
+        """The number of parcels that wait."""
         return self._journal.count_pending(self.output)
 
     def wake(self) -> None:

@@ -23,7 +23,7 @@ from local_azure.stream_analytics.language.units import TICKS_PER_DAY
 
 SUMMARY = "testResultSummary.json"
 END_OF_TEST = 8 * TICKS_PER_DAY
-"""How long after the last event a case ends: longer than the longest window and the largest sensible tolerance."""
+"""The time a case runs after its last event: longer than the longest window and the largest sensible tolerance."""
 
 
 class CaseInput(msgspec.Struct, frozen=True, rename="pascal"):
@@ -67,7 +67,7 @@ class Comparison(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class CaseResult(msgspec.Struct, rename="pascal"):
-    """What became of a case; `status` 0 is passed, 1 failed."""
+    """The result of a case; `status` 0 is passed, 1 failed."""
 
     name: str
     status: int = 0

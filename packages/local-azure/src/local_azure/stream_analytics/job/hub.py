@@ -55,7 +55,7 @@ class Hub:
     async def partitions(self) -> list[int]:
         """The partitions of the hub. Waits for a broker that does not answer yet.
 
-        Raises CannotStartError if the broker answers that there is no such hub.
+        Raises CannotStartError if the broker answers that the hub does not exist.
         """
         pause = PAUSE
         while True:

@@ -1,4 +1,4 @@
-"""What the job must not forget, in one SQLite file.
+"""The state of the job that must survive, in one SQLite file.
 
 A commit writes three things in one transaction: how far each partition has been read, the state of the query at that
 point, and the rows that it gave until then. Rows leave for the outputs only after their commit. So wherever the process
@@ -88,7 +88,7 @@ class Journal:
         return [Parcel(*row) for row in rows]
 
     def count_pending(self, output: str) -> int:
-        """How many parcels wait for an output."""
+        """The number of parcels that wait for an output."""
         return self._database.execute("SELECT count(*) FROM pending WHERE output = ?", (output,)).fetchone()[0]
 
     def acknowledge(self, parcels: Sequence[Parcel]) -> None:

@@ -1,4 +1,4 @@
-"""How far each partition has been read, and up to which time that is known to be everything.
+"""The position of each partition, and the time up to which all of its events are known to have been read.
 
 To know that nothing before a time T is still to come, the job takes T from the clock, then asks the broker for the last
 sequence number of the partition. Once it has read that far, every event still to come has arrived at T or later,

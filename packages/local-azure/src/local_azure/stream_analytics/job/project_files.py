@@ -16,7 +16,7 @@ FileKind = TypeVar("FileKind", bound=msgspec.Struct)
 
 
 class ProjectError(Exception):
-    """A file of the project is missing, is not JSON, or asks for what is not supported; the message names it."""
+    """A file of the project is missing, is not JSON, or asks for something unsupported; the message names it."""
 
 
 class Configuration(msgspec.Struct, frozen=True, rename="camel"):
@@ -45,7 +45,7 @@ class JobConfigFile(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class Serialization(msgspec.Struct, frozen=True, rename="pascal"):
-    """How rows are written: JSON, and for blobs one row per line (an array can end without its closing bracket)."""
+    """The format of rows: JSON, and for blobs one row per line (an array can end without its closing bracket)."""
 
     type: Literal["Json"]
     encoding: Literal["UTF8"] | None = None
@@ -53,7 +53,7 @@ class Serialization(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class EventHubProperties(msgspec.Struct, frozen=True, rename="pascal"):
-    """Which hub an input reads."""
+    """The hub that an input reads."""
 
     event_hub_name: str
     consumer_group_name: str | None = None
@@ -71,7 +71,7 @@ class InputFile(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class QueueProperties(msgspec.Struct, frozen=True, rename="pascal"):
-    """Which queue an output sends to, and which columns become properties of the message instead of its body."""
+    """The queue of an output, and the columns that become properties of the message instead of its body."""
 
     queue_name: str
     property_columns: list[str] | None = None
@@ -79,7 +79,7 @@ class QueueProperties(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class BlobProperties(msgspec.Struct, frozen=True, rename="pascal"):
-    """Which container an output writes to, and under which path; formats are .NET's."""
+    """The container of an output, and the path within it; formats are .NET's."""
 
     container: str
     path_pattern: str | None = None

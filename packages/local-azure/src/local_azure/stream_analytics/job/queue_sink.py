@@ -14,9 +14,9 @@ from local_azure.stream_analytics.job.project import QueueOutput
 from local_azure.stream_analytics.job.sinks import RefusedError
 
 MAX_MESSAGE_BYTES = 256 * 1024
-"""What a message may take on Service Bus Standard, properties included."""
+"""The largest message of Service Bus Standard, including its properties."""
 BATCH_BYTES = 192 * 1024
-"""Bodies sent together; leaves room for what surrounds them."""
+"""Bodies sent together; leaves room for the rest of the messages."""
 IDLE = 60.0
 """Seconds after which a link is opened anew: a broker closes one that is silent for long, as between two windows."""
 

@@ -185,7 +185,7 @@ class StreamJob:
             self._settle()
 
     async def _ask(self, end: int | None = None, wait: Wait | None = None) -> None:
-        """Ask the broker how far its partitions reach: those whose watermark has not passed `end`, or all of them."""
+        """Ask the broker for the ends of its partitions: those whose watermark has not passed `end`, or all of them."""
         questions = [
             self._ask_partition(name, partition, wait)
             for name, source in self._query.inputs.items()

@@ -1,4 +1,4 @@
-"""What an output must be able to do."""
+"""The interface of an output."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What a query must fulfil beyond its grammar: every name exists, and every aggregate has its window.
+"""The checks of a query beyond its grammar: every name exists, and every aggregate has its window.
 
 The result is the query as the engine compiles it: columns without the alias of their source.
 """

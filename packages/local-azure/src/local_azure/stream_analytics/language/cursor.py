@@ -7,10 +7,10 @@ from local_azure.stream_analytics.language.position import QueryError
 from local_azure.stream_analytics.language.tokens import Token, tokenize
 
 MAX_DEPTH = 50
-"""How deep expressions may nest; a person's query stays far below, a hostile one would exhaust the stack."""
+"""The deepest nesting of expressions; a person's query stays far below, a hostile one would exhaust the stack."""
 
 MAX_OPERATORS = 100
-"""How many arithmetic operators one expression may hold: each nests its tree one level deeper."""
+"""The most arithmetic operators in one expression: each nests its tree one level deeper."""
 
 RESERVED = frozenset(
     {
@@ -19,7 +19,7 @@ RESERVED = frozenset(
         *("AND", "OR", "NOT", "IS", "IN", "LIKE", "BETWEEN", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END"),
     }
 )
-"""Words that are no names unless they stand in brackets."""
+"""Words that are not names unless they stand in brackets."""
 
 
 class Cursor:

@@ -20,7 +20,7 @@ from local_azure.stream_analytics.language.tree import (
 from local_azure.stream_analytics.language.windows import at_window, window
 
 DEFAULT_OUTPUT = "output"
-"""Where the rows of a SELECT without INTO go."""
+"""The output for the rows of a SELECT without INTO."""
 
 
 def parse(text: str) -> Query:

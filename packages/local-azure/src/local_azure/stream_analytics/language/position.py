@@ -1,4 +1,4 @@
-"""Where in a query something stands, and the error that says so."""
+"""A place in a query, and the error that names it."""
 
 from dataclasses import dataclass
 

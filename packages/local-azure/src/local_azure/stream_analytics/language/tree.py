@@ -142,7 +142,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Source(Node):
-    """What a SELECT reads: an input, or a step of the WITH."""
+    """The source of a SELECT: an input, or a step of the WITH."""
 
     name: str
     alias: str | None
