@@ -1,1 +1,1 @@
-"""One I/O step each, called by workflows and doors. Every step may run twice: the second time changes nothing."""
+"""I/O activities, called by orchestrations and triggers. Each may run twice: the second run changes nothing."""

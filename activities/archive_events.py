@@ -35,7 +35,7 @@ _PERMANENT = {
 
 
 async def archive_events(received: Sequence[ReceivedEvent]) -> None:
-    """Archive a delivery. Done twice it changes nothing, so any failure may be answered by delivering it again.
+    """Archive a delivery. Archiving it twice changes nothing, so any failure may be answered by delivering it again.
 
     Raises what Cosmos or the blob service raised if they are away or too busy.
     """
@@ -105,7 +105,7 @@ class _KeyArchive:
             await quarantine(quarantined(document.source, _FULL))
 
     async def _without_archived(self, batch: Sequence[ArchiveDocument]) -> list[ArchiveDocument]:
-        """What is left to write of a batch: one query, where further batches would take one each."""
+        """The documents of a batch that are left to write: one query, where further batches would take one each."""
         ids = {name for document in batch for name in (document.event_id, document.as_further().id)}
         documents = await self._container.read_items([(name, self._key) for name in sorted(ids)])
         archived = {document["id"]: document for document in documents}

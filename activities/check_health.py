@@ -16,7 +16,7 @@ RECENT_SECONDS = 3.0
 
 
 class DependencyHealth(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Whether a service answered, and after how many milliseconds."""
+    """The health of a service: whether it answered, and after how many milliseconds."""
 
     status: Literal["ok", "failed"]
     latency_ms: float

@@ -15,7 +15,7 @@ _encoder = msgspec.json.Encoder()
 
 
 async def send_batch(batch: Batch) -> BatchTotals:
-    """Generate a batch and send it; what it amounts to, once the hub has acknowledged all of it.
+    """Generate a batch and send it; its totals, once the hub has acknowledged all of it.
 
     Sent again, it sends the same events with the same ids. Raises EventHubError if the hub does not take them.
     """

@@ -14,7 +14,7 @@ from services import blobs, cosmos, names
 async def store_verdicts(task: WindowTask) -> WindowSummary:
     """Merge the chunks' verdicts in the order of the ids, write them and the case.
 
-    Done twice it writes the same bytes and leaves the case as it is. Raises ResourceNotFoundError if a chunk was not
+    Run twice, it writes the same bytes and leaves the case as it is. Raises ResourceNotFoundError if a chunk was not
     judged, and what Cosmos or the blob service raised.
     """
     work = await blobs.work()

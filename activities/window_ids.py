@@ -1,4 +1,4 @@
-"""The ids of a suspicious window, in a work blob from the door that received them to the steps that judge them."""
+"""The ids of a suspicious window, in a work blob: the trigger receives them, the activities judge them."""
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError

@@ -1,1 +1,1 @@
-"""`detective`: what a person types. It talks to the app over HTTP, so it works on this machine and on Azure alike."""
+"""The command line `detective`. It talks to the app over HTTP, so it works on this machine and on Azure alike."""

@@ -35,7 +35,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run_demo(plan: Plan) -> bool:
-    """Run the demo; whether the accounts balance. Raises AppError and StackError if it cannot be run."""
+    """Run the demo; True if the accounts balance. Raises AppError and StackError if it cannot be run."""
     started = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
     heading(f"Azure on this machine, {plan.speed:g} times as fast")

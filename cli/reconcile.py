@@ -37,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
-    """Run the command; what a script gets to read, and whether the accounts balance. Raises AppError."""
+    """Run the command; the output for a script, and True if the accounts balance. Raises AppError."""
     options.start, options.end = _range(app, options)
     outcome = _reconcile(app, options, again=options.again)
     _show(app, options, outcome)

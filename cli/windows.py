@@ -12,7 +12,7 @@ _POLL_SECONDS = 0.3
 
 
 def judged(app: AppClient) -> tuple[int, int]:
-    """Events that are judged, and workflows that still run. Raises AppError if a workflow failed."""
+    """Events that are judged, and orchestrations that still run. Raises AppError if an orchestration failed."""
     done = running = 0
     for instance in instances(app):
         status = instance["runtimeStatus"]
@@ -38,7 +38,7 @@ def wait_until_judged(app: AppClient, expected: int, seconds: float, seen: Calla
 
 
 def instances(app: AppClient) -> list[dict[str, Any]]:
-    """The status of every window workflow. Raises AppError."""
+    """The status of every window's orchestration. Raises AppError."""
     found: list[dict[str, Any]] = []
     token: str | None = None
     while True:

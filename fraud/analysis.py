@@ -1,4 +1,4 @@
-"""The analysis of one suspicious window, as data: what its workflow and its steps hand to one another.
+"""The analysis of one suspicious window, as data: what its orchestration and its activities hand to one another.
 
 The ids themselves stay in a blob: a window holds up to 20,000 of them, and an orchestration's input and history must
 stay small.
@@ -20,11 +20,11 @@ cost grows with the square of the number of activities, and is below 0.1 s up to
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(minutes=10)
 LOOKUPS = 12
-"""How often a missing event is looked up. With delays of 30 s, 60 s and so on up to 10 min that is over 75 minutes."""
+"""The number of look-ups of a missing event. With delays of 30 s, 60 s and so on up to 10 min: over 75 minutes."""
 
 
 class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The input of the workflow: a window, and where its ids are."""
+    """The input of the orchestration: a window, and where its ids are."""
 
     name: str
     store_id: StoreKey | None
@@ -32,7 +32,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     window_end: datetime
     count: int
     work_root: str = "windows"
-    """Two analyses of one window that may run at once keep their work apart."""
+    """The folder that keeps apart the work of two analyses of one window that may run at once."""
 
     @classmethod
     def of(cls, window: SuspiciousWindow, work_root: str = "windows") -> "WindowTask":
@@ -53,7 +53,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def work_folder(self) -> str:
-        """Where the work blobs of this window lie."""
+        """The folder of this window's work blobs."""
         return f"{self.work_root}/{self.name}"
 
     @property
@@ -85,7 +85,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a chunk; its verdicts are in its work blob."""
+    """The counts of a judged chunk; its verdicts are in its work blob."""
 
     number: int
     bands: dict[Band, int]
@@ -97,7 +97,7 @@ class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WindowSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The output of the workflow, and what the fraud team is told."""
+    """The output of the orchestration, and what the fraud team is told."""
 
     name: str
     store_id: StoreKey | None
@@ -110,5 +110,5 @@ class WindowSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def retry_delay(lookup: int) -> timedelta:
-    """How long to wait after the `lookup`-th look-up, the first being 1, before looking again."""
+    """The time to wait after the `lookup`-th look-up, the first being 1, before the next."""
     return min(FIRST_RETRY * 2 ** (lookup - 1), LAST_RETRY)

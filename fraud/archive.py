@@ -56,7 +56,7 @@ class ArchiveDocument(msgspec.Struct, frozen=True):
 
     @property
     def is_further(self) -> bool:
-        """Whether another content has the event's own id."""
+        """True if another content has the event's own id."""
         return self.id != self.event_id
 
     @property
@@ -77,12 +77,12 @@ class ArchiveDocument(msgspec.Struct, frozen=True):
         return ArchiveDocument(content, self.source, self.event_id)
 
     def holds_what(self, document: dict[str, Any]) -> bool:
-        """Whether a document that was read back has the same content."""
+        """True if a document that was read back has the same content."""
         return canonical(original_event(self.content)[0]) == canonical(original_event(document)[0])
 
 
 class ArchivePlan(msgspec.Struct, frozen=True):
-    """What to write for a delivery: documents by partition key, each content once, and what goes to quarantine."""
+    """The writes of a delivery: documents by partition key, each content once, and what goes to quarantine."""
 
     documents: dict[str, list[ArchiveDocument]]
     malformed: list[QuarantinedEvent]
@@ -172,7 +172,7 @@ def event_id_of(document: dict[str, Any]) -> str:
 
 
 def has_further_contents(document: dict[str, Any]) -> bool:
-    """Whether other contents arrived under the id of this document after it."""
+    """True if other contents arrived under the id of this document after it."""
     return bool(_archive_of(document).get(FURTHER_FIELD))
 
 

@@ -21,7 +21,7 @@ Phase = Literal["sending", "stopping", "completed", "stopped"]
 
 
 class CampaignRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person asks for. Without a name or a seed one is chosen; the same seed gives the same events."""
+    """The request for a campaign. A missing name or seed is chosen; the same seed gives the same events."""
 
     batches: Annotated[int, Meta(ge=1, le=100_000)] = 100
     events_per_batch: Annotated[int, Meta(ge=1, le=MAX_EVENTS_PER_BATCH)] = 30
@@ -45,7 +45,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, request: CampaignRequest, name: str, seed: int) -> "Campaign":
-        """The campaign of a request; `name` and `seed` are taken where it has none."""
+        """The campaign of a request; `name` and `seed` are used where it lacks them."""
         return cls(
             run_id=campaign_id(request.name or name),
             batches=request.batches,
@@ -68,7 +68,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a campaign has come; what one generation of the workflow hands to the next."""
+    """The progress of a campaign, which one generation of the orchestration hands to the next."""
 
     campaign: Campaign
     started: datetime
@@ -84,12 +84,12 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due(self) -> datetime:
-        """When the next batch is to start. Counted from the start, so that delays do not add up."""
+        """The time at which the next batch is to start. Counted from the start, so that delays do not add up."""
         return self.started + timedelta(seconds=self.campaign.interval_seconds * self.batches_sent)
 
     @property
     def eta(self) -> datetime:
-        """When the last batch starts if nothing is late; never before the last change."""
+        """The time at which the last batch starts if nothing is late; never before the last change."""
         last = self.started + timedelta(seconds=self.campaign.interval_seconds * (self.campaign.batches - 1))
         return max(last, self.updated)
 
@@ -121,7 +121,7 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CampaignStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person sees of a campaign while it runs and when it has ended."""
+    """The status of a campaign as a person sees it, while it runs and when it has ended."""
 
     phase: Phase
     batches_sent: int
@@ -148,12 +148,12 @@ class CampaignStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_name(text: str) -> bool:
-    """Whether a campaign may have this name."""
+    """True if a campaign may have this name."""
     return re.fullmatch(NAME_PATTERN, text) is not None
 
 
 def is_campaign_id(text: str) -> bool:
-    """Whether this is the instance id of a campaign."""
+    """True if this is the instance id of a campaign."""
     return text.startswith(campaign_id("")) and is_name(text.removeprefix(campaign_id("")))
 
 

@@ -21,7 +21,7 @@ DOTS = frozenset({".", ".."})
 """Cosmos takes them as ids, but no client finds them again: in an address they are steps between folders."""
 
 OWN_IDS = "content:"
-"""How ids begin that the archive gives; see `fraud.identity`."""
+"""The beginning of the ids that the archive gives; see `fraud.identity`."""
 
 _HALF_A_PAIR = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 """An escaped character outside Unicode's first plane whose second half does not follow."""
@@ -34,7 +34,7 @@ StoreNumber = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
 
 
 class MalformedEventError(ValueError):
-    """A body that is no store event; the message is the reason that goes to quarantine with it."""
+    """A body that is not a store event; the message is the reason that goes to quarantine with it."""
 
 
 class StoreEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,7 +77,7 @@ _document_decoder = msgspec.json.Decoder(dict[str, Any])
 def parse_event(body: bytes) -> StoreEvent:
     """Read one event body. Raises MalformedEventError with a reason that a person can act on.
 
-    Fields that the domain does not know are skipped, not read: what is in them may still be nothing that can be kept.
+    Fields that the domain does not know are skipped, not read: their values may still be impossible to keep.
     """
     event = _decode(_event_decoder, body)
     if not is_event_id(event.id):
@@ -87,7 +87,7 @@ def parse_event(body: bytes) -> StoreEvent:
 
 
 def is_event_id(text: str) -> bool:
-    """Whether Cosmos takes it as an id, and the archive does not give it to documents of its own."""
+    """True if Cosmos takes it as an id, and the archive does not give it to documents of its own."""
     fits = 1 <= len(text) <= MAX_ID_LENGTH and not any(character in text for character in FORBIDDEN_IN_IDS)
     return fits and text not in DOTS and not text.startswith(OWN_IDS)
 

@@ -59,7 +59,7 @@ class GeneratedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchTotals(msgspec.Struct, frozen=True, kw_only=True):
-    """What a batch of events, or several of them, amounts to."""
+    """The totals of a batch of events, or of several batches."""
 
     sent: int = 0
     bad: int = 0
@@ -116,7 +116,7 @@ def _event(random: Random, bad_ratio: float, ts: str) -> GeneratedEvent:
 
 
 def totals_of(events: list[GeneratedEvent]) -> BatchTotals:
-    """Count a batch, and what of it must be flagged."""
+    """Count a batch, and the events of it that must be flagged."""
     sales = [event for event in events if event.event_type == SALE]
     return BatchTotals(
         sent=len(events),

@@ -1,4 +1,4 @@
-"""Who an event is: its content. Its id is only what a producer calls it.
+"""The identity of an event: its content. Its id is only what a producer calls it.
 
 Where a content is kept and under which name is computed from store, id and content alone, so that whoever writes, looks
 up, repairs or observes an event comes to the same place.

@@ -17,11 +17,11 @@ MEDIUM_SCORE, HIGH_SCORE = 60, 85
 
 _NOT_FLAGGED = Reason("NOT_FLAGGED", 0, "what is archived under this id is not what the stream job flagged")
 ID_REUSED_WEIGHT = 30
-"""A producer gives an id once; who gives it to another content as well hides one behind the other."""
+"""A producer gives an id once; giving it to another content as well hides one behind the other."""
 
 
 def judge(event: StoreEvent) -> tuple[Reason, ...]:
-    """What speaks against an event, in the order of the rules."""
+    """The reasons against an event, in the order of the rules."""
     return tuple(reason for rule in RULES.values() if (reason := _reason(rule, event)))
 
 
@@ -100,7 +100,7 @@ def judged(
 
 
 def unresolved(event_id: str, store_id: StoreKey | None, window: Window, *reasons: Reason) -> Verdict:
-    """The verdict on an id whose event is not in the archive, or is there but is none; then `reasons` says why."""
+    """The verdict on an id whose document is absent from the archive or not a store event; `reasons` says why."""
     return Verdict(
         event_id=event_id,
         store_id=store_id,

@@ -1,4 +1,4 @@
-"""What cannot be processed and must not be lost: the raw bytes, where they came from and what is wrong with them.
+"""Input that cannot be processed and must not be lost: the raw bytes, where they came from and what is wrong with them.
 
 Paths are computed from where the bytes came from, so that a redelivery writes the same blob again.
 """
@@ -11,7 +11,7 @@ import msgspec
 
 
 class QuarantinedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of the hub that is no store event, or that the archive does not take."""
+    """An event of the hub that is not a store event, or that the archive does not take."""
 
     reason: str
     raw_base64: str
@@ -28,7 +28,7 @@ class QuarantinedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuarantinedWindow(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue message that is no window of suspicious events."""
+    """A queue message that is not a window of suspicious events."""
 
     reason: str
     raw_base64: str

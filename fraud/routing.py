@@ -1,4 +1,4 @@
-"""Which partition an event goes to, and what is written on its envelope."""
+"""The partition that an event goes to, and what is written on its envelope."""
 
 import uuid
 from collections.abc import Sequence

@@ -56,7 +56,7 @@ class TopVerdict(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """What the analysis of a window found: one document a window, its id the window's name."""
+    """The findings of a window's analysis: one document per window, whose id is the window's name."""
 
     id: str
     store_id: StoreKey
@@ -68,7 +68,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     max_score: int
     top: tuple[TopVerdict, ...]
     verdicts_blob: str
-    """Container and path of the window's verdicts, one JSON object a line, in the order of their ids."""
+    """Container and path of the window's verdicts, one JSON object per line, in the order of their ids."""
     rule_set: str
 
 
@@ -95,7 +95,7 @@ def case_of(name: str, store_id: StoreKey | None, window: Window, verdicts: Sequ
 
 
 def to_ndjson(verdicts: Iterable[Verdict]) -> bytes:
-    """Verdicts one a line. The same verdicts give the same bytes, whatever the order of their events' fields."""
+    """Verdicts, one per line. The same verdicts give the same bytes, whatever the order of their events' fields."""
     return _encoder.encode_lines(list(verdicts))
 
 
@@ -108,7 +108,7 @@ _decoder = msgspec.json.Decoder(Verdict)
 
 
 def verdicts_path(name: str, window_end: datetime) -> str:
-    """Where a window's verdicts lie in `fraud-events`, by its end: `{yyyy}/{mm}/{dd}/{hh}{mm}/{name}.ndjson`."""
+    """The path of a window's verdicts in `fraud-events`, by its end: `{yyyy}/{mm}/{dd}/{hh}{mm}/{name}.ndjson`."""
     return f"{time_path(window_end)}/{name}.ndjson"
 
 

@@ -20,7 +20,7 @@ MAX_IDS = 20_000
 
 
 class NotAWindowError(ValueError):
-    """A row that is no window; the message is the reason that goes to quarantine with it."""
+    """A row that is not a window; the message is the reason that goes to quarantine with it."""
 
 
 class Window(msgspec.Struct, frozen=True, order=True):
@@ -83,7 +83,7 @@ def window_of(enqueued: datetime) -> Window:
 
 
 class WindowMessage(msgspec.Struct, frozen=True):
-    """What a queue message holds: its windows, and what in it is none."""
+    """The contents of a queue message: its windows, and the problems of everything else in it."""
 
     windows: tuple[SuspiciousWindow, ...]
     problems: tuple[str, ...]
@@ -99,10 +99,10 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 def parse_windows(body: bytes) -> WindowMessage:
-    """Read a queue message: one JSON object, a list of them, or one a line.
+    """Read a queue message: one JSON object, a list of them, or one per line.
 
-    One bad row or id does not take the others with it: a single event whose id is a number would else keep the whole
-    window of its store from being judged. Never raises; what is wrong is in `problems`.
+    One bad row or id does not take the others with it: a single event whose id is a number would otherwise keep the
+    whole window of its store from being judged. Never raises; what is wrong is in `problems`.
     """
     windows: list[SuspiciousWindow] = []
     problems: list[str] = []

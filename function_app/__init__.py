@@ -1,4 +1,4 @@
-"""The doors of the app, one blueprint a door: parse, call, answer.
+"""The triggers of the app, one blueprint per file: parse, call, answer.
 
 Importing this package reads the settings, so that an app that is set up wrongly stops at its start and says why.
 """

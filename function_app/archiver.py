@@ -1,4 +1,4 @@
-"""The archiver's door: every event of the hub, many at a time."""
+"""The archiver's trigger: every event of the hub, many at a time."""
 
 import typing
 from datetime import datetime
@@ -32,8 +32,8 @@ blueprint = func.Blueprint()
 async def archive(events: typing.List[func.EventHubEvent]) -> None:  # noqa: UP006
     """Archive a delivery. A failure raises and the delivery is repeated for as long as it takes.
 
-    After its last retry a trigger moves its checkpoint on and the events are lost to it, so there is no last one; an
-    event that can never be archived is quarantined and raises nothing.
+    After its last retry a trigger would move its checkpoint on and lose the events, so the retries never end; an event
+    that can never be archived is quarantined and raises nothing.
     """
     await archive_events(received_events(events))
 

@@ -82,7 +82,7 @@ async def start_or_join(
 
 
 def accepted(client: Client, request: func.HttpRequest, path: str, instance_id: str) -> func.HttpResponse:
-    """202 with the id and the address of its status at our own door.
+    """202 with the id and the address of its status at the app's own HTTP endpoint.
 
     The durable extension's own addresses hold the key of the whole task hub: they are given only if a setting says so.
     """

@@ -1,4 +1,4 @@
-"""HTTP at the doors: JSON in, JSON out, and problems as RFC 9457 describes them."""
+"""HTTP at the triggers: JSON in, JSON out, and problems as RFC 9457 describes them."""
 
 import re
 from collections.abc import Mapping

@@ -73,8 +73,8 @@ _budget = MinuteBudget(EVENTS_PER_MINUTE)
 async def produce_events(request: func.HttpRequest) -> func.HttpResponse:
     """Send `count` events (query or JSON body, default 10).
 
-    200 with what they amount to; 400 if the count is not from 1 to 10,000; 429 if the last minute's requests came to
-    more than EVENTS_PER_MINUTE; 503 if the hub does not take them.
+    200 with their totals; 400 if the count is not from 1 to 10,000; 429 if the last minute's requests came to more than
+    EVENTS_PER_MINUTE; 503 if the hub does not take them.
     """
     try:
         order = _order(request)

@@ -1,4 +1,4 @@
-"""The reconciliation's doors: start one, follow it, read its report; and the timer that starts one every night."""
+"""The reconciliation's triggers: start one, follow it, read its report; and the timer that starts one every night."""
 
 from typing import Any, cast
 
@@ -56,7 +56,7 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
 @blueprint.function_name("list-reconciliations")
 @blueprint.route("api/reconciliations", methods=["GET"], trigger_arg_name="request")
 async def list_reconciliations(request: func.HttpRequest) -> func.HttpResponse:
-    """The reports that there are, by range, with the addresses to read them."""
+    """The existing reports, by range, with the addresses to read them."""
     return json_response([{"id": run, "reports": _addresses(run)} for run in await list_reports()])
 
 
@@ -64,7 +64,7 @@ async def list_reconciliations(request: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/reconciliations/{id}", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
 async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
-    """How far a reconciliation has come; its accounts and the addresses of its report once it has ended. 404."""
+    """The progress of a reconciliation; once it has ended, its accounts and its report's addresses. 404 if absent."""
     run = request.route_params["id"]
     find = durable_client.find(client, run) if is_reconciliation(run) else None
     status = await (find or durable_client.find_restarted(client, RECONCILE, run))

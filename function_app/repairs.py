@@ -1,4 +1,4 @@
-"""The repair's doors: start the repair of a reconciliation, follow it, read the list of its steps."""
+"""The repair's triggers: start the repair of a reconciliation, follow it, read the list of its steps."""
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -47,7 +47,7 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
 @blueprint.route("api/repairs/{id}", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
 async def get_repair(request: func.HttpRequest, client: Client) -> func.HttpResponse:
-    """How far a repair has come, and what it did. 404."""
+    """The progress of a repair, and what it did. 404 if absent."""
     repair = request.route_params["id"]
     find = durable_client.find(client, repair) if is_repair(repair) else None
     status = await (find or durable_client.find_restarted(client, REPAIR_RECONCILIATION, repair))

@@ -1,4 +1,4 @@
-"""The door of suspicious windows: each message of the queue starts the analysis of its windows, and does no more."""
+"""The trigger of suspicious windows: each message of the queue starts the analysis of its windows, and does no more."""
 
 import logging
 
@@ -26,10 +26,11 @@ blueprint = df.Blueprint()
 )
 @blueprint.durable_client_input(client_name="client")
 async def receive_windows(message: func.ServiceBusMessage, client: Client) -> None:
-    """Start one workflow a window. A failure raises: the queue delivers again and at last dead-letters the message.
+    """Start one orchestration per window. A failure raises: the queue delivers again and at last dead-letters the
+    message.
 
-    Workflow ids are computed from the windows, so a message that is delivered again starts nothing new. What is no
-    window can only fail again: the message is quarantined with the reason, and completed.
+    Instance ids are computed from the windows, so a message that is delivered again starts nothing new. A message that
+    is not a window would only fail again: it is quarantined with the reason, and completed.
     """
     body = message.get_body()
     content = parse_windows(body)

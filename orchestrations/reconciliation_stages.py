@@ -8,9 +8,9 @@ from orchestrations.contracts import RECONCILE_STAGE, STAGE_ACTIVITIES
 from reconciliation.messages import StageTask, Step, StepProgress
 
 IN_FLIGHT = 16
-"""Steps of one stage that run at once; more would wait in the queue and hold memory in every worker that takes them."""
+"""Activities of one stage that run at once; more would wait in the queue and hold memory in every worker."""
 STEPS_PER_WORKFLOW = 96
-"""Beyond, a stage is shared out to workflows of its own: the cost of replay grows with the square of the steps."""
+"""Beyond this, a stage gets child orchestrations: the cost of replay grows with the square of the activities."""
 WORKFLOWS_IN_FLIGHT = 4
 
 
@@ -20,7 +20,7 @@ def reconcile_stage(context: df.DurableOrchestrationContext, task: StageTask) ->
 
 
 def run_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[StepProgress]:
-    """Run a whole stage, here or in workflows of its own; gives the sum of its steps' progress."""
+    """Run a whole stage, here or in child orchestrations; the sum of its activities' progress."""
     if task.count <= STEPS_PER_WORKFLOW:
         return (yield from run_steps(context, task))
     total = StepProgress(0, 0)
@@ -32,7 +32,7 @@ def run_stage(context: df.DurableOrchestrationContext, task: StageTask) -> Workf
 
 
 def run_steps(context: df.DurableOrchestrationContext, task: StageTask) -> Workflow[StepProgress]:
-    """Run the steps of a stage in this workflow."""
+    """Run the activities of a stage in this orchestration."""
     total = StepProgress(0, 0)
     steps = [Step(task.run, task.stage, number) for number in range(task.first, task.first + task.count)]
     done = 0

@@ -12,7 +12,7 @@ from orchestrations.calls import Workflow, result_of, schedule, timer
 from orchestrations.contracts import SEND_BATCH
 
 BATCHES_PER_GENERATION = 25
-"""After so many batches the workflow continues as new: replay cost grows with the square of the history."""
+"""After so many batches the orchestration continues as new: replay cost grows with the square of the history."""
 
 
 def run_campaign(context: df.DurableOrchestrationContext, state: dict[str, Any]) -> Workflow[CampaignStatus | None]:

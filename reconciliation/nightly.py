@@ -14,24 +14,24 @@ GIVEN_UP_AFTER = timedelta(days=1)
 
 
 class NightlyTask(msgspec.Struct, frozen=True):
-    """The input of the step that reads the watermark: now, by the workflow's clock."""
+    """The input of the activity that reads the watermark: now, by the orchestration's clock."""
 
     now: datetime
 
 
 class Watermark(msgspec.Struct, frozen=True):
-    """Up to when everything was reconciled by a night's run; the end of a window."""
+    """The moment up to which a night's run has reconciled everything; the end of a window."""
 
     until: datetime
 
 
 def first_watermark(now: datetime) -> Watermark:
-    """Where the first run begins."""
+    """The moment at which the first run begins."""
     return Watermark(window_of(now - FIRST_RANGE).start)
 
 
 def moved(span: Range, compared_until: datetime, now: datetime) -> Watermark:
-    """Where the next run begins: where this one's comparison ended, because Capture may still write what was missing.
+    """The start of the next run, where this one's comparison ended, because Capture may still write what was missing.
 
     Once it will not, the rest stays `incomplete` in this run's report, and the next run goes on behind it.
     """

@@ -1,4 +1,4 @@
-"""Where the blobs of a run lie. Every path is computed from the run and a number, so that an activity that runs again
+"""The paths of a run's blobs. Every path is computed from the run and a number, so that an activity that runs again
 overwrites its own work.
 
 Work blobs lie in the container `workflow-data`, reports in the container `reports`.

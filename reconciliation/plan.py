@@ -16,15 +16,14 @@ PART_EVENTS = 250_000
 EVENT_BYTES = {"null": 400, "deflate": 75}
 """An event of our schema in the archive, at the least: 400 to 530 bytes as captured, and 75 to 200 deflated."""
 PART_BLOBS = 200
-"""An idle partition writes an empty blob each interval; a request each is what they cost."""
+"""An idle partition writes an empty blob each interval; each costs one request."""
 BUCKET_IDS = 250_000
 """A row takes 40 bytes, and 80 while it is compared; an id has two to four rows."""
 MAX_BUCKET_BITS = 12
 COMPARE_STEPS = 64
 """At least as many share the buckets, if there are as many: enough for the cores of some instances."""
 MAX_BUCKETS_AT_ONCE = 8
-"""Each step makes two requests to each part, so fewer steps make fewer; but what a step gathers takes 20 to 40 MB a
-bucket on the local disk."""
+"""Fewer activities make fewer requests, two for each part; but one gathers 20 to 40 MB per bucket on the local disk."""
 
 
 class Partition(msgspec.Struct, frozen=True):
@@ -131,7 +130,7 @@ def buckets_at_once(bucket_bits: int) -> int:
 
 
 def buckets_of(step: int, bucket_bits: int) -> range:
-    """The buckets that a step compares."""
+    """The buckets that an activity compares."""
     some = buckets_at_once(bucket_bits)
     return range(step * some, (step + 1) * some)
 

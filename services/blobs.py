@@ -1,4 +1,4 @@
-"""Blobs: the warehouse account, and the app's own account for what a running workflow hands on."""
+"""Blobs: the warehouse account, and the app's own account for what a running orchestration hands on."""
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
@@ -19,8 +19,8 @@ from services.settings import settings
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
-# The SDK holds what it gets in a request twice for a moment. Requests of 8 MB scan an archive as fast as the default's
-# 32 and 4 MB, and took 60 MB less (measured).
+# The SDK briefly keeps two copies of each response. Requests of 8 MB scan an archive as fast as the default's 32 and 4
+# MB, and took 60 MB less (measured).
 _REQUEST_BYTES = 8 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 _CONNECT_SECONDS = 5
@@ -59,7 +59,7 @@ async def warehouse(container: str) -> ContainerClient:
 
 
 async def work() -> ContainerClient:
-    """The container `workflow-data` of the app's own account: small inputs for workflows, large data beside them."""
+    """The container `workflow-data` of the app's own account: orchestrations' small inputs, large data beside them."""
     return (await _jobs_storage.get()).get_container_client(names.WORK)
 
 
@@ -70,12 +70,12 @@ async def write_blob(container: ContainerClient, path: str, data: bytes, content
 
 
 async def read_blob(container: ContainerClient, path: str) -> bytes:
-    """All bytes of a blob. Raises ResourceNotFoundError if there is none."""
+    """All bytes of a blob. Raises ResourceNotFoundError if absent."""
     return await (await container.download_blob(path)).readall()
 
 
 async def read_chunks(container: ContainerClient, path: str) -> AsyncIterator[bytes]:
-    """The bytes of a blob as they arrive, in slices of at most 1 MB. Raises ResourceNotFoundError if there is none."""
+    """The bytes of a blob as they arrive, in slices of at most 1 MB. Raises ResourceNotFoundError if absent."""
     download = await container.download_blob(path)
     async for chunk in download.chunks():
         for start in range(0, len(chunk), _SLICE_BYTES):

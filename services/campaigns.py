@@ -1,4 +1,4 @@
-"""What campaigns were asked for, kept in the container `reports`: a reconciliation makes their events again from it."""
+"""The requested campaigns, kept in the container `reports`: a reconciliation makes their events again from them."""
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 

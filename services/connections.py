@@ -23,7 +23,7 @@ _KEYS = {
     ),
     ACCOUNT: (("AccountEndpoint", "AccountKey"),),
 }
-"""What a connection string of each service holds, at the least, in one of these forms."""
+"""The fields that a connection string of each service holds at least, in one of these forms."""
 
 MANAGED_IDENTITY = "managedidentity"
 AZURE_INSTANCE = "WEBSITE_INSTANCE_ID"
@@ -35,7 +35,7 @@ class ConnectionSettingError(ValueError):
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a service is, and how to open it: either a connection string, or an address and an identity."""
+    """The place of a service, and the way to open it: either a connection string, or an address and an identity."""
 
     name: str
     connection_string: str | None = None

@@ -28,7 +28,7 @@ MAX_CONTENTS = 1_000
 
 _FURTHER_CONTENTS = f"SELECT TOP @most * FROM c WHERE c.{ARCHIVE_FIELD}.event_id = @id"
 
-# Seconds. A call that takes longer fails, and the trigger or the workflow that made it tries again later.
+# Seconds. A call that takes longer fails, and the trigger or the orchestration that made it tries again later.
 _CONNECT_TIMEOUT = 5
 _READ_TIMEOUT = 20
 _CALL_TIMEOUT = 30
@@ -118,5 +118,5 @@ async def _further_contents(archive: ContainerProxy, event_id: str, key: str) ->
 
 
 async def cases() -> ContainerProxy:
-    """The cases, one document a suspicious window; partition key `/store_id`, id the window's name."""
+    """The cases, one document per suspicious window; partition key `/store_id`, id the window's name."""
     return await container(names.CASES_CONTAINER)

@@ -25,5 +25,5 @@ FRAUD_EVENTS = "fraud-events"
 QUARANTINE = "quarantine"
 REPORTS = "reports"
 
-# Container of the app's own account (JOBS_STORAGE): what a running workflow hands from one activity to the next.
+# Container of the app's own account (JOBS_STORAGE): what a running orchestration hands from one activity to the next.
 WORK = "workflow-data"

@@ -1,4 +1,4 @@
-"""The reports in the container `reports`, by the names that the doors give them."""
+"""The reports in the container `reports`, by the names that the HTTP triggers give them."""
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
@@ -30,7 +30,7 @@ class ReportFile(msgspec.Struct, frozen=True):
 
     @property
     def is_large(self) -> bool:
-        """Whether it is too large to be served over HTTP."""
+        """True if it is too large to be served over HTTP."""
         return self.size > MAX_SERVED_BYTES
 
 
@@ -45,7 +45,7 @@ async def list_reports() -> list[str]:
 
 
 async def find_report(run: str, name: str) -> ReportFile | None:
-    """A file of a run's report; None if there is none, or these are no names that a report has."""
+    """A file of a run's report; None if absent, or if a report has no such names."""
     match = _NAME.fullmatch(name)
     if not _RUN.fullmatch(run) or match is None:
         return None
@@ -63,7 +63,7 @@ def is_repair(repair: str) -> bool:
 
 
 async def find_repair_steps(repair: str) -> ReportFile | None:
-    """The list of a repair's steps; None if there is none."""
+    """The list of a repair's steps; None if absent."""
     return await _find(f"repairs/{repair}/steps.ndjson", _TYPES["ndjson"]) if is_repair(repair) else None
 
 

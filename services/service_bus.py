@@ -25,7 +25,7 @@ _client = CachedClient(_open)
 
 
 async def has_dead_letters() -> bool:
-    """Whether the dead-letter queue holds messages. Raises ServiceBusError if the service is away.
+    """True if the dead-letter queue holds messages. Raises ServiceBusError if the service is away.
 
     A receiver asks for one message as soon as it opens, so looking at the queue itself could lock a window for a while.
     """

@@ -42,10 +42,10 @@ class SettingsError(Exception):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the app needs to know about where it runs."""
+    """The facts that the app needs about where it runs."""
 
     jobs_storage: Connection
-    """The app's own storage account, where the Functions host keeps its leases; what workflows hand on lies there."""
+    """The app's own storage account, for the Functions host's leases, and for what orchestrations hand on."""
     warehouse: Connection
     """The account that keeps the archives, the verdicts and the reports."""
     event_hubs: Connection

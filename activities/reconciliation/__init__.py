@@ -1,1 +1,1 @@
-"""The steps of a reconciliation: they read archives, and write rows, sums and reports at computed paths."""
+"""The activities of a reconciliation: they read archives, and write rows, sums and reports at computed paths."""

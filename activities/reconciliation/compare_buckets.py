@@ -28,12 +28,12 @@ class Line(msgspec.Struct, frozen=True):
 
 
 async def compare_bucket(step: Step) -> StepProgress:
-    """Compare the buckets of one step on a core that is free."""
+    """Compare the buckets of one activity on a free core."""
     return await on_a_core(compare_buckets, step)
 
 
 async def compare_buckets(step: Step) -> StepProgress:
-    """Write the accounts of each bucket of a step, and the list of its differences beside the report."""
+    """Write the accounts of each bucket of an activity, and the list of its differences beside the report."""
     plan = await read_plan(step.run)
     buckets = buckets_of(step.number, plan.bucket_bits)
     count = 0

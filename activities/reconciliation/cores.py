@@ -1,4 +1,4 @@
-"""Lets steps that compute use every core: a Python process computes on one at a time.
+"""Lets activities that compute use every core: a Python process computes on one at a time.
 
 With more than one core per worker, activities that compute run in child processes, one per core, which are started
 when they are first needed (docs/decisions/cores-of-a-reconciliation.md). A process takes one order per line
@@ -20,43 +20,43 @@ PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
 """The number of workers that the Functions host runs on this machine; each gets its share of the cores."""
 MAX_PROCESSES = 8
 MEMORY = {
-    # A step computes in changing threads; an arena of memory for each of them would nearly double what it holds.
+    # An activity computes in changing threads; an arena of memory for each of them would nearly double what it holds.
     "MALLOC_ARENA_MAX": "1",
     # Slices of blobs and columns of rows come and go: they take memory that is kept, or mapping it costs a twentieth of
     # a scan. What is larger (answers to requests, a part) is given back at once.
     "MALLOC_MMAP_THRESHOLD_": str(4 * 1024 * 1024),
     "MALLOC_TRIM_THRESHOLD_": str(8 * 1024 * 1024),
 }
-"""The allocator's settings for a process that runs steps; any but glibc's ignores them."""
+"""The allocator's settings for a process that runs activities; allocators other than glibc's ignore them."""
 
 
 class Order(msgspec.Struct, frozen=True):
-    """A line to a process: the step, and the function that runs it as `module:name`."""
+    """A line to a process: the activity, and the function that runs it as `module:name`."""
 
     function: str
     step: Step
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A line from a process: what the step gave, or what it raised."""
+    """A line from a process: the activity's result, or what it raised."""
 
     progress: StepProgress | None = None
     error: str | None = None
 
 
 class StepFailedError(Exception):
-    """A step raised in its process, or the process ended; the workflow tries the step again."""
+    """An activity raised in its process, or the process ended; the orchestration tries it again."""
 
 
 def processes_to_run() -> int:
-    """Processes for this worker's share of the cores; 1 means that steps run in the worker itself."""
+    """Processes for this worker's share of the cores; 1 means that activities run in the worker itself."""
     workers = os.environ.get(PROCESS_COUNT, "1")
     share = (os.cpu_count() or 1) // (int(workers) if workers.isdecimal() and int(workers) else 1)
     return max(1, min(share, MAX_PROCESSES))
 
 
 async def on_a_core(run: Callable[[Step], Awaitable[StepProgress]], step: Step) -> StepProgress:
-    """Run a step where a core is free. Raises StepFailedError, or what the step raises if it runs here."""
+    """Run an activity on a free core. Raises StepFailedError, or what the activity raises if it runs here."""
     count = processes_to_run()
     if count == 1:
         return await run(step)
@@ -65,7 +65,7 @@ async def on_a_core(run: Callable[[Step], Awaitable[StepProgress]], step: Step) 
 
 
 class _StepProcess(msgspec.Struct):
-    """A process that runs one step at a time."""
+    """A process that runs one activity at a time."""
 
     process: Process
     orders: asyncio.StreamWriter

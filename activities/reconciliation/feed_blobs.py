@@ -38,7 +38,7 @@ async def feed_blobs(
         blob = open_blob(path)
         try:
             async for chunk in read_chunks(container, path):
-                # Off the event loop: other steps' requests go on meanwhile.
+                # Off the event loop: other activities' requests go on meanwhile.
                 await asyncio.to_thread(blob.feed, chunk)
         except ResourceNotFoundError:
             # Trying again cannot bring it back; what an archive blob held shows as a gap.

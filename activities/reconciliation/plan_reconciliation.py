@@ -76,7 +76,7 @@ async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ArchivePlan]:
     edges = [blob for blobs in listed if blobs for blob in (min(blobs), max(blobs))]
     codecs = await together((codec_of(archive, blob) for blob in edges), at_once=REQUESTS)
     codec = "null" if codecs and set(codecs) == {"null"} else "deflate"
-    # After a stand-still the last blobs before it, however old, tell with which number the range begins.
+    # After a standstill the last blobs before it, however old, show the number with which the range begins.
     unknown = [blobs[0].partition for blobs in listed if blobs and min(blobs).triggered > span.start]
     earlier = await together((list_last_blobs(archive, name, start) for name in unknown), at_once=REQUESTS)
     captured = [blob for blobs in (*listed, *earlier) for blob in blobs]

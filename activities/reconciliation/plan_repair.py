@@ -44,7 +44,7 @@ MAX_DIFFERENCES = 200_000
 """Differences that one repair takes, some 100 MB; what is left is counted, and the next repair takes it."""
 
 MAX_WINDOWS = 16_000
-"""Windows that one repair judges: a thousand workflows, as many as a history keeps well. The rest is left, too."""
+"""Windows that one repair judges: a thousand orchestrations, as many as a history keeps well. The rest is left, too."""
 
 _TAKEN = REPAIRED | {"wrong_window"}
 """The classes that tell a repair what to do; an id in the wrong window is not judged a second time."""

@@ -1,4 +1,4 @@
-"""The steps of a repair. Each writes at computed places, so done twice they change nothing."""
+"""The activities of a repair. Each writes to computed paths, so running one twice changes nothing."""
 
 import asyncio
 from typing import Any, TypeVar

@@ -46,6 +46,6 @@ async def write_rows(step: Step, rows: RowWriter, bucket_bits: int, sums: object
 
 
 async def write_contents(step: Step, contents: RowWriter, bucket_bits: int) -> None:
-    """The digests of the contents that a step has read."""
+    """The digests of the contents that an activity has read."""
     data = await asyncio.to_thread(contents.encode, bucket_bits)
     await write_blob(await work(), contents_path(step.run, step.stage, step.number), data, ROWS)

@@ -77,8 +77,7 @@ async def _listed(container: ContainerClient, hour: str, wanted: set[str]) -> se
 
 
 def _places(event: Difference) -> set[str]:
-    """Where it lies if it is in quarantine. A window may begin in one hour and end on the next; the path has the
-    hour of arrival."""
+    """Its possible paths in quarantine, by hour of arrival: a window may begin in one hour and end on the next."""
     partition = (event.partition or "").rpartition("/")[2]
     hours = {moment.astimezone(UTC).strftime("%Y/%m/%d/%H") for moment in (event.window_end, event.window_end - WINDOW)}
     return {f"store-events/{hour}/p{partition}-{event.sequence_number}.json" for hour in hours}

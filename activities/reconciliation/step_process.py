@@ -1,4 +1,4 @@
-"""A process that runs steps for the worker: `python -m activities.reconciliation.step_process`.
+"""A process that runs activities for the worker: `python -m activities.reconciliation.step_process`.
 
 It reads one `Order` per line, answers with one `Answer` per line, and ends at the end of its input.
 """
@@ -18,7 +18,7 @@ from services.clients import close_clients
 
 
 async def serve(orders: int, answers: int) -> None:
-    """Run the steps that come on one file descriptor, and answer on the other."""
+    """Run the activities that come on one file descriptor, and answer on the other."""
     with os.fdopen(orders, "rb") as lines, os.fdopen(answers, "wb", buffering=0) as out:
         while line := await asyncio.to_thread(lines.readline):
             out.write(msgspec.json.encode(await _run(line)) + b"\n")

@@ -1,4 +1,4 @@
-"""Up to when the nightly runs have reconciled."""
+"""The moment up to which the nightly runs have reconciled."""
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
@@ -11,7 +11,7 @@ _PATH = "reconciliations/watermark.json"
 
 
 async def read_watermark(task: NightlyTask) -> Watermark:
-    """Where the next nightly run begins."""
+    """The moment at which the next nightly run begins."""
     try:
         return msgspec.json.decode(await read_blob(await warehouse(names.REPORTS), _PATH), type=Watermark)
     except ResourceNotFoundError:

@@ -1,4 +1,4 @@
-"""The rules that judge a suspicious event: pure functions, one family a file.
+"""The rules that judge a suspicious event: pure functions, one family per file.
 
 Importing this package registers all of them. Change `RULE_SET` with every change of a rule or a weight: verdicts carry
 it, so that a verdict can be told from what the rules say today.

@@ -1,4 +1,4 @@
-"""Where rules register themselves by name and weight."""
+"""The registry in which rules register themselves by name and weight."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from fraud.events import StoreEvent
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """What in the event made a rule hold, in words, with the number and the bound."""
+    """The evidence in an event that made a rule hold, in words, with the number and the bound."""
 
     text: str
 

@@ -18,7 +18,7 @@ def high_value(event: StoreEvent) -> Evidence | None:
 
 @rule("HIGH_LOSS", weight=25)
 def high_loss(event: StoreEvent) -> Evidence | None:
-    """What the discount costs the store, whichever way it comes about."""
+    """The cost of the discount to the store, whichever way it comes about."""
     loss = event.price * event.qty * event.discount / 100
     if loss < HIGH_LOSS:
         return None

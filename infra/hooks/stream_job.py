@@ -25,7 +25,7 @@ SECONDS_BETWEEN_ATTEMPTS = 30
 IDLE = ("Created", "Stopped", "Failed")
 ENDING = ("Stopping", "Deleting")
 MOVING = ("Starting", "Restarting", "Scaling", *ENDING)
-"""On the way to another state; until it is there, Azure refuses to stop or start it. Every other state is work."""
+"""On the way to another state: until it is there, Azure refuses to stop or start it. A state in no list is work."""
 
 
 STOPPED = "STREAM_JOB_STOPPED"
@@ -67,7 +67,7 @@ def resume(wait: Callable[[float], None] = time.sleep) -> None:
 
 
 def stop(wait: Callable[[float], None] = time.sleep) -> None:
-    """Stop the job and wait until it stands still. Before the first deployment there is none."""
+    """Stop the job and wait until it stands still. Before the first deployment it does not exist."""
     if not os.environ.get("STREAM_ANALYTICS_JOB"):
         say("nothing to stop: it is not deployed yet")
         return
@@ -131,7 +131,7 @@ def _wanted() -> tuple[str, int]:
 
 
 def _transformation() -> tuple[str, int] | None:
-    """The query and the streaming units that the job has; None if there is no such job."""
+    """The query and the streaming units that the job has; None if the job does not exist."""
     try:
         answer = json.loads(_az("transformation", "show", "--job-name", "--transformation-name", TRANSFORMATION))
     except HookError as error:
@@ -147,7 +147,7 @@ def _lines(query: str) -> str:
 
 
 def _is_preview() -> bool:
-    """Whether azd was started with `--preview`. It runs this hook either way, and does not tell.
+    """True if azd was started with `--preview`. It runs this hook either way, and does not tell.
 
     Raises HookError if that cannot be seen.
     """
@@ -187,7 +187,7 @@ def _remember(*, stopped: bool) -> None:
 
 
 def _status() -> tuple[str | None, str | None]:
-    """The job's state and when it last gave output; no state if there is no such job."""
+    """The job's state and when it last gave output; no state if the job does not exist."""
     try:
         answer = json.loads(_job("show"))
     except HookError as error:
@@ -198,12 +198,12 @@ def _status() -> tuple[str | None, str | None]:
 
 
 def _job(action: str, *options: str) -> str:
-    """What `az stream-analytics job ACTION` prints. Raises HookError."""
+    """The output of `az stream-analytics job ACTION`. Raises HookError."""
     return _az("job", action, "--name", *options)
 
 
 def _az(part: str, action: str, named: str, *options: str) -> str:
-    """What `az stream-analytics PART ACTION` prints; `named` is the option for the job's name. Raises HookError."""
+    """The output of `az stream-analytics PART ACTION`; `named` is the option for the job's name. Raises HookError."""
     az = shutil.which("az")
     if az is None:
         raise HookError("the Azure CLI is missing: https://aka.ms/azure-cli")

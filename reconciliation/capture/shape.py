@@ -92,7 +92,7 @@ class Shape:
         return Records(_longs(heads[:, self._number]), enqueued, [data[start:stop] for start, stop in places]), blocks
 
     def _jump(self, data: bytes, most: int) -> Numbers:
-        """Where the records begin if all have this shape. The first that has not leads astray."""
+        """The beginnings of the records if all have this shape. The first that has not leads astray."""
         lengths: list[int] = []
         add = lengths.append
         low, high, size = _LOW, _HIGH, self.size

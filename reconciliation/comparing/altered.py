@@ -1,4 +1,4 @@
-"""Which documents hold something else than what was captured, told by the digests of either side."""
+"""The documents that hold something else than what was captured, told by the digests of either side."""
 
 from collections.abc import Mapping, Sequence
 

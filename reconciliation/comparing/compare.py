@@ -81,7 +81,7 @@ class _Columns(NamedTuple):
 
 
 def _in_order(columns: _Columns, starts: Numbers, scope: Scope) -> tuple[Numbers, Numbers]:
-    """Which keys are in order and not flagged, and which are in order and flagged."""
+    """The keys that are in order and not flagged, and those that are in order and flagged."""
     seen = _times_seen(columns.kind, starts)
     documents = seen[Kind.DOCUMENT]
     once = (seen[Kind.CAPTURED] == 1) & (seen[Kind.QUARANTINED] == 0)

@@ -25,7 +25,7 @@ class Sighting(NamedTuple):
 
     @property
     def windows(self) -> tuple[int, ...]:
-        """Where it may belong: two windows if only the second of its arrival is known and a window ends in it."""
+        """The windows that it may belong to: two if only the second of its arrival is known and a window ends in it."""
         return (self.window, self.window + 1) if self.flags & Flag.AMBIGUOUS else (self.window,)
 
     @property

@@ -42,7 +42,7 @@ OTHER_STORE = NO_STORE + 1
 
 
 class Kind(IntEnum):
-    """Where an id was seen."""
+    """The place in which an id was seen."""
 
     CAPTURED = 0
     SUSPICIOUS = 1
@@ -165,7 +165,7 @@ def header_length(bits: int) -> int:
 
 
 def segment_of(header: bytes, bucket: int) -> tuple[int, int]:
-    """Where a bucket lies in a part, as offset and length in bytes. Raises PartError."""
+    """The place of a bucket in a part, as offset and length in bytes. Raises PartError."""
     if header[:8] != _MAGIC or bucket >= 2 ** struct.unpack_from("<I", header, 8)[0]:
         raise PartError("not a part with this bucket")
     start, end = struct.unpack_from("<QQ", header, _HEAD_BYTES + 8 * bucket)
@@ -173,7 +173,7 @@ def segment_of(header: bytes, bucket: int) -> tuple[int, int]:
 
 
 def place_of_offsets(buckets: range) -> tuple[int, int]:
-    """Where the offsets of neighbouring buckets lie in a part, that of their end included, as offset and length."""
+    """The place in a part of the offsets of neighbouring buckets, that of their end included, as offset and length."""
     return _HEAD_BYTES + 8 * buckets.start, 8 * (len(buckets) + 1)
 
 

@@ -6,16 +6,16 @@ from reconciliation.comparing.classes import RepairStage
 from reconciliation.repairing.repair import NotRepairable
 
 WINDOWS_PER_WORKFLOW = 16
-"""Windows that are analysed at once, by one workflow."""
+"""Windows that are analysed at once, by one orchestration."""
 CORRECTIONS_PER_STEP = 50
 
 
 class RepairOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The output of the workflow.
+    """The output of the orchestration.
 
     `parts` is the number of steps of each stage, `events` what is to be backfilled, `corrected_windows` and
-    `judged_windows` count windows. `left` counts differences beyond what one repair takes; another takes them.
-    `steps` is the path of the full list in the container `reports`, one step a line.
+    `judged_windows` count windows. `left` counts differences beyond what one repair takes; another takes them. `steps`
+    is the path of the full list in the container `reports`, one step per line.
     """
 
     id: str

@@ -29,7 +29,7 @@ NOT_REPAIRABLE: dict[str, str] = {
     "other_stores": "Their store is a text, which the report does not hold.",
     **{definition.name: definition.reason_left for definition in NUMBERS},
 }
-"""What a repair leaves alone, with the reason: classes of differences, and numbers of a report's accounts."""
+"""The differences that a repair leaves, and why: classes of differences, and numbers of a report's accounts."""
 
 BACKFILLED: tuple[Class, ...] = tuple(definition.name for definition in CLASSES if definition.repair == "backfill")
 _OTHER_STORE = "other"
@@ -39,7 +39,7 @@ WindowKey = tuple[StoreKey | None, datetime]
 
 
 class RepairRequest(msgspec.Struct, frozen=True):
-    """The input of the workflow: the reconciliation to repair. A dry run lists the steps and does none."""
+    """The input of the orchestration: the reconciliation to repair. A dry run lists the steps and does none."""
 
     run: str
     dry_run: bool = False
@@ -51,7 +51,7 @@ class RepairRequest(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
-    """Where an event lies in its partition; `event_id` is empty for a malformed body."""
+    """The place of an event in its partition; `event_id` is empty for a malformed body."""
 
     sequence_number: int
     event_id: str

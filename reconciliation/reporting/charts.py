@@ -34,7 +34,7 @@ class Bar(msgspec.Struct, frozen=True):
     analysed: int
     wrong: int
     start: datetime | None = None
-    """Where it begins, if the axis is time."""
+    """The moment at which it begins, if the axis is time."""
     tick: str = ""
     """The text on the axis below it; most bars have none."""
 

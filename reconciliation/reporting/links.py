@@ -1,4 +1,4 @@
-"""Where to look at a difference: the blobs of the archive and of the verdicts that hold its event, or should."""
+"""The places to look at a difference: the blobs of the archive and of the verdicts that hold its event, or should."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -92,7 +92,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     campaigns_left_out: list[str] = []
     """Names of campaigns that are too large to be measured."""
     warehouse: str = ""
-    """Address of the account in which the blobs lie, for the links; empty if there are none."""
+    """Address of the account in which the blobs lie, for the links; empty without links."""
     fingerprint: str | None = msgspec.field(name="evidence", default=None)
     """All that was read, as one value (`reconciliation.fingerprint`); None if it does not stand for all of that."""
 

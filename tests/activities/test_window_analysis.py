@@ -1,4 +1,4 @@
-"""Contract: the steps of a window's analysis over the real Cosmos and Blob SDKs."""
+"""Contract: the activities of a window's analysis over the real Cosmos and Blob SDKs."""
 
 import uuid
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What `make demo` is told that it cannot do is refused before anything is started."""
+"""Options with which `make demo` cannot run are refused before anything is started."""
 
 import sys
 

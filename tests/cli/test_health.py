@@ -1,4 +1,4 @@
-"""What `detective health` shows."""
+"""The screen of `detective health`."""
 
 from datetime import UTC, datetime
 

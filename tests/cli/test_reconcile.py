@@ -1,4 +1,4 @@
-"""How long a reconciliation near now is repeated, and what is said meanwhile."""
+"""Repeats of a reconciliation near now: for how long, and what is said meanwhile."""
 
 from typing import Any
 

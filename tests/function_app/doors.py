@@ -1,4 +1,4 @@
-"""Speaking to the doors of the running app, and waiting for what comes of it."""
+"""Calls the HTTP functions of the running app, and waits for what comes of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from services import cosmos
 SECONDS = 75
 """Longer than a lock: a message that is given back without a word is delivered again after a minute."""
 INSTANCES = "/runtime/webhooks/durabletask/instances"
-"""The durable extension's own management door."""
+"""The durable extension's own management endpoint."""
 ORCHESTRATORS = "/runtime/webhooks/durabletask/orchestrators"
 
 
@@ -24,7 +24,7 @@ async def call(http: aiohttp.ClientSession, method: str, path: str, body: Any = 
 
 
 async def until(answer: Callable[[], Awaitable[Any]]) -> Any:
-    """What `answer` gives once it is true."""
+    """The value of `answer` once it is true."""
     async with asyncio.timeout(SECONDS):
         while not (found := await answer()):
             await asyncio.sleep(0.05)

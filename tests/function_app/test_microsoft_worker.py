@@ -1,4 +1,4 @@
-"""What only a deployment would show: the app under the worker library that runs it on Azure."""
+"""The app as otherwise only a deployment would show it: under the worker library that runs it on Azure."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def _first_episode() -> str:
 
 @pytest.fixture(scope="module")
 def loaded() -> Loaded:
-    """What the worker library makes of the app: its functions, a door asked for 0 events, a workflow's start."""
+    """The worker library's view of the app: its functions, a request for 0 events, an orchestration's start."""
     producer = Call("store-events-producer-fn", "request", "http", {"query": {"count": "0"}})
     workflow = Call("analyze_window", "context", "string", _first_episode())
     return load(ROOT, APP_SETTINGS, [producer, workflow])

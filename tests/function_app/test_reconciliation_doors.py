@@ -1,4 +1,4 @@
-"""The reconciliation's doors of the running app."""
+"""The reconciliation's HTTP functions of the running app."""
 
 import asyncio
 from datetime import timedelta

@@ -59,7 +59,7 @@ async def reconciled(host: Part) -> dict[str, Any]:
 
 
 async def phase_after(host: Part, path: str, seen: list[str]) -> str | None:
-    """The next phase that is none of these, once the workflow has come to it; None when it has ended."""
+    """The next phase that is not among these, once the orchestration has come to it; None when it has ended."""
     async with asyncio.timeout(40):
         while (status := await status_of(host, path))["status"] in UNFINISHED:
             progress: dict[str, Any] = status["progress"] or {}
@@ -80,7 +80,7 @@ class App:
         return Part("functions_host", "--app", str(ROOT), "--port", "0", state=self._state)
 
     async def kill_in_every_phase(self, path: str) -> list[str]:
-        """Kill the host once in every phase of this workflow; the phases."""
+        """Kill the host once in every phase of this orchestration; the phases."""
         phases: list[str] = []
         while phase := await phase_after(self.host, path, phases):
             phases.append(phase)

@@ -1,4 +1,4 @@
-"""The doors when nothing answers behind them: what they say, and how soon."""
+"""The HTTP functions when nothing answers behind them: what they say, and how soon."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""What the app's code does to the services that it opens, read from its syntax."""
+"""The calls of the app's code to the services that it opens, read from its syntax."""
 
 import ast
 from collections.abc import Iterator

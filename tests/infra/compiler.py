@@ -71,10 +71,10 @@ class Compiler:
         return self._ask("format", {"path": str(path)})["contents"]
 
     def snapshot(self, parameters: Path, location: str) -> dict[str, Any]:
-        """What a file of parameters deploys, evaluated without Azure: `predictedResources`, `diagnostics`, `outputs`.
+        """A parameter file's deployment, evaluated without Azure: `predictedResources`, `diagnostics`, `outputs`.
 
-        What only Azure knows stays an expression in brackets. Raises BicepError for what Bicep refuses: a parameter out
-        of its bounds, a call of `fail`.
+        Values that only Azure knows stay expressions in brackets. Raises BicepError for what Bicep refuses: a parameter
+        out of its bounds, a call of `fail`.
         """
         metadata = {"subscriptionId": SUBSCRIPTION, "tenantId": TENANT, "location": location}
         try:

@@ -1,4 +1,4 @@
-"""What infra/ deploys for given parameters, as the compiler's snapshot tells it."""
+"""The deployment of infra/ for given parameters, as the compiler's snapshot shows it."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.infra.compiler import compiler
 ROOT = Path(__file__).parents[2]
 MAIN = "infra/main.bicep"
 PERSON = "99999999-8888-7777-6666-555555555555"
-"""Who deploys."""
+"""The person who deploys."""
 PARAMETERS: Mapping[str, Any] = {
     "environmentName": "fraud",
     "location": "westeurope",
@@ -23,7 +23,7 @@ PARAMETERS: Mapping[str, Any] = {
     "thisMonth": "2026-01-01",
     "principalId": PERSON,
 }
-"""What main.bicep asks for, and what it would take from the clock and from whoever deploys."""
+"""The parameters of main.bicep, and the values that it would take from the clock and from whoever deploys."""
 _EXTENSION = re.compile(r"\[extensionResourceId\('([^']+)'")
 _REFERENCE = re.compile(r"\[(?:format\('[^']*', )?reference\('([^']+)'")
 

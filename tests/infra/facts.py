@@ -1,4 +1,4 @@
-"""What we rely on of Azure's resource types, as data: pinned versions, properties that must hold, names, roles.
+"""Facts of Azure's resource types that we rely on, as data: pinned versions, properties that must hold, names, roles.
 
 Versions and property names come from Azure's published Bicep types of August 2026; role ids from Microsoft's samples
 and "Azure built-in roles"; lengths of names from "Naming rules and restrictions for Azure resources".
@@ -74,7 +74,7 @@ VERSIONS: Final[Mapping[str, str]] = {
     ACTIVITY_ALERT: "2020-10-01",
     WORKBOOK: "2023-06-01",
 }
-"""What every deployment has."""
+"""The resource types of every deployment, with their versions."""
 
 OPTIONAL_VERSIONS: Final[Mapping[str, str]] = {
     f"{CONTAINER}/immutabilityPolicies": "2025-06-01",
@@ -87,7 +87,7 @@ OPTIONAL_VERSIONS: Final[Mapping[str, str]] = {
     ZONE: "2024-06-01",
     f"{ZONE}/virtualNetworkLinks": "2024-06-01",
 }
-"""What the options add."""
+"""The resource types that the options add, with their versions."""
 
 REQUIRED: Final[Mapping[str, Expected]] = {
     "Microsoft.Storage/storageAccounts": {

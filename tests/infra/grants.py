@@ -1,4 +1,4 @@
-"""Which identity may do what, and where: read from a deployment, and from the table in docs/azure.md."""
+"""The grants, of a role to an identity on a resource: read from a deployment, and from the table in docs/azure.md."""
 
 import re
 import uuid
@@ -10,7 +10,7 @@ from tests.infra.deployment import PERSON, ROOT, Deployment, Resource
 
 PRINCIPAL = re.compile(r"\[reference\('[^']*/userAssignedIdentities/([\w-]+)', '[\d-]+'\)\.principalId\]")
 _ENDING = re.compile(r"-?[a-z0-9]{13}$")
-"""What `uniqueString` puts at the end of a name."""
+"""The end of a name, which comes from `uniqueString`."""
 
 _GUID = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
 """The name space of Bicep's function `guid`, whose result is a UUID of version 5."""
@@ -27,7 +27,7 @@ class Grant:
 
 
 def grants_of(deployment: Deployment) -> set[Grant]:
-    """What a deployment grants."""
+    """The grants of a deployment."""
     return {
         Grant(_identity(one), facts.ROLES.get(_role_id(one), ("an unknown role",))[0], _scope(deployment, one))
         for one in _assignments(deployment)
@@ -35,7 +35,7 @@ def grants_of(deployment: Deployment) -> set[Grant]:
 
 
 def documented_grants() -> set[Grant]:
-    """What the table of roles in docs/azure.md says."""
+    """The grants in the table of roles in docs/azure.md."""
     section = (ROOT / "docs" / "azure.md").read_text().partition("\n## Roles\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `([\w-]+)` \| ([\w -]+) \| ([^|]+) \|", section, re.MULTILINE)
     return {Grant(identity, role, scope.strip().replace("`", "")) for identity, role, scope in rows}

@@ -24,7 +24,7 @@ Lines = dict[str, list[str]]
 
 
 def file_of(name: str) -> Path:
-    """Where the snapshot of a set lies."""
+    """The path of a set's snapshot."""
     return FOLDER / f"{name}.txt"
 
 
@@ -51,7 +51,7 @@ def _lines(parameters: Mapping[str, Any]) -> Lines:
 
 
 def _difference(base: Lines, lines: Lines) -> Lines:
-    """What stands in one and not in the other, marked with `-` and `+`."""
+    """The lines that only one of the two has, marked with `-` and `+`."""
     changes: Lines = {}
     for resource in [*base, *(one for one in lines if one not in base)]:
         before, after = base.get(resource, []), lines.get(resource, [])

@@ -1,4 +1,4 @@
-"""What only the compiled template tells, which a snapshot does not hold: what is made after what."""
+"""The order in which resources are made: the compiled template holds it, a snapshot does not."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ _IDENTITY = re.compile(r"'Microsoft\.Resources/deployments', '([\w-]+)'\).*\.out
 
 
 def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
-    """What runs as an identity is made after the identity has its roles.
+    """Findings of resources that run as an identity and are not made after the identity has its roles.
 
     A module that takes the id of an identity waits for every module beside it that takes its object id, which only
     role assignments need.

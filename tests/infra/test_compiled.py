@@ -85,7 +85,7 @@ LATE = {
     "the app": "modules/app.bicep",
     "the monitor": "modules/monitor.bicep",
 }
-"""Who would be made before its roles, and the file that makes it wait."""
+"""The resource that would be made before its roles, and the file that makes it wait."""
 
 
 def test_infra_compiles_without_a_finding():

@@ -24,14 +24,14 @@ HOURS = 730
 LEAST_BATCH, LONGEST_WAIT, CHECKPOINT_EVERY = 200, 2, 5
 """Events, seconds and deliveries: the app settings of modules/function-app.bicep."""
 REQUEST_KILOBYTES = 1.2
-"""What an execution leaves in the logs, estimated."""
+"""The size of what an execution leaves in the logs, estimated."""
 CASES_REQUEST_UNITS = 1_000
 STORES = 10
 UNITS_PER_EVENT = 8
 KEY_BYTES = 20e9
-"""What Cosmos keeps at most for one value of the partition key."""
+"""The most that Cosmos keeps for one value of the partition key."""
 SERVERLESS_UNITS = 5_000
-"""Request units a second that a serverless container serves for each of its physical partitions."""
+"""Request units per second that a serverless container serves for each of its physical partitions."""
 
 
 EVENTS = list(generate_events("sizes", 0, 10_000, 0.1, "2026-01-02T10:00:00+00:00"))
@@ -60,7 +60,7 @@ def rate(size: str) -> int:
 
 
 def costs(size: dict[str, Any]) -> dict[str, float]:
-    """What a size costs a month, by the beginning of its row."""
+    """The monthly cost of a size, by the beginning of its row."""
     units = size["archiveRequestUnits"]
     return {
         "Event Hubs": size["throughputUnits"] * HOURS * price("Event Hubs"),
@@ -81,7 +81,7 @@ def deliveries(size: str) -> float:
 
 
 def an_hour(size: str) -> dict[str, float]:
-    """What an hour at the full rate costs beside the standing costs, by the beginning of its row."""
+    """The cost of an hour at the full rate, beside the standing costs, by the beginning of its row."""
     numbers = SIZES[size]
     millions = rate(size) * 3600 / 1e6
     scaled = (rate(size) * UNITS_PER_EVENT - numbers["archiveRequestUnits"] / 10) / 100 * price("Cosmos")
@@ -171,7 +171,7 @@ def test_a_reader_works_for_each_partition():
 
 
 def busiest(events_a_second: int, partitions: int) -> float:
-    """Events a second of the partition that gets most of what a campaign sends."""
+    """Events per second of the partition that gets most of what a campaign sends."""
     ids = [str(number) for number in range(partitions)]
     sent = Counter(partition_of(event, ids) for event in EVENTS)
     return events_a_second * max(sent.values()) / len(EVENTS)

@@ -1,4 +1,4 @@
-"""What `azd deploy` and `func azure functionapp publish` upload: the app, all of it, and nothing else."""
+"""The files that `azd deploy` and `func azure functionapp publish` upload: all of the app, and nothing else."""
 
 import json
 import os

@@ -29,7 +29,7 @@ CALLS = {
 }
 """Calls of the SDKs and the triggers, with the role that each needs."""
 BLOB_READS = {"download_blob", "exists", "get_blob_properties", "get_container_properties", "list_blobs", "walk_blobs"}
-"""What *Storage Blob Data Reader* is enough for; which container is read is told by its name."""
+"""The calls for which *Storage Blob Data Reader* is enough; the container that is read is told by its name."""
 OPENS = {
     "close",
     "from_connection_string",
@@ -44,7 +44,7 @@ HOST = {
     ("Storage Table Data Contributor", "account stapp"),  # the durable task hub
     ("Monitoring Metrics Publisher", "Application Insights"),
 }
-"""What the Functions host itself needs, whatever the code calls (Microsoft, "Identity-based connections")."""
+"""The roles that the Functions host itself needs, whatever the code calls (Microsoft, "Identity-based connections")."""
 
 
 def test_the_app_has_the_roles_that_its_calls_need_and_no_other():

@@ -18,19 +18,19 @@ HOST_SETTINGS = {
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "where the host sends its telemetry; it holds no secret",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "as whom it sends it",
 }
-"""What only the Functions host reads, and for what."""
+"""The settings that only the Functions host reads, and their purpose."""
 HOST_JSON = "AzureFunctionsJobHost__"
 """Begins the settings that stand for keys of host.json; tests/infra/test_host_json.py knows which there are."""
 READERS = {
     "services/settings.py": "every setting of the app",
     "activities/reconciliation/cores.py": "FUNCTIONS_WORKER_PROCESS_COUNT, the host's own, which has a default",
 }
-"""The files that may look into the environment, and at what."""
+"""The files that may look into the environment, and the settings that they look at."""
 APP = ("function_app.py", "function_app", "orchestrations", "activities", "services", "fraud", "reconciliation")
 
 
 def bicep_settings(webhook: str = "https://example.com/alerts") -> dict[str, str]:
-    """What Bicep sets. The webhook is a secret, which a snapshot does not evaluate."""
+    """The settings that Bicep sets. The webhook is a secret, which a snapshot does not evaluate."""
     settings = settings_of(deploy().one(facts.SITE))
     assert settings[ALERT_WEBHOOK_URL] == "[parameters('alertWebhookUrl')]"
     return settings | {ALERT_WEBHOOK_URL: webhook}

@@ -1,4 +1,4 @@
-"""What is deployed is what the snapshots say: a change of infrastructure is a change of these files."""
+"""The deployment is as the snapshots say: a change of infrastructure is a change of these files."""
 
 import pytest
 

@@ -19,7 +19,7 @@ NOT_FOUND = "(ResourceNotFound) The Resource 'asa-x' under resource group 'rg-x'
 
 
 class Azure:
-    """What `az` answers, and what was asked of it."""
+    """An `az` of our own: its answers, and the calls that it got."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "scenario.json"
@@ -34,11 +34,11 @@ class Azure:
         }
 
     def answers(self, *states: tuple[str, str | None], **failures: list[str]) -> None:
-        """The job's states, one a look, and what each action fails with, one a call."""
+        """Set the job's states, one per look, and the failures of each action, one per call."""
         self._file.write_text(json.dumps({"states": states, "failures": failures, "calls": []}))
 
     def runs(self, size: str, **changes: Any) -> None:
-        """What the job runs: the query and the units of a size."""
+        """Set what the job runs: the query and the units of a size."""
         sizes = json.loads((ROOT / "infra" / "sizes.json").read_text())
         name = "suspicious-windows" + ("-sharded" if sizes[size]["shardedQuery"] else "")
         query = (ROOT / "stream_analytics" / f"{name}.asaql").read_text().replace("\n", "\r\n")

@@ -1,4 +1,4 @@
-"""What of the deployment must be watched, as data: diagnostic settings and alerts.
+"""The parts of the deployment that must be watched, as data: diagnostic settings and alerts.
 
 Categories and metrics come from Azure Monitor's "Supported resource log categories" and "Supported metrics".
 """
@@ -36,7 +36,7 @@ DIAGNOSED: Final[Mapping[str, frozenset[str]]] = {
     SITE: frozenset(),  # its logs reach the workspace through Application Insights
     "Microsoft.OperationalInsights/workspaces": frozenset({"Audit"}),
 }
-"""What sends its metrics to the workspace, and the logs that must be among them."""
+"""The types that send their metrics to the workspace, and the logs that must be among them."""
 
 NOT_DIAGNOSED: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -83,7 +83,7 @@ NOT_DIAGNOSED: Final[Mapping[str, str]] = {
     "Microsoft.Insights/components": "lies in the workspace",
     "Microsoft.Web/serverfarms": "a plan of Flex Consumption has no metrics that its app does not have",
 }
-"""What has no diagnostic setting, and why."""
+"""The types without a diagnostic setting, and why."""
 
 ALERTED: Final[Mapping[tuple[str, str], tuple[int, str]]] = {
     (JOB, "OutputWatermarkDelaySeconds"): (300, "Maximum"),  # one window

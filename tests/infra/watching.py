@@ -1,4 +1,4 @@
-"""Whether a deployment is watched as tests/infra/watched.py asks: diagnostic settings, alerts, and who is told."""
+"""Checks that a deployment is watched as tests/infra/watched.py asks: diagnostic settings, alerts, and who is told."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

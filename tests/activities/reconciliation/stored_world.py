@@ -1,4 +1,4 @@
-"""Puts a world of archives into real storage, and runs the steps of a reconciliation over it in their order."""
+"""Puts a world of archives into real storage, and runs a reconciliation's activities over it in order."""
 
 import json
 from datetime import UTC, datetime
@@ -72,7 +72,7 @@ async def _verdicts(world: World) -> None:
 
 
 def document_of(world: World, identifier: str, number: int | None) -> dict[str, Any]:
-    """What Cosmos holds of an event, where the archiver puts it."""
+    """The document of an event in Cosmos, where the archiver puts it."""
     document = world.document(identifier, number)
     return {**document, "archive_key": archive_key(document["store_id"], identifier)}
 
@@ -93,7 +93,7 @@ async def _documents(world: World) -> None:
 async def reconcile(
     span: Range, started: datetime | None = None, *, with_documents: bool = True
 ) -> tuple[Outcome, Report]:
-    """Run all steps as the workflow does; each passes JSON on, as the durable extension would."""
+    """Run all activities as the orchestration does; each passes JSON on, as the durable extension would."""
     request = Request(span, with_documents, again=True)
     plan = await plan_reconciliation(request)
     for stage, activity in STAGES.items():

@@ -1,4 +1,4 @@
-"""However ids are shared out among buckets and steps, the report is the same, and each part is read once a step."""
+"""However ids are spread over buckets and activities, the report is the same; an activity reads each part once."""
 
 from random import Random
 

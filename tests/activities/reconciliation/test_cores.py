@@ -1,4 +1,4 @@
-"""Steps in processes of their own: they answer, fail and end as a step in the worker would."""
+"""Activities in processes of their own: they answer, fail and end as an activity in the worker would."""
 
 import os
 import signal

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.
 
 RUN = RANGE.instance_id
 LATER = datetime.now(UTC) + timedelta(hours=1)
-"""When the runs say that they began; long after the documents were written."""
+"""The time at which the runs say that they began; long after the documents were written."""
 
 
 def a_world() -> World:

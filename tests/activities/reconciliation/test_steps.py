@@ -1,4 +1,4 @@
-"""The steps against real Blob Storage and Cosmos: the report says what the same world says without any storage."""
+"""The activities on real Blob Storage and Cosmos: the report says what the same world says without any storage."""
 
 from datetime import timedelta
 from random import Random

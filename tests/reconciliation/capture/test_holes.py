@@ -1,4 +1,4 @@
-"""Which missing blobs are told by the paths of the others."""
+"""The missing blobs that the paths of the others show."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Which classes an id is in, case by case."""
+"""The classes that an id is in, case by case."""
 
 from dataclasses import replace
 from datetime import timedelta

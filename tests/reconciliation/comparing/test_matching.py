@@ -1,4 +1,4 @@
-"""Which window an event belongs to, and where it has to be reported and judged."""
+"""The window that an event belongs to, and where it has to be reported and judged."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

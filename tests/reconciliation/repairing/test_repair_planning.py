@@ -1,4 +1,4 @@
-"""Which steps a repair takes, decided without any storage."""
+"""The steps that a repair takes, decided without any storage."""
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args

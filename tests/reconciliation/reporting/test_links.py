@@ -1,4 +1,4 @@
-"""Which blobs a difference points to."""
+"""The blobs that a difference points to."""
 
 from datetime import UTC, datetime, timedelta
 

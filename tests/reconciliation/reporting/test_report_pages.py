@@ -54,7 +54,7 @@ def test_texts_of_others_cannot_break_out_of_the_page_or_the_ticket(report: Repo
     assert "<img" not in page
     assert "&lt;script&gt;" in page
     assert "\n# <img" not in ticket
-    # Where there is no code around it, nothing of others is left that a ticket would take for a link or a tag.
+    # Outside of code, nothing of others is left that a ticket would take for a link or a tag.
     outside = re.sub(r"`[^`\n]*`", "", ticket)
     assert ticket.count("`") % 2 == 0
     assert "<" not in outside
