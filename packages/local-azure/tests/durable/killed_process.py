@@ -14,6 +14,7 @@ import azure.durable_functions as df
 
 from local_azure.durable.hub import TaskHub
 from local_azure.durable.queries import InstanceFilter
+from local_azure.durable.store import Instance
 from local_azure.testing.running_hub import Context, RunningHub, Steps
 
 PARENTS = 6
@@ -61,9 +62,10 @@ def register(hub: RunningHub, journal: Path) -> None:
 
 
 def unfinished(hub: TaskHub) -> int:
-    """The number of instances that have not ended."""
+    """The number of orchestrations that have not ended; entities are instances that run for ever."""
     running = InstanceFilter(statuses=frozenset({"Pending", "Running"}))
-    return len(hub.client.instances(running, 1000, None)[0])
+    instances, _ = hub.client.instances(running, 1000, None)
+    return sum(isinstance(instance, Instance) for instance in instances)
 
 
 async def main(database: Path, journal: Path) -> None:

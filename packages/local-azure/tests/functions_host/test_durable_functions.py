@@ -39,11 +39,14 @@ def test_activities_entities_and_failures_work_through_the_client(state: Path):
         assert "no stock" in status["output"]
 
 
-def test_an_orchestrator_that_is_unknown_is_a_clear_failure(state: Path):
+def test_an_orchestrator_that_is_unknown_is_a_clear_failure_of_its_instance(state: Path):
+    """The extension accepts the start, and the instance fails (recorded from it)."""
     with host(APP, state) as running:
         answer = requests.post(f"{running.base}/api/start/nothing", timeout=10)
-        assert answer.status_code == 500
-        assert "nothing" in running.log
+        assert answer.status_code == 202
+        status = ended(answer.json())
+    assert status["runtimeStatus"] == "Failed"
+    assert "'nothing'" in status["output"]
 
 
 @pytest.mark.parametrize("kill", [True, False])
