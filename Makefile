@@ -37,8 +37,8 @@ test: setup-dev ## Check style, types and arrows, and run every test
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -m "not slow" -n 2 $(TOGETHER)
 	@$(BIN)/pytest $(PACKAGE) -m "not slow" -n 2 $(TOGETHER)
-	@$(BIN)/pytest -m "slow and not proof" -n 3 $(TOGETHER)  # they wait half of the time
-	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 3 $(TOGETHER)
+	@$(BIN)/pytest -m "slow and not proof" -n 2 $(TOGETHER)
+	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 2 $(TOGETHER)
 
 proof: setup-dev ## Run the tests that take minutes or fetch packages, such as the installation of local-azure elsewhere
 	@$(BIN)/pytest -m proof || test $$? -eq 5  # the app may have none
