@@ -637,8 +637,8 @@ async def entities_over_http(client: Client) -> Any:
 
 def _in_order(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer whose message lists the known functions, which come in the order of a hash table, in one order."""
-    text, _, known = answer["body"]["Message"].partition("entity functions: ")
-    names = ", ".join(sorted(known.removesuffix(".").split(", ")))
+    text, _, listed = answer["body"]["Message"].partition("entity functions: ")
+    names = ", ".join(sorted(listed.removesuffix(".").split(", ")))
     return {**answer, "body": {"Message": f"{text}entity functions: {names}."}}
 
 
