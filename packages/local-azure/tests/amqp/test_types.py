@@ -12,7 +12,8 @@ from local_azure.amqp.encode import array, encode, int32, string_array, symbol_a
 from local_azure.amqp.errors import DecodeError
 from local_azure.amqp.limits import MAX_DEPTH, MAX_ELEMENTS
 from local_azure.amqp.message import Message
-from local_azure.amqp.sections import sections, skip
+from local_azure.amqp.sections import sections
+from local_azure.amqp.spans import skip
 from local_azure.amqp.values import Described, Symbol
 
 symbols = st.text(st.characters(max_codepoint=127), max_size=300).map(Symbol)
