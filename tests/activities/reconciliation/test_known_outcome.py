@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from activities.reconciliation import known_outcome
+from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from fraud.identity import archive_key
-from reconciliation.messages import Outcome, Request
+from reconciliation.messages import Outcome, Request, RunName
 from reconciliation.paths import report_path
 from reconciliation.ranges import milliseconds, window_number
 from reconciliation.reporting.report import Report
@@ -32,7 +33,11 @@ def a_world() -> World:
 
 
 async def known(request: Request | None = None) -> Outcome | None:
-    return (await plan_reconciliation(request or Request(RANGE))).known
+    """The outcome that a plan finds; its work is cleared, for no run follows it."""
+    asked = request or Request(RANGE)
+    plan = await plan_reconciliation(asked)
+    await clear_run(RunName(asked.id))
+    return plan.known
 
 
 async def test_what_has_not_changed_is_answered_with_the_report_that_is_there():
