@@ -8,6 +8,7 @@ import msgspec
 
 from fraud.events import UNKNOWN_STORE, MalformedEventError, parse_document, parse_event
 from fraud.identity import archive_key, canonical, further_id
+from fraud.nesting import MAX_DEPTH, depth
 from fraud.quarantine import QuarantinedEvent, raw
 
 ARCHIVE_FIELD = "archive"
@@ -111,6 +112,8 @@ def _document(source: ReceivedEvent) -> ArchiveDocument:
     content = parse_document(source.body)
     if taken := _RESERVED & content.keys():
         raise MalformedEventError(f"the archive reserves the field {', '.join(sorted(taken))}")
+    if source.body.count(b"[") + source.body.count(b"{") > MAX_DEPTH and depth(content) > MAX_DEPTH:
+        raise MalformedEventError(f"its fields are nested deeper than the {MAX_DEPTH} levels that the archive takes")
     content["store_id"] = event.store_key
     content[KEY_FIELD] = archive_key(event.store_key, event.id)
     content[ARCHIVE_FIELD] = {

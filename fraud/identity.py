@@ -46,8 +46,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT:
-        return float(value)
+        return _as_double(value)
     return value
+
+
+def _as_double(value: int) -> float | int:
+    try:
+        return float(value)
+    except OverflowError:
+        return value  # beyond all doubles: no archive keeps it, but two contents with it must be told apart
 
 
 def further_id(event_id: str, content: dict[str, Any]) -> str:

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.archive import ArchiveDocument, ArchivePlan, batches, event_id_of, original_event, plan_archive
+from fraud.archive import (
+    ArchiveDocument,
+    ArchivePlan,
+    ReceivedEvent,
+    batches,
+    event_id_of,
+    original_event,
+    plan_archive,
+)
 from fraud.identity import archive_key, further_id
 from tests.fraud.builders import event_body, received
 
@@ -113,6 +121,30 @@ def test_what_cannot_be_kept_in_a_field_that_nobody_reads_is_malformed_and_block
 
     assert [document.id for document in written(plan)] == ["a"]
     assert [record.sequence_number for record in plan.malformed] == [2]
+
+
+@pytest.mark.parametrize("qty", [10**400, -(10**400), 10**30], ids=["large", "small", "beyond 64 bits"])
+def test_a_number_beyond_all_doubles_blocks_no_delivery_though_another_content_has_its_id(qty: int):
+    huge = received(event_body("a", qty=qty), 1)
+
+    documents = written(plan_archive([huge, received(event_body("a", qty=qty + 10**399), 2), huge]))
+
+    assert [event_id_of(document.content) for document in documents] == ["a", "a"]
+    assert len({document.id for document in documents}) == 2
+
+
+def nested(levels: int, sequence_number: int) -> ReceivedEvent:
+    lists = b"[" * levels + b"]" * levels
+    body = b'{"id": "a", "event_type": "sale_event", "store_id": 3, "n": %d, "x": %b}' % (sequence_number, lists)
+    return received(body, sequence_number)
+
+
+def test_an_event_that_is_nested_deeper_than_the_archive_takes_is_quarantined_and_blocks_nothing():
+    plan = plan_archive([nested(127, 1), nested(127, 2), nested(128, 3), nested(900, 4), nested(900, 5)])
+
+    assert len(written(plan)) == 2
+    assert [record.sequence_number for record in plan.malformed] == [3, 4, 5]
+    assert "128 levels" in plan.malformed[0].reason
 
 
 @given(st.binary(max_size=40))
