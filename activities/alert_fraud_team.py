@@ -21,25 +21,25 @@ class AlertError(Exception):
 
 
 async def alert_fraud_team(summary: WindowSummary) -> None:
-    """Give one alert per window: a post to the webhook if one is set, a log line, and a blob that remembers it.
+    """Give one alert per window and revision: a post to the webhook if one is set, a log line, a blob that remembers.
 
     The blob is written last. A crash before that repeats the post, with the same `Idempotency-Key`, so the receiver can
     tell. Raises AlertError if the webhook does not take the alert.
     """
     reports = await warehouse(names.REPORTS)
-    path = f"alerts/{time_path(summary.window_end)}/{summary.name}.json"
+    path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"
     alert = msgspec.json.encode(summary)
     if await reports.get_blob_client(path).exists():
         return
     if url := settings().alert_webhook_url:
-        await post_alert(url, alert, summary.name)
+        await post_alert(url, alert, summary.alert_name)
     try:
         await reports.upload_blob(path, alert, length=len(alert))
     except ResourceExistsError:
         return  # a twin of this activity, alive after a lost lease, has alerted meanwhile
     _log.warning(
         "ALERT %s: %d suspicious events, %d high, worst score %d, verdicts in %s",
-        summary.name,
+        summary.alert_name,
         summary.suspicious,
         summary.bands["high"],
         summary.max_score,

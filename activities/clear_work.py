@@ -1,12 +1,13 @@
 """Delete the work blobs of an analysed window."""
+# pyright: reportUnknownMemberType=false
 
 from fraud.analysis import WindowTask
 from services.blobs import delete_blob, work
 
 
 async def clear_work(task: WindowTask) -> None:
-    """Delete the ids and the chunks' verdicts; what is gone already stays gone."""
+    """Delete the ids and the chunks' verdicts of all look-ups; what is gone already stays gone."""
     container = await work()
-    for chunk in task.chunks():
-        await delete_blob(container, chunk.path)
-    await delete_blob(container, task.ids_path)
+    paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{task.work_folder}/")]
+    for path in paths:
+        await delete_blob(container, path)

@@ -30,4 +30,4 @@ async def read_ids(task: WindowTask) -> list[str]:
     except ResourceNotFoundError:
         path = verdicts_path(task.name, task.window_end)
         verdicts = from_ndjson(await read_blob(await warehouse(names.FRAUD_EVENTS), path))
-        return [verdict.event_id for verdict in verdicts]
+        return list(dict.fromkeys(verdict.event_id for verdict in verdicts))

@@ -4,7 +4,7 @@ The ids themselves stay in a blob: a window holds up to 20,000 of them, and an o
 stay small.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -23,6 +23,10 @@ LOOKUPS = 12
 """The number of look-ups of a missing event. With delays of 30 s, 60 s and so on up to 10 min: over 75 minutes."""
 
 
+VERSION = 2
+"""Of the orchestration: 1 stores verdicts when all look-ups are over, 2 after each that has found something."""
+
+
 class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The input of the orchestration: a window, and where its ids are."""
 
@@ -33,6 +37,10 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: int
     work_root: str = "windows"
     """The folder that keeps apart the work of two analyses of one window that may run at once."""
+    version: int = 1
+    """The orchestration that began with this task; histories of before have none."""
+    lookups: tuple[int, ...] = ()
+    """By chunk, the look-up that judged it last: whose verdicts are to be stored."""
 
     @classmethod
     def of(cls, window: SuspiciousWindow, work_root: str = "windows") -> "WindowTask":
@@ -44,7 +52,13 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             window_end=window.window.end,
             count=len(window.ids),
             work_root=work_root,
+            version=VERSION,
         )
+
+    def judged_by(self, results: Iterable["ChunkResult"]) -> "WindowTask":
+        """The task of storing the verdicts of these results, one for each chunk, in any order."""
+        in_order = sorted(results, key=lambda result: result.number)
+        return msgspec.structs.replace(self, lookups=tuple(result.lookup for result in in_order))
 
     @property
     def window(self) -> Window:
@@ -67,28 +81,41 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def _chunks(self) -> Iterator["Chunk"]:
         for number, first in enumerate(range(0, self.count, IDS_PER_CHUNK)):
-            yield Chunk(task=self, number=number, first=first, count=min(IDS_PER_CHUNK, self.count - first))
+            count = min(IDS_PER_CHUNK, self.count - first)
+            lookup = self.lookups[number] if self.lookups else 0
+            yield Chunk(task=self, number=number, first=first, count=count, lookup=lookup)
 
 
-class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    """A slice of a window's ids, from index `first` on."""
+class Chunk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A slice of a window's ids, from index `first` on, in the look-up of this number, the first being 1.
+
+    A chunk of the orchestration's first version has no number, and its look-ups write over one another.
+    """
 
     task: WindowTask
     number: int
     first: int
     count: int
+    lookup: int = 0
+
+    def at(self, lookup: int) -> "Chunk":
+        """The same ids in another look-up."""
+        return msgspec.structs.replace(self, lookup=lookup)
 
     @property
     def path(self) -> str:
-        """The work blob that takes the chunk's verdicts."""
-        return f"{self.task.work_folder}/verdicts-{self.number:05}.ndjson"
+        """The work blob that takes the chunk's verdicts: no look-up writes over those of another."""
+        of_lookup = f"-{self.lookup:02}" if self.lookup else ""
+        return f"{self.task.work_folder}/verdicts-{self.number:05}{of_lookup}.ndjson"
 
 
 class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts of a judged chunk; its verdicts are in its work blob."""
+    """The counts of a judged chunk; its verdicts are in its work blob, and `digest` is theirs."""
 
     number: int
     bands: dict[Band, int]
+    lookup: int = 0
+    digest: str = ""
 
     @property
     def unresolved(self) -> int:
@@ -96,8 +123,8 @@ class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
         return self.bands.get("unresolved", 0)
 
 
-class WindowSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The output of the orchestration, and what the fraud team is told."""
+class WindowSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The output of the orchestration, and what the fraud team is told: once, and once more for each revision."""
 
     name: str
     store_id: StoreKey | None
@@ -107,6 +134,13 @@ class WindowSummary(msgspec.Struct, frozen=True, kw_only=True):
     bands: dict[str, int]
     max_score: int
     verdicts_blob: str
+    revision: int = 1
+    """How often the verdicts of this window have been written, each time with something else in them."""
+
+    @property
+    def alert_name(self) -> str:
+        """A name for the alert of this revision: the window's own for the first."""
+        return self.name if self.revision == 1 else f"{self.name}-{self.revision}"
 
 
 def retry_delay(lookup: int) -> timedelta:

@@ -41,13 +41,14 @@ def band_of(score: int) -> Band:
     return "medium" if score >= MEDIUM_SCORE else "low"
 
 
-def verdict_on(
+def verdicts_on(
     event_id: str, documents: Sequence[dict[str, Any]], store_id: StoreKey | None, window: Window
-) -> Verdict:
-    """The verdict on an id of a window, from all documents that are archived under it.
+) -> list[Verdict]:
+    """The verdicts on an id of a window, from all documents that are archived under it.
 
-    Of several contents the worst of those that the stream job flags is judged, and the id's being used again counts
-    against it. The verdict is `unresolved` as long as no flagged content is archived: it may still come.
+    Each content that the stream job flags has one, in the order of the canonical contents, and the id's being used
+    again counts against each. As long as no flagged content is archived there is one verdict, `unresolved`: the event
+    may still come.
     """
     contents = [content for content in map(original_event, documents) if _store_of(content[0]) == store_key(store_id)]
     verdicts: list[Verdict] = []
@@ -64,9 +65,9 @@ def verdict_on(
         else:
             problems.append(_NOT_FLAGGED)
     if verdicts:
-        return max(verdicts, key=lambda verdict: (verdict.score, canonical(verdict.event or {})))
+        return sorted(verdicts, key=lambda verdict: canonical(verdict.event or {}))
     reasons = sorted(set(problems), key=lambda reason: (reason.rule, reason.evidence))
-    return unresolved(event_id, store_id, window, *reasons)
+    return [unresolved(event_id, store_id, window, *reasons)]
 
 
 def _store_of(event: dict[str, Any]) -> StoreKey:
@@ -96,6 +97,7 @@ def judged(
         rule_set=RULE_SET,
         run_id=run_id,
         event=event,
+        source="archive",
     )
 
 

@@ -1,5 +1,6 @@
 """Verdicts on suspicious events, and the case that a window's verdicts make."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from fraud.windows import Window
 
 Band = Literal["low", "medium", "high", "unresolved"]
 BANDS: tuple[Band, ...] = ("high", "medium", "low", "unresolved")
+Source = Literal["archive", "quarantine"]
 
 TOP_VERDICTS = 10
 """A case names this many of its worst events; all of them are in its blob."""
@@ -28,10 +30,10 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """The judgement of one suspicious id of a window.
+    """The judgement of one content under a suspicious id of a window.
 
-    `event` is the archived event as its producer sent it. It is None, and the band `unresolved`, if the event never
-    reached the archive.
+    An id has a verdict for each flagged content that arrived under it; without one, it has one that is `unresolved`.
+    `event` is the content as its producer sent it, and None if it was not found.
     """
 
     event_id: str
@@ -44,6 +46,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     rule_set: str
     run_id: str | None
     event: dict[str, Any] | None
+    source: Source | None = None
+    """Where the event was found. None if it was not, and in verdicts that an earlier version wrote."""
 
 
 class TopVerdict(msgspec.Struct, frozen=True):
@@ -56,7 +60,10 @@ class TopVerdict(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """The findings of a window's analysis: one document per window, whose id is the window's name."""
+    """The findings of a window's analysis: one document per window, whose id is the window's name.
+
+    `suspicious` counts verdicts, of which an id that was used twice has two.
+    """
 
     id: str
     store_id: StoreKey
@@ -70,9 +77,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     verdicts_blob: str
     """Container and path of the window's verdicts, one JSON object per line, in the order of their ids."""
     rule_set: str
+    revision: int = 1
+    """That of the verdicts it was made of: 1 for the first, one more each time that they were amended."""
 
 
-def case_of(name: str, store_id: StoreKey | None, window: Window, verdicts: Sequence[Verdict], blob: str) -> Case:
+def case_of(
+    name: str, store_id: StoreKey | None, window: Window, verdicts: Sequence[Verdict], blob: str, *, revision: int = 1
+) -> Case:
     """The case of one window. The same verdicts make the same case. Raises ValueError without verdicts."""
     if not verdicts:
         raise ValueError(f"{name} has no verdicts")
@@ -87,10 +98,12 @@ def case_of(name: str, store_id: StoreKey | None, window: Window, verdicts: Sequ
         bands={band: counts[band] for band in BANDS},
         max_score=worst[0].score,
         top=tuple(
-            TopVerdict(one.event_id, one.score, one.band, tuple(reason.rule for reason in one.reasons)) for one in worst
+            TopVerdict(verdict.event_id, verdict.score, verdict.band, tuple(reason.rule for reason in verdict.reasons))
+            for verdict in worst
         ),
         verdicts_blob=blob,
         rule_set=verdicts[0].rule_set,
+        revision=revision,
     )
 
 
@@ -100,8 +113,42 @@ def to_ndjson(verdicts: Iterable[Verdict]) -> bytes:
 
 
 def from_ndjson(lines: bytes) -> list[Verdict]:
-    """Read what `to_ndjson` wrote."""
+    """Read what `to_ndjson` wrote. Raises msgspec.DecodeError if anything else is in it."""
     return _decoder.decode_lines(lines)
+
+
+def readable_verdicts(lines: bytes) -> list[Verdict]:
+    """The verdicts in a blob that somebody may have damaged; a line that cannot be read is left out."""
+    verdicts: list[Verdict] = []
+    for line in lines.splitlines():
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            verdicts.append(_decoder.decode(line))
+    return verdicts
+
+
+def amended(before: Iterable[Verdict], now: Iterable[Verdict]) -> list[Verdict]:
+    """The verdicts of an analysis, without falling behind what was known before.
+
+    Each id keeps its verdicts of before if more of its contents had been found then: a slow look-up that ends after a
+    later one, or an event that has left the archive meanwhile, takes nothing back. Ids and order are those of `now`.
+    """
+    known_before = _by_id(before)
+    return [
+        verdict
+        for event_id, verdicts in _by_id(now).items()
+        for verdict in max(verdicts, known_before.get(event_id, []), key=_contents_found)
+    ]
+
+
+def _by_id(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
+    by_id: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_id.setdefault(verdict.event_id, []).append(verdict)
+    return by_id
+
+
+def _contents_found(verdicts: Sequence[Verdict]) -> int:
+    return sum(verdict.band != "unresolved" for verdict in verdicts)
 
 
 _decoder = msgspec.json.Decoder(Verdict)

@@ -3,42 +3,47 @@
 import azure.durable_functions as df
 
 from fraud.analysis import LOOKUPS, ChunkResult, WindowSummary, WindowTask, retry_delay
+from orchestrations.analyze_window_at_the_end import analyze_at_the_end
 from orchestrations.calls import Workflow, call, fan_out, timer
 from orchestrations.contracts import ALERT_FRAUD_TEAM, CLEAR_WORK, JUDGE_EVENTS, STORE_VERDICTS
 
 
 def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) -> Workflow[WindowSummary]:
-    """Judge every id of a window exactly once.
+    """Judge every id of a window. Gives the counts by band, and where the verdicts lie.
 
-    Gives the counts by band, and where the verdicts lie.
-    Events that have not reached the archive yet are looked up again, at growing intervals over more than an hour; in
-    the end they are recorded as unresolved, never dropped. Every activity may run twice and writes to computed places,
-    so an orchestration that runs again writes the same verdicts.
+    What is found is stored and told at once. Events that have not reached the archive yet are looked up again, at
+    growing intervals over more than an hour, and amend the same verdicts and case; in the end they stay recorded as
+    unresolved, never dropped. Every activity may run twice and writes to computed places, so an orchestration that runs
+    again writes the same verdicts.
     """
-    results = yield from _judge(context, task)
+    if task.version < 2:
+        return (yield from analyze_at_the_end(context, task))
 
-    context.set_custom_status({"phase": "storing verdicts", "ids": task.count, "unresolved": _unresolved(results)})
-    summary = yield from call(context, STORE_VERDICTS, task)
-    yield from call(context, ALERT_FRAUD_TEAM, summary)
+    results = yield from fan_out(context, JUDGE_EVENTS, [chunk.at(1) for chunk in task.chunks()])
+    summary = yield from _store_and_tell(context, task, results)
+    for lookup in range(2, LOOKUPS + 1):
+        missing = [chunk.at(lookup) for chunk in task.chunks() if results[chunk.number].unresolved]
+        if not missing:
+            break
+        yield timer(context, context.current_utc_datetime + retry_delay(lookup - 1))
+        before, results = results, _with(results, (yield from fan_out(context, JUDGE_EVENTS, missing)))
+        if [result.digest for result in results] != [result.digest for result in before]:
+            summary = yield from _store_and_tell(context, task, results)
+
     yield from call(context, CLEAR_WORK, task)
     return summary
 
 
-def _judge(context: df.DurableOrchestrationContext, task: WindowTask) -> Workflow[list[ChunkResult]]:
-    """Judge all chunks, and those with missing events again until all are found or patience ends."""
-    results: dict[int, ChunkResult] = {}
-    chunks = task.chunks()
-    for lookup in range(1, LOOKUPS + 1):
-        for result in (yield from fan_out(context, JUDGE_EVENTS, chunks)):
-            results[result.number] = result
-        chunks = [chunk for chunk in chunks if results[chunk.number].unresolved]
-        if not chunks or lookup == LOOKUPS:
-            break
-        unresolved = _unresolved(list(results.values()))
-        context.set_custom_status({"phase": "waiting for the archive", "ids": task.count, "unresolved": unresolved})
-        yield timer(context, context.current_utc_datetime + retry_delay(lookup))
-    return list(results.values())
+def _store_and_tell(
+    context: df.DurableOrchestrationContext, task: WindowTask, results: list[ChunkResult]
+) -> Workflow[WindowSummary]:
+    unresolved = sum(result.unresolved for result in results)
+    summary = yield from call(context, STORE_VERDICTS, task.judged_by(results))
+    context.set_custom_status({"phase": "verdicts stored", "ids": task.count, "unresolved": unresolved})
+    yield from call(context, ALERT_FRAUD_TEAM, summary)
+    return summary
 
 
-def _unresolved(results: list[ChunkResult]) -> int:
-    return sum(result.unresolved for result in results)
+def _with(results: list[ChunkResult], later: list[ChunkResult]) -> list[ChunkResult]:
+    by_number = {result.number: result for result in [*results, *later]}
+    return [by_number[number] for number in range(len(results))]

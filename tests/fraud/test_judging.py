@@ -5,10 +5,11 @@ import pytest
 
 from fraud.events import StoreEvent
 from fraud.generation import generate_events
-from fraud.judging import HIGH_SCORE, MEDIUM_SCORE, band_of, judge, judged, unresolved
+from fraud.judging import HIGH_SCORE, MEDIUM_SCORE, band_of, judge, judged, unresolved, verdicts_on
 from fraud.rules import RULE_SET, RULES
 from fraud.rules.registry import Evidence, rule
 from fraud.suspicion import is_suspicious
+from fraud.verdicts import Verdict
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body
 
 SUSPICIOUS: dict[str, Any] = msgspec.json.decode(event_body())
@@ -69,6 +70,35 @@ def test_an_unresolved_id_has_a_verdict_without_an_event():
     verdict = unresolved("gone", None, WINDOW_ENDING_1010)
 
     assert (verdict.event_id, verdict.band, verdict.event, verdict.score) == ("gone", "unresolved", None, 0)
+
+
+def judged_ids(*documents: dict[str, Any]) -> list[Verdict]:
+    return verdicts_on("a", documents, 3, WINDOW_ENDING_1010)
+
+
+def test_every_flagged_content_under_an_id_has_a_verdict_and_the_reuse_counts_against_each():
+    dear, cheap, harmless = (SUSPICIOUS | changes for changes in ({"price": 9_999.99}, {"price": 1.0}, {"discount": 5}))
+
+    verdicts = judged_ids(dear, harmless, cheap)
+
+    assert [verdict.event for verdict in verdicts] == [cheap, dear]
+    assert all("3 different contents" in verdict.reasons[-1].evidence for verdict in verdicts)
+    assert [verdict.reasons[-1].rule for verdict in verdicts] == ["ID_REUSED", "ID_REUSED"]
+    assert judged_ids(cheap, dear, harmless) == verdicts
+
+
+def test_a_single_content_is_not_a_reuse_of_its_id():
+    (verdict,) = judged_ids(SUSPICIOUS)
+
+    assert "ID_REUSED" not in {reason.rule for reason in verdict.reasons}
+    assert verdict.source == "archive"
+
+
+def test_an_id_without_a_flagged_content_has_one_verdict_that_waits_for_it():
+    (verdict,) = judged_ids(SUSPICIOUS | {"discount": 5}, SUSPICIOUS | {"discount": 6})
+
+    assert (verdict.band, verdict.event, verdict.source) == ("unresolved", None, None)
+    assert [reason.rule for reason in verdict.reasons] == ["NOT_FLAGGED"]
 
 
 def test_two_rules_of_one_name_or_a_rule_without_weight_are_refused():

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from fraud.judging import judged, unresolved
-from fraud.verdicts import case_of, from_ndjson, time_path, to_ndjson, verdicts_path
+from fraud.verdicts import amended, case_of, from_ndjson, readable_verdicts, time_path, to_ndjson, verdicts_path
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 
 EVENT = {"id": "b", "event_type": "sale_event", "store_id": 3, "discount": 60, "priority_shipping": True}
@@ -45,6 +45,38 @@ def test_a_case_names_at_most_ten_events():
 def test_a_case_without_verdicts_is_a_mistake():
     with pytest.raises(ValueError, match="no verdicts"):
         case_of("w", 3, WINDOW, [], "x")
+
+
+def test_what_was_found_is_not_taken_back_by_a_look_up_that_knows_less():
+    missing = [unresolved(verdict.event_id, 3, WINDOW) for verdict in VERDICTS]
+
+    assert amended(VERDICTS, missing) == amended(missing, VERDICTS) == VERDICTS
+
+
+def test_a_content_that_was_found_beside_another_is_not_taken_back():
+    both = [judged(EVENT | {"price": price}, 3, WINDOW, None, contents=2) for price in (1.0, 2.0)]
+    alone = [judged(EVENT | {"price": 1.0}, 3, WINDOW, None)]
+
+    assert amended(both, alone) == amended(alone, both) == both
+
+
+def test_equal_knowledge_is_judged_anew_and_ids_of_no_window_are_left_out():
+    altered = [judged(EVENT | {"price": 9_999.99, "qty": 9}, 3, WINDOW, "r"), unresolved("stranger", 3, WINDOW)]
+
+    assert amended(altered, VERDICTS) == VERDICTS
+
+
+def test_a_damaged_line_of_verdicts_hides_no_other():
+    lines = to_ndjson(VERDICTS).splitlines(keepends=True)
+
+    assert readable_verdicts(lines[0] + b"{\xff]\n[]\n" + lines[2]) == [VERDICTS[0], VERDICTS[2]]
+
+
+def test_verdicts_of_an_earlier_version_are_read():
+    line = to_ndjson(VERDICTS[1:2]).replace(b',"source":"archive"', b"")
+
+    assert b"source" not in line
+    assert from_ndjson(line)[0].source is None
 
 
 def test_verdicts_lie_by_the_end_of_their_window_in_utc():

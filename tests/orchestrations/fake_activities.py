@@ -8,6 +8,7 @@ import azure.durable_functions as df
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch
 from fraud.generation import BatchTotals
+from fraud.verdicts import Band
 from function_app.registration import register
 from orchestrations import contracts
 from orchestrations.analyze_window import analyze_window
@@ -17,6 +18,8 @@ from orchestrations.run_campaign import run_campaign
 class FakeActivities:
     """The app's orchestrations over activities in memory.
 
+    `stored` has the look-ups of each chunk whose verdicts were stored, `told` the alerts.
+
     `missing` tells, by chunk number, in how many look-ups an event of the chunk is not in the archive yet; `failures`
     how often an activity raises before it works; `before_batch` is called with the number of each batch that is sent.
     """
@@ -25,6 +28,8 @@ class FakeActivities:
         self.journal: list[str] = []
         self.missing: Counter[int] = Counter()
         self.failures: Counter[str] = Counter()
+        self.stored: list[tuple[int, ...]] = []
+        self.told: list[str] = []
         self.batches: defaultdict[int, list[Batch]] = defaultdict(list)
         self.before_batch: Callable[[int], None] = lambda number: None
 
@@ -55,12 +60,18 @@ class FakeActivities:
         self._enter(f"judge_events {chunk.number}")
         if self.missing[chunk.number]:
             self.missing[chunk.number] -= 1
-            return ChunkResult(number=chunk.number, bands={"low": chunk.count - 1, "unresolved": 1})
-        return ChunkResult(number=chunk.number, bands={"low": chunk.count})
+            return self._result(chunk, {"low": chunk.count - 1, "unresolved": 1})
+        return self._result(chunk, {"low": chunk.count})
+
+    @staticmethod
+    def _result(chunk: Chunk, bands: dict[Band, int]) -> ChunkResult:
+        return ChunkResult(number=chunk.number, bands=bands, lookup=chunk.lookup, digest=str(bands))
 
     async def store_verdicts(self, task: WindowTask) -> WindowSummary:
-        """A summary."""
+        """A summary. Its revision counts the look-ups that were stored."""
         self._enter("store_verdicts")
+        if task.lookups not in self.stored:
+            self.stored.append(task.lookups)
         return WindowSummary(
             name=task.name,
             store_id=task.store_id,
@@ -70,11 +81,13 @@ class FakeActivities:
             bands={"low": task.count},
             max_score=40,
             verdicts_blob="fraud-events/x.ndjson",
+            revision=self.stored.index(task.lookups) + 1,
         )
 
     async def alert_fraud_team(self, summary: WindowSummary) -> None:
         """Nobody is told."""
         self._enter("alert_fraud_team")
+        self.told.append(summary.alert_name)
 
     async def clear_work(self, task: WindowTask) -> None:
         """There is nothing to clear."""

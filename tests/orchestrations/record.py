@@ -29,10 +29,11 @@ HISTORIES = Path(__file__).parent / "histories"
 Scenario = Callable[[RunningHub, FakeActivities], Awaitable[str]]
 
 
-def window(ids: int) -> dict[str, Any]:
+def window(ids: int, version: int = 1) -> dict[str, Any]:
     """The input of a window's analysis."""
     start, end = WINDOW_ENDING_1010.start, WINDOW_ENDING_1010.end
-    return msgspec.to_builtins(WindowTask(name="window-3-x", store_id=3, window_start=start, window_end=end, count=ids))
+    task = WindowTask(name="window-3-x", store_id=3, window_start=start, window_end=end, count=ids, version=version)
+    return msgspec.to_builtins(task)
 
 
 def campaign(**order: Any) -> dict[str, Any]:
@@ -41,15 +42,27 @@ def campaign(**order: Any) -> dict[str, Any]:
 
 
 async def window_all_found(hub: RunningHub, steps: FakeActivities) -> str:
-    """A window of five chunks whose events are all archived."""
+    """A window of five chunks whose events are all archived, in the workflow's first version."""
     return await _finished(hub, "analyze_window", window(5 * IDS_PER_CHUNK - 7))
 
 
 async def window_late_events(hub: RunningHub, steps: FakeActivities) -> str:
-    """A window whose events arrive late, over services that fail a few times."""
+    """A window whose events arrive late, over services that fail a few times, in the workflow's first version."""
     steps.missing.update({0: 1, 2: 3})
     steps.failures.update({"judge_events": 2, "store_verdicts": 1, "alert_fraud_team": 2})
     return await _finished(hub, "analyze_window", window(4 * IDS_PER_CHUNK))
+
+
+async def window_found_at_once(hub: RunningHub, steps: FakeActivities) -> str:
+    """A window of five chunks whose events are all archived."""
+    return await _finished(hub, "analyze_window", window(5 * IDS_PER_CHUNK - 7, version=2))
+
+
+async def window_amended(hub: RunningHub, steps: FakeActivities) -> str:
+    """A window whose verdicts are amended twice, over services that fail a few times."""
+    steps.missing.update({0: 1, 2: 3})
+    steps.failures.update({"judge_events": 2, "store_verdicts": 1, "alert_fraud_team": 2, "clear_work": 1})
+    return await _finished(hub, "analyze_window", window(4 * IDS_PER_CHUNK, version=2))
 
 
 async def campaign_completed(hub: RunningHub, steps: FakeActivities) -> str:
@@ -77,7 +90,14 @@ async def _finished(hub: RunningHub, workflow: str, argument: dict[str, Any]) ->
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
-    for scenario in (window_all_found, window_late_events, campaign_completed, campaign_stopped_while_waiting)
+    for scenario in (
+        window_all_found,
+        window_late_events,
+        window_found_at_once,
+        window_amended,
+        campaign_completed,
+        campaign_stopped_while_waiting,
+    )
 }
 
 

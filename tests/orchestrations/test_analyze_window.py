@@ -8,7 +8,8 @@ from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
 from tests.orchestrations.fake_activities import FakeActivities
 
-FINISH = ["store_verdicts", "alert_fraud_team", "clear_work"]
+STORE_AND_TELL = ["store_verdicts", "alert_fraud_team"]
+FINISH = [*STORE_AND_TELL, "clear_work"]
 
 
 def window(ids: int = 3) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def window(ids: int = 3) -> dict[str, Any]:
         window_start=WINDOW_ENDING_1010.start,
         window_end=WINDOW_ENDING_1010.end,
         count=ids,
+        version=2,
     )
     return msgspec.to_builtins(task)
 
@@ -42,9 +44,25 @@ async def test_only_the_chunks_with_missing_events_are_judged_again(hub: Running
 
     await hub.run("analyze_window", window(ids=3 * IDS_PER_CHUNK))
 
-    judged = steps.journal[:-3]
+    judged = [entry for entry in steps.journal if entry.startswith("judge_events")]
     assert sorted(judged[:3]) == ["judge_events 0", "judge_events 1", "judge_events 2"]
     assert judged[3:] == ["judge_events 1", "judge_events 1"]
+
+
+async def test_what_is_found_is_stored_and_told_at_once_and_what_comes_late_amends_it(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.missing.update({0: 1, 1: 3})
+
+    status = await hub.run("analyze_window", window(ids=3 * IDS_PER_CHUNK))
+
+    assert sorted(steps.journal[:3]) == ["judge_events 0", "judge_events 1", "judge_events 2"]
+    assert steps.journal[3:5] == STORE_AND_TELL
+    assert sorted(steps.journal[5:7]) == ["judge_events 0", "judge_events 1"]
+    assert steps.journal[7:] == [*STORE_AND_TELL, "judge_events 1", "judge_events 1", *FINISH]
+    assert steps.stored == [(1, 1, 1), (2, 2, 1), (2, 4, 1)]
+    assert steps.told == ["window-3-x", "window-3-x-2", "window-3-x-3"]
+    assert status["output"]["revision"] == 3
 
 
 async def test_an_event_that_never_arrives_ends_as_unresolved_and_does_not_hold_the_window(
@@ -56,8 +74,8 @@ async def test_an_event_that_never_arrives_ends_as_unresolved_and_does_not_hold_
     status = await hub.run("analyze_window", window())
 
     assert status["runtimeStatus"] == "Completed"
-    assert steps.journal == ["judge_events 0"] * LOOKUPS + FINISH
-    assert status["customStatus"] == {"phase": "storing verdicts", "ids": 3, "unresolved": 1}
+    assert steps.journal == ["judge_events 0", *STORE_AND_TELL, *["judge_events 0"] * (LOOKUPS - 1), "clear_work"]
+    assert status["customStatus"] == {"phase": "verdicts stored", "ids": 3, "unresolved": 1}
     assert hub.clock.timestamp() - started > 75 * 60
 
 

@@ -1,0 +1,60 @@
+"""Keep the case of a window in Cosmos: create it, or bring the analysis in an existing one up to date."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from azure.core import MatchConditions
+from azure.cosmos.exceptions import (
+    CosmosAccessConditionFailedError,
+    CosmosResourceExistsError,
+    CosmosResourceNotFoundError,
+)
+
+from fraud.verdicts import Case
+from services import cosmos
+
+_ATTEMPTS = 10
+
+
+class CaseChangesError(Exception):
+    """Others have changed the case at every attempt."""
+
+
+async def store_case(case: Case, is_newest: Callable[[], Awaitable[bool]]) -> None:
+    """Write a case; what others wrote into it stays. A case of verdicts that were amended since is not written.
+
+    `is_newest` tells if the verdicts are still those that the case was made of. Raises CaseChangesError, and what
+    Cosmos raised.
+    """
+    container = await cosmos.cases()
+    # As Cosmos will give it back, lists and all, so that it can be compared with what is there.
+    analysis: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(case))
+    for _ in range(_ATTEMPTS):
+        try:
+            await container.create_item(analysis)
+        except CosmosResourceExistsError:
+            pass
+        else:
+            return
+        try:
+            existing = await container.read_item(case.id, partition_key=case.store_id)
+            if existing | analysis == existing:
+                return
+            # A number above ours may also be that of verdicts that somebody has deleted.
+            if _revision(existing) > case.revision and not await is_newest():
+                return
+            await container.replace_item(
+                case.id, existing | analysis, etag=existing["_etag"], match_condition=MatchConditions.IfNotModified
+            )
+        except (CosmosAccessConditionFailedError, CosmosResourceNotFoundError):
+            continue  # changed or deleted since it was read
+        else:
+            return
+    raise CaseChangesError(f"the case {case.id} was changed by others at each of {_ATTEMPTS} attempts")
+
+
+def _revision(existing: dict[str, Any]) -> int:
+    """The revision of a case; one that an earlier version wrote, or somebody has altered, is the first."""
+    number = existing.get("revision")
+    return number if isinstance(number, int) else 1
