@@ -61,6 +61,6 @@ def parse_body(kind: type[Body], body: bytes) -> Body:
 def _field_of(message: str) -> str | None:
     """The field that a msgspec message is about: `Expected `int` >= 1 - at `$.count``."""
     for pattern in (_UNKNOWN_FIELD, _MISSING_FIELD, _FIELD):
-        if (found := pattern.search(message)) and found["field"]:
-            return found["field"]
+        if (match := pattern.search(message)) and match["field"]:
+            return match["field"]
     return None

@@ -26,13 +26,13 @@ async def list_partitions(archive: ContainerClient) -> list[str]:
 
 async def list_blobs(archive: ContainerClient, partition: str, start: datetime, end: datetime) -> list[CaptureBlob]:
     """The blobs of a partition that were triggered in [start, end]."""
-    found: list[CaptureBlob] = []
+    blobs: list[CaptureBlob] = []
     for prefix in hour_prefixes(partition, start, end):
         async for item in archive.list_blobs(name_starts_with=prefix):
             blob = parse_blob_name(item.name, item.size, item.etag)
             if blob is not None and start <= blob.triggered <= end:
-                found.append(blob)
-    return found
+                blobs.append(blob)
+    return blobs
 
 
 async def list_last_blobs(archive: ContainerClient, partition: str, before: datetime) -> list[CaptureBlob]:

@@ -81,5 +81,5 @@ def _check(name: str, text: str, forms: Sequence[Sequence[str]]) -> None:
     pairs = [part.partition("=") for part in text.split(";")]
     there = {key.strip().lower() for key, _, value in pairs if value.strip()}
     if not any(there.issuperset(key.lower() for key in form) for form in forms):
-        known = " or ".join("".join(f"{key}=...;" for key in form) for form in forms)
-        raise ConnectionSettingError(f"{name} is not a connection string of its service: it must hold {known}")
+        shapes = " or ".join("".join(f"{key}=...;" for key in form) for form in forms)
+        raise ConnectionSettingError(f"{name} is not a connection string of its service: it must hold {shapes}")

@@ -165,8 +165,8 @@ def _commands_above() -> Iterator[str]:
     process = os.getppid()
     while process > 1:
         if os.name == "nt":
-            found = f"Get-CimInstance Win32_Process -Filter 'ProcessId={process}'"
-            asked = f"{found} | ForEach-Object {{ '{{0}} {{1}}' -f $_.ParentProcessId, $_.CommandLine }}"
+            query = f"Get-CimInstance Win32_Process -Filter 'ProcessId={process}'"
+            asked = f"{query} | ForEach-Object {{ '{{0}} {{1}}' -f $_.ParentProcessId, $_.CommandLine }}"
             command = ["powershell", "-NoProfile", "-Command", asked]
         else:
             command = ["ps", "-ww", "-o", "ppid=", "-o", "args=", "-p", str(process)]

@@ -46,10 +46,10 @@ def test_every_class_is_shown_with_its_count_its_explanation_and_examples(
 ):
     text = shown(report, monkeypatch)
 
-    for found in report["differences"]:
-        assert f"  {found['name'].replace('_', ' ')}  {found['count']:,}" in text
-        assert found["explanation"] in " ".join(text.split())
-        assert found["examples"][0]["event_id"][:30].partition("\x1b")[0] in text
+    for difference in report["differences"]:
+        assert f"  {difference['name'].replace('_', ' ')}  {difference['count']:,}" in text
+        assert difference["explanation"] in " ".join(text.split())
+        assert difference["examples"][0]["event_id"][:30].partition("\x1b")[0] in text
 
 
 def test_an_id_cannot_colour_the_screen_or_break_a_line(report: dict[str, Any], monkeypatch: pytest.MonkeyPatch):

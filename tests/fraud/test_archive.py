@@ -90,12 +90,14 @@ contents = st.dictionaries(st.sampled_from(["price", "qty", "note", "x"]), st.in
 
 
 @given(contents, contents)
-def test_two_contents_have_one_document_id_only_if_they_are_equal_to_cosmos(one: dict[str, Any], other: dict[str, Any]):
-    equal = {name: float(value) for name, value in one.items() if abs(value) < 1e300} == {
+def test_two_contents_have_one_document_id_only_if_they_are_equal_to_cosmos(
+    first: dict[str, Any], other: dict[str, Any]
+):
+    equal = {name: float(value) for name, value in first.items() if abs(value) < 1e300} == {
         name: float(value) for name, value in other.items() if abs(value) < 1e300
     }
-    if all(abs(value) < 1e300 for value in (*one.values(), *other.values())):
-        assert (further_id("a", one) == further_id("a", other)) == equal
+    if all(abs(value) < 1e300 for value in (*first.values(), *other.values())):
+        assert (further_id("a", first) == further_id("a", other)) == equal
 
 
 def test_ids_and_contents_cannot_be_shifted_into_each_other():
@@ -189,7 +191,7 @@ def test_batches_keep_order_and_limits_whatever_the_sizes(sizes: list[int], most
     documents = documents_of(sizes)
     cut = list(batches(documents, most, max_bytes))
 
-    assert [one for batch in cut for one in batch] == documents
+    assert [document for batch in cut for document in batch] == documents
     for batch in cut:
         assert 1 <= len(batch) <= most
-        assert len(batch) == 1 or sum(one.size for one in batch) <= max_bytes
+        assert len(batch) == 1 or sum(document.size for document in batch) <= max_bytes

@@ -28,7 +28,7 @@ def test_a_case_counts_by_band_and_names_the_worst_first():
 
     assert case.bands == {"high": 0, "medium": 0, "low": 2, "unresolved": 1}
     assert (case.suspicious, case.max_score) == (3, 40)
-    assert [one.event_id for one in case.top] == ["b", "c", "a"]
+    assert [verdict.event_id for verdict in case.top] == ["b", "c", "a"]
     assert case.top[0].rules == ("DISCOUNTED_PRIORITY_SALE",)
 
 

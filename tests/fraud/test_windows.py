@@ -66,10 +66,10 @@ def test_a_message_holds_one_window():
 
 
 def test_the_order_of_ids_and_their_repetition_do_not_change_the_name():
-    (one,) = parse_windows(message(ROW)).windows
+    (first,) = parse_windows(message(ROW)).windows
     (other,) = parse_windows(message({**ROW, "ids": ["a", "b", "a"]})).windows
 
-    assert one.name == other.name
+    assert first.name == other.name
 
 
 def test_ids_that_hold_a_separator_cannot_make_the_name_of_other_ids():

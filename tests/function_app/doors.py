@@ -26,19 +26,19 @@ async def call(http: aiohttp.ClientSession, method: str, path: str, body: Any = 
 async def until(answer: Callable[[], Awaitable[Any]]) -> Any:
     """The value of `answer` once it is true."""
     async with asyncio.timeout(SECONDS):
-        while not (found := await answer()):
+        while not (value := await answer()):
             await asyncio.sleep(0.05)
-        return found
+        return value
 
 
 async def archived(run_id: str) -> list[dict[str, Any]]:
     """The events of a run that the archive holds."""
     container = await cosmos.events()
     question = "SELECT * FROM c WHERE c.archive.run_id = @run"
-    return [one async for one in container.query_items(question, parameters=[{"name": "@run", "value": run_id}])]
+    return [event async for event in container.query_items(question, parameters=[{"name": "@run", "value": run_id}])]
 
 
 async def archived_at_least(run_id: str, count: int) -> list[dict[str, Any]] | None:
     """The events of a run once so many are archived."""
-    found = await archived(run_id)
-    return found if len(found) >= count else None
+    events = await archived(run_id)
+    return events if len(events) >= count else None

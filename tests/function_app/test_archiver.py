@@ -23,7 +23,7 @@ def delivered(properties: list[dict[str, Any]] | None, **missing: Any) -> list[f
         {"SequenceNumber": 8, "Offset": "4200", "EnqueuedTimeUtc": "2026-01-02T10:07:31Z", "PartitionKey": None},
     ]
     metadata = {
-        "SystemPropertiesArray": json.dumps([one | missing for one in system]),
+        "SystemPropertiesArray": json.dumps([properties | missing for properties in system]),
         "PartitionContext": json.dumps({"PartitionId": "3", "EventHubName": "store-events"}),
     }
     if properties is not None:

@@ -35,7 +35,9 @@ TRIGGERS = {
 
 
 def triggers(kind: str) -> dict[str, dict[str, Any]]:
-    return {name: one.trigger for name, one in indexed_functions().items() if one.trigger["type"] == kind}
+    return {
+        name: function.trigger for name, function in indexed_functions().items() if function.trigger["type"] == kind
+    }
 
 
 def test_every_http_door_has_its_route_methods_and_level():

@@ -59,11 +59,11 @@ async def nights_of(host: Part) -> list[Night]:
     async with aiohttp.ClientSession(host.addresses[0]) as http, http.get(INSTANCES, params={"top": 100}) as answer:
         instances: list[dict[str, Any]] = await answer.json()
     nights: list[Night] = []
-    for one in instances:
-        if one["name"] == "reconcile" and one["runtimeStatus"] == "Completed":
-            span = msgspec.convert(msgspec.json.decode(one["input"])["range"], Range)
-            begun = datetime.fromisoformat(one["createdTime"])
-            nights.append(Night(span, begun, msgspec.convert(one["output"], Outcome)))
+    for instance in instances:
+        if instance["name"] == "reconcile" and instance["runtimeStatus"] == "Completed":
+            span = msgspec.convert(msgspec.json.decode(instance["input"])["range"], Range)
+            begun = datetime.fromisoformat(instance["createdTime"])
+            nights.append(Night(span, begun, msgspec.convert(instance["output"], Outcome)))
     return sorted(nights, key=lambda night: night.span.start)
 
 
@@ -105,5 +105,5 @@ async def test_the_timer_reconciles_night_after_night_without_overlap_or_gap(
         assert night.begun >= night.span.end + GRACE
         assert night.outcome.compared_until == night.span.end
         assert night.outcome.verdict in ("balanced", "empty"), night.outcome.sentence
-    events = [one for one in world.events if one.window >= RANGE.first_window]
+    events = [event for event in world.events if event.window >= RANGE.first_window]
     assert sum(night.outcome.accounts.events for night in nights) == len(events)

@@ -19,8 +19,8 @@ async def test_the_producer_sends_what_it_says_and_the_archiver_archives_it(http
     assert (sent["status"], sent["tot_msgs"]) == (True, 200)
 
     async def all_archived() -> list[dict[str, Any]] | None:
-        found = await archived(sent["run_id"])
-        return found if len(found) >= 200 else None
+        events = await archived(sent["run_id"])
+        return events if len(events) >= 200 else None
 
     events = await until(all_archived)
     assert len(events) == 200

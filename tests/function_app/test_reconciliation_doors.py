@@ -82,8 +82,8 @@ async def test_a_range_is_read_again_only_if_something_has_changed_or_it_is_aske
     changed = await ended(http, WITHOUT)
     assert (changed["output"]["reused"], changed["output"]["verdict"]) == (False, "differences")
     assert changed["accounts"]["missing_from_fraud"] == 30
-    async with http.get(f"/api/reports/{WITHOUT}/differences-00000.ndjson") as found:
-        assert len((await found.read()).splitlines()) == 30
+    async with http.get(f"/api/reports/{WITHOUT}/differences-00000.ndjson") as differences:
+        assert len((await differences.read()).splitlines()) == 30
 
 
 async def test_an_outcome_without_cosmos_does_not_answer_for_one_with_it(http: aiohttp.ClientSession):

@@ -54,7 +54,7 @@ def damaged() -> World:
     gone = {*of_window(world, 0), of_window(world, 1)[0], *of_window(world, 2)}
     world.verdicts = [v for v in world.verdicts if v["event_id"] not in gone]
     for row in world.suspicious:
-        row["ids"] = [one for one in row["ids"] if one not in of_window(world, 2)]
+        row["ids"] = [event_id for event_id in row["ids"] if event_id not in of_window(world, 2)]
     world.suspicious = [row for row in world.suspicious if row["ids"]]
     lost = {*of_window(world, 0), *[e.id for e in world.events if e.store is None and not e.flagged and e.id]}
     world.documents = [d for d in world.documents if d[0] not in lost]
@@ -105,8 +105,8 @@ async def test_what_was_lost_is_repaired_and_the_range_balances(http: aiohttp.Cl
     planned = await repaired(http, dry_run=True)
     listed = await steps(http, planned["id"])
     assert (planned["id"], planned["dry_run"]) == (f"{REPAIR}-dry", True)
-    assert {one["step"] for one in listed} == {"backfill", "correct", "judge"}
-    assert sum(len(one["events"]) for one in listed if one["step"] == "backfill") == planned["events"]
+    assert {step["step"] for step in listed} == {"backfill", "correct", "judge"}
+    assert sum(len(step["events"]) for step in listed if step["step"] == "backfill") == planned["events"]
     assert planned["events"] == lost["absent_from_cosmos"] + lost["absent_from_quarantine"]
     assert await fraud_events() == verdicts
     assert (await reconciled(http))["accounts"] == lost
@@ -159,7 +159,9 @@ async def test_what_must_not_be_repaired_is_listed_with_the_reason(http: aiohttp
 
     planned = await repaired(http, dry_run=True)
 
-    assert [(one["name"], one["count"]) for one in planned["not_repairable"]] == [("unexpected_absent_from_archive", 1)]
+    assert [(kind["name"], kind["count"]) for kind in planned["not_repairable"]] == [
+        ("unexpected_absent_from_archive", 1)
+    ]
     assert "evidence" in planned["not_repairable"][0]["reason"]
     assert await steps(http, planned["id"]) == []
 
@@ -199,8 +201,8 @@ async def test_the_command_line_repairs_and_its_exit_code_says_whether_the_range
     after = await asyncio.to_thread(detective, app)
     unreachable = await asyncio.to_thread(detective, "http://127.0.0.1:9")
 
-    codes = [one.returncode for one in (planned, done, after, unreachable)]
-    assert codes == [1, 0, 0, 2], [one.stdout for one in (planned, done, after, unreachable)]
+    codes = [run.returncode for run in (planned, done, after, unreachable)]
+    assert codes == [1, 0, 0, 2], [run.stdout for run in (planned, done, after, unreachable)]
     assert "The steps of the repair" in planned.stdout
     assert "archive again" in planned.stdout
     assert max(len(line) for line in planned.stdout.splitlines() if "http" not in line) <= 80

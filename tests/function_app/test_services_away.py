@@ -56,5 +56,5 @@ async def test_health_answers_503_and_says_why_only_to_those_with_a_key():
     assert (status, body["status"]) == (503, "failed")
     dependencies = msgspec.convert(body["dependencies"], dict[str, dict[str, object]])
     assert len(dependencies) == 5
-    assert all(one["status"] == "failed" and one["detail"] for one in dependencies.values())
+    assert all(dependency["status"] == "failed" and dependency["detail"] for dependency in dependencies.values())
     assert seconds < 9

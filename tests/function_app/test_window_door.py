@@ -40,8 +40,8 @@ def window_message(store: int | None, ids: list[Any]) -> bytes:
 
 async def cases_with(event_id: str, store: int | str = 3) -> list[dict[str, Any]]:
     container = await cosmos.cases()
-    found = container.query_items("SELECT * FROM c", partition_key=store)
-    return [case async for case in found if event_id in {top["event_id"] for top in case["top"]}]
+    cases = container.query_items("SELECT * FROM c", partition_key=store)
+    return [case async for case in cases if event_id in {top["event_id"] for top in case["top"]}]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -104,6 +104,6 @@ class Compiler:
 
 def _findings(answer: Mapping[str, Any]) -> list[str]:
     return [
-        f"{Path(one['source']).name}({one['range']['start']['line'] + 1}): {one['code']}: {one['message']}"
-        for one in answer["diagnostics"]
+        f"{Path(each['source']).name}({each['range']['start']['line'] + 1}): {each['code']}: {each['message']}"
+        for each in answer["diagnostics"]
     ]

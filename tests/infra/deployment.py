@@ -46,8 +46,8 @@ class Resource:
     @property
     def scope_id(self) -> str | None:
         """The id of the resource that it extends, as a role assignment or a diagnostic setting does."""
-        if found := _EXTENSION.match(self.id):
-            return found[1]
+        if extension := _EXTENSION.match(self.id):
+            return extension[1]
         before, provider, _ = self.id.rpartition("/providers/")
         return before if provider and "/providers/" in before else None
 
@@ -73,23 +73,23 @@ class Deployment:
 
     def of(self, type_name: str) -> list[Resource]:
         """The resources of a type."""
-        return [one for one in self.resources if one.type.lower() == type_name.lower()]
+        return [resource for resource in self.resources if resource.type.lower() == type_name.lower()]
 
     def one(self, type_name: str, name: str | None = None) -> Resource:
         """The only resource of a type, or of a type and the last part of a name. Raises LookupError."""
-        matching = [one for one in self.of(type_name) if name in (None, one.short_name)]
+        matching = [resource for resource in self.of(type_name) if name in (None, resource.short_name)]
         if len(matching) != 1:
             raise LookupError(f"{len(matching)} resources of type {type_name} are called {name or 'anything'}")
         return matching[0]
 
     def scope_of(self, resource: Resource) -> Resource | None:
         """The resource that another one extends; None for the whole group, or for one that is deployed elsewhere."""
-        return next((one for one in self.resources if one.id == resource.scope_id), None)
+        return next((other for other in self.resources if other.id == resource.scope_id), None)
 
     def referenced(self, expression: object) -> Resource | None:
         """The resource whose property an expression takes."""
         match = _REFERENCE.match(str(expression))
-        return next((one for one in self.resources if match and one.id == match[1]), None)
+        return next((resource for resource in self.resources if match and resource.id == match[1]), None)
 
 
 def deploy(**parameters: Any) -> Deployment:
@@ -116,8 +116,14 @@ def deployment_of(answer: Mapping[str, Any]) -> Deployment:
     """A snapshot as resources."""
     top = ("id", "type", "apiVersion")
     resources = [
-        Resource(one["id"], one["type"], one["name"], one["apiVersion"], {k: v for k, v in one.items() if k not in top})
-        for one in answer["predictedResources"]
+        Resource(
+            predicted["id"],
+            predicted["type"],
+            predicted["name"],
+            predicted["apiVersion"],
+            {k: v for k, v in predicted.items() if k not in top},
+        )
+        for predicted in answer["predictedResources"]
     ]
     return Deployment(resources, answer["outputs"])
 

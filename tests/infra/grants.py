@@ -29,8 +29,12 @@ class Grant:
 def grants_of(deployment: Deployment) -> set[Grant]:
     """The grants of a deployment."""
     return {
-        Grant(_identity(one), facts.ROLES.get(_role_id(one), ("an unknown role",))[0], _scope(deployment, one))
-        for one in _assignments(deployment)
+        Grant(
+            _identity(assignment),
+            facts.ROLES.get(_role_id(assignment), ("an unknown role",))[0],
+            _scope(deployment, assignment),
+        )
+        for assignment in _assignments(deployment)
     }
 
 
@@ -43,25 +47,28 @@ def documented_grants() -> set[Grant]:
 
 def grant_findings(deployment: Deployment) -> Iterator[str]:
     """Roles are known, stand on the smallest resource that they make sense for, and are the documented ones."""
-    for one in _assignments(deployment):
-        role_id, scope = _role_id(one), deployment.scope_of(one)
+    for assignment in _assignments(deployment):
+        role_id, scope = _role_id(assignment), deployment.scope_of(assignment)
         if role_id not in facts.ROLES:
-            yield f"{one}: {role_id} is unknown here"
+            yield f"{assignment}: {role_id} is unknown here"
             continue
         role, *wanted = facts.ROLES[role_id]
-        if not re.search(_DEFINITION[one.type], str(one.at("properties.roleDefinitionId"))):
-            yield f"{one}: {one.at('properties.roleDefinitionId')} does not name a role definition"
-        if one.type == facts.ROLE and (scope is None or scope.type not in wanted):
+        definition = assignment.at("properties.roleDefinitionId")
+        if not re.search(_DEFINITION[assignment.type], str(definition)):
+            yield f"{assignment}: {definition} does not name a role definition"
+        if assignment.type == facts.ROLE and (scope is None or scope.type not in wanted):
             place = scope.type if scope else "the whole group"
-            yield f"{one}: {role} is granted on {place}, not on {' or '.join(wanted)}"
-        if one.type == facts.COSMOS_ROLE and not re.fullmatch(r".+/dbs/\w+", str(one.at("properties.scope"))):
-            yield f"{one}: {role} is granted on more than a database"
-        if one.type == facts.ROLE and (scope is None or one.name != _name(one, scope, role_id)):
-            yield f"{one}: its name must come from scope, principal and role, or two assignments meet"
-        if _identity(one) == "somebody":
-            yield f"{one}: is granted to something that is not an identity of ours"
-        if one.type == facts.ROLE and (one.at("properties.principalType") == "User") != (_identity(one) == "people"):
-            yield f"{one}: principalType {one.at('properties.principalType')} is not what {_identity(one)} are"
+            yield f"{assignment}: {role} is granted on {place}, not on {' or '.join(wanted)}"
+        database = re.fullmatch(r".+/dbs/\w+", str(assignment.at("properties.scope")))
+        if assignment.type == facts.COSMOS_ROLE and not database:
+            yield f"{assignment}: {role} is granted on more than a database"
+        if assignment.type == facts.ROLE and (scope is None or assignment.name != _name(assignment, scope, role_id)):
+            yield f"{assignment}: its name must come from scope, principal and role, or two assignments meet"
+        if _identity(assignment) == "somebody":
+            yield f"{assignment}: is granted to something that is not an identity of ours"
+        kind = assignment.at("properties.principalType")
+        if assignment.type == facts.ROLE and (kind == "User") != (_identity(assignment) == "people"):
+            yield f"{assignment}: principalType {kind} is not what {_identity(assignment)} are"
     granted, documented = grants_of(deployment), documented_grants()
     for grant in sorted(granted - documented):
         yield f"docs/azure.md does not name: {grant.identity}, {grant.role}, {grant.scope}"
@@ -73,28 +80,28 @@ def _assignments(deployment: Deployment) -> list[Resource]:
     return [*deployment.of(facts.ROLE), *deployment.of(facts.COSMOS_ROLE)]
 
 
-def _name(one: Resource, scope: Resource, role_id: str) -> str:
-    principal = str(one.at("properties.principalId")).strip("[]")
+def _name(assignment: Resource, scope: Resource, role_id: str) -> str:
+    principal = str(assignment.at("properties.principalId")).strip("[]")
     if principal == PERSON:
         return str(uuid.uuid5(_GUID, f"{scope.id}-{principal}-{role_id}"))
     return f"[guid('{scope.id}', {principal}, '{role_id}')]"
 
 
-def _role_id(one: Resource) -> str:
-    return str(one.at("properties.roleDefinitionId")).rpartition("/")[2]
+def _role_id(assignment: Resource) -> str:
+    return str(assignment.at("properties.roleDefinitionId")).rpartition("/")[2]
 
 
-def _identity(one: Resource) -> str:
-    if one.at("properties.principalId") == PERSON:
+def _identity(assignment: Resource) -> str:
+    if assignment.at("properties.principalId") == PERSON:
         return "people"
-    match = PRINCIPAL.fullmatch(str(one.at("properties.principalId")))
+    match = PRINCIPAL.fullmatch(str(assignment.at("properties.principalId")))
     return _short(match[1]).removeprefix("id-") if match else "somebody"
 
 
-def _scope(deployment: Deployment, one: Resource) -> str:
-    if one.type == facts.COSMOS_ROLE:
-        return f"database {str(one.at('properties.scope')).rpartition('/')[2]}"
-    scope = deployment.scope_of(one)
+def _scope(deployment: Deployment, assignment: Resource) -> str:
+    if assignment.type == facts.COSMOS_ROLE:
+        return f"database {str(assignment.at('properties.scope')).rpartition('/')[2]}"
+    scope = deployment.scope_of(assignment)
     if scope is None:
         return "the whole group"
     name = _short(scope.short_name)

@@ -53,7 +53,7 @@ def _lines(parameters: Mapping[str, Any]) -> Lines:
 def _difference(base: Lines, lines: Lines) -> Lines:
     """The lines that only one of the two has, marked with `-` and `+`."""
     changes: Lines = {}
-    for resource in [*base, *(one for one in lines if one not in base)]:
+    for resource in [*base, *(other for other in lines if other not in base)]:
         before, after = base.get(resource, []), lines.get(resource, [])
         changed = [f"- {value}" for value in before if value not in after]
         changed += [f"+ {value}" for value in after if value not in before]

@@ -28,51 +28,51 @@ def findings(deployment: Deployment) -> list[str]:
 
 def _versions(deployment: Deployment) -> Iterator[str]:
     """Every type is one that we know, at the version whose properties we know."""
-    for one in deployment.resources:
-        pinned = {**facts.VERSIONS, **facts.OPTIONAL_VERSIONS}.get(one.type)
+    for resource in deployment.resources:
+        pinned = {**facts.VERSIONS, **facts.OPTIONAL_VERSIONS}.get(resource.type)
         if pinned is None:
-            yield f"{one}: nothing is known of its type"
-        elif one.version != pinned:
-            yield f"{one}: version {one.version}, pinned is {pinned}"
+            yield f"{resource}: nothing is known of its type"
+        elif resource.version != pinned:
+            yield f"{resource}: version {resource.version}, pinned is {pinned}"
 
 
 def complete_findings(deployment: Deployment) -> Iterator[str]:
     """Every type that belongs to the pipeline is deployed."""
-    for missing in facts.VERSIONS.keys() - {one.type for one in deployment.resources}:
+    for missing in facts.VERSIONS.keys() - {resource.type for resource in deployment.resources}:
         yield f"nothing of type {missing} is deployed"
 
 
 def _properties(deployment: Deployment) -> Iterator[str]:
     """Every property that we rely on is set, and to what it must be."""
-    for one in deployment.resources:
-        for path, allowed in facts.REQUIRED.get(one.type, {}).items():
-            value = one.at(path)
+    for resource in deployment.resources:
+        for path, allowed in facts.REQUIRED.get(resource.type, {}).items():
+            value = resource.at(path)
             try:
                 holds = value in allowed
             except TypeError:  # lists and objects cannot be in a set
                 holds = False
             if not holds:
-                yield f"{one}: {path} is {value!r}, must be {allowed!r}"
+                yield f"{resource}: {path} is {value!r}, must be {allowed!r}"
 
 
 def _names(deployment: Deployment) -> Iterator[str]:
     """Names fit, and nothing is deployed twice."""
     seen: set[str] = set()
-    for one in deployment.resources:
-        lengths = facts.NAME_LENGTHS.get(one.type)
-        if lengths is not None and len(one.short_name) not in lengths:
-            yield f"{one}: its name has not {lengths.start} to {lengths.stop - 1} letters"
-        if one.id in seen:
-            yield f"{one}: is deployed twice"
-        seen.add(one.id)
+    for resource in deployment.resources:
+        lengths = facts.NAME_LENGTHS.get(resource.type)
+        if lengths is not None and len(resource.short_name) not in lengths:
+            yield f"{resource}: its name has not {lengths.start} to {lengths.stop - 1} letters"
+        if resource.id in seen:
+            yield f"{resource}: is deployed twice"
+        seen.add(resource.id)
 
 
 def _secrets(deployment: Deployment) -> Iterator[str]:
     """Keys, connection strings and signatures are neither written nor handed out; Application Insights' holds none."""
-    for one in deployment.resources:
-        for path, value in leaves(one.body):
+    for resource in deployment.resources:
+        for path, value in leaves(resource.body):
             if path[-1] != "name" and _SECRET.search(str(value)) and not _TELEMETRY.fullmatch(str(value)):
-                yield f"{one}: {'/'.join(path)} holds a secret"
+                yield f"{resource}: {'/'.join(path)} holds a secret"
     for name, value in deployment.outputs.items():
         if not re.fullmatch(r"[A-Z][A-Z_]*", name):
             yield f"{MAIN}: the output {name} is not in upper case"
@@ -82,13 +82,13 @@ def _secrets(deployment: Deployment) -> Iterator[str]:
 
 def settings_of(site: Resource) -> dict[str, Any]:
     """The settings of a function app by name."""
-    return {one["name"]: one["value"] for one in site.at("properties.siteConfig.appSettings") or ()}
+    return {setting["name"]: setting["value"] for setting in site.at("properties.siteConfig.appSettings") or ()}
 
 
 def _settings(deployment: Deployment) -> Iterator[str]:
     """There are settings, each stands there once, and Flex Consumption refuses none."""
     for site in deployment.of(facts.SITE):
-        names = [one["name"] for one in site.at("properties.siteConfig.appSettings") or ()]
+        names = [setting["name"] for setting in site.at("properties.siteConfig.appSettings") or ()]
         if len(names) != len(set(names)) or not names:
             yield f"{site}: a setting stands there twice, or there is none"
         for foreign in facts.FOREIGN_TO_FLEX & set(names):
@@ -107,7 +107,7 @@ def _monitor(deployment: Deployment) -> Iterator[str]:
             yield f"{site}: the monitor must ask everybody who they are"
         if missing := _MONITOR_CONNECTION - settings.keys():
             yield f"{site}: {', '.join(sorted(missing))} is not set"
-        if not any(one.id.startswith(f"{site.id}/config/") for one in deployment.of(f"{facts.SITE}/config")):
+        if not any(config.id.startswith(f"{site.id}/config/") for config in deployment.of(f"{facts.SITE}/config")):
             yield f"{site}: a login must stand before the monitor"
 
 

@@ -15,7 +15,7 @@ def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
     A module that takes the id of an identity waits for every module beside it that takes its object id, which only
     role assignments need.
     """
-    modules = {str(one["name"]): one for one in _resources(template) if one["type"] == _DEPLOYMENT}
+    modules = {str(resource["name"]): resource for resource in _resources(template) if resource["type"] == _DEPLOYMENT}
     users: dict[str, set[str]] = {}
     grants: dict[str, set[str]] = {}
     for name, module in modules.items():
@@ -42,15 +42,15 @@ def _identities(modules: Mapping[str, Any]) -> set[str]:
     return {
         name
         for name, module in modules.items()
-        if any(one["type"] == _USER_ASSIGNED for one in _resources(module["properties"]["template"]))
+        if any(resource["type"] == _USER_ASSIGNED for resource in _resources(module["properties"]["template"]))
     }
 
 
 def scope_findings(template: Mapping[str, Any]) -> Iterator[str]:
     """Everything but the resource group itself lies in the resource group."""
-    for one in _resources(template):
-        if one["type"] == _DEPLOYMENT and "resourceGroup" not in one:
-            yield f"{one['name']}: is deployed beside the resource group"
+    for resource in _resources(template):
+        if resource["type"] == _DEPLOYMENT and "resourceGroup" not in resource:
+            yield f"{resource['name']}: is deployed beside the resource group"
 
 
 def _resources(template: Mapping[str, Any]) -> list[dict[str, Any]]:

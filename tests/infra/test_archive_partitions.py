@@ -44,7 +44,7 @@ def rate_that_holds(key: Callable[[str, str], str], request_units: int, units_pe
 def load() -> list[tuple[str, str]]:
     """Stores and ids of a campaign of ten stores, some events without a store."""
     every = round(1 / BAD_EVENTS)
-    return [("_unknown" if n % every == 0 else str(one.store_id), one.id) for n, one in enumerate(EVENTS)]
+    return [("_unknown" if n % every == 0 else str(event.store_id), event.id) for n, event in enumerate(EVENTS)]
 
 
 def _hash(value: str) -> int:

@@ -45,9 +45,9 @@ def row(start: str, document: str = DOCUMENT) -> list[str]:
 
 def prices(start: str) -> list[float]:
     """The prices of a row; each is a link to its source."""
-    found = re.findall(r"\[(\d+\.\d+)\]\(https://azure\.microsoft\.com/pricing/details/[\w/-]+/\)", row(start)[1])
-    assert found, start
-    return [float(one) for one in found]
+    amounts = re.findall(r"\[(\d+\.\d+)\]\(https://azure\.microsoft\.com/pricing/details/[\w/-]+/\)", row(start)[1])
+    assert amounts, start
+    return [float(price) for price in amounts]
 
 
 def price(start: str) -> float:

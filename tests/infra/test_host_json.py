@@ -69,7 +69,7 @@ def refused(host: dict[str, Any]) -> list[str]:
     return [
         "/".join(path)
         for path, value in leaves(host)
-        if not any(re.fullmatch(known, "/".join(path)) and holds(value) for known, holds in TAKEN.items())
+        if not any(re.fullmatch(pattern, "/".join(path)) and holds(value) for pattern, holds in TAKEN.items())
     ]
 
 

@@ -35,12 +35,12 @@ def read(path: str) -> Any:
 
 def test_the_hub_and_its_groups(azure: Deployment):
     hub = azure.one(facts.HUB)
-    groups = {one.short_name for one in azure.of(f"{facts.HUB}/consumergroups")}
+    groups = {group.short_name for group in azure.of(f"{facts.HUB}/consumergroups")}
     (namespace,) = read("infra/emulators/event-hubs.json")["UserConfig"]["NamespaceConfig"]
 
     assert hub.short_name == names.EVENT_HUB
     assert groups == {names.ARCHIVER_GROUP, names.STREAM_ANALYTICS_GROUP}
-    assert [int(one["PartitionCount"]) for one in namespace["Entities"]] == [hub.at("properties.partitionCount")]
+    assert [int(entity["PartitionCount"]) for entity in namespace["Entities"]] == [hub.at("properties.partitionCount")]
 
 
 def test_capture_writes_to_the_container_that_the_reconciliation_and_the_local_hub_use(azure: Deployment):
@@ -82,13 +82,19 @@ def test_the_queue_as_the_emulator_and_the_local_stack_have_it(azure: Deployment
 def test_the_database_its_containers_and_how_long_they_keep_documents(azure: Deployment):
     (emulated,) = read("infra/emulators/cosmos.json")["databases"]
     made = {
-        one.short_name: (one.at("properties.resource.partitionKey.paths"), one.at("properties.resource.defaultTtl"))
-        for one in azure.of(CONTAINERS)
+        container.short_name: (
+            container.at("properties.resource.partitionKey.paths"),
+            container.at("properties.resource.defaultTtl"),
+        )
+        for container in azure.of(CONTAINERS)
     }
 
     assert azure.one(f"{facts.COSMOS}/sqlDatabases").short_name == names.DATABASE == emulated["id"]
     assert made.keys() == {names.EVENTS_CONTAINER, names.CASES_CONTAINER}
-    assert made == {one["id"]: ([one["partitionKey"]], one.get("defaultTtl", -1)) for one in emulated["containers"]}
+    assert made == {
+        container["id"]: ([container["partitionKey"]], container.get("defaultTtl", -1))
+        for container in emulated["containers"]
+    }
     assert made[names.EVENTS_CONTAINER][0] == [names.ARCHIVE_KEY_PATH]
     assert made[names.CASES_CONTAINER][0] == [names.CASES_KEY_PATH]
 
@@ -103,7 +109,9 @@ def test_the_archive_is_indexed_by_what_the_reconciliation_asks_for(azure: Deplo
 
 def test_the_blob_containers(azure: Deployment):
     warehouse = azure.outputs["WAREHOUSE_ACCOUNT"]
-    made = {(one.name.partition("/")[0] == warehouse, one.short_name) for one in azure.of(facts.CONTAINER)}
+    made = {
+        (container.name.partition("/")[0] == warehouse, container.short_name) for container in azure.of(facts.CONTAINER)
+    }
 
     assert {name for of_warehouse, name in made if of_warehouse} == WAREHOUSE_CONTAINERS
     assert names.WORK in {name for of_warehouse, name in made if not of_warehouse}
@@ -111,7 +119,7 @@ def test_the_blob_containers(azure: Deployment):
 
 
 def test_every_lifecycle_rule_is_about_containers_that_exist(azure: Deployment):
-    made = {one.short_name for one in azure.of(facts.CONTAINER)}
+    made = {container.short_name for container in azure.of(facts.CONTAINER)}
     prefixes = {
         prefix.rstrip("/")
         for policy in azure.of("Microsoft.Storage/storageAccounts/managementPolicies")
@@ -175,7 +183,7 @@ def test_the_jobs_input_and_outputs_are_those_of_its_project(azure: Deployment):
 
 def test_the_local_stack_sets_the_same_connections(azure: Deployment):
     local = stack_settings(STACK)
-    site = next(one for one in azure.of(facts.SITE) if one.name == azure.outputs["FUNCTION_APP"])
+    site = next(site for site in azure.of(facts.SITE) if site.name == azure.outputs["FUNCTION_APP"])
     set_by_bicep = {name.partition("__")[0] for name in settings_of(site) if name.endswith("__credential")}
 
     assert set_by_bicep == {names.JOBS_STORAGE, names.WAREHOUSE, names.EVENT_HUBS, names.SERVICE_BUS, names.COSMOS}
@@ -183,13 +191,13 @@ def test_the_local_stack_sets_the_same_connections(azure: Deployment):
 
 
 def test_the_monitor_shows_the_hub_of_host_json(azure: Deployment):
-    monitor = next(settings_of(one) for one in azure.of(facts.SITE) if "DFM_HUB_NAME" in settings_of(one))
+    monitor = next(settings_of(site) for site in azure.of(facts.SITE) if "DFM_HUB_NAME" in settings_of(site))
 
     assert monitor["DFM_HUB_NAME"] == read("host.json")["extensions"]["durableTask"]["hubName"]
 
 
 def test_the_packages_of_the_apps_lie_in_containers_that_exist(azure: Deployment):
-    made = {one.short_name for one in azure.of(facts.CONTAINER)}
+    made = {container.short_name for container in azure.of(facts.CONTAINER)}
     storage = "properties.functionAppConfig.deployment.storage.value"
     places = [re.findall(r"'([\w-]+)'\)\]$", site.at(storage))[0] for site in azure.of(facts.SITE)]
 
@@ -198,7 +206,7 @@ def test_the_packages_of_the_apps_lie_in_containers_that_exist(azure: Deployment
 
 
 def test_azd_finds_the_app_by_the_name_of_its_service(azure: Deployment):
-    site = next(one for one in azure.of(facts.SITE) if one.name == azure.outputs["FUNCTION_APP"])
+    site = next(site for site in azure.of(facts.SITE) if site.name == azure.outputs["FUNCTION_APP"])
     services = (ROOT / "azure.yaml").read_text().partition("\nservices:\n")[2]
 
     assert services.startswith(f"  {site.at('tags')['azd-service-name']}:\n")
@@ -206,7 +214,7 @@ def test_azd_finds_the_app_by_the_name_of_its_service(azure: Deployment):
 
 def test_the_instances_that_stay_ready_run_workflows_and_a_function_that_exists():
     scale = deploy(size="10k").one(facts.SITE).at("properties.functionAppConfig.scaleAndConcurrency.alwaysReady")
-    groups = {one["name"] for one in scale}
+    groups = {group["name"] for group in scale}
     functions = {name.removeprefix("function:") for name in groups - {"durable"}}
 
     assert "durable" in groups
@@ -216,7 +224,9 @@ def test_the_instances_that_stay_ready_run_workflows_and_a_function_that_exists(
 
 def test_the_alert_on_failed_workflows_knows_all_of_them():
     query = (ROOT / "infra" / "modules" / "queries" / "failed-workflows.kql").read_text()
-    workflows = [name for name, one in indexed_functions().items() if one.trigger["type"] == "orchestrationTrigger"]
+    workflows = [
+        name for name, function in indexed_functions().items() if function.trigger["type"] == "orchestrationTrigger"
+    ]
 
     listed = msgspec.json.decode(query.partition("dynamic(")[2].partition(")")[0], type=list[str])
     assert sorted(listed) == sorted(workflows)

@@ -95,8 +95,8 @@ def test_every_setting_of_azd_reaches_its_parameter():
     assert deployment.one(facts.HUB).at("properties.partitionCount") == 32
     assert archive.at("properties.options.autoscaleSettings.maxThroughput") == 80_000
     assert deployment.one("Microsoft.Consumption/budgets").at("properties.amount") == 99
-    assert "Azure Event Hubs Data Owner" in {one.role for one in grants_of(deployment)}
-    assert not [one for one in deployment.of(facts.DIAGNOSTICS) if f"/{facts.SITE}/" in one.id]
+    assert "Azure Event Hubs Data Owner" in {grant.role for grant in grants_of(deployment)}
+    assert not [setting for setting in deployment.of(facts.DIAGNOSTICS) if f"/{facts.SITE}/" in setting.id]
 
 
 def test_the_monitor_is_deployed_for_those_who_ask_for_it_only():
@@ -109,7 +109,7 @@ def test_the_monitor_is_deployed_for_those_who_ask_for_it_only():
 
 
 def test_the_owner_roles_of_the_stream_job_are_granted_on_demand():
-    granted = {one.role for one in grants_of(deploy(streamJobRoles="owner"))}
+    granted = {grant.role for grant in grants_of(deploy(streamJobRoles="owner"))}
 
     assert {"Azure Event Hubs Data Owner", "Azure Service Bus Data Owner"} <= granted
 
@@ -126,7 +126,7 @@ def azd_values(environment: dict[str, str]) -> dict[str, Any]:
     if done.returncode != 0:
         raise BicepError(done.stderr)
     given = json.loads(json.loads(done.stdout)["parametersJson"])["parameters"]
-    return {name: one["value"] for name, one in given.items()}
+    return {name: parameter["value"] for name, parameter in given.items()}
 
 
 def asked_for() -> set[str]:

@@ -51,7 +51,7 @@ def test_the_app_has_the_roles_that_its_calls_need_and_no_other():
     needed = {CALLS[name] for name in called() & CALLS.keys()}
     needed |= {(role, f"container {container}") for container, role in container_roles().items()}
 
-    granted = {(one.role, one.scope) for one in grants_of(deploy()) if one.identity == "function-app"}
+    granted = {(grant.role, grant.scope) for grant in grants_of(deploy()) if grant.identity == "function-app"}
     assert granted == needed | HOST
 
 
@@ -76,7 +76,7 @@ def test_the_stream_job_and_capture_have_what_their_inputs_and_outputs_need_and_
     }
     capture = {Grant("capture", "Storage Blob Data Contributor", f"container {names.ALL_EVENTS}")}
 
-    assert {one for one in grants_of(deployment) if one.identity in ("stream-job", "capture")} == job | capture
+    assert {grant for grant in grants_of(deployment) if grant.identity in ("stream-job", "capture")} == job | capture
     assert len(deployment.of(f"{facts.JOB}/inputs")) + len(deployment.of(f"{facts.JOB}/outputs")) == len(job)
 
 

@@ -185,9 +185,9 @@ def test_an_app_without_diagnostics_is_noticed():
 
 def test_the_dashboard_of_the_scheduler_is_for_its_readers_and_the_app():
     on_the_scheduler = {
-        (one.identity, one.role)
-        for one in grants_of(deploy(durableBackend="scheduler"))
-        if one.scope == "the scheduler"
+        (grant.identity, grant.role)
+        for grant in grants_of(deploy(durableBackend="scheduler"))
+        if grant.scope == "the scheduler"
     }
     assert on_the_scheduler == {
         ("function-app", "Durable Task Data Contributor"),
@@ -197,7 +197,9 @@ def test_the_dashboard_of_the_scheduler_is_for_its_readers_and_the_app():
 
 def test_behind_a_network_nothing_but_the_queue_and_the_app_is_public():
     deployment = deploy(vnetEnabled=True)
-    public = {one.type for one in deployment.resources if one.at("properties.publicNetworkAccess") == "Enabled"}
+    public = {
+        resource.type for resource in deployment.resources if resource.at("properties.publicNetworkAccess") == "Enabled"
+    }
     served = {
         connection["properties"]["privateLinkServiceId"]
         for endpoint in deployment.of(facts.ENDPOINT)
@@ -206,7 +208,7 @@ def test_behind_a_network_nothing_but_the_queue_and_the_app_is_public():
 
     assert public == {QUEUES, facts.SITE}
     stores = [*deployment.of(STORAGE), *deployment.of(HUBS), *deployment.of(facts.COSMOS)]
-    assert served == {one.id for one in stores}
+    assert served == {store.id for store in stores}
     assert str(deployment.one(facts.SITE).at("properties.virtualNetworkSubnetId")).endswith("/subnets/app")
 
 
@@ -227,7 +229,7 @@ def test_names_fit_whatever_the_environment_is_called(name: str):
 
 def test_the_case_of_a_name_makes_no_second_set_of_resources():
     """Azure compares the names of resource groups without case, so both would lie in one group."""
-    names = [{one.name for one in deploy(environmentName=name).of(STORAGE)} for name in ("fraud", "Fraud")]
+    names = [{account.name for account in deploy(environmentName=name).of(STORAGE)} for name in ("fraud", "Fraud")]
 
     assert names[0] == names[1]
 
@@ -244,7 +246,9 @@ def test_a_planted_fault_is_found(everything: dict[str, Any], fault: Fault):
 def plant(broken: dict[str, Any], fault: Fault) -> None:
     """Put a fault into a snapshot. Fails if its place does not exist."""
     resources: list[dict[str, Any]] = broken["predictedResources"]
-    target = next(one for one in resources if one["type"] == fault.type and fault.named in one["id"])
+    target = next(
+        resource for resource in resources if resource["type"] == fault.type and fault.named in resource["id"]
+    )
     if not fault.path:
         resources.remove(target)
         return
@@ -266,14 +270,16 @@ def _item(place: Any, key: str) -> Any:
     if not isinstance(place, list):
         return place[key]
     items = cast("list[Any]", place)
-    return items[int(key)] if key.isdecimal() else next(one for one in items if one["name"] == key)
+    return items[int(key)] if key.isdecimal() else next(item for item in items if item["name"] == key)
 
 
 def test_every_diagnostic_setting_is_missed_when_it_is_taken_away(everything: dict[str, Any]):
-    settings = [one["id"] for one in everything["predictedResources"] if one["type"] == facts.DIAGNOSTICS]
+    settings = [
+        resource["id"] for resource in everything["predictedResources"] if resource["type"] == facts.DIAGNOSTICS
+    ]
 
     for setting in settings:
-        left = [one for one in everything["predictedResources"] if one["id"] != setting]
+        left = [resource for resource in everything["predictedResources"] if resource["id"] != setting]
         said = findings(deployment_of({**everything, "predictedResources": left}))
         assert any("has no diagnostic setting" in finding for finding in said), setting
     assert len(settings) > 8

@@ -65,8 +65,10 @@ def test_the_app_starts_in_azure_with_what_bicep_sets():
         settings.cosmos,
     ]
     assert isinstance(settings, Settings)
-    assert all(one.address and one.managed_identity and one.client_id for one in connections)
-    assert all(one.connection_string is None for one in connections)
+    assert all(
+        connection.address and connection.managed_identity and connection.client_id for connection in connections
+    )
+    assert all(connection.connection_string is None for connection in connections)
     assert settings.reconciliation_schedule == "0 30 2 * * *"
     assert settings.alert_webhook_url == "https://example.com/alerts"
 
@@ -77,7 +79,7 @@ def test_the_connections_are_addresses_of_what_bicep_makes():
 
     hub = deployment.one("Microsoft.EventHub/namespaces").name
     queue = deployment.one("Microsoft.ServiceBus/namespaces").name
-    accounts = {one.name: one for one in deployment.of("Microsoft.Storage/storageAccounts")}
+    accounts = {account.name: account for account in deployment.of("Microsoft.Storage/storageAccounts")}
     assert settings["EventHubs__fullyQualifiedNamespace"] == f"{hub}.servicebus.windows.net"
     assert settings["ServiceBus__fullyQualifiedNamespace"] == f"{queue}.servicebus.windows.net"
     assert deployment.one(facts.COSMOS).id in settings["Cosmos__accountEndpoint"]
@@ -109,7 +111,7 @@ def test_nothing_is_set_that_nothing_reads():
 def test_the_app_misses_or_notices_each_setting_that_is_taken_away():
     complete = bicep_settings()
 
-    for name in (one for one in complete.keys() - HOST_SETTINGS.keys() if not one.startswith(HOST_JSON)):
+    for name in (setting for setting in complete.keys() - HOST_SETTINGS.keys() if not setting.startswith(HOST_JSON)):
         answer = settings_or_problem({other: value for other, value in complete.items() if other != name})
         assert answer != read_settings(complete), name
         assert isinstance(answer, Settings) or name in answer, name
@@ -135,7 +137,7 @@ def test_what_the_triggers_read_is_set():
     assert replaced == {"RECONCILIATION_SCHEDULE"}
     assert replaced <= settings.keys()
     assert connections == {names.EVENT_HUBS, names.SERVICE_BUS}
-    assert all(f"{one}__fullyQualifiedNamespace" in settings for one in connections)
+    assert all(f"{connection}__fullyQualifiedNamespace" in settings for connection in connections)
 
 
 def test_no_other_file_reads_the_environment():

@@ -100,9 +100,9 @@ def test_what_if_sees_every_parameter_that_a_deployment_has():
 def test_bicep_is_built_again_when_a_file_changes_that_it_loads():
     loaded = re.compile(r"load(?:Json|Text)Content\('((?:\.\./)+[^']+)'")
     files = {
-        os.path.normpath(path.parent / found).removeprefix(f"{ROOT}{os.sep}")
+        os.path.normpath(path.parent / file).removeprefix(f"{ROOT}{os.sep}")
         for path in (ROOT / "infra").rglob("*.bicep")
-        for found in loaded.findall(path.read_text())
+        for file in loaded.findall(path.read_text())
     }
     paths = WORKFLOWS["infrastructure"][ON]["pull_request"]["paths"]
 

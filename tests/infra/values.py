@@ -101,22 +101,25 @@ _METRICS: Mapping[str, Container[object]] = {
 
 def value_findings(deployment: Deployment) -> Iterator[str]:
     """Values that Azure would refuse, or take and do nothing."""
-    for one in deployment.resources:
-        watched = deployment.scope_of(one)
-        for path, value in leaves(one.body):
-            right = _right(one, watched.type if watched else "", path)
+    for resource in deployment.resources:
+        watched = deployment.scope_of(resource)
+        for path, value in leaves(resource.body):
+            right = _right(resource, watched.type if watched else "", path)
             if right is not None and value not in right:
-                yield f"{one}: {'/'.join(path)} is {value!r}, must be {right!r}"
+                yield f"{resource}: {'/'.join(path)} is {value!r}, must be {right!r}"
 
 
-def _right(one: Resource, watched: str, path: tuple[str, ...]) -> Container[object] | None:
+def _right(resource: Resource, watched: str, path: tuple[str, ...]) -> Container[object] | None:
     if path == ("kind",):
-        return _KINDS.get(one.type)
+        return _KINDS.get(resource.type)
     if path[-2:] == ("logs", "category"):
         return _LOGS.get(watched, ())
     if path[-2:] == ("metrics", "category"):
         return _METRICS.get(watched, {"AllMetrics"})
-    if path == ("location",) and one.type in ("Microsoft.Insights/actionGroups", "Microsoft.Insights/metricAlerts"):
+    if path == ("location",) and resource.type in (
+        "Microsoft.Insights/actionGroups",
+        "Microsoft.Insights/metricAlerts",
+    ):
         return {"global"}
     for length in (3, 2):
         right = _RIGHT.get("/".join(path[-length:]))

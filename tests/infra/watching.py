@@ -13,15 +13,15 @@ _QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
 
 def diagnostic_findings(deployment: Deployment) -> Iterator[str]:
     """Every resource that has logs or metrics sends them to our workspace; whatever is new has to be looked up."""
-    workspaces = {one.id for one in deployment.of(_WORKSPACE)}
-    settings = {one.scope_id: one for one in deployment.of(facts.DIAGNOSTICS)}
-    for one in deployment.resources:
-        setting, logs = settings.get(one.id), watched.DIAGNOSED.get(one.type)
+    workspaces = {workspace.id for workspace in deployment.of(_WORKSPACE)}
+    settings = {setting.scope_id: setting for setting in deployment.of(facts.DIAGNOSTICS)}
+    for resource in deployment.resources:
+        setting, logs = settings.get(resource.id), watched.DIAGNOSED.get(resource.type)
         if logs is None:
-            if one.type not in watched.NOT_DIAGNOSED:
-                yield f"{one}: nobody has looked up whether {one.type} has logs and metrics"
+            if resource.type not in watched.NOT_DIAGNOSED:
+                yield f"{resource}: nobody has looked up whether {resource.type} has logs and metrics"
         elif setting is None:
-            yield f"{one}: has no diagnostic setting"
+            yield f"{resource}: has no diagnostic setting"
         else:
             if setting.at("properties.workspaceId") not in workspaces:
                 yield f"{setting}: sends to another workspace"
@@ -31,27 +31,31 @@ def diagnostic_findings(deployment: Deployment) -> Iterator[str]:
 
 def alert_findings(deployment: Deployment) -> Iterator[str]:
     """Every metric that matters has an alert that goes off in time, and every alert reaches the people."""
-    types = {one.id: one.type for one in deployment.resources}
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    types = {resource.id: resource.type for resource in deployment.resources}
+    criteria_of: dict[tuple[str, str], Mapping[str, Any]] = {}
     for alert in deployment.of(facts.METRIC_ALERT):
         scopes: list[str] = alert.at("properties.scopes") or []
         criteria: list[Mapping[str, Any]] = alert.at("properties.criteria.allOf") or []
-        found |= {(types.get(scope, ""), str(one.get("metricName"))): one for scope in scopes for one in criteria}
+        criteria_of |= {
+            (types.get(scope, ""), str(criterion.get("metricName"))): criterion
+            for scope in scopes
+            for criterion in criteria
+        }
     for (scope, metric), (highest, aggregation) in watched.ALERTED.items():
-        criterion = found.get((scope, metric))
+        criterion = criteria_of.get((scope, metric))
         if criterion is None:
             yield f"no alert looks at {metric} of {scope}"
         elif criterion.get("timeAggregation") != aggregation or criterion.get("threshold", highest + 1) > highest:
             yield f"the alert on {metric} of {scope} must go off above {highest} of its {aggregation}"
-    for name in watched.QUERIES.keys() - {one.name.rpartition("-")[0] for one in deployment.of(_QUERY_ALERT)}:
+    for name in watched.QUERIES.keys() - {alert.name.rpartition("-")[0] for alert in deployment.of(_QUERY_ALERT)}:
         yield f"no alert asks {name}"
-    people = {one.id for one in deployment.of(_PEOPLE)}
+    people = {group.id for group in deployment.of(_PEOPLE)}
     for alert in deployment.of(facts.METRIC_ALERT) + deployment.of(_QUERY_ALERT) + deployment.of(facts.ACTIVITY_ALERT):
         if not people & _told(alert):
             yield f"{alert}: tells nobody"
     for alert in deployment.of(_QUERY_ALERT):
         name = alert.name.rpartition("-")[0]
-        thresholds = [one.get("threshold") for one in alert.at("properties.criteria.allOf") or ()]
+        thresholds = [criterion.get("threshold") for criterion in alert.at("properties.criteria.allOf") or ()]
         if thresholds != [watched.QUERIES.get(name)] or not set(alert.at("properties.scopes") or [""]) <= types.keys():
             yield f"{alert}: must go off above {watched.QUERIES.get(name)} rows of our workspace"
 

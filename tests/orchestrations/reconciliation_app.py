@@ -53,7 +53,7 @@ ORCHESTRATORS = {
 
 
 def reconciliation_hub(
-    folder: Path, scan_parts: int, watermark: datetime = REACH.start, known: Outcome | None = None
+    folder: Path, scan_parts: int, watermark: datetime = REACH.start, known_outcome: Outcome | None = None
 ) -> RunningHub:
     """A hub with the workflows, a plan of so many parts, and steps that read one record each."""
     hub = RunningHub(folder / "hub.db", df.DFApp())
@@ -70,7 +70,7 @@ def reconciliation_hub(
 
     @hub.activity
     def plan_reconciliation(argument: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(PlanSummary(parts, 1_000, known))
+        return msgspec.to_builtins(PlanSummary(parts, 1_000, known_outcome))
 
     def step(argument: dict[str, Any]) -> Any:
         return msgspec.to_builtins(StepProgress(1, 10))

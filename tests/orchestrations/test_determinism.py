@@ -23,21 +23,21 @@ FORBIDDEN_NAMES = {"environ", "await"}
 
 
 def violations(source: str) -> list[str]:
-    found: list[str] = []
+    breaches: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import | ast.ImportFrom):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or "."]
-            found += [f"imports {module}" for module in modules if module.partition(".")[0] not in ALLOWED_IMPORTS]
-            found += [f"imports {module}" for module in modules if _is_azure_but_not_durable(module)]
+            breaches += [f"imports {module}" for module in modules if module.partition(".")[0] not in ALLOWED_IMPORTS]
+            breaches += [f"imports {module}" for module in modules if _is_azure_but_not_durable(module)]
         elif isinstance(node, ast.Call) and _name(node.func) in FORBIDDEN_CALLS:
-            found.append(f"calls {_name(node.func)} in line {node.lineno}")
+            breaches.append(f"calls {_name(node.func)} in line {node.lineno}")
         elif isinstance(node, ast.Attribute) and node.attr in FORBIDDEN_NAMES:
-            found.append(f"reads {node.attr} in line {node.lineno}")
+            breaches.append(f"reads {node.attr} in line {node.lineno}")
         elif isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.Global):
-            found.append(f"{type(node).__name__} in line {node.lineno}")
+            breaches.append(f"{type(node).__name__} in line {node.lineno}")
         elif isinstance(node, ast.Set | ast.SetComp):
-            found.append(f"a set, whose order is not fixed, in line {node.lineno}")
-    return found
+            breaches.append(f"a set, whose order is not fixed, in line {node.lineno}")
+    return breaches
 
 
 def _is_azure_but_not_durable(module: str) -> bool:

@@ -62,7 +62,7 @@ async def test_every_stage_follows_the_one_before(hub: RunningHub):
 
 
 async def test_what_is_known_is_not_read_again(tmp_path: Path):
-    hub = reconciliation_hub(tmp_path, scan_parts=20, known=OUTCOME)
+    hub = reconciliation_hub(tmp_path, scan_parts=20, known_outcome=OUTCOME)
     try:
         status = await hub.run("reconcile", REQUEST, RUN)
 

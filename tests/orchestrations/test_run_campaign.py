@@ -58,7 +58,7 @@ async def test_a_batch_that_is_tried_again_is_the_same_batch(hub: RunningHub, st
 
     tries = steps.batches[0]
     assert len(tries) == 4
-    assert all(one == tries[0] for one in tries)
+    assert all(attempt == tries[0] for attempt in tries)
 
 
 async def test_a_campaign_that_waits_is_stopped_at_once_and_leaves_no_open_timer(

@@ -30,7 +30,7 @@ def test_the_service_bus_emulator_has_the_queue():
 
 def test_the_cosmos_bootstrap_has_the_containers_and_their_partition_key():
     (database,) = read("infra/emulators/cosmos.json")["databases"]
-    containers = {one["id"]: one["partitionKey"] for one in database["containers"]}
+    containers = {container["id"]: container["partitionKey"] for container in database["containers"]}
 
     assert database["id"] == names.DATABASE
     assert containers == {

@@ -24,12 +24,12 @@ def test_no_shard_of_a_window_is_taken_for_a_repetition_of_another(tmp_path: Pat
     with stream_job_parts(tmp_path, PROJECT, *ENTITIES) as parts:
         parts.start("amqp", "azurite", "job")
         send_events(parts.event_hubs, names.EVENT_HUB, (1, [sale(customer) for customer in range(CUSTOMERS)]))
-        found = QueueReceiver(parts.service_bus, names.WINDOW_QUEUE).wait(ids=CUSTOMERS)
+        messages = QueueReceiver(parts.service_bus, names.WINDOW_QUEUE).wait(ids=CUSTOMERS)
         written = wait_for_blob_rows(parts.blob, names.SUSPICIOUS_EVENTS, ids=CUSTOMERS)
 
     # One batch arrives at one moment, so one window has two customers in each of eight messages.
-    assert [len(row["ids"]) for _, row in found] == [2] * 8
-    assert len({row["WindowEnd"] for _, row in found}) == 1
-    assert len({message_id for message_id, _ in found}) == 8
+    assert [len(row["ids"]) for _, row in messages] == [2] * 8
+    assert len({row["WindowEnd"] for _, row in messages}) == 1
+    assert len({message_id for message_id, _ in messages}) == 8
     archived = [row["ids"] for rows in written.values() for row in rows]
-    assert sorted(archived) == sorted(row["ids"] for _, row in found)
+    assert sorted(archived) == sorted(row["ids"] for _, row in messages)

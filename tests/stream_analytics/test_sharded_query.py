@@ -61,12 +61,12 @@ def rows_of(query: StreamQuery, given_events: list[dict[str, Any]]) -> list[Quer
 def flagged(rows: list[QueryRow], output: str) -> dict[tuple[Any, Any, Any], list[str]]:
     """The ids of each store and window, in order, however many rows they came in. Numbers that are equal are one store,
     as in GROUP BY, whichever of them a row shows."""
-    found: defaultdict[tuple[Any, Any, Any], list[str]] = defaultdict(list)
+    ids_of: defaultdict[tuple[Any, Any, Any], list[str]] = defaultdict(list)
     for each in rows:
         if each.output == output:
             row = each.row
-            found[row["store_id"], row["WindowStart"], row["WindowEnd"]] += row["ids"]
-    return {key: sorted(ids) for key, ids in found.items()}
+            ids_of[row["store_id"], row["WindowStart"], row["WindowEnd"]] += row["ids"]
+    return {key: sorted(ids) for key, ids in ids_of.items()}
 
 
 def test_the_golden_tests_pass(tmp_path: Path):

@@ -74,7 +74,7 @@ async def test_a_full_partition_refuses_new_documents_with_its_sub_status_and_gi
             container.execute_item_batch([("create", (EVENT | {"id": "g"},)), ("read", ("e",))], "7")
         assert (refusal.value.status_code, refusal.value.sub_status) == (403, 1014)
         answers: Any = refusal_of_batch.value.operation_responses
-        assert [(one["statusCode"], one.get("subStatusCode")) for one in answers] == [(403, 1014), (424, None)]
+        assert [(answer["statusCode"], answer.get("subStatusCode")) for answer in answers] == [(403, 1014), (424, None)]
         assert container.read_item("e", "7")["id"] == "e"
 
 

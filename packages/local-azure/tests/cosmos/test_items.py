@@ -90,10 +90,10 @@ async def test_a_stale_etag_is_refused(sdk: Sdk, container: Any) -> None:
 
 async def test_an_unchanged_item_is_not_sent_again(sdk: Sdk, container: Any) -> None:
     created = await sdk.do(container.create_item(EVENT))
-    known = {"etag": created["_etag"], "match_condition": MatchConditions.IfModified}
-    assert not await sdk.do(container.read_item("e1", "7", **known))
+    as_created = {"etag": created["_etag"], "match_condition": MatchConditions.IfModified}
+    assert not await sdk.do(container.read_item("e1", "7", **as_created))
     await sdk.do(container.upsert_item(EVENT | {"qty": 3}))
-    assert (await sdk.do(container.read_item("e1", "7", **known)))["qty"] == 3
+    assert (await sdk.do(container.read_item("e1", "7", **as_created)))["qty"] == 3
 
 
 async def test_a_deleted_item_is_gone_and_its_id_is_free(sdk: Sdk, container: Any) -> None:

@@ -63,14 +63,14 @@ async def test_a_token_of_somebody_else_is_refused(sdk: Sdk, container: Any) -> 
 async def test_read_items_gives_what_exists_in_the_order_asked(sdk: Sdk, container: Any) -> None:
     await fill(sdk, container, 150)
     asked = [(f"e{number}", str(number % 3)) for number in range(149, -1, -7)]
-    found = await sdk.do(container.read_items([("missing", "0"), *asked, ("e0", "1")]))
-    assert [item["id"] for item in found] == [name for name, _ in asked]
+    items = await sdk.do(container.read_items([("missing", "0"), *asked, ("e0", "1")]))
+    assert [item["id"] for item in items] == [name for name, _ in asked]
 
 
 async def test_read_items_of_one_partition_and_of_thousands(sdk: Sdk, container: Any) -> None:
     await fill(sdk, container, 1200, stores=1)
-    found = await sdk.do(container.read_items([(f"e{number}", "0") for number in range(1200)]))
-    assert len(found) == 1200
+    items = await sdk.do(container.read_items([(f"e{number}", "0") for number in range(1200)]))
+    assert len(items) == 1200
     mixed = await sdk.do(container.read_items([(f"e{number}", str(number % 2)) for number in range(1000)]))
     assert len(mixed) == 500
     assert await sdk.do(container.read_items([])) == []

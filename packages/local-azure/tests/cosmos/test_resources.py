@@ -18,8 +18,8 @@ async def test_databases_are_listed_and_found_by_query(sdk: Sdk, database: Any) 
     listed = await sdk.all(sdk.client.list_databases())
     assert database.id in [each["id"] for each in listed]
     text = "SELECT * FROM r WHERE r.id = @id"
-    found = await sdk.all(sdk.client.query_databases(text, parameters=[{"name": "@id", "value": database.id}]))
-    assert [each["id"] for each in found] == [database.id]
+    databases = await sdk.all(sdk.client.query_databases(text, parameters=[{"name": "@id", "value": database.id}]))
+    assert [each["id"] for each in databases] == [database.id]
 
 
 async def test_a_database_exists_once(sdk: Sdk, database: Any) -> None:

@@ -159,8 +159,8 @@ def test_events_reach_functions_of_both_cardinalities_and_are_checkpointed(broke
     assert many["1"]["bodies"] == ["a", "b", "\xff"]
     assert many["1"]["sequence_numbers"] == [0, 1, 2]
     assert many["1"]["properties"] == [{"run_id": "r1"}] * 3
-    one = [note["body"] for note in brokers.journal("one") if note["partition"] == "1"]
-    assert one == ["a", "b", "\ufffd"]
+    bodies = [note["body"] for note in brokers.journal("one") if note["partition"] == "1"]
+    assert bodies == ["a", "b", "\ufffd"]
     checkpoints = {name.partition("/")[2]: metadata for name, metadata in brokers.checkpoints().items()}
     assert checkpoints[f"{brokers.hub}/archiver/checkpoint/1"]["sequencenumber"] == "2"
     assert checkpoints[f"{brokers.hub}/$default/checkpoint/2"]["sequencenumber"] == "0"

@@ -108,9 +108,9 @@ def test_expressions_are_settings(monkeypatch: pytest.MonkeyPatch):
 def test_a_connection_is_a_string_or_an_identity(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("Shop__fullyQualifiedNamespace", "shop.servicebus.windows.net")
     monkeypatch.setenv("Shop__clientId", "me")
-    found = connection("Shop", "fullyQualifiedNamespace")
-    assert (found.connection_string, found.namespace) == (None, "shop.servicebus.windows.net")
-    assert found.properties["clientid"] == "me"
+    shop = connection("Shop", "fullyQualifiedNamespace")
+    assert (shop.connection_string, shop.namespace) == (None, "shop.servicebus.windows.net")
+    assert shop.properties["clientid"] == "me"
     monkeypatch.setenv("Shop", "Endpoint=sb://x")
     assert connection("Shop", "fullyQualifiedNamespace").connection_string == "Endpoint=sb://x"
     with pytest.raises(MissingSettingError, match="'Other' is missing"):

@@ -51,10 +51,10 @@ def paths_of(properties: JsonObject) -> Paths:
 def bring_about(store: Store, table: str, paths: Paths) -> None:
     """Make the indexes that are missing and drop those that the policy does not name any more."""
     wanted = {path.index_of(table): path for path in paths.values()}
-    found = store.execute(
+    rows = store.execute(
         "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND name LIKE ?", (table, "%_path_%")
     )
-    existing = {name for (name,) in found.fetchall()}
+    existing = {name for (name,) in rows.fetchall()}
     for name in existing - wanted.keys():
         store.write(f'DROP INDEX "{name}"')
     for name in wanted.keys() - existing:
@@ -63,6 +63,6 @@ def bring_about(store: Store, table: str, paths: Paths) -> None:
 
 def existing_paths(store: Store, table: str, paths: Paths) -> Paths:
     """The paths whose index exists: a container of an earlier version has none until its policy is set."""
-    found = store.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?", (table,))
-    existing = {name for (name,) in found.fetchall()}
+    rows = store.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?", (table,))
+    existing = {name for (name,) in rows.fetchall()}
     return {names: path for names, path in paths.items() if path.index_of(table) in existing}

@@ -37,14 +37,14 @@ def test_other_conditions_leave_all_documents(where: str) -> None:
 
 
 def test_the_partition_of_the_request_bounds_every_key() -> None:
-    found = access("c.id = 'a' OR c.store_id = '8'", partition='["7"]')
-    assert found == Access(frozenset({('["7"]', "a")}), exact=True)
+    allowed = access("c.id = 'a' OR c.store_id = '8'", partition='["7"]')
+    assert allowed == Access(frozenset({('["7"]', "a")}), exact=True)
     assert access("c.qty = 1", partition='["7"]') == Access(frozenset({('["7"]', None)}))
 
 
 def test_keys_that_would_multiply_without_end_are_cut_to_one_side() -> None:
     many = ", ".join(f"'{number}'" for number in range(300))
-    found = access(f"c.id IN ({many}) AND c.store_id IN ({many})")
-    assert found.keys is not None
-    assert len(found.keys) == 300
-    assert not found.exact
+    allowed = access(f"c.id IN ({many}) AND c.store_id IN ({many})")
+    assert allowed.keys is not None
+    assert len(allowed.keys) == 300
+    assert not allowed.exact

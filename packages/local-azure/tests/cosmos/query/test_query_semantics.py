@@ -160,8 +160,8 @@ def answers(
         held = await database.fill(documents)
         return held, await database.ask(sql, partition, size)
 
-    held, found = asyncio.run(run())
-    return [document for document in held if partition in (None, document["store_id"])], found
+    held, answer = asyncio.run(run())
+    return [document for document in held if partition in (None, document["store_id"])], answer
 
 
 def same_list(left: list[Any], right: list[Any]) -> bool:
@@ -183,7 +183,7 @@ def test_where_and_select_mean_what_the_naive_evaluator_says(
     size: int,
 ) -> None:
     sql = f"SELECT c.id, {selected.sql} AS value1 FROM c WHERE {where.sql}"
-    held, found = answers(database, documents, sql, partition, size)
+    held, answer = answers(database, documents, sql, partition, size)
     expected = [
         {
             name: value
@@ -193,7 +193,7 @@ def test_where_and_select_mean_what_the_naive_evaluator_says(
         for document in held
         if where.of(document) is True
     ]
-    assert same_list(found, expected), sql
+    assert same_list(answer, expected), sql
 
 
 @property_test
@@ -209,9 +209,9 @@ def test_order_by_with_offset_and_limit(
     partition: str | None,
 ) -> None:
     sql = f"SELECT VALUE c.id FROM c ORDER BY {by.sql} {'DESC' if down else ''} OFFSET {skip} LIMIT 6"
-    held, found = answers(database, documents, sql, partition, size)
+    held, answer = answers(database, documents, sql, partition, size)
     expected = sorted(held, key=lambda document: oracle.sort_key(by.of(document)), reverse=down)[skip : skip + 6]
-    assert found == [document["id"] for document in expected], sql
+    assert answer == [document["id"] for document in expected], sql
 
 
 @property_test
@@ -220,13 +220,13 @@ def test_distinct_values_come_once_and_top_bounds_them(
     database: Database, documents: list[dict[str, Any]], value: Expression, top: int, size: int
 ) -> None:
     sql = f"SELECT DISTINCT TOP {top} VALUE {value.sql} FROM c"
-    held, found = answers(database, documents, sql, None, size)
+    held, answer = answers(database, documents, sql, None, size)
     expected: list[Any] = []
     for document in held:
         candidate = value.of(document)
-        if candidate is not MISSING and not any(oracle.same(candidate, known) for known in expected):
+        if candidate is not MISSING and not any(oracle.same(candidate, earlier) for earlier in expected):
             expected.append(candidate)
-    assert same_list(found, expected[:top]), sql
+    assert same_list(answer, expected[:top]), sql
 
 
 AGGREGATES = st.sampled_from(["COUNT", "SUM", "AVG", "MIN", "MAX"])
@@ -238,9 +238,9 @@ def test_aggregates_over_all_documents(
     *, database: Database, documents: list[dict[str, Any]], name: str, value: Expression, where: Expression, size: int
 ) -> None:
     sql = f"SELECT VALUE {name}({value.sql}) FROM c WHERE {where.sql}"
-    held, found = answers(database, documents, sql, None, size)
+    held, answer = answers(database, documents, sql, None, size)
     expected = oracle.aggregated(name, [value.of(document) for document in held if where.of(document) is True])
-    assert same_list(found, [] if expected is MISSING else [expected]), sql
+    assert same_list(answer, [] if expected is MISSING else [expected]), sql
 
 
 @property_test
@@ -249,14 +249,14 @@ def test_aggregates_by_group(
     *, database: Database, documents: list[dict[str, Any]], by: Expression, name: str, value: Expression, size: int
 ) -> None:
     sql = f"SELECT {by.sql} AS k, {name}({value.sql}) AS v FROM c GROUP BY {by.sql}"
-    held, found = answers(database, documents, sql, None, size)
+    held, answer = answers(database, documents, sql, None, size)
     groups: list[tuple[Any, list[Any]]] = []
     for document in held:
         key = by.of(document)
-        group = next((values for known, values in groups if oracle.same(known, key)), None)
+        group = next((values for seen, values in groups if oracle.same(seen, key)), None)
         if group is None:
             groups.append((key, group := []))
         group.append(value.of(document))
     rows = [{"k": key, "v": oracle.aggregated(name, values)} for key, values in groups]
     expected = [{name: value for name, value in row.items() if value is not MISSING} for row in rows]
-    assert same_list(found, expected), sql
+    assert same_list(answer, expected), sql

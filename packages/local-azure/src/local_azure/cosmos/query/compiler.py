@@ -83,8 +83,8 @@ class Compiler:
     def _in(self, needle: Node, choices: tuple[Node, ...]) -> Evaluate:
         value = self.compile(needle)
         if all(isinstance(each, Literal | Parameter) for each in choices):
-            known = {identity(constant) for each in choices if (constant := self.constant(each)) is not UNDEFINED}
-            return lambda item: UNDEFINED if (v := value(item)) is UNDEFINED else identity(v) in known
+            constants = {identity(constant) for each in choices if (constant := self.constant(each)) is not UNDEFINED}
+            return lambda item: UNDEFINED if (v := value(item)) is UNDEFINED else identity(v) in constants
         others = [self.compile(each) for each in choices]
 
         def evaluate(item: Value) -> Value:

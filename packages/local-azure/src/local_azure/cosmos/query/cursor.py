@@ -36,9 +36,9 @@ class Cursor:
 
     def accept(self, keyword: str) -> bool:
         """Read this keyword if it is next."""
-        found = self.is_next(keyword)
-        self.position += found
-        return found
+        is_there = self.is_next(keyword)
+        self.position += is_there
+        return is_there
 
     def is_symbol(self, symbol: str) -> bool:
         """True if the next token is this symbol."""
@@ -47,9 +47,9 @@ class Cursor:
 
     def accept_symbol(self, symbol: str) -> bool:
         """Read this symbol if it is next."""
-        found = self.is_symbol(symbol)
-        self.position += found
-        return found
+        is_there = self.is_symbol(symbol)
+        self.position += is_there
+        return is_there
 
     def expect(self, keyword: str) -> None:
         """Read this keyword; 400 if it is not next."""

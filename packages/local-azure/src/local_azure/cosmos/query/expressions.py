@@ -30,10 +30,10 @@ class ExpressionParser(OperandParser):
 
     def paths(self, clause: str) -> list[Path]:
         """One or more properties, between commas; 400 for any other expression."""
-        found = [self.path(clause)]
+        paths = [self.path(clause)]
         while self.accept_symbol(","):
-            found.append(self.path(clause))
-        return found
+            paths.append(self.path(clause))
+        return paths
 
     def path(self, clause: str) -> Path:
         """One property; 400 for any other expression."""
@@ -91,12 +91,12 @@ class ExpressionParser(OperandParser):
                 raise syntax_error("comparisons must be put in parentheses", self.peek().at)
             return node
         negated = self.accept("NOT")
-        found = self._in_between_or_like(left)
-        if found is None:
+        condition = self._in_between_or_like(left)
+        if condition is None:
             if negated:
                 raise syntax_error("expected IN, BETWEEN or LIKE after NOT", self.peek().at)
             return left
-        return Unary("NOT", found) if negated else found
+        return Unary("NOT", condition) if negated else condition
 
     def _in_between_or_like(self, left: Node) -> Node | None:
         if self.accept("IN"):

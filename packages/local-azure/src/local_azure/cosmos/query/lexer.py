@@ -43,7 +43,7 @@ def tokens(text: str) -> list[Token]:
     """All tokens and an `end`. 400 for text that is not a token of the language or is too long."""
     if len(text) > MAX_QUERY_BYTES or len(text.encode(errors="replace")) > MAX_QUERY_BYTES:
         raise bad_request(f"The query text has more than {MAX_QUERY_BYTES} bytes.")
-    found: list[Token] = []
+    tokens: list[Token] = []
     place = 0
     while True:
         match = _TOKEN.match(text, place)
@@ -56,9 +56,9 @@ def tokens(text: str) -> list[Token]:
         place = match.end()
         if kind == "string":
             value = _unescape(value[1:-1], at)
-        found.append(Token(kind, value, at))  # pyright: ignore[reportArgumentType] - the groups are the kinds
+        tokens.append(Token(kind, value, at))  # pyright: ignore[reportArgumentType] - the groups are the kinds
         if kind == "end":
-            return found
+            return tokens
 
 
 def _unescape(text: str, at: int) -> str:

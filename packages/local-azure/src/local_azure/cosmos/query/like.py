@@ -36,10 +36,10 @@ def like(text: str, pattern: str, escape: str | None) -> bool:
     # Between the fixed ends each piece is taken where it first fits: to take it later could not help the others.
     place, end = len(first), len(text) - len(last)
     for piece in pieces[1:-1]:
-        found = _find(text, piece, place, end)
-        if found < 0:
+        start = _find(text, piece, place, end)
+        if start < 0:
             return False
-        place = found + len(piece)
+        place = start + len(piece)
     return True
 
 

@@ -38,7 +38,7 @@ def binary(name: str, left: Evaluate, right: Evaluate) -> Evaluate:
     if name == "=":
         return lambda item: equal(left(item), right(item))
     if name == "!=":
-        return lambda item: UNDEFINED if (found := equal(left(item), right(item))) is UNDEFINED else not found
+        return lambda item: UNDEFINED if (are_equal := equal(left(item), right(item))) is UNDEFINED else not are_equal
     if name == "??":
         return lambda item: right(item) if (value := left(item)) is UNDEFINED else value
     if name == "||":
