@@ -24,7 +24,7 @@ from tests.reconciliation.faults import FAULTS, Planted, build
 from tests.reconciliation.world import RANGE
 from tests.support.parts import azure
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
 RUN = RANGE.instance_id

@@ -19,6 +19,7 @@ CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), Non
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.proof,
     pytest.mark.skipif(CHROMIUM is None, reason=f"none of {', '.join(BROWSERS)} is on the PATH"),
 ]
 
