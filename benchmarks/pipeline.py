@@ -66,11 +66,7 @@ def _seconds(campaign: dict[str, Any]) -> float:
 def _latencies(app: AppClient) -> list[float]:
     """For each window: real seconds from its end to the end of its workflow, when verdicts and alert are stored."""
     return [
-        (
-            datetime.fromisoformat(instance["lastUpdatedTime"])
-            - datetime.fromisoformat(instance["output"]["window_end"])
-        ).total_seconds()
-        / SPEED
+        (instance.last_updated_time - instance.summary.window_end).total_seconds() / SPEED
         for instance in windows.instances(app)
     ]
 

@@ -1,10 +1,9 @@
 """The accounts of a campaign: what was sent, beside what the reconciliation found of it in every archive."""
 
-from typing import Any
-
 import msgspec
 
 from cli.campaigns import CampaignState
+from reconciliation.messages import Outcome
 
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,30 +28,30 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
     @classmethod
-    def of(cls, campaign: CampaignState, outcome: dict[str, Any]) -> "Accounts":
+    def of(cls, campaign: CampaignState, outcome: Outcome) -> "Accounts":
         """From a campaign's last status and the outcome of a reconciliation over its time."""
-        found: dict[str, int] = outcome["accounts"]
+        counts = outcome.accounts
         return cls(
             sent=campaign.totals.sent,
-            captured=found["captured"],
-            archived=found["archived"],
-            quarantined=found["quarantined"],
-            expected=found["expected"],
-            suspicious=found["suspicious"],
-            analysed=found["analysed"],
-            missing=found["missing_from_suspicious"]
-            + found["missing_from_fraud"]
-            + found["absent_from_cosmos"]
-            + found["absent_from_quarantine"]
-            + found["archive_gaps"],
-            unexpected=found["unexpected"] + found["only_in_cosmos"] + found["differs_in_cosmos"],
-            duplicates=found["duplicates"] + found["wrong_window"] + found["wrong_store"],
-            unresolved=found["unresolved"],
-            windows=found["windows"],
-            resent=found["resent"],
+            captured=counts.captured,
+            archived=counts.archived,
+            quarantined=counts.quarantined,
+            expected=counts.expected,
+            suspicious=counts.suspicious,
+            analysed=counts.analysed,
+            missing=counts.missing_from_suspicious
+            + counts.missing_from_fraud
+            + counts.absent_from_cosmos
+            + counts.absent_from_quarantine
+            + counts.archive_gaps,
+            unexpected=counts.unexpected + counts.only_in_cosmos + counts.differs_in_cosmos,
+            duplicates=counts.duplicates + counts.wrong_window + counts.wrong_store,
+            unresolved=counts.unresolved,
+            windows=counts.windows,
+            resent=counts.resent,
             must_be_flagged=campaign.totals.expected_suspicious,
-            verdict=outcome["verdict"],
-            sentence=outcome["sentence"],
+            verdict=outcome.verdict,
+            sentence=outcome.sentence,
         )
 
     def checks(self) -> list[tuple[str, bool]]:

@@ -5,8 +5,9 @@ import os
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import requests
 
 from cli.stack_process import LOCAL_SETTINGS
@@ -23,6 +24,8 @@ _NOT_AN_ADDRESS = (
     UnicodeError,
 )
 _CONTINUATION = "x-ms-continuation-token"
+
+Struct = TypeVar("Struct")
 
 
 class AppError(Exception):
@@ -106,6 +109,17 @@ class AppClient:
                         f"nothing answers at {self.base_url}; start it with `make up`, or say --url"
                     ) from error
                 time.sleep(_RETRY_SECONDS)
+
+
+def read_as(kind: type[Struct], content: Any, subject: str) -> Struct:
+    """The JSON values of an answer as a struct; `subject` names what they are about.
+
+    Raises AppError if they have another shape, as those of another version of the app may.
+    """
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        raise AppError(f"{subject} is not told as this version knows it: {error}") from error
 
 
 def _json(answer: requests.Response) -> Any:

@@ -7,7 +7,6 @@ keeps the accounts in `.local/demo/summary.json` and the report in `.local/demo/
 import shutil
 import time
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -16,6 +15,7 @@ from cli.accounts import Accounts
 from cli.app_client import AppClient
 from cli.screen import console, heading, progress
 from cli.stack_process import ROOT, running_stack
+from reconciliation.messages import Outcome
 
 FOLDER = ROOT / ".local" / "demo"
 _WINDOW_SECONDS, _CAPTURE_SECONDS = 300, 300
@@ -61,7 +61,7 @@ def start(app: AppClient, plan: Plan) -> str:
     return campaigns.start(app, request)
 
 
-def settle(app: AppClient, plan: Plan, campaign_id: str) -> tuple[Accounts, dict[str, Any]]:
+def settle(app: AppClient, plan: Plan, campaign_id: str) -> tuple[Accounts, Outcome]:
     """Follow the plan's campaign, wait for its verdicts and reconcile; the accounts, and the reconciliation."""
     heading(f"Campaign: {plan.batches:,} batches of {plan.events:,} events, one every {plan.interval_seconds:g} s")
     with progress() as display:
@@ -83,7 +83,7 @@ def settle(app: AppClient, plan: Plan, campaign_id: str) -> tuple[Accounts, dict
     return Accounts.of(campaign, outcome), outcome
 
 
-def _reconcile(app: AppClient, campaign: campaigns.CampaignState, patience: float) -> dict[str, Any]:
+def _reconcile(app: AppClient, campaign: campaigns.CampaignState, patience: float) -> Outcome:
     """Reconcile the campaign's time, again and again until it balances or patience ends.
 
     Nobody waits for a range's grace here: what Capture or the stream job write late looks lost until it is there.
@@ -93,20 +93,20 @@ def _reconcile(app: AppClient, campaign: campaigns.CampaignState, patience: floa
     with console.status("") as status:
         while True:
             run = reconciliations.start(app, campaign.started, campaign.updated)
-            outcome = reconciliations.wait(app, run, lambda state: status.update(f"  {state['phase']}"))
-            if outcome["balanced"] or time.monotonic() > end:
-                console.print(f"  {outcome['sentence']}")
+            outcome = reconciliations.wait(app, run, lambda now: status.update(f"  {now.phase}"))
+            if outcome.balanced or time.monotonic() > end:
+                console.print(f"  {outcome.sentence}")
                 return outcome
             status.update("  waiting for what is written late")
             time.sleep(1)
 
 
-def _save_reports(app: AppClient, outcome: dict[str, Any]) -> dict[str, Path]:
+def _save_reports(app: AppClient, outcome: Outcome) -> dict[str, Path]:
     """Copy the report out of its container, a file for each format."""
     saved: dict[str, Path] = {}
-    for name in outcome["reports"]:
+    for name in outcome.reports:
         saved[name] = FOLDER / f"report.{name}"
-        saved[name].write_bytes(app.get_bytes(f"api/reports/{outcome['id']}/report.{name}"))
+        saved[name].write_bytes(app.get_bytes(f"api/reports/{outcome.id}/report.{name}"))
     return saved
 
 

@@ -4,11 +4,16 @@ import argparse
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from cli import reconciliations, repairs
-from cli.app_client import AppClient, AppError
+from cli.app_client import AppClient, AppError, read_as
 from cli.options import duration, number
 from cli.report_screen import show_report
 from cli.screen import console, say
+from reconciliation.messages import Outcome
+from reconciliation.repairing.messages import RepairOutcome
+from reconciliation.reporting.report import Report
 
 DEFAULT_PATIENCE_SECONDS = 900.0
 """Three intervals of Capture: what it has not written by then, it does not write."""
@@ -41,15 +46,20 @@ def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, An
     options.start, options.end = _range(app, options)
     outcome = _reconcile(app, options, again=options.again)
     _show(app, options, outcome)
-    repair: dict[str, Any] | None = None
-    if (options.repair or options.dry_run) and not outcome["balanced"]:
-        repair = _repair(app, options, outcome["id"], dry_run=True)
-        if not options.dry_run and sum(repair["parts"].values()):
-            repair = _repair(app, options, outcome["id"], dry_run=False)
+    repair: RepairOutcome | None = None
+    if (options.repair or options.dry_run) and not outcome.balanced:
+        repair = _repair(app, options, outcome.id, dry_run=True)
+        if not options.dry_run and sum(repair.parts.values()):
+            repair = _repair(app, options, outcome.id, dry_run=False)
             outcome = _reconcile(app, options, again=False)
             _show(app, options, outcome)
-    report = {name: f"{app.base_url}/api/reports/{outcome['id']}/report.{name}" for name in outcome["reports"]}
-    return {**outcome, "reports": report, "repair": repair}, outcome["verdict"] in ("balanced", "empty")
+    return for_script(outcome, repair, app.base_url), outcome.verdict in ("balanced", "empty")
+
+
+def for_script(outcome: Outcome, repair: RepairOutcome | None, base_url: str) -> dict[str, Any]:
+    """The output for a script: the outcome as the app gives it, with addresses of its reports, and the repair's."""
+    reports = {name: f"{base_url}/api/reports/{outcome.id}/report.{name}" for name in outcome.reports}
+    return {**msgspec.to_builtins(outcome), "reports": reports, "repair": msgspec.to_builtins(repair)}
 
 
 def _range(app: AppClient, options: argparse.Namespace) -> tuple[str, str]:
@@ -63,25 +73,26 @@ def _range(app: AppClient, options: argparse.Namespace) -> tuple[str, str]:
         raise AppError("--to must be an ISO 8601 time such as 2026-01-02T10:00:00Z") from error
 
 
-def _show(app: AppClient, options: argparse.Namespace, outcome: dict[str, Any]) -> None:
+def _show(app: AppClient, options: argparse.Namespace, outcome: Outcome) -> None:
     if options.json:
         return
-    show_report(app.get(f"api/reports/{outcome['id']}/report.json"), app.base_url, app.now())
-    if outcome["reused"]:
-        console.print(f"\n  Nothing has changed since the archives were read, {outcome['read'][:19]}Z.")
+    report = read_as(Report, app.get(f"api/reports/{outcome.id}/report.json"), f"the report of {outcome.id}")
+    show_report(report, app.base_url, app.now())
+    if outcome.reused and outcome.read:
+        console.print(f"\n  Nothing has changed since the archives were read, {outcome.read:%Y-%m-%dT%H:%M:%S}Z.")
         console.print("  --again reads them anew.")
 
 
-def _repair(app: AppClient, options: argparse.Namespace, run: str, *, dry_run: bool) -> dict[str, Any]:
+def _repair(app: AppClient, options: argparse.Namespace, run: str, *, dry_run: bool) -> RepairOutcome:
     """Plan the repair and list its steps, or do them."""
     done = repairs.run(app, run, dry_run=dry_run, quiet=options.json)
     if dry_run and not options.json:
-        repairs.show_steps(done, repairs.steps(app, done["id"]), app.base_url)
+        repairs.show_steps(done, repairs.steps(app, done.id), app.base_url)
     return done
 
 
-def _reconcile(app: AppClient, options: argparse.Namespace, *, again: bool) -> dict[str, Any]:
-    def once() -> dict[str, Any]:
+def _reconcile(app: AppClient, options: argparse.Namespace, *, again: bool) -> Outcome:
+    def once() -> Outcome:
         run = reconciliations.start(app, options.start, options.end, again=again)
         if options.json:
             return reconciliations.wait(app, run, lambda _: None)

@@ -5,15 +5,37 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from cli.app_client import AppClient, AppError
+import msgspec
+
+from cli.app_client import AppClient, AppError, Struct, read_as
 from cli.screen import progress
+from reconciliation.messages import Outcome
 
 _POLL_SECONDS = 0.3
 _RUNNING = ("Pending", "Running", "ContinuedAsNew", "Suspended")
 _BETWEEN_RUNS_SECONDS = 5.0
 
-Seen = Callable[[dict[str, Any]], None]
-"""Gets each state of a run: `phase`, and in most phases the steps that are `done` and how many there are, `of`."""
+_PATH = "api/reconciliations"
+
+
+class Phase(msgspec.Struct, frozen=True):
+    """A run's progress: the name of a phase and, in most of them, how many activities are `done` `of` how many."""
+
+    phase: str = "starting"
+    done: int = 0
+    of: int = 0
+
+
+class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A reconciliation or a repair as the app tells of it. Until it has started, `progress` is None."""
+
+    status: str
+    progress: Phase | None = None
+    output: Any = None
+
+
+Seen = Callable[[Phase], None]
+"""Gets each phase of a run, again and again."""
 
 
 def start(app: AppClient, start: datetime | str, end: datetime | str, *, again: bool = False) -> str:
@@ -22,38 +44,45 @@ def start(app: AppClient, start: datetime | str, end: datetime | str, *, again: 
     With `again`, the archives are read anew, even if nothing in them has changed since the last report.
     """
     order = {"from": _text(start), "to": _text(end), "again": again}
-    return str(app.post("api/reconciliations", order, repeatable=True)["id"])
+    return str(app.post(_PATH, order, repeatable=True)["id"])
 
 
-def wait(app: AppClient, run: str, seen: Seen, *, door: str = "api/reconciliations") -> dict[str, Any]:
-    """Follow a run to its end; returns its output. Raises AppError if it failed."""
+def wait(app: AppClient, run: str, seen: Seen) -> Outcome:
+    """Follow a reconciliation to its end; its outcome. Raises AppError if it failed."""
+    return wait_at(app, _PATH, run, Outcome, seen)
+
+
+def wait_at(app: AppClient, path: str, run: str, kind: type[Struct], seen: Seen) -> Struct:
+    """Follow what runs at a path to its end; its output. Raises AppError if it failed."""
     while True:
-        status: dict[str, Any] = app.get(f"{door}/{run}")
-        if status["status"] == "Completed":
-            return status["output"]
-        if status["status"] not in _RUNNING:
-            raise AppError(f"{run} {status['status'].lower()}: {status.get('output')}")
-        seen({"phase": "starting"} | (status.get("progress") or {}))
+        status = read_as(RunStatus, app.get(f"{path}/{run}"), run)
+        if status.status == "Completed":
+            return read_as(kind, status.output, run)
+        if status.status not in _RUNNING:
+            raise AppError(f"{run} {status.status.lower()}: {status.output}")
+        seen(status.progress or Phase())
         time.sleep(_POLL_SECONDS)
 
 
-def wait_with_bar(app: AppClient, run: str, *, door: str = "api/reconciliations") -> dict[str, Any]:
-    """Follow a run with a progress bar for its phase; its output."""
+def wait_with_bar(app: AppClient, run: str) -> Outcome:
+    """Follow a reconciliation with a progress bar for its phase; its outcome."""
+    return wait_with_bar_at(app, _PATH, run, Outcome)
+
+
+def wait_with_bar_at(app: AppClient, path: str, run: str, kind: type[Struct]) -> Struct:
+    """Follow what runs at a path with a progress bar for its phase; its output."""
     with progress() as display:
         bar = display.add_task("starting", total=None)
 
-        def show(state: dict[str, Any]) -> None:
-            phase = str(state["phase"])
-            display.update(bar, description=phase[:18], completed=state.get("done", 0), total=state.get("of") or None)
+        def show(now: Phase) -> None:
+            display.update(bar, description=now.phase[:18], completed=now.done, total=now.of or None)
 
-        outcome = wait(app, run, show, door=door)
+        output = wait_at(app, path, run, kind, show)
         display.update(bar, description="done", completed=1, total=1)
-        return outcome
+        return output
 
 
-def until_complete(
-    run_once: Callable[[], dict[str, Any]], seconds: float, say: Callable[[str], None]
-) -> dict[str, Any]:
+def until_complete(run_once: Callable[[], Outcome], seconds: float, say: Callable[[str], None]) -> Outcome:
     """Reconcile again and again until the archive covers the range, for at most `seconds`; the last outcome.
 
     `say` gets what is still missing, once each time that it has changed.
@@ -63,10 +92,10 @@ def until_complete(
     while True:
         outcome = run_once()
         left = end - time.monotonic()
-        if outcome["verdict"] != "incomplete" or left <= 0:
+        if outcome.verdict != "incomplete" or left <= 0:
             return outcome
-        if outcome["sentence"] != said:
-            said = outcome["sentence"]
+        if outcome.sentence != said:
+            said = outcome.sentence
             say(said)
         time.sleep(min(_BETWEEN_RUNS_SECONDS, left))
 

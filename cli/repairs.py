@@ -1,55 +1,59 @@
 """Repairs of a reconciliation: start one, follow it, and list its steps."""
 
-import json
-from typing import Any
+import msgspec
 
 from cli import reconciliations
-from cli.app_client import AppClient
+from cli.app_client import AppClient, AppError
 from cli.screen import console
+from reconciliation.repairing.messages import RepairOutcome
+from reconciliation.repairing.repair import Analysis, Backfill, Correction, RepairStep
 
-_DOOR = "api/repairs"
+_PATH = "api/repairs"
 _LISTED = 20
+_STEP: msgspec.json.Decoder[RepairStep] = msgspec.json.Decoder(RepairStep)
 
-_KINDS = {
-    "backfill": "archive again",
-    "correct": "enter in suspicious-events",
-    "judge": "analyse",
+_KINDS: dict[type[RepairStep], str] = {
+    Backfill: "archive again",
+    Correction: "enter in suspicious-events",
+    Analysis: "analyse",
 }
 
 
-def run(app: AppClient, reconciliation: str, *, dry_run: bool, quiet: bool) -> dict[str, Any]:
-    """Repair what a reconciliation found, or only plan it; the repair's output. Raises AppError if it failed."""
+def run(app: AppClient, reconciliation: str, *, dry_run: bool, quiet: bool) -> RepairOutcome:
+    """Repair what a reconciliation found, or only plan it; its outcome. Raises AppError if it failed."""
     order = {"dry_run": dry_run}
     repair = str(app.post(f"api/reconciliations/{reconciliation}/repairs", order, repeatable=True)["id"])
     if quiet:
-        return reconciliations.wait(app, repair, lambda _: None, door=_DOOR)
-    return reconciliations.wait_with_bar(app, repair, door=_DOOR)
+        return reconciliations.wait_at(app, _PATH, repair, RepairOutcome, lambda _: None)
+    return reconciliations.wait_with_bar_at(app, _PATH, repair, RepairOutcome)
 
 
-def steps(app: AppClient, repair: str) -> list[dict[str, Any]]:
+def steps(app: AppClient, repair: str) -> list[RepairStep]:
     """All steps of a repair. Raises AppError."""
-    return [json.loads(line) for line in app.get_bytes(f"{_DOOR}/{repair}/steps").splitlines()]
+    try:
+        return [_STEP.decode(line) for line in app.get_bytes(f"{_PATH}/{repair}/steps").splitlines()]
+    except msgspec.DecodeError as error:
+        raise AppError(f"the steps of {repair} are not told as this version knows them: {error}") from error
 
 
-def show_steps(planned: dict[str, Any], listed: list[dict[str, Any]], base_url: str) -> None:
+def show_steps(planned: RepairOutcome, listed: list[RepairStep], base_url: str) -> None:
     """The steps that a repair would take; the differences that it leaves alone, and why."""
     console.print(f"\n  [bold]The steps of the repair[/]  {len(listed):,}")
     for step in listed[:_LISTED]:
         console.print(f"    {_words(step)}", markup=False)
     if len(listed) > _LISTED:
         console.print(f"    and {len(listed) - _LISTED:,} more")
-    if planned["left"]:
-        console.print(f"  {planned['left']:,} differences are left for the next repair")
-    for one in planned["not_repairable"]:
-        console.print(f"  [yellow]left alone[/]  {one['name'].replace('_', ' ')}: {one['count']:,}")
-        console.print(f"    {one['reason']}", markup=False)
-    console.print(f"  {base_url}/{_DOOR}/{planned['id']}/steps", soft_wrap=True, markup=False)
+    if planned.left:
+        console.print(f"  {planned.left:,} differences are left for the next repair")
+    for kind in planned.not_repairable:
+        console.print(f"  [yellow]left alone[/]  {kind.name.replace('_', ' ')}: {kind.count:,}")
+        console.print(f"    {kind.reason}", markup=False)
+    console.print(f"  {base_url}/{_PATH}/{planned.id}/steps", soft_wrap=True, markup=False)
 
 
-def _words(step: dict[str, Any]) -> str:
-    kind = f"{_KINDS[step['step']]:<27}"
-    if step["step"] == "backfill":
-        return f"{kind}{len(step['events']):>7,} events  of {step['partition']}"
-    end = step["window_end"][:16].replace("T", " ")
-    store = "none" if step["store_id"] is None else step["store_id"]
-    return f"{kind}{len(step['ids']):>7,} ids  store {store} to {end}"
+def _words(step: RepairStep) -> str:
+    kind = f"{_KINDS[type(step)]:<27}"
+    if isinstance(step, Backfill):
+        return f"{kind}{len(step.events):>7,} events  of {step.partition}"
+    store = "none" if step.store_id is None else step.store_id
+    return f"{kind}{len(step.ids):>7,} ids  store {store} to {step.window_end:%Y-%m-%d %H:%M}"

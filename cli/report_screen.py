@@ -1,13 +1,17 @@
 """A reconciliation's report on the screen, in 80 columns."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
+import msgspec
 from rich.markup import escape
 from rich.padding import Padding
 
 from cli.screen import console, plain
 from reconciliation.comparing.classes import CLASSES
+from reconciliation.comparing.differences import Difference
+from reconciliation.comparing.summary import Summary
+from reconciliation.reporting.gaps import Gap
+from reconciliation.reporting.report import DifferenceClass, Report
 from reconciliation.reporting.titles import percent
 
 _EXAMPLES = 3
@@ -20,27 +24,27 @@ _MARKS = {"balanced": "[green]✔[/]", "empty": "[bold]○[/]", "incomplete": "[
 _NOTES = {definition.name for definition in CLASSES if definition.weight == "note"}
 
 
-def show_report(report: dict[str, Any], base_url: str, now: datetime) -> None:
+def show_report(report: Report, base_url: str, now: datetime) -> None:
     """The verdict, the accounts, each class of differences with a few examples, and where the report is."""
     console.print()
-    mark = _MARKS.get(report["verdict"], "[red]✘[/]")
-    _paragraph(f"{mark} [bold]{escape(report['sentence'])}[/]", 2)
-    _accounts(report["accounts"], report["faults"])
-    for one in report["campaigns"]:
-        shares = "  ".join(f"{name} {percent(one[name])}" for name in ("recall", "precision"))
-        console.print(f"\n  {one['run_id'][:70]}", markup=False)
-        console.print(f"    must be flagged {one['must_be_flagged']:,}  judged {one['judged']:,}  {shares}")
-    if report["campaigns_left_out"]:
-        _paragraph(escape(f"Too large to be measured: {', '.join(report['campaigns_left_out'])}"), 2)
-    for found in report["differences"]:
-        _difference_class(found)
-    _places("Gaps in the archive", [_gap(gap) for gap in report["gaps"]])
-    _places("Not readable", [f"{one['path']} at {one['offset']}: {one['reason']}" for one in report["unreadable"]])
-    if report["verdict"] == "incomplete":
-        _paragraph(_what_is_awaited(datetime.fromisoformat(report["to"]), now), 2)
-    folder = f"{base_url}/api/reports/{report['id']}"
+    mark = _MARKS.get(report.verdict, "[red]✘[/]")
+    _paragraph(f"{mark} [bold]{escape(report.sentence)}[/]", 2)
+    _accounts(report.accounts, report.faults)
+    for campaign in report.campaigns:
+        shares = f"recall {percent(campaign.recall)}  precision {percent(campaign.precision)}"
+        console.print(f"\n  {campaign.run_id[:70]}", markup=False)
+        console.print(f"    must be flagged {campaign.must_be_flagged:,}  judged {campaign.judged:,}  {shares}")
+    if report.campaigns_left_out:
+        _paragraph(escape(f"Too large to be measured: {', '.join(report.campaigns_left_out)}"), 2)
+    for difference_class in report.differences:
+        _difference_class(difference_class)
+    _places("Gaps in the archive", [_gap(gap) for gap in report.gaps])
+    _places("Not readable", [f"{place.path} at {place.offset}: {place.reason}" for place in report.unreadable])
+    if report.verdict == "incomplete":
+        _paragraph(_what_is_awaited(report.end, now), 2)
+    folder = f"{base_url}/api/reports/{report.id}"
     console.print("\n  Report", soft_wrap=True)
-    for path in (*(path.rpartition("/")[2] for path in report["lists"][:_EXAMPLES]), "report.html"):
+    for path in (*(path.rpartition("/")[2] for path in report.lists[:_EXAMPLES]), "report.html"):
         # One line, however long: it is there to be clicked on or copied.
         console.print(f"  {folder}/{path}", soft_wrap=True, markup=False)
 
@@ -54,8 +58,9 @@ def _what_is_awaited(end: datetime, now: datetime) -> str:
     return "Capture writes every five minutes: --until-complete waits for it and reconciles again."
 
 
-def _accounts(accounts: dict[str, int], faults: list[str]) -> None:
-    cells = [_cell(name, count, "red" if name in faults else "bold") for name, count in accounts.items()]
+def _accounts(accounts: Summary, faults: list[str]) -> None:
+    counts: dict[str, int] = msgspec.to_builtins(accounts)
+    cells = [_cell(name, count, "red" if name in faults else "bold") for name, count in counts.items()]
     console.print()
     for left, right in zip(cells[::2], [*cells[1::2], ""], strict=False):
         console.print(f"  {left}   {right}")
@@ -65,19 +70,23 @@ def _cell(name: str, count: int, colour: str) -> str:
     return f"{name.replace('_', ' '):<24}[{colour}]{count:>11,}[/]"
 
 
-def _difference_class(found: dict[str, Any]) -> None:
-    colour = "yellow" if found["name"] in _NOTES else "red"
-    console.print(f"\n  [{colour}]{found['name'].replace('_', ' ')}[/]  {found['count']:,}")
-    _paragraph(escape(found["explanation"]), 2)
-    for one in found["examples"][:_EXAMPLES]:
-        name = one["event_id"] or f"{one['partition']} #{one['sequence_number']}"
-        short = name if len(name) <= _ID_COLUMNS else name[: _ID_COLUMNS - 1] + "…"
-        end = one["window_end"][:16].replace("T", " ")
+def _difference_class(differences: DifferenceClass) -> None:
+    colour = "yellow" if differences.name in _NOTES else "red"
+    console.print(f"\n  [{colour}]{differences.name.replace('_', ' ')}[/]  {differences.count:,}")
+    _paragraph(escape(differences.explanation), 2)
+    for example in differences.examples[:_EXAMPLES]:
         # Ids are texts of others: nothing in them may be taken for markup or leave the line.
-        line = f"    {short:<{_ID_COLUMNS}}  store {one['store'] or 'none':<6} to {end}"
-        console.print(plain(line), markup=False, no_wrap=True, overflow="crop")
-    if found["count"] > _EXAMPLES:
-        console.print(f"    and {found['count'] - _EXAMPLES:,} more")
+        console.print(plain(_example(example)), markup=False, no_wrap=True, overflow="crop")
+    if differences.count > _EXAMPLES:
+        console.print(f"    and {differences.count - _EXAMPLES:,} more")
+
+
+def _example(difference: Difference) -> str:
+    name = difference.event_id or f"{difference.partition} #{difference.sequence_number}"
+    short = name if len(name) <= _ID_COLUMNS else name[: _ID_COLUMNS - 1] + "…"
+    return (
+        f"    {short:<{_ID_COLUMNS}}  store {difference.store or 'none':<6} to {difference.window_end:%Y-%m-%d %H:%M}"
+    )
 
 
 def _places(title: str, lines: list[str]) -> None:
@@ -88,11 +97,11 @@ def _places(title: str, lines: list[str]) -> None:
         _paragraph(escape(line), 4)
 
 
-def _gap(gap: dict[str, Any]) -> str:
-    first, last = (None if number is None else f"{number:,}" for number in (gap["first"], gap["last"]))
+def _gap(gap: Gap) -> str:
+    first, last = (None if number is None else f"{number:,}" for number in (gap.first, gap.last))
     if last is None:
-        return f"{gap['partition']}: {'unknown' if first is None else f'from {first}'}"
-    return f"{gap['partition']}: {'up to' if first is None else f'{first} to'} {last}"
+        return f"{gap.partition}: {'unknown' if first is None else f'from {first}'}"
+    return f"{gap.partition}: {'up to' if first is None else f'{first} to'} {last}"
 
 
 def _paragraph(text: str, indent: int) -> None:

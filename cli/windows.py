@@ -2,24 +2,42 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from cli.app_client import AppClient, AppError
+import msgspec
+
+from cli.app_client import AppClient, AppError, read_as
+from fraud.analysis import WindowSummary
 
 _INSTANCES = "runtime/webhooks/durabletask/instances"
 _PAGE = 100
 _POLL_SECONDS = 0.3
 
 
+class WindowInstance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The status of a window's orchestration. Until it has ended, its `output` is None."""
+
+    instance_id: str
+    runtime_status: str
+    last_updated_time: datetime
+    output: Any = None
+
+    @property
+    def summary(self) -> WindowSummary:
+        """The output of one that is completed. Raises AppError."""
+        return read_as(WindowSummary, self.output, self.instance_id)
+
+
 def judged(app: AppClient) -> tuple[int, int]:
     """Events that are judged, and orchestrations that still run. Raises AppError if an orchestration failed."""
     done = running = 0
     for instance in instances(app):
-        status = instance["runtimeStatus"]
+        status = instance.runtime_status
         if status == "Completed":
-            done += int(instance["output"]["suspicious"])
+            done += instance.summary.suspicious
         elif status in ("Failed", "Terminated"):
-            raise AppError(f"{instance['instanceId']} {status.lower()}: {instance.get('output')}")
+            raise AppError(f"{instance.instance_id} {status.lower()}: {instance.output}")
         else:
             running += 1
     return done, running
@@ -37,12 +55,12 @@ def wait_until_judged(app: AppClient, expected: int, seconds: float, seen: Calla
     return False
 
 
-def instances(app: AppClient) -> list[dict[str, Any]]:
+def instances(app: AppClient) -> list[WindowInstance]:
     """The status of every window's orchestration. Raises AppError."""
-    found: list[dict[str, Any]] = []
+    every: list[WindowInstance] = []
     token: str | None = None
     while True:
         page, token = app.get_page(_INSTANCES, token, instanceIdPrefix="window-", showInput="false", top=str(_PAGE))
-        found += page
+        every += read_as(list[WindowInstance], page, "the list of windows")
         if not token:
-            return found
+            return every

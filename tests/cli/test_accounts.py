@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from cli.accounts import Accounts
 from cli.campaigns import CampaignState
 from fraud.generation import BatchTotals
+from reconciliation.messages import Outcome
 
 BALANCED: dict[str, Any] = {
     "events": 100,
@@ -32,17 +33,24 @@ BALANCED: dict[str, Any] = {
     "only_in_cosmos": 0,
     "absent_from_quarantine": 0,
     "unresolved": 0,
+    "ambiguous": 0,
+    "nameless": 0,
+    "corrected": 0,
+    "unreadable": 0,
     "archive_gaps": 0,
     "windows": 3,
 }
 CAMPAIGN = CampaignState(id="campaign-x", totals=BatchTotals(sent=100, expected_suspicious=8))
-MUST_BE_ZERO = [
-    name for name, count in BALANCED.items() if count == 0 and name not in ("malformed", "resent", "reread")
-]
+NOT_COUNTED = ("malformed", "resent", "reread", "ambiguous", "nameless", "corrected", "unreadable")
+"""Accounts of the reconciliation that the campaign's own do not have: its verdict has them."""
+MUST_BE_ZERO = [name for name, count in BALANCED.items() if count == 0 and name not in NOT_COUNTED]
 
 
 def accounts_with(changes: dict[str, int] | None = None, verdict: str = "balanced") -> Accounts:
-    outcome = {"accounts": BALANCED | (changes or {}), "verdict": verdict, "sentence": ""}
+    of_the_run = {"id": "reconcile-x", "balanced": verdict == "balanced", "verdict": verdict, "sentence": ""}
+    counts = BALANCED | (changes or {})
+    moment = "2026-01-02T11:00:00Z"
+    outcome = msgspec.convert({**of_the_run, "accounts": counts, "compared_until": moment, "reports": {}}, Outcome)
     return Accounts.of(CAMPAIGN, outcome)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from cli.report_screen import show_report
 from cli.screen import console
+from reconciliation.reporting.report import Report
 from tests.reconciliation.faults import FAULTS, Planted, build
 from tests.reconciliation.world import RANGE, World, suspicious_row
 
@@ -28,9 +29,8 @@ def shown(report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, colours: b
     monkeypatch.setattr(console, "width", 80)
     monkeypatch.setattr(console, "_force_terminal", colours)
     monkeypatch.setattr(console, "_color_system", 1 if colours else None)
-    as_json = msgspec.json.decode(msgspec.json.encode(report))
     with console.capture() as captured:
-        show_report(as_json, URL, RANGE.end)
+        show_report(msgspec.json.decode(msgspec.json.encode(report), type=Report), URL, RANGE.end)
     return captured.get()
 
 
