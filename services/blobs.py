@@ -15,6 +15,7 @@ from services.clients import CachedClient
 from services.connections import Connection
 from services.credentials import open_credential
 from services.settings import settings
+from services.transport import http_transport
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -33,8 +34,7 @@ def _opener(connection: Callable[[], Connection]) -> Callable[[AsyncExitStack], 
     async def open_account(resources: AsyncExitStack) -> BlobServiceClient:
         account = connection()
         options: dict[str, Any] = {
-            "connection_timeout": _CONNECT_SECONDS,
-            "read_timeout": _READ_SECONDS,
+            "transport": http_transport(connection_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS),
             **_RETRIES,
             "max_single_get_size": _REQUEST_BYTES,
             "max_chunk_get_size": _REQUEST_BYTES,

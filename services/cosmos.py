@@ -16,6 +16,7 @@ from services import names
 from services.clients import CachedClient
 from services.credentials import open_credential
 from services.settings import settings
+from services.transport import http_transport
 
 MAX_BATCH_OPERATIONS = 100
 """Of a transactional batch (Azure Cosmos DB service quotas)."""
@@ -42,6 +43,7 @@ async def _open(resources: AsyncExitStack) -> CosmosClient:
         "timeout": _CALL_TIMEOUT,
         "retry_connect": 2,
         "no_response_on_write": True,
+        "transport": http_transport(connection_timeout=_CONNECT_TIMEOUT, read_timeout=_READ_TIMEOUT),
     }
     if connection.connection_string:
         client = CosmosClient.from_connection_string(connection.connection_string, **options)
