@@ -7,6 +7,7 @@ import tomllib
 from cli import campaigns, demo, reconcile, screen
 from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_url
 from cli.options import number, speed, whole_number
+from cli.rules.options import add_rule_commands
 from cli.stack_process import ROOT
 
 EXIT_CODES = """exit codes:
@@ -41,6 +42,9 @@ def command_line() -> argparse.ArgumentParser:
     _watch(command("watch", "Watch a campaign that runs, or show how it ended."))
     _stop(command("stop", "Stop a campaign in order, after the batch that is being sent."))
     _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
+    add_rule_commands(
+        command("rules", "Check, show, try and replay rule sets over files, without the app.", of_app=False)
+    )
     return parser
 
 

@@ -6,39 +6,27 @@ from typing import Any
 import msgspec
 
 from fraud.archive import original_event
+from fraud.context.event_facts import event_facts
 from fraud.events import StoreEvent, StoreKey, store_key
 from fraud.identity import canonical
-from fraud.rules import RULE_SET, RULES, Rule
+from fraud.rules.shipped import ACTIVE, RULE_SET
 from fraud.suspicion import is_suspicious
 from fraud.verdicts import Band, Reason, Verdict
 from fraud.windows import Window
 
-MEDIUM_SCORE, HIGH_SCORE = 60, 85
+MEDIUM_SCORE, HIGH_SCORE = ACTIVE.bands.medium, ACTIVE.bands.high
 
 _NOT_FLAGGED = Reason("NOT_FLAGGED", 0, "what is archived under this id is not what the stream job flagged")
-ID_REUSED_WEIGHT = 30
-"""A producer gives an id once; giving it to another content as well hides one behind the other."""
 
 
-def judge(event: StoreEvent) -> tuple[Reason, ...]:
-    """The reasons against an event, in the order of the rules."""
-    return tuple(reason for rule in RULES.values() if (reason := _reason(rule, event)))
-
-
-def _reason(rule: Rule, event: StoreEvent) -> Reason | None:
-    try:
-        evidence = rule.judge(event)
-    except ArithmeticError:
-        # No honest till sends such numbers, and they must not be a way past a rule.
-        return Reason(rule.name, rule.weight, "its numbers are larger than can be computed with")
-    return Reason(rule.name, rule.weight, evidence.text) if evidence else None
+def judge(event: StoreEvent, *, contents: int = 1) -> tuple[Reason, ...]:
+    """The reasons against an event, under whose id `contents` have arrived, in the order of the rules."""
+    return ACTIVE.reasons({**event_facts(msgspec.structs.asdict(event)), "id.contents": contents})
 
 
 def band_of(score: int) -> Band:
     """The band of a score in points."""
-    if score >= HIGH_SCORE:
-        return "high"
-    return "medium" if score >= MEDIUM_SCORE else "low"
+    return ACTIVE.band_of(score)
 
 
 def verdicts_on(
@@ -81,10 +69,7 @@ def judged(
 
     Raises msgspec.ValidationError if it is not a store event.
     """
-    reasons = judge(msgspec.convert(event, StoreEvent))
-    if contents > 1:
-        evidence = f"{contents} different contents arrived under this id; a producer gives an id once"
-        reasons = (*reasons, Reason("ID_REUSED", ID_REUSED_WEIGHT, evidence))
+    reasons = judge(msgspec.convert(event, StoreEvent), contents=contents)
     score = sum(reason.weight for reason in reasons)
     return Verdict(
         event_id=event["id"],

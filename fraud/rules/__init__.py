@@ -1,12 +1,5 @@
-"""The rules that judge a suspicious event: pure functions, one family per file.
+"""Rules as data: sets in `fraud/rule_sets/*.toml`, read, checked and compiled; docs/rules.md explains the format.
 
-Importing this package registers all of them. Change `RULE_SET` with every change of a rule or a weight: verdicts carry
-it, so that a verdict can be told from what the rules say today.
+`language/` has the expressions, `definition` the shape of a file, `reading` its problems by line, `rule_set` the
+judging, `shipped` the sets that come with the app, and the active one.
 """
-
-from fraud.rules import discount, origin, value
-from fraud.rules.registry import RULES, Evidence, Rule
-
-RULE_SET = "2026-02"
-
-__all__ = ["RULES", "RULE_SET", "Evidence", "Rule", "discount", "origin", "value"]

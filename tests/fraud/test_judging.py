@@ -6,8 +6,7 @@ import pytest
 from fraud.events import StoreEvent
 from fraud.generation import generate_events
 from fraud.judging import HIGH_SCORE, MEDIUM_SCORE, band_of, judge, judged, unresolved, verdicts_on
-from fraud.rules import RULE_SET, RULES
-from fraud.rules.registry import Evidence, rule
+from fraud.rules.shipped import ACTIVE, RULE_SET
 from fraud.suspicion import is_suspicious
 from fraud.verdicts import Verdict
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body
@@ -62,8 +61,7 @@ def test_bands_begin_at_their_bounds():
 
 
 def test_every_band_is_within_reach_of_the_rules():
-    assert max(rule.weight for rule in RULES.values()) < MEDIUM_SCORE
-    assert sum(rule.weight for rule in RULES.values()) >= HIGH_SCORE
+    assert sum(rule.most for rule in ACTIVE.rules) >= HIGH_SCORE > MEDIUM_SCORE
 
 
 def test_an_unresolved_id_has_a_verdict_without_an_event():
@@ -99,14 +97,3 @@ def test_an_id_without_a_flagged_content_has_one_verdict_that_waits_for_it():
 
     assert (verdict.band, verdict.event, verdict.source) == ("unresolved", None, None)
     assert [reason.rule for reason in verdict.reasons] == ["NOT_FLAGGED"]
-
-
-def test_two_rules_of_one_name_or_a_rule_without_weight_are_refused():
-    def never(_: StoreEvent) -> Evidence | None:
-        return None
-
-    with pytest.raises(ValueError, match="two rules are named HIGH_VALUE"):
-        rule("HIGH_VALUE", weight=1)(never)
-    with pytest.raises(ValueError, match="above 0"):
-        rule("NEW", weight=0)(never)
-    assert "NEW" not in RULES

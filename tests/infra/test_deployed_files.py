@@ -51,7 +51,7 @@ def test_patterns_are_plain_names_that_every_tool_reads_alike():
 
 def test_the_app_is_deployed_and_nothing_beside_it():
     assert {file.parts[0] for file in deployed_files()} == APP | {"host.json", "requirements.txt"}
-    assert {file.suffix for file in deployed_files()} == {".py", ".json", ".txt", ".css", ".html"}
+    assert {file.suffix for file in deployed_files()} == {".py", ".json", ".txt", ".css", ".html", ".toml"}
 
 
 def test_the_templates_of_the_report_are_deployed():

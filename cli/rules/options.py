@@ -1,0 +1,42 @@
+"""The commands below `detective rules`, and what each may be told."""
+
+import argparse
+from collections.abc import Callable
+
+from cli.options import whole_number
+from cli.rules.replaying import run_replay
+from cli.rules.showing import run_check, run_show
+
+Run = Callable[[argparse.Namespace], int]
+_RULES = "a rule file, or the name of a set that comes with the app (default: the active set)"
+_MOST_HISTORY = 365
+
+
+def add_rule_commands(parser: argparse.ArgumentParser) -> None:
+    """Add the commands to the parser of `detective rules`."""
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, run: Run) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    check = command("check", "Check a rule file; exit code 1 and its problems by line if it cannot be used.", run_check)
+    check.add_argument("rules", metavar="FILE", help="a rule file")
+    show = command("show", "Show the rules of a set with their bounds and weights.", run_show)
+    show.add_argument("rules", metavar="SET", nargs="?", help=_RULES)
+    show.add_argument("--json", action="store_true", help="print JSON for a script")
+    text = (
+        "Judge a file of events (JSON per line: enqueued_time, body), and write one verdict per flagged id and window."
+    )
+    replay = command("replay", text, run_replay)
+    add_events(replay)
+    replay.add_argument("--rules", metavar="SET", help=_RULES)
+    replay.add_argument("--out", required=True, metavar="VERDICTS.ndjson", help="the file of the verdicts")
+
+
+def add_events(parser: argparse.ArgumentParser) -> None:
+    """Add the file of events, and how many of its days are history."""
+    parser.add_argument("events", metavar="EVENTS.ndjson", help="events in order of arrival")
+    text = "the file's first days (UTC), which are profiled and not judged (default: %(default)s)"
+    parser.add_argument("--history-days", type=whole_number(0, _MOST_HISTORY), default=0, metavar="N", help=text)

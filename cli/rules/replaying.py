@@ -1,0 +1,50 @@
+"""`detective rules replay`: judge a file of events, and write one verdict per flagged id and window."""
+
+import argparse
+import os
+import time
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+from cli.app_client import AppError
+from cli.rules.files import arrivals_of, judged, rules_of
+from cli.screen import print_json, show_error
+from fraud.verdicts import BANDS
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def run_replay(options: argparse.Namespace) -> int:
+    """Write the verdicts, and say how many there are in each band."""
+    began = time.monotonic()
+    rules = rules_of(options.rules)
+    arrivals, skipped = arrivals_of(options.events)
+    verdicts = [result.verdict for result in judged(arrivals, rules, options.history_days)]
+    _write(Path(options.out), _encoder.encode_lines(verdicts))
+    if skipped.count:
+        show_error(f"{skipped.count} lines are not events: {'; '.join(skipped.first)}")
+    bands = Counter(verdict.band for verdict in verdicts)
+    print_json(
+        {
+            "rule_set": rules.id,
+            "events": len(arrivals),
+            "skipped_lines": skipped.count,
+            "flagged": len(verdicts),
+            "bands": {band: bands[band] for band in BANDS if band != "unresolved"},
+            "seconds": round(time.monotonic() - began, 1),
+            "verdicts": options.out,
+        }
+    )
+    return 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    half = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        half.write_bytes(content)
+        half.replace(path)
+    except OSError as error:
+        raise AppError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,56 @@
+"""`detective rules check` and `show`: a rule file's problems, or its rules."""
+
+import argparse
+from pathlib import Path
+
+import msgspec
+from rich.table import Table
+
+from cli.app_client import AppError
+from cli.rules.files import rules_of
+from cli.screen import console, plain, print_json, say, show_error
+from fraud.context.schema import KINDS
+from fraud.rules.compiling import CompiledRule
+from fraud.rules.reading import RuleFileError, read_rules
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Say the set's name, or every problem of the file."""
+    path = Path(options.rules)
+    try:
+        rules = read_rules(path.read_text("utf-8"), KINDS, options.rules)
+    except (OSError, UnicodeDecodeError) as error:
+        raise AppError(f"{path} cannot be read: {error}") from error
+    except RuleFileError as error:
+        show_error(str(error))
+        return 1
+    say(f"{rules.id}: {len(rules.rules)} rules, in order")
+    return 0
+
+
+def run_show(options: argparse.Namespace) -> int:
+    """Show a set."""
+    rules = rules_of(options.rules)
+    if options.json:
+        print_json({"rule_set": rules.id, **msgspec.to_builtins(rules.definition)})
+        return 0
+    say(f"{rules.id}: {rules.definition.about}")
+    say(f"a score from {rules.bands.medium} on is medium, from {rules.bands.high} on high")
+    table = Table("rule", "holds if", "points", box=None, pad_edge=False)
+    for rule in rules.rules:
+        table.add_row(plain(rule.id), plain(_condition(rule)), _points(rule))
+    console.print(table, markup=False)
+    return 0
+
+
+def _condition(rule: CompiledRule) -> str:
+    definition = rule.definition
+    bounds = ", ".join(f"{step.bound:g}" for step in rule.steps)
+    parts = [definition.when] if definition.when else []
+    parts += [f"{definition.value} {definition.comparison} {bounds}"] if definition.value else []
+    parts += [f"unless {excuse.when}" for excuse in definition.excuses]
+    return "; ".join(parts)
+
+
+def _points(rule: CompiledRule) -> str:
+    return ", ".join(f"{step.weight}" for step in rule.steps)

@@ -1,0 +1,84 @@
+"""The facts that an event tells about itself, whatever JSON it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fraud.events import StoreKey
+from fraud.rules.language import Value
+
+_NUMBERS = ("price", "qty", "discount")
+_TEXTS = ("event_type", "category", "payment_method", "store_fqdn", "store_ip", "variant")
+_FLAGS = ("priority_shipping", "gift_wrap", "is_return")
+_KEYS = ("cust_id", "sku")
+LONGEST_TEXT = 200
+
+
+def event_facts(event: Mapping[str, Any]) -> dict[str, Value]:
+    """The facts `event.*`. A field of another type than a store sends is missing, and counted in `event.unusable`.
+
+    Never raises. Numbers come as they are, however large: rules answer for that.
+    """
+    unusable: list[str] = []
+    read: dict[str, Value] = {}
+    for name in _NUMBERS:
+        read[name] = value = number(event.get(name))
+        if value is None and event.get(name) is not None:
+            unusable.append(name)
+    for name in _TEXTS:
+        value = event.get(name)
+        read[name] = value[:LONGEST_TEXT] if isinstance(value, str) else None
+        if value is not None and not isinstance(value, str):
+            unusable.append(name)
+    for name in _FLAGS:
+        value = event.get(name)
+        read[name] = bool(value) if value in (True, False) and isinstance(value, bool | int) else None
+        if value is not None and read[name] is None:
+            unusable.append(name)
+    keys = {name: key(event.get(name)) for name in _KEYS}
+    unusable += [name for name in _KEYS if keys[name] is None and event.get(name) is not None]
+    store = store_of(event)
+    if store is None and event.get("store_id") is not None:
+        unusable.append("store_id")
+    return {
+        "event.type": read["event_type"],
+        "event.price": read["price"],
+        "event.qty": read["qty"],
+        "event.discount": read["discount"],
+        "event.category": read["category"],
+        "event.payment": read["payment_method"],
+        "event.variant": read["variant"],
+        "event.store_name": read["store_fqdn"],
+        "event.gateway": read["store_ip"],
+        "event.priority_shipping": read["priority_shipping"],
+        "event.gift_wrap": read["gift_wrap"],
+        "event.is_return": read["is_return"],
+        "event.store": None if store is None else str(store)[:LONGEST_TEXT],
+        "event.customer": keys["cust_id"],
+        "event.sku": keys["sku"],
+        "event.unusable": len(unusable),
+        "event.unusable_fields": ", ".join(unusable),
+    }
+
+
+def number(value: Any) -> int | float | None:
+    """A number, which a JSON boolean is not; None for everything else."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def key(value: Any) -> str | None:
+    """A customer or a sku as text: producers send whole numbers, but a text tells them apart as well."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if abs(value) < 2**63 else None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return value[:LONGEST_TEXT] if isinstance(value, str) and value else None
+
+
+def store_of(event: Mapping[str, Any]) -> StoreKey | None:
+    """The store that an event names: a whole number below 2^53, or a text; None for everything else."""
+    value = event.get("store_id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) < 2**53 else None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value[:LONGEST_TEXT] if isinstance(value, str) and value else None

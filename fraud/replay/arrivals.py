@@ -1,0 +1,67 @@
+"""Reading a file of events: one JSON object per line with `enqueued_time` and `body`, in order of arrival."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import msgspec
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """An event as it reached the hub. `event` is None if the body is not a JSON object."""
+
+    enqueued: datetime
+    body: bytes
+    event: dict[str, Any] | None
+
+
+class _Line(msgspec.Struct, frozen=True):
+    enqueued_time: datetime
+    body: msgspec.Raw
+
+
+_line = msgspec.json.Decoder(_Line)
+_body: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+SHOWN_PROBLEMS = 5
+
+
+class Skipped(msgspec.Struct):
+    """The lines that could not be read: how many, and the first of them."""
+
+    count: int = 0
+    first: list[str] = []
+
+    def add(self, number: int, problem: str) -> None:
+        """Count a line."""
+        self.count += 1
+        if len(self.first) < SHOWN_PROBLEMS:
+            self.first.append(f"line {number}: {problem}")
+
+
+def read_arrivals(lines: Iterable[bytes], skipped: Skipped) -> Iterator[Arrival]:
+    """The arrivals of a file. A line that cannot be read is counted in `skipped`; any body is taken as it is."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = _line.decode(line)
+            enqueued = _utc(row.enqueued_time)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, OverflowError) as error:
+            skipped.add(number, str(error))
+            continue
+        body = bytes(row.body)
+        yield Arrival(enqueued, body, read_event(body))
+
+
+def read_event(body: bytes) -> dict[str, Any] | None:
+    """The fields of a body; None if it is not a JSON object, or holds what cannot be read."""
+    try:
+        content = _body.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    return cast(dict[str, Any], content) if isinstance(content, dict) else None
+
+
+def _utc(moment: datetime) -> datetime:
+    """A moment in UTC; one without a zone is taken as such."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,98 @@
+"""Judging all windows of a file of events, in the order in which they ended."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from fraud.context.event_facts import store_of
+from fraud.events import StoreKey, store_key
+from fraud.identity import canonical
+from fraud.replay.arrivals import Arrival
+from fraud.replay.history import History
+from fraud.rules.language import Value
+from fraud.rules.rule_set import RuleSet
+from fraud.suspicion import is_suspicious
+from fraud.verdicts import Band, Reason
+from fraud.windows import Window, window_of
+
+
+class ReplayVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on a content that was flagged under an id in a window of a store, however often it arrived in it.
+
+    `enqueued_time` is that of its last arrival in the window.
+    """
+
+    id: str
+    store_id: StoreKey | None
+    window_start: str
+    window_end: str
+    enqueued_time: str
+    score: int
+    band: Band
+    reasons: tuple[Reason, ...]
+    rule_set: str
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A verdict, and the facts that it was made of."""
+
+    verdict: ReplayVerdict
+    facts: dict[str, Value]
+
+
+def replay(arrivals: Iterable[Arrival], rules: RuleSet, history: History, history_days: int) -> Iterator[Judged]:
+    """Judge every flagged content of a file; those of its first `history_days` days (in UTC) are profiled only.
+
+    A window is judged by what arrived up to its end. Arrivals are put in the order of their enqueued times first: a hub
+    is in order within a partition only.
+    """
+    in_order = sorted(arrivals, key=lambda arrival: arrival.enqueued)
+    if not in_order:
+        return
+    first_judged = _day(window_of(in_order[0].enqueued)) + timedelta(days=history_days)
+    for window, group in groupby(in_order, key=lambda arrival: window_of(arrival.enqueued)):
+        day = _day(window)
+        history.begin_day(day)
+        flagged: dict[tuple[str, str, bytes], Arrival] = {}
+        for arrival in group:
+            history.add(arrival)
+            if (name := flagged_name(arrival.event)) is not None:
+                flagged[*name, canonical(arrival.event or {})] = arrival
+        if day >= first_judged:
+            yield from (_judged(flagged[name], window, rules, history) for name in sorted(flagged))
+
+
+def flagged_name(event: dict[str, Any] | None) -> tuple[str, str] | None:
+    """Store and id of an event that the stream job flags; None for every other, and for one without an id."""
+    if event is None or not isinstance(event.get("id"), str):
+        return None
+    if not is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
+        return None
+    return str(store_key(store_of(event))), event["id"]
+
+
+def _day(window: Window) -> date:
+    """A window belongs to the day in which it began: its end may be the next day's first moment."""
+    return window.start.date()
+
+
+def _judged(arrival: Arrival, window: Window, rules: RuleSet, history: History) -> Judged:
+    event = arrival.event or {}
+    facts = history.facts(arrival, window)
+    reasons = rules.reasons(facts)
+    score = max(0, sum(reason.weight for reason in reasons))
+    verdict = ReplayVerdict(
+        id=event["id"],
+        store_id=store_of(event),
+        window_start=window.start.isoformat(),
+        window_end=window.end.isoformat(),
+        enqueued_time=arrival.enqueued.isoformat(),
+        score=score,
+        band=rules.band_of(score),
+        reasons=reasons,
+        rule_set=rules.id,
+    )
+    return Judged(verdict, facts)

@@ -1,0 +1,65 @@
+"""A rule file as its author writes it; docs/rules.md explains the fields."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Comparison = Literal["at least", "above", "at most", "below"]
+Name = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{1,39}$")]
+SetName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Weight = Annotated[int, Meta(ge=-100, le=100)]
+Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
+Expression = Annotated[str, Meta(min_length=1, max_length=500)]
+Words = Annotated[str, Meta(min_length=1, max_length=400)]
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From this bound on, a rule has this weight."""
+
+    bound: Number
+    weight: Weight
+
+
+class Excuse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A condition under which a rule keeps `weight` only: what it holds for is innocent then."""
+
+    when: Expression
+    text: Words
+    weight: Weight = 0
+
+
+class RuleDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One rule. It holds if `when` holds and `value` passes a bound; at least one of the two is given.
+
+    With `steps`, the last step that `value` passes decides the weight; without, `bound` and `weight` are the only one.
+    """
+
+    id: Name
+    about: Words
+    text: Words
+    when: Expression | None = None
+    value: Expression | None = None
+    comparison: Comparison = "at least"
+    bound: Number | None = None
+    weight: Weight | None = None
+    steps: Annotated[tuple[Step, ...], Meta(max_length=10)] = ()
+    group: str | None = None
+    excuses: Annotated[tuple[Excuse, ...], Meta(max_length=10)] = ()
+
+
+class Bands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The scores from which on a verdict is medium or high."""
+
+    medium: int
+    high: int
+
+
+class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A set of rules. `groups` has the most points that the rules of a group add together."""
+
+    name: SetName
+    about: Words
+    bands: Bands
+    rules: Annotated[tuple[RuleDefinition, ...], Meta(min_length=1, max_length=200)]
+    groups: dict[str, Annotated[int, Meta(ge=1, le=200)]] = {}

@@ -1,0 +1,33 @@
+"""The rule sets that come with the app, and the active one, read once from the package's own files."""
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from fraud.context.schema import KINDS
+from fraud.rules.reading import read_rules
+from fraud.rules.rule_set import RuleSet
+
+
+@cache
+def shipped() -> dict[str, RuleSet]:
+    """Every set of `fraud/rule_sets` by its name. Raises RuleFileError: an app with a wrong set must not start."""
+    sets = [read_rules(file.read_text("utf-8"), KINDS, file.name) for file in _files()]
+    return {rules.definition.name: rules for rules in sets}
+
+
+def _files() -> list[Traversable]:
+    folder = files("fraud") / "rule_sets"
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+
+
+def set_named(name: str) -> RuleSet | None:
+    """The set that a verdict names, such as `seed@3f2a9c01b4d7`; None if this version of the app has another."""
+    return next((rules for rules in shipped().values() if rules.id == name), None)
+
+
+ACTIVE = shipped()["seed"]
+"""The set that judges windows."""
+
+RULE_SET = ACTIVE.id
+"""Its name, which verdicts carry."""

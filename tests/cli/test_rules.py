@@ -1,0 +1,98 @@
+"""`detective rules` as a person or a script meets it: over files, without the app."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from cli.__main__ import main
+from fraud.rules.shipped import ACTIVE, shipped
+from tests.fraud.builders import event_body
+
+SEED = Path(__file__).parents[2] / "fraud" / "rule_sets" / "seed.toml"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch):
+    def started(*arguments: str) -> int:
+        monkeypatch.setattr("sys.argv", ["detective", "rules", *arguments])
+        return main()
+
+    return started
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Path:
+    file = tmp_path / "events.ndjson"
+    bodies = [event_body("a"), event_body("b", discount=75, price=900.0, qty=60), event_body("c", discount=1), b"[]"]
+    rows = [b'{"enqueued_time":"2026-01-05T10:0%d:00Z","body":%b}' % (at, body) for at, body in enumerate(bodies)]
+    file.write_bytes(b"\n".join([*rows, b"not an event"]))
+    return file
+
+
+def test_replay_writes_a_verdict_for_each_flagged_id_and_counts_them(
+    run: Any, events: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    out = tmp_path / "verdicts.ndjson"
+
+    assert run("replay", str(events), "--out", str(out), "--rules", "seed") == 0
+    counted, errors = capsys.readouterr()
+    summary = json.loads(counted)
+    assert (summary["events"], summary["skipped_lines"], summary["flagged"]) == (4, 1, 2)
+    assert summary["bands"] == {"high": 1, "medium": 0, "low": 1}
+    assert "line 5" in errors
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(line["id"], line["band"], line["rule_set"]) for line in lines] == [
+        ("a", "low", shipped()["seed"].id),
+        ("b", "high", shipped()["seed"].id),
+    ]
+    assert lines[1]["window_end"] == "2026-01-05T10:05:00+00:00"
+    assert {"rule", "weight", "evidence"} == set(lines[1]["reasons"][0])
+
+
+def test_a_rule_file_is_checked_and_its_problems_are_told_by_line(
+    run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run("check", str(SEED)) == 0
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(SEED.read_text().replace("event.discount", "event.dicsount", 1))
+
+    assert run("check", str(wrong)) == 1
+    assert "wrong.toml:10: rules[0].value: DISCOUNTED_PRIORITY_SALE: there is no fact" in capsys.readouterr().err
+
+
+def test_a_set_is_shown_with_its_bounds_and_points(run: Any, capsys: pytest.CaptureFixture[str]):
+    assert run("show") == 0
+    assert run("show", "seed", "--json") == 0
+    text = capsys.readouterr().out
+
+    assert ACTIVE.id in text
+    assert "event.discount at least 70" in text
+    assert json.loads(text[text.index("\n{") :])["rule_set"] == shipped()["seed"].id
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("replay", "nowhere.ndjson", "--out", "x"), "cannot be read"),
+        (("show", "nowhere.toml"), "neither a rule file nor a set; the sets are"),
+        (("check", "nowhere.toml"), "cannot be read"),
+    ],
+)
+def test_a_file_that_is_not_there_is_an_error_without_a_traceback(
+    run: Any, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], problem: str
+):
+    assert run(*arguments) == 2
+    assert problem in capsys.readouterr().err
+
+
+def test_what_was_written_is_read_back(run: Any, events: Path, tmp_path: Path):
+    out = tmp_path / "verdicts.ndjson"
+    run("replay", str(events), "--out", str(out))
+    first = out.read_bytes()
+    run("replay", str(events), "--out", str(out))
+
+    assert out.read_bytes() == first
+    assert msgspec.json.decode(first.splitlines()[0])["id"] == "a"
