@@ -22,6 +22,7 @@ A test of an app needs the names of this module only:
 | run a stream job between real brokers | `stream_job_parts`, `send_events`, `QueueReceiver`, `blob_rows`, `wait_for_blob_rows` |
 | load the app under Microsoft's own Python worker | `azure_worker` |
 | stand in for a web service | `serving` |
+| fuzz a reader or a server, repeatably | `fuzz`, `Fuzzed`, `Chance`, `watched`, `fuzz_command` |
 
 Each name is imported when it is first used, so that a test loads the SDKs that it needs and no others.
 """  # noqa: E501 - a table
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from local_azure.core.clock import SETTING as CLOCK_SETTING
     from local_azure.core.clock import Clock
     from local_azure.testing import azure_worker
+    from local_azure.testing.chance import Chance
+    from local_azure.testing.fuzz_suite import fuzz_command
+    from local_azure.testing.fuzzing import Fuzzed, Try, fuzz
     from local_azure.testing.parts import Part, running
     from local_azure.testing.recording import record
     from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
@@ -50,12 +54,15 @@ if TYPE_CHECKING:
         wait_for_blob_rows,
     )
     from local_azure.testing.stream_query import Arrival, QueryResult, QueryRow, StreamQuery, read_bodies
+    from local_azure.testing.watching import watched
     from local_azure.testing.web import serving
 
 __all__ = [
     "CLOCK_SETTING",
     "Arrival",
+    "Chance",
     "Clock",
+    "Fuzzed",
     "Part",
     "QueryResult",
     "QueryRow",
@@ -65,12 +72,15 @@ __all__ = [
     "SdkWorker",
     "StreamJobParts",
     "StreamQuery",
+    "Try",
     "assert_order_does_not_matter",
     "assert_replays",
     "azure_worker",
     "blob_rows",
     "connections",
     "free_port",
+    "fuzz",
+    "fuzz_command",
     "read_bodies",
     "record",
     "running",
@@ -79,10 +89,14 @@ __all__ = [
     "stack_settings",
     "stream_job_parts",
     "wait_for_blob_rows",
+    "watched",
 ]
 
 _MODULES = {
     "local_azure.core.clock": ("Clock",),
+    "local_azure.testing.chance": ("Chance",),
+    "local_azure.testing.fuzz_suite": ("fuzz_command",),
+    "local_azure.testing.fuzzing": ("Fuzzed", "Try", "fuzz"),
     "local_azure.testing.parts": ("Part", "running"),
     "local_azure.testing.recording": ("record",),
     "local_azure.testing.replay": ("Recording", "assert_order_does_not_matter", "assert_replays"),
@@ -99,6 +113,7 @@ _MODULES = {
         "wait_for_blob_rows",
     ),
     "local_azure.testing.stream_query": ("Arrival", "QueryResult", "QueryRow", "StreamQuery", "read_bodies"),
+    "local_azure.testing.watching": ("watched",),
     "local_azure.testing.web": ("serving",),
 }
 _PLACES = {name: (module, name) for module, names in _MODULES.items() for name in names} | {

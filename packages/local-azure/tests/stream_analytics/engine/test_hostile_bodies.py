@@ -128,6 +128,11 @@ def test_no_event_whatsoever_stops_a_query(query: str, events: list[Any]):
         (b'{"id": "a", "more": {"list": [1, 1' + b"0" * 400 + b"]}}", False),
         (b'{"id": "a", "text": "99999999999999999999999"}', True),
         (b'{"id": "a", "price": 0.12345678901234567890123}', True),
+        # A text that no column needs is skipped unread, and may be broken.
+        (b'{"id": "a", "text": "\xed\xa0\x80", "qty": 9223372036854775807}', True),
+        (b'{"id": "a", "text": "\xed\xa0\x80", "qty": 9223372036854775808}', False),
+        (b'{"id": "a", "text": "\\ud800", "qty": 1' + b"0" * 5_000 + b"}", False),
+        (b'{"id": "a", "te\\"xt": "\\\\", "more": "\\"18446744073709551616", "qty": 1e19}', True),
         (b'[{"id": "a"}, {"id": "b", "qty": 18446744073709551616}]', False),
         (b'{"id": "a"}\n{"id": "b", "qty": 18446744073709551616}', False),
     ],

@@ -6,9 +6,10 @@ deserialize it ("Data types", InputDeserializationError). Looking for one takes 
 `is_wide` only of the rows that its WHERE keeps; for the others it makes no difference.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -20,6 +21,8 @@ _BAD_JSON = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
 _DIGITS_AS_ZEROS = bytes(ord("0") if chr(code).isdecimal() else ord(" ") for code in range(256))
 _MANY_DIGITS = b"0" * 19
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 TOO_WIDE = "a whole number beyond the range of a bigint"
 
 
@@ -95,23 +98,13 @@ def is_wide(body: bytes) -> bool:
     """True if a body that has been decoded holds a whole number beyond a bigint, in whatever field."""
     if _MANY_DIGITS not in body.translate(_DIGITS_AS_ZEROS):
         return False
-    lines = body.removeprefix(_BYTE_ORDER_MARK).strip().splitlines()
-    try:
-        return _holds_wide(msgspec.json.decode(b"".join(lines)))
-    except msgspec.DecodeError:
-        return any(_holds_wide(msgspec.json.decode(line)) for line in lines if line.strip())
+    # Not decoded once more: fields that no column needs were skipped unread, and their texts may be broken.
+    return any(map(_is_beyond_bigint, _NUMBER.findall(_TEXT.sub(b"", body))))
 
 
-def _holds_wide(value: Any) -> bool:
-    match value:
-        case int():
-            return not -(2**63) <= value < 2**63
-        case dict():
-            return any(map(_holds_wide, cast(dict[str, Any], value).values()))
-        case list():
-            return any(map(_holds_wide, cast(list[Any], value)))
-        case _:
-            return False
+def _is_beyond_bigint(number: bytes) -> bool:
+    digits = number.removeprefix(b"-")
+    return digits.isdigit() and (len(digits) > len(_MANY_DIGITS) or not -(2**63) <= int(number) < 2**63)
 
 
 def _reason(error: Exception) -> str:
