@@ -4,7 +4,7 @@ import argparse
 import os
 import tomllib
 
-from cli import campaigns, demo, reconcile, screen
+from cli import campaigns, demo, reconcile, screen, world
 from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_url
 from cli.options import number, speed, whole_number
 from cli.rules.options import add_rule_commands
@@ -45,6 +45,7 @@ def command_line() -> argparse.ArgumentParser:
     add_rule_commands(
         command("rules", "Check, show, try and replay rule sets over files, without the app.", of_app=False)
     )
+    _world(command("world", "Write a labelled world of events, and the truth about them.", of_app=False))
     return parser
 
 
@@ -142,6 +143,11 @@ def _reconcile(parser: argparse.ArgumentParser) -> None:
 
     reconcile.add_options(parser)
     parser.set_defaults(run=run)
+
+
+def _world(parser: argparse.ArgumentParser) -> None:
+    world.add_options(parser)
+    parser.set_defaults(run=world.write_world)
 
 
 def _version() -> str:

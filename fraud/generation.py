@@ -17,16 +17,16 @@ SALE, INVENTORY = "sale_event", "inventory_event"
 STORES = 10
 
 # fmt: off
-_CATEGORIES = (
+CATEGORIES = (
     "Books", "Games", "Mobiles", "Groceries", "Shoes", "Stationaries", "Laptops", "Tablets", "Notebooks", "Camera",
     "Printers", "Monitors", "Speakers", "Projectors", "Cables", "Furniture",
 )
 # fmt: on
-_VARIANTS = ("black", "red")
-_PAYMENTS = ("credit_card", "debit_card", "cash", "wallet", "upi", "net_banking", "cod", "gift_card")
+VARIANTS = ("black", "red")
+PAYMENTS = ("credit_card", "debit_card", "cash", "wallet", "upi", "net_banking", "cod", "gift_card")
 _SALE_SHARE, _GIFT_WRAP_SHARE, _PRIORITY_SHARE, _INVENTORY_RETURN_SHARE = 0.8, 0.3, 0.3, 0.5
 _MAX_DISCOUNT = 75
-_FIRST_SKU, _LAST_SKU = 18_981, 189_281
+FIRST_SKU, LAST_SKU = 18_981, 189_281
 
 
 class GeneratedEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,15 +100,15 @@ def _event(random: Random, bad_ratio: float, ts: str) -> GeneratedEvent:
         store_fqdn=f"store-{store}.mystique.example",
         store_ip=f"10.0.{store}.{1 + int(draw() * 254)}",
         cust_id=100 + int(draw() * 900),
-        category=_CATEGORIES[int(draw() * len(_CATEGORIES))],
-        sku=_FIRST_SKU + int(draw() * (_LAST_SKU - _FIRST_SKU + 1)),
+        category=CATEGORIES[int(draw() * len(CATEGORIES))],
+        sku=FIRST_SKU + int(draw() * (LAST_SKU - FIRST_SKU + 1)),
         price=round(draw() * 100, 2),
         qty=1 + int(draw() * 99),
         discount=int(draw() * (_MAX_DISCOUNT + 1)),
         gift_wrap=draw() < _GIFT_WRAP_SHARE,
-        variant=_VARIANTS[int(draw() * len(_VARIANTS))],
+        variant=VARIANTS[int(draw() * len(VARIANTS))],
         priority_shipping=draw() < _PRIORITY_SHARE,
-        payment_method=_PAYMENTS[int(draw() * len(_PAYMENTS))],
+        payment_method=PAYMENTS[int(draw() * len(PAYMENTS))],
         ts=ts,
         is_return=not is_sale and draw() < _INVENTORY_RETURN_SHARE,
         bad_msg=True if is_bad else msgspec.UNSET,

@@ -1,0 +1,1 @@
+"""Judges and measures of labelled worlds, for `benchmarks.fraud_worlds`."""
