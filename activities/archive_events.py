@@ -2,13 +2,13 @@
 # pyright: reportUnknownMemberType=false
 # The SDK's batch error is not typed.
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
-from activities.quarantine import quarantine
+from activities.isolate import isolate
 from fraud.archive import (
     ARCHIVE_FIELD,
     FURTHER_FIELD,
@@ -18,6 +18,8 @@ from fraud.archive import (
     plan_archive,
     quarantined,
 )
+from fraud.quarantine import QuarantinedEvent
+from fraud.quarantine_places import PlacesTask, places_tasks
 from services import cosmos
 from services.concurrency import together
 
@@ -34,27 +36,38 @@ _PERMANENT = {
 }
 
 
-async def archive_events(received: Sequence[ReceivedEvent]) -> None:
+async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
     """Archive a delivery. Archiving it twice changes nothing, so any failure may be answered by delivering it again.
 
-    Raises what Cosmos or the blob service raised if they are away or too busy.
+    Gives what is to be judged now, because no window may ever name it. Raises what Cosmos or the blob service raised if
+    they are away or too busy.
     """
     plan = plan_archive(received)
     container = await cosmos.events()
+    by_place: list[QuarantinedEvent] = []
+
+    async def keep_apart(record: QuarantinedEvent) -> None:
+        if await isolate(record):
+            by_place.append(record)
+
     writes = (
-        _KeyArchive(container, key).write(batch)
+        _KeyArchive(container, key, keep_apart).write(batch)
         for key, documents in plan.documents.items()
         for batch in batches(documents, _DOCUMENTS_OF_A_BATCH, cosmos.MAX_BATCH_BYTES)
     )
-    await together([*map(quarantine, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
+    await together([*map(keep_apart, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
+    return places_tasks(by_place)
 
 
 class _KeyArchive:
     """The documents of one partition key."""
 
-    def __init__(self, container: ContainerProxy, key: str) -> None:
+    def __init__(
+        self, container: ContainerProxy, key: str, keep_apart: Callable[[QuarantinedEvent], Awaitable[None]]
+    ) -> None:
         self._container = container
         self._key = key
+        self._keep_apart = keep_apart
 
     async def write(self, batch: Sequence[ArchiveDocument]) -> None:
         """Create documents. A batch lands whole or not at all, so what stands in its way is taken out of it."""
@@ -74,7 +87,7 @@ class _KeyArchive:
                     return
                 if problem.status_code != _TOO_LARGE or len(left) > 1:
                     raise
-                await quarantine(quarantined(left[0].source, _PERMANENT[_TOO_LARGE]))
+                await self._keep_apart(quarantined(left[0].source, _PERMANENT[_TOO_LARGE]))
                 return
             else:
                 return
@@ -95,14 +108,14 @@ class _KeyArchive:
             await self._isolate(batch)
             return []
         if status in _PERMANENT:
-            await quarantine(quarantined(obstacle.source, _PERMANENT[status]))
+            await self._keep_apart(quarantined(obstacle.source, _PERMANENT[status]))
             return [document for document in batch if document is not obstacle]
         raise problem
 
     async def _isolate(self, batch: Sequence[ArchiveDocument]) -> None:
         """Quarantine what a full partition cannot take: to try again for ever would hold up every other key."""
         for document in await self._without_archived(batch):
-            await quarantine(quarantined(document.source, _FULL))
+            await self._keep_apart(quarantined(document.source, _FULL))
 
     async def _without_archived(self, batch: Sequence[ArchiveDocument]) -> list[ArchiveDocument]:
         """The documents of a batch that are left to write: one query, where further batches would take one each."""

@@ -5,27 +5,27 @@ from collections import Counter
 
 from azure.core.exceptions import ResourceNotFoundError
 
+from activities.find_contents import find_contents
 from activities.window_ids import read_ids
 from fraud.analysis import Chunk, ChunkResult
-from fraud.events import store_key
 from fraud.judging import verdicts_on
 from fraud.verdicts import Verdict, from_ndjson, to_ndjson
-from services import blobs, cosmos
+from services import blobs
 
 
 async def judge_events(chunk: Chunk) -> ChunkResult:
     """Judge one chunk and write its verdicts, in the order of the ids, to the chunk's work blob.
 
-    An id whose event is not in the archive gets the verdict `unresolved`; the next look-up asks for those ids only.
+    An id of which nothing flagged is archived or in quarantine gets the verdict `unresolved`; the next look-up asks for
+    those ids only.
     Judging a chunk again replaces its verdicts. Raises what Cosmos or the blob service raised.
     """
     task = chunk.task
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
     by_id = await _found_before(chunk)
-    archived = await cosmos.find_events((name for name in ids if name not in by_id), store_key(task.store_id))
-    for event_id in ids:
-        if event_id not in by_id:
-            by_id[event_id] = verdicts_on(event_id, archived.get(event_id, []), task.store_id, task.window)
+    missing = [event_id for event_id in ids if event_id not in by_id]
+    for event_id, contents in (await find_contents(missing, task.store_id)).items():
+        by_id[event_id] = verdicts_on(event_id, contents, task.store_id, task.window)
     verdicts = [verdict for event_id in ids for verdict in by_id[event_id]]
     lines = to_ndjson(verdicts)
     await blobs.write_blob(await blobs.work(), chunk.path, lines, blobs.NDJSON)

@@ -21,7 +21,7 @@ KEY_FIELD = "archive_key"
 FURTHER_FIELD = "further"
 """Set in the archive's field of the first content under an id as soon as there is another."""
 
-_RESERVED = frozenset({ARCHIVE_FIELD, KEY_FIELD, "ttl", "_rid", "_self", "_etag", "_attachments", "_ts"})
+RESERVED = frozenset({ARCHIVE_FIELD, KEY_FIELD, "ttl", "_rid", "_self", "_etag", "_attachments", "_ts"})
 """Fields that the archive or Cosmos would overwrite or act upon (`ttl` deletes a document)."""
 
 _OVERHEAD = 512
@@ -110,7 +110,7 @@ def plan_archive(received: Iterable[ReceivedEvent]) -> ArchivePlan:
 def _document(source: ReceivedEvent) -> ArchiveDocument:
     event = parse_event(source.body)
     content = parse_document(source.body)
-    if taken := _RESERVED & content.keys():
+    if taken := RESERVED & content.keys():
         raise MalformedEventError(f"the archive reserves the field {', '.join(sorted(taken))}")
     if source.body.count(b"[") + source.body.count(b"{") > MAX_DEPTH and depth(content) > MAX_DEPTH:
         raise MalformedEventError(f"its fields are nested deeper than the {MAX_DEPTH} levels that the archive takes")
@@ -160,7 +160,7 @@ def original_event(document: dict[str, Any]) -> tuple[dict[str, Any], str | None
     """
     archive = _archive_of(document)
     run_id: Any = archive.get("run_id")
-    event = {name: value for name, value in document.items() if name not in _RESERVED}
+    event = {name: value for name, value in document.items() if name not in RESERVED}
     if "event_id" in archive:
         event["id"] = archive["event_id"]
     if event.get("store_id") == UNKNOWN_STORE:

@@ -1,6 +1,6 @@
 """Judging an event: every rule is asked, their weights are added, the sum decides the band."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -9,19 +9,26 @@ from fraud.archive import original_event
 from fraud.context.event_facts import event_facts
 from fraud.events import StoreEvent, StoreKey, store_key
 from fraud.identity import canonical
+from fraud.quarantine_index import flagged_events, is_flagged, may_be_of
+from fraud.readable import keepable
 from fraud.rules.shipped import ACTIVE, RULE_SET
-from fraud.suspicion import is_suspicious
-from fraud.verdicts import Band, Reason, Verdict
+from fraud.usable import problems_of
+from fraud.verdicts import Band, Reason, Source, Verdict
 from fraud.windows import Window
 
 MEDIUM_SCORE, HIGH_SCORE = ACTIVE.bands.medium, ACTIVE.bands.high
 
+NOT_A_STORE_EVENT = "NOT_A_STORE_EVENT"
 _NOT_FLAGGED = Reason("NOT_FLAGGED", 0, "what is archived under this id is not what the stream job flagged")
 
 
 def judge(event: StoreEvent, *, contents: int = 1) -> tuple[Reason, ...]:
     """The reasons against an event, under whose id `contents` have arrived, in the order of the rules."""
-    return ACTIVE.reasons({**event_facts(msgspec.structs.asdict(event)), "id.contents": contents})
+    return _judge(msgspec.structs.asdict(event), contents)
+
+
+def _judge(event: dict[str, Any], contents: int) -> tuple[Reason, ...]:
+    return ACTIVE.reasons({**event_facts(event), "id.contents": contents})
 
 
 def band_of(score: int) -> Band:
@@ -29,50 +36,82 @@ def band_of(score: int) -> Band:
     return ACTIVE.band_of(score)
 
 
-def verdicts_on(
-    event_id: str, documents: Sequence[dict[str, Any]], store_id: StoreKey | None, window: Window
-) -> list[Verdict]:
-    """The verdicts on an id of a window, from all documents that are archived under it.
+class Content(msgspec.Struct, frozen=True):
+    """An event that was found under an id, where, and the campaign that it names."""
+
+    event: dict[str, Any]
+    source: Source
+    run_id: str | None = None
+
+
+def archived_contents(documents: Iterable[dict[str, Any]], store_id: StoreKey | None) -> list[Content]:
+    """The contents in the documents that are archived under an id; those of other stores are left out."""
+    contents = ((keepable(event), run_id) for event, run_id in map(original_event, documents))
+    return [
+        Content(event, "archive", run_id)
+        for event, run_id in contents
+        if store_key(event.get("store_id")) == store_key(store_id)
+    ]
+
+
+def quarantined_contents(event_id: str, bodies: Iterable[bytes], store_id: StoreKey | None) -> list[Content]:
+    """The flagged contents of an id in bodies that lie in quarantine, but for those that are surely of other stores."""
+    return [
+        Content(event, "quarantine")
+        for body in bodies
+        for event in flagged_events(body)
+        if event.get("id") == event_id and may_be_of(event, store_id)
+    ]
+
+
+def verdicts_on(event_id: str, contents: Sequence[Content], store_id: StoreKey | None, window: Window) -> list[Verdict]:
+    """The verdicts on an id of a window, from all contents that were found under it.
 
     Each content that the stream job flags has one, in the order of the canonical contents, and the id's being used
-    again counts against each. As long as no flagged content is archived there is one verdict, `unresolved`: the event
-    may still come.
+    again counts against each. As long as no flagged content is found there is one verdict, `unresolved`: the event may
+    still come.
     """
-    contents = [content for content in map(original_event, documents) if _store_of(content[0]) == store_key(store_id)]
-    verdicts: list[Verdict] = []
-    problems: list[Reason] = []
-    for event, run_id in contents:
-        try:
-            verdict = judged(event, store_id, window, run_id, contents=len(contents))
-        except (msgspec.ValidationError, ValueError) as problem:
-            # Written by someone else than the archiver. One such document must not hold up a whole window.
-            problems.append(Reason("NOT_A_STORE_EVENT", 0, str(problem)))
-            continue
-        if is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
-            verdicts.append(verdict)
-        else:
-            problems.append(_NOT_FLAGGED)
+    distinct = {canonical(content.event): content for content in reversed(contents)}
+    in_order = [content for _, content in sorted(distinct.items())]
+    verdicts = [
+        judged(content.event, store_id, window, content.run_id, contents=len(distinct), source=content.source)
+        for content in in_order
+        if is_flagged(content.event)
+    ]
     if verdicts:
-        return sorted(verdicts, key=lambda verdict: canonical(verdict.event or {}))
-    reasons = sorted(set(problems), key=lambda reason: (reason.rule, reason.evidence))
-    return [unresolved(event_id, store_id, window, *reasons)]
+        return verdicts
+    problems = {_not_to_be_judged(content.event) for content in in_order}
+    return [
+        unresolved(event_id, store_id, window, *sorted(problems, key=lambda reason: (reason.rule, reason.evidence)))
+    ]
 
 
-def _store_of(event: dict[str, Any]) -> StoreKey:
-    return store_key(event.get("store_id"))
+def _not_to_be_judged(event: dict[str, Any]) -> Reason:
+    problems = problems_of(event)
+    return Reason(NOT_A_STORE_EVENT, 0, "; ".join(problems)) if problems else _NOT_FLAGGED
 
 
 def judged(
-    event: dict[str, Any], store_id: StoreKey | None, window: Window, run_id: str | None, *, contents: int = 1
+    event: dict[str, Any],
+    store_id: StoreKey | None,
+    window: Window,
+    run_id: str | None,
+    *,
+    contents: int = 1,
+    source: Source = "archive",
+    name: str | None = None,
 ) -> Verdict:
-    """The verdict on an archived event, under whose id `contents` have arrived.
+    """The verdict on an event, under whose id `contents` have arrived, or that has another `name` than its id.
 
-    Raises msgspec.ValidationError if it is not a store event.
+    Raises nothing, whatever the event holds: rules apply to the fields that are usable, and the others are a reason.
     """
-    reasons = judge(msgspec.convert(event, StoreEvent), contents=contents)
+    problems = problems_of(event)
+    reasons = _judge(event, contents)
+    if problems:
+        reasons = (*reasons, Reason(NOT_A_STORE_EVENT, 0, "; ".join(problems)))
     score = sum(reason.weight for reason in reasons)
     return Verdict(
-        event_id=event["id"],
+        event_id=str(event.get("id")) if name is None else name,
         store_id=store_id,
         window_start=window.start,
         window_end=window.end,
@@ -82,7 +121,7 @@ def judged(
         rule_set=RULE_SET,
         run_id=run_id,
         event=event,
-        source="archive",
+        source=source,
     )
 
 

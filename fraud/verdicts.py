@@ -14,6 +14,7 @@ from fraud.windows import Window
 Band = Literal["low", "medium", "high", "unresolved"]
 BANDS: tuple[Band, ...] = ("high", "medium", "low", "unresolved")
 Source = Literal["archive", "quarantine"]
+CaseType = Literal["window", "quarantine"]
 
 TOP_VERDICTS = 10
 """A case names this many of its worst events; all of them are in its blob."""
@@ -67,7 +68,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     store_id: StoreKey
-    type: Literal["window"] = "window"
+    type: CaseType = "window"
+    """`quarantine`: of events that no window can name, and that were judged by their place in the hub."""
     window_start: datetime
     window_end: datetime
     suspicious: int
@@ -82,7 +84,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def case_of(
-    name: str, store_id: StoreKey | None, window: Window, verdicts: Sequence[Verdict], blob: str, *, revision: int = 1
+    name: str,
+    store_id: StoreKey | None,
+    window: Window,
+    verdicts: Sequence[Verdict],
+    blob: str,
+    *,
+    revision: int = 1,
+    type: CaseType = "window",
 ) -> Case:
     """The case of one window. The same verdicts make the same case. Raises ValueError without verdicts."""
     if not verdicts:
@@ -92,6 +101,7 @@ def case_of(
     return Case(
         id=name,
         store_id=store_key(store_id),
+        type=type,
         window_start=window.start,
         window_end=window.end,
         suspicious=len(verdicts),

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from fraud.events import StoreKey
+from fraud.readable import readable_values
 
 WINDOW = timedelta(minutes=5)
 WINDOW_MILLISECONDS = WINDOW // timedelta(milliseconds=1)
@@ -109,7 +110,10 @@ def parse_windows(body: bytes) -> WindowMessage:
     try:
         rows = _decode_rows(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        return WindowMessage((), (f"not valid JSON: {error}",))
+        # A single id with half of a surrogate pair would take all windows of the message along.
+        rows: list[Any] = [row for row in readable_values(body) if isinstance(row, dict)]
+        if not rows:
+            return WindowMessage((), (f"not valid JSON: {error}",))
     for row in rows:
         try:
             window, strangers = _window(row)
@@ -140,14 +144,25 @@ def _window(content: Any) -> tuple[SuspiciousWindow, int]:
         raise NotAWindowError(f"not a window: a time lies beyond the calendar: {error}") from error
     if row.WindowStart.tzinfo is None or row.WindowEnd.tzinfo is None:
         raise NotAWindowError("WindowStart and WindowEnd must carry a time zone")
+    if isinstance(row.store_id, str) and not _is_whole(row.store_id):
+        raise NotAWindowError("the store of the window holds half of a surrogate pair")
     if window.start >= window.end:
         raise NotAWindowError(f"WindowStart {row.WindowStart} is not before WindowEnd {row.WindowEnd}")
-    ids = [event_id for event_id in row.ids if isinstance(event_id, str)]
+    ids = [event_id for event_id in row.ids if isinstance(event_id, str) and _is_whole(event_id)]
     if not ids:
         raise NotAWindowError("the ids of the window are no strings" if row.ids else "the window has no ids")
     if len(ids) > MAX_IDS:
         raise NotAWindowError(f"the window has {len(ids)} ids; at most {MAX_IDS} are accepted")
     return SuspiciousWindow(row.store_id, unique_ids(ids), window), len(row.ids) - len(ids)
+
+
+def _is_whole(text: str) -> bool:
+    """True if the text can be written: no half of a surrogate pair is in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def unique_ids(ids: Iterable[str]) -> tuple[str, ...]:

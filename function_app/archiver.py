@@ -4,13 +4,16 @@ import typing
 from datetime import datetime
 from typing import Any
 
+import azure.durable_functions as df
 import azure.functions as func
 
 from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
+from function_app.durable_client import Client, start_once
+from orchestrations.contracts import JUDGE_QUARANTINE
 from services import names
 
-blueprint = func.Blueprint()
+blueprint = df.Blueprint()
 
 
 # The worker's check of annotations knows `typing.List` only: `list[...]` fails with FunctionLoadError.
@@ -29,13 +32,16 @@ blueprint = func.Blueprint()
     minimum_interval="00:00:01",
     maximum_interval="00:00:30",
 )
-async def archive(events: typing.List[func.EventHubEvent]) -> None:  # noqa: UP006
-    """Archive a delivery. A failure raises and the delivery is repeated for as long as it takes.
+@blueprint.durable_client_input(client_name="client")
+async def archive(events: typing.List[func.EventHubEvent], client: Client) -> None:  # noqa: UP006
+    """Archive a delivery, and start the judging of what no window can name. A failure raises and the delivery is
+    repeated for as long as it takes.
 
     After its last retry a trigger would move its checkpoint on and lose the events, so the retries never end; an event
     that can never be archived is quarantined and raises nothing.
     """
-    await archive_events(received_events(events))
+    for task in await archive_events(received_events(events)):
+        await start_once(client, JUDGE_QUARANTINE, task.instance_id, task)
 
 
 def received_events(events: typing.Sequence[func.EventHubEvent]) -> list[ReceivedEvent]:

@@ -5,6 +5,7 @@ import azure.durable_functions as df
 from activities.alert_fraud_team import alert_fraud_team
 from activities.clear_work import clear_work
 from activities.judge_events import judge_events
+from activities.judge_places import judge_places
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.compare_buckets import compare_bucket
 from activities.reconciliation.observe_documents import observe_documents
@@ -21,6 +22,7 @@ from activities.store_verdicts import store_verdicts
 from function_app.registration import register
 from orchestrations import contracts
 from orchestrations.analyze_window import analyze_window
+from orchestrations.judge_quarantine import judge_quarantine
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
@@ -37,6 +39,8 @@ register(
         contracts.STORE_VERDICTS: store_verdicts,
         contracts.ALERT_FRAUD_TEAM: alert_fraud_team,
         contracts.CLEAR_WORK: clear_work,
+        contracts.JUDGE_QUARANTINE: judge_quarantine,
+        contracts.JUDGE_PLACES: judge_places,
         contracts.RUN_CAMPAIGN: run_campaign,
         contracts.SEND_BATCH: send_batch,
         contracts.RECONCILE: reconcile,

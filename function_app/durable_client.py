@@ -73,6 +73,14 @@ async def start(
             return
 
 
+async def start_once(
+    client: Client, orchestration: Orchestration[Argument, Any], instance_id: str, argument: Argument
+) -> None:
+    """Start an instance unless there is one of this id, in whatever state."""
+    if await find(client, instance_id) is None:
+        await start_or_join(client, orchestration, instance_id, argument)
+
+
 async def start_or_join(
     client: Client, orchestration: Orchestration[Argument, Any], instance_id: str, argument: Argument
 ) -> None:

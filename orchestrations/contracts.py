@@ -11,6 +11,7 @@ import msgspec
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch, CampaignStatus
 from fraud.generation import BatchTotals
+from fraud.quarantine_places import PlacesTask
 from reconciliation.messages import (
     Outcome,
     PlanSummary,
@@ -54,6 +55,11 @@ JUDGE_EVENTS = Activity("judge_events", Chunk, ChunkResult)
 STORE_VERDICTS = Activity("store_verdicts", WindowTask, WindowSummary)
 ALERT_FRAUD_TEAM = Activity("alert_fraud_team", WindowSummary, Nothing)
 CLEAR_WORK = Activity("clear_work", WindowTask, Nothing)
+
+JUDGE_QUARANTINE = Orchestration(
+    "judge_quarantine", PlacesTask, cast("type[WindowSummary | None]", WindowSummary | None)
+)
+JUDGE_PLACES = Activity("judge_places", PlacesTask, cast("type[WindowSummary | None]", WindowSummary | None))
 
 RUN_CAMPAIGN = Orchestration("run_campaign", dict[str, Any], cast("type[CampaignStatus | None]", CampaignStatus | None))
 """Starts from a `Campaign`, and continues as new, without a result, from how far it has come."""

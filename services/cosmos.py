@@ -11,6 +11,7 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from fraud.archive import ARCHIVE_FIELD, has_further_contents
 from fraud.events import StoreKey, is_event_id
 from fraud.identity import archive_key
+from fraud.quarantine_index import pointer_id, pointer_key
 from fraud.slices import slices
 from services import names
 from services.clients import CachedClient
@@ -108,6 +109,18 @@ async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dic
         if has_further_contents(contents[0]):
             contents.extend(await _further_contents(archive, event_id, keys[event_id]))
     return documents
+
+
+async def find_quarantined(ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The quarantine blobs that flagged contents of these ids lie in: by id, the path by the digest of the body."""
+    names_of_pointers = {pointer_id(event_id): event_id for event_id in ids}
+    archive = await events()
+    blobs: dict[str, dict[str, str]] = {}
+    asked = [(name, pointer_key(event_id)) for name, event_id in names_of_pointers.items()]
+    for pointers in slices(asked, MAX_READ_ITEMS):
+        for document in await archive.read_items(pointers):
+            blobs[names_of_pointers[document["id"]]] = document["quarantined"]
+    return blobs
 
 
 async def _further_contents(archive: ContainerProxy, event_id: str, key: str) -> list[dict[str, Any]]:

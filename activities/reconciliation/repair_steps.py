@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from activities.alert_fraud_team import alert_fraud_team
 from activities.archive_events import archive_events
+from activities.judge_places import judge_places
 from activities.reconciliation.run_files import REQUESTS, read_struct
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
@@ -44,7 +46,9 @@ async def _backfill(part: Backfill) -> StepProgress:
             found += await asyncio.to_thread(reading.feed, chunk)
             read += len(chunk)
         found += await asyncio.to_thread(reading.finish)
-    await archive_events(found)
+    for task in await archive_events(found):
+        if summary := await judge_places(task):
+            await alert_fraud_team(summary)
     return StepProgress(len(found), read)
 
 

@@ -1,14 +1,29 @@
+import json
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fraud.events import StoreEvent
 from fraud.generation import generate_events
-from fraud.judging import HIGH_SCORE, MEDIUM_SCORE, band_of, judge, judged, unresolved, verdicts_on
+from fraud.judging import (
+    HIGH_SCORE,
+    MEDIUM_SCORE,
+    archived_contents,
+    band_of,
+    judge,
+    judged,
+    quarantined_contents,
+    unresolved,
+    verdicts_on,
+)
+from fraud.quarantine_index import is_flagged
+from fraud.readable import readable_events
 from fraud.rules.shipped import ACTIVE, RULE_SET
 from fraud.suspicion import is_suspicious
-from fraud.verdicts import Verdict
+from fraud.verdicts import Verdict, case_of, from_ndjson, to_ndjson
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body
 
 SUSPICIOUS: dict[str, Any] = msgspec.json.decode(event_body())
@@ -71,7 +86,7 @@ def test_an_unresolved_id_has_a_verdict_without_an_event():
 
 
 def judged_ids(*documents: dict[str, Any]) -> list[Verdict]:
-    return verdicts_on("a", documents, 3, WINDOW_ENDING_1010)
+    return verdicts_on("a", archived_contents(documents, 3), 3, WINDOW_ENDING_1010)
 
 
 def test_every_flagged_content_under_an_id_has_a_verdict_and_the_reuse_counts_against_each():
@@ -97,3 +112,73 @@ def test_an_id_without_a_flagged_content_has_one_verdict_that_waits_for_it():
 
     assert (verdict.band, verdict.event, verdict.source) == ("unresolved", None, None)
     assert [reason.rule for reason in verdict.reasons] == ["NOT_FLAGGED"]
+
+
+def test_an_ill_typed_event_is_judged_on_its_usable_fields_and_the_others_are_a_reason():
+    verdict = judged(
+        SUSPICIOUS | {"gift_wrap": 1, "price": 9_999.99, "qty": 99, "cust_id": "x"}, 3, WINDOW_ENDING_1010, None
+    )
+
+    assert (verdict.band, verdict.reasons[-1].rule) == ("high", "NOT_A_STORE_EVENT")
+    assert "gift_wrap: Expected `bool`" in verdict.reasons[-1].evidence
+    assert "cust_id: Expected `int | null`" in verdict.reasons[-1].evidence
+
+
+def test_a_flag_that_only_the_stream_job_takes_for_one_counts_as_the_job_reads_it():
+    (verdict,) = verdicts_on(
+        "a", quarantined_contents("a", [event_body(priority_shipping=1)], 3), 3, WINDOW_ENDING_1010
+    )
+
+    assert [reason.rule for reason in verdict.reasons] == ["DISCOUNTED_PRIORITY_SALE", "NOT_A_STORE_EVENT"]
+
+
+def test_contents_of_archive_and_quarantine_are_judged_together_and_each_says_where_it_was_found():
+    bodies = [event_body(gift_wrap=1), event_body(discount=5), event_body("b"), event_body(store_id=4), event_body()]
+    contents = [*archived_contents([SUSPICIOUS], 3), *quarantined_contents("a", bodies, 3)]
+
+    verdicts = verdicts_on("a", contents, 3, WINDOW_ENDING_1010)
+
+    assert [verdict.source for verdict in verdicts] == ["quarantine", "archive"]
+    assert all(
+        "2 different contents" in reason.evidence for v in verdicts for reason in v.reasons if reason.weight == 30
+    )
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(min_value=10**400, max_value=10**401)
+    | st.floats()
+    | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=5,
+)
+field_names = st.sampled_from([*StoreEvent.__struct_fields__, "ttl", "_ts", "archive", "archive_key", "more"])
+odd_events = st.dictionaries(field_names, json_values, max_size=8)
+TRIGGERS = {"event_type": "sale_event", "discount": 60, "priority_shipping": True}
+
+
+@given(odd_events, st.booleans())
+def test_whatever_an_event_holds_it_is_judged_can_be_written_and_is_judged_the_same_again(
+    odd: dict[str, Any], flagged: bool
+):
+    (event,) = readable_events(json.dumps(odd | (TRIGGERS if flagged else {})).encode())
+
+    verdict = judged(event, 3, WINDOW_ENDING_1010, None, name="a")
+
+    (read_back,) = from_ndjson(to_ndjson([verdict]))
+    assert read_back.event is not None
+    assert judged(read_back.event, 3, WINDOW_ENDING_1010, None, name="a") == read_back == verdict
+    assert is_flagged(read_back.event) or not flagged
+
+
+@given(odd_events)
+def test_a_neighbour_is_judged_the_same_whatever_stands_beside_it(odd: dict[str, Any]):
+    alone = judged_ids(SUSPICIOUS)
+
+    odd_contents = quarantined_contents("b", [json.dumps(odd | TRIGGERS | {"id": "b", "store_id": 3}).encode()], 3)
+    verdicts = [*judged_ids(SUSPICIOUS), *verdicts_on("b", odd_contents, 3, WINDOW_ENDING_1010)]
+
+    assert from_ndjson(to_ndjson(verdicts))[:1] == alone
+    assert case_of("w", 3, WINDOW_ENDING_1010, verdicts, "x").suspicious == len(verdicts) == 2

@@ -148,6 +148,19 @@ def test_a_bad_row_does_not_take_the_others_with_it():
     assert content.problems == ("the window has no ids",)
 
 
+def test_half_of_a_surrogate_pair_takes_no_window_and_no_other_id_with_it():
+    times = '"WindowStart": "2026-01-02T10:05:00Z", "WindowEnd": "2026-01-02T10:10:00Z"'
+    rows = [
+        f'{{"store_id": {store}, "ids": {ids}, {times}}}'
+        for store, ids in ((3, '["a", "\\ud800"]'), (4, '["b"]'), ('"\\ud800"', '["c"]'))
+    ]
+
+    content = parse_windows("\n".join(rows).encode())
+
+    assert [window.ids for window in content.windows] == [("a",), ("b",)]
+    assert len(content.problems) == 2
+
+
 def test_an_id_that_is_no_string_does_not_take_the_others_with_it():
     content = parse_windows(message({**ROW, "ids": ["a", 5, "b"]}))
 

@@ -8,10 +8,12 @@ import azure.durable_functions as df
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch
 from fraud.generation import BatchTotals
+from fraud.quarantine_places import PlacesTask
 from fraud.verdicts import Band
 from function_app.registration import register
 from orchestrations import contracts
 from orchestrations.analyze_window import analyze_window
+from orchestrations.judge_quarantine import judge_quarantine
 from orchestrations.run_campaign import run_campaign
 
 
@@ -43,6 +45,8 @@ class FakeActivities:
                 contracts.STORE_VERDICTS: self.store_verdicts,
                 contracts.ALERT_FRAUD_TEAM: self.alert_fraud_team,
                 contracts.CLEAR_WORK: self.clear_work,
+                contracts.JUDGE_QUARANTINE: judge_quarantine,
+                contracts.JUDGE_PLACES: self.judge_places,
                 contracts.RUN_CAMPAIGN: run_campaign,
                 contracts.SEND_BATCH: self.send_batch,
             },
@@ -72,6 +76,10 @@ class FakeActivities:
         self._enter("store_verdicts")
         if task.lookups not in self.stored:
             self.stored.append(task.lookups)
+        return self._summary(task, self.stored.index(task.lookups) + 1)
+
+    @staticmethod
+    def _summary(task: WindowTask, revision: int) -> WindowSummary:
         return WindowSummary(
             name=task.name,
             store_id=task.store_id,
@@ -81,13 +89,21 @@ class FakeActivities:
             bands={"low": task.count},
             max_score=40,
             verdicts_blob="fraud-events/x.ndjson",
-            revision=self.stored.index(task.lookups) + 1,
+            revision=revision,
         )
 
     async def alert_fraud_team(self, summary: WindowSummary) -> None:
         """Nobody is told."""
         self._enter("alert_fraud_team")
         self.told.append(summary.alert_name)
+
+    async def judge_places(self, task: PlacesTask) -> WindowSummary | None:
+        """A summary; None for a task without blobs."""
+        self._enter("judge_places")
+        window = WindowTask(
+            name=task.name, store_id=None, window_start=task.window_start, window_end=task.window_end, count=1
+        )
+        return self._summary(window, 1) if task.paths else None
 
     async def clear_work(self, task: WindowTask) -> None:
         """There is nothing to clear."""

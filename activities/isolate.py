@@ -1,0 +1,79 @@
+"""Put an event of the hub into quarantine so that it can be judged there if the stream job may flag it."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+import hashlib
+from base64 import b64decode
+from typing import Any
+
+import msgspec
+from azure.core import MatchConditions
+from azure.cosmos.exceptions import (
+    CosmosAccessConditionFailedError,
+    CosmosHttpResponseError,
+    CosmosResourceExistsError,
+    CosmosResourceNotFoundError,
+)
+
+from activities.quarantine import quarantine
+from fraud.quarantine import QuarantinedEvent
+from fraud.quarantine_index import MAX_CONTENTS, Pointer, flagged_in, pointer_id, pointer_key
+from services import cosmos
+
+_ATTEMPTS = 10
+_PARTITION_FULL = (403, 1014)
+
+
+class PointerChangesError(Exception):
+    """Others have changed the pointer at every attempt."""
+
+
+async def isolate(record: QuarantinedEvent) -> bool:
+    """Quarantine an event, then write the pointers from the ids by which windows name it.
+
+    True if it is to be judged by its place: windows may not name what is flagged in it, or its pointers are full. Doing
+    it twice changes nothing. Raises what the blob service or Cosmos raised.
+    """
+    await quarantine(record)
+    body = b64decode(record.raw_base64)
+    flagged = flagged_in(body)
+    if flagged is None:
+        return False
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    pointed = [await _point(event_id, digest, record.path) for event_id in flagged.ids]
+    return flagged.by_place or not all(pointed)
+
+
+async def _point(event_id: str, digest: str, path: str) -> bool:
+    """Lead from an id to a quarantine blob; False if it cannot, because the pointer leads to too many already."""
+    archive = await cosmos.events()
+    pointer = Pointer(pointer_id(event_id), pointer_key(event_id), {digest: path})
+    for _ in range(_ATTEMPTS):
+        try:
+            await archive.create_item(msgspec.to_builtins(pointer))
+        except CosmosResourceExistsError:
+            pass
+        except CosmosHttpResponseError as problem:
+            if (problem.status_code, problem.sub_status) == _PARTITION_FULL:
+                return False
+            raise
+        else:
+            return True
+        try:
+            existing: dict[str, Any] = await archive.read_item(pointer.id, partition_key=pointer.archive_key)
+            blobs: dict[str, str] = existing["quarantined"]
+            if digest in blobs:
+                return True
+            if len(blobs) >= MAX_CONTENTS:
+                return False
+            await archive.replace_item(
+                pointer.id,
+                existing | {"quarantined": blobs | {digest: path}},
+                etag=existing["_etag"],
+                match_condition=MatchConditions.IfNotModified,
+            )
+        except (CosmosAccessConditionFailedError, CosmosResourceNotFoundError):
+            continue  # changed or expired since it was read
+        else:
+            return True
+    raise PointerChangesError(f"the pointer {pointer.id} was changed by others at each of {_ATTEMPTS} attempts")

@@ -1,0 +1,45 @@
+"""Judge flagged events in quarantine that no window can name, each by its place in the hub."""
+
+from base64 import b64decode
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from activities.keep_verdicts import Place, keep_verdicts
+from fraud.analysis import WindowSummary
+from fraud.judging import judged
+from fraud.quarantine import QuarantinedEvent
+from fraud.quarantine_index import flagged_events, whole_store
+from fraud.quarantine_places import PlacesTask, in_order_of_places, place_of
+from fraud.verdicts import Verdict, to_ndjson
+from services import names
+from services.blobs import read_blob, warehouse
+from services.concurrency import together
+
+_READS = 8
+_record = msgspec.json.Decoder(QuarantinedEvent)
+
+
+async def judge_places(task: PlacesTask) -> WindowSummary | None:
+    """Judge what is flagged in some quarantine blobs, and add the verdicts to those of the same partition and window.
+
+    None if the blobs are gone. Run twice, it changes nothing. Raises what Cosmos or the blob service raised.
+    """
+    parts = await together((_judge(task, path) for path in task.paths), at_once=_READS)
+    verdicts = [verdict for part in parts for verdict in part]
+    if not verdicts:
+        return None
+    place = Place(name=task.name, store_id=None, window=task.window, path=task.verdicts_path, type="quarantine")
+    return await keep_verdicts(place, to_ndjson(in_order_of_places([], verdicts)), in_order_of_places)
+
+
+async def _judge(task: PlacesTask, path: str) -> list[Verdict]:
+    try:
+        data = await read_blob(await warehouse(names.QUARANTINE), path)
+    except ResourceNotFoundError:
+        return []  # deleted since: Capture has the event, and the reconciliation names it
+    record = _record.decode(data)
+    return [
+        judged(event, whole_store(event), task.window, None, source="quarantine", name=place_of(record, number))
+        for number, event in enumerate(flagged_events(b64decode(record.raw_base64)))
+    ]

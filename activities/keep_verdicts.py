@@ -1,0 +1,80 @@
+"""Write verdicts to `fraud-events` and their case to Cosmos: for the first time, or amended."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from activities.store_case import store_case
+from fraud.analysis import WindowSummary
+from fraud.events import StoreKey
+from fraud.verdicts import CaseType, Verdict, case_of, from_ndjson, readable_verdicts, to_ndjson
+from fraud.windows import Window
+from services import names
+from services.blob_revisions import Revision, create_revision, read_revision, replace_revision
+from services.blobs import NDJSON, warehouse
+
+Amend = Callable[[list[Verdict], list[Verdict]], list[Verdict]]
+"""The verdicts to keep, from those that are there and those that come."""
+
+_ATTEMPTS = 10
+"""Two analyses of one window, or an activity and its twin, may write its verdicts at the same time."""
+
+
+class VerdictsChangeError(Exception):
+    """Others have changed the verdicts at every attempt."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """The place of verdicts: the name of their case, its store and window, and their path in `fraud-events`."""
+
+    name: str
+    store_id: StoreKey | None
+    window: Window
+    path: str
+    type: CaseType = "window"
+
+
+async def keep_verdicts(place: Place, lines: bytes, amend: Amend) -> WindowSummary:
+    """Write the blob of verdicts and the case. Raises VerdictsChangeError, and what Cosmos or the blob service raised.
+
+    `lines` are verdicts, one per line. Done twice, it writes the same bytes and leaves the case as it is.
+    """
+    stored = await _store_blob(place.path, lines, amend)
+    blob = f"{names.FRAUD_EVENTS}/{place.path}"
+    verdicts = from_ndjson(stored.data)
+    case = case_of(place.name, place.store_id, place.window, verdicts, blob, revision=stored.number, type=place.type)
+
+    async def is_newest() -> bool:
+        newest = await read_revision(await warehouse(names.FRAUD_EVENTS), place.path)
+        return newest is not None and newest.number == stored.number
+
+    await store_case(case, is_newest)
+    return WindowSummary(
+        name=place.name,
+        store_id=place.store_id,
+        window_start=place.window.start,
+        window_end=place.window.end,
+        suspicious=case.suspicious,
+        bands=case.bands,
+        max_score=case.max_score,
+        verdicts_blob=case.verdicts_blob,
+        revision=stored.number,
+    )
+
+
+async def _store_blob(path: str, lines: bytes, amend: Amend) -> Revision:
+    container = await warehouse(names.FRAUD_EVENTS)
+    if first := await create_revision(container, path, lines, NDJSON):
+        return first
+    for _ in range(_ATTEMPTS):
+        before = await read_revision(container, path)
+        if before is None:
+            stored = await create_revision(container, path, lines, NDJSON)
+        else:
+            now = to_ndjson(amend(readable_verdicts(before.data), from_ndjson(lines)))
+            if now == before.data:
+                return before
+            stored = await replace_revision(container, path, before, now, NDJSON)
+        if stored:
+            return stored
+    raise VerdictsChangeError(f"{names.FRAUD_EVENTS}/{path} was changed by others at each of {_ATTEMPTS} attempts")

@@ -1,0 +1,102 @@
+"""Finding flagged events in quarantine: by their id, if a window can name it, otherwise by their place in the hub.
+
+A small document in Cosmos leads from an id to the quarantine blobs of its flagged contents. It is found by the id
+alone, because the store of a malformed event may be anything.
+"""
+
+import re
+from hashlib import sha256
+from typing import Any, cast
+from zlib import crc32
+
+import msgspec
+
+from fraud.events import MAX_ID_LENGTH, OWN_IDS, StoreKey
+from fraud.identity import KEYS_PER_STORE
+from fraud.readable import is_plain_json, readable_events
+from fraud.suspicion import is_suspicious
+
+MAX_CONTENTS = 20
+"""Contents under one id that its pointer leads to; a further one is judged by its place."""
+MAX_NAMED = 20
+"""Events of one body that have pointers: a body of 1 MB may hold thousands, and each would cost a write."""
+_EXACT = 2**53
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+
+
+class Pointer(msgspec.Struct, frozen=True):
+    """The document that leads from an id to quarantine: the blob's path by the digest of the body."""
+
+    id: str
+    archive_key: str
+    quarantined: dict[str, str]
+
+
+def flagged_events(body: bytes) -> list[dict[str, Any]]:
+    """The events in a body that the stream job may flag, as far as they can be read."""
+    return [event for event in readable_events(body) if is_flagged(event)]
+
+
+def is_flagged(event: dict[str, Any]) -> bool:
+    """The rule holds for the event's fields, whatever their types."""
+    return is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping"))
+
+
+def is_nameable(event_id: object) -> bool:
+    """A window's row can hold it as an id: a text as short as the stream job's query takes it, in UTF-16 too."""
+    return isinstance(event_id, str) and 1 <= len(event_id.encode("utf-16-le")) // 2 <= MAX_ID_LENGTH
+
+
+class Flagged(msgspec.Struct, frozen=True):
+    """A body with flagged events: the ids by which windows name them, each once, at most MAX_NAMED.
+
+    `by_place` is true if windows may not name all of them.
+    """
+
+    ids: tuple[str, ...]
+    by_place: bool
+
+
+def flagged_in(body: bytes) -> Flagged | None:
+    """The flagged events of a body; None if it has none."""
+    ids: list[object] = [event.get("id") for event in flagged_events(body)]
+    if not ids:
+        return None
+    nameable = tuple(dict.fromkeys(cast(str, event_id) for event_id in ids if is_nameable(event_id)))
+    named_by_all = all(map(is_nameable, ids)) and len(nameable) <= MAX_NAMED and _is_plain(body)
+    return Flagged(nameable[:MAX_NAMED], by_place=not named_by_all)
+
+
+def _is_plain(body: bytes) -> bool:
+    """Every reader reads the body, and the same in it.
+
+    The stream job drops an event with a whole number beyond 64 bits ("Data types in Azure Stream Analytics").
+    """
+    return is_plain_json(body) and not _LONG_NUMBER.search(body)
+
+
+def pointer_id(event_id: str) -> str:
+    """The document id of an id's pointer. No event can take it."""
+    return f"{OWN_IDS}quarantined-{sha256(event_id.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def pointer_key(event_id: str) -> str:
+    """The partition key of an id's pointer: never that of an event, whose store is a number or `_unknown`."""
+    return f"quarantined-{crc32(event_id.encode('utf-8', 'surrogatepass')) % KEYS_PER_STORE}"
+
+
+def whole_store(event: dict[str, Any]) -> int | None:
+    """The event's store if every reader takes it for one: a whole number that a double holds exactly."""
+    store: object = event.get("store_id")
+    return store if isinstance(store, int) and not isinstance(store, bool) and abs(store) < _EXACT else None
+
+
+def may_be_of(event: dict[str, Any], store_id: StoreKey | None) -> bool:
+    """True if the stream job may have put the event into a window of this store.
+
+    Something else than a whole number that a double holds exactly may be read as a store or as none.
+    """
+    store = whole_store(event)
+    if store is not None:
+        return store == store_id
+    return event.get("store_id") is not None or store_id is None

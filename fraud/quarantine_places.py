@@ -1,0 +1,77 @@
+"""Flagged events in quarantine that no window can name: what is judged by its place in the hub, as data."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from fraud.quarantine import QuarantinedEvent
+from fraud.slices import slices
+from fraud.verdicts import Verdict, time_path
+from fraud.windows import Window, compact_time, window_of
+
+PLACES_PER_BLOB = 1_000
+"""Sequence numbers of a partition and window whose verdicts share a blob: few, because each delivery amends it."""
+PATHS_PER_TASK = 200
+
+
+class PlacesTask(msgspec.Struct, frozen=True, kw_only=True):
+    """The input of the orchestration: quarantine blobs of one partition, window and thousand of sequence numbers."""
+
+    partition: str
+    window_start: datetime
+    window_end: datetime
+    thousand: int
+    paths: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The case that the events belong to: `quarantine-p1-20260102T101000Z-900`."""
+        return f"quarantine-p{self.partition}-{compact_time(self.window_end)}-{self.thousand}"
+
+    @property
+    def instance_id(self) -> str:
+        """The same for the same blobs: a delivery that comes again starts nothing new."""
+        return f"{self.name}-{hashlib.sha256(msgspec.json.encode(self.paths)).hexdigest()[:32]}"
+
+    @property
+    def window(self) -> Window:
+        """The window in which the events reached the hub."""
+        return Window(self.window_start, self.window_end)
+
+    @property
+    def verdicts_path(self) -> str:
+        """The path of the verdicts in `fraud-events`: apart from those of windows, which the job names."""
+        return f"quarantine/{time_path(self.window_end)}/{self.name}.ndjson"
+
+
+def place_of(record: QuarantinedEvent, number: int) -> str:
+    """What stands for the id in a verdict: the event's place in the hub, and its number in a body that has several."""
+    return f"p{record.partition}-{record.sequence_number}" + (f"/{number}" if number else "")
+
+
+def in_order_of_places(before: Iterable[Verdict], now: Iterable[Verdict]) -> list[Verdict]:
+    """Verdicts by place, each place once, as it was judged last."""
+    by_place = {verdict.event_id: verdict for verdict in (*before, *now)}
+    return [by_place[place] for place in sorted(by_place)]
+
+
+def places_tasks(records: Iterable[QuarantinedEvent]) -> list[PlacesTask]:
+    """The tasks of judging what was quarantined, grouped as their verdicts are kept."""
+    groups: defaultdict[tuple[str, Window, int], set[str]] = defaultdict(set)
+    for record in records:
+        window = window_of(record.enqueued_time)
+        groups[record.partition, window, record.sequence_number // PLACES_PER_BLOB].add(record.path)
+    return [
+        PlacesTask(
+            partition=partition,
+            window_start=window.start,
+            window_end=window.end,
+            thousand=thousand,
+            paths=tuple(paths),
+        )
+        for (partition, window, thousand), group in groups.items()
+        for paths in slices(sorted(group), PATHS_PER_TASK)
+    ]

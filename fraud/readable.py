@@ -1,0 +1,100 @@
+"""A body that the archive does not take, read as far as it can be.
+
+The stream job is another reader than the archiver: it may flag what is not a store event here, a text with half of a
+surrogate pair, a number beyond all bounds. Whatever can be read by any reader is read, so that it can be judged.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, cast
+
+import msgspec
+
+from fraud.nesting import MAX_DEPTH, depth
+
+LONGEST_NUMBER = 400
+"""Digits of a whole number that are read as they stand; a longer one is beyond all doubles, and counts as infinite."""
+LARGEST = sys.float_info.max
+
+_UNREADABLE = (ValueError, RecursionError, msgspec.MsgspecError)
+_decoder = msgspec.json.Decoder()
+
+
+def readable_events(body: bytes) -> list[dict[str, Any]]:
+    """The JSON objects in a body, each of which can be written as JSON again: see `keepable`. Never raises."""
+    return [keepable(cast(dict[str, Any], value)) for value in readable_values(body) if isinstance(value, dict)]
+
+
+def readable_values(body: bytes) -> list[Any]:
+    """The values in a body: one, those of an array, or one per line, as the stream job reads it. Never raises."""
+    text = body.strip()
+    values = _read(text)
+    if values is not None:
+        return values
+    lines = [_read(line) for line in text.splitlines() if line.strip()]
+    return [value for line in lines for value in line or []]
+
+
+def is_plain_json(body: bytes) -> bool:
+    """True if the body is one JSON object by the strictest reader."""
+    try:
+        return isinstance(_decoder.decode(body), dict)
+    except _UNREADABLE:
+        return False
+
+
+def _read(text: bytes) -> list[Any] | None:
+    """The values of a JSON text; None if it is not one."""
+    readers: tuple[Callable[[bytes], Any], ...] = (_decoder.decode, _read_leniently)
+    for read in readers:
+        try:
+            value = read(text)
+        except _UNREADABLE:
+            continue
+        return cast(list[Any], value) if isinstance(value, list) else [value]
+    return None
+
+
+def _read_leniently(text: bytes) -> Any:
+    """With what msgspec refuses: other encodings, half pairs, numbers without bounds, NaN, control characters."""
+    decoded = text.decode(json.detect_encoding(text), "replace").removeprefix("\ufeff")
+    return json.loads(decoded, strict=False, parse_int=_whole_number)
+
+
+def _whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
+
+
+def keepable(event: dict[str, Any]) -> dict[str, Any]:
+    """The event as it can be written as JSON and read back the same: itself, unless it holds something odd.
+
+    A half of a surrogate pair, NaN, and what is nested too deep become texts that name them; a number beyond all
+    doubles becomes the largest of them.
+    """
+    return {_text(name): _kept(value, 1) for name, value in event.items()}
+
+
+def _kept(value: Any, level: int) -> Any:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int | float):
+        return _number(value)
+    if not isinstance(value, dict | list):
+        return value
+    if level >= MAX_DEPTH:
+        return f"{depth(value)} levels more"
+    if isinstance(value, dict):
+        fields = cast(dict[str, Any], value)
+        return {_text(name): _kept(inner, level + 1) for name, inner in fields.items()}
+    return [_kept(inner, level + 1) for inner in cast(list[Any], value)]
+
+
+def _number(value: float) -> float | str:
+    if -LARGEST <= value <= LARGEST:
+        return value
+    return "NaN" if value != value else LARGEST if value > 0 else -LARGEST  # noqa: PLR0124 - NaN alone differs from itself
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,34 @@
+from fraud.archive import quarantined
+from fraud.judging import judged
+from fraud.quarantine_places import PATHS_PER_TASK, in_order_of_places, place_of, places_tasks
+from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
+from tests.fraud.builders import event_body, received
+
+RECORDS = [quarantined(received(event_body(id=number), number), "no id") for number in range(900, 1_200)]
+
+
+def test_places_are_judged_by_partition_window_and_thousand_however_the_hub_delivers_them():
+    together = places_tasks(RECORDS)
+    apart = [task for record in reversed(RECORDS) for task in places_tasks([record])]
+
+    assert {task.name for task in together} == {task.name for task in apart}
+    assert sorted(path for task in together for path in task.paths) == sorted(record.path for record in RECORDS)
+    assert max(len(task.paths) for task in together) == PATHS_PER_TASK
+    assert together[0].verdicts_path.startswith("quarantine/2026/01/02/1010/quarantine-p1-20260102T101000Z-")
+
+
+def test_a_delivery_that_comes_again_starts_nothing_new():
+    assert [task.instance_id for task in places_tasks(RECORDS)] == [task.instance_id for task in places_tasks(RECORDS)]
+    assert len({task.instance_id for record in RECORDS for task in places_tasks([record])}) == len(RECORDS)
+
+
+def test_the_input_of_the_orchestration_stays_small():
+    assert PATHS_PER_TASK * len(RECORDS[0].path) < 20_000
+
+
+def test_verdicts_by_place_are_kept_once_each_and_in_order():
+    verdicts = [judged({}, None, WINDOW, None, name=place_of(record, 0)) for record in RECORDS[:3]]
+    again = judged({"x": 1}, None, WINDOW, None, name=place_of(RECORDS[1], 0))
+
+    assert in_order_of_places(verdicts[:2], [verdicts[2], again]) == [verdicts[0], again, verdicts[2]]
+    assert place_of(RECORDS[0], 2) == "p1-900/2"

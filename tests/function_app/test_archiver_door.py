@@ -1,0 +1,49 @@
+"""The archiver of the running app: what no window can name is judged on arrival, and holds nothing up."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from azure.eventhub import EventData
+from azure.eventhub.aio import EventHubProducerClient
+
+from services import cosmos, names
+from services.settings import settings
+from tests.fraud.builders import event_body
+from tests.function_app.doors import until
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("http")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hub(app: str) -> AsyncIterator[EventHubProducerClient]:
+    """A producer of the hub."""
+    connection = settings().event_hubs.connection_string or ""
+    async with EventHubProducerClient.from_connection_string(connection, eventhub_name=names.EVENT_HUB) as client:
+        yield client
+
+
+async def cases_of_quarantine(partition: str) -> list[dict[str, Any]]:
+    container = await cosmos.cases()
+    query = "SELECT * FROM c WHERE c.type = 'quarantine' AND STARTSWITH(c.id, @name)"
+    parameters: list[dict[str, object]] = [{"name": "@name", "value": f"quarantine-p{partition}-"}]
+    return [case async for case in container.query_items(query, parameters=parameters, partition_key="_unknown")]
+
+
+async def test_frauds_without_a_usable_id_have_a_case_and_their_neighbours_are_archived(hub: EventHubProducerClient):
+    neighbour = str(uuid.uuid4())
+    frauds = [json.loads(event_body(price=9_999.99)) | {"id": odd} for odd in (7, None, "x" * 300_000, ["x"])]
+    batch = await hub.create_batch(partition_id="2")
+    for body in (*map(json.dumps, frauds), event_body(neighbour)):
+        batch.add(EventData(body))
+    await hub.send_batch(batch)
+
+    async def judged() -> bool:
+        cases = await cases_of_quarantine("2")
+        return sum(case["bands"]["high"] for case in cases) == len(frauds)
+
+    await until(judged)
+    assert neighbour in await until(lambda: cosmos.find_events([neighbour], 3))
