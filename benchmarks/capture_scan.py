@@ -30,6 +30,7 @@ from benchmarks.rows import Row, against
 from fraud.generation import generate_events
 from fraud.suspicion import MIN_DISCOUNT
 from fraud.windows import WINDOW_MILLISECONDS
+from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import Flag, all_rows
 from reconciliation.reading.scan import Scanner
 from tests.reconciliation.capture_writer import avro, record
@@ -106,7 +107,7 @@ def _timed(engine: Callable[[str], Found], path: str) -> tuple[float, tuple[int,
 
 
 def _ours(path: str) -> Found:
-    scanner = Scanner(0, "0")
+    scanner = Scanner(0, "0", RunKeys(b"bench"))
     with Path(path).open("rb", buffering=0) as file:
         scanner.blob("file", iter(lambda: file.read(_CHUNK), b""))
     part = scanner.rows.encode(4)

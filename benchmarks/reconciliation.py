@@ -15,6 +15,7 @@ from benchmarks import archive_scale, capture_scan
 from benchmarks.rows import Row, against
 from reconciliation.comparing.compare import Scope, compare
 from reconciliation.plan import BUCKET_IDS
+from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import ROW, Flag, Kind, Rows
 
 IDS = 10_000_000
@@ -45,7 +46,7 @@ def _compare(count: int) -> float:
     for bucket in range(count // BUCKET_IDS):
         rows = _bucket(bucket)
         started = time.process_time()
-        accounts = compare(rows, {}, Scope(100, 111, ("0",))).accounts
+        accounts = compare(rows, {}, RunKeys(b"bench"), Scope(100, 111, ("0",))).accounts
         seconds += time.process_time() - started
         assert accounts.matched == BUCKET_IDS
     return count / seconds

@@ -4,7 +4,9 @@ Where a content is kept and under which name is computed from store, id and cont
 up, repairs or observes an event comes to the same place.
 """
 
+from collections.abc import Callable
 from hashlib import sha256
+from math import isinf
 from typing import Any
 from zlib import crc32
 
@@ -21,6 +23,10 @@ _EXACT = 2**53
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
+_DIGITS = bytes(ord("0") if chr(octet).isdecimal() else ord(" ") for octet in range(128)) + b" " * 128
+_LONG_NUMBER = b"0" * len(str(_EXACT))
+"""A whole number that Cosmos does not keep exactly has this many digits at least."""
+
 
 def archive_key(store: StoreKey, event_id: str) -> str:
     """The partition key of an event in the archive: `{store}-{crc32(id) % 128}`."""
@@ -36,6 +42,32 @@ def canonical(content: dict[str, Any]) -> bytes:
     if fields.get("store_id") is None:
         fields.pop("store_id", None)
     return _encoder.encode(fields)
+
+
+def canonical_body(body: bytes, kept: Callable[[dict[str, Any]], dict[str, Any]] = dict) -> bytes:
+    """`canonical` of an event as it stands in JSON: the same bytes in half the time, which is what scans wait for.
+
+    A body with numbers that Cosmos does not keep exactly goes through `kept` first. Raises ValueError (msgspec.DecodeError is one) or RecursionError if not every field of it can be read as an object.
+    """
+    if _LONG_NUMBER in body.translate(_DIGITS):
+        return canonical(kept(_decoder.decode(body)))
+    fields = _quick_decoder.decode(body)
+    if fields.get("store_id") is None:
+        fields.pop("store_id", None)
+    return _encoder.encode(fields)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if number.is_integer():
+        return int(number) if -_EXACT < number < _EXACT else number
+    if isinf(number):
+        raise ValueError(f"{text[:40]} is beyond all bounds")
+    return number
+
+
+_decoder = msgspec.json.Decoder(dict[str, Any])
+_quick_decoder = msgspec.json.Decoder(dict[str, Any], float_hook=_number)
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from fraud.events import StoreEvent, StoreKey, store_key
 from fraud.identity import canonical
 from fraud.quarantine_index import flagged_events, is_flagged, may_be_of
 from fraud.readable import keepable
+from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import ACTIVE, RULE_SET
 from fraud.usable import problems_of
 from fraud.verdicts import Band, Reason, Source, Verdict
@@ -24,11 +25,11 @@ _NOT_FLAGGED = Reason("NOT_FLAGGED", 0, "what is archived under this id is not w
 
 def judge(event: StoreEvent, *, contents: int = 1) -> tuple[Reason, ...]:
     """The reasons against an event, under whose id `contents` have arrived, in the order of the rules."""
-    return _judge(msgspec.structs.asdict(event), contents)
+    return _judge(msgspec.structs.asdict(event), contents, ACTIVE)
 
 
-def _judge(event: dict[str, Any], contents: int) -> tuple[Reason, ...]:
-    return ACTIVE.reasons({**event_facts(event), "id.contents": contents})
+def _judge(event: dict[str, Any], contents: int, rules: RuleSet) -> tuple[Reason, ...]:
+    return rules.reasons({**event_facts(event), "id.contents": contents})
 
 
 def band_of(score: int) -> Band:
@@ -100,13 +101,14 @@ def judged(
     contents: int = 1,
     source: Source = "archive",
     name: str | None = None,
+    rules: RuleSet = ACTIVE,
 ) -> Verdict:
     """The verdict on an event, under whose id `contents` have arrived, or that has another `name` than its id.
 
     Raises nothing, whatever the event holds: rules apply to the fields that are usable, and the others are a reason.
     """
     problems = problems_of(event)
-    reasons = _judge(event, contents)
+    reasons = _judge(event, contents, rules)
     if problems:
         reasons = (*reasons, Reason(NOT_A_STORE_EVENT, 0, "; ".join(problems)))
     score = sum(reason.weight for reason in reasons)
@@ -116,9 +118,9 @@ def judged(
         window_start=window.start,
         window_end=window.end,
         score=score,
-        band=band_of(score),
+        band=rules.band_of(score),
         reasons=reasons,
-        rule_set=RULE_SET,
+        rule_set=rules.id,
         run_id=run_id,
         event=event,
         source=source,

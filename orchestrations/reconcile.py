@@ -25,7 +25,7 @@ def reconcile(context: df.DurableOrchestrationContext, request: Request) -> Work
         return plan.known
     run = plan.run or request.range.instance_id
     for stage, activity in STAGES.items():
-        yield from run_stage(context, StageTask(run, stage, activity.name, 0, plan.parts[stage]))
+        yield from run_stage(context, StageTask(run, stage, activity.name, 0, plan.parts.get(stage, 0)))
 
     context.set_custom_status({"phase": "report"})
     outcome = yield from call(context, WRITE_REPORT, ReportTask(run, started))

@@ -96,6 +96,9 @@ class RunName(msgspec.Struct, frozen=True):
     run: str
 
 
+NOTHING_READ = StepProgress(0, 0)
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """The output of the orchestration. `reports` are paths in the container `reports`, by format.
 
@@ -123,6 +126,8 @@ class RunPlan(Plan, frozen=True, kw_only=True):
     fingerprint: str = msgspec.field(name="evidence", default="")
     id: str = ""
     """The run's `Request.id`; a plan of an earlier version, of a run that goes on, has none."""
+    method: str = ""
+    """The METHOD of the app that began the run; what another method has read cannot be compared."""
 
     @property
     def run(self) -> str:

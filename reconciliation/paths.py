@@ -15,6 +15,11 @@ def plan_path(run: str) -> str:
     return f"{work_folder(run)}/work.json"
 
 
+def secret_path(run: str) -> str:
+    """The secret of the run's keys (`reconciliation.reading.keys`), which is gone with its work."""
+    return f"{work_folder(run)}/secret"
+
+
 def part_path(run: str, stage: str, number: int) -> str:
     """The input of a part: what it reads."""
     return f"{work_folder(run)}/parts/{stage}-{number:05}.json"
@@ -23,11 +28,6 @@ def part_path(run: str, stage: str, number: int) -> str:
 def rows_path(run: str, stage: str, number: int) -> str:
     """The rows of a part, in buckets."""
     return f"{work_folder(run)}/rows/{stage}-{number:05}"
-
-
-def contents_path(run: str, stage: str, number: int) -> str:
-    """The digests of the contents that a part has read, in buckets."""
-    return f"{work_folder(run)}/contents/{stage}-{number:05}"
 
 
 def sums_path(run: str, stage: str, number: int) -> str:

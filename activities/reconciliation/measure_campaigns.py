@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
-from activities.reconciliation.run_files import REQUESTS
+from activities.reconciliation.run_files import REQUESTS, read_keys
 from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
 from reconciliation.messages import RunPlan, Stage
 from reconciliation.paths import rows_path
@@ -23,9 +23,10 @@ async def measure_campaigns(plan: RunPlan, run_ids: Iterable[str]) -> tuple[list
     kept = [one for some in await together(map(campaigns_of, sorted(set(run_ids))), at_once=REQUESTS) for one in some]
     first, last = plan.first_window, plan.last_window
     chosen, left_out = measurable(kept)
-    truths = [await asyncio.to_thread(Truth, name, some, first, last) for name, some in sorted(chosen.items())]
-    if not truths:
+    if not chosen:
         return [], left_out
+    keys = await read_keys(plan.run)
+    truths = [await asyncio.to_thread(Truth, name, some, keys, first, last) for name, some in sorted(chosen.items())]
     container = await work()
     for path in plan.paths(rows_path, _STAGES):
         rows = all_rows(await read_blob(container, path))

@@ -5,16 +5,17 @@
 from typing import Any
 
 import msgspec
+import numpy as np
 
-from activities.reconciliation.run_files import read_part, read_plan, write_contents, write_rows
-from fraud.archive import ARCHIVE_FIELD, event_id_of
+from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
+from fraud.archive import ARCHIVE_FIELD, event_id_of, has_further_contents, original_event
 from fraud.events import UNKNOWN_STORE
 from reconciliation.capture.records import begin_of, read_moment
-from reconciliation.messages import SpanPart, Step, StepProgress
+from reconciliation.messages import NOTHING_READ, SpanPart, Step, StepProgress
 from reconciliation.ranges import window_number
-from reconciliation.reading.contents import add_documents
+from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.observe import ObservedSums
-from reconciliation.reading.rows import NO_STORE, Kind, RowWriter, store_number
+from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, store_number
 from services import cosmos
 
 # ISO times of one zone sort as text, "+00:00" before ".123456+00:00".
@@ -41,11 +42,13 @@ def span_parameters(span: SpanPart) -> list[dict[str, Any]]:
 
 
 async def observe_documents(step: Step) -> StepProgress:
-    """Read the documents of one span, page by page, and write their rows and the digests of their contents."""
+    """Read the documents of one span, page by page, and write their rows."""
     plan = await read_plan(step.run)
+    if not is_current(plan):
+        return NOTHING_READ
     part = await read_part(step, SpanPart)
     container = await cosmos.events()
-    rows, contents = RowWriter(), RowWriter()
+    rows = RowWriter(await read_keys(step.run))
     sums = ObservedSums()
     pages = container.query_items(query=_QUERY, parameters=span_parameters(part), max_item_count=_PAGE).by_page()
     async for page in pages:
@@ -54,14 +57,25 @@ async def observe_documents(step: Step) -> StepProgress:
         windows = [window_number(begin_of(read_moment(document.archive.enqueued_time))) for document in documents]
         for document in documents:
             sums.names_run(document.archive.run_id)
-        add_documents(contents, found, windows)
         sums.lines += len(documents)
         rows.add(
             Kind.DOCUMENT,
             [event_id_of(document) for document in found],
             windows,
             [NO_STORE if d.store_id == UNKNOWN_STORE else store_number(d.store_id) for d in documents],
+            contents=np.array([content_of(document, rows.keys) for document in found], np.uint64),
+            flags=[_flag(document) for document in found],
         )
-    await write_contents(step, contents, plan.bucket_bits)
     await write_rows(step, rows, plan.bucket_bits, sums)
     return StepProgress(sums.lines, sums.bytes)
+
+
+def content_of(document: dict[str, Any], keys: RunKeys) -> int:
+    """The key of the content in a document."""
+    return keys.of_body(msgspec.json.encode(original_event(document)[0]))
+
+
+def _flag(document: dict[str, Any]) -> Flag:
+    """A mark if another content is archived under the id of this one."""
+    is_further = event_id_of(document) != document["id"]
+    return Flag.FURTHER if is_further or has_further_contents(document) else Flag(0)

@@ -1,8 +1,8 @@
 """Observe what the stream job reported and what was judged."""
 
 from activities.reconciliation.feed_blobs import feed_blobs
-from activities.reconciliation.run_files import read_part, read_plan, write_rows
-from reconciliation.messages import BlobPart, Step, StepProgress
+from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
+from reconciliation.messages import NOTHING_READ, BlobPart, Step, StepProgress
 from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind
 from services import names
@@ -14,9 +14,11 @@ _SOURCES = {"suspicious": (names.SUSPICIOUS_EVENTS, Kind.SUSPICIOUS), "verdicts"
 async def observe_outcomes(step: Step) -> StepProgress:
     """Read the blobs of one part line by line, and write the rows of the ids in windows in or beside the range."""
     plan = await read_plan(step.run)
+    if not is_current(plan):
+        return NOTHING_READ
     part = await read_part(step, BlobPart)
     container_name, kind = _SOURCES[step.stage]
-    observer = Observer.over(kind, plan.range)
+    observer = Observer.over(kind, await read_keys(step.run), plan.range)
     await feed_blobs(await warehouse(container_name), part.paths, observer.open, observer.unreadable)
     await write_rows(step, observer.rows, plan.bucket_bits, observer.sums)
     return StepProgress(observer.sums.lines, observer.sums.bytes)

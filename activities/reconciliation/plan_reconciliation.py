@@ -9,9 +9,10 @@ from itertools import starmap
 import msgspec
 
 from activities.reconciliation.known_outcome import fingerprint, known_outcome
-from activities.reconciliation.run_files import REQUESTS, write_struct
+from activities.reconciliation.run_files import REQUESTS, make_secret, write_struct
 from reconciliation.fingerprint import BlobVersion
 from reconciliation.messages import BlobPart, PlanSummary, Request, RunPlan, SpanPart, Stage
+from reconciliation.method import METHOD
 from reconciliation.paths import part_path, plan_path
 from reconciliation.plan import ArchivePlan, Plan, buckets_at_once, make_plan, reading_span
 from reconciliation.ranges import MARGIN, Range
@@ -61,7 +62,10 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     inputs = [(part_path(run, stage, i), part) for stage, of_stage in parts.items() for i, part in enumerate(of_stage)]
     await together(starmap(write_struct, inputs), at_once=REQUESTS)
     shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
-    run_plan = RunPlan(**shared, with_documents=request.with_documents, parts=counts, fingerprint=current, id=run)
+    run_plan = RunPlan(
+        **shared, with_documents=request.with_documents, parts=counts, fingerprint=current, id=run, method=METHOD
+    )
+    await make_secret(run)
     await write_struct(plan_path(run), run_plan)
     return PlanSummary(counts, plan.archive_bytes, run=run)
 

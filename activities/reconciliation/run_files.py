@@ -1,12 +1,17 @@
 """The work blobs of a run: structs as JSON, rows as parts."""
 
 import asyncio
+import contextlib
+import secrets
 from typing import TypeVar
 
 import msgspec
+from azure.core.exceptions import ResourceExistsError
 
 from reconciliation.messages import RunPlan, Step
-from reconciliation.paths import contents_path, part_path, plan_path, rows_path, sums_path
+from reconciliation.method import METHOD
+from reconciliation.paths import part_path, plan_path, rows_path, secret_path, sums_path
+from reconciliation.reading.keys import SECRET_BYTES, RunKeys
 from reconciliation.reading.rows import RowWriter
 from services.blobs import read_blob, work, write_blob
 
@@ -33,6 +38,11 @@ async def read_plan(run: str) -> RunPlan:
     return await read_struct(plan_path(run), RunPlan)
 
 
+def is_current(plan: RunPlan) -> bool:
+    """False for a run that another version of the app began: it is finished without comparing anything."""
+    return plan.method == METHOD
+
+
 async def read_part(step: Step, kind: type[Value]) -> Value:
     """The input of an activity: what it has to read."""
     return await read_struct(part_path(step.run, step.stage, step.number), kind)
@@ -45,7 +55,12 @@ async def write_rows(step: Step, rows: RowWriter, bucket_bits: int, sums: object
     await write_struct(sums_path(step.run, step.stage, step.number), sums)
 
 
-async def write_contents(step: Step, contents: RowWriter, bucket_bits: int) -> None:
-    """The digests of the contents that an activity has read."""
-    data = await asyncio.to_thread(contents.encode, bucket_bits)
-    await write_blob(await work(), contents_path(step.run, step.stage, step.number), data, ROWS)
+async def make_secret(run: str) -> None:
+    """Make the secret of a run's keys. A second call leaves it as it is: rows may have been written with it."""
+    with contextlib.suppress(ResourceExistsError):
+        await (await work()).upload_blob(secret_path(run), secrets.token_bytes(SECRET_BYTES))
+
+
+async def read_keys(run: str) -> RunKeys:
+    """The keys of a run."""
+    return RunKeys(await read_blob(await work(), secret_path(run)))

@@ -2,8 +2,8 @@
 
 from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.feed_blobs import feed_blobs
-from activities.reconciliation.run_files import read_part, read_plan, write_contents, write_rows
-from reconciliation.messages import Step, StepProgress
+from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
+from reconciliation.messages import NOTHING_READ, Step, StepProgress
 from reconciliation.plan import ScanPart
 from reconciliation.reading.scan import Scanner
 from services import names
@@ -18,9 +18,11 @@ async def scan_archive(step: Step) -> StepProgress:
 async def scan_part(step: Step) -> StepProgress:
     """Scan the blobs of one part. Memory holds a block and the part's rows, whatever the blobs' sizes."""
     plan = await read_plan(step.run)
+    if not is_current(plan):
+        return NOTHING_READ
     part = await read_part(step, ScanPart)
-    scanner = Scanner(part.stream, part.partition_id, with_contents=plan.with_documents)
+    keys = await read_keys(step.run)
+    scanner = Scanner(part.stream, part.partition_id, keys, all_contents=plan.with_documents)
     await feed_blobs(await warehouse(names.ALL_EVENTS), part.blobs, scanner.open, scanner.damaged)
-    await write_contents(step, scanner.contents, plan.bucket_bits)
     await write_rows(step, scanner.rows, plan.bucket_bits, scanner.sums)
     return StepProgress(scanner.sums.records, scanner.sums.bytes)

@@ -1,4 +1,4 @@
-"""A second look at events that no document was found for, before they are called absent."""
+"""A second look at doubtful differences: Cosmos is asked by id, whatever the time of arrival."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # The SDK's documents are untyped.
 
@@ -6,53 +6,96 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC
+from typing import Any
 
+import msgspec
 from azure.storage.blob.aio import ContainerClient
 
+from activities.reconciliation.observe_documents import content_of
 from activities.reconciliation.run_files import REQUESTS
 from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.slices import slices
 from fraud.windows import WINDOW
+from reconciliation.comparing.classes import Class
+from reconciliation.comparing.compare import Doubtful
 from reconciliation.comparing.differences import Difference
+from reconciliation.reading.keys import NO_CONTENT, RunKeys
 from services import cosmos, names
 from services.blobs import warehouse
 from services.concurrency import together
 
 MAX_ASKED_SINGLY = 1_000
 """Beyond, listing whole hours of the quarantine takes fewer requests than asking for each event."""
+_ARCHIVED: frozenset[Class] = frozenset(("absent_from_cosmos", "differs_in_cosmos"))
 _INTEGER = re.compile(r"-?\d+")
 
 
-async def still_absent(candidates: Sequence[Difference]) -> tuple[list[Difference], int]:
-    """Those that are neither in Cosmos (under whatever time) nor in quarantine, and how many are in quarantine.
+class Settled(msgspec.Struct, frozen=True):
+    """Doubtful differences after a second look. `elsewhere` counts contents that Cosmos holds under another time,
+    `quarantined` those that lie in quarantine."""
+
+    standing: list[Doubtful]
+    elsewhere: int = 0
+    quarantined: int = 0
+
+
+async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
+    """Ask Cosmos for each, by id, and then quarantine for those that it lacks.
 
     The archiver quarantines events too that are well formed here: those with a field of a wrong type that
     reconciliation does not read, or that are too large, or have fields that the archive reserves.
     """
-    if not candidates:
-        return [], 0
-    absent = await absent_from_cosmos(candidates)
-    quarantined = await _quarantined(absent)
-    left = [one for one in absent if not quarantined & _places(one)]
-    return left, len(absent) - len(left)
+    if not doubtful:
+        return Settled([])
+    documents = await _documents([one.difference for one in doubtful])
+    standing = [one for one in doubtful if not _is_settled(one, documents[_asked(one.difference)], keys)]
+    elsewhere = len(doubtful) - len(standing)
+    strays = [_stray(one) for one in doubtful if one.name == "differs_in_cosmos" and one not in standing]
+    quarantined = await _quarantined([one.difference for one in standing if one.name in _ARCHIVED])
+    left: list[Doubtful] = []
+    for one in standing:
+        if one.name not in _ARCHIVED or not quarantined & _places(one.difference):
+            left.append(one)
+        elif one.name == "differs_in_cosmos":
+            strays.append(_stray(one))
+    return Settled([*left, *strays], elsewhere, len(standing) - len(left))
+
+
+def _is_settled(one: Doubtful, documents: Sequence[dict[str, Any]], keys: RunKeys) -> bool:
+    if one.doubt.content == NO_CONTENT:
+        return one.doubt.contents > 1 and len(documents) >= one.doubt.contents
+    return any(content_of(document, keys) == one.doubt.content for document in documents)
+
+
+def _stray(one: Doubtful) -> Doubtful:
+    """What Cosmos holds besides, where what was captured lies elsewhere after all."""
+    difference = msgspec.structs.replace(
+        one.difference, where=("Cosmos",), partition=None, sequence_number=None, arrived=None
+    )
+    return msgspec.structs.replace(one, name="only_in_cosmos", difference=difference)
+
+
+def _asked(difference: Difference) -> tuple[StoreKey, str]:
+    return _store_key(difference.store), difference.event_id
+
+
+async def _documents(differences: Sequence[Difference]) -> dict[tuple[StoreKey, str], list[dict[str, Any]]]:
+    """The documents under the ids of differences, by store and id."""
+    stores: defaultdict[StoreKey, set[str]] = defaultdict(set)
+    for difference in differences:
+        stores[_store_key(difference.store)].add(difference.event_id)
+    asked = [(store, part) for store, ids in stores.items() for part in slices(sorted(ids), cosmos.MAX_READ_ITEMS)]
+    answers = await together((cosmos.find_events(part, store) for store, part in asked), at_once=REQUESTS)
+    documents: dict[tuple[StoreKey, str], list[dict[str, Any]]] = {_asked(one): [] for one in differences}
+    for (store, _), answer in zip(asked, answers, strict=True):
+        documents |= {(store, event_id): found for event_id, found in answer.items()}
+    return documents
 
 
 async def absent_from_cosmos(candidates: Sequence[Difference]) -> list[Difference]:
-    """Those whose event is not in Cosmos, under whatever time."""
-    stores: defaultdict[StoreKey, list[Difference]] = defaultdict(list)
-    for candidate in candidates:
-        stores[_store_key(candidate.store)].append(candidate)
-    searches = (
-        _not_in_cosmos(store, asked)
-        for store, of_store in stores.items()
-        for asked in slices(of_store, cosmos.MAX_READ_ITEMS)
-    )
-    return [one for absent in await together(searches, at_once=REQUESTS) for one in absent]
-
-
-async def _not_in_cosmos(store: StoreKey, asked: Sequence[Difference]) -> list[Difference]:
-    found = await cosmos.find_events((one.event_id for one in asked), store)
-    return [one for one in asked if one.event_id not in found]
+    """Those of whose id Cosmos holds nothing, under whatever time."""
+    documents = await _documents(candidates)
+    return [one for one in candidates if not documents[_asked(one)]]
 
 
 async def _quarantined(events: Sequence[Difference]) -> set[str]:

@@ -6,15 +6,15 @@ import msgspec
 
 from activities.reconciliation.blob_places import with_places
 from activities.reconciliation.measure_campaigns import measure_campaigns
-from activities.reconciliation.run_files import REQUESTS, read_plan, read_struct
+from activities.reconciliation.run_files import REQUESTS, is_current, read_plan, read_struct
 from reconciliation.comparing.accounts import Accounts
-from reconciliation.messages import READING, Outcome, ReportTask, Stage
+from reconciliation.messages import READING, Outcome, ReportTask, RunPlan, Stage
 from reconciliation.paths import report_folder, sums_path
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.scan import ScanSums
 from reconciliation.reporting.html import to_html
 from reconciliation.reporting.markdown import to_markdown
-from reconciliation.reporting.report import make_report, outcome_of
+from reconciliation.reporting.report import Report, make_report, outcome_of, report_on_nothing
 from services import names
 from services.blobs import JSON, delete_blob, warehouse, write_blob
 from services.concurrency import together
@@ -28,20 +28,7 @@ Sums = TypeVar("Sums")
 async def write_report(task: ReportTask) -> Outcome:
     """Write `report.json`, `.html` and `.md`, and delete what an earlier run of the range had more."""
     plan = await read_plan(task.run)
-
-    async def sums(stage: str, count: int, kind: type[Sums]) -> list[Sums]:
-        paths = (sums_path(task.run, stage, number) for number in range(count))
-        return await together((read_struct(path, kind) for path in paths), at_once=REQUESTS)
-
-    scans = await sums("scan", plan.parts["scan"], ScanSums)
-    observing: list[Stage] = [stage for stage in READING if stage != "scan"]
-    observed = [one for stage in observing for one in await sums(stage, plan.parts[stage], ObservedSums)]
-    buckets = await sums("compare", plan.buckets, Accounts)
-    campaigns, left_out = await measure_campaigns(plan, (name for one in observed for name in one.run_ids))
-    report = make_report(
-        task.started, plan, buckets=buckets, scans=scans, observed=observed, campaigns=campaigns, left_out=left_out
-    )
-    report = await with_places(report, plan)
+    report = await _report(task, plan) if is_current(plan) else report_on_nothing(task.started, plan)
 
     reports = await warehouse(names.REPORTS)
     outcome = outcome_of(report)
@@ -54,3 +41,19 @@ async def write_report(task: ReportTask) -> Outcome:
         if blob.name not in kept:
             await delete_blob(reports, blob.name)
     return outcome
+
+
+async def _report(task: ReportTask, plan: RunPlan) -> Report:
+    async def sums(stage: str, count: int, kind: type[Sums]) -> list[Sums]:
+        paths = (sums_path(task.run, stage, number) for number in range(count))
+        return await together((read_struct(path, kind) for path in paths), at_once=REQUESTS)
+
+    scans = await sums("scan", plan.parts["scan"], ScanSums)
+    observing: list[Stage] = [stage for stage in READING if stage != "scan"]
+    observed = [one for stage in observing for one in await sums(stage, plan.parts[stage], ObservedSums)]
+    buckets = await sums("compare", plan.buckets, Accounts)
+    campaigns, left_out = await measure_campaigns(plan, (name for one in observed for name in one.run_ids))
+    report = make_report(
+        task.started, plan, buckets=buckets, scans=scans, observed=observed, campaigns=campaigns, left_out=left_out
+    )
+    return await with_places(report, plan)

@@ -12,11 +12,12 @@ Table = dict[int, list[int]]
 
 
 class Accounts(msgspec.Struct):
-    """The accounts of one bucket of ids, or of many. All but `events`, `resent` and `reread` count distinct ids.
+    """The accounts of one bucket of ids, or of many. All but `events`, `resent` and `reread` count distinct contents;
+    a report of the stream job names none, so `suspicious` counts ids.
 
     - events: captured, each (partition, sequence number) once; reread: sightings beyond that, of blobs written twice
-    - malformed: captured bodies that are not a store event; captured: distinct ids, and every malformed body
-    - resent: captured again under an id that was there: a batch that was retried
+    - malformed: captured bodies that are not a store event; captured: distinct contents, and every malformed body
+    - resent: the same content captured again: a batch that was retried
     - archived: documents in Cosmos that arrived in the range; quarantined: captured events that lie in quarantine
     - expected: must be flagged; suspicious: reported by the stream job; analysed: with a verdict; matched: in all
       three, in the right window and no more often than archived

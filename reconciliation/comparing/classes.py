@@ -17,6 +17,9 @@ Class = Literal[
     "differs_in_cosmos",
     "only_in_cosmos",
     "absent_from_quarantine",
+    "id_reused",
+    "verdict_differs",
+    "unknown_rule_set",
     "unresolved",
     "ambiguous",
 ]
@@ -107,7 +110,7 @@ CLASSES = (
             "Must be flagged and has no verdict",
             "{} missing from fraud-events",
         ),
-        explanation="The archive holds an event that must be flagged, and no verdict on it was stored.",
+        explanation="The archive holds a content that must be flagged, and no verdict on it was stored.",
         advice="A repair judges it.",
         column=Column.MISSING_FROM_FRAUD,
         repair="judge",
@@ -189,7 +192,7 @@ CLASSES = (
         name="only_in_cosmos",
         title="Only in Cosmos",
         headline=Headline("only_in_cosmos", "only in Cosmos", "In Cosmos, and not in the archive", "{} only in Cosmos"),
-        explanation="Cosmos holds it as arrived in this range, and the archive holds no event with this id.",
+        explanation="Cosmos holds it as arrived in this range, and the archive holds no such event with this id.",
         advice="The archive lost its event, or another hand wrote the document: nothing can tell which.",
     ),
     ClassDefinition(
@@ -206,12 +209,52 @@ CLASSES = (
         repair="backfill",
     ),
     ClassDefinition(
+        name="id_reused",
+        title="One id, several contents",
+        headline=Headline(
+            "id_reused", "id used again", "Other contents arrived under its id", "{} with an id that was used again"
+        ),
+        explanation="Several contents arrived under this id, in one store or in several. A producer gives an id once; "
+        "another content may hide behind it. Each of them is archived, looked up and judged.",
+        advice="Contents stay as evidence: find out who used the id again, and acknowledge it.",
+    ),
+    ClassDefinition(
+        name="verdict_differs",
+        title="Verdicts that are not what judging again gives",
+        headline=Headline(
+            "verdict_differs",
+            "other verdict",
+            "The stored verdict is not what judging its event gives",
+            "{} with another verdict than judging again gives",
+        ),
+        explanation="Judging its event again, by the rule set that the verdict names, gives another verdict than the "
+        "one that is stored, or the event in the verdict is not one that was captured. `fields` names what differs.",
+        advice="A repair judges it again, in the place of what is stored.",
+        repair="judge",
+    ),
+    ClassDefinition(
+        name="unknown_rule_set",
+        title="Judged by rules that are not here any more",
+        headline=Headline(
+            "unknown_rule_set",
+            "unknown rules",
+            "Its verdict names a rule set that this version does not have",
+            "{} judged by an unknown rule set",
+        ),
+        explanation="The verdict names a rule set that this version does not have, so nothing can tell if it is right.",
+        advice="Bring the rule set back, or look at the verdicts and acknowledge them.",
+    ),
+    ClassDefinition(
         name="unresolved",
         title="Judged without their event",
-        headline=Headline("unresolved", "unresolved", "Judged without their event: a person must look"),
+        headline=Headline(
+            "unresolved",
+            "unresolved",
+            "Judged without their event: a person must look",
+            "{} judged without their event",
+        ),
         explanation="Judged without its event, which was not found in Cosmos: a person must look at it.",
         advice="A repair judges it again if its event is in Cosmos by then.",
-        weight="note",
         repair="judge",
         left="Their events are not in Cosmos, nor in what can be archived again: judging finds nothing new.",
     ),

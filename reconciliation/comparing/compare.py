@@ -13,16 +13,17 @@ import numpy as np
 from reconciliation.comparing.accounts import Accounts, Table
 from reconciliation.comparing.classes import CLASS, Class, Column
 from reconciliation.comparing.differences import Difference, examples_of
-from reconciliation.comparing.findings import Finding
+from reconciliation.comparing.findings import Doubt, Finding
 from reconciliation.comparing.grouping import Numbers, column, grouped
 from reconciliation.comparing.judgement import Judgement, judge_sightings
 from reconciliation.comparing.sightings import Sighting
 from reconciliation.ranges import window_end
-from reconciliation.reading.keys import id_of
+from reconciliation.reading.keys import NO_CONTENT, RunKeys
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, Rows, store_name
 
-_ODD = Flag.MALFORMED | Flag.AMBIGUOUS | Flag.UNRESOLVED | Flag.EMBEDDED
+_ODD = Flag.MALFORMED | Flag.AMBIGUOUS | Flag.UNRESOLVED | Flag.EMBEDDED | Flag.FURTHER | Flag.DIFFERS
 _KIND_BITS = 12
+_ONE = np.uint64(1)
 _MOST_SIGHTINGS = 2**_KIND_BITS - 1
 _ONE_OF_KIND = np.array([1 << _KIND_BITS * kind for kind in Kind], np.int64)
 
@@ -41,14 +42,38 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct):
-    """The accounts of a bucket, and every difference in it. Events `absent_from_cosmos` still await a second look."""
+    """The accounts of a bucket, and every difference in it; `doubtful` ones still await a second look, uncounted."""
 
     accounts: Accounts
     differences: dict[Class, list[Difference]] = {}
+    doubtful: list["Doubtful"] = []
+
+    def add(self, name: Class, difference: Difference, column: Column | None, cell: tuple[int, int]) -> None:
+        """Add a difference, and count it in the tables where its class is counted."""
+        self.differences.setdefault(name, []).append(difference)
+        if column is not None:
+            tally(self.accounts, column, [cell])
+
+    def count(self) -> None:
+        """Count all differences, and choose the examples."""
+        self.accounts.differences = {name: len(found) for name, found in self.differences.items()}
+        self.accounts.examples = {name: examples_of(found) for name, found in self.differences.items()}
 
 
-def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
-    """Compare all rows of a bucket; `names` are non-UUID ids, by row. Takes about 80 bytes per row."""
+class Doubtful(msgspec.Struct, frozen=True):
+    """A difference that stands only if Cosmos does not say otherwise. `cell` is its window and store."""
+
+    name: Class
+    difference: Difference
+    doubt: Doubt
+    cell: tuple[int, int]
+
+
+def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -> Compared:
+    """Compare all rows of a bucket; `names` are non-UUID ids, by row. Takes about 80 bytes per row.
+
+    The differences are not counted in the accounts before `Compared.count`.
+    """
     result = Compared(Accounts())
     if not len(rows):
         return result
@@ -65,9 +90,9 @@ def compare(rows: Rows, names: Mapping[int, str], scope: Scope) -> Compared:
         sightings = [Sighting(*row) for row in np.take(rows, places).tolist()]
         judgement = judge_sightings(sightings, scope.__contains__, with_documents=scope.with_documents)
         name = next((names[place] for place in places.tolist() if place in names), None)
-        _take(result, judgement, name or id_of(sightings[0].upper, sightings[0].lower), scope)
-    result.accounts.differences = {name: len(found) for name, found in result.differences.items()}
-    result.accounts.examples = {name: examples_of(found) for name, found in result.differences.items()}
+        if name is None:
+            name = keys.id_of(sightings[0].upper, sightings[0].lower)
+        _take(result, judgement, name, scope)
     return result
 
 
@@ -78,6 +103,7 @@ class _Columns(NamedTuple):
     flags: Numbers
     window: Numbers
     store: Numbers
+    content: Numbers
 
 
 def _in_order(columns: _Columns, starts: Numbers, scope: Scope) -> tuple[Numbers, Numbers]:
@@ -92,6 +118,8 @@ def _in_order(columns: _Columns, starts: Numbers, scope: Scope) -> tuple[Numbers
     once &= (low == high) & (low >= scope.first_window) & (high <= scope.last_window)
     # Stores differ between sources only by mistake; such an id is judged on its own.
     once &= np.minimum.reduceat(columns.store, starts) == np.maximum.reduceat(columns.store, starts)
+    # So do contents. NO_CONTENT is 0 and becomes the largest number: the least only if no other is there.
+    once &= np.minimum.reduceat(columns.content - _ONE, starts) == np.maximum.reduceat(columns.content, starts) - _ONE
     reported = (seen[Kind.SUSPICIOUS] == 1) & (seen[Kind.VERDICT] == 1)
     silent = (seen[Kind.SUSPICIOUS] == 0) & (seen[Kind.VERDICT] == 0)
     must = (flags & Flag.FLAGGED) != 0
@@ -149,22 +177,25 @@ def _take(result: Compared, judgement: Judgement, identifier: str, scope: Scope)
     accounts.resent += len(judgement.events) - judgement.captured
     accounts.archived += judgement.archived
     accounts.quarantined += judgement.quarantined
-    accounts.expected += bool(judgement.expected)
+    accounts.expected += judgement.due
     accounts.suspicious += bool(judgement.suspicious)
-    accounts.analysed += bool(judgement.analysed)
+    accounts.analysed += judgement.judged
     accounts.matched += judgement.matched
     for event in judgement.events:
-        _tally(accounts, Column.EVENTS, [(event.window, event.store)])
-    _tally(accounts, Column.EXPECTED, judgement.expected)
-    _tally(accounts, Column.SUSPICIOUS, judgement.suspicious)
-    _tally(accounts, Column.ANALYSED, judgement.analysed)
+        tally(accounts, Column.EVENTS, [(event.window, event.store)])
+    tally(accounts, Column.EXPECTED, judgement.expected)
+    tally(accounts, Column.SUSPICIOUS, judgement.suspicious)
+    tally(accounts, Column.ANALYSED, judgement.analysed)
     for finding in judgement.findings:
-        result.differences.setdefault(finding.name, []).append(_difference(finding, identifier, scope))
-        if (column := CLASS[finding.name].column) is not None:
-            _tally(accounts, column, [(finding.window, finding.store)])
+        difference, cell = _difference(finding, identifier, scope), (finding.window, finding.store)
+        if finding.doubt and scope.with_documents:
+            result.doubtful.append(Doubtful(finding.name, difference, finding.doubt, cell))
+        elif finding.doubt is None or finding.doubt.content != NO_CONTENT:
+            result.add(finding.name, difference, CLASS[finding.name].column, cell)
 
 
-def _tally(accounts: Accounts, column: Column, cells: Iterable[tuple[int, int]]) -> None:
+def tally(accounts: Accounts, column: Column, cells: Iterable[tuple[int, int]]) -> None:
+    """Count these cells of windows and stores in a column of both tables."""
     for window, store in cells:
         _cell(accounts.per_window, window)[column] += 1
         _cell(accounts.per_store, store)[column] += 1
@@ -184,4 +215,5 @@ def _difference(finding: Finding, identifier: str, scope: Scope) -> Difference:
         sequence_number=event.sequence if event else None,
         arrived=window_end(event.window) if event else None,
         seen_stores=tuple(map(store_name, sorted(finding.seen_stores))),
+        fields=finding.fields,
     )

@@ -17,8 +17,8 @@ class Difference(msgspec.Struct, frozen=True):
 
     `where` names the archives that disagree. `expected` and `seen` are ends of windows. `partition`, `sequence_number`
     and `arrived`, the end of its window, find the event in the archive (None if it is not there). `blobs` are paths of
-    blobs to look at, container first; only the examples of a report have them. `seen_stores` are those of
-    `wrong_store`.
+    blobs to look at, container first; only the examples of a report have them. `seen_stores` are the other stores of
+    `wrong_store` and `id_reused`. `fields` are the names of the fields that differ, as far as they are known.
     """
 
     window_end: datetime
@@ -32,6 +32,7 @@ class Difference(msgspec.Struct, frozen=True):
     arrived: datetime | None = None
     blobs: tuple[str, ...] = ()
     seen_stores: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 def in_order(differences: Iterable[Difference]) -> list[Difference]:
@@ -51,6 +52,7 @@ def _place(difference: Difference) -> tuple[Any, ...]:
         difference.seen,
         difference.partition or "",
         number,
+        difference.fields,
     )
 
 

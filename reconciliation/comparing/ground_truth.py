@@ -15,7 +15,7 @@ from fraud.campaigns import Campaign
 from fraud.generation import generate_events
 from fraud.suspicion import is_suspicious
 from reconciliation.comparing.grouping import Numbers
-from reconciliation.reading.keys import keys_of
+from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import Kind, Rows
 
 MAX_EVENTS = 1_000_000
@@ -49,10 +49,12 @@ class CampaignAccount(msgspec.Struct, frozen=True, kw_only=True):
 class Truth:
     """The events of one campaign, and what was seen of them. `campaigns` are all that ever ran under its name."""
 
-    def __init__(self, run_id: str, campaigns: Sequence[Campaign], first_window: int, last_window: int) -> None:
+    def __init__(
+        self, run_id: str, campaigns: Sequence[Campaign], keys: RunKeys, first_window: int, last_window: int
+    ) -> None:
         self.run_id = run_id
         self._windows = (first_window, last_window)
-        made = [_make_again(campaign, number) for campaign in campaigns for number in range(campaign.batches)]
+        made = [_make_again(campaign, number, keys) for campaign in campaigns for number in range(campaign.batches)]
         sizes = [len(batch) for batch in made]
         events = np.concatenate(made)
         del made
@@ -107,10 +109,10 @@ class Truth:
         )
 
 
-def _make_again(campaign: Campaign, batch: int) -> Numbers:
+def _make_again(campaign: Campaign, batch: int, run_keys: RunKeys) -> Numbers:
     """The keys of a batch's events, and which of them must be flagged."""
     events = list(generate_events(str(campaign.seed), batch, campaign.events_per_batch, campaign.bad_event_ratio, ""))
-    keys, _ = keys_of([event.id for event in events])
+    keys, _ = run_keys.of_ids([event.id for event in events])
     result = np.empty(len(events), _EVENT)
     result["key"] = np.ascontiguousarray(keys).view("V16").ravel()
     result["must"] = [is_suspicious(one.event_type, one.discount, one.priority_shipping) for one in events]

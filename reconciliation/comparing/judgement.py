@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from reconciliation.comparing.classes import NOTES
-from reconciliation.comparing.findings import Finding, archive_findings, outcome_findings
+from reconciliation.comparing.findings import Finding, archive_findings
 from reconciliation.comparing.matching import match_outcomes
+from reconciliation.comparing.outcomes import outcome_findings
 from reconciliation.comparing.sightings import InRange, Sighting, sort_sightings
 from reconciliation.reading.rows import Kind
 
@@ -15,7 +16,8 @@ Cell = tuple[int, int]
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts of one id; `Accounts` says what each means. Each cell counts once."""
+    """The counts of one id; `Accounts` says what each means. Each cell counts once; `due`, `judged` and `matched` count
+    contents."""
 
     events: list[Sighting]
     reread: int
@@ -26,7 +28,9 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     expected: list[Cell]
     suspicious: list[Cell]
     analysed: list[Cell]
-    matched: bool
+    due: int
+    judged: int
+    matched: int
     findings: list[Finding]
 
 
@@ -38,13 +42,15 @@ def judge_sightings(rows: Sequence[Sighting], in_range: InRange, *, with_documen
     malformed = sum(event.is_malformed for event in events)
     copies = sum(row.kind == Kind.CAPTURED and in_range(row.window) for row in rows)
     expected = _cells((w, e.store) for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w))
+    due = {e.identity for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w)}
     on_outcomes = outcome_findings(sightings, matches, in_range)
+    is_matched = all(finding.name in NOTES for finding in on_outcomes)
     return Judgement(
         events=events,
         reread=copies - sum(in_range(event.window) for event in sightings.captured),
         malformed=malformed,
-        captured=malformed or min(len(events), 1),
-        archived=int(any(in_range(document.window) for document in sightings.documents)),
+        captured=malformed or len({(*event.identity, event.is_flagged) for event in events}),
+        archived=len({document.identity for document in sightings.documents if in_range(document.window)}),
         quarantined=malformed if sightings.is_quarantined else 0,
         expected=expected,
         suspicious=_cells(
@@ -53,7 +59,9 @@ def judge_sightings(rows: Sequence[Sighting], in_range: InRange, *, with_documen
         analysed=_cells(
             (sighting.window, sighting.store) for sighting in sightings.judged if in_range(sighting.window)
         ),
-        matched=bool(expected) and all(finding.name in NOTES for finding in on_outcomes),
+        due=len(due),
+        judged=len({verdict.identity for verdict in sightings.judged if in_range(verdict.window)}),
+        matched=len(due) if is_matched else 0,
         findings=[*archive_findings(sightings, in_range, with_documents=with_documents), *on_outcomes],
     )
 

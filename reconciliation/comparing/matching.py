@@ -1,16 +1,24 @@
-"""Match the events that must be flagged with the windows in which they were reported and judged."""
+"""Match the events that must be flagged with the reports and verdicts on them.
+
+The stream job reports an id once for each store and window. A verdict is on one content under an id: each content that
+must be flagged needs one in the window in which it arrived, and may have one in the other windows of its id, because
+the analysis of a window judges all that is archived under an id.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from reconciliation.comparing.sightings import Sighting, Sightings
-from reconciliation.reading.rows import Flag
+from reconciliation.reading.keys import NO_CONTENT
 
 Outcomes = Literal["suspicious-events", "fraud-events"]
 """The two archives of outcomes."""
+
+Place = tuple[int, int, int]
+"""A store, a window, and a content: NO_CONTENT in a report, and in a verdict without its event."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -18,14 +26,16 @@ class Match(msgspec.Struct, frozen=True):
 
     - seen: the sightings in this archive
     - satisfied: position of an expected event, and the window in which it was seen
-    - excess: windows in which the id was seen more often than expected
-    - strange: windows in which the id was seen and no event of it is expected
+    - excess: sightings where the event was expected, but not so often
+    - strange: sightings in a store and window in which nothing under this id is expected
+    - foreign: verdicts where the id is expected, on a content that was not captured as one to be flagged
     """
 
     seen: list[Sighting]
     satisfied: dict[int, int]
-    excess: list[int]
-    strange: list[int]
+    excess: list[Sighting]
+    strange: list[Sighting]
+    foreign: list[Sighting]
 
 
 class Matches(msgspec.Struct, frozen=True):
@@ -39,10 +49,11 @@ class Matches(msgspec.Struct, frozen=True):
 
 def match_outcomes(sightings: Sightings) -> Matches:
     """Match an id's expected events with its reports and its verdicts."""
-    flagged = [event for event in sightings.captured if event.flags & Flag.FLAGGED]
+    flagged = [event for event in sightings.captured if event.is_flagged]
     expected = sorted(flagged, key=lambda event: (len(event.windows), event.window))
+    without_contents = [event._replace(content=NO_CONTENT) for event in expected]
     outcomes: dict[Outcomes, Match] = {
-        "suspicious-events": _match(expected, sightings.reported),
+        "suspicious-events": _match(without_contents, sightings.reported),
         "fraud-events": _match(expected, sightings.judged),
     }
     windows = [_window_of(position, event, outcomes) for position, event in enumerate(expected)]
@@ -51,25 +62,46 @@ def match_outcomes(sightings: Sightings) -> Matches:
 
 def _match(expected: Sequence[Sighting], seen: list[Sighting]) -> Match:
     """Give every expected event the window in which it was seen."""
+    left = Counter((sighting.store, sighting.window, sighting.content) for sighting in seen)
+    named = sorted(left)
     satisfied: dict[int, int] = {}
-    left = Counter(sighting.window for sighting in seen)
-    named = set(left)
     for position, event in enumerate(expected):
-        for window in event.windows:
-            if window in named and (left[window] or position not in satisfied):
-                # A window names an id once, however often the event was resent within it.
-                satisfied[position] = window
-                if left[window]:
-                    left[window] -= 1
-                    break
-    allowed = {window for event in expected for window in event.windows}
-    beyond = sorted(window for window, count in left.items() if count)
-    return Match(
-        seen,
-        satisfied,
-        excess=[window for window in beyond if window in allowed],
-        strange=[window for window in beyond if window not in allowed],
-    )
+        places = [place for place in _places(event, named) if place in left]
+        # A window names an id once, however often the event was resent within it.
+        if places:
+            place = next((place for place in places if left[place]), places[0])
+            satisfied[position] = place[1]
+            left[place] -= bool(left[place])
+    beyond = {
+        place: sighting for sighting in seen if left[place := (sighting.store, sighting.window, sighting.content)]
+    }
+    match = Match(seen, satisfied, [], [], [])
+    for place, sighting in beyond.items():
+        _sort(match, place, sighting, left[place], expected)
+    return match
+
+
+def _places(event: Sighting, named: Sequence[Place]) -> Iterator[Place]:
+    """Where an event may have been seen, the surest first. A verdict without its event stands for any; an event that
+    could not be read whole cannot be told from what was judged."""
+    for content in dict.fromkeys((event.content, NO_CONTENT)):
+        yield from ((event.store, window, content) for window in event.windows)
+    if event.content == NO_CONTENT:
+        yield from (place for place in named if place[0] == event.store and place[1] in event.windows)
+
+
+def _sort(match: Match, place: Place, sighting: Sighting, count: int, expected: Sequence[Sighting]) -> None:
+    """Sort a sighting that no event has taken."""
+    store, window, content = place
+    here = [event for event in expected if event.store == store and window in event.windows]
+    if not here:
+        match.strange.append(sighting)
+    elif content == NO_CONTENT:
+        match.excess.append(sighting)
+    elif all(event.identity != (store, content) for event in expected):
+        match.foreign.append(sighting)
+    elif count > sum(event.content != content for event in here):
+        match.excess.append(sighting)
 
 
 def _window_of(position: int, event: Sighting, outcomes: dict[Outcomes, Match]) -> int:

@@ -16,6 +16,7 @@ class Sighting(NamedTuple):
 
     upper: int
     lower: int
+    content: int
     sequence: int
     store: int
     window: int
@@ -32,6 +33,16 @@ class Sighting(NamedTuple):
     def is_malformed(self) -> bool:
         """The captured body is not a store event."""
         return bool(self.flags & Flag.MALFORMED)
+
+    @property
+    def is_flagged(self) -> bool:
+        """The rule flags this captured event."""
+        return bool(self.flags & Flag.FLAGGED)
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Store and content: what is compared under one id."""
+        return self.store, self.content
 
 
 class Sightings(msgspec.Struct, frozen=True):
@@ -65,5 +76,5 @@ def _of_kind(rows: Sequence[Sighting], kind: Kind) -> list[Sighting]:
 
 
 def _distinct(captured: Iterable[Sighting]) -> list[Sighting]:
-    """Each event once. One body may hold an event both embedded and malformed."""
-    return list({(row.stream, row.sequence, row.is_malformed): row for row in captured}.values())
+    """Each event once. One body may hold several events embedded, and is malformed itself besides."""
+    return list({(row.stream, row.sequence, row.is_malformed, row.identity): row for row in captured}.values())

@@ -50,6 +50,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     archive_gaps: int
     unreadable: int
     lost: int = 0
+    id_reused: int = 0
+    verdict_differs: int = 0
+    unknown_rule_set: int = 0
 
 
 def summarise(

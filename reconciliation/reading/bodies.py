@@ -32,11 +32,12 @@ class EventColumns(msgspec.Struct, gc=False):
 
 
 class JobEvent(msgspec.Struct, frozen=True):
-    """An event as the stream job sees it. `store_id` is whatever the body holds."""
+    """An event as the stream job sees it: its own JSON, and what of it is read. `store_id` is whatever it holds."""
 
     id: str
     store_id: object
     flagged: bool
+    body: bytes
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -52,7 +53,7 @@ _LONGEST_DOTS = max(map(len, DOTS))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _event = msgspec.json.Decoder(EventColumns)
 _one = msgspec.json.Decoder(SuspicionColumns)
-_many = msgspec.json.Decoder(list[SuspicionColumns])
+_many = msgspec.json.Decoder(list[msgspec.Raw])
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
 
@@ -85,10 +86,10 @@ def read_body(body: bytes) -> Body:
 def _malformed(body: bytes) -> Body:
     embedded: list[JobEvent] = []
     nameless = 0
-    for columns in job_columns(body):
+    for text, columns in zip(*_job_events(body), strict=True):
         flagged = is_suspicious(columns.event_type, columns.discount, columns.priority_shipping)
         if isinstance(columns.id, str):
-            embedded.append(JobEvent(columns.id, columns.store_id, flagged))
+            embedded.append(JobEvent(columns.id, columns.store_id, flagged, text))
         else:
             nameless += flagged
     return Body(None, tuple(embedded), nameless)
@@ -96,14 +97,24 @@ def _malformed(body: bytes) -> Body:
 
 def job_columns(body: bytes) -> list[SuspicionColumns]:
     """The events that the stream job reads out of a body; none if any of it is not JSON."""
-    text = body.removeprefix(_BYTE_ORDER_MARK).strip()
+    return _job_events(body)[1]
+
+
+def _job_events(body: bytes) -> tuple[list[bytes], list[SuspicionColumns]]:
+    """The texts of these events, and their columns."""
     try:
-        if text.startswith(b"["):
-            return _many.decode(text)
-        try:
-            return [_one.decode(text)]
-        except msgspec.MsgspecError:
-            lines = [line for line in text.splitlines() if line.strip()]
-            return [_one.decode(line) for line in lines] if len(lines) > 1 else []
+        texts = _texts(body.removeprefix(_BYTE_ORDER_MARK).strip())
+        return texts, [*map(_one.decode, texts)]
     except _UNREADABLE:
-        return []
+        return [], []
+
+
+def _texts(text: bytes) -> list[bytes]:
+    if text.startswith(b"["):
+        return [*map(bytes, _many.decode(text))]
+    try:
+        _one.decode(text)
+    except msgspec.MsgspecError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        return lines if len(lines) > 1 else []
+    return [text]

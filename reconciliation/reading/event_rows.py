@@ -1,5 +1,7 @@
 """Records of the archive as rows."""
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
@@ -8,90 +10,120 @@ from fraud.windows import WINDOW_MILLISECONDS
 from reconciliation.capture.records import Records, begin_of
 from reconciliation.ranges import window_number
 from reconciliation.reading.bodies import EventColumns, read_body, read_events
-from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, store_number
-
-
-def place_name(partition_id: str, sequence: int) -> str:
-    """The key of a malformed body: its place, marked so that it is not taken for an event's id."""
-    return f"\0p{partition_id}-{sequence}"
-
+from reconciliation.reading.keys import NO_CONTENT
+from reconciliation.reading.rows import NO_STORE, Flag, Kind, Numbers, RowWriter, store_number
 
 SMALLEST_BATCH = 64
 
 
-def add_records(rows: RowWriter, records: Records, stream: int, partition_id: str) -> int:
-    """Add records to the rows; gives the number of flagged events without a usable id.
-
-    Thousands at a time are cheapest. Where one of them is malformed, the halves are tried, so that only its
-    neighbours pay for it.
-    """
-    events = read_events(records.bodies)
-    if events is not None:
-        _add_events(rows, records, stream, events)
-        return 0
-    half = len(records.bodies) // 2
-    if half < SMALLEST_BATCH:
-        return _add_one_by_one(rows, records, stream, partition_id)
-    return sum(add_records(rows, part, stream, partition_id) for part in records.halves(half))
-
-
-def _add_events(rows: RowWriter, records: Records, stream: int, events: list[EventColumns]) -> None:
-    enqueued = np.asarray(records.enqueued, np.int64)
-    begin = np.where(enqueued < 0, ~enqueued, enqueued)
-    flags = np.where((enqueued < 0) & (begin % WINDOW_MILLISECONDS == 0), Flag.AMBIGUOUS, 0)
-    # The cheap conditions of the rule come first: calling it for every event takes a tenth of the whole scan.
-    flagged = [i for i, event in enumerate(events) if event.priority_shipping and event.discount > MIN_DISCOUNT]
-    flags[[i for i in flagged if events[i].flagged]] |= Flag.FLAGGED
-    rows.add(
-        Kind.CAPTURED,
-        [event.id for event in events],
-        -(-begin // WINDOW_MILLISECONDS),
-        np.array([NO_STORE if event.store_id is None else event.store_id for event in events], np.int64),
-        flags=flags,
-        sequences=np.asarray(records.sequences, np.int64),
-        stream=stream,
-    )
-
-
-def _add_one_by_one(rows: RowWriter, records: Records, stream: int, partition_id: str) -> int:
-    columns = _Columns()
-    nameless = 0
-    for sequence, enqueued, content in zip(*records.lists(), strict=True):
-        begin = begin_of(enqueued)
-        flag = Flag.AMBIGUOUS if enqueued < 0 and begin % WINDOW_MILLISECONDS == 0 else Flag(0)
-        window = window_number(begin)
-        body = read_body(content)
-        nameless += body.nameless
-        if body.event is not None:
-            flag |= Flag.FLAGGED if body.event.flagged else 0
-            columns.add(body.event.id, sequence, window, store_number(body.event.store_id), flag)
-            continue
-        columns.add(place_name(partition_id, sequence), sequence, window, NO_STORE, flag | Flag.MALFORMED)
-        for event in body.embedded:
-            embedded = flag | Flag.EMBEDDED | (Flag.FLAGGED if event.flagged else 0)
-            columns.add(event.id, sequence, window, store_number(event.store_id), embedded)
-    rows.add(
-        Kind.CAPTURED,
-        columns.ids,
-        columns.windows,
-        columns.stores,
-        flags=columns.flags,
-        sequences=columns.sequences,
-        stream=stream,
-    )
-    return nameless
-
-
 class _Columns(msgspec.Struct):
+    """Rows of well-formed and embedded events, and beside them those of malformed bodies, one value for each."""
+
     ids: list[str] = []
     sequences: list[int] = []
     windows: list[int] = []
     stores: list[int] = []
     flags: list[int] = []
+    contents: list[int] = []
 
-    def add(self, identifier: str, sequence: int, window: int, store: int, flags: int) -> None:
+    def add(
+        self, identifier: str, sequence: int, window: int, *, store: int, flags: int, content: int = NO_CONTENT
+    ) -> None:
+        """Add a row."""
         self.ids.append(identifier)
         self.sequences.append(sequence)
         self.windows.append(window)
         self.stores.append(store)
         self.flags.append(flags)
+        self.contents.append(content)
+
+
+class EventRows:
+    """Turns the records of one partition into rows. The contents of events that need not be flagged are left out unless
+    `all_contents`: nothing but Cosmos is compared with them, and reading whole bodies takes most of a scan."""
+
+    def __init__(self, rows: RowWriter, stream: int, partition_id: str, *, all_contents: bool) -> None:
+        self._rows = rows
+        self._stream = stream
+        self._partition_id = partition_id
+        self._all_contents = all_contents
+
+    def add(self, records: Records) -> int:
+        """Add records to the rows; gives the number of flagged events without a usable id.
+
+        Thousands at a time are cheapest. Where one of them is malformed, the halves are tried, so that only its
+        neighbours pay for it.
+        """
+        events = read_events(records.bodies)
+        if events is not None:
+            self._add_events(records, events)
+            return 0
+        half = len(records.bodies) // 2
+        if half < SMALLEST_BATCH:
+            return self._add_singly(records)
+        return sum(self.add(part) for part in records.halves(half))
+
+    def _add_events(self, records: Records, events: list[EventColumns]) -> None:
+        enqueued = np.asarray(records.enqueued, np.int64)
+        begin = np.where(enqueued < 0, ~enqueued, enqueued)
+        flags = np.where((enqueued < 0) & (begin % WINDOW_MILLISECONDS == 0), Flag.AMBIGUOUS, 0)
+        # The cheap conditions of the rule come first: calling it for every event takes a tenth of the whole scan.
+        likely = [i for i, event in enumerate(events) if event.priority_shipping and event.discount > MIN_DISCOUNT]
+        flagged = [i for i in likely if events[i].flagged]
+        flags[flagged] |= Flag.FLAGGED
+        self._rows.add(
+            Kind.CAPTURED,
+            [event.id for event in events],
+            -(-begin // WINDOW_MILLISECONDS),
+            np.array([NO_STORE if event.store_id is None else event.store_id for event in events], np.int64),
+            contents=self._contents(records.bodies, flagged),
+            flags=flags,
+            sequences=np.asarray(records.sequences, np.int64),
+            stream=self._stream,
+        )
+
+    def _contents(self, bodies: Sequence[bytes], flagged: list[int]) -> Numbers:
+        of_body = self._rows.keys.of_body
+        if self._all_contents:
+            return np.fromiter(map(of_body, bodies), np.uint64, len(bodies))
+        contents = np.zeros(len(bodies), np.uint64)
+        contents[flagged] = [of_body(bodies[i]) for i in flagged]
+        return contents
+
+    def _add_singly(self, records: Records) -> int:
+        columns, places = _Columns(), _Columns()
+        nameless = 0
+        for sequence, enqueued, content in zip(*records.lists(), strict=True):
+            begin = begin_of(enqueued)
+            flag = Flag.AMBIGUOUS if enqueued < 0 and begin % WINDOW_MILLISECONDS == 0 else Flag(0)
+            window = window_number(begin)
+            body = read_body(content)
+            nameless += body.nameless
+            if body.event is not None:
+                flag |= Flag.FLAGGED if body.event.flagged else 0
+                known = self._all_contents or body.event.flagged
+                key = self._rows.keys.of_body(content) if known else NO_CONTENT
+                store = store_number(body.event.store_id)
+                columns.add(body.event.id, sequence, window, store=store, flags=flag, content=key)
+                continue
+            places.add("", sequence, window, store=NO_STORE, flags=flag | Flag.MALFORMED)
+            for event in body.embedded:
+                embedded = flag | Flag.EMBEDDED | (Flag.FLAGGED if event.flagged else 0)
+                known = self._all_contents or event.flagged
+                key = self._rows.keys.of_body(event.body) if known else NO_CONTENT
+                store = store_number(event.store_id)
+                columns.add(event.id, sequence, window, store=store, flags=embedded, content=key)
+        self._rows.add(
+            Kind.CAPTURED,
+            columns.ids,
+            columns.windows,
+            columns.stores,
+            contents=np.array(columns.contents, np.uint64),
+            flags=columns.flags,
+            sequences=columns.sequences,
+            stream=self._stream,
+        )
+        self._rows.add_places(
+            Kind.CAPTURED, self._partition_id, places.sequences, places.windows, flags=places.flags, stream=self._stream
+        )
+        return nameless

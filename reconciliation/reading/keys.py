@@ -1,16 +1,27 @@
-"""Ids as 128-bit keys, so that millions of them can be compared as numbers. All 128 bits decide.
+"""Keys by which a run compares ids, places and contents as numbers, millions at a time. All of their bits decide.
 
-A UUID in its canonical form is its own key, so a key can be turned back. Any other id is hashed (BLAKE2b, 128 bits) and
-its text is kept aside.
+A sender may choose ids and contents as it likes, and knows this code. So every key depends on a secret of the run, and
+each domain has a `person` of its own: BLAKE2b keyed with the secret, of 128 bits for a text and a place, of 64 for a
+content, which is compared under one id only. A UUID in its canonical form is masked with 128 secret bits: that takes a
+fifth of the time, two of them never share a key, and the key can be turned back. Any other id keeps its text aside.
 """
 
-import hashlib
 from binascii import unhexlify
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from fraud.identity import canonical, canonical_body
+from fraud.nesting import MAX_DEPTH
+from fraud.readable import keepable, readable_events
+
+SECRET_BYTES = 32
+NO_CONTENT = 0
+"""The key of a content that is not known; no content has it."""
 
 _UUID_LENGTH = 36
 _DASHES = [8, 13, 18, 23]
@@ -22,26 +33,71 @@ Keys = NDArray[Any]
 """Shape (n, 2), uint64: the upper and the lower half of each key."""
 
 
-def keys_of(ids: Sequence[str]) -> tuple[Keys, dict[int, str]]:
-    """The key of each id, and the ids that are not canonical UUIDs by their position."""
-    if set(map(len, ids)) - {_UUID_LENGTH}:
-        fitting = [identifier if len(identifier) == _UUID_LENGTH else "-" * _UUID_LENGTH for identifier in ids]
-        return _with_names(ids, *_uuid_keys(fitting))
-    if (octets := _canonical_octets("".join(ids))) is not None:
-        return octets, {}
-    return _with_names(ids, *_uuid_keys(ids))
+class RunKeys:
+    """The keys of one run. They depend on its secret, so those of two runs have nothing in common."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._text = blake2b(key=secret, person=b"text", digest_size=16)
+        self._place = blake2b(key=secret, person=b"place", digest_size=16)
+        self._content = blake2b(key=secret, person=b"content", digest_size=8)
+        self._mask = np.frombuffer(blake2b(key=secret, person=b"uuid", digest_size=16).digest(), "<u8")
+
+    def of_ids(self, ids: Sequence[str]) -> tuple[Keys, dict[int, str]]:
+        """The key of each id, and the ids that are not canonical UUIDs by their position."""
+        if set(map(len, ids)) - {_UUID_LENGTH}:
+            fitting = [identifier if len(identifier) == _UUID_LENGTH else "-" * _UUID_LENGTH for identifier in ids]
+            return self._with_names(ids, *_uuid_octets(fitting))
+        if (octets := _canonical_octets("".join(ids))) is not None:
+            return octets ^ self._mask, {}
+        return self._with_names(ids, *_uuid_octets(ids))
+
+    def _with_names(
+        self, ids: Sequence[str], octets: Keys, canonical: NDArray[np.bool_]
+    ) -> tuple[Keys, dict[int, str]]:
+        keys = octets ^ self._mask
+        odd: list[int] = np.flatnonzero(~canonical).tolist()
+        named = {position: ids[position] for position in odd}
+        for position, identifier in named.items():
+            keys[position] = _digest(self._text, identifier.encode("utf-8", "surrogatepass"))
+        return keys, named
+
+    def id_of(self, upper: int, lower: int) -> str:
+        """The canonical UUID with this key."""
+        text = f"{upper ^ int(self._mask[0]):016x}{lower ^ int(self._mask[1]):016x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def of_places(self, partition_id: str, sequences: Sequence[int]) -> Keys:
+        """The key of each place in a partition: what a malformed body is called by, for want of an id."""
+        keys = np.empty((len(sequences), 2), np.uint64)
+        for position, sequence in enumerate(sequences):
+            keys[position] = _digest(self._place, msgspec.json.encode((partition_id, sequence)))
+        return keys
+
+    def of_content(self, form: bytes) -> int:
+        """The key of a content in its canonical form (`fraud.identity.canonical`)."""
+        state = self._content.copy()
+        state.update(form)
+        return int.from_bytes(state.digest(), "little") or 1
+
+    def of_body(self, body: bytes) -> int:
+        """The key of the content of a body as it is judged; NO_CONTENT if it does not hold one object."""
+        try:
+            if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+                return self.of_content(canonical_body(body, keepable))
+        except (ValueError, OverflowError, RecursionError):
+            pass
+        events = readable_events(body)
+        return self.of_content(canonical(events[0])) if len(events) == 1 else NO_CONTENT
 
 
-def _with_names(ids: Sequence[str], keys: Keys, canonical: NDArray[np.bool_]) -> tuple[Keys, dict[int, str]]:
-    odd: list[int] = np.flatnonzero(~canonical).tolist()
-    named = {position: ids[position] for position in odd}
-    for position, identifier in named.items():
-        keys[position] = np.frombuffer(_digest(identifier), ">u8")
-    return keys, named
+def _digest(state: blake2b, data: bytes) -> NDArray[np.uint64]:
+    own = state.copy()
+    own.update(data)
+    return np.frombuffer(own.digest(), "<u8")
 
 
 def _canonical_octets(text: str) -> Keys | None:
-    """The keys of ids of 36 characters that follow each other, if all are canonical UUIDs."""
+    """The octets of ids of 36 characters that follow each other, if all are canonical UUIDs."""
     if not text.isascii():
         return None
     characters = text.encode()
@@ -56,20 +112,10 @@ def _canonical_octets(text: str) -> Keys | None:
     return np.frombuffer(octets, ">u8").reshape(-1, 2).astype(np.uint64)
 
 
-def id_of(upper: int, lower: int) -> str:
-    """The canonical UUID with this key."""
-    text = f"{upper:016x}{lower:016x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def _uuid_keys(ids: Sequence[str]) -> tuple[Keys, NDArray[np.bool_]]:
+def _uuid_octets(ids: Sequence[str]) -> tuple[Keys, NDArray[np.bool_]]:
     # A character outside Latin-1 becomes one `?`, which is not a digit: every id keeps its 36 columns.
     text = np.frombuffer("".join(ids).encode("latin-1", "replace"), np.uint8).reshape(len(ids), _UUID_LENGTH)
     nibbles = _NIBBLES[text[:, _DIGITS]]
     canonical = (nibbles < 16).all(axis=1) & (text[:, _DASHES] == ord("-")).all(axis=1)
     octets = np.ascontiguousarray((nibbles[:, 0::2] << 4) | (nibbles[:, 1::2] & 15))
     return octets.view(">u8").astype(np.uint64), canonical
-
-
-def _digest(identifier: str) -> bytes:
-    return hashlib.blake2b(identifier.encode("utf-8", "surrogatepass"), digest_size=16).digest()

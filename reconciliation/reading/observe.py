@@ -5,12 +5,16 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from fraud.campaigns import is_campaign_id
+from fraud.verdicts import Verdict
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
 from reconciliation.ranges import MARGIN_WINDOWS, Range, milliseconds, window_number
+from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import Flag, Kind, RowWriter, store_number
 from reconciliation.reading.scan import MAX_DAMAGES, Unreadable
+from reconciliation.reading.verdicts import check
 
 _CONTAINERS = {Kind.SUSPICIOUS: "suspicious-events", Kind.VERDICT: "fraud-events"}
 MAX_LINE_BYTES = 64 * 1024 * 1024
@@ -49,34 +53,27 @@ class _WindowRow(msgspec.Struct):
     corrected_by: Any = None
 
 
-class _VerdictLine(msgspec.Struct):
-    event_id: str
-    window_start: datetime
-    window_end: datetime
-    band: str
-    store_id: Any = None
-    run_id: Any = None
-
-
 _row_decoder = msgspec.json.Decoder(_WindowRow)
-_verdict_decoder = msgspec.json.Decoder(_VerdictLine)
+_verdict_decoder = msgspec.json.Decoder(Verdict)
 
 
 class Observer:
     """Reads lines of one kind of outcome. Windows outside [first, last] are left out; those in `counted` count."""
 
-    def __init__(self, kind: Kind, first_window: int, last_window: int, counted: tuple[int, int]) -> None:
-        self.rows = RowWriter()
+    def __init__(
+        self, kind: Kind, keys: RunKeys, first_window: int, last_window: int, counted: tuple[int, int]
+    ) -> None:
+        self.rows = RowWriter(keys)
         self.sums = ObservedSums()
         self._kind = kind
         self._first, self._last = first_window, last_window
         self._counted = range(counted[0], counted[1] + 1)
 
     @classmethod
-    def over(cls, kind: Kind, span: Range) -> "Observer":
+    def over(cls, kind: Kind, keys: RunKeys, span: Range) -> "Observer":
         """One that keeps the windows in and beside a range, and counts those in it."""
         first, last = span.first_window, span.last_window
-        return cls(kind, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
+        return cls(kind, keys, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
 
     def open(self, path: str) -> "LineReader":
         """Begin a blob; feed its chunks, then close it."""
@@ -115,10 +112,7 @@ class Observer:
             self.rows.add(Kind.SUSPICIOUS, ids, window, store_number(row.store_id))
 
     def _verdicts(self, path: str, lines: list[tuple[int, bytes]]) -> None:
-        ids: list[str] = []
-        windows: list[int] = []
-        stores: list[int] = []
-        flags: list[int] = []
+        verdicts: list[tuple[Verdict, int]] = []
         for number, line in lines:
             try:
                 verdict = _verdict_decoder.decode(line)
@@ -128,11 +122,20 @@ class Observer:
                 continue
             if self._first <= window <= self._last:
                 self.sums.names_run(verdict.run_id)
-                ids.append(verdict.event_id)
-                windows.append(window)
-                stores.append(store_number(verdict.store_id))
-                flags.append(Flag.UNRESOLVED if verdict.band == "unresolved" else 0)
-        self.rows.add(Kind.VERDICT, ids, windows, stores, flags=flags)
+                verdicts.append((verdict, window))
+        checks = [check(verdict, self.rows.keys) for verdict, _ in verdicts]
+        self.rows.add(
+            Kind.VERDICT,
+            [verdict.event_id for verdict, _ in verdicts],
+            [window for _, window in verdicts],
+            [store_number(verdict.store_id) for verdict, _ in verdicts],
+            contents=np.array([checked.content for checked in checks], np.uint64),
+            flags=[
+                (Flag.UNRESOLVED if verdict.band == "unresolved" else 0) | (0 if checked.is_plain else Flag.DIFFERS)
+                for (verdict, _), checked in zip(verdicts, checks, strict=True)
+            ],
+            sequences=[checked.packed for checked in checks],
+        )
 
 
 class LineReader:

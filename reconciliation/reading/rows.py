@@ -1,4 +1,4 @@
-"""Rows: every source is reduced to one row of 40 bytes per sighting of an id, kept in buckets of ids.
+"""Rows: every source is reduced to one row of 48 bytes per sighting of an id, kept in buckets of ids.
 
 A part is the rows of one unit of reading (some archive blobs, some outcome blobs, a slice of documents), sorted by
 bucket, so that whoever compares a bucket reads one byte range of each part.
@@ -15,12 +15,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from reconciliation.reading.keys import keys_of
+from reconciliation.reading.keys import NO_CONTENT, Keys, RunKeys
 
 ROW = np.dtype(
     [
         ("upper", "<u8"),
         ("lower", "<u8"),
+        ("content", "<u8"),
         ("sequence", "<i8"),
         ("store", "<i8"),
         ("window", "<i4"),
@@ -29,7 +30,9 @@ ROW = np.dtype(
         ("flags", "u1"),
     ]
 )
-"""`window` is a window number, `stream` the position of the captured partition in the plan."""
+"""`upper` and `lower` are the key of the id, `content` that of the content (see `keys`). `window` is a window number,
+`stream` the position of the captured partition in the plan. `sequence` is that of a captured event; for a verdict it
+says which of its fields differ from the verdict judged again (`reading.verdicts`)."""
 
 Rows = NDArray[Any]
 """A one-dimensional array of ROW."""
@@ -64,6 +67,10 @@ class Flag(IntFlag):
     """A verdict without its event."""
     EMBEDDED = 16
     """An event that the stream job reads out of a malformed body."""
+    FURTHER = 32
+    """A document under whose id another content is archived."""
+    DIFFERS = 64
+    """A verdict that is not what judging its event again gives, or that names several contents; see `sequence`."""
 
 
 class PartError(ValueError):
@@ -71,9 +78,10 @@ class PartError(ValueError):
 
 
 class RowWriter:
-    """Collects the rows of one part. Memory grows with the part, about 40 bytes per row, and with the non-UUID ids."""
+    """Collects the rows of one part. Memory grows with the part, about 48 bytes per row, and with the non-UUID ids."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: RunKeys) -> None:
+        self.keys = keys
         self._chunks: list[Rows] = []
         self._names: dict[int, str] = {}
         self._count = 0
@@ -88,6 +96,7 @@ class RowWriter:
         windows: Numbers,
         stores: Numbers,
         *,
+        contents: Numbers = NO_CONTENT,
         flags: Numbers = 0,
         sequences: Numbers = -1,
         stream: int = 0,
@@ -95,14 +104,35 @@ class RowWriter:
         """Add sightings; a single value stands for all."""
         if not ids:
             return
-        rows = np.zeros(len(ids), ROW)
-        keys, names = keys_of(ids)
-        rows["upper"], rows["lower"] = keys[:, 0], keys[:, 1]
+        keys, names = self.keys.of_ids(ids)
+        rows = self._add(kind, keys)
         rows["window"], rows["store"], rows["flags"], rows["sequence"] = windows, stores, flags, sequences
-        rows["stream"], rows["kind"] = stream, kind
+        rows["content"], rows["stream"] = contents, stream
+        self._names.update((self._count - len(ids) + position, name) for position, name in names.items())
+
+    def add_places(
+        self,
+        kind: Kind,
+        partition_id: str,
+        sequences: Sequence[int],
+        windows: Numbers = -1,
+        *,
+        flags: Numbers = 0,
+        stream: int = 0,
+    ) -> None:
+        """Add sightings of malformed bodies, which are known by their places alone."""
+        if not sequences:
+            return
+        rows = self._add(kind, self.keys.of_places(partition_id, sequences))
+        rows["window"], rows["store"], rows["flags"], rows["sequence"] = windows, NO_STORE, flags, sequences
+        rows["stream"] = stream
+
+    def _add(self, kind: Kind, keys: Keys) -> Rows:
+        rows = np.zeros(len(keys), ROW)
+        rows["upper"], rows["lower"], rows["kind"] = keys[:, 0], keys[:, 1], kind
         self._chunks.append(rows)
-        self._names.update((self._count + position, name) for position, name in names.items())
-        self._count += len(ids)
+        self._count += len(rows)
+        return rows
 
     def encode(self, bits: int) -> bytes:
         """The part, in 2 ** bits buckets. It takes the rows: they are held no more than twice on the way."""
@@ -148,7 +178,7 @@ def mixed(rows: Rows) -> NDArray[np.uint64]:
     return (product ^ (product >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
 
 
-_MAGIC = b"ROWS0001"
+_MAGIC = b"ROWS0002"
 
 
 _HEAD_BYTES = 16

@@ -8,8 +8,8 @@ from reconciliation.capture.blocks import read_blocks
 from reconciliation.capture.file import Block, CaptureFile, Damage
 from reconciliation.capture.reader import Reader, reader_of
 from reconciliation.capture.records import Records
-from reconciliation.reading.contents import add_captured
-from reconciliation.reading.event_rows import add_records
+from reconciliation.reading.event_rows import EventRows
+from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import RowWriter
 from reconciliation.reading.sequences import Span, merged, spans_of
 
@@ -45,12 +45,10 @@ class ScanSums(msgspec.Struct):
 class Scanner:
     """Scans the blobs of one part, one after the other, as their bytes arrive."""
 
-    def __init__(self, stream: int, partition_id: str, *, with_contents: bool = False) -> None:
-        self.rows = RowWriter()
-        self.contents = RowWriter()
-        self._with_contents = with_contents
+    def __init__(self, stream: int, partition_id: str, keys: RunKeys, *, all_contents: bool = False) -> None:
+        self.rows = RowWriter(keys)
         self.sums = ScanSums(stream)
-        self._partition_id = partition_id
+        self._events = EventRows(self.rows, stream, partition_id, all_contents=all_contents)
 
     def blob(self, path: str, chunks: Iterator[bytes]) -> None:
         """Scan one blob."""
@@ -74,9 +72,7 @@ class Scanner:
         """Turn records into rows."""
         self.sums.records += len(records.bodies)
         self.sums.spans = merged([*self.sums.spans, *spans_of(records.sequences, records.enqueued)])
-        self.sums.nameless += add_records(self.rows, records, self.sums.stream, self._partition_id)
-        if self._with_contents:
-            add_captured(self.contents, records)
+        self.sums.nameless += self._events.add(records)
 
 
 class BlobScan:

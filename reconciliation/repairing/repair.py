@@ -112,21 +112,21 @@ class NotRepairable(msgspec.Struct, frozen=True):
 
 
 class Lacking(msgspec.Struct):
-    """The ids that lack a report or a verdict, by window."""
+    """The ids that lack a report, lack a verdict, or must be judged again where they lie, by window."""
 
     unreported: dict[WindowKey, set[str]] = {}
     unjudged: dict[WindowKey, set[str]] = {}
-    unresolved: dict[WindowKey, set[str]] = {}
+    rejudged: dict[WindowKey, set[str]] = {}
     other_stores: int = 0
 
     @property
     def judged_windows(self) -> list[WindowKey]:
         """The windows whose verdicts lack something, in the order of time."""
-        return sorted({*self.unjudged, *self.unresolved}, key=_order)
+        return sorted({*self.unjudged, *self.rejudged}, key=_order)
 
     def leave_out(self, windows: Iterable[WindowKey]) -> int:
         """Do not judge these windows; gives the number of ids that are left."""
-        return sum(len(self.unjudged.pop(key, set()) | self.unresolved.pop(key, set())) for key in windows)
+        return sum(len(self.unjudged.pop(key, set()) | self.rejudged.pop(key, set())) for key in windows)
 
 
 def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking:
@@ -136,7 +136,8 @@ def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking
     targets: tuple[tuple[Class, dict[WindowKey, set[str]]], ...] = (
         ("missing_from_suspicious", result.unreported),
         ("missing_from_fraud", result.unjudged),
-        ("unresolved", result.unresolved),
+        ("unresolved", result.rejudged),
+        ("verdict_differs", result.rejudged),
     )
     for name, windows in targets:
         for one in found.get(name, ()):
@@ -144,7 +145,9 @@ def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking
                 result.other_stores += 1
                 continue
             ends = {one.window_end}
-            if name != "unresolved" and one.event_id not in moved:
+            if windows is result.rejudged:
+                ends |= {end for end in one.seen if span.start < end <= span.end}
+            elif one.event_id not in moved:
                 ends |= {end for end in one.expected if end not in one.seen and span.start < end <= span.end}
             for end in ends:
                 windows.setdefault((_store(one.store), end), set()).add(one.event_id)
@@ -180,11 +183,11 @@ def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[Su
 
     Where existing verdicts and the missing ids make up the very window that the blob's name was computed from, that
     blob is written anew. Elsewhere the missing ids are a window of their own, as the shards of a large window are.
-    Verdicts without their event are judged again where they lie.
+    Verdicts without their event, and those that differ, are judged again where they lie.
     """
     store, end = key
-    missing, unresolved = needs.unjudged.get(key, set()), needs.unresolved.get(key, set())
-    again = [blob.ids for blob in blobs if blob.ids & unresolved]
+    missing, rejudged = needs.unjudged.get(key, set()), needs.rejudged.get(key, set())
+    again = [blob.ids for blob in blobs if blob.ids & rejudged]
     if missing:
         whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | missing).name == blob.name]
         again = [ids for ids in again if ids not in whole]

@@ -23,7 +23,7 @@ from reconciliation.reading.scan import ScanSums, Unreadable
 from reconciliation.reporting.gaps import Gap, find_gaps
 from reconciliation.reporting.verdict import sentence, verdict_of
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MAX_STORES = 1_000
 MAX_LISTED = 100
 
@@ -150,6 +150,16 @@ def make_report(
         # A document that was found elsewhere can change without the fingerprint changing.
         fingerprint=None if accounts.elsewhere else plan.fingerprint or None,
     )
+
+
+_OTHER_METHOD = "Another version of the app began this run, so nothing was compared: reconcile the range again."
+
+
+def report_on_nothing(started: datetime, plan: RunPlan) -> Report:
+    """The report of a run that another version of the app began, whose rows this one cannot compare."""
+    nothing = msgspec.structs.replace(plan, last_window=plan.first_window - 1, complete_until=None, fingerprint="")
+    report = make_report(started, nothing, buckets=(), scans=(), observed=())
+    return msgspec.structs.replace(report, sentence=_OTHER_METHOD)
 
 
 def outcome_of(report: Report) -> Outcome:

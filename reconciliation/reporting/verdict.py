@@ -30,8 +30,6 @@ def sentence(verdict: RunVerdict, plan: RunPlan, summary: Summary) -> str:
         words += " Cosmos was left out."
     if summary.corrected:
         words += f" {summary.corrected:,} of the windows were entered by a repair, not by the stream job."
-    if summary.unresolved:
-        words += f" {summary.unresolved:,} were judged without their event: a person must look at them."
     return words
 
 

@@ -1,5 +1,6 @@
 """A report for the tests of its pages."""
 
+from dataclasses import replace
 from random import Random
 
 import msgspec
@@ -9,7 +10,8 @@ from reconciliation.comparing.ground_truth import CampaignAccount
 from reconciliation.reporting.links import Places
 from reconciliation.reporting.report import Report
 from tests.reconciliation.faults import FAULTS, Planted, build
-from tests.reconciliation.world import RANGE, suspicious_row
+from tests.reconciliation.planted import in_range
+from tests.reconciliation.world import RANGE, World, suspicious_row
 
 HOSTILE = "<script>alert(1)</script>`|\n# <img src=x onerror=alert(1)>"
 
@@ -17,7 +19,11 @@ HOSTILE = "<script>alert(1)</script>`|\n# <img src=x onerror=alert(1)>"
 @pytest.fixture(scope="module")
 def report() -> Report:
     """A report with every kind of difference, and an id that is made to break a page."""
-    planted = Planted(build(Random(11), 400, "null"), Random(11))
+    events = build(Random(11), 400, "null").events
+    harmless = next(e for e in events if e.id and not e.flagged and in_range(e))
+    used_again = replace(harmless, body=harmless.body.replace(b'"discount": 60', b'"discount": 61'))
+    planted = Planted(World.of([*events, used_again]), Random(11))
+    planted.touched |= {id(e) for e in planted.world.events if e.id == harmless.id}
     for fault in FAULTS * 3:
         fault(planted)
     planted.world.suspicious.append(suspicious_row(RANGE.first_window, 1, [HOSTILE]))

@@ -5,25 +5,26 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
+from fraud.archive import original_event
 from fraud.events import UNKNOWN_STORE
-from fraud.windows import WINDOW
+from fraud.identity import canonical
+from fraud.judging import judged, unresolved
+from fraud.windows import WINDOW, Window
 from reconciliation.capture.path import CaptureBlob, parse_blob_name
 from reconciliation.comparing.accounts import Accounts
-from reconciliation.comparing.altered import altered, differences
+from reconciliation.comparing.classes import CLASS
 from reconciliation.comparing.compare import Scope, compare
-from reconciliation.comparing.differences import examples_of
 from reconciliation.messages import RunPlan
 from reconciliation.plan import Plan, make_plan
 from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
-from reconciliation.reading.contents import add_documents
-from reconciliation.reading.event_rows import place_name
+from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.observe import ObservedSums, Observer
 from reconciliation.reading.rows import (
-    NO_STORE,
     Kind,
     Rows,
     RowWriter,
@@ -39,6 +40,7 @@ from tests.reconciliation.capture_writer import avro, record
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 RANGE = aligned(START, START + timedelta(hours=1))
 PARTITIONS = [f"ns/store-events/{number}" for number in range(2)]
+KEYS = RunKeys(b"the secret of a run")
 INTERVAL = timedelta(minutes=5)
 
 
@@ -77,6 +79,16 @@ def event(
     return Event(identifier, partition, moment, json.dumps(content).encode(), flagged, store)
 
 
+class Document(NamedTuple):
+    """A document in Cosmos: its event's id, store and window of arrival, and its body; without, that of the first event
+    with this id."""
+
+    id: str
+    store: int | None
+    window: int
+    body: bytes | None = None
+
+
 @dataclass
 class World:
     """All archives: captured events per partition in order, and what came of them. A clean world balances."""
@@ -85,7 +97,7 @@ class World:
     blobs: dict[str, bytes] = field(default_factory=dict[str, bytes])
     suspicious: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     verdicts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    documents: list[tuple[str, int | None, int]] = field(default_factory=list[tuple[str, int | None, int]])
+    documents: list[Document] = field(default_factory=list[Document])
     quarantine: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     arrivals: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     altered: set[str] = field(default_factory=set[str])
@@ -120,14 +132,21 @@ class World:
         for one in self.events:
             self.arrivals[one.partition, one.sequence] = one.enqueued
             if one.id:
-                self.documents.append((one.id, one.store, one.window))
+                self.documents.append(Document(one.id, one.store, one.window, one.body))
             else:
                 self.quarantine.append((one.partition, one.sequence))
             if one.flagged:
                 groups.setdefault((one.window, one.store), []).append(one.id)
         for (window, store), ids in sorted(groups.items(), key=str):
             self.suspicious.append(suspicious_row(window, store, ids))
-            self.verdicts += [verdict(window, store, identifier) for identifier in sorted(set(ids))]
+            self.verdicts += [line for name in sorted(set(ids)) for line in self.verdicts_on(name, window, store)]
+
+    def verdicts_on(self, identifier: str, window: int, store: int | None) -> list[dict[str, Any]]:
+        """What the analysis of a window makes of an id: a verdict on each flagged content that has arrived by then."""
+        arrived = [e for e in self.events if (e.id, e.store) == (identifier, store) and e.window <= window]
+        flagged = sorted({e.body for e in arrived if e.flagged})
+        contents = len({e.body for e in arrived})
+        return [verdict(window, store, identifier, body=body, contents=contents) for body in flagged]
 
     def reconcile(self, bits: int = 0, with_documents: bool = True, span: Range = RANGE) -> Report:
         """The report on this world."""
@@ -135,22 +154,20 @@ class World:
         first, last = span.first_window, span.last_window
         plan = make_plan(span, PARTITIONS, [blob for blob in found if _near(blob, span)])
         parts: list[bytes] = []
-        contents: list[bytes] = [self._document_contents(first, last).encode(bits)]
         scans: list[ScanSums] = []
         for part in plan.scan:
-            scanner = Scanner(part.stream, part.partition_id, with_contents=with_documents)
+            scanner = Scanner(part.stream, part.partition_id, KEYS, all_contents=with_documents)
             for path in part.blobs:
                 data = self.blobs[path]
                 scanner.blob(path, (data[i : i + 700] for i in range(0, len(data), 700)))
             parts.append(scanner.rows.encode(bits))
-            contents.append(scanner.contents.encode(bits))
             scans.append(scanner.sums)
         observed: list[ObservedSums] = []
         for kind, name, values in (
             (Kind.SUSPICIOUS, "suspicious", self.suspicious),
             (Kind.VERDICT, "verdicts", self.verdicts),
         ):
-            observer = Observer(kind, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
+            observer = Observer(kind, KEYS, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
             reader = observer.open(name)
             lines = [json.dumps(value).encode() for value in values] + self.outcome_lines.get(name, [])
             data = b"\n".join(lines)
@@ -161,33 +178,36 @@ class World:
             observed.append(observer.sums)
         parts += [self._documents(first, last).encode(bits), self._quarantine().encode(bits)]
         scope = Scope(plan.first_window, plan.last_window, tuple(p.name for p in plan.partitions), with_documents)
-        buckets = [_compare(parts, contents, bits, bucket, scope) for bucket in range(2**bits)]
+        buckets = [_compare(parts, bits, bucket, scope) for bucket in range(2**bits)]
         shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
         run = RunPlan(**shared, with_documents=with_documents, parts={})
         return make_report(span.end, run, buckets=buckets, scans=scans, observed=observed)
 
     def _documents(self, first: int, last: int) -> RowWriter:
-        rows = RowWriter()
+        rows = RowWriter(KEYS)
         near = [d for d in self.documents if first - MARGIN_WINDOWS <= d[2] <= last + MARGIN_WINDOWS]
-        rows.add(Kind.DOCUMENT, [d[0] for d in near], [d[2] for d in near], [store_number(d[1]) for d in near])
+        contents = [KEYS.of_content(canonical(original_event(self.document(d))[0])) for d in near]
+        rows.add(
+            Kind.DOCUMENT,
+            [d[0] for d in near],
+            [d[2] for d in near],
+            [store_number(d[1]) for d in near],
+            contents=np.array(contents, np.uint64),
+        )
         return rows
 
-    def document(self, identifier: str, store: int | None) -> dict[str, Any]:
-        """The document of an event in Cosmos; of several with one id, the first."""
-        bodies = [e.body for e in self.events if e.id == identifier]
+    def document(self, document: Document) -> dict[str, Any]:
+        """The fields of a document that the event brought; of several events with one id, those of the first."""
+        identifier = document.id
+        bodies = [document.body] if document.body else [e.body for e in self.events if e.id == identifier]
         content: dict[str, Any] = json.loads(bodies[0]) if bodies else {"id": identifier}
-        content["store_id"] = UNKNOWN_STORE if store is None else store
+        content["store_id"] = UNKNOWN_STORE if document.store is None else document.store
         return content | ({"discount": 1} if identifier in self.altered else {})
 
-    def _document_contents(self, first: int, last: int) -> RowWriter:
-        contents = RowWriter()
-        near = [d for d in self.documents if first - MARGIN_WINDOWS <= d[2] <= last + MARGIN_WINDOWS]
-        add_documents(contents, [self.document(d[0], d[1]) for d in near], [d[2] for d in near])
-        return contents
-
     def _quarantine(self) -> RowWriter:
-        rows = RowWriter()
-        rows.add(Kind.QUARANTINED, [place_name(str(p), s) for p, s in self.quarantine], -1, NO_STORE)
+        rows = RowWriter(KEYS)
+        for partition, sequence in self.quarantine:
+            rows.add_places(Kind.QUARANTINED, str(partition), [sequence])
         return rows
 
 
@@ -195,16 +215,13 @@ def _near(blob: CaptureBlob, span: Range) -> bool:
     return span.start - timedelta(minutes=15) <= blob.triggered <= span.end + timedelta(minutes=15)
 
 
-def _compare(parts: list[bytes], contents: list[bytes], bits: int, bucket: int, scope: Scope) -> Accounts:
+def _compare(parts: list[bytes], bits: int, bucket: int, scope: Scope) -> Accounts:
     rows, names = _bucket(parts, bits, bucket)
-    result = compare(rows, names, scope)
-    accounts = result.accounts
-    if scope.with_documents:
-        found = altered(_bucket(contents, bits, bucket)[0], scope.first_window, scope.last_window)
-        if listed := differences(found, rows, names, scope.partitions):
-            accounts.differences["differs_in_cosmos"] = len(listed)
-            accounts.examples["differs_in_cosmos"] = examples_of(listed)
-    return accounts
+    result = compare(rows, names, KEYS, scope)
+    for doubtful in result.doubtful:  # the documents of a world lie in and beside its range, and nowhere else
+        result.add(doubtful.name, doubtful.difference, CLASS[doubtful.name].column, doubtful.cell)
+    result.count()
+    return result.accounts
 
 
 def _bucket(parts: list[bytes], bits: int, bucket: int) -> tuple[Rows, dict[int, str]]:
@@ -229,15 +246,19 @@ def suspicious_row(window: int, store: int | None, ids: list[str]) -> dict[str, 
     }
 
 
-def verdict(window: int, store: int | None, identifier: str, band: str = "high") -> dict[str, Any]:
-    """A line of the verdicts, as far as it matters here."""
+def verdict(
+    window: int, store: int | None, identifier: str, *, body: bytes | None = None, contents: int = 1
+) -> dict[str, Any]:
+    """A line of the verdicts, on the event with this body; or else on one that nothing captured."""
     end = window_end(window)
-    return {
-        "event_id": identifier,
-        "store_id": store,
-        "window_start": (end - WINDOW).isoformat(),
-        "window_end": end.isoformat(),
-        "score": 50,
-        "band": band,
-        "event": {},
-    }
+    stranger = {"id": identifier, "event_type": "sale_event", "store_id": store}
+    event: dict[str, Any] = json.loads(body) if body else stranger
+    if event.get("store_id") is None:
+        event.pop("store_id", None)
+    return msgspec.to_builtins(judged(event, store, Window(end - WINDOW, end), "r", contents=contents))
+
+
+def verdict_without_event(window: int, store: int | None, identifier: str) -> dict[str, Any]:
+    """A line of the verdicts on an id whose event was never found."""
+    end = window_end(window)
+    return msgspec.to_builtins(unresolved(identifier, store, Window(end - WINDOW, end)))

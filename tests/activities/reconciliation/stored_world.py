@@ -23,7 +23,7 @@ from reconciliation.repairing.repair import window_of_ids
 from reconciliation.reporting.report import Report
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
-from tests.reconciliation.world import RANGE, START, World
+from tests.reconciliation.world import RANGE, START, Document, World
 
 STEPS: dict[str, Any] = {
     step.__name__: step
@@ -71,10 +71,10 @@ async def _verdicts(world: World) -> None:
         await write_blob(await warehouse(names.FRAUD_EVENTS), path, b"\n".join(lines) + b"\n")
 
 
-def document_of(world: World, identifier: str, number: int | None) -> dict[str, Any]:
+def document_of(world: World, document: Document) -> dict[str, Any]:
     """The document of an event in Cosmos, where the archiver puts it."""
-    document = world.document(identifier, number)
-    return {**document, "archive_key": archive_key(document["store_id"], identifier)}
+    fields = world.document(document)
+    return {**fields, "archive_key": archive_key(fields["store_id"], document.id)}
 
 
 async def _documents(world: World) -> None:
@@ -84,10 +84,10 @@ async def _documents(world: World) -> None:
     stale = [item async for item in container.query_items(question, parameters=day)]
     for item in stale:
         await container.delete_item(item["id"], partition_key=item["archive_key"])
-    for identifier, number, window in world.documents:
-        moment = window_end(window).isoformat()
+    for document in world.documents:
+        moment = window_end(document.window).isoformat()
         archive = {"enqueued_time": moment, "run_id": "r"}
-        await container.upsert_item({**document_of(world, identifier, number), "archive": archive})
+        await container.upsert_item({**document_of(world, document), "archive": archive})
 
 
 async def reconcile(
@@ -97,7 +97,7 @@ async def reconcile(
     request = Request(span, with_documents, again=True)
     plan = await plan_reconciliation(request)
     for stage, activity in STAGES.items():
-        for number in range(plan.parts[stage]):
+        for number in range(plan.parts.get(stage, 0)):
             step = Step(request.id, stage, number)
             msgspec.to_builtins(await STEPS[activity.name](step))
     outcome = await write_report(ReportTask(request.id, started or span.end))

@@ -13,7 +13,7 @@ from reconciliation.reading.rows import Kind, PartError, RowWriter, read_offsets
 from services.blobs import work, write_blob
 from tests.activities.reconciliation.stored_world import STEPS, reconcile, store
 from tests.activities.reconciliation.test_steps import a_world
-from tests.reconciliation.world import RANGE
+from tests.reconciliation.world import KEYS, RANGE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 
@@ -45,7 +45,7 @@ async def test_the_report_does_not_depend_on_how_ids_are_shared_out(monkeypatch:
 async def test_a_bucket_is_gathered_from_every_part_in_the_order_of_the_parts():
     paths: list[str] = []
     for part in range(3):
-        rows = RowWriter()
+        rows = RowWriter(KEYS)
         rows.add(Kind.CAPTURED, [f"odd {n}" for n in range(50)], part, 7)
         paths.append(f"gathered/{part}")
         await write_blob(await work(), paths[-1], rows.encode(3))

@@ -147,8 +147,8 @@ async def test_a_report_says_nothing_of_documents_that_were_found_elsewhere():
     world = a_world()
     await store(world)
     container = await cosmos.events()
-    identifier, number, _ = world.documents[0]
-    moved = {**document_of(world, identifier, number), "archive": {"enqueued_time": "2025-01-01T00:00:00+00:00"}}
+    document = world.documents[0]
+    moved = {**document_of(world, document), "archive": {"enqueued_time": "2025-01-01T00:00:00+00:00"}}
     await container.upsert_item(moved)
 
     outcome, report = await reconcile(RANGE, started=LATER)
@@ -156,7 +156,7 @@ async def test_a_report_says_nothing_of_documents_that_were_found_elsewhere():
     assert outcome.balanced
     assert report.fingerprint is None
     assert await known() is None
-    await container.delete_item(identifier, partition_key=str(moved["archive_key"]))
+    await container.delete_item(document.id, partition_key=str(moved["archive_key"]))
 
 
 async def test_the_evidence_of_the_same_archives_is_the_same():

@@ -31,5 +31,5 @@ def world_of(*events: Event) -> World:
 def seen_in(world: World, one: Event, *windows: int) -> Report:
     """The report if the job and the analysis saw the event in these windows."""
     world.suspicious = [suspicious_row(window, one.store, [one.id]) for window in windows]
-    world.verdicts = [verdict(window, one.store, one.id) for window in windows]
+    world.verdicts = [verdict(window, one.store, one.id, body=one.body) for window in windows]
     return world.reconcile()

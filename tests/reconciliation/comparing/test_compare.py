@@ -14,7 +14,6 @@ from reconciliation.comparing import grouping
 from reconciliation.comparing.accounts import Accounts, total
 from reconciliation.comparing.compare import Scope, compare
 from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
-from reconciliation.reading.keys import id_of, keys_of
 from reconciliation.reading.rows import (
     NO_STORE,
     OTHER_STORE,
@@ -29,7 +28,7 @@ from reconciliation.reading.rows import (
     segment_of,
     store_number,
 )
-from tests.reconciliation.world import START
+from tests.reconciliation.world import KEYS, START
 
 SCOPE = Scope(100, 103, ("ns/hub/0", "ns/hub/1"))
 IDS = [str(uuid.UUID(int=number)) for number in (1, 2, 1 << 64, (1 << 64) + 1, 3 << 100)] + ["odd", "\0p0-7", ""]
@@ -46,7 +45,7 @@ SIGHTING = st.tuples(
 
 
 def gathered(sightings: list[tuple[str, Kind, int, int, int, int, int]]) -> tuple[Rows, dict[int, str]]:
-    rows = RowWriter()
+    rows = RowWriter(KEYS)
     for identifier, kind, window, store, flags, sequence, stream in sightings:
         rows.add(kind, [identifier], window, store, flags=flags, sequences=sequence, stream=stream)
     data = rows.encode(0)
@@ -63,9 +62,9 @@ def test_what_is_counted_in_columns_is_what_judging_each_id_gives(
     rows, names = gathered(sightings)
     scope = Scope(SCOPE.first_window, SCOPE.last_window, SCOPE.partitions, with_documents)
 
-    in_columns = compare(rows, names, scope)
+    in_columns = compare(rows, names, KEYS, scope)
     with patch.object(comparing, "_in_order", none_in_order):
-        one_by_one = compare(rows, names, scope)
+        one_by_one = compare(rows, names, KEYS, scope)
 
     assert in_columns == one_by_one
 
@@ -88,8 +87,10 @@ def test_an_id_that_is_seen_thousands_of_times_is_not_taken_for_one_in_order(cop
     kinds = [*[Kind.CAPTURED] * copies, Kind.VERDICT, Kind.DOCUMENT]
     rows, names = gathered([(IDS[0], kind, 101, 1, 1, place, 0) for place, kind in enumerate(kinds)])
 
-    accounts = compare(rows, names, SCOPE).accounts
+    result = compare(rows, names, KEYS, SCOPE)
+    result.count()
 
+    accounts = result.accounts
     assert (accounts.events, accounts.captured, accounts.count("missing_from_suspicious")) == (copies, 1, 1)
 
 
@@ -104,28 +105,28 @@ def test_ids_that_share_half_of_their_bits_are_different_ids():
     ]
     rows, names = gathered(sightings)
 
-    accounts = compare(rows, names, Scope(100, 103, SCOPE.partitions, with_documents=False)).accounts
+    accounts = compare(rows, names, KEYS, Scope(100, 103, SCOPE.partitions, with_documents=False)).accounts
 
     assert (accounts.captured, accounts.resent, accounts.expected) == (2, 1, 2)
 
 
 @given(st.lists(st.uuids().map(str) | st.text(max_size=40), max_size=20))
 def test_a_uuid_is_its_own_key_and_any_other_id_keeps_its_name(ids: list[str]):
-    keys, names = keys_of(ids)
+    keys, names = KEYS.of_ids(ids)
 
     for position, identifier in enumerate(ids):
-        assert names.get(position) or id_of(*map(int, keys[position])) == identifier or identifier == ""
+        assert names.get(position) or KEYS.id_of(*map(int, keys[position])) == identifier or identifier == ""
     assert len({tuple(key) for key in keys.tolist()}) == len(set(ids))
 
 
 @pytest.mark.parametrize("odd", ["A" * 36, str(uuid.UUID(int=10**30)).upper(), " " * 36, "0" * 36, "é" * 36, "-" * 36])
 def test_what_only_looks_like_a_uuid_keeps_its_name(odd: str):
-    assert keys_of([odd, str(uuid.UUID(int=5))])[1] == {0: odd}
+    assert KEYS.of_ids([odd, str(uuid.UUID(int=5))])[1] == {0: odd}
 
 
 @given(st.lists(st.uuids().map(str) | st.text(max_size=5), max_size=60), st.integers(0, 5))
 def test_every_row_is_in_one_bucket_with_its_name(ids: list[str], bits: int):
-    writer = RowWriter()
+    writer = RowWriter(KEYS)
     writer.add(Kind.CAPTURED, ids, 100, 1, sequences=list(range(len(ids))))
     part = writer.encode(bits)
 
@@ -134,7 +135,7 @@ def test_every_row_is_in_one_bucket_with_its_name(ids: list[str], bits: int):
         offset, length = segment_of(part[: header_length(bits)], bucket)
         rows, names = decode_segment(part[offset : offset + length])
         for position, row in enumerate(rows.tolist()):
-            found[row[2]] = names.get(position, id_of(row[0], row[1]))
+            found[row[3]] = names.get(position, KEYS.id_of(row[0], row[1]))
 
     assert found == dict(enumerate(ids))
 
@@ -143,7 +144,7 @@ def test_what_is_no_part_is_refused():
     with pytest.raises(PartError):
         segment_of(b"x" * 40, 0)
     with pytest.raises(PartError):
-        segment_of(RowWriter().encode(1)[: header_length(1)], 2)
+        segment_of(RowWriter(KEYS).encode(1)[: header_length(1)], 2)
     with pytest.raises(PartError):
         decode_segment(b"\xc1")
 

@@ -1,19 +1,21 @@
 """Contents that count as the same, and contents that differ."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.archive import ReceivedEvent, plan_archive
+from fraud.archive import ReceivedEvent, original_event, plan_archive
+from fraud.identity import canonical
 from reconciliation.capture.records import Records
-from reconciliation.comparing.altered import altered
+from reconciliation.comparing.compare import Scope, compare
 from reconciliation.ranges import milliseconds
-from reconciliation.reading.contents import add_captured, add_documents
-from reconciliation.reading.rows import RowWriter, decode_segment, header_length, segment_of
-from tests.reconciliation.world import START
+from reconciliation.reading.event_rows import EventRows
+from reconciliation.reading.rows import Kind, RowWriter, decode_segment, header_length, segment_of, store_number
+from tests.reconciliation.world import KEYS, START
 
 MOMENT = milliseconds(START) + 60_000
 WINDOW = MOMENT // 300_000 + 1
@@ -26,13 +28,23 @@ EVENT: dict[str, Any] = {
 }
 
 
-def differ(bodies: list[bytes], documents: list[dict[str, Any]]) -> int:
-    contents = RowWriter()
-    add_captured(contents, Records(list(range(len(bodies))), [MOMENT] * len(bodies), bodies))
-    add_documents(contents, documents, [WINDOW] * len(documents))
-    part = contents.encode(0)
+def differences(bodies: list[bytes], documents: list[dict[str, Any]]) -> dict[str, int]:
+    """The number of differences of each class, after Cosmos has been asked for nothing else."""
+    rows = RowWriter(KEYS)
+    captured = Records(list(range(len(bodies))), [MOMENT] * len(bodies), bodies)
+    EventRows(rows, 0, "0", all_contents=True).add(captured)
+    for document in documents:
+        event = original_event(document)[0]
+        content = KEYS.of_content(canonical(event))
+        rows.add(Kind.DOCUMENT, ["a"], WINDOW, store_number(event.get("store_id")), contents=[content])
+    part = rows.encode(0)
     offset, length = segment_of(part[: header_length(0)], 0)
-    return len(altered(decode_segment(part[offset : offset + length])[0], WINDOW, WINDOW))
+    compared = compare(*decode_segment(part[offset : offset + length]), KEYS, Scope(WINDOW, WINDOW, ("ns/hub/0",)))
+    return dict(Counter([doubtful.name for doubtful in compared.doubtful]) + Counter(list(compared.differences)))
+
+
+def differ(bodies: list[bytes], documents: list[dict[str, Any]]) -> int:
+    return differences(bodies, documents).get("differs_in_cosmos", 0)
 
 
 def archived(body: bytes) -> dict[str, Any]:
@@ -85,11 +97,21 @@ def test_any_other_value_or_field_differs(change: dict[str, Any]):
     assert differ([body_of()], [archived(body_of()) | change]) == 1
 
 
-def test_a_document_may_hold_any_of_the_contents_that_were_captured():
-    assert differ([body_of(), body_of(qty=2)], [archived(body_of(qty=2))]) == 0
-    assert differ([body_of(), body_of(qty=2)], [archived(body_of(qty=3))]) == 1
+def test_every_content_that_was_captured_must_be_archived():
+    first, second = body_of(), body_of(qty=2)
+    both = [archived(first), archived(second)]
+
+    assert differences([first, second], both) == {"id_reused": 1}
+    assert differences([first, second], both[1:]) == {"id_reused": 1, "absent_from_cosmos": 1}
+    assert differences([first, second], [*both, archived(body_of(qty=3))]) == {"id_reused": 1, "only_in_cosmos": 1}
+    assert differences([first], [archived(second)]) == {"differs_in_cosmos": 1}
+
+
+def test_the_same_bytes_sent_again_are_only_a_note():
+    assert differences([body_of(), body_of()], [archived(body_of())]) == {}
 
 
 def test_an_event_without_a_document_is_not_altered_but_absent():
+    assert differences([body_of()], []) == {"absent_from_cosmos": 1}
     assert differ([body_of(), b"{", b"[1]"], []) == 0
-    assert differ([], [archived(body_of())]) == 0
+    assert differences([], [archived(body_of())]) == {"only_in_cosmos": 1}

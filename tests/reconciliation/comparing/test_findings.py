@@ -7,15 +7,15 @@ from random import Random
 from reconciliation.ranges import milliseconds
 from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, FIRST, flagged, seen_in, world_of
 from tests.reconciliation.test_planted_faults import named
-from tests.reconciliation.world import RANGE, START, event, suspicious_row, verdict
+from tests.reconciliation.world import RANGE, START, event, suspicious_row, verdict, verdict_without_event
 
 
 def test_a_verdict_without_its_event_beside_the_range_is_no_concern_of_it():
     one = flagged(milliseconds(RANGE.end))
     world = world_of(one, replace(one, enqueued=milliseconds(RANGE.end) + 1))
     world.verdicts = [
-        verdict(RANGE.last_window, one.store, one.id),
-        verdict(RANGE.last_window + 1, one.store, one.id, "unresolved"),
+        verdict(RANGE.last_window, one.store, one.id, body=one.body),
+        verdict_without_event(RANGE.last_window + 1, one.store, one.id),
     ]
 
     assert named(world.reconcile()) == {}
@@ -35,7 +35,7 @@ def test_an_event_in_the_wrong_window_of_another_store_is_named_once():
     one = flagged(EDGE)
     world = world_of(one)
     world.suspicious = [suspicious_row(AFTER, 99, [one.id])]
-    world.verdicts = [verdict(AFTER, 99, one.id)]
+    world.verdicts = [verdict(AFTER, 99, one.id, body=one.body)]
 
     assert named(world.reconcile()) == {"wrong_window": {one.id}}
 
@@ -44,7 +44,7 @@ def test_an_event_under_another_store_names_that_store_and_every_place():
     one = flagged(EDGE)
     world = world_of(one)
     world.suspicious = [suspicious_row(BEFORE, 99, [one.id])]
-    world.verdicts = [verdict(BEFORE, None, one.id)]
+    world.verdicts = [verdict(BEFORE, None, one.id, body=one.body)]
 
     found = world.reconcile().differences
 

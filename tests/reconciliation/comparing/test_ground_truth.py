@@ -13,10 +13,12 @@ from fraud.suspicion import is_suspicious
 from reconciliation.comparing import ground_truth
 from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
 from reconciliation.reading.rows import Kind, RowWriter, all_rows
+from tests.reconciliation.world import KEYS
 
 CAMPAIGN = Campaign(
     run_id="campaign-x", batches=6, events_per_batch=50, interval_seconds=5, bad_event_ratio=0.1, seed=3
 )
+
 FIRST, LAST = 100, 110
 
 
@@ -29,9 +31,9 @@ def flagged(events: list[GeneratedEvent]) -> list[str]:
 
 
 def measured(captured: dict[str, int], judged: dict[str, int], bits: int = 1) -> CampaignAccount | None:
-    truth = Truth("campaign-x", [CAMPAIGN], FIRST, LAST)
+    truth = Truth("campaign-x", [CAMPAIGN], KEYS, FIRST, LAST)
     for kind, sightings in ((Kind.CAPTURED, captured), (Kind.VERDICT, judged)):
-        rows = RowWriter()
+        rows = RowWriter(KEYS)
         rows.add(kind, list(sightings), list(sightings.values()), 1)
         truth.observe(all_rows(rows.encode(bits)))
     return truth.account()

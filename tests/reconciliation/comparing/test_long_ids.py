@@ -11,7 +11,7 @@ from reconciliation.comparing.differences import MAX_SHOWN, Difference, examples
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, decode_segment, header_length, segment_of
 from reconciliation.repairing.repair import lacking
 from tests.reconciliation.comparing.single_event import BEFORE, EDGE, flagged, world_of
-from tests.reconciliation.world import RANGE, START, suspicious_row, verdict
+from tests.reconciliation.world import KEYS, RANGE, START, suspicious_row, verdict_without_event
 
 LONG = "x" * MAX_SHOWN
 
@@ -22,7 +22,7 @@ def test_differences_that_begin_alike_are_listed_though_only_one_is_in_the_archi
     world = world_of(replace(sent, id="", body=b"[" + body + b"]", flagged=False, store=None))
     ids = [f"{LONG}-captured", f"{LONG}-never-sent"]
     world.suspicious = [suspicious_row(BEFORE, 7, ids)]
-    world.verdicts = [verdict(BEFORE, 7, name, "unresolved") for name in ids]
+    world.verdicts = [verdict_without_event(BEFORE, 7, name) for name in ids]
 
     report = world.reconcile()
 
@@ -32,26 +32,26 @@ def test_differences_that_begin_alike_are_listed_though_only_one_is_in_the_archi
 
 
 def test_a_repair_judges_the_whole_id():
-    rows = RowWriter()
+    rows = RowWriter(KEYS)
     rows.add(Kind.CAPTURED, [f"{LONG}-1", f"{LONG}-2"], BEFORE, 7, flags=Flag.FLAGGED | Flag.EMBEDDED, sequences=[1, 2])
     part = rows.encode(0)
     offset, length = segment_of(part[: header_length(0)], 0)
     scope = Scope(RANGE.first_window, RANGE.last_window, ("ns/hub/0",), with_documents=False)
 
-    differences = compare(*decode_segment(part[offset : offset + length]), scope).differences
+    differences = compare(*decode_segment(part[offset : offset + length]), KEYS, scope).differences
 
     needs = lacking(differences, RANGE)
     assert [sorted(ids) for ids in needs.unjudged.values()] == [[f"{LONG}-1", f"{LONG}-2"]]
 
 
 def test_an_id_that_looks_like_the_place_of_a_malformed_body_stays_an_id():
-    rows = RowWriter()
+    rows = RowWriter(KEYS)
     rows.add(Kind.VERDICT, ["\0p0-7"], BEFORE, NO_STORE)
     part = rows.encode(0)
     offset, length = segment_of(part[: header_length(0)], 0)
     scope = Scope(RANGE.first_window, RANGE.last_window, ("ns/hub/0",), with_documents=False)
 
-    differences = compare(*decode_segment(part[offset : offset + length]), scope).differences
+    differences = compare(*decode_segment(part[offset : offset + length]), KEYS, scope).differences
 
     assert [difference.event_id for difference in differences["unexpected_absent_from_archive"]] == ["\0p0-7"]
 

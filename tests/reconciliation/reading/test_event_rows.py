@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from fraud.windows import WINDOW_MILLISECONDS
 from reconciliation.capture.records import Records
-from reconciliation.reading.event_rows import add_records
+from reconciliation.reading.event_rows import EventRows
 from reconciliation.reading.rows import Flag, Rows, RowWriter, decode_segment, segment_of
+from tests.reconciliation.world import KEYS
 
 EVENTS = st.fixed_dictionaries(
     {
@@ -25,12 +26,13 @@ EVENTS = st.fixed_dictionaries(
 MILLISECONDS = st.sampled_from(
     (0, 1, 999, 1_000, WINDOW_MILLISECONDS, WINDOW_MILLISECONDS + 1, 7 * WINDOW_MILLISECONDS)
 )
+
 ARRIVALS = MILLISECONDS | MILLISECONDS.map(lambda moment: ~moment)
 
 
 def rows_of(arrivals: list[int], bodies: list[bytes]) -> tuple[Rows, dict[int, str]]:
-    rows = RowWriter()
-    add_records(rows, Records([*range(len(bodies))], arrivals, bodies), 3, "1")
+    rows = RowWriter(KEYS)
+    EventRows(rows, 3, "1", all_contents=True).add(Records([*range(len(bodies))], arrivals, bodies))
     part = rows.encode(0)
     offset, length = segment_of(part, 0)
     return decode_segment(part[offset : offset + length])
@@ -49,10 +51,12 @@ def test_events_read_together_give_the_rows_of_events_read_one_by_one(seen: list
 
 
 def test_a_part_takes_the_rows_of_its_writer():
-    rows = RowWriter()
-    add_records(rows, Records([1], [1_000], [b'{"id":"an odd id","event_type":"sale_event"}']), 0, "1")
+    rows = RowWriter(KEYS)
+    EventRows(rows, 0, "1", all_contents=True).add(
+        Records([1], [1_000], [b'{"id":"an odd id","event_type":"sale_event"}'])
+    )
 
     assert len(rows) == 1
     rows.encode(0)
     assert len(rows) == 0
-    assert rows.encode(0) == RowWriter().encode(0)
+    assert rows.encode(0) == RowWriter(KEYS).encode(0)

@@ -6,11 +6,11 @@ import pytest
 
 from reconciliation.capture.records import Records
 from reconciliation.reading import observe
-from reconciliation.reading.event_rows import add_records
+from reconciliation.reading.event_rows import EventRows
 from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind, RowWriter
 from reconciliation.reading.scan import MAX_DAMAGES, Scanner
-from tests.reconciliation.world import RANGE, verdict
+from tests.reconciliation.world import KEYS, RANGE, verdict
 
 FIRST, LAST = RANGE.first_window, RANGE.last_window
 
@@ -20,7 +20,7 @@ def line(window: int, identifier: str, run_id: str | None = None) -> bytes:
 
 
 def verdicts_of(data: bytes, chunk: int = 64) -> Observer:
-    observer = Observer(Kind.VERDICT, FIRST, LAST, (FIRST, LAST))
+    observer = Observer(Kind.VERDICT, KEYS, FIRST, LAST, (FIRST, LAST))
     reader = observer.open("verdicts")
     for start in range(0, len(data), chunk):
         reader.feed(data[start : start + chunk])
@@ -49,15 +49,15 @@ def test_flagged_events_without_an_id_are_counted_in_a_crowd():
     one = {"id": "a", "event_type": "sale_event", "discount": 60, "priority_shipping": True}
     named, nameless = json.dumps(one).encode(), json.dumps(one | {"id": 7}).encode()
     bodies = [nameless, *[named] * 300, nameless]
-    rows = RowWriter()
+    rows = RowWriter(KEYS)
 
-    assert add_records(rows, Records([*range(302)], [1_000] * 302, bodies), 0, "0") == 2
+    assert EventRows(rows, 0, "0", all_contents=True).add(Records([*range(302)], [1_000] * 302, bodies)) == 2
     assert len(rows) == 302
 
 
 def test_of_endless_damage_only_the_first_is_kept_and_all_is_counted():
     observer = verdicts_of(b"{\n" * (MAX_DAMAGES + 5))
-    scanner = Scanner(0, "0")
+    scanner = Scanner(0, "0", KEYS)
     for number in range(MAX_DAMAGES + 5):
         scanner.damaged("path", number, "damage")
 

@@ -1,0 +1,100 @@
+"""A stored verdict is judged again, and compared field by field with what that gives."""
+
+import re
+from enum import IntFlag
+
+import msgspec
+
+from fraud.judging import judged
+from fraud.rules.shipped import set_named
+from fraud.verdicts import Verdict
+from fraud.windows import Window
+from reconciliation.reading.keys import NO_CONTENT, RunKeys
+
+REUSED = "ID_REUSED"
+"""The reason whose evidence begins with the number of contents under an id."""
+_NUMBER = re.compile(r"\d{1,9}")
+_CONTENTS_SHIFT = 16
+
+
+class Field(IntFlag):
+    """The fields of a verdict, or the number of contents under its id, that differ from the verdict judged again."""
+
+    EVENT = 1
+    SCORE = 2
+    BAND = 4
+    REASONS = 8
+    RULE_SET = 16
+    """It names a rule set that this version does not have, so that it cannot be judged again."""
+
+
+def names_of(fields: int) -> tuple[str, ...]:
+    """The names of fields, in the order of a verdict's."""
+    return tuple((field.name or "").lower() for field in Field if fields & field)
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A verdict judged again: the fields that differ, the number of contents that it says lie under its id, and the
+    key of the content in it."""
+
+    fields: Field
+    contents: int
+    content: int
+
+    @property
+    def packed(self) -> int:
+        """Fields and number as one number, for a row."""
+        return self.fields | self.contents << _CONTENTS_SHIFT
+
+    @property
+    def is_plain(self) -> bool:
+        """No field differs, and it names no other content."""
+        return not self.fields and self.contents == 1
+
+
+def unpacked(packed: int) -> tuple[Field, int]:
+    """The fields that differ, and the number of contents that the verdict says lie under its id."""
+    return Field(packed & (1 << _CONTENTS_SHIFT) - 1), packed >> _CONTENTS_SHIFT
+
+
+def check(verdict: Verdict, keys: RunKeys) -> Checked:
+    """Judge a verdict again, from the event in it, with the rule set and the number of contents that it names."""
+    contents = _contents_named(verdict)
+    if verdict.event is None:
+        return Checked(_of_none(verdict), contents, NO_CONTENT)
+    fields = Field(0) if verdict.event.get("id") == verdict.event_id else Field.EVENT
+    return Checked(
+        fields | _judged_again(verdict, contents), contents, keys.of_body(msgspec.json.encode(verdict.event))
+    )
+
+
+def _contents_named(verdict: Verdict) -> int:
+    evidence = next((reason.evidence for reason in verdict.reasons if reason.rule == REUSED), "")
+    number = _NUMBER.match(evidence)
+    return int(number[0]) if number else 1
+
+
+def _of_none(verdict: Verdict) -> Field:
+    """A verdict without an event can only be unresolved."""
+    fields = Field(0) if verdict.band == "unresolved" else Field.BAND
+    return fields | (Field.SCORE if verdict.score else Field(0))
+
+
+def _judged_again(verdict: Verdict, contents: int) -> Field:
+    rules = set_named(verdict.rule_set)
+    if rules is None:
+        return Field.RULE_SET
+    window = Window(verdict.window_start, verdict.window_end)
+    again = judged(
+        verdict.event or {},
+        verdict.store_id,
+        window,
+        verdict.run_id,
+        contents=contents,
+        source=verdict.source or "archive",
+        name=verdict.event_id,
+        rules=rules,
+    )
+    fields = Field.SCORE if again.score != verdict.score else Field(0)
+    fields |= Field.BAND if again.band != verdict.band else Field(0)
+    return fields | (Field.REASONS if again.reasons != verdict.reasons else Field(0))

@@ -1,0 +1,112 @@
+"""Keys of a run and contents under one id, on real Blob Storage and Cosmos."""
+
+import json
+from random import Random
+
+import msgspec
+import pytest
+
+from activities.reconciliation.clear_run import clear_run
+from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from activities.reconciliation.write_report import write_report
+from fraud.identity import further_id
+from orchestrations.contracts import STAGES
+from reconciliation.messages import ReportTask, Request, RunName, RunPlan, Step
+from reconciliation.paths import plan_path, report_folder, secret_path, work_folder
+from reconciliation.reading.keys import SECRET_BYTES
+from reconciliation.reporting.report import Report
+from services import cosmos, names
+from services.blobs import read_blob, warehouse, work, write_blob
+from tests.activities.reconciliation.stored_world import STEPS, document_of, reconcile, store
+from tests.activities.reconciliation.test_steps import a_world
+from tests.reconciliation.comparing.test_identity import FRAUD, twin
+from tests.reconciliation.world import RANGE, World, window_end
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
+
+RUN = RANGE.instance_id
+
+
+def classes(report: Report) -> dict[str, int]:
+    return {of_class.name: of_class.count for of_class in report.differences}
+
+
+async def test_the_secret_of_a_run_stays_and_is_gone_with_its_work():
+    await store(a_world(Random(1)))
+    planned = await plan_reconciliation(Request(RANGE, again=True))
+    secret = await read_blob(await work(), secret_path(RUN))
+    await plan_reconciliation(Request(RANGE, again=True))
+
+    assert len(secret) == SECRET_BYTES
+    assert await read_blob(await work(), secret_path(RUN)) == secret
+    for written in (msgspec.json.encode(planned), await read_blob(await work(), plan_path(RUN))):
+        assert secret.hex().encode() not in written
+        assert secret not in written
+    await clear_run(RunName(RUN))
+    await reconcile(RANGE)
+    assert [blob.name async for blob in (await work()).list_blobs(name_starts_with=work_folder(RUN))] == []
+
+
+async def test_a_run_that_another_version_began_is_finished_without_comparing():
+    await store(a_world(Random(2)))
+    planned = await plan_reconciliation(Request(RANGE, again=True))
+    path = plan_path(RUN)
+    plan = msgspec.json.decode(await read_blob(await work(), path), type=RunPlan)
+    await write_blob(await work(), path, msgspec.json.encode(msgspec.structs.replace(plan, method="5")))
+    await (await work()).delete_blob(secret_path(RUN))
+
+    for stage, activity in STAGES.items():
+        for number in range(planned.parts.get(stage, 0)):
+            assert (await STEPS[activity.name](Step(RUN, stage, number))).records == 0
+    outcome = await write_report(ReportTask(RUN, RANGE.end))
+
+    assert (outcome.verdict, outcome.compared_until) == ("incomplete", RANGE.start)
+    assert "reconcile the range again" in outcome.sentence
+    await clear_run(RunName(RUN))
+    assert (await reconcile(RANGE))[0].verdict == "balanced"
+
+
+async def test_a_content_that_arrived_long_before_is_asked_for_before_its_verdict_is_called_wrong():
+    """The archive keeps the second content of an id beside the first, which arrived months ago."""
+    other = twin(FRAUD, discount=70)
+    world = World.of([*a_world(Random(3)).events, FRAUD])
+    both = World.of([FRAUD, other])
+    verdicts = [line for line in both.verdicts if line["event_id"] == FRAUD.id]
+    world.verdicts = [line for line in world.verdicts if line["event_id"] != FRAUD.id] + verdicts
+    await store(world)
+    (own,) = [document for document in world.documents if document.id == FRAUD.id]
+    (of_other,) = [document for document in both.documents if document.body == other.body]
+    earlier = {
+        **document_of(world, of_other),
+        "id": further_id(FRAUD.id, json.loads(other.body)),
+        "archive": {"enqueued_time": "2025-01-01T00:00:00+00:00", "event_id": FRAUD.id},
+    }
+    container = await cosmos.events()
+
+    _, without = await reconcile(RANGE)
+    await container.upsert_item(earlier)
+    moment = window_end(own.window).isoformat()
+    marked = {**document_of(world, own), "archive": {"enqueued_time": moment, "run_id": "r", "further": True}}
+    await container.upsert_item(marked)
+    _, with_both = await reconcile(RANGE)
+    await container.delete_item(earlier["id"], partition_key=str(earlier["archive_key"]))
+
+    assert classes(without) == {"verdict_differs": 2}
+    assert classes(with_both) == {"id_reused": 1}
+
+
+async def test_each_content_is_backfilled_and_judged_by_itself():
+    other = twin(FRAUD, discount=70)
+    world = World.of([*a_world(Random(4)).events, FRAUD, other])
+    world.documents = [document for document in world.documents if document.body != other.body]
+    world.verdicts = [line for line in world.verdicts if line["event"]["discount"] != 70]
+    await store(world)
+
+    _, report = await reconcile(RANGE)
+
+    assert classes(report) == {"id_reused": 1, "absent_from_cosmos": 1, "missing_from_fraud": 1}
+    (absent,) = next(of_class.examples for of_class in report.differences if of_class.name == "absent_from_cosmos")
+    (event,) = [event for event in world.events if event.body == other.body]
+    assert absent.sequence_number == event.sequence
+    page = await read_blob(await warehouse(names.REPORTS), f"{report_folder(RUN)}/report.html")
+    assert b"One id, several contents" in page
