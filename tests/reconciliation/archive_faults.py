@@ -55,46 +55,46 @@ def block_damaged(planted: Planted) -> None:
 
 def body_altered(planted: Planted) -> None:
     """The archive holds other words than were sent: the amount, and whether the event must be flagged."""
-    if one := _take_single(planted, flagged=planted.random.random() < 0.5):
-        content = json.loads(one.body) | {"discount": 61, "priority_shipping": not one.flagged}
-        _rewrite(planted, one, json.dumps(content).encode())
-        planted.expected["differs_in_cosmos"].add(one.id)
-        if one.flagged:
-            planted.expected["unexpected_not_to_be_flagged"].add(one.id)
+    if sale := _take_single(planted, flagged=planted.random.random() < 0.5):
+        content = json.loads(sale.body) | {"discount": 61, "priority_shipping": not sale.flagged}
+        _rewrite(planted, sale, json.dumps(content).encode())
+        planted.expected["differs_in_cosmos"].add(sale.id)
+        if sale.flagged:
+            planted.expected["unexpected_not_to_be_flagged"].add(sale.id)
         else:
-            planted.expected["missing_from_suspicious"].add(one.id)
-            planted.expected["missing_from_fraud"].add(one.id)
+            planted.expected["missing_from_suspicious"].add(sale.id)
+            planted.expected["missing_from_fraud"].add(sale.id)
 
 
 def body_torn(planted: Planted) -> None:
     """The archive holds a body that is not JSON: it is malformed there, and its id is known from elsewhere only."""
-    if one := _take_single(planted, flagged=planted.random.random() < 0.5):
-        _rewrite(planted, one, one.body[: planted.random.randrange(len(one.body))])
-        planted.expected["absent_from_quarantine"].add(f"p{one.partition}-{one.sequence}")
-        planted.expected["only_in_cosmos"].add(one.id)
-        if one.flagged:
-            planted.expected["unexpected_absent_from_archive"].add(one.id)
+    if sale := _take_single(planted, flagged=planted.random.random() < 0.5):
+        _rewrite(planted, sale, sale.body[: planted.random.randrange(len(sale.body))])
+        planted.expected["absent_from_quarantine"].add(f"p{sale.partition}-{sale.sequence}")
+        planted.expected["only_in_cosmos"].add(sale.id)
+        if sale.flagged:
+            planted.expected["unexpected_absent_from_archive"].add(sale.id)
 
 
 def _take_single(planted: Planted, *, flagged: bool) -> Event | None:
     """An event that was captured once, in a blob that is whole."""
-    one = planted.take(flagged=flagged)
-    if one is None or sum(e.id == one.id for e in planted.world.events) > 1:
+    sale = planted.take(flagged=flagged)
+    if sale is None or sum(e.id == sale.id for e in planted.world.events) > 1:
         return None
-    return one if _blobs_of(planted, one) else None
+    return sale if _blobs_of(planted, sale) else None
 
 
-def _blobs_of(planted: Planted, one: Event) -> list[str]:
-    return [path for path in planted.world.blobs if any(e is one for e in _events_of(planted, path))]
+def _blobs_of(planted: Planted, sale: Event) -> list[str]:
+    return [path for path in planted.world.blobs if any(e is sale for e in _events_of(planted, path))]
 
 
-def _rewrite(planted: Planted, one: Event, body: bytes) -> None:
+def _rewrite(planted: Planted, sale: Event, body: bytes) -> None:
     """Write its blobs anew with another body."""
-    for path in _blobs_of(planted, one):
+    for path in _blobs_of(planted, sale):
         stream = io.BytesIO(planted.world.blobs[path])
         records = [*cast("Any", fastavro).reader(stream)]
         codec = cast("Any", fastavro).reader(io.BytesIO(planted.world.blobs[path])).codec
-        changed = [r | {"Body": body} if r["SequenceNumber"] == one.sequence else r for r in records]
+        changed = [r | {"Body": body} if r["SequenceNumber"] == sale.sequence else r for r in records]
         planted.world.blobs[path] = avro(changed, codec)
 
 
@@ -142,14 +142,14 @@ def _lose_from_a_blob(
 
 def _note_losses(planted: Planted, lost: list[Event], left: list[Event]) -> None:
     kept = {e.id for e in left if e.id}
-    for one in lost:
-        if not one.id or not in_range(one):
+    for sale in lost:
+        if not sale.id or not in_range(sale):
             continue
-        if one.id not in kept:
-            planted.expected["only_in_cosmos"].add(one.id)
-        if one.flagged:
-            name: Class = "duplicates" if one.id in kept else "unexpected_absent_from_archive"
-            planted.expected[name].add(one.id)
+        if sale.id not in kept:
+            planted.expected["only_in_cosmos"].add(sale.id)
+        if sale.flagged:
+            name: Class = "duplicates" if sale.id in kept else "unexpected_absent_from_archive"
+            planted.expected[name].add(sale.id)
 
 
 def _is_copied(world: World, path: str) -> bool:

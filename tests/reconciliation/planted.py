@@ -60,8 +60,8 @@ class Planted:
         self.unreadable += 1
 
 
-def in_range(one: Event) -> bool:
-    return RANGE.first_window <= one.window <= RANGE.last_window
+def in_range(sale: Event) -> bool:
+    return RANGE.first_window <= sale.window <= RANGE.last_window
 
 
 def is_row_in_range(row: dict[str, Any]) -> bool:
@@ -69,6 +69,6 @@ def is_row_in_range(row: dict[str, Any]) -> bool:
     return RANGE.first_window <= window <= RANGE.last_window
 
 
-def is_inner(world: World, one: Event) -> bool:
-    numbers = [e.sequence for e in world.events if e.partition == one.partition]
-    return min(numbers) < one.sequence < max(numbers)
+def is_inner(world: World, sale: Event) -> bool:
+    numbers = [e.sequence for e in world.events if e.partition == sale.partition]
+    return min(numbers) < sale.sequence < max(numbers)

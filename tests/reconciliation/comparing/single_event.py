@@ -28,8 +28,8 @@ def world_of(*events: Event) -> World:
     return World.of([*events, *neighbours()])
 
 
-def seen_in(world: World, one: Event, *windows: int) -> Report:
+def seen_in(world: World, sale: Event, *windows: int) -> Report:
     """The report if the job and the analysis saw the event in these windows."""
-    world.suspicious = [suspicious_row(window, one.store, [one.id]) for window in windows]
-    world.verdicts = [verdict(window, one.store, one.id, body=one.body) for window in windows]
+    world.suspicious = [suspicious_row(window, sale.store, [sale.id]) for window in windows]
+    world.verdicts = [verdict(window, sale.store, sale.id, body=sale.body) for window in windows]
     return world.reconcile()

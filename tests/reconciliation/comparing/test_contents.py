@@ -50,7 +50,7 @@ def differ(bodies: list[bytes], documents: list[dict[str, Any]]) -> int:
 def archived(body: bytes) -> dict[str, Any]:
     """The document that the archiver writes, as Cosmos gives it back."""
     plan = plan_archive([ReceivedEvent(body, "0", 1, "0", START, "r")])
-    document = next(one for documents in plan.documents.values() for one in documents).content
+    document = next(sale for documents in plan.documents.values() for sale in documents).content
     return json.loads(json.dumps(document)) | {"_ts": 1, "_etag": "x", "_rid": "y", "_self": "z", "_attachments": ""}
 
 

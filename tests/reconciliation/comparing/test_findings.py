@@ -11,40 +11,40 @@ from tests.reconciliation.world import RANGE, START, event, suspicious_row, verd
 
 
 def test_a_verdict_without_its_event_beside_the_range_is_no_concern_of_it():
-    one = flagged(milliseconds(RANGE.end))
-    world = world_of(one, replace(one, enqueued=milliseconds(RANGE.end) + 1))
+    sale = flagged(milliseconds(RANGE.end))
+    world = world_of(sale, replace(sale, enqueued=milliseconds(RANGE.end) + 1))
     world.verdicts = [
-        verdict(RANGE.last_window, one.store, one.id, body=one.body),
-        verdict_without_event(RANGE.last_window + 1, one.store, one.id),
+        verdict(RANGE.last_window, sale.store, sale.id, body=sale.body),
+        verdict_without_event(RANGE.last_window + 1, sale.store, sale.id),
     ]
 
     assert named(world.reconcile()) == {}
 
 
 def test_an_event_that_was_archived_when_it_came_first_is_not_absent_when_it_is_resent():
-    one = flagged(milliseconds(START) - 1_000)
-    world = world_of(one, replace(one, enqueued=milliseconds(START) + 1_000))
-    world.documents = [document for document in world.documents if document[0] != one.id or document[2] < FIRST]
+    sale = flagged(milliseconds(START) - 1_000)
+    world = world_of(sale, replace(sale, enqueued=milliseconds(START) + 1_000))
+    world.documents = [document for document in world.documents if document[0] != sale.id or document[2] < FIRST]
 
-    report = seen_in(world, one, FIRST - 1, FIRST)
+    report = seen_in(world, sale, FIRST - 1, FIRST)
 
     assert report.balanced, report.sentence
 
 
 def test_an_event_in_the_wrong_window_of_another_store_is_named_once():
-    one = flagged(EDGE)
-    world = world_of(one)
-    world.suspicious = [suspicious_row(AFTER, 99, [one.id])]
-    world.verdicts = [verdict(AFTER, 99, one.id, body=one.body)]
+    sale = flagged(EDGE)
+    world = world_of(sale)
+    world.suspicious = [suspicious_row(AFTER, 99, [sale.id])]
+    world.verdicts = [verdict(AFTER, 99, sale.id, body=sale.body)]
 
-    assert named(world.reconcile()) == {"wrong_window": {one.id}}
+    assert named(world.reconcile()) == {"wrong_window": {sale.id}}
 
 
 def test_an_event_under_another_store_names_that_store_and_every_place():
-    one = flagged(EDGE)
-    world = world_of(one)
-    world.suspicious = [suspicious_row(BEFORE, 99, [one.id])]
-    world.verdicts = [verdict(BEFORE, None, one.id, body=one.body)]
+    sale = flagged(EDGE)
+    world = world_of(sale)
+    world.suspicious = [suspicious_row(BEFORE, 99, [sale.id])]
+    world.verdicts = [verdict(BEFORE, None, sale.id, body=sale.body)]
 
     found = world.reconcile().differences
 
@@ -55,9 +55,9 @@ def test_an_event_under_another_store_names_that_store_and_every_place():
 
 
 def test_a_difference_says_where_its_event_arrived_wherever_it_was_seen():
-    one, harmless = flagged(EDGE), event(Random(2), EDGE)
-    world = world_of(one, harmless)
-    world.suspicious += [suspicious_row(AFTER, 7, [one.id, harmless.id])]
+    sale, harmless = flagged(EDGE), event(Random(2), EDGE)
+    world = world_of(sale, harmless)
+    world.suspicious += [suspicious_row(AFTER, 7, [sale.id, harmless.id])]
 
     examples = {found.name: found.examples[0] for found in world.reconcile().differences}
 
@@ -67,17 +67,17 @@ def test_a_difference_says_where_its_event_arrived_wherever_it_was_seen():
 
 
 def test_an_event_beside_the_range_whose_document_was_altered_is_no_concern_of_it():
-    one = flagged(milliseconds(RANGE.end) + 1)
-    world = world_of(one)
-    world.altered.add(one.id)
+    sale = flagged(milliseconds(RANGE.end) + 1)
+    world = world_of(sale)
+    world.altered.add(sale.id)
 
     assert world.reconcile().balanced
 
 
 def test_without_cosmos_nothing_is_absent_from_it():
-    one = flagged(EDGE)
-    world = world_of(one)
+    sale = flagged(EDGE)
+    world = world_of(sale)
     world.documents = []
 
     assert world.reconcile(with_documents=False).balanced
-    assert one.id in named(world.reconcile())["absent_from_cosmos"]
+    assert sale.id in named(world.reconcile())["absent_from_cosmos"]

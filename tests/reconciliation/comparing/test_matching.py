@@ -13,59 +13,59 @@ from tests.reconciliation.world import RANGE, START
 
 @pytest.mark.parametrize("window", [BEFORE, AFTER])
 def test_an_event_of_the_second_in_which_a_window_ends_is_right_in_either(window: int):
-    one = flagged(EDGE, exact=False)
-    report = seen_in(world_of(one), one, window)
+    sale = flagged(EDGE, exact=False)
+    report = seen_in(world_of(sale), sale, window)
 
     assert report.balanced
-    assert named(report) == {"ambiguous": {one.id}}
+    assert named(report) == {"ambiguous": {sale.id}}
     assert (report.accounts.expected, report.accounts.matched) == (1, 1)
     assert [row.expected for row in report.windows][window - FIRST] == 1
 
 
 def test_it_is_twice_if_it_is_in_both_and_missing_if_in_neither():
-    one = flagged(EDGE, exact=False)
+    sale = flagged(EDGE, exact=False)
 
-    assert named(seen_in(world_of(one), one, BEFORE, AFTER))["duplicates"] == {one.id}
-    assert named(seen_in(world_of(one), one))["missing_from_suspicious"] == {one.id}
-    assert named(seen_in(world_of(one), one, AFTER + 1))["wrong_window"] == {one.id}
+    assert named(seen_in(world_of(sale), sale, BEFORE, AFTER))["duplicates"] == {sale.id}
+    assert named(seen_in(world_of(sale), sale))["missing_from_suspicious"] == {sale.id}
+    assert named(seen_in(world_of(sale), sale, AFTER + 1))["wrong_window"] == {sale.id}
 
 
 @pytest.mark.parametrize(("moment", "window"), [(START, FIRST), (RANGE.end, RANGE.last_window + 1)])
 def test_on_the_edge_of_the_range_it_is_neither_missing_nor_unexpected(moment: datetime, window: int):
-    one = flagged(milliseconds(moment), exact=False)
+    sale = flagged(milliseconds(moment), exact=False)
 
-    assert seen_in(world_of(one), one).balanced
-    assert seen_in(world_of(one), one, window).balanced
+    assert seen_in(world_of(sale), sale).balanced
+    assert seen_in(world_of(sale), sale, window).balanced
 
 
 @pytest.mark.parametrize(("moment", "window"), [(EDGE, BEFORE), (EDGE + 1, AFTER), (EDGE - 1, BEFORE)])
 def test_an_exact_time_leaves_nothing_open(moment: int, window: int):
-    one = flagged(moment)
+    sale = flagged(moment)
 
-    assert named(seen_in(world_of(one), one, window)) == {}
-    assert named(seen_in(world_of(one), one, BEFORE + AFTER - window)) == {"wrong_window": {one.id}}
+    assert named(seen_in(world_of(sale), sale, window)) == {}
+    assert named(seen_in(world_of(sale), sale, BEFORE + AFTER - window)) == {"wrong_window": {sale.id}}
 
 
 def test_an_event_that_is_resent_belongs_to_each_window_in_which_it_arrived():
-    one = flagged(EDGE)
-    again = replace(one, enqueued=EDGE + 1)
-    world = world_of(one, again)
+    sale = flagged(EDGE)
+    again = replace(sale, enqueued=EDGE + 1)
+    world = world_of(sale, again)
 
-    assert seen_in(world, one, BEFORE, AFTER).balanced
-    lacking = seen_in(world, one, BEFORE)
-    assert named(lacking) == {"missing_from_suspicious": {one.id}, "missing_from_fraud": {one.id}}
+    assert seen_in(world, sale, BEFORE, AFTER).balanced
+    lacking = seen_in(world, sale, BEFORE)
+    assert named(lacking) == {"missing_from_suspicious": {sale.id}, "missing_from_fraud": {sale.id}}
     assert [row.missing_from_fraud for row in lacking.windows][AFTER - FIRST] == 1
     assert (lacking.accounts.resent, lacking.accounts.expected, lacking.accounts.matched) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_an_event_that_is_resent_within_a_window_may_be_named_as_often(times: int):
-    one = flagged(EDGE - 1_000)
-    world = world_of(one, replace(one, enqueued=EDGE))
+    sale = flagged(EDGE - 1_000)
+    world = world_of(sale, replace(sale, enqueued=EDGE))
 
-    assert seen_in(world, one, *[BEFORE] * times).balanced
-    tripled = seen_in(world, one, *[BEFORE] * 3)
-    assert named(tripled) == {"duplicates": {one.id}}
+    assert seen_in(world, sale, *[BEFORE] * times).balanced
+    tripled = seen_in(world, sale, *[BEFORE] * 3)
+    assert named(tripled) == {"duplicates": {sale.id}}
     assert tripled.differences[0].examples[0].seen == (START + timedelta(minutes=30),) * 3
 
 
@@ -77,40 +77,40 @@ def test_of_two_arrivals_the_one_whose_window_is_sure_is_seen_first():
 
 
 def test_an_event_that_is_resent_within_a_window_is_moved_once():
-    one = flagged(EDGE - 1_000)
-    world = world_of(one, replace(one, enqueued=EDGE))
+    sale = flagged(EDGE - 1_000)
+    world = world_of(sale, replace(sale, enqueued=EDGE))
 
-    assert named(seen_in(world, one, AFTER + 1)) == {"wrong_window": {one.id}}
+    assert named(seen_in(world, sale, AFTER + 1)) == {"wrong_window": {sale.id}}
 
 
 def test_an_event_of_the_range_that_was_reported_beside_it_is_in_the_wrong_window():
-    one = flagged(milliseconds(RANGE.end))
+    sale = flagged(milliseconds(RANGE.end))
 
-    report = seen_in(world_of(one), one, RANGE.last_window + 1)
+    report = seen_in(world_of(sale), sale, RANGE.last_window + 1)
 
-    assert named(report) == {"wrong_window": {one.id}}
+    assert named(report) == {"wrong_window": {sale.id}}
     found = report.differences[0].examples[0]
     assert (found.expected, found.where) == ((RANGE.end,), ("fraud-events", "suspicious-events"))
     assert found.seen == (RANGE.end + timedelta(minutes=5),)
 
 
 def test_an_event_beside_the_range_that_was_reported_in_it_is_in_the_wrong_window():
-    one = flagged(milliseconds(RANGE.end) + 1)
+    sale = flagged(milliseconds(RANGE.end) + 1)
 
-    assert named(seen_in(world_of(one), one, RANGE.last_window)) == {"wrong_window": {one.id}}
+    assert named(seen_in(world_of(sale), sale, RANGE.last_window)) == {"wrong_window": {sale.id}}
 
 
 def test_what_is_twice_beside_the_range_is_no_concern_of_it():
-    one = flagged(EDGE)
-    world = world_of(one, replace(one, enqueued=milliseconds(RANGE.end) + 1))
+    sale = flagged(EDGE)
+    world = world_of(sale, replace(sale, enqueued=milliseconds(RANGE.end) + 1))
 
-    assert seen_in(world, one, BEFORE, *[RANGE.last_window + 1] * 2).balanced
+    assert seen_in(world, sale, BEFORE, *[RANGE.last_window + 1] * 2).balanced
 
 
 def test_what_belongs_beside_the_range_is_no_concern_of_it():
-    one = flagged(milliseconds(RANGE.end) + 1)
+    sale = flagged(milliseconds(RANGE.end) + 1)
 
-    report = seen_in(world_of(one), one)
+    report = seen_in(world_of(sale), sale)
 
     assert report.balanced
     assert report.accounts.expected == 0

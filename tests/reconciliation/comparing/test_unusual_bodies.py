@@ -19,13 +19,13 @@ from tests.reconciliation.world import suspicious_row, verdict, verdict_without_
 
 @pytest.mark.parametrize("window", [BEFORE, AFTER])
 def test_events_in_an_array_of_which_only_the_second_is_known_are_right_in_either_window(window: int):
-    one = flagged(EDGE, exact=False)
-    carrier = replace(one, id="", body=b"[" + one.body + b"]", flagged=False, store=None)
+    sale = flagged(EDGE, exact=False)
+    carrier = replace(sale, id="", body=b"[" + sale.body + b"]", flagged=False, store=None)
 
-    report = seen_in(world_of(carrier), one, window)
+    report = seen_in(world_of(carrier), sale, window)
 
     assert report.balanced, report.sentence
-    assert named(report) == {"ambiguous": {one.id}}
+    assert named(report) == {"ambiguous": {sale.id}}
 
 
 def test_events_in_an_array_are_quarantined_once_and_expected_each():
@@ -34,7 +34,7 @@ def test_events_in_an_array_are_quarantined_once_and_expected_each():
     carrier = replace(first, id="", body=json.dumps(bodies).encode(), flagged=False, store=None)
     world = world_of(carrier)
     world.suspicious = [suspicious_row(BEFORE, 7, [first.id, second.id])]
-    world.verdicts = [verdict_without_event(BEFORE, 7, one.id) for one in (first, second)]
+    world.verdicts = [verdict_without_event(BEFORE, 7, sale.id) for sale in (first, second)]
 
     report = world.reconcile()
 
@@ -78,7 +78,7 @@ def test_rows_that_are_none_are_named_with_their_line():
 
     report = world.reconcile()
 
-    assert [(one.path, one.offset) for one in report.unreadable] == [
+    assert [(sale.path, sale.offset) for sale in report.unreadable] == [
         ("fraud-events/verdicts", 1),
         ("suspicious-events/suspicious", 1),
         ("suspicious-events/suspicious", 2),
