@@ -47,7 +47,8 @@ def canonical(content: dict[str, Any]) -> bytes:
 def canonical_body(body: bytes, kept: Callable[[dict[str, Any]], dict[str, Any]] = dict) -> bytes:
     """`canonical` of an event as it stands in JSON: the same bytes in half the time, which is what scans wait for.
 
-    A body with numbers that Cosmos does not keep exactly goes through `kept` first. Raises ValueError (msgspec.DecodeError is one) or RecursionError if not every field of it can be read as an object.
+    A body with numbers that Cosmos does not keep exactly goes through `kept` first. Raises ValueError, of which
+    msgspec.DecodeError is one, or RecursionError if not every field of it can be read as an object.
     """
     if _LONG_NUMBER in body.translate(_DIGITS):
         return canonical(kept(_decoder.decode(body)))
