@@ -101,10 +101,11 @@ def run_at_scale(events: int, codec: str, say: Callable[[str], None], folder: st
 
 
 async def _reconcile(span: Range, say: Callable[[str], None]) -> Scale:
-    run = span.instance_id
+    request = Request(span, with_documents=False)
+    run = request.id
     seconds: dict[str, float] = {}
     started = time.monotonic()
-    plan = await plan_reconciliation(Request(span, with_documents=False))
+    plan = await plan_reconciliation(request)
     seconds["plan"] = time.monotonic() - started
     for stage, step in _STEPS.items():
         started = time.monotonic()
