@@ -33,14 +33,109 @@ _EVENT = {
     "sku": Fact("text", "the sku's number"),
     "unusable": Fact("number", "fields whose type is not that of a store event"),
     "unusable_fields": Fact("text", "the names of those fields"),
+    "hour": Fact("number", "the hour of the day (UTC) in which the event reached the hub"),
+    "value": Fact("number", "price times quantity, before the discount"),
+    "line": Fact("number", "the line (5,000 of value, 3,000 given away) that the event lies just below, from 90 % on"),
+    "line_name": Fact("text", "`value` or `loss`"),
+    "value_spreads": Fact("number", "standard deviations of ln(value) above what is usual in the category"),
+    "qty_spreads": Fact("number", "standard deviations of ln(qty) above what is usual in the category"),
 }
 _ID = {
-    "contents": Fact("number", "different contents that arrived under the id up to the end of the window"),
+    "contents": Fact("number", "different contents that arrived under the id at the store, up to the window's end"),
+    "altered": Fact(
+        "number", "other contents under the id, at any store, whose customer, goods, money or store differ"
+    ),
+}
+_PROFILES = {"days": Fact("number", "days that the profiles are made of; 0 on the first evening")}
+_CUSTOMER = {
+    "known": Fact("flag", "seen on a day before"),
+    "age_days": Fact("number", "days since the customer was first seen"),
+    "sales": Fact("number", "sales on the days before"),
+    "returns": Fact("number", "returns on the days before and in the last 24 hours"),
+    "flagged": Fact("number", "flagged sales on the days before and in the last 24 hours"),
+    "sales_24h": Fact("number", "sales in the last 24 hours, this one among them, as in all that follow"),
+    "sales_1h": Fact("number", "sales in the hour before the event, and after it up to the window's end"),
+    "flagged_24h": Fact("number", "flagged sales in the last 24 hours"),
+    "value_24h": Fact("number", "value of the sales in the last 24 hours"),
+    "stores_24h": Fact("number", "stores bought at in the last 24 hours"),
+    "other_stores_24h": Fact("number", "those of them that the customer did not go to on the days before"),
+    "skus_24h": Fact("number", "different skus bought in the last 24 hours"),
+    "payments_24h": Fact("number", "payment methods used in the last 24 hours"),
+    "same_sku_24h": Fact("number", "other sales of the same sku in the last 24 hours"),
+    "gift_cards_24h": Fact("number", "sales paid by gift card in the last 24 hours"),
+    "gift_card_value_24h": Fact("number", "their value"),
+    "wrapped_24h": Fact("number", "sales wrapped as gifts in the last 24 hours"),
+    "returns_24h": Fact("number", "returns in the last 24 hours"),
+    "returned_sku": Fact("flag", "the same sku was returned in the last 24 hours"),
+    "near_lines_24h": Fact("number", "sales just below a line in the last 24 hours"),
+    "cut": Fact("flag", "more was seen in 24 hours than a look-up reads"),
+    "pace_surprise": Fact("number", "-log10 of the chance of so many sales in 24 hours, or more"),
+    "return_surprise": Fact("number", "-log10 of the chance of so many returns among the customer's events"),
+    "flagged_surprise": Fact("number", "-log10 of the chance of so many other flagged sales among the customer's"),
+    "gift_card_surprise": Fact("number", "-log10 of the chance of so many gift cards among the sales of 24 hours"),
+    "usual_sku": Fact("flag", "bought on a day before"),
+    "habits": Fact("number", "habits that could be told: store, payment, category, hour, amount"),
+    "habits_broken": Fact("number", "those of them that the event breaks"),
+    "broken": Fact("text", "the names of the broken habits"),
+    "strangeness": Fact("number", "ln of the likelihood that somebody else buys so, by that of the customer"),
+    "new_store": Fact("flag", "a store that the customer never bought at"),
+    "new_payment": Fact("flag", "a payment method that the customer never used"),
+    "usual_value": Fact("number", "the customer's usual value (geometric mean)"),
+    "value_ratio": Fact("number", "the event's value by the usual one"),
+}
+_SKU = {
+    "usual_price": Fact("number", "the median of the prices on the days before"),
+    "price_ratio": Fact("number", "the event's price by the usual one"),
+    "price_spreads": Fact("number", "ln of that ratio, in the deviations that are usual among all skus"),
+    "sales_8h": Fact("number", "sales of the sku in the last 8 hours"),
+    "customers_8h": Fact("number", "customers who bought it"),
+    "stores_8h": Fact("number", "stores that sold it"),
+    "flagged_8h": Fact("number", "flagged sales of it"),
+    "gift_cards_8h": Fact("number", "sales of it paid by gift card"),
+    "new_customers_8h": Fact("number", "customers who bought it and were never seen on a day before"),
+    "cut": Fact("flag", "more was seen in 8 hours than a look-up reads"),
+    "new_surprise": Fact("number", "-log10 of the chance of so many new customers among them"),
+    "pace_surprise": Fact("number", "-log10 of the chance of so many sales in 8 hours"),
+    "gift_card_surprise": Fact("number", "-log10 of the chance of so many gift cards among them"),
+}
+_SHELF = {
+    "sales_3h": Fact("number", "sales of store and category in 3 hours: of other skus, to other known customers"),
+    "deep_3h": Fact("number", "different customers among them who got more than 50 % off"),
+    "alike_3h": Fact("number", "sales among them with more than 50 % off, and within 3 points of this discount"),
+    "cut": Fact("flag", "more was seen in 3 hours than a look-up reads"),
+    "deep_share": Fact("number", "the share of them with more than 50 % off, drawn to the usual one"),
+    "usual_deep_share": Fact("number", "that share over all sales of the days before"),
+    "discount_strangeness": Fact("number", "ln(usual share / share): above 0 where there are fewer deep discounts now"),
+    "new_customers_3h": Fact("number", "customers of store and category in 3 hours who were never seen before"),
+    "new_surprise": Fact("number", "-log10 of the chance of so many of them"),
+    "new_flagged_3h": Fact("number", "those of them with flagged sales"),
+    "new_flagged_surprise": Fact("number", "-log10 of the chance of so many of them among the flagged"),
+    "gift_card_surprise": Fact("number", "-log10 of the chance of so many gift cards in 3 hours"),
+}
+_STORE = {
+    "days": Fact("number", "days on which the store sold enough to be known; 0 for a store that opens"),
+    "name_strange": Fact("flag", "the name is not one of the store's"),
+    "network_strange": Fact("flag", "the gateway lies in a network that is not one of the store's"),
+    "gateway_strange": Fact("flag", "the gateway is not one of the store's"),
+}
+_POPULATION = {
+    "gift_card_share": Fact("number", "the share of gift cards among all sales of the days before"),
+    "new_share": Fact("number", "the share of sales by customers who were new on their day"),
+    "payment_share": Fact("number", "the share of the event's payment method"),
+    "hour_share": Fact("number", "the share of the event's hour of the day"),
+}
+_GROUPS = {
+    "event": _EVENT,
+    "id": _ID,
+    "profiles": _PROFILES,
+    "customer": _CUSTOMER,
+    "sku": _SKU,
+    "shelf": _SHELF,
+    "store": _STORE,
+    "population": _POPULATION,
 }
 
-FACTS: dict[str, Fact] = {
-    f"{group}.{name}": fact for group, facts in {"event": _EVENT, "id": _ID}.items() for name, fact in facts.items()
-}
+FACTS: dict[str, Fact] = {f"{group}.{name}": fact for group, facts in _GROUPS.items() for name, fact in facts.items()}
 """Facts by name."""
 
 KINDS: dict[str, Kind] = {name: fact.kind for name, fact in FACTS.items()}

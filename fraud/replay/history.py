@@ -1,22 +1,51 @@
 """The past of a replayed file: everything that has arrived so far, which is all up to the end of a window."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
-from fraud.context.event_facts import event_facts, store_of
+from fraud.context.facts import facts_of
+from fraud.context.look_ups import (
+    CUSTOMER_SPAN,
+    MOST_OF_CUSTOMER,
+    MOST_OF_SHELF,
+    MOST_OF_SKU,
+    SHELF_SPAN,
+    SKU_SPAN,
+    LookUps,
+    Recent,
+)
+from fraud.context.sighting import Sighting, sighting
 from fraud.identity import canonical
+from fraud.profiles.profiles import Profiles
 from fraud.replay.arrivals import Arrival, read_event
 from fraud.rules.language import Value
 from fraud.windows import Window
 
+_TOLD = ("store_id", "cust_id", "category", "sku", "price", "qty", "discount", "payment_method", "event_type")
+"""Fields that say who buys what, where and for how much: a resend does not change them."""
+
 
 class History:
-    """The look-ups of a replay. Memory grows with the bytes of the bodies: any id may be used again."""
+    """Look-ups and profiles of a replay. Memory grows with the bytes of the bodies: any id may be used again."""
 
     def __init__(self) -> None:
         self._bodies: dict[str, list[bytes]] = {}
+        self._customers = Recent(CUSTOMER_SPAN, MOST_OF_CUSTOMER)
+        self._skus = Recent(SKU_SPAN, MOST_OF_SKU)
+        self._shelves = Recent(SHELF_SPAN, MOST_OF_SHELF)
+        self._today: list[Sighting] = []
+        self.profiles = Profiles()
 
-    def begin_day(self, day: date) -> None:
-        """Tell that the windows of a day begin: what is known of the days before is fixed from here on."""
+    def begin_day(self) -> None:
+        """Tell that the windows of a day begin: what the days before say is fixed from here on."""
+        if self._today:
+            first = datetime.fromtimestamp(self._today[0].time, UTC).date()
+            self.profiles.close_day(first.toordinal(), self._today)
+        if self._today:
+            for recent in (self._customers, self._skus, self._shelves):
+                recent.forget(self._today[-1].time)
+        self._today = []
 
     def add(self, arrival: Arrival) -> None:
         """Take an arrival in. A content that arrives again under its id changes nothing."""
@@ -27,11 +56,30 @@ class History:
         if bodies and canonical(event) in {canonical(read_event(body) or {}) for body in bodies}:
             return
         bodies.append(arrival.body)
+        seen = sighting(event, arrival.enqueued)
+        self._today.append(seen)
+        if seen.customer is not None:
+            self._customers.add(seen.customer, seen)
+        if seen.sku is not None:
+            self._skus.add(seen.sku, seen)
+        if seen.shelf is not None:
+            self._shelves.add(seen.shelf, seen)
 
     def facts(self, arrival: Arrival, window: Window) -> dict[str, Value]:
         """The facts of an event, as of the end of its window."""
-        del window
         event = arrival.event or {}
+        seen = sighting(event, arrival.enqueued)
+        until = window.end.timestamp()
         contents = [read_event(body) or {} for body in self._bodies.get(event["id"], ())]
-        at_store = [content for content in contents if store_of(content) == store_of(event)]
-        return {**event_facts(event), "id.contents": len(at_store)}
+        look_ups = LookUps(
+            contents=sum(sighting(content, arrival.enqueued).store == seen.store for content in contents),
+            altered=len({_told(content) for content in contents}) - 1,
+            customer=self._customers.of(seen.customer, until),
+            sku=self._skus.of(seen.sku, until),
+            shelf=self._shelves.of(seen.shelf, until),
+        )
+        return facts_of(event, arrival.enqueued, look_ups, self.profiles, window.start.date())
+
+
+def _told(content: Mapping[str, Any]) -> bytes:
+    return canonical({name: content.get(name) for name in _TOLD})

@@ -13,6 +13,7 @@ from fraud.identity import canonical
 from fraud.replay.arrivals import Arrival
 from fraud.replay.history import History
 from fraud.rules.language import Value
+from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 from fraud.suspicion import is_suspicious
 from fraud.verdicts import Band, Reason
@@ -37,10 +38,11 @@ class ReplayVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A verdict, and the facts that it was made of."""
+    """A verdict, and the facts and rates that it was made of."""
 
     verdict: ReplayVerdict
     facts: dict[str, Value]
+    rates: Rates
 
 
 def replay(arrivals: Iterable[Arrival], rules: RuleSet, history: History, history_days: int) -> Iterator[Judged]:
@@ -52,17 +54,25 @@ def replay(arrivals: Iterable[Arrival], rules: RuleSet, history: History, histor
     in_order = sorted(arrivals, key=lambda arrival: arrival.enqueued)
     if not in_order:
         return
-    first_judged = _day(window_of(in_order[0].enqueued)) + timedelta(days=history_days)
+    today = _day(window_of(in_order[0].enqueued))
+    first_judged = today + timedelta(days=history_days)
+    rates, rates_today = Rates(), Rates()
     for window, group in groupby(in_order, key=lambda arrival: window_of(arrival.enqueued)):
-        day = _day(window)
-        history.begin_day(day)
+        if _day(window) != today:
+            today = _day(window)
+            history.begin_day()
+            rates, rates_today = rates.after(rates_today), Rates()
         flagged: dict[tuple[str, str, bytes], Arrival] = {}
         for arrival in group:
             history.add(arrival)
             if (name := flagged_name(arrival.event)) is not None:
                 flagged[*name, canonical(arrival.event or {})] = arrival
-        if day >= first_judged:
-            yield from (_judged(flagged[name], window, rules, history) for name in sorted(flagged))
+        for name in sorted(flagged):
+            facts = history.facts(flagged[name], window)
+            if history.profiles.days:
+                rates_today.add(rules.held(facts))
+            if today >= first_judged:
+                yield Judged(_verdict(flagged[name], window, rules, rules.reasons(facts, rates)), facts, rates)
 
 
 def flagged_name(event: dict[str, Any] | None) -> tuple[str, str] | None:
@@ -79,12 +89,10 @@ def _day(window: Window) -> date:
     return window.start.date()
 
 
-def _judged(arrival: Arrival, window: Window, rules: RuleSet, history: History) -> Judged:
+def _verdict(arrival: Arrival, window: Window, rules: RuleSet, reasons: tuple[Reason, ...]) -> ReplayVerdict:
     event = arrival.event or {}
-    facts = history.facts(arrival, window)
-    reasons = rules.reasons(facts)
     score = max(0, sum(reason.weight for reason in reasons))
-    verdict = ReplayVerdict(
+    return ReplayVerdict(
         id=event["id"],
         store_id=store_of(event),
         window_start=window.start.isoformat(),
@@ -95,4 +103,3 @@ def _judged(arrival: Arrival, window: Window, rules: RuleSet, history: History) 
         reasons=reasons,
         rule_set=rules.id,
     )
-    return Judged(verdict, facts)

@@ -33,6 +33,7 @@ class RuleDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """One rule. It holds if `when` holds and `value` passes a bound; at least one of the two is given.
 
     With `steps`, the last step that `value` passes decides the weight; without, `bound` and `weight` are the only one.
+    `fixed` keeps the weight as it is in a set whose weights are measured.
     """
 
     id: Name
@@ -45,6 +46,7 @@ class RuleDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     weight: Weight | None = None
     steps: Annotated[tuple[Step, ...], Meta(max_length=10)] = ()
     group: str | None = None
+    fixed: bool = False
     excuses: Annotated[tuple[Excuse, ...], Meta(max_length=10)] = ()
 
 
@@ -56,10 +58,14 @@ class Bands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A set of rules. `groups` has the most points that the rules of a group add together."""
+    """A set of rules. `groups` has the most points that the rules of a group add together.
+
+    Where weights are `measured`, how often a rule held on the days before bounds its weight; see `fraud.rules.rates`.
+    """
 
     name: SetName
     about: Words
     bands: Bands
     rules: Annotated[tuple[RuleDefinition, ...], Meta(min_length=1, max_length=200)]
+    measured: bool = False
     groups: dict[str, Annotated[int, Meta(ge=1, le=200)]] = {}

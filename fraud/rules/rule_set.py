@@ -10,6 +10,7 @@ from fraud.rules.compiling import CompiledExcuse, CompiledRule, passes
 from fraud.rules.definition import Bands, RuleFile, Step
 from fraud.rules.language import Facts, Value
 from fraud.rules.language.compiled import Read
+from fraud.rules.rates import NO_RATES, Rates
 from fraud.verdicts import Band, Reason
 
 BEYOND = "its numbers are larger than can be computed with"
@@ -49,9 +50,13 @@ class RuleSet:
         """The scores from which on a verdict is medium or high."""
         return self.definition.bands
 
-    def reasons(self, facts: Facts) -> tuple[Reason, ...]:
-        """The reasons against an event, in the order of the rules. Never raises, whatever the facts hold."""
-        reasons = [reason for rule in self.rules if (reason := _reason(rule, facts))]
+    def reasons(self, facts: Facts, rates: Rates = NO_RATES) -> tuple[Reason, ...]:
+        """The reasons against an event, in the order of the rules. Never raises, whatever the facts hold.
+
+        `rates` are those of the days before; they bound the weights if the set's are measured.
+        """
+        bounds = rates if self.definition.measured else NO_RATES
+        reasons = [reason for rule in self.rules if (reason := _reason(rule, facts, bounds))]
         return self._capped(reasons) if self.definition.groups else tuple(reasons)
 
     def band_of(self, score: int) -> Band:
@@ -60,9 +65,13 @@ class RuleSet:
             return "high"
         return "medium" if score >= self.bands.medium else "low"
 
-    def explain(self, facts: Facts) -> tuple[Explanation, ...]:
+    def held(self, facts: Facts) -> list[tuple[str, int]]:
+        """The rules that hold, excused or not, and the number of the step that each reaches: what rates count."""
+        return [(rule.id, step) for rule in self.rules if (step := _step_held(rule, facts)) is not None]
+
+    def explain(self, facts: Facts, rates: Rates = NO_RATES) -> tuple[Explanation, ...]:
         """Every rule with its value against its bound, whether it holds or not."""
-        counted = {reason.rule: reason for reason in self.reasons(facts)}
+        counted = {reason.rule: reason for reason in self.reasons(facts, rates)}
         return tuple(_explanation(rule, facts, counted.get(rule.id)) for rule in self.rules)
 
     def _capped(self, reasons: list[Reason]) -> tuple[Reason, ...]:
@@ -83,38 +92,53 @@ class RuleSet:
         return tuple(capped())
 
 
-def _reason(rule: CompiledRule, facts: Facts) -> Reason | None:
-    read = facts.get
+def _reason(rule: CompiledRule, facts: Facts, rates: Rates) -> Reason | None:
     try:
-        if rule.when is not None and not rule.when(read):
-            return None
-        value = rule.value(read) if rule.value else None
-        step = _step(rule, value)
-        if step is None:
-            return None
-        weight = step.weight
-        if rule.excuses and (excuse := _excuse(rule, read)):
-            if not excuse.weight:
-                return None
-            return Reason(rule.id, excuse.weight, f"{_text(rule, facts, value, step)}; but {excuse.text(read)}")
-        return Reason(rule.id, weight, _text(rule, facts, value, step))
+        number = _step_reached(rule, facts)
+        return None if number is None else _weighed(rule, facts, rates, number)
     except (ArithmeticError, ValueError):  # ValueError: Python does not write out numbers of more than 4,300 digits
         return Reason(rule.id, rule.most, BEYOND)
 
 
-def _step(rule: CompiledRule, value: Value) -> Step | None:
-    """The strictest step that a value passes; None if it passes none, or is missing."""
+def _weighed(rule: CompiledRule, facts: Facts, rates: Rates, number: int) -> Reason | None:
+    """The reason of a rule that reaches a step; None if its rates or an excuse leave nothing of it."""
+    step = rule.steps[number]
+    weight = step.weight if rule.definition.fixed else rates.weight(rule.id, rule.steps, number)
+    if not weight and step.weight:
+        return None
+    text = _text(rule, facts, step)
+    if excuse := _excuse(rule, facts.get):
+        weight, text = min(weight, excuse.weight), f"{text}; but {excuse.text(facts.get)}"
+        return Reason(rule.id, weight, text) if weight else None
+    return Reason(rule.id, weight, text)
+
+
+def _step_held(rule: CompiledRule, facts: Facts) -> int | None:
+    try:
+        return _step_reached(rule, facts)
+    except (ArithmeticError, ValueError):
+        return len(rule.steps) - 1
+
+
+def _step_reached(rule: CompiledRule, facts: Facts) -> int | None:
+    if rule.when is not None and not rule.when(facts.get):
+        return None
+    return _step(rule, rule.value(facts.get) if rule.value else None)
+
+
+def _step(rule: CompiledRule, value: Value) -> int | None:
+    """The number of the strictest step that a value passes; None if it passes none, or is missing."""
     if rule.value is None:
-        return rule.steps[0]
+        return 0
     if value is None or isinstance(value, str):
         return None
     if math.isnan(value):
         raise ArithmeticError("a product of infinity and 0")
-    passed: Step | None = None
-    for step in rule.steps:
+    passed: int | None = None
+    for number, step in enumerate(rule.steps):
         if not passes(value, rule.definition.comparison, step.bound):
             break
-        passed = step
+        passed = number
     return passed
 
 
@@ -122,25 +146,25 @@ def _excuse(rule: CompiledRule, read: Read) -> CompiledExcuse | None:
     return next((excuse for excuse in rule.excuses if excuse.when(read)), None)
 
 
-def _text(rule: CompiledRule, facts: Facts, value: Value, step: Step) -> str:
+def _text(rule: CompiledRule, facts: Facts, step: Step) -> str:
     if rule.value is None:
         return rule.text(facts.get)
     bound = int(step.bound) if step.bound == int(step.bound) else step.bound
-    return rule.text({**facts, "value": value, "bound": bound}.get)
+    return rule.text({**facts, "value": rule.value(facts.get), "bound": bound}.get)
 
 
 def _explanation(rule: CompiledRule, facts: Facts, reason: Reason | None) -> Explanation:
-    value, step, excuse, holds = None, None, None, False
+    value, number, excuse, holds = None, None, None, False
     try:
         value = rule.value(facts.get) if rule.value else None
-        step = _step(rule, value)
+        number = _step(rule, value)
         holds = rule.when is None or rule.when(facts.get)
         excuse = _excuse(rule, facts.get)
     except (ArithmeticError, ValueError):
         pass  # the reason says so
     if reason is not None:
         outcome, text = "holds", reason.evidence
-    elif holds and step and excuse:
+    elif holds and number is not None and excuse:
         outcome, text = "excused", excuse.text(facts.get)
     elif rule.value is not None and value is None:
         outcome, text = "cannot tell", "a fact that it reads is missing"
@@ -152,6 +176,6 @@ def _explanation(rule: CompiledRule, facts: Facts, reason: Reason | None) -> Exp
         weight=reason.weight if reason else 0,
         value=value,
         comparison=rule.definition.comparison if rule.value else None,
-        bound=(step or rule.steps[0]).bound if rule.value else None,
+        bound=rule.steps[number or 0].bound if rule.value else None,
         text=text,
     )

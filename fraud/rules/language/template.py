@@ -49,4 +49,4 @@ def _checked(form: str, expression: str, kind: Kind) -> str:
 def _shown(value: Value, form: str) -> str:
     if value is None:
         return _MISSING
-    return format(value, form) if form else str(value)[:200]
+    return format(value, form) if form else str(value)

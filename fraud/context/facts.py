@@ -1,0 +1,48 @@
+"""All facts of an event: from itself, from look-ups around it, and from the profiles of the days before. Pure."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from fraud.context.customer_facts import GIFT_CARD, customer_facts
+from fraud.context.event_facts import event_facts
+from fraud.context.goods_facts import price_facts, shelf_facts, sku_facts
+from fraud.context.look_ups import LookUps
+from fraud.context.near_lines import LINES, below_a_line
+from fraud.context.sighting import sighting
+from fraud.context.store_facts import store_facts
+from fraud.profiles.profiles import Profiles
+from fraud.rules.language import Value
+
+
+def facts_of(
+    event: Mapping[str, Any], enqueued: datetime, look_ups: LookUps, profiles: Profiles, day: date
+) -> dict[str, Value]:
+    """Every fact that can be told of an event, for the window that began on `day`. Never raises.
+
+    The same event, look-ups and profiles give the same facts, wherever they were read from.
+    """
+    seen = sighting(event, enqueued)
+    line = below_a_line(seen)
+    facts = event_facts(event)
+    facts |= {
+        "event.hour": seen.hour,
+        "event.value": seen.value,
+        "event.line": LINES[line] if line else None,
+        "event.line_name": line,
+        "id.contents": look_ups.contents,
+        "id.altered": look_ups.altered,
+        "profiles.days": profiles.days,
+    }
+    facts |= customer_facts(seen, look_ups, profiles, day.toordinal())
+    facts |= sku_facts(seen, look_ups, profiles)
+    facts |= shelf_facts(seen, look_ups, profiles)
+    if profiles.days:
+        facts |= store_facts(seen, profiles)
+        facts |= price_facts(seen, profiles)
+        population = profiles.population
+        facts["population.gift_card_share"] = population.share(population.payments.get(GIFT_CARD, 0))
+        facts["population.new_share"] = min(1.0, population.new_share)
+        facts["population.payment_share"] = population.share(population.payments.get(seen.payment or "", 0))
+        facts["population.hour_share"] = population.share(population.hours[seen.hour])
+    return facts

@@ -1,0 +1,24 @@
+"""Amounts just below the lines from which on a sale is looked into: who knows the lines stays below them."""
+
+from fraud.context.sighting import Sighting
+
+LINES = {"value": 5_000.0, "loss": 3_000.0}
+"""The lines of the set `seed`, known to whoever saw an alert."""
+
+NEAR = 0.9
+"""An amount is just below a line from 90 % of it on."""
+
+
+def below_a_line(sighting: Sighting) -> str | None:
+    """The line that a sale's value, or what its discount gives away, lies just below."""
+    value = sighting.value
+    if value is None:
+        return None
+    amounts = {"value": value, "loss": value * (sighting.discount or 0.0) / 100}
+    near = (name for name, amount in amounts.items() if NEAR * LINES[name] <= amount < LINES[name])
+    return next(near, None)
+
+
+def is_near_a_line(sighting: Sighting) -> bool:
+    """True if the sale lies just below a line."""
+    return below_a_line(sighting) is not None

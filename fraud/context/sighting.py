@@ -1,0 +1,91 @@
+"""An event as look-ups and profiles keep it: the fields that context is made of, each of one type or missing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from fraud.context.event_facts import LONGEST_TEXT, key, number, store_of
+from fraud.suspicion import MIN_DISCOUNT, is_suspicious
+
+LARGEST = 1e9
+"""Numbers beyond it are missing here: no store sells so much, and sums over many must stay finite."""
+
+
+class Sighting(msgspec.Struct, frozen=True, gc=False):
+    """One event, at the second it reached the hub (Unix time). `network` is its gateway without the last part."""
+
+    time: float
+    id: str
+    is_sale: bool
+    is_return: bool
+    is_deep: bool
+    is_flagged: bool
+    store: str | None
+    customer: str | None
+    sku: str | None
+    category: str | None
+    payment: str | None
+    store_name: str | None
+    gateway: str | None
+    network: str | None
+    price: float | None
+    qty: float | None
+    discount: float | None
+    gift_wrap: bool
+
+    @property
+    def value(self) -> float | None:
+        """Price times quantity, before the discount; None if it is not above 0."""
+        if self.price is None or self.qty is None:
+            return None
+        value = self.price * self.qty
+        return value if value > 0 else None
+
+    @property
+    def shelf(self) -> tuple[str, str] | None:
+        """Store and category."""
+        return None if self.store is None or self.category is None else (self.store, self.category)
+
+    @property
+    def hour(self) -> int:
+        """The hour of the day in UTC."""
+        return int(self.time // 3600) % 24
+
+
+def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
+    """What context keeps of an event, whatever JSON its fields hold."""
+    store = store_of(event)
+    discount = _bounded(event.get("discount"))
+    is_sale = event.get("event_type") == "sale_event"
+    gateway = _text(event.get("store_ip"))
+    return Sighting(
+        time=enqueued.timestamp(),
+        id=str(event.get("id"))[:LONGEST_TEXT],
+        is_sale=is_sale,
+        is_return=event.get("is_return") is True,
+        is_deep=is_sale and discount is not None and discount > MIN_DISCOUNT,
+        is_flagged=is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")),
+        store=None if store is None else str(store),
+        customer=key(event.get("cust_id")),
+        sku=key(event.get("sku")),
+        category=_text(event.get("category")),
+        payment=_text(event.get("payment_method")),
+        store_name=_text(event.get("store_fqdn")),
+        gateway=gateway,
+        network=gateway.rpartition(".")[0] or gateway if gateway else None,
+        price=_bounded(event.get("price")),
+        qty=_bounded(event.get("qty")),
+        discount=discount,
+        gift_wrap=event.get("gift_wrap") is True,
+    )
+
+
+def _bounded(value: Any) -> float | None:
+    amount = number(value)
+    return float(amount) if amount is not None and abs(amount) <= LARGEST else None
+
+
+def _text(value: Any) -> str | None:
+    return value[:LONGEST_TEXT] if isinstance(value, str) and value else None

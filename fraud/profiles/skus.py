@@ -1,0 +1,46 @@
+"""Skus: their usual price, and how much is sold of them."""
+
+import math
+
+import msgspec
+
+from fraud.context.sighting import Sighting
+from fraud.profiles.counts import Sample
+
+
+class SkuProfile:
+    """A sku up to the end of a day."""
+
+    __slots__ = ("prices", "sales")
+
+    def __init__(self) -> None:
+        self.sales = 0
+        self.prices = Sample()
+
+    def add(self, sighting: Sighting, deviations: "PriceDeviations") -> None:
+        """Take in an event of the sku; how far its price lies from the usual one counts for all skus together."""
+        self.sales += sighting.is_sale and not sighting.is_return
+        price = sighting.price
+        if price is None or price <= 0:
+            return
+        usual = self.prices.median
+        if usual is not None:
+            deviations.add(math.log(price / usual))
+        self.prices.add(price)
+
+
+class PriceDeviations(msgspec.Struct, gc=False):
+    """How far prices lie from their sku's usual price, all skus together: the mean of |ln(price / usual)|."""
+
+    count: int = 0
+    total: float = 0.0
+
+    def add(self, deviation: float) -> None:
+        """Take in a deviation; a single one counts as a factor of e at most."""
+        self.count += 1
+        self.total += min(abs(deviation), 1.0)
+
+    @property
+    def spread(self) -> float:
+        """The deviation that is usual, at least 2 %; 50 % as long as little was seen."""
+        return max(0.02, (self.total + 5.0) / (self.count + 10))

@@ -1,0 +1,54 @@
+"""How often rules hold among flagged sales, and how much weight that leaves them.
+
+A rule that holds for a share p of the flagged sales, nearly all of them honest, is evidence of a likelihood ratio of
+1 / p at most. No rule holds for more than half of the frauds, so it counts for 10 ln(0.5 / p) points at most, whatever
+its author gave it: what is usual in these stores, or in this season, weighs nothing, without a change of the rules.
+"""
+
+import math
+
+import msgspec
+
+from fraud.rules.definition import Step
+
+LEAST_ASKED = 100
+"""Flagged sales that must have been seen before weights are bounded."""
+
+POINTS_PER_NAT = 10
+MOST_OF_FRAUDS = 0.5
+FADING = 0.5
+"""The weight of the days before yesterday beside yesterday's."""
+
+
+class Rates(msgspec.Struct):
+    """Counts of the flagged sales of some days: all, and those for which a rule reached a step."""
+
+    asked: float = 0
+    reached: dict[tuple[str, int], float] = {}
+
+    def add(self, held: list[tuple[str, int]]) -> None:
+        """Count one flagged sale, by the rules that held for it and the step that each reached."""
+        self.asked += 1
+        for rule, step in held:
+            for number in range(step + 1):
+                self.reached[rule, number] = self.reached.get((rule, number), 0) + 1
+
+    def after(self, day: "Rates") -> "Rates":
+        """The rates after one more day."""
+        rules = {*self.reached, *day.reached}
+        reached = {rule: FADING * self.reached.get(rule, 0) + day.reached.get(rule, 0) for rule in sorted(rules)}
+        return Rates(FADING * self.asked + day.asked, reached)
+
+    def weight(self, rule: str, steps: tuple[Step, ...], step: int) -> int:
+        """The weight of a rule that reaches a step: that of the step which counts most within its bound."""
+        if self.asked < LEAST_ASKED or steps[step].weight <= 0:
+            return steps[step].weight
+        return max(min(steps[number].weight, self._most(rule, number)) for number in range(step + 1))
+
+    def _most(self, rule: str, step: int) -> int:
+        share = (self.reached.get((rule, step), 0) + 1) / (self.asked + 2)
+        return max(0, int(POINTS_PER_NAT * math.log(MOST_OF_FRAUDS / share)))
+
+
+NO_RATES = Rates()
+"""Bounds nothing: there were no days before."""

@@ -1,0 +1,133 @@
+"""The set `context` over a quiet shop: each kind of evidence, and what is innocent in the same clothes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fraud.context.schema import FACTS
+from tests.fraud.context.quiet_shop import flagged, judged, rules_of, sale
+
+
+def returned(event_id: str) -> dict[str, Any]:
+    return sale(8, id=event_id, event_type="inventory_event", is_return=True)
+
+
+def last(*today: dict[str, Any], **options: Any) -> dict[str, int]:
+    return rules_of(judged(*today, **options)[-1])
+
+
+def test_a_known_customer_who_buys_as_always_is_hardly_suspicious():
+    (result,) = judged(flagged("a", sku=7_777))
+
+    assert result.verdict.band == "low"
+    assert set(rules_of(result)) == {"FLAGGED", "AS_USUAL"}
+
+
+def test_every_fact_that_is_made_is_in_the_schema_and_of_its_kind():
+    kinds = {"number": (int, float), "text": str, "flag": bool}
+    results = judged(flagged("a"), flagged("b", price=0.5, cust_id=9_999), flagged("c", price=4_700.0), flagged("a"))
+    made = {name for result in results for name, value in result.facts.items() if value is not None}
+
+    assert made <= set(FACTS)
+    assert {name for name in FACTS if name.split(".")[0] in ("customer", "sku", "shelf", "store")} <= made
+    for result in results:
+        for name, value in result.facts.items():
+            assert value is None or isinstance(value, kinds[FACTS[name].kind]), name
+
+
+@pytest.mark.parametrize(
+    ("rule", "today"),
+    [
+        ("ID_REUSED", [flagged("a"), flagged("a", price=21.0)]),
+        ("STORE_NAME", [flagged("a", store_fqdn="store-1.exampel")]),
+        ("STORE_NETWORK", [flagged("a", store_ip="10.9.9.9")]),
+        ("STORE_GATEWAY", [flagged("a", store_ip="10.0.1.77")]),
+        ("PRICE_TOO_LOW", [flagged("a", price=6.0)]),
+        ("PRICE_TOO_HIGH", [flagged("a", price=90.0)]),
+        (
+            "RETURNS_NOW",
+            [*(sale(8, id=f"{n}", event_type="inventory_event", is_return=True) for n in "123"), flagged("a")],
+        ),
+        ("RETURNED_SKU", [sale(8, id="r", event_type="inventory_event", is_return=True), flagged("a")]),
+        ("SAME_SKU_AGAIN", [flagged("a", sku=7_777), flagged("b", sku=7_777)]),
+        ("PACE", [flagged(f"{number}", sku=number, store_id=4, store_fqdn="store-4.example") for number in range(14)]),
+        ("MANY_STORES", [flagged(f"{store}", store_id=store) for store in (2, 3, 4)]),
+        ("HABITS_BROKEN", [flagged("a", store_id=3, category="Games", payment_method="cod")]),
+        ("NEW_ACCOUNT", [flagged("a", cust_id=9_999)]),
+        ("NEW_ACCOUNTS_TOGETHER", [flagged(f"{number}", cust_id=9_000 + number, sku=7_777) for number in range(3)]),
+        ("NEW_ACCOUNTS_AT_SHELF", [flagged(f"{number}", cust_id=9_000 + number, sku=number) for number in range(3)]),
+        ("EARLY_LIFE", [flagged(f"{number}", cust_id=9_999, sku=number) for number in range(3)]),
+        ("SKU_RUN", [flagged(f"{number}", cust_id=number, sku=7_777) for number in range(5)]),
+        ("GIFT_CARD_RUN", [flagged(f"{number}", payment_method="gift_card", sku=number) for number in range(4)]),
+        (
+            "GIFT_CARDS_ON_SKU",
+            [flagged(f"{number}", payment_method="gift_card", cust_id=number, sku=7_777) for number in range(4)],
+        ),
+        ("JUST_BELOW_THE_LINE", [flagged("a", price=4_700.0, sku=7_777)]),
+        ("LARGE_VALUE", [flagged("a", price=990.0, sku=7_777)]),
+        ("LARGE_QUANTITY", [flagged("a", qty=40, price=1.0, sku=7_777)]),
+        ("UNUSABLE_FIELDS", [flagged("a", qty="two")]),
+        ("MISSING_STORE", [flagged("a", store_id=None)]),
+    ],
+)
+def test_evidence_is_found(rule: str, today: list[dict[str, Any]]):
+    assert rule in last(*today)
+
+
+@pytest.mark.parametrize(
+    ("rule", "today"),
+    [
+        ("ID_REUSED", [flagged("a"), flagged("a", ts="later")]),
+        ("STORE_NETWORK", [flagged("a", store_ip="10.0.1.2")]),
+        ("STORE_NAME", [flagged("a", store_id=77, store_fqdn="store-77.example")]),
+        ("PRICE_TOO_LOW", [flagged("a", price=19.0)]),
+        ("PRICE_TOO_LOW", [flagged("a", price=1.0, sku=7_777)]),
+        ("HABITS_BROKEN", [flagged("a", payment_method="cod")]),
+        ("NEW_ACCOUNTS_TOGETHER", [flagged(f"{number}", cust_id=number, sku=7_777) for number in range(3)]),
+        ("JUST_BELOW_THE_LINE", [flagged("a", price=5_001.0, discount=61)]),
+    ],
+)
+def test_what_is_innocent_is_not_taken_for_evidence(rule: str, today: list[dict[str, Any]]):
+    assert rule not in last(*today, flagged("z"))
+
+
+def test_one_name_that_was_used_in_a_single_day_does_not_become_the_stores():
+    impostor = flagged("a", store_ip="10.9.9.9")
+    assert "STORE_NETWORK" in last(*[{**impostor, "id": f"{number}"} for number in range(30)])
+
+
+def test_a_promotion_speaks_for_whoever_buys_in_it():
+    others = [sale(number, id=f"p{number}", discount=60, sku=number) for number in range(0, 80, 4)]
+    with_promotion = last(*others, flagged("a"), apart=timedelta(minutes=1))
+
+    assert "PROMOTION" in with_promotion
+    assert "NO_PROMOTION" not in with_promotion
+
+
+def test_new_accounts_do_not_make_a_promotion_of_their_own():
+    strangers = [flagged(f"s{number}", cust_id=9_000 + number, sku=number) for number in range(12)]
+    assert "PROMOTION" not in last(*strangers, flagged("a"), apart=timedelta(minutes=1))
+
+
+def test_presents_of_a_known_customer_are_no_gift_card_run():
+    def run(**changes: Any) -> int:
+        cards = [flagged(f"{n}", payment_method="gift_card", sku=n, **changes) for n in range(4)]
+        return last(*cards)["GIFT_CARD_RUN"]
+
+    assert run(gift_wrap=True) < run()
+
+
+def test_the_first_evening_is_judged_by_look_ups_and_says_so():
+    reasons = last(flagged("a", sku=7), flagged("b", sku=7), flagged("c", sku=7), days=False)
+
+    assert reasons["NO_PROFILES"] == 0
+    assert reasons["SAME_SKU_AGAIN"] > 0
+    assert not {"HABITS_BROKEN", "STORE_NAME", "PRICE_TOO_LOW", "NEW_ACCOUNT"} & set(reasons)
+
+
+def test_a_verdict_does_not_change_with_what_comes_later():
+    (alone,) = judged(flagged("a"))
+    first, *_ = judged(flagged("a"), *(flagged(f"{number}", cust_id=number, sku=8) for number in range(20)))
+
+    assert first.verdict == alone.verdict

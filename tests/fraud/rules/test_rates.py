@@ -1,0 +1,38 @@
+"""How often a rule held bounds its weight."""
+
+import pytest
+
+from fraud.rules.definition import Step
+from fraud.rules.rates import LEAST_ASKED, NO_RATES, Rates
+
+STEPS = (Step(1, 10), Step(2, 40))
+
+
+def rates(asked: int, **reached: int) -> Rates:
+    return Rates(asked, {("R", int(step[1:])): number for step, number in reached.items()})
+
+
+@pytest.mark.parametrize(
+    ("held", "weight"),
+    [({"_0": 20, "_1": 2}, 40), ({"_0": 500, "_1": 100}, 16), ({"_0": 900, "_1": 480}, 0), ({}, 40)],
+)
+def test_a_rule_counts_the_less_the_more_often_it_held(held: dict[str, int], weight: int):
+    assert rates(1_000, **held).weight("R", STEPS, 1) == weight
+
+
+def test_a_milder_step_that_counts_more_within_its_bound_stays():
+    assert rates(1_000, _0=100, _1=480).weight("R", STEPS, 1) == 10
+
+
+def test_few_sales_and_weights_that_excuse_bound_nothing():
+    assert rates(LEAST_ASKED - 1, _0=90).weight("R", STEPS, 0) == 10
+    assert NO_RATES.weight("R", STEPS, 1) == 40
+    assert rates(1_000, _0=990).weight("R", (Step(1, -5),), 0) == -5
+
+
+def test_a_day_counts_twice_as_much_as_all_before_it():
+    day = Rates()
+    day.add([("R", 1)])
+    after = rates(8, _0=4).after(day)
+
+    assert (after.asked, after.reached) == (5, {("R", 0): 3, ("R", 1): 1})
