@@ -40,6 +40,7 @@ def test_a_failure_that_the_stack_did_not_cause_is_told_as_it_is(monkeypatch: py
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_the_stack_ends_when_the_command_line_is_killed(tmp_path: Path):
     program = f"""
 import time

@@ -199,6 +199,7 @@ def test_prepare_creates_what_the_emulators_read_from_no_file(settings: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_the_stream_job_runs_between_the_services_of_the_settings(settings: Path, tmp_path: Path):
     prepare(settings)
     command = [sys.executable, str(EMULATORS / "run_stream_job.py"), str(settings), "--state", str(tmp_path / "job")]

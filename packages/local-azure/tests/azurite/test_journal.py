@@ -61,6 +61,7 @@ def check(service: BlobServiceClient, possible: Possible) -> None:
     assert there <= set(container.list_blob_names()) <= set(possible)
 
 
+@pytest.mark.proof
 def test_killed_again_and_again_azurite_has_every_write_that_it_acknowledged(tmp_path: Path):
     possible: Possible = {}
     for kill in range(3):

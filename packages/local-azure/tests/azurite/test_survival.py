@@ -36,6 +36,7 @@ def test_azurite_ends_with_its_part_and_the_next_one_has_what_was_stored(tmp_pat
             assert part.stop() == 0
 
 
+@pytest.mark.proof
 def test_the_containers_of_a_file_are_created_and_kept_the_next_time(tmp_path: Path):
     bootstrap = ("--port", "0", "--bootstrap", str(ENTITIES / "storage.json"))
     with running("azurite", *bootstrap, state=tmp_path) as part, client(part) as service:

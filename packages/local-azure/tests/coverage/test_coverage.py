@@ -45,6 +45,7 @@ def test_no_operation_of_a_page_is_listed_twice():
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_pytest_collects_the_test_of_every_row():
     ids = sorted({row.test for _, row in ROWS})
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-c", str(CHECKOUT / "pyproject.toml")]

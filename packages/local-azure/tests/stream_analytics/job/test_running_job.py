@@ -39,6 +39,7 @@ def test_rows_reach_the_queue_and_after_an_outage_the_container_under_computed_n
     assert "input_errors=2" in log
 
 
+@pytest.mark.proof
 def test_no_row_is_lost_or_changed_when_the_job_and_the_broker_are_killed(tmp_path: Path):
     total = 0
     with stream_job_parts(tmp_path, STREAM_PROJECT, *ENTITY_FILES) as parts:
