@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> None:
     defaults = {
         "--project": ROOT / "stream_analytics" / "asaproj.json",
         "--state": ROOT / ".local" / "emulators" / "stream-analytics",
+        "--blob-connection": "Warehouse",
     }
     options = [str(word) for pair in defaults.items() for word in pair]
     command = [sys.executable, "-m", "local_azure.stream_analytics", *options, *arguments]

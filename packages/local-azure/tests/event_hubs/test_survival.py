@@ -77,7 +77,7 @@ def blobs(tmp_path: Path) -> Iterator[str]:
 
 def captured(account: str) -> dict[str, list[dict[str, Any]]]:
     """The records of every blob, by partition, in the order of the blobs' names."""
-    container = ContainerClient.from_connection_string(account, "all-events")
+    container = ContainerClient.from_connection_string(account, "capture")
     records_of: dict[str, list[dict[str, Any]]] = {}
     if container.exists():
         for blob in container.list_blobs():
@@ -86,6 +86,7 @@ def captured(account: str) -> dict[str, list[dict[str, Any]]]:
     return records_of
 
 
+@pytest.mark.proof
 def test_capture_loses_and_repeats_nothing_across_kill_9(tmp_path: Path, blobs: str):
     now = time.time()
     clock = {SETTING: Clock(now, now, 60.0).setting()}

@@ -2,8 +2,8 @@
 
     python -m local_azure.azurite.containers PORT FILE
 
-FILE names the containers by connection setting: `{"Warehouse": ["reports", ...], ...}`. Here every connection leads
-to Azurite's one account. It is a program of its own so that the SDK does not stay in memory beside Azurite.
+FILE names the containers by connection setting: `{"Archive": ["reports", ...], ...}`. Here every connection leads to
+Azurite's one account. It is a program of its own so that the SDK does not stay in memory beside Azurite.
 """
 
 # pyright: reportUnknownMemberType=false

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local_azure.core.clock import Clock
 from local_azure.core.process import CannotStartError, arguments, run
-from local_azure.stream_analytics.job.connect import Connections
+from local_azure.stream_analytics.job.connect import BLOB_SETTING, Connections, blob_setting
 from local_azure.stream_analytics.job.golden import SUMMARY, run_tests
 from local_azure.stream_analytics.job.project import Project, load_project
 from local_azure.stream_analytics.job.project_files import ProjectError, read_text
@@ -29,9 +29,11 @@ def main() -> None:
         sys.exit(_offline(arguments_given))
     parser = arguments(PROG, "Run a Stream Analytics project on this machine.")
     parser.add_argument("--project", type=Path, metavar="FILE", required=True, help="the project's asaproj.json")
-    for service, default in (("event-hubs", "EventHubs"), ("service-bus", "ServiceBus"), ("blob", "Warehouse")):
+    for service, default in (("event-hubs", "EventHubs"), ("service-bus", "ServiceBus")):
         words = f"setting of the environment with the connection string; default: {default}"
         parser.add_argument(f"--{service}-connection", default=default, metavar="SETTING", help=words)
+    words = f"the same of the storage account; default: the only setting that leads to one, or {BLOB_SETTING}"
+    parser.add_argument("--blob-connection", metavar="SETTING", help=words)
     parser.epilog = (
         "Without a broker: --check FILE.asaql compiles a query and says where it is wrong; "
         "--test testConfig.json runs the golden tests of the project in the folder above, or of --project FILE."
@@ -43,9 +45,8 @@ def _serve(options: argparse.Namespace) -> None:
     async def serve(stop: asyncio.Event) -> None:
         try:
             project = load_project(options.project)
-            connections = Connections(
-                os.environ, options.event_hubs_connection, options.service_bus_connection, options.blob_connection
-            )
+            blob = options.blob_connection or blob_setting(os.environ)
+            connections = Connections(os.environ, options.event_hubs_connection, options.service_bus_connection, blob)
             job = StreamJob(project, connections, options.state, Clock.from_environment())
         except ProjectError as error:
             raise CannotStartError(str(error)) from error

@@ -33,6 +33,7 @@ from azure.storage.blob import ContainerClient
 
 from local_azure.core import connections
 from local_azure.core.clock import SETTING, Clock
+from local_azure.stream_analytics.job.connect import BLOB_SETTING
 from local_azure.testing.parts import Part
 
 SPEED = 300
@@ -59,7 +60,7 @@ class StreamJobParts:
     project: Path
     event_hubs_config: Path
     service_bus_config: Path
-    blob_setting: str = "Warehouse"
+    blob_setting: str = BLOB_SETTING
     parts: dict[str, Part] = field(default_factory=dict[str, Part])
     ports: dict[str, int] = field(
         default_factory=lambda: {name: free_port() for name in ("event-hubs", "service-bus", "blob")}
@@ -113,7 +114,11 @@ class StreamJobParts:
 
 @contextmanager
 def stream_job_parts(
-    folder: Path, project: Path, event_hubs_config: Path, service_bus_config: Path, blob_setting: str = "Warehouse"
+    folder: Path,
+    project: Path,
+    event_hubs_config: Path,
+    service_bus_config: Path,
+    blob_setting: str = BLOB_SETTING,
 ) -> Generator[StreamJobParts, None, None]:
     """Nothing runs yet; everything that was started is stopped at the end."""
     around = StreamJobParts(folder, project, event_hubs_config, service_bus_config, blob_setting)

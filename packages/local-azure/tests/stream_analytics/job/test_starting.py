@@ -44,7 +44,9 @@ def test_a_missing_or_senseless_setting_is_named(tmp_path: Path):
     parts = StreamJobParts(tmp_path, PROJECT, *ENTITY_FILES)
     assert "the connection setting EventHubs is missing" in refusal(parts, EventHubs="")
     assert "the connection setting ServiceBus is no connection string" in refusal(parts, ServiceBus="nonsense")
-    assert "the connection setting Warehouse is no connection string" in refusal(parts, Warehouse="nonsense")
+    assert "the connection setting AzureWebJobsStorage is no connection string" in refusal(
+        parts, AzureWebJobsStorage="nonsense"
+    )
 
 
 def test_settings_of_other_names_are_read_if_the_options_say_so(tmp_path: Path):

@@ -10,7 +10,7 @@ def add_capture_options(parser: argparse.ArgumentParser) -> None:
     """Add the options; without `--capture-connection` nothing is captured."""
     capture = parser.add_argument_group("Capture of all hubs to Blob")
     capture.add_argument("--capture-connection", metavar="CONNSTR", help="storage account; without it, no Capture")
-    capture.add_argument("--capture-container", default="all-events", metavar="NAME")
+    capture.add_argument("--capture-container", default="capture", metavar="NAME", help="default %(default)s")
     capture.add_argument("--capture-interval", type=int, default=300, metavar="S", help="Azure's seconds, 60 to 900")
     capture.add_argument("--capture-size", type=int, default=DEFAULT_SIZE, metavar="BYTES", help="10 to 500 MiB")
     capture.add_argument("--capture-skip-empty", action="store_true", help="write no file for an empty window")

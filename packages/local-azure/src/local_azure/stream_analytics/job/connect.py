@@ -1,5 +1,6 @@
 """The connection setting of each input and output, and the client that speaks to it."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -15,6 +16,10 @@ from local_azure.stream_analytics.job.project import BlobOutput, HubInput, Proje
 from local_azure.stream_analytics.job.queue_sink import QueueSink
 from local_azure.stream_analytics.job.sinks import Sink
 
+BLOB_SETTING = "AzureWebJobsStorage"
+"""The setting of the storage account of every Functions app."""
+_STORAGE_ACCOUNT = re.compile(r"(?i)(.*;)?\s*(AccountName|BlobEndpoint|UseDevelopmentStorage)\s*=")
+
 
 class Connections(msgspec.Struct, frozen=True):
     """The settings of an environment, and the names of those that lead to the services."""
@@ -22,7 +27,7 @@ class Connections(msgspec.Struct, frozen=True):
     environment: Mapping[str, str]
     event_hubs: str = "EventHubs"
     service_bus: str = "ServiceBus"
-    blob: str = "Warehouse"
+    blob: str = BLOB_SETTING
 
     def string(self, name: str) -> str:
         """The connection string in a setting. Raises CannotStartError if it is missing."""
@@ -30,6 +35,12 @@ class Connections(msgspec.Struct, frozen=True):
         if not value:
             raise CannotStartError(f"the connection setting {name} is missing; set it to a connection string")
         return value
+
+
+def blob_setting(environment: Mapping[str, str]) -> str:
+    """The name of the only setting that leads to a storage account; if there are several or none, BLOB_SETTING."""
+    names = [name for name, value in environment.items() if _STORAGE_ACCOUNT.match(value)]
+    return names[0] if len(names) == 1 else BLOB_SETTING
 
 
 def hub(source: HubInput, connections: Connections) -> Hub:
