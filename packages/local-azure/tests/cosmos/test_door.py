@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from local_azure.cosmos.bodies import Limits
-from local_azure.cosmos.door import Door
+from local_azure.core.http_bodies import BodyLimits
+from local_azure.cosmos.door import Door, Limits
 from local_azure.cosmos.request import Request
 from local_azure.cosmos.wire import Reply
 
-LIMITS = Limits(body_bytes=4_000_000, held_bytes=20_000_000, body_seconds=2, first_request_seconds=0.3, connections=8)
+BODIES = BodyLimits(body_bytes=4_000_000, held_bytes=20_000_000, seconds=2)
+LIMITS = Limits(BODIES, first_request_seconds=0.3, connections=8)
 LARGE = b'"' + b"x" * 16_000_000 + b'"'
 """More than the system holds for two sockets: 4 MB in the one that sends, and little in one that is not read."""
 

@@ -6,19 +6,30 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 from urllib.parse import unquote
 
+import msgspec
 from aiohttp import web
 
+from local_azure.core.http_bodies import Bodies, BodyLimits, BodyRefusedError
 from local_azure.core.http_guard import Connections, foreign, written
 from local_azure.core.http_log import http_logger
-from local_azure.cosmos.bodies import Bodies, Limits
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.refusals import log_refusal
 from local_azure.cosmos.request import Request
-from local_azure.cosmos.wire import Reply, error_reply, new_activity_id
+from local_azure.cosmos.wire import MAX_DOCUMENT_BYTES, Reply, error_reply, new_activity_id
 
 logger = logging.getLogger(__name__)
 
 Answer: TypeAlias = Callable[[Request], Awaitable[Reply]]
+
+_CODES = {400: "BadRequest", 408: "RequestTimeout", 413: "RequestEntityTooLarge", 503: "ServiceUnavailable"}
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The bounds of bodies and of connections."""
+
+    bodies: BodyLimits = BodyLimits(MAX_DOCUMENT_BYTES + 64 * 1024, held_bytes=64 * 1024 * 1024, seconds=30)
+    first_request_seconds: float = 15
+    connections: int = 500
 
 
 DEFAULT_LIMITS = Limits()
@@ -31,7 +42,7 @@ class Door:
         self._answer = answer
         self._control = control
         self._limits = limits
-        self._bodies = Bodies(limits)
+        self._bodies = Bodies(limits.bodies)
         self._protocols = web.Server(
             self._handle,  # pyright: ignore[reportArgumentType] - a coroutine function is a handler
             logger=http_logger(),
@@ -64,13 +75,16 @@ class Door:
                 reply = await self._reply(raw, body)
                 with self._bodies.sent(len(reply.body)):
                     return await self._send(raw, reply)
+        except BodyRefusedError as refusal:
+            return _refused(
+                raw, CosmosError(refusal.status, _CODES[refusal.status], f"The request is refused: {refusal}.")
+            )
         except CosmosError as refusal:
-            log_refusal(raw, refusal)
-            return _response(raw, error_reply(refusal))
+            return _refused(raw, refusal)
 
     async def _send(self, raw: web.BaseRequest, reply: Reply) -> web.Response:
         response = _response(raw, reply)
-        await written(raw, response, self._limits.body_seconds)
+        await written(raw, response, self._limits.bodies.seconds)
         return response
 
     async def _reply(self, raw: web.BaseRequest, body: bytes) -> Reply:
@@ -87,6 +101,11 @@ class Door:
         except Exception as problem:
             logger.exception("%s %s failed", raw.method, raw.rel_url.raw_path[:200])
             raise CosmosError(500, "InternalServerError", "The local Cosmos DB failed; see its log.") from problem
+
+
+def _refused(raw: web.BaseRequest, refusal: CosmosError) -> web.Response:
+    log_refusal(raw, refusal)
+    return _response(raw, error_reply(refusal))
 
 
 def _check_sender(raw: web.BaseRequest) -> None:

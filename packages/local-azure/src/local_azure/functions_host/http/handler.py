@@ -4,9 +4,10 @@ import logging
 
 from aiohttp import web
 
+from local_azure.core.http_bodies import Bodies, BodyRefusedError
 from local_azure.functions_host.host_json import HttpOptions
 from local_azure.functions_host.http.convert import to_sdk_request, to_web_response
-from local_azure.functions_host.http.limits import Admission, BodyReader, RefusedError
+from local_azure.functions_host.http.limits import BODIES, Admission, RefusedError
 from local_azure.functions_host.http.routes import Match, RouteTable
 from local_azure.functions_host.invocation.context import Invocation, Out, TraceContext
 from local_azure.functions_host.invocation.invoker import InvocationError
@@ -21,14 +22,14 @@ class HttpFunctions:
         self._routes = routes
         self._options = options
         self._admission = Admission(options)
-        self._bodies = BodyReader()
+        self._bodies = Bodies(BODIES)
         self.draining = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """The answer of the function, or an RFC 9457 problem: 400, 404, 405, 408, 413, 429, 500, 503."""
         try:
             response = await self._answer(request)
-        except RefusedError as refusal:
+        except (BodyRefusedError, RefusedError) as refusal:
             _LOG.warning("%s refused: %s %s", request.remote, refusal.status, refusal)
             response = problem(refusal.status, str(refusal))
             response.force_close()
@@ -46,7 +47,7 @@ class HttpFunctions:
             answer = problem(405, f"{request.method} is not among {', '.join(sorted(match))}")
             answer.headers["Allow"] = ", ".join(sorted(match))
             return answer
-        async with self._admission.admit(), self._bodies.read(request) as body:
+        async with self._admission.admit(), self._bodies.received(request) as body:
             return await self._call(request, match, body)
 
     async def _call(self, request: web.Request, match: Match, body: bytes) -> web.StreamResponse:
