@@ -12,5 +12,5 @@ from services.settings import settings
 settings()
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
-for door in (producer, campaigns, archiver, windows, durable, reconciliation, repairs, health):
-    app.register_functions(door.blueprint)
+for module in (producer, campaigns, archiver, windows, durable, reconciliation, repairs, health):
+    app.register_functions(module.blueprint)

@@ -40,16 +40,16 @@ def triggers(kind: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_every_http_door_has_its_route_methods_and_level():
-    doors = {
-        name: (door["route"], {method.value for method in door["methods"]}, door["authLevel"].value)
-        for name, door in triggers("httpTrigger").items()
+def test_every_http_trigger_has_its_route_methods_and_level():
+    listed = {
+        name: (trigger["route"], {method.value for method in trigger["methods"]}, trigger["authLevel"].value)
+        for name, trigger in triggers("httpTrigger").items()
     }
 
-    assert doors == HTTP
+    assert listed == HTTP
 
 
-def test_no_other_door_exists():
+def test_no_other_http_trigger_exists():
     durable = triggers("orchestrationTrigger").keys() | triggers("activityTrigger").keys()
 
     assert indexed_functions().keys() == HTTP.keys() | TRIGGERS.keys() | durable
@@ -71,7 +71,7 @@ def test_the_archiver_is_retried_for_ever_because_a_last_retry_loses_events():
     assert (retry["strategy"], retry["max_retry_count"]) == ("exponential_backoff", "-1")
 
 
-def test_the_window_door_reads_the_queue():
+def test_the_window_trigger_reads_the_queue():
     trigger = indexed_functions()["analyze-suspicious-windows"].trigger
 
     assert (trigger["connection"], trigger["queueName"]) == ("ServiceBus", "suspicious-windows")

@@ -33,7 +33,7 @@ def test_it_indexes_the_same_functions_with_the_same_triggers(loaded: Loaded):
     assert loaded.triggers == {name: function.trigger["type"] for name, function in indexed_functions().items()}
 
 
-def test_it_calls_a_door(loaded: Loaded):
+def test_it_calls_an_http_function(loaded: Loaded):
     status, _, body = str(loaded.answers[0]).partition(" ")
 
     assert (status, json.loads(body)["field"]) == ("400", "count")

@@ -22,7 +22,7 @@ from reconciliation.ranges import GRACE, Range, window_end
 from services.clients import close_clients
 from services.settings import settings
 from tests.activities.reconciliation.stored_world import store
-from tests.function_app.doors import INSTANCES
+from tests.function_app.http_functions import INSTANCES
 from tests.reconciliation.capture_writer import avro
 from tests.reconciliation.faults import build
 from tests.reconciliation.world import INTERVAL, PARTITIONS, RANGE, Event, World

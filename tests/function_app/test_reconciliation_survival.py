@@ -19,7 +19,7 @@ from services.blobs import read_blob, warehouse
 from services.clients import close_clients
 from services.settings import settings
 from tests.activities.reconciliation.stored_world import store
-from tests.function_app.test_repair_doors import a_world, damaged, fraud_events
+from tests.function_app.test_repair_triggers import a_world, damaged, fraud_events
 from tests.reconciliation.faults import FAULTS, Planted, build
 from tests.reconciliation.world import RANGE
 from tests.support.parts import azure

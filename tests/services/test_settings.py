@@ -64,7 +64,7 @@ def test_settings_show_no_secret():
     assert "AccountKey" not in repr(settings)
 
 
-def test_doors_are_closed_and_keys_kept_unless_a_setting_says_otherwise():
+def test_triggers_ask_for_keys_and_keys_are_kept_unless_a_setting_says_otherwise():
     closed = read_settings(APP_SETTINGS)
     opened = read_settings(APP_SETTINGS | {"PRODUCER_ANONYMOUS": "true", "MANAGEMENT_URLS": "True"})
 

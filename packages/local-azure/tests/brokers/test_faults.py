@@ -165,7 +165,7 @@ def test_a_lost_answer_makes_the_sdk_send_an_event_twice(part: Part):
 
 
 @pytest.mark.slow
-def test_the_door_tells_what_is_set_and_refuses_what_cannot_be(part: Part):
+def test_the_endpoint_tells_what_is_set_and_refuses_what_cannot_be(part: Part):
     assert ask(part, {"latency_ms": 1})[0] == 200
     assert json.loads(ask(part)[1]) == {
         "throttle_rate": 0.0, "latency_ms": 1.0, "detach_rate": 0.0, "lost_answer_rate": 0.0,
@@ -186,6 +186,6 @@ def test_a_web_page_cannot_set_faults(part: Part):
 
 
 @pytest.mark.slow
-def test_without_the_option_there_is_no_door(tmp_path: Path):
+def test_without_the_option_there_is_no_endpoint(tmp_path: Path):
     with running("amqp", "--event-hubs-config", CONFIG, state=tmp_path / "state") as broker:
         assert [address.partition("=")[0] for address in broker.addresses] == ["event-hubs"]

@@ -108,7 +108,7 @@ def test_a_weird_host_header_is_refused(http_host: Host, name: bytes, path: byte
 
 @pytest.mark.parametrize("path", ["/echo", "/admin/functions", "/nowhere"])
 @pytest.mark.parametrize("header", [b"Host: evil.example", b"Host: localhost\r\nOrigin: http://evil.example"])
-def test_no_door_answers_a_page_of_elsewhere(http_host: Host, path: str, header: bytes):
+def test_no_endpoint_answers_a_page_of_elsewhere(http_host: Host, path: str, header: bytes):
     request = b"POST " + path.encode() + b" HTTP/1.1\r\n" + header + b"\r\nContent-Length: 2\r\n\r\n{}"
     answer = answer_to(http_host, request)
     assert answer.startswith(b"HTTP/1.1 403")

@@ -90,7 +90,7 @@ def test_a_function_knows_its_invocation(http_host: Host):
     assert answer["thread_local"] == answer["invocation_id"]
 
 
-def test_a_function_that_blocks_its_loop_delays_no_other_door(http_host: Host):
+def test_a_function_that_blocks_its_loop_delays_no_other(http_host: Host):
     with ThreadPoolExecutor(1) as threads:
         blocking = threads.submit(call, http_host, "/blocks-the-loop?seconds=1")
         time.sleep(0.2)

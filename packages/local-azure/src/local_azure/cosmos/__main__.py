@@ -10,7 +10,7 @@ from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready,
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import read_bootstrap
 from local_azure.cosmos.control import Control
-from local_azure.cosmos.door import Door
+from local_azure.cosmos.endpoint import Endpoint
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.service import Service
@@ -42,11 +42,11 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
     try:
         if bootstrap is not None:
             await service.bootstrap(bootstrap)
-        door = Door(service.answer, Control(faults).answer)
-        port = await door.listen(LOOPBACK, options.port)
+        endpoint = Endpoint(service.answer, Control(faults).answer)
+        port = await endpoint.listen(LOOPBACK, options.port)
         announce_ready("cosmos", f"http://{LOOPBACK}:{port}/")
         await stop.wait()
-        await door.close()
+        await endpoint.close()
     finally:
         service.close()
 

@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument(
         "--app", type=Path, required=True, metavar="DIR", help="folder of the app, with function_app.py"
     )
-    parser.add_argument("--port", type=int, default=7071, help="port of the HTTP door; 0 takes a free one")
+    parser.add_argument("--port", type=int, default=7071, help="port of the HTTP endpoint; 0 takes a free one")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="in place of the app's local.settings.json")
     options = parser.parse_args()
     app, state = options.app.resolve(), options.state.resolve()

@@ -11,7 +11,7 @@ import pytest
 from yarl import URL
 
 from fraud.generation import generate_events, totals_of
-from tests.function_app.doors import INSTANCES, archived_at_least, call, until
+from tests.function_app.http_functions import INSTANCES, archived_at_least, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 

@@ -18,7 +18,7 @@ from fraud.windows import parse_windows
 from services import blobs, cosmos, names
 from services.settings import settings
 from tests.fraud.builders import event_body, received
-from tests.function_app.doors import INSTANCES, ORCHESTRATORS, call, until
+from tests.function_app.http_functions import INSTANCES, ORCHESTRATORS, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 

@@ -13,7 +13,7 @@ from azure.eventhub.aio import EventHubProducerClient
 from services import cosmos, names
 from services.settings import settings
 from tests.fraud.builders import event_body
-from tests.function_app.doors import until
+from tests.function_app.http_functions import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("http")]
 

@@ -17,7 +17,7 @@ from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from tests.activities.reconciliation.stored_world import store
 from tests.function_app.conftest import ROOT
-from tests.function_app.doors import call
+from tests.function_app.http_functions import call
 from tests.reconciliation.faults import MALFORMED
 from tests.reconciliation.world import RANGE, START, World, event
 

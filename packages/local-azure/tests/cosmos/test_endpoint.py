@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from local_azure.core.http_bodies import BodyLimits
-from local_azure.cosmos.door import Door, Limits
+from local_azure.cosmos.endpoint import Endpoint, Limits
 from local_azure.cosmos.request import Request
 from local_azure.cosmos.wire import Reply
 
@@ -25,9 +25,9 @@ async def answer(request: Request) -> Reply:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    door = Door(answer, answer, LIMITS)
-    yield await door.listen("127.0.0.1", 0)
-    await door.close()
+    endpoint = Endpoint(answer, answer, LIMITS)
+    yield await endpoint.listen("127.0.0.1", 0)
+    await endpoint.close()
 
 
 async def talk(port: int, request: bytes) -> bytes:

@@ -35,7 +35,7 @@ class Limits(msgspec.Struct, frozen=True):
 DEFAULT_LIMITS = Limits()
 
 
-class Door:
+class Endpoint:
     """Serves HTTP/1.1 for one service; `control` answers the paths under `/_local/`."""
 
     def __init__(self, answer: Answer, control: Answer, limits: Limits = DEFAULT_LIMITS) -> None:
