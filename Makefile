@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 AZURITE := .local/tools/azurite
 WORKER := .local/tools/azure-functions-worker
 DUCKDB := .local/tools/duckdb-avro
-# Tests of a file share the parts that they start.
+# Tests of a file share the parts that they start. Those that start parts wait for most of their time.
 TOGETHER := --dist loadfile --no-loadscope-reorder
 # The tests of the package that stands in for Azure.
 PACKAGE := -c packages/local-azure/pyproject.toml packages/local-azure/tests
@@ -37,8 +37,8 @@ test: setup-dev ## Check style, types and arrows, and run every test but the pro
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -m "not slow" -n 2 $(TOGETHER)
 	@$(BIN)/pytest $(PACKAGE) -m "not slow" -n 2 $(TOGETHER)
-	@$(BIN)/pytest -m "slow and not proof" -n 2 $(TOGETHER)
-	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 2 $(TOGETHER)
+	@$(BIN)/pytest -m "slow and not proof" -n 3 $(TOGETHER)
+	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 3 $(TOGETHER)
 
 proof: setup-dev ## Run what takes minutes each: kills of every part, nights, browsers, Microsoft's extension, installations
 	@$(BIN)/pytest -m proof

@@ -77,6 +77,7 @@ def test_killed_again_and_again_azurite_has_every_write_that_it_acknowledged(tmp
         check(service, possible)
 
 
+@pytest.mark.proof
 def test_a_kill_while_the_tables_are_saved_loses_nothing_either(tmp_path: Path):
     with azurite(tmp_path) as part, client(part) as service:
         service.create_container("kept")

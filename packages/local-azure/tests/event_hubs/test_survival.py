@@ -115,6 +115,7 @@ def running_again(state: Path, options: tuple[str, ...], settings: dict[str, str
     return running("amqp", "--event-hubs-config", CONFIG, *options, state=state, settings=settings)
 
 
+@pytest.mark.proof
 def test_capture_waits_for_a_blob_service_that_is_away(tmp_path: Path):
     now = time.time()
     clock = {SETTING: Clock(now, now, 120.0).setting()}

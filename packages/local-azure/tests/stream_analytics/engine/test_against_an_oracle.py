@@ -95,7 +95,7 @@ policies = st.none() | st.builds(
 )
 
 
-@settings(max_examples=250)
+@settings(max_examples=120)
 @given(partitions(), policies, st.data())
 def test_rows_are_those_of_the_oracle_whatever_happens(
     found: list[list[Arrived]], policy: TimePolicy | None, data: st.DataObject
