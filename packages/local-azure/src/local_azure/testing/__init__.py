@@ -21,6 +21,7 @@ A test of an app needs the names of this module only:
 | run the query of a Stream Analytics project without a broker | `StreamQuery` |
 | run a stream job between real brokers | `stream_job_parts`, `send_events`, `QueueReceiver`, `blob_rows`, `wait_for_blob_rows` |
 | load the app under Microsoft's own Python worker | `azure_worker` |
+| run the app on Microsoft's own Durable extension | `DurableHost`, `azurite_services` |
 | stand in for a web service | `serving` |
 | fuzz a reader or a server, repeatably | `fuzz`, `Fuzzed`, `Chance`, `watched`, `fuzz_command` |
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from local_azure.core.clock import Clock
     from local_azure.testing import azure_worker
     from local_azure.testing.chance import Chance
+    from local_azure.testing.durable_host import DurableHost, azurite_services, durable_host_program
     from local_azure.testing.fuzz_suite import fuzz_command
     from local_azure.testing.fuzzing import Fuzzed, Try, fuzz
     from local_azure.testing.parts import Part, running
@@ -62,6 +64,7 @@ __all__ = [
     "Arrival",
     "Chance",
     "Clock",
+    "DurableHost",
     "Fuzzed",
     "Part",
     "QueryResult",
@@ -76,8 +79,10 @@ __all__ = [
     "assert_order_does_not_matter",
     "assert_replays",
     "azure_worker",
+    "azurite_services",
     "blob_rows",
     "connections",
+    "durable_host_program",
     "free_port",
     "fuzz",
     "fuzz_command",
@@ -97,6 +102,7 @@ _MODULES = {
     "local_azure.testing.chance": ("Chance",),
     "local_azure.testing.fuzz_suite": ("fuzz_command",),
     "local_azure.testing.fuzzing": ("Fuzzed", "Try", "fuzz"),
+    "local_azure.testing.durable_host": ("DurableHost", "azurite_services", "durable_host_program"),
     "local_azure.testing.parts": ("Part", "running"),
     "local_azure.testing.recording": ("record",),
     "local_azure.testing.replay": ("Recording", "assert_order_does_not_matter", "assert_replays"),

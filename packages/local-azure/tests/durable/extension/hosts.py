@@ -7,11 +7,6 @@ and both record what they hand to the SDK.
 
 import importlib.util
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -20,32 +15,31 @@ from typing import Any
 
 import aiohttp
 import azure.durable_functions as df
-import pytest
 from aiohttp import web
 
-from local_azure.azurite.node import node
 from local_azure.durable.http_api import add_routes
 from local_azure.durable.hub import TaskHub
 from local_azure.durable.settings import HubSettings
 from local_azure.durable.worker import FunctionFailedError
+from local_azure.testing.durable_host import START_SECONDS, DurableHost, azurite_services, durable_host_program
 from local_azure.testing.running_hub import RunningHub
 from local_azure.testing.sdk_worker import SdkWorker
 from local_azure.testing.web import serving
 from tests.durable.extension.client import Client
 
 ROOT = Path(__file__).parents[5]
-AZURITE = ROOT / ".local/tools/azurite/node_modules/azurite/dist/src/azurite.js"
-START_SECONDS = 120.0
 
 
-def extension_program() -> Path | None:
+@contextmanager
+def azurite(folder: Path) -> Generator[int]:
+    """The services of this checkout's Azurite; gives the first of their three ports."""
+    with azurite_services(folder, ROOT / ".local/tools/azurite") as first:
+        yield first
+
+
+def extension_program() -> Path:
     """The program that `DURABLE_HOST` names; skips the test if it names none, unless `REQUIRE_DURABLE_HOST` is set."""
-    name = os.environ.get("DURABLE_HOST")
-    if name:
-        return (ROOT / name).resolve()
-    if os.environ.get("REQUIRE_DURABLE_HOST"):
-        pytest.fail("DURABLE_HOST names no program, and REQUIRE_DURABLE_HOST asks for one")
-    pytest.skip("DURABLE_HOST names no program that runs Microsoft's Durable extension")
+    return durable_host_program(ROOT)
 
 
 class RecordingWorker(SdkWorker):
@@ -102,77 +96,12 @@ async def extension(program: Path, azurite: int, app_file: Path, folder: Path) -
     (app / "function_app.py").write_text(app_file.read_text(encoding="utf-8"), encoding="utf-8")
     record = folder / "record"
     record.mkdir()
-    port = free_port()
-    environment = os.environ | {
-        "ORACLE_PYTHON": sys.executable,
-        "ORACLE_RECORD": str(record),
-        "AZURITE_PORT": str(azurite),
-        "PYTHONPATH": "",
-    }
-    command = [program, "--app", app, "--port", str(port), "--state", folder / "state"]
-    with (folder / "extension.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: ASYNC220
-        try:
-            _until_open(port, process)
-            async with aiohttp.ClientSession() as session:
-                client = Client("extension", f"http://127.0.0.1:{port}", session, lambda: _episodes(record))
-                await client.until_ready(START_SECONDS)
-                yield client
-        finally:
-            _end(process)
-
-
-@contextmanager
-def azurite(folder: Path) -> Generator[int]:
-    """Azurite's blob, queue and table services, in memory; gives the first of their three ports."""
-    first = _three_free_ports()
-    options: list[str | Path] = ["--silent", "--disableTelemetry", "--skipApiVersionCheck", "--inMemoryPersistence"]
-    ports = ["--blobPort", str(first), "--queuePort", str(first + 1), "--tablePort", str(first + 2)]
-    process = subprocess.Popen([node(), AZURITE, *options, *ports], cwd=folder)
-    try:
-        for port in range(first, first + 3):
-            _until_open(port, process)
-        yield first
-    finally:
-        _end(process)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End it at once: nothing of its state is needed, and the extension takes its time to stop in order."""
-    process.kill()
-    process.wait(timeout=30)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _three_free_ports() -> int:
-    while True:
-        first = free_port()
-        try:
-            for port in range(first, first + 3):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            continue
-        return first
-
-
-def _until_open(port: int, process: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if process.poll() is not None or time.monotonic() > ends:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    host = DurableHost(program, azurite, app=app, state=folder / "state", environment={"ORACLE_RECORD": str(record)})
+    with host:
+        async with aiohttp.ClientSession() as session:
+            client = Client("extension", host.address, session, lambda: _episodes(record))
+            await client.until_ready(START_SECONDS)
+            yield client
 
 
 def _episodes(record: Path) -> list[dict[str, Any]]:
