@@ -19,8 +19,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-import pytest
-
 from local_azure.azurite.install import default_folder
 from local_azure.azurite.node import node
 from local_azure.testing.stream_job import free_port
@@ -33,11 +31,14 @@ def durable_host_program(root: Path) -> Path:
 
     Skips the test if it names none; fails it if `REQUIRE_DURABLE_HOST` is set.
     """
-    if name := os.environ.get("DURABLE_HOST"):
-        return (root / name).resolve()
-    if os.environ.get("REQUIRE_DURABLE_HOST"):
+    import pytest  # noqa: PLC0415 - who only runs an app needs no pytest
+
+    name = os.environ.get("DURABLE_HOST")
+    if not name and os.environ.get("REQUIRE_DURABLE_HOST"):
         pytest.fail("DURABLE_HOST names no program, and REQUIRE_DURABLE_HOST asks for one")
-    pytest.skip("DURABLE_HOST names no program that runs Microsoft's Durable extension")
+    if not name:
+        pytest.skip("DURABLE_HOST names no program that runs Microsoft's Durable extension")
+    return (root / name).resolve()
 
 
 class DurableHost:
