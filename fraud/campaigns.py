@@ -42,6 +42,9 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     interval_seconds: float
     bad_event_ratio: float
     seed: int
+    waits: bool = False
+    """True if a timer stands before each batch but the first, also before one that is late: what is scheduled next does
+    not depend on the clock. Campaigns of earlier versions go on without, as their histories have it."""
 
     @classmethod
     def of(cls, request: CampaignRequest, name: str, seed: int) -> "Campaign":
@@ -53,6 +56,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
             interval_seconds=request.interval_seconds,
             bad_event_ratio=request.bad_event_ratio,
             seed=seed if request.seed is None else request.seed,
+            waits=True,
         )
 
 
@@ -87,6 +91,13 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
         """The time at which the next batch is to start. Counted from the start, so that delays do not add up."""
         return self.started + timedelta(seconds=self.campaign.interval_seconds * self.batches_sent)
 
+    def waits_at(self, now: datetime) -> bool:
+        """True if a timer stands before the next batch."""
+        campaign = self.campaign
+        if campaign.waits:
+            return self.batches_sent > 0 and campaign.interval_seconds > 0
+        return self.due > now
+
     @property
     def eta(self) -> datetime:
         """The time at which the last batch starts if nothing is late; never before the last change."""
@@ -94,7 +105,11 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
         return max(last, self.updated)
 
     def next_batch(self, now: datetime) -> Batch:
-        """The batch that follows; its events are stamped with the time `now`."""
+        """The batch that follows.
+
+        Its events are stamped with the time at which it is due, so that a batch which is sent again has the same ones;
+        those of earlier versions with the time `now`.
+        """
         campaign = self.campaign
         return Batch(
             run_id=campaign.run_id,
@@ -102,7 +117,7 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
             number=self.batches_sent,
             count=campaign.events_per_batch,
             bad_event_ratio=campaign.bad_event_ratio,
-            ts=now.isoformat(),
+            ts=(self.due if campaign.waits else now).isoformat(),
         )
 
     def after(self, batch: BatchTotals, now: datetime) -> "CampaignProgress":

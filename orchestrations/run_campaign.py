@@ -56,7 +56,9 @@ def _stopped_before_due(
     context: df.DurableOrchestrationContext, progress: CampaignProgress, stop: TaskBase
 ) -> Workflow[bool]:
     """Wait until the next batch is due. True if the campaign was stopped meanwhile."""
-    if progress.due <= context.current_utc_datetime:
+    # A late batch has its timer too: a host that is killed may leave a timer on its way whose decision is then taken
+    # again, later. Were a batch scheduled in its place, the timer would be taken for the batch's result.
+    if not progress.waits_at(context.current_utc_datetime):
         return False
     due = timer(context, progress.due)
     if (yield context.task_any([due, stop])) is not stop:
