@@ -7,7 +7,7 @@ of an input or an output is an object whose keys others choose.
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
@@ -15,7 +15,7 @@ from msgspec import inspect
 
 from local_azure.testing import DurableHost, RunningHub, azurite_services, durable_host_program
 from orchestrations import contracts
-from orchestrations.contracts import Activity, Orchestration
+from orchestrations.contracts import Activity, Contract, Orchestration
 from tests.orchestrations.echo.function_app import app
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,9 @@ OUR_KEYS = {"bands", "reports"}
 
 def crossing_types() -> list[Any]:
     """The type of each input and output, once."""
-    every = [each for each in vars(contracts).values() if isinstance(each, Activity | Orchestration)]
+    every = cast(
+        "list[Contract]", [each for each in vars(contracts).values() if isinstance(each, Activity | Orchestration)]
+    )
     return list(dict.fromkeys(kind for each in every for kind in (each.argument, each.result)))
 
 
