@@ -9,6 +9,7 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
 from activities.isolate import isolate
+from activities.watching.flagged_windows import note_flagged_windows
 from fraud.archive import (
     ARCHIVE_FIELD,
     FURTHER_FIELD,
@@ -56,6 +57,7 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
         for batch in batches(documents, _DOCUMENTS_OF_A_BATCH, cosmos.MAX_BATCH_BYTES)
     )
     await together([*map(keep_apart, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
+    await note_flagged_windows(document for documents in plan.documents.values() for document in documents)
     return places_tasks(by_place)
 
 

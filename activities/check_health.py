@@ -1,4 +1,4 @@
-"""Ask every service that the app depends on whether it answers."""
+"""Ask every service that the app depends on whether it answers, and the pipeline whether it moves."""
 # pyright: reportUnknownMemberType=false
 # The SDKs answer with untyped properties, which are not looked at.
 
@@ -9,7 +9,10 @@ from typing import Literal
 
 import msgspec
 
+from activities.watching.watch_pipeline import check_pipeline
+from fraud.watching.checks import Check
 from services import blobs, cosmos, event_hub, names, service_bus
+from services.concurrency import first_of
 
 CHECK_SECONDS = 5.0
 RECENT_SECONDS = 3.0
@@ -23,11 +26,17 @@ class DependencyHealth(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str | None = None
 
 
-class Health(msgspec.Struct, frozen=True):
-    """Every dependency by the name of its connection."""
+class Health(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Every dependency by the name of its connection, and every check of the pipeline.
 
-    status: Literal["ok", "failed"]
+    `failed`: a service does not answer, or something of the pipeline stands; `degraded`: a check is not ok.
+    `problem` says why the pipeline could not be looked at.
+    """
+
+    status: Literal["ok", "degraded", "failed"]
     dependencies: dict[str, DependencyHealth]
+    pipeline: list[Check] = []
+    problem: str | None = None
 
 
 class _RecentHealth:
@@ -59,11 +68,29 @@ async def recent_health() -> Health:
 
 
 async def check_health() -> Health:
-    """Ask all services at once, each with a time limit of CHECK_SECONDS. Never raises."""
-    answers = await asyncio.gather(*(_check(ask) for ask in _CHECKS.values()))
+    """Ask all services at once, and look at the pipeline, each with a time limit of CHECK_SECONDS. Never raises."""
+    pipeline, answers = await asyncio.gather(
+        _check_pipeline(), asyncio.gather(*(_check(ask) for ask in _CHECKS.values()))
+    )
     dependencies = dict(zip(_CHECKS, answers, strict=True))
     failed = any(answer.status == "failed" for answer in answers)
-    return Health("failed" if failed else "ok", dependencies)
+    if isinstance(pipeline, str):
+        return Health("failed", dependencies, problem=pipeline)
+    if failed or any(check.state == "standing" for check in pipeline):
+        return Health("failed", dependencies, pipeline)
+    return Health("ok" if all(check.is_ok for check in pipeline) else "degraded", dependencies, pipeline)
+
+
+async def _check_pipeline() -> list[Check] | str:
+    """Every check, or the reason for which nothing could be looked at."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await check_pipeline()
+    except TimeoutError:
+        return f"no look at the pipeline within {CHECK_SECONDS:g} s"
+    except Exception as error:  # noqa: BLE001 - as with a service, the failure is the answer
+        cause = first_of(error)
+        return f"{type(cause).__name__}: {_first_line(str(cause))}"
 
 
 async def _check(ask: Callable[[], Awaitable[str | None]]) -> DependencyHealth:
@@ -99,7 +126,9 @@ async def _event_hubs() -> None:
 
 
 async def _service_bus() -> str | None:
-    return "the dead-letter queue holds messages" if await service_bus.has_dead_letters() else None
+    return (
+        "the dead-letter queue holds messages" if (await service_bus.look_at_queue(dead_letters=True)).count else None
+    )
 
 
 async def _cosmos() -> None:

@@ -62,7 +62,7 @@ def plain(text: str) -> str:
 
 
 def show_health(health: dict[str, Any], now: datetime) -> None:
-    """Azure's time; a line for each dependency, and one for what there is to say of it."""
+    """Azure's time; a line for each dependency and each check of the pipeline, and what there is to say of it."""
     say(f"Azure's time {now:%Y-%m-%d %H:%M:%S}Z")
     if "dependencies" not in health:
         say(f"{health['status']}; with --key, every service by name")
@@ -71,3 +71,13 @@ def show_health(health: dict[str, Any], now: datetime) -> None:
         console.print(f"  {mark} {name:<22}{dependency['latency_ms']:>8,.0f} ms")
         if detail := dependency.get("detail"):
             console.print(f"      {escape(detail)}")
+    for check in health.get("pipeline", []):
+        is_ok = check["state"] == "ok"
+        mark = "[green]✔[/]" if is_ok else "[red]✘[/]"
+        number = f"{check['value']:,.0f} of {check['threshold']:,.0f} {check['unit']}"
+        console.print(f"  {mark} {check['name'].replace('_', ' '):<14}{check['state']:<11}{number}")
+        for text in () if is_ok else (check.get("detail"), check.get("advice")):
+            if text:
+                console.print(f"      {plain(text)}", markup=False)
+    if problem := health.get("problem"):
+        say(f"the pipeline cannot be looked at: {problem}")

@@ -10,6 +10,7 @@ import azure.functions as func
 from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
 from function_app.durable_client import Client, start_once
+from function_app.failures import logged_failure
 from orchestrations.contracts import JUDGE_QUARANTINE
 from services import names
 
@@ -40,8 +41,9 @@ async def archive(events: typing.List[func.EventHubEvent], client: Client) -> No
     After its last retry a trigger would move its checkpoint on and lose the events, so the retries never end; an event
     that can never be archived is quarantined and raises nothing.
     """
-    for task in await archive_events(received_events(events)):
-        await start_once(client, JUDGE_QUARANTINE, task.instance_id, task)
+    with logged_failure("archive-events"):
+        for task in await archive_events(received_events(events)):
+            await start_once(client, JUDGE_QUARANTINE, task.instance_id, task)
 
 
 def received_events(events: typing.Sequence[func.EventHubEvent]) -> list[ReceivedEvent]:

@@ -19,6 +19,7 @@ from activities.reconciliation.watermark import read_watermark, write_watermark
 from activities.reconciliation.write_report import write_report
 from activities.send_batch import send_batch
 from activities.store_verdicts import store_verdicts
+from activities.watching.note_night import note_night
 from function_app.registration import register
 from orchestrations import contracts
 from orchestrations.analyze_window import analyze_window
@@ -56,6 +57,7 @@ register(
         contracts.CLEAR_RUN: clear_run,
         contracts.READ_WATERMARK: read_watermark,
         contracts.WRITE_WATERMARK: write_watermark,
+        contracts.NOTE_NIGHT: note_night,
         contracts.REPAIR_RECONCILIATION: repair_reconciliation,
         contracts.REPAIR_WINDOWS: repair_windows,
         contracts.PLAN_REPAIR: plan_repair,

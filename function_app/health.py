@@ -1,8 +1,8 @@
-"""The health triggers: does everything that the app depends on answer, and how fast."""
+"""The health triggers: does everything that the app depends on answer, how fast, and does the pipeline move."""
 
 import azure.functions as func
 
-from activities.check_health import recent_health
+from activities.check_health import Health, recent_health
 from function_app.http import json_response
 
 blueprint = func.Blueprint()
@@ -11,14 +11,18 @@ blueprint = func.Blueprint()
 @blueprint.function_name("health")
 @blueprint.route("api/health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS, trigger_arg_name="request")
 async def health(request: func.HttpRequest) -> func.HttpResponse:
-    """200 if every dependency answers, else 503, and no more: anybody may ask."""
+    """503 if a dependency does not answer or the pipeline stands, else 200; the status and no more: anybody may ask."""
     answer = await recent_health()
-    return json_response({"status": answer.status}, 200 if answer.status == "ok" else 503)
+    return json_response({"status": answer.status}, _code(answer))
 
 
 @blueprint.function_name("health-details")
 @blueprint.route("api/health/details", methods=["GET"], trigger_arg_name="request")
 async def health_details(request: func.HttpRequest) -> func.HttpResponse:
-    """The same with each dependency's status, latency in milliseconds and reason, for those who have a key."""
+    """The same with each dependency's latency in milliseconds and each check of the pipeline, for those with a key."""
     answer = await recent_health()
-    return json_response(answer, 200 if answer.status == "ok" else 503)
+    return json_response(answer, _code(answer))
+
+
+def _code(answer: Health) -> int:
+    return 503 if answer.status == "failed" else 200

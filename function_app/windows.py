@@ -10,6 +10,7 @@ from activities.window_ids import save_window
 from fraud.quarantine import QuarantinedWindow, raw
 from fraud.windows import SuspiciousWindow, parse_windows
 from function_app.durable_client import AlreadyRunningError, Client, find, start
+from function_app.failures import logged_failure
 from orchestrations.contracts import ANALYZE_WINDOW
 from services import names
 
@@ -32,6 +33,11 @@ async def receive_windows(message: func.ServiceBusMessage, client: Client) -> No
     Instance ids are computed from the windows, so a message that is delivered again starts nothing new. A message that
     is not a window would only fail again: it is quarantined with the reason, and completed.
     """
+    with logged_failure("analyze-suspicious-windows"):
+        await _receive(message, client)
+
+
+async def _receive(message: func.ServiceBusMessage, client: Client) -> None:
     body = message.get_body()
     content = parse_windows(body)
     if content.problems:

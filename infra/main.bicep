@@ -99,6 +99,10 @@ param alertEmail string
 @secure()
 param alertWebhookUrl string = ''
 
+@description('Where the app posts notices on the pipeline itself, as JSON; empty: they are logged and kept as blobs only.')
+@secure()
+param operationsWebhookUrl string = ''
+
 @description('When the nightly reconciliation starts, in UTC: an NCRONTAB of six fields.')
 @minLength(11)
 @maxLength(100)
@@ -319,6 +323,7 @@ module app 'modules/app.bicep' = {
     componentName: monitoring.outputs.componentName
     reconciliationSchedule: schedule
     alertWebhookUrl: alertWebhookUrl
+    operationsWebhookUrl: operationsWebhookUrl
     workspaceId: monitoring.outputs.workspaceId
     withDiagnostics: appDiagnostics
   }

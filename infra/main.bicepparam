@@ -30,6 +30,7 @@ param partitionCount = empty(given.partitionCount) ? 0 : int(given.partitionCoun
 param archiveRequestUnits = empty(given.archiveRequestUnits) ? 0 : int(given.archiveRequestUnits)
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL')
 param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')
+param operationsWebhookUrl = readEnvironmentVariable('OPERATIONS_WEBHOOK_URL', '')
 param reconciliationSchedule = empty(given.reconciliationSchedule) ? '0 30 2 * * *' : given.reconciliationSchedule
 param streamJobRoles = empty(given.streamJobRoles) ? 'least' : given.streamJobRoles
 param monthlyBudget = empty(given.monthlyBudget) ? 0 : int(given.monthlyBudget)

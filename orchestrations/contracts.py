@@ -12,6 +12,7 @@ from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch, CampaignStatus
 from fraud.generation import BatchTotals
 from fraud.quarantine_places import PlacesTask
+from fraud.watching.checks import Night
 from reconciliation.messages import (
     Outcome,
     PlanSummary,
@@ -78,6 +79,7 @@ WRITE_REPORT = Activity("write_report", ReportTask, Outcome)
 CLEAR_RUN = Activity("clear_run", RunName, Nothing)
 READ_WATERMARK = Activity("read_watermark", NightlyTask, Watermark)
 WRITE_WATERMARK = Activity("write_watermark", Watermark, Nothing)
+NOTE_NIGHT = Activity("note_night", Night, Nothing)
 
 REPAIR_RECONCILIATION = Orchestration("repair_reconciliation", RepairRequest, RepairOutcome)
 REPAIR_WINDOWS = Orchestration("repair_windows", Step, Nothing)

@@ -3,10 +3,11 @@
 import azure.durable_functions as df
 import msgspec
 
+from fraud.watching.checks import Night
 from orchestrations.calls import Workflow, call, call_child, timer
-from orchestrations.contracts import READ_WATERMARK, RECONCILE, WRITE_WATERMARK
+from orchestrations.contracts import NOTE_NIGHT, READ_WATERMARK, RECONCILE, WRITE_WATERMARK
 from reconciliation.messages import Outcome, Request
-from reconciliation.nightly import NightlyTask, moved, next_range
+from reconciliation.nightly import NightlyTask, moved, next_range, night_of
 from reconciliation.ranges import GRACE
 
 
@@ -20,6 +21,7 @@ def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) ->
     watermark = yield from call(context, READ_WATERMARK, NightlyTask(now))
     span = next_range(watermark, now)
     if span is None:
+        yield from call(context, NOTE_NIGHT, Night(ended=now, run="", verdict="empty", faults=0))
         return None
 
     context.set_custom_status({"phase": "waiting for late events", "range": msgspec.to_builtins(span)})
@@ -29,4 +31,6 @@ def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) ->
     context.set_custom_status({"phase": "reconciling", "id": span.instance_id})
     outcome = yield from call_child(context, RECONCILE, Request(span), span.instance_id)
     yield from call(context, WRITE_WATERMARK, moved(span, outcome.compared_until, now))
+    # Last: what an earlier version began ends as it would have, and is noted too.
+    yield from call(context, NOTE_NIGHT, night_of(outcome, context.current_utc_datetime))
     return outcome

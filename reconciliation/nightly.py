@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from fraud.watching.checks import Night
 from fraud.windows import WINDOW, window_of
+from reconciliation.comparing.classes import FAULT_HEADLINES
+from reconciliation.messages import Outcome
 from reconciliation.ranges import MAX_RANGE, Range
 
 FIRST_RANGE = timedelta(days=1)
@@ -42,3 +45,9 @@ def next_range(watermark: Watermark, now: datetime) -> Range | None:
     """From the watermark to the last window that has ended, in bites of MAX_RANGE; None if none has ended since."""
     end = min(window_of(now + timedelta(microseconds=1)).end - WINDOW, watermark.until + MAX_RANGE)
     return Range(watermark.until, end) if end > watermark.until else None
+
+
+def night_of(outcome: Outcome, now: datetime) -> Night:
+    """What the watch remembers of a night: its verdict, and how many differences weigh."""
+    faults = sum(getattr(outcome.accounts, headline.name) for headline in FAULT_HEADLINES)
+    return Night(ended=now, run=outcome.id, verdict=outcome.verdict, faults=faults)

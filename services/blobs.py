@@ -58,9 +58,14 @@ async def warehouse(container: str) -> ContainerClient:
     return (await _warehouse.get()).get_container_client(container)
 
 
+async def jobs_storage() -> BlobServiceClient:
+    """The app's own account."""
+    return await _jobs_storage.get()
+
+
 async def work() -> ContainerClient:
     """The container `workflow-data` of the app's own account: orchestrations' small inputs, large data beside them."""
-    return (await _jobs_storage.get()).get_container_client(names.WORK)
+    return (await jobs_storage()).get_container_client(names.WORK)
 
 
 async def write_blob(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:

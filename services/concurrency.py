@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Result = TypeVar("Result")
 
@@ -31,3 +31,10 @@ async def together(coroutines: Iterable[Coroutine[Any, Any, Result]], *, at_once
         for _, coroutine in in_order:
             coroutine.close()  # never started; Python would warn of it
     return [results[position] for position in range(len(waiting))]
+
+
+def first_of(error: BaseException) -> BaseException:
+    """The first failure of a group, whose title tells nothing; an error that is not a group, itself."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error

@@ -1,7 +1,9 @@
 """The Service Bus queue `suspicious-windows`, for a look at it; its messages come through the trigger."""
 
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
+import msgspec
 from azure.servicebus import ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 
@@ -24,11 +26,25 @@ async def _open(resources: AsyncExitStack) -> ServiceBusClient:
 _client = CachedClient(_open)
 
 
-async def has_dead_letters() -> bool:
-    """True if the dead-letter queue holds messages. Raises ServiceBusError if the service is away.
+class QueueLook(msgspec.Struct, frozen=True):
+    """The messages that a look has seen, at most MOST_SEEN, and when the oldest of them was enqueued."""
 
-    A receiver asks for one message as soon as it opens, so looking at the queue itself could lock a window for a while.
+    count: int
+    oldest: datetime | None
+
+
+MOST_SEEN = 100
+
+
+async def look_at_queue(*, dead_letters: bool = False) -> QueueLook:
+    """The messages of the queue, or of its dead-letter queue. Raises ServiceBusError if the service is away.
+
+    A peek takes and locks nothing: the link gives no credit until somebody receives. It needs the right to receive
+    only, where the queue's length would need one to manage.
     """
     client = await _client.get()
-    async with client.get_queue_receiver(names.WINDOW_QUEUE, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
-        return bool(await receiver.peek_messages(max_message_count=1, timeout=5))
+    sub_queue = ServiceBusSubQueue.DEAD_LETTER if dead_letters else None
+    async with client.get_queue_receiver(names.WINDOW_QUEUE, sub_queue=sub_queue) as receiver:
+        messages = await receiver.peek_messages(max_message_count=MOST_SEEN, timeout=5)
+    enqueued = [moment.astimezone(UTC) for message in messages if (moment := message.enqueued_time_utc)]
+    return QueueLook(len(messages), min(enqueued, default=None))

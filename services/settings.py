@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from fraud.watching.checks import Thresholds
 from services import names
 from services.connections import (
     ACCOUNT,
@@ -23,8 +24,10 @@ from services.connections import (
 )
 
 ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
+OPERATIONS_WEBHOOK_URL = "OPERATIONS_WEBHOOK_URL"
 PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
 MANAGEMENT_URLS = "MANAGEMENT_URLS"
+THRESHOLD_PREFIX = "WATCH_"
 RECONCILIATION_SCHEDULE = "RECONCILIATION_SCHEDULE"
 """Six-field NCRONTAB; the timer trigger reads it as `%RECONCILIATION_SCHEDULE%`, so the host needs it too."""
 
@@ -57,10 +60,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     management_urls: bool = False
     """Answers to a start hold the durable extension's management addresses, and with them the key of the task hub."""
     alert_webhook_url: str | None = None
-    """Alerts are posted here as JSON; without it they are logged and kept as blobs only. It is a secret."""
+    """Alerts on fraud are posted here as JSON; without it they are logged and kept as blobs only. It is a secret."""
+    operations_webhook_url: str | None = None
+    """Notices on the pipeline itself are posted here, likewise."""
+    thresholds: Thresholds = Thresholds()
+    """The bounds of the watch, each by a setting WATCH_... of its own."""
 
     def __repr__(self) -> str:
-        """Without the webhook's address: representations end in logs."""
+        """Without the webhooks' addresses: representations end in logs."""
         return f"Settings(webhook {'set' if self.alert_webhook_url else 'not set'})"
 
 
@@ -76,16 +83,20 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     schedule = environment.get(RECONCILIATION_SCHEDULE, "").strip()
     if not schedule:
         problems.append(f"{RECONCILIATION_SCHEDULE} is not set: set it to an NCRONTAB, for example '0 30 2 * * *'")
-    webhook = environment.get(ALERT_WEBHOOK_URL, "").strip() or None
-    if webhook and not _is_safe_address(webhook):
+    webhooks = {name: environment.get(name, "").strip() or None for name in (ALERT_WEBHOOK_URL, OPERATIONS_WEBHOOK_URL)}
+    problems += [
         # The value is not shown: the address of a webhook is its password.
-        problems.append(f"{ALERT_WEBHOOK_URL} must be an https address (http only to this machine)")
+        f"{name} must be an https address (http only to this machine)"
+        for name, webhook in webhooks.items()
+        if webhook and not _is_safe_address(webhook)
+    ]
     switches: dict[str, bool] = {}
     for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS):
         text = environment.get(name, "").strip().lower()
         switches[name] = text == "true"
         if text not in ("", "true", "false"):
             problems.append(f"{name} must be true or false, not {text[:40]!r}")
+    thresholds = _read_thresholds(environment, problems)
     if problems:
         raise SettingsError("The app cannot start:\n- " + "\n- ".join(problems))
     return Settings(
@@ -97,8 +108,25 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         reconciliation_schedule=schedule,
         producer_anonymous=switches[PRODUCER_ANONYMOUS],
         management_urls=switches[MANAGEMENT_URLS],
-        alert_webhook_url=webhook,
+        alert_webhook_url=webhooks[ALERT_WEBHOOK_URL],
+        operations_webhook_url=webhooks[OPERATIONS_WEBHOOK_URL],
+        thresholds=thresholds,
     )
+
+
+def _read_thresholds(environment: Mapping[str, str], problems: list[str]) -> Thresholds:
+    """The settings WATCH_ARCHIVER_SECONDS and so on; one that is not set keeps its default."""
+    values: dict[str, int] = {}
+    for field in Thresholds.__struct_fields__:
+        name = f"{THRESHOLD_PREFIX}{field.upper()}"
+        text = environment.get(name, "").strip()
+        if not text:
+            continue
+        if text.isascii() and text.isdecimal() and len(text) < 10:
+            values[field] = int(text)
+        else:
+            problems.append(f"{name} must be a whole number from 0 on, not {text[:40]!r}")
+    return Thresholds(**values)
 
 
 def _is_safe_address(text: str) -> bool:

@@ -193,6 +193,77 @@ var logAlerts = [
     threshold: 0
     severity: 1
   }
+  // The app's own watch, a line for each minute and check that is not ok: a moment's lag is not told.
+  {
+    name: 'archiver-lags'
+    description: 'The archiver lags or stands: events wait for the archive, and verdicts for them.'
+    query: loadTextContent('queries/archiver-lags.kql')
+    threshold: 2
+    severity: 1
+  }
+  {
+    name: 'capture-lags'
+    description: 'Capture has not written a blob of a partition in time, or one is missing between others.'
+    query: loadTextContent('queries/capture-lags.kql')
+    threshold: 2
+    severity: 1
+  }
+  {
+    name: 'stream-job-stands'
+    description: 'A window with flagged events has ended and the stream job has not reported it.'
+    query: loadTextContent('queries/stream-job-stands.kql')
+    threshold: 2
+    severity: 1
+  }
+  {
+    name: 'windows-wait'
+    description: 'Suspicious windows wait in the queue: the trigger fails or is not called.'
+    query: loadTextContent('queries/windows-wait.kql')
+    threshold: 2
+    severity: 1
+  }
+  {
+    name: 'windows-not-judged'
+    description: 'A reported window has no verdicts: its workflow stands, or its events are not archived.'
+    query: loadTextContent('queries/windows-not-judged.kql')
+    threshold: 2
+    severity: 1
+  }
+  {
+    name: 'quarantine-grows'
+    description: 'More events of the last hour lie in quarantine than WATCH_QUARANTINED allows.'
+    query: loadTextContent('queries/quarantine-grows.kql')
+    threshold: 2
+    severity: 2
+  }
+  {
+    name: 'unresolved-grows'
+    description: 'Flagged ids were judged without their event: it never reached the archive.'
+    query: loadTextContent('queries/unresolved-grows.kql')
+    threshold: 2
+    severity: 2
+  }
+  {
+    name: 'night-missing'
+    description: 'The nightly reconciliation has not run for more than a day.'
+    query: loadTextContent('queries/night-missing.kql')
+    threshold: 2
+    severity: 1
+  }
+  {
+    name: 'night-unbalanced'
+    description: 'The last nightly reconciliation found differences, or was not complete.'
+    query: loadTextContent('queries/night-unbalanced.kql')
+    threshold: 2
+    severity: 1
+  }
+  {
+    name: 'watch-silent'
+    description: 'The app has not looked at the pipeline for a quarter of an hour: it stands, or its logs do not arrive.'
+    query: loadTextContent('queries/watch-silent.kql')
+    threshold: 0
+    severity: 1
+  }
 ]
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {

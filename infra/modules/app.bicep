@@ -84,6 +84,10 @@ param reconciliationSchedule string
 @secure()
 param alertWebhookUrl string
 
+@description('Where notices on the pipeline itself are posted as JSON; empty: they are logged and kept as blobs only.')
+@secure()
+param operationsWebhookUrl string
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -169,6 +173,7 @@ module functionApp 'function-app.bicep' = {
     componentName: componentName
     reconciliationSchedule: reconciliationSchedule
     alertWebhookUrl: alertWebhookUrl
+    operationsWebhookUrl: operationsWebhookUrl
     workspaceId: workspaceId
     withDiagnostics: withDiagnostics
   }

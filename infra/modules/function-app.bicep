@@ -94,6 +94,10 @@ param reconciliationSchedule string
 @secure()
 param alertWebhookUrl string
 
+@description('Where notices on the pipeline itself are posted as JSON; empty: they are logged and kept as blobs only.')
+@secure()
+param operationsWebhookUrl string
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -198,6 +202,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         ...durableSettings
         // Always set, empty for none: a list that hangs on a secret could not be evaluated before it is deployed.
         { name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }
+        { name: 'OPERATIONS_WEBHOOK_URL', value: operationsWebhookUrl }
+        // A fifth checkpoint after deliveries of 1,000: so many events may lie behind it although all are archived.
+        { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
       ]
       minTlsVersion: '1.2'
     }

@@ -1,4 +1,4 @@
-"""However many ask for the health, each service is asked once in some seconds."""
+"""However many ask for the health, each service is asked once in some seconds; its status says what weighs most."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ import pytest
 
 from activities import check_health
 from activities.check_health import recent_health
+from fraud.watching.checks import Check, State
 
 
 class Service:
@@ -24,7 +25,12 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     service = Service()
     monkeypatch.setattr(check_health, "_CHECKS", {"Cosmos": service.ask})
     monkeypatch.setattr(check_health, "RECENT_SECONDS", 0.2)
+    monkeypatch.setattr(check_health, "check_pipeline", no_checks)
     return service
+
+
+async def no_checks() -> list[Check]:
+    return []
 
 
 async def test_many_at_once_are_answered_by_one_check(service: Service):
@@ -51,3 +57,35 @@ async def test_an_old_answer_is_asked_for_anew(service: Service):
     await recent_health()
 
     assert service.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [
+        (("ok", "ok"), "ok"),
+        (("ok", "growing"), "degraded"),
+        (("lagging", "ok"), "degraded"),
+        (("growing", "standing"), "failed"),
+    ],
+)
+async def test_a_pipeline_that_stands_fails_and_one_that_lags_is_degraded(
+    service: Service, monkeypatch: pytest.MonkeyPatch, states: tuple[State, ...], status: str
+):
+    async def checks() -> list[Check]:
+        return [Check(name="queue", state=state, value=1, threshold=0, unit="seconds") for state in states]
+
+    monkeypatch.setattr(check_health, "check_pipeline", checks)
+
+    assert (await check_health.check_health()).status == status
+
+
+async def test_a_pipeline_that_cannot_be_looked_at_fails_with_the_reason(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    async def checks() -> list[Check]:
+        raise ExceptionGroup("unhandled errors", [OSError("the hub is away")])
+
+    monkeypatch.setattr(check_health, "check_pipeline", checks)
+
+    health = await check_health.check_health()
+    assert (health.status, health.problem) == ("failed", "OSError: the hub is away")

@@ -6,6 +6,7 @@ import msgspec
 
 from activities.check_health import DependencyHealth, Health
 from cli.screen import console, show_health
+from fraud.watching.checks import Check
 
 
 def test_a_service_that_failed_is_shown_with_its_reason():
@@ -20,3 +21,18 @@ def test_a_service_that_failed_is_shown_with_its_reason():
     assert warehouse.split() == ["✔", "Warehouse", "3", "ms"]
     assert failed.split() == ["✘", "Cosmos", "5,000", "ms"]
     assert reason.strip() == "ServiceRequestError: [b]no[/b] connection"
+
+
+def test_a_check_that_is_not_ok_is_shown_with_its_number_and_what_to_do():
+    checks = [
+        Check(name="queue", state="ok", value=0, threshold=120, unit="seconds"),
+        Check(name="stream_job", state="standing", value=400, threshold=60, unit="seconds", detail="[x]", advice="do"),
+    ]
+
+    with console.capture() as captured:
+        show_health(msgspec.to_builtins(Health("failed", {}, checks)), datetime(2026, 1, 2, 10, tzinfo=UTC))
+
+    _, queue, job, detail, advice = captured.get().splitlines()
+    assert queue.split() == ["✔", "queue", "ok", "0", "of", "120", "seconds"]
+    assert job.split() == ["✘", "stream", "job", "standing", "400", "of", "60", "seconds"]
+    assert (detail.strip(), advice.strip()) == ("[x]", "do")

@@ -31,6 +31,7 @@ TRIGGERS = {
     "archive-events": "eventHubTrigger",
     "analyze-suspicious-windows": "serviceBusTrigger",
     "reconcile-every-night": "timerTrigger",
+    "watch-pipeline": "timerTrigger",
 }
 
 

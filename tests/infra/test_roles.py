@@ -21,6 +21,7 @@ CALLS = {
     "create_batch": ("Azure Event Hubs Data Sender", _HUB),
     "get_eventhub_properties": ("Azure Event Hubs Data Sender", _HUB),
     "get_partition_ids": ("Azure Event Hubs Data Sender", _HUB),
+    "get_partition_properties": ("Azure Event Hubs Data Sender", _HUB),
     "send_batch": ("Azure Event Hubs Data Sender", _HUB),
     **dict.fromkeys(
         ("create_item", "execute_item_batch", "query_items", "read", "read_item", "read_items", "replace_item"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from services import names
 from services.connections import AZURE_INSTANCE
-from services.settings import ALERT_WEBHOOK_URL, Settings, SettingsError, read_settings
+from services.settings import ALERT_WEBHOOK_URL, OPERATIONS_WEBHOOK_URL, Settings, SettingsError, read_settings
 from tests.infra import facts
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.rules import settings_of
@@ -33,7 +33,8 @@ def bicep_settings(webhook: str = "https://example.com/alerts") -> dict[str, str
     """The settings that Bicep sets. The webhook is a secret, which a snapshot does not evaluate."""
     settings = settings_of(deploy().one(facts.SITE))
     assert settings[ALERT_WEBHOOK_URL] == "[parameters('alertWebhookUrl')]"
-    return settings | {ALERT_WEBHOOK_URL: webhook}
+    assert settings[OPERATIONS_WEBHOOK_URL] == "[parameters('operationsWebhookUrl')]"
+    return settings | {ALERT_WEBHOOK_URL: webhook, OPERATIONS_WEBHOOK_URL: webhook}
 
 
 class Recorded(Mapping[str, str]):
@@ -126,6 +127,14 @@ def settings_or_problem(environment: Mapping[str, str]) -> Settings | str:
 
 def test_an_empty_webhook_is_none():
     assert read_settings(bicep_settings(webhook="")).alert_webhook_url is None
+
+
+def test_the_watch_allows_for_the_events_that_a_checkpoint_leaves_out():
+    settings = bicep_settings()
+    host = "AzureFunctionsJobHost__extensions__eventHubs__"
+
+    behind = int(settings[f"{host}maxEventBatchSize"]) * int(settings[f"{host}batchCheckpointFrequency"])
+    assert read_settings(settings).thresholds.archiver_events == behind
 
 
 def test_what_the_triggers_read_is_set():

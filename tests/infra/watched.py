@@ -106,5 +106,16 @@ QUERIES: Final[Mapping[str, int]] = {
     "failing-triggers": 5,  # a service that is away for a minute fails a few deliveries, which are repeated
     "quarantined": 0,
     "ingestion-stopped": 0,
+    "watch-silent": 0,
+    # The app's own watch writes a line per minute: a moment's lag is not told.
+    "archiver-lags": 2,
+    "capture-lags": 2,
+    "stream-job-stands": 2,
+    "windows-wait": 2,
+    "windows-not-judged": 2,
+    "quarantine-grows": 2,
+    "unresolved-grows": 2,
+    "night-missing": 2,
+    "night-unbalanced": 2,
 }
 """Queries over the workspace that must wake a person, with the number of rows that nobody need hear of."""

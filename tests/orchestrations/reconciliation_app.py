@@ -92,6 +92,9 @@ def reconciliation_hub(
     @hub.activity
     def write_watermark(argument: dict[str, Any]) -> None: ...
 
+    @hub.activity
+    def note_night(argument: dict[str, Any]) -> None: ...
+
     return hub
 
 

@@ -124,17 +124,18 @@ async def test_a_night_runs_from_the_watermark_to_now_after_the_grace(tmp_path: 
         assert begun - timedelta(minutes=5) < end <= hub.clock.now()
         assert datetime.fromisoformat(str(timer["FireAt"])) == end + GRACE
         assert status["output"]["id"] == child["InstanceId"]
+        assert scheduled(events) == ["read_watermark", "reconcile", "write_watermark", "note_night"]
         assert_replays(ORCHESTRATORS["reconcile_nightly"], Recording.of((await hub.hub()).export_history("night")))
     finally:
         await hub.stop()
 
 
-async def test_a_night_without_a_window_that_ended_does_nothing(tmp_path: Path):
+async def test_a_night_without_a_window_that_ended_is_noted_as_empty(tmp_path: Path):
     hub = reconciliation_hub(tmp_path, scan_parts=1, watermark=datetime(2200, 1, 1, tzinfo=UTC))
     try:
         status = await hub.run("reconcile_nightly", None, "night")
 
         assert (status["runtimeStatus"], status["output"]) == ("Completed", None)
-        assert scheduled(await hub.history("night")) == ["read_watermark"]
+        assert scheduled(await hub.history("night")) == ["read_watermark", "note_night"]
     finally:
         await hub.stop()

@@ -1,5 +1,6 @@
 import pytest
 
+from fraud.watching.checks import Thresholds
 from services.settings import SettingsError, read_settings
 from tests.conftest import APP_SETTINGS
 
@@ -76,3 +77,24 @@ def test_triggers_ask_for_keys_and_keys_are_kept_unless_a_setting_says_otherwise
 def test_a_switch_that_is_neither_true_nor_false_is_refused(name: str):
     with pytest.raises(SettingsError, match=f"{name} must be true or false, not 'yes'"):
         read_settings(APP_SETTINGS | {name: "yes"})
+
+
+@pytest.mark.parametrize("name", ["ALERT_WEBHOOK_URL", "OPERATIONS_WEBHOOK_URL"])
+def test_the_address_of_a_webhook_is_shown_neither_if_it_is_right_nor_if_it_is_wrong(name: str):
+    right = read_settings(APP_SETTINGS | {name: "https://example.org/s3cret"})
+    with pytest.raises(SettingsError) as problem:
+        read_settings(APP_SETTINGS | {name: "http://example.org/s3cret"})
+
+    assert "s3cret" not in f"{right!r} {right} {problem.value}"
+
+
+def test_each_threshold_of_the_watch_is_a_setting_with_a_default():
+    settings = read_settings(APP_SETTINGS | {"WATCH_ARCHIVER_SECONDS": "90", "WATCH_QUARANTINED": ""})
+
+    assert settings.thresholds == Thresholds(archiver_seconds=90)
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "many", "9999999999"])
+def test_a_threshold_that_is_not_a_whole_number_is_named(text: str):
+    with pytest.raises(SettingsError, match="WATCH_QUEUE_SECONDS must be a whole number"):
+        read_settings(APP_SETTINGS | {"WATCH_QUEUE_SECONDS": text})

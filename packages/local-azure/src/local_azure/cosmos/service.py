@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from email.utils import format_datetime
 from pathlib import Path
 
 from local_azure.core.clock import Clock
@@ -65,6 +66,7 @@ class Service:
             await self._store.settled()
             raise
         await self._store.settled()
+        reply.headers["date"] = format_datetime(self._clock.now(), usegmt=True)
         reply.headers["lsn"] = str(self._store.sequence)
         reply.headers["x-ms-session-token"] = session_token(reply.headers.get(RANGE_ID, "0"), self._store.sequence)
         return reply

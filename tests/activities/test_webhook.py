@@ -1,4 +1,4 @@
-"""The webhook's address is a secret: a failed alert names the setting, and nothing shows its value."""
+"""The webhook's address is a secret: a failed post names the setting, and nothing shows its value."""
 
 import traceback
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from activities.alert_fraud_team import AlertError, post_alert
+from activities.webhook import WebhookError, post
 from local_azure.testing.web import serving
 
 SECRET = "s3cret"
@@ -32,8 +32,8 @@ async def receiver() -> AsyncIterator[tuple[str, list[str]]]:
 
 async def failure(url: str) -> str:
     """Everything that a log or a history could show of a failed post."""
-    with pytest.raises(AlertError) as problem:
-        await post_alert(url, b"{}", "key")
+    with pytest.raises(WebhookError) as problem:
+        await post("ALERT_WEBHOOK_URL", url, b"{}", "key")
     shown = "".join(traceback.format_exception(problem.value)) + repr(problem.value)
     return shown + repr(problem.value.__context__) + repr(problem.value.__cause__)
 
@@ -41,7 +41,7 @@ async def failure(url: str) -> str:
 async def test_an_alert_that_is_taken_raises_nothing(receiver: tuple[str, list[str]]):
     address, asked = receiver
 
-    await post_alert(f"{address}/taken", b"{}", "key")
+    await post("ALERT_WEBHOOK_URL", f"{address}/taken", b"{}", "key")
 
     assert asked == ["/taken"]
 

@@ -1,0 +1,58 @@
+"""Remember the last windows in which an archived event is flagged: of those the stream job must report something."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from fraud.archive import ArchiveDocument
+from fraud.suspicion import is_suspicious
+from fraud.windows import window_of
+from services.blobs import read_blob, work, write_blob
+
+_FOLDER = "watch/flagged/"
+_KEPT = 12
+"""Windows of a partition: an hour of them."""
+
+_ends = msgspec.json.Decoder(list[datetime])
+_noted: dict[str, set[datetime]] = {}
+"""By partition, what this process has written or found written. A partition is read by one process at a time."""
+
+
+async def note_flagged_windows(documents: Iterable[ArchiveDocument]) -> None:
+    """Note the windows of flagged documents: one write per partition and window, however many events it has.
+
+    Noting them twice changes nothing. Raises what the blob service raised.
+    """
+    ends: dict[str, set[datetime]] = {}
+    for document in documents:
+        event = document.content
+        if is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
+            source = document.source
+            ends.setdefault(source.partition, set()).add(window_of(source.enqueued_time).end)
+    for partition, seen in ends.items():
+        if not seen <= _noted.get(partition, set()):
+            await _note(partition, seen)
+
+
+async def _note(partition: str, ends: set[datetime]) -> None:
+    container, path = await work(), f"{_FOLDER}p{partition}.json"
+    try:
+        before = set(_ends.decode(await read_blob(container, path)))
+    except ResourceNotFoundError:
+        before = set[datetime]()
+    kept = sorted(before | ends)[-_KEPT:]
+    if set(kept) != before:
+        await write_blob(container, path, msgspec.json.encode(kept))
+    # What is older than those that are kept is noted too: a repair archives old events again.
+    _noted[partition] = {*kept, *ends}
+
+
+async def read_flagged_windows() -> tuple[datetime, ...]:
+    """The ends of the last windows with flagged events, of all partitions, in order."""
+    container = await work()
+    ends: set[datetime] = set()
+    async for blob in container.list_blobs(name_starts_with=_FOLDER):
+        ends |= set(_ends.decode(await read_blob(container, blob.name)))
+    return tuple(sorted(ends))

@@ -1,0 +1,41 @@
+"""Send a notice to those who operate the pipeline, once."""
+
+import logging
+
+import msgspec
+
+from activities.webhook import post
+from fraud.watching.log_lines import log_line
+from fraud.watching.notices import Notice
+from services import names
+from services.blobs import warehouse, write_blob
+from services.settings import OPERATIONS_WEBHOOK_URL, settings
+
+_log = logging.getLogger(__name__)
+
+
+async def send_notice(notice: Notice) -> None:
+    """Post a notice to the webhook of operations if one is set, log it, and keep a blob that says that it was sent.
+
+    The blob is written last. A crash before that repeats the post with the same `Idempotency-Key`. Raises WebhookError
+    if the webhook does not take it.
+    """
+    reports = await warehouse(names.REPORTS)
+    if await reports.get_blob_client(notice.path).exists():
+        return
+    content = msgspec.json.encode({"name": notice.name, **msgspec.to_builtins(notice)})
+    if url := settings().operations_webhook_url:
+        await post(OPERATIONS_WEBHOOK_URL, url, content, notice.name)
+    await write_blob(reports, notice.path, content)
+    check = notice.check
+    line = log_line(
+        "pipeline_notice",
+        check=check.name,
+        kind=notice.kind,
+        state=check.state,
+        value=check.value,
+        threshold=check.threshold,
+        unit=check.unit,
+        since=notice.since,
+    )
+    _log.warning("%s", line)

@@ -1,0 +1,73 @@
+"""Watch the pipeline: one look, its log lines, and a notice to those who operate it if something begins or ends."""
+
+import logging
+import time
+from datetime import datetime
+
+import msgspec
+
+from activities.watching.kept import read_memory, write_memory
+from activities.watching.observe import observe
+from activities.watching.send_notice import send_notice
+from fraud.watching.checks import Check
+from fraud.watching.judging import judged_checks
+from fraud.watching.log_lines import log_line
+from fraud.watching.memory import Episode, remembered
+from fraud.watching.notices import due_notices, episodes_after, told
+from services.settings import settings
+
+_log = logging.getLogger(__name__)
+_REST_SECONDS = 3.0
+"""Real ones: where a minute of Azure's time passes in a second, not every minute is looked at."""
+
+
+class _Rest:
+    until = 0.0
+
+
+async def check_pipeline() -> list[Check]:
+    """Every check of the pipeline as it is now; nothing is logged, told or kept. Raises what a service raised."""
+    memory = await read_memory()
+    facts = await observe(memory)
+    return judged_checks(facts, remembered(memory, facts), settings().thresholds)
+
+
+async def watch_pipeline() -> None:
+    """Look at the pipeline, and tell of it.
+
+    The memory is written before anybody is told, and a notice has a name computed from it: a watch that dies in between
+    sends it at the next look, and none twice. Raises what a service raised, and NoticeError.
+    """
+    if time.monotonic() < _Rest.until:
+        return
+    memory = await read_memory()
+    facts = await observe(memory)
+    current = remembered(memory, facts)
+    checks = judged_checks(facts, current, settings().thresholds)
+    episodes = episodes_after(current, checks, facts.now)
+    _log_checks(checks, episodes, facts.now)
+    current = msgspec.structs.replace(current, episodes=episodes)
+    await write_memory(current)
+    for notice in due_notices(memory.episodes if memory else {}, episodes, checks, facts.now):
+        await send_notice(notice)
+        episodes = told(episodes, notice, facts.now)
+    if episodes != current.episodes:
+        await write_memory(msgspec.structs.replace(current, episodes=episodes))
+    _Rest.until = time.monotonic() + _REST_SECONDS
+
+
+def _log_checks(checks: list[Check], episodes: dict[str, Episode], now: datetime) -> None:
+    """A line for the watch itself, so that its silence is heard, and one for each check that is not ok."""
+    failing = [check for check in checks if not check.is_ok]
+    _log.info("%s", log_line("pipeline_watch", checks=len(checks), failing=len(failing)))
+    for check in failing:
+        line = log_line(
+            "pipeline_check",
+            check=check.name,
+            state=check.state,
+            value=check.value,
+            threshold=check.threshold,
+            unit=check.unit,
+            since=episodes[check.name].since,
+        )
+        _log.warning("%s", line)

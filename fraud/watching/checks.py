@@ -1,0 +1,134 @@
+"""The checks of the pipeline: their names, their states, what each counts in, and what a person does about it."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+State = Literal["ok", "lagging", "standing", "growing", "unbalanced", "missing"]
+"""Something that moves is `lagging` while it is behind, `standing` once it does not move; a count is `growing`; a night
+is `unbalanced` or `missing`."""
+
+Unit = Literal["seconds", "messages", "records", "ids", "differences"]
+
+
+class Definition(msgspec.Struct, frozen=True):
+    """A check: what its number counts, and what to do if it is not ok."""
+
+    unit: Unit
+    advice: str
+
+
+CHECKS: dict[str, Definition] = {
+    "archiver": Definition(
+        "seconds",
+        "see why archive-events fails or is not called: its log lines, Cosmos' throttling, the hub's consumer group",
+    ),
+    "capture": Definition(
+        "seconds", "see that Capture is enabled and may write to all-events; a reconciliation names what is missing"
+    ),
+    "stream_job": Definition("seconds", "see that the Stream Analytics job runs, and its errors; start it again"),
+    "queue": Definition(
+        "seconds", "see why analyze-suspicious-windows fails or is not called; messages wait for days before they go"
+    ),
+    "dead_letters": Definition(
+        "messages", "read the reasons in the dead-letter queue of suspicious-windows, mend them, and send them again"
+    ),
+    "analysis": Definition("seconds", "look for orchestrations analyze_window that failed or wait for the archive"),
+    "quarantine": Definition("records", "read the reasons in the container quarantine: a producer sends what is wrong"),
+    "unresolved": Definition("ids", "reconcile the range: events that were flagged have not reached the archive"),
+    "night": Definition(
+        "seconds", "see why reconcile_nightly did not end; run `detective reconcile --last 1d` meanwhile"
+    ),
+    "night_balance": Definition("differences", "read the night's report and repair what can be repaired"),
+}
+"""Every check by its name. Names and units are wire formats: log lines, alert rules and notices hold them."""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """A check at one moment. It is ok as long as `value` is at most `threshold`.
+
+    `advice` is empty if it is ok; `detail` says more, where there is more to say.
+    """
+
+    name: str
+    state: State
+    value: float
+    threshold: float
+    unit: Unit
+    detail: str = ""
+    advice: str = ""
+
+    @property
+    def is_ok(self) -> bool:
+        """Nobody need hear of it."""
+        return self.state == "ok"
+
+
+class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
+    """The bounds of the checks; the setting of `archiver_seconds` is WATCH_ARCHIVER_SECONDS, and so on.
+
+    - archiver: a delivery is archived within seconds; below `archiver_events` the checkpoint may lag although all is
+      archived, if it is not written after each delivery (`batchCheckpointFrequency` times `maxEventBatchSize`)
+    - capture: an interval of five minutes, and two to write
+    - stream_job: after a window has ended; the job waits 5 s for what is late
+    - queue: a trigger may have to start from nothing
+    - analysis: after a window was reported; verdicts wait for events that reach the archive late
+    - night: a day, and two hours for the run itself
+    """
+
+    archiver_seconds: int = 60
+    archiver_events: int = 0
+    capture_seconds: int = 420
+    stream_job_seconds: int = 60
+    queue_seconds: int = 120
+    dead_letters: int = 0
+    analysis_seconds: int = 900
+    quarantined: int = 0
+    """Records of the last hour."""
+    unresolved: int = 0
+    """Ids of the windows of the last three hours."""
+    night_seconds: int = 26 * 3_600
+
+
+class PartitionFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A partition of the hub. A number or time that does not exist is -1 or None."""
+
+    id: str
+    last: int
+    last_enqueued: datetime | None
+    archived: int
+    """The sequence number of the archiver's checkpoint."""
+    captured: datetime | None
+    """The trigger time of its newest Capture blob of the last 40 minutes."""
+
+
+class Night(msgspec.Struct, frozen=True, kw_only=True):
+    """The last nightly run: when it ended, what it found, and which report tells of it."""
+
+    ended: datetime
+    run: str
+    verdict: str
+    faults: int
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one look sees, by Azure's time."""
+
+    now: datetime
+    partitions: tuple[PartitionFacts, ...]
+    capture_holes: int
+    """Capture blobs of the last 40 minutes that are missing between others."""
+    flagged: tuple[datetime, ...]
+    """The ends of the latest windows in which an archived event is flagged, in order."""
+    reported: datetime | None
+    """The end of the newest window in `suspicious-events`, as far as was looked: not behind the last flagged one."""
+    judged: frozenset[datetime]
+    """The ends of windows with verdicts in `fraud-events`, of today and yesterday."""
+    waiting: int
+    """Messages in the queue, as far as a look sees."""
+    oldest_waiting: datetime | None
+    dead_letters: int
+    quarantined: int
+    unresolved: int
+    night: Night | None

@@ -1,0 +1,57 @@
+"""The memory from one look to the next: since when somebody has been watching, where the hub ended, who was told."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from fraud.watching.checks import Facts, State
+
+LOOKS = 15
+"""Looks that are remembered: a quarter of an hour."""
+GAP = timedelta(minutes=15)
+"""After a longer rest nobody knows for how long something has waited: the watch begins anew."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """By partition: the hub's end, and the archiver's checkpoint, at a moment."""
+
+    at: datetime
+    ends: dict[str, int]
+    archived: dict[str, int]
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """A check that has not been ok since a moment. `told` is the state that people know of, None before."""
+
+    since: datetime
+    state: State
+    told: State | None = None
+    told_at: datetime | None = None
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is remembered. `since` begins the present unbroken watch."""
+
+    since: datetime
+    reported: datetime | None = None
+    """The end of the newest window that the stream job was seen to report."""
+    looks: tuple[Look, ...] = ()
+    episodes: dict[str, Episode] = {}
+
+    @property
+    def last(self) -> datetime:
+        """The last look."""
+        return self.looks[-1].at if self.looks else self.since
+
+
+def remembered(memory: Memory | None, facts: Facts) -> Memory:
+    """The memory with what this look saw; a new watch after a rest. Open episodes stay."""
+    look = Look(
+        facts.now,
+        {partition.id: partition.last for partition in facts.partitions},
+        {partition.id: partition.archived for partition in facts.partitions},
+    )
+    if memory is None or facts.now - memory.last > GAP:
+        episodes = memory.episodes if memory else {}
+        return Memory(since=facts.now, reported=facts.reported, looks=(look,), episodes=episodes)
+    return msgspec.structs.replace(memory, reported=facts.reported, looks=(*memory.looks, look)[-LOOKS:])

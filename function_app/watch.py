@@ -1,0 +1,18 @@
+"""The timer that watches the pipeline every minute."""
+
+import azure.functions as func
+
+from activities.watching.watch_pipeline import watch_pipeline
+from function_app.failures import logged_failure
+
+EVERY_MINUTE = "0 * * * * *"
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("watch-pipeline")
+@blueprint.timer_trigger(arg_name="timer", schedule=EVERY_MINUTE, run_on_startup=False)
+async def watch(timer: func.TimerRequest) -> None:
+    """Look at the pipeline; log, and tell those who operate it, what does not move. A failure raises."""
+    with logged_failure("watch-pipeline"):
+        await watch_pipeline()

@@ -1,0 +1,130 @@
+"""Small looks at the services for the watch: each costs a request or two, and none needs a right to manage anything."""
+# pyright: reportUnknownMemberType=false
+# The SDKs pass their options on as untyped keyword arguments.
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob.aio import BlobPrefix
+
+from fraud.verdicts import time_path
+from services import cosmos, names
+from services.blobs import jobs_storage, warehouse
+
+_CHECKPOINTS = "azure-webjobs-eventhub"
+"""The container of the Event Hubs extension, on the app's own account."""
+_TAIL_BYTES = 512 * 1024
+"""A row of the stream job is smaller than a message of 256 KB."""
+_NEWEST_BLOBS = 3
+_MOST = 1_000
+_UNRESOLVED = (
+    f"SELECT TOP {_MOST} c.bands.unresolved AS ids FROM c WHERE c.window_end > @since AND c.bands.unresolved > 0"
+)
+_HOUR = timedelta(hours=1)
+
+
+async def azure_time() -> datetime:
+    """The time of the services, from the date of an answer of Cosmos: on one machine it may run faster than ours.
+
+    Raises CosmosHttpResponseError or ServiceRequestError if Cosmos is away.
+    """
+    answered: dict[str, str] = {}
+
+    def keep(headers: Mapping[str, str], _: object) -> None:
+        answered.update({name.lower(): text for name, text in headers.items()})
+
+    await (await cosmos.cases()).read(response_hook=keep)
+    date = answered.get("date")
+    return parsedate_to_datetime(date).astimezone(UTC) if date else datetime.now(UTC)
+
+
+async def read_checkpoints(namespace: str) -> dict[str, int]:
+    """By partition: the sequence number up to which the archiver has archived; none before its first checkpoint.
+
+    The extension keeps them as metadata of `{namespace}/{hub}/{consumer group}/checkpoint/{partition}`.
+    """
+    container = (await jobs_storage()).get_container_client(_CHECKPOINTS)
+    prefix = f"{namespace}/{names.EVENT_HUB}/{names.ARCHIVER_GROUP}/checkpoint/".lower()
+    checkpoints: dict[str, int] = {}
+    try:
+        async for blob in container.list_blobs(name_starts_with=prefix, include=["metadata"]):
+            metadata = {key.lower(): text for key, text in (blob.metadata or {}).items()}
+            checkpoints[blob.name.removeprefix(prefix)] = int(metadata.get("sequencenumber") or -1)
+    except ResourceNotFoundError:
+        return {}  # no host has run yet
+    return checkpoints
+
+
+async def newest_reported(oldest: datetime, now: datetime) -> datetime | None:
+    """The end of the newest window that the stream job wrote to `suspicious-events` in an hour from `oldest` on.
+
+    None if absent. The job's folders are by the hour of writing; what a repair entered does not count.
+    """
+    container = await warehouse(names.SUSPICIOUS_EVENTS)
+    hour = now
+    while hour >= oldest.replace(minute=0, second=0, microsecond=0):
+        listed = [blob async for blob in container.list_blobs(name_starts_with=f"{hour:%Y/%m/%d/%H}/")]
+        written = [blob for blob in listed if "/correction-" not in blob.name]
+        written.sort(key=lambda blob: blob.last_modified, reverse=True)
+        ends = [await _last_end(blob.name, blob.size) for blob in written[:_NEWEST_BLOBS]]
+        if seen := [end for end in ends if end is not None]:
+            return max(seen)
+        hour -= _HOUR
+    return None
+
+
+async def _last_end(path: str, size: int) -> datetime | None:
+    start = max(0, size - _TAIL_BYTES)
+    container = await warehouse(names.SUSPICIOUS_EVENTS)
+    if not size:
+        return None
+    lines = (await (await container.download_blob(path, offset=start, length=_TAIL_BYTES)).readall()).splitlines()
+    ends = [end for line in lines if (end := _end_of(line)) is not None]
+    return max(ends, default=None)
+
+
+class _Row(msgspec.Struct, frozen=True):
+    WindowEnd: datetime
+
+
+def _end_of(line: bytes) -> datetime | None:
+    try:
+        return msgspec.json.decode(line, type=_Row).WindowEnd.astimezone(UTC)
+    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError):
+        return None  # the first line of a tail is a part of one
+
+
+async def judged_ends(now: datetime) -> frozenset[datetime]:
+    """The ends of the windows of today and yesterday that have verdicts: the folders of `fraud-events`."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    ends: set[datetime] = set()
+    for day in (now, now - timedelta(days=1)):
+        folder = f"{time_path(day)[:10]}/"
+        async for item in container.walk_blobs(name_starts_with=folder, delimiter="/"):
+            if isinstance(item, BlobPrefix) and re.fullmatch(r"\d{4}", clock := item.name.rstrip("/")[-4:]):
+                ends.add(day.replace(hour=int(clock[:2]), minute=int(clock[2:]), second=0, microsecond=0))
+    return frozenset(ends)
+
+
+async def count_quarantined(now: datetime) -> int:
+    """Events in quarantine that were enqueued in this hour and the last; at most some thousand are counted."""
+    container = await warehouse(names.QUARANTINE)
+    count = 0
+    for hour in (now, now - _HOUR):
+        pages = container.list_blobs(name_starts_with=f"store-events/{hour:%Y/%m/%d/%H}/").by_page()
+        async for page in pages:
+            count += len([blob async for blob in page])
+            break  # a page has up to 5,000: whoever is told need not know more
+    return count
+
+
+async def count_unresolved(since: datetime) -> int:
+    """Ids of windows that ended after this moment and were judged without their event, in at most 1,000 windows."""
+    container = await cosmos.cases()
+    parameters: list[dict[str, object]] = [{"name": "@since", "value": msgspec.to_builtins(since)}]
+    rows = container.query_items(_UNRESOLVED, parameters=parameters)
+    return sum([row["ids"] async for row in rows])
