@@ -5,10 +5,11 @@ from collections import defaultdict
 import msgspec
 from azure.eventhub import EventData
 
-from fraud.campaigns import Batch
+from fraud.campaigns import Batch, is_campaign_id
 from fraud.generation import BatchTotals, generate_events, totals_of
 from fraud.routing import partition_of, properties_of
 from services import event_hub
+from services.campaigns import note_progress
 from services.concurrency import together
 
 _encoder = msgspec.json.Encoder()
@@ -17,8 +18,11 @@ _encoder = msgspec.json.Encoder()
 async def send_batch(batch: Batch) -> BatchTotals:
     """Generate a batch and send it; its totals, once the hub has acknowledged all of it.
 
-    Sent again, it sends the same events with the same ids. Raises EventHubError if the hub does not take them.
+    Sent again, it sends the same events with the same ids. Raises EventHubError if the hub does not take them, and what
+    the blob service raised.
     """
+    if is_campaign_id(batch.run_id):
+        await note_progress(batch.run_id, batch.seed, batch.number)
     events = list(generate_events(batch.seed, batch.number, batch.count, batch.bad_event_ratio, batch.ts))
     partitions = await event_hub.partition_ids()
     by_partition: defaultdict[str, list[EventData]] = defaultdict(list)

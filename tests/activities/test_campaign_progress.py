@@ -1,0 +1,54 @@
+"""A campaign is measured by what it has sent: its plan may be of any size."""
+
+import uuid
+
+import msgspec
+import pytest
+
+from activities.send_batch import send_batch
+from fraud.campaigns import Batch, Campaign, campaign_id
+from reconciliation.comparing.ground_truth import MAX_EVENTS, measurable
+from services.campaigns import PROGRESS_STEP, campaigns_of, keep_campaign
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+
+@pytest.fixture
+def plan() -> Campaign:
+    return Campaign(
+        run_id=campaign_id(uuid.uuid4().hex[:8]),
+        batches=100_000,
+        events_per_batch=10,
+        interval_seconds=0,
+        bad_event_ratio=0,
+        seed=7,
+    )
+
+
+async def send(plan: Campaign, number: int) -> None:
+    batch = Batch(run_id=plan.run_id, seed=str(plan.seed), number=number, count=10, bad_event_ratio=0, ts="")
+    await send_batch(batch)
+
+
+async def test_a_campaign_that_was_stopped_is_measured_by_what_it_sent(plan: Campaign):
+    too_large = msgspec.structs.replace(plan, events_per_batch=MAX_EVENTS)
+    await keep_campaign(too_large)
+    assert measurable(await campaigns_of(plan.run_id))[1] == [plan.run_id]
+    await keep_campaign(plan)
+
+    for number in range(3):
+        await send(plan, number)
+
+    assert {campaign.batches for campaign in await campaigns_of(plan.run_id)} == {PROGRESS_STEP}
+    sent = msgspec.structs.replace(plan, batches=PROGRESS_STEP)
+    assert sent in await campaigns_of(plan.run_id)
+    assert measurable([sent])[0] == {plan.run_id: [sent]}
+
+
+async def test_the_progress_never_goes_back_and_never_beyond_the_plan(plan: Campaign):
+    short = msgspec.structs.replace(plan, batches=30)
+    await keep_campaign(short)
+    for number in (0, PROGRESS_STEP, 0):
+        await send(short, number)
+
+    assert [campaign.batches for campaign in await campaigns_of(plan.run_id)] == [30]
