@@ -24,24 +24,26 @@ async def find_contents(ids: Sequence[str], store_id: StoreKey | None) -> dict[s
         cosmos.find_events(ids, store_key(store_id)), cosmos.find_quarantined(ids)
     )
     paths = sorted({path for blobs in pointers.values() for path in blobs.values()})
-    bodies = dict(zip(paths, await together(map(read_quarantined, paths), at_once=_READS), strict=True))
+    records = dict(zip(paths, await together(map(_read, paths), at_once=_READS), strict=True))
     return {
         event_id: [
             *archived_contents(documents.get(event_id, []), store_id),
-            *quarantined_contents(event_id, _present(map(bodies.get, pointers.get(event_id, {}).values())), store_id),
+            *quarantined_contents(event_id, _present(map(records.get, pointers.get(event_id, {}).values())), store_id),
         ]
         for event_id in ids
     }
 
 
-async def read_quarantined(path: str) -> bytes | None:
-    """The body in a quarantine blob; None if somebody has deleted it, or altered it beyond reading."""
+async def _read(path: str) -> QuarantinedEvent | None:
+    """The record in a quarantine blob; None if somebody has deleted it, or altered it beyond reading."""
     try:
         record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
-        return b64decode(record.raw_base64, validate=True)
+        b64decode(record.raw_base64, validate=True)
     except (ResourceNotFoundError, msgspec.MsgspecError, ValueError):
         return None
+    else:
+        return record
 
 
-def _present(bodies: Iterable[bytes | None]) -> list[bytes]:
-    return [body for body in bodies if body is not None]
+def _present(records: Iterable[QuarantinedEvent | None]) -> list[QuarantinedEvent]:
+    return [record for record in records if record is not None]

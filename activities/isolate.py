@@ -3,7 +3,6 @@
 # The SDK's documents are untyped.
 
 import hashlib
-from base64 import b64decode
 from typing import Any
 
 import msgspec
@@ -35,7 +34,7 @@ async def isolate(record: QuarantinedEvent) -> bool:
     it twice changes nothing. Raises what the blob service or Cosmos raised.
     """
     await quarantine(record)
-    body = b64decode(record.raw_base64)
+    body = record.body
     flagged = flagged_in(body)
     if flagged is None:
         return False

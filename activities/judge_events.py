@@ -3,50 +3,65 @@
 import hashlib
 from collections import Counter
 
+import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from activities.find_contents import find_contents
-from activities.window_ids import read_ids
+from activities.window_ids import read_ids, read_repeated
 from fraud.analysis import Chunk, ChunkResult
-from fraud.judging import verdicts_on
+from fraud.judging import may_be_more, verdicts_on
 from fraud.verdicts import Verdict, from_ndjson, to_ndjson
 from services import blobs
+
+_ids = msgspec.json.Decoder(list[str])
 
 
 async def judge_events(chunk: Chunk) -> ChunkResult:
     """Judge one chunk and write its verdicts, in the order of the ids, to the chunk's work blob.
 
-    An id of which nothing flagged is archived or in quarantine gets the verdict `unresolved`; the next look-up asks for
-    those ids only.
-    Judging a chunk again replaces its verdicts. Raises what Cosmos or the blob service raised.
+    An id of which nothing flagged is archived or in quarantine gets the verdict `unresolved`. The next look-up asks for
+    those ids only, and for those under which another content may come. Judging a chunk again replaces its verdicts.
+    Raises what Cosmos or the blob service raised.
     """
-    task = chunk.task
+    task, work = chunk.task, await blobs.work()
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
-    by_id = await _found_before(chunk)
-    missing = [event_id for event_id in ids if event_id not in by_id]
-    for event_id, contents in (await find_contents(missing, task.store_id)).items():
+    by_id = await _finished_before(chunk)
+    contents_of = await find_contents([event_id for event_id in ids if event_id not in by_id], task.store_id)
+    repeated = await read_repeated(task)
+    unresolved: list[str] = []
+    more: list[str] = []
+    for event_id, contents in contents_of.items():
         by_id[event_id] = verdicts_on(event_id, contents, task.store_id, task.window)
+        if by_id[event_id][0].band == "unresolved":
+            unresolved.append(event_id)
+        elif may_be_more(contents, task.window, repeated=event_id in repeated):
+            more.append(event_id)
     verdicts = [verdict for event_id in ids for verdict in by_id[event_id]]
     lines = to_ndjson(verdicts)
-    await blobs.write_blob(await blobs.work(), chunk.path, lines, blobs.NDJSON)
+    if chunk.lookup:
+        await blobs.write_blob(work, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
+    await blobs.write_blob(work, chunk.path, lines, blobs.NDJSON)
     return ChunkResult(
         number=chunk.number,
         bands=dict(Counter(verdict.band for verdict in verdicts)),
         lookup=chunk.lookup,
         digest=hashlib.sha256(lines).hexdigest()[:32],
+        may_be_more=len(more),
     )
 
 
-async def _found_before(chunk: Chunk) -> dict[str, list[Verdict]]:
-    """The verdicts on the ids that the look-up before this one has found."""
+async def _finished_before(chunk: Chunk) -> dict[str, list[Verdict]]:
+    """The verdicts on the ids that the look-up before this one has left nothing to ask about."""
     by_id: dict[str, list[Verdict]] = {}
     if chunk.lookup < 2:
         return by_id
+    before, work = chunk.at(chunk.lookup - 1), await blobs.work()
     try:
-        lines = await blobs.read_blob(await blobs.work(), chunk.at(chunk.lookup - 1).path)
+        open_ids = set(_ids.decode(await blobs.read_blob(work, before.open_path)))
+        lines = await blobs.read_blob(work, before.path)
     except ResourceNotFoundError:
         return by_id  # the work was cleared, and the analysis was started again
     for verdict in from_ndjson(lines):
-        if verdict.band != "unresolved":
+        if verdict.event_id not in open_ids:
             by_id.setdefault(verdict.event_id, []).append(verdict)
     return by_id

@@ -1,7 +1,5 @@
 """Judge flagged events in quarantine that no window can name, each by its place in the hub."""
 
-from base64 import b64decode
-
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
@@ -41,5 +39,5 @@ async def _judge(task: PlacesTask, path: str) -> list[Verdict]:
     record = _record.decode(data)
     return [
         judged(event, whole_store(event), task.window, None, source="quarantine", name=place_of(record, number))
-        for number, event in enumerate(flagged_events(b64decode(record.raw_base64)))
+        for number, event in enumerate(flagged_events(record.body))
     ]

@@ -13,10 +13,20 @@ _ids = msgspec.json.Decoder(list[str])
 
 
 async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> WindowTask:
-    """Write a window's ids to its work blob; the task of analysing them."""
+    """Write a window's ids to its work blobs; the task of analysing them."""
     task = WindowTask.of(window, work_root)
+    if window.repeated:
+        await write_blob(await work(), task.repeated_path, msgspec.json.encode(window.repeated))
     await write_blob(await work(), task.ids_path, msgspec.json.encode(window.ids))
     return task
+
+
+async def read_repeated(task: WindowTask) -> frozenset[str]:
+    """The ids that the window names more than once."""
+    try:
+        return frozenset(_ids.decode(await read_blob(await work(), task.repeated_path)))
+    except ResourceNotFoundError:
+        return frozenset()
 
 
 async def read_ids(task: WindowTask) -> list[str]:

@@ -27,6 +27,10 @@ VERSION = 2
 """Of the orchestration: 1 stores verdicts when all look-ups are over, 2 after each that has found something."""
 
 
+LOOKUPS_FOR_MORE = 4
+"""The number of look-ups of an id that was found, if another content may come under it: over three minutes."""
+
+
 class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The input of the orchestration: a window, and where its ids are."""
 
@@ -75,6 +79,11 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The blob that holds the ids, as a JSON array."""
         return f"{self.work_folder}/ids.json"
 
+    @property
+    def repeated_path(self) -> str:
+        """The blob that holds the ids that the window names more than once; absent without any."""
+        return f"{self.work_folder}/repeated.json"
+
     def chunks(self) -> list["Chunk"]:
         """The window in slices of at most IDS_PER_CHUNK ids."""
         return list(self._chunks())
@@ -108,6 +117,11 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         of_lookup = f"-{self.lookup:02}" if self.lookup else ""
         return f"{self.task.work_folder}/verdicts-{self.number:05}{of_lookup}.ndjson"
 
+    @property
+    def open_path(self) -> str:
+        """The work blob that takes the ids that the next look-up asks for, as a JSON array."""
+        return f"{self.task.work_folder}/open-{self.number:05}-{self.lookup:02}.json"
+
 
 class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
     """The counts of a judged chunk; its verdicts are in its work blob, and `digest` is theirs."""
@@ -116,11 +130,17 @@ class ChunkResult(msgspec.Struct, frozen=True, kw_only=True):
     bands: dict[Band, int]
     lookup: int = 0
     digest: str = ""
+    may_be_more: int = 0
+    """Ids that were found, and under which another content may still come."""
 
     @property
     def unresolved(self) -> int:
         """Ids whose events are not in the archive yet."""
         return self.bands.get("unresolved", 0)
+
+    def is_open(self, lookup: int) -> bool:
+        """True if there is something to ask for in the look-up of this number."""
+        return self.unresolved > 0 or (self.may_be_more > 0 and lookup <= LOOKUPS_FOR_MORE)
 
 
 class WindowSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

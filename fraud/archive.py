@@ -174,6 +174,14 @@ def event_id_of(document: dict[str, Any]) -> str:
     return event_id
 
 
+def arrival_of(document: dict[str, Any]) -> datetime | None:
+    """The time at which its content first reached the hub; None in a document that someone else wrote."""
+    try:
+        return msgspec.convert(_archive_of(document).get("enqueued_time"), datetime)
+    except msgspec.ValidationError:
+        return None
+
+
 def has_further_contents(document: dict[str, Any]) -> bool:
     """True if other contents arrived under the id of this document after it."""
     return bool(_archive_of(document).get(FURTHER_FIELD))

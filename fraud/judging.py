@@ -1,14 +1,16 @@
 """Judging an event: every rule is asked, their weights are added, the sum decides the band."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from fraud.archive import original_event
+from fraud.archive import arrival_of, original_event
 from fraud.context.event_facts import event_facts
 from fraud.events import StoreEvent, StoreKey, store_key
 from fraud.identity import canonical
+from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import flagged_events, is_flagged, may_be_of
 from fraud.readable import keepable
 from fraud.rules.rule_set import RuleSet
@@ -38,31 +40,44 @@ def band_of(score: int) -> Band:
 
 
 class Content(msgspec.Struct, frozen=True):
-    """An event that was found under an id, where, and the campaign that it names."""
+    """An event that was found under an id, where, when it first reached the hub, and the campaign that it names."""
 
     event: dict[str, Any]
     source: Source
+    arrived: datetime | None
     run_id: str | None = None
 
 
 def archived_contents(documents: Iterable[dict[str, Any]], store_id: StoreKey | None) -> list[Content]:
     """The contents in the documents that are archived under an id; those of other stores are left out."""
-    contents = ((keepable(event), run_id) for event, run_id in map(original_event, documents))
-    return [
-        Content(event, "archive", run_id)
-        for event, run_id in contents
-        if store_key(event.get("store_id")) == store_key(store_id)
-    ]
+    contents: list[Content] = []
+    for document in documents:
+        event, run_id = original_event(document)
+        if store_key(event.get("store_id")) == store_key(store_id):
+            contents.append(Content(keepable(event), "archive", arrival_of(document), run_id))
+    return contents
 
 
-def quarantined_contents(event_id: str, bodies: Iterable[bytes], store_id: StoreKey | None) -> list[Content]:
-    """The flagged contents of an id in bodies that lie in quarantine, but for those that are surely of other stores."""
+def quarantined_contents(
+    event_id: str, records: Iterable[QuarantinedEvent], store_id: StoreKey | None
+) -> list[Content]:
+    """The flagged contents of an id in quarantine, but for those that are surely of other stores."""
     return [
-        Content(event, "quarantine")
-        for body in bodies
-        for event in flagged_events(body)
+        Content(event, "quarantine", record.enqueued_time)
+        for record in records
+        for event in flagged_events(record.body)
         if event.get("id") == event_id and may_be_of(event, store_id)
     ]
+
+
+def may_be_more(contents: Iterable[Content], window: Window, *, repeated: bool) -> bool:
+    """True if a flagged content of the window may not have been found yet, though another one under its id was.
+
+    The window named the id, so a flagged content arrived in it: two, if it was `repeated`, or one that was sent twice.
+    """
+    arrivals = [content.arrived for content in contents if is_flagged(content.event)]
+    here = sum(arrived is not None and window.start < arrived <= window.end for arrived in arrivals)
+    return here < (2 if repeated else 1)
 
 
 def verdicts_on(event_id: str, contents: Sequence[Content], store_id: StoreKey | None, window: Window) -> list[Verdict]:

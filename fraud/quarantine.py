@@ -4,7 +4,7 @@ Paths are computed from where the bytes came from, so that a redelivery writes t
 """
 
 import hashlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,6 +19,11 @@ class QuarantinedEvent(msgspec.Struct, frozen=True, kw_only=True):
     offset: str
     sequence_number: int
     enqueued_time: datetime
+
+    @property
+    def body(self) -> bytes:
+        """The event's bytes as they came. Raises ValueError if somebody has altered the record."""
+        return b64decode(self.raw_base64, validate=True)
 
     @property
     def path(self) -> str:

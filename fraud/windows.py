@@ -5,6 +5,7 @@ hour UTC (Stream Analytics, "Windowing functions").
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,12 +35,14 @@ class Window(msgspec.Struct, frozen=True, order=True):
 class SuspiciousWindow(msgspec.Struct, frozen=True):
     """The suspicious ids of one store in one window, each once, in order.
 
-    `store_id` is None for events without a store.
+    `store_id` is None for events without a store. `repeated` are the ids that the row names more than once: an event
+    was sent again, or another content came under its id.
     """
 
     store_id: StoreKey | None
     ids: tuple[str, ...]
     window: Window
+    repeated: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -153,7 +156,8 @@ def _window(content: Any) -> tuple[SuspiciousWindow, int]:
         raise NotAWindowError("the ids of the window are no strings" if row.ids else "the window has no ids")
     if len(ids) > MAX_IDS:
         raise NotAWindowError(f"the window has {len(ids)} ids; at most {MAX_IDS} are accepted")
-    return SuspiciousWindow(row.store_id, unique_ids(ids), window), len(row.ids) - len(ids)
+    repeated = unique_ids(event_id for event_id, times in Counter(ids).items() if times > 1)
+    return SuspiciousWindow(row.store_id, unique_ids(ids), window, repeated), len(row.ids) - len(ids)
 
 
 def _is_whole(text: str) -> bool:

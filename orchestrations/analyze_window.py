@@ -22,11 +22,11 @@ def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) ->
     results = yield from fan_out(context, JUDGE_EVENTS, [chunk.at(1) for chunk in task.chunks()])
     summary = yield from _store_and_tell(context, task, results)
     for lookup in range(2, LOOKUPS + 1):
-        missing = [chunk.at(lookup) for chunk in task.chunks() if results[chunk.number].unresolved]
-        if not missing:
+        unfinished = [chunk.at(lookup) for chunk in task.chunks() if results[chunk.number].is_open(lookup)]
+        if not unfinished:
             break
         yield timer(context, context.current_utc_datetime + retry_delay(lookup - 1))
-        before, results = results, _with(results, (yield from fan_out(context, JUDGE_EVENTS, missing)))
+        before, results = results, _with(results, (yield from fan_out(context, JUDGE_EVENTS, unfinished)))
         if [result.digest for result in results] != [result.digest for result in before]:
             summary = yield from _store_and_tell(context, task, results)
 

@@ -17,7 +17,7 @@ from activities.clear_work import clear_work
 from activities.judge_events import judge_events
 from activities.store_verdicts import store_verdicts
 from activities.window_ids import read_ids, save_window
-from fraud.analysis import IDS_PER_CHUNK, WindowSummary, WindowTask
+from fraud.analysis import IDS_PER_CHUNK, ChunkResult, WindowSummary, WindowTask
 from fraud.identity import archive_key
 from fraud.verdicts import Verdict, from_ndjson, to_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
@@ -40,6 +40,11 @@ async def task() -> WindowTask:
 
 async def judge_all(task: WindowTask, lookup: int = 0) -> list[dict[Any, int]]:
     return [(await judge_events(chunk.at(lookup))).bands for chunk in task.chunks()]
+
+
+async def result_of(task: WindowTask, lookup: int) -> ChunkResult:
+    (chunk,) = task.chunks()
+    return await judge_events(chunk.at(lookup))
 
 
 async def judge_and_store(task: WindowTask, lookup: int) -> WindowSummary:
@@ -236,6 +241,34 @@ async def test_two_frauds_under_one_id_have_a_verdict_each_in_verdicts_case_and_
     assert (summary.suspicious, (await case_of(task))["bands"]["medium"]) == (3, summary.bands["medium"])
     await clear_work(task)
     assert await read_ids(task) == [twice, f"{twice}-x"]
+
+
+async def test_a_fraud_that_is_archived_after_another_of_its_id_is_asked_for_if_the_window_named_the_id_twice():
+    twice, once = (uuid.uuid4().hex for _ in range(2))
+    await archive_events([received(event_body(event_id), n) for n, event_id in enumerate((twice, once))])
+    window = SuspiciousWindow(3, unique_ids([twice, once]), WINDOW_ENDING_1010, repeated=(twice,))
+    task = await save_window(window)
+    first = await result_of(task, 1)
+
+    await archive_events([received(event_body(twice, price=9_999.99), 2), received(event_body(once, price=9.9), 3)])
+    second = await result_of(task, 2)
+
+    assert (first.bands, first.may_be_more) == ({"low": 2}, 1)
+    assert (second.bands, second.may_be_more) == ({"low": 1, "medium": 1, "high": 1}, 0)
+    assert second.digest != first.digest
+
+
+async def test_a_content_of_another_window_is_judged_and_the_windows_own_is_asked_for_again():
+    reused = uuid.uuid4().hex
+    await archive_events([received(event_body(reused), 400_000)])
+    task = await save_window(SuspiciousWindow(3, (reused,), WINDOW_ENDING_1010))
+    first = await result_of(task, 1)
+    await archive_events([received(event_body(reused, price=9_999.99), 1)])
+
+    second = await result_of(task, 2)
+
+    assert (first.bands, first.may_be_more) == ({"low": 1}, 1)
+    assert (second.bands, second.may_be_more) == ({"medium": 1, "high": 1}, 0)
 
 
 @pytest.mark.parametrize("odd", ["a/b", "..", "", "?", "x" * 2_000])

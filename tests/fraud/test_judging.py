@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -6,25 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fraud.archive import quarantined
 from fraud.events import StoreEvent
 from fraud.generation import generate_events
 from fraud.judging import (
     HIGH_SCORE,
     MEDIUM_SCORE,
+    Content,
     archived_contents,
     band_of,
     judge,
     judged,
+    may_be_more,
     quarantined_contents,
     unresolved,
     verdicts_on,
 )
+from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import is_flagged
 from fraud.readable import readable_events
 from fraud.rules.shipped import ACTIVE, RULE_SET
 from fraud.suspicion import is_suspicious
 from fraud.verdicts import Verdict, case_of, from_ndjson, to_ndjson
-from tests.fraud.builders import WINDOW_ENDING_1010, event_body
+from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body, received
 
 SUSPICIOUS: dict[str, Any] = msgspec.json.decode(event_body())
 
@@ -85,6 +90,10 @@ def test_an_unresolved_id_has_a_verdict_without_an_event():
     assert (verdict.event_id, verdict.band, verdict.event, verdict.score) == ("gone", "unresolved", None, 0)
 
 
+def records(*bodies: bytes) -> list[QuarantinedEvent]:
+    return [quarantined(received(body, number), "odd") for number, body in enumerate(bodies)]
+
+
 def judged_ids(*documents: dict[str, Any]) -> list[Verdict]:
     return verdicts_on("a", archived_contents(documents, 3), 3, WINDOW_ENDING_1010)
 
@@ -98,6 +107,25 @@ def test_every_flagged_content_under_an_id_has_a_verdict_and_the_reuse_counts_ag
     assert all("3 different contents" in verdict.reasons[-1].evidence for verdict in verdicts)
     assert [verdict.reasons[-1].rule for verdict in verdicts] == ["ID_REUSED", "ID_REUSED"]
     assert judged_ids(cheap, dear, harmless) == verdicts
+
+
+def content(sequence_number: int, **changes: Any) -> Content:
+    (read,) = quarantined_contents("a", records(event_body(**changes)), 3)
+    return msgspec.structs.replace(read, arrived=ENQUEUED + timedelta(seconds=sequence_number))
+
+
+def test_a_content_of_another_window_does_not_explain_why_this_one_named_the_id():
+    here, elsewhere = content(0), content(300)
+
+    assert not may_be_more([here], WINDOW_ENDING_1010, repeated=False)
+    assert not may_be_more([here, elsewhere], WINDOW_ENDING_1010, repeated=False)
+    assert may_be_more([elsewhere], WINDOW_ENDING_1010, repeated=False)
+    assert may_be_more([msgspec.structs.replace(here, arrived=None)], WINDOW_ENDING_1010, repeated=False)
+
+
+def test_an_id_that_a_window_named_twice_may_have_a_second_content():
+    assert may_be_more([content(0)], WINDOW_ENDING_1010, repeated=True)
+    assert not may_be_more([content(0), content(1, price=2.0)], WINDOW_ENDING_1010, repeated=True)
 
 
 def test_a_single_content_is_not_a_reuse_of_its_id():
@@ -126,7 +154,7 @@ def test_an_ill_typed_event_is_judged_on_its_usable_fields_and_the_others_are_a_
 
 def test_a_flag_that_only_the_stream_job_takes_for_one_counts_as_the_job_reads_it():
     (verdict,) = verdicts_on(
-        "a", quarantined_contents("a", [event_body(priority_shipping=1)], 3), 3, WINDOW_ENDING_1010
+        "a", quarantined_contents("a", records(event_body(priority_shipping=1)), 3), 3, WINDOW_ENDING_1010
     )
 
     assert [reason.rule for reason in verdict.reasons] == ["DISCOUNTED_PRIORITY_SALE", "NOT_A_STORE_EVENT"]
@@ -134,7 +162,7 @@ def test_a_flag_that_only_the_stream_job_takes_for_one_counts_as_the_job_reads_i
 
 def test_contents_of_archive_and_quarantine_are_judged_together_and_each_says_where_it_was_found():
     bodies = [event_body(gift_wrap=1), event_body(discount=5), event_body("b"), event_body(store_id=4), event_body()]
-    contents = [*archived_contents([SUSPICIOUS], 3), *quarantined_contents("a", bodies, 3)]
+    contents = [*archived_contents([SUSPICIOUS], 3), *quarantined_contents("a", records(*bodies), 3)]
 
     verdicts = verdicts_on("a", contents, 3, WINDOW_ENDING_1010)
 
@@ -177,7 +205,9 @@ def test_whatever_an_event_holds_it_is_judged_can_be_written_and_is_judged_the_s
 def test_a_neighbour_is_judged_the_same_whatever_stands_beside_it(odd: dict[str, Any]):
     alone = judged_ids(SUSPICIOUS)
 
-    odd_contents = quarantined_contents("b", [json.dumps(odd | TRIGGERS | {"id": "b", "store_id": 3}).encode()], 3)
+    odd_contents = quarantined_contents(
+        "b", records(json.dumps(odd | TRIGGERS | {"id": "b", "store_id": 3}).encode()), 3
+    )
     verdicts = [*judged_ids(SUSPICIOUS), *verdicts_on("b", odd_contents, 3, WINDOW_ENDING_1010)]
 
     assert from_ndjson(to_ndjson(verdicts))[:1] == alone

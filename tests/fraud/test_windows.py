@@ -148,6 +148,20 @@ def test_a_bad_row_does_not_take_the_others_with_it():
     assert content.problems == ("the window has no ids",)
 
 
+def test_an_id_that_a_row_names_twice_is_remembered_and_changes_no_name():
+    row = {
+        "store_id": 3,
+        "ids": ["b", "a", "b"],
+        "WindowStart": "2026-01-02T10:05:00Z",
+        "WindowEnd": "2026-01-02T10:10:00Z",
+    }
+    (twice,) = parse_windows(msgspec.json.encode(row)).windows
+    (once,) = parse_windows(msgspec.json.encode(row | {"ids": ["a", "b"]})).windows
+
+    assert (twice.ids, twice.repeated, once.repeated) == (("a", "b"), ("b",), ())
+    assert twice.name == once.name
+
+
 def test_half_of_a_surrogate_pair_takes_no_window_and_no_other_id_with_it():
     times = '"WindowStart": "2026-01-02T10:05:00Z", "WindowEnd": "2026-01-02T10:10:00Z"'
     rows = [

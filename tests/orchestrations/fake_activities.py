@@ -20,16 +20,17 @@ from orchestrations.run_campaign import run_campaign
 class FakeActivities:
     """The app's orchestrations over activities in memory.
 
-    `stored` has the look-ups of each chunk whose verdicts were stored, `told` the alerts.
-
-    `missing` tells, by chunk number, in how many look-ups an event of the chunk is not in the archive yet; `failures`
-    how often an activity raises before it works; `before_batch` is called with the number of each batch that is sent.
+    `missing` tells, by chunk number, in how many look-ups an event of the chunk is not in the archive yet;
+    `may_be_more` how many of its ids may have another content; `failures` how often an activity raises before it works;
+    `before_batch` is called with the number of each batch that is sent. `stored` has the look-ups of each chunk whose
+    verdicts were stored, `told` the alerts.
     """
 
     def __init__(self) -> None:
         self.journal: list[str] = []
         self.missing: Counter[int] = Counter()
         self.failures: Counter[str] = Counter()
+        self.may_be_more: Counter[int] = Counter()
         self.stored: list[tuple[int, ...]] = []
         self.told: list[str] = []
         self.batches: defaultdict[int, list[Batch]] = defaultdict(list)
@@ -65,11 +66,12 @@ class FakeActivities:
         if self.missing[chunk.number]:
             self.missing[chunk.number] -= 1
             return self._result(chunk, {"low": chunk.count - 1, "unresolved": 1})
-        return self._result(chunk, {"low": chunk.count})
+        return self._result(chunk, {"low": chunk.count}, self.may_be_more[chunk.number])
 
     @staticmethod
-    def _result(chunk: Chunk, bands: dict[Band, int]) -> ChunkResult:
-        return ChunkResult(number=chunk.number, bands=bands, lookup=chunk.lookup, digest=str(bands))
+    def _result(chunk: Chunk, bands: dict[Band, int], more: int = 0) -> ChunkResult:
+        digest = f"{bands}"
+        return ChunkResult(number=chunk.number, bands=bands, lookup=chunk.lookup, digest=digest, may_be_more=more)
 
     async def store_verdicts(self, task: WindowTask) -> WindowSummary:
         """A summary. Its revision counts the look-ups that were stored."""

@@ -3,7 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fraud.analysis import IDS_PER_CHUNK, LOOKUPS, WindowTask
+from fraud.analysis import IDS_PER_CHUNK, LOOKUPS, LOOKUPS_FOR_MORE, WindowTask
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
 from tests.orchestrations.fake_activities import FakeActivities
@@ -63,6 +63,19 @@ async def test_what_is_found_is_stored_and_told_at_once_and_what_comes_late_amen
     assert steps.stored == [(1, 1, 1), (2, 2, 1), (2, 4, 1)]
     assert steps.told == ["window-3-x", "window-3-x-2", "window-3-x-3"]
     assert status["output"]["revision"] == 3
+
+
+async def test_ids_under_which_another_content_may_come_are_asked_for_a_few_times_and_hold_nothing_up(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.may_be_more[1] = 2
+
+    status = await hub.run("analyze_window", window(ids=2 * IDS_PER_CHUNK))
+
+    assert sorted(steps.journal[:2]) == ["judge_events 0", "judge_events 1"]
+    again = ["judge_events 1"] * (LOOKUPS_FOR_MORE - 1)
+    assert steps.journal[2:] == [*STORE_AND_TELL, *again, "clear_work"]
+    assert status["runtimeStatus"] == "Completed"
 
 
 async def test_an_event_that_never_arrives_ends_as_unresolved_and_does_not_hold_the_window(
