@@ -281,7 +281,7 @@ async def test_an_id_that_the_archive_cannot_hold_is_unresolved_though_it_is_the
 async def test_a_window_of_several_chunks_is_judged_whole():
     run = uuid.uuid4().hex
     ids = unique_ids(f"{run}-{number:05}" for number in range(IDS_PER_CHUNK + 20))
-    await archive_events([received(event_body(one), number) for number, one in enumerate(ids)])
+    await archive_events([received(event_body(event_id), number) for number, event_id in enumerate(ids)])
     task = await save_window(SuspiciousWindow(3, ids, WINDOW_ENDING_1010))
 
     assert await judge_all(task) == [{"low": IDS_PER_CHUNK}, {"low": 20}]
