@@ -60,7 +60,7 @@ contract: setup-dev ## Run the contract suites on Microsoft's emulators (needs D
 	@$(BIN)/python infra/emulators/prepare.py local.settings.json.example
 	@$(BIN)/python -m tests.contract.run local.settings.json.example
 
-bench: setup-dev $(DUCKDB)/.ready ## Measure each part beside its peer, and the whole pipeline (about 5 minutes)
+bench: setup-dev $(DUCKDB)/.ready ## Measure each part beside its peer, and the whole pipeline (about 10 minutes)
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks
 
 setup: $(VENV)/.local-ready $(AZURITE)/.ready ## Install what `make demo` and `make up` need
