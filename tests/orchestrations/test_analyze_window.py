@@ -78,6 +78,32 @@ async def test_ids_under_which_another_content_may_come_are_asked_for_a_few_time
     assert status["runtimeStatus"] == "Completed"
 
 
+async def test_a_webhook_that_is_away_for_long_keeps_no_late_event_from_being_stored(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.missing[0] = 2
+    steps.failures["alert_fraud_team"] = 45
+
+    status = await hub.run("analyze_window", window())
+
+    assert status["runtimeStatus"] == "Completed"
+    assert steps.stored == [(1,), (3,)]
+    assert steps.told == ["window-3-x-2", "window-3-x"]
+
+
+async def test_an_alert_that_nobody_takes_fails_the_instance_after_all_is_stored(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.missing[0] = 2
+    steps.failures["alert_fraud_team"] = 1_000
+
+    status = await hub.run("analyze_window", window())
+
+    assert status["runtimeStatus"] == "Failed"
+    assert "the service is away" in str(status["output"])
+    assert steps.stored == [(1,), (3,)]
+
+
 async def test_an_event_that_never_arrives_ends_as_unresolved_and_does_not_hold_the_window(
     hub: RunningHub, steps: FakeActivities
 ):
