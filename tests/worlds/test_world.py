@@ -1,5 +1,6 @@
 """A world is the same for the same seed, as large as it must be, and made of events that the pipeline takes."""
 
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from fraud.events import parse_document, parse_event
 from fraud.suspicion import is_suspicious
 from fraud.windows import window_of
 from tests.worlds.conftest import SMALL
-from worlds import Label, World, make_world
+from worlds import Label, World, WorldPlan, make_world
 from worlds.scenarios import EVASIVE, FRAUDS, HELD_OUT, LOOKALIKES
 
 
@@ -106,6 +107,17 @@ def test_there_are_enough_scenarios():
     assert len(FRAUDS) >= 10
     assert len(LOOKALIKES) >= 6
     assert FRAUDS.keys() | set(LOOKALIKES) >= HELD_OUT | EVASIVE
+
+
+@pytest.mark.slow
+def test_a_whole_world_is_made_in_less_than_20_seconds_of_a_core():
+    before = time.process_time()
+    world = make_world(WorldPlan(seed=8))
+    written = sum(map(len, world.event_lines())) + sum(map(len, world.label_lines()))
+
+    assert len(world.arrivals) >= 100_000
+    assert written > 50_000_000
+    assert time.process_time() - before < 20
 
 
 @pytest.mark.slow
