@@ -10,6 +10,7 @@ from reconciliation.capture.path import parse_blob_name
 from reconciliation.reading.scan import Scanner
 from tests.fuzz.events import event_body
 from tests.reconciliation.capture_writer import VALUES, avro, record, schema
+from tests.reconciliation.world import KEYS
 
 _NOON_MS = 1_772_712_000_000
 _SCHEMAS = (None, None, schema([*VALUES, "null"]), schema(["string", "long"]))
@@ -23,7 +24,7 @@ def _files(_: Path) -> Generator[Try]:
         data = avro(records, codec=codec, sync_interval=interval, writer=chance.choice(_SCHEMAS))
         whole = not chance.one_in(2)
         data = data if whole else chance.damaged(data)
-        scanner = Scanner(0, "1", with_contents=True)
+        scanner = Scanner(0, "1", KEYS, all_contents=True)
         scanner.blob("n/h/1/2026/03/05/12/05/00.avro", _pieces(chance, data))
         sums = scanner.sums
         assert sums.records <= len(data), "more records than bytes"

@@ -10,7 +10,7 @@ import msgspec
 
 from fraud.analysis import WindowTask
 from fraud.archive import ReceivedEvent, batches, plan_archive
-from fraud.judging import verdicts_on
+from fraud.judging import archived_contents, verdicts_on
 from fraud.quarantine import QuarantinedWindow, raw
 from fraud.verdicts import from_ndjson, to_ndjson
 from fraud.windows import parse_windows, window_of
@@ -59,7 +59,8 @@ def _archive(_: Path) -> Generator[Try]:
             read = read_body(document.source.body).event
             assert read is not None, "archived, and malformed to the reconciliation"
             assert read.id == document.event_id
-            (verdict,) = verdicts_on(document.event_id, [content], read.store_id, window_of(_NOON))
+            contents = archived_contents([content], read.store_id)
+            (verdict,) = verdicts_on(document.event_id, contents, read.store_id, window_of(_NOON))
             assert from_ndjson(to_ndjson([verdict])) == [verdict]
             assert (verdict.band != "unresolved") == read.flagged, "the judge and the reconciliation differ"
         read_events(bodies)
