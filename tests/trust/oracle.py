@@ -1,0 +1,106 @@
+"""The judgement of a day, from what was sent and planted alone. It shares no code with the reconciliation.
+
+Every fraud by content has a right verdict. If the archive may refuse it, or somebody has touched its window, it is
+enough that the report names it. Every planted fault is named. Nothing that is harmless, and that nothing was done to,
+is called a difference.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+
+from tests.trust.day import Account, Occurrence
+
+Plain = tuple[tuple[str, Any], ...]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A planted fault and the event that it was done to."""
+
+    name: str
+    victim: Occurrence
+
+
+def _same_content(event: dict[str, Any] | None, occurrence: Occurrence) -> bool:
+    if event is None:
+        return False
+    sent = occurrence.sent.content
+    return event.keys() == sent.keys() and all(
+        type(event[name]) is type(value) and event[name] == value
+        if isinstance(value, bool) or isinstance(event[name], bool)
+        else event[name] == value
+        for name, value in sent.items()
+    )
+
+
+def _is_right(verdict: dict[str, Any], occurrence: Occurrence, *, is_reused: bool) -> bool:
+    rules = {reason["rule"] for reason in verdict["reasons"]}
+    return (
+        verdict["band"] == "high"
+        and _same_content(verdict["event"], occurrence)
+        and msgspec.convert(verdict["window_end"], type(occurrence.at)) == occurrence.window_end
+        and (not is_reused or "ID_REUSED" in rules)
+    )
+
+
+def _names(account: Account, occurrence: Occurrence) -> bool:
+    name, place = occurrence.sent.event_id, (str(occurrence.partition), occurrence.sequence)
+    for listed in account.differences.values():
+        for difference in listed:
+            partition = (difference.get("partition") or "").rpartition("/")[2]
+            if difference["event_id"] == name or (partition, difference.get("sequence_number")) == place:
+                return True
+    return name is None and account.report["accounts"]["nameless"] > 0
+
+
+def complaints(occurrences: list[Occurrence], faults: list[Fault], account: Account) -> list[str]:
+    """What is wrong with an account; nothing if it can be trusted."""
+    verdicts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for verdict in account.verdicts:
+        verdicts[verdict["event_id"]].append(verdict)
+    contents: defaultdict[tuple[str | None, str], set[bytes]] = defaultdict(set)
+    for each in occurrences:
+        # Whether the archive takes an odd content, and counts it, is its own affair.
+        if not each.sent.is_odd:
+            contents[each.sent.event_id, repr(each.sent.store)].add(each.sent.body)
+    hit = {id(fault.victim) for fault in faults}
+    touched = {fault.victim.window_end for fault in faults}
+    late = {each.sent.event_id for each in occurrences if each.is_late}
+    wrong: list[str] = []
+    for each in occurrences:
+        if not each.sent.is_fraud or id(each) in hit:
+            continue
+        is_reused = len(contents[each.sent.event_id, repr(each.sent.store)]) > 1 and not each.sent.is_odd
+        is_reused = is_reused and each.sent.event_id not in late
+        its_verdicts = verdicts[each.sent.event_id or ""]
+        # To be named is enough for what the archive may refuse, and in a window that somebody has touched.
+        may_be_named = each.sent.is_odd or each.window_end in touched
+        if any(_is_right(verdict, each, is_reused=is_reused) for verdict in its_verdicts):
+            continue
+        if not (may_be_named and _names(account, each)):
+            wrong.append(f"{each.sent.kind} {each.sent.event_id!r} of {each.window_end:%H:%M} passed: {its_verdicts}")
+    for fault in faults:
+        if not _names_fault(account, fault):
+            wrong.append(f"{fault.name} of {fault.victim.sent.event_id!r} is not in the report")
+        if account.report["balanced"]:
+            wrong.append(f"{fault.name} and the report says balanced")
+    bodies: defaultdict[str | None, set[bytes]] = defaultdict(set)
+    for each in occurrences:
+        bodies[each.sent.event_id].add(each.sent.body)
+    # With a blob of Capture its neighbours are gone too, and rightly named.
+    blobs = {_blob(fault.victim) for fault in faults if fault.name == "capture deleted"}
+    harmless = {each.sent.event_id for each in occurrences if each.sent.kind == "harmless" and _blob(each) not in blobs}
+    alone = {name for name in harmless if len(bodies[name]) == 1}
+    wrong += [f"{name!r} is harmless and the report names it" for name in alone & account.named()]
+    return wrong
+
+
+def _blob(occurrence: Occurrence) -> tuple[int, Any]:
+    return occurrence.partition, occurrence.window_end
+
+
+def _names_fault(account: Account, fault: Fault) -> bool:
+    if fault.name == "capture deleted":
+        return bool(account.report["gaps"]) or bool(account.report["accounts"]["archive_gaps"])
+    return _names(account, fault.victim)

@@ -1,0 +1,111 @@
+"""Faults that somebody plants in the archives after the analysis, and what the report must then name.
+
+A fault takes a fraud that was sent once and is in order everywhere; it gives the ids (or the window's name) of which at
+least one must stand in the report.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from fraud.identity import archive_key
+from services import cosmos, names
+from services.blobs import NDJSON, delete_blob, warehouse, write_blob
+from tests.trust.day import Day, Occurrence
+
+Change = Callable[[dict[str, Any]], dict[str, Any] | None]
+Plant = Callable[[Day, Occurrence], Awaitable[bool]]
+"""Plants a fault on an event; False if there is nothing to plant it on."""
+_lines = msgspec.json.Encoder()
+
+
+async def _change_lines(
+    day: Day, container_name: str, matches: Callable[[dict[str, Any]], bool], change: Change
+) -> bool:
+    container, changed = await warehouse(container_name), False
+    for path, lines in await day.outcome_blobs(container_name):
+        if any(map(matches, lines)):
+            new = [change(line) if matches(line) else line for line in lines]
+            await write_blob(container, path, _lines.encode_lines([line for line in new if line is not None]), NDJSON)
+            changed = True
+    return changed
+
+
+def _verdict(change: Change) -> Plant:
+    async def plant(day: Day, victim: Occurrence) -> bool:
+        return await _change_lines(
+            day, names.FRAUD_EVENTS, lambda line: line["event_id"] == victim.sent.event_id, change
+        )
+
+    return plant
+
+
+def _suspicious(change: Callable[[dict[str, Any], str], dict[str, Any] | None]) -> Plant:
+    async def plant(day: Day, victim: Occurrence) -> bool:
+        name = victim.sent.event_id or ""
+        return await _change_lines(
+            day, names.SUSPICIOUS_EVENTS, lambda line: name in line["ids"], lambda line: change(line, name)
+        )
+
+    return plant
+
+
+def _document(change: Change) -> Plant:
+    async def plant(_: Day, victim: Occurrence) -> bool:
+        container, name = await cosmos.events(), victim.sent.event_id or ""
+        key = archive_key(victim.sent.store, name)
+        document: dict[str, Any] = dict(await container.read_item(name, key))
+        changed = change(document)
+        await container.delete_item(name, key)
+        if changed is not None:
+            await container.create_item(changed)
+        return True
+
+    return plant
+
+
+def _case(change: Change) -> Plant:
+    async def plant(day: Day, victim: Occurrence) -> bool:
+        container = await cosmos.cases()
+        for path, lines in await day.outcome_blobs(names.FRAUD_EVENTS):
+            if any(line["event_id"] == victim.sent.event_id for line in lines):
+                name = path.rpartition("/")[2].removesuffix(".ndjson")
+                case: dict[str, Any] = dict(await container.read_item(name, victim.sent.store))
+                await container.delete_item(name, victim.sent.store)
+                if (changed := change(case)) is not None:
+                    await container.create_item(changed)
+                return True
+        return False
+
+    return plant
+
+
+async def _capture_deleted(_: Day, victim: Occurrence) -> bool:
+    path = f"ns/store-events/{victim.partition}/{victim.window_end:%Y/%m/%d/%H/%M/%S}.avro"
+    try:
+        await delete_blob(await warehouse(names.ALL_EVENTS), path)
+    except ResourceNotFoundError:
+        return False
+    return True
+
+
+def _without(line: dict[str, Any], name: str) -> dict[str, Any]:
+    return line | {"ids": [each for each in line["ids"] if each != name]}
+
+
+FAULTS: dict[str, Plant] = {
+    "document deleted": _document(lambda _: None),
+    "document altered": _document(lambda document: document | {"price": 1}),
+    "verdict deleted": _verdict(lambda _: None),
+    "verdict falsified": _verdict(lambda line: line | {"score": 0, "band": "low", "reasons": []}),
+    "evidence falsified": _verdict(lambda line: line | {"event": {**(line["event"] or {}), "price": 1}}),
+    "verdict moved": _verdict(lambda line: line | {"store_id": 99}),
+    "verdict doubled elsewhere": _verdict(lambda line: line | {"window_end": "2026-01-01T00:05:00Z"}),
+    "report deleted": _suspicious(_without),
+    "report moved": _suspicious(lambda line, _: line | {"store_id": 98}),
+    "case deleted": _case(lambda _: None),
+    "case falsified": _case(lambda case: case | {"max_score": 0, "bands": {"low": 1}, "top": []}),
+    "capture deleted": _capture_deleted,
+}
