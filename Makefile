@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up reset setup setup-dev test proof fuzz infra lock contract bench clean
+.PHONY: help demo up reset setup setup-dev test proof fuzz chaos infra lock contract bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -47,6 +47,9 @@ proof: setup-dev ## Run what takes minutes each: kills of every part, nights, br
 fuzz: setup-dev ## Hand hostile inputs to every reader and server (N= for each, 10,000 by default; SEED= repeats a run)
 	@cd packages/local-azure && ../../$(BIN)/python -m tests.fuzz --inputs $(or $(N),10000) $(if $(SEED),--seed $(SEED))
 	@$(BIN)/python -m tests.fuzz --inputs $(or $(N),10000) $(if $(SEED),--seed $(SEED))
+
+chaos: setup-dev ## Kill parts of the stack under a hostile load, then reconcile (MINUTES=30, SEED= chooses the same deeds)
+	@$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
 
 infra: setup-dev ## Check infra/ with Bicep's compiler (BICEP= names it); fails where it is absent
 	@REQUIRE_BICEP=1 $(if $(BICEP),BICEP="$(BICEP)") $(BIN)/pytest tests/infra -m "not slow"

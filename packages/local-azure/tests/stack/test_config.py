@@ -93,6 +93,15 @@ def test_every_part_gets_its_ports_files_and_state(tmp_path: Path):
     }
 
 
+def test_brokers_take_faults_only_where_the_command_line_says_so(tmp_path: Path):
+    config = read_config(written(tmp_path, WHOLE))
+    given = (config, Path("/state"), config.usual_ports, Path("/settings.json"))
+    options = {part.name: options_of(part) for part in configured_parts(*given, 7099)}
+    assert {name for name, words in options.items() if "--faults-port" in words} == {"amqp"}
+    assert options["amqp"]["--faults-port"] == "7099"
+    assert not any("--faults-port" in part.options for part in configured_parts(*given))
+
+
 def test_a_part_starts_after_those_that_it_needs(tmp_path: Path):
     parts = parts_of(read_config(written(tmp_path, WHOLE)))
     assert {name: part.after for name, part in parts.items()} == {

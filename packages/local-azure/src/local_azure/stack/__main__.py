@@ -42,8 +42,8 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def up(stop: asyncio.Event, places: Places, speed: float) -> None:
-    """Run the stack until `stop` is set."""
+async def up(stop: asyncio.Event, places: Places, speed: float, faults_port: int | None = None) -> None:
+    """Run the stack until `stop` is set. The brokers take faults at `faults_port`, if there is one."""
     config = read_config(places.config)
     state, settings = places.state, places.settings
     with lock.hold(settings.with_name("stack.lock"), _RUNS), ports.reserved(config.usual_ports) as chosen:
@@ -58,7 +58,7 @@ async def up(stop: asyncio.Event, places: Places, speed: float) -> None:
             # Before its part starts: to fetch it may take longer than a part has to become ready.
             await asyncio.to_thread(install, default_folder())
         _say(f"Azure on this machine, at {speed:g} times real time. State in {_short(state)}.")
-        parts = configured_parts(config, state, chosen, settings)
+        parts = configured_parts(config, state, chosen, settings, faults_port)
         supervisor = Supervisor(parts, environment, state / "logs", lambda line: _say(f"  {line}"))
         keep_clock = asyncio.create_task(clock_file.keep(state / "clock", clock))
         try:
@@ -118,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--speed", type=float, default=os.environ.get("SPEED") or "1", help="Azure's seconds per real second"
     )
+    parser.add_argument(
+        "--faults-port", type=int, metavar="N", help="where the brokers take faults on demand; absent: no faults"
+    )
     parser.add_argument("--log-level", default="WARNING")
     return parser
 
@@ -136,7 +139,7 @@ def main() -> None:
         (options.settings or local / "local.settings.json").resolve(),
     )
     if options.action == "up":
-        run("stack", options.log_level, lambda stop: up(stop, places, options.speed))
+        run("stack", options.log_level, lambda stop: up(stop, places, options.speed, options.faults_port))
     try:
         reset(places)
     except CannotStartError as problem:

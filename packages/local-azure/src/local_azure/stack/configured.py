@@ -10,15 +10,18 @@ from local_azure.stack.config import Blob, CaptureTable, Config, EventHubs, Serv
 from local_azure.stack.parts import Part
 
 
-def configured_parts(config: Config, state: Path, ports: dict[str, int], settings: Path) -> list[Part]:
+def configured_parts(
+    config: Config, state: Path, ports: dict[str, int], settings: Path, faults_port: int | None = None
+) -> list[Part]:
     """Every part, those that others need first.
 
-    `ports` has the port of each service, `state` is the folder of all state, `settings` the file that the app reads.
+    `ports` has the port of each service, `state` is the folder of all state, `settings` the file that the app reads,
+    `faults_port` where the brokers take faults, None for brokers without faults.
     """
     wanted = [
         _azurite(config, ports),
         _cosmos(config, ports),
-        _amqp(config, ports),
+        _amqp(config, ports, faults_port),
         _stream_analytics(config),
         _functions(config, ports, settings),
     ]
@@ -49,7 +52,7 @@ def _cosmos(config: Config, ports: dict[str, int]) -> Part | None:
     return Part("cosmos", "local_azure.cosmos", options)
 
 
-def _amqp(config: Config, ports: dict[str, int]) -> Part | None:
+def _amqp(config: Config, ports: dict[str, int], faults_port: int | None) -> Part | None:
     hubs, queues = config.event_hubs, config.service_bus
     if not (hubs or queues):
         return None
@@ -59,6 +62,7 @@ def _amqp(config: Config, ports: dict[str, int]) -> Part | None:
         service_bus_port=ports.get("service-bus"),
         event_hubs_config=hubs and hubs.entities,
         service_bus_config=queues and queues.entities,
+        faults_port=faults_port,
     )
     capture = hubs and hubs.capture
     if not capture:

@@ -1,0 +1,103 @@
+"""`python -m tests.chaos --minutes 30`: the whole stack under a hostile load while its parts die; `make chaos` runs it.
+
+Prints the seed, the events, the kills by part, the faults and the differences; 1 if the report of the reconciliation is
+not exactly what the journal of acknowledged bodies says.
+"""
+
+import argparse
+import asyncio
+import logging
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+import tests.conftest  # the settings with which the app can be imported
+from cli import reconciliations
+from cli.app_client import AppClient
+from tests.chaos.account import differences_from, expected_of
+from tests.chaos.load import Load
+from tests.chaos.plan import Chaos
+from tests.chaos.stack import ChaosStack
+
+_PATIENCE_SECONDS = 300.0
+_WINDOW = timedelta(minutes=5)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a campaign; 0 if its accounts are exact."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Kill parts under load, then reconcile.")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of real time (default: %(default)s)")
+    parser.add_argument("--seed", default=None, help="of bodies and deeds; default: a new one")
+    parser.add_argument("--rate", type=float, default=500.0, help="events per second (default: %(default)s)")
+    parser.add_argument("--speed", type=float, default=30.0, help="Azure's seconds in a second (default: %(default)s)")
+    parser.add_argument("--folder", type=Path, help="keeps state and logs; default: a temporary one")
+    options = parser.parse_args(words)
+    assert tests.conftest.APP_SETTINGS
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
+    seed = options.seed or str(secrets.randbelow(10**6))
+    print(f"chaos: seed {seed}, {options.minutes:g} minutes, {options.rate:g} events/s", flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        return asyncio.run(_campaign(folder, seed, options.minutes * 60, options.rate, options.speed))
+
+
+async def _campaign(folder: Path, seed: str, seconds: float, rate: float, speed: float) -> int:
+    started = time.monotonic()
+    stack = ChaosStack(folder, speed)
+    await asyncio.to_thread(stack.start)
+    try:
+        begin = await asyncio.to_thread(_now, stack)
+        load, chaos = Load(stack, rate, seed), Chaos(stack, seed)
+        sending, killing = asyncio.create_task(load.run()), asyncio.create_task(chaos.run())
+        await asyncio.wait({sending, killing}, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
+        killing.cancel()
+        await asyncio.gather(killing, return_exceptions=True)
+        await chaos.calm()
+        load.stop()
+        await sending
+        end = await asyncio.to_thread(_now, stack) + 2 * _WINDOW
+        wrong = await asyncio.to_thread(_settle, stack, load, begin, end, speed)
+    finally:
+        await asyncio.to_thread(stack.stop)
+    journal = load.journal
+    print(
+        f"  events      {len(journal.contents):,} contents in {journal.sends:,} sends, {journal.failed_sends:,} failed"
+    )
+    print(f"  kills       {dict(chaos.kills)}; the stack was started {stack.starts} times")
+    print(f"  faults      {dict(chaos.faults)}")
+    print(f"  differences {wrong or 'none beside what was done'}")
+    print(f"  {'FAILED' if wrong else 'exact'} after {time.monotonic() - started:.0f} s, seed {seed}", flush=True)
+    return 1 if wrong else 0
+
+
+def _now(stack: ChaosStack) -> datetime:
+    return AppClient(stack.url, patience=60).now()
+
+
+def _settle(stack: ChaosStack, load: Load, begin: datetime, end: datetime, speed: float) -> list[str]:
+    """Reconcile until the report is exact or patience ends: late windows and Capture look lost until they are there."""
+    app = AppClient(stack.url, patience=60)
+    wanted = expected_of(load.journal)
+    time.sleep(4 * _WINDOW.total_seconds() / speed)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        run = reconciliations.start(app, begin - _WINDOW, end)
+        outcome = reconciliations.wait(app, run, lambda _: None)
+        report = msgspec.json.decode(app.get_bytes(f"api/reports/{outcome.id}/report.json"))
+        lines = [app.get_bytes(f"api/reports/{outcome.id}/{path.rpartition('/')[2]}") for path in report["lists"]]
+        wrong = differences_from(wanted, report, lines)
+        if not wrong or time.monotonic() > deadline:
+            return wrong
+        print(f"  not yet: {'; '.join(wrong)[:300]}", flush=True)
+        time.sleep(10)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
