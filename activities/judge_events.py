@@ -27,7 +27,7 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
     by_id = await _finished_before(chunk)
     contents_of = await find_contents([event_id for event_id in ids if event_id not in by_id], task.store_id)
-    repeated = await read_repeated(task)
+    repeated = await read_repeated(task) if task.repeated else frozenset[str]()
     unresolved: list[str] = []
     more: list[str] = []
     for event_id, contents in contents_of.items():
@@ -38,7 +38,7 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
             more.append(event_id)
     verdicts = [verdict for event_id in ids for verdict in by_id[event_id]]
     lines = to_ndjson(verdicts)
-    if chunk.lookup:
+    if chunk.lookup and (unresolved or more):
         await blobs.write_blob(work, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
     await blobs.write_blob(work, chunk.path, lines, blobs.NDJSON)
     return ChunkResult(

@@ -15,7 +15,7 @@ _ids = msgspec.json.Decoder(list[str])
 async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> WindowTask:
     """Write a window's ids to its work blobs; the task of analysing them."""
     task = WindowTask.of(window, work_root)
-    if window.repeated:
+    if task.repeated:
         await write_blob(await work(), task.repeated_path, msgspec.json.encode(window.repeated))
     await write_blob(await work(), task.ids_path, msgspec.json.encode(window.ids))
     return task

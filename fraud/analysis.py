@@ -43,6 +43,8 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The folder that keeps apart the work of two analyses of one window that may run at once."""
     version: int = 1
     """The orchestration that began with this task; histories of before have none."""
+    repeated: int = 0
+    """Ids that the window names more than once."""
     lookups: tuple[int, ...] = ()
     """By chunk, the look-up that judged it last: whose verdicts are to be stored."""
 
@@ -55,6 +57,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             window_start=window.window.start,
             window_end=window.window.end,
             count=len(window.ids),
+            repeated=len(window.repeated),
             work_root=work_root,
             version=VERSION,
         )

@@ -11,7 +11,7 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from fraud.archive import ARCHIVE_FIELD, has_further_contents
 from fraud.events import StoreKey, is_event_id
 from fraud.identity import archive_key
-from fraud.quarantine_index import pointer_id, pointer_key
+from fraud.quarantine_index import pointer_id
 from fraud.slices import slices
 from services import names
 from services.clients import CachedClient
@@ -25,10 +25,13 @@ MAX_BATCH_BYTES = 2 * 1024 * 1024
 """Of a request, and of a document."""
 MAX_READ_ITEMS = 200
 """Ids that `read_items` puts into one query: each with a partition key, they make a long text."""
+MAX_POINTERS = 500
+"""Ids of pointers in one query, all of a chunk."""
 MAX_CONTENTS = 1_000
 """Contents under one id that are looked at; a producer may send as many as it likes."""
 
 _FURTHER_CONTENTS = f"SELECT TOP @most * FROM c WHERE c.{ARCHIVE_FIELD}.event_id = @id"
+_POINTERS = "SELECT c.id, c.quarantined FROM c WHERE c.id IN ({})"
 
 # Seconds. A call that takes longer fails, and the trigger or the orchestration that made it tries again later.
 _CONNECT_TIMEOUT = 5
@@ -112,14 +115,19 @@ async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dic
 
 
 async def find_quarantined(ids: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The quarantine blobs that flagged contents of these ids lie in: by id, the path by the digest of the body."""
-    names_of_pointers = {pointer_id(event_id): event_id for event_id in ids}
+    """The quarantine blobs that flagged contents of these ids lie in: by id, the path by the digest of the body.
+
+    One query for all partitions: nearly always it finds nothing, and `read_items` takes 0.1 ms for each id that it is
+    asked for (measured), because the SDK computes the partition of each.
+    """
+    event_ids = {pointer_id(event_id): event_id for event_id in ids}
     archive = await events()
     blobs: dict[str, dict[str, str]] = {}
-    asked = [(name, pointer_key(event_id)) for name, event_id in names_of_pointers.items()]
-    for pointers in slices(asked, MAX_READ_ITEMS):
-        for document in await archive.read_items(pointers):
-            blobs[names_of_pointers[document["id"]]] = document["quarantined"]
+    for pointers in slices(list(event_ids), MAX_POINTERS):
+        parameters: list[dict[str, object]] = [{"name": f"@{n}", "value": name} for n, name in enumerate(pointers)]
+        query = _POINTERS.format(", ".join(str(parameter["name"]) for parameter in parameters))
+        async for document in archive.query_items(query, parameters=parameters):
+            blobs[event_ids[document["id"]]] = document["quarantined"]
     return blobs
 
 
