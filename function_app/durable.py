@@ -8,6 +8,7 @@ from activities.judge_events import judge_events
 from activities.judge_places import judge_places
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.compare_buckets import compare_bucket
+from activities.reconciliation.observe_cases import observe_cases
 from activities.reconciliation.observe_documents import observe_documents
 from activities.reconciliation.observe_outcomes import observe_outcomes
 from activities.reconciliation.observe_quarantine import observe_quarantine
@@ -51,6 +52,7 @@ register(
         contracts.SCAN_ARCHIVE: scan_archive,
         contracts.OBSERVE_OUTCOMES: observe_outcomes,
         contracts.OBSERVE_DOCUMENTS: observe_documents,
+        contracts.OBSERVE_CASES: observe_cases,
         contracts.OBSERVE_QUARANTINE: observe_quarantine,
         contracts.COMPARE_BUCKET: compare_bucket,
         contracts.WRITE_REPORT: write_report,

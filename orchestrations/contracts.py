@@ -74,6 +74,7 @@ SCAN_ARCHIVE = Activity("scan_archive", Step, StepProgress)
 OBSERVE_OUTCOMES = Activity("observe_outcomes", Step, StepProgress)
 OBSERVE_DOCUMENTS = Activity("observe_documents", Step, StepProgress)
 OBSERVE_QUARANTINE = Activity("observe_quarantine", Step, StepProgress)
+OBSERVE_CASES = Activity("observe_cases", Step, StepProgress)
 COMPARE_BUCKET = Activity("compare_bucket", Step, StepProgress)
 WRITE_REPORT = Activity("write_report", ReportTask, Outcome)
 CLEAR_RUN = Activity("clear_run", RunName, Nothing)
@@ -94,6 +95,7 @@ STAGES: dict[Stage, Activity[Step, StepProgress]] = {
     "verdicts": OBSERVE_OUTCOMES,
     "documents": OBSERVE_DOCUMENTS,
     "quarantine": OBSERVE_QUARANTINE,
+    "cases": OBSERVE_CASES,
     "compare": COMPARE_BUCKET,
 }
 """The activity of each stage of a reconciliation, in the order of the stages."""

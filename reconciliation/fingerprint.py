@@ -17,11 +17,11 @@ class BlobVersion(msgspec.Struct, frozen=True, order=True):
     etag: str
 
 
-def fingerprint_of(method: str, blobs: Iterable[BlobVersion], late: bytes, documents: int | None) -> str:
+def fingerprint_of(method: str, blobs: Iterable[BlobVersion], late: bytes, documents: tuple[int, ...] | None) -> str:
     """A digest of all that a run reads, and of the method that judges it; the order of `blobs` does not matter.
 
-    `late`: rows of this range found in blobs to which later windows still append. `documents`: their number, None if
-    they are left out; edits to them are checked separately.
+    `late`: rows of this range found in blobs to which later windows still append. `documents`: their number and that of
+    cases, None if they are left out; edits to them are checked separately.
     """
     digest = blake2b(msgspec.json.encode((method, late, documents)), digest_size=16)
     for blob in sorted(blobs):

@@ -10,8 +10,8 @@ from reconciliation.comparing.summary import RunVerdict, Summary
 from reconciliation.plan import Plan
 from reconciliation.ranges import Range
 
-Stage = Literal["scan", "suspicious", "verdicts", "documents", "quarantine", "compare"]
-READING: tuple[Stage, ...] = ("scan", "suspicious", "verdicts", "documents", "quarantine")
+Stage = Literal["scan", "suspicious", "verdicts", "documents", "quarantine", "cases", "compare"]
+READING: tuple[Stage, ...] = ("scan", "suspicious", "verdicts", "documents", "quarantine", "cases")
 """The stages that turn a source into rows."""
 
 FORMATS = ("html", "json", "md")

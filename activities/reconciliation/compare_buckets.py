@@ -6,6 +6,7 @@ import msgspec
 
 from activities.reconciliation.bucket_rows import BucketRows, gathered
 from activities.reconciliation.cores import on_a_core
+from activities.reconciliation.name_fields import with_fields
 from activities.reconciliation.run_files import is_current, read_keys, read_plan, write_struct
 from activities.reconciliation.second_look import settle
 from reconciliation.comparing.classes import CLASS, Class
@@ -44,6 +45,8 @@ async def compare_buckets(step: Step) -> StepProgress:
             result, number = await _compare(plan, keys, rows, bucket)
             count += number
             await _look_again(result, keys)
+            if altered := result.differences.get("case_differs"):
+                result.differences["case_differs"] = await with_fields(in_order(altered))
             result.count()
             await _list_differences(step.run, bucket, result)
             await write_struct(sums_path(step.run, step.stage, bucket), result.accounts)

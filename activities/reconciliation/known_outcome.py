@@ -5,12 +5,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
+from azure.cosmos.aio import ContainerProxy
 
 from activities.reconciliation.feed_blobs import feed_blobs
+from activities.reconciliation.observe_cases import CASES_IN_SPAN, case_parameters
 from activities.reconciliation.observe_documents import IN_SPAN, span_parameters
 from reconciliation.fingerprint import BlobVersion, fingerprint_of
 from reconciliation.messages import Outcome, SpanPart
@@ -32,6 +34,8 @@ _ALWAYS_ALIKE = RunKeys(b"")
 """These keys are compared with nothing: they only stand for the ids, from one run to the next."""
 _COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {IN_SPAN}"
 _CHANGED = f"{_COUNT} AND c._ts >= @since"
+_CASES = f"SELECT VALUE COUNT(1) FROM c WHERE {CASES_IN_SPAN}"
+_CASES_CHANGED = f"{_CASES} AND c._ts >= @since"
 
 
 async def fingerprint(
@@ -43,8 +47,8 @@ async def fingerprint(
     window that ends until now, so it is their rows of the range that count.
     """
     rows = await _rows_of(span, late)
-    count = await _count(_COUNT, documents) if documents else None
-    return await asyncio.to_thread(fingerprint_of, METHOD, blobs, rows, count)
+    counts = (await _count(_COUNT, documents), await _count_cases(_CASES, documents)) if documents else None
+    return await asyncio.to_thread(fingerprint_of, METHOD, blobs, rows, counts)
 
 
 async def known_outcome(run: str, fingerprint_now: str, documents: SpanPart | None) -> Outcome | None:
@@ -68,11 +72,20 @@ async def _rows_of(span: Range, paths: Iterable[str]) -> bytes:
 
 
 async def _have_changed(documents: SpanPart, since: datetime) -> bool:
-    return await _count(_CHANGED, documents, since=int((since - CLOCKS_DIFFER).timestamp())) > 0
+    seconds = int((since - CLOCKS_DIFFER).timestamp())
+    changed = await _count(_CHANGED, documents, since=seconds)
+    return changed > 0 or await _count_cases(_CASES_CHANGED, documents, since=seconds) > 0
 
 
 async def _count(query: str, span: SpanPart, **more: int) -> int:
-    parameters = span_parameters(span)
+    return await _sum(await cosmos.events(), query, span_parameters(span), more)
+
+
+async def _count_cases(query: str, span: SpanPart, **more: int) -> int:
+    return await _sum(await cosmos.cases(), query, case_parameters(span), more)
+
+
+async def _sum(container: ContainerProxy, query: str, parameters: list[dict[str, Any]], more: dict[str, int]) -> int:
     parameters += [{"name": f"@{name}", "value": value} for name, value in more.items()]
-    found = cast(AsyncIterator[int], (await cosmos.events()).query_items(query, parameters=parameters))
-    return sum([number async for number in found])
+    counts = cast(AsyncIterator[int], container.query_items(query, parameters=parameters))
+    return sum([number async for number in counts])

@@ -46,6 +46,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
         "verdicts": _blob_parts(verdicts),
         "documents": _hours(first, last) if request.with_documents else [],
         "quarantine": _blob_parts(quarantined),
+        "cases": _hours(first, last) if request.with_documents else [],
     }
     counts: dict[Stage, int] = {stage: len(of_stage) for stage, of_stage in parts.items()}
     counts["compare"] = 2**plan.bucket_bits // buckets_at_once(plan.bucket_bits)

@@ -76,14 +76,14 @@ def _stray(one: Doubtful) -> Doubtful:
 
 
 def _asked(difference: Difference) -> tuple[StoreKey, str]:
-    return _store_key(difference.store), difference.event_id
+    return store_key_of(difference.store), difference.event_id
 
 
 async def _documents(differences: Sequence[Difference]) -> dict[tuple[StoreKey, str], list[dict[str, Any]]]:
     """The documents under the ids of differences, by store and id."""
     stores: defaultdict[StoreKey, set[str]] = defaultdict(set)
     for difference in differences:
-        stores[_store_key(difference.store)].add(difference.event_id)
+        stores[store_key_of(difference.store)].add(difference.event_id)
     asked = [(store, part) for store, ids in stores.items() for part in slices(sorted(ids), cosmos.MAX_READ_ITEMS)]
     answers = await together((cosmos.find_events(part, store) for store, part in asked), at_once=REQUESTS)
     documents: dict[tuple[StoreKey, str], list[dict[str, Any]]] = {_asked(one): [] for one in differences}
@@ -126,7 +126,8 @@ def _places(event: Difference) -> set[str]:
     return {f"store-events/{hour}/p{partition}-{event.sequence_number}.json" for hour in hours}
 
 
-def _store_key(store: str) -> StoreKey:
+def store_key_of(store: str) -> StoreKey:
+    """A store as a difference shows it, as the archive keys it."""
     if not store:
         return UNKNOWN_STORE
     return int(store) if _INTEGER.fullmatch(store) else store

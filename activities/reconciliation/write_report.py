@@ -50,7 +50,7 @@ async def _report(task: ReportTask, plan: RunPlan) -> Report:
 
     scans = await sums("scan", plan.parts["scan"], ScanSums)
     observing: list[Stage] = [stage for stage in READING if stage != "scan"]
-    observed = [one for stage in observing for one in await sums(stage, plan.parts[stage], ObservedSums)]
+    observed = [one for stage in observing for one in await sums(stage, plan.parts.get(stage, 0), ObservedSums)]
     buckets = await sums("compare", plan.buckets, Accounts)
     campaigns, left_out = await measure_campaigns(plan, (name for one in observed for name in one.run_ids))
     report = make_report(

@@ -20,6 +20,9 @@ Class = Literal[
     "id_reused",
     "verdict_differs",
     "unknown_rule_set",
+    "case_missing",
+    "case_differs",
+    "case_unexpected",
     "unresolved",
     "ambiguous",
 ]
@@ -243,6 +246,33 @@ CLASSES = (
         ),
         explanation="The verdict names a rule set that this version does not have, so nothing can tell if it is right.",
         advice="Bring the rule set back, or look at the verdicts and acknowledge them.",
+    ),
+    ClassDefinition(
+        name="case_missing",
+        title="Verdicts without their case",
+        headline=Headline(
+            "case_missing", "cases missing", "Windows with verdicts and without a case", "{} cases missing"
+        ),
+        explanation="A window has verdicts, and Cosmos holds no case of them.",
+        advice="A repair judges the window again and makes its case.",
+        repair="judge",
+    ),
+    ClassDefinition(
+        name="case_differs",
+        title="Cases that are not what their verdicts make",
+        headline=Headline(
+            "case_differs", "cases altered", "Cases that are not what their verdicts make", "{} cases altered"
+        ),
+        explanation="The stored case is not the one that the verdicts of its window make. `fields` names what differs.",
+        advice="A repair judges the window again and writes the case anew; what others added to it stays.",
+        repair="judge",
+    ),
+    ClassDefinition(
+        name="case_unexpected",
+        title="Cases without verdicts",
+        headline=Headline("case_unexpected", "cases too many", "Cases without verdicts", "{} cases without verdicts"),
+        explanation="Cosmos holds a case, and fraud-events has no verdicts of its name.",
+        advice="A case without verdicts stays as evidence: find out who wrote it, or who deleted its verdicts.",
     ),
     ClassDefinition(
         name="unresolved",

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from reconciliation.comparing.accounts import Accounts, Table
+from reconciliation.comparing.cases import compare_cases
 from reconciliation.comparing.classes import CLASS, Class, Column
 from reconciliation.comparing.differences import Difference, examples_of
 from reconciliation.comparing.findings import Doubt, Finding
@@ -25,7 +26,7 @@ _ODD = Flag.MALFORMED | Flag.AMBIGUOUS | Flag.UNRESOLVED | Flag.EMBEDDED | Flag.
 _KIND_BITS = 12
 _ONE = np.uint64(1)
 _MOST_SIGHTINGS = 2**_KIND_BITS - 1
-_ONE_OF_KIND = np.array([1 << _KIND_BITS * kind for kind in Kind], np.int64)
+_ONE_OF_KIND = np.array([1 << _KIND_BITS * kind for kind in Kind if kind < Kind.CASE], np.int64)
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -36,6 +37,11 @@ class Scope(msgspec.Struct, frozen=True):
     last_window: int
     partitions: tuple[str, ...]
     with_documents: bool = True
+
+    @property
+    def windows(self) -> range:
+        """The numbers of these windows."""
+        return range(self.first_window, self.last_window + 1)
 
     def __contains__(self, window: int) -> bool:
         return self.first_window <= window <= self.last_window
@@ -75,6 +81,15 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
     The differences are not counted in the accounts before `Compared.count`.
     """
     result = Compared(Accounts())
+    of_cases = rows["kind"] >= Kind.CASE
+    if of_cases.any():
+        if scope.with_documents:
+            named = {position: names[place] for position, place in enumerate(np.flatnonzero(of_cases).tolist())}
+            for name, difference, cell in compare_cases(rows[of_cases], named, scope.windows):
+                result.add(name, difference, None, cell)
+        positions = np.cumsum(~of_cases) - 1
+        names = {int(positions[place]): name for place, name in names.items() if not of_cases[place]}
+        rows = rows[~of_cases]
     if not len(rows):
         return result
     order, starts = grouped(rows)
@@ -132,7 +147,7 @@ def _times_seen(kinds: Numbers, starts: Numbers) -> list[Numbers]:
     lengths = np.diff(starts, append=len(kinds))
     # A sum beyond its bits would run into the next kind's; such a key is in order in no case.
     sums[lengths > _MOST_SIGHTINGS] = -1
-    return [(sums >> (_KIND_BITS * kind)) & _MOST_SIGHTINGS for kind in Kind]
+    return [(sums >> (_KIND_BITS * kind)) & _MOST_SIGHTINGS for kind in range(len(_ONE_OF_KIND))]
 
 
 def _beside(columns: _Columns, starts: Numbers, scope: Scope) -> Numbers:

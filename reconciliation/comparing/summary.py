@@ -53,6 +53,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id_reused: int = 0
     verdict_differs: int = 0
     unknown_rule_set: int = 0
+    case_missing: int = 0
+    case_differs: int = 0
+    case_unexpected: int = 0
 
 
 def summarise(

@@ -74,7 +74,9 @@ def _archived_by_then(verdict: Sighting, sightings: Sightings) -> int:
 
 
 def _ever_seen(verdict: Sighting, sightings: Sightings) -> int:
-    contents = {event.content for event in _of_store(verdict, sightings)}
+    events = [event for event in sightings.captured if not event.is_malformed]
+    # The store of an event that is read out of a malformed body may be anything.
+    contents = {event.content for event in events if event.store == verdict.store or event.flags & Flag.EMBEDDED}
     return len(contents | _documents(verdict, sightings))
 
 

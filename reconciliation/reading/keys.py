@@ -39,6 +39,7 @@ class RunKeys:
     def __init__(self, secret: bytes) -> None:
         self._text = blake2b(key=secret, person=b"text", digest_size=16)
         self._place = blake2b(key=secret, person=b"place", digest_size=16)
+        self._case = blake2b(key=secret, person=b"case", digest_size=16)
         self._content = blake2b(key=secret, person=b"content", digest_size=8)
         self._mask = np.frombuffer(blake2b(key=secret, person=b"uuid", digest_size=16).digest(), "<u8")
 
@@ -71,6 +72,13 @@ class RunKeys:
         keys = np.empty((len(sequences), 2), np.uint64)
         for position, sequence in enumerate(sequences):
             keys[position] = _digest(self._place, msgspec.json.encode((partition_id, sequence)))
+        return keys
+
+    def of_cases(self, names: Sequence[str]) -> Keys:
+        """The key of each case, by its name."""
+        keys = np.empty((len(names), 2), np.uint64)
+        for position, name in enumerate(names):
+            keys[position] = _digest(self._case, name.encode("utf-8", "surrogatepass"))
         return keys
 
     def of_content(self, form: bytes) -> int:

@@ -11,6 +11,7 @@ from fraud.campaigns import is_campaign_id
 from fraud.verdicts import Verdict
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
 from reconciliation.ranges import MARGIN_WINDOWS, Range, milliseconds, window_number
+from reconciliation.reading.cases import add_due, case_from
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import Flag, Kind, RowWriter, store_number
 from reconciliation.reading.scan import MAX_DAMAGES, Unreadable
@@ -67,6 +68,7 @@ class Observer:
         self.sums = ObservedSums()
         self._kind = kind
         self._first, self._last = first_window, last_window
+        self._of_blob: list[Verdict] = []
         self._counted = range(counted[0], counted[1] + 1)
 
     @classmethod
@@ -78,6 +80,7 @@ class Observer:
     def open(self, path: str) -> "LineReader":
         """Begin a blob; feed its chunks, then close it."""
         self.sums.blobs += 1
+        self._of_blob = []
         return LineReader(self, path)
 
     def lines(self, path: str, first_line: int, lines: Iterable[bytes]) -> None:
@@ -86,6 +89,12 @@ class Observer:
         numbered = [(number, line) for number, line in enumerate(lines, first_line) if line.strip()]
         self.sums.lines += len(numbered)
         read(path, numbered)
+
+    def close(self, path: str) -> None:
+        """End a blob: its verdicts make a case."""
+        if self._of_blob:
+            add_due(self.rows, case_from(path, self._of_blob))
+            self._of_blob = []
 
     def unreadable(self, path: str, line: int, reason: str) -> None:
         """Note what cannot be read; `path` is that in the container of this kind."""
@@ -123,6 +132,7 @@ class Observer:
             if self._first <= window <= self._last:
                 self.sums.names_run(verdict.run_id)
                 verdicts.append((verdict, window))
+                self._of_blob.append(msgspec.structs.replace(verdict, event=None))
         checks = [check(verdict, self.rows.keys) for verdict, _ in verdicts]
         self.rows.add(
             Kind.VERDICT,
@@ -166,6 +176,7 @@ class LineReader:
         """Say that nothing follows."""
         if self._rest.strip():
             self._observer.lines(self._path, self._line, [self._rest])
+        self._observer.close(self._path)
 
 
 def _window(start: datetime, end: datetime) -> int:

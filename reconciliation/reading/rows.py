@@ -52,6 +52,9 @@ class Kind(IntEnum):
     VERDICT = 2
     DOCUMENT = 3
     QUARANTINED = 4
+    CASE = 5
+    CASE_DUE = 6
+    """The case that a blob of verdicts makes. Cases are known by their names, apart from ids."""
 
 
 class Flag(IntFlag):
@@ -126,6 +129,12 @@ class RowWriter:
         rows = self._add(kind, self.keys.of_places(partition_id, sequences))
         rows["window"], rows["store"], rows["flags"], rows["sequence"] = windows, NO_STORE, flags, sequences
         rows["stream"] = stream
+
+    def add_cases(self, kind: Kind, names: Sequence[str], windows: Numbers, stores: Numbers, contents: Numbers) -> None:
+        """Add cases by their names."""
+        rows = self._add(kind, self.keys.of_cases(names))
+        rows["window"], rows["store"], rows["content"], rows["sequence"] = windows, stores, contents, -1
+        self._names.update(enumerate(names, self._count - len(names)))
 
     def _add(self, kind: Kind, keys: Keys) -> Rows:
         rows = np.zeros(len(keys), ROW)

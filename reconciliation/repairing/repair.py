@@ -117,16 +117,19 @@ class Lacking(msgspec.Struct):
     unreported: dict[WindowKey, set[str]] = {}
     unjudged: dict[WindowKey, set[str]] = {}
     rejudged: dict[WindowKey, set[str]] = {}
+    cases: dict[WindowKey, set[str]] = {}
+    """Names of cases."""
     other_stores: int = 0
 
     @property
     def judged_windows(self) -> list[WindowKey]:
         """The windows whose verdicts lack something, in the order of time."""
-        return sorted({*self.unjudged, *self.rejudged}, key=_order)
+        return sorted({*self.unjudged, *self.rejudged, *self.cases}, key=_order)
 
-    def leave_out(self, windows: Iterable[WindowKey]) -> int:
+    def leave_out(self, keys: Iterable[WindowKey]) -> int:
         """Do not judge these windows; gives the number of ids that are left."""
-        return sum(len(self.unjudged.pop(key, set()) | self.rejudged.pop(key, set())) for key in windows)
+        needs = (self.unjudged, self.rejudged, self.cases)
+        return sum(len(set[str]().union(*(windows.pop(key, set()) for windows in needs))) for key in keys)
 
 
 def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking:
@@ -138,6 +141,8 @@ def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking
         ("missing_from_fraud", result.unjudged),
         ("unresolved", result.rejudged),
         ("verdict_differs", result.rejudged),
+        ("case_missing", result.cases),
+        ("case_differs", result.cases),
     )
     for name, windows in targets:
         for one in found.get(name, ()):
@@ -187,7 +192,8 @@ def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[Su
     """
     store, end = key
     missing, rejudged = needs.unjudged.get(key, set()), needs.rejudged.get(key, set())
-    again = [blob.ids for blob in blobs if blob.ids & rejudged]
+    cases = needs.cases.get(key, set())
+    again = [blob.ids for blob in blobs if blob.ids & rejudged or blob.name in cases]
     if missing:
         whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | missing).name == blob.name]
         again = [ids for ids in again if ids not in whole]

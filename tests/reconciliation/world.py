@@ -14,6 +14,7 @@ from fraud.archive import original_event
 from fraud.events import UNKNOWN_STORE
 from fraud.identity import canonical
 from fraud.judging import judged, unresolved
+from fraud.verdicts import Verdict, verdicts_path
 from fraud.windows import WINDOW, Window
 from reconciliation.capture.path import CaptureBlob, parse_blob_name
 from reconciliation.comparing.accounts import Accounts
@@ -22,6 +23,7 @@ from reconciliation.comparing.compare import Scope, compare
 from reconciliation.messages import RunPlan
 from reconciliation.plan import Plan, make_plan
 from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
+from reconciliation.reading.cases import add_stored, case_from
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.observe import ObservedSums, Observer
 from reconciliation.reading.rows import (
@@ -102,6 +104,11 @@ class World:
     arrivals: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     altered: set[str] = field(default_factory=set[str])
     """Ids whose document holds something else than was captured."""
+    lost_cases: set[str] = field(default_factory=set[str])
+    altered_cases: set[str] = field(default_factory=set[str])
+    """Names of cases; every other case is what the verdicts of its window make."""
+    further_cases: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Cases without verdicts."""
     outcome_lines: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
 
     @classmethod
@@ -168,15 +175,18 @@ class World:
             (Kind.VERDICT, "verdicts", self.verdicts),
         ):
             observer = Observer(kind, KEYS, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
-            reader = observer.open(name)
-            lines = [json.dumps(value).encode() for value in values] + self.outcome_lines.get(name, [])
-            data = b"\n".join(lines)
-            for i in range(0, len(data), 1_000):
-                reader.feed(data[i : i + 1_000])
-            reader.close()
+            blobs = blobs_of_verdicts(values) if kind is Kind.VERDICT else {name: values}
+            files = {path: [json.dumps(value).encode() for value in lines] for path, lines in blobs.items()}
+            files["torn"] = self.outcome_lines.get(name, [])
+            for path, lines in files.items():
+                reader = observer.open(path)
+                data = b"\n".join(lines)
+                for i in range(0, len(data), 1_000):
+                    reader.feed(data[i : i + 1_000])
+                reader.close()
             parts.append(observer.rows.encode(bits))
             observed.append(observer.sums)
-        parts += [self._documents(first, last).encode(bits), self._quarantine().encode(bits)]
+        parts += [writer.encode(bits) for writer in (self._documents(first, last), self._quarantine(), self._cases())]
         scope = Scope(plan.first_window, plan.last_window, tuple(p.name for p in plan.partitions), with_documents)
         buckets = [_compare(parts, bits, bucket, scope) for bucket in range(2**bits)]
         shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
@@ -203,6 +213,22 @@ class World:
         content: dict[str, Any] = json.loads(bodies[0]) if bodies else {"id": identifier}
         content["store_id"] = UNKNOWN_STORE if document.store is None else document.store
         return content | ({"discount": 1} if identifier in self.altered else {})
+
+    def cases(self) -> list[dict[str, Any]]:
+        """The cases in Cosmos: those of all verdicts, but for what was lost or altered."""
+        blobs = blobs_of_verdicts(self.verdicts)
+        made = [case_from(path, msgspec.convert(lines, list[Verdict])) for path, lines in blobs.items()]
+        return [
+            msgspec.to_builtins(case) | ({"max_score": 1} if case.id in self.altered_cases else {})
+            for case in made
+            if case.id not in self.lost_cases
+        ] + self.further_cases
+
+    def _cases(self) -> RowWriter:
+        rows = RowWriter(KEYS)
+        for document in self.cases():
+            add_stored(rows, document)
+        return rows
 
     def _quarantine(self) -> RowWriter:
         rows = RowWriter(KEYS)
@@ -233,6 +259,16 @@ def _bucket(parts: list[bytes], bits: int, bucket: int) -> tuple[Rows, dict[int,
         names.update((sum(map(len, rows)) + position, name) for position, name in named.items())
         rows.append(some)
     return np.concatenate(rows), names
+
+
+def blobs_of_verdicts(verdicts: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The lines of verdicts by the paths of their blobs, one for each store and window."""
+    blobs: dict[str, list[dict[str, Any]]] = {}
+    for line in verdicts:
+        end = datetime.fromisoformat(line["window_end"])
+        name = f"window-{line['store_id']}-{end:%Y%m%dT%H%M%SZ}"
+        blobs.setdefault(verdicts_path(name, end), []).append(line)
+    return blobs
 
 
 def suspicious_row(window: int, store: int | None, ids: list[str]) -> dict[str, Any]:

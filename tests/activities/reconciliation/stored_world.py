@@ -8,6 +8,7 @@ import msgspec
 
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.compare_buckets import compare_bucket
+from activities.reconciliation.observe_cases import observe_cases
 from activities.reconciliation.observe_documents import observe_documents
 from activities.reconciliation.observe_outcomes import observe_outcomes
 from activities.reconciliation.observe_quarantine import observe_quarantine
@@ -15,10 +16,11 @@ from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
 from fraud.identity import archive_key
-from fraud.verdicts import verdicts_path
+from fraud.verdicts import Verdict, verdicts_path
 from orchestrations.contracts import STAGES
 from reconciliation.messages import Outcome, ReportTask, Request, RunName, Step
 from reconciliation.ranges import Range, window_end
+from reconciliation.reading.cases import case_from
 from reconciliation.repairing.repair import window_of_ids
 from reconciliation.reporting.report import Report
 from services import cosmos, names
@@ -27,7 +29,7 @@ from tests.reconciliation.world import RANGE, START, Document, World
 
 STEPS: dict[str, Any] = {
     step.__name__: step
-    for step in (scan_archive, observe_outcomes, observe_documents, observe_quarantine, compare_bucket)
+    for step in (scan_archive, observe_outcomes, observe_documents, observe_quarantine, observe_cases, compare_bucket)
 }
 PREFIXES = {
     names.ALL_EVENTS: "namespace/",
@@ -62,6 +64,11 @@ async def _verdicts(world: World) -> None:
     groups: dict[tuple[datetime, int | None], list[dict[str, Any]]] = {}
     for one in world.verdicts:
         groups.setdefault((datetime.fromisoformat(one["window_end"]), one["store_id"]), []).append(one)
+    container = await cosmos.cases()
+    day: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
+    question = "SELECT c.id, c.store_id FROM c WHERE STARTSWITH(c.window_end, @day)"
+    for item in [item async for item in container.query_items(question, parameters=day)]:
+        await container.delete_item(item["id"], partition_key=item["store_id"])
     for (end, store_id), some in groups.items():
         # The name is that of the window as it was, whatever verdicts a fault has taken away.
         flagged = {e.id for e in world.events if e.flagged and window_end(e.window) == end and e.store == store_id}
@@ -69,6 +76,10 @@ async def _verdicts(world: World) -> None:
         path = verdicts_path(name, end)
         lines = [json.dumps(one).encode() for one in some]
         await write_blob(await warehouse(names.FRAUD_EVENTS), path, b"\n".join(lines) + b"\n")
+        case = case_from(path, msgspec.convert(some, list[Verdict]))
+        if name not in world.lost_cases:
+            changed = {"max_score": 1} if name in world.altered_cases else {}
+            await container.upsert_item(msgspec.json.decode(msgspec.json.encode(case)) | changed)
 
 
 def document_of(world: World, document: Document) -> dict[str, Any]:

@@ -78,11 +78,11 @@ async def test_a_second_run_writes_the_same_report_byte_for_byte():
     await store(a_world(Random(3)))
     await reconcile(RANGE)
     reports = await warehouse(names.REPORTS)
-    first = {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs(FOLDER)}
+    first = {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs(f"{FOLDER}/")}
 
     await reconcile(RANGE)
 
-    assert {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs(FOLDER)} == first
+    assert {blob.name: await read_blob(reports, blob.name) async for blob in reports.list_blobs(f"{FOLDER}/")} == first
     assert len(first) == 3
 
 

@@ -79,9 +79,9 @@ def test_rows_that_are_none_are_named_with_their_line():
     report = world.reconcile()
 
     assert [(sale.path, sale.offset) for sale in report.unreadable] == [
-        ("fraud-events/verdicts", 1),
-        ("suspicious-events/suspicious", 1),
-        ("suspicious-events/suspicious", 2),
+        ("fraud-events/torn", 1),
+        ("suspicious-events/torn", 1),
+        ("suspicious-events/torn", 2),
     ]
     assert report.accounts.nameless == 2
     assert report.verdict == "differences"

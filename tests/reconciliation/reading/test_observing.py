@@ -34,7 +34,7 @@ def test_a_line_without_end_is_reported_and_the_next_is_read(monkeypatch: pytest
     observer = verdicts_of(b"\n".join((line(FIRST, "a"), b" " * 3_000 + line(FIRST, "b"), line(FIRST, "c"))))
 
     assert [(one.offset, one.reason) for one in observer.sums.unreadable] == [(2, "a line of more than 1000 bytes")]
-    assert len(observer.rows) == 2
+    assert len(observer.rows) == 2 + 1, "two verdicts and the case that they make"
 
 
 def test_a_verdict_far_from_the_range_names_no_campaign_of_it():
@@ -42,7 +42,7 @@ def test_a_verdict_far_from_the_range_names_no_campaign_of_it():
 
     observer = verdicts_of(near + b"\n" + far)
 
-    assert (observer.sums.run_ids, len(observer.rows)) == (["campaign-near"], 1)
+    assert (observer.sums.run_ids, len(observer.rows)) == (["campaign-near"], 1 + 1)
 
 
 def test_flagged_events_without_an_id_are_counted_in_a_crowd():

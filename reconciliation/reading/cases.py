@@ -1,0 +1,54 @@
+"""Cases as rows: the case that a blob of verdicts makes, and the one that is stored, compared by their fields."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+
+from fraud.events import UNKNOWN_STORE
+from fraud.verdicts import Case, Verdict, case_of
+from fraud.windows import Window
+from reconciliation.ranges import milliseconds, window_number
+from reconciliation.reading.rows import NO_STORE, Kind, RowWriter, store_number
+
+NOT_COMPARED = frozenset(("revision",))
+"""Fields that the verdicts do not tell."""
+
+_FIELDS = tuple(name for name in Case.__struct_fields__ if name not in NOT_COMPARED)
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def case_from(path: str, verdicts: Sequence[Verdict]) -> Case:
+    """The case that the verdicts of a blob make; `path` is that in the container `fraud-events`."""
+    first = verdicts[0]
+    name = path.rpartition("/")[2].removesuffix(".ndjson")
+    return case_of(name, first.store_id, Window(first.window_start, first.window_end), verdicts, f"fraud-events/{path}")
+
+
+def fields_of(case: Case | dict[str, Any]) -> dict[str, Any]:
+    """The fields that are compared, as JSON has them; those that a stored case lacks are left out."""
+    content = cast(dict[str, Any], msgspec.json.decode(msgspec.json.encode(case)))
+    return {name: content[name] for name in _FIELDS if name in content}
+
+
+def differing_fields(due: dict[str, Any], stored: dict[str, Any]) -> tuple[str, ...]:
+    """The names of the fields in which two cases differ."""
+    return tuple(name for name in _FIELDS if due.get(name) != stored.get(name))
+
+
+def add_due(rows: RowWriter, case: Case) -> None:
+    """Add the case that must be there."""
+    _add(rows, Kind.CASE_DUE, fields_of(case), window_number(milliseconds(case.window_end)))
+
+
+def add_stored(rows: RowWriter, document: dict[str, Any]) -> None:
+    """Add a case of Cosmos. Raises ValueError if its window is not a time."""
+    end = datetime.fromisoformat(str(document.get("window_end")))
+    _add(rows, Kind.CASE, fields_of(document), window_number(milliseconds(end)))
+
+
+def _add(rows: RowWriter, kind: Kind, fields: dict[str, Any], window: int) -> None:
+    store = fields.get("store_id")
+    number = NO_STORE if store == UNKNOWN_STORE else store_number(store)
+    rows.add_cases(kind, [str(fields.get("id"))], window, number, rows.keys.of_content(_encoder.encode(fields)))
