@@ -4,7 +4,9 @@ import argparse
 import os
 import tomllib
 
-from cli import campaigns, demo, reconcile, screen, world
+import msgspec
+
+from cli import campaigns, demo, reconcile, screen, verify, world
 from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_url
 from cli.options import number, speed, whole_number
 from cli.rules.options import add_rule_commands
@@ -42,6 +44,7 @@ def command_line() -> argparse.ArgumentParser:
     _watch(command("watch", "Watch a campaign that runs, or show how it ended."))
     _stop(command("stop", "Stop a campaign in order, after the batch that is being sent."))
     _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
+    _verify(command("verify", "Find any change of a past report or watermark; exit code 1 if there is one."))
     add_rule_commands(
         command("rules", "Check, show, try and replay rule sets over files, without the app.", of_app=False)
     )
@@ -142,6 +145,20 @@ def _reconcile(parser: argparse.ArgumentParser) -> None:
         return 0 if balanced else 1
 
     reconcile.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        verified = verify.verify(app_of(options), options.head)
+        if options.json:
+            screen.print_json(msgspec.to_builtins(verified))
+        else:
+            verify.show(verified)
+        return 1 if verified.problems else 0
+
+    text = "a head noted from the log, a message or an outcome: the chain must still hold it"
+    parser.add_argument("--head", metavar="NUMBER:DIGEST", help=text)
     parser.set_defaults(run=run)
 
 

@@ -6,11 +6,11 @@ Importing this package reads the settings, so that an app that is set up wrongly
 import azure.durable_functions as df
 import azure.functions as func
 
-from function_app import archiver, campaigns, durable, health, producer, reconciliation, repairs, watch, windows
+from function_app import archiver, campaigns, chain, durable, health, producer, reconciliation, repairs, watch, windows
 from services.settings import settings
 
 settings()
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
-for module in (producer, campaigns, archiver, windows, durable, reconciliation, repairs, health, watch):
+for module in (producer, campaigns, archiver, windows, durable, reconciliation, repairs, chain, health, watch):
     app.register_functions(module.blueprint)

@@ -3,9 +3,10 @@
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
+from activities.reconciliation.chain import write_and_link
 from reconciliation.nightly import NightlyTask, Watermark, first_watermark
 from services import names
-from services.blobs import read_blob, warehouse, write_blob
+from services.blobs import read_blob, warehouse
 
 _PATH = "reconciliations/watermark.json"
 
@@ -19,5 +20,5 @@ async def read_watermark(task: NightlyTask) -> Watermark:
 
 
 async def write_watermark(watermark: Watermark) -> None:
-    """Remember where the next nightly run begins."""
-    await write_blob(await warehouse(names.REPORTS), _PATH, msgspec.json.encode(watermark))
+    """Remember where the next nightly run begins, and link it to the chain of reports."""
+    await write_and_link("watermark", _PATH, msgspec.json.encode(watermark))

@@ -5,6 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from activities.reconciliation.blob_places import with_places
+from activities.reconciliation.chain import append
 from activities.reconciliation.measure_campaigns import measure_campaigns
 from activities.reconciliation.run_files import REQUESTS, is_current, read_plan, read_struct
 from reconciliation.comparing.accounts import Accounts
@@ -40,7 +41,8 @@ async def write_report(task: ReportTask) -> Outcome:
     async for blob in reports.list_blobs(name_starts_with=f"{report_folder(task.run)}/"):
         if blob.name not in kept:
             await delete_blob(reports, blob.name)
-    return outcome
+    head = await append(task.run, sorted(kept))
+    return msgspec.structs.replace(outcome, head=str(head))
 
 
 async def _report(task: ReportTask, plan: RunPlan) -> Report:

@@ -23,6 +23,7 @@ HTTP = {
     "read-report": ("api/reports/{id}/{name}", {"GET"}, "function"),
     "start-repair": ("api/reconciliations/{id}/repairs", {"POST"}, "function"),
     "get-repair": ("api/repairs/{id}", {"GET"}, "function"),
+    "verify-reports": ("api/chain", {"GET"}, "function"),
     "read-repair-steps": ("api/repairs/{id}/steps", {"GET"}, "function"),
     "health": ("api/health", {"GET"}, "anonymous"),
     "health-details": ("api/health/details", {"GET"}, "function"),

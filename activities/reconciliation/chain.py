@@ -1,0 +1,190 @@
+"""Link what was written about the archives to what was written before, and verify the chain."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+import contextlib
+import logging
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+
+import msgspec
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.storage.blob.aio import ContainerClient
+
+from activities.reconciliation.run_files import REQUESTS
+from reconciliation.chain import (
+    HEAD_MISSING,
+    Head,
+    Link,
+    Verified,
+    check_links,
+    digest_of,
+    link_path,
+    newest,
+    read_link,
+)
+from services import names
+from services.blobs import JSON, read_blob, read_chunks, warehouse, work, write_blob
+from services.concurrency import together
+
+HEAD_PATH = "chain/head.json"
+"""In the container `workflow-data` of the app's own account: whoever may change reports cannot change it, too."""
+_FOLDERS = ("reconciliations/",)
+_ATTEMPTS = 20
+
+_log = logging.getLogger(__name__)
+
+
+class ChainError(Exception):
+    """The chain could not be continued; the activity tries again."""
+
+
+async def append(subject: str, paths: Iterable[str]) -> Head:
+    """Link these files, as they are now, to the chain; the head that it has then.
+
+    Done twice with the same files, it adds one link. A chain that somebody has broken is continued, and stays broken
+    where it is. Raises ChainError, and what the blob service raised.
+    """
+    reports = await warehouse(names.REPORTS)
+    listed = sorted(paths)
+    digests = await together((_digest(reports, path) for path in listed), at_once=REQUESTS)
+    files = {path: digest for path, digest in zip(listed, digests, strict=True) if digest}
+    for _ in range(_ATTEMPTS):
+        head, etag = await _read_head()
+        if head is None:
+            await _mend_head(reports, etag)
+            continue
+        last = await _link(reports, head.number) if head.number else None
+        if last and (last.subject, last.files) == (subject, files):
+            return head
+        link = head.following(subject, files)
+        try:
+            await reports.upload_blob(link_path(link.number), link.data, overwrite=False)
+        except ResourceExistsError:
+            # Another writer, alive or dead, was here before the head moved: its link comes first.
+            await _adopt(reports, head, etag)
+            continue
+        if await _move_head(link.head, etag):
+            _log.info("chain of reports: head %s subject %s", link.head, subject)
+            return link.head
+    raise ChainError(f"others have continued the chain at each of {_ATTEMPTS} attempts")
+
+
+async def _adopt(reports: ContainerClient, head: Head, etag: str | None) -> None:
+    """Move the head to the link that is there. One that does not follow stays, for `verify` to name."""
+    number = head.number + 1
+    data = await _read(reports, link_path(number))
+    if data is None:
+        return
+    link = read_link(data)
+    if link is None or link.previous != head.digest:
+        _log.error("chain of reports: link %s does not follow head %s", number, head)
+    await _move_head(Head(number, digest_of(data)), etag)
+
+
+async def _mend_head(reports: ContainerClient, etag: str | None) -> None:
+    """Continue a chain whose head is gone or not readable behind its last link, with a link that says so."""
+    number = max(await _numbers(reports), default=0)
+    if not number:
+        await _move_head(Head(), etag)
+        return
+    data = await _read(reports, link_path(number)) or b""
+    _log.error("chain of reports: the head is missing, the chain ends with link %s", number)
+    link = Head(number, digest_of(data)).following(HEAD_MISSING, {})
+    with contextlib.suppress(ResourceExistsError):
+        await reports.upload_blob(link_path(link.number), link.data, overwrite=False)
+        await _move_head(link.head, etag)
+
+
+async def verify_chain(noted: Head | None = None) -> Verified:
+    """Hold every link against the one before, the last against the heads, and every file against its link."""
+    reports = await warehouse(names.REPORTS)
+    head, _ = await _read_head()
+    length = max(await _numbers(reports), default=0)
+    stored = await together((_read(reports, link_path(number)) for number in range(1, length + 1)), at_once=REQUESTS)
+    problems = list(check_links(stored, head if head and head.number else None, noted))
+    links = [link for data in stored if data is not None and (link := read_link(data))]
+    problems += await _check_files(reports, list(newest(links).values()))
+    return Verified(length, str(head or Head()), problems)
+
+
+async def _check_files(reports: ContainerClient, links: Sequence[Link]) -> list[str]:
+    expected = {path: digest for link in links for path, digest in link.files.items()}
+    digests = await together((_digest(reports, path) for path in sorted(expected)), at_once=REQUESTS)
+    problems = [
+        f"{path} is {'not what was written' if digest else 'missing'}"
+        for path, digest in zip(sorted(expected), digests, strict=True)
+        if digest != expected[path]
+    ]
+    for folder in _FOLDERS:
+        async for blob in reports.list_blobs(name_starts_with=folder):
+            if blob.name not in expected:
+                problems.append(f"{blob.name} is in no link: another hand wrote it, or an earlier version of the app")
+    return problems
+
+
+async def _digest(container: ContainerClient, path: str) -> str | None:
+    digest = sha256()
+    try:
+        async for chunk in read_chunks(container, path):
+            digest.update(chunk)
+    except ResourceNotFoundError:
+        return None
+    return digest.hexdigest()
+
+
+async def _read(container: ContainerClient, path: str) -> bytes | None:
+    try:
+        return await read_blob(container, path)
+    except ResourceNotFoundError:
+        return None
+
+
+async def _link(reports: ContainerClient, number: int) -> Link | None:
+    data = await _read(reports, link_path(number))
+    return read_link(data) if data is not None else None
+
+
+async def _numbers(reports: ContainerClient) -> list[int]:
+    """The numbers of all links."""
+    return [
+        int(number)
+        async for blob in reports.list_blobs(name_starts_with="chain/")
+        if (number := blob.name.removeprefix("chain/").removesuffix(".json")).isdecimal()
+    ]
+
+
+async def _read_head() -> tuple[Head | None, str | None]:
+    """The head, None if it is missing or not readable; and the ETag of its blob, None without one."""
+    try:
+        download = await (await work()).download_blob(HEAD_PATH)
+    except ResourceNotFoundError:
+        return None, None
+    etag = str(download.properties.etag)
+    try:
+        return msgspec.json.decode(await download.readall(), type=Head), etag
+    except msgspec.DecodeError:
+        return None, etag
+
+
+async def _move_head(head: Head, etag: str | None) -> bool:
+    """Move the head on; False if another writer has."""
+    container = await work()
+    data = msgspec.json.encode(head)
+    try:
+        if etag is None:
+            await container.upload_blob(HEAD_PATH, data, overwrite=False)
+        else:
+            await container.upload_blob(
+                HEAD_PATH, data, overwrite=True, etag=etag, match_condition=MatchConditions.IfNotModified
+            )
+    except (ResourceExistsError, ResourceModifiedError):
+        return False
+    return True
+
+
+async def write_and_link(subject: str, path: str, data: bytes) -> Head:
+    """Write one file of the container `reports`, and link it."""
+    await write_blob(await warehouse(names.REPORTS), path, data, JSON)
+    return await append(subject, [path])

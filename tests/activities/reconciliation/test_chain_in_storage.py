@@ -1,0 +1,127 @@
+"""Reports and watermarks are chained in storage, and whatever is done to them afterwards is found."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from activities.reconciliation.chain import HEAD_PATH, append, verify_chain
+from activities.reconciliation.watermark import write_watermark
+from reconciliation.chain import link_path, parse_head
+from reconciliation.messages import Outcome
+from reconciliation.nightly import Watermark
+from reconciliation.paths import report_path
+from services import names
+from services.blobs import read_blob, warehouse, work, write_blob
+from services.concurrency import together
+from tests.activities.reconciliation.stored_world import reconcile, store
+from tests.activities.reconciliation.test_steps import a_world
+from tests.reconciliation.world import RANGE
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
+
+WATERMARK = "reconciliations/watermark.json"
+
+
+@pytest.fixture(autouse=True)
+async def fresh() -> AsyncIterator[None]:
+    """No chain before, and none left behind for the reports of other tests."""
+    await _clear()
+    yield
+    await _clear()
+
+
+async def _clear() -> None:
+    reports = await warehouse(names.REPORTS)
+    for folder in ("chain/", "reconciliations/"):
+        async for blob in reports.list_blobs(name_starts_with=folder):
+            await reports.delete_blob(blob.name)
+    async for blob in (await work()).list_blobs(name_starts_with=HEAD_PATH):
+        await (await work()).delete_blob(blob.name)
+
+
+async def two_nights() -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    await store(a_world(Random(31)))
+    for with_documents in (False, True):
+        outcome, _ = await reconcile(RANGE, with_documents=with_documents)
+        outcomes.append(outcome)
+        await write_watermark(Watermark(RANGE.end + timedelta(days=len(outcomes))))
+    return outcomes
+
+
+async def problems() -> list[str]:
+    return (await verify_chain()).problems
+
+
+async def test_what_was_written_is_in_order_and_each_outcome_tells_the_head():
+    first, second = await two_nights()
+
+    verified = await verify_chain(parse_head(first.head))
+
+    assert (verified.problems, verified.links) == ([], 4)
+    assert [outcome.head.partition(":")[0] for outcome in (first, second)] == ["1", "3"]
+    await reconcile(RANGE)
+    assert await problems() == [], "a report that is written again takes the place of the one before"
+
+
+@pytest.mark.parametrize("kind", ["json", "html", "md"])
+async def test_a_changed_or_deleted_report_is_found(kind: str):
+    first, _ = await two_nights()
+    reports = await warehouse(names.REPORTS)
+    path = report_path(first.id, kind)
+    data = await read_blob(reports, path)
+
+    await write_blob(reports, path, data.replace(b"balance", b"Balance"))
+    assert await problems() == [f"{path} is not what was written"]
+    await reports.delete_blob(path)
+    assert await problems() == [f"{path} is missing"]
+    await write_blob(reports, path, data)
+    assert await problems() == []
+    other = path.replace("-without-cosmos", "")
+    await write_blob(reports, path, await read_blob(reports, other))
+    await write_blob(reports, other, data)
+    assert await problems() == [f"{changed} is not what was written" for changed in sorted((path, other))]
+
+
+async def test_a_watermark_or_link_that_was_changed_is_found_the_newest_included():
+    await two_nights()
+    reports = await warehouse(names.REPORTS)
+    for path in (WATERMARK, *map(link_path, (1, 2, 3, 4))):
+        data = await read_blob(reports, path)
+        await write_blob(reports, path, data.replace(b"Z", b"z").replace(b"a", b"b"))
+        assert await problems() != [], path
+        await reports.delete_blob(path)
+        assert await problems() != [], path
+        await write_blob(reports, path, data)
+        assert await problems() == [], path
+
+
+async def test_a_report_that_another_hand_wrote_is_found():
+    await two_nights()
+    stray = f"reconciliations/{RANGE.instance_id}/differences-00099.ndjson"
+
+    await write_blob(await warehouse(names.REPORTS), stray, b"{}")
+
+    assert [problem.partition(" ")[0] for problem in await problems()] == [stray]
+
+
+async def test_writers_at_once_make_one_chain_and_a_dead_one_leaves_it_whole():
+    reports = await warehouse(names.REPORTS)
+    paths = [f"reconciliations/many-{number}/report.json" for number in range(6)]
+    for path in paths:
+        await write_blob(reports, path, path.encode())
+    await together((append(path, [path]) for path in paths), at_once=6)
+    assert (await verify_chain()).links == 6
+    assert await problems() == []
+
+    # Killed between the link and the head: the head stays behind, and the next one goes on.
+    before = await read_blob(await work(), HEAD_PATH)
+    await append("killed", paths[:2])
+    await write_blob(await work(), HEAD_PATH, before)
+    assert await problems() == []
+    await append("killed", paths[:2])
+    assert (await verify_chain()).links == 7
+    await append("next", paths[:1])
+    assert ((await verify_chain()).links, await problems()) == (8, [])
