@@ -9,11 +9,11 @@ from urllib.parse import quote
 import msgspec
 from rich.progress import TaskID
 
-from cli.app_client import AppClient, AppError
+from cli.app_client import AppClient, AppError, read_as
 from cli.screen import print_json, progress, say, show_error
 from fraud.generation import BatchTotals
 
-_DOOR = "api/campaigns"
+_PATH = "api/campaigns"
 _POLL_SECONDS = 0.25
 _ENDED = ("completed", "stopped", "failed", "terminated")
 
@@ -41,7 +41,7 @@ class CampaignState(msgspec.Struct, frozen=True, kw_only=True):
 
 def start(app: AppClient, request: dict[str, Any]) -> str:
     """Start a campaign; its instance id. Raises AppError, for example if one of that name is running."""
-    return str(app.post(_DOOR, request)["id"])
+    return str(app.post(_PATH, request)["id"])
 
 
 def stop(app: AppClient, name: str) -> dict[str, Any]:
@@ -49,10 +49,15 @@ def stop(app: AppClient, name: str) -> dict[str, Any]:
     return app.post(f"{_address(name)}/stop")
 
 
+def look(app: AppClient, name: str) -> CampaignState:
+    """A campaign as it is now. Raises AppError if it is absent."""
+    return read_as(CampaignState, app.get(_address(name)), name)
+
+
 def watch(app: AppClient, name: str, seen: Callable[[CampaignState], None]) -> CampaignState:
     """Follow a campaign to its end; `seen` gets each state. Gives the last. Raises AppError if it failed."""
     while True:
-        state = msgspec.convert(app.get(_address(name)), CampaignState)
+        state = look(app, name)
         seen(state)
         if state.phase in _ENDED:
             if state.phase in ("failed", "terminated"):
@@ -88,4 +93,4 @@ def watch_with_bar(app: AppClient, name: str) -> CampaignState:
 
 
 def _address(name: str) -> str:
-    return f"{_DOOR}/{quote(name, safe='')}"
+    return f"{_PATH}/{quote(name, safe='')}"

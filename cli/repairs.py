@@ -21,11 +21,21 @@ _KINDS: dict[type[RepairStep], str] = {
 
 def run(app: AppClient, reconciliation: str, *, dry_run: bool, quiet: bool) -> RepairOutcome:
     """Repair what a reconciliation found, or only plan it; its outcome. Raises AppError if it failed."""
-    order = {"dry_run": dry_run}
-    repair = str(app.post(f"api/reconciliations/{reconciliation}/repairs", order, repeatable=True)["id"])
+    repair = start(app, reconciliation, dry_run=dry_run)
     if quiet:
-        return reconciliations.wait_at(app, _PATH, repair, RepairOutcome, lambda _: None)
+        return wait(app, repair)
     return reconciliations.wait_with_bar_at(app, _PATH, repair, RepairOutcome)
+
+
+def start(app: AppClient, reconciliation: str, *, dry_run: bool) -> str:
+    """Start a repair of what a reconciliation found; its instance id. Raises AppError."""
+    order = {"dry_run": dry_run}
+    return str(app.post(f"api/reconciliations/{reconciliation}/repairs", order, repeatable=True)["id"])
+
+
+def wait(app: AppClient, repair: str) -> RepairOutcome:
+    """Follow a repair to its end; its outcome. Raises AppError if it failed."""
+    return reconciliations.wait_at(app, _PATH, repair, RepairOutcome, lambda _: None)
 
 
 def steps(app: AppClient, repair: str) -> list[RepairStep]:

@@ -21,7 +21,15 @@ class WindowInstance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     instance_id: str
     runtime_status: str
     last_updated_time: datetime
+    custom_status: dict[str, Any] | None = None
     output: Any = None
+
+    @property
+    def unresolved(self) -> int:
+        """The number of ids whose events it still waits for. An instance that is pending has no status of its own."""
+        if self.output is not None or self.custom_status is None:
+            return 0
+        return int(self.custom_status.get("unresolved", 0))
 
     @property
     def summary(self) -> WindowSummary:

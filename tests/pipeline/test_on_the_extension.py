@@ -1,0 +1,193 @@
+"""The whole app on Microsoft's own Durable extension, beside the local parts, with its host killed now and then.
+
+The extension's clock cannot be hurried, that of the local parts can: theirs begins more than a week ago and runs thirty
+times as fast, so that a night of the extension finds everything in the past.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from azure.storage.blob import BlobServiceClient, ContainerClient
+
+from cli import campaigns, reconciliations, repairs, windows
+from cli.app_client import AppClient
+from cli.campaigns import CampaignState
+from fraud.generation import generate_events, totals_of
+from fraud.windows import window_of
+from local_azure.testing import Clock, DurableHost, azurite_services, connections, durable_host_program, send_events
+from reconciliation.messages import Outcome
+from reconciliation.nightly import Watermark
+from reconciliation.ranges import MAX_RANGE, Range
+from services import names
+from tests.support.parts import pipeline
+
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(1200)]
+
+ROOT = Path(__file__).parents[2]
+SPEED = 30
+SINCE = MAX_RANGE + timedelta(hours=12)
+"""A night covers at most seven days, and waits a quarter of an hour behind them: both have passed."""
+PATIENCE_SECONDS = 200.0
+"""What a killed host had locked comes back after a minute, what its extension had after ten seconds."""
+NOWHERE = connections.namespace("127.0.0.1:9")
+EVERY_TEN_SECONDS = "*/10 * * * * *"
+
+
+class Pipeline:
+    """The app on the extension, and the services around it."""
+
+    def __init__(self, folder: Path, azurite: int, clock: Clock, settings: dict[str, str]) -> None:
+        self.clock = clock
+        self.hubs = settings[names.EVENT_HUBS]
+        self.blobs = BlobServiceClient.from_connection_string(settings[names.WAREHOUSE])
+        recorded = folder / "recorded"
+        recorded.mkdir()
+        self._environment = {**settings, "ORACLE_PUMP": "1", "ORACLE_RECORD": str(recorded)}
+        self.host = DurableHost(
+            durable_host_program(ROOT),
+            azurite,
+            app=ROOT,
+            state=folder / "host",
+            environment=self._environment,
+        )
+        self.app = AppClient(self.host.address, patience=PATIENCE_SECONDS)
+        self.begin = window_of(clock.now()).start
+
+    def kill(self, **settings: str) -> None:
+        """Kill the host and start it again, with other settings in place of the usual ones."""
+        self.host.kill()
+        self.host.environment = self._environment | settings
+        self.host.start()
+
+    def container(self, name: str) -> ContainerClient:
+        """A container of the warehouse."""
+        return self.blobs.get_container_client(name)
+
+    def reconciled(self, end: datetime | None = None) -> Outcome:
+        """The outcome of a reconciliation over all that has happened, or until some end."""
+        run = reconciliations.start(self.app, self.begin, end or self.clock.now())
+        return reconciliations.wait(self.app, run, lambda _: None)
+
+    def balanced(self) -> Outcome:
+        """The outcome once Capture and the stream job have written what belongs to it; the last one after a while."""
+        until, end = self.clock.now(), time.monotonic() + PATIENCE_SECONDS
+        while (outcome := self.reconciled(until)).verdict != "balanced" and time.monotonic() < end:
+            time.sleep(2)
+        return outcome
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Generator[Pipeline]:
+    now = time.time()
+    clock = Clock(now, now - SINCE.total_seconds(), SPEED)
+    with pipeline(tmp_path, clock) as settings, azurite_services(tmp_path) as azurite:
+        pipe = Pipeline(tmp_path, azurite, clock, settings)
+        with pipe.host:
+            yield pipe
+
+
+def test_the_whole_app_runs_on_the_extension_and_its_accounts_balance(pipe: Pipeline):
+    stopped = stopped_campaign(pipe)
+    whole = campaign_under_kills(pipe)
+    late = late_events(pipe)
+    sent = stopped.totals.sent + whole.totals.sent + late.sent
+    flagged = stopped.totals.expected_suspicious + whole.totals.expected_suspicious + late.expected_suspicious
+
+    assert windows.wait_until_judged(pipe.app, flagged, PATIENCE_SECONDS, lambda _: None), windows.judged(pipe.app)
+    outcome = pipe.balanced()
+    counts = outcome.accounts
+    assert outcome.verdict == "balanced", outcome.sentence
+    assert (counts.captured, counts.archived + counts.quarantined) == (sent, sent)
+    assert counts.expected == counts.suspicious == counts.analysed == flagged
+
+    repaired(pipe)
+    nights_follow(pipe, sent)
+
+
+def stopped_campaign(pipe: Pipeline) -> CampaignState:
+    """A campaign that is stopped while it sends, right after its host was killed."""
+    campaign = campaigns.start(pipe.app, {"name": "stopped", "batches": 10_000, "events_per_batch": 10, "seed": 1})
+    until(lambda: campaigns.look(pipe.app, campaign).batches_sent > 3)
+    pipe.kill()
+    campaigns.stop(pipe.app, campaign)
+    state = campaigns.watch(pipe.app, campaign, lambda _: None)
+    assert (state.phase, state.totals.sent) == ("stopped", state.batches_sent * 10)
+    assert 3 < state.batches_sent < 10_000
+    return state
+
+
+def campaign_under_kills(pipe: Pipeline) -> CampaignState:
+    """A campaign over two generations whose host is killed twice."""
+    order = {"name": "whole", "batches": 40, "events_per_batch": 25, "interval_seconds": 0.5, "seed": 2}
+    campaign = campaigns.start(pipe.app, order)
+    for batches in (10, 27):
+        until(lambda batches=batches: campaigns.look(pipe.app, campaign).batches_sent >= batches)
+        pipe.kill()
+    state = campaigns.watch(pipe.app, campaign, lambda _: None)
+    assert (state.phase, state.batches_sent, state.totals.sent) == ("completed", 40, 1_000)
+    return state
+
+
+def late_events(pipe: Pipeline) -> Any:
+    """Events whose window is analysed before the archiver gets them, because it does not reach the hub meanwhile."""
+    pipe.kill(EventHubs=NOWHERE)
+    events = list(generate_events("late", 0, 100, 0.1, pipe.clock.now().isoformat()))
+    for partition, kind in enumerate(("inventory_event", "sale_event")):
+        bodies = [msgspec.json.encode(event) for event in events if event.event_type == kind]
+        send_events(pipe.hubs, names.EVENT_HUB, (partition, bodies))
+    until(lambda: waiting_windows(pipe))
+    pipe.kill()
+    return totals_of(events)
+
+
+def waiting_windows(pipe: Pipeline) -> list[str]:
+    """The windows that wait for events which the archive lacks."""
+    return [each.instance_id for each in windows.instances(pipe.app) if each.unresolved]
+
+
+def repaired(pipe: Pipeline) -> None:
+    """Verdicts that are lost are found missing and repaired, although the host is killed in the repair."""
+    verdicts = pipe.container(names.FRAUD_EVENTS)
+    blobs = sorted(blob.name for blob in verdicts.list_blobs())
+    for name in blobs[:3]:
+        verdicts.delete_blob(name)
+    before = pipe.reconciled()
+    assert (before.verdict, before.accounts.missing_from_fraud > 0) == ("differences", True)
+
+    repair = repairs.start(pipe.app, before.id, dry_run=False)
+    pipe.kill()
+    done = repairs.wait(pipe.app, repair)
+
+    assert done.judged_windows == 3
+    assert sorted(blob.name for blob in verdicts.list_blobs()) == blobs
+    assert pipe.balanced().verdict == "balanced"
+
+
+def nights_follow(pipe: Pipeline, sent: int) -> None:
+    """The nightly timer reconciles what there is from where it has stood, and moves on as far as the archive goes."""
+    reports = pipe.container(names.REPORTS)
+    reports.upload_blob("reconciliations/watermark.json", msgspec.json.encode(Watermark(pipe.begin)), overwrite=True)
+    end = pipe.clock.now()
+    pipe.kill(RECONCILIATION_SCHEDULE=EVERY_TEN_SECONDS)
+
+    def watermark() -> Watermark:
+        data = reports.download_blob("reconciliations/watermark.json").readall()
+        return msgspec.json.decode(data, type=Watermark)
+
+    until(lambda: watermark().until > window_of(end).start)
+    night = Range(pipe.begin, pipe.begin + MAX_RANGE).instance_id
+    outcome = reconciliations.wait(pipe.app, night, lambda _: None)
+    assert (outcome.accounts.captured, outcome.accounts.missing_from_fraud) == (sent, 0), outcome.sentence
+
+
+def until(holds: Callable[[], Any]) -> None:
+    """Wait until this is true."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < end, "it does not come to it"
+        time.sleep(0.2)
