@@ -24,8 +24,9 @@ An instance that continues as new keeps only its last execution, so record it wh
 import json
 import random
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import azure.durable_functions as df
 import msgspec
@@ -116,7 +117,7 @@ def assert_replays(orchestrator: Orchestrator, recording: Recording) -> None:
         scheduled = [decision_event(d, session.instance, episode[0].timestamp) for d in replay.decide()]
         ours = [_essence(event, session.instance) for event in scheduled]
         theirs = [_essence(event, session.instance) for event in recorded]
-        if ours != theirs:
+        if [_as_told(our, their) for our, their in zip_longest(ours, theirs)] != theirs:
             raise AssertionError(f"{recording.name}: the code schedules {ours}, the recording has {theirs}")
         session.append(episode)
     _assert_ends_as_recorded(recording, answer)
@@ -250,7 +251,16 @@ def _key(event: Event) -> tuple[object, ...]:
     return event.event_type, str(event.name).lower(), event.input
 
 
-def _essence(event: Event, instance: Instance) -> tuple[object, ...]:
+class _Essence(NamedTuple):
+    number: int
+    kind: str
+    name: object
+    target: object
+    given: object
+    fire_at: float | None
+
+
+def _essence(event: Event, instance: Instance) -> _Essence:
     """The parts of a decision that must not change; the engine chooses the ids of children that user code did not."""
     target = None if str(event.instance_id).startswith(f"{instance.execution}:") else event.instance_id
     given: object = event.input
@@ -258,7 +268,12 @@ def _essence(event: Event, instance: Instance) -> tuple[object, ...]:
         operation = decode_operation(str(event.input))
         given = (operation.op, operation.signal, operation.input)
     fire_at = seconds(event.fire_at) if isinstance(event.fire_at, str) else None
-    return event.event_id, event.event_type.name, event.name, target, given, fire_at
+    return _Essence(event.event_id, event.event_type.name, event.name, target, given, fire_at)
+
+
+def _as_told(our: _Essence | None, their: _Essence | None) -> _Essence | None:
+    """Our decision without its input, where the recording does not tell it: Microsoft's extension leaves it out."""
+    return our._replace(given=None) if our and their and their.given is None else our
 
 
 def _assert_ends_as_recorded(recording: Recording, answer: Answer) -> None:
