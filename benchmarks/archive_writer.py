@@ -7,6 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from multiprocessing import get_context
 from typing import NamedTuple
 
@@ -14,9 +15,10 @@ import msgspec
 from azure.storage.blob import BlobServiceClient
 from isal import isal_zlib
 
-from fraud.generation import generate_events
+from fraud.generation import GeneratedEvent, generate_events
+from fraud.judging import judged
 from fraud.suspicion import is_suspicious
-from fraud.windows import WINDOW
+from fraud.windows import WINDOW, Window
 from reconciliation.ranges import milliseconds, window_end, window_number
 from services import names
 from tests.reconciliation.capture_writer import schema
@@ -30,8 +32,8 @@ _TEMPLATES = 4_000
 _SYNC = b"0123456789abcdef"
 _KEY = b"\x26x-opt-enqueued-time\x00"
 
-Flagged = dict[tuple[int, int | None], list[str]]
-"""Ids by window number and store."""
+Flagged = dict[tuple[int, int | None], list[tuple[str, int, int]]]
+"""Ids by window number and store, each with its partition and the number of the template of its event."""
 
 
 class Slice(NamedTuple):
@@ -53,7 +55,7 @@ def write_archive(connection: str, events: int, codec: str, say: Callable[[str],
         for partition in range(PARTITIONS)
     ]
     end = START + -(-seconds // int(WINDOW.total_seconds())) * WINDOW
-    flagged: defaultdict[tuple[int, int | None], list[str]] = defaultdict(list)
+    flagged: defaultdict[tuple[int, int | None], list[tuple[str, int, int]]] = defaultdict(list)
     with get_context("spawn").Pool(os.cpu_count()) as pool:
         for done, of_slice in enumerate(pool.imap_unordered(_write, slices), 1):
             for cell, ids in of_slice.items():
@@ -73,16 +75,30 @@ def _write_outcomes(account: BlobServiceClient, flagged: Flagged) -> None:
         end = window_end(window)
         rows = [(store, ids) for (number, store), ids in flagged.items() if number == window]
         span = {"WindowStart": f"{end - WINDOW:%Y-%m-%dT%H:%M:%SZ}", "WindowEnd": f"{end:%Y-%m-%dT%H:%M:%SZ}"}
-        suspicious = "\n".join(json.dumps({"store_id": store, "ids": ids, **span}) for store, ids in rows)
-        span = {"window_start": (end - WINDOW).isoformat(), "window_end": end.isoformat()}
+        suspicious = "\n".join(
+            json.dumps({"store_id": store, "ids": [event_id for event_id, _, _ in ids], **span}) for store, ids in rows
+        )
         verdicts = "\n".join(
-            json.dumps({"event_id": event_id, "store_id": store, **span, "score": 50, "band": "review", "event": {}})
+            event_id.join(_verdict(Window(end - WINDOW, end), store, partition, template))
             for store, ids in rows
-            for event_id in ids
+            for event_id, partition, template in ids
         )
         for container, text in ((names.SUSPICIOUS_EVENTS, suspicious), (names.FRAUD_EVENTS, verdicts)):
             path = f"{end:%Y/%m/%d/%H}/{window}.json"
             account.get_blob_client(container, path).upload_blob(text.encode(), max_concurrency=1)
+
+
+@cache
+def _templates(partition: int) -> list[GeneratedEvent]:
+    return list(generate_events("archive", partition, _TEMPLATES, 0.02, "2026-01-02T10:00:00Z"))
+
+
+@lru_cache(maxsize=PARTITIONS * _TEMPLATES)
+def _verdict(window: Window, store: int | None, partition: int, template: int) -> list[str]:
+    """The verdict on the events of a template, between their ids."""
+    event = _templates(partition)[template]
+    verdict = judged(msgspec.to_builtins(event), store, window, None)
+    return msgspec.json.encode(verdict).decode().split(event.id)
 
 
 def _path(partition: int, triggered: datetime) -> str:
@@ -96,7 +112,7 @@ def _header(codec: str) -> bytes:
 
 
 def _write(part: Slice) -> Flagged:
-    flagged: defaultdict[tuple[int, int | None], list[str]] = defaultdict(list)
+    flagged: defaultdict[tuple[int, int | None], list[tuple[str, int, int]]] = defaultdict(list)
     blocks = [_header(part.codec)]
     waiting: list[bytes] = []
     for record in [*_records(part, flagged), None]:
@@ -114,7 +130,7 @@ def _write(part: Slice) -> Flagged:
 
 
 def _records(part: Slice, flagged: Flagged) -> Iterator[bytes]:
-    events = list(generate_events("archive", part.partition, _TEMPLATES, 0.02, "2026-01-02T10:00:00Z"))
+    events = _templates(part.partition)
     suspicious = [is_suspicious(e.event_type, e.discount, e.priority_shipping) for e in events]
     stores = [e.store_id if isinstance(e.store_id, int) else None for e in events]
     bodies = [msgspec.json.encode(e).split(e.id.encode()) for e in events]
@@ -131,7 +147,9 @@ def _records(part: Slice, flagged: Flagged) -> Iterator[bytes]:
             identifier = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
             which = number % _TEMPLATES
             if suspicious[which]:
-                flagged.setdefault((window_number(exact), stores[which]), []).append(identifier)
+                flagged.setdefault((window_number(exact), stores[which]), []).append(
+                    (identifier, part.partition, which)
+                )
             body = identifier.encode().join(bodies[which])
             head = (_long(number), _text(b"%d" % (number * 500)), text, b"\x02", _KEY, _long(exact), b"\0\0\x02")
             yield b"".join((*head, _text(body)))
