@@ -5,6 +5,7 @@ import os
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -150,8 +151,27 @@ def default_url() -> str:
     """`DETECTIVE_URL`, or where the app of this clone answers: the port that the stack took, or the usual one."""
     if url := os.environ.get(URL_SETTING):
         return url
+    return _local_url()
+
+
+def default_key(url: str) -> str | None:
+    """`DETECTIVE_KEY`, or the key of this clone's app if that is at this address and asks for keys."""
+    if key := os.environ.get(KEY_SETTING):
+        return key
+    return local_key(LOCAL_SETTINGS) if url == _local_url() else None
+
+
+def local_key(settings: Path) -> str | None:
+    """The master key in a stack's settings file; None if its app asks for none."""
+    return _read(settings).get("Keys", {}).get("master")
+
+
+def _local_url() -> str:
+    return f"http://127.0.0.1:{_read(LOCAL_SETTINGS).get('Host', {}).get('LocalHttpPort', _DEFAULT_PORT)}"
+
+
+def _read(settings: Path) -> dict[str, Any]:
     try:
-        port = json.loads(LOCAL_SETTINGS.read_text())["Host"]["LocalHttpPort"]
-    except (OSError, ValueError, KeyError):
-        port = _DEFAULT_PORT
-    return f"http://127.0.0.1:{port}"
+        return json.loads(settings.read_text())
+    except (OSError, ValueError):
+        return {}

@@ -7,7 +7,7 @@ import tomllib
 import msgspec
 
 from cli import campaigns, demo, reconcile, screen, verify, world
-from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_url
+from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_key, default_url
 from cli.options import number, speed, whole_number
 from cli.rules.options import add_rule_commands
 from cli.stack_process import ROOT
@@ -30,7 +30,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     app = argparse.ArgumentParser(add_help=False)
     app.add_argument("--url", help=f"the app's address (default: {URL_SETTING}, or this clone's own)")
-    app.add_argument("--key", help=f"a function key, which Azure asks for (default: {KEY_SETTING})")
+    app.add_argument("--key", help=f"a function key, as Azure asks for (default: {KEY_SETTING}, or this clone's own)")
     app.add_argument("--json", action="store_true", help="print JSON for a script; errors are text on stderr")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -54,7 +54,8 @@ def command_line() -> argparse.ArgumentParser:
 
 def app_of(options: argparse.Namespace) -> AppClient:
     """The app that the options name."""
-    return AppClient(options.url or default_url(), options.key or os.environ.get(KEY_SETTING))
+    url = options.url or default_url()
+    return AppClient(url, options.key or default_key(url))
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:

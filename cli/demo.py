@@ -12,7 +12,7 @@ import msgspec
 
 from cli import campaigns, reconciliations, windows
 from cli.accounts import Accounts
-from cli.app_client import AppClient
+from cli.app_client import AppClient, local_key
 from cli.screen import console, heading, progress
 from cli.stack_process import ROOT, running_stack
 from reconciliation.messages import Outcome
@@ -40,7 +40,7 @@ def run_demo(plan: Plan) -> bool:
     shutil.rmtree(FOLDER, ignore_errors=True)
     heading(f"Azure on this machine, {plan.speed:g} times as fast")
     with running_stack(FOLDER / "state", plan.speed, console.print) as stack:
-        app = AppClient(stack.url, patience=_PATIENCE_SECONDS)
+        app = AppClient(stack.url, local_key(stack.settings), patience=_PATIENCE_SECONDS)
         accounts, outcome = settle(app, plan, start(app, plan))
         reports = _save_reports(app, outcome)
     seconds = round(time.monotonic() - started, 1)

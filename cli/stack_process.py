@@ -26,11 +26,16 @@ class Stack(msgspec.Struct, frozen=True):
 
     pid: int
     url: str
+    settings: Path = LOCAL_SETTINGS
 
 
 @contextlib.contextmanager
 def running_stack(
-    state: Path, speed: float, say: Callable[[str], None], settings: Path = LOCAL_SETTINGS
+    state: Path,
+    speed: float,
+    say: Callable[[str], None],
+    settings: Path = LOCAL_SETTINGS,
+    config: Path = ROOT / "local-azure.toml",
 ) -> Generator[Stack]:
     """Run a stack with its own state for as long as the block lasts. `say` gets a line for each part that is ready.
 
@@ -38,7 +43,7 @@ def running_stack(
     """
     command = [sys.executable, "-m", "local_azure.stack", "up", "--speed", str(speed)]
     process = subprocess.Popen(  # noqa: S603 - our own module
-        [*command, "--state", str(state), "--settings", str(settings)],
+        [*command, "--config", str(config), "--state", str(state), "--settings", str(settings)],
         cwd=ROOT,
         text=True,
         stdout=subprocess.PIPE,
@@ -49,7 +54,7 @@ def running_stack(
         start_new_session=True,
     )
     try:
-        yield Stack(process.pid, _wait_until_ready(process, say))
+        yield Stack(process.pid, _wait_until_ready(process, say), settings)
     except Exception as error:
         # What failed in the block, for example an app that does not answer, is then only a consequence.
         if _GAVE_UP in (said := _stop(process)):

@@ -1,8 +1,10 @@
 import json
 import os
 import socket
+import stat
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from local_azure.core import lock
 from local_azure.core.clock import Clock
 from local_azure.core.process import LOOPBACK, CannotStartError
-from local_azure.stack import clock_file, ports, settings_file
+from local_azure.stack import clock_file, kept_files, ports, settings_file
 from local_azure.stack.__main__ import Places, reset
 from local_azure.stack.config import Blob, Config, Cosmos, EventHubs, Ports, ServiceBus
 
@@ -84,3 +86,32 @@ def test_the_state_of_a_stack_that_runs_is_not_forgotten(tmp_path: Path):
         assert state.exists()
     reset(places)
     assert not state.exists()
+
+
+def test_the_ports_of_the_last_run_are_taken_again(tmp_path: Path):
+    wanted = {"functions": 0, "blob": 0}
+    with ports.reserved(wanted) as first:
+        kept_files.write_ports(tmp_path / "ports.json", first)
+    with ports.reserved(wanted, kept_files.read_ports(tmp_path / "ports.json")) as second:
+        assert second == first
+        with ports.reserved(wanted, first) as third:
+            assert not set(third.values()) & set(first.values())
+
+
+def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path):
+    keys = kept_files.keys_of(tmp_path / "keys.json")
+
+    assert keys == kept_files.keys_of(tmp_path / "keys.json")
+    assert len(set(keys.values())) == 3
+    settings_file.write(tmp_path / "local.settings.json", {}, 7071, keys)
+    assert json.loads((tmp_path / "local.settings.json").read_text())["Keys"] == keys
+    for file in ("keys.json", "local.settings.json"):
+        assert stat.S_IMODE((tmp_path / file).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("read", [kept_files.read_ports, kept_files.keys_of])
+def test_a_broken_file_is_named_with_what_to_do(tmp_path: Path, read: Callable[[Path], object]):
+    (tmp_path / "kept.json").write_text("[")
+
+    with pytest.raises(CannotStartError, match=r"kept\.json is broken: delete it"):
+        read(tmp_path / "kept.json")

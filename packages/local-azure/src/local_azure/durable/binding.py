@@ -19,30 +19,31 @@ _OPERATIONS = {
 }
 
 
-def management_urls(base_url: str, hub_name: str, instance_id: str) -> dict[str, str]:
+def management_urls(base_url: str, hub_name: str, instance_id: str, key: str | None = None) -> dict[str, str]:
     """The management payload of an instance, as the durable client's binding carries it.
 
-    `base_url` is the host's origin (`http://127.0.0.1:7071`).
+    `base_url` is the host's origin (`http://127.0.0.1:7071`); `key` is the system key of the webhooks, if they ask for
+    one: whoever gets these addresses may use them.
     """
     prefix = f"{base_url.rstrip('/')}{WEBHOOK_BASE}/instances/{quote_plus(instance_id)}"
-    query = _query(hub_name)
+    query = _query(hub_name, key)
     urls = {"id": instance_id, "statusQueryGetUri": f"{prefix}?{query}"}
     for name, path in _OPERATIONS.items():
         urls[name] = f"{prefix}{path}{'&' if '?' in path else '?'}{query}"
     return urls
 
 
-def started_urls(base_url: str, hub_name: str, instance_id: str) -> dict[str, str]:
+def started_urls(base_url: str, hub_name: str, instance_id: str, key: str | None = None) -> dict[str, str]:
     """The management payload that a start or restart over HTTP answers with: there is nothing to rewind yet."""
-    urls = management_urls(base_url, hub_name, instance_id)
+    urls = management_urls(base_url, hub_name, instance_id, key)
     del urls["rewindPostUri"]
     return urls
 
 
-def client_binding(base_url: str, hub_name: str) -> str:
+def client_binding(base_url: str, hub_name: str, key: str | None = None, rpc_base: str = RPC_BASE) -> str:
     """The JSON text that the `durableClient` input binding hands to the SDK."""
     origin = base_url.rstrip("/")
-    query = _query(hub_name)
+    query = _query(hub_name, key)
     start = f"{origin}{WEBHOOK_BASE}/orchestrators/{{functionName}}[/{{instanceId}}]"
     return json.dumps(
         {
@@ -54,14 +55,15 @@ def client_binding(base_url: str, hub_name: str) -> str:
                     f"{start}?timeout={{timeoutInSeconds}}&pollingInterval={{intervalInSeconds}}&{query}"
                 ),
             },
-            "managementUrls": management_urls(origin, hub_name, INSTANCE_PLACEHOLDER),
+            "managementUrls": management_urls(origin, hub_name, INSTANCE_PLACEHOLDER, key),
             "baseUrl": f"{origin}{WEBHOOK_BASE}",
             "requiredQueryStringParameters": query,
-            "rpcBaseUrl": f"{origin}{RPC_BASE}/",
+            "rpcBaseUrl": f"{origin}{rpc_base}/",
             "httpBaseUrl": f"{origin}{WEBHOOK_BASE}",
         }
     )
 
 
-def _query(hub_name: str) -> str:
-    return f"taskHub={quote(hub_name, safe='')}&connection={CONNECTION}"
+def _query(hub_name: str, key: str | None) -> str:
+    query = f"taskHub={quote(hub_name, safe='')}&connection={CONNECTION}"
+    return f"{query}&code={quote(key, safe='')}" if key else query

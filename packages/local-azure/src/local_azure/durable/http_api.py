@@ -3,6 +3,7 @@
 Routes, codes and bodies are those of the extension's HttpApiHandler; `http_errors` has the answers to what went wrong.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -24,13 +25,23 @@ _READER_EXCEPTION = "Newtonsoft.Json.JsonReaderException"
 _EMPTY_BODY = "Error reading JToken from JsonReader. Path '', line 0, position 0."
 
 
-def add_routes(app: web.Application, hub: TaskHub, bases: tuple[str, ...] = (RPC_BASE, WEBHOOK_BASE)) -> None:
-    """Mount the API of a hub under each base path."""
+def add_routes(
+    app: web.Application,
+    hub: TaskHub,
+    bases: tuple[str, ...] = (RPC_BASE, WEBHOOK_BASE),
+    keyed: Callable[[Handler], Handler] | None = None,
+) -> None:
+    """Mount the API of a hub under each base path; `keyed` wraps the handlers of the webhooks, which ask for a key."""
     api = HttpApi(hub)
     for base in bases:
+        wrap = keyed if keyed and base == WEBHOOK_BASE else _open
         for method, path, handler in _routes(api):
-            app.router.add_route(method, base + path, guarded(hub, handler))
-        app.router.add_route("*", base + "{rest:(/.*)?}", _nothing)
+            app.router.add_route(method, base + path, wrap(guarded(hub, handler)))
+        app.router.add_route("*", base + "{rest:(/.*)?}", wrap(_nothing))
+
+
+def _open(handler: Handler) -> Handler:
+    return handler
 
 
 async def _nothing(_: web.Request) -> web.Response:

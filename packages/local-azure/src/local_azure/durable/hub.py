@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -10,7 +11,7 @@ import msgspec
 
 from local_azure.core.clock import Clock
 from local_azure.durable.activities import ActivityPump
-from local_azure.durable.binding import client_binding, started_urls
+from local_azure.durable.binding import RPC_BASE, client_binding, started_urls
 from local_azure.durable.client import HubClient
 from local_azure.durable.context import HubContext
 from local_azure.durable.entities import EntityRunner
@@ -37,8 +38,13 @@ replay takes, within these bounds. The last completion ends the pause."""
 class TaskHub:
     """The durable engine over one SQLite file. Use `client` between `start` and `stop`; only one process may own it."""
 
-    def __init__(self, database: Path, worker: Worker, clock: Clock, settings: HubSettings) -> None:
+    def __init__(
+        self, database: Path, worker: Worker, clock: Clock, settings: HubSettings, key: str | None = None
+    ) -> None:
+        """`key` is the system key that the webhooks ask for; the SDK's own address is then one that nobody guesses."""
         self.settings = settings
+        self._key = key
+        self.rpc_base = f"{RPC_BASE}/{secrets.token_urlsafe(24)}" if key else RPC_BASE
         self._worker = worker
         self.store = Store(database)
         self.sessions = SessionCache(self.store, settings.history_cache_bytes)
@@ -70,11 +76,11 @@ class TaskHub:
 
     def client_binding(self, base_url: str) -> str:
         """The `durableClient` binding's JSON for a host at this origin."""
-        return client_binding(base_url, self.settings.hub_name)
+        return client_binding(base_url, self.settings.hub_name, self._key, self.rpc_base)
 
     def management_urls(self, base_url: str, instance_id: str) -> dict[str, str]:
         """The body of a check-status response over HTTP."""
-        return started_urls(base_url, self.settings.hub_name, instance_id)
+        return started_urls(base_url, self.settings.hub_name, instance_id, self._key)
 
     def export_history(self, instance_id: str) -> dict[str, Any]:
         """A recorded history: name, execution, status, output, and the trigger's payload, for replay tests.

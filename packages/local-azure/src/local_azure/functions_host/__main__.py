@@ -25,12 +25,12 @@ async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings
     """Serve the app until `stop` is set."""
     patience = _ORPHAN_SECONDS if os.environ.get(SUPERVISED) else 0.0
     lock = await asyncio.to_thread(hold, state / "host.lock", _TAKEN, patience)
-    load_local_settings(app, settings)
+    keys = load_local_settings(app, settings)
     config = load_host_json(app)
     user_loop = UserLoop()
     invoker = Invoker(user_loop, config.timeout_seconds)
     sdk_functions = await user_loop.call(lambda: load_functions(app))
-    host = Host(build_catalogue(sdk_functions, app, config.functions), config, invoker, state)
+    host = Host(build_catalogue(sdk_functions, app, config.functions), config, invoker, state, keys)
     try:
         announce_ready("functions", await host.start(port))
         await stop.wait()

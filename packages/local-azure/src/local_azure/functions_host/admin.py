@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from local_azure.functions_host.http.handler import problem
+from local_azure.functions_host.http.keys import Keys, keyed
 from local_azure.functions_host.indexing.catalogue import HTTP
 from local_azure.functions_host.indexing.functions import Function
 from local_azure.functions_host.timer.trigger import TimerTrigger
@@ -20,10 +21,17 @@ _NO_HOME_PAGE_SETTING = "AzureWebJobsDisableHomepage"
 
 
 class Admin:
-    """Built-in routes. Keys are not asked for, as in Core Tools: the host listens on loopback only."""
+    """Built-in routes. With keys, all but the ping and the page at `/`, then without a list, ask for the master key."""
 
-    def __init__(self, functions: list[Function], urls: Mapping[str, str], timers: Mapping[str, TimerTrigger]) -> None:
+    def __init__(
+        self,
+        functions: list[Function],
+        urls: Mapping[str, str],
+        timers: Mapping[str, TimerTrigger],
+        keys: Keys | None = None,
+    ) -> None:
         self._functions = functions
+        self._keys = keys
         self._urls = urls
         self._timers = timers
         self._fired: set[asyncio.Task[None]] = set()
@@ -34,10 +42,11 @@ class Admin:
             application.router.add_get("/", self._home)
         application.router.add_get("/admin/host/ping", self._ping)
         application.router.add_post("/admin/host/ping", self._ping)
-        application.router.add_get("/admin/host/status", self._status)
-        application.router.add_get("/admin/functions", self._list)
-        application.router.add_get("/admin/functions/{name}", self._describe)
-        application.router.add_post("/admin/functions/{name}", self._fire)
+        master = keyed(self._keys, "admin")
+        application.router.add_get("/admin/host/status", master(self._status))
+        application.router.add_get("/admin/functions", master(self._list))
+        application.router.add_get("/admin/functions/{name}", master(self._describe))
+        application.router.add_post("/admin/functions/{name}", master(self._fire))
 
     async def _ping(self, _: web.Request) -> web.Response:
         return web.Response()
@@ -91,7 +100,8 @@ class Admin:
         }
 
     async def _home(self, _: web.Request) -> web.Response:
-        rows = "".join(self._row(function) for function in sorted(self._functions, key=lambda each: each.trigger.type))
+        shown = [] if self._keys else sorted(self._functions, key=lambda each: each.trigger.type)
+        rows = "".join(self._row(function) for function in shown)
         page = (
             "<!doctype html><html lang=en><meta charset=utf-8><title>Functions host</title>"
             "<style>body{font:16px system-ui;margin:3rem auto;max-width:60rem}td{padding:.2rem 1rem .2rem 0}</style>"

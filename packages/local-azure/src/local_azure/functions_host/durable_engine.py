@@ -21,8 +21,11 @@ def needs_engine(functions: list[Function]) -> bool:
     )
 
 
-def open_hub(worker: DurableWorker, config: HostConfig, state: Path) -> TaskHub:
-    """The task hub of the app, not started yet. Raises CannotStartError if host.json asks for what it cannot do."""
+def open_hub(worker: DurableWorker, config: HostConfig, state: Path, key: str | None = None) -> TaskHub:
+    """The task hub of the app, not started yet; `key` is the system key of its webhooks.
+
+    Raises CannotStartError if host.json asks for what it cannot do.
+    """
     section = dict(config.extensions.durable_task)
     try:
         if isinstance(name := section.get("hubName"), str):
@@ -31,4 +34,4 @@ def open_hub(worker: DurableWorker, config: HostConfig, state: Path) -> TaskHub:
     except (SettingsError, MissingSettingError) as error:
         raise CannotStartError(str(error)) from error
     state.mkdir(parents=True, exist_ok=True)
-    return TaskHub(state / "durable.db", worker, Clock.from_environment(), settings)
+    return TaskHub(state / "durable.db", worker, Clock.from_environment(), settings, key)

@@ -14,12 +14,14 @@ from aiohttp import web
 
 from local_azure.core.clock import Clock
 from local_azure.core.process import LOOPBACK, CannotStartError
+from local_azure.durable.binding import WEBHOOK_BASE
 from local_azure.durable.http_api import add_routes
 from local_azure.functions_host.admin import Admin
 from local_azure.functions_host.durable_engine import needs_engine, open_hub
 from local_azure.functions_host.durable_worker import DurableWorker
 from local_azure.functions_host.host_json import HostConfig
 from local_azure.functions_host.http.handler import HttpFunctions
+from local_azure.functions_host.http.keys import Keys, keyed
 from local_azure.functions_host.http.routes import Match, Route, RouteTable
 from local_azure.functions_host.http.server import HttpServer
 from local_azure.functions_host.indexing.catalogue import EVENT_HUB, HTTP, SERVICE_BUS, TIMER
@@ -51,12 +53,15 @@ class Listener(Protocol):
 class Host:
     """Everything that runs for one app."""
 
-    def __init__(self, functions: list[Function], config: HostConfig, invoker: Invoker, state: Path) -> None:
+    def __init__(
+        self, functions: list[Function], config: HostConfig, invoker: Invoker, state: Path, keys: Keys | None = None
+    ) -> None:
         """Raises CannotStartError naming every function whose trigger cannot be set up."""
         self._functions = functions
         self._config = config
         self._invoker = invoker
         self._state = state
+        self._keys = keys
         self._clients = DurableClients()
         self._timers: dict[str, TimerTrigger] = {}
         self._routes: list[Route] = []
@@ -64,18 +69,19 @@ class Host:
         self._running: list[asyncio.Task[None]] = []
         self._set_up_triggers()
         self._table = RouteTable(self._routes)
-        self._http = HttpFunctions(self._table, config.extensions.http)
+        self._http = HttpFunctions(self._table, config.extensions.http, keys)
         self._worker = DurableWorker(functions, invoker)
-        self._hub = open_hub(self._worker, config, state) if needs_engine(functions) else None
+        self._hub = open_hub(self._worker, config, state, keys and keys.system) if needs_engine(functions) else None
 
     async def start(self, port: int) -> str:
         """Open the port and start every trigger; answers the base URL."""
         application = web.Application()
         urls: dict[str, str] = {}
         root = self._table.find("GET", "/")
-        Admin(self._functions, urls, self._timers).add_routes(application, with_home_page=not isinstance(root, Match))
+        admin = Admin(self._functions, urls, self._timers, self._keys)
+        admin.add_routes(application, with_home_page=not isinstance(root, Match))
         if self._hub:
-            add_routes(application, self._hub)
+            add_routes(application, self._hub, (self._hub.rpc_base, WEBHOOK_BASE), keyed(self._keys, "system"))
         application.router.add_route("*", "/{path:.*}", self._http.handle)
         application.on_response_prepare.append(_date_with(Clock.from_environment()))
         self._server = HttpServer(application)

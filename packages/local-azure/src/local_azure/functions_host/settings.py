@@ -15,6 +15,7 @@ from typing import Any, cast
 import msgspec
 
 from local_azure.core.process import CannotStartError
+from local_azure.functions_host.http.keys import Keys
 
 _LOG = logging.getLogger(__name__)
 _EXPRESSION = re.compile(r"%([^%]+)%")
@@ -37,25 +38,35 @@ class Connection(msgspec.Struct, frozen=True):
         return self.properties["fullyqualifiednamespace"]
 
 
-def load_local_settings(app: Path, chosen: Path | None) -> None:
+def load_local_settings(app: Path, chosen: Path | None) -> Keys | None:
     """Put the values of `--settings FILE`, or else of the app's local.settings.json, into the environment.
 
-    Raises CannotStartError if a chosen file is not there, is encrypted or is not of Core Tools' shape.
+    Gives the keys that the file says are to be asked for, None if it has none. Raises CannotStartError if a chosen file
+    is not there, is encrypted or is not of Core Tools' shape.
     """
     path = chosen or app / "local.settings.json"
     if not path.exists():
         if chosen:
             raise CannotStartError(f"the settings file {path} does not exist")
-        return
-    for name, value in _read_values(path).items():
+        return None
+    content = _read(path)
+    for name, value in _values(path, content).items():
         if name in os.environ:
             if os.environ[name] != value:
                 _LOG.info("setting %s: the environment wins over %s", name, path.name)
         else:
             os.environ[name] = value
+    return _keys(path, content)
 
 
-def _read_values(path: Path) -> dict[str, str]:
+def _keys(path: Path, content: dict[str, Any]) -> Keys | None:
+    try:
+        return msgspec.convert(content["Keys"], Keys) if "Keys" in content else None
+    except (msgspec.ValidationError, ValueError) as error:
+        raise CannotStartError(f"{path}: Keys must hold master, function and system: {error}") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         document: Any = msgspec.json.decode(path.read_bytes())
     except msgspec.DecodeError as error:
@@ -65,6 +76,10 @@ def _read_values(path: Path) -> dict[str, str]:
     content = cast(dict[str, Any], document)
     if content.get("IsEncrypted"):
         raise CannotStartError(f"{path} is encrypted; run 'func settings decrypt' first")
+    return content
+
+
+def _values(path: Path, content: dict[str, Any]) -> dict[str, str]:
     values: Any = content.get("Values", {})
     if not isinstance(values, dict):
         raise CannotStartError(f"{path}: Values must be an object of names and strings")

@@ -17,7 +17,7 @@ from local_azure.azurite.install import default_folder, install
 from local_azure.core import lock
 from local_azure.core.clock import SETTING as CLOCK_SETTING
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, run
-from local_azure.stack import clock_file, ports, settings_file
+from local_azure.stack import clock_file, kept_files, ports, settings_file
 from local_azure.stack.config import Config
 from local_azure.stack.config_file import FILE, read_config
 from local_azure.stack.configured import configured_parts
@@ -46,13 +46,17 @@ async def up(stop: asyncio.Event, places: Places, speed: float, faults_port: int
     """Run the stack until `stop` is set. The brokers take faults at `faults_port`, if there is one."""
     config = read_config(places.config)
     state, settings = places.state, places.settings
-    with lock.hold(settings.with_name("stack.lock"), _RUNS), ports.reserved(config.usual_ports) as chosen:
+    os.umask(0o077)  # of all parts too: no other user of the machine reads their files
+    last = kept_files.read_ports(state / "ports.json")
+    with lock.hold(settings.with_name("stack.lock"), _RUNS), ports.reserved(config.usual_ports, last) as chosen:
         started = time.monotonic()
-        await asyncio.to_thread(state.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(_make_private, state)
+        kept_files.write_ports(state / "ports.json", chosen)
         clock = clock_file.resume(state / "clock", speed)
         connections = settings_file.connection_settings(config, chosen)
         app_settings = config.functions.settings if config.functions else {}
-        settings_file.write(settings, {**connections, **app_settings}, chosen.get("functions"))
+        keys = kept_files.keys_of(state / "keys.json") if config.functions and config.functions.keys else None
+        settings_file.write(settings, {**connections, **app_settings}, chosen.get("functions"), keys)
         environment = {CLOCK_SETTING: clock.setting(), **connections}
         if config.blob:
             # Before its part starts: to fetch it may take longer than a part has to become ready.
@@ -67,6 +71,12 @@ async def up(stop: asyncio.Event, places: Places, speed: float, faults_port: int
             keep_clock.cancel()
             clock_file.save(state / "clock", clock)
     _say(f"Stopped. `{config.commands.up}` continues from here; `{config.commands.reset}` forgets it.")
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder, for its owner only: it holds what the app was sent."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _say_ready(config: Config, chosen: dict[str, int], settings: Path, seconds: float) -> None:

@@ -3,6 +3,7 @@
     [functions]                          # the Functions host
     app = "."                            # folder with function_app.py and host.json; default: that of this file
     settings = { SCHEDULE = "0 30 2 * * *" }   # app settings beside the connections
+    keys = true                          # HTTP asks for function keys, as on Azure; default: false
 
     [blob]                               # Azurite
     connections = ["AzureWebJobsStorage"]      # the settings that lead to it; this is the default
@@ -51,10 +52,11 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 
 
 class Functions(_Table, frozen=True):
-    """The Functions host. `settings` are app settings beside the connections."""
+    """The Functions host. `settings` are app settings beside the connections; with `keys`, HTTP asks for keys."""
 
     app: Path = Path()
     settings: dict[str, str] = {}
+    keys: bool = False
 
 
 class Blob(_Table, frozen=True):

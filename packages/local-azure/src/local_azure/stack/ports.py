@@ -3,7 +3,7 @@
 import os
 import socket
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,20 +12,24 @@ from local_azure.core.process import LOOPBACK, CannotStartError
 
 
 @contextmanager
-def reserved(usual: Mapping[str, int]) -> Generator[dict[str, int]]:
-    """A port for each service for as long as the block lasts: the usual one, or a free one where that is taken.
+def reserved(usual: Mapping[str, int], last: Mapping[str, int] | None = None) -> Generator[dict[str, int]]:
+    """A port for each service for as long as the block lasts: that of the `last` run, else the usual one, or a free one
+    where those are taken.
 
     No other stack of this user gets them, not even while a part that died is away: it would find its port taken, and
     its clients would talk to the other stack's.
     """
     with ExitStack() as held:
-        yield {service: _reserve(port, held) for service, port in usual.items()}
+        kept = last or {}
+        yield {service: _reserve((kept.get(service, 0), port), held) for service, port in usual.items()}
 
 
-def _reserve(usual: int, held: ExitStack) -> int:
-    port = usual or _any_free()
-    while not (_is_free(port) and _is_ours(port, held)):
-        port = _any_free()
+def _reserve(wanted: Iterable[int], held: ExitStack) -> int:
+    for port in wanted:
+        if port and _is_free(port) and _is_ours(port, held):
+            return port
+    while not (_is_free(port := _any_free()) and _is_ours(port, held)):
+        pass
     return port
 
 

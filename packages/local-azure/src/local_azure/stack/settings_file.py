@@ -8,6 +8,7 @@ import msgspec
 from local_azure.core import connections
 from local_azure.core.process import LOOPBACK
 from local_azure.stack.config import Config
+from local_azure.stack.kept_files import write_private
 
 _FORMS = {
     "blob": connections.blobs,
@@ -22,12 +23,12 @@ def connection_settings(config: Config, ports: dict[str, int]) -> dict[str, str]
     return {name: _FORMS[service](f"{LOOPBACK}:{ports[service]}") for name, service in config.connections()}
 
 
-def write(file: Path, values: dict[str, str], functions_port: int | None) -> None:
-    """Write the file in one step, so that a reader never sees half of it."""
+def write(file: Path, values: dict[str, str], functions_port: int | None, keys: dict[str, str] | None = None) -> None:
+    """Write the file in one step, readable by its owner only. `keys` are those that the Functions host asks for."""
     content: dict[str, Any] = {"IsEncrypted": False, "Values": {"FUNCTIONS_WORKER_RUNTIME": "python", **values}}
     if functions_port is not None:
         content["Host"] = {"LocalHttpPort": functions_port}
+    if keys is not None:
+        content["Keys"] = keys
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".draft")
-    draft.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
-    draft.replace(file)
+    write_private(file, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

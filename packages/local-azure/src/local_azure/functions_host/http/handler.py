@@ -7,6 +7,7 @@ from aiohttp import web
 from local_azure.core.http_bodies import Bodies, BodyRefusedError
 from local_azure.functions_host.host_json import HttpOptions
 from local_azure.functions_host.http.convert import to_sdk_request, to_web_response
+from local_azure.functions_host.http.keys import Keys, level_of, unauthorized
 from local_azure.functions_host.http.limits import BODIES, Admission, RefusedError
 from local_azure.functions_host.http.routes import Match, RouteTable
 from local_azure.functions_host.invocation.context import Invocation, Out, TraceContext
@@ -18,15 +19,19 @@ _LOG = logging.getLogger(__name__)
 class HttpFunctions:
     """Answers every request that no built-in route takes."""
 
-    def __init__(self, routes: RouteTable, options: HttpOptions) -> None:
+    def __init__(self, routes: RouteTable, options: HttpOptions, keys: Keys | None = None) -> None:
         self._routes = routes
+        self._keys = keys
         self._options = options
         self._admission = Admission(options)
         self._bodies = Bodies(BODIES)
         self.draining = False
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """The answer of the function, or an RFC 9457 problem: 400, 404, 405, 408, 413, 429, 500, 503."""
+        """The answer of the function, 401 without a right key, or an RFC 9457 problem.
+
+        Problems are 400, 404, 405, 408, 413, 429, 500 and 503.
+        """
         try:
             response = await self._answer(request)
         except (BodyRefusedError, RefusedError) as refusal:
@@ -47,6 +52,8 @@ class HttpFunctions:
             answer = problem(405, f"{request.method} is not among {', '.join(sorted(match))}")
             answer.headers["Allow"] = ", ".join(sorted(match))
             return answer
+        if self._keys and not self._keys.allow(level_of(match.caller.function.trigger.text("authLevel")), request):
+            return unauthorized()
         async with self._admission.admit(), self._bodies.received(request) as body:
             return await self._call(request, match, body)
 
