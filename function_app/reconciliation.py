@@ -13,7 +13,7 @@ from function_app.report_files import serve
 from orchestrations.contracts import RECONCILE, RECONCILE_NIGHTLY
 from reconciliation.messages import FORMATS, Request
 from reconciliation.ranges import RangeError, parse_range
-from services.reports import find_report, is_reconciliation, list_reports
+from services.reports import find_blob, find_report, is_reconciliation, list_reports
 
 NIGHTLY = "reconcile-nightly"
 
@@ -89,6 +89,14 @@ async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.
 async def read_one_report(request: func.HttpRequest) -> func.HttpResponse:
     """A report for a browser, or a list of differences. 404; 413 for a list that only the storage account can serve."""
     return await serve(await find_report(request.route_params["id"], request.route_params["name"]))
+
+
+@blueprint.function_name("read-reported-blob")
+@blueprint.route("api/reports/{id}/blobs/{container}/{*path}", methods=["GET"], trigger_arg_name="request")
+async def read_reported_blob(request: func.HttpRequest) -> func.HttpResponse:
+    """A blob that a report names, as a download, for those who may not read the storage account. 404; 413."""
+    route = request.route_params
+    return await serve(await find_blob(route["id"], route["container"], route.get("path", "")))
 
 
 @blueprint.function_name("reconcile-every-night")

@@ -17,5 +17,8 @@ async def serve(file: ReportFile | None) -> func.HttpResponse:
     if file is None:
         return problem(404, "No such file", "there is no file of this name: reconcile or repair the range first")
     if file.is_large:
-        return problem(413, "Too large", f"{file.size} bytes: read it from the container reports, {file.path}")
-    return func.HttpResponse(await read_report(file), mimetype=file.mimetype, charset="utf-8", headers=_HEADERS)
+        return problem(413, "Too large", f"{file.size} bytes: read it from the container {file.container}, {file.path}")
+    headers = _HEADERS
+    if file.is_download:
+        headers = headers | {"Content-Disposition": f'attachment; filename="{file.path.rpartition("/")[2]}"'}
+    return func.HttpResponse(await read_report(file), mimetype=file.mimetype, charset="utf-8", headers=headers)

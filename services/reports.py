@@ -15,18 +15,30 @@ FOLDER = "reconciliations"
 MAX_SERVED_BYTES = 50 * 1024 * 1024
 """The Functions host buffers a response; larger lists are for storage tools."""
 
-_RUN = re.compile(r"reconcile-\d{8}T\d{6}Z-\d{8}T\d{6}Z(-without-cosmos)?")
-_REPAIR = re.compile(r"repair-\d{8}T\d{6}Z-\d{8}T\d{6}Z(-without-cosmos)?(-dry)?")
-_NAME = re.compile(r"report\.(html|json|md)|differences-\d{5}\.(ndjson)")
-_TYPES = {"html": "text/html", "json": "application/json", "md": "text/plain", "ndjson": "application/x-ndjson"}
+_RUN = re.compile(r"reconcile-\d{8}T\d{6}Z-\d{8}T\d{6}Z(-without-cosmos)?", re.ASCII)
+_REPAIR = re.compile(r"repair-\d{8}T\d{6}Z-\d{8}T\d{6}Z(-without-cosmos)?(-dry)?", re.ASCII)
+_NAME = re.compile(r"report\.(html|json|md)|differences-\d{5}\.(ndjson)", re.ASCII)
+_AVRO = "application/octet-stream"
+_NDJSON = "application/x-ndjson"
+_TYPES = {"html": "text/html", "json": "application/json", "md": "text/plain", "ndjson": _NDJSON}
+_DAY = r"\d{4}/\d\d/\d\d"
+_CAPTURED = rf"[\w.-]{{1,100}}/{names.EVENT_HUB}/\d+/{_DAY}/\d\d/\d\d/\d\d\.avro"
+_BLOBS = {
+    names.ALL_EVENTS: (re.compile(_CAPTURED, re.ASCII), _AVRO),
+    names.FRAUD_EVENTS: (re.compile(rf"{_DAY}/\d{{4}}/window-[A-Za-z0-9-]{{1,120}}\.ndjson", re.ASCII), _NDJSON),
+    names.SUSPICIOUS_EVENTS: (re.compile(rf"{_DAY}/\d\d/[A-Za-z0-9_-]{{1,200}}\.json", re.ASCII), _NDJSON),
+}
+"""The blobs that a report may name: the names that Capture, the window analysis and the stream job give, in full."""
 
 
 class ReportFile(msgspec.Struct, frozen=True):
-    """A file of a report."""
+    """A file of a report, or a blob that a report names. What is a download is never shown as a page."""
 
     path: str
     size: int
     mimetype: str
+    container: str = names.REPORTS
+    is_download: bool = False
 
     @property
     def is_large(self) -> bool:
@@ -52,6 +64,14 @@ async def find_report(run: str, name: str) -> ReportFile | None:
     return await _find(f"{FOLDER}/{run}/{name}", _TYPES[match[1] or match[2]])
 
 
+async def find_blob(run: str, container: str, path: str) -> ReportFile | None:
+    """A blob of an archive, as a run's report names it; None if absent, or if blobs there have no such names."""
+    pattern, mimetype = _BLOBS.get(container, (None, ""))
+    if not _RUN.fullmatch(run) or pattern is None or not pattern.fullmatch(path):
+        return None
+    return await _find(path, mimetype, container, is_download=True)
+
+
 def is_reconciliation(run: str) -> bool:
     """True for the id of a reconciliation."""
     return _RUN.fullmatch(run) is not None
@@ -67,14 +87,16 @@ async def find_repair_steps(repair: str) -> ReportFile | None:
     return await _find(f"repairs/{repair}/steps.ndjson", _TYPES["ndjson"]) if is_repair(repair) else None
 
 
-async def _find(path: str, mimetype: str) -> ReportFile | None:
+async def _find(
+    path: str, mimetype: str, container: str = names.REPORTS, *, is_download: bool = False
+) -> ReportFile | None:
     try:
-        properties = await (await warehouse(names.REPORTS)).get_blob_client(path).get_blob_properties()
+        properties = await (await warehouse(container)).get_blob_client(path).get_blob_properties()
     except ResourceNotFoundError:
         return None
-    return ReportFile(path, properties.size, mimetype)
+    return ReportFile(path, properties.size, mimetype, container, is_download)
 
 
 async def read_report(report: ReportFile) -> bytes:
     """The bytes of a file of a report."""
-    return await read_blob(await warehouse(names.REPORTS), report.path)
+    return await read_blob(await warehouse(report.container), report.path)

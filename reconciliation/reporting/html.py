@@ -90,7 +90,7 @@ def to_html(report: Report) -> str:
             differences=_sections(report),
             numbers=NUMBER,
             gaps=_gaps(report),
-            unreadable=unreadable_table(report.unreadable, report.warehouse),
+            unreadable=unreadable_table(report.unreadable),
             busy=len(busy),
             windows=_numbers((moment_text(row.window_end), row) for row in busy[:MAX_TABLE_ROWS]),
             stores=_numbers((row.store, row) for row in report.stores[:MAX_TABLE_ROWS]),
@@ -138,7 +138,7 @@ def _sections(report: Report) -> list[Section]:
             count=difference_class.count,
             shown=len(difference_class.examples),
             kind="noted" if CLASS[difference_class.name].weight == "note" else "",
-            table=difference_table(difference_class.examples, report.warehouse),
+            table=difference_table(difference_class.examples),
         )
         for difference_class in report.differences
     ]

@@ -12,6 +12,10 @@ from reconciliation.reading.scan import Unreadable
 DIFFERENCE_HEAD = ("event", "store", "seen under", "window to", "where", "expected in", "seen in", "captured", "blobs")
 
 
+BLOBS = "blobs"
+"""The folder beside the page under which the app serves the blobs that it names, container first."""
+
+
 class Link(msgspec.Struct, frozen=True):
     """A link to a blob; its title is the blob's whole path."""
 
@@ -38,15 +42,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], kind: str = "") -
     return Table([head[n] for n in used], [[line[n] for n in used] for line in lines], kind)
 
 
-def unreadable_table(places: Iterable[Unreadable], warehouse: str) -> Table:
+def unreadable_table(places: Iterable[Unreadable]) -> Table:
     """The places that could not be read, with links to the blobs."""
-    rows = (((_blob(place.path, warehouse, place.path),), f"{place.offset:,}", place.reason) for place in places)
+    rows = (((_blob(place.path, place.path),), f"{place.offset:,}", place.reason) for place in places)
     return table(("blob", "at", "why"), rows, "differences")
 
 
-def difference_table(differences: Iterable[Difference], warehouse: str) -> Table:
-    """Each difference with its place and links; `warehouse` is the address of the account, for links."""
-    return table(DIFFERENCE_HEAD, (_difference(difference, warehouse) for difference in differences), "differences")
+def difference_table(differences: Iterable[Difference]) -> Table:
+    """Each difference with its place and links."""
+    return table(DIFFERENCE_HEAD, (_difference(difference) for difference in differences), "differences")
 
 
 def moment_text(moment: datetime) -> str:
@@ -54,7 +58,7 @@ def moment_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" + (f":{moment:%S}" if moment.second else "")
 
 
-def _difference(difference: Difference, warehouse: str) -> Sequence[Cell]:
+def _difference(difference: Difference) -> Sequence[Cell]:
     return (
         difference.event_id or "(a malformed body)",
         difference.store,
@@ -64,7 +68,7 @@ def _difference(difference: Difference, warehouse: str) -> Sequence[Cell]:
         _times(difference.expected, difference.window_end),
         _times(difference.seen, difference.window_end),
         f"{difference.partition} #{difference.sequence_number}" if difference.partition else "",
-        tuple(_blob(path, warehouse, _short(path)) for path in difference.blobs),
+        tuple(_blob(path, _short(path)) for path in difference.blobs),
     )
 
 
@@ -79,5 +83,5 @@ def _short(path: str) -> str:
     return "/".join(parts[-3:] if path.endswith(".avro") else parts[-1:])
 
 
-def _blob(path: str, warehouse: str, name: str) -> Link:
-    return Link(f"{warehouse}/{quote(path)}", path, name)
+def _blob(path: str, name: str) -> Link:
+    return Link(f"{BLOBS}/{quote(path)}", path, name)

@@ -21,6 +21,7 @@ HTTP = {
     "list-reconciliations": ("api/reconciliations", {"GET"}, "function"),
     "get-reconciliation": ("api/reconciliations/{id}", {"GET"}, "function"),
     "read-report": ("api/reports/{id}/{name}", {"GET"}, "function"),
+    "read-reported-blob": ("api/reports/{id}/blobs/{container}/{*path}", {"GET"}, "function"),
     "start-repair": ("api/reconciliations/{id}/repairs", {"POST"}, "function"),
     "get-repair": ("api/repairs/{id}", {"GET"}, "function"),
     "verify-reports": ("api/chain", {"GET"}, "function"),

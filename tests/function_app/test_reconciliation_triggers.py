@@ -1,13 +1,16 @@
 """The reconciliation's HTTP functions of the running app."""
 
 import asyncio
+import re
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
+from services import blobs, names
 from tests.activities.reconciliation.stored_world import store
 from tests.reconciliation.world import RANGE, START, World, event
 
@@ -141,6 +144,10 @@ async def test_a_wrong_range_is_refused_by_name(http: aiohttp.ClientSession, ord
         f"/api/reports/{RUN}/work.json",
         f"/api/reports/{RUN}/..%2Fwatermark.json",
         f"/api/reports/{RUN}/report.html%00",
+        f"/api/reports/{RUN}/blobs/reports/reconciliations/watermark.json",
+        f"/api/reports/{RUN}/blobs/all-events/..%2Freports%2Fx.avro",
+        f"/api/reports/{RUN}/blobs/all-events/ns/store-events/1/2000/01/02/10/05/00.avro",
+        f"/api/reports/{RUN}/blobs/all-events/",
         "/api/reports/..%2F..%2Fall-events/report.html",
         "/api/reports/reconcile-20000101T000000Z-20000102T000000Z/report.html",
         "/api/reconciliations/reconcile-20000101T000000Z-20000102T000000Z",
@@ -152,3 +159,23 @@ async def test_a_wrong_range_is_refused_by_name(http: aiohttp.ClientSession, ord
 async def test_nothing_but_reports_can_be_read(http: aiohttp.ClientSession, path: str):
     async with http.get(path) as answer:
         assert answer.status == 404
+
+
+async def test_the_links_of_a_report_open_as_downloads(http: aiohttp.ClientSession):
+    await store(a_world())
+    suspicious = await blobs.warehouse(names.SUSPICIOUS_EVENTS)
+    await suspicious.upload_blob("2026/01/02/10/0_1.json", b"{", overwrite=True)
+    await start(http, ORDER | {"cosmos": False, "again": True})
+    await ended(http, WITHOUT)
+
+    page = f"/api/reports/{WITHOUT}/report.html"
+    async with http.get(page) as answer:
+        links = re.findall(r'href="(blobs/[^"]+)"', await answer.text())
+
+    assert "blobs/suspicious-events/2026/01/02/10/0_1.json" in links
+    for link in links:
+        async with http.get(str(URL(page).join(URL(link)))) as answer:
+            assert answer.status == 200, link
+            assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    await suspicious.delete_blob("2026/01/02/10/0_1.json")

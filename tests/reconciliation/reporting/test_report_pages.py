@@ -44,7 +44,7 @@ def test_the_page_shows_the_verdict_the_accounts_and_every_class(report: Report)
         assert CLASS[found.name].title in page
         assert escape(found.examples[0].event_id) in page
     assert report.gaps[0].partition in page
-    assert all(f'href="/{one.path}"' in page for one in report.unreadable)
+    assert all(f'href="blobs/{one.path}"' in page for one in report.unreadable)
 
 
 def test_texts_of_others_cannot_break_out_of_the_page_or_the_ticket(report: Report):
