@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import time
 import tomllib
 
 import msgspec
@@ -11,6 +12,8 @@ from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_key, def
 from cli.options import number, speed, whole_number
 from cli.rules.options import add_rule_commands
 from cli.stack_process import ROOT
+
+_WATCH_SECONDS = 5.0
 
 EXIT_CODES = """exit codes:
   0    done, and all is well
@@ -78,13 +81,17 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 def _health(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
         app = app_of(options)
-        health = app.health()
-        if options.json:
-            screen.print_json(health)
-        else:
-            screen.show_health(health, app.now())
-        return 0 if health["status"] == "ok" else 1
+        while True:
+            health = app.health()
+            if options.json:
+                screen.print_json(health)
+            else:
+                screen.show_health(health, app.now(), anew=options.watch)
+            if not options.watch:
+                return 0 if health["status"] == "ok" else 1
+            time.sleep(_WATCH_SECONDS)
 
+    parser.add_argument("--watch", action="store_true", help="again and again, until Ctrl-C")
     parser.set_defaults(run=run)
 
 

@@ -61,21 +61,27 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def show_health(health: dict[str, Any], now: datetime) -> None:
-    """Azure's time; a line for each dependency and each check of the pipeline, and what there is to say of it."""
+def show_health(health: dict[str, Any], now: datetime, *, anew: bool = False) -> None:
+    """Azure's time; a line for each dependency and each check of the pipeline, and what there is to say of it.
+
+    `anew` clears the screen before, if it is one.
+    """
+    if anew:
+        console.clear()
     say(f"Azure's time {now:%Y-%m-%d %H:%M:%S}Z")
     if "dependencies" not in health:
         say(f"{health['status']}; with --key, every service by name")
     for name, dependency in health.get("dependencies", {}).items():
         mark = "[green]✔[/]" if dependency["status"] == "ok" else "[red]✘[/]"
-        console.print(f"  {mark} {name:<22}{dependency['latency_ms']:>8,.0f} ms")
+        console.print(f"  {mark} {escape(plain(name)):<22}{dependency['latency_ms']:>8,.0f} ms")
         if detail := dependency.get("detail"):
             console.print(f"      {escape(detail)}")
     for check in health.get("pipeline", []):
         is_ok = check["state"] == "ok"
         mark = "[green]✔[/]" if is_ok else "[red]✘[/]"
         number = f"{check['value']:,.0f} of {check['threshold']:,.0f} {check['unit']}"
-        console.print(f"  {mark} {check['name'].replace('_', ' '):<14}{check['state']:<11}{number}")
+        line = f"{check['name'].replace('_', ' '):<14}{check['state']:<11}{number}"
+        console.print(f"  {mark} {escape(plain(line))}")
         for text in () if is_ok else (check.get("detail"), check.get("advice")):
             if text:
                 console.print(f"      {plain(text)}", markup=False)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from cli import campaigns
+from cli import campaigns, commands
 from cli.__main__ import main
 from cli.commands import command_line
 from fraud.campaigns import CampaignRequest
@@ -228,3 +228,21 @@ def test_every_command_can_be_run():
 
     for arguments in (["demo"], ["health"], ["send"], ["campaign"], ["watch", "x"], ["stop", "x"]):
         assert callable(parser.parse_args(arguments).run)
+
+
+def test_health_is_watched_until_ctrl_c(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
+    seen: list[float] = []
+
+    def wait(seconds: float) -> None:
+        seen.append(seconds)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands.time, "sleep", wait)
+    app.answers["/api/health/details"] = [
+        (503, {"status": "failed", "dependencies": {}}),
+        (200, {"status": "ok", "dependencies": {"Cosmos": {"status": "ok", "latency_ms": 3}}}),
+    ]
+
+    assert detective(monkeypatch, "health", "--watch") == 130
+    assert "Cosmos" in capsys.readouterr().out
