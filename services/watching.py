@@ -22,7 +22,8 @@ _TAIL_BYTES = 512 * 1024
 _NEWEST_BLOBS = 3
 _MOST = 1_000
 _UNRESOLVED = (
-    f"SELECT TOP {_MOST} c.bands.unresolved AS ids FROM c WHERE c.window_end > @since AND c.bands.unresolved > 0"
+    f"SELECT TOP {_MOST} c.bands.unresolved AS ids FROM c WHERE c.window_end > @since "
+    "AND c.window_end <= @until AND c.bands.unresolved > 0"
 )
 _HOUR = timedelta(hours=1)
 
@@ -122,9 +123,12 @@ async def count_quarantined(now: datetime) -> int:
     return count
 
 
-async def count_unresolved(since: datetime) -> int:
-    """Ids of windows that ended after this moment and were judged without their event, in at most 1,000 windows."""
+async def count_unresolved(since: datetime, until: datetime) -> int:
+    """Ids of windows that ended in (since, until] and are judged without their event, in at most 1,000 windows."""
     container = await cosmos.cases()
-    parameters: list[dict[str, object]] = [{"name": "@since", "value": msgspec.to_builtins(since)}]
+    parameters: list[dict[str, object]] = [
+        {"name": "@since", "value": msgspec.to_builtins(since)},
+        {"name": "@until", "value": msgspec.to_builtins(until)},
+    ]
     rows = container.query_items(_UNRESOLVED, parameters=parameters)
     return sum([row["ids"] async for row in rows])

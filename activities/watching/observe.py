@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from activities.watching.flagged_windows import read_flagged_windows
 from activities.watching.kept import read_night
+from fraud.analysis import LOOKUPS, retry_delay
 from fraud.watching.checks import Facts, PartitionFacts
 from fraud.watching.memory import Memory
 from reconciliation.capture.holes import find_holes
@@ -15,7 +16,8 @@ from services.capture_archive import list_blobs, list_partitions
 
 _CAPTURE_SPAN = timedelta(minutes=40)
 _UNRESOLVED_SPAN = timedelta(hours=3)
-"""An id is looked up for more than an hour before it stays unresolved."""
+_PATIENCE = sum((retry_delay(lookup) for lookup in range(1, LOOKUPS)), timedelta(minutes=15))
+"""Until then an id is looked up again: it is not unresolved for good."""
 
 
 async def observe(memory: Memory | None) -> Facts:
@@ -30,7 +32,7 @@ async def observe(memory: Memory | None) -> Facts:
         waiting = group.create_task(service_bus.look_at_queue())
         dead = group.create_task(service_bus.look_at_queue(dead_letters=True))
         quarantined = group.create_task(watching.count_quarantined(now))
-        unresolved = group.create_task(watching.count_unresolved(now - _UNRESOLVED_SPAN))
+        unresolved = group.create_task(watching.count_unresolved(now - _PATIENCE - _UNRESOLVED_SPAN, now - _PATIENCE))
         night = group.create_task(read_night())
     triggers = captured.result()
     return Facts(

@@ -87,7 +87,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: int = 0
     """Records of the last hour."""
     unresolved: int = 0
-    """Ids of the windows of the last three hours."""
+    """Ids of windows of three hours, whose look-ups have ended."""
     night_seconds: int = 26 * 3_600
 
 

@@ -113,7 +113,7 @@ class _Watch:
         facts, thresholds = self._facts, self._thresholds
         yield _check("dead_letters", facts.dead_letters, thresholds.dead_letters, "growing")
         yield _check("quarantine", facts.quarantined, thresholds.quarantined, "growing", "in the last hour")
-        yield _check("unresolved", facts.unresolved, thresholds.unresolved, "growing", "in the last three hours")
+        yield _check("unresolved", facts.unresolved, thresholds.unresolved, "growing", "in three hours")
 
     def _nights(self) -> Iterator[Check]:
         night = self._facts.night

@@ -153,8 +153,10 @@ async def make_faults() -> None:
     await report(EARLIER)
     await fill_queue()
     await fill_quarantine()
-    case = {"id": "w", "store_id": 3, "window_end": msgspec.to_builtins(datetime.now(UTC)), "bands": {"unresolved": 3}}
-    await (await cosmos.cases()).create_item(case)
+    for minutes in (5, 100):  # the first may still be found
+        end = msgspec.to_builtins(datetime.now(UTC) - timedelta(minutes=minutes))
+        case = {"id": f"w{minutes}", "store_id": 3, "window_end": end, "bands": {"unresolved": 3}}
+        await (await cosmos.cases()).create_item(case)
     await note_night(Night(ended=datetime.now(UTC), run="reconcile-1", verdict="differences", faults=4))
 
 
