@@ -9,6 +9,7 @@ import msgspec
 from activities.watching.kept import read_memory, write_memory
 from activities.watching.observe import observe
 from activities.watching.send_notice import send_notice
+from activities.webhook import WebhookError
 from fraud.watching.checks import Check
 from fraud.watching.judging import judged_checks
 from fraud.watching.log_lines import log_line
@@ -17,7 +18,7 @@ from fraud.watching.notices import due_notices, episodes_after, told
 from services.settings import settings
 
 _log = logging.getLogger(__name__)
-_REST_SECONDS = 3.0
+_REST_SECONDS = 5.0
 """Real ones: where a minute of Azure's time passes in a second, not every minute is looked at."""
 
 
@@ -36,7 +37,8 @@ async def watch_pipeline() -> None:
     """Look at the pipeline, and tell of it.
 
     The memory is written before anybody is told, and a notice has a name computed from it: a watch that dies in between
-    sends it at the next look, and none twice. Raises what a service raised, and NoticeError.
+    sends it at the next look, and none twice. Raises what a service raised, and WebhookError once all
+    other notices were sent.
     """
     if time.monotonic() < _Rest.until:
         return
@@ -48,12 +50,19 @@ async def watch_pipeline() -> None:
     _log_checks(checks, episodes, facts.now)
     current = msgspec.structs.replace(current, episodes=episodes)
     await write_memory(current)
+    failure: WebhookError | None = None
     for notice in due_notices(memory.episodes if memory else {}, episodes, checks, facts.now):
-        await send_notice(notice)
-        episodes = told(episodes, notice, facts.now)
+        try:
+            await send_notice(notice)
+        except WebhookError as error:
+            failure = error  # the others are sent all the same, this one at the next look
+        else:
+            episodes = told(episodes, notice, facts.now)
     if episodes != current.episodes:
         await write_memory(msgspec.structs.replace(current, episodes=episodes))
     _Rest.until = time.monotonic() + _REST_SECONDS
+    if failure:
+        raise failure
 
 
 def _log_checks(checks: list[Check], episodes: dict[str, Episode], now: datetime) -> None:

@@ -7,8 +7,8 @@ import msgspec
 from fraud.watching.checks import Facts, State
 
 LOOKS = 15
-"""Looks that are remembered: a quarter of an hour."""
-GAP = timedelta(minutes=15)
+"""Looks that are remembered: a quarter of an hour, if a minute is a minute."""
+GAP = timedelta(minutes=30)
 """After a longer rest nobody knows for how long something has waited: the watch begins anew."""
 
 
