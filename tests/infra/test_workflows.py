@@ -44,12 +44,20 @@ def test_a_workflow_may_read_the_code_and_a_job_may_ask_for_a_token_at_most(work
 
 
 @pytest.mark.parametrize("workflow", NAMES)
-def test_actions_are_pinned_by_major_version_and_leave_no_credentials(workflow: str):
+def test_actions_are_pinned_by_commit_and_leave_no_credentials(workflow: str):
     for step in steps(workflow):
         action = step.get("uses")
-        assert action is None or re.fullmatch(r"(actions|azure|Azure)/[a-z-]+@v\d+", action), action
+        assert action is None or re.fullmatch(r"(actions|azure|Azure)/[a-z-]+@[0-9a-f]{40}", action), action
         if action and action.startswith("actions/checkout"):
             assert step["with"] == {"persist-credentials": False}
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_the_version_stands_beside_the_commit(file: Path):
+    pinned = [line for line in file.read_text().splitlines() if "uses:" in line]
+
+    assert pinned
+    assert all(re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line) for line in pinned)
 
 
 @pytest.mark.parametrize("workflow", NAMES)
