@@ -16,7 +16,7 @@ READER = "Storage Blob Data Reader"
 CONTRIBUTOR = "Storage Blob Data Contributor"
 SOME_CONTAINER = "a container that a variable names"
 BLOB_WRITES = {"delete_blob", "upload_blob"}
-_WRITERS = {"write_blob", *BLOB_WRITES}
+_WRITERS = {"write_blob", "create_revision", "replace_revision", *BLOB_WRITES}
 _CLIENTS = (
     *(BlobServiceClient, ContainerClient, BlobClient, BlobLeaseClient),
     *(CosmosClient, DatabaseProxy, ContainerProxy),
