@@ -1,0 +1,54 @@
+"""The suites of Microsoft's SDKs for Python and for JavaScript pass, as many cases as their page says."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_azure.azurite.node import node, npm
+
+SUITES = Path(__file__).parents[2] / "compatibility"
+TOLD = {
+    language: int(count)
+    for language, count in re.findall(r"^\| `(\w+)/` \| (\d+) \|", (SUITES / "README.md").read_text(), re.MULTILINE)
+}
+
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(900)]
+
+
+def beside_the_parts(*command: str | Path, folder: Path) -> str:
+    """The output of a command that runs beside the parts. Fails if it does."""
+    done = subprocess.run(
+        [sys.executable, SUITES / "parts.py", *command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def test_python():
+    output = beside_the_parts(
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", SUITES / "python"),
+        SUITES / "python",
+        folder=SUITES,
+    )
+
+    assert re.findall(r"^(\d+) passed", output, re.MULTILINE) == [str(TOLD["python"])]
+
+
+def test_javascript(tmp_path: Path):
+    suite = Path(shutil.copytree(SUITES / "javascript", tmp_path / "javascript"))
+    environment = os.environ | {"PATH": f"{node().parent}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run([*npm(), "ci", "--no-audit", "--no-fund"], cwd=suite, env=environment, check=True, timeout=300)
+    cases = sorted(suite.glob("*.test.js"))
+
+    output = beside_the_parts(
+        *(node(), "--test", "--test-reporter=tap", "--test-concurrency=1", "--test-timeout=120000"),
+        *cases,
+        folder=suite,
+    )
+
+    assert re.findall(r"^# (?:pass|fail) (\d+)", output, re.MULTILINE) == [str(TOLD["javascript"]), "0"]
