@@ -12,7 +12,8 @@ UNKNOWN_STORE = "_unknown"
 """The partition of events without a store: Cosmos finds no document by a missing key, so none is ever written."""
 
 MAX_ID_LENGTH = 255
-"""Cosmos allows 1,023 bytes; an id of ours is a UUID."""
+"""Characters of .NET, by which the stream job bounds ids too: those outside Unicode's first plane count twice. Cosmos
+allows 1,023 bytes; an id of ours is a UUID."""
 
 FORBIDDEN_IN_IDS = "/\\?#"
 """Cosmos refuses ids with any of these characters."""
@@ -29,8 +30,10 @@ _HALF_A_PAIR = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u
 Decoded = TypeVar("Decoded")
 StoreKey = int | str
 
-StoreNumber = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
+MAX_STORE = 2**53 - 1
 """Cosmos keeps numbers as doubles: beyond this, two stores could share a partition."""
+
+StoreNumber = Annotated[int, Meta(ge=-MAX_STORE, le=MAX_STORE)]
 
 
 class MalformedEventError(ValueError):
@@ -88,7 +91,8 @@ def parse_event(body: bytes) -> StoreEvent:
 
 def is_event_id(text: str) -> bool:
     """True if Cosmos takes it as an id, and the archive does not give it to documents of its own."""
-    fits = 1 <= len(text) <= MAX_ID_LENGTH and not any(character in text for character in FORBIDDEN_IN_IDS)
+    length = len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    fits = 1 <= length <= MAX_ID_LENGTH and not any(character in text for character in FORBIDDEN_IN_IDS)
     return fits and text not in DOTS and not text.startswith(OWN_IDS)
 
 

@@ -5,9 +5,12 @@ second, for campaigns that know what must be flagged and for the reconciliation 
 two together.
 """
 
+import re
 from typing import Any
 
 import msgspec
+
+from fraud.events import MAX_STORE
 
 MIN_DISCOUNT = 50
 """Percent; an event is suspicious *above* it."""
@@ -21,6 +24,27 @@ class SuspicionColumns(msgspec.Struct, frozen=True):
     store_id: Any = None
     discount: Any = None
     priority_shipping: Any = None
+
+
+_WHOLE = re.compile(r"\s*[-+]?[0-9]{1,19}\s*", re.ASCII)
+
+
+def store_of(value: object) -> int | None:
+    """The store that the stream job takes for what stands in `store_id`: a whole number that a double holds exactly.
+
+    7, 7.0, "7" and, for 1, true are whole numbers; None stands for whatever else, so that an odd store takes none of
+    its neighbours along.
+    """
+    match value:
+        case int():
+            number = int(value)
+        case float() if value.is_integer():
+            number = int(value)
+        case str() if _WHOLE.fullmatch(value):
+            number = int(value)
+        case _:
+            return None
+    return number if abs(number) <= MAX_STORE else None
 
 
 def is_suspicious(event_type: Any, discount: Any, priority_shipping: Any) -> bool:

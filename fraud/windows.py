@@ -14,6 +14,7 @@ import msgspec
 
 from fraud.events import StoreKey
 from fraud.readable import readable_values
+from fraud.suspicion import store_of
 
 WINDOW = timedelta(minutes=5)
 WINDOW_MILLISECONDS = WINDOW // timedelta(milliseconds=1)
@@ -94,12 +95,15 @@ class WindowMessage(msgspec.Struct, frozen=True):
 
 
 class _Row(msgspec.Struct, frozen=True):
-    """A row of the stream job, before its content is checked."""
+    """A row of the stream job, before its content is checked.
+
+    Rows of an earlier query, which may still be in the queue, carry a store as the first of its events had it.
+    """
 
     ids: list[Any]
     WindowStart: datetime
     WindowEnd: datetime
-    store_id: int | str | None = None
+    store_id: bool | int | float | str | None = None
 
 
 def parse_windows(body: bytes) -> WindowMessage:
@@ -157,7 +161,8 @@ def _window(content: Any) -> tuple[SuspiciousWindow, int]:
     if len(ids) > MAX_IDS:
         raise NotAWindowError(f"the window has {len(ids)} ids; at most {MAX_IDS} are accepted")
     repeated = unique_ids(event_id for event_id, times in Counter(ids).items() if times > 1)
-    return SuspiciousWindow(row.store_id, unique_ids(ids), window, repeated), len(row.ids) - len(ids)
+    store = row.store_id if isinstance(row.store_id, str) else store_of(row.store_id)
+    return SuspiciousWindow(store, unique_ids(ids), window, repeated), len(row.ids) - len(ids)
 
 
 def _is_whole(text: str) -> bool:

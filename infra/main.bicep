@@ -281,7 +281,6 @@ module streamJob 'modules/stream-job.bicep' = {
     tags: tags
     roles: streamJobRoles
     streamingUnits: chosen.streamingUnits
-    shardedQuery: chosen.shardedQuery
     eventHubsName: ingest.outputs.namespaceName
     hubName: ingest.outputs.hubName
     consumerGroupName: ingest.outputs.streamGroupName

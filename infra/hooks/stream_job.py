@@ -125,8 +125,7 @@ def _wanted() -> tuple[str, int]:
     size = sizes.get(os.environ.get("FRAUD_SIZE") or "1k")
     if size is None:
         raise HookError(f"FRAUD_SIZE is {os.environ['FRAUD_SIZE']!r}; there are {', '.join(sizes)}")
-    name = f"{TRANSFORMATION}-sharded" if size["shardedQuery"] else TRANSFORMATION
-    query = (INFRA.parent / "stream_analytics" / f"{name}.asaql").read_text()
+    query = (INFRA.parent / "stream_analytics" / f"{TRANSFORMATION}.asaql").read_text()
     return _lines(query), size["streamingUnits"]
 
 

@@ -19,9 +19,6 @@ param identityId string
 @allowed([3, 7, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100])
 param streamingUnits int
 
-@description('Whether a window comes in shards of each store: a message of 256 KB cannot hold the larger sizes\' windows.')
-param shardedQuery bool
-
 @description('Event Hubs namespace.')
 param eventHubsName string
 
@@ -45,7 +42,6 @@ param workspaceId string
 
 var jobConfig = loadJsonContent('../../stream_analytics/JobConfig.json')
 var query = loadTextContent('../../stream_analytics/suspicious-windows.asaql')
-var queryInShards = loadTextContent('../../stream_analytics/suspicious-windows-sharded.asaql')
 
 resource job 'Microsoft.StreamAnalytics/streamingjobs@2021-10-01-preview' = {
   name: name
@@ -68,7 +64,7 @@ resource job 'Microsoft.StreamAnalytics/streamingjobs@2021-10-01-preview' = {
     transformation: {
       name: 'suspicious-windows'
       properties: {
-        query: shardedQuery ? queryInShards : query
+        query: query
         streamingUnits: streamingUnits
       }
     }

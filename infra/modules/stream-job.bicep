@@ -16,9 +16,6 @@ param roles string
 @description('Streaming units of the second generation.')
 param streamingUnits int
 
-@description('Whether a window comes in shards of each store.')
-param shardedQuery bool
-
 @description('Event Hubs namespace.')
 param eventHubsName string
 
@@ -72,7 +69,6 @@ module job 'stream-analytics.bicep' = {
     tags: tags
     identityId: identity.outputs.id
     streamingUnits: streamingUnits
-    shardedQuery: shardedQuery
     eventHubsName: eventHubsName
     hubName: hubName
     consumerGroupName: consumerGroupName

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from fraud.suspicion import store_of
 from reconciliation.reading.keys import NO_CONTENT, Keys, RunKeys
 
 ROW = np.dtype(
@@ -40,8 +41,6 @@ Rows = NDArray[Any]
 Numbers = Sequence[int] | NDArray[Any] | int
 
 NO_STORE = -(2**63)
-OTHER_STORE = NO_STORE + 1
-"""A store id that is not an integer of 62 bits: the producers have none, but a body may hold anything."""
 
 
 class Kind(IntEnum):
@@ -243,16 +242,11 @@ def all_rows(part: bytes) -> Rows:
 
 
 def store_number(store_id: object) -> int:
-    """A store id as a row holds it. 7.0 is store 7, as it is to the stream job, which groups and reports by value."""
-    if store_id is None:
-        return NO_STORE
-    if isinstance(store_id, float) and store_id.is_integer():
-        store_id = int(store_id)
-    if isinstance(store_id, int) and not isinstance(store_id, bool) and abs(store_id) < 2**62:
-        return store_id
-    return OTHER_STORE
+    """A store id as a row holds it: in the normal form of the stream job; an odd one counts as no store."""
+    store = store_of(store_id)
+    return NO_STORE if store is None else store
 
 
 def store_name(number: int) -> str:
     """A store of a row as a report shows it."""
-    return {NO_STORE: "none", OTHER_STORE: "other"}.get(number) or str(number)
+    return "none" if number == NO_STORE else str(number)

@@ -33,6 +33,7 @@ NOT_REPAIRABLE: dict[str, str] = {
 
 BACKFILLED: tuple[Class, ...] = tuple(definition.name for definition in CLASSES if definition.repair == "backfill")
 _OTHER_STORE = "other"
+"""In reports of an earlier version: a store that is a text."""
 
 WindowKey = tuple[StoreKey | None, datetime]
 """A store, and the end of a window."""

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.events import UNKNOWN_STORE, MalformedEventError, parse_document, parse_event
+from fraud.events import UNKNOWN_STORE, MalformedEventError, is_event_id, parse_document, parse_event
 
 SAMPLE = b'{"id": "a", "event_type": "sale_event", "store_id": 3, "discount": 60, "loyalty": {"tier": 2}}'
 
@@ -107,3 +107,10 @@ def test_any_bytes_are_an_event_or_malformed(body: bytes):
 )
 def test_any_json_is_an_event_or_malformed(value: object):
     assert reads_or_refuses(msgspec.json.encode(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"), [("\u20ac" * 255, True), ("\U0001f600" * 127, True), ("\U0001f600" * 128, False)]
+)
+def test_an_id_is_measured_in_the_characters_of_the_stream_job(text: str, fits: bool):
+    assert is_event_id(text) is fits

@@ -1,6 +1,6 @@
 import pytest
 
-from fraud.suspicion import is_suspicious
+from fraud.suspicion import is_suspicious, store_of
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,29 @@ def test_a_sale_with_priority_and_more_than_half_off_is_suspicious(
     event_type: object, discount: object, priority: object, expected: bool
 ):
     assert is_suspicious(event_type, discount, priority) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "store"),
+    [
+        (7, 7),
+        (7.0, 7),
+        ("7", 7),
+        (True, 1),
+        (-3, -3),
+        (2**53 - 1, 2**53 - 1),
+        (2**53, None),
+        (7.5, None),
+        (float("inf"), None),
+        ("7.0", None),
+        ("Rome", None),
+        ("\u0667", None),
+        ("9" * 400, None),
+        (None, None),
+        ([7], None),
+        ({"id": 7}, None),
+    ],
+)
+def test_a_store_has_one_normal_form_and_whatever_is_none_counts_as_no_store(value: object, store: int | None):
+    assert store_of(value) == store
+    assert type(store_of(value)) in (int, type(None))

@@ -110,6 +110,12 @@ def test_a_store_that_is_text_cannot_break_out_of_a_name():
     assert "/" not in window.name
 
 
+@pytest.mark.parametrize(("odd", "store"), [(7.0, 7), (True, 1), (-3.0, -3), (7.5, None), (2**60, None)])
+def test_a_row_of_an_earlier_query_whose_store_is_written_oddly_is_analysed(odd: object, store: int | None):
+    content = parse_windows(message({**ROW, "store_id": odd}))
+    assert ([window.store_id for window in content.windows], content.problems) == ([store], ())
+
+
 def test_times_are_read_as_the_stream_job_prints_them():
     printed = {**ROW, "WindowStart": "2026-01-02T10:05:00.0000000Z", "WindowEnd": "2026-01-02T10:10:00.0000000Z"}
 

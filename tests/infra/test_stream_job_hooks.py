@@ -40,8 +40,7 @@ class Azure:
     def runs(self, size: str, **changes: Any) -> None:
         """Set what the job runs: the query and the units of a size."""
         sizes = json.loads((ROOT / "infra" / "sizes.json").read_text())
-        name = "suspicious-windows" + ("-sharded" if sizes[size]["shardedQuery"] else "")
-        query = (ROOT / "stream_analytics" / f"{name}.asaql").read_text().replace("\n", "\r\n")
+        query = (ROOT / "stream_analytics" / "suspicious-windows.asaql").read_text().replace("\n", "\r\n")
         transformation = {"query": query, "streamingUnits": sizes[size]["streamingUnits"], **changes}
         self._file.write_text(json.dumps(json.loads(self._file.read_text()) | {"transformation": transformation}))
 

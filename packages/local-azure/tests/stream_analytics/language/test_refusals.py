@@ -26,7 +26,28 @@ NOT_SUPPORTED = {
     "SELECT LAG(a) INTO o FROM events": (1, 8, "the function LAG"),
     "SELECT UDF.f(a) INTO o FROM events": (1, 8, "the function UDF.f"),
     "SELECT COUNT(DISTINCT a) INTO o FROM events GROUP BY " + WINDOW: (1, 14, "COUNT(DISTINCT ...)"),
-    "SELECT COUNT(*) OVER (PARTITION BY a) INTO o FROM events": (1, 8, "COUNT ... OVER"),
+    "SELECT AVG(a) OVER (PARTITION BY PartitionId LIMIT DURATION(minute, 5)) INTO o FROM events": (
+        *(1, 8),
+        "AVG ... OVER",
+    ),
+    "SELECT ABS(a) OVER (PARTITION BY PartitionId LIMIT DURATION(minute, 5)) INTO o FROM events": (
+        *(1, 8),
+        "ABS ... OVER",
+    ),
+    "SELECT COUNT(*) OVER (PARTITION BY a LIMIT DURATION(minute, 5)) INTO o FROM events": (1, 8, "name PartitionId"),
+    "SELECT COUNT(*) OVER (LIMIT DURATION(minute, 5)) AS n INTO o FROM events": (1, 8, "name PartitionId"),
+    f"SELECT COUNT(*) OVER (PARTITION BY PartitionId LIMIT DURATION(day, 1)) n INTO o FROM events GROUP BY {WINDOW}": (
+        *(1, 8),
+        "OVER beside GROUP BY",
+    ),
+    "SELECT COUNT(*) OVER (PARTITION BY PartitionId LIMIT DURATION(hour, 1)) AS n INTO o FROM events TIMESTAMP BY t": (
+        *(1, 8),
+        "OVER on event time",
+    ),
+    "SELECT GetMetadataPropertyValue(events, 'EventId') AS e INTO o FROM events": (
+        *(1, 8),
+        "the function GetMetadataPropertyValue",
+    ),
     "SELECT COUNT(*) INTO o FROM events GROUP BY SessionWindow(minute, 5, 10)": (1, 45, "TumblingWindow"),
     "SELECT COUNT(*) INTO o FROM events GROUP BY SlidingWindow(minute, 5)": (1, 45, "TumblingWindow"),
     "SELECT COUNT(*) INTO o FROM events GROUP BY Windows(Window('a', b))": (1, 45, "TumblingWindow"),
@@ -41,6 +62,13 @@ NOT_SUPPORTED = {
 }
 
 WRONG = {
+    "SELECT COUNT(*) OVER (PARTITION BY PartitionId) INTO o FROM events": (1, 47, "expected LIMIT"),
+    "SELECT COUNT(*) OVER (PARTITION BY PartitionId LIMIT 5) INTO o FROM events": (1, 54, "expected DURATION"),
+    "SELECT COUNT(*) OVER (PARTITION BY PartitionId LIMIT DURATION(day, 8)) INTO o FROM events": (
+        1,
+        8,
+        "at most 7 days",
+    ),
     "": (1, 1, "no SELECT"),
     "SELECT": (1, 7, "expected a name, found the end of the query"),
     "SELECT a FROM": (1, 14, "expected a name"),
@@ -103,6 +131,15 @@ def test_as_many_operators_as_an_expression_may_hold_compile_to_a_query():
     work = running(f"SELECT {'(' * 45}{'+'.join(['a'] * 101)}{')' * 45} AS total INTO o FROM events")
     feed(work, ("10:00", {"a": 2}))
     assert finish(work) == {"o": [{"total": 202}]}
+
+
+def test_calls_and_operators_nested_as_deep_as_they_may_compile_to_a_query():
+    nested = "a"
+    for _ in range(47):
+        nested = f"CAST(1 + {nested} AS bigint)"
+    work = running(f"SELECT {nested} AS total INTO o FROM events WHERE {nested} > 0 AND a = a")
+    feed(work, ("10:00", {"a": 2}))
+    assert finish(work) == {"o": [{"total": 49}]}
 
 
 WORDS = """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from local_azure.stream_analytics.language.checker import ENQUEUED_TIME, PARTITION_ID
+from local_azure.stream_analytics.language.hub_columns import ENQUEUED_TIME, PARTITION_ID
 from local_azure.stream_analytics.language.tree import Column, Expression, Select, Star
 from local_azure.stream_analytics.language.walk import aggregates, descend, expressions
 

@@ -36,7 +36,10 @@ def _strict(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def concat(*parts: Any) -> str:
     """Texts one behind the other; NULL counts as empty, other scalars as they print."""
-    return _bounded("".join(_printed(part) for part in parts))
+    try:
+        return _bounded("".join(parts))
+    except TypeError:  # not all of them are texts
+        return _bounded("".join(map(_printed, parts)))
 
 
 def _printed(part: Any) -> str:
@@ -113,7 +116,24 @@ def _character_index(part: Any, text: Any) -> int:
 
 
 def _length(text: Any) -> int:
-    return len(_text(text))
+    """Characters as .NET counts them, those outside the first plane twice, "excluding trailing blanks" (LEN)."""
+    kept = _text(text).rstrip(" ")
+    return len(kept) if kept.isascii() else len(kept.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _type(value: Any) -> str:
+    """The name of a type as the page "Data Types" has it."""
+    return "nvarchar(max)" if value.__class__ is str else _TYPES[value.__class__]
+
+
+_TYPES: dict[type, str] = {
+    int: "bigint",
+    float: "float",
+    bool: "bit",
+    Instant: "datetime",
+    dict: "record",
+    list: "array",
+}
 
 
 def _lower(text: Any) -> str:
@@ -135,6 +155,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "COALESCE": coalesce,
     "CONCAT": concat,
     "FLOOR": _strict(_floor),
+    "GETTYPE": _strict(_type),
     "LEN": _strict(_length),
     "LOWER": _strict(_lower),
     "NULLIF": null_if,

@@ -11,7 +11,16 @@ from typing import Any
 
 from local_azure.stream_analytics.engine.functions import FUNCTIONS
 from local_azure.stream_analytics.engine.times import Instant
-from local_azure.stream_analytics.engine.values import NUMBERS, arithmetic, cast, compare, date_add, date_diff
+from local_azure.stream_analytics.engine.values import (
+    MAX_BIGINT,
+    NUMBERS,
+    ConversionError,
+    arithmetic,
+    cast,
+    compare,
+    date_add,
+    date_diff,
+)
 from local_azure.stream_analytics.language.tree import (
     Aggregate,
     Arithmetic,
@@ -27,11 +36,14 @@ from local_azure.stream_analytics.language.tree import (
     Like,
     Logical,
     Not,
+    Over,
     SystemTimestamp,
 )
 
 _NEGATED: dict[Comparator, Comparator] = {"=": "<>", "<>": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 _MIRRORED: dict[Comparator, Comparator] = {"=": "=", "<>": "<>", ">": "<", "<": ">", ">=": "<=", "<=": ">="}
+_SHALLOW = 12
+_SAME_TYPE = {"nvarchar": "str", "bigint": "int", "bit": "bool", "float": "float"}
 _PYTHON: dict[Comparator, str] = {"=": "==", "<>": "!=", ">": ">", "<": "<", ">=": ">=", "<=": "<="}
 
 Special = Callable[[Expression], str | None]
@@ -48,6 +60,7 @@ class Generator:
         self._special = special
         self._timestamp = timestamp
         self._temporaries = 0
+        self._depth = 0
         self.names: dict[str, Any] = {
             "NUMBERS": NUMBERS,
             "Instant": Instant,
@@ -56,10 +69,17 @@ class Generator:
             "compare": compare,
             "date_add": date_add,
             "date_diff": date_diff,
+            "length": FUNCTIONS["LEN"],
         }
 
-    def value(self, node: Expression) -> str:  # noqa: PLR0911 - one for each kind of node
+    def value(self, node: Expression) -> str:
         """Source of an expression's value; NULL and unknown are None."""
+        self._depth += 1
+        source = self._value(node)
+        self._depth -= 1
+        return source
+
+    def _value(self, node: Expression) -> str:  # noqa: PLR0911 - one for each kind of node
         special = self._special(node)
         if special is not None:
             return special
@@ -69,15 +89,17 @@ class Generator:
             case SystemTimestamp():
                 return f"Instant({self._timestamp})"
             case Arithmetic():
-                return f"arithmetic({node.operator!r},{self.value(node.left)},{self.value(node.right)})"
+                return self._arithmetic(node) if self._is_shallow else self._arithmetic_call(node)
+            case Cast(operand=Constant(value=constant)):
+                return self._constant_cast(node, constant)
             case Cast():
-                return f"cast({node.lenient},{node.type!r},{self.value(node.operand)})"
+                return self._cast(node) if self._is_shallow else self._cast_call(node, self.value(node.operand))
             case Function():
                 return self._function(node)
             case Case():
                 branches = "".join(f"{self.value(then)} if {self.true(when)} else " for when, then in node.branches)
                 return f"({branches}{self.value(node.otherwise)})"
-            case Column() | Aggregate():
+            case Column() | Aggregate() | Over():
                 raise AssertionError(f"the checker let {node} through")
             case _:
                 return f"(True if {self.true(node)} else False if {self.false(node)} else None)"
@@ -112,7 +134,6 @@ class Generator:
         left, right = node.left, node.right
         if isinstance(left, Constant) and not isinstance(right, Constant):
             left, right, operator = right, left, _MIRRORED[operator]
-        general = f"compare({operator!r},%s,{self.value(right)})"
         if isinstance(right, Constant) and right.value is not None:
             # The usual case, a column beside a constant, without a call: the type decides whether they compare at all.
             text = self._temporary()
@@ -120,23 +141,85 @@ class Generator:
             test = f"{text}.__class__ {'is' if fits == 'str' else 'in'} {fits}"
             test = test.replace(text, f"({text} := {self.value(left)})", 1)
             quick = f"{text} {_PYTHON[operator]} {right.value!r}"
-            return f"({quick} if {test} else {general % text})"
-        return general % self.value(left)
+            return f"({quick} if {test} else compare({operator!r},{text},{right.value!r}))"
+        if not self._is_shallow:
+            return f"compare({operator!r},{self.value(left)},{self.value(right)})"
+        # The next usual case: two numbers.
+        first, second = self._temporary(), self._temporary()
+        both = f"(({first} := {self.value(left)}).__class__ in NUMBERS)"
+        both += f" & (({second} := {self.value(right)}).__class__ in NUMBERS)"
+        return f"({first} {_PYTHON[operator]} {second} if {both} else compare({operator!r},{first},{second}))"
+
+    @property
+    def _is_shallow(self) -> bool:
+        """True where usual types may be treated without a call: Python bounds how deep parentheses stand."""
+        return self._depth < _SHALLOW
+
+    def _arithmetic_call(self, node: Arithmetic) -> str:
+        return f"arithmetic({node.operator!r},{self.value(node.left)},{self.value(node.right)})"
+
+    @staticmethod
+    def _cast_call(node: Cast, value: str) -> str:
+        return f"cast({node.lenient},{node.type!r},{value})"
+
+    def _arithmetic(self, node: Arithmetic) -> str:
+        """Whole numbers, which are most, without a call."""
+        left, right = self._temporary(), self._temporary()
+        whole = (
+            f"({left} := {self.value(node.left)}).__class__ is ({right} := {self.value(node.right)}).__class__ is int"
+        )
+        general = f"arithmetic({node.operator!r},{left},{right})"
+        if node.operator in ("/", "%"):
+            python = "//" if node.operator == "/" else "%"
+            return f"({left} {python} {right} if {whole} and {left} >= 0 and {right} > 0 else {general})"
+        result = self._temporary()
+        fits = f"{-MAX_BIGINT - 1} <= ({result} := {left} {node.operator} {right}) <= {MAX_BIGINT}"
+        return f"({result} if {whole} and {fits} else {general})"
+
+    def _cast(self, node: Cast) -> str:
+        """A value that has the type already without a call; a whole number of a body has been seen to fit (is_wide)."""
+        value, same = self.value(node.operand), _SAME_TYPE.get(node.type)
+        if same is None:
+            return self._cast_call(node, value)
+        text = self._temporary()
+        given = f"({text} := {value}).__class__"
+        general = self._cast_call(node, text)
+        other = f"float({text}) if {text}.__class__ is int else {general}" if node.type == "float" else general
+        return f"({text} if {given} is {same} else {other})"
 
     def _like(self, node: Like, *, negated: bool) -> str:
         pattern = "".join(".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in node.pattern)
         name = self._keep("like", re.compile(pattern, re.DOTALL).fullmatch)
         text = self._temporary()
+        if not set("%_") & set(node.pattern[:-1]) and node.pattern.endswith("%"):
+            matches = f"{'not ' if negated else ''}{text}.startswith({node.pattern[:-1]!r})"
+            return f"(({text} := {self.value(node.operand)}).__class__ is str and {matches})"
         matches = f"{name}({text}) is {'' if negated else 'not '}None"
         return f"(({text} := {self.value(node.operand)}).__class__ is str and {matches})"
 
     def _function(self, node: Function) -> str:
+        if node.name == "LEN":
+            text = self._temporary()
+            plain = f"({text} := {self.value(node.arguments[0])}).__class__ is str and {text}.isascii()"
+            return f"(len({text}) if {plain} and {text}[-1:] != ' ' else length({text}))"
         arguments = ",".join(self.value(argument) for argument in node.arguments)
+        if node.name == "DATEDIFF" and isinstance(node.arguments[1], SystemTimestamp):
+            start, unit = self._temporary(), node.unit
+            is_instant = f"({start} := {self.value(node.arguments[0])}).__class__ is Instant"
+            return (
+                f"({self._timestamp} // {unit} - {start} // {unit} if {is_instant} else date_diff({unit},{arguments}))"
+            )
         if node.unit is not None:
             return f"{'date_add' if node.name == 'DATEADD' else 'date_diff'}({node.unit},{arguments})"
         name = f"function_{node.name}"
         self.names[name] = FUNCTIONS[node.name]
         return f"{name}({arguments})"
+
+    def _constant_cast(self, node: Cast, constant: Any) -> str:
+        try:
+            return self._keep("constant", cast(node.lenient, node.type, constant))
+        except ConversionError:
+            return self._cast_call(node, repr(constant))
 
     def _temporary(self) -> str:
         self._temporaries += 1

@@ -145,6 +145,8 @@ class RunningQuery:
         """Close what the watermark has passed and give all rows not yet taken."""
         watermark = self.watermark
         for node in self._order:
+            for history in node.step.histories:
+                history.clear(watermark)
             if node.step.windows:
                 self._pass_on(node, node.step.close(watermark, self._reject))
         rows, self._pending = self._pending, []

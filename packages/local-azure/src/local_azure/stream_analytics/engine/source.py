@@ -8,8 +8,8 @@ from local_azure.stream_analytics.engine.columns import column_source, columns_n
 from local_azure.stream_analytics.engine.decoding import Decoded, Decoder
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
 from local_azure.stream_analytics.engine.step import Batch
-from local_azure.stream_analytics.language.checker import ENQUEUED_TIME
-from local_azure.stream_analytics.language.tree import Column, Expression, Select
+from local_azure.stream_analytics.language.checker import is_arrival
+from local_azure.stream_analytics.language.tree import Expression, Select
 
 OwnTimes = Callable[[Sequence[Any], Sequence[int]], list[Any]]
 
@@ -71,7 +71,7 @@ def _compile_own_times(expression: Expression | None, decoder: Decoder) -> OwnTi
 
     TIMESTAMP BY EventEnqueuedUtcTime names arrival time explicitly: such an event is never early, late or out of order.
     """
-    if expression is None or (isinstance(expression, Column) and expression.path == (ENQUEUED_TIME,)):
+    if expression is None or is_arrival(expression):
         return None
     generator = Generator(lambda node: column_source(node, decoder.read, from_input=True), "arrival")
     values = f"[{generator.value(expression)} for row, arrival in zip(rows, arrivals)]"

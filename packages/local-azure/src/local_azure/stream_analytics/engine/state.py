@@ -24,6 +24,7 @@ def snapshot(query: RunningQuery) -> bytes:
             "windows": [
                 [[end, list(groups.items())] for end, groups in step.windows.items()] for step in query.steps()
             ],
+            "histories": [[history.state() for history in step.histories] for step in query.steps()],
         }
     )
 
@@ -40,6 +41,11 @@ def restore(query: RunningQuery, data: bytes) -> None:
         step.windows.clear()
         for end, groups in windows:
             step.windows[end] = {_key(key): group for key, group in groups}
+
+    for step, histories in zip(query.steps(), state.get("histories", ()), strict=False):
+        for history, groups in zip(step.histories, histories, strict=True):
+            for key, total, entries in groups:
+                history.restore(_key(key), total, entries)
 
 
 def _key(key: Any) -> Any:

@@ -8,10 +8,11 @@ from local_azure.stream_analytics.engine.aggregates import guarded, initial, rea
 from local_azure.stream_analytics.engine.columns import ReadColumn, column_source
 from local_azure.stream_analytics.engine.decoding import TOO_WIDE, is_wide
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
+from local_azure.stream_analytics.engine.history import History
 from local_azure.stream_analytics.engine.values import ConversionError, before, comparable, in_range, number
-from local_azure.stream_analytics.language.checker import ENQUEUED_TIME, PARTITION_ID
-from local_azure.stream_analytics.language.tree import Aggregate, Column, Expression, Select, Star, Window
-from local_azure.stream_analytics.language.walk import aggregates, descend, expressions
+from local_azure.stream_analytics.language.hub_columns import ENQUEUED_TIME, PARTITION_ID
+from local_azure.stream_analytics.language.tree import Aggregate, Column, Expression, Over, Select, Star, Window
+from local_azure.stream_analytics.language.walk import aggregates, descend, expressions, overs
 
 Row = dict[str, Any]
 Groups = dict[Any, list[Any]]
@@ -57,12 +58,14 @@ class Emitted:
 
 
 class CompiledStep:
-    """A SELECT ready to run. `windows` holds the open windows by their end, and in each the groups by their key."""
+    """A SELECT ready to run. `windows` holds the open windows by their end, and in each the groups by their key;
+    `histories` the running values of its aggregates with OVER."""
 
     def __init__(self, select: Select, read: ReadColumn, *, from_input: bool) -> None:
         self.select = select
         self.windows: dict[int, Groups] = {}
         self._source = _Source(select, read, from_input=from_input)
+        self.histories = self._source.histories
         if select.window is None:
             self._run = self._source.passing_on()
         else:
@@ -105,6 +108,8 @@ class _Source:
         self._read = read
         self._from_input = from_input
         self._generator = Generator(self._column, "time")
+        self._overs = list(dict.fromkeys(over for root in expressions(select) for over in overs(root)))
+        self.histories = [History(over.duration) for over in self._overs]
         self._arrivals = from_input and (
             any(isinstance(item.expression, Star) for item in select.items)
             or any(
@@ -115,6 +120,8 @@ class _Source:
         )
 
     def _column(self, node: Expression) -> str | None:
+        if isinstance(node, Over):
+            return f"over{self._overs.index(node)}"
         return column_source(node, self._read, from_input=self._from_input)
 
     def _loop(self, body: list[str], *, before_loop: str) -> Callable[..., Any]:
@@ -128,6 +135,7 @@ class _Source:
             f"  {before_loop}",
             f"  for {pairs}:",
             "    try:",
+            *(f"      {line}" for place, over in enumerate(self._overs) for line in self._take_up(over, place)),
             *([f"      if not {self._generator.true(where)}: continue"] if where else []),
             *(["      if is_wide(body): raise ConversionError(TOO_WIDE)"] if self._from_input else []),
             *(f"      {line}" for line in body),
@@ -135,6 +143,21 @@ class _Source:
             "      reject(time, error)",
         ]
         return compile_source("\n".join(lines), {**_NAMES, **self._generator.names}, "run")
+
+    def _take_up(self, over: Over, place: int) -> list[str]:
+        """Lines that put an aggregate with OVER into its variable, before WHERE: that does not narrow it."""
+        self._generator.names[f"history{place}"] = self.histories[place].add
+        argument = "1" if over.argument is None else self._generator.value(over.argument)
+        value = "argument" if over.argument is None or over.name == "SUM" else "(None if argument is None else 1)"
+        if over.when is not None:
+            value = f"({value} if {self._generator.true(over.when)} else None)"
+        keys = "".join(f"{self._generator.value(key)}, " for key in over.keys)
+        nothing = " or 0" if over.name == "COUNT" else ""
+        return [
+            f"argument = {argument}",
+            *(["if argument.__class__ is not int: argument = number(argument)"] if over.name == "SUM" else []),
+            f"over{place} = history{place}(time, ({keys}), {value}){nothing}",
+        ]
 
     def passing_on(self) -> Callable[..., Any]:
         columns = ", ".join(self._passed(item.name, item.expression) for item in self._select.items)

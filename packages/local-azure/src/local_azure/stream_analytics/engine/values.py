@@ -176,6 +176,8 @@ def _to_text(value: Any) -> str:
         return value
     if value.__class__ is Instant:
         return format_instant(value)
+    if value.__class__ is int:
+        return str(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_default)
 
 

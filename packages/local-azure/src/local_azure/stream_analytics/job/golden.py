@@ -18,7 +18,7 @@ from local_azure.stream_analytics.engine.serialization import row_to_json
 from local_azure.stream_analytics.engine.times import parse_instant
 from local_azure.stream_analytics.job.project import Project
 from local_azure.stream_analytics.job.project_files import ProjectError, local_path, read_file, read_text
-from local_azure.stream_analytics.language.checker import ENQUEUED_TIME, PARTITION_ID
+from local_azure.stream_analytics.language.hub_columns import ENQUEUED_TIME, PARTITION_ID
 from local_azure.stream_analytics.language.units import TICKS_PER_DAY
 
 SUMMARY = "testResultSummary.json"

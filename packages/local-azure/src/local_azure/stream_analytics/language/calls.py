@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from local_azure.stream_analytics.language.cursor import Cursor
+from local_azure.stream_analytics.language.over import over
 from local_azure.stream_analytics.language.position import Position, QueryError, unsupported
 from local_azure.stream_analytics.language.tree import Aggregate, AggregateName, Expression, Function
 from local_azure.stream_analytics.language.units import unit_ticks
@@ -19,6 +20,7 @@ ARGUMENT_COUNTS = {
     "DATEADD": (2, 2),
     "DATEDIFF": (2, 2),
     "FLOOR": (1, 1),
+    "GETTYPE": (1, 1),
     "LEN": (1, 1),
     "LOWER": (1, 1),
     "NULLIF": (2, 2),
@@ -73,7 +75,8 @@ def _aggregate(
     else:
         inner = argument(cursor)
     cursor.expect(")")
-    _refuse_over(cursor, name, position)
+    if cursor.at("OVER"):
+        return over(cursor, name, inner, position, argument)
     return Aggregate(position, name, inner)
 
 

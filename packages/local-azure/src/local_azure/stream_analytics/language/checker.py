@@ -7,14 +7,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from local_azure.stream_analytics.language.grouping import check_grouping
+from local_azure.stream_analytics.language.hub_columns import ENQUEUED_TIME, PROCESSED_TIME
 from local_azure.stream_analytics.language.position import QueryError, unsupported
 from local_azure.stream_analytics.language.tree import Column, Expression, Output, Query, Select, Star, Step
-from local_azure.stream_analytics.language.walk import aggregates, descend, expressions, with_columns
-
-ENQUEUED_TIME = "EventEnqueuedUtcTime"
-PARTITION_ID = "PartitionId"
-PROCESSED_TIME = "EventProcessedUtcTime"
-"""The columns that Stream Analytics adds to an event of a hub."""
+from local_azure.stream_analytics.language.walk import aggregates, descend, expressions, overs, with_columns
 
 Columns = frozenset[str] | None
 """The columns of a source; None if any may be there, as in an input."""
@@ -85,6 +81,7 @@ class _Checker:
         )
         resolved = replace(resolved, having=_without_aliases(resolved))
         self._check_time(resolved, is_step=step is not None)
+        self._check_over(resolved)
         self._check_columns(resolved, step[1] if step else None, is_step=step is not None)
         check_grouping(resolved)
         return resolved
@@ -103,6 +100,14 @@ class _Checker:
         if first != source.timestamp_by:
             place = source.position if source.timestamp_by is None else source.timestamp_by.position
             raise unsupported(f"reading {source.name} on two different times", place, "use one TIMESTAMP BY everywhere")
+
+    def _check_over(self, select: Select) -> None:
+        for over in (over for expression in expressions(select) for over in overs(expression)):
+            if select.window is not None:
+                raise unsupported("OVER beside GROUP BY", over.position, "compute it in a step before")
+            if not all(map(is_arrival, self._times.values())):
+                instead = "OVER needs events in the order of their time: TIMESTAMP BY EventEnqueuedUtcTime"
+                raise unsupported(f"{over.name} ... OVER on event time", over.position, instead)
 
     @staticmethod
     def _check_columns(select: Select, known: Columns, *, is_step: bool) -> None:
@@ -128,6 +133,11 @@ class _Checker:
         if inherited is None:
             return None
         return inherited | {item.name for item in select.items if not isinstance(item.expression, Star)}
+
+
+def is_arrival(timestamp_by: Expression | None) -> bool:
+    """True if events get the time at which they arrived, which within a partition grows."""
+    return timestamp_by is None or (isinstance(timestamp_by, Column) and timestamp_by.path == (ENQUEUED_TIME,))
 
 
 def _without_aliases(select: Select) -> Expression | None:

@@ -9,6 +9,7 @@ Comparator = Literal["=", "<>", "<", "<=", ">", ">="]
 Operator = Literal["+", "-", "*", "/", "%"]
 CastType = Literal["bigint", "float", "bit", "datetime", "nvarchar", "record", "array"]
 AggregateName = Literal["COUNT", "SUM", "AVG", "MIN", "MAX", "COLLECT"]
+OverName = Literal["COUNT", "SUM"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,21 @@ class Aggregate(Node):
 
     name: AggregateName
     argument: "Expression | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Over(Node):
+    """An aggregate of an event and of those before it: `COUNT(*) OVER (PARTITION BY k LIMIT DURATION(minute, 5))`.
+
+    It takes the events with the same `keys` that are less than `duration` ticks older, those alone for which `when`
+    holds. `argument` is None for COUNT(*).
+    """
+
+    name: OverName
+    argument: "Expression | None"
+    keys: tuple["Expression", ...]
+    duration: int
+    when: "Expression | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +128,7 @@ Expression = (
     | SystemTimestamp
     | Function
     | Aggregate
+    | Over
     | Cast
     | Case
     | Arithmetic

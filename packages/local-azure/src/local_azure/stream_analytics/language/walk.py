@@ -16,6 +16,7 @@ from local_azure.stream_analytics.language.tree import (
     Like,
     Logical,
     Not,
+    Over,
     Select,
     Star,
 )
@@ -34,6 +35,8 @@ def children(node: Expression) -> tuple[Expression, ...]:  # noqa: PLR0911 - one
             return node.arguments
         case Aggregate():
             return () if node.argument is None else (node.argument,)
+        case Over():
+            return tuple(part for part in (node.argument, *node.keys, node.when) if part is not None)
         case Case():
             return (*(part for branch in node.branches for part in branch), node.otherwise)
         case _:
@@ -60,6 +63,11 @@ def aggregates(node: Expression) -> Iterator[Aggregate]:
     return (found for found in descend(node) if isinstance(found, Aggregate))
 
 
+def overs(node: Expression) -> Iterator[Over]:
+    """The aggregates with OVER in an expression."""
+    return (inner for inner in descend(node) if isinstance(inner, Over))
+
+
 def with_columns(  # noqa: PLR0911 - one for each kind of node
     node: Expression, change: Callable[[Column], Expression], *, in_aggregates: bool = True
 ) -> Expression:
@@ -82,6 +90,9 @@ def with_columns(  # noqa: PLR0911 - one for each kind of node
         case Aggregate():
             argument = node.argument if node.argument is None or not in_aggregates else copy(node.argument)
             return replace(node, argument=argument)
+        case Over():
+            argument, when = (part if part is None else copy(part) for part in (node.argument, node.when))
+            return replace(node, argument=argument, keys=tuple(map(copy, node.keys)), when=when)
         case Case():
             branches = tuple((copy(condition), copy(value)) for condition, value in node.branches)
             return replace(node, branches=branches, otherwise=copy(node.otherwise))

@@ -27,13 +27,13 @@ def window(cursor: Cursor) -> Window:
     cursor.expect("(")
     hop, offset = None, 0
     if cursor.at("DURATION", "("):
-        size = _span(cursor)
+        size = span(cursor)
         while cursor.accept(","):
             part = cursor.token
             if hopping and cursor.at("HOP", "("):
-                hop = _span(cursor)
+                hop = span(cursor)
             elif cursor.at("OFFSET", "("):
-                offset = _span(cursor)
+                offset = span(cursor)
             else:
                 raise QueryError(f"expected Hop or Offset, found {part}", part.position)
     else:
@@ -53,7 +53,8 @@ def window(cursor: Cursor) -> Window:
     return found
 
 
-def _span(cursor: Cursor) -> int:
+def span(cursor: Cursor) -> int:
+    """The ticks of `Duration(minute, 5)`, or of Hop and Offset, whose name comes next."""
     cursor.take()
     cursor.expect("(")
     unit = unit_ticks(cursor.take())
