@@ -27,7 +27,7 @@ from services.blobs import read_blob, warehouse, work
 from services.clients import close_clients
 from services.settings import settings
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
-from tests.function_app.doors import INSTANCES, ORCHESTRATORS
+from tests.function_app.http_functions import INSTANCES, ORCHESTRATORS
 from tests.support.parts import azure
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(300)]
