@@ -103,4 +103,9 @@ def _blob(occurrence: Occurrence) -> tuple[int, Any]:
 def _names_fault(account: Account, fault: Fault) -> bool:
     if fault.name == "capture deleted":
         return bool(account.report["gaps"]) or bool(account.report["accounts"]["archive_gaps"])
+    if fault.name in ("case deleted", "case falsified"):
+        # A case is of a window, which the report names.
+        named = account.differences.get("case_missing" if fault.name == "case deleted" else "case_differs", ())
+        end = fault.victim.window_end
+        return any(msgspec.convert(difference["window_end"], type(end)) == end for difference in named)
     return _names(account, fault.victim)

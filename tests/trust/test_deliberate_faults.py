@@ -1,0 +1,125 @@
+"""Deliberate faults in the product, one at a time: the hostile producer finds each of them."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from activities import archive_events, find_contents, judge_events
+from orchestrations import analyze_window
+from reconciliation.comparing import findings, outcomes
+from reconciliation.reporting import report
+from tests.trust import day
+from tests.trust.planted import FAULTS
+from tests.trust.test_trust import NOT_YET, Harness, harness, run_days
+
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(3_600)]
+__all__ = ["harness"]
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def _first_content_wins(patch: pytest.MonkeyPatch) -> None:
+    kept = archive_events._still_to_write  # pyright: ignore[reportPrivateUsage]
+
+    def broken(document: Any, archived: Any) -> Any:
+        return None if document.event_id in archived else kept(document, archived)
+
+    patch.setattr(archive_events, "_still_to_write", broken)
+
+
+def _only_the_first_content_is_judged(patch: pytest.MonkeyPatch) -> None:
+    kept = judge_events.verdicts_on
+
+    def broken(*given: Any) -> Any:
+        return kept(*given)[:1]
+
+    patch.setattr(judge_events, "verdicts_on", broken)
+
+
+def _an_event_of_a_delivery_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    kept = day.archive_events
+
+    def broken(received: Any) -> Any:
+        return kept(received[1:])
+
+    patch.setattr(day, "archive_events", broken)
+
+
+def _an_id_of_a_window_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    kept = day.save_window
+
+    async def broken(window: Any) -> Any:
+        return await kept(type(window)(window.store_id, window.ids[:-1] or window.ids, window.window))
+
+    patch.setattr(day, "save_window", broken)
+
+
+def _late_events_are_not_looked_up_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(analyze_window, "LOOKUPS", 1)
+
+
+def _nothing_is_high(patch: pytest.MonkeyPatch) -> None:
+    kept = judge_events.verdicts_on
+
+    def broken(*given: Any) -> Any:
+        return [msgspec.structs.replace(verdict, band="low") for verdict in kept(*given)]
+
+    patch.setattr(judge_events, "verdicts_on", broken)
+
+
+def _a_store_is_not_told_from_another(patch: pytest.MonkeyPatch) -> None:
+    kept = find_contents.archived_contents
+
+    def broken(documents: Any, _store: Any) -> Any:
+        return kept(documents, 1)
+
+    patch.setattr(find_contents, "archived_contents", broken)
+
+
+def _verdicts_are_not_judged_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(outcomes, "differing_verdicts", _nothing)
+
+
+def _gaps_are_not_looked_for(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(report, "find_gaps", _nothing)
+
+
+def _documents_are_not_compared(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(findings, "_documents", _nothing)
+
+
+def _nothing(*_: object) -> list[Any]:
+    return []
+
+
+BREAKS: tuple[Break, ...] = (
+    _first_content_wins,
+    _only_the_first_content_is_judged,
+    _an_event_of_a_delivery_is_forgotten,
+    _an_id_of_a_window_is_forgotten,
+    _late_events_are_not_looked_up_again,
+    _nothing_is_high,
+    _a_store_is_not_told_from_another,
+    _verdicts_are_not_judged_again,
+    _gaps_are_not_looked_for,
+    _documents_are_not_compared,
+)
+
+
+@pytest.mark.parametrize("break_it", BREAKS, ids=lambda each: each.__name__.strip("_"))
+def test_a_deliberate_fault_is_found(break_it: Break, harness: Harness):
+    with pytest.MonkeyPatch.context() as patch:
+        break_it(patch)
+        complaint = _complaint_of(harness)
+    assert "passed" in complaint or "not in the report" in complaint, complaint
+
+
+def _complaint_of(harness: Harness) -> str:
+    try:
+        run_days(harness, int(os.environ.get("TRUST_DAYS", "3")), tuple(sorted(FAULTS.keys() - NOT_YET)))
+    except AssertionError as error:
+        return str(error)
+    return "nobody complained"
