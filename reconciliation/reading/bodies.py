@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from fraud.events import DOTS, FORBIDDEN_IN_IDS, MAX_ID_LENGTH, OWN_IDS, EventType, StoreNumber, is_event_id
+from fraud.quarantine_index import is_nameable
 from fraud.suspicion import SuspicionColumns, is_suspicious
 
 
@@ -42,7 +43,7 @@ class JobEvent(msgspec.Struct, frozen=True):
 
 class Body(msgspec.Struct, frozen=True):
     """The content of a body. `event` is None if it is malformed; then `embedded` are the events that the job reads all
-    the same, and `nameless` counts flagged ones whose id is not a string, which no window can name."""
+    the same, and `nameless` counts flagged ones whose id no window can name."""
 
     event: EventColumns | None
     embedded: tuple[JobEvent, ...] = ()
@@ -71,6 +72,8 @@ def read_events(bodies: Sequence[bytes]) -> list[EventColumns] | None:
     if lengths and not _LONGEST_DOTS < min(lengths) <= max(lengths) <= MAX_ID_LENGTH:
         return None
     text = "".join(ids)
+    if not text.isascii() and not all(map(is_event_id, ids)):
+        return None
     return None if any(part in text for part in (*FORBIDDEN_IN_IDS, OWN_IDS)) else events
 
 
@@ -88,7 +91,7 @@ def _malformed(body: bytes) -> Body:
     nameless = 0
     for text, columns in zip(*_job_events(body), strict=True):
         flagged = is_suspicious(columns.event_type, columns.discount, columns.priority_shipping)
-        if isinstance(columns.id, str):
+        if isinstance(columns.id, str) and is_nameable(columns.id):
             embedded.append(JobEvent(columns.id, columns.store_id, flagged, text))
         else:
             nameless += flagged

@@ -78,7 +78,16 @@ def test_events_within_a_malformed_body_are_seen_as_the_job_sees_them():
     assert body.nameless == 1
 
 
-@pytest.mark.parametrize("identifier", ["", "a/b", "a\\b", "a?", "#", "x" * 256])
+@pytest.mark.parametrize("identifier", ["", "x" * 256, "\U0001f600" * 128])
+def test_an_id_that_no_window_can_name_makes_a_nameless_event(identifier: str):
+    content = json.dumps(FLAGGED | {"id": identifier}).encode()
+    body = read_body(content)
+
+    assert read_events([content]) is None
+    assert (body.event, body.embedded, body.nameless) == (None, (), 1)
+
+
+@pytest.mark.parametrize("identifier", ["a/b", "a\\b", "a?", "#"])
 def test_an_id_that_cosmos_refuses_makes_a_malformed_body_that_the_job_reads(identifier: str):
     content = json.dumps(FLAGGED | {"id": identifier}).encode()
     body = read_body(content)
