@@ -27,7 +27,7 @@ def test_a_handshake_ends_with_what_the_client_asked_for_however_its_bytes_are_c
     for start in range(0, len(data), step):
         reader.feed(data[start : start + step])
         agreements.append(handshake.advance(reader))
-    assert agreements[-1] == Agreement(frame_bytes=8_192, heartbeat_seconds=30.0)
+    assert agreements[-1] == Agreement(frame_bytes=8_192, heartbeat_seconds=30.0, client="")
     assert not any(agreements[:-1])
     assert [answer[:8] for answer in answers[:1]] == [SASL_HEADER]
     assert AMQP_HEADER in answers

@@ -11,6 +11,8 @@ class Channel(Protocol):
 
     peer: str
     """Host and port of the client, for logs."""
+    client: str
+    """The client's user agent; empty if it gives none."""
     node: Node
     payload_room: int
     """Bytes of a message that fit into one frame."""

@@ -72,6 +72,7 @@ class Connection:
     def __init__(self, node: Node, output: Output, budgets: Budgets, peer: str) -> None:
         self.node = node
         self.peer = peer
+        self.client = ""
         self.partial_messages = budgets.partial_messages
         self._session_budget = budgets.sessions
         self.payload_room = SMALLEST_FRAME - _TRANSFER_OVERHEAD
@@ -189,6 +190,7 @@ class Connection:
                 return
             self.payload_room = agreement.frame_bytes - _TRANSFER_OVERHEAD
             self.heartbeat_seconds = agreement.heartbeat_seconds
+            self.client = agreement.client
             self._state = State.OPEN
         while self._state is State.OPEN and (frame := self._reader.frame()) is not None:
             self._on_frame(frame)

@@ -18,6 +18,7 @@ SMALLEST_FRAME = 512
 """Bytes of a frame that every peer must take."""
 
 _SHORTEST_IDLE_MS = 1_000
+_USER_AGENT = "user-agent"
 
 
 class Stage(Enum):
@@ -33,6 +34,8 @@ class Agreement(NamedTuple):
 
     frame_bytes: int
     heartbeat_seconds: float | None
+    client: str
+    """The user agent, as the SDKs give it in the properties of an open; empty without one."""
 
 
 class UnwelcomeError(Exception):
@@ -106,7 +109,8 @@ class Handshake:
         if idle_ms is not None and 0 < idle_ms < _SHORTEST_IDLE_MS:
             raise PeerError(Condition.INVALID_FIELD, f"idle-time-out must be at least {_SHORTEST_IDLE_MS} ms")
         self.send_open()
-        return Agreement(min(frame_bytes, MAX_FRAME_BYTES), idle_ms / 2_000 if idle_ms else None)
+        client = str((fields.properties or {}).get(_USER_AGENT, ""))
+        return Agreement(min(frame_bytes, MAX_FRAME_BYTES), idle_ms / 2_000 if idle_ms else None, client)
 
 
 def check_type(frame: Frame, expected: FrameType) -> None:

@@ -32,6 +32,11 @@ class Carrier(Protocol):
         ...
 
     @property
+    def client(self) -> str:
+        """The client's user agent; empty if it gives none."""
+        ...
+
+    @property
     def partial_messages(self) -> Budget:
         """The budget of the port for unfinished messages."""
         ...
@@ -79,6 +84,11 @@ class Link:
     def peer(self) -> str:
         """Who is at the other end, for logs."""
         return self.session.peer
+
+    @property
+    def client(self) -> str:
+        """The user agent of the client; empty if it gives none."""
+        return self.session.client
 
     def detach(self, error: AmqpError | None = None) -> None:
         """End the link from our side, with a reason the client can act on. Its handler's `on_detach` is called."""

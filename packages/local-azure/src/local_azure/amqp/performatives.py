@@ -29,6 +29,11 @@ class Open(msgspec.Struct, array_like=True, frozen=True):
     max_frame_size: UInt | None = None
     channel_max: UShort | None = None
     idle_time_out: UInt | None = None
+    outgoing_locales: Any = None
+    incoming_locales: Any = None
+    offered_capabilities: Any = None
+    desired_capabilities: Any = None
+    properties: Map | None = None
 
 
 class Begin(msgspec.Struct, array_like=True, frozen=True):

@@ -67,6 +67,11 @@ class Session:
         return self._window > 0 and not self._backlog and not self.connection.congested
 
     @property
+    def client(self) -> str:
+        """The client's user agent; empty if it gives none."""
+        return self.connection.client
+
+    @property
     def partial_messages(self) -> Budget:
         """The budget of the port for unfinished messages."""
         return self.connection.partial_messages

@@ -18,11 +18,15 @@ from azure.storage.blob import BlobServiceClient
 from local_azure.core import connections
 from local_azure.core.process import LOOPBACK
 
+_USER_AGENT = "local-azure-bootstrap"
+
 
 def create(port: int, file: Path) -> None:
     """Create each container that is not there yet."""
     names = msgspec.json.decode(file.read_bytes(), type=dict[str, list[str]])
-    with BlobServiceClient.from_connection_string(connections.blobs(f"{LOOPBACK}:{port}")) as client:
+    with BlobServiceClient.from_connection_string(
+        connections.blobs(f"{LOOPBACK}:{port}"), user_agent=_USER_AGENT
+    ) as client:
         for name in (name for group in names.values() for name in group):
             try:
                 client.create_container(name)

@@ -10,9 +10,11 @@ from pathlib import Path
 from local_azure.amqp.node import Node
 from local_azure.brokers.event_hubs import EventHubsOptions, serving_event_hubs
 from local_azure.brokers.faults import Faults, FaultyNode
+from local_azure.brokers.operations import NotingNode
 from local_azure.brokers.service_bus import ServiceBusOptions, serving_service_bus
 from local_azure.core.clock import Clock
 from local_azure.core.faults import Held, serving_faults
+from local_azure.core.operations import Operations
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
 from local_azure.event_hubs.capture.options import add_capture_options, capture_settings
 
@@ -47,8 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _unchanged(node: Node) -> Node:
-    return node
+def _noted_and_faulty(node: Node, operations: Operations, faults: Held[Faults]) -> Node:
+    return FaultyNode(NotingNode(node, operations), faults)
 
 
 async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
@@ -64,10 +66,11 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
     async with contextlib.AsyncExitStack() as parts:
         addresses: list[str] = []
         faults = Held(Faults())
-        wrap: Callable[[Node], Node] = _unchanged
+        operations = Operations.from_environment(NAME)
+        wrap: Callable[[Node], Node] = partial(NotingNode, operations=operations)
         if options.faults_port is not None:
             port = await parts.enter_async_context(serving_faults(faults, options.faults_port))
-            wrap = partial(FaultyNode, faults=faults)
+            wrap = partial(_noted_and_faulty, operations=operations, faults=faults)
             addresses.append(f"faults={LOOPBACK}:{port}")
         if options.event_hubs_config:
             event_hubs = EventHubsOptions(

@@ -6,6 +6,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from local_azure.core.clock import Clock
+from local_azure.core.operations import Operations
 from local_azure.cosmos.account import account
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import Bootstrap, create_absent
@@ -16,6 +17,7 @@ from local_azure.cosmos.errors import CosmosError, container_recreated, not_foun
 from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.feeds import Feeds
 from local_azure.cosmos.header_checks import check_headers
+from local_azure.cosmos.operation import operation
 from local_azure.cosmos.request import Request
 from local_azure.cosmos.session import check_session_token, session_token
 from local_azure.cosmos.store import Store
@@ -33,6 +35,7 @@ class Service:
         self.faults = faults
         self._key = key
         self._clock = clock
+        self._operations = Operations.from_environment("cosmos")
         self._purged_at = 0
         feeds = Feeds(self._store)
         self._containers = ContainerRequests(self.catalog, feeds)
@@ -58,6 +61,7 @@ class Service:
             check_session_token(request.headers.get("x-ms-session-token"), self._store.sequence)
         try:
             self._purge()
+            self._operations.note(request.headers.get("user-agent", ""), *operation(request))
             reply = await self._route(request)
         except sqlite3.Error as problem:
             raise self._store.abandon(problem) from problem

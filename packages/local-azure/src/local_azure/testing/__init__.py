@@ -15,6 +15,7 @@ A test of an app needs the names of this module only:
 | start a part as a process of its own | `running`, `Part` |
 | lead an SDK there | `connections` |
 | let Azure's time pass faster | `Clock`, `CLOCK_SETTING` |
+| see which rights an app needs, from what it asked the parts for | `OPERATIONS_SETTING`, `read_operations`, `Operation` |
 | know the settings that the stack of a `local-azure.toml` writes | `stack_settings` |
 | run orchestrators with activities that the test makes up | `RunningHub` |
 | record a history; replay it against today's code, in other orders too | `record`, `Recording`, `assert_replays`, `assert_order_does_not_matter` |
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from local_azure.core import connections
     from local_azure.core.clock import SETTING as CLOCK_SETTING
     from local_azure.core.clock import Clock
+    from local_azure.core.operations import SETTING as OPERATIONS_SETTING
+    from local_azure.core.operations import Operation, read_operations
     from local_azure.testing import azure_worker
     from local_azure.testing.chance import Chance
     from local_azure.testing.durable_host import DurableHost, azurite_services, durable_host_program
@@ -61,11 +64,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLOCK_SETTING",
+    "OPERATIONS_SETTING",
     "Arrival",
     "Chance",
     "Clock",
     "DurableHost",
     "Fuzzed",
+    "Operation",
     "Part",
     "QueryResult",
     "QueryRow",
@@ -87,6 +92,7 @@ __all__ = [
     "fuzz",
     "fuzz_command",
     "read_bodies",
+    "read_operations",
     "record",
     "running",
     "send_events",
@@ -99,6 +105,7 @@ __all__ = [
 
 _MODULES = {
     "local_azure.core.clock": ("Clock",),
+    "local_azure.core.operations": ("Operation", "read_operations"),
     "local_azure.testing.chance": ("Chance",),
     "local_azure.testing.fuzz_suite": ("fuzz_command",),
     "local_azure.testing.fuzzing": ("Fuzzed", "Try", "fuzz"),
@@ -124,6 +131,7 @@ _MODULES = {
 }
 _PLACES = {name: (module, name) for module, names in _MODULES.items() for name in names} | {
     "CLOCK_SETTING": ("local_azure.core.clock", "SETTING"),
+    "OPERATIONS_SETTING": ("local_azure.core.operations", "SETTING"),
     "azure_worker": ("local_azure.testing.azure_worker", ""),
     "connections": ("local_azure.core.connections", ""),
 }

@@ -24,6 +24,9 @@ _IN_MEMORY_BYTES = 4 * 1_024 * 1_024
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 60
 
+USER_AGENT = "local-azure-capture"
+"""By which operations that Capture asks for are known (core/operations.py)."""
+
 
 class CaptureFiles:
     """Writes the blobs of one container; its methods block, and may run in several threads at once.
@@ -41,6 +44,7 @@ class CaptureFiles:
                 retry_total=0,
                 connection_timeout=_CONNECT_SECONDS,
                 read_timeout=_READ_SECONDS,
+                user_agent=USER_AGENT,
             )
         except ValueError as error:
             raise CannotStartError(f"--capture-connection: {error}") from error

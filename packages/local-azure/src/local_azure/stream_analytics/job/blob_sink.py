@@ -9,6 +9,7 @@ from azure.storage.blob.aio import ContainerClient
 from local_azure.stream_analytics.engine.serialization import row_to_json, unpack
 from local_azure.stream_analytics.job.journal import Parcel
 from local_azure.stream_analytics.job.project import BlobOutput
+from local_azure.stream_analytics.job.user_agent import USER_AGENT
 
 _NDJSON = ContentSettings(content_type="application/x-ndjson")
 
@@ -17,7 +18,9 @@ class BlobSink:
     """Writes each parcel as one blob. Writing it again replaces it with the same content."""
 
     def __init__(self, connection: str, output: BlobOutput) -> None:
-        self._container = ContainerClient.from_connection_string(connection, output.container, retry_total=0)
+        self._container = ContainerClient.from_connection_string(
+            connection, output.container, retry_total=0, user_agent=USER_AGENT
+        )
 
     async def deliver(self, parcels: Sequence[Parcel]) -> int:
         """Write the first parcel."""

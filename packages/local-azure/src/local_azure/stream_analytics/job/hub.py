@@ -16,6 +16,7 @@ from local_azure.core.process import CannotStartError
 from local_azure.stream_analytics.engine.times import ticks_of
 from local_azure.stream_analytics.job.compression import unpacked
 from local_azure.stream_analytics.job.project import HubInput
+from local_azure.stream_analytics.job.user_agent import USER_AGENT
 
 logger = logging.getLogger(__name__)
 complete("azure.eventhub")
@@ -50,6 +51,7 @@ class Hub:
             eventhub_name=self.source.hub,
             retry_total=0,
             load_balancing_interval=1,  # closing waits for it
+            user_agent=USER_AGENT,
         )
 
     async def partitions(self) -> list[int]:

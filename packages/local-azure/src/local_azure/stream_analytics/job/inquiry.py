@@ -14,6 +14,7 @@ from azure.eventhub.aio import EventHubConsumerClient, EventHubSharedKeyCredenti
 
 from local_azure.stream_analytics.job.progress import Promise
 from local_azure.stream_analytics.job.project import HubInput
+from local_azure.stream_analytics.job.user_agent import USER_AGENT
 
 TOKENS_BEFORE_THE_QUESTION = 1
 """One opens the connection; the next goes with the question."""
@@ -71,6 +72,7 @@ class Inquirer:
             credential=cast(Any, credential),
             retry_total=0,
             use_tls=self._uses_tls,
+            user_agent=USER_AGENT,
         )
         async with client:
             properties: dict[str, Any] = await client.get_partition_properties(str(partition))

@@ -12,6 +12,7 @@ from local_azure.stream_analytics.engine.serialization import row_to_json, unpac
 from local_azure.stream_analytics.job.journal import Parcel
 from local_azure.stream_analytics.job.project import QueueOutput
 from local_azure.stream_analytics.job.sinks import RefusedError
+from local_azure.stream_analytics.job.user_agent import USER_AGENT
 
 MAX_MESSAGE_BYTES = 256 * 1024
 """The largest message of Service Bus Standard, including its properties."""
@@ -37,7 +38,7 @@ class QueueSink:
 
     def __init__(self, connection: str, output: QueueOutput) -> None:
         self._output = output
-        self._client = ServiceBusClient.from_connection_string(connection, retry_total=0)
+        self._client = ServiceBusClient.from_connection_string(connection, retry_total=0, user_agent=USER_AGENT)
         self._sender: ServiceBusSender | None = None
         self._used = 0.0
 
