@@ -1,4 +1,6 @@
 """Each part notes what Microsoft's own clients ask it for, by user agent, resource and operation."""
+# pyright: reportUnknownMemberType=false
+# The SDKs pass their options on as untyped keyword arguments.
 
 import json
 from pathlib import Path
