@@ -60,7 +60,7 @@ class Use(NamedTuple):
 
 def uses(operations: Iterable[Operation]) -> set[Use]:
     """The rights that operations have used. Raises ValueError for an operation that is unknown here."""
-    return {_use(one) for one in operations if DEPLOYMENT not in one.client}
+    return {_use(operation) for operation in operations if DEPLOYMENT not in operation.client}
 
 
 def _use(operation: Operation) -> Use:
@@ -93,8 +93,8 @@ def without_a_role(used: Iterable[Use], grants: Iterable[Grant]) -> set[Use]:
         use
         for use in used
         if not any(
-            (one.identity, one.scope) == (use.identity, use.scope) and use.action in ACTIONS.get(one.role, ())
-            for one in granted
+            (grant.identity, grant.scope) == (use.identity, use.scope) and use.action in ACTIONS.get(grant.role, ())
+            for grant in granted
         )
     }
 
@@ -103,12 +103,12 @@ def without_a_use(used: Iterable[Use], grants: Iterable[Grant]) -> set[Grant]:
     """Grants that nothing needed: no operation is beyond what a lesser role would allow."""
     done = set(used)
     return {
-        one
-        for one in grants
-        if one.role in ACTIONS
+        grant
+        for grant in grants
+        if grant.role in ACTIONS
         and not any(
-            (use.identity, use.scope) == (one.identity, one.scope)
-            and use.action in ACTIONS[one.role] - LESSER.get(one.role, set())
+            (use.identity, use.scope) == (grant.identity, grant.scope)
+            and use.action in ACTIONS[grant.role] - LESSER.get(grant.role, set())
             for use in done
         )
     }

@@ -33,7 +33,7 @@ ONLY_ON_AZURE = {
 
 
 def grants() -> set[Grant]:
-    return {one for one in grants_of(deploy()) if one.identity in OF_THE_APP}
+    return {grant for grant in grants_of(deploy()) if grant.identity in OF_THE_APP}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_no_role_is_granted_that_nothing_needs(used: set[Use]):
 
 
 def test_only_roles_of_what_the_local_parts_lack_are_left_out():
-    assert {one.role for one in grants()} - ACTIONS.keys() == ONLY_ON_AZURE
+    assert {grant.role for grant in grants()} - ACTIONS.keys() == ONLY_ON_AZURE
 
 
 def test_a_right_that_nobody_granted_is_found():

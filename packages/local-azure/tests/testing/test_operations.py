@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 def noted(folder: Path) -> set[tuple[str, str]]:
     """Resource and name of each operation whose client gave the user agent of this test."""
-    return {(one.resource, one.name) for one in read_operations(folder) if "of-a-test" in one.client}
+    return {(operation.resource, operation.name) for operation in read_operations(folder) if "of-a-test" in operation.client}
 
 
 def test_the_brokers_note_what_is_sent_to(tmp_path: Path):
@@ -39,7 +39,7 @@ def test_the_brokers_note_what_is_sent_to(tmp_path: Path):
 
     assert noted(tmp_path) == {(hub, "send")}
     # The SDK asks for properties on a connection of its own, which does not say whose it is.
-    assert {one.name for one in read_operations(tmp_path)} == {"send", "manage"}
+    assert {operation.name for operation in read_operations(tmp_path)} == {"send", "manage"}
 
 
 def test_cosmos_notes_what_is_read_and_written(tmp_path: Path):
@@ -74,7 +74,7 @@ def test_azurite_notes_what_is_written_and_listed(tmp_path: Path):
             container.upload_blob("a/b.json", b"{}")
             list(container.list_blobs())
 
-    operations = [one for one in read_operations(tmp_path) if "of-a-test" in one.client]
-    assert {one.name for one in operations} == {"PUT container", "PUT blob", "GET container comp=list"}
-    assert {one.resource for one in operations} == {"reports"}
-    assert all(isinstance(one, Operation) for one in operations)
+    operations = [operation for operation in read_operations(tmp_path) if "of-a-test" in operation.client]
+    assert {operation.name for operation in operations} == {"PUT container", "PUT blob", "GET container comp=list"}
+    assert {operation.resource for operation in operations} == {"reports"}
+    assert all(isinstance(operation, Operation) for operation in operations)
