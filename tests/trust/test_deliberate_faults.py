@@ -15,7 +15,7 @@ from tests.trust import day
 from tests.trust.planted import FAULTS
 from tests.trust.test_trust import NOT_YET, Harness, harness, run_days
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(3_600)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.long, pytest.mark.timeout(3_600)]
 __all__ = ["harness"]
 
 Break = Callable[[pytest.MonkeyPatch], None]

@@ -167,6 +167,7 @@ def test_no_fraud_passes_and_no_fault_stays_unnamed(harness: Harness):
 
 
 @pytest.mark.proof
+@pytest.mark.long
 @pytest.mark.timeout(3_600)
 def test_no_fraud_passes_in_two_thousand_sequences(harness: Harness):
     before = harness.sequences
