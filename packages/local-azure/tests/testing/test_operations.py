@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow
 
 def noted(folder: Path) -> set[tuple[str, str]]:
     """Resource and name of each operation whose client gave the user agent of this test."""
-    return {(operation.resource, operation.name) for operation in read_operations(folder) if "of-a-test" in operation.client}
+    of_this_test = (operation for operation in read_operations(folder) if "of-a-test" in operation.client)
+    return {(operation.resource, operation.name) for operation in of_this_test}
 
 
 def test_the_brokers_note_what_is_sent_to(tmp_path: Path):
