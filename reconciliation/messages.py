@@ -116,8 +116,8 @@ class Outcome(msgspec.Struct, frozen=True):
     with_cosmos: bool = False
     read: datetime | None = None
     reused: bool = False
-    head: str = ""
-    """The end of the chain of reports behind this one, as `number:digest` (`reconciliation.chain`); empty if reused."""
+    head: str | msgspec.UnsetType = msgspec.UNSET
+    """The end of the chain of reports behind this one, as `number:digest` (`reconciliation.chain`); absent if reused."""
 
 
 class RunPlan(Plan, frozen=True, kw_only=True):

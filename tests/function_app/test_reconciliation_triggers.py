@@ -70,7 +70,8 @@ async def test_a_range_is_read_again_only_if_something_has_changed_or_it_is_aske
     first = (await ended(http, WITHOUT))["output"]
 
     await start(http, order)
-    assert (await ended(http, WITHOUT))["output"] == {**first, "reused": True, "head": ""}
+    of_report = {name: value for name, value in first.items() if name != "head"}
+    assert (await ended(http, WITHOUT))["output"] == {**of_report, "reused": True}
     assert (first["reused"], first["verdict"]) == (False, "balanced")
 
     await start(http, {**order, "again": True})
