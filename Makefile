@@ -37,8 +37,8 @@ test: setup-dev ## Check style, types and arrows, and run every test but the pro
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -m "not slow and not proof" -n 2 $(TOGETHER)
 	@$(BIN)/pytest $(PACKAGE) -m "not slow and not proof" -n 2 $(TOGETHER)
-	@$(BIN)/pytest -m "slow and not proof" -n 3 $(TOGETHER)
-	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 3 $(TOGETHER)
+	@$(BIN)/pytest -m "slow and not proof" -n 2 $(TOGETHER)
+	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 2 $(TOGETHER)
 
 proof: setup-dev ## Run what takes minutes each: kills of every part, nights, browsers, Microsoft's extension, installations
 	@$(BIN)/pytest -m "proof and not long"

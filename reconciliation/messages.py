@@ -117,7 +117,10 @@ class Outcome(msgspec.Struct, frozen=True):
     read: datetime | None = None
     reused: bool = False
     head: str | msgspec.UnsetType = msgspec.UNSET
-    """The end of the chain of reports behind this one, as `number:digest` (`reconciliation.chain`); absent if reused."""
+    """The end of the chain of reports behind this one, as `number:digest` (`reconciliation.chain`).
+
+    It is absent if the report was reused.
+    """
 
 
 class RunPlan(Plan, frozen=True, kw_only=True):

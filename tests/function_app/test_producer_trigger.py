@@ -50,6 +50,7 @@ async def test_a_wrong_count_in_the_body_is_refused_by_name(http: aiohttp.Client
     assert (status, answer["field"]) == (400, "count")
 
 
+@pytest.mark.proof
 async def test_one_batch_of_ten_thousand_events_is_sent(http: aiohttp.ClientSession):
     status, sent = await call(http, "POST", "/store-events-producer-fn", {"count": 10_000})
 

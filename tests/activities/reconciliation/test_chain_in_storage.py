@@ -58,10 +58,10 @@ async def problems() -> list[str]:
 async def test_what_was_written_is_in_order_and_each_outcome_tells_the_head():
     first, second = await two_nights()
 
-    verified = await verify_chain(parse_head(first.head))
+    verified = await verify_chain(parse_head(str(first.head)))
 
     assert (verified.problems, verified.links) == ([], 4)
-    assert [outcome.head.partition(":")[0] for outcome in (first, second)] == ["1", "3"]
+    assert [str(outcome.head).partition(":")[0] for outcome in (first, second)] == ["1", "3"]
     await reconcile(RANGE)
     assert await problems() == [], "a report that is written again takes the place of the one before"
 
