@@ -30,7 +30,7 @@ up: setup ## Keep the pipeline running until Ctrl-C (SPEED=60 makes Azure's time
 reset: setup ## Forget the state that `make up` keeps
 	@$(BIN)/python -m local_azure.stack reset
 
-test: setup-dev ## Check style, types and arrows, and run every test but the proofs (less than 10 minutes)
+test: setup-dev ## Check style, types and arrows, and run every test but the proofs (about 15 minutes)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright

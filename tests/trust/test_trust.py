@@ -160,6 +160,8 @@ def watch_days(harness: Harness, days: int) -> None:
     )
 
 
+@pytest.mark.proof
+@pytest.mark.long
 def test_no_fraud_passes_and_no_fault_stays_unnamed(harness: Harness):
     # Some days are small, or too large for hypothesis to make.
     watch_days(harness, int(os.environ.get("TRUST_DAYS", "4")))
