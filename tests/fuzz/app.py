@@ -50,7 +50,9 @@ def _functions(folder: Path) -> Generator[Try]:
                         watch.check_log()
 
                 yield ask
-                assert _answer(connection, "GET", "/api/reconciliations", b"")[0] == 200, "an honest client is not served"
+                assert _answer(connection, "GET", "/api/reconciliations", b"")[0] == 200, (
+                    "an honest client is not served"
+                )
             connection.close()
 
 
