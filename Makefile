@@ -44,7 +44,7 @@ proof: setup-dev ## Run what takes minutes each: kills of every part, nights, br
 	@$(BIN)/pytest -m "proof and not long"
 	@$(BIN)/pytest $(PACKAGE) -m proof
 
-trust: setup-dev ## Send 2,000 sequences of a hostile producer, and find ten faults put into the product (an hour or more)
+trust: setup-dev ## Run the proofs of an hour: a hostile producer, ten faults put into the product, the app on Microsoft's extension
 	@$(BIN)/pytest -m long -rA
 
 fuzz: setup-dev ## Hand hostile inputs to every reader and server (N= for each, 10,000 by default; SEED= repeats a run)

@@ -26,7 +26,7 @@ from reconciliation.ranges import MAX_RANGE, Range
 from services import names
 from tests.support.parts import pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.long, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).parents[2]
 SPEED = 30
