@@ -51,6 +51,7 @@ async def test_a_wrong_count_in_the_body_is_refused_by_name(http: aiohttp.Client
 
 
 @pytest.mark.proof
+@pytest.mark.long
 async def test_one_batch_of_ten_thousand_events_is_sent(http: aiohttp.ClientSession):
     status, sent = await call(http, "POST", "/store-events-producer-fn", {"count": 10_000})
 
