@@ -40,5 +40,5 @@ class NotingNode:
         if path.endswith("$cbs"):
             return
         if f"/{path}".endswith(_MANAGEMENT):
-            path, name = f"/{path}".removesuffix(_MANAGEMENT).strip("/") or "", "manage"
+            path, name = f"/{path}".removesuffix(_MANAGEMENT).strip("/"), "manage"
         self._operations.note(link.client, path, name)
