@@ -17,7 +17,7 @@ from benchmarks.labelled.comparing import RuleFigures, WorldFigures, judge_world
 from benchmarks.labelled.metrics import mean_and_spread
 from benchmarks.labelled.showing import show_worlds
 from benchmarks.rows import Row, alone
-from fraud.rules.shipped import ACTIVE, shipped
+from fraud.rules.shipped import FOR_FILES, shipped
 from worlds import Difficulty, WorldPlan
 from worlds.scenarios import EVASIVE, FRAUDS, HELD_OUT
 
@@ -30,7 +30,7 @@ _SEED_SET = "seed"
 
 
 def measure(difficulties: Sequence[Difficulty] = get_args(Difficulty)) -> list[Row]:
-    """Judge fresh worlds by every rule set; rows for the active one, and for the worlds."""
+    """Judge fresh worlds by every rule set; rows for the one that judges files, and for the worlds."""
     figures = {difficulty: _fresh(difficulty) for difficulty in difficulties}
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
@@ -40,7 +40,7 @@ def measure(difficulties: Sequence[Difficulty] = get_args(Difficulty)) -> list[R
 def tune(rules: str | None, seeds: Sequence[int], difficulty: Difficulty) -> None:
     """Show the figures of one rule set on worlds for tuning."""
     plans = [WorldPlan(seed=seed, difficulty=difficulty, cast="tuning") for seed in seeds]
-    name = rules or ACTIVE.definition.name
+    name = rules or FOR_FILES.definition.name
     show_worlds(f"tuning, {difficulty}", [judge_world(plan, {name: rules}, learned=None) for plan in plans])
 
 
@@ -54,7 +54,7 @@ def _fresh(difficulty: Difficulty) -> list[WorldFigures]:
 
 
 def _rows(difficulty: str, worlds: Sequence[WorldFigures]) -> list[Row]:
-    active = [world.rules[ACTIVE.definition.name] for world in worlds]
+    judged = [world.rules[FOR_FILES.definition.name] for world in worlds]
 
     def row(name: str, bound: str, figures: Sequence[float]) -> Row:
         mean, spread = mean_and_spread(figures)
@@ -70,11 +70,11 @@ def _rows(difficulty: str, worlds: Sequence[WorldFigures]) -> list[Row]:
         ("fraud in low", "at most 0.05, normal", lambda its: its.bands.fraud_in_low),
         ("look-alikes in high", "at most 0.10", lambda its: its.bands.lookalikes_in_high),
     ]
-    rows = [row(name, bound, list(map(figure, active))) for name, bound, figure in rankings]
+    rows = [row(name, bound, list(map(figure, judged))) for name, bound, figure in rankings]
     told = [name for name in FRAUDS if name not in HELD_OUT | EVASIVE]
-    rows.append(row("rings with one in high", "at least 0.80", [_rings(its, told) for its in active]))
+    rows.append(row("rings with one in high", "at least 0.80", [_rings(its, told) for its in judged]))
     unseen = [name for name in FRAUDS if name in HELD_OUT]
-    rows.append(row("rings held out, one in high", "at least 0.80", [_rings(its, unseen) for its in active]))
+    rows.append(row("rings held out, one in high", "at least 0.80", [_rings(its, unseen) for its in judged]))
     for name, ranked in (
         ("AUC of chance", "chance"),
         ("AUC of the discount alone", "discount alone"),

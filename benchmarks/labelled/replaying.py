@@ -26,7 +26,7 @@ class ReplayError(RuntimeError):
 
 
 def replayed(world: World, occurrences: list[Occurrence], rules: str | None, history_days: int) -> list[Judgement]:
-    """The verdicts of a rule set (a name or a file; the active one if absent) on the occurrences.
+    """The verdicts of a rule set (a name or a file; `context` if absent) on the occurrences.
 
     An event that arrives again in its window has one verdict, that of its last arrival; the others are left out.
     """

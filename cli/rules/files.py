@@ -9,13 +9,13 @@ from fraud.replay.history import History
 from fraud.replay.replay import Judged, replay
 from fraud.rules.reading import RuleFileError, read_rules
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.shipped import ACTIVE, shipped
+from fraud.rules.shipped import FOR_FILES, shipped
 
 
 def rules_of(name: str | None) -> RuleSet:
-    """A set by its name, or from a file; the active one if neither is given. Raises AppError."""
+    """A set by its name, or from a file; `context` if neither is given. Raises AppError."""
     if name is None:
-        return ACTIVE
+        return FOR_FILES
     if name in shipped():
         return shipped()[name]
     path = Path(name)

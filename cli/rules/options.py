@@ -8,7 +8,7 @@ from cli.rules.replaying import run_replay
 from cli.rules.showing import run_check, run_show
 
 Run = Callable[[argparse.Namespace], int]
-_RULES = "a rule file, or the name of a set that comes with the app (default: the active set)"
+_RULES = "a rule file, or the name of a set that comes with the app (default: context)"
 _MOST_HISTORY = 365
 
 

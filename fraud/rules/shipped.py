@@ -31,3 +31,6 @@ ACTIVE = shipped()["seed"]
 
 RULE_SET = ACTIVE.id
 """Its name, which verdicts carry."""
+
+FOR_FILES = shipped()["context"]
+"""The set that judges a file of events, where context is always at hand."""

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cli.__main__ import main
-from fraud.rules.shipped import ACTIVE, shipped
+from fraud.rules.shipped import shipped
 from tests.fraud.builders import event_body
 
 SEED = Path(__file__).parents[2] / "fraud" / "rule_sets" / "seed.toml"
@@ -64,11 +64,10 @@ def test_a_rule_file_is_checked_and_its_problems_are_told_by_line(
 
 
 def test_a_set_is_shown_with_its_bounds_and_points(run: Any, capsys: pytest.CaptureFixture[str]):
-    assert run("show") == 0
-    assert run("show", "seed", "--json") == 0
+    assert run("show") == run("show", "seed") == run("show", "seed", "--json") == 0
     text = capsys.readouterr().out
 
-    assert ACTIVE.id in text
+    assert shipped()["context"].id in text
     assert "event.discount at least 70" in text
     assert json.loads(text[text.index("\n{") :])["rule_set"] == shipped()["seed"].id
 
@@ -96,3 +95,10 @@ def test_what_was_written_is_read_back(run: Any, events: Path, tmp_path: Path):
 
     assert out.read_bytes() == first
     assert msgspec.json.decode(first.splitlines()[0])["id"] == "a"
+
+
+def test_a_file_is_judged_with_context_unless_another_set_is_named(run: Any, events: Path, tmp_path: Path):
+    out = tmp_path / "verdicts.ndjson"
+    run("replay", str(events), "--out", str(out))
+
+    assert {json.loads(line)["rule_set"] for line in out.read_text().splitlines()} == {shipped()["context"].id}
