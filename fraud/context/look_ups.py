@@ -3,13 +3,14 @@
 Each is bounded for itself, never per query, so that the way a window is cut into chunks cannot change a verdict.
 """
 
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
-from fraud.context.sighting import Sighting
+from fraud.context.sighting import Sighting, place
+from fraud.identity import canonical
 
 CUSTOMER_SPAN = timedelta(hours=24)
 SKU_SPAN = timedelta(hours=8)
@@ -18,6 +19,12 @@ MOST_OF_CUSTOMER = 100
 MOST_OF_SKU = 200
 MOST_OF_SHELF = 300
 """The latest sightings of a customer, a sku, a shelf: no more are read. The facts say if a bound was met."""
+
+MOST_OF_ID = 100
+"""Other contents under an id that are told apart, the latest ones first."""
+
+_TOLD = ("store_id", "cust_id", "category", "sku", "price", "qty", "discount", "payment_method", "event_type")
+"""Fields that say who buys what, where and for how much: a resend does not change them."""
 
 
 class LookUps(msgspec.Struct, frozen=True):
@@ -32,20 +39,35 @@ class LookUps(msgspec.Struct, frozen=True):
     shelf: Sequence[Sighting] = ()
 
 
+def latest(sightings: Iterable[Sighting], most: int) -> tuple[Sighting, ...]:
+    """The latest of some sightings, in order."""
+    return tuple(sorted(sightings, key=place)[-most:])
+
+
+def altered(contents: Iterable[Mapping[str, Any]]) -> int:
+    """The contents under an id beside one, whose customer, goods, money or store differ; MOST_OF_ID at most."""
+    told = {canonical({name: content.get(name) for name in _TOLD}) for content in contents}
+    return min(max(0, len(told) - 1), MOST_OF_ID)
+
+
 class Recent:
     """The latest sightings by key, within a span and a number each."""
 
     def __init__(self, span: timedelta, most: int) -> None:
         self._seconds = span.total_seconds()
         self._most = most
-        self._by_key: dict[object, deque[Sighting]] = {}
+        self._by_key: dict[object, list[Sighting]] = {}
 
     def add(self, key: object, sighting: Sighting) -> None:
-        """Take in a sighting; they come in order of time."""
-        recent = self._by_key.get(key)
-        if recent is None:
-            recent = self._by_key[key] = deque(maxlen=self._most)
+        """Take in a sighting; they come in order of time, and those of one time in any order."""
+        recent = self._by_key.setdefault(key, [])
         recent.append(sighting)
+        at = len(recent) - 1
+        while at and recent[at - 1].time == sighting.time and place(recent[at - 1]) > place(sighting):
+            recent[at - 1], recent[at] = recent[at], recent[at - 1]
+            at -= 1
+        if len(recent) > self._most:
+            del recent[0]
 
     def of(self, key: object, until: float) -> Sequence[Sighting]:
         """The sightings of a key in the span before a moment (Unix time)."""

@@ -1,7 +1,8 @@
 """An event as look-ups and profiles keep it: the fields that context is made of, each of one type or missing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -80,6 +81,18 @@ def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
         discount=discount,
         gift_wrap=event.get("gift_wrap") is True,
     )
+
+
+def place(seen: Sighting) -> tuple[float, str, bytes]:
+    """The place of a sighting among others: by time, then by what it says, so that no reader's order decides."""
+    return seen.time, seen.id, msgspec.json.encode(seen)
+
+
+def in_order(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+    """Sightings that come in order of time, those of one time by `place`. Memory holds those of one time."""
+    for _, of_one_time in groupby(sightings, key=lambda seen: seen.time):
+        first, *others = of_one_time
+        yield from sorted([first, *others], key=place) if others else [first]
 
 
 def _bounded(value: Any) -> float | None:

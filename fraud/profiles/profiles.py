@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from fraud.context.sighting import Sighting
+from fraud.context.sighting import Sighting, in_order
 from fraud.profiles.customers import CustomerProfile
 from fraud.profiles.population import Population
 from fraud.profiles.skus import PriceDeviations, SkuProfile
-from fraud.profiles.stores import StoreProfile
+from fraud.profiles.stores import StoreDay, StoreProfile
 
 
 class Profiles:
@@ -22,14 +22,17 @@ class Profiles:
         self.prices = PriceDeviations()
 
     def close_day(self, day: int, sightings: Iterable[Sighting]) -> None:
-        """Take in all events of a day, in order of time. Days come in order; one without events is left out."""
-        of_store: dict[str, list[Sighting]] = defaultdict(list)
+        """Take in all events of a day; they come in order of time, and those of one time in any order.
+
+        Days come in order; one without events is left out.
+        """
+        of_store: dict[str, StoreDay] = defaultdict(StoreDay)
         new: set[str] = set()
         active: set[str] = set()
-        for sighting in sightings:
+        for sighting in in_order(sightings):
             self.population.add(sighting)
             if sighting.store is not None:
-                of_store[sighting.store].append(sighting)
+                of_store[sighting.store].add(sighting)
             if sighting.sku is not None:
                 self._sku(sighting.sku).add(sighting, self.prices)
             if sighting.customer is None:

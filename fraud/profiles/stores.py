@@ -48,6 +48,27 @@ class Origin(msgspec.Struct):
         return value not in own
 
 
+class StoreDay:
+    """A store's events of one day: how many, and how often under each name and from each network and gateway."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.names: Counter[str] = Counter()
+        self.networks: Counter[str] = Counter()
+        self.gateways: Counter[str] = Counter()
+
+    def add(self, sighting: Sighting) -> None:
+        """Count an event."""
+        self.events += 1
+        for counter, value in (
+            (self.names, sighting.store_name),
+            (self.networks, sighting.network),
+            (self.gateways, sighting.gateway),
+        ):
+            if value:
+                counter[value] += 1
+
+
 class StoreProfile(msgspec.Struct):
     """A store up to the end of a day."""
 
@@ -57,10 +78,10 @@ class StoreProfile(msgspec.Struct):
     networks: Origin = msgspec.field(default_factory=Origin)
     gateways: Origin = msgspec.field(default_factory=Origin)
 
-    def close_day(self, sightings: list[Sighting]) -> None:
+    def close_day(self, day: StoreDay) -> None:
         """Take in all events of the store on a day."""
-        if len(sightings) >= LEAST_EVENTS:
+        if day.events >= LEAST_EVENTS:
             self.days += 1
-        self.names.close_day(Counter(seen.store_name for seen in sightings if seen.store_name), LEAST_SHARE)
-        self.networks.close_day(Counter(seen.network for seen in sightings if seen.network), LEAST_SHARE)
-        self.gateways.close_day(Counter(seen.gateway for seen in sightings if seen.gateway), LEAST_SHARE / 5)
+        self.names.close_day(day.names, LEAST_SHARE)
+        self.networks.close_day(day.networks, LEAST_SHARE)
+        self.gateways.close_day(day.gateways, LEAST_SHARE / 5)

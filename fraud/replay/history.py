@@ -1,8 +1,6 @@
 """The past of a replayed file: everything that has arrived so far, which is all up to the end of a window."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from fraud.context.facts import facts_of
 from fraud.context.look_ups import (
@@ -14,6 +12,7 @@ from fraud.context.look_ups import (
     SKU_SPAN,
     LookUps,
     Recent,
+    altered,
 )
 from fraud.context.sighting import Sighting, sighting
 from fraud.identity import canonical
@@ -22,15 +21,12 @@ from fraud.replay.arrivals import Arrival, read_event
 from fraud.rules.language import Value
 from fraud.windows import Window
 
-_TOLD = ("store_id", "cust_id", "category", "sku", "price", "qty", "discount", "payment_method", "event_type")
-"""Fields that say who buys what, where and for how much: a resend does not change them."""
-
 
 class History:
     """Look-ups and profiles of a replay. Memory grows with the bytes of the bodies: any id may be used again."""
 
     def __init__(self) -> None:
-        self._bodies: dict[str, list[bytes]] = {}
+        self._arrivals: dict[str, list[Arrival]] = {}
         self._customers = Recent(CUSTOMER_SPAN, MOST_OF_CUSTOMER)
         self._skus = Recent(SKU_SPAN, MOST_OF_SKU)
         self._shelves = Recent(SHELF_SPAN, MOST_OF_SHELF)
@@ -52,10 +48,11 @@ class History:
         event = arrival.event
         if event is None or not isinstance(event.get("id"), str):
             return
-        bodies = self._bodies.setdefault(event["id"], [])
-        if bodies and canonical(event) in {canonical(read_event(body) or {}) for body in bodies}:
+        arrivals = self._arrivals.setdefault(event["id"], [])
+        if arrivals and canonical(event) in {canonical(read_event(earlier.body) or {}) for earlier in arrivals}:
             return
-        bodies.append(arrival.body)
+        # Without its fields, which are many times as large as its bytes.
+        arrivals.append(Arrival(arrival.enqueued, arrival.body, None))
         seen = sighting(event, arrival.enqueued)
         self._today.append(seen)
         if seen.customer is not None:
@@ -66,20 +63,18 @@ class History:
             self._shelves.add(seen.shelf, seen)
 
     def facts(self, arrival: Arrival, window: Window) -> dict[str, Value]:
-        """The facts of an event, as of the end of its window."""
+        """The facts of an event, as of the end of its window; it arrived when its content first did."""
         event = arrival.event or {}
-        seen = sighting(event, arrival.enqueued)
+        contents = [(first.enqueued, read_event(first.body) or {}) for first in self._arrivals.get(event["id"], ())]
+        this = canonical(event)
+        enqueued = next((first for first, content in contents if canonical(content) == this), arrival.enqueued)
+        seen = sighting(event, enqueued)
         until = window.end.timestamp()
-        contents = [read_event(body) or {} for body in self._bodies.get(event["id"], ())]
         look_ups = LookUps(
-            contents=sum(sighting(content, arrival.enqueued).store == seen.store for content in contents),
-            altered=len({_told(content) for content in contents}) - 1,
+            contents=sum(sighting(content, enqueued).store == seen.store for _, content in contents),
+            altered=altered(content for _, content in contents),
             customer=self._customers.of(seen.customer, until),
             sku=self._skus.of(seen.sku, until),
             shelf=self._shelves.of(seen.shelf, until),
         )
-        return facts_of(event, arrival.enqueued, look_ups, self.profiles, window.start.date())
-
-
-def _told(content: Mapping[str, Any]) -> bytes:
-    return canonical({name: content.get(name) for name in _TOLD})
+        return facts_of(event, enqueued, look_ups, self.profiles, window.start.date())

@@ -55,6 +55,14 @@ def test_an_id_that_is_used_for_another_content_counts_from_the_window_in_which_
     assert "ID_REUSED" in {reason.rule for reason in after.reasons}
 
 
+def test_an_event_that_is_sent_again_an_hour_later_is_judged_as_of_its_first_arrival():
+    again = line(event_body("a"), timedelta(hours=1))
+    arrivals = list(read_arrivals([line(event_body("a")), again], Skipped()))
+    hours = [result.facts["event.hour"] for result in replay(arrivals, shipped()["context"], History(), 0)]
+
+    assert hours == [START.hour] * 2
+
+
 def test_each_of_two_contents_of_a_window_is_judged_and_none_hides_the_other():
     both = verdicts(line(event_body("a", price=900.0, qty=90)), line(event_body("a")))
 
