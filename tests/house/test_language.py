@@ -15,8 +15,6 @@ NOT_YET: dict[str, int] = {}
 NAMES_NOT_YET: dict[str, int] = {
     "activities": 39,
     "fraud": 1,
-    "local_azure tests/stream_analytics": 9,
-    "local_azure/stream_analytics": 24,
     "reconciliation": 39,
     "tests/activities": 16,
     "tests/reconciliation": 69,

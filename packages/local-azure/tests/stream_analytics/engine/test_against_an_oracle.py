@@ -41,7 +41,7 @@ class Arrived:
 @st.composite
 def partitions(draw: st.DrawFn) -> list[list[Arrived]]:
     """Events of up to three partitions; arrivals grow, own times lie up to 400 s before or behind them."""
-    found: list[list[Arrived]] = []
+    partitions: list[list[Arrived]] = []
     for partition in range(draw(st.integers(1, 3))):
         events: list[Arrived] = []
         arrival = START
@@ -54,18 +54,18 @@ def partitions(draw: st.DrawFn) -> list[list[Arrived]]:
             events.append(
                 Arrived(arrival, own, {"id": f"{partition}-{number}", "store_id": store, **suspicious, **changed})
             )
-        found.append(events)
-    return found
+        partitions.append(events)
+    return partitions
 
 
 def is_suspicious(fields: dict[str, Any]) -> bool:
     return fields["discount"] > 50 and fields["priority_shipping"] is True
 
 
-def oracle(found: list[list[Arrived]], policy: TimePolicy | None) -> Rows:
+def oracle(arrived: list[list[Arrived]], policy: TimePolicy | None) -> Rows:
     """The ids by window and store; by arrival time without a policy."""
     rows: Rows = defaultdict(list)
-    for events in found:
+    for events in arrived:
         latest = 0
         for event in events:
             time = event.arrival
@@ -98,11 +98,11 @@ policies = st.none() | st.builds(
 @settings(max_examples=120)
 @given(partitions(), policies, st.data())
 def test_rows_are_those_of_the_oracle_whatever_happens(
-    found: list[list[Arrived]], policy: TimePolicy | None, data: st.DataObject
+    arrived: list[list[Arrived]], policy: TimePolicy | None, data: st.DataObject
 ):
     query = QUERY.format("" if policy is None else "TIMESTAMP BY ts")
-    work = running(query, policy, range(len(found)))
-    positions = [0] * len(found)
+    work = running(query, policy, range(len(arrived)))
+    positions = [0] * len(arrived)
     committed, kept = snapshot(work), list(positions)
     sent: Rows = {}
 
@@ -114,9 +114,9 @@ def test_rows_are_those_of_the_oracle_whatever_happens(
             sent[key] = sorted(row.row["ids"])
         committed, kept = snapshot(work), list(positions)
 
-    while waiting := [place for place, events in enumerate(found) if positions[place] < len(events)]:
+    while waiting := [place for place, events in enumerate(arrived) if positions[place] < len(events)]:
         partition = data.draw(st.sampled_from(waiting))
-        batch = found[partition][positions[partition] :][: data.draw(st.sampled_from([1, 2, 20]))]
+        batch = arrived[partition][positions[partition] :][: data.draw(st.sampled_from([1, 2, 20]))]
         work.feed("events", partition, [event.body() for event in batch], [event.arrival for event in batch])
         positions[partition] += len(batch)
         match data.draw(st.sampled_from(["go on", "take", "take", "kill", "catch up"])):
@@ -132,10 +132,10 @@ def test_rows_are_those_of_the_oracle_whatever_happens(
                 take()
             case _:
                 pass
-    for partition in range(len(found)):
+    for partition in range(len(arrived)):
         work.caught_up("events", partition, START + 10_000 * TICKS_PER_SECOND)
     take()
-    assert sent == oracle(found, policy)
+    assert sent == oracle(arrived, policy)
 
 
 def test_the_oracle_sees_what_the_cases_are_about():

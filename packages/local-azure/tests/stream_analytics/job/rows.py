@@ -51,10 +51,10 @@ def window_end(moment: datetime) -> str:
     return f"{end:%Y-%m-%dT%H:%M:%S}.0000000Z"
 
 
-def rows_of(found: list[dict[str, Any]]) -> Rows:
+def rows_of(messages: list[dict[str, Any]]) -> Rows:
     """Rows by store and window end; asserts that each stands there once."""
     rows: Rows = {}
-    for row in found:
+    for row in messages:
         key = row["store_id"], row["WindowEnd"]
         assert key not in rows, f"{key} stands there twice"
         rows[key] = sorted(row["ids"])

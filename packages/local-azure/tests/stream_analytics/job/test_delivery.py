@@ -43,9 +43,9 @@ class Memory:
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    found = Journal(tmp_path / "j.db", "query")
-    found.commit({}, b"", [Parcel("out", str(number), 0, b"") for number in range(3)])
-    return found
+    journal = Journal(tmp_path / "j.db", "query")
+    journal.commit({}, b"", [Parcel("out", str(number), 0, b"") for number in range(3)])
+    return journal
 
 
 async def delivered(

@@ -44,10 +44,10 @@ def test_the_name_of_a_window_s_blob_does_not_depend_on_when_it_is_written():
 
 
 def test_rows_without_a_window_never_share_a_name_with_those_of_another_commit():
-    one = made(row(BLOB, "10:05", 1, of_window=False), row(BLOB, "10:06", 2, of_window=False))
-    assert len(one) == 1
-    assert one[0].name == made(row(BLOB, "10:05", 1, of_window=False))[0].name
-    assert one[0].name != made(row(BLOB, "10:05", 1, of_window=False), position=6)[0].name
+    parcels = made(row(BLOB, "10:05", 1, of_window=False), row(BLOB, "10:06", 2, of_window=False))
+    assert len(parcels) == 1
+    assert parcels[0].name == made(row(BLOB, "10:05", 1, of_window=False))[0].name
+    assert parcels[0].name != made(row(BLOB, "10:05", 1, of_window=False), position=6)[0].name
 
 
 def output(pattern: str, date: str = "yyyy-MM-dd", time: str = "HH-mm") -> BlobOutput:

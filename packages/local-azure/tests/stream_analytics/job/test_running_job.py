@@ -20,15 +20,15 @@ def test_rows_reach_the_queue_and_after_an_outage_the_container_under_computed_n
         parts.start("amqp", "job")
         hostile = [b"{not json", suspicious(8), b"[" * 100_000, b'{"discount": 10}']
         send_events(parts.event_hubs, HUB, (1, [suspicious(number) for number in range(8)]), (3, hostile))
-        found = QueueReceiver(parts.service_bus, QUEUE).wait(ids=9)
+        messages = QueueReceiver(parts.service_bus, QUEUE).wait(ids=9)
         parts.start("azurite")  # only now: its rows have waited, and the queue's have not waited for them
         written = wait_for_blob_rows(parts.blob, CONTAINER, ids=9)
         parts.stop("job")
-    for message_id, row in found:
+    for message_id, row in messages:
         store = "no-store-" if row["store_id"] is None else f"store-{row['store_id']}-"
         assert message_id == f"{store}{row['WindowEnd']}"
         assert list(row) == ["store_id", "ids", "WindowStart", "WindowEnd"]
-    assert rows_of([row for _, row in found]) == rows_of([row for rows in written.values() for row in rows])
+    assert rows_of([row for _, row in messages]) == rows_of([row for rows in written.values() for row in rows])
     for name, rows in written.items():
         (end,) = {row["WindowEnd"] for row in rows}
         assert re.fullmatch(end[:13].replace("-", "/").replace("T", "/") + r"/[0-9a-f]{16}_[0-9a-f]{32}_1\.json", name)
@@ -56,11 +56,11 @@ def test_no_row_is_lost_or_changed_when_the_job_and_the_broker_are_killed(tmp_pa
             sending.join()
             send_events(parts.event_hubs, HUB, *batches[40:])
             total += 400
-        found = receiver.wait(ids=total)
+        messages = receiver.wait(ids=total)
         right = expected(parts.event_hubs, total)
         written = wait_for_blob_rows(parts.blob, CONTAINER, ids=total)
     copies: dict[str, object] = {}
-    for message_id, row in found:
+    for message_id, row in messages:
         assert copies.setdefault(message_id, row) == row, "a row was sent again with other content"
-    assert rows_of(list(dict(found).values())) == right
+    assert rows_of(list(dict(messages).values())) == right
     assert rows_of([row for rows in written.values() for row in rows]) == right

@@ -9,9 +9,9 @@ NOWHERE = Position(1, 1)
 
 
 def condition(text: str) -> Expression:
-    found = parse(f"SELECT a FROM events WHERE {text}").outputs[0].select.where
-    assert found is not None
-    return found
+    stated = parse(f"SELECT a FROM events WHERE {text}").outputs[0].select.where
+    assert stated is not None
+    return stated
 
 
 def column(*path: str) -> Column:

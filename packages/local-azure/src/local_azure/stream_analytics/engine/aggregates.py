@@ -11,9 +11,9 @@ _INITIAL = {"COUNT": "0", "SUM": "None", "MIN": "None", "MAX": "None", "AVG": "(
 _GUARDS = {"SUM": "number(%s)", "AVG": "number(%s)", "MIN": "comparable(%s)", "MAX": "comparable(%s)"}
 
 
-def initial(found: list[Aggregate]) -> str:
+def initial(asked: list[Aggregate]) -> str:
     """Source of a new accumulator."""
-    return "[" + ", ".join(_INITIAL[aggregate.name] for aggregate in found) + "]"
+    return "[" + ", ".join(_INITIAL[aggregate.name] for aggregate in asked) + "]"
 
 
 def guarded(aggregate: Aggregate, value: str) -> str:

@@ -41,7 +41,7 @@ def columns_needed(selects: Sequence[Select]) -> set[str] | None:
         if any(isinstance(item.expression, Star) for item in select.items):
             return None
         for root in expressions(select):
-            if any(found.name == "COLLECT" and found.argument is None for found in aggregates(root)):
+            if any(aggregate.name == "COLLECT" and aggregate.argument is None for aggregate in aggregates(root)):
                 return None
             needed |= {node.path[0] for node in descend(root) if isinstance(node, Column)}
     return needed - {ENQUEUED_TIME, PARTITION_ID}

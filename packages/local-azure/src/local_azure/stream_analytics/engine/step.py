@@ -170,12 +170,12 @@ class _Source:
         return "**row" + added
 
     def grouping(self, window: Window, windows: dict[int, Groups]) -> Callable[..., Any]:
-        found = self._aggregates()
+        asked = self._aggregates()
         self._generator.names["windows"] = windows
         keys = [self._generator.value(key) for key in self._select.keys]
         body = [f"key = {keys[0] if len(keys) == 1 else '(' + ''.join(f'{key}, ' for key in keys) + ')'}"]
         values: list[str] = []
-        for slot, aggregate in enumerate(found):
+        for slot, aggregate in enumerate(asked):
             argument = "row" if aggregate.argument is None else self._generator.value(aggregate.argument)
             values.append(f"argument{slot}")
             if aggregate.name != "COUNT" or aggregate.argument is not None:
@@ -183,8 +183,8 @@ class _Source:
         add = [
             "try: group = groups.get(key)",
             "except TypeError: raise ConversionError('GROUP BY cannot take a record or an array') from None",
-            f"if group is None: group = groups[key] = {initial(found)}",
-            *(line for slot, aggregate in enumerate(found) for line in update(aggregate, slot, values[slot])),
+            f"if group is None: group = groups[key] = {initial(asked)}",
+            *(line for slot, aggregate in enumerate(asked) for line in update(aggregate, slot, values[slot])),
         ]
         ceiling = f"-(-(time - {window.offset}) // {window.hop}) * {window.hop} + {window.offset}"
         take = "groups = windows.get(end)", "if groups is None: groups = windows[end] = {}"
@@ -205,13 +205,13 @@ class _Source:
         return self._loop(body, before_loop="start = end = -1; groups = None")
 
     def finishing(self) -> Callable[..., Any]:
-        found = self._aggregates()
+        asked = self._aggregates()
         keys = self._select.keys
 
         def grouped(node: Expression) -> str | None:
             if node in keys:
                 return "key" if len(keys) == 1 else f"key[{keys.index(node)}]"
-            return result(node, found.index(node)) if isinstance(node, Aggregate) else None
+            return result(node, asked.index(node)) if isinstance(node, Aggregate) else None
 
         generator = Generator(grouped, "time")
         columns = ", ".join(
@@ -231,4 +231,4 @@ class _Source:
         """Each different aggregate of the SELECT and HAVING once, in order."""
         roots = [item.expression for item in self._select.items if not isinstance(item.expression, Star)]
         roots += [self._select.having] if self._select.having else []
-        return list(dict.fromkeys(found for root in roots for found in aggregates(root)))
+        return list(dict.fromkeys(aggregate for root in roots for aggregate in aggregates(root)))

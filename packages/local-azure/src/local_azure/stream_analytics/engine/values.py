@@ -34,10 +34,10 @@ def compare(operator: Comparator, left: Any, right: Any) -> bool | None:
     """The comparison of any two values; None if either is NULL or their types do not go together."""
     if left is None or right is None:
         return None
-    one, other = left.__class__, right.__class__
-    if (one in NUMBERS and other in NUMBERS) or (one is str and other is str):
+    kind, other_kind = left.__class__, right.__class__
+    if (kind in NUMBERS and other_kind in NUMBERS) or (kind is str and other_kind is str):
         return _COMPARE[operator](left, right)
-    if one is Instant or other is Instant:
+    if kind is Instant or other_kind is Instant:
         left, right = instant(left), instant(right)
         return None if left is None or right is None else _COMPARE[operator](left, right)
     return None

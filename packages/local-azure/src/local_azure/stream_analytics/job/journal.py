@@ -50,8 +50,8 @@ class Journal:
         """Open or begin a journal. Raises OtherQueryError if it was begun for another query."""
         self._database = open_database(path, _SCHEMA)
         self._database.execute("INSERT OR IGNORE INTO job (id, fingerprint) VALUES (1, ?)", (fingerprint,))
-        known, self.state = self._database.execute("SELECT fingerprint, state FROM job").fetchone()
-        if known != fingerprint:
+        begun_with, self.state = self._database.execute("SELECT fingerprint, state FROM job").fetchone()
+        if begun_with != fingerprint:
             self._database.close()
             raise OtherQueryError(str(path))
 

@@ -37,7 +37,7 @@ def call(cursor: Cursor, name: str, position: Position, argument: Callable[[Curs
     """A call, read from its opening parenthesis on. `argument` reads one argument."""
     upper = name.upper()
     cursor.expect("(")
-    aggregate = next((known for known in get_args(AggregateName) if known == upper), None)
+    aggregate = next((spelling for spelling in get_args(AggregateName) if spelling == upper), None)
     if aggregate is not None:
         return _aggregate(cursor, aggregate, position, argument)
     if upper not in ARGUMENT_COUNTS:

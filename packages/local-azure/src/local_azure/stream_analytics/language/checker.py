@@ -44,8 +44,8 @@ class _Checker:
     def output(self, output: Output) -> Output:
         name = _look_up(output.name, self._outputs)
         if name is None:
-            known = ", ".join(sorted((self._outputs or {}).values()))
-            raise QueryError(f"there is no output {output.name!r}; the project has {known}", output.position)
+            outputs = ", ".join(sorted((self._outputs or {}).values()))
+            raise QueryError(f"there is no output {output.name!r}; the project has {outputs}", output.position)
         return replace(output, name=name, select=self._select(output.select))
 
     def _select(self, select: Select) -> Select:
@@ -53,9 +53,9 @@ class _Checker:
         step = self._steps.get(source.name.lower())
         name = step[0] if step else _look_up(source.name, self._inputs)
         if name is None:
-            known = ", ".join(sorted((self._inputs or {}).values()))
+            inputs = ", ".join(sorted((self._inputs or {}).values()))
             raise QueryError(
-                f"there is no input or earlier step {source.name!r}; the inputs are {known}", source.position
+                f"there is no input or earlier step {source.name!r}; the inputs are {inputs}", source.position
             )
         own_names = {source.name.lower(), (source.alias or source.name).lower()}
 
@@ -110,7 +110,7 @@ class _Checker:
                 raise unsupported(f"{over.name} ... OVER on event time", over.position, instead)
 
     @staticmethod
-    def _check_columns(select: Select, known: Columns, *, is_step: bool) -> None:
+    def _check_columns(select: Select, source_columns: Columns, *, is_step: bool) -> None:
         seen: set[str] = set()
         for item in select.items:
             if item.name in seen:
@@ -119,8 +119,8 @@ class _Checker:
         for expression in expressions(select):
             for column in (node for node in descend(expression) if isinstance(node, Column)):
                 name = column.path[0]
-                if known is not None and name not in known:
-                    there = ", ".join(sorted(known))
+                if source_columns is not None and name not in source_columns:
+                    there = ", ".join(sorted(source_columns))
                     raise QueryError(f"{select.source.name} has no column {name!r}; it has {there}", column.position)
                 if not is_step and name == PROCESSED_TIME:
                     raise unsupported(PROCESSED_TIME, column.position, "it would change when events are read again")
@@ -157,5 +157,5 @@ def _by_lower_case(names: Collection[str] | None) -> dict[str, str] | None:
     return None if names is None else {name.lower(): name for name in names}
 
 
-def _look_up(name: str, known: dict[str, str] | None) -> str | None:
-    return name if known is None else known.get(name.lower())
+def _look_up(name: str, names: dict[str, str] | None) -> str | None:
+    return name if names is None else names.get(name.lower())

@@ -72,14 +72,14 @@ def _predicate(cursor: Cursor) -> Expression:
         return Not(position, IsNull(position, left)) if negated else IsNull(position, left)
     negated = cursor.accept("NOT")
     if cursor.accept("IN"):
-        found = _membership(cursor, left)
+        condition = _membership(cursor, left)
     elif cursor.accept("BETWEEN"):
         low = _sum(cursor)
         cursor.expect("AND")
         bounds = (Comparison(position, ">=", left, low), Comparison(position, "<=", left, _sum(cursor)))
-        found = Logical(position, "and", bounds)
+        condition = Logical(position, "and", bounds)
     elif cursor.accept("LIKE"):
-        found = _like(cursor, left)
+        condition = _like(cursor, left)
     elif negated:
         raise QueryError(f"expected IN, BETWEEN or LIKE after NOT, found {cursor.token}", cursor.token.position)
     elif operator := _COMPARATORS.get(cursor.token.keyword):
@@ -87,7 +87,7 @@ def _predicate(cursor: Cursor) -> Expression:
         return Comparison(position, operator, left, _sum(cursor))
     else:
         return left
-    return Not(position, found) if negated else found
+    return Not(position, condition) if negated else condition
 
 
 def _membership(cursor: Cursor, left: Expression) -> Expression:
@@ -191,10 +191,10 @@ def _cast(cursor: Cursor) -> Expression:
     operand = expression(cursor)
     cursor.expect("AS")
     name = cursor.name()
-    kind = next((known for known in get_args(CastType) if known == name.text.lower()), None)
+    kind = next((type_name for type_name in get_args(CastType) if type_name == name.text.lower()), None)
     if kind is None:
-        known = ", ".join(get_args(CastType))
-        raise QueryError(f"there is no type {name.text!r}; the types are {known}", name.position)
+        types = ", ".join(get_args(CastType))
+        raise QueryError(f"there is no type {name.text!r}; the types are {types}", name.position)
     if cursor.accept("("):
         length = cursor.take()
         if kind != "nvarchar" or length.keyword != "MAX":

@@ -11,8 +11,8 @@ def check_grouping(select: Select) -> None:
     """Raises QueryError if aggregates, keys and window of a SELECT do not fit together."""
     for clause, expression in (("WHERE", select.where), *(("GROUP BY", key) for key in select.keys)):
         if expression is not None:
-            for found in aggregates(expression):
-                raise QueryError(f"{clause} cannot aggregate", found.position)
+            for aggregate in aggregates(expression):
+                raise QueryError(f"{clause} cannot aggregate", aggregate.position)
     if select.window is None:
         _refuse_without_window(select)
         return
@@ -29,8 +29,8 @@ def _refuse_without_window(select: Select) -> None:
         raise QueryError("GROUP BY needs a window, such as TumblingWindow(minute, 5)", select.keys[0].position)
     values = [item.expression for item in select.items if not isinstance(item.expression, Star)]
     for expression in [*values, *([select.having] if select.having is not None else [])]:
-        for found in aggregates(expression):
-            raise QueryError("an aggregate needs a window in GROUP BY", found.position)
+        for aggregate in aggregates(expression):
+            raise QueryError("an aggregate needs a window in GROUP BY", aggregate.position)
     if select.having is not None:
         raise QueryError("HAVING needs a window in GROUP BY", select.having.position)
 

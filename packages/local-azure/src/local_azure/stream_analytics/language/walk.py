@@ -52,15 +52,15 @@ def descend(node: Expression) -> Iterator[Expression]:
 
 def expressions(select: Select) -> list[Expression]:
     """All expressions of a SELECT, in the order of its clauses."""
-    found = [item.expression for item in select.items if not isinstance(item.expression, Star)]
-    found += [part for part in (select.source.timestamp_by, select.where) if part is not None]
-    found += select.keys
-    return found + ([select.having] if select.having is not None else [])
+    roots = [item.expression for item in select.items if not isinstance(item.expression, Star)]
+    roots += [part for part in (select.source.timestamp_by, select.where) if part is not None]
+    roots += select.keys
+    return roots + ([select.having] if select.having is not None else [])
 
 
 def aggregates(node: Expression) -> Iterator[Aggregate]:
     """The aggregates in an expression."""
-    return (found for found in descend(node) if isinstance(found, Aggregate))
+    return (part for part in descend(node) if isinstance(part, Aggregate))
 
 
 def overs(node: Expression) -> Iterator[Over]:

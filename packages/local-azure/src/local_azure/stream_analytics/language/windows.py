@@ -48,9 +48,9 @@ def window(cursor: Cursor) -> Window:
     cursor.expect(")")
     if hopping and hop is None:
         raise QueryError(f"{name.text} needs a hop", name.position)
-    found = Window(name.position, size, size if hop is None else hop, offset)
-    _check(found)
-    return found
+    stated = Window(name.position, size, size if hop is None else hop, offset)
+    _check(stated)
+    return stated
 
 
 def span(cursor: Cursor) -> int:
