@@ -33,12 +33,12 @@ reset: setup ## Forget the state that `make up` keeps
 test: setup-dev ## Check style, types and arrows, and run every test but the proofs (about 15 minutes)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/pyright
+	@$(BIN)/pyright --threads 2
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -m "not slow and not proof" -n 2 $(TOGETHER)
 	@$(BIN)/pytest $(PACKAGE) -m "not slow and not proof" -n 2 $(TOGETHER)
-	@$(BIN)/pytest -m "slow and not proof" -n 2 $(TOGETHER)
-	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 2 $(TOGETHER)
+	@$(BIN)/pytest -m "slow and not proof" -n 3 $(TOGETHER)
+	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 3 $(TOGETHER)
 
 proof: setup-dev ## Run what takes minutes each: kills of every part, nights, browsers, Microsoft's extension, installations
 	@$(BIN)/pytest -m "proof and not long"
@@ -55,7 +55,7 @@ chaos: setup-dev ## Kill parts of the stack under a hostile load, then reconcile
 	@$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
 
 infra: setup-dev ## Check infra/ with Bicep's compiler (BICEP= names it); fails where it is absent
-	@REQUIRE_BICEP=1 $(if $(BICEP),BICEP="$(BICEP)") $(BIN)/pytest tests/infra -m "not slow"
+	@REQUIRE_BICEP=1 $(if $(BICEP),BICEP="$(BICEP)") $(BIN)/pytest tests/infra -m "not slow and not proof" -n 2 $(TOGETHER)
 
 lock: setup-dev ## Lock all dependencies anew, with hashes, from requirements/*.in
 	@UV=$(BIN)/uv sh requirements/lock.sh
