@@ -15,6 +15,7 @@ from fraud.quarantine_index import pointer_id
 from fraud.slices import slices
 from services import names
 from services.clients import CachedClient
+from services.cosmos_ranges import KeyRanges
 from services.credentials import open_credential
 from services.settings import settings
 from services.transport import http_transport
@@ -93,6 +94,18 @@ async def _open_events(_: AsyncExitStack) -> ContainerProxy:
 
 
 _events = CachedClient(_open_events)
+
+
+async def _open_ranges(_: AsyncExitStack) -> KeyRanges:
+    return KeyRanges()
+
+
+_event_ranges = CachedClient(_open_ranges)
+
+
+async def event_ranges() -> KeyRanges:
+    """The partition key ranges of the archive, as far as this process has asked for them."""
+    return await _event_ranges.get()
 
 
 async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dict[str, Any]]]:

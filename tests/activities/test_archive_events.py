@@ -141,7 +141,7 @@ async def test_a_malformed_event_is_quarantined_and_the_others_are_archived(run:
 
 
 async def test_an_event_that_is_too_large_for_a_document_is_quarantined_and_the_others_are_archived(run: str):
-    large = received(event_body(f"{run}-large", note="ü" * 800_000), sequence_number=900_002)
+    large = received(event_body(f"{run}-large", note="x" * 2_200_000), sequence_number=900_002)
 
     await archive_events([*events(run, 2), large])
 
@@ -156,11 +156,11 @@ async def test_many_large_events_of_one_store_go_in_batches_that_cosmos_takes(ru
 
 
 @asynccontextmanager
-async def full_partitions() -> AsyncGenerator[None]:
-    """Every partition of Cosmos holds 20 GB."""
+async def fault(**settings_of_it: Any) -> AsyncGenerator[None]:
+    """Cosmos has a fault, such as `full`: every partition holds 20 GB."""
     address = (settings().cosmos.connection_string or "").partition("AccountEndpoint=")[2].partition(";")[0]
     async with aiohttp.ClientSession() as session:
-        (await session.post(f"{address}_local/faults", json={"full": True})).raise_for_status()
+        (await session.post(f"{address}_local/faults", json=settings_of_it)).raise_for_status()
         yield
         (await session.post(f"{address}_local/faults", json={})).raise_for_status()
 
@@ -170,7 +170,7 @@ async def test_what_a_full_partition_cannot_take_is_quarantined_and_the_delivery
     delivery = [received(event_body(f"{run}-{number:04}"), 920_000 + number) for number in range(30)]
     await archive_events(delivery[:10])
 
-    async with full_partitions():
+    async with fault(full=True):
         await archive_events(delivery)
 
     assert len(await archived(run)) == 10

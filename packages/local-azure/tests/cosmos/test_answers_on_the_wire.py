@@ -216,6 +216,13 @@ async def test_bulk_runs_each_operation_on_the_partition_that_it_names(http: aio
     assert (answer.status, [result["statusCode"] for result in results]) == (207, [201, 404, 201])
 
 
+async def test_bulk_for_a_range_that_does_not_exist_is_gone(http: aiohttp.ClientSession) -> None:
+    operations = [{"operationType": "Read", "partitionKey": '["b1"]', "id": "none"}]
+    flags = {"x-ms-cosmos-is-batch-request": "True", "x-ms-documentdb-partitionkeyrangeid": "7"}
+    async with http.post(DOCS, json=operations, headers=signed("POST", DOCS) | flags) as answer:
+        assert (answer.status, answer.headers["x-ms-substatus"]) == (410, "1002")
+
+
 async def test_every_document_of_a_partition_key_is_deleted(http: aiohttp.ClientSession) -> None:
     for name in ("a", "b"):
         await call(http, "POST", DOCS, {"id": name, "store_id": "gone"}, x_ms_documentdb_partitionkey='["gone"]')

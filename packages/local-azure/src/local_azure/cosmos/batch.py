@@ -3,8 +3,6 @@
 They come as JSON (the SDKs for Python and JavaScript) or in HybridRow (.NET), and are answered in kind.
 """
 
-from collections.abc import Callable
-
 import msgspec
 
 from local_azure.cosmos import hybrid_row
@@ -13,8 +11,10 @@ from local_azure.cosmos.catalog import Container
 from local_azure.cosmos.charges import REFUSAL_CHARGE, read_charge, write_charge
 from local_azure.cosmos.documents import Stored
 from local_azure.cosmos.errors import CosmosError, bad_request, unsupported
+from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.items import create_item, delete_item, patch_item, read_item, replace_item, upsert_item
 from local_azure.cosmos.partition_key import required
+from local_azure.cosmos.ranges import Span, out_of_range
 from local_azure.cosmos.store import Store
 from local_azure.cosmos.wire import Reply, encode
 
@@ -26,11 +26,11 @@ _operations = msgspec.json.Decoder(list[Operation])
 
 
 class Batches:
-    """Runs batches; `check_room` raises if no new document may come."""
+    """Runs batches."""
 
-    def __init__(self, store: Store, check_room: Callable[[], None]) -> None:
+    def __init__(self, store: Store, faults: Faults) -> None:
         self._store = store
-        self._check_room = check_room
+        self._faults = faults
 
     def run_atomic(self, container: Container, partition: str, body: bytes, *, minimal: bool) -> Reply:
         """Run the operations in order: 200 and a result for each, or 207 where one failed and nothing was kept.
@@ -50,10 +50,11 @@ class Batches:
             return _reply(_MULTI_STATUS, failed, body)
         return _reply(200, results, body)
 
-    def run_bulk(self, container: Container, body: bytes, *, minimal: bool, go_on: bool) -> Reply:
+    def run_bulk(self, container: Container, span: Span, body: bytes, *, minimal: bool, go_on: bool) -> Reply:
         """Run each operation on the partition that it names: 200, or 207 if any failed.
 
-        Without `go_on` those after the first that failed are not run and have 424.
+        Without `go_on` those after the first that failed are not run and have 424. One whose partition lies outside of
+        `span`, the range that the request was sent to, is refused: which refusal Azure gives is not documented.
         """
         results: list[Result] = []
         failed = False
@@ -63,7 +64,10 @@ class Batches:
                 continue
             try:
                 with self._store.atomic():
+                    self._faults.throttle()
                     partition = required(container.key.of_header(operation.partition_key))
+                    if not span.whole and not span.holds(partition):
+                        raise out_of_range()
                     results.append(self._run(container, partition, operation, minimal))
             except CosmosError as error:
                 failed = True
@@ -75,10 +79,10 @@ class Batches:
         body = bytes(operation.resource_body)
         match operation.operation_type:
             case "Create":
-                self._check_room()
+                self._faults.check_room()
                 return _written(201, create_item(container, partition, body), minimal)
             case "Upsert":
-                self._check_room()
+                self._faults.check_room()
                 created, stored = upsert_item(container, partition, body, operation.conditions)
                 return _written(201 if created else 200, stored, minimal)
             case "Replace":
@@ -122,7 +126,8 @@ def _written(status: int, stored: Stored, minimal: bool) -> Result:
 
 
 def _refused(error: CosmosError) -> Result:
-    return Result(error.status, REFUSAL_CHARGE, sub_status_code=error.substatus)
+    retry_after = int(error.headers.get("x-ms-retry-after-ms", 0))
+    return Result(error.status, REFUSAL_CHARGE, sub_status_code=error.substatus, retry_after_milliseconds=retry_after)
 
 
 def _reply(status: int, results: list[Result], request: bytes) -> Reply:

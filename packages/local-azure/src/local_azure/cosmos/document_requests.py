@@ -24,7 +24,7 @@ class DocumentRequests:
     def __init__(self, store: Store, feeds: Feeds, faults: Faults) -> None:
         self._feeds = feeds
         self._faults = faults
-        self._batches = Batches(store, faults.check_room)
+        self._batches = Batches(store, faults)
 
     async def collection(self, request: Request, container: Container) -> Reply:
         """`.../docs`: a feed, a query, its plan, a batch, a create or an upsert, told apart by headers."""
@@ -80,7 +80,8 @@ class DocumentRequests:
             reply.headers |= _in_range(container, partition)
             return reply
         go_on = request.flag("x-ms-cosmos-batch-continue-on-error")
-        reply = self._batches.run_bulk(container, request.body, minimal=request.minimal, go_on=go_on)
+        _, span = container.ranges.asked(request.headers)
+        reply = self._batches.run_bulk(container, span, request.body, minimal=request.minimal, go_on=go_on)
         reply.headers[RANGE_ID] = request.headers.get(RANGE_ID) or "0"
         return reply
 

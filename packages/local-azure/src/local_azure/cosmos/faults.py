@@ -41,6 +41,10 @@ class Faults(msgspec.Struct, forbid_unknown_fields=True):
         """Wait, then perhaps refuse with 429."""
         if self.latency_ms:
             await asyncio.sleep(self.latency_ms / 1000)
+        self.throttle()
+
+    def throttle(self) -> None:
+        """Perhaps refuse with 429: a request, or an operation of a bulk, each of which is throttled for itself."""
         if self.throttle_rate and random.random() < self.throttle_rate:  # noqa: S311 - no secret depends on it
             raise throttled(self.retry_after_ms)
 

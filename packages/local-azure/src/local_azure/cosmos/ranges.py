@@ -80,3 +80,8 @@ class Ranges:
         if place >= len(self.spans):
             raise CosmosError(410, "Gone", f"The container has no range '{name[:100]}'.", PARTITION_KEY_RANGE_GONE)
         return place, self.spans[place].within(span)
+
+
+def out_of_range() -> CosmosError:
+    """410 with sub status 1002: the key lies in another range, so the client reads the ranges anew."""
+    return CosmosError(410, "Gone", "The partition key lies in another range.", PARTITION_KEY_RANGE_GONE)
