@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from activities.recent import Recent
 from activities.watching.watch_pipeline import check_pipeline
 from fraud.watching.checks import Check
 from services import blobs, cosmos, event_hub, names, service_bus
@@ -37,29 +38,6 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     dependencies: dict[str, DependencyHealth]
     pipeline: list[Check] = []
     problem: str | None = None
-
-
-class _RecentHealth:
-    """The last check, running or done, and until when it answers those who ask."""
-
-    def __init__(self) -> None:
-        self._check: asyncio.Task[Health] | None = None
-        self._until = 0.0
-
-    async def get(self) -> Health:
-        """The health of the last seconds. However many ask, each service is asked once meanwhile."""
-        check = self._check
-        if check is None or check.get_loop() is not asyncio.get_running_loop() or time.monotonic() > self._until:
-            self._until = time.monotonic() + CHECK_SECONDS + RECENT_SECONDS
-            check = self._check = asyncio.create_task(check_health())
-            check.add_done_callback(self._answered)
-        return await asyncio.shield(check)  # whoever hangs up ends nobody else's check
-
-    def _answered(self, check: asyncio.Task[Health]) -> None:
-        self._until = time.monotonic() + RECENT_SECONDS
-
-
-_recent = _RecentHealth()
 
 
 async def recent_health() -> Health:
@@ -142,3 +120,5 @@ _CHECKS: dict[str, Callable[[], Awaitable[str | None]]] = {
     names.SERVICE_BUS: _service_bus,
     names.COSMOS: _cosmos,
 }
+
+_recent = Recent(check_health, seconds=RECENT_SECONDS, patience=CHECK_SECONDS)

@@ -7,10 +7,11 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from function_app import archiver, campaigns, chain, durable, health, producer, reconciliation, repairs, watch, windows
+from function_app.desk import pages as desk
 from services.settings import settings
 
 settings()
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
-for module in (producer, campaigns, archiver, windows, durable, reconciliation, repairs, chain, health, watch):
+for module in (producer, campaigns, archiver, windows, durable, reconciliation, repairs, chain, health, watch, desk):
     app.register_functions(module.blueprint)

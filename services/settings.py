@@ -16,6 +16,7 @@ from fraud.watching.checks import Thresholds
 from services import names
 from services.connections import (
     ACCOUNT,
+    AZURE_INSTANCE,
     BLOB_SERVICE,
     NAMESPACE,
     Connection,
@@ -63,6 +64,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Alerts on fraud are posted here as JSON; without it they are logged and kept as blobs only. It is a secret."""
     operations_webhook_url: str | None = None
     """Notices on the pipeline itself are posted here, likewise."""
+    in_azure: bool = False
+    """The platform runs the app, and anybody may know its address."""
     thresholds: Thresholds = Thresholds()
     """The bounds of the watch, each by a setting WATCH_... of its own."""
 
@@ -110,6 +113,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         management_urls=switches[MANAGEMENT_URLS],
         alert_webhook_url=webhooks[ALERT_WEBHOOK_URL],
         operations_webhook_url=webhooks[OPERATIONS_WEBHOOK_URL],
+        in_azure=bool(environment.get(AZURE_INSTANCE)),
         thresholds=thresholds,
     )
 

@@ -6,18 +6,20 @@ from datetime import datetime
 
 import msgspec
 
+from activities.recent import Recent
 from activities.watching.kept import read_memory, write_memory
 from activities.watching.observe import observe
 from activities.watching.send_notice import send_notice
 from activities.webhook import WebhookError
-from fraud.watching.checks import Check
+from fraud.watching.checks import Check, Facts
 from fraud.watching.judging import judged_checks
 from fraud.watching.log_lines import log_line
-from fraud.watching.memory import Episode, remembered
+from fraud.watching.memory import Episode, Memory, remembered
 from fraud.watching.notices import due_notices, episodes_after, told
 from services.settings import settings
 
 _log = logging.getLogger(__name__)
+LOOK_SECONDS = 3.0
 _REST_SECONDS = 5.0
 """Real ones: where a minute of Azure's time passes in a second, not every minute is looked at."""
 
@@ -26,11 +28,33 @@ class _Rest:
     until = 0.0
 
 
-async def check_pipeline() -> list[Check]:
-    """Every check of the pipeline as it is now; nothing is logged, told or kept. Raises what a service raised."""
+class Look(msgspec.Struct, frozen=True):
+    """All that one look saw, what is remembered of those before, and what both amount to."""
+
+    facts: Facts
+    memory: Memory
+    checks: list[Check]
+
+
+async def look_at_pipeline() -> Look:
+    """The pipeline as it is now; nothing is logged, told or kept. Raises what a service raised."""
     memory = await read_memory()
     facts = await observe(memory)
-    return judged_checks(facts, remembered(memory, facts), settings().thresholds)
+    current = remembered(memory, facts)
+    return Look(facts, current, judged_checks(facts, current, settings().thresholds))
+
+
+async def check_pipeline() -> list[Check]:
+    """Every check of the pipeline as it is now. Raises what a service raised."""
+    return (await _recent.renew()).checks
+
+
+async def recent_look() -> Look:
+    """A look that is at most LOOK_SECONDS old: health and the desk share it. Raises what a service raised."""
+    return await _recent.get()
+
+
+_recent = Recent(look_at_pipeline, seconds=LOOK_SECONDS)
 
 
 async def watch_pipeline() -> None:

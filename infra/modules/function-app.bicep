@@ -204,6 +204,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }
         { name: 'OPERATIONS_WEBHOOK_URL', value: operationsWebhookUrl }
         // A fifth checkpoint after deliveries of 1,000: so many events may lie behind it although all are archived.
+        { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
       ]
       minTlsVersion: '1.2'

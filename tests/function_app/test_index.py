@@ -26,6 +26,8 @@ HTTP = {
     "get-repair": ("api/repairs/{id}", {"GET"}, "function"),
     "verify-reports": ("api/chain", {"GET"}, "function"),
     "read-repair-steps": ("api/repairs/{id}/steps", {"GET"}, "function"),
+    "desk-home": ("/", {"GET"}, "anonymous"),
+    "desk": ("desk/{*path}", {"GET", "POST"}, "anonymous"),
     "health": ("api/health", {"GET"}, "anonymous"),
     "health-details": ("api/health/details", {"GET"}, "function"),
 }

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from function_app.desk.assets import assets
+from function_app.desk.rendering import environment as desk_templates
 from reconciliation.reporting.html import environment
 from tests.conftest import APP_SETTINGS
 from tests.support.app_index import indexed_functions
@@ -51,13 +53,30 @@ def test_patterns_are_plain_names_that_every_tool_reads_alike():
 
 def test_the_app_is_deployed_and_nothing_beside_it():
     assert {file.parts[0] for file in deployed_files()} == APP | {"host.json", "requirements.txt"}
-    assert {file.suffix for file in deployed_files()} == {".py", ".json", ".txt", ".css", ".html", ".toml"}
+    assert {file.suffix for file in deployed_files()} == {
+        ".py",
+        ".json",
+        ".txt",
+        ".css",
+        ".html",
+        ".toml",
+        ".js",
+        ".svg",
+    }
 
 
 def test_the_templates_of_the_report_are_deployed():
     folder = Path("reconciliation/reporting/templates")
 
     assert {file.name for file in deployed_files() if file.parent == folder} == set(environment().list_templates())
+
+
+def test_the_pages_of_the_desk_are_deployed_with_all_that_a_browser_fetches():
+    folder = Path("function_app/desk")
+    deployed = {file.relative_to(folder).as_posix() for file in deployed_files() if folder in file.parents}
+
+    assert {f"templates/{name}" for name in desk_templates().list_templates()} <= deployed
+    assert {f"static/{name}" for name in assets()} <= deployed
 
 
 @pytest.mark.slow

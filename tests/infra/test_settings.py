@@ -15,6 +15,7 @@ from tests.support.app_index import indexed_functions
 HOST_SETTINGS = {
     "AzureWebJobsStorage__queueServiceUri": "the durable extension's queues",
     "AzureWebJobsStorage__tableServiceUri": "the durable extension's tables",
+    "AzureWebJobsDisableHomepage": "the address of the app leads to the desk, not to the host's own page",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "where the host sends its telemetry; it holds no secret",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "as whom it sends it",
 }

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 import azure.functions as func
+from azure.durable_functions.models.DurableOrchestrationBindings import DurableOrchestrationBindings
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 from azure.durable_functions.models.EntityStateResponse import EntityStateResponse
 from azure.durable_functions.models.OrchestrationRuntimeStatus import OrchestrationRuntimeStatus
@@ -12,6 +13,7 @@ class DurableOrchestrationClient:
     """Starts instances, asks for their status, sends them events. What fails is raised as a plain Exception."""
 
     task_hub_name: str
+    _orchestration_bindings: DurableOrchestrationBindings
     def __init__(self, context: str, function_invocation_id: str | None = None) -> None: ...
     async def start_new(
         self,

@@ -1,0 +1,129 @@
+"""The flow of events through the pipeline: at each joint how many have passed, and how fast they pass."""
+
+import asyncio
+import time
+from collections import deque
+from datetime import datetime, timedelta
+
+import msgspec
+
+from activities.recent import Recent
+from activities.watching.watch_pipeline import Look, recent_look
+from services.counting import CapturedEnds, FlaggedRows, Judged, count_alerts, count_judged
+
+COUNT_SECONDS = 8.0
+"""Counts that cost a query or a list are taken anew after so many seconds, whoever looks."""
+_SAMPLES = 40
+_RATE_SECONDS = 20.0
+"""Real seconds over which a rate is measured."""
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Counts of the joints behind the hub since `since`, and Capture's ends by partition."""
+
+    at: datetime
+    since: datetime
+    captured: dict[str, int]
+    flagged: int
+    judged: Judged
+    alerts: int
+
+
+class Joint(msgspec.Struct, frozen=True):
+    """A place that events pass: how many there are, None if not known, and how many in a second of Azure's time."""
+
+    count: int | None
+    rate: float | None = None
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole flow at a moment of Azure's time, and how many of its seconds pass in a second, once that is known."""
+
+    look: Look
+    since: datetime
+    speed: float | None
+    joints: dict[str, Joint]
+
+
+class _Sample(msgspec.Struct, frozen=True):
+    seconds: float
+    at: datetime
+    counts: dict[str, int | None]
+
+
+_captured = CapturedEnds()
+_flagged = FlaggedRows()
+_samples: deque[_Sample] = deque(maxlen=_SAMPLES)
+
+
+async def _count() -> Counts:
+    now = (await recent_look()).facts.now
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    days = (today, today - timedelta(days=1))
+    async with asyncio.TaskGroup() as group:
+        captured = group.create_task(_captured.read(now))
+        flagged = group.create_task(_flagged.count(days))
+        judged = group.create_task(count_judged(days[1]))
+        alerts = group.create_task(count_alerts(days))
+    return Counts(now, days[1], captured.result(), flagged.result(), judged.result(), alerts.result())
+
+
+_counts = Recent(_count, seconds=COUNT_SECONDS)
+
+
+async def _flow() -> Flow:
+    look, counts = await recent_look(), await _counts.get()
+    numbers = _numbers(look, counts)
+    if not _samples or _samples[-1].at < look.facts.now:
+        _samples.append(_Sample(time.monotonic(), look.facts.now, numbers))
+    joints = {name: Joint(count, _rate(name)) for name, count in numbers.items()}
+    return Flow(look=look, since=counts.since, speed=_speed(), joints=joints)
+
+
+_recent = Recent(_flow, seconds=1.0)
+
+
+async def recent_flow() -> Flow:
+    """The flow as it was seen in the last seconds. Raises what a service raised."""
+    return await _recent.get()
+
+
+def _numbers(look: Look, counts: Counts) -> dict[str, int | None]:
+    partitions = look.facts.partitions
+    ends = [counts.captured.get(each.id, -1 if each.last < 0 else None) for each in partitions]
+    captured = [end for end in ends if end is not None]
+    return {
+        "sent": sum(each.last + 1 for each in partitions),
+        "captured": sum(end + 1 for end in captured) if captured else None,
+        "archived": sum(each.archived + 1 for each in partitions),
+        "quarantined": look.facts.quarantined,
+        "flagged": counts.flagged,
+        "windows": counts.judged.cases,
+        "judged": counts.judged.verdicts,
+        "alerts": counts.alerts,
+    }
+
+
+def _rate(name: str) -> float | None:
+    """Events in a second of Azure's time, over the last real seconds; None before there are two looks."""
+    newest = _samples[-1]
+    count = newest.counts[name]
+    for sample in reversed(_samples):
+        before = sample.counts[name]
+        if count is None or before is None:
+            return None
+        if newest.seconds - sample.seconds >= _RATE_SECONDS or sample is _samples[0]:
+            seconds = (newest.at - sample.at).total_seconds()
+            # A count that is smaller than before was begun anew, at midnight or by a purge.
+            return max(0.0, (count - before) / seconds) if seconds else None
+    return None
+
+
+def _speed() -> float | None:
+    """The number of Azure's seconds that pass in a real one; None until two looks are some seconds apart."""
+    first, last = _samples[0], _samples[-1]
+    real = last.seconds - first.seconds
+    if real < 3:
+        return None
+    exact = (last.at - first.at).total_seconds() / real
+    return round(exact) if exact > 1.5 else 1.0

@@ -1,0 +1,44 @@
+"""An answer that is kept for some seconds: however many ask, the services are asked once meanwhile."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class Recent(Generic[Answer]):
+    """The last answer of `ask`, being made or done. It serves for `seconds` after it was made; a failure does too.
+
+    One that is not done after `patience` seconds more is not waited for by those who come later.
+    """
+
+    def __init__(
+        self, ask: Callable[[], Coroutine[Any, Any, Answer]], *, seconds: float, patience: float = 30.0
+    ) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._patience = patience
+        self._task: asyncio.Task[Answer] | None = None
+        self._until = 0.0
+
+    async def get(self) -> Answer:
+        """An answer of the last seconds. Raises what `ask` raised."""
+        task = self._task
+        if task is None or task.get_loop() is not asyncio.get_running_loop() or time.monotonic() > self._until:
+            return await self.renew()
+        return await asyncio.shield(task)  # whoever hangs up ends nobody else's question
+
+    async def renew(self) -> Answer:
+        """A new answer, which serves those who come next as well. Raises what `ask` raised."""
+        self._until = time.monotonic() + self._patience + self._seconds
+        task = self._task = asyncio.create_task(self._ask())
+        task.add_done_callback(self._answered)
+        return await asyncio.shield(task)
+
+    def _answered(self, task: asyncio.Task[Answer]) -> None:
+        if task is self._task:
+            self._until = time.monotonic() + self._seconds
+        if not task.cancelled():
+            task.exception()  # looked at: nobody may be left who waits for it

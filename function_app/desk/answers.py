@@ -1,0 +1,61 @@
+"""The answers of the desk, each with headers that let nothing run but the desk's own script."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import azure.functions as func
+
+from function_app.desk.assets import Asset
+from function_app.desk.rendering import render
+from function_app.desk.visit import header
+
+_HTML = "text/html"
+_SAFE = {
+    # No inline script or style, nothing of another origin, no frame around the desk.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_A_YEAR = "public, max-age=31536000, immutable"
+
+
+def page(
+    template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **content: Any
+) -> func.HttpResponse:
+    """A page or a fragment; nobody keeps it, because it shows what is so now."""
+    text = render(template, **content)
+    all_headers = {**_SAFE, "Cache-Control": "no-store", **(headers or {})}
+    return func.HttpResponse(text, status_code=status, mimetype=_HTML, charset="utf-8", headers=all_headers)
+
+
+def fragment(request: func.HttpRequest, template: str, **content: Any) -> func.HttpResponse:
+    """A part of a page that is asked for again and again: 304 as long as it has not changed."""
+    body = render(template, **content).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    headers = {**_SAFE, "Cache-Control": "private, no-cache", "ETag": tag}
+    if header(request, "if-none-match") == tag:
+        return func.HttpResponse(status_code=304, headers=headers)
+    return func.HttpResponse(body, mimetype=_HTML, charset="utf-8", headers=headers)
+
+
+def redirect(address: str) -> func.HttpResponse:
+    """See another page of the desk. Raises ValueError for an address elsewhere."""
+    if not address.startswith("/desk") or "\n" in address or "\r" in address:
+        raise ValueError(f"{address[:100]!r} is not a page of the desk")
+    return func.HttpResponse(status_code=303, headers={**_SAFE, "Location": address, "Cache-Control": "no-store"})
+
+
+def file(asset: Asset) -> func.HttpResponse:
+    """A file that a browser may keep for ever."""
+    headers = {**_SAFE, "Cache-Control": _A_YEAR}
+    return func.HttpResponse(asset.content, mimetype=asset.mimetype, charset="utf-8", headers=headers)
+
+
+def refused(status: int, title: str, detail: str) -> func.HttpResponse:
+    """A page that says why not, and what to do."""
+    return page("refused.html", status=status, title=title, detail=detail, here="")

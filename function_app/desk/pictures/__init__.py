@@ -1,0 +1,1 @@
+"""The desk's drawings, as shapes with coordinates: templates make SVG of them. Pure."""

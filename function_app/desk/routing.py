@@ -1,0 +1,43 @@
+"""The pages of the desk by method and path: `workflows/one/act` and so on, with names in braces for what varies."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from function_app.desk.visit import View
+
+Routes = Mapping[tuple[str, str], View]
+_PLACE = re.compile(r"\\{([a-z]+)\\}")
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A view, and the values of its path."""
+
+    view: View
+    values: dict[str, str]
+
+
+class Table:
+    """Routes, the first that fits wins."""
+
+    def __init__(self, routes: Routes) -> None:
+        self._routes = [(method, _compiled(path), view) for (method, path), view in routes.items()]
+
+    def find(self, method: str, path: str) -> Match | frozenset[str]:
+        """The view of a path below `/desk`; if none takes the method, the methods that the path has, none for none."""
+        allowed: set[str] = set()
+        for its_method, pattern, view in self._routes:
+            if match := pattern.fullmatch(path.strip("/")):
+                if its_method == method:
+                    # The host leaves an encoded slash encoded.
+                    values = {
+                        name: re.sub("%2F", "/", text, flags=re.IGNORECASE) for name, text in match.groupdict().items()
+                    }
+                    return Match(view, values)
+                allowed.add(its_method)
+        return frozenset(allowed)
+
+
+def _compiled(path: str) -> re.Pattern[str]:
+    return re.compile(_PLACE.sub(r"(?P<\1>[^/]{1,2048})", re.escape(path)), re.DOTALL)

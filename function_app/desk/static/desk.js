@@ -1,0 +1,52 @@
+// Keys of the desk: g and a letter goes to a page, / finds an event, j and k move through rows, Enter opens one.
+// What is live rests while nobody sees it.
+"use strict";
+(() => {
+  const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
+  let goes = 0;
+
+  const rows = () => [...document.querySelectorAll("[data-rows] tbody tr")];
+
+  const choose = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const now = all.findIndex((row) => row.classList.contains("chosen"));
+    const next = Math.min(Math.max(now + step, 0), all.length - 1);
+    if (now >= 0) all[now].classList.remove("chosen");
+    all[next].classList.add("chosen");
+    all[next].scrollIntoView({ block: "nearest" });
+    const link = all[next].querySelector("a");
+    if (link) link.focus({ preventScroll: true });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (Date.now() - goes < 1500) {
+      goes = 0;
+      const link = document.querySelector(`.top nav a[data-go="${CSS.escape(event.key)}"]`);
+      if (link) {
+        event.preventDefault();
+        link.click();
+      }
+      return;
+    }
+    if (event.key === "g") goes = Date.now();
+    else if (event.key === "j") choose(1);
+    else if (event.key === "k") choose(-1);
+    else if (event.key === "/") {
+      const field = document.getElementById("find");
+      if (field) {
+        event.preventDefault();
+        field.focus();
+      }
+    }
+  });
+
+  document.addEventListener("htmx:before:request", (event) => {
+    if (document.hidden && event.target.closest("[data-live]")) event.preventDefault();
+  });
+})();

@@ -1,0 +1,135 @@
+"""Counts of what lies in the archives, each by a bounded number of small requests."""
+# pyright: reportUnknownMemberType=false
+# The SDKs pass their options on as untyped keyword arguments.
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+
+import msgspec
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob.aio import ContainerClient
+
+from fraud.verdicts import time_path
+from reconciliation.capture.file import Block, CaptureFile
+from reconciliation.capture.path import CaptureBlob
+from reconciliation.capture.reader import reader_of
+from reconciliation.capture.records import DamagedRecordError, Records
+from services import cosmos, names
+from services.blobs import warehouse
+from services.capture_archive import list_blobs, list_partitions
+
+_HEAD_BYTES = 16 * 1024
+_TAIL_BYTES = 1024 * 1024
+_BLOBS_BACK = 10
+_CAPTURE_SPAN = timedelta(hours=2)
+_READ_BYTES = 4 * 1024 * 1024
+"""Rows of the stream job that one look reads; it counts what is beyond by its bytes, and the next look reads on."""
+_ROW_BYTES = 400.0
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """Cases since a moment, the verdicts that they count, and how many of those are high."""
+
+    cases: int
+    verdicts: int
+    high: int
+
+
+async def count_judged(since: datetime) -> Judged:
+    """The cases of windows that ended after a moment. Raises what Cosmos raised."""
+    container = await cosmos.cases()
+    parameters: list[dict[str, object]] = [{"name": "@since", "value": msgspec.to_builtins(since)}]
+    sums: list[int] = []
+    for value in ("COUNT(1)", "SUM(c.suspicious)", "SUM(c.bands.high)"):
+        query = f"SELECT VALUE {value} FROM c WHERE c.window_end > @since"
+        rows = [row async for row in container.query_items(query, parameters=parameters)]
+        # A sum over nothing, or over a case that somebody has damaged, is undefined.
+        sums.append(sum(int(row) for row in rows if isinstance(row, int | float)))
+    return Judged(*sums)
+
+
+async def count_alerts(days: Sequence[datetime]) -> int:
+    """Alerts on windows that ended on these days, of each day 5,000 at most."""
+    container = await warehouse(names.REPORTS)
+    count = 0
+    for day in days:
+        async for page in container.list_blobs(name_starts_with=f"alerts/{time_path(day)[:10]}/").by_page():
+            count += len([blob async for blob in page])
+            break
+    return count
+
+
+class FlaggedRows:
+    """Counts the rows that the stream job has written to `suspicious-events`, reading each byte of them once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[int, int]] = {}
+        """By blob: its bytes that were read, and the rows in them."""
+
+    async def count(self, days: Sequence[datetime]) -> int:
+        """The rows of these days' folders; those that were not read yet by the mean size of the others."""
+        container = await warehouse(names.SUSPICIOUS_EVENTS)
+        sizes: dict[str, int] = {}
+        for day in days:
+            async for blob in container.list_blobs(name_starts_with=f"{time_path(day)[:10]}/"):
+                if "/correction-" not in blob.name:
+                    sizes[blob.name] = blob.size
+        self._read = {name: read for name, read in self._read.items() if name in sizes}
+        left = _READ_BYTES
+        for name, size in sorted(sizes.items(), reverse=True):
+            start, rows = self._read.get(name, (0, 0))
+            if size > start and left > 0:
+                length = min(size - start, left)
+                content = await (await container.download_blob(name, offset=start, length=length)).readall()
+                # A row that is cut is counted when its end is read.
+                self._read[name] = (start + len(content), rows + content.count(b"\n"))
+                left -= len(content)
+        read_bytes, rows = (sum(column) for column in zip(*self._read.values(), strict=True)) if self._read else (0, 0)
+        unread = sum(sizes.values()) - read_bytes
+        return rows + round(unread / (read_bytes / rows if rows else _ROW_BYTES))
+
+
+class CapturedEnds:
+    """By partition, the sequence number of the last event in Capture's newest blob that holds any."""
+
+    def __init__(self) -> None:
+        self._newest: dict[str, tuple[str, int]] = {}
+
+    async def read(self, now: datetime) -> dict[str, int]:
+        """The ends, of partitions of which Capture wrote an event in the last two hours or before in this process."""
+        archive = await warehouse(names.ALL_EVENTS)
+        for partition in await list_partitions(archive):
+            blobs = await list_blobs(archive, partition, now - _CAPTURE_SPAN, now + timedelta(minutes=5))
+            blobs.sort(key=lambda blob: blob.triggered, reverse=True)
+            name = partition.rpartition("/")[2]
+            for blob in blobs[:_BLOBS_BACK]:
+                if self._newest.get(name, ("", 0))[0] == blob.name:
+                    break
+                if (last := await _last_sequence(archive, blob)) is not None:
+                    self._newest[name] = (blob.name, last)
+                    break
+        return {name: last for name, (_, last) in self._newest.items()}
+
+
+async def _last_sequence(archive: ContainerClient, blob: CaptureBlob) -> int | None:
+    """The sequence number of the last event in a blob; None if it has none, or none that can be read."""
+    try:
+        chunks = [await (await archive.download_blob(blob.name, offset=0, length=_HEAD_BYTES)).readall()]
+        if blob.size > _HEAD_BYTES:
+            start = max(_HEAD_BYTES, blob.size - _TAIL_BYTES)
+            chunks.append(await (await archive.download_blob(blob.name, offset=start)).readall())
+    except HttpResponseError:
+        return None  # deleted meanwhile, or empty
+    file = CaptureFile()
+    # Where bytes are left out between head and tail the reader finds a damage, and goes on at the next block.
+    fed = chain.from_iterable(map(file.feed, chunks))
+    blocks = [item for item in chain(fed, file.finish()) if isinstance(item, Block) and item.count]
+    if not blocks:
+        return None
+    block, records = blocks[-1], Records([], [], [])
+    try:
+        reader_of(file.schema)(block.data, block.start, block.end, block.count, records)
+    except (DamagedRecordError, ValueError):
+        return None
+    return int(records.sequences[-1]) if len(records.sequences) else None

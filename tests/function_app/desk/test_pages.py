@@ -1,0 +1,120 @@
+"""The pages of the desk over a running app: what they show of it, and what they do to it."""
+
+import asyncio
+import re
+import uuid
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.function_app.http_functions import call, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(app: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser's memory: it keeps the cookie that forms are held against, which a plain session does not of an IP."""
+    async with aiohttp.ClientSession(app, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield session
+
+
+async def page(http: aiohttp.ClientSession, path: str) -> tuple[int, str]:
+    async with http.get(path) as answer:
+        return answer.status, await answer.text()
+
+
+async def start_campaign(http: aiohttp.ClientSession) -> str:
+    order = {"name": uuid.uuid4().hex[:8], "batches": 100, "events_per_batch": 1, "interval_seconds": 600}
+    _, answer = await call(http, "POST", "/api/campaigns", order)
+    return answer["id"]
+
+
+async def test_the_address_of_the_app_leads_to_the_desk(http: aiohttp.ClientSession):
+    async with http.get("/") as answer:
+        assert (answer.status, answer.url.path) == (200, "/desk")
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/workflows", "/desk/nothing", "/desk/workflows/instance?id=nobody"])
+async def test_no_page_lets_anything_run_but_the_desks_own_script(http: aiohttp.ClientSession, path: str):
+    async with http.get(path) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        text = await answer.text()
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=|javascript:", text) == []
+
+
+async def test_now_shows_the_flow_and_its_fragment_is_the_same_until_something_changes(http: aiohttp.ClientSession):
+    _, text = await page(http, "/desk")
+    assert all(label in text for label in ("Received", "Captured", "Archived", "Verdicts", "Dead letters", "queue"))
+
+    async with http.get("/desk/flow") as first:
+        tag = first.headers["ETag"]
+    answers = await asyncio.gather(*(_status(http, tag) for _ in range(10)))
+    assert set(answers) <= {200, 304}
+    assert 304 in answers
+
+
+async def _status(http: aiohttp.ClientSession, tag: str) -> int:
+    async with http.get("/desk/flow", headers={"If-None-Match": tag}) as answer:
+        return answer.status
+
+
+async def test_instances_are_listed_by_page_until_all_are_seen(http: aiohttp.ClientSession):
+    started = {await start_campaign(http) for _ in range(3)}
+
+    seen: set[str] = set()
+    path = "/desk/workflows?prefix=campaign-&status=Running"
+    for _ in range(50):
+        _, text = await page(http, path)
+        seen |= set(re.findall(r"instance\?id=(campaign-[0-9a-f]+)", text))
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        if not following:
+            break
+        path = following[1].replace("&amp;", "&")
+
+    assert started <= seen
+
+
+async def test_an_instance_is_suspended_resumed_and_terminated_after_a_question(visitor: aiohttp.ClientSession):
+    http = visitor
+    instance = await start_campaign(http)
+
+    for what, state in (("suspend", "Suspended"), ("resume", "Running"), ("terminate", "Terminated")):
+        status, question = await page(http, f"/desk/workflows/act?id={instance}&what={what}")
+        token = re.search(r'name="form_token" value="([^"]+)"', question)
+        assert status == 200
+        assert token is not None
+        form = {"form_token": token[1], "id": instance, "what": what, "reason": "a test"}
+        async with http.post("/desk/workflows/act", data=form, allow_redirects=False) as answer:
+            assert answer.status == 303
+
+        async def is_in_state(state: str = state) -> bool:
+            return f'class="mark {state}"' in (await page(http, f"/desk/workflows/instance?id={instance}"))[1]
+
+        await until(is_in_state)
+
+    status, _ = await page(http, f"/desk/workflows/act?id={instance}&what=suspend")
+    assert status == 409
+
+
+async def test_a_form_without_the_visitors_token_does_nothing(visitor: aiohttp.ClientSession):
+    http = visitor
+    instance = await start_campaign(http)
+    form = {"id": instance, "what": "terminate", "reason": "from elsewhere", "form_token": "x" * 43}
+
+    async with http.post("/desk/workflows/act", data=form, allow_redirects=False) as answer:
+        assert answer.status == 403
+    _, status = await call(http, "GET", f"/api/campaigns/{instance}")
+    assert status["status"] == "Running"
+
+
+async def test_a_wrong_time_is_told_and_nothing_is_asked(http: aiohttp.ClientSession):
+    status, text = await page(http, "/desk/workflows?from=yesterday")
+
+    assert status == 400
+    assert "A time looks like" in text
