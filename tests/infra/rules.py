@@ -111,7 +111,9 @@ def _monitor(deployment: Deployment) -> Iterator[str]:
             yield f"{site}: a login must stand before the monitor"
 
 
-RULES: tuple[Callable[[Deployment], Iterator[str]], ...] = (
+Rule = Callable[[Deployment], Iterator[str]]
+
+RULES: tuple[Rule, ...] = (
     _versions,
     complete_findings,
     _properties,

@@ -9,7 +9,7 @@ import pytest
 from tests.infra import facts
 from tests.infra.deployment import PARAMETERS, ROOT, deploy, deployment_of, snapshot
 from tests.infra.grants import grant_findings, grants_of
-from tests.infra.rules import OPTIONS, RULES, complete_findings, findings
+from tests.infra.rules import OPTIONS, RULES, Rule, complete_findings, findings
 from tests.infra.sets import SETS, SIZES
 
 
@@ -241,6 +241,40 @@ def test_a_planted_fault_is_found(everything: dict[str, Any], fault: Fault):
 
     said = findings(deployment_of(broken))
     assert any(fault.finding in finding for finding in said), said
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_each_rule_finds_one_of_the_planted_faults(everything: dict[str, Any], rule: Rule):
+    assert set(rule(deployment_of(everything))) == set()
+
+    for fault in FAULTS.values():
+        broken = copy.deepcopy(everything)
+        plant(broken, fault)
+        if any(fault.finding in finding for finding in rule(deployment_of(broken))):
+            return
+    assert set(rule(deployment_of({**everything, "predictedResources": []}))) != set()
+
+
+@pytest.mark.parametrize(
+    ("type_", "path"), [(type_, path) for type_, paths in facts.REQUIRED.items() for path in paths]
+)
+def test_a_required_property_is_missed_when_it_is_taken_away(everything: dict[str, Any], type_: str, path: str):
+    # The scheduler stands in place of the queues of everything else.
+    whole = (
+        snapshot(ROOT, {**PARAMETERS, **SETS["scheduler"]})
+        if type_.startswith("Microsoft.DurableTask/")
+        else everything
+    )
+    resource = deployment_of(whole).of(type_)[0]
+    broken = copy.deepcopy(whole)
+    *way, last = path.split(".")
+    place: Any = next(body for body in broken["predictedResources"] if body["id"] == resource.id)
+    for key in way:
+        place = _item(place, key)
+    place.pop(last, None)
+
+    said = set(findings(deployment_of(broken)))
+    assert any(path in finding for finding in said), said
 
 
 def plant(broken: dict[str, Any], fault: Fault) -> None:
