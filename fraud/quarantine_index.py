@@ -5,6 +5,7 @@ alone, because the store of a malformed event may be anything.
 """
 
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, cast
 from zlib import crc32
@@ -59,15 +60,20 @@ class Flagged(msgspec.Struct, frozen=True):
 
 def flagged_in(body: bytes) -> Flagged | None:
     """The flagged events of a body; None if it has none."""
-    ids: list[object] = [event.get("id") for event in flagged_events(body)]
+    return flagged_among(flagged_events(body), body)
+
+
+def flagged_among(events: Sequence[dict[str, Any]], body: bytes) -> Flagged | None:
+    """`flagged_in` of a body whose `flagged_events` are these."""
+    ids: list[object] = [event.get("id") for event in events]
     if not ids:
         return None
     nameable = tuple(dict.fromkeys(cast(str, event_id) for event_id in ids if is_nameable(event_id)))
-    named_by_all = all(map(is_nameable, ids)) and len(nameable) <= MAX_NAMED and _is_plain(body)
+    named_by_all = all(map(is_nameable, ids)) and len(nameable) <= MAX_NAMED and is_read_alike(body)
     return Flagged(nameable[:MAX_NAMED], by_place=not named_by_all)
 
 
-def _is_plain(body: bytes) -> bool:
+def is_read_alike(body: bytes) -> bool:
     """Every reader reads the body, and the same in it.
 
     The stream job drops an event with a whole number beyond 64 bits ("Data types in Azure Stream Analytics").

@@ -1,6 +1,7 @@
 """Flagged events in quarantine that no window can name: what is judged by its place in the hub, as data."""
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,6 +16,9 @@ from fraud.windows import Window, compact_time, window_of
 PLACES_PER_BLOB = 1_000
 """Sequence numbers of a partition and window whose verdicts share a blob: few, because each delivery amends it."""
 PATHS_PER_TASK = 200
+FOLDER = "quarantine/"
+"""The folder of such verdicts in `fraud-events`, apart from those of windows, which the job names."""
+_PLACE = re.compile(r"p([^/]+)-([0-9]{1,19})(?:/([0-9]{1,9}))?", re.ASCII)
 
 
 class PlacesTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,13 +47,37 @@ class PlacesTask(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def verdicts_path(self) -> str:
-        """The path of the verdicts in `fraud-events`: apart from those of windows, which the job names."""
-        return f"quarantine/{time_path(self.window_end)}/{self.name}.ndjson"
+        """The path of the verdicts in `fraud-events`."""
+        return places_path(self.name, self.window_end)
+
+
+class EventPlace(msgspec.Struct, frozen=True):
+    """The place of an event in the hub: partition, sequence number, and its number in a body that has several."""
+
+    partition: str
+    sequence_number: int
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """It stands for the id in a verdict."""
+        return f"p{self.partition}-{self.sequence_number}" + (f"/{self.number}" if self.number else "")
+
+
+def places_path(name: str, window_end: datetime) -> str:
+    """The path of the verdicts that make this case, in `fraud-events`."""
+    return f"{FOLDER}{time_path(window_end)}/{name}.ndjson"
+
+
+def parse_place(name: str) -> EventPlace | None:
+    """The place that `place_of` named; None if it is not one."""
+    match = _PLACE.fullmatch(name)
+    return EventPlace(match[1], int(match[2]), int(match[3] or 0)) if match else None
 
 
 def place_of(record: QuarantinedEvent, number: int) -> str:
-    """What stands for the id in a verdict: the event's place in the hub, and its number in a body that has several."""
-    return f"p{record.partition}-{record.sequence_number}" + (f"/{number}" if number else "")
+    """The name of an event's place in the hub, which stands for the id in its verdict."""
+    return EventPlace(record.partition, record.sequence_number, number).name
 
 
 def in_order_of_places(before: Iterable[Verdict], now: Iterable[Verdict]) -> list[Verdict]:

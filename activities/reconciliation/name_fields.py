@@ -10,9 +10,9 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from activities.reconciliation.run_files import REQUESTS
 from activities.reconciliation.second_look import store_key_of
-from fraud.verdicts import readable_verdicts, verdicts_path
+from fraud.verdicts import readable_verdicts
 from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
-from reconciliation.reading.cases import case_from, differing_fields, fields_of
+from reconciliation.reading.cases import case_from, differing_fields, fields_of, path_of_verdicts
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
@@ -25,7 +25,7 @@ async def with_fields(differences: Sequence[Difference]) -> list[Difference]:
 
 
 async def _named(difference: Difference) -> Difference:
-    path = verdicts_path(difference.event_id, difference.window_end)
+    path = path_of_verdicts(difference.event_id, difference.window_end)
     try:
         data = await read_blob(await warehouse(names.FRAUD_EVENTS), path)
         container = await cosmos.cases()

@@ -13,7 +13,7 @@ from reconciliation.reading.rows import RowWriter
 from reconciliation.reading.scan import Unreadable
 from services import cosmos
 
-CASES_IN_SPAN = "c.type = 'window' AND c.window_end > @start AND c.window_end <= @end"
+CASES_IN_SPAN = "c.type IN ('window', 'quarantine') AND c.window_end > @start AND c.window_end <= @end"
 """The condition of a query for the cases of a span, with the parameters that `case_parameters` gives."""
 _QUERY = f"SELECT * FROM c WHERE {CASES_IN_SPAN}"
 _PAGE = 1_000

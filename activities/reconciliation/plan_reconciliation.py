@@ -10,6 +10,7 @@ import msgspec
 
 from activities.reconciliation.known_outcome import fingerprint, known_outcome
 from activities.reconciliation.run_files import REQUESTS, make_secret, write_struct
+from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from reconciliation.fingerprint import BlobVersion
 from reconciliation.messages import BlobPart, PlanSummary, Request, RunPlan, SpanPart, Stage
 from reconciliation.method import METHOD
@@ -38,7 +39,10 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     captured, plan = await _plan_archive(span)
     first, last = span.start - MARGIN, span.end + MARGIN
     suspicious = await _list(names.SUSPICIOUS_EVENTS, "", first - _HOUR, last + _LATEST_OUTPUT)
-    verdicts = await _list(names.FRAUD_EVENTS, "", first, last)
+    verdicts = [
+        *await _list(names.FRAUD_EVENTS, "", first, last),
+        *await _list(names.FRAUD_EVENTS, PLACES_FOLDER, first, last),
+    ]
     quarantined = await _list(names.QUARANTINE, "store-events/", first, last)
     parts: dict[Stage, Sequence[msgspec.Struct]] = {
         "scan": plan.scan,

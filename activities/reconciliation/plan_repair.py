@@ -14,6 +14,7 @@ from azure.storage.blob.aio import ContainerClient
 from activities.reconciliation.compare_buckets import Line
 from activities.reconciliation.run_files import REQUESTS, write_struct
 from activities.reconciliation.second_look import absent_from_cosmos
+from fraud.quarantine_places import parse_place
 from fraud.slices import slices
 from fraud.verdicts import time_path, verdicts_path
 from fraud.windows import SuspiciousWindow, compact_time, store_label
@@ -21,6 +22,7 @@ from reconciliation.comparing.classes import REPAIRED, Class, RepairStage
 from reconciliation.comparing.differences import Difference
 from reconciliation.paths import part_path, report_folder, steps_path
 from reconciliation.ranges import Range
+from reconciliation.reading.cases import PLACES_CASE, path_of_verdicts
 from reconciliation.repairing.messages import CORRECTIONS_PER_STEP, WINDOWS_PER_WORKFLOW, RepairOutcome
 from reconciliation.repairing.repair import (
     Analysis,
@@ -38,6 +40,7 @@ from reconciliation.repairing.repair import (
 from reconciliation.reporting.report import Report
 from services import names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
+from services.capture_archive import list_partitions
 from services.concurrency import together
 
 MAX_DIFFERENCES = 200_000
@@ -54,6 +57,7 @@ class _Verdict(msgspec.Struct):
     event_id: str
 
 
+_CASES: tuple[Class, ...] = ("case_missing", "case_differs")
 _lines = msgspec.json.Decoder(Line)
 _verdict = msgspec.json.Decoder(_Verdict)
 
@@ -66,6 +70,8 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
     judged_in_vain = len(found["unresolved"])
     found["unresolved"] = await _resolvable(found)
     judged_in_vain -= len(found["unresolved"])
+    for name in _CASES:
+        found[name] = await _with_places(found[name])
     needs = lacking(found, Range(report.start, report.end))
     left += needs.leave_out(needs.judged_windows[MAX_WINDOWS:])
     events, corrected = backfills(found), corrections(needs)
@@ -123,6 +129,29 @@ async def _differences(
             else:
                 left += 1
     return found, left
+
+
+async def _with_places(cases: Sequence[Difference]) -> list[Difference]:
+    """Cases of what was judged by its place become places in the hub: judging one again writes its case anew."""
+    of_places = [case for case in cases if case.event_id.startswith(PLACES_CASE)]
+    if not of_places:
+        return list(cases)
+    partitions = await list_partitions(await warehouse(names.ALL_EVENTS))
+    container = await warehouse(names.FRAUD_EVENTS)
+
+    async def places_of(case: Difference) -> list[Difference]:
+        ids = _ids(await read_blob(container, path_of_verdicts(case.event_id, case.window_end)))
+        place = next((place for name in sorted(ids) if (place := parse_place(name))), None)
+        if place is None:
+            return []
+        at_place = msgspec.structs.replace(
+            case, event_id=place.name, sequence_number=place.sequence_number, by_place=True
+        )
+        of_hubs = [name for name in partitions if name.rpartition("/")[2] == place.partition]
+        return [msgspec.structs.replace(at_place, partition=name) for name in of_hubs]
+
+    places = await together(map(places_of, of_places), at_once=REQUESTS)
+    return [case for case in cases if case not in of_places] + [place for listed in places for place in listed]
 
 
 async def _resolvable(found: dict[Class, list[Difference]]) -> list[Difference]:

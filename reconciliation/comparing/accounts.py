@@ -21,6 +21,8 @@ class Accounts(msgspec.Struct):
     - archived: documents in Cosmos that arrived in the range; quarantined: captured events that lie in quarantine
     - expected: must be flagged; suspicious: reported by the stream job; analysed: with a verdict; matched: in all
       three, in the right window and no more often than archived
+    - by_place: flagged contents in quarantine that no window may name; judged_by_place: those with a verdict by their
+      place in the hub
     - elsewhere: documents that were found by id, but not among those that arrived in or near the range
     """
 
@@ -36,6 +38,8 @@ class Accounts(msgspec.Struct):
     analysed: int = 0
     matched: int = 0
     elsewhere: int = 0
+    by_place: int = 0
+    judged_by_place: int = 0
     differences: dict[Class, int] = {}
     examples: dict[Class, list[Difference]] = {}
     per_window: Table = {}

@@ -17,6 +17,7 @@ from reconciliation.comparing.differences import Difference, examples_of
 from reconciliation.comparing.findings import Doubt, Finding
 from reconciliation.comparing.grouping import Numbers, column, grouped
 from reconciliation.comparing.judgement import Judgement, judge_sightings
+from reconciliation.comparing.places import compare_places
 from reconciliation.comparing.sightings import Sighting
 from reconciliation.ranges import window_end
 from reconciliation.reading.keys import NO_CONTENT, RunKeys
@@ -81,15 +82,16 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
     The differences are not counted in the accounts before `Compared.count`.
     """
     result = Compared(Accounts())
-    of_cases = rows["kind"] >= Kind.CASE
-    if of_cases.any():
+    kinds = rows["kind"]
+    if (kinds >= Kind.CASE).any():
         if scope.with_documents:
-            named = {position: names[place] for position, place in enumerate(np.flatnonzero(of_cases).tolist())}
-            for name, difference, cell in compare_cases(rows[of_cases], named, scope.windows):
+            for name, difference, cell in compare_cases(
+                *_picked(rows, names, (kinds == Kind.CASE) | (kinds == Kind.CASE_DUE)), scope.windows
+            ):
                 result.add(name, difference, None, cell)
-        positions = np.cumsum(~of_cases) - 1
-        names = {int(positions[place]): name for place, name in names.items() if not of_cases[place]}
-        rows = rows[~of_cases]
+        _compare_places(result, rows, names, scope)
+    by_id = _by_key(rows[kinds == Kind.JUDGED_BY_PLACE])
+    rows, names = _picked(rows, names, kinds < Kind.CASE)
     if not len(rows):
         return result
     order, starts = grouped(rows)
@@ -103,12 +105,42 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
     for start, end in zip(starts[others].tolist(), ends[others].tolist(), strict=True):
         places = order[start:end]
         sightings = [Sighting(*row) for row in np.take(rows, places).tolist()]
+        sightings += by_id.get(sightings[0][:2], ())
         judgement = judge_sightings(sightings, scope.__contains__, with_documents=scope.with_documents)
         name = next((names[place] for place in places.tolist() if place in names), None)
         if name is None:
             name = keys.id_of(sightings[0].upper, sightings[0].lower)
         _take(result, judgement, name, scope)
     return result
+
+
+def _picked(rows: Rows, names: Mapping[int, str], mask: Numbers) -> tuple[Rows, Mapping[int, str]]:
+    """The rows where the mask is true, and their names."""
+    if mask.all():
+        return rows, names
+    places: list[int] = np.flatnonzero(mask).tolist()
+    return rows[mask], {position: names[place] for position, place in enumerate(places) if place in names}
+
+
+def _by_key(rows: Rows) -> dict[tuple[int, int], list[Sighting]]:
+    """The rows by their keys."""
+    by_key: dict[tuple[int, int], list[Sighting]] = {}
+    for row in rows.tolist():
+        by_key.setdefault(row[:2], []).append(Sighting(*row))
+    return by_key
+
+
+def _compare_places(result: Compared, rows: Rows, names: Mapping[int, str], scope: Scope) -> None:
+    """Compare what must be judged by its place in the hub with the verdicts that name places."""
+    kinds = rows["kind"]
+    of_places = (kinds == Kind.PLACE) | (kinds == Kind.PLACE_VERDICT) | (kinds == Kind.QUARANTINED)
+    judged = compare_places(*_picked(rows, names, of_places), scope.__contains__, scope.partitions)
+    result.accounts.by_place += judged.due
+    result.accounts.judged_by_place += judged.judged
+    for name, finding in judged.findings:
+        cell = (finding.window, finding.store)
+        difference = _difference(finding, name, scope, by_place=True)
+        result.add(finding.name, difference, CLASS[finding.name].column, cell)
 
 
 class _Columns(NamedTuple):
@@ -216,9 +248,9 @@ def tally(accounts: Accounts, column: Column, cells: Iterable[tuple[int, int]]) 
         _cell(accounts.per_store, store)[column] += 1
 
 
-def _difference(finding: Finding, identifier: str, scope: Scope) -> Difference:
+def _difference(finding: Finding, identifier: str, scope: Scope, *, by_place: bool = False) -> Difference:
     event = finding.event
-    in_place = event is not None and event.is_malformed
+    in_place = event is not None and event.is_malformed and not by_place
     return Difference(
         window_end=window_end(finding.window),
         event_id="" if in_place else identifier,
@@ -231,4 +263,5 @@ def _difference(finding: Finding, identifier: str, scope: Scope) -> Difference:
         arrived=window_end(event.window) if event else None,
         seen_stores=tuple(map(store_name, sorted(finding.seen_stores))),
         fields=finding.fields,
+        by_place=by_place,
     )

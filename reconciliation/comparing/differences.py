@@ -19,6 +19,7 @@ class Difference(msgspec.Struct, frozen=True):
     and `arrived`, the end of its window, find the event in the archive (None if it is not there). `blobs` are paths of
     blobs to look at, container first; only the examples of a report have them. `seen_stores` are the other stores of
     `wrong_store` and `id_reused`. `fields` are the names of the fields that differ, as far as they are known.
+    `by_place`: `event_id` is the event's place in the hub, by which it was judged.
     """
 
     window_end: datetime
@@ -33,6 +34,7 @@ class Difference(msgspec.Struct, frozen=True):
     blobs: tuple[str, ...] = ()
     seen_stores: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    by_place: bool = False
 
 
 def in_order(differences: Iterable[Difference]) -> list[Difference]:

@@ -44,6 +44,12 @@ def judge_sightings(rows: Sequence[Sighting], in_range: InRange, *, with_documen
     expected = _cells((w, e.store) for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w))
     due = {e.identity for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w)}
     on_outcomes = outcome_findings(sightings, matches, in_range)
+    judged = {verdict.identity for verdict in sightings.judged if in_range(verdict.window)}
+    judged |= {
+        event.identity
+        for window, event in zip(matches.windows, matches.expected, strict=True)
+        if in_range(window) and sightings.is_judged_by_place(event)
+    }
     is_matched = all(finding.name in NOTES for finding in on_outcomes)
     return Judgement(
         events=events,
@@ -60,7 +66,7 @@ def judge_sightings(rows: Sequence[Sighting], in_range: InRange, *, with_documen
             (sighting.window, sighting.store) for sighting in sightings.judged if in_range(sighting.window)
         ),
         due=len(due),
-        judged=len({verdict.identity for verdict in sightings.judged if in_range(verdict.window)}),
+        judged=len(judged),
         matched=len(due) if is_matched else 0,
         findings=[*archive_findings(sightings, in_range, with_documents=with_documents), *on_outcomes],
     )

@@ -83,6 +83,7 @@ class _Hits:
             (window, event.identity if self._place == "fraud-events" else event.store): (window, event)
             for position, (window, event) in enumerate(zip(self._matches.windows, self._matches.expected, strict=True))
             if position not in self._match.satisfied
+            and not (self._place == "fraud-events" and self._sightings.is_judged_by_place(event))
         }
         return list(events.values())
 

@@ -46,18 +46,27 @@ class Sighting(NamedTuple):
 
 
 class Sightings(msgspec.Struct, frozen=True):
-    """All sightings of one id. `captured` has each event once, though a blob was written twice."""
+    """All sightings of one id. `captured` has each event once, though a blob was written twice. `judged_by_place` are
+    verdicts on events of this id that were judged by their place in the hub."""
 
     captured: list[Sighting]
     reported: list[Sighting]
     judged: list[Sighting]
     documents: list[Sighting]
     is_quarantined: bool
+    judged_by_place: list[Sighting] = []
 
     @property
     def events(self) -> list[Sighting]:
         """The captured events, without those that the stream job reads out of a malformed body."""
         return [event for event in self.captured if not event.flags & Flag.EMBEDDED]
+
+    def is_judged_by_place(self, event: Sighting) -> bool:
+        """A verdict by its place stands for that of a window, which may not find it: its id leads to others."""
+        return not event.flags & Flag.BY_PLACE and any(
+            verdict.content == event.content and verdict.sequence == event.sequence and verdict.window in event.windows
+            for verdict in self.judged_by_place
+        )
 
 
 def sort_sightings(rows: Sequence[Sighting], *, with_documents: bool) -> Sightings:
@@ -68,6 +77,7 @@ def sort_sightings(rows: Sequence[Sighting], *, with_documents: bool) -> Sightin
         judged=_of_kind(rows, Kind.VERDICT),
         documents=_of_kind(rows, Kind.DOCUMENT) if with_documents else [],
         is_quarantined=bool(_of_kind(rows, Kind.QUARANTINED)),
+        judged_by_place=_of_kind(rows, Kind.JUDGED_BY_PLACE),
     )
 
 

@@ -56,6 +56,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     case_missing: int = 0
     case_differs: int = 0
     case_unexpected: int = 0
+    by_place: int = 0
+    judged_by_place: int = 0
 
 
 def summarise(
@@ -84,5 +86,7 @@ def summarise(
         corrected=sum(sums.corrected for sums in observed),
         archive_gaps=missing_numbers,
         lost=lost,
+        by_place=accounts.by_place,
+        judged_by_place=accounts.judged_by_place,
         unreadable=sum(sums.unreadable_count for sums in (*scans, *observed)),
     )

@@ -7,11 +7,15 @@ from typing import Any, cast
 import msgspec
 
 from fraud.events import UNKNOWN_STORE
-from fraud.verdicts import Case, Verdict, case_of
+from fraud.quarantine_places import FOLDER as PLACES_FOLDER
+from fraud.quarantine_places import places_path
+from fraud.verdicts import Case, Verdict, case_of, verdicts_path
 from fraud.windows import Window
 from reconciliation.ranges import milliseconds, window_number
 from reconciliation.reading.rows import NO_STORE, Kind, RowWriter, store_number
 
+PLACES_CASE = "quarantine-"
+"""The beginning of the names of cases whose events were judged by their place."""
 NOT_COMPARED = frozenset(("revision",))
 """Fields that the verdicts do not tell."""
 
@@ -23,7 +27,16 @@ def case_from(path: str, verdicts: Sequence[Verdict]) -> Case:
     """The case that the verdicts of a blob make; `path` is that in the container `fraud-events`."""
     first = verdicts[0]
     name = path.rpartition("/")[2].removesuffix(".ndjson")
-    return case_of(name, first.store_id, Window(first.window_start, first.window_end), verdicts, f"fraud-events/{path}")
+    window, blob = Window(first.window_start, first.window_end), f"fraud-events/{path}"
+    if path.startswith(PLACES_FOLDER):
+        return case_of(name, None, window, verdicts, blob, type="quarantine")
+    return case_of(name, first.store_id, window, verdicts, blob)
+
+
+def path_of_verdicts(case_name: str, window_end: datetime) -> str:
+    """The path in `fraud-events` of the verdicts that make a case."""
+    of_places = case_name.startswith(PLACES_CASE)
+    return places_path(case_name, window_end) if of_places else verdicts_path(case_name, window_end)
 
 
 def fields_of(case: Case | dict[str, Any]) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from fraud.quarantine_index import flagged_among, flagged_events, is_read_alike, whole_store
 from fraud.suspicion import MIN_DISCOUNT
 from fraud.windows import WINDOW_MILLISECONDS
 from reconciliation.capture.records import Records, begin_of
 from reconciliation.ranges import window_number
 from reconciliation.reading.bodies import EventColumns, read_body, read_events
 from reconciliation.reading.keys import NO_CONTENT
-from reconciliation.reading.rows import NO_STORE, Flag, Kind, Numbers, RowWriter, store_number
+from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, store_number
 
 SMALLEST_BATCH = 64
 
@@ -20,6 +22,7 @@ class _Columns(msgspec.Struct):
     """Rows of well-formed and embedded events, and beside them those of malformed bodies, one value for each."""
 
     ids: list[str] = []
+    """Left out in the columns of places."""
     sequences: list[int] = []
     windows: list[int] = []
     stores: list[int] = []
@@ -71,18 +74,32 @@ class EventRows:
         likely = [i for i, event in enumerate(events) if event.priority_shipping and event.discount > MIN_DISCOUNT]
         flagged = [i for i in likely if events[i].flagged]
         flags[flagged] |= Flag.FLAGGED
+        flags[[i for i in flagged if not is_read_alike(records.bodies[i])]] |= Flag.BY_PLACE
+        windows = -(-begin // WINDOW_MILLISECONDS)
+        stores = np.array([NO_STORE if event.store_id is None else event.store_id for event in events], np.int64)
+        contents, sequences = self._contents(records.bodies, flagged), np.asarray(records.sequences, np.int64)
         self._rows.add(
             Kind.CAPTURED,
             [event.id for event in events],
-            -(-begin // WINDOW_MILLISECONDS),
-            np.array([NO_STORE if event.store_id is None else event.store_id for event in events], np.int64),
-            contents=self._contents(records.bodies, flagged),
+            windows,
+            stores,
+            contents=contents,
             flags=flags,
-            sequences=np.asarray(records.sequences, np.int64),
+            sequences=sequences,
+            stream=self._stream,
+        )
+        self._rows.add_places(
+            Kind.PLACE,
+            self._partition_id,
+            sequences[flagged].tolist(),
+            windows[flagged],
+            stores=stores[flagged],
+            contents=contents[flagged],
+            flags=flags[flagged],
             stream=self._stream,
         )
 
-    def _contents(self, bodies: Sequence[bytes], flagged: list[int]) -> Numbers:
+    def _contents(self, bodies: Sequence[bytes], flagged: list[int]) -> NDArray[np.uint64]:
         of_body = self._rows.keys.of_body
         if self._all_contents:
             return np.fromiter(map(of_body, bodies), np.uint64, len(bodies))
@@ -91,7 +108,7 @@ class EventRows:
         return contents
 
     def _add_singly(self, records: Records) -> int:
-        columns, places = _Columns(), _Columns()
+        columns, malformed, places = _Columns(), _Columns(), _Columns()
         nameless = 0
         for sequence, enqueued, content in zip(*records.lists(), strict=True):
             begin = begin_of(enqueued)
@@ -101,16 +118,27 @@ class EventRows:
             nameless += body.nameless
             if body.event is not None:
                 flag |= Flag.FLAGGED if body.event.flagged else 0
-                known = self._all_contents or body.event.flagged
-                key = self._rows.keys.of_body(content) if known else NO_CONTENT
+                if body.event.flagged and not is_read_alike(content):
+                    flag |= Flag.BY_PLACE
+                is_compared = self._all_contents or body.event.flagged
+                key = self._rows.keys.of_body(content) if is_compared else NO_CONTENT
                 store = store_number(body.event.store_id)
                 columns.add(body.event.id, sequence, window, store=store, flags=flag, content=key)
+                if body.event.flagged:
+                    places.add("", sequence, window, store=store, flags=flag, content=key)
                 continue
-            places.add("", sequence, window, store=NO_STORE, flags=flag | Flag.MALFORMED)
+            malformed.add("", sequence, window, store=NO_STORE, flags=flag | Flag.MALFORMED)
+            events = flagged_events(content)
+            flagged = flagged_among(events, content)
+            if flagged and flagged.by_place:
+                flag |= Flag.BY_PLACE
+            for number, event in enumerate(events):
+                key, store = self._rows.keys.of_event(event, number), store_number(whole_store(event))
+                places.add("", sequence, window, store=store, flags=flag | Flag.FLAGGED | Flag.MALFORMED, content=key)
             for event in body.embedded:
                 embedded = flag | Flag.EMBEDDED | (Flag.FLAGGED if event.flagged else 0)
-                known = self._all_contents or event.flagged
-                key = self._rows.keys.of_body(event.body) if known else NO_CONTENT
+                is_compared = self._all_contents or event.flagged
+                key = self._rows.keys.of_body(event.body) if is_compared else NO_CONTENT
                 store = store_number(event.store_id)
                 columns.add(event.id, sequence, window, store=store, flags=embedded, content=key)
         self._rows.add(
@@ -124,6 +152,21 @@ class EventRows:
             stream=self._stream,
         )
         self._rows.add_places(
-            Kind.CAPTURED, self._partition_id, places.sequences, places.windows, flags=places.flags, stream=self._stream
+            Kind.CAPTURED,
+            self._partition_id,
+            malformed.sequences,
+            malformed.windows,
+            flags=malformed.flags,
+            stream=self._stream,
+        )
+        self._rows.add_places(
+            Kind.PLACE,
+            self._partition_id,
+            places.sequences,
+            places.windows,
+            stores=places.stores,
+            contents=np.array(places.contents, np.uint64),
+            flags=places.flags,
+            stream=self._stream,
         )
         return nameless

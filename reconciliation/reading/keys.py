@@ -87,6 +87,12 @@ class RunKeys:
         state.update(form)
         return int.from_bytes(state.digest(), "little") or 1
 
+    def of_event(self, event: dict[str, Any], number: int = 0) -> int:
+        """The key of the content of an event that was read out of a body, with its number among the flagged ones of
+        that body: at their place, two of one content are told apart."""
+        form = canonical(keepable(event))
+        return self.of_content(b"%d\n%b" % (number, form) if number else form)
+
     def of_body(self, body: bytes) -> int:
         """The key of the content of a body as it is judged; NO_CONTENT if it does not hold one object."""
         try:

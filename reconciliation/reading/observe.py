@@ -8,11 +8,14 @@ import msgspec
 import numpy as np
 
 from fraud.campaigns import is_campaign_id
+from fraud.quarantine_places import FOLDER as PLACES_FOLDER
+from fraud.quarantine_places import parse_place
 from fraud.verdicts import Verdict
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
 from reconciliation.ranges import MARGIN_WINDOWS, Range, milliseconds, window_number
 from reconciliation.reading.cases import add_due, case_from
 from reconciliation.reading.keys import RunKeys
+from reconciliation.reading.places import add_verdict_by_place
 from reconciliation.reading.rows import Flag, Kind, RowWriter, store_number
 from reconciliation.reading.scan import MAX_DAMAGES, Unreadable
 from reconciliation.reading.verdicts import check
@@ -122,6 +125,7 @@ class Observer:
 
     def _verdicts(self, path: str, lines: list[tuple[int, bytes]]) -> None:
         verdicts: list[tuple[Verdict, int]] = []
+        by_place = path.startswith(PLACES_FOLDER)
         for number, line in lines:
             try:
                 verdict = _verdict_decoder.decode(line)
@@ -131,8 +135,11 @@ class Observer:
                 continue
             if self._first <= window <= self._last:
                 self.sums.names_run(verdict.run_id)
-                verdicts.append((verdict, window))
                 self._of_blob.append(msgspec.structs.replace(verdict, event=None))
+                if by_place and (place := parse_place(verdict.event_id)):
+                    add_verdict_by_place(self.rows, verdict, place, window)
+                else:
+                    verdicts.append((verdict, window))
         checks = [check(verdict, self.rows.keys) for verdict, _ in verdicts]
         self.rows.add(
             Kind.VERDICT,

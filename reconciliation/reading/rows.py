@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from fraud.quarantine_places import EventPlace
 from fraud.suspicion import store_of
 from reconciliation.reading.keys import NO_CONTENT, Keys, RunKeys
 
@@ -54,6 +55,12 @@ class Kind(IntEnum):
     CASE = 5
     CASE_DUE = 6
     """The case that a blob of verdicts makes. Cases are known by their names, apart from ids."""
+    PLACE = 7
+    """A flagged event that was captured, at its place in the hub."""
+    PLACE_VERDICT = 8
+    """A verdict on an event in quarantine, at the place by which it was judged."""
+    JUDGED_BY_PLACE = 9
+    """The same verdict, at the id of its event: a window that names the id need not judge this content, too."""
 
 
 class Flag(IntFlag):
@@ -73,6 +80,8 @@ class Flag(IntFlag):
     """A document under whose id another content is archived."""
     DIFFERS = 64
     """A verdict that is not what judging its event again gives, or that names several contents; see `sequence`."""
+    BY_PLACE = 128
+    """A captured event that windows may not name: if it lies in quarantine, it is judged by its place."""
 
 
 class PartError(ValueError):
@@ -119,15 +128,26 @@ class RowWriter:
         sequences: Sequence[int],
         windows: Numbers = -1,
         *,
+        stores: Numbers = NO_STORE,
+        contents: Numbers = NO_CONTENT,
         flags: Numbers = 0,
         stream: int = 0,
     ) -> None:
-        """Add sightings of malformed bodies, which are known by their places alone."""
+        """Add sightings that are known by their places: malformed bodies, and flagged events beside their ids."""
         if not sequences:
             return
         rows = self._add(kind, self.keys.of_places(partition_id, sequences))
-        rows["window"], rows["store"], rows["flags"], rows["sequence"] = windows, NO_STORE, flags, sequences
-        rows["stream"] = stream
+        rows["window"], rows["store"], rows["flags"], rows["sequence"] = windows, stores, flags, sequences
+        rows["content"], rows["stream"] = contents, stream
+
+    def add_place_verdict(
+        self, place: EventPlace, name: str, window: int, store: int, *, content: int, flags: int, fields: int
+    ) -> None:
+        """Add a verdict on an event that was judged by its place; `name` is how the verdict calls that."""
+        rows = self._add(Kind.PLACE_VERDICT, self.keys.of_places(place.partition, [place.sequence_number]))
+        rows["window"], rows["store"], rows["flags"], rows["sequence"] = window, store, flags, fields
+        rows["content"] = content
+        self._names[self._count - 1] = name
 
     def add_cases(self, kind: Kind, names: Sequence[str], windows: Numbers, stores: Numbers, contents: Numbers) -> None:
         """Add cases by their names."""

@@ -6,6 +6,7 @@ from enum import IntFlag
 import msgspec
 
 from fraud.judging import judged
+from fraud.quarantine_index import whole_store
 from fraud.rules.shipped import set_named
 from fraud.verdicts import Verdict
 from fraud.windows import Window
@@ -26,6 +27,9 @@ class Field(IntFlag):
     REASONS = 8
     RULE_SET = 16
     """It names a rule set that this version does not have, so that it cannot be judged again."""
+    STORE_ID = 32
+    RUN_ID = 64
+    SOURCE = 128
 
 
 def names_of(fields: int) -> tuple[str, ...]:
@@ -66,6 +70,21 @@ def check(verdict: Verdict, keys: RunKeys) -> Checked:
     return Checked(
         fields | _judged_again(verdict, contents), contents, keys.of_body(msgspec.json.encode(verdict.event))
     )
+
+
+def check_by_place(verdict: Verdict, keys: RunKeys, number: int) -> Checked:
+    """Judge a verdict again that was judged by its place; `number` is that of the event in its body.
+
+    Such a verdict holds what quarantine tells, and nothing of the archive: neither another content, nor a campaign.
+    """
+    event = verdict.event
+    if event is None:
+        return Checked(Field.EVENT, 1, NO_CONTENT)
+    fields = _judged_again(verdict, 1)
+    fields |= Field.STORE_ID if verdict.store_id != whole_store(event) else Field(0)
+    fields |= Field.RUN_ID if verdict.run_id is not None else Field(0)
+    fields |= Field.SOURCE if verdict.source != "quarantine" else Field(0)
+    return Checked(fields, 1, keys.of_event(event, number))
 
 
 def _contents_named(verdict: Verdict) -> int:

@@ -13,7 +13,7 @@ import msgspec
 from fraud.events import StoreKey
 from fraud.slices import slices
 from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, unique_ids
-from reconciliation.comparing.classes import CLASSES, NUMBERS, Class
+from reconciliation.comparing.classes import CLASSES, NUMBERS, REPAIRED, Class
 from reconciliation.comparing.differences import Difference, in_order
 from reconciliation.ranges import Range
 
@@ -147,6 +147,8 @@ def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking
     )
     for name, windows in targets:
         for one in found.get(name, ()):
+            if one.by_place:
+                continue  # it is judged again where it lies in quarantine: see `backfills`
             if one.store == _OTHER_STORE:
                 result.other_stores += 1
                 continue
@@ -161,17 +163,23 @@ def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking
 
 
 def backfills(found: Mapping[Class, Sequence[Difference]]) -> list[Backfill]:
-    """The steps that archive what Cosmos and quarantine lack, a partition and hour at a time."""
+    """The steps that archive what Cosmos and quarantine lack, a partition and hour at a time.
+
+    Archiving an event again that is judged by its place judges it again, and brings its case up to date.
+    """
     groups: defaultdict[tuple[str, str], list[Difference]] = defaultdict(list)
-    for name in BACKFILLED:
-        for one in found.get(name, ()):
-            if one.partition is not None and one.sequence_number is not None:
-                groups[one.partition, f"{one.window_end:%Y%m%d%H}"].append(one)
+    for name, differences in found.items():
+        for difference in differences:
+            if difference.partition is None or difference.sequence_number is None:
+                continue
+            if name in BACKFILLED or (difference.by_place and name in REPAIRED):
+                arrived = difference.arrived or difference.window_end
+                groups[difference.partition, f"{arrived:%Y%m%d%H}"].append(difference)
     return [
         Backfill(partition, min(ends), max(ends), _places(some))
         for (partition, _), group in sorted(groups.items())
         for some in slices(in_order(group), EVENTS_PER_STEP)
-        if (ends := [one.window_end for one in some])
+        if (ends := [difference.arrived or difference.window_end for difference in some])
     ]
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 
 import msgspec
 
+from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.verdicts import time_path
 from fraud.windows import WINDOW, compact_time
 from reconciliation.capture.path import CaptureBlob, parse_blob_name
 from reconciliation.comparing.differences import Difference
+from reconciliation.reading.cases import PLACES_CASE
 
 MAX_BLOBS = 8
 """Links of one difference."""
@@ -24,14 +26,18 @@ class Places:
             if blob := parse_blob_name(path, 0):
                 self._archive[blob.partition].append(blob)
         self._verdicts: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_place: defaultdict[str, list[str]] = defaultdict(list)
         for path in sorted(set(verdicts)):
-            self._verdicts[path.rpartition("/")[0]].append(path)
+            of_time = self._by_place if path.startswith(PLACES_FOLDER) else self._verdicts
+            of_time[path.removeprefix(PLACES_FOLDER).rpartition("/")[0]].append(path)
 
     def locate(self, one: Difference) -> Difference:
         """The difference with the paths of the blobs to look at, container first."""
         ends = sorted({one.window_end, *one.seen})
         paths = [f"all-events/{path}" for path in self._captured(one)]
         stores = (one.store or "none", *one.seen_stores)
+        if one.by_place or one.event_id.startswith(PLACES_CASE):
+            paths += [f"fraud-events/{path}" for end in ends for path in self._by_place[time_path(end)]]
         paths += [f"fraud-events/{path}" for end in ends for store in stores for path in self._judged(store, end)]
         return msgspec.structs.replace(one, blobs=tuple(paths[:MAX_BLOBS]))
 

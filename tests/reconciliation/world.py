@@ -14,6 +14,9 @@ from fraud.archive import original_event
 from fraud.events import UNKNOWN_STORE
 from fraud.identity import canonical
 from fraud.judging import judged, unresolved
+from fraud.quarantine import QuarantinedEvent, raw
+from fraud.quarantine_index import flagged_events, flagged_in, whole_store
+from fraud.quarantine_places import place_of, places_tasks
 from fraud.verdicts import Verdict, verdicts_path
 from fraud.windows import WINDOW, Window
 from reconciliation.capture.path import CaptureBlob, parse_blob_name
@@ -99,6 +102,8 @@ class World:
     blobs: dict[str, bytes] = field(default_factory=dict[str, bytes])
     suspicious: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     verdicts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    by_place: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
+    """The verdicts on what windows may not name, by the paths of their blobs."""
     documents: list[Document] = field(default_factory=list[Document])
     quarantine: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     arrivals: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
@@ -142,6 +147,9 @@ class World:
                 self.documents.append(Document(one.id, one.store, one.window, one.body))
             else:
                 self.quarantine.append((one.partition, one.sequence))
+                flagged = flagged_in(one.body)
+                if flagged and flagged.by_place:
+                    self.judge_by_place(one)
             if one.flagged:
                 groups.setdefault((one.window, one.store), []).append(one.id)
         for (window, store), ids in sorted(groups.items(), key=str):
@@ -154,6 +162,23 @@ class World:
         flagged = sorted({e.body for e in arrived if e.flagged})
         contents = len({e.body for e in arrived})
         return [verdict(window, store, identifier, body=body, contents=contents) for body in flagged]
+
+    def judge_by_place(self, event: Event) -> None:
+        """Add what is judged of a body in quarantine by its place in the hub."""
+        record = QuarantinedEvent(
+            reason="",
+            raw_base64=raw(event.body),
+            partition=str(event.partition),
+            offset="0",
+            sequence_number=event.sequence,
+            enqueued_time=datetime.fromtimestamp(event.enqueued / 1000, UTC),
+        )
+        (task,) = places_tasks([record])
+        verdicts = [
+            judged(fraud, whole_store(fraud), task.window, None, source="quarantine", name=place_of(record, number))
+            for number, fraud in enumerate(flagged_events(event.body))
+        ]
+        self.by_place.setdefault(task.verdicts_path, []).extend(msgspec.to_builtins(verdicts))
 
     def reconcile(self, bits: int = 0, with_documents: bool = True, span: Range = RANGE) -> Report:
         """The report on this world."""
@@ -175,7 +200,7 @@ class World:
             (Kind.VERDICT, "verdicts", self.verdicts),
         ):
             observer = Observer(kind, KEYS, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
-            blobs = blobs_of_verdicts(values) if kind is Kind.VERDICT else {name: values}
+            blobs = blobs_of_verdicts(values) | self.by_place if kind is Kind.VERDICT else {name: values}
             files = {path: [json.dumps(value).encode() for value in lines] for path, lines in blobs.items()}
             files["torn"] = self.outcome_lines.get(name, [])
             for path, lines in files.items():
@@ -216,7 +241,7 @@ class World:
 
     def cases(self) -> list[dict[str, Any]]:
         """The cases in Cosmos: those of all verdicts, but for what was lost or altered."""
-        blobs = blobs_of_verdicts(self.verdicts)
+        blobs = {path: lines for path, lines in (blobs_of_verdicts(self.verdicts) | self.by_place).items() if lines}
         made = [case_from(path, msgspec.convert(lines, list[Verdict])) for path, lines in blobs.items()]
         return [
             msgspec.to_builtins(case) | ({"max_score": 1} if case.id in self.altered_cases else {})

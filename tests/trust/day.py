@@ -48,6 +48,11 @@ class Occurrence(msgspec.Struct, frozen=True):
     is_late: bool
 
     @property
+    def place(self) -> str:
+        """The verdict on what windows may not name calls it by this."""
+        return f"p{self.partition}-{self.sequence}"
+
+    @property
     def window_end(self) -> datetime:
         """The end of its window, (start, end], in UTC."""
         since = self.at - datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,13 +128,18 @@ class Day:
         for path in report["lists"]:
             for line in msgspec.json.Decoder(dict[str, Any]).decode_lines(await read_blob(reports, path)):
                 differences.setdefault(line["name"], []).append(line["difference"])
-        verdicts = [line for _, lines in await self.outcome_blobs(names.FRAUD_EVENTS) for line in lines]
+        blobs = await self.outcome_blobs(names.FRAUD_EVENTS) + await self.blobs_by_place()
+        verdicts = [line for _, lines in blobs for line in lines]
         return Account(tuple(verdicts), report, {name: tuple(listed) for name, listed in differences.items()})
 
-    async def outcome_blobs(self, container_name: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    async def blobs_by_place(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """The blobs of the day with verdicts by place, with their lines."""
+        return await self.outcome_blobs(names.FRAUD_EVENTS, "quarantine/")
+
+    async def outcome_blobs(self, container_name: str, folder: str = "") -> list[tuple[str, list[dict[str, Any]]]]:
         """The blobs of the day in a container of outcomes, with their lines."""
         container = await warehouse(container_name)
-        paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{self.start:%Y/%m/%d}/")]
+        paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{folder}{self.start:%Y/%m/%d}/")]
         read = msgspec.json.Decoder(dict[str, Any])
         return [(path, read.decode_lines(await read_blob(container, path))) for path in sorted(paths)]
 

@@ -12,6 +12,8 @@ import msgspec
 
 from tests.trust.day import Account, Occurrence
 
+BY_PLACE = "by place: "
+"""The beginning of the names of faults that are done to what was judged by its place."""
 Plain = tuple[tuple[str, Any], ...]
 
 
@@ -44,6 +46,15 @@ def _is_right(verdict: dict[str, Any], occurrence: Occurrence, *, is_reused: boo
     )
 
 
+def _is_judged(verdicts: dict[str, list[dict[str, Any]]], occurrence: Occurrence, *, is_reused: bool) -> bool:
+    """A right verdict stands under its id, or under its place in the hub."""
+    by_id = verdicts.get(occurrence.sent.event_id or "", [])
+    by_place = [verdict for verdict in verdicts.get(occurrence.place, []) if verdict["source"] == "quarantine"]
+    return any(_is_right(verdict, occurrence, is_reused=is_reused) for verdict in by_id) or any(
+        _is_right(verdict, occurrence, is_reused=False) for verdict in by_place
+    )
+
+
 def _names(account: Account, occurrence: Occurrence) -> bool:
     name, place = occurrence.sent.event_id, (str(occurrence.partition), occurrence.sequence)
     for listed in account.differences.values():
@@ -73,15 +84,16 @@ def complaints(occurrences: list[Occurrence], faults: list[Fault], account: Acco
             continue
         is_reused = len(contents[each.sent.event_id, repr(each.sent.store)]) > 1 and not each.sent.is_odd
         is_reused = is_reused and each.sent.event_id not in late
-        its_verdicts = verdicts[each.sent.event_id or ""]
         # To be named is enough for what the archive may refuse, and in a window that somebody has touched.
         may_be_named = each.sent.is_odd or each.window_end in touched
-        if any(_is_right(verdict, each, is_reused=is_reused) for verdict in its_verdicts):
+        if _is_judged(verdicts, each, is_reused=is_reused):
             continue
         if not (may_be_named and _names(account, each)):
+            its_verdicts = [*verdicts[each.sent.event_id or ""], *verdicts[each.place]]
             wrong.append(f"{each.sent.kind} {each.sent.event_id!r} of {each.window_end:%H:%M} passed: {its_verdicts}")
     for fault in faults:
-        if not _names_fault(account, fault):
+        is_alone = sum(other.victim.window_end == fault.victim.window_end for other in faults) == 1
+        if not _names_fault(account, fault, is_alone=is_alone):
             wrong.append(f"{fault.name} of {fault.victim.sent.event_id!r} is not in the report")
         if account.report["balanced"]:
             wrong.append(f"{fault.name} and the report says balanced")
@@ -100,12 +112,19 @@ def _blob(occurrence: Occurrence) -> tuple[int, Any]:
     return occurrence.partition, occurrence.window_end
 
 
-def _names_fault(account: Account, fault: Fault) -> bool:
+def _names_fault(account: Account, fault: Fault, *, is_alone: bool) -> bool:
     if fault.name == "capture deleted":
         return bool(account.report["gaps"]) or bool(account.report["accounts"]["archive_gaps"])
-    if fault.name in ("case deleted", "case falsified"):
-        # A case is of a window, which the report names.
-        named = account.differences.get("case_missing" if fault.name == "case deleted" else "case_differs", ())
+    if "case" in fault.name:
+        # A case is of a window, which the report names. A second fault in the window may have deleted the case that was
+        # falsified, or the verdicts that make it.
+        classes = ("case_missing",) if fault.name.endswith("deleted") else ("case_differs",)
+        classes = classes if is_alone else ("case_missing", "case_differs", "case_unexpected")
         end = fault.victim.window_end
-        return any(msgspec.convert(difference["window_end"], type(end)) == end for difference in named)
+        return any(
+            msgspec.convert(difference["window_end"], type(end)) == end
+            and difference["event_id"].startswith("quarantine-") == fault.name.startswith(BY_PLACE)
+            for name in classes
+            for difference in account.differences.get(name, ())
+        )
     return _names(account, fault.victim)

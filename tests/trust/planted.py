@@ -9,28 +9,37 @@ from typing import Any
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from fraud.identity import archive_key
 from services import cosmos, names
 from services.blobs import NDJSON, delete_blob, warehouse, write_blob
 from tests.trust.day import Day, Occurrence
+from tests.trust.oracle import BY_PLACE
 
-Change = Callable[[dict[str, Any]], dict[str, Any] | None]
+Change = Callable[[dict[str, Any]], dict[str, Any] | list[dict[str, Any]] | None]
+"""Makes another thing of a line or a document: none, or of a line several."""
 Plant = Callable[[Day, Occurrence], Awaitable[bool]]
 """Plants a fault on an event; False if there is nothing to plant it on."""
 _lines = msgspec.json.Encoder()
 
 
 async def _change_lines(
-    day: Day, container_name: str, matches: Callable[[dict[str, Any]], bool], change: Change
+    day: Day, container_name: str, matches: Callable[[dict[str, Any]], bool], change: Change, folder: str = ""
 ) -> bool:
     container, changed = await warehouse(container_name), False
-    for path, lines in await day.outcome_blobs(container_name):
+    for path, lines in await day.outcome_blobs(container_name, folder):
         if any(map(matches, lines)):
-            new = [change(line) if matches(line) else line for line in lines]
-            await write_blob(container, path, _lines.encode_lines([line for line in new if line is not None]), NDJSON)
+            new = [line for old in lines for line in (_as_lines(change(old)) if matches(old) else [old])]
+            await write_blob(container, path, _lines.encode_lines(new), NDJSON)
             changed = True
     return changed
+
+
+def _as_lines(changed: dict[str, Any] | list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    if isinstance(changed, list):
+        return changed
+    return [] if changed is None else [changed]
 
 
 def _verdict(change: Change) -> Plant:
@@ -40,6 +49,26 @@ def _verdict(change: Change) -> Plant:
         )
 
     return plant
+
+
+def _verdict_by_place(change: Change) -> Plant:
+    async def plant(day: Day, victim: Occurrence) -> bool:
+        return await _change_lines(
+            day, names.FRAUD_EVENTS, lambda line: line["event_id"] == victim.place, change, "quarantine/"
+        )
+
+    return plant
+
+
+def _case_by_place(change: Change) -> Plant:
+    async def plant(day: Day, victim: Occurrence) -> bool:
+        return await _change_case(await day.blobs_by_place(), victim.place, "_unknown", change)
+
+    return plant
+
+
+def _doubled(line: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line, line]
 
 
 def _suspicious(change: Callable[[dict[str, Any], str], dict[str, Any] | None]) -> Plant:
@@ -59,7 +88,7 @@ def _document(change: Change) -> Plant:
         document: dict[str, Any] = dict(await container.read_item(name, key))
         changed = change(document)
         await container.delete_item(name, key)
-        if changed is not None:
+        if isinstance(changed, dict):
             await container.create_item(changed)
         return True
 
@@ -68,18 +97,31 @@ def _document(change: Change) -> Plant:
 
 def _case(change: Change) -> Plant:
     async def plant(day: Day, victim: Occurrence) -> bool:
-        container = await cosmos.cases()
-        for path, lines in await day.outcome_blobs(names.FRAUD_EVENTS):
-            if any(line["event_id"] == victim.sent.event_id for line in lines):
-                name = path.rpartition("/")[2].removesuffix(".ndjson")
-                case: dict[str, Any] = dict(await container.read_item(name, victim.sent.store))
-                await container.delete_item(name, victim.sent.store)
-                if (changed := change(case)) is not None:
-                    await container.create_item(changed)
-                return True
-        return False
+        return await _change_case(
+            await day.outcome_blobs(names.FRAUD_EVENTS), victim.sent.event_id, victim.sent.store, change
+        )
 
     return plant
+
+
+async def _change_case(
+    blobs: list[tuple[str, list[dict[str, Any]]]], event_id: str | None, store: Any, change: Change
+) -> bool:
+    """Change the case of the blob with a verdict of this name; False if another fault has deleted it already."""
+    container = await cosmos.cases()
+    for path, lines in blobs:
+        if any(line["event_id"] == event_id for line in lines):
+            name = path.rpartition("/")[2].removesuffix(".ndjson")
+            try:
+                case: dict[str, Any] = dict(await container.read_item(name, store))
+            except CosmosResourceNotFoundError:
+                return False
+            await container.delete_item(name, store)
+            changed = change(case)
+            if isinstance(changed, dict):
+                await container.create_item(changed)
+            return True
+    return False
 
 
 async def _capture_deleted(_: Day, victim: Occurrence) -> bool:
@@ -108,4 +150,11 @@ FAULTS: dict[str, Plant] = {
     "case deleted": _case(lambda _: None),
     "case falsified": _case(lambda case: case | {"max_score": 0, "bands": {"low": 1}, "top": []}),
     "capture deleted": _capture_deleted,
+    f"{BY_PLACE}verdict deleted": _verdict_by_place(lambda _: None),
+    f"{BY_PLACE}verdict falsified": _verdict_by_place(lambda line: line | {"score": 0, "band": "low", "reasons": []}),
+    f"{BY_PLACE}evidence falsified": _verdict_by_place(lambda line: line | {"event": {**line["event"], "price": 1}}),
+    f"{BY_PLACE}verdict moved": _verdict_by_place(lambda line: line | {"store_id": 99}),
+    f"{BY_PLACE}verdict doubled": _verdict_by_place(_doubled),
+    f"{BY_PLACE}case deleted": _case_by_place(lambda _: None),
+    f"{BY_PLACE}case falsified": _case_by_place(lambda case: case | {"max_score": 0, "bands": {"low": 1}, "top": []}),
 }

@@ -98,10 +98,6 @@ def make(kind: str, event_id: str, store: int | None, number: int) -> Sent:  # n
             raise ValueError(kind)
 
 
-KINDS_NOT_YET = {"fraction store", "true store", "long id"}
-"""A store 7.0 or true that came first in a window made the row of the honest store 7 or 1 no window. A fraud under an
-id beyond the bounds was found with neither a verdict by its id nor its name in the report: it is judged by its place,
-which nothing compares yet."""
 KINDS = (
     "fraud", "fraud", "fraud", "twin fraud", "twin fraud", "twin harmless", "twin harmless", "harmless", "harmless",
     "no store", "null store", "negative store", "fraction store", "text store", "true store", "huge store", "long id",

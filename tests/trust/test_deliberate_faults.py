@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from activities import archive_events, find_contents, judge_events
+from activities import archived_before, find_contents, judge_events
+from fraud.archive import KEY_FIELD
 from orchestrations import analyze_window
 from reconciliation.comparing import findings, outcomes
 from reconciliation.reporting import report
 from tests.trust import day
 from tests.trust.planted import FAULTS
-from tests.trust.test_trust import NOT_YET, Harness, harness, run_days
+from tests.trust.test_trust import Harness, harness, run_days
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.long, pytest.mark.timeout(3_600)]
 __all__ = ["harness"]
@@ -22,12 +23,10 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 
 def _first_content_wins(patch: pytest.MonkeyPatch) -> None:
-    kept = archive_events._still_to_write  # pyright: ignore[reportPrivateUsage]
+    def broken(document: Any, firsts: Any) -> Any:
+        return (document.event_id, document.content[KEY_FIELD]) in firsts
 
-    def broken(document: Any, archived: Any) -> Any:
-        return None if document.event_id in archived else kept(document, archived)
-
-    patch.setattr(archive_events, "_still_to_write", broken)
+    patch.setattr(archived_before, "_is_first", broken)
 
 
 def _only_the_first_content_is_judged(patch: pytest.MonkeyPatch) -> None:
@@ -119,7 +118,7 @@ def test_a_deliberate_fault_is_found(break_it: Break, harness: Harness):
 
 def _complaint_of(harness: Harness) -> str:
     try:
-        run_days(harness, int(os.environ.get("TRUST_DAYS", "3")), tuple(sorted(FAULTS.keys() - NOT_YET)))
+        run_days(harness, int(os.environ.get("TRUST_DAYS", "3")), tuple(sorted(FAULTS)))
     except AssertionError as error:
         return str(error)
     return "nobody complained"

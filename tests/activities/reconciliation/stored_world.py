@@ -38,11 +38,13 @@ PREFIXES = {
     names.QUARANTINE: f"store-events/{START:%Y/%m/%d}",
     names.REPORTS: f"reconciliations/{RANGE.instance_id}/",
 }
+BY_PLACE = f"quarantine/{START:%Y/%m/%d}"
+"""The folder of verdicts by place in `fraud-events`."""
 
 
 async def store(world: World) -> None:
     """Write every archive of a world, after clearing what a world before has left; other days are others' business."""
-    for name, prefix in PREFIXES.items():
+    for name, prefix in (*PREFIXES.items(), (names.FRAUD_EVENTS, BY_PLACE)):
         container = await warehouse(name)
         async for blob in container.list_blobs(name_starts_with=prefix):
             await container.delete_blob(blob.name)
@@ -76,10 +78,18 @@ async def _verdicts(world: World) -> None:
         path = verdicts_path(name, end)
         lines = [json.dumps(one).encode() for one in some]
         await write_blob(await warehouse(names.FRAUD_EVENTS), path, b"\n".join(lines) + b"\n")
-        case = case_from(path, msgspec.convert(some, list[Verdict]))
-        if name not in world.lost_cases:
-            changed = {"max_score": 1} if name in world.altered_cases else {}
-            await container.upsert_item(msgspec.json.decode(msgspec.json.encode(case)) | changed)
+        await _case(world, path, some)
+    for path, lines in world.by_place.items():
+        data = b"\n".join(json.dumps(line).encode() for line in lines) + b"\n"
+        await write_blob(await warehouse(names.FRAUD_EVENTS), path, data)
+        await _case(world, path, lines)
+
+
+async def _case(world: World, path: str, verdicts: list[dict[str, Any]]) -> None:
+    case = case_from(path, msgspec.convert(verdicts, list[Verdict]))
+    if case.id not in world.lost_cases:
+        changed = {"max_score": 1} if case.id in world.altered_cases else {}
+        await (await cosmos.cases()).upsert_item(msgspec.json.decode(msgspec.json.encode(case)) | changed)
 
 
 def document_of(world: World, document: Document) -> dict[str, Any]:

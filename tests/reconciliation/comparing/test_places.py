@@ -1,0 +1,193 @@
+"""What windows may not name is judged by its place in the hub: each flagged content has exactly one right verdict."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciliation.ranges import window_end
+from reconciliation.reporting.report import Report
+from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, flagged, world_of
+from tests.reconciliation.world import Event, World
+
+Line = dict[str, Any]
+
+
+def with_fields(**fields: Any) -> Event:
+    """A fraud that the archive does not take."""
+    sale = flagged(EDGE)
+    body = json.dumps(json.loads(sale.body) | fields).encode()
+    return replace(sale, id="", body=body, flagged=False, store=None)
+
+
+def of_a_long_id() -> World:
+    return world_of(with_fields(id="x" * 300))
+
+
+def change(world: World, **fields: Any) -> None:
+    """Change the first verdict by place."""
+    lines = next(iter(world.by_place.values()))
+    lines[0] = lines[0] | fields
+
+
+def named(report: Report) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+    """The differences but for those on cases: class, place and fields that differ."""
+    return {
+        of_class.name: [(difference.event_id, difference.fields) for difference in of_class.examples]
+        for of_class in report.differences
+        if not of_class.name.startswith("case")
+    }
+
+
+def place_in(world: World) -> str:
+    (lines,) = world.by_place.values()
+    return lines[0]["event_id"]
+
+
+def test_a_right_verdict_by_place_is_counted_and_not_a_difference():
+    report = of_a_long_id().reconcile()
+
+    assert (report.accounts.by_place, report.accounts.judged_by_place) == (1, 1)
+    assert (report.differences, report.faults) == ([], ["nameless"])
+
+
+def test_a_fraud_under_a_long_id_without_its_verdict_is_named_by_its_place():
+    world = of_a_long_id()
+    place = place_in(world)
+    world.by_place = {}
+
+    report = world.reconcile()
+
+    assert named(report) == {"missing_from_fraud": [(place, ())]}
+    (difference,) = report.differences[0].examples
+    assert (difference.by_place, difference.sequence_number) == (True, int(place.partition("-")[2]))
+    assert (report.accounts.by_place, report.accounts.judged_by_place) == (1, 0)
+    assert (report.accounts.missing_from_fraud, report.balanced) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"score": 0, "band": "low", "reasons": []}, ("score", "reasons")),
+        ({"store_id": 99}, ("store_id",)),
+        ({"source": "archive"}, ("source",)),
+        ({"run_id": "another"}, ("run_id",)),
+        ({"event": None}, ("event",)),
+    ],
+)
+def test_a_falsified_verdict_by_place_is_named_with_its_fields(changed: Line, fields: tuple[str, ...]):
+    world = of_a_long_id()
+    change(world, **changed)
+
+    assert named(world.reconcile()) == {"verdict_differs": [(place_in(world), fields)]}
+
+
+def test_a_verdict_by_place_on_another_event_than_the_captured_one_is_named():
+    world = of_a_long_id()
+    lines = next(iter(world.by_place.values()))
+    change(world, event=lines[0]["event"] | {"note": "harmless"})
+
+    assert named(world.reconcile()) == {"verdict_differs": [(place_in(world), ("event",))]}
+
+
+def test_a_verdict_by_place_that_names_unknown_rules_is_named():
+    world = of_a_long_id()
+    change(world, rule_set="rules-of-nobody")
+
+    assert named(world.reconcile()) == {"unknown_rule_set": [(place_in(world), ("rule_set",))]}
+
+
+def test_a_doubled_verdict_by_place_is_named():
+    world = of_a_long_id()
+    lines = next(iter(world.by_place.values()))
+    lines.append(lines[0])
+
+    assert named(world.reconcile()) == {"duplicates": [(place_in(world), ())]}
+
+
+def test_a_verdict_by_place_in_another_window_is_named():
+    world = of_a_long_id()
+    change(world, window_start=window_end(BEFORE).isoformat(), window_end=window_end(AFTER).isoformat())
+
+    assert named(world.reconcile()) == {"wrong_window": [(place_in(world), ())]}
+
+
+def test_a_verdict_on_a_place_in_which_nothing_was_captured_is_named():
+    world = of_a_long_id()
+    lines = next(iter(world.by_place.values()))
+    lines.append(lines[0] | {"event_id": "p1-4711"})
+
+    assert named(world.reconcile()) == {"unexpected_absent_from_archive": [("p1-4711", ())]}
+
+
+def test_each_flagged_event_of_a_body_has_a_verdict_of_its_own():
+    first = json.loads(flagged(EDGE).body)
+    body = json.dumps([first | {"id": 1}, first | {"id": 2}, first | {"id": 1}]).encode()
+    world = world_of(replace(with_fields(), body=body))
+    (lines,) = world.by_place.values()
+    place = lines[0]["event_id"]
+    assert [line["event_id"] for line in lines] == [place, f"{place}/1", f"{place}/2"]
+    assert world.reconcile().accounts.judged_by_place == 3
+
+    del lines[2]
+
+    assert named(world.reconcile()) == {"missing_from_fraud": [(f"{place}/2", ())]}
+
+
+def quarantined(**fields: Any) -> tuple[World, Event]:
+    """A fraud that reads as a store event here, and that the archive has refused."""
+    sale = flagged(EDGE)
+    sale.body = json.dumps(json.loads(sale.body) | fields).encode()
+    world = world_of(sale)
+    world.documents = [document for document in world.documents if document.id != sale.id]
+    world.quarantine.append((sale.partition, sale.sequence))
+    return world, sale
+
+
+@pytest.mark.parametrize("bits", [0, 3])
+def test_what_readers_read_differently_is_judged_by_its_place_as_well(bits: int):
+    world, sale = quarantined(note=10**20)
+
+    assert named(world.reconcile(bits, with_documents=False)) == {
+        "missing_from_fraud": [(f"p{sale.partition}-{sale.sequence}", ())]
+    }
+
+    world.judge_by_place(sale)
+    assert world.reconcile(bits, with_documents=False).balanced
+
+
+def test_a_verdict_by_place_stands_for_one_by_an_id_whose_pointer_is_full():
+    world, sale = quarantined(gift_wrap=1)
+    world.verdicts = []
+
+    assert named(world.reconcile(with_documents=False)) == {"missing_from_fraud": [(sale.id, ())]}
+
+    world.judge_by_place(sale)
+    report = world.reconcile(with_documents=False)
+    assert report.balanced
+    assert (report.accounts.expected, report.accounts.analysed) == (1, 1)
+    assert (report.accounts.by_place, report.accounts.judged_by_place) == (0, 1)
+
+
+def test_a_verdict_by_place_on_what_was_archived_is_one_too_many():
+    sale = flagged(EDGE)
+    world = world_of(sale)
+    world.judge_by_place(sale)
+
+    assert named(world.reconcile()) == {"duplicates": [(f"p{sale.partition}-{sale.sequence}", ())]}
+
+
+def test_deleted_and_falsified_cases_of_places_are_named():
+    world = of_a_long_id()
+    (case,) = [case["id"] for case in world.cases() if case["type"] == "quarantine"]
+
+    world.lost_cases = {case}
+    assert [(of_class.name, of_class.examples[0].event_id) for of_class in world.reconcile().differences] == [
+        ("case_missing", case)
+    ]
+
+    world.lost_cases, world.altered_cases = set(), {case}
+    assert [(of_class.name, of_class.examples[0].event_id) for of_class in world.reconcile().differences] == [
+        ("case_differs", case)
+    ]
