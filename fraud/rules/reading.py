@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import msgspec
 
+from fraud.rules.asking import asking
 from fraud.rules.compiling import CompiledRule, FieldError, compiled_rule
 from fraud.rules.definition import RuleFile
 from fraud.rules.language import Kinds
@@ -38,7 +39,7 @@ def read_rules(text: str, kinds: Kinds, file: str = "rules") -> RuleSet:
     if problems:
         raise RuleFileError("\n".join(_said(text, file, path, problem) for path, problem in problems))
     digest = sha256(_encoder.encode(definition)).hexdigest()
-    return RuleSet(definition, digest, tuple(rules))
+    return RuleSet(definition, digest, tuple(rules), asking(rules, kinds))
 
 
 def _definition(text: str, file: str) -> RuleFile:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from fraud.rules.asking import Ask
 from fraud.rules.compiling import CompiledExcuse, CompiledRule, passes
 from fraud.rules.definition import Bands, RuleFile, Step
 from fraud.rules.language import Facts, Value
@@ -35,10 +36,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 class RuleSet:
     """A set of rules by name and digest."""
 
-    def __init__(self, definition: RuleFile, digest: str, rules: tuple[CompiledRule, ...]) -> None:
+    def __init__(self, definition: RuleFile, digest: str, rules: tuple[CompiledRule, ...], ask: Ask) -> None:
         self.definition = definition
         self.digest = digest
         self.rules = rules
+        self._ask = ask
+        self._groups = {rule.id: rule.definition.group for rule in rules}
 
     @property
     def id(self) -> str:
@@ -56,7 +59,11 @@ class RuleSet:
         `rates` are those of the days before; they bound the weights if the set's are measured.
         """
         bounds = rates if self.definition.measured else NO_RATES
-        reasons = [reason for rule in self.rules if (reason := _reason(rule, facts, bounds))]
+        try:
+            asked = [(self.rules[place], step) for place, step in self._ask(facts.get)]
+        except (ArithmeticError, TypeError, ValueError):
+            asked = [(rule, None) for rule in self.rules]
+        reasons = [reason for rule, step in asked if (reason := _reason(rule, facts, bounds, step))]
         return self._capped(reasons) if self.definition.groups else tuple(reasons)
 
     def band_of(self, score: int) -> Band:
@@ -67,7 +74,10 @@ class RuleSet:
 
     def held(self, facts: Facts) -> list[tuple[str, int]]:
         """The rules that hold, excused or not, and the number of the step that each reaches: what rates count."""
-        return [(rule.id, step) for rule in self.rules if (step := _step_held(rule, facts)) is not None]
+        try:
+            return [(self.rules[place].id, step) for place, step in self._ask(facts.get)]
+        except (ArithmeticError, TypeError, ValueError):
+            return [(rule.id, step) for rule in self.rules if (step := _step_held(rule, facts)) is not None]
 
     def explain(self, facts: Facts, rates: Rates = NO_RATES) -> tuple[Explanation, ...]:
         """Every rule with its value against its bound, whether it holds or not."""
@@ -77,11 +87,10 @@ class RuleSet:
     def _capped(self, reasons: list[Reason]) -> tuple[Reason, ...]:
         """The reasons with the weights of each group cut to its most, the later ones first."""
         left = dict(self.definition.groups)
-        groups = {rule.id: rule.definition.group for rule in self.rules}
 
         def capped() -> Iterator[Reason]:
             for reason in reasons:
-                group = groups[reason.rule]
+                group = self._groups[reason.rule]
                 if group is None or reason.weight <= 0:
                     yield reason
                     continue
@@ -92,9 +101,10 @@ class RuleSet:
         return tuple(capped())
 
 
-def _reason(rule: CompiledRule, facts: Facts, rates: Rates) -> Reason | None:
+def _reason(rule: CompiledRule, facts: Facts, rates: Rates, step: int | None) -> Reason | None:
+    """The reason of a rule that reaches a step; of one that is still to be asked if `step` is None."""
     try:
-        number = _step_reached(rule, facts)
+        number = _step_reached(rule, facts) if step is None else step
         return None if number is None else _weighed(rule, facts, rates, number)
     except (ArithmeticError, ValueError):  # ValueError: Python does not write out numbers of more than 4,300 digits
         return Reason(rule.id, rule.most, BEYOND)
@@ -150,7 +160,8 @@ def _text(rule: CompiledRule, facts: Facts, step: Step) -> str:
     if rule.value is None:
         return rule.text(facts.get)
     bound = int(step.bound) if step.bound == int(step.bound) else step.bound
-    return rule.text({**facts, "value": rule.value(facts.get), "bound": bound}.get)
+    beside = {"value": rule.value(facts.get), "bound": bound}
+    return rule.text(lambda name: beside[name] if name in beside else facts.get(name))
 
 
 def _explanation(rule: CompiledRule, facts: Facts, reason: Reason | None) -> Explanation:

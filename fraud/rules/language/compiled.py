@@ -25,18 +25,38 @@ _GLOBALS: dict[str, Any] = {"__builtins__": {}, "abs": abs, "min": min, "max": m
 
 def condition(text: str, kinds: Kinds) -> Condition:
     """The function of a condition. Raises ExpressionError. Calling it raises ArithmeticError at most."""
-    return _function(_truth(read(text), kinds, holds=True))
+    return compiled(condition_tree(text, kinds))
 
 
 def quantity(text: str, kinds: Kinds) -> tuple[Quantity, Kind]:
     """The function of a value, and its kind. Raises ExpressionError."""
+    tree, kind = quantity_tree(text, kinds)
+    return compiled(tree), kind
+
+
+def condition_tree(text: str, kinds: Kinds) -> ast.expr:
+    """A condition, checked and built anew: true if it certainly holds. Raises ExpressionError."""
+    return _truth(read(text), kinds, holds=True)
+
+
+def quantity_tree(text: str, kinds: Kinds) -> tuple[ast.expr, Kind]:
+    """A value, checked and built anew, and its kind; None if a fact is missing. Raises ExpressionError."""
     tree = read(text)
     kind = kind_of(tree, kinds)
-    guarded = ast.IfExp(_all_known(tree), _value(tree), ast.Constant(None))
-    return _function(guarded), kind
+    return ast.IfExp(_all_known(tree), _value(tree), ast.Constant(None)), kind
 
 
-def _function(body: ast.expr) -> Any:
+def fact_of(node: ast.AST) -> str | None:
+    """The fact that a part of a built tree reads; None if it is another part."""
+    match node:
+        case ast.Call(func=ast.Name(id="read"), args=[ast.Constant(value=str(name))]):
+            return name
+        case _:
+            return None
+
+
+def compiled(body: ast.expr) -> Any:
+    """The function of a tree that was built here."""
     arguments = ast.arguments(
         posonlyargs=[], args=[ast.arg(_READ)], kwonlyargs=[], kw_defaults=[], defaults=[], vararg=None, kwarg=None
     )
