@@ -8,7 +8,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Recent(Generic[Key]):
-    """What happened under each key in the last `seconds`: a member (for example a customer) and an amount each time."""
+    """Happenings under each key in the last `seconds`: a member (for example a customer) and an amount each time."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

@@ -1,26 +1,23 @@
-"""The facts `customer.*`: an event against its customer's habits, and against the customer's last 24 hours."""
+"""The facts `customer.*`: an event against its customer's habits, and against what customers usually do."""
 
 import math
-from collections.abc import Mapping
 
 from fraud.context import surprise
-from fraud.context.look_ups import MOST_OF_CUSTOMER, LookUps
-from fraud.context.near_lines import is_near_a_line
-from fraud.context.sighting import Sighting
-from fraud.profiles.customers import HABITS, CustomerProfile
-from fraud.profiles.population import Population, habit_level
+from fraud.context.customer_day import customer_day_facts
+from fraud.context.habits import Habits
+from fraud.context.look_ups import LookUps
+from fraud.context.sighting import GIFT_CARD, Sighting, sales_of
+from fraud.profiles.customers import CustomerProfile
+from fraud.profiles.population import Population
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
 
-EARLY_DAYS = 7
-GIFT_CARD = "gift_card"
-
 
 def customer_facts(event: Sighting, look_ups: LookUps, profiles: Profiles, day: int) -> dict[str, Value]:
-    """What the customer usually does and did in the last 24 hours; empty if the event names none."""
+    """The customer's usual ways and last 24 hours; empty if the event names none."""
     if event.customer is None:
         return {}
-    facts = _recent(event, look_ups)
+    facts = customer_day_facts(event, look_ups.customer)
     if not profiles.days:
         return facts
     profile = profiles.customers.get(event.customer)
@@ -28,33 +25,8 @@ def customer_facts(event: Sighting, look_ups: LookUps, profiles: Profiles, day: 
     facts["customer.age_days"] = day - profile.first_day if profile else 0
     facts |= _against_others(event, look_ups, profile, profiles)
     if profile is not None and profile.sales:
-        facts |= _habits(event, profile, profiles.population)
+        facts |= _habits(event, look_ups, profile, profiles.population)
     return facts
-
-
-def _recent(event: Sighting, look_ups: LookUps) -> dict[str, Value]:
-    recent = look_ups.customer
-    sales = [seen for seen in recent if seen.is_sale and not seen.is_return]
-    others = [seen for seen in sales if seen.id != event.id]
-    values = [seen.value for seen in sales if seen.value is not None]
-    cards = [seen for seen in sales if seen.payment == GIFT_CARD]
-    return {
-        "customer.sales_24h": len(sales),
-        "customer.flagged_24h": sum(seen.is_flagged for seen in sales),
-        "customer.value_24h": sum(values),
-        "customer.stores_24h": len({seen.store for seen in sales if seen.store}),
-        "customer.skus_24h": len({seen.sku for seen in sales if seen.sku}),
-        "customer.payments_24h": len({seen.payment for seen in sales if seen.payment}),
-        "customer.same_sku_24h": sum(seen.sku == event.sku for seen in others) if event.sku else None,
-        "customer.gift_cards_24h": len(cards),
-        "customer.gift_card_value_24h": sum(seen.value or 0.0 for seen in cards),
-        "customer.wrapped_24h": sum(seen.gift_wrap for seen in sales),
-        "customer.returns_24h": sum(seen.is_return for seen in recent),
-        "customer.returned_sku": any(seen.is_return and seen.sku == event.sku for seen in recent),
-        "customer.near_lines_24h": sum(is_near_a_line(seen) for seen in sales),
-        "customer.sales_1h": sum(event.time - 3600 < seen.time for seen in sales),
-        "customer.cut": len(recent) >= MOST_OF_CUSTOMER,
-    }
 
 
 def _against_others(
@@ -62,19 +34,29 @@ def _against_others(
 ) -> dict[str, Value]:
     """How surprising the customer's counts are, given what all customers do."""
     population = profiles.population
-    sales = [seen for seen in look_ups.customer if seen.is_sale and not seen.is_return]
+    sales = sales_of(look_ups.customer)
     returns = len(look_ups.customer) - len(sales)
     before = profile.sales if profile else 0
     returned = (profile.returns if profile else 0) + returns
     flagged = (profile.flagged if profile else 0) + sum(seen.is_flagged for seen in sales) - 1
     usual_a_day = max(before / profiles.days, population.sales / max(1, population.active))
     cards = sum(seen.payment == GIFT_CARD for seen in sales)
+    bought = {seen.sku for seen in sales if seen.sku}
+    returned_bought = sum(seen.is_return and seen.sku in bought for seen in look_ups.customer)
+    changes = max(0, len({seen.payment for seen in sales if seen.payment}) - 1)
     return {
         "customer.sales": before,
         "customer.returns": returned,
         "customer.pace_surprise": surprise.of_events(len(sales), usual_a_day),
         "customer.return_surprise": surprise.of_share(
             returned, before + len(sales) + returned, population.return_share
+        ),
+        "customer.returns_surprise_24h": surprise.of_share(returns, len(look_ups.customer), population.return_share),
+        "customer.returned_surprise": surprise.of_share(
+            returned_bought, max(returned_bought, len(sales)), population.return_share
+        ),
+        "customer.payments_surprise": surprise.of_share(
+            changes, max(changes, len(sales) - 1), min(0.9, population.novelty_rate("payment", 0))
         ),
         "customer.flagged": flagged + 1,
         "customer.flagged_surprise": surprise.of_share(
@@ -90,50 +72,20 @@ def _against_others(
     }
 
 
-def _habits(event: Sighting, profile: CustomerProfile, population: Population) -> dict[str, Value]:
-    """Which habits the event breaks, and how much that speaks for somebody else than the customer.
-
-    For each habit: ln of the chance that anybody breaks (or keeps) it by that this customer does, as customers of
-    as many sales were seen to do on the days before.
-    """
-    level = habit_level(profile.sales)
-    broken: list[str] = []
-    strangeness, told = 0.0, 0
-    shares: Mapping[str, float] = {
-        "store": _seen_share(profile.stores, population.stores, population.sales),
-        "payment": _seen_share(profile.payments, population.payments, population.sales),
-        "category": _seen_share(profile.categories, population.categories, population.sales),
-        "hour": _hour_share(profile, population),
-        "amount": 0.85,
-    }
-    for habit in HABITS:
-        is_broken = profile.breaks(habit, event)
-        if is_broken is None:
-            continue
-        told += 1
-        novelty = population.novelty_rate(habit, level)
-        anybody = 1 - shares[habit] if is_broken else shares[habit]
-        customer = novelty if is_broken else 1 - novelty
-        strangeness += math.log(max(0.02, anybody) / max(0.02, customer))
-        if is_broken:
-            broken.append(habit)
+def _habits(event: Sighting, look_ups: LookUps, profile: CustomerProfile, population: Population) -> dict[str, Value]:
+    habits = Habits(profile, population)
+    kept = habits.kept(event)
+    others = (habits.kept(seen).strangeness for seen in sales_of(look_ups.customer) if seen.id != event.id)
     usual = math.exp(profile.values.mean) if profile.values.count else None
     return {
-        "customer.habits": told,
-        "customer.habits_broken": len(broken),
-        "customer.broken": ", ".join(broken),
-        "customer.strangeness": strangeness,
+        "customer.habits": kept.told,
+        "customer.habits_broken": len(kept.broken),
+        "customer.broken": ", ".join(kept.broken),
+        "customer.strangeness": kept.strangeness,
+        "customer.strangeness_24h": sum(max(0.0, strangeness) for strangeness in others),
+        "customer.payment_strangeness": habits.payment_strangeness(event),
         "customer.new_store": profile.breaks("store", event),
         "customer.new_payment": profile.breaks("payment", event),
         "customer.usual_value": usual,
         "customer.value_ratio": event.value / usual if event.value and usual else None,
     }
-
-
-def _seen_share(seen: Mapping[str, int], population: Mapping[str, int], total: int) -> float:
-    return min(1.0, sum(population.get(value, 0) for value in seen) / max(1, total))
-
-
-def _hour_share(profile: CustomerProfile, population: Population) -> float:
-    seen = sum(number for hour, number in enumerate(population.hours) if profile.hour_seen(hour))
-    return min(1.0, seen / max(1, population.sales))

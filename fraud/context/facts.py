@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from fraud.context.customer_facts import GIFT_CARD, customer_facts
+from fraud.context.customer_facts import customer_facts
 from fraud.context.event_facts import event_facts
-from fraud.context.goods_facts import price_facts, shelf_facts, sku_facts
 from fraud.context.look_ups import LookUps
-from fraud.context.near_lines import LINES, below_a_line
-from fraud.context.sighting import sighting
+from fraud.context.near_lines import LINES, below_a_line, below_round
+from fraud.context.price_facts import price_facts
+from fraud.context.shelf_facts import shelf_facts
+from fraud.context.sighting import GIFT_CARD, sighting
+from fraud.context.sku_facts import sku_facts
 from fraud.context.store_facts import store_facts
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
@@ -30,13 +32,14 @@ def facts_of(
         "event.value": seen.value,
         "event.line": LINES[line] if line else None,
         "event.line_name": line,
+        "event.below_round": below_round(seen),
         "id.contents": look_ups.contents,
         "id.altered": look_ups.altered,
         "profiles.days": profiles.days,
     }
     facts |= customer_facts(seen, look_ups, profiles, day.toordinal())
-    facts |= sku_facts(seen, look_ups, profiles)
-    facts |= shelf_facts(seen, look_ups, profiles)
+    facts |= sku_facts(seen, look_ups.sku, profiles)
+    facts |= shelf_facts(seen, look_ups.shelf, profiles)
     if profiles.days:
         facts |= store_facts(seen, profiles)
         facts |= price_facts(seen, profiles)

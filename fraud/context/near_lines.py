@@ -1,5 +1,7 @@
 """Amounts just below the lines from which on a sale is looked into: who knows the lines stays below them."""
 
+import math
+
 from fraud.context.sighting import Sighting
 
 LINES = {"value": 5_000.0, "loss": 3_000.0}
@@ -7,6 +9,9 @@ LINES = {"value": 5_000.0, "loss": 3_000.0}
 
 NEAR = 0.9
 """An amount is just below a line from 90 % of it on."""
+
+LEAST_ROUND = 100
+"""Nobody looks into smaller sales for their value."""
 
 
 def below_a_line(sighting: Sighting) -> str | None:
@@ -22,3 +27,13 @@ def below_a_line(sighting: Sighting) -> str | None:
 def is_near_a_line(sighting: Sighting) -> bool:
     """True if the sale lies just below a line."""
     return below_a_line(sighting) is not None
+
+
+def below_round(sighting: Sighting) -> float | None:
+    """The share by which a sale's value lies below the next round number (1, 2 or 5 and zeros); None below 100."""
+    value = sighting.value
+    if value is None or value < LEAST_ROUND:
+        return None
+    scale = 10.0 ** math.floor(math.log10(value))
+    following = min(scale * figure for figure in (1, 2, 5, 10, 20) if scale * figure > value)
+    return (following - value) / following

@@ -14,6 +14,10 @@ LARGEST = 1e9
 """Numbers beyond it are missing here: no store sells so much, and sums over many must stay finite."""
 
 
+HOUR = 3600.0
+GIFT_CARD = "gift_card"
+
+
 class Sighting(msgspec.Struct, frozen=True, gc=False):
     """One event, at the second it reached the hub (Unix time). `network` is its gateway without the last part."""
 
@@ -81,6 +85,16 @@ def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
         discount=discount,
         gift_wrap=event.get("gift_wrap") is True,
     )
+
+
+def sales_of(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """The sales among sightings, without returns."""
+    return [seen for seen in sightings if seen.is_sale and not seen.is_return]
+
+
+def customers_of(sightings: Iterable[Sighting]) -> set[str]:
+    """The customers that sightings name."""
+    return {seen.customer for seen in sightings if seen.customer}
 
 
 def place(seen: Sighting) -> tuple[float, str, bytes]:

@@ -57,7 +57,7 @@ def history() -> list[tuple[datetime, dict[str, Any]]]:
 
 
 def judged(*today: dict[str, Any], apart: timedelta = timedelta(minutes=6), days: bool = True) -> list[Judged]:
-    """What the set `context` says of flagged events that arrive from ten o'clock on, some minutes apart."""
+    """The verdicts of the set `context` on flagged events that arrive from ten o'clock on, some minutes apart."""
     arrivals = [
         *(history() if days else ()),
         *((TODAY + timedelta(hours=10) + number * apart, event) for number, event in enumerate(today)),

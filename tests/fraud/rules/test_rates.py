@@ -1,4 +1,4 @@
-"""How often a rule held bounds its weight."""
+"""The share of sales for which a rule held bounds its weight."""
 
 import pytest
 
