@@ -10,7 +10,7 @@ import msgspec
 from cli import campaigns, demo, reconcile, screen, verify, world
 from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_key, default_url
 from cli.options import number, speed, whole_number
-from cli.rules.options import add_rule_commands
+from cli.rules.options import add_explain, add_rule_commands
 from cli.stack_process import ROOT
 
 _WATCH_SECONDS = 5.0
@@ -52,6 +52,7 @@ def command_line() -> argparse.ArgumentParser:
         command("rules", "Check, show, try and replay rule sets over files, without the app.", of_app=False)
     )
     _world(command("world", "Write a labelled world of events, and the truth about them.", of_app=False))
+    add_explain(command("explain", "Explain the verdict on an event of a file, rule by rule.", of_app=False))
     return parser
 
 

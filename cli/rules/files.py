@@ -44,6 +44,6 @@ def arrivals_of(name: str) -> tuple[list[Arrival], Skipped]:
     return arrivals, skipped
 
 
-def judged(arrivals: list[Arrival], rules: RuleSet, history_days: int) -> list[Judged]:
-    """All verdicts of a file."""
-    return list(replay(arrivals, rules, History(), history_days))
+def judged(arrivals: list[Arrival], rules: RuleSet, history_days: int, *, asked: str | None = None) -> list[Judged]:
+    """All verdicts of a file; with `asked`, those on this id, flagged or not."""
+    return list(replay(arrivals, rules, History(), history_days, asked=asked))

@@ -4,8 +4,10 @@ import argparse
 from collections.abc import Callable
 
 from cli.options import whole_number
+from cli.rules.explaining import run_explain
 from cli.rules.replaying import run_replay
 from cli.rules.showing import run_check, run_show
+from cli.rules.trying import run_compare, run_try
 
 Run = Callable[[argparse.Namespace], int]
 _RULES = "a rule file, or the name of a set that comes with the app (default: context)"
@@ -33,10 +35,35 @@ def add_rule_commands(parser: argparse.ArgumentParser) -> None:
     add_events(replay)
     replay.add_argument("--rules", metavar="SET", help=_RULES)
     replay.add_argument("--out", required=True, metavar="VERDICTS.ndjson", help="the file of the verdicts")
+    text = "Judge a file of events with a set and with another, and show what changes: bands, rules, examples."
+    trial = command("try", text, run_try)
+    trial.add_argument("rules", metavar="SET", help=_RULES)
+    add_events(trial)
+    trial.add_argument("--against", metavar="SET", help=_RULES)
+    text = "the truth about the events, as `detective world` writes it: adds precision and recall"
+    trial.add_argument("--labels", metavar="LABELS.ndjson", help=text)
+    trial.add_argument("--json", action="store_true", help="print JSON for a script")
+    compare = command("compare", "Show what changes from one file of verdicts to another.", run_compare)
+    for name in ("before", "after"):
+        compare.add_argument(name, metavar=f"{name.upper()}.ndjson", help="verdicts that `replay` wrote")
+    compare.add_argument("--json", action="store_true", help="print JSON for a script")
 
 
-def add_events(parser: argparse.ArgumentParser) -> None:
+def add_explain(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `detective explain`."""
+    parser.add_argument("id", help="the id of an event, flagged or not")
+    parser.add_argument("--rules", metavar="SET", help=_RULES)
+    parser.add_argument("--json", action="store_true", help="print JSON for a script, with all facts")
+    add_events(parser, is_option=True)
+    parser.set_defaults(run=run_explain)
+
+
+def add_events(parser: argparse.ArgumentParser, *, is_option: bool = False) -> None:
     """Add the file of events, and how many of its days are history."""
-    parser.add_argument("events", metavar="EVENTS.ndjson", help="events in order of arrival")
+    text = "events in order of arrival"
+    if is_option:
+        parser.add_argument("--events", required=True, metavar="EVENTS.ndjson", help=text)
+    else:
+        parser.add_argument("events", metavar="EVENTS.ndjson", help=text)
     text = "the file's first days (UTC), which are profiled and not judged (default: %(default)s)"
     parser.add_argument("--history-days", type=whole_number(0, _MOST_HISTORY), default=0, metavar="N", help=text)

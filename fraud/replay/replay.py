@@ -43,13 +43,16 @@ class Judged(msgspec.Struct, frozen=True):
     verdict: ReplayVerdict
     facts: dict[str, Value]
     rates: Rates
+    is_flagged: bool = True
 
 
-def replay(arrivals: Iterable[Arrival], rules: RuleSet, history: History, history_days: int) -> Iterator[Judged]:
+def replay(
+    arrivals: Iterable[Arrival], rules: RuleSet, history: History, history_days: int, *, asked: str | None = None
+) -> Iterator[Judged]:
     """Judge every flagged content of a file; those of its first `history_days` days (in UTC) are profiled only.
 
     A window is judged by what arrived up to its end. Arrivals are put in the order of their enqueued times first: a hub
-    is in order within a partition only.
+    is in order within a partition only. With `asked`, every arrival of this id is judged, and nothing else.
     """
     in_order = sorted(arrivals, key=lambda arrival: arrival.enqueued)
     if not in_order:
@@ -63,16 +66,21 @@ def replay(arrivals: Iterable[Arrival], rules: RuleSet, history: History, histor
             history.begin_day()
             rates, rates_today = rates.after(rates_today), Rates()
         flagged: dict[tuple[str, str, bytes], Arrival] = {}
+        others: list[Arrival] = []
         for arrival in group:
             history.add(arrival)
             if (name := flagged_name(arrival.event)) is not None:
                 flagged[*name, canonical(arrival.event or {})] = arrival
+            elif asked is not None and (arrival.event or {}).get("id") == asked:
+                others.append(arrival)
         for name in sorted(flagged):
             facts = history.facts(flagged[name], window)
             if history.profiles.days:
                 rates_today.add(rules.held(facts))
-            if today >= first_judged:
-                yield Judged(_verdict(flagged[name], window, rules, rules.reasons(facts, rates)), facts, rates)
+            if name[1] == asked or (asked is None and today >= first_judged):
+                yield _judged(flagged[name], window, rules, facts, rates)
+        for arrival in others:
+            yield _judged(arrival, window, rules, history.facts(arrival, window), rates, is_flagged=False)
 
 
 def flagged_name(event: dict[str, Any] | None) -> tuple[str, str] | None:
@@ -87,6 +95,12 @@ def flagged_name(event: dict[str, Any] | None) -> tuple[str, str] | None:
 def _day(window: Window) -> date:
     """A window belongs to the day in which it began: its end may be the next day's first moment."""
     return window.start.date()
+
+
+def _judged(
+    arrival: Arrival, window: Window, rules: RuleSet, facts: dict[str, Value], rates: Rates, *, is_flagged: bool = True
+) -> Judged:
+    return Judged(_verdict(arrival, window, rules, rules.reasons(facts, rates)), facts, rates, is_flagged)
 
 
 def _verdict(arrival: Arrival, window: Window, rules: RuleSet, reasons: tuple[Reason, ...]) -> ReplayVerdict:

@@ -1,0 +1,81 @@
+"""The truth about a file of events: labels such as `detective world` writes beside it."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from cli.app_client import AppError
+from fraud.replay.arrivals import Arrival
+from fraud.replay.replay import ReplayVerdict
+from fraud.suspicion import is_suspicious
+
+
+class Label(msgspec.Struct, frozen=True):
+    """The truth about the event at a place of the file, which counts from 0."""
+
+    id: str
+    place: int
+    fraud: bool
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """Precision and recall of the verdicts from a band on, against labels. A share of nothing is None.
+
+    `recall` is of the fraud that was judged: what the stream job never flags, no rule sees.
+    """
+
+    band: str
+    verdicts: int
+    precision: float | None
+    recall: float | None
+
+
+class Truth:
+    """Which verdicts are on fraud."""
+
+    def __init__(self, arrivals: Sequence[Arrival], labels: Iterable[Label]) -> None:
+        self._frauds: set[tuple[str, str]] = set()
+        self.fraud_sales, self.never_flagged = 0, 0
+        for label in labels:
+            event = arrivals[label.place].event if label.place < len(arrivals) else None
+            if event is None or event.get("id") != label.id:
+                raise AppError(f"the label of place {label.place} is not of the event there: {label.id}")
+            if not label.fraud:
+                continue
+            self._frauds.add((label.id, arrivals[label.place].enqueued.isoformat()))
+            if event.get("event_type") == "sale_event":
+                self.fraud_sales += 1
+                self.never_flagged += not is_suspicious(
+                    event.get("event_type"), event.get("discount"), event.get("priority_shipping")
+                )
+
+    def found(self, verdicts: Iterable[ReplayVerdict]) -> tuple[Found, ...]:
+        """The figures of the verdicts that are high, and of those that are medium or high."""
+        told = [(verdict.band, (verdict.id, verdict.enqueued_time) in self._frauds) for verdict in verdicts]
+        return tuple(
+            _found(
+                " or ".join(bands), [truth for band, truth in told if band in bands], sum(truth for _, truth in told)
+            )
+            for bands in (("high",), ("medium", "high"))
+        )
+
+
+def _found(band: str, truths: list[bool], frauds: int) -> Found:
+    return Found(
+        band=band,
+        verdicts=len(truths),
+        precision=sum(truths) / len(truths) if truths else None,
+        recall=sum(truths) / frauds if frauds else None,
+    )
+
+
+def truth_of(name: str, arrivals: Sequence[Arrival]) -> Truth:
+    """The truth in a file of labels, one JSON object per line with `id`, `place` and `fraud`. Raises AppError."""
+    try:
+        labels = msgspec.json.Decoder(Label).decode_lines(Path(name).read_bytes())
+    except OSError as error:
+        raise AppError(f"{name} cannot be read: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise AppError(f"{name} is not a file of labels as `detective world` writes it: {error}") from error
+    return Truth(arrivals, labels)

@@ -1,0 +1,47 @@
+"""The changes between two judgements on the screen."""
+
+import msgspec
+from rich.table import Table
+
+from cli.rules.comparing import Changes, Comparison
+from cli.screen import console, plain, print_json, say
+
+
+def show_changes(seen: Changes, *, as_json: bool) -> None:
+    """Print the changes, as tables or as JSON."""
+    if as_json:
+        print_json(msgspec.to_builtins(seen))
+        return
+    say(f"from {seen.before or 'nothing'} to {seen.after or 'nothing'}: {seen.verdicts:,} verdicts in both")
+    if seen.only_before or seen.only_after:
+        say(f"{seen.only_before:,} only before, {seen.only_after:,} only after")
+    _counts("band", seen.bands_before, seen.bands_after)
+    _counts("rule", seen.rules_before, seen.rules_after)
+    if seen.truth:
+        _truth(seen.truth)
+    for change, number in seen.moved.items():
+        say(f"{number:,} {change}")
+    for example in seen.examples:
+        say(f"{example.id} ({example.window_end}): {example.before} -> {example.after}, {', '.join(example.rules[:4])}")
+
+
+def _truth(truth: Comparison) -> None:
+    table = Table("by the labels", "precision before", "after", "recall before", "after", box=None, pad_edge=False)
+    for old, new in zip(truth.before, truth.after, strict=True):
+        table.add_row(old.band, *map(_share, (old.precision, new.precision, old.recall, new.recall)))
+    console.print(table, markup=False)
+    say(
+        f"recall is of the fraud that was judged; of {truth.fraud_sales:,} fraudulent sales the stream job"
+        f" never flagged {truth.never_flagged:,}, and no rule saw them"
+    )
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _counts(what: str, before: dict[str, int], after: dict[str, int]) -> None:
+    table = Table(what, "before", "after", box=None, pad_edge=False)
+    for name in sorted({*before, *after}) if what == "rule" else before:
+        table.add_row(plain(name), f"{before.get(name, 0):,}", f"{after.get(name, 0):,}")
+    console.print(table, markup=False)
