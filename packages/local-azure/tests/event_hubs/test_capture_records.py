@@ -15,10 +15,10 @@ from local_azure.event_hubs.events import accept_event, stamp
 from tests.amqp.raw import event
 
 
-def written(message: bytes) -> dict[str, Any]:
+def written(message: bytes, key: str | None = None) -> dict[str, Any]:
     """The record that a reader of the file gets of an event with number 7 and offset 4096."""
     file = io.BytesIO()
-    stored = stamp(accept_event(message), None, 7, 4_096, 1_783_177_509_123)
+    stored = stamp(accept_event(message), key, 7, 4_096, 1_783_177_509_123)
     fastavro.writer(file, fastavro.parse_schema(SCHEMA), [record(7, Message(stored))])  # pyright: ignore[reportUnknownMemberType]
     file.seek(0)
     (row,) = fastavro.reader(file)
@@ -56,6 +56,14 @@ def test_what_a_client_annotated_is_a_system_property():
     row = written(event(b"x", (0x72, {Symbol("x-mine"): "kept", Symbol("x-opt-offset"): "forged"})))
     assert row["SystemProperties"]["x-mine"] == "kept"
     assert row["SystemProperties"]["x-opt-offset"] == "4096"
+
+
+@pytest.mark.parametrize("key", [None, "store-3"])
+def test_the_place_of_an_event_is_a_system_property_and_so_is_its_key(key: str | None):
+    row = written(event(b"x"), key)
+    place = {"x-opt-sequence-number": 7, "x-opt-offset": "4096", "x-opt-enqueued-time": 1_783_177_509_123}
+    assert row["SystemProperties"] == place | ({"x-opt-partition-key": key} if key else {})
+    assert (row["Offset"], row["EnqueuedTimeUtc"]) == ("4096", "7/4/2026 3:05:09 PM")
 
 
 @pytest.mark.parametrize(

@@ -112,17 +112,21 @@ class Message:
     def validate(self) -> None:
         """Decode everything but the body, so that no receiver meets what it cannot read. Raises DecodeError."""
         for code in self._by_code:
-            match code:
-                case SectionCode.HEADER:
-                    self.header()
-                case SectionCode.PROPERTIES:
-                    self.properties()
-                case SectionCode.DATA:
-                    self.body()
-                case SectionCode.SEQUENCE | SectionCode.VALUE:
-                    self._decoded(code)
-                case _:
-                    self._map(SectionCode(code))
+            self.validate_section(SectionCode(code))
+
+    def validate_section(self, code: SectionCode) -> None:
+        """The same for the sections of one kind."""
+        match code:
+            case SectionCode.HEADER:
+                self.header()
+            case SectionCode.PROPERTIES:
+                self.properties()
+            case SectionCode.DATA:
+                self.body()
+            case SectionCode.SEQUENCE | SectionCode.VALUE:
+                self._decoded(code)
+            case _:
+                self._map(code)
 
     def _decoded(self, code: int) -> Any:
         """The value of a section, decoded once: a broker validates a message and then reads it."""

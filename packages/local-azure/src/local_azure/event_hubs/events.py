@@ -1,13 +1,14 @@
 """Events on their way in: what the broker keeps of them, and the annotations that only it may set."""
 
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import encode
 from local_azure.amqp.errors import AmqpError, Condition, DecodeError
 from local_azure.amqp.message import Message
-from local_azure.amqp.sections import SectionCode
+from local_azure.amqp.sections import SectionCode, data_bytes
 from local_azure.amqp.values import Symbol
 
 PARTITION_KEY = Symbol("x-opt-partition-key")
@@ -26,6 +27,7 @@ _SEQUENCE = encode(Symbol("x-opt-sequence-number")) + b"\x81"
 _OFFSET = encode(Symbol("x-opt-offset")) + b"\xa1"
 _TIME = encode(Symbol("x-opt-enqueued-time")) + b"\x83"
 _KEY = encode(PARTITION_KEY)
+_LONGEST_ALIKE = 512
 _LONG = struct.Struct(">q")
 _SECTION = struct.Struct(">4sII")
 
@@ -46,13 +48,30 @@ def accept_event(message: bytes) -> Event:
     broker sets are dropped whoever sent them; the partition key is kept as the event's key.
     """
     view = Message(message)
-    view.validate()
+    _validate(view)
     if not view.sections or view.sections[-1].code < SectionCode.DATA:
         raise DecodeError("an event needs a body")
+    if view.section(SectionCode.MESSAGE_ANNOTATIONS) is None:
+        return Event(None, b"", 0, view.from_properties_on())
     pairs = view.annotation_pairs()
     kept = [pair for pair in pairs if decode(pair[0])[0] not in _SYSTEM]
-    key = partition_key(view) if pairs else None
-    return Event(key, b"".join(map(b"".join, kept)), 2 * len(kept), view.from_properties_on())
+    return Event(partition_key(view), b"".join(map(b"".join, kept)), 2 * len(kept), view.from_properties_on())
+
+
+def _validate(view: Message) -> None:
+    """Raise DecodeError for what no receiver could read. The properties of most events of a sender are alike."""
+    for section in view.sections:
+        if section.code == SectionCode.DATA:
+            data_bytes(view.data, section)
+        elif section.code == SectionCode.PROPERTIES and section.end - section.start <= _LONGEST_ALIKE:
+            _validate_alike(view.data[section.start : section.end])
+        else:
+            view.validate_section(SectionCode(section.code))
+
+
+@lru_cache(maxsize=256)
+def _validate_alike(section: bytes) -> None:
+    Message(section).validate()
 
 
 def partition_key(message: Message) -> str | None:
@@ -77,3 +96,19 @@ def stamp(event: Event, key: str | None, sequence: int, offset: int, time_ms: in
         count += 2
     size = len(place) + len(event.annotations) + 4
     return _SECTION.pack(b"\x00\x53\x72\xd1", size, count) + place + event.annotations + event.tail
+
+
+class Place(NamedTuple):
+    """The annotations that the broker has set on an event without a key."""
+
+    offset: str
+    time_ms: int
+
+
+def stamped_place(stored: bytes) -> Place | None:
+    """The place of an event as `stamp` wrote it; None if the event has a key or annotations of its client as well."""
+    if _SECTION.unpack_from(stored)[2] != 6:
+        return None
+    at = _SECTION.size + len(_SEQUENCE) + _LONG.size + len(_OFFSET)
+    behind = at + 1 + stored[at]
+    return Place(stored[at + 1 : behind].decode(), _LONG.unpack_from(stored, behind + len(_TIME))[0])
