@@ -4,6 +4,7 @@ import argparse
 import os
 import time
 import tomllib
+import webbrowser
 
 import msgspec
 
@@ -11,6 +12,7 @@ from cli import campaigns, demo, reconcile, screen, verify, world
 from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_key, default_url
 from cli.options import number, speed, whole_number
 from cli.rules.options import add_explain, add_rule_commands
+from cli.sql import command as sql
 from cli.stack_process import ROOT
 
 _WATCH_SECONDS = 5.0
@@ -47,6 +49,8 @@ def command_line() -> argparse.ArgumentParser:
     _watch(command("watch", "Watch a campaign that runs, or show how it ended."))
     _stop(command("stop", "Stop a campaign in order, after the batch that is being sent."))
     _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
+    sql.add_options(command("sql", "Ask the archives in SQL, or one of ten questions that have a name (--list)."))
+    _open(command("open", "Open the desk in a browser.", of_app=True))
     _verify(command("verify", "Find any change of a past report or watermark; exit code 1 if there is one."))
     add_rule_commands(
         command("rules", "Check, show, try and replay rule sets over files, without the app.", of_app=False)
@@ -154,6 +158,22 @@ def _reconcile(parser: argparse.ArgumentParser) -> None:
         return 0 if balanced else 1
 
     reconcile.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _open(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        app = app_of(options)
+        app.get("api/health", accept=(503,))
+        address = f"{app.base_url}/desk"
+        if options.json:
+            screen.print_json({"url": address})
+        elif not webbrowser.open(address):
+            screen.say(f"no browser opens from here: {address}")
+        else:
+            screen.say(address)
+        return 0
+
     parser.set_defaults(run=run)
 
 

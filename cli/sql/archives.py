@@ -1,0 +1,217 @@
+"""Fetch what lies in the archives of a span as files of JSON lines, one folder per view."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# The SDKs and fastavro are untyped in part.
+
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import msgspec
+from azure.core.exceptions import AzureError
+from azure.cosmos import CosmosClient
+from azure.identity import DefaultAzureCredential
+from azure.storage.blob import BlobServiceClient, ContainerClient
+
+from cli.app_client import AppError
+from cli.sql.bounds import Bounds, TooMuchError
+
+_MEGABYTE = 1024 * 1024
+_HOUR = timedelta(hours=1)
+
+Settings = dict[str, str]
+
+
+class _Values(msgspec.Struct, frozen=True):
+    Values: Settings = {}
+
+
+def read_settings(path: Path) -> Settings:
+    """The connections of a settings file, over which the environment wins. Raises AppError if neither has them."""
+    values: Settings = {}
+    if path.exists():
+        values = msgspec.json.decode(path.read_bytes(), type=_Values).Values
+    values |= {name: text for name, text in os.environ.items() if name.startswith(("Warehouse", "Cosmos"))}
+    if not any(name.startswith("Warehouse") for name in values) or not any(
+        name.startswith("Cosmos") for name in values
+    ):
+        raise AppError(
+            "no connection to the archives: start the pipeline with `make up`, or set Warehouse__blobServiceUri and "
+            "Cosmos__accountEndpoint to those of a deployment"
+        )
+    return values
+
+
+class Fetch:
+    """The archives of a span, each fetched when a question names its view."""
+
+    def __init__(self, settings: Settings, folder: Path, bounds: Bounds, now: datetime) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._bounds = bounds
+        self._now = now
+        self._since = now - bounds.last
+
+    def view(self, name: str) -> Path:
+        """The file of a view. Raises TooMuchError, and AppError if a service refuses."""
+        path = self._folder / f"{name}.ndjson"
+        try:
+            with path.open("wb") as file:
+                for line in _ROWS[name](self):
+                    file.write(line + b"\n")
+        except AzureError as error:
+            raise AppError(f"{name}: {type(error).__name__}: {str(error).strip().splitlines()[0][:200]}") from error
+        return path
+
+    def events(self) -> Iterator[bytes]:
+        """The events that Capture wrote, with their place in the hub; a body that is not JSON is text."""
+        container = self._container("all-events")
+        with closing(container):
+            partitions = [
+                partition.name
+                for namespace in container.walk_blobs(delimiter="/")
+                for hub in container.walk_blobs(namespace.name, delimiter="/")
+                for partition in container.walk_blobs(hub.name, delimiter="/")
+            ]
+            prefixes = [f"{partition}{hour:%Y/%m/%d/%H}/" for partition in partitions for hour in self._hours()]
+            for blob, content in self._blobs(container, prefixes):
+                partition = blob.split("/")[2]
+                for record in fastavro.reader(io.BytesIO(content)):
+                    yield _captured(record, partition, blob)  # type: ignore[arg-type]
+
+    def suspicious(self) -> Iterator[bytes]:
+        """The rows of the stream job, an id each."""
+        with closing(self._container("suspicious-events")) as container:
+            for _, content in self._blobs(container, [f"{hour:%Y/%m/%d/%H}/" for hour in self._hours()]):
+                for row in _lines(content):
+                    for event_id in row.get("ids") or []:
+                        yield _line({"event_id": event_id, **{key: row.get(key) for key in _WINDOW}})
+
+    def verdicts(self) -> Iterator[bytes]:
+        """The verdicts, with the name of their case."""
+        with closing(self._container("fraud-events")) as container:
+            for blob, content in self._blobs(container, [f"{day:%Y/%m/%d}/" for day in self._days()]):
+                case = blob.rpartition("/")[2].removesuffix(".ndjson")
+                yield from (_line({**row, "case_id": case}) for row in _lines(content))
+
+    def quarantine(self) -> Iterator[bytes]:
+        """The records of quarantine."""
+        with closing(self._container("quarantine")) as container:
+            prefixes = [*(f"store-events/{hour:%Y/%m/%d/%H}/" for hour in self._hours()), "suspicious-windows/"]
+            for blob, content in self._blobs(container, prefixes):
+                yield from (_line({**row, "path": blob}) for row in _lines(content))
+
+    def reports(self) -> Iterator[bytes]:
+        """The reports of reconciliations, without their lists."""
+        with closing(self._container("reports")) as container:
+            for blob, content in self._blobs(container, ["reconciliations/"], "/report.json"):
+                # A report is one object over many lines.
+                for row in _lines(b"".join(content.splitlines())):
+                    yield _line({"run": blob.split("/")[1], **{key: row.get(key) for key in _REPORT}})
+
+    def cases(self) -> Iterator[bytes]:
+        """The cases of windows that ended in the span."""
+        client = self._cosmos()
+        container = client.get_database_client("fraud").get_container_client("cases")
+        rows = container.query_items(
+            "SELECT * FROM c WHERE c.window_end >= @since AND IS_DEFINED(c.bands)",
+            parameters=[{"name": "@since", "value": f"{self._since:%Y-%m-%dT%H:%M:%SZ}"}],
+            enable_cross_partition_query=True,
+        )
+        for number, row in enumerate(rows):
+            if number >= 100 * self._bounds.files:
+                raise TooMuchError("cases: more than 100 for each of --files; ask for a shorter --last")
+            yield _line(row)
+
+    def _hours(self) -> Iterable[datetime]:
+        first = self._since.replace(minute=0, second=0, microsecond=0)
+        # Capture and the stream job write some minutes after what they write of.
+        count = int((self._now + _HOUR - first) / _HOUR) + 1
+        return (first + _HOUR * number for number in range(count))
+
+    def _days(self) -> Iterable[datetime]:
+        count = (self._now.date() - self._since.date()).days + 1
+        return (self._since + timedelta(days=number) for number in range(count))
+
+    def _blobs(
+        self, container: ContainerClient, prefixes: Iterable[str], suffix: str = ""
+    ) -> Iterator[tuple[str, bytes]]:
+        files = size = 0
+        for prefix in prefixes:
+            for blob in container.list_blobs(name_starts_with=prefix):
+                if not blob.name.endswith(suffix) or not blob.size:
+                    continue
+                files, size = files + 1, size + blob.size
+                if files > self._bounds.files:
+                    raise TooMuchError(f"{container.container_name}: more than {self._bounds.files} blobs; say --files")
+                if size > self._bounds.megabytes * _MEGABYTE:
+                    raise TooMuchError(
+                        f"{container.container_name}: more than {self._bounds.megabytes} MB; say --megabytes"
+                    )
+                yield blob.name, container.download_blob(blob.name).readall()
+
+    def _container(self, name: str) -> ContainerClient:
+        if text := self._settings.get("Warehouse"):
+            return BlobServiceClient.from_connection_string(text).get_container_client(name)
+        address = self._settings["Warehouse__blobServiceUri"]
+        return BlobServiceClient(address, credential=DefaultAzureCredential()).get_container_client(name)
+
+    def _cosmos(self) -> CosmosClient:
+        if text := self._settings.get("Cosmos"):
+            return CosmosClient.from_connection_string(text)
+        return CosmosClient(self._settings["Cosmos__accountEndpoint"], credential=DefaultAzureCredential())
+
+
+_WINDOW = ("store_id", "WindowStart", "WindowEnd")
+_REPORT = ("verdict", "sentence", "range", "accounts")
+_ROWS: dict[str, Callable[[Fetch], Iterator[bytes]]] = {
+    "events": Fetch.events,
+    "suspicious": Fetch.suspicious,
+    "verdicts": Fetch.verdicts,
+    "quarantine": Fetch.quarantine,
+    "cases": Fetch.cases,
+    "reports": Fetch.reports,
+}
+VIEWS = tuple(_ROWS)
+
+
+def _captured(record: dict[str, Any], partition: str, blob: str) -> bytes:
+    body: bytes = record["Body"] or b""
+    enqueued = record["SystemProperties"].get("x-opt-enqueued-time")
+    moment = datetime.fromtimestamp(enqueued / 1000, UTC).isoformat() if isinstance(enqueued, int) else None
+    try:
+        event: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        event = None
+    fields: dict[str, Any] = event if isinstance(event, dict) else {}
+    return _line(
+        {
+            "event_id": fields.get("id"),
+            **{name: fields.get(name) for name in ("event_type", "store_id", "cust_id", "sku", "price", "qty")},
+            **{name: fields.get(name) for name in ("discount", "priority_shipping", "ts")},
+            "partition": partition,
+            "sequence_number": record["SequenceNumber"],
+            "enqueued": moment or record["EnqueuedTimeUtc"],
+            "body": fields or body.decode(errors="replace"),
+            "blob": blob,
+        }
+    )
+
+
+def _lines(content: bytes) -> Iterator[dict[str, Any]]:
+    for line in content.splitlines():
+        try:
+            row: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            continue  # the archive keeps what somebody has damaged; a question is not about it
+        if isinstance(row, dict):
+            yield row
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    return json.dumps(row, separators=(",", ":"), default=str).encode()

@@ -1,0 +1,83 @@
+"""`detective sql`: what it may be told, and how it answers."""
+
+import argparse
+import csv
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from rich.table import Table
+
+from cli.app_client import AppClient, AppError, default_key, default_url
+from cli.options import duration, number, whole_number
+from cli.screen import console, plain, print_json, say, show_error
+from cli.sql.bounds import Bounds, TooMuchError
+from cli.sql.questions import QUESTIONS
+from cli.stack_process import LOCAL_SETTINGS
+
+_VIEWS = "events, suspicious, verdicts, quarantine, cases, reports"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The question, the bounds and the form of the answer."""
+    standard = Bounds()
+    parser.add_argument("question", nargs="?", help=f"a SELECT over {_VIEWS}, or the name of a question")
+    parser.add_argument("--list", action="store_true", help="list the questions that have a name")
+    parser.add_argument("--last", type=duration, default=standard.last, help="how far to look back (default: 1d)")
+    for name, kind, default, text in (
+        ("files", whole_number(1, 100_000), standard.files, "blobs of an archive that are read at most"),
+        ("megabytes", whole_number(1, 65_536), standard.megabytes, "of an archive that are read at most"),
+        ("rows", whole_number(1, 1_000_000), standard.rows, "of the answer that are shown at most"),
+        ("seconds", number(0.1, 3_600), standard.seconds, "that the query may take"),
+    ):
+        parser.add_argument(f"--{name}", type=kind, default=default, metavar="N", help=f"{text} (default: {default})")
+    parser.add_argument("--csv", action="store_true", help="print CSV")
+    parser.add_argument("--settings", type=Path, default=LOCAL_SETTINGS, help="the file with the connections")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Answer a question: 0, or 2 if it cannot be answered within its bounds."""
+    if options.list or not options.question:
+        for name, question in QUESTIONS.items():
+            say(f"{name:<20}{question.about}")
+        return 0
+    named = QUESTIONS.get(options.question)
+    if named is None and " " not in options.question.strip():
+        raise AppError(f"no question is called {options.question[:60]!r}: `detective sql --list` has them")
+    # DuckDB and the SDKs take a second to load, which no other command shall wait for.
+    from cli.sql.archives import Fetch, read_settings  # noqa: PLC0415
+    from cli.sql.asking import ask  # noqa: PLC0415
+
+    bounds = Bounds(
+        last=options.last, files=options.files, megabytes=options.megabytes, seconds=options.seconds, rows=options.rows
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        fetch = Fetch(read_settings(options.settings), Path(folder), bounds, _now(options))
+        try:
+            answer = ask(named.text if named else options.question, fetch.view, bounds)
+        except TooMuchError as error:
+            raise AppError(str(error)) from error
+    if options.json:
+        print_json([dict(zip(answer.columns, map(msgspec.to_builtins, row), strict=True)) for row in answer.rows])
+    elif options.csv:
+        csv.writer(sys.stdout).writerows([answer.columns, *answer.rows])
+    else:
+        table = Table(*map(plain, answer.columns), box=None, header_style="bold")
+        for row in answer.rows:
+            table.add_row(*("" if value is None else plain(str(value)) for value in row))
+        console.print(table, markup=False)
+    if answer.is_cut:
+        show_error(f"more than {bounds.rows} rows: the rest is not shown; say --rows")
+    return 0
+
+
+def _now(options: argparse.Namespace) -> datetime:
+    """Azure's time, from the app; this machine's own if the app does not answer."""
+    url = options.url or default_url()
+    try:
+        return AppClient(url, options.key or default_key(url)).now()
+    except AppError:
+        return datetime.now(UTC)
