@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 import requests
@@ -71,6 +72,15 @@ class AppClient:
         """A page of a list of the durable management API, and the token of the next page. Raises AppError."""
         answer = self._call("GET", path, params=params, headers={_CONTINUATION: token} if token else {})
         return _json(answer), answer.headers.get(_CONTINUATION) or None
+
+    def query(self, path: str, **params: str) -> Any:
+        """The JSON answer of a GET with parameters. Raises AppError."""
+        return _json(self._call("GET", path, params=params))
+
+    def change(self, path: str, body: dict[str, Any], *, etag: str, actor: str) -> Any:
+        """The JSON answer of a change that was made of a state, by a person. Raises AppError."""
+        headers = {"If-Match": etag, "x-actor": quote(actor)}
+        return _json(self._call("POST", path, repeatable=False, json=body, headers=headers))
 
     def get_bytes(self, path: str) -> bytes:
         """The body of a GET as it is. Raises AppError."""

@@ -10,6 +10,7 @@ import msgspec
 
 from cli import campaigns, demo, reconcile, screen, verify, world
 from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_key, default_url
+from cli.desk import add_desk_commands
 from cli.options import number, speed, whole_number
 from cli.rules.options import add_explain, add_rule_commands
 from cli.sql import command as sql
@@ -52,6 +53,7 @@ def command_line() -> argparse.ArgumentParser:
     sql.add_options(command("sql", "Ask the archives in SQL, or one of ten questions that have a name (--list)."))
     _open(command("open", "Open the desk in a browser.", of_app=True))
     _verify(command("verify", "Find any change of a past report or watermark; exit code 1 if there is one."))
+    add_desk_commands(command, app_of)
     add_rule_commands(
         command("rules", "Check, show, try and replay rule sets over files, without the app.", of_app=False)
     )

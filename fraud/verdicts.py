@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from fraud.events import StoreKey, store_key
+from fraud.stakes import Stakes, stakes_of
 from fraud.windows import Window
 
 Band = Literal["low", "medium", "high", "unresolved"]
@@ -81,6 +82,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     rule_set: str
     revision: int = 1
     """That of the verdicts it was made of: 1 for the first, one more each time that they were amended."""
+    stakes: Stakes = Stakes()
+    """Absent from a case that an earlier version wrote."""
 
 
 def case_of(
@@ -97,7 +100,8 @@ def case_of(
     if not verdicts:
         raise ValueError(f"{name} has no verdicts")
     counts = Counter(verdict.band for verdict in verdicts)
-    worst = sorted(verdicts, key=lambda verdict: (-verdict.score, verdict.event_id))[:TOP_VERDICTS]
+    ranked = sorted(verdicts, key=lambda verdict: (-verdict.score, verdict.event_id))
+    worst = ranked[:TOP_VERDICTS]
     return Case(
         id=name,
         store_id=store_key(store_id),
@@ -114,6 +118,11 @@ def case_of(
         verdicts_blob=blob,
         rule_set=verdicts[0].rule_set,
         revision=revision,
+        stakes=stakes_of(
+            (verdict.event, (reason.rule for reason in verdict.reasons))
+            for verdict in ranked
+            if verdict.band in ("high", "medium")
+        ),
     )
 
 

@@ -6,12 +6,28 @@ Importing this package reads the settings, so that an app that is set up wrongly
 import azure.durable_functions as df
 import azure.functions as func
 
-from function_app import archiver, campaigns, chain, durable, health, producer, reconciliation, repairs, watch, windows
+from function_app import (
+    archiver,
+    campaigns,
+    chain,
+    desk_api,
+    durable,
+    health,
+    producer,
+    reconciliation,
+    repairs,
+    reviews,
+    watch,
+    windows,
+)
 from function_app.desk import pages as desk
 from services.settings import settings
 
 settings()
 
+_PIPELINE = (producer, campaigns, archiver, windows, durable, reconciliation, repairs, chain, health, watch)
+_DESK = (desk, desk_api, reviews)
+
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
-for module in (producer, campaigns, archiver, windows, durable, reconciliation, repairs, chain, health, watch, desk):
+for module in (*_PIPELINE, *_DESK):
     app.register_functions(module.blueprint)

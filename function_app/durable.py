@@ -18,6 +18,7 @@ from activities.reconciliation.repair_steps import backfill_events, enter_correc
 from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.watermark import read_watermark, write_watermark
 from activities.reconciliation.write_report import write_report
+from activities.review_case import take_review_step
 from activities.send_batch import send_batch
 from activities.store_verdicts import store_verdicts
 from activities.watching.note_night import note_night
@@ -29,6 +30,7 @@ from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
 from orchestrations.repair_reconciliation import repair_reconciliation, repair_windows
+from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
 
 blueprint = df.Blueprint()
@@ -45,6 +47,8 @@ register(
         contracts.JUDGE_PLACES: judge_places,
         contracts.RUN_CAMPAIGN: run_campaign,
         contracts.SEND_BATCH: send_batch,
+        contracts.REVIEW_CASE: review_case,
+        contracts.TAKE_REVIEW_STEP: take_review_step,
         contracts.RECONCILE: reconcile,
         contracts.RECONCILE_STAGE: reconcile_stage,
         contracts.RECONCILE_NIGHTLY: reconcile_nightly,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import azure.functions as func
 import msgspec
@@ -53,12 +53,17 @@ def parse_body(kind: type[Body], body: bytes) -> Body:
     try:
         return msgspec.json.decode(body or b"{}", type=kind)
     except msgspec.ValidationError as error:
-        raise BadRequestError(_field_of(str(error)), str(error)) from error
+        raise BadRequestError(field_of(str(error)), str(error)) from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise BadRequestError(None, f"the body is not valid JSON: {error}") from error
 
 
-def _field_of(message: str) -> str | None:
+def headers_of(request: func.HttpRequest) -> Mapping[str, str]:
+    """The headers of a request; their names may be written in any case."""
+    return cast(Mapping[str, str], request.headers)
+
+
+def field_of(message: str) -> str | None:
     """The field that a msgspec message is about: `Expected `int` >= 1 - at `$.count``."""
     for pattern in (_UNKNOWN_FIELD, _MISSING_FIELD, _FIELD):
         if (match := pattern.search(message)) and match["field"]:

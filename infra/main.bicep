@@ -132,6 +132,14 @@ param thisMonth string = utcNow('yyyy-MM-01')
 @description('Diagnostic settings of the apps too; false if a region does not take them on Flex Consumption.')
 param appDiagnostics bool = true
 
+@description('What a function key may do at the desk: look, decide cases, or run the pipeline.')
+@allowed(['reader', 'analyst', 'operator'])
+param keyRole string = 'analyst'
+
+@description('Client id of an app registration in Entra with the roles reader, analyst and operator, for the desk; empty: there is no login.')
+@maxLength(36)
+param deskClientId string = ''
+
 @description('Client id of an app registration in Entra; empty: there is no Durable Functions Monitor.')
 @maxLength(36)
 param monitorClientId string = ''
@@ -169,6 +177,9 @@ var months = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', 
 var schedule = length(filter(split(reconciliationSchedule, ' '), field => !empty(field))) == 6
   ? reconciliationSchedule
   : fail('reconciliationSchedule must have six fields: second, minute, hour, day, month, day of the week.')
+var deskLogin = contains([0, 36], length(deskClientId))
+  ? deskClientId
+  : fail('deskClientId must be the client id of an app registration, of 36 characters, or empty.')
 var users = withMonitor && empty(monitorUsers)
   ? fail('monitorUsers must name who may look at the monitor, or monitorClientId must be empty.')
   : monitorUsers
@@ -320,6 +331,8 @@ module app 'modules/app.bicep' = {
     cosmosEndpoint: cosmos.outputs.endpoint
     databaseName: cosmos.outputs.databaseName
     componentName: monitoring.outputs.componentName
+    keyRole: keyRole
+    loginClientId: deskLogin
     reconciliationSchedule: schedule
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl

@@ -20,6 +20,7 @@ var given = {
   peopleAccess: readEnvironmentVariable('PEOPLE_ACCESS', '')
   principalType: readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', '')
   dailyQuotaGigabytes: readEnvironmentVariable('DAILY_QUOTA_GIGABYTES', '')
+  keyRole: readEnvironmentVariable('KEY_ROLE', '')
   appRoles: readEnvironmentVariable('APP_ROLES', '')
 }
 
@@ -36,6 +37,8 @@ param streamJobRoles = empty(given.streamJobRoles) ? 'least' : given.streamJobRo
 param monthlyBudget = empty(given.monthlyBudget) ? 0 : int(given.monthlyBudget)
 param budgetStartDate = readEnvironmentVariable('BUDGET_START_DATE', '')
 param appDiagnostics = empty(given.appDiagnostics) ? true : bool(given.appDiagnostics)
+param keyRole = empty(given.keyRole) ? 'analyst' : given.keyRole
+param deskClientId = readEnvironmentVariable('DESK_CLIENT_ID', '')
 param monitorClientId = readEnvironmentVariable('MONITOR_CLIENT_ID', '')
 param monitorUsers = readEnvironmentVariable('MONITOR_USERS', '')
 param eventDays = empty(given.eventDays) ? 30 : int(given.eventDays)

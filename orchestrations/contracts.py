@@ -10,6 +10,7 @@ import msgspec
 
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch, CampaignStatus
+from fraud.desk.waiting import ReviewState, ReviewStep, ReviewTask
 from fraud.generation import BatchTotals
 from fraud.quarantine_places import PlacesTask
 from fraud.watching.checks import Night
@@ -65,6 +66,9 @@ JUDGE_PLACES = Activity("judge_places", PlacesTask, cast("type[WindowSummary | N
 RUN_CAMPAIGN = Orchestration("run_campaign", dict[str, Any], cast("type[CampaignStatus | None]", CampaignStatus | None))
 """Starts from a `Campaign`, and continues as new, without a result, from how far it has come."""
 SEND_BATCH = Activity("send_batch", Batch, BatchTotals)
+
+REVIEW_CASE = Orchestration("review_case", ReviewTask, ReviewState)
+TAKE_REVIEW_STEP = Activity("take_review_step", ReviewStep, ReviewState)
 
 RECONCILE = Orchestration("reconcile", Request, Outcome)
 RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, StepProgress)

@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import msgspec
-from azure.servicebus import ServiceBusSubQueue
+from azure.servicebus import ServiceBusReceivedMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 
 from services import names
@@ -48,3 +48,13 @@ async def look_at_queue(*, dead_letters: bool = False) -> QueueLook:
         messages = await receiver.peek_messages(max_message_count=MOST_SEEN, timeout=5)
     enqueued = [moment.astimezone(UTC) for message in messages if (moment := message.enqueued_time_utc)]
     return QueueLook(len(messages), min(enqueued, default=None))
+
+
+async def peek_dead_letters(first: int, most: int) -> list[ServiceBusReceivedMessage]:
+    """At most so many messages of the dead-letter queue, from a sequence number on; it changes nothing.
+
+    Raises ServiceBusError if the service is away.
+    """
+    client = await _client.get()
+    async with client.get_queue_receiver(names.WINDOW_QUEUE, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
+        return await receiver.peek_messages(max_message_count=most, sequence_number=first, timeout=5)

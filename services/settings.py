@@ -8,10 +8,13 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from ipaddress import ip_address
+from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
 
+from fraud.desk.callers import ROLES, Role
+from fraud.desk.waiting import Deadlines
 from fraud.watching.checks import Thresholds
 from services import names
 from services.connections import (
@@ -28,7 +31,11 @@ ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
 OPERATIONS_WEBHOOK_URL = "OPERATIONS_WEBHOOK_URL"
 PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
 MANAGEMENT_URLS = "MANAGEMENT_URLS"
+API_ROLE = "API_ROLE"
+PLATFORM_LOGIN = "PLATFORM_LOGIN"
 THRESHOLD_PREFIX = "WATCH_"
+REVIEW_HOURS = "REVIEW_HOURS"
+"""Hours until a case that waits for a decision is reminded of, escalated and expired: `24,48,168`."""
 RECONCILIATION_SCHEDULE = "RECONCILIATION_SCHEDULE"
 """Six-field NCRONTAB; the timer trigger reads it as `%RECONCILIATION_SCHEDULE%`, so the host needs it too."""
 
@@ -66,6 +73,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Notices on the pipeline itself are posted here, likewise."""
     in_azure: bool = False
     """The platform runs the app, and anybody may know its address."""
+    api_role: Role = "reader"
+    """The role of a function key at the desk's endpoints."""
+    platform_login: bool = False
+    """App Service Authentication stands before the app, and its principal header is believed. Only ever on Azure."""
+    review_deadlines: Deadlines = Deadlines()
+    """The hours that a case with a verdict of the band high waits for a decision."""
     thresholds: Thresholds = Thresholds()
     """The bounds of the watch, each by a setting WATCH_... of its own."""
 
@@ -94,12 +107,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if webhook and not _is_safe_address(webhook)
     ]
     switches: dict[str, bool] = {}
-    for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS):
+    for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS, PLATFORM_LOGIN):
         text = environment.get(name, "").strip().lower()
         switches[name] = text == "true"
         if text not in ("", "true", "false"):
             problems.append(f"{name} must be true or false, not {text[:40]!r}")
     thresholds = _read_thresholds(environment, problems)
+    deadlines = _read_deadlines(environment.get(REVIEW_HOURS, ""), problems)
+    in_azure = bool(environment.get(AZURE_INSTANCE))
+    if switches[PLATFORM_LOGIN] and not in_azure:
+        problems.append(f"{PLATFORM_LOGIN} must not be true: only on Azure a login stands before the app")
+    role = environment.get(API_ROLE, "").strip() or "reader"
+    if role not in ROLES:
+        problems.append(f"{API_ROLE} must be one of {', '.join(ROLES)}, not {role[:40]!r}")
     if problems:
         raise SettingsError("The app cannot start:\n- " + "\n- ".join(problems))
     return Settings(
@@ -113,7 +133,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         management_urls=switches[MANAGEMENT_URLS],
         alert_webhook_url=webhooks[ALERT_WEBHOOK_URL],
         operations_webhook_url=webhooks[OPERATIONS_WEBHOOK_URL],
-        in_azure=bool(environment.get(AZURE_INSTANCE)),
+        in_azure=in_azure,
+        api_role=cast(Role, role),
+        platform_login=switches[PLATFORM_LOGIN],
+        review_deadlines=deadlines,
         thresholds=thresholds,
     )
 
@@ -131,6 +154,20 @@ def _read_thresholds(environment: Mapping[str, str], problems: list[str]) -> Thr
         else:
             problems.append(f"{name} must be a whole number from 0 on, not {text[:40]!r}")
     return Thresholds(**values)
+
+
+def _read_deadlines(text: str, problems: list[str]) -> Deadlines:
+    """The setting REVIEW_HOURS: three numbers up to 90 days, each 0 or larger than the one before."""
+    if not text.strip():
+        return Deadlines()
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) == 3 and all(part.isascii() and part.isdecimal() and int(part[:6]) <= 24 * 90 for part in parts):
+        remind, escalate, expire = map(int, parts)
+        deadlines = Deadlines(remind=remind, escalate=escalate, expire=expire)
+        if deadlines.problem is None:
+            return deadlines
+    problems.append(f"{REVIEW_HOURS} must be three rising numbers of hours, each 0 or up to 2160, not {text[:40]!r}")
+    return Deadlines()
 
 
 def _is_safe_address(text: str) -> bool:

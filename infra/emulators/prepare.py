@@ -34,7 +34,10 @@ def prepare_cosmos(connection: str) -> None:
         database = client.create_database_if_not_exists(wanted["id"])
         for container in wanted["containers"]:
             made = database.create_container_if_not_exists(
-                container["id"], PartitionKey(container["partitionKey"]), default_ttl=container.get("defaultTtl")
+                container["id"],
+                PartitionKey(container["partitionKey"]),
+                default_ttl=container.get("defaultTtl"),
+                indexing_policy=container.get("indexingPolicy"),
             )
             path = made.read()["partitionKey"]["paths"][0]
             if path != container["partitionKey"]:

@@ -77,6 +77,14 @@ param publicNetworkAccess string
 @description('Application Insights component.')
 param componentName string
 
+@description('What a function key may do at the desk: look, decide cases, or run the pipeline.')
+@allowed(['reader', 'analyst', 'operator'])
+param keyRole string
+
+@description('Client id of the app registration in Entra whose users may log in to the desk; empty: there is no login.')
+@maxLength(36)
+param loginClientId string
+
 @description('When the nightly reconciliation starts, in UTC: an NCRONTAB of six fields.')
 param reconciliationSchedule string
 
@@ -171,6 +179,8 @@ module functionApp 'function-app.bicep' = {
     serviceBusNamespace: serviceBusNamespace
     cosmosEndpoint: cosmosEndpoint
     componentName: componentName
+    keyRole: keyRole
+    loginClientId: loginClientId
     reconciliationSchedule: reconciliationSchedule
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl

@@ -103,6 +103,11 @@ resource cases 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@20
         indexingMode: 'consistent'
         includedPaths: [{ path: '/*' }]
         excludedPaths: [{ path: '/"_etag"/?' }]
+        // The two orders of the desk's list of cases: by money at stake and by time, and within either by id.
+        compositeIndexes: [
+          [{ path: '/stakes/at_stake', order: 'descending' }, { path: '/id', order: 'ascending' }]
+          [{ path: '/window_end', order: 'descending' }, { path: '/id', order: 'ascending' }]
+        ]
       }
     }
   }

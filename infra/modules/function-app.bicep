@@ -98,6 +98,14 @@ param alertWebhookUrl string
 @secure()
 param operationsWebhookUrl string
 
+@description('What a function key may do at the desk: look, decide cases, or run the pipeline.')
+@allowed(['reader', 'analyst', 'operator'])
+param keyRole string
+
+@description('Client id of the app registration in Entra whose users may log in to the desk; empty: there is no login.')
+@maxLength(36)
+param loginClientId string
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -203,12 +211,42 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         // Always set, empty for none: a list that hangs on a secret could not be evaluated before it is deployed.
         { name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }
         { name: 'OPERATIONS_WEBHOOK_URL', value: operationsWebhookUrl }
+        { name: 'API_ROLE', value: keyRole }
+        // The app believes the platform's principal only where the login below stands before it.
+        ...(empty(loginClientId) ? [] : [{ name: 'PLATFORM_LOGIN', value: 'true' }])
         // A fifth checkpoint after deliveries of 1,000: so many events may lie behind it although all are archived.
         { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
       ]
       minTlsVersion: '1.2'
     }
+  }
+}
+
+// People log in to the desk with Entra. Nobody is turned away here: keys open the API and the durable webhooks, health and
+// the producer answer as before, and the app asks each page for a principal. The platform takes the principal's headers
+// from every request that has not logged in.
+resource login 'Microsoft.Web/sites/config@2025-03-01' = if (!empty(loginClientId)) {
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true }
+    globalValidation: {
+      requireAuthentication: false
+      unauthenticatedClientAction: 'AllowAnonymous'
+    }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: loginClientId
+          openIdIssuer: '${az.environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+        }
+        validation: { allowedAudiences: [loginClientId] }
+      }
+    }
+    httpSettings: { requireHttps: true }
+    login: { tokenStore: { enabled: false } }
   }
 }
 

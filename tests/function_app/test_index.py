@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from function_app.api.endpoints import ENDPOINTS
+from function_app.api.openapi import ENDPOINT as OPENAPI
 from tests.conftest import APP_SETTINGS
 from tests.support.app_index import indexed_functions
 
@@ -30,12 +32,14 @@ HTTP = {
     "desk": ("desk/{*path}", {"GET", "POST"}, "anonymous"),
     "health": ("api/health", {"GET"}, "anonymous"),
     "health-details": ("api/health/details", {"GET"}, "function"),
+    **{endpoint.name: (endpoint.path, {endpoint.method}, "function") for endpoint in (*ENDPOINTS, OPENAPI)},
 }
 TRIGGERS = {
     "archive-events": "eventHubTrigger",
     "analyze-suspicious-windows": "serviceBusTrigger",
     "reconcile-every-night": "timerTrigger",
     "watch-pipeline": "timerTrigger",
+    "start-reviews": "timerTrigger",
 }
 
 

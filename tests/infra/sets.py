@@ -12,6 +12,7 @@ BASE: Final = "1k"
 SETS: Final[Mapping[str, Mapping[str, Any]]] = {
     **{size: {"size": size} for size in SIZES},
     "monitor": {"monitorClientId": "11111111-2222-3333-4444-555555555555", "monitorUsers": "a@example.com"},
+    "desk-login": {"deskClientId": "11111111-2222-3333-4444-555555555555"},
     "owner-roles": {"streamJobRoles": "owner", "appRoles": "owner"},
     "no-people": {"peopleAccess": False},
     "scheduler": {"durableBackend": "scheduler"},

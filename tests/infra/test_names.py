@@ -107,6 +107,14 @@ def test_the_archive_is_indexed_by_what_the_reconciliation_asks_for(azure: Deplo
         assert {"path": f"{path}/?"} in policy["includedPaths"]
 
 
+def test_the_cases_have_the_indexes_that_the_emulators_container_has(azure: Deployment):
+    (emulated,) = read("infra/emulators/cosmos.json")["databases"]
+    policies = {container["id"]: container.get("indexingPolicy") for container in emulated["containers"]}
+    policy = azure.one(CONTAINERS, names.CASES_CONTAINER).at("properties.resource.indexingPolicy")
+
+    assert policy == policies[names.CASES_CONTAINER]
+
+
 def test_the_blob_containers(azure: Deployment):
     warehouse = azure.outputs["WAREHOUSE_ACCOUNT"]
     made = {

@@ -39,6 +39,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a monitor for nobody": ({"monitorClientId": "1" * 36}, "monitorUsers must name who may look"),
     "a client id that is something else": ({"monitorClientId": "fraud", "monitorUsers": "a@b"}, "loginClientId"),
+    "a login of something else": ({"deskClientId": "fraud"}, "deskClientId must be the client id"),
+    "a role that nobody has": ({"keyRole": "owner"}, "provided value is of type \"'owner'\""),
     "a text for a number": ({"partitionCount": "8"}, "BCP033"),
     "a parameter that does not exist": ({"regoin": "westeurope"}, "BCP259"),
 }

@@ -163,3 +163,32 @@ def test_no_other_file_reads_the_environment():
 
     assert "services/settings.py" in readers
     assert readers <= READERS.keys()
+
+
+LOGIN = "11111111-2222-3333-4444-555555555555"
+
+
+def test_the_principal_is_believed_only_where_the_login_stands_before_the_app():
+    with_login, without = deploy(deskClientId=LOGIN), deploy()
+    logins = [len(deployment.of(f"{facts.SITE}/config")) for deployment in (with_login, without)]
+
+    assert logins == [1, 0]
+    assert settings_of(with_login.one(facts.SITE))["PLATFORM_LOGIN"] == "true"
+    assert "PLATFORM_LOGIN" not in settings_of(without.one(facts.SITE))
+
+
+def test_the_login_turns_nobody_away_so_that_keys_health_and_producer_go_on_to_work():
+    login = deploy(deskClientId=LOGIN).one(f"{facts.SITE}/config")
+    provider = login.at("properties.identityProviders.azureActiveDirectory")
+
+    assert login.at("properties.globalValidation") == {
+        "requireAuthentication": False,
+        "unauthenticatedClientAction": "AllowAnonymous",
+    }
+    assert login.at("properties.httpSettings.requireHttps") is True
+    assert provider["validation"]["allowedAudiences"] == [provider["registration"]["clientId"]] == [LOGIN]
+
+
+def test_a_function_key_may_do_what_its_role_says():
+    assert read_settings(bicep_settings()).api_role == "analyst"
+    assert settings_of(deploy(keyRole="reader").one(facts.SITE))["API_ROLE"] == "reader"

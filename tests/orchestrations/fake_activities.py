@@ -7,6 +7,8 @@ import azure.durable_functions as df
 
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch
+from fraud.desk.review import State
+from fraud.desk.waiting import ReviewState, ReviewStep
 from fraud.generation import BatchTotals
 from fraud.quarantine_places import PlacesTask
 from fraud.verdicts import Band
@@ -14,6 +16,7 @@ from function_app.registration import register
 from orchestrations import contracts
 from orchestrations.analyze_window import analyze_window
 from orchestrations.judge_quarantine import judge_quarantine
+from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
 
 
@@ -23,7 +26,7 @@ class FakeActivities:
     `missing` tells, by chunk number, in how many look-ups an event of the chunk is not in the archive yet;
     `may_be_more` how many of its ids may have another content; `failures` how often an activity raises before it works;
     `before_batch` is called with the number of each batch that is sent. `stored` has the look-ups of each chunk whose
-    verdicts were stored, `told` the alerts.
+    verdicts were stored, `told` the alerts. `review` is the state of the case that is reviewed.
     """
 
     def __init__(self) -> None:
@@ -34,6 +37,7 @@ class FakeActivities:
         self.stored: list[tuple[int, ...]] = []
         self.told: list[str] = []
         self.batches: defaultdict[int, list[Batch]] = defaultdict(list)
+        self.review: State | None = "open"
         self.before_batch: Callable[[int], None] = lambda number: None
 
     def register(self, app: df.DFApp) -> None:
@@ -50,6 +54,8 @@ class FakeActivities:
                 contracts.JUDGE_PLACES: self.judge_places,
                 contracts.RUN_CAMPAIGN: run_campaign,
                 contracts.SEND_BATCH: self.send_batch,
+                contracts.REVIEW_CASE: review_case,
+                contracts.TAKE_REVIEW_STEP: self.take_review_step,
             },
         )
 
@@ -110,6 +116,13 @@ class FakeActivities:
     async def clear_work(self, task: WindowTask) -> None:
         """There is nothing to clear."""
         self._enter("clear_work")
+
+    async def take_review_step(self, step: ReviewStep) -> ReviewState:
+        """The state of the case; an escalation and an expiry change one that waits."""
+        self._enter(f"take_review_step {step.step} {step.at:%m-%dT%H:%M}")
+        if step.step in ("escalated", "expired") and ReviewState(state=self.review).waits:
+            self.review = step.step
+        return ReviewState(state=self.review)
 
     async def send_batch(self, batch: Batch) -> BatchTotals:
         """Nothing is sent."""

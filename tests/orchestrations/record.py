@@ -20,11 +20,14 @@ import msgspec
 import tests.conftest  # noqa: F401 - settings with which the app can be imported
 from fraud.analysis import IDS_PER_CHUNK, WindowTask
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
+from fraud.desk.waiting import DECIDED_EVENT, Deadlines, ReviewTask
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
 from tests.orchestrations.fake_activities import FakeActivities
 
 HISTORIES = Path(__file__).parent / "histories"
+
+_DAYS_IN_SECONDS = 200_000
 
 Scenario = Callable[[RunningHub, FakeActivities], Awaitable[str]]
 
@@ -82,6 +85,34 @@ async def campaign_stopped_while_waiting(hub: RunningHub, steps: FakeActivities)
     return instance_id
 
 
+def review(**hours: int) -> dict[str, Any]:
+    """The input of a review."""
+    return msgspec.to_builtins(ReviewTask(case_id="window-3-x", store_id=3, deadlines=Deadlines(**hours)))
+
+
+async def review_expired(hub: RunningHub, steps: FakeActivities) -> str:
+    """A case that nobody decides, over services that fail a few times; one timer is longer than three days."""
+    steps.failures["take_review_step"] = 2
+    hub.clock = RunningHub.clock_at_speed(_DAYS_IN_SECONDS)
+    return await _finished(hub, "review_case", review())
+
+
+async def review_decided(hub: RunningHub, steps: FakeActivities) -> str:
+    """A case that is decided after its reminder, and after an event that came without a decision."""
+    hub.clock = RunningHub.clock_at_speed(_DAYS_IN_SECONDS)
+    instance_id = await hub.start("review_case", review(remind=1, escalate=720))
+    while not any("reminded" in entry for entry in steps.journal):
+        await asyncio.sleep(0.005)
+    client = (await hub.hub()).client
+    client.raise_event(instance_id, DECIDED_EVENT, "null")
+    while not any("None" in entry for entry in steps.journal):
+        await asyncio.sleep(0.005)
+    steps.review = "confirmed"
+    client.raise_event(instance_id, DECIDED_EVENT, "null")
+    await hub.ended(instance_id)
+    return instance_id
+
+
 async def _finished(hub: RunningHub, workflow: str, argument: dict[str, Any]) -> str:
     instance_id = await hub.start(workflow, argument)
     await hub.ended(instance_id, seconds=30)
@@ -97,6 +128,8 @@ SCENARIOS: dict[str, Scenario] = {
         window_amended,
         campaign_completed,
         campaign_stopped_while_waiting,
+        review_expired,
+        review_decided,
     )
 }
 

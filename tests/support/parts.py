@@ -44,6 +44,7 @@ def azure(folder: Path, clock: Clock | None = None, *, capture: bool = False) ->
             "EventHubs": hubs,
             "ServiceBus": queues,
             "RECONCILIATION_SCHEDULE": "0 30 2 * * *",
+            "API_ROLE": "operator",
             **clocked,
         }
 

@@ -12,6 +12,7 @@ from local_azure.core.process import CannotStartError
 from local_azure.cosmos.catalog import Catalog
 from local_azure.cosmos.container_settings import key_definition
 from local_azure.cosmos.errors import CosmosError
+from local_azure.cosmos.indexing_policy import with_policy_defaults
 from local_azure.cosmos.wire import JsonObject
 
 
@@ -60,6 +61,7 @@ def read_bootstrap(file: Path) -> Bootstrap:
 def create_absent(catalog: Catalog, bootstrap: Bootstrap) -> list[str]:
     """Create what does not exist yet, and leave what does as it stands; the links of what was created.
 
+    An indexing policy that the file names is that of an existing container too: a query may need what it adds.
     Raises CannotStartError if a container exists with another partition key: its documents were written for that one.
     """
     created: list[str] = []
@@ -81,6 +83,10 @@ def create_absent(catalog: Catalog, bootstrap: Bootstrap) -> list[str]:
                         f"{container.partition_key}: its state was made for an earlier version; forget it "
                         "(`make reset`, or another --state folder)"
                     )
+                elif container.indexing_policy is not None:
+                    policy = with_policy_defaults(container.indexing_policy)
+                    if existing.properties.get("indexingPolicy") != policy:
+                        catalog.replace_container(existing, {**existing.properties, "indexingPolicy": policy})
     except CosmosError as refusal:
         raise CannotStartError(f"the bootstrap file asks for what cannot be: {refusal.message}") from refusal
     return created

@@ -1,0 +1,57 @@
+"""A step of the waiting for a decision: note it in the case's journal, and tell the fraud team."""
+
+import logging
+
+import msgspec
+
+from activities.webhook import post
+from fraud.desk.changes import stepped
+from fraud.desk.rows import CaseRow
+from fraud.desk.waiting import ReviewState, ReviewStep, review_id
+from services.desk.reviews import read_case, step_case
+from services.settings import ALERT_WEBHOOK_URL, settings
+
+_log = logging.getLogger(__name__)
+_TOLD = ("reminded", "escalated", "expired")
+
+
+class ReviewNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """The words that the fraud team is told of a case that nobody has decided."""
+
+    name: str
+    case_id: str
+    step: str
+    assignee: str | None
+    at_stake: int
+    max_score: int
+
+
+async def take_review_step(step: ReviewStep) -> ReviewState:
+    """Take a step, unless the case was decided meanwhile; the state after it.
+
+    Run twice, it leaves the case and its journal as they are, and tells with the same `Idempotency-Key`. Raises
+    WebhookError if the webhook does not take the notice, and what Cosmos raised.
+    """
+    if step.step is not None:
+        name = step.step
+        await step_case(step.case_id, step.store_id, lambda case: stepped(case, name, step.at, step.due))
+    case = await read_case(step.case_id, step.store_id)
+    if case is None:
+        return ReviewState(state=None)
+    if step.step in _TOLD and case.review.step == step.step:
+        await _tell(case, step.step)
+    return ReviewState(state=case.review.state)
+
+
+async def _tell(case: CaseRow, step: str) -> None:
+    notice = ReviewNotice(
+        name=f"{review_id(case.id)}-{step}",
+        case_id=case.id,
+        step=step,
+        assignee=case.review.assignee,
+        at_stake=case.stakes.at_stake,
+        max_score=case.max_score,
+    )
+    _log.warning("REVIEW %s %s: worst score %d", case.id, step, case.max_score)
+    if url := settings().alert_webhook_url:
+        await post(ALERT_WEBHOOK_URL, url, msgspec.json.encode(notice), notice.name)

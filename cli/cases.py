@@ -1,0 +1,110 @@
+"""Cases on the command line: the list, one of them with why, and its decision."""
+
+import argparse
+import getpass
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from cli.app_client import AppClient, read_as
+from cli.screen import console, plain, print_json, say
+from fraud.desk.paging import Page
+from fraud.desk.review import Review
+from fraud.desk.rows import CaseDetails, CaseRow
+
+_PATH = "api/cases"
+_FILTERS = ("state", "band", "store", "customer", "assignee", "min_amount", "sort", "limit")
+_SHOWN_VERDICTS = 10
+
+
+def list_cases(app: AppClient, options: argparse.Namespace) -> int:
+    """Show the cases that the options ask for, all pages with `--all`. Raises AppError."""
+    asked = {name: str(value) for name in _FILTERS if (value := getattr(options, name)) is not None}
+    cases: list[CaseRow] = []
+    token: str | None = None
+    while True:
+        answer = app.query(_PATH, **asked, **({"token": token} if token else {}))
+        page = read_as(Page[CaseRow], answer, "the list of cases")
+        cases += page.items
+        token = page.next
+        if token is None or not options.all:
+            break
+    if options.json:
+        print_json({"items": [_plain(case) for case in cases], "next": token})
+        return 0
+    for case in cases:
+        _show_line(case)
+    if not cases:
+        say("there is no such case")
+    elif token:
+        say("there are more: say --all, or a filter")
+    return 0
+
+
+def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
+    """Show a case with its worst verdicts, why, and its journal. Raises AppError."""
+    answer = app.get(_address(case_id))
+    if as_json:
+        print_json(answer)
+        return 0
+    details = read_as(CaseDetails, answer, case_id)
+    case = details.case
+    _show_line(case)
+    say(f"discount given {money(case.stakes.discount_given)}, rule set {case.rule_set}, revision {case.revision}")
+    for verdict in details.verdicts[:_SHOWN_VERDICTS]:
+        console.print(f"\n  {verdict.score:>4} {verdict.band:<10} {plain(verdict.event_id)}", markup=False)
+        for reason in verdict.reasons:
+            console.print(f"       {reason.weight:>+4}  {plain(reason.evidence)}", markup=False)
+    if (left := details.verdicts_in_all - _SHOWN_VERDICTS) > 0:
+        say(f"and {left:,} more")
+    for entry in details.journal:
+        why = f": {plain(entry.why)}" if entry.why else ""
+        console.print(
+            f"\n  {entry.when:%Y-%m-%d %H:%M}  {plain(entry.who)} ({entry.by}) {entry.what}{why}", markup=False
+        )
+    return 0
+
+
+def decide_case(app: AppClient, options: argparse.Namespace) -> int:
+    """Decide a case as it is now. Raises AppError, for example if another person has changed it meanwhile."""
+    address = _address(options.id)
+    seen = read_as(CaseDetails, app.get(address), options.id).case
+    decision = {"outcome": options.outcome, "why": options.why}
+    answer = app.change(f"{address}/decision", decision, etag=seen.etag, actor=options.actor or _user())
+    if options.json:
+        print_json(answer)
+    else:
+        review: Review = read_as(CaseRow, answer, options.id).review
+        say(f"{options.id} is {review.state}")
+    return 0
+
+
+def money(cents: int) -> str:
+    """An amount with two digits after the point."""
+    return f"{cents / 100:,.2f}"
+
+
+def _show_line(case: CaseRow) -> None:
+    state = case.review.state.replace("_", " ")
+    who = f" {plain(case.review.assignee)}" if case.review.assignee else ""
+    bands = ", ".join(f"{count} {band}" for band, count in case.bands.items() if count)
+    console.print(
+        f"\n  {money(case.stakes.at_stake):>15}  worst {case.max_score:>3}  store {plain(str(case.store_id))[:12]}  "
+        f"{case.window_end:%Y-%m-%d %H:%M}",
+        markup=False,
+    )
+    console.print(f"  {plain(case.id)}", markup=False, soft_wrap=True)
+    console.print(f"  {state}{who}; {bands}", markup=False)
+
+
+def _plain(case: CaseRow) -> Any:
+    return msgspec.to_builtins(case)
+
+
+def _address(case_id: str) -> str:
+    return f"{_PATH}/{quote(case_id, safe='')}"
+
+
+def _user() -> str:
+    return getpass.getuser()

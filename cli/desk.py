@@ -1,0 +1,71 @@
+"""The commands of the desk: `cases`, `case`, `quarantine`, `dead-letters`."""
+
+import argparse
+from collections.abc import Callable
+
+from cli import cases, set_aside
+from cli.app_client import AppClient
+from cli.options import whole_number
+
+Command = Callable[[str, str], argparse.ArgumentParser]
+OpenApp = Callable[[argparse.Namespace], AppClient]
+_LIMIT = "how many at most, 1 to 100 (default: %(default)s)"
+
+
+def add_desk_commands(command: Command, app_of: OpenApp) -> None:
+    """Add the commands; `command` makes one with the options of the app, `app_of` opens it."""
+    _cases(command("cases", "List cases, the highest money at stake first."), app_of)
+    _case(command("case", "Show a case with its reasons, or decide it."), app_of)
+    _quarantine(command("quarantine", "Show what could not be processed, and why."), app_of)
+    _dead_letters(command("dead-letters", "Show the messages that no delivery has succeeded with."), app_of)
+
+
+def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
+    def run(options: argparse.Namespace) -> int:
+        return cases.list_cases(app_of(options), options)
+
+    states = ("open", "in_review", "escalated", "confirmed", "dismissed", "expired", "undecided", "decided")
+    parser.add_argument("--state", choices=states, metavar="STATE", help=", ".join(states))
+    parser.add_argument("--band", choices=("high", "medium", "low", "unresolved"), help="with a verdict of this band")
+    parser.add_argument("--store", help="a store's number, or none")
+    parser.add_argument("--customer", type=int, metavar="N", help="a customer's number")
+    parser.add_argument("--assignee", metavar="NAME", help="the person who has it")
+    parser.add_argument("--min-amount", type=int, metavar="CENTS", help="with so much at stake at least")
+    parser.add_argument("--sort", choices=("amount", "time"), help="by money at stake (default) or by time")
+    parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
+    parser.add_argument("--all", action="store_true", help="all pages")
+    parser.set_defaults(run=run)
+
+
+def _case(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
+    def run(options: argparse.Namespace) -> int:
+        if options.deed == "show":
+            return cases.show_case(app_of(options), options.id, as_json=options.json)
+        if not options.outcome or not options.why:
+            parser.error("to decide, say --outcome and --why")
+        return cases.decide_case(app_of(options), options)
+
+    parser.add_argument("deed", choices=("show", "decide"), help="show it, or decide it")
+    parser.add_argument("id", help="the name of the case")
+    parser.add_argument("--outcome", choices=("confirmed", "dismissed", "escalated"), help="the decision")
+    parser.add_argument("--why", help="the reason, for the journal")
+    parser.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: your name on this machine)")
+    parser.set_defaults(run=run)
+
+
+def _quarantine(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
+    def run(options: argparse.Namespace) -> int:
+        return set_aside.show_quarantine(app_of(options), options)
+
+    parser.add_argument("path", nargs="?", help="the path of one record, to see all of it")
+    parser.add_argument("--kind", choices=("events", "windows"), default="events", help="(default: %(default)s)")
+    parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
+    parser.set_defaults(run=run)
+
+
+def _dead_letters(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
+    def run(options: argparse.Namespace) -> int:
+        return set_aside.show_dead_letters(app_of(options), options)
+
+    parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
+    parser.set_defaults(run=run)

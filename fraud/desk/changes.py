@@ -1,0 +1,120 @@
+"""The changes of a review: what may be done in which state, and the entry that the journal gets. Pure.
+
+A case is open until somebody takes it; it waits for a decision as long as it is open, in review or escalated. A
+decision ends that; only a reopening takes one back.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from fraud.desk.callers import Caller
+from fraud.desk.problems import ProblemError
+from fraud.desk.review import MAX_ENTRIES, UNDECIDED, JournalEntry, Outcome, Review, State, What
+from fraud.desk.rows import CaseRow
+
+APP = Caller(name="the app", role="operator", by="app")
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A review as it shall be, and the entry that tells of it."""
+
+    review: Review
+    entry: JournalEntry
+
+
+def assigned(case: CaseRow, who: Caller, when: datetime, assignee: str | None, why: str | None) -> Change:
+    """Give a case to somebody, or back to all. Raises ProblemError (409) once it is decided."""
+    _undecided(case)
+    state = case.review.state
+    if state != "escalated":
+        state: State = "in_review" if assignee else "open"
+    changed = msgspec.structs.replace(case.review, state=state, assignee=assignee)
+    return _change(case, changed, who, when, "assigned", why)
+
+
+def commented(case: CaseRow, who: Caller, when: datetime, text: str) -> Change:
+    """Add a comment, in any state."""
+    return _change(case, case.review, who, when, "commented", text)
+
+
+def decided(case: CaseRow, who: Caller, when: datetime, outcome: Outcome, why: str) -> Change:
+    """Decide a case. Raises ProblemError (409) if it is decided, or in another analyst's hands."""
+    _undecided(case)
+    review = case.review
+    if review.assignee not in (None, who.name) and not who.may("operator"):
+        raise ProblemError(
+            409, "Another has it", f"{review.assignee} has this case: let them decide, or assign it first"
+        )
+    if outcome == "escalated":
+        if review.state == "escalated":
+            raise ProblemError(409, "Escalated already", "this case is escalated: confirm or dismiss it")
+        return _change(case, msgspec.structs.replace(review, state="escalated"), who, when, "escalated", why)
+    changed = msgspec.structs.replace(review, state=outcome, decided_by=who.name, why=why, revision=case.revision)
+    return _change(case, changed, who, when, "decided", why)
+
+
+def reopened(case: CaseRow, who: Caller, when: datetime, why: str) -> Change:
+    """Take a decision back; the case is in review by whoever does. Raises ProblemError (409) without one."""
+    if case.review.state in UNDECIDED:
+        raise ProblemError(409, "Not decided", f"this case is {case.review.state}: there is nothing to take back")
+    changed = msgspec.structs.replace(
+        case.review, state="in_review", assignee=who.name, decided_by=None, why=None, revision=None
+    )
+    return _change(case, changed, who, when, "reopened", why)
+
+
+def _undecided(case: CaseRow) -> None:
+    review = case.review
+    if review.state not in UNDECIDED:
+        by = f" by {review.decided_by}" if review.decided_by else ""
+        when = f" at {review.changed:%Y-%m-%d %H:%M}Z" if review.changed else ""
+        raise ProblemError(409, "Decided already", f"this case was {review.state}{by}{when}: reopen it first")
+
+
+def _change(  # noqa: PLR0917 - who, when, what and why are the entry of a journal
+    case: CaseRow, review: Review, who: Caller, when: datetime, what: What, why: str | None
+) -> Change:
+    number = case.review.entries + 1
+    # The app's own entries, of which there are few, always find a place.
+    if number > MAX_ENTRIES - 10 and who.by != "app":
+        raise ProblemError(409, "Journal full", f"the journal of this case has its {MAX_ENTRIES} entries")
+    entry = JournalEntry(
+        case_id=case.id,
+        number=number,
+        when=when,
+        who=who.name or "",
+        by=who.by,
+        what=what,
+        state=review.state,
+        why=why,
+        assignee=review.assignee,
+    )
+    return Change(msgspec.structs.replace(review, entries=number, changed=when), entry)
+
+
+def stepped(case: CaseRow, step: What, when: datetime, due: datetime | None) -> Change | None:
+    """A step of the waiting for a decision: `opened`, `reminded`, `escalated` or `expired`.
+
+    None if it is not to be taken: the case is decided, or this step or a later one was taken before.
+    """
+    review = case.review
+    if review.state not in UNDECIDED or STEPS.index(step) <= _taken(review):
+        return None
+    changed = msgspec.structs.replace(review, step=step, due=due or review.due)
+    if step in ("escalated", "expired"):
+        changed = msgspec.structs.replace(changed, state=step)
+    return _change(case, changed, APP, when, step, _WHY[step])
+
+
+def _taken(review: Review) -> int:
+    return STEPS.index(review.step) if review.step else -1
+
+
+STEPS: tuple[What, ...] = ("opened", "reminded", "escalated", "expired")
+_WHY = {
+    "opened": "it has a verdict of the band high",
+    "reminded": "nobody has decided it yet",
+    "escalated": "it was not decided in time",
+    "expired": "nobody has decided it",
+}

@@ -1,0 +1,87 @@
+"""The questions that the desk's lists take: filters, order and page. Each is checked as it is read."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from fraud.desk.paging import Limit, Token
+from fraud.desk.review import State
+from fraud.events import MAX_ID_LENGTH
+from fraud.verdicts import Band
+
+StoreName = Annotated[str, Meta(min_length=1, max_length=255, description="A store's number, or `none`.")]
+CaseId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,200}\Z", description="The name of a case.")]
+Moment = Annotated[datetime, Meta(tz=True)]
+Customer = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
+Path = Annotated[str, Meta(min_length=1, max_length=1_024)]
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of a list."""
+
+    limit: Limit = 25
+    token: Token | None = None
+
+
+class Span(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of a list of what happened in [from, to], in UTC unless the times say otherwise."""
+
+    start: Moment | None = msgspec.field(name="from", default=None)
+    end: Moment | None = msgspec.field(name="to", default=None)
+
+
+class CaseQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cases by what they are of. `from` and `to` are ends of windows; `min_amount` is in cents.
+
+    `undecided` are the states in which a case waits, `decided` are confirmed and dismissed. In the order `amount`, the
+    highest money at stake comes first, in the order `time` the latest window.
+    """
+
+    state: State | Literal["undecided", "decided"] | None = None
+    band: Band | None = None
+    store: StoreName | None = None
+    customer: Customer | None = None
+    assignee: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    min_amount: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+    sort: Literal["amount", "time"] = "amount"
+
+
+class CaseName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A case by its name; `verdicts` is how many of its worst verdicts come with it."""
+
+    id: CaseId
+    verdicts: Annotated[int, Meta(ge=0, le=1_000)] = 100
+
+
+class VerdictQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Verdicts of a case, or of the windows that end in a span, the latest window first."""
+
+    case: CaseId | None = None
+    band: Band | None = None
+    store: StoreName | None = None
+    customer: Customer | None = None
+    rule: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    min_score: Annotated[int, Meta(ge=-10_000, le=10_000)] | None = None
+
+
+class EventName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event by its id, whatever its producer made of it."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=2 * MAX_ID_LENGTH)]
+
+
+class QuarantineQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Records of quarantine: events by the hour in which they were enqueued, or messages that are not windows.
+
+    Messages lie under a digest and not by time: `from` and `to` are refused for them.
+    """
+
+    kind: Literal["events", "windows"] = "events"
+
+
+class QuarantineName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A record of quarantine by the path of its blob."""
+
+    path: Path

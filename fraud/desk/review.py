@@ -1,0 +1,65 @@
+"""The review of a case: its state, who has it, and the journal of what was done. Pure.
+
+The machine writes the fields of `fraud.verdicts.Case`, people the field `review` of the same document: neither writes
+over the other. Each change is an entry of the journal, a document of its own that is written once.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+State = Literal["open", "in_review", "confirmed", "dismissed", "escalated", "expired"]
+Outcome = Literal["confirmed", "dismissed", "escalated"]
+UNDECIDED: tuple[State, ...] = ("open", "in_review", "escalated")
+"""The states in which a case waits for a decision."""
+What = Literal["opened", "assigned", "commented", "decided", "reopened", "reminded", "escalated", "expired"]
+By = Literal["login", "key", "name", "app"]
+"""The way in which somebody is known: the platform's login, a function key that names a person, a name that was chosen
+on one's own machine, or the app itself."""
+
+REVIEW_FIELD = "review"
+MAX_ENTRIES = 1_000
+"""Entries of a case's journal."""
+
+Person = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Why = Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The review of a case as it stands. `entries` is the length of its journal.
+
+    `due` is when it must be decided, absent as long as nobody waits for it. `revision` is that of the verdicts which
+    were decided: the case may have been amended since.
+    """
+
+    state: State = "open"
+    assignee: str | None = None
+    entries: int = 0
+    due: datetime | None = None
+    changed: datetime | None = None
+    decided_by: str | None = None
+    why: str | None = None
+    revision: int | None = None
+    step: What | None = None
+    """The last step that the app has taken while it waited."""
+
+
+class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An entry of a case's journal: who, when, what and why, and the state after it."""
+
+    case_id: str
+    number: int
+    when: datetime
+    who: str
+    by: By
+    what: What
+    state: State
+    why: str | None = None
+    assignee: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Its document's id, which no case has: their names have no colon."""
+        return f"journal:{self.case_id}:{self.number:06}"

@@ -1,0 +1,39 @@
+"""The endpoints of labels: what people made of cases, and how precise the rules were."""
+
+from fraud.desk.labels import Figures, LabelRow
+from fraud.desk.paging import Page
+from fraud.desk.queries import Span
+from function_app.api.endpoint import Call, Endpoint
+from services.desk import labels
+
+
+async def list_labels(call: Call[Span, None]) -> Page[LabelRow]:
+    """A page of the decisions of cases, the latest window first."""
+    return await labels.list_labels(call.asked)
+
+
+async def get_label_figures(call: Call[Span, None]) -> Figures:
+    """The precision of each rule in each week, by the decisions of its cases."""
+    return await labels.label_figures(call.asked)
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="list-labels",
+        method="GET",
+        path="api/labels",
+        role="reader",
+        handler=list_labels,
+        asked=Span,
+        answer=Page[LabelRow],
+    ),
+    Endpoint(
+        name="get-label-figures",
+        method="GET",
+        path="api/label-figures",
+        role="reader",
+        handler=get_label_figures,
+        asked=Span,
+        answer=Figures,
+    ),
+)

@@ -1,0 +1,48 @@
+"""Wait for the decision of a case: remind, escalate, and at last let it expire."""
+
+from datetime import datetime
+
+import azure.durable_functions as df
+from azure.durable_functions.models.Task import TaskBase
+
+from fraud.desk.review import What
+from fraud.desk.waiting import DECIDED_EVENT, ReviewState, ReviewStep, ReviewTask, hops
+from orchestrations.calls import Workflow, call, timer
+from orchestrations.contracts import TAKE_REVIEW_STEP
+
+
+def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Workflow[ReviewState]:
+    """Wait until somebody decides a case, or nothing is to be done any more. Gives its last state.
+
+    The case in Cosmos says if it is decided; the external event `decided` only makes the orchestration look at once. An
+    event that nobody has sent for a decision changes nothing, and one that is lost is made up for by the next step.
+    The times of all timers follow from the start, so what is scheduled next does not depend on the clock.
+    """
+    start = context.current_utc_datetime
+    steps = task.steps()
+    last = start + steps[-1][2] if steps else start
+    due = next((start + end for step, _, end in steps if step == "escalated"), last)
+    state = yield from _take(context, task, "opened", start, due)
+    decided = context.wait_for_external_event(DECIDED_EVENT)
+    for step, begin, end in steps:
+        context.set_custom_status({"phase": "waits", "next": step, "at": (start + end).isoformat()})
+        for moment in hops(start + begin, start + end):
+            while state.waits:
+                waiting = timer(context, moment)
+                if (yield context.task_any([waiting, decided])) is not decided:
+                    break
+                waiting.cancel()
+                decided: TaskBase = context.wait_for_external_event(DECIDED_EVENT)
+                state = yield from _take(context, task, None, start, due)
+        if not state.waits:
+            break
+        state = yield from _take(context, task, step, start + end, due)
+    context.set_custom_status({"phase": "ended"})
+    return state
+
+
+def _take(
+    context: df.DurableOrchestrationContext, task: ReviewTask, step: What | None, at: datetime, due: datetime
+) -> Workflow[ReviewState]:
+    asked = ReviewStep(case_id=task.case_id, store_id=task.store_id, at=at, step=step, due=due)
+    return (yield from call(context, TAKE_REVIEW_STEP, asked))

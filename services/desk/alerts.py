@@ -1,0 +1,57 @@
+"""The alerts that the fraud team was told."""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from fraud.analysis import WindowSummary
+from fraud.desk.paging import Page, place_in, token_of
+from fraud.desk.queries import Span
+from fraud.desk.rows import AlertRow
+from fraud.verdicts import time_path
+from services import names
+from services.blobs import read_blob, warehouse
+from services.concurrency import together
+from services.desk.blob_paths import PathRange, last_first
+
+_ROOT = "alerts/"
+_READS = 8
+_log = logging.getLogger(__name__)
+_summary = msgspec.json.Decoder(WindowSummary)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The path of the last alert of a page."""
+
+    path: str
+
+
+async def list_alerts(asked: Span) -> Page[AlertRow]:
+    """A page of alerts by the ends of their windows, the latest first. Raises ProblemError for a bad token."""
+    place = place_in(asked.token, Place) if asked.token else None
+    paths = PathRange(
+        _ROOT,
+        time_path(asked.start) if asked.start else "",
+        time_path(asked.end) if asked.end else "",
+        place.path if place else None,
+    )
+    listed: list[str] = []
+    async for blob in last_first(await warehouse(names.REPORTS), paths):
+        listed.append(blob.path)
+        if len(listed) > asked.limit:
+            break
+    rows = await together((_row(path) for path in listed[: asked.limit]), at_once=_READS)
+    following = token_of(Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None
+    return Page(tuple(row for row in rows if row is not None), following)
+
+
+async def _row(path: str) -> AlertRow | None:
+    try:
+        summary = _summary.decode(await read_blob(await warehouse(names.REPORTS), path))
+    except msgspec.MsgspecError as error:
+        _log.warning("the alert %s cannot be read: %s", path, error)
+        return None
+    fields: dict[str, Any] = {name: getattr(summary, name) for name in WindowSummary.__struct_fields__}
+    fields["name"] = summary.alert_name
+    return AlertRow(**fields)

@@ -1,0 +1,85 @@
+"""The cases for people: a page of them, one with all that belongs to it."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+import logging
+from typing import Any
+
+import msgspec
+
+from fraud.desk.paging import Page, token_of
+from fraud.desk.problems import not_found
+from fraud.desk.queries import CaseName, CaseQuery
+from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review
+from fraud.desk.rows import CaseDetails, CaseRow
+from services import cosmos
+from services.desk.case_queries import IS_CASE, place_of, query_of
+from services.desk.verdicts import verdicts_in
+
+_JOURNAL = f"SELECT TOP {MAX_ENTRIES} * FROM c WHERE c.type = 'journal' AND c.case_id = @case ORDER BY c.number"
+_BY_ID = f"SELECT * FROM c WHERE c.id = @id AND {IS_CASE}"
+_log = logging.getLogger(__name__)
+
+
+async def list_cases(asked: CaseQuery) -> Page[CaseRow]:
+    """A page of the cases that a question is about. Raises ProblemError for a token of another list."""
+    query = query_of(asked)
+    partition: dict[str, Any] = {} if query.store is None else {"partition_key": query.store}
+    container = await cosmos.cases()
+    documents = [
+        document async for document in container.query_items(query.text, parameters=query.parameters, **partition)
+    ]
+    shown = documents[: asked.limit]
+    following = token_of(place_of(shown[-1], asked.sort)) if len(documents) > asked.limit else None
+    return Page(tuple(row for document in shown if (row := row_of(document)) is not None), following)
+
+
+async def find_case(case_id: str) -> CaseRow:
+    """A case by its name. Raises ProblemError (404)."""
+    container = await cosmos.cases()
+    # A name does not tell every store, so the partition is not known.
+    rows = [
+        row
+        async for document in container.query_items(_BY_ID, parameters=[{"name": "@id", "value": case_id}])
+        if (row := row_of(document)) is not None
+    ]
+    if not rows:
+        raise not_found("case", case_id)
+    return rows[0]
+
+
+async def case_details(asked: CaseName) -> CaseDetails:
+    """A case with its worst verdicts and its journal. Raises ProblemError (404)."""
+    case = await find_case(asked.id)
+    verdicts = await verdicts_in(case.verdicts_blob)
+    worst = sorted(verdicts, key=lambda verdict: (-verdict.score, verdict.event_id))[: asked.verdicts]
+    return CaseDetails(
+        case=case, verdicts=tuple(worst), verdicts_in_all=len(verdicts), journal=tuple(await journal_of(case))
+    )
+
+
+async def journal_of(case: CaseRow) -> list[JournalEntry]:
+    """The journal of a case, from its first entry on."""
+    container = await cosmos.cases()
+    documents = container.query_items(
+        _JOURNAL, parameters=[{"name": "@case", "value": case.id}], partition_key=case.store_id
+    )
+    return [msgspec.convert(document, JournalEntry) async for document in documents]
+
+
+def row_of(document: dict[str, Any]) -> CaseRow | None:
+    """A case of Cosmos; None, and a line in the log, for one that somebody has altered beyond reading.
+
+    A review that cannot be read is an open one: the case must not leave the inbox by it.
+    """
+    content = {**document, "etag": document["_etag"]}
+    try:
+        msgspec.convert(content.get(REVIEW_FIELD, {}), Review)
+    except msgspec.ValidationError as error:
+        _log.warning("the review of the case %.200s cannot be read: %s", document["id"], error)
+        del content[REVIEW_FIELD]
+    try:
+        return msgspec.convert(content, CaseRow)
+    except msgspec.ValidationError as error:
+        _log.warning("the case %.200s cannot be read: %s", document["id"], error)
+        return None

@@ -1,0 +1,70 @@
+"""All contents that have arrived under an id, in any store, archived or in quarantine."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# The SDK's documents are untyped.
+
+from typing import Any
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from fraud.archive import ARCHIVE_FIELD, original_event
+from fraud.desk.rows import EventContent, EventDetails, HubPlace
+from fraud.quarantine import QuarantinedEvent
+from fraud.readable import readable_events
+from services import cosmos, names
+from services.blobs import read_blob, warehouse
+from services.concurrency import together
+from services.desk.quarantine import place_of
+
+_CONTENTS = f"SELECT TOP {cosmos.MAX_CONTENTS} * FROM c WHERE c.id = @id OR c.{ARCHIVE_FIELD}.event_id = @id"
+_READS = 8
+_record = msgspec.json.Decoder(QuarantinedEvent)
+
+
+async def event_details(event_id: str) -> EventDetails:
+    """The contents under an id; none for one that never arrived. At most 1,000 archived ones are looked at."""
+    archive = await cosmos.events()
+    parameters: list[dict[str, object]] = [{"name": "@id", "value": event_id}]
+    documents = [document async for document in archive.query_items(_CONTENTS, parameters=parameters)]
+    blobs = (await cosmos.find_quarantined([event_id])).get(event_id, {})
+    quarantined = await together((_quarantined(path, event_id) for path in sorted(blobs.values())), at_once=_READS)
+    return EventDetails(
+        id=event_id,
+        contents=(*map(_archived, documents), *(content for content in quarantined if content is not None)),
+        complete=len(documents) < cosmos.MAX_CONTENTS,
+    )
+
+
+def _archived(document: dict[str, Any]) -> EventContent:
+    event, run_id = original_event(document)
+    try:
+        place = msgspec.convert(document.get(ARCHIVE_FIELD), HubPlace)
+    except msgspec.ValidationError:
+        place = None  # somebody else wrote the document
+    store: object = event.get("store_id")
+    return EventContent(
+        source="archive",
+        event=event,
+        store_id=store if isinstance(store, int | str) else None,
+        run_id=run_id,
+        place=place,
+        document_id=document["id"],
+    )
+
+
+async def _quarantined(path: str, event_id: str) -> EventContent | None:
+    try:
+        record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
+        events = readable_events(record.body)
+    except (ResourceNotFoundError, ValueError):
+        return None  # somebody has deleted or altered it
+    named = next((event for event in events if event.get("id") == event_id), None)
+    store: object = named.get("store_id") if named else None
+    return EventContent(
+        source="quarantine",
+        event=named,
+        store_id=store if isinstance(store, int | str) and not isinstance(store, bool) else None,
+        place=place_of(record),
+        reason=record.reason,
+        quarantine_path=path,
+    )

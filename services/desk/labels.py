@@ -1,0 +1,48 @@
+"""The labels that decisions give, read from the cases."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+import logging
+from datetime import timedelta
+
+import msgspec
+
+from fraud.desk.labels import DecidedCase, Figures, LabelRow, figures_of
+from fraud.desk.paging import Page
+from fraud.desk.queries import CaseQuery, Span
+from services import cosmos
+from services.desk.case_queries import IS_CASE, time_text
+from services.desk.cases import list_cases
+from services.watching import azure_time
+
+MAX_COUNTED = 50_000
+_WEEKS = timedelta(weeks=12)
+_DECIDED = (
+    f"SELECT TOP {MAX_COUNTED} c.window_end, c.review.state, c.stakes.rules FROM c WHERE {IS_CASE} "
+    "AND ARRAY_CONTAINS(@decided, c.review.state) AND c.window_end >= @from AND c.window_end <= @to"
+)
+_log = logging.getLogger(__name__)
+
+
+async def list_labels(asked: Span) -> Page[LabelRow]:
+    """A page of labels, the latest window first. Raises ProblemError for a bad token."""
+    fields = {name: getattr(asked, name) for name in Span.__struct_fields__}
+    page = await list_cases(CaseQuery(**fields, state="decided", sort="time"))
+    return Page(tuple(map(LabelRow.of, page.items)), page.next)
+
+
+async def label_figures(asked: Span) -> Figures:
+    """The precision of each rule in each week; of the last twelve weeks unless the span says otherwise."""
+    end = asked.end or await azure_time()
+    parameters: list[dict[str, object]] = [
+        {"name": "@decided", "value": ["confirmed", "dismissed"]},
+        {"name": "@from", "value": time_text(asked.start or end - _WEEKS)},
+        {"name": "@to", "value": time_text(end)},
+    ]
+    cases: list[DecidedCase] = []
+    async for document in (await cosmos.cases()).query_items(_DECIDED, parameters=parameters):
+        try:
+            cases.append(msgspec.convert(document, DecidedCase))
+        except msgspec.ValidationError as error:
+            _log.warning("a decided case cannot be read: %s", error)
+    return figures_of(cases, most=MAX_COUNTED)

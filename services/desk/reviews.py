@@ -1,0 +1,110 @@
+"""Changes of reviews in Cosmos: the case and the entry of its journal are written together, or neither."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, cast
+
+import msgspec
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceNotFoundError
+
+from fraud.desk.changes import Change
+from fraud.desk.problems import ProblemError
+from fraud.desk.review import REVIEW_FIELD, UNDECIDED
+from fraud.desk.rows import CaseRow
+from fraud.events import StoreKey
+from services import cosmos
+from services.desk.case_queries import IS_CASE, time_text
+from services.desk.cases import find_case, row_of
+from services.watching import azure_time
+
+_CHANGED = (409, 412)
+"""The journal has an entry of this number already, or the case another ETag."""
+_ATTEMPTS = 10
+MAX_STARTED = 200
+"""Cases whose waiting begins in one minute."""
+_UNATTENDED = (
+    f"SELECT TOP {MAX_STARTED} c.id, c.store_id FROM c WHERE {IS_CASE} AND c.bands.high > 0 AND c.window_end > @since "
+    "AND NOT IS_DEFINED(c.review.due) "
+    "AND (NOT IS_DEFINED(c.review.state) OR ARRAY_CONTAINS(@undecided, c.review.state))"
+)
+
+
+async def change_case(case_id: str, etag: str, make: Callable[[CaseRow], Change]) -> CaseRow:
+    """Change the review of a case as a person has seen it; the case as it is then.
+
+    Raises ProblemError: 404, 412 if it is not the same any more, and what `make` raises.
+    """
+    case = await find_case(case_id)
+    if case.etag.strip('"') != etag:
+        raise _changed_since(case)
+    if not await write_change(case, make(case)):
+        raise _changed_since(await find_case(case_id))
+    return await find_case(case_id)
+
+
+async def step_case(case_id: str, store_id: StoreKey, make: Callable[[CaseRow], Change | None]) -> CaseRow | None:
+    """Change the review of a case as it is now; the case before the change, None if it is absent."""
+    for _ in range(_ATTEMPTS):
+        case = await read_case(case_id, store_id)
+        change = make(case) if case else None
+        if case is None or change is None or await write_change(case, change):
+            return case
+    raise TimeoutError(f"the case {case_id} was changed by others at each of {_ATTEMPTS} attempts")
+
+
+async def read_case(case_id: str, store_id: StoreKey) -> CaseRow | None:
+    """A case by its name and store; None if absent."""
+    try:
+        return row_of(await (await cosmos.cases()).read_item(case_id, partition_key=store_id))
+    except CosmosResourceNotFoundError:
+        return None
+
+
+async def write_change(case: CaseRow, change: Change) -> bool:
+    """Write a review and its entry. False if the case has changed since it was read."""
+    review = msgspec.to_builtins(change.review)
+    entry: dict[str, Any] = {
+        **msgspec.to_builtins(change.entry),
+        "id": change.entry.id,
+        "store_id": case.store_id,
+        "type": "journal",
+    }
+    # A patch of the one field: what the machine writes stays as it is.
+    put = [{"op": "set", "path": f"/{REVIEW_FIELD}", "value": review}]
+    operations: list[tuple[Any, ...]] = [
+        ("patch", (case.id, put), {"if_match_etag": case.etag}),
+        ("create", (entry,)),
+    ]
+    try:
+        await (await cosmos.cases()).execute_item_batch(operations, case.store_id)
+    except CosmosBatchOperationError as problem:
+        # The error's own status is not set; the operation that failed carries it, the others say 424.
+        answer = cast(list[dict[str, Any]], problem.operation_responses)[cast(int, problem.error_index)]
+        if answer["statusCode"] in _CHANGED:
+            return False
+        raise CosmosHttpResponseError(status_code=answer["statusCode"], message="the batch was refused") from problem
+    return True
+
+
+async def unattended_cases(days: int) -> list[tuple[str, StoreKey]]:
+    """Name and store of undecided cases with a verdict of the band high whose waiting has not begun.
+
+    At most MAX_STARTED, of windows of the last days: an app that is brought up to date does not ask for old ones.
+    """
+    parameters: list[dict[str, object]] = [
+        {"name": "@since", "value": time_text(await azure_time() - timedelta(days=days))},
+        {"name": "@undecided", "value": list(UNDECIDED)},
+    ]
+    container = await cosmos.cases()
+    return [
+        (document["id"], document["store_id"])
+        async for document in container.query_items(_UNATTENDED, parameters=parameters)
+    ]
+
+
+def _changed_since(case: CaseRow) -> ProblemError:
+    review = case.review
+    detail = f"it is {review.state} now, and was amended or changed since you have seen it: read it again"
+    return ProblemError(412, "Changed meanwhile", detail)

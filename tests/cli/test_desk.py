@@ -1,0 +1,113 @@
+"""The commands of the desk, over an app that answers as the API does."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from cli.app_client import AppError
+from cli.commands import command_line
+from fraud.desk.paging import Page
+from fraud.desk.rows import CaseDetails, CaseRow, DeadLetterRow, QuarantineRow
+from fraud.judging import judged
+from fraud.stakes import Stakes
+from tests.cli.test_command_line import App
+from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
+from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
+from tests.fraud.builders import event_body
+from tests.fraud.desk.cases import NOON, a_case
+
+NAME = "window-3-20260102T101000Z-0123456789abcdef0123456789abcdef"
+CASE = msgspec.structs.replace(a_case(assignee="Ana", state="in_review"), id=NAME, stakes=Stakes(at_stake=123_456_789))
+VERDICT = judged(json.loads(event_body("evil\x1b[2J", price=900.0)), 3, WINDOW, None, contents=2)
+
+
+def as_json(content: Any) -> Any:
+    return msgspec.to_builtins(content)
+
+
+def run(*command: str) -> int:
+    options = command_line().parse_args(list(command))
+    return options.run(options)
+
+
+def shown(capsys: pytest.CaptureFixture[str], *command: str) -> str:
+    assert run(*command) == 0
+    return capsys.readouterr().out
+
+
+def test_cases_are_listed_in_eighty_columns(app: type[App], capsys: pytest.CaptureFixture[str]):
+    app.answers["/api/cases?state=undecided&limit=20"] = [(200, as_json(Page[CaseRow]((CASE,), "more")))]
+
+    text = shown(capsys, "cases", "--state", "undecided")
+
+    assert "1,234,567.89  worst  90  store 3  2026-01-02 10:10" in text
+    assert f"  {NAME}\n  in review Ana; 1 high\n" in text
+    assert "there are more" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_all_pages_are_listed_on_demand(app: type[App], capsys: pytest.CaptureFixture[str]):
+    app.answers["/api/cases?limit=20"] = [(200, as_json(Page[CaseRow]((CASE,), "more")))]
+    app.answers["/api/cases?limit=20&token=more"] = [(200, as_json(Page[CaseRow]((CASE,))))]
+
+    listed = json.loads(shown(capsys, "cases", "--all", "--json"))
+
+    assert len(listed["items"]) == 2
+    assert listed["next"] is None
+
+
+def test_a_case_is_shown_with_why_and_nothing_in_it_moves_the_cursor(
+    app: type[App], capsys: pytest.CaptureFixture[str]
+):
+    details = CaseDetails(case=CASE, verdicts=(VERDICT,), verdicts_in_all=12, journal=())
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
+
+    text = shown(capsys, "case", "show", NAME)
+
+    assert "evil?[2J" in text
+    assert all(reason.evidence[:40] in text for reason in VERDICT.reasons)
+    assert "and 2 more" in text
+
+
+def test_a_decision_names_the_state_that_was_seen(app: type[App], capsys: pytest.CaptureFixture[str]):
+    details = CaseDetails(case=CASE, verdicts=(), verdicts_in_all=0, journal=())
+    decided = msgspec.structs.replace(CASE, review=msgspec.structs.replace(CASE.review, state="confirmed"))
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
+    app.answers[f"/api/cases/{NAME}/decision"] = [(200, as_json(decided))]
+
+    text = shown(capsys, "case", "decide", NAME, "--outcome", "confirmed", "--why", "a ring", "--as", "Ana")
+
+    assert app.asked[-1] == (f"/api/cases/{NAME}/decision", {"outcome": "confirmed", "why": "a ring"})
+    assert text == f"  {NAME} is confirmed\n"
+
+
+def test_a_stale_decision_is_an_error_that_says_what_to_do(app: type[App]):
+    details = CaseDetails(case=CASE, verdicts=(), verdicts_in_all=0, journal=())
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
+    refusal = {"title": "Changed meanwhile", "detail": "read it again"}
+    app.answers[f"/api/cases/{NAME}/decision"] = [(412, refusal)]
+
+    with pytest.raises(AppError, match="read it again"):
+        run("case", "decide", NAME, "--outcome", "confirmed", "--why", "x")
+
+
+def test_what_was_set_aside_is_shown(app: type[App], capsys: pytest.CaptureFixture[str]):
+    record = QuarantineRow(path="store-events/x.json", reason="not valid JSON", size=3, body="[1]", is_cut=False)
+    letter = DeadLetterRow(
+        sequence_number=7,
+        message_id=None,
+        enqueued_time=NOON,
+        reason="MaxDeliveryCountExceeded",
+        description=None,
+        delivery_count=10,
+        size=3,
+        body="{}",
+        is_cut=False,
+    )
+    app.answers["/api/quarantine?kind=events&limit=20"] = [(200, as_json(Page((record,))))]
+    app.answers["/api/dead-letters?limit=20"] = [(200, as_json(Page((letter,))))]
+
+    assert "not valid JSON" in shown(capsys, "quarantine")
+    assert "MaxDeliveryCountExceeded" in shown(capsys, "dead-letters")

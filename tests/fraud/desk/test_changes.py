@@ -1,0 +1,123 @@
+import msgspec
+import pytest
+
+from fraud.desk.changes import STEPS, Change, assigned, commented, decided, reopened, stepped
+from fraud.desk.problems import ProblemError
+from fraud.desk.review import MAX_ENTRIES, State, What
+from tests.fraud.desk.cases import ANA, BEN, NOON, OPERATOR, a_case
+
+
+def states(*names: State) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("state", names)
+
+
+@states("open", "in_review", "escalated")
+def test_a_case_that_waits_can_be_decided_and_tells_by_whom_when_and_why(state: State):
+    change = decided(a_case(state=state, entries=3), ANA, NOON, "confirmed", "a ring")
+
+    assert (change.review.state, change.review.decided_by, change.review.why) == ("confirmed", "Ana", "a ring")
+    assert change.review.revision == 2
+    assert (change.entry.id, change.entry.what, change.entry.when) == ("journal:window-3-x:000004", "decided", NOON)
+    assert change.review.entries == change.entry.number == 4
+
+
+@states("confirmed", "dismissed", "expired")
+def test_a_decision_that_is_late_or_doubled_is_409_and_tells_what_was_decided(state: State):
+    case = a_case(state=state, decided_by="Ben", changed=NOON)
+
+    with pytest.raises(ProblemError, match="Ben at 2026-01-02 12:00Z") as refused:
+        decided(case, ANA, NOON, "confirmed", "me too")
+
+    assert refused.value.status == 409
+
+
+def test_a_case_in_anothers_hands_is_theirs_unless_an_operator_decides():
+    case = a_case(state="in_review", assignee="Ben")
+
+    with pytest.raises(ProblemError, match="Ben has this case"):
+        decided(case, ANA, NOON, "dismissed", "not mine")
+
+    assert decided(case, BEN, NOON, "dismissed", "mine").review.state == "dismissed"
+    assert decided(case, OPERATOR, NOON, "dismissed", "in charge").review.state == "dismissed"
+
+
+def test_a_case_is_escalated_once_and_then_decided():
+    change = decided(a_case(), ANA, NOON, "escalated", "too large for me")
+    case = msgspec.structs.replace(a_case(), review=change.review)
+
+    assert (change.review.state, change.entry.what) == ("escalated", "escalated")
+    with pytest.raises(ProblemError, match="Escalated already"):
+        decided(case, ANA, NOON, "escalated", "again")
+    assert decided(case, ANA, NOON, "confirmed", "sure").review.state == "confirmed"
+
+
+def test_a_case_is_taken_and_given_back():
+    taken = assigned(a_case(), ANA, NOON, "Ana", None)
+    given_back = assigned(msgspec.structs.replace(a_case(), review=taken.review), ANA, NOON, None, "holidays")
+
+    assert (taken.review.state, taken.review.assignee) == ("in_review", "Ana")
+    assert (given_back.review.state, given_back.review.assignee) == ("open", None)
+    assert given_back.entry.why == "holidays"
+
+
+def test_an_escalated_case_stays_escalated_in_whosever_hands():
+    assert assigned(a_case(state="escalated"), ANA, NOON, "Ben", None).review.state == "escalated"
+
+
+@states("confirmed", "dismissed", "expired")
+def test_what_is_decided_is_not_assigned_but_can_be_commented_and_reopened(state: State):
+    case = a_case(state=state, decided_by="Ben", why="x", revision=1, due=NOON)
+
+    with pytest.raises(ProblemError, match="Decided already"):
+        assigned(case, ANA, NOON, "Ana", None)
+    assert commented(case, ANA, NOON, "look here").review.state == state
+    review = reopened(case, ANA, NOON, "a mistake").review
+    assert (review.state, review.assignee, review.decided_by, review.why) == ("in_review", "Ana", None, None)
+
+
+def test_what_is_not_decided_cannot_be_reopened():
+    with pytest.raises(ProblemError, match="Not decided"):
+        reopened(a_case(), ANA, NOON, "why not")
+
+
+def test_a_journal_is_bounded_but_the_app_finds_a_place():
+    case = a_case(entries=MAX_ENTRIES - 10)
+
+    with pytest.raises(ProblemError, match="Journal full"):
+        commented(case, ANA, NOON, "one more")
+    assert stepped(case, "opened", NOON, NOON)
+
+
+def after(change: Change | None) -> State:
+    assert change is not None
+    return change.review.state
+
+
+def test_the_app_opens_reminds_escalates_and_expires_each_once():
+    case = a_case()
+    seen: list[State] = []
+    for step in STEPS:
+        change = stepped(case, step, NOON, NOON)
+        assert change is not None
+        case = msgspec.structs.replace(case, review=change.review)
+        seen.append(change.review.state)
+        assert stepped(case, step, NOON, NOON) is None, "a step that is repeated changes nothing"
+
+    assert seen == ["open", "open", "escalated", "expired"]
+    assert case.review.due == NOON
+    assert case.review.entries == 4
+
+
+@pytest.mark.parametrize("step", STEPS)
+@states("confirmed", "dismissed", "expired")
+def test_the_app_changes_nothing_that_is_decided(step: What, state: State):
+    assert stepped(a_case(state=state), step, NOON, NOON) is None
+
+
+def test_the_app_takes_no_case_out_of_the_hands_of_its_reviewer_by_a_reminder():
+    review = a_case(state="in_review", assignee="Ana")
+
+    change = stepped(review, "reminded", NOON, None)
+
+    assert change is not None
+    assert (change.review.state, change.review.assignee) == ("in_review", "Ana")

@@ -1,0 +1,198 @@
+"""The review of cases in the running app: decisions, ETags, the journal, the waiting."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+import pytest
+
+from activities.keep_verdicts import Place, keep_verdicts
+from fraud.judging import judged
+from fraud.verdicts import amended, to_ndjson, verdicts_path
+from fraud.windows import Window
+from services import cosmos
+from services.desk.reviews import unattended_cases
+from services.watching import azure_time
+from tests.fraud.builders import event_body
+from tests.function_app.http_functions import INSTANCES, call, until
+from tests.function_app.test_desk_api import make_case
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def case_of(http: aiohttp.ClientSession, name: str) -> dict[str, Any]:
+    return (await call(http, "GET", f"/api/cases/{name}"))[1]
+
+
+async def change(
+    http: aiohttp.ClientSession, name: str, what: str, body: Any, *, etag: str | None = None, actor: str = "Ana"
+) -> tuple[int, dict[str, Any]]:
+    """Change a case as a person has seen it, by default as it is now."""
+    seen = (await case_of(http, name))["case"]["etag"] if etag is None else etag
+    headers = {"x-actor": quote(actor), **({"If-Match": seen} if seen else {})}
+    async with http.post(f"/api/cases/{name}/{what}", json=body, headers=headers) as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
+CONFIRMED = {"outcome": "confirmed", "why": "a ring of three"}
+
+
+async def test_a_case_is_taken_commented_and_decided_and_its_journal_tells_all(http: aiohttp.ClientSession):
+    name = await make_case("window-8200-review-a", 8_200, 500)
+
+    await change(http, name, "assignment", {"assignee": "Ana"})
+    await change(http, name, "comments", {"text": "<script>alert(1)</script>"}, actor="Jörg")
+    status, case = await change(http, name, "decision", CONFIRMED)
+    details = await case_of(http, name)
+
+    assert (status, case["review"]["state"], case["review"]["decided_by"]) == (200, "confirmed", "Ana")
+    assert [(entry["what"], entry["who"], entry["state"]) for entry in details["journal"]] == [
+        ("assigned", "Ana", "in_review"),
+        ("commented", "Jörg", "in_review"),
+        ("decided", "Ana", "confirmed"),
+    ]
+    assert details["journal"][2]["why"] == "a ring of three"
+    assert case == details["case"]
+
+
+async def test_the_second_of_two_reviewers_is_told_what_the_first_has_done(http: aiohttp.ClientSession):
+    name = await make_case("window-8200-review-b", 8_200, 400)
+    seen = (await case_of(http, name))["case"]["etag"]
+
+    answers = await asyncio.gather(
+        *(change(http, name, "decision", CONFIRMED, etag=seen, actor=f"Person {number}") for number in range(5))
+    )
+
+    assert sorted(status for status, _ in answers) == [200, 412, 412, 412, 412]
+    assert {problem["title"] for status, problem in answers if status == 412} == {"Changed meanwhile"}
+    assert len((await case_of(http, name))["journal"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "etag", "status"),
+    [
+        ("window-8200-review-c", CONFIRMED, "", 428),
+        ("window-8200-review-c", CONFIRMED, "*", 400),
+        ("window-8200-review-c", CONFIRMED, '"a", "b"', 400),
+        ("window-8200-review-c", CONFIRMED, '"a"', 412),
+        ("window-8200-review-c", {"outcome": "expired", "why": "x"}, None, 400),
+        ("window-8200-review-c", {"outcome": "confirmed"}, None, 400),
+        ("window-8200-review-c", {"outcome": "confirmed", "why": ""}, None, 400),
+        ("window-8200-review-c", {**CONFIRMED, "by": "x"}, None, 400),
+        ("window-8200-never", CONFIRMED, '"a"', 404),
+    ],
+)
+async def test_a_decision_that_is_not_one_is_refused(
+    http: aiohttp.ClientSession, name: str, body: Any, etag: str | None, status: int
+):
+    await make_case("window-8200-review-c", 8_200, 300)
+
+    answered, problem = await change(http, name, "decision", body, etag=etag)
+
+    assert (answered, problem["status"]) == (status, status)
+
+
+async def test_a_late_decision_is_409_until_the_case_is_reopened(http: aiohttp.ClientSession):
+    name = await make_case("window-8200-review-d", 8_200, 200)
+    await change(http, name, "decision", CONFIRMED)
+
+    status, problem = await change(http, name, "decision", {"outcome": "dismissed", "why": "no"}, actor="Ben")
+    await change(http, name, "reopening", {"why": "a mistake"}, actor="Ben")
+    again, case = await change(http, name, "decision", {"outcome": "dismissed", "why": "no"}, actor="Ben")
+
+    assert (status, "confirmed by Ana" in problem["detail"]) == (409, True)
+    assert (again, case["review"]["state"]) == (200, "dismissed")
+
+
+async def judged_again(name: str, store: int, sales: int) -> None:
+    """The window is analysed again, or once more after a kill, with more events found."""
+    await make_case(name, store, 100, sales=sales)
+
+
+async def test_no_redelivery_or_amendment_loses_a_decision(http: aiohttp.ClientSession):
+    name = await make_case("window-8201-review-e", 8_201, 100)
+    _, decided = await change(http, name, "decision", CONFIRMED)
+
+    await judged_again(name, 8_201, sales=1)
+    same = await case_of(http, name)
+    await asyncio.gather(
+        *(judged_again(name, 8_201, sales) for sales in (2, 3)), change(http, name, "comments", {"text": "x"})
+    )
+    after = await case_of(http, name)
+
+    assert same["case"] == decided
+    assert after["case"]["review"]["state"] == "confirmed"
+    assert after["case"]["review"]["revision"] == 1 < after["case"]["revision"]
+    assert after["journal"][0] == same["journal"][0]
+
+
+async def fresh_case(store: int, name: str) -> str:
+    """A case with a verdict of the band high whose window has just ended."""
+    now = await azure_time()
+    end = now - timedelta(minutes=now.minute % 5, seconds=now.second, microseconds=now.microsecond)
+    window = Window(end - timedelta(minutes=5), end)
+    event = msgspec.json.decode(event_body(name, price=900.0, qty=10, store_id=store))
+    verdict = judged(event, store, window, None, contents=2)
+    place = Place(name=name, store_id=store, window=window, path=verdicts_path(name, window.end))
+    await keep_verdicts(place, to_ndjson([verdict]), amended)
+    return name
+
+
+async def waited_for(http: aiohttp.ClientSession, name: str) -> dict[str, Any] | None:
+    details = await case_of(http, name)
+    return details if details["journal"] else None
+
+
+async def test_a_case_with_a_verdict_of_the_band_high_waits_for_a_decision(http: aiohttp.ClientSession):
+    name = await fresh_case(8_202, "window-8202-review-f")
+    details = await until(lambda: waited_for(http, name))
+
+    status, _ = await change(http, name, "decision", CONFIRMED)
+
+    async def ended() -> dict[str, Any] | None:
+        _, instance = await call(http, "GET", f"{INSTANCES}/review-{name}")
+        return instance if instance["runtimeStatus"] == "Completed" else None
+
+    instance = await until(ended)
+    assert [entry["what"] for entry in details["journal"]] == ["opened"]
+    assert datetime.fromisoformat(details["case"]["review"]["due"])
+    assert status == 200
+    assert instance["output"] == {"state": "confirmed"}
+
+
+async def test_an_old_case_is_not_asked_for(http: aiohttp.ClientSession):
+    await make_case("window-8203-review-g", 8_203, 900)
+
+    assert "window-8203-review-g" not in {name for name, _ in await unattended_cases(7)}
+
+
+async def test_decisions_are_labels_and_tell_how_precise_the_rules_are(http: aiohttp.ClientSession):
+    span = {"from": "2026-01-03T00:00:00Z", "to": "2026-01-04T00:00:00Z"}
+    for number, outcome in enumerate(["confirmed", "confirmed", "dismissed"]):
+        name = await make_case(f"window-8204-label-{number}", 8_204, 900, minutes=1_000 + 5 * number)
+        await change(http, name, "decision", {"outcome": outcome, "why": "seen"})
+
+    async with http.get("/api/labels", params=span) as answer:
+        labels = (await answer.json())["items"]
+    async with http.get("/api/label-figures", params=span) as answer:
+        figures = await answer.json()
+
+    assert [label["outcome"] for label in labels] == ["dismissed", "confirmed", "confirmed"]
+    assert figures["cases"] == 3
+    assert {(row["week"], row["confirmed"], row["dismissed"]) for row in figures["rules"]} == {("2026-W01", 2, 1)}
+
+
+async def test_the_reconciliation_compares_the_machines_part_alone(http: aiohttp.ClientSession):
+    """The words of people lie in one field, `review`, and in documents of another type."""
+    name = await make_case("window-8205-review-h", 8_205, 900)
+    container = await cosmos.cases()
+    before = await container.read_item(name, partition_key=8_205)
+
+    await change(http, name, "assignment", {"assignee": "Ana", "why": "mine"})
+    after = await container.read_item(name, partition_key=8_205)
+
+    changed = {field for field in after if after.get(field) != before.get(field)}
+    assert changed - {"_ts"} == {"review", "_etag"}
