@@ -7,9 +7,12 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from activities.find_contents import find_contents
+from activities.window_context import contexts_of
 from activities.window_ids import read_ids, read_repeated
-from fraud.analysis import Chunk, ChunkResult
+from fraud.analysis import Chunk, ChunkResult, WindowTask
 from fraud.judging import may_be_more, verdicts_on
+from fraud.rules.rule_set import RuleSet
+from fraud.rules.shipped import SEED, shipped
 from fraud.verdicts import Verdict, from_ndjson, to_ndjson
 from services import blobs
 
@@ -20,18 +23,23 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     """Judge one chunk and write its verdicts, in the order of the ids, to the chunk's work blob.
 
     An id of which nothing flagged is archived or in quarantine gets the verdict `unresolved`. The next look-up asks for
-    those ids only, and for those under which another content may come. Judging a chunk again replaces its verdicts.
-    Raises what Cosmos or the blob service raised.
+    those ids only, and for those under which another content may come. Judging a chunk again replaces its verdicts, and
+    reads the facts that the first judging read; the set `seed` needs none beside the event.
+    Raises LookupError, and what Cosmos or the blob service raised.
     """
     task, work = chunk.task, await blobs.work()
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
     by_id = await _finished_before(chunk)
     contents_of = await find_contents([event_id for event_id in ids if event_id not in by_id], task.store_id)
+    rules = _rules_of(task)
+    contexts = {} if rules is SEED else await contexts_of(chunk, contents_of)
     repeated = await read_repeated(task) if task.repeated else frozenset[str]()
     unresolved: list[str] = []
     more: list[str] = []
     for event_id, contents in contents_of.items():
-        by_id[event_id] = verdicts_on(event_id, contents, task.store_id, task.window)
+        by_id[event_id] = verdicts_on(
+            event_id, contents, task.store_id, task.window, rules=rules, contexts=contexts.get(event_id)
+        )
         if by_id[event_id][0].band == "unresolved":
             unresolved.append(event_id)
         elif may_be_more(contents, task.window, repeated=event_id in repeated):
@@ -48,6 +56,17 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
         digest=hashlib.sha256(lines).hexdigest()[:32],
         may_be_more=len(more),
     )
+
+
+def _rules_of(task: WindowTask) -> RuleSet:
+    """The set that the window began with. Raises LookupError if this version of the app has none of its name."""
+    try:
+        return shipped()[task.rules]
+    except KeyError:
+        raise LookupError(
+            f"{task.name} began with the rule set {task.rules!r}, which this version does not have: put its file back "
+            "into fraud/rule_sets, or terminate the instance and repair the reconciliation of its day"
+        ) from None
 
 
 async def _finished_before(chunk: Chunk) -> dict[str, list[Verdict]]:

@@ -3,18 +3,25 @@
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from fraud.analysis import WindowTask
+from fraud.analysis import SEED_NAME, WindowTask
 from fraud.verdicts import from_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow
 from services import names
 from services.blobs import read_blob, warehouse, work, write_blob
+from services.profiles import latest_profile_day
+from services.settings import settings
 
 _ids = msgspec.json.Decoder(list[str])
 
 
 async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> WindowTask:
-    """Write a window's ids to its work blobs; the task of analysing them."""
-    task = WindowTask.of(window, work_root)
+    """Write a window's ids to its work blobs; the task of analysing them with what is active now.
+
+    Profiles are those of the last day before the window's that was profiled.
+    """
+    rules = settings().rule_set
+    day = None if rules == SEED_NAME else await latest_profile_day(window.window.start.date())
+    task = WindowTask.of(window, work_root, rules=rules, profile_day=day)
     if task.repeated:
         await write_blob(await work(), task.repeated_path, msgspec.json.encode(window.repeated))
     await write_blob(await work(), task.ids_path, msgspec.json.encode(window.ids))

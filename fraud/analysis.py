@@ -5,7 +5,7 @@ stay small.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -22,6 +22,9 @@ LAST_RETRY = timedelta(minutes=10)
 LOOKUPS = 12
 """The number of look-ups of a missing event. With delays of 30 s, 60 s and so on up to 10 min: over 75 minutes."""
 
+
+SEED_NAME = "seed"
+"""The rule set of single fields, which judges windows that began before they named their set."""
 
 VERSION = 2
 """Of the orchestration: 1 stores verdicts when all look-ups are over, 2 after each that has found something."""
@@ -45,12 +48,23 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The orchestration that began with this task; histories of before have none."""
     repeated: int = 0
     """Ids that the window names more than once."""
+    rules: str = SEED_NAME
+    """The name of the rule set that judges it, which was active when it was received; before, there was one."""
+    profile_day: date | None = None
+    """The last day that was profiled when it was received; None on the first evening."""
     lookups: tuple[int, ...] = ()
     """By chunk, the look-up that judged it last: whose verdicts are to be stored."""
 
     @classmethod
-    def of(cls, window: SuspiciousWindow, work_root: str = "windows") -> "WindowTask":
-        """The task of analysing a window."""
+    def of(
+        cls,
+        window: SuspiciousWindow,
+        work_root: str = "windows",
+        *,
+        rules: str = SEED_NAME,
+        profile_day: date | None = None,
+    ) -> "WindowTask":
+        """The task of analysing a window by a rule set, with the profiles up to a day."""
         return cls(
             name=window.name,
             store_id=window.store_id,
@@ -60,6 +74,8 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             repeated=len(window.repeated),
             work_root=work_root,
             version=VERSION,
+            rules=rules,
+            profile_day=profile_day,
         )
 
     def judged_by(self, results: Iterable["ChunkResult"]) -> "WindowTask":

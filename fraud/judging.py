@@ -1,7 +1,7 @@
 """Judging an event: every rule is asked, their weights are added, the sum decides the band."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -13,30 +13,41 @@ from fraud.identity import canonical
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import flagged_events, is_flagged, may_be_of
 from fraud.readable import keepable
+from fraud.rules.language import Value
+from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.shipped import ACTIVE, RULE_SET
+from fraud.rules.shipped import SEED
 from fraud.usable import problems_of
 from fraud.verdicts import Band, Reason, Source, Verdict
 from fraud.windows import Window
 
-MEDIUM_SCORE, HIGH_SCORE = ACTIVE.bands.medium, ACTIVE.bands.high
+MEDIUM_SCORE, HIGH_SCORE = SEED.bands.medium, SEED.bands.high
 
 NOT_A_STORE_EVENT = "NOT_A_STORE_EVENT"
 _NOT_FLAGGED = Reason("NOT_FLAGGED", 0, "what is archived under this id is not what the stream job flagged")
 
 
+class Context(msgspec.Struct, frozen=True):
+    """The facts of a content as of the end of its window, the rates of the days before, and where both are kept."""
+
+    facts: Mapping[str, Value]
+    rates: Rates
+    evidence: str
+    profile_day: date | None
+
+
 def judge(event: StoreEvent, *, contents: int = 1) -> tuple[Reason, ...]:
-    """The reasons against an event, under whose id `contents` have arrived, in the order of the rules."""
-    return _judge(msgspec.structs.asdict(event), contents, ACTIVE)
+    """The reasons of the set `seed` against an event, under whose id `contents` have arrived, in its rules' order."""
+    return SEED.reasons(_own_facts(msgspec.structs.asdict(event), contents))
 
 
-def _judge(event: dict[str, Any], contents: int, rules: RuleSet) -> tuple[Reason, ...]:
-    return rules.reasons({**event_facts(event), "id.contents": contents})
+def _own_facts(event: dict[str, Any], contents: int) -> dict[str, Value]:
+    return {**event_facts(event), "id.contents": contents}
 
 
 def band_of(score: int) -> Band:
-    """The band of a score in points."""
-    return ACTIVE.band_of(score)
+    """The band of a score in points, by the set `seed`."""
+    return SEED.band_of(score)
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -80,26 +91,47 @@ def may_be_more(contents: Iterable[Content], window: Window, *, repeated: bool) 
     return here < (2 if repeated else 1)
 
 
-def verdicts_on(event_id: str, contents: Sequence[Content], store_id: StoreKey | None, window: Window) -> list[Verdict]:
+def distinct(contents: Iterable[Content]) -> dict[bytes, Content]:
+    """Each content once, by its canonical form and in that order."""
+    by_form = {canonical(content.event): content for content in reversed([*contents])}
+    return dict(sorted(by_form.items()))
+
+
+def verdicts_on(
+    event_id: str,
+    contents: Sequence[Content],
+    store_id: StoreKey | None,
+    window: Window,
+    *,
+    rules: RuleSet = SEED,
+    contexts: Mapping[bytes, Context] | None = None,
+) -> list[Verdict]:
     """The verdicts on an id of a window, from all contents that were found under it.
 
     Each content that the stream job flags has one, in the order of the canonical contents, and the id's being used
     again counts against each. As long as no flagged content is found there is one verdict, `unresolved`: the event may
-    still come.
+    still come. `contexts` are by canonical form; without them the rules are asked about the event alone.
     """
-    distinct = {canonical(content.event): content for content in reversed(contents)}
-    in_order = [content for _, content in sorted(distinct.items())]
+    by_form = distinct(contents)
     verdicts = [
-        judged(content.event, store_id, window, content.run_id, contents=len(distinct), source=content.source)
-        for content in in_order
+        judged(
+            content.event,
+            store_id,
+            window,
+            content.run_id,
+            contents=len(by_form),
+            source=content.source,
+            rules=rules,
+            context=contexts[form] if contexts else None,
+        )
+        for form, content in by_form.items()
         if is_flagged(content.event)
     ]
     if verdicts:
         return verdicts
-    problems = {_not_to_be_judged(content.event) for content in in_order}
-    return [
-        unresolved(event_id, store_id, window, *sorted(problems, key=lambda reason: (reason.rule, reason.evidence)))
-    ]
+    problems = {_not_to_be_judged(content.event) for content in by_form.values()}
+    reasons = sorted(problems, key=lambda reason: (reason.rule, reason.evidence))
+    return [unresolved(event_id, store_id, window, *reasons, rules=rules)]
 
 
 def _not_to_be_judged(event: dict[str, Any]) -> Reason:
@@ -116,17 +148,22 @@ def judged(
     contents: int = 1,
     source: Source = "archive",
     name: str | None = None,
-    rules: RuleSet = ACTIVE,
+    rules: RuleSet = SEED,
+    context: Context | None = None,
 ) -> Verdict:
     """The verdict on an event, under whose id `contents` have arrived, or that has another `name` than its id.
 
-    Raises nothing, whatever the event holds: rules apply to the fields that are usable, and the others are a reason.
+    With a context its facts are judged, and the number of contents is among them. Raises nothing, whatever the event
+    holds: rules apply to the fields that are usable, and the others are a reason.
     """
     problems = problems_of(event)
-    reasons = _judge(event, contents, rules)
+    if context is None:
+        reasons = rules.reasons(_own_facts(event, contents))
+    else:
+        reasons = rules.reasons(context.facts, context.rates)
     if problems:
         reasons = (*reasons, Reason(NOT_A_STORE_EVENT, 0, "; ".join(problems)))
-    score = sum(reason.weight for reason in reasons)
+    score = max(0, sum(reason.weight for reason in reasons))
     return Verdict(
         event_id=str(event.get("id")) if name is None else name,
         store_id=store_id,
@@ -139,10 +176,14 @@ def judged(
         run_id=run_id,
         event=event,
         source=source,
+        evidence=context.evidence if context else msgspec.UNSET,
+        profile_day=context.profile_day if context else msgspec.UNSET,
     )
 
 
-def unresolved(event_id: str, store_id: StoreKey | None, window: Window, *reasons: Reason) -> Verdict:
+def unresolved(
+    event_id: str, store_id: StoreKey | None, window: Window, *reasons: Reason, rules: RuleSet = SEED
+) -> Verdict:
     """The verdict on an id whose document is absent from the archive or not a store event; `reasons` says why."""
     return Verdict(
         event_id=event_id,
@@ -152,7 +193,7 @@ def unresolved(event_id: str, store_id: StoreKey | None, window: Window, *reason
         score=0,
         band="unresolved",
         reasons=reasons,
-        rule_set=RULE_SET,
+        rule_set=rules.id,
         run_id=None,
         event=None,
     )

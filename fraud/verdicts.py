@@ -3,7 +3,7 @@
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -16,6 +16,9 @@ Band = Literal["low", "medium", "high", "unresolved"]
 BANDS: tuple[Band, ...] = ("high", "medium", "low", "unresolved")
 Source = Literal["archive", "quarantine"]
 CaseType = Literal["window", "quarantine"]
+
+EVIDENCE = "evidence"
+"""The folder of all evidence in the container of the verdicts."""
 
 TOP_VERDICTS = 10
 """A case names this many of its worst events; all of them are in its blob."""
@@ -50,6 +53,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     event: dict[str, Any] | None
     source: Source | None = None
     """Where the event was found. None if it was not, and in verdicts that an earlier version wrote."""
+    evidence: str | msgspec.UnsetType = msgspec.UNSET
+    """The digest of the facts that were judged; absent if the rules asked the event alone. See `fraud.evidence`."""
+    profile_day: date | msgspec.UnsetType | None = msgspec.UNSET
+    """The last day that the profiles knew; null on the first evening, absent where `evidence` is."""
 
 
 class TopVerdict(msgspec.Struct, frozen=True):
@@ -176,6 +183,11 @@ _decoder = msgspec.json.Decoder(Verdict)
 def verdicts_path(name: str, window_end: datetime) -> str:
     """The path of a window's verdicts in `fraud-events`, by its end: `{yyyy}/{mm}/{dd}/{hh}{mm}/{name}.ndjson`."""
     return f"{time_path(window_end)}/{name}.ndjson"
+
+
+def evidence_folder(verdicts: str) -> str:
+    """The folder of the evidence on verdicts at a path, in the same container: `evidence/{path without ending}/`."""
+    return f"{EVIDENCE}/{verdicts.removesuffix('.ndjson')}/"
 
 
 def time_path(moment: datetime) -> str:

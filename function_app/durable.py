@@ -3,6 +3,7 @@
 import azure.durable_functions as df
 
 from activities.alert_fraud_team import alert_fraud_team
+from activities.build_profiles import build_profiles
 from activities.clear_work import clear_work
 from activities.judge_events import judge_events
 from activities.judge_places import judge_places
@@ -64,6 +65,7 @@ register(
         contracts.READ_WATERMARK: read_watermark,
         contracts.WRITE_WATERMARK: write_watermark,
         contracts.NOTE_NIGHT: note_night,
+        contracts.BUILD_PROFILES: build_profiles,
         contracts.REPAIR_RECONCILIATION: repair_reconciliation,
         contracts.REPAIR_WINDOWS: repair_windows,
         contracts.PLAN_REPAIR: plan_repair,

@@ -108,6 +108,11 @@ param operationsWebhookUrl string = ''
 @maxLength(100)
 param reconciliationSchedule string = '0 30 2 * * *'
 
+@description('The rule set that judges windows from the deployment on: the name of a file in fraud/rule_sets.')
+@minLength(1)
+@maxLength(31)
+param ruleSet string = 'context'
+
 @description('Roles of the stream job. Microsoft names Data Owner ("owner") while asking for the least; "least" is untried.')
 @allowed(['least', 'owner'])
 param streamJobRoles string = 'least'
@@ -336,6 +341,7 @@ module app 'modules/app.bicep' = {
     reconciliationSchedule: schedule
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl
+    ruleSet: ruleSet
     workspaceId: monitoring.outputs.workspaceId
     withDiagnostics: appDiagnostics
   }

@@ -7,6 +7,7 @@ var given = {
   partitionCount: readEnvironmentVariable('PARTITION_COUNT', '')
   archiveRequestUnits: readEnvironmentVariable('ARCHIVE_REQUEST_UNITS', '')
   reconciliationSchedule: readEnvironmentVariable('RECONCILIATION_SCHEDULE', '')
+  ruleSet: readEnvironmentVariable('RULE_SET', '')
   streamJobRoles: readEnvironmentVariable('STREAM_JOB_ROLES', '')
   monthlyBudget: readEnvironmentVariable('MONTHLY_BUDGET', '')
   appDiagnostics: readEnvironmentVariable('APP_DIAGNOSTICS', '')
@@ -33,6 +34,7 @@ param alertEmail = readEnvironmentVariable('ALERT_EMAIL')
 param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')
 param operationsWebhookUrl = readEnvironmentVariable('OPERATIONS_WEBHOOK_URL', '')
 param reconciliationSchedule = empty(given.reconciliationSchedule) ? '0 30 2 * * *' : given.reconciliationSchedule
+param ruleSet = empty(given.ruleSet) ? 'context' : given.ruleSet
 param streamJobRoles = empty(given.streamJobRoles) ? 'least' : given.streamJobRoles
 param monthlyBudget = empty(given.monthlyBudget) ? 0 : int(given.monthlyBudget)
 param budgetStartDate = readEnvironmentVariable('BUDGET_START_DATE', '')

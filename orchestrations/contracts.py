@@ -25,7 +25,7 @@ from reconciliation.messages import (
     Step,
     StepProgress,
 )
-from reconciliation.nightly import NightlyTask, Watermark
+from reconciliation.nightly import NightlyTask, ProfilesBuilt, ProfilesTask, Watermark
 from reconciliation.repairing.messages import RepairOutcome
 from reconciliation.repairing.repair import RepairRequest
 
@@ -84,6 +84,7 @@ WRITE_REPORT = Activity("write_report", ReportTask, Outcome)
 CLEAR_RUN = Activity("clear_run", RunName, Nothing)
 READ_WATERMARK = Activity("read_watermark", NightlyTask, Watermark)
 WRITE_WATERMARK = Activity("write_watermark", Watermark, Nothing)
+BUILD_PROFILES = Activity("build_profiles", ProfilesTask, ProfilesBuilt)
 NOTE_NIGHT = Activity("note_night", Night, Nothing)
 
 REPAIR_RECONCILIATION = Orchestration("repair_reconciliation", RepairRequest, RepairOutcome)

@@ -1,13 +1,13 @@
-"""Reconcile what has passed since the last night's run."""
+"""Reconcile what has passed since the last night's run, and profile the days that are whole."""
 
 import azure.durable_functions as df
 import msgspec
 
 from fraud.watching.checks import Night
 from orchestrations.calls import Workflow, call, call_child, timer
-from orchestrations.contracts import NOTE_NIGHT, READ_WATERMARK, RECONCILE, WRITE_WATERMARK
+from orchestrations.contracts import BUILD_PROFILES, NOTE_NIGHT, READ_WATERMARK, RECONCILE, WRITE_WATERMARK
 from reconciliation.messages import Outcome, Request
-from reconciliation.nightly import NightlyTask, moved, next_range, night_of
+from reconciliation.nightly import MOST_PROFILED_DAYS, NightlyTask, ProfilesTask, moved, next_range, night_of
 from reconciliation.ranges import GRACE
 
 
@@ -15,7 +15,8 @@ def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) ->
     """Reconcile from the watermark up to now, once everything of that range has had the time to arrive.
 
     Gives None if no window has ended since. The range comes from the orchestration's clock. The watermark moves only
-    as far as the archive was complete, so that no window is left out that Capture may still write.
+    as far as the archive was complete, so that no window is left out that Capture may still write; profiles are built
+    of the days before that.
     """
     now = context.current_utc_datetime
     watermark = yield from call(context, READ_WATERMARK, NightlyTask(now))
@@ -31,6 +32,10 @@ def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) ->
     context.set_custom_status({"phase": "reconciling", "id": span.instance_id})
     outcome = yield from call_child(context, RECONCILE, Request(span), span.instance_id)
     yield from call(context, WRITE_WATERMARK, moved(span, outcome.compared_until, now))
-    # Last: what an earlier version began ends as it would have, and is noted too.
+    # Behind all else: what an earlier version began ends as it would have, and is noted and profiled too.
     yield from call(context, NOTE_NIGHT, night_of(outcome, context.current_utc_datetime))
+    for _ in range(MOST_PROFILED_DAYS):
+        built = yield from call(context, BUILD_PROFILES, ProfilesTask(outcome.compared_until))
+        if not built.is_behind:
+            break
     return outcome

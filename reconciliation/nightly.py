@@ -1,6 +1,6 @@
 """The range of a night's run: from where the last one ended."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -15,6 +15,9 @@ FIRST_RANGE = timedelta(days=1)
 GIVEN_UP_AFTER = timedelta(days=1)
 """Capture writes every few minutes: what it has not written a day later, it does not write."""
 
+MOST_PROFILED_DAYS = 7
+"""Days that a night builds profiles of, at most; also those of the past that the first night looks back to."""
+
 
 class NightlyTask(msgspec.Struct, frozen=True):
     """The input of the activity that reads the watermark: now, by the orchestration's clock."""
@@ -26,6 +29,29 @@ class Watermark(msgspec.Struct, frozen=True):
     """The moment up to which a night's run has reconciled everything; the end of a window."""
 
     until: datetime
+
+
+class ProfilesTask(msgspec.Struct, frozen=True):
+    """The input of the activity that builds profiles: up to when the archive is complete."""
+
+    until: datetime
+
+    @property
+    def last_whole_day(self) -> date:
+        """The last day whose windows have all ended by then."""
+        return self.until.astimezone(UTC).date() - timedelta(days=1)
+
+
+class ProfilesBuilt(msgspec.Struct, frozen=True):
+    """The day whose profiles were built, None if there was none to build, and if another one is left."""
+
+    day: date | None
+    is_behind: bool
+
+
+def first_profile_day(last: date) -> date:
+    """The day that profiles begin with, if no day before another one has any."""
+    return last - timedelta(days=MOST_PROFILED_DAYS - 1)
 
 
 def first_watermark(now: datetime) -> Watermark:
@@ -48,6 +74,6 @@ def next_range(watermark: Watermark, now: datetime) -> Range | None:
 
 
 def night_of(outcome: Outcome, now: datetime) -> Night:
-    """What the watch remembers of a night: its verdict, and how many differences weigh."""
+    """A night as the watch remembers it: its verdict, and how many differences weigh."""
     faults = sum(getattr(outcome.accounts, headline.name) for headline in FAULT_HEADLINES)
     return Night(ended=now, run=outcome.id, verdict=outcome.verdict, faults=faults)

@@ -15,6 +15,7 @@ import msgspec
 
 from fraud.desk.callers import ROLES, Role
 from fraud.desk.waiting import Deadlines
+from fraud.rules.shipped import DEFAULT, shipped
 from fraud.watching.checks import Thresholds
 from services import names
 from services.connections import (
@@ -33,6 +34,7 @@ PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
 MANAGEMENT_URLS = "MANAGEMENT_URLS"
 API_ROLE = "API_ROLE"
 PLATFORM_LOGIN = "PLATFORM_LOGIN"
+RULE_SET = "RULE_SET"
 THRESHOLD_PREFIX = "WATCH_"
 REVIEW_HOURS = "REVIEW_HOURS"
 """Hours until a case that waits for a decision is reminded of, escalated and expired: `24,48,168`."""
@@ -79,6 +81,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """App Service Authentication stands before the app, and its principal header is believed. Only ever on Azure."""
     review_deadlines: Deadlines = Deadlines()
     """The hours that a case with a verdict of the band high waits for a decision."""
+    rule_set: str = DEFAULT
+    """The name of the rule set that judges windows from now on; those in flight keep theirs."""
     thresholds: Thresholds = Thresholds()
     """The bounds of the watch, each by a setting WATCH_... of its own."""
 
@@ -112,6 +116,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         switches[name] = text == "true"
         if text not in ("", "true", "false"):
             problems.append(f"{name} must be true or false, not {text[:40]!r}")
+    rule_set = environment.get(RULE_SET, "").strip() or DEFAULT
+    if rule_set not in shipped():
+        problems.append(f"{RULE_SET} must be one of {', '.join(shipped())}, not {rule_set[:40]!r}")
     thresholds = _read_thresholds(environment, problems)
     deadlines = _read_deadlines(environment.get(REVIEW_HOURS, ""), problems)
     in_azure = bool(environment.get(AZURE_INSTANCE))
@@ -137,6 +144,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         api_role=cast(Role, role),
         platform_login=switches[PLATFORM_LOGIN],
         review_deadlines=deadlines,
+        rule_set=rule_set,
         thresholds=thresholds,
     )
 

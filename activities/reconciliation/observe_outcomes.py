@@ -1,5 +1,6 @@
 """Observe what the stream job reported and what was judged."""
 
+from activities.kept_evidence import list_evidence, snapshot_of
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
 from reconciliation.messages import NOTHING_READ, BlobPart, Step, StepProgress
@@ -19,6 +20,11 @@ async def observe_outcomes(step: Step) -> StepProgress:
     part = await read_part(step, BlobPart)
     container_name, kind = _SOURCES[step.stage]
     observer = Observer.over(kind, await read_keys(step.run), plan.range)
-    await feed_blobs(await warehouse(container_name), part.paths, observer.open, observer.unreadable)
+    container = await warehouse(container_name)
+    evidence = await list_evidence(part.paths) if kind is Kind.VERDICT else {}
+    for path in part.paths:
+        if kind is Kind.VERDICT:
+            observer.evidence = await snapshot_of(evidence.get(path, []))
+        await feed_blobs(container, [path], observer.open, observer.unreadable)
     await write_rows(step, observer.rows, plan.bucket_bits, observer.sums)
     return StepProgress(observer.sums.lines, observer.sums.bytes)

@@ -11,6 +11,7 @@ import msgspec
 from activities.reconciliation.known_outcome import fingerprint, known_outcome
 from activities.reconciliation.run_files import REQUESTS, make_secret, write_struct
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
+from fraud.verdicts import EVIDENCE
 from reconciliation.fingerprint import BlobVersion
 from reconciliation.messages import BlobPart, PlanSummary, Request, RunPlan, SpanPart, Stage
 from reconciliation.method import METHOD
@@ -43,6 +44,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
         *await _list(names.FRAUD_EVENTS, "", first, last),
         *await _list(names.FRAUD_EVENTS, PLACES_FOLDER, first, last),
     ]
+    evidence = await _list(names.FRAUD_EVENTS, f"{EVIDENCE}/", first, last)
     quarantined = await _list(names.QUARANTINE, "store-events/", first, last)
     parts: dict[Stage, Sequence[msgspec.Struct]] = {
         "scan": plan.scan,
@@ -58,7 +60,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     long_after = f"{last + 2 * _HOUR:%Y/%m/%d/%H}"
     in_time = [blob.version for blob in suspicious if blob.version.path < long_after]
     late = [blob.version.path for blob in suspicious if blob.version.path >= long_after]
-    versions = [*captured, *in_time, *(blob.version for blob in (*verdicts, *quarantined))]
+    versions = [*captured, *in_time, *(blob.version for blob in (*verdicts, *evidence, *quarantined))]
     documents = SpanPart(first, last) if request.with_documents else None
     current = await fingerprint(span, versions, late, documents)
     if not request.again and (earlier := await known_outcome(run, current, documents)):

@@ -2,6 +2,8 @@
 
 from bisect import insort
 
+import msgspec
+
 MOST_VALUES = 24
 """Different values that a counter tells apart; what comes later counts in its total only."""
 
@@ -19,17 +21,14 @@ def count(counter: dict[str, int], value: str | None, by: int = 1) -> None:
         counter[value] = by
 
 
-class Sample:
+class Sample(msgspec.Struct):
     """The middle of the numbers seen. Once the sample is full, the lowest and the highest make room in turn.
 
     Deterministic: the same numbers in the same order give the same sample.
     """
 
-    __slots__ = ("numbers", "seen")
-
-    def __init__(self) -> None:
-        self.seen = 0
-        self.numbers: list[float] = []
+    seen: int = 0
+    numbers: list[float] = []
 
     def add(self, number: float) -> None:
         """Take in a number."""

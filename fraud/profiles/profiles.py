@@ -8,6 +8,7 @@ from fraud.profiles.customers import CustomerProfile
 from fraud.profiles.population import Population
 from fraud.profiles.skus import PriceDeviations, SkuProfile
 from fraud.profiles.stores import StoreDay, StoreProfile
+from fraud.profiles.table import Table
 
 
 class Profiles:
@@ -15,8 +16,8 @@ class Profiles:
 
     def __init__(self) -> None:
         self.days = 0
-        self.customers: dict[str, CustomerProfile] = {}
-        self.skus: dict[str, SkuProfile] = {}
+        self.customers = Table(CustomerProfile)
+        self.skus = Table(SkuProfile)
         self.stores: dict[str, StoreProfile] = {}
         self.population = Population()
         self.prices = PriceDeviations()
@@ -26,39 +27,56 @@ class Profiles:
 
         Days come in order; one without events is left out.
         """
-        of_store: dict[str, StoreDay] = defaultdict(StoreDay)
-        new: set[str] = set()
-        active: set[str] = set()
+        open_day = OpenDay(self, day)
+        open_day.add(sightings)
+        open_day.close()
+
+
+class OpenDay:
+    """A day whose events come one after another; memory grows with the customers and stores, not with the events."""
+
+    def __init__(self, profiles: Profiles, day: int) -> None:
+        self._profiles = profiles
+        self._day = day
+        self._of_store: dict[str, StoreDay] = defaultdict(StoreDay)
+        self._new: set[str] = set()
+        self._active: set[str] = set()
+
+    def add(self, sightings: Iterable[Sighting]) -> None:
+        """Take in events in order of time, later than all before; those of one time in any order."""
+        profiles = self._profiles
         for sighting in in_order(sightings):
-            self.population.add(sighting)
+            profiles.population.add(sighting)
             if sighting.store is not None:
-                of_store[sighting.store].add(sighting)
+                self._of_store[sighting.store].add(sighting)
             if sighting.sku is not None:
-                self._sku(sighting.sku).add(sighting, self.prices)
-            if sighting.customer is None:
-                continue
-            profile = self.customers.get(sighting.customer)
-            if profile is None:
-                profile = self.customers[sighting.customer] = CustomerProfile(first_day=day)
-                new.add(sighting.customer)
-            if sighting.is_sale and not sighting.is_return:
-                active.add(sighting.customer)
-                self._watch(profile, sighting, is_new=sighting.customer in new)
-            profile.add(sighting, day)
-        for store, seen in of_store.items():
-            self.stores.setdefault(store, StoreProfile(first_day=day)).close_day(seen)
-        self.population.active += len(active)
-        self.days += 1
+                sku = profiles.skus.get(sighting.sku) or profiles.skus.put(sighting.sku, SkuProfile())
+                sku.add(sighting, profiles.prices)
+            if sighting.customer is not None:
+                self._add_to_customer(sighting.customer, sighting)
+
+    def _add_to_customer(self, customer: str, sighting: Sighting) -> None:
+        profile = self._profiles.customers.get(customer)
+        if profile is None:
+            profile = self._profiles.customers.put(customer, CustomerProfile(first_day=self._day))
+            self._new.add(customer)
+        if sighting.is_sale and not sighting.is_return:
+            self._active.add(customer)
+            self._watch(profile, sighting, is_new=customer in self._new)
+        profile.add(sighting, self._day)
 
     def _watch(self, profile: CustomerProfile, sighting: Sighting, *, is_new: bool) -> None:
-        if self.days:
-            self.population.of_later_days += 1
-            self.population.by_new += is_new
+        population = self._profiles.population
+        if self._profiles.days:
+            population.of_later_days += 1
+            population.by_new += is_new
         if profile.sales:
-            self.population.watch_habits(profile, sighting)
+            population.watch_habits(profile, sighting)
 
-    def _sku(self, sku: str) -> SkuProfile:
-        profile = self.skus.get(sku)
-        if profile is None:
-            profile = self.skus[sku] = SkuProfile()
-        return profile
+    def close(self) -> None:
+        """End the day."""
+        profiles = self._profiles
+        for store, seen in self._of_store.items():
+            profiles.stores.setdefault(store, StoreProfile(first_day=self._day)).close_day(seen)
+        profiles.population.active += len(self._active)
+        profiles.days += 1

@@ -8,14 +8,11 @@ from fraud.context.sighting import Sighting
 from fraud.profiles.counts import Sample
 
 
-class SkuProfile:
+class SkuProfile(msgspec.Struct, gc=False):
     """A sku up to the end of a day."""
 
-    __slots__ = ("prices", "sales")
-
-    def __init__(self) -> None:
-        self.sales = 0
-        self.prices = Sample()
+    sales: int = 0
+    prices: Sample = msgspec.field(default_factory=Sample)
 
     def add(self, sighting: Sighting, deviations: "PriceDeviations") -> None:
         """Take in an event of the sku; how far its price lies from the usual one counts for all skus together."""

@@ -26,11 +26,11 @@ def set_named(name: str) -> RuleSet | None:
     return next((rules for rules in shipped().values() if rules.id == name), None)
 
 
-ACTIVE = shipped()["seed"]
-"""The set that judges windows."""
+SEED = shipped()["seed"]
+"""The set of single fields: it asks an event about itself, and needs no context."""
 
-RULE_SET = ACTIVE.id
-"""Its name, which verdicts carry."""
+DEFAULT = "seed"
+"""The name of the set that judges windows, unless a setting names another."""
 
 FOR_FILES = shipped()["context"]
 """The set that judges a file of events, where context is always at hand."""

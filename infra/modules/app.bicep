@@ -96,6 +96,11 @@ param alertWebhookUrl string
 @secure()
 param operationsWebhookUrl string
 
+@description('The rule set that judges windows from the deployment on: the name of a file in fraud/rule_sets.')
+@minLength(1)
+@maxLength(31)
+param ruleSet string
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -184,6 +189,7 @@ module functionApp 'function-app.bicep' = {
     reconciliationSchedule: reconciliationSchedule
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl
+    ruleSet: ruleSet
     workspaceId: workspaceId
     withDiagnostics: withDiagnostics
   }

@@ -76,12 +76,16 @@ resource events 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2
       indexingPolicy: {
         automatic: true
         indexingMode: 'consistent'
-        // Events are found by id and key, by store, and by when they reached the hub; other fields are never searched.
+        // Events are found by id and key, by store, by when they reached the hub, and, for the context of others, by who
+        // bought what; other fields are never searched.
         includedPaths: [
           { path: '/archive_key/?' }
           { path: '/store_id/?' }
           { path: '/archive/enqueued_time/?' }
           { path: '/archive/event_id/?' }
+          { path: '/cust_id/?' }
+          { path: '/sku/?' }
+          { path: '/category/?' }
         ]
         excludedPaths: [{ path: '/*' }]
       }

@@ -106,6 +106,11 @@ param keyRole string
 @maxLength(36)
 param loginClientId string
 
+@description('The rule set that judges windows from the deployment on: the name of a file in fraud/rule_sets.')
+@minLength(1)
+@maxLength(31)
+param ruleSet string
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -217,6 +222,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         // A fifth checkpoint after deliveries of 1,000: so many events may lie behind it although all are archived.
         { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
+        { name: 'RULE_SET', value: ruleSet }
       ]
       minTlsVersion: '1.2'
     }

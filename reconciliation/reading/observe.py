@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from fraud.campaigns import is_campaign_id
+from fraud.evidence import Snapshot
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
 from fraud.verdicts import Verdict
@@ -73,6 +74,8 @@ class Observer:
         self._first, self._last = first_window, last_window
         self._of_blob: list[Verdict] = []
         self._counted = range(counted[0], counted[1] + 1)
+        self.evidence = Snapshot()
+        """The evidence on the verdicts in the next blob."""
 
     @classmethod
     def over(cls, kind: Kind, keys: RunKeys, span: Range) -> "Observer":
@@ -140,7 +143,7 @@ class Observer:
                     add_verdict_by_place(self.rows, verdict, place, window)
                 else:
                     verdicts.append((verdict, window))
-        checks = [check(verdict, self.rows.keys) for verdict, _ in verdicts]
+        checks = [check(verdict, self.rows.keys, self.evidence) for verdict, _ in verdicts]
         self.rows.add(
             Kind.VERDICT,
             [verdict.event_id for verdict, _ in verdicts],

@@ -5,8 +5,12 @@ from enum import IntFlag
 
 import msgspec
 
-from fraud.judging import judged
+from fraud.context.event_facts import event_facts
+from fraud.evidence import KeptRates, Snapshot, content_digest
+from fraud.identity import canonical
+from fraud.judging import Context, judged
 from fraud.quarantine_index import whole_store
+from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import set_named
 from fraud.verdicts import Verdict
 from fraud.windows import Window
@@ -30,6 +34,8 @@ class Field(IntFlag):
     STORE_ID = 32
     RUN_ID = 64
     SOURCE = 128
+    EVIDENCE = 256
+    """The facts that it names are not beside it, or are those of another content."""
 
 
 def names_of(fields: int) -> tuple[str, ...]:
@@ -61,15 +67,44 @@ def unpacked(packed: int) -> tuple[Field, int]:
     return Field(packed & (1 << _CONTENTS_SHIFT) - 1), packed >> _CONTENTS_SHIFT
 
 
-def check(verdict: Verdict, keys: RunKeys) -> Checked:
-    """Judge a verdict again, from the event in it, with the rule set and the number of contents that it names."""
-    contents = _contents_named(verdict)
+def check(verdict: Verdict, keys: RunKeys, evidence: Snapshot) -> Checked:
+    """Judge a verdict again, from the event in it, with the rule set and the facts, or contents, that it names."""
     if verdict.event is None:
-        return Checked(_of_none(verdict), contents, NO_CONTENT)
+        return Checked(_of_none(verdict), 1, NO_CONTENT)
     fields = Field(0) if verdict.event.get("id") == verdict.event_id else Field.EVENT
-    return Checked(
-        fields | _judged_again(verdict, contents), contents, keys.of_body(msgspec.json.encode(verdict.event))
-    )
+    rules = set_named(verdict.rule_set)
+    context = _context_of(verdict, rules, evidence)
+    contents = _contents_in(context) if context else _contents_named(verdict)
+    if rules is None:
+        fields |= Field.RULE_SET
+    elif verdict.evidence is not msgspec.UNSET and context is None:
+        fields |= Field.EVIDENCE
+    else:
+        fields |= _judged_again(verdict, rules, contents, context)
+    return Checked(fields, contents, keys.of_body(msgspec.json.encode(verdict.event)))
+
+
+def _context_of(verdict: Verdict, rules: RuleSet | None, evidence: Snapshot) -> Context | None:
+    """The facts that a verdict names; None if it names none, or none that are of its event."""
+    if isinstance(verdict.evidence, msgspec.UnsetType) or rules is None:
+        return None
+    named = evidence.named(verdict.evidence)
+    if named is None:
+        return None
+    entry, part = named
+    content = content_digest(canonical(verdict.event or {}))
+    if (entry.event_id, entry.content, part.profile_day) != (verdict.event_id, content, verdict.profile_day):
+        return None
+    own = event_facts(verdict.event or {})
+    if any(entry.facts.get(name) != value for name, value in own.items()):
+        return None
+    rates = part.rates.get(rules.definition.name, KeptRates()).rates()
+    return Context(entry.facts, rates, verdict.evidence, part.profile_day)
+
+
+def _contents_in(context: Context) -> int:
+    contents = context.facts.get("id.contents")
+    return contents if isinstance(contents, int) else 1
 
 
 def check_by_place(verdict: Verdict, keys: RunKeys, number: int) -> Checked:
@@ -80,7 +115,8 @@ def check_by_place(verdict: Verdict, keys: RunKeys, number: int) -> Checked:
     event = verdict.event
     if event is None:
         return Checked(Field.EVENT, 1, NO_CONTENT)
-    fields = _judged_again(verdict, 1)
+    rules = set_named(verdict.rule_set)
+    fields = _judged_again(verdict, rules, 1, None) if rules else Field.RULE_SET
     fields |= Field.STORE_ID if verdict.store_id != whole_store(event) else Field(0)
     fields |= Field.RUN_ID if verdict.run_id is not None else Field(0)
     fields |= Field.SOURCE if verdict.source != "quarantine" else Field(0)
@@ -99,10 +135,7 @@ def _of_none(verdict: Verdict) -> Field:
     return fields | (Field.SCORE if verdict.score else Field(0))
 
 
-def _judged_again(verdict: Verdict, contents: int) -> Field:
-    rules = set_named(verdict.rule_set)
-    if rules is None:
-        return Field.RULE_SET
+def _judged_again(verdict: Verdict, rules: RuleSet, contents: int, context: Context | None) -> Field:
     window = Window(verdict.window_start, verdict.window_end)
     again = judged(
         verdict.event or {},
@@ -113,6 +146,7 @@ def _judged_again(verdict: Verdict, contents: int) -> Field:
         source=verdict.source or "archive",
         name=verdict.event_id,
         rules=rules,
+        context=context,
     )
     fields = Field.SCORE if again.score != verdict.score else Field(0)
     fields |= Field.BAND if again.band != verdict.band else Field(0)

@@ -26,7 +26,7 @@ from fraud.judging import (
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import is_flagged
 from fraud.readable import readable_events
-from fraud.rules.shipped import ACTIVE, RULE_SET
+from fraud.rules.shipped import SEED
 from fraud.suspicion import is_suspicious
 from fraud.verdicts import Verdict, case_of, from_ndjson, to_ndjson
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body, received
@@ -71,7 +71,7 @@ def test_the_score_is_the_sum_of_the_weights_and_decides_the_band():
 
     assert verdict.score == sum(reason.weight for reason in verdict.reasons) == 65
     assert verdict.band == "medium"
-    assert (verdict.rule_set, verdict.run_id) == (RULE_SET, "campaign-x")
+    assert (verdict.rule_set, verdict.run_id) == (SEED.id, "campaign-x")
 
 
 def test_bands_begin_at_their_bounds():
@@ -81,7 +81,7 @@ def test_bands_begin_at_their_bounds():
 
 
 def test_every_band_is_within_reach_of_the_rules():
-    assert sum(rule.most for rule in ACTIVE.rules) >= HIGH_SCORE > MEDIUM_SCORE
+    assert sum(rule.most for rule in SEED.rules) >= HIGH_SCORE > MEDIUM_SCORE
 
 
 def test_an_unresolved_id_has_a_verdict_without_an_event():

@@ -115,6 +115,16 @@ def test_the_cases_have_the_indexes_that_the_emulators_container_has(azure: Depl
     assert policy == policies[names.CASES_CONTAINER]
 
 
+def test_the_archive_is_indexed_alike_by_the_emulators_and_by_what_context_asks_for(azure: Deployment):
+    (emulated,) = read("infra/emulators/cosmos.json")["databases"]
+    policies = {container["id"]: container.get("indexingPolicy") for container in emulated["containers"]}
+    policy = azure.one(CONTAINERS, names.EVENTS_CONTAINER).at("properties.resource.indexingPolicy")
+
+    assert policies[names.EVENTS_CONTAINER] == policy
+    for path in ("cust_id", "sku", "category"):
+        assert {"path": f"/{path}/?"} in policy["includedPaths"]
+
+
 def test_the_blob_containers(azure: Deployment):
     warehouse = azure.outputs["WAREHOUSE_ACCOUNT"]
     made = {

@@ -23,7 +23,7 @@ from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
 from reconciliation.comparing.summary import Summary
 from reconciliation.messages import Outcome, PlanSummary, Request, Stage, StepProgress
-from reconciliation.nightly import Watermark
+from reconciliation.nightly import ProfilesBuilt, Watermark
 from reconciliation.ranges import Range
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -94,6 +94,14 @@ def reconciliation_hub(
 
     @hub.activity
     def note_night(argument: dict[str, Any]) -> None: ...
+
+    days_behind = [1]
+
+    @hub.activity
+    def build_profiles(argument: dict[str, Any]) -> Any:
+        """The day before the last, then the last."""
+        is_behind = bool(days_behind and days_behind.pop())
+        return msgspec.to_builtins(ProfilesBuilt(REACH.start.date(), is_behind))
 
     return hub
 

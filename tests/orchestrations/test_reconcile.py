@@ -124,7 +124,8 @@ async def test_a_night_runs_from_the_watermark_to_now_after_the_grace(tmp_path: 
         assert begun - timedelta(minutes=5) < end <= hub.clock.now()
         assert datetime.fromisoformat(str(timer["FireAt"])) == end + GRACE
         assert status["output"]["id"] == child["InstanceId"]
-        assert scheduled(events) == ["read_watermark", "reconcile", "write_watermark", "note_night"]
+        before_profiles = ["read_watermark", "reconcile", "write_watermark", "note_night"]
+        assert scheduled(events) == [*before_profiles, "build_profiles", "build_profiles"]
         assert_replays(ORCHESTRATORS["reconcile_nightly"], Recording.of((await hub.hub()).export_history("night")))
     finally:
         await hub.stop()

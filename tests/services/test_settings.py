@@ -1,5 +1,6 @@
 import pytest
 
+from fraud.rules.shipped import DEFAULT
 from fraud.watching.checks import Thresholds
 from services.settings import SettingsError, read_settings
 from tests.conftest import APP_SETTINGS
@@ -98,3 +99,10 @@ def test_each_threshold_of_the_watch_is_a_setting_with_a_default():
 def test_a_threshold_that_is_not_a_whole_number_is_named(text: str):
     with pytest.raises(SettingsError, match="WATCH_QUEUE_SECONDS must be a whole number"):
         read_settings(APP_SETTINGS | {"WATCH_QUEUE_SECONDS": text})
+
+
+def test_windows_are_judged_by_the_set_that_a_setting_names_and_an_unknown_one_is_refused():
+    assert read_settings(APP_SETTINGS).rule_set == DEFAULT
+    assert read_settings(APP_SETTINGS | {"RULE_SET": "context"}).rule_set == "context"
+    with pytest.raises(SettingsError, match="RULE_SET must be one of context, seed, not 'trial'"):
+        read_settings(APP_SETTINGS | {"RULE_SET": "trial"})

@@ -22,7 +22,7 @@ class _Task:
 
 
 class InlineContext:
-    """What our orchestrations use of the durable context. `on_timer` is awaited at each timer."""
+    """The part of the durable context that our orchestrations use. `on_timer` is awaited at each timer."""
 
     def __init__(self, on_timer: Callable[[], Awaitable[None]]) -> None:
         self.current_utc_datetime = datetime(2026, 1, 1, tzinfo=UTC)

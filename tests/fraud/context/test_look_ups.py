@@ -20,7 +20,7 @@ def seen(name: str, seconds: int = 0) -> Sighting:
 OF_ONE_TIME = [seen(name, 5) for name in "abcd"]
 
 
-@pytest.mark.parametrize("arriving", permutations(OF_ONE_TIME))
+@pytest.mark.parametrize("arriving", list(permutations(OF_ONE_TIME)))
 def test_the_order_of_what_arrives_at_one_time_changes_no_look_up(arriving: tuple[Sighting, ...]):
     recent = Recent(timedelta(hours=1), 3)
     for each in [seen("z"), *arriving]:

@@ -1,0 +1,152 @@
+"""Build the profiles of the first day that has none: its captured bodies are read once, in order of time."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob.aio import ContainerClient
+
+from fraud.evidence import EvidencePart, KeptRates, unpacked
+from fraud.profiles.building import DayBuilder, bounds
+from fraud.profiles.day_rates import DayRates
+from fraud.profiles.profiles import Profiles
+from fraud.rules.shipped import shipped
+from fraud.verdicts import EVIDENCE, time_path
+from reconciliation.capture.path import LONGEST_INTERVAL
+from reconciliation.nightly import ProfilesBuilt, ProfilesTask, first_profile_day
+from reconciliation.reading.arrivals import BlobBodies, CapturedBody
+from services import names
+from services.blobs import read_blob, read_chunks, warehouse
+from services.capture_archive import list_blobs, list_partitions
+from services.concurrency import together
+from services.profiles import forget_profiles, profile_days, read_manifest, read_profiles, write_profiles
+
+KEPT = timedelta(days=35)
+"""Profiles are kept as long as that: evidence has what verdicts read of them."""
+MOST_PARTS = 2_000
+"""Pieces of evidence, spread evenly over the day, that rates are counted of: a million flagged events at most."""
+_READS = 8
+
+_log = logging.getLogger(__name__)
+
+
+async def build_profiles(task: ProfilesTask) -> ProfilesBuilt:
+    """Build one day, if there is one whose windows have all ended and been captured; say if another one is left.
+
+    A day that was built stays as it is. Raises what the blob service raised.
+    """
+    days = await profile_days()
+    last = task.last_whole_day
+    day = days[-1] + timedelta(days=1) if days else first_profile_day(last)
+    while day <= last:
+        built = await _build(day, days[-1] if days else None)
+        if built or days:
+            await forget_profiles(before=day - KEPT)
+            return ProfilesBuilt(day=day, is_behind=day < last)
+        day += timedelta(days=1)  # nothing was captured before it: it has nothing to say
+    return ProfilesBuilt(day=None, is_behind=False)
+
+
+async def _build(day: date, before: date | None) -> bool:
+    manifest = await read_manifest(before) if before else None
+    profiles = await read_profiles(manifest) if manifest else Profiles()
+    builder = DayBuilder(profiles, day)
+    async for bodies in _in_order(day):
+        await asyncio.to_thread(builder.add, ((body.arrived, body.body) for body in bodies))
+    if not builder.events and manifest is None:
+        return False
+    builder.close()
+    rates = await _rates(day, manifest.rates if manifest else {})
+    await write_profiles(day, builder.events, profiles, rates)
+    _log.info("profiles up to %s: %s events, %s customers", day, builder.events, len(profiles.customers))
+    return True
+
+
+async def _in_order(day: date) -> AsyncIterator[list[CapturedBody]]:
+    """The bodies of a day, of all partitions, in order of time. Memory holds a slice of a blob of each partition."""
+    archive = await warehouse(names.ALL_EVENTS)
+    start, end = bounds(day)
+    partitions = [_Partition(archive, name) for name in await list_partitions(archive)]
+    await together((partition.open(start, end + LONGEST_INTERVAL) for partition in partitions), at_once=_READS)
+    while waiting := [partition for partition in partitions if not partition.has_ended]:
+        # Whatever comes later is not earlier than the last that was read of each partition.
+        frontier = min(partition.bodies[-1].arrived for partition in waiting)
+        yield sorted(body for partition in partitions for body in partition.take(frontier))
+        await together((p.fill() for p in waiting if p.bodies[-1].arrived <= frontier), at_once=_READS)
+    yield sorted(body for partition in partitions for body in partition.take(None))
+
+
+class _Partition:
+    """The bodies of a partition that were read and not taken yet; there is one at least until it has ended."""
+
+    def __init__(self, archive: ContainerClient, name: str) -> None:
+        self._archive = archive
+        self._name = name
+        self.bodies: list[CapturedBody] = []
+        self.has_ended = False
+
+    async def open(self, start: datetime, end: datetime) -> None:
+        """Begin with the blobs of a span."""
+        blobs = sorted(await list_blobs(self._archive, self._name, start, end), key=lambda blob: blob.triggered)
+        self._slices = self._read([blob.name for blob in blobs])
+        await self.fill()
+
+    async def fill(self) -> None:
+        """Read the next slice that has bodies."""
+        bodies = await anext(self._slices, None)
+        if bodies is None:
+            self.has_ended = True
+        else:
+            self.bodies += bodies
+
+    def take(self, before: int | None) -> list[CapturedBody]:
+        """Give away what arrived before a moment, but for the last; all of it if no moment is named."""
+        taken = [body for body in self.bodies if before is None or body.arrived < before]
+        self.bodies = [body for body in self.bodies if not (before is None or body.arrived < before)]
+        return taken
+
+    async def _read(self, paths: Sequence[str]) -> AsyncIterator[list[CapturedBody]]:
+        for path in paths:
+            blob = BlobBodies()
+            try:
+                async for chunk in read_chunks(self._archive, path):
+                    if bodies := await asyncio.to_thread(blob.feed, chunk):
+                        yield bodies
+            except ResourceNotFoundError:
+                continue  # the reconciliation reports it
+            if bodies := await asyncio.to_thread(blob.finish):
+                yield bodies
+
+
+async def _rates(day: date, before: dict[str, KeptRates]) -> dict[str, KeptRates]:
+    """The rates up to a day, of the evidence on its windows."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    start, end = bounds(day)
+    folders = (f"{EVIDENCE}/{start:%Y/%m/%d}/", f"{EVIDENCE}/{time_path(end)}/")
+    midnight = f"{EVIDENCE}/{time_path(start)}/"  # the last window of the day before ends there
+    paths = [
+        blob.name
+        for folder in folders
+        async for blob in container.list_blobs(name_starts_with=folder)
+        if not blob.name.startswith(midnight)
+    ]
+    slices: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        slices.setdefault(path.rpartition("-")[0], []).append(path)
+    every = 1 + len(slices) // MOST_PARTS
+    rates = DayRates(shipped())
+
+    async def count(of_slice: list[str]) -> None:
+        parts = [await _part(container, path) for path in of_slice]
+        await asyncio.to_thread(rates.add, parts)
+
+    await together(map(count, list(slices.values())[::every]), at_once=_READS)
+    return rates.after(before)
+
+
+async def _part(container: ContainerClient, path: str) -> EvidencePart:
+    return unpacked(await read_blob(container, path))

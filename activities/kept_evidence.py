@@ -1,0 +1,44 @@
+"""The evidence beside verdicts that are read again."""
+
+import logging
+from collections.abc import Sequence
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from fraud.evidence import DamagedEvidenceError, EvidencePart, Snapshot, unpacked
+from fraud.verdicts import EVIDENCE, evidence_folder
+from services import names
+from services.blobs import read_blob, warehouse
+from services.concurrency import together
+
+_READS = 8
+_HOUR = len("2026/01/02/10")
+
+_log = logging.getLogger(__name__)
+
+
+async def list_evidence(verdicts: Sequence[str]) -> dict[str, list[str]]:
+    """The evidence on the verdicts at some paths: the paths of its parts, in order. One listing for each hour."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    by_folder: dict[str, list[str]] = {}
+
+    async def list_hour(hour: str) -> None:
+        async for blob in container.list_blobs(name_starts_with=f"{EVIDENCE}/{hour}"):
+            by_folder.setdefault(f"{blob.name.rpartition('/')[0]}/", []).append(blob.name)
+
+    await together(map(list_hour, sorted({path[:_HOUR] for path in verdicts})), at_once=_READS)
+    return {path: sorted(by_folder.get(evidence_folder(path), [])) for path in verdicts}
+
+
+async def snapshot_of(paths: Sequence[str]) -> Snapshot:
+    """The evidence in some parts. What is gone or damaged is left out: then a verdict names what is not there."""
+    parts = await together(map(_read, paths), at_once=_READS)
+    return Snapshot(part for part in parts if part)
+
+
+async def _read(path: str) -> EvidencePart | None:
+    try:
+        return unpacked(await read_blob(await warehouse(names.FRAUD_EVENTS), path))
+    except (ResourceNotFoundError, DamagedEvidenceError) as problem:
+        _log.warning("%s/%s is left out: %s", names.FRAUD_EVENTS, path, problem)
+        return None

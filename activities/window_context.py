@@ -1,0 +1,164 @@
+"""The context of the events of a chunk: read from evidence, or looked up and kept as evidence."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from activities.window_evidence import add_evidence, read_evidence
+from fraud.analysis import Chunk, WindowTask
+from fraud.context.event_facts import key
+from fraud.context.facts import facts_of
+from fraud.context.look_ups import LookUps, altered
+from fraud.context.sighting import Sighting, sighting
+from fraud.events import store_key
+from fraud.evidence import Evidence, EvidencePart, KeptRates, Snapshot, content_digest
+from fraud.judging import Content, Context, distinct
+from fraud.quarantine_index import is_flagged
+from fraud.rules.language import Value
+from fraud.windows import Window
+from services import look_ups
+from services.profiles import DayProfiles, profiles_of
+
+_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)
+
+Contexts = dict[str, dict[bytes, Context]]
+"""The contexts of flagged contents, by id and by the canonical form of the content."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A flagged content that was found under an id, by its canonical form, and all contents under that id."""
+
+    event_id: str
+    form: bytes
+    content: Content
+    of_id: Mapping[bytes, Content]
+
+    @property
+    def digest(self) -> str:
+        """The name of the content in evidence."""
+        return content_digest(self.form)
+
+    def at_store(self, window: Window) -> int:
+        """The contents under the id at its store, up to the end of the window, this one among them."""
+        return len(self.up_to(window))
+
+    def up_to(self, window: Window) -> list[dict[str, Any]]:
+        """Those contents themselves."""
+        return [
+            content.event
+            for form, content in self.of_id.items()
+            if form == self.form or content.arrived is None or content.arrived <= window.end
+        ]
+
+
+async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]) -> Contexts:
+    """The context of each flagged content, as the first judging of the chunk read it.
+
+    What was judged before comes from evidence; the rest is looked up, and kept as evidence before it is used. Raises
+    what Cosmos or the blob service raised.
+    """
+    asked = [
+        Asked(event_id, form, content, by_form)
+        for event_id, contents in contents_of.items()
+        for by_form in [distinct(contents)]
+        for form, content in by_form.items()
+        if is_flagged(content.event)
+    ]
+    if not asked:
+        return {}
+    snapshot = await read_evidence(chunk)
+    while missing := [each for each in asked if not _is_kept(each, snapshot, chunk.task)]:
+        await add_evidence(chunk, snapshot, await _look_up(chunk.task, missing, snapshot))
+    contexts: Contexts = {}
+    for each in asked:
+        kept = snapshot.of(each.event_id, each.digest)
+        if kept is None:
+            raise LookupError(f"the evidence on {each.event_id} has vanished")
+        day = snapshot.parts[0].profile_day
+        rates = snapshot.parts[0].rates.get(chunk.task.rules, KeptRates()).rates()
+        contexts.setdefault(each.event_id, {})[each.form] = Context(kept.facts, rates, kept.digest(day), day)
+    return contexts
+
+
+def _is_kept(asked: Asked, snapshot: Snapshot, task: WindowTask) -> bool:
+    kept = snapshot.of(asked.event_id, asked.digest)
+    return kept is not None and kept.facts.get("id.contents") == asked.at_store(task.window)
+
+
+async def _look_up(task: WindowTask, missing: Sequence[Asked], snapshot: Snapshot) -> EvidencePart:
+    """Evidence on contents that have none, or under whose id another one was found since."""
+    first = snapshot.parts[0] if snapshot.parts else None
+    day = first.profile_day if first else task.profile_day
+    profiles = await profiles_of(day)
+    new = [each for each in missing if snapshot.of(each.event_id, each.digest) is None]
+    near, elsewhere = await asyncio.gather(
+        _near(task, [each.content.event for each in new]),
+        look_ups.contents_elsewhere(
+            list({each.event_id for each in missing}), store_key(task.store_id), task.window_end
+        ),
+    )
+    entries: list[Evidence] = []
+    for each in missing:
+        kept = snapshot.of(each.event_id, each.digest)
+        counts: dict[str, Value] = {
+            "id.contents": each.at_store(task.window),
+            "id.altered": altered([*each.up_to(task.window), *elsewhere.get(each.event_id, ())]),
+        }
+        facts = kept.facts if kept else near.facts(each.content, profiles, task.window)
+        entries.append(Evidence(each.event_id, each.digest, _arrived_in(each.content, task.window), facts | counts))
+    return EvidencePart(profile_day=day, rates=first.rates if first else profiles.rates, entries=tuple(entries))
+
+
+def _arrived_in(content: Content, window: Window) -> bool:
+    return content.arrived is not None and window.start < content.arrived <= window.end
+
+
+class _Near(msgspec.Struct, frozen=True):
+    """What arrived around the events of a window, by customer, sku and category."""
+
+    customers: Mapping[str, tuple[Sighting, ...]]
+    skus: Mapping[str, tuple[Sighting, ...]]
+    shelves: Mapping[str, tuple[Sighting, ...]]
+    shelf_store: str | None
+
+    def facts(self, content: Content, profiles: DayProfiles, window: Window) -> dict[str, Value]:
+        """Every fact of a content but those of its id, as far as it can be told."""
+        arrived = content.arrived or window.end
+        seen = sighting(content.event, arrived)
+        near = LookUps(
+            customer=self.customers.get(seen.customer or "", ()),
+            sku=self.skus.get(seen.sku or "", ()),
+            shelf=self.shelves.get(seen.category or "", ()) if seen.store == self.shelf_store else (),
+        )
+        facts = facts_of(content.event, arrived, near, profiles.profiles, window.start.date())
+        return {name: value for name, value in facts.items() if value is not None}
+
+
+async def _near(task: WindowTask, events: Sequence[Mapping[str, Any]]) -> _Near:
+    """Three queries, whatever the number of events."""
+    categories = {
+        seen.category: event["category"]
+        for event in events
+        if (seen := sighting(event, task.window_end)).category is not None
+    }
+    customers, skus, shelves = await asyncio.gather(
+        look_ups.customers(_numbers(events, "cust_id"), task.window_end),
+        look_ups.skus(_numbers(events, "sku"), task.window_end),
+        _shelves(task, categories),
+    )
+    return _Near(customers, skus, shelves, None if task.store_id is None else str(task.store_id))
+
+
+async def _shelves(task: WindowTask, categories: Mapping[str, str]) -> dict[str, tuple[Sighting, ...]]:
+    if task.store_id is None:
+        return {}
+    return await look_ups.shelves(task.store_id, categories, task.window_end)
+
+
+def _numbers(events: Sequence[Mapping[str, Any]], field: str) -> dict[str, int]:
+    """The customers or skus of events as the archive has them: whole numbers. Any other text has no past there."""
+    names = {name for event in events if (name := key(event.get(field))) and _NUMBER.fullmatch(name)}
+    return {name: int(name) for name in names}

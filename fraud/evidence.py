@@ -1,0 +1,112 @@
+"""Evidence: every fact that the first judging of a content had, kept beside the verdicts for whoever judges it again.
+
+A fact is as of the end of the window, so it can be computed again; but an event may reach the archive late, leave it
+after its time, or be deleted. What was judged is what was read then.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterable
+from datetime import date
+from hashlib import sha256
+
+import msgspec
+
+from fraud.rules.language import Value
+from fraud.rules.rates import Rates
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """The facts of one content under an id, by name; one that is missing could not be told.
+
+    `content` is the digest of its canonical form. `in_window` tells that it first arrived in the window itself.
+    """
+
+    event_id: str
+    content: str
+    in_window: bool
+    facts: dict[str, Value]
+
+    def digest(self, profile_day: date | None) -> str:
+        """The name that a verdict gives it: 128 bits in hexadecimal, of all of it and of the day of the profiles."""
+        return sha256(_encoder.encode((self.event_id, self.content, self.facts, profile_day))).hexdigest()[:32]
+
+
+class KeptRates(msgspec.Struct, frozen=True):
+    """`Rates` in JSON, whose keys are texts."""
+
+    asked: float = 0
+    reached: tuple[tuple[str, int, float], ...] = ()
+
+    @classmethod
+    def of(cls, rates: Rates) -> "KeptRates":
+        """Rates as they are kept, in the order of the rules."""
+        return cls(rates.asked, tuple((rule, step, times) for (rule, step), times in sorted(rates.reached.items())))
+
+    def rates(self) -> Rates:
+        """The rates themselves."""
+        return Rates(self.asked, {(rule, step): times for rule, step, times in self.reached})
+
+
+class EvidencePart(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence that one look-up added. `profile_day` is the last day that the profiles know; None without profiles.
+
+    `rates` are those up to that day, by the name of the rule set.
+    """
+
+    profile_day: date | None
+    rates: dict[str, KeptRates]
+    entries: tuple[Evidence, ...]
+
+
+def content_digest(form: bytes) -> str:
+    """The name of a content in evidence: 128 bits in hexadecimal, of its canonical form."""
+    return sha256(form).hexdigest()[:32]
+
+
+class Snapshot:
+    """All evidence of a slice of a window: later parts count before earlier ones."""
+
+    def __init__(self, parts: Iterable[EvidencePart] = ()) -> None:
+        self.parts: list[EvidencePart] = []
+        self._by_content: dict[tuple[str, str], Evidence] = {}
+        self._by_digest: dict[str, tuple[Evidence, EvidencePart]] = {}
+        for part in parts:
+            self.add(part)
+
+    def add(self, part: EvidencePart) -> None:
+        """Take in a part."""
+        self.parts.append(part)
+        for entry in part.entries:
+            self._by_content[entry.event_id, entry.content] = entry
+            self._by_digest[entry.digest(part.profile_day)] = entry, part
+
+    def of(self, event_id: str, content: str) -> Evidence | None:
+        """The latest evidence on a content; None if it was never judged."""
+        return self._by_content.get((event_id, content))
+
+    def named(self, digest: str) -> tuple[Evidence, EvidencePart] | None:
+        """The evidence that a verdict names, and its part; None if it is not here."""
+        return self._by_digest.get(digest)
+
+
+class DamagedEvidenceError(ValueError):
+    """Bytes that are not a part."""
+
+
+def packed(part: EvidencePart) -> bytes:
+    """A part as gzip of JSON: the same part gives the same bytes. A flagged event takes about 400 of them."""
+    return gzip.compress(_encoder.encode(part), compresslevel=1, mtime=0)
+
+
+def unpacked(data: bytes) -> EvidencePart:
+    """Read what `packed` wrote. Raises DamagedEvidenceError if it is anything else."""
+    try:
+        return _decoder.decode(gzip.decompress(data))
+    except (OSError, EOFError, zlib.error, msgspec.DecodeError) as error:
+        raise DamagedEvidenceError(f"not a part of evidence: {error}") from error
+
+
+_decoder = msgspec.json.Decoder(EvidencePart)

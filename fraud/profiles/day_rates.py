@@ -1,0 +1,35 @@
+"""How often rules held among a day's flagged contents, counted from the evidence on them."""
+
+from collections.abc import Iterable, Mapping
+
+from fraud.evidence import Evidence, EvidencePart, KeptRates
+from fraud.rules.rates import Rates
+from fraud.rules.rule_set import RuleSet
+
+
+class DayRates:
+    """Counts for each set whose weights are measured, by its name."""
+
+    def __init__(self, sets: Mapping[str, RuleSet]) -> None:
+        self._sets = {name: rules for name, rules in sets.items() if rules.definition.measured}
+        self._today = {name: Rates() for name in self._sets}
+
+    def add(self, parts: Iterable[EvidencePart]) -> None:
+        """Count the contents of a slice of a window that arrived in it: each once, as it was judged last.
+
+        What was judged without profiles tells nothing of what is usual, and is left out.
+        """
+        entries: dict[tuple[str, str], Evidence] = {}
+        for part in parts:
+            entries |= {(entry.event_id, entry.content): entry for entry in part.entries}
+        for entry in entries.values():
+            if entry.in_window and entry.facts.get("profiles.days"):
+                for name, rules in self._sets.items():
+                    self._today[name].add(rules.held(entry.facts))
+
+    def after(self, before: Mapping[str, KeptRates]) -> dict[str, KeptRates]:
+        """The rates up to the day, from those up to the day before."""
+        return {
+            name: KeptRates.of(before.get(name, KeptRates()).rates().after(today))
+            for name, today in self._today.items()
+        }

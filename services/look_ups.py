@@ -1,0 +1,160 @@
+"""Live look-ups in the archive: what arrived around the events of a window, up to its end and never later.
+
+One query asks for many keys, and each key is bounded for itself: what a query gives comes latest first, and a key that
+has all it may have is left out of the next query as soon as it fills the pages. So neither a busy customer nor the way
+in which a window is cut changes what is read of another.
+"""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from azure.cosmos.aio import ContainerProxy
+
+from fraud.archive import ARCHIVE_FIELD, arrival_of, original_event
+from fraud.context.look_ups import (
+    CUSTOMER_SPAN,
+    MOST_OF_CUSTOMER,
+    MOST_OF_ID,
+    MOST_OF_SHELF,
+    MOST_OF_SKU,
+    SHELF_SPAN,
+    SKU_SPAN,
+    latest,
+)
+from fraud.context.sighting import Sighting, sighting
+from fraud.events import StoreKey
+from fraud.slices import slices
+from services import cosmos
+
+KEYS = 500
+"""Customers, skus, categories or ids in one query: all of a chunk."""
+PAGE = 1_000
+"""Documents of a page: of half a kilobyte each, well below the 4 MB that one may have."""
+
+_TIME = f"c.{ARCHIVE_FIELD}.enqueued_time"
+_FIELDS = (
+    *("id", "event_type", "store_id", "store_fqdn", "store_ip", "cust_id", "category", "sku", "price", "qty"),
+    *("discount", "gift_wrap", "payment_method", "priority_shipping", "is_return", ARCHIVE_FIELD),
+)
+_SELECT = f"SELECT {', '.join(f'c.{name}' for name in _FIELDS)} FROM c"
+_ALL_TIME = timedelta(days=36_500)
+
+Found = tuple[datetime, dict[str, Any]]
+"""An event as its producer sent it, as far as context reads it, and its arrival."""
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    """Events that are alike in a field, from a span before a moment; `condition` is asked beside, with its values."""
+
+    field: str
+    span: timedelta
+    most: int
+    condition: str = ""
+    values: dict[str, object] = {}
+
+
+async def customers(numbers: Mapping[str, int], until: datetime) -> dict[str, tuple[Sighting, ...]]:
+    """The last 24 hours of customers, by the name that context gives them."""
+    return await _sightings(_Kind("cust_id", CUSTOMER_SPAN, MOST_OF_CUSTOMER), numbers, until)
+
+
+async def skus(numbers: Mapping[str, int], until: datetime) -> dict[str, tuple[Sighting, ...]]:
+    """The last eight hours of skus, by the name that context gives them."""
+    return await _sightings(_Kind("sku", SKU_SPAN, MOST_OF_SKU), numbers, until)
+
+
+async def shelves(store: StoreKey, categories: Mapping[str, str], until: datetime) -> dict[str, tuple[Sighting, ...]]:
+    """The last three hours of categories in a store, by the name that context gives them."""
+    kind = _Kind("category", SHELF_SPAN, MOST_OF_SHELF, "c.store_id = @store", {"@store": store})
+    return await _sightings(kind, categories, until)
+
+
+async def contents_elsewhere(ids: list[str], store: StoreKey, until: datetime) -> dict[str, list[dict[str, Any]]]:
+    """Contents that arrived under these ids at other stores, as far as context reads them; MOST_OF_ID of an id."""
+    elsewhere: dict[str, list[dict[str, Any]]] = {}
+    for asked in slices(ids, KEYS):
+        keys = {event_id: event_id for event_id in asked}
+        for field in ("id", f"{ARCHIVE_FIELD}.event_id"):
+            kind = _Kind(field, _ALL_TIME, MOST_OF_ID, "c.store_id != @store", {"@store": store})
+            for event_id, events in (await _Search(kind, until, _id_of).run(keys)).items():
+                elsewhere.setdefault(event_id, []).extend(event for _, event in events)
+    return elsewhere
+
+
+def _id_of(event: dict[str, Any]) -> str:
+    return event["id"]
+
+
+async def _sightings(kind: _Kind, keys: Mapping[str, object], until: datetime) -> dict[str, tuple[Sighting, ...]]:
+    by_value: dict[object, str] = {value: key for key, value in keys.items()}
+    by_key: dict[str, tuple[Sighting, ...]] = {}
+    for asked in slices(list(keys), KEYS):
+        search = _Search(kind, until, lambda event: by_value.get(event.get(kind.field), ""))
+        for key, events in (await search.run({key: keys[key] for key in asked})).items():
+            by_key[key] = latest((sighting(event, arrived) for arrived, event in events), kind.most)
+    return by_key
+
+
+class _Search:
+    """The latest events of some keys, each bounded for itself; more come of those that arrived at one moment."""
+
+    def __init__(self, kind: _Kind, until: datetime, key_of: Callable[[dict[str, Any]], str]) -> None:
+        self._kind = kind
+        self._key_of = key_of
+        self._since = (until - kind.span).astimezone(UTC).isoformat()
+        self._until = until.astimezone(UTC).isoformat()
+        self._found: dict[str, list[Found]] = {}
+
+    async def run(self, keys: Mapping[str, object]) -> dict[str, list[Found]]:
+        """The events by key, the latest first; a key of which nothing arrived is left out."""
+        archive, left = await cosmos.events(), dict(keys)
+        while left:
+            last = await self._read_until_wasted(archive, left)
+            if last is None:
+                break
+            moment = datetime.fromisoformat(last)
+            left = {key: value for key, value in left.items() if not self._is_whole(key, moment)}
+            for key in left:
+                # Those of the last moment are read again, with all that the query had not come to.
+                self._found[key] = [event for event in self._found.get(key, []) if event[0] != moment]
+            self._until = last
+        return {key: events for key, events in self._found.items() if events}
+
+    async def _read_until_wasted(self, archive: ContainerProxy, keys: Mapping[str, object]) -> str | None:
+        """Read pages until most of one is of keys that have all they may have: its last moment; None at the end."""
+        async for page in self._pages(archive, keys):
+            last, surplus = "", 0
+            for document in page:
+                event, arrived = original_event(document)[0], arrival_of(document)
+                key = self._key_of(event)
+                if key not in keys or arrived is None:
+                    continue
+                last = document[ARCHIVE_FIELD]["enqueued_time"]
+                if self._is_whole(key, arrived):
+                    surplus += 1
+                else:
+                    self._found.setdefault(key, []).append((arrived, event))
+            if 2 * surplus > len(page):
+                return last
+        return None
+
+    def _is_whole(self, key: str, moment: datetime) -> bool:
+        """True if nothing of a moment, or earlier, is among the latest of a key."""
+        events = self._found.get(key, [])
+        return len(events) >= self._kind.most and events[self._kind.most - 1][0] > moment
+
+    async def _pages(self, archive: ContainerProxy, keys: Mapping[str, object]) -> AsyncIterator[list[dict[str, Any]]]:
+        names = {f"@k{number}": value for number, value in enumerate(keys.values())}
+        values = {"@since": self._since, "@until": self._until, **self._kind.values, **names}
+        condition = f"{self._kind.condition} AND " if self._kind.condition else ""
+        query = (
+            f"{_SELECT} WHERE c.{self._kind.field} IN ({', '.join(names)}) AND {condition}"
+            f"{_TIME} > @since AND {_TIME} <= @until ORDER BY {_TIME} DESC"
+        )
+        parameters = [{"name": name, "value": value} for name, value in values.items()]
+        async for page in archive.query_items(query, parameters=parameters, max_item_count=PAGE).by_page():
+            yield [document async for document in page]

@@ -1,0 +1,147 @@
+"""Profiles of each day, in `reports`: a manifest per day, written last and once, names the pieces.
+
+`profiles/days/{yyyy-mm-dd}.json` is the manifest, `profiles/pieces/{yyyy-mm-dd}/{kind}-{digest}.msgpack` a piece.
+"""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+import asyncio
+import re
+from collections import OrderedDict
+from datetime import date
+from hashlib import sha256
+
+import msgspec
+from azure.core.exceptions import ResourceExistsError
+from azure.storage.blob import ContentSettings
+
+from fraud.evidence import KeptRates
+from fraud.profiles.keeping import kept, read
+from fraud.profiles.profiles import Profiles
+from services import names
+from services.blobs import JSON, delete_blob, read_blob, warehouse
+from services.concurrency import together
+
+_DAYS = "profiles/days/"
+_PIECES = "profiles/pieces/"
+_DAY = re.compile(r"profiles/days/(\d{4}-\d\d-\d\d)\.json", re.ASCII)
+_READS = 8
+_DAYS_IN_MEMORY = 2
+_MSGPACK = "application/vnd.msgpack"
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The profiles up to a day: their pieces by kind, in order, and how often rules held, by the name of the set."""
+
+    day: date
+    events: int
+    """Distinct events of the day itself."""
+    customers: int
+    skus: int
+    pieces: dict[str, tuple[str, ...]]
+    rates: dict[str, KeptRates]
+
+
+class DayProfiles(msgspec.Struct, frozen=True):
+    """Profiles as a window reads them."""
+
+    profiles: Profiles
+    rates: dict[str, KeptRates]
+
+
+_manifest = msgspec.json.Decoder(Manifest)
+_days: set[date] = set()
+_loaded: OrderedDict[date, "asyncio.Task[DayProfiles]"] = OrderedDict()
+
+
+async def profile_days() -> list[date]:
+    """The days that have been profiled, in order."""
+    container = await warehouse(names.REPORTS)
+    matches = [_DAY.fullmatch(blob.name) async for blob in container.list_blobs(name_starts_with=_DAYS)]
+    return sorted(date.fromisoformat(match[1]) for match in matches if match)
+
+
+async def latest_profile_day(before: date) -> date | None:
+    """The last day before another one that was profiled; None on the first evening."""
+    day_before = date.fromordinal(before.toordinal() - 1)
+    if day_before in _days:
+        return day_before  # a day that was profiled stays so
+    days = await profile_days()
+    _days.update(days)
+    return max((day for day in days if day < before), default=None)
+
+
+async def read_manifest(day: date) -> Manifest:
+    """The manifest of a day. Raises ResourceNotFoundError if the day has none."""
+    return _manifest.decode(await read_blob(await warehouse(names.REPORTS), _manifest_path(day)))
+
+
+async def read_profiles(manifest: Manifest) -> Profiles:
+    """The profiles that a manifest names, for whoever changes them. Raises what the blob service raised."""
+    container = await warehouse(names.REPORTS)
+    pieces = {
+        kind: await together((read_blob(container, path) for path in paths), at_once=_READS)
+        for kind, paths in manifest.pieces.items()
+    }
+    return await asyncio.to_thread(read, pieces)
+
+
+async def profiles_of(day: date | None) -> DayProfiles:
+    """The profiles up to a day, read once per process and kept while they are used. Without a day they are empty."""
+    if day is None:
+        return DayProfiles(Profiles(), {})
+    task = _loaded.get(day)
+    if task is None or task.get_loop() is not asyncio.get_running_loop() or (task.done() and task.exception()):
+        task = _loaded[day] = asyncio.create_task(_load(day))
+    _loaded.move_to_end(day)
+    while len(_loaded) > _DAYS_IN_MEMORY:
+        _loaded.popitem(last=False)
+    return await asyncio.shield(task)
+
+
+async def _load(day: date) -> DayProfiles:
+    manifest = await read_manifest(day)
+    return DayProfiles(await read_profiles(manifest), manifest.rates)
+
+
+async def write_profiles(day: date, events: int, profiles: Profiles, rates: dict[str, KeptRates]) -> None:
+    """Keep the profiles up to a day, unless somebody has: what windows were judged with never changes."""
+    pieces: dict[str, list[str]] = {}
+    for kind, data in kept(profiles):
+        path = f"{_PIECES}{day}/{kind}-{sha256(data).hexdigest()[:32]}.msgpack"
+        pieces.setdefault(kind, []).append(path)
+        await _create(path, data, _MSGPACK)
+    manifest = Manifest(
+        day=day,
+        events=events,
+        customers=len(profiles.customers),
+        skus=len(profiles.skus),
+        pieces={kind: tuple(paths) for kind, paths in pieces.items()},
+        rates=rates,
+    )
+    await _create(_manifest_path(day), msgspec.json.encode(manifest), JSON)
+
+
+async def forget_profiles(before: date) -> None:
+    """Delete the profiles of the days before one, manifests first."""
+    container = await warehouse(names.REPORTS)
+    for folder in (_DAYS, _PIECES):
+        paths = [blob.name async for blob in container.list_blobs(name_starts_with=folder)]
+        # The name after the folder begins with the day.
+        await together(
+            (delete_blob(container, path) for path in paths if path.removeprefix(folder)[:10] < before.isoformat()),
+            at_once=_READS,
+        )
+
+
+async def _create(path: str, data: bytes, content_type: str) -> None:
+    content = ContentSettings(content_type=content_type)
+    try:
+        container = await warehouse(names.REPORTS)
+        await container.upload_blob(path, data, length=len(data), overwrite=False, content_settings=content)
+    except ResourceExistsError:
+        return
+
+
+def _manifest_path(day: date) -> str:
+    return f"{_DAYS}{day}.json"

@@ -1,0 +1,78 @@
+"""Contract: live look-ups over the real Cosmos SDK, each key bounded for itself, as of a moment."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from activities.archive_events import archive_events
+from fraud.archive import ReceivedEvent
+from fraud.context.look_ups import MOST_OF_CUSTOMER, latest
+from fraud.context.sighting import Sighting, sighting
+from services import look_ups
+from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+UNTIL = WINDOW_ENDING_1010.end
+HOT, QUIET, NOBODY = (int.from_bytes(uuid.uuid4().bytes[:6]) for _ in range(3))
+
+
+async def arrive(number: int, customer: int, *, before: timedelta) -> Sighting:
+    """An event of a customer that arrives so long before the end of the window."""
+    event = {"cust_id": customer, "sku": customer, "category": f"c{customer}"}
+    body = event_body(f"{customer}-{number}", **event)
+    enqueued = UNTIL - before
+    await archive_events([ReceivedEvent(body, "1", number, str(number), enqueued, None)])
+    return sighting(
+        {"id": f"{customer}-{number}", "event_type": "sale_event", "store_id": 3, **event} | COMMON, enqueued
+    )
+
+
+COMMON = {"price": 10.0, "qty": 2, "discount": 60, "priority_shipping": True, "payment_method": "upi"}
+
+
+async def test_a_busy_customer_gets_the_latest_and_takes_nothing_from_a_quiet_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(look_ups, "PAGE", 25)
+    # Four events of each second: a bound cuts among events of one moment.
+    hot = [await arrive(n, HOT, before=timedelta(seconds=n // 4)) for n in range(MOST_OF_CUSTOMER + 90)]
+    quiet = [await arrive(n, QUIET, before=timedelta(hours=n)) for n in range(1, 4)]
+    await arrive(4, QUIET, before=timedelta(hours=24))
+    await arrive(5, QUIET, before=timedelta(milliseconds=-1))
+    asked = {str(number): number for number in (HOT, QUIET, NOBODY)}
+
+    both = await look_ups.customers(asked, UNTIL)
+    alone = await look_ups.customers({str(QUIET): QUIET}, UNTIL)
+
+    assert both[str(HOT)] == latest(hot, MOST_OF_CUSTOMER)
+    assert both[str(QUIET)] == alone[str(QUIET)] == tuple(reversed(quiet))
+    assert str(NOBODY) not in both
+
+
+async def test_skus_look_back_eight_hours_and_shelves_three_in_their_store():
+    number = int.from_bytes(uuid.uuid4().bytes[:6])
+    near, far = [await arrive(n, number, before=timedelta(hours=n)) for n in (2, 5)]
+
+    assert (await look_ups.skus({str(number): number}, UNTIL))[str(number)] == (far, near)
+    shelf = {f"c{number}": f"c{number}"}
+    assert (await look_ups.shelves(3, shelf, UNTIL)) == {f"c{number}": (near,)}
+    assert (await look_ups.shelves(4, shelf, UNTIL)) == {}
+
+
+async def test_contents_under_an_id_at_other_stores_are_seen_and_those_of_its_own_are_not():
+    reused, plain = uuid.uuid4().hex, uuid.uuid4().hex
+    bodies = [
+        event_body(reused),
+        event_body(reused, store_id=4),
+        event_body(reused, store_id=4, qty=9),
+        event_body(plain),
+    ]
+    for number, body in enumerate(bodies):
+        await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+
+    elsewhere = await look_ups.contents_elsewhere([reused, plain], 3, UNTIL)
+
+    assert {event_id: sorted(event["qty"] for event in events) for event_id, events in elsewhere.items()} == {
+        reused: [2, 9]
+    }
+    assert await look_ups.contents_elsewhere([reused], 3, ENQUEUED - timedelta(seconds=1)) == {}

@@ -1,0 +1,47 @@
+"""Evidence: named by what it says, found by content and by name, and refused if it is damaged."""
+
+import gzip
+from datetime import date
+
+import pytest
+
+from fraud.evidence import DamagedEvidenceError, Evidence, EvidencePart, KeptRates, Snapshot, packed, unpacked
+from fraud.rules.rates import Rates
+
+DAY = date(2026, 1, 1)
+ENTRY = Evidence("a", "0" * 32, True, {"event.price": 1.5, "event.qty": 2, "customer.known": False, "event.sku": "7"})
+PART = EvidencePart(profile_day=DAY, rates={"context": KeptRates(3.5, (("RULE", 1, 2.0),))}, entries=(ENTRY,))
+
+
+def test_a_part_is_read_as_it_was_written_and_the_same_part_has_the_same_bytes():
+    assert unpacked(packed(PART)) == PART
+    assert packed(unpacked(packed(PART))) == packed(PART)
+
+
+@pytest.mark.parametrize("data", [b"", b"nothing", packed(PART)[:-9], packed(PART)[:-1] + b"\1", gzip.compress(b"{}")])
+def test_a_damaged_part_is_refused(data: bytes):
+    with pytest.raises(DamagedEvidenceError):
+        unpacked(data)
+
+
+def test_its_name_changes_with_a_fact_and_with_the_day_of_the_profiles_only():
+    other = Evidence("a", "0" * 32, True, {**ENTRY.facts, "event.qty": 3})
+
+    assert len({ENTRY.digest(DAY), ENTRY.digest(None), other.digest(DAY)}) == 3
+    assert Evidence("a", "0" * 32, False, dict(reversed(ENTRY.facts.items()))).digest(DAY) == ENTRY.digest(DAY)
+
+
+def test_the_latest_part_counts_and_earlier_evidence_is_found_by_its_name():
+    later = Evidence("a", "0" * 32, True, {**ENTRY.facts, "id.contents": 2})
+    snapshot = Snapshot([PART, EvidencePart(profile_day=DAY, rates={}, entries=(later,))])
+
+    assert snapshot.of("a", "0" * 32) == later
+    assert snapshot.named(ENTRY.digest(DAY)) == (ENTRY, PART)
+    assert snapshot.named("f" * 32) is None
+
+
+def test_rates_are_kept_whatever_their_order():
+    rates = Rates(4.0, {("B", 0): 1.0, ("A", 1): 2.0})
+
+    assert KeptRates.of(rates).rates() == rates
+    assert KeptRates.of(rates).reached == (("A", 1, 2.0), ("B", 0, 1.0))
