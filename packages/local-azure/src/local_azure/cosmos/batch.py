@@ -3,6 +3,8 @@
 They come as JSON (the SDKs for Python and JavaScript) or in HybridRow (.NET), and are answered in kind.
 """
 
+from contextlib import nullcontext
+
 import msgspec
 
 from local_azure.cosmos import hybrid_row
@@ -62,8 +64,10 @@ class Batches:
             if failed and not go_on:
                 results.append(Result(_FAILED_DEPENDENCY, 0))
                 continue
+            # A create writes once, after all that can refuse it: it needs no savepoint.
+            is_single_write = operation.operation_type == "Create"
             try:
-                with self._store.atomic():
+                with nullcontext() if is_single_write else self._store.atomic():
                     self._faults.throttle()
                     partition = required(container.key.of_header(operation.partition_key))
                     if not span.whole and not span.holds(partition):
