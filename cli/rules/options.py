@@ -28,6 +28,7 @@ def add_rule_commands(parser: argparse.ArgumentParser) -> None:
     show = command("show", "Show the rules of a set with their bounds and weights.", run_show)
     show.add_argument("rules", metavar="SET", nargs="?", help=_RULES)
     show.add_argument("--json", action="store_true", help="print JSON for a script")
+    show.add_argument("--markdown", action="store_true", help="print a table for a document")
     text = (
         "Judge a file of events (JSON per line: enqueued_time, body), and write one verdict per flagged id and window."
     )

@@ -1,6 +1,7 @@
 """`detective rules check` and `show`: a rule file's problems, or its rules."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from cli.screen import console, plain, print_json, say, show_error
 from fraud.context.schema import KINDS
 from fraud.rules.compiling import CompiledRule
 from fraud.rules.reading import RuleFileError, read_rules
+from fraud.rules.rule_set import RuleSet
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -34,6 +36,9 @@ def run_show(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"rule_set": rules.id, **msgspec.to_builtins(rules.definition)})
         return 0
+    if options.markdown:
+        console.print("\n".join(markdown(rules)), markup=False, soft_wrap=True)
+        return 0
     say(f"{rules.id}: {rules.definition.about}")
     say(f"a score from {rules.bands.medium} on is medium, from {rules.bands.high} on high")
     table = Table("rule", "holds if", "points", box=None, pad_edge=False)
@@ -41,6 +46,15 @@ def run_show(options: argparse.Namespace) -> int:
         table.add_row(plain(rule.id), plain(_condition(rule)), _points(rule))
     console.print(table, markup=False)
     return 0
+
+
+def markdown(rules: RuleSet) -> Iterator[str]:
+    """The lines of a table of the rules, for documents."""
+    yield "| rule | why | holds if | points |"
+    yield "|---|---|---|---|"
+    for rule in rules.rules:
+        condition = " ".join(f"`{part}`" for part in _condition(rule).split("; "))
+        yield f"| {rule.id} | {rule.definition.about} | {condition} | {_points(rule)} |"
 
 
 def _condition(rule: CompiledRule) -> str:

@@ -72,6 +72,11 @@ def test_a_set_is_shown_with_its_bounds_and_points(run: Any, capsys: pytest.Capt
     assert json.loads(text[text.index("\n{") :])["rule_set"] == shipped()["seed"].id
 
 
+def test_the_document_of_the_rules_says_what_the_set_says(run: Any, capsys: pytest.CaptureFixture[str]):
+    assert run("show", "context", "--markdown") == 0
+    assert (SEED.parents[2] / "docs" / "context-rules.md").read_text("utf-8").endswith("\n\n" + capsys.readouterr().out)
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

@@ -1,0 +1,138 @@
+"""Every rule of the set `context` at its edges: on each bound it holds, and a hair before it does not."""
+
+import math
+
+import pytest
+
+from fraud.rules.compiling import CompiledRule
+from fraud.rules.language import Facts, Value
+from fraud.rules.shipped import shipped
+
+CONTEXT = shipped()["context"]
+CARD = {"event.payment": "gift_card"}
+NEW = {"customer.known": False}
+PAID = {"shelf.payment_breaks": 0.1}
+QUIET = {"sku.promoted_8h": 2}
+
+EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
+    "FLAGGED": ({"event.type": "sale_event"}, "", [{"event.type": "inventory_event"}]),
+    "NO_PROFILES": ({}, "profiles.days", []),
+    "UNUSABLE_FIELDS": ({}, "event.unusable", []),
+    "MISSING_STORE": ({}, "", [{"event.store": "7"}]),
+    "ID_REUSED": ({}, "id.altered", []),
+    "STORE_NAME": ({"store.name_strange": True}, "", [{"store.name_strange": False}]),
+    "STORE_NETWORK": ({"store.network_strange": True}, "shelf.network_share", [{"store.network_strange": False}]),
+    "FEW_BY_NETWORK": ({"store.network_strange": False}, "shelf.network_share", [{"store.network_strange": True}]),
+    "DEEP_AT_GATEWAY": ({}, "shelf.gateway_surprise", []),
+    "PRICE_TOO_LOW": ({"sku.price_spreads": -3}, "sku.price_ratio", [{"sku.price_spreads": -2.9}]),
+    "PRICE_TOO_HIGH": ({"sku.price_spreads": 3}, "sku.price_ratio", [{"sku.price_spreads": 2.9}]),
+    "RETURNED_BOUGHT": ({}, "customer.returned_surprise", []),
+    "RETURNS_NOW": ({}, "customer.returns_surprise_24h", []),
+    "RETURNS_OFTEN": ({}, "customer.return_surprise", []),
+    "RETURNED_SKU": ({"customer.returned_sku": True}, "", [{"customer.returned_sku": False}]),
+    "SAME_SKU_AGAIN": ({"customer.usual_sku": False}, "customer.same_sku_24h", [{"customer.usual_sku": True}]),
+    "USUAL_SKU_AGAIN": ({"customer.usual_sku": True}, "customer.same_sku_24h", [{"customer.usual_sku": False}]),
+    "PACE": ({}, "customer.pace_surprise", []),
+    "MANY_STORES": ({}, "customer.other_stores_24h", []),
+    "STORES_AT_ONCE": ({}, "customer.stores_1h", []),
+    "FLAGGED_NOW": ({}, "customer.flagged_24h", []),
+    "FLAGGED_OFTEN": (
+        {"shelf.discount_strangeness": 0},
+        "customer.flagged_surprise",
+        [{"shelf.discount_strangeness": -0.5}],
+    ),
+    "SAME_DISCOUNT_AGAIN": ({}, "customer.same_discount_24h", []),
+    "HABITS_BROKEN": ({"customer.habits_broken": 2}, "customer.strangeness", [{"customer.habits_broken": 1}]),
+    "HABIT_BROKEN": ({"customer.habits_broken": 1}, "customer.strangeness", [{"customer.habits_broken": 2}]),
+    "STRANGE_DAY": ({}, "customer.strangeness_24h", []),
+    "PAYMENT_UNLIKELY": (
+        PAID | {"event.payment": "cod"},
+        "customer.payment_strangeness",
+        [CARD, {"shelf.payment_breaks": 0.35}],
+    ),
+    "GIFT_CARD_UNLIKELY": (
+        PAID | CARD,
+        "customer.payment_strangeness",
+        [{"event.payment": "cod"}, {"shelf.payment_breaks": 0.35}],
+    ),
+    "MANY_PAYMENTS": (PAID, "customer.payments_surprise", [{"shelf.payment_breaks": 0.35}]),
+    "AS_USUAL": (
+        {"customer.habits_broken": 0, "customer.sales": 3},
+        "customer.strangeness",
+        [{"customer.habits_broken": 1}, {"customer.sales": 2}],
+    ),
+    "NEW_ACCOUNT": (NEW, "population.new_share", [{"customer.known": True}]),
+    "NEW_ACCOUNTS_TOGETHER": (
+        NEW | {"sku.new_customers_8h": 2},
+        "sku.new_surprise",
+        [{"customer.known": True}, {"sku.new_customers_8h": 1}],
+    ),
+    "NEW_ACCOUNTS_AT_SHELF": (
+        NEW | {"shelf.new_flagged_3h": 2},
+        "shelf.new_flagged_surprise",
+        [{"customer.known": True}, {"shelf.new_flagged_3h": 1}],
+    ),
+    "NEW_ACCOUNTS_ALIKE": (NEW | {"shelf.alike_3h": 0}, "shelf.new_alike_3h", [{"customer.known": True}]),
+    "STORE_OPENS": (NEW | {"store.days": 0}, "", [{"customer.known": True}, {"store.days": 1}]),
+    "EARLY_LIFE": (NEW, "customer.flagged_24h", [{"customer.known": True}]),
+    "SKU_RUN": (QUIET, "sku.flagged_1h", [{"sku.promoted_8h": 3}]),
+    "SKU_FLAGGED": (QUIET, "sku.flagged_surprise", [{"sku.promoted_8h": 3}]),
+    "SKU_STRANGERS": (QUIET, "sku.strangers_8h", [{"sku.promoted_8h": 3}]),
+    "SKU_PAID_ALIKE": ({}, "sku.same_payment_surprise", []),
+    "SKU_ONE_NETWORK": (QUIET, "sku.same_network_8h", [{"sku.promoted_8h": 3}]),
+    "SHELF_STRANGERS": (
+        {"shelf.discount_strangeness": 0},
+        "shelf.strangers_3h",
+        [{"shelf.discount_strangeness": -0.5}],
+    ),
+    "GIFT_CARD_RUN": (
+        {"customer.gift_cards_24h": 2, "customer.wrapped_24h": 1, "customer.sales_24h": 2},
+        "customer.gift_card_surprise",
+        [{"customer.gift_cards_24h": 1}, {"customer.wrapped_24h": 2}],
+    ),
+    "PRESENTS": (
+        CARD | {"customer.wrapped_24h": 2, "customer.sales_24h": 3},
+        "",
+        [{"event.payment": "cod"}, {"customer.sales_24h": 4}],
+    ),
+    "GIFT_CARDS_ON_SKU": (
+        CARD | {"sku.gift_cards_8h": 2},
+        "sku.gift_card_surprise",
+        [{"event.payment": "cod"}, {"sku.gift_cards_8h": 1}],
+    ),
+    "GIFT_CARDS_AT_SHELF": (CARD, "shelf.gift_card_surprise", [{"event.payment": "cod"}]),
+    "JUST_BELOW_THE_LINE": ({"event.line": 5_000}, "customer.near_lines_24h", [{"event.line": None}]),
+    "BELOW_A_ROUND_AMOUNT": ({"event.value_spreads": 1}, "event.below_round", [{"event.value_spreads": 0.9}]),
+    "LARGE_QUANTITY": ({}, "event.qty_spreads", []),
+    "ABOVE_ITS_CUSTOMER": ({"customer.habits_broken": 2}, "customer.value_ratio", [{"customer.habits_broken": 1}]),
+    "NO_PROMOTION": ({}, "shelf.discount_strangeness", []),
+    "PROMOTION": ({"shelf.deep_3h": 2}, "shelf.discount_strangeness", [{"shelf.deep_3h": 1}]),
+    "OTHERS_TOO": ({}, "shelf.alike_3h", []),
+    "ODD_HOUR": ({}, "population.hour_share", []),
+}
+"""By rule: facts under which its condition holds, the fact that its bounds are for, and what undoes the condition."""
+
+
+def step_of(rule: CompiledRule, facts: Facts) -> int | None:
+    """The step that a rule reaches; None if it does not hold."""
+    return dict(CONTEXT.held(facts)).get(rule.id)
+
+
+def test_every_rule_of_the_set_is_in_the_table():
+    assert set(EDGES) == {rule.id for rule in CONTEXT.rules}
+
+
+@pytest.mark.parametrize("rule", CONTEXT.rules, ids=lambda rule: rule.id)
+def test_a_rule_holds_on_each_of_its_bounds_and_not_before(rule: CompiledRule):
+    condition, measured, undone = EDGES[rule.id]
+    before = math.inf if rule.definition.comparison in ("at most", "below") else -math.inf
+    for number, step in enumerate(rule.steps):
+        inside = math.nextafter(step.bound, -before) if rule.definition.comparison == "below" else step.bound
+        outside = step.bound if rule.definition.comparison == "below" else math.nextafter(step.bound, before)
+        value = {measured: inside} if measured else {}
+        assert step_of(rule, condition | value) == number
+        for change in undone:
+            assert step_of(rule, condition | value | change) is None
+        if measured:
+            assert step_of(rule, condition | {measured: outside}) == (number - 1 if number else None)
+            assert step_of(rule, condition) is None
