@@ -31,7 +31,7 @@ def show_report(report: Report, base_url: str, now: datetime) -> None:
     _paragraph(f"{mark} [bold]{escape(report.sentence)}[/]", 2)
     _accounts(report.accounts, report.faults)
     for campaign in report.campaigns:
-        shares = f"recall {percent(campaign.recall)}  precision {percent(campaign.precision)}"
+        shares = f"found {percent(campaign.recall)}  correct {percent(campaign.precision)}"
         console.print(f"\n  {campaign.run_id[:70]}", markup=False)
         console.print(f"    must be flagged {campaign.must_be_flagged:,}  judged {campaign.judged:,}  {shares}")
     if report.campaigns_left_out:

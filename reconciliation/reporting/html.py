@@ -127,7 +127,7 @@ def _campaigns(report: Report) -> Table:
         )
         for campaign in report.campaigns
     )
-    return table(("campaign", "sent", "lost", "must be flagged", "found", "judged", "recall", "precision"), rows)
+    return table(("campaign", "sent", "lost", "must be flagged", "of these judged", "judged", "found", "correct"), rows)
 
 
 def _sections(report: Report) -> list[Section]:

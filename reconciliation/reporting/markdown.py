@@ -48,7 +48,7 @@ def _campaigns(report: Report) -> Iterator[str]:
         yield from ("", f"Campaigns too large to be measured: {_code(', '.join(report.campaigns_left_out))}")
     if not report.campaigns:
         return
-    yield from ("", "## Campaigns", "", "| campaign | sent | must be flagged | judged | recall | precision |")
+    yield from ("", "## Campaigns", "", "| campaign | sent | must be flagged | judged | found | correct |")
     yield "|---|---:|---:|---:|---:|---:|"
     for one in report.campaigns[:MAX_CAMPAIGNS]:
         shares = f"{percent(one.recall)} | {percent(one.precision)}"
