@@ -28,12 +28,13 @@ class CompiledExcuse(msgspec.Struct, frozen=True):
 
 
 class CompiledRule(msgspec.Struct, frozen=True):
-    """A rule as functions of facts. `steps` go from the mildest bound to the strictest."""
+    """A rule as functions of facts. `steps` go from the mildest bound to the strictest; texts show their `bounds`."""
 
     definition: RuleDefinition
     when: Condition | None
     value: Quantity | None
     steps: tuple[Step, ...]
+    bounds: tuple[int | float, ...]
     text: Template
     excuses: tuple[CompiledExcuse, ...]
 
@@ -66,11 +67,14 @@ def compiled_rule(rule: RuleDefinition, kinds: Kinds) -> CompiledRule:
         )
         for index, excuse in enumerate(rule.excuses)
     )
+    when = _made("when", condition, rule.when, kinds) if rule.when else None
+    steps = _steps(rule)
     return CompiledRule(
         definition=rule,
-        when=_made("when", condition, rule.when, kinds) if rule.when else None,
+        when=when,
         value=value,
-        steps=_steps(rule),
+        steps=steps,
+        bounds=tuple(int(step.bound) if step.bound == int(step.bound) else step.bound for step in steps),
         text=_made("text", template, rule.text, in_text),
         excuses=excuses,
     )

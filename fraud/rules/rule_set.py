@@ -8,7 +8,7 @@ import msgspec
 
 from fraud.rules.asking import Ask
 from fraud.rules.compiling import CompiledExcuse, CompiledRule, passes
-from fraud.rules.definition import Bands, RuleFile, Step
+from fraud.rules.definition import Bands, RuleFile
 from fraud.rules.language import Facts, Value
 from fraud.rules.language.compiled import Read
 from fraud.rules.rates import NO_RATES, Rates
@@ -41,6 +41,7 @@ class RuleSet:
         self.digest = digest
         self.rules = rules
         self._ask = ask
+        self._weighed: tuple[Rates | None, float, list[tuple[int, ...]]] = None, 0, []
         self._groups = {rule.id: rule.definition.group for rule in rules}
 
     @property
@@ -58,13 +59,31 @@ class RuleSet:
 
         `rates` are those of the days before; they bound the weights if the set's are measured.
         """
-        bounds = rates if self.definition.measured else NO_RATES
+        weights = self._weights(rates if self.definition.measured else NO_RATES)
         try:
-            asked = [(self.rules[place], step) for place, step in self._ask(facts.get)]
+            asked: list[tuple[int, int | None]] = [*self._ask(facts.get)]
         except (ArithmeticError, TypeError, ValueError):
-            asked = [(rule, None) for rule in self.rules]
-        reasons = [reason for rule, step in asked if (reason := _reason(rule, facts, bounds, step))]
+            asked = [(place, None) for place in range(len(self.rules))]
+        reasons = [
+            reason
+            for place, step in asked
+            if (reason := _reason(self.rules[place], facts.get, weights[place], step)) is not None
+        ]
         return self._capped(reasons) if self.definition.groups else tuple(reasons)
+
+    def _weights(self, rates: Rates) -> list[tuple[int, ...]]:
+        """The weights of each rule by step, as rates leave them: made once for the events that rates are used for."""
+        made_of, asked, weights = self._weighed
+        if made_of is not rates or asked != rates.asked:
+            weights = [
+                tuple(
+                    step.weight if rule.definition.fixed else rates.weight(rule.id, rule.steps, number)
+                    for number, step in enumerate(rule.steps)
+                )
+                for rule in self.rules
+            ]
+            self._weighed = rates, rates.asked, weights
+        return weights
 
     def band_of(self, score: int) -> Band:
         """The band of a score in points."""
@@ -77,7 +96,7 @@ class RuleSet:
         try:
             return [(self.rules[place].id, step) for place, step in self._ask(facts.get)]
         except (ArithmeticError, TypeError, ValueError):
-            return [(rule.id, step) for rule in self.rules if (step := _step_held(rule, facts)) is not None]
+            return [(rule.id, step) for rule in self.rules if (step := _step_held(rule, facts.get)) is not None]
 
     def explain(self, facts: Facts, rates: Rates = NO_RATES) -> tuple[Explanation, ...]:
         """Every rule with its value against its bound, whether it holds or not."""
@@ -101,39 +120,37 @@ class RuleSet:
         return tuple(capped())
 
 
-def _reason(rule: CompiledRule, facts: Facts, rates: Rates, step: int | None) -> Reason | None:
+def _reason(rule: CompiledRule, read: Read, weights: tuple[int, ...], step: int | None) -> Reason | None:
     """The reason of a rule that reaches a step; of one that is still to be asked if `step` is None."""
     try:
-        number = _step_reached(rule, facts) if step is None else step
-        return None if number is None else _weighed(rule, facts, rates, number)
+        number = _step_reached(rule, read) if step is None else step
+        return None if number is None else _weighed(rule, read, weights[number], number)
     except (ArithmeticError, ValueError):  # ValueError: Python does not write out numbers of more than 4,300 digits
         return Reason(rule.id, rule.most, BEYOND)
 
 
-def _weighed(rule: CompiledRule, facts: Facts, rates: Rates, number: int) -> Reason | None:
+def _weighed(rule: CompiledRule, read: Read, weight: int, number: int) -> Reason | None:
     """The reason of a rule that reaches a step; None if its rates or an excuse leave nothing of it."""
-    step = rule.steps[number]
-    weight = step.weight if rule.definition.fixed else rates.weight(rule.id, rule.steps, number)
-    if not weight and step.weight:
+    if not weight and rule.steps[number].weight:
         return None
-    text = _text(rule, facts, step)
-    if excuse := _excuse(rule, facts.get):
-        weight, text = min(weight, excuse.weight), f"{text}; but {excuse.text(facts.get)}"
+    text = rule.text(read, rule.value(read), rule.bounds[number]) if rule.value else rule.text(read)
+    if rule.excuses and (excuse := _excuse(rule, read)):
+        weight, text = min(weight, excuse.weight), f"{text}; but {excuse.text(read)}"
         return Reason(rule.id, weight, text) if weight else None
     return Reason(rule.id, weight, text)
 
 
-def _step_held(rule: CompiledRule, facts: Facts) -> int | None:
+def _step_held(rule: CompiledRule, read: Read) -> int | None:
     try:
-        return _step_reached(rule, facts)
+        return _step_reached(rule, read)
     except (ArithmeticError, ValueError):
         return len(rule.steps) - 1
 
 
-def _step_reached(rule: CompiledRule, facts: Facts) -> int | None:
-    if rule.when is not None and not rule.when(facts.get):
+def _step_reached(rule: CompiledRule, read: Read) -> int | None:
+    if rule.when is not None and not rule.when(read):
         return None
-    return _step(rule, rule.value(facts.get) if rule.value else None)
+    return _step(rule, rule.value(read) if rule.value else None)
 
 
 def _step(rule: CompiledRule, value: Value) -> int | None:
@@ -154,14 +171,6 @@ def _step(rule: CompiledRule, value: Value) -> int | None:
 
 def _excuse(rule: CompiledRule, read: Read) -> CompiledExcuse | None:
     return next((excuse for excuse in rule.excuses if excuse.when(read)), None)
-
-
-def _text(rule: CompiledRule, facts: Facts, step: Step) -> str:
-    if rule.value is None:
-        return rule.text(facts.get)
-    bound = int(step.bound) if step.bound == int(step.bound) else step.bound
-    beside = {"value": rule.value(facts.get), "bound": bound}
-    return rule.text(lambda name: beside[name] if name in beside else facts.get(name))
 
 
 def _explanation(rule: CompiledRule, facts: Facts, reason: Reason | None) -> Explanation:

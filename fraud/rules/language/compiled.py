@@ -55,10 +55,16 @@ def fact_of(node: ast.AST) -> str | None:
             return None
 
 
-def compiled(body: ast.expr) -> Any:
-    """The function of a tree that was built here."""
+def compiled(body: ast.expr, *others: str) -> Any:
+    """The function of a tree that was built here: of facts, and of `others`, which are None if absent."""
     arguments = ast.arguments(
-        posonlyargs=[], args=[ast.arg(_READ)], kwonlyargs=[], kw_defaults=[], defaults=[], vararg=None, kwarg=None
+        posonlyargs=[],
+        args=[ast.arg(name) for name in (_READ, *others)],
+        kwonlyargs=[],
+        kw_defaults=[],
+        defaults=[ast.Constant(None) for _ in others],
+        vararg=None,
+        kwarg=None,
     )
     tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
     # Built above from checked parts; the author's text is not in it.

@@ -2,19 +2,25 @@
 
 import ast
 import re
-from collections.abc import Callable
 from string import Formatter
+from typing import Protocol
 
-from fraud.rules.language.compiled import Read, compiled, quantity_tree
+from fraud.rules.language.compiled import Read, compiled, fact_of, quantity_tree
 from fraud.rules.language.errors import ExpressionError
-from fraud.rules.language.tree import Kind, Kinds
+from fraud.rules.language.tree import Kind, Kinds, Value
 
 MAX_TEXT = 400
 _FORMAT = re.compile(r",?(\.[0-6])?[fg%]?")
 _MISSING = "unknown"
 
-Template = Callable[[Read], str]
-"""Gives the text. Raises ArithmeticError or ValueError for numbers beyond all bounds."""
+BESIDE = ("value", "bound")
+"""The names of what a text shows beside facts: a rule's value, and the bound that it passes."""
+
+
+class Template(Protocol):
+    """Gives the text. Raises ArithmeticError or ValueError for numbers beyond all bounds."""
+
+    def __call__(self, read: Read, value: Value = None, bound: Value = None, /) -> str: ...
 
 
 def template(text: str, kinds: Kinds) -> Template:
@@ -34,7 +40,15 @@ def template(text: str, kinds: Kinds) -> Template:
             raise ExpressionError(f"{{{expression}!{conversion}}}: write the value alone")
         value, kind = quantity_tree(expression, kinds)
         pieces.append(_shown(value, _checked(form or "", expression, kind)))
-    return compiled(ast.JoinedStr(pieces))
+    return compiled(_Beside().visit(ast.JoinedStr(pieces)), *BESIDE)
+
+
+class _Beside(ast.NodeTransformer):
+    """Puts the names of what is given beside facts in the place of their reads."""
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        name = fact_of(node)
+        return ast.Name(name, ast.Load()) if name in BESIDE else self.generic_visit(node)
 
 
 def _checked(form: str, expression: str, kind: Kind) -> str:
