@@ -3,7 +3,7 @@
 import ast
 import re
 from string import Formatter
-from typing import Protocol
+from typing import Any, Protocol
 
 from fraud.rules.language.compiled import Read, compiled, fact_of, quantity_tree
 from fraud.rules.language.errors import ExpressionError
@@ -46,7 +46,7 @@ def template(text: str, kinds: Kinds) -> Template:
 class _Beside(ast.NodeTransformer):
     """Puts the names of what is given beside facts in the place of their reads."""
 
-    def visit(self, node: ast.AST) -> ast.AST:
+    def visit(self, node: ast.AST) -> Any:
         name = fact_of(node)
         return ast.Name(name, ast.Load()) if name in BESIDE else self.generic_visit(node)
 

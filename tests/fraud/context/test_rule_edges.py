@@ -9,10 +9,10 @@ from fraud.rules.language import Facts, Value
 from fraud.rules.shipped import shipped
 
 CONTEXT = shipped()["context"]
-CARD = {"event.payment": "gift_card"}
-NEW = {"customer.known": False}
-PAID = {"shelf.payment_breaks": 0.1}
-QUIET = {"sku.promoted_8h": 2}
+CARD: dict[str, Value] = {"event.payment": "gift_card"}
+NEW: dict[str, Value] = {"customer.known": False}
+PAID: dict[str, Value] = {"shelf.payment_breaks": 0.1}
+QUIET: dict[str, Value] = {"sku.promoted_8h": 2}
 
 EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "FLAGGED": ({"event.type": "sale_event"}, "", [{"event.type": "inventory_event"}]),
@@ -46,7 +46,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "HABIT_BROKEN": ({"customer.habits_broken": 1}, "customer.strangeness", [{"customer.habits_broken": 2}]),
     "STRANGE_DAY": ({}, "customer.strangeness_24h", []),
     "PAYMENT_UNLIKELY": (
-        PAID | {"event.payment": "cod"},
+        {**PAID, "event.payment": "cod"},
         "customer.payment_strangeness",
         [CARD, {"shelf.payment_breaks": 0.35}],
     ),
