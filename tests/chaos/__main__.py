@@ -18,9 +18,9 @@ from pathlib import Path
 import msgspec
 
 import tests.conftest  # the settings with which the app can be imported
-from cli import reconciliations
+from cli import reconciliations, repairs
 from cli.app_client import AppClient
-from tests.chaos.account import differences_from, expected_of
+from tests.chaos.account import Expected, differences_from, expected_of
 from tests.chaos.load import Load
 from tests.chaos.plan import Chaos
 from tests.chaos.stack import ChaosStack
@@ -82,21 +82,36 @@ def _now(stack: ChaosStack) -> datetime:
 
 
 def _settle(stack: ChaosStack, load: Load, begin: datetime, end: datetime, speed: float) -> list[str]:
-    """Reconcile until the report is exact or patience ends: late windows and Capture look lost until they are there."""
+    """Reconcile until the report is exact or patience ends: late windows and Capture look lost until they are there.
+
+    Then repair: what is left is what nothing can undo, and the report must be exact again.
+    """
     app = AppClient(stack.url, patience=60)
     wanted = expected_of(load.journal)
     time.sleep(4 * _WINDOW.total_seconds() / speed)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
-        run = reconciliations.start(app, begin - _WINDOW, end)
-        outcome = reconciliations.wait(app, run, lambda _: None)
-        report = msgspec.json.decode(app.get_bytes(f"api/reports/{outcome.id}/report.json"))
-        lines = [app.get_bytes(f"api/reports/{outcome.id}/{path.rpartition('/')[2]}") for path in report["lists"]]
-        wrong = differences_from(wanted, report, lines)
-        if not wrong or time.monotonic() > deadline:
+        run, wrong = _reconciled(app, wanted, begin, end, is_repaired=False)
+        if not wrong:
+            break
+        if time.monotonic() > deadline:
             return wrong
         print(f"  not yet: {'; '.join(wrong)[:300]}", flush=True)
         time.sleep(10)
+    repaired = repairs.run(app, run, dry_run=False, quiet=True)
+    print(f"  repaired    {repaired.events:,} events, {repaired.judged_windows:,} windows", flush=True)
+    return _reconciled(app, wanted, begin, end, is_repaired=True)[1]
+
+
+def _reconciled(
+    app: AppClient, wanted: Expected, begin: datetime, end: datetime, *, is_repaired: bool
+) -> tuple[str, list[str]]:
+    """The reconciliation, and where its report is not what the journal says."""
+    run = reconciliations.start(app, begin - _WINDOW, end)
+    outcome = reconciliations.wait(app, run, lambda _: None)
+    report = msgspec.json.decode(app.get_bytes(f"api/reports/{outcome.id}/report.json"))
+    lines = [app.get_bytes(f"api/reports/{outcome.id}/{path.rpartition('/')[2]}") for path in report["lists"]]
+    return outcome.id, differences_from(wanted, report, lines, is_repaired=is_repaired)
 
 
 if __name__ == "__main__":
