@@ -1,5 +1,6 @@
 """The app as the command line sees it: a base address, and JSON over HTTP."""
 
+import argparse
 import json
 import os
 import time
@@ -120,6 +121,12 @@ class AppClient:
                         f"nothing answers at {self.base_url}; start it with `make up`, or say --url"
                     ) from error
                 time.sleep(_RETRY_SECONDS)
+
+
+def app_of(options: argparse.Namespace) -> AppClient:
+    """The app that the options of a command name."""
+    url = options.url or default_url()
+    return AppClient(url, options.key or default_key(url))
 
 
 def read_as(kind: type[Struct], content: Any, subject: str) -> Struct:

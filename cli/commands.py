@@ -8,10 +8,11 @@ import webbrowser
 
 import msgspec
 
-from cli import campaigns, demo, reconcile, screen, verify, world
-from cli.app_client import KEY_SETTING, URL_SETTING, AppClient, default_key, default_url
+from cli import demo, reconcile, screen, verify, world
+from cli.app_client import KEY_SETTING, URL_SETTING, app_of
+from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, add_stop, add_watch
 from cli.desk import add_desk_commands
-from cli.options import number, speed, whole_number
+from cli.options import speed, whole_number
 from cli.rules.options import add_explain, add_rule_commands
 from cli.sql import command as sql
 from cli.stack_process import ROOT
@@ -46,9 +47,9 @@ def command_line() -> argparse.ArgumentParser:
     _demo(command("demo", "Run the whole pipeline once on this machine and show its accounts.", of_app=False))
     _health(command("health", "Show Azure's time, and whether everything that the app depends on answers."))
     _send(command("send", "Send store events to the hub."))
-    _campaign(command("campaign", "Run a load-test campaign and watch it. Ctrl-C leaves it running."))
-    _watch(command("watch", "Watch a campaign that runs, or show how it ended."))
-    _stop(command("stop", "Stop a campaign in order, after the batch that is being sent."))
+    add_campaign_commands(command("campaign", CAMPAIGN), app)
+    add_watch(command("watch", WATCH))
+    add_stop(command("stop", STOP))
     _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
     sql.add_options(command("sql", "Ask the archives in SQL, or one of ten questions that have a name (--list)."))
     _open(command("open", "Open the desk in a browser.", of_app=True))
@@ -60,12 +61,6 @@ def command_line() -> argparse.ArgumentParser:
     _world(command("world", "Write a labelled world of events, and the truth about them.", of_app=False))
     add_explain(command("explain", "Explain the verdict on an event of a file, rule by rule.", of_app=False))
     return parser
-
-
-def app_of(options: argparse.Namespace) -> AppClient:
-    """The app that the options name."""
-    url = options.url or default_url()
-    return AppClient(url, options.key or default_key(url))
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
@@ -109,46 +104,6 @@ def _send(parser: argparse.ArgumentParser) -> None:
 
     text = "how many, 1 to 10,000 (default: %(default)s)"
     parser.add_argument("--count", type=whole_number(1, 10_000), default=30, metavar="N", help=text)
-    parser.set_defaults(run=run)
-
-
-def _campaign(parser: argparse.ArgumentParser) -> None:
-    def run(options: argparse.Namespace) -> int:
-        app = app_of(options)
-        names = ("name", "batches", "events_per_batch", "interval_seconds", "bad_event_ratio", "seed")
-        request = {name: value for name in names if (value := getattr(options, name)) is not None}
-        return campaigns.follow(app, campaigns.start(app, request), as_json=options.json)
-
-    for name, kind, text in (
-        ("batches", whole_number(1, 100_000), "1 to 100,000 (default: 100)"),
-        ("events-per-batch", whole_number(1, 10_000), "1 to 10,000 (default: 30)"),
-        ("interval-seconds", number(0, 86_400), "from batch to batch, 0 to 86,400; 0 sends at once (default: 5)"),
-        ("bad-event-ratio", number(0, 1), "the share of events without a store, 0 to 1 (default: 0.1)"),
-        ("seed", whole_number(0, 2**53 - 1), "the same seed gives the same events (default: a new one)"),
-    ):
-        parser.add_argument(f"--{name}", type=kind, metavar="N", help=text)
-    parser.add_argument("--name", help="1 to 63 of a-z, 0-9 and -, not - at either end (default: a new one)")
-    parser.set_defaults(run=run)
-
-
-def _watch(parser: argparse.ArgumentParser) -> None:
-    def run(options: argparse.Namespace) -> int:
-        return campaigns.follow(app_of(options), options.name, as_json=options.json)
-
-    parser.add_argument("name", help="the campaign's name or id")
-    parser.set_defaults(run=run)
-
-
-def _stop(parser: argparse.ArgumentParser) -> None:
-    def run(options: argparse.Namespace) -> int:
-        answer = campaigns.stop(app_of(options), options.name)
-        if options.json:
-            screen.print_json(answer)
-        else:
-            screen.say(f"{answer['id']} stops after the batch that is being sent")
-        return 0
-
-    parser.add_argument("name", help="the campaign's name or id")
     parser.set_defaults(run=run)
 
 

@@ -24,9 +24,18 @@ CATEGORIES = (
 # fmt: on
 VARIANTS = ("black", "red")
 PAYMENTS = ("credit_card", "debit_card", "cash", "wallet", "upi", "net_banking", "cod", "gift_card")
-_SALE_SHARE, _GIFT_WRAP_SHARE, _PRIORITY_SHARE, _INVENTORY_RETURN_SHARE = 0.8, 0.3, 0.3, 0.5
-_MAX_DISCOUNT = 75
+_GIFT_WRAP_SHARE, _INVENTORY_RETURN_SHARE = 0.3, 0.5
 FIRST_SKU, LAST_SKU = 18_981, 189_281
+
+
+class EventShares(msgspec.Struct, frozen=True, kw_only=True):
+    """The shares by which an event is drawn; the discount lies evenly between its bounds, in percent."""
+
+    sale: float = 0.8
+    bad: float
+    priority: float = 0.3
+    least_discount: int = 0
+    most_discount: int = 75
 
 
 class GeneratedEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,15 +93,17 @@ class BatchTotals(msgspec.Struct, frozen=True, kw_only=True):
 def generate_events(seed: str, batch: int, count: int, bad_ratio: float, ts: str) -> Iterator[GeneratedEvent]:
     """Make the `count` events of one batch; `ts` is the producer's time in ISO 8601, written into each of them."""
     random = Random(f"{seed}/{batch}")  # noqa: S311 - test data, not secrets
+    shares = EventShares(bad=bad_ratio)
     for _ in range(count):
-        yield _event(random, bad_ratio, ts)
+        yield draw_event(random, shares, ts)
 
 
-def _event(random: Random, bad_ratio: float, ts: str) -> GeneratedEvent:
+def draw_event(random: Random, shares: EventShares, ts: str) -> GeneratedEvent:
+    """Draw the next event."""
     draw = random.random
     store = 1 + int(draw() * STORES)
-    is_sale = draw() < _SALE_SHARE
-    is_bad = draw() < bad_ratio
+    is_sale = draw() < shares.sale
+    is_bad = draw() < shares.bad
     return GeneratedEvent(
         id=str(uuid.UUID(int=random.getrandbits(128), version=4)),
         event_type=SALE if is_sale else INVENTORY,
@@ -104,10 +115,10 @@ def _event(random: Random, bad_ratio: float, ts: str) -> GeneratedEvent:
         sku=FIRST_SKU + int(draw() * (LAST_SKU - FIRST_SKU + 1)),
         price=round(draw() * 100, 2),
         qty=1 + int(draw() * 99),
-        discount=int(draw() * (_MAX_DISCOUNT + 1)),
+        discount=shares.least_discount + int(draw() * (shares.most_discount - shares.least_discount + 1)),
         gift_wrap=draw() < _GIFT_WRAP_SHARE,
         variant=VARIANTS[int(draw() * len(VARIANTS))],
-        priority_shipping=draw() < _PRIORITY_SHARE,
+        priority_shipping=draw() < shares.priority,
         payment_method=PAYMENTS[int(draw() * len(PAYMENTS))],
         ts=ts,
         is_return=not is_sale and draw() < _INVENTORY_RETURN_SHARE,

@@ -1,0 +1,84 @@
+"""`detective campaign`: the commands of campaigns, and what each may be told."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from cli import campaigns, screen
+from cli.app_client import app_of
+from cli.campaign_files import read_plan
+from cli.campaign_plans import show_plan
+from cli.options import number, whole_number
+
+CAMPAIGN = "Run a load-test campaign and watch it. Ctrl-C leaves it running."
+WATCH = "Watch a campaign that runs, or show how it ended."
+STOP = "Stop a campaign in order, after the batch that is being sent."
+_CHECK = "Check campaign files, and show what each would send and when; nothing is sent."
+
+
+def add_campaign_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentParser) -> None:
+    """The commands below `campaign`, and the options of a campaign without a file; `app` has those of the app."""
+    _add_simple(parser)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands of campaign files")
+
+    def command(name: str, text: str, *, of_app: bool = True) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[app] if of_app else [])
+
+    _add_check(command("check", _CHECK, of_app=False))
+    add_watch(command("watch", WATCH))
+    add_stop(command("stop", STOP))
+
+
+def add_watch(parser: argparse.ArgumentParser) -> None:
+    """The options of the command that watches a campaign."""
+
+    def run(options: argparse.Namespace) -> int:
+        return campaigns.follow(app_of(options), options.name, as_json=options.json)
+
+    parser.add_argument("name", help="the campaign's name or id")
+    parser.set_defaults(run=run)
+
+
+def add_stop(parser: argparse.ArgumentParser) -> None:
+    """The options of the command that stops a campaign."""
+
+    def run(options: argparse.Namespace) -> int:
+        answer = campaigns.stop(app_of(options), options.name)
+        if options.json:
+            screen.print_json(answer)
+        else:
+            screen.say(f"{answer['id']} stops after the batch that is being sent")
+        return 0
+
+    parser.add_argument("name", help="the campaign's name or id")
+    parser.set_defaults(run=run)
+
+
+def _add_simple(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        app = app_of(options)
+        names = ("name", "batches", "events_per_batch", "interval_seconds", "bad_event_ratio", "seed")
+        request: dict[str, Any] = {name: value for name in names if (value := getattr(options, name)) is not None}
+        return campaigns.follow(app, campaigns.start(app, request), as_json=options.json)
+
+    for name, kind, text in (
+        ("batches", whole_number(1, 100_000), "1 to 100,000 (default: 100)"),
+        ("events-per-batch", whole_number(1, 10_000), "1 to 10,000 (default: 30)"),
+        ("interval-seconds", number(0, 86_400), "from batch to batch, 0 to 86,400; 0 sends at once (default: 5)"),
+        ("bad-event-ratio", number(0, 1), "the share of events without a store, 0 to 1 (default: 0.1)"),
+        ("seed", whole_number(0, 2**53 - 1), "the same seed gives the same events (default: a new one)"),
+    ):
+        parser.add_argument(f"--{name}", type=kind, metavar="N", help=text)
+    parser.add_argument("--name", help="1 to 63 of a-z, 0-9 and -, not - at either end (default: a new one)")
+    parser.set_defaults(run=run)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        plans = [read_plan(file) for file in options.files]
+        for plan in plans:
+            show_plan(plan)
+        return 0
+
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="campaign files; campaigns/ has examples")
+    parser.set_defaults(run=run)

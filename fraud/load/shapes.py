@@ -1,0 +1,141 @@
+"""Shapes: how the rate of a stage goes over its time. Each tells, in closed form, the events due by a time.
+
+Times are seconds from the stage's beginning. Nothing is added up from tick to tick, so nothing drifts.
+"""
+
+from itertools import accumulate
+from math import cos, floor, pi
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from fraud.load.mix import Mix
+from fraud.load.values import Duration, Rate, seconds_of
+
+_ROUNDING = 1e-6
+"""The most that ten events per second times 0.1 s lack of one event, as floating point has it."""
+
+Positive = Annotated[float, Meta(gt=0, le=100_000, description="events per second")]
+
+
+class _Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="shape"):
+    """A stage. It begins when the one before it ends, or at `start`, counted from the campaign's beginning."""
+
+    length: Duration = msgspec.field(name="for")
+    start: Duration | None = None
+    mix: Mix | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return seconds_of(self.length)
+
+    def due(self, seconds: float) -> int:
+        """The number of its events that are due by a time; 0 before its beginning, all of them after its end."""
+        return floor(self._area(min(max(seconds, 0.0), self.seconds)) + _ROUNDING)
+
+    def _area(self, seconds: float) -> float:
+        raise NotImplementedError
+
+    def problems(self) -> list[tuple[str, str]]:
+        """The fields that do not fit each other, with what to do."""
+        return []
+
+
+class Constant(_Shape, frozen=True, kw_only=True, tag="constant"):
+    """The same rate all the time."""
+
+    rate: Positive
+
+    def _area(self, seconds: float) -> float:
+        return self.rate * seconds
+
+
+class Ramp(_Shape, frozen=True, kw_only=True, tag="ramp"):
+    """A rate that goes evenly `from` one `to` another."""
+
+    first: Rate = msgspec.field(name="from")
+    last: Rate = msgspec.field(name="to")
+
+    def _area(self, seconds: float) -> float:
+        return self.first * seconds + (self.last - self.first) * seconds * seconds / (2 * self.seconds)
+
+    def problems(self) -> list[tuple[str, str]]:
+        return [] if self.first or self.last else [("to", "must be above 0 if `from` is 0")]
+
+
+class Steps(_Shape, frozen=True, kw_only=True, tag="steps"):
+    """One rate after another, each for the same part of the time."""
+
+    rates: Annotated[list[Rate], Meta(min_length=1, max_length=100)]
+
+    def _area(self, seconds: float) -> float:
+        part = self.seconds / len(self.rates)
+        whole = min(floor(seconds / part), len(self.rates))
+        done = (0.0, *accumulate(rate * part for rate in self.rates))[whole]
+        return done + (self.rates[whole] * (seconds - whole * part) if whole < len(self.rates) else 0.0)
+
+    def problems(self) -> list[tuple[str, str]]:
+        return [] if any(self.rates) else [("rates", "must have a rate above 0")]
+
+
+class Burst(_Shape, frozen=True, kw_only=True, tag="burst"):
+    """A rate that begins anew `every` so often and `lasts` so long; between two bursts, the rate is `base`."""
+
+    rate: Positive
+    base: Rate = 0.0
+    every: Duration
+    lasts: Duration
+
+    def _area(self, seconds: float) -> float:
+        every, lasts = seconds_of(self.every), seconds_of(self.lasts)
+        whole = floor(seconds / every)
+        bursting = whole * lasts + min(seconds - whole * every, lasts)
+        return self.rate * bursting + self.base * (seconds - bursting)
+
+    def problems(self) -> list[tuple[str, str]]:
+        every, lasts = seconds_of(self.every), seconds_of(self.lasts)
+        if not every:
+            return [("every", "must be longer than 0s")]
+        return [] if 0 < lasts <= every else [("lasts", f"must be longer than 0s, and at most `every`, {self.every}")]
+
+
+class Sine(_Shape, frozen=True, kw_only=True, tag="sine"):
+    """A rate that swings around `rate`, up and down by `swing`, once `every` so often."""
+
+    rate: Positive
+    swing: Positive
+    every: Duration
+
+    def _area(self, seconds: float) -> float:
+        period = seconds_of(self.every)
+        return self.rate * seconds + self.swing * period / (2 * pi) * (1 - cos(2 * pi * seconds / period))
+
+    def problems(self) -> list[tuple[str, str]]:
+        if not seconds_of(self.every):
+            return [("every", "must be longer than 0s")]
+        most = 0.95 * self.rate
+        return [] if self.swing <= most else [("swing", f"must be at most 95 % of `rate`, {most:g}")]
+
+
+class Spike(_Shape, frozen=True, kw_only=True, tag="spike"):
+    """A `base` rate, and one `peak` that begins `at` a time of the stage and `lasts` so long."""
+
+    base: Rate
+    peak: Positive
+    at: Duration
+    lasts: Duration
+
+    def _area(self, seconds: float) -> float:
+        spiking = min(max(seconds - seconds_of(self.at), 0.0), seconds_of(self.lasts))
+        return self.peak * spiking + self.base * (seconds - spiking)
+
+    def problems(self) -> list[tuple[str, str]]:
+        lasts = seconds_of(self.lasts)
+        if lasts and seconds_of(self.at) + lasts <= self.seconds:
+            return []
+        return [("lasts", f"must be longer than 0s, and end within the stage's {self.length}")]
+
+
+Shape = Constant | Ramp | Steps | Burst | Sine | Spike
