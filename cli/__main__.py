@@ -4,6 +4,7 @@ import sys
 
 from cli.app_client import AppError
 from cli.campaign_files import CampaignFileError
+from cli.campaign_report.comparing import ReportFileError
 from cli.commands import command_line
 from cli.screen import show_error
 from cli.stack_process import StackError
@@ -14,7 +15,7 @@ def main() -> int:
     options = command_line().parse_args()
     try:
         return options.run(options)
-    except (AppError, CampaignFileError, StackError) as error:
+    except (AppError, CampaignFileError, ReportFileError, StackError) as error:
         show_error(str(error))
         return 2
     except KeyboardInterrupt:

@@ -8,6 +8,8 @@ from cli import campaigns, screen
 from cli.app_client import app_of
 from cli.campaign_files import read_plan
 from cli.campaign_plans import show_plan
+from cli.campaign_proofs import COMPARE, LIST, REPORT, RUN, add_compare, add_list, add_report, add_run
+from cli.campaign_tapes import play
 from cli.options import number, whole_number
 
 CAMPAIGN = "Run a load-test campaign and watch it. Ctrl-C leaves it running."
@@ -25,6 +27,10 @@ def add_campaign_commands(parser: argparse.ArgumentParser, app: argparse.Argumen
         return commands.add_parser(name, help=text, description=text, parents=[app] if of_app else [])
 
     _add_check(command("check", _CHECK, of_app=False))
+    add_run(command("run", RUN))
+    add_report(command("report", REPORT))
+    add_list(command("list", LIST))
+    add_compare(command("compare", COMPARE, of_app=False))
     add_watch(command("watch", WATCH))
     add_stop(command("stop", STOP))
 
@@ -75,7 +81,7 @@ def _add_simple(parser: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
-        plans = [read_plan(file) for file in options.files]
+        plans = [play(read_plan(file), file.parent).plan for file in options.files]
         for plan in plans:
             show_plan(plan)
         return 0

@@ -11,10 +11,13 @@ from rich.progress import TaskID
 
 from cli.app_client import AppClient, AppError, read_as
 from cli.screen import print_json, progress, say, show_error
-from fraud.generation import BatchTotals
+from fraud.load.messages import MixTotals
+from fraud.load.plan import CampaignPlan
 
 _PATH = "api/campaigns"
 _POLL_SECONDS = 0.25
+_SHOWN_BEHIND = 5.0
+"""A durable timer comes about a second late or early."""
 _ENDED = ("completed", "stopped", "failed", "terminated")
 
 
@@ -26,16 +29,25 @@ class CampaignState(msgspec.Struct, frozen=True, kw_only=True):
     phase: str = "starting"
     batches: int = 0
     batches_sent: int = 0
-    totals: BatchTotals = BatchTotals()
+    totals: MixTotals = MixTotals()
     seed: int | None = None
     started: datetime | None = None
     updated: datetime | None = None
     eta: datetime | None = None
     output: Any = None
+    plan: CampaignPlan | None = None
+    planned: int | None = None
+    due: int | None = None
+    retried: int = 0
+    throttled: int = 0
+    behind_seconds: float = 0.0
+    most_behind_seconds: float = 0.0
 
     @property
     def events_planned(self) -> int | None:
         """All events that it will send, None until the first batch tells."""
+        if self.planned is not None:
+            return self.planned
         return self.batches * self.totals.sent // self.batches_sent if self.batches_sent else None
 
 
@@ -52,6 +64,11 @@ def stop(app: AppClient, name: str) -> dict[str, Any]:
 def look(app: AppClient, name: str) -> CampaignState:
     """A campaign as it is now. Raises AppError if it is absent."""
     return read_as(CampaignState, app.get(_address(name)), name)
+
+
+def every(app: AppClient) -> list[CampaignState]:
+    """The campaigns that were started, the latest first. Raises AppError."""
+    return read_as(list[CampaignState], app.get(_PATH)["campaigns"], "the list of campaigns")
 
 
 def watch(app: AppClient, name: str, seen: Callable[[CampaignState], None]) -> CampaignState:
@@ -87,7 +104,9 @@ def watch_with_bar(app: AppClient, name: str) -> CampaignState:
         bar: TaskID = display.add_task("events sent", total=None)
 
         def show(state: CampaignState) -> None:
-            display.update(bar, completed=state.totals.sent, total=state.events_planned)
+            is_late = state.behind_seconds > _SHOWN_BEHIND and state.phase not in _ENDED
+            late = f"{state.behind_seconds:,.0f} s behind" if is_late else "events sent"
+            display.update(bar, description=late, completed=state.totals.sent, total=state.events_planned)
 
         return watch(app, name, show)
 

@@ -13,8 +13,13 @@ def partition_of(event: GeneratedEvent, partitions: Sequence[str]) -> str:
 
     Events without a store stay together too. A hub with one partition takes all.
     """
-    lane = partitions[1::2] if event.event_type == SALE and len(partitions) > 1 else partitions[::2]
     store = 0 if event.store_id is msgspec.UNSET else event.store_id
+    return lane_of(partitions, is_sale=event.event_type == SALE, store=store)
+
+
+def lane_of(partitions: Sequence[str], *, is_sale: bool, store: int) -> str:
+    """The partition of a store's sales, or of its inventory events."""
+    lane = partitions[1::2] if is_sale and len(partitions) > 1 else partitions[::2]
     return lane[store % len(lane)]
 
 

@@ -21,6 +21,7 @@ from activities.reconciliation.watermark import read_watermark, write_watermark
 from activities.reconciliation.write_report import write_report
 from activities.review_case import take_review_step
 from activities.send_batch import send_batch
+from activities.send_tick import send_tick
 from activities.store_verdicts import store_verdicts
 from activities.watching.note_night import note_night
 from function_app.registration import register
@@ -33,6 +34,7 @@ from orchestrations.reconciliation_stages import reconcile_stage
 from orchestrations.repair_reconciliation import repair_reconciliation, repair_windows
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
+from orchestrations.run_campaign_plan import run_campaign_plan
 
 blueprint = df.Blueprint()
 
@@ -50,6 +52,8 @@ register(
         contracts.SEND_BATCH: send_batch,
         contracts.REVIEW_CASE: review_case,
         contracts.TAKE_REVIEW_STEP: take_review_step,
+        contracts.RUN_CAMPAIGN_PLAN: run_campaign_plan,
+        contracts.SEND_TICK: send_tick,
         contracts.RECONCILE: reconcile,
         contracts.RECONCILE_STAGE: reconcile_stage,
         contracts.RECONCILE_NIGHTLY: reconcile_nightly,

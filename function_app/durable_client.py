@@ -27,10 +27,10 @@ RUNNING = frozenset(
 )
 
 
-async def find(client: Client, instance_id: str) -> Status | None:
-    """The status of an instance, None if there never was one of this id."""
+async def find(client: Client, instance_id: str, *, show_input: bool = False) -> Status | None:
+    """The status of an instance, with its input if that is asked for. None if there never was one of this id."""
     # The SDK puts the id into an address as it is.
-    status = await client.get_status(quote(instance_id, safe=""))
+    status = await client.get_status(quote(instance_id, safe=""), show_input=show_input)
     return status or None
 
 

@@ -12,6 +12,7 @@ from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch, CampaignStatus
 from fraud.desk.waiting import ReviewState, ReviewStep, ReviewTask
 from fraud.generation import BatchTotals
+from fraud.load.planned import PlanStatus, TickPart, TickSent
 from fraud.quarantine_places import PlacesTask
 from fraud.watching.checks import Night
 from reconciliation.messages import (
@@ -69,6 +70,11 @@ SEND_BATCH = Activity("send_batch", Batch, BatchTotals)
 
 REVIEW_CASE = Orchestration("review_case", ReviewTask, ReviewState)
 TAKE_REVIEW_STEP = Activity("take_review_step", ReviewStep, ReviewState)
+RUN_CAMPAIGN_PLAN = Orchestration(
+    "run_campaign_plan", dict[str, Any], cast("type[PlanStatus | None]", PlanStatus | None)
+)
+"""Starts from a `PlannedCampaign`, and continues as new, without a result, from how far it has come."""
+SEND_TICK = Activity("send_tick", TickPart, TickSent)
 
 RECONCILE = Orchestration("reconcile", Request, Outcome)
 RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, StepProgress)

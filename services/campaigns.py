@@ -6,18 +6,29 @@ Beside each lies how far it has come, so that one that was stopped is measured b
 # The SDK passes its options on as untyped keyword arguments.
 
 import hashlib
+from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.campaigns import Campaign
+from fraud.load.planned import PlannedCampaign
+from fraud.load.sent import SentCampaign
 from services import names
 from services.blobs import read_blob, warehouse, write_blob
 
+Kept = TypeVar("Kept")
+
 _FOLDER = "campaigns"
+_PLAN_FOLDER = "campaign-plans"
 _PROGRESS_FOLDER = "campaign-progress"
 PROGRESS_STEP = 25
 """Batches from one note of a campaign's progress to the next: it says at most so many more than were sent."""
+
+_MOST_PLANNED = 16
+_planned: dict[str, PlannedCampaign] = {}
+"""Plans by their paths, which are computed from their content."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -33,6 +44,34 @@ async def keep_campaign(campaign: Campaign) -> None:
     await write_blob(await warehouse(names.REPORTS), path, content)
 
 
+async def keep_planned(planned: PlannedCampaign) -> None:
+    """Keep a campaign with its plan, by its digest."""
+    path = _plan_path(planned.run_id, planned.digest)
+    await write_blob(await warehouse(names.REPORTS), path, msgspec.json.encode(planned))
+
+
+async def read_planned(run_id: str, digest: str) -> PlannedCampaign:
+    """A campaign with its plan, read once per process. Raises ResourceNotFoundError if absent."""
+    path = _plan_path(run_id, digest)
+    if path not in _planned:
+        content = await read_blob(await warehouse(names.REPORTS), path)
+        if len(_planned) >= _MOST_PLANNED:
+            _planned.clear()
+        _planned[path] = msgspec.json.decode(content, type=PlannedCampaign)
+    return _planned[path]
+
+
+async def keep_tape_page(tape: str, number: int, page: bytes) -> None:
+    """Keep the bodies of a tick; a tape is named by its content, so keeping it twice changes nothing."""
+    await write_blob(await warehouse(names.REPORTS), _page_path(tape, number), page)
+
+
+async def read_tape_page(tape: str, number: int) -> list[bytes]:
+    """The bodies of a tick. Raises ResourceNotFoundError if the page was never kept."""
+    content = await read_blob(await warehouse(names.REPORTS), _page_path(tape, number))
+    return msgspec.json.decode(content, type=list[bytes])
+
+
 async def note_progress(run_id: str, seed: str, number: int) -> None:
     """Note, before a batch is sent, that it may have been; one write in PROGRESS_STEP batches."""
     if number % PROGRESS_STEP:
@@ -44,22 +83,37 @@ async def note_progress(run_id: str, seed: str, number: int) -> None:
         await write_blob(await warehouse(names.REPORTS), _progress_path(run_id, seed), msgspec.json.encode(progress))
 
 
-async def campaigns_of(run_id: str) -> list[Campaign]:
+async def kept_run_ids(most: int) -> list[str]:
+    """The instance ids under which campaigns were started, the latest start first, at most so many."""
+    container = await warehouse(names.REPORTS)
+    latest: dict[str, datetime] = {}
+    for folder in (_FOLDER, _PLAN_FOLDER):
+        async for blob in container.list_blobs(name_starts_with=f"{folder}/"):
+            run_id, written = blob.name.split("/")[1], blob.last_modified
+            latest[run_id] = max(written, latest.get(run_id, written))
+    return sorted(latest, key=lambda run_id: latest[run_id], reverse=True)[:most]
+
+
+async def campaigns_of(run_id: str) -> list[SentCampaign]:
     """Every campaign that was started under this name, with as many batches as it has sent; none if nothing was kept.
 
     One of an earlier version, which noted no progress, has all batches of its plan.
     """
+    campaigns = await _kept(f"{_FOLDER}/{run_id}/", Campaign)
+    planned = await _kept(f"{_PLAN_FOLDER}/{run_id}/", PlannedCampaign)
+    sent = (*map(SentCampaign.of_batches, campaigns), *map(SentCampaign.of_plan, planned))
+    return [await _as_sent(campaign) for campaign in sent]
+
+
+async def _kept(prefix: str, kind: type[Kept]) -> list[Kept]:
     container = await warehouse(names.REPORTS)
-    paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{_FOLDER}/{run_id}/")]
-    planned = [msgspec.json.decode(await read_blob(container, path), type=Campaign) for path in paths]
-    return [await _as_sent(campaign) for campaign in planned]
+    paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
+    return [msgspec.json.decode(await read_blob(container, path), type=kind) for path in paths]
 
 
-async def _as_sent(campaign: Campaign) -> Campaign:
-    progress = await _progress(campaign.run_id, str(campaign.seed))
-    if progress is None or progress.batches >= campaign.batches:
-        return campaign
-    return msgspec.structs.replace(campaign, batches=progress.batches)
+async def _as_sent(campaign: SentCampaign) -> SentCampaign:
+    progress = await _progress(campaign.run_id, campaign.seed)
+    return campaign if progress is None else campaign.until(progress.batches)
 
 
 async def _progress(run_id: str, seed: str) -> Progress | None:
@@ -68,6 +122,14 @@ async def _progress(run_id: str, seed: str) -> Progress | None:
     except ResourceNotFoundError:
         return None
     return msgspec.json.decode(content, type=Progress)
+
+
+def _plan_path(run_id: str, digest: str) -> str:
+    return f"{_PLAN_FOLDER}/{run_id}/{digest}.json"
+
+
+def _page_path(tape: str, number: int) -> str:
+    return f"campaign-tapes/{tape}/{number:05}.json"
 
 
 def _progress_path(run_id: str, seed: str) -> str:

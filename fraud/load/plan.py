@@ -9,7 +9,7 @@ from fraud.campaigns import MAX_EVENTS_PER_BATCH, Name
 from fraud.load.assertions import Assertions
 from fraud.load.mix import MOST_REPEATED, Mix
 from fraud.load.schedule import Schedule
-from fraud.load.shapes import Shape
+from fraud.load.shapes import Replay, Shape, Tape, World
 from fraud.load.values import Duration, seconds_of
 
 MAX_EVENTS = 10_000_000
@@ -43,6 +43,11 @@ class CampaignPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         """The mix of a stage, by its number from 0."""
         return self.stages[stage].mix or self.mix
 
+    @property
+    def played(self) -> list[int]:
+        """The stages that are still to be made into tapes, by number."""
+        return [number for number, stage in enumerate(self.stages) if isinstance(stage, World | Replay)]
+
 
 class PlanProblem(msgspec.Struct, frozen=True):
     """A field of a plan that cannot be as it is. `path` leads to it: names of fields, numbers of items from 0."""
@@ -75,7 +80,25 @@ def problems(plan: CampaignPlan) -> list[PlanProblem]:
             listed.append(PlanProblem((*place, "for"), "must be longer than 0s"))
         else:
             listed += [PlanProblem((*place, name), text) for name, text in stage.problems()]
-    return listed or _too_large(plan)
+    return listed or _of_tapes(plan) or _too_large(plan)
+
+
+def _of_tapes(plan: CampaignPlan) -> list[PlanProblem]:
+    """A tape has a page per tick, so it begins with one."""
+    schedule = plan.schedule
+    listed: list[PlanProblem] = []
+    for number, stage in enumerate(plan.stages):
+        if isinstance(stage, Tape) and seconds_of(stage.per) != schedule.tick_seconds:
+            listed.append(PlanProblem(("stages", number, "per"), f"must be the plan's tick, {plan.tick}"))
+        if isinstance(stage, World | Replay | Tape) and schedule.starts[number] % schedule.tick_seconds:
+            listed.append(PlanProblem(("stages", number, "start"), f"must be a multiple of the tick, {plan.tick}"))
+    return listed
+
+
+def not_played(plan: CampaignPlan) -> list[PlanProblem]:
+    """The stages of a plan that the app cannot send, because only the command line can make their events."""
+    text = "is played by the command line: start the campaign with `detective campaign run FILE`"
+    return [PlanProblem(("stages", number, "shape"), text) for number in plan.played]
 
 
 def _of_mix(place: tuple[str | int, ...], mix: Mix) -> list[PlanProblem]:
@@ -93,7 +116,8 @@ def _too_large(plan: CampaignPlan) -> list[PlanProblem]:
     schedule = plan.schedule
     if schedule.ticks > MAX_TICKS:
         return [PlanProblem(("tick",), f"makes {schedule.ticks:,} ticks of it; at most {MAX_TICKS:,}: a longer tick")]
-    if not 1 <= schedule.total <= MAX_EVENTS:
+    least = 0 if plan.played else 1
+    if not least <= schedule.total <= MAX_EVENTS:
         return [PlanProblem(("stages",), f"come to {schedule.total:,} events; it must be 1 to {MAX_EVENTS:,}")]
     most = max(sum(span.count for span in schedule.spans(tick)) for tick in range(schedule.ticks))
     if most > MAX_EVENTS_PER_BATCH * plan.producers:

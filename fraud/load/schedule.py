@@ -54,6 +54,10 @@ class Schedule:
         begin, end = tick * self.tick_seconds, (tick + 1) * self.tick_seconds
         return range(self._due_of(stage, begin), self._due_of(stage, end))
 
+    def tick_in(self, stage: int, tick: int) -> int:
+        """The tick as counted from the beginning of a stage."""
+        return tick - round(self.starts[stage] / self.tick_seconds)
+
     def tick_of(self, stage: int, index: int) -> int:
         """The tick in which an event is sent. `index` counts the events of the stage from 0."""
         low, high = 0, self.ticks - 1

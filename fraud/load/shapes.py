@@ -5,7 +5,7 @@ Times are seconds from the stage's beginning. Nothing is added up from tick to t
 
 from itertools import accumulate
 from math import cos, floor, pi
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,8 @@ from fraud.load.values import Duration, Rate, seconds_of
 _ROUNDING = 1e-6
 """The most that ten events per second times 0.1 s lack of one event, as floating point has it."""
 
+MAX_PAGES = 5_000
+TAPE_PATTERN = r"\A[0-9a-f]{16}\Z"
 Positive = Annotated[float, Meta(gt=0, le=100_000, description="events per second")]
 
 
@@ -138,4 +140,50 @@ class Spike(_Shape, frozen=True, kw_only=True, tag="spike"):
         return [("lasts", f"must be longer than 0s, and end within the stage's {self.length}")]
 
 
-Shape = Constant | Ramp | Steps | Burst | Sine | Spike
+class World(_Shape, frozen=True, kw_only=True, tag="world"):
+    """A labelled world, played in the time of the stage: days of sales in which it is known what is fraud.
+
+    `fraud_recall` and `fraud_precision` of the assertions hold the verdicts against its labels.
+    """
+
+    days: Annotated[int, Meta(ge=1, le=14)] = 1
+    sales_per_day: Annotated[int, Meta(ge=200, le=20_400)] = 2_000
+    difficulty: Literal["normal", "hard"] = "normal"
+    world_seed: Annotated[int, Meta(ge=0, le=2**53 - 1)] = 1
+
+    def _area(self, seconds: float) -> float:
+        return 0.0
+
+
+class Replay(_Shape, frozen=True, kw_only=True, tag="replay"):
+    """Recorded events, played in the time of the stage in proportion to their own times.
+
+    `file` is seen from the campaign file: NDJSON with `enqueued_time` and `body`, as `detective world` writes it; CSV
+    with these columns; or an Avro file of Capture.
+    """
+
+    file: Annotated[str, Meta(min_length=1, max_length=500)]
+
+    def _area(self, seconds: float) -> float:
+        return 0.0
+
+
+class Tape(_Shape, frozen=True, kw_only=True, tag="tape"):
+    """Events whose bodies lie beside the plan, in a page per tick: the command line makes it of a world or a replay."""
+
+    tape: Annotated[str, Meta(pattern=TAPE_PATTERN)]
+    per: Duration
+    counts: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1, max_length=MAX_PAGES)]
+
+    def due(self, seconds: float) -> int:
+        """The events of all pages whose ticks are over by a time."""
+        return sum(self.counts[: int(max(seconds, 0.0) / seconds_of(self.per) + _ROUNDING)])
+
+    def problems(self) -> list[tuple[str, str]]:
+        if not seconds_of(self.per):
+            return [("per", "must be longer than 0s")]
+        least = len(self.counts) * seconds_of(self.per)
+        return [] if self.seconds >= least - _ROUNDING else [("for", f"must be at least {least:g}s, for all pages")]
+
+
+Shape = Constant | Ramp | Steps | Burst | Sine | Spike | World | Replay | Tape

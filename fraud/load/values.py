@@ -1,6 +1,7 @@
 """The values of a plan: lengths of time as a person writes them, rates and shares."""
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta
@@ -14,6 +15,7 @@ Rate = Annotated[float, Meta(ge=0, le=100_000, description="events per second")]
 Share = Annotated[float, Meta(ge=0, le=1, description="a share of the events, 0 to 1")]
 
 
+@lru_cache(1024)
 def seconds_of(duration: Duration) -> float:
     """The seconds of a duration that was validated."""
     match = _DURATION.fullmatch(duration)

@@ -11,9 +11,7 @@ from itertools import groupby
 import msgspec
 import numpy as np
 
-from fraud.campaigns import Campaign
-from fraud.generation import generate_events
-from fraud.suspicion import is_suspicious
+from fraud.load.sent import SentCampaign
 from reconciliation.comparing.grouping import Numbers
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import Kind, Rows
@@ -50,16 +48,18 @@ class Truth:
     """The events of one campaign, and what was seen of them. `campaigns` are all that ever ran under its name."""
 
     def __init__(
-        self, run_id: str, campaigns: Sequence[Campaign], keys: RunKeys, first_window: int, last_window: int
+        self, run_id: str, campaigns: Sequence[SentCampaign], keys: RunKeys, first_window: int, last_window: int
     ) -> None:
         self.run_id = run_id
         self._windows = (first_window, last_window)
-        made = [_make_again(campaign, number, keys) for campaign in campaigns for number in range(campaign.batches)]
+        made = [_make_again(campaign, number, keys) for campaign in campaigns for number in range(len(campaign.sizes))]
         sizes = [len(batch) for batch in made]
         events = np.concatenate(made)
         del made
-        self._keys, places = np.unique(events["key"], return_index=True)
-        self._must = events["must"][places]
+        self._keys, places, of_events = np.unique(events["key"], return_index=True, return_inverse=True)
+        self._must = np.zeros(len(places), bool)
+        # An id that is used again must be flagged if one of its contents must.
+        np.logical_or.at(self._must, of_events, events["must"])
         self._batch = np.repeat(np.arange(len(sizes)), sizes)[places]
         self._latest = np.zeros(len(sizes), np.int64)
         self._inside, self._beside, self._judged, self._judged_inside = np.zeros((4, len(places)), bool)
@@ -109,23 +109,25 @@ class Truth:
         )
 
 
-def _make_again(campaign: Campaign, batch: int, run_keys: RunKeys) -> Numbers:
+def _make_again(campaign: SentCampaign, batch: int, run_keys: RunKeys) -> Numbers:
     """The keys of a batch's events, and which of them must be flagged."""
-    events = list(generate_events(str(campaign.seed), batch, campaign.events_per_batch, campaign.bad_event_ratio, ""))
-    keys, _ = run_keys.of_ids([event.id for event in events])
+    events = campaign.make(batch)
     result = np.empty(len(events), _EVENT)
+    if not events:
+        return result  # a tick of a plan in which nothing is due
+    keys, _ = run_keys.of_ids([event_id for event_id, _ in events])
     result["key"] = np.ascontiguousarray(keys).view("V16").ravel()
-    result["must"] = [is_suspicious(one.event_type, one.discount, one.priority_shipping) for one in events]
+    result["must"] = [must for _, must in events]
     return result
 
 
-def measurable(campaigns: Sequence[Campaign]) -> tuple[dict[str, list[Campaign]], list[str]]:
+def measurable(campaigns: Sequence[SentCampaign]) -> tuple[dict[str, list[SentCampaign]], list[str]]:
     """The campaigns by their names, as many as may be made again for one report, the small ones first; and the names of
     the others."""
     by_name = {
         name: list(some) for name, some in groupby(sorted(campaigns, key=lambda c: c.run_id), key=lambda c: c.run_id)
     }
-    chosen: dict[str, list[Campaign]] = {}
+    chosen: dict[str, list[SentCampaign]] = {}
     left = MAX_EVENTS
     for name, some in sorted(by_name.items(), key=lambda item: _events(item[1])):
         if (size := _events(some)) > left:
@@ -134,5 +136,5 @@ def measurable(campaigns: Sequence[Campaign]) -> tuple[dict[str, list[Campaign]]
     return chosen, sorted(set(by_name) - set(chosen))
 
 
-def _events(campaigns: Sequence[Campaign]) -> int:
-    return sum(campaign.batches * campaign.events_per_batch for campaign in campaigns)
+def _events(campaigns: Sequence[SentCampaign]) -> int:
+    return sum(campaign.size for campaign in campaigns)

@@ -1,6 +1,7 @@
 """The campaigns of the running app; host, engine and services are real processes."""
 
 import asyncio
+import base64
 import uuid
 from datetime import datetime
 from typing import Any
@@ -148,3 +149,106 @@ async def test_a_campaign_that_never_was_is_not_found(http: aiohttp.ClientSessio
 async def test_what_cannot_be_a_name_is_not_found(http: aiohttp.ClientSession, name: str):
     async with http.get(URL(f"/api/campaigns/{name}", encoded=True)) as answer:
         assert answer.status in (400, 404)
+
+
+STAGE = {"shape": "burst", "rate": 20, "every": "10s", "lasts": "5s", "for": "30s"}
+
+
+async def start_plan(http: aiohttp.ClientSession, **fields: Any) -> str:
+    return await start(http, **{"name": uuid.uuid4().hex[:8], "seed": 42, "stages": [STAGE], **fields})
+
+
+async def test_a_campaign_with_a_plan_sends_what_its_plan_says_and_shows_it(http: aiohttp.ClientSession):
+    campaign = await start_plan(http, mix={"malformed": 0.1, "doubled": 0.2}, producers=2)
+
+    progress = await ended(http, campaign)
+
+    totals = progress["totals"]
+    assert (progress["phase"], progress["planned"], totals["sent"]) == ("completed", 300, 300)
+    assert progress["plan"]["stages"][0]["shape"] == "burst"
+    assert progress["most_behind_seconds"] >= progress["behind_seconds"] >= 0
+    distinct = 300 - totals["malformed"] - totals["doubled"]
+    assert (
+        len({event["id"] for event in await until(lambda: archived_at_least(campaign, distinct - 30))}) >= distinct - 30
+    )
+    _, listed = await call(http, "GET", "/api/campaigns")
+    assert listed["campaigns"][0]["id"] == campaign
+    assert listed["campaigns"][0]["totals"] == totals
+
+
+async def test_a_campaign_with_a_plan_is_stopped_and_its_name_runs_once(http: aiohttp.ClientSession):
+    campaign = await start_plan(http, stages=[{"shape": "constant", "rate": 1, "for": "99h"}])
+    status, _ = await call(http, "POST", "/api/campaigns", {"name": campaign.removeprefix("campaign-")})
+    assert status == 409
+
+    async def has_sent() -> bool:
+        return (await call(http, "GET", f"/api/campaigns/{campaign}"))[1].get("batches_sent", 0) > 0
+
+    await until(has_sent)
+    assert (await call(http, "POST", f"/api/campaigns/{campaign}/stop"))[0] == 202
+
+    progress = await ended(http, campaign)
+    assert progress["phase"] == "stopped"
+    assert progress["totals"]["sent"] == progress["due"] < progress["planned"]
+
+
+async def test_latencies_and_verdicts_of_a_campaign_are_told(http: aiohttp.ClientSession):
+    campaign = await start_plan(http, stages=[{"shape": "constant", "rate": 10, "for": "10s"}])
+    await ended(http, campaign)
+    await until(lambda: archived_at_least(campaign, 100))
+
+    status, latencies = await call(http, "GET", f"/api/campaigns/{campaign}/latencies")
+
+    assert (status, latencies["sample"], latencies["from_due"]) == (200, 1, True)
+    assert latencies["send_to_archive"]["count"] == 100
+    assert (
+        sum(minute["send_to_archive"]["count"] for minute in latencies["minutes"] if minute["send_to_archive"]) == 100
+    )
+    assert await call(http, "GET", f"/api/campaigns/{campaign}/verdicts") == (200, {"verdicts": []})
+    assert (await call(http, "GET", "/api/campaigns/nobody/latencies"))[0] == 404
+    assert (await call(http, "GET", "/api/campaigns/nobody/verdicts"))[0] == 404
+
+
+async def test_a_tape_that_was_handed_over_is_played(http: aiohttp.ClientSession):
+    bodies = [{"id": str(uuid.uuid4()), "event_type": "sale_event", "store_id": 3} for _ in range(12)]
+    page = {"bodies": [base64.b64encode(msgspec.json.encode(body)).decode() for body in bodies]}
+    tape = uuid.uuid4().hex[:16]
+    async with http.post(f"/api/campaign-tapes/{tape}/1", data=msgspec.json.encode(page)) as answer:
+        assert answer.status == 204
+    stage = {"shape": "tape", "tape": tape, "per": "5s", "counts": [0, 12], "for": "10s"}
+
+    campaign = await start_plan(http, stages=[stage])
+
+    assert (await ended(http, campaign))["totals"]["sent"] == 12
+    archived = await until(lambda: archived_at_least(campaign, 12))
+    assert {event["id"] for event in archived} == {body["id"] for body in bodies}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/api/campaign-tapes/0123/0", {"bodies": []}, 404),
+        ("POST", "/api/campaign-tapes/0123456789abcdef/x", {"bodies": []}, 404),
+        ("POST", "/api/campaign-tapes/0123456789abcdef/0", {"bodies": ["?"]}, 400),
+        ("POST", "/api/campaign-tapes/0123456789abcdef/0", {"body": []}, 400),
+    ],
+)
+async def test_a_wrong_page_is_refused(http: aiohttp.ClientSession, method: str, path: str, body: Any, status: int):
+    assert (await call(http, method, path, body))[0] == status
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"stages": []}, "stages"),
+        ({"batches": 3}, "batches"),
+        ({"stages": [{**STAGE, "rate": -1}]}, "stages[0].rate"),
+        ({"stages": [{**STAGE, "lasts": "11s"}]}, "stages[0].lasts"),
+        ({"stages": [{"shape": "world", "for": "1m"}]}, "stages[0].shape"),
+        ({"stages": [{"shape": "constant", "rate": 100_000, "for": "99h"}]}, "stages"),
+    ],
+)
+async def test_a_wrong_plan_is_refused_by_field(http: aiohttp.ClientSession, fields: dict[str, Any], field: str):
+    status, answer = await call(http, "POST", "/api/campaigns", {"stages": [STAGE], **fields})
+
+    assert (status, answer["field"]) == (400, field)

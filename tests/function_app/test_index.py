@@ -17,7 +17,11 @@ ROOT = Path(__file__).parents[2]
 HTTP = {
     "store-events-producer-fn": ("store-events-producer-fn", {"GET", "POST"}, "function"),
     "start-campaign": ("api/campaigns", {"POST"}, "function"),
+    "list-campaigns": ("api/campaigns", {"GET"}, "function"),
     "get-campaign": ("api/campaigns/{name}", {"GET"}, "function"),
+    "get-campaign-latencies": ("api/campaigns/{name}/latencies", {"GET"}, "function"),
+    "get-campaign-verdicts": ("api/campaigns/{name}/verdicts", {"GET"}, "function"),
+    "keep-campaign-tape": ("api/campaign-tapes/{tape}/{number}", {"POST"}, "function"),
     "stop-campaign": ("api/campaigns/{name}/stop", {"POST"}, "function"),
     "start-reconciliation": ("api/reconciliations", {"POST"}, "function"),
     "list-reconciliations": ("api/reconciliations", {"GET"}, "function"),

@@ -10,6 +10,8 @@ from fraud.campaigns import Batch
 from fraud.desk.review import State
 from fraud.desk.waiting import ReviewState, ReviewStep
 from fraud.generation import BatchTotals
+from fraud.load.messages import MixTotals
+from fraud.load.planned import TickPart, TickSent
 from fraud.quarantine_places import PlacesTask
 from fraud.verdicts import Band
 from function_app.registration import register
@@ -18,6 +20,7 @@ from orchestrations.analyze_window import analyze_window
 from orchestrations.judge_quarantine import judge_quarantine
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
+from orchestrations.run_campaign_plan import run_campaign_plan
 
 
 class FakeActivities:
@@ -25,8 +28,8 @@ class FakeActivities:
 
     `missing` tells, by chunk number, in how many look-ups an event of the chunk is not in the archive yet;
     `may_be_more` how many of its ids may have another content; `failures` how often an activity raises before it works;
-    `before_batch` is called with the number of each batch that is sent. `stored` has the look-ups of each chunk whose
-    verdicts were stored, `told` the alerts. `review` is the state of the case that is reviewed.
+    `before_batch` is called with the number of each batch or tick that is sent. `stored` has the look-ups of each chunk
+    whose verdicts were stored, `told` the alerts. `review` is the state of the case that is reviewed.
     """
 
     def __init__(self) -> None:
@@ -38,6 +41,7 @@ class FakeActivities:
         self.told: list[str] = []
         self.batches: defaultdict[int, list[Batch]] = defaultdict(list)
         self.review: State | None = "open"
+        self.ticks: defaultdict[int, list[TickPart]] = defaultdict(list)
         self.before_batch: Callable[[int], None] = lambda number: None
 
     def register(self, app: df.DFApp) -> None:
@@ -56,6 +60,8 @@ class FakeActivities:
                 contracts.SEND_BATCH: self.send_batch,
                 contracts.REVIEW_CASE: review_case,
                 contracts.TAKE_REVIEW_STEP: self.take_review_step,
+                contracts.RUN_CAMPAIGN_PLAN: run_campaign_plan,
+                contracts.SEND_TICK: self.send_tick,
             },
         )
 
@@ -130,3 +136,10 @@ class FakeActivities:
         self.before_batch(batch.number)
         self._enter(f"send_batch {batch.number}")
         return BatchTotals(sent=batch.count, sales=batch.count, sales_value=1.5, expected_suspicious=1)
+
+    async def send_tick(self, part: TickPart) -> TickSent:
+        """Nothing is sent."""
+        self.ticks[part.tick].append(part)
+        self.before_batch(part.tick)
+        self._enter(f"send_tick {part.tick}")
+        return TickSent(totals=MixTotals(sent=sum(span.count for span in part.spans), expected_suspicious=1))

@@ -21,6 +21,8 @@ import tests.conftest  # noqa: F401 - settings with which the app can be importe
 from fraud.analysis import IDS_PER_CHUNK, WindowTask
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
 from fraud.desk.waiting import DECIDED_EVENT, Deadlines, ReviewTask
+from fraud.load.plan import CampaignPlan
+from fraud.load.planned import PlannedCampaign
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
 from tests.orchestrations.fake_activities import FakeActivities
@@ -42,6 +44,13 @@ def window(ids: int, version: int = 1) -> dict[str, Any]:
 def campaign(**order: Any) -> dict[str, Any]:
     """The input of a campaign."""
     return msgspec.to_builtins(Campaign.of(CampaignRequest(**order), name="x", seed=42))
+
+
+def plan(**fields: Any) -> dict[str, Any]:
+    """The input of a campaign with a plan."""
+    stages = [{"shape": "ramp", "from": 0, "to": 3, "for": "10m"}]
+    chosen = msgspec.convert({"tick": "1m", "stages": stages, **fields}, CampaignPlan)
+    return msgspec.to_builtins(PlannedCampaign.of(chosen, name="x", seed=42))
 
 
 async def window_all_found(hub: RunningHub, steps: FakeActivities) -> str:
@@ -113,6 +122,24 @@ async def review_decided(hub: RunningHub, steps: FakeActivities) -> str:
     return instance_id
 
 
+async def plan_completed(hub: RunningHub, steps: FakeActivities) -> str:
+    """A campaign with a plan of ten minutes and three producers, one of which needs three tries."""
+    steps.failures["send_tick"] = 2
+    return await _finished(hub, "run_campaign_plan", plan(producers=3))
+
+
+async def plan_stopped_while_waiting(hub: RunningHub, steps: FakeActivities) -> str:
+    """A campaign with a plan that is stopped between two bursts, where it has not a tick."""
+    burst = {"shape": "burst", "rate": 1, "every": "20h", "lasts": "1m", "for": "99h"}
+    instance_id = await hub.start("run_campaign_plan", plan(tick="1m", stages=[burst]))
+    while not steps.ticks:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.1)
+    (await hub.hub()).client.raise_event(instance_id, STOP_EVENT, "null")
+    await hub.ended(instance_id)
+    return instance_id
+
+
 async def _finished(hub: RunningHub, workflow: str, argument: dict[str, Any]) -> str:
     instance_id = await hub.start(workflow, argument)
     await hub.ended(instance_id, seconds=30)
@@ -130,6 +157,8 @@ SCENARIOS: dict[str, Scenario] = {
         campaign_stopped_while_waiting,
         review_expired,
         review_decided,
+        plan_completed,
+        plan_stopped_while_waiting,
     )
 }
 

@@ -7,15 +7,17 @@ import pytest
 from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
 from orchestrations.analyze_window import analyze_window
-from orchestrations.contracts import ANALYZE_WINDOW, REVIEW_CASE, RUN_CAMPAIGN
+from orchestrations.contracts import ANALYZE_WINDOW, REVIEW_CASE, RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
+from orchestrations.run_campaign_plan import run_campaign_plan
 from tests.orchestrations.record import HISTORIES, SCENARIOS, record
 
 WORKFLOWS = {
     "analyze_window": orchestrator(ANALYZE_WINDOW, analyze_window),
     "run_campaign": orchestrator(RUN_CAMPAIGN, run_campaign),
     "review_case": orchestrator(REVIEW_CASE, review_case),
+    "run_campaign_plan": orchestrator(RUN_CAMPAIGN_PLAN, run_campaign_plan),
 }
 RECORDED = [HISTORIES / f"{name}.json" for name in SCENARIOS]
 

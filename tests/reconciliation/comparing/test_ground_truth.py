@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 from fraud.campaigns import Campaign
 from fraud.generation import GeneratedEvent, generate_events
+from fraud.load.plan import CampaignPlan
+from fraud.load.planned import PlannedCampaign
+from fraud.load.sent import SentCampaign
 from fraud.suspicion import is_suspicious
 from reconciliation.comparing import ground_truth
 from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
 from reconciliation.reading.rows import Kind, RowWriter, all_rows
 from tests.reconciliation.world import KEYS
 
-CAMPAIGN = Campaign(
-    run_id="campaign-x", batches=6, events_per_batch=50, interval_seconds=5, bad_event_ratio=0.1, seed=3
+CAMPAIGN = SentCampaign.of_batches(
+    Campaign(run_id="campaign-x", batches=6, events_per_batch=50, interval_seconds=5, bad_event_ratio=0.1, seed=3)
 )
 
 FIRST, LAST = 100, 110
@@ -30,8 +33,10 @@ def flagged(events: list[GeneratedEvent]) -> list[str]:
     return [one.id for one in events if is_suspicious(one.event_type, one.discount, one.priority_shipping)]
 
 
-def measured(captured: dict[str, int], judged: dict[str, int], bits: int = 1) -> CampaignAccount | None:
-    truth = Truth("campaign-x", [CAMPAIGN], KEYS, FIRST, LAST)
+def measured(
+    captured: dict[str, int], judged: dict[str, int], bits: int = 1, campaign: SentCampaign = CAMPAIGN
+) -> CampaignAccount | None:
+    truth = Truth("campaign-x", [campaign], KEYS, FIRST, LAST)
     for kind, sightings in ((Kind.CAPTURED, captured), (Kind.VERDICT, judged)):
         rows = RowWriter(KEYS)
         rows.add(kind, list(sightings), list(sightings.values()), 1)
@@ -93,6 +98,22 @@ def test_what_is_lost_weighs_once_the_rest_of_its_batch_has_long_arrived(window:
 def test_a_campaign_of_another_time_has_no_account():
     assert measured({one.id: 99 for one in batch(0)}, {}) is None
     assert measured({}, {}) is None
+
+
+def test_a_campaign_with_a_plan_is_measured_by_what_is_due_in_its_ticks():
+    mix = {"malformed": 0.1, "doubled": 0.1, "reused_ids": 0.1}
+    burst = {"shape": "burst", "rate": 10, "every": "1m", "lasts": "10s", "for": "5m"}
+    plan = msgspec.convert({"seed": 3, "name": "x", "stages": [burst], "mix": mix}, CampaignPlan)
+    campaign = SentCampaign.of_plan(PlannedCampaign.of(plan, "x", 3)).until(36)
+    made = [event for tick in range(36) for event in campaign.make(tick)]
+    must = {name for name, flagged in made if flagged}
+
+    account = measured({name: 105 for name, _ in made}, dict.fromkeys(must, 105), campaign=campaign)
+
+    assert campaign.size == 300
+    assert account is not None
+    assert (account.sent, account.lost) == (len({name for name, _ in made}), 0)
+    assert account.must_be_flagged == account.found == account.correct == len(must) > 5
 
 
 def test_what_is_too_large_to_be_made_again_is_left_out(monkeypatch: pytest.MonkeyPatch):

@@ -1,0 +1,74 @@
+"""Measure the latencies of a campaign by what the archive and the cases say of their own times."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from azure.cosmos.aio import ContainerProxy
+
+from fraud.load.latencies import Latencies, Sighting
+from fraud.windows import WINDOW
+from services import cosmos
+
+ALL_EVENTS, SIXTEENTH = 20_000, 320_000
+"""Of a campaign of more events, a sixteenth is looked at; of one of still more, a sixteenth of that."""
+_MARGIN = timedelta(minutes=1)
+_EVENTS = """SELECT c.ts, c.archive.enqueued_time AS enqueued, c._ts AS written FROM c
+WHERE c.archive.enqueued_time >= @from AND c.archive.enqueued_time <= @to AND c.archive.run_id = @run
+AND STARTSWITH(c.id, @prefix)"""
+_CASES = """SELECT c.window_end, c._ts AS written FROM c
+WHERE c.window_end >= @from AND c.window_end <= @to AND c.type = 'window'"""
+
+
+class LatencyTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A campaign to measure: its run, its time, the number of events that it has sent, and from where they count."""
+
+    run_id: str
+    started: datetime
+    ended: datetime
+    sent: int
+    from_due: bool
+
+
+async def measure_latencies(task: LatencyTask) -> Latencies:
+    """Measure a campaign's events, and all windows that ended in its time. Raises CosmosHttpResponseError."""
+    prefix = "" if task.sent <= ALL_EVENTS else "0" if task.sent <= SIXTEENTH else "00"
+    span = {"@from": (task.started - _MARGIN).isoformat(), "@to": (task.ended + _MARGIN).isoformat()}
+    asked = {**span, "@run": task.run_id, "@prefix": prefix}
+    events = [_event(row, from_due=task.from_due) async for row in _rows(await cosmos.events(), _EVENTS, asked)]
+    ends = {"@from": _as_kept(task.started), "@to": _as_kept(task.ended + WINDOW)}
+    windows = [_window(row) async for row in _rows(await cosmos.cases(), _CASES, ends)]
+    return Latencies.of(events, windows, sample=16.0 ** -len(prefix), from_due=task.from_due)
+
+
+async def _rows(container: ContainerProxy, query: str, values: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
+    parameters: list[dict[str, object]] = [{"name": name, "value": value} for name, value in values.items()]
+    async for row in container.query_items(query, parameters=parameters):
+        yield row
+
+
+def _event(row: dict[str, Any], *, from_due: bool) -> Sighting:
+    begun = _moment(str(row["ts"] if from_due else row["enqueued"]))
+    return begun, _seconds(begun, int(row["written"]))
+
+
+def _window(row: dict[str, Any]) -> Sighting:
+    end = _moment(str(row["window_end"]))
+    return end, _seconds(end, int(row["written"]))
+
+
+def _seconds(begun: datetime, written: int) -> float:
+    # A write is told to the second below, so it may seem to come before what it follows.
+    return round(max(written - begun.timestamp(), 0.0), 3)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _as_kept(moment: datetime) -> str:
+    """A time as the cases hold it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,52 @@
+"""Read the verdicts on a campaign's events out of `fraud-events`."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from fraud.verdicts import Verdict, readable_verdicts, time_path
+from fraud.windows import WINDOW
+from services import names
+from services.blobs import read_blob, warehouse
+from services.concurrency import together
+
+MOST_VERDICTS = 100_000
+_AT_ONCE = 8
+_MARGIN = timedelta(minutes=1)
+"""The hub takes an event a little after it is sent."""
+
+
+class IdVerdict(msgspec.Struct, frozen=True):
+    """The verdict on an id: of several contents, the one with the highest score."""
+
+    event_id: str
+    score: int
+    band: str
+
+
+async def read_campaign_verdicts(run_id: str, started: datetime, ended: datetime) -> list[IdVerdict] | None:
+    """The verdicts on a campaign's events, by id; None if there are more than MOST_VERDICTS."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    first, last = time_path(started), time_path(ended + WINDOW + _MARGIN)
+    paths: list[str] = []
+    day = started.replace(hour=0, minute=0, second=0, microsecond=0)
+    while day <= ended + WINDOW:
+        prefix = time_path(day)[: len("yyyy/mm/dd")]
+        paths += [
+            blob.name
+            async for blob in container.list_blobs(name_starts_with=f"{prefix}/")
+            if first <= blob.name[: len(first)] <= last
+        ]
+        day += timedelta(days=1)
+    highest: dict[str, Verdict] = {}
+    for start in range(0, len(paths), _AT_ONCE):
+        for content in await together(read_blob(container, path) for path in paths[start : start + _AT_ONCE]):
+            for verdict in readable_verdicts(content):
+                if verdict.run_id == run_id:
+                    before = highest.get(verdict.event_id)
+                    highest[verdict.event_id] = verdict if not before or verdict.score > before.score else before
+        if len(highest) > MOST_VERDICTS:
+            return None
+    return [IdVerdict(name, verdict.score, verdict.band) for name, verdict in sorted(highest.items())]

@@ -1,0 +1,86 @@
+"""Send what one producer of a planned campaign has to send in a tick."""
+
+import asyncio
+from collections import defaultdict
+
+from azure.eventhub import EventData
+from azure.eventhub.exceptions import EventHubError
+
+from fraud.load.messages import Messages, totals_of_messages
+from fraud.load.planned import PlannedCampaign, TickPart, TickSent
+from fraud.load.recorded import Recorded, totals_of_recorded
+from fraud.load.schedule import Span
+from fraud.load.shapes import Tape
+from fraud.routing import partition_of, properties_of
+from fraud.slices import slices
+from services import event_hub
+from services.campaigns import note_progress, read_planned, read_tape_page
+from services.concurrency import together
+
+EVENTS_PER_SEND = 500
+"""Events that are acknowledged together: what is not acknowledged is sent again, and may be there twice."""
+ATTEMPTS = 6
+FIRST_WAIT_SECONDS = 0.5
+"""Doubles from one attempt to the next, beyond the client's own: 15 s in all, then the orchestration tries again."""
+
+SENT_AGAIN = "sent_again"
+"""The property that marks an event which the hub may have already: the number of its attempt."""
+
+
+async def send_tick(part: TickPart) -> TickSent:
+    """Send a part of a tick; its totals, once the hub has acknowledged all of it.
+
+    Run again, it sends the same events with the same ids. A hub that refuses is asked again, more slowly each time.
+    Raises EventHubError if it does not take the events in ATTEMPTS attempts, and what the blob service raised.
+    """
+    await note_progress(part.run_id, part.seed, part.tick)
+    planned = await read_planned(part.run_id, part.digest)
+    maker = Messages(planned.plan, planned.seed, part.started)
+    played = {span.stage for span in part.spans if isinstance(planned.plan.stages[span.stage], Tape)}
+    messages = [message for span in part.spans if span.stage not in played for message in maker.of(span)]
+    recorded = [body for span in part.spans if span.stage in played for body in await _recorded(planned, part, span)]
+    partitions = await event_hub.partition_ids()
+    by_partition: defaultdict[str, list[EventData]] = defaultdict(list)
+    for message in messages:
+        data = _data(message.body, properties_of(message.event, part.run_id))
+        by_partition[partition_of(message.event, partitions)].append(data)
+    for event in recorded:
+        by_partition[event.partition(partitions)].append(_data(event.body, event.properties(part.run_id)))
+    sent = await together(_send(partition, events) for partition, events in by_partition.items())
+    return sum(sent, start=TickSent(totals=totals_of_messages(messages) + totals_of_recorded(recorded)))
+
+
+async def _recorded(planned: PlannedCampaign, part: TickPart, span: Span) -> list[Recorded]:
+    """The events of a tape that this part sends: the tick's page has them all."""
+    stage = planned.plan.stages[span.stage]
+    assert isinstance(stage, Tape)  # noqa: S101 - held by the caller
+    schedule = planned.plan.schedule
+    indices = schedule.indices(span.stage, part.tick)
+    page = await read_tape_page(stage.tape, schedule.tick_in(span.stage, part.tick))
+    return [Recorded.of(body) for body in page[span.first - indices.start : span.end - indices.start]]
+
+
+def _data(body: bytes, properties: dict[str | bytes, str]) -> EventData:
+    data = EventData(body)
+    data.properties = properties
+    data.content_type = "application/json"
+    return data
+
+
+async def _send(partition: str, events: list[EventData]) -> TickSent:
+    """Send events to a partition; how many were sent again, and how often the hub refused."""
+    retried = throttled = 0
+    for portion in slices(events, EVENTS_PER_SEND):
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await event_hub.send_events(partition, portion)
+                break
+            except EventHubError as error:
+                throttled += "server-busy" in str(error)
+                if attempt == ATTEMPTS:
+                    raise
+            retried += len(portion)
+            for event in portion:
+                event.properties = {**(event.properties or {}), SENT_AGAIN: str(attempt + 1)}
+            await asyncio.sleep(FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
+    return TickSent(retried=retried, throttled=throttled)

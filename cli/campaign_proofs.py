@@ -1,0 +1,151 @@
+"""The commands that prove something: run a campaign file, report on a campaign, list them, compare reports."""
+
+import argparse
+import time
+from pathlib import Path
+
+import msgspec
+
+from cli import campaigns, screen
+from cli.app_client import AppClient, app_of
+from cli.campaign_files import read_plan
+from cli.campaign_report.comparing import Comparison, compare, read_report
+from cli.campaign_report.files import write_files
+from cli.campaign_report.proving import PATIENCE, prove
+from cli.campaign_report.showing import show_report
+from cli.campaign_tapes import hand_over, play
+from cli.options import duration
+from cli.screen import console, say
+from cli.stack_process import ROOT
+from fraud.load.report import CampaignReport
+from fraud.load.shapes import World
+
+RUN = "Run a campaign file, prove what became of its events, and write the report; exit code 1 if it does not hold."
+REPORT = "Prove what became of a campaign's events, and write the report; exit code 1 if it does not hold."
+LIST = "List the campaigns that were started, the latest first."
+COMPARE = "Compare a campaign's report with those of earlier runs; exit code 1 if something is worse."
+FOLDER = ROOT / ".local" / "campaigns"
+_SAID_EVERY_SECONDS = 10.0
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """The options of the command that runs a campaign file."""
+
+    def run(options: argparse.Namespace) -> int:
+        asked = read_plan(options.file)
+        chosen = {name: value for name in ("name", "seed") if (value := getattr(options, name)) is not None}
+        played = play(msgspec.structs.replace(asked, **chosen), options.file.parent)
+        app = app_of(options)
+        hand_over(app, played.tapes)
+        started = campaigns.start(app, msgspec.to_builtins(played.plan))
+        return _prove(app, started, options, [stage for stage in asked.stages if isinstance(stage, World)])
+
+    parser.add_argument("file", type=Path, metavar="FILE", help="a campaign file; campaigns/ has examples")
+    parser.add_argument("--name", help="another name than the file's")
+    parser.add_argument("--seed", type=int, metavar="N", help="another seed than the file's")
+    _add_report_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """The options of the command that reports on a campaign."""
+
+    def run(options: argparse.Namespace) -> int:
+        stages = read_plan(options.file).stages if options.file else []
+        return _prove(app_of(options), options.name, options, [stage for stage in stages if isinstance(stage, World)])
+
+    parser.add_argument("name", help="the campaign's name or id; one that runs is watched to its end")
+    text = "the campaign's file, if it plays a labelled world: its labels follow from it"
+    parser.add_argument("--file", type=Path, metavar="FILE", help=text)
+    _add_report_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_list(parser: argparse.ArgumentParser) -> None:
+    """The options of the command that lists campaigns."""
+
+    def run(options: argparse.Namespace) -> int:
+        listed = campaigns.every(app_of(options))
+        if options.json:
+            screen.print_json(msgspec.to_builtins(listed))
+            return 0
+        say(f"{'campaign':<34}{'phase':<12}{'sent':>10}{'planned':>11}  started")
+        for state in listed:
+            started = f"{state.started:%m-%d %H:%M}" if state.started else ""
+            planned = f"{state.events_planned:,}" if state.events_planned is not None else "?"
+            say(f"{state.id[:33]:<34}{state.phase:<12}{state.totals.sent:>10,}{planned:>11}  {started}")
+        return 0
+
+    parser.set_defaults(run=run)
+
+
+def add_compare(parser: argparse.ArgumentParser) -> None:
+    """The options of the command that compares reports."""
+
+    def run(options: argparse.Namespace) -> int:
+        compared = compare(read_report(options.report), [read_report(file) for file in options.earlier])
+        if options.json:
+            screen.print_json(msgspec.to_builtins(compared))
+        else:
+            _show_comparison(compared)
+        return 1 if any(row.change == "worse" for row in compared) else 0
+
+    parser.add_argument("report", type=Path, metavar="REPORT", help="the report.json of a campaign")
+    text = "those of earlier runs; what they differ by among each other is noise"
+    parser.add_argument("earlier", type=Path, nargs="+", metavar="EARLIER", help=text)
+    parser.add_argument("--json", action="store_true", help="print JSON for a script")
+    parser.set_defaults(run=run)
+
+
+def _add_report_options(parser: argparse.ArgumentParser) -> None:
+    text = "Azure's time after the last event until what is not there counts as lost (default: 20m)"
+    parser.add_argument("--patience", type=duration, default=PATIENCE, metavar="LENGTH", help=text)
+    text = "folder for report.json, .html, .md and .xml (default: .local/campaigns/NAME)"
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help=text)
+
+
+def _prove(app: AppClient, name: str, options: argparse.Namespace, worlds: list[World]) -> int:
+    try:
+        state = campaigns.watch(app, name, lambda _: None) if options.json else campaigns.watch_with_bar(app, name)
+        report = prove(app, state, options.patience, (lambda _: None) if options.json else _Said().say, worlds)
+    except KeyboardInterrupt:
+        screen.show_error(f"{name} goes on: `detective campaign report {name}` proves it")
+        return 130
+    paths = write_files(report, options.out or FOLDER / report.id)
+    if options.json:
+        screen.print_json(msgspec.to_builtins(report))
+    else:
+        _show(report, paths)
+    return 0 if report.held else 1
+
+
+def _show(report: CampaignReport, paths: dict[str, Path]) -> None:
+    show_report(report)
+    for path in paths.values():
+        console.print(
+            f"  {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}", soft_wrap=True, markup=False
+        )
+
+
+class _Said:
+    """Says what is waited for when it changes, at most once in a while."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._at = 0.0
+
+    def say(self, text: str) -> None:
+        """Say a text, unless it was said or another one just now."""
+        now = time.monotonic()
+        if text != self._text and now - self._at >= _SAID_EVERY_SECONDS:
+            self._text, self._at = text, now
+            console.print(f"  … {text}", markup=False, width=78)
+
+
+def _show_comparison(compared: list[Comparison]) -> None:
+    marks = {"better": "[green]✔[/]", "worse": "[red]✘[/]", "same": " "}
+    say(f"    {'':<24}{'now':>10}{'before':>22}")
+    for row in compared:
+        before = f"{row.lowest:,.4g}" if row.lowest == row.highest else f"{row.lowest:,.4g} to {row.highest:,.4g}"
+        change = "" if row.change == "same" else f"  {row.change}"
+        console.print(f"  {marks[row.change]} {row.name:<26}{row.value:>10,.4g}{before:>22}{change}")

@@ -1,0 +1,48 @@
+"""A campaign's report on the screen, in 80 columns."""
+
+from rich.markup import escape
+
+from cli.campaign_report.rows import account_rows, latency_rows, mix_rows
+from cli.screen import console, plain, say
+from fraud.load.report import CampaignReport
+
+_CLASSES, _IDS = 8, 3
+
+
+def show_report(report: CampaignReport) -> None:
+    """Show the accounts, the latencies with the worst minute, the differences by id, and each assertion."""
+    console.print()
+    say(f"{report.id} {report.phase}: {report.outcome.sentence}")
+    console.print()
+    for group in account_rows(report):
+        console.print("  " + "".join(f"{row.name:<13}[bold]{row.value:>9}[/]  " for row in group).rstrip())
+    if mixed := mix_rows(report):
+        say("among them " + ", ".join(f"{row.value} {row.name}" for row in mixed))
+    _latencies(report)
+    for difference in report.outcome.differences[:_CLASSES]:
+        say(f"{difference.name.replace('_', ' ')}: {difference.count:,}")
+        for event_id in difference.ids[:_IDS]:
+            say(f"    {event_id[:70]}")
+    console.print()
+    console.print(f"  {_mark(holds=report.balanced)} the archives balance, but for what the campaign does on purpose")
+    for check in report.checks:
+        console.print(f"  {_mark(holds=check.holds)} {escape(plain(check.sentence))}")
+    console.print(f"\n  [bold]{'[green]Held[/]' if report.held else '[red]Not held[/]'}[/]")
+
+
+def _latencies(report: CampaignReport) -> None:
+    console.print()
+    say(f"{'seconds':<18}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}   worst minute")
+    for row in latency_rows(report):
+        if row.quantiles is None:
+            say(f"{row.name:<18}{'not measured':>20}")
+            continue
+        values = (row.quantiles.p50, row.quantiles.p95, row.quantiles.p99, row.quantiles.max)
+        numbers = "".join(f"{value:>8,.0f}" for value in values)
+        say(f"{row.name:<18}{numbers}   {row.worst:%Y-%m-%d %H:%M}Z")
+    if report.latencies.sample < 1:
+        say(f"of {report.latencies.sample:.2%} of the events")
+
+
+def _mark(*, holds: bool) -> str:
+    return "[green]✔[/]" if holds else "[red]✘[/]"

@@ -1,0 +1,164 @@
+"""Play labelled worlds and recorded events: make tapes of these stages, and hand them to the app page by page."""
+
+import base64
+import csv
+import hashlib
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from math import ceil
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from cli.app_client import AppClient
+from cli.campaign_files import CampaignFileError
+from fraud.campaigns import MAX_EVENTS_PER_BATCH
+from fraud.load.plan import CampaignPlan
+from fraud.load.shapes import MAX_PAGES, Replay, Tape, World
+from fraud.load.values import seconds_of
+from worlds import World as MadeWorld
+from worlds import WorldPlan, make_world
+
+MAX_FILE_BYTES = 1024 * 1024 * 1024
+Pages = list[list[bytes]]
+Timed = tuple[datetime, bytes]
+
+
+class PlayedPlan(msgspec.Struct, frozen=True):
+    """A plan in which every world and replay is a tape, and the pages of its tapes by their names."""
+
+    plan: CampaignPlan
+    tapes: dict[str, Pages]
+
+
+class _Line(msgspec.Struct, frozen=True):
+    enqueued_time: datetime
+    body: msgspec.Raw
+
+
+def play(plan: CampaignPlan, folder: Path) -> PlayedPlan:
+    """Make the tapes of a plan. Files of a replay are seen from `folder`. Raises CampaignFileError."""
+    tapes: dict[str, Pages] = {}
+    stages = list(plan.stages)
+    for number in plan.played:
+        stage = stages[number]
+        assert isinstance(stage, World | Replay)  # noqa: S101 - that is what is played
+        events = _world_events(stage) if isinstance(stage, World) else list(_recorded(folder / stage.file))
+        pages = _pages(events, ceil(stage.seconds / seconds_of(plan.tick)), f"stages[{number}]")
+        name = _name(pages)
+        tapes[name] = pages
+        counts = [len(page) for page in pages]
+        length = f"{len(pages) * seconds_of(plan.tick):g}s"
+        stages[number] = Tape(length=length, start=stage.start, tape=name, per=plan.tick, counts=counts)
+    return PlayedPlan(msgspec.structs.replace(plan, stages=stages), tapes)
+
+
+def hand_over(app: AppClient, tapes: dict[str, Pages]) -> None:
+    """Give the app the pages of tapes. Raises AppError."""
+    for name, pages in tapes.items():
+        for number, page in enumerate(pages):
+            if page:
+                bodies = [base64.b64encode(body).decode() for body in page]
+                app.post(f"api/campaign-tapes/{name}/{number}", {"bodies": bodies}, repeatable=True)
+
+
+def world_of(stage: World) -> MadeWorld:
+    """The world of a stage, labels included; the same stage always gives the same one."""
+    return make_world(
+        WorldPlan(
+            seed=stage.world_seed,
+            days=stage.days,
+            difficulty=stage.difficulty,
+            sales_per_day=stage.sales_per_day,
+            customers=max(200, stage.sales_per_day // 2),
+        )
+    )
+
+
+def _world_events(stage: World) -> list[Timed]:
+    encode = msgspec.json.Encoder().encode
+    return [(enqueued, encode(event)) for enqueued, event in world_of(stage).events()]
+
+
+def _recorded(file: Path) -> Iterator[Timed]:
+    readers = {".ndjson": _of_ndjson, ".jsonl": _of_ndjson, ".csv": _of_csv, ".avro": _of_avro}
+    reader = readers.get(file.suffix.lower())
+    if reader is None:
+        raise CampaignFileError(f"{file}: must be a file named .ndjson, .csv or .avro")
+    try:
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise CampaignFileError(f"{file}: has more than {MAX_FILE_BYTES:,} bytes")
+        yield from reader(file)
+    except OSError as error:
+        raise CampaignFileError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _of_ndjson(file: Path) -> Iterator[Timed]:
+    decoder = msgspec.json.Decoder(_Line)
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                try:
+                    read = decoder.decode(line)
+                    yield read.enqueued_time.astimezone(UTC), bytes(read.body)
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    raise CampaignFileError(
+                        f"{file}:{number}: not an event with enqueued_time and body: {error}"
+                    ) from error
+
+
+def _of_csv(file: Path) -> Iterator[Timed]:
+    with file.open(newline="", encoding="utf-8") as lines:
+        for number, row in enumerate(csv.DictReader(lines), 2):
+            try:
+                yield datetime.fromisoformat(row["enqueued_time"]).astimezone(UTC), row["body"].encode()
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise CampaignFileError(f"{file}:{number}: needs the columns enqueued_time and body") from error
+
+
+def _of_avro(file: Path) -> Iterator[Timed]:
+    from fastavro import reader  # noqa: PLC0415 - 80 ms that only a replay of Avro needs
+
+    with file.open("rb") as content:
+        try:
+            for record in cast("Iterable[dict[str, Any]]", reader(content)):
+                # Capture writes the time of the hub as text (Microsoft, "Event Hubs Capture").
+                yield _capture_time(str(record["EnqueuedTimeUtc"])), bytes(record["Body"] or b"")
+        except (ValueError, KeyError, TypeError) as error:
+            raise CampaignFileError(f"{file}: not a file of Capture: {error}") from error
+
+
+def _capture_time(text: str) -> datetime:
+    """A time as Capture writes it, `1/2/2026 10:00:00 AM`, or in ISO 8601."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=UTC)
+
+
+def _pages(events: Sequence[Timed], ticks: int, place: str) -> Pages:
+    """The bodies by tick, at the places of their times among all times."""
+    if not events:
+        raise CampaignFileError(f"{place}: has no events to play")
+    if ticks > MAX_PAGES:
+        raise CampaignFileError(f"{place}: has {ticks:,} ticks; a tape has at most {MAX_PAGES:,}: a longer tick")
+    first, last = min(moment for moment, _ in events), max(moment for moment, _ in events)
+    span = (last - first).total_seconds() or 1.0
+    pages: Pages = [[] for _ in range(ticks)]
+    for moment, body in sorted(events, key=lambda event: event[0]):
+        pages[min(int((moment - first).total_seconds() / span * ticks), ticks - 1)].append(body)
+    if (most := max(map(len, pages))) > MAX_EVENTS_PER_BATCH:
+        raise CampaignFileError(
+            f"{place}: has {most:,} events in a tick; at most {MAX_EVENTS_PER_BATCH:,}: play it longer"
+        )
+    return pages
+
+
+def _name(pages: Pages) -> str:
+    """The name of a tape, computed from its bodies and their ticks."""
+    digest = hashlib.sha256()
+    for body in itertools.chain.from_iterable((*page, b"\n\n") for page in pages):
+        digest.update(len(body).to_bytes(8) + body)
+    return digest.hexdigest()[:16]

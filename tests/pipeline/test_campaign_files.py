@@ -1,0 +1,108 @@
+"""The example campaigns on the whole pipeline, each in a short version, all at once."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from cli import campaigns
+from cli.app_client import AppClient
+from cli.campaign_files import read_plan
+from cli.campaign_report.proving import prove
+from cli.stack_process import ROOT, Stack, running_stack
+from fraud.load.plan import CampaignPlan, problems
+from fraud.load.report import CampaignReport
+from fraud.load.values import seconds_of
+from tests.pipeline.parts import START_SECONDS, kill
+
+PARTS = (
+    "local_azure.functions_host", "local_azure.amqp", "local_azure.cosmos", "local_azure.stream_analytics",
+    "azurite/dist/src/blob/main.js",
+)  # fmt: skip
+SPEED = 60
+EXAMPLES = sorted((ROOT / "campaigns").glob("*.yaml"))
+_LENGTHS = ("for", "start", "every", "lasts", "at")
+
+
+def shortened(file: Path, seconds: float) -> CampaignPlan:
+    """The plan of a file in so much time at the same rates, without bounds on latencies: those are of real time."""
+    plan = read_plan(file)
+    content: dict[str, Any] = msgspec.to_builtins(plan)
+    factor = min(1.0, seconds / plan.schedule.seconds)
+    for stage in content["stages"]:
+        stage |= {name: f"{seconds_of(stage[name]) * factor:.3f}s" for name in _LENGTHS if stage.get(name)}
+    content["assert"] = {name: bound for name, bound in content["assert"].items() if not isinstance(bound, str)}
+    short = msgspec.convert(content, CampaignPlan)
+    assert problems(short) == []
+    return short
+
+
+def proven(app: AppClient, campaign_id: str) -> CampaignReport:
+    state = campaigns.watch(app, campaign_id, lambda _: None)
+    return prove(app, state, timedelta(minutes=20), print)
+
+
+def assert_proves(report: CampaignReport, plan: CampaignPlan) -> None:
+    """The report has every event of the plan, and holds."""
+    assert report.held, report
+    assert report.sending.accepted == report.sending.planned == plan.schedule.total
+    assert report.outcome.lost == report.outcome.doubled == 0
+    assert report.outcome.recall == 1
+    latencies = report.latencies
+    assert latencies.send_to_archive
+    assert latencies.worst_send_to_archive in {minute.start for minute in latencies.minutes}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_command_line_runs_a_file_and_its_report_decides_the_exit_code(tmp_path: Path):
+    with running_stack(tmp_path / "state", SPEED, print, tmp_path / "local.settings.json") as stack:
+        app = AppClient(stack.url, patience=START_SECONDS)
+        hostile = shortened(ROOT / "campaigns" / "hostile.yaml", 60)
+        campaigns.start(app, msgspec.to_builtins(hostile))
+
+        run = detective(stack, "run", str(ROOT / "campaigns" / "smoke.yaml"), "--out", str(tmp_path / "smoke"))
+        listed = detective(stack, "list")
+        report = proven(app, "campaign-hostile")
+        again = detective(stack, "report", "hostile", "--json", "--out", str(tmp_path / "hostile"))
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert max(map(len, run.stdout.splitlines())) <= 80
+    smoke = msgspec.json.decode((tmp_path / "smoke" / "report.json").read_bytes(), type=CampaignReport)
+    assert (smoke.sending.accepted, smoke.outcome.recall, smoke.outcome.precision) == (600, 1, 1)
+    assert "campaign-smoke" in listed.stdout
+    assert_proves(report, hostile)
+    assert report.sending.totals["malformed"] > 0
+    assert report.outcome.quarantined >= report.sending.totals["malformed"]
+    assert report.outcome.resent >= report.sending.totals["doubled"] > 0
+    assert again.returncode == 0
+    assert json.loads(again.stdout)["sending"]["accepted"] == hostile.schedule.total
+
+
+def detective(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli", "campaign", *arguments, "--url", stack.url]
+    environment = {**os.environ, "COLUMNS": "80"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+def test_every_example_balances_although_each_part_is_killed_while_it_is_sent(tmp_path: Path):
+    with running_stack(tmp_path / "state", SPEED / 3, print, tmp_path / "local.settings.json") as stack:
+        app = AppClient(stack.url, patience=START_SECONDS)
+        plans = [shortened(file, 240) for file in EXAMPLES]
+        ids = [campaigns.start(app, msgspec.to_builtins(plan)) for plan in plans]
+        for part in PARTS:
+            time.sleep(2)
+            kill(stack.pid, part)
+        reports = [proven(app, campaign_id) for campaign_id in ids]
+
+    for report, plan in zip(reports, plans, strict=True):
+        assert_proves(report, plan)
