@@ -8,7 +8,18 @@ from cli import campaigns, screen
 from cli.app_client import app_of
 from cli.campaign_files import read_plan
 from cli.campaign_plans import show_plan
-from cli.campaign_proofs import COMPARE, LIST, REPORT, RUN, add_compare, add_list, add_report, add_run
+from cli.campaign_proofs import (
+    CEILING,
+    COMPARE,
+    LIST,
+    REPORT,
+    RUN,
+    add_ceiling,
+    add_compare,
+    add_list,
+    add_report,
+    add_run,
+)
 from cli.campaign_tapes import play
 from cli.options import number, whole_number
 
@@ -30,6 +41,7 @@ def add_campaign_commands(parser: argparse.ArgumentParser, app: argparse.Argumen
     add_run(command("run", RUN))
     add_report(command("report", REPORT))
     add_list(command("list", LIST))
+    add_ceiling(command("ceiling", CEILING))
     add_compare(command("compare", COMPARE, of_app=False))
     add_watch(command("watch", WATCH))
     add_stop(command("stop", STOP))

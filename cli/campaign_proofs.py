@@ -8,21 +8,24 @@ import msgspec
 
 from cli import campaigns, screen
 from cli.app_client import AppClient, app_of
-from cli.campaign_files import read_plan
+from cli.campaign_ceiling import Ceiling, find_ceiling, peak_of
+from cli.campaign_files import CampaignFileError, read_plan
 from cli.campaign_report.comparing import Comparison, compare, read_report
 from cli.campaign_report.files import write_files
 from cli.campaign_report.proving import PATIENCE, prove
 from cli.campaign_report.showing import show_report
 from cli.campaign_tapes import hand_over, play
-from cli.options import duration
+from cli.options import duration, number, whole_number
 from cli.screen import console, say
 from cli.stack_process import ROOT
+from fraud.load.plan import CampaignPlan
 from fraud.load.report import CampaignReport
 from fraud.load.shapes import World
 
 RUN = "Run a campaign file, prove what became of its events, and write the report; exit code 1 if it does not hold."
 REPORT = "Prove what became of a campaign's events, and write the report; exit code 1 if it does not hold."
 LIST = "List the campaigns that were started, the latest first."
+CEILING = "Raise the rate of a campaign file until an assertion fails, and say which part was the bound."
 COMPARE = "Compare a campaign's report with those of earlier runs; exit code 1 if something is worse."
 FOLDER = ROOT / ".local" / "campaigns"
 _SAID_EVERY_SECONDS = 10.0
@@ -95,6 +98,52 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("earlier", type=Path, nargs="+", metavar="EARLIER", help=text)
     parser.add_argument("--json", action="store_true", help="print JSON for a script")
     parser.set_defaults(run=run)
+
+
+def add_ceiling(parser: argparse.ArgumentParser) -> None:
+    """The options of the command that finds the ceiling."""
+
+    def run(options: argparse.Namespace) -> int:
+        app = app_of(options)
+
+        def try_rate(plan: CampaignPlan) -> CampaignReport:
+            name = campaigns.start(app, msgspec.to_builtins(plan))
+            report = prove(app, campaigns.watch(app, name, lambda _: None), options.patience, lambda _: None)
+            write_files(report, (options.out or FOLDER) / report.id)
+            if not options.json:
+                say(f"{peak_of(plan):>10,.1f}/s  {'held' if report.held else 'not held'}")
+            return report
+
+        plan = read_plan(options.file)
+        if plan.played:
+            raise CampaignFileError(f"{options.file}: a world or a replay has no rate that could be raised")
+        ceiling = find_ceiling(plan, try_rate, options.most, options.halvings)
+        if options.json:
+            screen.print_json(msgspec.to_builtins(ceiling))
+        else:
+            _show_ceiling(ceiling)
+        return 0 if ceiling.held is not None else 1
+
+    parser.add_argument("file", type=Path, metavar="FILE", help="a campaign file with assertions")
+    text = "times the file's rates at most (default: %(default)s)"
+    parser.add_argument("--most", type=number(1, 1_000), default=64.0, metavar="N", help=text)
+    text = "looks between the last rate that held and the first that did not (default: %(default)s)"
+    parser.add_argument("--halvings", type=whole_number(0, 10), default=2, metavar="N", help=text)
+    _add_report_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _show_ceiling(ceiling: Ceiling) -> None:
+    held = (
+        f"{ceiling.held:,.1f} events per second held"
+        if ceiling.held is not None
+        else "the file's own rate does not hold"
+    )
+    say(held if ceiling.failed is None else f"{held}; {ceiling.failed:,.1f} did not")
+    if ceiling.bound:
+        say(f"the bound was {ceiling.bound}")
+    for reason in ceiling.reasons:
+        say(f"✘ {reason}")
 
 
 def _add_report_options(parser: argparse.ArgumentParser) -> None:
