@@ -14,6 +14,7 @@ from function_app import (
     durable,
     health,
     producer,
+    purging,
     reconciliation,
     repairs,
     reviews,
@@ -25,7 +26,7 @@ from services.settings import settings
 
 settings()
 
-_PIPELINE = (producer, campaigns, archiver, windows, durable, reconciliation, repairs, chain, health, watch)
+_PIPELINE = (producer, campaigns, archiver, windows, durable, reconciliation, repairs, chain, health, watch, purging)
 _DESK = (desk, desk_api, reviews)
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)

@@ -35,6 +35,9 @@ MANAGEMENT_URLS = "MANAGEMENT_URLS"
 API_ROLE = "API_ROLE"
 PLATFORM_LOGIN = "PLATFORM_LOGIN"
 RULE_SET = "RULE_SET"
+HISTORY_DAYS = "HISTORY_DAYS"
+FAILED_HISTORY_DAYS = "FAILED_HISTORY_DAYS"
+_LONGEST_HISTORY = 3_650
 THRESHOLD_PREFIX = "WATCH_"
 REVIEW_HOURS = "REVIEW_HOURS"
 """Hours until a case that waits for a decision is reminded of, escalated and expired: `24,48,168`."""
@@ -83,6 +86,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The hours that a case with a verdict of the band high waits for a decision."""
     rule_set: str = DEFAULT
     """The name of the rule set that judges windows from now on; those in flight keep theirs."""
+    history_days: int = 30
+    """Days after which the history of an orchestration that has ended is deleted; 0 keeps all of them."""
+    failed_history_days: int = 90
+    """Likewise, of one that has failed."""
     thresholds: Thresholds = Thresholds()
     """The bounds of the watch, each by a setting WATCH_... of its own."""
 
@@ -119,6 +126,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     rule_set = environment.get(RULE_SET, "").strip() or DEFAULT
     if rule_set not in shipped():
         problems.append(f"{RULE_SET} must be one of {', '.join(shipped())}, not {rule_set[:40]!r}")
+    days = {
+        name: _read_days(environment, name, default, problems)
+        for name, default in ((HISTORY_DAYS, 30), (FAILED_HISTORY_DAYS, 90))
+    }
     thresholds = _read_thresholds(environment, problems)
     deadlines = _read_deadlines(environment.get(REVIEW_HOURS, ""), problems)
     in_azure = bool(environment.get(AZURE_INSTANCE))
@@ -145,8 +156,20 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         platform_login=switches[PLATFORM_LOGIN],
         review_deadlines=deadlines,
         rule_set=rule_set,
+        history_days=days[HISTORY_DAYS],
+        failed_history_days=days[FAILED_HISTORY_DAYS],
         thresholds=thresholds,
     )
+
+
+def _read_days(environment: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    text = environment.get(name, "").strip()
+    if not text:
+        return default
+    if text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= _LONGEST_HISTORY:
+        return int(text)
+    problems.append(f"{name} must be a whole number of days from 0 (never) to {_LONGEST_HISTORY:,}, not {text[:40]!r}")
+    return default
 
 
 def _read_thresholds(environment: Mapping[str, str], problems: list[str]) -> Thresholds:

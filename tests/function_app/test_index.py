@@ -41,6 +41,7 @@ HTTP = {
 TRIGGERS = {
     "archive-events": "eventHubTrigger",
     "analyze-suspicious-windows": "serviceBusTrigger",
+    "purge-histories": "timerTrigger",
     "reconcile-every-night": "timerTrigger",
     "watch-pipeline": "timerTrigger",
     "start-reviews": "timerTrigger",

@@ -106,3 +106,17 @@ def test_windows_are_judged_by_the_set_that_a_setting_names_and_an_unknown_one_i
     assert read_settings(APP_SETTINGS | {"RULE_SET": "context"}).rule_set == "context"
     with pytest.raises(SettingsError, match="RULE_SET must be one of context, seed, not 'trial'"):
         read_settings(APP_SETTINGS | {"RULE_SET": "trial"})
+
+
+def test_histories_are_kept_for_as_long_as_the_settings_say():
+    kept = read_settings(APP_SETTINGS)
+    chosen = read_settings(APP_SETTINGS | {"HISTORY_DAYS": "7", "FAILED_HISTORY_DAYS": "0"})
+
+    assert (kept.history_days, kept.failed_history_days) == (30, 90)
+    assert (chosen.history_days, chosen.failed_history_days) == (7, 0)
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "ever", "3651"])
+def test_days_that_are_not_a_whole_number_are_named(text: str):
+    with pytest.raises(SettingsError, match="HISTORY_DAYS must be a whole number of days"):
+        read_settings(APP_SETTINGS | {"HISTORY_DAYS": text})
