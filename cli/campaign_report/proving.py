@@ -17,7 +17,7 @@ from fraud.load.report import CampaignReport, Difference, FraudFound, Outcome, S
 from fraud.load.shapes import World
 from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.comparing.summary import Summary
-from reconciliation.reporting.report import Report
+from reconciliation.reporting.report import DifferenceClass, Report
 
 PATIENCE = timedelta(minutes=20)
 """Azure's time after the last event in which everything about it is known: a window, Capture, and two look-ups more."""
@@ -128,13 +128,18 @@ def _outcome(state: CampaignState, report: Report) -> Outcome:
         judged=account.judged if account else None,
         correct=account.correct if account else None,
         differences=[
-            Difference(difference.name, difference.count, [example.event_id for example in difference.examples[:_IDS]])
-            for difference in report.differences
+            *([Difference("lost", account.lost, account.lost_ids)] if account and account.lost else []),
+            *map(_difference, report.differences),
         ],
         reconciliation=report.id,
         verdict=report.verdict,
         sentence=report.sentence,
     )
+
+
+def _difference(difference: DifferenceClass) -> Difference:
+    ids = [example.event_id for example in difference.examples[:_IDS]]
+    return Difference(difference.name, difference.count, ids)
 
 
 def _lost(accounts: Summary, not_captured: int) -> int:

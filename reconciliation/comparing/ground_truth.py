@@ -19,6 +19,7 @@ from reconciliation.reading.rows import Kind, Rows
 MAX_EVENTS = 1_000_000
 """Events that are made again for one report: 6 seconds of a core and 80 MB. The report names what is left out."""
 
+MAX_LOST_IDS = 10
 _EVENT = np.dtype([("key", "V16"), ("must", "?")])
 
 
@@ -42,6 +43,8 @@ class CampaignAccount(msgspec.Struct, frozen=True, kw_only=True):
     recall: float | None
     precision: float | None
     lost_for_good: int = 0
+    lost_ids: list[str] = []
+    """Some of the lost, by their batches."""
 
 
 class Truth:
@@ -51,8 +54,10 @@ class Truth:
         self, run_id: str, campaigns: Sequence[SentCampaign], keys: RunKeys, first_window: int, last_window: int
     ) -> None:
         self.run_id = run_id
+        self._run_keys = keys
+        self._batches = [(campaign, number) for campaign in campaigns for number in range(len(campaign.sizes))]
         self._windows = (first_window, last_window)
-        made = [_make_again(campaign, number, keys) for campaign in campaigns for number in range(len(campaign.sizes))]
+        made = [_make_again(campaign, number, keys) for campaign, number in self._batches]
         sizes = [len(batch) for batch in made]
         events = np.concatenate(made)
         del made
@@ -81,6 +86,8 @@ class Truth:
         halves = np.empty((len(rows), 2), np.uint64)
         halves[:, 0], halves[:, 1] = rows["upper"], rows["lower"]
         keys = halves.view("V16").ravel()
+        if not len(self._keys):
+            return np.zeros(len(rows), np.intp), np.zeros(len(rows), bool)  # all of its events were recorded elsewhere
         places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return places, self._keys[places] == keys
 
@@ -106,7 +113,18 @@ class Truth:
             recall=found / must if must else None,
             precision=correct / judged if judged else None,
             lost_for_good=int((lost & (self._latest[self._batch] < self._windows[1])).sum()),
+            lost_ids=self._ids(lost),
         )
+
+    def _ids(self, lost: Numbers) -> list[str]:
+        """The ids of some lost events: keys tell none, so the first batches that lost any are made once more."""
+        ids: list[str] = []
+        for batch in np.unique(self._batch[lost])[:MAX_LOST_IDS].tolist():
+            campaign, number = self._batches[int(batch)]
+            names = [name for name, _ in campaign.make(number)]
+            keys = np.ascontiguousarray(self._run_keys.of_ids(names)[0]).view("V16").ravel()
+            ids += [name for name, is_lost in zip(names, np.isin(keys, self._keys[lost]), strict=True) if is_lost]
+        return list(dict.fromkeys(ids))[:MAX_LOST_IDS]
 
 
 def _make_again(campaign: SentCampaign, batch: int, run_keys: RunKeys) -> Numbers:

@@ -95,6 +95,26 @@ def test_what_is_lost_weighs_once_the_rest_of_its_batch_has_long_arrived(window:
     assert (account.lost, account.lost_for_good) == (1, lost_for_good)
 
 
+def test_what_is_lost_is_named_by_some_of_its_ids():
+    events = [event.id for number in range(3) for event in batch(number)]
+    lost = events[3:90:9]
+
+    account = measured({name: 105 for name in events if name not in lost}, {})
+
+    assert account is not None
+    assert account.lost == len(lost) == 10
+    assert set(account.lost_ids) == set(lost)
+
+
+def test_a_campaign_whose_events_were_recorded_elsewhere_has_no_account():
+    tape = {"shape": "tape", "tape": "0" * 16, "per": "5s", "counts": [3, 0, 5], "for": "15s"}
+    plan = msgspec.convert({"stages": [tape]}, CampaignPlan)
+    campaign = SentCampaign.of_plan(PlannedCampaign.of(plan, "x", 3))
+
+    assert campaign.sizes == (3, 0, 5)
+    assert measured({event.id: 105 for event in batch(0)}, {}, campaign=campaign) is None
+
+
 def test_a_campaign_of_another_time_has_no_account():
     assert measured({one.id: 99 for one in batch(0)}, {}) is None
     assert measured({}, {}) is None
