@@ -60,7 +60,7 @@ def to_markdown(report: CampaignReport) -> str:
         "| | |",
         "|---|---:|",
         *(f"| {row.name} | {row.value} |" for group in account_rows(report) for row in group),
-        *(f"| {row.name} | {row.value} |" for row in mix_rows(report)),
+        *(f"| on purpose: {row.name} | {row.value} |" for row in mix_rows(report)),
         "",
         "| seconds | p50 | p95 | p99 | max | worst minute |",
         "|---|---:|---:|---:|---:|---|",

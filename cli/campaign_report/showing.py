@@ -17,7 +17,7 @@ def show_report(report: CampaignReport) -> None:
     for group in account_rows(report):
         console.print("  " + "".join(f"{row.name:<13}[bold]{row.value:>9}[/]  " for row in group).rstrip())
     if mixed := mix_rows(report):
-        say("among them " + ", ".join(f"{row.value} {row.name}" for row in mixed))
+        say("on purpose: " + ", ".join(f"{row.value} {row.name}" for row in mixed))
     _latencies(report)
     for difference in report.outcome.differences[:_CLASSES]:
         say(f"{difference.name.replace('_', ' ')}: {difference.count:,}")

@@ -26,7 +26,8 @@ _IDS = (
 _NAMES = ("report.html", "report.json", "report.md", "differences-00000.ndjson", "report.xml")
 _BODIES: tuple[dict[str, Any], ...] = (
     {"count": 1}, {"batches": 1, "events_per_batch": 1, "interval_seconds": 0, "name": "x"}, {"dry_run": True},
-    {"from": "2026-03-05T10:00:00Z", "to": "2026-03-05T11:00:00Z", "cosmos": False}, {},
+    {"name": "x", "stages": [{"shape": "burst", "rate": 1, "every": "2s", "lasts": "1s", "for": "3s"}]},
+    {"bodies": ["e30="]}, {"from": "2026-03-05T10:00:00Z", "to": "2026-03-05T11:00:00Z", "cosmos": False}, {},
 )  # fmt: skip
 
 
@@ -87,6 +88,7 @@ def _path(chance: Chance) -> str:
     name = chance.choice(_NAMES) if chance.one_in(2) else quote(chance.text(), safe="")
     path = chance.of(
         "/store-events-producer-fn", "/api/campaigns", f"/api/campaigns/{text}", f"/api/campaigns/{text}/stop",
+        f"/api/campaigns/{text}/latencies", f"/api/campaigns/{text}/verdicts", f"/api/campaign-tapes/{text}/1",
         "/api/reconciliations", f"/api/reconciliations/{text}", f"/api/reconciliations/{text}/repairs", "/api/health",
         f"/api/repairs/{text}", f"/api/repairs/{text}/steps", f"/api/reports/{text}/{name}", f"/api/{text}/{name}",
         "/api/health/details",
