@@ -6,6 +6,7 @@ import pytest
 
 from cli.campaign_files import MAX_FILE_BYTES, CampaignFileError, read_plan
 from cli.campaign_plans import show_plan
+from cli.campaign_tapes import play
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "campaigns").glob("*.yaml"))
 STAGE = "stages:\n  - shape: constant\n    rate: 10\n    for: 1m\n"
@@ -15,7 +16,7 @@ STAGE = "stages:\n  - shape: constant\n    rate: 10\n    for: 1m\n"
 def test_an_example_is_read_and_named_like_its_file_and_fits_on_the_screen(
     file: Path, capsys: pytest.CaptureFixture[str]
 ):
-    plan = read_plan(file)
+    plan = play(read_plan(file), file.parent).plan
     show_plan(plan)
 
     assert plan.name == file.stem
