@@ -3,19 +3,22 @@
 from fraud.desk.rows import RuleRow, RuleSetRow
 from fraud.rules.definition import RuleDefinition
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.shipped import ACTIVE, shipped
+from fraud.rules.shipped import shipped
+from services.settings import settings
 
 
 def rule_sets() -> tuple[RuleSetRow, ...]:
-    """Every rule set, the active one first."""
-    return tuple(_row(rules) for rules in sorted(shipped().values(), key=lambda rules: (rules is not ACTIVE, rules.id)))
+    """Every rule set, the active one first: a setting names it."""
+    active = shipped()[settings().rule_set]
+    ordered = sorted(shipped().values(), key=lambda rules: (rules is not active, rules.id))
+    return tuple(_row(rules, is_active=rules is active) for rules in ordered)
 
 
-def _row(rules: RuleSet) -> RuleSetRow:
+def _row(rules: RuleSet, *, is_active: bool) -> RuleSetRow:
     return RuleSetRow(
         id=rules.id,
         about=rules.definition.about,
-        state="active" if rules is ACTIVE else "shipped",
+        state="active" if is_active else "shipped",
         medium=rules.bands.medium,
         high=rules.bands.high,
         rules=tuple(map(_rule, rules.definition.rules)),
