@@ -97,7 +97,7 @@ def _queries(folder: Path) -> Generator[Try]:
 
 async def _service(folder: Path) -> Service:
     service = Service(folder / "state", Clock(), AccountKey(COSMOS_KEY), Faults())
-    await service.bootstrap(read_bootstrap(ENTITIES / "cosmos.json"))
+    await service.prepare(read_bootstrap(ENTITIES / "cosmos.json"))
     chance = Chance("documents")
     for number in range(20):
         body = json.dumps(document(chance) | {"id": str(number), "store_id": "7"}).encode()

@@ -40,8 +40,7 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
     bootstrap = None if options.bootstrap is None else read_bootstrap(options.bootstrap)
     service = Service(options.state, Clock.from_environment(), key, faults)
     try:
-        if bootstrap is not None:
-            await service.bootstrap(bootstrap)
+        await service.prepare(bootstrap)
         endpoint = Endpoint(service.answer, Control(faults).answer)
         port = await endpoint.listen(LOOPBACK, options.port)
         announce_ready("cosmos", f"http://{LOOPBACK}:{port}/")

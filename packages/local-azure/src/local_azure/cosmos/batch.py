@@ -10,7 +10,7 @@ import msgspec
 from local_azure.cosmos import hybrid_row
 from local_azure.cosmos.batch_operations import Operation, Result
 from local_azure.cosmos.catalog import Container
-from local_azure.cosmos.charges import REFUSAL_CHARGE, read_charge, write_charge
+from local_azure.cosmos.charges import REFUSAL_CHARGE, read_charge
 from local_azure.cosmos.documents import Stored
 from local_azure.cosmos.errors import CosmosError, bad_request, unsupported
 from local_azure.cosmos.faults import Faults
@@ -96,8 +96,7 @@ class Batches:
                 stored = patch_item(container, partition, operation.name(), body, operation.conditions)
                 return _written(200, stored, minimal)
             case "Delete":
-                delete_item(container, partition, operation.name(), operation.conditions)
-                return Result(204, write_charge(0))
+                return Result(204, delete_item(container, partition, operation.name(), operation.conditions))
             case "Read":
                 stored = read_item(container, partition, operation.name())
                 charge = read_charge(len(stored.body))
@@ -125,8 +124,8 @@ def _parse(body: bytes) -> list[Operation]:
 
 
 def _written(status: int, stored: Stored, minimal: bool) -> Result:
-    charge = write_charge(len(stored.body))
-    return Result(status, charge, e_tag=stored.etag, resource_body=None if minimal else msgspec.Raw(stored.body))
+    body = None if minimal else msgspec.Raw(stored.body)
+    return Result(status, stored.charge, e_tag=stored.etag, resource_body=body)
 
 
 def _refused(error: CosmosError) -> Result:

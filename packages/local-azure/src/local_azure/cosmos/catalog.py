@@ -12,7 +12,7 @@ from local_azure.cosmos.documents import DocumentTable
 from local_azure.cosmos.errors import CosmosError, bad_request, conflict, not_found, owner_not_found, unsupported
 from local_azure.cosmos.offers import Offers
 from local_azure.cosmos.partition_key import KeyDefinition
-from local_azure.cosmos.path_index import paths_of
+from local_azure.cosmos.path_index import policy_of
 from local_azure.cosmos.ranges import Ranges
 from local_azure.cosmos.store import Store
 from local_azure.cosmos.throughput import Throughput
@@ -80,7 +80,7 @@ class Catalog:
     def set_indexes(self) -> None:
         """Give containers of an earlier version the indexes that their policies name."""
         for container in self.containers():
-            container.documents.set_indexes(paths_of(container.properties))
+            container.documents.follow(policy_of(container.properties, container.key.path))
 
     def database(self, name: str) -> Database:
         """By id, or by `_rid` as the SDK asks when it is given an item instead of an id. 404 if it does not exist."""
@@ -138,7 +138,7 @@ class Catalog:
             self.offers.create(number, properties, asked)
         database.containers[name] = container = self._container(database.id, number, name, properties)
         container.documents.create()
-        container.documents.set_indexes(paths_of(properties))
+        container.documents.follow(policy_of(properties, container.key.path))
         return container
 
     def replace_container(self, container: Container, body: JsonObject) -> None:
@@ -150,7 +150,7 @@ class Catalog:
         container.properties = self._stamped(settings, container.resource_id, link) | {"_docs": "docs/"}
         self._save(container.number, container.properties)
         container.documents.set_default_ttl(_default_ttl(settings))
-        container.documents.set_indexes(paths_of(settings))
+        container.documents.follow(policy_of(settings, container.key.path))
 
     def delete_container(self, database: Database, container: Container) -> None:
         """Forget the container and its documents."""
@@ -177,7 +177,7 @@ class Catalog:
             link=link,
             resource_prefix=prefix,
             default_ttl=_default_ttl(properties),
-            indexed=paths_of(properties),
+            policy=policy_of(properties, key_definition(properties).path),
         )
         ranges = Ranges(self.offers.ranges(number))
         path = f"dbs/{database}/colls/{name}"

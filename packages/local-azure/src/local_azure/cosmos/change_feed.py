@@ -7,7 +7,7 @@ https://learn.microsoft.com/azure/cosmos-db/change-feed-modes
 from email.utils import parsedate_to_datetime
 
 from local_azure.cosmos.catalog import Container
-from local_azure.cosmos.charges import query_charge
+from local_azure.cosmos.charges import feed_charge
 from local_azure.cosmos.errors import bad_request, unsupported
 from local_azure.cosmos.feed_scope import Scope
 from local_azure.cosmos.query.paging import MAX_PAGE_BYTES, page_size
@@ -54,7 +54,7 @@ class ChangeFeed:
         envelope = b'{"_rid":%b,"Documents":[%b],"_count":%d}'
         answer = envelope % (encode(container.resource_id), b",".join(items), len(items))
         headers = {"etag": last, "x-ms-item-count": str(len(items))}
-        return Reply(200, answer, headers, charge=query_charge(len(items), loaded, len(items)))
+        return Reply(200, answer, headers, charge=feed_charge(len(items), loaded))
 
 
 def _condition(after: str, since: int | None, scope: Scope) -> tuple[str, tuple[str | int, ...]]:

@@ -1,33 +1,78 @@
-"""Request charges in RU, by a model and not by measurement.
+"""Request charges in RU, by a model of Microsoft's figures; `docs/request-units.md` has it with its sources.
 
-The anchors are Microsoft's: a point read of 1 KB costs 1 RU and of 100 KB 10 RU, a write of 1 KB about 5 RU and of
-100 KB 50 RU without indexes (learn.microsoft.com/azure/cosmos-db/request-units, .../key-value-store-cost); between
-them the charge grows in proportion. A query costs at least 2.3 RU, and more with the documents that it loads and
-the results that it gives back. What an index costs on a write is one figure for all containers.
+All are for session consistency and one region. Sizes are of the JSON with its system properties, where Azure's are of a
+binary form that nobody tells.
 """
 
-_FREE_BYTES = 1024
-_BYTES_TIMES_TEN = 99 * 1024
-INDEXING_CHARGE = 1.0
+from bisect import bisect_right
+from itertools import pairwise
+
 QUERY_CHARGE = 2.3
+"""The least that a page of a query costs in each range that it asks: planning and looking up, and a document."""
 REFUSAL_CHARGE = 1.24
 """A refusal has read something, so it costs more than nothing (CosmosItemTests of the SDK for .NET)."""
+TERM_CHARGE = 0.2
+"""An indexed term that is written or deleted."""
+PATCHED_CHARGE = 0.4
+"""A term that a patch changes, beside what the replacement costs."""
+
+DELETE_PARTITION_CHARGE = 4.95
+"""The request alone: what it deletes is charged in the background on Azure."""
+
+_KB = 1024
+_READS = (
+    *((1, 1.0), (2, 1.04), (4, 1.14), (8, 1.33), (16, 1.67), (32, 2.19), (64, 4.76), (100, 10.0), (256, 20.28)),
+    *((512, 40.95), (1024, 145.9), (2048, 291.8)),
+)
+_WRITES = (
+    *((1, 4.95), (2, 6.29), (4, 6.67), (8, 7.04), (16, 9.52), (32, 11.23), (64, 22.67), (100, 50.0), (256, 98.29)),
+    *((512, 184.57), (1024, 625.0), (2048, 1250.0)),
+)
+
+
+class _Scale:
+    """Straight lines between documented points; below the first one what it says, beyond the last one on as before."""
+
+    def __init__(self, points: tuple[tuple[int, float], ...]) -> None:
+        self._least = points[0][1]
+        self._ends = [kilobytes * _KB for kilobytes, _ in points]
+        self._lines = [
+            (low, (above - below) / ((high - low) * _KB), below) for (low, below), (high, above) in pairwise(points)
+        ]
+
+    def at(self, size: int) -> float:
+        """The charge for so many bytes."""
+        place = bisect_right(self._ends, size)
+        if place == 0:
+            return self._least
+        start, slope, charge = self._lines[min(place, len(self._lines)) - 1]
+        return charge + (size - start * _KB) * slope
+
+
+_READ = _Scale(_READS)
+_WRITE = _Scale(_WRITES)
 
 
 def read_charge(size: int) -> float:
     """A point read of a document of `size` bytes."""
-    return _scaled(1.0, size)
+    return _READ.at(size)
 
 
-def write_charge(size: int) -> float:
-    """A write that leaves a document of `size` bytes."""
-    return _scaled(5.0, size) + INDEXING_CHARGE
+def create_charge(size: int, terms: int) -> float:
+    """The creation of a document of `size` bytes with so many indexed terms; its deletion costs the same."""
+    return _WRITE.at(size) + TERM_CHARGE * terms
 
 
-def query_charge(loaded: int, loaded_bytes: int, results: int) -> float:
-    """A page of a query: the documents that it loaded with their bytes, and how many results it gives back."""
-    return QUERY_CHARGE + 0.02 * loaded + 0.02 * loaded_bytes / 1024 + 0.01 * results
+def replace_charge(old_size: int, size: int, changed: int) -> float:
+    """A replacement, which deletes and inserts: both sizes, and each changed term is taken out and put in."""
+    return _WRITE.at(old_size) + _WRITE.at(size) + 2 * TERM_CHARGE * changed
 
 
-def _scaled(base: float, size: int) -> float:
-    return base * (1 + 9 * max(0, size - _FREE_BYTES) / _BYTES_TIMES_TEN)
+def feed_charge(documents: int, size: int) -> float:
+    """A page of a feed, with the documents that it reads and their bytes: as if each had been read by itself."""
+    return max(1.0, documents * _READ.at(size // documents)) if documents else 1.0
+
+
+def query_charge(documents: int, size: int) -> float:
+    """A page of a query in one range, with the documents that it loads and their bytes."""
+    return QUERY_CHARGE - 1.0 + feed_charge(documents, size)

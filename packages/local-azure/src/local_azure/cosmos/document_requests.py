@@ -3,7 +3,7 @@
 from local_azure.cosmos import items
 from local_azure.cosmos.batch import Batches
 from local_azure.cosmos.catalog import Container
-from local_azure.cosmos.charges import read_charge, write_charge
+from local_azure.cosmos.charges import DELETE_PARTITION_CHARGE, read_charge
 from local_azure.cosmos.documents import Conditions, Stored
 from local_azure.cosmos.errors import not_found
 from local_azure.cosmos.faults import Faults
@@ -60,8 +60,8 @@ class DocumentRequests:
                 stored = items.patch_item(container, partition, name, request.body, _conditions(request))
                 return _written(request, container, partition, 200, stored)
             case "DELETE":
-                items.delete_item(container, partition, name, _conditions(request))
-                return Reply(204, headers=_in_range(container, partition), charge=write_charge(0))
+                charge = items.delete_item(container, partition, name, _conditions(request))
+                return Reply(204, headers=_in_range(container, partition), charge=charge)
             case _:
                 raise request.method_not_allowed()
 
@@ -71,7 +71,7 @@ class DocumentRequests:
             raise request.method_not_allowed()
         partition = required(container.key.of_header(request.headers.get(PARTITION_KEY)))
         container.documents.delete_partition(partition)
-        return Reply(200, headers=_in_range(container, partition), charge=write_charge(0))
+        return Reply(200, headers=_in_range(container, partition), charge=DELETE_PARTITION_CHARGE)
 
     def _batch(self, request: Request, container: Container) -> Reply:
         if request.flag("x-ms-cosmos-batch-atomic"):
@@ -104,4 +104,4 @@ def _read(request: Request, container: Container, partition: str, stored: Stored
 def _written(request: Request, container: Container, partition: str, status: int, stored: Stored) -> Reply:
     body = b"" if request.minimal else stored.body
     headers = {"etag": stored.etag} | _in_range(container, partition)
-    return Reply(status, body, headers, charge=write_charge(len(stored.body)))
+    return Reply(status, body, headers, charge=stored.charge)

@@ -12,21 +12,26 @@ import msgspec
 
 from local_azure.core.clock import Clock
 from local_azure.cosmos import resource_ids
+from local_azure.cosmos.charges import create_charge, replace_charge
 from local_azure.cosmos.container_settings import MAX_TTL
 from local_azure.cosmos.errors import bad_request, conflict, not_found, precondition_failed, too_large
-from local_azure.cosmos.path_index import Paths, bring_about, existing_paths
+from local_azure.cosmos.index_terms import Terms
+from local_azure.cosmos.path_index import Indexes, Policy
 from local_azure.cosmos.store import Store
-from local_azure.cosmos.wire import MAX_DOCUMENT_BYTES, JsonObject, JsonValue, encode
+from local_azure.cosmos.wire import MAX_DOCUMENT_BYTES, JsonObject, JsonValue, decode_object, encode
 
 MAX_ID_BYTES = 1023
 
 
 class Stored(msgspec.Struct):
-    """A document as it lies in the table; `body` is JSON."""
+    """A document as it lies in the table; `body` is JSON, `charge` the RU of the write that has put it there."""
 
     row: int
     etag: str
     body: bytes
+    charge: float = 0.0
+    changed: int = 0
+    """The indexed terms that a replacement has changed."""
 
 
 class Conditions(msgspec.Struct, frozen=True):
@@ -58,7 +63,7 @@ class DocumentTable:
         link: str,
         resource_prefix: bytes,
         default_ttl: int | None,
-        indexed: Paths,
+        policy: Policy,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -67,7 +72,8 @@ class DocumentTable:
         self._default_ttl = default_ttl
         self.table = f"document_{number}"
         self.dropped = False
-        self.indexed = existing_paths(store, self.table, indexed)
+        self.indexes = Indexes(store, self.table, policy)
+        self._terms = Terms(policy)
         self._has_changes = False
         self._find = f"SELECT row, etag, body FROM {self.table} WHERE id = ? AND partition = ?"
         self._find_etag = f"SELECT row, etag FROM {self.table} WHERE id = ? AND partition = ?"
@@ -110,36 +116,34 @@ class DocumentTable:
     def upsert_item(self, partition: str, document: JsonObject, conditions: Conditions = ALWAYS) -> tuple[bool, Stored]:
         """Create or replace; the flag tells whether it was created. 412 if the conditions do not hold."""
         name = checked_id(document)
-        existing = self._store.execute(self._find_etag, (name, partition)).fetchone()
+        existing = self._store.execute(self._find, (name, partition)).fetchone()
         if existing is None:
             return True, self._add(partition, name, document)
-        row, etag = existing
-        conditions.check(etag)
-        return False, self._overwrite(row, document)
+        stored = Stored(*existing)
+        conditions.check(stored.etag)
+        return False, self._overwrite(stored, document)
 
-    def row_to_write(self, partition: str, name: str, conditions: Conditions = ALWAYS) -> int:
-        """The row of a document that may be written. 404 if it does not exist, 412 if the conditions do not hold."""
-        existing = self._store.execute(self._find_etag, (name, partition)).fetchone()
-        if existing is None:
-            raise not_found("Entity with the specified id", name)
-        row, etag = existing
-        conditions.check(etag)
-        return row
+    def to_write(self, partition: str, name: str, conditions: Conditions = ALWAYS) -> Stored:
+        """A document that may be written. 404 if it does not exist, 412 if the conditions do not hold."""
+        stored = self.get(partition, name)
+        conditions.check(stored.etag)
+        return stored
 
-    def replace_item(self, partition: str, name: str, row: int, document: JsonObject) -> Stored:
-        """Replace what lies in a row; the document may have another id. 409 if that one is taken."""
+    def replace_item(self, partition: str, name: str, old: Stored, document: JsonObject) -> Stored:
+        """Replace a document; the new one may have another id. 409 if that one is taken."""
         new_name = checked_id(document)
         if new_name != name:
             if self._store.execute(self._find_etag, (new_name, partition)).fetchone():
                 raise conflict("Entity", new_name)
-            self._store.write(f"UPDATE {self.table} SET id = ? WHERE row = ?", (new_name, row))
-        return self._overwrite(row, document)
+            self._store.write(f"UPDATE {self.table} SET id = ? WHERE row = ?", (new_name, old.row))
+        return self._overwrite(old, document)
 
-    def delete_item(self, partition: str, name: str, conditions: Conditions = ALWAYS) -> None:
-        """404 if it does not exist, 412 if the conditions do not hold."""
-        row = self.row_to_write(partition, name, conditions)
+    def delete_item(self, partition: str, name: str, conditions: Conditions = ALWAYS) -> float:
+        """The RU that it costs. 404 if the document does not exist, 412 if the conditions do not hold."""
+        old = self.to_write(partition, name, conditions)
         self._store.next_sequence()  # the session token after it is another
-        self._store.write(f"DELETE FROM {self.table} WHERE row = ?", (row,))
+        self._store.write(f"DELETE FROM {self.table} WHERE row = ?", (old.row,))
+        return create_charge(len(old.body), self._terms.of(decode_object(old.body, "The document")))
 
     def delete_partition(self, partition: str) -> None:
         """Delete every document with this value of the partition key."""
@@ -151,11 +155,6 @@ class DocumentTable:
         if not self._has_changes:
             self._store.write(f"CREATE INDEX IF NOT EXISTS {self.table}_changes ON {self.table} (etag)")
             self._has_changes = True
-
-    def set_indexes(self, paths: Paths) -> None:
-        """Have just the indexes on these paths."""
-        bring_about(self._store, self.table, paths)
-        self.indexed = paths
 
     def name_of(self, resource_id: str) -> str:
         """The id of the document with this `_rid`; 404 if it does not exist."""
@@ -176,6 +175,11 @@ class DocumentTable:
             return 0
         return self._store.write(f"DELETE FROM {self.table} WHERE expires <= ?", (now,)).rowcount
 
+    def follow(self, policy: Policy) -> None:
+        """Have the indexes of another policy, and charge by it."""
+        self.indexes.follow(policy)
+        self._terms = Terms(policy)
+
     def set_default_ttl(self, default_ttl: int | None) -> None:
         """Take a new default; each document's expiry is computed anew from its `_ts` and its own TTL."""
         self._default_ttl = default_ttl
@@ -192,12 +196,15 @@ class DocumentTable:
     def _add(self, partition: str, name: str, document: JsonObject) -> Stored:
         sequence = self._store.next_sequence()
         stored, expires = self._stamp(sequence, sequence, document)
+        stored.charge = create_charge(len(stored.body), self._terms.of(document))
         self._store.write(self._insert, (sequence, partition, name, stored.etag, expires, stored.body))
         return stored
 
-    def _overwrite(self, row: int, document: JsonObject) -> Stored:
-        stored, expires = self._stamp(row, self._store.next_sequence(), document)
-        self._store.write(self._update, (stored.etag, expires, stored.body, row))
+    def _overwrite(self, old: Stored, document: JsonObject) -> Stored:
+        stored, expires = self._stamp(old.row, self._store.next_sequence(), document)
+        stored.changed = self._terms.changed(decode_object(old.body, "The document"), document)
+        stored.charge = replace_charge(len(old.body), len(stored.body), stored.changed)
+        self._store.write(self._update, (stored.etag, expires, stored.body, old.row))
         return stored
 
     def _stamp(self, row: int, sequence: int, document: JsonObject) -> tuple[Stored, int | None]:
@@ -213,6 +220,7 @@ class DocumentTable:
         body = encode(document)
         if len(body) > MAX_DOCUMENT_BYTES:
             raise too_large(f"The document has {len(body)} bytes; {MAX_DOCUMENT_BYTES} are allowed.")
+        self._store.keys.expect(body, document)
         return Stored(row, etag, body), self._expiry(document, now)
 
     def _expiry(self, document: JsonObject, now: int) -> int | None:

@@ -32,7 +32,7 @@ class Feeds:
         statement = _statement(request)
         rows = ListRows([encode(item) for item in items])
         page = await Runner(statement.query, statement.parameters).page(rows, *_paging(request.headers))
-        return _reply(name, resource_id, page, query_charge(0, 0, len(page.items)))
+        return _reply(name, resource_id, page, query_charge(0, 0))
 
     def plan(self, request: Request, container: Container) -> Reply:
         """The plan of a query, for a client that merges the answers of several ranges."""
@@ -51,8 +51,10 @@ class Feeds:
         scope = scope_of(request, container)
         access = runner.access(container.key.path, scope.partition)
         check_servable(request, statement, container, scope, access)
-        lookup = runner.lookup(container.documents.indexed)
-        rows = TableRows(self._store, container.documents.table, access, scope.span, lookup)
+        documents = container.documents
+        rows = TableRows(
+            self._store, documents.table, access, scope.span, indexes=documents.indexes, key=container.key.path
+        )
         compiled = time.perf_counter()
         try:
             page = await runner.page(rows, *_paging(request.headers))

@@ -1,6 +1,7 @@
 """The operations on one document, from its JSON: point operations and batches share them."""
 
 from local_azure.cosmos.catalog import Container
+from local_azure.cosmos.charges import PATCHED_CHARGE
 from local_azure.cosmos.documents import Conditions, Stored
 from local_azure.cosmos.patch import patched
 from local_azure.cosmos.wire import JsonObject, decode_object
@@ -26,8 +27,8 @@ def upsert_item(container: Container, partition: str, body: bytes, conditions: C
 def replace_item(container: Container, partition: str, name: str, body: bytes, conditions: Conditions) -> Stored:
     """404 if it does not exist, 412 if the conditions do not hold."""
     # A document that does not exist is reported before anything that is wrong with the new one.
-    row = container.documents.row_to_write(partition, name, conditions)
-    return container.documents.replace_item(partition, name, row, _document(container, partition, body))
+    old = container.documents.to_write(partition, name, conditions)
+    return container.documents.replace_item(partition, name, old, _document(container, partition, body))
 
 
 def patch_item(container: Container, partition: str, name: str, body: bytes, conditions: Conditions) -> Stored:
@@ -35,12 +36,14 @@ def patch_item(container: Container, partition: str, name: str, body: bytes, con
     stored = container.documents.get(partition, name)
     conditions.check(stored.etag)
     document = patched(decode_object(stored.body, _WHAT), body, container.key)
-    return container.documents.replace_item(partition, name, stored.row, document)
+    written = container.documents.replace_item(partition, name, stored, document)
+    written.charge += PATCHED_CHARGE * written.changed
+    return written
 
 
-def delete_item(container: Container, partition: str, name: str, conditions: Conditions) -> None:
-    """404 if it does not exist, 412 if the conditions do not hold."""
-    container.documents.delete_item(partition, name, conditions)
+def delete_item(container: Container, partition: str, name: str, conditions: Conditions) -> float:
+    """The RU that it costs. 404 if the document does not exist, 412 if the conditions do not hold."""
+    return container.documents.delete_item(partition, name, conditions)
 
 
 def _document(container: Container, partition: str, body: bytes) -> JsonObject:

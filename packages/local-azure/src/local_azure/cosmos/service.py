@@ -45,9 +45,12 @@ class Service:
         """Close the file; every acknowledged write is already in it."""
         self._store.close()
 
-    async def bootstrap(self, bootstrap: Bootstrap) -> None:
-        """Create what the file names and is not there yet. CannotStartError if it cannot be."""
-        for link in create_absent(self.catalog, bootstrap):
+    async def prepare(self, bootstrap: Bootstrap | None = None) -> None:
+        """Create what the file names and is not there yet, and the indexes that a state of an earlier version lacks.
+
+        CannotStartError if the file asks for what cannot be.
+        """
+        for link in () if bootstrap is None else create_absent(self.catalog, bootstrap):
             logger.info("created %s", link)
         self.catalog.set_indexes()
         await self._store.settled()

@@ -16,6 +16,7 @@ from typing import Any
 from local_azure.core.sqlite import open_database
 from local_azure.cosmos.effective_key import effective_key
 from local_azure.cosmos.errors import CosmosError
+from local_azure.cosmos.index_key import KeyReader
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._database = open_database(path, SCHEMA)
         self._database.create_function("effective_key", 1, effective_key, deterministic=True)
+        self.keys = KeyReader()
+        self._database.create_function("index_key", 2, self.keys, deterministic=True)
         self._open: asyncio.Future[None] | None = None
         self._sequence = 0
         self.on_rollback: Callable[[], None] = lambda: None

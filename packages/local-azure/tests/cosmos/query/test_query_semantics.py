@@ -137,7 +137,8 @@ class Database:
         while True:
             runner = Runner(parse(sql), {})
             access = runner.access(("store_id",), None if partition is None else canonical(partition))
-            rows = TableRows(self.store, self.container.documents.table, access)
+            documents = self.container.documents
+            rows = TableRows(self.store, documents.table, access, indexes=documents.indexes, key=("store_id",))
             page = await runner.page(rows, size, token)
             assert len(page.items) <= size
             results += [msgspec.json.decode(item) for item in page.items]

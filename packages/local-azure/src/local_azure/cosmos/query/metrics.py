@@ -22,7 +22,7 @@ class Metrics(msgspec.Struct, frozen=True):
     @property
     def charge(self) -> float:
         """The RU of the page."""
-        return query_charge(self.loaded, self.loaded_bytes, len(self.results))
+        return query_charge(self.loaded, self.loaded_bytes)
 
 
 def query_metrics(metrics: Metrics) -> str:

@@ -39,6 +39,11 @@ class SortedRows:
         self.dropped = False
         """True if rows came after those kept."""
 
+    @property
+    def enough(self) -> bool:
+        """True if a row more than those wanted has come."""
+        return self.dropped or len(self._rows) > self._wanted
+
     def add(self, item: Value, row: int, number: int) -> None:
         """Take the item with this number of a row, unless it comes before `last`."""
         keys = [sort_key(key(item)) for key in self._keys]

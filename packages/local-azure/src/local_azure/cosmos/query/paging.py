@@ -26,6 +26,8 @@ class Place(msgspec.Struct, array_like=True):
     keys: list[tuple[int, bool | int | float | str | None]] | None = None
     number: int = 0
     """The number of the last item within its row."""
+    walk: str | None = None
+    """The index that the page has followed without ORDER BY; `keys` are those of the last row there."""
 
 
 class Page(msgspec.Struct):
@@ -47,6 +49,7 @@ class Collector:
         self.row = place.row
         self.number = place.number
         self.keys = place.keys
+        self.walk = place.walk
 
     @property
     def exhausted(self) -> bool:
@@ -80,7 +83,7 @@ class Collector:
         """The page; `ended` tells that no further result exists."""
         if ended or self.exhausted:
             return Page(self.items)
-        token = encode_place(Place(self.row, self._skip, self._left, self.keys, self.number))
+        token = encode_place(Place(self.row, self._skip, self._left, self.keys, self.number, self.walk))
         return Page(self.items, token)
 
 

@@ -1,27 +1,42 @@
-"""The sources of a query's documents, in the order of their rows."""
+"""The sources of a query's documents."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from local_azure.cosmos.index_key import Key
+from local_azure.cosmos.path_index import Indexes, Names
 from local_azure.cosmos.query.access import Access
-from local_azure.cosmos.query.lookup import Lookup
+from local_azure.cosmos.query.paging import Place
+from local_azure.cosmos.query.planner import Planner, Wish
+from local_azure.cosmos.query.values import Value
+from local_azure.cosmos.query.walk import Walk
 from local_azure.cosmos.ranges import WHOLE, Span
 from local_azure.cosmos.store import Store
 
-MAX_LOOKED_UP = 5_000
-"""The most rows that are taken from an index."""
-
 
 class Rows(Protocol):
-    """Documents by row. `exact` tells that all of them fulfil WHERE, so that it need not be evaluated."""
+    """Documents, in the order of their rows unless there is a `walk`, then in the order of its index.
+
+    `exact` tells that all of them fulfil WHERE, so that it need not be evaluated.
+    """
 
     exact: bool
+    walk: Walk | None
+    group: Callable[[Value], tuple[Key, ...]] | None
+    """If the walk follows ORDER BY: the keys by which it does; ties are in any order."""
     loaded: int
     """The number of documents that were read, and `loaded_bytes` their size; the reader counts them."""
     loaded_bytes: int
 
-    def after(self, row: int) -> Iterator[tuple[int, bytes]]:
-        """Rows above `row` with their JSON, ascending, read while iterated."""
+    def prepare(self, wish: Wish, place: Place) -> None:
+        """Find the best way to what a query wants, from this place on."""
+        ...
+
+    def after(self, row: int) -> Iterator[tuple[int, bytes | None]]:
+        """Rows above `row` with their JSON (None: not a document of this source), read while iterated.
+
+        A walk goes on from where the last call of this has ended, whatever the row.
+        """
         ...
 
     def body(self, row: int) -> bytes | None:
@@ -37,11 +52,16 @@ class ListRows:
     """A list of JSON values, such as the databases."""
 
     exact = False
+    walk: Walk | None = None
+    group: Callable[[Value], tuple[Key, ...]] | None = None
     loaded = 0
     loaded_bytes = 0
 
     def __init__(self, bodies: list[bytes]) -> None:
         self._bodies = bodies
+
+    def prepare(self, wish: Wish, place: Place) -> None:
+        pass
 
     def after(self, row: int) -> Iterator[tuple[int, bytes]]:
         return iter(list(enumerate(self._bodies, start=1))[row:])
@@ -54,22 +74,29 @@ class ListRows:
 
 
 class TableRows:
-    """The documents of a container's table: by keys, of one partition, of a range of partitions, or all."""
+    """The documents of a container's table: by keys, of one partition, of a range of partitions, or all.
+
+    `key` is the path of the partition key, None if it is hierarchical.
+    """
 
     def __init__(
-        self, store: Store, table: str, access: Access, span: Span = WHOLE, lookup: Lookup | None = None
+        self, store: Store, table: str, access: Access, span: Span = WHOLE, *, indexes: Indexes, key: Names | None
     ) -> None:
         self.loaded = 0
         self.loaded_bytes = 0
+        self.walk: Walk | None = None
+        self.group: Callable[[Value], tuple[Key, ...]] | None = None
+        self._span = span
         self._within = "" if span.whole else "effective_key(partition) >= ? AND effective_key(partition) < ? AND "
         self._bounds = () if span.whole else (span.low, span.high)
         self._store = store
         self._table = table
+        self._indexes = indexes
+        self._key = key
         self._partition: str | None = None
         self._located: list[int] | None = None
         self.exact = access.exact
         if access.keys is None:
-            self._look_up(lookup, None, span)
             return
         partitions = {partition for partition, _ in access.keys}
         if all(name is not None for _, name in access.keys):
@@ -78,12 +105,27 @@ class TableRows:
             # All ids of one partition, or of any (None): the other keys lie within, and WHERE tells them apart.
             (self._partition,) = partitions
             self.exact = access.exact and len(access.keys) == 1
-            self._look_up(lookup, self._partition, span)
         else:
             # Several whole partitions: to read everything in row order beats sorting them.
             self.exact = False
 
-    def after(self, row: int) -> Iterator[tuple[int, bytes]]:
+    def prepare(self, wish: Wish, place: Place) -> None:
+        if self._located is not None:
+            return
+        whole = self._partition is None and self._span.whole
+        planner = Planner(self._store, self._table, self._indexes, self._partition, self._key, whole=whole)
+        plan = planner.plan(wish, place)
+        if plan is None:
+            return
+        self.exact = False
+        self.walk = plan.walk
+        self.group = plan.group
+        if plan.located is not None:
+            self._located = sorted(row for row, partition in plan.located if self._holds(partition))
+
+    def after(self, row: int) -> Iterator[tuple[int, bytes | None]]:
+        if self.walk is not None:
+            return self.walk.rows(self._holds)
         if self._located is not None:
             return self._read(place for place in self._located if place > row)
         if self._partition is None:
@@ -109,22 +151,11 @@ class TableRows:
         sql = f"SELECT count(*) FROM {self._table} WHERE {self._within}partition = ?"
         return self._store.execute(sql, (*self._bounds, self._partition)).fetchone()[0]
 
-    def _look_up(self, lookup: Lookup | None, partition: str | None, span: Span) -> None:
-        """Take the rows from an index if they are few; to read many in row order beats sorting them."""
-        if lookup is None:
-            return
-        sql = (
-            f'SELECT row, partition FROM {self._table} INDEXED BY "{lookup.path.index_of(self._table)}" '
-            f"WHERE {lookup.condition} LIMIT {MAX_LOOKED_UP + 1}"
-        )
-        entries = self._store.execute(sql, lookup.values).fetchall()
-        if len(entries) > MAX_LOOKED_UP:
-            return
-        # WHERE is evaluated on each, but a partition or a range that only a header names is not in it.
-        self._located = sorted(
-            row for row, key in entries if (partition is None or key == partition) and (span.whole or span.holds(key))
-        )
-        self.exact = False
+    def _holds(self, partition: str) -> bool:
+        """True if a document of this partition is one of this source, which WHERE need not say."""
+        if self._partition is not None and partition != self._partition:
+            return False
+        return self._span.whole or self._span.holds(partition)
 
     def _locate(self, partition: str | None, name: str | None) -> list[int]:
         if partition is None:

@@ -5,20 +5,23 @@ A page of a plain query starts where the last one ended; DISTINCT, GROUP BY and 
 
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 import msgspec
 
 from local_azure.cosmos.errors import bad_request
-from local_azure.cosmos.path_index import Paths
+from local_azure.cosmos.index_key import sort_key_of
+from local_azure.cosmos.path_index import Column
 from local_azure.cosmos.query.access import Access, AccessFinder
 from local_azure.cosmos.query.aggregates import Count, Group, GroupCompiler, accumulator
 from local_azure.cosmos.query.compiler import Compiler
-from local_azure.cosmos.query.lookup import Lookup, LookupFinder
+from local_azure.cosmos.query.intervals import IntervalFinder
 from local_azure.cosmos.query.operators import Evaluate
 from local_azure.cosmos.query.ordering import SortedRows
 from local_azure.cosmos.query.paging import Collector, Page, Place, decode_place
+from local_azure.cosmos.query.planner import Wish
 from local_azure.cosmos.query.projection import Projection
 from local_azure.cosmos.query.rows import ListRows, Rows
 from local_azure.cosmos.query.scan import scan
@@ -46,20 +49,31 @@ class Runner:
         """The documents of a container that can be in the result."""
         return AccessFinder(self._compiler, path, self._root).find(self._query.where, partition)
 
-    def lookup(self, paths: Paths) -> Lookup | None:
-        """The condition that an index of the container can answer, None if no index helps."""
-        return LookupFinder(self._compiler, paths, self._root).find(self._query.where) if paths else None
+    @cached_property
+    def wish(self) -> Wish:
+        """What an index could do for the query."""
+        query = self._query
+        finder = IntervalFinder(self._compiler, self._root)
+        order: list[Column] = []
+        for each in () if query.group_by or query.aggregates else query.order_by:
+            names = finder.names(each.by)
+            if names is None:
+                break
+            order.append(Column(names, each.descending))
+        free = not (query.distinct or query.group_by)
+        return Wish(finder.find(query.where), tuple(order), free)
 
     async def page(self, rows: Rows, size: int, continuation: str | None) -> Page:
         """One page of at most `size` results. 400 for a query that cannot be answered, 408 if it takes too long."""
         query = self._query
         if not query.has_from:
             rows = _NOTHING  # one item, which no path leads into
-        where = None if rows.exact else self._where
         place = self._start() if continuation is None else decode_place(continuation)
         collector = Collector(place, size)
         if collector.exhausted:
             return Page([])
+        rows.prepare(self.wish, place)
+        where = None if rows.exact else self._where
         if query.group_by or query.aggregates:
             return await self._groups(rows, where, collector)
         if query.order_by:
@@ -83,16 +97,21 @@ class Runner:
         # A row of which a page took a part is read again.
         after = 0 if seen is not None else place.row - (self._expansion is not None)
         last = (place.row, place.number)
+        taken = b""
         async with aclosing(scan(rows, where, max(0, after), self._expansion)) as items:
             async for row, number, body, value in items:
                 item = projection.result(body, value)
                 if item is None or (seen is not None and not _is_new(seen, identity(_decode(item)))):
                     continue
-                if (row, number) <= last:
+                if (row == place.row and number <= place.number) if rows.walk else (row, number) <= last:
                     continue
                 if collector.full:
+                    if rows.walk is not None:
+                        collector.walk = rows.walk.index.code
+                        collector.keys = [sort_key_of(key) for key in rows.walk.keys(_decode(taken))]
                     return collector.page(ended=False)
                 collector.take(row, item, number)
+                taken = body
                 if collector.exhausted:
                     break
         return collector.page(ended=True)
@@ -100,8 +119,15 @@ class Runner:
     async def _ordered(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
         last = None if place.keys is None else (place.keys, place.row, place.number)
         kept = SortedRows(self._query.order_by, self._compiler, collector.wanted, last)
-        async for row, number, _, value in scan(rows, where, 0, self._expansion):
-            kept.add(value, row, number)
+        group = None
+        async with aclosing(scan(rows, where, 0, self._expansion)) as items:
+            async for row, number, _, value in items:
+                if rows.group is not None and kept.enough:
+                    document = value if self._expansion is None else value[self._query.root]
+                    if group is not None and group != rows.group(document):
+                        break
+                    group = rows.group(document)
+                kept.add(value, row, number)
         projection = Projection(self._query, self._compiler)
         for keys, row, number in kept.first():
             if collector.full:

@@ -22,7 +22,7 @@ _decode = msgspec.json.Decoder[Any]().decode
 async def scan(
     rows: Rows, where: Evaluate | None, after: int, expansion: Expansion | None = None
 ) -> AsyncGenerator[tuple[int, int, bytes, Value]]:
-    """The items above the row `after` for which `where` is true: row, place, JSON of the document, item.
+    """The items after the row `after` for which `where` is true: row, place, JSON of the document, item.
 
     An item is the document, in place 0, or what an expansion makes of it. 408 after `MAX_QUERY_SECONDS`.
 
@@ -36,14 +36,11 @@ async def scan(
             slice_end = now + SLICE_SECONDS
             for row, body in rows.after(after):
                 after = row
-                loaded += 1
-                size += len(body)
-                document = _decode(body)
-                if expansion is None:
-                    if where is None or where(document) is True:
-                        yield row, 0, body, document
-                else:
-                    for place, item in enumerate(expansion.of(document)):
+                if body is not None:
+                    loaded += 1
+                    size += len(body)
+                    document = _decode(body)
+                    for place, item in enumerate((document,) if expansion is None else expansion.of(document)):
                         if where is None or where(item) is True:
                             yield row, place, body, item
                 if time.monotonic() > slice_end:

@@ -1,0 +1,128 @@
+"""The key of a JSON value in an index: a value of SQLite that lies where Cosmos sorts the JSON value.
+
+Undefined, null, false, true, numbers, strings, arrays, objects, in this order. Keys never contradict that order, but
+values may share one: all arrays, texts that begin alike, the least numbers. So an index finds candidates.
+"""
+
+import math
+import sys
+from typing import Any, TypeAlias, cast
+
+import msgspec
+
+from local_azure.cosmos.query.values import UNDEFINED, Value
+
+Key: TypeAlias = int | float | str | bytes
+
+MAX_TEXT = 200
+"""Characters of a text that its key keeps."""
+UNDEFINED_KEY = -math.inf
+NULL_KEY = -sys.float_info.max
+FALSE_KEY = math.nextafter(NULL_KEY, 0)
+TRUE_KEY = math.nextafter(FALSE_KEY, 0)
+LEAST_NUMBER = math.nextafter(TRUE_KEY, 0)
+GREATEST_NUMBER = math.inf
+LEAST_TEXT = ""
+GREATEST_TEXT = "\U0010ffff" * (MAX_TEXT + 1)
+ARRAY_KEY, OBJECT_KEY = b"", b"\x01"
+
+_decode = msgspec.json.Decoder[Any]().decode
+
+
+def index_key(value: Value) -> Key:
+    """The key of any JSON value or UNDEFINED."""
+    kind = cast(type[object], type(value))
+    if kind is str:
+        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
+    if kind is int or kind is float:
+        return _of_number(value)
+    if value is UNDEFINED:
+        return UNDEFINED_KEY
+    if value is None:
+        return NULL_KEY
+    if kind is bool:
+        return TRUE_KEY if value else FALSE_KEY
+    return ARRAY_KEY if kind is list else OBJECT_KEY
+
+
+def _of_number(number: float) -> float:
+    if -(2**63) <= number < 2**63:
+        return number
+    try:
+        return max(float(number), LEAST_NUMBER)
+    except OverflowError:
+        return GREATEST_NUMBER if number > 0 else LEAST_NUMBER
+
+
+def position(key: Key) -> tuple[int, Any]:
+    """The order of keys in SQLite, for Python, which does not compare a text with a number."""
+    if isinstance(key, str):
+        return 1, key
+    return (2, key) if isinstance(key, bytes) else (0, key)
+
+
+def value_at(document: Value, names: tuple[str, ...]) -> Value:
+    """The value that a document has at a path of property names."""
+    for name in names:
+        if type(document) is not dict:
+            return UNDEFINED
+        document = cast(dict[str, Value], document).get(name, UNDEFINED)
+    return document
+
+
+class KeyReader:
+    """The function `index_key(body, path)` of SQLite, `path` being names with `/` between them.
+
+    SQLite asks for one key after the other of the document that is being written, so the last one is kept.
+    """
+
+    def __init__(self) -> None:
+        self._body = b""
+        self._document: Value = None
+        self._paths: dict[str, tuple[str, ...]] = {}
+
+    def expect(self, body: bytes, document: Value) -> None:
+        """Take over a document that is about to be written, so that it need not be decoded."""
+        self._body = body
+        self._document = document
+
+    def __call__(self, body: bytes, path: str) -> Key:
+        if body != self._body:
+            self.expect(body, _decode(body))
+        names = self._paths.get(path)
+        if names is None:
+            names = self._paths[path] = tuple(path.split("/"))
+        return index_key(value_at(self._document, names))
+
+
+def sort_key_of(key: Key) -> tuple[int, Any]:
+    """A key as a continuation token carries it: like `values.sort_key`, by type, then by value."""
+    if isinstance(key, str):
+        return 4, key
+    if isinstance(key, bytes):
+        return (5 if key == ARRAY_KEY else 6), 0
+    special = _SPECIAL.get(key)
+    return special or (3, None if key == GREATEST_NUMBER else key)
+
+
+def key_of(rank: int, value: Any) -> Key:
+    """The key of a `sort_key`. ValueError for what is not one."""
+    match rank, value:
+        case 0, _:
+            return UNDEFINED_KEY
+        case 3, None:
+            return GREATEST_NUMBER
+        case ((5 | 6), _):
+            return ARRAY_KEY if rank == 5 else OBJECT_KEY
+        case (1, None) | (2, bool()) | (3, int() | float()) | (4, str()):
+            return index_key(value)
+        case _:
+            raise ValueError(rank)
+
+
+_SPECIAL: dict[Key, tuple[int, Any]] = {
+    UNDEFINED_KEY: (0, 0),
+    NULL_KEY: (1, None),
+    FALSE_KEY: (2, False),
+    TRUE_KEY: (2, True),
+}

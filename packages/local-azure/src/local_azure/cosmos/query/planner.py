@@ -1,0 +1,203 @@
+"""The index that serves a query best, by how many rows it has for it: counted, up to a bound, not estimated."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from local_azure.cosmos.index_key import Key, index_key, key_of, value_at
+from local_azure.cosmos.path_index import Column, Index, Indexes, Names
+from local_azure.cosmos.query.intervals import Conditions, Interval
+from local_azure.cosmos.query.legs import Leg, condition, legs_of
+from local_azure.cosmos.query.paging import Place
+from local_azure.cosmos.query.values import Value
+from local_azure.cosmos.query.walk import Walk, no_such_walk
+from local_azure.cosmos.store import Store
+
+FEW = 5_000
+"""Rows that are gathered and then read in row order; more are read in the order of an index."""
+_HANDFUL = 100
+_MANY = 50_000
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """The properties that a query bounds, and its ORDER BY as far as an index can follow it."""
+
+    conditions: Conditions
+    order: tuple[Column, ...] = ()
+    free: bool = False
+    """True if the documents may come in any order."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Rows with their partitions, or a walk; `group` gives the keys by which the walk follows ORDER BY.
+
+    `complete`: the walk heeds all that is known of the properties, so that no other way meets fewer rows.
+    """
+
+    located: set[tuple[int, str]] | None = None
+    walk: Walk | None = None
+    group: Callable[[Value], tuple[Key, ...]] | None = None
+    complete: bool = False
+
+
+class Planner:
+    """Plans for the documents of a table, or of one partition of it, whose key has the path `key`."""
+
+    def __init__(
+        self, store: Store, table: str, indexes: Indexes, partition: str | None, key: Names | None, *, whole: bool
+    ) -> None:
+        self._store = store
+        self._table = table
+        self._indexes = indexes
+        self._partition = partition
+        self._key = key
+        # Only a query of less than the whole container must know the partitions, which lie in the table.
+        self._partition_column = "''" if whole else "partition"
+
+    def plan(self, wish: Wish, place: Place) -> Plan | None:  # noqa: PLR0911 - one for each way
+        """None if no index helps. 400 for a place in an index that is no more."""
+        conditions = dict(wish.conditions)
+        if self._partition is not None:
+            if not wish.order and self._count_partition() <= _HANDFUL:
+                return None
+            conditions |= self._of_partition(self._partition)
+        if place.walk is not None:
+            return self._resumed(conditions, place, place.walk)
+        self._make_missing(conditions, wish.order)
+        usable = [(index, legs) for index in self._indexes.existing if (legs := legs_of(index, conditions)) is not None]
+        ordered = self._in_order(conditions, wish.order, place) if wish.order else None
+        if ordered is not None and ordered.complete:
+            return ordered
+        located = self._few(usable)
+        if located is not None:
+            return Plan(located)
+        if ordered is not None:
+            return ordered
+        if not wish.free or (place.row and not wish.order):
+            return None
+        usable = [(index, legs) for index, legs in usable if self._names_the_partition(index, legs)]
+        if not usable:
+            return None
+        index, legs = min(usable, key=lambda each: self._count(*each, _MANY)) if len(usable) > 1 else usable[0]
+        return Plan(walk=Walk(self._store, self._table, index, legs))
+
+    def _make_missing(self, conditions: Conditions, order: tuple[Column, ...]) -> None:
+        for names in dict.fromkeys((*conditions, *(column.names for column in order[:1]))):
+            if names not in (("id",), self._key):
+                self._indexes.want(names)
+
+    def _few(self, usable: list[tuple[Index, list[Leg]]]) -> set[tuple[int, str]] | None:
+        """The rows that the indexes with few of them agree upon; None if all have many."""
+        counted = [(self._count(index, legs, FEW), place) for place, (index, legs) in enumerate(usable)]
+        few = sorted(each for each in counted if each[0] <= FEW)
+        located: set[tuple[int, str]] | None = None
+        for _, place in few:
+            if located is not None and len(located) <= _HANDFUL:
+                break
+            rows = {row for leg in usable[place][1] for row in self._rows(usable[place][0], leg)}
+            located = rows if located is None else located & rows
+        return located
+
+    def _in_order(self, conditions: Conditions, order: tuple[Column, ...], place: Place) -> Plan | None:
+        best: tuple[int, Index, tuple[Key, ...], int] | None = None
+        for index in self._indexes.existing:
+            prefix = _points(index, conditions)
+            for depth in range(len(prefix) + 1):
+                shared = _shared(index.columns[depth:], order)
+                if shared and (best is None or depth + shared > best[0]):
+                    best = depth + shared, index, prefix[:depth], shared
+        if best is None:
+            return None
+        _, index, prefix, shared = best
+        first = index.columns[len(prefix)]
+        reverse = first.descending != order[0].descending
+        bounds = conditions.get(first.names)
+        legs = [Leg(prefix)] if bounds is None else [Leg(prefix, each.low, each.high) for each in bounds]
+        if not self._names_the_partition(index, legs):
+            return None
+        walk = Walk(self._store, self._table, index, legs[::-1] if order[0].descending else legs, reverse=reverse)
+        if place.keys is not None:
+            walk.go_on_after((*prefix, *_keys(place)[:shared]), None)
+        names = [column.names for column in order[:shared]]
+        complete = conditions.keys() <= {column.names for column in index.columns[: len(prefix) + 1]}
+
+        def group(document: Value) -> tuple[Key, ...]:
+            return tuple(index_key(value_at(document, each)) for each in names)
+
+        return Plan(walk=walk, group=group, complete=complete)
+
+    def _resumed(self, conditions: Conditions, place: Place, name: str) -> Plan:
+        for index in self._indexes.existing:
+            if index.code == name and (legs := legs_of(index, conditions)) is not None:
+                walk = Walk(self._store, self._table, index, legs)
+                keys = _keys(place)
+                if len(keys) == len(index.columns) and walk.go_on_after(keys, place.row):
+                    return Plan(walk=walk)
+        raise no_such_walk()
+
+    def _of_partition(self, partition: str) -> Conditions:
+        """What the partition says of its key's property, if that has one value there."""
+        value = msgspec.json.decode(partition)[0]
+        if self._key is None or not (type(value) is str or (type(value) in (int, float) and abs(value) < 2**53)):
+            return {}
+        key = index_key(value)
+        return {self._key: [Interval(key, key)]}
+
+    def _names_the_partition(self, index: Index, legs: list[Leg]) -> bool:
+        """True unless a walk would meet documents of all partitions where one is asked for."""
+        if self._partition is None:
+            return True
+        depth = len(legs[0].prefix) if legs else 0
+        return self._key in [column.names for column in index.columns[:depth]]
+
+    def _count_partition(self) -> int:
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {self._table} WHERE partition = ? LIMIT {_HANDFUL + 1})"
+        return self._store.execute(sql, (self._partition,)).fetchone()[0]
+
+    def _count(self, index: Index, legs: list[Leg], most: int) -> int:
+        """The number of rows of the legs, or something above `most`."""
+        count = 0
+        for leg in legs:
+            where, values = condition(index, leg, reverse=False)
+            inner = f'SELECT 1 FROM {self._table} INDEXED BY "{index.name(self._table)}" WHERE {where}'
+            sql = f"SELECT count(*) FROM ({inner} LIMIT {most + 1 - count})"
+            count += self._store.execute(sql, tuple(values)).fetchone()[0]
+            if count > most:
+                break
+        return count
+
+    def _rows(self, index: Index, leg: Leg) -> list[tuple[int, str]]:
+        where, values = condition(index, leg, reverse=False)
+        table = f'{self._table} INDEXED BY "{index.name(self._table)}"'
+        sql = f"SELECT row, {self._partition_column} FROM {table} WHERE {where}"
+        return self._store.execute(sql, tuple(values)).fetchall()
+
+
+def _keys(place: Place) -> tuple[Key, ...]:
+    """The keys in a continuation token. 400 if they cannot be."""
+    try:
+        return tuple(key_of(*key) for key in place.keys or ())
+    except ValueError:
+        raise no_such_walk() from None
+
+
+def _points(index: Index, conditions: Conditions) -> tuple[Key, ...]:
+    """The keys of the first columns that have just one."""
+    points: list[Key] = []
+    for column in index.columns:
+        intervals = conditions.get(column.names, [])
+        if len(intervals) != 1 or not intervals[0].is_point:
+            break
+        points.append(intervals[0].low)
+    return tuple(points)
+
+
+def _shared(columns: tuple[Column, ...], order: tuple[Column, ...]) -> int:
+    """The number of columns that follow ORDER BY, all as it asks or all the other way round."""
+    shared = 0
+    for column, wanted in zip(columns, order, strict=False):
+        turned = columns[0].descending != order[0].descending
+        if column.names != wanted.names or (column.descending != wanted.descending) != turned:
+            break
+        shared += 1
+    return shared

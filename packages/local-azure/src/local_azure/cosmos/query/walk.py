@@ -1,0 +1,96 @@
+"""Reading the documents of a container in the order of one of its indexes."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from local_azure.cosmos.errors import bad_request
+from local_azure.cosmos.index_key import Key, index_key, position, value_at
+from local_azure.cosmos.path_index import Index
+from local_azure.cosmos.query.legs import Leg, condition, order, rest_of
+from local_azure.cosmos.query.values import Value
+from local_azure.cosmos.store import Store
+
+_FIRST_ROWS, _MORE_ROWS = 64, 512
+_decode = msgspec.json.Decoder[Any]().decode
+
+
+class Walk:
+    """Reads legs of an index, forwards or backwards, and remembers how far it is.
+
+    No cursor stays open: writes go on meanwhile. A document whose indexed value is changed meanwhile may come twice or
+    not at all, as on Azure.
+    """
+
+    def __init__(self, store: Store, table: str, index: Index, legs: list[Leg], *, reverse: bool = False) -> None:
+        self.index = index
+        self._store = store
+        self._table = table
+        self._legs = deque(legs)
+        self._reverse = reverse
+        self._pending: deque[tuple[int, str]] = deque()
+        self._rows = _FIRST_ROWS
+
+    def rows(self, holds: Callable[[str], bool]) -> Iterator[tuple[int, bytes | None]]:
+        """Rows with their JSON, from where the last call ended; None for one whose partition `holds` does not want."""
+        while self._pending or self._fetch():
+            row, partition = self._pending.popleft()
+            yield row, self._body(row) if holds(partition) else None
+
+    def go_on_after(self, keys: tuple[Key, ...], row: int | None) -> bool:
+        """Start after the row with these keys, or at the keys if it is None. False if no leg holds them."""
+        legs = list(self._legs)
+        for place, leg in enumerate(legs):
+            if self._holds(leg, keys):
+                self._legs = deque([*rest_of(leg, keys, row), *legs[place + 1 :]])
+                return True
+        return False
+
+    def keys(self, document: Value) -> tuple[Key, ...]:
+        """The keys of a document in the index."""
+        return tuple(index_key(value_at(document, column.names)) for column in self.index.columns)
+
+    def _fetch(self) -> bool:
+        """Read more rows of the first leg that has some; False at the end."""
+        while self._legs:
+            leg = self._legs.popleft()
+            where, values = condition(self.index, leg, reverse=self._reverse)
+            sql = (
+                f'SELECT row, partition FROM {self._table} INDEXED BY "{self.index.name(self._table)}" '
+                f"WHERE {where} ORDER BY {order(self.index, reverse=self._reverse)} LIMIT {self._rows}"
+            )
+            entries = self._store.execute(sql, tuple(values)).fetchall()
+            if len(entries) == self._rows:
+                last = entries[-1][0]
+                # Nothing is written between two statements of one turn, so the row is there.
+                keys = self.keys(_decode(self._body(last) or b"{}"))
+                self._legs.extendleft(reversed(rest_of(leg, keys, last)))
+                self._rows = _MORE_ROWS
+            if entries:
+                self._pending.extend(entries)
+                return True
+        return False
+
+    def _body(self, row: int) -> bytes | None:
+        stored = self._store.execute(f"SELECT body FROM {self._table} WHERE row = ?", (row,)).fetchone()
+        return None if stored is None else stored[0]
+
+    @staticmethod
+    def _holds(leg: Leg, keys: tuple[Key, ...]) -> bool:
+        depth = len(leg.prefix)
+        if leg.prefix != keys[:depth]:
+            return False
+        if depth == len(keys):
+            return True
+        key = position(keys[depth])
+        above = leg.low is None or position(leg.low) <= key
+        return above and (leg.high is None or key <= position(leg.high))
+
+
+def no_such_walk() -> Exception:
+    """400 for a continuation token of an index that is no more, or of another query."""
+    return bad_request(
+        "The continuation token belongs to another query, or to an index that the container has no more; start again."
+    )

@@ -1,0 +1,160 @@
+"""The documents that a query reads: few with an index, in the order of the index where it asks for that order."""
+
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from local_azure.core.clock import Clock
+from local_azure.cosmos.catalog import Catalog, Container
+from local_azure.cosmos.errors import CosmosError
+from local_azure.cosmos.items import create_item
+from local_azure.cosmos.partition_key import canonical
+from local_azure.cosmos.query import planner
+from local_azure.cosmos.query.paging import Page
+from local_azure.cosmos.query.parser import parse
+from local_azure.cosmos.query.rows import TableRows
+from local_azure.cosmos.query.runner import Runner
+from local_azure.cosmos.store import Store
+
+DOCUMENTS = 3_000
+EXCLUDED = [{"path": "/*"}]
+NAMED: dict[str, Any] = {
+    "includedPaths": [{"path": "/cust_id/?"}, {"path": "/seen/at/?"}],
+    "excludedPaths": EXCLUDED,
+    "compositeIndexes": [[{"path": "/store_id"}, {"path": "/seen/at", "order": "descending"}]],
+}
+DEFAULT: dict[str, Any] = {}
+PERIOD = "c.seen.at >= @from AND c.seen.at < @to"
+
+
+class Shop:
+    """A container of sales: customer `c0` has every other one, the others 3 each."""
+
+    def __init__(self, policy: dict[str, Any], documents: int = DOCUMENTS) -> None:
+        self.store = Store(Path(":memory:"))
+        catalog = Catalog(self.store, Clock())
+        body: dict[str, Any] = {"id": "c", "partitionKey": {"paths": ["/id"]}, "indexingPolicy": policy}
+        self.container: Container = catalog.create_container(catalog.create_database({"id": "d"}), body)
+        for number in range(documents):
+            sale: dict[str, Any] = {"id": f"{number}", "cust_id": f"c{number % 2 and number % 1000}"}
+            sale |= {"store_id": number % 3, "seen": {"at": _time(number)}}
+            create_item(self.container, canonical(sale["id"]), msgspec.json.encode(sale))
+
+    async def ask(
+        self, sql: str, parameters: dict[str, Any] | None = None, size: int = 1_000, token: str | None = None
+    ) -> tuple[Page, int]:
+        """One page, and the number of documents that were read for it."""
+        runner = Runner(parse(sql), parameters or {})
+        documents = self.container.documents
+        access = runner.access(("id",), None)
+        rows = TableRows(self.store, documents.table, access, indexes=documents.indexes, key=("id",))
+        page = await runner.page(rows, size, token)
+        await self.store.settled()
+        return page, rows.loaded
+
+
+def _time(number: int) -> str:
+    return f"2026-11-26T{number // 3600:02d}:{number // 60 % 60:02d}:{number % 60:02d}Z"
+
+
+def _made(policy: dict[str, Any], documents: int = DOCUMENTS) -> Shop:
+    async def make() -> Shop:
+        shop = Shop(policy, documents)
+        await shop.store.settled()
+        return shop
+
+    return asyncio.run(make())
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bound so low that a few thousand documents are many."""
+    monkeypatch.setattr(planner, "FEW", 500)
+
+
+@pytest.fixture(scope="module")
+def named() -> Iterator[Shop]:
+    shop = _made(NAMED)
+    yield shop
+    shop.store.close()
+
+
+async def test_a_rare_customer_is_read_alone(named: Shop) -> None:
+    page, loaded = await named.ask("SELECT * FROM c WHERE c.cust_id = 'c7'")
+    assert (len(page.items), loaded) == (3, 3)
+
+
+async def test_two_indexes_agree_upon_the_few_documents_of_a_frequent_customer_in_a_period(named: Shop) -> None:
+    sql = f"SELECT * FROM c WHERE c.cust_id = @customer AND {PERIOD} ORDER BY c.seen.at"
+    page, loaded = await named.ask(sql, {"@customer": "c0", "@from": _time(100), "@to": _time(200)})
+    assert (len(page.items), loaded) == (50, 101)
+
+
+async def test_customers_in_a_period_come_in_the_order_of_time_page_by_page(named: Shop) -> None:
+    sql = f"SELECT VALUE c.seen.at FROM c WHERE c.cust_id IN ('c7', 'c0', 'c9') AND {PERIOD} ORDER BY c.seen.at"
+    period = {"@from": _time(500), "@to": _time(2_500)}
+    times: list[str] = []
+    page, loaded = await named.ask(sql, period, 100)
+    most = loaded
+    while True:
+        times += [msgspec.json.decode(item) for item in page.items]
+        if page.continuation is None:
+            break
+        page, loaded = await named.ask(sql, period, 100, page.continuation)
+        most = max(most, loaded)
+    wanted = [number for number in range(500, 2_500) if (number % 2 and number % 1_000) in (0, 7, 9)]
+    assert times == [_time(number) for number in wanted]
+    assert most < 250, "a page reads about as many documents as it gives, not all of the period"
+
+
+async def test_a_long_period_is_read_page_by_page_without_an_order(named: Shop) -> None:
+    sql = "SELECT VALUE c.id FROM c WHERE c.seen.at >= @from"
+    page, loaded = await named.ask(sql, {"@from": _time(1_000)}, 100)
+    assert (len(page.items), loaded) == (100, 101)
+    page, loaded = await named.ask(sql, {"@from": _time(1_000)}, 100, page.continuation)
+    assert [msgspec.json.decode(item) for item in page.items] == [f"{number}" for number in range(1_100, 1_200)]
+    assert loaded == 101
+
+
+async def test_the_newest_come_first_from_the_end_of_the_index(named: Shop) -> None:
+    page, loaded = await named.ask("SELECT TOP 5 VALUE c.id FROM c ORDER BY c.seen.at DESC")
+    assert [msgspec.json.decode(item) for item in page.items] == ["2999", "2998", "2997", "2996", "2995"]
+    assert loaded < 10
+
+
+async def test_a_composite_index_gives_the_newest_of_a_store(named: Shop) -> None:
+    page, loaded = await named.ask("SELECT TOP 3 VALUE c.id FROM c WHERE c.store_id = 1 ORDER BY c.seen.at DESC")
+    assert [msgspec.json.decode(item) for item in page.items] == ["2998", "2995", "2992"]
+    assert loaded < 10
+
+
+async def test_a_token_of_an_index_that_is_no_more_is_refused(named: Shop) -> None:
+    page, _ = await named.ask("SELECT * FROM c WHERE c.seen.at >= @from", {"@from": ""}, 10)
+    with pytest.raises(CosmosError, match="start again") as refusal:
+        await named.ask("SELECT * FROM c WHERE c.cust_id >= ''", {}, 10, page.continuation)
+    assert refusal.value.status == 400
+
+
+def test_the_root_path_makes_an_index_once_a_query_bounds_a_property_and_keeps_it() -> None:
+    shop = _made(DEFAULT)
+
+    async def loaded() -> list[int]:
+        reads = [(await shop.ask("SELECT * FROM c WHERE c.cust_id = 'c7'"))[1]]
+        sale = {"id": "new", "cust_id": "c7"}
+        create_item(shop.container, canonical("new"), msgspec.json.encode(sale))
+        return [*reads, (await shop.ask("SELECT * FROM c WHERE c.cust_id = 'c7'"))[1]]
+
+    assert asyncio.run(loaded()) == [3, 4]
+    shop.store.close()
+
+
+@pytest.mark.parametrize(("policy", "documents"), [(DEFAULT, 1_000), ({"excludedPaths": EXCLUDED}, 3_000)])
+def test_a_small_container_and_an_excluded_property_are_scanned(policy: dict[str, Any], documents: int) -> None:
+    shop = _made(policy, documents)
+    assert asyncio.run(shop.ask("SELECT * FROM c WHERE c.cust_id = 'c7'"))[1] == documents
+    shop.store.close()

@@ -1,0 +1,189 @@
+"""Random queries give the same answers with indexes and without, whatever has been written, changed and deleted."""
+
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from local_azure.core.clock import Clock
+from local_azure.cosmos.catalog import Catalog, Container
+from local_azure.cosmos.documents import ALWAYS
+from local_azure.cosmos.items import delete_item, upsert_item
+from local_azure.cosmos.partition_key import canonical
+from local_azure.cosmos.path_index import Indexes, policy_of
+from local_azure.cosmos.query import planner, walk
+from local_azure.cosmos.query.parser import parse
+from local_azure.cosmos.query.rows import TableRows
+from local_azure.cosmos.query.runner import Runner
+from local_azure.cosmos.store import Store
+from tests.cosmos.query import oracle
+from tests.cosmos.query.oracle import Expression
+from tests.cosmos.query.test_query_semantics import CONDITIONS, STORES
+
+NO_INDEX: dict[str, Any] = {"includedPaths": [], "excludedPaths": [{"path": "/*"}]}
+EVERY_PATH = [{"path": f"/{path}/?"} for path in ("a", "b", "nested/x", "store_id")]
+POLICIES: list[dict[str, Any]] = [
+    {"includedPaths": EVERY_PATH, "excludedPaths": [{"path": "/*"}]},
+    {"includedPaths": [{"path": "/*"}], "excludedPaths": [{"path": "/a/?"}]},
+    {
+        "includedPaths": [{"path": "/*"}],
+        "excludedPaths": [],
+        "compositeIndexes": [
+            [{"path": "/a"}, {"path": "/b", "order": "descending"}],
+            [{"path": "/store_id"}, {"path": "/b"}, {"path": "/nested/x"}],
+            [{"path": "/b", "order": "descending"}, {"path": "/a", "order": "descending"}],
+        ],
+    },
+]
+LONG = "a" * 200
+EDGES = [None, True, False, -1, 0, 1, 1.0, 0.5, 2**53, 2**53 + 1, 2**64, -(2**64), 1e300, -sys.float_info.max]
+SCALARS = st.sampled_from([*EDGES, "", "a", "ab", LONG, f"{LONG}b", f"{LONG}c", "\uffff", "\U0001f600", "\0", "1"])
+VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=1), st.dictionaries(st.just("x"), SCALARS, max_size=1))
+DOCUMENTS = st.lists(
+    st.tuples(st.integers(0, 9), st.sampled_from(STORES), st.dictionaries(st.sampled_from("ab"), VALUES), VALUES).map(
+        lambda parts: {"id": f"d{parts[0]}", "store_id": parts[1], **parts[2], "nested": parts[3]}
+    ),
+    max_size=25,
+)
+INDEXED = [oracle.prop("a"), oracle.prop("b"), oracle.prop("nested", "x"), oracle.prop("store_id")]
+BOUNDS = st.one_of(
+    st.builds(
+        oracle.compared,
+        st.sampled_from(["=", "<", "<=", ">", ">="]),
+        st.sampled_from(INDEXED),
+        SCALARS.map(oracle.literal),
+    ),
+    st.builds(oracle.among, st.sampled_from(INDEXED), st.lists(SCALARS, min_size=1, max_size=4)),
+    st.builds(oracle.between, st.sampled_from(INDEXED), SCALARS.map(oracle.literal), SCALARS.map(oracle.literal)),
+)
+WHERE = st.one_of(
+    BOUNDS,
+    st.lists(BOUNDS, min_size=2, max_size=3).map(lambda parts: oracle.all_of(*parts)),
+    st.lists(BOUNDS, min_size=2, max_size=3).map(lambda parts: oracle.any_of(*parts)),
+    CONDITIONS,
+)
+DIRECTED = st.tuples(
+    st.sampled_from(["c.a", "c.b", "c.nested.x", "c.store_id", "c.id"]), st.sampled_from(["", " DESC"])
+)
+ORDERS = st.lists(DIRECTED, max_size=3, unique_by=lambda each: each[0]).map(
+    lambda parts: f" ORDER BY {', '.join(map(''.join, parts))}" if parts else ""
+)
+SELECTS = st.sampled_from(["*", "c.id, c.b", "DISTINCT VALUE c.a", "VALUE COUNT(1)", "VALUE MAX(c.b)"])
+
+
+@pytest.fixture(autouse=True)
+def few_rows() -> Iterator[None]:
+    """Bounds so low that a handful of documents takes every way."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, value in (
+            (planner, "FEW", 2),
+            (planner, "_HANDFUL", 0),
+            (walk, "_FIRST_ROWS", 2),
+            (walk, "_MORE_ROWS", 3),
+        ):
+            patch.setattr(module, name, value)
+        patch.setattr("local_azure.cosmos.path_index.SMALL", 0)
+        yield
+
+
+class Database:
+    """A container that is filled anew for each example, read by its indexes or by none."""
+
+    def __init__(self) -> None:
+        self.store = Store(Path(":memory:"))
+        self.catalog = Catalog(self.store, Clock())
+        self.database = self.catalog.create_database({"id": "d"})
+        self.walked = 0
+
+    def fill(self, documents: list[dict[str, Any]], policy: dict[str, Any]) -> Container:
+        """Write the documents, which overwrite each other, and delete every fifth."""
+        for container in list(self.database.containers.values()):
+            self.catalog.delete_container(self.database, container)
+        body: dict[str, Any] = {"id": "c", "partitionKey": {"paths": ["/store_id"]}, "indexingPolicy": policy}
+        container = self.catalog.create_container(self.database, body)
+        for number, document in enumerate(documents):
+            partition = canonical(document["store_id"])
+            upsert_item(container, partition, msgspec.json.encode(document), ALWAYS)
+            if number % 5 == 4:
+                delete_item(container, partition, document["id"], ALWAYS)
+        return container
+
+    async def ask(
+        self, container: Container, sql: str, partition: str | None, size: int, *, indexed: bool
+    ) -> list[Any]:
+        """All results, page by page."""
+        indexes = container.documents.indexes
+        if not indexed:
+            indexes = Indexes(self.store, "none", policy_of({"indexingPolicy": NO_INDEX}, None))
+        results: list[Any] = []
+        token = None
+        while True:
+            runner = Runner(parse(sql), {})
+            access = runner.access(("store_id",), None if partition is None else canonical(partition))
+            rows = TableRows(self.store, container.documents.table, access, indexes=indexes, key=("store_id",))
+            page = await runner.page(rows, size, token)
+            self.walked += rows.walk is not None
+            results += [msgspec.json.decode(item) for item in page.items]
+            if page.continuation is None:
+                return results
+            token = page.continuation
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    made: list[Database] = []
+
+    async def make() -> None:
+        made.append(Database())
+        await made[0].store.settled()
+
+    asyncio.run(make())
+    yield made[0]
+    assert made[0].walked, "no query has followed an index"
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    documents=DOCUMENTS,
+    policy=st.sampled_from(POLICIES),
+    select=SELECTS,
+    where=st.one_of(st.none(), WHERE),
+    order=ORDERS,
+    partition=st.sampled_from([None, *STORES]),
+    size=st.integers(1, 4),
+)
+def test_an_index_gives_what_a_scan_gives(
+    *,
+    database: Database,
+    documents: list[dict[str, Any]],
+    policy: dict[str, Any],
+    select: str,
+    where: Expression | None,
+    order: str,
+    partition: str | None,
+    size: int,
+) -> None:
+    if order and (select.startswith("DISTINCT") or "(" in select):
+        order = ""
+    sql = f"SELECT {select} FROM c" + (f" WHERE {where.sql}" if where else "") + order
+
+    async def run() -> tuple[list[Any], list[Any]]:
+        container = database.fill(documents, policy)
+        try:
+            by_index = await database.ask(container, sql, partition, size, indexed=True)
+            return by_index, await database.ask(container, sql, partition, size, indexed=False)
+        finally:
+            await database.store.settled()
+
+    by_index, by_scan = asyncio.run(run())
+    if not order:
+        by_index, by_scan = (sorted(map(json.dumps, each)) for each in (by_index, by_scan))
+    assert by_index == by_scan, sql
