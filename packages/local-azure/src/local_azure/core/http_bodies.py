@@ -43,7 +43,15 @@ class Bodies:
             raise self._too_large(f"has {request.content_length}")
         chunks, size = list[bytes](), 0
         try:
-            if request.can_read_body:
+            if request.content.is_eof() and request.content.exception() is None:
+                # A small body, the usual one, has come with its head: nobody need wait for it.
+                whole = request.content.read_nowait()
+                if len(whole) > self._limits.body_bytes:
+                    raise self._too_large(f"has {len(whole)}")
+                self._hold(len(whole))
+                size = len(whole)
+                chunks.append(whole)
+            elif request.can_read_body:
                 async for chunk in self._chunks(request):
                     if size + len(chunk) > self._limits.body_bytes:
                         raise self._too_large(f"has more than {self._limits.body_bytes}")

@@ -13,6 +13,9 @@ from urllib.parse import unquote
 
 from local_azure.cosmos.errors import unauthorized
 
+_USUAL = "type%3Dmaster%26ver%3D1.0%26sig%3D"
+_ESCAPES = (("%2B", "+"), ("%2F", "/"), ("%3D", "="))
+
 
 class AccountKey:
     """Checks that a request was signed with the account's key. ValueError if the key is not base64."""
@@ -28,8 +31,7 @@ class AccountKey:
 
         `segments` is the decoded path, such as `("dbs", "fraud", "colls", "events")`.
         """
-        token = unquote(headers.get("authorization", ""))
-        kind, _, signature = token.partition("&sig=")
+        kind, _, signature = _unquoted(headers.get("authorization", "")).partition("&sig=")
         if kind != "type=master&ver=1.0":
             raise unauthorized("The request must be signed with the account key (type=master, ver=1.0).")
         dates = f"{headers.get('x-ms-date', '').lower()}\n{headers.get('date', '').lower()}"
@@ -41,6 +43,17 @@ class AccountKey:
 
     def _sign(self, text: str) -> bytes:
         return base64.b64encode(hmac.digest(self._secret, text.encode(), hashlib.sha256))
+
+
+def _unquoted(token: str) -> str:
+    """The token without its escapes: those of a signature at once, all others in the general way."""
+    if token.startswith(_USUAL):
+        signature = token[len(_USUAL) :]
+        for escape, character in _ESCAPES:
+            signature = signature.replace(escape, character)
+        if "%" not in signature:
+            return f"type=master&ver=1.0&sig={signature}"
+    return unquote(token)
 
 
 def _signed_resources(segments: Sequence[str]) -> list[str]:

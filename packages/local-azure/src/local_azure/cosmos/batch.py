@@ -3,7 +3,6 @@
 They come as JSON (the SDKs for Python and JavaScript) or in HybridRow (.NET), and are answered in kind.
 """
 
-from contextlib import nullcontext
 
 import msgspec
 
@@ -64,15 +63,13 @@ class Batches:
             if failed and not go_on:
                 results.append(Result(_FAILED_DEPENDENCY, 0))
                 continue
-            # A create writes once, after all that can refuse it: it needs no savepoint.
-            is_single_write = operation.operation_type == "Create"
             try:
-                with nullcontext() if is_single_write else self._store.atomic():
-                    self._faults.throttle()
-                    partition = required(container.key.of_header(operation.partition_key))
-                    if not span.whole and not span.holds(partition):
-                        raise out_of_range()
-                    results.append(self._run(container, partition, operation, minimal))
+                # No savepoint: an operation by itself writes after all that could refuse it.
+                self._faults.throttle()
+                partition = required(container.key.of_header(operation.partition_key))
+                if not span.whole and not span.holds(partition):
+                    raise out_of_range()
+                results.append(self._run(container, partition, operation, minimal))
             except CosmosError as error:
                 failed = True
                 results.append(_refused(error))

@@ -77,7 +77,10 @@ class DocumentTable:
         self._has_changes = False
         self._find = f"SELECT row, etag, body FROM {self.table} WHERE id = ? AND partition = ?"
         self._find_etag = f"SELECT row, etag FROM {self.table} WHERE id = ? AND partition = ?"
-        self._insert = f"INSERT INTO {self.table} (row, partition, id, etag, expires, body) VALUES (?, ?, ?, ?, ?, ?)"
+        self._insert = (
+            f"INSERT INTO {self.table} (row, partition, id, etag, expires, body) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (id, partition) DO NOTHING"
+        )
         self._update = f"UPDATE {self.table} SET etag = ?, expires = ?, body = ? WHERE row = ?"
 
     def create(self) -> None:
@@ -109,8 +112,6 @@ class DocumentTable:
     def create_item(self, partition: str, document: JsonObject) -> Stored:
         """409 if the id is taken in its partition."""
         name = checked_id(document)
-        if self._store.execute(self._find_etag, (name, partition)).fetchone():
-            raise conflict("Entity", name)
         return self._add(partition, name, document)
 
     def upsert_item(self, partition: str, document: JsonObject, conditions: Conditions = ALWAYS) -> tuple[bool, Stored]:
@@ -132,11 +133,13 @@ class DocumentTable:
     def replace_item(self, partition: str, name: str, old: Stored, document: JsonObject) -> Stored:
         """Replace a document; the new one may have another id. 409 if that one is taken."""
         new_name = checked_id(document)
-        if new_name != name:
-            if self._store.execute(self._find_etag, (new_name, partition)).fetchone():
-                raise conflict("Entity", new_name)
-            self._store.write(f"UPDATE {self.table} SET id = ? WHERE row = ?", (new_name, old.row))
-        return self._overwrite(old, document)
+        if new_name == name:
+            return self._overwrite(old, document)
+        if self._store.execute(self._find_etag, (new_name, partition)).fetchone():
+            raise conflict("Entity", new_name)
+        stored = self._overwrite(old, document)
+        self._store.write(f"UPDATE {self.table} SET id = ? WHERE row = ?", (new_name, old.row))
+        return stored
 
     def delete_item(self, partition: str, name: str, conditions: Conditions = ALWAYS) -> float:
         """The RU that it costs. 404 if the document does not exist, 412 if the conditions do not hold."""
@@ -196,8 +199,10 @@ class DocumentTable:
     def _add(self, partition: str, name: str, document: JsonObject) -> Stored:
         sequence = self._store.next_sequence()
         stored, expires = self._stamp(sequence, sequence, document)
+        values = (sequence, partition, name, stored.etag, expires, stored.body)
+        if not self._store.write(self._insert, values).rowcount:
+            raise conflict("Entity", name)
         stored.charge = create_charge(len(stored.body), self._terms.of(document))
-        self._store.write(self._insert, (sequence, partition, name, stored.etag, expires, stored.body))
         return stored
 
     def _overwrite(self, old: Stored, document: JsonObject) -> Stored:

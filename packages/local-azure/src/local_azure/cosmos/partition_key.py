@@ -4,6 +4,7 @@ The canonical text is a JSON list with one value for each path of the key, `["5"
 stands there as `{}`, as on the wire. A hierarchical key has two or three paths.
 """
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -14,6 +15,8 @@ from local_azure.cosmos.wire import JsonObject, JsonValue, decode
 
 UNDEFINED_KEY = "[{}]"
 MAX_KEY_BYTES = 2048
+_PLAIN_TEXT = re.compile(r'\["[ !#-\[\]-~]{0,2048}"\]')
+"""A text without anything to escape, the usual key: it is canonical as it stands."""
 
 
 class KeyDefinition(msgspec.Struct, frozen=True):
@@ -33,10 +36,16 @@ class KeyDefinition(msgspec.Struct, frozen=True):
 
     def of_document(self, document: JsonObject) -> str:
         """The canonical key of a document; an object or array in its place counts as absent, as in the SDKs."""
+        if len(self.paths) == 1:
+            value = _value(document, self.paths[0])
+            if type(value) is str and _PLAIN_TEXT.fullmatch(text := f'["{value}"]'):
+                return text
         return self._text([_value(document, path) for path in self.paths])
 
     def of_header(self, header: str | None) -> str | None:
         """The canonical key of `x-ms-documentdb-partitionkey`, or None where the request names none."""
+        if header is not None and len(self.paths) == 1 and _PLAIN_TEXT.fullmatch(header):
+            return header
         values = self._values(header)
         if values is None:
             return None

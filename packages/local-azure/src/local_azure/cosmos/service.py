@@ -2,7 +2,8 @@
 
 import logging
 import sqlite3
-from email.utils import format_datetime
+from email.utils import formatdate
+from functools import lru_cache
 from pathlib import Path
 
 from local_azure.core.clock import Clock
@@ -73,7 +74,7 @@ class Service:
             await self._store.settled()
             raise
         await self._store.settled()
-        reply.headers["date"] = format_datetime(self._clock.now(), usegmt=True)
+        reply.headers["date"] = _date(int(self._clock.timestamp()))
         reply.headers["lsn"] = str(self._store.sequence)
         reply.headers["x-ms-session-token"] = session_token(reply.headers.get(RANGE_ID, "0"), self._store.sequence)
         return reply
@@ -139,6 +140,12 @@ class Service:
             self._purged_at = now
             for container in self.catalog.containers():
                 container.documents.purge()
+
+
+@lru_cache(maxsize=8)
+def _date(second: int) -> str:
+    """A second of Azure's time as a header has it."""
+    return formatdate(second, usegmt=True)
 
 
 def _in_container(reply: Reply, container: Container) -> Reply:

@@ -44,7 +44,8 @@ class Store:
         self._database.create_function("effective_key", 1, effective_key, deterministic=True)
         self.keys = KeyReader()
         self._database.create_function("index_key", 2, self.keys, deterministic=True)
-        self._open: asyncio.Future[None] | None = None
+        self._open = False
+        self._waiting: list[asyncio.Future[None]] = []
         self._sequence = 0
         self.on_rollback: Callable[[], None] = lambda: None
 
@@ -79,8 +80,10 @@ class Store:
 
     async def settled(self) -> None:
         """Wait until everything written so far is committed. CosmosError 503 if it could not be."""
-        if self._open is not None:
-            await asyncio.shield(self._open)
+        if self._open:
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            await waiting
 
     def next_sequence(self) -> int:
         """A number above all earlier ones, across restarts too: microseconds since 1970, or one more than the last.
@@ -100,11 +103,10 @@ class Store:
         return self._sequence
 
     def _begin(self) -> None:
-        if self._open is None:
+        if not self._open:
             self._database.execute("BEGIN IMMEDIATE")
-            loop = asyncio.get_running_loop()
-            self._open = loop.create_future()
-            loop.call_soon(self._commit)
+            self._open = True
+            asyncio.get_running_loop().call_soon(self._commit)
 
     def abandon(self, problem: sqlite3.Error) -> CosmosError:
         """Undo the whole turn after an error of the file; all requests that wait get the 503 that this returns."""
@@ -113,20 +115,22 @@ class Store:
             self._database.execute("ROLLBACK")
         self.on_rollback()
         refusal = CosmosError(503, "ServiceUnavailable", f"The database file cannot be used: {problem}")
-        waiting, self._open = self._open, None
-        if waiting is not None and not waiting.done():
+        for waiting in self._ended():
             waiting.set_exception(refusal)
-            waiting.exception()  # read: a turn whose clients have all left has no waiter
         return refusal
 
     def _commit(self) -> None:
-        if self._open is None:
+        if not self._open:
             return
         try:
             self._database.execute("COMMIT")
         except sqlite3.Error as problem:
             self.abandon(problem)
             return
-        waiting, self._open = self._open, None
-        if not waiting.done():
+        for waiting in self._ended():
             waiting.set_result(None)
+
+    def _ended(self) -> list[asyncio.Future[None]]:
+        """End the turn; those who wait for it, but for clients that have left."""
+        waiting, self._waiting, self._open = self._waiting, [], False
+        return [each for each in waiting if not each.done()]
