@@ -8,6 +8,7 @@ import pytest
 
 from local_azure.core.clock import Clock
 from local_azure.core.connections import COSMOS_KEY
+from local_azure.core.faults import Held
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.items import create_item
@@ -42,7 +43,7 @@ async def test_a_state_of_before_gets_the_indexes_of_now_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     def service() -> Service:
-        return Service(tmp_path, Clock(), AccountKey(COSMOS_KEY), Faults())
+        return Service(tmp_path, Clock(), AccountKey(COSMOS_KEY), Held(Faults()))
 
     before = service()
     database = before.catalog.create_database({"id": "d"})

@@ -8,6 +8,7 @@ import pytest
 
 from local_azure.core.clock import Clock
 from local_azure.core.connections import COSMOS_KEY
+from local_azure.core.faults import Held
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.faults import Faults
@@ -26,7 +27,7 @@ def request(method: str, path: str, body: bytes, headers: dict[str, str]) -> Req
 
 @pytest.fixture
 async def service(state: Path) -> Service:
-    made = Service(state, Clock(), AccountKey(COSMOS_KEY), Faults())
+    made = Service(state, Clock(), AccountKey(COSMOS_KEY), Held(Faults()))
     await made.answer(request("POST", "/dbs", b'{"id": "fraud"}', signed("POST", "/dbs")))
     container = b'{"id": "events", "partitionKey": {"paths": ["/store_id"]}}'
     await made.answer(request("POST", "/dbs/fraud/colls", container, signed("POST", "/dbs/fraud/colls")))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from local_azure.core.clock import Clock
 from local_azure.core.connections import COSMOS_KEY
+from local_azure.core.faults import Held
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import read_bootstrap
 from local_azure.cosmos.errors import CosmosError
@@ -96,7 +97,7 @@ def _queries(folder: Path) -> Generator[Try]:
 
 
 async def _service(folder: Path) -> Service:
-    service = Service(folder / "state", Clock(), AccountKey(COSMOS_KEY), Faults())
+    service = Service(folder / "state", Clock(), AccountKey(COSMOS_KEY), Held(Faults()))
     await service.prepare(read_bootstrap(ENTITIES / "cosmos.json"))
     chance = Chance("documents")
     for number in range(20):

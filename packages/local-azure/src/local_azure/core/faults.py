@@ -1,6 +1,7 @@
 """Faults on demand, to see how an application bears them: `/_local/faults`, with GET and POST, in JSON.
 
-Azure has no such address. A part keeps its faults in a `Held` and serves them with `serving_faults`.
+Azure has no such address. A part keeps its faults in a `Held`, and serves them with `serving_faults` or at this path of
+its own address.
 """
 
 import contextlib
@@ -21,11 +22,27 @@ _MAX_BODY_BYTES = 10_000
 F = TypeVar("F", bound=msgspec.Struct)
 
 
+class FaultsRefusedError(ValueError):
+    """The body of a POST is not what the struct of the faults describes."""
+
+
 class Held(Generic[F]):
     """The faults of a part as they are now: a frozen struct, replaced as a whole."""
 
     def __init__(self, faults: F) -> None:
         self.now = faults
+
+    def told(self) -> bytes:
+        """The answer to GET, and to a POST that was taken: JSON."""
+        return msgspec.json.encode(self.now)
+
+    def take(self, body: bytes) -> None:
+        """Set all faults as the body of a POST says. Raises FaultsRefusedError, and nothing has changed."""
+        try:
+            self.now = msgspec.json.decode(body, type=type(self.now))
+        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            raise FaultsRefusedError(f"The faults are malformed: {problem}") from problem
+        log.info("faults: %s", self.now)
 
 
 @contextlib.asynccontextmanager
@@ -38,14 +55,13 @@ async def serving_faults(held: Held[F], port: int) -> AsyncGenerator[int]:
     app = web.Application(client_max_size=_MAX_BODY_BYTES, middlewares=[_only_this_machine])
 
     async def tell(_: web.Request) -> web.Response:
-        return web.Response(body=msgspec.json.encode(held.now), content_type="application/json")
+        return web.Response(body=held.told(), content_type="application/json")
 
     async def take(request: web.Request) -> web.Response:
         try:
-            held.now = msgspec.json.decode(await request.read(), type=type(held.now))
-        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-            raise web.HTTPBadRequest(text=f"The faults are malformed: {problem}\n") from problem
-        log.info("faults: %s", held.now)
+            held.take(await request.read())
+        except FaultsRefusedError as problem:
+            raise web.HTTPBadRequest(text=f"{problem}\n") from problem
         return await tell(request)
 
     app.router.add_get(PATH, tell)

@@ -4,14 +4,16 @@ import argparse
 import asyncio
 from pathlib import Path
 
+import msgspec
+
 from local_azure.core.clock import Clock
 from local_azure.core.connections import COSMOS_KEY
+from local_azure.core.faults import Held
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import read_bootstrap
 from local_azure.cosmos.control import Control
 from local_azure.cosmos.endpoint import Endpoint
-from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.service import Service
 
@@ -31,11 +33,11 @@ def main() -> None:
 
 
 async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
-    faults = Faults(throttle_rate=options.throttle_rate, latency_ms=options.latency_ms)
+    asked = {"throttle_rate": options.throttle_rate, "latency_ms": options.latency_ms}
     try:
-        faults.check()
+        faults = Held(msgspec.convert(asked, Faults))
         key = AccountKey(options.account_key)
-    except (CosmosError, ValueError) as problem:
+    except ValueError as problem:
         raise CannotStartError(str(problem)) from problem
     bootstrap = None if options.bootstrap is None else read_bootstrap(options.bootstrap)
     service = Service(options.state, Clock.from_environment(), key, faults)

@@ -6,6 +6,7 @@ They come as JSON (the SDKs for Python and JavaScript) or in HybridRow (.NET), a
 
 import msgspec
 
+from local_azure.core.faults import Held
 from local_azure.cosmos import hybrid_row
 from local_azure.cosmos.batch_operations import Operation, Result
 from local_azure.cosmos.catalog import Container
@@ -29,7 +30,7 @@ _operations = msgspec.json.Decoder(list[Operation])
 class Batches:
     """Runs batches."""
 
-    def __init__(self, store: Store, faults: Faults) -> None:
+    def __init__(self, store: Store, faults: Held[Faults]) -> None:
         self._store = store
         self._faults = faults
 
@@ -65,7 +66,7 @@ class Batches:
                 continue
             try:
                 # No savepoint: an operation by itself writes after all that could refuse it.
-                self._faults.throttle()
+                self._faults.now.throttle()
                 partition = required(container.key.of_header(operation.partition_key))
                 if not span.whole and not span.holds(partition):
                     raise out_of_range()
@@ -80,10 +81,10 @@ class Batches:
         body = bytes(operation.resource_body)
         match operation.operation_type:
             case "Create":
-                self._faults.check_room()
+                self._faults.now.check_room()
                 return _written(201, create_item(container, partition, body), minimal)
             case "Upsert":
-                self._faults.check_room()
+                self._faults.now.check_room()
                 created, stored = upsert_item(container, partition, body, operation.conditions)
                 return _written(201 if created else 200, stored, minimal)
             case "Replace":

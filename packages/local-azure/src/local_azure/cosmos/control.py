@@ -1,19 +1,16 @@
 """The local part's own address, `/_local/faults`: Azure has none, and the SDKs never ask it."""
 
-import logging
-
-from local_azure.cosmos.errors import not_found
-from local_azure.cosmos.faults import Faults, parse_faults
+from local_azure.core.faults import FaultsRefusedError, Held
+from local_azure.cosmos.errors import bad_request, not_found
+from local_azure.cosmos.faults import Faults
 from local_azure.cosmos.request import Request
-from local_azure.cosmos.wire import Reply, encode
-
-logger = logging.getLogger(__name__)
+from local_azure.cosmos.wire import Reply
 
 
 class Control:
     """Reads (GET) and sets (POST) the faults. Unsigned: it serves whoever is on this machine."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Held[Faults]) -> None:
         self._faults = faults
 
     async def answer(self, request: Request) -> Reply:
@@ -21,8 +18,10 @@ class Control:
         if request.segments != ("_local", "faults"):
             raise not_found("The local resource", "/".join(request.segments))
         if request.method == "POST":
-            self._faults.take(parse_faults(request.body))
-            logger.info("faults: %s", self._faults)
+            try:
+                self._faults.take(request.body)
+            except FaultsRefusedError as problem:
+                raise bad_request(str(problem)) from problem
         elif request.method != "GET":
             raise request.method_not_allowed()
-        return Reply(200, encode(self._faults))
+        return Reply(200, self._faults.told())

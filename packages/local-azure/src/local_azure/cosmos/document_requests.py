@@ -1,5 +1,6 @@
 """Requests on documents: points, feeds, queries, query plans, batches."""
 
+from local_azure.core.faults import Held
 from local_azure.cosmos import items
 from local_azure.cosmos.batch import Batches
 from local_azure.cosmos.catalog import Container
@@ -21,7 +22,7 @@ _TRIGGERS = ("x-ms-documentdb-pre-trigger-include", "x-ms-documentdb-post-trigge
 class DocumentRequests:
     """`.../docs` and `.../docs/{id}`"""
 
-    def __init__(self, store: Store, feeds: Feeds, faults: Faults) -> None:
+    def __init__(self, store: Store, feeds: Feeds, faults: Held[Faults]) -> None:
         self._feeds = feeds
         self._faults = faults
         self._batches = Batches(store, faults)
@@ -38,7 +39,7 @@ class DocumentRequests:
         if request.flag("x-ms-cosmos-is-batch-request"):
             return self._batch(request, container)
         partition = required(container.key.of_header(request.headers.get(PARTITION_KEY)))
-        self._faults.check_room()
+        self._faults.now.check_room()
         if request.flag("x-ms-documentdb-is-upsert"):
             created, stored = items.upsert_item(container, partition, request.body, _conditions(request))
             return _written(request, container, partition, 201 if created else 200, stored)

@@ -85,9 +85,10 @@ def _leaves(value: Any) -> int:
         value = value.values()
     elif type(value) is not list:
         return 1
-    count = 0
+    count = len(value)
     for each in value:
-        count += _leaves(each) if type(each) is dict or type(each) is list else 1
+        if type(each) is dict or type(each) is list:
+            count += _leaves(each) - 1
     return count
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from local_azure.core.clock import Clock
+from local_azure.core.faults import Held
 from local_azure.core.operations import Operations
 from local_azure.cosmos.account import account
 from local_azure.cosmos.authorization import AccountKey
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 class Service:
     """The whole account."""
 
-    def __init__(self, state: Path, clock: Clock, key: AccountKey, faults: Faults) -> None:
+    def __init__(self, state: Path, clock: Clock, key: AccountKey, faults: Held[Faults]) -> None:
         self._store = Store(state / "cosmos.db")
         self.catalog = Catalog(self._store, clock)
         self.faults = faults
@@ -61,7 +62,7 @@ class Service:
         self._key.check(request.method, request.segments, request.headers)
         check_headers(request.headers)
         if len(request.segments) >= 5:
-            await self.faults.suffer()
+            await self.faults.now.suffer()
             check_session_token(request.headers.get("x-ms-session-token"), self._store.sequence)
         try:
             self._purge()

@@ -121,8 +121,8 @@ def _all(parts: list[Conditions]) -> Conditions:
     conditions: Conditions = {}
     for part in parts:
         for names, intervals in part.items():
-            known = conditions.get(names)
-            conditions[names] = intervals if known is None else _common(known, intervals)
+            earlier = conditions.get(names)
+            conditions[names] = intervals if earlier is None else _common(earlier, intervals)
     return conditions
 
 

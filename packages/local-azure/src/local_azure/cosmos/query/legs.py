@@ -49,7 +49,7 @@ def legs_of(index: Index, conditions: Conditions, *, reverse: bool = False) -> l
 
 
 def rest_of(leg: Leg, keys: tuple[Key, ...], row: int | None) -> list[Leg]:
-    """What is left of a leg after a row with these keys; a `row` of None means before the first row that has them."""
+    """The rest of a leg after a row with these keys; a `row` of None means before the first row that has them."""
     rest = [Leg(keys, row=row)]
     for place in range(len(keys) - 1, len(leg.prefix), -1):
         rest.append(Leg(keys[:place], beyond=keys[place]))

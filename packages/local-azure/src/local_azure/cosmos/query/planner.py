@@ -55,7 +55,7 @@ class Planner:
         self._partition_column = "''" if whole else "partition"
 
     def plan(self, wish: Wish, place: Place) -> Plan | None:  # noqa: PLR0911 - one for each way
-        """None if no index helps. 400 for a place in an index that is no more."""
+        """None if no index helps. 400 for a place in an index that does not exist any more."""
         conditions = dict(wish.conditions)
         if self._partition is not None:
             if not wish.order and self._count_partition() <= _HANDFUL:
@@ -136,7 +136,7 @@ class Planner:
         raise no_such_walk()
 
     def _of_partition(self, partition: str) -> Conditions:
-        """What the partition says of its key's property, if that has one value there."""
+        """The interval of the partition key's own property."""
         value = msgspec.json.decode(partition)[0]
         if self._key is None or not (type(value) is str or (type(value) in (int, float) and abs(value) < 2**53)):
             return {}

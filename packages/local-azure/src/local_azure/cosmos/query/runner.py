@@ -51,7 +51,7 @@ class Runner:
 
     @cached_property
     def wish(self) -> Wish:
-        """What an index could do for the query."""
+        """The help that the query could have of an index."""
         query = self._query
         finder = IntervalFinder(self._compiler, self._root)
         order: list[Column] = []

@@ -90,7 +90,7 @@ class Walk:
 
 
 def no_such_walk() -> Exception:
-    """400 for a continuation token of an index that is no more, or of another query."""
+    """400 for a continuation token of an index that does not exist any more, or of another query."""
     return bad_request(
         "The continuation token belongs to another query, or to an index that the container has no more; start again."
     )
