@@ -3,7 +3,6 @@
 They come as JSON (the SDKs for Python and JavaScript) or in HybridRow (.NET), and are answered in kind.
 """
 
-
 import msgspec
 
 from local_azure.core.faults import Held

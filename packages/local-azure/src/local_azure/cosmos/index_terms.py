@@ -66,12 +66,11 @@ def _count(value: Any, branch: _Branch) -> int:
     if type(value) is dict:
         if not branch.others:
             return sum(_count(value[name], each) for name, each in branch.branches.items() if name in value)
-        if not branch.branches:
-            return _leaves(value)
-        count = 0
-        for name, each in value.items():
-            inner = branch.branches.get(name)
-            count += _leaves(each) if inner is None else _count(each, inner)
+        # All of it, but for what the branches decide otherwise: they are few.
+        count = _leaves(value)
+        for name, inner in branch.branches.items():
+            if name in value:
+                count += _count(value[name], inner) - _leaves(value[name])
         return count
     if type(value) is list:
         inner = branch.below(_ELEMENT)
