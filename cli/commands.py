@@ -8,7 +8,7 @@ import webbrowser
 
 import msgspec
 
-from cli import demo, reconcile, screen, verify, world
+from cli import acknowledge, demo, reconcile, screen, verify, world
 from cli.app_client import KEY_SETTING, URL_SETTING, app_of
 from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, add_stop, add_watch
 from cli.desk import add_desk_commands
@@ -53,6 +53,7 @@ def command_line() -> argparse.ArgumentParser:
     _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
     sql.add_options(command("sql", "Ask the archives in SQL, or one of ten questions that have a name (--list)."))
     _open(command("open", "Open the desk in a browser.", of_app=True))
+    _acknowledge(command("acknowledge", "Acknowledge differences of a report; without --difference, show their keys."))
     _verify(command("verify", "Find any change of a past report or watermark; exit code 1 if there is one."))
     add_desk_commands(command, app_of)
     add_rule_commands(
@@ -131,6 +132,17 @@ def _open(parser: argparse.ArgumentParser) -> None:
             screen.say(address)
         return 0
 
+    parser.set_defaults(run=run)
+
+
+def _acknowledge(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        answer = acknowledge.acknowledge(app_of(options), options)
+        if options.json:
+            screen.print_json(answer)
+        return 0
+
+    acknowledge.add_options(parser)
     parser.set_defaults(run=run)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from cli import reconciliations, repairs
+from cli.acknowledge import of_report, show_acknowledged
 from cli.app_client import AppClient, AppError, read_as
 from cli.options import duration, number
 from cli.report_screen import show_report
@@ -53,7 +54,16 @@ def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, An
             repair = _repair(app, options, outcome.id, dry_run=False)
             outcome = _reconcile(app, options, again=False)
             _show(app, options, outcome)
-    return for_script(outcome, repair, app.base_url), outcome.verdict in ("balanced", "empty")
+    is_well = outcome.verdict in ("balanced", "empty")
+    return for_script(outcome, repair, app.base_url), is_well or _is_acknowledged(app, options, outcome)
+
+
+def _is_acknowledged(app: AppClient, options: argparse.Namespace, outcome: Outcome) -> bool:
+    """All differences were acknowledged, and nothing is left to be compared; says how many were, if some were."""
+    acknowledged = of_report(app, outcome.id)
+    if acknowledged.acknowledgements and not options.json:
+        show_acknowledged(acknowledged)
+    return bool(acknowledged.faults) and not acknowledged.open and outcome.verdict == "differences"
 
 
 def for_script(outcome: Outcome, repair: RepairOutcome | None, base_url: str) -> dict[str, Any]:

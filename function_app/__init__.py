@@ -7,6 +7,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from function_app import (
+    acknowledgements,
     archiver,
     campaigns,
     chain,
@@ -26,9 +27,10 @@ from services.settings import settings
 
 settings()
 
-_PIPELINE = (producer, campaigns, archiver, windows, durable, reconciliation, repairs, chain, health, watch, purging)
+_PIPELINE = (producer, campaigns, archiver, windows, durable, health, watch, purging)
+_RECONCILIATION = (reconciliation, repairs, acknowledgements, chain)
 _DESK = (desk, desk_api, reviews)
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
-for module in (*_PIPELINE, *_DESK):
+for module in (*_PIPELINE, *_RECONCILIATION, *_DESK):
     app.register_functions(module.blueprint)

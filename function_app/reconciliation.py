@@ -6,10 +6,11 @@ import azure.durable_functions as df
 import azure.functions as func
 import msgspec
 
+from activities.reconciliation.acknowledge import page_with_acknowledgements
 from function_app import durable_client
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
-from function_app.report_files import serve
+from function_app.report_files import serve, serve_page
 from orchestrations.contracts import RECONCILE, RECONCILE_NIGHTLY
 from reconciliation.messages import FORMATS, Request
 from reconciliation.ranges import RangeError, parse_range
@@ -87,8 +88,15 @@ async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.
 @blueprint.function_name("read-report")
 @blueprint.route("api/reports/{id}/{name}", methods=["GET"], trigger_arg_name="request")
 async def read_one_report(request: func.HttpRequest) -> func.HttpResponse:
-    """A report for a browser, or a list of differences. 404; 413 for a list that only the storage account can serve."""
-    return await serve(await find_report(request.route_params["id"], request.route_params["name"]))
+    """A report for a browser, or a list of differences. 404; 413 for a list that only the storage account can serve.
+
+    The page also shows what was acknowledged since it was written; its blob stays as it is.
+    """
+    run, name = request.route_params["id"], request.route_params["name"]
+    file = await find_report(run, name)
+    if file and name == "report.html" and (page := await page_with_acknowledgements(run)):
+        return serve_page(page)
+    return await serve(file)
 
 
 @blueprint.function_name("read-reported-blob")

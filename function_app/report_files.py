@@ -22,3 +22,8 @@ async def serve(file: ReportFile | None) -> func.HttpResponse:
     if file.is_download:
         headers = headers | {"Content-Disposition": f'attachment; filename="{file.path.rpartition("/")[2]}"'}
     return func.HttpResponse(await read_report(file), mimetype=file.mimetype, charset="utf-8", headers=headers)
+
+
+def serve_page(page: str) -> func.HttpResponse:
+    """A page that was made for this answer."""
+    return func.HttpResponse(page.encode(), mimetype="text/html", charset="utf-8", headers=_HEADERS)

@@ -10,7 +10,7 @@ from hashlib import sha256
 import msgspec
 
 FIRST_PREVIOUS = ""
-"""What the first link has for the digest of the link before."""
+"""The first link has this for the digest of the link before."""
 
 HEAD_MISSING = "head missing"
 """The subject of a link that was written when the head was gone: links before it may be gone as well."""
@@ -20,8 +20,8 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A link. `subject` is the run whose report it is, or `watermark` or `acknowledgements`; a later link of the same
-    subject takes the place of this one. `files` has the SHA-256 of each file by its path in the container `reports`."""
+    """A link. `subject` is the run whose report it is, `watermark`, or the path of an acknowledgement; a later link of
+    the same subject takes the place of this one. `files` has the SHA-256 of each file by its path in `reports`."""
 
     number: int
     previous: str

@@ -105,8 +105,11 @@ def make_plan(
         covered = ordered[-1].triggered if ordered else None
         earlier = bool(ordered) and ordered[0].triggered <= span.start
         partitions.append(Partition(name, covered, earlier, holes.get(name, [])))
-        parts += [ScanPart(stream, partitions[-1].id, [b.name for b in some]) for some in _split(ordered, most)]
-    size = sum(blob.size for some in blobs.values() for blob in some)
+        parts += [
+            ScanPart(stream, partitions[-1].id, [b.name for b in blobs_of_part])
+            for blobs_of_part in _split(ordered, most)
+        ]
+    size = sum(blob.size for blobs_of_partition in blobs.values() for blob in blobs_of_partition)
     until = _complete_until(partitions)
     last = span.first_window - 1
     if until is not None:
@@ -131,8 +134,8 @@ def buckets_at_once(bucket_bits: int) -> int:
 
 def buckets_of(step: int, bucket_bits: int) -> range:
     """The buckets that an activity compares."""
-    some = buckets_at_once(bucket_bits)
-    return range(step * some, (step + 1) * some)
+    at_once = buckets_at_once(bucket_bits)
+    return range(step * at_once, (step + 1) * at_once)
 
 
 def _holes(blobs: Mapping[str, Iterable[CaptureBlob]]) -> dict[str, list[Hole]]:

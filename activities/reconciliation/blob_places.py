@@ -30,10 +30,10 @@ async def with_places(report: Report, plan: RunPlan) -> Report:
         return report
     captured = await together(map(archive, range(plan.parts["scan"])), at_once=REQUESTS)
     judged = await together(map(verdicts, range(plan.parts["verdicts"])), at_once=REQUESTS)
-    places = Places((path for some in captured for path in some), (path for some in judged for path in some))
+    places = Places((path for paths in captured for path in paths), (path for paths in judged for path in paths))
     classes = [
-        msgspec.structs.replace(found, examples=[places.locate(one) for one in found.examples])
-        for found in report.differences
+        msgspec.structs.replace(of_class, examples=[places.locate(difference) for difference in of_class.examples])
+        for of_class in report.differences
     ]
     return msgspec.structs.replace(report, differences=classes, warehouse=await _address())
 

@@ -61,4 +61,4 @@ async def _copy(path: str, buckets: range, file: BinaryIO) -> list[int]:
     data = await (await container.download_blob(path, offset=offsets[0], length=length)).readall()
     start = file.seek(0, os.SEEK_END)
     file.write(data)
-    return [start + one - offsets[0] for one in offsets]
+    return [start + place - offsets[0] for place in offsets]

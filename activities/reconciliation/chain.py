@@ -30,7 +30,7 @@ from services.concurrency import together
 
 HEAD_PATH = "chain/head.json"
 """In the container `workflow-data` of the app's own account: whoever may change reports cannot change it, too."""
-_FOLDERS = ("reconciliations/",)
+_FOLDERS = ("reconciliations/", "acknowledgements/")
 _ATTEMPTS = 20
 
 _log = logging.getLogger(__name__)
@@ -95,6 +95,12 @@ async def _mend_head(reports: ContainerClient, etag: str | None) -> None:
     with contextlib.suppress(ResourceExistsError):
         await reports.upload_blob(link_path(link.number), link.data, overwrite=False)
         await _move_head(link.head, etag)
+
+
+async def current_head() -> Head:
+    """The head of the chain as it is now; the beginning of a chain, if it is missing or not readable."""
+    head, _ = await _read_head()
+    return head or Head()
 
 
 async def verify_chain(noted: Head | None = None) -> Verified:

@@ -20,13 +20,15 @@ async def measure_campaigns(plan: RunPlan, run_ids: Iterable[str]) -> tuple[list
 
     Reads a run's rows once more if there are any.
     """
-    kept = [one for some in await together(map(campaigns_of, sorted(set(run_ids))), at_once=REQUESTS) for one in some]
+    of_names = await together(map(campaigns_of, sorted(set(run_ids))), at_once=REQUESTS)
+    kept = [campaign for campaigns in of_names for campaign in campaigns]
     first, last = plan.first_window, plan.last_window
     chosen, left_out = measurable(kept)
     if not chosen:
         return [], left_out
     keys = await read_keys(plan.run)
-    truths = [await asyncio.to_thread(Truth, name, some, keys, first, last) for name, some in sorted(chosen.items())]
+    of_chosen = sorted(chosen.items())
+    truths = [await asyncio.to_thread(Truth, name, campaigns, keys, first, last) for name, campaigns in of_chosen]
     container = await work()
     for path in plan.paths(rows_path, _STAGES):
         rows = all_rows(await read_blob(container, path))

@@ -52,19 +52,19 @@ async def observe_documents(step: Step) -> StepProgress:
     sums = ObservedSums()
     pages = container.query_items(query=_QUERY, parameters=span_parameters(part), max_item_count=_PAGE).by_page()
     async for page in pages:
-        found: list[dict[str, Any]] = [document async for document in page]
-        documents = msgspec.convert(found, list[_Document])
+        read: list[dict[str, Any]] = [document async for document in page]
+        documents = msgspec.convert(read, list[_Document])
         windows = [window_number(begin_of(read_moment(document.archive.enqueued_time))) for document in documents]
         for document in documents:
             sums.names_run(document.archive.run_id)
         sums.lines += len(documents)
         rows.add(
             Kind.DOCUMENT,
-            [event_id_of(document) for document in found],
+            [event_id_of(document) for document in read],
             windows,
             [NO_STORE if d.store_id == UNKNOWN_STORE else store_number(d.store_id) for d in documents],
-            contents=np.array([content_of(document, rows.keys) for document in found], np.uint64),
-            flags=[_flag(document) for document in found],
+            contents=np.array([content_of(document, rows.keys) for document in read], np.uint64),
+            flags=[_flag(document) for document in read],
         )
     await write_rows(step, rows, plan.bucket_bits, sums)
     return StepProgress(sums.lines, sums.bytes)

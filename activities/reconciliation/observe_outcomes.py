@@ -2,6 +2,7 @@
 
 from activities.kept_evidence import list_evidence, snapshot_of
 from activities.reconciliation.feed_blobs import feed_blobs
+from activities.reconciliation.observe_alerts import observe_alerts
 from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
 from reconciliation.messages import NOTHING_READ, BlobPart, Step, StepProgress
 from reconciliation.reading.observe import Observer
@@ -26,5 +27,6 @@ async def observe_outcomes(step: Step) -> StepProgress:
         if kind is Kind.VERDICT:
             observer.evidence = await snapshot_of(evidence.get(path, []))
         await feed_blobs(container, [path], observer.open, observer.unreadable)
+    await observe_alerts(observer.rows, observer.alerts)
     await write_rows(step, observer.rows, plan.bucket_bits, observer.sums)
     return StepProgress(observer.sums.lines, observer.sums.bytes)

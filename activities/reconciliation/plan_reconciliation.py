@@ -9,6 +9,7 @@ from itertools import starmap
 import msgspec
 
 from activities.reconciliation.known_outcome import fingerprint, known_outcome
+from activities.reconciliation.observe_alerts import FOLDER as ALERTS_FOLDER
 from activities.reconciliation.run_files import REQUESTS, make_secret, write_struct
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.verdicts import EVIDENCE
@@ -45,6 +46,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
         *await _list(names.FRAUD_EVENTS, PLACES_FOLDER, first, last),
     ]
     evidence = await _list(names.FRAUD_EVENTS, f"{EVIDENCE}/", first, last)
+    alerts = await _list(names.REPORTS, ALERTS_FOLDER, first, last)
     quarantined = await _list(names.QUARANTINE, "store-events/", first, last)
     parts: dict[Stage, Sequence[msgspec.Struct]] = {
         "scan": plan.scan,
@@ -60,7 +62,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     long_after = f"{last + 2 * _HOUR:%Y/%m/%d/%H}"
     in_time = [blob.version for blob in suspicious if blob.version.path < long_after]
     late = [blob.version.path for blob in suspicious if blob.version.path >= long_after]
-    versions = [*captured, *in_time, *(blob.version for blob in (*verdicts, *evidence, *quarantined))]
+    versions = [*captured, *in_time, *(blob.version for blob in (*verdicts, *evidence, *alerts, *quarantined))]
     documents = SpanPart(first, last) if request.with_documents else None
     current = await fingerprint(span, versions, late, documents)
     if not request.again and (earlier := await known_outcome(run, current, documents)):
@@ -105,8 +107,8 @@ async def _list(container_name: str, folder: str, start: datetime, end: datetime
     container = await warehouse(container_name)
 
     async def blobs_of(prefix: str) -> list[_Blob]:
-        found = container.list_blobs(name_starts_with=prefix)
-        return [_Blob(BlobVersion(container_name, blob.name, blob.etag), blob.size) async for blob in found]
+        listed = container.list_blobs(name_starts_with=prefix)
+        return [_Blob(BlobVersion(container_name, blob.name, blob.etag), blob.size) async for blob in listed]
 
     prefixes: list[str] = []
     hour = start.replace(minute=0, second=0, microsecond=0)

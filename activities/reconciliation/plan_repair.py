@@ -57,7 +57,7 @@ class _Verdict(msgspec.Struct):
     event_id: str
 
 
-_CASES: tuple[Class, ...] = ("case_missing", "case_differs")
+_CASES: tuple[Class, ...] = ("case_missing", "case_differs", "alert_missing")
 _lines = msgspec.json.Decoder(Line)
 _verdict = msgspec.json.Decoder(_Verdict)
 
@@ -66,15 +66,15 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
     """Write the list of steps and, part by part, what each step does. Raises ResourceNotFoundError without a report."""
     reports = await warehouse(names.REPORTS)
     report = msgspec.json.decode(await read_blob(reports, f"{report_folder(request.run)}/report.json"), type=Report)
-    found, left = await _differences(reports, report.lists)
-    judged_in_vain = len(found["unresolved"])
-    found["unresolved"] = await _resolvable(found)
-    judged_in_vain -= len(found["unresolved"])
+    differences, left = await _differences(reports, report.lists)
+    judged_in_vain = len(differences["unresolved"])
+    differences["unresolved"] = await _resolvable(differences)
+    judged_in_vain -= len(differences["unresolved"])
     for name in _CASES:
-        found[name] = await _with_places(found[name])
-    needs = lacking(found, Range(report.start, report.end))
+        differences[name] = await _with_places(differences[name])
+    needs = lacking(differences, Range(report.start, report.end))
     left += needs.leave_out(needs.judged_windows[MAX_WINDOWS:])
-    events, corrected = backfills(found), corrections(needs)
+    events, corrected = backfills(differences), corrections(needs)
     windows = [
         Analysis(window.store_id, window.window.end, window.ids, verdicts_path(window.name, window.window.end))
         for window in await _windows(needs)
@@ -88,10 +88,12 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
     await write_blob(reports, steps_path(request.id), msgspec.json.Encoder().encode_lines(steps), NDJSON)
     if not request.dry_run:
         parts = [
-            (part_path(request.id, stage, i), part) for stage, some in stages.items() for i, part in enumerate(some)
+            (part_path(request.id, stage, i), part)
+            for stage, of_stage in stages.items()
+            for i, part in enumerate(of_stage)
         ]
         await together(starmap(write_struct, parts), at_once=REQUESTS)
-    counts: dict[str, int] = {one.name: one.count for one in report.differences} | {
+    counts: dict[str, int] = {of_class.name: of_class.count for of_class in report.differences} | {
         "unresolved": judged_in_vain,
         "other_stores": needs.other_stores,
         "nameless": report.accounts.nameless,
@@ -108,7 +110,7 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
         judged_windows=len(windows),
         left=left,
         not_repairable=not_repairable(counts),
-        parts={stage: len(some) for stage, some in stages.items()},
+        parts={stage: len(of_stage) for stage, of_stage in stages.items()},
         steps=steps_path(request.id),
     )
 
@@ -117,18 +119,18 @@ async def _differences(
     reports: ContainerClient, lists: Sequence[str]
 ) -> tuple[defaultdict[Class, list[Difference]], int]:
     """The differences that a repair looks at, and how many more there are than it takes."""
-    found: defaultdict[Class, list[Difference]] = defaultdict(list)
+    differences: defaultdict[Class, list[Difference]] = defaultdict(list)
     taken = left = 0
     for path in lists:
         for line in _lines.decode_lines(await read_blob(reports, path)):
             if line.name not in _TAKEN:
                 continue
             if taken < MAX_DIFFERENCES:
-                found[line.name].append(line.difference)
+                differences[line.name].append(line.difference)
                 taken += 1
             else:
                 left += 1
-    return found, left
+    return differences, left
 
 
 async def _with_places(cases: Sequence[Difference]) -> list[Difference]:
@@ -154,12 +156,12 @@ async def _with_places(cases: Sequence[Difference]) -> list[Difference]:
     return [case for case in cases if case not in of_places] + [place for listed in places for place in listed]
 
 
-async def _resolvable(found: dict[Class, list[Difference]]) -> list[Difference]:
+async def _resolvable(differences: dict[Class, list[Difference]]) -> list[Difference]:
     """Verdicts without an event whose event is in Cosmos now, or will be: others would only wait for it in vain."""
-    soon = {one.event_id for one in found.get("absent_from_cosmos", ())}
-    candidates = [one for one in found.get("unresolved", ()) if one.event_id not in soon]
-    absent = {one.event_id for one in await absent_from_cosmos(candidates)}
-    return [one for one in found.get("unresolved", ()) if one.event_id not in absent]
+    soon = {verdict.event_id for verdict in differences.get("absent_from_cosmos", ())}
+    candidates = [verdict for verdict in differences.get("unresolved", ()) if verdict.event_id not in soon]
+    absent = {verdict.event_id for verdict in await absent_from_cosmos(candidates)}
+    return [verdict for verdict in differences.get("unresolved", ()) if verdict.event_id not in absent]
 
 
 async def _windows(needs: Lacking) -> list[SuspiciousWindow]:

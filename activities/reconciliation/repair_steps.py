@@ -29,35 +29,35 @@ Kind = TypeVar("Kind")
 async def backfill_events(step: Step) -> StepProgress:
     """Archive events from Capture as the archiver would have: to Cosmos, or to quarantine. Counts those it found."""
     part = await _part(step, list[Backfill])
-    return sum([await _backfill(one) for one in part], StepProgress(0, 0))
+    return sum([await _backfill(backfill) for backfill in part], StepProgress(0, 0))
 
 
 async def _backfill(part: Backfill) -> StepProgress:
     archive = await warehouse(names.ALL_EVENTS)
     since, until = part.first_window_end - WINDOW, part.last_window_end + LONGEST_INTERVAL
     recapture = Recapture(part.partition.rpartition("/")[2], (place.sequence_number for place in part.events))
-    found: list[ReceivedEvent] = []
+    received: list[ReceivedEvent] = []
     read = 0
     for blob in await list_blobs(archive, part.partition, since, until):
         if not recapture.wanted:
             break
         reading = recapture.blob()
         async for chunk in read_chunks(archive, blob.name):
-            found += await asyncio.to_thread(reading.feed, chunk)
+            received += await asyncio.to_thread(reading.feed, chunk)
             read += len(chunk)
-        found += await asyncio.to_thread(reading.finish)
-    for task in await archive_events(found):
+        received += await asyncio.to_thread(reading.finish)
+    for task in await archive_events(received):
         if summary := await judge_places(task):
             await alert_fraud_team(summary)
-    return StepProgress(len(found), read)
+    return StepProgress(len(received), read)
 
 
 async def enter_corrections(step: Step) -> StepProgress:
     """Enter windows that the stream job lost in suspicious-events: each in a blob of its own that names the repair."""
     container = await warehouse(names.SUSPICIOUS_EVENTS)
 
-    async def enter(one: Correction) -> None:
-        window = one.window
+    async def enter(correction: Correction) -> None:
+        window = correction.window
         row: dict[str, Any] = {
             "store_id": window.store_id,
             "ids": window.ids,
@@ -65,7 +65,7 @@ async def enter_corrections(step: Step) -> StepProgress:
             "WindowEnd": window.window.end,
             "corrected_by": step.run,
         }
-        path = f"{one.window_end:%Y/%m/%d/%H}/correction-{window.name}.json"
+        path = f"{correction.window_end:%Y/%m/%d/%H}/correction-{window.name}.json"
         await write_blob(container, path, msgspec.json.encode(row) + b"\n")
 
     part = await _part(step, list[Correction])
@@ -76,7 +76,7 @@ async def enter_corrections(step: Step) -> StepProgress:
 async def save_windows(step: Step) -> list[WindowTask]:
     """Write the ids of some windows to work blobs; the tasks of analysing them, at most `WINDOWS_PER_WORKFLOW`."""
     part = await _part(step, list[Analysis])
-    return await together((save_window(one.window, REPAIR_WINDOWS_FOLDER) for one in part), at_once=REQUESTS)
+    return await together((save_window(analysis.window, REPAIR_WINDOWS_FOLDER) for analysis in part), at_once=REQUESTS)
 
 
 async def _part(step: Step, kind: type[Kind]) -> Kind:

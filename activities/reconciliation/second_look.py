@@ -47,32 +47,38 @@ async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
     """
     if not doubtful:
         return Settled([])
-    documents = await _documents([one.difference for one in doubtful])
-    standing = [one for one in doubtful if not _is_settled(one, documents[_asked(one.difference)], keys)]
+    documents = await _documents([candidate.difference for candidate in doubtful])
+    standing = [
+        candidate for candidate in doubtful if not _is_settled(candidate, documents[_asked(candidate.difference)], keys)
+    ]
     elsewhere = len(doubtful) - len(standing)
-    strays = [_stray(one) for one in doubtful if one.name == "differs_in_cosmos" and one not in standing]
-    quarantined = await _quarantined([one.difference for one in standing if one.name in _ARCHIVED])
+    strays = [
+        _stray(candidate)
+        for candidate in doubtful
+        if candidate.name == "differs_in_cosmos" and candidate not in standing
+    ]
+    quarantined = await _quarantined([candidate.difference for candidate in standing if candidate.name in _ARCHIVED])
     left: list[Doubtful] = []
-    for one in standing:
-        if one.name not in _ARCHIVED or not quarantined & _places(one.difference):
-            left.append(one)
-        elif one.name == "differs_in_cosmos":
-            strays.append(_stray(one))
+    for candidate in standing:
+        if candidate.name not in _ARCHIVED or not quarantined & _places(candidate.difference):
+            left.append(candidate)
+        elif candidate.name == "differs_in_cosmos":
+            strays.append(_stray(candidate))
     return Settled([*left, *strays], elsewhere, len(standing) - len(left))
 
 
-def _is_settled(one: Doubtful, documents: Sequence[dict[str, Any]], keys: RunKeys) -> bool:
-    if one.doubt.content == NO_CONTENT:
-        return one.doubt.contents > 1 and len(documents) >= one.doubt.contents
-    return any(content_of(document, keys) == one.doubt.content for document in documents)
+def _is_settled(candidate: Doubtful, documents: Sequence[dict[str, Any]], keys: RunKeys) -> bool:
+    if candidate.doubt.content == NO_CONTENT:
+        return candidate.doubt.contents > 1 and len(documents) >= candidate.doubt.contents
+    return any(content_of(document, keys) == candidate.doubt.content for document in documents)
 
 
-def _stray(one: Doubtful) -> Doubtful:
-    """What Cosmos holds besides, where what was captured lies elsewhere after all."""
+def _stray(candidate: Doubtful) -> Doubtful:
+    """The document that Cosmos holds besides, where what was captured lies elsewhere after all."""
     difference = msgspec.structs.replace(
-        one.difference, where=("Cosmos",), partition=None, sequence_number=None, arrived=None
+        candidate.difference, where=("Cosmos",), partition=None, sequence_number=None, arrived=None
     )
-    return msgspec.structs.replace(one, name="only_in_cosmos", difference=difference)
+    return msgspec.structs.replace(candidate, name="only_in_cosmos", difference=difference)
 
 
 def _asked(difference: Difference) -> tuple[StoreKey, str]:
@@ -86,16 +92,16 @@ async def _documents(differences: Sequence[Difference]) -> dict[tuple[StoreKey, 
         stores[store_key_of(difference.store)].add(difference.event_id)
     asked = [(store, part) for store, ids in stores.items() for part in slices(sorted(ids), cosmos.MAX_READ_ITEMS)]
     answers = await together((cosmos.find_events(part, store) for store, part in asked), at_once=REQUESTS)
-    documents: dict[tuple[StoreKey, str], list[dict[str, Any]]] = {_asked(one): [] for one in differences}
+    documents: dict[tuple[StoreKey, str], list[dict[str, Any]]] = {_asked(difference): [] for difference in differences}
     for (store, _), answer in zip(asked, answers, strict=True):
-        documents |= {(store, event_id): found for event_id, found in answer.items()}
+        documents |= {(store, event_id): documents_of_id for event_id, documents_of_id in answer.items()}
     return documents
 
 
 async def absent_from_cosmos(candidates: Sequence[Difference]) -> list[Difference]:
     """Those of whose id Cosmos holds nothing, under whatever time."""
     documents = await _documents(candidates)
-    return [one for one in candidates if not documents[_asked(one)]]
+    return [difference for difference in candidates if not documents[_asked(difference)]]
 
 
 async def _quarantined(events: Sequence[Difference]) -> set[str]:

@@ -52,9 +52,15 @@ async def _report(task: ReportTask, plan: RunPlan) -> Report:
 
     scans = await sums("scan", plan.parts["scan"], ScanSums)
     observing: list[Stage] = [stage for stage in READING if stage != "scan"]
-    observed = [one for stage in observing for one in await sums(stage, plan.parts.get(stage, 0), ObservedSums)]
+    observed = [
+        outcome_sums
+        for stage in observing
+        for outcome_sums in await sums(stage, plan.parts.get(stage, 0), ObservedSums)
+    ]
     buckets = await sums("compare", plan.buckets, Accounts)
-    campaigns, left_out = await measure_campaigns(plan, (name for one in observed for name in one.run_ids))
+    campaigns, left_out = await measure_campaigns(
+        plan, (name for outcome_sums in observed for name in outcome_sums.run_ids)
+    )
     report = make_report(
         task.started, plan, buckets=buckets, scans=scans, observed=observed, campaigns=campaigns, left_out=left_out
     )

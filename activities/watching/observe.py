@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from activities.reconciliation.acknowledge import with_acknowledged
 from activities.watching.flagged_windows import read_flagged_windows
 from activities.watching.kept import read_night
 from fraud.analysis import LOOKUPS, retry_delay
@@ -47,7 +48,7 @@ async def observe(memory: Memory | None) -> Facts:
         dead_letters=dead.result().count,
         quarantined=quarantined.result(),
         unresolved=unresolved.result(),
-        night=night.result(),
+        night=await with_acknowledged(night.result()),
     )
 
 

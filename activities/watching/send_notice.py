@@ -4,6 +4,7 @@ import logging
 
 import msgspec
 
+from activities.reconciliation.chain import current_head
 from activities.webhook import post
 from fraud.watching.log_lines import log_line
 from fraud.watching.notices import Notice
@@ -17,13 +18,16 @@ _log = logging.getLogger(__name__)
 async def send_notice(notice: Notice) -> None:
     """Post a notice to the webhook of operations if one is set, log it, and keep a blob that says that it was sent.
 
+    Message, log line and blob hold the head of the chain of reports (`reconciliation.chain`).
     The blob is written last. A crash before that repeats the post with the same `Idempotency-Key`. Raises WebhookError
     if the webhook does not take it.
     """
     reports = await warehouse(names.REPORTS)
     if await reports.get_blob_client(notice.path).exists():
         return
-    content = msgspec.json.encode({"name": notice.name, **msgspec.to_builtins(notice)})
+    # Whoever keeps their messages can hold the chain of reports against them: `detective verify --head`.
+    head = str(await current_head())
+    content = msgspec.json.encode({"name": notice.name, **msgspec.to_builtins(notice), "head": head})
     if url := settings().operations_webhook_url:
         await post(OPERATIONS_WEBHOOK_URL, url, content, notice.name)
     await write_blob(reports, notice.path, content)
@@ -37,5 +41,6 @@ async def send_notice(notice: Notice) -> None:
         threshold=check.threshold,
         unit=check.unit,
         since=notice.since,
+        head=head,
     )
     _log.warning("%s", line)

@@ -40,7 +40,9 @@ CHECKS: dict[str, Definition] = {
     "night": Definition(
         "seconds", "see why reconcile_nightly did not end; run `detective reconcile --last 1d` meanwhile"
     ),
-    "night_balance": Definition("differences", "read the night's report and repair what can be repaired"),
+    "night_balance": Definition(
+        "differences", "read the night's report, repair what can be repaired, and acknowledge the rest"
+    ),
 }
 """Every check by its name. Names and units are wire formats: log lines, alert rules and notices hold them."""
 
@@ -104,12 +106,14 @@ class PartitionFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):
-    """The last nightly run: when it ended, what it found, and which report tells of it."""
+    """The last nightly run: when it ended, what it found, and which report tells of it. Of its `faults` people have
+    `acknowledged` some since."""
 
     ended: datetime
     run: str
     verdict: str
     faults: int
+    acknowledged: int = 0
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

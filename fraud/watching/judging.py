@@ -123,7 +123,11 @@ class _Watch:
         if night and night.verdict == "incomplete" and not night.faults:
             yield _check("night_balance", 1, 0, "lagging", f"{night.run} is incomplete: Capture lacks blobs")
         else:
-            yield _check("night_balance", night.faults if night else 0, 0, "unbalanced", night.run if night else "")
+            detail = night.run if night else ""
+            if night and night.acknowledged:
+                detail += f", of whose {night.faults:,} differences {night.acknowledged:,} are acknowledged"
+            left = night.faults - night.acknowledged if night else 0
+            yield _check("night_balance", left, 0, "unbalanced", detail)
 
     def _age(self, moment: datetime | None) -> float:
         """Seconds since a moment, counted from the beginning of the watch at the earliest; 0 for None."""

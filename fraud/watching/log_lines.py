@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 FIELDS: dict[str, tuple[str, ...]] = {
     "pipeline_watch": ("checks", "failing"),
     "pipeline_check": ("check", "state", "value", "threshold", "unit", "since"),
-    "pipeline_notice": ("check", "kind", "state", "value", "threshold", "unit", "since"),
+    "pipeline_notice": ("check", "kind", "state", "value", "threshold", "unit", "since", "head"),
     "night": ("verdict", "faults", "run"),
     "trigger_failed": ("function", "error"),
 }

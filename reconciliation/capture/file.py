@@ -147,12 +147,12 @@ class CaptureFile:
         return Damage(self._base + self._position, reason)
 
     def _find_sync(self) -> bool:
-        found = self._data.find(self._sync, self._position)
-        if found < 0:
+        place = self._data.find(self._sync, self._position)
+        if place < 0:
             # A marker may have begun in the last bytes.
             self._position = max(self._position, len(self._data) - _SYNC_LENGTH + 1)
             return False
-        self._position = found + _SYNC_LENGTH
+        self._position = place + _SYNC_LENGTH
         self._lost = False
         return True
 

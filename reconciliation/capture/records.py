@@ -56,12 +56,12 @@ def read_moment(text: str) -> int:
 
     A time without a fraction stands for the second that it begins. Raises ValueError.
     """
-    known = _moments.get(text)
-    if known is None:
+    moment = _moments.get(text)
+    if moment is None:
         if len(_moments) >= _MAX_MOMENTS:
             _moments.clear()
-        known = _moments[text] = _parse_moment(text)
-    return known
+        moment = _moments[text] = _parse_moment(text)
+    return moment
 
 
 def _parse_moment(text: str) -> int:

@@ -23,6 +23,8 @@ Class = Literal[
     "case_missing",
     "case_differs",
     "case_unexpected",
+    "alert_missing",
+    "alert_differs",
     "unresolved",
     "ambiguous",
 ]
@@ -273,6 +275,27 @@ CLASSES = (
         headline=Headline("case_unexpected", "cases too many", "Cases without verdicts", "{} cases without verdicts"),
         explanation="Cosmos holds a case, and fraud-events has no verdicts of its name.",
         advice="A case without verdicts stays as evidence: find out who wrote it, or who deleted its verdicts.",
+    ),
+    ClassDefinition(
+        name="alert_missing",
+        title="High verdicts that nobody was told of",
+        headline=Headline(
+            "alert_missing", "alerts missing", "Windows with high verdicts and without an alert", "{} alerts missing"
+        ),
+        explanation="A window has high verdicts, and reports holds no alert of it: the fraud team was not told, or "
+        "somebody has deleted what says so.",
+        advice="A repair judges the window again and tells the fraud team.",
+        repair="judge",
+    ),
+    ClassDefinition(
+        name="alert_differs",
+        title="Alerts that are not what their verdicts make",
+        headline=Headline(
+            "alert_differs", "alerts altered", "Alerts that are not what their verdicts make", "{} alerts altered"
+        ),
+        explanation="A window has high verdicts, and no alert of it in reports says what they are. `fields` names what "
+        "differs.",
+        advice="An alert stays as evidence of what the fraud team was told: find out who changed it, or the verdicts.",
     ),
     ClassDefinition(
         name="unresolved",

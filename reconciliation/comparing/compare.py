@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from reconciliation.comparing.accounts import Accounts, Table
+from reconciliation.comparing.alerts import compare_alerts
 from reconciliation.comparing.cases import compare_cases
 from reconciliation.comparing.classes import CLASS, Class, Column
 from reconciliation.comparing.differences import Difference, examples_of
@@ -63,8 +64,8 @@ class Compared(msgspec.Struct):
 
     def count(self) -> None:
         """Count all differences, and choose the examples."""
-        self.accounts.differences = {name: len(found) for name, found in self.differences.items()}
-        self.accounts.examples = {name: examples_of(found) for name, found in self.differences.items()}
+        self.accounts.differences = {name: len(differences) for name, differences in self.differences.items()}
+        self.accounts.examples = {name: examples_of(differences) for name, differences in self.differences.items()}
 
 
 class Doubtful(msgspec.Struct, frozen=True):
@@ -90,6 +91,8 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
             ):
                 result.add(name, difference, None, cell)
         _compare_places(result, rows, names, scope)
+        for name, difference, cell in compare_alerts(*_picked(rows, names, kinds == Kind.ALERT), scope.windows):
+            result.add(name, difference, None, cell)
     by_id = _by_key(rows[kinds == Kind.JUDGED_BY_PLACE])
     rows, names = _picked(rows, names, kinds < Kind.CASE)
     if not len(rows):

@@ -72,8 +72,8 @@ class Truth:
     def observe(self, rows: Rows) -> None:
         """Take in rows of the archive or of verdicts."""
         first, last = self._windows
-        places, known = self._find(rows)
-        rows, places = rows[known], places[known]
+        places, is_sent = self._find(rows)
+        rows, places = rows[is_sent], places[is_sent]
         inside = (rows["window"] >= first) & (rows["window"] <= last)
         captured, verdicts = rows["kind"] == Kind.CAPTURED, rows["kind"] == Kind.VERDICT
         self._inside[places[captured & inside]] = True
@@ -99,7 +99,7 @@ class Truth:
         if not sent.any() and not self._judged_inside.any():
             return None
         must = int((sent & self._must).sum())
-        found = int((sent & self._must & self._judged).sum())
+        found_events = int((sent & self._must & self._judged).sum())
         judged = int(self._judged_inside.sum())
         correct = int((self._judged_inside & self._must).sum())
         return CampaignAccount(
@@ -107,10 +107,10 @@ class Truth:
             sent=int(sent.sum()),
             lost=int(lost.sum()),
             must_be_flagged=must,
-            found=found,
+            found=found_events,
             judged=judged,
             correct=correct,
-            recall=found / must if must else None,
+            recall=found_events / must if must else None,
             precision=correct / judged if judged else None,
             lost_for_good=int((lost & (self._latest[self._batch] < self._windows[1])).sum()),
             lost_ids=self._ids(lost),
@@ -143,14 +143,15 @@ def measurable(campaigns: Sequence[SentCampaign]) -> tuple[dict[str, list[SentCa
     """The campaigns by their names, as many as may be made again for one report, the small ones first; and the names of
     the others."""
     by_name = {
-        name: list(some) for name, some in groupby(sorted(campaigns, key=lambda c: c.run_id), key=lambda c: c.run_id)
+        name: list(of_name)
+        for name, of_name in groupby(sorted(campaigns, key=lambda c: c.run_id), key=lambda c: c.run_id)
     }
     chosen: dict[str, list[SentCampaign]] = {}
     left = MAX_EVENTS
-    for name, some in sorted(by_name.items(), key=lambda item: _events(item[1])):
-        if (size := _events(some)) > left:
+    for name, of_name in sorted(by_name.items(), key=lambda item: _events(item[1])):
+        if (size := _events(of_name)) > left:
             break
-        chosen[name], left = some, left - size
+        chosen[name], left = of_name, left - size
     return chosen, sorted(set(by_name) - set(chosen))
 
 

@@ -53,5 +53,5 @@ def column(rows: Rows, name: str, order: Numbers) -> Numbers:
 def _sort_runs(rows: Rows, order: Numbers, prefixes: Numbers, collisions: Numbers) -> None:
     for prefix in np.unique(prefixes[collisions]):
         run = slice(*np.searchsorted(prefixes, [prefix, prefix + np.uint64(1)]))
-        some = order[run]
-        order[run] = some[np.lexsort((rows["lower"][some], rows["upper"][some]))]
+        places = order[run]
+        order[run] = places[np.lexsort((rows["lower"][places], rows["upper"][places]))]

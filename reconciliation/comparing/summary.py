@@ -56,6 +56,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     case_missing: int = 0
     case_differs: int = 0
     case_unexpected: int = 0
+    alert_missing: int = 0
+    alert_differs: int = 0
     by_place: int = 0
     judged_by_place: int = 0
 

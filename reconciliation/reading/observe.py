@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from fraud.analysis import WindowSummary
 from fraud.campaigns import is_campaign_id
 from fraud.evidence import Snapshot
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
@@ -14,6 +15,7 @@ from fraud.quarantine_places import parse_place
 from fraud.verdicts import Verdict
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
 from reconciliation.ranges import MARGIN_WINDOWS, Range, milliseconds, window_number
+from reconciliation.reading.alerts import alert_due
 from reconciliation.reading.cases import add_due, case_from
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.places import add_verdict_by_place
@@ -43,9 +45,9 @@ class ObservedSums(msgspec.Struct):
 
     def names_run(self, run_id: object) -> None:
         """Note a campaign that a line or a document names."""
-        known = self.run_ids
-        if isinstance(run_id, str) and run_id not in known and is_campaign_id(run_id) and len(known) < MAX_RUNS:
-            known.append(run_id)
+        names = self.run_ids
+        if isinstance(run_id, str) and run_id not in names and is_campaign_id(run_id) and len(names) < MAX_RUNS:
+            names.append(run_id)
 
 
 class _WindowRow(msgspec.Struct):
@@ -70,6 +72,8 @@ class Observer:
     ) -> None:
         self.rows = RowWriter(keys)
         self.sums = ObservedSums()
+        self.alerts: list[WindowSummary] = []
+        """The alerts that the verdicts read so far must have made."""
         self._kind = kind
         self._first, self._last = first_window, last_window
         self._of_blob: list[Verdict] = []
@@ -97,9 +101,12 @@ class Observer:
         read(path, numbered)
 
     def close(self, path: str) -> None:
-        """End a blob: its verdicts make a case."""
+        """End a blob: its verdicts make a case, and an alert."""
         if self._of_blob:
-            add_due(self.rows, case_from(path, self._of_blob))
+            case = case_from(path, self._of_blob)
+            add_due(self.rows, case)
+            if alert := alert_due(case, self._of_blob):
+                self.alerts.append(alert)
             self._of_blob = []
 
     def unreadable(self, path: str, line: int, reason: str) -> None:

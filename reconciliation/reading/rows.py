@@ -61,6 +61,8 @@ class Kind(IntEnum):
     """A verdict on an event in quarantine, at the place by which it was judged."""
     JUDGED_BY_PLACE = 9
     """The same verdict, at the id of its event: a window that names the id need not judge this content, too."""
+    ALERT = 10
+    """A window whose alert is missing, or is another one than its verdicts make; see `reading.alerts`."""
 
 
 class Flag(IntFlag):
@@ -154,6 +156,12 @@ class RowWriter:
         rows = self._add(kind, self.keys.of_cases(names))
         rows["window"], rows["store"], rows["content"], rows["sequence"] = windows, stores, contents, -1
         self._names.update(enumerate(names, self._count - len(names)))
+
+    def add_alert(self, name: str, window: int, store: int, *, flags: int, fields: int) -> None:
+        """Add a window whose alert is not the one that it must be."""
+        rows = self._add(Kind.ALERT, self.keys.of_cases([name]))
+        rows["window"], rows["store"], rows["flags"], rows["sequence"] = window, store, flags, fields
+        self._names[self._count - 1] = name
 
     def _add(self, kind: Kind, keys: Keys) -> Rows:
         rows = np.zeros(len(keys), ROW)

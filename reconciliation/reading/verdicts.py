@@ -120,6 +120,7 @@ def check_by_place(verdict: Verdict, keys: RunKeys, number: int) -> Checked:
     fields |= Field.STORE_ID if verdict.store_id != whole_store(event) else Field(0)
     fields |= Field.RUN_ID if verdict.run_id is not None else Field(0)
     fields |= Field.SOURCE if verdict.source != "quarantine" else Field(0)
+    fields |= Field.EVIDENCE if verdict.evidence is not msgspec.UNSET else Field(0)
     return Checked(fields, 1, keys.of_event(event, number))
 
 

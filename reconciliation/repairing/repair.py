@@ -133,10 +133,10 @@ class Lacking(msgspec.Struct):
         return sum(len(set[str]().union(*(windows.pop(key, set()) for windows in needs))) for key in keys)
 
 
-def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking:
+def lacking(differences: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking:
     """Sort differences by window. Of a resent event every window counts in which it was not seen."""
     result = Lacking()
-    moved = {one.event_id for one in found.get("wrong_window", ())}
+    moved = {difference.event_id for difference in differences.get("wrong_window", ())}
     targets: tuple[tuple[Class, dict[WindowKey, set[str]]], ...] = (
         ("missing_from_suspicious", result.unreported),
         ("missing_from_fraud", result.unjudged),
@@ -144,42 +144,45 @@ def lacking(found: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking
         ("verdict_differs", result.rejudged),
         ("case_missing", result.cases),
         ("case_differs", result.cases),
+        ("alert_missing", result.cases),
     )
     for name, windows in targets:
-        for one in found.get(name, ()):
-            if one.by_place:
+        for difference in differences.get(name, ()):
+            if difference.by_place:
                 continue  # it is judged again where it lies in quarantine: see `backfills`
-            if one.store == _OTHER_STORE:
+            if difference.store == _OTHER_STORE:
                 result.other_stores += 1
                 continue
-            ends = {one.window_end}
+            ends = {difference.window_end}
             if windows is result.rejudged:
-                ends |= {end for end in one.seen if span.start < end <= span.end}
-            elif one.event_id not in moved:
-                ends |= {end for end in one.expected if end not in one.seen and span.start < end <= span.end}
+                ends |= {end for end in difference.seen if span.start < end <= span.end}
+            elif difference.event_id not in moved:
+                ends |= {
+                    end for end in difference.expected if end not in difference.seen and span.start < end <= span.end
+                }
             for end in ends:
-                windows.setdefault((_store(one.store), end), set()).add(one.event_id)
+                windows.setdefault((_store(difference.store), end), set()).add(difference.event_id)
     return result
 
 
-def backfills(found: Mapping[Class, Sequence[Difference]]) -> list[Backfill]:
+def backfills(differences: Mapping[Class, Sequence[Difference]]) -> list[Backfill]:
     """The steps that archive what Cosmos and quarantine lack, a partition and hour at a time.
 
     Archiving an event again that is judged by its place judges it again, and brings its case up to date.
     """
     groups: defaultdict[tuple[str, str], list[Difference]] = defaultdict(list)
-    for name, differences in found.items():
-        for difference in differences:
+    for name, of_class in differences.items():
+        for difference in of_class:
             if difference.partition is None or difference.sequence_number is None:
                 continue
             if name in BACKFILLED or (difference.by_place and name in REPAIRED):
                 arrived = difference.arrived or difference.window_end
                 groups[difference.partition, f"{arrived:%Y%m%d%H}"].append(difference)
     return [
-        Backfill(partition, min(ends), max(ends), _places(some))
+        Backfill(partition, min(ends), max(ends), _places(slice_of_group))
         for (partition, _), group in sorted(groups.items())
-        for some in slices(in_order(group), EVENTS_PER_STEP)
-        if (ends := [difference.arrived or difference.window_end for difference in some])
+        for slice_of_group in slices(in_order(group), EVENTS_PER_STEP)
+        if (ends := [difference.arrived or difference.window_end for difference in slice_of_group])
     ]
 
 
@@ -222,7 +225,7 @@ def _order(key: WindowKey) -> tuple[datetime, str]:
 
 
 def _places(events: Iterable[Difference]) -> tuple[Place, ...]:
-    return tuple(sorted(Place(one.sequence_number or 0, one.event_id) for one in events))
+    return tuple(sorted(Place(event.sequence_number or 0, event.event_id) for event in events))
 
 
 def window_of_ids(store: StoreKey | None, end: datetime, ids: Iterable[str]) -> SuspiciousWindow:

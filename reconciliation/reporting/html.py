@@ -3,7 +3,7 @@
 `templates/report.html` is the page. Here is what it shows and cannot take from the report as it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,10 @@ from reconciliation.comparing.classes import (
     ClassDefinition,
     Headline,
 )
+from reconciliation.reporting.acknowledgements import Acknowledgement, open_in_numbers
 from reconciliation.reporting.charts import differences_of, period_name, store_bars, window_bars
 from reconciliation.reporting.html_tables import Table, difference_table, moment_text, table, unreadable_table
-from reconciliation.reporting.report import Report, TableRow
+from reconciliation.reporting.report import DifferenceClass, Report, TableRow
 from reconciliation.reporting.titles import ARCHIVED, FLAGGED, VERDICTS, percent
 
 if TYPE_CHECKING:
@@ -68,9 +69,13 @@ def environment() -> "Environment":
     return made
 
 
-def to_html(report: Report) -> str:
-    """The report as a page."""
+def to_html(
+    report: Report, acknowledgements: Sequence[Acknowledgement] = (), acknowledged: Mapping[str, int] | None = None
+) -> str:
+    """The report as a page, with what was acknowledged of it; `acknowledged` has the number of differences by class."""
     faults, notes = _counted(report, FAULT_HEADLINES), _counted(report, NOTE_HEADLINES)
+    numbers = acknowledged or {}
+    left = open_in_numbers(report, numbers)
     busy = [row for row in report.windows if row.events or row.suspicious or row.analysed]
     return (
         environment()
@@ -79,7 +84,10 @@ def to_html(report: Report) -> str:
             report=report,
             verdict=VERDICTS[report.verdict],
             is_wrong=bool(faults),
-            counted=[*_tiles(report, faults, "wrong"), *_tiles(report, notes, "noted")],
+            is_acknowledged=bool(faults) and not left,
+            acknowledged=sum(numbers.values()),
+            acknowledgements=_acknowledgements(acknowledgements),
+            counted=[*_tiles(report, faults, "wrong" if left else "noted"), *_tiles(report, notes, "noted")],
             zero=[headline.label for headline in FAULT_HEADLINES if headline not in faults],
             archived=_tiles(report, ARCHIVED),
             flagged=_tiles(report, FLAGGED),
@@ -87,7 +95,7 @@ def to_html(report: Report) -> str:
             period=period_name(report.windows),
             window_bars=window_bars(report.windows),
             store_bars=store_bars(report.stores),
-            differences=_sections(report),
+            differences=_sections(report, numbers),
             numbers=NUMBER,
             gaps=_gaps(report),
             unreadable=unreadable_table(report.unreadable),
@@ -130,18 +138,30 @@ def _campaigns(report: Report) -> Table:
     return table(("campaign", "sent", "lost", "must be flagged", "of these judged", "judged", "found", "correct"), rows)
 
 
-def _sections(report: Report) -> list[Section]:
+def _sections(report: Report, acknowledged: Mapping[str, int]) -> list[Section]:
     return [
         Section(
             definition=CLASS[difference_class.name],
             explanation=difference_class.explanation,
             count=difference_class.count,
             shown=len(difference_class.examples),
-            kind="noted" if CLASS[difference_class.name].weight == "note" else "",
+            kind="noted" if _is_noted(difference_class, acknowledged) else "",
             table=difference_table(difference_class.examples),
         )
         for difference_class in report.differences
     ]
+
+
+def _is_noted(of_class: DifferenceClass, acknowledged: Mapping[str, int]) -> bool:
+    return CLASS[of_class.name].weight == "note" or acknowledged.get(of_class.name, 0) >= of_class.count
+
+
+def _acknowledgements(acknowledgements: Sequence[Acknowledgement]) -> Table:
+    rows = (
+        (given.name.replace("_", " "), given.key, given.who, moment_text(given.when), given.why)
+        for given in acknowledgements[:MAX_TABLE_ROWS]
+    )
+    return table(("class", "key", "who", "when", "why"), rows, "differences")
 
 
 def _gaps(report: Report) -> Table:

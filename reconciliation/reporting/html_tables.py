@@ -8,8 +8,21 @@ import msgspec
 
 from reconciliation.comparing.differences import Difference
 from reconciliation.reading.scan import Unreadable
+from reconciliation.reporting.acknowledgements import key_of
 
-DIFFERENCE_HEAD = ("event", "store", "seen under", "window to", "where", "expected in", "seen in", "captured", "blobs")
+DIFFERENCE_HEAD = (
+    "event",
+    "store",
+    "seen under",
+    "window to",
+    "where",
+    "expected in",
+    "seen in",
+    "captured",
+    "fields",
+    "key",
+    "blobs",
+)
 
 
 BLOBS = "blobs"
@@ -68,6 +81,8 @@ def _difference(difference: Difference) -> Sequence[Cell]:
         _times(difference.expected, difference.window_end),
         _times(difference.seen, difference.window_end),
         f"{difference.partition} #{difference.sequence_number}" if difference.partition else "",
+        ", ".join(difference.fields),
+        key_of(difference),
         tuple(_blob(path, _short(path)) for path in difference.blobs),
     )
 

@@ -31,22 +31,22 @@ class Places:
             of_time = self._by_place if path.startswith(PLACES_FOLDER) else self._verdicts
             of_time[path.removeprefix(PLACES_FOLDER).rpartition("/")[0]].append(path)
 
-    def locate(self, one: Difference) -> Difference:
+    def locate(self, difference: Difference) -> Difference:
         """The difference with the paths of the blobs to look at, container first."""
-        ends = sorted({one.window_end, *one.seen})
-        paths = [f"all-events/{path}" for path in self._captured(one)]
-        stores = (one.store or "none", *one.seen_stores)
-        if one.by_place or one.event_id.startswith(PLACES_CASE):
+        ends = sorted({difference.window_end, *difference.seen})
+        paths = [f"all-events/{path}" for path in self._captured(difference)]
+        stores = (difference.store or "none", *difference.seen_stores)
+        if difference.by_place or difference.event_id.startswith(PLACES_CASE):
             paths += [f"fraud-events/{path}" for end in ends for path in self._by_place[time_path(end)]]
         paths += [f"fraud-events/{path}" for end in ends for store in stores for path in self._judged(store, end)]
-        return msgspec.structs.replace(one, blobs=tuple(paths[:MAX_BLOBS]))
+        return msgspec.structs.replace(difference, blobs=tuple(paths[:MAX_BLOBS]))
 
-    def _captured(self, one: Difference) -> list[str]:
+    def _captured(self, difference: Difference) -> list[str]:
         """Blobs that were triggered after the start of the event's window, up to the first one after its end."""
-        if one.partition is None or one.arrived is None:
+        if difference.partition is None or difference.arrived is None:
             return []
-        near = [blob for blob in self._archive[one.partition] if blob.triggered > one.arrived - WINDOW]
-        last = next((n for n, blob in enumerate(near) if blob.triggered > one.arrived), len(near))
+        near = [blob for blob in self._archive[difference.partition] if blob.triggered > difference.arrived - WINDOW]
+        last = next((n for n, blob in enumerate(near) if blob.triggered > difference.arrived), len(near))
         return [blob.name for blob in near[: last + 1]]
 
     def _judged(self, store: str, end: datetime) -> list[str]:

@@ -26,11 +26,15 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"`reports`: `{report_folder(report.id)}/report.html`", "")
     yield from ("| account | number |", "|---|---:|")
     accounts = report.accounts
-    shown = [*ARCHIVED, *FLAGGED, *(one for one in (*FAULT_HEADLINES, *NOTE_HEADLINES) if getattr(accounts, one.name))]
-    yield from (f"| {one.label} | {getattr(accounts, one.name):,} |" for one in shown)
+    shown = [
+        *ARCHIVED,
+        *FLAGGED,
+        *(headline for headline in (*FAULT_HEADLINES, *NOTE_HEADLINES) if getattr(accounts, headline.name)),
+    ]
+    yield from (f"| {headline.label} | {getattr(accounts, headline.name):,} |" for headline in shown)
     yield from _campaigns(report)
-    for found in report.differences:
-        yield from _class(found)
+    for of_class in report.differences:
+        yield from _class(of_class)
     if report.gaps:
         yield from ("", f"## {NUMBER['archive_gaps'].title}", "")
         for gap in report.gaps[:MAX_IDS]:
@@ -38,8 +42,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _more(len(report.gaps))
     if report.unreadable:
         yield from ("", f"## {NUMBER['unreadable'].title}", "")
-        for one in report.unreadable[:MAX_IDS]:
-            yield f"- {_code(one.path)} at {one.offset}: {_code(one.reason)}"
+        for place in report.unreadable[:MAX_IDS]:
+            yield f"- {_code(place.path)} at {place.offset}: {_code(place.reason)}"
         yield from _more(accounts.unreadable)
 
 
@@ -50,16 +54,17 @@ def _campaigns(report: Report) -> Iterator[str]:
         return
     yield from ("", "## Campaigns", "", "| campaign | sent | must be flagged | judged | found | correct |")
     yield "|---|---:|---:|---:|---:|---:|"
-    for one in report.campaigns[:MAX_CAMPAIGNS]:
-        shares = f"{percent(one.recall)} | {percent(one.precision)}"
-        yield f"| {_code(one.run_id)} | {one.sent:,} | {one.must_be_flagged:,} | {one.judged:,} | {shares} |"
+    for campaign in report.campaigns[:MAX_CAMPAIGNS]:
+        shares = f"{percent(campaign.recall)} | {percent(campaign.precision)}"
+        numbers = f"{campaign.sent:,} | {campaign.must_be_flagged:,} | {campaign.judged:,}"
+        yield f"| {_code(campaign.run_id)} | {numbers} | {shares} |"
 
 
-def _class(found: DifferenceClass) -> Iterator[str]:
-    definition = CLASS[found.name]
-    yield from ("", f"## {definition.title}: {found.count:,}", "", f"{found.explanation} {definition.advice}", "")
-    yield from map(_difference, found.examples[:MAX_IDS])
-    yield from _more(found.count)
+def _class(of_class: DifferenceClass) -> Iterator[str]:
+    definition = CLASS[of_class.name]
+    yield from ("", f"## {definition.title}: {of_class.count:,}", "", f"{of_class.explanation} {definition.advice}", "")
+    yield from map(_difference, of_class.examples[:MAX_IDS])
+    yield from _more(of_class.count)
 
 
 def _more(count: int) -> Iterator[str]:
@@ -67,12 +72,12 @@ def _more(count: int) -> Iterator[str]:
         yield f"- and {count - MAX_IDS:,} more"
 
 
-def _difference(one: Difference) -> str:
-    words = [_code(one.event_id or "malformed body"), f"window to {_moment(one.window_end)}"]
-    words += [f"store {_code(one.store)}"] if one.store else []
-    words += [f"seen under {', '.join(map(_code, one.seen_stores))}"] if one.seen_stores else []
+def _difference(difference: Difference) -> str:
+    words = [_code(difference.event_id or "malformed body"), f"window to {_moment(difference.window_end)}"]
+    words += [f"store {_code(difference.store)}"] if difference.store else []
+    words += [f"seen under {', '.join(map(_code, difference.seen_stores))}"] if difference.seen_stores else []
     # As code: elsewhere `#7` links to a ticket of that number.
-    words += [_code(f"{one.partition} #{one.sequence_number}")] if one.partition else []
+    words += [_code(f"{difference.partition} #{difference.sequence_number}")] if difference.partition else []
     return f"- {', '.join(words)}"
 
 

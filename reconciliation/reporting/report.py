@@ -23,7 +23,7 @@ from reconciliation.reading.scan import ScanSums, Unreadable
 from reconciliation.reporting.gaps import Gap, find_gaps
 from reconciliation.reporting.verdict import sentence, verdict_of
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MAX_STORES = 1_000
 MAX_LISTED = 100
 
@@ -111,7 +111,7 @@ def make_report(
     run = plan.run
     accounts = total(buckets)
     missing = find_gaps(plan, scans)
-    unreadable = sorted(one for sums in (*scans, *observed) for one in sums.unreadable)[:MAX_LISTED]
+    unreadable = sorted(place for sums in (*scans, *observed) for place in sums.unreadable)[:MAX_LISTED]
     summary = summarise(
         accounts,
         scans,
@@ -134,15 +134,24 @@ def make_report(
         accounts=summary,
         faults=[headline.name for headline in FAULT_HEADLINES if getattr(summary, headline.name)],
         differences=[
-            DifferenceClass(one.name, one.explanation, accounts.count(one.name), accounts.examples.get(one.name, []))
-            for one in CLASSES
-            if accounts.count(one.name)
+            DifferenceClass(
+                definition.name,
+                definition.explanation,
+                accounts.count(definition.name),
+                accounts.examples.get(definition.name, []),
+            )
+            for definition in CLASSES
+            if accounts.count(definition.name)
         ],
         gaps=missing[:MAX_LISTED],
         unreadable=unreadable,
         windows=_window_rows(plan, accounts.per_window),
         stores=_store_rows(accounts.per_store),
-        lists=[differences_path(run, bucket) for bucket, some in enumerate(buckets) if some.differences],
+        lists=[
+            differences_path(run, bucket)
+            for bucket, bucket_accounts in enumerate(buckets)
+            if bucket_accounts.differences
+        ],
         archive_blobs=sum(scan.blobs for scan in scans),
         archive_bytes=sum(scan.bytes for scan in scans),
         campaigns=list(campaigns),

@@ -97,8 +97,8 @@ async def test_after_a_division_the_ranges_are_asked_for_anew(wide: ContainerPro
     ranges = KeyRanges()
     for creation in creations(20):
         await ranges.id_of(wide, creation.key)
-    known = ranges._map  # pyright: ignore[reportPrivateUsage]
-    known.ids = {0: "7", 1: "8"}  # as if these had been divided
+    route = ranges._map  # pyright: ignore[reportPrivateUsage]
+    route.ids = {0: "7", 1: "8"}  # as if these had been divided
 
     assert set(await create_in_bulk(wide, ranges, creations(20))) == {0}
     assert set(await create_in_bulk(wide, ranges, creations(20))) == {201}

@@ -28,6 +28,8 @@ HTTP = {
     "get-reconciliation": ("api/reconciliations/{id}", {"GET"}, "function"),
     "read-report": ("api/reports/{id}/{name}", {"GET"}, "function"),
     "read-reported-blob": ("api/reports/{id}/blobs/{container}/{*path}", {"GET"}, "function"),
+    "acknowledge-differences": ("api/reconciliations/{id}/acknowledgements", {"POST"}, "function"),
+    "list-acknowledgements": ("api/reconciliations/{id}/acknowledgements", {"GET"}, "function"),
     "start-repair": ("api/reconciliations/{id}/repairs", {"POST"}, "function"),
     "get-repair": ("api/repairs/{id}", {"GET"}, "function"),
     "verify-reports": ("api/chain", {"GET"}, "function"),

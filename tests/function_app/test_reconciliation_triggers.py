@@ -57,7 +57,7 @@ async def test_a_range_is_reconciled_and_its_report_can_be_read(http: aiohttp.Cl
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
         assert "The accounts balance" in await page.text()
     async with http.get(done["reports"]["json"]) as report:
-        assert (await report.json())["schema_version"] == 3
+        assert (await report.json())["schema_version"] == 4
     async with http.get("/api/reconciliations") as listed:
         assert {"id": RUN, "reports": done["reports"]} in await listed.json()
 

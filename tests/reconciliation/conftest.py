@@ -9,7 +9,7 @@ import pytest
 from reconciliation.comparing.ground_truth import CampaignAccount
 from reconciliation.reporting.links import Places
 from reconciliation.reporting.report import Report
-from tests.reconciliation.faults import FAULTS, Planted, build
+from tests.reconciliation.faults import FAULTS, Planted, alert_altered, alert_deleted, build
 from tests.reconciliation.planted import in_range
 from tests.reconciliation.world import RANGE, World, suspicious_row
 
@@ -24,14 +24,15 @@ def report() -> Report:
     used_again = replace(harmless, body=harmless.body.replace(b'"discount": 60', b'"discount": 61'))
     planted = Planted(World.of([*events, used_again]), Random(11))
     planted.touched |= {id(e) for e in planted.world.events if e.id == harmless.id}
-    for fault in FAULTS * 3:
+    # First what needs a window to itself.
+    for fault in (alert_deleted, alert_altered, *FAULTS * 3):
         fault(planted)
     planted.world.suspicious.append(suspicious_row(RANGE.first_window, 1, [HOSTILE]))
-    found = planted.world.reconcile()
+    report = planted.world.reconcile()
     campaign = CampaignAccount(
         run_id="campaign-x", sent=300, lost=1, must_be_flagged=20, found=19, judged=19, correct=19, recall=0.95,
         precision=1.0,
     )  # fmt: skip
     places = Places(planted.world.blobs, [])
-    classes = [msgspec.structs.replace(c, examples=[*map(places.locate, c.examples)]) for c in found.differences]
-    return msgspec.structs.replace(found, differences=classes, campaigns=[campaign])
+    classes = [msgspec.structs.replace(c, examples=[*map(places.locate, c.examples)]) for c in report.differences]
+    return msgspec.structs.replace(report, differences=classes, campaigns=[campaign])

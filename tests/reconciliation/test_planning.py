@@ -20,9 +20,9 @@ NAMES = ["ns/store-events/0", "ns/store-events/1"]
 
 
 def blob(partition: str, moment: datetime, size: int = 500) -> CaptureBlob:
-    found = parse_blob_name(f"{partition}/{moment:%Y/%m/%d/%H/%M/%S}.avro", size)
-    assert found is not None
-    return found
+    parsed = parse_blob_name(f"{partition}/{moment:%Y/%m/%d/%H/%M/%S}.avro", size)
+    assert parsed is not None
+    return parsed
 
 
 def blobs(until: dict[str, datetime]) -> list[CaptureBlob]:
@@ -92,8 +92,8 @@ def test_what_capture_did_not_name_is_left_alone(name: str):
 
 
 def test_a_blobs_name_tells_its_partition_and_time():
-    found = blob("ns/store-events/3", TEN)
-    assert (found.partition, found.partition_id, found.triggered) == ("ns/store-events/3", "3", TEN)
+    captured = blob("ns/store-events/3", TEN)
+    assert (captured.partition, captured.partition_id, captured.triggered) == ("ns/store-events/3", "3", TEN)
 
 
 def test_hours_are_listed_from_the_first_to_the_last():
@@ -134,9 +134,9 @@ def test_a_partition_without_blobs_leaves_nothing_to_compare():
 
 
 def test_a_namespace_that_captures_no_more_is_not_waited_for():
-    known = [*NAMES, "gone/store-events/0"]
+    listed = [*NAMES, "gone/store-events/0"]
 
-    plan = make_plan(HOUR, known, blobs(dict.fromkeys(NAMES, HOUR.end + timedelta(minutes=5))))
+    plan = make_plan(HOUR, listed, blobs(dict.fromkeys(NAMES, HOUR.end + timedelta(minutes=5))))
 
     assert plan.is_complete
     assert [partition.name for partition in plan.partitions] == NAMES
@@ -146,14 +146,14 @@ def test_parts_hold_blobs_of_one_partition_up_to_a_size(monkeypatch: pytest.Monk
     monkeypatch.setattr(planning, "PART_EVENTS", 10)
     monkeypatch.setitem(planning.EVENT_BYTES, "deflate", 100)
     monkeypatch.setattr(planning, "PART_BLOBS", 3)
-    found = [
+    captured = [
         blob(name, TEN + timedelta(minutes=i), size) for name in NAMES for i, size in enumerate((400, 600, 100, 5_000))
     ]
 
-    plan = make_plan(HOUR, NAMES, reversed(found))
+    plan = make_plan(HOUR, NAMES, reversed(captured))
 
     assert [(part.stream, len(part.blobs)) for part in plan.scan] == [(0, 2), (0, 1), (0, 1), (1, 2), (1, 1), (1, 1)]
-    assert [name for part in plan.scan for name in part.blobs] == [one.name for one in found]
+    assert [name for part in plan.scan for name in part.blobs] == [captured_blob.name for captured_blob in captured]
 
 
 def test_buckets_keep_their_size_as_the_archive_grows():

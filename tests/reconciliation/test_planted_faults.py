@@ -16,11 +16,11 @@ SEEDS = st.integers(0, 2**32)
 def named(report: Report) -> dict[str, set[str]]:
     """The ids of each class; a malformed body by its place."""
     return {
-        found.name: {
-            one.event_id or f"p{(one.partition or '').rpartition('/')[2]}-{one.sequence_number}"
-            for one in found.examples
+        of_class.name: {
+            difference.event_id or f"p{(difference.partition or '').rpartition('/')[2]}-{difference.sequence_number}"
+            for difference in of_class.examples
         }
-        for found in report.differences
+        for of_class in report.differences
     }
 
 
@@ -71,8 +71,8 @@ def test_the_report_names_exactly_what_was_planted(
     report = planted.world.reconcile(bits)
 
     assert named(report) == {name: ids for name, ids in planted.expected.items() if ids}
-    assert {found.name: found.count for found in report.differences} == {
-        found.name: len(found.examples) for found in report.differences
+    assert {of_class.name: of_class.count for of_class in report.differences} == {
+        of_class.name: len(of_class.examples) for of_class in report.differences
     }
     assert report.accounts.archive_gaps == planted.lost_numbers()
     assert report.accounts.unreadable == planted.unreadable

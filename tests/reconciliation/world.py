@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -26,6 +27,7 @@ from reconciliation.comparing.compare import Scope, compare
 from reconciliation.messages import RunPlan
 from reconciliation.plan import Plan, make_plan
 from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
+from reconciliation.reading.alerts import add_alert, alert_due
 from reconciliation.reading.cases import add_stored, case_from
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.observe import ObservedSums, Observer
@@ -112,6 +114,9 @@ class World:
     lost_cases: set[str] = field(default_factory=set[str])
     altered_cases: set[str] = field(default_factory=set[str])
     """Names of cases; every other case is what the verdicts of its window make."""
+    lost_alerts: set[str] = field(default_factory=set[str])
+    altered_alerts: set[str] = field(default_factory=set[str])
+    """Names of windows; of all others the fraud team was told, if it had to be."""
     further_cases: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """Cases without verdicts."""
     outcome_lines: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
@@ -121,10 +126,10 @@ class World:
         """Everything as it must be for these events: malformed ones are those whose id is empty."""
         world = cls()
         number = [0] * len(PARTITIONS)
-        world.events = sorted(events, key=lambda one: one.enqueued)
-        for one in world.events:
-            one.sequence = number[one.partition]
-            number[one.partition] += 1
+        world.events = sorted(events, key=lambda event: event.enqueued)
+        for event in world.events:
+            event.sequence = number[event.partition]
+            number[event.partition] += 1
         world._capture(codec, interval)
         world._outcomes()
         return world
@@ -134,24 +139,24 @@ class World:
             end = RANGE.start - interval * 3
             while end <= RANGE.end + interval * 3:
                 since, until = milliseconds(end - interval), milliseconds(end)
-                some = [e for e in self.events if e.partition == partition and since <= e.enqueued < until]
-                records = [record(e.sequence, e.enqueued, e.body, exact=e.exact, run_id="r") for e in some]
+                of_interval = [e for e in self.events if e.partition == partition and since <= e.enqueued < until]
+                records = [record(e.sequence, e.enqueued, e.body, exact=e.exact, run_id="r") for e in of_interval]
                 self.blobs[f"{name}/{end:%Y/%m/%d/%H/%M/%S}.avro"] = avro(records, codec, sync_interval=700)
                 end += interval
 
     def _outcomes(self) -> None:
         groups: dict[tuple[int, int | None], list[str]] = {}
-        for one in self.events:
-            self.arrivals[one.partition, one.sequence] = one.enqueued
-            if one.id:
-                self.documents.append(Document(one.id, one.store, one.window, one.body))
+        for event in self.events:
+            self.arrivals[event.partition, event.sequence] = event.enqueued
+            if event.id:
+                self.documents.append(Document(event.id, event.store, event.window, event.body))
             else:
-                self.quarantine.append((one.partition, one.sequence))
-                flagged = flagged_in(one.body)
+                self.quarantine.append((event.partition, event.sequence))
+                flagged = flagged_in(event.body)
                 if flagged and flagged.by_place:
-                    self.judge_by_place(one)
-            if one.flagged:
-                groups.setdefault((one.window, one.store), []).append(one.id)
+                    self.judge_by_place(event)
+            if event.flagged:
+                groups.setdefault((event.window, event.store), []).append(event.id)
         for (window, store), ids in sorted(groups.items(), key=str):
             self.suspicious.append(suspicious_row(window, store, ids))
             self.verdicts += [line for name in sorted(set(ids)) for line in self.verdicts_on(name, window, store)]
@@ -182,9 +187,9 @@ class World:
 
     def reconcile(self, bits: int = 0, with_documents: bool = True, span: Range = RANGE) -> Report:
         """The report on this world."""
-        found = [b for name, data in self.blobs.items() if (b := parse_blob_name(name, len(data)))]
+        captured = [b for name, data in self.blobs.items() if (b := parse_blob_name(name, len(data)))]
         first, last = span.first_window, span.last_window
-        plan = make_plan(span, PARTITIONS, [blob for blob in found if _near(blob, span)])
+        plan = make_plan(span, PARTITIONS, [blob for blob in captured if _near(blob, span)])
         parts: list[bytes] = []
         scans: list[ScanSums] = []
         for part in plan.scan:
@@ -211,12 +216,29 @@ class World:
                 reader.close()
             parts.append(observer.rows.encode(bits))
             observed.append(observer.sums)
-        parts += [writer.encode(bits) for writer in (self._documents(first, last), self._quarantine(), self._cases())]
+        parts += [writer.encode(bits) for writer in self._writers(first, last)]
         scope = Scope(plan.first_window, plan.last_window, tuple(p.name for p in plan.partitions), with_documents)
         buckets = [_compare(parts, bits, bucket, scope) for bucket in range(2**bits)]
         shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
         run = RunPlan(**shared, with_documents=with_documents, parts={})
         return make_report(span.end, run, buckets=buckets, scans=scans, observed=observed)
+
+    def _writers(self, first: int, last: int) -> Sequence[RowWriter]:
+        return self._documents(first, last), self._quarantine(), self._cases(), self._alerts()
+
+    def _alerts(self) -> RowWriter:
+        """Rows of the alerts that were lost or altered, as of windows with high verdicts."""
+        rows = RowWriter(KEYS)
+        for path, lines in blobs_of_verdicts(self.verdicts).items():
+            verdicts = msgspec.convert(lines, list[Verdict])
+            case = case_from(path, verdicts)
+            due = alert_due(msgspec.structs.replace(case, bands={**case.bands, "high": 1}), verdicts)
+            assert due
+            if case.id in self.lost_alerts:
+                add_alert(rows, due, [])
+            if case.id in self.altered_alerts:
+                add_alert(rows, due, [msgspec.json.encode(msgspec.structs.replace(due, max_score=1))])
+        return rows
 
     def _documents(self, first: int, last: int) -> RowWriter:
         rows = RowWriter(KEYS)
@@ -280,9 +302,9 @@ def _bucket(parts: list[bytes], bits: int, bucket: int) -> tuple[Rows, dict[int,
     names: dict[int, str] = {}
     for part in parts:
         offset, length = segment_of(part[: header_length(bits)], bucket)
-        some, named = decode_segment(part[offset : offset + length])
+        segment_rows, named = decode_segment(part[offset : offset + length])
         names.update((sum(map(len, rows)) + position, name) for position, name in named.items())
-        rows.append(some)
+        rows.append(segment_rows)
     return np.concatenate(rows), names
 
 

@@ -122,11 +122,15 @@ class Day:
     async def reconcile(self) -> Account:
         """The accounts of the day."""
         outcome = await run_inline(reconcile, Request(Range(self.start, self.end), again=True), _nothing)
+        return await self.account(outcome.reports["json"])
+
+    async def account(self, path: str) -> Account:
+        """The verdicts of the day as they lie in the archive, and the report at this path."""
         reports = await warehouse(names.REPORTS)
-        report = msgspec.json.decode(await read_blob(reports, outcome.reports["json"]))
+        report = msgspec.json.decode(await read_blob(reports, path))
         differences: dict[str, list[dict[str, Any]]] = {}
-        for path in report["lists"]:
-            for line in msgspec.json.Decoder(dict[str, Any]).decode_lines(await read_blob(reports, path)):
+        for listed in report["lists"]:
+            for line in msgspec.json.Decoder(dict[str, Any]).decode_lines(await read_blob(reports, listed)):
                 differences.setdefault(line["name"], []).append(line["difference"])
         blobs = await self.outcome_blobs(names.FRAUD_EVENTS) + await self.blobs_by_place()
         verdicts = [line for _, lines in blobs for line in lines]

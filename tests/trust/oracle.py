@@ -6,6 +6,7 @@ is called a difference.
 """
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -60,21 +61,27 @@ def _names(account: Account, occurrence: Occurrence) -> bool:
     for listed in account.differences.values():
         for difference in listed:
             partition = (difference.get("partition") or "").rpartition("/")[2]
-            if difference["event_id"] == name or (partition, difference.get("sequence_number")) == place:
+            is_place = (partition, difference.get("sequence_number")) == place
+            if is_place or difference["event_id"] in (name, occurrence.place):
                 return True
     return name is None and account.report["accounts"]["nameless"] > 0
 
 
-def complaints(occurrences: list[Occurrence], faults: list[Fault], account: Account) -> list[str]:
-    """What is wrong with an account; nothing if it can be trusted."""
+def complaints(
+    occurrences: list[Occurrence], faults: list[Fault], account: Account, *, as_they_came: bool = False
+) -> list[str]:
+    """The complaints about an account; nothing if it can be trusted.
+
+    `as_they_came`: windows were judged one after the other, so that an id may be used again after a verdict on it.
+    """
     verdicts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for verdict in account.verdicts:
         verdicts[verdict["event_id"]].append(verdict)
-    contents: defaultdict[tuple[str | None, str], set[bytes]] = defaultdict(set)
+    arrivals: defaultdict[tuple[str | None, str], list[Occurrence]] = defaultdict(list)
     for each in occurrences:
         # Whether the archive takes an odd content, and counts it, is its own affair.
         if not each.sent.is_odd:
-            contents[each.sent.event_id, repr(each.sent.store)].add(each.sent.body)
+            arrivals[each.sent.event_id, repr(each.sent.store)].append(each)
     hit = {id(fault.victim) for fault in faults}
     touched = {fault.victim.window_end for fault in faults}
     late = {each.sent.event_id for each in occurrences if each.is_late}
@@ -82,7 +89,9 @@ def complaints(occurrences: list[Occurrence], faults: list[Fault], account: Acco
     for each in occurrences:
         if not each.sent.is_fraud or id(each) in hit:
             continue
-        is_reused = len(contents[each.sent.event_id, repr(each.sent.store)]) > 1 and not each.sent.is_odd
+        under_its_id = arrivals[each.sent.event_id, repr(each.sent.store)]
+        by_then = {other.sent.body for other in under_its_id if not as_they_came or other.at <= each.window_end}
+        is_reused = len(by_then) > 1 and not each.sent.is_odd
         is_reused = is_reused and each.sent.event_id not in late
         # To be named is enough for what the archive may refuse, and in a window that somebody has touched.
         may_be_named = each.sent.is_odd or each.window_end in touched
@@ -91,17 +100,17 @@ def complaints(occurrences: list[Occurrence], faults: list[Fault], account: Acco
         if not (may_be_named and _names(account, each)):
             its_verdicts = [*verdicts[each.sent.event_id or ""], *verdicts[each.place]]
             wrong.append(f"{each.sent.kind} {each.sent.event_id!r} of {each.window_end:%H:%M} passed: {its_verdicts}")
+    # With a blob of Capture its neighbours are gone too, and rightly named.
+    blobs = {_blob(fault.victim) for fault in faults if fault.name == "capture deleted"}
     for fault in faults:
         is_alone = sum(other.victim.window_end == fault.victim.window_end for other in faults) == 1
-        if not _names_fault(account, fault, is_alone=is_alone):
+        if not _names_fault(account, fault, blobs, is_alone=is_alone):
             wrong.append(f"{fault.name} of {fault.victim.sent.event_id!r} is not in the report")
         if account.report["balanced"]:
             wrong.append(f"{fault.name} and the report says balanced")
     bodies: defaultdict[str | None, set[bytes]] = defaultdict(set)
     for each in occurrences:
         bodies[each.sent.event_id].add(each.sent.body)
-    # With a blob of Capture its neighbours are gone too, and rightly named.
-    blobs = {_blob(fault.victim) for fault in faults if fault.name == "capture deleted"}
     harmless = {each.sent.event_id for each in occurrences if each.sent.kind == "harmless" and _blob(each) not in blobs}
     alone = {name for name in harmless if len(bodies[name]) == 1}
     wrong += [f"{name!r} is harmless and the report names it" for name in alone & account.named()]
@@ -112,9 +121,21 @@ def _blob(occurrence: Occurrence) -> tuple[int, Any]:
     return occurrence.partition, occurrence.window_end
 
 
-def _names_fault(account: Account, fault: Fault, *, is_alone: bool) -> bool:
+def _names_window(account: Account, end: datetime, name: str = "") -> bool:
+    """A difference of this class, or of any, is of the window."""
+    named = [account.differences.get(name, ())] if name else account.differences.values()
+    return any(msgspec.convert(difference["window_end"], datetime) == end for listed in named for difference in listed)
+
+
+def _names_fault(account: Account, fault: Fault, deleted_blobs: set[tuple[int, Any]], *, is_alone: bool) -> bool:
     if fault.name == "capture deleted":
         return bool(account.report["gaps"]) or bool(account.report["accounts"]["archive_gaps"])
+    if "alert" in fault.name and not is_alone:
+        # A second fault may have made the window one that nobody must be told of; then the report names that.
+        return _names_window(account, fault.victim.window_end)
+    if "alert" in fault.name:
+        name = "alert_missing" if fault.name.endswith("deleted") else "alert_differs"
+        return _names_window(account, fault.victim.window_end, name)
     if "case" in fault.name:
         # A case is of a window, which the report names. A second fault in the window may have deleted the case that was
         # falsified, or the verdicts that make it.
@@ -127,4 +148,6 @@ def _names_fault(account: Account, fault: Fault, *, is_alone: bool) -> bool:
             for name in classes
             for difference in account.differences.get(name, ())
         )
-    return _names(account, fault.victim)
+    # What lies in quarantine alone is named with the blob of Capture that held it, if that is gone.
+    is_in_a_gap = fault.name.startswith(BY_PLACE) and _blob(fault.victim) in deleted_blobs
+    return is_in_a_gap or _names(account, fault.victim)

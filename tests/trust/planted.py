@@ -13,7 +13,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from fraud.identity import archive_key
 from services import cosmos, names
-from services.blobs import NDJSON, delete_blob, warehouse, write_blob
+from services.blobs import NDJSON, delete_blob, read_blob, warehouse, write_blob
 from tests.trust.day import Day, Occurrence
 from tests.trust.oracle import BY_PLACE
 
@@ -124,6 +124,28 @@ async def _change_case(
     return False
 
 
+def _alert(change: Change) -> Plant:
+    async def plant(day: Day, victim: Occurrence) -> bool:
+        """Every alert of the window, of whatever revision."""
+        reports, changed = await warehouse(names.REPORTS), False
+        blobs = [path for path, lines in await day.outcome_blobs(names.FRAUD_EVENTS) if _holds(lines, victim)]
+        async for blob in reports.list_blobs(name_starts_with=f"alerts/{victim.window_end:%Y/%m/%d/%H%M}/"):
+            alert: dict[str, Any] = msgspec.json.decode(await read_blob(reports, blob.name))
+            if alert["verdicts_blob"] in {f"{names.FRAUD_EVENTS}/{path}" for path in blobs}:
+                new = change(alert)
+                await delete_blob(reports, blob.name)
+                if new is not None:
+                    await write_blob(reports, blob.name, msgspec.json.encode(new))
+                changed = True
+        return changed
+
+    return plant
+
+
+def _holds(lines: list[dict[str, Any]], victim: Occurrence) -> bool:
+    return any(line["event_id"] == victim.sent.event_id for line in lines)
+
+
 async def _capture_deleted(_: Day, victim: Occurrence) -> bool:
     path = f"ns/store-events/{victim.partition}/{victim.window_end:%Y/%m/%d/%H/%M/%S}.avro"
     try:
@@ -149,6 +171,8 @@ FAULTS: dict[str, Plant] = {
     "report moved": _suspicious(lambda line, _: line | {"store_id": 98}),
     "case deleted": _case(lambda _: None),
     "case falsified": _case(lambda case: case | {"max_score": 0, "bands": {"low": 1}, "top": []}),
+    "alert deleted": _alert(lambda _: None),
+    "alert falsified": _alert(lambda alert: alert | {"bands": {"high": 0}, "max_score": 0}),
     "capture deleted": _capture_deleted,
     f"{BY_PLACE}verdict deleted": _verdict_by_place(lambda _: None),
     f"{BY_PLACE}verdict falsified": _verdict_by_place(lambda line: line | {"score": 0, "band": "low", "reasons": []}),

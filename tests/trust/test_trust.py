@@ -87,7 +87,7 @@ class HostileDay(RuleBasedStateMachine):
         """What follows belongs to the second window of this sequence."""
         self.now = max(self.now, self.day.start + (2 * self.sequence + 1) * WINDOW)
 
-    @rule(fault=st.integers(0, 40))
+    @rule(fault=st.integers(0, 42))
     def send_what_somebody_will_touch(self, fault: int) -> None:
         """Send a fraud in order, to which a fault will be done after the analysis."""
         name = self.faults[fault] if fault < len(self.faults) else ""

@@ -64,21 +64,21 @@ async def store(world: World) -> None:
 
 async def _verdicts(world: World) -> None:
     groups: dict[tuple[datetime, int | None], list[dict[str, Any]]] = {}
-    for one in world.verdicts:
-        groups.setdefault((datetime.fromisoformat(one["window_end"]), one["store_id"]), []).append(one)
+    for verdict in world.verdicts:
+        groups.setdefault((datetime.fromisoformat(verdict["window_end"]), verdict["store_id"]), []).append(verdict)
     container = await cosmos.cases()
     day: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
     question = "SELECT c.id, c.store_id FROM c WHERE STARTSWITH(c.window_end, @day)"
     for item in [item async for item in container.query_items(question, parameters=day)]:
         await container.delete_item(item["id"], partition_key=item["store_id"])
-    for (end, store_id), some in groups.items():
+    for (end, store_id), verdicts in groups.items():
         # The name is that of the window as it was, whatever verdicts a fault has taken away.
         flagged = {e.id for e in world.events if e.flagged and window_end(e.window) == end and e.store == store_id}
-        name = window_of_ids(store_id, end, flagged or {one["event_id"] for one in some}).name
+        name = window_of_ids(store_id, end, flagged or {verdict["event_id"] for verdict in verdicts}).name
         path = verdicts_path(name, end)
-        lines = [json.dumps(one).encode() for one in some]
+        lines = [json.dumps(verdict).encode() for verdict in verdicts]
         await write_blob(await warehouse(names.FRAUD_EVENTS), path, b"\n".join(lines) + b"\n")
-        await _case(world, path, some)
+        await _case(world, path, verdicts)
     for path, lines in world.by_place.items():
         data = b"\n".join(json.dumps(line).encode() for line in lines) + b"\n"
         await write_blob(await warehouse(names.FRAUD_EVENTS), path, data)

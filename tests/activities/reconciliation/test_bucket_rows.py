@@ -50,16 +50,16 @@ async def test_a_bucket_is_gathered_from_every_part_in_the_order_of_the_parts():
         paths.append(f"gathered/{part}")
         await write_blob(await work(), paths[-1], rows.encode(3))
 
-    found: list[str] = []
+    named: list[str] = []
     for buckets in (range(0, 3), range(3, 8)):
         async with gathered(paths, buckets) as gathering:
             for bucket in buckets:
-                some, names = await gathering.read(bucket)
-                assert some["window"].tolist() == sorted(some["window"].tolist())
-                assert sorted(names) == list(range(len(some)))
-                found += [names[n] for n in range(len(some) // 3)]
+                bucket_rows, names = await gathering.read(bucket)
+                assert bucket_rows["window"].tolist() == sorted(bucket_rows["window"].tolist())
+                assert sorted(names) == list(range(len(bucket_rows)))
+                named += [names[n] for n in range(len(bucket_rows) // 3)]
 
-    assert sorted(found) == sorted(f"odd {n}" for n in range(50))
+    assert sorted(named) == sorted(f"odd {n}" for n in range(50))
 
 
 @pytest.mark.parametrize("bits", range(13))

@@ -27,14 +27,15 @@ WATERMARK = "reconciliations/watermark.json"
 @pytest.fixture(autouse=True)
 async def fresh() -> AsyncIterator[None]:
     """No chain before, and none left behind for the reports of other tests."""
-    await _clear()
+    await clear_chain()
     yield
-    await _clear()
+    await clear_chain()
 
 
-async def _clear() -> None:
+async def clear_chain() -> None:
+    """Delete the chain, its head, the reports and what was acknowledged of them."""
     reports = await warehouse(names.REPORTS)
-    for folder in ("chain/", "reconciliations/"):
+    for folder in ("chain/", "reconciliations/", "acknowledgements/"):
         async for blob in reports.list_blobs(name_starts_with=folder):
             await reports.delete_blob(blob.name)
     async for blob in (await work()).list_blobs(name_starts_with=HEAD_PATH):

@@ -96,8 +96,8 @@ async def document_removed() -> None:
     container = await cosmos.events()
     query = "SELECT c.id, c.archive_key FROM c WHERE STARTSWITH(c.archive.enqueued_time, @day)"
     parameters: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
-    found = [item async for item in container.query_items(query, parameters=parameters)]
-    await container.delete_item(found[0]["id"], partition_key=found[0]["archive_key"])
+    items = [item async for item in container.query_items(query, parameters=parameters)]
+    await container.delete_item(items[0]["id"], partition_key=items[0]["archive_key"])
 
 
 CHANGES: dict[str, Callable[[], Awaitable[None]]] = {

@@ -57,13 +57,13 @@ async def test_planted_faults_are_named_and_listed():
     outcome, report = await reconcile(RANGE)
 
     assert outcome.verdict == "differences"
-    found = {found.name: [one.event_id for one in found.examples] for found in report.differences}
-    assert found == {
+    ids = {of_class.name: [difference.event_id for difference in of_class.examples] for of_class in report.differences}
+    assert ids == {
         "missing_from_fraud": [lost.id],
         "absent_from_cosmos": [unarchived.id],
         "unexpected_absent_from_archive": ["0" * 8, "foreign/id?"],
     }
-    (example,) = next(found for found in report.differences if found.name == "missing_from_fraud").examples
+    (example,) = next(of_class for of_class in report.differences if of_class.name == "missing_from_fraud").examples
     captured = [path.removeprefix("all-events/") for path in example.blobs if path.startswith("all-events/")]
     holding = [await read_blob(await warehouse(names.ALL_EVENTS), path) for path in captured]
     assert any(lost.id.encode() in data for data in holding), "a link leads to the blob that holds the event"
@@ -99,10 +99,10 @@ async def test_a_blob_that_vanishes_after_the_plan_is_reported_and_the_rest_coun
         msgspec.json.decode(await read_blob(await work(), sums_path(RANGE.instance_id, "scan", number)), type=ScanSums)
         for number in range(plan.parts["scan"])
     ]
-    assert [(one.path, one.reason) for some in sums for one in some.unreadable] == [
+    assert [(place.path, place.reason) for part_sums in sums for place in part_sums.unreadable] == [
         (path.replace("ns/", "all-events/namespace/"), "the blob was deleted after it had been listed")
     ]
-    assert sum(one.records for one in read) > len(world.events) // 2
+    assert sum(part_sums.records for part_sums in read) > len(world.events) // 2
     await clear_run(RunName(RANGE.instance_id))
 
 

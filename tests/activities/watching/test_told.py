@@ -24,6 +24,7 @@ from azure.servicebus.aio import ServiceBusClient
 from activities.archive_events import archive_events
 from activities.check_health import Health, check_health
 from activities.quarantine import quarantine
+from activities.reconciliation.chain import verify_chain, write_and_link
 from activities.watching import flagged_windows, watch_pipeline
 from activities.watching.note_night import note_night
 from fraud.archive import ReceivedEvent
@@ -158,6 +159,7 @@ async def make_faults() -> None:
         case = {"id": f"w{minutes}", "store_id": 3, "window_end": end, "bands": {"unresolved": 3}}
         await (await cosmos.cases()).create_item(case)
     await note_night(Night(ended=datetime.now(UTC), run="reconcile-1", verdict="differences", faults=4))
+    await write_and_link("a report", "reconciliations/a report", b"")
 
 
 async def mend() -> None:
@@ -276,6 +278,12 @@ async def test_a_fault_that_was_mended_is_said_to_be_over(story: Story, name: st
     assert next(check for check in story.mended.pipeline if check.name == name).is_ok
     assert story.people.heard(name)[-1] == "recovered"
     assert any(line.startswith(f"event=pipeline_notice check={name} kind=recovered ") for line in story.log)
+
+
+async def test_a_notice_and_its_log_line_hold_the_head_of_the_chain_of_reports(story: Story):
+    head = (await verify_chain()).head
+    assert {notice["head"] for notice in story.people.notices} == {head}
+    assert all(f" head={head}" in line for line in story.log if line.startswith("event=pipeline_notice "))
 
 
 async def test_health_fails_while_the_pipeline_stands(story: Story):

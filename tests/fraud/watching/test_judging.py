@@ -164,6 +164,16 @@ def test_a_night_that_does_not_balance_is_told_and_an_idle_one_is_not(verdict: s
     assert check("night_balance", facts(night=night)).state == state
 
 
+@pytest.mark.parametrize(("acknowledged", "value", "state"), [(0, 4, "unbalanced"), (3, 1, "unbalanced"), (4, 0, "ok")])
+def test_a_night_whose_differences_are_all_acknowledged_is_not_red(acknowledged: int, value: int, state: State):
+    night = Night(ended=NOW - HOUR, run="reconcile-1", verdict="differences", faults=4, acknowledged=acknowledged)
+
+    judged = check("night_balance", facts(night=night))
+
+    assert (judged.value, judged.state) == (value, state)
+    assert (f"{acknowledged} are acknowledged" in judged.detail) == (acknowledged > 0)
+
+
 def test_a_rest_begins_the_watch_anew():
     first = facts(now=NOW - 9 * HOUR)
 

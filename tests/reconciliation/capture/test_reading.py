@@ -24,11 +24,11 @@ PROPERTIES = st.dictionaries(st.text(max_size=80), VALUE, max_size=4)
 def any_record(draw: st.DrawFn) -> dict[str, Any]:
     """A record with any properties; half of them with the exact time among them."""
     enqueued = draw(st.integers(0, 4_102_444_800_000))
-    one = record(draw(st.integers(0, 2**63 - 1)), enqueued, draw(st.none() | st.binary(max_size=300)), exact=False)
-    one["Properties"], one["SystemProperties"] = draw(PROPERTIES), draw(PROPERTIES)
+    written = record(draw(st.integers(0, 2**63 - 1)), enqueued, draw(st.none() | st.binary(max_size=300)), exact=False)
+    written["Properties"], written["SystemProperties"] = draw(PROPERTIES), draw(PROPERTIES)
     if draw(st.booleans()):
-        one["SystemProperties"]["x-opt-enqueued-time"] = enqueued
-    return one
+        written["SystemProperties"]["x-opt-enqueued-time"] = enqueued
+    return written
 
 
 RECORDS = st.lists(any_record(), max_size=8)
@@ -54,11 +54,11 @@ def test_both_readers_give_what_was_written(written: list[dict[str, Any]], codec
     records, damages = read(data, chunk)
 
     assert damages == []
-    assert records.sequences == [one["SequenceNumber"] for one in written]
-    assert records.bodies == [one["Body"] or b"" for one in written]
-    for moment, one in zip(records.enqueued, written, strict=True):
-        exact = one["SystemProperties"].get("x-opt-enqueued-time")
-        assert moment == (exact if isinstance(exact, int) and exact >= 0 else read_moment(one["EnqueuedTimeUtc"]))
+    assert records.sequences == [original["SequenceNumber"] for original in written]
+    assert records.bodies == [original["Body"] or b"" for original in written]
+    for moment, original in zip(records.enqueued, written, strict=True):
+        exact = original["SystemProperties"].get("x-opt-enqueued-time")
+        assert moment == (exact if isinstance(exact, int) and exact >= 0 else read_moment(original["EnqueuedTimeUtc"]))
     general = Records()
     file = CaptureFile()
     for part in [*file.feed(data), *file.finish()]:
@@ -129,8 +129,8 @@ MOMENT = {"type": "long", "logicalType": "timestamp-millis"}
 def test_other_writers_may_have_other_types_and_more_fields(
     others: list[dict[str, Any]], more: dict[str, Any], codec: str
 ):
-    one = {"SequenceNumber": 7, "EnqueuedTimeUtc": "2026-01-02T10:05:00.25Z", "Body": b"x"} | more
-    data = avro([one] * 3, codec, writer={"type": "record", "name": "Other", "namespace": "a.b", "fields": others})
+    taken = {"SequenceNumber": 7, "EnqueuedTimeUtc": "2026-01-02T10:05:00.25Z", "Body": b"x"} | more
+    data = avro([taken] * 3, codec, writer={"type": "record", "name": "Other", "namespace": "a.b", "fields": others})
 
     records, damages = read(data)
 

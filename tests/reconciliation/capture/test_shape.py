@@ -26,8 +26,8 @@ def files(draw: st.DrawFn) -> bytes:
     records: list[dict[str, Any]] = []
     for number in range(count):
         body = draw(st.sampled_from((b"x" * 64, b"y" * 300, b"z" * 8_191, b"short", None) if slope else (b"q" * 99,)))
-        one = record(first + number, 1_767_225_599_000 + slope * number, body, exact=exact, **chosen)
-        records.append(one)
+        made = record(first + number, 1_767_225_599_000 + slope * number, body, exact=exact, **chosen)
+        records.append(made)
     return avro(records, draw(st.sampled_from(("null", "deflate"))), draw(st.sampled_from((200, 1_000, 5_000))))
 
 
@@ -48,7 +48,12 @@ def walked(blocks: list[Block]) -> tuple[list[tuple[int, int, bytes]], list[Dama
 
 def together(blocks: list[Block]) -> tuple[list[tuple[int, int, bytes]], list[Damage]]:
     parts = list(read_blocks(blocks, walk))
-    records = [one for part in parts if isinstance(part, Records) for one in zip(*part.lists(), strict=True)]
+    records = [
+        record_of_part
+        for part in parts
+        if isinstance(part, Records)
+        for record_of_part in zip(*part.lists(), strict=True)
+    ]
     return sorted(records), [part for part in parts if isinstance(part, Damage)]
 
 

@@ -71,8 +71,8 @@ def test_what_is_counted_in_columns_is_what_judging_each_id_gives(
 def test_the_examples_of_many_buckets_are_the_first_in_time():
     differences = [Difference(START + timedelta(minutes=n), f"{n:03}") for n in range(3 * MAX_EXAMPLES)]
     buckets = [
-        Accounts(differences={"duplicates": len(some)}, examples={"duplicates": some[:MAX_EXAMPLES]})
-        for some in (differences[1::2], differences[::2])
+        Accounts(differences={"duplicates": len(half)}, examples={"duplicates": half[:MAX_EXAMPLES]})
+        for half in (differences[1::2], differences[::2])
     ]
 
     accounts = total(buckets)
@@ -100,7 +100,9 @@ def none_in_order(columns: object, starts: Rows, scope: Scope) -> tuple[Rows, Ro
 def test_ids_that_share_half_of_their_bits_are_different_ids():
     first, second = str(uuid.UUID(int=(7 << 64) | 1)), str(uuid.UUID(int=(7 << 64) | 2))
     sightings = [
-        (one, kind, 101, 1, 1, i, 0) for i, one in enumerate((first, second, first)) for kind in (Kind.CAPTURED,)
+        (content, kind, 101, 1, 1, i, 0)
+        for i, content in enumerate((first, second, first))
+        for kind in (Kind.CAPTURED,)
     ]
     rows, names = gathered(sightings)
 
@@ -129,14 +131,14 @@ def test_every_row_is_in_one_bucket_with_its_name(ids: list[str], bits: int):
     writer.add(Kind.CAPTURED, ids, 100, 1, sequences=list(range(len(ids))))
     part = writer.encode(bits)
 
-    found: dict[int, str] = {}
+    named: dict[int, str] = {}
     for bucket in range(2**bits):
         offset, length = segment_of(part[: header_length(bits)], bucket)
         rows, names = decode_segment(part[offset : offset + length])
         for position, row in enumerate(rows.tolist()):
-            found[row[3]] = names.get(position, KEYS.id_of(row[0], row[1]))
+            named[row[3]] = names.get(position, KEYS.id_of(row[0], row[1]))
 
-    assert found == dict(enumerate(ids))
+    assert named == dict(enumerate(ids))
 
 
 def test_what_is_no_part_is_refused():
@@ -172,7 +174,7 @@ def test_equal_keys_come_together_though_their_hashes_begin_alike(keys: list[int
     ):
         order, starts = grouping.grouped(rows)
 
-    groups = [sorted(set(rows["lower"][some].tolist())) for some in np.split(order, starts[1:])]
+    groups = [sorted(set(rows["lower"][places].tolist())) for places in np.split(order, starts[1:])]
     assert sorted(order.tolist()) == list(range(len(rows)))
     assert sorted(groups) == [[key] for key in sorted({0, *keys})]
-    assert all(some.tolist() == sorted(some.tolist()) for some in np.split(order, starts[1:]))
+    assert all(places.tolist() == sorted(places.tolist()) for places in np.split(order, starts[1:]))

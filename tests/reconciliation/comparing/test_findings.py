@@ -46,12 +46,12 @@ def test_an_event_under_another_store_names_that_store_and_every_place():
     world.suspicious = [suspicious_row(BEFORE, 99, [sale.id])]
     world.verdicts = [verdict(BEFORE, None, sale.id, body=sale.body)]
 
-    found = world.reconcile().differences
+    classes = world.reconcile().differences
 
-    assert [(c.name, c.examples[0].store, c.examples[0].seen_stores) for c in found] == [
+    assert [(c.name, c.examples[0].store, c.examples[0].seen_stores) for c in classes] == [
         ("wrong_store", "7", ("none", "99"))
     ]
-    assert found[0].examples[0].where == ("fraud-events", "suspicious-events")
+    assert classes[0].examples[0].where == ("fraud-events", "suspicious-events")
 
 
 def test_a_difference_says_where_its_event_arrived_wherever_it_was_seen():
@@ -59,7 +59,7 @@ def test_a_difference_says_where_its_event_arrived_wherever_it_was_seen():
     world = world_of(sale, harmless)
     world.suspicious += [suspicious_row(AFTER, 7, [sale.id, harmless.id])]
 
-    examples = {found.name: found.examples[0] for found in world.reconcile().differences}
+    examples = {of_class.name: of_class.examples[0] for of_class in world.reconcile().differences}
 
     after = START + timedelta(minutes=35)
     for name in ("duplicates", "unexpected_not_to_be_flagged"):

@@ -30,7 +30,7 @@ def batch(number: int) -> list[GeneratedEvent]:
 
 
 def flagged(events: list[GeneratedEvent]) -> list[str]:
-    return [one.id for one in events if is_suspicious(one.event_type, one.discount, one.priority_shipping)]
+    return [event.id for event in events if is_suspicious(event.event_type, event.discount, event.priority_shipping)]
 
 
 def measured(
@@ -48,12 +48,12 @@ def measured(
 @settings(max_examples=30)
 def test_recall_and_precision_are_those_of_the_ids(seed: int, bits: int):
     random = Random(seed)
-    events = [one for number in range(6) for one in batch(number)]
+    events = [event for number in range(6) for event in batch(number)]
     must = set(flagged(events))
-    lost = {one.id for one in events if random.random() < 0.1}
-    judged = {one.id for one in events if random.random() < (0.9 if one.id in must else 0.05)}
+    lost = {event.id for event in events if random.random() < 0.1}
+    judged = {event.id for event in events if random.random() < (0.9 if event.id in must else 0.05)}
 
-    account = measured({one.id: 105 for one in events if one.id not in lost}, dict.fromkeys(judged, 105), bits)
+    account = measured({event.id: 105 for event in events if event.id not in lost}, dict.fromkeys(judged, 105), bits)
 
     assert account is not None
     assert (account.sent, account.lost) == (300, len(lost))
@@ -63,7 +63,7 @@ def test_recall_and_precision_are_those_of_the_ids(seed: int, bits: int):
 
 def test_batches_that_arrived_beside_the_range_do_not_count():
     inside, beside = batch(0), batch(1)
-    captured = {one.id: 105 for one in inside} | {one.id: 99 for one in beside}
+    captured = {event.id: 105 for event in inside} | {event.id: 99 for event in beside}
     judged = dict.fromkeys(flagged(inside), 105) | dict.fromkeys(flagged(beside), 99)
 
     account = measured(captured, judged)
@@ -75,7 +75,7 @@ def test_batches_that_arrived_beside_the_range_do_not_count():
 
 def test_a_batch_on_the_edge_of_the_range_loses_nothing_to_either_side():
     events = batch(0)
-    captured = {one.id: LAST if number < 20 else LAST + 1 for number, one in enumerate(events)}
+    captured = {event.id: LAST if number < 20 else LAST + 1 for number, event in enumerate(events)}
     # The job and the analysis may have seen in the next window what arrived in the last second of this one.
     judged = {name: captured[name] + 1 for name in flagged(events)}
 
@@ -89,7 +89,7 @@ def test_a_batch_on_the_edge_of_the_range_loses_nothing_to_either_side():
 
 @pytest.mark.parametrize(("window", "lost_for_good"), [(LAST - 1, 1), (LAST, 0)])
 def test_what_is_lost_weighs_once_the_rest_of_its_batch_has_long_arrived(window: int, lost_for_good: int):
-    account = measured(dict.fromkeys([one.id for one in batch(0)][1:], window), {})
+    account = measured(dict.fromkeys([event.id for event in batch(0)][1:], window), {})
 
     assert account is not None
     assert (account.lost, account.lost_for_good) == (1, lost_for_good)
@@ -116,7 +116,7 @@ def test_a_campaign_whose_events_were_recorded_elsewhere_has_no_account():
 
 
 def test_a_campaign_of_another_time_has_no_account():
-    assert measured({one.id: 99 for one in batch(0)}, {}) is None
+    assert measured({event.id: 99 for event in batch(0)}, {}) is None
     assert measured({}, {}) is None
 
 

@@ -89,9 +89,9 @@ def test_an_event_of_the_range_that_was_reported_beside_it_is_in_the_wrong_windo
     report = seen_in(world_of(sale), sale, RANGE.last_window + 1)
 
     assert named(report) == {"wrong_window": {sale.id}}
-    found = report.differences[0].examples[0]
-    assert (found.expected, found.where) == ((RANGE.end,), ("fraud-events", "suspicious-events"))
-    assert found.seen == (RANGE.end + timedelta(minutes=5),)
+    difference = report.differences[0].examples[0]
+    assert (difference.expected, difference.where) == ((RANGE.end,), ("fraud-events", "suspicious-events"))
+    assert difference.seen == (RANGE.end + timedelta(minutes=5),)
 
 
 def test_an_event_beside_the_range_that_was_reported_in_it_is_in_the_wrong_window():

@@ -1,4 +1,4 @@
-"""What windows may not name is judged by its place in the hub: each flagged content has exactly one right verdict."""
+"""A fraud that windows may not name is judged by its place: each flagged content has exactly one right verdict."""
 
 import json
 from dataclasses import replace
@@ -73,6 +73,7 @@ def test_a_fraud_under_a_long_id_without_its_verdict_is_named_by_its_place():
         ({"store_id": 99}, ("store_id",)),
         ({"source": "archive"}, ("source",)),
         ({"run_id": "another"}, ("run_id",)),
+        ({"evidence": "0" * 32}, ("evidence",)),
         ({"event": None}, ("event",)),
     ],
 )

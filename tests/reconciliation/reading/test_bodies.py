@@ -45,7 +45,7 @@ BODY = st.one_of(
 
 @given(BODY)
 def test_a_body_is_read_as_the_stream_job_reads_it(body: bytes):
-    ours = [tuple(getattr(one, name) for name in COLUMNS) for one in job_columns(body)]
+    ours = [tuple(getattr(columns, name) for name in COLUMNS) for columns in job_columns(body)]
 
     assert ours == read_bodies([body], COLUMNS)
 
@@ -74,7 +74,7 @@ def test_events_within_a_malformed_body_are_seen_as_the_job_sees_them():
     body = read_body(json.dumps([FLAGGED, FLAGGED | {"id": 7}, FLAGGED | {"discount": 50}]).encode())
 
     assert body.event is None
-    assert [(one.id, one.flagged) for one in body.embedded] == [("a", True), ("a", False)]
+    assert [(event.id, event.flagged) for event in body.embedded] == [("a", True), ("a", False)]
     assert body.nameless == 1
 
 
@@ -93,4 +93,4 @@ def test_an_id_that_cosmos_refuses_makes_a_malformed_body_that_the_job_reads(ide
     body = read_body(content)
 
     assert read_events([content]) is None
-    assert (body.event, [one.id for one in body.embedded]) == (None, [identifier])
+    assert (body.event, [event.id for event in body.embedded]) == (None, [identifier])

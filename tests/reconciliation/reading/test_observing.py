@@ -33,7 +33,9 @@ def test_a_line_without_end_is_reported_and_the_next_is_read(monkeypatch: pytest
 
     observer = verdicts_of(b"\n".join((line(FIRST, "a"), b" " * 3_000 + line(FIRST, "b"), line(FIRST, "c"))))
 
-    assert [(one.offset, one.reason) for one in observer.sums.unreadable] == [(2, "a line of more than 1000 bytes")]
+    assert [(place.offset, place.reason) for place in observer.sums.unreadable] == [
+        (2, "a line of more than 1000 bytes")
+    ]
     assert len(observer.rows) == 2 + 1, "two verdicts and the case that they make"
 
 

@@ -102,29 +102,29 @@ def test_a_store_that_is_a_text_is_left_alone_and_said():
     needs = lacking({"missing_from_fraud": [lost("a", store="other")]}, RANGE)
 
     assert needs.judged_windows == []
-    assert [one.name for one in not_repairable({"other_stores": needs.other_stores})] == ["other_stores"]
+    assert [kind.name for kind in not_repairable({"other_stores": needs.other_stores})] == ["other_stores"]
 
 
 @given(st.sets(st.sampled_from(list(NOT_REPAIRABLE))))
 def test_whatever_stays_has_its_reason(names: set[str]):
     left = not_repairable(dict.fromkeys(names, 3) | {"matched": 7})
 
-    assert {one.name for one in left} == names
-    assert all(one.reason.endswith(".") and one.count == 3 for one in left)
+    assert {kind.name for kind in left} == names
+    assert all(kind.reason.endswith(".") and kind.count == 3 for kind in left)
 
 
 def test_a_correction_never_holds_more_ids_than_a_window_may():
     needs = lacking({"missing_from_suspicious": [lost(f"{n:06}") for n in range(MAX_IDS + 1)]}, RANGE)
 
-    assert [len(one.ids) for one in corrections(needs)] == [MAX_IDS, 1]
+    assert [len(correction.ids) for correction in corrections(needs)] == [MAX_IDS, 1]
 
 
 def test_events_are_archived_by_partition_and_hour_a_bounded_number_at_a_time():
     partition = "ns/store-events/1"
-    some = [lost(f"{n}", partition=partition, sequence_number=n) for n in range(EVENTS_PER_STEP + 1)]
+    unarchived = [lost(f"{n}", partition=partition, sequence_number=n) for n in range(EVENTS_PER_STEP + 1)]
     later = lost("z", END + timedelta(hours=1), partition=partition, sequence_number=9_999)
 
-    steps = backfills({"absent_from_cosmos": [*some, later, lost("nowhere")]})
+    steps = backfills({"absent_from_cosmos": [*unarchived, later, lost("nowhere")]})
 
     assert [len(step.events) for step in steps] == [EVENTS_PER_STEP, 1, 1]
     assert steps[-1].events == (Place(9_999, "z"),)
@@ -140,11 +140,11 @@ def test_wanted_events_come_whole_out_of_a_capture_file(wanted: set[int], chunk:
     recapture = Recapture("3", wanted)
     blob = recapture.blob()
 
-    found = [event for at in range(0, len(data), chunk) for event in blob.feed(data[at : at + chunk])] + blob.finish()
+    events = [event for at in range(0, len(data), chunk) for event in blob.feed(data[at : at + chunk])] + blob.finish()
 
-    assert [event.sequence_number for event in found] == sorted(n for n in wanted if n < 20)
+    assert [event.sequence_number for event in events] == sorted(n for n in wanted if n < 20)
     assert recapture.wanted == {n for n in wanted if n >= 20}
-    for event in found:
+    for event in events:
         assert (event.body, event.partition, event.run_id) == (body % event.sequence_number, "3", "r")
         assert event.enqueued_time == moment + timedelta(milliseconds=event.sequence_number)
 
@@ -156,7 +156,7 @@ def test_a_time_that_is_none_costs_no_event_behind_it(exact: object):
     recapture = Recapture("0", range(3))
     blob = recapture.blob()
 
-    found = [*blob.feed(avro(records)), *blob.finish()]
+    events = [*blob.feed(avro(records)), *blob.finish()]
 
-    assert [one.sequence_number for one in found] == [0, 1, 2]
-    assert {one.enqueued_time for one in found} == {datetime.fromtimestamp(1_767_348_000, UTC)}
+    assert [event.sequence_number for event in events] == [0, 1, 2]
+    assert {event.enqueued_time for event in events} == {datetime.fromtimestamp(1_767_348_000, UTC)}

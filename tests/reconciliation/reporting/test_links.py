@@ -18,11 +18,11 @@ PLACES = Places(ARCHIVE, VERDICTS)
 
 def test_an_event_is_in_a_blob_that_was_triggered_in_its_window_or_next_after_it():
     seen = END + timedelta(minutes=5)
-    found = PLACES.locate(
+    located = PLACES.locate(
         Difference(seen, "a", store="8", partition="ns/store-events/1", sequence_number=3, arrived=END)
     )
 
-    assert found.blobs == tuple(f"all-events/ns/store-events/1/2026/01/02/10/{m}/30.avro" for m in ("00", "04", "09"))
+    assert located.blobs == tuple(f"all-events/ns/store-events/1/2026/01/02/10/{m}/30.avro" for m in ("00", "04", "09"))
 
 
 def test_verdicts_are_those_of_the_store_in_the_window_and_where_it_was_seen():
@@ -36,9 +36,9 @@ def test_verdicts_are_those_of_the_store_in_the_window_and_where_it_was_seen():
 
 
 def test_verdicts_under_another_store_are_linked_too():
-    one = Difference(END, "a", store="7", seen_stores=("none", "77"))
+    difference = Difference(END, "a", store="7", seen_stores=("none", "77"))
 
-    assert PLACES.locate(one).blobs == tuple(f"fraud-events/{VERDICTS[n]}" for n in (0, 3, 1))
+    assert PLACES.locate(difference).blobs == tuple(f"fraud-events/{VERDICTS[n]}" for n in (0, 3, 1))
 
 
 def test_a_difference_never_points_to_more_than_a_person_looks_at():

@@ -78,7 +78,10 @@ def test_a_browser_draws_the_charts_and_the_page_fits_its_window(report: Report,
 
 @pytest.mark.parametrize("kind", ["balanced", "empty", "long texts", "many stores"])
 def test_no_page_is_wider_than_a_phone(report: Report, tmp_path: Path, kind: str):
-    long = [msgspec.structs.replace(one, event_id=one.event_id * 30) for one in report.differences[0].examples]
+    long = [
+        msgspec.structs.replace(difference, event_id=difference.event_id * 30)
+        for difference in report.differences[0].examples
+    ]
     stores = [msgspec.structs.replace(report.stores[0], store=f"{n - 2**53}") for n in range(200)]
     shown = {
         "balanced": build(Random(5), 100, "null").reconcile(),

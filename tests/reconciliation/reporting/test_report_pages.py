@@ -38,14 +38,14 @@ def test_campaigns_that_were_not_measured_are_named(report: Report):
 def test_the_page_shows_the_verdict_the_accounts_and_every_class(report: Report):
     page = to_html(report)
 
-    assert {found.name for found in report.differences} == CLASS.keys() - {"ambiguous"}
+    assert {of_class.name for of_class in report.differences} == CLASS.keys() - {"ambiguous"}
     assert "The accounts do not balance" in page
     assert f"<b>{report.accounts.expected:,}</b>" in page
-    for found in report.differences:
-        assert CLASS[found.name].title in page
-        assert escape(found.examples[0].event_id) in page
+    for of_class in report.differences:
+        assert CLASS[of_class.name].title in page
+        assert escape(of_class.examples[0].event_id) in page
     assert report.gaps[0].partition in page
-    assert all(f'href="blobs/{one.path}"' in page for one in report.unreadable)
+    assert all(f'href="blobs/{place.path}"' in page for place in report.unreadable)
 
 
 def test_texts_of_others_cannot_break_out_of_the_page_or_the_ticket(report: Report):
@@ -93,7 +93,7 @@ def test_a_sentence_with_hostile_names_stays_a_sentence_in_the_ticket(report: Re
 
 
 def test_the_ticket_stays_short_however_long_the_ids_are(report: Report):
-    long = [msgspec.structs.replace(one, event_id="x" * 1_024) for one in report.differences[0].examples]
+    long = [msgspec.structs.replace(difference, event_id="x" * 1_024) for difference in report.differences[0].examples]
     classes = [msgspec.structs.replace(report.differences[0], examples=long * 100, count=100_000)]
 
     ticket = to_markdown(msgspec.structs.replace(report, differences=classes, unreadable=report.unreadable * 100))
@@ -103,10 +103,10 @@ def test_the_ticket_stays_short_however_long_the_ids_are(report: Report):
 
 
 def test_every_number_that_must_be_zero_has_its_place_at_the_top():
-    counted = {one.name for one in (*ARCHIVED, *FLAGGED, *FAULT_HEADLINES, *NOTE_HEADLINES)}
+    counted = {headline.name for headline in (*ARCHIVED, *FLAGGED, *FAULT_HEADLINES, *NOTE_HEADLINES)}
 
     assert counted <= set(Summary.__struct_fields__)
-    assert all("{}" in one.sentence for one in FAULT_HEADLINES)
+    assert all("{}" in headline.sentence for headline in FAULT_HEADLINES)
 
 
 def test_what_is_out_of_balance_leads_to_its_differences(report: Report):
@@ -123,8 +123,8 @@ def test_what_is_out_of_balance_leads_to_its_differences(report: Report):
 
 def test_a_column_in_which_nothing_stands_is_left_out(report: Report):
     sections = to_html(report).split("<section")
-    missing = next(one for one in sections if 'id="missing_from_fraud"' in one)
-    moved = next(one for one in sections if 'id="wrong_store"' in one)
+    missing = next(section for section in sections if 'id="missing_from_fraud"' in section)
+    moved = next(section for section in sections if 'id="wrong_store"' in section)
 
     assert "seen under" not in missing
     assert '<td data-title="seen under">99</td>' in moved

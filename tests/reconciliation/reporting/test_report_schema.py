@@ -39,6 +39,6 @@ def test_every_field_is_in_the_documentation():
 
 
 def test_a_reader_skips_what_it_does_not_know():
-    found = msgspec.json.encode(DifferenceClass("duplicates", "...", 0, []))
+    content = msgspec.json.encode(DifferenceClass("duplicates", "...", 0, []))
 
-    assert msgspec.json.decode(found[:-1] + b',"later":1}', type=DifferenceClass).name == "duplicates"
+    assert msgspec.json.decode(content[:-1] + b',"later":1}', type=DifferenceClass).name == "duplicates"

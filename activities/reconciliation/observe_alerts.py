@@ -1,0 +1,41 @@
+"""Observe if the fraud team was told of what the verdicts call high."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+from collections.abc import Sequence
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from activities.reconciliation.run_files import REQUESTS
+from fraud.analysis import WindowSummary
+from fraud.verdicts import time_path
+from reconciliation.reading.alerts import add_alert, is_of
+from reconciliation.reading.rows import RowWriter
+from services import names
+from services.blobs import read_blob, warehouse
+from services.concurrency import together
+
+FOLDER = "alerts/"
+MAX_READ = 20
+"""Alerts of one window that are read, the newest names last: a window is amended some times, by late events."""
+
+
+async def observe_alerts(rows: RowWriter, due: Sequence[WindowSummary]) -> None:
+    """Add a row for each alert that is missing, or is not what the verdicts make."""
+    given = await together(map(_alerts_of, due), at_once=REQUESTS)
+    for alert, contents in zip(due, given, strict=True):
+        add_alert(rows, alert, contents)
+
+
+async def _alerts_of(due: WindowSummary) -> list[bytes]:
+    reports = await warehouse(names.REPORTS)
+    prefix = f"{FOLDER}{time_path(due.window_end)}/{due.name}"
+    paths = [blob.name async for blob in reports.list_blobs(name_starts_with=prefix) if is_of(blob.name, due)]
+    newest = sorted(paths, key=lambda path: (len(path), path))[-MAX_READ:]
+    contents: list[bytes] = []
+    for path in newest:
+        try:
+            contents.append(await read_blob(reports, path))
+        except ResourceNotFoundError:
+            continue  # deleted since it was listed
+    return contents

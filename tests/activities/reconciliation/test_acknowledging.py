@@ -1,0 +1,155 @@
+"""Acknowledgements in storage: each a blob of its own that nothing replaces, and a link of the chain."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import msgspec
+import pytest
+
+from activities.reconciliation.acknowledge import (
+    UnknownDifferenceError,
+    acknowledge,
+    page_with_acknowledgements,
+    read_acknowledged,
+    read_acknowledgements,
+    with_acknowledged,
+)
+from activities.reconciliation.chain import verify_chain
+from fraud.watching.checks import Night
+from reconciliation.paths import report_path
+from reconciliation.reporting.acknowledgements import Acknowledgement, key_of, key_of_number
+from reconciliation.reporting.report import Report
+from services import names
+from services.blobs import delete_blob, read_blob, warehouse, write_blob
+from tests.activities.reconciliation.stored_world import reconcile, store
+from tests.activities.reconciliation.test_chain_in_storage import clear_chain
+from tests.activities.reconciliation.test_steps import a_world
+from tests.reconciliation.world import RANGE, World
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
+
+RUN = RANGE.instance_id
+NOW = datetime(2026, 1, 3, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+async def fresh() -> AsyncIterator[None]:
+    """No chain and no acknowledgement before, and none left behind."""
+    await clear_chain()
+    yield
+    await clear_chain()
+
+
+async def unjudged(number: int) -> tuple[World, Report]:
+    """A world without some of its verdicts, and its report."""
+    world = a_world(Random(41))
+    inside = [e.id for e in world.events if e.flagged and RANGE.first_window <= e.window <= RANGE.last_window]
+    world.verdicts = [verdict for verdict in world.verdicts if verdict["event_id"] not in inside[:number]]
+    await store(world)
+    _, report = await reconcile(RANGE)
+    return world, report
+
+
+def all_of(report: Report, who: str = "ana", when: datetime = NOW) -> list[Acknowledgement]:
+    return [
+        Acknowledgement(run=RUN, name=of_class.name, key=key_of(difference), who=who, when=when, why="a drill")
+        for of_class in report.differences
+        for difference in of_class.examples
+    ]
+
+
+def night(report: Report) -> Night:
+    return Night(ended=NOW, run=RUN, verdict="differences", faults=report.accounts.missing_from_fraud)
+
+
+async def test_a_night_is_not_red_once_all_its_differences_are_acknowledged_and_is_with_a_new_one():
+    _, report = await unjudged(2)
+    first, second = all_of(report)
+    assert await with_acknowledged(night(report)) == night(report)
+
+    await acknowledge([first])
+    half = await with_acknowledged(night(report))
+    await acknowledge([second])
+    whole = await with_acknowledged(night(report))
+
+    assert half
+    assert whole
+    assert (half.acknowledged, whole.acknowledged, whole.faults) == (0, 2, 2)
+    assert (await read_acknowledged(RUN)).open.left == 0
+    _, report = await unjudged(3)
+    again = await with_acknowledged(night(report))
+    assert again
+    assert (again.faults, (await read_acknowledged(RUN)).open.left) == (3, 1)
+    assert again.faults - again.acknowledged > 0
+
+
+async def test_who_was_first_stays_and_the_report_and_its_links_are_as_they_were():
+    _, report = await unjudged(1)
+    before = await read_blob(await warehouse(names.REPORTS), report_path(RUN, "json"))
+    (given,) = all_of(report)
+
+    kept = await acknowledge([given])
+    later = await acknowledge(all_of(report, "bob", NOW + timedelta(hours=1)))
+    again = await acknowledge(all_of(report, "ana", NOW + timedelta(hours=2)))
+
+    assert kept == later == again == [given] == await read_acknowledgements(RUN)
+    assert await read_blob(await warehouse(names.REPORTS), report_path(RUN, "json")) == before
+    assert (await verify_chain()).problems == []
+
+
+@pytest.mark.parametrize("fault", ["changed", "deleted", "forged"])
+async def test_an_acknowledgement_that_somebody_has_touched_is_found(fault: str):
+    _, report = await unjudged(2)
+    given, other = all_of(report)
+    await acknowledge([given])
+    reports = await warehouse(names.REPORTS)
+
+    touched = other if fault == "forged" else given
+    if fault == "deleted":
+        await delete_blob(reports, touched.path)
+    else:
+        await write_blob(reports, touched.path, msgspec.json.encode(msgspec.structs.replace(touched, who="mallory")))
+
+    (problem,) = (await verify_chain()).problems
+    assert touched.path in problem
+
+
+async def test_what_the_report_does_not_have_cannot_be_acknowledged():
+    _, report = await unjudged(1)
+    (given,) = all_of(report)
+    unknown = msgspec.structs.replace(given, key="0" * 16)
+
+    with pytest.raises(UnknownDifferenceError, match="missing_from_fraud with the key 0000"):
+        await acknowledge([given, unknown])
+
+    assert await read_acknowledgements(RUN) == []
+
+
+async def test_a_blob_under_another_name_than_its_own_acknowledges_nothing():
+    _, report = await unjudged(1)
+    (given,) = all_of(report)
+    path = given.path.replace("missing_from_fraud", "duplicates")
+    await write_blob(await warehouse(names.REPORTS), path, msgspec.json.encode(given))
+    await write_blob(await warehouse(names.REPORTS), given.path, b"{")
+
+    assert await read_acknowledgements(RUN) == []
+    assert await page_with_acknowledgements(RUN) is None
+
+
+async def test_a_gap_is_acknowledged_and_shown():
+    world = a_world(Random(42))
+    path = next(path for path in sorted(world.blobs) if "/0/2026/01/02/10/30" in path)
+    del world.blobs[path]
+    await store(world)
+    _, report = await reconcile(RANGE)
+    key = key_of_number(report, "archive_gaps") or ""
+
+    await acknowledge(
+        [Acknowledgement(run=RUN, name="archive_gaps", key=key, who="ana", when=NOW, why="Capture was off")]
+    )
+
+    page = await page_with_acknowledgements(RUN)
+    assert page is not None
+    assert "Capture was off" in page
+    assert (await read_acknowledged(RUN)).open.acknowledged == {"archive_gaps": report.accounts.archive_gaps}
