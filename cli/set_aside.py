@@ -1,4 +1,4 @@
-"""What could not be processed, on the command line: the records of quarantine, and the dead letters."""
+"""The records of quarantine and the dead letters, on the command line."""
 
 import argparse
 

@@ -1,6 +1,12 @@
 """Every endpoint of the API."""
 
-from function_app.api import deciding, labelling, reading
+from function_app.api import deciding, filing, labelling, reading, workflows
 from function_app.api.endpoint import Endpoint
 
-ENDPOINTS: tuple[Endpoint, ...] = (*reading.ENDPOINTS, *deciding.ENDPOINTS, *labelling.ENDPOINTS)
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *reading.ENDPOINTS,
+    *deciding.ENDPOINTS,
+    *labelling.ENDPOINTS,
+    *filing.ENDPOINTS,
+    *workflows.ENDPOINTS,
+)

@@ -1,0 +1,105 @@
+"""The endpoints of files: a case as one file out, outcomes as a CSV in."""
+
+import msgspec
+
+from fraud.desk.case_file import CaseFile, case_file, to_html, to_json
+from fraud.desk.outcomes import OutcomeRow, read_outcomes
+from fraud.desk.paging import Page
+from fraud.desk.queries import CaseId, CaseName, Question
+from function_app.api.endpoint import Answer, Call, Endpoint
+from services.desk import cases, outcomes
+from services.watching import azure_time
+
+
+class FileName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A case by its name."""
+
+    id: CaseId
+
+
+class OutcomesKept(msgspec.Struct, frozen=True):
+    """The number of events whose outcome was kept."""
+
+    kept: int
+
+
+_VERDICTS = 1_000
+_SAFE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+
+
+async def get_case_file(call: Call[FileName, None]) -> Answer:
+    """A case with its worst verdicts and its journal as one JSON file, with digests of its parts."""
+    file = await _file(call.asked.id)
+    return Answer(content=to_json(file), headers=_attached(call.asked.id, "json"))
+
+
+async def get_case_page(call: Call[FileName, None]) -> Answer:
+    """The same file as a page for people, which holds the JSON."""
+    file = await _file(call.asked.id)
+    headers = {**_SAFE, **_attached(call.asked.id, "html")}
+    return Answer(content=to_html(file), mimetype="text/html", headers=headers)
+
+
+async def keep_outcomes(call: Call[object, bytes]) -> OutcomesKept:
+    """Keep what became of events, from a CSV with the header `id,outcome,date`; all of it or nothing."""
+    rows = read_outcomes(call.content)
+    return OutcomesKept(await outcomes.keep_outcomes(rows, call.caller, await azure_time()))
+
+
+async def list_outcomes(call: Call[Question, None]) -> Page[OutcomeRow]:
+    """A page of what became of events, as it was told."""
+    return await outcomes.list_outcomes(call.asked)
+
+
+async def _file(case_id: str) -> CaseFile:
+    details = await cases.case_details(CaseName(id=case_id, verdicts=_VERDICTS))
+    return case_file(details, await azure_time())
+
+
+def _attached(case_id: str, kind: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{case_id}.{kind}"'}
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="get-case-file",
+        method="GET",
+        path="api/cases/{id}/file.json",
+        role="reader",
+        handler=get_case_file,
+        asked=FileName,
+        answer=CaseFile,
+        statuses=(404,),
+    ),
+    Endpoint(
+        name="get-case-page",
+        method="GET",
+        path="api/cases/{id}/file.html",
+        role="reader",
+        handler=get_case_page,
+        asked=FileName,
+        answer=bytes,
+        statuses=(404,),
+        gives="text/html",
+    ),
+    Endpoint(
+        name="list-outcomes",
+        method="GET",
+        path="api/outcomes",
+        role="reader",
+        handler=list_outcomes,
+        asked=Question,
+        answer=Page[OutcomeRow],
+    ),
+    Endpoint(
+        name="keep-outcomes",
+        method="POST",
+        path="api/outcomes",
+        role="analyst",
+        handler=keep_outcomes,
+        content=bytes,
+        body="text/csv",
+        answer=OutcomesKept,
+        statuses=(413,),
+    ),
+)

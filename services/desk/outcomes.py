@@ -1,0 +1,64 @@
+"""Outcomes from elsewhere, kept in the container of cases, in a partition of their own."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from fraud.desk.callers import Caller
+from fraud.desk.outcomes import OutcomeRow
+from fraud.desk.paging import Page, place_in, token_of
+from fraud.desk.queries import Question
+from fraud.slices import slices
+from services import cosmos
+
+PARTITION = "_outcomes"
+"""No store's: theirs are numbers, `_unknown`, or what a text in an event says, and an event's case has another type."""
+_LISTED = "SELECT TOP @most * FROM c WHERE c.type = 'outcome' AND c.id > @after ORDER BY c.id"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The document id of the last outcome of a page."""
+
+    id: str
+
+
+async def keep_outcomes(rows: Sequence[OutcomeRow], who: Caller, when: datetime) -> int:
+    """Write outcomes; one of the same event is replaced. Sent twice, it leaves the same. Gives their number."""
+    container = await cosmos.cases()
+    documents = {row.document_id: _document(row, who, when) for row in rows}
+    for batch in slices(list(documents.values()), cosmos.MAX_BATCH_OPERATIONS):
+        await container.execute_item_batch([("upsert", (document,)) for document in batch], PARTITION)
+    return len(documents)
+
+
+async def list_outcomes(asked: Question) -> Page[OutcomeRow]:
+    """A page of outcomes, in an order that stays. Raises ProblemError for a bad token."""
+    after = place_in(asked.token, Place).id if asked.token else ""
+    parameters: list[dict[str, object]] = [
+        {"name": "@most", "value": asked.limit + 1},
+        {"name": "@after", "value": after},
+    ]
+    container = await cosmos.cases()
+    query = container.query_items(_LISTED, parameters=parameters, partition_key=PARTITION)
+    documents: list[dict[str, Any]] = [document async for document in query]
+    shown = documents[: asked.limit]
+    rows = tuple(msgspec.convert({**document, "id": document["event_id"]}, OutcomeRow) for document in shown)
+    return Page(rows, token_of(Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
+
+
+def _document(row: OutcomeRow, who: Caller, when: datetime) -> dict[str, Any]:
+    return {
+        "id": row.document_id,
+        "store_id": PARTITION,
+        "type": "outcome",
+        "event_id": row.id,
+        "outcome": row.outcome,
+        "date": row.date.isoformat(),
+        "who": who.name,
+        "by": who.by,
+        "when": msgspec.to_builtins(when),
+    }
