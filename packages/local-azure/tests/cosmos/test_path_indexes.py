@@ -70,3 +70,22 @@ async def test_an_index_reads_few_documents_and_comes_and_goes_with_the_policy(s
     assert await loaded() == 120
     await sdk.do(database.replace_container(container, PartitionKey("/store_id"), indexing_policy=POLICY))
     assert await loaded() == 1
+
+
+@pytest.mark.parametrize("direction", ["", " DESC"])
+async def test_pages_in_the_order_of_an_index_go_on_from_their_tokens(sdk: Sdk, database: Any, direction: str) -> None:
+    container = await sdk.do(database.create_container("events", PartitionKey("/store_id"), indexing_policy=POLICY))
+    await fill(sdk, container)
+    text = f"SELECT VALUE c.at FROM c WHERE c.at >= 15 ORDER BY c.at{direction}"
+    times: list[int] = []
+    token: str | None = None
+    while True:
+        # Each page by a query of its own, so that nothing but the token goes from one to the next.
+        pages = sdk.query(container, text, max_item_count=7).by_page(token)
+        page = list(next(pages)) if sdk.kind == "sync" else [at async for at in await pages.__anext__()]
+        assert len(page) <= 7
+        times += page
+        token = pages.continuation_token
+        if not token:
+            break
+    assert times == sorted(range(15, 120), reverse=bool(direction))

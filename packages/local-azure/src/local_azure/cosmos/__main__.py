@@ -28,6 +28,9 @@ def main() -> None:
     parser.add_argument("--bootstrap", type=Path, metavar="FILE", help="databases and containers to create if absent")
     parser.add_argument("--throttle-rate", type=float, default=0.0, metavar="SHARE", help="answer this share with 429")
     parser.add_argument("--latency-ms", type=float, default=0.0, metavar="MS", help="delay every document operation")
+    parser.add_argument(
+        "--enforce-throughput", action="store_true", help="answer 429 once a container has spent its RU/s"
+    )
     options = parser.parse_args()
     run("cosmos", options.log_level, lambda stop: _serve(options, stop))
 
@@ -40,7 +43,7 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
     except ValueError as problem:
         raise CannotStartError(str(problem)) from problem
     bootstrap = None if options.bootstrap is None else read_bootstrap(options.bootstrap)
-    service = Service(options.state, Clock.from_environment(), key, faults)
+    service = Service(options.state, Clock.from_environment(), key, faults, enforced=options.enforce_throughput)
     try:
         await service.prepare(bootstrap)
         endpoint = Endpoint(service.answer, Control(faults).answer)

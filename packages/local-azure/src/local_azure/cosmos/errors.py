@@ -82,12 +82,12 @@ def too_large(message: str) -> CosmosError:
     return CosmosError(413, "RequestEntityTooLarge", message)
 
 
-def throttled(retry_after_ms: int) -> CosmosError:
+def throttled(retry_after_ms: int, reason: str = "asked for through the local faults") -> CosmosError:
     """429 with the time after which the SDK tries again."""
     return CosmosError(
         429,
         "TooManyRequests",
-        "The request rate is too large (asked for through the local faults).",
+        f"The request rate is too large ({reason}).",
         THROTTLED,
         {"x-ms-retry-after-ms": str(retry_after_ms)},
     )

@@ -73,12 +73,14 @@ def value_at(document: Value, names: tuple[str, ...]) -> Value:
 class KeyReader:
     """The function `index_key(body, path)` of SQLite, `path` being names with `/` between them.
 
-    SQLite asks for one key after the other of the document that is being written, so the last one is kept.
+    SQLite asks for one key after the other of the document that is being written, and of the one that it replaces, so
+    both are kept.
     """
 
     def __init__(self) -> None:
-        self._body = b""
+        self._body = self._other_body = b""
         self._document: Value = None
+        self._other: Value = None
         self._paths: dict[str, tuple[str, ...]] = {}
 
     def expect(self, body: bytes, document: Value) -> None:
@@ -87,12 +89,15 @@ class KeyReader:
         self._document = document
 
     def __call__(self, body: bytes, path: str) -> Key:
-        if body != self._body:
-            self.expect(body, _decode(body))
         names = self._paths.get(path)
         if names is None:
             names = self._paths[path] = tuple(path.split("/"))
-        return index_key(value_at(self._document, names))
+        if body == self._body:
+            return index_key(value_at(self._document, names))
+        if body != self._other_body:
+            self._other = _decode(body)
+            self._other_body = body
+        return index_key(value_at(self._other, names))
 
 
 def sort_key_of(key: Key) -> tuple[int, Any]:

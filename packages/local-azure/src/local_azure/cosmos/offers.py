@@ -6,7 +6,7 @@ from local_azure.core.clock import Clock
 from local_azure.cosmos import resource_ids
 from local_azure.cosmos.errors import bad_request, not_found
 from local_azure.cosmos.store import Store
-from local_azure.cosmos.throughput import Throughput, of_content
+from local_azure.cosmos.throughput import DEFAULT_THROUGHPUT, Throughput, of_content
 from local_azure.cosmos.wire import JsonObject, decode_object, encode
 
 
@@ -44,6 +44,11 @@ class Offers:
         """The number of ranges of a container: 1 without a throughput of its own."""
         offer = self._offers.get(number)
         return 1 if offer is None else offer.ranges
+
+    def amount(self, number: int) -> int:
+        """The RU/s of a resource, the most that autoscale may reach; what Azure gives by default if it has none."""
+        offer = self._offers.get(number)
+        return DEFAULT_THROUGHPUT if offer is None else of_content(offer.properties["content"]).amount
 
     def create(self, number: int, owner: JsonObject, throughput: Throughput) -> None:
         """Give a new database or container (`owner`, its properties) its throughput."""

@@ -12,6 +12,7 @@ from local_azure.core.operations import Operations
 from local_azure.cosmos.account import account
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import Bootstrap, create_absent
+from local_azure.cosmos.budget import Budgets
 from local_azure.cosmos.catalog import Catalog, Container
 from local_azure.cosmos.container_requests import ContainerRequests
 from local_azure.cosmos.document_requests import RANGE_ID, DocumentRequests
@@ -29,9 +30,11 @@ logger = logging.getLogger(__name__)
 
 
 class Service:
-    """The whole account."""
+    """The whole account; `enforced` tells that containers are held to their throughput."""
 
-    def __init__(self, state: Path, clock: Clock, key: AccountKey, faults: Held[Faults]) -> None:
+    def __init__(
+        self, state: Path, clock: Clock, key: AccountKey, faults: Held[Faults], *, enforced: bool = False
+    ) -> None:
         self._store = Store(state / "cosmos.db")
         self.catalog = Catalog(self._store, clock)
         self.faults = faults
@@ -39,6 +42,7 @@ class Service:
         self._clock = clock
         self._operations = Operations.from_environment("cosmos")
         self._purged_at = 0
+        self._budgets = Budgets(self.catalog.offers, clock, enforced=enforced)
         feeds = Feeds(self._store)
         self._containers = ContainerRequests(self.catalog, feeds)
         self._documents = DocumentRequests(self._store, feeds, faults)
@@ -103,12 +107,20 @@ class Service:
                 raise not_found("Conflict", conflict)
             case ("dbs", database, "colls", name, "docs"):
                 container = self._container(request, database, name)
-                return _in_container(await self._documents.collection(request, container), container)
+                owner = self.catalog.database(database).number
+                self._budgets.check(container.number, owner)
+                reply = await self._documents.collection(request, container)
+                self._budgets.spend(container.number, owner, reply.charge)
+                return _in_container(reply, container)
             case ("dbs", database, "colls", name, "docs", document):
                 container = self._container(request, database, name)
                 if database not in self.catalog.databases:
                     document = container.documents.name_of(document)
-                return _in_container(self._documents.document(request, container, document), container)
+                owner = self.catalog.database(database).number
+                self._budgets.check(container.number, owner)
+                reply = self._documents.document(request, container, document)
+                self._budgets.spend(container.number, owner, reply.charge)
+                return _in_container(reply, container)
             case ("dbs", database, "colls", name, "operations", "partitionkeydelete"):
                 container = self._container(request, database, name)
                 return _in_container(self._documents.delete_partition(request, container), container)

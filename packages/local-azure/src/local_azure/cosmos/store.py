@@ -43,6 +43,8 @@ class Store:
         self._database = open_database(path, SCHEMA)
         self._database.create_function("effective_key", 1, effective_key, deterministic=True)
         self.keys = KeyReader()
+        # The indexes call a function of ours: it must be trusted wherever SQLite was built not to.
+        self._database.execute("PRAGMA trusted_schema=ON")
         self._database.create_function("index_key", 2, self.keys, deterministic=True)
         self._open = False
         self._waiting: list[asyncio.Future[None]] = []

@@ -1,6 +1,7 @@
 """Provisioned throughput: what a client asks for, and the offer that says so.
 
-Nothing is slowed down by it; it decides how many ranges a container has, and what `get_throughput` answers.
+It decides how many ranges a container has and what `get_throughput` answers, and bounds what a container may spend
+where the part enforces it (`budget.py`).
 https://learn.microsoft.com/azure/cosmos-db/concepts-limits#provisioned-throughput
 """
 
