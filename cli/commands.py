@@ -8,7 +8,7 @@ import webbrowser
 
 import msgspec
 
-from cli import acknowledge, demo, reconcile, screen, verify, world
+from cli import acknowledge, demo, reconcile, screen, trace, verify, world
 from cli.app_client import KEY_SETTING, URL_SETTING, app_of
 from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, add_stop, add_watch
 from cli.desk import add_desk_commands
@@ -51,6 +51,7 @@ def command_line() -> argparse.ArgumentParser:
     add_watch(command("watch", WATCH))
     add_stop(command("stop", STOP))
     _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
+    _trace(command("trace", "Follow an event through the pipeline; exit code 1 if something of its way is missing."))
     sql.add_options(command("sql", "Ask the archives in SQL, or one of ten questions that have a name (--list)."))
     _open(command("open", "Open the desk in a browser.", of_app=True))
     _acknowledge(command("acknowledge", "Acknowledge differences of a report; without --difference, show their keys."))
@@ -116,6 +117,14 @@ def _reconcile(parser: argparse.ArgumentParser) -> None:
         return 0 if balanced else 1
 
     reconcile.add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _trace(parser: argparse.ArgumentParser) -> None:
+    def run(options: argparse.Namespace) -> int:
+        return 0 if trace.trace(app_of(options), options.id, as_json=options.json) else 1
+
+    parser.add_argument("id", help="the event's id")
     parser.set_defaults(run=run)
 
 

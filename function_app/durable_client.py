@@ -106,3 +106,13 @@ def accepted(client: Client, request: func.HttpRequest, path: str, instance_id: 
 def runtime_status_of(status: Status) -> str:
     """`Running`, `Completed`, `Failed` and so on."""
     return status.runtime_status.value if status.runtime_status else "Unknown"
+
+
+def management_address(client: Client) -> str:
+    """The base address of the durable management API: on Azure as here a port of the host's own machine.
+
+    The SDK builds the addresses of its own requests from it, and hands it to nobody.
+    """
+    bindings = client._orchestration_bindings  # pyright: ignore[reportPrivateUsage]
+    assert bindings.rpc_base_url, "the durable extension gives it since version 2"  # noqa: S101
+    return bindings.rpc_base_url

@@ -5,21 +5,24 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import cast
 
 import msgspec
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import ContainerClient
 
+from fraud.desk.review import UNDECIDED
 from fraud.verdicts import time_path
 from reconciliation.capture.file import Block, CaptureFile
 from reconciliation.capture.path import CaptureBlob
 from reconciliation.capture.reader import reader_of
 from reconciliation.capture.records import DamagedRecordError, Records
 from services import cosmos, names
-from services.blobs import warehouse
+from services.blobs import read_blob, warehouse
 from services.capture_archive import list_blobs, list_partitions
 
-_HEAD_BYTES = 16 * 1024
+_HEAD_BYTES = 2 * 1024 * 1024
+"""A block of Capture has some 10 KB to a few 100 KB."""
 _TAIL_BYTES = 1024 * 1024
 _BLOBS_BACK = 10
 _CAPTURE_SPAN = timedelta(hours=2)
@@ -42,11 +45,24 @@ async def count_judged(since: datetime) -> Judged:
     parameters: list[dict[str, object]] = [{"name": "@since", "value": msgspec.to_builtins(since)}]
     sums: list[int] = []
     for value in ("COUNT(1)", "SUM(c.suspicious)", "SUM(c.bands.high)"):
-        query = f"SELECT VALUE {value} FROM c WHERE c.window_end > @since"
+        query = f"SELECT VALUE {value} FROM c WHERE c.type IN ('window', 'quarantine') AND c.window_end > @since"
         rows = [row async for row in container.query_items(query, parameters=parameters)]
         # A sum over nothing, or over a case that somebody has damaged, is undefined.
         sums.append(sum(int(row) for row in rows if isinstance(row, int | float)))
     return Judged(*sums)
+
+
+async def count_cases() -> dict[str, int | None]:
+    """The cases by the state of their review, and `undecided`, those that wait. Raises what Cosmos raised."""
+    container = await cosmos.cases()
+    counts: dict[str, int | None] = {}
+    for state in ("open", "in_review", "escalated", "confirmed", "dismissed", "expired"):
+        condition = "c.review.state = @state" + (" OR NOT IS_DEFINED(c.review.state)" if state == "open" else "")
+        query = f"SELECT VALUE COUNT(1) FROM c WHERE c.type IN ('window', 'quarantine') AND ({condition})"
+        rows = container.query_items(query, parameters=[{"name": "@state", "value": state}])
+        counts[state] = sum([cast(int, row) async for row in rows])
+    counts["undecided"] = sum(counts[state] or 0 for state in UNDECIDED)
+    return counts
 
 
 async def count_alerts(days: Sequence[datetime]) -> int:
@@ -106,30 +122,39 @@ class CapturedEnds:
             for blob in blobs[:_BLOBS_BACK]:
                 if self._newest.get(name, ("", 0))[0] == blob.name:
                     break
-                if (last := await _last_sequence(archive, blob)) is not None:
-                    self._newest[name] = (blob.name, last)
+                if span := await sequence_span(archive, blob):
+                    self._newest[name] = (blob.name, span[1])
                     break
         return {name: last for name, (_, last) in self._newest.items()}
 
 
-async def _last_sequence(archive: ContainerClient, blob: CaptureBlob) -> int | None:
-    """The sequence number of the last event in a blob; None if it has none, or none that can be read."""
+async def sequence_span(archive: ContainerClient, blob: CaptureBlob) -> tuple[int, int] | None:
+    """The sequence numbers of the first and the last event in a blob; None if it has none that can be read.
+
+    Only its first and its last bytes are read.
+    """
     try:
-        chunks = [await (await archive.download_blob(blob.name, offset=0, length=_HEAD_BYTES)).readall()]
-        if blob.size > _HEAD_BYTES:
-            start = max(_HEAD_BYTES, blob.size - _TAIL_BYTES)
-            chunks.append(await (await archive.download_blob(blob.name, offset=start)).readall())
+        if blob.size <= _HEAD_BYTES + _TAIL_BYTES:
+            chunks = [await read_blob(archive, blob.name)]
+        else:
+            spans = ((0, _HEAD_BYTES), (blob.size - _TAIL_BYTES, _TAIL_BYTES))
+            chunks = [
+                await (await archive.download_blob(blob.name, offset=start, length=length)).readall()
+                for start, length in spans
+            ]
     except HttpResponseError:
         return None  # deleted meanwhile, or empty
     file = CaptureFile()
     # Where bytes are left out between head and tail the reader finds a damage, and goes on at the next block.
-    fed = chain.from_iterable(map(file.feed, chunks))
-    blocks = [item for item in chain(fed, file.finish()) if isinstance(item, Block) and item.count]
+    items = list(chain(chain.from_iterable(map(file.feed, chunks)), file.finish()))
+    blocks = [item for item in items if isinstance(item, Block) and item.count]
     if not blocks:
         return None
-    block, records = blocks[-1], Records([], [], [])
+    records = Records([], [], [])
     try:
-        reader_of(file.schema)(block.data, block.start, block.end, block.count, records)
+        read = reader_of(file.schema)
+        for block in (blocks[0], blocks[-1]):
+            read(block.data, block.start, block.end, block.count, records)
     except (DamagedRecordError, ValueError):
         return None
-    return int(records.sequences[-1]) if len(records.sequences) else None
+    return (int(records.sequences[0]), int(records.sequences[-1])) if len(records.sequences) else None

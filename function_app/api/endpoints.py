@@ -1,6 +1,6 @@
 """Every endpoint of the API."""
 
-from function_app.api import deciding, filing, labelling, reading, workflows
+from function_app.api import deciding, filing, labelling, reading, tracing, workflows
 from function_app.api.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -9,4 +9,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *labelling.ENDPOINTS,
     *filing.ENDPOINTS,
     *workflows.ENDPOINTS,
+    *tracing.ENDPOINTS,
 )

@@ -10,7 +10,7 @@ from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import ProblemError
 from fraud.desk.queries import Span
 from function_app.api.endpoint import Call, Endpoint
-from function_app.desk.management import address_of
+from function_app.durable_client import management_address
 from services.instances import Filter, Instance, InstancesError, list_page
 
 Status = Literal["Running", "Completed", "Failed", "Terminated", "Pending", "Suspended", "ContinuedAsNew"]
@@ -52,7 +52,7 @@ async def list_workflows(call: Call[WorkflowQuery, None]) -> Page[WorkflowRow]:
     )
     token = place_in(asked.token, Place).token if asked.token else None
     try:
-        page = await list_page(address_of(call.client), wanted, asked.limit, token)
+        page = await list_page(management_address(call.client), wanted, asked.limit, token)
     except InstancesError as error:
         raise ProblemError(503, "Service away", str(error)) from error
     return Page(tuple(map(_row, page.instances)), token_of(Place(page.token)) if page.token else None)

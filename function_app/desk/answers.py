@@ -1,14 +1,13 @@
 """The answers of the desk, each with headers that let nothing run but the desk's own script."""
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import azure.functions as func
 
 from function_app.desk.assets import Asset
 from function_app.desk.rendering import render
-from function_app.desk.visit import header
+from function_app.desk.visit import Visit, header
 
 _HTML = "text/html"
 _SAFE = {
@@ -24,13 +23,14 @@ _SAFE = {
 _A_YEAR = "public, max-age=31536000, immutable"
 
 
-def page(
-    template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **content: Any
-) -> func.HttpResponse:
-    """A page or a fragment; nobody keeps it, because it shows what is so now."""
-    text = render(template, **content)
-    all_headers = {**_SAFE, "Cache-Control": "no-store", **(headers or {})}
-    return func.HttpResponse(text, status_code=status, mimetype=_HTML, charset="utf-8", headers=all_headers)
+def page(template: str, visit: Visit, *, status: int = 200, **content: Any) -> func.HttpResponse:
+    """A page; nobody keeps it, because it shows what is so now."""
+    return _html(render(template, me=visit.caller, token=visit.token, **content), status)
+
+
+def _html(text: str, status: int) -> func.HttpResponse:
+    headers = {**_SAFE, "Cache-Control": "no-store"}
+    return func.HttpResponse(text, status_code=status, mimetype=_HTML, charset="utf-8", headers=headers)
 
 
 def fragment(request: func.HttpRequest, template: str, **content: Any) -> func.HttpResponse:
@@ -56,6 +56,7 @@ def file(asset: Asset) -> func.HttpResponse:
     return func.HttpResponse(asset.content, mimetype=asset.mimetype, charset="utf-8", headers=headers)
 
 
-def refused(status: int, title: str, detail: str) -> func.HttpResponse:
+def refused(status: int, title: str, detail: str, visit: Visit | None = None) -> func.HttpResponse:
     """A page that says why not, and what to do."""
-    return page("refused.html", status=status, title=title, detail=detail, here="")
+    caller = visit.caller if visit else None
+    return _html(render("refused.html", title=title, detail=detail, here="", me=caller), status)

@@ -4,20 +4,41 @@ import logging
 
 import azure.durable_functions as df
 import azure.functions as func
+from azure.core.exceptions import AzureError
+from azure.eventhub.exceptions import EventHubError
+from azure.servicebus.exceptions import ServiceBusError
 
+from fraud.desk.problems import ProblemError
 from function_app.desk import answers, forms
 from function_app.desk.assets import served_asset
 from function_app.desk.routing import Match, Table
-from function_app.desk.views import now, workflows
+from function_app.desk.views import (
+    campaigns,
+    cases,
+    me,
+    now,
+    quarantine,
+    reconciliations,
+    rules,
+    trace,
+    workflows,
+)
 from function_app.desk.visit import BadFormError, Visit
+from function_app.desk.who import caller_of_page
 from function_app.durable_client import Client
+from services.concurrency import first_of
 from services.instances import InstancesError
-from services.settings import settings
 
 _log = logging.getLogger(__name__)
 blueprint = df.Blueprint()
 
-TABLE = Table({**now.ROUTES, **workflows.ROUTES})
+TABLE = Table(
+    {
+        path: view
+        for views in (now, cases, trace, workflows, reconciliations, campaigns, quarantine, rules, me)
+        for path, view in views.ROUTES.items()
+    }
+)
 
 
 @blueprint.function_name("desk-home")
@@ -33,22 +54,20 @@ async def home(request: func.HttpRequest) -> func.HttpResponse:
 )
 @blueprint.durable_client_input(client_name="client")
 async def desk(request: func.HttpRequest, client: Client) -> func.HttpResponse:
-    """A page of the desk. 404 for an unknown path, 403 for a form that the desk did not make or on Azure."""
+    """A page of the desk. 404 for an unknown path, 401 or 403 for somebody who may not."""
     path = request.route_params.get("path") or ""
     if path.startswith("static/"):
         asset = served_asset(path.removeprefix("static/"))
         return (
             answers.file(asset) if asset else answers.refused(404, "No such file", "The page that asks for it is old.")
         )
-    if settings().in_azure:
-        return answers.refused(403, "The desk is closed here", _CLOSED)
     match = TABLE.find(request.method, path)
     if not isinstance(match, Match):
         return _not_there(match)
-    return await _answered(match, request, client)
-
-
-_CLOSED = "On Azure the desk needs to know who asks, and nothing tells it yet."
+    try:
+        return await _answered(match, request, client)
+    except ProblemError as error:
+        return answers.refused(error.status, error.title, error.detail)
 
 
 def _not_there(methods: frozenset[str]) -> func.HttpResponse:
@@ -58,17 +77,26 @@ def _not_there(methods: frozenset[str]) -> func.HttpResponse:
 
 
 async def _answered(match: Match, request: func.HttpRequest, client: Client) -> func.HttpResponse:
+    """The answer of a view. Raises ProblemError if nobody is at the desk; its own refusals are pages."""
     known_token = forms.token_of(request)
     token = known_token or forms.new_token()
-    visit = Visit(request, match.values, client, token)
+    visit = Visit(request, match.values, client, token, caller_of_page(request))
     try:
         if request.method == "POST" and not forms.is_ours(request, visit.form()):
-            return answers.refused(403, "The form is not from here", "Go back, reload the page, and send it again.")
+            detail = "Go back, reload the page, and send it again."
+            return answers.refused(403, "The form is not from here", detail, visit)
         answer = await match.view(visit)
+    except ProblemError as error:
+        answer = answers.refused(error.status, error.title, error.detail, visit)
     except BadFormError as error:
-        answer = answers.refused(400, "The form cannot be read", str(error))
+        answer = answers.refused(400, "The form cannot be read", str(error), visit)
     except InstancesError as error:
-        answer = answers.refused(502, "The workflow engine refuses", str(error))
+        answer = answers.refused(502, "The workflow engine refuses", str(error), visit)
+    except (AzureError, ServiceBusError, EventHubError, TimeoutError, ExceptionGroup) as error:
+        reason = type(first_of(error)).__name__
+        _log.warning("%s: a service does not answer: %s", request.url.partition("?")[0], reason)
+        detail = f"A service that this page needs does not answer ({reason}). Now tells which; try again."
+        answer = answers.refused(503, "A service is away", detail, visit)
     if known_token is None:
         answer.headers.add("Set-Cookie", forms.cookie(request, token))
     return answer

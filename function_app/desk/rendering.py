@@ -7,12 +7,13 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from fraud.events import UNKNOWN_STORE
 from function_app.desk.assets import address
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PAGES = ("now", "workflows")
+PAGES = ("now", "cases", "trace", "workflows", "reconciliations", "campaigns", "quarantine", "rules")
 """The pages that the desk has, as the navigation names them."""
 UNKNOWN = "\u2013"
 _MOST_SHOWN = 64 * 1024
@@ -33,7 +34,14 @@ def environment() -> "Environment":
         auto_reload=False,
     )
     made.filters.update(
-        number=number, moment=moment, clock=clock, span=span, pretty=pretty, trace_address=trace_address
+        number=number,
+        moment=moment,
+        clock=clock,
+        span=span,
+        pretty=pretty,
+        trace_address=trace_address,
+        cents=cents,
+        store=store,
     )
     shared: dict[str, Any] = {"asset": address, "query": query, "pages": PAGES}
     made.globals.update(shared)
@@ -48,6 +56,16 @@ def render(template: str, **content: Any) -> str:
 def number(value: float | None, places: int = 0) -> str:
     """`1,234`, or a dash for what is not known."""
     return UNKNOWN if value is None else f"{value:,.{places}f}"
+
+
+def cents(value: int | None) -> str:
+    """An amount in cents as people write it: `1,234.50`."""
+    return UNKNOWN if value is None else f"{value / 100:,.2f}"
+
+
+def store(value: object) -> str:
+    """A store as people name it; `none` for events without one."""
+    return "none" if value == UNKNOWN_STORE else str(value)
 
 
 def moment(value: datetime | None) -> str:

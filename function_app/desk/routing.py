@@ -8,7 +8,8 @@ import msgspec
 from function_app.desk.visit import View
 
 Routes = Mapping[tuple[str, str], View]
-_PLACE = re.compile(r"\\{([a-z]+)\\}")
+_PLACE = re.compile(r"\\{([a-z]+)(\\\*)?\\}")
+"""A segment, `{id}`, or all that follows, `{path*}`, as `re.escape` writes them."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -40,4 +41,7 @@ class Table:
 
 
 def _compiled(path: str) -> re.Pattern[str]:
-    return re.compile(_PLACE.sub(r"(?P<\1>[^/]{1,2048})", re.escape(path)), re.DOTALL)
+    def place(match: re.Match[str]) -> str:
+        return f"(?P<{match[1]}>{'.' if match[2] else '[^/]'}{{1,2048}})"
+
+    return re.compile(_PLACE.sub(place, re.escape(path)), re.DOTALL)

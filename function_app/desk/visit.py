@@ -7,6 +7,8 @@ from urllib.parse import parse_qs
 import azure.functions as func
 import msgspec
 
+from fraud.desk.callers import Caller, Role
+from fraud.desk.problems import ProblemError
 from function_app.durable_client import Client
 
 MAX_FORM_BYTES = 256 * 1024
@@ -29,6 +31,12 @@ class Visit(msgspec.Struct, frozen=True):
     client: Client
     token: str
     """Every form of this visitor has to carry it; see `forms.py`."""
+    caller: Caller
+
+    def require(self, role: Role) -> None:
+        """Raise ProblemError (403) unless the visitor's role is this one or above."""
+        if not self.caller.may(role):
+            raise ProblemError(403, "Not allowed", f"This asks for the role {role}, and you have {self.caller.role}.")
 
     @property
     def is_fragment(self) -> bool:
@@ -41,14 +49,20 @@ class Visit(msgspec.Struct, frozen=True):
 
     def form(self) -> dict[str, str]:
         """The fields of a form, the last of each name. Raises BadFormError."""
+        return {name: values[-1] for name, values in self._fields().items()}
+
+    def chosen(self, name: str) -> list[str]:
+        """Every value of a field of a form, as boxes that are ticked give them. Raises BadFormError."""
+        return self._fields().get(name, [])
+
+    def _fields(self) -> dict[str, list[str]]:
         body = self.request.get_body()
         if len(body) > MAX_FORM_BYTES:
             raise BadFormError(f"the form has {len(body):,} bytes; at most {MAX_FORM_BYTES:,} are read")
         try:
-            fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=2_000, errors="strict")
+            return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=2_000, errors="strict")
         except ValueError as error:
             raise BadFormError(f"the form cannot be read: {error}") from error
-        return {name: values[-1] for name, values in fields.items()}
 
 
 View = Callable[[Visit], Awaitable[func.HttpResponse]]

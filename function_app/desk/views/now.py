@@ -10,11 +10,11 @@ from activities.desk.flow import Flow, Joint, recent_flow
 from activities.recent import Recent
 from fraud.watching.checks import Night
 from function_app.desk import answers
-from function_app.desk.management import address_of
 from function_app.desk.pictures.flow_picture import Box, pictures
 from function_app.desk.rendering import number
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
+from function_app.durable_client import management_address
 from orchestrations.contracts import RUN_CAMPAIGN
 from reconciliation.reporting.titles import VERDICTS
 from services.concurrency import first_of
@@ -95,13 +95,13 @@ _eyes = _Eyes()
 
 async def show_now(visit: Visit) -> func.HttpResponse:
     """The page; its parts that change are what `show_flow` gives."""
-    seen = await _eyes.see(address_of(visit.client))
-    return answers.page("now.html", here="now", token=visit.token, **_content(seen))
+    seen = await _eyes.see(management_address(visit.client))
+    return answers.page("now.html", visit, here="now", **_content(seen))
 
 
 async def show_flow(visit: Visit) -> func.HttpResponse:
     """The parts that change."""
-    seen = await _eyes.see(address_of(visit.client))
+    seen = await _eyes.see(management_address(visit.client))
     return answers.fragment(visit.request, "now_flow.html", **_content(seen))
 
 
@@ -152,7 +152,7 @@ def _boxes(flow: Flow) -> dict[str, Box]:
         number=night.verdict if night else "none yet",
         rate="",
         note=f"{night.ended:%Y-%m-%d %H:%M}" if night else "it runs by a timer",
-        href=f"/api/reports/{night.run}/report.html" if night and night.run else "/desk/reconciliations",
+        href=f"/desk/reports/{night.run}/report.html" if night and night.run else "/desk/reconciliations",
         moves=False,
         wrong="night_balance" in wrong,
     )

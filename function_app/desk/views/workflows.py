@@ -7,11 +7,11 @@ import azure.functions as func
 import msgspec
 
 from function_app.desk import answers
-from function_app.desk.management import address_of
 from function_app.desk.pictures.gantt import gantt_of, moments_of
 from function_app.desk.rendering import query
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
+from function_app.durable_client import management_address
 from services import instances
 from services.instances import Filter, InstancesError
 
@@ -100,9 +100,12 @@ async def list_workflows(visit: Visit) -> func.HttpResponse:
     )
     page = instances.Page([], None)
     if not problem:
-        page = await instances.list_page(address_of(visit.client), asked, PAGE_SIZE, visit.asked("page") or None)
+        page = await instances.list_page(
+            management_address(visit.client), asked, PAGE_SIZE, visit.asked("page") or None
+        )
     return answers.page(
         "workflows.html",
+        visit,
         here="workflows",
         status=400 if problem else 200,
         instances=page.instances,
@@ -120,15 +123,22 @@ async def list_workflows(visit: Visit) -> func.HttpResponse:
 
 async def show_workflow(visit: Visit) -> func.HttpResponse:
     """One instance: timeline, history, input, output, and the actions that its state allows. 404 if absent."""
-    instance = await instances.find_instance(address_of(visit.client), visit.asked("id")) if visit.asked("id") else None
+    instance = (
+        await instances.find_instance(management_address(visit.client), visit.asked("id"))
+        if visit.asked("id")
+        else None
+    )
     if instance is None:
-        return _absent(visit.asked("id"))
+        return _absent(visit, visit.asked("id"))
     moments = moments_of(instance.history_events)
     return answers.page(
         "workflow.html",
+        visit,
         here="workflows",
         instance=instance,
-        actions=[action for action in ACTIONS if instance.runtime_status in action.states],
+        actions=[
+            action for action in ACTIONS if instance.runtime_status in action.states and visit.caller.may("operator")
+        ],
         gantt=gantt_of(instance.history_events, instance.created_time, instance.last_updated_time),
         events=moments[:_MOST_EVENTS],
         left_out=max(0, len(moments) - _MOST_EVENTS),
@@ -137,19 +147,21 @@ async def show_workflow(visit: Visit) -> func.HttpResponse:
 
 async def ask_to_act(visit: Visit) -> func.HttpResponse:
     """The page that asks before something is done. 404 if unknown, 409 if its state forbids it."""
+    visit.require("operator")
     return await _ask(visit, visit.asked("id"), visit.asked("what"), {})
 
 
 async def act(visit: Visit) -> func.HttpResponse:
     """Do it, and show the instance; the page that asks once more if it was refused."""
+    visit.require("operator")
     form = visit.form()
     instance_id, what = form.get("id", ""), form.get("what", "")
     action = _BY_NAME.get(what)
     if action is None:
-        return answers.refused(404, "No such action", f"Nothing is called {what[:60]!r}.")
+        return answers.refused(404, "No such action", f"Nothing is called {what[:60]!r}.", visit)
     if action.takes_reason and not form.get("reason", "").strip():
         return await _ask(visit, instance_id, what, form, "Say why: the reason is kept in the history.")
-    base = address_of(visit.client)
+    base = management_address(visit.client)
     try:
         await _do(base, action, instance_id, form)
     except (InstancesError, msgspec.DecodeError) as error:
@@ -175,20 +187,22 @@ async def _ask(
 ) -> func.HttpResponse:
     action = _BY_NAME.get(what)
     instance = (
-        await instances.find_instance(address_of(visit.client), instance_id, history=False) if instance_id else None
+        await instances.find_instance(management_address(visit.client), instance_id, history=False)
+        if instance_id
+        else None
     )
     if instance is None or action is None:
-        return _absent(instance_id)
+        return _absent(visit, instance_id)
     if instance.runtime_status not in action.states:
         detail = f"{instance_id} is {instance.runtime_status}: {action.label.lower()} does not apply."
-        return answers.refused(409, "It is too late for that", detail)
+        return answers.refused(409, "It is too late for that", detail, visit)
     return answers.page(
         "workflow_act.html",
+        visit,
         status=400 if problem else 200,
         here="workflows",
         instance=instance,
         action=action,
-        token=visit.token,
         given=given,
         problem=problem,
     )
@@ -202,7 +216,7 @@ ROUTES: Routes = {
 }
 
 
-def _absent(instance_id: str) -> func.HttpResponse:
+def _absent(visit: Visit, instance_id: str) -> func.HttpResponse:
     return answers.refused(
         404, "No such instance", f"There is no instance {instance_id[:200]}: it may have been purged."
     )

@@ -39,7 +39,7 @@ def test_a_long_content_is_cut_and_says_so():
 
 def test_what_others_wrote_is_text_on_every_page():
     hostile = "<script>alert(1)</script>"
-    text = rendering.render("refused.html", title=hostile, detail=hostile, here="")
+    text = rendering.render("refused.html", title=hostile, detail=hostile, here="", me=None)
 
     assert "<script>alert" not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 3

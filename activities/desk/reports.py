@@ -1,0 +1,70 @@
+"""The reports of reconciliations with their verdicts, each read once: a report is written once and amended seldom."""
+
+import re
+from datetime import UTC, datetime
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from activities.recent import Recent
+from reconciliation.paths import report_path
+from services import names
+from services.blobs import read_blob, warehouse
+from services.concurrency import together
+from services.reports import list_reports
+
+MOST = 400
+"""Reports that are looked at, those of the latest ranges."""
+_READS = 8
+_RUN = re.compile(r"reconcile-(\d{8}T\d{6}Z)-(\d{8}T\d{6}Z)(-without-cosmos)?", re.ASCII)
+
+
+class _Report(msgspec.Struct, frozen=True):
+    verdict: str = "unread"
+    sentence: str = ""
+
+
+class ReportSeen(msgspec.Struct, frozen=True):
+    """A report: its run, its range, its verdict (`unread` if it cannot be read) and the sentence of it."""
+
+    run: str
+    start: datetime
+    end: datetime
+    verdict: str
+    sentence: str
+
+
+_read_before: dict[str, tuple[object, _Report]] = {}
+"""By run: the ETag of the report that was read, and what it says."""
+
+
+async def _look() -> list[ReportSeen]:
+    runs = (await list_reports())[:MOST]
+    reports = await together(map(_read, runs), at_once=_READS)
+    seen: list[ReportSeen] = []
+    for run, report in zip(runs, reports, strict=True):
+        if match := _RUN.fullmatch(run):
+            start, end = (datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for text in match.groups()[:2])
+            seen.append(ReportSeen(run, start, end, report.verdict, report.sentence))
+    return sorted(seen, key=lambda report: (report.end, report.start), reverse=True)
+
+
+async def _read(run: str) -> _Report:
+    container, path = await warehouse(names.REPORTS), report_path(run, "json")
+    try:
+        etag: object = (await container.get_blob_client(path).get_blob_properties()).etag
+        if (before := _read_before.get(run)) and before[0] == etag:
+            return before[1]
+        report = msgspec.json.decode(await read_blob(container, path), type=_Report)
+    except (ResourceNotFoundError, msgspec.MsgspecError):
+        return _Report()
+    _read_before[run] = (etag, report)
+    return report
+
+
+_recent = Recent(_look, seconds=5)
+
+
+async def recent_reports() -> list[ReportSeen]:
+    """The reports of the last seconds, the latest range first. Raises what the blob service raised."""
+    return await _recent.get()

@@ -1,0 +1,188 @@
+"""Follow an event through the pipeline: each place that it has reached, and each that it should have."""
+
+from datetime import datetime, timedelta
+
+from fraud.analysis import LOOKUPS, retry_delay
+from fraud.desk.problems import ProblemError
+from fraud.desk.rows import CaseRow, EventContent, HubPlace
+from fraud.suspicion import is_suspicious, store_of
+from fraud.tracing import ContentTrace, State, Step, Trace, with_gaps
+from fraud.windows import store_label, window_of
+from reconciliation.ranges import Range, RangeError, parse_range
+from services import tracing
+from services.desk.cases import find_case
+from services.desk.events import event_details
+from services.instances import Filter, Instance, InstancesError, list_page
+from services.reports import list_reports
+from services.tracing import JudgedIn
+from services.watching import azure_time
+
+_CAPTURE_GRACE = timedelta(minutes=7)
+_REPORT_GRACE = timedelta(minutes=2)
+_JUDGE_GRACE = sum((retry_delay(lookup) for lookup in range(1, LOOKUPS)), timedelta(minutes=15))
+_MOST_CONTENTS = 20
+_MOST_INSTANCES = 50
+_MOST_REPORTS = 5
+
+
+async def trace_event(event_id: str, management: str) -> Trace:
+    """The way of each content under an id. `management` is the address of the durable management API.
+
+    Raises what a service raised.
+    """
+    details = await event_details(event_id)
+    now = await azure_time()
+    reports = await list_reports()
+    traces = [
+        await _Way(event_id, content, now, management, reports).trace() for content in details.contents[:_MOST_CONTENTS]
+    ]
+    complete = details.complete and len(details.contents) <= _MOST_CONTENTS
+    return Trace(id=event_id, contents=tuple(traces), complete=complete)
+
+
+class _Way:
+    """The way of one content, step by step."""
+
+    def __init__(
+        self, event_id: str, content: EventContent, now: datetime, management: str, reports: list[str]
+    ) -> None:
+        self._id = event_id
+        self._content = content
+        self._now = now
+        self._management = management
+        self._reports = reports
+        self._steps: list[Step] = []
+
+    async def trace(self) -> ContentTrace:
+        event = self._content.event or {}
+        flagged = is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping"))
+        place = self._content.place
+        if place is None:
+            self._add("Hub", "missing", "Nothing says where in the hub it lay: somebody else wrote the document.")
+        else:
+            self._add(
+                "Hub", "there", f"Partition {place.partition}, number {place.sequence_number:,}", place.enqueued_time
+            )
+            await self._captured(place)
+        self._archived()
+        if place is not None:
+            await self._analysed(place, flagged)
+            self._reported_in(place)
+        return ContentTrace(content=self._content, flagged=flagged, steps=with_gaps(self._steps))
+
+    def _add(self, name: str, state: State, says: str, at: datetime | None = None, href: str = "") -> None:
+        self._steps.append(Step(name=name, state=state, says=says, at=at, href=href))
+
+    def _late(self, since: datetime, grace: timedelta) -> State:
+        return "missing" if self._now - since > grace else "waiting"
+
+    async def _captured(self, place: HubPlace) -> None:
+        captured = await tracing.find_captured(place.partition, place.sequence_number, place.enqueued_time)
+        if captured:
+            self._add("Capture", "there", captured.path, captured.triggered)
+            return
+        state = self._late(place.enqueued_time, _CAPTURE_GRACE)
+        self._add("Capture", state, "No blob of all-events holds it." if state == "missing" else "Capture writes soon.")
+
+    def _archived(self) -> None:
+        content = self._content
+        if content.source == "archive":
+            self._add("Archive", "there", f"Document {content.document_id} in Cosmos")
+        else:
+            self._add(
+                "Quarantine",
+                "there",
+                content.reason or "",
+                href=f"/desk/quarantine/record?path={content.quarantine_path}",
+            )
+
+    async def _analysed(self, place: HubPlace, flagged: bool) -> None:
+        end = window_of(place.enqueued_time).end
+        if not flagged:
+            self._add("Flagged", "not_due", "It does not meet the rule: nobody looks at it further.")
+            return
+        self._add("Flagged", "there", f"It meets the rule, in the window to {end:%H:%M}", end)
+        path = await tracing.find_reported(self._id, end)
+        if path:
+            self._add("Stream job", "there", path)
+        else:
+            self._add("Stream job", self._late(end, _REPORT_GRACE), "No row of suspicious-events names it.")
+        event = self._content.event or {}
+        label = store_label(store_of(event.get("store_id")))
+        judged = await tracing.find_judged(self._id, label, end)
+        if not judged:
+            await self._not_judged(end, label)
+        for blob in judged:
+            await self._judged(blob, end)
+
+    async def _not_judged(self, end: datetime, label: str) -> None:
+        state = self._late(end, _JUDGE_GRACE)
+        running = [each for each in await self._instances(end, label) if each.runtime_status != "Completed"]
+        for instance in running[:3]:
+            self._orchestration(instance)
+        self._add("Verdict", state, "No verdict names it." if state == "missing" else "It is not judged yet.")
+
+    async def _judged(self, blob: JudgedIn, end: datetime) -> None:
+        instances = await self._instances(end, blob.case_id.removeprefix("window-").partition("-")[0], blob.case_id)
+        for instance in instances[:1]:
+            self._orchestration(instance)
+        if not instances:
+            self._add("Orchestration", "not_due", f"The history of {blob.case_id} was purged.")
+        for verdict in blob.verdicts:
+            reasons = "; ".join(reason.evidence for reason in verdict.reasons)
+            says = f"{verdict.band}, {verdict.score} points" + (f": {reasons}" if reasons else "")
+            at = instances[0].last_updated_time if instances else None
+            self._add("Verdict", "there", says, at, href=f"/desk/cases/{blob.case_id}")
+        try:
+            case: CaseRow | None = await find_case(blob.case_id)
+        except ProblemError:
+            case = None
+        if case:
+            self._add(
+                "Case", "there", f"{case.id} is {case.review.state.replace('_', ' ')}", href=f"/desk/cases/{case.id}"
+            )
+        else:
+            self._add("Case", "missing", f"There is no case {blob.case_id} in Cosmos.")
+        alert = await tracing.find_alert(blob.case_id, end)
+        if alert:
+            self._add("Alert", "there", alert)
+        else:
+            self._add("Alert", self._late(end, _JUDGE_GRACE), "Nobody was told of the window.")
+
+    async def _instances(self, end: datetime, label: str, name: str = "") -> list[Instance]:
+        prefix = name or f"window-{label}-{end:%Y%m%dT%H%M%SZ}-"
+        try:
+            page = await list_page(self._management, Filter(prefix=prefix), _MOST_INSTANCES)
+        except InstancesError:
+            return []
+        return page.instances
+
+    def _orchestration(self, instance: Instance) -> None:
+        failed = instance.runtime_status in ("Failed", "Terminated", "Canceled")
+        self._add(
+            "Orchestration",
+            "missing" if failed else "there",
+            f"{instance.instance_id} is {instance.runtime_status}",
+            instance.created_time,
+            href=f"/desk/workflows/instance?id={instance.instance_id}",
+        )
+
+    def _reported_in(self, place: HubPlace) -> None:
+        covering = [
+            run for run in self._reports if (span := _span(run)) and span.start < place.enqueued_time <= span.end
+        ]
+        for run in covering[:_MOST_REPORTS]:
+            self._add("Reconciliation", "there", run, href=f"/desk/reports/{run}/report.html")
+        if not covering:
+            self._add("Reconciliation", "waiting", "No report covers its time yet.")
+
+
+def _span(run: str) -> Range | None:
+    """The range in the id of a run, `reconcile-{from}-{to}`."""
+    parts = run.split("-")
+    if len(parts) < 3:
+        return None
+    try:
+        return parse_range(*(datetime.strptime(text, "%Y%m%dT%H%M%S%z").isoformat() for text in parts[1:3]))
+    except (ValueError, RangeError):
+        return None

@@ -1,0 +1,135 @@
+"""The pages of campaigns: those that there are, one that begins, and how far each is."""
+
+import secrets
+
+import azure.functions as func
+import msgspec
+
+from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
+from function_app import durable_client
+from function_app.desk import answers
+from function_app.desk.routing import Routes
+from function_app.desk.visit import Visit
+from function_app.durable_client import management_address
+from orchestrations.contracts import RUN_CAMPAIGN
+from services import instances
+from services.campaigns import keep_campaign
+from services.instances import Filter, Instance
+
+_PAGE = 50
+_PREFIX = "campaign-"
+_FIELDS = {
+    "name": ("Name", "a new one", ""),
+    "batches": ("Batches", "", "100"),
+    "events_per_batch": ("Events in each", "", "30"),
+    "interval_seconds": ("Seconds from batch to batch", "", "5"),
+    "bad_event_ratio": ("Share without a store", "", "0.1"),
+    "seed": ("Seed", "a new one", ""),
+}
+
+
+class _Totals(msgspec.Struct, frozen=True):
+    sent: int = 0
+    bad: int = 0
+    expected_suspicious: int = 0
+
+
+class _Status(msgspec.Struct, frozen=True):
+    """As much of a campaign's own account as the page shows."""
+
+    phase: str = "starting"
+    batches: int = 0
+    batches_sent: int = 0
+    totals: _Totals = _Totals()
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A campaign, and what it says of itself."""
+
+    instance: Instance
+    status: _Status
+
+    @property
+    def can_stop(self) -> bool:
+        """True while it sends."""
+        return self.instance.runtime_status in ("Running", "Pending") and self.status.phase != "stopping"
+
+
+async def show_campaigns(visit: Visit) -> func.HttpResponse:
+    """Campaigns by page, and the form of a new one."""
+    return await _list(visit)
+
+
+async def show_rows(visit: Visit) -> func.HttpResponse:
+    """The first page of the list, which changes while campaigns run."""
+    page = await instances.list_page(management_address(visit.client), Filter(prefix=_PREFIX), _PAGE)
+    return answers.fragment(
+        visit.request, "campaign_rows.html", rows=_rows(page.instances), me=visit.caller, token=visit.token
+    )
+
+
+async def _list(visit: Visit, problem: str = "", status: int = 200) -> func.HttpResponse:
+    token = visit.asked("page") or None
+    page = await instances.list_page(management_address(visit.client), Filter(prefix=_PREFIX), _PAGE, token)
+    return answers.page(
+        "campaigns.html",
+        visit,
+        status=status,
+        here="campaigns",
+        rows=_rows(page.instances),
+        next_token=page.token,
+        is_first=token is None,
+        fields=_FIELDS,
+        problem=problem,
+        given=visit.form() if visit.request.method == "POST" else {},
+    )
+
+
+def _rows(listed: list[Instance]) -> list[Row]:
+    campaigns = [instance for instance in listed if instance.name == RUN_CAMPAIGN.name]
+    campaigns.sort(key=lambda instance: instance.created_time, reverse=True)
+    return [Row(instance, _status_of(instance)) for instance in campaigns]
+
+
+def _status_of(instance: Instance) -> _Status:
+    for content in (instance.output, instance.custom_status):
+        try:
+            return msgspec.convert(content, _Status)
+        except msgspec.ValidationError:
+            continue  # an output that is text says why it failed
+    return _Status()
+
+
+async def start(visit: Visit) -> func.HttpResponse:
+    """Start the campaign of the form; the form with what is wrong if it cannot be."""
+    visit.require("operator")
+    given = {name: text.strip() for name in _FIELDS if (text := visit.form().get(name, "")).strip()}
+    try:
+        order = msgspec.convert(given, CampaignRequest, strict=False)
+    except msgspec.ValidationError as error:
+        return await _list(visit, str(error), 400)
+    campaign = Campaign.of(order, name=secrets.token_hex(4), seed=secrets.randbits(31))
+    taken = f"{campaign.run_id} is running: stop it, or choose another name."
+    if await durable_client.is_running(visit.client, campaign.run_id):
+        return await _list(visit, taken, 409)
+    await keep_campaign(campaign)
+    try:
+        await durable_client.start(visit.client, RUN_CAMPAIGN, campaign.run_id, msgspec.to_builtins(campaign))
+    except durable_client.AlreadyRunningError:
+        return await _list(visit, taken, 409)
+    return answers.redirect("/desk/campaigns")
+
+
+async def stop(visit: Visit) -> func.HttpResponse:
+    """Ask a campaign to stop after the batch that it sends."""
+    visit.require("operator")
+    await instances.raise_event(management_address(visit.client), visit.form().get("id", ""), STOP_EVENT, b"null")
+    return answers.redirect("/desk/campaigns")
+
+
+ROUTES: Routes = {
+    ("GET", "campaigns"): show_campaigns,
+    ("GET", "campaigns/rows"): show_rows,
+    ("POST", "campaigns"): start,
+    ("POST", "campaigns/stop"): stop,
+}

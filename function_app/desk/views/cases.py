@@ -1,0 +1,177 @@
+"""The pages of cases: the inbox, one case with all that belongs to it, and what a person makes of it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import azure.functions as func
+import msgspec
+
+from activities.recent import Recent
+from fraud.desk.problems import ProblemError
+from fraud.desk.queries import CaseName, CaseQuery
+from fraud.desk.rows import CaseDetails, CaseRow
+from fraud.verdicts import BANDS, Verdict
+from function_app.api.deciding import (
+    Assignment,
+    Comment,
+    Decision,
+    Reopening,
+    assign_case,
+    comment_case,
+    decide_case,
+    reopen_case,
+)
+from function_app.api.endpoint import Answer, Call
+from function_app.desk import answers
+from function_app.desk.pictures.moments import timeline_of
+from function_app.desk.routing import Routes
+from function_app.desk.visit import Visit
+from services.counting import count_cases
+from services.desk.cases import case_details, list_cases
+
+_FILTERS = ("state", "band", "store", "customer", "assignee", "sort", "from", "to", "token")
+_SHOWN_VERDICTS = 200
+_PAGE = 50
+_RELATED_CUSTOMERS = 3
+_RELATED = 6
+STATES = ("undecided", "open", "in_review", "escalated", "confirmed", "dismissed", "expired")
+_counts = Recent(count_cases, seconds=5)
+
+
+async def show_inbox(visit: Visit) -> func.HttpResponse:
+    """Cases by filter, those with the most money at stake first. 400 for a filter that cannot be."""
+    asked = {name: text for name in _FILTERS if (text := visit.asked(name))}
+    try:
+        query = msgspec.convert({"limit": _PAGE, "state": "undecided", **asked}, CaseQuery, strict=False)
+        page = await list_cases(query)
+    except (msgspec.ValidationError, ProblemError) as error:
+        detail = error.detail if isinstance(error, ProblemError) else str(error)
+        return answers.refused(400, "No such list", detail, visit)
+    asked.pop("token", None)
+    return answers.page(
+        "cases.html",
+        visit,
+        here="cases",
+        cases=page.items,
+        next_token=page.next,
+        asked={**dict.fromkeys(_FILTERS, ""), "state": "undecided", "sort": "amount", **asked},
+        states=STATES,
+        bands=BANDS,
+        counts=await _counts.get(),
+    )
+
+
+async def show_case(visit: Visit) -> func.HttpResponse:
+    """One case: verdicts, evidence, related cases, journal, and the forms. 404 if absent."""
+    return await _case(visit, visit.values["id"])
+
+
+async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200) -> func.HttpResponse:
+    details = await case_details(_name(case_id))
+    return answers.page(
+        "case.html",
+        visit,
+        status=status,
+        here="cases",
+        details=details,
+        case=details.case,
+        timeline=timeline_of(details.verdicts, details.case.window_start, details.case.window_end),
+        amounts=[_amount(verdict) for verdict in details.verdicts],
+        related=await _related(details),
+        problem=problem,
+        given=visit.form() if visit.request.method == "POST" else {},
+    )
+
+
+async def _related(details: CaseDetails) -> list[CaseRow]:
+    """Other cases of the customers that this one names first."""
+    related: dict[str, CaseRow] = {}
+    for customer in details.case.stakes.customers[:_RELATED_CUSTOMERS]:
+        for case in (await list_cases(CaseQuery(customer=customer, limit=_RELATED))).items:
+            related.setdefault(case.id, case)
+    related.pop(details.case.id, None)
+    return list(related.values())[:_RELATED]
+
+
+def _amount(verdict: Verdict) -> float | None:
+    """Price times quantity, in the currency of the price; None where either is not a number."""
+    price, quantity = (cast(object, (verdict.event or {}).get(name)) for name in ("price", "qty"))
+    if isinstance(price, int | float) and isinstance(quantity, int | float):
+        return float(price) * float(quantity)
+    return None
+
+
+_ACTS: dict[str, tuple[Any, Callable[[dict[str, str]], dict[str, Any]], Callable[..., Awaitable[Answer]]]] = {
+    "decide": (Decision, lambda form: {"outcome": form.get("outcome"), "why": form.get("why")}, decide_case),
+    "assign": (Assignment, lambda form: {"assignee": form.get("assignee") or None}, assign_case),
+    "comment": (Comment, lambda form: {"text": form.get("text")}, comment_case),
+    "reopen": (Reopening, lambda form: {"why": form.get("why")}, reopen_case),
+}
+
+
+async def act(visit: Visit) -> func.HttpResponse:
+    """Decide, assign, comment or reopen a case as it was seen; the case and the reason if that was refused."""
+    visit.require("analyst")
+    case_id, form = visit.values["id"], visit.form()
+    if form.get("what") not in _ACTS:
+        return answers.refused(404, "No such action", "A case is decided, assigned, commented or reopened.", visit)
+    kind, fields, handler = _ACTS[form["what"]]
+    try:
+        call = Call(
+            asked=_name(case_id),
+            content=msgspec.convert(fields(form), kind),
+            caller=visit.caller,
+            if_match=form.get("etag", "").strip('"'),
+            client=visit.client,
+        )
+        await handler(call)
+    except msgspec.ValidationError as error:
+        return await _case(visit, case_id, f"Say why, in at most 2,000 characters ({error}).", 400)
+    except ProblemError as error:
+        if error.status == 404:
+            raise
+        return await _case(visit, case_id, f"{error.title}: {error.detail}", error.status)
+    return answers.redirect(f"/desk/cases/{case_id}")
+
+
+async def dismiss_many(visit: Visit) -> func.HttpResponse:
+    """Dismiss the chosen cases with one reason, each as it was seen; what was refused is told."""
+    visit.require("analyst")
+    form, chosen = visit.form(), visit.chosen("case")
+    if not chosen or not form.get("why", "").strip():
+        return answers.refused(400, "Nothing was dismissed", "Choose cases, and say why.", visit)
+    refusals: list[str] = []
+    for case_id, _, etag in (choice.partition(" ") for choice in chosen[:_PAGE]):
+        try:
+            decision = msgspec.convert({"outcome": "dismissed", "why": form["why"]}, Decision)
+            await decide_case(
+                Call(
+                    asked=_name(case_id),
+                    content=decision,
+                    caller=visit.caller,
+                    if_match=etag.strip('"'),
+                    client=visit.client,
+                )
+            )
+        except ProblemError as error:
+            refusals.append(f"{case_id}: {error.detail}")
+        except msgspec.ValidationError as error:
+            return answers.refused(400, "Nothing was dismissed", f"The reason cannot be taken: {error}", visit)
+    if refusals:
+        return answers.refused(409, f"{len(chosen) - len(refusals)} dismissed", ". ".join(refusals), visit)
+    return answers.redirect("/desk/cases")
+
+
+def _name(case_id: str) -> CaseName:
+    try:
+        return msgspec.convert({"id": case_id, "verdicts": _SHOWN_VERDICTS}, CaseName)
+    except msgspec.ValidationError as error:
+        raise ProblemError(404, "No such case", f"there is no case {case_id[:100]}") from error
+
+
+ROUTES: Routes = {
+    ("GET", "cases"): show_inbox,
+    ("POST", "cases/dismiss"): dismiss_many,
+    ("GET", "cases/{id}"): show_case,
+    ("POST", "cases/{id}"): act,
+}

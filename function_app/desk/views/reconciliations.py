@@ -1,0 +1,111 @@
+"""The pages of reconciliations: the reports by day as a calendar of green and red, and the form that starts one."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+
+import azure.functions as func
+import msgspec
+
+from activities.desk.reports import ReportSeen, recent_reports
+from function_app import durable_client
+from function_app.desk import answers
+from function_app.desk.routing import Routes
+from function_app.desk.visit import Visit
+from function_app.report_files import serve
+from orchestrations.contracts import RECONCILE
+from reconciliation.messages import Request
+from reconciliation.ranges import RangeError, parse_range
+from reconciliation.reporting.titles import VERDICTS
+from services.reports import find_blob, find_report
+from services.watching import azure_time
+
+_WEEKS = 5
+_SHOWN = 100
+
+
+class Day(msgspec.Struct, frozen=True):
+    """A day of the calendar: the worst verdict of the reports that end on it, and the latest of those."""
+
+    day: date
+    verdict: str
+    run: str
+    count: int
+
+
+async def show_reconciliations(visit: Visit) -> func.HttpResponse:
+    """The calendar of the last weeks, the reports, the form."""
+    return await _list(visit)
+
+
+async def _list(visit: Visit, problem: str = "", status: int = 200) -> func.HttpResponse:
+    reports = await recent_reports()
+    now = await azure_time()
+    return answers.page(
+        "reconciliations.html",
+        visit,
+        status=status,
+        here="reconciliations",
+        weeks=_calendar(reports, now),
+        reports=reports[:_SHOWN],
+        left_out=max(0, len(reports) - _SHOWN),
+        words=VERDICTS,
+        start=(now - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:00Z"),
+        end=now.strftime("%Y-%m-%dT%H:%M:00Z"),
+        problem=problem,
+        given=visit.form() if visit.request.method == "POST" else {},
+    )
+
+
+_WORST = ("differences", "incomplete", "unread", "empty", "balanced")
+
+
+def _calendar(reports: Iterable[ReportSeen], now: datetime) -> list[list[Day]]:
+    """Weeks from Monday on, the last one being this week."""
+    monday = now.date() - timedelta(days=now.weekday())
+    by_day: dict[date, list[ReportSeen]] = {}
+    for report in reports:
+        # A range that ends at midnight is of the day before.
+        by_day.setdefault((report.end - timedelta(microseconds=1)).astimezone(UTC).date(), []).append(report)
+    weeks: list[list[Day]] = []
+    for week in range(_WEEKS - 1, -1, -1):
+        days = [monday - timedelta(weeks=week) + timedelta(days=number) for number in range(7)]
+        weeks.append([_day(day, by_day.get(day, [])) for day in days])
+    return weeks
+
+
+def _day(day: date, reports: list[ReportSeen]) -> Day:
+    if not reports:
+        return Day(day, "", "", 0)
+    worst = min(reports, key=lambda report: _WORST.index(report.verdict))
+    return Day(day, worst.verdict, worst.run, len(reports))
+
+
+async def start(visit: Visit) -> func.HttpResponse:
+    """Start a reconciliation of the form's range, or join the one that runs; the form with what is wrong."""
+    visit.require("operator")
+    form = visit.form()
+    try:
+        span = parse_range(form.get("from", "").strip(), form.get("to", "").strip())
+    except RangeError as error:
+        return await _list(visit, f"{error.field} {error}", 400)
+    asked = Request(span, form.get("cosmos") == "yes", form.get("again") == "yes")
+    await durable_client.start_or_join(visit.client, RECONCILE, asked.id, asked)
+    return answers.redirect(f"/desk/workflows/instance?id={asked.id}")
+
+
+async def read_report(visit: Visit) -> func.HttpResponse:
+    """A file of a report, for those whom the desk knows: they have no function key. 404; 413 if it is too large."""
+    return await serve(await find_report(visit.values["run"], visit.values["name"]))
+
+
+async def read_blob(visit: Visit) -> func.HttpResponse:
+    """A blob that a report names, as a download. 404; 413."""
+    return await serve(await find_blob(visit.values["run"], visit.values["container"], visit.values["path"]))
+
+
+ROUTES: Routes = {
+    ("GET", "reconciliations"): show_reconciliations,
+    ("POST", "reconciliations"): start,
+    ("GET", "reports/{run}/{name}"): read_report,
+    ("GET", "reports/{run}/blobs/{container}/{path*}"): read_blob,
+}

@@ -1,0 +1,26 @@
+"""The page Trace: an event's way through the pipeline, with times and gaps, and with what is missing."""
+
+import azure.functions as func
+
+from activities.desk.trace import trace_event
+from fraud.events import MAX_ID_LENGTH
+from function_app.desk import answers
+from function_app.desk.routing import Routes
+from function_app.desk.visit import Visit
+from function_app.durable_client import management_address
+
+
+async def show_trace(visit: Visit) -> func.HttpResponse:
+    """The way of an event by its id, of the path or the query; a field for the id without one. 404 if it never came."""
+    event_id = visit.values.get("id") or visit.asked("id")
+    if not event_id:
+        return answers.page("trace.html", visit, here="trace", event_id="", trace=None, problem="")
+    if len(event_id) > 2 * MAX_ID_LENGTH:
+        problem = f"An id has at most {MAX_ID_LENGTH:,} characters; this one has {len(event_id):,}."
+        return answers.page("trace.html", visit, status=400, here="trace", event_id="", trace=None, problem=problem)
+    trace = await trace_event(event_id, management_address(visit.client))
+    status = 200 if trace.contents else 404
+    return answers.page("trace.html", visit, status=status, here="trace", event_id=event_id, trace=trace, problem="")
+
+
+ROUTES: Routes = {("GET", "trace"): show_trace, ("GET", "trace/{id}"): show_trace}

@@ -1,0 +1,118 @@
+"""Where an event lies in the archives, each found by a bounded number of small requests."""
+# pyright: reportUnknownMemberType=false
+# The SDKs pass their options on as untyped keyword arguments.
+
+from datetime import datetime, timedelta
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from fraud.verdicts import Verdict, time_path
+from services import names
+from services.blobs import read_blob, warehouse
+from services.capture_archive import list_blobs, list_partitions
+from services.counting import sequence_span
+from services.desk.verdicts import verdicts_in
+
+_CAPTURE_LATE = timedelta(hours=2)
+_CAPTURE_BLOBS = 6
+_ROW_BYTES = 16 * 1024 * 1024
+"""Of the stream job's blobs of an hour, at most."""
+_VERDICT_BLOBS = 60
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """The Capture blob that holds an event, and when it was triggered."""
+
+    path: str
+    triggered: datetime
+
+
+class JudgedIn(msgspec.Struct, frozen=True):
+    """A blob of verdicts that names an event: the name of its case, and the verdicts on the event."""
+
+    case_id: str
+    path: str
+    verdicts: tuple[Verdict, ...]
+
+
+async def find_captured(partition: str, sequence_number: int, enqueued: datetime) -> Captured | None:
+    """The Capture blob of an event: of those triggered from its arrival on, the first that reaches its number."""
+    archive = await warehouse(names.ALL_EVENTS)
+    for folder in await list_partitions(archive):
+        if folder.rpartition("/")[2] != partition:
+            continue
+        # An event carries milliseconds, the name of a blob seconds.
+        start = enqueued - timedelta(seconds=1)
+        blobs = await list_blobs(archive, folder, start, enqueued + _CAPTURE_LATE)
+        for blob in sorted(blobs, key=lambda blob: blob.triggered)[:_CAPTURE_BLOBS]:
+            span = await sequence_span(archive, blob)
+            if span and span[0] <= sequence_number <= span[1]:
+                return Captured(blob.name, blob.triggered)
+    return None
+
+
+class _Row(msgspec.Struct, frozen=True):
+    WindowEnd: datetime
+    ids: list[object] = []
+
+
+async def find_reported(event_id: str, window_end: datetime) -> str | None:
+    """The blob in which the stream job reported an id for a window; None if not in those of the next two hours."""
+    container = await warehouse(names.SUSPICIOUS_EVENTS)
+    quoted = msgspec.json.encode(event_id)
+    left = _ROW_BYTES
+    for hour in range(3):
+        folder = f"{window_end + timedelta(hours=hour):%Y/%m/%d/%H}/"
+        async for blob in container.list_blobs(name_starts_with=folder):
+            left -= blob.size
+            if left < 0:
+                return None
+            content = await read_blob(container, blob.name)
+            if quoted not in content and not _is_escaped(event_id):
+                continue
+            if any(_names(line, event_id, window_end) for line in content.splitlines()):
+                return blob.name
+    return None
+
+
+def _is_escaped(event_id: str) -> bool:
+    """True if two writers of JSON may write it differently."""
+    return (
+        not event_id.isascii()
+        or any(character in event_id for character in '"\\/<>&\x7f')
+        or not event_id.isprintable()
+    )
+
+
+def _names(line: bytes, event_id: str, window_end: datetime) -> bool:
+    try:
+        row = msgspec.json.decode(line, type=_Row)
+    except (ValueError, RecursionError):
+        return False
+    return row.WindowEnd == window_end and event_id in row.ids
+
+
+async def find_judged(event_id: str, store: str, window_end: datetime) -> list[JudgedIn]:
+    """The blobs of verdicts of a store's window that name an event; `store` as it is in a window's name."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    judged: list[JudgedIn] = []
+    count = 0
+    async for blob in container.list_blobs(name_starts_with=f"{time_path(window_end)}/window-{store}-"):
+        count += 1
+        if count > _VERDICT_BLOBS:
+            break
+        verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{blob.name}")
+        if ours := tuple(verdict for verdict in verdicts if verdict.event_id == event_id):
+            judged.append(JudgedIn(blob.name.rpartition("/")[2].removesuffix(".ndjson"), blob.name, ours))
+    return judged
+
+
+async def find_alert(case_id: str, window_end: datetime) -> str | None:
+    """The first alert on a case; None if nobody was told."""
+    path = f"alerts/{time_path(window_end)}/{case_id}.json"
+    try:
+        await (await warehouse(names.REPORTS)).get_blob_client(path).get_blob_properties()
+    except ResourceNotFoundError:
+        return None
+    return path
