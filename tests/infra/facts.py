@@ -190,8 +190,6 @@ REQUIRED: Final[Mapping[str, Expected]] = {
     f"{SITE}/basicPublishingCredentialsPolicies": {"properties.allow": {False}},
     f"{SITE}/config": {
         "properties.platform.enabled": {True},
-        "properties.globalValidation.requireAuthentication": {True},
-        "properties.globalValidation.unauthenticatedClientAction": {"RedirectToLoginPage", "Return401", "Return403"},
         "properties.identityProviders.azureActiveDirectory.enabled": {True},
     },
     ROLE: {

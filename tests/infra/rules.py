@@ -113,6 +113,20 @@ def _monitor(deployment: Deployment) -> Iterator[str]:
 
 Rule = Callable[[Deployment], Iterator[str]]
 
+
+def _logins(deployment: Deployment) -> Iterator[str]:
+    """The monitor answers nobody without a login; the app does: its keys, its health and its producer need none."""
+    for login in deployment.of(f"{facts.SITE}/config"):
+        is_of_the_app = login.name.startswith(f"{deployment.outputs['FUNCTION_APP']}/")
+        asked = login.at("properties.globalValidation.requireAuthentication")
+        action = login.at("properties.globalValidation.unauthenticatedClientAction")
+        allowed = {"AllowAnonymous"} if is_of_the_app else {"RedirectToLoginPage", "Return401", "Return403"}
+        if asked is is_of_the_app:
+            yield f"{login}: requireAuthentication is {asked}"
+        if action not in allowed:
+            yield f"{login}: unauthenticatedClientAction is {action}"
+
+
 RULES: tuple[Rule, ...] = (
     _versions,
     complete_findings,
@@ -124,5 +138,6 @@ RULES: tuple[Rule, ...] = (
     alert_findings,
     _settings,
     _monitor,
+    _logins,
     grant_findings,
 )
