@@ -20,7 +20,7 @@ class Recent(Generic[Answer]):
         self._ask = ask
         self._seconds = seconds
         self._patience = patience
-        self._task: asyncio.Task[Answer] | None = None
+        self._task: asyncio.Future[Answer] | None = None
         self._until = 0.0
 
     async def get(self) -> Answer:
@@ -37,7 +37,13 @@ class Recent(Generic[Answer]):
         task.add_done_callback(self._answered)
         return await asyncio.shield(task)
 
-    def _answered(self, task: asyncio.Task[Answer]) -> None:
+    def put(self, answer: Answer) -> None:
+        """Serve an answer that somebody has made anyway, from now on."""
+        self._task = asyncio.get_running_loop().create_future()
+        self._task.set_result(answer)
+        self._until = time.monotonic() + self._seconds
+
+    def _answered(self, task: asyncio.Future[Answer]) -> None:
         if task is self._task:
             self._until = time.monotonic() + self._seconds
         if not task.cancelled():

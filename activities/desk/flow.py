@@ -9,11 +9,13 @@ import msgspec
 
 from activities.recent import Recent
 from activities.watching.watch_pipeline import Look, recent_look
+from services import event_hub
 from services.counting import CapturedEnds, FlaggedRows, Judged, count_alerts, count_judged
+from services.watching import azure_time, read_checkpoints
 
-COUNT_SECONDS = 8.0
+COUNT_SECONDS = 10.0
 """Counts that cost a query or a list are taken anew after so many seconds, whoever looks."""
-_SAMPLES = 40
+_SAMPLES = 60
 _RATE_SECONDS = 20.0
 """Real seconds over which a rate is measured."""
 
@@ -40,6 +42,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """The whole flow at a moment of Azure's time, and how many of its seconds pass in a second, once that is known."""
 
     look: Look
+    """It may be older than the joints: its own time is `look.facts.now`."""
+    now: datetime
     since: datetime
     speed: float | None
     joints: dict[str, Joint]
@@ -73,14 +77,15 @@ _counts = Recent(_count, seconds=COUNT_SECONDS)
 
 async def _flow() -> Flow:
     look, counts = await recent_look(), await _counts.get()
-    numbers = _numbers(look, counts)
-    if not _samples or _samples[-1].at < look.facts.now:
-        _samples.append(_Sample(time.monotonic(), look.facts.now, numbers))
+    now = await azure_time()
+    numbers = _numbers(look, counts, await read_checkpoints(event_hub.namespace()))
+    if not _samples or _samples[-1].at < now:
+        _samples.append(_Sample(time.monotonic(), now, numbers))
     joints = {name: Joint(count, _rate(name)) for name, count in numbers.items()}
-    return Flow(look=look, since=counts.since, speed=_speed(), joints=joints)
+    return Flow(look=look, now=now, since=counts.since, speed=_speed(), joints=joints)
 
 
-_recent = Recent(_flow, seconds=1.0)
+_recent = Recent(_flow, seconds=1.5)
 
 
 async def recent_flow() -> Flow:
@@ -88,14 +93,16 @@ async def recent_flow() -> Flow:
     return await _recent.get()
 
 
-def _numbers(look: Look, counts: Counts) -> dict[str, int | None]:
+def _numbers(look: Look, counts: Counts, checkpoints: dict[str, int]) -> dict[str, int | None]:
     partitions = look.facts.partitions
+    archived = {each.id: max(each.archived, checkpoints.get(each.id, -1)) for each in partitions}
     ends = [counts.captured.get(each.id, -1 if each.last < 0 else None) for each in partitions]
     captured = [end for end in ends if end is not None]
     return {
-        "sent": sum(each.last + 1 for each in partitions),
+        # What is archived by now has reached the hub, whenever that was looked at last.
+        "sent": sum(max(each.last, archived[each.id]) + 1 for each in partitions),
         "captured": sum(end + 1 for end in captured) if captured else None,
-        "archived": sum(each.archived + 1 for each in partitions),
+        "archived": sum(number + 1 for number in archived.values()),
         "quarantined": look.facts.quarantined,
         "flagged": counts.flagged,
         "windows": counts.judged.cases,

@@ -5,7 +5,7 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from activities.check_health import Health, recent_health
+from activities.check_health import Health, check_health
 from activities.desk.flow import Flow, Joint, recent_flow
 from activities.recent import Recent
 from fraud.watching.checks import Night
@@ -62,6 +62,11 @@ class Seen(msgspec.Struct, frozen=True):
     campaigns: list[Campaign]
 
 
+_HEALTH_SECONDS = 30.0
+"""Asking each service costs as much as a look at the pipeline, which it brings along."""
+_health = Recent(check_health, seconds=_HEALTH_SECONDS)
+
+
 class _Eyes:
     """One look for all who look: ten viewers cost as much as one."""
 
@@ -74,7 +79,7 @@ class _Eyes:
         return await self._recent.get()
 
     async def _look(self) -> Seen:
-        health = await recent_health()
+        health = await _health.get()
         try:
             flow, problem = await recent_flow(), ""
         except Exception as error:  # noqa: BLE001 - whatever a service fails with is what the page has to tell
@@ -184,7 +189,7 @@ def _rate(rate: float | None) -> str:
 
 def _lag(flow: Flow) -> int:
     """Events in the hub that are not archived yet."""
-    return sum(max(0, each.last - each.archived) for each in flow.look.facts.partitions)
+    return (flow.joints["sent"].count or 0) - (flow.joints["archived"].count or 0)
 
 
 def _night_sentence(night: Night | None) -> str:

@@ -1,0 +1,68 @@
+"""An answer that serves all who ask within some seconds, whoever has made it."""
+
+import asyncio
+
+import pytest
+
+from activities.recent import Recent
+
+
+class Source:
+    """Counts how often it is asked; it may fail."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.fails = False
+
+    async def ask(self) -> int:
+        self.asked += 1
+        await asyncio.sleep(0.01)
+        if self.fails:
+            raise ConnectionError("away")
+        return self.asked
+
+
+async def test_all_who_ask_at_once_are_served_by_one_question():
+    source = Source()
+    recent = Recent(source.ask, seconds=10)
+
+    assert set(await asyncio.gather(*(recent.get() for _ in range(100)))) == {1}
+
+
+async def test_an_answer_that_somebody_else_has_made_is_served():
+    source = Source()
+    recent = Recent(source.ask, seconds=10)
+    recent.put(7)
+
+    assert (await recent.get(), source.asked) == (7, 0)
+
+
+async def test_a_renewed_answer_serves_those_who_come_next():
+    source = Source()
+    recent = Recent(source.ask, seconds=10)
+
+    assert [await recent.get(), await recent.renew(), await recent.get()] == [1, 2, 2]
+
+
+async def test_a_failure_is_told_to_all_and_is_asked_again_later():
+    source = Source()
+    recent = Recent(source.ask, seconds=0.05)
+    source.fails = True
+    outcomes = await asyncio.gather(recent.get(), recent.get(), return_exceptions=True)
+    source.fails = False
+    await asyncio.sleep(0.1)
+
+    assert [type(outcome) for outcome in outcomes] == [ConnectionError, ConnectionError]
+    assert await recent.get() == 2
+
+
+async def test_whoever_hangs_up_ends_nobody_elses_question():
+    source = Source()
+    recent = Recent(source.ask, seconds=10)
+    first = asyncio.create_task(recent.get())
+    await asyncio.sleep(0)
+    first.cancel()
+
+    assert await recent.get() == 1
+    with pytest.raises(asyncio.CancelledError):
+        await first
