@@ -15,6 +15,7 @@ from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.items import create_item
 from local_azure.cosmos.partition_key import canonical
 from local_azure.cosmos.query import planner
+from local_azure.cosmos.query.legs import Leg, condition, order
 from local_azure.cosmos.query.paging import Page
 from local_azure.cosmos.query.parser import parse
 from local_azure.cosmos.query.rows import TableRows
@@ -87,6 +88,21 @@ def named() -> Iterator[Shop]:
 async def test_a_rare_customer_is_read_alone(named: Shop) -> None:
     page, loaded = await named.ask("SELECT * FROM c WHERE c.cust_id = 'c7'")
     assert (len(page.items), loaded) == (3, 3)
+
+
+@pytest.mark.parametrize("leg", [Leg(), Leg((1,)), Leg((1,), "a", "b"), Leg((1, "a")), Leg((1, "a"), row=7)])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_sqlite_reads_each_leg_as_it_lies_without_sorting(named: Shop, leg: Leg, reverse: bool) -> None:
+    (index,) = [index for index in named.container.documents.indexes.existing if len(index.columns) == 2]
+    table = named.container.documents.table
+    where, values = condition(index, leg, reverse=reverse)
+    sql = (
+        f'EXPLAIN QUERY PLAN SELECT row FROM {table} INDEXED BY "{index.name(table)}" '
+        f"WHERE {where} ORDER BY {order(index, leg, reverse=reverse)}"
+    )
+    steps = " ".join(step[3] for step in named.store.execute(sql, tuple(values)))
+    assert "USING" in steps
+    assert "TEMP B-TREE" not in steps
 
 
 async def test_two_indexes_agree_upon_the_few_documents_of_a_frequent_customer_in_a_period(named: Shop) -> None:

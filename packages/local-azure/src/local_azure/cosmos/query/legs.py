@@ -81,7 +81,8 @@ def condition(index: Index, leg: Leg, *, reverse: bool) -> tuple[str, list[Key |
     return " AND ".join(parts) or "true", values
 
 
-def order(index: Index, *, reverse: bool) -> str:
-    """ORDER BY for reading the index as it lies, or backwards."""
-    columns = [column.expression + (" DESC" if column.descending != reverse else "") for column in index.columns]
+def order(index: Index, leg: Leg, *, reverse: bool) -> str:
+    """ORDER BY for reading a leg as it lies, or backwards. Columns of one value are left out: SQLite would sort."""
+    further = index.columns[len(leg.prefix) :]
+    columns = [column.expression + (" DESC" if column.descending != reverse else "") for column in further]
     return ", ".join([*columns, "row DESC" if reverse else "row"])

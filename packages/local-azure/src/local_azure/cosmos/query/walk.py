@@ -59,7 +59,7 @@ class Walk:
             where, values = condition(self.index, leg, reverse=self._reverse)
             sql = (
                 f'SELECT row, partition FROM {self._table} INDEXED BY "{self.index.name(self._table)}" '
-                f"WHERE {where} ORDER BY {order(self.index, reverse=self._reverse)} LIMIT {self._rows}"
+                f"WHERE {where} ORDER BY {order(self.index, leg, reverse=self._reverse)} LIMIT {self._rows}"
             )
             entries = self._store.execute(sql, tuple(values)).fetchall()
             if len(entries) == self._rows:
