@@ -32,6 +32,10 @@ class Stakes(msgspec.Struct, frozen=True):
     rules: dict[str, int] = {}
 
 
+STAKED = ("price", "qty", "discount", "cust_id")
+"""The fields of an event that stakes are made of."""
+
+
 def stakes_of(judged: Iterable[tuple[dict[str, Any] | None, Iterable[str]]]) -> Stakes:
     """The stakes of contents, the worst first, each with the rules that hold against it. Never raises."""
     amounts: list[float] = []

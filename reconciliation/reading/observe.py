@@ -12,6 +12,7 @@ from fraud.campaigns import is_campaign_id
 from fraud.evidence import Snapshot
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
+from fraud.stakes import STAKED
 from fraud.verdicts import Verdict
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
 from reconciliation.ranges import MARGIN_WINDOWS, Range, milliseconds, window_number
@@ -145,7 +146,7 @@ class Observer:
                 continue
             if self._first <= window <= self._last:
                 self.sums.names_run(verdict.run_id)
-                self._of_blob.append(msgspec.structs.replace(verdict, event=None))
+                self._of_blob.append(msgspec.structs.replace(verdict, event=_at_stake(verdict.event)))
                 if by_place and (place := parse_place(verdict.event_id)):
                     add_verdict_by_place(self.rows, verdict, place, window)
                 else:
@@ -194,6 +195,11 @@ class LineReader:
         if self._rest.strip():
             self._observer.lines(self._path, self._line, [self._rest])
         self._observer.close(self._path)
+
+
+def _at_stake(event: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The fields of an event that a case sums up: whole events of a blob would fill the memory."""
+    return None if event is None else {name: event[name] for name in STAKED if name in event}
 
 
 def _window(start: datetime, end: datetime) -> int:

@@ -1,15 +1,21 @@
 """Outcomes and archive are read to their end, whatever is in them, and what cannot be read does not fill the memory."""
 
 import json
+from typing import Any
 
+import msgspec
 import pytest
 
+from fraud.judging import judged
+from fraud.verdicts import Case, case_of, to_ndjson
 from reconciliation.capture.records import Records
+from reconciliation.ranges import Range
 from reconciliation.reading import observe
 from reconciliation.reading.event_rows import EventRows
 from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind, RowWriter
 from reconciliation.reading.scan import MAX_DAMAGES, Scanner
+from tests.fraud.builders import WINDOW_ENDING_1010, event_body
 from tests.reconciliation.world import KEYS, RANGE, verdict
 
 FIRST, LAST = RANGE.first_window, RANGE.last_window
@@ -66,3 +72,25 @@ def test_of_endless_damage_only_the_first_is_kept_and_all_is_counted():
 
     for sums in (observer.sums, scanner.sums):
         assert (len(sums.unreadable), sums.unreadable_count) == (MAX_DAMAGES, MAX_DAMAGES + 5)
+
+
+def _into(due: list[Case]) -> Any:
+    def add(_: RowWriter, case: Case) -> None:
+        due.append(case)
+
+    return add
+
+
+def test_a_case_is_due_with_the_stakes_that_its_verdicts_make(monkeypatch: pytest.MonkeyPatch):
+    event = msgspec.json.decode(event_body("a", price=900.0, qty=90, discount=75))
+    verdict = judged(event, 3, WINDOW_ENDING_1010, None)
+    due: list[Case] = []
+    monkeypatch.setattr(observe, "add_due", _into(due))
+    path = "2026/01/02/1010/window-3-x.ndjson"
+    observer = Observer.over(Kind.VERDICT, KEYS, Range(WINDOW_ENDING_1010.start, WINDOW_ENDING_1010.end))
+    blob = observer.open(path)
+    blob.feed(to_ndjson([verdict]))
+    blob.close()
+
+    assert verdict.band in ("medium", "high")
+    assert due == [case_of("window-3-x", 3, WINDOW_ENDING_1010, [verdict], f"fraud-events/{path}")]
