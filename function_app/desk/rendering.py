@@ -119,7 +119,7 @@ def trace_address(event_id: Any) -> str:
     return f"/desk/trace?{urlencode({'id': str(event_id)}, quote_via=quote)}"
 
 
-def query(path: str, **values: Any) -> str:
+def query(path: str, /, **values: Any) -> str:
     """An address with the values that are not empty in its query."""
     pairs = {name: str(value) for name, value in values.items() if value not in (None, "", False)}
     return f"{path}?{urlencode(pairs, quote_via=quote)}" if pairs else path

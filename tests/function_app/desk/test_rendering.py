@@ -47,3 +47,10 @@ def test_what_others_wrote_is_text_on_every_page():
 
 def test_an_address_holds_any_id():
     assert rendering.trace_address('a/b?c&d"e') == "/desk/trace?id=a%2Fb%3Fc%26d%22e"
+
+
+def test_a_value_of_a_query_may_have_any_name():
+    assert (
+        rendering.query("/desk/quarantine/record", path="a/b.json", empty="")
+        == "/desk/quarantine/record?path=a%2Fb.json"
+    )
