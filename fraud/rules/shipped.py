@@ -29,7 +29,7 @@ def set_named(name: str) -> RuleSet | None:
 SEED = shipped()["seed"]
 """The set of single fields: it asks an event about itself, and needs no context."""
 
-DEFAULT = "seed"
+DEFAULT = "context"
 """The name of the set that judges windows, unless a setting names another."""
 
 FOR_FILES = shipped()["context"]

@@ -39,11 +39,12 @@ def _same_content(event: dict[str, Any] | None, occurrence: Occurrence) -> bool:
 
 def _is_right(verdict: dict[str, Any], occurrence: Occurrence, *, is_reused: bool) -> bool:
     rules = {reason["rule"] for reason in verdict["reasons"]}
+    by_context = not verdict["rule_set"].startswith("seed@")
     return (
-        verdict["band"] == "high"
+        (verdict["band"] == "high" or (by_context and verdict["band"] != "unresolved"))
         and _same_content(verdict["event"], occurrence)
         and msgspec.convert(verdict["window_end"], type(occurrence.at)) == occurrence.window_end
-        and (not is_reused or "ID_REUSED" in rules)
+        and (by_context or not is_reused or "ID_REUSED" in rules)
     )
 
 

@@ -32,8 +32,8 @@ def _first_content_wins(patch: pytest.MonkeyPatch) -> None:
 def _only_the_first_content_is_judged(patch: pytest.MonkeyPatch) -> None:
     kept = judge_events.verdicts_on
 
-    def broken(*given: Any) -> Any:
-        return kept(*given)[:1]
+    def broken(*given: Any, **named: Any) -> Any:
+        return kept(*given, **named)[:1]
 
     patch.setattr(judge_events, "verdicts_on", broken)
 

@@ -1,0 +1,142 @@
+"""Contract: facts are read once, kept beside the verdicts, and read by whoever judges the same content again."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from activities.archive_events import archive_events
+from activities.clear_work import clear_work
+from activities.judge_events import judge_events
+from activities.store_verdicts import store_verdicts
+from activities.window_context import contexts_of
+from activities.window_evidence import read_evidence
+from activities.window_ids import save_window
+from fraud.analysis import WindowTask
+from fraud.archive import ReceivedEvent
+from fraud.identity import archive_key
+from fraud.verdicts import Verdict, from_ndjson
+from fraud.windows import SuspiciousWindow, unique_ids
+from services import blobs, cosmos
+from services.settings import settings
+from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+
+@pytest.fixture(autouse=True)
+def context_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The setting names the context set."""
+    monkeypatch.setitem(os.environ, "RULE_SET", "context")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+async def archive(body: bytes, *, before: timedelta = timedelta()) -> None:
+    await archive_events([ReceivedEvent(body, "1", 1, "1", ENQUEUED - before, None)])
+
+
+async def judged(task: WindowTask, lookup: int = 1) -> list[Verdict]:
+    (chunk,) = task.chunks()
+    await judge_events(chunk.at(lookup))
+    return from_ndjson(await blobs.read_blob(await blobs.work(), chunk.at(lookup).path))
+
+
+class Shopper:
+    """A customer with an event in the window, whose id is `flagged`, and one of an hour before, `earlier`."""
+
+    def __init__(self) -> None:
+        self.number = int.from_bytes(uuid.uuid4().bytes[:6])
+        self.flagged, self.earlier = uuid.uuid4().hex, uuid.uuid4().hex
+
+    def body(self, event_id: str, **changes: object) -> bytes:
+        """An event of the customer."""
+        return event_body(event_id, cust_id=self.number, sku=self.number, category="Toys", **changes)
+
+    async def shop(self) -> None:
+        """Both events reach the archive."""
+        await archive(self.body(self.earlier), before=timedelta(hours=1))
+        await archive(self.body(self.flagged))
+
+    async def task(self, *more: str) -> WindowTask:
+        """The window that names the event, and other ids."""
+        return await save_window(SuspiciousWindow(3, unique_ids([self.flagged, *more]), WINDOW_ENDING_1010))
+
+    async def sales(self, task: WindowTask) -> list[Any]:
+        """The customer's sales of 24 hours, as evidence has them on the latest verdict."""
+        (chunk,) = task.chunks()
+        snapshot = await read_evidence(chunk)
+        return [entry.facts["customer.sales_24h"] for part in snapshot.parts for entry in part.entries]
+
+
+async def test_the_first_evening_says_that_there_are_no_profiles_and_evidence_has_what_was_seen():
+    shopper = Shopper()
+    await shopper.shop()
+    task = await shopper.task()
+
+    (verdict,) = await judged(task)
+
+    assert (verdict.profile_day, verdict.rule_set.partition("@")[0]) == (None, "context")
+    assert "NO_PROFILES" in {reason.rule for reason in verdict.reasons}
+    assert await shopper.sales(task) == [2]
+
+
+async def test_what_leaves_the_archive_or_comes_late_changes_no_verdict_that_was_given():
+    shopper = Shopper()
+    await shopper.shop()
+    task = await shopper.task()
+    first = await judged(task)
+    await store_verdicts(task.judged_by([await judge_events(task.chunks()[0].at(1))]))
+    await clear_work(task)
+    await (await cosmos.events()).delete_item(shopper.earlier, archive_key(3, shopper.earlier))
+    await archive(shopper.body(uuid.uuid4().hex))
+
+    assert await judged(await shopper.task()) == first
+    assert await shopper.sales(task) == [2]
+
+
+async def test_an_event_that_comes_late_gets_facts_of_its_own_and_leaves_those_of_others():
+    shopper, late = Shopper(), uuid.uuid4().hex
+    await shopper.shop()
+    task = await shopper.task(late)
+    first = {verdict.event_id: verdict for verdict in await judged(task)}
+    assert first[late].band == "unresolved"
+
+    await archive(shopper.body(late))
+    second = {verdict.event_id: verdict for verdict in await judged(task, 2)}
+
+    assert second[shopper.flagged] == first[shopper.flagged]
+    assert second[late].evidence not in (first[shopper.flagged].evidence, None)
+    assert await shopper.sales(task) == [2, 3]
+
+
+async def test_a_second_content_counts_against_both_and_the_other_facts_stay():
+    shopper = Shopper()
+    await shopper.shop()
+    window = SuspiciousWindow(3, (shopper.flagged,), WINDOW_ENDING_1010, repeated=(shopper.flagged,))
+    task = await save_window(window)
+    (alone,) = await judged(task)
+
+    await archive(shopper.body(shopper.flagged, price=9_999.0))
+    both = await judged(task, 2)
+
+    assert "ID_REUSED" not in {reason.rule for reason in alone.reasons}
+    assert all("ID_REUSED" in {reason.rule for reason in verdict.reasons} for verdict in both)
+    assert sorted(await shopper.sales(task)) == [2, 2, 3]
+
+
+async def test_two_that_judge_a_chunk_at_once_end_with_the_facts_of_one():
+    shopper = Shopper()
+    await shopper.shop()
+    task = await shopper.task()
+    (chunk,) = task.chunks()
+
+    await asyncio.gather(*(judge_events(chunk.at(1)) for _ in range(4)))
+
+    assert len((await read_evidence(chunk)).parts) == 1
+    assert await contexts_of(chunk, {}) == {}
