@@ -21,7 +21,7 @@ from fraud.quarantine_places import PlacesTask
 from fraud.verdicts import Verdict, from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos, names
-from tests.activities.test_archive_events import full_partitions
+from tests.activities.test_archive_events import fault
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
@@ -82,7 +82,7 @@ async def test_a_fraud_that_is_too_large_for_the_archive_is_judged(run: str, pla
 
 @pytest.mark.skipif("CONTRACT_Cosmos" in os.environ, reason="only the local part can be told to be full")
 async def test_a_fraud_that_a_full_partition_does_not_take_is_judged_by_its_place(run: str, place: int):
-    async with full_partitions():
+    async with fault(full=True):
         (task,) = await archive_events([received(event_body(f"{run}-a"), place)])
 
     assert [verdict.band for verdict in await verdicts_of(await judged(task))] == ["low"]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cli.accounts import Accounts
 from cli.campaigns import CampaignState
-from fraud.generation import BatchTotals
+from fraud.load.messages import MixTotals
 from reconciliation.messages import Outcome
 
 BALANCED: dict[str, Any] = {
@@ -40,7 +40,7 @@ BALANCED: dict[str, Any] = {
     "archive_gaps": 0,
     "windows": 3,
 }
-CAMPAIGN = CampaignState(id="campaign-x", totals=BatchTotals(sent=100, expected_suspicious=8))
+CAMPAIGN = CampaignState(id="campaign-x", totals=MixTotals(sent=100, expected_suspicious=8))
 NOT_COUNTED = ("malformed", "resent", "reread", "ambiguous", "nameless", "corrected", "unreadable")
 """Accounts of the reconciliation that the campaign's own do not have: its verdict has them."""
 MUST_BE_ZERO = [name for name, count in BALANCED.items() if count == 0 and name not in NOT_COUNTED]
