@@ -30,6 +30,7 @@ def test_a_form_with_the_visitors_token_is_ours():
         (f"{COOKIE}=", None, ""),
         ("\x00=;;\x7f", None, TOKEN),
     ],
+    ids=["no cookie", "another token", "no token", "cross-site", "same-site", "short", "empty", "garbage"],
 )
 def test_any_other_form_is_not(cookies: str, site: str | None, field: str):
     assert not is_ours(request(cookies, site), {FIELD: field})
