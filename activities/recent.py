@@ -27,10 +27,10 @@ class Recent(Generic[Answer]):
         """An answer of the last seconds. Raises what `ask` raised."""
         task = self._task
         if task is None or task.get_loop() is not asyncio.get_running_loop() or time.monotonic() > self._until:
-            return await self.renew()
+            return await self.ask_again()
         return await asyncio.shield(task)  # whoever hangs up ends nobody else's question
 
-    async def renew(self) -> Answer:
+    async def ask_again(self) -> Answer:
         """A new answer, which serves those who come next as well. Raises what `ask` raised."""
         self._until = time.monotonic() + self._patience + self._seconds
         task = self._task = asyncio.create_task(self._ask())

@@ -47,7 +47,7 @@ async def look_at_pipeline() -> Look:
 
 async def check_pipeline() -> list[Check]:
     """Every check of the pipeline as it is now. Raises what a service raised."""
-    return (await _recent.renew()).checks
+    return (await _recent.ask_again()).checks
 
 
 async def recent_look() -> Look:

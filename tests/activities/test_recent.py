@@ -41,7 +41,7 @@ async def test_a_renewed_answer_serves_those_who_come_next():
     source = Source()
     recent = Recent(source.ask, seconds=10)
 
-    assert [await recent.get(), await recent.renew(), await recent.get()] == [1, 2, 2]
+    assert [await recent.get(), await recent.ask_again(), await recent.get()] == [1, 2, 2]
 
 
 async def test_a_failure_is_told_to_all_and_is_asked_again_later():

@@ -27,7 +27,7 @@ class Engine:
             raise Exception("The operation failed with 409")  # noqa: TRY002 - as the SDK
         self.started += 1
 
-    async def get_status(self, instance_id: str) -> Any:
+    async def get_status(self, instance_id: str, *, show_input: bool) -> Any:
         self.asked.append(instance_id)
         return self
 

@@ -94,7 +94,7 @@ def test_the_app_reads_every_setting_of_the_example_and_misses_none():
     read_settings(VALUES)
 
     connections_of_the_app = {names.JOBS_STORAGE, names.WAREHOUSE, names.EVENT_HUBS, names.SERVICE_BUS, names.COSMOS}
-    others = {"FUNCTIONS_WORKER_RUNTIME", "RECONCILIATION_SCHEDULE", "PRODUCER_ANONYMOUS"}
+    others = {"FUNCTIONS_WORKER_RUNTIME", "RECONCILIATION_SCHEDULE", "PRODUCER_ANONYMOUS", "API_ROLE"}
     assert VALUES.keys() == connections_of_the_app | others
 
 

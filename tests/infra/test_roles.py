@@ -24,7 +24,10 @@ CALLS = {
     "get_partition_properties": ("Azure Event Hubs Data Sender", _HUB),
     "send_batch": ("Azure Event Hubs Data Sender", _HUB),
     **dict.fromkeys(
-        ("create_item", "execute_item_batch", "query_items", "read", "read_item", "read_items", "replace_item"),
+        (
+            *("create_item", "execute_item_batch", "query_items", "read", "read_item", "read_items", "replace_item"),
+            *("read_feed_ranges", "feed_range_from_partition_key"),  # both read metadata
+        ),
         ("Cosmos DB Built-in Data Contributor", _DATABASE),
     ),
 }
@@ -37,6 +40,7 @@ OPENS = {
     "get_blob_client",
     "get_container_client",
     "get_database_client",
+    "is_feed_range_subset",
 }
 """Calls that ask nothing of the service."""
 HOST = {

@@ -35,6 +35,7 @@ def crossing_types() -> list[Any]:
 SAMPLES: dict[type[inspect.Type], Any] = {
     inspect.BoolType: True,
     inspect.DateTimeType: "2026-01-02T00:00:00Z",
+    inspect.DateType: "2026-01-02",
     inspect.FloatType: 0.5,
     inspect.IntType: 7,
     inspect.NoneType: None,
