@@ -320,6 +320,6 @@ def test_every_diagnostic_setting_is_missed_when_it_is_taken_away(everything: di
 
 
 def test_an_output_in_lower_case_is_noticed(everything: dict[str, Any]):
-    said = findings(deployment_of({**everything, "outputs": {"functionApp": "x"}}))
+    said = findings(deployment_of({**everything, "outputs": {**everything["outputs"], "functionApp": "x"}}))
 
     assert any("not in upper case" in finding for finding in said)
