@@ -1,6 +1,8 @@
 """A campaign's report on the screen, in 80 columns."""
 
 from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
 
 from cli.campaign_report.rows import account_rows, latency_rows, mix_rows
 from cli.screen import console, plain, say
@@ -12,7 +14,8 @@ _CLASSES, _IDS = 8, 3
 def show_report(report: CampaignReport) -> None:
     """Show the accounts, the latencies with the worst minute, the differences by id, and each assertion."""
     console.print()
-    say(f"{report.id} {report.phase}: {report.outcome.sentence}")
+    console.print(f"  {plain(report.id)} {report.phase}:", markup=False, soft_wrap=True)
+    console.print(Padding(Text(plain(report.outcome.sentence)), (0, 2)), width=78)
     console.print()
     for group in account_rows(report):
         console.print("  " + "".join(f"{row.name:<13}[bold]{row.value:>9}[/]  " for row in group).rstrip())

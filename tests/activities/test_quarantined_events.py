@@ -71,7 +71,7 @@ async def test_an_ill_typed_fraud_is_judged_at_once_beside_the_others_of_its_win
 
 
 async def test_a_fraud_that_is_too_large_for_the_archive_is_judged(run: str, place: int):
-    large = received(event_body(f"{run}-a", note="ü" * 800_000), place)
+    large = received(event_body(f"{run}-a", note="u" * 2_200_000), place)
     await archive_events([large])
 
     (verdict,) = await verdicts_on(f"{run}-a")

@@ -166,7 +166,7 @@ async def test_verdicts_are_paged_in_one_case_and_over_windows(http: aiohttp.Cli
     name = await make_case("window-8060-desk-many", 8_060, 500, minutes=700, sales=7)
 
     of_case = await pages(http, "/api/verdicts", case=name, limit=3)
-    of_span = await pages(http, "/api/verdicts", limit=3, **{"from": "2026-01-02T21:00:00Z"})
+    of_span = await pages(http, "/api/verdicts", limit=3, to="2026-01-02T23:00:00Z", **{"from": "2026-01-02T21:00:00Z"})
     of_customer = await pages(http, "/api/verdicts", customer=2, to="2026-01-02T12:00:00Z")
 
     assert [row["event_id"] for row in of_case] == [f"{name}-{number}" for number in range(7)]
