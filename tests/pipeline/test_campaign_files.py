@@ -92,7 +92,9 @@ def test_the_command_line_runs_a_file_and_its_report_decides_the_exit_code(tmp_p
     assert_proves(report, hostile)
     assert report.sending.totals["malformed"] > 0
     assert report.outcome.quarantined >= report.sending.totals["malformed"]
-    assert report.outcome.resent >= report.sending.totals["doubled"] > 0
+    # A doubled message that is malformed is twice in quarantine, and no event that was sent again.
+    doubled, malformed = report.sending.totals["doubled"], report.sending.totals["malformed"]
+    assert report.outcome.resent >= doubled - malformed > 0
     assert again.returncode == 0
     assert json.loads(again.stdout)["sending"]["accepted"] == hostile.schedule.total
 
