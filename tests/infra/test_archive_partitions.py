@@ -6,6 +6,7 @@ SDK's own.
 """
 # pyright: reportPrivateUsage=false
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,9 +15,12 @@ import pytest
 from azure.cosmos import PartitionKey
 
 from fraud.identity import archive_key
+from tests.infra.deployment import ROOT
 from tests.infra.test_costs import EVENTS, SIZES, UNITS_PER_EVENT
 
 UNITS_OF_A_PARTITION = 10_000
+UNITS_OF_A_WRITE, UNITS_OF_A_TERM = 4.95, 0.2
+"""Request units of the creation of a document of 1 KB without an index, and of each term that is indexed."""
 HASHES = 0x3FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF + 1
 """Hashes of version 2 are numbers of 128 bits whose first two are 0."""
 BAD_EVENTS = 0.05
@@ -70,3 +74,13 @@ def test_the_store_alone_heats_one_partition_whatever_is_paid(size: str):
     numbers = SIZES[size]
 
     assert rate_that_holds(by_store, numbers["archiveRequestUnits"], 8) < numbers["eventsPerSecond"]
+
+
+def test_an_event_with_all_its_indexes_costs_no_more_than_is_assumed():
+    """By Microsoft's figures for a document of 1 KB (packages/local-azure/docs/request-units.md)."""
+    databases = json.loads((ROOT / "infra" / "emulators" / "cosmos.json").read_text())["databases"]
+    events = next(container for container in databases[0]["containers"] if container["id"] == "events")
+    terms = len(events["indexingPolicy"]["includedPaths"])
+
+    assert terms == 7
+    assert UNITS_OF_A_WRITE + terms * UNITS_OF_A_TERM <= UNITS_PER_EVENT
