@@ -6,7 +6,7 @@ import msgspec
 
 from activities.reconciliation.chain import current_head
 from activities.webhook import post
-from fraud.watching.log_lines import log_line
+from fraud.watching.log_lines import check_line
 from fraud.watching.notices import Notice
 from services import names
 from services.blobs import warehouse, write_blob
@@ -31,16 +31,5 @@ async def send_notice(notice: Notice) -> None:
     if url := settings().operations_webhook_url:
         await post(OPERATIONS_WEBHOOK_URL, url, content, notice.name)
     await write_blob(reports, notice.path, content)
-    check = notice.check
-    line = log_line(
-        "pipeline_notice",
-        check=check.name,
-        kind=notice.kind,
-        state=check.state,
-        value=check.value,
-        threshold=check.threshold,
-        unit=check.unit,
-        since=notice.since,
-        head=head,
-    )
+    line = check_line("pipeline_notice", notice.check, kind=notice.kind, since=notice.since, head=head)
     _log.warning("%s", line)

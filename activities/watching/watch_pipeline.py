@@ -13,7 +13,7 @@ from activities.watching.send_notice import send_notice
 from activities.webhook import WebhookError
 from fraud.watching.checks import Check, Facts
 from fraud.watching.judging import judged_checks
-from fraud.watching.log_lines import log_line
+from fraud.watching.log_lines import check_line, log_line
 from fraud.watching.memory import Episode, Memory, remembered
 from fraud.watching.notices import due_notices, episodes_after, told
 from services.settings import settings
@@ -96,13 +96,5 @@ def _log_checks(checks: list[Check], episodes: dict[str, Episode], now: datetime
     failing = [check for check in checks if not check.is_ok]
     _log.info("%s", log_line("pipeline_watch", checks=len(checks), failing=len(failing)))
     for check in failing:
-        line = log_line(
-            "pipeline_check",
-            check=check.name,
-            state=check.state,
-            value=check.value,
-            threshold=check.threshold,
-            unit=check.unit,
-            since=episodes[check.name].since,
-        )
+        line = check_line("pipeline_check", check, since=episodes[check.name].since)
         _log.warning("%s", line)

@@ -9,6 +9,8 @@ together. A value is one word, so that `parse` in a query reads it, and never a 
 import re
 from datetime import UTC, datetime
 
+from fraud.watching.checks import Check
+
 FIELDS: dict[str, tuple[str, ...]] = {
     "pipeline_watch": ("checks", "failing"),
     "pipeline_check": ("check", "state", "value", "threshold", "unit", "since"),
@@ -26,6 +28,12 @@ def log_line(event: str, **fields: object) -> str:
     if fields.keys() != set(FIELDS[event]):
         raise ValueError(f"the event {event} has the fields {', '.join(FIELDS[event])}")
     return " ".join((f"event={event}", *(f"{name}={_word(fields[name])}" for name in FIELDS[event])))
+
+
+def check_line(event: str, check: Check, **fields: object) -> str:
+    """The line of an event about a check, with the check's own fields."""
+    own = {"state": check.state, "value": check.value, "threshold": check.threshold, "unit": check.unit}
+    return log_line(event, check=check.name, **own, **fields)
 
 
 def _word(value: object) -> str:
