@@ -40,11 +40,13 @@ PREFIXES = {
 }
 BY_PLACE = f"quarantine/{START:%Y/%m/%d}"
 """The folder of verdicts by place in `fraud-events`."""
+ALERTS = f"alerts/{START:%Y/%m/%d}"
+"""The folder of the alerts of the world's day in `reports`."""
 
 
 async def store(world: World) -> None:
     """Write every archive of a world, after clearing what a world before has left; other days are others' business."""
-    for name, prefix in (*PREFIXES.items(), (names.FRAUD_EVENTS, BY_PLACE)):
+    for name, prefix in (*PREFIXES.items(), (names.FRAUD_EVENTS, BY_PLACE), (names.REPORTS, ALERTS)):
         container = await warehouse(name)
         async for blob in container.list_blobs(name_starts_with=prefix):
             await container.delete_blob(blob.name)
