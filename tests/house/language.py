@@ -77,13 +77,3 @@ def pronoun_names(file: Path) -> list[str]:
         if isinstance(node, ast.arg) and node.arg in PRONOUNS:
             names.append(f"{node.lineno}: {node.arg}")
     return names
-
-
-def room(file: Path) -> str:
-    """The room of a file: `fraud`, `tests/fraud`, `local_azure/amqp` or `local_azure tests/amqp`."""
-    parts: list[str] = list(file.parts)
-    if parts[:2] == ["packages", "local-azure"]:
-        inside = parts[3:] if parts[2] == "src" else ["local_azure tests", *parts[3:]]
-        return "/".join(inside[:2]) if len(inside) > 2 else inside[0]
-    depth = 2 if parts[0] == "tests" and len(parts) > 2 else 1
-    return "/".join(parts[:depth])
