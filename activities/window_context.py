@@ -95,7 +95,7 @@ async def _look_up(task: WindowTask, missing: Sequence[Asked], snapshot: Snapsho
     profiles = await profiles_of(day)
     new = [each for each in missing if snapshot.of(each.event_id, each.digest) is None]
     near, elsewhere = await asyncio.gather(
-        _near(task, [each.content.event for each in new]),
+        _near(task, [each.content for each in new]),
         look_ups.contents_elsewhere(
             list({each.event_id for each in missing}), store_key(task.store_id), task.window_end
         ),
@@ -137,25 +137,28 @@ class _Near(msgspec.Struct, frozen=True):
         return {name: value for name, value in facts.items() if value is not None}
 
 
-async def _near(task: WindowTask, events: Sequence[Mapping[str, Any]]) -> _Near:
+async def _near(task: WindowTask, contents: Sequence[Content]) -> _Near:
     """Three queries, whatever the number of events."""
+    until = task.window_end
+    events = [content.event for content in contents]
+    own = [sighting(content.event, content.arrived or until) for content in contents]
     categories = {
-        seen.category: event["category"]
-        for event in events
-        if (seen := sighting(event, task.window_end)).category is not None
+        seen.category: event["category"] for seen, event in zip(own, events, strict=True) if seen.category is not None
     }
     customers, skus, shelves = await asyncio.gather(
-        look_ups.customers(_numbers(events, "cust_id"), task.window_end),
-        look_ups.skus(_numbers(events, "sku"), task.window_end),
-        _shelves(task, categories),
+        look_ups.customers(_numbers(events, "cust_id"), until, own),
+        look_ups.skus(_numbers(events, "sku"), until, own),
+        _shelves(task, categories, own),
     )
     return _Near(customers, skus, shelves, None if task.store_id is None else str(task.store_id))
 
 
-async def _shelves(task: WindowTask, categories: Mapping[str, str]) -> dict[str, tuple[Sighting, ...]]:
+async def _shelves(
+    task: WindowTask, categories: Mapping[str, str], own: Sequence[Sighting]
+) -> dict[str, tuple[Sighting, ...]]:
     if task.store_id is None:
         return {}
-    return await look_ups.shelves(task.store_id, categories, task.window_end)
+    return await look_ups.shelves(task.store_id, categories, task.window_end, own)
 
 
 def _numbers(events: Sequence[Mapping[str, Any]], field: str) -> dict[str, int]:

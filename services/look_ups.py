@@ -2,12 +2,13 @@
 
 One query asks for many keys, and each key is bounded for itself: what a query gives comes latest first, and a key that
 has all it may have is left out of the next query as soon as it fills the pages. So neither a busy customer nor the way
-in which a window is cut changes what is read of another.
+in which a window is cut changes what is read of another. What this process has read before is not read again.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,12 +24,13 @@ from fraud.context.look_ups import (
     MOST_OF_SKU,
     SHELF_SPAN,
     SKU_SPAN,
-    latest,
 )
 from fraud.context.sighting import Sighting, sighting
 from fraud.events import StoreKey
 from fraud.slices import slices
 from services import cosmos
+from services.clients import CachedClient
+from services.recent_sightings import Key, RecentSightings
 
 KEYS = 500
 """Customers, skus, categories or ids in one query: all of a chunk."""
@@ -42,6 +44,7 @@ _FIELDS = (
 )
 _SELECT = f"SELECT {', '.join(f'c.{name}' for name in _FIELDS)} FROM c"
 _ALL_TIME = timedelta(days=36_500)
+_BY_TIME = f"{_TIME} DESC"
 
 Found = tuple[datetime, dict[str, Any]]
 """An event as its producer sent it, as far as context reads it, and its arrival."""
@@ -53,24 +56,58 @@ class _Kind(msgspec.Struct, frozen=True):
     field: str
     span: timedelta
     most: int
+    name_of: Callable[[Sighting], str | None]
     condition: str = ""
     values: dict[str, object] = {}
+    order: str = _BY_TIME
 
 
-async def customers(numbers: Mapping[str, int], until: datetime) -> dict[str, tuple[Sighting, ...]]:
-    """The last 24 hours of customers, by the name that context gives them."""
-    return await _sightings(_Kind("cust_id", CUSTOMER_SPAN, MOST_OF_CUSTOMER), numbers, until)
+async def _open_recent(_: AsyncExitStack) -> dict[str, RecentSightings]:
+    return {
+        "cust_id": RecentSightings(CUSTOMER_SPAN, MOST_OF_CUSTOMER),
+        "sku": RecentSightings(SKU_SPAN, MOST_OF_SKU),
+        "category": RecentSightings(SHELF_SPAN, MOST_OF_SHELF),
+    }
 
 
-async def skus(numbers: Mapping[str, int], until: datetime) -> dict[str, tuple[Sighting, ...]]:
-    """The last eight hours of skus, by the name that context gives them."""
-    return await _sightings(_Kind("sku", SKU_SPAN, MOST_OF_SKU), numbers, until)
+_recent = CachedClient(_open_recent)
 
 
-async def shelves(store: StoreKey, categories: Mapping[str, str], until: datetime) -> dict[str, tuple[Sighting, ...]]:
-    """The last three hours of categories in a store, by the name that context gives them."""
-    kind = _Kind("category", SHELF_SPAN, MOST_OF_SHELF, "c.store_id = @store", {"@store": store})
-    return await _sightings(kind, categories, until)
+async def forget() -> None:
+    """Read everything anew from here on: what was archived has been changed."""
+    await _recent.close()
+
+
+async def customers(
+    numbers: Mapping[str, int], until: datetime, own: Iterable[Sighting] = ()
+) -> dict[str, tuple[Sighting, ...]]:
+    """The last 24 hours of customers, by the name that context gives them, with those of the events that ask."""
+    kind = _Kind("cust_id", CUSTOMER_SPAN, MOST_OF_CUSTOMER, lambda seen: seen.customer)
+    return await _sightings(kind, numbers, until, own)
+
+
+async def skus(
+    numbers: Mapping[str, int], until: datetime, own: Iterable[Sighting] = ()
+) -> dict[str, tuple[Sighting, ...]]:
+    """The last eight hours of skus, as `customers`."""
+    return await _sightings(_Kind("sku", SKU_SPAN, MOST_OF_SKU, lambda seen: seen.sku), numbers, until, own)
+
+
+async def shelves(
+    store: StoreKey, categories: Mapping[str, str], until: datetime, own: Iterable[Sighting] = ()
+) -> dict[str, tuple[Sighting, ...]]:
+    """The last three hours of categories in a store, as `customers`."""
+    kind = _Kind(
+        "category",
+        SHELF_SPAN,
+        MOST_OF_SHELF,
+        lambda seen: seen.category,
+        condition="c.store_id = @store",
+        values={"@store": store},
+        # With the store before the time ORDER BY follows the composite index, and reads of this store alone.
+        order=f"c.store_id DESC, {_BY_TIME}",
+    )
+    return await _sightings(kind, categories, until, own, str(store))
 
 
 async def contents_elsewhere(ids: list[str], store: StoreKey, until: datetime) -> dict[str, list[dict[str, Any]]]:
@@ -79,8 +116,8 @@ async def contents_elsewhere(ids: list[str], store: StoreKey, until: datetime) -
     for asked in slices(ids, KEYS):
         keys = {event_id: event_id for event_id in asked}
         for field in ("id", f"{ARCHIVE_FIELD}.event_id"):
-            kind = _Kind(field, _ALL_TIME, MOST_OF_ID, "c.store_id != @store", {"@store": store})
-            for event_id, events in (await _Search(kind, until, _id_of).run(keys)).items():
+            kind = _Kind(field, _ALL_TIME, MOST_OF_ID, lambda seen: seen.id, "c.store_id != @store", {"@store": store})
+            for event_id, events in (await _Search(kind, until - _ALL_TIME, until, _id_of).run(keys)).items():
                 elsewhere.setdefault(event_id, []).extend(event for _, event in events)
     return elsewhere
 
@@ -89,23 +126,36 @@ def _id_of(event: dict[str, Any]) -> str:
     return event["id"]
 
 
-async def _sightings(kind: _Kind, keys: Mapping[str, object], until: datetime) -> dict[str, tuple[Sighting, ...]]:
+async def _sightings(
+    kind: _Kind, keys: Mapping[str, object], until: datetime, own: Iterable[Sighting], store: str = ""
+) -> dict[str, tuple[Sighting, ...]]:
     by_value: dict[object, str] = {value: key for key, value in keys.items()}
-    by_key: dict[str, tuple[Sighting, ...]] = {}
-    for asked in slices(list(keys), KEYS):
-        search = _Search(kind, until, lambda event: by_value.get(event.get(kind.field), ""))
-        for key, events in (await search.run({key: keys[key] for key in asked})).items():
-            by_key[key] = latest((sighting(event, arrived) for arrived, event in events), kind.most)
-    return by_key
+
+    def name_of(event: dict[str, Any]) -> str:
+        return by_value.get(event.get(kind.field), "")
+
+    async def read(unread: Sequence[Key], since: datetime) -> dict[Key, Iterable[Sighting]]:
+        sightings: dict[Key, Iterable[Sighting]] = {}
+        for asked in slices(list(unread), KEYS):
+            search = _Search(kind, since, until, name_of)
+            for key, events in (await search.run({name: keys[name] for _, name in asked})).items():
+                sightings[store, key] = (sighting(event, arrived) for arrived, event in events)
+        return sightings
+
+    own_of: dict[Key, list[Sighting]] = {(store, key): [] for key in keys}
+    for seen in own:
+        own_of.get((store, kind.name_of(seen) or ""), []).append(seen)
+    by_key = await (await _recent.get())[kind.field].of(own_of, until, read)
+    return {name: sightings for (_, name), sightings in by_key.items()}
 
 
 class _Search:
     """The latest events of some keys, each bounded for itself; more come of those that arrived at one moment."""
 
-    def __init__(self, kind: _Kind, until: datetime, key_of: Callable[[dict[str, Any]], str]) -> None:
+    def __init__(self, kind: _Kind, since: datetime, until: datetime, key_of: Callable[[dict[str, Any]], str]) -> None:
         self._kind = kind
         self._key_of = key_of
-        self._since = (until - kind.span).astimezone(UTC).isoformat()
+        self._since = since.astimezone(UTC).isoformat()
         self._until = until.astimezone(UTC).isoformat()
         self._found: dict[str, list[Found]] = {}
 
@@ -153,7 +203,7 @@ class _Search:
         condition = f"{self._kind.condition} AND " if self._kind.condition else ""
         query = (
             f"{_SELECT} WHERE c.{self._kind.field} IN ({', '.join(names)}) AND {condition}"
-            f"{_TIME} > @since AND {_TIME} <= @until ORDER BY {_TIME} DESC"
+            f"{_TIME} > @since AND {_TIME} <= @until ORDER BY {self._kind.order}"
         )
         parameters = [{"name": name, "value": value} for name, value in values.items()]
         async for page in archive.query_items(query, parameters=parameters, max_item_count=PAGE).by_page():

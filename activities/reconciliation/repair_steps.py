@@ -18,7 +18,7 @@ from reconciliation.messages import Step, StepProgress
 from reconciliation.paths import REPAIR_WINDOWS_FOLDER, part_path
 from reconciliation.repairing.recapture import Recapture
 from reconciliation.repairing.repair import Analysis, Backfill, Correction
-from services import names
+from services import look_ups, names
 from services.blobs import read_chunks, warehouse, write_blob
 from services.capture_archive import list_blobs
 from services.concurrency import together
@@ -46,7 +46,9 @@ async def _backfill(part: Backfill) -> StepProgress:
             received += await asyncio.to_thread(reading.feed, chunk)
             read += len(chunk)
         received += await asyncio.to_thread(reading.finish)
-    for task in await archive_events(received):
+    tasks = await archive_events(received)
+    await look_ups.forget()
+    for task in tasks:
         if summary := await judge_places(task):
             await alert_fraud_team(summary)
     return StepProgress(len(received), read)

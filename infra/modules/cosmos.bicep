@@ -76,18 +76,21 @@ resource events 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2
       indexingPolicy: {
         automatic: true
         indexingMode: 'consistent'
-        // Events are found by id and key, by store, by when they reached the hub, and, for the context of others, by who
-        // bought what; other fields are never searched.
+        // Events are found by id and key, by when they reached the hub, and, for the context of others, by who bought what
+        // and where, the latest first; other fields are never searched.
         includedPaths: [
           { path: '/archive_key/?' }
-          { path: '/store_id/?' }
           { path: '/archive/enqueued_time/?' }
           { path: '/archive/event_id/?' }
           { path: '/cust_id/?' }
           { path: '/sku/?' }
-          { path: '/category/?' }
         ]
         excludedPaths: [{ path: '/*' }]
+        compositeIndexes: [
+          [{ path: '/cust_id', order: 'descending' }, { path: '/archive/enqueued_time', order: 'descending' }]
+          [{ path: '/sku', order: 'descending' }, { path: '/archive/enqueued_time', order: 'descending' }]
+          [{ path: '/store_id', order: 'descending' }, { path: '/archive/enqueued_time', order: 'descending' }]
+        ]
       }
     }
   }

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
+from services import look_ups
 from services.clients import close_clients
 from services.settings import settings
 from tests.support.parts import azure
@@ -29,3 +30,9 @@ async def clients(services: None) -> AsyncIterator[None]:
     """The app's clients on the session's event loop, as in the worker; closed at the end."""
     yield
     await close_clients()
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def _as_if_started_now() -> None:  # pyright: ignore[reportUnusedFunction]
+    """No test answers from what the look-ups of another one remember."""
+    await look_ups.forget()

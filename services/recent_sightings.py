@@ -1,0 +1,143 @@
+"""Sightings that this process has read before, so that the next window reads only what arrived since.
+
+Windows of one end ask for the same shelves and for many of the same customers, and those of the next end again: read
+anew each time, a shelf's three hours are thirty times the events of the window. What is answered is what a reading of
+the archive gives, but for events of others that were archived meanwhile, or more than OVERLAP after they had arrived,
+and that for STALE_SECONDS at most. Evidence keeps what was answered, so no verdict depends on this memory.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from fraud.context.look_ups import latest
+from fraud.context.sighting import Sighting
+
+OVERLAP = timedelta(minutes=5)
+"""So long before the end of what was read the next reading begins: time for the archiver to write what had arrived."""
+
+STALE_SECONDS = 600.0
+"""Real seconds after which a key is read anew."""
+
+MOST_KEPT = 100_000
+"""Sightings in memory, of half a kilobyte each; a key counts as one more."""
+
+Key = tuple[str, str]
+"""The store that a key belongs to ("" for all of them), and the customer, sku or category."""
+
+Read = Callable[[Sequence[Key], datetime], Awaitable[Mapping[Key, Iterable[Sighting]]]]
+"""Reads what arrived around some keys after a moment, up to the end that is asked for: the latest of each key."""
+
+
+class _Kept(msgspec.Struct):
+    """What is known of a key: all that arrived after `since` (Unix time) and up to `until`, in order."""
+
+    since: float
+    until: datetime
+    read_at: float
+    sightings: tuple[Sighting, ...] = ()
+
+
+class RecentSightings:
+    """The latest sightings by key: `most` of each, from a span before the moment that is asked for."""
+
+    def __init__(self, span: timedelta, most: int, most_kept: int = MOST_KEPT) -> None:
+        self._span = span
+        self._most = most
+        self._most_kept = most_kept
+        self._count = 0
+        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._lock = asyncio.Lock()
+
+    async def of(
+        self, keys: Mapping[Key, Collection[Sighting]], until: datetime, read: Read
+    ) -> dict[Key, tuple[Sighting, ...]]:
+        """The sightings of each key of which something arrived. Raises what `read` raises.
+
+        `keys` gives the sightings of who asks: a key is read anew where they are not among those remembered. Who asks
+        at the same time waits, and then finds what the first one has read.
+        """
+        answers: dict[Key, tuple[Sighting, ...]] = {}
+        async with self._lock:
+            unread = [key for key, own in keys.items() if not self._answered(key, own, until, answers)]
+            for since, group in self._readings(unread, until):
+                sightings = await read(group, since)
+                for key in group:
+                    answers[key] = self._take_in(key, since, until, sightings.get(key, ()))
+            while self._count > self._most_kept:
+                self._count -= _size(self._kept.popitem(last=False)[1])
+        return {key: answer for key, answer in answers.items() if answer}
+
+    def _answered(
+        self, key: Key, own: Collection[Sighting], until: datetime, answers: dict[Key, tuple[Sighting, ...]]
+    ) -> bool:
+        kept = self._fresh(key)
+        if kept is None or until > kept.until:
+            return False
+        first, last = (until - self._span).timestamp(), until.timestamp()
+        up_to = [seen for seen in kept.sightings if first < seen.time <= last]
+        is_whole = kept.since <= first or sum(seen.time > kept.since for seen in up_to) >= self._most
+        if until < kept.until and not is_whole:
+            return False
+        if len(up_to) < self._most and not all(seen in up_to for seen in own if seen.time <= last):
+            self._forget(key)
+            return False
+        self._kept.move_to_end(key)
+        answers[key] = tuple(up_to[-self._most :])
+        return True
+
+    def _readings(self, keys: Sequence[Key], until: datetime) -> list[tuple[datetime, list[Key]]]:
+        """The keys to be read, by the moment after which they are."""
+        earliest = until - self._span
+        by_moment: dict[datetime, list[Key]] = {}
+        for key in keys:
+            kept = self._fresh(key)
+            newer = kept is not None and earliest < kept.until - OVERLAP and kept.until < until
+            by_moment.setdefault(kept.until - OVERLAP if kept and newer else earliest, []).append(key)
+        whole = by_moment.pop(earliest, [])
+        *earlier, last_but_one, last = [None, None, *sorted(by_moment.items())]
+        readings = [(earliest, whole)] if whole else []
+        if parts := [part for part in earlier if part]:
+            # A query for each end would be many, of a key or two each.
+            readings.append((parts[0][0], [key for _, group in parts for key in group]))
+        return readings + [part for part in (last_but_one, last) if part]
+
+    def _take_in(self, key: Key, since: datetime, until: datetime, read: Iterable[Sighting]) -> tuple[Sighting, ...]:
+        """Add what was read to what is known, and give what was asked for."""
+        sightings, first, read_at = latest(read, self._most), since.timestamp(), time.monotonic()
+        kept = self._fresh(key)
+        if len(sightings) == self._most:
+            # More may have arrived before the first of them, or with it.
+            first = sightings[0].time
+        elif kept is not None and since > until - self._span:
+            sightings = (*(seen for seen in kept.sightings if seen.time <= first), *sightings)
+            first, read_at = kept.since, kept.read_at
+        if kept is None or until > kept.until:
+            self._keep(key, _Kept(first, until, read_at, sightings))
+        after = (until - self._span).timestamp()
+        return tuple(seen for seen in sightings if seen.time > after)[-self._most :]
+
+    def _keep(self, key: Key, kept: _Kept) -> None:
+        surplus = len(kept.sightings) - 2 * self._most
+        if surplus > 0:
+            kept.since = kept.sightings[surplus - 1].time
+            kept.sightings = kept.sightings[surplus:]
+        self._forget(key)
+        self._count += _size(kept)
+        self._kept[key] = kept
+
+    def _forget(self, key: Key) -> None:
+        if before := self._kept.pop(key, None):
+            self._count -= _size(before)
+
+    def _fresh(self, key: Key) -> _Kept | None:
+        kept = self._kept.get(key)
+        return kept if kept is not None and time.monotonic() - kept.read_at < STALE_SECONDS else None
+
+
+def _size(kept: _Kept) -> int:
+    return 1 + len(kept.sightings)

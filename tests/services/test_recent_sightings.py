@@ -1,0 +1,147 @@
+"""What is remembered answers as a reading of the archive does."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import msgspec
+import pytest
+
+from fraud.context.look_ups import latest
+from fraud.context.sighting import Sighting, sighting
+from services.recent_sightings import OVERLAP, STALE_SECONDS, Key, RecentSightings
+
+START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+SPAN = timedelta(minutes=40)
+MOST = 6
+MINUTE = timedelta(minutes=1)
+
+
+class Archive:
+    """Sightings by key; counts what is read of it."""
+
+    def __init__(self) -> None:
+        self.sightings: dict[Key, list[Sighting]] = {}
+        self.reads: list[list[Key]] = []
+        self.until = START
+
+    def add(self, key: Key, arrived: datetime) -> None:
+        number = len(self.sightings.setdefault(key, []))
+        self.sightings[key].append(sighting({"id": f"{key[1]}-{number}"}, arrived))
+
+    def direct(self, key: Key, since: datetime, until: datetime) -> tuple[Sighting, ...]:
+        within = (seen for seen in self.sightings.get(key, []) if since.timestamp() < seen.time <= until.timestamp())
+        return latest(within, MOST)
+
+    async def read(self, keys: Sequence[Key], since: datetime) -> Mapping[Key, Iterable[Sighting]]:
+        self.reads.append(list(keys))
+        await asyncio.sleep(0)
+        return {key: found for key in keys if (found := self.direct(key, since, self.until))}
+
+    async def ask(self, recent: RecentSightings, keys: list[Key], until: datetime) -> dict[Key, tuple[Sighting, ...]]:
+        self.until = until
+        return await recent.of(dict.fromkeys(keys, ()), until, self.read)
+
+
+def keys(*numbers: int) -> list[Key]:
+    return [("", str(number)) for number in numbers]
+
+
+@pytest.mark.parametrize("seed", range(200))
+async def test_any_ends_in_any_order_are_answered_as_by_a_reading(seed: int):
+    random = Random(seed)
+    archive, recent = Archive(), RecentSightings(SPAN, MOST, most_kept=random.choice([10, 1000]))
+    for key in keys(*range(5)):
+        # Some are busy, and several arrive at one moment.
+        for _ in range(random.choice([0, 2, 10, 60])):
+            archive.add(key, START + MINUTE * random.randrange(200))
+    for _ in range(30):
+        until = START + 5 * MINUTE * random.randrange(5, 40)
+        asked = random.sample(keys(*range(5)), random.randrange(1, 6))
+        answers = await archive.ask(recent, asked, until)
+        direct = {key: found for key in asked if (found := archive.direct(key, until - SPAN, until))}
+        assert answers == direct
+
+
+async def test_one_end_is_read_once_and_the_next_only_since():
+    archive, recent = Archive(), RecentSightings(SPAN, MOST)
+    for minute in range(0, 60, 10):
+        archive.add(("", "1"), START + minute * MINUTE)
+
+    await archive.ask(recent, keys(1, 2), START + 50 * MINUTE)
+    await archive.ask(recent, keys(2, 1), START + 50 * MINUTE)
+    archive.sightings["", "1"] = archive.sightings["", "1"][-1:]  # what was read before is not asked for again
+    answers = await archive.ask(recent, keys(1), START + 55 * MINUTE)
+
+    assert archive.reads == [keys(1, 2), keys(1)]
+    assert [seen.id for seen in answers["", "1"]] == ["1-2", "1-3", "1-4", "1-5"]
+
+
+async def test_what_was_archived_within_the_overlap_is_seen_at_the_next_end():
+    archive, recent = Archive(), RecentSightings(SPAN, MOST)
+    end = START + 30 * MINUTE
+    await archive.ask(recent, keys(1), end)
+    archive.add(("", "1"), end - OVERLAP + MINUTE)
+
+    assert len((await archive.ask(recent, keys(1), end + OVERLAP))["", "1"]) == 1
+
+
+async def test_many_ends_take_few_readings():
+    archive, recent = Archive(), RecentSightings(SPAN, MOST)
+    for number in range(8):
+        archive.add(("", str(number)), START + (number + 1) * MINUTE)
+        await archive.ask(recent, keys(number), START + (number + 20) * MINUTE)
+    archive.reads.clear()
+
+    answers = await archive.ask(recent, keys(*range(9)), START + 35 * MINUTE)
+
+    assert answers.keys() == set(keys(*range(8)))
+    assert sorted(map(len, archive.reads)) == [1, 1, 1, 6]
+
+
+async def test_who_asks_at_the_same_time_waits_for_the_first_reading():
+    archive, recent = Archive(), RecentSightings(SPAN, MOST)
+    archive.add(("", "1"), START)
+    archive.until = START + MINUTE
+
+    answers = await asyncio.gather(*(recent.of({("", "1"): ()}, archive.until, archive.read) for _ in range(3)))
+
+    assert len(archive.reads) == 1
+    assert all(answer == answers[0] and answer for answer in answers)
+
+
+async def test_a_key_is_read_anew_when_it_is_stale(monkeypatch: pytest.MonkeyPatch):
+    archive, recent = Archive(), RecentSightings(SPAN, MOST)
+    now = 0.0
+    monkeypatch.setattr("services.recent_sightings.time.monotonic", lambda: now)
+    await archive.ask(recent, keys(1), START)
+    archive.add(("", "1"), START)
+    assert await archive.ask(recent, keys(1), START) == {}
+
+    now = STALE_SECONDS
+    assert len((await archive.ask(recent, keys(1), START))["", "1"]) == 1
+
+
+async def test_a_reading_that_fails_leaves_nothing_behind():
+    archive, recent = Archive(), RecentSightings(SPAN, MOST)
+    archive.add(("", "1"), START)
+
+    async def fail(_: Sequence[Key], __: datetime) -> Mapping[Key, Iterable[Sighting]]:
+        raise OSError("away")
+
+    with pytest.raises(OSError, match="away"):
+        await recent.of({("", "1"): ()}, START, fail)
+    assert len((await archive.ask(recent, keys(1), START))["", "1"]) == 1
+
+
+async def test_a_key_is_read_anew_where_the_event_that_asks_was_archived_since():
+    archive, recent, key = Archive(), RecentSightings(SPAN, MOST), ("", "1")
+    await archive.ask(recent, [key], START)
+    archive.add(key, START)
+    (own,) = archive.sightings[key]
+    later = msgspec.structs.replace(own, time=own.time + 1)
+
+    assert await recent.of({key: [later]}, START, archive.read) == {}
+    assert await recent.of({key: [own]}, START, archive.read) == {key: (own,)}
+    assert len(archive.reads) == 2
