@@ -12,15 +12,20 @@ from local_azure.cosmos.query.values import Value, sort_key
 MAX_SORTED = 100_000
 _SPARE = 1_000
 """The rows that gather beyond those wanted before they are sorted and cut."""
+_MAX_KEPT_BYTES = 8 * 1024 * 1024
+"""JSON of rows that is kept for their results; rows beyond it are read again."""
 
 SortKeys: TypeAlias = list[tuple[int, Any]]
 
 
-class _Descending(msgspec.Struct, frozen=True):
-    key: tuple[int, Any]
+class SortedRow(msgspec.Struct, frozen=True, gc=False):
+    """A row with its sort keys, its JSON and the item itself; without the two if they would take too much memory."""
 
-    def __lt__(self, other: "_Descending") -> bool:
-        return other.key < self.key
+    keys: SortKeys
+    row: int
+    number: int
+    body: bytes | None
+    item: Value
 
 
 class SortedRows:
@@ -34,8 +39,9 @@ class SortedRows:
         self._keys = [compiler.compile(order.by) for order in orders]
         self._descending = [order.descending for order in orders]
         self._wanted = wanted
-        self._after = None if last is None else self._place([(rank, value) for rank, value in last[0]], *last[1:])
-        self._rows: list[tuple[Any, SortKeys, int, int]] = []
+        self._last = None if last is None else ([(rank, value) for rank, value in last[0]], *last[1:])
+        self._rows: list[SortedRow] = []
+        self._bytes = 0
         self.dropped = False
         """True if rows came after those kept."""
 
@@ -44,26 +50,33 @@ class SortedRows:
         """True if a row more than those wanted has come."""
         return self.dropped or len(self._rows) > self._wanted
 
-    def add(self, item: Value, row: int, number: int) -> None:
+    def add(self, item: Value, row: int, number: int, body: bytes) -> None:
         """Take the item with this number of a row, unless it comes before `last`."""
         keys = [sort_key(key(item)) for key in self._keys]
-        place = self._place(keys, row, number)
-        if self._after is not None and not self._after < place:
+        if self._last is not None and not self._comes_after(self._last, keys, row, number):
             return
-        self._rows.append((place, keys, row, number))
+        self._bytes += len(body)
+        kept = self._bytes <= _MAX_KEPT_BYTES
+        self._rows.append(SortedRow(keys, row, number, body if kept else None, item if kept else None))
         if len(self._rows) > self._wanted + _SPARE:
             self._cut()
 
-    def first(self) -> list[tuple[SortKeys, int, int]]:
-        """The sort keys, rows and numbers, in order."""
+    def first(self) -> list[SortedRow]:
+        """The rows in order."""
         self._cut()
-        return [(keys, row, number) for _, keys, row, number in self._rows]
+        return self._rows
 
-    def _place(self, keys: SortKeys, row: int, number: int) -> tuple[Any, ...]:
-        directed = [_Descending(key) if down else key for key, down in zip(keys, self._descending, strict=True)]
-        return (*directed, row, number)
+    def _comes_after(self, last: tuple[SortKeys, int, int], keys: SortKeys, row: int, number: int) -> bool:
+        for key, before, descending in zip(keys, last[0], self._descending, strict=True):
+            if key != before:
+                return (key < before) == descending
+        return (row, number) > last[1:]
 
     def _cut(self) -> None:
-        self._rows.sort(key=lambda entry: entry[0])
+        # The last key first: each sort leaves those that it finds equal as they are, backwards too.
+        self._rows.sort(key=lambda each: (each.row, each.number))
+        for place in range(len(self._descending) - 1, -1, -1):
+            self._rows.sort(key=lambda each: each.keys[place], reverse=self._descending[place])
         self.dropped = self.dropped or len(self._rows) > self._wanted
         del self._rows[self._wanted :]
+        self._bytes = sum(len(each.body or b"") for each in self._rows)

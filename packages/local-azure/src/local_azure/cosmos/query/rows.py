@@ -1,6 +1,7 @@
 """The sources of a query's documents."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Protocol
 
 from local_azure.cosmos.index_key import Key
@@ -12,6 +13,9 @@ from local_azure.cosmos.query.values import Value
 from local_azure.cosmos.query.walk import Walk
 from local_azure.cosmos.ranges import WHOLE, Span
 from local_azure.cosmos.store import Store
+
+_AT_ONCE = 100
+"""Documents that are read with one statement."""
 
 
 class Rows(Protocol):
@@ -167,7 +171,7 @@ class TableRows:
         return [row for (row,) in cursor]
 
     def _read(self, rows: Iterator[int]) -> Iterator[tuple[int, bytes]]:
-        for row in rows:
-            body = self.body(row)
-            if body is not None:
-                yield row, body
+        while asked := tuple(islice(rows, _AT_ONCE)):
+            places = ", ".join("?" * len(asked))
+            sql = f"SELECT row, body FROM {self._table} WHERE row IN ({places}) ORDER BY row"
+            yield from self._store.execute(sql, asked).fetchall()

@@ -121,24 +121,27 @@ class Runner:
         kept = SortedRows(self._query.order_by, self._compiler, collector.wanted, last)
         group = None
         async with aclosing(scan(rows, where, 0, self._expansion)) as items:
-            async for row, number, _, value in items:
+            async for row, number, body, value in items:
                 if rows.group is not None and kept.enough:
                     document = value if self._expansion is None else value[self._query.root]
                     if group is not None and group != rows.group(document):
                         break
                     group = rows.group(document)
-                kept.add(value, row, number)
+                kept.add(value, row, number, body)
         projection = Projection(self._query, self._compiler)
-        for keys, row, number in kept.first():
+        for each in kept.first():
             if collector.full:
                 return collector.page(ended=False)
-            body = rows.body(row)
-            item = None if body is None else projection.result(body, self._item(body, number))
-            collector.keys = keys
-            collector.row = row
-            collector.number = number
+            body, value = each.body, each.item
+            if body is None:
+                body = rows.body(each.row)
+                value = None if body is None else self._item(body, each.number)
+            item = None if body is None else projection.result(body, value)
+            collector.keys = each.keys
+            collector.row = each.row
+            collector.number = each.number
             if item is not None:
-                collector.take(row, item, number)
+                collector.take(each.row, item, each.number)
         return collector.page(ended=not kept.dropped)
 
     def _item(self, body: bytes, number: int) -> Value:
