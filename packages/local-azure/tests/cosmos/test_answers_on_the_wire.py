@@ -78,6 +78,24 @@ async def test_the_owner_stands_in_the_headers_and_the_session_token_names_a_ran
     assert of_item["x-ms-session-token"].startswith("0:-1#")
 
 
+async def test_quota_and_usage_are_told_of_what_an_answer_is_about(http: aiohttp.ClientSession) -> None:
+    quota, usage = "x-ms-resource-quota", "x-ms-resource-usage"
+    _, _, before = await call(http, "POST", DOCS, {"id": "used", "store_id": "7"})
+    _, _, after = await call(http, "DELETE", f"{DOCS}/used")
+    assert before[quota] == "documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;"
+    number = int(before[usage].split("documentsCount=")[1].split(";")[0])
+    assert f"documentsCount={number - 1};" in after[usage], "after a deletion it is what is left"
+
+    _, _, database = await call(http, "GET", "/dbs/fraud")
+    assert (database[quota], database[usage]) == ("databases=100;", "databases=1;")
+    _, _, container = await call(http, "GET", f"{COLLS}/events")
+    assert container[quota] == "collections=5000;"
+    assert container[usage].startswith("collections=")
+    _, _, asked = await call(http, "GET", f"{COLLS}/events", x_ms_documentdb_populatequotainfo="True")
+    assert asked[quota] == "functions=25;storedProcedures=100;triggers=25;" + before[quota]
+    assert asked[usage] == "functions=0;storedProcedures=0;triggers=0;" + after[usage]
+
+
 async def test_a_read_with_a_session_token_of_the_future_is_not_available(http: aiohttp.ClientSession) -> None:
     await call(http, "POST", DOCS, {"id": "s", "store_id": "7"})
     status, _, headers = await call(http, "GET", f"{DOCS}/s", x_ms_session_token=f"0:-1#{2**62}")

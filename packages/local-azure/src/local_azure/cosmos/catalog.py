@@ -1,6 +1,5 @@
 """Databases and containers: their properties, their ids, and the table that holds a container's documents."""
 
-from collections.abc import Iterable
 from typing import cast
 
 import msgspec
@@ -73,13 +72,14 @@ class Catalog:
                 owner.containers[name] = container = self._container(owner.id, number, name, value)
                 self._store.has_reached(container.documents.last_row())
 
-    def containers(self) -> Iterable[Container]:
+    def containers(self) -> list[Container]:
         """Every container of every database."""
         return [container for database in self.databases.values() for container in database.containers.values()]
 
-    def set_indexes(self) -> None:
-        """Give containers of an earlier version the indexes that their policies name."""
+    def bring_up(self) -> None:
+        """Give containers of an earlier version the indexes of their policies, and the figures of their usage."""
         for container in self.containers():
+            container.documents.usage.keep()
             container.documents.follow(policy_of(container.properties, container.key.path))
 
     def database(self, name: str) -> Database:

@@ -81,7 +81,10 @@ class ContainerRequests:
         container = self._catalog.container(database_name, name)
         match request.method:
             case "GET":
-                return _read(request, container.properties)
+                reply = _read(request, container.properties)
+                if request.flag("x-ms-documentdb-populatequotainfo"):
+                    reply.headers |= container.documents.usage.headers_with_scripts()
+                return reply
             case "PUT":
                 self._catalog.replace_container(container, decode_object(request.body, "The container"))
                 return _resource(request, 200, container.properties)

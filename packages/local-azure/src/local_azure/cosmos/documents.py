@@ -18,6 +18,7 @@ from local_azure.cosmos.errors import bad_request, conflict, not_found, precondi
 from local_azure.cosmos.index_terms import Terms
 from local_azure.cosmos.path_index import Indexes, Policy
 from local_azure.cosmos.store import Store
+from local_azure.cosmos.usage import Usage
 from local_azure.cosmos.wire import MAX_DOCUMENT_BYTES, JsonObject, JsonValue, decode_object, encode
 
 MAX_ID_BYTES = 1023
@@ -73,6 +74,7 @@ class DocumentTable:
         self.table = f"document_{number}"
         self.dropped = False
         self.indexes = Indexes(store, self.table, policy)
+        self.usage = Usage(store, number, self.table)
         self._terms = Terms(policy)
         self._has_changes = False
         self._find = f"SELECT row, etag, body FROM {self.table} WHERE id = ? AND partition = ?"
@@ -84,7 +86,7 @@ class DocumentTable:
         self._update = f"UPDATE {self.table} SET etag = ?, expires = ?, body = ? WHERE row = ?"
 
     def create(self) -> None:
-        """Make the table and its indexes: by key, by partition (in row order), by expiry."""
+        """Make the table, its indexes (by key, by partition in row order, by expiry) and the figures of its usage."""
         self._store.write(
             f"CREATE TABLE {self.table} (row INTEGER PRIMARY KEY, partition TEXT NOT NULL, id TEXT NOT NULL, "
             "etag TEXT NOT NULL, expires INTEGER, body BLOB NOT NULL)"
@@ -92,11 +94,13 @@ class DocumentTable:
         self._store.write(f"CREATE UNIQUE INDEX {self.table}_key ON {self.table} (id, partition)")
         self._store.write(f"CREATE INDEX {self.table}_partition ON {self.table} (partition)")
         self._store.write(f"CREATE INDEX {self.table}_expires ON {self.table} (expires) WHERE expires IS NOT NULL")
+        self.usage.keep()
 
     def drop(self) -> None:
         """Forget every document, also those that a query is still reading."""
         self.dropped = True
         self._store.write(f"DROP TABLE {self.table}")
+        self.usage.drop()
 
     def last_row(self) -> int:
         """The highest row, 0 of an empty table."""

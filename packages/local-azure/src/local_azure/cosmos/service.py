@@ -9,6 +9,7 @@ from pathlib import Path
 from local_azure.core.clock import Clock
 from local_azure.core.faults import Held
 from local_azure.core.operations import Operations
+from local_azure.cosmos import usage
 from local_azure.cosmos.account import account
 from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import Bootstrap, create_absent
@@ -52,13 +53,13 @@ class Service:
         self._store.close()
 
     async def prepare(self, bootstrap: Bootstrap | None = None) -> None:
-        """Create what the file names and is not there yet, and the indexes that a state of an earlier version lacks.
+        """Create what the file names and is not there yet, and what a state of an earlier version lacks.
 
         CannotStartError if the file asks for what cannot be.
         """
         for link in () if bootstrap is None else create_absent(self.catalog, bootstrap):
             logger.info("created %s", link)
-        self.catalog.set_indexes()
+        self.catalog.bring_up()
         await self._store.settled()
 
     async def answer(self, request: Request) -> Reply:
@@ -89,13 +90,13 @@ class Service:
             case ():
                 return account(request)
             case ("dbs",):
-                return await self._containers.databases(request)
+                return self._among_databases(await self._containers.databases(request))
             case ("dbs", database):
-                return self._containers.database(request, database)
+                return self._among_databases(self._containers.database(request, database))
             case ("dbs", database, "colls"):
-                return await self._containers.containers(request, database)
+                return self._among_containers(await self._containers.containers(request, database))
             case ("dbs", database, "colls", name):
-                reply = self._containers.container(request, database, name)
+                reply = self._among_containers(self._containers.container(request, database, name))
                 return _owned(reply, f"dbs/{database}", self._owner(database))
             case ("dbs", database, "colls", name, "pkranges"):
                 container = self._container(request, database, name)
@@ -111,7 +112,7 @@ class Service:
                 self._budgets.check(container.number, owner)
                 reply = await self._documents.collection(request, container)
                 self._budgets.spend(container.number, owner, reply.charge)
-                return _in_container(reply, container)
+                return _on_items(reply, container)
             case ("dbs", database, "colls", name, "docs", document):
                 container = self._container(request, database, name)
                 if database not in self.catalog.databases:
@@ -120,16 +121,26 @@ class Service:
                 self._budgets.check(container.number, owner)
                 reply = self._documents.document(request, container, document)
                 self._budgets.spend(container.number, owner, reply.charge)
-                return _in_container(reply, container)
+                return _on_items(reply, container)
             case ("dbs", database, "colls", name, "operations", "partitionkeydelete"):
                 container = self._container(request, database, name)
-                return _in_container(self._documents.delete_partition(request, container), container)
+                return _on_items(self._documents.delete_partition(request, container), container)
             case ("offers",):
                 return await self._containers.offers(request)
             case ("offers", name):
                 return self._containers.offer(request, name)
             case _:
                 raise unsupported(f"The resource '{request.resource}'")
+
+    def _among_databases(self, reply: Reply) -> Reply:
+        """Tell how many databases there are, after a deletion those that are left."""
+        reply.headers = usage.of_resources("databases", len(self.catalog.databases)) | reply.headers
+        return reply
+
+    def _among_containers(self, reply: Reply) -> Reply:
+        """Tell how many containers there are, unless the reply tells what one holds."""
+        reply.headers = usage.of_resources("collections", len(self.catalog.containers())) | reply.headers
+        return reply
 
     def _container(self, request: Request, database: str, name: str) -> Container:
         try:
@@ -159,6 +170,11 @@ class Service:
 def _date(second: int) -> str:
     """A second of Azure's time as a header has it."""
     return formatdate(second, usegmt=True)
+
+
+def _on_items(reply: Reply, container: Container) -> Reply:
+    reply.headers |= container.documents.usage.headers()
+    return _in_container(reply, container)
 
 
 def _in_container(reply: Reply, container: Container) -> Reply:

@@ -33,6 +33,11 @@ CREATE TABLE IF NOT EXISTS offer (
     ranges INTEGER NOT NULL,        -- how many partition key ranges it was created with
     properties BLOB NOT NULL        -- JSON, as the service answers it
 );
+CREATE TABLE IF NOT EXISTS usage (
+    container INTEGER PRIMARY KEY,  -- its number
+    documents INTEGER NOT NULL,
+    bytes INTEGER NOT NULL          -- of their JSON
+);
 """
 
 

@@ -1,0 +1,72 @@
+"""What a resource may hold and what it holds: the headers `x-ms-resource-quota` and `x-ms-resource-usage`.
+
+The names and their order are those of the examples in the REST reference: the answer about an item tells of its
+container, one about a container or a database how many there are of them, and `x-ms-documentdb-populatequotainfo` asks
+for all that a container holds. Sizes are in KB, `documentSize` in MB; `collectionSize` is
+that of the documents, without their indexes.
+"""
+
+from local_azure.cosmos.store import Store
+
+QUOTA = "x-ms-resource-quota"
+USAGE = "x-ms-resource-usage"
+
+_KB = 1024
+_IN_CONTAINER = "documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;"
+_SCRIPTS = "functions=25;storedProcedures=100;triggers=25;"
+_NO_SCRIPTS = "functions=0;storedProcedures=0;triggers=0;"
+_MOST = {"databases": 100, "collections": 5000}
+
+
+def of_resources(kind: str, number: int) -> dict[str, str]:
+    """The headers for so many `databases` or `collections` of the account."""
+    return {QUOTA: f"{kind}={_MOST[kind]};", USAGE: f"{kind}={number};"}
+
+
+class Usage:
+    """The number and the size of a container's documents, kept by triggers of their table: no answer counts them."""
+
+    def __init__(self, store: Store, container: int, table: str) -> None:
+        self._store = store
+        self._container = container
+        self._table = table
+
+    def keep(self) -> None:
+        """Begin to keep the figures, those of documents that are there already among them. Once is enough."""
+        if self._store.execute("SELECT 1 FROM usage WHERE container = ?", (self._container,)).fetchone():
+            return
+        self._store.write(
+            f"INSERT INTO usage SELECT ?, count(*), coalesce(sum(length(body)), 0) FROM {self._table}",
+            (self._container,),
+        )
+        self._on("INSERT", "documents + 1", "bytes + length(NEW.body)")
+        self._on("UPDATE OF body", "documents", "bytes + length(NEW.body) - length(OLD.body)")
+        self._on("DELETE", "documents - 1", "bytes - length(OLD.body)")
+
+    def drop(self) -> None:
+        """Forget the figures; the triggers go with the table."""
+        self._store.write("DELETE FROM usage WHERE container = ?", (self._container,))
+
+    def headers(self) -> dict[str, str]:
+        """The headers of an answer about items."""
+        return {QUOTA: _IN_CONTAINER, USAGE: self._usage()}
+
+    def headers_with_scripts(self) -> dict[str, str]:
+        """The headers of an answer about the container itself, if they are asked for."""
+        return {QUOTA: _SCRIPTS + _IN_CONTAINER, USAGE: _NO_SCRIPTS + self._usage()}
+
+    def _usage(self) -> str:
+        figures = "SELECT documents, bytes FROM usage WHERE container = ?"
+        documents, size = self._store.execute(figures, (self._container,)).fetchone()
+        kilobytes = -(-size // _KB)
+        megabytes = kilobytes // _KB
+        return (
+            f"documentSize={megabytes};documentsSize={kilobytes};documentsCount={documents};collectionSize={kilobytes};"
+        )
+
+    def _on(self, event: str, documents: str, size: str) -> None:
+        name = f"{self._table}_{event.partition(' ')[0].lower()}"
+        self._store.write(
+            f"CREATE TRIGGER {name} AFTER {event} ON {self._table} BEGIN "
+            f"UPDATE usage SET documents = {documents}, bytes = {size} WHERE container = {self._container}; END"
+        )
