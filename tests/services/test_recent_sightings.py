@@ -37,7 +37,7 @@ class Archive:
     async def read(self, keys: Sequence[Key], since: datetime) -> Mapping[Key, Iterable[Sighting]]:
         self.reads.append(list(keys))
         await asyncio.sleep(0)
-        return {key: found for key in keys if (found := self.direct(key, since, self.until))}
+        return {key: sightings for key in keys if (sightings := self.direct(key, since, self.until))}
 
     async def ask(self, recent: RecentSightings, keys: list[Key], until: datetime) -> dict[Key, tuple[Sighting, ...]]:
         self.until = until
@@ -60,7 +60,7 @@ async def test_any_ends_in_any_order_are_answered_as_by_a_reading(seed: int):
         until = START + 5 * MINUTE * random.randrange(5, 40)
         asked = random.sample(keys(*range(5)), random.randrange(1, 6))
         answers = await archive.ask(recent, asked, until)
-        direct = {key: found for key in asked if (found := archive.direct(key, until - SPAN, until))}
+        direct = {key: sightings for key in asked if (sightings := archive.direct(key, until - SPAN, until))}
         assert answers == direct
 
 
