@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
-from fraud.evidence import EvidencePart, KeptRates, unpacked
+from activities.kept_evidence import snapshot_of
+from fraud.evidence import KeptRates
 from fraud.profiles.building import DayBuilder, bounds
 from fraud.profiles.day_rates import DayRates
 from fraud.profiles.profiles import Profiles
@@ -20,7 +21,7 @@ from reconciliation.capture.path import LONGEST_INTERVAL
 from reconciliation.nightly import ProfilesBuilt, ProfilesTask, first_profile_day
 from reconciliation.reading.arrivals import BlobBodies, CapturedBody
 from services import names
-from services.blobs import read_blob, read_chunks, warehouse
+from services.blobs import read_chunks, warehouse
 from services.capture_archive import list_blobs, list_partitions
 from services.concurrency import together
 from services.profiles import forget_profiles, profile_days, read_manifest, read_profiles, write_profiles
@@ -141,12 +142,8 @@ async def _rates(day: date, before: dict[str, KeptRates]) -> dict[str, KeptRates
     rates = DayRates(shipped())
 
     async def count(of_slice: list[str]) -> None:
-        parts = [await _part(container, path) for path in of_slice]
-        await asyncio.to_thread(rates.add, parts)
+        snapshot = await snapshot_of(of_slice)
+        await asyncio.to_thread(rates.add, snapshot.parts)
 
     await together(map(count, list(slices.values())[::every]), at_once=_READS)
     return rates.after(before)
-
-
-async def _part(container: ContainerClient, path: str) -> EvidencePart:
-    return unpacked(await read_blob(container, path))

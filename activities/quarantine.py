@@ -4,14 +4,14 @@ import logging
 
 import msgspec
 
-from fraud.quarantine import QuarantinedEvent, QuarantinedWindow
+from fraud.quarantine import QuarantinedEvent, QuarantinedEvidence, QuarantinedWindow
 from services import names
 from services.blobs import warehouse, write_blob
 
 _log = logging.getLogger(__name__)
 
 
-async def quarantine(record: QuarantinedEvent | QuarantinedWindow) -> None:
+async def quarantine(record: QuarantinedEvent | QuarantinedEvidence | QuarantinedWindow) -> None:
     """Write a record to the container `quarantine`, at the path computed from where it came from."""
     await write_blob(await warehouse(names.QUARANTINE), record.path, msgspec.json.encode(record))
     _log.warning("quarantined %s: %s", record.path, record.reason)

@@ -71,10 +71,17 @@ class Snapshot:
 
     def __init__(self, parts: Iterable[EvidencePart] = ()) -> None:
         self.parts: list[EvidencePart] = []
+        self.damaged = 0
+        """Parts that somebody has damaged; they keep their numbers, and say nothing."""
         self._by_content: dict[tuple[str, str], Evidence] = {}
         self._by_digest: dict[str, tuple[Evidence, EvidencePart]] = {}
         for part in parts:
             self.add(part)
+
+    @property
+    def next_number(self) -> int:
+        """The number of the part that comes after those that were read."""
+        return len(self.parts) + self.damaged
 
     def add(self, part: EvidencePart) -> None:
         """Take in a part."""

@@ -50,6 +50,21 @@ class QuarantinedWindow(msgspec.Struct, frozen=True, kw_only=True):
         return f"suspicious-windows/{hashlib.sha256(key).hexdigest()[:32]}.json"
 
 
+class QuarantinedEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the evidence on verdicts that somebody has damaged. What was read is judged without it."""
+
+    reason: str
+    raw_base64: str
+    blob: str
+    """Its path in the container of the verdicts, where it stays."""
+
+    @property
+    def path(self) -> str:
+        """`evidence/{yyyy}/{mm}/{dd}/{hh}{mm}/{window}/{first id}-{ids}-{part}-{digest}.json`, of the bytes."""
+        digest = hashlib.sha256(self.raw_base64.encode()).hexdigest()[:32]
+        return f"{self.blob.removesuffix('.json.gz')}-{digest}.json"
+
+
 def raw(body: bytes) -> str:
     """Bytes as they came, in a form that JSON can hold."""
     return b64encode(body).decode("ascii")

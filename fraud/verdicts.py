@@ -4,6 +4,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
@@ -91,6 +92,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """That of the verdicts it was made of: 1 for the first, one more each time that they were amended."""
     stakes: Stakes = Stakes()
     """Absent from a case that an earlier version wrote."""
+    verdicts_digest: str = ""
+    """128 bits in hexadecimal of all verdicts, but for their events, which Capture has, too: verdicts and the evidence
+    that they name cannot be changed together unless the case is. Absent from a case that an earlier version wrote."""
 
 
 def case_of(
@@ -130,7 +134,13 @@ def case_of(
             for verdict in ranked
             if verdict.band in ("high", "medium")
         ),
+        verdicts_digest=_digest(verdicts),
     )
+
+
+def _digest(verdicts: Iterable[Verdict]) -> str:
+    without_events = to_ndjson(msgspec.structs.replace(verdict, event=None) for verdict in verdicts)
+    return sha256(without_events).hexdigest()[:32]
 
 
 def to_ndjson(verdicts: Iterable[Verdict]) -> bytes:

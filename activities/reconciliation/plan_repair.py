@@ -11,6 +11,7 @@ from itertools import starmap
 import msgspec
 from azure.storage.blob.aio import ContainerClient
 
+from activities.reconciliation.altered_verdicts import of_altered_verdicts
 from activities.reconciliation.compare_buckets import Line
 from activities.reconciliation.run_files import REQUESTS, write_struct
 from activities.reconciliation.second_look import absent_from_cosmos
@@ -58,6 +59,7 @@ class _Verdict(msgspec.Struct):
 
 
 _CASES: tuple[Class, ...] = ("case_missing", "case_differs", "alert_missing")
+_OF_VERDICTS: tuple[Class, ...] = ("missing_from_fraud", "verdict_differs", "unresolved")
 _lines = msgspec.json.Decoder(Line)
 _verdict = msgspec.json.Decoder(_Verdict)
 
@@ -70,6 +72,10 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
     judged_in_vain = len(differences["unresolved"])
     differences["unresolved"] = await _resolvable(differences)
     judged_in_vain -= len(differences["unresolved"])
+    altered = await of_altered_verdicts(
+        differences["case_differs"], [each for name in _OF_VERDICTS for each in differences[name]]
+    )
+    differences["case_differs"] = [each for each in differences["case_differs"] if each not in altered]
     for name in _CASES:
         differences[name] = await _with_places(differences[name])
     needs = lacking(differences, Range(report.start, report.end))
@@ -95,6 +101,7 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
         await together(starmap(write_struct, parts), at_once=REQUESTS)
     counts: dict[str, int] = {of_class.name: of_class.count for of_class in report.differences} | {
         "unresolved": judged_in_vain,
+        "altered_verdicts": len(altered),
         "other_stores": needs.other_stores,
         "nameless": report.accounts.nameless,
         "lost": report.accounts.lost,

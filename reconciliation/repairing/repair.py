@@ -26,6 +26,8 @@ NOT_REPAIRABLE: dict[str, str] = {
         for definition in CLASSES
         if definition.reason_left and definition.name != "ambiguous"
     },
+    "altered_verdicts": "The case was made of other verdicts than those that are kept, and each is right by itself: "
+    "somebody has changed verdicts and evidence together, or the case. A person must look.",
     "other_stores": "Their store is a text, which the report does not hold.",
     **{definition.name: definition.reason_left for definition in NUMBERS},
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from activities.archive_events import archive_events
@@ -14,14 +15,15 @@ from activities.clear_work import clear_work
 from activities.judge_events import judge_events
 from activities.store_verdicts import store_verdicts
 from activities.window_context import contexts_of
-from activities.window_evidence import read_evidence
+from activities.window_evidence import evidence_path, read_evidence
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
 from fraud.archive import ReceivedEvent
 from fraud.identity import archive_key
+from fraud.quarantine import QuarantinedEvidence, raw
 from fraud.verdicts import Verdict, from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
-from services import blobs, cosmos
+from services import blobs, cosmos, names
 from services.settings import settings
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 
@@ -140,3 +142,30 @@ async def test_two_that_judge_a_chunk_at_once_end_with_the_facts_of_one():
 
     assert len((await read_evidence(chunk)).parts) == 1
     assert await contexts_of(chunk, {}) == {}
+
+
+async def test_a_damaged_part_goes_to_quarantine_with_its_reason_and_what_it_said_is_judged_anew():
+    shopper, late = Shopper(), uuid.uuid4().hex
+    await shopper.shop()
+    task = await shopper.task(late)
+    (chunk,) = task.chunks()
+    await judged(task)
+    await archive(Shopper().body(late))
+    before = {verdict.event_id: verdict for verdict in await judged(task, 2)}
+    fraud = await blobs.warehouse(names.FRAUD_EVENTS)
+    await blobs.write_blob(fraud, evidence_path(chunk, 0), b"nothing", "application/gzip")
+    await clear_work(task)
+
+    task = await shopper.task(late)
+    again = {verdict.event_id: verdict for verdict in await judged(task)}
+
+    assert again[late] == before[late], "its part was not damaged"
+    assert again[shopper.flagged].band != "unresolved"
+    assert (await read_evidence(chunk)).named(str(again[shopper.flagged].evidence))
+    assert await blobs.read_blob(fraud, evidence_path(chunk, 0)) == b"nothing", "it stays where it is"
+    quarantine = await blobs.warehouse(names.QUARANTINE)
+    folder = evidence_path(chunk, 0).removesuffix(".json.gz")
+    (kept,) = [blob.name async for blob in quarantine.list_blobs(name_starts_with=folder)]
+    record = msgspec.json.decode(await blobs.read_blob(quarantine, kept), type=QuarantinedEvidence)
+    assert (record.raw_base64, record.blob) == (raw(b"nothing"), evidence_path(chunk, 0))
+    assert "not a part of evidence" in record.reason

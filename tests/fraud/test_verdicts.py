@@ -1,9 +1,19 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from msgspec.structs import replace
 
 from fraud.judging import judged, unresolved
-from fraud.verdicts import amended, case_of, from_ndjson, readable_verdicts, time_path, to_ndjson, verdicts_path
+from fraud.verdicts import (
+    Verdict,
+    amended,
+    case_of,
+    from_ndjson,
+    readable_verdicts,
+    time_path,
+    to_ndjson,
+    verdicts_path,
+)
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 
 EVENT = {"id": "b", "event_type": "sale_event", "store_id": 3, "discount": 60, "priority_shipping": True}
@@ -34,6 +44,14 @@ def test_a_case_counts_by_band_and_names_the_worst_first():
 
 def test_a_case_without_a_store_lies_in_the_unknown_partition():
     assert case_of("window-none", None, WINDOW, VERDICTS, "x").store_id == "_unknown"
+
+
+def test_a_case_tells_when_a_verdict_or_the_evidence_that_it_names_is_another():
+    def digest(changed: Verdict) -> str:
+        return case_of("w", 3, WINDOW, [VERDICTS[0], changed, VERDICTS[2]], "x").verdicts_digest
+
+    others = [replace(VERDICTS[1], evidence="0" * 32), replace(VERDICTS[1], reasons=()), replace(VERDICTS[1], score=39)]
+    assert len({digest(verdict) for verdict in (VERDICTS[1], *others)}) == 4
 
 
 def test_a_case_names_at_most_ten_events():

@@ -50,6 +50,25 @@ async def test_deleted_and_altered_cases_are_named_with_their_fields_and_repaire
     assert (planned.judged_windows, planned.not_repairable) == (2, [])
 
 
+async def test_verdicts_that_were_changed_together_with_their_evidence_are_named_and_left_to_a_person():
+    world = a_world(Random(24))
+    await store(world)
+    container = await cosmos.cases()
+    case, amended, *_ = await cases_in_range()
+    # As if the verdicts had been others when the case was made: each of those that are kept is right by itself.
+    await container.upsert_item(case | {"verdicts_digest": "0" * 32})
+    await container.upsert_item(amended | {"verdicts_digest": "0" * 32, "revision": 0})
+
+    outcome, report = await reconcile(RANGE)
+    planned = await plan_repair(RepairRequest(outcome.id, dry_run=True))
+
+    (differing,) = report.differences
+    assert {example.event_id for example in differing.examples} == {case["id"], amended["id"]}
+    assert {example.fields for example in differing.examples} == {("verdicts_digest",)}
+    assert [(left.name, left.count) for left in planned.not_repairable] == [("altered_verdicts", 1)]
+    assert planned.judged_windows == 1, "a case that is older than its verdicts is written anew"
+
+
 async def test_all_cases_deleted_do_not_balance():
     world = a_world(Random(22))
     await store(world)
