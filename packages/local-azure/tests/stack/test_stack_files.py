@@ -54,6 +54,29 @@ def test_azures_time_never_goes_backwards_from_one_run_to_the_next(tmp_path: Pat
     assert clock_file.resume(tmp_path / "clock", speed=1).timestamp() > before
 
 
+@pytest.mark.parametrize("text", ["", "\n", "soon", "nan", "inf", "-1", "1e300"])
+def test_a_clock_that_somebody_has_damaged_is_refused_with_what_to_do(tmp_path: Path, text: str):
+    (tmp_path / "clock").write_text(text)
+
+    with pytest.raises(CannotStartError, match=r"clock does not hold Azure's time any more.*forget the whole state"):
+        clock_file.resume(tmp_path / "clock", speed=1)
+
+
+def test_a_disk_that_is_full_is_told_once_and_azures_time_is_kept_again_later(tmp_path: Path):
+    said: list[str] = []
+    keeper = clock_file.Keeper(tmp_path / "clock", Clock(time.time(), time.time() + 3_600, 1), said.append)
+    (tmp_path / "clock.draft").mkdir()  # nobody can write there, not even root
+
+    keeper.save()
+    keeper.save()
+    (tmp_path / "clock.draft").rmdir()
+    keeper.save()
+    keeper.save()
+
+    assert [line.partition(":")[0] for line in said] == ["Azure's time cannot be kept", "Azure's time is kept again."]
+    assert clock_file.resume(tmp_path / "clock", speed=1).timestamp() > time.time() + 3_500
+
+
 def test_a_first_run_starts_at_real_time(tmp_path: Path):
     assert clock_file.resume(tmp_path / "clock", speed=60).timestamp() == pytest.approx(time.time(), abs=5)
 

@@ -64,12 +64,13 @@ async def up(stop: asyncio.Event, places: Places, speed: float, faults_port: int
         _say(f"Azure on this machine, at {speed:g} times real time. State in {_short(state)}.")
         parts = configured_parts(config, state, chosen, settings, faults_port)
         supervisor = Supervisor(parts, environment, state / "logs", lambda line: _say(f"  {line}"))
-        keep_clock = asyncio.create_task(clock_file.keep(state / "clock", clock))
+        keeper = clock_file.Keeper(state / "clock", clock, lambda line: _say(f"  {line}"))
+        keep_clock = asyncio.create_task(keeper.run())
         try:
             await supervisor.run(stop, lambda: _say_ready(config, chosen, settings, time.monotonic() - started))
         finally:
             keep_clock.cancel()
-            clock_file.save(state / "clock", clock)
+            keeper.save()
     _say(f"Stopped. `{config.commands.up}` continues from here; `{config.commands.reset}` forgets it.")
 
 

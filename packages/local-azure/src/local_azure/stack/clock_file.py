@@ -2,16 +2,24 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from local_azure.core.clock import Clock
+from local_azure.core.process import CannotStartError
 
 SAVE_SECONDS = 1.0
 """The time between two saves of the clock, in real seconds."""
 
+_END_OF_TIME = 253_402_300_800.0
+"""The year 10000, which no calendar here has."""
+
 
 def resume(file: Path, speed: float) -> Clock:
-    """The clock of this run. It starts at real time, or where the last run had come to if that is later."""
+    """The clock of this run. It starts at real time, or where the last run had come to if that is later.
+
+    Raises CannotStartError if the file does not tell where that was: to guess could take Azure's time back.
+    """
     now = time.time()
     return Clock(real_origin=now, azure_origin=max(now, _saved(file)), speed=speed)
 
@@ -26,13 +34,41 @@ def save(file: Path, clock: Clock) -> None:
 
 def _saved(file: Path) -> float:
     try:
-        return float(file.read_text())
+        saved = float(file.read_text("ascii"))
     except FileNotFoundError:
         return 0.0
+    except ValueError:
+        saved = -1.0
+    if not 0 <= saved < _END_OF_TIME:
+        raise CannotStartError(
+            f"{file} does not hold Azure's time any more, in seconds since 1970: write into it the time that the last "
+            "run had come to (its logs tell), or forget the whole state"
+        )
+    return saved
 
 
-async def keep(file: Path, clock: Clock) -> None:
-    """Save the clock every second until cancelled."""
-    while True:
-        save(file, clock)
-        await asyncio.sleep(SAVE_SECONDS)
+class Keeper:
+    """Saves the clock. `say` hears, once each time, that it cannot, and that it can again."""
+
+    def __init__(self, file: Path, clock: Clock, say: Callable[[str], None]) -> None:
+        self._file, self._clock, self._say = file, clock, say
+        self._is_failing = False
+
+    def save(self) -> None:
+        """Save it now; a disk that is full or broken ends nothing."""
+        try:
+            save(self._file, self._clock)
+        except OSError as error:
+            if not self._is_failing:
+                self._say(f"Azure's time cannot be kept: {error}. Until it can, it goes back if the stack is killed.")
+            self._is_failing = True
+        else:
+            if self._is_failing:
+                self._say("Azure's time is kept again.")
+            self._is_failing = False
+
+    async def run(self) -> None:
+        """Save it every second until cancelled."""
+        while True:
+            self.save()
+            await asyncio.sleep(SAVE_SECONDS)
