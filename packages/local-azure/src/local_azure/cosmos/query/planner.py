@@ -64,7 +64,9 @@ class Planner:
         if place.walk is not None:
             return self._resumed(conditions, place, place.walk)
         self._make_missing(conditions, wish.order)
-        usable = [(index, legs) for index in self._indexes.existing if (legs := legs_of(index, conditions)) is not None]
+        usable = _strongest(
+            [(index, legs) for index in self._indexes.existing if (legs := legs_of(index, conditions)) is not None]
+        )
         ordered = self._in_order(conditions, wish.order, place) if wish.order else None
         if ordered is not None and ordered.complete:
             return ordered
@@ -171,6 +173,17 @@ class Planner:
         table = f'{self._table} INDEXED BY "{index.name(self._table)}"'
         sql = f"SELECT row, {self._partition_column} FROM {table} WHERE {where}"
         return self._store.execute(sql, tuple(values)).fetchall()
+
+
+def _strongest(usable: list[tuple[Index, list[Leg]]]) -> list[tuple[Index, list[Leg]]]:
+    """Without the indexes that bound only some of the properties that another one bounds."""
+    bounded = [frozenset(column.names for column in index.columns[: _depth(legs)]) for index, legs in usable]
+    return [each for each, names in zip(usable, bounded, strict=True) if not any(names < other for other in bounded)]
+
+
+def _depth(legs: list[Leg]) -> int:
+    """The number of columns that the legs bound."""
+    return max((len(leg.prefix) + (leg.low is not None or leg.high is not None) for leg in legs), default=0)
 
 
 def _keys(place: Place) -> tuple[Key, ...]:
