@@ -7,6 +7,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from activities.find_contents import find_contents
+from activities.judge_in_shadow import judge_in_shadow
 from activities.window_context import contexts_of
 from activities.window_ids import read_ids, read_repeated
 from fraud.analysis import Chunk, ChunkResult, WindowTask
@@ -24,7 +25,8 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
 
     An id of which nothing flagged is archived or in quarantine gets the verdict `unresolved`. The next look-up asks for
     those ids only, and for those under which another content may come. Judging a chunk again replaces its verdicts, and
-    reads the facts that the first judging read; the set `seed` needs none beside the event.
+    reads the facts that the first judging read; the set `seed` needs none beside the event. A set in shadow judges the
+    same contents.
     Raises LookupError, and what Cosmos or the blob service raised.
     """
     task, work = chunk.task, await blobs.work()
@@ -49,6 +51,8 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     if chunk.lookup and (unresolved or more):
         await blobs.write_blob(work, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
     await blobs.write_blob(work, chunk.path, lines, blobs.NDJSON)
+    if task.shadow:
+        await judge_in_shadow(chunk, ids, contents_of)
     return ChunkResult(
         number=chunk.number,
         bands=dict(Counter(verdict.band for verdict in verdicts)),

@@ -39,7 +39,7 @@ async def keep_verdicts(place: Place, lines: bytes, amend: Amend) -> WindowSumma
 
     `lines` are verdicts, one per line. Done twice, it writes the same bytes and leaves the case as it is.
     """
-    stored = await _store_blob(place.path, lines, amend)
+    stored = await store_lines(place.path, lines, amend)
     blob = f"{names.FRAUD_EVENTS}/{place.path}"
     verdicts = from_ndjson(stored.data)
     case = case_of(place.name, place.store_id, place.window, verdicts, blob, revision=stored.number, type=place.type)
@@ -62,7 +62,11 @@ async def keep_verdicts(place: Place, lines: bytes, amend: Amend) -> WindowSumma
     )
 
 
-async def _store_blob(path: str, lines: bytes, amend: Amend) -> Revision:
+async def store_lines(path: str, lines: bytes, amend: Amend) -> Revision:
+    """Write verdicts, one per line, to a path in `fraud-events`, or amend those that are there; no case is made.
+
+    Raises VerdictsChangeError, and what the blob service raised.
+    """
     container = await warehouse(names.FRAUD_EVENTS)
     if first := await create_revision(container, path, lines, NDJSON):
         return first

@@ -1,5 +1,6 @@
 """Keep the verdicts of a window: one blob in `fraud-events`, one case in Cosmos, amended as events are found."""
 
+from activities.judge_in_shadow import keep_shadow
 from activities.keep_verdicts import Place, keep_verdicts
 from fraud.analysis import WindowSummary, WindowTask
 from fraud.verdicts import amended, verdicts_path
@@ -12,12 +13,16 @@ _READS = 8
 async def store_verdicts(task: WindowTask) -> WindowSummary:
     """Merge the chunks' verdicts in the order of the ids, write them and the case.
 
-    Run twice, it writes the same bytes and leaves the case as it is; run late, it takes nothing back that was found
-    since. Raises ResourceNotFoundError if a chunk was not judged, and what Cosmos or the blob service raised.
+    The verdicts of a set in shadow are written beside, into no case. Run twice, it writes the same bytes and leaves the
+    case as it is; run late, it takes nothing back that was found since. Raises ResourceNotFoundError if a chunk was not
+    judged, and what Cosmos or the blob service raised.
     """
     work = await blobs.work()
     # Lines in the order of the chunks are lines in the order of the ids: nothing is encoded again.
     parts = await together((blobs.read_blob(work, chunk.path) for chunk in task.chunks()), at_once=_READS)
     path = verdicts_path(task.name, task.window_end)
     place = Place(name=task.name, store_id=task.store_id, window=task.window, path=path)
-    return await keep_verdicts(place, b"".join(parts), amended)
+    summary = await keep_verdicts(place, b"".join(parts), amended)
+    if task.shadow:
+        await keep_shadow(task, path)
+    return summary

@@ -9,7 +9,7 @@ from fraud.windows import SuspiciousWindow
 from services import names
 from services.blobs import read_blob, warehouse, work, write_blob
 from services.profiles import latest_profile_day
-from services.settings import settings
+from services.rules_in_use import read_rules_in_use
 
 _ids = msgspec.json.Decoder(list[str])
 
@@ -19,9 +19,11 @@ async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> W
 
     Profiles are those of the last day before the window's that was profiled.
     """
-    rules = settings().rule_set
-    day = None if rules == SEED_NAME else await latest_profile_day(window.window.start.date())
-    task = WindowTask.of(window, work_root, rules=rules, profile_day=day)
+    in_use = await read_rules_in_use()
+    rules, shadow = in_use.active, in_use.shadow or ""
+    needs_context = {rules, shadow} - {SEED_NAME, ""}
+    day = await latest_profile_day(window.window.start.date()) if needs_context else None
+    task = WindowTask.of(window, work_root, rules=rules, profile_day=day, shadow=shadow)
     if task.repeated:
         await write_blob(await work(), task.repeated_path, msgspec.json.encode(window.repeated))
     await write_blob(await work(), task.ids_path, msgspec.json.encode(window.ids))

@@ -52,14 +52,13 @@ def command_line() -> argparse.ArgumentParser:
     add_stop(command("stop", STOP))
     _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
     _trace(command("trace", "Follow an event through the pipeline; exit code 1 if something of its way is missing."))
-    sql.add_options(command("sql", "Ask the archives in SQL, or one of ten questions that have a name (--list)."))
+    sql.add_options(command("sql", "Ask the archives in SQL, or one of eleven questions that have a name (--list)."))
     _open(command("open", "Open the desk in a browser.", of_app=True))
     _acknowledge(command("acknowledge", "Acknowledge differences of a report; without --difference, show their keys."))
     _verify(command("verify", "Find any change of a past report or watermark; exit code 1 if there is one."))
     add_desk_commands(command, app_of)
-    add_rule_commands(
-        command("rules", "Check, show, try and replay rule sets over files, without the app.", of_app=False)
-    )
+    text = "Check, show, try and replay rule sets over files; see and change which of them the app uses."
+    add_rule_commands(command("rules", text, of_app=False), app)
     _world(command("world", "Write a labelled world of events, and the truth about them.", of_app=False))
     add_explain(command("explain", "Explain the verdict on an event of a file, rule by rule.", of_app=False))
     return parser

@@ -54,6 +54,8 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last day that was profiled when it was received; None on the first evening."""
     lookups: tuple[int, ...] = ()
     """By chunk, the look-up that judged it last: whose verdicts are to be stored."""
+    shadow: str = ""
+    """The name of the set that judges it beside `rules`, into `shadow/`; empty without one."""
 
     @classmethod
     def of(
@@ -63,8 +65,9 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         *,
         rules: str = SEED_NAME,
         profile_day: date | None = None,
+        shadow: str = "",
     ) -> "WindowTask":
-        """The task of analysing a window by a rule set, with the profiles up to a day."""
+        """The task of analysing a window by a rule set and one in its shadow, with the profiles up to a day."""
         return cls(
             name=window.name,
             store_id=window.store_id,
@@ -76,12 +79,17 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             version=VERSION,
             rules=rules,
             profile_day=profile_day,
+            shadow=shadow,
         )
 
     def judged_by(self, results: Iterable["ChunkResult"]) -> "WindowTask":
         """The task of storing the verdicts of these results, one for each chunk, in any order."""
         in_order = sorted(results, key=lambda result: result.number)
         return msgspec.structs.replace(self, lookups=tuple(result.lookup for result in in_order))
+
+    def in_shadow(self) -> "WindowTask":
+        """The same window as the set in shadow judges it."""
+        return msgspec.structs.replace(self, rules=self.shadow, shadow="")
 
     @property
     def window(self) -> Window:
@@ -135,6 +143,11 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The work blob that takes the chunk's verdicts: no look-up writes over those of another."""
         of_lookup = f"-{self.lookup:02}" if self.lookup else ""
         return f"{self.task.work_folder}/verdicts-{self.number:05}{of_lookup}.ndjson"
+
+    @property
+    def shadow_path(self) -> str:
+        """The work blob that takes the verdicts of the set in shadow."""
+        return f"{self.task.work_folder}/shadow-{self.number:05}-{self.lookup:02}.ndjson"
 
     @property
     def open_path(self) -> str:

@@ -21,6 +21,9 @@ CaseType = Literal["window", "quarantine"]
 EVIDENCE = "evidence"
 """The folder of all evidence in the container of the verdicts."""
 
+SHADOW = "shadow"
+"""The folder of all verdicts of sets in shadow, in the same container: no case and no alert is made of them."""
+
 TOP_VERDICTS = 10
 """A case names this many of its worst events; all of them are in its blob."""
 
@@ -193,6 +196,11 @@ _decoder = msgspec.json.Decoder(Verdict)
 def verdicts_path(name: str, window_end: datetime) -> str:
     """The path of a window's verdicts in `fraud-events`, by its end: `{yyyy}/{mm}/{dd}/{hh}{mm}/{name}.ndjson`."""
     return f"{time_path(window_end)}/{name}.ndjson"
+
+
+def shadow_path(verdicts: str) -> str:
+    """The path of the verdicts that a set in shadow gives beside those at a path: `shadow/{path}`."""
+    return f"{SHADOW}/{verdicts}"
 
 
 def evidence_folder(verdicts: str) -> str:

@@ -8,14 +8,15 @@ from cli.rules.explaining import run_explain
 from cli.rules.replaying import run_replay
 from cli.rules.showing import run_check, run_show
 from cli.rules.trying import run_compare, run_try
+from cli.rules_in_use import add_change, add_in_use
 
 Run = Callable[[argparse.Namespace], int]
 _RULES = "a rule file, or the name of a set that comes with the app (default: context)"
 _MOST_HISTORY = 365
 
 
-def add_rule_commands(parser: argparse.ArgumentParser) -> None:
-    """Add the commands to the parser of `detective rules`."""
+def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentParser) -> None:
+    """Add the commands to the parser of `detective rules`; `app` has the options of those that ask the app."""
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, text: str, run: Run) -> argparse.ArgumentParser:
@@ -48,6 +49,14 @@ def add_rule_commands(parser: argparse.ArgumentParser) -> None:
     for name in ("before", "after"):
         compare.add_argument(name, metavar=f"{name.upper()}.ndjson", help="verdicts that `replay` wrote")
     compare.add_argument("--json", action="store_true", help="print JSON for a script")
+
+    def of_app(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[app])
+
+    add_in_use(of_app("in-use", "Show which set judges windows, which in its shadow, and who changed it."))
+    add_change(of_app("activate", "Let a set judge windows from now on; those in flight keep theirs."), is_shadow=False)
+    text = "Let a set judge windows beside the active one, into no case and no alert; `none` ends it."
+    add_change(of_app("shadow", text), is_shadow=True)
 
 
 def add_explain(parser: argparse.ArgumentParser) -> None:

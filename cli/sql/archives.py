@@ -94,8 +94,15 @@ class Fetch:
 
     def verdicts(self) -> Iterator[bytes]:
         """The verdicts, with the name of their case."""
+        return self._verdicts("")
+
+    def shadow_verdicts(self) -> Iterator[bytes]:
+        """The verdicts of sets in shadow, with the name of the case that the active set's verdicts make."""
+        return self._verdicts("shadow/")
+
+    def _verdicts(self, folder: str) -> Iterator[bytes]:
         with closing(self._container("fraud-events")) as container:
-            for blob, content in self._blobs(container, [f"{day:%Y/%m/%d}/" for day in self._days()]):
+            for blob, content in self._blobs(container, [f"{folder}{day:%Y/%m/%d}/" for day in self._days()]):
                 case = blob.rpartition("/")[2].removesuffix(".ndjson")
                 yield from (_line({**row, "case_id": case}) for row in _lines(content))
 
@@ -173,6 +180,7 @@ _ROWS: dict[str, Callable[[Fetch], Iterator[bytes]]] = {
     "events": Fetch.events,
     "suspicious": Fetch.suspicious,
     "verdicts": Fetch.verdicts,
+    "shadow_verdicts": Fetch.shadow_verdicts,
     "quarantine": Fetch.quarantine,
     "cases": Fetch.cases,
     "reports": Fetch.reports,

@@ -13,6 +13,11 @@ import msgspec
 from cli.app_client import AppError
 from cli.sql.bounds import Bounds, TooMuchError
 
+_VERDICT = {
+    "event_id": "VARCHAR", "store_id": "JSON", "window_start": "TIMESTAMP", "window_end": "TIMESTAMP",
+    "score": "BIGINT", "band": "VARCHAR", "reasons": "JSON", "rule_set": "VARCHAR", "run_id": "VARCHAR",
+    "event": "JSON", "source": "VARCHAR", "case_id": "VARCHAR",
+}  # fmt: skip
 _COLUMNS: dict[str, dict[str, str]] = {
     "events": {
         "event_id": "VARCHAR", "event_type": "VARCHAR", "store_id": "JSON", "cust_id": "JSON", "sku": "JSON",
@@ -23,11 +28,8 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "suspicious": {
         "event_id": "VARCHAR", "store_id": "JSON", "WindowStart": "TIMESTAMP", "WindowEnd": "TIMESTAMP",
     },
-    "verdicts": {
-        "event_id": "VARCHAR", "store_id": "JSON", "window_start": "TIMESTAMP", "window_end": "TIMESTAMP",
-        "score": "BIGINT", "band": "VARCHAR", "reasons": "JSON", "rule_set": "VARCHAR", "run_id": "VARCHAR",
-        "event": "JSON", "source": "VARCHAR", "case_id": "VARCHAR",
-    },
+    "verdicts": _VERDICT,
+    "shadow_verdicts": _VERDICT,
     "quarantine": {
         "reason": "VARCHAR", "raw_base64": "VARCHAR", "partition": "VARCHAR", "offset": "VARCHAR",
         "sequence_number": "BIGINT", "enqueued_time": "TIMESTAMP", "message_id": "VARCHAR", "path": "VARCHAR",

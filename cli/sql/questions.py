@@ -59,4 +59,10 @@ QUESTIONS: dict[str, Question] = {
         "The verdicts of reconciliations",
         "SELECT run, verdict, sentence FROM reports ORDER BY run DESC",
     ),
+    "shadow-changes": Question(
+        "Verdicts that the set in shadow would move to another band",
+        "SELECT v.band AS active, s.band AS shadow, s.rule_set, count(*) AS verdicts FROM shadow_verdicts s "
+        "JOIN verdicts v USING (case_id, event_id) WHERE v.band != s.band AND v.event IS NOT DISTINCT FROM s.event "
+        "GROUP BY ALL ORDER BY verdicts DESC, active, shadow",
+    ),
 }

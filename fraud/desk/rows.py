@@ -124,11 +124,11 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleSetRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule set that this version has. `id` is what verdicts name; `active` judges windows."""
+    """A rule set that this version has. `id` is what verdicts name; `active` judges windows, `shadow` beside it."""
 
     id: str
     about: str
-    state: Literal["active", "shipped"]
+    state: Literal["active", "shadow", "shipped"]
     medium: int
     high: int
     rules: tuple[RuleRow, ...]

@@ -1,6 +1,6 @@
 """Every endpoint of the API."""
 
-from function_app.api import deciding, filing, labelling, reading, tracing, workflows
+from function_app.api import deciding, filing, labelling, reading, ruling, tracing, workflows
 from function_app.api.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -8,6 +8,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *deciding.ENDPOINTS,
     *labelling.ENDPOINTS,
     *filing.ENDPOINTS,
+    *ruling.ENDPOINTS,
     *workflows.ENDPOINTS,
     *tracing.ENDPOINTS,
 )

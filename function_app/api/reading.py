@@ -77,7 +77,7 @@ async def list_alerts(call: Call[Span, None]) -> Page[AlertRow]:
 
 async def list_rule_sets(call: Call[Nothing, None]) -> tuple[RuleSetRow, ...]:
     """Every rule set of this version, the active one first."""
-    return rule_sets.rule_sets()
+    return await rule_sets.rule_sets()
 
 
 def _get(name: str, path: str, handler: Any, asked: Any, answer: Any, *statuses: int) -> Endpoint:

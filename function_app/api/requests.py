@@ -41,10 +41,8 @@ def read_etag(request: func.HttpRequest) -> str:
     """The ETag that a change was made of. Raises ProblemError (428 without one, 400 for one that is not a single)."""
     text = headers_of(request).get("If-Match", "").strip()
     if not text:
-        raise ProblemError(
-            428, "If-Match is missing", "say with If-Match which state of the case you have seen: its `etag`"
-        )
+        raise ProblemError(428, "If-Match is missing", "say with If-Match which state you have seen: its `etag`")
     tag = text.removeprefix('"').removesuffix('"')
     if not tag or any(character in tag for character in '",*') or text.startswith("W/") or not tag.isprintable():
-        raise bad_request("If-Match", "If-Match must be the one `etag` of the case, in quotes")
+        raise bad_request("If-Match", "If-Match must be the one `etag` of that state, in quotes")
     return tag

@@ -1,24 +1,30 @@
 """The rule sets that this version of the app has."""
 
+from typing import Literal
+
 from fraud.desk.rows import RuleRow, RuleSetRow
 from fraud.rules.definition import RuleDefinition
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import shipped
-from services.settings import settings
+from services.rules_in_use import read_rules_in_use
+
+State = Literal["active", "shadow", "shipped"]
+_ORDER: tuple[State, ...] = ("active", "shadow", "shipped")
 
 
-def rule_sets() -> tuple[RuleSetRow, ...]:
-    """Every rule set, the active one first: a setting names it."""
-    active = shipped()[settings().rule_set]
-    ordered = sorted(shipped().values(), key=lambda rules: (rules is not active, rules.id))
-    return tuple(_row(rules, is_active=rules is active) for rules in ordered)
+async def rule_sets() -> tuple[RuleSetRow, ...]:
+    """Every rule set, the active one first, then the one in its shadow. Raises what the blob service raised."""
+    in_use = await read_rules_in_use()
+    states: dict[str, State] = {in_use.shadow or "": "shadow", in_use.active: "active"}
+    rows = [_row(rules, states.get(name, "shipped")) for name, rules in shipped().items()]
+    return tuple(sorted(rows, key=lambda row: (_ORDER.index(row.state), row.id)))
 
 
-def _row(rules: RuleSet, *, is_active: bool) -> RuleSetRow:
+def _row(rules: RuleSet, state: State) -> RuleSetRow:
     return RuleSetRow(
         id=rules.id,
         about=rules.definition.about,
-        state="active" if is_active else "shipped",
+        state=state,
         medium=rules.bands.medium,
         high=rules.bands.high,
         rules=tuple(map(_rule, rules.definition.rules)),

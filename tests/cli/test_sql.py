@@ -33,7 +33,11 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "reasons": [{"rule": "HIGH_LOSS", "weight": 25, "evidence": "much"}],
             "event": {"cust_id": 12},
             "source": "archive",
+            "case_id": "w",
         }
+    ],
+    "shadow_verdicts": [
+        {"event_id": "a", "band": "low", "event": {"cust_id": 12}, "rule_set": "trial@1", "case_id": "w"},
     ],
     "quarantine": [{"reason": "not JSON", "enqueued_time": "2026-01-02T10:03:00Z"}],
     "cases": [{**WINDOW, "id": "w", "store_id": 7, "stakes": {"at_stake": 12_345}}, {**WINDOW, "id": "old"}],
@@ -76,6 +80,7 @@ def answers(archives: Archives, text: str, **bounds: Any) -> list[tuple[Any, ...
         ("events-per-minute", ("2026-01-02 10:01:00", 1)),
         ("reused-ids", ("a", 2)),
         ("quarantined", ("not JSON", 1)),
+        ("shadow-changes", ("high", "low", "trial@1", 1)),
         ("nights", ("reconcile-1", "balanced", "All is well.")),
     ],
 )
@@ -92,8 +97,8 @@ def test_every_question_with_a_name_is_answered(archives: Archives, name: str, f
         assert tuple(shown) == first
 
 
-def test_ten_questions_have_a_name():
-    assert len(QUESTIONS) == 10
+def test_eleven_questions_have_a_name():
+    assert len(QUESTIONS) == 11
     assert {view for question in QUESTIONS.values() for view in named_views(question.text)} == set(VIEWS)
 
 

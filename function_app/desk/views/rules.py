@@ -17,7 +17,7 @@ async def show_rules(visit: Visit) -> func.HttpResponse:
     for week in figures.rules:
         confirmed, dismissed = spoken.get(week.rule, (0, 0))
         spoken[week.rule] = (confirmed + week.confirmed, dismissed + week.dismissed)
-    return answers.page("rules.html", visit, here="rules", sets=rule_sets(), spoken=spoken, figures=figures)
+    return answers.page("rules.html", visit, here="rules", sets=await rule_sets(), spoken=spoken, figures=figures)
 
 
 ROUTES: Routes = {("GET", "rules"): show_rules}

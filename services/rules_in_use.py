@@ -1,0 +1,84 @@
+"""The rule sets in use, kept in one blob: `rules/in-use.json` in `reports`. Each change is a conditional write."""
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+
+from fraud.desk.problems import ProblemError
+from fraud.desk.rules_in_use import RulesInUse
+from fraud.rules.shipped import shipped
+from services import names
+from services.blob_revisions import create_revision, read_revision, replace_revision
+from services.blobs import JSON, warehouse
+from services.settings import settings
+
+PATH = "rules/in-use.json"
+UNCHANGED = "unchanged"
+"""The ETag as long as nobody has changed anything and the blob is absent."""
+
+_log = logging.getLogger(__name__)
+_decoder = msgspec.json.Decoder(RulesInUse)
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """The state as it was read, and its ETag without quotes."""
+
+    state: RulesInUse
+    etag: str
+
+    @property
+    def active(self) -> str:
+        """The name of the set that judges windows: the one that was activated, or the setting's."""
+        name = self.state.active or settings().rule_set
+        if name in shipped():
+            return name
+        # Windows go on: their verdicts say which set judged them.
+        _log.error("the active rule set %s is not in this version; %s judges instead", name, settings().rule_set)
+        return settings().rule_set
+
+    @property
+    def shadow(self) -> str | None:
+        """The name of the set that judges beside it; None without one."""
+        name = self.state.shadow
+        if name is None or name == self.active:
+            return None
+        if name in shipped():
+            return name
+        _log.error("the rule set %s, in shadow, is not in this version", name)
+        return None
+
+
+async def read_rules_in_use() -> Kept:
+    """The state as it is. Raises what the blob service raised."""
+    revision = await read_revision(await warehouse(names.REPORTS), PATH)
+    if revision is None:
+        return Kept(RulesInUse(), UNCHANGED)
+    return Kept(_decoder.decode(revision.data), revision.etag.strip('"'))
+
+
+async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> Kept:
+    """Change the state as a person has seen it; the state as it is then.
+
+    Raises ProblemError: 412 if it is not the same any more, and what `make` raises.
+    """
+    container = await warehouse(names.REPORTS)
+    before = await read_revision(container, PATH)
+    kept = Kept(_decoder.decode(before.data), before.etag.strip('"')) if before else Kept(RulesInUse(), UNCHANGED)
+    if kept.etag != etag:
+        raise _changed_since()
+    state = make(kept)
+    data = msgspec.json.encode(state)
+    write = (
+        replace_revision(container, PATH, before, data, JSON)
+        if before
+        else create_revision(container, PATH, data, JSON)
+    )
+    if (written := await write) is None:
+        raise _changed_since()
+    return Kept(state, written.etag.strip('"'))
+
+
+def _changed_since() -> ProblemError:
+    detail = "somebody has changed the rules in use since you have seen them: read them again"
+    return ProblemError(412, "Changed meanwhile", detail)

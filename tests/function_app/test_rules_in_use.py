@@ -1,0 +1,69 @@
+"""The rule sets in use, over the API of the running app and its command line."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from services import blobs, names
+from services.rules_in_use import PATH
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+URL = "/api/rules-in-use"
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def nothing_in_use(app: str) -> AsyncIterator[None]:
+    """Nobody has changed the rules in use, before and after."""
+    await blobs.delete_blob(await blobs.warehouse(names.REPORTS), PATH)
+    yield
+    await blobs.delete_blob(await blobs.warehouse(names.REPORTS), PATH)
+
+
+async def in_use(http: aiohttp.ClientSession) -> dict[str, Any]:
+    async with http.get(URL) as answer:
+        assert answer.status == 200
+        return await answer.json()
+
+
+async def change(
+    http: aiohttp.ClientSession, what: str, name: str | None, *, etag: str = "", actor: str = "Ana"
+) -> tuple[int, dict[str, Any]]:
+    headers = {"x-actor": actor, **({"If-Match": f'"{etag}"'} if etag else {})}
+    async with http.post(f"{URL}/{what}", json={"set": name, "why": "a trial"}, headers=headers) as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
+async def test_a_set_is_put_into_shadow_activated_and_each_change_is_told(http: aiohttp.ClientSession):
+    start = await in_use(http)
+    _, shadowed = await change(http, "shadow", "seed", etag=start["etag"])
+    async with http.get("/api/rule-sets") as answer:
+        states = [row["state"] for row in await answer.json()]
+    _, activated = await change(http, "active", "seed", etag=shadowed["etag"], actor="Ben")
+
+    assert (start["active"], start["shadow"], start["changes"]) == ("context", None, [])
+    assert (shadowed["active"], shadowed["shadow"], states) == ("context", "seed", ["active", "shadow"])
+    assert (activated["active"], activated["shadow"]) == ("seed", None)
+    assert [(entry["number"], entry["who"], entry["what"], entry["set"]) for entry in activated["changes"]] == [
+        (2, "Ben", "activated", "seed"),
+        (1, "Ana", "shadowed", "seed"),
+    ]
+    assert await in_use(http) == activated
+
+
+async def test_who_has_not_seen_the_latest_state_changes_nothing(http: aiohttp.ClientSession):
+    start = await in_use(http)
+    _, first = await change(http, "shadow", "seed", etag=start["etag"])
+
+    statuses = [
+        (await change(http, "active", "seed", etag=start["etag"]))[0],
+        (await change(http, "active", "seed"))[0],
+        (await change(http, "active", "trial", etag=first["etag"]))[0],
+        (await change(http, "shadow", "context", etag=first["etag"]))[0],
+    ]
+
+    assert statuses == [412, 428, 400, 409]
+    assert await in_use(http) == first
