@@ -6,6 +6,7 @@ from collections import Counter
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
+from activities.asleep import asleep_for
 from activities.find_contents import find_contents
 from activities.judge_in_shadow import judge_in_shadow
 from activities.window_context import contexts_of
@@ -33,14 +34,14 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
     by_id = await _finished_before(chunk)
     contents_of = await find_contents([event_id for event_id in ids if event_id not in by_id], task.store_id)
-    rules = _rules_of(task)
+    rules, asleep = _rules_of(task), await asleep_for(task)
     contexts = {} if rules is SEED else await contexts_of(chunk, contents_of)
     repeated = await read_repeated(task) if task.repeated else frozenset[str]()
     unresolved: list[str] = []
     more: list[str] = []
     for event_id, contents in contents_of.items():
         by_id[event_id] = verdicts_on(
-            event_id, contents, task.store_id, task.window, rules=rules, contexts=contexts.get(event_id)
+            event_id, contents, task.store_id, task.window, rules=rules, contexts=contexts.get(event_id), asleep=asleep
         )
         if by_id[event_id][0].band == "unresolved":
             unresolved.append(event_id)
@@ -52,7 +53,7 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
         await blobs.write_blob(work, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
     await blobs.write_blob(work, chunk.path, lines, blobs.NDJSON)
     if task.shadow:
-        await judge_in_shadow(chunk, ids, contents_of)
+        await judge_in_shadow(chunk, ids, contents_of, asleep)
     return ChunkResult(
         number=chunk.number,
         bands=dict(Counter(verdict.band for verdict in verdicts)),

@@ -11,6 +11,7 @@ from activities.window_context import contexts_of
 from fraud.analysis import Chunk, WindowTask
 from fraud.judging import Content, verdicts_on
 from fraud.rules.shipped import SEED, shipped
+from fraud.snoozes import Snooze
 from fraud.verdicts import Verdict, amended, from_ndjson, shadow_path, to_ndjson
 from services import blobs
 from services.concurrency import together
@@ -19,10 +20,13 @@ _READS = 8
 _log = logging.getLogger(__name__)
 
 
-async def judge_in_shadow(chunk: Chunk, ids: Sequence[str], contents_of: Mapping[str, Sequence[Content]]) -> None:
+async def judge_in_shadow(
+    chunk: Chunk, ids: Sequence[str], contents_of: Mapping[str, Sequence[Content]], asleep: Sequence[Snooze]
+) -> None:
     """Judge what a look-up has found, and write the verdicts on all ids to the chunk's work blob for the shadow.
 
-    It reads the facts that the active set was asked about. A set that this version does not have judges nothing.
+    It reads the facts that the active set was asked about, and heeds the same snoozes. A set that this version does not
+    have judges nothing.
     """
     task = chunk.task.in_shadow()
     rules = shipped().get(task.rules)
@@ -33,7 +37,13 @@ async def judge_in_shadow(chunk: Chunk, ids: Sequence[str], contents_of: Mapping
     by_id = await _judged_before(chunk, {event_id for event_id in ids if event_id not in contents_of})
     for event_id, contents in contents_of.items():
         by_id[event_id] = verdicts_on(
-            event_id, contents, task.store_id, task.window, rules=rules, contexts=contexts.get(event_id)
+            event_id,
+            contents,
+            task.store_id,
+            task.window,
+            rules=rules,
+            contexts=contexts.get(event_id),
+            asleep=asleep,
         )
     verdicts = [verdict for event_id in ids for verdict in by_id.get(event_id, ())]
     await blobs.write_blob(await blobs.work(), chunk.shadow_path, to_ndjson(verdicts), blobs.NDJSON)

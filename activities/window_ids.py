@@ -4,6 +4,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.analysis import SEED_NAME, WindowTask
+from fraud.snoozes import asleep_in
 from fraud.verdicts import from_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow
 from services import names
@@ -23,7 +24,15 @@ async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> W
     rules, shadow = in_use.active, in_use.shadow or ""
     needs_context = {rules, shadow} - {SEED_NAME, ""}
     day = await latest_profile_day(window.window.start.date()) if needs_context else None
-    task = WindowTask.of(window, work_root, rules=rules, profile_day=day, shadow=shadow)
+    asleep = asleep_in(in_use.state.snoozes, window.window)
+    task = WindowTask.of(
+        window,
+        work_root,
+        rules=rules,
+        profile_day=day,
+        shadow=shadow,
+        snoozed=bool(asleep),
+    )
     if task.repeated:
         await write_blob(await work(), task.repeated_path, msgspec.json.encode(window.repeated))
     await write_blob(await work(), task.ids_path, msgspec.json.encode(window.ids))

@@ -56,6 +56,8 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """By chunk, the look-up that judged it last: whose verdicts are to be stored."""
     shadow: str = ""
     """The name of the set that judges it beside `rules`, into `shadow/`; empty without one."""
+    snoozed: bool = False
+    """True if some snooze of a rule holds in it."""
 
     @classmethod
     def of(
@@ -66,6 +68,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         rules: str = SEED_NAME,
         profile_day: date | None = None,
         shadow: str = "",
+        snoozed: bool = False,
     ) -> "WindowTask":
         """The task of analysing a window by a rule set and one in its shadow, with the profiles up to a day."""
         return cls(
@@ -80,6 +83,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             rules=rules,
             profile_day=profile_day,
             shadow=shadow,
+            snoozed=snoozed,
         )
 
     def judged_by(self, results: Iterable["ChunkResult"]) -> "WindowTask":

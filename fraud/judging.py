@@ -17,6 +17,7 @@ from fraud.rules.language import Value
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED
+from fraud.snoozes import Snooze, silenced
 from fraud.usable import problems_of
 from fraud.verdicts import Band, Reason, Source, Verdict
 from fraud.windows import Window
@@ -105,12 +106,14 @@ def verdicts_on(
     *,
     rules: RuleSet = SEED,
     contexts: Mapping[bytes, Context] | None = None,
+    asleep: Sequence[Snooze] = (),
 ) -> list[Verdict]:
     """The verdicts on an id of a window, from all contents that were found under it.
 
     Each content that the stream job flags has one, in the order of the canonical contents, and the id's being used
     again counts against each. As long as no flagged content is found there is one verdict, `unresolved`: the event may
     still come. `contexts` are by canonical form; without them the rules are asked about the event alone.
+    `asleep` are the snoozes that hold in the window.
     """
     by_form = distinct(contents)
     verdicts = [
@@ -123,6 +126,7 @@ def verdicts_on(
             source=content.source,
             rules=rules,
             context=contexts[form] if contexts else None,
+            asleep=asleep,
         )
         for form, content in by_form.items()
         if is_flagged(content.event)
@@ -150,6 +154,7 @@ def judged(
     name: str | None = None,
     rules: RuleSet = SEED,
     context: Context | None = None,
+    asleep: Sequence[Snooze] = (),
 ) -> Verdict:
     """The verdict on an event, under whose id `contents` have arrived, or that has another `name` than its id.
 
@@ -161,6 +166,8 @@ def judged(
         reasons = rules.reasons(_own_facts(event, contents))
     else:
         reasons = rules.reasons(context.facts, context.rates)
+    if asleep:
+        reasons = silenced(reasons, event, asleep)
     if problems:
         reasons = (*reasons, Reason(NOT_A_STORE_EVENT, 0, "; ".join(problems)))
     score = max(0, sum(reason.weight for reason in reasons))

@@ -9,6 +9,7 @@ from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind
 from services import names
 from services.blobs import warehouse
+from services.rules_in_use import read_rules_in_use
 
 _SOURCES = {"suspicious": (names.SUSPICIOUS_EVENTS, Kind.SUSPICIOUS), "verdicts": (names.FRAUD_EVENTS, Kind.VERDICT)}
 
@@ -22,7 +23,10 @@ async def observe_outcomes(step: Step) -> StepProgress:
     container_name, kind = _SOURCES[step.stage]
     observer = Observer.over(kind, await read_keys(step.run), plan.range)
     container = await warehouse(container_name)
-    evidence = await list_evidence(part.paths) if kind is Kind.VERDICT else {}
+    evidence: dict[str, list[str]] = {}
+    if kind is Kind.VERDICT:
+        evidence = await list_evidence(part.paths)
+        observer.snoozes = (await read_rules_in_use()).state.snoozes
     for path in part.paths:
         if kind is Kind.VERDICT:
             observer.evidence = await snapshot_of(evidence.get(path, []))

@@ -8,7 +8,7 @@ from cli.rules.explaining import run_explain
 from cli.rules.replaying import run_replay
 from cli.rules.showing import run_check, run_show
 from cli.rules.trying import run_compare, run_try
-from cli.rules_in_use import add_change, add_in_use
+from cli.rules_in_use import add_change, add_in_use, add_snooze, add_wake
 
 Run = Callable[[argparse.Namespace], int]
 _RULES = "a rule file, or the name of a set that comes with the app (default: context)"
@@ -57,6 +57,9 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
     add_change(of_app("activate", "Let a set judge windows from now on; those in flight keep theirs."), is_shadow=False)
     text = "Let a set judge windows beside the active one, into no case and no alert; `none` ends it."
     add_change(of_app("shadow", text), is_shadow=True)
+    text = "Let a rule count nothing against a customer, or at a store, for some days; verdicts still show it."
+    add_snooze(of_app("snooze", text))
+    add_wake(of_app("wake", "End a snooze of a rule early."))
 
 
 def add_explain(parser: argparse.ArgumentParser) -> None:

@@ -1,34 +1,47 @@
-"""The rule sets in use: the one that judges windows, and the one that judges beside it, in its shadow. Pure.
+"""The rules in use: the set that judges windows, the one that judges beside it, and the rules that are snoozed. Pure.
 
 Each change names who made it, and why; the changes stay with the state, so both are written at once or neither is.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from fraud.desk.callers import Caller
-from fraud.desk.problems import ProblemError, bad_request
+from fraud.desk.problems import ProblemError, bad_request, not_found
+from fraud.desk.queries import Moment
 from fraud.desk.review import By, Why
+from fraud.rules.definition import Name
+from fraud.snoozes import Because, Snooze, SnoozedKey
 
 MAX_CHANGES = 500
 """Changes that are told, the latest ones: each version of the blob keeps those of its time."""
 
+MAX_SNOOZES = 1_000
+LONGEST_SNOOZE = timedelta(days=90)
+KEPT = timedelta(days=400)
+"""A snooze stays so long after its end: a reconciliation of its time needs it to judge verdicts again."""
+
+What = Literal["activated", "shadowed", "snoozed", "woken"]
 SetName = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class RulesChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change: who, when, what and why, and the set that it names; null where a shadow ends."""
+    """A change: who, when, what and why, and the set or the snooze that it is about.
+
+    `set` is null where a shadow ends.
+    """
 
     number: int
     when: datetime
     who: str
     by: By
-    what: Literal["activated", "shadowed"]
-    set: str | None
+    what: What
+    set: str | None = None
+    snooze: Snooze | None = None
     why: str
 
 
@@ -37,6 +50,8 @@ class RulesInUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     active: SetName | None = None
     shadow: SetName | None = None
+    snoozes: tuple[Snooze, ...] = ()
+    """Those that hold, and those that have ended; the first made comes first."""
     changes: tuple[RulesChange, ...] = ()
 
 
@@ -54,11 +69,37 @@ class SetInShadow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: Why
 
 
+class RuleToSnooze(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule that shall count nothing against a customer, or at a store, until a time; one of the two is given."""
+
+    rule: Name
+    until: Moment
+    why: Because
+    customer: SnoozedKey | None = None
+    store: SnoozedKey | None = None
+
+
+class SnoozeName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A snooze by its number."""
+
+    number: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+class Waking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The reason why a snooze ends early."""
+
+    why: Why
+
+
 class RulesInUseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """The sets in use by name, the latest change first. `etag` names this state: a change says which it has seen."""
+    """The sets in use by name, the snoozes that have not ended, the latest change first.
+
+    `etag` names this state: a change says which it has seen.
+    """
 
     active: str
     shadow: str | None
+    snoozes: tuple[Snooze, ...]
     changes: tuple[RulesChange, ...]
     etag: str
 
@@ -70,7 +111,7 @@ def activated(
     _must_be(asked.set, shipped)
     shadow = None if state.shadow == asked.set else state.shadow
     changed = msgspec.structs.replace(state, active=asked.set, shadow=shadow)
-    return _noted(changed, who, when, "activated", asked)
+    return _noted(changed, who, when, "activated", why=asked.why, set=asked.set)
 
 
 def shadowed(
@@ -84,7 +125,46 @@ def shadowed(
         _must_be(asked.set, shipped)
         if asked.set == active:
             raise ProblemError(409, "Active itself", f"{active} judges windows: name another set, or null")
-    return _noted(msgspec.structs.replace(state, shadow=asked.set), who, when, "shadowed", asked)
+    changed = msgspec.structs.replace(state, shadow=asked.set)
+    return _noted(changed, who, when, "shadowed", why=asked.why, set=asked.set)
+
+
+def snoozed(state: RulesInUse, asked: RuleToSnooze, who: Caller, when: datetime, rules: Collection[str]) -> RulesInUse:
+    """The state in which a rule is snoozed, from the windows on that begin later. Raises ProblemError."""
+    if asked.rule not in rules:
+        raise bad_request("rule", f"no set of this version has the rule {asked.rule}")
+    if (asked.customer is None) == (asked.store is None):
+        raise bad_request("customer", "say for which customer, or at which store: one of the two")
+    if not when < asked.until <= when + LONGEST_SNOOZE:
+        raise bad_request("until", f"a snooze ends within {LONGEST_SNOOZE.days} days from now, {when:%Y-%m-%d %H:%M}Z")
+    kept = tuple(snooze for snooze in state.snoozes if snooze.until > when - KEPT)
+    if len(kept) >= MAX_SNOOZES:
+        raise ProblemError(409, "Too many", f"{MAX_SNOOZES} snoozes are kept: change the rule itself")
+    snooze = Snooze(
+        number=_next_number(state),
+        rule=asked.rule,
+        customer=asked.customer,
+        store=asked.store,
+        since=when,
+        until=asked.until,
+        who=who.name or "",
+        why=asked.why,
+    )
+    changed = msgspec.structs.replace(state, snoozes=(*kept, snooze))
+    return _noted(changed, who, when, "snoozed", why=asked.why, snooze=snooze)
+
+
+def woken(state: RulesInUse, number: int, asked: Waking, who: Caller, when: datetime) -> RulesInUse:
+    """The state in which a snooze has ended. Raises ProblemError for one that is not there, or has ended before."""
+    snooze = next((snooze for snooze in state.snoozes if snooze.number == number), None)
+    if snooze is None:
+        raise not_found("snooze", str(number))
+    if snooze.until <= when:
+        raise ProblemError(409, "Ended already", f"this snooze ended at {snooze.until:%Y-%m-%d %H:%M}Z")
+    ended = msgspec.structs.replace(snooze, until=when)
+    snoozes = tuple(ended if each is snooze else each for each in state.snoozes)
+    changed = msgspec.structs.replace(state, snoozes=snoozes)
+    return _noted(changed, who, when, "woken", why=asked.why, snooze=ended)
 
 
 def _must_be(name: str, shipped: Collection[str]) -> None:
@@ -92,15 +172,28 @@ def _must_be(name: str, shipped: Collection[str]) -> None:
         raise bad_request("set", f"this version has the sets {', '.join(sorted(shipped))}, and not {name!r}")
 
 
+def _next_number(state: RulesInUse) -> int:
+    return state.changes[-1].number + 1 if state.changes else 1
+
+
 def _noted(
     state: RulesInUse,
     who: Caller,
     when: datetime,
-    what: Literal["activated", "shadowed"],
-    asked: SetToActivate | SetInShadow,
+    what: What,
+    *,
+    why: str,
+    set: str | None = None,
+    snooze: Snooze | None = None,
 ) -> RulesInUse:
-    number = state.changes[-1].number + 1 if state.changes else 1
     change = RulesChange(
-        number=number, when=when, who=who.name or "", by=who.by, what=what, set=asked.set, why=asked.why
+        number=_next_number(state),
+        when=when,
+        who=who.name or "",
+        by=who.by,
+        what=what,
+        set=set,
+        snooze=snooze,
+        why=why,
     )
     return msgspec.structs.replace(state, changes=(*state.changes, change)[-MAX_CHANGES:])

@@ -1,10 +1,23 @@
-"""The endpoints of the rule sets in use: which judges windows, and which judges in its shadow."""
+"""The endpoints of the rules in use: the set that judges windows, the one in its shadow, and snoozes of rules."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from fraud.desk.rules_in_use import RulesInUse, RulesInUseRow, SetInShadow, SetToActivate, activated, shadowed
+from fraud.desk.callers import Role
+from fraud.desk.rules_in_use import (
+    RulesInUse,
+    RulesInUseRow,
+    RuleToSnooze,
+    SetInShadow,
+    SetToActivate,
+    SnoozeName,
+    Waking,
+    activated,
+    shadowed,
+    snoozed,
+    woken,
+)
 from fraud.rules.shipped import shipped
 from function_app.api.endpoint import Answer, Call, Endpoint, Nothing
 from services.rules_in_use import Kept, change_rules_in_use, read_rules_in_use
@@ -13,7 +26,7 @@ from services.watching import azure_time
 
 async def get_rules_in_use(call: Call[Nothing, None]) -> Answer:
     """The sets in use, and who changed them when and why."""
-    return _answer(await read_rules_in_use())
+    return _answer(await read_rules_in_use(), await azure_time())
 
 
 async def activate_rules(call: Call[Nothing, SetToActivate]) -> Answer:
@@ -30,28 +43,47 @@ async def shadow_rules(call: Call[Nothing, SetInShadow]) -> Answer:
     return await _changed(call, make)
 
 
-async def _changed(call: Call[Nothing, Any], make: Callable[[Kept, datetime], RulesInUse]) -> Answer:
+async def snooze_rule(call: Call[Nothing, RuleToSnooze]) -> Answer:
+    """Let a rule count nothing against a customer, or at a store, from the windows on that begin later."""
+    rules = {rule.id for rule_set in shipped().values() for rule in rule_set.rules}
+    return await _changed(call, lambda kept, now: snoozed(kept.state, call.content, call.caller, now, rules))
+
+
+async def wake_rule(call: Call[SnoozeName, Waking]) -> Answer:
+    """End a snooze early, for the windows that begin later."""
+    number = call.asked.number
+    return await _changed(call, lambda kept, now: woken(kept.state, number, call.content, call.caller, now))
+
+
+async def _changed(call: Call[Any, Any], make: Callable[[Kept, datetime], RulesInUse]) -> Answer:
     now = await azure_time()
-    return _answer(await change_rules_in_use(call.if_match or "", lambda kept: make(kept, now)))
+    return _answer(await change_rules_in_use(call.if_match or "", lambda kept: make(kept, now)), now)
 
 
-def _answer(kept: Kept) -> Answer:
+def _answer(kept: Kept, now: datetime) -> Answer:
     row = RulesInUseRow(
-        active=kept.active, shadow=kept.shadow, changes=tuple(reversed(kept.state.changes)), etag=kept.etag
+        active=kept.active,
+        shadow=kept.shadow,
+        snoozes=tuple(snooze for snooze in kept.state.snoozes if snooze.until > now),
+        changes=tuple(reversed(kept.state.changes)),
+        etag=kept.etag,
     )
     return Answer(content=row, etag=kept.etag)
 
 
-def _post(name: str, path: str, handler: Any, content: Any) -> Endpoint:
+def _post(  # noqa: PLR0917 - the columns of the table below
+    name: str, path: str, handler: Any, content: Any, role: Role, asked: Any = Nothing, *more: int
+) -> Endpoint:
     return Endpoint(
         name=name,
         method="POST",
-        path=path,
-        role="operator",
+        path=f"api/rules-in-use/{path}",
+        role=role,
         handler=handler,
+        asked=asked,
         content=content,
         answer=RulesInUseRow,
-        statuses=(409, 412, 428),
+        statuses=(*more, 409, 412, 428),
         needs_etag=True,
     )
 
@@ -65,6 +97,8 @@ ENDPOINTS = (
         handler=get_rules_in_use,
         answer=RulesInUseRow,
     ),
-    _post("activate-rules", "api/rules-in-use/active", activate_rules, SetToActivate),
-    _post("shadow-rules", "api/rules-in-use/shadow", shadow_rules, SetInShadow),
+    _post("activate-rules", "active", activate_rules, SetToActivate, "operator"),
+    _post("shadow-rules", "shadow", shadow_rules, SetInShadow, "operator"),
+    _post("snooze-rule", "snoozes", snooze_rule, RuleToSnooze, "analyst"),
+    _post("wake-rule", "snoozes/{number}/ending", wake_rule, Waking, "analyst", SnoozeName, 404),
 )

@@ -12,6 +12,7 @@ from fraud.campaigns import is_campaign_id
 from fraud.evidence import Snapshot
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
+from fraud.snoozes import Snooze
 from fraud.stakes import STAKED
 from fraud.verdicts import Verdict
 from fraud.windows import WINDOW, WINDOW_MILLISECONDS
@@ -81,6 +82,8 @@ class Observer:
         self._counted = range(counted[0], counted[1] + 1)
         self.evidence = Snapshot()
         """The evidence on the verdicts in the next blob."""
+        self.snoozes: tuple[Snooze, ...] = ()
+        """All snoozes of rules that were ever made."""
 
     @classmethod
     def over(cls, kind: Kind, keys: RunKeys, span: Range) -> "Observer":
@@ -151,7 +154,7 @@ class Observer:
                     add_verdict_by_place(self.rows, verdict, place, window)
                 else:
                     verdicts.append((verdict, window))
-        checks = [check(verdict, self.rows.keys, self.evidence) for verdict, _ in verdicts]
+        checks = [check(verdict, self.rows.keys, self.evidence, self.snoozes) for verdict, _ in verdicts]
         self.rows.add(
             Kind.VERDICT,
             [verdict.event_id for verdict, _ in verdicts],

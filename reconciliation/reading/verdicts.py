@@ -1,6 +1,7 @@
 """A stored verdict is judged again, and compared field by field with what that gives."""
 
 import re
+from collections.abc import Iterable
 from enum import IntFlag
 
 import msgspec
@@ -12,6 +13,7 @@ from fraud.judging import Context, judged
 from fraud.quarantine_index import whole_store
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import set_named
+from fraud.snoozes import Snooze, asleep_in
 from fraud.verdicts import Verdict
 from fraud.windows import Window
 from reconciliation.reading.keys import NO_CONTENT, RunKeys
@@ -67,8 +69,11 @@ def unpacked(packed: int) -> tuple[Field, int]:
     return Field(packed & (1 << _CONTENTS_SHIFT) - 1), packed >> _CONTENTS_SHIFT
 
 
-def check(verdict: Verdict, keys: RunKeys, evidence: Snapshot) -> Checked:
-    """Judge a verdict again, from the event in it, with the rule set and the facts, or contents, that it names."""
+def check(verdict: Verdict, keys: RunKeys, evidence: Snapshot, snoozes: Iterable[Snooze] = ()) -> Checked:
+    """Judge a verdict again, from the event in it, with the rule set and the facts, or contents, that it names.
+
+    `snoozes` are all that were ever made: those that held in its window silenced their rules.
+    """
     if verdict.event is None:
         return Checked(_of_none(verdict), 1, NO_CONTENT)
     fields = Field(0) if verdict.event.get("id") == verdict.event_id else Field.EVENT
@@ -80,7 +85,7 @@ def check(verdict: Verdict, keys: RunKeys, evidence: Snapshot) -> Checked:
     elif verdict.evidence is not msgspec.UNSET and context is None:
         fields |= Field.EVIDENCE
     else:
-        fields |= _judged_again(verdict, rules, contents, context)
+        fields |= _judged_again(verdict, rules, contents, context, snoozes)
     return Checked(fields, contents, keys.of_body(msgspec.json.encode(verdict.event)))
 
 
@@ -136,7 +141,9 @@ def _of_none(verdict: Verdict) -> Field:
     return fields | (Field.SCORE if verdict.score else Field(0))
 
 
-def _judged_again(verdict: Verdict, rules: RuleSet, contents: int, context: Context | None) -> Field:
+def _judged_again(
+    verdict: Verdict, rules: RuleSet, contents: int, context: Context | None, snoozes: Iterable[Snooze] = ()
+) -> Field:
     window = Window(verdict.window_start, verdict.window_end)
     again = judged(
         verdict.event or {},
@@ -148,6 +155,7 @@ def _judged_again(verdict: Verdict, rules: RuleSet, contents: int, context: Cont
         name=verdict.event_id,
         rules=rules,
         context=context,
+        asleep=asleep_in(snoozes, window),
     )
     fields = Field.SCORE if again.score != verdict.score else Field(0)
     fields |= Field.BAND if again.band != verdict.band else Field(0)

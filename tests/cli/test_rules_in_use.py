@@ -5,11 +5,12 @@ import pytest
 
 from cli.commands import command_line
 from fraud.desk.rules_in_use import RulesChange, RulesInUseRow
+from fraud.snoozes import Snooze
 from tests.cli.test_command_line import App
 from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
 from tests.fraud.desk.cases import NOON
 
-SEEN = RulesInUseRow(active="context", shadow=None, changes=(), etag="seen")
+SEEN = RulesInUseRow(active="context", shadow=None, snoozes=(), changes=(), etag="seen")
 CHANGE = RulesChange(
     number=1, when=NOON, who="An\x1ba", by="key", what="shadowed", set="seed", why="to see what it would say"
 )
@@ -27,3 +28,32 @@ def test_a_set_is_put_into_shadow_of_the_state_that_was_seen(app: type[App], cap
     text = capsys.readouterr().out
     assert "context judges windows, seed in its shadow" in text
     assert "An?a (key) shadowed seed: to see what it would say" in text
+
+
+SNOOZE = Snooze(number=7, rule="PACE", customer="12", since=NOON, until=NOON, who="Ana", why="a business")
+
+
+def test_a_rule_is_snoozed_for_a_customer_until_a_day_and_woken(app: type[App], capsys: pytest.CaptureFixture[str]):
+    asleep = msgspec.structs.replace(SEEN, snoozes=(SNOOZE,))
+    app.answers["/api/health"] = [(200, {})]
+    app.answers["/api/rules-in-use"] = [(200, msgspec.to_builtins(SEEN))]
+    app.answers["/api/rules-in-use/snoozes"] = [(200, msgspec.to_builtins(asleep))]
+    app.answers["/api/rules-in-use/snoozes/7/ending"] = [(200, msgspec.to_builtins(SEEN))]
+
+    for command in (
+        ["snooze", "PACE", "--customer", "12", "--days", "7", "--why", "a business"],
+        ["wake", "7", "--why", "over"],
+    ):
+        options = command_line().parse_args(["rules", *command])
+        assert options.run(options) == 0
+
+    posted = {path: body for path, body in app.asked if body}
+    until = "2026-01-09T09:59:00+00:00"
+    assert posted["/api/rules-in-use/snoozes"] == {
+        "rule": "PACE",
+        "customer": "12",
+        "until": until,
+        "why": "a business",
+    }
+    assert posted["/api/rules-in-use/snoozes/7/ending"] == {"why": "over"}
+    assert "snooze 7: PACE for customer 12 until 2026-01-02 12:00, by Ana" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """The rule sets in use, over the API of the running app and its command line."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -9,6 +10,7 @@ import pytest_asyncio
 
 from services import blobs, names
 from services.rules_in_use import PATH
+from services.watching import azure_time
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -32,8 +34,14 @@ async def in_use(http: aiohttp.ClientSession) -> dict[str, Any]:
 async def change(
     http: aiohttp.ClientSession, what: str, name: str | None, *, etag: str = "", actor: str = "Ana"
 ) -> tuple[int, dict[str, Any]]:
+    return await post(http, what, {"set": name, "why": "a trial"}, etag=etag, actor=actor)
+
+
+async def post(
+    http: aiohttp.ClientSession, what: str, body: dict[str, Any], *, etag: str = "", actor: str = "Ana"
+) -> tuple[int, dict[str, Any]]:
     headers = {"x-actor": actor, **({"If-Match": f'"{etag}"'} if etag else {})}
-    async with http.post(f"{URL}/{what}", json={"set": name, "why": "a trial"}, headers=headers) as answer:
+    async with http.post(f"{URL}/{what}", json=body, headers=headers) as answer:
         return answer.status, await answer.json(content_type=None)
 
 
@@ -67,3 +75,18 @@ async def test_who_has_not_seen_the_latest_state_changes_nothing(http: aiohttp.C
 
     assert statuses == [412, 428, 400, 409]
     assert await in_use(http) == first
+
+
+async def test_a_rule_is_snoozed_for_a_customer_and_woken(http: aiohttp.ClientSession):
+    until = await azure_time() + timedelta(days=7)
+    snooze = {"rule": "PACE", "customer": "12", "until": until.isoformat(), "why": "a business"}
+    etag = (await in_use(http))["etag"]
+
+    _, asleep = await post(http, "snoozes", snooze, etag=etag)
+    (row,) = asleep["snoozes"]
+    _, awake = await post(http, f"snoozes/{row['number']}/ending", {"why": "over"}, etag=asleep["etag"])
+
+    assert (row["rule"], row["customer"], row["who"]) == ("PACE", "12", "Ana")
+    assert awake["snoozes"] == []
+    assert (await post(http, "snoozes", {**snooze, "rule": "NONE_SUCH"}, etag=awake["etag"]))[0] == 400
+    assert (await post(http, "snoozes/77/ending", {"why": "over"}, etag=awake["etag"]))[0] == 404

@@ -1,9 +1,25 @@
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from fraud.desk.problems import ProblemError
-from fraud.desk.rules_in_use import MAX_CHANGES, RulesInUse, SetInShadow, SetToActivate, activated, shadowed
+from fraud.desk.rules_in_use import (
+    KEPT,
+    LONGEST_SNOOZE,
+    MAX_CHANGES,
+    MAX_SNOOZES,
+    RulesInUse,
+    RuleToSnooze,
+    SetInShadow,
+    SetToActivate,
+    Waking,
+    activated,
+    shadowed,
+    snoozed,
+    woken,
+)
 from tests.fraud.desk.cases import NOON, OPERATOR
 
 SHIPPED = ("seed", "context")
@@ -55,3 +71,68 @@ def test_the_latest_changes_stay_and_their_numbers_go_on():
         state = active(state, "seed")
 
     assert [state.changes[0].number, state.changes[-1].number] == [4, MAX_CHANGES + 3]
+
+
+RULES = ("PACE", "HIGH_VALUE")
+WEEK = NOON + timedelta(days=7)
+
+
+def asleep(state: RulesInUse = START, *, when: datetime = NOON, **asked: Any) -> RulesInUse:
+    fields: dict[str, Any] = {
+        "rule": "PACE",
+        "until": when + timedelta(days=7),
+        "why": "a business",
+        "customer": "12",
+        **asked,
+    }
+    return snoozed(state, RuleToSnooze(**fields), OPERATOR, when, RULES)
+
+
+def test_a_snooze_has_an_author_a_beginning_and_an_end_and_can_be_ended_early():
+    state = asleep()
+    (snooze,) = state.snoozes
+    ended = woken(state, snooze.number, Waking("it was a mistake"), OPERATOR, NOON + timedelta(hours=1))
+
+    assert (snooze.number, snooze.rule, snooze.customer, snooze.store) == (1, "PACE", "12", None)
+    assert (snooze.since, snooze.until, snooze.who) == (NOON, WEEK, OPERATOR.name)
+    assert ended.snoozes[0].until == NOON + timedelta(hours=1)
+    assert [(change.number, change.what, change.why) for change in ended.changes] == [
+        (1, "snoozed", "a business"),
+        (2, "woken", "it was a mistake"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"rule": "NOBODYS_RULE"},
+        {"customer": None},
+        {"store": "3"},
+        {"until": NOON},
+        {"until": NOON + LONGEST_SNOOZE + timedelta(seconds=1)},
+    ],
+)
+def test_a_snooze_without_end_of_everybody_or_of_an_unknown_rule_is_refused(asked: dict[str, Any]):
+    with pytest.raises(ProblemError) as refused:
+        asleep(**asked)
+
+    assert refused.value.status == 400
+
+
+def test_a_snooze_ends_once():
+    state = woken(asleep(), 1, Waking("over"), OPERATOR, NOON)
+
+    for number, status in ((1, 409), (2, 404)):
+        with pytest.raises(ProblemError) as refused:
+            woken(state, number, Waking("again"), OPERATOR, NOON)
+        assert refused.value.status == status
+
+
+def test_snoozes_stay_for_whoever_judges_again_and_are_bounded():
+    state = START
+    for _ in range(MAX_SNOOZES):
+        state = asleep(state)
+    with pytest.raises(ProblemError, match="change the rule itself"):
+        asleep(state)
+
+    assert len(asleep(state, when=WEEK + KEPT).snoozes) == 1

@@ -1,0 +1,61 @@
+"""Snoozes: for a while, a rule counts nothing against a customer, or at a store. Pure.
+
+A snooze holds for the windows that begin after it was made, and before its end: a window is judged when it is over, so
+whoever judges it, or judges it again, finds the same snoozes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from fraud.context.event_facts import key, store_of
+from fraud.rules.definition import Name
+from fraud.verdicts import Reason
+from fraud.windows import Window
+
+SnoozedKey = Annotated[str, Meta(min_length=1, max_length=200)]
+Because = Annotated[str, Meta(min_length=1, max_length=200)]
+"""It is told in each reason that the snooze silences."""
+
+
+class Snooze(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule that is silenced for a customer or at a store; `number` is that of the change which made it."""
+
+    number: int
+    rule: Name
+    customer: SnoozedKey | None = None
+    store: SnoozedKey | None = None
+    since: datetime
+    until: datetime
+    who: str
+    why: Because
+
+    def holds_in(self, window: Window) -> bool:
+        """True if it silences its rule in a window."""
+        return self.since <= window.start < self.until
+
+    def is_about(self, event: Mapping[str, Any]) -> bool:
+        """True for an event of its customer, or of its store."""
+        if self.customer is not None:
+            return key(event.get("cust_id")) == self.customer
+        store = store_of(event)
+        return store is not None and str(store) == self.store
+
+
+def asleep_in(snoozes: Iterable[Snooze], window: Window) -> tuple[Snooze, ...]:
+    """The snoozes that hold in a window."""
+    return tuple(snooze for snooze in snoozes if snooze.holds_in(window))
+
+
+def silenced(reasons: Sequence[Reason], event: Mapping[str, Any], asleep: Sequence[Snooze]) -> tuple[Reason, ...]:
+    """The reasons against an event; those of rules that are asleep for it weigh nothing, and say until when and why."""
+    by_rule = {snooze.rule: snooze for snooze in reversed(asleep) if snooze.is_about(event)}
+    return tuple(_silenced(reason, by_rule[reason.rule]) if reason.rule in by_rule else reason for reason in reasons)
+
+
+def _silenced(reason: Reason, snooze: Snooze) -> Reason:
+    until = f"{snooze.until:%Y-%m-%d %H:%M}"
+    return Reason(reason.rule, 0, f"{reason.evidence}; snoozed until {until} by {snooze.who}: {snooze.why}")

@@ -1,0 +1,89 @@
+"""Contract: a snooze silences its rule in each verdict of a window that began after it, and nothing else."""
+
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from activities.archive_events import archive_events
+from activities.judge_events import judge_events
+from activities.window_ids import save_window
+from fraud.analysis import WindowTask
+from fraud.desk.rules_in_use import RulesInUse
+from fraud.evidence import Snapshot
+from fraud.snoozes import Snooze
+from fraud.verdicts import Verdict, from_ndjson
+from fraud.windows import SuspiciousWindow
+from reconciliation.reading.keys import RunKeys
+from reconciliation.reading.verdicts import Field, check
+from services import blobs, names
+from services.rules_in_use import PATH, change_rules_in_use, read_rules_in_use
+from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
+from tests.fraud.builders import event_body, received
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+KEYS = RunKeys(b"of a test")
+SNOOZE = Snooze(
+    number=1,
+    rule="HIGH_VALUE",
+    customer="12",
+    since=WINDOW.start,
+    until=WINDOW.start + timedelta(days=1),
+    who="Ana",
+    why="a business",
+)
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def nothing_in_use(clients: None) -> AsyncIterator[None]:
+    """Nobody has changed the rules in use, before and after."""
+    await blobs.delete_blob(await blobs.warehouse(names.REPORTS), PATH)
+    yield
+    await blobs.delete_blob(await blobs.warehouse(names.REPORTS), PATH)
+
+
+async def snooze(*snoozes: Snooze) -> None:
+    await change_rules_in_use((await read_rules_in_use()).etag, lambda _: RulesInUse(snoozes=snoozes))
+
+
+async def window_of(customer: int) -> WindowTask:
+    event_id = uuid.uuid4().hex
+    await archive_events([received(event_body(event_id, price=900.0, qty=10, cust_id=customer))])
+    return await save_window(SuspiciousWindow(3, (event_id,), WINDOW))
+
+
+async def judged(task: WindowTask) -> Verdict:
+    (chunk,) = task.chunks()
+    await judge_events(chunk.at(1))
+    (verdict,) = from_ndjson(await blobs.read_blob(await blobs.work(), chunk.at(1).path))
+    return verdict
+
+
+def points_of(verdict: Verdict, rule: str) -> int:
+    return next(reason.weight for reason in verdict.reasons if reason.rule == rule)
+
+
+async def test_only_verdicts_on_its_customer_are_quieter_and_the_reconciliation_judges_alike():
+    await snooze(SNOOZE)
+    silent, other = await judged(await window_of(12)), await judged(await window_of(13))
+
+    assert (points_of(silent, "HIGH_VALUE"), points_of(other, "HIGH_VALUE") > 0) == (0, True)
+    assert silent.score == other.score - points_of(other, "HIGH_VALUE")
+    assert all(check(verdict, KEYS, Snapshot(), [SNOOZE]).is_plain for verdict in (silent, other))
+    assert check(silent, KEYS, Snapshot()).fields == Field.SCORE | Field.REASONS | (
+        Field.BAND if silent.band != other.band else 0
+    )
+
+
+async def test_a_window_that_began_before_reads_no_snoozes():
+    await snooze(SNOOZE)
+    during = await window_of(12)
+    later = SNOOZE.since + timedelta(seconds=1)
+    await snooze(Snooze(number=2, rule="HIGH_VALUE", customer="12", since=later, until=SNOOZE.until, who="A", why="b"))
+    before = await window_of(12)
+
+    assert (during.snoozed, before.snoozed) == (True, False)
+    assert points_of(await judged(before), "HIGH_VALUE") > 0

@@ -1,0 +1,75 @@
+from datetime import datetime, timedelta
+
+import msgspec
+import pytest
+
+from fraud.judging import judged
+from fraud.snoozes import Snooze, asleep_in, silenced
+from fraud.verdicts import Reason
+from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
+from tests.fraud.builders import event_body
+
+SNOOZE = Snooze(
+    number=1,
+    rule="HIGH_VALUE",
+    customer="12",
+    since=WINDOW.start,
+    until=WINDOW.end,
+    who="Ana",
+    why="a business that fills its stock",
+)
+REASONS = (Reason("HIGH_VALUE", 30, "10 pieces are worth 9,000.00"), Reason("HIGH_LOSS", 25, "much is given away"))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "holds"),
+    [
+        (WINDOW.start, WINDOW.end, True),
+        (WINDOW.start + timedelta(seconds=1), WINDOW.end, False),
+        (WINDOW.start - timedelta(days=1), WINDOW.start, False),
+        (WINDOW.start - timedelta(days=1), WINDOW.start + timedelta(seconds=1), True),
+    ],
+)
+def test_a_snooze_holds_for_windows_that_begin_after_it_was_made_and_before_its_end(
+    since: datetime, until: datetime, holds: bool
+):
+    assert bool(asleep_in([msgspec.structs.replace(SNOOZE, since=since, until=until)], WINDOW)) is holds
+
+
+@pytest.mark.parametrize(
+    ("snooze", "event", "is_silent"),
+    [
+        (SNOOZE, {"cust_id": 12}, True),
+        (SNOOZE, {"cust_id": 12.0}, True),
+        (SNOOZE, {"cust_id": 13}, False),
+        (SNOOZE, {"cust_id": [12]}, False),
+        (SNOOZE, {"store_id": 12}, False),
+        (msgspec.structs.replace(SNOOZE, customer=None, store="3"), {"store_id": 3, "cust_id": 12}, True),
+        (msgspec.structs.replace(SNOOZE, customer=None, store="3"), {"store_id": 4}, False),
+        (msgspec.structs.replace(SNOOZE, customer=None, store="3"), {"store_id": None}, False),
+    ],
+)
+def test_only_the_customer_or_the_store_that_it_names_is_silent(
+    snooze: Snooze, event: dict[str, object], is_silent: bool
+):
+    value, loss = silenced(REASONS, event, [snooze])
+
+    assert (value.weight, loss) == (0 if is_silent else 30, REASONS[1])
+
+
+def test_a_silenced_reason_says_until_when_by_whom_and_why():
+    value, _ = silenced(REASONS, {"cust_id": 12}, [SNOOZE])
+
+    assert value.evidence == (
+        "10 pieces are worth 9,000.00; snoozed until 2026-01-02 10:10 by Ana: a business that fills its stock"
+    )
+
+
+def test_a_verdict_loses_the_points_of_a_snoozed_rule_and_keeps_its_reason():
+    event = msgspec.json.decode(event_body("a", price=900.0, qty=10, cust_id=12))
+    awake = judged(event, 3, WINDOW, None)
+    asleep = judged(event, 3, WINDOW, None, asleep=[SNOOZE])
+
+    (points,) = (reason.weight for reason in awake.reasons if reason.rule == "HIGH_VALUE")
+    assert asleep.score == awake.score - points < awake.score
+    assert [reason.rule for reason in asleep.reasons] == [reason.rule for reason in awake.reasons]
