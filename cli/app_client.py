@@ -1,6 +1,7 @@
 """The app as the command line sees it: a base address, and JSON over HTTP."""
 
 import argparse
+import getpass
 import json
 import os
 import time
@@ -47,6 +48,8 @@ class AppClient:
         self._patience = patience
         self._date: datetime | None = None
         self._session = requests.Session()
+        # Whoever changes something is named: the app keeps it in its journal.
+        self._session.headers["x-actor"] = quote(user_name())
         if key:
             self._session.headers["x-functions-key"] = key
 
@@ -96,7 +99,7 @@ class AppClient:
         self, method: str, path: str, *, accept: tuple[int, ...] = (), repeatable: bool = True, **options: Any
     ) -> requests.Response:
         answer = self._send(method, path, repeatable=repeatable, **options)
-        if answer.status_code in (401, 403):
+        if answer.status_code in (401, 403) and not _detail(answer):
             raise AppError(f"{answer.url} needs a function key; say --key, or set {KEY_SETTING}")
         if not answer.ok and answer.status_code not in accept:
             raise AppError(f"{method} {answer.url}: {_reason(answer)}")
@@ -156,12 +159,23 @@ def _date(answer: requests.Response) -> datetime | None:
 
 def _reason(answer: requests.Response) -> str:
     """The detail of a problem+json answer, or the status alone."""
+    return _detail(answer) or f"{answer.status_code} {answer.reason}"
+
+
+def _detail(answer: requests.Response) -> str:
     try:
         problem: dict[str, Any] = answer.json()
-        detail = problem.get("detail") or problem.get("title")
+        return str(problem.get("detail") or problem.get("title") or "")
     except (ValueError, AttributeError):
-        detail = None
-    return str(detail or f"{answer.status_code} {answer.reason}")
+        return ""
+
+
+def user_name() -> str:
+    """The name of whoever sits at this machine, as the system has it."""
+    try:
+        return getpass.getuser()[:100]
+    except (KeyError, OSError):
+        return "detective"
 
 
 def default_url() -> str:

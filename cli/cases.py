@@ -1,13 +1,12 @@
 """Cases on the command line: the list, one of them with why, and its decision."""
 
 import argparse
-import getpass
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from cli.app_client import AppClient, read_as
+from cli.app_client import AppClient, read_as, user_name
 from cli.screen import console, plain, print_json, say
 from fraud.desk.paging import Page
 from fraud.desk.review import Review
@@ -71,7 +70,7 @@ def decide_case(app: AppClient, options: argparse.Namespace) -> int:
     address = _address(options.id)
     seen = read_as(CaseDetails, app.get(address), options.id).case
     decision = {"outcome": options.outcome, "why": options.why}
-    answer = app.change(f"{address}/decision", decision, etag=seen.etag, actor=options.actor or _user())
+    answer = app.change(f"{address}/decision", decision, etag=seen.etag, actor=options.actor or user_name())
     if options.json:
         print_json(answer)
     else:
@@ -104,7 +103,3 @@ def _plain(case: CaseRow) -> Any:
 
 def _address(case_id: str) -> str:
     return f"{_PATH}/{quote(case_id, safe='')}"
-
-
-def _user() -> str:
-    return getpass.getuser()

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from activities.reconciliation.acknowledge import UnknownDifferenceError, acknowledge, read_acknowledged
 from function_app import durable_client
+from function_app.access import asks_for
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from reconciliation.reporting.acknowledgements import Acknowledgeable, Acknowledgement
@@ -34,6 +35,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @blueprint.function_name("acknowledge-differences")
 @blueprint.route("api/reconciliations/{id}/acknowledgements", methods=["POST"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("operator", deed="acknowledge")
 async def acknowledge_differences(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Acknowledge differences of a report. Who was first is kept; doing it twice changes nothing.
 
@@ -66,6 +68,7 @@ async def acknowledge_differences(request: func.HttpRequest, client: Client) -> 
 
 @blueprint.function_name("list-acknowledgements")
 @blueprint.route("api/reconciliations/{id}/acknowledgements", methods=["GET"], trigger_arg_name="request")
+@asks_for("reader")
 async def list_acknowledgements(request: func.HttpRequest) -> func.HttpResponse:
     """The acknowledgements of a report, and how many of its differences are open. 404 without a report."""
     run = request.route_params["id"]

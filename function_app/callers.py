@@ -1,96 +1,65 @@
-"""Who calls: a person whom the platform has logged in, a function key that names a person, a name on one's own machine.
-
-The header with the platform's principal is believed only where a setting says that the platform's authentication stands
-before the app, which takes the header from everybody else ("Work with user identities in Azure App Service
-authentication"). Anywhere else a request that carries it is refused: somebody pretends.
+"""Who calls, at every HTTP function and page: a person whom the platform has logged in, a function key that names a
+person, or a name on one's own machine. The only place that decides it.
 """
 
-import re
-from base64 import b64decode
-from collections.abc import Mapping
 from urllib.parse import unquote
 
 import azure.functions as func
 import msgspec
 
-from fraud.desk.callers import ROLES, Caller, Role
+from fraud.desk.callers import Caller, Role
 from fraud.desk.problems import ProblemError, bad_request
 from fraud.desk.review import Person
+from function_app import principals
+from function_app.chosen_names import chosen
 from function_app.http import headers_of
-from services.settings import Settings, settings
+from services.settings import settings
 
-PRINCIPAL = "x-ms-client-principal"
-_PLATFORM = re.compile(r"x-ms-client-principal(-.*)?|x-ms-token-.*", re.IGNORECASE)
 ACTOR = "x-actor"
 """The header in which a request with a function key names the person who acts, percent-encoded UTF-8."""
-_MAX_PRINCIPAL = 64 * 1024
-
-
-class _Claim(msgspec.Struct, frozen=True):
-    typ: str
-    val: str
-
-
-class _Principal(msgspec.Struct, frozen=True):
-    """The principal as the platform writes it: claims, and which of them are names and roles."""
-
-    claims: tuple[_Claim, ...]
-    name_typ: str = "name"
-    role_typ: str = "roles"
+LOCAL = Caller(name="you", role="operator", by="name")
+"""Whoever is at the desk of their own machine and has not chosen a name."""
 
 
 def caller_of_api(request: func.HttpRequest, role: Role, *, changes: bool) -> Caller:
-    """The caller of an endpoint that asks for a function key. Raises ProblemError: 401, 403, or 400 without a name.
+    """The caller of a function that asks for a function key. Raises ProblemError: 401, 403, or 400 without a name.
 
     The host has checked the key; what it may do is the setting `API_ROLE`.
     """
-    its = settings()
-    headers = headers_of(request)
-    if principal := principal_in(headers, its):
-        return allowed(principal, role)
-    text = headers.get(ACTOR, "")
-    caller = allowed(Caller(name=_person(text) if text else None, role=its.api_role, by="key"), role)
+    caller = _logged_in(request) or _with_key(request)
+    if not caller.may(role):
+        how = "; a function key acts in the role that the setting API_ROLE gives it" if caller.by == "key" else ""
+        raise ProblemError(403, "Not allowed", f"this asks for the role {role}, and you have {caller.role}{how}")
     if changes and caller.name is None:
         raise bad_request(ACTOR, f"say in the header {ACTOR} who changes this: it is written into the journal")
     return caller
 
 
-def principal_in(headers: Mapping[str, str], its: Settings) -> Caller | None:
-    """The person whom the platform has logged in; None without one. Raises ProblemError for one that is not believed.
-
-    A person without one of our roles is refused too: the app registration gives them.
-    """
-    carried = [name for name in headers if _PLATFORM.fullmatch(name)]
-    if carried and not its.platform_login:
-        raise ProblemError(401, "Not believed", f"no login stands before this app: it does not believe {carried[0]}")
-    text = headers.get(PRINCIPAL)
-    if not text:
-        return None
-    principal = _decoded(text)
-    names = [claim.val for claim in principal.claims if claim.typ in (principal.name_typ, "preferred_username")]
-    given = {claim.val for claim in principal.claims if claim.typ in (principal.role_typ, "roles")}
-    roles: list[Role] = [role for role in ROLES if role in given]
-    if not names or not roles:
-        raise ProblemError(403, "No role", f"ask for one of the roles {', '.join(ROLES)} in the app registration")
-    return Caller(name=_person(names[0], encoded=False), role=roles[-1], by="login")
+def caller_of_page(request: func.HttpRequest) -> Caller:
+    """The person at the desk. Raises ProblemError: 401 if nobody is logged in, 403 if nobody can be."""
+    if principal := _logged_in(request):
+        return principal
+    if settings().platform_login:
+        raise ProblemError(401, "Log in", "Log in with your account: /.auth/login/aad leads there.")
+    if settings().in_azure:
+        detail = "No login stands before this app, so nobody can be told from another: see docs/azure.md, The desk."
+        raise ProblemError(403, "The desk is closed here", detail)
+    return chosen(headers_of(request).get("cookie", "")) or LOCAL
 
 
-def allowed(caller: Caller, role: Role) -> Caller:
-    """The caller, if the role is enough. Raises ProblemError (403)."""
-    if not caller.may(role):
-        raise ProblemError(403, "Not allowed", f"this asks for the role {role}, and you have {caller.role}")
-    return caller
+def refuse_pretenders(request: func.HttpRequest) -> None:
+    """Let anybody in, but nobody who pretends to be logged in. Raises ProblemError (401)."""
+    principals.refuse_pretenders(headers_of(request), believed=settings().platform_login)
 
 
-def _person(text: str, *, encoded: bool = True) -> str:
+def _logged_in(request: func.HttpRequest) -> Caller | None:
+    return principals.principal_in(headers_of(request), believed=settings().platform_login)
+
+
+def _with_key(request: func.HttpRequest) -> Caller:
+    text = headers_of(request).get(ACTOR, "")
     try:
-        return msgspec.convert(unquote(text, errors="strict") if encoded else text, Person)
+        name = msgspec.convert(unquote(text, errors="strict"), Person) if text else None
     except ValueError as error:  # msgspec's errors are ValueErrors
         raise bad_request(ACTOR, f"a name has 1 to 100 characters that can be read: {error}") from error
-
-
-def _decoded(text: str) -> _Principal:
-    try:
-        return msgspec.json.decode(b64decode(text[:_MAX_PRINCIPAL], validate=True), type=_Principal)
-    except ValueError as error:
-        raise ProblemError(401, "Not believed", f"the principal cannot be read: {error}") from error
+    return Caller(name=name, role=settings().api_role, by="key")

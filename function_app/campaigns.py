@@ -20,6 +20,7 @@ from fraud.load.plan import CampaignPlan, not_played, problems
 from fraud.load.planned import PlannedCampaign
 from fraud.load.shapes import TAPE_PATTERN
 from function_app import durable_client
+from function_app.access import asks_for
 from function_app.durable_client import Client, Status
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from orchestrations.contracts import RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
@@ -46,6 +47,7 @@ _STOP_POLLS = 40
 @blueprint.function_name("start-campaign")
 @blueprint.route("api/campaigns", methods=["POST"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("operator", deed="start-campaign")
 async def start_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Start a campaign, by a plan or of equal batches.
 
@@ -84,6 +86,7 @@ def _campaign(body: bytes) -> Campaign | PlannedCampaign:
 @blueprint.function_name("list-campaigns")
 @blueprint.route("api/campaigns", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("reader")
 async def list_campaigns(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The campaigns that were started, the latest first, at most LISTED; without those whose history is gone."""
     run_ids = await kept_run_ids(LISTED)
@@ -95,6 +98,7 @@ async def list_campaigns(request: func.HttpRequest, client: Client) -> func.Http
 @blueprint.function_name("get-campaign")
 @blueprint.route("api/campaigns/{name}", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("reader")
 async def get_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The progress of a campaign, by its name or its instance id, with its plan if it has one. 404 if absent."""
     instance_id, status = await _find(request, client)
@@ -106,6 +110,7 @@ async def get_campaign(request: func.HttpRequest, client: Client) -> func.HttpRe
 @blueprint.function_name("get-campaign-latencies")
 @blueprint.route("api/campaigns/{name}/latencies", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("reader")
 async def get_latencies(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The latencies of a campaign's events and of the windows of its time, as far as they are known now.
 
@@ -126,6 +131,7 @@ async def get_latencies(request: func.HttpRequest, client: Client) -> func.HttpR
 @blueprint.function_name("stop-campaign")
 @blueprint.route("api/campaigns/{name}/stop", methods=["POST"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("operator", deed="stop-campaign")
 async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Stop a campaign after the batch that is being sent.
 
@@ -144,6 +150,7 @@ async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpR
 
 @blueprint.function_name("keep-campaign-tape")
 @blueprint.route("api/campaign-tapes/{tape}/{number}", methods=["POST"], trigger_arg_name="request")
+@asks_for("operator")  # a page is played only by a campaign, whose start is journalled
 async def keep_tape(request: func.HttpRequest) -> func.HttpResponse:
     """Keep a page of a tape: the bodies of a tick, each in Base64. 204; 400 names the field; 413 if it is too large."""
     tape, number = request.route_params["tape"], request.route_params["number"]
@@ -163,6 +170,7 @@ async def keep_tape(request: func.HttpRequest) -> func.HttpResponse:
 @blueprint.function_name("get-campaign-verdicts")
 @blueprint.route("api/campaigns/{name}/verdicts", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("reader")
 async def get_verdicts(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The verdicts on a campaign's events as they are now: for each id, its highest band and score.
 

@@ -4,6 +4,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities.reconciliation.chain import verify_chain
+from function_app.access import asks_for
 from function_app.http import BadRequestError, json_response
 from reconciliation.chain import parse_head
 
@@ -12,6 +13,7 @@ blueprint = df.Blueprint()
 
 @blueprint.function_name("verify-reports")
 @blueprint.route("api/chain", methods=["GET"], trigger_arg_name="request")
+@asks_for("reader")
 async def verify_reports(request: func.HttpRequest) -> func.HttpResponse:
     """The length of the chain of reports, its head, and everything that is wrong with it.
 

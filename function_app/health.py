@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from activities.check_health import Health, recent_health
+from function_app.access import asks_for, open_to_all
 from function_app.http import json_response
 
 blueprint = func.Blueprint()
@@ -10,6 +11,7 @@ blueprint = func.Blueprint()
 
 @blueprint.function_name("health")
 @blueprint.route("api/health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS, trigger_arg_name="request")
+@open_to_all("it tells whether the app is well, and no more")
 async def health(request: func.HttpRequest) -> func.HttpResponse:
     """503 if a dependency does not answer or the pipeline stands, else 200; the status and no more: anybody may ask."""
     answer = await recent_health()
@@ -18,6 +20,7 @@ async def health(request: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.function_name("health-details")
 @blueprint.route("api/health/details", methods=["GET"], trigger_arg_name="request")
+@asks_for("reader")
 async def health_details(request: func.HttpRequest) -> func.HttpResponse:
     """The same with each dependency's latency in milliseconds and each check of the pipeline, for those with a key."""
     answer = await recent_health()

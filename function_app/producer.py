@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from activities.send_batch import send_batch
 from fraud.campaigns import MAX_EVENTS_PER_BATCH, Batch
+from function_app.access import open_to_all
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from services.settings import settings
 
@@ -72,6 +73,7 @@ _budget = MinuteBudget(EVENTS_PER_MINUTE)
     auth_level=func.AuthLevel.ANONYMOUS if settings().producer_anonymous else func.AuthLevel.FUNCTION,
     trigger_arg_name="request",
 )
+@open_to_all("producers are machines: their key or PRODUCER_ANONYMOUS lets them in, and EVENTS_PER_MINUTE bounds them")
 async def produce_events(request: func.HttpRequest) -> func.HttpResponse:
     """Send `count` events (query or JSON body, default 10).
 

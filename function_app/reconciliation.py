@@ -8,6 +8,7 @@ import msgspec
 
 from activities.reconciliation.acknowledge import page_with_acknowledgements
 from function_app import durable_client
+from function_app.access import asks_for
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from function_app.report_files import serve, serve_page
@@ -36,6 +37,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @blueprint.function_name("start-reconciliation")
 @blueprint.route("api/reconciliations", methods=["POST"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("operator", deed="reconcile")
 async def start_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Reconcile a range. 202 with the status URLs, those of the running one if the range is being reconciled.
 
@@ -56,6 +58,7 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
 
 @blueprint.function_name("list-reconciliations")
 @blueprint.route("api/reconciliations", methods=["GET"], trigger_arg_name="request")
+@asks_for("reader")
 async def list_reconciliations(request: func.HttpRequest) -> func.HttpResponse:
     """The existing reports, by range, with the addresses to read them."""
     return json_response([{"id": run, "reports": _addresses(run)} for run in await list_reports()])
@@ -64,6 +67,7 @@ async def list_reconciliations(request: func.HttpRequest) -> func.HttpResponse:
 @blueprint.function_name("get-reconciliation")
 @blueprint.route("api/reconciliations/{id}", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("reader")
 async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The progress of a reconciliation; once it has ended, its accounts and its report's addresses. 404 if absent."""
     run = request.route_params["id"]
@@ -87,6 +91,7 @@ async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.
 
 @blueprint.function_name("read-report")
 @blueprint.route("api/reports/{id}/{name}", methods=["GET"], trigger_arg_name="request")
+@asks_for("reader")
 async def read_one_report(request: func.HttpRequest) -> func.HttpResponse:
     """A report for a browser, or a list of differences. 404; 413 for a list that only the storage account can serve.
 
@@ -101,6 +106,7 @@ async def read_one_report(request: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.function_name("read-reported-blob")
 @blueprint.route("api/reports/{id}/blobs/{container}/{*path}", methods=["GET"], trigger_arg_name="request")
+@asks_for("reader")
 async def read_reported_blob(request: func.HttpRequest) -> func.HttpResponse:
     """A blob that a report names, as a download, for those who may not read the storage account. 404; 413."""
     route = request.route_params

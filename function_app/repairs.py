@@ -5,6 +5,7 @@ import azure.functions as func
 import msgspec
 
 from function_app import durable_client
+from function_app.access import asks_for
 from function_app.durable_client import Client
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from function_app.report_files import serve
@@ -24,6 +25,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @blueprint.function_name("start-repair")
 @blueprint.route("api/reconciliations/{id}/repairs", methods=["POST"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("operator", deed="repair")
 async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Repair what a reconciliation found. 202 with the status URLs, those of the running repair if there is one.
 
@@ -46,6 +48,7 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
 @blueprint.function_name("get-repair")
 @blueprint.route("api/repairs/{id}", methods=["GET"], trigger_arg_name="request")
 @blueprint.durable_client_input(client_name="client")
+@asks_for("reader")
 async def get_repair(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The progress of a repair, and what it did. 404 if absent."""
     repair = request.route_params["id"]
@@ -66,6 +69,7 @@ async def get_repair(request: func.HttpRequest, client: Client) -> func.HttpResp
 
 @blueprint.function_name("read-repair-steps")
 @blueprint.route("api/repairs/{id}/steps", methods=["GET"], trigger_arg_name="request")
+@asks_for("reader")
 async def read_repair_steps(request: func.HttpRequest) -> func.HttpResponse:
     """The steps of a repair, one JSON object per line. 404; 413 if only the storage account can serve it."""
     return await serve(await find_repair_steps(request.route_params["id"]))

@@ -137,9 +137,9 @@ param thisMonth string = utcNow('yyyy-MM-01')
 @description('Diagnostic settings of the apps too; false if a region does not take them on Flex Consumption.')
 param appDiagnostics bool = true
 
-@description('What a function key may do at the desk: look, decide cases, or run the pipeline.')
+@description('What a function key may do: look, decide cases, or run the pipeline.')
 @allowed(['reader', 'analyst', 'operator'])
-param keyRole string = 'analyst'
+param keyRole string = 'operator'
 
 @description('Client id of an app registration in Entra with the roles reader, analyst and operator, for the desk; empty: there is no login.')
 @maxLength(36)

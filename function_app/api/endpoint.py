@@ -66,3 +66,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     body: str = "application/json"
     gives: str = "application/json"
+
+    @property
+    def changes(self) -> bool:
+        """True if it changes something: then whoever calls must have a name."""
+        return self.method != "GET"

@@ -114,7 +114,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
     headers: list[dict[str, Any]] = []
-    if endpoint.method != "GET":
+    if endpoint.changes:
         name = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[A-Za-z0-9._-]+$"}
         headers.append({"name": ACTOR, "in": "header", "required": True, "schema": name})
     if endpoint.needs_etag:

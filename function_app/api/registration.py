@@ -1,7 +1,7 @@
 """Register endpoints: read the request, know the caller, call, answer; refusals as problems."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -9,6 +9,7 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from azure.servicebus.exceptions import ServiceBusError
 
 from fraud.desk.problems import ProblemError
+from function_app.access import Access, Function, with_access
 from function_app.api.answers import answer_of, refusal
 from function_app.api.endpoint import Call, Endpoint
 from function_app.api.requests import read_body, read_etag, read_parameters
@@ -17,7 +18,6 @@ from function_app.durable_client import Client
 from services.concurrency import first_of
 
 _log = logging.getLogger(__name__)
-Function = Callable[..., Awaitable[func.HttpResponse]]
 
 
 def register(to: df.Blueprint, endpoints: Iterable[Endpoint]) -> None:
@@ -49,14 +49,14 @@ def _without_client(endpoint: Endpoint) -> Function:
 def _named(endpoint: Endpoint, run: Function) -> Function:
     run.__name__ = endpoint.handler.__name__
     run.__doc__ = endpoint.handler.__doc__
-    return run
+    return with_access(run, Access(role=endpoint.role, changes=endpoint.changes))
 
 
 async def respond(endpoint: Endpoint, request: func.HttpRequest, client: Client | None) -> func.HttpResponse:
     """The answer of an endpoint. A service that is away is 503; an error of ours raises, and the host answers 500."""
     try:
         call = Call(
-            caller=caller_of_api(request, endpoint.role, changes=endpoint.method != "GET"),
+            caller=caller_of_api(request, endpoint.role, changes=endpoint.changes),
             asked=read_parameters(endpoint.asked, request),
             content=read_body(endpoint.content, request),
             if_match=read_etag(request) if endpoint.needs_etag else None,

@@ -9,9 +9,11 @@ from azure.eventhub.exceptions import EventHubError
 from azure.servicebus.exceptions import ServiceBusError
 
 from fraud.desk.problems import ProblemError
+from function_app.access import checks_callers_itself, open_to_all
+from function_app.callers import caller_of_page
 from function_app.desk import answers, forms
 from function_app.desk.assets import served_asset
-from function_app.desk.routing import Match, Table
+from function_app.desk.routing import Match, Routes, Table
 from function_app.desk.views import (
     campaigns,
     cases,
@@ -24,7 +26,6 @@ from function_app.desk.views import (
     workflows,
 )
 from function_app.desk.visit import BadFormError, Visit
-from function_app.desk.who import caller_of_page
 from function_app.durable_client import Client
 from services.concurrency import first_of
 from services.instances import InstancesError
@@ -32,17 +33,17 @@ from services.instances import InstancesError
 _log = logging.getLogger(__name__)
 blueprint = df.Blueprint()
 
-TABLE = Table(
-    {
-        path: view
-        for views in (now, cases, trace, workflows, reconciliations, campaigns, quarantine, rules, me)
-        for path, view in views.ROUTES.items()
-    }
-)
+ROUTES: Routes = {
+    path: view
+    for views in (now, cases, trace, workflows, reconciliations, campaigns, quarantine, rules, me)
+    for path, view in views.ROUTES.items()
+}
+TABLE = Table(ROUTES)
 
 
 @blueprint.function_name("desk-home")
 @blueprint.route("/", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS, trigger_arg_name="request")
+@open_to_all("it leads to the desk, and tells nothing")
 async def home(request: func.HttpRequest) -> func.HttpResponse:
     """The address of the app leads to the desk."""
     return answers.redirect("/desk")
@@ -53,6 +54,7 @@ async def home(request: func.HttpRequest) -> func.HttpResponse:
     "desk/{*path}", methods=["GET", "POST"], auth_level=func.AuthLevel.ANONYMOUS, trigger_arg_name="request"
 )
 @blueprint.durable_client_input(client_name="client")
+@checks_callers_itself("each page asks for its own role; the files of the pages are public")
 async def desk(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """A page of the desk. 404 for an unknown path, 401 or 403 for somebody who may not."""
     path = request.route_params.get("path") or ""

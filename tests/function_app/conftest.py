@@ -35,6 +35,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def http(app: str) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of the app's HTTP functions."""
-    async with aiohttp.ClientSession(app, timeout=aiohttp.ClientTimeout(30)) as session:
+    async with aiohttp.ClientSession(app, headers={"x-actor": "Tess"}, timeout=aiohttp.ClientTimeout(30)) as session:
         yield session
     await close_clients()

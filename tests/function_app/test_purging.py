@@ -39,7 +39,8 @@ async def statuses(http: aiohttp.ClientSession) -> dict[str, str]:
 
 
 async def start(http: aiohttp.ClientSession, name: str, **campaign: Any) -> None:
-    async with http.post("/api/campaigns", json={"name": name, "events_per_batch": 1, **campaign}) as answer:
+    order = {"name": name, "events_per_batch": 1, **campaign}
+    async with http.post("/api/campaigns", json=order, headers={"x-actor": "Tess"}) as answer:
         assert answer.status == 202
 
 

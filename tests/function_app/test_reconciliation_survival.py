@@ -41,7 +41,11 @@ async def status_of(host: Part, path: str) -> dict[str, Any]:
 
 
 async def start(host: Part, path: str, order: dict[str, Any]) -> None:
-    async with aiohttp.ClientSession(host.addresses[0]) as http, http.post(path, json=order) as answer:
+    headers = {"x-actor": "Tess"}
+    async with (
+        aiohttp.ClientSession(host.addresses[0], headers=headers) as http,
+        http.post(path, json=order) as answer,
+    ):
         assert answer.status == 202
 
 

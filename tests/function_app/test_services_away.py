@@ -12,6 +12,7 @@ import pytest_asyncio
 from services.clients import close_clients
 from services.settings import settings
 from tests.conftest import APP_SETTINGS
+from tests.function_app.test_access import CLIENT
 from tests.support.app_index import indexed_functions
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_answers")]
@@ -22,7 +23,7 @@ async def nothing_answers() -> AsyncIterator[None]:
     """Every connection leads to a port where nobody listens."""
     await close_clients()
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in APP_SETTINGS.items():
+        for name, value in {**APP_SETTINGS, "API_ROLE": "operator"}.items():
             patch.setitem(os.environ, name, value)
         settings.cache_clear()
         yield
@@ -30,11 +31,13 @@ async def nothing_answers() -> AsyncIterator[None]:
     settings.cache_clear()
 
 
-async def call(name: str) -> tuple[int, dict[str, object], float]:
+async def call(name: str, **headers: str) -> tuple[int, dict[str, object], float]:
     """Status, body, and after how many seconds."""
     started = time.monotonic()
-    request = func.HttpRequest(method="GET", url="http://localhost/", params={"count": "3"}, body=b"")
-    answer: func.HttpResponse = await indexed_functions()[name].call(request)
+    named = {header.replace("_", "-"): text for header, text in headers.items()}
+    request = func.HttpRequest("GET", "http://localhost/", headers=named, params={"count": "3"}, body=b"")
+    bindings = {"client": CLIENT} if headers else {}
+    answer: func.HttpResponse = await indexed_functions()[name].call(request, **bindings)
     return answer.status_code, msgspec.json.decode(answer.get_body()), time.monotonic() - started
 
 
@@ -58,3 +61,11 @@ async def test_health_answers_503_and_says_why_only_to_those_with_a_key():
     assert len(dependencies) == 5
     assert all(dependency["status"] == "failed" and dependency["detail"] for dependency in dependencies.values())
     assert seconds < 9
+
+
+async def test_what_cannot_be_journalled_is_not_done_and_answered_503():
+    status, body, seconds = await call("start-campaign", x_actor="Ana")
+
+    assert (status, body["title"]) == (503, "Service away")
+    assert "nothing was changed" in str(body["detail"])
+    assert seconds < 15

@@ -190,5 +190,5 @@ def test_the_login_turns_nobody_away_so_that_keys_health_and_producer_go_on_to_w
 
 
 def test_a_function_key_may_do_what_its_role_says():
-    assert read_settings(bicep_settings()).api_role == "analyst"
+    assert read_settings(bicep_settings()).api_role == "operator"
     assert settings_of(deploy(keyRole="reader").one(facts.SITE))["API_ROLE"] == "reader"

@@ -8,6 +8,7 @@ import msgspec
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
 from function_app import durable_client
 from function_app.desk import answers
+from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from function_app.durable_client import management_address
@@ -100,9 +101,9 @@ def _status_of(instance: Instance) -> _Status:
     return _Status()
 
 
+@needs("operator", deed="start-campaign")
 async def start(visit: Visit) -> func.HttpResponse:
     """Start the campaign of the form; the form with what is wrong if it cannot be."""
-    visit.require("operator")
     given = {name: text.strip() for name in _FIELDS if (text := visit.form().get(name, "")).strip()}
     try:
         order = msgspec.convert(given, CampaignRequest, strict=False)
@@ -120,9 +121,9 @@ async def start(visit: Visit) -> func.HttpResponse:
     return answers.redirect("/desk/campaigns")
 
 
+@needs("operator", deed="stop-campaign")
 async def stop(visit: Visit) -> func.HttpResponse:
     """Ask a campaign to stop after the batch that it sends."""
-    visit.require("operator")
     await instances.raise_event(management_address(visit.client), visit.form().get("id", ""), STOP_EVENT, b"null")
     return answers.redirect("/desk/campaigns")
 

@@ -24,6 +24,7 @@ from function_app.api.deciding import (
 from function_app.api.endpoint import Answer, Call
 from function_app.desk import answers
 from function_app.desk.pictures.moments import timeline_of
+from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from services.counting import count_cases
@@ -109,9 +110,9 @@ _ACTS: dict[str, tuple[Any, Callable[[dict[str, str]], dict[str, Any]], Callable
 }
 
 
+@needs("analyst")
 async def act(visit: Visit) -> func.HttpResponse:
     """Decide, assign, comment or reopen a case as it was seen; the case and the reason if that was refused."""
-    visit.require("analyst")
     case_id, form = visit.values["id"], visit.form()
     if form.get("what") not in _ACTS:
         return answers.refused(404, "No such action", "A case is decided, assigned, commented or reopened.", visit)
@@ -134,9 +135,9 @@ async def act(visit: Visit) -> func.HttpResponse:
     return answers.redirect(f"/desk/cases/{case_id}")
 
 
+@needs("analyst")
 async def dismiss_many(visit: Visit) -> func.HttpResponse:
     """Dismiss the chosen cases with one reason, each as it was seen; what was refused is told."""
-    visit.require("analyst")
     form, chosen = visit.form(), visit.chosen("case")
     if not chosen or not form.get("why", "").strip():
         return answers.refused(400, "Nothing was dismissed", "Choose cases, and say why.", visit)

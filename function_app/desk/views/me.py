@@ -4,10 +4,10 @@ import azure.functions as func
 
 from fraud.desk.callers import ROLES
 from fraud.desk.problems import ProblemError
+from function_app.chosen_names import choice
 from function_app.desk import answers
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
-from function_app.desk.who import choice
 
 
 async def show_me(visit: Visit) -> func.HttpResponse:

@@ -9,6 +9,7 @@ import msgspec
 from activities.desk.reports import ReportSeen, recent_reports
 from function_app import durable_client
 from function_app.desk import answers
+from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from function_app.report_files import serve
@@ -80,9 +81,9 @@ def _day(day: date, reports: list[ReportSeen]) -> Day:
     return Day(day, worst.verdict, worst.run, len(reports))
 
 
+@needs("operator", deed="reconcile")
 async def start(visit: Visit) -> func.HttpResponse:
     """Start a reconciliation of the form's range, or join the one that runs; the form with what is wrong."""
-    visit.require("operator")
     form = visit.form()
     try:
         span = parse_range(form.get("from", "").strip(), form.get("to", "").strip())

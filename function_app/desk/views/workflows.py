@@ -9,6 +9,7 @@ import msgspec
 from function_app.desk import answers
 from function_app.desk.pictures.gantt import gantt_of, moments_of
 from function_app.desk.rendering import query
+from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from function_app.durable_client import management_address
@@ -145,15 +146,15 @@ async def show_workflow(visit: Visit) -> func.HttpResponse:
     )
 
 
+@needs("operator")
 async def ask_to_act(visit: Visit) -> func.HttpResponse:
     """The page that asks before something is done. 404 if unknown, 409 if its state forbids it."""
-    visit.require("operator")
     return await _ask(visit, visit.asked("id"), visit.asked("what"), {})
 
 
+@needs("operator", deed="act-on-workflow")
 async def act(visit: Visit) -> func.HttpResponse:
     """Do it, and show the instance; the page that asks once more if it was refused."""
-    visit.require("operator")
     form = visit.form()
     instance_id, what = form.get("id", ""), form.get("what", "")
     action = _BY_NAME.get(what)

@@ -66,7 +66,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         address = host.addresses[0].rstrip("/")
         _send_hostile(their_settings)
         order = {"name": "seen", "batches": 8, "events_per_batch": 60, "interval_seconds": 20, "seed": 7}
-        requests.post(f"{address}/api/campaigns", json=order, timeout=30).raise_for_status()
+        requests.post(
+            f"{address}/api/campaigns", json=order, headers={"x-actor": "Tess"}, timeout=30
+        ).raise_for_status()
         _wait_for_cases(address)
         yield address
 

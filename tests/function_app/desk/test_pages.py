@@ -9,6 +9,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from fraud.desk.queries import Question
+from services.desk.deeds import list_deeds
 from tests.function_app.http_functions import call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -17,7 +19,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(app: str) -> AsyncIterator[aiohttp.ClientSession]:
     """A browser's memory: it keeps the cookie that forms are held against, which a plain session does not of an IP."""
-    async with aiohttp.ClientSession(app, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+    async with aiohttp.ClientSession(
+        app, headers={"x-actor": "Tess"}, cookie_jar=aiohttp.CookieJar(unsafe=True)
+    ) as session:
         yield session
 
 
@@ -100,6 +104,11 @@ async def test_an_instance_is_suspended_resumed_and_terminated_after_a_question(
 
     status, _ = await page(http, f"/desk/workflows/act?id={instance}&what=suspend")
     assert status == 409
+    deeds = [deed for deed in (await list_deeds(Question(limit=100))).items if deed.subject == instance]
+    assert [(deed.who, deed.what, deed.why, deed.outcome) for deed in deeds] == [
+        ("you", "act-on-workflow", f"id={instance}&what={what}&reason=a+test", "303")
+        for what in ("terminate", "resume", "suspend")
+    ]
 
 
 async def test_a_form_without_the_visitors_token_does_nothing(visitor: aiohttp.ClientSession):

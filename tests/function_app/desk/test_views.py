@@ -4,10 +4,11 @@ import azure.functions as func
 import pytest
 
 from fraud.desk.problems import ProblemError
+from function_app.callers import LOCAL, caller_of_page
+from function_app.chosen_names import choice, chosen
 from function_app.desk.pages import TABLE
 from function_app.desk.routing import Match
 from function_app.desk.views.quarantine import hex_dump
-from function_app.desk.who import LOCAL, caller_of_page, choice, chosen
 
 
 def test_bytes_are_shown_with_their_offset_and_their_text():

@@ -1,0 +1,99 @@
+"""Who may call an HTTP function: a role, or anybody with a reason. Each function says it beside its route.
+
+`tests/function_app/test_access.py` goes through every function that the host knows; one that says nothing fails there.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+import azure.functions as func
+import msgspec
+
+from fraud.desk.callers import Role
+from fraud.desk.deeds import What
+from fraud.desk.problems import ProblemError
+from function_app.callers import caller_of_api, refuse_pretenders
+from function_app.http import problem
+from function_app.journal import MOST_KEPT, journalled
+
+Function = Callable[..., Awaitable[func.HttpResponse]]
+_ATTRIBUTE = "access"
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """The role that a function asks for; without one the reason why it asks for none.
+
+    `changes` is true if whoever calls must have a name; `deed` is the entry of the journal that a call makes.
+    """
+
+    role: Role | None
+    changes: bool = False
+    deed: What | None = None
+    reason: str = ""
+
+
+def access_of(function: Callable[..., Any]) -> Access | None:
+    """The access that a function says; None if it says nothing."""
+    return getattr(function, _ATTRIBUTE, None)
+
+
+def with_access(function: Function, access: Access) -> Function:
+    """The function, with what it asks of its callers."""
+    setattr(function, _ATTRIBUTE, access)
+    return function
+
+
+def checks_callers_itself(reason: str) -> Callable[[Function], Function]:
+    """Leave the check of callers to the function."""
+
+    def named(function: Function) -> Function:
+        return with_access(function, Access(role=None, reason=reason))
+
+    return named
+
+
+def open_to_all(reason: str) -> Callable[[Function], Function]:
+    """Let in whomever the host lets in, but nobody who pretends to be logged in (401)."""
+
+    def guarded(function: Function) -> Function:
+        @wraps(function)
+        async def run(request: func.HttpRequest, **bindings: Any) -> func.HttpResponse:
+            try:
+                refuse_pretenders(request)
+            except ProblemError as refused:
+                return _refusal(refused)
+            return await function(request, **bindings)
+
+        return with_access(run, Access(role=None, reason=reason))
+
+    return guarded
+
+
+def asks_for(role: Role, *, deed: What | None = None) -> Callable[[Function], Function]:
+    """Let in this role and those above: 401 for a principal that is not believed, 403 for a role that is not enough.
+
+    With a deed, the caller has a name (400 without one), and the call is in the journal before anything is changed; 503
+    if it cannot be.
+    """
+
+    def guarded(function: Function) -> Function:
+        @wraps(function)
+        async def run(request: func.HttpRequest, **bindings: Any) -> func.HttpResponse:
+            try:
+                caller = caller_of_api(request, role, changes=deed is not None)
+                if deed is None:
+                    return await function(request, **bindings)
+                address = request.url.partition("://")[2].partition("/")[2].partition("?")[0]
+                body = request.get_body()[: 4 * MOST_KEPT].decode("utf-8", "backslashreplace")
+                return await journalled(caller, deed, address, body, lambda: function(request, **bindings))
+            except ProblemError as refused:
+                return _refusal(refused)
+
+        return with_access(run, Access(role=role, changes=deed is not None, deed=deed))
+
+    return guarded
+
+
+def _refusal(refused: ProblemError) -> func.HttpResponse:
+    return problem(refused.status, refused.title, refused.detail, field=refused.field)
