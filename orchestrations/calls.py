@@ -91,3 +91,14 @@ def _all(
 def timer(context: df.DurableOrchestrationContext, due: datetime) -> TimerTask:
     """A durable timer. Cancel it if it loses a race: an open timer keeps the instance running until it fires."""
     return context.create_timer(due)
+
+
+def stopped_before(context: df.DurableOrchestrationContext, due: datetime, stop: TaskBase) -> Workflow[bool]:
+    """Wait until a time, or until `stop` has come: then True, and the timer is cancelled."""
+    # What is late has its timer too: a host that is killed may leave a timer on its way whose decision is then taken
+    # again, later. Were an activity scheduled in its place, the timer would be taken for the activity's result.
+    clock = timer(context, due)
+    if (yield context.task_any([clock, stop])) is not stop:
+        return False
+    clock.cancel()
+    return True

@@ -5,10 +5,9 @@ from typing import Any
 
 import azure.durable_functions as df
 import msgspec
-from azure.durable_functions.models.Task import TaskBase
 
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignProgress, CampaignStatus
-from orchestrations.calls import Workflow, result_of, schedule, timer
+from orchestrations.calls import Workflow, result_of, schedule, stopped_before
 from orchestrations.contracts import SEND_BATCH
 
 BATCHES_PER_GENERATION = 25
@@ -28,7 +27,8 @@ def run_campaign(context: df.DurableOrchestrationContext, state: dict[str, Any])
 
     for _ in range(BATCHES_PER_GENERATION):
         context.set_custom_status(msgspec.to_builtins(CampaignStatus.of(progress)))
-        if (yield from _stopped_before_due(context, progress, stop)):
+        waits = progress.waits_at(context.current_utc_datetime)
+        if waits and (yield from stopped_before(context, progress.due, stop)):
             return _ended(context, progress.stopped(context.current_utc_datetime))
         sending = schedule(context, SEND_BATCH, progress.next_batch(context.current_utc_datetime))
         yield context.task_any([sending, stop])
@@ -50,21 +50,6 @@ def _progress(state: dict[str, Any], now: datetime) -> CampaignProgress:
     if "campaign" in state:
         return msgspec.convert(state, CampaignProgress)
     return CampaignProgress(campaign=msgspec.convert(state, Campaign), started=now, updated=now)
-
-
-def _stopped_before_due(
-    context: df.DurableOrchestrationContext, progress: CampaignProgress, stop: TaskBase
-) -> Workflow[bool]:
-    """Wait until the next batch is due. True if the campaign was stopped meanwhile."""
-    # A late batch has its timer too: a host that is killed may leave a timer on its way whose decision is then taken
-    # again, later. Were a batch scheduled in its place, the timer would be taken for the batch's result.
-    if not progress.waits_at(context.current_utc_datetime):
-        return False
-    due = timer(context, progress.due)
-    if (yield context.task_any([due, stop])) is not stop:
-        return False
-    due.cancel()
-    return True
 
 
 def _ended(context: df.DurableOrchestrationContext, progress: CampaignProgress) -> CampaignStatus:

@@ -4,11 +4,10 @@ from typing import Any
 
 import azure.durable_functions as df
 import msgspec
-from azure.durable_functions.models.Task import TaskBase
 
 from fraud.campaigns import STOP_EVENT
 from fraud.load.planned import PlannedCampaign, PlanProgress, PlanStatus
-from orchestrations.calls import Workflow, result_of, schedule, timer
+from orchestrations.calls import Workflow, result_of, schedule, stopped_before
 from orchestrations.contracts import SEND_TICK
 
 ACTIVITIES_PER_GENERATION = 50
@@ -28,7 +27,7 @@ def run_campaign_plan(context: df.DurableOrchestrationContext, state: dict[str, 
 
     for _ in range(max(1, ACTIVITIES_PER_GENERATION // (progress.planned.plan.producers + 1))):
         _tell(context, progress)
-        if (yield from _stopped_before_due(context, progress, stop)):
+        if progress.waits and (yield from stopped_before(context, progress.due, stop)):
             return _tell(context, progress.stopped(context.current_utc_datetime))
         progress = progress.begun(context.current_utc_datetime)
         sending = context.task_all([schedule(context, SEND_TICK, part) for part in progress.parts()])
@@ -51,20 +50,6 @@ def _progress(context: df.DurableOrchestrationContext, state: dict[str, Any]) ->
     if "planned" in state:
         return msgspec.convert(state, PlanProgress)
     return PlanProgress.starting(msgspec.convert(state, PlannedCampaign), context.current_utc_datetime)
-
-
-def _stopped_before_due(
-    context: df.DurableOrchestrationContext, progress: PlanProgress, stop: TaskBase
-) -> Workflow[bool]:
-    """Wait until the next tick is due. True if the campaign was stopped meanwhile."""
-    # As in `run_campaign`: a late tick has its timer too, so that what is scheduled next does not depend on the clock.
-    if not progress.waits:
-        return False
-    due = timer(context, progress.due)
-    if (yield context.task_any([due, stop])) is not stop:
-        return False
-    due.cancel()
-    return True
 
 
 def _tell(context: df.DurableOrchestrationContext, progress: PlanProgress) -> PlanStatus:

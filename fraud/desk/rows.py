@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from fraud.analysis import WindowSummary
 from fraud.desk.review import JournalEntry, Review
 from fraud.events import StoreKey
 from fraud.verdicts import Case, Source, Verdict
@@ -100,18 +101,8 @@ class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):
     is_cut: bool
 
 
-class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert as the fraud team was told: the window's counts, the blob of its verdicts."""
-
-    name: str
-    store_id: StoreKey | None
-    window_start: datetime
-    window_end: datetime
-    suspicious: int
-    bands: dict[str, int]
-    max_score: int
-    verdicts_blob: str
-    revision: int = 1
+class AlertRow(WindowSummary, frozen=True, kw_only=True, omit_defaults=False):
+    """An alert as the fraud team was told, under its own name: the window's counts, the blob of its verdicts."""
 
 
 class RuleRow(msgspec.Struct, frozen=True, kw_only=True):

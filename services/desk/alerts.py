@@ -52,6 +52,5 @@ async def _row(path: str) -> AlertRow | None:
     except msgspec.MsgspecError as error:
         _log.warning("the alert %s cannot be read: %s", path, error)
         return None
-    fields: dict[str, Any] = {name: getattr(summary, name) for name in WindowSummary.__struct_fields__}
-    fields["name"] = summary.alert_name
+    fields: dict[str, Any] = {**msgspec.structs.asdict(summary), "name": summary.alert_name}
     return AlertRow(**fields)
