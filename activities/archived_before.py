@@ -38,7 +38,7 @@ def _key(document: ArchiveDocument, name: str) -> tuple[str, str]:
 async def _archived(
     container: ContainerProxy, asked: Iterable[tuple[str, ArchiveDocument]]
 ) -> dict[tuple[str, str], dict[str, Any]]:
-    """What is archived under these ids, by id and partition key."""
+    """The archived documents of these ids, by id and partition key."""
     keys = sorted({_key(document, name) for name, document in asked})
     archived: dict[tuple[str, str], dict[str, Any]] = {}
     for page in slices(keys, cosmos.MAX_READ_ITEMS):

@@ -1,4 +1,4 @@
-"""How well the rules find fraud in worlds in which it is known, beside other judges.
+"""The share of fraud that the rules find in worlds in which it is known, beside other judges.
 
 python -m benchmarks.fraud_worlds                        five normal and five hard worlds that no tuning saw
 python -m benchmarks.fraud_worlds --tune [--rules SET]   worlds for tuning: they lack what is held out

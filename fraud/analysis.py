@@ -191,7 +191,7 @@ class WindowSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     max_score: int
     verdicts_blob: str
     revision: int = 1
-    """How often the verdicts of this window have been written, each time with something else in them."""
+    """The number of times the verdicts of this window were written, each time with something else in them."""
 
     @property
     def alert_name(self) -> str:

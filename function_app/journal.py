@@ -57,7 +57,7 @@ def _outcome(answer: func.HttpResponse) -> str:
 
 
 async def _completed(deed: Deed) -> None:
-    """What was done is done: a failure is logged only."""
+    """Complete a deed. It is done already, so a failure is logged only."""
     try:
         await keep_deed(deed)
     except (AzureError, TimeoutError) as error:

@@ -64,7 +64,7 @@ class Draws:
         return mean + spread * (total - 2) * _SQUARE_ROOT_OF_3
 
     def times(self, mean: float) -> int:
-        """How often something happens that happens `mean` times on average (Poisson)."""
+        """A number of times for something that happens `mean` times on average (Poisson)."""
         bound, product, count = exp(-mean), self.unit(), 0
         while product > bound:
             product *= self.unit()

@@ -77,7 +77,7 @@ def usual_payment(draws: Draws, customer: Customer) -> str:
 
 
 def returns_of(draws: Draws, sales: list[Draft], market: Market) -> Iterator[Draft]:
-    """What customers bring back, for the price that they paid, some hours or days after they bought it."""
+    """Goods that customers bring back, for the price that they paid, some hours or days after they bought it."""
     habits = {customer.number: customer.returns for customer in market.customers}
     for sale in sales:
         if draws.chance(habits.get(sale.customer, 0.04)):

@@ -1,4 +1,4 @@
-"""What is kept from one look, and one night, to the next: small blobs of the app's own account."""
+"""The memory of the watch from one look, and one night, to the next: small blobs of the app's own account."""
 
 from typing import TypeVar
 

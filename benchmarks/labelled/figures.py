@@ -83,7 +83,7 @@ def never_flagged(world: World, history_days: int) -> float:
 
 
 class ScenarioFigures(msgspec.Struct, frozen=True):
-    """How a scenario fared. `auc` is of its events against everything innocent, None for an innocent scenario."""
+    """The figures of a scenario. `auc` is of its events against everything innocent, None for an innocent scenario."""
 
     flagged: int
     in_high: int

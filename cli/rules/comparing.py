@@ -1,4 +1,4 @@
-"""What another set, or another run, changes in the verdicts on the same events."""
+"""The changes that another set, or another run, makes to the verdicts on the same events."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -32,7 +32,7 @@ def customer_facts(event: Sighting, look_ups: LookUps, profiles: Profiles, day: 
 def _against_others(
     event: Sighting, look_ups: LookUps, profile: CustomerProfile | None, profiles: Profiles
 ) -> dict[str, Value]:
-    """How surprising the customer's counts are, given what all customers do."""
+    """The surprise of the customer's counts, given what all customers do."""
     population = profiles.population
     sales = sales_of(look_ups.customer)
     returns = len(look_ups.customer) - len(sales)

@@ -104,7 +104,7 @@ def _pays_anew(sale: Sighting, profiles: Profiles) -> bool:
 
 
 def _gateway_surprise(event: Sighting, sales: list[Sighting], profiles: Profiles) -> float:
-    """How much likelier a deep discount is through the event's gateway than through the others of the shelf."""
+    """Surprise that deep discounts come through the event's gateway more than through the others of the shelf."""
     here = [seen.is_deep for seen in sales if seen.gateway == event.gateway]
     elsewhere = [seen.is_deep for seen in sales if seen.gateway != event.gateway]
     usual = PRIOR_AT_GATEWAY * profiles.population.share(profiles.population.deep)

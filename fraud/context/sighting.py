@@ -60,7 +60,7 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
 
 
 def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
-    """What context keeps of an event, whatever JSON its fields hold."""
+    """The sighting that context keeps of an event, whatever JSON its fields hold."""
     store = store_of(event)
     discount = _bounded(event.get("discount"))
     is_sale = event.get("event_type") == "sale_event"

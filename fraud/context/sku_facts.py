@@ -34,7 +34,7 @@ def sku_facts(event: Sighting, recent: Iterable[Sighting], profiles: Profiles) -
 def _against_others(
     event: Sighting, sales: list[Sighting], flagged: list[Sighting], profiles: Profiles
 ) -> dict[str, Value]:
-    """How surprising the buyers are, given what all customers do."""
+    """The surprise of the buyers, given what all customers do."""
     population, customers = profiles.population, profiles.customers
     others = [seen for seen in sales if seen.customer != event.customer]
     buyers, flagged_buyers = customers_of(sales), len(customers_of(flagged))

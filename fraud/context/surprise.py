@@ -1,4 +1,4 @@
-"""How unlikely a count is by chance, in powers of ten: 2 means once in a hundred, 3 once in a thousand."""
+"""Surprise: odds against a count by chance, in powers of ten: 2 means once in a hundred, 3 once in a thousand."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""How often rules held among a day's flagged contents, counted from the evidence on them."""
+"""The shares in which rules held among a day's flagged contents, counted from the evidence on them."""
 
 from collections.abc import Iterable, Mapping
 

@@ -14,7 +14,7 @@ _LEVELS = (2, 4, 8)
 
 
 class Novelty(msgspec.Struct, gc=False):
-    """How often customers of one level broke a habit."""
+    """Counts of how often customers of one level broke a habit."""
 
     asked: int = 0
     broken: int = 0

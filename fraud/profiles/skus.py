@@ -27,7 +27,7 @@ class SkuProfile(msgspec.Struct, gc=False):
 
 
 class PriceDeviations(msgspec.Struct, gc=False):
-    """How far prices lie from their sku's usual price, all skus together: the mean of |ln(price / usual)|."""
+    """The distance of prices from their sku's usual price, all skus together: the mean of |ln(price / usual)|."""
 
     count: int = 0
     total: float = 0.0

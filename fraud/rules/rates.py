@@ -1,4 +1,4 @@
-"""How often rules hold among flagged sales, and how much weight that leaves them.
+"""The rates at which rules hold among flagged sales, and the weight that these leave them.
 
 A rule that holds for a share p of the flagged sales, nearly all of them honest, is evidence of a likelihood ratio of
 1 / p at most. No rule holds for more than half of the frauds, so it counts for 10 ln(0.5 / p) points at most, whatever

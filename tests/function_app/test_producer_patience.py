@@ -1,4 +1,4 @@
-"""How long the producer waits for the hub."""
+"""The producer's patience with the hub."""
 
 from fraud.campaigns import MAX_EVENTS_PER_BATCH
 from function_app.producer import patience

@@ -1,4 +1,4 @@
-"""What `make` refuses to do, and what it says."""
+"""Targets of `make` that refuse, and what they say."""
 
 import fcntl
 import shutil

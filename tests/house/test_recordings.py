@@ -1,4 +1,4 @@
-"""What was recorded names no folder of the machine that recorded it."""
+"""A recording names no folder of the machine that made it."""
 
 import re
 import subprocess

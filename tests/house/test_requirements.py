@@ -1,4 +1,4 @@
-"""What is installed is locked: each requirement has a version and hashes, and nothing names a registry's address."""
+"""All that is installed is locked: each requirement has a version and hashes, nothing names a registry's address."""
 
 import re
 from pathlib import Path

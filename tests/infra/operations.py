@@ -87,7 +87,7 @@ def _blob_action(name: str) -> str:
 
 
 def without_a_role(used: Iterable[Use], grants: Iterable[Grant]) -> set[Use]:
-    """What was done although no grant allows it."""
+    """The operations that no grant allows."""
     granted = list(grants)
     return {
         use

@@ -1,4 +1,4 @@
-"""What others wrote crosses a durable boundary as text: the extension takes `$type` and `$id` in an object for its own.
+"""JSON of others crosses a durable boundary as text: the extension takes `$type` and `$id` in an object for its own.
 
 Texts of others (ids, stores, names, sentences about them) may hold any such JSON, and come back as they went. No field
 of an input or an output is an object whose keys others choose.

@@ -1,4 +1,4 @@
-"""What holds for the world of any seed, however small."""
+"""Rules that hold for the world of any seed, however small."""
 
 from collections import Counter
 from itertools import pairwise

@@ -60,7 +60,7 @@ class People:
 
 
 class Story(msgspec.Struct):
-    """What was seen: before anything, with all faults, and once they were mended."""
+    """Three looks: before anything, with all faults, and once they were mended."""
 
     people: People
     before: Health

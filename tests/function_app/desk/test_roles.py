@@ -48,7 +48,7 @@ def test_a_role_that_is_not_enough_is_refused_before_anything_is_read(route: Rou
 
 
 def _refusal(route: Route, role: Role) -> int | None:
-    """The status with which a view refuses; None for one that begins, and then finds that there is no form."""
+    """The status with which a view refuses; None for one that begins, and then finds nothing to read."""
     caller = Caller(name="Ana", role=role, by="name")
     request = func.HttpRequest(route[0], "http://localhost/desk", body=b"\xff")
     visit = Visit(request, {"id": "x"}, cast(Any, None), "", caller)

@@ -103,7 +103,7 @@ ODD = (
 
 @pytest.mark.parametrize("body", ODD)
 def test_a_body_has_the_key_of_the_event_that_is_judged(body: bytes):
-    """What is judged of an odd body is what can be kept of it, which a verdict holds."""
+    """An odd body is judged by what can be kept of it, which a verdict holds."""
     keys = RunKeys(SECRET)
     (event,) = readable_events(body)
 

@@ -1,4 +1,4 @@
-"""What a stack keeps with its state from one start to the next: its ports and its keys. Nobody else may read them."""
+"""The ports and keys that a stack keeps with its state from one start to the next. Nobody else may read them."""
 
 import os
 import secrets
