@@ -62,6 +62,7 @@ def test_pytest_collects_the_test_of_every_row():
         ('{ name = "A", status = "has", test = "t" }', "call"),
         ('{ name = "A", status = "different", test = "t", call = "c" }', "its note must say how"),
         ('{ name = "A", status = "has", test = "t", call = "c", tests = "u" }', "tests"),
+        ('{ name = "A", status = "has", asked = "hearsay", test = "t", call = "c" }', "hearsay"),
     ],
 )
 def test_a_table_that_breaks_the_format_is_refused_with_its_file(tmp_path: Path, row: str, complaint: str):

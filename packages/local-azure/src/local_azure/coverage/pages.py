@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from local_azure.coverage.tables import STATUSES, Row, Table
+from local_azure.coverage.tables import STATUSES, Group, Row, Table
 
 LIMITATIONS = "known-limitations"
 BEGIN, END = "<!-- coverage -->", "<!-- /coverage -->"
@@ -12,7 +12,8 @@ _WRITTEN = "<!-- Written by `python -m local_azure.coverage` from the rooms' cov
 _MARKS = {"has": "has it", "refused": "refused", "ignored": "ignored", "different": "different"}
 _LEGEND = (
     "*has it*: as the service. *refused*: an error says so. *ignored*: accepted, without effect. "
-    "*different*: the note says how. Each row is exercised by the test beside it."
+    "*different*: the note says how. Each row is exercised by the test beside it. The authority that was asked: "
+    "*code*, Microsoft's own was run or its answers are kept; *tests*, Microsoft's pass on it; *documentation*."
 )
 
 
@@ -20,8 +21,8 @@ def page(table: Table) -> str:
     """The page of one service."""
     lines = [f"# {table.title}", "", _WRITTEN, "", table.about, "", _LEGEND, f"Authority: {table.authority}", ""]
     for group in table.groups:
-        lines += [f"## {group.name}", "| operation | | note | test |", "|---|---|---|---|"]
-        lines += [_line(row) for row in group.rows]
+        lines += [f"## {group.name}", "| operation | | asked | note | test |", "|---|---|---|---|---|"]
+        lines += [_line(row, group) for row in group.rows]
         lines.append("")
     if table.limitations:
         lines += ["## Known limitations", *_limitations(table), ""]
@@ -62,11 +63,17 @@ def _limitations(table: Table) -> list[str]:
     ]
 
 
-def _line(row: Row) -> str:
+def _line(row: Row, group: Group) -> str:
     note = f"{row.note} ([source]({row.authority}))".strip() if row.authority.startswith("http") else row.note
     name = row.test.rpartition("::")[2]
     test = f"[`{name}`](../../tests/{row.test.partition('::')[0]})"
-    return f"| {_cell(row.name)} | {_MARKS[row.status]} | {_cell(note)} | {test} |"
+    return f"| {_cell(row.name)} | {_MARKS[row.status]} | {_asked(row, group)} | {_cell(note)} | {test} |"
+
+
+def _asked(row: Row, group: Group) -> str:
+    """The authority of a row. The service has no word on what the part refuses by itself, unless the row says so."""
+    asked = row.asked or ("none" if row.status == "refused" else group.asked)
+    return "" if asked == "none" else asked
 
 
 def _cell(text: str) -> str:

@@ -26,6 +26,9 @@ A row has these keys; the first four are required:
 - `note`: one sentence for the reader; required for `different` and `ignored`.
 - `code`: the key, or the keys, of the row in a dispatch table of the code.
 - `authority`: where the row's behaviour is documented, if that is elsewhere than the page's authority.
+- `asked`: the authority that was asked, by default that of the group, and there `documentation`. It is `code` if
+  Microsoft's own code was run or its answers are kept, `tests` if Microsoft's tests pass on it, `none` if Azure has no
+  word on it.
 
 `dispatch` names mappings, enumerations or collections of the code. Their keys (of an enumeration: the values) must be
 exactly the `code`s of the rows, so that an operation that somebody adds to the code needs a row, and so a test.
@@ -40,6 +43,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
+Asked = Literal["code", "tests", "documentation", "none"]
 STATUSES = ("has", "refused", "ignored", "different")
 _PACKAGE = Path(__file__).parents[1]
 
@@ -58,6 +62,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
     code: str | tuple[str, ...] = ()
     authority: str = ""
+    asked: Asked | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -70,6 +75,7 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     rows: tuple[Row, ...]
+    asked: Asked = "documentation"
 
 
 class Limitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
