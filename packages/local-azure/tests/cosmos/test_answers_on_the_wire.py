@@ -94,6 +94,7 @@ async def test_quota_and_usage_are_told_of_what_an_answer_is_about(http: aiohttp
     _, _, asked = await call(http, "GET", f"{COLLS}/events", x_ms_documentdb_populatequotainfo="True")
     assert asked[quota] == "functions=25;storedProcedures=100;triggers=25;" + before[quota]
     assert asked[usage] == "functions=0;storedProcedures=0;triggers=0;" + after[usage]
+    assert asked["x-ms-documentdb-collection-index-transformation-progress"] == "100"
 
 
 async def test_a_read_with_a_session_token_of_the_future_is_not_available(http: aiohttp.ClientSession) -> None:

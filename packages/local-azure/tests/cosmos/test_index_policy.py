@@ -10,7 +10,9 @@ from local_azure.core.clock import Clock
 from local_azure.core.connections import COSMOS_KEY
 from local_azure.core.faults import Held
 from local_azure.cosmos.authorization import AccountKey
+from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.faults import Faults
+from local_azure.cosmos.indexing_policy import with_policy_defaults
 from local_azure.cosmos.items import create_item
 from local_azure.cosmos.partition_key import canonical
 from local_azure.cosmos.path_index import Column, Index, policy_of
@@ -37,6 +39,12 @@ def test_a_policy_names_indexes_but_none_of_the_partition_key() -> None:
 )
 def test_the_path_that_fits_best_decides(path: str, covered: bool) -> None:
     assert policy_of(POLICY, None).covers(tuple(path.split("/"))) is covered
+
+
+def test_a_spatial_index_without_types_is_refused_as_by_the_service() -> None:
+    with pytest.raises(CosmosError, match=r"The spatial data types array cannot be empty\..*'/place/\*'") as refusal:
+        with_policy_defaults({"spatialIndexes": [{"path": "/place/*"}]})
+    assert refusal.value.status == 400
 
 
 async def test_a_state_of_before_gets_the_indexes_of_now_and_says_so(

@@ -83,7 +83,7 @@ class ContainerRequests:
             case "GET":
                 reply = _read(request, container.properties)
                 if request.flag("x-ms-documentdb-populatequotainfo"):
-                    reply.headers |= container.documents.usage.headers_with_scripts()
+                    reply.headers |= container.documents.usage.headers_of_container()
                 return reply
             case "PUT":
                 self._catalog.replace_container(container, decode_object(request.body, "The container"))

@@ -63,4 +63,8 @@ def _check_spatial(policy: JsonObject) -> None:
         raise bad_request("'spatialIndexes' must be a list.")
     for index in indexes:
         if not isinstance(index, dict) or not index.get("types"):
-            raise bad_request("A spatial index needs a 'path' and 'types', such as ['Point', 'Polygon'].")
+            path = index.get("path") if isinstance(index, dict) else None
+            raise bad_request(
+                "The spatial data types array cannot be empty. Assign at least one spatial type for the 'types' array "
+                f"for the path {path!r}, such as 'Point'."
+            )

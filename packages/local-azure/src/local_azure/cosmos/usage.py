@@ -10,6 +10,7 @@ from local_azure.cosmos.store import Store
 
 QUOTA = "x-ms-resource-quota"
 USAGE = "x-ms-resource-usage"
+_PROGRESS = "x-ms-documentdb-collection-index-transformation-progress"
 
 _KB = 1024
 _IN_CONTAINER = "documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;"
@@ -51,9 +52,9 @@ class Usage:
         """The headers of an answer about items."""
         return {QUOTA: _IN_CONTAINER, USAGE: self._usage()}
 
-    def headers_with_scripts(self) -> dict[str, str]:
-        """The headers of an answer about the container itself, if they are asked for."""
-        return {QUOTA: _SCRIPTS + _IN_CONTAINER, USAGE: _NO_SCRIPTS + self._usage()}
+    def headers_of_container(self) -> dict[str, str]:
+        """The headers of an answer about the container itself, if they are asked for. Its indexes are always ready."""
+        return {QUOTA: _SCRIPTS + _IN_CONTAINER, USAGE: _NO_SCRIPTS + self._usage(), _PROGRESS: "100"}
 
     def _usage(self) -> str:
         figures = "SELECT documents, bytes FROM usage WHERE container = ?"
