@@ -17,7 +17,10 @@ TOLD = {
     for language, count in re.findall(r"^\| `(\w+)/` \| (\d+) \|", (SUITES / "README.md").read_text(), re.MULTILINE)
 }
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(900)]
+
+def test_the_readme_of_the_package_has_the_same_numbers():
+    text = (SUITES.parent / "README.md").read_text()
+    assert all(f"({count} cases)" in text for count in TOLD.values())
 
 
 def beside_the_parts(*command: str | Path, folder: Path) -> str:
@@ -29,6 +32,9 @@ def beside_the_parts(*command: str | Path, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
+@pytest.mark.proof
+@pytest.mark.timeout(900)
 def test_python():
     output = beside_the_parts(
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", SUITES / "python"),
@@ -39,6 +45,9 @@ def test_python():
     assert re.findall(r"^(\d+) passed", output, re.MULTILINE) == [str(TOLD["python"])]
 
 
+@pytest.mark.slow
+@pytest.mark.proof
+@pytest.mark.timeout(900)
 def test_javascript(tmp_path: Path):
     suite = Path(shutil.copytree(SUITES / "javascript", tmp_path / "javascript"))
     environment = os.environ | {"PATH": f"{node().parent}{os.pathsep}{os.environ['PATH']}"}
