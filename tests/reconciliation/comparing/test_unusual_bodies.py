@@ -2,9 +2,15 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
+import msgspec
 import pytest
 
+from fraud.judging import Content, verdicts_on
+from fraud.quarantine_index import is_flagged
+from fraud.windows import Window
+from reconciliation.ranges import window_end
 from tests.reconciliation.comparing.single_event import (
     AFTER,
     BEFORE,
@@ -85,3 +91,33 @@ def test_rows_that_are_none_are_named_with_their_line():
     ]
     assert report.accounts.nameless == 2
     assert report.verdict == "differences"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"discount": "60"},
+        {"discount": "60.5"},
+        {"discount": 5, "Discount": 60},
+        {"priority_shipping": "true"},
+        {"priority_shipping": False, "PRIORITY_SHIPPING": True},
+        {"event_type": "inventory_event", "EVENT_TYPE": "sale_event"},
+    ],
+    ids=json.dumps,
+)
+def test_what_azure_may_flag_though_it_is_not_flagged_here_is_judged_and_named_if_azure_does(fields: dict[str, Any]):
+    sale = flagged(EDGE)
+    content = json.loads(sale.body) | fields
+    sale = replace(sale, flagged=False, body=json.dumps(content).encode())
+    world = world_of(sale)
+    window = Window(window_end(BEFORE - 1), window_end(BEFORE))
+    world.suspicious = [suspicious_row(BEFORE, sale.store, [sale.id])]
+    verdicts = verdicts_on(sale.id, [Content(content, "archive", None)], sale.store, window)
+    world.verdicts = [msgspec.to_builtins(verdict) for verdict in verdicts]
+
+    report = world.reconcile()
+
+    assert not is_flagged(content)
+    assert [(verdict.band, bool(verdict.reasons[0].evidence)) for verdict in verdicts] == [("unresolved", True)]
+    assert not report.balanced
+    assert sale.id in named(report)["unresolved"]
