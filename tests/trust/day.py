@@ -26,6 +26,7 @@ from reconciliation.messages import Request
 from reconciliation.ranges import Range
 from services import names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
+from services.concurrency import together
 from tests.reconciliation.capture_writer import avro, record
 from tests.trust.inline_engine import run_inline
 from tests.trust.producer import Sent
@@ -66,9 +67,13 @@ class Account(msgspec.Struct, frozen=True):
     report: dict[str, Any]
     differences: dict[str, tuple[dict[str, Any], ...]]
 
-    def named(self) -> set[str]:
-        """Every id that the report names in some class."""
-        return {difference["event_id"] for listed in self.differences.values() for difference in listed}
+    def named(self) -> dict[str, set[str]]:
+        """Every id that the report names, with its classes."""
+        named: dict[str, set[str]] = {}
+        for name, listed in self.differences.items():
+            for difference in listed:
+                named.setdefault(difference["event_id"], set()).add(name)
+        return named
 
 
 class Day:
@@ -132,20 +137,15 @@ class Day:
         for listed in report["lists"]:
             for line in msgspec.json.Decoder(dict[str, Any]).decode_lines(await read_blob(reports, listed)):
                 differences.setdefault(line["name"], []).append(line["difference"])
-        blobs = await self.outcome_blobs(names.FRAUD_EVENTS) + await self.blobs_by_place()
-        verdicts = [line for _, lines in blobs for line in lines]
+        verdicts = [line for folder in ("", "quarantine/") for line in await self._verdicts(folder)]
         return Account(tuple(verdicts), report, {name: tuple(listed) for name, listed in differences.items()})
 
-    async def blobs_by_place(self) -> list[tuple[str, list[dict[str, Any]]]]:
-        """The blobs of the day with verdicts by place, with their lines."""
-        return await self.outcome_blobs(names.FRAUD_EVENTS, "quarantine/")
-
-    async def outcome_blobs(self, container_name: str, folder: str = "") -> list[tuple[str, list[dict[str, Any]]]]:
-        """The blobs of the day in a container of outcomes, with their lines."""
-        container = await warehouse(container_name)
-        paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{folder}{self.start:%Y/%m/%d}/")]
-        read = msgspec.json.Decoder(dict[str, Any])
-        return [(path, read.decode_lines(await read_blob(container, path))) for path in sorted(paths)]
+    async def _verdicts(self, folder: str) -> list[dict[str, Any]]:
+        """The verdicts on the windows of the day, by where they lie."""
+        dates = sorted({f"{folder}{moment:%Y/%m/%d}/" for moment in (self.start, self.end)})
+        blobs = [blob for date in dates for blob in await blobs_under(names.FRAUD_EVENTS, date)]
+        first, last = (f"{folder}{moment:%Y/%m/%d/%H%M}" for moment in (self.start, self.end))
+        return [line for path, lines in blobs if first < path.rpartition("/")[0] <= last for line in lines]
 
     async def _capture(self) -> None:
         archive = await warehouse(names.ALL_EVENTS)
@@ -186,6 +186,15 @@ class Day:
         for hour, lines in by_hour.items():
             await write_blob(container, f"{hour}/0_rows.json", b"\n".join(lines), NDJSON)
         return [row.json for row in rows if row.output == "suspicious-windows"]
+
+
+async def blobs_under(container_name: str, folder: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The blobs of a folder, with their lines."""
+    container = await warehouse(container_name)
+    paths = sorted([blob.name async for blob in container.list_blobs(name_starts_with=folder)])
+    data = await together((read_blob(container, path) for path in paths), at_once=_AT_ONCE)
+    read = msgspec.json.Decoder(dict[str, Any])
+    return [(path, read.decode_lines(lines)) for path, lines in zip(paths, data, strict=True)]
 
 
 async def _nothing() -> None:

@@ -1,8 +1,8 @@
 """The judgement of a day, from what was sent and planted alone. It shares no code with the reconciliation.
 
 Every fraud by content has a right verdict. If the archive may refuse it, or somebody has touched its window, it is
-enough that the report names it. Every planted fault is named. Nothing that is harmless, and that nothing was done to,
-is called a difference.
+enough that the report names it. Every planted fault is named. Nothing that is in order, harmless or a fraud with its
+verdict, and that nothing was done to, is called a difference.
 """
 
 from collections import defaultdict
@@ -112,10 +112,17 @@ def complaints(
     bodies: defaultdict[str | None, set[bytes]] = defaultdict(set)
     for each in occurrences:
         bodies[each.sent.event_id].add(each.sent.body)
-    harmless = {each.sent.event_id for each in occurrences if each.sent.kind == "harmless" and _blob(each) not in blobs}
-    alone = {name for name in harmless if len(bodies[name]) == 1}
-    wrong += [f"{name!r} is harmless and the report names it" for name in alone & account.named()]
+    plain = [each for each in occurrences if each.sent.kind in ("harmless", "fraud")]
+    done_to = {each.sent.event_id for each in plain if _blob(each) in blobs or _is_touched(each, touched)}
+    alone = {str(each.sent.event_id) for each in plain if len(bodies[each.sent.event_id]) == 1} - done_to
+    named = account.named()
+    wrong += [f"{name!r} is in order and the report says {sorted(named[name])}" for name in alone if name in named]
     return wrong
+
+
+def _is_touched(occurrence: Occurrence, windows: set[datetime]) -> bool:
+    """Something was done to the window of a fraud; nobody reports what is harmless."""
+    return occurrence.sent.is_fraud and occurrence.window_end in windows
 
 
 def _blob(occurrence: Occurrence) -> tuple[int, Any]:

@@ -14,21 +14,25 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from fraud.identity import archive_key
 from services import cosmos, names
 from services.blobs import NDJSON, delete_blob, read_blob, warehouse, write_blob
-from tests.trust.day import Day, Occurrence
+from tests.trust.day import Day, Occurrence, blobs_under
 from tests.trust.oracle import BY_PLACE
 
 Change = Callable[[dict[str, Any]], dict[str, Any] | list[dict[str, Any]] | None]
 """Makes another thing of a line or a document: none, or of a line several."""
+Matches = Callable[[dict[str, Any]], bool]
 Plant = Callable[[Day, Occurrence], Awaitable[bool]]
 """Plants a fault on an event; False if there is nothing to plant it on."""
 _lines = msgspec.json.Encoder()
 
 
-async def _change_lines(
-    day: Day, container_name: str, matches: Callable[[dict[str, Any]], bool], change: Change, folder: str = ""
-) -> bool:
+def _at(victim: Occurrence, folder: str = "") -> str:
+    """The folder of the outcomes of an event's window in `fraud-events`."""
+    return f"{folder}{victim.window_end:%Y/%m/%d/%H%M}/"
+
+
+async def _change_lines(container_name: str, folder: str, matches: Matches, change: Change) -> bool:
     container, changed = await warehouse(container_name), False
-    for path, lines in await day.outcome_blobs(container_name, folder):
+    for path, lines in await blobs_under(container_name, folder):
         if any(map(matches, lines)):
             new = [line for old in lines for line in (_as_lines(change(old)) if matches(old) else [old])]
             await write_blob(container, path, _lines.encode_lines(new), NDJSON)
@@ -43,26 +47,24 @@ def _as_lines(changed: dict[str, Any] | list[dict[str, Any]] | None) -> list[dic
 
 
 def _verdict(change: Change) -> Plant:
-    async def plant(day: Day, victim: Occurrence) -> bool:
-        return await _change_lines(
-            day, names.FRAUD_EVENTS, lambda line: line["event_id"] == victim.sent.event_id, change
-        )
+    async def plant(_: Day, victim: Occurrence) -> bool:
+        name = victim.sent.event_id
+        return await _change_lines(names.FRAUD_EVENTS, _at(victim), lambda line: line["event_id"] == name, change)
 
     return plant
 
 
 def _verdict_by_place(change: Change) -> Plant:
-    async def plant(day: Day, victim: Occurrence) -> bool:
-        return await _change_lines(
-            day, names.FRAUD_EVENTS, lambda line: line["event_id"] == victim.place, change, "quarantine/"
-        )
+    async def plant(_: Day, victim: Occurrence) -> bool:
+        folder, name = _at(victim, "quarantine/"), victim.place
+        return await _change_lines(names.FRAUD_EVENTS, folder, lambda line: line["event_id"] == name, change)
 
     return plant
 
 
 def _case_by_place(change: Change) -> Plant:
-    async def plant(day: Day, victim: Occurrence) -> bool:
-        return await _change_case(await day.blobs_by_place(), victim.place, "_unknown", change)
+    async def plant(_: Day, victim: Occurrence) -> bool:
+        return await _change_case(_at(victim, "quarantine/"), victim.place, "_unknown", change)
 
     return plant
 
@@ -72,10 +74,10 @@ def _doubled(line: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _suspicious(change: Callable[[dict[str, Any], str], dict[str, Any] | None]) -> Plant:
-    async def plant(day: Day, victim: Occurrence) -> bool:
-        name = victim.sent.event_id or ""
+    async def plant(_: Day, victim: Occurrence) -> bool:
+        name, hour = victim.sent.event_id or "", f"{victim.window_end:%Y/%m/%d/%H}/"
         return await _change_lines(
-            day, names.SUSPICIOUS_EVENTS, lambda line: name in line["ids"], lambda line: change(line, name)
+            names.SUSPICIOUS_EVENTS, hour, lambda line: name in line["ids"], lambda line: change(line, name)
         )
 
     return plant
@@ -96,20 +98,16 @@ def _document(change: Change) -> Plant:
 
 
 def _case(change: Change) -> Plant:
-    async def plant(day: Day, victim: Occurrence) -> bool:
-        return await _change_case(
-            await day.outcome_blobs(names.FRAUD_EVENTS), victim.sent.event_id, victim.sent.store, change
-        )
+    async def plant(_: Day, victim: Occurrence) -> bool:
+        return await _change_case(_at(victim), victim.sent.event_id, victim.sent.store, change)
 
     return plant
 
 
-async def _change_case(
-    blobs: list[tuple[str, list[dict[str, Any]]]], event_id: str | None, store: Any, change: Change
-) -> bool:
+async def _change_case(folder: str, event_id: str | None, store: Any, change: Change) -> bool:
     """Change the case of the blob with a verdict of this name; False if another fault has deleted it already."""
     container = await cosmos.cases()
-    for path, lines in blobs:
+    for path, lines in await blobs_under(names.FRAUD_EVENTS, folder):
         if any(line["event_id"] == event_id for line in lines):
             name = path.rpartition("/")[2].removesuffix(".ndjson")
             try:
@@ -125,10 +123,11 @@ async def _change_case(
 
 
 def _alert(change: Change) -> Plant:
-    async def plant(day: Day, victim: Occurrence) -> bool:
-        """Every alert of the window, of whatever revision."""
+    async def plant(_: Day, victim: Occurrence) -> bool:
+        """Every alert of the window, of whatever revision, if its verdicts are such that somebody must be told."""
         reports, changed = await warehouse(names.REPORTS), False
-        blobs = [path for path, lines in await day.outcome_blobs(names.FRAUD_EVENTS) if _holds(lines, victim)]
+        lines_of = await blobs_under(names.FRAUD_EVENTS, _at(victim))
+        blobs = [path for path, lines in lines_of if _must_be_told(lines, victim)]
         async for blob in reports.list_blobs(name_starts_with=f"alerts/{victim.window_end:%Y/%m/%d/%H%M}/"):
             alert: dict[str, Any] = msgspec.json.decode(await read_blob(reports, blob.name))
             if alert["verdicts_blob"] in {f"{names.FRAUD_EVENTS}/{path}" for path in blobs}:
@@ -142,8 +141,9 @@ def _alert(change: Change) -> Plant:
     return plant
 
 
-def _holds(lines: list[dict[str, Any]], victim: Occurrence) -> bool:
-    return any(line["event_id"] == victim.sent.event_id for line in lines)
+def _must_be_told(lines: list[dict[str, Any]], victim: Occurrence) -> bool:
+    has_high = any(line["band"] == "high" for line in lines)
+    return has_high and any(line["event_id"] == victim.sent.event_id for line in lines)
 
 
 async def _capture_deleted(_: Day, victim: Occurrence) -> bool:

@@ -77,6 +77,14 @@ def make(kind: str, event_id: str, store: int | None, number: int) -> Sent:  # n
             return _made(kind, GRAVE, event_id + "x" * 300, store, odd=True)
         case "long store":
             return _made(kind, GRAVE, event_id, "s" * 500, odd=True)
+        case "endless id":
+            return _made(kind, GRAVE, event_id + "x" * 300_000, store, odd=True)
+        case "endless store":
+            return _made(kind, GRAVE, event_id, "s" * 300_000, odd=True)
+        case "quantity beyond 64 bits":
+            return _made(kind, GRAVE | {"qty": 2**64}, event_id, store, odd=True)
+        case "quantity of 401 digits":
+            return _made(kind, GRAVE | {"qty": 10**400}, event_id, store, odd=True)
         case "slash id":
             return _made(kind, GRAVE, f"{event_id}/../x", store, odd=True)
         case "line id":
@@ -104,3 +112,5 @@ KINDS = (
     "long store", "slash id", "line id", "place id", "number flag", "odd field", "reserved field", "huge quantity",
     "broken",
 )  # fmt: skip
+LARGE_KINDS = ("endless id", "endless store", "quantity beyond 64 bits", "quantity of 401 digits")
+"""Kinds of which a few are enough."""

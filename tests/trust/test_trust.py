@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -150,6 +151,23 @@ def run_days(harness: Harness, days: int, faults: tuple[str, ...]) -> None:
             database=None,
         ),
     )
+
+
+def live_a_day(harness: Harness, random: Random, faults: tuple[str, ...], kinds: tuple[str, ...]) -> None:
+    """A day whose steps a seed chooses, with all its sequences: for faults that are there to be found."""
+    machine_class = type("Machine", (HostileDay,), {"harness": harness, "faults": faults})
+    machine: HostileDay = machine_class()
+    while machine.sequence < SEQUENCES_OF_A_DAY - 1 or machine.steps < STEPS_OF_A_SEQUENCE:
+        chance = random.random()
+        if chance < 0.1:
+            machine.wait_for_the_next_window()
+        elif chance < 0.2:
+            machine.send_what_somebody_will_touch(fault=random.randrange(43))
+        elif chance < 0.3 and machine.last is not None:
+            machine.send_again()
+        else:
+            machine.send(kind=random.choice(kinds), pick=random.randrange(80))
+    machine.teardown()
 
 
 def watch_days(harness: Harness, days: int) -> None:
