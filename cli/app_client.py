@@ -81,9 +81,9 @@ class AppClient:
         """The JSON answer of a GET with parameters. Raises AppError."""
         return _json(self._call("GET", path, params=params))
 
-    def change(self, path: str, body: dict[str, Any], *, etag: str, actor: str) -> Any:
-        """The JSON answer of a change that was made of a state, by a person. Raises AppError."""
-        headers = {"If-Match": etag, "x-actor": quote(actor)}
+    def change(self, path: str, body: dict[str, Any], *, actor: str, etag: str = "") -> Any:
+        """The JSON answer of a change by a person, of a state if that has an ETag. Raises AppError."""
+        headers = {"x-actor": quote(actor), **({"If-Match": etag} if etag else {})}
         return _json(self._call("POST", path, repeatable=False, json=body, headers=headers))
 
     def get_bytes(self, path: str) -> bytes:

@@ -55,17 +55,37 @@ def _case(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 
 def _quarantine(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     def run(options: argparse.Namespace) -> int:
-        return set_aside.show_quarantine(app_of(options), options)
+        if options.resubmit is None:
+            return set_aside.show_quarantine(app_of(options), options)
+        if not options.path or not options.why:
+            parser.error("to send a record again, name it by its path, and say --why")
+        return set_aside.resubmit(app_of(options), options)
 
     parser.add_argument("path", nargs="?", help="the path of one record, to see all of it")
     parser.add_argument("--kind", choices=("events", "windows"), default="events", help="(default: %(default)s)")
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
+    parser.add_argument("--resubmit", metavar="FILE", help="send the record of the path again, with the body of a file")
+    _add_person(parser)
     parser.set_defaults(run=run)
 
 
 def _dead_letters(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     def run(options: argparse.Namespace) -> int:
-        return set_aside.show_dead_letters(app_of(options), options)
+        if not options.redrive and not options.redrive_all:
+            return set_aside.show_dead_letters(app_of(options), options)
+        if not options.why:
+            parser.error("to redrive, say --why")
+        return set_aside.redrive(app_of(options), options)
 
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
+    which = parser.add_mutually_exclusive_group()
+    number = whole_number(1, 2**63 - 1)
+    which.add_argument("--redrive", type=number, action="append", metavar="N", help="by its number; again for another")
+    which.add_argument("--redrive-all", action="store_true", help="all that there are now")
+    _add_person(parser)
     parser.set_defaults(run=run)
+
+
+def _add_person(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--why", help="the reason, for the journal")
+    parser.add_argument("--as", dest="actor", metavar="NAME", help="who does it (default: your name on this machine)")

@@ -1,11 +1,15 @@
-"""The records of quarantine and the dead letters, on the command line."""
+"""The records of quarantine and the dead letters, on the command line: shown, and taken up again."""
 
 import argparse
+import getpass
+from pathlib import Path
+from typing import Any
 
-from cli.app_client import AppClient, read_as
+from cli.app_client import AppClient, AppError, read_as
 from cli.screen import console, plain, print_json, say
 from fraud.desk.paging import Page
 from fraud.desk.rows import DeadLetterRow, QuarantineRow
+from fraud.desk.set_aside import Redriven, Resubmitted
 
 _BODY = 74
 """Characters of a body in a line of 80."""
@@ -44,6 +48,51 @@ def show_dead_letters(app: AppClient, options: argparse.Namespace) -> int:
         say(letter.reason or "no reason was given")
         say(letter.body[:_BODY])
     _say_the_rest(len(letters.items), letters.next, "there are no dead letters")
+    return 0
+
+
+def redrive(app: AppClient, options: argparse.Namespace) -> int:
+    """Redrive the dead letters that the options name, or all that there are now. Raises AppError."""
+    order: dict[str, Any] = {"why": options.why}
+    if options.redrive_all:
+        order["up_to"] = _last_number(app)
+        if not order["up_to"]:
+            say("there are no dead letters")
+            return 0
+    else:
+        order["sequence_numbers"] = options.redrive
+    answer = app.change("api/dead-letters/redrive", order, actor=options.actor or getpass.getuser())
+    outcome: Redriven = read_as(Redriven, answer, "the outcome")
+    if options.json:
+        print_json(answer)
+    else:
+        say(outcome.sentence)
+    return 0 if outcome.letters and not outcome.refused and not outcome.left else 1
+
+
+def _last_number(app: AppClient) -> int:
+    """The highest number of the letters that there are; 0 without one."""
+    last, token = 0, None
+    while True:
+        page = app.query("api/dead-letters", limit="100", **({"token": token} if token else {}))
+        letters: Page[DeadLetterRow] = read_as(Page[DeadLetterRow], page, "the dead letters")
+        last = max([last, *(letter.sequence_number for letter in letters.items)])
+        if (token := letters.next) is None:
+            return last
+
+
+def resubmit(app: AppClient, options: argparse.Namespace) -> int:
+    """Send the corrected body of a record of quarantine, from a file. Raises AppError."""
+    try:
+        body = Path(options.resubmit).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AppError(f"{options.resubmit} cannot be read: {error}") from error
+    order = {"path": options.path, "body": body, "why": options.why}
+    answer = app.change("api/quarantine/resubmit", order, actor=options.actor or getpass.getuser())
+    if options.json:
+        print_json(answer)
+    else:
+        say(read_as(Resubmitted, answer, options.path).sentence)
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import msgspec
 
-from fraud.events import UNKNOWN_STORE, MalformedEventError, parse_document, parse_event
+from fraud.events import UNKNOWN_STORE, MalformedEventError, StoreEvent, parse_document, parse_event
 from fraud.identity import archive_key, canonical, further_id
 from fraud.nesting import MAX_DEPTH, depth
 from fraud.quarantine import QuarantinedEvent, raw
@@ -107,13 +107,19 @@ def plan_archive(received: Iterable[ReceivedEvent]) -> ArchivePlan:
     return ArchivePlan({key: list(by_id.values()) for key, by_id in documents.items()}, malformed)
 
 
-def _document(source: ReceivedEvent) -> ArchiveDocument:
-    event = parse_event(source.body)
-    content = parse_document(source.body)
+def read_event(body: bytes) -> tuple[StoreEvent, dict[str, Any]]:
+    """An event as the archive takes it: what the domain knows of it, and every field. Raises MalformedEventError."""
+    event = parse_event(body)
+    content = parse_document(body)
     if taken := RESERVED & content.keys():
         raise MalformedEventError(f"the archive reserves the field {', '.join(sorted(taken))}")
-    if source.body.count(b"[") + source.body.count(b"{") > MAX_DEPTH and depth(content) > MAX_DEPTH:
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and depth(content) > MAX_DEPTH:
         raise MalformedEventError(f"its fields are nested deeper than the {MAX_DEPTH} levels that the archive takes")
+    return event, content
+
+
+def _document(source: ReceivedEvent) -> ArchiveDocument:
+    event, content = read_event(source.body)
     content["store_id"] = event.store_key
     content[KEY_FIELD] = archive_key(event.store_key, event.id)
     content[ARCHIVE_FIELD] = {

@@ -1,9 +1,11 @@
 """The trigger of suspicious windows: each message of the queue starts the analysis of its windows, and does no more."""
 
 import logging
+from datetime import datetime
 
 import azure.durable_functions as df
 import azure.functions as func
+import msgspec
 
 from activities.quarantine import quarantine
 from activities.window_ids import save_window
@@ -38,28 +40,45 @@ async def receive_windows(message: func.ServiceBusMessage, client: Client) -> No
 
 
 async def _receive(message: func.ServiceBusMessage, client: Client) -> None:
-    body = message.get_body()
+    await take_windows(message.get_body(), message.message_id or None, message.enqueued_time_utc, client)
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """The windows of a message: those whose analysis was started, those that had one before, and what is not one."""
+
+    started: tuple[str, ...]
+    started_before: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+async def take_windows(body: bytes, message_id: str | None, enqueued_time: datetime | None, client: Client) -> Taken:
+    """Start the analysis of each window of a message, once, and quarantine what is not a window. Done twice, it
+    changes nothing.
+    """
     content = parse_windows(body)
     if content.problems:
         await quarantine(
             QuarantinedWindow(
                 reason="; ".join(content.problems),
                 raw_base64=raw(body),
-                message_id=message.message_id or None,
-                enqueued_time=message.enqueued_time_utc,
+                message_id=message_id,
+                enqueued_time=enqueued_time,
             )
         )
-    for window in content.windows:
-        await _start_once(client, window)
+    started = [window.name for window in content.windows if await _start_once(client, window)]
+    started_before = tuple(window.name for window in content.windows if window.name not in started)
+    return Taken(tuple(started), started_before, content.problems)
 
 
-async def _start_once(client: Client, window: SuspiciousWindow) -> None:
-    """Start a window's analysis unless there is one of its name, in whatever state."""
+async def _start_once(client: Client, window: SuspiciousWindow) -> bool:
+    """Start a window's analysis unless there is one of its name, in whatever state; true if it was started."""
     for name in (window.name, window.former_name):
         if await find(client, name) is not None:
             _log.info("%s was started before", name)
-            return
+            return False
     try:
         await start(client, ANALYZE_WINDOW, window.name, await save_window(window))
     except AlreadyRunningError:
         _log.info("%s was started by another delivery meanwhile", window.name)
+        return False
+    return True

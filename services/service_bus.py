@@ -1,5 +1,6 @@
 """The Service Bus queue `suspicious-windows`, for a look at it; its messages come through the trigger."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
@@ -58,3 +59,61 @@ async def peek_dead_letters(first: int, most: int) -> list[ServiceBusReceivedMes
     client = await _client.get()
     async with client.get_queue_receiver(names.WINDOW_QUEUE, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
         return await receiver.peek_messages(max_message_count=most, sequence_number=first, timeout=5)
+
+
+MOST_HELD = 1_000
+"""Dead letters that are locked at once while those that are meant are looked for, and that are counted."""
+_AT_ONCE = 100
+_WAIT_SECONDS = 2.0
+
+
+async def count_dead_letters(up_to: int) -> int:
+    """The number of dead letters up to a sequence number, at most MOST_HELD. Raises ServiceBusError."""
+    return sum(number <= up_to for number in await _numbers(up_to))
+
+
+async def last_dead_letter() -> int:
+    """The highest sequence number of the first MOST_HELD dead letters; 0 without one. Raises ServiceBusError."""
+    return max(await _numbers(2**63 - 1), default=0)
+
+
+async def _numbers(up_to: int) -> list[int]:
+    """The sequence numbers of the first MOST_HELD dead letters, read until there is one beyond `up_to`."""
+    numbers: list[int] = []
+    while len(numbers) < MOST_HELD and (not numbers or numbers[-1] < up_to):
+        first = numbers[-1] + 1 if numbers else 1
+        further = [message.sequence_number or 0 for message in await peek_dead_letters(first, _AT_ONCE)]
+        if not further:
+            break
+        numbers += further
+    return numbers[:MOST_HELD]
+
+
+async def settle_dead_letters(
+    means: Callable[[int], bool], most: int, take: Callable[[ServiceBusReceivedMessage], Awaitable[bool]]
+) -> None:
+    """Hand at most so many dead letters that are meant to `take`; those for which it gives true leave the queue.
+
+    It looks at MOST_HELD letters; all others stay. Raises ServiceBusError if the service is away.
+    """
+    client = await _client.get()
+    async with client.get_queue_receiver(names.WINDOW_QUEUE, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
+        held: list[ServiceBusReceivedMessage] = []
+        taken = 0
+        try:
+            while taken < most and len(held) < MOST_HELD:
+                messages = await receiver.receive_messages(_AT_ONCE, max_wait_time=_WAIT_SECONDS)
+                if not messages:
+                    break
+                held += messages
+                for message in messages:
+                    if taken == most or not means(message.sequence_number or 0):
+                        continue
+                    taken += 1
+                    if await take(message):
+                        await receiver.complete_message(message)
+                        held.remove(message)
+        finally:
+            # A lock would keep them from whoever looks next, for a minute.
+            for message in held:
+                await receiver.abandon_message(message)

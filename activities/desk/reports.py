@@ -7,6 +7,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from activities.recent import Recent
+from activities.reconciliation.acknowledge import read_acknowledged, read_acknowledgements
 from reconciliation.paths import report_path
 from services import names
 from services.blobs import read_blob, warehouse
@@ -25,7 +26,10 @@ class _Report(msgspec.Struct, frozen=True):
 
 
 class ReportSeen(msgspec.Struct, frozen=True):
-    """A report: its run, its range, its verdict (`unread` if it cannot be read) and the sentence of it."""
+    """A report: its run, its range, its verdict and the sentence of it.
+
+    The verdict is `unread` if it cannot be read, and `acknowledged` if people have acknowledged all its differences.
+    """
 
     run: str
     start: datetime
@@ -34,19 +38,25 @@ class ReportSeen(msgspec.Struct, frozen=True):
     sentence: str
 
 
+_acknowledged_before: dict[str, tuple[int, str, int]] = {}
+"""By run: how many acknowledgements there were, the report's sentence, and how many differences were open then."""
 _read_before: dict[str, tuple[object, _Report]] = {}
 """By run: the ETag of the report that was read, and what it says."""
 
 
 async def _look() -> list[ReportSeen]:
     runs = (await list_reports())[:MOST]
-    reports = await together(map(_read, runs), at_once=_READS)
+    reports = await together(map(_look_at, runs), at_once=_READS)
     seen: list[ReportSeen] = []
     for run, report in zip(runs, reports, strict=True):
         if match := _RUN.fullmatch(run):
             start, end = (datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for text in match.groups()[:2])
             seen.append(ReportSeen(run, start, end, report.verdict, report.sentence))
     return sorted(seen, key=lambda report: (report.end, report.start), reverse=True)
+
+
+async def _look_at(run: str) -> _Report:
+    return await _with_acknowledged(run, await _read(run))
 
 
 async def _read(run: str) -> _Report:
@@ -60,6 +70,23 @@ async def _read(run: str) -> _Report:
         return _Report()
     _read_before[run] = (etag, report)
     return report
+
+
+async def _with_acknowledged(run: str, report: _Report) -> _Report:
+    """A report with differences, as it is once all of them are acknowledged."""
+    if report.verdict != "differences":
+        return report
+    given = len(await read_acknowledgements(run))
+    if given == 0:
+        return report
+    before = _acknowledged_before.get(run)
+    if before is None or before[:2] != (given, report.sentence):
+        try:
+            left = (await read_acknowledged(run)).open.left
+        except (ResourceNotFoundError, msgspec.MsgspecError):
+            return report
+        before = _acknowledged_before[run] = (given, report.sentence, left)
+    return report if before[2] else msgspec.structs.replace(report, verdict="acknowledged")
 
 
 _recent = Recent(_look, seconds=5)

@@ -1,6 +1,6 @@
 """Every endpoint of the API."""
 
-from function_app.api import deciding, filing, labelling, reading, ruling, tracing, workflows
+from function_app.api import deciding, filing, labelling, reading, ruling, setting_right, tracing, workflows
 from function_app.api.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -9,6 +9,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *labelling.ENDPOINTS,
     *filing.ENDPOINTS,
     *ruling.ENDPOINTS,
+    *setting_right.ENDPOINTS,
     *workflows.ENDPOINTS,
     *tracing.ENDPOINTS,
 )

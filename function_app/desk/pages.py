@@ -17,9 +17,12 @@ from function_app.desk.routing import Match, Routes, Table
 from function_app.desk.views import (
     campaigns,
     cases,
+    dead_letters,
+    journal,
     me,
     now,
     quarantine,
+    reconciliation,
     reconciliations,
     rules,
     trace,
@@ -35,7 +38,20 @@ blueprint = df.Blueprint()
 
 ROUTES: Routes = {
     path: view
-    for views in (now, cases, trace, workflows, reconciliations, campaigns, quarantine, rules, me)
+    for views in (
+        now,
+        cases,
+        trace,
+        workflows,
+        reconciliations,
+        reconciliation,
+        campaigns,
+        quarantine,
+        dead_letters,
+        journal,
+        rules,
+        me,
+    )
     for path, view in views.ROUTES.items()
 }
 TABLE = Table(ROUTES)

@@ -29,7 +29,7 @@ async def list_dead_letters(asked: Question) -> Page[DeadLetterRow]:
 
 
 def _row(message: ServiceBusReceivedMessage) -> DeadLetterRow:
-    body = b"".join(message.body) if not isinstance(message.body, bytes) else message.body
+    body = body_of(message)
     text, is_cut = shown(body, _PREVIEW)
     return DeadLetterRow(
         sequence_number=message.sequence_number or 0,
@@ -42,6 +42,11 @@ def _row(message: ServiceBusReceivedMessage) -> DeadLetterRow:
         body=text,
         is_cut=is_cut,
     )
+
+
+def body_of(message: ServiceBusReceivedMessage) -> bytes:
+    """The bytes of a message."""
+    return message.body if isinstance(message.body, bytes) else b"".join(message.body)
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:

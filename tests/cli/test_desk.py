@@ -1,6 +1,7 @@
 """The commands of the desk, over an app that answers as the API does."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from cli.app_client import AppError
 from cli.commands import command_line
 from fraud.desk.paging import Page
 from fraud.desk.rows import CaseDetails, CaseRow, DeadLetterRow, QuarantineRow
+from fraud.desk.set_aside import Redriven, RefusedLetter, Resubmitted
 from fraud.judging import judged
 from fraud.stakes import Stakes
 from tests.cli.test_command_line import App
@@ -111,3 +113,46 @@ def test_what_was_set_aside_is_shown(app: type[App], capsys: pytest.CaptureFixtu
 
     assert "not valid JSON" in shown(capsys, "quarantine")
     assert "MaxDeliveryCountExceeded" in shown(capsys, "dead-letters")
+
+
+def test_dead_letters_are_redriven_by_number_or_all_that_there_are(app: type[App], capsys: pytest.CaptureFixture[str]):
+    outcome = Redriven(letters=2, started=3, started_before=(), quarantined=0, refused=(), left=0)
+    letter = DeadLetterRow(
+        sequence_number=9,
+        message_id=None,
+        enqueued_time=NOON,
+        reason=None,
+        description=None,
+        delivery_count=1,
+        size=1,
+        body="x",
+        is_cut=False,
+    )
+    app.answers["/api/dead-letters?limit=100"] = [(200, as_json(Page((letter,))))]
+    app.answers["/api/dead-letters/redrive"] = [(200, as_json(outcome))]
+
+    assert "2 handed over" in shown(capsys, "dead-letters", "--redrive", "7", "--redrive", "8", "--why", "mended")
+    assert app.asked[-1][1] == {"why": "mended", "sequence_numbers": [7, 8]}
+    assert "2 handed over" in shown(capsys, "dead-letters", "--redrive-all", "--why", "mended")
+    assert app.asked[-1][1] == {"why": "mended", "up_to": 9}
+
+
+def test_letters_that_are_refused_are_the_answer_no(app: type[App]):
+    refused = (RefusedLetter(7, "Exception: see the log"),)
+    outcome = Redriven(letters=0, started=0, started_before=(), quarantined=0, refused=refused, left=0)
+    app.answers["/api/dead-letters/redrive"] = [(200, as_json(outcome))]
+
+    assert run("dead-letters", "--redrive", "7", "--why", "x") == 1
+
+
+def test_a_record_is_sent_again_with_the_body_of_a_file(
+    app: type[App], capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    (tmp_path / "event.json").write_text('{"id": "e"}')
+    app.answers["/api/quarantine/resubmit"] = [(200, as_json(Resubmitted(event_id="e", partition="1")))]
+    command = ("quarantine", "store-events/x.json", "--resubmit", str(tmp_path / "event.json"))
+
+    assert "event e sent to partition 1" in shown(capsys, *command, "--why", "a number")
+    assert app.asked[-1][1] == {"path": "store-events/x.json", "body": '{"id": "e"}', "why": "a number"}
+    with pytest.raises(SystemExit):
+        run(*command)

@@ -23,7 +23,7 @@ FUNCTIONS = {
 }
 UNGUARDED = {"store-events-producer-fn", "health", "desk-home", "desk"}
 """Whoever the host lets in may call these; the pages of the desk ask for roles of their own."""
-CASE_WORK = {"decide-case", "assign-case", "comment-case", "reopen-case", "keep-outcomes"}
+CASE_WORK = {"decide-case", "assign-case", "comment-case", "reopen-case", "keep-outcomes", "snooze-rule", "wake-rule"}
 OPERATIONS = {
     "start-campaign",
     "stop-campaign",
@@ -31,6 +31,10 @@ OPERATIONS = {
     "start-reconciliation",
     "acknowledge-differences",
     "start-repair",
+    "redrive-dead-letters",
+    "resubmit-quarantined",
+    "activate-rules",
+    "shadow-rules",
 }
 GUARDED = {
     name: access for name, function in FUNCTIONS.items() if (access := access_of(function)) and access.role is not None

@@ -1,14 +1,17 @@
-"""The pages of what could not be processed: quarantine, one record of it, and the dead letters of the queue."""
+"""The pages of what could not be processed: quarantine, one record of it, and how it is sent again."""
 
 import azure.functions as func
 import msgspec
 
 from fraud.desk.problems import ProblemError, bad_request
-from fraud.desk.queries import QuarantineQuery, Question
+from fraud.desk.queries import QuarantineQuery
+from fraud.desk.set_aside import MAX_BODY, Resubmission
 from function_app.desk import answers
+from function_app.desk.rendering import query, trace_address
+from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
-from services.desk.dead_letters import list_dead_letters
+from function_app.set_aside import resubmit
 from services.desk.quarantine import list_quarantine, quarantine_record
 
 _PAGE = 50
@@ -39,20 +42,47 @@ async def show_record(visit: Visit) -> func.HttpResponse:
     path = visit.asked("path")
     if not path:
         raise ProblemError(404, "No such record", "Say which record, by the path of its blob.")
+    return await _record(visit, path)
+
+
+async def _record(visit: Visit, path: str, problem: str = "", status: int = 200) -> func.HttpResponse:
     record = await quarantine_record(path)
-    return answers.page("record.html", visit, here="quarantine", record=record, dump=hex_dump(record.hex or ""))
+    return answers.page(
+        "record.html",
+        visit,
+        status=status,
+        here="quarantine",
+        record=record,
+        dump=hex_dump(record.hex or ""),
+        can_be_corrected=not record.is_cut and len(record.body) <= MAX_BODY,
+        problem=problem,
+        given=visit.form() if visit.request.method == "POST" else {},
+    )
 
 
-async def show_dead_letters(visit: Visit) -> func.HttpResponse:
-    """The messages of the dead-letter queue, as a peek shows them: it takes and locks nothing."""
-    page = await list_dead_letters(Question(limit=_PAGE, token=visit.asked("token") or None))
-    return answers.page("dead_letters.html", visit, here="quarantine", letters=page.items, next_token=page.next)
+@needs("operator")
+async def send_again(visit: Visit) -> func.HttpResponse:
+    """Send the corrected body; the record with what is still wrong with it if it would be set aside again."""
+    form = visit.form()
+    path = form.get("path", "")
+    try:
+        order = msgspec.convert({name: form.get(name) for name in ("path", "body", "why")}, Resubmission)
+        sent = await resubmit(order, visit.caller, visit.client)
+    except msgspec.ValidationError as error:
+        return await _record(visit, path, f"Say why, and what the body shall be ({error}).", 400)
+    except ProblemError as error:
+        if error.status == 404:
+            raise
+        return await _record(visit, path, f"{error.title}: {error.detail}", error.status)
+    if sent.event_id is not None:
+        return answers.redirect(trace_address(sent.event_id))
+    return answers.redirect(query("/desk/workflows/instance", id=sent.windows[0]))
 
 
 ROUTES: Routes = {
     ("GET", "quarantine"): show_quarantine,
     ("GET", "quarantine/record"): show_record,
-    ("GET", "dead-letters"): show_dead_letters,
+    ("POST", "quarantine/record"): send_again,
 }
 
 

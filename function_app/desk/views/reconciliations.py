@@ -57,7 +57,7 @@ async def _list(visit: Visit, problem: str = "", status: int = 200) -> func.Http
     )
 
 
-_WORST = ("differences", "incomplete", "unread", "empty", "balanced")
+_WORST = ("differences", "incomplete", "unread", "empty", "acknowledged", "balanced")
 
 
 def _calendar(reports: Iterable[ReportSeen], now: datetime) -> list[list[Day]]:

@@ -1,0 +1,60 @@
+"""The endpoints that take up again what was set aside, and the journal of what was done."""
+
+from fraud.desk.deeds import Deed
+from fraud.desk.paging import Page
+from fraud.desk.queries import Question
+from fraud.desk.set_aside import Redriven, RedriveOrder, Resubmission, Resubmitted
+from function_app.api.endpoint import Call, Endpoint, Nothing
+from function_app.set_aside import redrive, resubmit
+from services.desk import deeds
+
+
+async def redrive_dead_letters(call: Call[Nothing, RedriveOrder]) -> Redriven:
+    """Start the windows of dead letters, one, some or all up to a number; what succeeds leaves the queue."""
+    assert call.client is not None, "the endpoint asks for it"  # noqa: S101
+    return await redrive(call.content, call.caller, call.client)
+
+
+async def resubmit_quarantined(call: Call[Nothing, Resubmission]) -> Resubmitted:
+    """Send the corrected body of a record of quarantine where its original was meant to go; the record stays."""
+    assert call.client is not None, "the endpoint asks for it"  # noqa: S101
+    return await resubmit(call.content, call.caller, call.client)
+
+
+async def list_deeds(call: Call[Question, None]) -> Page[Deed]:
+    """A page of the journal of the pipeline's operation, the latest first."""
+    return await deeds.list_deeds(call.asked)
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="redrive-dead-letters",
+        method="POST",
+        path="api/dead-letters/redrive",
+        role="operator",
+        handler=redrive_dead_letters,
+        content=RedriveOrder,
+        answer=Redriven,
+        needs_client=True,
+    ),
+    Endpoint(
+        name="resubmit-quarantined",
+        method="POST",
+        path="api/quarantine/resubmit",
+        role="operator",
+        handler=resubmit_quarantined,
+        content=Resubmission,
+        answer=Resubmitted,
+        statuses=(404,),
+        needs_client=True,
+    ),
+    Endpoint(
+        name="list-deeds",
+        method="GET",
+        path="api/deeds",
+        role="reader",
+        handler=list_deeds,
+        asked=Question,
+        answer=Page[Deed],
+    ),
+)
