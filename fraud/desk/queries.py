@@ -66,6 +66,19 @@ class VerdictQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_score: Annotated[int, Meta(ge=-10_000, le=10_000)] | None = None
 
 
+class EventQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Archived events that are alike in each value that is named, of which there is one at least.
+
+    `from` and `to` are times of arrival; without `from` it is the 24 hours before `to`, without `to` those before now.
+    A gateway is looked for among the events of its span, so it asks for a store, a customer or a sku beside it.
+    """
+
+    store: StoreName | None = None
+    customer: Customer | None = None
+    sku: Customer | None = None
+    gateway: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
+
+
 class EventName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An event by its id, whatever its producer made of it."""
 

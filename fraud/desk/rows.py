@@ -73,6 +73,15 @@ class EventDetails(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
 
 
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An archived event: when it arrived, and if the stream job's rule flags it."""
+
+    id: str
+    arrived: datetime
+    flagged: bool
+    event: dict[str, Any]
+
+
 class QuarantineRow(msgspec.Struct, frozen=True, kw_only=True):
     """A record of quarantine. `body` is its text as far as it can be read, `hex` its bytes; both may be cut."""
 

@@ -7,6 +7,7 @@ from fraud.desk.queries import (
     CaseName,
     CaseQuery,
     EventName,
+    EventQuery,
     QuarantineName,
     QuarantineQuery,
     Question,
@@ -19,13 +20,14 @@ from fraud.desk.rows import (
     CaseRow,
     DeadLetterRow,
     EventDetails,
+    EventRow,
     QuarantineRow,
     RuleSetRow,
     VerdictRow,
     WindowRow,
 )
 from function_app.api.endpoint import Answer, Call, Endpoint, Nothing
-from services.desk import alerts, cases, dead_letters, events, quarantine, rule_sets, verdicts
+from services.desk import alerts, alike, cases, dead_letters, events, quarantine, rule_sets, verdicts
 
 
 async def list_cases(call: Call[CaseQuery, None]) -> Page[CaseRow]:
@@ -43,6 +45,11 @@ async def list_verdicts(call: Call[VerdictQuery, None]) -> Page[VerdictRow]:
     """A page of verdicts, of a case or of a span."""
     blob = (await cases.find_case(call.asked.case)).verdicts_blob if call.asked.case else None
     return await verdicts.list_verdicts(call.asked, blob)
+
+
+async def list_events(call: Call[EventQuery, None]) -> Page[EventRow]:
+    """A page of archived events of a customer, a sku, a store or a gateway, the latest first."""
+    return await alike.list_events(call.asked)
 
 
 async def get_event(call: Call[EventName, None]) -> EventDetails:
@@ -97,6 +104,7 @@ ENDPOINTS = (
     _get("list-cases", "api/cases", list_cases, CaseQuery, Page[CaseRow]),
     _get("get-case", "api/cases/{id}", get_case, CaseName, CaseDetails, 404),
     _get("list-verdicts", "api/verdicts", list_verdicts, VerdictQuery, Page[VerdictRow], 404),
+    _get("list-events", "api/events", list_events, EventQuery, Page[EventRow]),
     _get("get-event", "api/events/{*id}", get_event, EventName, EventDetails),
     _get("list-windows", "api/windows", list_windows, Span, Page[WindowRow]),
     _get("list-quarantine", "api/quarantine", list_quarantine, QuarantineQuery, Page[QuarantineRow]),

@@ -18,6 +18,7 @@ from function_app.desk.views import (
     campaigns,
     cases,
     dead_letters,
+    events,
     journal,
     me,
     now,
@@ -41,6 +42,7 @@ ROUTES: Routes = {
     for views in (
         now,
         cases,
+        events,
         trace,
         workflows,
         reconciliations,

@@ -215,3 +215,20 @@ async def test_rule_sets_show_the_active_one_first(http: aiohttp.ClientSession):
 
     assert first["state"] == "active"
     assert all(rule["text"] and rule["weights"] for rule in first["rules"])
+
+
+async def test_events_that_are_alike_in_a_value_come_the_latest_first_page_by_page(http: aiohttp.ClientSession):
+    customer = 8_080_001
+    bodies = [event_body(f"alike-{n}", cust_id=customer, sku=n % 2, store_id=8_080 + n % 3) for n in range(7)]
+    # Of one moment, of which a page takes all or none: their numbers are those of the milliseconds.
+    await archive_events([received(body, 100 + number // 3) for number, body in enumerate(bodies)])
+    span = {"from": "2026-01-02T10:00:00Z", "to": "2026-01-02T12:00:00Z"}
+
+    of_customer = await pages(http, "/api/events", customer=customer, limit=2, **span)
+    of_both = await pages(http, "/api/events", customer=customer, sku=1, store=8_080, **span)
+
+    assert sorted(row["id"] for row in of_customer) == [f"alike-{n}" for n in range(7)]
+    assert [row["arrived"] for row in of_customer] == sorted((row["arrived"] for row in of_customer), reverse=True)
+    assert [row["id"] for row in of_both] == ["alike-3"]
+    async with http.get("/api/events", params={"gateway": "10.0.0.1"}) as answer:
+        assert (answer.status, (await answer.json())["field"]) == (400, "customer")

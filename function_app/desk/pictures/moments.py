@@ -1,10 +1,11 @@
-"""The judged events of a window over time: a point for each, by the time that its producer gave it."""
+"""Events over time: a line for each customer or store, a point for each event, suspicious ones marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
+from fraud.desk.rows import EventRow
 from fraud.verdicts import Verdict
 
 WIDTH, LABEL, ROW = 1000, 150, 26
@@ -12,25 +13,35 @@ _MOST_ROWS = 14
 _SPARE = 20
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """An event on the line `row`; `kind` is the band of its verdict, `flagged` without one, or `plain`."""
+
+    row: str
+    at: datetime
+    kind: str
+    title: str
+    event_id: str
+
+
 class Dot(msgspec.Struct, frozen=True):
-    """A point, the band of its verdict, and what it says."""
+    """A point, what kind of event it is, and what it says."""
 
     x: float
     y: int
-    band: str
+    kind: str
     title: str
     event_id: str
 
 
 class Row(msgspec.Struct, frozen=True):
-    """The line of a customer."""
+    """The line of a customer or a store."""
 
     label: str
     y: int
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """Points by customer, the busiest first; `left_out` customers have no line."""
+    """Points by line, the busiest first; `left_out` lines are not drawn."""
 
     width: int
     height: int
@@ -42,48 +53,83 @@ class Timeline(msgspec.Struct, frozen=True):
     left_out: int
 
 
-def timeline_of(verdicts: Sequence[Verdict], start: datetime, end: datetime) -> Timeline:
-    """The timeline of verdicts. It widens to the times that their events carry, by a day on either side at most."""
-    customers = _by_customer(verdicts)
-    shown = sorted(customers.items(), key=lambda item: (-len(item[1]), item[0]))[:_MOST_ROWS]
-    moments = {id(verdict): _moment(verdict, start, end) for _, group in shown for verdict in group}
-    first, last = min([start, *moments.values()]), max([end, *moments.values()])
+def drawn(marks: Sequence[Mark], start: datetime, end: datetime) -> Timeline:
+    """The timeline of marks, from `start` to `end` or as far as they reach. Plain points lie below all others."""
+    lines: dict[str, list[Mark]] = {}
+    for mark in marks:
+        lines.setdefault(mark.row, []).append(mark)
+    ranked = sorted(lines.items(), key=lambda item: (-_suspicious(item[1]), -len(item[1]), item[0]))
+    shown = ranked[:_MOST_ROWS]
+    moments = [mark.at for _, of_line in shown for mark in of_line]
+    first, last = min([start, *moments]), max([end, *moments])
     span = (last - first).total_seconds() or 1.0
 
     def x_of(moment: datetime) -> float:
         return round(LABEL + (WIDTH - LABEL - _SPARE) * (moment - first).total_seconds() / span, 1)
 
     dots = [
-        Dot(
-            x_of(moments[id(verdict)]),
-            number * ROW + ROW // 2 + 4,
-            verdict.band,
-            f"{verdict.event_id}, {verdict.band}, {verdict.score} points",
-            verdict.event_id,
-        )
-        for number, (_, group) in enumerate(shown)
-        for verdict in group
+        Dot(x_of(mark.at), number * ROW + ROW // 2 + 4, mark.kind, mark.title, mark.event_id)
+        for number, (_, of_line) in enumerate(shown)
+        for mark in of_line
     ]
-    rows = [Row(name, number * ROW + ROW // 2 + 4) for number, (name, _) in enumerate(shown)]
     return Timeline(
         WIDTH,
         len(shown) * ROW + 26,
         LABEL,
-        rows,
-        dots,
+        [Row(name, number * ROW + ROW // 2 + 4) for number, (name, _) in enumerate(shown)],
+        sorted(dots, key=lambda dot: dot.kind != "plain"),
         f"{first:%Y-%m-%d %H:%M:%S}",
         f"{last:%H:%M:%S}" if last.date() == first.date() else f"{last:%Y-%m-%d %H:%M:%S}",
-        len(customers) - len(shown),
+        len(lines) - len(shown),
     )
 
 
-def _by_customer(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
-    groups: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        customer = (verdict.event or {}).get("cust_id")
-        name = f"customer {customer}" if isinstance(customer, int) else "no customer"
-        groups.setdefault(name[:22], []).append(verdict)
-    return groups
+def _suspicious(marks: Iterable[Mark]) -> int:
+    return sum(mark.kind != "plain" for mark in marks)
+
+
+def timeline_of(
+    verdicts: Sequence[Verdict], start: datetime, end: datetime, others: Iterable[EventRow] = ()
+) -> Timeline:
+    """The timeline of a window: its verdicts by customer, at the times that their events carry if these are near, and
+    what else arrived of its store.
+    """
+    judged = {verdict.event_id for verdict in verdicts}
+    customers = {_line_of(verdict.event) for verdict in verdicts}
+    marks = [
+        Mark(
+            _line_of(verdict.event),
+            _moment(verdict, start, end),
+            verdict.band,
+            f"{verdict.event_id}, {verdict.band}, {verdict.score} points",
+            verdict.event_id,
+        )
+        for verdict in verdicts
+    ]
+    for row in others:
+        if row.id not in judged:
+            line = _line_of(row.event)
+            marks.append(_mark(line if line in customers else "other customers", row))
+    return drawn(marks, start, end)
+
+
+def history_of(rows: Sequence[EventRow], *, by: str) -> Timeline:
+    """The timeline of archived events, at the times of their arrival, by customer or by store. `rows` are not empty."""
+    arrivals = [row.arrived for row in rows]
+    lines = [
+        _line_of(row.event) if by == "customer" else f"store {row.event.get('store_id', 'none')}"[:22] for row in rows
+    ]
+    return drawn([_mark(line, row) for line, row in zip(lines, rows, strict=True)], min(arrivals), max(arrivals))
+
+
+def _mark(line: str, row: EventRow) -> Mark:
+    kind = "flagged" if row.flagged else "plain"
+    return Mark(line, row.arrived, kind, f"{row.id}, {'flagged' if row.flagged else 'not flagged'}", row.id)
+
+
+def _line_of(event: Mapping[str, object] | None) -> str:
+    customer = (event or {}).get("cust_id")
+    return f"customer {customer}"[:22] if isinstance(customer, int) else "no customer"
 
 
 def _moment(verdict: Verdict, start: datetime, end: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """The pages of cases: the inbox, one case with all that belongs to it, and what a person makes of it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, cast
 
 import azure.functions as func
@@ -8,8 +9,8 @@ import msgspec
 
 from activities.recent import Recent
 from fraud.desk.problems import ProblemError
-from fraud.desk.queries import CaseName, CaseQuery
-from fraud.desk.rows import CaseDetails, CaseRow
+from fraud.desk.queries import CaseName, CaseQuery, EventQuery
+from fraud.desk.rows import CaseDetails, CaseRow, EventRow
 from fraud.verdicts import BANDS, Verdict
 from function_app.api.deciding import (
     Assignment,
@@ -24,10 +25,13 @@ from function_app.api.deciding import (
 from function_app.api.endpoint import Answer, Call
 from function_app.desk import answers
 from function_app.desk.pictures.moments import timeline_of
+from function_app.desk.pictures.ring import ring_of
+from function_app.desk.rendering import query
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from services.counting import count_cases
+from services.desk.alike import list_events
 from services.desk.cases import case_details, list_cases
 
 _FILTERS = ("state", "band", "store", "customer", "assignee", "sort", "from", "to", "token")
@@ -35,6 +39,7 @@ _SHOWN_VERDICTS = 200
 _PAGE = 50
 _RELATED_CUSTOMERS = 3
 _RELATED = 6
+_BESIDE = 100
 STATES = ("undecided", "open", "in_review", "escalated", "confirmed", "dismissed", "expired")
 _counts = Recent(count_cases, seconds=5)
 
@@ -43,8 +48,8 @@ async def show_inbox(visit: Visit) -> func.HttpResponse:
     """Cases by filter, those with the most money at stake first. 400 for a filter that cannot be."""
     asked = {name: text for name in _FILTERS if (text := visit.asked(name))}
     try:
-        query = msgspec.convert({"limit": _PAGE, "state": "undecided", **asked}, CaseQuery, strict=False)
-        page = await list_cases(query)
+        question = msgspec.convert({"limit": _PAGE, "state": "undecided", **asked}, CaseQuery, strict=False)
+        page = await list_cases(question)
     except (msgspec.ValidationError, ProblemError) as error:
         detail = error.detail if isinstance(error, ProblemError) else str(error)
         return answers.refused(400, "No such list", detail, visit)
@@ -76,7 +81,11 @@ async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200
         here="cases",
         details=details,
         case=details.case,
-        timeline=timeline_of(details.verdicts, details.case.window_start, details.case.window_end),
+        timeline=timeline_of(
+            details.verdicts, details.case.window_start, details.case.window_end, await _beside(details.case)
+        ),
+        ring=ring_of(details.verdicts),
+        alike_address=_alike_address,
         amounts=[_amount(verdict) for verdict in details.verdicts],
         related=await _related(details),
         problem=problem,
@@ -92,6 +101,20 @@ async def _related(details: CaseDetails) -> list[CaseRow]:
             related.setdefault(case.id, case)
     related.pop(details.case.id, None)
     return list(related.values())[:_RELATED]
+
+
+async def _beside(case: CaseRow) -> tuple[EventRow, ...]:
+    """The latest events of the window in its store, flagged or not."""
+    asked = EventQuery(store=str(case.store_id), start=case.window_start, end=case.window_end, limit=_BESIDE)
+    return (await list_events(asked)).items
+
+
+def _alike_address(name: str, value: object, case: CaseRow) -> str:
+    """The events of a value until an hour after the window; those of a gateway in the case's store."""
+    until = (case.window_end + timedelta(hours=1)).isoformat()
+    if name == "gateway":
+        return query("/desk/events", gateway=value, store=case.store_id, to=until)
+    return query("/desk/events", **{name: value}, to=until)
 
 
 def _amount(verdict: Verdict) -> float | None:

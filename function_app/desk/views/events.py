@@ -1,0 +1,71 @@
+"""The page of everything of a value: the archived events of a customer, a sku, a store or a gateway, over time."""
+
+from datetime import timedelta
+
+import azure.functions as func
+import msgspec
+
+from fraud.desk.problems import ProblemError
+from fraud.desk.queries import EventQuery
+from fraud.desk.rows import EventRow
+from function_app.desk import answers
+from function_app.desk.pictures.moments import history_of
+from function_app.desk.rendering import query
+from function_app.desk.routing import Routes
+from function_app.desk.visit import Visit
+from services.desk.alike import list_events
+
+_PAGE = 100
+_VALUES = ("customer", "sku", "store", "gateway")
+
+
+async def show_events(visit: Visit) -> func.HttpResponse:
+    """Events that are alike in a value, the latest first, drawn over time. 400 for a filter that cannot be."""
+    asked = {name: text for name in (*_VALUES, "from", "to", "token") if (text := visit.asked(name))}
+    words = ", ".join(f"{name} {asked[name]}" for name in _VALUES if name in asked)
+    problem = ""
+    rows: tuple[EventRow, ...] = ()
+    following: str | None = None
+    if words:
+        try:
+            page = await list_events(msgspec.convert({"limit": _PAGE, **asked}, EventQuery, strict=False))
+            rows, following = page.items, page.next
+        except (msgspec.ValidationError, ProblemError) as error:
+            problem = error.detail if isinstance(error, ProblemError) else str(error)
+    by = "store" if {"customer", "sku"} & asked.keys() else "customer"
+    asked.pop("token", None)
+    return answers.page(
+        "events.html",
+        visit,
+        status=400 if problem else 200,
+        here="cases",
+        rows=rows,
+        next_token=following,
+        timeline=history_of(rows, by=by) if rows else None,
+        by=by,
+        words=words[:200],
+        problem=problem,
+        links=_cases_of(asked),
+        asked={**dict.fromkeys((*_VALUES, "from", "to"), ""), **asked},
+        value_address=_address_of,
+    )
+
+
+def _cases_of(asked: dict[str, str]) -> list[tuple[str, str]]:
+    return [
+        (f"cases of {name} {asked[name][:40]}", query("/desk/cases", **{name: asked[name]}))
+        for name in ("customer", "store")
+        if name in asked
+    ]
+
+
+def _address_of(name: str, value: object, row: EventRow) -> str:
+    """The events of a value of an event, around its arrival; those of a gateway in the event's store."""
+    store = row.event.get("store_id", "none") if name == "gateway" else None
+    return query(
+        "/desk/events", **{name: value}, **({"store": store} if store is not None else {}),
+        to=(row.arrived + timedelta(hours=1)).isoformat(),
+    )  # fmt: skip
+
+
+ROUTES: Routes = {("GET", "events"): show_events}

@@ -1,0 +1,85 @@
+"""Archived events that are alike in a value, the latest first: everything else of a customer, a sku or a store."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from fraud.archive import ARCHIVE_FIELD, arrival_of, original_event
+from fraud.desk.paging import Page, place_in, token_of
+from fraud.desk.problems import bad_request
+from fraud.desk.queries import EventQuery
+from fraud.desk.rows import EventRow
+from fraud.suspicion import is_suspicious
+from services import cosmos
+from services.desk.case_queries import store_of
+from services.watching import azure_time
+
+SPAN = timedelta(hours=24)
+_TIME = f"c.{ARCHIVE_FIELD}.enqueued_time"
+_MOST_OF_A_MOMENT = 1_000
+"""A page takes all events of its last moment, at most so many: it goes on with an earlier one."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The moment of the last events of a page, as the archive writes it."""
+
+    moment: str
+
+
+async def list_events(asked: EventQuery) -> Page[EventRow]:
+    """A page of events. Raises ProblemError for a bad token, or if no value that has an index is named."""
+    if asked.store is None and asked.customer is None and asked.sku is None:
+        raise bad_request("customer", "name a store, a customer or a sku; a gateway only beside one of them")
+    end = asked.end or await azure_time()
+    before = place_in(asked.token, Place).moment if asked.token else None
+    since, until = _text(asked.start or end - SPAN), _text(end)
+    documents = await _read(asked, since, until, before, asked.limit + 1)
+    if len(documents) <= asked.limit:
+        return Page(tuple(map(_row, documents)))
+    # Events of one moment have no order: those of the last one come whole, or on the next page.
+    last = _moment(documents[-1])
+    shown = [document for document in documents if _moment(document) != last]
+    if not shown:
+        shown = await _read(asked, last, last, None, _MOST_OF_A_MOMENT)
+    return Page(tuple(map(_row, shown)), token_of(Place(_moment(shown[-1]))))
+
+
+async def _read(asked: EventQuery, since: str, until: str, before: str | None, most: int) -> list[dict[str, Any]]:
+    conditions = {
+        "c.store_id": store_of(asked.store) if asked.store else None,
+        "c.cust_id": asked.customer,
+        "c.sku": asked.sku,
+        "c.store_ip": asked.gateway,
+    }
+    named = {field: value for field, value in conditions.items() if value is not None}
+    texts = [f"{field} = @v{number}" for number, field in enumerate(named)]
+    texts += [f"{_TIME} >= @since", f"{_TIME} <= @until", *([f"{_TIME} < @before"] if before else [])]
+    values: dict[str, object] = {"@most": most, "@since": since, "@until": until}
+    values |= {f"@v{number}": value for number, value in enumerate(named.values())}
+    if before:
+        values["@before"] = before
+    query = f"SELECT TOP @most * FROM c WHERE {' AND '.join(texts)} ORDER BY {_TIME} DESC"
+    parameters = [{"name": name, "value": value} for name, value in values.items()]
+    archive = await cosmos.events()
+    return [document async for document in archive.query_items(query, parameters=parameters)]
+
+
+def _moment(document: dict[str, Any]) -> str:
+    return document[ARCHIVE_FIELD]["enqueued_time"]
+
+
+def _row(document: dict[str, Any]) -> EventRow:
+    event, _ = original_event(document)
+    return EventRow(
+        id=str(event.get("id")),
+        arrived=arrival_of(document) or datetime.fromtimestamp(0, UTC),
+        flagged=is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")),
+        event=event,
+    )
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,51 @@
+"""Events over time, with the suspicious ones marked."""
+
+from datetime import timedelta
+from typing import Any
+
+from fraud.desk.rows import EventRow
+from function_app.desk.pictures.moments import LABEL, WIDTH, history_of, timeline_of
+from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
+from tests.function_app.desk.test_ring import verdict
+
+
+def row(number: int, *, flagged: bool = False, **event: Any) -> EventRow:
+    arrived = WINDOW.start + timedelta(seconds=10 * number)
+    return EventRow(id=f"row-{number}", arrived=arrived, flagged=flagged, event=event)
+
+
+def test_a_window_shows_its_verdicts_on_the_line_of_their_customer_and_what_else_arrived():
+    others = [row(1, cust_id=5), row(2, cust_id=6), row(3, cust_id=6, flagged=True)]
+    timeline = timeline_of([verdict(cust_id=5)], WINDOW.start, WINDOW.end, others)
+
+    lines = {line.y: line.label for line in timeline.rows}
+    assert sorted((lines[dot.y], dot.kind) for dot in timeline.dots) == [
+        ("customer 5", "high"),
+        ("customer 5", "plain"),
+        ("other customers", "flagged"),
+        ("other customers", "plain"),
+    ]
+    assert [dot.kind == "plain" for dot in timeline.dots] == [True, True, False, False]
+
+
+def test_a_judged_event_is_drawn_once():
+    judged = verdict(cust_id=5)
+    timeline = timeline_of([judged], WINDOW.start, WINDOW.end, [row(1, cust_id=5)])
+    again = timeline_of(
+        [judged], WINDOW.start, WINDOW.end, [EventRow(id=judged.event_id, arrived=WINDOW.end, flagged=True, event={})]
+    )
+
+    assert (len(timeline.dots), len(again.dots)) == (2, 1)
+
+
+def test_a_history_has_a_line_for_each_store_and_reaches_from_the_first_to_the_last():
+    history = history_of([row(0, store_id=1), row(9, store_id=2, flagged=True)], by="store")
+
+    assert [line.label for line in history.rows] == ["store 2", "store 1"]
+    assert [dot.x for dot in history.dots] == [LABEL, WIDTH - 20]
+
+
+def test_events_of_one_moment_can_be_drawn():
+    history = history_of([row(1, cust_id=1), row(1, cust_id=2)], by="customer")
+
+    assert {dot.x for dot in history.dots} == {LABEL}
