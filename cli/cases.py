@@ -84,12 +84,16 @@ def money(cents: int) -> str:
     return f"{cents / 100:,.2f}"
 
 
+def _at_stake(case: CaseRow) -> str:
+    return money(case.stakes.at_stake) if case.stakes_known else "unknown"
+
+
 def _show_line(case: CaseRow) -> None:
     state = case.review.state.replace("_", " ")
     who = f" {plain(case.review.assignee)}" if case.review.assignee else ""
     bands = ", ".join(f"{count} {band}" for band, count in case.bands.items() if count)
     console.print(
-        f"\n  {money(case.stakes.at_stake):>15}  worst {case.max_score:>3}  store {plain(str(case.store_id))[:12]}  "
+        f"\n  {_at_stake(case):>15}  worst {case.max_score:>3}  store {plain(str(case.store_id))[:12]}  "
         f"{case.window_end:%Y-%m-%d %H:%M}",
         markup=False,
     )

@@ -56,14 +56,14 @@ def to_html(file: CaseFile) -> bytes:
     digests = "".join(
         f"<tr><td>{name}</td><td><code>{digest}</code></td></tr>" for name, digest in file.digests.items()
     )
-    amount = case["stakes"].get("at_stake", 0) / 100
+    amount = f"{case['stakes'].get('at_stake', 0) / 100:,.2f}" if case["stakes_known"] else "unknown"
     page = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{_text(case["id"])}</title>
 <style>body{{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}}
 table{{border-collapse:collapse;width:100%}}td,th{{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left;
 vertical-align:top;overflow-wrap:anywhere}}code,pre{{overflow-wrap:anywhere;white-space:pre-wrap}}</style>
 <h1>{_text(case["id"])}</h1>
 <p>Store {_text(case["store_id"])}, window to {_text(case["window_end"])}; {_text(case["suspicious"])} verdicts, worst
-score {_text(case["max_score"])}; {amount:,.2f} at stake; {_text(case["review"].get("state", "open"))}.
+score {_text(case["max_score"])}; {amount} at stake; {_text(case["review"].get("state", "open"))}.
 Written {_text(file.written.isoformat())}.</p>
 <h2>Verdicts</h2><table><tr><th>Score</th><th>Band</th><th>Event</th><th>Why</th></tr>{rows}</table>
 <h2>Journal</h2><table>{entries}</table>

@@ -12,9 +12,13 @@ from fraud.verdicts import Case, Source, Verdict
 
 
 class CaseRow(Case, frozen=True, kw_only=True):
-    """A case with its review. `etag` changes with either: a change must name the one that it was made of."""
+    """A case with its review. `etag` changes with either: a change must name the one that it was made of.
+
+    `stakes_known` is false for a case that an earlier version wrote: its stakes are nothing until it is judged again.
+    """
 
     etag: str
+    stakes_known: bool = True
     review: Review = Review()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -14,7 +14,6 @@ from fraud.events import UNKNOWN_STORE, StoreKey
 
 IS_CASE = "c.type IN ('window', 'quarantine')"
 """Entries of journals lie in the same container."""
-_SORT_FIELDS = {"amount": "c.stakes.at_stake", "time": "c.window_end"}
 _STATES = "ARRAY_CONTAINS(@states, c.review.state)"
 _OPEN = "NOT IS_DEFINED(c.review.state)"
 """A case that nobody has touched has no review, and one that is open leaves its state out."""
@@ -22,6 +21,10 @@ _OPEN = "NOT IS_DEFINED(c.review.state)"
 _TOGETHER: dict[str, tuple[str, ...]] = {"undecided": UNDECIDED, "decided": ("confirmed", "dismissed")}
 
 Parameters = list[dict[str, object]]
+
+
+UNKNOWN = "unknown"
+"""The order of the cases that lack stakes, behind all others in the order `amount`: by time."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -38,32 +41,50 @@ class Query(msgspec.Struct, frozen=True):
     text: str
     parameters: Parameters
     store: StoreKey | None
+    sort: str
 
 
 def query_of(asked: CaseQuery) -> Query:
     """The query of a question. Raises ProblemError if its token is not of this list and order."""
-    field = _SORT_FIELDS[asked.sort]
+    place = place_in(asked.token, Place) if asked.token else None
+    if place is None:
+        return _query(asked, asked.sort, None, asked.limit + 1)
+    allowed = ("amount", UNKNOWN) if asked.sort == "amount" else ("time",)
+    if place.sort not in allowed or isinstance(place.value, int) != (place.sort == "amount"):
+        raise bad_request("token", f"token is of the order {place.sort[:20]}: begin without one")
+    return _query(asked, place.sort, place, asked.limit + 1)
+
+
+def without_stakes(asked: CaseQuery, before: Query, left: int) -> Query | None:
+    """The query of the cases that lack stakes, for what is left of a page by amount; None if they are not due."""
+    if before.sort != "amount" or asked.min_amount is not None:
+        return None
+    return _query(asked, UNKNOWN, None, left + 1)
+
+
+def _query(asked: CaseQuery, sort: str, place: Place | None, most: int) -> Query:
+    field = "c.stakes.at_stake" if sort == "amount" else "c.window_end"
     filters = list(_filters(asked))
-    conditions = [IS_CASE, f"IS_DEFINED({field})", *(text for text, _ in filters)]
-    parameters: Parameters = [{"name": "@most", "value": asked.limit + 1}]
+    is_there = "NOT IS_DEFINED(c.stakes.at_stake)" if sort == UNKNOWN else f"IS_DEFINED({field})"
+    conditions = [IS_CASE, is_there, *(text for text, _ in filters)]
+    parameters: Parameters = [{"name": "@most", "value": most}]
     for _, values in filters:
         parameters += values
-    if asked.token:
-        place = place_in(asked.token, Place)
-        if place.sort != asked.sort or isinstance(place.value, int) != (asked.sort == "amount"):
-            raise bad_request("token", f"token is of the order {place.sort[:20]}: begin without one")
+    if place:
         conditions.append(f"({field} < @value OR ({field} = @value AND c.id > @id))")
         parameters.append({"name": "@value", "value": place.value})
         parameters.append({"name": "@id", "value": place.id})
     # Azure needs the composite indexes of infra/modules/cosmos.bicep for two fields in an order.
     text = f"SELECT TOP @most * FROM c WHERE {' AND '.join(conditions)} ORDER BY {field} DESC, c.id ASC"
-    return Query(text, parameters, store_of(asked.store) if asked.store else None)
+    return Query(text, parameters, store_of(asked.store) if asked.store else None, sort)
 
 
 def place_of(document: dict[str, Any], sort: str) -> Place:
-    """The place of a case that was read."""
-    value = document["window_end"] if sort == "time" else document["stakes"]["at_stake"]
-    return Place(sort, value, document["id"])
+    """The place of a case that was read in the order that was asked for."""
+    stakes = cast(dict[str, Any], document.get("stakes") or {})
+    if sort == "amount" and "at_stake" in stakes:
+        return Place(sort, stakes["at_stake"], document["id"])
+    return Place(UNKNOWN if sort == "amount" else sort, document["window_end"], document["id"])
 
 
 def store_of(name: str) -> StoreKey:

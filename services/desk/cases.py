@@ -13,7 +13,7 @@ from fraud.desk.queries import CaseName, CaseQuery
 from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review
 from fraud.desk.rows import CaseDetails, CaseRow
 from services import cosmos
-from services.desk.case_queries import IS_CASE, place_of, query_of
+from services.desk.case_queries import IS_CASE, Query, place_of, query_of, without_stakes
 from services.desk.verdicts import verdicts_in
 
 _JOURNAL = f"SELECT TOP {MAX_ENTRIES} * FROM c WHERE c.type = 'journal' AND c.case_id = @case ORDER BY c.number"
@@ -24,14 +24,18 @@ _log = logging.getLogger(__name__)
 async def list_cases(asked: CaseQuery) -> Page[CaseRow]:
     """A page of the cases that a question is about. Raises ProblemError for a token of another list."""
     query = query_of(asked)
-    partition: dict[str, Any] = {} if query.store is None else {"partition_key": query.store}
-    container = await cosmos.cases()
-    documents = [
-        document async for document in container.query_items(query.text, parameters=query.parameters, **partition)
-    ]
+    documents = await _read(query)
+    if len(documents) <= asked.limit and (last := without_stakes(asked, query, asked.limit - len(documents))):
+        documents += await _read(last)
     shown = documents[: asked.limit]
     following = token_of(place_of(shown[-1], asked.sort)) if len(documents) > asked.limit else None
     return Page(tuple(row for document in shown if (row := row_of(document)) is not None), following)
+
+
+async def _read(query: Query) -> list[dict[str, Any]]:
+    partition: dict[str, Any] = {} if query.store is None else {"partition_key": query.store}
+    container = await cosmos.cases()
+    return [document async for document in container.query_items(query.text, parameters=query.parameters, **partition)]
 
 
 async def find_case(case_id: str) -> CaseRow:
@@ -72,7 +76,7 @@ def row_of(document: dict[str, Any]) -> CaseRow | None:
 
     A review that cannot be read is an open one: the case must not leave the inbox by it.
     """
-    content = {**document, "etag": document["_etag"]}
+    content = {**document, "etag": document["_etag"], "stakes_known": "stakes" in document}
     try:
         msgspec.convert(content.get(REVIEW_FIELD, {}), Review)
     except msgspec.ValidationError as error:

@@ -14,6 +14,7 @@ from activities.keep_verdicts import Place, keep_verdicts
 from fraud.judging import judged
 from fraud.verdicts import amended, to_ndjson, verdicts_path
 from fraud.windows import Window
+from services import cosmos
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 from tests.function_app.http_functions import call
 
@@ -232,3 +233,29 @@ async def test_events_that_are_alike_in_a_value_come_the_latest_first_page_by_pa
     assert [row["id"] for row in of_both] == ["alike-3"]
     async with http.get("/api/events", params={"gateway": "10.0.0.1"}) as answer:
         assert (answer.status, (await answer.json())["field"]) == (400, "customer")
+
+
+async def test_a_case_that_lacks_stakes_is_listed_behind_all_others_and_said_to_be_unknown(
+    http: aiohttp.ClientSession,
+):
+    store, names = 8_090, [f"window-8090-stakes-{n}" for n in range(4)]
+    container = await cosmos.cases()
+    for number, name in enumerate(names):
+        await make_case(name, store, 100 * (number + 1), minutes=5 * number)
+        if number % 2:
+            document = await container.read_item(name, partition_key=store)
+            del document["stakes"]
+            await container.replace_item(name, document)
+
+    listed = await pages(http, "/api/cases", store=store, limit=1)
+    whole = await get(http, "/api/cases", store=store, limit=4)
+    by_time = await pages(http, "/api/cases", store=store, sort="time", limit=1)
+    page = await (await http.get(f"/desk/cases?store={store}")).text()
+    case = await (await http.get(f"/desk/cases/{names[1]}")).text()
+
+    assert [row["id"] for row in listed] == [names[n] for n in (2, 0, 3, 1)]
+    assert [row["stakes_known"] for row in listed] == [True, True, False, False]
+    assert (whole["items"], whole["next"]) == (listed, None)
+    assert [row["id"] for row in by_time] == names[::-1]
+    assert page.count("unknown") == 2
+    assert "an earlier version wrote this case" in case
