@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Annotated, Literal, cast, get_args
 
@@ -11,11 +11,24 @@ from msgspec import Meta
 
 from fraud.desk.problems import ProblemError, bad_request
 from fraud.events import MAX_ID_LENGTH
+from fraud.verdicts import Band
 
 Fate = Literal["fraud", "chargeback", "legitimate"]
 HEADER = ["id", "outcome", "date"]
 MAX_ROWS = 5_000
 _FATES = get_args(Fate)
+
+
+class OutcomeVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on an event whose outcome is known; without a band it was not judged.
+
+    `rules` are those that had spoken, of a verdict of the bands high and medium.
+    """
+
+    window_end: datetime
+    band: Band | None = None
+    score: int = -(2**31)
+    rules: tuple[str, ...] = ()
 
 
 class OutcomeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +37,9 @@ class OutcomeRow(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(min_length=1, max_length=2 * MAX_ID_LENGTH)]
     outcome: Fate
     date: date
+
+    verdict: "OutcomeVerdict | None" = None
+    """The verdict on it when the outcome came in; null if it had not arrived."""
 
     @property
     def document_id(self) -> str:

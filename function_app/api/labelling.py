@@ -1,9 +1,10 @@
 """The endpoints of labels: what people made of cases, and how precise the rules were."""
 
-from fraud.desk.labels import Figures, LabelRow
+from activities.desk.hits import recent_hits
+from fraud.desk.labels import Figures, Hits, LabelRow
 from fraud.desk.paging import Page
 from fraud.desk.queries import Span
-from function_app.api.endpoint import Call, Endpoint
+from function_app.api.endpoint import Call, Endpoint, Nothing
 from services.desk import labels
 
 
@@ -13,8 +14,13 @@ async def list_labels(call: Call[Span, None]) -> Page[LabelRow]:
 
 
 async def get_label_figures(call: Call[Span, None]) -> Figures:
-    """The precision of each rule in each week, by the decisions of its cases."""
+    """The precision of each rule in each week, by the decisions of its cases and the outcomes of its events."""
     return await labels.label_figures(call.asked)
+
+
+async def get_rule_hits(call: Call[Nothing, None]) -> Hits:
+    """The hits of each rule in each of the last twelve weeks, at most ten minutes old."""
+    return await recent_hits()
 
 
 ENDPOINTS = (
@@ -35,5 +41,13 @@ ENDPOINTS = (
         handler=get_label_figures,
         asked=Span,
         answer=Figures,
+    ),
+    Endpoint(
+        name="get-rule-hits",
+        method="GET",
+        path="api/rule-hits",
+        role="reader",
+        handler=get_rule_hits,
+        answer=Hits,
     ),
 )

@@ -1,4 +1,4 @@
-"""The labels that decisions give, read from the cases."""
+"""The labels that decisions and outcomes give, read from the cases and from what came in."""
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import msgspec
 
-from fraud.desk.labels import DecidedCase, Figures, LabelRow, figures_of
+from fraud.desk.labels import DecidedCase, Figures, KnownOutcome, LabelRow, figures_of
 from fraud.desk.paging import Page
 from fraud.desk.queries import CaseQuery, Span
 from services import cosmos
 from services.desk.case_queries import IS_CASE, time_text
 from services.desk.cases import list_cases
+from services.desk.outcomes import PARTITION
 from services.watching import azure_time
 
 MAX_COUNTED = 50_000
@@ -20,6 +21,10 @@ _WEEKS = timedelta(weeks=12)
 _DECIDED = (
     f"SELECT TOP {MAX_COUNTED} c.window_end, c.review.state, c.stakes.rules FROM c WHERE {IS_CASE} "
     "AND ARRAY_CONTAINS(@decided, c.review.state) AND c.window_end >= @from AND c.window_end <= @to"
+)
+_OUTCOMES = (
+    f"SELECT TOP {MAX_COUNTED} c.outcome, c.verdict FROM c WHERE c.type = 'outcome' "
+    "AND c.verdict.window_end >= @from AND c.verdict.window_end <= @to"
 )
 _log = logging.getLogger(__name__)
 
@@ -32,7 +37,7 @@ async def list_labels(asked: Span) -> Page[LabelRow]:
 
 
 async def label_figures(asked: Span) -> Figures:
-    """The precision of each rule in each week; of the last twelve weeks unless the span says otherwise."""
+    """The precision of each rule by week, from decisions and outcomes; without a span, of the last twelve weeks."""
     end = asked.end or await azure_time()
     parameters: list[dict[str, object]] = [
         {"name": "@decided", "value": ["confirmed", "dismissed"]},
@@ -45,4 +50,14 @@ async def label_figures(asked: Span) -> Figures:
             cases.append(msgspec.convert(document, DecidedCase))
         except msgspec.ValidationError as error:
             _log.warning("a decided case cannot be read: %s", error)
-    return figures_of(cases, most=MAX_COUNTED)
+    return figures_of(cases, await _outcomes(parameters[1:]), most=MAX_COUNTED)
+
+
+async def _outcomes(span: list[dict[str, object]]) -> list[KnownOutcome]:
+    outcomes: list[KnownOutcome] = []
+    async for document in (await cosmos.cases()).query_items(_OUTCOMES, parameters=span, partition_key=PARTITION):
+        try:
+            outcomes.append(msgspec.convert(document, KnownOutcome))
+        except msgspec.ValidationError as error:
+            _log.warning("an outcome cannot be read: %s", error)
+    return outcomes

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from fraud.desk.callers import Caller
-from fraud.desk.outcomes import OutcomeRow
+from fraud.desk.outcomes import OutcomeRow, OutcomeVerdict
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.queries import Question
 from fraud.slices import slices
 from services import cosmos
+from services.desk.judged_outcomes import verdicts_on
 
 PARTITION = "_outcomes"
 """No store's: theirs are numbers, `_unknown`, or what a text in an event says, and an event's case has another type."""
@@ -27,9 +28,13 @@ class Place(msgspec.Struct, frozen=True):
 
 
 async def keep_outcomes(rows: Sequence[OutcomeRow], who: Caller, when: datetime) -> int:
-    """Write outcomes; one of the same event is replaced. Sent twice, it leaves the same. Gives their number."""
+    """Write outcomes with the verdicts on their events; one of the same event is replaced. Gives their number.
+
+    Sent twice, it leaves the same, with the verdicts as they are then.
+    """
     container = await cosmos.cases()
-    documents = {row.document_id: _document(row, who, when) for row in rows}
+    verdicts = await verdicts_on(row.id for row in rows)
+    documents = {row.document_id: _document(row, verdicts.get(row.id), who, when) for row in rows}
     for batch in slices(list(documents.values()), cosmos.MAX_BATCH_OPERATIONS):
         await container.execute_item_batch([("upsert", (document,)) for document in batch], PARTITION)
     return len(documents)
@@ -50,13 +55,14 @@ async def list_outcomes(asked: Question) -> Page[OutcomeRow]:
     return Page(rows, token_of(Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
 
 
-def _document(row: OutcomeRow, who: Caller, when: datetime) -> dict[str, Any]:
+def _document(row: OutcomeRow, verdict: OutcomeVerdict | None, who: Caller, when: datetime) -> dict[str, Any]:
     return {
         "id": row.document_id,
         "store_id": PARTITION,
         "type": "outcome",
         "event_id": row.id,
         "outcome": row.outcome,
+        "verdict": msgspec.to_builtins(verdict),
         "date": row.date.isoformat(),
         "who": who.name,
         "by": who.by,

@@ -6,7 +6,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from activities.archive_events import archive_events
 from fraud.desk.case_file import digest_of
+from tests.fraud.builders import event_body, received
 from tests.function_app.http_functions import INSTANCES, ORCHESTRATORS, call
 from tests.function_app.test_desk_api import get, make_case, pages
 
@@ -68,3 +70,25 @@ async def test_no_outcome_is_taken_for_a_case(http: aiohttp.ClientSession):
     page = await get(http, "/api/cases", limit=100, sort="time")
 
     assert "_outcomes" not in json.dumps(page)
+
+
+async def test_an_outcome_counts_for_the_rules_of_the_verdict_on_its_event(http: aiohttp.ClientSession):
+    name = await make_case("window-8410-outcome", 8_410, 900)
+    event_id = f"{name}-0"
+    await archive_events([received(event_body(event_id, price=900, qty=10, store_id=8_410, cust_id=1), 8_410)])
+    span = {"from": "2026-01-02T10:10:00Z", "to": "2026-01-02T10:10:00Z"}
+    before = await get(http, "/api/label-figures", **span)
+
+    await outcomes_sent(http, f"id,outcome,date\n{event_id},chargeback,2026-01-31\nnobody-8410,fraud,2026-01-31\n")
+    after = await get(http, "/api/label-figures", **span)
+    (row,) = [row for row in await pages(http, "/api/outcomes", limit=100) if row["id"] == event_id]
+    hits = await get(http, "/api/rule-hits")
+    weeks = await (await http.get("/desk/rules/weeks")).text()
+
+    counted = {row["rule"]: row["fraud"] for row in after["rules"]}
+    assert after["outcomes"] == before["outcomes"] + 1
+    assert row["verdict"]["band"] == "high"
+    assert row["verdict"]["rules"]
+    assert all(counted[rule] >= 1 for rule in row["verdict"]["rules"])
+    assert hits["complete"]
+    assert "Precision" in weeks

@@ -1,23 +1,38 @@
-"""The page of rules: the sets of this version, the active one first, with each rule in words."""
+"""The page of rules: the sets of this version, the active one first, with each rule in words and over time."""
 
 import azure.functions as func
 
+from activities.desk.hits import recent_hits
 from fraud.desk.queries import Span
 from function_app.desk import answers
+from function_app.desk.pictures.weeks import BAR, HEIGHT, STEP, WEEKS, over_time, weeks_before
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from services.desk.labels import label_figures
 from services.desk.rule_sets import rule_sets
+from services.watching import azure_time
 
 
 async def show_rules(visit: Visit) -> func.HttpResponse:
-    """Every set with its rules, and how often a person has confirmed or dismissed a case in which a rule had spoken."""
-    figures = await label_figures(Span())
-    spoken: dict[str, tuple[int, int]] = {}
-    for week in figures.rules:
-        confirmed, dismissed = spoken.get(week.rule, (0, 0))
-        spoken[week.rule] = (confirmed + week.confirmed, dismissed + week.dismissed)
-    return answers.page("rules.html", visit, here="rules", sets=await rule_sets(), spoken=spoken, figures=figures)
+    """Every set with its rules. What they found over time comes after it, as it takes longer."""
+    sets, figures = await rule_sets(), await label_figures(Span())
+    return answers.page("rules.html", visit, here="rules", sets=sets, figures=figures)
 
 
-ROUTES: Routes = {("GET", "rules"): show_rules}
+async def show_weeks(visit: Visit) -> func.HttpResponse:
+    """The hits and the precision of each rule of the active set, by week."""
+    now, hits, figures = await azure_time(), await recent_hits(), await label_figures(Span())
+    weeks = weeks_before(now)
+    rules = [over_time(rule.id, weeks, hits.rules, figures.rules) for rule in (await rule_sets())[0].rules]
+    return answers.fragment(
+        visit.request,
+        "rule_weeks.html",
+        rules=sorted(rules, key=lambda rule: (-rule.hits, -rule.right - rule.wrong, rule.rule)),
+        width=WEEKS * STEP,
+        height=HEIGHT,
+        bar=BAR,
+        complete=hits.complete and figures.complete,
+    )
+
+
+ROUTES: Routes = {("GET", "rules"): show_rules, ("GET", "rules/weeks"): show_weeks}

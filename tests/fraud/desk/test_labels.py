@@ -1,4 +1,7 @@
-from fraud.desk.labels import DecidedCase, figures_of
+import pytest
+
+from fraud.desk.labels import DecidedCase, HitsCase, KnownOutcome, figures_of, hits_of
+from fraud.desk.outcomes import Fate, OutcomeVerdict
 from tests.fraud.desk.cases import NOON
 
 
@@ -21,3 +24,38 @@ def test_a_rule_is_as_precise_as_the_share_of_its_cases_that_was_confirmed():
 
 def test_figures_that_are_cut_say_so():
     assert not figures_of([DecidedCase(NOON, "confirmed")], most=1).complete
+
+
+def known(outcome: Fate, *rules: str) -> KnownOutcome:
+    return KnownOutcome(outcome, OutcomeVerdict(window_end=NOON, band="high" if rules else "low", rules=rules))
+
+
+def test_an_outcome_is_a_label_of_each_rule_that_had_spoken_of_its_event():
+    outcomes = [known("chargeback", "R1"), known("fraud", "R1", "R2"), known("legitimate", "R1"), known("fraud")]
+
+    figures = figures_of([DecidedCase(NOON, "confirmed", {"R1": 3})], outcomes, most=10)
+
+    assert [(row.rule, row.confirmed, row.fraud, row.legitimate, row.precision) for row in figures.rules] == [
+        ("R1", 1, 2, 1, 0.75),
+        ("R2", 0, 1, 0, 1.0),
+    ]
+    assert (figures.cases, figures.outcomes, figures.missed) == (1, 4, 1)
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_outcomes_that_are_cut_say_so(most: int):
+    assert figures_of([], [known("fraud")], most=most).complete == (most > 1)
+
+
+def test_hits_are_verdicts_by_rule_and_week():
+    cases = [HitsCase(NOON, {"R1": 3, "R2": 1}), HitsCase(NOON, {"R1": 2}), HitsCase(NOON.replace(month=2), {"R1": 1})]
+
+    hits = hits_of(cases, most=10)
+
+    assert [(row.rule, row.week, row.verdicts) for row in hits.rules] == [
+        ("R1", "2026-W01", 5),
+        ("R1", "2026-W06", 1),
+        ("R2", "2026-W01", 1),
+    ]
+    assert hits.complete
+    assert not hits_of(cases, most=3).complete

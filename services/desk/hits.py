@@ -1,0 +1,37 @@
+"""The hits of each rule by week: verdicts of the bands high and medium in which it spoke, read from the cases."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from fraud.desk.labels import Hits, HitsCase, hits_of
+from services import cosmos
+from services.desk.case_queries import IS_CASE, time_text
+
+MAX_COUNTED = 200_000
+WEEKS = timedelta(weeks=12)
+_LISTED = (
+    f"SELECT TOP {MAX_COUNTED} c.window_end, c.stakes.rules FROM c WHERE {IS_CASE} AND c.window_end >= @from "
+    "AND c.window_end <= @to AND IS_DEFINED(c.stakes.rules) ORDER BY c.window_end DESC"
+)
+_PAGE = 5_000
+
+
+async def rule_hits(end: datetime) -> Hits:
+    """The hits of the twelve weeks before a moment. A case that cannot be read has none."""
+    parameters: list[dict[str, object]] = [
+        {"name": "@from", "value": time_text(end - WEEKS)},
+        {"name": "@to", "value": time_text(end)},
+    ]
+    documents = (await cosmos.cases()).query_items(_LISTED, parameters=parameters, max_item_count=_PAGE)
+    return hits_of([case async for document in documents if (case := _case(document)) is not None], most=MAX_COUNTED)
+
+
+def _case(document: dict[str, Any]) -> HitsCase | None:
+    try:
+        return msgspec.convert(document, HitsCase)
+    except msgspec.ValidationError:
+        return None
