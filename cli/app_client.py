@@ -86,6 +86,11 @@ class AppClient:
         headers = {"x-actor": quote(actor), **({"If-Match": etag} if etag else {})}
         return _json(self._call("POST", path, repeatable=False, json=body, headers=headers))
 
+    def send(self, path: str, body: bytes, *, mimetype: str, actor: str) -> Any:
+        """The JSON answer of a POST of a file by a person. Raises AppError."""
+        headers = {"x-actor": quote(actor), "Content-Type": mimetype}
+        return _json(self._call("POST", path, repeatable=False, data=body, headers=headers))
+
     def get_bytes(self, path: str) -> bytes:
         """The body of a GET as it is. Raises AppError."""
         return self._call("GET", path).content

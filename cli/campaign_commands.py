@@ -4,7 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from cli import campaigns, screen
+import msgspec
+
+from cli import campaigns, screen, watching
 from cli.app_client import app_of
 from cli.campaign_files import read_plan
 from cli.campaign_plans import show_plan
@@ -24,7 +26,7 @@ from cli.campaign_tapes import play
 from cli.options import number, whole_number
 
 CAMPAIGN = "Run a load-test campaign and watch it. Ctrl-C leaves it running."
-WATCH = "Watch a campaign that runs, or show how it ended."
+WATCH = "Watch the pipeline live, or a campaign by its name."
 STOP = "Stop a campaign in order, after the batch that is being sent."
 _CHECK = "Check campaign files, and show what each would send and when; nothing is sent."
 
@@ -51,9 +53,12 @@ def add_watch(parser: argparse.ArgumentParser) -> None:
     """The options of the command that watches a campaign."""
 
     def run(options: argparse.Namespace) -> int:
+        if options.name is None:
+            return watching.watch(app_of(options), once=options.once, as_json=options.json)
         return campaigns.follow(app_of(options), options.name, as_json=options.json)
 
-    parser.add_argument("name", help="the campaign's name or id")
+    parser.add_argument("name", nargs="?", help="the campaign's name or id (default: the whole pipeline)")
+    parser.add_argument("--once", action="store_true", help="of the pipeline: one look, and the end")
     parser.set_defaults(run=run)
 
 
@@ -94,9 +99,13 @@ def _add_simple(parser: argparse.ArgumentParser) -> None:
 def _add_check(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
         plans = [play(read_plan(file), file.parent).plan for file in options.files]
+        if options.json:
+            screen.print_json([msgspec.to_builtins(plan) for plan in plans])
+            return 0
         for plan in plans:
             show_plan(plan)
         return 0
 
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="campaign files; campaigns/ has examples")
+    parser.add_argument("--json", action="store_true", help="print the plans as the app takes them")
     parser.set_defaults(run=run)

@@ -8,7 +8,7 @@ import webbrowser
 
 import msgspec
 
-from cli import acknowledge, demo, reconcile, screen, trace, verify, world
+from cli import acknowledge, completion, demo, reconcile, screen, trace, verify, world
 from cli.app_client import KEY_SETTING, URL_SETTING, app_of
 from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, add_stop, add_watch
 from cli.desk import add_desk_commands
@@ -60,6 +60,9 @@ def command_line() -> argparse.ArgumentParser:
     text = "Check, show, try and replay rule sets over files; see and change which of them the app uses."
     add_rule_commands(command("rules", text, of_app=False), app)
     _world(command("world", "Write a labelled world of events, and the truth about them.", of_app=False))
+    completion.add_options(
+        command("completion", "Print a script that completes commands in a shell.", of_app=False), parser
+    )
     add_explain(command("explain", "Explain the verdict on an event of a file, rule by rule.", of_app=False))
     return parser
 

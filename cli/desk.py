@@ -1,9 +1,10 @@
-"""The commands of the desk: `cases`, `case`, `quarantine`, `dead-letters`."""
+"""The commands of the desk: `cases`, `case`, `outcomes`, `quarantine`, `dead-letters`, `workflows`, `logs`."""
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
-from cli import cases, set_aside
+from cli import cases, logs, outcomes, set_aside, workflows
 from cli.app_client import AppClient
 from cli.options import whole_number
 
@@ -16,8 +17,13 @@ def add_desk_commands(command: Command, app_of: OpenApp) -> None:
     """Add the commands; `command` makes one with the options of the app, `app_of` opens it."""
     _cases(command("cases", "List cases, the highest money at stake first."), app_of)
     _case(command("case", "Show a case with its reasons, or decide it."), app_of)
-    _quarantine(command("quarantine", "Show what could not be processed, and why."), app_of)
-    _dead_letters(command("dead-letters", "Show the messages that no delivery has succeeded with."), app_of)
+    _quarantine(command("quarantine", "Show what could not be processed, and why; send a record again."), app_of)
+    _dead_letters(command("dead-letters", "Show or redrive the messages that no delivery has succeeded with."), app_of)
+    _outcomes(
+        command("outcomes", "Tell what became of events, such as chargebacks, from a CSV: id,outcome,date."), app_of
+    )
+    _workflows(command("workflows", "List the instances of orchestrations, or show one with its history."), app_of)
+    _logs(command("logs", "Show the logs of the stack on this machine."))
 
 
 def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
@@ -89,3 +95,38 @@ def _dead_letters(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 def _add_person(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--why", help="the reason, for the journal")
     parser.add_argument("--as", dest="actor", metavar="NAME", help="who does it (default: your name on this machine)")
+
+
+def _outcomes(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
+    def run(options: argparse.Namespace) -> int:
+        return outcomes.send_outcomes(app_of(options), options)
+
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="the CSV; fraud, chargeback and legitimate are outcomes"
+    )
+    parser.add_argument("--as", dest="actor", metavar="NAME", help="who tells it (default: your name on this machine)")
+    parser.set_defaults(run=run)
+
+
+def _workflows(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
+    def run(options: argparse.Namespace) -> int:
+        app = app_of(options)
+        if options.id is None:
+            return workflows.list_workflows(app, options)
+        return workflows.show_workflow(app, options.id, as_json=options.json)
+
+    parser.add_argument("id", nargs="?", help="an instance, to see all of it")
+    parser.add_argument("--status", choices=workflows.STATUSES, metavar="STATUS", help=", ".join(workflows.STATUSES))
+    parser.add_argument("--prefix", metavar="TEXT", help="the beginning of the id, such as window-")
+    parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
+    parser.set_defaults(run=run)
+
+
+def _logs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("part", nargs="?", help="a part, such as functions or cosmos (default: all)")
+    parser.add_argument(
+        "--lines", type=whole_number(1, 100_000), default=40, metavar="N", help="(default: %(default)s)"
+    )
+    parser.add_argument("--follow", action="store_true", help="go on with what is written, until Ctrl-C")
+    parser.add_argument("--demo", action="store_true", help="of the last demo instead of `make up`")
+    parser.set_defaults(run=logs.show_logs)

@@ -1,6 +1,6 @@
 """Every endpoint of the API."""
 
-from function_app.api import deciding, filing, labelling, reading, ruling, setting_right, tracing, workflows
+from function_app.api import deciding, filing, flowing, labelling, reading, ruling, setting_right, tracing, workflows
 from function_app.api.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -10,6 +10,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *filing.ENDPOINTS,
     *ruling.ENDPOINTS,
     *setting_right.ENDPOINTS,
+    *flowing.ENDPOINTS,
     *workflows.ENDPOINTS,
     *tracing.ENDPOINTS,
 )

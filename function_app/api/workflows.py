@@ -1,4 +1,4 @@
-"""The endpoint of workflows: instances of orchestrations, by filter, a page at a time."""
+"""The endpoints of workflows: instances of orchestrations, by filter, a page at a time; one with its history."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -7,11 +7,12 @@ import msgspec
 from msgspec import Meta
 
 from fraud.desk.paging import Page, place_in, token_of
-from fraud.desk.problems import ProblemError
+from fraud.desk.problems import ProblemError, not_found
 from fraud.desk.queries import Span
 from function_app.api.endpoint import Call, Endpoint
+from function_app.desk.pictures.gantt import moments_of
 from function_app.durable_client import management_address
-from services.instances import Filter, Instance, InstancesError, list_page
+from services.instances import Filter, Instance, InstancesError, find_instance, list_page
 
 Status = Literal["Running", "Completed", "Failed", "Terminated", "Pending", "Suspended", "ContinuedAsNew"]
 
@@ -58,6 +59,53 @@ async def list_workflows(call: Call[WorkflowQuery, None]) -> Page[WorkflowRow]:
     return Page(tuple(map(_row, page.instances)), token_of(Place(page.token)) if page.token else None)
 
 
+class WorkflowName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An instance by its id."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class WorkflowStep(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of a history; `seconds` is the time from its schedule to its end."""
+
+    kind: str
+    name: str
+    at: datetime | None
+    seconds: float | None
+    failed: bool
+
+
+class WorkflowDetails(WorkflowRow, frozen=True, kw_only=True):
+    """An instance with its input, its output and its history."""
+
+    input: Any = None
+    output: Any = None
+    history: tuple[WorkflowStep, ...] = ()
+
+
+async def get_workflow(call: Call[WorkflowName, None]) -> WorkflowDetails:
+    """An instance of an orchestration with its input, its output and its history."""
+    assert call.client is not None, "the endpoint asks for it"  # noqa: S101
+    try:
+        instance = await find_instance(management_address(call.client), call.asked.id)
+    except InstancesError as error:
+        raise ProblemError(503, "Service away", str(error)) from error
+    if instance is None:
+        raise not_found("workflow", call.asked.id)
+    steps = [
+        WorkflowStep(
+            kind=moment.kind,
+            name=moment.name,
+            at=moment.at,
+            seconds=moment.took.total_seconds() if moment.took else None,
+            failed=moment.failed,
+        )
+        for moment in moments_of(instance.history_events)
+    ]
+    fields = {name: getattr(_row(instance), name) for name in WorkflowRow.__struct_fields__}
+    return WorkflowDetails(**fields, input=instance.input, output=instance.output, history=tuple(steps))
+
+
 def _row(instance: Instance) -> WorkflowRow:
     return WorkflowRow(
         id=instance.instance_id,
@@ -78,6 +126,17 @@ ENDPOINTS = (
         handler=list_workflows,
         asked=WorkflowQuery,
         answer=Page[WorkflowRow],
+        needs_client=True,
+    ),
+    Endpoint(
+        name="get-workflow",
+        method="GET",
+        path="api/workflows/{id}",
+        role="reader",
+        handler=get_workflow,
+        asked=WorkflowName,
+        answer=WorkflowDetails,
+        statuses=(404,),
         needs_client=True,
     ),
 )

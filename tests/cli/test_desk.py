@@ -156,3 +156,46 @@ def test_a_record_is_sent_again_with_the_body_of_a_file(
     assert app.asked[-1][1] == {"path": "store-events/x.json", "body": '{"id": "e"}', "why": "a number"}
     with pytest.raises(SystemExit):
         run(*command)
+
+
+def test_outcomes_are_sent_as_they_are_in_their_file(
+    app: type[App], capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    (tmp_path / "outcomes.csv").write_text('"id,outcome,date"\n')
+    app.answers["/api/outcomes"] = [(200, {"kept": 1_200})]
+
+    assert "1,200 outcomes are kept" in shown(capsys, "outcomes", str(tmp_path / "outcomes.csv"))
+    assert app.asked[-1] == ("/api/outcomes", "id,outcome,date")
+
+
+ROW = {
+    "id": "window-3-x",
+    "name": "analyze_window",
+    "status": "Failed",
+    "created": "2026-01-02T10:00:00Z",
+    "updated": "2026-01-02T10:00:09Z",
+    "custom_status": None,
+}
+STEP = {
+    "kind": "TaskFailed",
+    "name": "judge\x1b_events",
+    "at": "2026-01-02T10:00:08Z",
+    "seconds": 3.25,
+    "failed": True,
+}
+
+
+def test_workflows_are_listed_and_one_is_shown_with_its_history(app: type[App], capsys: pytest.CaptureFixture[str]):
+    app.answers["/api/workflows?status=Failed&limit=20"] = [(200, {"items": [ROW], "next": "more"})]
+    app.answers["/api/workflows/window-3-x"] = [(200, {**ROW, "input": {"a": 1}, "output": "why", "history": [STEP]})]
+
+    listed = shown(capsys, "workflows", "--status", "Failed")
+    code = run("workflows", "window-3-x")
+    text = capsys.readouterr().out
+
+    assert "window-3-x" in listed
+    assert "there are more" in listed
+    assert code == 1, "it has failed"
+    assert "! 2026-01-02 10:00:08  TaskFailed" in text
+    assert "judge?_events" in text
+    assert max(map(len, (listed + text).splitlines())) <= 80

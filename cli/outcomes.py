@@ -1,0 +1,21 @@
+"""Outcomes on the command line: a CSV goes to the app, all of it or nothing."""
+
+import argparse
+import getpass
+
+from cli.app_client import AppClient, AppError
+from cli.screen import print_json, say
+
+
+def send_outcomes(app: AppClient, options: argparse.Namespace) -> int:
+    """Send a CSV of outcomes. Raises AppError, which names the line that is wrong."""
+    try:
+        body = options.file.read_bytes()
+    except OSError as error:
+        raise AppError(f"{options.file} cannot be read: {error}") from error
+    answer = app.send("api/outcomes", body, mimetype="text/csv", actor=options.actor or getpass.getuser())
+    if options.json:
+        print_json(answer)
+    else:
+        say(f"{answer['kept']:,} outcomes are kept; api/label-figures counts them")
+    return 0
