@@ -15,6 +15,7 @@ from function_app.desk import answers, forms
 from function_app.desk.assets import served_asset
 from function_app.desk.routing import Match, Routes, Table
 from function_app.desk.views import (
+    campaign_plans,
     campaigns,
     cases,
     dead_letters,
@@ -47,6 +48,7 @@ ROUTES: Routes = {
         workflows,
         reconciliations,
         reconciliation,
+        campaign_plans,
         campaigns,
         quarantine,
         dead_letters,

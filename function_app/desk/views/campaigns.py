@@ -10,6 +10,7 @@ from function_app import durable_client
 from function_app.desk import answers
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
+from function_app.desk.views.campaign_plans import NAMES
 from function_app.desk.visit import Visit
 from function_app.durable_client import management_address
 from orchestrations.contracts import RUN_CAMPAIGN
@@ -41,6 +42,8 @@ class _Status(msgspec.Struct, frozen=True):
     phase: str = "starting"
     batches: int = 0
     batches_sent: int = 0
+    planned: int | None = None
+    """Events of a campaign with a plan, which has ticks and not batches."""
     totals: _Totals = _Totals()
 
 
@@ -87,7 +90,7 @@ async def _list(visit: Visit, problem: str = "", status: int = 200) -> func.Http
 
 
 def _rows(listed: list[Instance]) -> list[Row]:
-    campaigns = [instance for instance in listed if instance.name == RUN_CAMPAIGN.name]
+    campaigns = [instance for instance in listed if instance.name in NAMES]
     campaigns.sort(key=lambda instance: instance.created_time, reverse=True)
     return [Row(instance, _status_of(instance)) for instance in campaigns]
 

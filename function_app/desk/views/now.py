@@ -13,9 +13,9 @@ from function_app.desk import answers
 from function_app.desk.pictures.flow_picture import Box, pictures
 from function_app.desk.rendering import number
 from function_app.desk.routing import Routes
+from function_app.desk.views.campaign_plans import NAMES
 from function_app.desk.visit import Visit
 from function_app.durable_client import management_address
-from orchestrations.contracts import RUN_CAMPAIGN
 from reconciliation.reporting.titles import VERDICTS
 from services.concurrency import first_of
 from services.instances import Filter, Instance, InstancesError, list_page
@@ -92,7 +92,7 @@ class _Eyes:
             page = await list_page(self._base, asked, _MOST_CAMPAIGNS)
         except InstancesError:
             return []  # health tells that the engine's storage is away
-        return [_campaign(instance) for instance in page.instances if instance.name == RUN_CAMPAIGN.name]
+        return [_campaign(instance) for instance in page.instances if instance.name in NAMES]
 
 
 _eyes = _Eyes()

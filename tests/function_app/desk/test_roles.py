@@ -20,6 +20,8 @@ NEEDS: dict[Route, Role] = {
     ("POST", "workflows/act"): "operator",
     ("POST", "campaigns"): "operator",
     ("POST", "campaigns/stop"): "operator",
+    ("GET", "campaigns/plan"): "operator",
+    ("POST", "campaigns/plan"): "operator",
     ("POST", "reconciliations"): "operator",
     ("POST", "reconciliations/{run}"): "operator",
     ("POST", "dead-letters"): "operator",
