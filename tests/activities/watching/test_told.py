@@ -10,6 +10,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,18 +141,26 @@ async def until_all_heard(people: People, kind: str) -> None:
             await watch_pipeline.watch_pipeline()
 
 
-LAST = window_of(datetime.now(UTC) - timedelta(minutes=5)).end
-EARLIER = LAST - timedelta(minutes=5)
+@cache
+def begun() -> datetime:
+    """When the story begins. The file is read minutes before that, by which Capture would lag in earnest."""
+    return datetime.now(UTC)
+
+
+def windows() -> tuple[datetime, datetime]:
+    """The ends of two windows that are over; nobody reports the second."""
+    last = window_of(begun() - timedelta(minutes=5)).end
+    return last - timedelta(minutes=5), last
 
 
 async def make_faults() -> None:
     """Events that nobody archives, a Capture blob that is gone, a window that nobody reports, and so on."""
     await event_hub.send_events("1", [EventData(event_body("e"))])
     await capture_all_but_one()
-    for end in (EARLIER, LAST):
+    for end in windows():
         flagged = event_body(f"flagged-{end:%H%M}", discount=72)
         await archive_events([ReceivedEvent(flagged, "1", 7, "7", end - timedelta(seconds=9), None)])
-    await report(EARLIER)
+    await report(windows()[0])
     await fill_queue()
     await fill_quarantine()
     for minutes in (5, 100):  # the first may still be found
@@ -165,27 +174,28 @@ async def make_faults() -> None:
 async def mend() -> None:
     await write_checkpoint("1", 0)
     await capture(*GONE)
-    await report(LAST)
-    for end in (EARLIER, LAST):
+    await report(windows()[1])
+    for end in windows():
         await blobs.write_blob(await blobs.warehouse(names.FRAUD_EVENTS), f"{end:%Y/%m/%d/%H%M}/w.ndjson", b"")
     await empty_queue()
     await note_night(Night(ended=datetime.now(UTC), run="reconcile-2", verdict="empty", faults=0))
 
 
-MOMENTS = [datetime.now(UTC) - timedelta(minutes=minutes) for minutes in (11, 6, 1)]
-GONE = (2, MOMENTS[1])
+GONE = (2, 6)
 
 
-async def capture(partition: int, moment: datetime) -> None:
+async def capture(partition: int, minutes: int) -> None:
+    """As Capture does, so many minutes before the story."""
     archive = await blobs.warehouse(names.ALL_EVENTS)
+    moment = begun() - timedelta(minutes=minutes)
     await archive.upload_blob(f"ns/{names.EVENT_HUB}/{partition}/{moment:%Y/%m/%d/%H/%M/%S}.avro", b"")
 
 
 async def capture_all_but_one() -> None:
     for partition in range(4):
-        for moment in MOMENTS:
-            if (partition, moment) != GONE:
-                await capture(partition, moment)
+        for minutes in (11, 6, 1):
+            if (partition, minutes) != GONE:
+                await capture(partition, minutes)
 
 
 async def report(end: datetime) -> None:
@@ -244,7 +254,7 @@ async def fill_quarantine() -> None:
 STATES: dict[str, tuple[State, str]] = {
     "archiver": ("standing", "1 events of 1 partitions wait"),
     "capture": ("lagging", "missing between others"),
-    "stream_job": ("lagging", f"the window to {LAST:%H:%M}"),
+    "stream_job": ("lagging", "the window to {last:%H:%M}"),
     "queue": ("standing", "1 messages wait"),
     "dead_letters": ("growing", ""),
     "analysis": ("standing", "1 reported windows have no verdict"),
@@ -266,7 +276,7 @@ async def test_a_fault_is_told_by_health_by_a_log_line_and_by_one_notice(story: 
     state, detail = STATES[name]
 
     assert seen.state in ((state, "standing") if state == "lagging" else (state, "lagging"))
-    assert detail in seen.detail
+    assert detail.format(last=windows()[1]) in seen.detail
     assert seen.advice
     assert any(line.startswith(f"event=pipeline_check check={name} state={seen.state} ") for line in story.log)
     assert story.people.heard(name).count("raised") == 1
