@@ -10,13 +10,17 @@ DUCKDB := .local/tools/duckdb-avro
 TOGETHER := --dist loadfile --no-loadscope-reorder
 # The tests of the package that stands in for Azure.
 PACKAGE := -c packages/local-azure/pyproject.toml packages/local-azure/tests
+# Those of the package run whatever becomes of the app's.
+BOTH = failed=0; $(BIN)/pytest $(1) $(TOGETHER) || failed=1; $(BIN)/pytest $(PACKAGE) $(1) $(TOGETHER) || failed=1; exit $$failed
+# Some hundred processes import the same files: what one has compiled, the others read.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first Python that runs and is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up reset setup setup-dev test proof trust fuzz chaos infra lock contract bench clean
+.PHONY: help demo up reset setup setup-dev test style types fast slow types-and-slow proof trust fuzz chaos infra lock contract bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -30,15 +34,25 @@ up: setup ## Keep the pipeline running until Ctrl-C (SPEED=60 makes Azure's time
 reset: setup ## Forget the state that `make up` keeps
 	@$(BIN)/python -m local_azure.stack reset
 
-test: setup-dev ## Check style, types and arrows, and run every test but the proofs (about 15 minutes)
+test: style fast types-and-slow ## Check style, types and arrows, and run every test but the proofs (about 10 minutes)
+
+style: setup-dev ## Check style and arrows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/pyright --threads 2
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -m "not slow and not proof" -n 2 $(TOGETHER)
-	@$(BIN)/pytest $(PACKAGE) -m "not slow and not proof" -n 2 $(TOGETHER)
-	@$(BIN)/pytest -m "slow and not proof" -n 3 $(TOGETHER)
-	@$(BIN)/pytest $(PACKAGE) -m "slow and not proof" -n 3 $(TOGETHER)
+
+types: setup-dev ## Check types
+	@nice $(BIN)/pyright --threads 2
+
+fast: setup-dev ## Run the tests that start no processes
+	@$(call BOTH,-m "not slow and not proof" -n 2)
+
+slow: setup-dev ## Run the tests that start processes, but the proofs
+	@$(call BOTH,-m "slow and not proof" -n 3)
+
+# The slow tests wait for much of their time; what checks the types gives way to them.
+types-and-slow: setup-dev
+	@$(MAKE) --no-print-directory --jobs=2 types slow
 
 proof: setup-dev ## Run what takes minutes each: kills of every part, nights, browsers, Microsoft's extension, installations
 	@$(BIN)/pytest -m "proof and not long"
