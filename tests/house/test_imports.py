@@ -12,7 +12,8 @@ PUBLIC = {"local_azure.testing", "local_azure.core.clock", "local_azure.core.con
 def modules_imported(file: Path) -> set[str]:
     """Every module of local_azure that a file imports, with the names that may be modules themselves."""
     imported: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
+    text = file.read_text()
+    for node in ast.walk(ast.parse(text)) if "local_azure" in text else ():
         if isinstance(node, ast.Import):
             imported |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module == "local_azure.core":
