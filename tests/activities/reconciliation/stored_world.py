@@ -1,10 +1,13 @@
 """Puts a world of archives into real storage, and runs a reconciliation's activities over it in order."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from azure.cosmos.aio import ContainerProxy
+from azure.storage.blob.aio import ContainerClient
 
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.compare_buckets import compare_bucket
@@ -32,66 +35,85 @@ STEPS: dict[str, Any] = {
     for step in (scan_archive, observe_outcomes, observe_documents, observe_quarantine, observe_cases, compare_bucket)
 }
 PREFIXES = {
-    names.ALL_EVENTS: "namespace/",
-    names.SUSPICIOUS_EVENTS: f"{START:%Y/%m/%d}",
-    names.FRAUD_EVENTS: f"{START:%Y/%m/%d}",
-    names.QUARANTINE: f"store-events/{START:%Y/%m/%d}",
-    names.REPORTS: f"reconciliations/{RANGE.instance_id}/",
+    names.ALL_EVENTS: ("namespace/",),
+    names.SUSPICIOUS_EVENTS: (f"{START:%Y/%m/%d}",),
+    names.FRAUD_EVENTS: (f"{START:%Y/%m/%d}", f"quarantine/{START:%Y/%m/%d}"),
+    names.QUARANTINE: (f"store-events/{START:%Y/%m/%d}",),
+    names.REPORTS: (f"reconciliations/{RANGE.instance_id}/", f"alerts/{START:%Y/%m/%d}"),
 }
-BY_PLACE = f"quarantine/{START:%Y/%m/%d}"
-"""The folder of verdicts by place in `fraud-events`."""
-ALERTS = f"alerts/{START:%Y/%m/%d}"
-"""The folder of the alerts of the world's day in `reports`."""
+"""The folders of a world's day in each container: the verdicts by place, its report and its alerts among them."""
+_OF_COSMOS = {"_rid", "_self", "_etag", "_attachments", "_ts"}
 
 
 async def store(world: World) -> None:
-    """Write every archive of a world, after clearing what a world before has left; other days are others' business."""
-    for name, prefix in (*PREFIXES.items(), (names.FRAUD_EVENTS, BY_PLACE), (names.REPORTS, ALERTS)):
-        container = await warehouse(name)
-        async for blob in container.list_blobs(name_starts_with=prefix):
-            await container.delete_blob(blob.name)
-    archive = await warehouse(names.ALL_EVENTS)
-    for path, data in world.blobs.items():
-        await write_blob(archive, path.replace("ns/", "namespace/"), data)
+    """Let the archives hold a world and nothing else of its day; other days are others' business.
+
+    What a world before has left is deleted. What is there as it is to be stays: the worlds of most tests are alike.
+    """
+    wanted: dict[str, dict[str, bytes]] = {name: {} for name in PREFIXES}
+    wanted[names.ALL_EVENTS] = {path.replace("ns/", "namespace/"): data for path, data in world.blobs.items()}
     for i, row in enumerate(world.suspicious):
         path = f"{row['WindowEnd'][:13].replace('-', '/').replace('T', '/')}/0_{i}_1.json"
-        await write_blob(await warehouse(names.SUSPICIOUS_EVENTS), path, json.dumps(row).encode())
-    await _verdicts(world)
+        wanted[names.SUSPICIOUS_EVENTS][path] = json.dumps(row).encode()
     for partition, sequence in world.quarantine:
         hour = datetime.fromtimestamp(world.arrivals[partition, sequence] / 1000, UTC).strftime("%Y/%m/%d/%H")
-        path = f"store-events/{hour}/p{partition}-{sequence}.json"
-        await write_blob(await warehouse(names.QUARANTINE), path, b"{}")
-    await _documents(world)
+        wanted[names.QUARANTINE][f"store-events/{hour}/p{partition}-{sequence}.json"] = b"{}"
+    verdicts = _verdicts(world)
+    for path, lines in verdicts.items():
+        wanted[names.FRAUD_EVENTS][path] = b"\n".join(json.dumps(line).encode() for line in lines) + b"\n"
+    for name, prefixes in PREFIXES.items():
+        await _hold_blobs(await warehouse(name), prefixes, wanted[name])
+    cases = [case for path, lines in verdicts.items() if (case := _case(world, path, lines))]
+    await _hold_items(await cosmos.cases(), "window_end", "store_id", cases)
+    await _hold_items(await cosmos.events(), "archive.enqueued_time", "archive_key", _documents(world))
 
 
-async def _verdicts(world: World) -> None:
+async def _hold_blobs(container: ContainerClient, prefixes: tuple[str, ...], wanted: dict[str, bytes]) -> None:
+    stored = {
+        blob.name: bytes(blob.content_settings.content_md5 or b"")
+        for prefix in prefixes
+        async for blob in container.list_blobs(name_starts_with=prefix)
+    }
+    for path in stored.keys() - wanted.keys():
+        await container.delete_blob(path)
+    for path, data in wanted.items():
+        if stored.get(path) != hashlib.md5(data, usedforsecurity=False).digest():
+            await write_blob(container, path, data)
+
+
+async def _hold_items(container: ContainerProxy, moment: str, key: str, wanted: list[dict[str, Any]]) -> None:
+    """Let a container hold these items and no others of the world's day."""
+    day: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
+    question = f"SELECT * FROM c WHERE STARTSWITH(c.{moment}, @day)"
+    stored = {(item["id"], item[key]): item async for item in container.query_items(question, parameters=day)}
+    named = {(item["id"], item[key]): item for item in wanted}
+    for item_id, partition in stored.keys() - named.keys():
+        await container.delete_item(item_id, partition_key=partition)
+    for name, item in named.items():
+        if {field: value for field, value in stored.get(name, {}).items() if field not in _OF_COSMOS} != item:
+            await container.upsert_item(item)
+
+
+def _verdicts(world: World) -> dict[str, list[dict[str, Any]]]:
+    """The verdicts of a world by the path of their blob."""
     groups: dict[tuple[datetime, int | None], list[dict[str, Any]]] = {}
     for verdict in world.verdicts:
         groups.setdefault((datetime.fromisoformat(verdict["window_end"]), verdict["store_id"]), []).append(verdict)
-    container = await cosmos.cases()
-    day: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
-    question = "SELECT c.id, c.store_id FROM c WHERE STARTSWITH(c.window_end, @day)"
-    for item in [item async for item in container.query_items(question, parameters=day)]:
-        await container.delete_item(item["id"], partition_key=item["store_id"])
+    paths: dict[str, list[dict[str, Any]]] = {}
     for (end, store_id), verdicts in groups.items():
         # The name is that of the window as it was, whatever verdicts a fault has taken away.
         flagged = {e.id for e in world.events if e.flagged and window_end(e.window) == end and e.store == store_id}
         name = window_of_ids(store_id, end, flagged or {verdict["event_id"] for verdict in verdicts}).name
-        path = verdicts_path(name, end)
-        lines = [json.dumps(verdict).encode() for verdict in verdicts]
-        await write_blob(await warehouse(names.FRAUD_EVENTS), path, b"\n".join(lines) + b"\n")
-        await _case(world, path, verdicts)
-    for path, lines in world.by_place.items():
-        data = b"\n".join(json.dumps(line).encode() for line in lines) + b"\n"
-        await write_blob(await warehouse(names.FRAUD_EVENTS), path, data)
-        await _case(world, path, lines)
+        paths[verdicts_path(name, end)] = verdicts
+    return paths | world.by_place
 
 
-async def _case(world: World, path: str, verdicts: list[dict[str, Any]]) -> None:
+def _case(world: World, path: str, verdicts: list[dict[str, Any]]) -> dict[str, Any] | None:
     case = case_from(path, msgspec.convert(verdicts, list[Verdict]))
-    if case.id not in world.lost_cases:
-        changed = {"max_score": 1} if case.id in world.altered_cases else {}
-        await (await cosmos.cases()).upsert_item(msgspec.json.decode(msgspec.json.encode(case)) | changed)
+    if case.id in world.lost_cases:
+        return None
+    changed = {"max_score": 1} if case.id in world.altered_cases else {}
+    return msgspec.json.decode(msgspec.json.encode(case)) | changed
 
 
 def document_of(world: World, document: Document) -> dict[str, Any]:
@@ -100,17 +122,14 @@ def document_of(world: World, document: Document) -> dict[str, Any]:
     return {**fields, "archive_key": archive_key(fields["store_id"], document.id)}
 
 
-async def _documents(world: World) -> None:
-    container = await cosmos.events()
-    question = "SELECT c.id, c.archive_key FROM c WHERE STARTSWITH(c.archive.enqueued_time, @day)"
-    day: list[dict[str, object]] = [{"name": "@day", "value": f"{START:%Y-%m-%d}"}]
-    stale = [item async for item in container.query_items(question, parameters=day)]
-    for item in stale:
-        await container.delete_item(item["id"], partition_key=item["archive_key"])
-    for document in world.documents:
-        moment = window_end(document.window).isoformat()
-        archive = {"enqueued_time": moment, "run_id": "r"}
-        await container.upsert_item({**document_of(world, document), "archive": archive})
+def _documents(world: World) -> list[dict[str, Any]]:
+    return [
+        {
+            **document_of(world, document),
+            "archive": {"enqueued_time": window_end(document.window).isoformat(), "run_id": "r"},
+        }
+        for document in world.documents
+    ]
 
 
 async def reconcile(
