@@ -29,7 +29,7 @@ class Answers(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Generator[HTTPServer]:
     with HTTPServer(("127.0.0.1", 0), Answers) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         yield server
         server.shutdown()
 

@@ -30,7 +30,7 @@ class Statuses(BaseHTTPRequestHandler):
 @pytest.fixture
 def app() -> Generator[AppClient]:
     with HTTPServer(("127.0.0.1", 0), Statuses) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         yield AppClient(f"http://127.0.0.1:{server.server_port}", patience=0)
         server.shutdown()
 

@@ -53,7 +53,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Generator[type[App]]:
     monkeypatch.setattr(campaigns, "_POLL_SECONDS", 0.0)
     with HTTPServer(("127.0.0.1", 0), App) as server:
         monkeypatch.setenv("DETECTIVE_URL", f"http://127.0.0.1:{server.server_port}")
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         yield App
         server.shutdown()
 
