@@ -10,17 +10,19 @@ DUCKDB := .local/tools/duckdb-avro
 TOGETHER := --dist loadfile --no-loadscope-reorder
 # The tests of the package that stands in for Azure.
 PACKAGE := -c packages/local-azure/pyproject.toml packages/local-azure/tests
-# Those of the package run whatever becomes of the app's.
-BOTH = failed=0; $(BIN)/pytest $(1) $(TOGETHER) || failed=1; $(BIN)/pytest $(PACKAGE) $(1) $(TOGETHER) || failed=1; exit $$failed
+# Each part remembers what failed in a folder of its own (.ci/run reads them).
+FAST := -m "not slow and not proof" -n 2 $(TOGETHER) -o cache_dir=.pytest_cache/fast
+SLOW := -m "slow and not proof" -n 3 $(TOGETHER) -o cache_dir=.pytest_cache/slow
 # Some hundred processes import the same files: what one has compiled, the others read.
 unexport PYTHONDONTWRITEBYTECODE
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 # The first Python that runs and is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up reset setup setup-dev test style types fast slow types-and-slow proof trust fuzz chaos infra lock contract bench clean
+.PHONY: help demo up reset setup setup-dev test style types fast slow fast-app fast-package slow-app slow-package proof trust fuzz chaos infra lock contract bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -34,7 +36,10 @@ up: setup ## Keep the pipeline running until Ctrl-C (SPEED=60 makes Azure's time
 reset: setup ## Forget the state that `make up` keeps
 	@$(BIN)/python -m local_azure.stack reset
 
-test: style fast types-and-slow ## Check style, types and arrows, and run every test but the proofs (about 10 minutes)
+# Slow tests wait for much of their time: what checks types, then the fast tests, run beside them. No two slow suites at once.
+test: setup-dev ## Check style, types and arrows, and run every test but the proofs (about 10 minutes)
+	@echo "Two parts run at a time; each shows what it said when it ends."
+	@$(MAKE) --no-print-directory --jobs=2 $(SYNC) slow-app style types fast-app slow-package fast-package
 
 style: setup-dev ## Check style and arrows
 	@$(BIN)/ruff check .
@@ -42,17 +47,19 @@ style: setup-dev ## Check style and arrows
 	@$(BIN)/lint-imports
 
 types: setup-dev ## Check types
-	@nice $(BIN)/pyright --threads 2
+	@nice $(BIN)/pyright
 
-fast: setup-dev ## Run the tests that start no processes
-	@$(call BOTH,-m "not slow and not proof" -n 2)
+fast: fast-app fast-package ## Run the tests that start no processes
+slow: slow-app slow-package ## Run the tests that start processes, but the proofs
 
-slow: setup-dev ## Run the tests that start processes, but the proofs
-	@$(call BOTH,-m "slow and not proof" -n 3)
-
-# The slow tests wait for much of their time; what checks the types gives way to them.
-types-and-slow: setup-dev
-	@$(MAKE) --no-print-directory --jobs=2 types slow
+fast-app: setup-dev
+	@$(BIN)/pytest $(FAST)
+fast-package: setup-dev
+	@$(BIN)/pytest $(PACKAGE) $(FAST)
+slow-app: setup-dev
+	@$(BIN)/pytest $(SLOW)
+slow-package: setup-dev
+	@$(BIN)/pytest $(PACKAGE) $(SLOW)
 
 proof: setup-dev ## Run what takes minutes each: kills of every part, nights, browsers, Microsoft's extension, installations
 	@$(BIN)/pytest -m "proof and not long"
