@@ -27,7 +27,7 @@ def a_world() -> World:
 
 
 async def ended(http: aiohttp.ClientSession, run: str) -> dict[str, Any]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(100):
         while True:
             async with http.get(f"/api/reconciliations/{run}") as answer:
                 status = await answer.json()

@@ -65,7 +65,7 @@ def test_the_part_ends_with_its_azurite_also_before_it_is_ready(tmp_path: Path):
         (azurite,) = (child for child in psutil.Process(part.pid).children() if "--blobPort" in child.cmdline())
         azurite.kill()
         # Not as a part that cannot start: the stack is to start it again.
-        assert part.wait(timeout=10) == 1
+        assert part.wait(timeout=60) == 1
 
 
 def test_a_port_of_another_process_is_named_and_that_process_left_alone(tmp_path: Path):
@@ -73,7 +73,7 @@ def test_a_port_of_another_process_is_named_and_that_process_left_alone(tmp_path
         taken.bind((LOOPBACK, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        part = subprocess.run(command(tmp_path, port), capture_output=True, text=True, check=False, timeout=30)
+        part = subprocess.run(command(tmp_path, port), capture_output=True, text=True, check=False, timeout=90)
 
         assert part.returncode == 2
         assert f"azurite cannot go on: Azurite cannot start; is port {port} taken?" in part.stderr

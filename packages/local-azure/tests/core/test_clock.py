@@ -33,4 +33,4 @@ async def test_sleeping_follows_azures_time():
     clock = Clock(real_origin=time.time(), azure_origin=0, speed=100)
     before = time.monotonic()
     await clock.sleep(10)
-    assert 0.09 <= time.monotonic() - before < 1
+    assert 0.09 <= time.monotonic() - before < 8

@@ -133,7 +133,7 @@ async def test_queries_that_no_one_should_ask(http: aiohttp.ClientSession, query
         http, json.dumps({"query": query, "parameters": [{"name": "@p", "value": []}]}), as_query()
     )
     assert status == 400
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 8
 
 
 @pytest.mark.parametrize("count", [1_000, 15_000])
@@ -191,7 +191,7 @@ async def test_an_endless_body_is_cut_off(http: aiohttp.ClientSession, part: Cos
 @pytest.mark.usefixtures("http")
 async def test_what_is_no_http_is_answered_with_400_or_closed(part: Cosmos, request_bytes: bytes) -> None:
     host, port = part.endpoint.removeprefix("http://").rstrip("/").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(request_bytes)
         answer = connection.recv(1_000)
     assert answer == b"" or b" 400 " in answer.split(b"\r\n")[0]
@@ -230,7 +230,7 @@ async def test_signatures_that_are_none(http: aiohttp.ClientSession, authorizati
 
 async def test_long_scans_let_others_be_served(http: aiohttp.ClientSession) -> None:
     batch = in_store("many") | {"x-ms-cosmos-is-batch-request": "True", "x-ms-cosmos-batch-atomic": "True"}
-    for start in range(0, 3_000, 100):
+    for start in range(0, 1_500, 100):
         operations = [
             {"operationType": "Upsert", "resourceBody": {"id": str(number), "store_id": "many", "text": "a" * 300}}
             for number in range(start, start + 100)

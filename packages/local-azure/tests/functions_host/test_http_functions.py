@@ -92,21 +92,20 @@ def test_a_function_knows_its_invocation(http_host: Host):
 
 def test_a_function_that_blocks_its_loop_delays_no_other(http_host: Host):
     with ThreadPoolExecutor(1) as threads:
-        blocking = threads.submit(call, http_host, "/blocks-the-loop?seconds=1")
+        blocking = threads.submit(call, http_host, "/blocks-the-loop?seconds=4")
         time.sleep(0.2)
-        began = time.monotonic()
         assert call(http_host, "/echo").status_code == 200
         assert call(http_host, "/admin/host/ping").status_code == 200
-        assert time.monotonic() - began < 0.6
+        assert not blocking.done()
         assert blocking.result().text == "done"
 
 
 def test_sync_and_async_functions_run_at_once(http_host: Host):
     began = time.monotonic()
     with ThreadPoolExecutor(8) as threads:
-        paths = ["/sleeps?seconds=0.5", "/waits?seconds=0.5"] * 3
+        paths = ["/sleeps?seconds=1.5", "/waits?seconds=1.5"] * 3
         assert [each.text for each in threads.map(partial(call, http_host), paths)] == ["done"] * 6
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 7
 
 
 def test_the_admin_api_lists_the_functions(http_host: Host):

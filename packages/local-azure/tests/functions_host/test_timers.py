@@ -54,7 +54,7 @@ def test_a_run_that_was_missed_is_made_up_for(settings: dict[str, str], state: P
 
 def test_a_timer_runs_by_hand_with_its_retries(settings: dict[str, str], state: Path, tmp_path: Path):
     with host(APPS / "timers", state, settings) as running:
-        answer = requests.post(running.base + "/admin/functions/by_hand", json={"input": ""}, timeout=5)
+        answer = requests.post(running.base + "/admin/functions/by_hand", json={"input": ""}, timeout=30)
         assert answer.status_code == 202
         until(lambda: len(journal(tmp_path / "journal", "by_hand")) == 3)
     assert [run["attempt"] for run in journal(tmp_path / "journal", "by_hand")] == [0, 1, 2]

@@ -65,6 +65,14 @@ def complete_until_it_fails(broker: Broker, tried: list[str], completed: list[st
         return
 
 
+def until_more(names: list[str], number: int) -> None:
+    """Wait until so many names have been added: a kill comes in mid-work."""
+    enough, end = len(names) + number, time.monotonic() + 30
+    while len(names) < enough:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_what_was_acknowledged_survives_three_kills(tmp_path: Path) -> None:
     broker = Broker(tmp_path)
     acknowledged: list[str] = []
@@ -77,7 +85,8 @@ def test_what_was_acknowledged_survives_three_kills(tmp_path: Path) -> None:
         ]
         for worker in workers:
             worker.start()
-        time.sleep(0.8)
+        until_more(acknowledged, 40)
+        until_more(completed, 20)
         broker.kill()
         for worker in workers:
             worker.join(20)

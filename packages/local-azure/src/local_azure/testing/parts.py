@@ -33,11 +33,15 @@ class Part:
             env=os.environ | (settings or {}),
         )
         assert self._process.stdout is not None
-        # A host lists its functions before it says that it is ready.
-        for line in self._process.stdout:
-            if line.startswith("ready "):
-                self.addresses = line.split()[2:]
-                return
+        try:
+            # A host lists its functions before it says that it is ready.
+            for line in self._process.stdout:
+                if line.startswith("ready "):
+                    self.addresses = line.split()[2:]
+                    return
+        except BaseException:  # The time of the test is up: without this, the part would run on.
+            self.kill()
+            raise
         self.stop()
         raise AssertionError(f"{name} did not start: {state.with_suffix('.log').read_text()[-2000:]}")
 

@@ -39,7 +39,7 @@ def test_a_set_without_an_end_is_refused() -> None:
 
 
 def test_a_pattern_that_makes_regular_expressions_backtrack_is_answered_at_once() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert not like("a" * 2_000, "%a" * 500 + "%b%", None)
     assert not like("a" * 2_000, "%[ac]" * 500 + "%b_%", None)
-    assert time.monotonic() - start < 0.5
+    assert time.process_time() - start < 2
