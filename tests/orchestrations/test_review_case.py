@@ -52,7 +52,7 @@ async def test_a_decision_ends_the_waiting_at_once_and_leaves_no_open_timer(hub:
 
     steps.review = "dismissed"
     await decided(hub)
-    status = await hub.ended(INSTANCE, seconds=5)
+    status = await hub.ended(INSTANCE, seconds=60)
 
     assert taken(steps) == ["opened", "None"]
     assert status["output"] == {"state": "dismissed"}
@@ -67,7 +67,7 @@ async def test_an_event_without_a_decision_changes_nothing(hub: RunningHub, step
         await entered(steps, count)
     steps.review = "confirmed"
     await decided(hub)
-    status = await hub.ended(INSTANCE, seconds=5)
+    status = await hub.ended(INSTANCE, seconds=60)
 
     assert taken(steps) == ["opened", "None", "None", "None"]
     assert status["output"] == {"state": "confirmed"}
@@ -79,7 +79,7 @@ async def test_a_decision_whose_event_is_lost_is_seen_at_the_next_step(hub: Runn
     await entered(steps, 1)
 
     steps.review = "confirmed"
-    await hub.ended(INSTANCE, seconds=5)
+    await hub.ended(INSTANCE, seconds=60)
 
     assert taken(steps) == ["opened", "reminded"]
 

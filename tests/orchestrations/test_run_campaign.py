@@ -101,7 +101,7 @@ async def test_a_campaign_that_waits_is_stopped_at_once_and_leaves_no_open_timer
         await asyncio.sleep(0.005)
 
     await stop(hub, instance_id)
-    status = await hub.ended(instance_id, seconds=5)
+    status = await hub.ended(instance_id, seconds=60)
 
     assert (status["output"]["phase"], status["output"]["batches_sent"]) == ("stopped", 1)
 

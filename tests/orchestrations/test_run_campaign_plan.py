@@ -107,7 +107,7 @@ async def test_a_campaign_that_waits_is_stopped_at_once(hub: RunningHub, steps: 
         await asyncio.sleep(0.005)
 
     await stop(hub, instance_id)
-    status = await hub.ended(instance_id, seconds=5)
+    status = await hub.ended(instance_id, seconds=60)
 
     assert (status["output"]["phase"], status["output"]["totals"]["sent"]) == ("stopped", 5)
 

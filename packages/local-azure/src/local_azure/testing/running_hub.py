@@ -108,7 +108,7 @@ class RunningHub:
         hub = await self.hub()
         return instance_status(hub.client.status(instance_id))
 
-    async def ended(self, instance_id: str, seconds: float = 10) -> dict[str, Any]:
+    async def ended(self, instance_id: str, seconds: float = 60) -> dict[str, Any]:
         """The status payload of an instance once it has ended."""
         hub = await self.hub()
         if not await hub.wait_until_finished(instance_id, seconds):
