@@ -30,7 +30,7 @@ from activities.reconciliation.scan_archive import scan_archive
 from activities.reconciliation.write_report import write_report
 from benchmarks.archive_writer import write_archive
 from benchmarks.rows import Row, alone
-from local_azure.core import connections
+from local_azure.testing import connections
 from local_azure.testing.parts import running
 from orchestrations.reconciliation_stages import IN_FLIGHT
 from reconciliation.messages import ReportTask, Request, RunName, Stage, Step, StepProgress

@@ -16,7 +16,7 @@ from azure.eventhub import EventData, EventHubConsumerClient, EventHubProducerCl
 
 from benchmarks.rows import Row, against
 from fraud.generation import generate_events
-from local_azure.core import connections
+from local_azure.testing import connections
 from local_azure.testing.parts import running
 
 CONFIG = str(Path(__file__).parents[1] / "infra" / "emulators" / "event-hubs.json")

@@ -25,9 +25,9 @@ from durabletask import task as peer_task
 from durabletask import worker as peer_worker
 from durabletask.testing import create_test_backend
 
-from local_azure.core.clock import Clock
 from local_azure.durable.hub import TaskHub
 from local_azure.durable.settings import HubSettings
+from local_azure.testing import Clock
 from local_azure.testing.sdk_worker import SdkWorker
 
 WIDTH = 500

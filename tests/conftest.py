@@ -7,7 +7,7 @@ import os
 
 import hypothesis
 
-from local_azure.core import connections
+from local_azure.testing import connections
 
 _NOWHERE = "127.0.0.1:9"
 

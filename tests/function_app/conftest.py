@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from local_azure.core.clock import Clock
+from local_azure.testing import Clock
 from local_azure.testing.parts import running
 from services.clients import close_clients
 from services.settings import settings

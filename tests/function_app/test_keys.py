@@ -15,7 +15,7 @@ from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
 from cli import app_client
 from cli.app_client import AppClient, AppError, default_key, default_url
-from local_azure.core.clock import Clock
+from local_azure.testing import Clock
 from local_azure.testing.parts import running
 from services import names
 from tests.function_app.conftest import ROOT

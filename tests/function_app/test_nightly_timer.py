@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from activities.reconciliation.watermark import read_watermark, write_watermark
-from local_azure.core.clock import SETTING, Clock
+from local_azure.testing import CLOCK_SETTING, Clock
 from local_azure.testing.parts import Part
 from reconciliation.messages import Outcome
 from reconciliation.nightly import NightlyTask, Watermark
@@ -98,7 +98,7 @@ async def nights_follow_one_another(
         host = Part(
             *("functions_host", "--app", str(ROOT), "--port", "0"),
             state=tmp_path / "host",
-            settings={SETTING: clock.setting()},
+            settings={CLOCK_SETTING: clock.setting()},
         )
         try:
             async with asyncio.timeout(90):

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from local_azure.core.clock import SETTING, Clock
+from local_azure.testing import CLOCK_SETTING, Clock
 from local_azure.testing.parts import Part
 from services.settings import settings
 from tests.function_app.http_functions import INSTANCES, ORCHESTRATORS
@@ -27,7 +27,7 @@ def host_at(moment: datetime, state: Path) -> Part:
     """The app on a host whose time begins at a moment; the services around it have real time."""
     clock = Clock(time.time(), moment.timestamp(), 10)
     options = ("functions_host", "--app", str(ROOT), "--port", "0")
-    return Part(*options, state=state, settings={SETTING: clock.setting()})
+    return Part(*options, state=state, settings={CLOCK_SETTING: clock.setting()})
 
 
 async def statuses(http: aiohttp.ClientSession) -> dict[str, str]:

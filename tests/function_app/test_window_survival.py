@@ -19,7 +19,7 @@ from activities.window_ids import save_window
 from fraud.analysis import WindowSummary, WindowTask
 from fraud.verdicts import from_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow, unique_ids
-from local_azure.core.clock import Clock
+from local_azure.testing import Clock
 from local_azure.testing.parts import Part
 from services import cosmos, names
 from services.blob_revisions import read_revision

@@ -9,8 +9,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from local_azure.core import connections
-from local_azure.core.clock import SETTING, Clock
+from local_azure.testing import CLOCK_SETTING, Clock, connections
 from local_azure.testing.parts import running
 from services.names import ALL_EVENTS
 
@@ -30,7 +29,7 @@ def pipeline(folder: Path, clock: Clock) -> Generator[dict[str, str], None, None
 @contextmanager
 def azure(folder: Path, clock: Clock | None = None, *, capture: bool = False) -> Generator[dict[str, str], None, None]:
     """Blob, Cosmos, Event Hubs and Service Bus with the app's entities; the settings that lead the app there."""
-    clocked = {SETTING: clock.setting()} if clock else {}
+    clocked = {CLOCK_SETTING: clock.setting()} if clock else {}
     with ExitStack() as parts:
         blobs = _elsewhere("Warehouse") or _blobs(parts, folder)
         hubs, queues = _elsewhere("EventHubs"), _elsewhere("ServiceBus")

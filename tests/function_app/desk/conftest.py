@@ -14,7 +14,7 @@ import requests
 from azure.eventhub import EventData
 from playwright.sync_api import Browser, sync_playwright
 
-from local_azure.core.clock import Clock
+from local_azure.testing import Clock
 from local_azure.testing.parts import running
 from services.clients import close_clients
 from services.event_hub import send_events
