@@ -1,6 +1,5 @@
 """Find all contents under the ids of a window: those that are archived, and the flagged ones in quarantine."""
 
-import asyncio
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +11,7 @@ from fraud.judging import Content, archived_contents, quarantined_contents
 from fraud.quarantine import QuarantinedEvent
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
-from services.concurrency import together
+from services.concurrency import both, together
 
 _READS = 8
 _record = msgspec.json.Decoder(QuarantinedEvent)
@@ -20,9 +19,7 @@ _record = msgspec.json.Decoder(QuarantinedEvent)
 
 async def find_contents(ids: Sequence[str], store_id: StoreKey | None) -> dict[str, list[Content]]:
     """The contents of a store under each id. Raises what Cosmos or the blob service raised."""
-    documents, pointers = await asyncio.gather(
-        cosmos.find_events(ids, store_key(store_id)), cosmos.find_quarantined(ids)
-    )
+    documents, pointers = await both(cosmos.find_events(ids, store_key(store_id)), cosmos.find_quarantined(ids))
     paths = sorted({path for blobs in pointers.values() for path in blobs.values()})
     records = dict(zip(paths, await together(map(_read, paths), at_once=_READS), strict=True))
     return {

@@ -4,8 +4,7 @@
 
 from datetime import datetime, timedelta
 
-import msgspec
-
+from fraud.load.report import IdVerdict
 from fraud.verdicts import Verdict, readable_verdicts, time_path
 from fraud.windows import WINDOW
 from services import names
@@ -16,14 +15,6 @@ MOST_VERDICTS = 100_000
 _AT_ONCE = 8
 _MARGIN = timedelta(minutes=1)
 """The hub takes an event a little after it is sent."""
-
-
-class IdVerdict(msgspec.Struct, frozen=True):
-    """The verdict on an id: of several contents, the one with the highest score."""
-
-    event_id: str
-    score: int
-    band: str
 
 
 async def read_campaign_verdicts(run_id: str, started: datetime, ended: datetime) -> list[IdVerdict] | None:

@@ -45,6 +45,15 @@ async def find_restarted(client: Client, orchestration: Orchestration[Any, Any],
     return status if status and status.name == orchestration.name else None
 
 
+async def find_named(
+    client: Client, orchestration: Orchestration[Any, Any], instance_id: str, *, is_ours: bool
+) -> Status | None:
+    """An instance by its id: one that this app computed (`is_ours`), or of a restart. None if absent."""
+    if is_ours:
+        return await find(client, instance_id)
+    return await find_restarted(client, orchestration, instance_id)
+
+
 async def is_running(client: Client, instance_id: str) -> bool:
     """True if an instance of this id has not ended yet."""
     status = await find(client, instance_id)

@@ -71,8 +71,7 @@ async def list_reconciliations(request: func.HttpRequest) -> func.HttpResponse:
 async def get_reconciliation(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The progress of a reconciliation; once it has ended, its accounts and its report's addresses. 404 if absent."""
     run = request.route_params["id"]
-    find = durable_client.find(client, run) if is_reconciliation(run) else None
-    status = await (find or durable_client.find_restarted(client, RECONCILE, run))
+    status = await durable_client.find_named(client, RECONCILE, run, is_ours=is_reconciliation(run))
     if status is None:
         return problem(404, "No such reconciliation", f"there is no reconciliation {run[:100]}")
     output: Any = status.output

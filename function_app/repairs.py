@@ -52,8 +52,7 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
 async def get_repair(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The progress of a repair, and what it did. 404 if absent."""
     repair = request.route_params["id"]
-    find = durable_client.find(client, repair) if is_repair(repair) else None
-    status = await (find or durable_client.find_restarted(client, REPAIR_RECONCILIATION, repair))
+    status = await durable_client.find_named(client, REPAIR_RECONCILIATION, repair, is_ours=is_repair(repair))
     if status is None:
         return problem(404, "No such repair", f"there is no repair {repair[:100]}")
     return json_response(

@@ -5,6 +5,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar, cast
 
 Result = TypeVar("Result")
+Other = TypeVar("Other")
 
 
 async def together(coroutines: Iterable[Coroutine[Any, Any, Result]], *, at_once: int | None = None) -> list[Result]:
@@ -31,6 +32,12 @@ async def together(coroutines: Iterable[Coroutine[Any, Any, Result]], *, at_once
         for _, coroutine in in_order:
             coroutine.close()  # never started; Python would warn of it
     return [results[position] for position in range(len(waiting))]
+
+
+async def both(first: Coroutine[Any, Any, Result], second: Coroutine[Any, Any, Other]) -> tuple[Result, Other]:
+    """Run two coroutines of different results at the same time. The first failure stops the other and is raised."""
+    results = await together(cast("list[Coroutine[Any, Any, Any]]", [first, second]))
+    return results[0], results[1]
 
 
 def first_of(error: BaseException) -> BaseException:

@@ -11,6 +11,7 @@ from cli.campaign_report.rows import account_rows, latency_rows, mix_rows, share
 from cli.screen import plain
 from fraud.load.latencies import Quantiles
 from fraud.load.report import CampaignReport
+from reconciliation.reporting.pages import templates_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -129,9 +130,6 @@ def _bars(report: CampaignReport, name: str) -> list[_Bar]:
 
 @cache
 def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - 50 ms that others do not need
-
-    folder = Path(__file__).with_name("templates")
-    made = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    made = templates_of("cli.campaign_report")
     made.filters["share"] = share
     return made

@@ -2,23 +2,13 @@
 
 from collections.abc import Iterable
 
-import msgspec
-
 from cli.campaign_tapes import world_of
-from fraud.load.report import FraudFound
+from fraud.load.report import FraudFound, IdVerdict
 from fraud.load.shapes import World
 from fraud.suspicion import is_suspicious
 
 ALARM_BANDS = frozenset({"high", "medium"})
 """The bands that the fraud team looks at."""
-
-
-class IdVerdict(msgspec.Struct, frozen=True):
-    """The verdict on an id, as the app tells of it."""
-
-    event_id: str
-    score: int
-    band: str
 
 
 def fraud_found(worlds: Iterable[World], verdicts: Iterable[IdVerdict]) -> FraudFound | None:

@@ -9,11 +9,11 @@ import msgspec
 
 from cli import reconciliations
 from cli.app_client import AppClient, AppError, read_as
-from cli.campaign_report.labels import IdVerdict, fraud_found
+from cli.campaign_report.labels import fraud_found
 from cli.campaigns import CampaignState
 from fraud.load.assertions import Assertions
 from fraud.load.latencies import Latencies
-from fraud.load.report import CampaignReport, Difference, FraudFound, Outcome, Sending, checks_of
+from fraud.load.report import CampaignReport, Difference, FraudFound, IdVerdict, Outcome, Sending, checks_of
 from fraud.load.shapes import World
 from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.comparing.summary import Summary

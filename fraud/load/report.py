@@ -88,6 +88,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.correct / self.judged if self.judged and self.correct is not None else None
 
 
+class IdVerdict(msgspec.Struct, frozen=True):
+    """The verdict on an id: of several contents, the one with the highest score."""
+
+    event_id: str
+    score: int
+    band: str
+
+
 class FraudFound(msgspec.Struct, frozen=True, kw_only=True):
     """Labelled fraud by ids: what the stream job flags of it and what not; what was alarmed, and the fraud in that."""
 

@@ -9,6 +9,7 @@ import msgspec
 
 from fraud.events import UNKNOWN_STORE
 from function_app.desk.assets import address
+from reconciliation.reporting.pages import templates_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,18 +22,8 @@ _MOST_SHOWN = 64 * 1024
 
 @cache
 def environment() -> "Environment":
-    """The templates, each read from its file once."""
-    # An app that starts does not wait for it.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
-
-    made = Environment(
-        loader=PackageLoader("function_app.desk"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    """The templates with their filters."""
+    made = templates_of("function_app.desk")
     made.filters.update(
         number=number,
         moment=moment,

@@ -20,6 +20,7 @@ from reconciliation.comparing.classes import (
 from reconciliation.reporting.acknowledgements import Acknowledgement, open_in_numbers
 from reconciliation.reporting.charts import differences_of, period_name, store_bars, window_bars
 from reconciliation.reporting.html_tables import Table, difference_table, moment_text, table, unreadable_table
+from reconciliation.reporting.pages import templates_of
 from reconciliation.reporting.report import DifferenceClass, Report, TableRow
 from reconciliation.reporting.titles import ARCHIVED, FLAGGED, VERDICTS, percent
 
@@ -53,18 +54,8 @@ class Section(msgspec.Struct, frozen=True):
 
 @cache
 def environment() -> "Environment":
-    """The templates, each read from its file once. Whatever a template prints is escaped."""
-    # Only the activity that writes a report needs it: an app that starts does not wait for it.
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
-
-    made = Environment(
-        loader=PackageLoader("reconciliation.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    """The templates with their filters."""
+    made = templates_of("reconciliation.reporting")
     made.filters.update(number="{:,}".format, moment=moment_text)
     return made
 

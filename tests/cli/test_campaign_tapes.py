@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 from cli.campaign_files import CampaignFileError
-from cli.campaign_report.labels import IdVerdict, fraud_found
+from cli.campaign_report.labels import fraud_found
 from cli.campaign_tapes import PlayedPlan, play, world_of
 from fraud.load.plan import CampaignPlan, not_played, problems
+from fraud.load.report import IdVerdict
 from fraud.load.shapes import Tape, World
 from fraud.suspicion import is_suspicious
 
