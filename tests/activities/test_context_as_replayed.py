@@ -26,7 +26,7 @@ from reconciliation.nightly import ProfilesBuilt, ProfilesTask
 from services import blobs, names
 from services.profiles import read_manifest
 from services.settings import settings
-from tests.trust.day import Account, Day
+from tests.trust.day import Account, Day, blobs_under
 from tests.trust.producer import Sent
 from worlds.plan import WorldPlan
 from worlds.world import make_world
@@ -140,20 +140,22 @@ async def test_every_night_balances(lived: Lived):
         assert account.report["balanced"]
 
 
-def largest(verdicts: Sequence[dict[str, Any]]) -> tuple[SuspiciousWindow, list[Verdict]]:
-    """The window with most ids, and its verdicts."""
-    by_window: dict[tuple[Any, str], list[dict[str, Any]]] = {}
-    for verdict in verdicts:
-        by_window.setdefault((verdict["store_id"], verdict["window_end"]), []).append(verdict)
-    rows = [msgspec.convert(row, Verdict) for row in max(by_window.values(), key=len)]
+async def largest(day: int) -> SuspiciousWindow:
+    """The window of a day with most verdicts. A store's window may have come in several messages, each with a blob."""
+    judged = await blobs_under(names.FRAUD_EVENTS, f"{START + timedelta(days=day):%Y/%m/%d}/")
+    path, lines = max(judged, key=lambda blob: len(blob[1]))
+    rows = [msgspec.convert(row, Verdict) for row in lines]
     ids = tuple(dict.fromkeys(row.event_id for row in rows))
-    return SuspiciousWindow(rows[0].store_id, ids, Window(rows[0].window_start, rows[0].window_end)), rows
+    window = SuspiciousWindow(rows[0].store_id, ids, Window(rows[0].window_start, rows[0].window_end))
+    assert path == verdicts_path(window.name, window.window.end)
+    return window
 
 
 async def test_a_window_that_is_judged_in_other_chunks_or_again_has_the_same_bytes(
     lived: Lived, monkeypatch: pytest.MonkeyPatch
 ):
-    window, _ = largest(lived.accounts[-1].verdicts)
+    assert lived.accounts
+    window = await largest(DAYS - 1)
     fraud = await blobs.warehouse(names.FRAUD_EVENTS)
     path = verdicts_path(window.name, window.window.end)
     stored = await blobs.read_blob(fraud, path)
@@ -177,7 +179,8 @@ async def test_a_window_that_is_judged_in_other_chunks_or_again_has_the_same_byt
 
 
 async def test_evidence_that_was_tampered_with_is_named_by_the_reconciliation(lived: Lived):
-    window, _ = largest(lived.accounts[0].verdicts)
+    assert lived.accounts
+    window = await largest(0)
     fraud = await blobs.warehouse(names.FRAUD_EVENTS)
     folder = f"{EVIDENCE}/{verdicts_path(window.name, window.window.end).removesuffix('.ndjson')}/"
     for name in [blob.name async for blob in fraud.list_blobs(name_starts_with=folder)]:
