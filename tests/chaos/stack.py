@@ -42,21 +42,28 @@ class ChaosStack:
             *("--settings", str(self.settings_file), "--faults-port", str(self.faults_port)),
         ]
         self._process: subprocess.Popen[bytes] | None = None
+        self._offset = 0
 
     def start(self) -> None:
         """Start it and wait until all parts are ready. Raises AssertionError if they are not in time."""
         self.starts += 1
-        offset = self.log.stat().st_size if self.log.exists() else 0
+        self._offset = self.log.stat().st_size if self.log.exists() else 0
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "LOCAL_AZURE_SUPERVISED": "1"}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, cwd=ROOT, stdout=log, stderr=log, env=environment, start_new_session=True
             )
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> str:
+        """What the last start has said, the ready line included."""
         end = time.monotonic() + _READY_SECONDS
-        while b"ready stack " not in self.log.read_bytes()[offset:]:
-            assert self._process.poll() is None, f"the stack did not start: {self.log.read_text()[-2_000:]}"
-            assert time.monotonic() < end, f"the stack is not ready: {self.log.read_text()[-2_000:]}"
+        while "ready stack functions=" not in (said := self.log.read_bytes()[self._offset :].decode(errors="replace")):
+            assert self._process is not None
+            assert self._process.poll() is None, f"the stack did not start: {said[-2_000:]}"
+            assert time.monotonic() < end, f"the stack is not ready: {said[-2_000:]}"
             time.sleep(0.2)
+        return said
 
     @property
     def runs(self) -> bool:
@@ -69,8 +76,8 @@ class ChaosStack:
 
     @property
     def url(self) -> str:
-        """Where the app answers."""
-        line = self.log.read_text().rpartition("ready stack functions=")[2]
+        """Where the app answers; waits while another thread starts it: its ports may change with each start."""
+        line = self._wait_until_ready().rpartition("ready stack functions=")[2]
         return "http://" + line.split()[0]
 
     def process_of(self, part: str) -> psutil.Process | None:
