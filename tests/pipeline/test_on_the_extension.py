@@ -9,15 +9,18 @@ from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from cli import campaigns, reconciliations, repairs, windows
-from cli.app_client import AppClient
-from cli.campaigns import CampaignState
-from fraud.generation import generate_events, totals_of
+from cli.app_client import AppClient, read_as
+from fraud.desk.paging import Page
+from fraud.desk.rows import CaseRow
+from fraud.desk.waiting import review_id
+from fraud.generation import BatchTotals, GeneratedEvent, generate_events, totals_of
 from fraud.windows import window_of
 from local_azure.testing import Clock, DurableHost, azurite_services, connections, durable_host_program, send_events
 from reconciliation.messages import Outcome
@@ -26,7 +29,7 @@ from reconciliation.ranges import MAX_RANGE, Range
 from services import names
 from tests.support.parts import pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.long, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.long, pytest.mark.timeout(1800)]
 
 ROOT = Path(__file__).parents[2]
 SPEED = 30
@@ -34,6 +37,7 @@ SINCE = MAX_RANGE + timedelta(hours=12)
 """A night covers at most seven days, and waits a quarter of an hour behind them: both have passed."""
 PATIENCE_SECONDS = 200.0
 """What a killed host had locked comes back after a minute, what its extension had after ten seconds."""
+INSTANCES = "runtime/webhooks/durabletask/instances"
 NOWHERE = connections.namespace("127.0.0.1:9")
 EVERY_TEN_SECONDS = "*/10 * * * * *"
 
@@ -73,6 +77,10 @@ class Pipeline:
         run = reconciliations.start(self.app, self.begin, end or self.clock.now())
         return reconciliations.wait(self.app, run, lambda _: None)
 
+    def review(self, case_id: str) -> dict[str, Any]:
+        """The status of the orchestration that waits for the decision of a case."""
+        return self.app.get(f"{INSTANCES}/{quote(review_id(case_id))}")
+
     def balanced(self) -> Outcome:
         """The outcome once Capture and the stream job have written what belongs to it; the last one after a while."""
         until, end = self.clock.now(), time.monotonic() + PATIENCE_SECONDS
@@ -92,11 +100,10 @@ def pipe(tmp_path: Path) -> Generator[Pipeline]:
 
 
 def test_the_whole_app_runs_on_the_extension_and_its_accounts_balance(pipe: Pipeline):
-    stopped = stopped_campaign(pipe)
-    whole = campaign_under_kills(pipe)
-    late = late_events(pipe)
-    sent = stopped.totals.sent + whole.totals.sent + late.sent
-    flagged = stopped.totals.expected_suspicious + whole.totals.expected_suspicious + late.expected_suspicious
+    deeds = (stopped_campaign, campaign_under_kills, stopped_plan, plan_under_kills, late_events)
+    totals = [deed(pipe) for deed in deeds]
+    sent = sum(each.sent for each in totals)
+    flagged = sum(each.expected_suspicious for each in totals)
 
     assert windows.wait_until_judged(pipe.app, flagged, PATIENCE_SECONDS, lambda _: None), windows.judged(pipe.app)
     outcome = pipe.balanced()
@@ -105,11 +112,12 @@ def test_the_whole_app_runs_on_the_extension_and_its_accounts_balance(pipe: Pipe
     assert (counts.captured, counts.archived + counts.quarantined) == (sent, sent)
     assert counts.expected == counts.suspicious == counts.analysed == flagged
 
+    reviewed(pipe)
     repaired(pipe)
     nights_follow(pipe, sent)
 
 
-def stopped_campaign(pipe: Pipeline) -> CampaignState:
+def stopped_campaign(pipe: Pipeline) -> BatchTotals:
     """A campaign that is stopped while it sends, right after its host was killed."""
     campaign = campaigns.start(pipe.app, {"name": "stopped", "batches": 10_000, "events_per_batch": 10, "seed": 1})
     until(lambda: campaigns.look(pipe.app, campaign).batches_sent > 3)
@@ -118,10 +126,10 @@ def stopped_campaign(pipe: Pipeline) -> CampaignState:
     state = campaigns.watch(pipe.app, campaign, lambda _: None)
     assert (state.phase, state.totals.sent) == ("stopped", state.batches_sent * 10)
     assert 3 < state.batches_sent < 10_000
-    return state
+    return state.totals
 
 
-def campaign_under_kills(pipe: Pipeline) -> CampaignState:
+def campaign_under_kills(pipe: Pipeline) -> BatchTotals:
     """A campaign over two generations whose host is killed twice."""
     order = {"name": "whole", "batches": 40, "events_per_batch": 25, "interval_seconds": 0.5, "seed": 2}
     campaign = campaigns.start(pipe.app, order)
@@ -130,13 +138,43 @@ def campaign_under_kills(pipe: Pipeline) -> CampaignState:
         pipe.kill()
     state = campaigns.watch(pipe.app, campaign, lambda _: None)
     assert (state.phase, state.batches_sent, state.totals.sent) == ("completed", 40, 1_000)
-    return state
+    return state.totals
 
 
-def late_events(pipe: Pipeline) -> Any:
+def stopped_plan(pipe: Pipeline) -> BatchTotals:
+    """A campaign by a plan that is stopped while it sends, right after its host was killed."""
+    campaign = campaigns.start(pipe.app, plan("stopped-plan", seed=3, rate=20, length="1h"))
+    until(lambda: campaigns.look(pipe.app, campaign).totals.sent > 50)
+    pipe.kill()
+    campaigns.stop(pipe.app, campaign)
+    state = campaigns.watch(pipe.app, campaign, lambda _: None)
+    assert (state.phase, state.totals.sent % 20) == ("stopped", 0)
+    assert 50 < state.totals.sent < 72_000
+    return state.totals
+
+
+def plan_under_kills(pipe: Pipeline) -> BatchTotals:
+    """A campaign by a plan over two generations whose host is killed twice."""
+    campaign = campaigns.start(pipe.app, plan("whole-plan", seed=4, rate=30, length="20s", producers=3))
+    for sent in (100, 400):
+        until(lambda sent=sent: campaigns.look(pipe.app, campaign).totals.sent >= sent)
+        pipe.kill()
+    state = campaigns.watch(pipe.app, campaign, lambda _: None)
+    assert (state.phase, state.totals.sent, state.planned) == ("completed", 600, 600)
+    return state.totals
+
+
+def plan(name: str, *, seed: int, rate: int, length: str, producers: int = 1) -> dict[str, Any]:
+    """A plan at a constant rate with a tick per second; its seed decides the ids, so each has one of its own."""
+    stages = [{"shape": "constant", "rate": rate, "for": length}]
+    return {"name": name, "seed": seed, "tick": "1s", "producers": producers, "stages": stages}
+
+
+def late_events(pipe: Pipeline) -> BatchTotals:
     """Events whose window is analysed before the archiver gets them, because it does not reach the hub meanwhile."""
     pipe.kill(EventHubs=NOWHERE)
     events = list(generate_events("late", 0, 100, 0.1, pipe.clock.now().isoformat()))
+    events += one_sku_at_six_stores(events)
     for partition, kind in enumerate(("inventory_event", "sale_event")):
         bodies = [msgspec.json.encode(event) for event in events if event.event_type == kind]
         send_events(pipe.hubs, names.EVENT_HUB, (partition, bodies))
@@ -145,9 +183,33 @@ def late_events(pipe: Pipeline) -> Any:
     return totals_of(events)
 
 
+def one_sku_at_six_stores(events: list[GeneratedEvent]) -> list[GeneratedEvent]:
+    """Sales to one customer at once, which make cases with verdicts of the band high."""
+    sale = next(event for event in events if event.event_type == "sale_event" and not event.is_bad)
+    flagged = msgspec.structs.replace(sale, cust_id=77, discount=90, priority_shipping=True, is_return=False)
+    return [msgspec.structs.replace(flagged, id=f"one-sku-{store}", store_id=store) for store in range(1, 7)]
+
+
 def waiting_windows(pipe: Pipeline) -> list[str]:
     """The windows that wait for events which the archive lacks."""
     return [each.instance_id for each in windows.instances(pipe.app) if each.unresolved]
+
+
+def reviewed(pipe: Pipeline) -> None:
+    """The waiting for the decision of a case begins by itself, and ends with the decision though the host is killed."""
+
+    def case() -> CaseRow | None:
+        page = read_as(Page[CaseRow], pipe.app.query("api/cases", band="high"), "cases")
+        return next((each for each in page.items if each.review.due), None)
+
+    until(case)
+    waiting = case()
+    assert waiting is not None
+    decision = {"outcome": "confirmed", "why": "seen on the extension"}
+    pipe.app.change(f"api/cases/{quote(waiting.id)}/decision", decision, etag=waiting.etag, actor="Ana")
+    pipe.kill()
+    until(lambda: pipe.review(waiting.id)["runtimeStatus"] == "Completed")
+    assert pipe.review(waiting.id)["output"] == {"state": "confirmed"}
 
 
 def repaired(pipe: Pipeline) -> None:
