@@ -113,6 +113,16 @@ param reconciliationSchedule string = '0 30 2 * * *'
 @maxLength(31)
 param ruleSet string = 'context'
 
+@description('Days from its beginning after which the history of an orchestration that ended well is deleted; 0: never.')
+@minValue(0)
+@maxValue(3650)
+param historyDays int = 30
+
+@description('The same for orchestrations that failed or were terminated.')
+@minValue(0)
+@maxValue(3650)
+param failedHistoryDays int = 90
+
 @description('Roles of the stream job. Microsoft names Data Owner ("owner") while asking for the least; "least" is untried.')
 @allowed(['least', 'owner'])
 param streamJobRoles string = 'least'
@@ -342,6 +352,8 @@ module app 'modules/app.bicep' = {
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl
     ruleSet: ruleSet
+    historyDays: historyDays
+    failedHistoryDays: failedHistoryDays
     workspaceId: monitoring.outputs.workspaceId
     withDiagnostics: appDiagnostics
   }

@@ -8,6 +8,8 @@ var given = {
   archiveRequestUnits: readEnvironmentVariable('ARCHIVE_REQUEST_UNITS', '')
   reconciliationSchedule: readEnvironmentVariable('RECONCILIATION_SCHEDULE', '')
   ruleSet: readEnvironmentVariable('RULE_SET', '')
+  historyDays: readEnvironmentVariable('HISTORY_DAYS', '')
+  failedHistoryDays: readEnvironmentVariable('FAILED_HISTORY_DAYS', '')
   streamJobRoles: readEnvironmentVariable('STREAM_JOB_ROLES', '')
   monthlyBudget: readEnvironmentVariable('MONTHLY_BUDGET', '')
   appDiagnostics: readEnvironmentVariable('APP_DIAGNOSTICS', '')
@@ -35,6 +37,8 @@ param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')
 param operationsWebhookUrl = readEnvironmentVariable('OPERATIONS_WEBHOOK_URL', '')
 param reconciliationSchedule = empty(given.reconciliationSchedule) ? '0 30 2 * * *' : given.reconciliationSchedule
 param ruleSet = empty(given.ruleSet) ? 'context' : given.ruleSet
+param historyDays = empty(given.historyDays) ? 30 : int(given.historyDays)
+param failedHistoryDays = empty(given.failedHistoryDays) ? 90 : int(given.failedHistoryDays)
 param streamJobRoles = empty(given.streamJobRoles) ? 'least' : given.streamJobRoles
 param monthlyBudget = empty(given.monthlyBudget) ? 0 : int(given.monthlyBudget)
 param budgetStartDate = readEnvironmentVariable('BUDGET_START_DATE', '')

@@ -101,6 +101,16 @@ param operationsWebhookUrl string
 @maxLength(31)
 param ruleSet string
 
+@description('Days from its beginning after which the history of an orchestration that ended well is deleted; 0: never.')
+@minValue(0)
+@maxValue(3650)
+param historyDays int
+
+@description('The same for orchestrations that failed or were terminated.')
+@minValue(0)
+@maxValue(3650)
+param failedHistoryDays int
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -190,6 +200,8 @@ module functionApp 'function-app.bicep' = {
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl
     ruleSet: ruleSet
+    historyDays: historyDays
+    failedHistoryDays: failedHistoryDays
     workspaceId: workspaceId
     withDiagnostics: withDiagnostics
   }

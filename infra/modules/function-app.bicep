@@ -111,6 +111,16 @@ param loginClientId string
 @maxLength(31)
 param ruleSet string
 
+@description('Days from its beginning after which the history of an orchestration that ended well is deleted; 0: never.')
+@minValue(0)
+@maxValue(3650)
+param historyDays int
+
+@description('The same for orchestrations that failed or were terminated.')
+@minValue(0)
+@maxValue(3650)
+param failedHistoryDays int
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -223,6 +233,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
         { name: 'RULE_SET', value: ruleSet }
+        { name: 'HISTORY_DAYS', value: string(historyDays) }
+        { name: 'FAILED_HISTORY_DAYS', value: string(failedHistoryDays) }
       ]
       minTlsVersion: '1.2'
     }

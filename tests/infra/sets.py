@@ -18,7 +18,13 @@ SETS: Final[Mapping[str, Mapping[str, Any]]] = {
     "scheduler": {"durableBackend": "scheduler"},
     "network": {"vnetEnabled": True},
     "premium": {"size": "10k", "eventHubsTier": "premium"},
-    "careful": {"archiveZoneRedundant": True, "archiveBackupDays": 30, "immutableDays": 30, "eventDays": 7},
+    "careful": {
+        "archiveZoneRedundant": True,
+        "archiveBackupDays": 30,
+        "immutableDays": 30,
+        "eventDays": 7,
+        "historyDays": 7,
+    },
     "no-budget": {"monthlyBudget": -1},
     "no-app-diagnostics": {"appDiagnostics": False},
 }

@@ -14,13 +14,24 @@ from typing import Any
 import pytest
 from azure.cosmos import PartitionKey
 
+from fraud.analysis import IDS_PER_CHUNK
+from fraud.context.look_ups import MOST_OF_SHELF
+from fraud.generation import CATEGORIES
 from fraud.identity import archive_key
 from tests.infra.deployment import ROOT
-from tests.infra.test_costs import EVENTS, SIZES, UNITS_PER_EVENT
+from tests.infra.test_costs import DOCUMENT, EVENTS, SIZES, STORES, UNITS_PER_EVENT
 
 UNITS_OF_A_PARTITION = 10_000
 UNITS_OF_A_WRITE, UNITS_OF_A_TERM = 4.95, 0.2
 """Request units of the creation of a document of 1 KB without an index, and of each term that is indexed."""
+FLAGGED = 0.08
+"""The share of events that are flagged: 80 % sales, a third of them with priority, a third of those above 50 %."""
+UNITS_OF_A_QUERY = 2.3
+QUERIES_OF_A_CHUNK = 9
+"""Three for its ids, one each for quarantine, customers, skus and shelves, and two for contents elsewhere."""
+PROCESSES = 10
+OF_A_CUSTOMER, OF_A_SKU = 5, 5
+"""Events of a customer in a day and of a sku in eight hours: an assumption of docs/azure.md."""
 HASHES = 0x3FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF + 1
 """Hashes of version 2 are numbers of 128 bits whose first two are 0."""
 BAD_EVENTS = 0.05
@@ -84,4 +95,21 @@ def test_an_event_with_all_its_indexes_costs_no_more_than_is_assumed():
     terms = len(policy["includedPaths"]) + len(policy["compositeIndexes"])
 
     assert terms == 8
-    assert UNITS_OF_A_WRITE + terms * UNITS_OF_A_TERM <= UNITS_PER_EVENT
+    assert UNITS_OF_A_WRITE + terms * UNITS_OF_A_TERM + FLAGGED * units_of_look_ups() <= UNITS_PER_EVENT
+
+
+def units_of_look_ups() -> float:
+    """Request units around a flagged id at 10k: documents as if each was read, and its share of a chunk's queries."""
+    ids_of_a_window = SIZES["10k"]["eventsPerSecond"] * 300 * FLAGGED / STORES
+    shelves = PROCESSES * len(CATEGORIES) * MOST_OF_SHELF / ids_of_a_window
+    partitions = SIZES["10k"]["archiveRequestUnits"] // UNITS_OF_A_PARTITION
+    queries = QUERIES_OF_A_CHUNK * UNITS_OF_A_QUERY * partitions / IDS_PER_CHUNK
+    return 1 + OF_A_CUSTOMER + OF_A_SKU + shelves + queries
+
+
+def test_the_page_tells_what_look_ups_cost():
+    text = " ".join(DOCUMENT.split())
+
+    assert f"ten processes judge: {units_of_look_ups():.0f}." in text
+    assert "come up five times each in that time" in text
+    assert OF_A_CUSTOMER == OF_A_SKU == 5
