@@ -15,6 +15,7 @@ from fraud.desk.rows import CaseDetails, CaseRow
 _PATH = "api/cases"
 _FILTERS = ("state", "band", "store", "customer", "assignee", "min_amount", "sort", "limit")
 _SHOWN_VERDICTS = 10
+_SHOWN_LINKS = 5
 
 
 def list_cases(app: AppClient, options: argparse.Namespace) -> int:
@@ -49,7 +50,11 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
         return 0
     details = read_as(CaseDetails, answer, case_id)
     case = details.case
+    if details.linked.headline:
+        say(details.linked.headline)
     _show_line(case)
+    for other in details.linked.cases[:_SHOWN_LINKS]:
+        console.print(f"  linked by {plain(', '.join(other.by))}: {plain(other.id)}", markup=False, soft_wrap=True)
     say(f"discount given {money(case.stakes.discount_given)}, rule set {case.rule_set}, revision {case.revision}")
     for verdict in details.verdicts[:_SHOWN_VERDICTS]:
         console.print(f"\n  {verdict.score:>4} {verdict.band:<10} {plain(verdict.event_id)}", markup=False)

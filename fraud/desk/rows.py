@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from fraud.analysis import WindowSummary
+from fraud.desk.linking import Linked
 from fraud.desk.review import JournalEntry, Review
 from fraud.events import StoreKey
 from fraud.verdicts import Case, Source, Verdict
@@ -23,12 +24,16 @@ class CaseRow(Case, frozen=True, kw_only=True):
 
 
 class CaseDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """A case, its worst verdicts first, and its journal. `verdicts_in_all` counts those that the blob holds."""
+    """A case, its worst verdicts first, and its journal. `verdicts_in_all` counts those that the blob holds.
+
+    `linked` says who did what, over this case and the others that it belongs together with.
+    """
 
     case: CaseRow
     verdicts: tuple[Verdict, ...]
     verdicts_in_all: int
     journal: tuple[JournalEntry, ...]
+    linked: Linked = Linked()
 
 
 class VerdictRow(Verdict, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review
 from fraud.desk.rows import CaseDetails, CaseRow
 from services import cosmos
 from services.desk.case_queries import IS_CASE, Query, place_of, query_of, without_stakes
+from services.desk.linked_cases import linked_to
 from services.desk.verdicts import verdicts_in
 
 _JOURNAL = f"SELECT TOP {MAX_ENTRIES} * FROM c WHERE c.type = 'journal' AND c.case_id = @case ORDER BY c.number"
@@ -53,12 +54,16 @@ async def find_case(case_id: str) -> CaseRow:
 
 
 async def case_details(asked: CaseName) -> CaseDetails:
-    """A case with its worst verdicts and its journal. Raises ProblemError (404)."""
+    """A case with its worst verdicts, its journal, and what is linked to it. Raises ProblemError (404)."""
     case = await find_case(asked.id)
     verdicts = await verdicts_in(case.verdicts_blob)
     worst = sorted(verdicts, key=lambda verdict: (-verdict.score, verdict.event_id))[: asked.verdicts]
     return CaseDetails(
-        case=case, verdicts=tuple(worst), verdicts_in_all=len(verdicts), journal=tuple(await journal_of(case))
+        case=case,
+        verdicts=tuple(worst),
+        verdicts_in_all=len(verdicts),
+        journal=tuple(await journal_of(case)),
+        linked=await linked_to(case, verdicts),
     )
 
 

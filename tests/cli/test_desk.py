@@ -9,6 +9,7 @@ import pytest
 
 from cli.app_client import AppError
 from cli.commands import command_line
+from fraud.desk.linking import Linked, LinkedCase
 from fraud.desk.paging import Page
 from fraud.desk.rows import CaseDetails, CaseRow, DeadLetterRow, QuarantineRow
 from fraud.desk.set_aside import Redriven, RefusedLetter, Resubmitted
@@ -63,11 +64,14 @@ def test_all_pages_are_listed_on_demand(app: type[App], capsys: pytest.CaptureFi
 def test_a_case_is_shown_with_why_and_nothing_in_it_moves_the_cursor(
     app: type[App], capsys: pytest.CaptureFixture[str]
 ):
-    details = CaseDetails(case=CASE, verdicts=(VERDICT,), verdicts_in_all=12, journal=())
+    ring = Linked("4 accounts, 3 stores in 2 h", (LinkedCase("window-4-x", ("customer 7", "sku 8")),))
+    details = CaseDetails(case=CASE, verdicts=(VERDICT,), verdicts_in_all=12, journal=(), linked=ring)
     app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
 
     text = shown(capsys, "case", "show", NAME)
 
+    assert text.startswith("  4 accounts, 3 stores in 2 h\n")
+    assert "linked by customer 7, sku 8: window-4-x" in text
     assert "evil?[2J" in text
     assert all(reason.evidence[:40] in text for reason in VERDICT.reasons)
     assert "and 2 more" in text

@@ -211,6 +211,18 @@ async def test_quarantine_shows_why_and_the_bytes(http: aiohttp.ClientSession):
     assert (await call(http, "GET", "/api/quarantine/store-events/none.json"))[0] == 404
 
 
+async def test_a_case_says_first_who_did_what_over_all_cases_that_belong_to_it(http: aiohttp.ClientSession):
+    # Of a day and a customer that no other test has.
+    first = await make_case("window-8061-linked-a", 8_061, 500, minutes=-2_880, customer=8_061_000, sales=2)
+    second = await make_case("window-8062-linked-b", 8_062, 500, minutes=-2_870, customer=8_061_000)
+
+    linked = (await get(http, f"/api/cases/{first}"))["linked"]
+
+    assert linked["headline"].startswith("one account, 2 stores, ")
+    assert linked["headline"].endswith(" in 15 min")
+    assert {case["id"]: case["by"] for case in linked["cases"]}[second] == ["customer 8061000"]
+
+
 async def test_rule_sets_show_the_active_one_first(http: aiohttp.ClientSession):
     first = (await get(http, "/api/rule-sets"))[0]
 

@@ -1,0 +1,133 @@
+"""Cases by who: verdicts of several windows that belong together, and one line that says who did what. Pure.
+
+Two verdicts of the bands high or medium are linked if they share a customer; a sku within an hour; or, within an hour,
+a gateway that a rule holds against both: everybody who buys at a store comes through its gateways.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from fraud.context.event_facts import key
+from fraud.context.sighting import GIFT_CARD
+from fraud.verdicts import Verdict
+
+REACH = timedelta(hours=2)
+"""Windows that end so much before or after that of a case are looked at."""
+TOGETHER = timedelta(hours=1)
+ROUNDS = 3
+"""A ring is followed so often from one verdict to the next."""
+_OF_GATEWAY = frozenset(("STORE_NAME", "STORE_NETWORK", "FEW_BY_NETWORK", "DEEP_AT_GATEWAY"))
+
+
+class LinkedCase(msgspec.Struct, frozen=True):
+    """Another case with verdicts that are linked to those of a case, and what they share."""
+
+    id: str
+    by: tuple[str, ...]
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """Who did what, in one line, and the other cases that it is told of. `complete` is false if more were not read."""
+
+    headline: str = ""
+    cases: tuple[LinkedCase, ...] = ()
+    complete: bool = True
+
+
+class _Member(msgspec.Struct, frozen=True):
+    case_id: str
+    start: datetime
+    end: datetime
+    customer: str | None
+    sku: str | None
+    gateway: str | None
+    store: str | None
+    is_gift_card: bool
+
+    def shared(self, other: "_Member") -> str | None:
+        """The first of what links two verdicts, in words; None if nothing does."""
+        if self.customer is not None and self.customer == other.customer:
+            return f"customer {self.customer}"
+        if abs(self.end - other.end) > TOGETHER:
+            return None
+        if self.sku is not None and self.sku == other.sku:
+            return f"sku {self.sku}"
+        return f"gateway {self.gateway}" if self.gateway is not None and self.gateway == other.gateway else None
+
+
+def linked(case_id: str, verdicts: Mapping[str, Sequence[Verdict]], *, complete: bool = True) -> Linked:
+    """What is linked to a case, given its verdicts and those of other cases, by the name of the case."""
+    own = list(_members(case_id, verdicts.get(case_id, ())))
+    others = [member for name in verdicts if name != case_id for member in _members(name, verdicts[name])]
+    ring, newest = [*own], own
+    by: dict[str, dict[str, None]] = {}
+    for _ in range(ROUNDS):
+        joined: list[_Member] = []
+        for member in others:
+            what = next((what for linked_already in newest if (what := linked_already.shared(member))), None)
+            if what is not None:
+                joined.append(member)
+                by.setdefault(member.case_id, {})[what] = None
+        if not joined:
+            break
+        others = [member for member in others if member not in joined]
+        ring, newest = [*ring, *joined], joined
+    cases = tuple(LinkedCase(name, tuple(shared)) for name, shared in sorted(by.items()))
+    return Linked(_headline(ring), cases, complete)
+
+
+def _headline(ring: Sequence[_Member]) -> str:
+    """`4 accounts, 3 stores, one sku, 11 gift cards in 2 h`; empty if nothing is above the band low."""
+    if not ring:
+        return ""
+    cards = sum(member.is_gift_card for member in ring)
+    parts = [
+        _count({member.customer for member in ring}, "account"),
+        _count({member.store for member in ring}, "store"),
+        _count({member.sku for member in ring}, "sku"),
+        _number(cards, "gift card") if cards == len(ring) else _number(len(ring), "sale"),
+    ]
+    if 0 < cards < len(ring):
+        parts.append(f"{cards} by gift card")
+    span = max(member.end for member in ring) - min(member.start for member in ring)
+    return f"{', '.join(part for part in parts if part)} in {_span(span)}"
+
+
+def _members(case_id: str, verdicts: Iterable[Verdict]) -> Iterable[_Member]:
+    for verdict in verdicts:
+        if verdict.band not in ("high", "medium") or verdict.event is None:
+            continue
+        event = verdict.event
+        is_of_gateway = any(reason.rule in _OF_GATEWAY for reason in verdict.reasons)
+        yield _Member(
+            case_id=case_id,
+            start=verdict.window_start,
+            end=verdict.window_end,
+            customer=key(event.get("cust_id")),
+            sku=key(event.get("sku")),
+            gateway=_text(event.get("store_ip")) if is_of_gateway else None,
+            store=None if verdict.store_id is None else str(verdict.store_id),
+            is_gift_card=event.get("payment_method") == GIFT_CARD,
+        )
+
+
+def _text(value: Any) -> str | None:
+    return value[:100] if isinstance(value, str) and value else None
+
+
+def _count(names: set[str | None], what: str) -> str:
+    return _number(len(names - {None}), what)
+
+
+def _number(count: int, what: str) -> str:
+    if not count:
+        return ""
+    return f"one {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _span(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.3g} h"

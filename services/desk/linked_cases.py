@@ -1,0 +1,36 @@
+"""The cases around a case, and what links them to it."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+from collections.abc import Sequence
+
+from fraud.desk.linking import REACH, Linked, linked
+from fraud.desk.rows import CaseRow
+from fraud.verdicts import Verdict
+from services import cosmos
+from services.concurrency import together
+from services.desk.case_queries import IS_CASE, time_text
+from services.desk.verdicts import verdicts_in
+
+MAX_CASES = 60
+"""Cases whose verdicts are read: those with the worst verdicts, if there are more."""
+_READS = 8
+_AROUND = (
+    f"SELECT TOP {MAX_CASES + 1} c.id, c.verdicts_blob FROM c WHERE {IS_CASE} AND c.window_end >= @first "
+    "AND c.window_end <= @last AND c.id != @id AND (c.bands.high > 0 OR c.bands.medium > 0) ORDER BY c.max_score DESC"
+)
+
+
+async def linked_to(case: CaseRow, verdicts: Sequence[Verdict]) -> Linked:
+    """What is linked to a case that has these verdicts. Raises what Cosmos or the blob service raised."""
+    parameters: list[dict[str, object]] = [
+        {"name": "@first", "value": time_text(case.window_end - REACH)},
+        {"name": "@last", "value": time_text(case.window_end + REACH)},
+        {"name": "@id", "value": case.id},
+    ]
+    container = await cosmos.cases()
+    rows = [row async for row in container.query_items(_AROUND, parameters=parameters)]
+    around = [(str(row["id"]), str(row.get("verdicts_blob"))) for row in rows[:MAX_CASES]]
+    read = await together((verdicts_in(blob) for _, blob in around), at_once=_READS)
+    by_case = {name: of_case for (name, _), of_case in zip(around, read, strict=True)}
+    return linked(case.id, {**by_case, case.id: verdicts}, complete=len(rows) <= MAX_CASES)

@@ -1,0 +1,91 @@
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from fraud.desk.linking import LinkedCase, linked
+from fraud.verdicts import Band, Reason, Verdict
+from fraud.windows import Window
+from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
+from tests.fraud.builders import event_body
+
+
+def verdict(
+    customer: int,
+    *,
+    sku: int = 0,
+    store: int = 3,
+    minutes: int = 0,
+    band: Band = "high",
+    rule: str = "PACE",
+    **event: Any,
+) -> Verdict:
+    """A verdict on a sale to a customer, in a window so many minutes later; each customer buys another sku."""
+    later = timedelta(minutes=minutes)
+    window = Window(WINDOW.start + later, WINDOW.end + later)
+    fields = {"cust_id": customer, "sku": sku or 1_000 + customer, "store_id": store, **event}
+    return Verdict(
+        event_id=f"{customer}-{minutes}",
+        store_id=store,
+        window_start=window.start,
+        window_end=window.end,
+        score=60,
+        band=band,
+        reasons=(Reason(rule, 60, "much"),),
+        rule_set="trial",
+        run_id=None,
+        event=msgspec.json.decode(event_body("a", **fields)),
+    )
+
+
+def cards(customer: int, **more: Any) -> Verdict:
+    return verdict(customer, payment_method="gift_card", **more)
+
+
+def test_a_ring_over_several_stores_is_told_in_one_line():
+    ring = {
+        "a": [cards(1, sku=7), cards(1, sku=7), cards(1, sku=7)],
+        "b": [cards(2, sku=7, store=4, minutes=45), cards(2, sku=7, store=4, minutes=45)],
+        "c": [cards(3, sku=7, store=5, minutes=90), cards(4, sku=7, store=5, minutes=115)],
+        "d": [cards(5, sku=8, store=6)],
+    }
+
+    whole = linked("a", ring)
+
+    assert whole.headline == "4 accounts, 3 stores, one sku, 7 gift cards in 2 h"
+    assert whole.cases == (LinkedCase("b", ("sku 7",)), LinkedCase("c", ("sku 7",)))
+    assert whole.complete
+
+
+def test_a_case_alone_tells_of_itself():
+    assert linked("a", {"a": [verdict(1), cards(2)]}).headline == (
+        "2 accounts, one store, 2 skus, 2 sales, 1 by gift card in 5 min"
+    )
+    assert linked("a", {"a": [verdict(1, band="low")], "b": [verdict(1)]}).headline == ""
+    assert linked("a", {}).headline == ""
+
+
+def test_a_sku_links_within_an_hour_and_a_customer_longer():
+    own = [verdict(1, sku=7)]
+
+    assert linked("a", {"a": own, "b": [verdict(2, sku=7, minutes=65)]}).cases == ()
+    assert linked("a", {"a": own, "b": [verdict(1, sku=8, minutes=65)]}).cases == (LinkedCase("b", ("customer 1",)),)
+
+
+def test_a_gateway_links_only_what_a_rule_holds_it_against():
+    def with_gateway(customer: int, rule: str) -> Verdict:
+        return verdict(customer, rule=rule, store_ip="10.9.9.9")
+
+    accused = {"a": [with_gateway(1, "STORE_NETWORK")], "b": [with_gateway(2, "STORE_NETWORK")]}
+    bystander = {"a": [with_gateway(1, "STORE_NETWORK")], "b": [with_gateway(2, "PACE")]}
+
+    assert linked("a", accused).cases == (LinkedCase("b", ("gateway 10.9.9.9",)),)
+    assert linked("a", bystander).cases == ()
+
+
+def test_odd_fields_link_nothing_and_raise_nothing():
+    odd = [verdict(1, cust_id=None, store_ip={"a": 1}, payment_method=7, rule="STORE_NETWORK")]
+    (odd[0].event or {})["sku"] = [7]
+
+    assert linked("a", {"a": odd, "b": odd}).cases == ()
+    assert linked("a", {"a": odd}).headline == "one store, one sale in 5 min"
