@@ -14,7 +14,7 @@ from activities.window_ids import read_ids, read_repeated
 from fraud.analysis import Chunk, ChunkResult, WindowTask
 from fraud.judging import may_be_more, verdicts_on
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.shipped import SEED, shipped
+from fraud.rules.shipped import SEED, set_of_window
 from fraud.verdicts import Verdict, from_ndjson, to_ndjson
 from services import blobs
 
@@ -65,13 +65,12 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
 
 def _rules_of(task: WindowTask) -> RuleSet:
     """The set that the window began with. Raises LookupError if this version of the app has none of its name."""
-    try:
-        return shipped()[task.rules]
-    except KeyError:
-        raise LookupError(
-            f"{task.name} began with the rule set {task.rules!r}, which this version does not have: put its file back "
-            "into fraud/rule_sets, or terminate the instance and repair the reconciliation of its day"
-        ) from None
+    if rules := set_of_window(task.rules):
+        return rules
+    raise LookupError(
+        f"{task.name} began with the rule set {task.rules!r}, which this version does not have: put its file back "
+        "into fraud/rule_sets/retired, or terminate the instance and repair the reconciliation of its day"
+    )
 
 
 async def _finished_before(chunk: Chunk) -> dict[str, list[Verdict]]:

@@ -10,7 +10,7 @@ from activities.keep_verdicts import store_lines
 from activities.window_context import contexts_of
 from fraud.analysis import Chunk, WindowTask
 from fraud.judging import Content, verdicts_on
-from fraud.rules.shipped import SEED, shipped
+from fraud.rules.shipped import SEED, set_of_window
 from fraud.snoozes import Snooze
 from fraud.verdicts import Verdict, amended, from_ndjson, shadow_path, to_ndjson
 from services import blobs
@@ -29,7 +29,7 @@ async def judge_in_shadow(
     have judges nothing.
     """
     task = chunk.task.in_shadow()
-    rules = shipped().get(task.rules)
+    rules = set_of_window(task.rules)
     if rules is None:
         _log.error("%s: the rule set %s, in shadow, is not in this version", task.name, task.rules)
         return

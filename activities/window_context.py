@@ -78,7 +78,7 @@ async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]
         if kept is None:
             raise LookupError(f"the evidence on {each.event_id} has vanished")
         day = snapshot.parts[0].profile_day
-        rates = snapshot.parts[0].rates.get(chunk.task.rules, KeptRates()).rates()
+        rates = snapshot.parts[0].rates.get(chunk.task.set_name, KeptRates()).rates()
         contexts.setdefault(each.event_id, {})[each.form] = Context(kept.facts, rates, kept.digest(day), day)
     return contexts
 

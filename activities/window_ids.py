@@ -4,6 +4,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.analysis import SEED_NAME, WindowTask
+from fraud.rules.shipped import shipped
 from fraud.snoozes import asleep_in
 from fraud.verdicts import from_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow
@@ -28,9 +29,9 @@ async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> W
     task = WindowTask.of(
         window,
         work_root,
-        rules=rules,
+        rules=shipped()[rules].id,
         profile_day=day,
-        shadow=shadow,
+        shadow=shipped()[shadow].id if shadow else "",
         snoozed=bool(asleep),
     )
     if task.repeated:

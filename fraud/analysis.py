@@ -49,13 +49,13 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     repeated: int = 0
     """Ids that the window names more than once."""
     rules: str = SEED_NAME
-    """The name of the rule set that judges it, which was active when it was received; before, there was one."""
+    """The id of the rule set that judges it, which was active when it was received; earlier versions gave its name."""
     profile_day: date | None = None
     """The last day that was profiled when it was received; None on the first evening."""
     lookups: tuple[int, ...] = ()
     """By chunk, the look-up that judged it last: whose verdicts are to be stored."""
     shadow: str = ""
-    """The name of the set that judges it beside `rules`, into `shadow/`; empty without one."""
+    """The id of the set that judges it beside `rules`, into `shadow/`; empty without one."""
     snoozed: bool = False
     """True if some snooze of a rule holds in it."""
 
@@ -94,6 +94,11 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def in_shadow(self) -> "WindowTask":
         """The same window as the set in shadow judges it."""
         return msgspec.structs.replace(self, rules=self.shadow, shadow="")
+
+    @property
+    def set_name(self) -> str:
+        """The name of the rule set that judges it, whichever version of it that is: rates are kept by it."""
+        return self.rules.partition("@")[0]
 
     @property
     def window(self) -> Window:

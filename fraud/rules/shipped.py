@@ -1,4 +1,4 @@
-"""The rule sets that come with the app, and the active one, read once from the package's own files."""
+"""The rule sets that come with the app, and those that came with it before, read once from the package's own files."""
 
 from functools import cache
 from importlib.resources import files
@@ -16,14 +16,29 @@ def shipped() -> dict[str, RuleSet]:
     return {rules.definition.name: rules for rules in sets}
 
 
-def _files() -> list[Traversable]:
-    folder = files("fraud") / "rule_sets"
+@cache
+def retired() -> dict[str, RuleSet]:
+    """Every set of `fraud/rule_sets/retired` by its id: what verdicts name that were given before a set was changed."""
+    sets = [read_rules(file.read_text("utf-8"), KINDS, file.name) for file in _files("retired")]
+    return {rules.id: rules for rules in sets}
+
+
+def _files(*within: str) -> list[Traversable]:
+    folder = (files("fraud") / "rule_sets").joinpath(*within)
     return sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
 
 
 def set_named(name: str) -> RuleSet | None:
-    """The set that a verdict names, such as `seed@3f2a9c01b4d7`; None if this version of the app has another."""
-    return next((rules for rules in shipped().values() if rules.id == name), None)
+    """The set that a verdict names, such as `seed@3f2a9c01b4d7`; None if this version of the app does not have it."""
+    return next((rules for rules in shipped().values() if rules.id == name), None) or retired().get(name)
+
+
+def set_of_window(name: str) -> RuleSet | None:
+    """The set that a window began with, by its id; None if this version of the app does not have it.
+
+    A name alone means the set as it is shipped: windows began with names before they began with ids.
+    """
+    return shipped().get(name) or set_named(name)
 
 
 SEED = shipped()["seed"]

@@ -15,6 +15,7 @@ from activities.store_verdicts import store_verdicts
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
 from fraud.desk.rules_in_use import RulesInUse
+from fraud.rules.shipped import shipped
 from fraud.verdicts import Verdict, from_ndjson, shadow_path, verdicts_path
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos, names
@@ -124,7 +125,7 @@ async def test_a_window_in_flight_keeps_the_sets_that_it_began_with():
     assert sets(await verdicts(stored)) == {"seed"}
     with pytest.raises(ResourceNotFoundError):
         await in_shadow(stored)
-    assert (again.rules, again.shadow) == ("context", "seed")
+    assert (again.rules, again.shadow) == (shipped()["context"].id, shipped()["seed"].id)
 
 
 async def test_a_set_that_this_version_does_not_have_judges_nothing_and_stops_nothing():

@@ -95,6 +95,17 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         "",
         [{"event.payment": "cod"}, {"customer.sales_24h": 4}],
     ),
+    "GIFTS_SPENT": (
+        CARD | {"customer.new_payment": True, "customer.new_store": False, "customer.same_sku_24h": 0},
+        "customer.gift_cards_24h",
+        [
+            {"event.payment": "cod"},
+            {"customer.new_payment": False},
+            {"customer.new_store": True},
+            {"customer.new_store": None},
+            {"customer.same_sku_24h": 1},
+        ],
+    ),
     "GIFT_CARDS_ON_SKU": (
         CARD | {"sku.gift_cards_8h": 2},
         "sku.gift_card_surprise",
@@ -111,6 +122,26 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "ODD_HOUR": ({}, "population.hour_share", []),
 }
 """By rule: facts under which its condition holds, the fact that its bounds are for, and what undoes the condition."""
+
+
+EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
+    "HABITS_BROKEN": (
+        {"customer.habits_broken": 3, "customer.strangeness": 5, "sku.promoted_8h": 2, "sku.pace_surprise": 3},
+        [{"sku.promoted_8h": 1}, {"sku.pace_surprise": 2.9}, {"sku.pace_surprise": None}],
+        6,
+    ),
+    "SKU_RUN": (
+        {"sku.flagged_1h": 4, "sku.promoted_8h": 2, "sku.sales_8h": 16},
+        [{"sku.promoted_8h": 1}, {"sku.sales_8h": 15}],
+        0,
+    ),
+    "ABOVE_ITS_CUSTOMER": (
+        {"customer.habits_broken": 2, "customer.value_ratio": 6, "customer.new_store": False},
+        [{"customer.habits_broken": 3}, {"customer.new_store": True}, {"customer.new_store": None}],
+        0,
+    ),
+}
+"""By rule with an excuse: facts under which it is excused, what undoes the excuse, and the points that are left."""
 
 
 def step_of(rule: CompiledRule, facts: Facts) -> int | None:
@@ -136,3 +167,20 @@ def test_a_rule_holds_on_each_of_its_bounds_and_not_before(rule: CompiledRule):
         if measured:
             assert step_of(rule, condition | {measured: outside}) == (number - 1 if number else None)
             assert step_of(rule, condition) is None
+
+
+def points_of(rule: CompiledRule, facts: Facts) -> int:
+    return next((reason.weight for reason in CONTEXT.reasons(facts) if reason.rule == rule.id), 0)
+
+
+def test_every_excuse_of_the_set_is_in_the_table():
+    assert set(EXCUSES) == {rule.id for rule in CONTEXT.rules if rule.excuses}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CONTEXT.rules if rule.excuses], ids=lambda rule: rule.id)
+def test_an_excuse_leaves_what_it_says_and_only_where_it_holds(rule: CompiledRule):
+    excused, undone, left = EXCUSES[rule.id]
+
+    assert points_of(rule, excused) == left
+    for change in undone:
+        assert points_of(rule, excused | change) > left
