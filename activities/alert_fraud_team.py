@@ -27,7 +27,7 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     if await reports.get_blob_client(path).exists():
         return
     if url := settings().alert_webhook_url:
-        await post(ALERT_WEBHOOK_URL, url, alert, summary.alert_name)
+        await post(ALERT_WEBHOOK_URL, url, alert, summary.alert_name, secret=settings().webhook_secret)
     try:
         await reports.upload_blob(path, alert, length=len(alert))
     except ResourceExistsError:

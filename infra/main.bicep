@@ -103,6 +103,10 @@ param alertWebhookUrl string = ''
 @secure()
 param operationsWebhookUrl string = ''
 
+@description('Signs what is posted to both, at least 16 characters; empty: nothing is signed.')
+@secure()
+param webhookSecret string = ''
+
 @description('When the nightly reconciliation starts, in UTC: an NCRONTAB of six fields.')
 @minLength(11)
 @maxLength(100)
@@ -351,6 +355,7 @@ module app 'modules/app.bicep' = {
     reconciliationSchedule: schedule
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl
+    webhookSecret: webhookSecret
     ruleSet: ruleSet
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays

@@ -35,6 +35,7 @@ param archiveRequestUnits = empty(given.archiveRequestUnits) ? 0 : int(given.arc
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL')
 param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')
 param operationsWebhookUrl = readEnvironmentVariable('OPERATIONS_WEBHOOK_URL', '')
+param webhookSecret = readEnvironmentVariable('WEBHOOK_SECRET', '')
 param reconciliationSchedule = empty(given.reconciliationSchedule) ? '0 30 2 * * *' : given.reconciliationSchedule
 param ruleSet = empty(given.ruleSet) ? 'context' : given.ruleSet
 param historyDays = empty(given.historyDays) ? 30 : int(given.historyDays)

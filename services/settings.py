@@ -30,6 +30,8 @@ from services.connections import (
 
 ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
 OPERATIONS_WEBHOOK_URL = "OPERATIONS_WEBHOOK_URL"
+WEBHOOK_SECRET = "WEBHOOK_SECRET"  # noqa: S105 - the name of the setting
+_SHORTEST_SECRET = 16
 PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
 MANAGEMENT_URLS = "MANAGEMENT_URLS"
 API_ROLE = "API_ROLE"
@@ -76,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Alerts on fraud are posted here as JSON; without it they are logged and kept as blobs only. It is a secret."""
     operations_webhook_url: str | None = None
     """Notices on the pipeline itself are posted here, likewise."""
+    webhook_secret: str | None = None
+    """What is posted to both is signed with it; without it, receivers can only trust the address."""
     in_azure: bool = False
     """The platform runs the app, and anybody may know its address."""
     api_role: Role = "reader"
@@ -117,6 +121,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         for name, webhook in webhooks.items()
         if webhook and not _is_safe_address(webhook)
     ]
+    secret = environment.get(WEBHOOK_SECRET, "").strip() or None
+    if secret and len(secret) < _SHORTEST_SECRET:
+        problems.append(f"{WEBHOOK_SECRET} must have at least {_SHORTEST_SECRET} characters")
     switches: dict[str, bool] = {}
     for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS, PLATFORM_LOGIN):
         text = environment.get(name, "").strip().lower()
@@ -151,6 +158,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         management_urls=switches[MANAGEMENT_URLS],
         alert_webhook_url=webhooks[ALERT_WEBHOOK_URL],
         operations_webhook_url=webhooks[OPERATIONS_WEBHOOK_URL],
+        webhook_secret=secret,
         in_azure=in_azure,
         api_role=cast(Role, role),
         platform_login=switches[PLATFORM_LOGIN],

@@ -29,7 +29,7 @@ async def send_notice(notice: Notice) -> None:
     head = str(await current_head())
     content = msgspec.json.encode({"name": notice.name, **msgspec.to_builtins(notice), "head": head})
     if url := settings().operations_webhook_url:
-        await post(OPERATIONS_WEBHOOK_URL, url, content, notice.name)
+        await post(OPERATIONS_WEBHOOK_URL, url, content, notice.name, secret=settings().webhook_secret)
     await write_blob(reports, notice.path, content)
     line = check_line("pipeline_notice", notice.check, kind=notice.kind, since=notice.since, head=head)
     _log.warning("%s", line)

@@ -96,6 +96,10 @@ param alertWebhookUrl string
 @secure()
 param operationsWebhookUrl string
 
+@description('Signs what is posted to both; empty: nothing is signed.')
+@secure()
+param webhookSecret string
+
 @description('The rule set that judges windows from the deployment on: the name of a file in fraud/rule_sets.')
 @minLength(1)
 @maxLength(31)
@@ -199,6 +203,7 @@ module functionApp 'function-app.bicep' = {
     reconciliationSchedule: reconciliationSchedule
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl
+    webhookSecret: webhookSecret
     ruleSet: ruleSet
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays

@@ -98,6 +98,10 @@ param alertWebhookUrl string
 @secure()
 param operationsWebhookUrl string
 
+@description('Signs what is posted to both; empty: nothing is signed.')
+@secure()
+param webhookSecret string
+
 @description('What a function key may do at the desk: look, decide cases, or run the pipeline.')
 @allowed(['reader', 'analyst', 'operator'])
 param keyRole string
@@ -226,6 +230,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         // Always set, empty for none: a list that hangs on a secret could not be evaluated before it is deployed.
         { name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }
         { name: 'OPERATIONS_WEBHOOK_URL', value: operationsWebhookUrl }
+        { name: 'WEBHOOK_SECRET', value: webhookSecret }
         { name: 'API_ROLE', value: keyRole }
         // The app believes the platform's principal only where the login below stands before it.
         ...(empty(loginClientId) ? [] : [{ name: 'PLATFORM_LOGIN', value: 'true' }])

@@ -1,5 +1,8 @@
 """The webhook's address is a secret: a failed post names the setting, and nothing shows its value."""
 
+import hashlib
+import hmac
+import time
 import traceback
 from collections.abc import AsyncIterator
 
@@ -7,7 +10,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from activities.webhook import WebhookError, post
+from activities.webhook import SIGNATURE, WebhookError, post
 from local_azure.testing.web import serving
 
 SECRET = "s3cret"
@@ -70,3 +73,24 @@ async def test_a_receiver_that_is_away_is_told_without_its_address(url: str):
 
     assert "the webhook of ALERT_WEBHOOK_URL cannot be reached" in said
     assert SECRET not in said
+
+
+async def test_what_is_posted_with_a_secret_can_be_checked_by_who_has_it_too():
+    taken: list[tuple[str | None, bytes]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        taken.append((request.headers.get(SIGNATURE), await request.read()))
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    async with serving(app) as address:
+        await post("ALERT_WEBHOOK_URL", f"{address}/", b'{"name":"window-3"}', "key", secret=SECRET)
+        await post("ALERT_WEBHOOK_URL", f"{address}/", b"{}", "key")
+
+    (signed, body), (unsigned, _) = taken
+    at, _, digest = (signed or "").removeprefix("t=").partition(",v1=")
+    assert abs(time.time() - int(at)) < 60
+    # As a receiver would: from the time, the body and the secret alone.
+    assert digest == hmac.new(SECRET.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
+    assert unsigned is None

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from services import names
 from services.connections import AZURE_INSTANCE
-from services.settings import ALERT_WEBHOOK_URL, OPERATIONS_WEBHOOK_URL, Settings, SettingsError, read_settings
+from services.settings import (
+    ALERT_WEBHOOK_URL,
+    OPERATIONS_WEBHOOK_URL,
+    WEBHOOK_SECRET,
+    Settings,
+    SettingsError,
+    read_settings,
+)
 from tests.infra import facts
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.rules import settings_of
@@ -35,7 +42,9 @@ def bicep_settings(webhook: str = "https://example.com/alerts", **parameters: st
     settings = settings_of(deploy(**parameters).one(facts.SITE))
     assert settings[ALERT_WEBHOOK_URL] == "[parameters('alertWebhookUrl')]"
     assert settings[OPERATIONS_WEBHOOK_URL] == "[parameters('operationsWebhookUrl')]"
-    return settings | {ALERT_WEBHOOK_URL: webhook, OPERATIONS_WEBHOOK_URL: webhook}
+    assert settings[WEBHOOK_SECRET] == "[parameters('webhookSecret')]"
+    secret = "s" * 20
+    return settings | {WEBHOOK_SECRET: secret, ALERT_WEBHOOK_URL: webhook, OPERATIONS_WEBHOOK_URL: webhook}
 
 
 class Recorded(Mapping[str, str]):

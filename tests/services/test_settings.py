@@ -80,6 +80,15 @@ def test_a_switch_that_is_neither_true_nor_false_is_refused(name: str):
         read_settings(APP_SETTINGS | {name: "yes"})
 
 
+def test_what_signs_posts_is_long_and_never_shown():
+    settings = read_settings(APP_SETTINGS | {"WEBHOOK_SECRET": "s3cret-that-is-long"})
+    with pytest.raises(SettingsError, match="WEBHOOK_SECRET must have at least 16 characters") as problem:
+        read_settings(APP_SETTINGS | {"WEBHOOK_SECRET": "s3cret"})
+
+    assert settings.webhook_secret == "s3cret-that-is-long"
+    assert "s3cret" not in f"{settings!r} {settings} {problem.value}"
+
+
 @pytest.mark.parametrize("name", ["ALERT_WEBHOOK_URL", "OPERATIONS_WEBHOOK_URL"])
 def test_the_address_of_a_webhook_is_shown_neither_if_it_is_right_nor_if_it_is_wrong(name: str):
     right = read_settings(APP_SETTINGS | {name: "https://example.org/s3cret"})
