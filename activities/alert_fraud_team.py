@@ -5,6 +5,7 @@ import logging
 import msgspec
 from azure.core.exceptions import ResourceExistsError
 
+from activities.mail import send_alert
 from activities.webhook import post
 from fraud.analysis import WindowSummary
 from fraud.verdicts import time_path
@@ -16,10 +17,11 @@ _log = logging.getLogger(__name__)
 
 
 async def alert_fraud_team(summary: WindowSummary) -> None:
-    """Give one alert per window and revision: a post to the webhook if one is set, a log line, a blob that remembers.
+    """Give one alert per window and revision: a post to the webhook if one is set, a mail if something is high and a
+    server is set, a log line, a blob that remembers.
 
-    The blob is written last. A crash before that repeats the post, with the same `Idempotency-Key`, so the receiver can
-    tell. Raises WebhookError if the webhook does not take the alert.
+    The blob is written last. A crash before that repeats the post, with the same `Idempotency-Key`, and the mail, with
+    the same `Message-ID`, so receivers can tell. Raises WebhookError or MailError for what does not take the alert.
     """
     reports = await warehouse(names.REPORTS)
     path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"
@@ -28,6 +30,8 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
         return
     if url := settings().alert_webhook_url:
         await post(ALERT_WEBHOOK_URL, url, alert, summary.alert_name, secret=settings().webhook_secret)
+    if (mail := settings().mail) and summary.bands.get("high"):
+        await send_alert(summary, mail)
     try:
         await reports.upload_blob(path, alert, length=len(alert))
     except ResourceExistsError:

@@ -107,6 +107,16 @@ param operationsWebhookUrl string = ''
 @secure()
 param webhookSecret string = ''
 
+@description('Alerts as mail: smtps://user:password@host:port, or smtp:// for STARTTLS; empty: none is sent.')
+@secure()
+param alertMailServer string = ''
+
+@description('The address that alerts are sent from.')
+param alertMailFrom string = ''
+
+@description('The addresses that alerts are sent to, with commas between.')
+param alertMailTo string = ''
+
 @description('When the nightly reconciliation starts, in UTC: an NCRONTAB of six fields.')
 @minLength(11)
 @maxLength(100)
@@ -356,6 +366,9 @@ module app 'modules/app.bicep' = {
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl
     webhookSecret: webhookSecret
+    alertMailServer: alertMailServer
+    alertMailFrom: alertMailFrom
+    alertMailTo: alertMailTo
     ruleSet: ruleSet
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays

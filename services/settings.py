@@ -7,7 +7,6 @@ One more is read where it is used, because it is the host's and not the app's: `
 import os
 from collections.abc import Mapping
 from functools import cache
-from ipaddress import ip_address
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -27,6 +26,7 @@ from services.connections import (
     ConnectionSettingError,
     read_connection,
 )
+from services.mail_settings import MailSettings, is_loopback, read_mail
 
 ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
 OPERATIONS_WEBHOOK_URL = "OPERATIONS_WEBHOOK_URL"
@@ -80,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Notices on the pipeline itself are posted here, likewise."""
     webhook_secret: str | None = None
     """What is posted to both is signed with it; without it, receivers can only trust the address."""
+    mail: MailSettings | None = None
+    """Alerts with a verdict of the band high are sent as mail too."""
     in_azure: bool = False
     """The platform runs the app, and anybody may know its address."""
     api_role: Role = "reader"
@@ -133,6 +135,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     rule_set = environment.get(RULE_SET, "").strip() or DEFAULT
     if rule_set not in shipped():
         problems.append(f"{RULE_SET} must be one of {', '.join(shipped())}, not {rule_set[:40]!r}")
+    mail = read_mail(environment, problems)
     days = {
         name: _read_days(environment, name, default, problems)
         for name, default in ((HISTORY_DAYS, 30), (FAILED_HISTORY_DAYS, 90))
@@ -159,6 +162,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         alert_webhook_url=webhooks[ALERT_WEBHOOK_URL],
         operations_webhook_url=webhooks[OPERATIONS_WEBHOOK_URL],
         webhook_secret=secret,
+        mail=mail,
         in_azure=in_azure,
         api_role=cast(Role, role),
         platform_login=switches[PLATFORM_LOGIN],
@@ -218,14 +222,7 @@ def _is_safe_address(text: str) -> bool:
     if not text.isprintable() or " " in text:
         return False
     host = parts.hostname
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 @cache

@@ -100,6 +100,16 @@ param operationsWebhookUrl string
 @secure()
 param webhookSecret string
 
+@description('The server that sends alerts as mail, with its password; empty: none is sent.')
+@secure()
+param alertMailServer string
+
+@description('The address that alerts are sent from.')
+param alertMailFrom string
+
+@description('The addresses that alerts are sent to, with commas between.')
+param alertMailTo string
+
 @description('The rule set that judges windows from the deployment on: the name of a file in fraud/rule_sets.')
 @minLength(1)
 @maxLength(31)
@@ -204,6 +214,9 @@ module functionApp 'function-app.bicep' = {
     alertWebhookUrl: alertWebhookUrl
     operationsWebhookUrl: operationsWebhookUrl
     webhookSecret: webhookSecret
+    alertMailServer: alertMailServer
+    alertMailFrom: alertMailFrom
+    alertMailTo: alertMailTo
     ruleSet: ruleSet
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays

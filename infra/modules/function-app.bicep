@@ -102,6 +102,16 @@ param operationsWebhookUrl string
 @secure()
 param webhookSecret string
 
+@description('The server that sends alerts as mail, with its password; empty: none is sent.')
+@secure()
+param alertMailServer string
+
+@description('The address that alerts are sent from.')
+param alertMailFrom string
+
+@description('The addresses that alerts are sent to, with commas between.')
+param alertMailTo string
+
 @description('What a function key may do at the desk: look, decide cases, or run the pipeline.')
 @allowed(['reader', 'analyst', 'operator'])
 param keyRole string
@@ -231,6 +241,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'ALERT_WEBHOOK_URL', value: alertWebhookUrl }
         { name: 'OPERATIONS_WEBHOOK_URL', value: operationsWebhookUrl }
         { name: 'WEBHOOK_SECRET', value: webhookSecret }
+        { name: 'ALERT_MAIL_SERVER', value: alertMailServer }
+        { name: 'ALERT_MAIL_FROM', value: alertMailFrom }
+        { name: 'ALERT_MAIL_TO', value: alertMailTo }
         { name: 'API_ROLE', value: keyRole }
         // The app believes the platform's principal only where the login below stands before it.
         ...(empty(loginClientId) ? [] : [{ name: 'PLATFORM_LOGIN', value: 'true' }])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from services import names
 from services.connections import AZURE_INSTANCE
+from services.mail_settings import MAIL_FROM, MAIL_SERVER, MAIL_TO
 from services.settings import (
     ALERT_WEBHOOK_URL,
     OPERATIONS_WEBHOOK_URL,
@@ -43,8 +44,15 @@ def bicep_settings(webhook: str = "https://example.com/alerts", **parameters: st
     assert settings[ALERT_WEBHOOK_URL] == "[parameters('alertWebhookUrl')]"
     assert settings[OPERATIONS_WEBHOOK_URL] == "[parameters('operationsWebhookUrl')]"
     assert settings[WEBHOOK_SECRET] == "[parameters('webhookSecret')]"
-    secret = "s" * 20
-    return settings | {WEBHOOK_SECRET: secret, ALERT_WEBHOOK_URL: webhook, OPERATIONS_WEBHOOK_URL: webhook}
+    assert settings[MAIL_SERVER] == "[parameters('alertMailServer')]"
+    assert (settings[MAIL_FROM], settings[MAIL_TO]) == ("", "")
+    settings |= {
+        WEBHOOK_SECRET: "s" * 20,
+        MAIL_SERVER: "smtps://mail.example:465",
+        MAIL_FROM: "a@b.c",
+        MAIL_TO: "d@e.f",
+    }
+    return settings | {ALERT_WEBHOOK_URL: webhook, OPERATIONS_WEBHOOK_URL: webhook}
 
 
 class Recorded(Mapping[str, str]):

@@ -16,8 +16,8 @@ FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WORKFLOWS: dict[str, dict[Any, Any]] = {file.stem: yaml.safe_load(file.read_text()) for file in FILES}
 ON = True
 """YAML 1.1, which PyYAML reads, takes the key `on` for a boolean."""
-SECRETS = {"ALERT_WEBHOOK_URL", "OPERATIONS_WEBHOOK_URL", "WEBHOOK_SECRET"}
-"""The address of a webhook carries a signature, and the secret makes those of what is posted."""
+SECRETS = {"ALERT_WEBHOOK_URL", "OPERATIONS_WEBHOOK_URL", "WEBHOOK_SECRET", "ALERT_MAIL_SERVER"}
+"""The address of a webhook carries a signature, that of a mail server a password; the secret signs what is posted."""
 NAMES = sorted(WORKFLOWS)
 
 

@@ -80,6 +80,39 @@ def test_a_switch_that_is_neither_true_nor_false_is_refused(name: str):
         read_settings(APP_SETTINGS | {name: "yes"})
 
 
+MAIL = {
+    "ALERT_MAIL_SERVER": "smtps://user:s3cret@mail.example.org:465",
+    "ALERT_MAIL_FROM": "fraud@example.org",
+    "ALERT_MAIL_TO": "ana@example.org, ben@example.org",
+}
+
+
+def test_alerts_go_by_mail_where_a_server_a_sender_and_recipients_are_named():
+    settings = read_settings(APP_SETTINGS | MAIL)
+
+    assert read_settings(APP_SETTINGS).mail is None
+    assert settings.mail is not None
+    assert settings.mail.recipients == ("ana@example.org", "ben@example.org")
+    assert "s3cret" not in f"{settings!r} {settings.mail!r} {settings.mail}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ALERT_MAIL_SERVER", "https://s3cret@mail.example.org"),
+        ("ALERT_MAIL_SERVER", ""),
+        ("ALERT_MAIL_FROM", "fraud"),
+        ("ALERT_MAIL_TO", ""),
+        ("ALERT_MAIL_TO", "ana@example.org, ben"),
+    ],
+)
+def test_half_a_mail_setting_is_named_and_never_shows_the_password(name: str, text: str):
+    with pytest.raises(SettingsError, match=f"{name} must be") as problem:
+        read_settings(APP_SETTINGS | MAIL | {name: text})
+
+    assert "s3cret" not in str(problem.value)
+
+
 def test_what_signs_posts_is_long_and_never_shown():
     settings = read_settings(APP_SETTINGS | {"WEBHOOK_SECRET": "s3cret-that-is-long"})
     with pytest.raises(SettingsError, match="WEBHOOK_SECRET must have at least 16 characters") as problem:
