@@ -17,7 +17,10 @@ CALLS = {
     "service_bus_queue_trigger": ("Azure Service Bus Data Receiver", _QUEUE),
     "get_queue_receiver": ("Azure Service Bus Data Receiver", _QUEUE),
     "get_queue_sender": ("Azure Service Bus Data Sender", _QUEUE),
-    "peek_messages": ("Azure Service Bus Data Receiver", _QUEUE),
+    **dict.fromkeys(
+        ("peek_messages", "receive_messages", "complete_message", "abandon_message"),
+        ("Azure Service Bus Data Receiver", _QUEUE),
+    ),
     "create_batch": ("Azure Event Hubs Data Sender", _HUB),
     "get_eventhub_properties": ("Azure Event Hubs Data Sender", _HUB),
     "get_partition_ids": ("Azure Event Hubs Data Sender", _HUB),
@@ -26,6 +29,7 @@ CALLS = {
     **dict.fromkeys(
         (
             *("create_item", "execute_item_batch", "query_items", "read", "read_item", "read_items", "replace_item"),
+            "upsert_item",
             *("read_feed_ranges", "feed_range_from_partition_key"),  # both read metadata
         ),
         ("Cosmos DB Built-in Data Contributor", _DATABASE),
