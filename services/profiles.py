@@ -7,6 +7,7 @@
 
 import asyncio
 import re
+import time
 from collections import OrderedDict
 from datetime import date
 from hashlib import sha256
@@ -27,6 +28,8 @@ _PIECES = "profiles/pieces/"
 _DAY = re.compile(r"profiles/days/(\d{4}-\d\d-\d\d)\.json", re.ASCII)
 _READS = 8
 _DAYS_IN_MEMORY = 2
+_ASK_AGAIN_SECONDS = 5.0
+"""Real seconds for which a day that was not profiled is believed to be so: each window asks."""
 _MSGPACK = "application/vnd.msgpack"
 
 
@@ -51,6 +54,8 @@ class DayProfiles(msgspec.Struct, frozen=True):
 
 _manifest = msgspec.json.Decoder(Manifest)
 _days: set[date] = set()
+_asked: dict[date, tuple[float, date | None]] = {}
+"""When a day was asked for in vain, and the last one before it that was profiled; of the last such day only."""
 _loaded: OrderedDict[date, "asyncio.Task[DayProfiles]"] = OrderedDict()
 
 
@@ -66,9 +71,15 @@ async def latest_profile_day(before: date) -> date | None:
     day_before = date.fromordinal(before.toordinal() - 1)
     if day_before in _days:
         return day_before  # a day that was profiled stays so
+    asked_at, latest = _asked.get(day_before, (-_ASK_AGAIN_SECONDS, None))
+    if time.monotonic() - asked_at < _ASK_AGAIN_SECONDS:
+        return latest
     days = await profile_days()
     _days.update(days)
-    return max((day for day in days if day < before), default=None)
+    latest = max((day for day in days if day < before), default=None)
+    _asked.clear()
+    _asked[day_before] = time.monotonic(), latest
+    return latest
 
 
 async def read_manifest(day: date) -> Manifest:
@@ -120,6 +131,7 @@ async def write_profiles(day: date, events: int, profiles: Profiles, rates: dict
         rates=rates,
     )
     await _create(_manifest_path(day), msgspec.json.encode(manifest), JSON)
+    _asked.clear()
 
 
 async def forget_profiles(before: date) -> None:

@@ -5,6 +5,7 @@ Each is bounded for itself, never per query, so that the way a window is cut int
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -41,7 +42,14 @@ class LookUps(msgspec.Struct, frozen=True):
 
 def latest(sightings: Iterable[Sighting], most: int) -> tuple[Sighting, ...]:
     """The latest of some sightings, in order."""
-    return tuple(sorted(sightings, key=place)[-most:])
+    ordered = sorted(sightings, key=_moment)
+    if any(_moment(seen) == _moment(later) for seen, later in pairwise(ordered)):
+        ordered.sort(key=place)  # which writes each of them out, and is seldom needed
+    return tuple(ordered[-most:])
+
+
+def _moment(seen: Sighting) -> tuple[float, str]:
+    return seen.time, seen.id
 
 
 def altered(contents: Iterable[Mapping[str, Any]]) -> int:
