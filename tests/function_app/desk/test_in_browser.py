@@ -195,9 +195,14 @@ def test_an_event_that_means_harm_is_text_wherever_it_is_shown(visitor: Visitor,
 def test_what_is_in_quarantine_is_text_and_bytes(visitor: Visitor):
     page = visitor.page
     visitor.go("/desk/quarantine")
-    page.get_by_role("link", name=re.compile("JSON|event")).first.click()
+    links = page.get_by_role("link", name=re.compile("JSON|event")).all()
+    dumps: list[str] = []
+    for path in [link.get_attribute("href") or "" for link in links]:
+        visitor.go(path)
+        dumps.append(page.locator("pre.dump").inner_text())
 
-    expect(page.locator("pre.dump")).to_contain_text("00000000")
+    # The empty event has nothing to show, and says so.
+    assert any("00000000" in dump for dump in dumps), dumps
     assert page.evaluate("window.ran") is None
     assert visitor.complaints == []
 
