@@ -9,7 +9,7 @@ from fraud.desk.problems import ProblemError
 from fraud.desk.rules_in_use import RulesInUse
 from fraud.rules.shipped import shipped
 from services import names
-from services.blob_revisions import create_revision, read_revision, replace_revision
+from services.blob_revisions import Revision, create_revision, read_revision, replace_revision
 from services.blobs import JSON, warehouse
 from services.settings import settings
 
@@ -51,10 +51,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 async def read_rules_in_use() -> Kept:
     """The state as it is. Raises what the blob service raised."""
-    revision = await read_revision(await warehouse(names.REPORTS), PATH)
-    if revision is None:
-        return Kept(RulesInUse(), UNCHANGED)
-    return Kept(_decoder.decode(revision.data), revision.etag.strip('"'))
+    return _kept(await read_revision(await warehouse(names.REPORTS), PATH))
 
 
 async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> Kept:
@@ -64,7 +61,7 @@ async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> 
     """
     container = await warehouse(names.REPORTS)
     before = await read_revision(container, PATH)
-    kept = Kept(_decoder.decode(before.data), before.etag.strip('"')) if before else Kept(RulesInUse(), UNCHANGED)
+    kept = _kept(before)
     if kept.etag != etag:
         raise _changed_since()
     state = make(kept)
@@ -77,6 +74,12 @@ async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> 
     if (written := await write) is None:
         raise _changed_since()
     return Kept(state, written.etag.strip('"'))
+
+
+def _kept(revision: Revision | None) -> Kept:
+    if revision is None:
+        return Kept(RulesInUse(), UNCHANGED)
+    return Kept(_decoder.decode(revision.data), revision.etag.strip('"'))
 
 
 def _changed_since() -> ProblemError:
