@@ -91,7 +91,12 @@ def complaints(
         if not each.sent.is_fraud or id(each) in hit:
             continue
         under_its_id = arrivals[each.sent.event_id, repr(each.sent.store)]
-        by_then = {other.sent.body for other in under_its_id if not as_they_came or other.at <= each.window_end}
+        # A store of null says what no store says: two bodies, one content.
+        by_then = {
+            repr(sorted(other.sent.content.items()))
+            for other in under_its_id
+            if not as_they_came or other.at <= each.window_end
+        }
         is_reused = len(by_then) > 1 and not each.sent.is_odd
         is_reused = is_reused and each.sent.event_id not in late
         # To be named is enough for what the archive may refuse, and in a window that somebody has touched.
