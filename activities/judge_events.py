@@ -36,7 +36,7 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     contents_of = await find_contents([event_id for event_id in ids if event_id not in by_id], task.store_id)
     rules, asleep = _rules_of(task), await asleep_for(task)
     contexts = {} if rules is SEED else await contexts_of(chunk, contents_of)
-    repeated = await read_repeated(task) if task.repeated else frozenset[str]()
+    repeated = await read_repeated(task) if task.repeated else Counter[str]()
     unresolved: list[str] = []
     more: list[str] = []
     for event_id, contents in contents_of.items():
@@ -45,7 +45,7 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
         )
         if by_id[event_id][0].band == "unresolved":
             unresolved.append(event_id)
-        elif may_be_more(contents, task.window, repeated=event_id in repeated):
+        elif may_be_more(contents, task.store_id, task.window, named=1 + repeated[event_id]):
             more.append(event_id)
     verdicts = [verdict for event_id in ids for verdict in by_id[event_id]]
     lines = to_ndjson(verdicts)

@@ -1,5 +1,7 @@
 """The ids of a suspicious window, in a work blob: the trigger receives them, the activities judge them."""
 
+from collections import Counter
+
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
@@ -40,12 +42,12 @@ async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> W
     return task
 
 
-async def read_repeated(task: WindowTask) -> frozenset[str]:
-    """The ids that the window names more than once."""
+async def read_repeated(task: WindowTask) -> Counter[str]:
+    """How often the window names ids again."""
     try:
-        return frozenset(_ids.decode(await read_blob(await work(), task.repeated_path)))
+        return Counter(_ids.decode(await read_blob(await work(), task.repeated_path)))
     except ResourceNotFoundError:
-        return frozenset()
+        return Counter()
 
 
 async def read_ids(task: WindowTask) -> list[str]:

@@ -11,7 +11,7 @@ from fraud.context.event_facts import event_facts
 from fraud.events import StoreEvent, StoreKey, store_key
 from fraud.identity import canonical
 from fraud.quarantine import QuarantinedEvent
-from fraud.quarantine_index import flagged_events, is_flagged, may_be_of
+from fraud.quarantine_index import flagged_events, is_flagged, is_surely_of, may_be_of
 from fraud.readable import keepable
 from fraud.rules.language import Value
 from fraud.rules.rates import Rates
@@ -82,14 +82,19 @@ def quarantined_contents(
     ]
 
 
-def may_be_more(contents: Iterable[Content], window: Window, *, repeated: bool) -> bool:
+def may_be_more(contents: Iterable[Content], store_id: StoreKey | None, window: Window, *, named: int = 1) -> bool:
     """True if a flagged content of the window may not have been found yet, though another one under its id was.
 
-    The window named the id, so a flagged content arrived in it: two, if it was `repeated`, or one that was sent twice.
+    The window named the id so many times (`named`), so as many flagged contents arrived in it, or one was sent again.
+    A content counts for what the window named if its store is surely the window's.
     """
-    arrivals = [content.arrived for content in contents if is_flagged(content.event)]
+    arrivals = [
+        content.arrived
+        for content in contents
+        if is_flagged(content.event) and (content.source == "archive" or is_surely_of(content.event, store_id))
+    ]
     here = sum(arrived is not None and window.start < arrived <= window.end for arrived in arrivals)
-    return here < (2 if repeated else 1)
+    return here < named
 
 
 def distinct(contents: Iterable[Content]) -> dict[bytes, Content]:

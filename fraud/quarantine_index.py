@@ -106,3 +106,9 @@ def may_be_of(event: dict[str, Any], store_id: StoreKey | None) -> bool:
     if store is not None:
         return store == store_id
     return event.get("store_id") is not None or store_id is None
+
+
+def is_surely_of(event: dict[str, Any], store_id: StoreKey | None) -> bool:
+    """True if every reader puts the event into a window of this store."""
+    store = whole_store(event)
+    return store == store_id and (store is not None or event.get("store_id") is None)

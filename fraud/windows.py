@@ -36,8 +36,8 @@ class Window(msgspec.Struct, frozen=True, order=True):
 class SuspiciousWindow(msgspec.Struct, frozen=True):
     """The suspicious ids of one store in one window, each once, in order.
 
-    `store_id` is None for events without a store. `repeated` are the ids that the row names more than once: an event
-    was sent again, or another content came under its id.
+    `store_id` is None for events without a store. `repeated` are the ids that the row names more than once, each as
+    often as it is named again: an event was sent again, or another content came under its id.
     """
 
     store_id: StoreKey | None
@@ -160,7 +160,7 @@ def _window(content: Any) -> tuple[SuspiciousWindow, int]:
         raise NotAWindowError("the ids of the window are no strings" if row.ids else "the window has no ids")
     if len(ids) > MAX_IDS:
         raise NotAWindowError(f"the window has {len(ids)} ids; at most {MAX_IDS} are accepted")
-    repeated = unique_ids(event_id for event_id, times in Counter(ids).items() if times > 1)
+    repeated = tuple(sorted((Counter(ids) - Counter(set(ids))).elements()))
     store = row.store_id if isinstance(row.store_id, str) else store_of(row.store_id)
     return SuspiciousWindow(store, unique_ids(ids), window, repeated), len(row.ids) - len(ids)
 

@@ -117,15 +117,28 @@ def content(sequence_number: int, **changes: Any) -> Content:
 def test_a_content_of_another_window_does_not_explain_why_this_one_named_the_id():
     here, elsewhere = content(0), content(300)
 
-    assert not may_be_more([here], WINDOW_ENDING_1010, repeated=False)
-    assert not may_be_more([here, elsewhere], WINDOW_ENDING_1010, repeated=False)
-    assert may_be_more([elsewhere], WINDOW_ENDING_1010, repeated=False)
-    assert may_be_more([msgspec.structs.replace(here, arrived=None)], WINDOW_ENDING_1010, repeated=False)
+    assert not may_be_more([here], 3, WINDOW_ENDING_1010)
+    assert not may_be_more([here, elsewhere], 3, WINDOW_ENDING_1010)
+    assert may_be_more([elsewhere], 3, WINDOW_ENDING_1010)
+    assert may_be_more([msgspec.structs.replace(here, arrived=None)], 3, WINDOW_ENDING_1010)
 
 
-def test_an_id_that_a_window_named_twice_may_have_a_second_content():
-    assert may_be_more([content(0)], WINDOW_ENDING_1010, repeated=True)
-    assert not may_be_more([content(0), content(1, price=2.0)], WINDOW_ENDING_1010, repeated=True)
+def test_an_id_may_have_as_many_contents_as_a_window_named_it_times():
+    dear, cheap = content(0), content(1, price=2.0)
+
+    assert may_be_more([dear], 3, WINDOW_ENDING_1010, named=2)
+    assert not may_be_more([dear, cheap], 3, WINDOW_ENDING_1010, named=2)
+    assert may_be_more([dear, cheap], 3, WINDOW_ENDING_1010, named=3)
+
+
+@pytest.mark.parametrize("store", [2**60, "3", 3.0, True])
+def test_a_content_whose_store_is_in_doubt_does_not_explain_why_a_window_named_the_id(store: Any):
+    (odd,) = quarantined_contents("a", records(event_body(store_id=store)), 3)
+    odd = msgspec.structs.replace(odd, arrived=ENQUEUED)
+
+    assert may_be_more([odd], 3, WINDOW_ENDING_1010)
+    assert not may_be_more([odd, content(0)], 3, WINDOW_ENDING_1010)
+    assert may_be_more([odd], None, WINDOW_ENDING_1010)
 
 
 def test_a_single_content_is_not_a_reuse_of_its_id():

@@ -83,6 +83,7 @@ def complaints(
         # Whether the archive takes an odd content, and counts it, is its own affair.
         if not each.sent.is_odd:
             arrivals[each.sent.event_id, repr(each.sent.store)].append(each)
+    frauds_of = _partitions_of_frauds(occurrences)
     hit = {id(fault.victim) for fault in faults}
     touched = {fault.victim.window_end for fault in faults}
     late = {each.sent.event_id for each in occurrences if each.is_late}
@@ -99,8 +100,10 @@ def complaints(
         }
         is_reused = len(by_then) > 1 and not each.sent.is_odd
         is_reused = is_reused and each.sent.event_id not in late
-        # To be named is enough for what the archive may refuse, and in a window that somebody has touched.
-        may_be_named = each.sent.is_odd or each.window_end in touched
+        # To be named is enough for what the archive may refuse, in a window that somebody has touched, and for what
+        # came late after a window of another partition had named its id.
+        is_hidden = each.is_late and frauds_of[each.sent.event_id, each.window_end] != {each.partition}
+        may_be_named = each.sent.is_odd or each.window_end in touched or is_hidden
         if _is_judged(verdicts, each, is_reused=is_reused):
             continue
         if not (may_be_named and _names(account, each)):
@@ -123,6 +126,15 @@ def complaints(
     named = account.named()
     wrong += [f"{name!r} is in order and the report says {sorted(named[name])}" for name in alone if name in named]
     return wrong
+
+
+def _partitions_of_frauds(occurrences: list[Occurrence]) -> dict[tuple[str | None, datetime], set[int]]:
+    """The partitions in which frauds of an id arrived in a window."""
+    partitions: defaultdict[tuple[str | None, datetime], set[int]] = defaultdict(set)
+    for each in occurrences:
+        if each.sent.is_fraud:
+            partitions[each.sent.event_id, each.window_end].add(each.partition)
+    return partitions
 
 
 def _is_touched(occurrence: Occurrence, windows: set[datetime]) -> bool:
