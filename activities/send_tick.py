@@ -11,7 +11,7 @@ from fraud.load.planned import PlannedCampaign, TickPart, TickSent
 from fraud.load.recorded import Recorded, totals_of_recorded
 from fraud.load.schedule import Span
 from fraud.load.shapes import Tape
-from fraud.routing import partition_of, properties_of
+from fraud.routing import SENT_AGAIN, partition_of, properties_of
 from fraud.slices import slices
 from services import event_hub
 from services.campaigns import note_progress, read_planned, read_tape_page
@@ -22,9 +22,6 @@ EVENTS_PER_SEND = 500
 ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 0.5
 """Doubles from one attempt to the next, beyond the client's own: 15 s in all, then the orchestration tries again."""
-
-SENT_AGAIN = "sent_again"
-"""The property that marks an event which the hub may have already: the number of its attempt."""
 
 
 async def send_tick(part: TickPart) -> TickSent:

@@ -14,6 +14,7 @@ from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, 
 from cli.desk import add_desk_commands
 from cli.options import speed, whole_number
 from cli.rules.options import add_explain, add_rule_commands
+from cli.sending.command import SEND, add_send
 from cli.sql import command as sql
 from cli.stack_process import ROOT
 
@@ -46,7 +47,7 @@ def command_line() -> argparse.ArgumentParser:
 
     _demo(command("demo", "Run the whole pipeline once on this machine and show its accounts.", of_app=False))
     _health(command("health", "Show Azure's time, and whether everything that the app depends on answers."))
-    _send(command("send", "Send store events to the hub."))
+    add_send(command("send", SEND))
     add_campaign_commands(command("campaign", CAMPAIGN), app)
     add_watch(command("watch", WATCH))
     add_stop(command("stop", STOP))
@@ -98,16 +99,6 @@ def _health(parser: argparse.ArgumentParser) -> None:
             time.sleep(_WATCH_SECONDS)
 
     parser.add_argument("--watch", action="store_true", help="again and again, until Ctrl-C")
-    parser.set_defaults(run=run)
-
-
-def _send(parser: argparse.ArgumentParser) -> None:
-    def run(options: argparse.Namespace) -> int:
-        screen.print_json(app_of(options).post("store-events-producer-fn", {"count": options.count}))
-        return 0
-
-    text = "how many, 1 to 10,000 (default: %(default)s)"
-    parser.add_argument("--count", type=whole_number(1, 10_000), default=30, metavar="N", help=text)
     parser.set_defaults(run=run)
 
 

@@ -7,6 +7,9 @@ import msgspec
 
 from fraud.generation import SALE, GeneratedEvent
 
+SENT_AGAIN = "sent_again"
+"""The property that marks an event which the hub may have already: the number of its attempt."""
+
 
 def partition_of(event: GeneratedEvent, partitions: Sequence[str]) -> str:
     """Inventory events go to even partitions, sale events to odd ones, and one store stays on one of them.

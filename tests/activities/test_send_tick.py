@@ -12,10 +12,11 @@ from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
 from activities import send_tick as activity
-from activities.send_tick import EVENTS_PER_SEND, SENT_AGAIN, send_tick
+from activities.send_tick import EVENTS_PER_SEND, send_tick
 from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign, PlanProgress, TickPart
+from fraud.routing import SENT_AGAIN
 from services import event_hub
 from services.campaigns import PROGRESS_STEP, campaigns_of, keep_planned, keep_tape_page, kept_run_ids
 from tests.activities.hub_reader import events_since, hub_ends

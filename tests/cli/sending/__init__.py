@@ -1,0 +1,1 @@
+"""Sending by processes of this machine."""
