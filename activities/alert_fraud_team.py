@@ -26,11 +26,12 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     reports = await warehouse(names.REPORTS)
     path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"
     alert = msgspec.json.encode(summary)
-    if await reports.get_blob_client(path).exists():
+    url, mail = settings().alert_webhook_url, settings().mail if summary.bands.get("high") else None
+    if (url or mail) and await reports.get_blob_client(path).exists():
         return
-    if url := settings().alert_webhook_url:
+    if url:
         await post(ALERT_WEBHOOK_URL, url, alert, summary.alert_name, secret=settings().webhook_secret)
-    if (mail := settings().mail) and summary.bands.get("high"):
+    if mail:
         await send_alert(summary, mail)
     try:
         await reports.upload_blob(path, alert, length=len(alert))

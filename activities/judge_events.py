@@ -17,6 +17,7 @@ from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, set_of_window
 from fraud.verdicts import Verdict, from_ndjson, to_ndjson
 from services import blobs
+from services.written_lately import written_lately
 
 _ids = msgspec.json.Decoder(list[str])
 
@@ -52,13 +53,15 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     if chunk.lookup and (unresolved or more):
         await blobs.write_blob(work, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
     await blobs.write_blob(work, chunk.path, lines, blobs.NDJSON)
+    digest = hashlib.sha256(lines).hexdigest()[:32]
+    written_lately.keep(digest, lines)
     if task.shadow:
         await judge_in_shadow(chunk, ids, contents_of, asleep)
     return ChunkResult(
         number=chunk.number,
         bands=dict(Counter(verdict.band for verdict in verdicts)),
         lookup=chunk.lookup,
-        digest=hashlib.sha256(lines).hexdigest()[:32],
+        digest=digest,
         may_be_more=len(more),
     )
 

@@ -1,11 +1,14 @@
 """Keep the verdicts of a window: one blob in `fraud-events`, one case in Cosmos, amended as events are found."""
 
+from azure.storage.blob.aio import ContainerClient
+
 from activities.judge_in_shadow import keep_shadow
 from activities.keep_verdicts import Place, keep_verdicts
-from fraud.analysis import WindowSummary, WindowTask
+from fraud.analysis import Chunk, WindowSummary, WindowTask
 from fraud.verdicts import amended, verdicts_path
 from services import blobs
 from services.concurrency import together
+from services.written_lately import written_lately
 
 _READS = 8
 
@@ -19,10 +22,14 @@ async def store_verdicts(task: WindowTask) -> WindowSummary:
     """
     work = await blobs.work()
     # Lines in the order of the chunks are lines in the order of the ids: nothing is encoded again.
-    parts = await together((blobs.read_blob(work, chunk.path) for chunk in task.chunks()), at_once=_READS)
+    parts = await together((_lines_of(work, task, chunk) for chunk in task.chunks()), at_once=_READS)
     path = verdicts_path(task.name, task.window_end)
     place = Place(name=task.name, store_id=task.store_id, window=task.window, path=path)
     summary = await keep_verdicts(place, b"".join(parts), amended)
     if task.shadow:
         await keep_shadow(task, path)
     return summary
+
+
+async def _lines_of(work: ContainerClient, task: WindowTask, chunk: Chunk) -> bytes:
+    return written_lately.take(task.digest_of(chunk)) or await blobs.read_blob(work, chunk.path)

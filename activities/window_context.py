@@ -69,7 +69,8 @@ async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]
     ]
     if not asked:
         return {}
-    snapshot = await read_evidence(chunk)
+    # Nothing lies beside a window that is judged for the first time, or writing the first part says so.
+    snapshot = Snapshot() if chunk.is_first else await read_evidence(chunk)
     while missing := [each for each in asked if not _is_kept(each, snapshot, chunk.task)]:
         await add_evidence(chunk, snapshot, await _look_up(chunk.task, missing, snapshot))
     contexts: Contexts = {}

@@ -13,7 +13,8 @@ from fraud.windows import SuspiciousWindow
 from services import names
 from services.blobs import read_blob, warehouse, work, write_blob
 from services.profiles import latest_profile_day
-from services.rules_in_use import read_rules_in_use
+from services.rules_in_use import rules_in_use_lately
+from services.written_lately import written_lately
 
 _ids = msgspec.json.Decoder(list[str])
 
@@ -23,7 +24,7 @@ async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> W
 
     Profiles are those of the last day before the window's that was profiled.
     """
-    in_use = await read_rules_in_use()
+    in_use = await rules_in_use_lately()
     rules, shadow = in_use.active, in_use.shadow or ""
     needs_context = {rules, shadow} - {SEED_NAME, ""}
     day = await latest_profile_day(window.window.start.date()) if needs_context else None
@@ -38,7 +39,9 @@ async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> W
     )
     if task.repeated:
         await write_blob(await work(), task.repeated_path, msgspec.json.encode(window.repeated))
-    await write_blob(await work(), task.ids_path, msgspec.json.encode(window.ids))
+    ids = msgspec.json.encode(window.ids)
+    await write_blob(await work(), task.ids_path, ids)
+    written_lately.keep(task.name, ids)
     return task
 
 
@@ -57,7 +60,7 @@ async def read_ids(task: WindowTask) -> list[str]:
     Raises ResourceNotFoundError if there is neither.
     """
     try:
-        return _ids.decode(await read_blob(await work(), task.ids_path))
+        return _ids.decode(written_lately.get(task.name) or await read_blob(await work(), task.ids_path))
     except ResourceNotFoundError:
         path = verdicts_path(task.name, task.window_end)
         verdicts = from_ndjson(await read_blob(await warehouse(names.FRAUD_EVENTS), path))

@@ -26,12 +26,17 @@ LOOKUPS = 12
 SEED_NAME = "seed"
 """The rule set of single fields, which judges windows that began before they named their set."""
 
-VERSION = 2
-"""Of the orchestration: 1 stores verdicts when all look-ups are over, 2 after each that has found something."""
+VERSION = 3
+"""Of the orchestration: 1 stores verdicts when all look-ups are over, 2 after each that has found something, 3 tells
+those who store and clear which look-ups there were, and the digests of what they gave."""
 
 
 LOOKUPS_FOR_MORE = 4
 """The number of look-ups of an id that was found, if another content may come under it: over three minutes."""
+
+
+OF_MESSAGES = "windows"
+"""The work folder of the windows that the queue brought."""
 
 
 class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,7 +47,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     window_start: datetime
     window_end: datetime
     count: int
-    work_root: str = "windows"
+    work_root: str = OF_MESSAGES
     """The folder that keeps apart the work of two analyses of one window that may run at once."""
     version: int = 1
     """The orchestration that began with this task; histories of before have none."""
@@ -54,6 +59,8 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last day that was profiled when it was received; None on the first evening."""
     lookups: tuple[int, ...] = ()
     """By chunk, the look-up that judged it last: whose verdicts are to be stored."""
+    digests: tuple[str, ...] = ()
+    """By chunk, the digest of these verdicts, from version 3 on."""
     shadow: str = ""
     """The id of the set that judges it beside `rules`, into `shadow/`; empty without one."""
     snoozed: bool = False
@@ -63,7 +70,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def of(
         cls,
         window: SuspiciousWindow,
-        work_root: str = "windows",
+        work_root: str = OF_MESSAGES,
         *,
         rules: str = SEED_NAME,
         profile_day: date | None = None,
@@ -89,7 +96,15 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def judged_by(self, results: Iterable["ChunkResult"]) -> "WindowTask":
         """The task of storing the verdicts of these results, one for each chunk, in any order."""
         in_order = sorted(results, key=lambda result: result.number)
-        return msgspec.structs.replace(self, lookups=tuple(result.lookup for result in in_order))
+        return msgspec.structs.replace(
+            self,
+            lookups=tuple(result.lookup for result in in_order),
+            digests=tuple(result.digest for result in in_order) if self.version >= 3 else (),
+        )
+
+    def finished_by(self, results: Iterable["ChunkResult"]) -> "WindowTask":
+        """The task of clearing up, which before version 3 did not say what these results are."""
+        return self.judged_by(results) if self.version >= 3 else self
 
     def in_shadow(self) -> "WindowTask":
         """The same window as the set in shadow judges it."""
@@ -130,6 +145,22 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             lookup = self.lookups[number] if self.lookups else 0
             yield Chunk(task=self, number=number, first=first, count=count, lookup=lookup)
 
+    def digest_of(self, chunk: "Chunk") -> str:
+        """The digest of the verdicts that were judged last in a chunk; empty if nobody says it."""
+        return self.digests[chunk.number] if self.digests else ""
+
+    def work_paths(self) -> list[str]:
+        """The work blobs that the look-ups of all chunks may have written."""
+        paths = [self.ids_path, *([self.repeated_path] if self.repeated else [])]
+        for last in self._chunks():
+            for lookup in range(1, last.lookup + 1):
+                chunk = last.at(lookup)
+                # What is asked for again has left its ids open; after the last look-up of all they may be open still.
+                is_open = lookup < last.lookup or lookup == LOOKUPS
+                paths += [chunk.path, *([chunk.open_path] if is_open else [])]
+                paths += [chunk.shadow_path] if self.shadow else []
+        return paths
+
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A slice of a window's ids, from index `first` on, in the look-up of this number, the first being 1.
@@ -146,6 +177,11 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def at(self, lookup: int) -> "Chunk":
         """The same ids in another look-up."""
         return msgspec.structs.replace(self, lookup=lookup)
+
+    @property
+    def is_first(self) -> bool:
+        """True if nobody has looked the ids up before, unless this look-up itself is repeated."""
+        return self.lookup == 1 and self.task.work_root == OF_MESSAGES
 
     @property
     def path(self) -> str:

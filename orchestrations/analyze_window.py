@@ -34,7 +34,7 @@ def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) ->
 
     for alert in untold:
         yield from call(context, ALERT_FRAUD_TEAM, alert)
-    yield from call(context, CLEAR_WORK, task)
+    yield from call(context, CLEAR_WORK, task.finished_by(results))
     return summary
 
 

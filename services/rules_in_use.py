@@ -1,7 +1,9 @@
 """The rule sets in use, kept in one blob: `rules/in-use.json` in `reports`. Each change is a conditional write."""
 
 import logging
+import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 import msgspec
 
@@ -11,9 +13,12 @@ from fraud.rules.shipped import shipped
 from services import names
 from services.blob_revisions import Revision, create_revision, read_revision, replace_revision
 from services.blobs import JSON, warehouse
+from services.clients import CachedClient
 from services.settings import settings
 
 PATH = "rules/in-use.json"
+LATELY_SECONDS = 2.0
+"""The time, as people feel it, after which a window in any process begins with what was activated."""
 UNCHANGED = "unchanged"
 """The ETag as long as nobody has changed anything and the blob is absent."""
 
@@ -54,6 +59,40 @@ async def read_rules_in_use() -> Kept:
     return _kept(await read_revision(await warehouse(names.REPORTS), PATH))
 
 
+class _Lately:
+    """What was read last, and when."""
+
+    def __init__(self) -> None:
+        self._kept: Kept | None = None
+        self._until = 0.0
+
+    async def get(self) -> Kept:
+        if self._kept is None or time.monotonic() > self._until:
+            return self.keep(await read_rules_in_use())
+        return self._kept
+
+    def keep(self, kept: Kept) -> Kept:
+        self._kept, self._until = kept, time.monotonic() + LATELY_SECONDS
+        return kept
+
+
+async def _open_lately(_: AsyncExitStack) -> _Lately:
+    return _Lately()
+
+
+_lately = CachedClient(_open_lately)
+
+
+async def rules_in_use_lately() -> Kept:
+    """The state as it was LATELY_SECONDS ago, or later: each window asks. Raises what the blob service raised."""
+    return await (await _lately.get()).get()
+
+
+async def forget() -> None:
+    """Read the state anew from here on: it was changed without this process."""
+    await _lately.close()
+
+
 async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> Kept:
     """Change the state as a person has seen it; the state as it is then.
 
@@ -73,7 +112,7 @@ async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> 
     )
     if (written := await write) is None:
         raise _changed_since()
-    return Kept(state, written.etag.strip('"'))
+    return (await _lately.get()).keep(Kept(state, written.etag.strip('"')))
 
 
 def _kept(revision: Revision | None) -> Kept:

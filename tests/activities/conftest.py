@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from services import look_ups
+from services import look_ups, rules_in_use
 from services.clients import close_clients
 from services.settings import settings
 from tests.support.parts import azure
@@ -34,5 +34,6 @@ async def clients(services: None) -> AsyncIterator[None]:
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def _as_if_started_now() -> None:  # pyright: ignore[reportUnusedFunction]
-    """No test answers from what the look-ups of another one remember."""
+    """No test answers from what another one remembers."""
     await look_ups.forget()
+    await rules_in_use.forget()

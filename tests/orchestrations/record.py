@@ -77,6 +77,12 @@ async def window_amended(hub: RunningHub, steps: FakeActivities) -> str:
     return await _finished(hub, "analyze_window", window(4 * IDS_PER_CHUNK, version=2))
 
 
+async def window_cleared_by_name(hub: RunningHub, steps: FakeActivities) -> str:
+    """A window of two chunks of which one is looked up twice, in the workflow's third version."""
+    steps.missing.update({1: 1})
+    return await _finished(hub, "analyze_window", window(2 * IDS_PER_CHUNK, version=3))
+
+
 async def campaign_completed(hub: RunningHub, steps: FakeActivities) -> str:
     """A campaign on a schedule, with a batch that needs three tries."""
     steps.failures["send_batch"] = 2
@@ -153,6 +159,7 @@ SCENARIOS: dict[str, Scenario] = {
         window_late_events,
         window_found_at_once,
         window_amended,
+        window_cleared_by_name,
         campaign_completed,
         campaign_stopped_while_waiting,
         review_expired,

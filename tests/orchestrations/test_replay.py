@@ -30,7 +30,10 @@ def test_a_recorded_history_replays_without_a_difference(path: Path):
     assert_replays(WORKFLOWS[recording.name], recording)
 
 
-@pytest.mark.parametrize("name", ["window_all_found", "window_late_events", "window_found_at_once", "window_amended"])
+@pytest.mark.parametrize(
+    "name",
+    ["window_all_found", "window_late_events", "window_found_at_once", "window_amended", "window_cleared_by_name"],
+)
 def test_a_changed_order_of_completions_gives_the_same_result(name: str):
     recording = Recording.load(HISTORIES / f"{name}.json")  # a campaign does one thing at a time: it has no order
 
