@@ -14,6 +14,7 @@ from local_azure.functions_host.indexing.catalogue import build_catalogue
 from local_azure.functions_host.indexing.loader import load_functions
 from local_azure.functions_host.invocation.invoker import Invoker
 from local_azure.functions_host.invocation.user_loop import UserLoop
+from local_azure.functions_host.quick_times import read_times_quickly
 from local_azure.functions_host.settings import load_local_settings
 
 _TAKEN = "the state folder is used by another functions host (process {process})"
@@ -27,6 +28,7 @@ async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings
     lock = await asyncio.to_thread(hold, state / "host.lock", _TAKEN, patience)
     keys = load_local_settings(app, settings)
     config = load_host_json(app)
+    read_times_quickly()
     user_loop = UserLoop()
     invoker = Invoker(user_loop, config.timeout_seconds)
     sdk_functions = await user_loop.call(lambda: load_functions(app))
