@@ -1,6 +1,4 @@
 """Gradient boosting (scikit-learn), the reference of what can be learned from features."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# scikit-learn ships no types.
 
 from collections.abc import Sequence
 

@@ -1,0 +1,9 @@
+from collections.abc import Sequence
+
+from numpy import float64
+from numpy.typing import NDArray
+
+class HistGradientBoostingClassifier:
+    def __init__(self, *, max_iter: int = ..., learning_rate: float = ..., random_state: int | None = ...) -> None: ...
+    def fit(self, X: Sequence[Sequence[float]], y: Sequence[bool]) -> HistGradientBoostingClassifier: ...
+    def predict_proba(self, X: Sequence[Sequence[float]]) -> NDArray[float64]: ...
