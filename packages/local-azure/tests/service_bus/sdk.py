@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
-import pytest
 from azure.servicebus import AutoLockRenewer, ServiceBusClient
 from azure.servicebus.aio import AutoLockRenewer as AioAutoLockRenewer
 from azure.servicebus.aio import ServiceBusClient as AioServiceBusClient
@@ -78,7 +77,6 @@ class Sdk:
 def with_both_sdks(scenario: Callable[[Sdk], Coroutine[Any, Any, None]]) -> Callable[[str], None]:
     """A test that plays the scenario with the sync and with the aio SDK, at the same time: most of it is waiting."""
 
-    @pytest.mark.slow
     def test(service_bus: str) -> None:
         with ThreadPoolExecutor(len(_KINDS)) as threads:
             runs = {kind: threads.submit(asyncio.run, _play(scenario, Sdk(kind, service_bus))) for kind in _KINDS}

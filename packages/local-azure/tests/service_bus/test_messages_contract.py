@@ -12,6 +12,8 @@ from azure.servicebus.exceptions import MessageSizeExceededError
 
 from tests.service_bus.sdk import Sdk, done, with_both_sdks
 
+pytestmark = pytest.mark.slow
+
 
 @with_both_sdks
 async def test_a_message_arrives_with_everything_it_was_sent_with(sdk: Sdk) -> None:

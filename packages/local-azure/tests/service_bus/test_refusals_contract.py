@@ -9,6 +9,8 @@ from azure.servicebus.exceptions import MessagingEntityNotFoundError, ServiceBus
 
 from tests.service_bus.sdk import ELSEWHERE, Sdk, done, with_both_sdks
 
+pytestmark = pytest.mark.slow
+
 
 @with_both_sdks
 async def test_a_queue_that_is_not_there_is_not_found(sdk: Sdk) -> None:

@@ -11,6 +11,8 @@ from azure.servicebus.exceptions import MessageLockLostError, MessageNotFoundErr
 
 from tests.service_bus.sdk import Sdk, done, with_both_sdks
 
+pytestmark = pytest.mark.slow
+
 
 async def until_the_lock_is_over(message: Any) -> None:
     await asyncio.sleep(max(0.0, (message.locked_until_utc - datetime.now(UTC)).total_seconds()) + 0.1)

@@ -10,6 +10,8 @@ from azure.servicebus.exceptions import MessageNotFoundError
 
 from tests.service_bus.sdk import Sdk, done, with_both_sdks
 
+pytestmark = pytest.mark.slow
+
 
 @with_both_sdks
 async def test_scheduled_messages_arrive_at_their_time_unless_they_are_cancelled(sdk: Sdk) -> None:

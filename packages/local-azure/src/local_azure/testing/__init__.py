@@ -24,6 +24,7 @@ A test of an app needs the names of this module only:
 | load the app under Microsoft's own Python worker | `azure_worker` |
 | run the app on Microsoft's own Durable extension | `DurableHost`, `azurite_services` |
 | stand in for a web service | `serving` |
+| import only the files that can hold a test that `-m` chooses | `-p local_azure.testing.marked_files` |
 | fuzz a reader or a server, repeatably | `fuzz`, `Fuzzed`, `Chance`, `watched`, `fuzz_command` |
 
 Each name is imported when it is first used, so that a test loads the SDKs that it needs and no others.
