@@ -88,3 +88,18 @@ async def test_no_page_of_elsewhere_sets_faults(part: Cosmos, headers: dict[str,
 @pytest.mark.parametrize("faults", [{"throttle_rate": 1.5}, {"latency_ms": -1}, {"typo": 1}])
 async def test_faults_that_cannot_be_are_refused(part: Cosmos, faults: dict[str, float]) -> None:
     assert await set_faults(part, **faults) == 400
+
+
+async def test_the_part_tells_what_its_answers_were_charged(part: Cosmos) -> None:
+    async def charges() -> dict[str, Any]:
+        async with aiohttp.ClientSession() as session, session.get(f"{part.endpoint}_local/charges") as answer:
+            return await answer.json()
+
+    with CosmosClient(part.endpoint, COSMOS_KEY) as client:
+        container = client.get_database_client("fraud").get_container_client("events")
+        container.create_item(EVENT)
+        before = await charges()
+        container.read_item("e", "7")
+
+    assert before["requests"] == 1
+    assert await charges() == {"requests": 2, "charge": pytest.approx(before["charge"] + 1, abs=0.01)}

@@ -46,7 +46,7 @@ async def _serve(options: argparse.Namespace, stop: asyncio.Event) -> None:
     service = Service(options.state, Clock.from_environment(), key, faults, enforced=options.enforce_throughput)
     try:
         await service.prepare(bootstrap)
-        endpoint = Endpoint(service.answer, Control(faults).answer)
+        endpoint = Endpoint(service.answer, Control(faults, service.charges).answer)
         port = await endpoint.listen(LOOPBACK, options.port)
         announce_ready("cosmos", f"http://{LOOPBACK}:{port}/")
         await stop.wait()

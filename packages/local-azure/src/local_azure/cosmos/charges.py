@@ -7,6 +7,8 @@ binary form that nobody tells.
 from bisect import bisect_right
 from itertools import pairwise
 
+import msgspec
+
 QUERY_CHARGE = 2.3
 """The least that a page of a query costs in each range that it asks: planning and looking up, and a document."""
 REFUSAL_CHARGE = 1.24
@@ -28,6 +30,18 @@ _WRITES = (
     *((1, 4.95), (2, 6.29), (4, 6.67), (8, 7.04), (16, 9.52), (32, 11.23), (64, 22.67), (100, 50.0), (256, 98.29)),
     *((512, 184.57), (1024, 625.0), (2048, 1250.0)),
 )
+
+
+class Charges(msgspec.Struct):
+    """The requests about items that were answered since the start, and the request units that they were charged."""
+
+    requests: int = 0
+    charge: float = 0.0
+
+    def add(self, charge: float) -> None:
+        """Count a request."""
+        self.requests += 1
+        self.charge += charge
 
 
 class _Scale:

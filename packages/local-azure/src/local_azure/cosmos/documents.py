@@ -99,6 +99,7 @@ class DocumentTable:
     def drop(self) -> None:
         """Forget every document, also those that a query is still reading."""
         self.dropped = True
+        self.indexes.drop()
         self._store.write(f"DROP TABLE {self.table}")
         self.usage.drop()
 

@@ -26,7 +26,10 @@ LEAST_TEXT = ""
 GREATEST_TEXT = "\U0010ffff" * (MAX_TEXT + 1)
 ARRAY_KEY, OBJECT_KEY = b"", b"\x01"
 
+EXACT_NUMBERS = 2**53
+
 _decode = msgspec.json.Decoder[Any]().decode
+_encode = msgspec.json.Encoder().encode
 
 
 def index_key(value: Value) -> Key:
@@ -43,6 +46,21 @@ def index_key(value: Value) -> Key:
     if kind is bool:
         return TRUE_KEY if value else FALSE_KEY
     return ARRAY_KEY if kind is list else OBJECT_KEY
+
+
+def element_key(value: Value) -> Key | None:
+    """The key of an element of an array: of texts, and of numbers that a double holds exactly; None for the others."""
+    kind = cast(type[object], type(value))
+    if kind is str or ((kind is int or kind is float) and abs(value) < EXACT_NUMBERS):
+        return index_key(value)
+    return None
+
+
+def is_exact(value: Value) -> bool:
+    """True if no other value shares the key of this one."""
+    if isinstance(value, str):
+        return len(value) < MAX_TEXT
+    return value is None or isinstance(value, bool) or element_key(value) is not None
 
 
 def _of_number(number: float) -> float:
@@ -89,15 +107,24 @@ class KeyReader:
         self._document = document
 
     def __call__(self, body: bytes, path: str) -> Key:
+        return index_key(self._value(body, path))
+
+    def elements(self, body: bytes, path: str) -> bytes:
+        """The function `element_keys(body, path)` of SQLite: the keys of an array's elements, as JSON."""
+        values = self._value(body, path)
+        keys = [element_key(value) for value in cast(list[Value], values)] if type(values) is list else []
+        return _encode([key for key in keys if key is not None])
+
+    def _value(self, body: bytes, path: str) -> Value:
         names = self._paths.get(path)
         if names is None:
             names = self._paths[path] = tuple(path.split("/"))
         if body == self._body:
-            return index_key(value_at(self._document, names))
+            return value_at(self._document, names)
         if body != self._other_body:
             self._other = _decode(body)
             self._other_body = body
-        return index_key(value_at(self._other, names))
+        return value_at(self._other, names)
 
 
 def sort_key_of(key: Key) -> tuple[int, Any]:

@@ -5,6 +5,7 @@
 | by name, such as `/cust_id/?`, or in a composite index | made with the container, or when the policy changes |
 | by a `*`, such as the root `/*` | made by the first query that bounds it, if the container is neither small nor vast |
 | not at all | none: a query scans |
+| as elements of an array, by name (`/tags/[]/?`) or by a `*` | as by a `*`, in `element_index.py` |
 
 The partition key and the id have indexes of their own. https://learn.microsoft.com/azure/cosmos-db/index-policy
 """
@@ -16,6 +17,7 @@ from typing import TypeAlias, cast
 
 import msgspec
 
+from local_azure.cosmos.element_index import ElementIndexes
 from local_azure.cosmos.store import Store
 from local_azure.cosmos.wire import JsonObject
 
@@ -25,7 +27,7 @@ MAX_INDEXES = 20
 """Each one makes a write slower by about 3 microseconds."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_ -]{1,100}")
 _STEP = re.compile(r'/(?:"([^"]+)"|([^/"]+))')
-_ALL, _SCALAR = "*", "?"
+_ALL, _SCALAR, _ELEMENT = "*", "?", "[]"
 
 Names: TypeAlias = tuple[str, ...]
 
@@ -101,6 +103,7 @@ class Indexes:
         self._table = table
         self._policy = policy
         self.existing = self._read()
+        self.elements = ElementIndexes(store, table)
 
     def follow(self, policy: Policy) -> None:
         """Make what the policy names and is missing; drop what it covers no more, and what earlier versions made."""
@@ -112,17 +115,38 @@ class Indexes:
         for index in policy.named:
             if index not in kept:
                 self._make(index)
+        for names in self.elements.existing:
+            if not self._policy.covers((*names, _ELEMENT)):
+                self.elements.drop(names)
+
+    def drop(self) -> None:
+        """Drop what does not go with the table."""
+        for names in self.elements.existing:
+            self.elements.drop(names)
 
     def want(self, names: Names) -> None:
         """Make the index of a property that a query bounds, if the policy covers it and the container's size is fit."""
         index = Index((Column(names),))
         if any(each.columns[0].names == names for each in self.existing) or len(self.existing) >= MAX_INDEXES:
             return
-        if _is_plain(index.columns[0]) and self._policy.covers(names):
-            if self._store.execute(f"SELECT 1 FROM {self._table} LIMIT 1 OFFSET {SMALL}").fetchone() is None:
-                return
-            if self._store.execute(f"SELECT 1 FROM {self._table} LIMIT 1 OFFSET {VAST}").fetchone() is None:
-                self._make(index)
+        if _is_plain(index.columns[0]) and self._policy.covers(names) and self._is_fit():
+            self._make(index)
+
+    def want_elements(self, names: Names) -> bool:
+        """Make the index of an array's elements that a query asks for, as `want` does; True if it is there."""
+        if names in self.elements.existing:
+            return True
+        if _is_plain(Column(names)) and self._policy.covers((*names, _ELEMENT)) and self._is_fit():
+            self.elements.make(names)
+        return names in self.elements.existing
+
+    def _is_fit(self) -> bool:
+        """True if the container is neither small nor vast."""
+        reaches = [
+            self._store.execute(f"SELECT 1 FROM {self._table} LIMIT 1 OFFSET {bound}").fetchone() is not None
+            for bound in (SMALL, VAST)
+        ]
+        return reaches == [True, False]
 
     def _make(self, index: Index) -> None:
         began = time.monotonic()

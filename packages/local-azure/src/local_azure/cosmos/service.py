@@ -15,6 +15,7 @@ from local_azure.cosmos.authorization import AccountKey
 from local_azure.cosmos.bootstrap import Bootstrap, create_absent
 from local_azure.cosmos.budget import Budgets
 from local_azure.cosmos.catalog import Catalog, Container
+from local_azure.cosmos.charges import REFUSAL_CHARGE, Charges
 from local_azure.cosmos.container_requests import ContainerRequests
 from local_azure.cosmos.document_requests import RANGE_ID, DocumentRequests
 from local_azure.cosmos.errors import CosmosError, container_recreated, not_found, owner_not_found, unsupported
@@ -43,6 +44,7 @@ class Service:
         self._clock = clock
         self._operations = Operations.from_environment("cosmos")
         self._purged_at = 0
+        self.charges = Charges()
         self._budgets = Budgets(self.catalog.offers, clock, enforced=enforced)
         feeds = Feeds(self._store)
         self._containers = ContainerRequests(self.catalog, feeds)
@@ -73,9 +75,12 @@ class Service:
             self._purge()
             self._operations.note(request.headers.get("user-agent", ""), *operation(request))
             reply = await self._route(request)
+            if request.segments[4:5] == ("docs",):
+                self.charges.add(reply.charge)
         except sqlite3.Error as problem:
             raise self._store.abandon(problem) from problem
         except CosmosError:
+            self.charges.add(REFUSAL_CHARGE)
             # A 409 says that an item exists; its client must be able to rely on that.
             await self._store.settled()
             raise

@@ -51,6 +51,7 @@ class Store:
         # The indexes call a function of ours: it must be trusted wherever SQLite was built not to.
         self._database.execute("PRAGMA trusted_schema=ON")
         self._database.create_function("index_key", 2, self.keys, deterministic=True)
+        self._database.create_function("element_keys", 2, self.keys.elements, deterministic=True)
         self._open = False
         self._waiting: list[asyncio.Future[None]] = []
         self._sequence = 0

@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import json
 
 from local_azure.core.clock import Clock
 from local_azure.cosmos.catalog import Catalog, Container
+from local_azure.cosmos.documents import ALWAYS
 from local_azure.cosmos.errors import CosmosError
-from local_azure.cosmos.items import create_item
+from local_azure.cosmos.items import create_item, delete_item, upsert_item
 from local_azure.cosmos.partition_key import canonical
 from local_azure.cosmos.query import planner
 from local_azure.cosmos.query.legs import Leg, condition, order
@@ -44,6 +46,7 @@ class Shop:
         for number in range(documents):
             sale: dict[str, Any] = {"id": f"{number}", "cust_id": f"c{number % 2 and number % 1000}"}
             sale |= {"store_id": number % 3, "seen": {"at": _time(number)}}
+            sale |= {"tags": [number % 1_000, "all"]} if number % 5 else {}
             create_item(self.container, canonical(sale["id"]), msgspec.json.encode(sale))
 
     async def ask(
@@ -85,6 +88,14 @@ def named() -> Iterator[Shop]:
     shop.store.close()
 
 
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Shop]:
+    """A shop whose policy names no path."""
+    shop = _made(DEFAULT)
+    yield shop
+    shop.store.close()
+
+
 async def test_a_rare_customer_is_read_alone(named: Shop) -> None:
     page, loaded = await named.ask("SELECT * FROM c WHERE c.cust_id = 'c7'")
     assert (len(page.items), loaded) == (3, 3)
@@ -103,6 +114,48 @@ def test_sqlite_reads_each_leg_as_it_lies_without_sorting(named: Shop, leg: Leg,
     steps = " ".join(step[3] for step in named.store.execute(sql, tuple(values)))
     assert "USING" in steps
     assert "TEMP B-TREE" not in steps
+
+
+async def test_the_documents_that_hold_a_value_in_an_array_are_read_alone(plain: Shop) -> None:
+    shop = plain
+    rare = await shop.ask("SELECT * FROM c WHERE ARRAY_CONTAINS(c.tags, 7) ORDER BY c.cust_id")
+    either = await shop.ask("SELECT * FROM c WHERE ARRAY_CONTAINS(c.tags, 7) OR ARRAY_CONTAINS(c.tags, 8)")
+    both = await shop.ask("SELECT * FROM c WHERE ARRAY_CONTAINS(c.tags, 7) AND c.seen.at = @at", {"@at": _time(7)})
+    frequent = await shop.ask("SELECT * FROM c WHERE ARRAY_CONTAINS(c.tags, 'all')", size=4_000)
+
+    assert [(len(page.items), loaded) for page, loaded in (rare, either, both)] == [(3, 3), (6, 6), (1, 3)]
+    assert (len(frequent[0].items), frequent[1]) == (2_400, DOCUMENTS)
+
+
+async def test_the_elements_of_an_array_are_as_the_last_write_left_them() -> None:
+    shop = Shop(DEFAULT)
+    sql = "SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(c.tags, 'late')"
+    before, _ = await shop.ask(sql)
+    for number, tags in ((1, ["late"]), (2, ["late", "late"]), (3, ["early"])):
+        upsert_item(shop.container, canonical(f"{number}"), json.encode({"id": f"{number}", "tags": tags}), ALWAYS)
+    upsert_item(shop.container, canonical("2"), json.encode({"id": "2", "tags": "late"}), ALWAYS)
+    delete_item(shop.container, canonical("7"), "7", ALWAYS)
+    after, loaded = await shop.ask(sql)
+    gone, _ = await shop.ask("SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(c.tags, 7)")
+
+    assert (before.items, after.items, loaded) == ([], [b'"1"'], 1)
+    assert sorted(gone.items) == [b'"1007"', b'"2007"']
+
+
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        ("c.cust_id = 'c7'", 3),
+        ("c.cust_id IN ('c7', 'c9', 'c7')", 6),
+        ("IS_DEFINED(c.tags)", 2_400),
+        ("NOT IS_DEFINED(c.tags)", 600),
+        ("NOT IS_DEFINED(c.nothing)", DOCUMENTS),
+    ],
+)
+async def test_how_many_fulfil_one_condition_is_counted_in_the_index_alone(plain: Shop, where: str, count: int) -> None:
+    page, loaded = await plain.ask(f"SELECT VALUE COUNT(1) FROM c WHERE {where}")
+
+    assert (page.items, loaded) == ([b"%d" % count], 0)
 
 
 async def test_two_indexes_agree_upon_the_few_documents_of_a_frequent_customer_in_a_period(named: Shop) -> None:

@@ -25,8 +25,8 @@ from local_azure.cosmos.query.rows import TableRows
 from local_azure.cosmos.query.runner import Runner
 from local_azure.cosmos.store import Store
 from tests.cosmos.query import oracle
-from tests.cosmos.query.oracle import Expression
-from tests.cosmos.query.test_query_semantics import CONDITIONS, STORES
+from tests.cosmos.query.oracle import MISSING, Expression
+from tests.cosmos.query.test_query_semantics import CONDITIONS, STORES, array_contains
 
 NO_INDEX: dict[str, Any] = {"includedPaths": [], "excludedPaths": [{"path": "/*"}]}
 EVERY_PATH = [{"path": f"/{path}/?"} for path in ("a", "b", "nested/x", "store_id")]
@@ -64,8 +64,20 @@ BOUNDS = st.one_of(
     st.builds(oracle.among, st.sampled_from(INDEXED), st.lists(SCALARS, min_size=1, max_size=4)),
     st.builds(oracle.between, st.sampled_from(INDEXED), SCALARS.map(oracle.literal), SCALARS.map(oracle.literal)),
 )
+DEFINED = st.sampled_from(INDEXED).map(
+    lambda path: oracle.called("IS_DEFINED", lambda value: value is not MISSING, path)
+)
+HOLDING = st.builds(
+    lambda path, wanted: oracle.called("ARRAY_CONTAINS", array_contains, path, wanted),
+    st.sampled_from(INDEXED),
+    SCALARS.map(oracle.literal),
+)
+ALONE = st.one_of(DEFINED, DEFINED.map(oracle.negated), HOLDING)
 WHERE = st.one_of(
     BOUNDS,
+    ALONE,
+    st.lists(st.one_of(BOUNDS, ALONE), min_size=2, max_size=3).map(lambda parts: oracle.all_of(*parts)),
+    st.lists(HOLDING, min_size=2, max_size=3).map(lambda parts: oracle.any_of(*parts)),
     st.lists(BOUNDS, min_size=2, max_size=3).map(lambda parts: oracle.all_of(*parts)),
     st.lists(BOUNDS, min_size=2, max_size=3).map(lambda parts: oracle.any_of(*parts)),
     CONDITIONS,

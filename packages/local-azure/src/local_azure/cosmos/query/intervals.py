@@ -16,14 +16,18 @@ from local_azure.cosmos.index_key import (
     LEAST_NUMBER,
     LEAST_TEXT,
     NULL_KEY,
+    OBJECT_KEY,
     TRUE_KEY,
+    UNDEFINED_KEY,
     Key,
+    element_key,
     index_key,
+    is_exact,
     position,
 )
 from local_azure.cosmos.path_index import Names
 from local_azure.cosmos.query.compiler import Compiler
-from local_azure.cosmos.query.syntax import Between, Binary, Call, In, Literal, Logical, Node, Parameter, Path
+from local_azure.cosmos.query.syntax import Between, Binary, Call, In, Literal, Logical, Node, Parameter, Path, Unary
 from local_azure.cosmos.query.values import UNDEFINED, Value
 
 MAX_INTERVALS = 2_000
@@ -46,6 +50,12 @@ Intervals: TypeAlias = list[Interval]
 """In order, without overlaps; none for a condition that no value fulfils."""
 Conditions: TypeAlias = dict[Names, Intervals]
 """By the property; of one that is not named any value may do."""
+
+
+Elements: TypeAlias = dict[Names, frozenset[Key]]
+"""By the array: it must hold one of these."""
+DEFINED = Interval(NULL_KEY, OBJECT_KEY)
+UNDEFINED_ALONE = Interval(UNDEFINED_KEY, UNDEFINED_KEY)
 
 
 class IntervalFinder:
@@ -83,8 +93,45 @@ class IntervalFinder:
                 return self._among(wanted, values) if isinstance(values, list) else {}  # pyright: ignore[reportUnknownArgumentType] - JSON
             case Path():
                 return self._among(node, [True])
+            case Call("IS_DEFINED", (path,)) if (names := self.names(path)) is not None:
+                return {names: [DEFINED]}
+            case Unary("NOT", Call("IS_DEFINED", (path,))) if (names := self.names(path)) is not None:
+                return {names: [UNDEFINED_ALONE]}
             case _:
                 return {}
+
+    def elements(self, where: Node | None) -> Elements:
+        """The elements of which an array must hold one where `where` is true, for ARRAY_CONTAINS(path, constant)."""
+        match where:
+            case Logical("AND", operands):
+                united: Elements = {}
+                for operand in operands:
+                    united = self.elements(operand) | united
+                return united
+            case Logical("OR", operands):
+                parts = [self.elements(operand) for operand in operands]
+                shared = [names for names in parts[0] if all(names in part for part in parts)]
+                return {names: frozenset(chain.from_iterable(part[names] for part in parts)) for names in shared}
+            case Call("ARRAY_CONTAINS", (array, Literal() | Parameter() as wanted)):
+                names, key = self.names(array), element_key(self._compiler.constant(wanted))
+                return {} if names is None or key is None else {names: frozenset({key})}
+            case _:
+                return {}
+
+    def exact(self, where: Node | None) -> tuple[Names, Intervals] | None:
+        """The property and the intervals that decide alone: `where` holds for the documents within, and no others."""
+        match where:
+            case Call("IS_DEFINED", _) | Unary("NOT", Call("IS_DEFINED", _)):
+                conditions = self._of(where)
+            case Binary("=", Path(), Literal() | Parameter() as constant):
+                conditions = self._of(where) if is_exact(self._compiler.constant(constant)) else {}
+            case In(Path(), choices) if all(
+                isinstance(each, Literal | Parameter) and is_exact(self._compiler.constant(each)) for each in choices
+            ):
+                conditions = self._of(where)
+            case _:
+                conditions = {}
+        return next(iter(conditions.items()), None)
 
     def _compared(self, node: Node, operator: str, constant: Node) -> Conditions:
         names = self.names(node)

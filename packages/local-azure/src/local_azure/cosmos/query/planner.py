@@ -1,12 +1,13 @@
 """The index that serves a query best, by how many rows it has for it: counted, up to a bound, not estimated."""
 
+import sys
 from collections.abc import Callable
 
 import msgspec
 
 from local_azure.cosmos.index_key import Key, index_key, key_of, value_at
 from local_azure.cosmos.path_index import Column, Index, Indexes, Names
-from local_azure.cosmos.query.intervals import Conditions, Interval
+from local_azure.cosmos.query.intervals import Conditions, Elements, Interval, Intervals
 from local_azure.cosmos.query.legs import Leg, condition, legs_of
 from local_azure.cosmos.query.paging import Place
 from local_azure.cosmos.query.values import Value
@@ -26,6 +27,11 @@ class Wish(msgspec.Struct, frozen=True):
     order: tuple[Column, ...] = ()
     free: bool = False
     """True if the documents may come in any order."""
+    elements: Elements = {}
+    most: int = 100
+    """Results of a page, at most."""
+    exact: tuple[Names, Intervals] | None = None
+    """The intervals of one property that are all that the query asks."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -67,14 +73,18 @@ class Planner:
         usable = _strongest(
             [(index, legs) for index in self._indexes.existing if (legs := legs_of(index, conditions)) is not None]
         )
+        holding = self._holding(wish.elements)
+        if holding is not None:
+            few = self._few(usable) if len(holding) > _HANDFUL else None
+            return Plan(holding if few is None else holding & few)
         ordered = self._in_order(conditions, wish.order, place) if wish.order else None
         if ordered is not None and ordered.complete:
             return ordered
         located = self._few(usable)
+        if ordered is not None and (located is None or self._ends_sooner(ordered, len(located), wish.most)):
+            return ordered
         if located is not None:
             return Plan(located)
-        if ordered is not None:
-            return ordered
         if not wish.free or (place.row and not wish.order):
             return None
         usable = [(index, legs) for index, legs in usable if self._names_the_partition(index, legs)]
@@ -87,6 +97,32 @@ class Planner:
         for names in dict.fromkeys((*conditions, *(column.names for column in order[:1]))):
             if names not in (("id",), self._key):
                 self._indexes.want(names)
+
+    def count(self, names: Names, intervals: Intervals) -> int | None:
+        """The number of documents within intervals of a property, from its index alone; None without one."""
+        if self._partition is not None or self._partition_column == "partition":
+            return None
+        self._make_missing({names: intervals}, ())
+        for index in self._indexes.existing:
+            if index.columns[0].names == names and (legs := legs_of(index, {names: intervals})) is not None:
+                return self._count(index, legs, sys.maxsize - 1)
+        return None
+
+    def _ends_sooner(self, ordered: Plan, located: int, most: int) -> bool:
+        """True if a walk meets a page of what is wanted before it has met as many rows as are located."""
+        if ordered.walk is None or located <= _HANDFUL:
+            return False
+        in_all = self._count(ordered.walk.index, [Leg()], _MANY)
+        return most * in_all < located * located
+
+    def _holding(self, elements: Elements) -> set[tuple[int, str]] | None:
+        """The documents whose arrays hold what is asked for; None if no index tells, or if they are many."""
+        for names, keys in elements.items():
+            if self._indexes.want_elements(names):
+                rows = self._indexes.elements.rows(names, keys, FEW)
+                if rows is not None:
+                    return rows
+        return None
 
     def _few(self, usable: list[tuple[Index, list[Leg]]]) -> set[tuple[int, str]] | None:
         """The rows that the indexes with few of them agree upon; None if all have many."""

@@ -51,6 +51,10 @@ class Rows(Protocol):
         """The number of rows, None if only reading them can tell."""
         ...
 
+    def count_exactly(self, wish: Wish) -> int | None:
+        """The number of rows that a query asks for, from an index alone; None if no index can tell."""
+        ...
+
 
 class ListRows:
     """A list of JSON values, such as the databases."""
@@ -75,6 +79,9 @@ class ListRows:
 
     def count(self) -> int | None:
         return len(self._bodies)
+
+    def count_exactly(self, wish: Wish) -> int | None:
+        return None
 
 
 class TableRows:
@@ -116,9 +123,7 @@ class TableRows:
     def prepare(self, wish: Wish, place: Place) -> None:
         if self._located is not None:
             return
-        whole = self._partition is None and self._span.whole
-        planner = Planner(self._store, self._table, self._indexes, self._partition, self._key, whole=whole)
-        plan = planner.plan(wish, place)
+        plan = self._planner().plan(wish, place)
         if plan is None:
             return
         self.exact = False
@@ -154,6 +159,15 @@ class TableRows:
             return self._store.execute(sql, self._bounds).fetchone()[0]
         sql = f"SELECT count(*) FROM {self._table} WHERE {self._within}partition = ?"
         return self._store.execute(sql, (*self._bounds, self._partition)).fetchone()[0]
+
+    def count_exactly(self, wish: Wish) -> int | None:
+        if wish.exact is None or self._located is not None:
+            return None
+        return self._planner().count(*wish.exact)
+
+    def _planner(self) -> Planner:
+        whole = self._partition is None and self._span.whole
+        return Planner(self._store, self._table, self._indexes, self._partition, self._key, whole=whole)
 
     def _holds(self, partition: str) -> bool:
         """True if a document of this partition is one of this source, which WHERE need not say."""

@@ -61,7 +61,13 @@ class Runner:
                 break
             order.append(Column(names, each.descending))
         free = not (query.distinct or query.group_by)
-        return Wish(finder.find(query.where), tuple(order), free)
+        return Wish(
+            finder.find(query.where),
+            tuple(order),
+            free,
+            elements=finder.elements(query.where),
+            exact=finder.exact(query.where) if self._counts_alone() else None,
+        )
 
     async def page(self, rows: Rows, size: int, continuation: str | None) -> Page:
         """One page of at most `size` results. 400 for a query that cannot be answered, 408 if it takes too long."""
@@ -72,7 +78,9 @@ class Runner:
         collector = Collector(place, size)
         if collector.exhausted:
             return Page([])
-        rows.prepare(self.wish, place)
+        if self.wish.exact and (count := rows.count_exactly(self.wish)) is not None:
+            return self._counted(count, collector)
+        rows.prepare(msgspec.structs.replace(self.wish, most=collector.wanted), place)
         where = None if rows.exact else self._where
         if query.group_by or query.aggregates:
             return await self._groups(rows, where, collector)
@@ -155,6 +163,14 @@ class Runner:
     async def _groups(self, rows: Rows, where: Evaluate | None, collector: Collector) -> Page:
         projection = Projection(self._query, GroupCompiler(self._parameters, self._query.group_by))
         groups = await self._gather(rows, where)
+        return self._emitted(groups, projection, collector)
+
+    def _counted(self, count: int, collector: Collector) -> Page:
+        projection = Projection(self._query, GroupCompiler(self._parameters, self._query.group_by))
+        return self._emitted([Group([], [Count(count) for _ in self._query.aggregates])], projection, collector)
+
+    @staticmethod
+    def _emitted(groups: list[Group], projection: Projection, collector: Collector) -> Page:
         emitted = collector.row
         for number, group in enumerate(groups[emitted:], start=emitted + 1):
             item = projection.result(b"", group)
@@ -167,8 +183,7 @@ class Runner:
 
     async def _gather(self, rows: Rows, where: Evaluate | None) -> list[Group]:
         query = self._query
-        plain = where is None and not query.group_by and not query.sources
-        if plain and self._counts_rows() and (count := rows.count()) is not None:
+        if where is None and self._counts_alone() and (count := rows.count()) is not None:
             return [Group([], [Count(count) for _ in query.aggregates])]
         arguments = [self._compiler.compile(aggregate.argument) for aggregate in query.aggregates]
         paths = [self._compiler.compile(path) for path in query.group_by]
@@ -187,8 +202,11 @@ class Runner:
                 each.add(argument(item))
         return list(groups.values())
 
-    def _counts_rows(self) -> bool:
-        """True if every aggregate is a COUNT of something that every document has, such as COUNT(1)."""
+    def _counts_alone(self) -> bool:
+        """True if nothing is asked but how many documents there are: each aggregate is like COUNT(1)."""
+        query = self._query
+        if not query.aggregates or query.group_by or query.sources or not query.has_from:
+            return False
         return all(
             aggregate.name == "COUNT"
             and isinstance(aggregate.argument, Literal)
