@@ -6,36 +6,60 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 Answer = TypeVar("Answer")
+_MOMENT = 0.1
+"""Seconds that a new answer is waited for, although the one before may serve."""
 
 
 class Recent(Generic[Answer]):
     """The last answer of `ask`, being made or done. It serves for `seconds` after it was made; a failure does too.
 
-    One that is not done after `patience` seconds more is not waited for by those who come later.
+    One that is not done after `patience` seconds more is not waited for by those who come later. With `stale`, the
+    answer before serves so many seconds longer, for those whose new one is not made within a moment.
     """
 
     def __init__(
-        self, ask: Callable[[], Coroutine[Any, Any, Answer]], *, seconds: float, patience: float = 30.0
+        self,
+        ask: Callable[[], Coroutine[Any, Any, Answer]],
+        *,
+        seconds: float,
+        patience: float = 30.0,
+        stale: float = 0,
     ) -> None:
         self._ask = ask
         self._seconds = seconds
         self._patience = patience
+        self._stale = stale
         self._task: asyncio.Future[Answer] | None = None
         self._until = 0.0
+        self._before: asyncio.Future[Answer] | None = None
 
     async def get(self) -> Answer:
-        """An answer of the last seconds. Raises what `ask` raised."""
+        """An answer of the last seconds, or the one before. Raises what `ask` raised."""
         task = self._task
-        if task is None or task.get_loop() is not asyncio.get_running_loop() or time.monotonic() > self._until:
+        if task is None or task.get_loop() is not asyncio.get_running_loop():
             return await self.ask_again()
+        if time.monotonic() > self._until:
+            task = self._begin()
+        if (before := self._before) is not None and not task.done():
+            await asyncio.wait({task}, timeout=_MOMENT)
+            if not task.done():
+                return before.result()
         return await asyncio.shield(task)  # whoever hangs up ends nobody else's question
 
     async def ask_again(self) -> Answer:
         """A new answer, which serves those who come next as well. Raises what `ask` raised."""
-        self._until = time.monotonic() + self._patience + self._seconds
+        return await asyncio.shield(self._begin())
+
+    def _begin(self) -> asyncio.Future[Answer]:
+        now = time.monotonic()
+        before = self._task
+        if before is not None and before.done():
+            is_good = not before.cancelled() and before.exception() is None
+            self._before = before if is_good and now <= self._until + self._stale and self._stale else None
+        self._until = now + self._patience + self._seconds
         task = self._task = asyncio.create_task(self._ask())
         task.add_done_callback(self._answered)
-        return await asyncio.shield(task)
+        return task
 
     def put(self, answer: Answer) -> None:
         """Serve an answer that somebody has made anyway, from now on."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from benchmarks import broker, durable_engine, fraud_worlds, pipeline, reconciliation, stream_engine
+from benchmarks import broker, desk, durable_engine, fraud_worlds, pipeline, reconciliation, stream_engine
 from benchmarks.rows import Row, row_of
 
 RESULT = Path(__file__).parents[1] / ".local" / "bench.json"
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Row]]] = {
     "reconciliation": reconciliation.measure,
     "pipeline": pipeline.measure,
     "worlds": fraud_worlds.measure,
+    "desk": desk.measure,
 }
 
 

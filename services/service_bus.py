@@ -1,12 +1,13 @@
 """The Service Bus queue `suspicious-windows`, for a look at it; its messages come through the trigger."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import msgspec
 from azure.servicebus import ServiceBusReceivedMessage, ServiceBusSubQueue
-from azure.servicebus.aio import ServiceBusClient
+from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver
 
 from services import names
 from services.clients import CachedClient
@@ -27,6 +28,30 @@ async def _open(resources: AsyncExitStack) -> ServiceBusClient:
 _client = CachedClient(_open)
 
 
+class _Peeker:
+    """A link that is only peeked through, kept open: to open one takes a second. The SDK opens a lost one anew."""
+
+    def __init__(self, receiver: ServiceBusReceiver) -> None:
+        self._receiver = receiver
+        self._turn = asyncio.Lock()  # a link answers one question at a time
+
+    async def peek(self, first: int, most: int) -> list[ServiceBusReceivedMessage]:
+        async with self._turn:
+            return await self._receiver.peek_messages(max_message_count=most, sequence_number=first, timeout=5)
+
+
+def _peeker(sub_queue: ServiceBusSubQueue | None) -> CachedClient[_Peeker]:
+    async def open_link(resources: AsyncExitStack) -> _Peeker:
+        receiver = (await _client.get()).get_queue_receiver(names.WINDOW_QUEUE, sub_queue=sub_queue)
+        return _Peeker(await resources.enter_async_context(receiver))
+
+    return CachedClient(open_link)
+
+
+_queue = _peeker(None)
+_dead_letters = _peeker(ServiceBusSubQueue.DEAD_LETTER)
+
+
 class QueueLook(msgspec.Struct, frozen=True):
     """The messages that a look has seen, at most MOST_SEEN, and when the oldest of them was enqueued."""
 
@@ -43,10 +68,7 @@ async def look_at_queue(*, dead_letters: bool = False) -> QueueLook:
     A peek takes and locks nothing: the link gives no credit until somebody receives. It needs the right to receive
     only, where the queue's length would need one to manage.
     """
-    client = await _client.get()
-    sub_queue = ServiceBusSubQueue.DEAD_LETTER if dead_letters else None
-    async with client.get_queue_receiver(names.WINDOW_QUEUE, sub_queue=sub_queue) as receiver:
-        messages = await receiver.peek_messages(max_message_count=MOST_SEEN, timeout=5)
+    messages = await (await (_dead_letters if dead_letters else _queue).get()).peek(1, MOST_SEEN)
     enqueued = [moment.astimezone(UTC) for message in messages if (moment := message.enqueued_time_utc)]
     return QueueLook(len(messages), min(enqueued, default=None))
 
@@ -56,9 +78,7 @@ async def peek_dead_letters(first: int, most: int) -> list[ServiceBusReceivedMes
 
     Raises ServiceBusError if the service is away.
     """
-    client = await _client.get()
-    async with client.get_queue_receiver(names.WINDOW_QUEUE, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
-        return await receiver.peek_messages(max_message_count=most, sequence_number=first, timeout=5)
+    return await (await _dead_letters.get()).peek(first, most)
 
 
 MOST_HELD = 1_000

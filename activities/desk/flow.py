@@ -10,7 +10,8 @@ import msgspec
 from activities.recent import Recent
 from activities.watching.watch_pipeline import Look, recent_look
 from services import event_hub
-from services.counting import CapturedEnds, FlaggedRows, Judged, count_alerts, count_judged
+from services.counting import CapturedEnds, FlaggedRows, count_alerts
+from services.judged_counts import Judged, JudgedCounts
 from services.watching import azure_time, read_checkpoints
 
 COUNT_SECONDS = 10.0
@@ -57,6 +58,7 @@ class _Sample(msgspec.Struct, frozen=True):
 
 _captured = CapturedEnds()
 _flagged = FlaggedRows()
+_judged = JudgedCounts()
 _samples: deque[_Sample] = deque(maxlen=_SAMPLES)
 
 
@@ -67,7 +69,7 @@ async def _count() -> Counts:
     async with asyncio.TaskGroup() as group:
         captured = group.create_task(_captured.read(now))
         flagged = group.create_task(_flagged.count(days))
-        judged = group.create_task(count_judged(days[1]))
+        judged = group.create_task(_judged.count(days[1]))
         alerts = group.create_task(count_alerts(days))
     return Counts(now, days[1], captured.result(), flagged.result(), judged.result(), alerts.result())
 

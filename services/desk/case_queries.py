@@ -1,6 +1,6 @@
 """The SQL of the list of cases, with its parameters. Values are always bound."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -57,7 +57,8 @@ def query_of(asked: CaseQuery) -> Query:
 
 def without_stakes(asked: CaseQuery, before: Query, left: int) -> Query | None:
     """The query of the cases that lack stakes, for what is left of a page by amount; None if they are not due."""
-    if before.sort != "amount" or asked.min_amount is not None:
+    # A case that lacks stakes names no customers either.
+    if before.sort != "amount" or asked.min_amount is not None or asked.customer is not None:
         return None
     return _query(asked, UNKNOWN, None, left + 1)
 
@@ -77,6 +78,19 @@ def _query(asked: CaseQuery, sort: str, place: Place | None, most: int) -> Query
     # Azure needs the composite indexes of infra/modules/cosmos.bicep for two fields in an order.
     text = f"SELECT TOP @most * FROM c WHERE {' AND '.join(conditions)} ORDER BY {field} DESC, c.id ASC"
     return Query(text, parameters, store_of(asked.store) if asked.store else None, sort)
+
+
+def related_query(case_id: str, customers: Sequence[int], most: int) -> Query:
+    """The query of the cases beside one that name any of these customers, of which there must be one."""
+    named = " OR ".join(f"ARRAY_CONTAINS(c.stakes.customers, @c{number})" for number in range(len(customers)))
+    text = (
+        f"SELECT TOP @most * FROM c WHERE {IS_CASE} AND c.id != @id AND ({named}) "
+        "ORDER BY c.stakes.at_stake DESC, c.id ASC"
+    )
+    parameters: Parameters = [{"name": "@most", "value": most}, {"name": "@id", "value": case_id}]
+    for number, customer in enumerate(customers):
+        parameters.append({"name": f"@c{number}", "value": customer})
+    return Query(text, parameters, None, "amount")
 
 
 def place_of(document: dict[str, Any], sort: str) -> Place:

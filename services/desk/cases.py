@@ -13,12 +13,13 @@ from fraud.desk.queries import CaseName, CaseQuery
 from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review
 from fraud.desk.rows import CaseDetails, CaseRow
 from services import cosmos
-from services.desk.case_queries import IS_CASE, Query, place_of, query_of, without_stakes
+from services.desk.case_queries import IS_CASE, Query, place_of, query_of, related_query, without_stakes
 from services.desk.linked_cases import linked_to
 from services.desk.verdicts import verdicts_in
 
 _JOURNAL = f"SELECT TOP {MAX_ENTRIES} * FROM c WHERE c.type = 'journal' AND c.case_id = @case ORDER BY c.number"
 _BY_ID = f"SELECT * FROM c WHERE c.id = @id AND {IS_CASE}"
+_RELATED_CUSTOMERS = 3
 _log = logging.getLogger(__name__)
 
 
@@ -31,6 +32,13 @@ async def list_cases(asked: CaseQuery) -> Page[CaseRow]:
     shown = documents[: asked.limit]
     following = token_of(place_of(shown[-1], asked.sort)) if len(documents) > asked.limit else None
     return Page(tuple(row for document in shown if (row := row_of(document)) is not None), following)
+
+
+async def related_cases(case: CaseRow, *, most: int) -> list[CaseRow]:
+    """Other cases of the customers that a case names first, those with the most money at stake."""
+    customers = case.stakes.customers[:_RELATED_CUSTOMERS]
+    documents = await _read(related_query(case.id, customers, most)) if customers else []
+    return [row for document in documents if (row := row_of(document)) is not None]
 
 
 async def _read(query: Query) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from services.watching import azure_time
 
 MAX_COUNTED = 50_000
 _WEEKS = timedelta(weeks=12)
+_PAGE = 5_000
 _DECIDED = (
     f"SELECT TOP {MAX_COUNTED} c.window_end, c.review.state, c.stakes.rules FROM c WHERE {IS_CASE} "
     "AND ARRAY_CONTAINS(@decided, c.review.state) AND c.window_end >= @from AND c.window_end <= @to"
@@ -45,7 +46,7 @@ async def label_figures(asked: Span) -> Figures:
         {"name": "@to", "value": time_text(end)},
     ]
     cases: list[DecidedCase] = []
-    async for document in (await cosmos.cases()).query_items(_DECIDED, parameters=parameters):
+    async for document in (await cosmos.cases()).query_items(_DECIDED, parameters=parameters, max_item_count=_PAGE):
         try:
             cases.append(msgspec.convert(document, DecidedCase))
         except msgspec.ValidationError as error:
@@ -55,7 +56,8 @@ async def label_figures(asked: Span) -> Figures:
 
 async def _outcomes(span: list[dict[str, object]]) -> list[KnownOutcome]:
     outcomes: list[KnownOutcome] = []
-    async for document in (await cosmos.cases()).query_items(_OUTCOMES, parameters=span, partition_key=PARTITION):
+    told = (await cosmos.cases()).query_items(_OUTCOMES, parameters=span, partition_key=PARTITION, max_item_count=_PAGE)
+    async for document in told:
         try:
             outcomes.append(msgspec.convert(document, KnownOutcome))
         except msgspec.ValidationError as error:

@@ -13,10 +13,11 @@ class Source:
     def __init__(self) -> None:
         self.asked = 0
         self.fails = False
+        self.takes = 0.01
 
     async def ask(self) -> int:
         self.asked += 1
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(self.takes)
         if self.fails:
             raise ConnectionError("away")
         return self.asked
@@ -66,3 +67,35 @@ async def test_whoever_hangs_up_ends_nobody_elses_question():
     assert await recent.get() == 1
     with pytest.raises(asyncio.CancelledError):
         await first
+
+
+async def test_an_answer_that_is_being_renewed_serves_on_as_long_as_it_may():
+    source = Source()
+    recent = Recent(source.ask, seconds=0, stale=10)
+    first = await recent.get()
+    source.takes = 0.3
+
+    soon = await recent.get()
+    meanwhile = await recent.get()
+    await asyncio.sleep(0.3)
+    source.takes = 0.01
+
+    assert (first, soon, meanwhile) == (1, 1, 1)
+    assert await recent.get() == 3
+
+
+async def test_a_renewal_that_takes_a_moment_is_waited_for():
+    source = Source()
+    recent = Recent(source.ask, seconds=0, stale=10)
+
+    assert [await recent.get(), await recent.get()] == [1, 2]
+
+
+async def test_an_answer_that_is_too_old_serves_nobody():
+    source = Source()
+    recent = Recent(source.ask, seconds=0, stale=0.05)
+    await recent.get()
+    source.takes = 0.3
+    await asyncio.sleep(0.1)
+
+    assert await recent.get() == 2

@@ -10,7 +10,7 @@ import msgspec
 from activities.recent import Recent
 from fraud.desk.problems import ProblemError
 from fraud.desk.queries import CaseName, CaseQuery, EventQuery
-from fraud.desk.rows import CaseDetails, CaseRow, EventRow
+from fraud.desk.rows import CaseRow, EventRow
 from fraud.verdicts import BANDS, Verdict
 from function_app.api.deciding import (
     Assignment,
@@ -30,18 +30,18 @@ from function_app.desk.rendering import query
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
+from services.concurrency import both
 from services.counting import count_cases
 from services.desk.alike import list_events
-from services.desk.cases import case_details, list_cases
+from services.desk.cases import case_details, list_cases, related_cases
 
 _FILTERS = ("state", "band", "store", "customer", "assignee", "sort", "from", "to", "token")
 _SHOWN_VERDICTS = 200
 _PAGE = 50
-_RELATED_CUSTOMERS = 3
 _RELATED = 6
 _BESIDE = 100
 STATES = ("undecided", "open", "in_review", "escalated", "confirmed", "dismissed", "expired")
-_counts = Recent(count_cases, seconds=5)
+_counts = Recent(count_cases, seconds=2, stale=600)
 
 
 async def show_inbox(visit: Visit) -> func.HttpResponse:
@@ -74,6 +74,7 @@ async def show_case(visit: Visit) -> func.HttpResponse:
 
 async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200) -> func.HttpResponse:
     details = await case_details(_name(case_id))
+    related, beside = await both(related_cases(details.case, most=_RELATED), _beside(details.case))
     return answers.page(
         "case.html",
         visit,
@@ -81,26 +82,14 @@ async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200
         here="cases",
         details=details,
         case=details.case,
-        timeline=timeline_of(
-            details.verdicts, details.case.window_start, details.case.window_end, await _beside(details.case)
-        ),
+        timeline=timeline_of(details.verdicts, details.case.window_start, details.case.window_end, beside),
         ring=ring_of(details.verdicts),
         alike_address=_alike_address,
         amounts=[_amount(verdict) for verdict in details.verdicts],
-        related=await _related(details),
+        related=related,
         problem=problem,
         given=visit.form() if visit.request.method == "POST" else {},
     )
-
-
-async def _related(details: CaseDetails) -> list[CaseRow]:
-    """Other cases of the customers that this one names first."""
-    related: dict[str, CaseRow] = {}
-    for customer in details.case.stakes.customers[:_RELATED_CUSTOMERS]:
-        for case in (await list_cases(CaseQuery(customer=customer, limit=_RELATED))).items:
-            related.setdefault(case.id, case)
-    related.pop(details.case.id, None)
-    return list(related.values())[:_RELATED]
 
 
 async def _beside(case: CaseRow) -> tuple[EventRow, ...]:

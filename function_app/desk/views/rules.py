@@ -2,26 +2,24 @@
 
 import azure.functions as func
 
-from activities.desk.hits import recent_hits
-from fraud.desk.queries import Span
+from activities.desk.hits import recent_figures, recent_hits
 from function_app.desk import answers
 from function_app.desk.pictures.weeks import BAR, HEIGHT, STEP, WEEKS, over_time, weeks_before
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
-from services.desk.labels import label_figures
+from services.concurrency import both
 from services.desk.rule_sets import rule_sets
 from services.watching import azure_time
 
 
 async def show_rules(visit: Visit) -> func.HttpResponse:
     """Every set with its rules. What they found over time comes after it, as it takes longer."""
-    sets, figures = await rule_sets(), await label_figures(Span())
-    return answers.page("rules.html", visit, here="rules", sets=sets, figures=figures)
+    return answers.page("rules.html", visit, here="rules", sets=await rule_sets())
 
 
 async def show_weeks(visit: Visit) -> func.HttpResponse:
     """The hits and the precision of each rule of the active set, by week."""
-    now, hits, figures = await azure_time(), await recent_hits(), await label_figures(Span())
+    now, (hits, figures) = await azure_time(), await both(recent_hits(), recent_figures())
     weeks = weeks_before(now)
     rules = [over_time(rule.id, weeks, hits.rules, figures.rules) for rule in (await rule_sets())[0].rules]
     return answers.fragment(
@@ -31,6 +29,7 @@ async def show_weeks(visit: Visit) -> func.HttpResponse:
         width=WEEKS * STEP,
         height=HEIGHT,
         bar=BAR,
+        figures=figures,
         complete=hits.complete and figures.complete,
     )
 

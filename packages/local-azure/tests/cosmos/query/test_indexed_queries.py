@@ -64,14 +64,18 @@ BOUNDS = st.one_of(
     st.builds(oracle.among, st.sampled_from(INDEXED), st.lists(SCALARS, min_size=1, max_size=4)),
     st.builds(oracle.between, st.sampled_from(INDEXED), SCALARS.map(oracle.literal), SCALARS.map(oracle.literal)),
 )
-DEFINED = st.sampled_from(INDEXED).map(
-    lambda path: oracle.called("IS_DEFINED", lambda value: value is not MISSING, path)
-)
-HOLDING = st.builds(
-    lambda path, wanted: oracle.called("ARRAY_CONTAINS", array_contains, path, wanted),
-    st.sampled_from(INDEXED),
-    SCALARS.map(oracle.literal),
-)
+
+
+def _defined(path: Expression) -> Expression:
+    return oracle.called("IS_DEFINED", lambda value: value is not MISSING, path)  # pyright: ignore[reportUnknownLambdaType]
+
+
+def _holding(path: Expression, wanted: Expression) -> Expression:
+    return oracle.called("ARRAY_CONTAINS", array_contains, path, wanted)
+
+
+DEFINED = st.sampled_from(INDEXED).map(_defined)
+HOLDING = st.builds(_holding, st.sampled_from(INDEXED), SCALARS.map(oracle.literal))
 ALONE = st.one_of(DEFINED, DEFINED.map(oracle.negated), HOLDING)
 WHERE = st.one_of(
     BOUNDS,

@@ -1,0 +1,59 @@
+"""The number of cases and verdicts since a moment, for those who look every few seconds."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from services import cosmos
+from services.desk.case_queries import IS_CASE, time_text
+
+_CHANGED = (
+    "SELECT c.id, c.suspicious, c.bands.high, c._ts FROM c "
+    f"WHERE {IS_CASE} AND c.window_end > @since AND c._ts >= @from"
+)
+_PAGE = 5_000
+_OVERLAP = 60
+"""Seconds of Azure's that are read again: a write may be seen after one that was stamped later."""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """Cases since a moment, the verdicts that they count, and how many of those are high."""
+
+    cases: int
+    verdicts: int
+    high: int
+
+
+class JudgedCounts:
+    """Counts the cases of windows that ended after a moment. It reads each case once, and again when it has changed."""
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+        self._seen: dict[str, tuple[int, int]] = {}
+        """By the id of a case: its verdicts, and those that are high."""
+        self._read_to = 0
+
+    async def count(self, since: datetime) -> Judged:
+        """The counts as they are now. Raises what Cosmos raised."""
+        if since != self._since:
+            self._since, self._seen, self._read_to = since, {}, 0
+        parameters: list[dict[str, object]] = [
+            {"name": "@since", "value": time_text(since)},
+            {"name": "@from", "value": self._read_to - _OVERLAP},
+        ]
+        container = await cosmos.cases()
+        read = [row async for row in container.query_items(_CHANGED, parameters=parameters, max_item_count=_PAGE)]
+        for row in read:
+            self._seen[row["id"]] = (_number(row, "suspicious"), _number(row, "high"))
+        self._read_to = max([self._read_to, *(row["_ts"] for row in read)])
+        verdicts, high = (sum(column) for column in zip(*self._seen.values(), strict=True)) if self._seen else (0, 0)
+        return Judged(len(self._seen), verdicts, high)
+
+
+def _number(row: dict[str, Any], name: str) -> int:
+    """A count of a case; 0 in one that somebody has damaged."""
+    value = row.get(name)
+    return value if isinstance(value, int) else 0

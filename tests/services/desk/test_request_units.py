@@ -1,0 +1,131 @@
+"""The request units of the desk's questions: bounded, however many cases and events there are."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+import pytest_asyncio
+
+from benchmarks.desk.filling import fill_cases
+from fraud.archive import ReceivedEvent, plan_archive
+from fraud.desk.paging import Page
+from fraud.desk.queries import CaseQuery, EventQuery
+from local_azure.testing import connections
+from local_azure.testing.parts import running
+from services import cosmos, judged_counts
+from services.clients import close_clients
+from services.cosmos_bulk import Creation, create_in_bulk
+from services.counting import count_cases
+from services.desk.alike import list_events
+from services.desk.cases import find_case, list_cases, related_cases
+from services.desk.events import event_details
+from services.judged_counts import JudgedCounts
+from services.settings import settings
+from tests.fraud.builders import event_body
+from tests.support.parts import EMULATORS
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+COUNT = 2_400
+"""More than the local part reads without an index."""
+ARRIVED = datetime.now(UTC) - timedelta(hours=1)
+LEAST = 2.3
+"""The least that a query costs."""
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """A Cosmos with cases and events: its address, and the name of a case."""
+
+    address: str
+    case_id: str
+
+    async def charge(self) -> float:
+        """The request units that it was charged since its start."""
+        async with aiohttp.ClientSession() as http, http.get(f"{self.address}_local/charges") as answer:
+            return (await answer.json())["charge"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def filled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Filled]:
+    folder: Path = tmp_path_factory.mktemp("charges")
+    options = ("--port", "0", "--bootstrap", str(EMULATORS / "cosmos.json"))
+    with running("cosmos", *options, state=folder / "cosmos") as part, pytest.MonkeyPatch.context() as patch:
+        address = part.addresses[0]
+        patch.setitem(os.environ, "Cosmos", connections.cosmos(address.removeprefix("http://").removesuffix("/")))
+        settings.cache_clear()
+        case_id = await fill_cases(COUNT, datetime.now(UTC), with_verdicts=0)
+        await _archive()
+        yield Filled(address, case_id)
+        await close_clients()
+    settings.cache_clear()
+
+
+async def _archive() -> None:
+    received = [
+        ReceivedEvent(event_body(f"event-{n}", cust_id=n % 800, store_id=1), "1", n, str(n), ARRIVED, None)
+        for n in range(COUNT)
+    ]
+    documents = [document.content for of_key in plan_archive(received).documents.values() for document in of_key]
+    creations = [Creation(key=document["archive_key"], document=document) for document in documents]
+    assert set(await create_in_bulk(await cosmos.events(), await cosmos.event_ranges(), creations)) == {201}
+
+
+async def pages(asked: CaseQuery) -> list[Page[Any]]:
+    return [first := await list_cases(asked), await list_cases(msgspec.structs.replace(asked, token=first.next))]
+
+
+async def related(case_id: str) -> object:
+    return await related_cases(await find_case(case_id), most=6)
+
+
+QUESTIONS: dict[str, tuple[Callable[[str], Awaitable[object]], float]] = {
+    "inbox": (lambda _: pages(CaseQuery(limit=50, state="undecided")), 300),
+    "latest": (lambda _: pages(CaseQuery(limit=50, state="undecided", sort="time")), 300),
+    "assigned": (lambda _: pages(CaseQuery(limit=10, state="in_review", assignee="Ana")), 70),
+    "store": (lambda _: pages(CaseQuery(limit=50, store="7")), 60),
+    "customer": (lambda _: list_cases(CaseQuery(limit=50, customer=500)), 60),
+    "counts": (lambda _: count_cases(), 6 * LEAST),
+    "related": (related, 100),
+    "alike": (lambda _: list_events(EventQuery(customer=7)), 6),
+    "event": (lambda _: event_details("event-7"), 3 * LEAST),
+    "nobody": (lambda _: event_details("nobody"), 3 * LEAST),
+}
+"""Questions of pages, given the name of a case, and the request units that one may cost."""
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_a_question_of_the_desk_costs_no_more_than_it_may(filled: Filled, question: str):
+    ask, most = QUESTIONS[question]
+    await ask(filled.case_id)  # the first one makes the index that the local part lacks
+    before = await filled.charge()
+    answer = await ask(filled.case_id)
+
+    assert answer
+    assert 0 < await filled.charge() - before <= most + 0.01
+
+
+async def test_the_flow_reads_a_case_once_however_often_it_looks(filled: Filled, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(judged_counts, "_OVERLAP", -1)
+    counts, since = JudgedCounts(), datetime.now(UTC) - timedelta(days=2)
+    first = await counts.count(since)
+    before = await filled.charge()
+    again = await counts.count(since)
+
+    assert (first.cases, first.verdicts) == (COUNT, 5 * COUNT)
+    assert first.high > 0
+    assert again == first
+    assert await filled.charge() - before <= LEAST + 0.01
+
+
+async def test_the_counts_by_state_are_those_of_the_cases(filled: Filled):
+    counts = await count_cases()
+
+    states = ("open", "in_review", "escalated", "confirmed", "dismissed", "expired")
+    assert sum(counts[state] or 0 for state in states) == COUNT
+    assert counts["undecided"] == sum(counts[state] or 0 for state in states[:3])
+    assert 0 < (counts["in_review"] or 0) < (counts["confirmed"] or 0) < (counts["dismissed"] or 0)
