@@ -21,12 +21,15 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     server is set, a log line, a blob that remembers.
 
     The blob is written last. A crash before that repeats the post, with the same `Idempotency-Key`, and the mail, with
-    the same `Message-ID`, so receivers can tell. Raises WebhookError or MailError for what does not take the alert.
+    the same `Message-ID`, so receivers can tell. An alert that is `quiet` is a blob only. Raises WebhookError or
+    MailError for what does not take the alert.
     """
     reports = await warehouse(names.REPORTS)
     path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"
     alert = msgspec.json.encode(summary)
     url, mail = settings().alert_webhook_url, settings().mail if summary.bands.get("high") else None
+    if summary.quiet:
+        url = mail = None
     if (url or mail) and await reports.get_blob_client(path).exists():
         return
     if url:
@@ -37,6 +40,8 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
         await reports.upload_blob(path, alert, length=len(alert))
     except ResourceExistsError:
         return  # a twin of this activity, alive after a lost lease, has alerted meanwhile
+    if summary.quiet:
+        return
     _log.warning(
         "ALERT %s: %d suspicious events, %d high, worst score %d, verdicts in %s",
         summary.alert_name,

@@ -16,7 +16,7 @@ from fraud.profiles.building import DayBuilder, bounds
 from fraud.profiles.day_rates import DayRates
 from fraud.profiles.profiles import Profiles
 from fraud.rules.shipped import shipped
-from fraud.verdicts import EVIDENCE, time_path
+from fraud.verdicts import AGAIN, EVIDENCE, time_path
 from reconciliation.capture.path import LONGEST_INTERVAL
 from reconciliation.nightly import ProfilesBuilt, ProfilesTask, first_profile_day
 from reconciliation.reading.arrivals import BlobBodies, CapturedBody
@@ -133,7 +133,8 @@ async def _rates(day: date, before: dict[str, KeptRates]) -> dict[str, KeptRates
         blob.name
         for folder in folders
         async for blob in container.list_blobs(name_starts_with=folder)
-        if not blob.name.startswith(midnight)
+        # A re-analysis looks the same contents up again: they count once, as they were judged first.
+        if not blob.name.startswith(midnight) and not blob.name.rpartition("/")[2].startswith(AGAIN)
     ]
     slices: dict[str, list[str]] = {}
     for path in sorted(paths):

@@ -1,6 +1,6 @@
 """Write verdicts to `fraud-events` and their case to Cosmos: for the first time, or amended."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -15,6 +15,9 @@ from services.blobs import NDJSON, warehouse
 
 Amend = Callable[[list[Verdict], list[Verdict]], list[Verdict]]
 """The verdicts to keep, from those that are there and those that come."""
+
+BeforeReplacing = Callable[[Revision], Awaitable[None]]
+"""Called with verdicts before others are written in their place."""
 
 _ATTEMPTS = 10
 """Two analyses of one window, or an activity and its twin, may write its verdicts at the same time."""
@@ -34,12 +37,14 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     type: CaseType = "window"
 
 
-async def keep_verdicts(place: Place, lines: bytes, amend: Amend) -> WindowSummary:
+async def keep_verdicts(
+    place: Place, lines: bytes, amend: Amend, before_replacing: BeforeReplacing | None = None
+) -> WindowSummary:
     """Write the blob of verdicts and the case. Raises VerdictsChangeError, and what Cosmos or the blob service raised.
 
     `lines` are verdicts, one per line. Done twice, it writes the same bytes and leaves the case as it is.
     """
-    stored = await store_lines(place.path, lines, amend)
+    stored = await store_lines(place.path, lines, amend, before_replacing)
     blob = f"{names.FRAUD_EVENTS}/{place.path}"
     verdicts = from_ndjson(stored.data)
     case = case_of(place.name, place.store_id, place.window, verdicts, blob, revision=stored.number, type=place.type)
@@ -62,7 +67,9 @@ async def keep_verdicts(place: Place, lines: bytes, amend: Amend) -> WindowSumma
     )
 
 
-async def store_lines(path: str, lines: bytes, amend: Amend) -> Revision:
+async def store_lines(
+    path: str, lines: bytes, amend: Amend, before_replacing: BeforeReplacing | None = None
+) -> Revision:
     """Write verdicts, one per line, to a path in `fraud-events`, or amend those that are there; no case is made.
 
     Raises VerdictsChangeError, and what the blob service raised.
@@ -78,6 +85,8 @@ async def store_lines(path: str, lines: bytes, amend: Amend) -> Revision:
             now = to_ndjson(amend(readable_verdicts(before.data), from_ndjson(lines)))
             if now == before.data:
                 return before
+            if before_replacing:
+                await before_replacing(before)
             stored = await replace_revision(container, path, before, now, NDJSON)
         if stored:
             return stored

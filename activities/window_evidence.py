@@ -21,9 +21,13 @@ _GZIP = "application/gzip"
 
 
 def evidence_path(chunk: Chunk, number: int) -> str:
-    """The blob of a part: `evidence/{time}/{window}/{first id}-{ids}-{number}.json.gz`, in `fraud-events`."""
+    """The blob of a part: `evidence/{time}/{window}/{first id}-{ids}-{number}.json.gz`, in `fraud-events`.
+
+    The name of the blob begins with that of a re-analysis if that has looked everything up anew.
+    """
     folder = evidence_folder(verdicts_path(chunk.task.name, chunk.task.window_end))
-    return f"{folder}{chunk.first:05}-{chunk.count:05}-{number:03}.json.gz"
+    of_reanalysis = f"{chunk.task.evidence}-" if chunk.task.evidence else ""
+    return f"{folder}{of_reanalysis}{chunk.first:05}-{chunk.count:05}-{number:03}.json.gz"
 
 
 async def read_evidence(chunk: Chunk) -> Snapshot:

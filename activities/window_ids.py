@@ -13,7 +13,7 @@ from fraud.windows import SuspiciousWindow
 from services import names
 from services.blobs import read_blob, warehouse, work, write_blob
 from services.profiles import latest_profile_day
-from services.rules_in_use import rules_in_use_lately
+from services.rules_in_use import Kept, read_rules_in_use, rules_in_use_lately
 from services.written_lately import written_lately
 
 _ids = msgspec.json.Decoder(list[str])
@@ -25,17 +25,29 @@ async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> W
     Profiles are those of the last day before the window's that was profiled.
     """
     in_use = await rules_in_use_lately()
-    rules, shadow = in_use.active, in_use.shadow or ""
-    needs_context = {rules, shadow} - {SEED_NAME, ""}
+    shadow = shipped()[in_use.shadow].id if in_use.shadow else ""
+    return await _save(window, work_root, in_use, rules=shipped()[in_use.active].id, shadow=shadow)
+
+
+async def save_window_again(window: SuspiciousWindow, rules: str, reanalysis: str) -> WindowTask:
+    """Write a window's ids likewise; the task of judging them by a set, on evidence of this re-analysis."""
+    return await _save(window, f"again/{reanalysis}", await read_rules_in_use(), rules=rules, evidence=reanalysis)
+
+
+async def _save(
+    window: SuspiciousWindow, work_root: str, in_use: Kept, *, rules: str, shadow: str = "", evidence: str = ""
+) -> WindowTask:
+    needs_context = {name.partition("@")[0] for name in (rules, shadow)} - {SEED_NAME, ""}
     day = await latest_profile_day(window.window.start.date()) if needs_context else None
     asleep = asleep_in(in_use.state.snoozes, window.window)
     task = WindowTask.of(
         window,
         work_root,
-        rules=shipped()[rules].id,
+        rules=rules,
         profile_day=day,
-        shadow=shipped()[shadow].id if shadow else "",
+        shadow=shadow,
         snoozed=bool(asleep),
+        evidence=evidence,
     )
     if task.repeated:
         await write_blob(await work(), task.repeated_path, msgspec.json.encode(window.repeated))

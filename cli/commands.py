@@ -8,7 +8,7 @@ import webbrowser
 
 import msgspec
 
-from cli import acknowledge, completion, demo, reconcile, screen, trace, verify, world
+from cli import acknowledge, completion, demo, reanalysis, reconcile, screen, trace, verify, world
 from cli.app_client import KEY_SETTING, URL_SETTING, app_of
 from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, add_stop, add_watch
 from cli.desk import add_desk_commands
@@ -52,6 +52,9 @@ def command_line() -> argparse.ArgumentParser:
     add_watch(command("watch", WATCH))
     add_stop(command("stop", STOP))
     _reconcile(command("reconcile", "Compare the archives over a range; exit code 1 if something does not balance."))
+    reanalysis.add_options(
+        command("reanalyze", "Count windows that have verdicts, and judge them again; the old verdicts are kept.")
+    )
     _trace(command("trace", "Follow an event through the pipeline; exit code 1 if something of its way is missing."))
     sql.add_options(command("sql", "Ask the archives in SQL, or one of eleven questions that have a name (--list)."))
     _open(command("open", "Open the desk in a browser.", of_app=True))

@@ -44,7 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     """Run the command; the output for a script, and True if the accounts balance. Raises AppError."""
-    options.start, options.end = _range(app, options)
+    options.start, options.end = range_of(app, options)
     outcome = _reconcile(app, options, again=options.again)
     _show(app, options, outcome)
     repair: RepairOutcome | None = None
@@ -72,7 +72,7 @@ def for_script(outcome: Outcome, repair: RepairOutcome | None, base_url: str) ->
     return {**msgspec.to_builtins(outcome), "reports": reports, "repair": msgspec.to_builtins(repair)}
 
 
-def _range(app: AppClient, options: argparse.Namespace) -> tuple[str, str]:
+def range_of(app: AppClient, options: argparse.Namespace) -> tuple[str, str]:
     """The range as two times, by Azure's clock where the options leave them open. Raises AppError."""
     end = options.end or app.now().isoformat()
     if options.last is None:

@@ -65,6 +65,8 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The id of the set that judges it beside `rules`, into `shadow/`; empty without one."""
     snoozed: bool = False
     """True if some snooze of a rule holds in it."""
+    evidence: str = ""
+    """The re-analysis that keeps evidence of its own on it; empty for that of the first judging."""
 
     @classmethod
     def of(
@@ -76,6 +78,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         profile_day: date | None = None,
         shadow: str = "",
         snoozed: bool = False,
+        evidence: str = "",
     ) -> "WindowTask":
         """The task of analysing a window by a rule set and one in its shadow, with the profiles up to a day."""
         return cls(
@@ -91,6 +94,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             profile_day=profile_day,
             shadow=shadow,
             snoozed=snoozed,
+            evidence=evidence,
         )
 
     def judged_by(self, results: Iterable["ChunkResult"]) -> "WindowTask":
@@ -233,6 +237,8 @@ class WindowSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     verdicts_blob: str
     revision: int = 1
     """The number of times the verdicts of this window were written, each time with something else in them."""
+    quiet: bool = False
+    """Kept as a record, and told to nobody: a re-analysis found nothing worse than what was told before."""
 
     @property
     def alert_name(self) -> str:

@@ -24,6 +24,12 @@ EVIDENCE = "evidence"
 SHADOW = "shadow"
 """The folder of all verdicts of sets in shadow, in the same container: no case and no alert is made of them."""
 
+KEPT = "kept"
+"""The folder of all verdicts that a re-analysis has replaced, in the same container."""
+
+AGAIN = "again-"
+"""The beginning of the names of re-analyses, and so of the evidence that they keep beside that of the first judging."""
+
 TOP_VERDICTS = 10
 """A case names this many of its worst events; all of them are in its blob."""
 
@@ -201,6 +207,11 @@ def verdicts_path(name: str, window_end: datetime) -> str:
 def shadow_path(verdicts: str) -> str:
     """The path of the verdicts that a set in shadow gives beside those at a path: `shadow/{path}`."""
     return f"{SHADOW}/{verdicts}"
+
+
+def kept_folder(verdicts: str) -> str:
+    """The folder of the verdicts that lay at a path before a re-analysis: `kept/{path without ending}/`."""
+    return f"{KEPT}/{verdicts.removesuffix('.ndjson')}/"
 
 
 def evidence_folder(verdicts: str) -> str:

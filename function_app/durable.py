@@ -5,8 +5,11 @@ import azure.durable_functions as df
 from activities.alert_fraud_team import alert_fraud_team
 from activities.build_profiles import build_profiles
 from activities.clear_work import clear_work
+from activities.find_windows import find_windows
+from activities.judge_again import judge_again
 from activities.judge_events import judge_events
 from activities.judge_places import judge_places
+from activities.note_reanalysis import note_reanalysis
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.compare_buckets import compare_bucket
 from activities.reconciliation.observe_cases import observe_cases
@@ -28,6 +31,7 @@ from function_app.registration import register
 from orchestrations import contracts
 from orchestrations.analyze_window import analyze_window
 from orchestrations.judge_quarantine import judge_quarantine
+from orchestrations.reanalyze import reanalyze
 from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
@@ -54,6 +58,10 @@ register(
         contracts.TAKE_REVIEW_STEP: take_review_step,
         contracts.RUN_CAMPAIGN_PLAN: run_campaign_plan,
         contracts.SEND_TICK: send_tick,
+        contracts.REANALYZE: reanalyze,
+        contracts.FIND_WINDOWS: find_windows,
+        contracts.JUDGE_AGAIN: judge_again,
+        contracts.NOTE_REANALYSIS: note_reanalysis,
         contracts.RECONCILE: reconcile,
         contracts.RECONCILE_STAGE: reconcile_stage,
         contracts.RECONCILE_NIGHTLY: reconcile_nightly,

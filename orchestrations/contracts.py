@@ -14,6 +14,7 @@ from fraud.desk.waiting import ReviewState, ReviewStep, ReviewTask
 from fraud.generation import BatchTotals
 from fraud.load.planned import PlanStatus, TickPart, TickSent
 from fraud.quarantine_places import PlacesTask
+from fraud.reanalysis.messages import FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
 from fraud.watching.checks import Night
 from reconciliation.messages import (
     Outcome,
@@ -75,6 +76,12 @@ RUN_CAMPAIGN_PLAN = Orchestration(
 )
 """Starts from a `PlannedCampaign`, and continues as new, without a result, from how far it has come."""
 SEND_TICK = Activity("send_tick", TickPart, TickSent)
+
+REANALYZE = Orchestration("reanalyze", ReanalysisState, cast("type[ReanalysisState | None]", ReanalysisState | None))
+"""Continues as new, without a result, from how far it has come."""
+FIND_WINDOWS = Activity("find_windows", WindowsPage, FoundWindows)
+JUDGE_AGAIN = Activity("judge_again", WindowAgain, WindowJudged)
+NOTE_REANALYSIS = Activity("note_reanalysis", ReanalysisState, Nothing)
 
 RECONCILE = Orchestration("reconcile", Request, Outcome)
 RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, StepProgress)

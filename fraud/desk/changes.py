@@ -107,6 +107,14 @@ def stepped(case: CaseRow, step: What, when: datetime, due: datetime | None) -> 
     return _change(case, changed, APP, when, step, _WHY[step])
 
 
+def reanalysed(case: CaseRow, reanalysis: str, when: datetime, why: str) -> Change | None:
+    """The entry that tells of a re-analysis, in any state; a decision stays. None if it was told before."""
+    if case.review.reanalysis == reanalysis:
+        return None
+    changed = msgspec.structs.replace(case.review, reanalysis=reanalysis)
+    return _change(case, changed, APP, when, "reanalysed", why)
+
+
 def _taken(review: Review) -> int:
     return STEPS.index(review.step) if review.step else -1
 

@@ -22,6 +22,8 @@ What = Literal[
     "reconcile",
     "acknowledge",
     "act-on-workflow",
+    "reanalyze",
+    "stop-reanalysis",
 ]
 
 

@@ -14,7 +14,9 @@ State = Literal["open", "in_review", "confirmed", "dismissed", "escalated", "exp
 Outcome = Literal["confirmed", "dismissed", "escalated"]
 UNDECIDED: tuple[State, ...] = ("open", "in_review", "escalated")
 """The states in which a case waits for a decision."""
-What = Literal["opened", "assigned", "commented", "decided", "reopened", "reminded", "escalated", "expired"]
+What = Literal[
+    "opened", "assigned", "commented", "decided", "reopened", "reminded", "escalated", "expired", "reanalysed"
+]
 By = Literal["login", "key", "name", "app"]
 """The way in which somebody is known: the platform's login, a function key that names a person, a name that was chosen
 on one's own machine, or the app itself."""
@@ -44,6 +46,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     revision: int | None = None
     step: What | None = None
     """The last step that the app has taken while it waited."""
+    reanalysis: str | None = None
+    """The last re-analysis that has changed its verdicts."""
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

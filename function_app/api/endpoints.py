@@ -1,6 +1,17 @@
 """Every endpoint of the API."""
 
-from function_app.api import deciding, filing, flowing, labelling, reading, ruling, setting_right, tracing, workflows
+from function_app.api import (
+    deciding,
+    filing,
+    flowing,
+    labelling,
+    reading,
+    reanalysing,
+    ruling,
+    setting_right,
+    tracing,
+    workflows,
+)
 from function_app.api.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -10,6 +21,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *filing.ENDPOINTS,
     *ruling.ENDPOINTS,
     *setting_right.ENDPOINTS,
+    *reanalysing.ENDPOINTS,
     *flowing.ENDPOINTS,
     *workflows.ENDPOINTS,
     *tracing.ENDPOINTS,

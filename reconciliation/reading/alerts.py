@@ -10,8 +10,8 @@ from fraud.verdicts import Case, Verdict
 from reconciliation.ranges import milliseconds, window_number
 from reconciliation.reading.rows import Flag, RowWriter, store_number
 
-NOT_COMPARED = frozenset(("revision",))
-"""It tells how often verdicts were written, which they do not hold."""
+NOT_COMPARED = frozenset(("revision", "quiet"))
+"""They tell how often verdicts were written, and if somebody was told again, which verdicts do not hold."""
 
 _FIELDS = tuple(name for name in WindowSummary.__struct_fields__ if name not in NOT_COMPARED)
 

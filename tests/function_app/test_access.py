@@ -35,6 +35,8 @@ OPERATIONS = {
     "resubmit-quarantined",
     "activate-rules",
     "shadow-rules",
+    "start-reanalysis",
+    "stop-reanalysis",
 }
 GUARDED = {
     name: access for name, function in FUNCTIONS.items() if (access := access_of(function)) and access.role is not None

@@ -13,11 +13,13 @@ from fraud.generation import BatchTotals
 from fraud.load.messages import MixTotals
 from fraud.load.planned import TickPart, TickSent
 from fraud.quarantine_places import PlacesTask
+from fraud.reanalysis.messages import Counted, FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
 from fraud.verdicts import Band
 from function_app.registration import register
 from orchestrations import contracts
 from orchestrations.analyze_window import analyze_window
 from orchestrations.judge_quarantine import judge_quarantine
+from orchestrations.reanalyze import reanalyze
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
 from orchestrations.run_campaign_plan import run_campaign_plan
@@ -29,7 +31,8 @@ class FakeActivities:
     `missing` tells, by chunk number, in how many look-ups an event of the chunk is not in the archive yet;
     `may_be_more` how many of its ids may have another content; `failures` how often an activity raises before it works;
     `before_batch` is called with the number of each batch or tick that is sent. `stored` has the look-ups of each chunk
-    whose verdicts were stored, `told` the alerts. `review` is the state of the case that is reviewed.
+    whose verdicts were stored, `told` the alerts. `review` is the state of the case that is reviewed. `windows` are the
+    paths that a re-analysis finds, two on a page; `again` those that it has judged.
     """
 
     def __init__(self) -> None:
@@ -42,6 +45,9 @@ class FakeActivities:
         self.batches: defaultdict[int, list[Batch]] = defaultdict(list)
         self.review: State | None = "open"
         self.ticks: defaultdict[int, list[TickPart]] = defaultdict(list)
+        self.windows: list[str] = []
+        self.again: list[str] = []
+        self.noted: list[ReanalysisState] = []
         self.before_batch: Callable[[int], None] = lambda number: None
 
     def register(self, app: df.DFApp) -> None:
@@ -62,6 +68,10 @@ class FakeActivities:
                 contracts.TAKE_REVIEW_STEP: self.take_review_step,
                 contracts.RUN_CAMPAIGN_PLAN: run_campaign_plan,
                 contracts.SEND_TICK: self.send_tick,
+                contracts.REANALYZE: reanalyze,
+                contracts.FIND_WINDOWS: self.find_windows,
+                contracts.JUDGE_AGAIN: self.judge_again,
+                contracts.NOTE_REANALYSIS: self.note_reanalysis,
             },
         )
 
@@ -129,6 +139,32 @@ class FakeActivities:
         if step.step in ("escalated", "expired") and ReviewState(state=self.review).waits:
             self.review = step.step
         return ReviewState(state=self.review)
+
+    async def find_windows(self, page: WindowsPage) -> FoundWindows:
+        """The next two windows, of three verdicts each."""
+        self._enter(f"find_windows {page.after}")
+        first = self.windows.index(page.after) + 1 if page.after else 0
+        paths = tuple(self.windows[first : first + 2])
+        following = paths[-1] if first + 2 < len(self.windows) else ""
+        return FoundWindows(paths=paths, counted=Counted(windows=len(paths), verdicts=3 * len(paths)), next=following)
+
+    async def judge_again(self, again: WindowAgain) -> WindowJudged:
+        """One verdict rises; windows whose path ends in an even number have changed."""
+        self.before_batch(len(self.again))
+        self._enter("judge_again")
+        if again.path not in self.again:
+            self.again.append(again.path)
+        if int(again.path[-1]) % 2:
+            return WindowJudged(verdicts=3)
+        window = WindowTask(
+            name=again.path, store_id=3, window_start=again.order.start, window_end=again.order.end, count=3
+        )
+        return WindowJudged(verdicts=3, moved={"low -> high": 1}, told=self._summary(window, 2))
+
+    async def note_reanalysis(self, state: ReanalysisState) -> None:
+        """Kept in memory."""
+        self._enter("note_reanalysis")
+        self.noted.append(state)
 
     async def send_batch(self, batch: Batch) -> BatchTotals:
         """Nothing is sent."""

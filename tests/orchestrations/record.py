@@ -23,6 +23,7 @@ from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
 from fraud.desk.waiting import DECIDED_EVENT, Deadlines, ReviewTask
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign
+from fraud.reanalysis.messages import Reanalysis, ReanalysisState
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
 from tests.orchestrations.fake_activities import FakeActivities
@@ -128,6 +129,26 @@ async def review_decided(hub: RunningHub, steps: FakeActivities) -> str:
     return instance_id
 
 
+def reanalysis(confirm: int | None) -> dict[str, Any]:
+    """The input of a re-analysis."""
+    moment = WINDOW_ENDING_1010.end
+    order = Reanalysis(id="again-x", start=moment, end=moment, rules="seed", who="Ana", why="a trial", confirm=confirm)
+    return msgspec.to_builtins(ReanalysisState(order=order))
+
+
+async def reanalysis_counted(hub: RunningHub, steps: FakeActivities) -> str:
+    """A re-analysis of three windows that is counted only."""
+    steps.windows = ["w0", "w1", "w2"]
+    return await _finished(hub, "reanalyze", reanalysis(None))
+
+
+async def reanalysis_done(hub: RunningHub, steps: FakeActivities) -> str:
+    """A re-analysis of three windows, over services that fail a few times."""
+    steps.windows = ["w0", "w1", "w2"]
+    steps.failures.update({"find_windows": 1, "judge_again": 1, "alert_fraud_team": 1, "note_reanalysis": 1})
+    return await _finished(hub, "reanalyze", reanalysis(9))
+
+
 async def plan_completed(hub: RunningHub, steps: FakeActivities) -> str:
     """A campaign with a plan of ten minutes and three producers, one of which needs three tries."""
     steps.failures["send_tick"] = 2
@@ -166,6 +187,8 @@ SCENARIOS: dict[str, Scenario] = {
         review_decided,
         plan_completed,
         plan_stopped_while_waiting,
+        reanalysis_counted,
+        reanalysis_done,
     )
 }
 

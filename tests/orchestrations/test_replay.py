@@ -7,7 +7,8 @@ import pytest
 from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
 from orchestrations.analyze_window import analyze_window
-from orchestrations.contracts import ANALYZE_WINDOW, REVIEW_CASE, RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
+from orchestrations.contracts import ANALYZE_WINDOW, REANALYZE, REVIEW_CASE, RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
+from orchestrations.reanalyze import reanalyze
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
 from orchestrations.run_campaign_plan import run_campaign_plan
@@ -17,6 +18,7 @@ WORKFLOWS = {
     "analyze_window": orchestrator(ANALYZE_WINDOW, analyze_window),
     "run_campaign": orchestrator(RUN_CAMPAIGN, run_campaign),
     "review_case": orchestrator(REVIEW_CASE, review_case),
+    "reanalyze": orchestrator(REANALYZE, reanalyze),
     "run_campaign_plan": orchestrator(RUN_CAMPAIGN_PLAN, run_campaign_plan),
 }
 RECORDED = [HISTORIES / f"{name}.json" for name in SCENARIOS]
@@ -32,7 +34,14 @@ def test_a_recorded_history_replays_without_a_difference(path: Path):
 
 @pytest.mark.parametrize(
     "name",
-    ["window_all_found", "window_late_events", "window_found_at_once", "window_amended", "window_cleared_by_name"],
+    [
+        "window_all_found",
+        "window_late_events",
+        "window_found_at_once",
+        "window_amended",
+        "window_cleared_by_name",
+        "reanalysis_done",
+    ],
 )
 def test_a_changed_order_of_completions_gives_the_same_result(name: str):
     recording = Recording.load(HISTORIES / f"{name}.json")  # a campaign does one thing at a time: it has no order

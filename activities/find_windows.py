@@ -1,0 +1,64 @@
+"""Find the windows that a re-analysis is about: those that have verdicts, from the latest on, a page at a time."""
+
+from collections import Counter
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from fraud.reanalysis.messages import WINDOWS_PER_PAGE, Counted, FoundWindows, WindowsPage
+from fraud.reanalysis.windows import NotItsVerdictsError, is_asked_for, name_in, window_in
+from fraud.verdicts import time_path
+from services import names
+from services.blobs import read_blob, warehouse, work
+from services.concurrency import together
+from services.desk.blob_paths import PathRange, last_first
+
+_READS = 8
+
+
+class _Window(msgspec.Struct, frozen=True):
+    path: str
+    counted: Counted
+    is_asked_for: bool
+
+
+async def find_windows(page: WindowsPage) -> FoundWindows:
+    """The windows of a page that can be judged again, with their verdicts counted.
+
+    It reads only, so it may run twice. Verdicts that were judged by their place lie elsewhere, and are left alone.
+    """
+    order = page.order
+    span = PathRange(first=time_path(order.start), last=time_path(order.end), before=page.after or None)
+    paths: list[str] = []
+    async for blob in last_first(await warehouse(names.FRAUD_EVENTS), span):
+        if len(paths) == WINDOWS_PER_PAGE:
+            break
+        paths.append(blob.path)
+    wanted = [path for path in paths if order.window in (None, name_in(path))]
+    windows = await together((_look_at(page, path) for path in wanted), at_once=_READS)
+    return FoundWindows(
+        paths=tuple(window.path for window in windows if window.is_asked_for),
+        counted=sum((window.counted for window in windows), Counted()),
+        next=paths[-1] if len(paths) == WINDOWS_PER_PAGE else "",
+    )
+
+
+async def _look_at(page: WindowsPage, path: str) -> _Window:
+    try:
+        data = await read_blob(await warehouse(names.FRAUD_EVENTS), path)
+        window, verdicts = window_in(path, data)
+    except ResourceNotFoundError:
+        return _Window(path, Counted(), is_asked_for=False)  # deleted since it was listed
+    except NotItsVerdictsError:
+        return _Window(path, Counted(damaged=1), is_asked_for=False)
+    if not is_asked_for(page.order, window, verdicts):
+        return _Window(path, Counted(), is_asked_for=False)
+    if await is_at_work(name_in(path)):
+        return _Window(path, Counted(busy=1), is_asked_for=False)
+    bands = Counter(verdict.band for verdict in verdicts)
+    return _Window(path, Counted(windows=1, verdicts=len(verdicts), bands=dict(bands)), is_asked_for=True)
+
+
+async def is_at_work(window: str) -> bool:
+    """True if the analysis of a window has not ended well: then it has not cleared its work."""
+    return await (await work()).get_blob_client(f"windows/{window}/ids.json").exists()

@@ -1,0 +1,1 @@
+"""A re-analysis: windows that have verdicts are judged again on purpose. Pure."""

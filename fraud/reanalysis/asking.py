@@ -1,0 +1,113 @@
+"""Asking for a re-analysis: the body of the request, and the order that is made of it. Pure."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from fraud.desk.problems import ProblemError, bad_request
+from fraud.desk.queries import CaseId, Moment, StoreName
+from fraud.reanalysis.messages import Phase, Reanalysis, ReanalysisState
+from fraud.rules.shipped import set_of_window, shipped
+from fraud.verdicts import AGAIN, Band, Verdict
+from fraud.windows import compact_time
+
+MAX_RANGE = timedelta(days=31)
+_END = re.compile(r"^window-.+-([0-9]{8}T[0-9]{6}Z)-[0-9a-f]+\Z", re.ASCII)
+
+
+class ReanalysisOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The windows that end in [from, to], or one by its name, and the set that judges them again.
+
+    Without `rules` that is the active one. Without `confirm` they are only counted; it is the number of verdicts that
+    the count gave.
+    """
+
+    start: Moment | None = msgspec.field(name="from", default=None)
+    end: Moment | None = msgspec.field(name="to", default=None)
+    why: Annotated[str, Meta(min_length=1, max_length=500)]
+    rules: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    store: StoreName | None = None
+    band: Band | None = None
+    window: CaseId | None = None
+    confirm: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+
+
+class ReanalysisStop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The reason why a re-analysis is stopped."""
+
+    why: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class ReanalysisRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A re-analysis: the engine's status, how far it has come, and why it failed if it has."""
+
+    status: str
+    phase: Phase
+    state: ReanalysisState | None = None
+    error: str | None = None
+
+
+class KeptVerdicts(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdicts of a case before a re-analysis replaced them, the worst first; `verdicts_in_all` counts them."""
+
+    revision: int
+    replaced_by: str
+    replaced_at: datetime
+    blob: str
+    verdicts: tuple[Verdict, ...]
+    verdicts_in_all: int
+
+
+def order_of(asked: ReanalysisOrder, *, store: str | None, active: str, who: str, when: datetime) -> Reanalysis:
+    """The order; `store` is the partition of the store, `active` the name of the set that judges windows now.
+
+    Raises ProblemError that names the field.
+    """
+    start, end = _span(asked)
+    rules = set_of_window(asked.rules or active)
+    if rules is None:
+        raise bad_request("rules", f"this version has the sets {', '.join(shipped())}, and not {asked.rules!r}")
+    digest = sha256(msgspec.json.encode((asked, who))).hexdigest()[:8]
+    return Reanalysis(
+        id=f"{AGAIN}{compact_time(when)}-{digest}",
+        start=start,
+        end=end,
+        rules=rules.id,
+        who=who,
+        why=asked.why,
+        store=store,
+        band=asked.band,
+        window=asked.window,
+        confirm=asked.confirm,
+    )
+
+
+def _span(asked: ReanalysisOrder) -> tuple[datetime, datetime]:
+    if asked.window is not None and asked.start is None and asked.end is None:
+        end = _end_in(asked.window)
+        return end, end
+    if asked.start is None or asked.end is None:
+        raise bad_request("from", "say from and to, or the name of a window")
+    if asked.end < asked.start:
+        raise bad_request("to", "to must not be before from")
+    if asked.end - asked.start > MAX_RANGE:
+        raise bad_request("to", f"to must be at most {MAX_RANGE.days} days after from")
+    return asked.start, asked.end
+
+
+def _end_in(window: str) -> datetime:
+    match = _END.search(window)
+    try:
+        return datetime.strptime(match[1] if match else "", "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise bad_request("window", "the name of a window tells its end: window-7-20260102T101000Z-...") from None
+
+
+def runs_already(state: ReanalysisState | None) -> ProblemError:
+    """409: one at a time."""
+    who = f" by {state.order.who}" if state else ""
+    return ProblemError(409, "Runs already", f"a re-analysis{who} runs: follow it, stop it, or wait for its end")

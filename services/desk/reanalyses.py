@@ -1,0 +1,69 @@
+"""The re-analyses that have ended, and the verdicts that they have replaced."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+import msgspec
+
+from fraud.desk.paging import Page, place_in, token_of
+from fraud.desk.queries import Question
+from fraud.reanalysis.asking import KeptVerdicts
+from fraud.reanalysis.messages import ReanalysisState
+from services import names
+from services.blobs import read_blob, warehouse, write_blob
+from services.concurrency import together
+from services.desk.blob_paths import PathRange, last_first
+from services.desk.verdicts import verdicts_in
+from services.kept_verdicts import list_kept
+
+_FOLDER = "reanalyses/"
+_READS = 8
+_state = msgspec.json.Decoder(ReanalysisState)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The path of the last record of a page."""
+
+    path: str
+
+
+async def keep_reanalysis(state: ReanalysisState) -> None:
+    """Write the record of a re-analysis: `reanalyses/{id}.json` in `reports`."""
+    await write_blob(await warehouse(names.REPORTS), f"{_FOLDER}{state.order.id}.json", msgspec.json.encode(state))
+
+
+async def list_reanalyses(asked: Question) -> Page[ReanalysisState]:
+    """A page of the re-analyses that have ended, the latest first. Raises ProblemError for a bad token."""
+    before = place_in(asked.token, Place).path if asked.token else None
+    container = await warehouse(names.REPORTS)
+    paths: list[str] = []
+    async for blob in last_first(container, PathRange(_FOLDER, before=before)):
+        paths.append(blob.path)
+        if len(paths) > asked.limit:
+            break
+    shown = paths[: asked.limit]
+    records = await together((read_blob(container, path) for path in shown), at_once=_READS)
+    following = token_of(Place(shown[-1])) if len(paths) > asked.limit else None
+    return Page(tuple(map(_state.decode, records)), following)
+
+
+async def kept_verdicts(blob: str, most: int) -> tuple[KeptVerdicts, ...]:
+    """The verdicts that lay in a blob before, as its case names it: the latest first, each with its `most` worst."""
+    container, _, path = blob.partition("/")
+    if container != names.FRAUD_EVENTS or not path:
+        return ()  # somebody has altered the case
+    kept: list[KeptVerdicts] = []
+    for before in reversed(await list_kept(path)):
+        address = f"{names.FRAUD_EVENTS}/{before.path}"
+        verdicts = await verdicts_in(address)
+        worst = sorted(verdicts, key=lambda verdict: (-verdict.score, verdict.event_id))[:most]
+        kept.append(
+            KeptVerdicts(
+                revision=before.revision,
+                replaced_by=before.by,
+                replaced_at=before.at,
+                blob=address,
+                verdicts=tuple(worst),
+                verdicts_in_all=len(verdicts),
+            )
+        )
+    return tuple(kept)

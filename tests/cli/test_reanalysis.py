@@ -1,0 +1,81 @@
+"""`detective reanalyze`, over an app that answers as the API does."""
+
+import msgspec
+import pytest
+
+from cli.commands import command_line
+from fraud.reanalysis.asking import ReanalysisRow
+from fraud.reanalysis.messages import Counted, Done, Phase, Reanalysis, ReanalysisState
+from tests.cli.test_command_line import App
+from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
+from tests.fraud.desk.cases import NOON
+
+ORDER = Reanalysis(id="again-x", start=NOON, end=NOON, rules="seed@1", who="An\x1ba", why="a trial")
+STATE = ReanalysisState(
+    order=ORDER,
+    counted=Counted(windows=2, verdicts=1_234, bands={"high": 1_234}, busy=1, damaged=1),
+    done=Done(windows=2, verdicts=1_234, changed=1, worse=1, left=3, untold=1, moved={"low -> high": 7}),
+)
+
+
+def answered(app: type[App], phase: Phase, *, error: str | None = None) -> None:
+    state = msgspec.structs.replace(STATE, phase=phase)
+    row = ReanalysisRow(status="Failed" if error else "Completed", phase=phase, state=state, error=error)
+    for path in ("/api/reanalyses", "/api/reanalysis", "/api/reanalysis/stop"):
+        app.answers[path] = [(200, msgspec.to_builtins(row))]
+
+
+def run(*arguments: str) -> int:
+    options = command_line().parse_args(["reanalyze", *arguments])
+    return options.run(options)
+
+
+def test_windows_are_counted_and_the_count_is_to_be_confirmed(app: type[App], capsys: pytest.CaptureFixture[str]):
+    answered(app, "counted")
+
+    code = run("--window", "window-7-20260102T101000Z-ab", "--store", "7", "--band", "high", "--why", "a trial")
+
+    text = capsys.readouterr().out
+    order = {"window": "window-7-20260102T101000Z-ab", "store": "7", "band": "high", "why": "a trial"}
+    assert app.asked[0] == ("/api/reanalyses", order)
+    assert "2 windows with 1,234 verdicts: 1,234 high" in text
+    assert "say --confirm 1234 to judge them again" in text
+    assert "An?a" in text
+    assert code == 1, "an alert was not taken"
+
+
+@pytest.mark.parametrize(
+    ("phase", "words"),
+    [
+        ("done", "done: 2 windows judged, 1 changed, 1 for the worse"),
+        ("stopped", "stopped: 2 windows judged"),
+        ("refused", "5 verdicts were confirmed, and there are 1,234 now"),
+    ],
+)
+def test_its_end_is_told(app: type[App], capsys: pytest.CaptureFixture[str], phase: Phase, words: str):
+    answered(app, phase)
+    app.answers["/api/reanalysis"][0][1]["state"]["order"]["confirm"] = 5
+
+    run("--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z", "--confirm", "5", "--why", "a trial")
+
+    assert app.asked[0][1] == {
+        "from": "2026-01-02T10:00:00Z",
+        "to": "2026-01-02T11:00:00Z",
+        "confirm": 5,
+        "why": "a trial",
+    }
+    assert words in capsys.readouterr().out
+
+
+def test_a_script_reads_its_state_and_it_is_stopped_with_a_reason(app: type[App], capsys: pytest.CaptureFixture[str]):
+    answered(app, "stopped")
+
+    assert run("--stop", "--why", "too many", "--json") == 1
+    assert msgspec.json.decode(capsys.readouterr().out)["state"]["order"]["id"] == "again-x"
+    assert app.asked[0] == ("/api/reanalysis/stop", {"why": "too many"})
+
+
+@pytest.mark.parametrize("arguments", [["--last", "1h"], ["--why", "x"], ["--stop"]])
+def test_what_is_not_said_is_asked_for(app: type[App], arguments: list[str]):
+    with pytest.raises(SystemExit):
+        run(*arguments)
