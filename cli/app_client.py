@@ -187,14 +187,14 @@ def default_url() -> str:
     """`DETECTIVE_URL`, or where the app of this clone answers: the port that the stack took, or the usual one."""
     if url := os.environ.get(URL_SETTING):
         return url
-    return _local_url()
+    return local_url()
 
 
 def default_key(url: str) -> str | None:
     """`DETECTIVE_KEY`, or the key of this clone's app if that is at this address and asks for keys."""
     if key := os.environ.get(KEY_SETTING):
         return key
-    return local_key(LOCAL_SETTINGS) if url == _local_url() else None
+    return local_key(LOCAL_SETTINGS) if url == local_url() else None
 
 
 def local_key(settings: Path) -> str | None:
@@ -202,7 +202,8 @@ def local_key(settings: Path) -> str | None:
     return _read(settings).get("Keys", {}).get("master")
 
 
-def _local_url() -> str:
+def local_url() -> str:
+    """The address of this clone's app, whether it runs or not."""
     return f"http://127.0.0.1:{_read(LOCAL_SETTINGS).get('Host', {}).get('LocalHttpPort', _DEFAULT_PORT)}"
 
 

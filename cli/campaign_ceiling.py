@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cli.campaign_report.costing import peak_of
 from fraud.campaigns import MAX_EVENTS_PER_BATCH
 from fraud.load.plan import CampaignPlan
 from fraud.load.report import CampaignReport
@@ -28,22 +29,16 @@ class Ceiling(msgspec.Struct, frozen=True, kw_only=True):
     """The assertions that failed there."""
 
 
-def peak_of(plan: CampaignPlan) -> float:
-    """The highest rate of a plan over a tick, in events per second."""
-    schedule = plan.schedule
-    most = max(sum(span.count for span in schedule.spans(tick)) for tick in range(schedule.ticks))
-    return most / schedule.tick_seconds
-
-
 def scaled(plan: CampaignPlan, factor: float) -> CampaignPlan:
-    """The plan with each rate so many times as high, and as many producers as that takes."""
+    """The plan with each rate so many times as high, as many producers as that takes, and a seed that is chosen."""
     content: dict[str, Any] = msgspec.to_builtins(plan)
     for stage in content["stages"]:
         stage |= {name: min(stage[name] * factor, _MOST_RATE) for name in _RATES if name in stage}
         if "rates" in stage:
             stage["rates"] = [min(rate * factor, _MOST_RATE) for rate in stage["rates"]]
     name = f"{(plan.name or 'ceiling')[:48]}-x{factor:g}".replace(".", "-")
-    faster = msgspec.structs.replace(msgspec.convert(content, CampaignPlan), name=name)
+    # Without the file's seed each try has ids of its own: the same with other times would be ids that are used again.
+    faster = msgspec.structs.replace(msgspec.convert(content, CampaignPlan), name=name, seed=None)
     needed = ceil(peak_of(faster) * seconds_of(plan.tick) / MAX_EVENTS_PER_BATCH)
     producers = min(max(plan.producers, needed), _MOST_PRODUCERS)
     return msgspec.structs.replace(faster, producers=producers)

@@ -1,6 +1,7 @@
 """The commands that prove something: run a campaign file, report on a campaign, list them, compare reports."""
 
 import argparse
+import secrets
 import time
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import msgspec
 
 from cli import campaigns, screen
 from cli.app_client import AppClient, app_of
-from cli.campaign_ceiling import Ceiling, find_ceiling, peak_of
+from cli.campaign_ceiling import Ceiling, find_ceiling
 from cli.campaign_files import CampaignFileError, read_plan
 from cli.campaign_report.comparing import Comparison, compare, read_report
+from cli.campaign_report.costing import cost_of, keep_before, peak_of, read_before
+from cli.campaign_report.figures import look
 from cli.campaign_report.files import write_files
 from cli.campaign_report.proving import PATIENCE, prove
 from cli.campaign_report.showing import show_report
@@ -40,7 +43,9 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         played = play(msgspec.structs.replace(asked, **chosen), options.file.parent)
         app = app_of(options)
         hand_over(app, played.tapes)
+        before = look(app)
         started = campaigns.start(app, msgspec.to_builtins(played.plan))
+        keep_before(FOLDER / started, before)
         return _prove(app, started, options, [stage for stage in asked.stages if isinstance(stage, World)])
 
     parser.add_argument("file", type=Path, metavar="FILE", help="a campaign file; campaigns/ has examples")
@@ -107,8 +112,11 @@ def add_ceiling(parser: argparse.ArgumentParser) -> None:
         app = app_of(options)
 
         def try_rate(plan: CampaignPlan) -> CampaignReport:
-            name = campaigns.start(app, msgspec.to_builtins(plan))
-            report = prove(app, campaigns.watch(app, name, lambda _: None), options.patience, lambda _: None)
+            before = look(app)
+            state = campaigns.watch(app, campaigns.start(app, msgspec.to_builtins(plan)), lambda _: None)
+            cost = cost_of(state, before, look(app))
+            report = prove(app, state, options.patience, lambda _: None)
+            report = msgspec.structs.replace(report, cost=cost)
             write_files(report, (options.out or FOLDER) / report.id)
             if not options.json:
                 say(f"{peak_of(plan):>10,.1f}/s  {'held' if report.held else 'not held'}")
@@ -117,6 +125,8 @@ def add_ceiling(parser: argparse.ArgumentParser) -> None:
         plan = read_plan(options.file)
         if plan.played:
             raise CampaignFileError(f"{options.file}: a world or a replay has no rate that could be raised")
+        # Not the names of an earlier search: what was sent under a name counts together.
+        plan = msgspec.structs.replace(plan, name=f"{(plan.name or 'ceiling')[:40]}-{secrets.token_hex(3)}")
         ceiling = find_ceiling(plan, try_rate, options.most, options.halvings)
         if options.json:
             screen.print_json(msgspec.to_builtins(ceiling))
@@ -160,6 +170,7 @@ def _prove(app: AppClient, name: str, options: argparse.Namespace, worlds: list[
     except KeyboardInterrupt:
         screen.show_error(f"{name} goes on: `detective campaign report {name}` proves it")
         return 130
+    report = msgspec.structs.replace(report, cost=cost_of(state, read_before(FOLDER / report.id), look(app)))
     paths = write_files(report, options.out or FOLDER / report.id)
     if options.json:
         screen.print_json(msgspec.to_builtins(report))

@@ -7,7 +7,7 @@ from xml.sax.saxutils import quoteattr
 
 import msgspec
 
-from cli.campaign_report.rows import account_rows, latency_rows, mix_rows, share
+from cli.campaign_report.rows import account_rows, asked_rows, bill_rows, latency_rows, mix_rows, part_rows, share
 from cli.screen import plain
 from fraud.load.latencies import Quantiles
 from fraud.load.report import CampaignReport
@@ -48,6 +48,9 @@ def to_html(report: CampaignReport) -> str:
             ("Verdicts after a window's end, by minute", _bars(report, "window_to_verdict")),
         ],
         height=_CHART,
+        parts=part_rows(report),
+        asked=asked_rows(report),
+        bill=bill_rows(report),
     )
 
 
@@ -74,8 +77,25 @@ def to_markdown(report: CampaignReport) -> str:
     lines.append("")
     for difference in report.outcome.differences:
         lines.append(f"- {difference.name}: {difference.count:,}, such as {_cell(', '.join(difference.ids[:3]))}")
+    lines += _cost_lines(report)
     lines += [f"- {'✔' if check.holds else '✘'} {check.sentence}" for check in report.checks]
     return "\n".join(lines) + "\n"
+
+
+def _cost_lines(report: CampaignReport) -> list[str]:
+    if report.cost is None:
+        return []
+    lines = ["", "| part | CPU s | for a million | memory MiB | peak | on disk MiB |", "|---|---:|---:|---:|---:|---:|"]
+    lines += [
+        f"| {row.name} | {row.cpu} | {row.per_million} | {row.memory} | {row.peak} | {row.kept} |"
+        for row in part_rows(report)
+    ]
+    lines += ["", "| operations | |", "|---|---:|"]
+    lines += [f"| {_cell(row.name)} | {row.value} |" for row in asked_rows(report)]
+    lines += ["", f"| Azure's bill, size {report.cost.size} | USD |", "|---|---:|"]
+    lines += [f"| {row.name} | {row.value} |" for row in bill_rows(report)]
+    lines += [f"| **sum** | **{report.cost.usd:,.4f}** |", "", *report.cost.notes, ""]
+    return lines
 
 
 def to_junit(report: CampaignReport) -> str:

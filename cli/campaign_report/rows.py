@@ -7,6 +7,8 @@ import msgspec
 from fraud.load.latencies import Quantiles
 from fraud.load.report import CampaignReport
 
+_MIB = 2**20
+_UNITS = {"cosmos": "RU", "functions": "s", "azurite": "bytes"}
 _MIX = ("bad", "malformed", "doubled", "reused_ids", "late", "foreign_fields", "unicode", "oversized")
 
 
@@ -59,6 +61,53 @@ def latency_rows(report: CampaignReport) -> list[LatencyRow]:
     return [
         LatencyRow(begin, latencies.send_to_archive, latencies.worst_send_to_archive),
         LatencyRow("window → verdict", latencies.window_to_verdict, latencies.worst_window_to_verdict),
+    ]
+
+
+class CostRow(msgspec.Struct, frozen=True):
+    """A row of the use of a part: seconds of CPU, those for a million events, MiB of memory and on the disk."""
+
+    name: str
+    cpu: str
+    per_million: str
+    memory: str
+    peak: str
+    kept: str
+
+
+def part_rows(report: CampaignReport) -> list[CostRow]:
+    """The use of each part, the busiest first; nothing if it is not known."""
+    cost = report.cost
+    if cost is None:
+        return []
+    return [
+        CostRow(
+            name=part.name,
+            cpu=f"{part.cpu_seconds:,.1f}",
+            per_million="-" if (seconds := cost.per_million(part.cpu_seconds)) is None else f"{seconds:,.0f}",
+            memory=f"{part.memory_bytes / _MIB:,.0f} ({part.more_memory_bytes / _MIB:+,.0f})",
+            peak=f"{part.peak_memory_bytes / _MIB:,.0f}",
+            kept=f"{part.kept_bytes / _MIB:,.1f} ({part.more_kept_bytes / _MIB:+,.1f})",
+        )
+        for part in sorted(cost.parts, key=lambda part: -part.cpu_seconds)
+    ]
+
+
+def asked_rows(report: CampaignReport) -> list[Row]:
+    """The operations on each resource of each part, the most frequent first, with their units."""
+    rows: list[Row] = []
+    for asked in report.cost.asked if report.cost else ():
+        unit = _UNITS.get(asked.part)
+        units = f", {asked.units:,.0f} {unit}" if unit else ""
+        rows.append(Row(f"{asked.part} {asked.resource} {asked.name}", f"{asked.count:,}{units}"))
+    return rows
+
+
+def bill_rows(report: CampaignReport) -> list[Row]:
+    """The bill: the quantity and its basis, and the amount."""
+    return [
+        Row(f"{row.name}, {row.quantity:,.4g} {row.unit} ({row.basis})", f"{row.usd:,.4f}")
+        for row in (report.cost.bill if report.cost else ())
     ]
 
 

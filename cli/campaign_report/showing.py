@@ -4,7 +4,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.campaign_report.rows import account_rows, latency_rows, mix_rows
+from cli.campaign_report.rows import account_rows, latency_rows, mix_rows, part_rows
 from cli.screen import console, plain, say
 from fraud.load.report import CampaignReport
 
@@ -22,6 +22,7 @@ def show_report(report: CampaignReport) -> None:
     if mixed := mix_rows(report):
         say("on purpose: " + ", ".join(f"{row.value} {row.name}" for row in mixed))
     _latencies(report)
+    _cost(report)
     for difference in report.outcome.differences[:_CLASSES]:
         say(f"{difference.name.replace('_', ' ')}: {difference.count:,}")
         for event_id in difference.ids[:_IDS]:
@@ -45,6 +46,21 @@ def _latencies(report: CampaignReport) -> None:
         say(f"{row.name:<18}{numbers}   {row.worst:%Y-%m-%d %H:%M}Z")
     if report.latencies.sample < 1:
         say(f"of {report.latencies.sample:.2%} of the events")
+
+
+def _cost(report: CampaignReport) -> None:
+    cost = report.cost
+    if cost is None:
+        return
+    console.print()
+    if rows := part_rows(report):
+        say(f"{'part':<18}{'CPU s':>8}{'a million':>11}{'memory MiB':>16}{'on disk MiB':>20}")
+        for row in rows:
+            say(f"{row.name:<18}{row.cpu:>8}{row.per_million:>11}{row.memory:>16}{row.kept:>20}")
+    million = "" if cost.usd_per_million is None else f", {cost.usd_per_million:,.2f} for a million events"
+    say(f"on Azure, size {cost.size}: {cost.usd:,.4f} USD{million}")
+    if cost.request_units is not None:
+        say(f"request units of Cosmos: {cost.request_units:,.0f}")
 
 
 def _mark(*, holds: bool) -> str:

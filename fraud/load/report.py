@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from fraud.load.assertions import Assertions
+from fraud.load.costs import Cost
 from fraud.load.latencies import Latencies, Quantiles
 from fraud.load.values import seconds_of
 
@@ -136,6 +137,7 @@ class CampaignReport(msgspec.Struct, frozen=True, kw_only=True):
     balanced: bool
     held: bool
     fraud: FraudFound | None = None
+    cost: Cost | None = None
 
 
 def checks_of(

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from cli.campaign_ceiling import bound_of, find_ceiling, peak_of, scaled
+from cli.campaign_ceiling import bound_of, find_ceiling, scaled
+from cli.campaign_report.costing import peak_of
 from fraud.load.latencies import Latencies
 from fraud.load.plan import CampaignPlan, problems
 from fraud.load.report import CampaignReport, Check

@@ -16,7 +16,9 @@ from local_azure.azurite.node import node
 from local_azure.core.lock import hold
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
 
-_PRELOADED = [Path(__file__).with_name(name) for name in ("end_with_parent.cjs", "journal.cjs", "operations.cjs")]
+_PRELOADED = [
+    Path(__file__).with_name(name) for name in ("end_with_parent.cjs", "journal.cjs", "operations.cjs", "figures.cjs")
+]
 _TAKEN = "the state folder is used by another Azurite (of process {process})"
 _SAVE_SECONDS = 15.0
 _REFUSED = 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local_azure.core.clock import Clock
 from local_azure.core.faults import Held
+from local_azure.core.figures import Figures
 from local_azure.core.operations import Operations
 from local_azure.cosmos import usage
 from local_azure.cosmos.account import account
@@ -43,6 +44,7 @@ class Service:
         self._key = key
         self._clock = clock
         self._operations = Operations.from_environment("cosmos")
+        self._figures = Figures.from_environment("cosmos")
         self._purged_at = 0
         self.charges = Charges()
         self._budgets = Budgets(self.catalog.offers, clock, enforced=enforced)
@@ -52,6 +54,7 @@ class Service:
 
     def close(self) -> None:
         """Close the file; every acknowledged write is already in it."""
+        self._figures.keep()
         self._store.close()
 
     async def prepare(self, bootstrap: Bootstrap | None = None) -> None:
@@ -73,14 +76,17 @@ class Service:
             check_session_token(request.headers.get("x-ms-session-token"), self._store.sequence)
         try:
             self._purge()
-            self._operations.note(request.headers.get("user-agent", ""), *operation(request))
+            asked = operation(request)
+            self._operations.note(request.headers.get("user-agent", ""), *asked)
             reply = await self._route(request)
             if request.segments[4:5] == ("docs",):
                 self.charges.add(reply.charge)
+            self._figures.count(*asked, reply.charge)
         except sqlite3.Error as problem:
             raise self._store.abandon(problem) from problem
         except CosmosError:
             self.charges.add(REFUSAL_CHARGE)
+            self._figures.count(*operation(request), REFUSAL_CHARGE)
             # A 409 says that an item exists; its client must be able to rely on that.
             await self._store.settled()
             raise

@@ -16,15 +16,21 @@ from typing import NamedTuple
 from local_azure.azurite.install import default_folder, install
 from local_azure.core import lock
 from local_azure.core.clock import SETTING as CLOCK_SETTING
+from local_azure.core.figures import SETTING as FIGURES_SETTING
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, run
 from local_azure.stack import clock_file, kept_files, ports, settings_file
 from local_azure.stack.config import Config
 from local_azure.stack.config_file import FILE, read_config
 from local_azure.stack.configured import configured_parts
 from local_azure.stack.supervisor import Supervisor
+from local_azure.stack.usage import FILE as USAGE_FILE
+from local_azure.stack.usage import UsageKeeper
 
 LOCAL = ".local"
 """The folder beside the configuration that keeps state and settings."""
+
+FIGURES = "figures"
+"""The folder beside the settings that says what the parts use and what is asked of them."""
 
 _RUNS = "this clone's stack already runs (process {process}); stop it with Ctrl-C there"
 
@@ -57,7 +63,9 @@ async def up(stop: asyncio.Event, places: Places, speed: float, faults_port: int
         app_settings = config.functions.settings if config.functions else {}
         keys = kept_files.keys_of(state / "keys.json") if config.functions and config.functions.keys else None
         settings_file.write(settings, {**connections, **app_settings}, chosen.get("functions"), keys)
-        environment = {CLOCK_SETTING: clock.setting(), **connections}
+        figures = settings.with_name(FIGURES)
+        await asyncio.to_thread(figures.mkdir, exist_ok=True)
+        environment = {CLOCK_SETTING: clock.setting(), FIGURES_SETTING: str(figures), **connections}
         if config.blob:
             # Before its part starts: to fetch it may take longer than a part has to become ready.
             await asyncio.to_thread(install, default_folder())
@@ -66,10 +74,13 @@ async def up(stop: asyncio.Event, places: Places, speed: float, faults_port: int
         supervisor = Supervisor(parts, environment, state / "logs", lambda line: _say(f"  {line}"))
         keeper = clock_file.Keeper(state / "clock", clock, lambda line: _say(f"  {line}"))
         keep_clock = asyncio.create_task(keeper.run())
+        usage = UsageKeeper(figures / USAGE_FILE, state, supervisor.processes)
+        keep_usage = asyncio.create_task(usage.run())
         try:
             await supervisor.run(stop, lambda: _say_ready(config, chosen, settings, time.monotonic() - started))
         finally:
             keep_clock.cancel()
+            keep_usage.cancel()
             keeper.save()
     _say(f"Stopped. `{config.commands.up}` continues from here; `{config.commands.reset}` forgets it.")
 
@@ -110,6 +121,7 @@ def reset(places: Places) -> None:
     read_config(places.config)
     with lock.hold(places.settings.with_name("stack.lock"), _RUNS):
         shutil.rmtree(places.state, ignore_errors=True)
+        shutil.rmtree(places.settings.with_name(FIGURES), ignore_errors=True)
     _say(f"Forgot the state in {_short(places.state)}.")
 
 

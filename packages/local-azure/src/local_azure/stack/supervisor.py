@@ -34,6 +34,10 @@ class Supervisor:
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._stopping = False
 
+    def processes(self) -> dict[str, int]:
+        """The process of each part that runs now."""
+        return {name: process.pid for name, process in self._running.items() if process.returncode is None}
+
     async def run(self, stop: asyncio.Event, when_ready: Callable[[], None]) -> None:
         """Run every part until `stop` is set. Raises CannotStartError, naming it, if a part cannot go on."""
         self._logs.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ order. Whatever user code raises becomes an `InvocationError`; nothing of it rea
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from local_azure.core.figures import Figures
 from local_azure.core.process import CannotStartError
 from local_azure.functions_host.indexing.catalogue import ORCHESTRATION
 from local_azure.functions_host.indexing.functions import Function
@@ -52,6 +54,7 @@ class Invoker:
         self._threads = ThreadPoolExecutor(_thread_count(), thread_name_prefix="function")
         self._orchestrators = ThreadPoolExecutor(_ORCHESTRATOR_THREADS, thread_name_prefix="orchestrator")
         self.stopping = asyncio.Event()
+        self._figures = Figures.from_environment("functions")
         self._running: set[Future[Any]] = set()
         self._overdue: set[Future[Any]] = set()
 
@@ -75,6 +78,7 @@ class Invoker:
             if outputs is not None:
                 outputs[binding.name] = out
         _LOG.debug("executing %s (%s)", function.name, invocation.id)
+        began = time.monotonic()
         running = self._start(function, arguments, invocation.id)
         self._running.add(running)
         running.add_done_callback(self._running.discard)
@@ -86,6 +90,8 @@ class Invoker:
             raise InvocationError(function.name, invocation.id, cause) from error
         except Exception as error:
             raise InvocationError(function.name, invocation.id, _without_host_frames(error)) from error
+        finally:
+            self._figures.count(function.trigger.type, function.name, time.monotonic() - began)
         if result is not None and function.returns is None:
             cause = RuntimeError("a function without a $return binding returned a value")
             raise InvocationError(function.name, invocation.id, cause)
@@ -104,6 +110,7 @@ class Invoker:
 
     def close(self) -> None:
         """Take no more calls. Threads that still run user code are left behind."""
+        self._figures.keep()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._orchestrators.shutdown(wait=False, cancel_futures=True)
 
