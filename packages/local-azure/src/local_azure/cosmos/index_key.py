@@ -142,11 +142,13 @@ def key_of(rank: int, value: Any) -> Key:
     match rank, value:
         case 0, _:
             return UNDEFINED_KEY
+        case 1, _:
+            return NULL_KEY
         case 3, None:
             return GREATEST_NUMBER
         case ((5 | 6), _):
             return ARRAY_KEY if rank == 5 else OBJECT_KEY
-        case (1, None) | (2, bool()) | (3, int() | float()) | (4, str()):
+        case (2, bool()) | (3, int() | float()) | (4, str()):
             return index_key(value)
         case _:
             raise ValueError(rank)

@@ -127,6 +127,34 @@ async def test_the_documents_that_hold_a_value_in_an_array_are_read_alone(plain:
     assert (len(frequent[0].items), frequent[1]) == (2_400, DOCUMENTS)
 
 
+async def test_an_order_without_ties_is_walked_where_that_meets_fewer_documents_than_gathering_them() -> None:
+    named = [{"path": "/store_id/?"}, {"path": "/cust_id/?"}]
+    order = [{"path": "/seen/at", "order": "descending"}, {"path": "/id"}]
+    shop = Shop({"includedPaths": named, "excludedPaths": EXCLUDED, "compositeIndexes": [order]}, 1_200)
+    asked = "SELECT TOP 10 * FROM c WHERE {} ORDER BY c.seen.at DESC, c.id"
+
+    frequent, met = await shop.ask(asked.format("c.store_id = 1"))
+    rare, met_of_rare = await shop.ask(asked.format("c.cust_id = 'c7'"))
+
+    assert len(frequent.items) == 10
+    assert met < 50, "400 documents are of the store"
+    assert (len(rare.items), met_of_rare) == (2, 2)
+
+
+async def test_pages_in_the_order_of_an_index_go_on_after_a_null() -> None:
+    shop = Shop({"includedPaths": [{"path": "/rank/?"}], "excludedPaths": EXCLUDED}, 0)
+    for number, rank in enumerate((None, None, True, 7, "a")):
+        upsert_item(shop.container, canonical(f"{number}"), json.encode({"id": f"{number}", "rank": rank}), ALWAYS)
+    seen: list[bytes] = []
+    token = None
+    for _ in range(5):
+        page, _ = await shop.ask("SELECT VALUE c.id FROM c ORDER BY c.rank", size=1, token=token)
+        seen += page.items
+        token = page.continuation
+
+    assert (seen, token) == ([b'"0"', b'"1"', b'"2"', b'"3"', b'"4"'], None)
+
+
 async def test_the_elements_of_an_array_are_as_the_last_write_left_them() -> None:
     shop = Shop(DEFAULT)
     sql = "SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(c.tags, 'late')"

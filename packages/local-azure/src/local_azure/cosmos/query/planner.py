@@ -44,6 +44,8 @@ class Plan(msgspec.Struct, frozen=True):
     walk: Walk | None = None
     group: Callable[[Value], tuple[Key, ...]] | None = None
     complete: bool = False
+    unique: bool = False
+    """The order knows no ties, of which a walk must meet all: the id is a part of it."""
 
 
 class Planner:
@@ -110,10 +112,10 @@ class Planner:
 
     def _ends_sooner(self, ordered: Plan, located: int, most: int) -> bool:
         """True if a walk meets a page of what is wanted before it has met as many rows as are located."""
-        if ordered.walk is None or located <= _HANDFUL:
+        if ordered.walk is None or not ordered.unique or located <= _HANDFUL:
             return False
-        in_all = self._count(ordered.walk.index, [Leg()], _MANY)
-        return most * in_all < located * located
+        bound = located * located // max(most, 1)
+        return self._count(ordered.walk.index, [Leg()], bound) <= bound
 
     def _holding(self, elements: Elements) -> set[tuple[int, str]] | None:
         """The documents whose arrays hold what is asked for; None if no index tells, or if they are many."""
@@ -162,7 +164,7 @@ class Planner:
         def group(document: Value) -> tuple[Key, ...]:
             return tuple(index_key(value_at(document, each)) for each in names)
 
-        return Plan(walk=walk, group=group, complete=complete)
+        return Plan(walk=walk, group=group, complete=complete, unique=("id",) in names)
 
     def _resumed(self, conditions: Conditions, place: Place, name: str) -> Plan:
         for index in self._indexes.existing:
