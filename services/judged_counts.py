@@ -9,10 +9,10 @@ import msgspec
 
 from services import cosmos
 from services.desk.case_queries import IS_CASE, time_text
+from services.watching import azure_time
 
 _CHANGED = (
-    "SELECT c.id, c.suspicious, c.bands.high, c._ts FROM c "
-    f"WHERE {IS_CASE} AND c.window_end > @since AND c._ts >= @from"
+    f"SELECT c.id, c.suspicious, c.bands.high FROM c WHERE {IS_CASE} AND c.window_end > @since AND c._ts >= @from"
 )
 _PAGE = 5_000
 _OVERLAP = 60
@@ -44,11 +44,12 @@ class JudgedCounts:
             {"name": "@since", "value": time_text(since)},
             {"name": "@from", "value": self._read_to - _OVERLAP},
         ]
+        now = await azure_time()
         container = await cosmos.cases()
         read = [row async for row in container.query_items(_CHANGED, parameters=parameters, max_item_count=_PAGE)]
         for row in read:
             self._seen[row["id"]] = (_number(row, "suspicious"), _number(row, "high"))
-        self._read_to = max([self._read_to, *(row["_ts"] for row in read)])
+        self._read_to = int(now.timestamp())
         verdicts, high = (sum(column) for column in zip(*self._seen.values(), strict=True)) if self._seen else (0, 0)
         return Judged(len(self._seen), verdicts, high)
 

@@ -110,7 +110,7 @@ async def test_a_question_of_the_desk_costs_no_more_than_it_may(filled: Filled, 
 
 
 async def test_the_flow_reads_a_case_once_however_often_it_looks(filled: Filled, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(judged_counts, "_OVERLAP", -1)
+    monkeypatch.setattr(judged_counts, "_OVERLAP", -60)
     counts, since = JudgedCounts(), datetime.now(UTC) - timedelta(days=2)
     first = await counts.count(since)
     before = await filled.charge()
