@@ -60,26 +60,42 @@ async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]
     What was judged before comes from evidence; the rest is looked up, and kept as evidence before it is used. Raises
     what Cosmos or the blob service raised.
     """
-    asked = [
-        Asked(event_id, form, content, by_form)
-        for event_id, contents in contents_of.items()
-        for by_form in [distinct(contents)]
-        for form, content in by_form.items()
-        if is_flagged(content.event)
-    ]
+    asked = _asked(contents_of)
     if not asked:
         return {}
     # Nothing lies beside a window that is judged for the first time, or writing the first part says so.
     snapshot = Snapshot() if chunk.is_first else await read_evidence(chunk)
     while missing := [each for each in asked if not _is_kept(each, snapshot, chunk.task)]:
         await add_evidence(chunk, snapshot, await _look_up(chunk.task, missing, snapshot))
+    return _contexts(chunk.task, asked, snapshot)
+
+
+async def contexts_looked_up(task: WindowTask, contents_of: Mapping[str, Sequence[Content]]) -> Contexts:
+    """The context of each flagged content as it is found now, which is kept nowhere. Raises what Cosmos raised."""
+    asked = _asked(contents_of)
+    if not asked:
+        return {}
+    return _contexts(task, asked, Snapshot([await _look_up(task, asked, Snapshot())]))
+
+
+def _asked(contents_of: Mapping[str, Sequence[Content]]) -> list[Asked]:
+    return [
+        Asked(event_id, form, content, by_form)
+        for event_id, contents in contents_of.items()
+        for by_form in [distinct(contents)]
+        for form, content in by_form.items()
+        if is_flagged(content.event)
+    ]
+
+
+def _contexts(task: WindowTask, asked: Sequence[Asked], snapshot: Snapshot) -> Contexts:
     contexts: Contexts = {}
     for each in asked:
         kept = snapshot.of(each.event_id, each.digest)
         if kept is None:
             raise LookupError(f"the evidence on {each.event_id} has vanished")
         day = snapshot.parts[0].profile_day
-        rates = snapshot.parts[0].rates.get(chunk.task.set_name, KeptRates()).rates()
+        rates = snapshot.parts[0].rates.get(task.set_name, KeptRates()).rates()
         contexts.setdefault(each.event_id, {})[each.form] = Context(kept.facts, rates, kept.digest(day), day)
     return contexts
 

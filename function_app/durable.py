@@ -26,6 +26,7 @@ from activities.review_case import take_review_step
 from activities.send_batch import send_batch
 from activities.send_tick import send_tick
 from activities.store_verdicts import store_verdicts
+from activities.try_window import try_window
 from activities.watching.note_night import note_night
 from function_app.registration import register
 from orchestrations import contracts
@@ -39,6 +40,7 @@ from orchestrations.repair_reconciliation import repair_reconciliation, repair_w
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
 from orchestrations.run_campaign_plan import run_campaign_plan
+from orchestrations.try_rules import try_rules
 
 blueprint = df.Blueprint()
 
@@ -62,6 +64,8 @@ register(
         contracts.FIND_WINDOWS: find_windows,
         contracts.JUDGE_AGAIN: judge_again,
         contracts.NOTE_REANALYSIS: note_reanalysis,
+        contracts.TRY_RULES: try_rules,
+        contracts.TRY_WINDOW: try_window,
         contracts.RECONCILE: reconcile,
         contracts.RECONCILE_STAGE: reconcile_stage,
         contracts.RECONCILE_NIGHTLY: reconcile_nightly,

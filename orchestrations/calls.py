@@ -88,6 +88,12 @@ def _all(
     return [result_of(called, answer) for answer in answers]
 
 
+def heeding(context: df.DurableOrchestrationContext, task: TaskBase, stop: TaskBase) -> Workflow[Any]:
+    """The result of a task, which is waited for in any case; the SDK sees an event only while it is waited for, too."""
+    yield context.task_any([task, stop])
+    return (yield task)
+
+
 def timer(context: df.DurableOrchestrationContext, due: datetime) -> TimerTask:
     """A durable timer. Cancel it if it loses a race: an open timer keeps the instance running until it fires."""
     return context.create_timer(due)

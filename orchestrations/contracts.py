@@ -15,6 +15,7 @@ from fraud.generation import BatchTotals
 from fraud.load.planned import PlanStatus, TickPart, TickSent
 from fraud.quarantine_places import PlacesTask
 from fraud.reanalysis.messages import FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
+from fraud.reanalysis.trial import TrialState, Tried
 from fraud.watching.checks import Night
 from reconciliation.messages import (
     Outcome,
@@ -82,6 +83,9 @@ REANALYZE = Orchestration("reanalyze", ReanalysisState, cast("type[ReanalysisSta
 FIND_WINDOWS = Activity("find_windows", WindowsPage, FoundWindows)
 JUDGE_AGAIN = Activity("judge_again", WindowAgain, WindowJudged)
 NOTE_REANALYSIS = Activity("note_reanalysis", ReanalysisState, Nothing)
+TRY_RULES = Orchestration("try_rules", TrialState, cast("type[TrialState | None]", TrialState | None))
+"""Likewise."""
+TRY_WINDOW = Activity("try_window", WindowAgain, Tried)
 
 RECONCILE = Orchestration("reconcile", Request, Outcome)
 RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, StepProgress)

@@ -1,7 +1,5 @@
 """Judge windows again on purpose: count them, and if the count is the confirmed one, judge them page by page."""
 
-from typing import Any
-
 import azure.durable_functions as df
 import msgspec
 from azure.durable_functions.models.Task import TaskBase
@@ -10,7 +8,7 @@ from fraud.analysis import WindowSummary
 from fraud.campaigns import STOP_EVENT
 from fraud.reanalysis.messages import ENDED, FoundWindows, ReanalysisState, WindowAgain
 from fraud.slices import slices
-from orchestrations.calls import Workflow, call, result_of, schedule
+from orchestrations.calls import Workflow, call, heeding, result_of, schedule
 from orchestrations.contracts import ALERT_FRAUD_TEAM, FIND_WINDOWS, JUDGE_AGAIN, NOTE_REANALYSIS
 
 PAGES_PER_GENERATION = 4
@@ -31,7 +29,7 @@ def reanalyze(context: df.DurableOrchestrationContext, state: ReanalysisState) -
     for _ in range(PAGES_PER_GENERATION):
         _say(context, state)
         looking = schedule(context, FIND_WINDOWS, state.page)
-        page = result_of(FIND_WINDOWS, (yield from _heeding(context, looking, stop)))
+        page = result_of(FIND_WINDOWS, (yield from heeding(context, looking, stop)))
         if state.phase == "counting":
             state = state.counted_more(page)
         else:
@@ -51,7 +49,7 @@ def _judge(
 ) -> Workflow[ReanalysisState]:
     for wave in slices(page.paths, WINDOWS_IN_FLIGHT):
         tasks = [schedule(context, JUDGE_AGAIN, WindowAgain(state.order, path)) for path in wave]
-        answers = yield from _heeding(context, context.task_all(tasks), stop)
+        answers = yield from heeding(context, context.task_all(tasks), stop)
         for window in (result_of(JUDGE_AGAIN, answer) for answer in answers):
             untold = 0 if window.told is None else (yield from _tell(context, window.told))
             state = state.judged_more(window, untold=untold)
@@ -59,12 +57,6 @@ def _judge(
             return state.stopped()
         _say(context, state)
     return state.past(page)
-
-
-def _heeding(context: df.DurableOrchestrationContext, task: TaskBase, stop: TaskBase) -> Workflow[Any]:
-    """The result of a task, which is waited for in any case; the SDK sees an event only while it is waited for, too."""
-    yield context.task_any([task, stop])
-    return (yield task)
 
 
 def _tell(context: df.DurableOrchestrationContext, alert: WindowSummary) -> Workflow[int]:

@@ -8,6 +8,7 @@ from cli.rules.explaining import run_explain
 from cli.rules.replaying import run_replay
 from cli.rules.showing import run_check, run_show
 from cli.rules.trying import run_compare, run_try
+from cli.rules.trying_windows import add_windows
 from cli.rules_in_use import add_change, add_in_use, add_snooze, add_wake
 
 Run = Callable[[argparse.Namespace], int]
@@ -37,14 +38,18 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
     add_events(replay)
     replay.add_argument("--rules", metavar="SET", help=_RULES)
     replay.add_argument("--out", required=True, metavar="VERDICTS.ndjson", help="the file of the verdicts")
-    text = "Judge a file of events with a set and with another, and show what changes: bands, rules, examples."
-    trial = command("try", text, run_try)
+    text = (
+        "Judge a file of events with a set and with another, or with --from windows that have verdicts with a set, and "
+        "show what changes: bands, rules, examples."
+    )
+    trial = commands.add_parser("try", help=text, description=text, parents=[app])
+    trial.set_defaults(run=run_try)
     trial.add_argument("rules", metavar="SET", help=_RULES)
-    add_events(trial)
+    add_events(trial, may_be_absent=True)
+    add_windows(trial)
     trial.add_argument("--against", metavar="SET", help=_RULES)
     text = "the truth about the events, as `detective world` writes it: adds precision and recall"
     trial.add_argument("--labels", metavar="LABELS.ndjson", help=text)
-    trial.add_argument("--json", action="store_true", help="print JSON for a script")
     compare = command("compare", "Show what changes from one file of verdicts to another.", run_compare)
     for name in ("before", "after"):
         compare.add_argument(name, metavar=f"{name.upper()}.ndjson", help="verdicts that `replay` wrote")
@@ -71,12 +76,12 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run_explain)
 
 
-def add_events(parser: argparse.ArgumentParser, *, is_option: bool = False) -> None:
+def add_events(parser: argparse.ArgumentParser, *, is_option: bool = False, may_be_absent: bool = False) -> None:
     """Add the file of events, and how many of its days are history."""
     text = "events in order of arrival"
     if is_option:
         parser.add_argument("--events", required=True, metavar="EVENTS.ndjson", help=text)
     else:
-        parser.add_argument("events", metavar="EVENTS.ndjson", help=text)
+        parser.add_argument("events", metavar="EVENTS.ndjson", help=text, nargs="?" if may_be_absent else None)
     text = "the file's first days (UTC), which are profiled and not judged (default: %(default)s)"
     parser.add_argument("--history-days", type=whole_number(0, _MOST_HISTORY), default=0, metavar="N", help=text)

@@ -1,4 +1,4 @@
-"""`detective rules try` and `compare`: show what another set, or another run, changes in the verdicts."""
+"""`detective rules try` and `compare`: show what another set, or another run, changes in the verdicts of a file."""
 
 import argparse
 from pathlib import Path
@@ -10,13 +10,16 @@ from cli.rules.comparing import changes
 from cli.rules.files import arrivals_of, judged, rules_of
 from cli.rules.labels import truth_of
 from cli.rules.showing_changes import show_changes
+from cli.rules.trying_windows import try_windows
 from fraud.replay.replay import ReplayVerdict
 
 _verdicts = msgspec.json.Decoder(ReplayVerdict)
 
 
 def run_try(options: argparse.Namespace) -> int:
-    """Judge a file with a set and with another, and show what changes."""
+    """Judge a file with a set and with another, or windows that have verdicts with a set, and show what changes."""
+    if options.events is None:
+        return try_windows(options)
     tried, reference = rules_of(options.rules), rules_of(options.against)
     arrivals, _ = arrivals_of(options.events)
     before, after = (

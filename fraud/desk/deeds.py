@@ -24,6 +24,8 @@ What = Literal[
     "act-on-workflow",
     "reanalyze",
     "stop-reanalysis",
+    "try-rules",
+    "stop-trial",
 ]
 
 

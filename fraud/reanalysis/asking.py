@@ -11,6 +11,8 @@ from msgspec import Meta
 from fraud.desk.problems import ProblemError, bad_request
 from fraud.desk.queries import CaseId, Moment, StoreName
 from fraud.reanalysis.messages import Phase, Reanalysis, ReanalysisState
+from fraud.reanalysis.trial import TrialProgress, TrialState
+from fraud.rules.reading import MAX_FILE
 from fraud.rules.shipped import set_of_window, shipped
 from fraud.verdicts import AGAIN, Band, Verdict
 from fraud.windows import compact_time
@@ -34,6 +36,43 @@ class ReanalysisOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     band: Band | None = None
     window: CaseId | None = None
     confirm: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+
+
+class TrialOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The windows that end in [from, to], or one by its name, and the set that is tried on them.
+
+    It is one that comes with the app, by its name, or the `text` of a rule file.
+    """
+
+    start: Moment | None = msgspec.field(name="from", default=None)
+    end: Moment | None = msgspec.field(name="to", default=None)
+    why: Annotated[str, Meta(min_length=1, max_length=500)]
+    rules: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_FILE)] | None = None
+    store: StoreName | None = None
+    band: Band | None = None
+    window: CaseId | None = None
+
+    def windows(self, rules: str) -> ReanalysisOrder:
+        """The windows as a re-analysis asks for them, with the id of the set."""
+        return ReanalysisOrder(
+            start=self.start,
+            end=self.end,
+            why=self.why,
+            rules=rules,
+            store=self.store,
+            band=self.band,
+            window=self.window,
+        )
+
+
+class TrialRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A trial: the engine's status, how far it has come, its result once it has ended, why it failed if it has."""
+
+    status: str
+    progress: TrialProgress | None = None
+    result: TrialState | None = None
+    error: str | None = None
 
 
 class ReanalysisStop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,21 +101,28 @@ class KeptVerdicts(msgspec.Struct, frozen=True, kw_only=True):
     verdicts_in_all: int
 
 
-def order_of(asked: ReanalysisOrder, *, store: str | None, active: str, who: str, when: datetime) -> Reanalysis:
-    """The order; `store` is the partition of the store, `active` the name of the set that judges windows now.
+def rules_id(name: str) -> str:
+    """The id of a set by its name or id. Raises ProblemError if this version has none of it."""
+    rules = set_of_window(name)
+    if rules is None:
+        raise bad_request("rules", f"this version has the sets {', '.join(shipped())}, and not {name!r}")
+    return rules.id
+
+
+def order_of(
+    asked: ReanalysisOrder, *, rules: str, store: str | None, who: str, when: datetime, prefix: str = AGAIN
+) -> Reanalysis:
+    """The order; `rules` is the id of the set, `store` the partition of the store, `prefix` begins its name.
 
     Raises ProblemError that names the field.
     """
     start, end = _span(asked)
-    rules = set_of_window(asked.rules or active)
-    if rules is None:
-        raise bad_request("rules", f"this version has the sets {', '.join(shipped())}, and not {asked.rules!r}")
     digest = sha256(msgspec.json.encode((asked, who))).hexdigest()[:8]
     return Reanalysis(
-        id=f"{AGAIN}{compact_time(when)}-{digest}",
+        id=f"{prefix}{compact_time(when)}-{digest}",
         start=start,
         end=end,
-        rules=rules.id,
+        rules=rules,
         who=who,
         why=asked.why,
         store=store,
@@ -107,7 +153,7 @@ def _end_in(window: str) -> datetime:
         raise bad_request("window", "the name of a window tells its end: window-7-20260102T101000Z-...") from None
 
 
-def runs_already(state: ReanalysisState | None) -> ProblemError:
+def runs_already(order: Reanalysis | None, what: str = "re-analysis") -> ProblemError:
     """409: one at a time."""
-    who = f" by {state.order.who}" if state else ""
-    return ProblemError(409, "Runs already", f"a re-analysis{who} runs: follow it, stop it, or wait for its end")
+    who = f" by {order.who}" if order else ""
+    return ProblemError(409, "Runs already", f"a {what}{who} runs: follow it, stop it, or wait for its end")

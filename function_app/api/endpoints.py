@@ -10,6 +10,7 @@ from function_app.api import (
     ruling,
     setting_right,
     tracing,
+    trying,
     workflows,
 )
 from function_app.api.endpoint import Endpoint
@@ -25,4 +26,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *flowing.ENDPOINTS,
     *workflows.ENDPOINTS,
     *tracing.ENDPOINTS,
+    *trying.ENDPOINTS,
 )

@@ -1,11 +1,7 @@
 """The endpoints of re-analyses: count windows, judge them again, follow it, stop it, read the verdicts of before."""
 
-import asyncio
-import logging
-
 import msgspec
 
-from fraud.campaigns import STOP_EVENT
 from fraud.desk.deeds import deed_of
 from fraud.desk.paging import Page
 from fraud.desk.problems import ProblemError, not_found
@@ -16,11 +12,13 @@ from fraud.reanalysis.asking import (
     ReanalysisRow,
     ReanalysisStop,
     order_of,
+    rules_id,
     runs_already,
 )
 from fraud.reanalysis.messages import INSTANCE, ReanalysisState
 from function_app import durable_client
 from function_app.api.endpoint import Answer, Call, Endpoint, Nothing
+from function_app.api.stopping import raise_stop
 from function_app.durable_client import AlreadyRunningError, Client, Status
 from orchestrations.contracts import REANALYZE
 from services.desk import reanalyses
@@ -30,25 +28,20 @@ from services.desk.deeds import noted
 from services.rules_in_use import read_rules_in_use
 from services.watching import azure_time
 
-_log = logging.getLogger(__name__)
-_RAISED = 6
-_POLLS = 6
-_POLL_SECONDS = 0.25
-"""The stop is raised for nine seconds: an event that comes between two generations is lost."""
-
 
 async def start_reanalysis(call: Call[Nothing, ReanalysisOrder]) -> Answer:
     """Count the windows of a range, or judge them again if the count is the confirmed one; one at a time."""
     asked, client, when = call.content, _client(call.client), await azure_time()
     order = order_of(
         asked,
+        rules=rules_id(asked.rules or (await read_rules_in_use()).active),
         store=None if asked.store is None else str(store_of(asked.store)),
-        active=(await read_rules_in_use()).active,
         who=call.caller.name or "",
         when=when,
     )
     if await durable_client.is_running(client, INSTANCE):
-        raise runs_already(_state_of(await durable_client.find(client, INSTANCE)))
+        running = _state_of(await durable_client.find(client, INSTANCE))
+        raise runs_already(running.order if running else None)
     state = ReanalysisState(order=order)
 
     async def started() -> ReanalysisRow:
@@ -84,7 +77,7 @@ async def stop_reanalysis(call: Call[Nothing, ReanalysisStop]) -> Answer:
     deed = deed_of(call.caller, await azure_time(), "stop-reanalysis", subject, call.content.why)
 
     async def stopped() -> ReanalysisRow:
-        await _raise_stop(client)
+        await raise_stop(client, INSTANCE)
         return _row(await _found(client))
 
     return Answer(content=await noted(deed, stopped, lambda row: row.phase), status=202)
@@ -94,18 +87,6 @@ async def list_kept_verdicts(call: Call[CaseName, None]) -> tuple[KeptVerdicts, 
     """The verdicts of a case that re-analyses have replaced, the latest first."""
     case = await find_case(call.asked.id)
     return await reanalyses.kept_verdicts(case.verdicts_blob, call.asked.verdicts)
-
-
-async def _raise_stop(client: Client) -> None:
-    for _ in range(_RAISED):
-        try:
-            await client.raise_event(INSTANCE, STOP_EVENT, None)
-        except Exception:  # noqa: BLE001 - the SDK raises nothing more exact
-            _log.info("%s has ended, or does not take an event", INSTANCE)
-        for _ in range(_POLLS):
-            if not await durable_client.is_running(client, INSTANCE):
-                return
-            await asyncio.sleep(_POLL_SECONDS)
 
 
 def _client(client: Client | None) -> Client:

@@ -78,8 +78,8 @@ def check(verdict: Verdict, keys: RunKeys, evidence: Snapshot, snoozes: Iterable
         return Checked(_of_none(verdict), 1, NO_CONTENT)
     fields = Field(0) if verdict.event.get("id") == verdict.event_id else Field.EVENT
     rules = set_named(verdict.rule_set)
-    context = _context_of(verdict, rules, evidence)
-    contents = _contents_in(context) if context else _contents_named(verdict)
+    context = context_of(verdict, rules, evidence)
+    contents = _contents_in(context) if context else contents_named(verdict)
     if rules is None:
         fields |= Field.RULE_SET
     elif verdict.evidence is not msgspec.UNSET and context is None:
@@ -89,7 +89,7 @@ def check(verdict: Verdict, keys: RunKeys, evidence: Snapshot, snoozes: Iterable
     return Checked(fields, contents, keys.of_body(msgspec.json.encode(verdict.event)))
 
 
-def _context_of(verdict: Verdict, rules: RuleSet | None, evidence: Snapshot) -> Context | None:
+def context_of(verdict: Verdict, rules: RuleSet | None, evidence: Snapshot) -> Context | None:
     """The facts that a verdict names; None if it names none, or none that are of its event."""
     if isinstance(verdict.evidence, msgspec.UnsetType) or rules is None:
         return None
@@ -129,7 +129,8 @@ def check_by_place(verdict: Verdict, keys: RunKeys, number: int) -> Checked:
     return Checked(fields, 1, keys.of_event(event, number))
 
 
-def _contents_named(verdict: Verdict) -> int:
+def contents_named(verdict: Verdict) -> int:
+    """The number of contents that a verdict says lie under its id."""
     evidence = next((reason.evidence for reason in verdict.reasons if reason.rule == REUSED), "")
     number = _NUMBER.match(evidence)
     return int(number[0]) if number else 1

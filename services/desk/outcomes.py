@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fraud.desk.callers import Caller
-from fraud.desk.outcomes import OutcomeRow, OutcomeVerdict
+from fraud.desk.outcomes import Fate, OutcomeRow, OutcomeVerdict
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.queries import Question
 from fraud.slices import slices
@@ -18,6 +18,7 @@ from services.desk.judged_outcomes import verdicts_on
 
 PARTITION = "_outcomes"
 """No store's: theirs are numbers, `_unknown`, or what a text in an event says, and an event's case has another type."""
+_IN_WINDOW = "SELECT c.event_id, c.outcome FROM c WHERE c.type = 'outcome' AND c.verdict.window_end = @end"
 _LISTED = "SELECT TOP @most * FROM c WHERE c.type = 'outcome' AND c.id > @after ORDER BY c.id"
 
 
@@ -53,6 +54,14 @@ async def list_outcomes(asked: Question) -> Page[OutcomeRow]:
     shown = documents[: asked.limit]
     rows = tuple(msgspec.convert({**document, "id": document["event_id"]}, OutcomeRow) for document in shown)
     return Page(rows, token_of(Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
+
+
+async def fates_in(window_end: datetime, ids: Sequence[str]) -> dict[str, Fate]:
+    """What became of those of some events that were judged in windows of this end, as far as it is known."""
+    wanted = frozenset(ids)
+    parameters: list[dict[str, object]] = [{"name": "@end", "value": msgspec.to_builtins(window_end)}]
+    query = (await cosmos.cases()).query_items(_IN_WINDOW, parameters=parameters, partition_key=PARTITION)
+    return {document["event_id"]: document["outcome"] async for document in query if document["event_id"] in wanted}
 
 
 def _document(row: OutcomeRow, verdict: OutcomeVerdict | None, who: Caller, when: datetime) -> dict[str, Any]:

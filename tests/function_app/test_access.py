@@ -23,7 +23,17 @@ FUNCTIONS = {
 }
 UNGUARDED = {"store-events-producer-fn", "health", "desk-home", "desk"}
 """Whoever the host lets in may call these; the pages of the desk ask for roles of their own."""
-CASE_WORK = {"decide-case", "assign-case", "comment-case", "reopen-case", "keep-outcomes", "snooze-rule", "wake-rule"}
+CASE_WORK = {
+    "decide-case",
+    "assign-case",
+    "comment-case",
+    "reopen-case",
+    "keep-outcomes",
+    "snooze-rule",
+    "wake-rule",
+    "start-trial",
+    "stop-trial",
+}
 OPERATIONS = {
     "start-campaign",
     "stop-campaign",

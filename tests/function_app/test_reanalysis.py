@@ -1,7 +1,8 @@
-"""Judging windows again, over the API of the running app."""
+"""Judging windows again, and trying rules on them, over the API of the running app."""
 
 import asyncio
 import uuid
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -35,10 +36,10 @@ async def a_window() -> WindowTask:
     return task
 
 
-async def ended(http: aiohttp.ClientSession) -> dict[str, Any]:
+async def ended(http: aiohttp.ClientSession, path: str = CURRENT) -> dict[str, Any]:
     async with asyncio.timeout(30):
         while True:
-            status, row = await call(http, "GET", CURRENT)
+            status, row = await call(http, "GET", path)
             if status == 200 and row["status"] not in ("Pending", "Running", "ContinuedAsNew"):
                 return row
             await asyncio.sleep(0.05)
@@ -114,3 +115,26 @@ async def test_one_runs_at_a_time_and_what_ends_it_is_told(http: aiohttp.ClientS
     assert (status, refusal["title"]) == (409, "Runs already")
     assert "a re-analysis by Ana runs" in refusal["detail"]
     assert (row["status"], row["error"], stopped) == ("Terminated", "enough", 409)
+
+
+async def test_a_rule_file_is_tried_over_windows_and_changes_nothing(http: aiohttp.ClientSession):
+    task = await a_window()
+    file = (Path(__file__).parents[2] / "fraud" / "rule_sets" / "seed.toml").read_text().replace('"seed"', '"mine"', 1)
+    order = {"window": task.name, "why": "a trial", "text": file}
+    _, before = await call(http, "GET", f"/api/cases/{task.name}")
+
+    status, _ = await call(http, "POST", "/api/rule-trials", order)
+    row = await ended(http, "/api/rule-trial")
+    wrong, refusal = await call(http, "POST", "/api/rule-trials", {**order, "text": file.replace("medium", "median")})
+    neither, _ = await call(http, "POST", "/api/rule-trials", {"window": task.name, "why": "a trial"})
+    _, after = await call(http, "GET", f"/api/cases/{task.name}")
+    _, deeds = await call(http, "GET", "/api/deeds?limit=1")
+
+    result = row["result"]
+    assert (status, row["status"], result["phase"], result["windows"]) == (202, "Completed", "done", 1)
+    assert (result["tried"]["verdicts"], result["tried"]["kept"], result["tried"]["differing"]) == (1, 1, 0)
+    assert result["order"]["rules"].startswith("mine@")
+    assert (wrong, refusal["field"], neither) == (400, "text", 400)
+    assert "rules.toml:" in refusal["detail"]
+    assert after == before
+    assert [(deed["what"], deed["outcome"]) for deed in deeds["items"]] == [("try-rules", result["order"]["rules"])]

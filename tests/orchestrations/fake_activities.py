@@ -14,6 +14,7 @@ from fraud.load.messages import MixTotals
 from fraud.load.planned import TickPart, TickSent
 from fraud.quarantine_places import PlacesTask
 from fraud.reanalysis.messages import Counted, FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
+from fraud.reanalysis.trial import Tried
 from fraud.verdicts import Band
 from function_app.registration import register
 from orchestrations import contracts
@@ -23,6 +24,7 @@ from orchestrations.reanalyze import reanalyze
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
 from orchestrations.run_campaign_plan import run_campaign_plan
+from orchestrations.try_rules import try_rules
 
 
 class FakeActivities:
@@ -72,6 +74,8 @@ class FakeActivities:
                 contracts.FIND_WINDOWS: self.find_windows,
                 contracts.JUDGE_AGAIN: self.judge_again,
                 contracts.NOTE_REANALYSIS: self.note_reanalysis,
+                contracts.TRY_RULES: try_rules,
+                contracts.TRY_WINDOW: self.try_window,
             },
         )
 
@@ -160,6 +164,14 @@ class FakeActivities:
             name=again.path, store_id=3, window_start=again.order.start, window_end=again.order.end, count=3
         )
         return WindowJudged(verdicts=3, moved={"low -> high": 1}, told=self._summary(window, 2))
+
+    async def try_window(self, again: WindowAgain) -> Tried:
+        """Three verdicts, one of which would rise."""
+        self.before_batch(len(self.again))
+        self._enter("try_window")
+        if again.path not in self.again:
+            self.again.append(again.path)
+        return Tried(verdicts=3, moved={"low -> high": 1}, rules_after={f"R{again.path}": 1}, kept=3)
 
     async def note_reanalysis(self, state: ReanalysisState) -> None:
         """Kept in memory."""

@@ -24,6 +24,7 @@ from fraud.desk.waiting import DECIDED_EVENT, Deadlines, ReviewTask
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign
 from fraud.reanalysis.messages import Reanalysis, ReanalysisState
+from fraud.reanalysis.trial import TrialState
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
 from tests.orchestrations.fake_activities import FakeActivities
@@ -149,6 +150,20 @@ async def reanalysis_done(hub: RunningHub, steps: FakeActivities) -> str:
     return await _finished(hub, "reanalyze", reanalysis(9))
 
 
+def trial() -> dict[str, Any]:
+    """The input of a trial."""
+    moment = WINDOW_ENDING_1010.end
+    order = Reanalysis(id="try-x", start=moment, end=moment, rules="seed", who="Ana", why="a trial")
+    return msgspec.to_builtins(TrialState(order=order))
+
+
+async def trial_done(hub: RunningHub, steps: FakeActivities) -> str:
+    """A trial over three windows, over services that fail a few times."""
+    steps.windows = ["w0", "w1", "w2"]
+    steps.failures.update({"find_windows": 1, "try_window": 1})
+    return await _finished(hub, "try_rules", trial())
+
+
 async def plan_completed(hub: RunningHub, steps: FakeActivities) -> str:
     """A campaign with a plan of ten minutes and three producers, one of which needs three tries."""
     steps.failures["send_tick"] = 2
@@ -189,6 +204,7 @@ SCENARIOS: dict[str, Scenario] = {
         plan_stopped_while_waiting,
         reanalysis_counted,
         reanalysis_done,
+        trial_done,
     )
 }
 

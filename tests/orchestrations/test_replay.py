@@ -7,17 +7,19 @@ import pytest
 from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
 from orchestrations.analyze_window import analyze_window
-from orchestrations.contracts import ANALYZE_WINDOW, REANALYZE, REVIEW_CASE, RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
+from orchestrations.contracts import ANALYZE_WINDOW, REANALYZE, REVIEW_CASE, RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN, TRY_RULES
 from orchestrations.reanalyze import reanalyze
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
 from orchestrations.run_campaign_plan import run_campaign_plan
+from orchestrations.try_rules import try_rules
 from tests.orchestrations.record import HISTORIES, SCENARIOS, record
 
 WORKFLOWS = {
     "analyze_window": orchestrator(ANALYZE_WINDOW, analyze_window),
     "run_campaign": orchestrator(RUN_CAMPAIGN, run_campaign),
     "review_case": orchestrator(REVIEW_CASE, review_case),
+    "try_rules": orchestrator(TRY_RULES, try_rules),
     "reanalyze": orchestrator(REANALYZE, reanalyze),
     "run_campaign_plan": orchestrator(RUN_CAMPAIGN_PLAN, run_campaign_plan),
 }
@@ -41,6 +43,7 @@ def test_a_recorded_history_replays_without_a_difference(path: Path):
         "window_amended",
         "window_cleared_by_name",
         "reanalysis_done",
+        "trial_done",
     ],
 )
 def test_a_changed_order_of_completions_gives_the_same_result(name: str):

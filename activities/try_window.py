@@ -1,0 +1,133 @@
+"""Judge a window by a set that is tried: on the facts of that time, and into no verdict, case or alert."""
+# pyright: reportUnknownMemberType=false
+# The SDK's documents are untyped.
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+
+from activities.find_contents import find_contents
+from activities.kept_evidence import list_evidence, snapshot_of
+from activities.window_context import Contexts, contexts_looked_up
+from fraud.analysis import WindowTask
+from fraud.desk.outcomes import Fate
+from fraud.events import store_key
+from fraud.identity import canonical
+from fraud.judging import Context, judged
+from fraud.reanalysis.messages import WindowAgain
+from fraud.reanalysis.telling import Pair, tried_on
+from fraud.reanalysis.trial import Tried
+from fraud.reanalysis.windows import NotItsVerdictsError, name_in, window_in
+from fraud.rules.rule_set import RuleSet
+from fraud.rules.shipped import SEED, set_named
+from fraud.snoozes import Snooze, asleep_in
+from fraud.verdicts import Verdict
+from fraud.windows import SuspiciousWindow, Window
+from reconciliation.reading.verdicts import contents_named, context_of
+from services import names
+from services.blobs import read_blob, warehouse
+from services.desk.outcomes import fates_in
+from services.desk.reviews import read_case
+from services.profiles import latest_profile_day
+from services.rules_in_use import read_rules_in_use
+from services.tried_rules import rules_to_try
+
+_DECIDED = ("confirmed", "dismissed")
+
+
+async def try_window(again: WindowAgain) -> Tried:
+    """What the set of an order says of a window's verdicts, beside what is stored. It reads only.
+
+    A verdict is judged on the evidence that it names, as live judging had it; without such evidence the facts are
+    looked up, as of the end of the window. Raises what Cosmos or the blob service raised.
+    """
+    path, rules = again.path, await rules_to_try(again.order.rules)
+    try:
+        window, verdicts = window_in(path, await read_blob(await warehouse(names.FRAUD_EVENTS), path))
+    except (ResourceNotFoundError, NotItsVerdictsError):
+        return Tried()  # deleted or altered since it was listed
+    trial = _Trial(rules, asleep_in((await read_rules_in_use()).state.snoozes, window.window))
+    snapshot = await snapshot_of((await list_evidence([path]))[path])
+    kept = {place: context for place, v in enumerate(verdicts) if (context := context_of(v, rules, snapshot))}
+    missing = [verdict for place, verdict in enumerate(verdicts) if verdict.event and place not in kept]
+    rebuilt = await _rebuilt(window, missing, rules) if missing and rules is not SEED else {}
+    for place, verdict in enumerate(verdicts):
+        own = context_of(verdict, set_named(verdict.rule_set), snapshot)
+        trial.add(verdict, kept.get(place), _of(verdict, rebuilt), own)
+    case = await read_case(name_in(path), store_key(window.store_id))
+    decision = case.review.state if case and case.review.state in _DECIDED else None
+    fates: Mapping[str, Fate] = await fates_in(window.window.end, window.ids)
+    return trial.told(tried_on(name_in(path), trial.pairs, decision, fates))
+
+
+class _Trial:
+    """The verdicts of a window as they are tried, one by one."""
+
+    def __init__(self, rules: RuleSet, asleep: Sequence[Snooze]) -> None:
+        self._rules = rules
+        self._asleep = asleep
+        self._counts = Tried()
+        self.pairs: list[Pair] = []
+
+    def add(self, stored: Verdict, kept: Context | None, rebuilt: Context | None, own: Context | None) -> None:
+        """Try a verdict on the facts that it names, or on those that were looked up; `own` are those of its own set."""
+        if stored.event is None:
+            self.pairs.append((stored, stored))
+            return
+        context = kept or rebuilt
+        if context is None and self._rules is not SEED:
+            self._count(Tried(without_facts=1))
+            self.pairs.append((stored, stored))
+            return
+        self._count(Tried(rebuilt=1) if kept is None and rebuilt is not None else Tried(kept=1))
+        self.pairs.append((stored, self._judged(stored, self._rules, context)))
+        self._hold_against_its_own(stored, own, rebuilt)
+
+    def _hold_against_its_own(self, stored: Verdict, own: Context | None, rebuilt: Context | None) -> None:
+        """Judge it by its own set again: what is stored must come of it, unless facts had to be rebuilt."""
+        rules = set_named(stored.rule_set)
+        if rules is None:
+            return
+        needs_facts = stored.evidence is not msgspec.UNSET
+        context = (own or rebuilt) if needs_facts else None
+        if needs_facts and context is None:
+            return
+        if needs_facts and own is None and rules.definition.name != self._rules.definition.name:
+            return  # the rates of the days before are those of the set that is tried
+        again = self._judged(stored, rules, context)
+        if (again.score, again.band, again.reasons) != (stored.score, stored.band, stored.reasons):
+            self._count(Tried(differing=1, rebuilt_differing=int(needs_facts and own is None)))
+
+    def _judged(self, stored: Verdict, rules: RuleSet, context: Context | None) -> Verdict:
+        return judged(
+            stored.event or {},
+            stored.store_id,
+            Window(stored.window_start, stored.window_end),
+            stored.run_id,
+            contents=contents_named(stored),
+            source=stored.source or "archive",
+            name=stored.event_id,
+            rules=rules,
+            context=context,
+            asleep=self._asleep,
+        )
+
+    def _count(self, more: Tried) -> None:
+        self._counts = self._counts + more
+
+    def told(self, changes: Tried) -> Tried:
+        """The changes, with how they were found."""
+        return changes + self._counts
+
+
+async def _rebuilt(window: SuspiciousWindow, verdicts: Sequence[Verdict], rules: RuleSet) -> Contexts:
+    """The facts of verdicts that name none, looked up as of the end of the window, and kept nowhere."""
+    day = await latest_profile_day(window.window.start.date())
+    task = WindowTask.of(window, "tried", rules=rules.id, profile_day=day)
+    ids = list(dict.fromkeys(verdict.event_id for verdict in verdicts))
+    return await contexts_looked_up(task, await find_contents(ids, window.store_id))
+
+
+def _of(verdict: Verdict, contexts: Contexts) -> Context | None:
+    return contexts.get(verdict.event_id, {}).get(canonical(verdict.event or {}))

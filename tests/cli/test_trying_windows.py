@@ -1,0 +1,80 @@
+"""`detective rules try SET --from`, over an app that answers as the API does."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cli.app_client import AppError
+from cli.commands import command_line
+from fraud.reanalysis.asking import TrialRow
+from fraud.reanalysis.messages import Reanalysis
+from fraud.reanalysis.trial import TrialState, Tried, TriedExample
+from tests.cli.test_command_line import App
+from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
+from tests.fraud.desk.cases import NOON
+
+ORDER = Reanalysis(id="try-x", start=NOON, end=NOON, rules="seed@1", who="Ana", why="a trial")
+EXAMPLE = TriedExample(
+    id="e\x1b1", case_id="c", window_end=NOON, before="low 10", after="high 90", by=80, rules=("VALUE",)
+)
+TRIED = Tried(
+    verdicts=1_234,
+    moved={"low -> high": 7},
+    bands_before={"low": 1_234},
+    bands_after={"high": 7, "low": 1_227},
+    rules_after={"VALUE": 7},
+    examples=(EXAMPLE,),
+    kept=1_200,
+    rebuilt=30,
+    without_facts=4,
+    differing=2,
+    rebuilt_differing=1,
+    labels={"case fraud": 2, "case after high right": 1, "case after high wrong": 3, "event before high right": 1},
+)
+
+
+def answered(app: type[App], row: TrialRow) -> None:
+    for path in ("/api/rule-trials", "/api/rule-trial"):
+        app.answers[path] = [(200, msgspec.to_builtins(row))]
+
+
+def run(*arguments: str) -> int:
+    options = command_line().parse_args(["rules", "try", *arguments])
+    return options.run(options)
+
+
+def test_a_file_is_tried_and_its_changes_are_told_with_what_people_know(
+    app: type[App], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    file = tmp_path / "mine.toml"
+    file.write_text("name = 'mine'")
+    answered(app, TrialRow(status="Completed", result=TrialState(order=ORDER, phase="done", windows=3, tried=TRIED)))
+
+    code = run(str(file), "--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z", "--store", "7")
+
+    text = capsys.readouterr().out
+    order = {"store": "7", "why": "a trial", "from": "2026-01-02T10:00:00Z", "to": "2026-01-02T11:00:00Z"}
+    assert app.asked[0] == ("/api/rule-trials", {**order, "text": "name = 'mine'"})
+    assert code == 0
+    for words in (
+        "7 low -> high",
+        "e?1 (2026-01-02T12:00Z): low 10 -> high 90, VALUE",
+        "1,200 on the facts of that time, 30 on facts that were looked up anew",
+        "4 could not be judged",
+        "2 do not say what their own set says",
+        "decided cases, high, after: precision 25.0%, recall 50.0%",
+        "events with an outcome, high, before: precision 100.0%, recall -",
+    ):
+        assert words in text
+
+
+def test_one_that_failed_is_an_error_and_so_is_what_is_not_said(app: type[App]):
+    answered(app, TrialRow(status="Failed", error="the service is away"))
+
+    with pytest.raises(AppError, match="the trial failed: the service is away"):
+        run("seed", "--window", "window-7-20260102T101000Z-ab")
+    with pytest.raises(AppError, match="say a file of events, or which windows"):
+        run("seed")
+    with pytest.raises(AppError, match="neither a rule file nor a set"):
+        run("none-such", "--window", "window-7-20260102T101000Z-ab")
