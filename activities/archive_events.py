@@ -9,7 +9,7 @@ from activities.archive_by_key import DOCUMENTS_OF_A_BATCH, KeyArchive
 from activities.archived_before import without_archived
 from activities.isolate import isolate
 from activities.watching.flagged_windows import note_flagged_windows
-from fraud.archive import KEY_FIELD, ArchiveDocument, ReceivedEvent, batches, plan_archive
+from fraud.archive import KEY_FIELD, ArchiveDocument, ArchivePlan, ReceivedEvent, batches, plan_archive
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_places import PlacesTask, places_tasks
 from services import cosmos
@@ -26,6 +26,13 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
     they are away or too busy.
     """
     plan = plan_archive(received)
+    by_place = await write_archive(plan)
+    await note_flagged_windows(document for documents in plan.documents.values() for document in documents)
+    return by_place
+
+
+async def write_archive(plan: ArchivePlan) -> list[PlacesTask]:
+    """Write a plan, and note nothing of it: the stream job may have seen none of these events."""
     container = await cosmos.events()
     by_place: list[QuarantinedEvent] = []
 
@@ -40,7 +47,6 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
         for batch in batches(documents, DOCUMENTS_OF_A_BATCH, cosmos.MAX_BATCH_BYTES)
     )
     await together([*map(keep_apart, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
-    await note_flagged_windows(document for documents in plan.documents.values() for document in documents)
     return places_tasks(by_place)
 
 

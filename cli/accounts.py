@@ -3,6 +3,7 @@
 import msgspec
 
 from cli.campaigns import CampaignState
+from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.messages import Outcome
 
 
@@ -24,6 +25,11 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     resent: int
     must_be_flagged: int
     """By the campaign itself; `expected` is recomputed from the archive."""
+    reused: int = 0
+    """Ids that arrived with several contents."""
+    reused_on_purpose: int = 0
+    faults: tuple[str, ...] = ()
+    """The classes of differences that weigh."""
     verdict: str
     sentence: str
 
@@ -50,9 +56,15 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
             windows=counts.windows,
             resent=counts.resent,
             must_be_flagged=campaign.totals.expected_suspicious,
+            reused=counts.id_reused,
+            faults=tuple(headline.name for headline in FAULT_HEADLINES if getattr(counts, headline.name)),
             verdict=outcome.verdict,
             sentence=outcome.sentence,
         )
+
+    def of_world(self, *, ids: int, must_be_flagged: int, reused: int) -> "Accounts":
+        """With what a played world says of itself: it sends events twice, and ids with several contents."""
+        return msgspec.structs.replace(self, sent=ids, must_be_flagged=must_be_flagged, reused_on_purpose=reused)
 
     def checks(self) -> list[tuple[str, bool]]:
         """Each equation that must hold, in words, and whether it does."""
@@ -66,9 +78,16 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
             ),
             ("nothing is missing, unexpected or twice", not (self.missing or self.unexpected or self.duplicates)),
             ("every verdict has its event", not self.unresolved),
+            *(
+                [("every id that a fraud used again was noticed", self.reused == self.reused_on_purpose)]
+                if self.reused_on_purpose
+                else []
+            ),
         ]
 
     @property
     def balanced(self) -> bool:
-        """True if every equation holds and the reconciliation itself says so."""
-        return self.verdict == "balanced" and all(holds for _, holds in self.checks())
+        """True if every equation holds and the reconciliation itself says so, but for ids used again on purpose."""
+        on_purpose = {"id_reused"} if self.reused_on_purpose else set[str]()
+        is_whole = self.verdict == "balanced" or (self.verdict == "differences" and bool(on_purpose))
+        return is_whole and not {*self.faults} - on_purpose and all(holds for _, holds in self.checks())

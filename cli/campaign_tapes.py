@@ -46,13 +46,17 @@ def play(plan: CampaignPlan, folder: Path) -> PlayedPlan:
         stage = stages[number]
         assert isinstance(stage, World | Replay)  # noqa: S101 - that is what is played
         events = _world_events(stage) if isinstance(stage, World) else list(_recorded(folder / stage.file))
-        pages = _pages(events, ceil(stage.seconds / seconds_of(plan.tick)), f"stages[{number}]")
-        name = _name(pages)
-        tapes[name] = pages
-        counts = [len(page) for page in pages]
-        length = f"{len(pages) * seconds_of(plan.tick):g}s"
-        stages[number] = Tape(length=length, start=stage.start, tape=name, per=plan.tick, counts=counts)
+        tape, pages = tape_of(events, stage.length, plan.tick, f"stages[{number}]")
+        stages[number] = msgspec.structs.replace(tape, start=stage.start)
+        tapes[tape.tape] = pages
     return PlayedPlan(msgspec.structs.replace(plan, stages=stages), tapes)
+
+
+def tape_of(events: Sequence[Timed], length: str, per: str, place: str) -> tuple[Tape, Pages]:
+    """The tape of events that are played in a length of time, and its pages. Raises CampaignFileError."""
+    pages = _pages(events, ceil(seconds_of(length) / seconds_of(per)), place)
+    whole = f"{len(pages) * seconds_of(per):g}s"
+    return Tape(length=whole, tape=_name(pages), per=per, counts=[len(page) for page in pages]), pages
 
 
 def hand_over(app: AppClient, tapes: dict[str, Pages]) -> None:

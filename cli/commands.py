@@ -73,17 +73,18 @@ def command_line() -> argparse.ArgumentParser:
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
-        plan = demo.Plan(batches=options.batches, events=options.events, seed=options.seed, speed=options.speed)
+        chosen = {name: value for name in ("batches", "events") if (value := getattr(options, name)) is not None}
+        plan = demo.Plan(is_random=bool(chosen), seed=options.seed, speed=options.speed, **chosen)
         return 0 if demo.run_demo(plan) else 1
 
     for name, kind, default, meaning in (
-        ("batches", whole_number(1, 100_000), 100, "batches of events, 1 to 100,000"),
-        ("events", whole_number(1, 10_000), 30, "events in a batch, 1 to 10,000"),
+        ("batches", whole_number(1, 100_000), None, "batches of random events, 1 to 100,000, not a world"),
+        ("events", whole_number(1, 10_000), None, "random events in a batch, 1 to 10,000, not a world"),
         ("seed", whole_number(0, 2**53 - 1), 42, "the same seed gives the same events"),
         ("speed", speed, 60, "seconds of Azure's time in a second, up to 1,000"),
     ):
         chosen = os.environ.get(name.upper()) or default
-        text = f"{meaning} (default: {name.upper()}, or {default})"
+        text = f"{meaning} (default: {name.upper()}{'' if default is None else f', or {default}'})"
         parser.add_argument(f"--{name}", type=kind, default=chosen, metavar="N", help=text)
     parser.set_defaults(run=run)
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -36,12 +37,18 @@ def running_stack(
     say: Callable[[str], None],
     settings: Path = LOCAL_SETTINGS,
     config: Path = ROOT / "local-azure.toml",
+    *,
+    not_before: datetime | None = None,
 ) -> Generator[Stack]:
     """Run a stack with its own state for as long as the block lasts. `say` gets a line for each part that is ready.
+
+    Azure's time begins at `not_before`, if it would begin earlier.
 
     Raises StackError if it does not become ready, or if the block fails because the stack could not go on.
     """
     command = [sys.executable, "-m", "local_azure.stack", "up", "--speed", str(speed)]
+    if not_before is not None:
+        command += ["--not-before", not_before.isoformat()]
     process = subprocess.Popen(  # noqa: S603 - our own module
         [*command, "--config", str(config), "--state", str(state), "--settings", str(settings)],
         cwd=ROOT,

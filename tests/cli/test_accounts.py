@@ -84,3 +84,15 @@ def test_the_summary_has_every_number_that_a_script_reads():
         "sent captured archived quarantined expected suspicious analysed missing unexpected duplicates unresolved"
     )
     assert set(promised.split()) | {"windows", "verdict"} <= msgspec.to_builtins(accounts_with()).keys()
+
+
+def test_a_world_that_uses_ids_again_balances_if_each_of_them_was_noticed_and_nothing_else_is_wrong():
+    def of_world(changes: dict[str, int], reused: int = 2) -> Accounts:
+        counted = accounts_with({"id_reused": 2} | changes, verdict="differences")
+        return counted.of_world(ids=100, must_be_flagged=8, reused=reused)
+
+    assert of_world({}).balanced
+    assert not of_world({}, reused=3).balanced
+    assert not of_world({}, reused=0).balanced
+    assert not of_world({"verdict_differs": 1}).balanced
+    assert not accounts_with({"id_reused": 2}, verdict="differences").balanced

@@ -6,15 +6,19 @@ runs keep a file together.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cli.app_client import AppClient
 from cli.demo import Plan, settle, start
+from cli.demo.finding import Finding
+from cli.demo.running import FOLDER
 from cli.stack_process import ROOT, running_stack
 from tests.pipeline.parts import START_SECONDS, kill
 
@@ -36,21 +40,35 @@ def test_the_accounts_balance_although_the_functions_host_is_killed(tmp_path: Pa
     assert accounts.balanced, accounts
 
 
-def test_the_demo_balances_and_says_so():
-    environment = {**os.environ, "BATCHES": "40", "SEED": "3"}
+def test_an_evening_of_a_labelled_world_balances_and_its_worst_case_is_a_ring():
     demo = subprocess.run(
-        [sys.executable, "-m", "cli", "demo"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "cli", "demo"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in ("BATCHES", "EVENTS", "SEED")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "Balanced" in demo.stdout
-    assert max(len(line) for line in demo.stdout.splitlines()) <= 80
+    assert max(len(line) for line in demo.stdout.splitlines()) <= 80, demo.stdout
 
-    summary = json.loads((ROOT / ".local" / "demo" / "summary.json").read_text())
-    assert summary["sent"] == summary["captured"] == summary["archived"] == 40 * 30
-    assert summary["expected"] == summary["suspicious"] == summary["analysed"] > 0
-    assert summary["verdict"] == "balanced"
-    report = json.loads((ROOT / ".local" / "demo" / "report.json").read_text())
+    summary = json.loads((FOLDER / "summary.json").read_text())
+    assert summary["sent"] == summary["captured"] == summary["archived"] > 1_000
+    assert summary["must_be_flagged"] == summary["expected"] == summary["suspicious"] == summary["analysed"] > 50
+    report = json.loads((FOLDER / "report.json").read_text())
     (campaign,) = report["campaigns"]
-    assert (campaign["run_id"], campaign["sent"], campaign["lost"]) == ("campaign-demo", 40 * 30, 0)
-    assert (campaign["recall"], campaign["precision"]) == (1, 1)
-    assert (ROOT / ".local" / "demo" / "report.html").read_text().startswith("<!doctype html>")
+    assert (campaign["run_id"], campaign["lost"]) == ("campaign-demo", 0)
+    assert (FOLDER / "report.html").read_text().startswith("<!doctype html>")
+
+    finding = msgspec.json.decode((FOLDER / "found.json").read_bytes(), type=Finding)
+    assert len(finding.scenarios) >= 5
+    assert (finding.share_found("high", "medium") or 0) > 0.7, finding
+    assert (finding.share_of_fraud("high") or 0) > 0.5, finding
+    assert 0 < finding.never_flagged < finding.fraud_sales
+    worst = demo.stdout.partition("The worst case\n")[2]
+    assert re.match(r"  \d+ accounts, ", worst), worst
+    (scenarios,) = re.findall(r"by its labels: (.*)", worst)
+    rings = {its.scenario.replace("_", " ") for its in finding.scenarios if its.rings_found and its.sales > 1}
+    assert set(scenarios.split(", ")) <= rings, worst
+    assert "2 days" in demo.stdout, "the past was profiled"

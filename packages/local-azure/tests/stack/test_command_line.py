@@ -17,6 +17,16 @@ def test_a_speed_that_there_is_not_is_refused_in_a_line(
     assert "--speed" in capsys.readouterr().err.splitlines()[-1]
 
 
+def test_a_time_that_there_is_not_is_refused_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("sys.argv", ["stack", "up", "--not-before", "tonight"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert "--not-before: must be a time such as" in capsys.readouterr().err.splitlines()[-1]
+
+
 @pytest.mark.parametrize("action", ["up", "reset"])
 def test_a_folder_without_a_stack_is_named_and_nothing_is_made_there(
     action: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -5,6 +5,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,18 @@ def test_azures_time_never_goes_backwards_from_one_run_to_the_next(tmp_path: Pat
     clock_file.save(tmp_path / "clock", fast)
     before = fast.timestamp()
     assert clock_file.resume(tmp_path / "clock", speed=1).timestamp() > before
+
+
+def test_azures_time_begins_where_it_is_told_to_unless_it_is_later_already(tmp_path: Path):
+    now = datetime.now(UTC)
+    tonight = now + timedelta(hours=5)
+
+    begun = clock_file.resume(tmp_path / "clock", 60, tonight)
+    clock_file.save(tmp_path / "clock", begun)
+
+    assert 0 <= begun.timestamp() - tonight.timestamp() < 60
+    assert clock_file.resume(tmp_path / "clock", 60, now).timestamp() > tonight.timestamp()
+    assert clock_file.resume(tmp_path / "other", 60, now - timedelta(days=1)).timestamp() >= now.timestamp()
 
 
 @pytest.mark.parametrize("text", ["", "\n", "soon", "nan", "inf", "-1", "1e300"])

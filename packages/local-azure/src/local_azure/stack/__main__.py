@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,8 +49,18 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def up(stop: asyncio.Event, places: Places, speed: float, faults_port: int | None = None) -> None:
-    """Run the stack until `stop` is set. The brokers take faults at `faults_port`, if there is one."""
+async def up(
+    stop: asyncio.Event,
+    places: Places,
+    speed: float,
+    faults_port: int | None = None,
+    *,
+    not_before: datetime | None = None,
+) -> None:
+    """Run the stack until `stop` is set. The brokers take faults at `faults_port`, if there is one.
+
+    Azure's time begins at `not_before`, if it would begin earlier.
+    """
     config = read_config(places.config)
     state, settings = places.state, places.settings
     os.umask(0o077)  # of all parts too: no other user of the machine reads their files
@@ -58,7 +69,7 @@ async def up(stop: asyncio.Event, places: Places, speed: float, faults_port: int
         started = time.monotonic()
         await asyncio.to_thread(_make_private, state)
         kept_files.write_ports(state / "ports.json", chosen)
-        clock = clock_file.resume(state / "clock", speed)
+        clock = clock_file.resume(state / "clock", speed, not_before)
         connections = settings_file.connection_settings(config, chosen)
         app_settings = config.functions.settings if config.functions else {}
         keys = kept_files.keys_of(state / "keys.json") if config.functions and config.functions.keys else None
@@ -142,10 +153,21 @@ def _parser() -> argparse.ArgumentParser:
         "--speed", type=float, default=os.environ.get("SPEED") or "1", help="Azure's seconds per real second"
     )
     parser.add_argument(
+        "--not-before", type=_moment, metavar="TIME", help="Azure's time begins there, in ISO 8601, or later"
+    )
+    parser.add_argument(
         "--faults-port", type=int, metavar="N", help="where the brokers take faults on demand; absent: no faults"
     )
     parser.add_argument("--log-level", default="WARNING")
     return parser
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"must be a time such as 2026-03-02T18:30Z, not {text[:40]!r}") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def main() -> None:
@@ -162,7 +184,11 @@ def main() -> None:
         (options.settings or local / "local.settings.json").resolve(),
     )
     if options.action == "up":
-        run("stack", options.log_level, lambda stop: up(stop, places, options.speed, options.faults_port))
+        run(
+            "stack",
+            options.log_level,
+            lambda stop: up(stop, places, options.speed, options.faults_port, not_before=options.not_before),
+        )
     try:
         reset(places)
     except CannotStartError as problem:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from local_azure.core.clock import Clock
@@ -15,13 +16,14 @@ _END_OF_TIME = 253_402_300_800.0
 """The year 10000, which no calendar here has."""
 
 
-def resume(file: Path, speed: float) -> Clock:
-    """The clock of this run. It starts at real time, or where the last run had come to if that is later.
+def resume(file: Path, speed: float, not_before: datetime | None = None) -> Clock:
+    """The clock of this run. It starts at the latest of real time, where the last run had come to, and `not_before`.
 
     Raises CannotStartError if the file does not tell where that was: to guess could take Azure's time back.
     """
     now = time.time()
-    return Clock(real_origin=now, azure_origin=max(now, _saved(file)), speed=speed)
+    earliest = not_before.timestamp() if not_before else 0.0
+    return Clock(real_origin=now, azure_origin=max(now, _saved(file), earliest), speed=speed)
 
 
 def save(file: Path, clock: Clock) -> None:
