@@ -77,7 +77,7 @@ async def serving_event_hubs(
                 capture = Capture(options.capture, namespace, journal, files, clock)
                 tasks(capture.run())
                 keep_from = capture.keep_from
-            tasks(keep_retention(partitions, options.retention_hours, clock, keep_from))
+            tasks(keep_retention(partitions, options.retention_hours, clock, keep_from, commits))
             yield await stack.enter_async_context(listening(wrap(namespace), options.port))
         _commit_the_rest(commits)
 

@@ -174,7 +174,8 @@ class Service:
         if now != self._purged_at:
             self._purged_at = now
             for container in self.catalog.containers():
-                container.documents.purge()
+                if container.documents.purge():
+                    self._store.give_back_soon()
 
 
 @lru_cache(maxsize=8)

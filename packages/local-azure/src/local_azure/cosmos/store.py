@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local_azure.core.sqlite import open_database
+from local_azure.core.sqlite import give_back, open_database
 from local_azure.cosmos.effective_key import effective_key
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.index_key import KeyReader
 
 logger = logging.getLogger(__name__)
+
+_GIVES_BACK_AFTER_SECONDS = 1.0
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resource (
@@ -53,6 +55,8 @@ class Store:
         self._database.create_function("index_key", 2, self.keys, deterministic=True)
         self._database.create_function("element_keys", 2, self.keys.elements, deterministic=True)
         self._open = False
+        self._closed = False
+        self._giving_back = False
         self._waiting: list[asyncio.Future[None]] = []
         self._sequence = 0
         self.on_rollback: Callable[[], None] = lambda: None
@@ -60,6 +64,7 @@ class Store:
     def close(self) -> None:
         """Commit what the last turn wrote and close the file."""
         self._commit()
+        self._closed = True
         self._database.close()
 
     def execute(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
@@ -85,6 +90,25 @@ class Store:
         finally:
             if self._database.in_transaction:
                 self._database.execute("RELEASE batch")
+
+    def give_back_soon(self) -> None:
+        """Give the disk that deleted documents took back, between two turns and in small parts."""
+        if not self._giving_back:
+            self._giving_back = True
+            asyncio.get_running_loop().call_later(_GIVES_BACK_AFTER_SECONDS, self._give_back)
+
+    def _give_back(self) -> None:
+        self._giving_back = False
+        if self._closed:
+            return
+        self._commit()  # it cannot be done within a transaction
+        try:
+            is_more = give_back(self._database)
+        except sqlite3.Error as problem:
+            logger.warning("the file keeps the pages of what was deleted: %s", problem)
+            return
+        if is_more:
+            self.give_back_soon()
 
     async def settled(self) -> None:
         """Wait until everything written so far is committed. CosmosError 503 if it could not be."""

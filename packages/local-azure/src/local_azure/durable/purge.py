@@ -2,6 +2,7 @@
 
 import asyncio
 
+from local_azure.core.sqlite import give_back
 from local_azure.durable.errors import NotFoundError, PreconditionError
 from local_azure.durable.queries import InstanceFilter
 from local_azure.durable.store import FINISHED, Store, forget_instance
@@ -37,5 +38,9 @@ async def purge_finished(store: Store, conditions: InstanceFilter) -> int:
             for instance_id in ids:
                 forget_instance(database, instance_id)
         deleted, last = deleted + len(ids), ids[-1]
+        await asyncio.sleep(0)
+    is_more = deleted > 0
+    while is_more:
+        is_more = give_back(store.database)
         await asyncio.sleep(0)
     return deleted
