@@ -1,5 +1,6 @@
 """Find the ceiling: raise the rate of a campaign until an assertion fails, and say which part was the bound."""
 
+import os
 from collections.abc import Callable
 from math import ceil
 from typing import Any
@@ -25,6 +26,8 @@ class Ceiling(msgspec.Struct, frozen=True, kw_only=True):
     failed: float | None
     bound: str = ""
     """The part that was the bound where it failed."""
+    busiest: str = ""
+    """The part that used most CPU there while it was sent, where that is known."""
     reasons: list[str] = []
     """The assertions that failed there."""
 
@@ -68,6 +71,7 @@ def find_ceiling(
         held=peak_of(scaled(plan, good)) if good else None,
         failed=peak_of(scaled(plan, bad)) if bad is not None else None,
         bound=bound_of(report) if report else "",
+        busiest=busiest_of(report) if report else "",
         reasons=[check.sentence for check in report.checks if not check.holds] if report else [],
     )
 
@@ -85,3 +89,13 @@ def bound_of(report: CampaignReport) -> str:
     if verdict:
         return f"stream job, queue and window analysis, {verdict.p95:,.0f} s behind a window's end"
     return "not known: nothing was measured"
+
+
+def busiest_of(report: CampaignReport) -> str:
+    """The part that used most CPU, in cores; nothing if that is not known."""
+    cost = report.cost
+    if cost is None or not cost.parts or not cost.real_seconds:
+        return ""
+    part = max(cost.parts, key=lambda part: part.cpu_seconds)
+    cores = part.cpu_seconds / cost.real_seconds
+    return f"{part.name}, {cores:,.2f} cores; all parts {cost.cores or 0:,.2f} of {os.cpu_count() or 1}"

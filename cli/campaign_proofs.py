@@ -39,9 +39,13 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
     def run(options: argparse.Namespace) -> int:
         asked = read_plan(options.file)
-        chosen = {name: value for name in ("name", "seed") if (value := getattr(options, name)) is not None}
-        played = play(msgspec.structs.replace(asked, **chosen), options.file.parent)
+        if options.seed is not None:
+            asked = _with_seed(asked, options.seed)
+        if options.name is not None:
+            asked = msgspec.structs.replace(asked, name=options.name)
+        played = play(asked, options.file.parent)
         app = app_of(options)
+        campaigns.refuse_ids_again(app, played.plan)
         hand_over(app, played.tapes)
         before = look(app)
         started = campaigns.start(app, msgspec.to_builtins(played.plan))
@@ -50,9 +54,17 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("file", type=Path, metavar="FILE", help="a campaign file; campaigns/ has examples")
     parser.add_argument("--name", help="another name than the file's")
-    parser.add_argument("--seed", type=int, metavar="N", help="another seed than the file's")
+    text = "another seed than the file's, also of the worlds that it plays: other ids"
+    parser.add_argument("--seed", type=whole_number(0, 2**53 - 1), metavar="N", help=text)
     _add_report_options(parser)
     parser.set_defaults(run=run)
+
+
+def _with_seed(plan: CampaignPlan, seed: int) -> CampaignPlan:
+    stages = [
+        msgspec.structs.replace(stage, world_seed=seed) if isinstance(stage, World) else stage for stage in plan.stages
+    ]
+    return msgspec.structs.replace(plan, seed=seed, stages=stages)
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
@@ -152,6 +164,8 @@ def _show_ceiling(ceiling: Ceiling) -> None:
     say(held if ceiling.failed is None else f"{held}; {ceiling.failed:,.1f} did not")
     if ceiling.bound:
         say(f"the bound was {ceiling.bound}")
+    if ceiling.busiest:
+        say(f"the busiest part: {ceiling.busiest}")
     for reason in ceiling.reasons:
         say(f"✘ {reason}")
 

@@ -13,6 +13,7 @@ from cli.app_client import AppClient, AppError, read_as
 from cli.screen import print_json, progress, say, show_error
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan
+from fraud.load.shapes import Tape
 
 _PATH = "api/campaigns"
 _POLL_SECONDS = 0.25
@@ -54,6 +55,23 @@ class CampaignState(msgspec.Struct, frozen=True, kw_only=True):
 def start(app: AppClient, request: dict[str, Any]) -> str:
     """Start a campaign; its instance id. Raises AppError, for example if one of that name is running."""
     return str(app.post(_PATH, request)["id"])
+
+
+def refuse_ids_again(app: AppClient, plan: CampaignPlan) -> None:
+    """Raise AppError if the campaign of this name has sent the ids of a plan before.
+
+    The same ids with other times are ids that were used again, so the accounts could not balance.
+    """
+    if plan.name is None:
+        return
+    try:
+        before = look(app, plan.name)
+    except AppError:
+        return  # it does not exist, or whoever starts it is told why not
+    tapes = {stage.tape for stage in plan.stages if isinstance(stage, Tape)}
+    sent = {stage.tape for stage in (before.plan.stages if before.plan else ()) if isinstance(stage, Tape)}
+    if (plan.seed is not None and plan.seed == before.seed and before.totals.sent) or tapes & sent:
+        raise AppError(f"{before.id} has sent these ids before; --seed N gives others")
 
 
 def stop(app: AppClient, name: str) -> dict[str, Any]:

@@ -124,7 +124,10 @@ async def get_latencies(request: func.HttpRequest, client: Client) -> func.HttpR
         return problem(409, "Campaign has not begun", f"{instance_id} has not sent anything yet; ask again")
     totals = msgspec.convert(progress["totals"], MixTotals)
     started, ended = (datetime.fromisoformat(progress[name]) for name in ("started", "updated"))
-    task = LatencyTask(run_id=instance_id, started=started, ended=ended, sent=totals.sent, from_due=not totals.late)
+    plan = (await _plan(client, instance_id, status)).get("plan")
+    task = LatencyTask(
+        run_id=instance_id, started=started, ended=ended, sent=totals.sent, from_due=tells_due(totals, plan)
+    )
     return json_response(await measure_latencies(task))
 
 
@@ -205,6 +208,11 @@ async def _stops(client: Client, instance_id: str) -> bool:
         if cast(dict[str, Any], status.custom_status or {}).get("phase") == "stopping":
             return True
     return False
+
+
+def tells_due(totals: MixTotals, plan: dict[str, Any] | None) -> bool:
+    """True if the time in an event is the one at which it was due: neither a late event's nor a recorded one's is."""
+    return not totals.late and all(stage["shape"] != "tape" for stage in (plan or {}).get("stages", ()))
 
 
 def _progress(status: Status) -> dict[str, Any]:

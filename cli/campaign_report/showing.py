@@ -9,6 +9,7 @@ from cli.screen import console, plain, say
 from fraud.load.report import CampaignReport
 
 _CLASSES, _IDS = 8, 3
+_LONG = 1_000_000
 
 
 def show_report(report: CampaignReport) -> None:
@@ -42,7 +43,7 @@ def _latencies(report: CampaignReport) -> None:
             say(f"{row.name:<18}{'not measured':>20}")
             continue
         values = (row.quantiles.p50, row.quantiles.p95, row.quantiles.p99, row.quantiles.max)
-        numbers = "".join(f"{value:>8,.0f}" for value in values)
+        numbers = "".join(f"{value:>8,.0f}" if value < _LONG else f"{value:>8.2g}" for value in values)
         say(f"{row.name:<18}{numbers}   {row.worst:%Y-%m-%d %H:%M}Z")
     if report.latencies.sample < 1:
         say(f"of {report.latencies.sample:.2%} of the events")

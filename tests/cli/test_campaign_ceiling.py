@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from cli.campaign_ceiling import bound_of, find_ceiling, scaled
-from cli.campaign_report.costing import peak_of
+from cli.campaign_ceiling import bound_of, busiest_of, find_ceiling, scaled
+from cli.campaign_report.costing import cost_of, peak_of
 from fraud.load.latencies import Latencies
 from fraud.load.plan import CampaignPlan, problems
 from fraud.load.report import CampaignReport, Check
+from tests.cli.test_campaign_cost import AFTER, BEFORE, STATE
 from tests.cli.test_campaign_report import SENDING, report_of
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
@@ -72,6 +73,16 @@ def test_a_pipeline_that_is_never_the_bound_or_always():
 def report_with(archive: float, verdict: float, **sending: Any) -> CampaignReport:
     latencies = Latencies.of([(START, archive)], [(START + timedelta(minutes=5), verdict)], sample=1, from_due=True)
     return report_of(sending=msgspec.structs.replace(SENDING, **sending), latencies=latencies)
+
+
+def test_the_busiest_part_is_named_where_that_is_known():
+    cost = cost_of(STATE, BEFORE, AFTER)
+
+    assert busiest_of(msgspec.structs.replace(report_of(), cost=cost)).startswith(
+        "cosmos, 0.90 cores; all parts 1.80 of "
+    )
+    assert busiest_of(msgspec.structs.replace(report_of(), cost=cost_of(STATE, None, None))) == ""
+    assert busiest_of(report_of()) == ""
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
-from cli.app_client import AppClient
-from cli.campaigns import CampaignState, watch_with_bar
+from cli.app_client import AppClient, AppError
+from cli.campaigns import CampaignState, refuse_ids_again, watch_with_bar
+from fraud.load.plan import CampaignPlan
 
 TOTALS = {"sent": 30, "expected_suspicious": 3}
 
@@ -41,3 +42,25 @@ def test_a_campaign_that_waits_to_be_started_is_followed_to_its_end(app: AppClie
     Statuses.left = [waiting, ended | {"phase": "sending"}, ended]
 
     assert watch_with_bar(app, "campaign-x") == msgspec.convert(ended, CampaignState)
+
+
+def test_ids_that_a_campaign_has_sent_before_are_refused_and_others_are_not(app: AppClient):
+    constant = {"shape": "constant", "rate": 1, "for": "1m"}
+    tape = {"shape": "tape", "tape": "0" * 16, "per": "5s", "counts": [1], "for": "5s"}
+    sent = {"id": "campaign-x", "phase": "completed", "totals": TOTALS, "seed": 7}
+    cases: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
+        ({"seed": 7, "stages": [constant]}, {}, True),
+        ({"seed": 8, "stages": [constant]}, {}, False),
+        ({"stages": [constant]}, {}, False),
+        ({"seed": 8, "stages": [tape]}, {"plan": {"stages": [tape]}}, True),
+        ({"seed": 8, "stages": [tape | {"tape": "1" * 16}]}, {"plan": {"stages": [tape]}}, False),
+        ({"seed": 7, "stages": [constant]}, {"totals": {}}, False),
+    ]
+    for plan, before, is_refused in cases:
+        Statuses.left = [sent | before]
+        asked = msgspec.convert({"name": "x", **plan}, CampaignPlan)
+        if is_refused:
+            with pytest.raises(AppError, match="--seed N gives others"):
+                refuse_ids_again(app, asked)
+        else:
+            refuse_ids_again(app, asked)
