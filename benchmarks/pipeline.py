@@ -96,7 +96,7 @@ def _load(app: AppClient, campaign: str, stack: Stack) -> _Load:
     _wait_until_archived(_archive(stack), state.totals.sent)
     archived = time.monotonic() - began
     expected = state.totals.expected_suspicious
-    if not windows.wait_until_judged(app, expected, PATIENCE_SECONDS, lambda _: None):
+    if not windows.wait_until_judged(windows.Judging(app), expected, PATIENCE_SECONDS, lambda _: None):
         raise AppError(f"not all of {expected} flagged events were judged in {PATIENCE_SECONDS:.0f} s")
     return _Load(sent, archived, time.monotonic() - began, _cpu(stack) - cpu)
 

@@ -20,6 +20,7 @@ class WindowInstance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     instance_id: str
     runtime_status: str
+    created_time: datetime
     last_updated_time: datetime
     custom_status: dict[str, Any] | None = None
     output: Any = None
@@ -37,25 +38,35 @@ class WindowInstance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         return read_as(WindowSummary, self.output, self.instance_id)
 
 
-def judged(app: AppClient) -> tuple[int, int]:
-    """Events that are judged, and orchestrations that still run. Raises AppError if an orchestration failed."""
-    done = running = 0
-    for instance in instances(app):
-        status = instance.runtime_status
-        if status == "Completed":
-            done += instance.summary.suspicious
-        elif status in ("Failed", "Terminated"):
-            raise AppError(f"{instance.instance_id} {status.lower()}: {instance.output}")
-        else:
-            running += 1
-    return done, running
+class Judging:
+    """The window analyses of an app, followed: those that have ended are not listed again."""
+
+    def __init__(self, app: AppClient) -> None:
+        self._app = app
+        self._judged: dict[str, int] = {}
+        self._since: datetime | None = None
+
+    def look(self) -> tuple[int, int]:
+        """Events that are judged, and orchestrations that still run. Raises AppError if an orchestration failed."""
+        listed = instances(self._app, self._since)
+        running: list[datetime] = []
+        for instance in listed:
+            status = instance.runtime_status
+            if status == "Completed":
+                self._judged[instance.instance_id] = instance.summary.suspicious
+            elif status in ("Failed", "Terminated"):
+                raise AppError(f"{instance.instance_id} {status.lower()}: {instance.output}")
+            else:
+                running.append(instance.created_time)
+        self._since = min(running, default=max((each.created_time for each in listed), default=self._since))
+        return sum(self._judged.values()), len(running)
 
 
-def wait_until_judged(app: AppClient, expected: int, seconds: float, seen: Callable[[int], None]) -> bool:
+def wait_until_judged(judging: Judging, expected: int, seconds: float, seen: Callable[[int], None]) -> bool:
     """Wait until `expected` events are judged and nothing runs; False if `seconds` pass before."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        done, running = judged(app)
+        done, running = judging.look()
         seen(done)
         if done >= expected and not running:
             return True
@@ -63,12 +74,15 @@ def wait_until_judged(app: AppClient, expected: int, seconds: float, seen: Calla
     return False
 
 
-def instances(app: AppClient) -> list[WindowInstance]:
-    """The status of every window's orchestration. Raises AppError."""
+def instances(app: AppClient, since: datetime | None = None) -> list[WindowInstance]:
+    """The status of every window's orchestration, or of those that were created since a time. Raises AppError."""
+    asked = {"instanceIdPrefix": "window-", "showInput": "false", "top": str(_PAGE)}
+    if since:
+        asked["createdTimeFrom"] = since.isoformat()
     every: list[WindowInstance] = []
     token: str | None = None
     while True:
-        page, token = app.get_page(_INSTANCES, token, instanceIdPrefix="window-", showInput="false", top=str(_PAGE))
+        page, token = app.get_page(_INSTANCES, token, **asked)
         every += read_as(list[WindowInstance], page, "the list of windows")
         if not token:
             return every

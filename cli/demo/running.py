@@ -98,6 +98,7 @@ def start(app: AppClient, plan: Plan) -> str:
 
 def settle(app: AppClient, plan: Plan, campaign_id: str, evening: Evening | None = None) -> tuple[Accounts, Outcome]:
     """Follow the plan's campaign, wait for its verdicts and reconcile; the accounts, and the reconciliation."""
+    judging = windows.Judging(app)
     if evening is None:
         heading(f"Campaign: {plan.batches:,} batches of {plan.events:,} events, one every {plan.interval_seconds:g} s")
     else:
@@ -109,13 +110,13 @@ def settle(app: AppClient, plan: Plan, campaign_id: str, evening: Evening | None
 
         def show(state: campaigns.CampaignState) -> None:
             display.update(sent, completed=state.totals.sent)
-            display.update(judged, completed=windows.judged(app)[0])
+            display.update(judged, completed=judging.look()[0])
 
         campaign = campaigns.watch(app, campaign_id, show)
         expected = evening.must_be_flagged if evening else campaign.totals.expected_suspicious
         display.update(judged, total=expected)
         patience = _PATIENCE_SECONDS + _WINDOW_SECONDS / plan.speed
-        windows.wait_until_judged(app, expected, patience, lambda done: display.update(judged, completed=done))
+        windows.wait_until_judged(judging, expected, patience, lambda done: display.update(judged, completed=done))
 
     def accounts_of(outcome: Outcome) -> Accounts:
         accounts = Accounts.of(campaign, outcome)

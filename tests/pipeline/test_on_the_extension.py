@@ -105,7 +105,8 @@ def test_the_whole_app_runs_on_the_extension_and_its_accounts_balance(pipe: Pipe
     sent = sum(each.sent for each in totals)
     flagged = sum(each.expected_suspicious for each in totals)
 
-    assert windows.wait_until_judged(pipe.app, flagged, PATIENCE_SECONDS, lambda _: None), windows.judged(pipe.app)
+    judging = windows.Judging(pipe.app)
+    assert windows.wait_until_judged(judging, flagged, PATIENCE_SECONDS, lambda _: None), judging.look()
     outcome = pipe.balanced()
     counts = outcome.accounts
     assert outcome.verdict == "balanced", outcome.sentence
