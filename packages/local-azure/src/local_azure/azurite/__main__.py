@@ -17,7 +17,8 @@ from local_azure.core.lock import hold
 from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready, arguments, run
 
 _PRELOADED = [
-    Path(__file__).with_name(name) for name in ("end_with_parent.cjs", "journal.cjs", "operations.cjs", "figures.cjs")
+    Path(__file__).with_name(f"{name}.cjs")
+    for name in ("without_telemetry", "end_with_parent", "journal", "operations", "figures")
 ]
 _TAKEN = "the state folder is used by another Azurite (of process {process})"
 _SAVE_SECONDS = 15.0
