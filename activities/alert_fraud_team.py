@@ -8,9 +8,13 @@ from azure.core.exceptions import ResourceExistsError
 from activities.mail import send_alert
 from activities.webhook import post
 from fraud.analysis import WindowSummary
+from fraud.desk.alert_cards import posted
+from fraud.desk.alert_text import card_of
 from fraud.verdicts import time_path
 from services import names
+from services.alert_digests import wait_for_digest
 from services.blobs import warehouse
+from services.mail_settings import MailSettings
 from services.settings import ALERT_WEBHOOK_URL, settings
 
 _log = logging.getLogger(__name__)
@@ -21,8 +25,9 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     server is set, a log line, a blob that remembers.
 
     The blob is written last. A crash before that repeats the post, with the same `Idempotency-Key`, and the mail, with
-    the same `Message-ID`, so receivers can tell. An alert that is `quiet` is a blob only. Raises WebhookError or
-    MailError for what does not take the alert.
+    the same `Message-ID`, so receivers can tell. An alert that is `quiet` is a blob only. Where alerts are told in
+    digests, it waits for the next one, and no receiver can hold it up. Raises WebhookError or MailError for what does
+    not take the alert.
     """
     reports = await warehouse(names.REPORTS)
     path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"
@@ -32,10 +37,10 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
         url = mail = None
     if (url or mail) and await reports.get_blob_client(path).exists():
         return
-    if url:
-        await post(ALERT_WEBHOOK_URL, url, alert, summary.alert_name, secret=settings().webhook_secret)
-    if mail:
-        await send_alert(summary, mail)
+    if (url or mail) and settings().alert_digest_minutes:
+        await wait_for_digest(summary)
+    else:
+        await _tell(summary, url, mail)
     try:
         await reports.upload_blob(path, alert, length=len(alert))
     except ResourceExistsError:
@@ -50,3 +55,11 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
         summary.max_score,
         summary.verdicts_blob,
     )
+
+
+async def _tell(alert: WindowSummary, url: str | None, mail: MailSettings | None) -> None:
+    if url:
+        body = posted(alert, card_of(alert), settings().alert_format)
+        await post(ALERT_WEBHOOK_URL, url, body, alert.alert_name, secret=settings().webhook_secret)
+    if mail:
+        await send_alert(alert, mail)

@@ -19,22 +19,27 @@ class MailError(Exception):
 
 
 async def send_alert(alert: WindowSummary, mail: MailSettings) -> None:
-    """Send an alert to everybody whom the settings name.
+    """Send an alert to everybody whom the settings name. Raises MailError."""
+    await send_mail(alert.alert_name, subject_of(alert), body_of(alert), mail)
 
-    Its Message-ID comes from the alert's name, so a mail that is sent again is the same to whoever receives both.
-    Raises MailError, whose causes do not hold the address either.
+
+async def send_mail(name: str, subject: str, body: str, mail: MailSettings) -> None:
+    """Send a mail to everybody whom the settings name.
+
+    Its Message-ID comes from the name, so a mail that is sent again is the same to whoever receives both. Raises
+    MailError, whose causes do not hold the address either.
     """
-    await asyncio.to_thread(_send, _message(alert, mail), mail)
+    await asyncio.to_thread(_send, _message(name, subject, body, mail), mail)
 
 
-def _message(alert: WindowSummary, mail: MailSettings) -> EmailMessage:
+def _message(name: str, subject: str, body: str, mail: MailSettings) -> EmailMessage:
     message = EmailMessage()
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.recipients)
-    message["Subject"] = subject_of(alert)
+    message["Subject"] = subject
     message["Date"] = formatdate()
-    message["Message-ID"] = f"<{alert.alert_name}@{mail.sender.rpartition('@')[2]}>"
-    message.set_content(body_of(alert))
+    message["Message-ID"] = f"<{name}@{mail.sender.rpartition('@')[2]}>"
+    message.set_content(body)
     return message
 
 

@@ -5,6 +5,7 @@ import logging
 import msgspec
 
 from activities.webhook import post
+from fraud.desk.alert_cards import Card, posted
 from fraud.desk.changes import stepped
 from fraud.desk.rows import CaseRow
 from fraud.desk.waiting import ReviewState, ReviewStep, review_id
@@ -54,4 +55,15 @@ async def _tell(case: CaseRow, step: str) -> None:
     )
     _log.warning("REVIEW %s %s: worst score %d", case.id, step, case.max_score)
     if url := settings().alert_webhook_url:
-        await post(ALERT_WEBHOOK_URL, url, msgspec.json.encode(notice), notice.name)
+        body = posted(notice, _card_of(notice), settings().alert_format)
+        await post(ALERT_WEBHOOK_URL, url, body, notice.name, secret=settings().webhook_secret)
+
+
+def _card_of(notice: ReviewNotice) -> Card:
+    facts = {
+        "Case": notice.case_id,
+        "Assigned to": notice.assignee or "nobody",
+        "At stake": f"{notice.at_stake / 100:,.2f}",
+        "Worst score": str(notice.max_score),
+    }
+    return Card(title=f"Case {notice.step}: nobody has decided it", facts=facts)

@@ -8,6 +8,7 @@ import azure.functions as func
 
 from function_app import (
     acknowledgements,
+    alerts,
     archiver,
     campaigns,
     chain,
@@ -27,7 +28,7 @@ from services.settings import settings
 
 settings()
 
-_PIPELINE = (producer, campaigns, archiver, windows, durable, health, watch, purging)
+_PIPELINE = (producer, campaigns, archiver, windows, durable, health, watch, alerts, purging)
 _RECONCILIATION = (reconciliation, repairs, acknowledgements, chain)
 _DESK = (desk, desk_api, reviews)
 

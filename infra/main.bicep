@@ -117,6 +117,15 @@ param alertMailFrom string = ''
 @description('The addresses that alerts are sent to, with commas between.')
 param alertMailTo string = ''
 
+@description('The form in which alerts are posted: as they are (json), or as cards of Teams or Slack.')
+@allowed(['json', 'teams', 'slack'])
+param alertFormat string = 'json'
+
+@description('Alerts of one store and worst band are told together, once in so many minutes; 0: each by itself.')
+@minValue(0)
+@maxValue(1440)
+param alertDigestMinutes int = 5
+
 @description('When the nightly reconciliation starts, in UTC: an NCRONTAB of six fields.')
 @minLength(11)
 @maxLength(100)
@@ -369,6 +378,8 @@ module app 'modules/app.bicep' = {
     alertMailServer: alertMailServer
     alertMailFrom: alertMailFrom
     alertMailTo: alertMailTo
+    alertFormat: alertFormat
+    alertDigestMinutes: alertDigestMinutes
     ruleSet: ruleSet
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays

@@ -7,6 +7,8 @@ var given = {
   partitionCount: readEnvironmentVariable('PARTITION_COUNT', '')
   archiveRequestUnits: readEnvironmentVariable('ARCHIVE_REQUEST_UNITS', '')
   reconciliationSchedule: readEnvironmentVariable('RECONCILIATION_SCHEDULE', '')
+  alertFormat: readEnvironmentVariable('ALERT_FORMAT', '')
+  alertDigestMinutes: readEnvironmentVariable('ALERT_DIGEST_MINUTES', '')
   ruleSet: readEnvironmentVariable('RULE_SET', '')
   historyDays: readEnvironmentVariable('HISTORY_DAYS', '')
   failedHistoryDays: readEnvironmentVariable('FAILED_HISTORY_DAYS', '')
@@ -40,6 +42,8 @@ param alertMailServer = readEnvironmentVariable('ALERT_MAIL_SERVER', '')
 param alertMailFrom = readEnvironmentVariable('ALERT_MAIL_FROM', '')
 param alertMailTo = readEnvironmentVariable('ALERT_MAIL_TO', '')
 param reconciliationSchedule = empty(given.reconciliationSchedule) ? '0 30 2 * * *' : given.reconciliationSchedule
+param alertFormat = empty(given.alertFormat) ? 'json' : given.alertFormat
+param alertDigestMinutes = empty(given.alertDigestMinutes) ? 5 : int(given.alertDigestMinutes)
 param ruleSet = empty(given.ruleSet) ? 'context' : given.ruleSet
 param historyDays = empty(given.historyDays) ? 30 : int(given.historyDays)
 param failedHistoryDays = empty(given.failedHistoryDays) ? 90 : int(given.failedHistoryDays)

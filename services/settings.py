@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from fraud.desk.alert_cards import FORMATS, Format
 from fraud.desk.callers import ROLES, Role
 from fraud.desk.waiting import Deadlines
 from fraud.rules.shipped import DEFAULT, shipped
@@ -32,6 +33,9 @@ ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
 OPERATIONS_WEBHOOK_URL = "OPERATIONS_WEBHOOK_URL"
 WEBHOOK_SECRET = "WEBHOOK_SECRET"  # noqa: S105 - the name of the setting
 _SHORTEST_SECRET = 16
+ALERT_FORMAT = "ALERT_FORMAT"
+ALERT_DIGEST_MINUTES = "ALERT_DIGEST_MINUTES"
+_LONGEST_DIGEST = 1_440
 PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
 MANAGEMENT_URLS = "MANAGEMENT_URLS"
 API_ROLE = "API_ROLE"
@@ -82,6 +86,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What is posted to both is signed with it; without it, receivers can only trust the address."""
     mail: MailSettings | None = None
     """Alerts with a verdict of the band high are sent as mail too."""
+    alert_format: Format = "json"
+    """Alerts are posted as they are, or as cards of Teams or Slack."""
+    alert_digest_minutes: int = 0
+    """Alerts of one store and worst band are told together, once in so many minutes; 0 tells each by itself."""
     in_azure: bool = False
     """The platform runs the app, and anybody may know its address."""
     api_role: Role = "reader"
@@ -136,6 +144,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if rule_set not in shipped():
         problems.append(f"{RULE_SET} must be one of {', '.join(shipped())}, not {rule_set[:40]!r}")
     mail = read_mail(environment, problems)
+    alert_format, digest_minutes = _read_alerts(environment, problems)
     days = {
         name: _read_days(environment, name, default, problems)
         for name, default in ((HISTORY_DAYS, 30), (FAILED_HISTORY_DAYS, 90))
@@ -163,6 +172,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         operations_webhook_url=webhooks[OPERATIONS_WEBHOOK_URL],
         webhook_secret=secret,
         mail=mail,
+        alert_format=alert_format,
+        alert_digest_minutes=digest_minutes,
         in_azure=in_azure,
         api_role=cast(Role, role),
         platform_login=switches[PLATFORM_LOGIN],
@@ -172,6 +183,20 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         failed_history_days=days[FAILED_HISTORY_DAYS],
         thresholds=thresholds,
     )
+
+
+def _read_alerts(environment: Mapping[str, str], problems: list[str]) -> tuple[Format, int]:
+    form = environment.get(ALERT_FORMAT, "").strip() or "json"
+    if form not in FORMATS:
+        problems.append(f"{ALERT_FORMAT} must be one of {', '.join(FORMATS)}, not {form[:40]!r}")
+    text = environment.get(ALERT_DIGEST_MINUTES, "").strip() or "0"
+    is_number = text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= _LONGEST_DIGEST
+    if not is_number:
+        problems.append(
+            f"{ALERT_DIGEST_MINUTES} must be a whole number of minutes from 0 (each alert by itself) to "
+            f"{_LONGEST_DIGEST:,}, not {text[:40]!r}"
+        )
+    return cast(Format, form), int(text) if is_number else 0
 
 
 def _read_days(environment: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:

@@ -1,23 +1,23 @@
-"""An alert in words, for people who read mail. Pure."""
+"""Alerts in words, for people who read mail or a chat. Pure."""
 
 from fraud.analysis import WindowSummary
+from fraud.desk.alert_cards import Card
+from fraud.desk.digests import AlertDigest
+from fraud.events import StoreKey
 
 
 def subject_of(alert: WindowSummary) -> str:
     """The subject: how much, where, and how bad."""
     high = alert.bands.get("high", 0)
-    where = "" if alert.store_id is None else f" at store {str(alert.store_id)[:40]}"
     again = "" if alert.revision == 1 else " (amended)"
-    text = f"Fraud: {high} high of {alert.suspicious} suspicious{where}, worst score {alert.max_score}{again}"
-    # A store may be any text that a producer chose.
-    return "".join(character if character.isprintable() else "?" for character in text)
+    what = f"{high} high of {alert.suspicious} suspicious"
+    return _printable(f"Fraud: {what}{_where(alert.store_id)}, worst score {alert.max_score}{again}")
 
 
 def body_of(alert: WindowSummary) -> str:
     """The body: the window, its bands, and how to see the case."""
-    bands = ", ".join(f"{count} {band}" for band, count in alert.bands.items() if count)
     lines = [
-        f"Window {alert.window_start:%Y-%m-%d %H:%M} to {alert.window_end:%H:%M} UTC: {bands}.",
+        f"Window {alert.window_start:%Y-%m-%d %H:%M} to {alert.window_end:%H:%M} UTC: {_bands(alert.bands)}.",
         f"Worst score {alert.max_score}.",
         "",
         f"Case: {alert.name}",
@@ -25,3 +25,55 @@ def body_of(alert: WindowSummary) -> str:
         f"Verdicts: {alert.verdicts_blob}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def subject_of_digest(digest: AlertDigest) -> str:
+    """The subject: how much in how many windows, where, and how bad."""
+    high = digest.bands.get("high", 0)
+    what = f"{high} high of {digest.suspicious} suspicious in {digest.windows} windows"
+    return _printable(f"Fraud: {what}{_where(digest.store_id)}, worst score {digest.max_score}")
+
+
+def body_of_digest(digest: AlertDigest) -> str:
+    """The body: the windows, their bands, and how to see the worst cases."""
+    lines = [
+        f"{digest.windows} windows, {digest.window_start:%Y-%m-%d %H:%M} to {digest.window_end:%Y-%m-%d %H:%M} UTC: "
+        f"{_bands(digest.bands)}.",
+        f"Worst score {digest.max_score}.",
+        "",
+        "The worst cases:",
+        *(f"./detective case show {name}" for name in digest.cases),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def card_of(alert: WindowSummary) -> Card:
+    """The card of one window."""
+    span = f"{alert.window_start:%Y-%m-%d %H:%M} to {alert.window_end:%H:%M} UTC"
+    facts = {"Window": span, "Verdicts": _bands(alert.bands), "Worst score": str(alert.max_score)}
+    return Card(title=subject_of(alert), facts=facts, lines=[f"Case {alert.name}"])
+
+
+def card_of_digest(digest: AlertDigest) -> Card:
+    """The card of a digest."""
+    facts = {
+        "Windows": str(digest.windows),
+        "From": f"{digest.window_start:%Y-%m-%d %H:%M} UTC",
+        "To": f"{digest.window_end:%Y-%m-%d %H:%M} UTC",
+        "Verdicts": _bands(digest.bands),
+        "Worst score": str(digest.max_score),
+    }
+    return Card(title=subject_of_digest(digest), facts=facts, lines=[f"Case {name}" for name in digest.cases])
+
+
+def _where(store: StoreKey | None) -> str:
+    return "" if store is None else f" at store {str(store)[:40]}"
+
+
+def _bands(bands: dict[str, int]) -> str:
+    return ", ".join(f"{count} {band}" for band, count in bands.items() if count)
+
+
+def _printable(text: str) -> str:
+    """A store may be any text that a producer chose."""
+    return "".join(character if character.isprintable() else "?" for character in text)

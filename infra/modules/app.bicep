@@ -110,6 +110,15 @@ param alertMailFrom string
 @description('The addresses that alerts are sent to, with commas between.')
 param alertMailTo string
 
+@description('The form in which alerts are posted: as they are (json), or as cards of Teams or Slack.')
+@allowed(['json', 'teams', 'slack'])
+param alertFormat string
+
+@description('Alerts of one store and worst band are told together, once in so many minutes; 0: each by itself.')
+@minValue(0)
+@maxValue(1440)
+param alertDigestMinutes int
+
 @description('The rule set that judges windows from the deployment on: the name of a file in fraud/rule_sets.')
 @minLength(1)
 @maxLength(31)
@@ -217,6 +226,8 @@ module functionApp 'function-app.bicep' = {
     alertMailServer: alertMailServer
     alertMailFrom: alertMailFrom
     alertMailTo: alertMailTo
+    alertFormat: alertFormat
+    alertDigestMinutes: alertDigestMinutes
     ruleSet: ruleSet
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays

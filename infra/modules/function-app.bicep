@@ -112,6 +112,15 @@ param alertMailFrom string
 @description('The addresses that alerts are sent to, with commas between.')
 param alertMailTo string
 
+@description('The form in which alerts are posted: as they are (json), or as cards of Teams or Slack.')
+@allowed(['json', 'teams', 'slack'])
+param alertFormat string
+
+@description('Alerts of one store and worst band are told together, once in so many minutes; 0: each by itself.')
+@minValue(0)
+@maxValue(1440)
+param alertDigestMinutes int
+
 @description('What a function key may do at the desk: look, decide cases, or run the pipeline.')
 @allowed(['reader', 'analyst', 'operator'])
 param keyRole string
@@ -250,6 +259,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         // A fifth checkpoint after deliveries of 1,000: so many events may lie behind it although all are archived.
         { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
+        { name: 'ALERT_FORMAT', value: alertFormat }
+        { name: 'ALERT_DIGEST_MINUTES', value: string(alertDigestMinutes) }
         { name: 'RULE_SET', value: ruleSet }
         { name: 'HISTORY_DAYS', value: string(historyDays) }
         { name: 'FAILED_HISTORY_DAYS', value: string(failedHistoryDays) }

@@ -41,6 +41,7 @@ HTTP = {
     **{endpoint.name: (endpoint.path, {endpoint.method}, "function") for endpoint in (*ENDPOINTS, OPENAPI)},
 }
 TRIGGERS = {
+    "send-alert-digests": "timerTrigger",
     "archive-events": "eventHubTrigger",
     "analyze-suspicious-windows": "serviceBusTrigger",
     "purge-histories": "timerTrigger",

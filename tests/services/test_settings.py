@@ -162,3 +162,17 @@ def test_histories_are_kept_for_as_long_as_the_settings_say():
 def test_days_that_are_not_a_whole_number_are_named(text: str):
     with pytest.raises(SettingsError, match="HISTORY_DAYS must be a whole number of days"):
         read_settings(APP_SETTINGS | {"HISTORY_DAYS": text})
+
+
+def test_alerts_are_told_one_by_one_as_json_unless_settings_say_otherwise():
+    plain = read_settings(APP_SETTINGS)
+    cards = read_settings(APP_SETTINGS | {"ALERT_FORMAT": "teams", "ALERT_DIGEST_MINUTES": "5"})
+
+    assert (plain.alert_format, plain.alert_digest_minutes) == ("json", 0)
+    assert (cards.alert_format, cards.alert_digest_minutes) == ("teams", 5)
+
+
+@pytest.mark.parametrize(("name", "text"), [("ALERT_FORMAT", "xml"), ("ALERT_DIGEST_MINUTES", "-1")])
+def test_a_wrong_setting_of_alerts_is_named(name: str, text: str):
+    with pytest.raises(SettingsError, match=f"{name} must be"):
+        read_settings(APP_SETTINGS | {name: text})

@@ -1,0 +1,61 @@
+"""Tell the fraud team of the alerts that wait: one message per store and band, at most one in so many minutes."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from activities.mail import MailError, send_mail
+from activities.webhook import WebhookError, post
+from fraud.desk.alert_cards import posted
+from fraud.desk.alert_text import body_of_digest, card_of_digest, subject_of_digest
+from fraud.desk.digests import AlertDigest, digest_of
+from services.alert_digests import note_told, read_waiting, told_last, waiting_alerts
+from services.settings import ALERT_WEBHOOK_URL, settings
+from services.watching import azure_time
+
+MOST_OF_DIGEST = 500
+_log = logging.getLogger(__name__)
+
+
+async def send_digests() -> int:
+    """Send what is due; the number of messages. What a receiver does not take waits for the next minute, with all else.
+
+    The first alert of a store and band is told within a minute; what follows within the minutes of the setting is told
+    together at their end. A crash after a post repeats it: the same alerts have the same `Idempotency-Key`. Raises the
+    last WebhookError or MailError after all others were tried, and what the blob service raised.
+    """
+    groups = await waiting_alerts()
+    if not groups:
+        return 0
+    now, sent = await azure_time(), 0
+    problem: WebhookError | MailError | None = None
+    for group, paths in groups.items():
+        last = await told_last(group)
+        if last is not None and now < last + timedelta(minutes=settings().alert_digest_minutes):
+            continue
+        try:
+            await _send(group, paths[:MOST_OF_DIGEST], now)
+        except (WebhookError, MailError) as error:
+            _log.warning("the digest of %s waits for the next minute: %s", group, error)
+            problem = error
+        else:
+            sent += 1
+    if problem:
+        raise problem
+    return sent
+
+
+async def _send(group: str, paths: Sequence[str], now: datetime) -> None:
+    digest = digest_of(await read_waiting(paths))
+    await _tell(digest)
+    await note_told(group, now, paths)
+    _log.info("%s: %d windows were told in one message", digest.name, digest.windows)
+
+
+async def _tell(digest: AlertDigest) -> None:
+    its = settings()
+    if its.alert_webhook_url:
+        body = posted(digest, card_of_digest(digest), its.alert_format)
+        await post(ALERT_WEBHOOK_URL, its.alert_webhook_url, body, digest.name, secret=its.webhook_secret)
+    if its.mail and digest.band == "high":
+        await send_mail(digest.name, subject_of_digest(digest), body_of_digest(digest), its.mail)

@@ -1,0 +1,180 @@
+"""Contract: a burst of alerts is one message per store and band, a receiver that is away loses none of them."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from activities import send_digests as sending
+from activities.alert_fraud_team import alert_fraud_team
+from activities.send_digests import send_digests
+from activities.webhook import WebhookError
+from fraud.analysis import WindowSummary
+from fraud.desk.digests import AlertDigest
+from local_azure.testing.web import serving
+from services import blobs, names
+from services.settings import settings
+from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
+from tests.support.mail_receiver import MailReceiver, receiving
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+_FOLDERS = ("alerts-waiting/", "alerts-told/", "alerts/2031/")
+LATER = WINDOW.end.replace(year=2031)
+
+
+class Receiver:
+    """A webhook that remembers the bodies by their keys; it refuses as long as it is away."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self.taken: list[tuple[str, dict[str, Any]]] = []
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take a post."""
+        if self.is_away:
+            return web.Response(status=503)
+        self.taken.append((request.headers["Idempotency-Key"], msgspec.json.decode(await request.read())))
+        return web.Response()
+
+    @property
+    def digests(self) -> list[AlertDigest]:
+        """What was posted as JSON."""
+        return [msgspec.convert(body, AlertDigest) for _, body in self.taken]
+
+
+@pytest.fixture(autouse=True)
+def digests_of_five_minutes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Alerts are told in digests."""
+    monkeypatch.setitem(os.environ, "ALERT_DIGEST_MINUTES", "5")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def receiver(monkeypatch: pytest.MonkeyPatch, clients: None) -> AsyncIterator[Receiver]:
+    """A receiver that the settings name; nothing waits, and nothing was told."""
+    its, app = Receiver(), web.Application()
+    app.router.add_post("/", its.take)
+    reports = await blobs.warehouse(names.REPORTS)
+    for folder in _FOLDERS:
+        async for blob in reports.list_blobs(name_starts_with=folder):
+            await blobs.delete_blob(reports, blob.name)
+    async with serving(app) as address:
+        monkeypatch.setitem(os.environ, "ALERT_WEBHOOK_URL", f"{address}/")
+        settings.cache_clear()
+        yield its
+    for folder in _FOLDERS:
+        async for blob in reports.list_blobs(name_starts_with=folder):
+            await blobs.delete_blob(reports, blob.name)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets Azure's time to so many minutes after a moment."""
+    times: list[datetime] = [LATER]
+
+    async def azure_time() -> datetime:
+        return times[-1]
+
+    monkeypatch.setattr(sending, "azure_time", azure_time)
+    return lambda minutes: times.append(LATER + timedelta(minutes=minutes))
+
+
+def alert(number: int, store: int = 3, **bands: int) -> WindowSummary:
+    return WindowSummary(
+        name=f"window-{store}-x{number}",
+        store_id=store,
+        window_start=LATER - timedelta(minutes=5),
+        window_end=LATER,
+        suspicious=sum(bands.values()),
+        bands={"high": 0, **bands},
+        max_score=10 * number,
+        verdicts_blob="fraud-events/x.ndjson",
+    )
+
+
+async def told(*alerts: WindowSummary) -> None:
+    for each in alerts:
+        await alert_fraud_team(each)
+
+
+async def test_a_burst_is_one_message_per_store_and_band(receiver: Receiver, at: Callable[[int], None]):
+    await told(*(alert(number, high=1, low=2) for number in range(1, 13)), alert(20, low=4), alert(21, 4, high=1))
+    assert receiver.taken == [], "no verdict waits for a receiver"
+
+    sent = await send_digests()
+    again = await send_digests()
+    digests = {(digest.store_id, digest.band): digest for digest in receiver.digests}
+
+    assert (sent, again) == (3, 0)
+    assert digests.keys() == {(3, "high"), (3, "low"), (4, "high")}
+    burst = digests[3, "high"]
+    assert (burst.windows, burst.suspicious, burst.bands, burst.max_score) == (
+        12,
+        36,
+        {"high": 12, "medium": 0, "low": 24, "unresolved": 0},
+        120,
+    )
+    assert burst.cases[:2] == ("window-3-x12", "window-3-x11")
+    assert len(burst.cases) == 10
+
+
+async def test_what_comes_within_the_minutes_is_told_at_their_end(receiver: Receiver, at: Callable[[int], None]):
+    await told(alert(1, high=1))
+    await send_digests()
+    await told(alert(2, high=1), alert(3, high=1), alert(2, high=1))
+
+    at(4)
+    early = await send_digests()
+    at(5)
+    late = await send_digests()
+
+    assert (early, late) == (0, 1)
+    assert [digest.windows for digest in receiver.digests] == [1, 2]
+
+
+async def test_a_receiver_that_is_away_gets_all_of_it_when_it_is_back(receiver: Receiver, at: Callable[[int], None]):
+    receiver.is_away = True
+    await told(alert(1, high=1), alert(2, 4, high=1))
+    for _ in range(2):
+        with pytest.raises(WebhookError):
+            await send_digests()
+    receiver.is_away = False
+
+    assert await send_digests() == 2
+    assert {digest.store_id for digest in receiver.digests} == {3, 4}
+
+
+@pytest.mark.parametrize("form", ["teams", "slack"])
+async def test_a_digest_is_a_card_of_teams_or_slack_and_a_mail(
+    monkeypatch: pytest.MonkeyPatch, receiver: Receiver, at: Callable[[int], None], form: str
+):
+    mails = MailReceiver()
+    async with receiving(mails) as server:
+        for name, text in (("SERVER", server), ("FROM", "a@example.org"), ("TO", "b@example.org")):
+            monkeypatch.setitem(os.environ, f"ALERT_MAIL_{name}", text)
+        monkeypatch.setitem(os.environ, "ALERT_FORMAT", form)
+        settings.cache_clear()
+        await told(alert(1, high=1), alert(2, high=2))
+        await send_digests()
+
+    ((key, body),) = receiver.taken
+    (mail,) = mails.mails
+    text = msgspec.json.encode(body).decode()
+    assert mail["Message-ID"] == f"<{key}@example.org>"
+    assert mail["Subject"] == "Fraud: 3 high of 3 suspicious in 2 windows at store 3, worst score 20"
+    assert "Fraud: 3 high of 3 suspicious in 2 windows at store 3, worst score 20" in text
+    assert "Case window-3-x2" in text
+    if form == "teams":
+        (attachment,) = body["attachments"]
+        assert (body["type"], attachment["contentType"]) == ("message", "application/vnd.microsoft.card.adaptive")
+        assert attachment["content"]["type"] == "AdaptiveCard"
+    else:
+        assert [block["type"] for block in body["blocks"]] == ["header", "section", "section"]
