@@ -1,12 +1,17 @@
 """The producer and the archiver of the running app; host, engine and services are real processes."""
 
+import asyncio
+import os
+import re
+import shutil
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.function_app.http_functions import archived, call, until
+from tests.function_app.http_functions import archived, archived_at_least, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -67,3 +72,22 @@ async def test_health_names_every_dependency(http: aiohttp.ClientSession):
     assert {dependency["status"] for dependency in health["dependencies"].values()} == {"ok"}
     # What the tests before this one left, quarantine for example, is told as well.
     assert await call(http, "GET", "/api/health") == (status, {"status": health["status"]})
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="needs curl and bash")
+async def test_the_loop_of_the_original_project_sends_its_batches(app: str):
+    # `?count=30` stands there without quotes, and a request does not wait for the one before it.
+    loop = "for i in {1..4}\ndo\necho batch $i\ncurl $PRODUCER_URL?count=30 &\nsleep 0.1\ndone\nwait"
+    shell = await asyncio.create_subprocess_exec(
+        *("bash", "-c", loop),
+        env={**os.environ, "PRODUCER_URL": f"{app.removesuffix('/')}/store-events-producer-fn"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    said, _ = await shell.communicate()
+
+    runs = re.findall(r'"run_id": ?"([^"]+)"', said.decode())
+    assert len(set(runs)) == 4
+    assert len(re.findall(r'"tot_msgs": ?30\b', said.decode())) == 4
+    for run in runs:
+        assert len(await until(partial(archived_at_least, run, 30))) == 30
