@@ -10,10 +10,12 @@ from fraud.desk.alert_cards import posted
 from fraud.desk.alert_text import body_of_digest, card_of_digest, subject_of_digest
 from fraud.desk.digests import AlertDigest, digest_of
 from services.alert_digests import note_told, read_waiting, told_last, waiting_alerts
+from services.concurrency import together
 from services.settings import ALERT_WEBHOOK_URL, settings
 from services.watching import azure_time
 
 MOST_OF_DIGEST = 500
+_AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
 
@@ -27,29 +29,28 @@ async def send_digests() -> int:
     groups = await waiting_alerts()
     if not groups:
         return 0
-    now, sent = await azure_time(), 0
-    problem: WebhookError | MailError | None = None
-    for group, paths in groups.items():
-        last = await told_last(group)
-        if last is not None and now < last + timedelta(minutes=settings().alert_digest_minutes):
-            continue
-        try:
-            await _send(group, paths[:MOST_OF_DIGEST], now)
-        except (WebhookError, MailError) as error:
-            _log.warning("the digest of %s waits for the next minute: %s", group, error)
-            problem = error
-        else:
-            sent += 1
-    if problem:
-        raise problem
-    return sent
+    now = await azure_time()
+    outcomes = await together((_send(group, paths, now) for group, paths in groups.items()), at_once=_AT_ONCE)
+    if problems := [outcome for outcome in outcomes if isinstance(outcome, Exception)]:
+        raise problems[-1]
+    return sum(outcome is True for outcome in outcomes)
 
 
-async def _send(group: str, paths: Sequence[str], now: datetime) -> None:
-    digest = digest_of(await read_waiting(paths))
-    await _tell(digest)
-    await note_told(group, now, paths)
+async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | WebhookError | MailError:
+    """True if the alerts of a group were told, False if that is not due; or why a receiver has not taken them."""
+    last = await told_last(group)
+    if last is not None and now < last + timedelta(minutes=settings().alert_digest_minutes):
+        return False
+    told = paths[:MOST_OF_DIGEST]
+    digest = digest_of(await read_waiting(told))
+    try:
+        await _tell(digest)
+    except (WebhookError, MailError) as error:
+        _log.warning("the digest of %s waits for the next minute: %s", group, error)
+        return error
+    await note_told(group, now, told)
     _log.info("%s: %d windows were told in one message", digest.name, digest.windows)
+    return True
 
 
 async def _tell(digest: AlertDigest) -> None:
