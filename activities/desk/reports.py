@@ -47,6 +47,10 @@ _read_before: dict[str, tuple[object, _Report]] = {}
 async def _look() -> list[ReportSeen]:
     runs = (await list_reports())[:MOST]
     reports = await together(map(_look_at, runs), at_once=_READS)
+    # Runs come every night and with each proof of a campaign: of those that are not listed any more nothing is kept.
+    for memory in (_read_before, _acknowledged_before):
+        for run in memory.keys() - set(runs):
+            memory.pop(run, None)
     seen: list[ReportSeen] = []
     for run, report in zip(runs, reports, strict=True):
         if match := _RUN.fullmatch(run):
