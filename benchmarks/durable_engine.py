@@ -1,8 +1,10 @@
-"""Activities a second of a wide fan-out: our engine, with every step on disk, beside durabletask's backend in memory.
+"""Activities a second: our engine, with every step on disk, beside durabletask's backend in memory.
 
-Ours is the whole of it: the unmodified azure-functions-durable SDK replays the orchestrator, its converters decode and
-encode every activity, and SQLite keeps each episode. The peer is durabletask's own worker, client and in-memory test
-backend; it talks gRPC to itself and keeps nothing. Both run the same fan-out in the same process, by turns.
+Three shapes of work: a wide fan-out, a chain, whose history is replayed at each of its steps, and many small
+orchestrations. Ours is the whole of it: the unmodified azure-functions-durable SDK replays the orchestrator, its
+converters decode and encode every activity, and SQLite keeps each episode; times are read as the functions host reads
+them. The peer is durabletask's own worker, client and in-memory test backend, which keeps nothing.
+Both run the same work in the same process, by turns.
 """
 
 # The SDKs' decorators are not typed.
@@ -15,11 +17,12 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import azure.durable_functions as df
+import msgspec
 from durabletask import client as peer_client
 from durabletask import task as peer_task
 from durabletask import worker as peer_worker
@@ -27,51 +30,82 @@ from durabletask.testing import create_test_backend
 
 from local_azure.durable.hub import TaskHub
 from local_azure.durable.settings import HubSettings
+from local_azure.functions_host.quick_times import read_times_quickly
 from local_azure.testing import Clock
 from local_azure.testing.sdk_worker import SdkWorker
 
-WIDTH = 500
 ROUNDS = 7
 PEER_NAME = "durabletask 1.12.0, in-memory backend"
+_PATIENCE_SECONDS = 300
 
 
-def measure(width: int = WIDTH, rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """One row: the medians of several fan-outs, and ours over the peer's (above 1 is faster)."""
-    with tempfile.TemporaryDirectory() as folder:
-        ours, theirs = asyncio.run(_by_turns(Path(folder), width, rounds))
-    return [
-        {
-            "name": f"durable engine: fan-out over {width} activities",
-            "unit": "activities/s",
-            "ours": round(ours, 1),
-            "peer": round(theirs, 1),
-            "peer_name": PEER_NAME,
-            "ratio": round(ours / theirs, 3),
-        }
-    ]
+class Work(msgspec.Struct, frozen=True):
+    """A shape of work: `instances` orchestrations of a kind, each over `activities` activities; the rounds to run."""
+
+    kind: str
+    activities: int
+    instances: int = 1
+    rounds: int = ROUNDS
+
+    @property
+    def name(self) -> str:
+        """What the row says of it."""
+        of_each = f"{self.kind.replace('_', '-')} over {self.activities:,} activities"
+        return of_each if self.instances == 1 else f"{self.instances:,} times {of_each}"
 
 
-async def _by_turns(folder: Path, width: int, rounds: int) -> tuple[float, float]:
-    hub = TaskHub(folder / "hub.db", SdkWorker(_app()), Clock(), HubSettings())
-    await hub.start()
+WORKS = (
+    Work("fan_out", 500),
+    Work("chain", 250, rounds=3),
+    Work("chain", 1_000, rounds=1),
+    Work("chain", 2_000, rounds=1),
+    Work("fan_out", 4, instances=200, rounds=3),
+)
+
+
+def measure(works: Sequence[Work] = WORKS) -> list[dict[str, Any]]:
+    """A row for each work: the medians of several rounds, and ours over the peer's (above 1 is faster)."""
+    read_times_quickly()
+    return [_row(work, *asyncio.run(_by_turns(work))) for work in works]
+
+
+def _row(work: Work, ours: float, theirs: float) -> dict[str, Any]:
+    return {
+        "name": f"durable engine: {work.name}",
+        "unit": "activities/s",
+        "ours": round(ours, 1),
+        "peer": round(theirs, 1),
+        "peer_name": PEER_NAME,
+        "ratio": round(ours / theirs, 3),
+    }
+
+
+async def _by_turns(work: Work) -> tuple[float, float]:
     ours: list[float] = []
     theirs: list[float] = []
-    try:
-        for _ in range(rounds):
-            ours.append(width / await _run_ours(hub, width))
-            theirs.append(width / await asyncio.to_thread(_run_peer, width))
-    finally:
-        await hub.stop()
+    count = work.activities * work.instances
+    with tempfile.TemporaryDirectory() as folder:
+        hub = TaskHub(Path(folder) / "hub.db", SdkWorker(_app()), Clock(), HubSettings())
+        await hub.start()
+        try:
+            for _ in range(work.rounds):
+                ours.append(count / await _run_ours(hub, work))
+                theirs.append(count / await asyncio.to_thread(_run_peer, work))
+        finally:
+            await hub.stop()
     return statistics.median(ours), statistics.median(theirs)
 
 
-async def _run_ours(hub: TaskHub, width: int) -> float:
+async def _run_ours(hub: TaskHub, work: Work) -> float:
     began = time.perf_counter()
-    instance_id = hub.client.start("fan_out", json.dumps(json.dumps(width)))
-    if not await hub.wait_until_finished(instance_id, 120):
-        raise RuntimeError("the fan-out has not ended")
+    given = json.dumps(json.dumps(work.activities))
+    started = [hub.client.start(work.kind, given) for _ in range(work.instances)]
+    for instance_id in started:
+        if not await hub.wait_until_finished(instance_id, _PATIENCE_SECONDS):
+            raise RuntimeError(f"{work.name} has not ended")
     taken = time.perf_counter() - began
-    _check(json.loads(hub.client.status(instance_id).output or "null"), width)
+    for instance_id in started:
+        _check(json.loads(hub.client.status(instance_id).output or "null"), work)
     return taken
 
 
@@ -83,6 +117,13 @@ def _app() -> df.DFApp:
         doubled = yield context.task_all([context.call_activity("double", n) for n in range(context.get_input())])
         return sum(doubled)
 
+    @app.orchestration_trigger(context_name="context")
+    def chain(context: Any) -> Generator[Any, Any, int]:
+        total = 0
+        for number in range(context.get_input()):
+            total += yield context.call_activity("double", number)
+        return total
+
     @app.activity_trigger(input_name="number")
     def double(number: int) -> int:
         return 2 * number
@@ -90,18 +131,17 @@ def _app() -> df.DFApp:
     return app
 
 
-def _run_peer(width: int) -> float:
-    """Seconds for one fan-out after one that warms up. The peer lives only for its turn: it does not slow ours down."""
-    with _Peer(width) as peer:
-        peer.run()
-        return peer.run()
+def _run_peer(work: Work) -> float:
+    """Seconds for the work, after a small one that warms up. The peer lives for its turn only."""
+    with _Peer() as peer:
+        peer.run(Work(work.kind, min(work.activities, 100)))
+        return peer.run(work)
 
 
 class _Peer:
     """durabletask's worker and client on its in-memory backend."""
 
-    def __init__(self, width: int) -> None:
-        self._width = width
+    def __init__(self) -> None:
         # The backend does not tell which port it got, so it cannot choose one itself.
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
@@ -109,6 +149,7 @@ class _Peer:
         address = f"127.0.0.1:{port}"
         self._worker = peer_worker.TaskHubGrpcWorker(host_address=address)
         self._worker.add_orchestrator(fan_out)
+        self._worker.add_orchestrator(chain)
         self._worker.add_activity(double)
         self._client = peer_client.TaskHubGrpcClient(host_address=address)
 
@@ -120,13 +161,17 @@ class _Peer:
         self._worker.stop()
         self._backend.stop()
 
-    def run(self) -> float:
-        """Seconds for one fan-out."""
+    def run(self, work: Work) -> float:
+        """Seconds for the work."""
+        orchestrator = {"fan_out": fan_out, "chain": chain}[work.kind]
         began = time.perf_counter()
-        instance_id = self._client.schedule_new_orchestration(fan_out, input=self._width)
-        state = self._client.wait_for_orchestration_completion(instance_id, timeout=120)
+        started = [
+            self._client.schedule_new_orchestration(orchestrator, input=work.activities) for _ in range(work.instances)
+        ]
+        ended = [self._client.wait_for_orchestration_completion(each, timeout=_PATIENCE_SECONDS) for each in started]
         taken = time.perf_counter() - began
-        _check(json.loads((state and state.serialized_output) or "null"), self._width)
+        for state in ended:
+            _check(json.loads((state and state.serialized_output) or "null"), work)
         return taken
 
 
@@ -136,14 +181,22 @@ def fan_out(context: peer_task.OrchestrationContext, width: int) -> Generator[An
     return sum(doubled)
 
 
+def chain(context: peer_task.OrchestrationContext, length: int) -> Generator[Any, Any, int]:
+    """The same chain for the peer."""
+    total = 0
+    for number in range(length):
+        total += yield context.call_activity(double, input=number)
+    return total
+
+
 def double(_: peer_task.ActivityContext, number: int) -> int:
     """The same activity for the peer."""
     return 2 * number
 
 
-def _check(output: object, width: int) -> None:
-    if output != 2 * sum(range(width)):
-        raise RuntimeError(f"the fan-out over {width} gave {output!r}")
+def _check(output: object, work: Work) -> None:
+    if output != 2 * sum(range(work.activities)):
+        raise RuntimeError(f"{work.name} gave {output!r}")
 
 
 if __name__ == "__main__":

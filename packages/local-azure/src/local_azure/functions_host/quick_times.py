@@ -7,11 +7,14 @@ dateutil's parser of this process takes a shorter way to the same datetime. All 
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z", re.ASCII)
+_KEPT = 16_384
+"""Each episode reads the times of those before it again."""
 
 
 def read_times_quickly() -> None:
@@ -21,15 +24,21 @@ def read_times_quickly() -> None:
     parser: Any = import_module("dateutil.parser").DEFAULTPARSER
     if "parse" in vars(parser):
         return
-    utc: Any = import_module("dateutil.tz").UTC
     parse_any = parser.parse
 
     def parse(text: Any, *arguments: Any, **options: Any) -> Any:
-        if isinstance(text, str) and not arguments and not options and _TIME.fullmatch(text):
-            try:
-                return datetime.fromisoformat(text[:-1]).replace(tzinfo=utc)
-            except ValueError:
-                pass  # dateutil has words for it
+        if isinstance(text, str) and not arguments and not options and (time := _time(text)):
+            return time
         return parse_any(text, *arguments, **options)
 
     parser.parse = parse
+
+
+@lru_cache(maxsize=_KEPT)
+def _time(text: str) -> datetime | None:
+    if not _TIME.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None  # dateutil has words for it
