@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 Answer = TypeVar("Answer")
-_MOMENT = 0.1
+_MOMENT = 0.25
 """Seconds that a new answer is waited for, although the one before may serve."""
 
 

@@ -3,6 +3,7 @@
 # The SDK's documents are untyped.
 
 from collections.abc import Sequence
+from typing import Any
 
 from fraud.desk.linking import REACH, Linked, linked
 from fraud.desk.rows import CaseRow
@@ -10,15 +11,18 @@ from fraud.verdicts import Verdict
 from services import cosmos
 from services.concurrency import together
 from services.desk.case_queries import IS_CASE, time_text
-from services.desk.verdicts import verdicts_in
+from services.desk.kept_verdicts import KeptVerdicts
 
 MAX_CASES = 60
 """Cases whose verdicts are read: those with the worst verdicts, if there are more."""
 _READS = 8
 _AROUND = (
-    f"SELECT TOP {MAX_CASES + 1} c.id, c.verdicts_blob FROM c WHERE {IS_CASE} AND c.window_end >= @first "
+    f"SELECT TOP {MAX_CASES + 1} c.id, c.verdicts_blob, c.revision FROM c WHERE {IS_CASE} AND c.window_end >= @first "
     "AND c.window_end <= @last AND c.id != @id AND (c.bands.high > 0 OR c.bands.medium > 0) ORDER BY c.max_score DESC"
 )
+
+
+_kept = KeptVerdicts()
 
 
 async def linked_to(case: CaseRow, verdicts: Sequence[Verdict]) -> Linked:
@@ -30,7 +34,13 @@ async def linked_to(case: CaseRow, verdicts: Sequence[Verdict]) -> Linked:
     ]
     container = await cosmos.cases()
     rows = [row async for row in container.query_items(_AROUND, parameters=parameters)]
-    around = [(str(row["id"]), str(row.get("verdicts_blob"))) for row in rows[:MAX_CASES]]
-    read = await together((verdicts_in(blob) for _, blob in around), at_once=_READS)
-    by_case = {name: of_case for (name, _), of_case in zip(around, read, strict=True)}
+    around = rows[:MAX_CASES]
+    read = await together((_kept.read(str(row.get("verdicts_blob")), _revision(row)) for row in around), at_once=_READS)
+    by_case = {str(row["id"]): of_case for row, of_case in zip(around, read, strict=True)}
     return linked(case.id, {**by_case, case.id: verdicts}, complete=len(rows) <= MAX_CASES)
+
+
+def _revision(row: dict[str, Any]) -> int:
+    """The revision of a case; 0 for one that somebody has altered, or an earlier version wrote."""
+    number = row.get("revision")
+    return number if isinstance(number, int) else 0

@@ -73,11 +73,11 @@ async def test_an_answer_that_is_being_renewed_serves_on_as_long_as_it_may():
     source = Source()
     recent = Recent(source.ask, seconds=0, stale=10)
     first = await recent.get()
-    source.takes = 0.3
+    source.takes = 0.6
 
     soon = await recent.get()
     meanwhile = await recent.get()
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.5)
     source.takes = 0.01
 
     assert (first, soon, meanwhile) == (1, 1, 1)
@@ -95,7 +95,7 @@ async def test_an_answer_that_is_too_old_serves_nobody():
     source = Source()
     recent = Recent(source.ask, seconds=0, stale=0.05)
     await recent.get()
-    source.takes = 0.3
+    source.takes = 0.6
     await asyncio.sleep(0.1)
 
     assert await recent.get() == 2

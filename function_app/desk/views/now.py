@@ -62,9 +62,12 @@ class Seen(msgspec.Struct, frozen=True):
     campaigns: list[Campaign]
 
 
-_HEALTH_SECONDS = 30.0
+_HEALTH_SECONDS = 60.0
 """Asking each service costs as much as a look at the pipeline, which it brings along."""
+_WRONG_SECONDS = 10.0
+"""What is wrong is looked at again sooner."""
 _health = Recent(check_health, seconds=_HEALTH_SECONDS)
+_health_again = Recent(check_health, seconds=_WRONG_SECONDS)
 
 
 class _Eyes:
@@ -80,6 +83,8 @@ class _Eyes:
 
     async def _look(self) -> Seen:
         health = await _health.get()
+        if health.status != "ok":
+            health = await _health_again.get()
         try:
             flow, problem = await recent_flow(), ""
         except Exception as error:  # noqa: BLE001 - whatever a service fails with is what the page has to tell
