@@ -15,6 +15,7 @@ from function_app.desk import answers, forms
 from function_app.desk.assets import served_asset
 from function_app.desk.routing import Match, Routes, Table
 from function_app.desk.views import (
+    api,
     campaign_plans,
     campaigns,
     cases,
@@ -54,6 +55,7 @@ ROUTES: Routes = {
         dead_letters,
         journal,
         rules,
+        api,
         me,
     )
     for path, view in views.ROUTES.items()
