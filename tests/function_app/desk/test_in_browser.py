@@ -27,10 +27,15 @@ PAGES = {
     "workflow-act": "/desk/workflows/act?id=campaign-seen&what=restart",
     "reconciliations": "/desk/reconciliations",
     "campaigns": "/desk/campaigns",
+    "campaign-plan": "/desk/campaigns/plan",
+    "campaign-compare": "/desk/campaigns/compare?first=campaign-seen&second=campaign-seen",
+    "events": "/desk/events?store=3",
+    "journal": "/desk/journal",
     "quarantine": "/desk/quarantine",
     "record": "a record",
     "dead-letters": "/desk/dead-letters",
     "rules": "/desk/rules",
+    "api": "/desk/api",
     "me": "/desk/me",
     "refused": "/desk/nothing",
 }
@@ -40,6 +45,7 @@ BROKEN_RULES = """async () => {
     const found = await axe.run(document, { runOnly: only });
     return found.violations.map(rule => [rule.id, rule.nodes[0].html.slice(0, 200)]);
 }"""
+FAULTS = (Path(__file__).parent / "layout_faults.js").read_text()
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _STATUSES = re.compile(r"the server responded with a status of 404")
 """A browser logs the page that is refused as it should be."""
@@ -94,6 +100,7 @@ def visitor(browser: Browser, desk: str) -> Iterator[Visitor]:
     yield from visitor_of(browser, desk)
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_every_window_complains_of_nothing_and_axe_finds_nothing(visitor: Visitor, name: str):
     SCREENS.mkdir(parents=True, exist_ok=True)
@@ -101,6 +108,7 @@ def test_a_page_fits_every_window_complains_of_nothing_and_axe_finds_nothing(vis
     visitor.go(name)
     page.evaluate(AXE)
     wide: list[str] = []
+    faults: list[str] = []
     findings: list[str] = []
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
@@ -108,12 +116,13 @@ def test_a_page_fits_every_window_complains_of_nothing_and_axe_finds_nothing(vis
             page.set_viewport_size({"width": width, "height": 900})
             look = f"{name}-{scheme}-{width}"
             page.screenshot(path=SCREENS / f"{look}.png", full_page=True)
+            faults += [f"{look}: {fault}" for fault in page.evaluate(FAULTS)]
             wide += [look] * visitor.is_wider_than_its_window()
             if width < 2000:
                 broken: list[tuple[str, str]] = page.evaluate(BROKEN_RULES)
                 findings += [f"{look}: {rule}: {where}" for rule, where in broken]
 
-    assert (visitor.complaints, wide, findings) == ([], [], [])
+    assert (visitor.complaints, wide, faults, findings) == ([], [], [], [])
 
 
 def test_a_case_is_found_with_the_keyboard_decided_and_in_the_journal(visitor: Visitor):
