@@ -15,7 +15,8 @@ from fraud.evidence import KeptRates
 from fraud.profiles.building import DayBuilder, bounds
 from fraud.profiles.day_rates import DayRates
 from fraud.profiles.profiles import Profiles
-from fraud.rules.shipped import shipped
+from fraud.rules.shipped import SEED, shipped
+from fraud.sweep import Sweep, SweepTask
 from fraud.verdicts import AGAIN, EVIDENCE, time_path
 from reconciliation.capture.path import LONGEST_INTERVAL
 from reconciliation.nightly import ProfilesBuilt, ProfilesTask, first_profile_day
@@ -24,7 +25,10 @@ from services import names
 from services.blobs import read_chunks, warehouse
 from services.capture_archive import list_blobs, list_partitions
 from services.concurrency import together
-from services.profiles import forget_profiles, profile_days, read_manifest, read_profiles, write_profiles
+from services.profiles import Manifest, forget_profiles, profile_days, read_manifest, read_profiles, write_profiles
+from services.rules_in_use import read_rules_in_use
+from services.settings import settings
+from services.sweep_candidates import days_to_sweep, write_candidates
 
 KEPT = timedelta(days=35)
 """Profiles are kept as long as that: evidence has what verdicts read of them."""
@@ -47,24 +51,37 @@ async def build_profiles(task: ProfilesTask) -> ProfilesBuilt:
         built = await _build(day, days[-1] if days else None)
         if built or days:
             await forget_profiles(before=day - KEPT)
-            return ProfilesBuilt(day=day, is_behind=day < last)
+            return ProfilesBuilt(day=day, is_behind=day < last, to_sweep=await days_to_sweep())
         day += timedelta(days=1)  # nothing was captured before it: it has nothing to say
-    return ProfilesBuilt(day=None, is_behind=False)
+    return ProfilesBuilt(day=None, is_behind=False, to_sweep=await days_to_sweep())
 
 
 async def _build(day: date, before: date | None) -> bool:
     manifest = await read_manifest(before) if before else None
     profiles = await read_profiles(manifest) if manifest else Profiles()
-    builder = DayBuilder(profiles, day)
+    sweep = await _sweep(day, profiles, manifest)
+    builder = DayBuilder(profiles, day, sweep.look if sweep else None)
     async for bodies in _in_order(day):
         await asyncio.to_thread(builder.add, ((body.arrived, body.body) for body in bodies))
     if not builder.events and manifest is None:
         return False
     builder.close()
     rates = await _rates(day, manifest.rates if manifest else {})
+    if sweep and (candidates := sweep.candidates()):
+        # Before the profiles, whose day is built once: a run that was killed between the two is repeated whole.
+        await write_candidates(SweepTask(day), candidates)
     await write_profiles(day, builder.events, profiles, rates)
     _log.info("profiles up to %s: %s events, %s customers", day, builder.events, len(profiles.customers))
     return True
+
+
+async def _sweep(day: date, profiles: Profiles, before: Manifest | None) -> Sweep | None:
+    """The sweep over a day; None if it is switched off, no day before is known, or the active set reads no context."""
+    rules = shipped()[(await read_rules_in_use()).active]
+    if not settings().sweep_cases or before is None or rules is SEED:
+        return None
+    rates = before.rates.get(rules.definition.name, KeptRates()).rates()
+    return Sweep(profiles, rules, rates, day, cases=settings().sweep_cases, expected=before.events)
 
 
 async def _in_order(day: date) -> AsyncIterator[list[CapturedBody]]:

@@ -66,7 +66,7 @@ async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]
     # Nothing lies beside a window that is judged for the first time, or writing the first part says so.
     snapshot = Snapshot() if chunk.is_first else await read_evidence(chunk)
     while missing := [each for each in asked if not _is_kept(each, snapshot, chunk.task)]:
-        await add_evidence(chunk, snapshot, await _look_up(chunk.task, missing, snapshot))
+        await add_evidence(chunk, snapshot, await look_up(chunk.task, missing, snapshot))
     return _contexts(chunk.task, asked, snapshot)
 
 
@@ -75,7 +75,7 @@ async def contexts_looked_up(task: WindowTask, contents_of: Mapping[str, Sequenc
     asked = _asked(contents_of)
     if not asked:
         return {}
-    return _contexts(task, asked, Snapshot([await _look_up(task, asked, Snapshot())]))
+    return _contexts(task, asked, Snapshot([await look_up(task, asked, Snapshot())]))
 
 
 def _asked(contents_of: Mapping[str, Sequence[Content]]) -> list[Asked]:
@@ -105,7 +105,7 @@ def _is_kept(asked: Asked, snapshot: Snapshot, task: WindowTask) -> bool:
     return kept is not None and kept.facts.get("id.contents") == asked.at_store(task.window)
 
 
-async def _look_up(task: WindowTask, missing: Sequence[Asked], snapshot: Snapshot) -> EvidencePart:
+async def look_up(task: WindowTask, missing: Sequence[Asked], snapshot: Snapshot) -> EvidencePart:
     """Evidence on contents that have none, or under whose id another one was found since."""
     first = snapshot.parts[0] if snapshot.parts else None
     day = first.profile_day if first else task.profile_day

@@ -13,7 +13,7 @@ from fraud.desk.review import Review
 from fraud.desk.rows import CaseDetails, CaseRow
 
 _PATH = "api/cases"
-_FILTERS = ("state", "band", "store", "customer", "assignee", "min_amount", "sort", "limit")
+_FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "min_amount", "sort", "limit")
 _SHOWN_VERDICTS = 10
 _SHOWN_LINKS = 5
 
@@ -103,7 +103,8 @@ def _show_line(case: CaseRow) -> None:
         markup=False,
     )
     console.print(f"  {plain(case.id)}", markup=False, soft_wrap=True)
-    console.print(f"  {state}{who}; {bands}", markup=False)
+    swept = "; not flagged, found by a night's sweep" if case.type == "sweep" else ""
+    console.print(f"  {state}{who}; {bands}{swept}", markup=False)
 
 
 def _plain(case: CaseRow) -> Any:

@@ -32,6 +32,8 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 
     states = ("open", "in_review", "escalated", "confirmed", "dismissed", "expired", "undecided", "decided")
     parser.add_argument("--state", choices=states, metavar="STATE", help=", ".join(states))
+    text = "of flagged sales, in quarantine, or of a night's sweep over sales that were not flagged"
+    parser.add_argument("--kind", choices=("window", "quarantine", "sweep"), help=text)
     parser.add_argument("--band", choices=("high", "medium", "low", "unresolved"), help="with a verdict of this band")
     parser.add_argument("--store", help="a store's number, or none")
     parser.add_argument("--customer", type=int, metavar="N", help="a customer's number")

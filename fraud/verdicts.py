@@ -16,7 +16,7 @@ from fraud.windows import Window
 Band = Literal["low", "medium", "high", "unresolved"]
 BANDS: tuple[Band, ...] = ("high", "medium", "low", "unresolved")
 Source = Literal["archive", "quarantine"]
-CaseType = Literal["window", "quarantine"]
+CaseType = Literal["window", "quarantine", "sweep"]
 
 EVIDENCE = "evidence"
 """The folder of all evidence in the container of the verdicts."""

@@ -26,6 +26,7 @@ from activities.review_case import take_review_step
 from activities.send_batch import send_batch
 from activities.send_tick import send_tick
 from activities.store_verdicts import store_verdicts
+from activities.sweep_day import sweep_day
 from activities.try_window import try_window
 from activities.watching.note_night import note_night
 from function_app.registration import register
@@ -82,6 +83,7 @@ register(
         contracts.WRITE_WATERMARK: write_watermark,
         contracts.NOTE_NIGHT: note_night,
         contracts.BUILD_PROFILES: build_profiles,
+        contracts.SWEEP_DAY: sweep_day,
         contracts.REPAIR_RECONCILIATION: repair_reconciliation,
         contracts.REPAIR_WINDOWS: repair_windows,
         contracts.PLAN_REPAIR: plan_repair,

@@ -136,6 +136,11 @@ param reconciliationSchedule string = '0 30 2 * * *'
 @maxLength(31)
 param ruleSet string = 'context'
 
+@description('Cases that a night makes at most of sales that the stream job did not flag; 0: no sweep.')
+@minValue(0)
+@maxValue(500)
+param sweepCases int = 50
+
 @description('Days from its beginning after which the history of an orchestration that ended well is deleted; 0: never.')
 @minValue(0)
 @maxValue(3650)
@@ -381,6 +386,7 @@ module app 'modules/app.bicep' = {
     alertFormat: alertFormat
     alertDigestMinutes: alertDigestMinutes
     ruleSet: ruleSet
+    sweepCases: sweepCases
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays
     workspaceId: monitoring.outputs.workspaceId

@@ -10,6 +10,7 @@ var given = {
   alertFormat: readEnvironmentVariable('ALERT_FORMAT', '')
   alertDigestMinutes: readEnvironmentVariable('ALERT_DIGEST_MINUTES', '')
   ruleSet: readEnvironmentVariable('RULE_SET', '')
+  sweepCases: readEnvironmentVariable('SWEEP_CASES', '')
   historyDays: readEnvironmentVariable('HISTORY_DAYS', '')
   failedHistoryDays: readEnvironmentVariable('FAILED_HISTORY_DAYS', '')
   streamJobRoles: readEnvironmentVariable('STREAM_JOB_ROLES', '')
@@ -45,6 +46,7 @@ param reconciliationSchedule = empty(given.reconciliationSchedule) ? '0 30 2 * *
 param alertFormat = empty(given.alertFormat) ? 'json' : given.alertFormat
 param alertDigestMinutes = empty(given.alertDigestMinutes) ? 5 : int(given.alertDigestMinutes)
 param ruleSet = empty(given.ruleSet) ? 'context' : given.ruleSet
+param sweepCases = empty(given.sweepCases) ? 50 : int(given.sweepCases)
 param historyDays = empty(given.historyDays) ? 30 : int(given.historyDays)
 param failedHistoryDays = empty(given.failedHistoryDays) ? 90 : int(given.failedHistoryDays)
 param streamJobRoles = empty(given.streamJobRoles) ? 'least' : given.streamJobRoles

@@ -16,6 +16,7 @@ from fraud.load.planned import PlanStatus, TickPart, TickSent
 from fraud.quarantine_places import PlacesTask
 from fraud.reanalysis.messages import FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
 from fraud.reanalysis.trial import TrialState, Tried
+from fraud.sweep import SweepTask, Swept
 from fraud.watching.checks import Night
 from reconciliation.messages import (
     Outcome,
@@ -102,6 +103,7 @@ CLEAR_RUN = Activity("clear_run", RunName, Nothing)
 READ_WATERMARK = Activity("read_watermark", NightlyTask, Watermark)
 WRITE_WATERMARK = Activity("write_watermark", Watermark, Nothing)
 BUILD_PROFILES = Activity("build_profiles", ProfilesTask, ProfilesBuilt)
+SWEEP_DAY = Activity("sweep_day", SweepTask, Swept)
 NOTE_NIGHT = Activity("note_night", Night, Nothing)
 
 REPAIR_RECONCILIATION = Orchestration("repair_reconciliation", RepairRequest, RepairOutcome)

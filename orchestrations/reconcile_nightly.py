@@ -1,11 +1,19 @@
-"""Reconcile what has passed since the last night's run, and profile the days that are whole."""
+"""Reconcile what has passed since the last night's run; profile the days that are whole, and sweep them."""
 
 import azure.durable_functions as df
 import msgspec
 
+from fraud.sweep import SweepTask
 from fraud.watching.checks import Night
 from orchestrations.calls import Workflow, call, call_child, timer
-from orchestrations.contracts import BUILD_PROFILES, NOTE_NIGHT, READ_WATERMARK, RECONCILE, WRITE_WATERMARK
+from orchestrations.contracts import (
+    BUILD_PROFILES,
+    NOTE_NIGHT,
+    READ_WATERMARK,
+    RECONCILE,
+    SWEEP_DAY,
+    WRITE_WATERMARK,
+)
 from reconciliation.messages import Outcome, Request
 from reconciliation.nightly import MOST_PROFILED_DAYS, NightlyTask, ProfilesTask, moved, next_range, night_of
 from reconciliation.ranges import GRACE
@@ -16,7 +24,7 @@ def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) ->
 
     Gives None if no window has ended since. The range comes from the orchestration's clock. The watermark moves only
     as far as the archive was complete, so that no window is left out that Capture may still write; profiles are built
-    of the days before that.
+    of the days before that, and of what the reading for them found suspicious the worst become cases.
     """
     now = context.current_utc_datetime
     watermark = yield from call(context, READ_WATERMARK, NightlyTask(now))
@@ -36,6 +44,8 @@ def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) ->
     yield from call(context, NOTE_NIGHT, night_of(outcome, context.current_utc_datetime))
     for _ in range(MOST_PROFILED_DAYS):
         built = yield from call(context, BUILD_PROFILES, ProfilesTask(outcome.compared_until))
+        for day in built.to_sweep:
+            yield from call(context, SWEEP_DAY, SweepTask(day))
         if not built.is_behind:
             break
     return outcome

@@ -43,10 +43,14 @@ class ProfilesTask(msgspec.Struct, frozen=True):
 
 
 class ProfilesBuilt(msgspec.Struct, frozen=True):
-    """The day whose profiles were built, None if there was none to build, and if another one is left."""
+    """The day whose profiles were built, None if there was none to build, and if another one is left.
+
+    `to_sweep` are the days of which the sweep has sales to look up.
+    """
 
     day: date | None
     is_behind: bool
+    to_sweep: tuple[date, ...] = ()
 
 
 def first_profile_day(last: date) -> date:

@@ -16,6 +16,7 @@ from fraud.desk.alert_cards import FORMATS, Format
 from fraud.desk.callers import ROLES, Role
 from fraud.desk.waiting import Deadlines
 from fraud.rules.shipped import DEFAULT, shipped
+from fraud.sweep import MOST_CASES
 from fraud.watching.checks import Thresholds
 from services import names
 from services.connections import (
@@ -43,6 +44,7 @@ PLATFORM_LOGIN = "PLATFORM_LOGIN"
 RULE_SET = "RULE_SET"
 HISTORY_DAYS = "HISTORY_DAYS"
 FAILED_HISTORY_DAYS = "FAILED_HISTORY_DAYS"
+SWEEP_CASES = "SWEEP_CASES"
 _LONGEST_HISTORY = 3_650
 THRESHOLD_PREFIX = "WATCH_"
 REVIEW_HOURS = "REVIEW_HOURS"
@@ -104,6 +106,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Days after which the history of an orchestration that has ended is deleted; 0 keeps all of them."""
     failed_history_days: int = 90
     """Likewise, of one that has failed."""
+    sweep_cases: int = 50
+    """The cases that a night makes at most of sales that the stream job did not flag; 0 sweeps nothing."""
     thresholds: Thresholds = Thresholds()
     """The bounds of the watch, each by a setting WATCH_... of its own."""
 
@@ -149,6 +153,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         name: _read_days(environment, name, default, problems)
         for name, default in ((HISTORY_DAYS, 30), (FAILED_HISTORY_DAYS, 90))
     }
+    sweep_cases = _read_sweep_cases(environment, problems)
     thresholds = _read_thresholds(environment, problems)
     deadlines = _read_deadlines(environment.get(REVIEW_HOURS, ""), problems)
     in_azure = bool(environment.get(AZURE_INSTANCE))
@@ -181,6 +186,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         rule_set=rule_set,
         history_days=days[HISTORY_DAYS],
         failed_history_days=days[FAILED_HISTORY_DAYS],
+        sweep_cases=sweep_cases,
         thresholds=thresholds,
     )
 
@@ -207,6 +213,16 @@ def _read_days(environment: Mapping[str, str], name: str, default: int, problems
         return int(text)
     problems.append(f"{name} must be a whole number of days from 0 (never) to {_LONGEST_HISTORY:,}, not {text[:40]!r}")
     return default
+
+
+def _read_sweep_cases(environment: Mapping[str, str], problems: list[str]) -> int:
+    text = environment.get(SWEEP_CASES, "").strip()
+    if not text:
+        return 50
+    if text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= MOST_CASES:
+        return int(text)
+    problems.append(f"{SWEEP_CASES} must be a whole number from 0 (no sweep) to {MOST_CASES}, not {text[:40]!r}")
+    return 50
 
 
 def _read_thresholds(environment: Mapping[str, str], problems: list[str]) -> Thresholds:

@@ -9,7 +9,7 @@ from msgspec import Meta
 from fraud.desk.paging import Limit, Token
 from fraud.desk.review import State
 from fraud.events import MAX_ID_LENGTH
-from fraud.verdicts import Band
+from fraud.verdicts import Band, CaseType
 
 StoreName = Annotated[str, Meta(min_length=1, max_length=255, description="A store's number, or `none`.")]
 CaseId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,200}\Z", description="The name of a case.")]
@@ -35,11 +35,13 @@ class Span(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class CaseQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cases by what they are of. `from` and `to` are ends of windows; `min_amount` is in cents.
 
+    `kind` is `window`, `quarantine` for what the archive did not take, or `sweep` for what nobody had flagged.
     `undecided` are the states in which a case waits, `decided` are confirmed and dismissed. In the order `amount`, the
     highest money at stake comes first, in the order `time` the latest window.
     """
 
     state: State | Literal["undecided", "decided"] | None = None
+    kind: CaseType | None = None
     band: Band | None = None
     store: StoreName | None = None
     customer: Customer | None = None

@@ -1,6 +1,6 @@
 """A day's captured bodies become profiles, as they are read: each content once, in order of time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
@@ -14,6 +14,8 @@ MOST_REMEMBERED = 1_000_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+Look = Callable[[int, Mapping[str, object]], None]
+"""Sees an event, and when it arrived in milliseconds since 1970."""
 DAY = timedelta(days=1)
 
 
@@ -26,11 +28,13 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 class DayBuilder:
     """Adds one day to profiles."""
 
-    def __init__(self, profiles: Profiles, day: date) -> None:
+    def __init__(self, profiles: Profiles, day: date, look: Look | None = None) -> None:
+        """`look` sees each content before it is added."""
         start, end = bounds(day)
         self._after, self._until = (start - _EPOCH) // _MILLISECOND, (end - _EPOCH) // _MILLISECOND
         self._open = OpenDay(profiles, day.toordinal())
         self._seen: dict[bytes, None] = {}
+        self._look = look
         self.events = 0
 
     def add(self, arrivals: Iterable[tuple[int, bytes]]) -> None:
@@ -42,10 +46,12 @@ class DayBuilder:
         self._open.add(
             sighting(event, _EPOCH + milliseconds * _MILLISECOND)
             for milliseconds, body in new
-            if (event := read_event(body)) is not None and isinstance(event.get("id"), str) and self._is_new(event)
+            if (event := read_event(body)) is not None
+            and isinstance(event.get("id"), str)
+            and self._is_new(milliseconds, event)
         )
 
-    def _is_new(self, event: dict[str, object]) -> bool:
+    def _is_new(self, milliseconds: int, event: dict[str, object]) -> bool:
         digest = blake2b(canonical(event), digest_size=12).digest()
         if digest in self._seen:
             return False
@@ -53,6 +59,8 @@ class DayBuilder:
         if len(self._seen) > MOST_REMEMBERED:
             del self._seen[next(iter(self._seen))]
         self.events += 1
+        if self._look is not None:
+            self._look(milliseconds, event)
         return True
 
     def close(self) -> None:

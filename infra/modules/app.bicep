@@ -124,6 +124,11 @@ param alertDigestMinutes int
 @maxLength(31)
 param ruleSet string
 
+@description('Cases that a night makes at most of sales that the stream job did not flag; 0: no sweep.')
+@minValue(0)
+@maxValue(500)
+param sweepCases int
+
 @description('Days from its beginning after which the history of an orchestration that ended well is deleted; 0: never.')
 @minValue(0)
 @maxValue(3650)
@@ -229,6 +234,7 @@ module functionApp 'function-app.bicep' = {
     alertFormat: alertFormat
     alertDigestMinutes: alertDigestMinutes
     ruleSet: ruleSet
+    sweepCases: sweepCases
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays
     workspaceId: workspaceId

@@ -134,6 +134,11 @@ param loginClientId string
 @maxLength(31)
 param ruleSet string
 
+@description('Cases that a night makes at most of sales that the stream job did not flag; 0: no sweep.')
+@minValue(0)
+@maxValue(500)
+param sweepCases int
+
 @description('Days from its beginning after which the history of an orchestration that ended well is deleted; 0: never.')
 @minValue(0)
 @maxValue(3650)
@@ -262,6 +267,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'ALERT_FORMAT', value: alertFormat }
         { name: 'ALERT_DIGEST_MINUTES', value: string(alertDigestMinutes) }
         { name: 'RULE_SET', value: ruleSet }
+        { name: 'SWEEP_CASES', value: string(sweepCases) }
         { name: 'HISTORY_DAYS', value: string(historyDays) }
         { name: 'FAILED_HISTORY_DAYS', value: string(failedHistoryDays) }
       ]

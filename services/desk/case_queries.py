@@ -12,7 +12,7 @@ from fraud.desk.queries import CaseQuery
 from fraud.desk.review import UNDECIDED
 from fraud.events import UNKNOWN_STORE, StoreKey
 
-IS_CASE = "c.type IN ('window', 'quarantine')"
+IS_CASE = "c.type IN ('window', 'quarantine', 'sweep')"
 """Entries of journals lie in the same container."""
 _STATES = "ARRAY_CONTAINS(@states, c.review.state)"
 _OPEN = "NOT IS_DEFINED(c.review.state)"
@@ -119,6 +119,8 @@ def _filters(asked: CaseQuery) -> Iterator[tuple[str, Parameters]]:
         states = _TOGETHER.get(asked.state, (asked.state,))
         text = f"({_OPEN} OR {_STATES})" if "open" in states else _STATES
         yield text, [{"name": "@states", "value": list(states)}]
+    if asked.kind:
+        yield "c.type = @kind", [{"name": "@kind", "value": asked.kind}]
     if asked.band:
         yield f"c.bands.{asked.band} > 0", []
     if asked.store:

@@ -14,6 +14,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from fraud.sweep import Swept
 from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording
 from local_azure.testing.running_hub import RunningHub
@@ -101,7 +102,14 @@ def reconciliation_hub(
     def build_profiles(argument: dict[str, Any]) -> Any:
         """The day before the last, then the last."""
         is_behind = bool(days_behind and days_behind.pop())
-        return msgspec.to_builtins(ProfilesBuilt(REACH.start.date(), is_behind))
+        return msgspec.to_builtins(
+            ProfilesBuilt(REACH.start.date(), is_behind, (REACH.start.date(),) if is_behind else ())
+        )
+
+    @hub.activity
+    def sweep_day(argument: dict[str, Any]) -> Any:
+        assert argument == {"day": REACH.start.date().isoformat()}
+        return msgspec.to_builtins(Swept(candidates=3, cases=1))
 
     return hub
 

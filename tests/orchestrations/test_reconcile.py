@@ -125,7 +125,7 @@ async def test_a_night_runs_from_the_watermark_to_now_after_the_grace(tmp_path: 
         assert datetime.fromisoformat(str(timer["FireAt"])) == end + GRACE
         assert status["output"]["id"] == child["InstanceId"]
         before_profiles = ["read_watermark", "reconcile", "write_watermark", "note_night"]
-        assert scheduled(events) == [*before_profiles, "build_profiles", "build_profiles"]
+        assert scheduled(events) == [*before_profiles, "build_profiles", "sweep_day", "build_profiles"]
         assert_replays(ORCHESTRATORS["reconcile_nightly"], Recording.of((await hub.hub()).export_history("night")))
     finally:
         await hub.stop()

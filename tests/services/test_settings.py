@@ -176,3 +176,12 @@ def test_alerts_are_told_one_by_one_as_json_unless_settings_say_otherwise():
 def test_a_wrong_setting_of_alerts_is_named(name: str, text: str):
     with pytest.raises(SettingsError, match=f"{name} must be"):
         read_settings(APP_SETTINGS | {name: text})
+
+
+def test_a_night_sweeps_up_to_fifty_cases_unless_a_setting_says_otherwise():
+    assert read_settings(APP_SETTINGS).sweep_cases == 50
+    assert read_settings(APP_SETTINGS | {"SWEEP_CASES": "0"}).sweep_cases == 0
+    with pytest.raises(
+        SettingsError, match=r"SWEEP_CASES must be a whole number from 0 \(no sweep\) to 500, not 'all'"
+    ):
+        read_settings(APP_SETTINGS | {"SWEEP_CASES": "all"})

@@ -35,12 +35,13 @@ from services.counting import count_cases
 from services.desk.alike import list_events
 from services.desk.cases import case_details, list_cases, related_cases
 
-_FILTERS = ("state", "band", "store", "customer", "assignee", "sort", "from", "to", "token")
+_FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "sort", "from", "to", "token")
 _SHOWN_VERDICTS = 200
 _PAGE = 50
 _RELATED = 6
 _BESIDE = 100
 STATES = ("undecided", "open", "in_review", "escalated", "confirmed", "dismissed", "expired")
+KINDS = {"window": "of flagged sales", "sweep": "of a night's sweep", "quarantine": "in quarantine"}
 _counts = Recent(count_cases, seconds=2, stale=600)
 
 
@@ -62,6 +63,7 @@ async def show_inbox(visit: Visit) -> func.HttpResponse:
         next_token=page.next,
         asked={**dict.fromkeys(_FILTERS, ""), "state": "undecided", "sort": "amount", **asked},
         states=STATES,
+        kinds=KINDS,
         bands=BANDS,
         counts=await _counts.get(),
     )

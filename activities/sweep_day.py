@@ -1,0 +1,128 @@
+"""Judge what a night's sweep found suspicious, and make cases of the worst."""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+from azure.core.exceptions import ResourceExistsError
+from azure.storage.blob import ContentSettings
+
+from activities.find_contents import find_contents
+from activities.keep_verdicts import Place, keep_verdicts
+from activities.window_context import Asked, look_up
+from fraud.analysis import WindowTask
+from fraud.events import StoreKey
+from fraud.evidence import EvidencePart, KeptRates, Snapshot, packed
+from fraud.identity import canonical
+from fraud.judging import Content, Context, distinct, judged
+from fraud.rules.rule_set import RuleSet
+from fraud.rules.shipped import SEED, shipped
+from fraud.sweep import Candidate, SweepTask, Swept, case_name, moment, sweep_path
+from fraud.verdicts import Verdict, evidence_folder, to_ndjson
+from fraud.windows import Window
+from services import names
+from services.blobs import warehouse
+from services.concurrency import together
+from services.profiles import latest_profile_day
+from services.rules_in_use import read_rules_in_use
+from services.settings import settings
+from services.sweep_candidates import forget_candidates, read_candidates
+
+_AT_ONCE = 4
+_GZIP = "application/gzip"
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    """A verdict, and the evidence that it names."""
+
+    verdict: Verdict
+    evidence: EvidencePart
+
+
+async def sweep_day(task: SweepTask) -> Swept:
+    """Look the candidates of a day up, judge them by the active set as flagged ones are judged, and keep the worst.
+
+    A case holds one sale, medium or high. Run twice, it changes nothing; nothing is alerted. What was looked up is
+    forgotten, so that the next night does not sweep the day again. Raises what Cosmos or the
+    blob service raised.
+    """
+    candidates = await read_candidates(task)
+    rules = shipped()[(await read_rules_in_use()).active]
+    if rules is SEED:  # activated since: it reads nothing around a sale
+        candidates = []
+    profile_day = await latest_profile_day(task.day)
+    groups: defaultdict[tuple[StoreKey | None, Window], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.store, candidate.window].append(candidate)
+    judging = (_judge(store, window, group, rules, profile_day) for (store, window), group in groups.items())
+    every = [each for group in await together(judging, at_once=_AT_ONCE) for each in group]
+    suspicious = [each for each in every if each.verdict.band in ("high", "medium")]
+    worst = sorted(suspicious, key=lambda each: (-each.verdict.score, each.verdict.event_id))[: settings().sweep_cases]
+    await together(map(_keep, worst), at_once=_AT_ONCE)
+    await forget_candidates(task)
+    return Swept(candidates=len(candidates), cases=len(worst))
+
+
+async def _judge(
+    store: StoreKey | None, window: Window, group: Sequence[Candidate], rules: RuleSet, profile_day: date | None
+) -> list[_Judged]:
+    """The verdicts on the candidates of a store's window, with the evidence of each."""
+    task = WindowTask(
+        name="sweep",
+        store_id=store,
+        window_start=window.start,
+        window_end=window.end,
+        count=len(group),
+        rules=rules.id,
+        profile_day=profile_day,
+    )
+    events = [candidate.event for candidate in group]
+    contents_of = await find_contents(sorted({event["id"] for event in events}), store)
+    asked: list[Asked] = []
+    for candidate, event in zip(group, events, strict=True):
+        form = canonical(event)
+        by_form = distinct(contents_of[event["id"]])
+        # What the archive did not take is judged as Capture has it.
+        content = by_form.setdefault(form, Content(event, "archive", moment(candidate.arrived)))
+        asked.append(Asked(event["id"], form, content, by_form))
+    part = await look_up(task, asked, Snapshot())
+    rates = part.rates.get(task.set_name, KeptRates()).rates()
+    return [
+        _Judged(
+            judged(
+                each.content.event,
+                store,
+                window,
+                each.content.run_id,
+                rules=rules,
+                context=Context(entry.facts, rates, entry.digest(profile_day), profile_day),
+            ),
+            msgspec.structs.replace(part, entries=(entry,)),
+        )
+        for each, entry in zip(asked, part.entries, strict=True)
+    ]
+
+
+async def _keep(each: _Judged) -> None:
+    """Write the evidence, then the verdict and its case."""
+    verdict = each.verdict
+    window = Window(verdict.window_start, verdict.window_end)
+    name = case_name(window, verdict.event or {})
+    path = sweep_path(name, window.end)
+    data = packed(each.evidence)
+    fraud = await warehouse(names.FRAUD_EVENTS)
+    content = ContentSettings(content_type=_GZIP)
+    with contextlib.suppress(ResourceExistsError):  # kept by a run before this one
+        first_part = f"{evidence_folder(path)}000.json.gz"
+        await fraud.upload_blob(first_part, data, length=len(data), overwrite=False, content_settings=content)
+    place = Place(name=name, store_id=verdict.store_id, window=window, path=path, type="sweep")
+    await keep_verdicts(place, to_ndjson([verdict]), _first)
+
+
+def _first(before: list[Verdict], now: list[Verdict]) -> list[Verdict]:
+    """A sale that was judged stays judged as it was."""
+    return before or now

@@ -1,0 +1,145 @@
+"""The nightly sweep: the most suspicious sales of a day among those that the stream job did not flag. Pure.
+
+Its query looks at two fields only. While a night reads a day for its profiles, each sale that was not flagged is judged
+roughly: by the profiles as they are then, and by its customer's day. The best of them are looked up and judged like
+flagged ones (`activities/sweep_day.py`); each that is then medium or high becomes a case of its own kind.
+"""
+
+import heapq
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from zlib import crc32
+
+import msgspec
+
+from fraud.context.event_facts import key, store_of
+from fraud.context.facts import facts_of
+from fraud.context.look_ups import CUSTOMER_SPAN, MOST_OF_CUSTOMER, LookUps, Recent
+from fraud.context.sighting import sighting
+from fraud.events import StoreKey
+from fraud.generation import SALE
+from fraud.identity import canonical
+from fraud.profiles.profiles import Profiles
+from fraud.rules.rates import Rates
+from fraud.rules.rule_set import RuleSet
+from fraud.suspicion import is_suspicious
+from fraud.verdicts import time_path
+from fraud.windows import Window, compact_time, window_of
+
+MOST_CASES = 500
+MOST_LOOKED_AT = 100_000
+"""Sales of a day that are judged roughly, with their customers' days: 50 MB. Of a larger day a share of the customers
+is looked at, another one each day."""
+CANDIDATES_OF_A_CASE = 10
+"""Sales that are looked up for each case: what its shelf, its sku or its id tell is not known before."""
+
+FOLDER = "sweep/"
+"""The folder of such verdicts in `fraud-events`, apart from those of windows."""
+WORK_FOLDER = "sweep/"
+"""The folder of candidates among the work blobs."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Candidate(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A sale that may become a case: its rough score, when it arrived in milliseconds since 1970, and its body."""
+
+    score: int
+    arrived: int
+    body: bytes
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """Its fields."""
+        return msgspec.json.decode(self.body)
+
+    @property
+    def window(self) -> Window:
+        """The window in which it arrived."""
+        return window_of(moment(self.arrived))
+
+    @property
+    def store(self) -> StoreKey | None:
+        """Its store, as a window would name it."""
+        return store_of(self.event)
+
+
+class SweepTask(msgspec.Struct, frozen=True):
+    """The input of the activity: the day whose candidates are judged."""
+
+    day: date
+
+    @property
+    def path(self) -> str:
+        """The work blob that holds the candidates, the most suspicious first."""
+        return f"{WORK_FOLDER}{self.day}.json"
+
+
+class Swept(msgspec.Struct, frozen=True):
+    """The output of the activity: how many sales were looked up, and the cases that were made."""
+
+    candidates: int
+    cases: int
+
+
+class Sweep:
+    """Looks at the sales of a day in order of time, and remembers the most suspicious ones; memory is bounded."""
+
+    def __init__(
+        self, profiles: Profiles, rules: RuleSet, rates: Rates, day: date, *, cases: int, expected: int
+    ) -> None:
+        """`profiles` are those that the day is being added to; the day has about `expected` events."""
+        self._profiles, self._rules, self._rates, self._day = profiles, rules, rates, day
+        self._most = cases * CANDIDATES_OF_A_CASE
+        self._share = min(1.0, MOST_LOOKED_AT / max(1, expected))
+        self._customers = Recent(CUSTOMER_SPAN, MOST_OF_CUSTOMER)
+        self._left = MOST_LOOKED_AT
+        self._best: list[Candidate] = []
+
+    def look(self, arrived: int, event: Mapping[str, Any]) -> None:
+        """Look at an event that arrived so many milliseconds after 1970, before it is added to the profiles."""
+        if event.get("event_type") != SALE or self._left <= 0 or not self._profiles.days:
+            return
+        customer = key(event.get("cust_id")) or ""
+        if not self._is_chosen(customer):
+            return
+        self._left -= 1
+        at = moment(arrived)
+        self._customers.add(customer, sighting(event, at))
+        if is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
+            return
+        near = LookUps(customer=self._customers.of(customer, at.timestamp()) if customer else ())
+        facts = facts_of(event, at, near, self._profiles, self._day)
+        score = sum(reason.weight for reason in self._rules.reasons(facts, self._rates))
+        if score >= self._rules.bands.medium // 2:
+            self._keep(Candidate(score=score, arrived=arrived, body=canonical(dict(event))))
+
+    def _keep(self, candidate: Candidate) -> None:
+        if len(self._best) < self._most:
+            heapq.heappush(self._best, candidate)
+        elif self._best:
+            heapq.heappushpop(self._best, candidate)
+
+    def _is_chosen(self, customer: str) -> bool:
+        return self._share >= 1 or crc32(f"{self._day} {customer}".encode()) < self._share * 2**32
+
+    def candidates(self) -> list[Candidate]:
+        """The most suspicious sales, the worst first."""
+        return sorted(self._best, reverse=True)
+
+
+def case_name(window: Window, event: Mapping[str, Any]) -> str:
+    """The name of the case on a sale: the same for the same content, `sweep-20260102T101000Z-{128 bits}`."""
+    return f"sweep-{compact_time(window.end)}-{sha256(canonical(dict(event))).hexdigest()[:32]}"
+
+
+def sweep_path(name: str, window_end: datetime) -> str:
+    """The path of the verdict of a case in `fraud-events`: `sweep/{yyyy}/{mm}/{dd}/{hh}{mm}/{name}.ndjson`."""
+    return f"{FOLDER}{time_path(window_end)}/{name}.ndjson"
+
+
+def moment(milliseconds: int) -> datetime:
+    """A moment so many milliseconds after 1970."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)

@@ -1,0 +1,72 @@
+"""Contract: what a night's sweep found becomes cases of its own kind, over the real Blob and Cosmos SDKs."""
+
+from datetime import date
+
+import pytest
+
+from activities.sweep_day import sweep_day
+from fraud.desk.queries import CaseQuery
+from fraud.evidence import unpacked
+from fraud.suspicion import is_suspicious
+from fraud.sweep import SweepTask, Swept
+from fraud.verdicts import CaseType, Verdict, evidence_folder
+from reconciliation.ranges import Range
+from services import names
+from services.blobs import read_blob, warehouse
+from services.desk.cases import list_cases
+from services.desk.verdicts import verdicts_in
+from services.sweep_candidates import days_to_sweep, read_candidates, write_candidates
+from tests.activities.reconciliation.stored_world import reconcile
+from tests.laying.conftest import CASES, START, Past
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
+DAY = date(2026, 3, 3)
+
+
+async def cases_of(kind: CaseType) -> dict[str, tuple[str, int]]:
+    page = await list_cases(CaseQuery(kind=kind, limit=100, sort="time"))
+    return {case.id: (case.verdicts_blob, case.revision) for case in page.items}
+
+
+async def test_the_worst_of_a_day_become_cases_with_evidence_and_doing_it_twice_changes_nothing(past: Past):
+    assert past.told["days"] == 2
+
+    candidates = await read_candidates(SweepTask(DAY))
+    assert await days_to_sweep() == (DAY,)
+
+    done = await sweep_day(SweepTask(DAY))
+    cases = await cases_of("sweep")
+
+    assert 0 < done.cases == len(cases) <= CASES
+    assert done.candidates == len(candidates) >= done.cases
+    assert await days_to_sweep() == ()
+    await write_candidates(SweepTask(DAY), candidates)  # as if it had been killed before it forgot them
+    assert await sweep_day(SweepTask(DAY)) == done
+    assert await cases_of("sweep") == cases
+    fraud_events = await warehouse(names.FRAUD_EVENTS)
+    for name, (blob, revision) in cases.items():
+        assert revision == 1
+        (verdict,) = await verdicts_in(blob)
+        assert isinstance(verdict, Verdict)
+        event = verdict.event or {}
+        assert verdict.band in ("high", "medium")
+        assert not is_suspicious(event["event_type"], event["discount"], event["priority_shipping"])
+        assert (verdict.profile_day, verdict.rule_set.partition("@")[0]) == (date(2026, 3, 2), "context")
+        path = blob.partition("/")[2]
+        assert path.startswith("sweep/2026/03/0")
+        part = unpacked(await read_blob(fraud_events, f"{evidence_folder(path)}000.json.gz"))
+        assert [entry.digest(part.profile_day) for entry in part.entries] == [verdict.evidence], name
+    assert await cases_of("window") == {}
+
+
+async def test_the_reconciliation_counts_no_swept_sale_as_unexpected_or_twice(past: Past):
+    assert past.told["days"] == 2
+    assert await cases_of("sweep") != {}, "the test before has swept the day"
+    assert await sweep_day(SweepTask(DAY)) == Swept(candidates=0, cases=0)
+
+    _, report = await reconcile(Range(START.replace(day=3), START.replace(day=4)))
+
+    accounts = report.accounts
+    assert accounts.expected > 0
+    assert (accounts.analysed, accounts.unexpected, accounts.duplicates, accounts.verdict_differs) == (0, 0, 0, 0)
+    assert (accounts.case_unexpected, accounts.case_differs) == (0, 0)
