@@ -25,7 +25,7 @@ def named(report: Report) -> dict[str, set[str]]:
 
 
 @given(SEEDS, st.sampled_from(("null", "deflate")), st.sampled_from((0, 2)))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_world_without_faults_balances(seed: int, codec: str, bits: int):
     world = build(Random(seed), 60, codec)
 
@@ -38,7 +38,7 @@ def test_a_world_without_faults_balances(seed: int, codec: str, bits: int):
 
 
 @given(SEEDS, st.sampled_from((0, 2)))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_arrivals_of_which_only_the_second_is_known_balance_in_either_window(seed: int, bits: int):
     world = build(Random(seed), 80, "null", exact=False)
 
@@ -59,7 +59,7 @@ def test_arrivals_of_which_only_the_second_is_known_balance_in_either_window(see
     st.sampled_from(("null", "deflate")),
     st.sampled_from((0, 3)),
 )
-@settings(max_examples=120)
+@settings(max_examples=70)
 def test_the_report_names_exactly_what_was_planted(
     seed: int, faults: list[Callable[[Planted], None]], codec: str, bits: int
 ):

@@ -23,7 +23,7 @@ PLANS = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(plan=PLANS)
 def test_any_world_is_determined_ordered_valid_and_told_apart(plan: WorldPlan):
     world = make_world(plan)
@@ -47,7 +47,7 @@ def test_any_world_is_determined_ordered_valid_and_told_apart(plan: WorldPlan):
     assert {label.scenario for label in labels if not label.fraud} <= {*LOOKALIKES, ""}
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 2**53 - 2))
 def test_worlds_of_two_seeds_share_no_id_and_few_customers(seed: int):
     first, second = (

@@ -33,7 +33,7 @@ def one_by_one(rules: RuleSet) -> RuleSet:
 
 @pytest.mark.parametrize("name", sorted(shipped()))
 @given(facts=FACTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_rules_that_are_asked_at_once_answer_as_one_by_one(name: str, facts: Facts):
     rules = shipped()[name]
     alone = one_by_one(rules)

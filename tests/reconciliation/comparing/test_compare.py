@@ -54,7 +54,7 @@ def gathered(sightings: list[tuple[str, Kind, int, int, int, int, int]]) -> tupl
 
 @given(st.lists(SIGHTING, max_size=25), st.booleans())
 @example([(IDS[0], kind, 100, 1, 0, 0, 0) for kind in (Kind.CAPTURED, Kind.DOCUMENT)], False)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_what_is_counted_in_columns_is_what_judging_each_id_gives(
     sightings: list[tuple[str, Kind, int, int, int, int, int]], with_documents: bool
 ):

@@ -112,7 +112,7 @@ def test_a_content_that_could_not_have_been_captured_elsewhere_is_named():
 
 
 @given(st.integers(0, 2**32), st.data(), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_whatever_is_taken_away_of_a_reused_id_is_named(seed: int, data: st.DataObject, several_stores: bool):
     random = Random(seed)
     events = build(random, 25, "null").events
