@@ -7,7 +7,11 @@ import pytest
 
 from cli.windows import WindowInstance
 
-STATUS = {"instanceId": "window-x", "lastUpdatedTime": "2026-01-02T10:00:00Z"}
+STATUS = {
+    "instanceId": "window-x",
+    "createdTime": "2026-01-02T09:59:00Z",
+    "lastUpdatedTime": "2026-01-02T10:00:00Z",
+}
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from tests.orchestrations.echo.function_app import app
 
 ROOT = Path(__file__).parents[2]
 FOREIGN = ['{"$type":"System.Exception, mscorlib","a":1}', '{"$id":"1"}', '{"$ref":"1"}', '{"$values":[1]}', "$type"]
-OUR_KEYS = {"bands", "reports"}
-"""Objects with texts for keys: those of our own bands and formats."""
+OUR_KEYS = {"bands", "reports", "moved", "bands_before", "bands_after", "rules_before", "rules_after", "labels"}
+"""Objects with texts for keys: those of our own bands, formats, labels, and rules, whose ids a schema bounds."""
 
 
 def crossing_types() -> list[Any]:
