@@ -1,12 +1,14 @@
 """The whole pipeline under load: what is offered, what is reached, how fast verdicts follow, and what it costs.
 
-The clock of a rate runs from the start of the first batch until the last event is archived and the last window judged,
-so that a backlog counts. Peer: the rate and the latency that the field publishes are for other hardware
-(docs/performance.md), so these figures stand beside what they must hold.
+A worker of `detective send` offers the load, a process of its own that waits for nobody. The clock of a rate runs from
+its first event until the last event is archived and the last window judged, so that a backlog counts. Peer: the rate
+and the latency that the field publishes are for other hardware (docs/performance.md), so these figures stand beside
+what they must hold.
 """
 
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,12 @@ import psutil
 from azure.cosmos import ContainerProxy, CosmosClient
 
 from benchmarks.rows import Row, alone
-from cli import campaigns, windows
+from cli import reconciliations, windows
+from cli.accounts import Accounts
 from cli.app_client import AppClient, AppError, local_key
-from cli.demo import Plan, settle, start
+from cli.campaigns import CampaignState
+from cli.sending.order import plan_of_rate, taken
+from cli.sending.workers import START_SECONDS, run_workers
 from cli.stack_process import Stack, running_stack
 from services import names
 
@@ -25,7 +30,7 @@ SECONDS = 60
 RATES = (1_000, 2_500)
 """Events offered in a second."""
 SPEED = 60
-"""A batch a second of real time, and a five-minute window every five seconds."""
+"""A five-minute window every five seconds."""
 IDLE_SECONDS = 5
 PATIENCE_SECONDS = 600.0
 POLL_SECONDS = 0.25
@@ -40,8 +45,11 @@ def measure() -> list[Row]:
 
 
 class _Load(msgspec.Struct, frozen=True):
-    """Real seconds from the start of a campaign until all was sent, archived and judged, and CPU seconds meanwhile."""
+    """What was sent, in the form of a campaign; real seconds from the first event until all was sent, archived and
+    judged, and the CPU seconds of the stack meanwhile.
+    """
 
+    campaign: CampaignState
     sent: float
     archived: float
     judged: float
@@ -49,7 +57,6 @@ class _Load(msgspec.Struct, frozen=True):
 
 
 def _measure(rate: int) -> list[Row]:
-    plan = Plan(batches=SECONDS, events=rate, interval_seconds=SPEED, seed=42, speed=SPEED)
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
         with running_stack(Path(folder) / "state", SPEED, lambda _: None, Path(folder) / "settings.json") as stack:
@@ -57,11 +64,10 @@ def _measure(rate: int) -> list[Row]:
             time.sleep(IDLE_SECONDS)
             idle = _memory(stack)
             app = AppClient(stack.url, local_key(stack.settings), patience=PATIENCE_SECONDS)
-            campaign = start(app, plan)
-            load = _load(app, campaign, stack)
+            load = _load(app, rate, stack, Path(folder) / "load")
             latencies = sorted(_latencies(app))
             loaded = _memory(stack)
-            accounts, _ = settle(app, plan, campaign)
+            accounts = _accounts(app, load.campaign)
     if not accounts.balanced:
         raise AssertionError(f"the accounts do not balance at {rate} events/s: {accounts}")
     at = f"pipeline at {rate:,} events/s"
@@ -88,22 +94,48 @@ def _measure(rate: int) -> list[Row]:
     ]
 
 
-def _load(app: AppClient, campaign: str, stack: Stack) -> _Load:
-    """Follow a campaign until nothing waits any more. Raises AppError if it does not end in PATIENCE_SECONDS."""
-    cpu, began = _cpu(stack), time.monotonic()
-    state = campaigns.watch(app, campaign, lambda _: None)
+def _load(app: AppClient, rate: int, stack: Stack, folder: Path) -> _Load:
+    """Send, until nothing waits any more. Raises AppError if that does not come to an end in PATIENCE_SECONDS."""
+    plan = msgspec.structs.replace(plan_of_rate(rate, rate * SECONDS), producers=1, seed=42)
+    order, started = taken(folder, plan, 1, {}), _now(app)
+    cpu, began = _cpu(stack), time.monotonic() + START_SECONDS
+    state = run_workers(order, folder, _connections(stack), lambda _: None)
     sent = time.monotonic() - began
     _wait_until_archived(_archive(stack), state.totals.sent)
     archived = time.monotonic() - began
+    campaign = CampaignState(id=state.id, totals=state.totals, started=started, updated=_now(app))
     expected = state.totals.expected_suspicious
     if not windows.wait_until_judged(windows.Judging(app), expected, PATIENCE_SECONDS, lambda _: None):
         raise AppError(f"not all of {expected} flagged events were judged in {PATIENCE_SECONDS:.0f} s")
-    return _Load(sent, archived, time.monotonic() - began, _cpu(stack) - cpu)
+    return _Load(campaign, sent, archived, time.monotonic() - began, _cpu(stack) - cpu)
+
+
+def _accounts(app: AppClient, campaign: CampaignState) -> Accounts:
+    """The accounts of what was sent, once everything that is written late is there."""
+    started, ended = campaign.started, campaign.updated
+    assert started
+    assert ended
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        outcome = reconciliations.wait(app, reconciliations.start(app, started, ended), lambda _: None)
+        accounts = Accounts.of(campaign, outcome)
+        if accounts.balanced or time.monotonic() > end:
+            return accounts
+        time.sleep(1)
+
+
+def _now(app: AppClient) -> datetime:
+    """Azure's time; a client tells that of its last answer."""
+    return AppClient(app.base_url, patience=PATIENCE_SECONDS).now()
+
+
+def _connections(stack: Stack) -> dict[str, str]:
+    return msgspec.json.decode(stack.settings.read_bytes())["Values"]
 
 
 def _archive(stack: Stack) -> ContainerProxy:
     """The archive's container, through the connection that the stack's settings name."""
-    connection = msgspec.json.decode(stack.settings.read_bytes())["Values"][names.COSMOS]
+    connection = _connections(stack)[names.COSMOS]
     client = CosmosClient.from_connection_string(connection)  # pyright: ignore[reportUnknownMemberType]
     return client.get_database_client(names.DATABASE).get_container_client(names.EVENTS_CONTAINER)
 

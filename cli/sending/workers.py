@@ -20,7 +20,7 @@ from cli.stack_process import ROOT
 from fraud.load.messages import MixTotals
 from fraud.load.planned import TickSent
 
-_START_SECONDS = 1.5
+START_SECONDS = 1.5
 """From the start of the workers to the first tick."""
 _POLL_SECONDS = 0.1
 _STOP_SECONDS = 60.0
@@ -51,7 +51,7 @@ def run_workers(
     """
     entries = [read_entry(folder, number) for number in range(order.workers)]
     base = min(entry.tick for entry in entries)
-    begin = time.time() + _START_SECONDS
+    begin = time.time() + START_SECONDS
     environment = {**os.environ, **connection}
     workers: list[_Process] = []
     stopped = False

@@ -124,7 +124,7 @@ async def test_every_verdict_is_that_of_the_replayed_file_byte_for_byte(lived: L
 async def test_each_night_profiles_its_day_and_verdicts_say_which_day_they_read(lived: Lived):
     days = [(START + timedelta(days=number)).date() for number in range(DAYS)]
 
-    assert lived.built == [ProfilesBuilt(day=day, is_behind=False) for day in days]
+    assert [(built.day, built.is_behind) for built in lived.built] == [(day, False) for day in days]
     for account, before in zip(lived.accounts, [None, *days], strict=False):
         assert {verdict["profile_day"] for verdict in account.verdicts} == {before.isoformat() if before else None}
     of_first = {reason["rule"] for verdict in lived.accounts[0].verdicts for reason in verdict["reasons"]}
