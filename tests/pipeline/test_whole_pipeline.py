@@ -57,8 +57,7 @@ def test_an_evening_of_a_labelled_world_balances_and_its_worst_case_is_a_ring():
     assert summary["sent"] == summary["captured"] == summary["archived"] > 1_000
     assert summary["must_be_flagged"] == summary["expected"] == summary["suspicious"] == summary["analysed"] > 50
     report = json.loads((FOLDER / "report.json").read_text())
-    (campaign,) = report["campaigns"]
-    assert (campaign["run_id"], campaign["lost"]) == ("campaign-demo", 0)
+    assert (report["balanced"], report["gaps"], report["faults"]) == (True, [], [])
     assert (FOLDER / "report.html").read_text().startswith("<!doctype html>")
 
     finding = msgspec.json.decode((FOLDER / "found.json").read_bytes(), type=Finding)
