@@ -78,6 +78,9 @@ def show_accounts(accounts: Accounts, seconds: float, files: Mapping[str, Path])
     console.print()
     for words, holds in accounts.checks():
         console.print(f"  {'[green]✔[/]' if holds else '[red]✘[/]'} {words}")
+    if accounts.resent:
+        times = "1 event came" if accounts.resent == 1 else f"{accounts.resent:,} events came"
+        console.print(f"    {times} twice, as producers send again; ids are counted here")
     word = "[green]Balanced[/]" if accounts.balanced else "[red]Not balanced[/]"
     console.print(f"\n  [bold]{word}[/] after {seconds:.0f} s")
     for label, path in files.items():
