@@ -29,8 +29,9 @@ from tests.support.parts import EMULATORS
 
 ROOT = Path(__file__).parents[3]
 RUN = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs tests in the background ignores Ctrl-C
 from cli import commands
 from cli.sending import command
 command.FOLDER = Path(sys.argv.pop(1))
@@ -93,7 +94,7 @@ async def arrived(ends: dict[str, int]) -> list[EventData]:
 async def test_what_is_killed_or_stopped_goes_on_and_the_sum_over_workers_is_what_the_hub_got(
     tmp_path: Path, hub_settings: dict[str, str]
 ):
-    options = ("--workers", "2", "--rate", "400", "--count", "4000", "--name", "x", "--seed", "5")
+    options = ("--workers", "2", "--rate", "400", "--count", "2000", "--name", "x", "--seed", "5")
     folder = tmp_path / "sends" / "x"
     ends = await hub_ends()
 
@@ -111,8 +112,8 @@ async def test_what_is_killed_or_stopped_goes_on_and_the_sum_over_workers_is_wha
     assert halfway is not None
     assert finished is not None
     assert halfway.phase == "stopped"
-    assert 600 <= halfway.sent < 4_000
-    assert (finished.phase, finished.sent, finished.planned) == ("completed", 4_000, 4_000)
+    assert 600 <= halfway.sent < 2_000
+    assert (finished.phase, finished.sent, finished.planned) == ("completed", 2_000, 2_000)
     events = await arrived(ends)
     ids = Counter[str](msgspec.json.decode(event.body_as_str())["id"] for event in events)
     marked = [event for event in events if SENT_AGAIN.encode() in (event.properties or {})]
