@@ -58,7 +58,7 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
         return Counted(
             windows=self.windows + other.windows,
             verdicts=self.verdicts + other.verdicts,
-            bands=_sum(self.bands, other.bands),
+            bands=summed(self.bands, other.bands),
             busy=self.busy + other.busy,
             damaged=self.damaged + other.damaged,
         )
@@ -123,7 +123,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
             worse=self.worse + (judged.told is not None and not judged.told.quiet),
             left=self.left + judged.left,
             untold=self.untold + untold,
-            moved=_sum(self.moved, judged.moved),
+            moved=summed(self.moved, judged.moved),
         )
 
 
@@ -167,5 +167,6 @@ class ReanalysisState(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, phase="stopped")
 
 
-def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+def summed(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    """Both counts together, by name."""
     return dict(sorted((Counter(first) + Counter(second)).items()))

@@ -1,13 +1,11 @@
 """A trial: windows that have verdicts are judged by another set, and what would change is told. Pure."""
 
-from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 
-from fraud.reanalysis.messages import FoundWindows, Reanalysis, WindowsPage
+from fraud.reanalysis.messages import FoundWindows, Reanalysis, WindowsPage, summed
 from fraud.verdicts import Verdict
 
 INSTANCE = "rule-trial"
@@ -78,18 +76,18 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
         examples = sorted((*self.examples, *other.examples), key=lambda example: (-example.by, example.id))
         return Tried(
             verdicts=self.verdicts + other.verdicts,
-            moved=_sum(self.moved, other.moved),
-            bands_before=_sum(self.bands_before, other.bands_before),
-            bands_after=_sum(self.bands_after, other.bands_after),
-            rules_before=_most(_sum(self.rules_before, other.rules_before)),
-            rules_after=_most(_sum(self.rules_after, other.rules_after)),
+            moved=summed(self.moved, other.moved),
+            bands_before=summed(self.bands_before, other.bands_before),
+            bands_after=summed(self.bands_after, other.bands_after),
+            rules_before=_most(summed(self.rules_before, other.rules_before)),
+            rules_after=_most(summed(self.rules_after, other.rules_after)),
             examples=tuple(examples[:EXAMPLES]),
             kept=self.kept + other.kept,
             rebuilt=self.rebuilt + other.rebuilt,
             without_facts=self.without_facts + other.without_facts,
             differing=self.differing + other.differing,
             rebuilt_differing=self.rebuilt_differing + other.rebuilt_differing,
-            labels=_sum(self.labels, other.labels),
+            labels=summed(self.labels, other.labels),
         )
 
 
@@ -137,10 +135,6 @@ class TrialProgress(msgspec.Struct, frozen=True):
     phase: str
     windows: int
     verdicts: int
-
-
-def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted((Counter(first) + Counter(second)).items()))
 
 
 def _most(counts: dict[str, int]) -> dict[str, int]:
