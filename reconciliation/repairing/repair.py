@@ -200,18 +200,19 @@ def corrections(needs: Lacking) -> list[Correction]:
 def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[SuspiciousWindow]:
     """The windows to analyse for one store and time, given the verdicts that exist.
 
-    Where existing verdicts and the missing ids make up the very window that the blob's name was computed from, that
-    blob is written anew. Elsewhere the missing ids are a window of their own, as the shards of a large window are.
-    Verdicts without their event, and those that differ, are judged again where they lie.
+    An id that verdicts name is judged again in each blob that names it: a content that came late under an id used
+    before, verdicts without their event, and those that differ. Ids that no blob names are judged for the first time:
+    where they and existing verdicts make up the very window that the blob's name was computed from, that blob is
+    written anew; elsewhere they are a window of their own, as the shards of a large window are.
     """
     store, end = key
     missing, rejudged = needs.unjudged.get(key, set()), needs.rejudged.get(key, set())
     cases = needs.cases.get(key, set())
-    again = [blob.ids for blob in blobs if blob.ids & rejudged or blob.name in cases]
-    if missing:
-        whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | missing).name == blob.name]
-        again = [ids for ids in again if ids not in whole]
-        again += [whole[0] | missing] if whole else map(frozenset, slices(unique_ids(missing), MAX_IDS))
+    again = [blob.ids for blob in blobs if blob.ids & (rejudged | missing) or blob.name in cases]
+    if unnamed := missing.difference(*(blob.ids for blob in blobs)):
+        whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | unnamed).name == blob.name]
+        again = [ids for ids in again if ids not in whole[:1]]
+        again += [whole[0] | unnamed] if whole else map(frozenset, slices(unique_ids(unnamed), MAX_IDS))
     windows = [window_of_ids(store, end, ids) for ids in again]
     return list({window.name: window for window in windows}.values())
 

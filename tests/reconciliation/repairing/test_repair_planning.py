@@ -63,6 +63,26 @@ def test_verdicts_without_their_event_are_judged_again_where_they_lie():
     assert analyses((7, END), needs, [judged("a", "c"), judged("d")]) == [window_of_ids(7, END, ["a", "c"])]
 
 
+def test_a_content_that_came_late_is_judged_in_all_verdicts_that_name_its_id():
+    needs = lacking({"missing_from_fraud": [lost("a")]}, RANGE)
+
+    of_window = [judged("a", "c"), judged("a", "d"), judged("e")]
+
+    assert analyses((7, END), needs, of_window) == [
+        window_of_ids(7, END, ["a", "c"]),
+        window_of_ids(7, END, ["a", "d"]),
+    ]
+
+
+def test_an_id_that_verdicts_name_is_not_judged_once_more_beside_them():
+    needs = lacking({"missing_from_fraud": [lost("a"), lost("b")]}, RANGE)
+
+    assert analyses((7, END), needs, [judged("a", "c")]) == [
+        window_of_ids(7, END, ["a", "c"]),
+        window_of_ids(7, END, ["b"]),
+    ]
+
+
 def test_a_resent_event_is_judged_in_every_window_in_which_it_was_not():
     twice = Difference(END, "a", store="7", expected=(END, NEXT, RANGE.end + timedelta(minutes=5)), seen=())
     once = Difference(NEXT, "b", store="7", expected=(END, NEXT), seen=(END,))
