@@ -46,10 +46,14 @@ class CachedClient(Generic[Client]):
             return self._client
 
     async def close(self) -> None:
-        """Close the client and its credential. The next `get` opens new ones."""
-        resources = self._resources
+        """Close the client and its credential. The next `get` opens new ones.
+
+        One of another loop is only forgotten: no other loop can wait for what runs on its own.
+        """
+        resources, is_of_this_loop = self._resources, self._loop is asyncio.get_running_loop()
         self._forget()
-        await resources.aclose()
+        if is_of_this_loop:
+            await resources.aclose()
 
     def _forget(self) -> None:
         self._client, self._resources, self._lock = None, AsyncExitStack(), asyncio.Lock()
@@ -58,6 +62,10 @@ class CachedClient(Generic[Client]):
 
 
 async def close_clients() -> None:
-    """Close every open client, the last opened first. For tests and scripts: the Functions worker ends without it."""
-    while _opened:
-        await _opened[-1].close()
+    """Close every open client, the last opened first. For tests and scripts: the Functions worker ends without it.
+
+    One that cannot be closed keeps no other open; what it raised is raised in the end.
+    """
+    async with AsyncExitStack() as closing:
+        for client in _opened:
+            closing.push_async_callback(client.close)

@@ -64,3 +64,33 @@ def test_a_client_is_never_handed_out_on_another_event_loop():
 
     assert [asyncio.run(cached.get()) for _ in range(2)] == ["client 1", "client 2"]
     asyncio.run(close_clients())
+
+
+def test_a_client_of_another_event_loop_is_forgotten_and_not_closed():
+    opened = Opened()
+    cached = CachedClient(opened.open)
+    asyncio.run(cached.get())
+
+    asyncio.run(close_clients())
+
+    assert opened.closed == []
+    assert asyncio.run(cached.get()) == "client 2"
+    asyncio.run(cached.close())
+
+
+async def test_a_client_that_cannot_be_closed_keeps_no_other_open():
+    async def open_stubborn(resources: AsyncExitStack) -> str:
+        async def refuse() -> None:
+            raise ConnectionError("the service is away")
+
+        resources.push_async_callback(refuse)
+        return "stubborn"
+
+    opened = Opened()
+    await CachedClient(opened.open).get()
+    await CachedClient(open_stubborn).get()
+
+    with pytest.raises(ConnectionError):
+        await close_clients()
+
+    assert opened.closed == ["client", "credential"]
