@@ -2,13 +2,13 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
-from fraud.archive import ARCHIVE_FIELD, has_further_contents
+from fraud.archive import ARCHIVE_FIELD, KEY_FIELD, has_further_contents
 from fraud.events import StoreKey, is_event_id
 from fraud.identity import archive_key
 from fraud.quarantine_index import pointer_id
@@ -17,6 +17,7 @@ from services import names
 from services.clients import CachedClient
 from services.cosmos_ranges import KeyRanges
 from services.credentials import open_credential
+from services.gathering import Gathering
 from services.settings import settings
 from services.transport import http_transport
 
@@ -116,15 +117,25 @@ async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dic
     that is an error for ever, where the event just does not exist.
     """
     keys = {event_id: archive_key(store, event_id) for event_id in ids if is_event_id(event_id)}
+    if not keys:
+        return {}
+    documents = {event_id: [first] for event_id, first in (await (await _firsts.get()).ask(keys)).items()}
     archive = await events()
-    documents: dict[str, list[dict[str, Any]]] = {}
-    for asked in slices(list(keys.items()), MAX_READ_ITEMS):
-        for document in await archive.read_items(asked):
-            documents[document["id"]] = [document]
     for event_id, contents in documents.items():
         if has_further_contents(contents[0]):
             contents.extend(await _further_contents(archive, event_id, keys[event_id]))
     return documents
+
+
+async def _find_firsts(asked: Sequence[Mapping[str, str]]) -> list[dict[str, dict[str, Any]]]:
+    """The documents that have the ids of events, for each that asks for some ids with their partition keys."""
+    archive = await events()
+    documents: dict[tuple[str, str], dict[str, Any]] = {}
+    for items in slices(list(dict.fromkeys(item for keys in asked for item in keys.items())), MAX_READ_ITEMS):
+        documents.update(
+            {(document["id"], document[KEY_FIELD]): document for document in await archive.read_items(items)}
+        )
+    return [{item[0]: documents[item] for item in keys.items() if item in documents} for keys in asked]
 
 
 async def find_quarantined(ids: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -133,15 +144,30 @@ async def find_quarantined(ids: Iterable[str]) -> dict[str, dict[str, str]]:
     One query for all partitions: nearly always it finds nothing, and `read_items` takes 0.1 ms for each id that it is
     asked for (measured), because the SDK computes the partition of each.
     """
-    event_ids = {pointer_id(event_id): event_id for event_id in ids}
+    return await (await _pointers.get()).ask({pointer_id(event_id): event_id for event_id in ids})
+
+
+async def _find_pointers(asked: Sequence[Mapping[str, str]]) -> list[dict[str, dict[str, str]]]:
+    """The blobs that pointers name, for each that asks for some pointers with the ids of their events."""
     archive = await events()
     blobs: dict[str, dict[str, str]] = {}
-    for pointers in slices(list(event_ids), MAX_POINTERS):
+    for pointers in slices(list(dict.fromkeys(name for event_ids in asked for name in event_ids)), MAX_POINTERS):
         parameters: list[dict[str, object]] = [{"name": f"@{n}", "value": name} for n, name in enumerate(pointers)]
         query = _POINTERS.format(", ".join(str(parameter["name"]) for parameter in parameters))
         async for document in archive.query_items(query, parameters=parameters):
-            blobs[event_ids[document["id"]]] = document["quarantined"]
-    return blobs
+            blobs[document["id"]] = document["quarantined"]
+    return [{event_ids[name]: blobs[name] for name in event_ids if name in blobs} for event_ids in asked]
+
+
+async def _open_firsts(_: AsyncExitStack) -> Gathering[Mapping[str, str], dict[str, dict[str, Any]]]:
+    return Gathering(_find_firsts, size=len, most=MAX_READ_ITEMS)
+
+
+async def _open_pointers(_: AsyncExitStack) -> Gathering[Mapping[str, str], dict[str, dict[str, str]]]:
+    return Gathering(_find_pointers, size=len, most=MAX_POINTERS)
+
+
+_firsts, _pointers = CachedClient(_open_firsts), CachedClient(_open_pointers)
 
 
 async def _further_contents(archive: ContainerProxy, event_id: str, key: str) -> list[dict[str, Any]]:

@@ -30,7 +30,9 @@ from fraud.events import StoreKey
 from fraud.slices import slices
 from services import cosmos
 from services.clients import CachedClient
+from services.gathering import Gathering
 from services.recent_sightings import Key, RecentSightings
+from services.reused_ids import ID_FIELDS, reused_elsewhere
 
 KEYS = 500
 """Customers, skus, categories or ids in one query: all of a chunk."""
@@ -111,11 +113,14 @@ async def shelves(
 
 
 async def contents_elsewhere(ids: list[str], store: StoreKey, until: datetime) -> dict[str, list[dict[str, Any]]]:
-    """Contents that arrived under these ids at other stores, as far as context reads them; MOST_OF_ID of an id."""
+    """Contents that arrived under these ids at other stores, as far as context reads them; MOST_OF_ID of an id.
+
+    Seldom is there one, so many windows ask at once which ids are reused at all.
+    """
     elsewhere: dict[str, list[dict[str, Any]]] = {}
-    for asked in slices(ids, KEYS):
+    for asked in slices(await reused_elsewhere(ids, store), KEYS):
         keys = {event_id: event_id for event_id in asked}
-        for field in ("id", f"{ARCHIVE_FIELD}.event_id"):
+        for field in ID_FIELDS:
             kind = _Kind(field, _ALL_TIME, MOST_OF_ID, lambda seen: seen.id, "c.store_id != @store", {"@store": store})
             for event_id, events in (await _Search(kind, until - _ALL_TIME, until, _id_of).run(keys)).items():
                 elsewhere.setdefault(event_id, []).extend(event for _, event in events)
@@ -126,9 +131,38 @@ def _id_of(event: dict[str, Any]) -> str:
     return event["id"]
 
 
+class _Around(msgspec.Struct, frozen=True):
+    """What is asked around the events of a window: keys of a kind with their values, and what asks (`own`)."""
+
+    kind: _Kind
+    keys: Mapping[str, object]
+    until: datetime
+    own: tuple[Sighting, ...]
+    store: str = ""
+
+
+async def _open_around(_: AsyncExitStack) -> Gathering[_Around, dict[str, tuple[Sighting, ...]]]:
+    return Gathering(
+        _find_around,
+        size=lambda asked: len(asked.keys),
+        most=KEYS,
+        kind=lambda asked: (asked.kind.field, asked.store, asked.until),
+    )
+
+
+_around = CachedClient(_open_around)
+
+
 async def _sightings(
     kind: _Kind, keys: Mapping[str, object], until: datetime, own: Iterable[Sighting], store: str = ""
 ) -> dict[str, tuple[Sighting, ...]]:
+    return await (await _around.get()).ask(_Around(kind, keys, until, tuple(own), store)) if keys else {}
+
+
+async def _find_around(asked: Sequence[_Around]) -> list[dict[str, tuple[Sighting, ...]]]:
+    """The sightings that each asks for, all of one kind, store and moment."""
+    kind, until, store = asked[0].kind, asked[0].until, asked[0].store
+    keys = {name: value for each in asked for name, value in each.keys.items()}
     by_value: dict[object, str] = {value: key for key, value in keys.items()}
 
     def name_of(event: dict[str, Any]) -> str:
@@ -136,17 +170,17 @@ async def _sightings(
 
     async def read(unread: Sequence[Key], since: datetime) -> dict[Key, Iterable[Sighting]]:
         sightings: dict[Key, Iterable[Sighting]] = {}
-        for asked in slices(list(unread), KEYS):
+        for part in slices(list(unread), KEYS):
             search = _Search(kind, since, until, name_of)
-            for key, events in (await search.run({name: keys[name] for _, name in asked})).items():
+            for key, events in (await search.run({name: keys[name] for _, name in part})).items():
                 sightings[store, key] = (sighting(event, arrived) for arrived, event in events)
         return sightings
 
     own_of: dict[Key, list[Sighting]] = {(store, key): [] for key in keys}
-    for seen in own:
+    for seen in (seen for each in asked for seen in each.own):
         own_of.get((store, kind.name_of(seen) or ""), []).append(seen)
     by_key = await (await _recent.get())[kind.field].of(own_of, until, read)
-    return {name: sightings for (_, name), sightings in by_key.items()}
+    return [{name: by_key[store, name] for name in each.keys if (store, name) in by_key} for each in asked]
 
 
 class _Search:

@@ -8,7 +8,7 @@ and that for STALE_SECONDS at most. Evidence keeps what was answered, so no verd
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -51,18 +51,18 @@ class RecentSightings:
         self._most_kept = most_kept
         self._count = 0
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
-        self._lock = asyncio.Lock()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def of(
         self, keys: Mapping[Key, Collection[Sighting]], until: datetime, read: Read
     ) -> dict[Key, tuple[Sighting, ...]]:
         """The sightings of each key of which something arrived. Raises what `read` raises.
 
-        `keys` gives the sightings of who asks: a key is read anew where they are not among those remembered. Who asks
-        at the same time waits, and then finds what the first one has read.
+        `keys`, all of one store, gives the sightings of who asks: a key is read anew where they are not among those
+        remembered. Who asks for the store at the same time waits, and then finds what the first one has read.
         """
         answers: dict[Key, tuple[Sighting, ...]] = {}
-        async with self._lock:
+        async with self._locks[next(iter(keys), ("", ""))[0]]:
             unread = [key for key, own in keys.items() if not self._answered(key, own, until, answers)]
             for since, group in self._readings(unread, until):
                 sightings = await read(group, since)

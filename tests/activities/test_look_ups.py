@@ -1,7 +1,9 @@
 """Contract: live look-ups over the real Cosmos SDK, each key bounded for itself, as of a moment."""
 
+import asyncio
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
 from fraud.context.look_ups import MOST_OF_CUSTOMER, latest
 from fraud.context.sighting import Sighting, sighting
-from services import look_ups
+from services import cosmos, look_ups
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
@@ -76,3 +78,23 @@ async def test_contents_under_an_id_at_other_stores_are_seen_and_those_of_its_ow
         reused: [2, 9]
     }
     assert await look_ups.contents_elsewhere([reused], 3, ENQUEUED - timedelta(seconds=1)) == {}
+
+
+async def test_windows_of_one_end_that_ask_at_once_share_their_queries(monkeypatch: pytest.MonkeyPatch):
+    customers = [int.from_bytes(uuid.uuid4().bytes[:6]) for _ in range(6)]
+    expected = {number: await arrive(0, number, before=timedelta(minutes=1)) for number in customers}
+    ids = [f"{number}-0" for number in customers]
+    archive, queries = await cosmos.events(), list[str]()
+
+    def counted(query: str, **options: Any) -> Any:
+        queries.append(query)
+        return type(archive).query_items(archive, query, **options)
+
+    monkeypatch.setattr(archive, "query_items", counted)
+    answers = await asyncio.gather(*(look_ups.customers({str(number): number}, UNTIL) for number in customers))
+    elsewhere = await asyncio.gather(*(look_ups.contents_elsewhere([event_id], 3, UNTIL) for event_id in ids))
+    pointers = await asyncio.gather(*(cosmos.find_quarantined([event_id]) for event_id in ids))
+
+    assert answers == [{str(number): (expected[number],)} for number in customers]
+    assert elsewhere == pointers == [{}] * len(customers)
+    assert len(queries) == 4
