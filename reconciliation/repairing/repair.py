@@ -201,18 +201,23 @@ def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[Su
     """The windows to analyse for one store and time, given the verdicts that exist.
 
     An id that verdicts name is judged again in each blob that names it: a content that came late under an id used
-    before, verdicts without their event, and those that differ. Ids that no blob names are judged for the first time:
-    where they and existing verdicts make up the very window that the blob's name was computed from, that blob is
-    written anew; elsewhere they are a window of their own, as the shards of a large window are.
+    before, verdicts without their event, and those that differ. A blob that lost ids, and with missing ones makes up
+    the very window that its name was computed from, is written anew. Ids that no blob takes are a window of their own,
+    as the shards of a large window are.
     """
     store, end = key
     missing, rejudged = needs.unjudged.get(key, set()), needs.rejudged.get(key, set())
     cases = needs.cases.get(key, set())
-    again = [blob.ids for blob in blobs if blob.ids & (rejudged | missing) or blob.name in cases]
-    if unnamed := missing.difference(*(blob.ids for blob in blobs)):
-        whole = [blob.ids for blob in blobs if window_of_ids(store, end, blob.ids | unnamed).name == blob.name]
-        again = [ids for ids in again if ids not in whole[:1]]
-        again += [whole[0] | unnamed] if whole else map(frozenset, slices(unique_ids(unnamed), MAX_IDS))
+    unnamed = missing.difference(*(blob.ids for blob in blobs))
+
+    def as_named(blob: Judged) -> frozenset[str]:
+        candidates = (blob.ids, blob.ids | missing, blob.ids | unnamed)
+        return next((ids for ids in candidates if window_of_ids(store, end, ids).name == blob.name), blob.ids)
+
+    whole = [(blob, as_named(blob)) for blob in blobs]
+    again = [ids for blob, ids in whole if ids & (rejudged | missing) or blob.name in cases]
+    left = missing.difference(*(ids for _, ids in whole))
+    again += map(frozenset, slices(unique_ids(left), MAX_IDS))
     windows = [window_of_ids(store, end, ids) for ids in again]
     return list({window.name: window for window in windows}.values())
 

@@ -83,6 +83,15 @@ def test_an_id_that_verdicts_name_is_not_judged_once_more_beside_them():
     ]
 
 
+def test_verdicts_that_lost_an_id_which_others_name_are_written_anew_under_their_name():
+    needs = lacking({"missing_from_fraud": [lost("a"), lost("b")]}, RANGE)
+    whole = window_of_ids(7, END, ["a", "b", "c"])
+
+    of_window = [Judged(whole.name, frozenset({"c"})), judged("a", "d")]
+
+    assert analyses((7, END), needs, of_window) == [whole, window_of_ids(7, END, ["a", "d"])]
+
+
 def test_a_resent_event_is_judged_in_every_window_in_which_it_was_not():
     twice = Difference(END, "a", store="7", expected=(END, NEXT, RANGE.end + timedelta(minutes=5)), seen=())
     once = Difference(NEXT, "b", store="7", expected=(END, NEXT), seen=(END,))
