@@ -1,14 +1,20 @@
-"""The real services, or what stands in for them, behind the app's own clients."""
+"""The real services, or what stands in for them, behind the app's own clients; and a window."""
 
 import os
+import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
+from activities.archive_events import archive_events
+from activities.window_ids import save_window
+from fraud.analysis import WindowTask
+from fraud.windows import SuspiciousWindow, unique_ids
 from services import look_ups, rules_in_use
 from services.clients import close_clients
 from services.settings import settings
+from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 from tests.support.parts import azure
 
 
@@ -37,3 +43,12 @@ async def _as_if_started_now() -> None:  # pyright: ignore[reportUnusedFunction]
     """No test answers from what another one remembers."""
     await look_ups.forget()
     await rules_in_use.forget()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def task() -> WindowTask:
+    """A window of two archived events and one that never arrived."""
+    run = uuid.uuid4().hex
+    await archive_events([received(event_body(f"{run}-{name}", discount=72), 1) for name in ("a", "b")])
+    ids = unique_ids([f"{run}-b", f"{run}-a", f"{run}-missing"])
+    return await save_window(SuspiciousWindow(3, ids, WINDOW_ENDING_1010))
