@@ -41,7 +41,7 @@ def window_message(store: int | None, ids: list[Any]) -> bytes:
 async def cases_with(event_id: str, store: int | str = 3) -> list[dict[str, Any]]:
     container = await cosmos.cases()
     cases = container.query_items("SELECT * FROM c", partition_key=store)
-    return [case async for case in cases if event_id in {top["event_id"] for top in case["top"]}]
+    return [case async for case in cases if event_id in {top["event_id"] for top in case.get("top", ())}]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

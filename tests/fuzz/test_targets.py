@@ -20,6 +20,7 @@ def test_a_reader_reads_or_refuses(target: Fuzzed, tmp_path: Path):
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.parametrize("target", OVER_SOCKETS, ids=name_of)
 def test_a_server_answers_and_goes_on(target: Fuzzed, tmp_path: Path):
     assert fuzz(target, INPUTS, "test", tmp_path / "state").failures == ()

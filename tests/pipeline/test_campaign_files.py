@@ -72,6 +72,7 @@ def assert_proves(report: CampaignReport, plan: CampaignPlan) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.timeout(300)
 def test_the_command_line_runs_a_file_and_its_report_decides_the_exit_code(tmp_path: Path):
     with running_stack(tmp_path / "state", SPEED, print, tmp_path / "local.settings.json") as stack:

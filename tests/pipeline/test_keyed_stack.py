@@ -16,7 +16,7 @@ from cli.demo import Plan, settle, start
 from cli.stack_process import ROOT, running_stack
 from tests.pipeline.parts import START_SECONDS, process_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(300)]
 
 SECONDS = 90
 PLAN = Plan(batches=12, events=30, interval_seconds=5, seed=11, speed=60)

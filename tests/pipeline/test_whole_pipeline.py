@@ -28,6 +28,7 @@ PLAN = Plan(batches=40, events=30, interval_seconds=5, seed=7, speed=60)
 CAMPAIGN_SECONDS = PLAN.batches * PLAN.interval_seconds / PLAN.speed
 
 
+@pytest.mark.proof
 def test_the_accounts_balance_although_the_functions_host_is_killed(tmp_path: Path):
     with running_stack(tmp_path / "state", PLAN.speed, print, tmp_path / "local.settings.json") as stack:
         app = AppClient(stack.url, patience=START_SECONDS)

@@ -6,6 +6,7 @@ from random import Random
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from activities.reconciliation.acknowledge import (
     UnknownDifferenceError,
@@ -33,7 +34,7 @@ RUN = RANGE.instance_id
 NOW = datetime(2026, 1, 3, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def fresh() -> AsyncIterator[None]:
     """No chain and no acknowledgement before, and none left behind."""
     await clear_chain()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+import pytest_asyncio
 
 from activities.reconciliation.chain import HEAD_PATH, append, verify_chain
 from activities.reconciliation.watermark import write_watermark
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.
 WATERMARK = "reconciliations/watermark.json"
 
 
-@pytest.fixture(autouse=True)
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def fresh() -> AsyncIterator[None]:
     """No chain before, and none left behind for the reports of other tests."""
     await clear_chain()

@@ -91,6 +91,7 @@ async def arrived(ends: dict[str, int]) -> list[EventData]:
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 async def test_what_is_killed_or_stopped_goes_on_and_the_sum_over_workers_is_what_the_hub_got(
     tmp_path: Path, hub_settings: dict[str, str]
 ):
