@@ -166,20 +166,18 @@ async def test_what_must_not_be_repaired_is_listed_with_the_reason(http: aiohttp
     assert await steps(http, planned["id"]) == []
 
 
-@pytest.mark.parametrize(
-    ("run", "order", "expected"),
-    [
+async def test_a_wrong_order_is_refused(http: aiohttp.ClientSession):
+    await store(a_world())
+    await reconciled(http)
+
+    orders: list[tuple[str, Any, int]] = [
         (RUN, {"dry_run": "yes"}, 400),
         (RUN, {"force": True}, 400),
         ("reconcile-20000101T000000Z-20000102T000000Z", {}, 404),
         ("window-7", {}, 404),
-    ],
-)
-async def test_a_wrong_order_is_refused(http: aiohttp.ClientSession, run: str, order: Any, expected: int):
-    await store(a_world())
-    await reconciled(http)
-
-    assert (await call(http, "POST", f"/api/reconciliations/{run}/repairs", order))[0] == expected
+    ]
+    for run, order, expected in orders:
+        assert (await call(http, "POST", f"/api/reconciliations/{run}/repairs", order))[0] == expected, (run, order)
 
 
 @pytest.mark.parametrize("path", ["/api/repairs/repair-x", f"/api/repairs/{RUN}", "/api/repairs/..%2Fx/steps"])
