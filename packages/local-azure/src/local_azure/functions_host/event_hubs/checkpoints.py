@@ -21,7 +21,7 @@ from local_azure.functions_host.event_hubs.batch import Source
 
 _LOG = logging.getLogger(__name__)
 _CONTAINER = "azure-webjobs-eventhub"
-_WRITE_EVERY_SECONDS = 0.2
+_WRITE_EVERY_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 
 
@@ -64,7 +64,7 @@ class BlobCheckpoints:
 
 
 class CheckpointWriter:
-    """Writes one partition's newest checkpoint behind the function's back: at most five a second.
+    """Writes one partition's newest checkpoint behind the function's back: at once, and then at most one per second.
 
     The extension writes after every batch and waits. Here a burst of small batches costs no burst of writes; a kill
     in between redelivers up to that much more, which at-least-once delivery allows anyway.
@@ -75,6 +75,7 @@ class CheckpointWriter:
         self._source = source
         self._newest: EventData | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
 
     def advance(self, event: EventData) -> None:
         """Everything up to this event is done."""
@@ -83,7 +84,8 @@ class CheckpointWriter:
             self._writing = asyncio.create_task(self._write())
 
     async def flush(self) -> None:
-        """Wait until the newest checkpoint is written."""
+        """Write the newest checkpoint now, and wait for it. Nothing may advance any more."""
+        self._hurry.set()
         if self._writing:
             await self._writing
 
@@ -97,7 +99,8 @@ class CheckpointWriter:
                 continue
             if self._newest is event:
                 self._newest = None
-            await asyncio.sleep(_WRITE_EVERY_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), _WRITE_EVERY_SECONDS)
 
 
 class PartitionStore(CheckpointStore):
