@@ -30,8 +30,22 @@ _READ_SECONDS = 30
 _RETRIES: dict[str, int] = {"retry_total": 3, "initial_backoff": 1, "increment_base": 2, "random_jitter_range": 1}
 
 
-def _opener(connection: Callable[[], Connection]) -> Callable[[AsyncExitStack], Awaitable[BlobServiceClient]]:
-    async def open_account(resources: AsyncExitStack) -> BlobServiceClient:
+class _Account:
+    """An account and its containers; the SDK makes a pipeline for each client of a container."""
+
+    def __init__(self, service: BlobServiceClient) -> None:
+        self.service = service
+        self._containers: dict[str, ContainerClient] = {}
+
+    def container(self, name: str) -> ContainerClient:
+        """The client of a container, made once."""
+        if name not in self._containers:
+            self._containers[name] = self.service.get_container_client(name)
+        return self._containers[name]
+
+
+def _opener(connection: Callable[[], Connection]) -> Callable[[AsyncExitStack], Awaitable[_Account]]:
+    async def open_account(resources: AsyncExitStack) -> _Account:
         account = connection()
         options: dict[str, Any] = {
             "transport": http_transport(connection_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS),
@@ -44,7 +58,7 @@ def _opener(connection: Callable[[], Connection]) -> Callable[[AsyncExitStack], 
         else:
             credential = await open_credential(account, resources)
             client = BlobServiceClient(account.address or "", credential=credential, **options)
-        return await resources.enter_async_context(client)
+        return _Account(await resources.enter_async_context(client))
 
     return open_account
 
@@ -55,17 +69,17 @@ _jobs_storage = CachedClient(_opener(lambda: settings().jobs_storage))
 
 async def warehouse(container: str) -> ContainerClient:
     """A container of the warehouse account: the archives, `fraud-events`, `quarantine`, `reports`."""
-    return (await _warehouse.get()).get_container_client(container)
+    return (await _warehouse.get()).container(container)
 
 
 async def jobs_storage() -> BlobServiceClient:
     """The app's own account."""
-    return await _jobs_storage.get()
+    return (await _jobs_storage.get()).service
 
 
 async def work() -> ContainerClient:
     """The container `workflow-data` of the app's own account: orchestrations' small inputs, large data beside them."""
-    return (await jobs_storage()).get_container_client(names.WORK)
+    return (await _jobs_storage.get()).container(names.WORK)
 
 
 async def write_blob(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from azure.cosmos.aio import ContainerProxy
 
-from fraud.archive import ARCHIVE_FIELD, arrival_of, original_event
+from fraud.archive import ARCHIVE_FIELD
 from fraud.context.look_ups import (
     CUSTOMER_SPAN,
     MOST_OF_CUSTOMER,
@@ -26,7 +26,7 @@ from fraud.context.look_ups import (
     SKU_SPAN,
 )
 from fraud.context.sighting import Sighting, sighting
-from fraud.events import StoreKey
+from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.slices import slices
 from services import cosmos
 from services.clients import CachedClient
@@ -42,9 +42,14 @@ PAGE = 1_000
 _TIME = f"c.{ARCHIVE_FIELD}.enqueued_time"
 _FIELDS = (
     *("id", "event_type", "store_id", "store_fqdn", "store_ip", "cust_id", "category", "sku", "price", "qty"),
-    *("discount", "gift_wrap", "payment_method", "priority_shipping", "is_return", ARCHIVE_FIELD),
+    *("discount", "gift_wrap", "payment_method", "priority_shipping", "is_return"),
 )
-_SELECT = f"SELECT {', '.join(f'c.{name}' for name in _FIELDS)} FROM c"
+_ARRIVED, _OF_EVENT = "arrived", "of_event"
+"""Names under which a query gives two fields that the archive adds: the arrival, and the event of a further content."""
+_SELECT = (
+    f"SELECT {', '.join(f'c.{name}' for name in _FIELDS)}, {_TIME} AS {_ARRIVED}, "
+    f"c.{ARCHIVE_FIELD}.event_id AS {_OF_EVENT} FROM c"
+)
 _ALL_TIME = timedelta(days=36_500)
 _BY_TIME = f"{_TIME} DESC"
 
@@ -183,6 +188,23 @@ async def _find_around(asked: Sequence[_Around]) -> list[dict[str, tuple[Sightin
     return [{name: by_key[store, name] for name in each.keys if (store, name) in by_key} for each in asked]
 
 
+def _as_sent(document: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an event as its producer sent them, as `fraud.archive.original_event` of the whole document."""
+    if (event_id := document.pop(_OF_EVENT, None)) is not None:
+        document["id"] = event_id
+    if document.get("store_id") == UNKNOWN_STORE:
+        del document["store_id"]
+    return document
+
+
+def _moment(text: object) -> datetime | None:
+    """An arrival; None in a document that someone else wrote."""
+    try:
+        return msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        return None
+
+
 class _Search:
     """The latest events of some keys, each bounded for itself; more come of those that arrived at one moment."""
 
@@ -213,11 +235,12 @@ class _Search:
         async for page in self._pages(archive, keys):
             last, surplus = "", 0
             for document in page:
-                event, arrived = original_event(document)[0], arrival_of(document)
+                text = document.pop(_ARRIVED, None)
+                event = _as_sent(document)
                 key = self._key_of(event)
-                if key not in keys or arrived is None:
+                if key not in keys or (arrived := _moment(text)) is None:
                     continue
-                last = document[ARCHIVE_FIELD]["enqueued_time"]
+                last = text
                 if self._is_whole(key, arrived):
                     surplus += 1
                 else:
