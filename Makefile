@@ -13,6 +13,7 @@ PACKAGE := -c packages/local-azure/pyproject.toml packages/local-azure/tests
 # Each part remembers what failed in a folder of its own (.ci/run reads them).
 FAST := -m "not slow and not proof" -n 2 $(TOGETHER) -o cache_dir=.pytest_cache/fast
 SLOW := -m "slow and not proof" -n 3 $(TOGETHER) -o cache_dir=.pytest_cache/slow
+PROOF := -m "proof and not long" -n 0 -o cache_dir=.pytest_cache/proof
 # Some hundred processes import the same files: what one has compiled, the others read.
 unexport PYTHONDONTWRITEBYTECODE
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -22,7 +23,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up reset setup setup-dev test style types fast slow fast-app fast-package slow-app slow-package proof trust fuzz chaos infra lock contract bench clean
+.PHONY: help demo up reset setup setup-dev test style types fast slow fast-app fast-package slow-app slow-package proof proof-app proof-package trust fuzz chaos infra lock contract bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -64,9 +65,12 @@ slow-app: setup-dev
 slow-package: setup-dev
 	@$(BIN)/pytest $(PACKAGE) $(SLOW)
 
-proof: setup-dev ## Run what takes minutes each: kills of every part, nights, browsers, Microsoft's extension, installations
-	@$(BIN)/pytest -m "proof and not long"
-	@$(BIN)/pytest $(PACKAGE) -m proof
+proof: proof-app proof-package ## Run what takes minutes each: kills of every part, nights, browsers, Microsoft's extension, installations
+
+proof-app: setup-dev
+	@$(BIN)/pytest $(PROOF)
+proof-package: setup-dev
+	@$(BIN)/pytest $(PACKAGE) $(PROOF)
 
 trust: setup-dev ## Run the proofs of an hour: a hostile producer, ten faults put into the product, the app on Microsoft's extension
 	@$(BIN)/pytest -m long -rA

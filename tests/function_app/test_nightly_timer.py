@@ -117,7 +117,8 @@ async def nights_follow_one_another(
     assert nights[-1].span.end == watermark.until
     for night in nights:
         assert (night.span.end - RANGE.start) % timedelta(minutes=20) == timedelta(0)
-        assert night.begun >= night.span.end + GRACE
+        # A durable timer may fire up to a second early, as on Azure, and `createdTime` has whole seconds.
+        assert night.begun > night.span.end + GRACE - timedelta(seconds=2)
         assert night.outcome.compared_until == night.span.end
         assert night.outcome.verdict in ("balanced", "empty"), night.outcome.sentence
     events = [event for event in world.events if event.window >= RANGE.first_window]
