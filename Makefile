@@ -65,7 +65,9 @@ slow-app: setup-dev
 slow-package: setup-dev
 	@$(BIN)/pytest $(PACKAGE) $(SLOW)
 
-proof: proof-app proof-package ## Run what takes minutes each: kills of every part, nights, browsers, Microsoft's extension, installations
+proof: setup-dev ## Run what takes minutes each: kills, nights, browsers, Microsoft's extension, installations (about 25 minutes)
+	@echo "Two parts run at a time; each shows what it said when it ends."
+	@$(MAKE) --no-print-directory --jobs=2 $(SYNC) proof-app proof-package
 
 proof-app: setup-dev
 	@$(BIN)/pytest $(PROOF)
@@ -79,8 +81,8 @@ fuzz: setup-dev ## Hand hostile inputs to every reader and server (N= for each, 
 	@cd packages/local-azure && ../../$(BIN)/python -m tests.fuzz --inputs $(or $(N),10000) $(if $(SEED),--seed $(SEED))
 	@$(BIN)/python -m tests.fuzz --inputs $(or $(N),10000) $(if $(SEED),--seed $(SEED))
 
-chaos: setup-dev ## Kill parts of the stack under a hostile load, then reconcile (MINUTES=30, SEED= chooses the same deeds)
-	@$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
+chaos: setup-dev ## Kill parts of the stack under a hostile load, then reconcile (MINUTES=30, RATE=500 events/s, SEED= chooses the same deeds)
+	@$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),30) --rate $(or $(RATE),500) $(if $(SEED),--seed $(SEED))
 
 infra: setup-dev ## Check infra/ with Bicep's compiler (BICEP= names it); fails where it is absent
 	@REQUIRE_BICEP=1 $(if $(BICEP),BICEP="$(BICEP)") $(BIN)/pytest tests/infra -m "not slow and not proof" -n 2 $(TOGETHER)
