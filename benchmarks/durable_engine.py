@@ -2,8 +2,8 @@
 
 Three shapes of work: a wide fan-out, a chain, whose history is replayed at each of its steps, and many small
 orchestrations. Ours is the whole of it: the unmodified azure-functions-durable SDK replays the orchestrator, its
-converters decode and encode every activity, and SQLite keeps each episode; times are read as the functions host reads
-them. The peer is durabletask's own worker, client and in-memory test backend, which keeps nothing.
+converters decode and encode every activity, and SQLite keeps each episode; times and settings are read as the functions
+host reads them. The peer is durabletask's own worker, client and in-memory test backend, which keeps nothing.
 Both run the same work in the same process, by turns.
 """
 
@@ -30,6 +30,7 @@ from durabletask.testing import create_test_backend
 
 from local_azure.durable.hub import TaskHub
 from local_azure.durable.settings import HubSettings
+from local_azure.functions_host.quick_codec import ask_for_the_codec_quickly
 from local_azure.functions_host.quick_times import read_times_quickly
 from local_azure.testing import Clock
 from local_azure.testing.sdk_worker import SdkWorker
@@ -66,6 +67,7 @@ WORKS = (
 def measure(works: Sequence[Work] = WORKS) -> list[dict[str, Any]]:
     """A row for each work: the medians of several rounds, and ours over the peer's (above 1 is faster)."""
     read_times_quickly()
+    ask_for_the_codec_quickly()
     return [_row(work, *asyncio.run(_by_turns(work))) for work in works]
 
 

@@ -14,6 +14,7 @@ from local_azure.functions_host.indexing.catalogue import build_catalogue
 from local_azure.functions_host.indexing.loader import load_functions
 from local_azure.functions_host.invocation.invoker import Invoker
 from local_azure.functions_host.invocation.user_loop import UserLoop
+from local_azure.functions_host.quick_codec import ask_for_the_codec_quickly
 from local_azure.functions_host.quick_times import read_times_quickly
 from local_azure.functions_host.settings import load_local_settings
 
@@ -29,6 +30,7 @@ async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings
     keys = load_local_settings(app, settings)
     config = load_host_json(app)
     read_times_quickly()
+    ask_for_the_codec_quickly()
     user_loop = UserLoop()
     invoker = Invoker(user_loop, config.timeout_seconds)
     sdk_functions = await user_loop.call(lambda: load_functions(app))
