@@ -20,6 +20,11 @@ class _Waiting(Generic[Asked, Answer]):
         self.asked = asked
         self.answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
 
+    def tell(self, answer: Answer | None) -> None:
+        """Give the answer, unless there is one or whoever asked has gone."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
 
 class Gathering(Generic[Asked, Answer]):
     """Requests of one event loop.
@@ -67,13 +72,15 @@ class Gathering(Generic[Asked, Answer]):
 
     async def _run(self, kind: Hashable) -> None:
         """Ask until nothing of a kind waits any more."""
+        waiting: list[_Waiting[Asked, Answer]] = []
         try:
             while waiting := self._next(self._waiting[kind]):
                 for each, answer in zip(waiting, await self._answers(waiting), strict=True):
-                    if not each.answer.done():  # or whoever asked has gone
-                        each.answer.set_result(answer)
+                    each.tell(answer)
         finally:
-            del self._waiting[kind]
+            # Nobody may wait for a task that has ended, whatever ended it.
+            for each in (*waiting, *self._waiting.pop(kind)):
+                each.tell(None)
 
     def _next(self, waiting: list[_Waiting[Asked, Answer]]) -> list[_Waiting[Asked, Answer]]:
         sizes = accumulate(self._size(each.asked) for each in waiting)

@@ -71,3 +71,21 @@ async def test_who_gives_up_takes_nobody_along():
 
     assert await patient == [4]
     assert await gathered.ask([3]) == [6]
+
+
+async def test_nobody_waits_for_a_request_that_was_cancelled_within():
+    cancelled: list[int] = []
+
+    async def cancel_at_first(asked: Sequence[list[int]]) -> list[list[int]]:
+        await asyncio.sleep(0)
+        if len(asked) > 1:
+            cancelled.append(len(asked))
+            raise asyncio.CancelledError
+        return [*asked]
+
+    gathered = Gathering(cancel_at_first, size=len, most=6)
+
+    async with asyncio.timeout(1):
+        assert await asyncio.gather(gathered.ask([1]), gathered.ask([2])) == [[1], [2]]
+        assert await gathered.ask([3]) == [3]
+    assert cancelled == [2]
