@@ -8,7 +8,6 @@ line and exits with 2.
 import argparse
 import asyncio
 import errno
-import gc
 import logging
 import os
 import signal
@@ -26,8 +25,6 @@ SUPERVISED = "LOCAL_AZURE_SUPERVISED"
 """Set by the stack: the part ends when the stack does, even if that was killed."""
 
 _PARENT_CHECK_SECONDS = 0.5
-_YOUNG_OBJECTS = 10_000
-"""New objects that make the collector look for cycles among them; Python's own number is 700."""
 
 
 class CannotStartError(Exception):
@@ -43,13 +40,7 @@ def arguments(prog: str, description: str) -> argparse.ArgumentParser:
 
 
 def announce_ready(name: str, *addresses: str) -> None:
-    """Tell whoever started this process that it serves: `ready NAME ADDRESS...` on standard output.
-
-    What was loaded until then stays for good, so the collector of garbage looks at it no more, and at the rest less
-    often: it took an eighth of the CPU of a busy functions host, and a tenth of a second at once (measured).
-    """
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
+    """Tell whoever started this process that it serves: `ready NAME ADDRESS...` on standard output."""
     sys.stdout.write(" ".join(["ready", name, *addresses]) + "\n")
     sys.stdout.flush()
 
