@@ -31,6 +31,12 @@ class Call(msgspec.Struct, Generic[Asked, Content], frozen=True, kw_only=True):
     if_match: str | None = None
     client: Client | None = None
 
+    @property
+    def durable(self) -> Client:
+        """The durable client of an endpoint that asks for it."""
+        assert self.client is not None, "the endpoint asks for it"  # noqa: S101
+        return self.client
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """An answer that is more than its content: with an ETag of its own, another status, or another media type."""

@@ -11,14 +11,12 @@ from services.desk import deeds
 
 async def redrive_dead_letters(call: Call[Nothing, RedriveOrder]) -> Redriven:
     """Start the windows of dead letters, one, some or all up to a number; what succeeds leaves the queue."""
-    assert call.client is not None, "the endpoint asks for it"  # noqa: S101
-    return await redrive(call.content, call.caller, call.client)
+    return await redrive(call.content, call.caller, call.durable)
 
 
 async def resubmit_quarantined(call: Call[Nothing, Resubmission]) -> Resubmitted:
     """Send the corrected body of a record of quarantine where its original was meant to go; the record stays."""
-    assert call.client is not None, "the endpoint asks for it"  # noqa: S101
-    return await resubmit(call.content, call.caller, call.client)
+    return await resubmit(call.content, call.caller, call.durable)
 
 
 async def list_deeds(call: Call[Question, None]) -> Page[Deed]:

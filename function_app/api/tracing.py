@@ -9,8 +9,7 @@ from function_app.durable_client import management_address
 
 async def get_trace(call: Call[EventName, None]) -> Trace:
     """The way of each content under an id, with times, and with what is missing."""
-    assert call.client is not None, "the endpoint asks for it"  # noqa: S101
-    return await trace_event(call.asked.id, management_address(call.client))
+    return await trace_event(call.asked.id, management_address(call.durable))
 
 
 ENDPOINTS = (

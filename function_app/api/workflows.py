@@ -44,7 +44,6 @@ class Place(msgspec.Struct, frozen=True):
 async def list_workflows(call: Call[WorkflowQuery, None]) -> Page[WorkflowRow]:
     """A page of the instances of orchestrations, as the durable extension's management API tells them."""
     asked = call.asked
-    assert call.client is not None, "the endpoint asks for it"  # noqa: S101
     wanted = Filter(
         statuses=(asked.status,) if asked.status else (),
         prefix=asked.prefix or "",
@@ -53,7 +52,7 @@ async def list_workflows(call: Call[WorkflowQuery, None]) -> Page[WorkflowRow]:
     )
     token = place_in(asked.token, Place).token if asked.token else None
     try:
-        page = await list_page(management_address(call.client), wanted, asked.limit, token)
+        page = await list_page(management_address(call.durable), wanted, asked.limit, token)
     except InstancesError as error:
         raise ProblemError(503, "Service away", str(error)) from error
     return Page(tuple(map(_row, page.instances)), token_of(Place(page.token)) if page.token else None)
@@ -85,9 +84,8 @@ class WorkflowDetails(WorkflowRow, frozen=True, kw_only=True):
 
 async def get_workflow(call: Call[WorkflowName, None]) -> WorkflowDetails:
     """An instance of an orchestration with its input, its output and its history."""
-    assert call.client is not None, "the endpoint asks for it"  # noqa: S101
     try:
-        instance = await find_instance(management_address(call.client), call.asked.id)
+        instance = await find_instance(management_address(call.durable), call.asked.id)
     except InstancesError as error:
         raise ProblemError(503, "Service away", str(error)) from error
     if instance is None:

@@ -11,7 +11,7 @@ async def page(http: aiohttp.ClientSession, path: str) -> tuple[int, str]:
         return answer.status, await answer.text()
 
 
-async def send(http: aiohttp.ClientSession, of: str, to: str, **fields: str | int | list[str]) -> tuple[int, str]:
+async def send(http: aiohttp.ClientSession, of: str, to: str, /, **fields: str | int | list[str]) -> tuple[int, str]:
     """Send a form of a page, a list being boxes that are ticked; status and text of the answer, or where it leads."""
     _, text = await page(http, of)
     token = re.search(r'name="form_token" value="([^"]+)"', text)

@@ -35,6 +35,8 @@ PAGES = {
     "record": "a record",
     "dead-letters": "/desk/dead-letters",
     "rules": "/desk/rules",
+    "trial": "/desk/rules/trial",
+    "reanalysis": "/desk/rules/reanalysis",
     "api": "/desk/api",
     "me": "/desk/me",
     "refused": "/desk/nothing",

@@ -27,6 +27,8 @@ NEEDS: dict[Route, Role] = {
     ("POST", "dead-letters"): "operator",
     ("POST", "dead-letters/redrive"): "operator",
     ("POST", "quarantine/record"): "operator",
+    ("POST", "rules/trial"): "analyst",
+    ("POST", "rules/reanalysis"): "operator",
 }
 WITHOUT_DEED = {
     ("POST", "dead-letters"),  # it counts, and asks
@@ -34,6 +36,7 @@ WITHOUT_DEED = {
     ("POST", "dead-letters/redrive"),
     ("POST", "quarantine/record"),
     ("POST", "reconciliations/{run}"),
+    ("POST", "rules/reanalysis"),
 }
 OWN_NAME = ("POST", "me")
 """Anybody chooses a name of their own, on their own machine."""

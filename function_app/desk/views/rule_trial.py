@@ -1,0 +1,80 @@
+"""The page of trials: what another set, or a rule file, would say of windows that were judged."""
+
+import azure.functions as func
+
+from fraud.desk.problems import ProblemError
+from fraud.reanalysis.asking import TrialOrder, TrialRow
+from fraud.reanalysis.trial import LEVELS, Tried
+from fraud.rules.shipped import shipped
+from fraud.verdicts import BANDS
+from function_app import durable_client, rule_trials
+from function_app.desk import answers
+from function_app.desk.roles import needs
+from function_app.desk.routing import Routes
+from function_app.desk.views.window_orders import order_from, why_of, words
+from function_app.desk.visit import Visit
+
+_ADDRESS = "/desk/rules/trial"
+
+
+async def show_trial(visit: Visit) -> func.HttpResponse:
+    """The form, and the trial that runs or has run last, with its result."""
+    return await _page(visit)
+
+
+async def show_result(visit: Visit) -> func.HttpResponse:
+    """The trial that runs or has run last: this part of the page changes while it runs."""
+    return answers.fragment(visit.request, "rule_trial_result.html", **await _seen(visit))
+
+
+@needs("analyst")
+async def act(visit: Visit) -> func.HttpResponse:
+    """Try, or stop; the page with what is wrong if that was refused."""
+    form = visit.form()
+    try:
+        if form.get("what") == "stop":
+            await rule_trials.stop(why_of(form), visit.caller, visit.client)
+        else:
+            await rule_trials.start(order_from(form, TrialOrder), visit.caller, visit.client)
+    except ProblemError as error:
+        return await _page(visit, words(error), error.status)
+    return answers.redirect(_ADDRESS)
+
+
+async def _page(visit: Visit, problem: str = "", status: int = 200) -> func.HttpResponse:
+    return answers.page(
+        "rule_trial.html",
+        visit,
+        status=status,
+        here="rules",
+        sets=tuple(shipped()),
+        problem=problem,
+        given=visit.form() if visit.request.method == "POST" else {},
+        **await _seen(visit),
+    )
+
+
+async def _seen(visit: Visit) -> dict[str, object]:
+    row = await _current(visit)
+    tried = row.result.tried if row and row.result else Tried()
+    return {
+        "row": row,
+        "runs": row is not None and row.status in {status.value for status in durable_client.RUNNING},
+        "bands": [(band, tried.bands_before.get(band, 0), tried.bands_after.get(band, 0)) for band in BANDS],
+        "rules": sorted({*tried.rules_before, *tried.rules_after}),
+        "levels": tuple(LEVELS),
+    }
+
+
+async def _current(visit: Visit) -> TrialRow | None:
+    try:
+        return await rule_trials.current(visit.client)
+    except ProblemError:
+        return None  # nobody has tried anything yet
+
+
+ROUTES: Routes = {
+    ("GET", "rules/trial"): show_trial,
+    ("GET", "rules/trial/result"): show_result,
+    ("POST", "rules/trial"): act,
+}

@@ -1,0 +1,30 @@
+"""Forms that order something of windows: read as the API's own orders."""
+
+from typing import TypeVar
+
+import msgspec
+
+from fraud.desk.problems import ProblemError, bad_request
+from fraud.reanalysis.asking import ReanalysisStop
+
+Order = TypeVar("Order", bound=msgspec.Struct)
+
+
+def order_from(form: dict[str, str], kind: type[Order]) -> Order:
+    """The order of a form; a field that is left empty is absent. Raises ProblemError (400) with what is wrong."""
+    names = {field.encode_name for field in msgspec.structs.fields(kind)}
+    given = {name: text for name in names if (text := form.get(name, "").strip())}
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise bad_request("form", str(error)) from error
+
+
+def why_of(form: dict[str, str]) -> str:
+    """The reason of a form that stops something. Raises ProblemError (400) without one."""
+    return order_from(form, ReanalysisStop).why
+
+
+def words(problem: ProblemError) -> str:
+    """A refusal as the page shows it."""
+    return f"{problem.title}: {problem.detail}"

@@ -1,0 +1,64 @@
+"""Orchestrations that walk windows page by page, one of each kind at a time: found, and stopped."""
+
+import asyncio
+import logging
+
+import msgspec
+
+from fraud.campaigns import STOP_EVENT
+from fraud.desk.callers import Caller
+from fraud.desk.deeds import What, deed_of
+from fraud.desk.problems import ProblemError, not_found
+from function_app import durable_client
+from function_app.durable_client import Client, Status
+from services.desk.deeds import noted
+from services.watching import azure_time
+
+_log = logging.getLogger(__name__)
+_RAISED = 6
+_POLLS = 6
+_POLL_SECONDS = 0.25
+"""The stop is raised for nine seconds: an event that comes between two generations is lost."""
+
+
+class Walk(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of walk: its only instance, its name for people, and the deed of stopping it."""
+
+    instance: str
+    what: str
+    stop: What
+
+    async def find(self, client: Client) -> Status:
+        """The one that runs, or has run last. Raises ProblemError (404) if there never was one."""
+        status = await durable_client.find(client, self.instance)
+        if status is None:
+            raise not_found(self.what, "that runs or has run last")
+        return status
+
+    async def end(self, client: Client, caller: Caller, subject: str, why: str) -> Status:
+        """Stop it after the windows that are in work, and journal that; its status then.
+
+        Raises ProblemError (409) if it has ended.
+        """
+        if (await self.find(client)).runtime_status not in durable_client.RUNNING:
+            raise ProblemError(409, "Has ended", f"there is no {self.what} that runs")
+
+        async def stopped() -> Status:
+            await _raise_stop(client, self.instance)
+            return await self.find(client)
+
+        deed = deed_of(caller, await azure_time(), self.stop, subject, why)
+        return await noted(deed, stopped, durable_client.runtime_status_of)
+
+
+async def _raise_stop(client: Client, instance_id: str) -> None:
+    """Raise the event `stop` until the instance has ended, for nine seconds at most."""
+    for _ in range(_RAISED):
+        try:
+            await client.raise_event(instance_id, STOP_EVENT, None)
+        except Exception:  # noqa: BLE001 - the SDK raises nothing more exact
+            _log.info("%s has ended, or does not take an event", instance_id)
+        for _ in range(_POLLS):
+            if not await durable_client.is_running(client, instance_id):
+                return
+            await asyncio.sleep(_POLL_SECONDS)
