@@ -58,7 +58,8 @@ class Judging:
                 raise AppError(f"{instance.instance_id} {status.lower()}: {instance.output}")
             else:
                 running.append(instance.created_time)
-        self._since = min(running, default=max((each.created_time for each in listed), default=self._since))
+        # One that was created before others can be listed after them: where nothing runs, all are looked at again.
+        self._since = min(running, default=None)
         return sum(self._judged.values()), len(running)
 
 
