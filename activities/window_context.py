@@ -1,6 +1,5 @@
 """The context of the events of a chunk: read from evidence, or looked up and kept as evidence."""
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from fraud.quarantine_index import is_flagged
 from fraud.rules.language import Value
 from fraud.windows import Window
 from services import look_ups
+from services.concurrency import both
 from services.profiles import DayProfiles, profiles_of
 
 _NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)
@@ -111,7 +111,7 @@ async def look_up(task: WindowTask, missing: Sequence[Asked], snapshot: Snapshot
     day = first.profile_day if first else task.profile_day
     profiles = await profiles_of(day)
     new = [each for each in missing if snapshot.of(each.event_id, each.digest) is None]
-    near, elsewhere = await asyncio.gather(
+    near, elsewhere = await both(
         _near(task, [each.content for each in new]),
         look_ups.contents_elsewhere(
             list({each.event_id for each in missing}), store_key(task.store_id), task.window_end
@@ -162,10 +162,9 @@ async def _near(task: WindowTask, contents: Sequence[Content]) -> _Near:
     categories = {
         seen.category: event["category"] for seen, event in zip(own, events, strict=True) if seen.category is not None
     }
-    customers, skus, shelves = await asyncio.gather(
+    customers, (skus, shelves) = await both(
         look_ups.customers(_numbers(events, "cust_id"), until, own),
-        look_ups.skus(_numbers(events, "sku"), until, own),
-        _shelves(task, categories, own),
+        both(look_ups.skus(_numbers(events, "sku"), until, own), _shelves(task, categories, own)),
     )
     return _Near(customers, skus, shelves, None if task.store_id is None else str(task.store_id))
 

@@ -39,9 +39,14 @@ class Engine:
 
     def completed(self, name: str, created: str, suspicious: int) -> None:
         times = {"window_start": created, "window_end": created}
-        told_of = {"store_id": 7, "bands": {}, "max_score": 0, "verdicts_blob": ""}
-        output = {"name": name, "suspicious": suspicious} | times | told_of
-        told = {"instanceId": name, "createdTime": created, "runtimeStatus": "Completed", "output": output}
+        told_of: dict[str, Any] = {"store_id": 7, "bands": {}, "max_score": 0, "verdicts_blob": ""}
+        output: dict[str, Any] = {"name": name, "suspicious": suspicious} | times | told_of
+        told: dict[str, Any] = {
+            "instanceId": name,
+            "createdTime": created,
+            "runtimeStatus": "Completed",
+            "output": output,
+        }
         self.instances.append(STATUS | told)
 
     def get_page(self, path: str, token: str | None, **asked: str) -> tuple[list[dict[str, Any]], None]:
