@@ -10,7 +10,7 @@ from function_app import durable_client, reanalyses
 from function_app.desk import answers
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
-from function_app.desk.views.window_orders import order_from, why_of, words
+from function_app.desk.views.window_orders import order_from, when_ended, why_of, words
 from function_app.desk.visit import Visit
 from services.desk.reanalyses import list_reanalyses
 
@@ -25,7 +25,8 @@ async def show_reanalysis(visit: Visit) -> func.HttpResponse:
 
 async def show_progress(visit: Visit) -> func.HttpResponse:
     """The re-analysis that runs or has run last: this part of the page changes while it runs."""
-    return answers.fragment(visit.request, "reanalysis_progress.html", **await _seen(visit))
+    seen = await _seen(visit)
+    return when_ended(answers.fragment(visit.request, "reanalysis_progress.html", **seen), ended=not seen["runs"])
 
 
 @needs("operator")

@@ -11,7 +11,7 @@ from function_app import durable_client, rule_trials
 from function_app.desk import answers
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
-from function_app.desk.views.window_orders import order_from, why_of, words
+from function_app.desk.views.window_orders import order_from, when_ended, why_of, words
 from function_app.desk.visit import Visit
 
 _ADDRESS = "/desk/rules/trial"
@@ -24,7 +24,8 @@ async def show_trial(visit: Visit) -> func.HttpResponse:
 
 async def show_result(visit: Visit) -> func.HttpResponse:
     """The trial that runs or has run last: this part of the page changes while it runs."""
-    return answers.fragment(visit.request, "rule_trial_result.html", **await _seen(visit))
+    seen = await _seen(visit)
+    return when_ended(answers.fragment(visit.request, "rule_trial_result.html", **seen), ended=not seen["runs"])
 
 
 @needs("analyst")
@@ -49,7 +50,7 @@ async def _page(visit: Visit, problem: str = "", status: int = 200) -> func.Http
         here="rules",
         sets=tuple(shipped()),
         problem=problem,
-        given=visit.form() if visit.request.method == "POST" else {},
+        given=visit.form() if visit.request.method == "POST" else {"window": visit.asked("window")},
         **await _seen(visit),
     )
 

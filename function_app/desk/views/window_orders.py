@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+import azure.functions as func
 import msgspec
 
 from fraud.desk.problems import ProblemError, bad_request
@@ -28,3 +29,10 @@ def why_of(form: dict[str, str]) -> str:
 def words(problem: ProblemError) -> str:
     """A refusal as the page shows it."""
     return f"{problem.title}: {problem.detail}"
+
+
+def when_ended(part: func.HttpResponse, *, ended: bool) -> func.HttpResponse:
+    """A part of a page that is asked for while something runs; once that has ended, the page loads anew with its forms."""
+    if ended:
+        part.headers["HX-Refresh"] = "true"
+    return part

@@ -34,7 +34,7 @@ async def test_a_window_is_counted_confirmed_and_judged_again_by_the_set_of_the_
 
     fields = dict(re.findall(r'type="hidden" name="(confirm|window|rules|why)" value="([^"]*)"', counted))
     assert (fields["confirm"], fields["window"]) == ("1", task.name)
-    assert "Judge 1 windows with 1 verdicts again" in counted
+    assert "Judge 1 window with 1 verdict again" in counted
     fields["why"] = why
     assert (await send(visitor, AGAIN, AGAIN, **fields))[0] == 303
     done = await shown(visitor, AGAIN, '<td><span class="mark">done</span></td>')
@@ -50,8 +50,11 @@ async def test_a_set_is_tried_and_shows_what_it_would_change(visitor: aiohttp.Cl
     task = await a_window()
     assert (await send(visitor, TRIAL, TRIAL, window=task.name, rules="seed", why="How would it do?"))[0] == 303
 
-    result = await shown(visitor, TRIAL, "1 windows with 1 verdicts.")
+    result = await shown(visitor, TRIAL, "1 window with 1 verdict.")
 
+    async with visitor.get(f"{TRIAL}/result") as part:
+        assert part.headers["HX-Refresh"] == "true", "the page has a form again"
+        assert "<form" not in await part.text()
     assert "How would it do?" in result
     assert "on the facts of then" in result
 
