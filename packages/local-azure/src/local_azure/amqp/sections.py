@@ -27,9 +27,6 @@ class SectionCode(IntEnum):
     FOOTER = 0x78
 
 
-_FIRST, _LAST = int(SectionCode.HEADER), int(SectionCode.FOOTER)
-_OF_ONE_BYTE, _OF_FOUR_BYTES = b"\xa0\xc0\xc1", b"\xb0\xd0\xd1"
-"""Constructors of binary, a list and a map, by the width of their size."""
 _REPEATABLE = (SectionCode.DATA, SectionCode.SEQUENCE)
 _BODIES = (SectionCode.DATA, SectionCode.SEQUENCE, SectionCode.VALUE)
 
@@ -53,9 +50,10 @@ def sections(message: bytes) -> list[Section]:
     seen: set[int] = set()
     at, end, last = 0, len(message), 0
     while at < end:
-        code, value, behind = _plain(message, at, end) or _any(message, at, end)
+        code, value = _descriptor(message, at, end)
         if code in seen and not (code == last and code in _REPEATABLE):
             raise DecodeError("a section of a message comes twice")
+        behind = skip(message, value, end)
         parts.append(Section(code, at, value, behind))
         seen.add(code)
         at, last = behind, code
@@ -63,26 +61,6 @@ def sections(message: bytes) -> list[Section]:
         raise DecodeError("a message has two kinds of body")
     parts.sort()
     return parts
-
-
-def _plain(message: bytes, at: int, end: int) -> tuple[int, int, int] | None:
-    """The code, value and end of a section as nearly all are: a small descriptor, and binary, a list or a map."""
-    value = at + 3
-    if value + 5 > end or message[at] != 0 or message[at + 1] != _SMALL_ULONG:
-        return None
-    code, constructor = message[at + 2], message[value]
-    if constructor in _OF_ONE_BYTE:
-        behind = value + 2 + message[value + 1]
-    elif constructor in _OF_FOUR_BYTES:
-        behind = value + 5 + int.from_bytes(message[value + 1 : value + 5], "big")
-    else:
-        return None
-    return (code, value, behind) if behind <= end and _FIRST <= code <= _LAST else None
-
-
-def _any(message: bytes, at: int, end: int) -> tuple[int, int, int]:
-    code, value = _descriptor(message, at, end)
-    return code, value, skip(message, value, end)
 
 
 def _descriptor(message: bytes, at: int, end: int) -> tuple[int, int]:

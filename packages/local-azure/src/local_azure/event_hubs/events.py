@@ -27,7 +27,6 @@ _SEQUENCE = encode(Symbol("x-opt-sequence-number")) + b"\x81"
 _OFFSET = encode(Symbol("x-opt-offset")) + b"\xa1"
 _TIME = encode(Symbol("x-opt-enqueued-time")) + b"\x83"
 _KEY = encode(PARTITION_KEY)
-_ALIKE = (SectionCode.PROPERTIES, SectionCode.APPLICATION_PROPERTIES)
 _LONGEST_ALIKE = 512
 _LONG = struct.Struct(">q")
 _SECTION = struct.Struct(">4sII")
@@ -64,7 +63,7 @@ def _validate(view: Message) -> None:
     for section in view.sections:
         if section.code == SectionCode.DATA:
             data_bytes(view.data, section)
-        elif section.code in _ALIKE and section.end - section.start <= _LONGEST_ALIKE:
+        elif section.code == SectionCode.PROPERTIES and section.end - section.start <= _LONGEST_ALIKE:
             _validate_alike(view.data[section.start : section.end])
         else:
             view.validate_section(SectionCode(section.code))

@@ -63,7 +63,7 @@ def record(sequence: int, message: Message) -> Record:
         "Offset": place.offset,
         "EnqueuedTimeUtc": time_text(place.time_ms),
         "SystemProperties": system | _named(message),
-        "Properties": _sent(message),
+        "Properties": _values(message.application_properties()),
         "Body": body_of(message),
     }
 
@@ -76,21 +76,6 @@ def _named(message: Message) -> Values:
     if section.end - section.start <= _LONGEST_ALIKE:
         return _named_alike(message.data[section.start : section.end])
     return _values_of(message.properties())
-
-
-def _sent(message: Message) -> Values:
-    """The properties that the sender has set; those of many events are alike."""
-    section = message.section(SectionCode.APPLICATION_PROPERTIES)
-    if section is None:
-        return {}
-    if section.end - section.start <= _LONGEST_ALIKE:
-        return _sent_alike(message.data[section.start : section.end])
-    return _values(message.application_properties())
-
-
-@lru_cache(maxsize=256)
-def _sent_alike(section: bytes) -> Values:
-    return _values(Message(section).application_properties())
 
 
 @lru_cache(maxsize=256)
