@@ -11,7 +11,7 @@ import pytest
 from azure.eventhub import EventData
 from azure.eventhub._pyamqp._encode import encode_frame
 from azure.eventhub._pyamqp.aio._transport_async import AsyncTransport
-from azure.eventhub._pyamqp.message import Message, Properties
+from azure.eventhub._pyamqp.message import Message
 from azure.eventhub._pyamqp.performatives import FlowFrame, TransferFrame
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 
@@ -115,18 +115,3 @@ def test_an_event_is_the_same():
     assert (quick.message_id, quick.content_type, quick.correlation_id) == (None, None, None)
     assert quick.system_properties == slow.system_properties
     assert (quick.properties, quick.body_as_str()) == (properties, "{}")
-
-
-def test_properties_of_a_message_are_there_for_who_asks():
-    fields: Any = dict.fromkeys(Properties._fields) | {"message_id": b"m", "group_id": b"g"}
-    message: Any = Message(data=[b"{}"], properties=Properties(**fields))
-    slow = AmqpAnnotatedMessage(message=message)
-
-    assert str(EventData._from_message(message).raw_amqp_message) == str(slow)
-    asked = EventData._from_message(message)
-    assert (asked.message_id, asked.system_properties[b"group-id"]) == ("m", b"g")
-    asked.message_id = "other"
-    assert asked.message_id == "other"
-    changed: Any = EventData._from_message(message)
-    changed.raw_amqp_message.properties = None
-    assert changed.message_id is None

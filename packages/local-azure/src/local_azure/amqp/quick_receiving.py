@@ -1,9 +1,8 @@
 """Takes events from Microsoft's client for Event Hubs in half of the time, in the parts that read whole hubs.
 
 For each frame that the client receives it begins a task with a time limit, though mostly the whole frame has arrived
-already; and it fills each `EventData` with an empty message before it puts in the one that came, and that one with
-properties that hardly anybody reads. These are private functions of the SDK: what this adds reads frames that are there
-at once and makes properties for who asks, and leaves all else to the SDK.
+already; and it fills each `EventData` with an empty message before it puts in the one that came. Both are private
+functions of the SDK: what this adds reads frames that are there at once, and leaves all else to the SDK.
 """
 
 import importlib
@@ -33,33 +32,12 @@ def receive_quickly() -> None:
             return await receive(self, timeout=timeout, **options)
         return int.from_bytes(frame[6:_HEADER], "big"), decode(frame[_HEADER:])
 
-    annotated: Any = common.AmqpAnnotatedMessage
-    from_amqp: Any = annotated._from_amqp_message
-
-    class Received(annotated):
-        """A message that was received, whose properties are made when they are first asked for."""
-
-        def _from_amqp_message(self, message: Any) -> None:
-            from_amqp(self, message._replace(properties=None))
-            self._received = message if message.properties else None
-
-        @property
-        def properties(self) -> Any:
-            if self._received is not None:
-                self._properties = annotated(message=self._received).properties
-                self._received = None
-            return self._properties
-
-        @properties.setter
-        def properties(self, value: Any) -> None:
-            self._properties, self._received = value, None
-
     def from_message(cls: Any, message: Any, raw_amqp_message: Any = None) -> Any:
         event = object.__new__(cls)
         event._last_enqueued_event_properties = {}
         event._sys_properties = event._uamqp_message = None
         event._message = message
-        event._raw_amqp_message = raw_amqp_message or Received(message=message)
+        event._raw_amqp_message = raw_amqp_message or common.AmqpAnnotatedMessage(message=message)
         return event
 
     transport.receive_frame = receive_frame
