@@ -13,12 +13,10 @@ from azure.eventhub import EventData
 from azure.functions.meta import Datum
 
 from local_azure.amqp.bodies import json_text, plain, received_body
-from local_azure.amqp.quick_receiving import receive_quickly
 from local_azure.amqp.sdk_types import complete
 from local_azure.functions_host.indexing.functions import Binding
 
 complete("azure.eventhub")
-receive_quickly()
 
 
 class Source(NamedTuple):

@@ -11,7 +11,6 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from azure.eventhub.exceptions import ConnectError, EventHubError
 
 from local_azure.amqp.bodies import received_body
-from local_azure.amqp.quick_receiving import receive_quickly
 from local_azure.amqp.sdk_types import complete
 from local_azure.core.process import CannotStartError
 from local_azure.stream_analytics.engine.times import ticks_of
@@ -21,7 +20,6 @@ from local_azure.stream_analytics.job.user_agent import USER_AGENT
 
 logger = logging.getLogger(__name__)
 complete("azure.eventhub")
-receive_quickly()
 
 BATCH = 1_000
 PAUSE = 0.5
