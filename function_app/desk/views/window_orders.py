@@ -32,7 +32,7 @@ def words(problem: ProblemError) -> str:
 
 
 def when_ended(part: func.HttpResponse, *, ended: bool) -> func.HttpResponse:
-    """A part of a page that is asked for while something runs; once that has ended, the page loads anew with its forms."""
+    """A part of a page that is asked for while something runs; once that has ended, the whole page loads anew."""
     if ended:
         part.headers["HX-Refresh"] = "true"
     return part
