@@ -53,7 +53,8 @@ def prepare(wait: Callable[[float], None] = time.sleep) -> None:
     if _is_preview():
         say("its query or units change: `azd provision` will stop it for that. This is a preview, which stops nothing")
         return
-    stop(wait)
+    if not stop(wait):
+        return  # whoever stopped it starts it again
     _remember(stopped=True)
     say("if provisioning fails, `azd hooks run postprovision` starts it again")
 
@@ -66,11 +67,11 @@ def resume(wait: Callable[[float], None] = time.sleep) -> None:
         say("nothing to start again: it was not stopped for this")
 
 
-def stop(wait: Callable[[float], None] = time.sleep) -> None:
-    """Stop the job and wait until it stands still. Before the first deployment it does not exist."""
+def stop(wait: Callable[[float], None] = time.sleep) -> bool:
+    """Stop the job and wait until it stands still; False if it stood still, or does not exist, before."""
     if not os.environ.get("STREAM_ANALYTICS_JOB"):
         say("nothing to stop: it is not deployed yet")
-        return
+        return False
     state, _ = _status()
     for _ in range(ATTEMPTS):
         if state not in MOVING:
@@ -80,10 +81,11 @@ def stop(wait: Callable[[float], None] = time.sleep) -> None:
         state, _ = _status()
     if state in (None, *IDLE):
         say("nothing to stop: " + (f"it is {state}" if state else "it no longer exists"))
-        return
+        return False
     say(f"stopping, it is {state}")
     _job("stop")
     say("stopped; `azd deploy` starts it again, and so does `azd hooks run postdeploy`")
+    return True
 
 
 def start(wait: Callable[[float], None] = time.sleep) -> None:

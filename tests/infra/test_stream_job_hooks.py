@@ -282,6 +282,16 @@ def test_a_job_whose_query_or_units_change_is_stopped_and_that_is_remembered(
     assert "azd hooks run postprovision" in said
 
 
+def test_a_job_that_somebody_has_stopped_is_not_remembered_as_stopped_for_a_provisioning(
+    azure: Azure, hook: Hook, azd: Path
+):
+    azure.answers(("Stopped", None))
+    azure.runs("1k", streamingUnits=7)
+
+    assert (hook("prepare")[0], azure.calls) == (0, [])
+    assert not azd.exists()
+
+
 def test_a_preview_stops_nothing(azure: Azure, azd: Path):
     """azd runs the hook below itself, through a shell: the option is seen in its command line."""
     azure.answers(("Running", None))

@@ -123,7 +123,8 @@ def test_a_failure_to_remember_what_is_deployed_is_not_swallowed():
     commands = [step.get("run", "") for step in steps("deploy")]
 
     assert not [command for command in commands if "||" in command]
-    assert [command for command in commands if "az group exists" in command and "azd env refresh" in command]
+    (asks,) = [command for command in commands if "az group exists" in command and "azd env refresh" in command]
+    assert 'exists="$(az group exists' in asks, "the failure of a command within [ ] ends nothing"
 
 
 def test_what_if_never_runs_for_a_fork():
