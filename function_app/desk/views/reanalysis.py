@@ -6,11 +6,11 @@ from fraud.desk.problems import ProblemError
 from fraud.desk.queries import Question
 from fraud.reanalysis.asking import ReanalysisOrder, ReanalysisRow
 from fraud.rules.shipped import shipped
-from function_app import durable_client, reanalyses
+from function_app import reanalyses
 from function_app.desk import answers
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
-from function_app.desk.views.window_orders import order_from, when_ended, why_of, words
+from function_app.desk.views.window_orders import order_from, still_runs, when_ended, why_of, words
 from function_app.desk.visit import Visit
 from services.desk.reanalyses import list_reanalyses
 
@@ -61,7 +61,7 @@ async def _page(visit: Visit, problem: str = "", status: int = 200) -> func.Http
 
 async def _seen(visit: Visit) -> dict[str, object]:
     row = await _current(visit)
-    return {"row": row, "runs": row is not None and row.status in {status.value for status in durable_client.RUNNING}}
+    return {"row": row, "runs": still_runs(row)}
 
 
 async def _current(visit: Visit) -> ReanalysisRow | None:

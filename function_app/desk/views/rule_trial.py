@@ -7,11 +7,11 @@ from fraud.reanalysis.asking import TrialOrder, TrialRow
 from fraud.reanalysis.trial import LEVELS, Tried
 from fraud.rules.shipped import shipped
 from fraud.verdicts import BANDS
-from function_app import durable_client, rule_trials
+from function_app import rule_trials
 from function_app.desk import answers
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
-from function_app.desk.views.window_orders import order_from, when_ended, why_of, words
+from function_app.desk.views.window_orders import order_from, still_runs, when_ended, why_of, words
 from function_app.desk.visit import Visit
 
 _ADDRESS = "/desk/rules/trial"
@@ -60,7 +60,7 @@ async def _seen(visit: Visit) -> dict[str, object]:
     tried = row.result.tried if row and row.result else Tried()
     return {
         "row": row,
-        "runs": row is not None and row.status in {status.value for status in durable_client.RUNNING},
+        "runs": still_runs(row),
         "bands": [(band, tried.bands_before.get(band, 0), tried.bands_after.get(band, 0)) for band in BANDS],
         "rules": sorted({*tried.rules_before, *tried.rules_after}),
         "levels": tuple(LEVELS),

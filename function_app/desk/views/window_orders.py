@@ -6,7 +6,8 @@ import azure.functions as func
 import msgspec
 
 from fraud.desk.problems import ProblemError, bad_request
-from fraud.reanalysis.asking import ReanalysisStop
+from fraud.reanalysis.asking import ReanalysisRow, ReanalysisStop, TrialRow
+from function_app.durable_client import RUNNING
 
 Order = TypeVar("Order", bound=msgspec.Struct)
 
@@ -29,6 +30,11 @@ def why_of(form: dict[str, str]) -> str:
 def words(problem: ProblemError) -> str:
     """A refusal as the page shows it."""
     return f"{problem.title}: {problem.detail}"
+
+
+def still_runs(row: ReanalysisRow | TrialRow | None) -> bool:
+    """True as long as what a page follows has not ended."""
+    return row is not None and row.status in {status.value for status in RUNNING}
 
 
 def when_ended(part: func.HttpResponse, *, ended: bool) -> func.HttpResponse:
