@@ -18,11 +18,12 @@ from azure.storage.blob import BlobServiceClient
 
 from local_azure.core import connections
 from local_azure.testing.parts import Part, running
+from tests.amqp.lossy import ALWAYS, ONCE, lossy
 from tests.functions_host.hosting import APPS, Host, host, journal, until
 
 pytestmark = pytest.mark.slow
 QUEUES = ("completed", "bounded", "interrupted", "reconnected", "values")
-HUBS = ("both", "retried", "killed", "stopped", "bodies", "anew")
+HUBS = ("both", "retried", "killed", "stopped", "bodies", "anew", "lossy")
 
 
 class Brokers:
@@ -295,3 +296,17 @@ def test_a_hub_that_ends_before_its_checkpoint_is_said_to_be_another(brokers: Br
         blob.set_blob_metadata({"offset": "9999999", "sequencenumber": "40"})
     with brokers.app() as running:
         until(lambda: "ends at event 0, but its checkpoint is at 40: the hub was made anew" in running.log)
+
+
+@pytest.mark.parametrize("brokers", ["lossy"], indirect=True)
+def test_an_event_that_is_lost_on_its_way_is_read_again_or_said_to_be_gone(brokers: Brokers):
+    brokers.send("0", "first", ONCE, "third", ALWAYS, "fifth")
+    address = brokers.settings["EventHubs"].removeprefix("Endpoint=sb://").partition(";")[0]
+    with lossy(address) as lossy_address:
+        brokers.settings["EventHubs"] = connections.namespace(lossy_address)
+        with brokers.app() as running:
+            until(lambda: "fifth" in brokers.bodies("many"), 30)
+    assert ONCE.decode() in brokers.bodies("many")
+    assert "events 1 to 1 did not come, but 2 did" in running.log
+    assert "partition 0 of hub lossy: events 3 to 3 are gone: " in running.log
+    assert "events 1 to 1 are gone" not in running.log

@@ -14,6 +14,7 @@ from azure.core.exceptions import AzureError
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
+from local_azure.amqp.continuity import Continuity
 from local_azure.core.clock import Clock
 from local_azure.functions_host.event_hubs.batch import Source, to_argument, to_arguments
 from local_azure.functions_host.event_hubs.checkpoints import BlobCheckpoints, CheckpointWriter
@@ -22,6 +23,7 @@ from local_azure.functions_host.invocation.caller import Caller
 from local_azure.functions_host.invocation.invoker import HostStoppingError
 
 _LOG = logging.getLogger(__name__)
+_ENDS = ("beginning_sequence_number", "last_enqueued_sequence_number")
 
 
 class EventHubTrigger:
@@ -67,11 +69,18 @@ class EventHubTrigger:
             checking.cancel()
 
     async def _check_checkpoints(self) -> None:
-        """Say if a hub ends before its checkpoint: it was made anew, and its events are passed over up to there."""
+        """Say if a hub ends before its checkpoint, since it was made anew and is passed over up to there, or begins
+        behind it, since events have left it that were not read."""
         with contextlib.suppress(AzureError):  # the reader says what is wrong with the hub or with storage
             for partition, metadata in (await self._checkpoints.read()).items():
                 kept = int(metadata.get("sequencenumber", -1))
-                last = int((await self._client.get_partition_properties(partition))["last_enqueued_sequence_number"])
+                properties = await self._client.get_partition_properties(partition)
+                first, last = (int(properties[name]) for name in _ENDS)
+                if first > kept + 1 >= 1:
+                    _LOG.warning(
+                        "%s: partition %s of hub %s: events %d to %d are gone: they had left the hub before they were "
+                        "read", self._function.name, partition, self._source.hub, kept + 1, first - 1,
+                    )  # fmt: skip
                 if last < kept:
                     _LOG.warning(
                         "%s: partition %s of hub %s ends at event %d, but its checkpoint is at %d: the hub was made "
@@ -95,6 +104,11 @@ class EventHubTrigger:
         if partition is None:
             source = self._source._replace(partition=context.partition_id)
             partition = self._partitions[context.partition_id] = _Partition(self._checkpoints, source)
+        for first, last in partition.continuity.follow(event.sequence_number for event in events):
+            _LOG.warning(
+                "%s: partition %s of hub %s: events %d to %d are gone: they had left the hub before they were read, or "
+                "it lost them", self._function.name, context.partition_id, self._source.hub, first, last,
+            )  # fmt: skip
         partition.pending.add(events, self._options)
         while batch := partition.pending.take(self._options):
             async with partition.busy:
@@ -157,6 +171,7 @@ class _Partition:
     def __init__(self, checkpoints: BlobCheckpoints, source: Source) -> None:
         self.source = source
         self.pending = _Pending()
+        self.continuity = Continuity()
         self.writer = CheckpointWriter(checkpoints, source)
         self.busy = asyncio.Lock()
         self.batches = 0

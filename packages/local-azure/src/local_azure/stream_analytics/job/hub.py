@@ -11,6 +11,7 @@ from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 from azure.eventhub.exceptions import ConnectError, EventHubError
 
 from local_azure.amqp.bodies import received_body
+from local_azure.amqp.continuity import Continuity, SkippedEventsError
 from local_azure.amqp.sdk_types import complete
 from local_azure.core.process import CannotStartError
 from local_azure.stream_analytics.engine.times import ticks_of
@@ -75,13 +76,15 @@ class Hub:
     async def read(self, partition: int, position: Callable[[], int], take: Callable[[Events], Any]) -> None:
         """Hand the events of a partition behind `position` to the coroutine `take`, for ever.
 
-        `position` is asked again after each interruption, and events that it covers already are left out. What `take`
-        raises ends the reading and is raised here.
+        `position` is asked again after each interruption, and events that it covers already are left out. A gap in the
+        sequence numbers is an interruption; if it shows again, a warning says which events are gone. What `take` raises
+        ends the reading and is raised here.
         """
         pause = PAUSE
+        continuity = Continuity(position())
         while True:
             start = position()
-            reason = await self._read_once(partition, position, take)
+            reason = await self._read_once(partition, position, take, continuity)
             pause = PAUSE if position() > start else min(pause * 2, LONGEST_PAUSE)
             logger.warning(
                 "hub %s, partition %d: %s; reading goes on behind %d in %.1f s",
@@ -90,7 +93,7 @@ class Hub:
             await asyncio.sleep(pause)
 
     async def _read_once(
-        self, partition: int, position: Callable[[], int], take: Callable[[Events], Any]
+        self, partition: int, position: Callable[[], int], take: Callable[[Events], Any], continuity: Continuity
     ) -> Exception | None:
         """Read until the broker fails, and give its error."""
         ended = asyncio.Event()
@@ -98,8 +101,21 @@ class Hub:
         broken: list[Exception] = []
 
         async def on_batch(_: PartitionContext, batch: list[EventData]) -> None:
-            events = _gather(partition, position(), batch, is_compressed=self.source.is_compressed)
-            if ended.is_set() or not events.bodies:
+            if ended.is_set():
+                return
+            try:
+                events = _gather(partition, position(), batch, is_compressed=self.source.is_compressed)
+                gone = continuity.follow(events.numbers)
+            except SkippedEventsError as error:
+                failures.append(error)
+                ended.set()
+                return
+            for first, last in gone:
+                logger.warning(
+                    "hub %s, partition %d: events %d to %d are gone: they had left the hub before they were read, or "
+                    "it lost them", self.source.hub, partition, first, last,
+                )  # fmt: skip
+            if not events.bodies:
                 return
             try:
                 await take(events)
@@ -135,11 +151,16 @@ class Hub:
 
 
 def _gather(partition: int, position: int, batch: list[EventData], *, is_compressed: bool) -> Events:
-    """The events of a batch behind `position`: after an interruption the client may give some again."""
+    """The events of a batch behind `position`: after an interruption the client may give some again.
+
+    Raises SkippedEventsError at an event that lacks its number or time, which cannot be read in its place.
+    """
     events = Events(partition, [], [], [])
     for event in batch:
         number, enqueued = event.sequence_number, event.enqueued_time
-        if number is None or enqueued is None or number <= position:
+        if number is None or enqueued is None:
+            raise SkippedEventsError(f"an event behind number {position} has no sequence number or no time")
+        if number <= position:
             continue
         position = number
         events.numbers.append(number)
