@@ -1,9 +1,11 @@
 """All that is installed is locked: each requirement has a version and hashes, nothing names a registry's address."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 LOCKED = {
@@ -39,3 +41,16 @@ def test_the_app_and_the_tools_around_it_agree_on_every_version():
     app, local, dev = (pins(LOCKED[name].read_text()) for name in ("app", "local", "dev"))
 
     assert app <= local <= dev
+
+
+def test_the_package_admits_every_version_that_is_locked_here():
+    project = tomllib.loads((ROOT / "packages" / "local-azure" / "pyproject.toml").read_text())["project"]
+    locked = dict(pins(LOCKED["dev"].read_text()))
+    asked = [*project["dependencies"], *project["optional-dependencies"]["testing"]]
+
+    refused = {
+        each: locked[requirement.name]
+        for each, requirement in ((each, Requirement(each)) for each in asked)
+        if not requirement.specifier.contains(locked[requirement.name])
+    }
+    assert refused == {}
