@@ -45,13 +45,9 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
             expected=counts.expected,
             suspicious=counts.suspicious,
             analysed=counts.analysed,
-            missing=counts.missing_from_suspicious
-            + counts.missing_from_fraud
-            + counts.absent_from_cosmos
-            + counts.absent_from_quarantine
-            + counts.archive_gaps,
-            unexpected=counts.unexpected + counts.only_in_cosmos + counts.differs_in_cosmos,
-            duplicates=counts.duplicates + counts.wrong_window + counts.wrong_store,
+            missing=counts.sum_of("missing"),
+            unexpected=counts.sum_of("unexpected"),
+            duplicates=counts.sum_of("repeated"),
             unresolved=counts.unresolved,
             windows=counts.windows,
             resent=counts.resent,

@@ -19,7 +19,7 @@ from fraud.quarantine_places import parse_place
 from fraud.slices import slices
 from fraud.verdicts import time_path, verdicts_path
 from fraud.windows import SuspiciousWindow, compact_time, store_label
-from reconciliation.comparing.classes import REPAIRED, Class, RepairStage
+from reconciliation.comparing.classes import NEEDS, NUMBERS, REPAIRED, Class, RepairStage
 from reconciliation.comparing.differences import Difference
 from reconciliation.paths import part_path, report_folder, steps_path
 from reconciliation.ranges import Range
@@ -58,8 +58,8 @@ class _Verdict(msgspec.Struct):
     event_id: str
 
 
-_CASES: tuple[Class, ...] = ("case_missing", "case_differs", "alert_missing")
-_OF_VERDICTS: tuple[Class, ...] = ("missing_from_fraud", "verdict_differs", "unresolved")
+_CASES: list[Class] = [name for name, need in NEEDS.items() if need == "cases"]
+_OF_VERDICTS: list[Class] = [name for name, need in NEEDS.items() if need in ("unjudged", "rejudged")]
 _lines = msgspec.json.Decoder(Line)
 _verdict = msgspec.json.Decoder(_Verdict)
 
@@ -99,14 +99,12 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
             for i, part in enumerate(of_stage)
         ]
         await together(starmap(write_struct, parts), at_once=REQUESTS)
-    counts: dict[str, int] = {of_class.name: of_class.count for of_class in report.differences} | {
+    counts: dict[str, int] = {
+        **{of_class.name: of_class.count for of_class in report.differences},
+        **{number.name: getattr(report.accounts, number.name) for number in NUMBERS},
         "unresolved": judged_in_vain,
         "altered_verdicts": len(altered),
         "other_stores": needs.other_stores,
-        "nameless": report.accounts.nameless,
-        "lost": report.accounts.lost,
-        "archive_gaps": report.accounts.archive_gaps,
-        "unreadable": report.accounts.unreadable,
     }
     return RepairOutcome(
         id=request.id,

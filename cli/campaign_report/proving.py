@@ -119,8 +119,8 @@ def _outcome(state: CampaignState, report: Report) -> Outcome:
         expected=accounts.expected,
         flagged=accounts.suspicious,
         analysed=accounts.analysed,
-        lost=_lost(accounts, account.lost if account else accounts.lost),
-        doubled=accounts.duplicates + accounts.wrong_window + accounts.wrong_store,
+        lost=(account.lost if account else accounts.lost) + accounts.sum_of("missing"),
+        doubled=accounts.sum_of("repeated"),
         resent=accounts.resent,
         unresolved=accounts.unresolved,
         must_be_flagged=account.must_be_flagged if account else None,
@@ -140,8 +140,3 @@ def _outcome(state: CampaignState, report: Report) -> Outcome:
 def _difference(difference: DifferenceClass) -> Difference:
     ids = [example.event_id for example in difference.examples[:_IDS]]
     return Difference(difference.name, difference.count, ids)
-
-
-def _lost(accounts: Summary, not_captured: int) -> int:
-    absent = accounts.absent_from_cosmos + accounts.absent_from_quarantine + accounts.archive_gaps
-    return not_captured + absent + accounts.missing_from_suspicious + accounts.missing_from_fraud

@@ -30,8 +30,17 @@ Class = Literal[
 ]
 """The names, in the order of `CLASSES`, for the type checker and for the schema of the report."""
 
+Number = Literal["nameless", "archive_gaps", "lost", "unreadable"]
+"""The names of `NUMBERS`, for the type checker and for the schema of the API."""
+
 RepairStage = Literal["backfill", "correct", "judge"]
 """The stages of a repair; docs/reconciliation.md says what each does."""
+
+Need = Literal["unreported", "unjudged", "rejudged", "cases"]
+"""A window that a repair corrects or judges lacks one of these; fields of `reconciliation.repairing.repair.Lacking`."""
+
+Group = Literal["missing", "unexpected", "repeated"]
+"""The sums in which a campaign's accounts put what must be zero."""
 
 
 class Column(IntEnum):
@@ -49,12 +58,14 @@ class Column(IntEnum):
 
 
 class Headline(NamedTuple):
-    """A number at the top of a report. `name` is that of the account, `sentence` a part of the verdict's sentence."""
+    """A number at the top of a report. `name` is that of the account, `sentence` a part of the verdict's sentence,
+    `group` the sum of a campaign's accounts in which it is counted, if it is."""
 
     name: str
     label: str
     explanation: str
     sentence: str = ""
+    group: Group | None = None
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +75,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     - title, explanation: its section in a report; advice: what a repair does about it, or why nothing can
     - weight: a `fault` breaks the balance, a `note` is only said
     - column: where the tables per window and per store count it, if they do
-    - repair: the stage of a repair that mends it, if one does; left: why a repair may leave some of it all the same
+    - repair: the stage of a repair that mends it, if one does; need: what its window lacks, if a window is mended
+    - left: why a repair may leave some of it all the same
     """
 
     name: str
@@ -75,6 +87,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     weight: Literal["fault", "note"] = "fault"
     column: Column | None = None
     repair: RepairStage | None = None
+    need: Need | None = None
     left: str = ""
 
     @property
@@ -89,7 +102,7 @@ class ClassDefinition(Definition, frozen=True, kw_only=True):
     name: Class
 
 
-_UNEXPECTED = Headline("unexpected", "unexpected", "Reported or judged without reason", "{} unexpected")
+_UNEXPECTED = Headline("unexpected", "unexpected", "Reported or judged without reason", "{} unexpected", "unexpected")
 
 CLASSES = (
     ClassDefinition(
@@ -100,11 +113,13 @@ CLASSES = (
             "not reported",
             "Must be flagged and was not reported",
             "{} missing from suspicious-events",
+            "missing",
         ),
         explanation="The archive holds an event that must be flagged, and the stream job never reported it.",
         advice="A repair enters it, under its own name.",
         column=Column.MISSING_FROM_SUSPICIOUS,
         repair="correct",
+        need="unreported",
     ),
     ClassDefinition(
         name="missing_from_fraud",
@@ -114,11 +129,13 @@ CLASSES = (
             "not judged",
             "Must be flagged and has no verdict",
             "{} missing from fraud-events",
+            "missing",
         ),
         explanation="The archive holds a content that must be flagged, and no verdict on it was stored.",
         advice="A repair judges it.",
         column=Column.MISSING_FROM_FRAUD,
         repair="judge",
+        need="unjudged",
     ),
     ClassDefinition(
         name="unexpected_absent_from_archive",
@@ -144,6 +161,7 @@ CLASSES = (
             "too often",
             "Reported or judged more often than archived",
             "{} reported or judged too often",
+            "repeated",
         ),
         explanation="It was reported or judged more often than the archive holds it.",
         advice="What was reported or judged twice stays as evidence; taking one away would hide the fault.",
@@ -153,7 +171,11 @@ CLASSES = (
         name="wrong_window",
         title="In the wrong window",
         headline=Headline(
-            "wrong_window", "wrong window", "Reported or judged in another window", "{} in the wrong window"
+            "wrong_window",
+            "wrong window",
+            "Reported or judged in another window",
+            "{} in the wrong window",
+            "repeated",
         ),
         explanation="It was reported or judged in another window than the one in which it arrived.",
         advice="The report and its verdict stay as evidence: the job's clock or the archive's is wrong.",
@@ -163,7 +185,11 @@ CLASSES = (
         name="wrong_store",
         title="Under the wrong store",
         headline=Headline(
-            "wrong_store", "wrong store", "Reported or judged for another store", "{} under the wrong store"
+            "wrong_store",
+            "wrong store",
+            "Reported or judged for another store",
+            "{} under the wrong store",
+            "repeated",
         ),
         explanation="It was reported or judged for another store than the archived event names.",
         advice="The report and its verdict stay as evidence: the event or the job names another store.",
@@ -176,6 +202,7 @@ CLASSES = (
             "absent from Cosmos",
             "Captured, and neither in Cosmos nor in quarantine",
             "{} absent from Cosmos",
+            "missing",
         ),
         explanation="Captured and well formed, but neither in Cosmos nor in quarantine.",
         advice="A repair archives it again, from Capture.",
@@ -189,6 +216,7 @@ CLASSES = (
             "other content",
             "In Cosmos with another content than captured",
             "{} with another content in Cosmos",
+            "unexpected",
         ),
         explanation="Cosmos holds this id with another content than the one that was captured.",
         advice="Both contents stay as evidence: a document that was changed may have been tampered with.",
@@ -196,7 +224,13 @@ CLASSES = (
     ClassDefinition(
         name="only_in_cosmos",
         title="Only in Cosmos",
-        headline=Headline("only_in_cosmos", "only in Cosmos", "In Cosmos, and not in the archive", "{} only in Cosmos"),
+        headline=Headline(
+            "only_in_cosmos",
+            "only in Cosmos",
+            "In Cosmos, and not in the archive",
+            "{} only in Cosmos",
+            "unexpected",
+        ),
         explanation="Cosmos holds it as arrived in this range, and the archive holds no such event with this id.",
         advice="The archive lost its event, or another hand wrote the document: nothing can tell which.",
     ),
@@ -208,6 +242,7 @@ CLASSES = (
             "not in quarantine",
             "Captured, malformed, and not in quarantine",
             "{} malformed and absent from quarantine",
+            "missing",
         ),
         explanation="Captured and malformed, but not in quarantine.",
         advice="A repair archives it again, from Capture.",
@@ -236,6 +271,7 @@ CLASSES = (
         "one that is stored, or the event in the verdict is not one that was captured. `fields` names what differs.",
         advice="A repair judges it again, in the place of what is stored.",
         repair="judge",
+        need="rejudged",
     ),
     ClassDefinition(
         name="unknown_rule_set",
@@ -258,6 +294,7 @@ CLASSES = (
         explanation="A window has verdicts, and Cosmos holds no case of them.",
         advice="A repair judges the window again and makes its case.",
         repair="judge",
+        need="cases",
     ),
     ClassDefinition(
         name="case_differs",
@@ -268,6 +305,7 @@ CLASSES = (
         explanation="The stored case is not the one that the verdicts of its window make. `fields` names what differs.",
         advice="A repair judges the window again and writes the case anew; what others added to it stays.",
         repair="judge",
+        need="cases",
     ),
     ClassDefinition(
         name="case_unexpected",
@@ -286,6 +324,7 @@ CLASSES = (
         "somebody has deleted what says so.",
         advice="A repair judges the window again and tells the fraud team.",
         repair="judge",
+        need="cases",
     ),
     ClassDefinition(
         name="alert_differs",
@@ -309,6 +348,7 @@ CLASSES = (
         explanation="Judged without its event, which was not found in Cosmos: a person must look at it.",
         advice="A repair judges it again if its event is in Cosmos by then.",
         repair="judge",
+        need="rejudged",
         left="Their events are not in Cosmos, nor in what can be archived again: judging finds nothing new.",
     ),
     ClassDefinition(
@@ -343,6 +383,7 @@ NUMBERS = (
             "gaps in the archive",
             "Sequence numbers that the archive lacks",
             "{} missing from the archive",
+            "missing",
         ),
         explanation="A hub numbers its events without a gap, and Capture writes every interval: these were never "
         "captured, or their blobs are gone.",
@@ -377,6 +418,10 @@ CLASS = {definition.name: definition for definition in CLASSES}
 """The classes by their names."""
 
 REPAIRED = frozenset(definition.name for definition in CLASSES if definition.repair)
+NEEDS: dict[Class, Need] = {definition.name: definition.need for definition in CLASSES if definition.need}
+"""What a repair finds lacking in a window, by class, in the order of the table."""
+DIFFERENCE_COLUMNS = tuple(sorted({definition.column for definition in CLASSES if definition.column is not None}))
+"""The columns that must be zero."""
 NOTES = frozenset(definition.name for definition in CLASSES if definition.weight == "note")
 
 
@@ -390,3 +435,8 @@ FAULT_HEADLINES = _headlines("fault")
 """The accounts that must be zero, in the order in which they are said."""
 NOTE_HEADLINES = _headlines("note")
 """The accounts that do not break the balance, and are said where they are not zero."""
+
+
+def names_in(group: Group) -> tuple[str, ...]:
+    """The accounts that are summed up in a group."""
+    return tuple(headline.name for headline in FAULT_HEADLINES if headline.group == group)

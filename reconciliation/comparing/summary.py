@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from reconciliation.comparing.accounts import Accounts
-from reconciliation.comparing.classes import CLASSES
+from reconciliation.comparing.classes import CLASSES, Group, names_in
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.scan import ScanSums
 
@@ -60,6 +60,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     alert_differs: int = 0
     by_place: int = 0
     judged_by_place: int = 0
+
+    def sum_of(self, group: Group) -> int:
+        """The sum of the accounts that the table of classes puts into a group."""
+        return sum(getattr(self, name) for name in names_in(group))
 
 
 def summarise(

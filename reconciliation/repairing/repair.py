@@ -13,7 +13,7 @@ import msgspec
 from fraud.events import StoreKey
 from fraud.slices import slices
 from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, unique_ids
-from reconciliation.comparing.classes import CLASSES, NUMBERS, REPAIRED, Class
+from reconciliation.comparing.classes import CLASSES, NEEDS, NUMBERS, REPAIRED, Class
 from reconciliation.comparing.differences import Difference, in_order
 from reconciliation.ranges import Range
 
@@ -24,7 +24,7 @@ NOT_REPAIRABLE: dict[str, str] = {
     **{
         definition.name: definition.reason_left
         for definition in CLASSES
-        if definition.reason_left and definition.name != "ambiguous"
+        if definition.reason_left and definition.weight == "fault"
     },
     "altered_verdicts": "The case was made of other verdicts than those that are kept, and each is right by itself: "
     "somebody has changed verdicts and evidence together, or the case. A person must look.",
@@ -139,16 +139,8 @@ def lacking(differences: Mapping[Class, Sequence[Difference]], span: Range) -> L
     """Sort differences by window. Of a resent event every window counts in which it was not seen."""
     result = Lacking()
     moved = {difference.event_id for difference in differences.get("wrong_window", ())}
-    targets: tuple[tuple[Class, dict[WindowKey, set[str]]], ...] = (
-        ("missing_from_suspicious", result.unreported),
-        ("missing_from_fraud", result.unjudged),
-        ("unresolved", result.rejudged),
-        ("verdict_differs", result.rejudged),
-        ("case_missing", result.cases),
-        ("case_differs", result.cases),
-        ("alert_missing", result.cases),
-    )
-    for name, windows in targets:
+    for name, need in NEEDS.items():
+        windows: dict[WindowKey, set[str]] = getattr(result, need)
         for difference in differences.get(name, ()):
             if difference.by_place:
                 continue  # it is judged again where it lies in quarantine: see `backfills`

@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from reconciliation.comparing.classes import CLASS, NUMBER, NUMBERS, Class
+from reconciliation.comparing.classes import CLASS, NUMBER, NUMBERS, Class, Number
 from reconciliation.comparing.differences import MAX_SHOWN, Difference
 from reconciliation.reporting.report import Report
 
-Acknowledgeable = Class | Literal["nameless", "archive_gaps", "lost", "unreadable"]
+Acknowledgeable = Class | Number
 """A class of differences, or a number that must be zero and has no list of ids."""
 
 FOLDER = "acknowledgements"

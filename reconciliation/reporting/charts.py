@@ -7,6 +7,7 @@ from itertools import groupby
 import msgspec
 
 from fraud.windows import WINDOW
+from reconciliation.comparing.classes import DIFFERENCE_COLUMNS
 from reconciliation.reporting.report import StoreRow, TableRow, WindowRow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,7 +86,7 @@ def store_bars(stores: Sequence[StoreRow]) -> list[Bar]:
 
 def differences_of(row: TableRow) -> int:
     """Ids of a line that do not balance."""
-    return row.missing_from_suspicious + row.missing_from_fraud + row.unexpected + row.duplicates + row.wrong_window
+    return sum(getattr(row, column.name.lower()) for column in DIFFERENCE_COLUMNS)
 
 
 def _bar(label: str, rows: Sequence[TableRow], start: datetime | None = None) -> Bar:

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from reconciliation.comparing.accounts import Accounts, Table, total
-from reconciliation.comparing.classes import CLASSES, FAULT_HEADLINES, Class, Column
+from reconciliation.comparing.classes import CLASSES, DIFFERENCE_COLUMNS, FAULT_HEADLINES, Class, Column
 from reconciliation.comparing.differences import Difference
 from reconciliation.comparing.ground_truth import CampaignAccount
 from reconciliation.comparing.summary import RunVerdict, Summary, summarise
@@ -197,11 +197,10 @@ def _window_rows(plan: RunPlan, table: Table) -> list[WindowRow]:
 
 def _store_rows(table: Table) -> list[StoreRow]:
     """The stores with differences, and those with the most events, by their number."""
-    wrong = range(Column.MISSING_FROM_SUSPICIOUS, len(Column))
 
     def weight(store: int) -> tuple[int, int]:
         numbers = table[store]
-        return -sum(numbers[column] for column in wrong), -numbers[Column.EVENTS]
+        return -sum(numbers[column] for column in DIFFERENCE_COLUMNS), -numbers[Column.EVENTS]
 
     most = sorted(table, key=weight)[:MAX_STORES]
     return [StoreRow(store=store_name(store), **_columns(table[store])) for store in sorted(most)]
