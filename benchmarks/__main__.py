@@ -11,14 +11,14 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from benchmarks import broker, desk, durable_engine, fraud_worlds, pipeline, reconciliation, stream_engine
-from benchmarks.rows import Row, row_of
+from benchmarks import broker, desk, durable, fraud_worlds, pipeline, reconciliation, stream_engine
+from benchmarks.rows import Row
 
 RESULT = Path(__file__).parents[1] / ".local" / "bench.json"
 
 BENCHMARKS: dict[str, Callable[[], Sequence[Row]]] = {
     "stream": stream_engine.measure,
-    "durable": lambda: [row_of(row) for row in durable_engine.measure()],
+    "durable": durable.measure,
     "broker": broker.measure,
     "reconciliation": reconciliation.measure,
     "pipeline": pipeline.measure,

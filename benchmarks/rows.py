@@ -1,7 +1,5 @@
 """The result of a benchmark: a figure of ours beside its peer's, measured in the same run."""
 
-from typing import Any
-
 import msgspec
 
 
@@ -27,8 +25,3 @@ def against(name: str, unit: str, ours: float, peer: float, peer_name: str) -> R
 def alone(name: str, unit: str, ours: float, bound: str) -> Row:
     """A figure without a peer; `bound` says what it must hold."""
     return Row(name, unit, round(ours, 3), None, bound, None)
-
-
-def row_of(measured: dict[str, Any]) -> Row:
-    """A row that a benchmark of a part gives as a plain dict."""
-    return msgspec.convert(measured, Row)

@@ -1,4 +1,4 @@
-"""Events a second of the stream engine, JSON parse included, beside polars, DuckDB and bytewax.
+"""Events a second of the stream engine, JSON parse included, beside polars, DuckDB, bytewax and a loop written by hand.
 
 All engines run the same query over the same events in the same batches, each in a process and a thread of its own, by
 turns. What counts is the processor time from the first batch to the last row; reading the file does not. A run whose
@@ -27,9 +27,12 @@ ENGINES = {
     "ours": "benchmarks.stream_peers.ours:run",
     "ours on event time": "benchmarks.stream_peers.ours:run_on_event_time",
     "polars": "benchmarks.stream_peers.polars_peer:run",
+    "polars with a text prefilter": "benchmarks.stream_peers.polars_peer:run_prefiltered",
     "DuckDB": "benchmarks.stream_peers.duckdb_peer:run",
+    "DuckDB with a text prefilter": "benchmarks.stream_peers.duckdb_peer:run_prefiltered",
+    "a loop written by hand": "benchmarks.stream_peers.loop_peer:run",
 }
-PEERS = ["polars", "DuckDB"]
+PEERS = [name for name in ENGINES if not name.startswith("ours")]
 EVENT_TIME_PEERS: list[str] = []
 # It has no wheel for Python 3.13.
 if find_spec("bytewax"):
