@@ -8,10 +8,11 @@ from azure.cosmos.aio import ContainerProxy
 from activities.archive_by_key import DOCUMENTS_OF_A_BATCH, KeyArchive
 from activities.archived_before import without_archived
 from activities.isolate import isolate
+from activities.places_to_judge import places_to_judge
 from activities.watching.flagged_windows import note_flagged_windows
 from fraud.archive import KEY_FIELD, ArchiveDocument, ArchivePlan, ReceivedEvent, batches, plan_archive
 from fraud.quarantine import QuarantinedEvent
-from fraud.quarantine_places import PlacesTask, places_tasks
+from fraud.quarantine_places import PlacesTask
 from services import cosmos
 from services.concurrency import together
 from services.cosmos_bulk import CONFLICT, CREATED, Creation, create_in_bulk
@@ -47,7 +48,7 @@ async def write_archive(plan: ArchivePlan) -> list[PlacesTask]:
         for batch in batches(documents, DOCUMENTS_OF_A_BATCH, cosmos.MAX_BATCH_BYTES)
     )
     await together([*map(keep_apart, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
-    return places_tasks(by_place)
+    return await places_to_judge(by_place)
 
 
 async def _left_by_bulk(

@@ -4,11 +4,11 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from activities.keep_verdicts import Place, keep_verdicts
+from activities.place_context import judged_by_place
 from fraud.analysis import WindowSummary
-from fraud.judging import judged
 from fraud.quarantine import QuarantinedEvent
-from fraud.quarantine_index import flagged_events, whole_store
-from fraud.quarantine_places import PlacesTask, in_order_of_places, place_of
+from fraud.quarantine_index import flagged_events
+from fraud.quarantine_places import PlacesTask, in_order_of_places
 from fraud.verdicts import Verdict, to_ndjson
 from services import names
 from services.blobs import read_blob, warehouse
@@ -21,7 +21,9 @@ _record = msgspec.json.Decoder(QuarantinedEvent)
 async def judge_places(task: PlacesTask) -> WindowSummary | None:
     """Judge what is flagged in some quarantine blobs, and add the verdicts to those of the same partition and window.
 
-    None if the blobs are gone. Run twice, it changes nothing. Raises what Cosmos or the blob service raised.
+    None if the blobs are gone. Run twice, it changes nothing: what is around an event is looked up once, and kept as
+    evidence of its place, with the set that judged it. Raises LookupError if this version has no such set, and what
+    Cosmos or the blob service raised.
     """
     parts = await together((_judge(task, path) for path in task.paths), at_once=_READS)
     verdicts = [verdict for part in parts for verdict in part]
@@ -37,7 +39,4 @@ async def _judge(task: PlacesTask, path: str) -> list[Verdict]:
     except ResourceNotFoundError:
         return []  # deleted since: Capture has the event, and the reconciliation names it
     record = _record.decode(data)
-    return [
-        judged(event, whole_store(event), task.window, None, source="quarantine", name=place_of(record, number))
-        for number, event in enumerate(flagged_events(record.body))
-    ]
+    return await judged_by_place(task, record, flagged_events(record.body))

@@ -12,7 +12,6 @@ from services.blobs import read_blob, warehouse
 from services.concurrency import together
 
 _READS = 8
-_HOUR = len("2026/01/02/10")
 
 _log = logging.getLogger(__name__)
 
@@ -26,8 +25,13 @@ async def list_evidence(verdicts: Sequence[str]) -> dict[str, list[str]]:
         async for blob in container.list_blobs(name_starts_with=f"{EVIDENCE}/{hour}"):
             by_folder.setdefault(f"{blob.name.rpartition('/')[0]}/", []).append(blob.name)
 
-    await together(map(list_hour, sorted({path[:_HOUR] for path in verdicts})), at_once=_READS)
+    await together(map(list_hour, sorted(set(map(_hour, verdicts)))), at_once=_READS)
     return {path: sorted(by_folder.get(evidence_folder(path), [])) for path in verdicts}
+
+
+def _hour(path: str) -> str:
+    """The beginning of the paths of verdicts of one hour, under whatever folder: that of the time without minutes."""
+    return path.rpartition("/")[0][: -len("00")]
 
 
 async def snapshot_of(paths: Sequence[str]) -> Snapshot:

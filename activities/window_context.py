@@ -10,7 +10,7 @@ from activities.window_evidence import add_evidence, read_evidence
 from fraud.analysis import Chunk, WindowTask
 from fraud.context.event_facts import key
 from fraud.context.facts import facts_of
-from fraud.context.look_ups import LookUps, altered
+from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, MOST_OF_SKU, LookUps, altered, latest
 from fraud.context.sighting import Sighting, sighting
 from fraud.events import store_key
 from fraud.evidence import Evidence, EvidencePart, KeptRates, Snapshot, content_digest
@@ -35,6 +35,13 @@ class Asked(msgspec.Struct, frozen=True):
     form: bytes
     content: Content
     of_id: Mapping[bytes, Content]
+    place: str = ""
+    """The place by which it is judged, which then stands for the id: that may be anything."""
+
+    @property
+    def name(self) -> str:
+        """The name in evidence and verdict: the id, or the place."""
+        return self.place or self.event_id
 
     @property
     def digest(self) -> str:
@@ -67,7 +74,7 @@ async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]
     snapshot = Snapshot() if chunk.is_first else await read_evidence(chunk)
     while missing := [each for each in asked if not _is_kept(each, snapshot, chunk.task)]:
         await add_evidence(chunk, snapshot, await look_up(chunk.task, missing, snapshot))
-    return _contexts(chunk.task, asked, snapshot)
+    return contexts_in(snapshot, asked, chunk.task.set_name)
 
 
 async def contexts_looked_up(task: WindowTask, contents_of: Mapping[str, Sequence[Content]]) -> Contexts:
@@ -75,7 +82,7 @@ async def contexts_looked_up(task: WindowTask, contents_of: Mapping[str, Sequenc
     asked = _asked(contents_of)
     if not asked:
         return {}
-    return _contexts(task, asked, Snapshot([await look_up(task, asked, Snapshot())]))
+    return contexts_in(Snapshot([await look_up(task, asked, Snapshot())]), asked, task.set_name)
 
 
 def _asked(contents_of: Mapping[str, Sequence[Content]]) -> list[Asked]:
@@ -88,44 +95,48 @@ def _asked(contents_of: Mapping[str, Sequence[Content]]) -> list[Asked]:
     ]
 
 
-def _contexts(task: WindowTask, asked: Sequence[Asked], snapshot: Snapshot) -> Contexts:
+def contexts_in(snapshot: Snapshot, asked: Sequence[Asked], set_name: str) -> Contexts:
+    """The contexts that evidence has for a set, by the names of contents there and their canonical forms.
+
+    Raises LookupError if it says nothing of one.
+    """
     contexts: Contexts = {}
     for each in asked:
-        kept = snapshot.of(each.event_id, each.digest)
+        kept = snapshot.of(each.name, each.digest)
         if kept is None:
-            raise LookupError(f"the evidence on {each.event_id} has vanished")
+            raise LookupError(f"the evidence on {each.name} has vanished")
         day = snapshot.parts[0].profile_day
-        rates = snapshot.parts[0].rates.get(task.set_name, KeptRates()).rates()
-        contexts.setdefault(each.event_id, {})[each.form] = Context(kept.facts, rates, kept.digest(day), day)
+        rates = snapshot.parts[0].rates.get(set_name, KeptRates()).rates()
+        contexts.setdefault(each.name, {})[each.form] = Context(kept.facts, rates, kept.digest(day), day)
     return contexts
 
 
 def _is_kept(asked: Asked, snapshot: Snapshot, task: WindowTask) -> bool:
-    kept = snapshot.of(asked.event_id, asked.digest)
+    kept = snapshot.of(asked.name, asked.digest)
     return kept is not None and kept.facts.get("id.contents") == asked.at_store(task.window)
 
 
 async def look_up(task: WindowTask, missing: Sequence[Asked], snapshot: Snapshot) -> EvidencePart:
-    """Evidence on contents that have none, or under whose id another one was found since."""
+    """Evidence on contents that have none, or under whose id another one was found since; an empty id has no others."""
     first = snapshot.parts[0] if snapshot.parts else None
     day = first.profile_day if first else task.profile_day
     profiles = await profiles_of(day)
-    new = [each for each in missing if snapshot.of(each.event_id, each.digest) is None]
+    new = [each for each in missing if snapshot.of(each.name, each.digest) is None]
     near, elsewhere = await both(
         _near(task, [each.content for each in new]),
         look_ups.contents_elsewhere(
-            list({each.event_id for each in missing}), store_key(task.store_id), task.window_end
+            list({each.event_id for each in missing if each.event_id}), store_key(task.store_id), task.window_end
         ),
     )
     entries: list[Evidence] = []
     for each in missing:
-        kept = snapshot.of(each.event_id, each.digest)
+        kept = snapshot.of(each.name, each.digest)
         counts: dict[str, Value] = {
             "id.contents": each.at_store(task.window),
             "id.altered": altered([*each.up_to(task.window), *elsewhere.get(each.event_id, ())]),
         }
         facts = kept.facts if kept else near.facts(each.content, profiles, task.window)
-        entries.append(Evidence(each.event_id, each.digest, _arrived_in(each.content, task.window), facts | counts))
+        entries.append(Evidence(each.name, each.digest, _arrived_in(each.content, task.window), facts | counts))
     return EvidencePart(profile_day=day, rates=first.rates if first else profiles.rates, entries=tuple(entries))
 
 
@@ -145,13 +156,21 @@ class _Near(msgspec.Struct, frozen=True):
         """Every fact of a content but those of its id, as far as it can be told."""
         arrived = content.arrived or window.end
         seen = sighting(content.event, arrived)
+        shelf = self.shelves.get(seen.category or "", ()) if seen.store == self.shelf_store else ()
+        # What lies in quarantine is in no look-up, but each count has the event's own sale.
+        own = (seen,) if content.source == "quarantine" else ()
         near = LookUps(
-            customer=self.customers.get(seen.customer or "", ()),
-            sku=self.skus.get(seen.sku or "", ()),
-            shelf=self.shelves.get(seen.category or "", ()) if seen.store == self.shelf_store else (),
+            customer=_among(self.customers.get(seen.customer or "", ()), own, MOST_OF_CUSTOMER),
+            sku=_among(self.skus.get(seen.sku or "", ()), own, MOST_OF_SKU),
+            shelf=_among(shelf, own, MOST_OF_SHELF),
         )
         facts = facts_of(content.event, arrived, near, profiles.profiles, window.start.date())
         return {name: value for name, value in facts.items() if value is not None}
+
+
+def _among(sightings: tuple[Sighting, ...], own: tuple[Sighting, ...], most: int) -> tuple[Sighting, ...]:
+    """Sightings of a key, the event's own among them."""
+    return latest((*sightings, *own), most) if set(own) - set(sightings) else sightings
 
 
 async def _near(task: WindowTask, contents: Sequence[Content]) -> _Near:

@@ -59,6 +59,8 @@ class EvidencePart(msgspec.Struct, frozen=True, kw_only=True):
     profile_day: date | None
     rates: dict[str, KeptRates]
     entries: tuple[Evidence, ...]
+    rules: str | msgspec.UnsetType = msgspec.UNSET
+    """Of what is judged by its place, the id of the set that judged it first, and so judges it; else absent."""
 
 
 def content_digest(form: bytes) -> str:

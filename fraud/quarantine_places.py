@@ -4,24 +4,28 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
+from fraud.analysis import SEED_NAME
 from fraud.quarantine import QuarantinedEvent
 from fraud.slices import slices
-from fraud.verdicts import Verdict, time_path
+from fraud.verdicts import Verdict, evidence_folder, time_path
 from fraud.windows import Window, compact_time, window_of
 
 PLACES_PER_BLOB = 1_000
 """Sequence numbers of a partition and window whose verdicts share a blob: few, because each delivery amends it."""
 PATHS_PER_TASK = 200
+EVENTS_WITH_CONTEXT = 500
+"""Flagged events of one body that are judged with context; the set `seed` judges those beyond. A store sends one event
+in a body, but a body of 1 MB may hold thousands, and looking all of them up would take minutes."""
 FOLDER = "quarantine/"
 """The folder of such verdicts in `fraud-events`, apart from those of windows, which the job names."""
 _PLACE = re.compile(r"p([^/]+)-([0-9]{1,19})(?:/([0-9]{1,9}))?", re.ASCII)
 
 
-class PlacesTask(msgspec.Struct, frozen=True, kw_only=True):
+class PlacesTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The input of the orchestration: quarantine blobs of one partition, window and thousand of sequence numbers."""
 
     partition: str
@@ -29,6 +33,10 @@ class PlacesTask(msgspec.Struct, frozen=True, kw_only=True):
     window_end: datetime
     thousand: int
     paths: tuple[str, ...]
+    rules: str = SEED_NAME
+    """The id of the rule set that was active when they were archived; an earlier version of the app named none."""
+    profile_day: date | None = None
+    """The last day that was profiled then; None on the first evening, and where the set asks for nothing around."""
 
     @property
     def name(self) -> str:
@@ -41,6 +49,11 @@ class PlacesTask(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.name}-{hashlib.sha256(msgspec.json.encode(self.paths)).hexdigest()[:32]}"
 
     @property
+    def needs_context(self) -> bool:
+        """True if the set asks for more than the event itself."""
+        return self.rules.partition("@")[0] != SEED_NAME
+
+    @property
     def window(self) -> Window:
         """The window in which the events reached the hub."""
         return Window(self.window_start, self.window_end)
@@ -49,6 +62,10 @@ class PlacesTask(msgspec.Struct, frozen=True, kw_only=True):
     def verdicts_path(self) -> str:
         """The path of the verdicts in `fraud-events`."""
         return places_path(self.name, self.window_end)
+
+    def evidence(self, sequence_number: int) -> str:
+        """The beginning of the paths of the evidence on the events of a body: that of its place, however it comes."""
+        return f"{evidence_folder(self.verdicts_path)}{sequence_number:019}"
 
 
 class EventPlace(msgspec.Struct, frozen=True):

@@ -151,7 +151,7 @@ class Observer:
                 self.sums.names_run(verdict.run_id)
                 self._of_blob.append(msgspec.structs.replace(verdict, event=_at_stake(verdict.event)))
                 if by_place and (place := parse_place(verdict.event_id)):
-                    add_verdict_by_place(self.rows, verdict, place, window)
+                    add_verdict_by_place(self.rows, verdict, place, window, self.evidence)
                 else:
                     verdicts.append((verdict, window))
         checks = [check(verdict, self.rows.keys, self.evidence, self.snoozes) for verdict, _ in verdicts]

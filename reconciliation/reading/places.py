@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fraud.evidence import Snapshot
 from fraud.quarantine_index import is_nameable
 from fraud.quarantine_places import EventPlace
 from fraud.verdicts import Verdict
@@ -9,9 +10,9 @@ from reconciliation.reading.rows import Flag, Kind, RowWriter, store_number
 from reconciliation.reading.verdicts import check_by_place
 
 
-def add_verdict_by_place(rows: RowWriter, verdict: Verdict, place: EventPlace, window: int) -> None:
+def add_verdict_by_place(rows: RowWriter, verdict: Verdict, place: EventPlace, window: int, evidence: Snapshot) -> None:
     """Add a verdict on the event at this place, judged again; `window` is the number of the window that it names."""
-    checked = check_by_place(verdict, rows.keys, place.number)
+    checked = check_by_place(verdict, rows.keys, place.number, evidence)
     store = store_number(verdict.store_id)
     rows.add_place_verdict(
         place,

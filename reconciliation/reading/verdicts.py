@@ -112,20 +112,25 @@ def _contents_in(context: Context) -> int:
     return contents if isinstance(contents, int) else 1
 
 
-def check_by_place(verdict: Verdict, keys: RunKeys, number: int) -> Checked:
+def check_by_place(verdict: Verdict, keys: RunKeys, number: int, evidence: Snapshot) -> Checked:
     """Judge a verdict again that was judged by its place; `number` is that of the event in its body.
 
-    Such a verdict holds what quarantine tells, and nothing of the archive: neither another content, nor a campaign.
+    It holds what quarantine tells, and so names no campaign; the set that it names judges the facts that it names.
     """
     event = verdict.event
     if event is None:
         return Checked(Field.EVENT, 1, NO_CONTENT)
     rules = set_named(verdict.rule_set)
-    fields = _judged_again(verdict, rules, 1, None) if rules else Field.RULE_SET
+    context = context_of(verdict, rules, evidence)
+    if rules is None:
+        fields = Field.RULE_SET
+    elif verdict.evidence is not msgspec.UNSET and context is None:
+        fields = Field.EVIDENCE
+    else:
+        fields = _judged_again(verdict, rules, 1, context)
     fields |= Field.STORE_ID if verdict.store_id != whole_store(event) else Field(0)
     fields |= Field.RUN_ID if verdict.run_id is not None else Field(0)
     fields |= Field.SOURCE if verdict.source != "quarantine" else Field(0)
-    fields |= Field.EVIDENCE if verdict.evidence is not msgspec.UNSET else Field(0)
     return Checked(fields, 1, keys.of_event(event, number))
 
 

@@ -1,6 +1,10 @@
+from datetime import date
+
+import msgspec
+
 from fraud.archive import quarantined
 from fraud.judging import judged
-from fraud.quarantine_places import PATHS_PER_TASK, in_order_of_places, place_of, places_tasks
+from fraud.quarantine_places import PATHS_PER_TASK, PlacesTask, in_order_of_places, place_of, places_tasks
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.fraud.builders import event_body, received
 
@@ -24,6 +28,19 @@ def test_a_delivery_that_comes_again_starts_nothing_new():
 
 def test_the_input_of_the_orchestration_stays_small():
     assert PATHS_PER_TASK * len(RECORDS[0].path) < 20_000
+
+
+def test_an_input_of_before_means_the_set_of_single_fields_and_is_written_as_it_was():
+    task = places_tasks(RECORDS[:1])[0]
+    before = {"partition": "1", "window_start": "2026-01-02T10:05:00Z", "window_end": "2026-01-02T10:10:00Z"}
+    before |= {"thousand": 0, "paths": (RECORDS[0].path,)}
+
+    assert msgspec.to_builtins(task) == before
+    assert msgspec.convert(before, PlacesTask) == task
+    assert (task.rules, task.needs_context) == ("seed", False)
+    named = msgspec.structs.replace(task, rules="context@1", profile_day=date(2026, 1, 1))
+    assert msgspec.convert(msgspec.to_builtins(named), PlacesTask) == named
+    assert (named.needs_context, named.instance_id) == (True, task.instance_id)
 
 
 def test_verdicts_by_place_are_kept_once_each_and_in_order():

@@ -23,6 +23,7 @@ from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
 from fraud.desk.waiting import DECIDED_EVENT, Deadlines, ReviewTask
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign
+from fraud.quarantine_places import PlacesTask
 from fraud.reanalysis.messages import Reanalysis, ReanalysisState
 from fraud.reanalysis.trial import TrialState
 from local_azure.testing.running_hub import RunningHub
@@ -164,6 +165,23 @@ async def trial_done(hub: RunningHub, steps: FakeActivities) -> str:
     return await _finished(hub, "try_rules", trial())
 
 
+def places(**fields: Any) -> dict[str, Any]:
+    """The input of judging what no window can name."""
+    start, end = WINDOW_ENDING_1010.start, WINDOW_ENDING_1010.end
+    task = PlacesTask(partition="1", window_start=start, window_end=end, thousand=4, paths=("a", "b"), **fields)
+    return msgspec.to_builtins(task)
+
+
+async def places_judged_at_once(hub: RunningHub, steps: FakeActivities) -> str:
+    """Places of which the input names no rule set, as earlier versions of the app began."""
+    return await _finished(hub, "judge_quarantine", places())
+
+
+async def places_judged_with_context(hub: RunningHub, steps: FakeActivities) -> str:
+    """Places that a set with context judges when their window is over."""
+    return await _finished(hub, "judge_quarantine", places(rules="context@x"))
+
+
 async def plan_completed(hub: RunningHub, steps: FakeActivities) -> str:
     """A campaign with a plan of ten minutes and three producers, one of which needs three tries."""
     steps.failures["send_tick"] = 2
@@ -200,6 +218,8 @@ SCENARIOS: dict[str, Scenario] = {
         campaign_stopped_while_waiting,
         review_expired,
         review_decided,
+        places_judged_at_once,
+        places_judged_with_context,
         plan_completed,
         plan_stopped_while_waiting,
         reanalysis_counted,

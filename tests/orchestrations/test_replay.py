@@ -7,7 +7,16 @@ import pytest
 from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
 from orchestrations.analyze_window import analyze_window
-from orchestrations.contracts import ANALYZE_WINDOW, REANALYZE, REVIEW_CASE, RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN, TRY_RULES
+from orchestrations.contracts import (
+    ANALYZE_WINDOW,
+    JUDGE_QUARANTINE,
+    REANALYZE,
+    REVIEW_CASE,
+    RUN_CAMPAIGN,
+    RUN_CAMPAIGN_PLAN,
+    TRY_RULES,
+)
+from orchestrations.judge_quarantine import judge_quarantine
 from orchestrations.reanalyze import reanalyze
 from orchestrations.review_case import review_case
 from orchestrations.run_campaign import run_campaign
@@ -17,6 +26,7 @@ from tests.orchestrations.record import HISTORIES, SCENARIOS, record
 
 WORKFLOWS = {
     "analyze_window": orchestrator(ANALYZE_WINDOW, analyze_window),
+    "judge_quarantine": orchestrator(JUDGE_QUARANTINE, judge_quarantine),
     "run_campaign": orchestrator(RUN_CAMPAIGN, run_campaign),
     "review_case": orchestrator(REVIEW_CASE, review_case),
     "try_rules": orchestrator(TRY_RULES, try_rules),

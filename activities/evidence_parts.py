@@ -1,0 +1,59 @@
+"""Evidence in parts beside verdicts: `{beginning}-{number}.json.gz`, each written once, and never changed.
+
+A part that somebody has damaged stays where it is and counts for nothing: its bytes go to quarantine with the reason,
+and what it said is looked up anew. The reconciliation names the verdicts that rest on it.
+"""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import ContentSettings
+
+from activities.quarantine import quarantine
+from fraud.evidence import DamagedEvidenceError, EvidencePart, Snapshot, packed, unpacked
+from fraud.quarantine import QuarantinedEvidence, raw
+from services import names
+from services.blobs import read_blob, warehouse
+
+_GZIP = "application/gzip"
+
+
+async def read_parts(beginning: str) -> Snapshot:
+    """All parts whose paths in `fraud-events` begin so. Raises what the blob service raised."""
+    snapshot = Snapshot()
+    await _read_more(beginning, snapshot)
+    return snapshot
+
+
+async def add_part(beginning: str, snapshot: Snapshot, part: EvidencePart) -> bool:
+    """Write the next part; False if another judging has written it meanwhile, which is read then."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    data, path = packed(part), _path(beginning, snapshot)
+    content = ContentSettings(content_type=_GZIP)
+    try:
+        await container.upload_blob(path, data, length=len(data), overwrite=False, content_settings=content)
+    except ResourceExistsError:
+        await _read_more(beginning, snapshot)
+        return False
+    snapshot.add(part)
+    return True
+
+
+async def _read_more(beginning: str, snapshot: Snapshot) -> None:
+    """Read the parts that were written since the snapshot was read."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    while True:
+        path = _path(beginning, snapshot)
+        try:
+            data = await read_blob(container, path)
+        except ResourceNotFoundError:
+            return
+        try:
+            snapshot.add(unpacked(data))
+        except DamagedEvidenceError as problem:
+            await quarantine(QuarantinedEvidence(reason=str(problem), raw_base64=raw(data), blob=path))
+            snapshot.damaged += 1
+
+
+def _path(beginning: str, snapshot: Snapshot) -> str:
+    return f"{beginning}-{snapshot.next_number:03}.json.gz"

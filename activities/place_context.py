@@ -1,0 +1,108 @@
+"""Judge the events of one quarantined body with what is around them: read from evidence, or looked up and kept."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from activities.evidence_parts import add_part, read_parts
+from activities.find_contents import find_contents
+from activities.window_context import Asked, contexts_in, look_up
+from fraud.analysis import SEED_NAME, WindowTask
+from fraud.evidence import EvidencePart, Snapshot
+from fraud.identity import canonical
+from fraud.judging import Content, distinct, judged
+from fraud.quarantine import QuarantinedEvent
+from fraud.quarantine_index import is_nameable, whole_store
+from fraud.quarantine_places import EVENTS_WITH_CONTEXT, PlacesTask, place_of
+from fraud.rules.rule_set import RuleSet
+from fraud.rules.shipped import SEED, set_of_window
+from fraud.verdicts import Verdict
+
+
+async def judged_by_place(
+    task: PlacesTask, record: QuarantinedEvent, events: Sequence[dict[str, Any]]
+) -> list[Verdict]:
+    """The verdicts on the flagged events of a body, by the set that judged its place first, which evidence names.
+
+    So they do not depend on how places are put together, nor on what was activated since. Raises LookupError if this
+    version has no such set, and what Cosmos or the blob service raised.
+    """
+    if not events:
+        return []
+    beginning = task.evidence(record.sequence_number)
+    snapshot = await read_parts(beginning)
+    asked: list[Asked] = []
+    while True:
+        rules = _set_of(snapshot, task)
+        if not asked and rules.definition.name != SEED_NAME:
+            asked = await _asked(record, events[:EVENTS_WITH_CONTEXT])
+        missing = [each for each in asked if snapshot.of(each.name, each.digest) is None]
+        if snapshot.parts and (rules.definition.name == SEED_NAME or not missing):
+            break
+        await add_part(beginning, snapshot, await _look_up(task, rules, missing, snapshot))
+    contexts = {} if rules.definition.name == SEED_NAME else contexts_in(snapshot, asked, rules.definition.name)
+    verdicts: list[Verdict] = []
+    for number, event in enumerate(events):
+        name = place_of(record, number)
+        context = contexts[name][canonical(event)] if name in contexts else None
+        by = rules if context or not contexts else SEED
+        verdicts.append(
+            judged(
+                event, whole_store(event), task.window, None, source="quarantine", name=name, rules=by, context=context
+            )
+        )
+    return verdicts
+
+
+async def _asked(record: QuarantinedEvent, events: Sequence[dict[str, Any]]) -> list[Asked]:
+    """The events with the other contents under their ids, where an id can have some."""
+    contents: dict[int | None, dict[str, list[Content]]] = {}
+    for store, numbers in _by_store(events).items():
+        ids = {event_id for number in numbers if is_nameable(event_id := events[number].get("id"))}
+        contents[store] = await find_contents(sorted(ids), store) if ids else {}
+    asked: list[Asked] = []
+    for number, event in enumerate(events):
+        form, own = canonical(event), Content(event, "quarantine", record.enqueued_time)
+        event_id: Any = event.get("id") if is_nameable(event.get("id")) else ""
+        of_id = distinct([own, *contents[whole_store(event)].get(event_id, ())])
+        asked.append(Asked(event_id, form, own, of_id, place_of(record, number)))
+    return asked
+
+
+async def _look_up(task: PlacesTask, rules: RuleSet, missing: Sequence[Asked], snapshot: Snapshot) -> EvidencePart:
+    """Evidence on events that have none, if any. A body may name several stores: each has a shelf of its own."""
+    part = EvidencePart(profile_day=None, rates={}, entries=(), rules=rules.id)
+    for store, numbers in _by_store([each.content.event for each in missing]).items():
+        of_store = WindowTask(
+            name=task.name,
+            store_id=store,
+            window_start=task.window_start,
+            window_end=task.window_end,
+            count=len(numbers),
+            rules=rules.id,
+            profile_day=task.profile_day,
+        )
+        looked_up = await look_up(of_store, [missing[number] for number in numbers], snapshot)
+        part = replace(looked_up, entries=(*part.entries, *looked_up.entries), rules=rules.id)
+    return part
+
+
+def _by_store(events: Sequence[dict[str, Any]]) -> dict[int | None, list[int]]:
+    numbers: defaultdict[int | None, list[int]] = defaultdict(list)
+    for number, event in enumerate(events):
+        numbers[whole_store(event)].append(number)
+    return numbers
+
+
+def _set_of(snapshot: Snapshot, task: PlacesTask) -> RuleSet:
+    """The set that judges a place. Raises LookupError if this version of the app has none of its name."""
+    first = snapshot.parts[0].rules if snapshot.parts else task.rules
+    name = first if isinstance(first, str) else task.rules
+    if rules := set_of_window(name):
+        return rules
+    raise LookupError(
+        f"{task.name} began with the rule set {name!r}, which this version does not have: put its file back into "
+        "fraud/rule_sets/retired, or terminate the instance and repair the reconciliation of its day"
+    )
