@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 AZURITE := .local/tools/azurite
 WORKER := .local/tools/azure-functions-worker
 DUCKDB := .local/tools/duckdb-avro
+PEERS := .local/tools/peers
 # Tests of a file share the parts that they start. Those that start parts wait for most of their time.
 TOGETHER := --dist loadfile --no-loadscope-reorder
 # The tests of the package that stands in for Azure.
@@ -96,7 +97,7 @@ contract: setup-dev ## Run the contract suites on Microsoft's emulators (needs D
 	@$(BIN)/python infra/emulators/prepare.py local.settings.json.example
 	@$(BIN)/python -m tests.contract.run local.settings.json.example
 
-bench: setup-dev $(DUCKDB)/.ready ## Measure each part beside its peer, and the whole pipeline (about 10 minutes)
+bench: setup-dev $(DUCKDB)/.ready $(PEERS)/.ready ## Measure each part beside its peer, and the whole pipeline (about 10 minutes)
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks
 
 setup: $(VENV)/.local-ready $(AZURITE)/.ready ## Install what `make demo` and `make up` need
@@ -130,6 +131,11 @@ $(WORKER)/.ready: requirements/worker.txt | $(VENV)/.dev-ready
 $(DUCKDB)/.ready: requirements/duckdb.txt | $(VENV)/.dev-ready
 	@rm -rf $(DUCKDB)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(DUCKDB) --require-hashes -r requirements/duckdb.txt
+	@touch $@
+
+$(PEERS)/.ready: requirements/peers.txt | $(VENV)/.dev-ready
+	@rm -rf $(PEERS)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(PEERS) --require-hashes -r requirements/peers.txt
 	@touch $@
 
 clean: ## Remove everything that was installed or kept, unless `make up` runs

@@ -1,10 +1,11 @@
 """Reconciling: the scan, ids a second through the comparison, and an archive end to end.
 
-The comparison's peer is what one writes first, Python sets of 16-byte ids. Both sides run in a process of their own, so
-that its peak of memory is theirs alone.
+The comparison's peers are what one writes first, Python sets of 16-byte ids, and what an expert writes, a group_by of
+polars over all archives. Each runs in a process of its own, so that its peak of memory is its alone.
 """
 
 import multiprocessing
+import os
 import resource
 import time
 from collections.abc import Callable
@@ -27,11 +28,16 @@ Measured = tuple[float, float]
 
 def measure() -> list[Row]:
     """Scan archives of each kind, compare ids from four sources, and reconcile from Blob storage."""
-    ours, theirs = _apart(_compare, IDS), _apart(_compare_with_sets, IDS)
+    ours = _apart(_compare, IDS)
+    peers = {
+        "Python sets of 16 bytes": _apart(_compare_with_sets, IDS),
+        "polars, group_by": _apart(_compare_with_polars, IDS),
+    }
+    rate, memory = f"compare {IDS:,} ids of 4 archives", "compare ids: peak of memory, less is better"
     return [
         *capture_scan.measure(),
-        against(f"compare {IDS:,} ids of 4 archives", "ids/s of CPU", ours[0], theirs[0], "Python sets of 16 bytes"),
-        against("compare ids: peak of memory, less is better", "MB", ours[1], theirs[1], "Python sets of 16 bytes"),
+        *(against(rate, "ids/s of CPU", ours[0], peer[0], name) for name, peer in peers.items()),
+        *(against(memory, "MB", ours[1], peer[1], name) for name, peer in peers.items()),
         *archive_scale.measure(),
     ]
 
@@ -79,10 +85,30 @@ def _compare_with_sets(count: int) -> float:
     return count / seconds
 
 
+def _compare_with_polars(count: int) -> float:
+    """All archives in one table: the sources of each id as bits, and the ids that not all have."""
+    import polars as pl  # noqa: PLC0415 - its number of threads is set before
+
+    keys = _keys(0, count)
+    orders = [np.random.default_rng(kind).permutation(count) for kind in SOURCES]
+    tables = [
+        pl.DataFrame({"upper": keys[order, 0], "lower": keys[order, 1]}).with_columns(
+            source=pl.lit(1 << place, pl.UInt8)
+        )
+        for place, order in enumerate(orders)
+    ]
+    started = time.process_time()
+    seen = pl.concat(tables).lazy().group_by("upper", "lower").agg(pl.col("source").sum())
+    differing = seen.filter(pl.col("source") != (1 << len(SOURCES)) - 1).select(pl.len()).collect().item()
+    assert differing == 0
+    return count / (time.process_time() - started)
+
+
 def _apart(work: Callable[[int], float], count: int) -> Measured:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (work, count))
 
 
 def _measured(work: Callable[[int], float], count: int) -> Measured:
+    os.environ["POLARS_MAX_THREADS"] = "1"
     return work(count), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

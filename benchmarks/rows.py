@@ -16,6 +16,18 @@ class Row(msgspec.Struct, frozen=True):
     peer_name: str
     ratio: float | None
 
+    @property
+    def is_behind(self) -> bool:
+        """True if the peer is better."""
+        return self.ratio is not None and (self.ratio > 1) == ("less is better" in self.name)
+
+    @property
+    def figures(self) -> tuple[str, str, str]:
+        """Ours, the peer's or the bound, and the ratio, as texts."""
+        ratio = "" if self.ratio is None else f"x{self.ratio:.2f}"
+        beside = self.peer_name if self.peer is None else f"{_number(self.peer)}  {self.peer_name}"
+        return _number(self.ours), beside, ratio
+
 
 def against(name: str, unit: str, ours: float, peer: float, peer_name: str) -> Row:
     """A figure beside its peer's."""
@@ -25,3 +37,7 @@ def against(name: str, unit: str, ours: float, peer: float, peer_name: str) -> R
 def alone(name: str, unit: str, ours: float, bound: str) -> Row:
     """A figure without a peer; `bound` says what it must hold."""
     return Row(name, unit, round(ours, 3), None, bound, None)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
