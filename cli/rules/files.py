@@ -1,8 +1,11 @@
 """Reading rule files and files of events for the command line."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from cli.app_client import AppError
+from cli.screen import show_error
+from fraud.analysis import SEED_NAME
 from fraud.context.schema import KINDS
 from fraud.replay.arrivals import Arrival, Skipped, read_arrivals
 from fraud.replay.history import History
@@ -10,6 +13,7 @@ from fraud.replay.replay import Judged, replay
 from fraud.rules.reading import RuleFileError, read_rules
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import FOR_FILES, shipped
+from fraud.windows import window_of
 
 
 def rules_of(name: str | None) -> RuleSet:
@@ -32,7 +36,10 @@ def rules_of(name: str | None) -> RuleSet:
 
 
 def arrivals_of(name: str) -> tuple[list[Arrival], Skipped]:
-    """The arrivals of a file of events, and the lines that could not be read. Raises AppError."""
+    """The arrivals of a file of events, and what could not be read, which is told. Raises AppError.
+
+    A body that is a text is judged as the pipeline would judge it: not at all. A file of nothing else is an error.
+    """
     skipped = Skipped()
     try:
         with Path(name).open("rb") as lines:
@@ -41,9 +48,42 @@ def arrivals_of(name: str) -> tuple[list[Arrival], Skipped]:
         raise AppError(f"{name} cannot be read: {error.strerror}") from error
     if skipped.count and not arrivals:
         raise AppError(f"{name}: not one line is an event with `enqueued_time` and `body`; {skipped.first[0]}")
+    if skipped.texts and not any(arrival.event for arrival in arrivals):
+        raise AppError(f"{name}: {_texts(skipped)}")
+    if skipped.texts:
+        show_error(_texts(skipped))
+    if skipped.count:
+        show_error(f"{skipped.count} lines are not events: {'; '.join(skipped.first)}")
     return arrivals, skipped
 
 
+def _texts(skipped: Skipped) -> str:
+    return (
+        f"bodies that are texts with an event's JSON in them: {skipped.texts}; the pipeline takes none for events: "
+        'write the event itself, "body": {...} instead of "body": "{...}" (jq -c \'.body |= fromjson\' does)'
+    )
+
+
 def judged(arrivals: list[Arrival], rules: RuleSet, history_days: int, *, asked: str | None = None) -> list[Judged]:
-    """All verdicts of a file; with `asked`, those on this id, flagged or not."""
+    """All verdicts of a file; with `asked`, those on this id, flagged or not.
+
+    Raises AppError if all days of the file are history. Tells how many verdicts were given without profiles.
+    """
+    days = {window_of(arrival.enqueued).start.date() for arrival in arrivals}
+    if asked is None and days and min(days) + timedelta(days=history_days) > max(days):
+        raise AppError(
+            f"the events are of {min(days)} to {max(days)} (UTC): with --history-days {history_days} all of them are "
+            "history, and none is judged"
+        )
+    results = _judged(arrivals, rules, history_days, asked)
+    bare = sum(not result.facts["profiles.days"] for result in results)
+    if bare and rules.definition.name != SEED_NAME:
+        show_error(
+            f"{bare} of {len(results)} verdicts were given without profiles: no day before theirs is in the file, so "
+            f"nothing is usual yet; --history-days {history_days + 1} leaves them out"
+        )
+    return results
+
+
+def _judged(arrivals: list[Arrival], rules: RuleSet, history_days: int, asked: str | None) -> list[Judged]:
     return list(replay(arrivals, rules, History(), history_days, asked=asked))

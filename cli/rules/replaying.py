@@ -10,7 +10,7 @@ import msgspec
 
 from cli.app_client import AppError
 from cli.rules.files import arrivals_of, judged, rules_of
-from cli.screen import print_json, show_error
+from cli.screen import print_json
 from fraud.verdicts import BANDS
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -21,17 +21,18 @@ def run_replay(options: argparse.Namespace) -> int:
     began = time.monotonic()
     rules = rules_of(options.rules)
     arrivals, skipped = arrivals_of(options.events)
-    verdicts = [result.verdict for result in judged(arrivals, rules, options.history_days)]
+    results = judged(arrivals, rules, options.history_days)
+    verdicts = [result.verdict for result in results]
     _write(Path(options.out), _encoder.encode_lines(verdicts))
-    if skipped.count:
-        show_error(f"{skipped.count} lines are not events: {'; '.join(skipped.first)}")
     bands = Counter(verdict.band for verdict in verdicts)
     print_json(
         {
             "rule_set": rules.id,
             "events": len(arrivals),
             "skipped_lines": skipped.count,
+            "text_bodies": skipped.texts,
             "flagged": len(verdicts),
+            "without_profiles": sum(not result.facts["profiles.days"] for result in results),
             "bands": {band: bands[band] for band in BANDS if band != "unresolved"},
             "seconds": round(time.monotonic() - began, 1),
             "verdicts": options.out,

@@ -52,6 +52,49 @@ def test_replay_writes_a_verdict_for_each_flagged_id_and_counts_them(
     assert {"rule", "weight", "evidence"} == set(lines[1]["reasons"][0])
 
 
+def lines(*bodies: bytes, day: int = 5) -> bytes:
+    return b"\n".join(b'{"enqueued_time":"2026-01-%02dT10:00:00Z","body":%b}' % (day, body) for body in bodies)
+
+
+def test_bodies_that_are_texts_are_told_and_a_file_of_nothing_else_is_an_error(
+    run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    text = json.dumps(event_body("a").decode()).encode()
+    file, out = tmp_path / "texts.ndjson", str(tmp_path / "verdicts.ndjson")
+    file.write_bytes(lines(text, text, b'"a text"', b"[]"))
+
+    assert run("replay", str(file), "--out", out) == 2
+    assert "bodies that are texts with an event's JSON in them" in (told := capsys.readouterr().err)
+    assert ": 2;" in told
+    assert "fromjson" in told
+    assert not Path(out).exists()
+
+    file.write_bytes(lines(text, event_body("b")))
+    assert run("replay", str(file), "--out", out) == 0
+    counted, errors = capsys.readouterr()
+    assert (json.loads(counted)["text_bodies"], json.loads(counted)["flagged"]) == (1, 1)
+    assert "bodies that are texts" in errors
+
+
+def test_a_file_that_is_all_history_is_an_error_and_verdicts_without_profiles_are_told(
+    run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    file, out = tmp_path / "events.ndjson", str(tmp_path / "verdicts.ndjson")
+    file.write_bytes(lines(event_body("a")) + b"\n" + lines(event_body("b"), day=6))
+
+    assert run("replay", str(file), "--out", out, "--history-days", "2") == 2
+    assert "2026-01-05 to 2026-01-06 (UTC): with --history-days 2" in capsys.readouterr().err
+
+    assert run("replay", str(file), "--out", out) == 0
+    counted, errors = capsys.readouterr()
+    assert (json.loads(counted)["flagged"], json.loads(counted)["without_profiles"]) == (2, 1)
+    assert "1 of 2 verdicts were given without profiles" in errors
+
+    assert run("replay", str(file), "--out", out, "--history-days", "1") == 0
+    counted, errors = capsys.readouterr()
+    assert (json.loads(counted)["without_profiles"], errors) == (0, "")
+
+
 def test_a_rule_file_is_checked_and_its_problems_are_told_by_line(
     run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
