@@ -10,7 +10,7 @@ from activities.archived_before import without_archived
 from activities.isolate import isolate
 from activities.places_to_judge import places_to_judge
 from activities.watching.flagged_windows import note_flagged_windows
-from fraud.archive import KEY_FIELD, ArchiveDocument, ArchivePlan, ReceivedEvent, batches, plan_archive
+from fraud.archive import KEY_FIELD, ArchiveDocument, ArchiveWrites, ReceivedEvent, batches, plan_archive
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_places import PlacesTask
 from services import cosmos
@@ -32,7 +32,7 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
     return by_place
 
 
-async def write_archive(plan: ArchivePlan) -> list[PlacesTask]:
+async def write_archive(plan: ArchiveWrites) -> list[PlacesTask]:
     """Write a plan, and note nothing of it: the stream job may have seen none of these events."""
     container = await cosmos.events()
     by_place: list[QuarantinedEvent] = []

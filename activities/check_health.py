@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 from activities.watching.watch_pipeline import check_pipeline
 from fraud.watching.checks import Check
 from services import blobs, cosmos, event_hub, names, service_bus
@@ -92,7 +92,7 @@ def _first_line(text: str) -> str:
 
 
 async def _jobs_storage() -> None:
-    await (await blobs.work()).get_container_properties()
+    await (await blobs.workflow_data()).get_container_properties()
 
 
 async def _warehouse() -> None:
@@ -121,4 +121,4 @@ _CHECKS: dict[str, Callable[[], Awaitable[str | None]]] = {
     names.COSMOS: _cosmos,
 }
 
-_recent = Recent(check_health, seconds=RECENT_SECONDS, patience=CHECK_SECONDS)
+_recent = RecentAnswer(check_health, seconds=RECENT_SECONDS, patience=CHECK_SECONDS)

@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false
 
 from fraud.analysis import WindowTask
-from services.blobs import delete_blob, work
+from services.blobs import delete_blob, workflow_data
 from services.concurrency import together
 from services.written_lately import written_lately
 
@@ -14,7 +14,7 @@ async def clear_work(task: WindowTask) -> None:
 
     A task of before, which does not say which look-ups there were, has its folder listed.
     """
-    container = await work()
+    container = await workflow_data()
     paths = (
         task.work_paths()
         if task.lookups

@@ -9,7 +9,7 @@ from fraud.reanalysis.messages import WINDOWS_PER_PAGE, Counted, FoundWindows, W
 from fraud.reanalysis.windows import NotItsVerdictsError, is_asked_for, name_in, window_in
 from fraud.verdicts import time_path
 from services import names
-from services.blobs import read_blob, warehouse, work
+from services.blobs import read_blob, warehouse, workflow_data
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_first
 
@@ -61,4 +61,4 @@ async def _look_at(page: WindowsPage, path: str) -> _Window:
 
 async def is_at_work(window: str) -> bool:
     """True if the analysis of a window has not ended well: then it has not cleared its work."""
-    return await (await work()).get_blob_client(f"windows/{window}/ids.json").exists()
+    return await (await workflow_data()).get_blob_client(f"windows/{window}/ids.json").exists()

@@ -5,7 +5,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from activities.clear_work import clear_work
 from activities.judge_events import judge_events
-from activities.keep_verdicts import Place, keep_verdicts
+from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.window_ids import save_window_again
 from fraud.analysis import WindowTask
 from fraud.desk.changes import reanalysed
@@ -39,7 +39,7 @@ async def judge_again(again: WindowAgain) -> WindowJudged:
     async def keep(before: Revision) -> None:
         await keep_before(path, before, order.id)
 
-    place = Place(name=task.name, store_id=task.store_id, window=task.window, path=path)
+    place = VerdictsPlace(name=task.name, store_id=task.store_id, window=task.window, path=path)
     summary = await keep_verdicts(place, lines, amended, keep)
     kept = from_ndjson(await blobs.read_blob(fraud_events, path))
     before = await _replaced(path, summary.revision - 1, order)
@@ -55,11 +55,11 @@ async def judge_again(again: WindowAgain) -> WindowJudged:
 
 async def _judged(task: WindowTask) -> bytes:
     """The verdicts on all ids of a window, one per line. One slice at a time: the fan-out is over windows."""
-    work = await blobs.work()
+    container = await blobs.workflow_data()
     lines: list[bytes] = []
     for chunk in task.chunks():
         await judge_events(chunk)
-        lines.append(await blobs.read_blob(work, chunk.path))
+        lines.append(await blobs.read_blob(container, chunk.path))
     return b"".join(lines)
 
 

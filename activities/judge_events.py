@@ -31,7 +31,7 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     same contents.
     Raises LookupError, and what Cosmos or the blob service raised.
     """
-    task, work = chunk.task, await blobs.work()
+    task, container = chunk.task, await blobs.workflow_data()
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
     by_id = await _finished_before(chunk)
     contents_of = await find_contents([event_id for event_id in ids if event_id not in by_id], task.store_id)
@@ -51,8 +51,8 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     verdicts = [verdict for event_id in ids for verdict in by_id[event_id]]
     lines = to_ndjson(verdicts)
     if chunk.lookup and (unresolved or more):
-        await blobs.write_blob(work, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
-    await blobs.write_blob(work, chunk.path, lines, blobs.NDJSON)
+        await blobs.write_blob(container, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
+    await blobs.write_blob(container, chunk.path, lines, blobs.NDJSON)
     digest = hashlib.sha256(lines).hexdigest()[:32]
     written_lately.keep(digest, lines)
     if task.shadow:
@@ -81,10 +81,10 @@ async def _finished_before(chunk: Chunk) -> dict[str, list[Verdict]]:
     by_id: dict[str, list[Verdict]] = {}
     if chunk.lookup < 2:
         return by_id
-    before, work = chunk.at(chunk.lookup - 1), await blobs.work()
+    before, container = chunk.at(chunk.lookup - 1), await blobs.workflow_data()
     try:
-        open_ids = set(_ids.decode(await blobs.read_blob(work, before.open_path)))
-        lines = await blobs.read_blob(work, before.path)
+        open_ids = set(_ids.decode(await blobs.read_blob(container, before.open_path)))
+        lines = await blobs.read_blob(container, before.path)
     except ResourceNotFoundError:
         return by_id  # the work was cleared, and the analysis was started again
     for verdict in from_ndjson(lines):

@@ -46,7 +46,7 @@ async def judge_in_shadow(
             asleep=asleep,
         )
     verdicts = [verdict for event_id in ids for verdict in by_id.get(event_id, ())]
-    await blobs.write_blob(await blobs.work(), chunk.shadow_path, to_ndjson(verdicts), blobs.NDJSON)
+    await blobs.write_blob(await blobs.workflow_data(), chunk.shadow_path, to_ndjson(verdicts), blobs.NDJSON)
 
 
 async def keep_shadow(task: WindowTask, path: str) -> None:
@@ -69,6 +69,6 @@ async def _judged_before(chunk: Chunk, finished: set[str]) -> dict[str, list[Ver
 
 async def _read(chunk: Chunk) -> bytes:
     try:
-        return await blobs.read_blob(await blobs.work(), chunk.shadow_path)
+        return await blobs.read_blob(await blobs.workflow_data(), chunk.shadow_path)
     except ResourceNotFoundError:
         return b""  # no set was in shadow, or none that this version has

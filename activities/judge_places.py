@@ -3,7 +3,7 @@
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from activities.keep_verdicts import Place, keep_verdicts
+from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.place_context import judged_by_place
 from fraud.analysis import WindowSummary
 from fraud.quarantine import QuarantinedEvent
@@ -29,7 +29,7 @@ async def judge_places(task: PlacesTask) -> WindowSummary | None:
     verdicts = [verdict for part in parts for verdict in part]
     if not verdicts:
         return None
-    place = Place(name=task.name, store_id=None, window=task.window, path=task.verdicts_path, type="quarantine")
+    place = VerdictsPlace(name=task.name, store_id=None, window=task.window, path=task.verdicts_path, type="quarantine")
     return await keep_verdicts(place, to_ndjson(in_order_of_places([], verdicts)), in_order_of_places)
 
 

@@ -27,7 +27,7 @@ class VerdictsChangeError(Exception):
     """Others have changed the verdicts at every attempt."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class VerdictsPlace(msgspec.Struct, frozen=True, kw_only=True):
     """The place of verdicts: the name of their case, its store and window, and their path in `fraud-events`."""
 
     name: str
@@ -38,7 +38,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def keep_verdicts(
-    place: Place, lines: bytes, amend: Amend, before_replacing: BeforeReplacing | None = None
+    place: VerdictsPlace, lines: bytes, amend: Amend, before_replacing: BeforeReplacing | None = None
 ) -> WindowSummary:
     """Write the blob of verdicts and the case. Raises VerdictsChangeError, and what Cosmos or the blob service raised.
 

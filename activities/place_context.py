@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from activities.evidence_parts import add_part, read_parts
 from activities.find_contents import find_contents
-from activities.window_context import Asked, contexts_in, look_up
+from activities.window_context import FlaggedContent, contexts_in, look_up
 from fraud.analysis import SEED_NAME, WindowTask
 from fraud.evidence import EvidencePart, Snapshot
 from fraud.identity import canonical
@@ -33,7 +33,7 @@ async def judged_by_place(
         return []
     beginning = task.evidence(record.sequence_number)
     snapshot = await read_parts(beginning)
-    asked: list[Asked] = []
+    asked: list[FlaggedContent] = []
     while True:
         rules = _set_of(snapshot, task)
         if not asked and rules.definition.name != SEED_NAME:
@@ -56,22 +56,24 @@ async def judged_by_place(
     return verdicts
 
 
-async def _asked(record: QuarantinedEvent, events: Sequence[dict[str, Any]]) -> list[Asked]:
+async def _asked(record: QuarantinedEvent, events: Sequence[dict[str, Any]]) -> list[FlaggedContent]:
     """The events with the other contents under their ids, where an id can have some."""
     contents: dict[int | None, dict[str, list[Content]]] = {}
     for store, numbers in _by_store(events).items():
         ids = {event_id for number in numbers if is_nameable(event_id := events[number].get("id"))}
         contents[store] = await find_contents(sorted(ids), store) if ids else {}
-    asked: list[Asked] = []
+    asked: list[FlaggedContent] = []
     for number, event in enumerate(events):
         form, own = canonical(event), Content(event, "quarantine", record.enqueued_time)
         event_id: Any = event.get("id") if is_nameable(event.get("id")) else ""
         of_id = distinct([own, *contents[whole_store(event)].get(event_id, ())])
-        asked.append(Asked(event_id, form, own, of_id, place_of(record, number)))
+        asked.append(FlaggedContent(event_id, form, own, of_id, place_of(record, number)))
     return asked
 
 
-async def _look_up(task: PlacesTask, rules: RuleSet, missing: Sequence[Asked], snapshot: Snapshot) -> EvidencePart:
+async def _look_up(
+    task: PlacesTask, rules: RuleSet, missing: Sequence[FlaggedContent], snapshot: Snapshot
+) -> EvidencePart:
     """Evidence on events that have none, if any. A body may name several stores: each has a shelf of its own."""
     part = EvidencePart(profile_day=None, rates={}, entries=(), rules=rules.id)
     for store, numbers in _by_store([each.content.event for each in missing]).items():

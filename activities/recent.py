@@ -10,7 +10,7 @@ _MOMENT = 0.25
 """Seconds that a new answer is waited for, although the one before may serve."""
 
 
-class Recent(Generic[Answer]):
+class RecentAnswer(Generic[Answer]):
     """The last answer of `ask`, being made or done. It serves for `seconds` after it was made; a failure does too.
 
     One that is not done after `patience` seconds more is not waited for by those who come later. With `stale`, the

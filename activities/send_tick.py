@@ -9,7 +9,7 @@ from azure.eventhub.exceptions import EventHubError
 from fraud.load.messages import Messages, totals_of_messages
 from fraud.load.planned import PlannedCampaign, TickPart, TickSent
 from fraud.load.recorded import Recorded, totals_of_recorded
-from fraud.load.schedule import Span
+from fraud.load.schedule import IndexSpan
 from fraud.load.shapes import Tape
 from fraud.routing import SENT_AGAIN, partition_of, properties_of
 from fraud.slices import slices
@@ -47,7 +47,7 @@ async def send_tick(part: TickPart) -> TickSent:
     return sum(sent, start=TickSent(totals=totals_of_messages(messages) + totals_of_recorded(recorded)))
 
 
-async def _recorded(planned: PlannedCampaign, part: TickPart, span: Span) -> list[Recorded]:
+async def _recorded(planned: PlannedCampaign, part: TickPart, span: IndexSpan) -> list[Recorded]:
     """The events of a tape that this part sends: the tick's page has them all."""
     stage = planned.plan.stages[span.stage]
     assert isinstance(stage, Tape)  # noqa: S101 - held by the caller

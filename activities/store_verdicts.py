@@ -3,7 +3,7 @@
 from azure.storage.blob.aio import ContainerClient
 
 from activities.judge_in_shadow import keep_shadow
-from activities.keep_verdicts import Place, keep_verdicts
+from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from fraud.analysis import Chunk, WindowSummary, WindowTask
 from fraud.verdicts import amended, verdicts_path
 from services import blobs
@@ -20,16 +20,16 @@ async def store_verdicts(task: WindowTask) -> WindowSummary:
     case as it is; run late, it takes nothing back that was found since. Raises ResourceNotFoundError if a chunk was not
     judged, and what Cosmos or the blob service raised.
     """
-    work = await blobs.work()
+    container = await blobs.workflow_data()
     # Lines in the order of the chunks are lines in the order of the ids: nothing is encoded again.
-    parts = await together((_lines_of(work, task, chunk) for chunk in task.chunks()), at_once=_READS)
+    parts = await together((_lines_of(container, task, chunk) for chunk in task.chunks()), at_once=_READS)
     path = verdicts_path(task.name, task.window_end)
-    place = Place(name=task.name, store_id=task.store_id, window=task.window, path=path)
+    place = VerdictsPlace(name=task.name, store_id=task.store_id, window=task.window, path=path)
     summary = await keep_verdicts(place, b"".join(parts), amended)
     if task.shadow:
         await keep_shadow(task, path)
     return summary
 
 
-async def _lines_of(work: ContainerClient, task: WindowTask, chunk: Chunk) -> bytes:
-    return written_lately.take(task.digest_of(chunk)) or await blobs.read_blob(work, chunk.path)
+async def _lines_of(container: ContainerClient, task: WindowTask, chunk: Chunk) -> bytes:
+    return written_lately.take(task.digest_of(chunk)) or await blobs.read_blob(container, chunk.path)

@@ -12,8 +12,8 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import ContentSettings
 
 from activities.find_contents import find_contents
-from activities.keep_verdicts import Place, keep_verdicts
-from activities.window_context import Asked, look_up
+from activities.keep_verdicts import VerdictsPlace, keep_verdicts
+from activities.window_context import FlaggedContent, look_up
 from fraud.analysis import WindowTask
 from fraud.events import StoreKey
 from fraud.evidence import EvidencePart, KeptRates, Snapshot, packed
@@ -82,13 +82,13 @@ async def _judge(
     )
     events = [candidate.event for candidate in group]
     contents_of = await find_contents(sorted({event["id"] for event in events}), store)
-    asked: list[Asked] = []
+    asked: list[FlaggedContent] = []
     for candidate, event in zip(group, events, strict=True):
         form = canonical(event)
         by_form = distinct(contents_of[event["id"]])
         # What the archive did not take is judged as Capture has it.
         content = by_form.setdefault(form, Content(event, "archive", moment(candidate.arrived)))
-        asked.append(Asked(event["id"], form, content, by_form))
+        asked.append(FlaggedContent(event["id"], form, content, by_form))
     part = await look_up(task, asked, Snapshot())
     rates = part.rates.get(task.set_name, KeptRates()).rates()
     return [
@@ -119,7 +119,7 @@ async def _keep(each: _Judged) -> None:
     with contextlib.suppress(ResourceExistsError):  # kept by a run before this one
         first_part = f"{evidence_folder(path)}000.json.gz"
         await fraud.upload_blob(first_part, data, length=len(data), overwrite=False, content_settings=content)
-    place = Place(name=name, store_id=verdict.store_id, window=window, path=path, type="sweep")
+    place = VerdictsPlace(name=name, store_id=verdict.store_id, window=window, path=path, type="sweep")
     await keep_verdicts(place, to_ndjson([verdict]), _first)
 
 

@@ -28,7 +28,7 @@ Contexts = dict[str, dict[bytes, Context]]
 """The contexts of flagged contents, by id and by the canonical form of the content."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class FlaggedContent(msgspec.Struct, frozen=True):
     """A flagged content that was found under an id, by its canonical form, and all contents under that id."""
 
     event_id: str
@@ -85,9 +85,9 @@ async def contexts_looked_up(task: WindowTask, contents_of: Mapping[str, Sequenc
     return contexts_in(Snapshot([await look_up(task, asked, Snapshot())]), asked, task.set_name)
 
 
-def _asked(contents_of: Mapping[str, Sequence[Content]]) -> list[Asked]:
+def _asked(contents_of: Mapping[str, Sequence[Content]]) -> list[FlaggedContent]:
     return [
-        Asked(event_id, form, content, by_form)
+        FlaggedContent(event_id, form, content, by_form)
         for event_id, contents in contents_of.items()
         for by_form in [distinct(contents)]
         for form, content in by_form.items()
@@ -95,7 +95,7 @@ def _asked(contents_of: Mapping[str, Sequence[Content]]) -> list[Asked]:
     ]
 
 
-def contexts_in(snapshot: Snapshot, asked: Sequence[Asked], set_name: str) -> Contexts:
+def contexts_in(snapshot: Snapshot, asked: Sequence[FlaggedContent], set_name: str) -> Contexts:
     """The contexts that evidence has for a set, by the names of contents there and their canonical forms.
 
     Raises LookupError if it says nothing of one.
@@ -111,12 +111,12 @@ def contexts_in(snapshot: Snapshot, asked: Sequence[Asked], set_name: str) -> Co
     return contexts
 
 
-def _is_kept(asked: Asked, snapshot: Snapshot, task: WindowTask) -> bool:
+def _is_kept(asked: FlaggedContent, snapshot: Snapshot, task: WindowTask) -> bool:
     kept = snapshot.of(asked.name, asked.digest)
     return kept is not None and kept.facts.get("id.contents") == asked.at_store(task.window)
 
 
-async def look_up(task: WindowTask, missing: Sequence[Asked], snapshot: Snapshot) -> EvidencePart:
+async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot: Snapshot) -> EvidencePart:
     """Evidence on contents that have none, or under whose id another one was found since; an empty id has no others."""
     first = snapshot.parts[0] if snapshot.parts else None
     day = first.profile_day if first else task.profile_day

@@ -11,7 +11,7 @@ from fraud.snoozes import asleep_in
 from fraud.verdicts import from_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow
 from services import names
-from services.blobs import read_blob, warehouse, work, write_blob
+from services.blobs import read_blob, warehouse, workflow_data, write_blob
 from services.profiles import latest_profile_day
 from services.rules_in_use import Kept, read_rules_in_use, rules_in_use_lately
 from services.written_lately import written_lately
@@ -50,9 +50,9 @@ async def _save(
         evidence=evidence,
     )
     if task.repeated:
-        await write_blob(await work(), task.repeated_path, msgspec.json.encode(window.repeated))
+        await write_blob(await workflow_data(), task.repeated_path, msgspec.json.encode(window.repeated))
     ids = msgspec.json.encode(window.ids)
-    await write_blob(await work(), task.ids_path, ids)
+    await write_blob(await workflow_data(), task.ids_path, ids)
     written_lately.keep(task.name, ids)
     return task
 
@@ -60,7 +60,7 @@ async def _save(
 async def read_repeated(task: WindowTask) -> Counter[str]:
     """How often the window names ids again."""
     try:
-        return Counter(_ids.decode(await read_blob(await work(), task.repeated_path)))
+        return Counter(_ids.decode(await read_blob(await workflow_data(), task.repeated_path)))
     except ResourceNotFoundError:
         return Counter()
 
@@ -72,7 +72,7 @@ async def read_ids(task: WindowTask) -> list[str]:
     Raises ResourceNotFoundError if there is neither.
     """
     try:
-        return _ids.decode(written_lately.get(task.name) or await read_blob(await work(), task.ids_path))
+        return _ids.decode(written_lately.get(task.name) or await read_blob(await workflow_data(), task.ids_path))
     except ResourceNotFoundError:
         path = verdicts_path(task.name, task.window_end)
         verdicts = from_ndjson(await read_blob(await warehouse(names.FRAUD_EVENTS), path))

@@ -10,10 +10,10 @@ import msgspec
 
 from activities.reconciliation.plan_reconciliation import PART_BYTES as OUTCOME_BYTES
 from orchestrations.contracts import STAGES
-from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW, WORKFLOWS_IN_FLIGHT
+from orchestrations.reconciliation_stages import ACTIVITIES_PER_ORCHESTRATION, CHILDREN_IN_FLIGHT, IN_FLIGHT
 from reconciliation.capture.path import CaptureBlob
 from reconciliation.messages import Stage
-from reconciliation.plan import ArchivePlan, buckets_at_once, make_plan, reading_span
+from reconciliation.plan import ScanPlan, buckets_at_once, make_plan, reading_span
 from reconciliation.ranges import MARGIN, Range
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
@@ -54,7 +54,7 @@ class Estimate(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def plan_of(span: Range, given: Assumptions) -> ArchivePlan:
+def plan_of(span: Range, given: Assumptions) -> ScanPlan:
     """The real plan over the blobs that Capture would have written."""
     names = [f"namespace/store-events/{partition}" for partition in range(given.partitions)]
     size = given.events_per_second * given.capture_seconds * given.event_bytes // given.partitions
@@ -82,8 +82,12 @@ def estimate(span: Range, given: Assumptions) -> Estimate:
         "quarantine": 0,
         "compare": 2**plan.bucket_bits // buckets_at_once(plan.bucket_bits),
     }
-    shared = [ceil(counts[stage] / STEPS_PER_WORKFLOW) for stage in STAGES if counts[stage] > STEPS_PER_WORKFLOW]
-    own = sum(counts[stage] for stage in STAGES if counts[stage] <= STEPS_PER_WORKFLOW) + 3
+    shared = [
+        ceil(counts[stage] / ACTIVITIES_PER_ORCHESTRATION)
+        for stage in STAGES
+        if counts[stage] > ACTIVITIES_PER_ORCHESTRATION
+    ]
+    own = sum(counts[stage] for stage in STAGES if counts[stage] <= ACTIVITIES_PER_ORCHESTRATION) + 3
     activities = sum(counts.values()) + 3
     workflows = 1 + sum(shared)
     reads = 2 * counts["compare"] * (counts["scan"] + counts["suspicious"] + counts["verdicts"])
@@ -93,14 +97,14 @@ def estimate(span: Range, given: Assumptions) -> Estimate:
         + 2 * flagged / given.lines_per_second
         + (reads + 4 * activities) * given.request_seconds
     )
-    at_once = min(given.cores, IN_FLIGHT * (WORKFLOWS_IN_FLIGHT if shared else 1))
+    at_once = min(given.cores, IN_FLIGHT * (CHILDREN_IN_FLIGHT if shared else 1))
     return Estimate(
         activities=activities,
         workflows=workflows,
         # Each step and each workflow is one message to it and one back.
         messages=2 * (activities + workflows),
         # At worst every answer is an episode of its own.
-        longest_history=4 * max(min(STEPS_PER_WORKFLOW, max(counts.values())), own + sum(shared)) + 4,
+        longest_history=4 * max(min(ACTIVITIES_PER_ORCHESTRATION, max(counts.values())), own + sum(shared)) + 4,
         row_reads=reads,
         core_seconds=core_seconds,
         seconds=core_seconds / at_once + (activities + workflows) / given.work_items_per_second,

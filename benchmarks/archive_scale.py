@@ -33,7 +33,7 @@ from benchmarks.rows import Row, alone
 from local_azure.testing import connections
 from local_azure.testing.parts import running
 from orchestrations.reconciliation_stages import IN_FLIGHT
-from reconciliation.messages import ReportTask, Request, RunName, Stage, Step, StepProgress
+from reconciliation.messages import PartProgress, PartTask, ReportTask, Request, RunName, Stage
 from reconciliation.ranges import Range
 from services.clients import close_clients
 from services.settings import settings
@@ -127,7 +127,7 @@ def _peak_megabytes() -> float:
     children = [
         child.pid
         for child in psutil.Process().children()
-        if "activities.reconciliation.step_process" in child.cmdline()
+        if "activities.reconciliation.activity_process" in child.cmdline()
     ]
     peaks = [int(_PEAK.findall(Path(f"/proc/{pid}/status").read_text())[0]) for pid in children or [os.getpid()]]
     return max(peaks) / 1024
@@ -136,7 +136,7 @@ def _peak_megabytes() -> float:
 async def _run_stage(step: Any, run: str, stage: str, count: int, say: Callable[[str], None]) -> None:
     for first in range(0, count, IN_FLIGHT):
         numbers = range(first, min(first + IN_FLIGHT, count))
-        answers: Sequence[StepProgress] = await asyncio.gather(*(step(Step(run, stage, n)) for n in numbers))
+        answers: Sequence[PartProgress] = await asyncio.gather(*(step(PartTask(run, stage, n)) for n in numbers))
         say(f"{stage}: {numbers.stop} of {count}, {sum(answer.records for answer in answers):,} records")
 
 

@@ -18,7 +18,7 @@ from azure.cosmos import ContainerProxy, CosmosClient
 
 from benchmarks.rows import Row, alone
 from cli import reconciliations, windows
-from cli.accounts import Accounts
+from cli.accounts import CampaignAccounts
 from cli.app_client import AppClient, AppError, local_key
 from cli.campaigns import CampaignState
 from cli.sending.order import plan_of_rate, taken
@@ -110,7 +110,7 @@ def _load(app: AppClient, rate: int, stack: Stack, folder: Path) -> _Load:
     return _Load(campaign, sent, archived, time.monotonic() - began, _cpu(stack) - cpu)
 
 
-def _accounts(app: AppClient, campaign: CampaignState) -> Accounts:
+def _accounts(app: AppClient, campaign: CampaignState) -> CampaignAccounts:
     """The accounts of what was sent, once everything that is written late is there."""
     started, ended = campaign.started, campaign.updated
     assert started
@@ -118,7 +118,7 @@ def _accounts(app: AppClient, campaign: CampaignState) -> Accounts:
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         outcome = reconciliations.wait(app, reconciliations.start(app, started, ended), lambda _: None)
-        accounts = Accounts.of(campaign, outcome)
+        accounts = CampaignAccounts.of(campaign, outcome)
         if accounts.balanced or time.monotonic() > end:
             return accounts
         time.sleep(1)

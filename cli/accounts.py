@@ -7,7 +7,7 @@ from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.messages import Outcome
 
 
-class Accounts(msgspec.Struct, frozen=True, kw_only=True):
+class CampaignAccounts(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of events by their ids, except `windows` (rows of the stream job) and `resent` (repeated deliveries)."""
 
     sent: int
@@ -34,7 +34,7 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
     @classmethod
-    def of(cls, campaign: CampaignState, outcome: Outcome) -> "Accounts":
+    def of(cls, campaign: CampaignState, outcome: Outcome) -> "CampaignAccounts":
         """From a campaign's last status and the outcome of a reconciliation over its time."""
         counts = outcome.accounts
         return cls(
@@ -58,7 +58,7 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
             sentence=outcome.sentence,
         )
 
-    def of_world(self, *, ids: int, must_be_flagged: int, reused: int) -> "Accounts":
+    def of_world(self, *, ids: int, must_be_flagged: int, reused: int) -> "CampaignAccounts":
         """With what a played world says of itself: it sends events twice, and ids with several contents."""
         return msgspec.structs.replace(self, sent=ids, must_be_flagged=must_be_flagged, reused_on_purpose=reused)
 

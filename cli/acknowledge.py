@@ -16,7 +16,7 @@ _ID_COLUMNS = 40
 _SHOWN = 5
 
 
-class Answer(msgspec.Struct, frozen=True):
+class AcknowledgementAnswer(msgspec.Struct, frozen=True):
     """The answer of the app: what stands as acknowledged of what was asked for, and how many differences are open."""
 
     acknowledged: list[Acknowledgement]
@@ -65,7 +65,9 @@ def acknowledge(app: AppClient, options: argparse.Namespace) -> dict[str, Any]:
     if not order["keys"]:
         raise AppError(f"the report has no {options.name}")
     answer = read_as(
-        Answer, app.post(f"api/reconciliations/{options.id}/acknowledgements", order, repeatable=True), options.id
+        AcknowledgementAnswer,
+        app.post(f"api/reconciliations/{options.id}/acknowledgements", order, repeatable=True),
+        options.id,
     )
     if not options.json:
         _show(answer, options.who)
@@ -112,7 +114,7 @@ def _show_keys(keys: dict[str, str], acknowledged: Acknowledgements, name: str) 
         console.print(f"  the report has no {name}")
 
 
-def _show(answer: Answer, who: str) -> None:
+def _show(answer: AcknowledgementAnswer, who: str) -> None:
     for given in answer.acknowledged:
         by = "" if given.who == who else f", which {given.who} has acknowledged before"
         console.print(plain(f"  acknowledged {given.name} {given.key}{by}"), markup=False, soft_wrap=True)

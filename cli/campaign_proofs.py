@@ -11,7 +11,7 @@ from cli import campaigns, screen
 from cli.app_client import AppClient, app_of
 from cli.campaign_ceiling import Ceiling, find_ceiling
 from cli.campaign_files import CampaignFileError, read_plan
-from cli.campaign_report.comparing import Comparison, compare, read_report
+from cli.campaign_report.comparing import ComparedNumber, compare, read_report
 from cli.campaign_report.costing import cost_of, keep_before, peak_of, read_before
 from cli.campaign_report.figures import look
 from cli.campaign_report.files import write_files
@@ -216,7 +216,7 @@ class _Said:
             console.print(f"  … {text}", markup=False, width=78)
 
 
-def _show_comparison(compared: list[Comparison]) -> None:
+def _show_comparison(compared: list[ComparedNumber]) -> None:
     marks = {"better": "[green]✔[/]", "worse": "[red]✘[/]", "same": " "}
     say(f"    {'':<24}{'now':>10}{'before':>22}")
     for row in compared:

@@ -18,8 +18,7 @@ from fraud.campaigns import MAX_EVENTS_PER_BATCH
 from fraud.load.plan import CampaignPlan
 from fraud.load.shapes import MAX_PAGES, Replay, Tape, World
 from fraud.load.values import seconds_of
-from worlds import World as MadeWorld
-from worlds import WorldPlan, make_world
+from worlds import LabelledWorld, WorldPlan, make_world
 
 MAX_FILE_BYTES = 1024 * 1024 * 1024
 Pages = list[list[bytes]]
@@ -68,7 +67,7 @@ def hand_over(app: AppClient, tapes: dict[str, Pages]) -> None:
                 app.post(f"api/campaign-tapes/{name}/{number}", {"bodies": bodies}, repeatable=True)
 
 
-def world_of(stage: World) -> MadeWorld:
+def world_of(stage: World) -> LabelledWorld:
     """The world of a stage, labels included; the same stage always gives the same one."""
     return make_world(
         WorldPlan(

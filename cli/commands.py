@@ -74,7 +74,7 @@ def command_line() -> argparse.ArgumentParser:
 def _demo(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
         chosen = {name: value for name in ("batches", "events") if (value := getattr(options, name)) is not None}
-        plan = demo.Plan(is_random=bool(chosen), seed=options.seed, speed=options.speed, **chosen)
+        plan = demo.DemoPlan(is_random=bool(chosen), seed=options.seed, speed=options.speed, **chosen)
         return 0 if demo.run_demo(plan) else 1
 
     for name, kind, default, meaning in (

@@ -82,14 +82,14 @@ class ArchiveDocument(msgspec.Struct, frozen=True):
         return canonical(original_event(self.content)[0]) == canonical(original_event(document)[0])
 
 
-class ArchivePlan(msgspec.Struct, frozen=True):
+class ArchiveWrites(msgspec.Struct, frozen=True):
     """The writes of a delivery: documents by partition key, each content once, and what goes to quarantine."""
 
     documents: dict[str, list[ArchiveDocument]]
     malformed: list[QuarantinedEvent]
 
 
-def plan_archive(received: Iterable[ReceivedEvent]) -> ArchivePlan:
+def plan_archive(received: Iterable[ReceivedEvent]) -> ArchiveWrites:
     """Sort a delivery. A content that is delivered twice is written once, as it was first enqueued."""
     documents: dict[str, dict[str, ArchiveDocument]] = {}
     malformed: list[QuarantinedEvent] = []
@@ -104,7 +104,7 @@ def plan_archive(received: Iterable[ReceivedEvent]) -> ArchivePlan:
         if first is not document and not first.holds_what(document.content):
             further = document.as_further()
             of_key.setdefault(further.id, further)
-    return ArchivePlan({key: list(by_id.values()) for key, by_id in documents.items()}, malformed)
+    return ArchiveWrites({key: list(by_id.values()) for key, by_id in documents.items()}, malformed)
 
 
 def read_event(body: bytes) -> tuple[StoreEvent, dict[str, Any]]:

@@ -23,7 +23,7 @@ Key = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 blueprint = df.Blueprint()
 
 
-class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AcknowledgementOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a request: differences of one class by their keys, who acknowledges them, and why they may stay."""
 
     name: Acknowledgeable = msgspec.field(name="class")
@@ -45,7 +45,7 @@ async def acknowledge_differences(request: func.HttpRequest, client: Client) -> 
     if not is_reconciliation(run):
         return _no_report(run)
     try:
-        order = parse_body(Order, request.get_body())
+        order = parse_body(AcknowledgementOrder, request.get_body())
         who, why = _line("who", order.who), _line("why", order.why)
     except BadRequestError as error:
         return error.response()

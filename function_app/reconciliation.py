@@ -22,7 +22,7 @@ NIGHTLY = "reconcile-nightly"
 blueprint = df.Blueprint()
 
 
-class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReconciliationOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a request; `cosmos: false` leaves Cosmos out, which costs a query over the whole range.
 
     `again: true` reads the archives anew, even if nothing in them has changed since the last report.
@@ -45,7 +45,7 @@ async def start_reconciliation(request: func.HttpRequest, client: Client) -> fun
     unless the request says `again`.
     """
     try:
-        order = parse_body(Order, request.get_body())
+        order = parse_body(ReconciliationOrder, request.get_body())
         span = parse_range(order.start, order.end)
     except BadRequestError as error:
         return error.response()

@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 import azure.durable_functions as df
 import msgspec
 
-from orchestrations.calls import Workflow
+from orchestrations.calls import Orchestrator
 from orchestrations.contracts import Activity, Contract, Orchestration
 
 Function = Callable[..., Any]
@@ -35,9 +35,9 @@ def activity(contract: Activity[Any, Any], function: Callable[..., Awaitable[Any
     return _named_as(function, run)
 
 
-def orchestrator(contract: Orchestration[Any, Any], function: Callable[..., Workflow[Any]]) -> Function:
+def orchestrator(contract: Orchestration[Any, Any], function: Callable[..., Orchestrator[Any]]) -> Function:
     """The generator as the durable extension calls it. Raises ContractError."""
-    types = [df.DurableOrchestrationContext, contract.argument, Workflow[contract.result]]
+    types = [df.DurableOrchestrationContext, contract.argument, Orchestrator[contract.result]]
     _check(contract, function, list(zip(("its context", "its input", "its result"), types, strict=True)))
 
     def run(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:

@@ -16,7 +16,7 @@ from services.reports import find_repair_steps, find_report, is_repair
 blueprint = df.Blueprint()
 
 
-class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RepairOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a request; `dry_run: true` lists the steps and does none of them."""
 
     dry_run: bool = False
@@ -33,7 +33,7 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
     """
     run = request.route_params["id"]
     try:
-        order = parse_body(Order, request.get_body())
+        order = parse_body(RepairOrder, request.get_body())
     except BadRequestError as error:
         return error.response()
     if await find_report(run, "report.json") is None:

@@ -4,11 +4,11 @@ import azure.durable_functions as df
 
 from fraud.analysis import LOOKUPS, ChunkResult, WindowSummary, WindowTask, retry_delay
 from orchestrations.analyze_window_at_the_end import analyze_at_the_end
-from orchestrations.calls import Workflow, call, fan_out, timer
+from orchestrations.calls import Orchestrator, call, fan_out, timer
 from orchestrations.contracts import ALERT_FRAUD_TEAM, CLEAR_WORK, JUDGE_EVENTS, STORE_VERDICTS
 
 
-def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) -> Workflow[WindowSummary]:
+def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) -> Orchestrator[WindowSummary]:
     """Judge every id of a window. Gives the counts by band, and where the verdicts lie.
 
     What is found is stored and told at once. Events that have not reached the archive yet are looked up again, at
@@ -40,7 +40,7 @@ def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) ->
 
 def _store_and_tell(
     context: df.DurableOrchestrationContext, task: WindowTask, results: list[ChunkResult], untold: list[WindowSummary]
-) -> Workflow[WindowSummary]:
+) -> Orchestrator[WindowSummary]:
     unresolved = sum(result.unresolved for result in results)
     summary = yield from call(context, STORE_VERDICTS, task.judged_by(results))
     context.set_custom_status({"phase": "verdicts stored", "ids": task.count, "unresolved": unresolved})

@@ -3,11 +3,11 @@
 import azure.durable_functions as df
 
 from fraud.analysis import LOOKUPS, ChunkResult, WindowSummary, WindowTask, retry_delay
-from orchestrations.calls import Workflow, call, fan_out, timer
+from orchestrations.calls import Orchestrator, call, fan_out, timer
 from orchestrations.contracts import ALERT_FRAUD_TEAM, CLEAR_WORK, JUDGE_EVENTS, STORE_VERDICTS
 
 
-def analyze_at_the_end(context: df.DurableOrchestrationContext, task: WindowTask) -> Workflow[WindowSummary]:
+def analyze_at_the_end(context: df.DurableOrchestrationContext, task: WindowTask) -> Orchestrator[WindowSummary]:
     """Judge all ids, wait for those that are missing, and only then store the verdicts of all."""
     results = yield from _judge(context, task)
 
@@ -18,7 +18,7 @@ def analyze_at_the_end(context: df.DurableOrchestrationContext, task: WindowTask
     return summary
 
 
-def _judge(context: df.DurableOrchestrationContext, task: WindowTask) -> Workflow[list[ChunkResult]]:
+def _judge(context: df.DurableOrchestrationContext, task: WindowTask) -> Orchestrator[list[ChunkResult]]:
     """Judge all chunks, and those with missing events again until all are found or patience ends."""
     results: dict[int, ChunkResult] = {}
     chunks = task.chunks()

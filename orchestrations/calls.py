@@ -12,7 +12,7 @@ from orchestrations.contracts import Activity, Orchestration
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
-Workflow = Generator[TaskBase, Any, Result]
+Orchestrator = Generator[TaskBase, Any, Result]
 """An orchestration: it yields durable tasks, is sent their results, and returns its output."""
 
 PATIENT = df.RetryOptions(first_retry_interval_in_milliseconds=30_000, max_number_of_attempts=40)
@@ -45,7 +45,7 @@ def result_of(called: Activity[Argument, Result] | Orchestration[Argument, Resul
 
 def call(
     context: df.DurableOrchestrationContext, activity: Activity[Argument, Result], argument: Argument
-) -> Workflow[Result]:
+) -> Orchestrator[Result]:
     """Run an activity; its result."""
     return result_of(activity, (yield schedule(context, activity, argument)))
 
@@ -55,14 +55,14 @@ def call_child(
     orchestration: Orchestration[Argument, Result],
     argument: Argument,
     instance_id: str,
-) -> Workflow[Result]:
+) -> Orchestrator[Result]:
     """Run an orchestration as a child; its result."""
     return result_of(orchestration, (yield schedule_child(context, orchestration, argument, instance_id)))
 
 
 def fan_out(
     context: df.DurableOrchestrationContext, activity: Activity[Argument, Result], arguments: Sequence[Argument]
-) -> Workflow[list[Result]]:
+) -> Orchestrator[list[Result]]:
     """Run an activity for every argument at once; the results in the order of the arguments, whichever ends first."""
     return (yield from _all(context, activity, [schedule(context, activity, argument) for argument in arguments]))
 
@@ -71,7 +71,7 @@ def fan_out_children(
     context: df.DurableOrchestrationContext,
     orchestration: Orchestration[Argument, Result],
     arguments: Sequence[tuple[str, Argument]],
-) -> Workflow[list[Result]]:
+) -> Orchestrator[list[Result]]:
     """Run an orchestration for every (instance id, argument) at once; the results in the order of the arguments."""
     tasks = [schedule_child(context, orchestration, argument, instance_id) for instance_id, argument in arguments]
     return (yield from _all(context, orchestration, tasks))
@@ -81,14 +81,14 @@ def _all(
     context: df.DurableOrchestrationContext,
     called: Activity[Argument, Result] | Orchestration[Argument, Result],
     tasks: list[TaskBase],
-) -> Workflow[list[Result]]:
+) -> Orchestrator[list[Result]]:
     if not tasks:
         return []  # the SDK answers None for all of nothing
     answers = yield context.task_all(tasks)
     return [result_of(called, answer) for answer in answers]
 
 
-def heeding(context: df.DurableOrchestrationContext, task: TaskBase, stop: TaskBase) -> Workflow[Any]:
+def heeding(context: df.DurableOrchestrationContext, task: TaskBase, stop: TaskBase) -> Orchestrator[Any]:
     """The result of a task, which is waited for in any case; the SDK sees an event only while it is waited for, too."""
     yield context.task_any([task, stop])
     return (yield task)
@@ -99,7 +99,7 @@ def timer(context: df.DurableOrchestrationContext, due: datetime) -> TimerTask:
     return context.create_timer(due)
 
 
-def stopped_before(context: df.DurableOrchestrationContext, due: datetime, stop: TaskBase) -> Workflow[bool]:
+def stopped_before(context: df.DurableOrchestrationContext, due: datetime, stop: TaskBase) -> Orchestrator[bool]:
     """Wait until a time, or until `stop` has come: then True, and the timer is cancelled."""
     # What is late has its timer too: a host that is killed may leave a timer on its way whose decision is then taken
     # again, later. Were an activity scheduled in its place, the timer would be taken for the activity's result.

@@ -20,14 +20,14 @@ from fraud.sweep import SweepTask, Swept
 from fraud.watching.checks import Night
 from reconciliation.messages import (
     Outcome,
+    PartProgress,
+    PartTask,
     PlanSummary,
     ReportTask,
     Request,
     RunName,
     Stage,
     StageTask,
-    Step,
-    StepProgress,
 )
 from reconciliation.nightly import NightlyTask, ProfilesBuilt, ProfilesTask, Watermark
 from reconciliation.repairing.messages import RepairOutcome
@@ -89,15 +89,15 @@ TRY_RULES = Orchestration("try_rules", TrialState, cast("type[TrialState | None]
 TRY_WINDOW = Activity("try_window", WindowAgain, Tried)
 
 RECONCILE = Orchestration("reconcile", Request, Outcome)
-RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, StepProgress)
+RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, PartProgress)
 RECONCILE_NIGHTLY = Orchestration("reconcile_nightly", Nothing, cast("type[Outcome | None]", Outcome | None))
 PLAN_RECONCILIATION = Activity("plan_reconciliation", Request, PlanSummary)
-SCAN_ARCHIVE = Activity("scan_archive", Step, StepProgress)
-OBSERVE_OUTCOMES = Activity("observe_outcomes", Step, StepProgress)
-OBSERVE_DOCUMENTS = Activity("observe_documents", Step, StepProgress)
-OBSERVE_QUARANTINE = Activity("observe_quarantine", Step, StepProgress)
-OBSERVE_CASES = Activity("observe_cases", Step, StepProgress)
-COMPARE_BUCKET = Activity("compare_bucket", Step, StepProgress)
+SCAN_ARCHIVE = Activity("scan_archive", PartTask, PartProgress)
+OBSERVE_OUTCOMES = Activity("observe_outcomes", PartTask, PartProgress)
+OBSERVE_DOCUMENTS = Activity("observe_documents", PartTask, PartProgress)
+OBSERVE_QUARANTINE = Activity("observe_quarantine", PartTask, PartProgress)
+OBSERVE_CASES = Activity("observe_cases", PartTask, PartProgress)
+COMPARE_BUCKET = Activity("compare_bucket", PartTask, PartProgress)
 WRITE_REPORT = Activity("write_report", ReportTask, Outcome)
 CLEAR_RUN = Activity("clear_run", RunName, Nothing)
 READ_WATERMARK = Activity("read_watermark", NightlyTask, Watermark)
@@ -107,13 +107,13 @@ SWEEP_DAY = Activity("sweep_day", SweepTask, Swept)
 NOTE_NIGHT = Activity("note_night", Night, Nothing)
 
 REPAIR_RECONCILIATION = Orchestration("repair_reconciliation", RepairRequest, RepairOutcome)
-REPAIR_WINDOWS = Orchestration("repair_windows", Step, Nothing)
+REPAIR_WINDOWS = Orchestration("repair_windows", PartTask, Nothing)
 PLAN_REPAIR = Activity("plan_repair", RepairRequest, RepairOutcome)
-BACKFILL_EVENTS = Activity("backfill_events", Step, StepProgress)
-ENTER_CORRECTIONS = Activity("enter_corrections", Step, StepProgress)
-SAVE_WINDOWS = Activity("save_windows", Step, list[WindowTask])
+BACKFILL_EVENTS = Activity("backfill_events", PartTask, PartProgress)
+ENTER_CORRECTIONS = Activity("enter_corrections", PartTask, PartProgress)
+SAVE_WINDOWS = Activity("save_windows", PartTask, list[WindowTask])
 
-STAGES: dict[Stage, Activity[Step, StepProgress]] = {
+STAGES: dict[Stage, Activity[PartTask, PartProgress]] = {
     "scan": SCAN_ARCHIVE,
     "suspicious": OBSERVE_OUTCOMES,
     "verdicts": OBSERVE_OUTCOMES,

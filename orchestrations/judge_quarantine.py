@@ -6,14 +6,14 @@ import azure.durable_functions as df
 
 from fraud.analysis import WindowSummary
 from fraud.quarantine_places import PlacesTask
-from orchestrations.calls import Workflow, call, timer
+from orchestrations.calls import Orchestrator, call, timer
 from orchestrations.contracts import ALERT_FRAUD_TEAM, JUDGE_PLACES
 
 SETTLED = timedelta(seconds=30)
 """After the end of a window: by then the archiver has what arrived in it, unless it is behind."""
 
 
-def judge_quarantine(context: df.DurableOrchestrationContext, task: PlacesTask) -> Workflow[WindowSummary | None]:
+def judge_quarantine(context: df.DurableOrchestrationContext, task: PlacesTask) -> Orchestrator[WindowSummary | None]:
     """Add the verdicts to those of the same partition and window. Gives None if the quarantine blobs are gone.
 
     A set that asks for what is around an event judges when its window is over, as those that the job names are judged.

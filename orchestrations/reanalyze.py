@@ -8,7 +8,7 @@ from fraud.analysis import WindowSummary
 from fraud.campaigns import STOP_EVENT
 from fraud.reanalysis.messages import ENDED, FoundWindows, ReanalysisState, WindowAgain
 from fraud.slices import slices
-from orchestrations.calls import Workflow, call, heeding, result_of, schedule
+from orchestrations.calls import Orchestrator, call, heeding, result_of, schedule
 from orchestrations.contracts import ALERT_FRAUD_TEAM, FIND_WINDOWS, JUDGE_AGAIN, NOTE_REANALYSIS
 
 PAGES_PER_GENERATION = 4
@@ -16,7 +16,7 @@ PAGES_PER_GENERATION = 4
 WINDOWS_IN_FLIGHT = 8
 
 
-def reanalyze(context: df.DurableOrchestrationContext, state: ReanalysisState) -> Workflow[ReanalysisState | None]:
+def reanalyze(context: df.DurableOrchestrationContext, state: ReanalysisState) -> Orchestrator[ReanalysisState | None]:
     """Count the windows of a re-analysis and judge them again, from the latest on. Gives how it ended; None if it
     continues as new.
 
@@ -46,7 +46,7 @@ def reanalyze(context: df.DurableOrchestrationContext, state: ReanalysisState) -
 
 def _judge(
     context: df.DurableOrchestrationContext, state: ReanalysisState, page: FoundWindows, stop: TaskBase
-) -> Workflow[ReanalysisState]:
+) -> Orchestrator[ReanalysisState]:
     for wave in slices(page.paths, WINDOWS_IN_FLIGHT):
         tasks = [schedule(context, JUDGE_AGAIN, WindowAgain(state.order, path)) for path in wave]
         answers = yield from heeding(context, context.task_all(tasks), stop)
@@ -59,7 +59,7 @@ def _judge(
     return state.past(page)
 
 
-def _tell(context: df.DurableOrchestrationContext, alert: WindowSummary) -> Workflow[int]:
+def _tell(context: df.DurableOrchestrationContext, alert: WindowSummary) -> Orchestrator[int]:
     """Tell the fraud team; 1 if nobody takes the alert, which keeps no other window from being judged."""
     try:
         yield from call(context, ALERT_FRAUD_TEAM, alert)

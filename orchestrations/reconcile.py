@@ -2,13 +2,13 @@
 
 import azure.durable_functions as df
 
-from orchestrations.calls import Workflow, call
+from orchestrations.calls import Orchestrator, call
 from orchestrations.contracts import CLEAR_RUN, PLAN_RECONCILIATION, STAGES, WRITE_REPORT
 from orchestrations.reconciliation_stages import run_stage
 from reconciliation.messages import Outcome, ReportTask, Request, RunName, StageTask
 
 
-def reconcile(context: df.DurableOrchestrationContext, request: Request) -> Workflow[Outcome]:
+def reconcile(context: df.DurableOrchestrationContext, request: Request) -> Orchestrator[Outcome]:
     """Plan, scan, observe, compare, report.
 
     Gives the accounts, the verdict and where the report lies; those of an earlier run if nothing has changed since,

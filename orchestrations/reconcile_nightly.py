@@ -5,7 +5,7 @@ import msgspec
 
 from fraud.sweep import SweepTask
 from fraud.watching.checks import Night
-from orchestrations.calls import Workflow, call, call_child, timer
+from orchestrations.calls import Orchestrator, call, call_child, timer
 from orchestrations.contracts import (
     BUILD_PROFILES,
     NOTE_NIGHT,
@@ -19,7 +19,7 @@ from reconciliation.nightly import MOST_PROFILED_DAYS, NightlyTask, ProfilesTask
 from reconciliation.ranges import GRACE
 
 
-def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) -> Workflow[Outcome | None]:
+def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) -> Orchestrator[Outcome | None]:
     """Reconcile from the watermark up to now, once everything of that range has had the time to arrive.
 
     Gives None if no window has ended since. The range comes from the orchestration's clock. The watermark moves only

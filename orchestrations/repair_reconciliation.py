@@ -3,7 +3,7 @@
 import azure.durable_functions as df
 import msgspec
 
-from orchestrations.calls import Workflow, call, fan_out_children
+from orchestrations.calls import Orchestrator, call, fan_out_children
 from orchestrations.contracts import (
     ANALYZE_WINDOW,
     BACKFILL_EVENTS,
@@ -15,14 +15,16 @@ from orchestrations.contracts import (
     Activity,
 )
 from orchestrations.reconciliation_stages import run_stage
-from reconciliation.messages import RunName, StageTask, Step, StepProgress
+from reconciliation.messages import PartProgress, PartTask, RunName, StageTask
 from reconciliation.repairing.messages import RepairOutcome, RepairStage
 from reconciliation.repairing.repair import RepairRequest
 
-WORKFLOWS_IN_FLIGHT = 4
+CHILDREN_IN_FLIGHT = 4
 
 
-def repair_reconciliation(context: df.DurableOrchestrationContext, request: RepairRequest) -> Workflow[RepairOutcome]:
+def repair_reconciliation(
+    context: df.DurableOrchestrationContext, request: RepairRequest
+) -> Orchestrator[RepairOutcome]:
     """Plan, backfill, correct, judge; in this order, because judging looks up what was backfilled.
 
     A dry run ends after the plan. The steps lie in blobs, so the history holds counts and the tasks of windows only.
@@ -40,23 +42,23 @@ def repair_reconciliation(context: df.DurableOrchestrationContext, request: Repa
     return msgspec.structs.replace(plan, archived=backfilled.records)
 
 
-def repair_windows(context: df.DurableOrchestrationContext, step: Step) -> Workflow[None]:
+def repair_windows(context: df.DurableOrchestrationContext, part: PartTask) -> Orchestrator[None]:
     """Analyse the windows of one part.
 
     The analyses have ids of their own: the first one's history stays, and one that still runs is not disturbed.
     """
-    tasks = yield from call(context, SAVE_WINDOWS, step)
-    yield from fan_out_children(context, ANALYZE_WINDOW, [(f"{step.run}-{task.name}", task) for task in tasks])
+    tasks = yield from call(context, SAVE_WINDOWS, part)
+    yield from fan_out_children(context, ANALYZE_WINDOW, [(f"{part.run}-{task.name}", task) for task in tasks])
 
 
-def _judge(context: df.DurableOrchestrationContext, plan: RepairOutcome) -> Workflow[None]:
+def _judge(context: df.DurableOrchestrationContext, plan: RepairOutcome) -> Orchestrator[None]:
     count = plan.parts["judge"]
-    for first in range(0, count, WORKFLOWS_IN_FLIGHT):
+    for first in range(0, count, CHILDREN_IN_FLIGHT):
         context.set_custom_status({"phase": "judge", "done": first, "of": count})
-        numbers = range(first, min(first + WORKFLOWS_IN_FLIGHT, count))
-        parts = [(f"{plan.id}-judge-{number:05}", Step(plan.id, "judge", number)) for number in numbers]
+        numbers = range(first, min(first + CHILDREN_IN_FLIGHT, count))
+        parts = [(f"{plan.id}-judge-{number:05}", PartTask(plan.id, "judge", number)) for number in numbers]
         yield from fan_out_children(context, REPAIR_WINDOWS, parts)
 
 
-def _stage(plan: RepairOutcome, stage: RepairStage, activity: Activity[Step, StepProgress]) -> StageTask:
+def _stage(plan: RepairOutcome, stage: RepairStage, activity: Activity[PartTask, PartProgress]) -> StageTask:
     return StageTask(plan.id, stage, activity.name, 0, plan.parts[stage])

@@ -7,11 +7,11 @@ from azure.durable_functions.models.Task import TaskBase
 
 from fraud.desk.review import What
 from fraud.desk.waiting import DECIDED_EVENT, ReviewState, ReviewStep, ReviewTask, hops
-from orchestrations.calls import Workflow, call, timer
+from orchestrations.calls import Orchestrator, call, timer
 from orchestrations.contracts import TAKE_REVIEW_STEP
 
 
-def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Workflow[ReviewState]:
+def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Orchestrator[ReviewState]:
     """Wait until somebody decides a case, or nothing is to be done any more. Gives its last state.
 
     The case in Cosmos says if it is decided; the external event `decided` only makes the orchestration look at once. An
@@ -43,6 +43,6 @@ def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Wo
 
 def _take(
     context: df.DurableOrchestrationContext, task: ReviewTask, step: What | None, at: datetime, due: datetime
-) -> Workflow[ReviewState]:
+) -> Orchestrator[ReviewState]:
     asked = ReviewStep(case_id=task.case_id, store_id=task.store_id, at=at, step=step, due=due)
     return (yield from call(context, TAKE_REVIEW_STEP, asked))

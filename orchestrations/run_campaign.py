@@ -7,14 +7,14 @@ import azure.durable_functions as df
 import msgspec
 
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignProgress, CampaignStatus
-from orchestrations.calls import Workflow, result_of, schedule, stopped_before
+from orchestrations.calls import Orchestrator, result_of, schedule, stopped_before
 from orchestrations.contracts import SEND_BATCH
 
 BATCHES_PER_GENERATION = 25
 """After so many batches the orchestration continues as new: replay cost grows with the square of the history."""
 
 
-def run_campaign(context: df.DurableOrchestrationContext, state: dict[str, Any]) -> Workflow[CampaignStatus | None]:
+def run_campaign(context: df.DurableOrchestrationContext, state: dict[str, Any]) -> Orchestrator[CampaignStatus | None]:
     """Send the batches of a campaign.
 
     `state` is a `Campaign`, or the `CampaignProgress` of the generation before. Gives the totals, among them how many

@@ -7,14 +7,16 @@ import msgspec
 
 from fraud.campaigns import STOP_EVENT
 from fraud.load.planned import PlannedCampaign, PlanProgress, PlanStatus
-from orchestrations.calls import Workflow, result_of, schedule, stopped_before
+from orchestrations.calls import Orchestrator, result_of, schedule, stopped_before
 from orchestrations.contracts import SEND_TICK
 
 ACTIVITIES_PER_GENERATION = 50
 """After so many activities the orchestration continues as new: replay cost grows with the square of the history."""
 
 
-def run_campaign_plan(context: df.DurableOrchestrationContext, state: dict[str, Any]) -> Workflow[PlanStatus | None]:
+def run_campaign_plan(
+    context: df.DurableOrchestrationContext, state: dict[str, Any]
+) -> Orchestrator[PlanStatus | None]:
     """Send the ticks of a campaign.
 
     `state` is a `PlannedCampaign`, or the `PlanProgress` of the generation before. Gives the totals; None if it

@@ -8,7 +8,7 @@ from fraud.campaigns import STOP_EVENT
 from fraud.reanalysis.messages import FoundWindows, WindowAgain
 from fraud.reanalysis.trial import TrialState
 from fraud.slices import slices
-from orchestrations.calls import Workflow, heeding, result_of, schedule
+from orchestrations.calls import Orchestrator, heeding, result_of, schedule
 from orchestrations.contracts import FIND_WINDOWS, TRY_WINDOW
 
 PAGES_PER_GENERATION = 4
@@ -16,7 +16,7 @@ PAGES_PER_GENERATION = 4
 WINDOWS_IN_FLIGHT = 8
 
 
-def try_rules(context: df.DurableOrchestrationContext, state: TrialState) -> Workflow[TrialState | None]:
+def try_rules(context: df.DurableOrchestrationContext, state: TrialState) -> Orchestrator[TrialState | None]:
     """Try the set of an order on its windows, from the latest on. Gives the changes; None if it continues as new.
 
     The external event `stop` ends it after the windows that are being tried, with what was seen so far.
@@ -36,7 +36,7 @@ def try_rules(context: df.DurableOrchestrationContext, state: TrialState) -> Wor
 
 def _try(
     context: df.DurableOrchestrationContext, state: TrialState, page: FoundWindows, stop: TaskBase
-) -> Workflow[TrialState]:
+) -> Orchestrator[TrialState]:
     for wave in slices(page.paths, WINDOWS_IN_FLIGHT):
         if stop.is_completed:
             return state.stopped()

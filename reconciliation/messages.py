@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from reconciliation.comparing.summary import RunVerdict, Summary
-from reconciliation.plan import Plan
+from reconciliation.plan import ReadingPlan
 from reconciliation.ranges import Range
 
 Stage = Literal["scan", "suspicious", "verdicts", "documents", "quarantine", "cases", "compare"]
@@ -34,7 +34,7 @@ class Request(msgspec.Struct, frozen=True):
         return self.range.instance_id + ("" if self.with_documents else "-without-cosmos")
 
 
-class Step(msgspec.Struct, frozen=True):
+class PartTask(msgspec.Struct, frozen=True):
     """The input of an activity: one part of a stage, or one bucket."""
 
     run: str
@@ -55,14 +55,14 @@ class SpanPart(msgspec.Struct, frozen=True):
     end: datetime
 
 
-class StepProgress(msgspec.Struct, frozen=True):
+class PartProgress(msgspec.Struct, frozen=True):
     """The output of an activity: how much it read."""
 
     records: int
     bytes: int
 
-    def __add__(self, other: "StepProgress") -> "StepProgress":
-        return StepProgress(self.records + other.records, self.bytes + other.bytes)
+    def __add__(self, other: "PartProgress") -> "PartProgress":
+        return PartProgress(self.records + other.records, self.bytes + other.bytes)
 
 
 class StageTask(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ class RunName(msgspec.Struct, frozen=True):
     run: str
 
 
-NOTHING_READ = StepProgress(0, 0)
+NOTHING_READ = PartProgress(0, 0)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -123,7 +123,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """
 
 
-class RunPlan(Plan, frozen=True, kw_only=True):
+class RunPlan(ReadingPlan, frozen=True, kw_only=True):
     """The plan of a run as its activities need it; `parts` is the number of parts of each stage."""
 
     with_documents: bool

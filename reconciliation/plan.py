@@ -50,7 +50,7 @@ class ScanPart(msgspec.Struct, frozen=True):
     blobs: list[str]
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class ReadingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The size of the archive to read, and the windows that can be compared.
 
     `first_window` to `last_window` are compared; they are fewer than asked for if the archive does not cover the range
@@ -71,7 +71,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.last_window == self.range.last_window
 
 
-class ArchivePlan(Plan, frozen=True, kw_only=True):
+class ScanPlan(ReadingPlan, frozen=True, kw_only=True):
     """A plan with the parts of the archive that are scanned."""
 
     scan: list[ScanPart]
@@ -84,7 +84,7 @@ def reading_span(span: Range) -> tuple[datetime, datetime]:
 
 def make_plan(
     span: Range, known_partitions: Iterable[str], captured: Iterable[CaptureBlob], codec: str = "deflate"
-) -> ArchivePlan:
+) -> ScanPlan:
     """Plan from the blobs captured within `reading_span`; `codec` tells how many events their bytes may hold.
 
     Only namespaces that captured anything in that span count: an archive may keep those of a hub that is gone. Of
@@ -115,7 +115,7 @@ def make_plan(
     if until is not None:
         # Whether an event of the very moment of the trigger is in its blob or in the next is not documented.
         last = max(last, min(span.last_window, (milliseconds(until) - 1) // WINDOW_MILLISECONDS))
-    return ArchivePlan(
+    return ScanPlan(
         range=span,
         first_window=span.first_window,
         last_window=last,

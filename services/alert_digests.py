@@ -23,7 +23,7 @@ _AT_ONCE = 8
 _summary = msgspec.json.Decoder(WindowSummary)
 
 
-class Told(msgspec.Struct, frozen=True):
+class _Told(msgspec.Struct, frozen=True):
     """The moment at which the alerts of a band and a store were told last."""
 
     at: datetime
@@ -60,11 +60,11 @@ async def told_last(group: str) -> datetime | None:
         content = await read_blob(await warehouse(names.REPORTS), f"{_TOLD}{group}.json")
     except ResourceNotFoundError:
         return None
-    return msgspec.json.decode(content, type=Told).at
+    return msgspec.json.decode(content, type=_Told).at
 
 
 async def note_told(group: str, at: datetime, paths: Sequence[str]) -> None:
     """Note that the alerts of a group were told; those at the paths wait no longer."""
     reports = await warehouse(names.REPORTS)
-    await write_blob(reports, f"{_TOLD}{group}.json", msgspec.json.encode(Told(at)))
+    await write_blob(reports, f"{_TOLD}{group}.json", msgspec.json.encode(_Told(at)))
     await together((delete_blob(reports, path) for path in paths), at_once=_AT_ONCE)

@@ -77,9 +77,9 @@ async def jobs_storage() -> BlobServiceClient:
     return (await _jobs_storage.get()).service
 
 
-async def work() -> ContainerClient:
+async def workflow_data() -> ContainerClient:
     """The container `workflow-data` of the app's own account: orchestrations' small inputs, large data beside them."""
-    return (await _jobs_storage.get()).container(names.WORK)
+    return (await _jobs_storage.get()).container(names.WORKFLOW_DATA)
 
 
 async def write_blob(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:

@@ -46,7 +46,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     history_events: list[dict[str, Any]] = []
 
 
-class Page(msgspec.Struct, frozen=True):
+class InstancePage(msgspec.Struct, frozen=True):
     """Some instances, and the token of those that follow; None after the last."""
 
     instances: list[Instance]
@@ -62,7 +62,7 @@ _instances = msgspec.json.Decoder(list[Instance])
 _instance = msgspec.json.Decoder(Instance)
 
 
-async def list_page(base: str, asked: Filter, size: int, token: str | None = None) -> Page:
+async def list_page(base: str, asked: Filter, size: int, token: str | None = None) -> InstancePage:
     """A page of the instances of a filter. `base` is the address of the API. Raises InstancesError."""
     query: dict[str, str] = {"top": str(size), "showInput": "false"}
     if asked.statuses:
@@ -76,7 +76,7 @@ async def list_page(base: str, asked: Filter, size: int, token: str | None = Non
     status, body, answered = await _call("GET", f"{base}instances", query, headers=headers)
     if status != 200:
         raise InstancesError(f"a list of instances was answered with {status}: {_text(body)}")
-    return Page(_decoded(_instances, body), answered.get(_CONTINUATION) or None)
+    return InstancePage(_decoded(_instances, body), answered.get(_CONTINUATION) or None)
 
 
 async def find_instance(base: str, instance_id: str, *, history: bool = True) -> Instance | None:

@@ -19,7 +19,7 @@ _OVERLAP = 60
 """Seconds of Azure's that are read again: a write may be seen after one that was stamped later."""
 
 
-class Judged(msgspec.Struct, frozen=True):
+class JudgedCases(msgspec.Struct, frozen=True):
     """Cases since a moment, the verdicts that they count, and how many of those are high."""
 
     cases: int
@@ -36,7 +36,7 @@ class JudgedCounts:
         """By the id of a case: its verdicts, and those that are high."""
         self._read_to = 0
 
-    async def count(self, since: datetime) -> Judged:
+    async def count(self, since: datetime) -> JudgedCases:
         """The counts as they are now. Raises what Cosmos raised."""
         if since != self._since:
             self._since, self._seen, self._read_to = since, {}, 0
@@ -51,7 +51,7 @@ class JudgedCounts:
             self._seen[row["id"]] = (_number(row, "suspicious"), _number(row, "high"))
         self._read_to = int(now.timestamp())
         verdicts, high = (sum(column) for column in zip(*self._seen.values(), strict=True)) if self._seen else (0, 0)
-        return Judged(len(self._seen), verdicts, high)
+        return JudgedCases(len(self._seen), verdicts, high)
 
 
 def _number(row: dict[str, Any], name: str) -> int:

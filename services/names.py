@@ -26,4 +26,4 @@ QUARANTINE = "quarantine"
 REPORTS = "reports"
 
 # Container of the app's own account (JOBS_STORAGE): what a running orchestration hands from one activity to the next.
-WORK = "workflow-data"
+WORKFLOW_DATA = "workflow-data"

@@ -1,4 +1,4 @@
-"""What this process has written to work blobs lately: the next step mostly runs here, and need not read it back.
+"""What this process has written to work blobs lately: the next activity mostly runs here, and need not read it back.
 
 Everything is named by the digest of its content, so it cannot be out of date. Another process reads the blob.
 """

@@ -8,6 +8,6 @@ a `market`; `arrivals` gives ids and times.
 from worlds.difficulty import Difficulty
 from worlds.plan import DAYS, WorldPlan
 from worlds.scenarios import Cast
-from worlds.world import Label, World, make_world
+from worlds.world import Label, LabelledWorld, make_world
 
-__all__ = ["DAYS", "Cast", "Difficulty", "Label", "World", "WorldPlan", "make_world"]
+__all__ = ["DAYS", "Cast", "Difficulty", "Label", "LabelledWorld", "WorldPlan", "make_world"]

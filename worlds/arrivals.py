@@ -20,7 +20,7 @@ _MILLISECONDS = (40, 1_500)
 """From the producer's time to the hub's."""
 
 
-class Arrival(msgspec.Struct, frozen=True, eq=False):
+class DraftArrival(msgspec.Struct, frozen=True, eq=False):
     """An event as the hub took it, `enqueued` milliseconds after the world began, and the draft that it was made of."""
 
     enqueued: int
@@ -28,7 +28,7 @@ class Arrival(msgspec.Struct, frozen=True, eq=False):
     draft: Draft
 
 
-def arrive(drafts: Sequence[Draft], seed: int, start: datetime) -> Iterator[Arrival]:
+def arrive(drafts: Sequence[Draft], seed: int, start: datetime) -> Iterator[DraftArrival]:
     """The events of the drafts, in the order in which the hub takes them."""
     delays, draws = Draws(seed, "delays"), Draws(seed, "arrivals")
     events: dict[int, GeneratedEvent] = {}
@@ -40,7 +40,7 @@ def arrive(drafts: Sequence[Draft], seed: int, start: datetime) -> Iterator[Arri
         first = events.get(id(draft.id_of))
         event = first if first and draft.is_copy else _event(draft, first.id if first else own_id, is_bad, start)
         events[id(draft)] = event
-        yield Arrival(enqueued, event, draft)
+        yield DraftArrival(enqueued, event, draft)
 
 
 def _event(draft: Draft, event_id: str, is_bad: bool, start: datetime) -> GeneratedEvent:

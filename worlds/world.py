@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from fraud.generation import GeneratedEvent
-from worlds.arrivals import Arrival, arrive
+from worlds.arrivals import DraftArrival, arrive
 from worlds.plan import WorldPlan
 from worlds.plot import everything
 
@@ -25,11 +25,11 @@ class Label(msgspec.Struct, frozen=True):
     fraud: bool
 
 
-class World(msgspec.Struct, frozen=True):
+class LabelledWorld(msgspec.Struct, frozen=True):
     """The arrivals of a world, in order. `start` is its first midnight."""
 
     start: datetime
-    arrivals: tuple[Arrival, ...]
+    arrivals: tuple[DraftArrival, ...]
 
     def events(self) -> Iterator[tuple[datetime, GeneratedEvent]]:
         """Each event with the time at which the hub took it."""
@@ -56,6 +56,6 @@ class World(msgspec.Struct, frozen=True):
             yield encode(label) + b"\n"
 
 
-def make_world(plan: WorldPlan) -> World:
+def make_world(plan: WorldPlan) -> LabelledWorld:
     """The world of a plan; the same plan always gives the same one, labels included."""
-    return World(plan.start, tuple(arrive(everything(plan), plan.seed, plan.start)))
+    return LabelledWorld(plan.start, tuple(arrive(everything(plan), plan.seed, plan.start)))

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 from activities.watching.watch_pipeline import Look, recent_look
 from services import event_hub
 from services.counting import CapturedEnds, FlaggedRows, count_alerts
-from services.judged_counts import Judged, JudgedCounts
+from services.judged_counts import JudgedCases, JudgedCounts
 from services.watching import azure_time, read_checkpoints
 
 COUNT_SECONDS = 10.0
@@ -28,7 +28,7 @@ class Counts(msgspec.Struct, frozen=True):
     since: datetime
     captured: dict[str, int]
     flagged: int
-    judged: Judged
+    judged: JudgedCases
     alerts: int
 
 
@@ -74,7 +74,7 @@ async def _count() -> Counts:
     return Counts(now, days[1], captured.result(), flagged.result(), judged.result(), alerts.result())
 
 
-_counts = Recent(_count, seconds=COUNT_SECONDS)
+_counts = RecentAnswer(_count, seconds=COUNT_SECONDS)
 
 
 async def _flow() -> Flow:
@@ -87,7 +87,7 @@ async def _flow() -> Flow:
     return Flow(look=look, now=now, since=counts.since, speed=_speed(), joints=joints)
 
 
-_recent = Recent(_flow, seconds=1.5)
+_recent = RecentAnswer(_flow, seconds=1.5)
 
 
 async def recent_flow() -> Flow:

@@ -1,8 +1,8 @@
 """The hits and the labels of the rules, shared by all who look: a count reads the cases of twelve weeks."""
 
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 from fraud.desk.labels import Figures, Hits
-from fraud.desk.queries import Span
+from fraud.desk.queries import SpanQuestion
 from services.desk.hits import rule_hits
 from services.desk.labels import label_figures
 from services.watching import azure_time
@@ -16,11 +16,11 @@ async def _count() -> Hits:
 
 
 async def _figures() -> Figures:
-    return await label_figures(Span())
+    return await label_figures(SpanQuestion())
 
 
-_hits = Recent(_count, seconds=SECONDS)
-_labels = Recent(_figures, seconds=FIGURES_SECONDS, stale=SECONDS)
+_hits = RecentAnswer(_count, seconds=SECONDS)
+_labels = RecentAnswer(_figures, seconds=FIGURES_SECONDS, stale=SECONDS)
 
 
 async def recent_hits() -> Hits:

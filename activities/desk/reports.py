@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 from activities.reconciliation.acknowledge import read_acknowledged, read_acknowledgements
 from reconciliation.paths import report_path
 from services import names
@@ -93,7 +93,7 @@ async def _with_acknowledged(run: str, report: _Report) -> _Report:
     return report if before[2] else msgspec.structs.replace(report, verdict="acknowledged")
 
 
-_recent = Recent(_look, seconds=5)
+_recent = RecentAnswer(_look, seconds=5)
 
 
 async def recent_reports() -> list[ReportSeen]:

@@ -9,7 +9,7 @@ import msgspec
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from activities.reconciliation.chain import append
-from activities.reconciliation.compare_buckets import Line
+from activities.reconciliation.compare_buckets import DifferenceLine
 from activities.reconciliation.run_files import REQUESTS
 from fraud.watching.checks import Night
 from reconciliation.comparing.classes import CLASS
@@ -29,7 +29,7 @@ from services import names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
 
-_lines = msgspec.json.Decoder(Line)
+_lines = msgspec.json.Decoder(DifferenceLine)
 _decoder = msgspec.json.Decoder(Acknowledgement)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from activities.reconciliation.run_files import REQUESTS
 from reconciliation.reading.rows import ROW, Rows, decode_segment, place_of_offsets, read_offsets
-from services.blobs import work
+from services.blobs import workflow_data
 from services.concurrency import together
 
 
@@ -54,7 +54,7 @@ async def gathered(paths: Sequence[str], buckets: range) -> AsyncGenerator[Bucke
 
 
 async def _copy(path: str, buckets: range, file: BinaryIO) -> list[int]:
-    container = await work()
+    container = await workflow_data()
     offset, length = place_of_offsets(buckets)
     offsets = read_offsets(await (await container.download_blob(path, offset=offset, length=length)).readall())
     length = offsets[-1] - offsets[0]

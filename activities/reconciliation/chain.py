@@ -25,7 +25,7 @@ from reconciliation.chain import (
     read_link,
 )
 from services import names
-from services.blobs import JSON, read_blob, read_chunks, warehouse, work, write_blob
+from services.blobs import JSON, read_blob, read_chunks, warehouse, workflow_data, write_blob
 from services.concurrency import together
 
 HEAD_PATH = "chain/head.json"
@@ -164,7 +164,7 @@ async def _numbers(reports: ContainerClient) -> list[int]:
 async def _read_head() -> tuple[Head | None, str | None]:
     """The head, None if it is missing or not readable; and the ETag of its blob, None without one."""
     try:
-        download = await (await work()).download_blob(HEAD_PATH)
+        download = await (await workflow_data()).download_blob(HEAD_PATH)
     except ResourceNotFoundError:
         return None, None
     etag = str(download.properties.etag)
@@ -176,7 +176,7 @@ async def _read_head() -> tuple[Head | None, str | None]:
 
 async def _move_head(head: Head, etag: str | None) -> bool:
     """Move the head on; False if another writer has."""
-    container = await work()
+    container = await workflow_data()
     data = msgspec.json.encode(head)
     try:
         if etag is None:

@@ -12,7 +12,7 @@ from activities.reconciliation.second_look import settle
 from reconciliation.comparing.classes import CLASS, Class
 from reconciliation.comparing.compare import Compared, Scope, compare
 from reconciliation.comparing.differences import Difference, in_order
-from reconciliation.messages import NOTHING_READ, READING, RunPlan, Step, StepProgress
+from reconciliation.messages import NOTHING_READ, READING, PartProgress, PartTask, RunPlan
 from reconciliation.paths import differences_path, rows_path, sums_path
 from reconciliation.plan import buckets_of
 from reconciliation.reading.keys import RunKeys
@@ -20,25 +20,25 @@ from services import names
 from services.blobs import NDJSON, delete_blob, warehouse, write_blob
 
 
-class Line(msgspec.Struct, frozen=True):
+class DifferenceLine(msgspec.Struct, frozen=True):
     """A line of the full list of differences."""
 
     name: Class
     difference: Difference
 
 
-async def compare_bucket(step: Step) -> StepProgress:
+async def compare_bucket(task: PartTask) -> PartProgress:
     """Compare the buckets of one activity on a free core."""
-    return await on_a_core(compare_buckets, step)
+    return await on_a_core(compare_buckets, task)
 
 
-async def compare_buckets(step: Step) -> StepProgress:
+async def compare_buckets(task: PartTask) -> PartProgress:
     """Write the accounts of each bucket of an activity, and the list of its differences beside the report."""
-    plan = await read_plan(step.run)
+    plan = await read_plan(task.run)
     if not is_current(plan):
         return NOTHING_READ
-    keys = await read_keys(step.run)
-    buckets = buckets_of(step.number, plan.bucket_bits)
+    keys = await read_keys(task.run)
+    buckets = buckets_of(task.number, plan.bucket_bits)
     count = 0
     async with gathered(plan.paths(rows_path, READING), buckets) as rows:
         for bucket in buckets:
@@ -48,9 +48,9 @@ async def compare_buckets(step: Step) -> StepProgress:
             if altered := result.differences.get("case_differs"):
                 result.differences["case_differs"] = await with_fields(in_order(altered))
             result.count()
-            await _list_differences(step.run, bucket, result)
-            await write_struct(sums_path(step.run, step.stage, bucket), result.accounts)
-    return StepProgress(count, 0)
+            await _list_differences(task.run, bucket, result)
+            await write_struct(sums_path(task.run, task.stage, bucket), result.accounts)
+    return PartProgress(count, 0)
 
 
 async def _compare(plan: RunPlan, keys: RunKeys, rows: BucketRows, bucket: int) -> tuple[Compared, int]:
@@ -74,7 +74,7 @@ async def _list_differences(run: str, bucket: int, result: Compared) -> None:
     reports = await warehouse(names.REPORTS)
     path = differences_path(run, bucket)
     lines = [
-        Line(name, difference)
+        DifferenceLine(name, difference)
         for name, differences in sorted(result.differences.items())
         for difference in in_order(differences)
     ]

@@ -1,7 +1,7 @@
 """Lets activities that compute use every core: a Python process computes on one at a time.
 
 With more than one core per worker, activities that compute run in child processes, one per core, which are started
-when they are first needed (docs/decisions/cores-of-a-reconciliation.md). A process takes one order per line
+when they are first needed (docs/decisions/cores-of-a-reconciliation.md). A process takes one call per line
 on its standard input, and ends when that ends: whatever becomes of the worker, none is left behind.
 """
 
@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from reconciliation.messages import Step, StepProgress
+from reconciliation.messages import PartProgress, PartTask
 
 PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
 """The number of workers that the Functions host runs on this machine; each gets its share of the cores."""
@@ -30,21 +30,21 @@ MEMORY = {
 """The allocator's settings for a process that runs activities; allocators other than glibc's ignore them."""
 
 
-class Order(msgspec.Struct, frozen=True):
+class ProcessCall(msgspec.Struct, frozen=True):
     """A line to a process: the activity, and the function that runs it as `module:name`."""
 
     function: str
-    step: Step
+    task: PartTask
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ProcessAnswer(msgspec.Struct, frozen=True):
     """A line from a process: the activity's result, or what it raised."""
 
-    progress: StepProgress | None = None
+    progress: PartProgress | None = None
     error: str | None = None
 
 
-class StepFailedError(Exception):
+class ActivityFailedError(Exception):
     """An activity raised in its process, or the process ended; the orchestration tries it again."""
 
 
@@ -55,32 +55,32 @@ def processes_to_run() -> int:
     return max(1, min(share, MAX_PROCESSES))
 
 
-async def on_a_core(run: Callable[[Step], Awaitable[StepProgress]], step: Step) -> StepProgress:
-    """Run an activity on a free core. Raises StepFailedError, or what the activity raises if it runs here."""
+async def on_a_core(run: Callable[[PartTask], Awaitable[PartProgress]], task: PartTask) -> PartProgress:
+    """Run an activity on a free core. Raises ActivityFailedError, or what the activity raises if it runs here."""
     count = processes_to_run()
     if count == 1:
-        return await run(step)
+        return await run(task)
     pool = _pools.setdefault(asyncio.get_running_loop(), _Pool(count))
-    return await pool.run(Order(f"{run.__module__}:{run.__name__}", step))
+    return await pool.run(ProcessCall(f"{run.__module__}:{run.__name__}", task))
 
 
-class _StepProcess(msgspec.Struct):
+class _ActivityProcess(msgspec.Struct):
     """A process that runs one activity at a time."""
 
     process: Process
-    orders: asyncio.StreamWriter
+    calls: asyncio.StreamWriter
     answers: asyncio.StreamReader
 
-    async def run(self, order: Order) -> Answer:
+    async def run(self, call: ProcessCall) -> ProcessAnswer:
         try:
-            self.orders.write(msgspec.json.encode(order) + b"\n")
-            await self.orders.drain()
+            self.calls.write(msgspec.json.encode(call) + b"\n")
+            await self.calls.drain()
             line = await self.answers.readline()
         except ConnectionError as error:
-            raise StepFailedError(f"the process of {order.function} cannot be reached") from error
+            raise ActivityFailedError(f"the process of {call.function} cannot be reached") from error
         if not line.endswith(b"\n"):
-            raise StepFailedError(f"the process of {order.function} ended with {await self.process.wait()}")
-        return msgspec.json.decode(line, type=Answer)
+            raise ActivityFailedError(f"the process of {call.function} ended with {await self.process.wait()}")
+        return msgspec.json.decode(line, type=ProcessAnswer)
 
     def end(self) -> None:
         if self.process.returncode is None:
@@ -92,33 +92,33 @@ class _Pool:
 
     def __init__(self, count: int) -> None:
         self._free = asyncio.Semaphore(count)
-        self._idle: list[_StepProcess] = []
+        self._idle: list[_ActivityProcess] = []
 
-    async def run(self, order: Order) -> StepProgress:
+    async def run(self, call: ProcessCall) -> PartProgress:
         async with self._free:
             process = self._idle.pop() if self._idle else await _start()
             try:
-                answer = await process.run(order)
+                answer = await process.run(call)
             except BaseException:
                 # Cancelled or broken: what it would answer next is not known.
                 process.end()
                 raise
             self._idle.append(process)
         if answer.progress is None:
-            raise StepFailedError(answer.error)
+            raise ActivityFailedError(answer.error)
         return answer.progress
 
 
-async def _start() -> _StepProcess:
+async def _start() -> _ActivityProcess:
     # The Functions worker extends its path while it starts, so the path is handed on.
     path = os.pathsep.join(folder for folder in sys.path if folder)
     environment = {**os.environ, "PYTHONPATH": path, **MEMORY}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "activities.reconciliation.step_process", stdin=PIPE, stdout=PIPE, env=environment
+        sys.executable, "-m", "activities.reconciliation.activity_process", stdin=PIPE, stdout=PIPE, env=environment
     )
     if process.stdin is None or process.stdout is None:
-        raise StepFailedError("a process without pipes")
-    return _StepProcess(process, process.stdin, process.stdout)
+        raise ActivityFailedError("a process without pipes")
+    return _ActivityProcess(process, process.stdin, process.stdout)
 
 
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()

@@ -8,7 +8,7 @@ from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measur
 from reconciliation.messages import RunPlan, Stage
 from reconciliation.paths import rows_path
 from reconciliation.reading.rows import all_rows
-from services.blobs import read_blob, work
+from services.blobs import read_blob, workflow_data
 from services.campaigns import campaigns_of
 from services.concurrency import together
 
@@ -29,7 +29,7 @@ async def measure_campaigns(plan: RunPlan, run_ids: Iterable[str]) -> tuple[list
     keys = await read_keys(plan.run)
     of_chosen = sorted(chosen.items())
     truths = [await asyncio.to_thread(Truth, name, campaigns, keys, first, last) for name, campaigns in of_chosen]
-    container = await work()
+    container = await workflow_data()
     for path in plan.paths(rows_path, _STAGES):
         rows = all_rows(await read_blob(container, path))
         for truth in truths:

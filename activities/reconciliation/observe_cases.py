@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
-from reconciliation.messages import NOTHING_READ, SpanPart, Step, StepProgress
+from reconciliation.messages import NOTHING_READ, PartProgress, PartTask, SpanPart
 from reconciliation.reading.cases import add_stored
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import RowWriter
@@ -24,13 +24,13 @@ def case_parameters(span: SpanPart) -> list[dict[str, Any]]:
     return [{"name": "@start", "value": _text(span.start)}, {"name": "@end", "value": _text(span.end)}]
 
 
-async def observe_cases(step: Step) -> StepProgress:
+async def observe_cases(task: PartTask) -> PartProgress:
     """Read the cases of one span, page by page, and write their rows."""
-    plan = await read_plan(step.run)
+    plan = await read_plan(task.run)
     if not is_current(plan):
         return NOTHING_READ
-    span = await read_part(step, SpanPart)
-    rows = RowWriter(await read_keys(step.run))
+    span = await read_part(task, SpanPart)
+    rows = RowWriter(await read_keys(task.run))
     sums = ObservedSums()
     container = await cosmos.cases()
     pages = container.query_items(query=_QUERY, parameters=case_parameters(span), max_item_count=_PAGE).by_page()
@@ -42,8 +42,8 @@ async def observe_cases(step: Step) -> StepProgress:
             except ValueError as error:
                 sums.unreadable_count += 1
                 sums.unreadable.append(Unreadable(f"cases/{str(document.get('id'))[:200]}", 0, f"not a case: {error}"))
-    await write_rows(step, rows, plan.bucket_bits, sums)
-    return StepProgress(sums.lines, 0)
+    await write_rows(task, rows, plan.bucket_bits, sums)
+    return PartProgress(sums.lines, 0)
 
 
 def _text(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from activities.reconciliation.run_files import is_current, read_keys, read_part
 from fraud.archive import ARCHIVE_FIELD, event_id_of, has_further_contents, original_event
 from fraud.events import UNKNOWN_STORE
 from reconciliation.capture.records import begin_of, read_moment
-from reconciliation.messages import NOTHING_READ, SpanPart, Step, StepProgress
+from reconciliation.messages import NOTHING_READ, PartProgress, PartTask, SpanPart
 from reconciliation.ranges import window_number
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.observe import ObservedSums
@@ -41,14 +41,14 @@ def span_parameters(span: SpanPart) -> list[dict[str, Any]]:
     return [{"name": "@start", "value": span.start.isoformat()}, {"name": "@end", "value": span.end.isoformat()}]
 
 
-async def observe_documents(step: Step) -> StepProgress:
+async def observe_documents(task: PartTask) -> PartProgress:
     """Read the documents of one span, page by page, and write their rows."""
-    plan = await read_plan(step.run)
+    plan = await read_plan(task.run)
     if not is_current(plan):
         return NOTHING_READ
-    part = await read_part(step, SpanPart)
+    part = await read_part(task, SpanPart)
     container = await cosmos.events()
-    rows = RowWriter(await read_keys(step.run))
+    rows = RowWriter(await read_keys(task.run))
     sums = ObservedSums()
     pages = container.query_items(query=_QUERY, parameters=span_parameters(part), max_item_count=_PAGE).by_page()
     async for page in pages:
@@ -66,8 +66,8 @@ async def observe_documents(step: Step) -> StepProgress:
             contents=np.array([content_of(document, rows.keys) for document in read], np.uint64),
             flags=[_flag(document) for document in read],
         )
-    await write_rows(step, rows, plan.bucket_bits, sums)
-    return StepProgress(sums.lines, sums.bytes)
+    await write_rows(task, rows, plan.bucket_bits, sums)
+    return PartProgress(sums.lines, sums.bytes)
 
 
 def content_of(document: dict[str, Any], keys: RunKeys) -> int:

@@ -4,7 +4,7 @@ from activities.kept_evidence import list_evidence, snapshot_of
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.observe_alerts import observe_alerts
 from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
-from reconciliation.messages import NOTHING_READ, BlobPart, Step, StepProgress
+from reconciliation.messages import NOTHING_READ, BlobPart, PartProgress, PartTask
 from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind
 from services import names
@@ -14,14 +14,14 @@ from services.rules_in_use import read_rules_in_use
 _SOURCES = {"suspicious": (names.SUSPICIOUS_EVENTS, Kind.SUSPICIOUS), "verdicts": (names.FRAUD_EVENTS, Kind.VERDICT)}
 
 
-async def observe_outcomes(step: Step) -> StepProgress:
+async def observe_outcomes(task: PartTask) -> PartProgress:
     """Read the blobs of one part line by line, and write the rows of the ids in windows in or beside the range."""
-    plan = await read_plan(step.run)
+    plan = await read_plan(task.run)
     if not is_current(plan):
         return NOTHING_READ
-    part = await read_part(step, BlobPart)
-    container_name, kind = _SOURCES[step.stage]
-    observer = Observer.over(kind, await read_keys(step.run), plan.range)
+    part = await read_part(task, BlobPart)
+    container_name, kind = _SOURCES[task.stage]
+    observer = Observer.over(kind, await read_keys(task.run), plan.range)
     container = await warehouse(container_name)
     evidence: dict[str, list[str]] = {}
     if kind is Kind.VERDICT:
@@ -32,5 +32,5 @@ async def observe_outcomes(step: Step) -> StepProgress:
             observer.evidence = await snapshot_of(evidence.get(path, []))
         await feed_blobs(container, [path], observer.open, observer.unreadable)
     await observe_alerts(observer.rows, observer.alerts)
-    await write_rows(step, observer.rows, plan.bucket_bits, observer.sums)
-    return StepProgress(observer.sums.lines, observer.sums.bytes)
+    await write_rows(task, observer.rows, plan.bucket_bits, observer.sums)
+    return PartProgress(observer.sums.lines, observer.sums.bytes)

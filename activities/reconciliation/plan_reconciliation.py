@@ -17,7 +17,7 @@ from reconciliation.fingerprint import BlobVersion
 from reconciliation.messages import BlobPart, PlanSummary, Request, RunPlan, SpanPart, Stage
 from reconciliation.method import METHOD
 from reconciliation.paths import part_path, plan_path
-from reconciliation.plan import ArchivePlan, Plan, buckets_at_once, make_plan, reading_span
+from reconciliation.plan import ReadingPlan, ScanPlan, buckets_at_once, make_plan, reading_span
 from reconciliation.ranges import MARGIN, Range
 from services import names
 from services.blobs import warehouse
@@ -70,7 +70,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
 
     inputs = [(part_path(run, stage, i), part) for stage, of_stage in parts.items() for i, part in enumerate(of_stage)]
     await together(starmap(write_struct, inputs), at_once=REQUESTS)
-    shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
+    shared = {name: getattr(plan, name) for name in ReadingPlan.__struct_fields__}
     run_plan = RunPlan(
         **shared, with_documents=request.with_documents, parts=counts, fingerprint=current, id=run, method=METHOD
     )
@@ -79,7 +79,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     return PlanSummary(counts, plan.archive_bytes, run=run)
 
 
-async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ArchivePlan]:
+async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ScanPlan]:
     """The captured blobs in and beside a range, and the plan of reading them."""
     archive = await warehouse(names.ALL_EVENTS)
     partitions = await list_partitions(archive)

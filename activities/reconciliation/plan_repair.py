@@ -12,7 +12,7 @@ import msgspec
 from azure.storage.blob.aio import ContainerClient
 
 from activities.reconciliation.altered_verdicts import of_altered_verdicts
-from activities.reconciliation.compare_buckets import Line
+from activities.reconciliation.compare_buckets import DifferenceLine
 from activities.reconciliation.run_files import REQUESTS, write_struct
 from activities.reconciliation.second_look import absent_from_cosmos
 from fraud.quarantine_places import parse_place
@@ -24,10 +24,10 @@ from reconciliation.comparing.differences import Difference
 from reconciliation.paths import part_path, report_folder, steps_path
 from reconciliation.ranges import Range
 from reconciliation.reading.cases import PLACES_CASE, path_of_verdicts
-from reconciliation.repairing.messages import CORRECTIONS_PER_STEP, WINDOWS_PER_WORKFLOW, RepairOutcome
+from reconciliation.repairing.messages import CORRECTIONS_PER_STEP, WINDOWS_PER_ORCHESTRATION, RepairOutcome
 from reconciliation.repairing.repair import (
     Analysis,
-    Judged,
+    JudgedWindow,
     Lacking,
     RepairRequest,
     RepairStep,
@@ -60,7 +60,7 @@ class _Verdict(msgspec.Struct):
 
 _CASES: list[Class] = [name for name, need in NEEDS.items() if need == "cases"]
 _OF_VERDICTS: list[Class] = [name for name, need in NEEDS.items() if need in ("unjudged", "rejudged")]
-_lines = msgspec.json.Decoder(Line)
+_lines = msgspec.json.Decoder(DifferenceLine)
 _verdict = msgspec.json.Decoder(_Verdict)
 
 
@@ -88,7 +88,7 @@ async def plan_repair(request: RepairRequest) -> RepairOutcome:
     stages: dict[RepairStage, list[Sequence[RepairStep]]] = {
         "backfill": [[step] for step in events],
         "correct": list(slices(corrected, CORRECTIONS_PER_STEP)),
-        "judge": list(slices(windows, WINDOWS_PER_WORKFLOW)),
+        "judge": list(slices(windows, WINDOWS_PER_ORCHESTRATION)),
     }
     steps: list[RepairStep] = [*events, *corrected, *windows]
     await write_blob(reports, steps_path(request.id), msgspec.json.Encoder().encode_lines(steps), NDJSON)
@@ -179,7 +179,7 @@ async def _windows(needs: Lacking) -> list[SuspiciousWindow]:
     async def analyses_of(key: WindowKey) -> list[SuspiciousWindow]:
         store, end = key
         paths = listed[end].get(f"window-{store_label(store)}-{compact_time(end)}", ())
-        blobs = [Judged(_name(path), _ids(await read_blob(container, path))) for path in paths]
+        blobs = [JudgedWindow(_name(path), _ids(await read_blob(container, path))) for path in paths]
         return analyses(key, needs, blobs)
 
     analysed = await together(map(analyses_of, needs.judged_windows), at_once=REQUESTS)

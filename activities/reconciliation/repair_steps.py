@@ -14,7 +14,7 @@ from fraud.analysis import WindowTask
 from fraud.archive import ReceivedEvent
 from fraud.windows import WINDOW
 from reconciliation.capture.path import LONGEST_INTERVAL
-from reconciliation.messages import Step, StepProgress
+from reconciliation.messages import PartProgress, PartTask
 from reconciliation.paths import REPAIR_WINDOWS_FOLDER, part_path
 from reconciliation.repairing.recapture import Recapture
 from reconciliation.repairing.repair import Analysis, Backfill, Correction
@@ -26,13 +26,13 @@ from services.concurrency import together
 Kind = TypeVar("Kind")
 
 
-async def backfill_events(step: Step) -> StepProgress:
+async def backfill_events(task: PartTask) -> PartProgress:
     """Archive events from Capture as the archiver would have: to Cosmos, or to quarantine. Counts those it found."""
-    part = await _part(step, list[Backfill])
-    return sum([await _backfill(backfill) for backfill in part], StepProgress(0, 0))
+    part = await _part(task, list[Backfill])
+    return sum([await _backfill(backfill) for backfill in part], PartProgress(0, 0))
 
 
-async def _backfill(part: Backfill) -> StepProgress:
+async def _backfill(part: Backfill) -> PartProgress:
     archive = await warehouse(names.ALL_EVENTS)
     since, until = part.first_window_end - WINDOW, part.last_window_end + LONGEST_INTERVAL
     recapture = Recapture(part.partition.rpartition("/")[2], (place.sequence_number for place in part.events))
@@ -51,10 +51,10 @@ async def _backfill(part: Backfill) -> StepProgress:
     for task in tasks:
         if summary := await judge_places(task):
             await alert_fraud_team(summary)
-    return StepProgress(len(received), read)
+    return PartProgress(len(received), read)
 
 
-async def enter_corrections(step: Step) -> StepProgress:
+async def enter_corrections(task: PartTask) -> PartProgress:
     """Enter windows that the stream job lost in suspicious-events: each in a blob of its own that names the repair."""
     container = await warehouse(names.SUSPICIOUS_EVENTS)
 
@@ -65,21 +65,21 @@ async def enter_corrections(step: Step) -> StepProgress:
             "ids": window.ids,
             "WindowStart": window.window.start,
             "WindowEnd": window.window.end,
-            "corrected_by": step.run,
+            "corrected_by": task.run,
         }
         path = f"{correction.window_end:%Y/%m/%d/%H}/correction-{window.name}.json"
         await write_blob(container, path, msgspec.json.encode(row) + b"\n")
 
-    part = await _part(step, list[Correction])
+    part = await _part(task, list[Correction])
     await together(map(enter, part), at_once=REQUESTS)
-    return StepProgress(len(part), 0)
+    return PartProgress(len(part), 0)
 
 
-async def save_windows(step: Step) -> list[WindowTask]:
-    """Write the ids of some windows to work blobs; the tasks of analysing them, at most `WINDOWS_PER_WORKFLOW`."""
-    part = await _part(step, list[Analysis])
+async def save_windows(task: PartTask) -> list[WindowTask]:
+    """Write the ids of some windows to work blobs; the tasks of analysing them, at most `WINDOWS_PER_ORCHESTRATION`."""
+    part = await _part(task, list[Analysis])
     return await together((save_window(analysis.window, REPAIR_WINDOWS_FOLDER) for analysis in part), at_once=REQUESTS)
 
 
-async def _part(step: Step, kind: type[Kind]) -> Kind:
-    return await read_struct(part_path(step.run, step.stage, step.number), kind)
+async def _part(task: PartTask, kind: type[Kind]) -> Kind:
+    return await read_struct(part_path(task.run, task.stage, task.number), kind)

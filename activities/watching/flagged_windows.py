@@ -9,7 +9,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from fraud.archive import ArchiveDocument
 from fraud.suspicion import is_suspicious
 from fraud.windows import window_of
-from services.blobs import read_blob, work, write_blob
+from services.blobs import read_blob, workflow_data, write_blob
 
 _FOLDER = "watch/flagged/"
 _KEPT = 12
@@ -37,7 +37,7 @@ async def note_flagged_windows(documents: Iterable[ArchiveDocument]) -> None:
 
 
 async def _note(partition: str, ends: set[datetime]) -> None:
-    container, path = await work(), f"{_FOLDER}p{partition}.json"
+    container, path = await workflow_data(), f"{_FOLDER}p{partition}.json"
     try:
         before = set(_ends.decode(await read_blob(container, path)))
     except ResourceNotFoundError:
@@ -51,7 +51,7 @@ async def _note(partition: str, ends: set[datetime]) -> None:
 
 async def read_flagged_windows() -> tuple[datetime, ...]:
     """The ends of the last windows with flagged events, of all partitions, in order."""
-    container = await work()
+    container = await workflow_data()
     ends: set[datetime] = set()
     async for blob in container.list_blobs(name_starts_with=_FOLDER):
         ends |= set(_ends.decode(await read_blob(container, blob.name)))

@@ -7,7 +7,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.watching.checks import Night
 from fraud.watching.memory import Memory
-from services.blobs import read_blob, work, write_blob
+from services.blobs import read_blob, workflow_data, write_blob
 
 _MEMORY = "watch/memory.json"
 _NIGHT = "watch/night.json"
@@ -22,7 +22,7 @@ async def read_memory() -> Memory | None:
 
 async def write_memory(memory: Memory) -> None:
     """Keep the memory for the next look."""
-    await write_blob(await work(), _MEMORY, msgspec.json.encode(memory))
+    await write_blob(await workflow_data(), _MEMORY, msgspec.json.encode(memory))
 
 
 async def read_night() -> Night | None:
@@ -32,11 +32,11 @@ async def read_night() -> Night | None:
 
 async def write_night(night: Night) -> None:
     """Keep how a nightly run ended."""
-    await write_blob(await work(), _NIGHT, msgspec.json.encode(night))
+    await write_blob(await workflow_data(), _NIGHT, msgspec.json.encode(night))
 
 
 async def _read(path: str, kind: type[Kept]) -> Kept | None:
     try:
-        return msgspec.json.decode(await read_blob(await work(), path), type=kind)
+        return msgspec.json.decode(await read_blob(await workflow_data(), path), type=kind)
     except ResourceNotFoundError:
         return None

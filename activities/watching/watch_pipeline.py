@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 from activities.watching.kept import read_memory, write_memory
 from activities.watching.observe import observe
 from activities.watching.send_notice import send_notice
@@ -56,7 +56,7 @@ async def recent_look() -> Look:
     return await _recent.get()
 
 
-_recent = Recent(look_at_pipeline, seconds=LOOK_SECONDS)
+_recent = RecentAnswer(look_at_pipeline, seconds=LOOK_SECONDS)
 
 
 async def watch_pipeline() -> None:

@@ -13,7 +13,7 @@ from benchmarks.labelled.own_fields import own_fields
 from benchmarks.labelled.recent import Recent
 from fraud.generation import GeneratedEvent
 from fraud.windows import window_of
-from worlds import World
+from worlds import LabelledWorld
 
 _HOUR, _DAY = 3_600.0, 86_400.0
 _LINES = (1_000, 2_000, 5_000)
@@ -137,13 +137,13 @@ class Context:
         return sum(at - person.first < _DAY for person in people)
 
 
-def context_features(world: World, occurrences: list[Occurrence]) -> list[list[float]]:
+def context_features(world: LabelledWorld, occurrences: list[Occurrence]) -> list[list[float]]:
     """Own fields and context of each occurrence, in the same order."""
     asked = {occurrence.place: occurrence for occurrence in occurrences}
     return [features for _, features in sorted(_features(world, asked), key=lambda pair: pair[0])]
 
 
-def _features(world: World, asked: dict[int, Occurrence]) -> Iterator[tuple[int, list[float]]]:
+def _features(world: LabelledWorld, asked: dict[int, Occurrence]) -> Iterator[tuple[int, list[float]]]:
     context = Context()
     arrivals = enumerate(world.events())
     for window, group in groupby(arrivals, key=lambda arrival: window_of(arrival[1][0])):

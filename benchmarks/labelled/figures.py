@@ -8,7 +8,7 @@ import msgspec
 from benchmarks.labelled.flagged import Occurrence, is_flagged
 from benchmarks.labelled.metrics import auc, average_precision, precision_at
 from fraud.verdicts import Band
-from worlds import World
+from worlds import LabelledWorld
 
 PER_DAY = 50
 """The cases that a small team looks into in a day."""
@@ -73,7 +73,7 @@ def bands(judgements: Sequence[Judgement]) -> Bands:
     )
 
 
-def never_flagged(world: World, history_days: int) -> float:
+def never_flagged(world: LabelledWorld, history_days: int) -> float:
     """The share of fraudulent sales after the days of history that the stream job does not flag: no rule sees them."""
     return _share(
         not is_flagged(event)

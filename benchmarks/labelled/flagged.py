@@ -6,7 +6,7 @@ import msgspec
 
 from fraud.generation import GeneratedEvent
 from fraud.suspicion import is_suspicious
-from worlds import Label, World
+from worlds import Label, LabelledWorld
 
 
 class Occurrence(msgspec.Struct, frozen=True, eq=False):
@@ -24,7 +24,7 @@ def is_flagged(event: GeneratedEvent) -> bool:
     return is_suspicious(event.event_type, event.discount, event.priority_shipping)
 
 
-def flagged_occurrences(world: World, history_days: int) -> list[Occurrence]:
+def flagged_occurrences(world: LabelledWorld, history_days: int) -> list[Occurrence]:
     """Those after the days of history, in the order of arrival."""
     return [
         Occurrence(place, day, enqueued, event, label)

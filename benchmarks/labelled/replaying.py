@@ -11,7 +11,7 @@ import msgspec
 from benchmarks.labelled.figures import Judgement
 from benchmarks.labelled.flagged import Occurrence
 from fraud.verdicts import Band
-from worlds import World
+from worlds import LabelledWorld
 
 
 class _Verdict(msgspec.Struct, frozen=True):
@@ -25,7 +25,9 @@ class ReplayError(RuntimeError):
     """The replay did not run, or its verdicts are not those of the world's flagged occurrences."""
 
 
-def replayed(world: World, occurrences: list[Occurrence], rules: str | None, history_days: int) -> list[Judgement]:
+def replayed(
+    world: LabelledWorld, occurrences: list[Occurrence], rules: str | None, history_days: int
+) -> list[Judgement]:
     """The verdicts of a rule set (a name or a file; `context` if absent) on the occurrences.
 
     An event that arrives again in its window has one verdict, that of its last arrival; the others are left out.

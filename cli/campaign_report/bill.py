@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from cli.stack_process import ROOT
-from fraud.load.costs import Asked, BillRow, PartCost
+from fraud.load.costs import AskedOperations, BillRow, PartCost
 
 _SIZES = ROOT / "infra" / "sizes.json"
 HOURS_A_MONTH = 730
@@ -51,13 +51,13 @@ def size_for(peak: float) -> tuple[str, dict[str, Any]]:
     return name, sizes[name]
 
 
-def request_units(asked: Sequence[Asked]) -> float | None:
+def request_units(asked: Sequence[AskedOperations]) -> float | None:
     """The request units of Cosmos that were counted; None if nobody counted."""
     units = [row.units for row in asked if row.part == _COSMOS]
     return round(sum(units), 1) if units else None
 
 
-def bill(campaign: Campaigned, parts: Sequence[PartCost], asked: Sequence[Asked]) -> list[BillRow]:
+def bill(campaign: Campaigned, parts: Sequence[PartCost], asked: Sequence[AskedOperations]) -> list[BillRow]:
     """The rows of the bill. Without parts and operations, those that only they can tell are left out."""
     _, size = size_for(campaign.peak)
     hours = campaign.seconds / 3600
@@ -88,7 +88,7 @@ def bill(campaign: Campaigned, parts: Sequence[PartCost], asked: Sequence[Asked]
     return rows
 
 
-def notes(parts: Sequence[PartCost], asked: Sequence[Asked]) -> list[str]:
+def notes(parts: Sequence[PartCost], asked: Sequence[AskedOperations]) -> list[str]:
     """The words about what the bill does not know."""
     if parts or asked:
         return [

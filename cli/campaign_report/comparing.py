@@ -27,7 +27,7 @@ class Measure(msgspec.Struct, frozen=True):
     noise: float
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class ComparedNumber(msgspec.Struct, frozen=True):
     """A number of a report beside the lowest and the highest of the earlier ones."""
 
     name: str
@@ -47,7 +47,7 @@ def read_report(file: Path) -> CampaignReport:
         raise ReportFileError(f"{file}: not the report.json of a campaign: {error}") from error
 
 
-def compare(report: CampaignReport, earlier: list[CampaignReport]) -> list[Comparison]:
+def compare(report: CampaignReport, earlier: list[CampaignReport]) -> list[ComparedNumber]:
     """Each number that the report and all of the earlier ones have."""
     measures, before = _measures(report), [_measures(other) for other in earlier]
     return [
@@ -57,14 +57,14 @@ def compare(report: CampaignReport, earlier: list[CampaignReport]) -> list[Compa
     ]
 
 
-def _comparison(name: str, measure: Measure, before: list[float]) -> Comparison:
+def _comparison(name: str, measure: Measure, before: list[float]) -> ComparedNumber:
     lowest, highest = min(before), max(before)
     change: Change = "same"
     if measure.value > highest + measure.noise:
         change = "better" if measure.more_is_better else "worse"
     elif measure.value < lowest - measure.noise:
         change = "worse" if measure.more_is_better else "better"
-    return Comparison(name, measure.value, lowest, highest, change)
+    return ComparedNumber(name, measure.value, lowest, highest, change)
 
 
 def _measures(report: CampaignReport) -> dict[str, Measure]:

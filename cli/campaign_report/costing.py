@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from cli.campaign_report.bill import Campaigned, bill, notes, request_units, size_for
-from cli.campaign_report.figures import Figures, asked_between, used_between
+from cli.campaign_report.figures import StackFigures, asked_between, used_between
 from cli.campaigns import CampaignState
 from fraud.load.costs import Cost
 from fraud.load.plan import CampaignPlan
@@ -21,7 +21,7 @@ def peak_of(plan: CampaignPlan) -> float:
     return most / schedule.tick_seconds
 
 
-def cost_of(state: CampaignState, before: Figures | None, after: Figures | None) -> Cost:
+def cost_of(state: CampaignState, before: StackFigures | None, after: StackFigures | None) -> Cost:
     """The cost of a campaign; without both looks only what its own counts tell."""
     assert state.started  # noqa: S101 - it has ended
     assert state.updated  # noqa: S101
@@ -49,7 +49,7 @@ def cost_of(state: CampaignState, before: Figures | None, after: Figures | None)
     )
 
 
-def keep_before(folder: Path, figures: Figures | None) -> None:
+def keep_before(folder: Path, figures: StackFigures | None) -> None:
     """Keep the look before a campaign in its folder, for a report that is made later; None removes an older one."""
     file = folder / _BEFORE
     file.unlink(missing_ok=True)
@@ -58,9 +58,9 @@ def keep_before(folder: Path, figures: Figures | None) -> None:
         file.write_bytes(msgspec.json.encode(figures))
 
 
-def read_before(folder: Path) -> Figures | None:
+def read_before(folder: Path) -> StackFigures | None:
     """The look before a campaign; None if it was not started from here."""
     try:
-        return msgspec.json.decode((folder / _BEFORE).read_bytes(), type=Figures)
+        return msgspec.json.decode((folder / _BEFORE).read_bytes(), type=StackFigures)
     except (OSError, msgspec.DecodeError):
         return None

@@ -6,7 +6,7 @@ import msgspec
 
 from cli.app_client import AppClient, local_url
 from cli.stack_process import LOCAL_SETTINGS
-from fraud.load.costs import Asked, PartCost
+from fraud.load.costs import AskedOperations, PartCost
 
 FOLDER = LOCAL_SETTINGS.with_name("figures")
 _PARTS = "parts.json"
@@ -32,7 +32,7 @@ class Count(msgspec.Struct, frozen=True, array_like=True):
     units: float
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
+class StackFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of all parts at a moment, in real seconds since 1970: the one at which the stack looked."""
 
     at: float = 0.0
@@ -40,7 +40,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, list[Count]] = {}
 
 
-def look(app: AppClient, folder: Path = FOLDER) -> Figures | None:
+def look(app: AppClient, folder: Path = FOLDER) -> StackFigures | None:
     """The figures now; None of an app elsewhere, and of a stack that keeps none."""
     if app.base_url != local_url() or not (folder / _PARTS).exists():
         return None
@@ -51,10 +51,10 @@ def look(app: AppClient, folder: Path = FOLDER) -> Figures | None:
     }
     file = folder / _PARTS
     parts = msgspec.json.decode(file.read_bytes(), type=dict[str, Usage])
-    return Figures(at=file.stat().st_mtime, parts=parts, counts=counts)
+    return StackFigures(at=file.stat().st_mtime, parts=parts, counts=counts)
 
 
-def used_between(before: Figures, after: Figures) -> list[PartCost]:
+def used_between(before: StackFigures, after: StackFigures) -> list[PartCost]:
     """The use of each part between two looks. A stack that forgot its state meanwhile counts from its beginning."""
     costs: list[PartCost] = []
     for name, now in after.parts.items():
@@ -76,9 +76,9 @@ def used_between(before: Figures, after: Figures) -> list[PartCost]:
     return costs
 
 
-def asked_between(before: Figures, after: Figures) -> list[Asked]:
+def asked_between(before: StackFigures, after: StackFigures) -> list[AskedOperations]:
     """The operations between two looks, by part the most frequent first."""
-    asked: list[Asked] = []
+    asked: list[AskedOperations] = []
     for part, counts in after.counts.items():
         then = {(count.resource, count.name): count for count in before.counts.get(part, ())}
         for now in counts:
@@ -87,5 +87,5 @@ def asked_between(before: Figures, after: Figures) -> list[Asked]:
                 earlier = Count(now.resource, now.name, 0, 0.0)
             if count := now.count - earlier.count:
                 units = round(now.units - earlier.units, 3)
-                asked.append(Asked(part=part, resource=now.resource, name=now.name, count=count, units=units))
+                asked.append(AskedOperations(part=part, resource=now.resource, name=now.name, count=count, units=units))
     return sorted(asked, key=lambda row: (row.part, -row.count))

@@ -13,7 +13,15 @@ from cli.campaign_report.labels import fraud_found
 from cli.campaigns import CampaignState
 from fraud.load.assertions import Assertions
 from fraud.load.latencies import Latencies
-from fraud.load.report import CampaignReport, Difference, FraudFound, IdVerdict, Outcome, Sending, checks_of
+from fraud.load.report import (
+    CampaignOutcome,
+    CampaignReport,
+    DifferenceCount,
+    FraudFound,
+    IdVerdict,
+    Sending,
+    checks_of,
+)
 from fraud.load.shapes import World
 from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.comparing.summary import Summary
@@ -109,10 +117,10 @@ def report_of(
     )
 
 
-def _outcome(state: CampaignState, report: Report) -> Outcome:
+def _outcome(state: CampaignState, report: Report) -> CampaignOutcome:
     accounts = report.accounts
     account = next((account for account in report.campaigns if account.run_id == state.id), None)
-    return Outcome(
+    return CampaignOutcome(
         captured=accounts.captured,
         archived=accounts.archived,
         quarantined=accounts.quarantined,
@@ -128,7 +136,7 @@ def _outcome(state: CampaignState, report: Report) -> Outcome:
         judged=account.judged if account else None,
         correct=account.correct if account else None,
         differences=[
-            *([Difference("lost", account.lost, account.lost_ids)] if account and account.lost else []),
+            *([DifferenceCount("lost", account.lost, account.lost_ids)] if account and account.lost else []),
             *map(_difference, report.differences),
         ],
         reconciliation=report.id,
@@ -137,6 +145,6 @@ def _outcome(state: CampaignState, report: Report) -> Outcome:
     )
 
 
-def _difference(difference: DifferenceClass) -> Difference:
+def _difference(difference: DifferenceClass) -> DifferenceCount:
     ids = [example.event_id for example in difference.examples[:_IDS]]
-    return Difference(difference.name, difference.count, ids)
+    return DifferenceCount(difference.name, difference.count, ids)

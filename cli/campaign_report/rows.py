@@ -12,7 +12,7 @@ _UNITS = {"cosmos": "RU", "functions": "s", "azurite": "bytes"}
 _MIX = ("bad", "malformed", "doubled", "reused_ids", "late", "foreign_fields", "unicode", "oversized")
 
 
-class Row(msgspec.Struct, frozen=True):
+class ReportRow(msgspec.Struct, frozen=True):
     """A row: its name, and its value as text."""
 
     name: str
@@ -27,7 +27,7 @@ class LatencyRow(msgspec.Struct, frozen=True):
     worst: datetime | None
 
 
-def account_rows(report: CampaignReport) -> list[list[Row]]:
+def account_rows(report: CampaignReport) -> list[list[ReportRow]]:
     """The numbers of a campaign, in groups of at most three."""
     sending, outcome = report.sending, report.outcome
     groups = [
@@ -37,21 +37,21 @@ def account_rows(report: CampaignReport) -> list[list[Row]]:
         _numbers(lost=outcome.lost, doubled=outcome.doubled, unresolved=outcome.unresolved),
         [
             *_numbers(resent=outcome.resent, throttled=sending.throttled),
-            Row("behind", f"{sending.most_behind_seconds:,.0f}s"),
+            ReportRow("behind", f"{sending.most_behind_seconds:,.0f}s"),
         ],
-        [Row("recall", share(outcome.recall)), Row("precision", share(outcome.precision))],
+        [ReportRow("recall", share(outcome.recall)), ReportRow("precision", share(outcome.precision))],
     ]
     if fraud := report.fraud:
         groups.append(_numbers(fraud=fraud.fraud, alarmed=fraud.alarmed, caught=fraud.caught))
-        shares = [Row("fraud recall", share(fraud.recall)), Row("precision", share(fraud.precision))]
+        shares = [ReportRow("fraud recall", share(fraud.recall)), ReportRow("precision", share(fraud.precision))]
         groups.append([*shares, *_numbers(unflagged=fraud.not_flagged)])
     return groups
 
 
-def mix_rows(report: CampaignReport) -> list[Row]:
+def mix_rows(report: CampaignReport) -> list[ReportRow]:
     """The kinds of events that were sent on purpose, without those of which there was not any."""
     counts = ((name, int(report.sending.totals.get(name, 0))) for name in _MIX)
-    return [Row(name.replace("_", " "), f"{count:,}") for name, count in counts if count]
+    return [ReportRow(name.replace("_", " "), f"{count:,}") for name, count in counts if count]
 
 
 def latency_rows(report: CampaignReport) -> list[LatencyRow]:
@@ -93,20 +93,20 @@ def part_rows(report: CampaignReport) -> list[CostRow]:
     ]
 
 
-def asked_rows(report: CampaignReport) -> list[Row]:
+def asked_rows(report: CampaignReport) -> list[ReportRow]:
     """The operations on each resource of each part, the most frequent first, with their units."""
-    rows: list[Row] = []
+    rows: list[ReportRow] = []
     for asked in report.cost.asked if report.cost else ():
         unit = _UNITS.get(asked.part)
         units = f", {asked.units:,.0f} {unit}" if unit else ""
-        rows.append(Row(f"{asked.part} {asked.resource} {asked.name}", f"{asked.count:,}{units}"))
+        rows.append(ReportRow(f"{asked.part} {asked.resource} {asked.name}", f"{asked.count:,}{units}"))
     return rows
 
 
-def bill_rows(report: CampaignReport) -> list[Row]:
+def bill_rows(report: CampaignReport) -> list[ReportRow]:
     """The bill: the quantity and its basis, and the amount."""
     return [
-        Row(f"{row.name}, {row.quantity:,.4g} {row.unit} ({row.basis})", f"{row.usd:,.4f}")
+        ReportRow(f"{row.name}, {row.quantity:,.4g} {row.unit} ({row.basis})", f"{row.usd:,.4f}")
         for row in (report.cost.bill if report.cost else ())
     ]
 
@@ -116,5 +116,5 @@ def share(value: float | None) -> str:
     return "-" if value is None else f"{int(value * 1000) / 10:g} %"
 
 
-def _numbers(**counts: int) -> list[Row]:
-    return [Row(name, f"{count:,}") for name, count in counts.items()]
+def _numbers(**counts: int) -> list[ReportRow]:
+    return [ReportRow(name, f"{count:,}") for name, count in counts.items()]

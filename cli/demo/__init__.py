@@ -5,7 +5,7 @@ project's random events. `running` runs either; `evening` makes the world, `layi
 verdicts against its labels, and `showing` puts all of it on the screen.
 """
 
-from cli.demo.plan import Plan
+from cli.demo.plan import DemoPlan
 from cli.demo.running import run_demo, settle, start
 
-__all__ = ["Plan", "run_demo", "settle", "start"]
+__all__ = ["DemoPlan", "run_demo", "settle", "start"]

@@ -23,7 +23,7 @@ LULL = timedelta(minutes=20)
 TICK, SECONDS = "5s", 480
 
 
-class Truth(msgspec.Struct, frozen=True):
+class IdTruth(msgspec.Struct, frozen=True):
     """The truth about an id that is sent: that of its fraud, if one of its events is. The everyday has no scenario."""
 
     scenario: str
@@ -39,7 +39,7 @@ class Evening(msgspec.Struct, frozen=True):
     past: list[bytes]
     """Lines of a file of events."""
     live: list[tuple[datetime, GeneratedEvent]]
-    truth: dict[str, Truth]
+    truth: dict[str, IdTruth]
     """By id, of all that are sent."""
     must_be_flagged: int
     """Ids of which an event must be flagged."""
@@ -76,7 +76,7 @@ def make_evening(seed: int, cut: datetime) -> Evening:
     end = cut + timedelta(hours=HOURS)
     past: list[bytes] = []
     live: list[tuple[datetime, GeneratedEvent]] = []
-    truth: dict[str, Truth] = {}
+    truth: dict[str, IdTruth] = {}
     contents: dict[str, set[GeneratedEvent]] = {}
     flagged: set[str] = set()
     for line, (enqueued, event), label in zip(world.event_lines(), world.events(), world.labels(), strict=True):
@@ -96,10 +96,10 @@ def _is_flagged(event: GeneratedEvent) -> bool:
     return is_suspicious(event.event_type, event.discount, event.priority_shipping)
 
 
-def _truth(before: Truth | None, event: GeneratedEvent, label: Label) -> Truth:
+def _truth(before: IdTruth | None, event: GeneratedEvent, label: Label) -> IdTruth:
     """The truth about an id with one more event: that about its fraud, if there is any."""
     flagged = _is_flagged(event)
-    this = Truth(label.scenario, label.ring, label.fraud, flagged)
+    this = IdTruth(label.scenario, label.ring, label.fraud, flagged)
     if before is None or (this.is_fraud and not before.is_fraud):
         return this
     if before.is_fraud != this.is_fraud:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from cli.demo.evening import Truth
+from cli.demo.evening import IdTruth
 from fraud.load.report import IdVerdict
 from fraud.verdicts import Band
 
@@ -30,7 +30,7 @@ class ScenarioFound(msgspec.Struct, frozen=True, kw_only=True):
         return self.high + self.medium + self.low + self.never_flagged
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class FoundByScenario(msgspec.Struct, frozen=True, kw_only=True):
     """All scenarios, those with most sales first, and the innocent by band."""
 
     scenarios: tuple[ScenarioFound, ...]
@@ -59,7 +59,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return sum(getattr(its, band) for its in self.scenarios for band in bands)
 
 
-def find(truth: Mapping[str, Truth], verdicts: Iterable[IdVerdict]) -> Finding:
+def find(truth: Mapping[str, IdTruth], verdicts: Iterable[IdVerdict]) -> FoundByScenario:
     """The finding. A flagged id without a verdict counts as low: nobody was told of it."""
     bands = {verdict.event_id: verdict.band for verdict in verdicts}
     of_scenario: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -72,7 +72,7 @@ def find(truth: Mapping[str, Truth], verdicts: Iterable[IdVerdict]) -> Finding:
         elif its.is_flagged:
             innocent[band] += 1
     scenarios = [_found(name, sales) for name, sales in of_scenario.items()]
-    return Finding(
+    return FoundByScenario(
         scenarios=tuple(sorted(scenarios, key=lambda its: (-its.sales, its.scenario))), innocent=dict(innocent)
     )
 

@@ -5,7 +5,7 @@ import msgspec
 BATCHES, EVENTS = 100, 30
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class DemoPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The events that the demo sends, and the speed of its time.
 
     It plays an evening of a labelled world; if it `is_random`, it sends batches of random events instead.

@@ -14,14 +14,14 @@ from pathlib import Path
 import msgspec
 
 from cli import campaigns, reconciliations, windows
-from cli.accounts import Accounts
+from cli.accounts import CampaignAccounts
 from cli.app_client import AppClient, local_key
 from cli.campaign_tapes import hand_over
 from cli.demo import showing
 from cli.demo.evening import LULL, Evening, make_evening, next_cut
 from cli.demo.finding import find
 from cli.demo.laying import lay
-from cli.demo.plan import Plan
+from cli.demo.plan import DemoPlan
 from cli.demo.worst_case import save_file, worst_case
 from cli.screen import console, heading, progress
 from cli.stack_process import ROOT, Stack, running_stack
@@ -35,7 +35,7 @@ _PATIENCE_SECONDS = 120.0
 locked by a host that was killed is delivered again after a minute."""
 
 
-def run_demo(plan: Plan) -> bool:
+def run_demo(plan: DemoPlan) -> bool:
     """Run the demo; True if the accounts balance. Raises AppError and StackError if it cannot be run."""
     started = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -43,7 +43,7 @@ def run_demo(plan: Plan) -> bool:
     return _run_random(plan, started) if plan.is_random else _run_evening(plan, started)
 
 
-def _run_random(plan: Plan, started: float) -> bool:
+def _run_random(plan: DemoPlan, started: float) -> bool:
     with running_stack(FOLDER / "state", plan.speed, console.print) as stack:
         app = AppClient(stack.url, local_key(stack.settings), patience=_PATIENCE_SECONDS)
         accounts, outcome = settle(app, plan, start(app, plan))
@@ -51,7 +51,7 @@ def _run_random(plan: Plan, started: float) -> bool:
     return _end(accounts, time.monotonic() - started, reports)
 
 
-def _run_evening(plan: Plan, started: float) -> bool:
+def _run_evening(plan: DemoPlan, started: float) -> bool:
     cut = next_cut(datetime.now(UTC))
     with ThreadPoolExecutor(1) as beside:
         # The parts of the stack wait for each other while they start: the world is made meanwhile.
@@ -60,7 +60,7 @@ def _run_evening(plan: Plan, started: float) -> bool:
             return _play(plan, started, stack, making)
 
 
-def _play(plan: Plan, started: float, stack: Stack, making: Future[Evening]) -> bool:
+def _play(plan: DemoPlan, started: float, stack: Stack, making: Future[Evening]) -> bool:
     app = AppClient(stack.url, local_key(stack.settings), patience=_PATIENCE_SECONDS)
     heading("A market of twelve stores: two days and until seven in the evening")
     with console.status("  its past is laid into the archives"):
@@ -84,7 +84,7 @@ def _play(plan: Plan, started: float, stack: Stack, making: Future[Evening]) -> 
     return _end(accounts, time.monotonic() - started, reports)
 
 
-def start(app: AppClient, plan: Plan) -> str:
+def start(app: AppClient, plan: DemoPlan) -> str:
     """Start the campaign of a plan of random events; its instance id."""
     request = {
         "name": "demo",
@@ -96,7 +96,9 @@ def start(app: AppClient, plan: Plan) -> str:
     return campaigns.start(app, request)
 
 
-def settle(app: AppClient, plan: Plan, campaign_id: str, evening: Evening | None = None) -> tuple[Accounts, Outcome]:
+def settle(
+    app: AppClient, plan: DemoPlan, campaign_id: str, evening: Evening | None = None
+) -> tuple[CampaignAccounts, Outcome]:
     """Follow the plan's campaign, wait for its verdicts and reconcile; the accounts, and the reconciliation."""
     judging = windows.Judging(app)
     if evening is None:
@@ -118,8 +120,8 @@ def settle(app: AppClient, plan: Plan, campaign_id: str, evening: Evening | None
         patience = _PATIENCE_SECONDS + _WINDOW_SECONDS / plan.speed
         windows.wait_until_judged(judging, expected, patience, lambda done: display.update(judged, completed=done))
 
-    def accounts_of(outcome: Outcome) -> Accounts:
-        accounts = Accounts.of(campaign, outcome)
+    def accounts_of(outcome: Outcome) -> CampaignAccounts:
+        accounts = CampaignAccounts.of(campaign, outcome)
         return (
             accounts
             if evening is None
@@ -164,7 +166,7 @@ def _save_reports(app: AppClient, outcome: Outcome) -> dict[str, Path]:
     return saved
 
 
-def _end(accounts: Accounts, seconds: float, reports: dict[str, Path]) -> bool:
+def _end(accounts: CampaignAccounts, seconds: float, reports: dict[str, Path]) -> bool:
     """Keep the accounts and show them; True if they balance."""
     content = {**msgspec.to_builtins(accounts), "seconds": round(seconds, 1), "balanced": accounts.balanced}
     text = msgspec.json.format(msgspec.json.encode(content), indent=2)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from cli.accounts import Accounts
-from cli.demo.evening import Truth
-from cli.demo.finding import Finding, ScenarioFound
-from cli.demo.laying import Laid
+from cli.accounts import CampaignAccounts
+from cli.demo.evening import IdTruth
+from cli.demo.finding import FoundByScenario, ScenarioFound
+from cli.demo.laying import LaidDays
 from cli.screen import console, heading, plain
 from fraud.desk.rows import CaseDetails
 
@@ -17,13 +17,13 @@ _WIDTH = 78
 _REASONS = 4
 
 
-def show_laid(laid: Laid) -> None:
+def show_laid(laid: LaidDays) -> None:
     """Say what lies in the archives now."""
     _line(f"{laid.events:,} events in Capture's archive, the last {laid.documents:,} of them in Cosmos")
     _line(f"profiles of {laid.days} days: {laid.customers:,} customers, {laid.skus:,} skus")
 
 
-def show_finding(finding: Finding) -> None:
+def show_finding(finding: FoundByScenario) -> None:
     """A line for each scenario of fraud, marked if a ring of it was missed; then how good the alarms were."""
     heading("Fraud: what was found of it, by labels that only this report knows")
     _line(f"{'':<21}{'rings':>6}{'found':>7}{'sales':>8}{'high':>6}{'medium':>8}{'low':>5}{'unflagged':>11}")
@@ -48,7 +48,7 @@ def _scenario(its: ScenarioFound) -> None:
     console.print(f"  {mark} {name:<19}{rings}{its.sales:>8}{bands}")
 
 
-def show_worst(worst: CaseDetails, truth: Mapping[str, Truth], file: Path) -> None:
+def show_worst(worst: CaseDetails, truth: Mapping[str, IdTruth], file: Path) -> None:
     """The worst case: who did what, why its worst verdict is high, and what it is in truth."""
     heading("The worst case")
     for line in textwrap.wrap(plain(worst.linked.headline), _WIDTH):
@@ -65,7 +65,7 @@ def show_worst(worst: CaseDetails, truth: Mapping[str, Truth], file: Path) -> No
     _line(f"{'':>5}   {file}")
 
 
-def show_accounts(accounts: Accounts, seconds: float, files: Mapping[str, Path]) -> None:
+def show_accounts(accounts: CampaignAccounts, seconds: float, files: Mapping[str, Path]) -> None:
     """The accounts, each equation with a mark, and where the report lies."""
     heading("The accounts")
     rows = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from cli.rules.labels import Found, Truth
+from cli.rules.labels import Found, FraudLabels
 from fraud.replay.replay import ReplayVerdict
 from fraud.verdicts import BANDS
 
@@ -49,7 +49,9 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     truth: Comparison | None = None
 
 
-def changes(before: Sequence[ReplayVerdict], after: Sequence[ReplayVerdict], truth: Truth | None = None) -> Changes:
+def changes(
+    before: Sequence[ReplayVerdict], after: Sequence[ReplayVerdict], truth: FraudLabels | None = None
+) -> Changes:
     """The changes from one judgement to another, verdict by verdict: by id, store, window and arrival."""
     first, second = ({_key(verdict): verdict for verdict in verdicts} for verdicts in (before, after))
     both = sorted(first.keys() & second.keys())
@@ -72,7 +74,7 @@ def changes(before: Sequence[ReplayVerdict], after: Sequence[ReplayVerdict], tru
     )
 
 
-def _told(before: Sequence[ReplayVerdict], after: Sequence[ReplayVerdict], truth: Truth) -> Comparison:
+def _told(before: Sequence[ReplayVerdict], after: Sequence[ReplayVerdict], truth: FraudLabels) -> Comparison:
     return Comparison(
         before=truth.found(before),
         after=truth.found(after),

@@ -11,7 +11,7 @@ from fraud.replay.replay import ReplayVerdict
 from fraud.suspicion import is_suspicious
 
 
-class Label(msgspec.Struct, frozen=True):
+class PlaceLabel(msgspec.Struct, frozen=True):
     """The truth about the event at a place of the file, which counts from 0."""
 
     id: str
@@ -31,10 +31,10 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     recall: float | None
 
 
-class Truth:
+class FraudLabels:
     """Which verdicts are on fraud."""
 
-    def __init__(self, arrivals: Sequence[Arrival], labels: Iterable[Label]) -> None:
+    def __init__(self, arrivals: Sequence[Arrival], labels: Iterable[PlaceLabel]) -> None:
         self._frauds: set[tuple[str, str]] = set()
         self.fraud_sales, self.never_flagged = 0, 0
         for label in labels:
@@ -70,12 +70,12 @@ def _found(band: str, truths: list[bool], frauds: int) -> Found:
     )
 
 
-def truth_of(name: str, arrivals: Sequence[Arrival]) -> Truth:
+def truth_of(name: str, arrivals: Sequence[Arrival]) -> FraudLabels:
     """The truth in a file of labels, one JSON object per line with `id`, `place` and `fraud`. Raises AppError."""
     try:
-        labels = msgspec.json.Decoder(Label).decode_lines(Path(name).read_bytes())
+        labels = msgspec.json.Decoder(PlaceLabel).decode_lines(Path(name).read_bytes())
     except OSError as error:
         raise AppError(f"{name} cannot be read: {error.strerror}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise AppError(f"{name} is not a file of labels as `detective world` writes it: {error}") from error
-    return Truth(arrivals, labels)
+    return FraudLabels(arrivals, labels)

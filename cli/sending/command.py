@@ -18,7 +18,7 @@ from cli.stack_process import LOCAL_SETTINGS, ROOT
 from fraud.load.plan import problems
 
 if TYPE_CHECKING:
-    from cli.sending.order import Order
+    from cli.sending.order import SendingOrder
     from cli.sending.workers import SendState
 
 FOLDER = ROOT / ".local" / "sends"
@@ -90,7 +90,7 @@ def _send_by_workers(options: argparse.Namespace) -> int:
     return 0 if state.phase == "completed" else 130
 
 
-def _run_with_bar(order: "Order", folder: Path, connection: dict[str, str], before: "SendState") -> "SendState":
+def _run_with_bar(order: "SendingOrder", folder: Path, connection: dict[str, str], before: "SendState") -> "SendState":
     from cli.sending.workers import run_workers  # noqa: PLC0415 - as above
 
     say(f"{order.run_id}: {before.planned:,} events by {order.workers} workers")

@@ -17,7 +17,7 @@ _FILE = "order.json"
 _TICK = "1s"
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class SendingOrder(msgspec.Struct, frozen=True, kw_only=True):
     """A plan to send. `run_id` is a property of every event; the events follow from plan, seed and `started`.
 
     Each tick is shared among the workers by its events' indices, so their number belongs to the order.
@@ -38,7 +38,7 @@ def plan_of_rate(rate: float, count: int) -> CampaignPlan:
     return CampaignPlan(tick=_TICK, stages=[stage])
 
 
-def taken(folder: Path, plan: CampaignPlan, workers: int, tapes: dict[str, Pages]) -> Order:
+def taken(folder: Path, plan: CampaignPlan, workers: int, tapes: dict[str, Pages]) -> SendingOrder:
     """The order in a folder, which is made if absent: a plan without a seed gets one.
 
     Raises AppError if the folder has the order of another plan, or of another number of workers.
@@ -55,7 +55,7 @@ def taken(folder: Path, plan: CampaignPlan, workers: int, tapes: dict[str, Pages
             raise AppError(f"{name} was begun with --workers {order.workers}; say so again, or choose another --name")
         return order
     seed = secrets.randbits(31) if plan.seed is None else plan.seed
-    order = Order(run_id=f"send-{name}", seed=seed, started=datetime.now(UTC), workers=workers, plan=plan)
+    order = SendingOrder(run_id=f"send-{name}", seed=seed, started=datetime.now(UTC), workers=workers, plan=plan)
     for tape, pages in tapes.items():
         _page(folder, tape, 0).parent.mkdir(parents=True, exist_ok=True)
         for number, bodies in enumerate(pages):
@@ -69,11 +69,11 @@ def taken(folder: Path, plan: CampaignPlan, workers: int, tapes: dict[str, Pages
     return order
 
 
-def read_order(folder: Path) -> Order:
+def read_order(folder: Path) -> SendingOrder:
     """The order in a folder. Raises AppError if it cannot be read."""
     file = folder / _FILE
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Order)
+        return msgspec.json.decode(file.read_bytes(), type=SendingOrder)
     except (OSError, msgspec.DecodeError) as error:
         raise AppError(f"{file} cannot be read: {error}; choose another --name") from error
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 from azure.eventhub import EventData
 
-from cli.sending.order import Order, read_page
+from cli.sending.order import SendingOrder, read_page
 from fraud.load.messages import Message, Messages, MixTotals, totals_of_messages
 from fraud.load.recorded import Recorded, totals_of_recorded
-from fraud.load.schedule import Span
+from fraud.load.schedule import IndexSpan
 from fraud.load.shapes import Tape
 from fraud.routing import SENT_AGAIN, partition_of, properties_of
 from fraud.slices import slices
@@ -41,7 +41,7 @@ class Portion(msgspec.Struct, frozen=True):
 class Share:
     """The events of one worker of an order, tick by tick: always the same ones in the same portions."""
 
-    def __init__(self, order: Order, number: int, folder: Path, partitions: Sequence[str]) -> None:
+    def __init__(self, order: SendingOrder, number: int, folder: Path, partitions: Sequence[str]) -> None:
         self._order = order
         self._number = number
         self._folder = folder
@@ -68,7 +68,7 @@ class Share:
             for portion in slices(messages, EVENTS)
         ]
 
-    def _of_span(self, span: Span, tick: int) -> list[Message] | list[Recorded]:
+    def _of_span(self, span: IndexSpan, tick: int) -> list[Message] | list[Recorded]:
         stage = self._order.plan.stages[span.stage]
         if not isinstance(stage, Tape):
             return list(self._messages.of(span))

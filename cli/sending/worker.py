@@ -1,6 +1,7 @@
 """A worker: a process that sends its share of an order. `python -m cli.sending.worker`; the command line starts it.
 
-It reads a `Task` from the first line of its input, writes a `Told` per line, and ends in order at the end of its input.
+It reads a `Task` from the first line of its input, writes a `WorkerReport` per line, and ends in order at the end of
+its input.
 """
 
 import contextlib
@@ -45,7 +46,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     base: int
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class WorkerReport(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's words: its entry, how far behind it is in seconds, and if it has sent everything."""
 
     entry: Entry
@@ -57,7 +58,7 @@ class Worker:
     """Sends a share. `tell` gets each state; `deliver` sends."""
 
     def __init__(
-        self, share: Share, run_id: str, journal: Journal, deliver: Deliver, tell: Callable[[Told], None]
+        self, share: Share, run_id: str, journal: Journal, deliver: Deliver, tell: Callable[[WorkerReport], None]
     ) -> None:
         self._share = share
         self._run_id = run_id
@@ -121,7 +122,7 @@ class Worker:
         if last or time.monotonic() - self._told_at >= _TOLD_EVERY_SECONDS:
             self._told_at = time.monotonic()
             entry = self._journal.entry
-            self._tell(Told(entry=entry, behind=self._behind, done=entry.tick >= self._share.ticks))
+            self._tell(WorkerReport(entry=entry, behind=self._behind, done=entry.tick >= self._share.ticks))
 
 
 def main() -> int:

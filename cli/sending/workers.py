@@ -14,8 +14,8 @@ import msgspec
 
 from cli.app_client import AppError
 from cli.sending.journal import Entry, read_entry
-from cli.sending.order import Order
-from cli.sending.worker import Task, Told
+from cli.sending.order import SendingOrder
+from cli.sending.worker import Task, WorkerReport
 from cli.stack_process import ROOT
 from fraud.load.messages import MixTotals
 from fraud.load.planned import TickSent
@@ -43,7 +43,7 @@ class SendState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run_workers(
-    order: Order, folder: Path, connection: Mapping[str, str], seen: Callable[[SendState], None]
+    order: SendingOrder, folder: Path, connection: Mapping[str, str], seen: Callable[[SendState], None]
 ) -> SendState:
     """Send an order until everything is sent; `seen` gets the state now and then. Ctrl-C stops it in order.
 
@@ -78,16 +78,16 @@ def run_workers(
     return state
 
 
-def state_of(order: Order, folder: Path) -> SendState:
+def state_of(order: SendingOrder, folder: Path) -> SendState:
     """An order as its journals tell of it."""
     ticks = order.plan.schedule.ticks
     entries = [read_entry(folder, number) for number in range(order.workers)]
-    state = _state(order, [Told(entry=entry) for entry in entries])
+    state = _state(order, [WorkerReport(entry=entry) for entry in entries])
     is_done = all(entry.tick >= ticks for entry in entries)
     return msgspec.structs.replace(state, phase="completed" if is_done else "stopped")
 
 
-def _state(order: Order, told: list[Told]) -> SendState:
+def _state(order: SendingOrder, told: list[WorkerReport]) -> SendState:
     sent = sum((each.entry.sent for each in told), start=TickSent())
     return SendState(
         id=order.run_id,
@@ -107,7 +107,7 @@ class _Process:
     """A worker's process, and its last words."""
 
     def __init__(self, task: Task, environment: Mapping[str, str], entry: Entry) -> None:
-        self.told = Told(entry=entry)
+        self.told = WorkerReport(entry=entry)
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has ended
         self._process = subprocess.Popen(
             [sys.executable, "-m", "cli.sending.worker"],
@@ -155,4 +155,4 @@ class _Process:
         assert self._process.stdout is not None  # noqa: S101 - asked for at its start
         with self._process.stdout as lines:
             for line in lines:
-                self.told = msgspec.json.decode(line, type=Told)
+                self.told = msgspec.json.decode(line, type=WorkerReport)

@@ -45,7 +45,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
 _NAMES = {"suspicious": {"WindowStart": "window_start", "WindowEnd": "window_end"}}
 
 
-class Answer(msgspec.Struct, frozen=True):
+class SqlAnswer(msgspec.Struct, frozen=True):
     """The names of the columns, the rows, and whether there are more."""
 
     columns: list[str]
@@ -58,7 +58,7 @@ def named_views(text: str) -> list[str]:
     return [name for name in _COLUMNS if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
 
 
-def ask(text: str, fetch: Callable[[str], Path], bounds: Bounds) -> Answer:
+def ask(text: str, fetch: Callable[[str], Path], bounds: Bounds) -> SqlAnswer:
     """The answer to one SELECT. Raises AppError for a wrong one, TooMuchError if it takes too long."""
     with contextlib.closing(duckdb.connect()) as connection:
         try:
@@ -83,7 +83,7 @@ def ask(text: str, fetch: Callable[[str], Path], bounds: Bounds) -> Answer:
         except duckdb.Error as error:
             raise AppError(_first_lines(error)) from error
         columns = [column[0] for column in cursor.description or []]
-        return Answer(columns, rows[: bounds.rows], len(rows) > bounds.rows)
+        return SqlAnswer(columns, rows[: bounds.rows], len(rows) > bounds.rows)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:

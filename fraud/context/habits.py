@@ -15,7 +15,7 @@ LARGE_SHARE = 0.85
 _LEAST = 0.02
 
 
-class Kept(msgspec.Struct, frozen=True, gc=False):
+class KeptHabits(msgspec.Struct, frozen=True, gc=False):
     """A sale against the habits that could be told, and the names of those that it breaks.
 
     `strangeness` sums over the habits: ln of the chance that anybody breaks (or keeps) it by that this customer does,
@@ -46,7 +46,7 @@ class Habits:
             self._kept[habit] = math.log(max(_LEAST, shares[habit]) / max(_LEAST, 1 - novelty))
             self._broken[habit] = math.log(max(_LEAST, 1 - shares[habit]) / max(_LEAST, novelty))
 
-    def kept(self, sale: Sighting) -> Kept:
+    def kept(self, sale: Sighting) -> KeptHabits:
         """A sale against these habits."""
         broken: list[str] = []
         strangeness, told = 0.0, 0
@@ -58,7 +58,7 @@ class Habits:
             strangeness += self._broken[habit] if is_broken else self._kept[habit]
             if is_broken:
                 broken.append(habit)
-        return Kept(told, tuple(broken), strangeness)
+        return KeptHabits(told, tuple(broken), strangeness)
 
     def payment_strangeness(self, sale: Sighting) -> float | None:
         """The payment's part of `strangeness`; None if the event does not say how it was paid."""

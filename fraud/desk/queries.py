@@ -25,14 +25,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     token: Token | None = None
 
 
-class Span(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SpanQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A page of a list of what happened in [from, to], in UTC unless the times say otherwise."""
 
     start: Moment | None = msgspec.field(name="from", default=None)
     end: Moment | None = msgspec.field(name="to", default=None)
 
 
-class CaseQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CaseQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cases by what they are of. `from` and `to` are ends of windows; `min_amount` is in cents.
 
     `kind` is `window`, `quarantine` for what the archive did not take, or `sweep` for what nobody had flagged.
@@ -57,7 +57,7 @@ class CaseName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     verdicts: Annotated[int, Meta(ge=0, le=1_000)] = 100
 
 
-class VerdictQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class VerdictQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Verdicts of a case, or of the windows that end in a span, the latest window first."""
 
     case: CaseId | None = None
@@ -68,7 +68,7 @@ class VerdictQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_score: Annotated[int, Meta(ge=-10_000, le=10_000)] | None = None
 
 
-class EventQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EventQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Archived events that are alike in each value that is named, of which there is one at least.
 
     `from` and `to` are times of arrival; without `from` it is the 24 hours before `to`, without `to` those before now.
@@ -87,7 +87,7 @@ class EventName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     id: Annotated[str, Meta(min_length=1, max_length=2 * MAX_ID_LENGTH)]
 
 
-class QuarantineQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class QuarantineQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Records of quarantine: events by the hour in which they were enqueued, or messages that are not windows.
 
     Messages lie under a digest and not by time: `from` and `to` are refused for them.

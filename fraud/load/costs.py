@@ -17,7 +17,7 @@ class PartCost(msgspec.Struct, frozen=True, kw_only=True):
     starts: int
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class AskedOperations(msgspec.Struct, frozen=True, kw_only=True):
     """Operations that were asked of a part. Units: request units of Cosmos, seconds of functions, bytes of blobs."""
 
     part: str
@@ -55,7 +55,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     size: str
     request_units: float | None
     parts: list[PartCost]
-    asked: list[Asked]
+    asked: list[AskedOperations]
     bill: list[BillRow]
     usd: float
     notes: list[str]

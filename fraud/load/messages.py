@@ -13,7 +13,7 @@ import msgspec
 from fraud.generation import SALE, BatchTotals, EventShares, GeneratedEvent, draw_event
 from fraud.load.mix import Mix
 from fraud.load.plan import CampaignPlan
-from fraud.load.schedule import Span
+from fraud.load.schedule import IndexSpan
 from fraud.load.values import seconds_of
 from fraud.suspicion import is_suspicious
 
@@ -77,7 +77,7 @@ class Messages:
         self._tick = (0, range(0), started)
         self._stages = [_Stage(f"{seed}/{number}", plan.mix_of(number)) for number in range(len(plan.stages))]
 
-    def of(self, span: Span) -> Iterable[Message]:
+    def of(self, span: IndexSpan) -> Iterable[Message]:
         """The messages of a span, in order."""
         return (self._at(span.stage, index) for index in range(span.first, span.end))
 

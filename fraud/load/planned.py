@@ -8,7 +8,7 @@ import msgspec
 from fraud.campaigns import Phase, campaign_id
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan
-from fraud.load.schedule import Span
+from fraud.load.schedule import IndexSpan
 
 
 class PlannedCampaign(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class TickPart(msgspec.Struct, frozen=True, kw_only=True):
     seed: str
     tick: int
     started: datetime
-    spans: list[Span]
+    spans: list[IndexSpan]
 
 
 class TickSent(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from fraud.load.values import seconds_of
 SCHEMA_VERSION = 1
 
 
-class Difference(msgspec.Struct, frozen=True):
+class DifferenceCount(msgspec.Struct, frozen=True):
     """A class of differences that the reconciliation has found, with some of its ids."""
 
     name: str
@@ -21,7 +21,7 @@ class Difference(msgspec.Struct, frozen=True):
     ids: list[str]
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class AssertionCheck(msgspec.Struct, frozen=True, kw_only=True):
     """An assertion: its bound, and the value that was measured; None if nothing could be measured."""
 
     name: str
@@ -50,7 +50,7 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     totals: dict[str, float]
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class CampaignOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """The fate of the events, by the reconciliation of the campaign's time. Counts ids.
 
     - lost: sent and not captured, captured and not archived, or missing sequence numbers
@@ -73,7 +73,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     caught: int | None = None
     judged: int | None = None
     correct: int | None = None
-    differences: list[Difference] = []
+    differences: list[DifferenceCount] = []
     reconciliation: str = ""
     verdict: str = ""
     sentence: str = ""
@@ -131,9 +131,9 @@ class CampaignReport(msgspec.Struct, frozen=True, kw_only=True):
     started: datetime
     ended: datetime
     sending: Sending
-    outcome: Outcome
+    outcome: CampaignOutcome
     latencies: Latencies
-    checks: list[Check]
+    checks: list[AssertionCheck]
     balanced: bool
     held: bool
     fraud: FraudFound | None = None
@@ -141,8 +141,12 @@ class CampaignReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def checks_of(
-    asserts: Assertions, sending: Sending, outcome: Outcome, latencies: Latencies, fraud: FraudFound | None = None
-) -> list[Check]:
+    asserts: Assertions,
+    sending: Sending,
+    outcome: CampaignOutcome,
+    latencies: Latencies,
+    fraud: FraudFound | None = None,
+) -> list[AssertionCheck]:
     """Each assertion that a plan makes, held against what was measured. What was not measured does not hold."""
     measured: dict[str, float | None] = {
         "loss": outcome.lost,
@@ -165,9 +169,9 @@ def _quantiles(name: str, quantiles: Quantiles | None) -> dict[str, float | None
     return {f"{share}_{name}": getattr(quantiles, share, None) for share in ("p50", "p95", "p99", "max")}
 
 
-def _check(name: str, bound: str | float, value: float | None) -> Check:
+def _check(name: str, bound: str | float, value: float | None) -> AssertionCheck:
     unit = "s" if isinstance(bound, str) else ""
     limit = seconds_of(bound) if isinstance(bound, str) else float(bound)
     at_least = name == "rate" or name.endswith(("recall", "precision"))
     holds = value is not None and (value >= limit if at_least else value <= limit)
-    return Check(name=name, bound=limit, value=value, unit=unit, at_least=at_least, holds=holds)
+    return AssertionCheck(name=name, bound=limit, value=value, unit=unit, at_least=at_least, holds=holds)

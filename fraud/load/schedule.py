@@ -10,7 +10,7 @@ from fraud.load.shapes import Shape
 from fraud.load.values import seconds_of
 
 
-class Span(msgspec.Struct, frozen=True):
+class IndexSpan(msgspec.Struct, frozen=True):
     """Events of one stage that are sent together, by index: from `first` on, before `end`."""
 
     stage: int
@@ -22,10 +22,10 @@ class Span(msgspec.Struct, frozen=True):
         """The number of its events."""
         return self.end - self.first
 
-    def parts(self, count: int) -> list["Span"]:
+    def parts(self, count: int) -> list["IndexSpan"]:
         """The span in at most `count` parts of nearly the same size, none of them empty."""
         ends = [self.first + self.count * number // count for number in range(count + 1)]
-        return [Span(self.stage, first, end) for first, end in pairwise(ends) if end > first]
+        return [IndexSpan(self.stage, first, end) for first, end in pairwise(ends) if end > first]
 
 
 class Schedule:
@@ -44,10 +44,10 @@ class Schedule:
         """The number of events of all stages that are due by a time."""
         return sum(self._due_of(stage, seconds) for stage in range(len(self._stages)))
 
-    def spans(self, tick: int) -> list[Span]:
+    def spans(self, tick: int) -> list[IndexSpan]:
         """The events of a tick: those that are due before the next one begins."""
         of_stages = (self.indices(stage, tick) for stage in range(len(self._stages)))
-        return [Span(stage, indices.start, indices.stop) for stage, indices in enumerate(of_stages) if indices]
+        return [IndexSpan(stage, indices.start, indices.stop) for stage, indices in enumerate(of_stages) if indices]
 
     def indices(self, stage: int, tick: int) -> range:
         """The events of one stage in a tick, by index."""

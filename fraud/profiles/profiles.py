@@ -8,7 +8,7 @@ from fraud.profiles.customers import CustomerProfile
 from fraud.profiles.population import Population
 from fraud.profiles.skus import PriceDeviations, SkuProfile
 from fraud.profiles.stores import StoreDay, StoreProfile
-from fraud.profiles.table import Table
+from fraud.profiles.table import ProfileTable
 
 
 class Profiles:
@@ -16,8 +16,8 @@ class Profiles:
 
     def __init__(self) -> None:
         self.days = 0
-        self.customers = Table(CustomerProfile)
-        self.skus = Table(SkuProfile)
+        self.customers = ProfileTable(CustomerProfile)
+        self.skus = ProfileTable(SkuProfile)
         self.stores: dict[str, StoreProfile] = {}
         self.population = Population()
         self.prices = PriceDeviations()

@@ -15,7 +15,7 @@ _rows = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
 _encoder = msgspec.msgpack.Encoder()
 
 
-class Table(Generic[Profile]):
+class ProfileTable(Generic[Profile]):
     """Profiles of one kind."""
 
     def __init__(self, kind: type[Profile]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fraud.rules.compiling import CompiledRule
-from fraud.rules.definition import Comparison, Step
+from fraud.rules.definition import Comparison, WeightStep
 from fraud.rules.language.compiled import Read, condition_tree, fact_of, quantity_tree
 from fraud.rules.language.tree import Kinds
 
@@ -54,7 +54,7 @@ def _asked(rule: CompiledRule, place: int, kinds: Kinds) -> ast.stmt:
     return ast.If(condition_tree(definition.when, kinds) if definition.when else ast.Constant(True), body, [])
 
 
-def _steps(steps: Sequence[Step], comparison: Comparison, place: int) -> ast.stmt:
+def _steps(steps: Sequence[WeightStep], comparison: Comparison, place: int) -> ast.stmt:
     """The strictest step that the value passes; none if it is missing."""
     # Of 10^400 it raises OverflowError, which is an ArithmeticError.
     is_nan = ast.If(_call("isnan", _name("value")), [ast.Raise(_name("ArithmeticError"), None)], [])

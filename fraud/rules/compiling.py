@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from fraud.rules.definition import Comparison, RuleDefinition, Step
+from fraud.rules.definition import Comparison, RuleDefinition, WeightStep
 from fraud.rules.language import Condition, ExpressionError, Kinds, Quantity, Template, condition, quantity, template
 
 Made = TypeVar("Made")
@@ -33,7 +33,7 @@ class CompiledRule(msgspec.Struct, frozen=True):
     definition: RuleDefinition
     when: Condition | None
     value: Quantity | None
-    steps: tuple[Step, ...]
+    steps: tuple[WeightStep, ...]
     bounds: tuple[int | float, ...]
     text: Template
     excuses: tuple[CompiledExcuse, ...]
@@ -87,7 +87,7 @@ def _made(field: str, make: Callable[[str, Kinds], Made], text: str, kinds: Kind
         raise FieldError(field, str(problem)) from problem
 
 
-def _steps(rule: RuleDefinition) -> tuple[Step, ...]:
+def _steps(rule: RuleDefinition) -> tuple[WeightStep, ...]:
     if rule.steps:
         if rule.bound is not None or rule.weight is not None:
             raise FieldError("steps", "give either `steps`, or `bound` and `weight`")
@@ -101,7 +101,7 @@ def _steps(rule: RuleDefinition) -> tuple[Step, ...]:
         raise FieldError("weight", "a rule needs a `weight`, or `steps`")
     if (rule.value is None) != (rule.bound is None):
         raise FieldError("bound", "`value` and `bound` belong together")
-    return (Step(rule.bound or 0, rule.weight),)
+    return (WeightStep(rule.bound or 0, rule.weight),)
 
 
 def passes(value: float, comparison: Comparison, bound: float) -> bool:

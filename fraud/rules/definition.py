@@ -14,7 +14,7 @@ Expression = Annotated[str, Meta(min_length=1, max_length=500)]
 Words = Annotated[str, Meta(min_length=1, max_length=400)]
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WeightStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From this bound on, a rule has this weight."""
 
     bound: Number
@@ -44,7 +44,7 @@ class RuleDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     comparison: Comparison = "at least"
     bound: Number | None = None
     weight: Weight | None = None
-    steps: Annotated[tuple[Step, ...], Meta(max_length=10)] = ()
+    steps: Annotated[tuple[WeightStep, ...], Meta(max_length=10)] = ()
     group: str | None = None
     fixed: bool = False
     excuses: Annotated[tuple[Excuse, ...], Meta(max_length=10)] = ()

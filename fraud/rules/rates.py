@@ -9,7 +9,7 @@ import math
 
 import msgspec
 
-from fraud.rules.definition import Step
+from fraud.rules.definition import WeightStep
 
 LEAST_ASKED = 100
 """Flagged sales that must have been seen before weights are bounded."""
@@ -39,7 +39,7 @@ class Rates(msgspec.Struct):
         reached = {rule: FADING * self.reached.get(rule, 0) + day.reached.get(rule, 0) for rule in sorted(rules)}
         return Rates(FADING * self.asked + day.asked, reached)
 
-    def weight(self, rule: str, steps: tuple[Step, ...], step: int) -> int:
+    def weight(self, rule: str, steps: tuple[WeightStep, ...], step: int) -> int:
         """The weight of a rule that reaches a step: that of the step which counts most within its bound."""
         if self.asked < LEAST_ASKED or steps[step].weight <= 0:
             return steps[step].weight

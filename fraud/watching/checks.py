@@ -12,35 +12,39 @@ is `unbalanced` or `missing`."""
 Unit = Literal["seconds", "messages", "records", "ids", "differences"]
 
 
-class Definition(msgspec.Struct, frozen=True):
+class CheckDefinition(msgspec.Struct, frozen=True):
     """A check: what its number counts, and what to do if it is not ok."""
 
     unit: Unit
     advice: str
 
 
-CHECKS: dict[str, Definition] = {
-    "archiver": Definition(
+CHECKS: dict[str, CheckDefinition] = {
+    "archiver": CheckDefinition(
         "seconds",
         "see why archive-events fails or is not called: its log lines, Cosmos' throttling, the hub's consumer group",
     ),
-    "capture": Definition(
+    "capture": CheckDefinition(
         "seconds", "see that Capture is enabled and may write to all-events; a reconciliation names what is missing"
     ),
-    "stream_job": Definition("seconds", "see that the Stream Analytics job runs, and its errors; start it again"),
-    "queue": Definition(
+    "stream_job": CheckDefinition("seconds", "see that the Stream Analytics job runs, and its errors; start it again"),
+    "queue": CheckDefinition(
         "seconds", "see why analyze-suspicious-windows fails or is not called; messages wait for days before they go"
     ),
-    "dead_letters": Definition(
+    "dead_letters": CheckDefinition(
         "messages", "read the reasons in the dead-letter queue of suspicious-windows, mend them, and send them again"
     ),
-    "analysis": Definition("seconds", "look for orchestrations analyze_window that failed or wait for the archive"),
-    "quarantine": Definition("records", "read the reasons in the container quarantine: a producer sends what is wrong"),
-    "unresolved": Definition("ids", "reconcile the range: events that were flagged have not reached the archive"),
-    "night": Definition(
+    "analysis": CheckDefinition(
+        "seconds", "look for orchestrations analyze_window that failed or wait for the archive"
+    ),
+    "quarantine": CheckDefinition(
+        "records", "read the reasons in the container quarantine: a producer sends what is wrong"
+    ),
+    "unresolved": CheckDefinition("ids", "reconcile the range: events that were flagged have not reached the archive"),
+    "night": CheckDefinition(
         "seconds", "see why reconcile_nightly did not end; run `detective reconcile --last 1d` meanwhile"
     ),
-    "night_balance": Definition(
+    "night_balance": CheckDefinition(
         "differences", "read the night's report, repair what can be repaired, and acknowledge the rest"
     ),
 }

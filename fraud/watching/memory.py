@@ -12,7 +12,7 @@ GAP = timedelta(minutes=30)
 """After a longer rest nobody knows for how long something has waited: the watch begins anew."""
 
 
-class Look(msgspec.Struct, frozen=True):
+class PositionsSeen(msgspec.Struct, frozen=True):
     """By partition: the hub's end, and the archiver's checkpoint, at a moment."""
 
     at: datetime
@@ -35,7 +35,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     reported: datetime | None = None
     """The end of the newest window that the stream job was seen to report."""
-    looks: tuple[Look, ...] = ()
+    looks: tuple[PositionsSeen, ...] = ()
     episodes: dict[str, Episode] = {}
 
     @property
@@ -46,7 +46,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
 
 def remembered(memory: Memory | None, facts: Facts) -> Memory:
     """The memory with what this look saw; a new watch after a rest. Open episodes stay."""
-    look = Look(
+    look = PositionsSeen(
         facts.now,
         {partition.id: partition.last for partition in facts.partitions},
         {partition.id: partition.archived for partition in facts.partitions},

@@ -3,19 +3,19 @@
 from activities.desk.hits import recent_figures, recent_hits
 from fraud.desk.labels import Figures, Hits, LabelRow
 from fraud.desk.paging import Page
-from fraud.desk.queries import Span
+from fraud.desk.queries import SpanQuestion
 from function_app.api.endpoint import Call, Endpoint, Nothing
 from services.desk import labels
 
 
-async def list_labels(call: Call[Span, None]) -> Page[LabelRow]:
+async def list_labels(call: Call[SpanQuestion, None]) -> Page[LabelRow]:
     """A page of the decisions of cases, the latest window first."""
     return await labels.list_labels(call.asked)
 
 
-async def get_label_figures(call: Call[Span, None]) -> Figures:
+async def get_label_figures(call: Call[SpanQuestion, None]) -> Figures:
     """The precision of each rule in each week, by the decisions of its cases and the outcomes of its events."""
-    return await (recent_figures() if call.asked == Span() else labels.label_figures(call.asked))
+    return await (recent_figures() if call.asked == SpanQuestion() else labels.label_figures(call.asked))
 
 
 async def get_rule_hits(call: Call[Nothing, None]) -> Hits:
@@ -30,7 +30,7 @@ ENDPOINTS = (
         path="api/labels",
         role="reader",
         handler=list_labels,
-        asked=Span,
+        asked=SpanQuestion,
         answer=Page[LabelRow],
     ),
     Endpoint(
@@ -39,7 +39,7 @@ ENDPOINTS = (
         path="api/label-figures",
         role="reader",
         handler=get_label_figures,
-        asked=Span,
+        asked=SpanQuestion,
         answer=Figures,
     ),
     Endpoint(

@@ -11,7 +11,7 @@ from fraud.desk.queries import (
     QuarantineName,
     QuarantineQuery,
     Question,
-    Span,
+    SpanQuestion,
     VerdictQuery,
 )
 from fraud.desk.rows import (
@@ -57,7 +57,7 @@ async def get_event(call: Call[EventName, None]) -> EventDetails:
     return await events.event_details(call.asked.id)
 
 
-async def list_windows(call: Call[Span, None]) -> Page[WindowRow]:
+async def list_windows(call: Call[SpanQuestion, None]) -> Page[WindowRow]:
     """A page of the windows that have verdicts, the latest first."""
     return await verdicts.list_windows(call.asked)
 
@@ -77,7 +77,7 @@ async def list_dead_letters(call: Call[Question, None]) -> Page[DeadLetterRow]:
     return await dead_letters.list_dead_letters(call.asked)
 
 
-async def list_alerts(call: Call[Span, None]) -> Page[AlertRow]:
+async def list_alerts(call: Call[SpanQuestion, None]) -> Page[AlertRow]:
     """A page of the alerts that the fraud team was told, the latest window first."""
     return await alerts.list_alerts(call.asked)
 
@@ -106,10 +106,10 @@ ENDPOINTS = (
     _get("list-verdicts", "api/verdicts", list_verdicts, VerdictQuery, Page[VerdictRow], 404),
     _get("list-events", "api/events", list_events, EventQuery, Page[EventRow]),
     _get("get-event", "api/events/{*id}", get_event, EventName, EventDetails),
-    _get("list-windows", "api/windows", list_windows, Span, Page[WindowRow]),
+    _get("list-windows", "api/windows", list_windows, SpanQuestion, Page[WindowRow]),
     _get("list-quarantine", "api/quarantine", list_quarantine, QuarantineQuery, Page[QuarantineRow]),
     _get("get-quarantine", "api/quarantine/{*path}", get_quarantine, QuarantineName, QuarantineRow, 404),
     _get("list-dead-letters", "api/dead-letters", list_dead_letters, Question, Page[DeadLetterRow]),
-    _get("list-alerts", "api/alerts", list_alerts, Span, Page[AlertRow]),
+    _get("list-alerts", "api/alerts", list_alerts, SpanQuestion, Page[AlertRow]),
     _get("list-rule-sets", "api/rule-sets", list_rule_sets, Nothing, tuple[RuleSetRow, ...]),
 )

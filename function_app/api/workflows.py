@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import ProblemError, not_found
-from fraud.desk.queries import Span
+from fraud.desk.queries import SpanQuestion
 from function_app.api.endpoint import Call, Endpoint
 from function_app.desk.pictures.gantt import moments_of
 from function_app.durable_client import management_address
@@ -17,7 +17,7 @@ from services.instances import Filter, Instance, InstancesError, find_instance, 
 Status = Literal["Running", "Completed", "Failed", "Terminated", "Pending", "Suspended", "ContinuedAsNew"]
 
 
-class WorkflowQuery(Span, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WorkflowQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Instances that were created in a span, by their state and the beginning of their ids."""
 
     status: Status | None = None
@@ -35,7 +35,7 @@ class WorkflowRow(msgspec.Struct, frozen=True, kw_only=True):
     custom_status: Any = None
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The management API's own token."""
 
     token: str
@@ -50,12 +50,12 @@ async def list_workflows(call: Call[WorkflowQuery, None]) -> Page[WorkflowRow]:
         created_from=asked.start,
         created_to=asked.end,
     )
-    token = place_in(asked.token, Place).token if asked.token else None
+    token = place_in(asked.token, _Place).token if asked.token else None
     try:
         page = await list_page(management_address(call.durable), wanted, asked.limit, token)
     except InstancesError as error:
         raise ProblemError(503, "Service away", str(error)) from error
-    return Page(tuple(map(_row, page.instances)), token_of(Place(page.token)) if page.token else None)
+    return Page(tuple(map(_row, page.instances)), token_of(_Place(page.token)) if page.token else None)
 
 
 class WorkflowName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from function_app.access import checks_callers_itself, open_to_all
 from function_app.callers import caller_of_page
 from function_app.desk import answers, forms
 from function_app.desk.assets import served_asset
-from function_app.desk.routing import Match, Routes, Table
+from function_app.desk.routing import Routes, ViewMatch, ViewTable
 from function_app.desk.views import (
     api,
     campaign_plans,
@@ -64,7 +64,7 @@ ROUTES: Routes = {
     )
     for path, view in views.ROUTES.items()
 }
-TABLE = Table(ROUTES)
+TABLE = ViewTable(ROUTES)
 
 
 @blueprint.function_name("desk-home")
@@ -90,7 +90,7 @@ async def desk(request: func.HttpRequest, client: Client) -> func.HttpResponse:
             answers.file(asset) if asset else answers.refused(404, "No such file", "The page that asks for it is old.")
         )
     match = TABLE.find(request.method, path)
-    if not isinstance(match, Match):
+    if not isinstance(match, ViewMatch):
         return _not_there(match)
     try:
         return await _answered(match, request, client)
@@ -104,7 +104,7 @@ def _not_there(methods: frozenset[str]) -> func.HttpResponse:
     return answers.refused(404, "No such page", "The desk has no page of this address.")
 
 
-async def _answered(match: Match, request: func.HttpRequest, client: Client) -> func.HttpResponse:
+async def _answered(match: ViewMatch, request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """The answer of a view. Raises ProblemError if nobody is at the desk; its own refusals are pages."""
     known_token = forms.token_of(request)
     token = known_token or forms.new_token()

@@ -12,20 +12,20 @@ _PLACE = re.compile(r"\\{([a-z]+)(\\\*)?\\}")
 """A segment, `{id}`, or all that follows, `{path*}`, as `re.escape` writes them."""
 
 
-class Match(msgspec.Struct, frozen=True):
+class ViewMatch(msgspec.Struct, frozen=True):
     """A view, and the values of its path."""
 
     view: View
     values: dict[str, str]
 
 
-class Table:
+class ViewTable:
     """Routes, the first that fits wins."""
 
     def __init__(self, routes: Routes) -> None:
         self._routes = [(method, _compiled(path), view) for (method, path), view in routes.items()]
 
-    def find(self, method: str, path: str) -> Match | frozenset[str]:
+    def find(self, method: str, path: str) -> ViewMatch | frozenset[str]:
         """The view of a path below `/desk`; if none takes the method, the methods that the path has, none for none."""
         allowed: set[str] = set()
         for its_method, pattern, view in self._routes:
@@ -35,7 +35,7 @@ class Table:
                     values = {
                         name: re.sub("%2F", "/", text, flags=re.IGNORECASE) for name, text in match.groupdict().items()
                     }
-                    return Match(view, values)
+                    return ViewMatch(view, values)
                 allowed.add(its_method)
         return frozenset(allowed)
 

@@ -19,7 +19,7 @@ from reconciliation.comparing.findings import Doubt, Finding
 from reconciliation.comparing.grouping import Numbers, column, grouped
 from reconciliation.comparing.judgement import Judgement, judge_sightings
 from reconciliation.comparing.places import compare_places
-from reconciliation.comparing.sightings import Sighting
+from reconciliation.comparing.sightings import RowSighting
 from reconciliation.ranges import window_end
 from reconciliation.reading.keys import NO_CONTENT, RunKeys
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, Rows, store_name
@@ -107,7 +107,7 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
     ends = np.append(starts[1:], len(rows))
     for start, end in zip(starts[others].tolist(), ends[others].tolist(), strict=True):
         places = order[start:end]
-        sightings = [Sighting(*row) for row in np.take(rows, places).tolist()]
+        sightings = [RowSighting(*row) for row in np.take(rows, places).tolist()]
         sightings += by_id.get(sightings[0][:2], ())
         judgement = judge_sightings(sightings, scope.__contains__, with_documents=scope.with_documents)
         name = next((names[place] for place in places.tolist() if place in names), None)
@@ -125,11 +125,11 @@ def _picked(rows: Rows, names: Mapping[int, str], mask: Numbers) -> tuple[Rows, 
     return rows[mask], {position: names[place] for position, place in enumerate(places) if place in names}
 
 
-def _by_key(rows: Rows) -> dict[tuple[int, int], list[Sighting]]:
+def _by_key(rows: Rows) -> dict[tuple[int, int], list[RowSighting]]:
     """The rows by their keys."""
-    by_key: dict[tuple[int, int], list[Sighting]] = {}
+    by_key: dict[tuple[int, int], list[RowSighting]] = {}
     for row in rows.tolist():
-        by_key.setdefault(row[:2], []).append(Sighting(*row))
+        by_key.setdefault(row[:2], []).append(RowSighting(*row))
     return by_key
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.matching import Matches
-from reconciliation.comparing.sightings import InRange, Sighting, Sightings
+from reconciliation.comparing.sightings import InRange, RowSighting, Sightings
 from reconciliation.reading.keys import NO_CONTENT
 from reconciliation.reading.rows import Flag
 
@@ -26,7 +26,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     window: int
     where: frozenset[str]
     store: int
-    event: Sighting | None = None
+    event: RowSighting | None = None
     expected: Sequence[int] = ()
     seen: Sequence[int] = ()
     seen_stores: frozenset[int] = frozenset()
@@ -118,7 +118,7 @@ def ambiguous(matches: Matches, in_range: InRange) -> Iterator[Finding]:
         yield about("ambiguous", event, "all-events")
 
 
-def about(name: Class, event: Sighting, where: str, doubt: Doubt | None = None) -> Finding:
+def about(name: Class, event: RowSighting, where: str, doubt: Doubt | None = None) -> Finding:
     """A finding on an event."""
     return Finding(
         name=name,

@@ -8,7 +8,7 @@ from reconciliation.comparing.classes import NOTES
 from reconciliation.comparing.findings import Finding, archive_findings
 from reconciliation.comparing.matching import match_outcomes
 from reconciliation.comparing.outcomes import outcome_findings
-from reconciliation.comparing.sightings import InRange, Sighting, sort_sightings
+from reconciliation.comparing.sightings import InRange, RowSighting, sort_sightings
 from reconciliation.reading.rows import Kind
 
 Cell = tuple[int, int]
@@ -19,7 +19,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The counts of one id; `Accounts` says what each means. Each cell counts once; `due`, `judged` and `matched` count
     contents."""
 
-    events: list[Sighting]
+    events: list[RowSighting]
     reread: int
     malformed: int
     captured: int
@@ -34,7 +34,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[Finding]
 
 
-def judge_sightings(rows: Sequence[Sighting], in_range: InRange, *, with_documents: bool) -> Judgement:
+def judge_sightings(rows: Sequence[RowSighting], in_range: InRange, *, with_documents: bool) -> Judgement:
     """Judge all sightings of one id; without `with_documents` Cosmos is left out."""
     sightings = sort_sightings(rows, with_documents=with_documents)
     matches = match_outcomes(sightings)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from reconciliation.comparing.sightings import Sighting, Sightings
+from reconciliation.comparing.sightings import RowSighting, Sightings
 from reconciliation.reading.keys import NO_CONTENT
 
 Outcomes = Literal["suspicious-events", "fraud-events"]
@@ -31,18 +31,18 @@ class Match(msgspec.Struct, frozen=True):
     - foreign: verdicts where the id is expected, on a content that was not captured as one to be flagged
     """
 
-    seen: list[Sighting]
+    seen: list[RowSighting]
     satisfied: dict[int, int]
-    excess: list[Sighting]
-    strange: list[Sighting]
-    foreign: list[Sighting]
+    excess: list[RowSighting]
+    strange: list[RowSighting]
+    foreign: list[RowSighting]
 
 
 class Matches(msgspec.Struct, frozen=True):
     """Both archives of outcomes. `expected` are the events that must be flagged, the surest first; `windows` are
     theirs."""
 
-    expected: list[Sighting]
+    expected: list[RowSighting]
     windows: list[int]
     outcomes: dict[Outcomes, Match]
 
@@ -60,7 +60,7 @@ def match_outcomes(sightings: Sightings) -> Matches:
     return Matches(expected, windows, outcomes)
 
 
-def _match(expected: Sequence[Sighting], seen: list[Sighting]) -> Match:
+def _match(expected: Sequence[RowSighting], seen: list[RowSighting]) -> Match:
     """Give every expected event the window in which it was seen."""
     left = Counter((sighting.store, sighting.window, sighting.content) for sighting in seen)
     named = sorted(left)
@@ -81,7 +81,7 @@ def _match(expected: Sequence[Sighting], seen: list[Sighting]) -> Match:
     return match
 
 
-def _places(event: Sighting, named: Sequence[Place]) -> Iterator[Place]:
+def _places(event: RowSighting, named: Sequence[Place]) -> Iterator[Place]:
     """Where an event may have been seen, the surest first. A verdict without its event stands for any; an event that
     could not be read whole cannot be told from what was judged."""
     for content in dict.fromkeys((event.content, NO_CONTENT)):
@@ -90,7 +90,7 @@ def _places(event: Sighting, named: Sequence[Place]) -> Iterator[Place]:
         yield from (place for place in named if place[0] == event.store and place[1] in event.windows)
 
 
-def _sort(match: Match, place: Place, sighting: Sighting, count: int, expected: Sequence[Sighting]) -> None:
+def _sort(match: Match, place: Place, sighting: RowSighting, count: int, expected: Sequence[RowSighting]) -> None:
     """Sort a sighting that no event has taken."""
     store, window, content = place
     here = [event for event in expected if event.store == store and window in event.windows]
@@ -104,7 +104,7 @@ def _sort(match: Match, place: Place, sighting: Sighting, count: int, expected: 
         match.excess.append(sighting)
 
 
-def _window_of(position: int, event: Sighting, outcomes: dict[Outcomes, Match]) -> int:
+def _window_of(position: int, event: RowSighting, outcomes: dict[Outcomes, Match]) -> int:
     """The window of an expected event: where it was seen, if its time leaves that open."""
     seen = (match.satisfied[position] for match in outcomes.values() if position in match.satisfied)
     return next(seen, event.window)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.findings import Finding, ambiguous, unresolved
 from reconciliation.comparing.matching import Match, Matches, Outcomes
-from reconciliation.comparing.sightings import InRange, Sighting, Sightings
+from reconciliation.comparing.sightings import InRange, RowSighting, Sightings
 from reconciliation.comparing.verdicts import Replaced, differing_verdicts
 from reconciliation.reading.keys import NO_CONTENT
 
@@ -37,8 +37,8 @@ class _Hit(NamedTuple):
     name: Class
     place: Outcomes
     window: int
-    event: Sighting | None
-    seen: Sighting | None = None
+    event: RowSighting | None
+    seen: RowSighting | None = None
 
     @property
     def group(self) -> tuple[Class, int, int]:
@@ -77,7 +77,7 @@ class _Hits:
             if self._in_range(sighting.window):
                 yield _Hit("duplicates", self._place, sighting.window, self._matches.expected[0], sighting)
 
-    def _unseen(self) -> list[tuple[int, Sighting]]:
+    def _unseen(self) -> list[tuple[int, RowSighting]]:
         """The expected events that were not seen, each store, window and content once; a report names no content."""
         events = {
             (window, event.identity if self._place == "fraud-events" else event.store): (window, event)
@@ -118,7 +118,7 @@ class _Hits:
                 shown = window if self._in_range(window) else sighting.window
                 yield _Hit("wrong_window", self._place, shown, event, sighting)
 
-    def _unexpected(self, sighting: Sighting) -> _Hit:
+    def _unexpected(self, sighting: RowSighting) -> _Hit:
         if self._matches.expected:
             return _Hit("duplicates", self._place, sighting.window, self._matches.expected[0], sighting)
         captured = self._sightings.captured
@@ -154,17 +154,17 @@ def _is_missing(name: Class) -> bool:
     return name in _MISSING.values()
 
 
-def _windows(name: Class, event: Sighting | None, matches: Matches) -> list[int]:
+def _windows(name: Class, event: RowSighting | None, matches: Matches) -> list[int]:
     """The windows of the expected events that a finding is about."""
     pairs = zip(matches.windows, matches.expected, strict=True)
     return sorted({window for window, expected in pairs if not _is_missing(name) or _is_about(name, event, expected)})
 
 
-def _seen(name: Class, event: Sighting | None, seen: Sequence[Sighting]) -> list[Sighting]:
+def _seen(name: Class, event: RowSighting | None, seen: Sequence[RowSighting]) -> list[RowSighting]:
     return [sighting for sighting in seen if not _is_missing(name) or _is_about(name, event, sighting)]
 
 
-def _is_about(name: Class, event: Sighting | None, other: Sighting) -> bool:
+def _is_about(name: Class, event: RowSighting | None, other: RowSighting) -> bool:
     """Of the same store, and where verdicts are missing of the same content, as far as the other tells."""
     if event is None or event.store != other.store:
         return event is None
@@ -176,7 +176,7 @@ def _store(sightings: Sightings) -> int:
     return (sightings.reported or sightings.judged)[0].store
 
 
-def _most_often(archives: Iterable[Sequence[Sighting]]) -> list[int]:
+def _most_often(archives: Iterable[Sequence[RowSighting]]) -> list[int]:
     """The windows of the sightings, each as often as in the archive that has it most often."""
     counts: Counter[int] = Counter()
     for seen in archives:

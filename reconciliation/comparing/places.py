@@ -7,7 +7,7 @@ import msgspec
 from fraud.quarantine_places import EventPlace
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.findings import Finding
-from reconciliation.comparing.sightings import InRange, Sighting
+from reconciliation.comparing.sightings import InRange, RowSighting
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, Rows
 from reconciliation.reading.verdicts import Field, names_of, unpacked
 
@@ -36,10 +36,10 @@ def compare_places(rows: Rows, names: Mapping[int, str], in_range: InRange, part
     asked = (kinds == Kind.PLACE_VERDICT) | ((kinds == Kind.PLACE) & ((rows["flags"] & Flag.BY_PLACE) != 0))
     if not asked.any():
         return result
-    at_places: dict[_Key, list[tuple[Sighting, str]]] = {row[:2]: [] for row in rows[asked].tolist()}
+    at_places: dict[_Key, list[tuple[RowSighting, str]]] = {row[:2]: [] for row in rows[asked].tolist()}
     for position, row in enumerate(rows.tolist()):
         if row[:2] in at_places:
-            at_places[row[:2]].append((Sighting(*row), names.get(position, "")))
+            at_places[row[:2]].append((RowSighting(*row), names.get(position, "")))
     for named in at_places.values():
         place = _Place(named, in_range, partitions)
         result.findings += place.findings()
@@ -51,7 +51,7 @@ def compare_places(rows: Rows, names: Mapping[int, str], in_range: InRange, part
 class _Place:
     """One place of the hub: the flagged events of the body there, and the verdicts that name it."""
 
-    def __init__(self, named: Sequence[tuple[Sighting, str]], in_range: InRange, partitions: Sequence[str]) -> None:
+    def __init__(self, named: Sequence[tuple[RowSighting, str]], in_range: InRange, partitions: Sequence[str]) -> None:
         self._in_range = in_range
         self._partitions = partitions
         sightings = [sighting for sighting, _ in named]
@@ -60,16 +60,16 @@ class _Place:
         self._verdicts = [(sighting, name) for sighting, name in named if sighting.kind == Kind.PLACE_VERDICT]
         self._is_quarantined = any(sighting.kind == Kind.QUARANTINED for sighting in sightings)
         self.due = [event for event in self._events if event.flags & Flag.BY_PLACE and self._is_isolated(event)]
-        self.judged: list[Sighting] = []
-        self._replaced: list[Sighting] = []
+        self.judged: list[RowSighting] = []
+        self._replaced: list[RowSighting] = []
 
-    def count(self, events: Sequence[Sighting]) -> int:
+    def count(self, events: Sequence[RowSighting]) -> int:
         """The number of those that lie in the range."""
         return sum(self._in_range(event.window) for event in events)
 
     def findings(self) -> Iterator[tuple[str, Finding]]:
         """Verdicts that are falsified, moved, too many or on nothing, then what lacks its own, with names of places."""
-        foreign: list[tuple[Sighting, str]] = []
+        foreign: list[tuple[RowSighting, str]] = []
         for verdict, name in self._verdicts:
             event = next((event for event in self._events if event.content == verdict.content), None)
             if event is None:
@@ -85,18 +85,18 @@ class _Place:
             if all(map(self._in_range, event.windows)):
                 yield self._name_of(event), _finding("missing_from_fraud", event, event)
 
-    def _is_isolated(self, event: Sighting) -> bool:
+    def _is_isolated(self, event: RowSighting) -> bool:
         """It lies in quarantine, or must: the archive takes nothing that is malformed."""
         return self._is_quarantined or event.is_malformed
 
-    def _on_its_event(self, verdict: Sighting, event: Sighting, name: str) -> Iterator[tuple[str, Finding]]:
+    def _on_its_event(self, verdict: RowSighting, event: RowSighting, name: str) -> Iterator[tuple[str, Finding]]:
         if verdict.window not in event.windows:
             yield from self._of_verdict("wrong_window", verdict, event, name)
         fields, _ = unpacked(verdict.sequence)
         if verdict.flags & Flag.DIFFERS:
             yield from self._of_verdict(_class_of(fields), verdict, event, name, fields)
 
-    def _on_a_foreign_content(self, verdict: Sighting, name: str) -> Iterator[tuple[str, Finding]]:
+    def _on_a_foreign_content(self, verdict: RowSighting, name: str) -> Iterator[tuple[str, Finding]]:
         """It stands in the place of one that is missing, if one is."""
         lacking = self._lacking()
         event = next(iter([*lacking, *self._events]), None)
@@ -108,16 +108,16 @@ class _Place:
         yield from self._of_verdict(_class_of(fields), verdict, event, name, fields | Field.EVENT)
 
     def _of_verdict(
-        self, name: Class, verdict: Sighting, event: Sighting | None, place: str, fields: int = 0
+        self, name: Class, verdict: RowSighting, event: RowSighting | None, place: str, fields: int = 0
     ) -> Iterator[tuple[str, Finding]]:
         shown = [sighting for sighting in (event, verdict) if sighting and self._in_range(sighting.window)]
         if shown:
             yield place, _finding(name, shown[0], event, verdict, fields)
 
-    def _lacking(self) -> list[Sighting]:
+    def _lacking(self) -> list[RowSighting]:
         return [event for event in self.due if event not in self.judged and event not in self._replaced]
 
-    def _name_of(self, event: Sighting) -> str:
+    def _name_of(self, event: RowSighting) -> str:
         # The flagged events of a body come in their order.
         partition = self._partitions[event.stream].rpartition("/")[2]
         return EventPlace(partition, event.sequence, self._events.index(event)).name
@@ -128,7 +128,7 @@ def _class_of(fields: int) -> Class:
 
 
 def _finding(
-    name: Class, shown: Sighting, event: Sighting | None, verdict: Sighting | None = None, fields: int = 0
+    name: Class, shown: RowSighting, event: RowSighting | None, verdict: RowSighting | None = None, fields: int = 0
 ) -> Finding:
     return Finding(
         name=name,

@@ -11,7 +11,7 @@ InRange = Callable[[int], bool]
 """Tells of a window's number if the window is compared."""
 
 
-class Sighting(NamedTuple):
+class RowSighting(NamedTuple):
     """A row, in the order of its fields; see `rows.ROW`."""
 
     upper: int
@@ -49,19 +49,19 @@ class Sightings(msgspec.Struct, frozen=True):
     """All sightings of one id. `captured` has each event once, though a blob was written twice. `judged_by_place` are
     verdicts on events of this id that were judged by their place in the hub."""
 
-    captured: list[Sighting]
-    reported: list[Sighting]
-    judged: list[Sighting]
-    documents: list[Sighting]
+    captured: list[RowSighting]
+    reported: list[RowSighting]
+    judged: list[RowSighting]
+    documents: list[RowSighting]
     is_quarantined: bool
-    judged_by_place: list[Sighting] = []
+    judged_by_place: list[RowSighting] = []
 
     @property
-    def events(self) -> list[Sighting]:
+    def events(self) -> list[RowSighting]:
         """The captured events, without those that the stream job reads out of a malformed body."""
         return [event for event in self.captured if not event.flags & Flag.EMBEDDED]
 
-    def is_judged_by_place(self, event: Sighting) -> bool:
+    def is_judged_by_place(self, event: RowSighting) -> bool:
         """A verdict by its place stands for that of a window, which may not find it: its id leads to others."""
         return not event.flags & Flag.BY_PLACE and any(
             verdict.content == event.content and verdict.sequence == event.sequence and verdict.window in event.windows
@@ -69,7 +69,7 @@ class Sightings(msgspec.Struct, frozen=True):
         )
 
 
-def sort_sightings(rows: Sequence[Sighting], *, with_documents: bool) -> Sightings:
+def sort_sightings(rows: Sequence[RowSighting], *, with_documents: bool) -> Sightings:
     """Sort the rows of one id; without `with_documents` Cosmos is left out."""
     return Sightings(
         captured=_distinct(_of_kind(rows, Kind.CAPTURED)),
@@ -81,10 +81,10 @@ def sort_sightings(rows: Sequence[Sighting], *, with_documents: bool) -> Sightin
     )
 
 
-def _of_kind(rows: Sequence[Sighting], kind: Kind) -> list[Sighting]:
+def _of_kind(rows: Sequence[RowSighting], kind: Kind) -> list[RowSighting]:
     return [row for row in rows if row.kind == kind]
 
 
-def _distinct(captured: Iterable[Sighting]) -> list[Sighting]:
+def _distinct(captured: Iterable[RowSighting]) -> list[RowSighting]:
     """Each event once. One body may hold several events embedded, and is malformed itself besides."""
     return list({(row.stream, row.sequence, row.is_malformed, row.identity): row for row in captured}.values())

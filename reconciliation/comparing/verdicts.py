@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.findings import Doubt, Finding
-from reconciliation.comparing.sightings import InRange, Sighting, Sightings
+from reconciliation.comparing.sightings import InRange, RowSighting, Sightings
 from reconciliation.reading.keys import NO_CONTENT
 from reconciliation.reading.rows import Flag
 from reconciliation.reading.verdicts import Field, names_of, unpacked
 
-Replaced = tuple[Sighting, Sighting | None]
+Replaced = tuple[RowSighting, RowSighting | None]
 """A verdict on a content that was not captured, and the captured event that it stands in the place of, if one lacks
 its verdict."""
 
@@ -47,7 +47,7 @@ def differing_verdicts(sightings: Sightings, replaced: Sequence[Replaced], in_ra
 class _Wrong:
     """The fields of a verdict that differ, or what Cosmos must be asked for before they do."""
 
-    def __init__(self, verdict: Sighting, sightings: Sightings, *, is_foreign: bool) -> None:
+    def __init__(self, verdict: RowSighting, sightings: Sightings, *, is_foreign: bool) -> None:
         self.verdict = verdict
         self.is_foreign = is_foreign
         self.fields, named = unpacked(verdict.sequence) if verdict.flags & Flag.DIFFERS else (Field(0), 1)
@@ -65,7 +65,7 @@ class _Wrong:
         return "unknown_rule_set" if self.fields & Field.RULE_SET else "verdict_differs"
 
 
-def _archived_by_then(verdict: Sighting, sightings: Sightings) -> int:
+def _archived_by_then(verdict: RowSighting, sightings: Sightings) -> int:
     """The contents that had arrived under the id in the store when the verdict's window ended, and are archived."""
     contents = {event.content for event in _of_store(verdict, sightings) if event.window <= verdict.window}
     if archived := _documents(verdict, sightings):
@@ -73,16 +73,16 @@ def _archived_by_then(verdict: Sighting, sightings: Sightings) -> int:
     return len(contents)
 
 
-def _ever_seen(verdict: Sighting, sightings: Sightings) -> int:
+def _ever_seen(verdict: RowSighting, sightings: Sightings) -> int:
     events = [event for event in sightings.captured if not event.is_malformed]
     # The store of an event that is read out of a malformed body may be anything.
     contents = {event.content for event in events if event.store == verdict.store or event.flags & Flag.EMBEDDED}
     return len(contents | _documents(verdict, sightings))
 
 
-def _of_store(verdict: Sighting, sightings: Sightings) -> list[Sighting]:
+def _of_store(verdict: RowSighting, sightings: Sightings) -> list[RowSighting]:
     return [event for event in sightings.events if event.store == verdict.store and not event.is_malformed]
 
 
-def _documents(verdict: Sighting, sightings: Sightings) -> set[int]:
+def _documents(verdict: RowSighting, sightings: Sightings) -> set[int]:
     return {document.content for document in sightings.documents if document.store == verdict.store}

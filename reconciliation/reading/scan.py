@@ -11,7 +11,7 @@ from reconciliation.capture.records import Records
 from reconciliation.reading.event_rows import EventRows
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import RowWriter
-from reconciliation.reading.sequences import Span, merged, spans_of
+from reconciliation.reading.sequences import SequenceSpan, merged, spans_of
 
 BATCH_BYTES = 1024 * 1024
 """Blocks that are turned into rows at once: some 2,000 records."""
@@ -37,7 +37,7 @@ class ScanSums(msgspec.Struct):
     bytes: int = 0
     blobs: int = 0
     nameless: int = 0
-    spans: list[Span] = []
+    spans: list[SequenceSpan] = []
     unreadable: list[Unreadable] = []
     unreadable_count: int = 0
 

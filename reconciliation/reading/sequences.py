@@ -13,7 +13,7 @@ from reconciliation.ranges import window_number
 Numbers = Sequence[int] | NDArray[Any]
 
 
-class Span(NamedTuple):
+class SequenceSpan(NamedTuple):
     """Sequence numbers from `first` to `last`, both included, and the windows of these two events."""
 
     first: int
@@ -22,7 +22,7 @@ class Span(NamedTuple):
     last_window: int
 
 
-def spans_of(sequences: Numbers, enqueued: Numbers) -> list[Span]:
+def spans_of(sequences: Numbers, enqueued: Numbers) -> list[SequenceSpan]:
     """The unbroken runs of sequence numbers in the order of reading; both columns are as in `Records`."""
     if not len(sequences):
         return []
@@ -30,7 +30,7 @@ def spans_of(sequences: Numbers, enqueued: Numbers) -> list[Span]:
     breaks = np.flatnonzero(np.diff(numbers) != 1).tolist()
     firsts, lasts = [0, *(place + 1 for place in breaks)], [*breaks, len(numbers) - 1]
     return [
-        Span(int(numbers[i]), int(numbers[j]), _window(int(enqueued[i])), _window(int(enqueued[j])))
+        SequenceSpan(int(numbers[i]), int(numbers[j]), _window(int(enqueued[i])), _window(int(enqueued[j])))
         for i, j in zip(firsts, lasts, strict=True)
     ]
 
@@ -39,20 +39,20 @@ def _window(enqueued: int) -> int:
     return window_number(begin_of(enqueued))
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merged(spans: Iterable[SequenceSpan]) -> list[SequenceSpan]:
     """The same numbers in as few spans as can be, sorted; spans that overlap or touch become one."""
-    result: list[Span] = []
+    result: list[SequenceSpan] = []
     for span in sorted(spans):
         if not result or span.first > result[-1].last + 1:
             result.append(span)
         elif span.last > result[-1].last:
-            result[-1] = Span(result[-1].first, span.last, result[-1].first_window, span.last_window)
+            result[-1] = SequenceSpan(result[-1].first, span.last, result[-1].first_window, span.last_window)
     return result
 
 
-def gaps(spans: Iterable[Span]) -> list[Span]:
+def gaps(spans: Iterable[SequenceSpan]) -> list[SequenceSpan]:
     """The numbers between the spans that are in none, with the windows of the events before and after."""
     return [
-        Span(left.last + 1, right.first - 1, left.last_window, right.first_window)
+        SequenceSpan(left.last + 1, right.first - 1, left.last_window, right.first_window)
         for left, right in pairwise(merged(spans))
     ]

@@ -5,7 +5,7 @@ import msgspec
 from reconciliation.comparing.classes import RepairStage
 from reconciliation.repairing.repair import NotRepairable
 
-WINDOWS_PER_WORKFLOW = 16
+WINDOWS_PER_ORCHESTRATION = 16
 """Windows that are analysed at once, by one orchestration."""
 CORRECTIONS_PER_STEP = 50
 

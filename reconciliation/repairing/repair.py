@@ -99,7 +99,7 @@ class Analysis(msgspec.Struct, frozen=True, tag_field="step", tag="judge"):
 RepairStep = Backfill | Correction | Analysis
 
 
-class Judged(msgspec.Struct, frozen=True):
+class JudgedWindow(msgspec.Struct, frozen=True):
     """An existing blob of verdicts: the name of its window, and its ids."""
 
     name: str
@@ -189,7 +189,7 @@ def corrections(needs: Lacking) -> list[Correction]:
     ]
 
 
-def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[SuspiciousWindow]:
+def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[JudgedWindow]) -> list[SuspiciousWindow]:
     """The windows to analyse for one store and time, given the verdicts that exist.
 
     An id that verdicts name is judged again in each blob that names it: a content that came late under an id used
@@ -202,7 +202,7 @@ def analyses(key: WindowKey, needs: Lacking, blobs: Sequence[Judged]) -> list[Su
     cases = needs.cases.get(key, set())
     unnamed = missing.difference(*(blob.ids for blob in blobs))
 
-    def as_named(blob: Judged) -> frozenset[str]:
+    def as_named(blob: JudgedWindow) -> frozenset[str]:
         candidates = (blob.ids, blob.ids | missing, blob.ids | unnamed)
         return next((ids for ids in candidates if window_of_ids(store, end, ids).name == blob.name), blob.ids)
 

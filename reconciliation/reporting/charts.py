@@ -8,7 +8,7 @@ import msgspec
 
 from fraud.windows import WINDOW
 from reconciliation.comparing.classes import DIFFERENCE_COLUMNS
-from reconciliation.reporting.report import StoreRow, TableRow, WindowRow
+from reconciliation.reporting.report import StoreRow, TableRow, WindowTableRow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_BARS = 60
@@ -46,12 +46,12 @@ class Bar(msgspec.Struct, frozen=True):
         return text + (f", {self.wrong:,} differences" if self.wrong else "")
 
 
-def period_name(windows: Sequence[WindowRow]) -> str:
+def period_name(windows: Sequence[WindowTableRow]) -> str:
     """The period of one bar of these windows."""
     return _PERIODS[_windows_a_bar(len(windows))]
 
 
-def window_bars(windows: Sequence[WindowRow]) -> list[Bar]:
+def window_bars(windows: Sequence[WindowTableRow]) -> list[Bar]:
     """Windows put together by the clock, into hours for a day, so that a chart has at most MAX_BARS."""
     period = WINDOW * _windows_a_bar(len(windows))
     bars: list[Bar] = []

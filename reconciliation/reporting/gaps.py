@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 
 from reconciliation.capture.holes import INTERVAL, Hole
-from reconciliation.plan import Partition, Plan
+from reconciliation.plan import Partition, ReadingPlan
 from reconciliation.ranges import milliseconds, window_end, window_number
 from reconciliation.reading.scan import ScanSums
-from reconciliation.reading.sequences import Span, gaps, merged
+from reconciliation.reading.sequences import SequenceSpan, gaps, merged
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Gap(msgspec.Struct, frozen=True):
         return f"up to {self.last}" if self.first is None else f"{self.first} to {self.last}"
 
 
-def find_gaps(plan: Plan, scans: Sequence[ScanSums]) -> list[Gap]:
+def find_gaps(plan: ReadingPlan, scans: Sequence[ScanSums]) -> list[Gap]:
     """The gaps between the blobs that were read, as far as they may lie in the range."""
     return [
         gap
@@ -49,7 +49,7 @@ def find_gaps(plan: Plan, scans: Sequence[ScanSums]) -> list[Gap]:
     ]
 
 
-def _of_partition(plan: Plan, partition: Partition, spans: list[Span]) -> Iterator[Gap]:
+def _of_partition(plan: ReadingPlan, partition: Partition, spans: list[SequenceSpan]) -> Iterator[Gap]:
     for span in gaps(spans):
         if span.first_window <= plan.last_window and span.last_window >= plan.first_window:
             yield _gap(partition, span.first, span.last, span.first_window, span.last_window)
@@ -60,7 +60,7 @@ def _of_partition(plan: Plan, partition: Partition, spans: list[Span]) -> Iterat
             yield from _in_hole(partition, hole, spans)
 
 
-def _in_hole(partition: Partition, hole: Hole, spans: list[Span]) -> Iterator[Gap]:
+def _in_hole(partition: Partition, hole: Hole, spans: list[SequenceSpan]) -> Iterator[Gap]:
     """A gap where a blob is missing, unless there are numbers before and after it: those have told."""
     first_window, last_window = _window(hole.after), _window(hole.before)
     before = [span for span in spans if span.first_window <= first_window]

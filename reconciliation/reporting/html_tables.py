@@ -29,7 +29,7 @@ BLOBS = "blobs"
 """The folder beside the page under which the app serves the blobs that it names, container first."""
 
 
-class Link(msgspec.Struct, frozen=True):
+class BlobLink(msgspec.Struct, frozen=True):
     """A link to a blob; its title is the blob's whole path."""
 
     address: str
@@ -37,7 +37,7 @@ class Link(msgspec.Struct, frozen=True):
     text: str
 
 
-Cell = str | Sequence[Link]
+Cell = str | Sequence[BlobLink]
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -98,5 +98,5 @@ def _short(path: str) -> str:
     return "/".join(parts[-3:] if path.endswith(".avro") else parts[-1:])
 
 
-def _blob(path: str, name: str) -> Link:
-    return Link(f"{BLOBS}/{quote(path)}", path, name)
+def _blob(path: str, name: str) -> BlobLink:
+    return BlobLink(f"{BLOBS}/{quote(path)}", path, name)

@@ -42,7 +42,7 @@ class TableRow(msgspec.Struct, frozen=True, kw_only=True):
     wrong_window: int
 
 
-class WindowRow(TableRow, frozen=True, kw_only=True):
+class WindowTableRow(TableRow, frozen=True, kw_only=True):
     """The line of a window."""
 
     window_end: datetime
@@ -83,7 +83,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     differences: list[DifferenceClass]
     gaps: list[Gap]
     unreadable: list[Unreadable]
-    windows: list[WindowRow]
+    windows: list[WindowTableRow]
     stores: list[StoreRow]
     lists: list[str]
     archive_blobs: int
@@ -186,11 +186,11 @@ def outcome_of(report: Report) -> Outcome:
     )
 
 
-def _window_rows(plan: RunPlan, table: Table) -> list[WindowRow]:
+def _window_rows(plan: RunPlan, table: Table) -> list[WindowTableRow]:
     """Every compared window, those without events too."""
     empty = [0] * len(Column)
     return [
-        WindowRow(window_end=window_end(number), **_columns(table.get(number, empty)))
+        WindowTableRow(window_end=window_end(number), **_columns(table.get(number, empty)))
         for number in range(plan.first_window, plan.last_window + 1)
     ]
 

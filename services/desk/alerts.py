@@ -7,7 +7,7 @@ import msgspec
 
 from fraud.analysis import WindowSummary
 from fraud.desk.paging import Page, place_in, token_of
-from fraud.desk.queries import Span
+from fraud.desk.queries import SpanQuestion
 from fraud.desk.rows import AlertRow
 from fraud.verdicts import time_path
 from services import names
@@ -21,15 +21,15 @@ _log = logging.getLogger(__name__)
 _summary = msgspec.json.Decoder(WindowSummary)
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The path of the last alert of a page."""
 
     path: str
 
 
-async def list_alerts(asked: Span) -> Page[AlertRow]:
+async def list_alerts(asked: SpanQuestion) -> Page[AlertRow]:
     """A page of alerts by the ends of their windows, the latest first. Raises ProblemError for a bad token."""
-    place = place_in(asked.token, Place) if asked.token else None
+    place = place_in(asked.token, _Place) if asked.token else None
     paths = PathRange(
         _ROOT,
         time_path(asked.start) if asked.start else "",
@@ -42,7 +42,7 @@ async def list_alerts(asked: Span) -> Page[AlertRow]:
         if len(listed) > asked.limit:
             break
     rows = await together((_row(path) for path in listed[: asked.limit]), at_once=_READS)
-    following = token_of(Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None
+    following = token_of(_Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None
     return Page(tuple(row for row in rows if row is not None), following)
 
 

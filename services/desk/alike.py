@@ -23,7 +23,7 @@ _MOST_OF_A_MOMENT = 1_000
 """A page takes all events of its last moment, at most so many: it goes on with an earlier one."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The moment of the last events of a page, as the archive writes it."""
 
     moment: str
@@ -34,7 +34,7 @@ async def list_events(asked: EventQuery) -> Page[EventRow]:
     if asked.store is None and asked.customer is None and asked.sku is None:
         raise bad_request("customer", "name a store, a customer or a sku; a gateway only beside one of them")
     end = asked.end or await azure_time()
-    before = place_in(asked.token, Place).moment if asked.token else None
+    before = place_in(asked.token, _Place).moment if asked.token else None
     since, until = _text(asked.start or end - SPAN), _text(end)
     documents = await _read(asked, since, until, before, asked.limit + 1)
     if len(documents) <= asked.limit:
@@ -44,7 +44,7 @@ async def list_events(asked: EventQuery) -> Page[EventRow]:
     shown = [document for document in documents if _moment(document) != last]
     if not shown:
         shown = await _read(asked, last, last, None, _MOST_OF_A_MOMENT)
-    return Page(tuple(map(_row, shown)), token_of(Place(_moment(shown[-1]))))
+    return Page(tuple(map(_row, shown)), token_of(_Place(_moment(shown[-1]))))
 
 
 async def _read(asked: EventQuery, since: str, until: str, before: str | None, most: int) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ UNKNOWN = "unknown"
 """The order of the cases that lack stakes, behind all others in the order `amount`: by time."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The place of a case in a list: the order, its value there, its id. Another order does not take it."""
 
     sort: str
@@ -46,7 +46,7 @@ class Query(msgspec.Struct, frozen=True):
 
 def query_of(asked: CaseQuery) -> Query:
     """The query of a question. Raises ProblemError if its token is not of this list and order."""
-    place = place_in(asked.token, Place) if asked.token else None
+    place = place_in(asked.token, _Place) if asked.token else None
     if place is None:
         return _query(asked, asked.sort, None, asked.limit + 1)
     allowed = ("amount", UNKNOWN) if asked.sort == "amount" else ("time",)
@@ -63,7 +63,7 @@ def without_stakes(asked: CaseQuery, before: Query, left: int) -> Query | None:
     return _query(asked, UNKNOWN, None, left + 1)
 
 
-def _query(asked: CaseQuery, sort: str, place: Place | None, most: int) -> Query:
+def _query(asked: CaseQuery, sort: str, place: _Place | None, most: int) -> Query:
     field = "c.stakes.at_stake" if sort == "amount" else "c.window_end"
     filters = list(_filters(asked))
     is_there = "NOT IS_DEFINED(c.stakes.at_stake)" if sort == UNKNOWN else f"IS_DEFINED({field})"
@@ -93,12 +93,12 @@ def related_query(case_id: str, customers: Sequence[int], most: int) -> Query:
     return Query(text, parameters, None, "amount")
 
 
-def place_of(document: dict[str, Any], sort: str) -> Place:
+def place_of(document: dict[str, Any], sort: str) -> _Place:
     """The place of a case that was read in the order that was asked for."""
     stakes = cast(dict[str, Any], document.get("stakes") or {})
     if sort == "amount" and "at_stake" in stakes:
-        return Place(sort, stakes["at_stake"], document["id"])
-    return Place(UNKNOWN if sort == "amount" else sort, document["window_end"], document["id"])
+        return _Place(sort, stakes["at_stake"], document["id"])
+    return _Place(UNKNOWN if sort == "amount" else sort, document["window_end"], document["id"])
 
 
 def store_of(name: str) -> StoreKey:

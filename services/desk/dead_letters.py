@@ -14,7 +14,7 @@ from services.service_bus import peek_dead_letters
 _PREVIEW = 4_000
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The sequence number of the last message of a page."""
 
     sequence_number: int
@@ -22,10 +22,10 @@ class Place(msgspec.Struct, frozen=True):
 
 async def list_dead_letters(asked: Question) -> Page[DeadLetterRow]:
     """A page of messages in the order of their sequence numbers. Raises ProblemError for a bad token."""
-    after = place_in(asked.token, Place).sequence_number if asked.token else 0
+    after = place_in(asked.token, _Place).sequence_number if asked.token else 0
     messages = await peek_dead_letters(after + 1, asked.limit + 1)
     rows = tuple(map(_row, messages[: asked.limit]))
-    return Page(rows, token_of(Place(rows[-1].sequence_number)) if len(messages) > asked.limit else None)
+    return Page(rows, token_of(_Place(rows[-1].sequence_number)) if len(messages) > asked.limit else None)
 
 
 def _row(message: ServiceBusReceivedMessage) -> DeadLetterRow:

@@ -22,7 +22,7 @@ _AFTER_ALL = "deed;"
 Outcome = TypeVar("Outcome")
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The document id of the last deed of a page."""
 
     id: str
@@ -41,7 +41,7 @@ async def keep_deed(deed: Deed) -> None:
 
 async def list_deeds(asked: Question) -> Page[Deed]:
     """A page of deeds, the latest first. Raises ProblemError for a bad token."""
-    before = place_in(asked.token, Place).id if asked.token else _AFTER_ALL
+    before = place_in(asked.token, _Place).id if asked.token else _AFTER_ALL
     parameters: list[dict[str, object]] = [
         {"name": "@most", "value": asked.limit + 1},
         {"name": "@before", "value": before},
@@ -50,7 +50,7 @@ async def list_deeds(asked: Question) -> Page[Deed]:
     documents: list[dict[str, Any]] = [document async for document in query]
     shown = documents[: asked.limit]
     rows = tuple(msgspec.convert(document, Deed) for document in shown)
-    return Page(rows, token_of(Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
+    return Page(rows, token_of(_Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
 
 
 async def noted(deed: Deed, do: Callable[[], Awaitable[Outcome]], words: Callable[[Outcome], str]) -> Outcome:

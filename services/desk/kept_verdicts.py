@@ -12,7 +12,7 @@ MAX_VERDICTS = 50_000
 _SECONDS = 600.0
 
 
-class KeptVerdicts:
+class VerdictsCache:
     """The verdicts of the bands high and medium by their blob and its revision; those asked for last are kept."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from fraud.desk.labels import DecidedCase, Figures, KnownOutcome, LabelRow, figures_of
 from fraud.desk.paging import Page
-from fraud.desk.queries import CaseQuery, Span
+from fraud.desk.queries import CaseQuery, SpanQuestion
 from services import cosmos
 from services.desk.case_queries import IS_CASE, time_text
 from services.desk.cases import list_cases
@@ -30,14 +30,14 @@ _OUTCOMES = (
 _log = logging.getLogger(__name__)
 
 
-async def list_labels(asked: Span) -> Page[LabelRow]:
+async def list_labels(asked: SpanQuestion) -> Page[LabelRow]:
     """A page of labels, the latest window first. Raises ProblemError for a bad token."""
-    fields = {name: getattr(asked, name) for name in Span.__struct_fields__}
+    fields = {name: getattr(asked, name) for name in SpanQuestion.__struct_fields__}
     page = await list_cases(CaseQuery(**fields, state="decided", sort="time"))
     return Page(tuple(map(LabelRow.of, page.items)), page.next)
 
 
-async def label_figures(asked: Span) -> Figures:
+async def label_figures(asked: SpanQuestion) -> Figures:
     """The precision of each rule by week, from decisions and outcomes; without a span, of the last twelve weeks."""
     end = asked.end or await azure_time()
     parameters: list[dict[str, object]] = [

@@ -11,7 +11,7 @@ from fraud.verdicts import Verdict
 from services import cosmos
 from services.concurrency import together
 from services.desk.case_queries import IS_CASE, time_text
-from services.desk.kept_verdicts import KeptVerdicts
+from services.desk.kept_verdicts import VerdictsCache
 
 MAX_CASES = 60
 """Cases whose verdicts are read: those with the worst verdicts, if there are more."""
@@ -22,7 +22,7 @@ _AROUND = (
 )
 
 
-_kept = KeptVerdicts()
+_kept = VerdictsCache()
 
 
 async def linked_to(case: CaseRow, verdicts: Sequence[Verdict]) -> Linked:

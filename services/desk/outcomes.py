@@ -22,7 +22,7 @@ _IN_WINDOW = "SELECT c.event_id, c.outcome FROM c WHERE c.type = 'outcome' AND c
 _LISTED = "SELECT TOP @most * FROM c WHERE c.type = 'outcome' AND c.id > @after ORDER BY c.id"
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The document id of the last outcome of a page."""
 
     id: str
@@ -43,7 +43,7 @@ async def keep_outcomes(rows: Sequence[OutcomeRow], who: Caller, when: datetime)
 
 async def list_outcomes(asked: Question) -> Page[OutcomeRow]:
     """A page of outcomes, in an order that stays. Raises ProblemError for a bad token."""
-    after = place_in(asked.token, Place).id if asked.token else ""
+    after = place_in(asked.token, _Place).id if asked.token else ""
     parameters: list[dict[str, object]] = [
         {"name": "@most", "value": asked.limit + 1},
         {"name": "@after", "value": after},
@@ -53,7 +53,7 @@ async def list_outcomes(asked: Question) -> Page[OutcomeRow]:
     documents: list[dict[str, Any]] = [document async for document in query]
     shown = documents[: asked.limit]
     rows = tuple(msgspec.convert({**document, "id": document["event_id"]}, OutcomeRow) for document in shown)
-    return Page(rows, token_of(Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
+    return Page(rows, token_of(_Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
 
 
 async def fates_in(window_end: datetime, ids: Sequence[str]) -> dict[str, Fate]:

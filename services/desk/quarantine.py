@@ -25,7 +25,7 @@ _event = msgspec.json.Decoder(QuarantinedEvent)
 _window = msgspec.json.Decoder(QuarantinedWindow)
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The path of the last record of a page."""
 
     path: str
@@ -35,7 +35,7 @@ async def list_quarantine(asked: QuarantineQuery) -> Page[QuarantineRow]:
     """A page of records, the newest first, with the beginning of each body. Raises ProblemError for a bad token."""
     if asked.kind == "windows" and (asked.start or asked.end):
         raise bad_request("from" if asked.start else "to", "messages that are not windows do not lie under a time")
-    place = place_in(asked.token, Place) if asked.token else None
+    place = place_in(asked.token, _Place) if asked.token else None
     paths = PathRange(
         _ROOTS[asked.kind],
         asked.start.astimezone(UTC).strftime("%Y/%m/%d/%H") if asked.start else "",
@@ -49,7 +49,7 @@ async def list_quarantine(asked: QuarantineQuery) -> Page[QuarantineRow]:
             break
     records = await together((_read(path) for path in listed[: asked.limit]), at_once=_READS)
     rows = tuple(_row(path, data, _PREVIEW) for path, data in zip(listed, records, strict=False) if data is not None)
-    return Page(rows, token_of(Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None)
+    return Page(rows, token_of(_Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None)
 
 
 async def quarantine_record(path: str) -> QuarantineRow:

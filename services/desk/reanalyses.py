@@ -20,7 +20,7 @@ _READS = 8
 _state = msgspec.json.Decoder(ReanalysisState)
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The path of the last record of a page."""
 
     path: str
@@ -33,7 +33,7 @@ async def keep_reanalysis(state: ReanalysisState) -> None:
 
 async def list_reanalyses(asked: Question) -> Page[ReanalysisState]:
     """A page of the re-analyses that have ended, the latest first. Raises ProblemError for a bad token."""
-    before = place_in(asked.token, Place).path if asked.token else None
+    before = place_in(asked.token, _Place).path if asked.token else None
     container = await warehouse(names.REPORTS)
     paths: list[str] = []
     async for blob in last_first(container, PathRange(_FOLDER, before=before)):
@@ -42,7 +42,7 @@ async def list_reanalyses(asked: Question) -> Page[ReanalysisState]:
             break
     shown = paths[: asked.limit]
     records = await together((read_blob(container, path) for path in shown), at_once=_READS)
-    following = token_of(Place(shown[-1])) if len(paths) > asked.limit else None
+    following = token_of(_Place(shown[-1])) if len(paths) > asked.limit else None
     return Page(tuple(map(_state.decode, records)), following)
 
 

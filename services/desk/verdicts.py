@@ -8,7 +8,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import bad_request
-from fraud.desk.queries import Span, VerdictQuery
+from fraud.desk.queries import SpanQuestion, VerdictQuery
 from fraud.desk.rows import VerdictRow, WindowRow
 from fraud.events import store_key
 from fraud.verdicts import Verdict, readable_verdicts, time_path
@@ -24,7 +24,7 @@ _NO_TIME = ":"
 """The path of verdicts that were judged by their place begins with a letter, beyond all digits and this."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class _Place(msgspec.Struct, frozen=True):
     """The place of a verdict: its blob, and its line there, -1 before the first."""
 
     path: str
@@ -46,7 +46,7 @@ async def _read(path: str) -> list[Verdict]:
         return []
 
 
-def window_paths(asked: Span, before: str | None) -> PathRange:
+def window_paths(asked: SpanQuestion, before: str | None) -> PathRange:
     """The paths of windows that end in a span."""
     first = time_path(asked.start) if asked.start else ""
     last = time_path(asked.end) if asked.end else _NO_TIME
@@ -55,7 +55,7 @@ def window_paths(asked: Span, before: str | None) -> PathRange:
 
 async def list_verdicts(asked: VerdictQuery, blob: str | None) -> Page[VerdictRow]:
     """A page of verdicts: of one blob, as its case names it, or of the span. Raises ProblemError for a bad token."""
-    place = place_in(asked.token, Place) if asked.token else None
+    place = place_in(asked.token, _Place) if asked.token else None
     if blob is not None:
         path = blob.partition("/")[2]
         if place and place.path != path:
@@ -70,7 +70,7 @@ async def list_verdicts(asked: VerdictQuery, blob: str | None) -> Page[VerdictRo
     return await _page(asked, paths, place)
 
 
-async def _page(asked: VerdictQuery, paths: list[str], place: Place | None) -> Page[VerdictRow]:
+async def _page(asked: VerdictQuery, paths: list[str], place: _Place | None) -> Page[VerdictRow]:
     rows: list[VerdictRow] = []
     for path in paths[:MAX_READ]:
         after = place.line if place and place.path == path else -1
@@ -80,8 +80,8 @@ async def _page(asked: VerdictQuery, paths: list[str], place: Place | None) -> P
             if len(rows) == asked.limit:
                 return Page(tuple(rows), token_of(place)) if place else Page(tuple(rows))
             rows.append(VerdictRow(**_fields(verdict), case_id=_case_id(path)))
-            place = Place(path, number)
-        place = Place(path, 2**53)
+            place = _Place(path, number)
+        place = _Place(path, 2**53)
     more = len(paths) > MAX_READ and place is not None
     return Page(tuple(rows), token_of(place) if more and place else None)
 
@@ -101,16 +101,16 @@ def _is_asked_for(asked: VerdictQuery, verdict: Verdict) -> bool:
     )
 
 
-async def list_windows(asked: Span) -> Page[WindowRow]:
+async def list_windows(asked: SpanQuestion) -> Page[WindowRow]:
     """A page of the windows that have verdicts, the latest first. Raises ProblemError for a bad token."""
-    place = place_in(asked.token, Place) if asked.token else None
+    place = place_in(asked.token, _Place) if asked.token else None
     rows: list[WindowRow] = []
     container = await warehouse(names.FRAUD_EVENTS)
     async for listed in last_first(container, window_paths(asked, place.path if place else None)):
         if (end := _end_of(listed.path)) is None:
             continue
         if len(rows) == asked.limit:
-            return Page(tuple(rows), token_of(Place(rows[-1].blob.partition("/")[2], 0)))
+            return Page(tuple(rows), token_of(_Place(rows[-1].blob.partition("/")[2], 0)))
         rows.append(_window_row(listed, end))
     return Page(tuple(rows))
 

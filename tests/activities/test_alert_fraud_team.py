@@ -14,7 +14,7 @@ from fraud.analysis import WindowSummary, WindowTask
 from local_azure.testing.web import serving
 from services import blobs, names
 from services.settings import settings
-from tests.activities.window_steps import judge_all, judge_and_store, missing_id
+from tests.activities.window_activities import judge_all, judge_and_store, missing_id
 from tests.fraud.builders import event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]

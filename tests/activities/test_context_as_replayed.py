@@ -164,7 +164,7 @@ async def test_a_window_that_is_judged_in_other_chunks_or_again_has_the_same_byt
     async def judged_again() -> bytes:
         task = await save_window(window)
         results = [await judge_events(chunk.at(1)) for chunk in task.chunks()]
-        lines = [await blobs.read_blob(await blobs.work(), chunk.at(1).path) for chunk in task.chunks()]
+        lines = [await blobs.read_blob(await blobs.workflow_data(), chunk.at(1).path) for chunk in task.chunks()]
         assert (await store_verdicts(task.judged_by(results))).revision == 1
         return b"".join(lines)
 

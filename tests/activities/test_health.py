@@ -6,7 +6,7 @@ import pytest
 
 from activities import check_health
 from activities.check_health import recent_health
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 from fraud.watching.checks import Check, State
 
 
@@ -25,7 +25,7 @@ class Service:
 def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     service = Service()
     monkeypatch.setattr(check_health, "_CHECKS", {"Cosmos": service.ask})
-    monkeypatch.setattr(check_health, "_recent", Recent(check_health.check_health, seconds=0.2))
+    monkeypatch.setattr(check_health, "_recent", RecentAnswer(check_health.check_health, seconds=0.2))
     monkeypatch.setattr(check_health, "check_pipeline", no_checks)
     return service
 

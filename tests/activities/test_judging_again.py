@@ -110,7 +110,9 @@ async def test_a_window_is_judged_again_once_and_what_was_said_before_is_kept():
     assert (entry["what"], entry["by"]) == ("reanalysed", "app")
     assert f"{of.id} by Ana: a trial; {CONTEXT}" in entry["why"]
     assert parts == [f"evidence/{path(task).removesuffix('.ndjson')}/{of.id}-00000-00002-000.json.gz"]
-    assert [blob.name async for blob in (await blobs.work()).list_blobs(name_starts_with=f"again/{of.id}")] == []
+    assert [
+        blob.name async for blob in (await blobs.workflow_data()).list_blobs(name_starts_with=f"again/{of.id}")
+    ] == []
 
 
 async def test_the_same_verdicts_again_are_written_nowhere_and_told_to_nobody():

@@ -110,7 +110,9 @@ async def test_an_event_that_comes_late_amends_the_shadow_too_and_its_work_is_cl
 
     assert (before[late].band, after[early]) == ("unresolved", before[early])
     assert after[late].band != "unresolved"
-    assert [blob.name async for blob in (await blobs.work()).list_blobs(name_starts_with=task.work_folder)] == []
+    assert [
+        blob.name async for blob in (await blobs.workflow_data()).list_blobs(name_starts_with=task.work_folder)
+    ] == []
 
 
 async def test_a_window_in_flight_keeps_the_sets_that_it_began_with():

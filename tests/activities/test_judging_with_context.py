@@ -46,7 +46,7 @@ async def archive(body: bytes, *, before: timedelta = timedelta()) -> None:
 async def judged(task: WindowTask, lookup: int = 1) -> list[Verdict]:
     (chunk,) = task.chunks()
     await judge_events(chunk.at(lookup))
-    return from_ndjson(await blobs.read_blob(await blobs.work(), chunk.at(lookup).path))
+    return from_ndjson(await blobs.read_blob(await blobs.workflow_data(), chunk.at(lookup).path))
 
 
 class Shopper:

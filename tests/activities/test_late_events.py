@@ -15,7 +15,7 @@ from fraud.analysis import WindowTask
 from fraud.verdicts import from_ndjson, to_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs
-from tests.activities.window_steps import (
+from tests.activities.window_activities import (
     case_of,
     chunk_verdicts,
     judge_all,
@@ -83,13 +83,13 @@ async def test_two_analyses_of_a_window_that_store_at_once_end_with_what_both_kn
 async def test_a_look_up_after_the_first_asks_for_missing_ids_only(task: WindowTask):
     await judge_all(task, 1)
     (chunk,) = task.chunks()
-    judged = from_ndjson(await blobs.read_blob(await blobs.work(), chunk.at(1).path))
+    judged = from_ndjson(await blobs.read_blob(await blobs.workflow_data(), chunk.at(1).path))
     marked = [msgspec.structs.replace(verdict, run_id="kept") for verdict in judged]
-    await blobs.write_blob(await blobs.work(), chunk.at(1).path, to_ndjson(marked))
+    await blobs.write_blob(await blobs.workflow_data(), chunk.at(1).path, to_ndjson(marked))
 
     await judge_all(task, 2)
 
-    again = from_ndjson(await blobs.read_blob(await blobs.work(), chunk.at(2).path))
+    again = from_ndjson(await blobs.read_blob(await blobs.workflow_data(), chunk.at(2).path))
     assert [verdict.run_id for verdict in again] == ["kept", "kept", None]
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 
 
 class Source:
@@ -25,14 +25,14 @@ class Source:
 
 async def test_all_who_ask_at_once_are_served_by_one_question():
     source = Source()
-    recent = Recent(source.ask, seconds=10)
+    recent = RecentAnswer(source.ask, seconds=10)
 
     assert set(await asyncio.gather(*(recent.get() for _ in range(100)))) == {1}
 
 
 async def test_an_answer_that_somebody_else_has_made_is_served():
     source = Source()
-    recent = Recent(source.ask, seconds=10)
+    recent = RecentAnswer(source.ask, seconds=10)
     recent.put(7)
 
     assert (await recent.get(), source.asked) == (7, 0)
@@ -40,14 +40,14 @@ async def test_an_answer_that_somebody_else_has_made_is_served():
 
 async def test_a_renewed_answer_serves_those_who_come_next():
     source = Source()
-    recent = Recent(source.ask, seconds=10)
+    recent = RecentAnswer(source.ask, seconds=10)
 
     assert [await recent.get(), await recent.ask_again(), await recent.get()] == [1, 2, 2]
 
 
 async def test_a_failure_is_told_to_all_and_is_asked_again_later():
     source = Source()
-    recent = Recent(source.ask, seconds=0.05)
+    recent = RecentAnswer(source.ask, seconds=0.05)
     source.fails = True
     outcomes = await asyncio.gather(recent.get(), recent.get(), return_exceptions=True)
     source.fails = False
@@ -59,7 +59,7 @@ async def test_a_failure_is_told_to_all_and_is_asked_again_later():
 
 async def test_whoever_hangs_up_ends_nobody_elses_question():
     source = Source()
-    recent = Recent(source.ask, seconds=10)
+    recent = RecentAnswer(source.ask, seconds=10)
     first = asyncio.create_task(recent.get())
     await asyncio.sleep(0)
     first.cancel()
@@ -71,7 +71,7 @@ async def test_whoever_hangs_up_ends_nobody_elses_question():
 
 async def test_an_answer_that_is_being_renewed_serves_on_as_long_as_it_may():
     source = Source()
-    recent = Recent(source.ask, seconds=0, stale=10)
+    recent = RecentAnswer(source.ask, seconds=0, stale=10)
     first = await recent.get()
     source.takes = 0.6
 
@@ -86,14 +86,14 @@ async def test_an_answer_that_is_being_renewed_serves_on_as_long_as_it_may():
 
 async def test_a_renewal_that_takes_a_moment_is_waited_for():
     source = Source()
-    recent = Recent(source.ask, seconds=0, stale=10)
+    recent = RecentAnswer(source.ask, seconds=0, stale=10)
 
     assert [await recent.get(), await recent.get()] == [1, 2]
 
 
 async def test_an_answer_that_is_too_old_serves_nobody():
     source = Source()
-    recent = Recent(source.ask, seconds=0, stale=0.05)
+    recent = RecentAnswer(source.ask, seconds=0, stale=0.05)
     await recent.get()
     source.takes = 0.6
     await asyncio.sleep(0.1)

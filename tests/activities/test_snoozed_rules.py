@@ -58,7 +58,7 @@ async def window_of(customer: int) -> WindowTask:
 async def judged(task: WindowTask) -> Verdict:
     (chunk,) = task.chunks()
     await judge_events(chunk.at(1))
-    (verdict,) = from_ndjson(await blobs.read_blob(await blobs.work(), chunk.at(1).path))
+    (verdict,) = from_ndjson(await blobs.read_blob(await blobs.workflow_data(), chunk.at(1).path))
     return verdict
 
 

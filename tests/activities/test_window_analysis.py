@@ -15,7 +15,14 @@ from fraud.identity import archive_key
 from fraud.verdicts import Verdict, from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos
-from tests.activities.window_steps import case_of, chunk_verdicts, judge_all, judge_and_store, missing_id, verdicts_of
+from tests.activities.window_activities import (
+    case_of,
+    chunk_verdicts,
+    judge_all,
+    judge_and_store,
+    missing_id,
+    verdicts_of,
+)
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
@@ -80,7 +87,7 @@ async def test_clearing_the_work_leaves_no_blob_of_it(task: WindowTask):
     await clear_work(task)
     await clear_work(task)
 
-    work = await blobs.work()
+    work = await blobs.workflow_data()
     assert [blob.name async for blob in work.list_blobs(name_starts_with=task.work_folder)] == []
 
 

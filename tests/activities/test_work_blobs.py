@@ -11,7 +11,7 @@ from activities.store_verdicts import store_verdicts
 from activities.window_ids import save_window
 from fraud.analysis import LOOKUPS, WindowTask
 from fraud.windows import SuspiciousWindow
-from services.blobs import work
+from services.blobs import workflow_data
 from services.written_lately import written_lately
 from tests.fraud.builders import WINDOW_ENDING_1010
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytes
 
 
 async def work_blobs(task: WindowTask) -> list[str]:
-    return [blob.name async for blob in (await work()).list_blobs(name_starts_with=f"{task.work_folder}/")]
+    return [blob.name async for blob in (await workflow_data()).list_blobs(name_starts_with=f"{task.work_folder}/")]
 
 
 async def judged(lookups: range) -> WindowTask:
@@ -35,7 +35,7 @@ async def test_nothing_is_left_after_the_last_look_up_whatever_was_still_open(la
     task = await judged(range(1, last + 1))
     if last < LOOKUPS:
         # What is open is asked for again, so the last of a finished analysis leaves nothing open.
-        await (await work()).delete_blob(task.chunks()[0].open_path)
+        await (await workflow_data()).delete_blob(task.chunks()[0].open_path)
     assert set(await work_blobs(task)) == set(task.work_paths())
 
     await clear_work(task)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.accounts import Accounts
+from cli.accounts import CampaignAccounts
 from cli.campaigns import CampaignState
 from fraud.load.messages import MixTotals
 from reconciliation.messages import Outcome
@@ -46,12 +46,12 @@ NOT_COUNTED = ("malformed", "resent", "reread", "ambiguous", "nameless", "correc
 MUST_BE_ZERO = [name for name, count in BALANCED.items() if count == 0 and name not in NOT_COUNTED]
 
 
-def accounts_with(changes: dict[str, int] | None = None, verdict: str = "balanced") -> Accounts:
+def accounts_with(changes: dict[str, int] | None = None, verdict: str = "balanced") -> CampaignAccounts:
     of_the_run = {"id": "reconcile-x", "balanced": verdict == "balanced", "verdict": verdict, "sentence": ""}
     counts = BALANCED | (changes or {})
     moment = "2026-01-02T11:00:00Z"
     outcome = msgspec.convert({**of_the_run, "accounts": counts, "compared_until": moment, "reports": {}}, Outcome)
-    return Accounts.of(CAMPAIGN, outcome)
+    return CampaignAccounts.of(CAMPAIGN, outcome)
 
 
 def test_accounts_that_add_up_balance():
@@ -87,7 +87,7 @@ def test_the_summary_has_every_number_that_a_script_reads():
 
 
 def test_a_world_that_uses_ids_again_balances_if_each_of_them_was_noticed_and_nothing_else_is_wrong():
-    def of_world(changes: dict[str, int], reused: int = 2) -> Accounts:
+    def of_world(changes: dict[str, int], reused: int = 2) -> CampaignAccounts:
         counted = accounts_with({"id_reused": 2} | changes, verdict="differences")
         return counted.of_world(ids=100, must_be_flagged=8, reused=reused)
 

@@ -10,7 +10,7 @@ from cli.campaign_ceiling import bound_of, busiest_of, find_ceiling, scaled
 from cli.campaign_report.costing import cost_of, peak_of
 from fraud.load.latencies import Latencies
 from fraud.load.plan import CampaignPlan, problems
-from fraud.load.report import CampaignReport, Check
+from fraud.load.report import AssertionCheck, CampaignReport
 from tests.cli.test_campaign_cost import AFTER, BEFORE, STATE
 from tests.cli.test_campaign_report import SENDING, report_of
 
@@ -36,7 +36,7 @@ class Pipeline:
         rate = peak_of(plan)
         self.tried.append(rate)
         holds = rate <= self.most
-        check = Check(name="behind", bound=5, value=0 if holds else 99, unit="s", at_least=False, holds=holds)
+        check = AssertionCheck(name="behind", bound=5, value=0 if holds else 99, unit="s", at_least=False, holds=holds)
         return msgspec.structs.replace(report_of(), checks=[check], held=holds)
 
 

@@ -11,7 +11,7 @@ from cli import app_client
 from cli.app_client import AppClient
 from cli.campaign_report.bill import PRICES, size_for
 from cli.campaign_report.costing import cost_of, keep_before, read_before
-from cli.campaign_report.figures import Count, Figures, Usage, look
+from cli.campaign_report.figures import Count, StackFigures, Usage, look
 from cli.campaign_report.files import to_html, to_json, to_markdown
 from cli.campaign_report.showing import show_report
 from cli.campaigns import CampaignState
@@ -31,12 +31,12 @@ STATE = CampaignState(
     plan=PLAN,
 )
 MIB = 2**20
-BEFORE = Figures(
+BEFORE = StackFigures(
     at=1_000.0,
     parts={"cosmos": Usage(cpu_seconds=5, memory_bytes=50 * MIB, kept_bytes=MIB, starts=1)},
     counts={"cosmos": [Count("fraud/events", "batch", 10, 100.0)]},
 )
-AFTER = Figures(
+AFTER = StackFigures(
     at=1_100.0,
     parts={
         "cosmos": Usage(cpu_seconds=95, memory_bytes=60 * MIB, kept_bytes=901 * MIB, starts=1),

@@ -15,7 +15,7 @@ from cli.campaign_report.showing import show_report
 from cli.campaigns import CampaignState
 from fraud.load.assertions import Assertions
 from fraud.load.latencies import Latencies
-from fraud.load.report import CampaignReport, Check, Difference, Outcome, Sending, checks_of
+from fraud.load.report import AssertionCheck, CampaignOutcome, CampaignReport, DifferenceCount, Sending, checks_of
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 LATENCIES = Latencies.of(
@@ -25,7 +25,7 @@ LATENCIES = Latencies.of(
     from_due=True,
 )
 SENDING = Sending(planned=180, due=180, accepted=180, retried=0, throttled=0, most_behind_seconds=1, totals={"bad": 3})
-OUTCOME = Outcome(
+OUTCOME = CampaignOutcome(
     captured=180, archived=177, quarantined=3, expected=14, flagged=14, analysed=14, lost=0, doubled=0, resent=0,
     unresolved=0, must_be_flagged=14, caught=14, judged=14, correct=14, verdict="balanced", sentence="All is well.",
 )  # fmt: skip
@@ -33,7 +33,7 @@ ASSERTS = {"loss": 0, "doubles": 0, "recall": 1, "rate": 0.95, "p95_window_to_ve
 
 
 def report_of(
-    outcome: Outcome = OUTCOME, sending: Sending = SENDING, latencies: Latencies = LATENCIES, **asserts: Any
+    outcome: CampaignOutcome = OUTCOME, sending: Sending = SENDING, latencies: Latencies = LATENCIES, **asserts: Any
 ) -> CampaignReport:
     checks = checks_of(msgspec.convert({**ASSERTS, **asserts}, Assertions), sending, outcome, latencies)
     return CampaignReport(
@@ -55,7 +55,7 @@ def report_of(
 LOSS = report_of(
     msgspec.structs.replace(
         OUTCOME, lost=2, verdict="differences", sentence="2 events | `are` <missing>.",
-        differences=[Difference("missing_from_suspicious", 2, ["3b9d", "<script>alert(1)</script>"])],
+        differences=[DifferenceCount("missing_from_suspicious", 2, ["3b9d", "<script>alert(1)</script>"])],
     )
 )  # fmt: skip
 
@@ -179,6 +179,6 @@ def test_a_campaign_without_a_plan_has_a_state_too():
 
 
 def test_a_check_says_its_unit():
-    check = Check(name="behind", bound=5, value=12.5, unit="s", at_least=False, holds=False)
+    check = AssertionCheck(name="behind", bound=5, value=12.5, unit="s", at_least=False, holds=False)
 
     assert check.sentence == "behind is 12.5s, must be at most 5s"

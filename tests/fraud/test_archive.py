@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fraud.archive import (
     ArchiveDocument,
-    ArchivePlan,
+    ArchiveWrites,
     ReceivedEvent,
     batches,
     event_id_of,
@@ -178,7 +178,7 @@ def test_a_document_that_someone_else_wrote_has_no_run(archive: object):
     assert original_event({"id": "a", "archive": archive}) == ({"id": "a"}, None)
 
 
-def written(plan: ArchivePlan) -> list[ArchiveDocument]:
+def written(plan: ArchiveWrites) -> list[ArchiveDocument]:
     return [document for documents in plan.documents.values() for document in documents]
 
 

@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from activities.keep_verdicts import Place, keep_verdicts
+from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from fraud.judging import judged
 from fraud.verdicts import amended, to_ndjson, verdicts_path
 from fraud.windows import Window
@@ -136,7 +136,7 @@ async def fresh_case(store: int, name: str) -> str:
     window = Window(end - timedelta(minutes=5), end)
     event = msgspec.json.decode(event_body(name, price=900.0, qty=10, store_id=store))
     verdict = judged(event, store, window, None, contents=2)
-    place = Place(name=name, store_id=store, window=window, path=verdicts_path(name, window.end))
+    place = VerdictsPlace(name=name, store_id=store, window=window, path=verdicts_path(name, window.end))
     await keep_verdicts(place, to_ndjson([verdict]), amended)
     return name
 

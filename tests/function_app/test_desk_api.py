@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from activities.alert_fraud_team import alert_fraud_team
 from activities.archive_events import archive_events
-from activities.keep_verdicts import Place, keep_verdicts
+from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from fraud.judging import judged
 from fraud.verdicts import amended, to_ndjson, verdicts_path
 from fraud.windows import Window
@@ -35,7 +35,7 @@ async def make_case(name: str, store: int, price: float, *, minutes: int = 0, cu
     fields = {"price": price, "qty": 10, "store_id": store, "cust_id": customer}
     events = [msgspec.json.decode(event_body(f"{name}-{number}", **fields)) for number in range(sales)]
     verdicts = [judged(event, store, window, "campaign-x", contents=2) for event in events]
-    place = Place(name=name, store_id=store, window=window, path=verdicts_path(name, window.end))
+    place = VerdictsPlace(name=name, store_id=store, window=window, path=verdicts_path(name, window.end))
     await alert_fraud_team(await keep_verdicts(place, to_ndjson(verdicts), amended))
     return name
 

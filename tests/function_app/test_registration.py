@@ -8,7 +8,7 @@ import pytest
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from function_app.registration import ContractError, register
 from orchestrations import contracts
-from orchestrations.calls import Workflow
+from orchestrations.calls import Orchestrator
 from orchestrations.contracts import ANALYZE_WINDOW, JUDGE_EVENTS, STAGE_ACTIVITIES, STAGES, Activity, Orchestration
 from tests.support.app_index import indexed_functions
 
@@ -59,14 +59,14 @@ def test_an_activity_without_types_is_refused():
 
 
 def test_an_orchestration_that_gives_another_type_is_refused():
-    def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) -> Workflow[ChunkResult]: ...
+    def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) -> Orchestrator[ChunkResult]: ...
 
     with pytest.raises(ContractError, match=r"analyze_window: its result is .*ChunkResult.*, and in its contract"):
         register(df.Blueprint(), {ANALYZE_WINDOW: analyze_window})
 
 
 def test_an_orchestration_that_takes_no_input_is_refused():
-    def analyze_window(context: df.DurableOrchestrationContext) -> Workflow[WindowSummary]: ...
+    def analyze_window(context: df.DurableOrchestrationContext) -> Orchestrator[WindowSummary]: ...
 
     with pytest.raises(ContractError, match="has 2 annotated types, and its contract 3"):
         register(df.Blueprint(), {ANALYZE_WINDOW: analyze_window})

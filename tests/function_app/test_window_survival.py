@@ -23,7 +23,7 @@ from local_azure.testing import Clock
 from local_azure.testing.parts import Part
 from services import cosmos, names
 from services.blob_revisions import read_revision
-from services.blobs import read_blob, warehouse, work
+from services.blobs import read_blob, warehouse, workflow_data
 from services.clients import close_clients
 from services.settings import settings
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
@@ -107,4 +107,4 @@ async def test_a_host_that_is_killed_at_any_moment_ends_with_every_verdict_and_e
     assert (case["bands"], case["revision"], summary.revision) == (summary.bands, stored.number, stored.number)
     assert sorted(alert.revision for alert in alerts.values()) == list(range(1, stored.number + 1))
     assert 1 <= stored.number <= LATE + 1
-    assert [blob.name async for blob in (await work()).list_blobs(name_starts_with=task.work_folder)] == []
+    assert [blob.name async for blob in (await workflow_data()).list_blobs(name_starts_with=task.work_folder)] == []

@@ -85,7 +85,7 @@ async def test_a_window_whose_analysis_an_earlier_version_started_is_not_analyse
 ):
     (window,) = parse_windows(window_message(3, ids[:2])).windows
     task = msgspec.structs.replace(WindowTask.of(window), name=window.former_name)
-    await blobs.write_blob(await blobs.work(), task.ids_path, msgspec.json.encode(window.ids))
+    await blobs.write_blob(await blobs.workflow_data(), task.ids_path, msgspec.json.encode(window.ids))
     started, _ = await call(http, "POST", f"{ORCHESTRATORS}/analyze_window/{task.name}", msgspec.to_builtins(task))
     await until(lambda: _completed(http, task.name))
 

@@ -196,7 +196,8 @@ def test_prepare_creates_what_the_emulators_read_from_no_file(settings: Path):
     with BlobServiceClient.from_connection_string(values[names.WAREHOUSE]) as client:
         made = {container.name for container in client.list_containers()}
     assert made == {
-        names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS, names.WORK,
+        names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS,
+        names.WORKFLOW_DATA,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from azure.storage.blob import BlobServiceClient
 
 from cli import repairs
 from cli.app_client import AppClient
-from cli.demo import Plan, settle, start
+from cli.demo import DemoPlan, settle, start
 from cli.reconciliations import start as start_reconciliation
 from cli.reconciliations import wait
 from cli.stack_process import running_stack
@@ -23,7 +23,7 @@ from tests.infra.deployment import deploy
 from tests.infra.grants import Grant, grants_of
 from tests.infra.operations import ACTIONS, DEPLOYMENT, Use, uses, without_a_role, without_a_use
 
-PLAN = Plan(batches=24, events=25, interval_seconds=30, seed=11, speed=60)
+PLAN = DemoPlan(batches=24, events=25, interval_seconds=30, seed=11, speed=60)
 OF_THE_APP = ("function-app", "stream-job", "capture")
 ONLY_ON_AZURE = {
     "Storage Queue Data Contributor",

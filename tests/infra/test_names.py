@@ -136,7 +136,7 @@ def test_the_blob_containers(azure: Deployment):
     }
 
     assert {name for of_warehouse, name in made if of_warehouse} == WAREHOUSE_CONTAINERS
-    assert names.WORK in {name for of_warehouse, name in made if not of_warehouse}
+    assert names.WORKFLOW_DATA in {name for of_warehouse, name in made if not of_warehouse}
     assert set(read("infra/emulators/storage.json")[names.WAREHOUSE]) == WAREHOUSE_CONTAINERS
 
 
@@ -149,7 +149,7 @@ def test_every_lifecycle_rule_is_about_containers_that_exist(azure: Deployment):
         for prefix in rule["definition"]["filters"].get("prefixMatch", [])
     }
 
-    assert prefixes == WAREHOUSE_CONTAINERS | {names.WORK}
+    assert prefixes == WAREHOUSE_CONTAINERS | {names.WORKFLOW_DATA}
     assert prefixes <= made
 
 

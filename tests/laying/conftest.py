@@ -16,7 +16,7 @@ import pytest_asyncio
 from services.clients import close_clients
 from services.settings import settings
 from tests.support.parts import ROOT, azure
-from worlds import World, WorldPlan, make_world
+from worlds import LabelledWorld, WorldPlan, make_world
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 CASES = 2
@@ -26,7 +26,7 @@ NOON = START + timedelta(days=2, hours=12)
 class Past(msgspec.Struct, frozen=True):
     """The world, what `laying` has told, and what it needs to be run again."""
 
-    world: World
+    world: LabelledWorld
     told: dict[str, Any]
     folder: Path
 

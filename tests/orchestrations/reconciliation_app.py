@@ -23,7 +23,7 @@ from orchestrations.reconcile import reconcile
 from orchestrations.reconcile_nightly import reconcile_nightly
 from orchestrations.reconciliation_stages import reconcile_stage
 from reconciliation.comparing.summary import Summary
-from reconciliation.messages import Outcome, PlanSummary, Request, Stage, StepProgress
+from reconciliation.messages import Outcome, PartProgress, PlanSummary, Request, Stage
 from reconciliation.nightly import ProfilesBuilt, Watermark
 from reconciliation.ranges import Range
 
@@ -74,7 +74,7 @@ def reconciliation_hub(
         return msgspec.to_builtins(PlanSummary(parts, 1_000, known_outcome))
 
     def step(argument: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(StepProgress(1, 10))
+        return msgspec.to_builtins(PartProgress(1, 10))
 
     for name in ("scan_archive", "observe_outcomes", "observe_documents", "observe_quarantine", "compare_bucket"):
         hub.activity(_named(name, step))

@@ -9,7 +9,7 @@ import pytest
 
 from local_azure.testing.replay import Recording, assert_order_does_not_matter, assert_replays
 from local_azure.testing.running_hub import RunningHub
-from orchestrations.reconciliation_stages import IN_FLIGHT, STEPS_PER_WORKFLOW
+from orchestrations.reconciliation_stages import ACTIVITIES_PER_ORCHESTRATION, IN_FLIGHT
 from reconciliation.ranges import GRACE
 from tests.orchestrations.reconciliation_app import (
     ORCHESTRATORS,
@@ -34,7 +34,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[RunningHub]:
 @pytest.fixture
 async def large(tmp_path: Path) -> AsyncIterator[RunningHub]:
     """A plan of more scans than one workflow runs."""
-    running = reconciliation_hub(tmp_path, scan_parts=STEPS_PER_WORKFLOW + 5)
+    running = reconciliation_hub(tmp_path, scan_parts=ACTIVITIES_PER_ORCHESTRATION + 5)
     yield running
     await running.stop()
 
@@ -87,7 +87,7 @@ async def test_a_long_stage_is_shared_out_and_every_part_is_scanned_once(large: 
 
     assert "reconcile_stage" in scheduled(await large.history(RUN))
     assert large.worker is not None
-    assert large.worker.calls["scan_archive"] == STEPS_PER_WORKFLOW + 5
+    assert large.worker.calls["scan_archive"] == ACTIVITIES_PER_ORCHESTRATION + 5
     assert len(await large.history(RUN)) < 100
 
 

@@ -13,8 +13,8 @@ from function_app.registration import orchestrator
 from local_azure.testing.replay import Recording, assert_replays
 from local_azure.testing.running_hub import RunningHub
 from orchestrations.contracts import REPAIR_RECONCILIATION, REPAIR_WINDOWS
-from orchestrations.repair_reconciliation import WORKFLOWS_IN_FLIGHT, repair_reconciliation, repair_windows
-from reconciliation.messages import StepProgress
+from orchestrations.repair_reconciliation import CHILDREN_IN_FLIGHT, repair_reconciliation, repair_windows
+from reconciliation.messages import PartProgress
 from reconciliation.repairing.messages import RepairOutcome
 from reconciliation.repairing.repair import RepairRequest, window_of_ids
 from tests.orchestrations.reconciliation_app import REACH
@@ -34,7 +34,7 @@ SUMMARY: dict[str, Any] = msgspec.to_builtins(
         verdicts_blob="",
     )
 )
-JUDGED = WORKFLOWS_IN_FLIGHT + 2
+JUDGED = CHILDREN_IN_FLIGHT + 2
 
 
 @pytest.fixture
@@ -68,11 +68,11 @@ async def hub(tmp_path: Path) -> AsyncIterator[RunningHub]:
 
     @running.activity
     def backfill_events(argument: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(StepProgress(10, 0))
+        return msgspec.to_builtins(PartProgress(10, 0))
 
     @running.activity
     def enter_corrections(argument: dict[str, Any]) -> Any:
-        return msgspec.to_builtins(StepProgress(1, 0))
+        return msgspec.to_builtins(PartProgress(1, 0))
 
     @running.activity
     def save_windows(argument: dict[str, Any]) -> Any:

@@ -12,14 +12,14 @@ import pytest
 import requests
 
 from cli.app_client import AppClient, local_key
-from cli.demo import Plan, settle, start
+from cli.demo import DemoPlan, settle, start
 from cli.stack_process import ROOT, running_stack
 from tests.pipeline.parts import START_SECONDS, process_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(300)]
 
 SECONDS = 90
-PLAN = Plan(batches=12, events=30, interval_seconds=5, seed=11, speed=60)
+PLAN = DemoPlan(batches=12, events=30, interval_seconds=5, seed=11, speed=60)
 
 
 def keyed_config(folder: Path) -> Path:

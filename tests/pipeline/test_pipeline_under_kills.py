@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.app_client import AppClient
-from cli.demo import Plan, settle, start
+from cli.demo import DemoPlan, settle, start
 from cli.stack_process import running_stack
 from tests.pipeline.parts import START_SECONDS, kill, kill_everything
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(300)]
 
 KILLS = 3
 KILLS_OF_ALL = 2
-PLAN = Plan(batches=120, events=30, interval_seconds=5, seed=7, speed=60)
+PLAN = DemoPlan(batches=120, events=30, interval_seconds=5, seed=7, speed=60)
 CAMPAIGN_SECONDS = PLAN.batches * PLAN.interval_seconds / PLAN.speed
 
 

@@ -16,15 +16,15 @@ import msgspec
 import pytest
 
 from cli.app_client import AppClient
-from cli.demo import Plan, settle, start
-from cli.demo.finding import Finding
+from cli.demo import DemoPlan, settle, start
+from cli.demo.finding import FoundByScenario
 from cli.demo.running import FOLDER
 from cli.stack_process import ROOT, running_stack
 from tests.pipeline.parts import START_SECONDS, kill
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-PLAN = Plan(batches=40, events=30, interval_seconds=5, seed=7, speed=60)
+PLAN = DemoPlan(batches=40, events=30, interval_seconds=5, seed=7, speed=60)
 CAMPAIGN_SECONDS = PLAN.batches * PLAN.interval_seconds / PLAN.speed
 
 
@@ -61,7 +61,7 @@ def test_an_evening_of_a_labelled_world_balances_and_its_worst_case_is_a_ring():
     assert (report["balanced"], report["gaps"], report["faults"]) == (True, [], [])
     assert (FOLDER / "report.html").read_text().startswith("<!doctype html>")
 
-    finding = msgspec.json.decode((FOLDER / "found.json").read_bytes(), type=Finding)
+    finding = msgspec.json.decode((FOLDER / "found.json").read_bytes(), type=FoundByScenario)
     assert len(finding.scenarios) >= 5
     assert (finding.share_found("high", "medium") or 0) > 0.7, finding
     assert (finding.share_of_fraud("high") or 0) > 0.5, finding

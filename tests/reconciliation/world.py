@@ -25,7 +25,7 @@ from reconciliation.comparing.accounts import Accounts
 from reconciliation.comparing.classes import CLASS
 from reconciliation.comparing.compare import Scope, compare
 from reconciliation.messages import RunPlan
-from reconciliation.plan import Plan, make_plan
+from reconciliation.plan import ReadingPlan, make_plan
 from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
 from reconciliation.reading.alerts import add_alert, alert_due
 from reconciliation.reading.cases import add_stored, case_from
@@ -219,7 +219,7 @@ class World:
         parts += [writer.encode(bits) for writer in self._writers(first, last)]
         scope = Scope(plan.first_window, plan.last_window, tuple(p.name for p in plan.partitions), with_documents)
         buckets = [_compare(parts, bits, bucket, scope) for bucket in range(2**bits)]
-        shared = {name: getattr(plan, name) for name in Plan.__struct_fields__}
+        shared = {name: getattr(plan, name) for name in ReadingPlan.__struct_fields__}
         run = RunPlan(**shared, with_documents=with_documents, parts={})
         return make_report(span.end, run, buckets=buckets, scans=scans, observed=observed)
 

@@ -42,7 +42,10 @@ def test_the_cosmos_bootstrap_has_the_containers_and_their_partition_key():
 def test_the_storage_bootstrap_has_the_blob_containers():
     warehouse = [names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS, names.QUARANTINE, names.REPORTS]
 
-    assert read("infra/emulators/storage.json") == {names.WAREHOUSE: warehouse, names.JOBS_STORAGE: [names.WORK]}
+    assert read("infra/emulators/storage.json") == {
+        names.WAREHOUSE: warehouse,
+        names.JOBS_STORAGE: [names.WORKFLOW_DATA],
+    }
 
 
 def test_the_stream_job_reads_the_hub_and_writes_to_the_queue_and_the_container():

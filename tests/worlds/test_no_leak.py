@@ -10,7 +10,7 @@ import pytest
 from benchmarks.labelled.boosting import scores_of_unseen_groups
 from benchmarks.labelled.flagged import Occurrence, flagged_occurrences
 from benchmarks.labelled.metrics import auc
-from worlds import World
+from worlds import LabelledWorld
 
 FIELDS: dict[str, Callable[[Occurrence], float]] = {
     "price": lambda occurrence: occurrence.event.price,
@@ -25,7 +25,7 @@ FIELDS: dict[str, Callable[[Occurrence], float]] = {
 
 
 @pytest.fixture(scope="module")
-def occurrences(small_world: World) -> list[Occurrence]:
+def occurrences(small_world: LabelledWorld) -> list[Occurrence]:
     return flagged_occurrences(small_world, history_days=0)
 
 
@@ -80,7 +80,7 @@ def test_every_value_of_fraud_is_one_of_innocence_too(occurrences: list[Occurren
     assert max(fraud[value] / fraud.total() - innocent[value] / innocent.total() for value in fraud) < 0.25
 
 
-def test_text_of_a_body_never_names_a_scenario(small_world: World):
+def test_text_of_a_body_never_names_a_scenario(small_world: LabelledWorld):
     names = {label.scenario.encode() for label in small_world.labels() if label.scenario}
     bodies = b"".join(small_world.event_lines())
 

@@ -39,7 +39,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     failed: bool
 
 
-class Bar(msgspec.Struct, frozen=True, kw_only=True):
+class GanttBar(msgspec.Struct, frozen=True, kw_only=True):
     """A bar: its place in pixels, and what is said beside it."""
 
     kind: Kind
@@ -66,7 +66,7 @@ class Gantt(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     label_width: int
     bar_height: int
-    bars: list[Bar]
+    bars: list[GanttBar]
     ticks: list[Tick]
     spent: timedelta
     left_out: int
@@ -124,7 +124,7 @@ def gantt_of(history: Iterable[dict[str, Any]], created: datetime, updated: date
         return round(LABEL_WIDTH + CHART_WIDTH * ((moment - first) / spent), 1)
 
     bars = [
-        Bar(
+        GanttBar(
             kind=span.kind,
             state=span.state,
             x=x_of(span.start),

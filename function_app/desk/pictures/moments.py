@@ -33,7 +33,7 @@ class Dot(msgspec.Struct, frozen=True):
     event_id: str
 
 
-class Row(msgspec.Struct, frozen=True):
+class MomentsRow(msgspec.Struct, frozen=True):
     """The line of a customer or a store."""
 
     label: str
@@ -46,7 +46,7 @@ class Timeline(msgspec.Struct, frozen=True):
     width: int
     height: int
     label: int
-    rows: list[Row]
+    rows: list[MomentsRow]
     dots: list[Dot]
     start: str
     end: str
@@ -76,7 +76,7 @@ def drawn(marks: Sequence[Mark], start: datetime, end: datetime) -> Timeline:
         WIDTH,
         len(shown) * ROW + 26,
         LABEL,
-        [Row(name, number * ROW + ROW // 2 + 4) for number, (name, _) in enumerate(shown)],
+        [MomentsRow(name, number * ROW + ROW // 2 + 4) for number, (name, _) in enumerate(shown)],
         sorted(dots, key=lambda dot: dot.kind != "plain"),
         f"{first:%Y-%m-%d %H:%M:%S}",
         f"{last:%H:%M:%S}" if last.date() == first.date() else f"{last:%Y-%m-%d %H:%M:%S}",

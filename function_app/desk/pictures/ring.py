@@ -45,7 +45,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     shared_by: int
 
 
-class Line(msgspec.Struct, frozen=True):
+class RingLine(msgspec.Struct, frozen=True):
     """A line from box to box as an SVG path; the wider, the more verdicts it stands for."""
 
     path: str
@@ -60,7 +60,7 @@ class Ring(msgspec.Struct, frozen=True):
     height: int
     box_height: int
     nodes: list[Node]
-    lines: list[Line]
+    lines: list[RingLine]
     left_out: int
 
 
@@ -138,11 +138,11 @@ def _node(key: _Key, x: int, y: int, weight: int, accounts: set[str]) -> Node:
     )
 
 
-def _line(node: Node, account: Node, count: int) -> Line:
+def _line(node: Node, account: Node, count: int) -> RingLine:
     """A curve between the facing sides of two boxes."""
     left, right = (node, account) if node.x < account.x else (account, node)
     x1, x2 = left.x + left.width, right.x
     y1, y2 = (box.y + BOX_HEIGHT // 2 for box in (left, right))
     middle = (x1 + x2) // 2
     title = f"{account.label} and {node.label}: {count} verdict{'s' * (count > 1)}"
-    return Line(f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", min(1 + count, 6), title)
+    return RingLine(f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", min(1 + count, 6), title)

@@ -14,7 +14,7 @@ from function_app.desk.visit import Visit
 _REFERENCE = "#/components/schemas/"
 
 
-class Field(msgspec.Struct, frozen=True):
+class EndpointField(msgspec.Struct, frozen=True):
     """A parameter of an endpoint or a field of a type; `place` is empty for a field."""
 
     name: str
@@ -33,7 +33,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     summary: str
     about: str
-    parameters: tuple[Field, ...]
+    parameters: tuple[EndpointField, ...]
     takes: str
     gives: str
     refusals: tuple[tuple[str, str], ...]
@@ -44,7 +44,7 @@ class Type(msgspec.Struct, frozen=True):
 
     name: str
     about: str
-    fields: tuple[Field, ...]
+    fields: tuple[EndpointField, ...]
 
 
 class Api(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Operation:
         summary=operation["summary"],
         about=operation.get("description", ""),
         parameters=tuple(
-            Field(each["name"], words(each["schema"]), _about(each["schema"]), each["required"], each["in"])
+            EndpointField(each["name"], words(each["schema"]), _about(each["schema"]), each["required"], each["in"])
             for each in operation["parameters"]
         ),
         takes=_content(operation["requestBody"]) if "requestBody" in operation else "",
@@ -104,7 +104,7 @@ def _content(of: dict[str, Any]) -> str:
 def _type(name: str, schema: dict[str, Any]) -> Type:
     required = set(schema.get("required", ()))
     fields = [
-        Field(field, words(of_field), _about(of_field), field in required)
+        EndpointField(field, words(of_field), _about(of_field), field in required)
         for field, of_field in schema.get("properties", {}).items()
     ]
     return Type(name, schema.get("description", ""), tuple(fields))

@@ -31,7 +31,7 @@ NAMES = (RUN_CAMPAIGN.name, RUN_CAMPAIGN_PLAN.name)
 """The orchestrations that are campaigns."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class ComparedCampaign(msgspec.Struct, frozen=True, kw_only=True):
     """As much of a campaign's own account as is compared."""
 
     phase: str = "starting"
@@ -48,19 +48,19 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign beside another one."""
 
     instance: Instance
-    told: Told
+    told: ComparedCampaign
     latencies: Latencies | None
 
 
-def told_of(instance: Instance) -> Told:
+def told_of(instance: Instance) -> ComparedCampaign:
     """A campaign's account of itself; one that cannot be read says nothing."""
     for content in (instance.output, instance.custom_status):
         if isinstance(content, dict):
             try:
-                return msgspec.convert(content, Told)
+                return msgspec.convert(content, ComparedCampaign)
             except msgspec.ValidationError:
                 continue
-    return Told()
+    return ComparedCampaign()
 
 
 @needs("operator")
@@ -121,7 +121,7 @@ async def compare(visit: Visit) -> func.HttpResponse:
     )
 
 
-async def _latencies(instance: Instance, told: Told) -> Latencies | None:
+async def _latencies(instance: Instance, told: ComparedCampaign) -> Latencies | None:
     if told.started is None or told.updated is None:
         return None
     task = LatencyTask(
@@ -173,11 +173,11 @@ def _quantile_rows(name: str, of: Callable[[Side], Quantiles | None]) -> list[tu
     return [(f"{name}, {share}", value(share)) for share in ("p50", "p95", "max")]
 
 
-def _seconds(told: Told) -> float | None:
+def _seconds(told: ComparedCampaign) -> float | None:
     return (told.updated - told.started).total_seconds() if told.started and told.updated else None
 
 
-def _rate(told: Told) -> float | None:
+def _rate(told: ComparedCampaign) -> float | None:
     seconds = _seconds(told)
     return told.totals.sent / seconds if seconds else None
 

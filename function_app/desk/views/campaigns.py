@@ -47,7 +47,7 @@ class _Status(msgspec.Struct, frozen=True):
     totals: _Totals = _Totals()
 
 
-class Row(msgspec.Struct, frozen=True):
+class CampaignRow(msgspec.Struct, frozen=True):
     """A campaign, and what it says of itself."""
 
     instance: Instance
@@ -89,10 +89,10 @@ async def _list(visit: Visit, problem: str = "", status: int = 200) -> func.Http
     )
 
 
-def _rows(listed: list[Instance]) -> list[Row]:
+def _rows(listed: list[Instance]) -> list[CampaignRow]:
     campaigns = [instance for instance in listed if instance.name in NAMES]
     campaigns.sort(key=lambda instance: instance.created_time, reverse=True)
-    return [Row(instance, _status_of(instance)) for instance in campaigns]
+    return [CampaignRow(instance, _status_of(instance)) for instance in campaigns]
 
 
 def _status_of(instance: Instance) -> _Status:

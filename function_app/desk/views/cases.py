@@ -7,7 +7,7 @@ from typing import Any, cast
 import azure.functions as func
 import msgspec
 
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 from fraud.desk.problems import ProblemError
 from fraud.desk.queries import CaseName, CaseQuery, EventQuery
 from fraud.desk.rows import CaseRow, EventRow
@@ -42,7 +42,7 @@ _RELATED = 6
 _BESIDE = 100
 STATES = ("undecided", "open", "in_review", "escalated", "confirmed", "dismissed", "expired")
 KINDS = {"window": "of flagged sales", "sweep": "of a night's sweep", "quarantine": "in quarantine"}
-_counts = Recent(count_cases, seconds=2, stale=600)
+_counts = RecentAnswer(count_cases, seconds=2, stale=600)
 
 
 async def show_inbox(visit: Visit) -> func.HttpResponse:

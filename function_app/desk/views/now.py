@@ -7,7 +7,7 @@ import msgspec
 
 from activities.check_health import Health, check_health
 from activities.desk.flow import Flow, Joint, recent_flow
-from activities.recent import Recent
+from activities.recent import RecentAnswer
 from fraud.watching.checks import Night
 from function_app.desk import answers
 from function_app.desk.pictures.flow_picture import Box, pictures
@@ -45,7 +45,7 @@ _PREFIX = "campaign-"
 _MOST_CAMPAIGNS = 8
 
 
-class Campaign(msgspec.Struct, frozen=True):
+class RunningCampaign(msgspec.Struct, frozen=True):
     """A campaign that runs: its name, and how far it is."""
 
     id: str
@@ -59,15 +59,15 @@ class Seen(msgspec.Struct, frozen=True):
     health: Health
     flow: Flow | None
     problem: str
-    campaigns: list[Campaign]
+    campaigns: list[RunningCampaign]
 
 
 _HEALTH_SECONDS = 60.0
 """Asking each service costs as much as a look at the pipeline, which it brings along."""
 _WRONG_SECONDS = 10.0
 """What is wrong is looked at again sooner."""
-_health = Recent(check_health, seconds=_HEALTH_SECONDS)
-_health_again = Recent(check_health, seconds=_WRONG_SECONDS)
+_health = RecentAnswer(check_health, seconds=_HEALTH_SECONDS)
+_health_again = RecentAnswer(check_health, seconds=_WRONG_SECONDS)
 
 
 class _Eyes:
@@ -75,7 +75,7 @@ class _Eyes:
 
     def __init__(self) -> None:
         self._base = ""
-        self._recent = Recent(self._look, seconds=1.5)
+        self._recent = RecentAnswer(self._look, seconds=1.5)
 
     async def see(self, base: str) -> Seen:
         self._base = base
@@ -91,7 +91,7 @@ class _Eyes:
             flow, problem = None, f"{type(first_of(error)).__name__}: {first_of(error)}"[:300]
         return Seen(health, flow, problem, await self._campaigns())
 
-    async def _campaigns(self) -> list[Campaign]:
+    async def _campaigns(self) -> list[RunningCampaign]:
         asked = Filter(statuses=("Running", "Pending", "Suspended"), prefix=_PREFIX)
         try:
             page = await list_page(self._base, asked, _MOST_CAMPAIGNS)
@@ -214,9 +214,9 @@ class _Status(msgspec.Struct, frozen=True):
     totals: _Totals | None = None
 
 
-def _campaign(instance: Instance) -> Campaign:
+def _campaign(instance: Instance) -> RunningCampaign:
     try:
         status = msgspec.convert(instance.custom_status or {}, _Status)
     except msgspec.ValidationError:
         status = _Status("of an unknown kind")
-    return Campaign(instance.instance_id, status.totals.sent if status.totals else None, status.phase)
+    return RunningCampaign(instance.instance_id, status.totals.sent if status.totals else None, status.phase)

@@ -37,7 +37,7 @@ _STEPS = 50
 _step: msgspec.json.Decoder[RepairStep] = msgspec.json.Decoder(RepairStep)
 
 
-class Line(msgspec.Struct, frozen=True):
+class ShownDifference(msgspec.Struct, frozen=True):
     """A difference, its key, and who has acknowledged it."""
 
     key: str
@@ -45,7 +45,7 @@ class Line(msgspec.Struct, frozen=True):
     acknowledged: Acknowledgement | None
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True):
+class DifferenceSection(msgspec.Struct, frozen=True, kw_only=True):
     """A class of differences, or a number that must be zero: then its one line has no difference."""
 
     name: str
@@ -54,7 +54,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     advice: str
     weighs: bool
     count: int
-    lines: list[Line]
+    lines: list[ShownDifference]
 
 
 class RepairSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,11 +101,11 @@ async def _read(run: str) -> Acknowledged:
         raise ProblemError(409, "This report cannot be read here", detail) from error
 
 
-def _sections(acknowledged: Acknowledged) -> list[Section]:
+def _sections(acknowledged: Acknowledged) -> list[DifferenceSection]:
     report = acknowledged.report
     by_key = {(given.name, given.key): given for given in acknowledged.acknowledgements}
     sections = [
-        Section(
+        DifferenceSection(
             name=listed.name,
             title=CLASS[listed.name].title,
             explanation=listed.explanation,
@@ -113,7 +113,7 @@ def _sections(acknowledged: Acknowledged) -> list[Section]:
             weighs=CLASS[listed.name].weight == "fault",
             count=listed.count,
             lines=[
-                Line(key, difference, by_key.get((listed.name, key)))
+                ShownDifference(key, difference, by_key.get((listed.name, key)))
                 for difference in listed.examples
                 for key in (key_of(difference),)
             ],
@@ -122,14 +122,14 @@ def _sections(acknowledged: Acknowledged) -> list[Section]:
     ]
     numbers = [(number, key) for number in NUMBERS if (key := key_of_number(report, number.name))]
     return sections + [
-        Section(
+        DifferenceSection(
             name=number.name,
             title=number.title,
             explanation=number.explanation,
             advice=number.advice,
             weighs=True,
             count=int(getattr(report.accounts, number.name)),
-            lines=[Line(key, None, next((given for at, given in by_key.items() if at == (number.name, key)), None))],
+            lines=[ShownDifference(key, None, by_key.get((number.name, key)))],
         )
         for number, key in numbers
     ]

@@ -99,7 +99,7 @@ async def list_workflows(visit: Visit) -> func.HttpResponse:
         created_from=created_from,
         created_to=created_to,
     )
-    page = instances.Page([], None)
+    page = instances.InstancePage([], None)
     if not problem:
         page = await instances.list_page(
             management_address(visit.client), asked, PAGE_SIZE, visit.asked("page") or None

@@ -21,7 +21,7 @@ from activities.reconciliation.write_report import write_report
 from fraud.identity import archive_key
 from fraud.verdicts import Verdict, verdicts_path
 from orchestrations.contracts import STAGES
-from reconciliation.messages import Outcome, ReportTask, Request, RunName, Step
+from reconciliation.messages import Outcome, PartTask, ReportTask, Request, RunName
 from reconciliation.ranges import Range, window_end
 from reconciliation.reading.cases import case_from
 from reconciliation.repairing.repair import window_of_ids
@@ -30,9 +30,16 @@ from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
 from tests.reconciliation.world import RANGE, START, Document, World
 
-STEPS: dict[str, Any] = {
-    step.__name__: step
-    for step in (scan_archive, observe_outcomes, observe_documents, observe_quarantine, observe_cases, compare_bucket)
+ACTIVITIES: dict[str, Any] = {
+    activity.__name__: activity
+    for activity in (
+        scan_archive,
+        observe_outcomes,
+        observe_documents,
+        observe_quarantine,
+        observe_cases,
+        compare_bucket,
+    )
 }
 PREFIXES = {
     names.ALL_EVENTS: ("namespace/",),
@@ -140,8 +147,8 @@ async def reconcile(
     plan = await plan_reconciliation(request)
     for stage, activity in STAGES.items():
         for number in range(plan.parts.get(stage, 0)):
-            step = Step(request.id, stage, number)
-            msgspec.to_builtins(await STEPS[activity.name](step))
+            task = PartTask(request.id, stage, number)
+            msgspec.to_builtins(await ACTIVITIES[activity.name](task))
     outcome = await write_report(ReportTask(request.id, started or span.end))
     await clear_run(RunName(request.id))
     report = await read_blob(await warehouse(names.REPORTS), outcome.reports["json"])

@@ -10,8 +10,8 @@ from activities.reconciliation.compare_buckets import compare_bucket, compare_bu
 from reconciliation import plan
 from reconciliation.plan import buckets_at_once, buckets_of
 from reconciliation.reading.rows import Kind, PartError, RowWriter, read_offsets
-from services.blobs import work, write_blob
-from tests.activities.reconciliation.stored_world import STEPS, reconcile, store
+from services.blobs import workflow_data, write_blob
+from tests.activities.reconciliation.stored_world import ACTIVITIES, reconcile, store
 from tests.activities.reconciliation.test_steps import a_world
 from tests.reconciliation.world import KEYS, RANGE
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other processes would not see what is patched."""
-    monkeypatch.setitem(STEPS, compare_bucket.__name__, compare_buckets)
+    monkeypatch.setitem(ACTIVITIES, compare_bucket.__name__, compare_buckets)
 
 
 @pytest.mark.usefixtures("in_this_process")
@@ -47,7 +47,7 @@ async def test_a_bucket_is_gathered_from_every_part_in_the_order_of_the_parts():
         rows = RowWriter(KEYS)
         rows.add(Kind.CAPTURED, [f"odd {n}" for n in range(50)], part, 7)
         paths.append(f"gathered/{part}")
-        await write_blob(await work(), paths[-1], rows.encode(3))
+        await write_blob(await workflow_data(), paths[-1], rows.encode(3))
 
     named: list[str] = []
     for buckets in (range(0, 3), range(3, 8)):

@@ -14,7 +14,7 @@ from reconciliation.messages import Outcome
 from reconciliation.nightly import Watermark
 from reconciliation.paths import report_path
 from services import names
-from services.blobs import read_blob, warehouse, work, write_blob
+from services.blobs import read_blob, warehouse, workflow_data, write_blob
 from services.concurrency import together
 from tests.activities.reconciliation.stored_world import reconcile, store
 from tests.activities.reconciliation.test_steps import a_world
@@ -39,8 +39,8 @@ async def clear_chain() -> None:
     for folder in ("chain/", "reconciliations/", "acknowledgements/"):
         async for blob in reports.list_blobs(name_starts_with=folder):
             await reports.delete_blob(blob.name)
-    async for blob in (await work()).list_blobs(name_starts_with=HEAD_PATH):
-        await (await work()).delete_blob(blob.name)
+    async for blob in (await workflow_data()).list_blobs(name_starts_with=HEAD_PATH):
+        await (await workflow_data()).delete_blob(blob.name)
 
 
 async def two_nights() -> list[Outcome]:
@@ -119,9 +119,9 @@ async def test_writers_at_once_make_one_chain_and_a_dead_one_leaves_it_whole():
     assert await problems() == []
 
     # Killed between the link and the head: the head stays behind, and the next one goes on.
-    before = await read_blob(await work(), HEAD_PATH)
+    before = await read_blob(await workflow_data(), HEAD_PATH)
     await append("killed", paths[:2])
-    await write_blob(await work(), HEAD_PATH, before)
+    await write_blob(await workflow_data(), HEAD_PATH, before)
     assert await problems() == []
     await append("killed", paths[:2])
     assert (await verify_chain()).links == 7

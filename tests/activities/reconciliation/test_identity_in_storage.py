@@ -11,13 +11,13 @@ from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.write_report import write_report
 from fraud.identity import further_id
 from orchestrations.contracts import STAGES
-from reconciliation.messages import ReportTask, Request, RunName, RunPlan, Step
+from reconciliation.messages import PartTask, ReportTask, Request, RunName, RunPlan
 from reconciliation.paths import plan_path, report_folder, secret_path, work_folder
 from reconciliation.reading.keys import SECRET_BYTES
 from reconciliation.reporting.report import Report
 from services import cosmos, names
-from services.blobs import read_blob, warehouse, work, write_blob
-from tests.activities.reconciliation.stored_world import STEPS, document_of, reconcile, store
+from services.blobs import read_blob, warehouse, workflow_data, write_blob
+from tests.activities.reconciliation.stored_world import ACTIVITIES, document_of, reconcile, store
 from tests.activities.reconciliation.test_steps import a_world
 from tests.reconciliation.comparing.test_identity import FRAUD, twin
 from tests.reconciliation.world import RANGE, World, window_end
@@ -34,30 +34,30 @@ def classes(report: Report) -> dict[str, int]:
 async def test_the_secret_of_a_run_stays_and_is_gone_with_its_work():
     await store(a_world(Random(1)))
     planned = await plan_reconciliation(Request(RANGE, again=True))
-    secret = await read_blob(await work(), secret_path(RUN))
+    secret = await read_blob(await workflow_data(), secret_path(RUN))
     await plan_reconciliation(Request(RANGE, again=True))
 
     assert len(secret) == SECRET_BYTES
-    assert await read_blob(await work(), secret_path(RUN)) == secret
-    for written in (msgspec.json.encode(planned), await read_blob(await work(), plan_path(RUN))):
+    assert await read_blob(await workflow_data(), secret_path(RUN)) == secret
+    for written in (msgspec.json.encode(planned), await read_blob(await workflow_data(), plan_path(RUN))):
         assert secret.hex().encode() not in written
         assert secret not in written
     await clear_run(RunName(RUN))
     await reconcile(RANGE)
-    assert [blob.name async for blob in (await work()).list_blobs(name_starts_with=work_folder(RUN))] == []
+    assert [blob.name async for blob in (await workflow_data()).list_blobs(name_starts_with=work_folder(RUN))] == []
 
 
 async def test_a_run_that_another_version_began_is_finished_without_comparing():
     await store(a_world(Random(2)))
     planned = await plan_reconciliation(Request(RANGE, again=True))
     path = plan_path(RUN)
-    plan = msgspec.json.decode(await read_blob(await work(), path), type=RunPlan)
-    await write_blob(await work(), path, msgspec.json.encode(msgspec.structs.replace(plan, method="5")))
-    await (await work()).delete_blob(secret_path(RUN))
+    plan = msgspec.json.decode(await read_blob(await workflow_data(), path), type=RunPlan)
+    await write_blob(await workflow_data(), path, msgspec.json.encode(msgspec.structs.replace(plan, method="5")))
+    await (await workflow_data()).delete_blob(secret_path(RUN))
 
     for stage, activity in STAGES.items():
         for number in range(planned.parts.get(stage, 0)):
-            assert (await STEPS[activity.name](Step(RUN, stage, number))).records == 0
+            assert (await ACTIVITIES[activity.name](PartTask(RUN, stage, number))).records == 0
     outcome = await write_report(ReportTask(RUN, RANGE.end))
 
     assert (outcome.verdict, outcome.compared_until) == ("incomplete", RANGE.start)

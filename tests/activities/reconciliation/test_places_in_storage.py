@@ -7,7 +7,7 @@ import pytest
 
 from activities.reconciliation.plan_repair import plan_repair
 from activities.reconciliation.repair_steps import backfill_events
-from reconciliation.messages import Step
+from reconciliation.messages import PartTask
 from reconciliation.repairing.messages import RepairOutcome
 from reconciliation.repairing.repair import RepairRequest
 from reconciliation.reporting.report import Report
@@ -31,7 +31,7 @@ def named(report: Report) -> dict[str, set[str]]:
 async def repaired() -> tuple[RepairOutcome, Report]:
     planned = await plan_repair(RepairRequest(RANGE.instance_id))
     for number in range(planned.parts["backfill"]):
-        await backfill_events(Step(planned.id, "backfill", number))
+        await backfill_events(PartTask(planned.id, "backfill", number))
     _, report = await reconcile(RANGE)
     return planned, report
 

@@ -9,12 +9,12 @@ import pytest
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
-from reconciliation.messages import Request, RunName, Step
+from reconciliation.messages import PartTask, Request, RunName
 from reconciliation.paths import report_folder, sums_path, work_folder
 from reconciliation.reading.scan import ScanSums
 from reconciliation.reporting.report import Report
 from services import names
-from services.blobs import read_blob, warehouse, work
+from services.blobs import read_blob, warehouse, workflow_data
 from tests.activities.reconciliation.stored_world import reconcile, store
 from tests.reconciliation.world import RANGE, START, World, event, suspicious_row
 
@@ -42,7 +42,7 @@ async def test_a_clean_world_balances_and_leaves_no_work_blobs():
     assert (outcome.verdict, outcome.balanced) == ("balanced", True)
     assert outcome.accounts.expected == outcome.accounts.matched > 0
     own = f"{work_folder(RANGE.instance_id)}/"
-    assert [blob.name async for blob in (await work()).list_blobs(name_starts_with=own)] == []
+    assert [blob.name async for blob in (await workflow_data()).list_blobs(name_starts_with=own)] == []
 
 
 async def test_planted_faults_are_named_and_listed():
@@ -94,10 +94,12 @@ async def test_a_blob_that_vanishes_after_the_plan_is_reported_and_the_rest_coun
     path = next(path for path in sorted(world.blobs) if "/10/35/" in path)
     await (await warehouse(names.ALL_EVENTS)).delete_blob(path.replace("ns/", "namespace/"))
 
-    read = [await scan_archive(Step(RANGE.instance_id, "scan", number)) for number in range(plan.parts["scan"])]
+    read = [await scan_archive(PartTask(RANGE.instance_id, "scan", number)) for number in range(plan.parts["scan"])]
 
     sums = [
-        msgspec.json.decode(await read_blob(await work(), sums_path(RANGE.instance_id, "scan", number)), type=ScanSums)
+        msgspec.json.decode(
+            await read_blob(await workflow_data(), sums_path(RANGE.instance_id, "scan", number)), type=ScanSums
+        )
         for number in range(plan.parts["scan"])
     ]
     assert [(place.path, place.reason) for part_sums in sums for place in part_sums.unreadable] == [

@@ -1,16 +1,16 @@
 """Verdicts against labels: found and missed by scenario, and how good the alarms were."""
 
-from cli.demo.evening import Truth
+from cli.demo.evening import IdTruth
 from cli.demo.finding import ScenarioFound, find
 from fraud.load.report import IdVerdict
 
 
-def fraud(scenario: str, ring: str, *, flagged: bool = True) -> Truth:
-    return Truth(scenario, ring, is_fraud=True, is_flagged=flagged)
+def fraud(scenario: str, ring: str, *, flagged: bool = True) -> IdTruth:
+    return IdTruth(scenario, ring, is_fraud=True, is_flagged=flagged)
 
 
-def innocent(scenario: str = "") -> Truth:
-    return Truth(scenario, scenario and f"{scenario}-1", is_fraud=False, is_flagged=True)
+def innocent(scenario: str = "") -> IdTruth:
+    return IdTruth(scenario, scenario and f"{scenario}-1", is_fraud=False, is_flagged=True)
 
 
 TRUTH = {
@@ -20,7 +20,7 @@ TRUTH = {
     "d": fraud("slow_drip", "slow_drip-1"),
     "e": innocent(),
     "f": innocent("staff_sale"),
-    "g": Truth("", "", is_fraud=False, is_flagged=False),
+    "g": IdTruth("", "", is_fraud=False, is_flagged=False),
 }
 VERDICTS = [
     IdVerdict("a", 90, "high"),

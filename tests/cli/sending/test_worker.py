@@ -16,9 +16,9 @@ from cli.app_client import AppError
 from cli.sending import portions
 from cli.sending import worker as module
 from cli.sending.journal import Journal
-from cli.sending.order import Order, plan_of_rate, taken
+from cli.sending.order import SendingOrder, plan_of_rate, taken
 from cli.sending.portions import Share
-from cli.sending.worker import Told, Worker
+from cli.sending.worker import Worker, WorkerReport
 from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan, problems
 from fraud.routing import SENT_AGAIN
@@ -63,8 +63,8 @@ class Hub:
             self._after(self.calls)
 
 
-def order_of(plan: CampaignPlan = PLAN, workers: int = 1) -> Order:
-    return Order(run_id="send-x", seed=7, started=START, workers=workers, plan=plan)
+def order_of(plan: CampaignPlan = PLAN, workers: int = 1) -> SendingOrder:
+    return SendingOrder(run_id="send-x", seed=7, started=START, workers=workers, plan=plan)
 
 
 def made(plan: CampaignPlan = PLAN) -> Counter[bytes]:
@@ -74,10 +74,10 @@ def made(plan: CampaignPlan = PLAN) -> Counter[bytes]:
 
 
 def work(
-    folder: Path, hub: Hub, order: Order | None = None, number: int = 0, stop: threading.Event | None = None
-) -> list[Told]:
+    folder: Path, hub: Hub, order: SendingOrder | None = None, number: int = 0, stop: threading.Event | None = None
+) -> list[WorkerReport]:
     """Run a worker whose ticks are all due."""
-    told: list[Told] = []
+    told: list[WorkerReport] = []
     order = order or order_of()
     journal = Journal(folder, number)
     try:

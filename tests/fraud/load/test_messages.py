@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fraud.events import MalformedEventError, parse_event
 from fraud.load.messages import Message, Messages, MixTotals, totals_of_messages
 from fraud.load.plan import CampaignPlan
-from fraud.load.schedule import Span
+from fraud.load.schedule import IndexSpan
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 COUNT = 2_000
@@ -26,7 +26,7 @@ def plan_of(**mix: Any) -> CampaignPlan:
 
 
 def messages_of(count: int = COUNT, seed: int = 42, **mix: Any) -> list[Message]:
-    return list(Messages(plan_of(**mix), seed, START).of(Span(0, 0, count)))
+    return list(Messages(plan_of(**mix), seed, START).of(IndexSpan(0, 0, count)))
 
 
 def bodies(messages: Sequence[Message]) -> list[bytes]:
@@ -44,17 +44,17 @@ def test_any_producer_makes_the_same_messages_of_any_span(first: int, count: int
     plan = plan_of(**HOSTILE)
     whole = Messages(plan, 42, START)
 
-    part = list(Messages(plan, 42, START).of(Span(0, first, first + count)))
+    part = list(Messages(plan, 42, START).of(IndexSpan(0, first, first + count)))
 
-    assert part == list(whole.of(Span(0, 0, first + count)))[first:]
+    assert part == list(whole.of(IndexSpan(0, 0, first + count)))[first:]
 
 
 def test_another_seed_or_stage_gives_other_messages():
     stage = {"shape": "constant", "rate": 10, "for": "1m"}
     plan = msgspec.convert({"stages": [stage, stage]}, CampaignPlan)
-    first, second = (list(Messages(plan, 42, START).of(Span(number, 0, 100))) for number in (0, 1))
+    first, second = (list(Messages(plan, 42, START).of(IndexSpan(number, 0, 100))) for number in (0, 1))
 
-    ids = [message.event.id for message in (*first, *second, *Messages(plan, 43, START).of(Span(0, 0, 100)))]
+    ids = [message.event.id for message in (*first, *second, *Messages(plan, 43, START).of(IndexSpan(0, 0, 100)))]
     assert len(set(ids)) == 300
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.load.schedule import Schedule, Span
+from fraud.load.schedule import IndexSpan, Schedule
 from fraud.load.shapes import Burst, Constant, Ramp, Shape, Sine, Spike, Steps
 
 rates = st.floats(0.1, 500)
@@ -77,7 +77,7 @@ def test_the_ticks_of_a_plan_have_each_event_once_and_in_order(stages: list[Shap
 
 @given(st.integers(0, 1000), st.integers(1, 1000), st.integers(1, 16))
 def test_the_parts_of_a_span_are_the_span(first: int, count: int, producers: int):
-    parts = Span(0, first, first + count).parts(producers)
+    parts = IndexSpan(0, first, first + count).parts(producers)
 
     assert [index for part in parts for index in range(part.first, part.end)] == list(range(first, first + count))
     assert max(part.count for part in parts) - min(part.count for part in parts) <= 1

@@ -2,10 +2,10 @@
 
 import pytest
 
-from fraud.rules.definition import Step
+from fraud.rules.definition import WeightStep
 from fraud.rules.rates import LEAST_ASKED, NO_RATES, Rates
 
-STEPS = (Step(1, 10), Step(2, 40))
+STEPS = (WeightStep(1, 10), WeightStep(2, 40))
 
 
 def rates(asked: int, **reached: int) -> Rates:
@@ -27,7 +27,7 @@ def test_a_milder_step_that_counts_more_within_its_bound_stays():
 def test_few_sales_and_weights_that_excuse_bound_nothing():
     assert rates(LEAST_ASKED - 1, _0=90).weight("R", STEPS, 0) == 10
     assert NO_RATES.weight("R", STEPS, 1) == 40
-    assert rates(1_000, _0=990).weight("R", (Step(1, -5),), 0) == -5
+    assert rates(1_000, _0=990).weight("R", (WeightStep(1, -5),), 0) == -5
 
 
 def test_a_day_counts_twice_as_much_as_all_before_it():

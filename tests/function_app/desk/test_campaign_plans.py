@@ -8,7 +8,7 @@ import pytest
 
 from fraud.load.messages import MixTotals
 from function_app.desk.rendering import UNKNOWN
-from function_app.desk.views.campaign_plans import Side, Told, comparison, told_of
+from function_app.desk.views.campaign_plans import ComparedCampaign, Side, comparison, told_of
 from services.instances import Instance
 from tests.fraud.desk.cases import NOON
 from tests.function_app.desk.forms import page, send
@@ -28,7 +28,7 @@ def instance(**fields: Any) -> Instance:
 
 
 def side(sent: int, seconds: int) -> Side:
-    told = Told(started=NOON, updated=NOON + timedelta(seconds=seconds), totals=MixTotals(sent=sent))
+    told = ComparedCampaign(started=NOON, updated=NOON + timedelta(seconds=seconds), totals=MixTotals(sent=sent))
     return Side(instance=instance(), told=told, latencies=None)
 
 
@@ -44,7 +44,7 @@ def test_two_campaigns_are_compared_number_by_number():
 
 @pytest.mark.parametrize("content", [None, "why it failed", {"phase": 7}, ["x"]])
 def test_a_campaign_that_does_not_tell_of_itself_is_starting(content: Any):
-    assert told_of(instance(output=content, custom_status=None)) == Told()
+    assert told_of(instance(output=content, custom_status=None)) == ComparedCampaign()
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import azure.functions as func
 import pytest
 
-from function_app.desk.routing import Match, Table
+from function_app.desk.routing import ViewMatch, ViewTable
 from function_app.desk.visit import Visit
 
 
@@ -15,21 +15,23 @@ async def other(visit: Visit) -> func.HttpResponse:
     return func.HttpResponse()
 
 
-TABLE = Table({("GET", ""): view, ("GET", "cases/{id}"): view, ("POST", "cases/{id}"): other, ("GET", "cases"): other})
+TABLE = ViewTable(
+    {("GET", ""): view, ("GET", "cases/{id}"): view, ("POST", "cases/{id}"): other, ("GET", "cases"): other}
+)
 
 
 @pytest.mark.parametrize("path", ["", "/"])
 def test_the_desk_itself_has_a_page(path: str):
-    assert TABLE.find("GET", path) == Match(view, {})
+    assert TABLE.find("GET", path) == ViewMatch(view, {})
 
 
 def test_the_method_chooses_between_views():
-    assert TABLE.find("GET", "cases/a-1") == Match(view, {"id": "a-1"})
-    assert TABLE.find("POST", "cases/a-1") == Match(other, {"id": "a-1"})
+    assert TABLE.find("GET", "cases/a-1") == ViewMatch(view, {"id": "a-1"})
+    assert TABLE.find("POST", "cases/a-1") == ViewMatch(other, {"id": "a-1"})
 
 
 def test_a_slash_that_the_host_left_encoded_is_a_part_of_the_value():
-    assert TABLE.find("GET", "cases/a%2fb%2Fc") == Match(view, {"id": "a/b/c"})
+    assert TABLE.find("GET", "cases/a%2fb%2Fc") == ViewMatch(view, {"id": "a/b/c"})
 
 
 def test_an_unknown_path_and_an_unknown_method_are_told_apart():
@@ -40,4 +42,4 @@ def test_an_unknown_path_and_an_unknown_method_are_told_apart():
 
 def test_no_character_of_a_path_means_anything_to_the_table():
     assert TABLE.find("GET", "case.") == frozenset()
-    assert TABLE.find("GET", "cases/.*\n") == Match(view, {"id": ".*\n"})
+    assert TABLE.find("GET", "cases/.*\n") == ViewMatch(view, {"id": ".*\n"})

@@ -7,7 +7,7 @@ from fraud.desk.problems import ProblemError
 from function_app.callers import LOCAL, caller_of_page
 from function_app.chosen_names import choice, chosen
 from function_app.desk.pages import TABLE
-from function_app.desk.routing import Match
+from function_app.desk.routing import ViewMatch
 from function_app.desk.views.quarantine import hex_dump
 
 
@@ -62,4 +62,4 @@ def test_whoever_has_not_chosen_a_name_is_you():
      "reports/a/blobs/all-events/ns/store-events/0/2026/01/02/10/00/00.avro"],
 )  # fmt: skip
 def test_every_page_has_its_address(path: str):
-    assert isinstance(TABLE.find("GET", path), Match)
+    assert isinstance(TABLE.find("GET", path), ViewMatch)

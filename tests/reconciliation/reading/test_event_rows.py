@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fraud.windows import WINDOW_MILLISECONDS
 from reconciliation.capture.records import Records
-from reconciliation.comparing.sightings import Sighting
+from reconciliation.comparing.sightings import RowSighting
 from reconciliation.reading.event_rows import EventRows
 from reconciliation.reading.rows import Flag, Rows, RowWriter, decode_segment, segment_of
 from tests.reconciliation.world import KEYS
@@ -46,8 +46,8 @@ def test_events_read_together_give_the_rows_of_events_read_one_by_one(seen: list
     # One that is malformed leaves none of so few to be read together.
     apart, other_names = rows_of([*arrivals, 0], [*bodies, b"{"])
 
-    malformed = [row for row in apart.tolist() if Sighting(*row).is_malformed]
-    assert [Sighting(*row).flags for row in malformed] == [Flag.MALFORMED]
+    malformed = [row for row in apart.tolist() if RowSighting(*row).is_malformed]
+    assert [RowSighting(*row).flags for row in malformed] == [Flag.MALFORMED]
     assert together.tolist() == [row for row in apart.tolist() if row not in malformed]
     assert names == {place: name for place, name in other_names.items() if place < len(bodies)}
 

@@ -14,7 +14,7 @@ from reconciliation.repairing.recapture import Recapture
 from reconciliation.repairing.repair import (
     EVENTS_PER_STEP,
     NOT_REPAIRABLE,
-    Judged,
+    JudgedWindow,
     Place,
     analyses,
     backfills,
@@ -34,8 +34,8 @@ def lost(event_id: str, end: datetime = END, store: str = "7", **more: object) -
     return Difference(end, event_id, store=store, expected=(end,), **more)  # type: ignore[arg-type]
 
 
-def judged(*ids: str) -> Judged:
-    return Judged(window_of_ids(7, END, ids).name, frozenset(ids))
+def judged(*ids: str) -> JudgedWindow:
+    return JudgedWindow(window_of_ids(7, END, ids).name, frozenset(ids))
 
 
 def test_a_window_without_verdicts_is_analysed_under_its_own_name():
@@ -48,7 +48,7 @@ def test_verdicts_that_lost_ids_are_written_anew_where_they_lie():
     whole = window_of_ids(7, END, ["a", "b", "c"])
     needs = lacking({"missing_from_fraud": [lost("b")]}, RANGE)
 
-    assert analyses((7, END), needs, [Judged(whole.name, frozenset({"a", "c"}))]) == [whole]
+    assert analyses((7, END), needs, [JudgedWindow(whole.name, frozenset({"a", "c"}))]) == [whole]
 
 
 def test_ids_that_fit_no_existing_verdicts_are_a_window_of_their_own():
@@ -87,7 +87,7 @@ def test_verdicts_that_lost_an_id_which_others_name_are_written_anew_under_their
     needs = lacking({"missing_from_fraud": [lost("a"), lost("b")]}, RANGE)
     whole = window_of_ids(7, END, ["a", "b", "c"])
 
-    of_window = [Judged(whole.name, frozenset({"c"})), judged("a", "d")]
+    of_window = [JudgedWindow(whole.name, frozenset({"c"})), judged("a", "d")]
 
     assert analyses((7, END), needs, of_window) == [whole, window_of_ids(7, END, ["a", "d"])]
 
@@ -124,7 +124,7 @@ def test_verdicts_that_lost_ids_and_await_an_event_are_written_anew_once():
     whole = window_of_ids(7, END, ["a", "b", "c"])
     needs = lacking({"missing_from_fraud": [lost("b")], "unresolved": [lost("a")]}, RANGE)
 
-    assert analyses((7, END), needs, [Judged(whole.name, frozenset({"a", "c"}))]) == [whole]
+    assert analyses((7, END), needs, [JudgedWindow(whole.name, frozenset({"a", "c"}))]) == [whole]
 
 
 def test_a_store_that_is_a_text_is_left_alone_and_said():

@@ -5,7 +5,7 @@ import pytest
 from fraud.judging import judged
 from fraud.verdicts import Verdict
 from services.desk import kept_verdicts
-from services.desk.kept_verdicts import KeptVerdicts
+from services.desk.kept_verdicts import VerdictsCache
 from tests.fraud.builders import WINDOW_ENDING_1010
 
 HIGH = judged(
@@ -27,7 +27,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_a_blob_is_read_once_for_each_revision(reads: list[str]):
-    kept = KeptVerdicts()
+    kept = VerdictsCache()
 
     for revision in (1, 1, 2, 1, 2):
         assert len(await kept.read("a", revision)) == 2
@@ -37,7 +37,7 @@ async def test_a_blob_is_read_once_for_each_revision(reads: list[str]):
 
 async def test_those_that_nobody_asked_for_lately_make_room(reads: list[str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(kept_verdicts, "MAX_VERDICTS", 4)
-    kept = KeptVerdicts()
+    kept = VerdictsCache()
 
     for blob in ("a", "b", "a", "c", "a", "b"):
         await kept.read(blob, 1)
@@ -47,7 +47,7 @@ async def test_those_that_nobody_asked_for_lately_make_room(reads: list[str], mo
 
 async def test_what_was_read_long_ago_is_read_anew(reads: list[str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(kept_verdicts, "_SECONDS", 0.0)
-    kept = KeptVerdicts()
+    kept = VerdictsCache()
 
     await kept.read("a", 1)
     await kept.read("a", 1)

@@ -1,4 +1,4 @@
-"""The steps of a window's analysis, one after another, and what they leave behind."""
+"""The activities of a window's analysis, one after another, and what they leave behind."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ async def missing_id(task: WindowTask) -> str:
 
 
 async def chunk_verdicts(task: WindowTask) -> list[Verdict]:
-    return from_ndjson(await blobs.read_blob(await blobs.work(), task.chunks()[0].path))
+    return from_ndjson(await blobs.read_blob(await blobs.workflow_data(), task.chunks()[0].path))
 
 
 async def case_of(task: WindowTask) -> dict[str, Any]:
