@@ -68,6 +68,7 @@ async def nights_of(host: Part) -> list[Night]:
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 async def test_the_timer_reconciles_the_night_behind_the_watermark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     await nights_follow_one_another(tmp_path, monkeypatch, RANGE.start)
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 OLD = timedelta(days=40)
 """Older than HISTORY_DAYS, and younger than FAILED_HISTORY_DAYS."""
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 
 
 def host_at(moment: datetime, state: Path) -> Part:
