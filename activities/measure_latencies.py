@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from azure.cosmos.aio import ContainerProxy
 
-from fraud.load.latencies import Latencies, Sighting
+from fraud.load.latencies import Latencies, LatencySample
 from fraud.windows import WINDOW
 from services import cosmos
 
@@ -50,12 +50,12 @@ async def _rows(container: ContainerProxy, query: str, values: dict[str, str]) -
         yield row
 
 
-def _event(row: dict[str, Any], *, from_due: bool) -> Sighting:
+def _event(row: dict[str, Any], *, from_due: bool) -> LatencySample:
     begun = _moment(str(row["ts"] if from_due else row["enqueued"]))
     return begun, _seconds(begun, int(row["written"]))
 
 
-def _window(row: dict[str, Any]) -> Sighting:
+def _window(row: dict[str, Any]) -> LatencySample:
     end = _moment(str(row["window_end"]))
     return end, _seconds(end, int(row["written"]))
 

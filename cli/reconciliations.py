@@ -34,7 +34,7 @@ class RunStatus(msgspec.Struct, frozen=True, kw_only=True):
     output: Any = None
 
 
-Seen = Callable[[Phase], None]
+OnPhase = Callable[[Phase], None]
 """Gets each phase of a run, again and again."""
 
 
@@ -47,12 +47,12 @@ def start(app: AppClient, start: datetime | str, end: datetime | str, *, again: 
     return str(app.post(_PATH, order, repeatable=True)["id"])
 
 
-def wait(app: AppClient, run: str, seen: Seen) -> Outcome:
+def wait(app: AppClient, run: str, seen: OnPhase) -> Outcome:
     """Follow a reconciliation to its end; its outcome. Raises AppError if it failed."""
     return wait_at(app, _PATH, run, Outcome, seen)
 
 
-def wait_at(app: AppClient, path: str, run: str, kind: type[Struct], seen: Seen) -> Struct:
+def wait_at(app: AppClient, path: str, run: str, kind: type[Struct], seen: OnPhase) -> Struct:
     """Follow what runs at a path to its end; its output. Raises AppError if it failed."""
     while True:
         status = read_as(RunStatus, app.get(f"{path}/{run}"), run)

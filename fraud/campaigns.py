@@ -16,8 +16,8 @@ MAX_EVENTS_PER_BATCH = 10_000
 
 NAME_PATTERN = r"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z"
 """Not `^` and `$`: msgspec searches, and `$` holds before a line break at the end too."""
-Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
-Phase = Literal["sending", "stopping", "completed", "stopped"]
+CampaignName = Annotated[str, Meta(pattern=NAME_PATTERN)]
+CampaignPhase = Literal["sending", "stopping", "completed", "stopped"]
 
 
 class CampaignRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +29,7 @@ class CampaignRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """From the start of a batch to the start of the next; 0 sends as fast as batches are acknowledged."""
     bad_event_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.1
     seed: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
-    name: Name | None = None
+    name: CampaignName | None = None
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +79,7 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
     updated: datetime
     batches_sent: int = 0
     totals: BatchTotals = BatchTotals()
-    phase: Phase = "sending"
+    phase: CampaignPhase = "sending"
 
     @property
     def is_complete(self) -> bool:
@@ -123,7 +123,7 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
     def after(self, batch: BatchTotals, now: datetime) -> "CampaignProgress":
         """The progress once a batch was acknowledged."""
         sent = self.batches_sent + 1
-        phase: Phase = "completed" if sent >= self.campaign.batches else "sending"
+        phase: CampaignPhase = "completed" if sent >= self.campaign.batches else "sending"
         return msgspec.structs.replace(self, batches_sent=sent, totals=self.totals + batch, updated=now, phase=phase)
 
     def stopping(self) -> "CampaignProgress":
@@ -138,7 +138,7 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
 class CampaignStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The status of a campaign as a person sees it, while it runs and when it has ended."""
 
-    phase: Phase
+    phase: CampaignPhase
     batches_sent: int
     batches: int
     totals: BatchTotals

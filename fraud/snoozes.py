@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from fraud.context.event_facts import key, store_of
-from fraud.rules.definition import Name
+from fraud.rules.definition import RuleName
 from fraud.verdicts import Reason
 from fraud.windows import Window
 
@@ -25,7 +25,7 @@ class Snooze(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A rule that is silenced for a customer or at a store; `number` is that of the change which made it."""
 
     number: int
-    rule: Name
+    rule: RuleName
     customer: SnoozedKey | None = None
     store: SnoozedKey | None = None
     since: datetime

@@ -7,7 +7,7 @@ import msgspec
 
 from fraud.desk.rows import EventContent
 
-State = Literal["there", "missing", "waiting", "not_due"]
+StepState = Literal["there", "missing", "waiting", "not_due"]
 """`waiting`: it may still come. `not_due`: nothing has to come, because the event is not flagged."""
 
 
@@ -15,7 +15,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A place on the way. `at` is when the event came there, by Azure's time, where that is known."""
 
     name: str
-    state: State
+    state: StepState
     says: str
     at: datetime | None = None
     href: str = ""

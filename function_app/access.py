@@ -11,13 +11,13 @@ import azure.functions as func
 import msgspec
 
 from fraud.desk.callers import Role
-from fraud.desk.deeds import What
+from fraud.desk.deeds import DeedKind
 from fraud.desk.problems import ProblemError
 from function_app.callers import caller_of_api, refuse_pretenders
 from function_app.http import problem
 from function_app.journal import MOST_KEPT, journalled
 
-Function = Callable[..., Awaitable[func.HttpResponse]]
+HttpFunction = Callable[..., Awaitable[func.HttpResponse]]
 _ATTRIBUTE = "access"
 
 
@@ -29,7 +29,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
     role: Role | None
     changes: bool = False
-    deed: What | None = None
+    deed: DeedKind | None = None
     reason: str = ""
 
 
@@ -38,25 +38,25 @@ def access_of(function: Callable[..., Any]) -> Access | None:
     return getattr(function, _ATTRIBUTE, None)
 
 
-def with_access(function: Function, access: Access) -> Function:
+def with_access(function: HttpFunction, access: Access) -> HttpFunction:
     """The function, with what it asks of its callers."""
     setattr(function, _ATTRIBUTE, access)
     return function
 
 
-def checks_callers_itself(reason: str) -> Callable[[Function], Function]:
+def checks_callers_itself(reason: str) -> Callable[[HttpFunction], HttpFunction]:
     """Leave the check of callers to the function."""
 
-    def named(function: Function) -> Function:
+    def named(function: HttpFunction) -> HttpFunction:
         return with_access(function, Access(role=None, reason=reason))
 
     return named
 
 
-def open_to_all(reason: str) -> Callable[[Function], Function]:
+def open_to_all(reason: str) -> Callable[[HttpFunction], HttpFunction]:
     """Let in whomever the host lets in, but nobody who pretends to be logged in (401)."""
 
-    def guarded(function: Function) -> Function:
+    def guarded(function: HttpFunction) -> HttpFunction:
         @wraps(function)
         async def run(request: func.HttpRequest, **bindings: Any) -> func.HttpResponse:
             try:
@@ -70,14 +70,14 @@ def open_to_all(reason: str) -> Callable[[Function], Function]:
     return guarded
 
 
-def asks_for(role: Role, *, deed: What | None = None) -> Callable[[Function], Function]:
+def asks_for(role: Role, *, deed: DeedKind | None = None) -> Callable[[HttpFunction], HttpFunction]:
     """Let in this role and those above: 401 for a principal that is not believed, 403 for a role that is not enough.
 
     With a deed, the caller has a name (400 without one), and the call is in the journal before anything is changed; 503
     if it cannot be.
     """
 
-    def guarded(function: Function) -> Function:
+    def guarded(function: HttpFunction) -> HttpFunction:
         @wraps(function)
         async def run(request: func.HttpRequest, **bindings: Any) -> func.HttpResponse:
             try:

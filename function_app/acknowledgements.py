@@ -18,7 +18,7 @@ from services.reports import is_reconciliation
 from services.watching import azure_time
 
 MAX_KEYS = 100
-Key = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+DifferenceKey = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 
 blueprint = df.Blueprint()
 
@@ -27,7 +27,7 @@ class AcknowledgementOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     """The body of a request: differences of one class by their keys, who acknowledges them, and why they may stay."""
 
     name: Acknowledgeable = msgspec.field(name="class")
-    keys: Annotated[list[Key], Meta(min_length=1, max_length=MAX_KEYS)]
+    keys: Annotated[list[DifferenceKey], Meta(min_length=1, max_length=MAX_KEYS)]
     who: Annotated[str, Meta(max_length=100)]
     why: Annotated[str, Meta(max_length=1_000)]
 

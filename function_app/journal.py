@@ -9,7 +9,7 @@ import msgspec
 from azure.core.exceptions import AzureError
 
 from fraud.desk.callers import Caller
-from fraud.desk.deeds import Deed, What, deed_of
+from fraud.desk.deeds import Deed, DeedKind, deed_of
 from fraud.desk.problems import ProblemError
 from services.desk.deeds import keep_deed
 from services.watching import azure_time
@@ -24,7 +24,7 @@ class _Named(msgspec.Struct, frozen=True):
     id: str = ""
 
 
-async def journalled(caller: Caller, what: What, subject: str, why: str, act: Act) -> func.HttpResponse:
+async def journalled(caller: Caller, what: DeedKind, subject: str, why: str, act: Act) -> func.HttpResponse:
     """Act, between two writes of the journal: the deed, and the deed with the status of the answer.
 
     Raises ProblemError (503) if the first cannot be written: then nothing is done.

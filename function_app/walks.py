@@ -7,7 +7,7 @@ import msgspec
 
 from fraud.campaigns import STOP_EVENT
 from fraud.desk.callers import Caller
-from fraud.desk.deeds import What, deed_of
+from fraud.desk.deeds import DeedKind, deed_of
 from fraud.desk.problems import ProblemError, not_found
 from function_app import durable_client
 from function_app.durable_client import Client, Status
@@ -26,7 +26,7 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 
     instance: str
     what: str
-    stop: What
+    stop: DeedKind
 
     async def find(self, client: Client) -> Status:
         """The one that runs, or has run last. Raises ProblemError (404) if there never was one."""

@@ -5,7 +5,7 @@ from datetime import datetime
 import azure.durable_functions as df
 from azure.durable_functions.models.Task import TaskBase
 
-from fraud.desk.review import What
+from fraud.desk.review import EntryKind
 from fraud.desk.waiting import DECIDED_EVENT, ReviewState, ReviewStep, ReviewTask, hops
 from orchestrations.calls import Orchestrator, call, timer
 from orchestrations.contracts import TAKE_REVIEW_STEP
@@ -42,7 +42,7 @@ def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Or
 
 
 def _take(
-    context: df.DurableOrchestrationContext, task: ReviewTask, step: What | None, at: datetime, due: datetime
+    context: df.DurableOrchestrationContext, task: ReviewTask, step: EntryKind | None, at: datetime, due: datetime
 ) -> Orchestrator[ReviewState]:
     asked = ReviewStep(case_id=task.case_id, store_id=task.store_id, at=at, step=step, due=due)
     return (yield from call(context, TAKE_REVIEW_STEP, asked))

@@ -31,7 +31,7 @@ from fraud.slices import slices
 from services import cosmos
 from services.clients import CachedClient
 from services.gathering import Gathering
-from services.recent_sightings import Key, RecentSightings
+from services.recent_sightings import RecentSightings, SightingKey
 from services.reused_ids import ID_FIELDS, reused_elsewhere
 
 KEYS = 500
@@ -53,7 +53,7 @@ _SELECT = (
 _ALL_TIME = timedelta(days=36_500)
 _BY_TIME = f"{_TIME} DESC"
 
-Found = tuple[datetime, dict[str, Any]]
+ArrivedEvent = tuple[datetime, dict[str, Any]]
 """An event as its producer sent it, as far as context reads it, and its arrival."""
 
 
@@ -173,15 +173,15 @@ async def _find_around(asked: Sequence[_Around]) -> list[dict[str, tuple[Sightin
     def name_of(event: dict[str, Any]) -> str:
         return by_value.get(event.get(kind.field), "")
 
-    async def read(unread: Sequence[Key], since: datetime) -> dict[Key, Iterable[Sighting]]:
-        sightings: dict[Key, Iterable[Sighting]] = {}
+    async def read(unread: Sequence[SightingKey], since: datetime) -> dict[SightingKey, Iterable[Sighting]]:
+        sightings: dict[SightingKey, Iterable[Sighting]] = {}
         for part in slices(list(unread), KEYS):
             search = _Search(kind, since, until, name_of)
             for key, events in (await search.run({name: keys[name] for _, name in part})).items():
                 sightings[store, key] = (sighting(event, arrived) for arrived, event in events)
         return sightings
 
-    own_of: dict[Key, list[Sighting]] = {(store, key): [] for key in keys}
+    own_of: dict[SightingKey, list[Sighting]] = {(store, key): [] for key in keys}
     for seen in (seen for each in asked for seen in each.own):
         own_of.get((store, kind.name_of(seen) or ""), []).append(seen)
     by_key = await (await _recent.get())[kind.field].of(own_of, until, read)
@@ -213,9 +213,9 @@ class _Search:
         self._key_of = key_of
         self._since = since.astimezone(UTC).isoformat()
         self._until = until.astimezone(UTC).isoformat()
-        self._found: dict[str, list[Found]] = {}
+        self._found: dict[str, list[ArrivedEvent]] = {}
 
-    async def run(self, keys: Mapping[str, object]) -> dict[str, list[Found]]:
+    async def run(self, keys: Mapping[str, object]) -> dict[str, list[ArrivedEvent]]:
         """The events by key, the latest first; a key of which nothing arrived is left out."""
         archive, left = await cosmos.events(), dict(keys)
         while left:

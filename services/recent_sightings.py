@@ -26,10 +26,10 @@ STALE_SECONDS = 600.0
 MOST_KEPT = 100_000
 """Sightings in memory, of half a kilobyte each; a key counts as one more."""
 
-Key = tuple[str, str]
+SightingKey = tuple[str, str]
 """The store that a key belongs to ("" for all of them), and the customer, sku or category."""
 
-Read = Callable[[Sequence[Key], datetime], Awaitable[Mapping[Key, Iterable[Sighting]]]]
+ReadSightings = Callable[[Sequence[SightingKey], datetime], Awaitable[Mapping[SightingKey, Iterable[Sighting]]]]
 """Reads what arrived around some keys after a moment, up to the end that is asked for: the latest of each key."""
 
 
@@ -50,18 +50,18 @@ class RecentSightings:
         self._most = most
         self._most_kept = most_kept
         self._count = 0
-        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._kept: OrderedDict[SightingKey, _Kept] = OrderedDict()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def of(
-        self, keys: Mapping[Key, Collection[Sighting]], until: datetime, read: Read
-    ) -> dict[Key, tuple[Sighting, ...]]:
+        self, keys: Mapping[SightingKey, Collection[Sighting]], until: datetime, read: ReadSightings
+    ) -> dict[SightingKey, tuple[Sighting, ...]]:
         """The sightings of each key of which something arrived. Raises what `read` raises.
 
         `keys`, all of one store, gives the sightings of who asks: a key is read anew where they are not among those
         remembered. Who asks for the store at the same time waits, and then finds what the first one has read.
         """
-        answers: dict[Key, tuple[Sighting, ...]] = {}
+        answers: dict[SightingKey, tuple[Sighting, ...]] = {}
         async with self._locks[next(iter(keys), ("", ""))[0]]:
             unread = [key for key, own in keys.items() if not self._answered(key, own, until, answers)]
             for since, group in self._readings(unread, until):
@@ -73,7 +73,11 @@ class RecentSightings:
         return {key: answer for key, answer in answers.items() if answer}
 
     def _answered(
-        self, key: Key, own: Collection[Sighting], until: datetime, answers: dict[Key, tuple[Sighting, ...]]
+        self,
+        key: SightingKey,
+        own: Collection[Sighting],
+        until: datetime,
+        answers: dict[SightingKey, tuple[Sighting, ...]],
     ) -> bool:
         kept = self._fresh(key)
         if kept is None or until > kept.until:
@@ -90,10 +94,10 @@ class RecentSightings:
         answers[key] = tuple(up_to[-self._most :])
         return True
 
-    def _readings(self, keys: Sequence[Key], until: datetime) -> list[tuple[datetime, list[Key]]]:
+    def _readings(self, keys: Sequence[SightingKey], until: datetime) -> list[tuple[datetime, list[SightingKey]]]:
         """The keys to be read, by the moment after which they are."""
         earliest = until - self._span
-        by_moment: dict[datetime, list[Key]] = {}
+        by_moment: dict[datetime, list[SightingKey]] = {}
         for key in keys:
             kept = self._fresh(key)
             newer = kept is not None and earliest < kept.until - OVERLAP and kept.until < until
@@ -106,7 +110,9 @@ class RecentSightings:
             readings.append((parts[0][0], [key for _, group in parts for key in group]))
         return readings + [part for part in (last_but_one, last) if part]
 
-    def _take_in(self, key: Key, since: datetime, until: datetime, read: Iterable[Sighting]) -> tuple[Sighting, ...]:
+    def _take_in(
+        self, key: SightingKey, since: datetime, until: datetime, read: Iterable[Sighting]
+    ) -> tuple[Sighting, ...]:
         """Add what was read to what is known, and give what was asked for."""
         sightings, first, read_at = latest(read, self._most), since.timestamp(), time.monotonic()
         kept = self._fresh(key)
@@ -121,7 +127,7 @@ class RecentSightings:
         after = (until - self._span).timestamp()
         return tuple(seen for seen in sightings if seen.time > after)[-self._most :]
 
-    def _keep(self, key: Key, kept: _Kept) -> None:
+    def _keep(self, key: SightingKey, kept: _Kept) -> None:
         surplus = len(kept.sightings) - 2 * self._most
         if surplus > 0:
             kept.since = kept.sightings[surplus - 1].time
@@ -130,11 +136,11 @@ class RecentSightings:
         self._count += _size(kept)
         self._kept[key] = kept
 
-    def _forget(self, key: Key) -> None:
+    def _forget(self, key: SightingKey) -> None:
         if before := self._kept.pop(key, None):
             self._count -= _size(before)
 
-    def _fresh(self, key: Key) -> _Kept | None:
+    def _fresh(self, key: SightingKey) -> _Kept | None:
         kept = self._kept.get(key)
         return kept if kept is not None and time.monotonic() - kept.read_at < STALE_SECONDS else None
 

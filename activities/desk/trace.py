@@ -6,7 +6,7 @@ from fraud.analysis import LOOKUPS, retry_delay
 from fraud.desk.problems import ProblemError
 from fraud.desk.rows import CaseRow, EventContent, HubPlace
 from fraud.suspicion import is_suspicious, store_of
-from fraud.tracing import ContentTrace, State, Step, Trace, with_gaps
+from fraud.tracing import ContentTrace, Step, StepState, Trace, with_gaps
 from fraud.windows import store_label, window_of
 from reconciliation.ranges import Range, RangeError, parse_range
 from services import tracing
@@ -70,10 +70,10 @@ class _Way:
             self._reported_in(place)
         return ContentTrace(content=self._content, flagged=flagged, steps=with_gaps(self._steps))
 
-    def _add(self, name: str, state: State, says: str, at: datetime | None = None, href: str = "") -> None:
+    def _add(self, name: str, state: StepState, says: str, at: datetime | None = None, href: str = "") -> None:
         self._steps.append(Step(name=name, state=state, says=says, at=at, href=href))
 
-    def _late(self, since: datetime, grace: timedelta) -> State:
+    def _late(self, since: datetime, grace: timedelta) -> StepState:
         return "missing" if self._now - since > grace else "waiting"
 
     async def _captured(self, place: HubPlace) -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
-from fraud.desk.review import State
+from fraud.desk.review import CaseState
 from fraud.generation import GeneratedEvent, generate_events
 from fraud.verdicts import Reason, Verdict, case_of, to_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow, Window, window_of
@@ -33,7 +33,7 @@ _VERDICTS = 5
 _DELIVERY = 1_000
 _AT_ONCE = 8
 _BATCH = 100
-_DECIDED: tuple[tuple[float, State], ...] = (
+_DECIDED: tuple[tuple[float, CaseState], ...] = (
     (0.2, "confirmed"),
     (0.5, "dismissed"),
     (0.51, "in_review"),

@@ -8,7 +8,7 @@ import msgspec
 from fraud.load.latencies import Quantiles
 from fraud.load.report import CampaignReport
 
-Change = Literal["better", "worse", "same"]
+Direction = Literal["better", "worse", "same"]
 _NOISE_SHARE = 0.1
 """Of a value that varies, beyond what the earlier runs varied by themselves."""
 _NOISE_SECONDS = 2.0
@@ -34,7 +34,7 @@ class ComparedNumber(msgspec.Struct, frozen=True):
     value: float
     lowest: float
     highest: float
-    change: Change
+    change: Direction
 
 
 def read_report(file: Path) -> CampaignReport:
@@ -59,7 +59,7 @@ def compare(report: CampaignReport, earlier: list[CampaignReport]) -> list[Compa
 
 def _comparison(name: str, measure: Measure, before: list[float]) -> ComparedNumber:
     lowest, highest = min(before), max(before)
-    change: Change = "same"
+    change: Direction = "same"
     if measure.value > highest + measure.noise:
         change = "better" if measure.more_is_better else "worse"
     elif measure.value < lowest - measure.noise:

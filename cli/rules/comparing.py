@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from cli.rules.labels import Found, FraudLabels
+from cli.rules.labels import BandQuality, FraudLabels
 from fraud.replay.replay import ReplayVerdict
 from fraud.verdicts import BANDS
 
@@ -26,8 +26,8 @@ class Example(msgspec.Struct, frozen=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Precision and recall of both judgements. `never_flagged` of the `fraud_sales` are the filter's own blindness."""
 
-    before: tuple[Found, ...]
-    after: tuple[Found, ...]
+    before: tuple[BandQuality, ...]
+    after: tuple[BandQuality, ...]
     fraud_sales: int
     never_flagged: int
 

@@ -19,7 +19,7 @@ class PlaceLabel(msgspec.Struct, frozen=True):
     fraud: bool
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class BandQuality(msgspec.Struct, frozen=True, kw_only=True):
     """Precision and recall of the verdicts from a band on, against labels. A share of nothing is None.
 
     `recall` is of the fraud that was judged: what the stream job never flags, no rule sees.
@@ -50,7 +50,7 @@ class FraudLabels:
                     event.get("event_type"), event.get("discount"), event.get("priority_shipping")
                 )
 
-    def found(self, verdicts: Iterable[ReplayVerdict]) -> tuple[Found, ...]:
+    def found(self, verdicts: Iterable[ReplayVerdict]) -> tuple[BandQuality, ...]:
         """The figures of the verdicts that are high, and of those that are medium or high."""
         told = [(verdict.band, (verdict.id, verdict.enqueued_time) in self._frauds) for verdict in verdicts]
         return tuple(
@@ -61,8 +61,8 @@ class FraudLabels:
         )
 
 
-def _found(band: str, truths: list[bool], frauds: int) -> Found:
-    return Found(
+def _found(band: str, truths: list[bool], frauds: int) -> BandQuality:
+    return BandQuality(
         band=band,
         verdicts=len(truths),
         precision=sum(truths) / len(truths) if truths else None,

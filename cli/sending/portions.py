@@ -38,7 +38,7 @@ class Portion(msgspec.Struct, frozen=True):
         return totals_of_messages(made) + totals_of_recorded(recorded)
 
 
-class Share:
+class WorkerShare:
     """The events of one worker of an order, tick by tick: always the same ones in the same portions."""
 
     def __init__(self, order: SendingOrder, number: int, folder: Path, partitions: Sequence[str]) -> None:

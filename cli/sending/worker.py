@@ -22,7 +22,7 @@ from cli.app_client import AppError
 from cli.sending.hub import open_hub
 from cli.sending.journal import Entry, Journal
 from cli.sending.order import read_order
-from cli.sending.portions import Portion, Share
+from cli.sending.portions import Portion, WorkerShare
 from fraud.load.planned import TickSent
 
 FIRST_WAIT_SECONDS = 0.5
@@ -58,7 +58,7 @@ class Worker:
     """Sends a share. `tell` gets each state; `deliver` sends."""
 
     def __init__(
-        self, share: Share, run_id: str, journal: Journal, deliver: Deliver, tell: Callable[[WorkerReport], None]
+        self, share: WorkerShare, run_id: str, journal: Journal, deliver: Deliver, tell: Callable[[WorkerReport], None]
     ) -> None:
         self._share = share
         self._run_id = run_id
@@ -139,7 +139,7 @@ def main() -> int:
     try:
         order = read_order(folder)
         with contextlib.closing(Journal(folder, task.number)) as journal, open_hub(os.environ) as hub:
-            share = Share(order, task.number, folder, hub.partitions())
+            share = WorkerShare(order, task.number, folder, hub.partitions())
             worker = Worker(share, order.run_id, journal, hub.deliver, _tell)
             worker.run(task.begin, task.base, order.plan.schedule.tick_seconds, stop)
     except (AppError, EventHubError) as error:

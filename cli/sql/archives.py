@@ -24,16 +24,16 @@ from cli.sql.bounds import Bounds, TooMuchError
 _MEGABYTE = 1024 * 1024
 _HOUR = timedelta(hours=1)
 
-Settings = dict[str, str]
+ConnectionSettings = dict[str, str]
 
 
 class _Values(msgspec.Struct, frozen=True):
-    Values: Settings = {}
+    Values: ConnectionSettings = {}
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path) -> ConnectionSettings:
     """The connections of a settings file, over which the environment wins. Raises AppError if neither has them."""
-    values: Settings = {}
+    values: ConnectionSettings = {}
     if path.exists():
         values = msgspec.json.decode(path.read_bytes(), type=_Values).Values
     values |= {name: text for name, text in os.environ.items() if name.startswith(("Warehouse", "Cosmos"))}
@@ -50,7 +50,7 @@ def read_settings(path: Path) -> Settings:
 class Fetch:
     """The archives of a span, each fetched when a question names its view."""
 
-    def __init__(self, settings: Settings, folder: Path, bounds: Bounds, now: datetime) -> None:
+    def __init__(self, settings: ConnectionSettings, folder: Path, bounds: Bounds, now: datetime) -> None:
         self._settings = settings
         self._folder = folder
         self._bounds = bounds

@@ -5,13 +5,13 @@ A fact that cannot be told is missing: rules that compare it do not hold.
 
 import msgspec
 
-from fraud.rules.language import Kind
+from fraud.rules.language import ValueKind
 
 
 class Fact(msgspec.Struct, frozen=True):
     """A fact's kind, and its meaning in words."""
 
-    kind: Kind
+    kind: ValueKind
     about: str
 
 
@@ -159,5 +159,5 @@ _GROUPS = {
 FACTS: dict[str, Fact] = {f"{group}.{name}": fact for group, facts in _GROUPS.items() for name, fact in facts.items()}
 """Facts by name."""
 
-KINDS: dict[str, Kind] = {name: fact.kind for name, fact in FACTS.items()}
+KINDS: dict[str, ValueKind] = {name: fact.kind for name, fact in FACTS.items()}
 """The kind of each fact, for checking expressions."""

@@ -10,7 +10,7 @@ import msgspec
 
 from fraud.desk.callers import Caller
 from fraud.desk.problems import ProblemError
-from fraud.desk.review import MAX_ENTRIES, UNDECIDED, JournalEntry, Outcome, Review, State, What
+from fraud.desk.review import MAX_ENTRIES, UNDECIDED, CaseState, EntryKind, JournalEntry, Review, ReviewOutcome
 from fraud.desk.rows import CaseRow
 
 APP = Caller(name="the app", role="operator", by="app")
@@ -28,7 +28,7 @@ def assigned(case: CaseRow, who: Caller, when: datetime, assignee: str | None, w
     _undecided(case)
     state = case.review.state
     if state != "escalated":
-        state: State = "in_review" if assignee else "open"
+        state: CaseState = "in_review" if assignee else "open"
     changed = msgspec.structs.replace(case.review, state=state, assignee=assignee)
     return _change(case, changed, who, when, "assigned", why)
 
@@ -38,7 +38,7 @@ def commented(case: CaseRow, who: Caller, when: datetime, text: str) -> Change:
     return _change(case, case.review, who, when, "commented", text)
 
 
-def decided(case: CaseRow, who: Caller, when: datetime, outcome: Outcome, why: str) -> Change:
+def decided(case: CaseRow, who: Caller, when: datetime, outcome: ReviewOutcome, why: str) -> Change:
     """Decide a case. Raises ProblemError (409) if it is decided, or in another analyst's hands."""
     _undecided(case)
     review = case.review
@@ -73,7 +73,7 @@ def _undecided(case: CaseRow) -> None:
 
 
 def _change(  # noqa: PLR0917 - who, when, what and why are the entry of a journal
-    case: CaseRow, review: Review, who: Caller, when: datetime, what: What, why: str | None
+    case: CaseRow, review: Review, who: Caller, when: datetime, what: EntryKind, why: str | None
 ) -> Change:
     number = case.review.entries + 1
     # The app's own entries, of which there are few, always find a place.
@@ -93,7 +93,7 @@ def _change(  # noqa: PLR0917 - who, when, what and why are the entry of a journ
     return Change(msgspec.structs.replace(review, entries=number, changed=when), entry)
 
 
-def stepped(case: CaseRow, step: What, when: datetime, due: datetime | None) -> Change | None:
+def stepped(case: CaseRow, step: EntryKind, when: datetime, due: datetime | None) -> Change | None:
     """A step of the waiting for a decision: `opened`, `reminded`, `escalated` or `expired`.
 
     None if it is not to be taken: the case is decided, or this step or a later one was taken before.
@@ -119,7 +119,7 @@ def _taken(review: Review) -> int:
     return STEPS.index(review.step) if review.step else -1
 
 
-STEPS: tuple[What, ...] = ("opened", "reminded", "escalated", "expired")
+STEPS: tuple[EntryKind, ...] = ("opened", "reminded", "escalated", "expired")
 _WHY = {
     "opened": "it has a verdict of the band high",
     "reminded": "nobody has decided it yet",

@@ -12,7 +12,7 @@ import msgspec
 from fraud.desk.callers import Caller
 from fraud.desk.review import By
 
-What = Literal[
+DeedKind = Literal[
     "redriven",
     "resubmitted",
     "repair",
@@ -38,7 +38,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     when: datetime
     who: str
     by: By
-    what: What
+    what: DeedKind
     subject: str
     why: str
     outcome: str = ""
@@ -51,6 +51,6 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
         return f"deed:{moment}:{digest}"
 
 
-def deed_of(who: Caller, when: datetime, what: What, subject: str, why: str) -> Deed:
+def deed_of(who: Caller, when: datetime, what: DeedKind, subject: str, why: str) -> Deed:
     """A deed that begins."""
     return Deed(when=when, who=who.name or "", by=who.by, what=what, subject=subject, why=why)

@@ -7,14 +7,14 @@ import msgspec
 from msgspec import Meta
 
 from fraud.desk.paging import Limit, Token
-from fraud.desk.review import State
+from fraud.desk.review import CaseState
 from fraud.events import MAX_ID_LENGTH
 from fraud.verdicts import Band, CaseType
 
 StoreName = Annotated[str, Meta(min_length=1, max_length=255, description="A store's number, or `none`.")]
 CaseId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,200}\Z", description="The name of a case.")]
 Moment = Annotated[datetime, Meta(tz=True)]
-Customer = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
+CustomerId = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
 Path = Annotated[str, Meta(min_length=1, max_length=1_024)]
 
 
@@ -40,11 +40,11 @@ class CaseQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fields=T
     highest money at stake comes first, in the order `time` the latest window.
     """
 
-    state: State | Literal["undecided", "decided"] | None = None
+    state: CaseState | Literal["undecided", "decided"] | None = None
     kind: CaseType | None = None
     band: Band | None = None
     store: StoreName | None = None
-    customer: Customer | None = None
+    customer: CustomerId | None = None
     assignee: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
     min_amount: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
     sort: Literal["amount", "time"] = "amount"
@@ -63,7 +63,7 @@ class VerdictQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_field
     case: CaseId | None = None
     band: Band | None = None
     store: StoreName | None = None
-    customer: Customer | None = None
+    customer: CustomerId | None = None
     rule: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     min_score: Annotated[int, Meta(ge=-10_000, le=10_000)] | None = None
 
@@ -76,8 +76,8 @@ class EventQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     store: StoreName | None = None
-    customer: Customer | None = None
-    sku: Customer | None = None
+    customer: CustomerId | None = None
+    sku: CustomerId | None = None
     gateway: Annotated[str, Meta(min_length=1, max_length=255)] | None = None
 
 

@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-State = Literal["open", "in_review", "confirmed", "dismissed", "escalated", "expired"]
-Outcome = Literal["confirmed", "dismissed", "escalated"]
-UNDECIDED: tuple[State, ...] = ("open", "in_review", "escalated")
+CaseState = Literal["open", "in_review", "confirmed", "dismissed", "escalated", "expired"]
+ReviewOutcome = Literal["confirmed", "dismissed", "escalated"]
+UNDECIDED: tuple[CaseState, ...] = ("open", "in_review", "escalated")
 """The states in which a case waits for a decision."""
-What = Literal[
+EntryKind = Literal[
     "opened", "assigned", "commented", "decided", "reopened", "reminded", "escalated", "expired", "reanalysed"
 ]
 By = Literal["login", "key", "name", "app"]
@@ -36,7 +36,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     were decided: the case may have been amended since.
     """
 
-    state: State = "open"
+    state: CaseState = "open"
     assignee: str | None = None
     entries: int = 0
     due: datetime | None = None
@@ -44,7 +44,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     decided_by: str | None = None
     why: str | None = None
     revision: int | None = None
-    step: What | None = None
+    step: EntryKind | None = None
     """The last step that the app has taken while it waited."""
     reanalysis: str | None = None
     """The last re-analysis that has changed its verdicts."""
@@ -58,8 +58,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     when: datetime
     who: str
     by: By
-    what: What
-    state: State
+    what: EntryKind
+    state: CaseState
     why: str | None = None
     assignee: str | None = None
 

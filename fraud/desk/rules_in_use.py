@@ -14,7 +14,7 @@ from fraud.desk.callers import Caller
 from fraud.desk.problems import ProblemError, bad_request, not_found
 from fraud.desk.queries import Moment
 from fraud.desk.review import By, Why
-from fraud.rules.definition import Name
+from fraud.rules.definition import RuleName
 from fraud.snoozes import Because, Snooze, SnoozedKey
 
 MAX_CHANGES = 500
@@ -25,7 +25,7 @@ LONGEST_SNOOZE = timedelta(days=90)
 KEPT = timedelta(days=400)
 """A snooze stays so long after its end: a reconciliation of its time needs it to judge verdicts again."""
 
-What = Literal["activated", "shadowed", "snoozed", "woken"]
+ChangeKind = Literal["activated", "shadowed", "snoozed", "woken"]
 SetName = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
@@ -39,7 +39,7 @@ class RulesChange(msgspec.Struct, frozen=True, kw_only=True):
     when: datetime
     who: str
     by: By
-    what: What
+    what: ChangeKind
     set: str | None = None
     snooze: Snooze | None = None
     why: str
@@ -72,7 +72,7 @@ class SetInShadow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RuleToSnooze(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rule that shall count nothing against a customer, or at a store, until a time; one of the two is given."""
 
-    rule: Name
+    rule: RuleName
     until: Moment
     why: Because
     customer: SnoozedKey | None = None
@@ -180,7 +180,7 @@ def _noted(
     state: RulesInUse,
     who: Caller,
     when: datetime,
-    what: What,
+    what: ChangeKind,
     *,
     why: str,
     set: str | None = None,

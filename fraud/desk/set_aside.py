@@ -14,15 +14,15 @@ MAX_REDRIVEN = 100
 MAX_BODY = 48 * 1024
 """Characters of a corrected body."""
 
-Number = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+SequenceNumber = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
 class RedriveOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Dead letters by their sequence numbers, or all up to one that was seen: what comes meanwhile is not meant."""
 
     why: Why
-    sequence_numbers: Annotated[tuple[Number, ...], Meta(max_length=MAX_REDRIVEN)] = ()
-    up_to: Number | None = None
+    sequence_numbers: Annotated[tuple[SequenceNumber, ...], Meta(max_length=MAX_REDRIVEN)] = ()
+    up_to: SequenceNumber | None = None
 
     @property
     def subject(self) -> str:

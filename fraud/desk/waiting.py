@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from fraud.desk.review import UNDECIDED, State, What
+from fraud.desk.review import UNDECIDED, CaseState, EntryKind
 from fraud.events import StoreKey
 
 DECIDED_EVENT = "decided"
@@ -38,11 +38,11 @@ class ReviewTask(msgspec.Struct, frozen=True, kw_only=True):
         """The instance id: a case has one orchestration."""
         return review_id(self.case_id)
 
-    def steps(self) -> list[tuple[What, timedelta, timedelta]]:
+    def steps(self) -> list[tuple[EntryKind, timedelta, timedelta]]:
         """The steps in order, each with the time at which the waiting for it begins and at which it is due."""
-        steps: list[tuple[What, timedelta, timedelta]] = []
+        steps: list[tuple[EntryKind, timedelta, timedelta]] = []
         begin = timedelta()
-        named: tuple[tuple[What, int], ...] = (
+        named: tuple[tuple[EntryKind, int], ...] = (
             ("reminded", self.deadlines.remind),
             ("escalated", self.deadlines.escalate),
             ("expired", self.deadlines.expire),
@@ -60,14 +60,14 @@ class ReviewStep(msgspec.Struct, frozen=True, kw_only=True):
     case_id: str
     store_id: StoreKey
     at: datetime
-    step: What | None = None
+    step: EntryKind | None = None
     due: datetime | None = None
 
 
 class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a case after a step; None if the case is gone."""
 
-    state: State | None
+    state: CaseState | None
 
     @property
     def waits(self) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 MOST_MINUTES = 720
 """Of more minutes, several make one row."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Sighting = tuple[datetime, float]
+LatencySample = tuple[datetime, float]
 """The time to which a latency belongs, and its seconds."""
 
 
@@ -61,7 +61,7 @@ class Latencies(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(
-        cls, events: Sequence[Sighting], windows: Sequence[Sighting], *, sample: float, from_due: bool
+        cls, events: Sequence[LatencySample], windows: Sequence[LatencySample], *, sample: float, from_due: bool
     ) -> "Latencies":
         """The latencies of events and of windows."""
         step = _step([moment for moment, _ in (*events, *windows)])
@@ -95,7 +95,7 @@ def _step(moments: Sequence[datetime]) -> timedelta:
     return timedelta(minutes=max(1, ceil((max(moments) - min(moments)) / timedelta(minutes=MOST_MINUTES))))
 
 
-def _by_minute(sightings: Iterable[Sighting], step: timedelta) -> dict[datetime, list[float]]:
+def _by_minute(sightings: Iterable[LatencySample], step: timedelta) -> dict[datetime, list[float]]:
     by_minute: defaultdict[datetime, list[float]] = defaultdict(list)
     for moment, seconds in sightings:
         by_minute[_EPOCH + (moment - _EPOCH) // step * step].append(seconds)

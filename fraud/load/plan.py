@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from fraud.campaigns import MAX_EVENTS_PER_BATCH, Name
+from fraud.campaigns import MAX_EVENTS_PER_BATCH, CampaignName
 from fraud.load.assertions import Assertions
 from fraud.load.mix import MOST_REPEATED, Mix
 from fraud.load.schedule import Schedule
@@ -25,7 +25,7 @@ class CampaignPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     - mix: for stages without one of their own
     """
 
-    name: Name | None = None
+    name: CampaignName | None = None
     about: Annotated[str, Meta(max_length=500, description="a sentence for people")] = ""
     seed: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
     tick: Duration = "5s"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from fraud.campaigns import Phase, campaign_id
+from fraud.campaigns import CampaignPhase, campaign_id
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan
 from fraud.load.schedule import IndexSpan
@@ -73,7 +73,7 @@ class PlanProgress(msgspec.Struct, frozen=True, kw_only=True):
     sent: TickSent = TickSent()
     behind: float = 0.0
     most_behind: float = 0.0
-    phase: Phase = "sending"
+    phase: CampaignPhase = "sending"
 
     @classmethod
     def starting(cls, planned: PlannedCampaign, now: datetime) -> "PlanProgress":
@@ -127,7 +127,7 @@ class PlanProgress(msgspec.Struct, frozen=True, kw_only=True):
         schedule = self.planned.plan.schedule
         while tick < schedule.ticks and not schedule.spans(tick):
             tick += 1
-        phase: Phase = "completed" if tick >= schedule.ticks else self.phase
+        phase: CampaignPhase = "completed" if tick >= schedule.ticks else self.phase
         return msgspec.structs.replace(self, tick=tick, phase=phase)
 
     def stopping(self) -> "PlanProgress":
@@ -145,7 +145,7 @@ class PlanStatus(msgspec.Struct, frozen=True, kw_only=True):
     `planned` counts the events of the plan, `due` those that were due when the status was taken.
     """
 
-    phase: Phase
+    phase: CampaignPhase
     batches_sent: int
     batches: int
     planned: int

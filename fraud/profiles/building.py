@@ -14,7 +14,7 @@ MOST_REMEMBERED = 1_000_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-Look = Callable[[int, Mapping[str, object]], None]
+SeesEvent = Callable[[int, Mapping[str, object]], None]
 """Sees an event, and when it arrived in milliseconds since 1970."""
 DAY = timedelta(days=1)
 
@@ -28,7 +28,7 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 class DayBuilder:
     """Adds one day to profiles."""
 
-    def __init__(self, profiles: Profiles, day: date, look: Look | None = None) -> None:
+    def __init__(self, profiles: Profiles, day: date, look: SeesEvent | None = None) -> None:
         """`look` sees each content before it is added."""
         start, end = bounds(day)
         self._after, self._until = (start - _EPOCH) // _MILLISECOND, (end - _EPOCH) // _MILLISECOND

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from fraud.desk.problems import ProblemError, bad_request
 from fraud.desk.queries import CaseId, Moment, StoreName
-from fraud.reanalysis.messages import Phase, Reanalysis, ReanalysisState
+from fraud.reanalysis.messages import Reanalysis, ReanalysisPhase, ReanalysisState
 from fraud.reanalysis.trial import TrialProgress, TrialState
 from fraud.rules.reading import MAX_FILE
 from fraud.rules.shipped import set_of_window, shipped
@@ -85,7 +85,7 @@ class ReanalysisRow(msgspec.Struct, frozen=True, kw_only=True):
     """A re-analysis: the engine's status, how far it has come, and why it failed if it has."""
 
     status: str
-    phase: Phase
+    phase: ReanalysisPhase
     state: ReanalysisState | None = None
     error: str | None = None
 

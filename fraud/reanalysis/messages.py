@@ -15,9 +15,9 @@ INSTANCE = "reanalysis"
 WINDOWS_PER_PAGE = 40
 """Windows that one activity lists and reads: bounds its time and the size of what it gives."""
 
-Phase = Literal["counting", "counted", "refused", "judging", "done", "stopped"]
+ReanalysisPhase = Literal["counting", "counted", "refused", "judging", "done", "stopped"]
 """`counted` is the end of one that was not confirmed, `refused` of one whose count is not the confirmed one."""
-ENDED: tuple[Phase, ...] = ("counted", "refused", "done", "stopped")
+ENDED: tuple[ReanalysisPhase, ...] = ("counted", "refused", "done", "stopped")
 
 
 class Reanalysis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,7 +131,7 @@ class ReanalysisState(msgspec.Struct, frozen=True, kw_only=True):
     """How far a re-analysis has come: the orchestration's input, its custom status, and its output."""
 
     order: Reanalysis
-    phase: Phase = "counting"
+    phase: ReanalysisPhase = "counting"
     after: str = ""
     """The path of the last window that was counted, or judged again."""
     counted: Counted = Counted()
@@ -149,7 +149,7 @@ class ReanalysisState(msgspec.Struct, frozen=True, kw_only=True):
             return state
         return msgspec.structs.replace(state, phase=state._phase_of_count())
 
-    def _phase_of_count(self) -> Phase:
+    def _phase_of_count(self) -> ReanalysisPhase:
         if self.order.confirm is None:
             return "counted"
         return "judging" if self.order.confirm == self.counted.verdicts else "refused"

@@ -9,18 +9,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fraud.rules.compiling import CompiledRule
-from fraud.rules.definition import Comparison, WeightStep
-from fraud.rules.language.compiled import Read, condition_tree, fact_of, quantity_tree
+from fraud.rules.definition import Comparator, WeightStep
+from fraud.rules.language.compiled import ReadFact, condition_tree, fact_of, quantity_tree
 from fraud.rules.language.tree import Kinds
 
-Ask = Callable[[Read], list[tuple[int, int]]]
+Ask = Callable[[ReadFact], list[tuple[int, int]]]
 """The places of the rules that hold, each with the number of the step that it reaches, in order.
 
 Raises ArithmeticError for numbers beyond all bounds, and TypeError for a fact of another kind: then the rules are asked
 one by one.
 """
 
-_OPERATORS: dict[Comparison, type[ast.cmpop]] = {
+_OPERATORS: dict[Comparator, type[ast.cmpop]] = {
     "at least": ast.GtE,
     "above": ast.Gt,
     "at most": ast.LtE,
@@ -54,7 +54,7 @@ def _asked(rule: CompiledRule, place: int, kinds: Kinds) -> ast.stmt:
     return ast.If(condition_tree(definition.when, kinds) if definition.when else ast.Constant(True), body, [])
 
 
-def _steps(steps: Sequence[WeightStep], comparison: Comparison, place: int) -> ast.stmt:
+def _steps(steps: Sequence[WeightStep], comparison: Comparator, place: int) -> ast.stmt:
     """The strictest step that the value passes; none if it is missing."""
     # Of 10^400 it raises OverflowError, which is an ArithmeticError.
     is_nan = ast.If(_call("isnan", _name("value")), [ast.Raise(_name("ArithmeticError"), None)], [])

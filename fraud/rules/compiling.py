@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from fraud.rules.definition import Comparison, RuleDefinition, WeightStep
+from fraud.rules.definition import Comparator, RuleDefinition, WeightStep
 from fraud.rules.language import Condition, ExpressionError, Kinds, Quantity, Template, condition, quantity, template
 
 Made = TypeVar("Made")
@@ -104,7 +104,7 @@ def _steps(rule: RuleDefinition) -> tuple[WeightStep, ...]:
     return (WeightStep(rule.bound or 0, rule.weight),)
 
 
-def passes(value: float, comparison: Comparison, bound: float) -> bool:
+def passes(value: float, comparison: Comparator, bound: float) -> bool:
     """True if a value is on the far side of a bound."""
     if comparison == "at least":
         return value >= bound

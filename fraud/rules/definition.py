@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Comparison = Literal["at least", "above", "at most", "below"]
-Name = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{1,39}$")]
-SetName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Comparator = Literal["at least", "above", "at most", "below"]
+RuleName = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{1,39}$")]
+RuleSetName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Weight = Annotated[int, Meta(ge=-100, le=100)]
-Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
+RuleNumber = Annotated[float, Meta(ge=-1e15, le=1e15)]
 Expression = Annotated[str, Meta(min_length=1, max_length=500)]
 Words = Annotated[str, Meta(min_length=1, max_length=400)]
 
@@ -17,7 +17,7 @@ Words = Annotated[str, Meta(min_length=1, max_length=400)]
 class WeightStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From this bound on, a rule has this weight."""
 
-    bound: Number
+    bound: RuleNumber
     weight: Weight
 
 
@@ -36,13 +36,13 @@ class RuleDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     `fixed` keeps the weight as it is in a set whose weights are measured.
     """
 
-    id: Name
+    id: RuleName
     about: Words
     text: Words
     when: Expression | None = None
     value: Expression | None = None
-    comparison: Comparison = "at least"
-    bound: Number | None = None
+    comparison: Comparator = "at least"
+    bound: RuleNumber | None = None
     weight: Weight | None = None
     steps: Annotated[tuple[WeightStep, ...], Meta(max_length=10)] = ()
     group: str | None = None
@@ -63,7 +63,7 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     Where weights are `measured`, how often a rule held on the days before bounds its weight; see `fraud.rules.rates`.
     """
 
-    name: SetName
+    name: RuleSetName
     about: Words
     bands: Bands
     rules: Annotated[tuple[RuleDefinition, ...], Meta(min_length=1, max_length=200)]

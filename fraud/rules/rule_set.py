@@ -9,8 +9,8 @@ import msgspec
 from fraud.rules.asking import Ask
 from fraud.rules.compiling import CompiledExcuse, CompiledRule, passes
 from fraud.rules.definition import Bands, RuleFile
-from fraud.rules.language import Facts, Value
-from fraud.rules.language.compiled import Read
+from fraud.rules.language import FactValues, Value
+from fraud.rules.language.compiled import ReadFact
 from fraud.rules.rates import NO_RATES, Rates
 from fraud.verdicts import Band, Reason
 
@@ -54,7 +54,7 @@ class RuleSet:
         """The scores from which on a verdict is medium or high."""
         return self.definition.bands
 
-    def reasons(self, facts: Facts, rates: Rates = NO_RATES) -> tuple[Reason, ...]:
+    def reasons(self, facts: FactValues, rates: Rates = NO_RATES) -> tuple[Reason, ...]:
         """The reasons against an event, in the order of the rules. Never raises, whatever the facts hold.
 
         `rates` are those of the days before; they bound the weights if the set's are measured.
@@ -91,14 +91,14 @@ class RuleSet:
             return "high"
         return "medium" if score >= self.bands.medium else "low"
 
-    def held(self, facts: Facts) -> list[tuple[str, int]]:
+    def held(self, facts: FactValues) -> list[tuple[str, int]]:
         """The rules that hold, excused or not, and the number of the step that each reaches: what rates count."""
         try:
             return [(self.rules[place].id, step) for place, step in self._ask(facts.get)]
         except (ArithmeticError, TypeError, ValueError):
             return [(rule.id, step) for rule in self.rules if (step := _step_held(rule, facts.get)) is not None]
 
-    def explain(self, facts: Facts, rates: Rates = NO_RATES) -> tuple[Explanation, ...]:
+    def explain(self, facts: FactValues, rates: Rates = NO_RATES) -> tuple[Explanation, ...]:
         """Every rule with its value against its bound, whether it holds or not."""
         counted = {reason.rule: reason for reason in self.reasons(facts, rates)}
         return tuple(_explanation(rule, facts, counted.get(rule.id)) for rule in self.rules)
@@ -120,7 +120,7 @@ class RuleSet:
         return tuple(capped())
 
 
-def _reason(rule: CompiledRule, read: Read, weights: tuple[int, ...], step: int | None) -> Reason | None:
+def _reason(rule: CompiledRule, read: ReadFact, weights: tuple[int, ...], step: int | None) -> Reason | None:
     """The reason of a rule that reaches a step; of one that is still to be asked if `step` is None."""
     try:
         number = _step_reached(rule, read) if step is None else step
@@ -129,7 +129,7 @@ def _reason(rule: CompiledRule, read: Read, weights: tuple[int, ...], step: int 
         return Reason(rule.id, rule.most, BEYOND)
 
 
-def _weighed(rule: CompiledRule, read: Read, weight: int, number: int) -> Reason | None:
+def _weighed(rule: CompiledRule, read: ReadFact, weight: int, number: int) -> Reason | None:
     """The reason of a rule that reaches a step; None if its rates or an excuse leave nothing of it."""
     if not weight and rule.steps[number].weight:
         return None
@@ -140,14 +140,14 @@ def _weighed(rule: CompiledRule, read: Read, weight: int, number: int) -> Reason
     return Reason(rule.id, weight, text)
 
 
-def _step_held(rule: CompiledRule, read: Read) -> int | None:
+def _step_held(rule: CompiledRule, read: ReadFact) -> int | None:
     try:
         return _step_reached(rule, read)
     except (ArithmeticError, ValueError):
         return len(rule.steps) - 1
 
 
-def _step_reached(rule: CompiledRule, read: Read) -> int | None:
+def _step_reached(rule: CompiledRule, read: ReadFact) -> int | None:
     if rule.when is not None and not rule.when(read):
         return None
     return _step(rule, rule.value(read) if rule.value else None)
@@ -169,11 +169,11 @@ def _step(rule: CompiledRule, value: Value) -> int | None:
     return passed
 
 
-def _excuse(rule: CompiledRule, read: Read) -> CompiledExcuse | None:
+def _excuse(rule: CompiledRule, read: ReadFact) -> CompiledExcuse | None:
     return next((excuse for excuse in rule.excuses if excuse.when(read)), None)
 
 
-def _explanation(rule: CompiledRule, facts: Facts, reason: Reason | None) -> Explanation:
+def _explanation(rule: CompiledRule, facts: FactValues, reason: Reason | None) -> Explanation:
     value, number, excuse, holds = None, None, None, False
     try:
         value = rule.value(facts.get) if rule.value else None

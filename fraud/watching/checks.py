@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-State = Literal["ok", "lagging", "standing", "growing", "unbalanced", "missing"]
+CheckState = Literal["ok", "lagging", "standing", "growing", "unbalanced", "missing"]
 """Something that moves is `lagging` while it is behind, `standing` once it does not move; a count is `growing`; a night
 is `unbalanced` or `missing`."""
 
@@ -58,7 +58,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    state: State
+    state: CheckState
     value: float
     threshold: float
     unit: Unit

@@ -7,7 +7,7 @@ Nothing is held to have waited since before the watch began, for example over a 
 from collections.abc import Iterator
 from datetime import datetime
 
-from fraud.watching.checks import CHECKS, Check, Facts, PartitionFacts, State, Thresholds
+from fraud.watching.checks import CHECKS, Check, CheckState, Facts, PartitionFacts, Thresholds
 from fraud.watching.memory import Memory
 from fraud.windows import WINDOW
 
@@ -136,7 +136,7 @@ class _Watch:
         return max(0.0, (self._facts.now - max(moment, self._memory.since)).total_seconds())
 
 
-def _check(name: str, value: float, threshold: float, otherwise: State, detail: str = "") -> Check:
+def _check(name: str, value: float, threshold: float, otherwise: CheckState, detail: str = "") -> Check:
     definition = CHECKS[name]
     is_ok = value <= threshold
     return Check(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from fraud.watching.checks import Facts, State
+from fraud.watching.checks import CheckState, Facts
 
 LOOKS = 15
 """Looks that are remembered: a quarter of an hour, if a minute is a minute."""
@@ -24,8 +24,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     """A check that has not been ok since a moment. `told` is the state that people know of, None before."""
 
     since: datetime
-    state: State
-    told: State | None = None
+    state: CheckState
+    told: CheckState | None = None
     told_at: datetime | None = None
 
 

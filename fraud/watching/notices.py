@@ -16,13 +16,13 @@ from fraud.windows import compact_time
 
 REPEAT_AFTER = timedelta(hours=6)
 """A fault that lasts is told of again."""
-Kind = Literal["raised", "changed", "repeated", "recovered"]
+NoticeKind = Literal["raised", "changed", "repeated", "recovered"]
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """A message to those who operate the pipeline. `since` is when the check ceased to be ok."""
 
-    kind: Kind
+    kind: NoticeKind
     check: Check
     since: datetime
     at: datetime
@@ -67,7 +67,7 @@ def due_notices(
     return notices
 
 
-def _kind(episode: Episode, now: datetime) -> Kind | None:
+def _kind(episode: Episode, now: datetime) -> NoticeKind | None:
     if episode.state == "ok":
         return "recovered"
     if episode.told is None:

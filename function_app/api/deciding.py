@@ -8,7 +8,7 @@ import msgspec
 
 from fraud.desk.changes import Change, assigned, commented, decided, reopened
 from fraud.desk.queries import CaseName
-from fraud.desk.review import Outcome, Person, Why
+from fraud.desk.review import Person, ReviewOutcome, Why
 from fraud.desk.rows import CaseRow
 from fraud.desk.waiting import DECIDED_EVENT, review_id
 from function_app.api.endpoint import Answer, Call, Endpoint
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The decision of a case, and why."""
 
-    outcome: Outcome
+    outcome: ReviewOutcome
     why: Why
 
 

@@ -15,7 +15,7 @@ Asked = TypeVar("Asked")
 Content = TypeVar("Content")
 
 
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NoParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """No parameters, or no body."""
 
 
@@ -62,7 +62,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     role: Role
     handler: Handler
-    asked: Any = Nothing
+    asked: Any = NoParameters
     content: Any = None
     answer: Any
     statuses: tuple[int, ...] = ()

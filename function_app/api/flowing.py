@@ -6,7 +6,7 @@ import msgspec
 
 from activities.desk.flow import Joint, recent_flow
 from fraud.watching.checks import Check, Night
-from function_app.api.endpoint import Call, Endpoint, Nothing
+from function_app.api.endpoint import Call, Endpoint, NoParameters
 
 
 class FlowSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class FlowSeen(msgspec.Struct, frozen=True, kw_only=True):
     night: Night | None
 
 
-async def get_flow(call: Call[Nothing, None]) -> FlowSeen:
+async def get_flow(call: Call[NoParameters, None]) -> FlowSeen:
     """The flow of events through the pipeline as it was seen in the last seconds."""
     flow = await recent_flow()
     facts = flow.look.facts

@@ -4,7 +4,7 @@ from activities.desk.hits import recent_figures, recent_hits
 from fraud.desk.labels import Figures, Hits, LabelRow
 from fraud.desk.paging import Page
 from fraud.desk.queries import SpanQuestion
-from function_app.api.endpoint import Call, Endpoint, Nothing
+from function_app.api.endpoint import Call, Endpoint, NoParameters
 from services.desk import labels
 
 
@@ -18,7 +18,7 @@ async def get_label_figures(call: Call[SpanQuestion, None]) -> Figures:
     return await (recent_figures() if call.asked == SpanQuestion() else labels.label_figures(call.asked))
 
 
-async def get_rule_hits(call: Call[Nothing, None]) -> Hits:
+async def get_rule_hits(call: Call[NoParameters, None]) -> Hits:
     """The hits of each rule in each of the last twelve weeks, at most ten minutes old."""
     return await recent_hits()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from function_app.api.endpoint import Answer, Call, Endpoint, Nothing
+from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
 from function_app.api.endpoints import ENDPOINTS
 from function_app.callers import ACTOR
 
@@ -139,7 +139,7 @@ def _responses(endpoint: Endpoint, by_type: dict[Any, Any]) -> dict[str, Any]:
     return responses
 
 
-async def get_openapi(call: Call[Nothing, None]) -> Answer:
+async def get_openapi(call: Call[NoParameters, None]) -> Answer:
     """This document."""
     return Answer(content=document())
 

@@ -26,7 +26,7 @@ from fraud.desk.rows import (
     VerdictRow,
     WindowRow,
 )
-from function_app.api.endpoint import Answer, Call, Endpoint, Nothing
+from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
 from services.desk import alerts, alike, cases, dead_letters, events, quarantine, rule_sets, verdicts
 
 
@@ -82,7 +82,7 @@ async def list_alerts(call: Call[SpanQuestion, None]) -> Page[AlertRow]:
     return await alerts.list_alerts(call.asked)
 
 
-async def list_rule_sets(call: Call[Nothing, None]) -> tuple[RuleSetRow, ...]:
+async def list_rule_sets(call: Call[NoParameters, None]) -> tuple[RuleSetRow, ...]:
     """Every rule set of this version, the active one first."""
     return await rule_sets.rule_sets()
 
@@ -111,5 +111,5 @@ ENDPOINTS = (
     _get("get-quarantine", "api/quarantine/{*path}", get_quarantine, QuarantineName, QuarantineRow, 404),
     _get("list-dead-letters", "api/dead-letters", list_dead_letters, Question, Page[DeadLetterRow]),
     _get("list-alerts", "api/alerts", list_alerts, SpanQuestion, Page[AlertRow]),
-    _get("list-rule-sets", "api/rule-sets", list_rule_sets, Nothing, tuple[RuleSetRow, ...]),
+    _get("list-rule-sets", "api/rule-sets", list_rule_sets, NoParameters, tuple[RuleSetRow, ...]),
 )

@@ -5,18 +5,18 @@ from fraud.desk.queries import CaseName, Question
 from fraud.reanalysis.asking import KeptVerdicts, ReanalysisOrder, ReanalysisRow, ReanalysisStop
 from fraud.reanalysis.messages import ReanalysisState
 from function_app import reanalyses
-from function_app.api.endpoint import Answer, Call, Endpoint, Nothing
+from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
 from services.desk.cases import find_case
 from services.desk.reanalyses import kept_verdicts
 from services.desk.reanalyses import list_reanalyses as list_kept
 
 
-async def start_reanalysis(call: Call[Nothing, ReanalysisOrder]) -> Answer:
+async def start_reanalysis(call: Call[NoParameters, ReanalysisOrder]) -> Answer:
     """Count the windows of a range, or judge them again if the count is the confirmed one; one at a time."""
     return Answer(content=await reanalyses.start(call.content, call.caller, call.durable), status=202)
 
 
-async def get_reanalysis(call: Call[Nothing, None]) -> ReanalysisRow:
+async def get_reanalysis(call: Call[NoParameters, None]) -> ReanalysisRow:
     """The re-analysis that runs, or that has run last."""
     return await reanalyses.current(call.durable)
 
@@ -26,7 +26,7 @@ async def list_reanalyses(call: Call[Question, None]) -> Page[ReanalysisState]:
     return await list_kept(call.asked)
 
 
-async def stop_reanalysis(call: Call[Nothing, ReanalysisStop]) -> Answer:
+async def stop_reanalysis(call: Call[NoParameters, ReanalysisStop]) -> Answer:
     """Stop the re-analysis after the windows that are being judged; what was judged stays so."""
     return Answer(content=await reanalyses.stop(call.content.why, call.caller, call.durable), status=202)
 

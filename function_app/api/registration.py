@@ -9,7 +9,7 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from azure.servicebus.exceptions import ServiceBusError
 
 from fraud.desk.problems import ProblemError
-from function_app.access import Access, Function, with_access
+from function_app.access import Access, HttpFunction, with_access
 from function_app.api.answers import answer_of, refusal
 from function_app.api.endpoint import Call, Endpoint
 from function_app.api.requests import read_body, read_etag, read_parameters
@@ -32,21 +32,21 @@ def register(to: df.Blueprint, endpoints: Iterable[Endpoint]) -> None:
         )
 
 
-def _with_client(endpoint: Endpoint) -> Function:
+def _with_client(endpoint: Endpoint) -> HttpFunction:
     async def run(request: func.HttpRequest, client: Client) -> func.HttpResponse:
         return await respond(endpoint, request, client)
 
     return _named(endpoint, run)
 
 
-def _without_client(endpoint: Endpoint) -> Function:
+def _without_client(endpoint: Endpoint) -> HttpFunction:
     async def run(request: func.HttpRequest) -> func.HttpResponse:
         return await respond(endpoint, request, None)
 
     return _named(endpoint, run)
 
 
-def _named(endpoint: Endpoint, run: Function) -> Function:
+def _named(endpoint: Endpoint, run: HttpFunction) -> HttpFunction:
     run.__name__ = endpoint.handler.__name__
     run.__doc__ = endpoint.handler.__doc__
     return with_access(run, Access(role=endpoint.role, changes=endpoint.changes))

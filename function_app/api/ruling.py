@@ -19,22 +19,22 @@ from fraud.desk.rules_in_use import (
     woken,
 )
 from fraud.rules.shipped import shipped
-from function_app.api.endpoint import Answer, Call, Endpoint, Nothing
+from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
 from services.rules_in_use import Kept, change_rules_in_use, read_rules_in_use
 from services.watching import azure_time
 
 
-async def get_rules_in_use(call: Call[Nothing, None]) -> Answer:
+async def get_rules_in_use(call: Call[NoParameters, None]) -> Answer:
     """The sets in use, and who changed them when and why."""
     return _answer(await read_rules_in_use(), await azure_time())
 
 
-async def activate_rules(call: Call[Nothing, SetToActivate]) -> Answer:
+async def activate_rules(call: Call[NoParameters, SetToActivate]) -> Answer:
     """Let a set judge windows from now on; those in flight keep theirs."""
     return await _changed(call, lambda kept, now: activated(kept.state, call.content, call.caller, now, shipped()))
 
 
-async def shadow_rules(call: Call[Nothing, SetInShadow]) -> Answer:
+async def shadow_rules(call: Call[NoParameters, SetInShadow]) -> Answer:
     """Let a set judge windows beside the active one, or end that: its verdicts make neither cases nor alerts."""
 
     def make(kept: Kept, now: datetime) -> RulesInUse:
@@ -43,7 +43,7 @@ async def shadow_rules(call: Call[Nothing, SetInShadow]) -> Answer:
     return await _changed(call, make)
 
 
-async def snooze_rule(call: Call[Nothing, RuleToSnooze]) -> Answer:
+async def snooze_rule(call: Call[NoParameters, RuleToSnooze]) -> Answer:
     """Let a rule count nothing against a customer, or at a store, from the windows on that begin later."""
     rules = {rule.id for rule_set in shipped().values() for rule in rule_set.rules}
     return await _changed(call, lambda kept, now: snoozed(kept.state, call.content, call.caller, now, rules))
@@ -72,7 +72,7 @@ def _answer(kept: Kept, now: datetime) -> Answer:
 
 
 def _post(  # noqa: PLR0917 - the columns of the table below
-    name: str, path: str, handler: Any, content: Any, role: Role, asked: Any = Nothing, *more: int
+    name: str, path: str, handler: Any, content: Any, role: Role, asked: Any = NoParameters, *more: int
 ) -> Endpoint:
     return Endpoint(
         name=name,

@@ -4,17 +4,17 @@ from fraud.desk.deeds import Deed
 from fraud.desk.paging import Page
 from fraud.desk.queries import Question
 from fraud.desk.set_aside import Redriven, RedriveOrder, Resubmission, Resubmitted
-from function_app.api.endpoint import Call, Endpoint, Nothing
+from function_app.api.endpoint import Call, Endpoint, NoParameters
 from function_app.set_aside import redrive, resubmit
 from services.desk import deeds
 
 
-async def redrive_dead_letters(call: Call[Nothing, RedriveOrder]) -> Redriven:
+async def redrive_dead_letters(call: Call[NoParameters, RedriveOrder]) -> Redriven:
     """Start the windows of dead letters, one, some or all up to a number; what succeeds leaves the queue."""
     return await redrive(call.content, call.caller, call.durable)
 
 
-async def resubmit_quarantined(call: Call[Nothing, Resubmission]) -> Resubmitted:
+async def resubmit_quarantined(call: Call[NoParameters, Resubmission]) -> Resubmitted:
     """Send the corrected body of a record of quarantine where its original was meant to go; the record stays."""
     return await resubmit(call.content, call.caller, call.durable)
 

@@ -2,20 +2,20 @@
 
 from fraud.reanalysis.asking import ReanalysisStop, TrialOrder, TrialRow
 from function_app import rule_trials
-from function_app.api.endpoint import Answer, Call, Endpoint, Nothing
+from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
 
 
-async def start_trial(call: Call[Nothing, TrialOrder]) -> Answer:
+async def start_trial(call: Call[NoParameters, TrialOrder]) -> Answer:
     """Try a rule set over windows: what it would change, and nothing is changed; one at a time."""
     return Answer(content=await rule_trials.start(call.content, call.caller, call.durable), status=202)
 
 
-async def get_trial(call: Call[Nothing, None]) -> TrialRow:
+async def get_trial(call: Call[NoParameters, None]) -> TrialRow:
     """The trial that runs, or that has run last, with its result."""
     return await rule_trials.current(call.durable)
 
 
-async def stop_trial(call: Call[Nothing, ReanalysisStop]) -> Answer:
+async def stop_trial(call: Call[NoParameters, ReanalysisStop]) -> Answer:
     """Stop the trial after the windows that are being tried; what was seen so far is its result."""
     return Answer(content=await rule_trials.stop(call.content.why, call.caller, call.durable), status=202)
 

@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 import azure.functions as func
 
 from fraud.desk.callers import Role
-from fraud.desk.deeds import What
+from fraud.desk.deeds import DeedKind
 from function_app.access import Access, with_access
 from function_app.desk.forms import FIELD
 from function_app.desk.visit import View, Visit
 from function_app.journal import journalled
 
 
-def needs(role: Role, *, deed: What | None = None) -> Callable[[View], View]:
+def needs(role: Role, *, deed: DeedKind | None = None) -> Callable[[View], View]:
     """Show a view to this role and those above; the view raises ProblemError (403) for others.
 
     With a deed, what the form holds is in the journal before anything is changed.

@@ -6,7 +6,7 @@ from itertools import accumulate
 from reconciliation.capture.file import Block, Damage
 from reconciliation.capture.reader import Reader
 from reconciliation.capture.records import DamagedRecordError, Records
-from reconciliation.capture.shape import Shape
+from reconciliation.capture.shape import RecordShape
 from reconciliation.capture.walker import walk
 
 MOST_SHAPES = 3
@@ -41,7 +41,7 @@ def _read_alike(blocks: Sequence[Block]) -> tuple[Records, int]:
     data = b"".join([memoryview(block.data)[block.start : block.end] for block in blocks])
     ends = list(accumulate(block.end - block.start for block in blocks))
     try:
-        shape = Shape(data)
+        shape = RecordShape(data)
     except (ValueError, IndexError):
         return Records(), 0
     return shape.read(data, ends, [block.count for block in blocks])

@@ -17,7 +17,7 @@ from reconciliation.capture import walker as avro
 from reconciliation.capture.records import END_OF_TIME, ENQUEUED, Records, read_moment
 from reconciliation.capture.walker import length_at, long_at
 
-Numbers = NDArray[Any]
+NumberArray = NDArray[Any]
 
 SHORTEST_BODY = 64
 _MAX_LONG_OCTETS = 9
@@ -29,7 +29,7 @@ _HIGH = [octet << 6 for octet in range(256)]
 _KEY = ENQUEUED.encode()
 
 
-class Shape:
+class RecordShape:
     """The bytes in front of a body of 64 to 8,191 bytes, which are the ones whose length takes two octets."""
 
     def __init__(self, data: bytes) -> None:
@@ -91,7 +91,7 @@ class Shape:
         places = zip(bodies[:total].tolist(), stops[:total].tolist(), strict=True)
         return Records(_longs(heads[:, self._number]), enqueued, [data[start:stop] for start, stop in places]), blocks
 
-    def _jump(self, data: bytes, most: int) -> Numbers:
+    def _jump(self, data: bytes, most: int) -> NumberArray:
         """The beginnings of the records if all have this shape. The first that has not leads astray."""
         lengths: list[int] = []
         add = lengths.append
@@ -106,7 +106,7 @@ class Shape:
         places = np.array(lengths, np.int64)
         return places[: np.searchsorted(places, len(data) - SHORTEST_BODY, "right")] - (size - 2)
 
-    def _enqueued(self, heads: Numbers) -> Numbers:
+    def _enqueued(self, heads: NumberArray) -> NumberArray:
         """The times of arrival as `Records` holds them. Raises ValueError."""
         texts = heads[:, self._time]
         changes = np.unique(np.flatnonzero(texts[1:] != texts[:-1]) // max(texts.shape[1], 1)) + 1
@@ -159,7 +159,7 @@ class Shape:
         return position
 
 
-def _longs(octets: Numbers) -> Numbers:
+def _longs(octets: NumberArray) -> NumberArray:
     """Zigzag longs, one per row, of a shape (n, octets)."""
     values = np.zeros(len(octets), np.int64)
     for place in range(octets.shape[1]):

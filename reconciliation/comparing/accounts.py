@@ -7,7 +7,9 @@ import msgspec
 from reconciliation.comparing.classes import Class, Column
 from reconciliation.comparing.differences import Difference, examples_of
 
-Table = dict[int, list[int]]
+Cell = tuple[int, int]
+"""A window and a store."""
+ColumnSums = dict[int, list[int]]
 """A window number or a store as a row holds it, and one number for each `Column`."""
 
 
@@ -42,8 +44,8 @@ class Accounts(msgspec.Struct):
     judged_by_place: int = 0
     differences: dict[Class, int] = {}
     examples: dict[Class, list[Difference]] = {}
-    per_window: Table = {}
-    per_store: Table = {}
+    per_window: ColumnSums = {}
+    per_store: ColumnSums = {}
 
     def add(self, other: "Accounts") -> None:
         """Take the numbers of another part in."""

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
+from reconciliation.comparing.accounts import Cell
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.differences import Difference
 from reconciliation.ranges import window_end
 from reconciliation.reading.alerts import names_of_fields
 from reconciliation.reading.rows import NO_STORE, Flag, Rows, store_name
-
-Cell = tuple[int, int]
 
 
 def compare_alerts(rows: Rows, names: Mapping[int, str], windows: range) -> Iterator[tuple[Class, Difference, Cell]]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from reconciliation.comparing.accounts import Cell
 from reconciliation.comparing.classes import Class
 from reconciliation.comparing.differences import Difference
 from reconciliation.ranges import window_end
 from reconciliation.reading.rows import NO_STORE, Kind, Rows, store_name
-
-Cell = tuple[int, int]
 
 
 def compare_cases(rows: Rows, names: Mapping[int, str], windows: range) -> Iterator[tuple[Class, Difference, Cell]]:

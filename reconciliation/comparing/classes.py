@@ -30,7 +30,7 @@ Class = Literal[
 ]
 """The names, in the order of `CLASSES`, for the type checker and for the schema of the report."""
 
-Number = Literal["nameless", "archive_gaps", "lost", "unreadable"]
+NumberName = Literal["nameless", "archive_gaps", "lost", "unreadable"]
 """The names of `NUMBERS`, for the type checker and for the schema of the API."""
 
 RepairStage = Literal["backfill", "correct", "judge"]

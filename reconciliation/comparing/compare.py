@@ -10,13 +10,13 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from reconciliation.comparing.accounts import Accounts, Table
+from reconciliation.comparing.accounts import Accounts, ColumnSums
 from reconciliation.comparing.alerts import compare_alerts
 from reconciliation.comparing.cases import compare_cases
 from reconciliation.comparing.classes import CLASS, Class, Column
 from reconciliation.comparing.differences import Difference, examples_of
 from reconciliation.comparing.findings import Doubt, Finding
-from reconciliation.comparing.grouping import Numbers, column, grouped
+from reconciliation.comparing.grouping import NumberArray, column, grouped
 from reconciliation.comparing.judgement import Judgement, judge_sightings
 from reconciliation.comparing.places import compare_places
 from reconciliation.comparing.sightings import RowSighting
@@ -117,7 +117,7 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
     return result
 
 
-def _picked(rows: Rows, names: Mapping[int, str], mask: Numbers) -> tuple[Rows, Mapping[int, str]]:
+def _picked(rows: Rows, names: Mapping[int, str], mask: NumberArray) -> tuple[Rows, Mapping[int, str]]:
     """The rows where the mask is true, and their names."""
     if mask.all():
         return rows, names
@@ -149,14 +149,14 @@ def _compare_places(result: Compared, rows: Rows, names: Mapping[int, str], scop
 class _Columns(NamedTuple):
     """The columns by which most ids are judged, in the order of the keys."""
 
-    kind: Numbers
-    flags: Numbers
-    window: Numbers
-    store: Numbers
-    content: Numbers
+    kind: NumberArray
+    flags: NumberArray
+    window: NumberArray
+    store: NumberArray
+    content: NumberArray
 
 
-def _in_order(columns: _Columns, starts: Numbers, scope: Scope) -> tuple[Numbers, Numbers]:
+def _in_order(columns: _Columns, starts: NumberArray, scope: Scope) -> tuple[NumberArray, NumberArray]:
     """The keys that are in order and not flagged, and those that are in order and flagged."""
     seen = _times_seen(columns.kind, starts)
     documents = seen[Kind.DOCUMENT]
@@ -176,7 +176,7 @@ def _in_order(columns: _Columns, starts: Numbers, scope: Scope) -> tuple[Numbers
     return once & silent & ~must, once & reported & must
 
 
-def _times_seen(kinds: Numbers, starts: Numbers) -> list[Numbers]:
+def _times_seen(kinds: NumberArray, starts: NumberArray) -> list[NumberArray]:
     """The sightings of each key per kind, up to 4,095: twelve bits per kind, summed at once."""
     sums = np.add.reduceat(_ONE_OF_KIND[kinds], starts)
     lengths = np.diff(starts, append=len(kinds))
@@ -185,14 +185,14 @@ def _times_seen(kinds: Numbers, starts: Numbers) -> list[Numbers]:
     return [(sums >> (_KIND_BITS * kind)) & _MOST_SIGHTINGS for kind in range(len(_ONE_OF_KIND))]
 
 
-def _beside(columns: _Columns, starts: Numbers, scope: Scope) -> Numbers:
+def _beside(columns: _Columns, starts: NumberArray, scope: Scope) -> NumberArray:
     """Keys that were seen only outside the range."""
     windows = columns.window
     inside = (windows >= scope.first_window) & (windows <= scope.last_window)
     return ~np.logical_or.reduceat(inside, starts)
 
 
-def _count(accounts: Accounts, columns: _Columns, events: Numbers, *, flagged: bool, scope: Scope) -> None:
+def _count(accounts: Accounts, columns: _Columns, events: NumberArray, *, flagged: bool, scope: Scope) -> None:
     """Count ids that are in order; `events` are the places of one sighting of each."""
     number = len(events)
     accounts.events += number
@@ -213,7 +213,7 @@ def _count(accounts: Accounts, columns: _Columns, events: Numbers, *, flagged: b
                 _cell(table, key)[place] += count
 
 
-def _cell(table: Table, key: int) -> list[int]:
+def _cell(table: ColumnSums, key: int) -> list[int]:
     return table.setdefault(key, [0] * len(Column))
 
 

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from fraud.load.sent import SentCampaign
-from reconciliation.comparing.grouping import Numbers
+from reconciliation.comparing.grouping import NumberArray
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import Kind, Rows
 
@@ -82,7 +82,7 @@ class Truth:
         self._judged[places[verdicts]] = True
         self._judged_inside[places[verdicts & inside]] = True
 
-    def _find(self, rows: Rows) -> tuple[Numbers, Numbers]:
+    def _find(self, rows: Rows) -> tuple[NumberArray, NumberArray]:
         halves = np.empty((len(rows), 2), np.uint64)
         halves[:, 0], halves[:, 1] = rows["upper"], rows["lower"]
         keys = halves.view("V16").ravel()
@@ -116,7 +116,7 @@ class Truth:
             lost_ids=self._ids(lost),
         )
 
-    def _ids(self, lost: Numbers) -> list[str]:
+    def _ids(self, lost: NumberArray) -> list[str]:
         """The ids of some lost events: keys tell none, so the first batches that lost any are made once more."""
         ids: list[str] = []
         for batch in np.unique(self._batch[lost])[:MAX_LOST_IDS].tolist():
@@ -127,7 +127,7 @@ class Truth:
         return list(dict.fromkeys(ids))[:MAX_LOST_IDS]
 
 
-def _make_again(campaign: SentCampaign, batch: int, run_keys: RunKeys) -> Numbers:
+def _make_again(campaign: SentCampaign, batch: int, run_keys: RunKeys) -> NumberArray:
     """The keys of a batch's events, and which of them must be flagged."""
     events = campaign.make(batch)
     result = np.empty(len(events), _EVENT)

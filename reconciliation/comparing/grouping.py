@@ -1,18 +1,14 @@
 """Bring equal keys together, millions at a time. All 128 bits decide."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from reconciliation.capture.shape import NumberArray
 from reconciliation.reading.rows import Rows, mixed
-
-Numbers = NDArray[Any]
 
 MOST_COLLISIONS = 1_000
 
 
-def grouped(rows: Rows) -> tuple[Numbers, Numbers]:
+def grouped(rows: Rows) -> tuple[NumberArray, NumberArray]:
     """The order that brings equal keys together, and where in it each key starts; equal keys stay in their order.
 
     The upper bits of a hash of the key are sorted with the row's position in the lower bits: one sort of plain numbers
@@ -36,7 +32,7 @@ def grouped(rows: Rows) -> tuple[Numbers, Numbers]:
     return order, np.concatenate(([0], np.flatnonzero(differs) + 1))
 
 
-def _differs(rows: Rows, order: Numbers) -> Numbers:
+def _differs(rows: Rows, order: NumberArray) -> NumberArray:
     """True where a key differs from the one before it in this order."""
     differs = np.zeros(len(rows) - 1, bool)
     for half in ("upper", "lower"):
@@ -45,12 +41,12 @@ def _differs(rows: Rows, order: Numbers) -> Numbers:
     return differs
 
 
-def column(rows: Rows, name: str, order: Numbers) -> Numbers:
+def column(rows: Rows, name: str, order: NumberArray) -> NumberArray:
     """A column in an order. Copied to one piece first: picking from records takes several times as long."""
     return np.ascontiguousarray(rows[name])[order]
 
 
-def _sort_runs(rows: Rows, order: Numbers, prefixes: Numbers, collisions: Numbers) -> None:
+def _sort_runs(rows: Rows, order: NumberArray, prefixes: NumberArray, collisions: NumberArray) -> None:
     for prefix in np.unique(prefixes[collisions]):
         run = slice(*np.searchsorted(prefixes, [prefix, prefix + np.uint64(1)]))
         places = order[run]

@@ -4,15 +4,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from reconciliation.comparing.accounts import Cell
 from reconciliation.comparing.classes import NOTES
 from reconciliation.comparing.findings import Finding, archive_findings
 from reconciliation.comparing.matching import match_outcomes
 from reconciliation.comparing.outcomes import outcome_findings
 from reconciliation.comparing.sightings import InRange, RowSighting, sort_sightings
 from reconciliation.reading.rows import Kind
-
-Cell = tuple[int, int]
-"""A window and a store."""
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from reconciliation.reading.keys import NO_CONTENT
 Outcomes = Literal["suspicious-events", "fraud-events"]
 """The two archives of outcomes."""
 
-Place = tuple[int, int, int]
+WindowPlace = tuple[int, int, int]
 """A store, a window, and a content: NO_CONTENT in a report, and in a verdict without its event."""
 
 
@@ -81,7 +81,7 @@ def _match(expected: Sequence[RowSighting], seen: list[RowSighting]) -> Match:
     return match
 
 
-def _places(event: RowSighting, named: Sequence[Place]) -> Iterator[Place]:
+def _places(event: RowSighting, named: Sequence[WindowPlace]) -> Iterator[WindowPlace]:
     """Where an event may have been seen, the surest first. A verdict without its event stands for any; an event that
     could not be read whole cannot be told from what was judged."""
     for content in dict.fromkeys((event.content, NO_CONTENT)):
@@ -90,7 +90,7 @@ def _places(event: RowSighting, named: Sequence[Place]) -> Iterator[Place]:
         yield from (place for place in named if place[0] == event.store and place[1] in event.windows)
 
 
-def _sort(match: Match, place: Place, sighting: RowSighting, count: int, expected: Sequence[RowSighting]) -> None:
+def _sort(match: Match, place: WindowPlace, sighting: RowSighting, count: int, expected: Sequence[RowSighting]) -> None:
     """Sort a sighting that no event has taken."""
     store, window, content = place
     here = [event for event in expected if event.store == store and window in event.windows]

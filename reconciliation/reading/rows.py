@@ -39,7 +39,7 @@ says which of its fields differ from the verdict judged again (`reading.verdicts
 Rows = NDArray[Any]
 """A one-dimensional array of ROW."""
 
-Numbers = Sequence[int] | NDArray[Any] | int
+RowValues = Sequence[int] | NDArray[Any] | int
 
 NO_STORE = -(2**63)
 
@@ -106,12 +106,12 @@ class RowWriter:
         self,
         kind: Kind,
         ids: Sequence[str],
-        windows: Numbers,
-        stores: Numbers,
+        windows: RowValues,
+        stores: RowValues,
         *,
-        contents: Numbers = NO_CONTENT,
-        flags: Numbers = 0,
-        sequences: Numbers = -1,
+        contents: RowValues = NO_CONTENT,
+        flags: RowValues = 0,
+        sequences: RowValues = -1,
         stream: int = 0,
     ) -> None:
         """Add sightings; a single value stands for all."""
@@ -128,11 +128,11 @@ class RowWriter:
         kind: Kind,
         partition_id: str,
         sequences: Sequence[int],
-        windows: Numbers = -1,
+        windows: RowValues = -1,
         *,
-        stores: Numbers = NO_STORE,
-        contents: Numbers = NO_CONTENT,
-        flags: Numbers = 0,
+        stores: RowValues = NO_STORE,
+        contents: RowValues = NO_CONTENT,
+        flags: RowValues = 0,
         stream: int = 0,
     ) -> None:
         """Add sightings that are known by their places: malformed bodies, and flagged events beside their ids."""
@@ -151,7 +151,9 @@ class RowWriter:
         rows["content"] = content
         self._names[self._count - 1] = name
 
-    def add_cases(self, kind: Kind, names: Sequence[str], windows: Numbers, stores: Numbers, contents: Numbers) -> None:
+    def add_cases(
+        self, kind: Kind, names: Sequence[str], windows: RowValues, stores: RowValues, contents: RowValues
+    ) -> None:
         """Add cases by their names."""
         rows = self._add(kind, self.keys.of_cases(names))
         rows["window"], rows["store"], rows["content"], rows["sequence"] = windows, stores, contents, -1

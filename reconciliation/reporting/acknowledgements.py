@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from reconciliation.comparing.classes import CLASS, NUMBER, NUMBERS, Class, Number
+from reconciliation.comparing.classes import CLASS, NUMBER, NUMBERS, Class, NumberName
 from reconciliation.comparing.differences import MAX_SHOWN, Difference
 from reconciliation.reporting.report import Report
 
-Acknowledgeable = Class | Number
+Acknowledgeable = Class | NumberName
 """A class of differences, or a number that must be zero and has no list of ids."""
 
 FOLDER = "acknowledgements"

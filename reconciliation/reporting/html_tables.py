@@ -37,18 +37,18 @@ class BlobLink(msgspec.Struct, frozen=True):
     text: str
 
 
-Cell = str | Sequence[BlobLink]
+TableCell = str | Sequence[BlobLink]
 
 
 class Table(msgspec.Struct, frozen=True):
     """A table as `templates/tables.html` shows it; `kind` is its class in the style."""
 
     head: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[TableCell]]
     kind: str
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Cell]], kind: str = "") -> Table:
+def table(head: Sequence[str], rows: Iterable[Sequence[TableCell]], kind: str = "") -> Table:
     """A table without the columns in which no row has anything."""
     lines = list(rows)
     used = [n for n in range(len(head)) if not lines or any(line[n] for line in lines)]
@@ -71,7 +71,7 @@ def moment_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" + (f":{moment:%S}" if moment.second else "")
 
 
-def _difference(difference: Difference) -> Sequence[Cell]:
+def _difference(difference: Difference) -> Sequence[TableCell]:
     return (
         difference.event_id or "(a malformed body)",
         difference.store,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from reconciliation.comparing.accounts import Accounts, Table, total
+from reconciliation.comparing.accounts import Accounts, ColumnSums, total
 from reconciliation.comparing.classes import CLASSES, DIFFERENCE_COLUMNS, FAULT_HEADLINES, Class, Column
 from reconciliation.comparing.differences import Difference
 from reconciliation.comparing.ground_truth import CampaignAccount
@@ -186,7 +186,7 @@ def outcome_of(report: Report) -> Outcome:
     )
 
 
-def _window_rows(plan: RunPlan, table: Table) -> list[WindowTableRow]:
+def _window_rows(plan: RunPlan, table: ColumnSums) -> list[WindowTableRow]:
     """Every compared window, those without events too."""
     empty = [0] * len(Column)
     return [
@@ -195,7 +195,7 @@ def _window_rows(plan: RunPlan, table: Table) -> list[WindowTableRow]:
     ]
 
 
-def _store_rows(table: Table) -> list[StoreRow]:
+def _store_rows(table: ColumnSums) -> list[StoreRow]:
     """The stores with differences, and those with the most events, by their number."""
 
     def weight(store: int) -> tuple[int, int]:

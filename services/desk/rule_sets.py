@@ -8,19 +8,19 @@ from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import shipped
 from services.rules_in_use import read_rules_in_use
 
-State = Literal["active", "shadow", "shipped"]
-_ORDER: tuple[State, ...] = ("active", "shadow", "shipped")
+SetState = Literal["active", "shadow", "shipped"]
+_ORDER: tuple[SetState, ...] = ("active", "shadow", "shipped")
 
 
 async def rule_sets() -> tuple[RuleSetRow, ...]:
     """Every rule set, the active one first, then the one in its shadow. Raises what the blob service raised."""
     in_use = await read_rules_in_use()
-    states: dict[str, State] = {in_use.shadow or "": "shadow", in_use.active: "active"}
+    states: dict[str, SetState] = {in_use.shadow or "": "shadow", in_use.active: "active"}
     rows = [_row(rules, states.get(name, "shipped")) for name, rules in shipped().items()]
     return tuple(sorted(rows, key=lambda row: (_ORDER.index(row.state), row.id)))
 
 
-def _row(rules: RuleSet, state: State) -> RuleSetRow:
+def _row(rules: RuleSet, state: SetState) -> RuleSetRow:
     return RuleSetRow(
         id=rules.id,
         about=rules.definition.about,

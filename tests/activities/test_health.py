@@ -7,7 +7,7 @@ import pytest
 from activities import check_health
 from activities.check_health import recent_health
 from activities.recent import RecentAnswer
-from fraud.watching.checks import Check, State
+from fraud.watching.checks import Check, CheckState
 
 
 class Service:
@@ -70,7 +70,7 @@ async def test_an_old_answer_is_asked_for_anew(service: Service):
     ],
 )
 async def test_a_pipeline_that_stands_fails_and_one_that_lags_is_degraded(
-    service: Service, monkeypatch: pytest.MonkeyPatch, states: tuple[State, ...], status: str
+    service: Service, monkeypatch: pytest.MonkeyPatch, states: tuple[CheckState, ...], status: str
 ):
     async def checks() -> list[Check]:
         return [Check(name="queue", state=state, value=1, threshold=0, unit="seconds") for state in states]

@@ -5,7 +5,7 @@ import pytest
 
 from cli.commands import command_line
 from fraud.reanalysis.asking import ReanalysisRow
-from fraud.reanalysis.messages import Counted, Done, Phase, Reanalysis, ReanalysisState
+from fraud.reanalysis.messages import Counted, Done, Reanalysis, ReanalysisPhase, ReanalysisState
 from tests.cli.test_command_line import App
 from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
 from tests.fraud.desk.cases import NOON
@@ -18,7 +18,7 @@ STATE = ReanalysisState(
 )
 
 
-def answered(app: type[App], phase: Phase, *, error: str | None = None) -> None:
+def answered(app: type[App], phase: ReanalysisPhase, *, error: str | None = None) -> None:
     state = msgspec.structs.replace(STATE, phase=phase)
     row = ReanalysisRow(status="Failed" if error else "Completed", phase=phase, state=state, error=error)
     for path in ("/api/reanalyses", "/api/reanalysis", "/api/reanalysis/stop"):
@@ -52,7 +52,7 @@ def test_windows_are_counted_and_the_count_is_to_be_confirmed(app: type[App], ca
         ("refused", "5 verdicts were confirmed, and there are 1,234 now"),
     ],
 )
-def test_its_end_is_told(app: type[App], capsys: pytest.CaptureFixture[str], phase: Phase, words: str):
+def test_its_end_is_told(app: type[App], capsys: pytest.CaptureFixture[str], phase: ReanalysisPhase, words: str):
     answered(app, phase)
     app.answers["/api/reanalysis"][0][1]["state"]["order"]["confirm"] = 5
 

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 
 from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch
-from fraud.desk.review import State
+from fraud.desk.review import CaseState
 from fraud.desk.waiting import ReviewState, ReviewStep
 from fraud.generation import BatchTotals
 from fraud.load.messages import MixTotals
@@ -45,7 +45,7 @@ class FakeActivities:
         self.stored: list[tuple[int, ...]] = []
         self.told: list[str] = []
         self.batches: defaultdict[int, list[Batch]] = defaultdict(list)
-        self.review: State | None = "open"
+        self.review: CaseState | None = "open"
         self.ticks: defaultdict[int, list[TickPart]] = defaultdict(list)
         self.windows: list[str] = []
         self.again: list[str] = []

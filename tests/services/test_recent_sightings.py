@@ -10,7 +10,7 @@ import pytest
 
 from fraud.context.look_ups import latest
 from fraud.context.sighting import Sighting, sighting
-from services.recent_sightings import OVERLAP, STALE_SECONDS, Key, RecentSightings
+from services.recent_sightings import OVERLAP, STALE_SECONDS, RecentSightings, SightingKey
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 SPAN = timedelta(minutes=40)
@@ -22,29 +22,31 @@ class Archive:
     """Sightings by key; counts what is read of it."""
 
     def __init__(self) -> None:
-        self.sightings: dict[Key, list[Sighting]] = {}
-        self.reads: list[list[Key]] = []
+        self.sightings: dict[SightingKey, list[Sighting]] = {}
+        self.reads: list[list[SightingKey]] = []
         self.until = START
 
-    def add(self, key: Key, arrived: datetime) -> None:
+    def add(self, key: SightingKey, arrived: datetime) -> None:
         number = len(self.sightings.setdefault(key, []))
         self.sightings[key].append(sighting({"id": f"{key[1]}-{number}"}, arrived))
 
-    def direct(self, key: Key, since: datetime, until: datetime) -> tuple[Sighting, ...]:
+    def direct(self, key: SightingKey, since: datetime, until: datetime) -> tuple[Sighting, ...]:
         within = (seen for seen in self.sightings.get(key, []) if since.timestamp() < seen.time <= until.timestamp())
         return latest(within, MOST)
 
-    async def read(self, keys: Sequence[Key], since: datetime) -> Mapping[Key, Iterable[Sighting]]:
+    async def read(self, keys: Sequence[SightingKey], since: datetime) -> Mapping[SightingKey, Iterable[Sighting]]:
         self.reads.append(list(keys))
         await asyncio.sleep(0)
         return {key: sightings for key in keys if (sightings := self.direct(key, since, self.until))}
 
-    async def ask(self, recent: RecentSightings, keys: list[Key], until: datetime) -> dict[Key, tuple[Sighting, ...]]:
+    async def ask(
+        self, recent: RecentSightings, keys: list[SightingKey], until: datetime
+    ) -> dict[SightingKey, tuple[Sighting, ...]]:
         self.until = until
         return await recent.of(dict.fromkeys(keys, ()), until, self.read)
 
 
-def keys(*numbers: int) -> list[Key]:
+def keys(*numbers: int) -> list[SightingKey]:
     return [("", str(number)) for number in numbers]
 
 
@@ -127,7 +129,7 @@ async def test_a_reading_that_fails_leaves_nothing_behind():
     archive, recent = Archive(), RecentSightings(SPAN, MOST)
     archive.add(("", "1"), START)
 
-    async def fail(_: Sequence[Key], __: datetime) -> Mapping[Key, Iterable[Sighting]]:
+    async def fail(_: Sequence[SightingKey], __: datetime) -> Mapping[SightingKey, Iterable[Sighting]]:
         raise OSError("away")
 
     with pytest.raises(OSError, match="away"):

@@ -8,17 +8,17 @@ compare, and count. A comparison in which a fact is missing does not hold, and n
 from fraud.rules.language.compiled import Condition, Quantity, condition, quantity
 from fraud.rules.language.errors import ExpressionError
 from fraud.rules.language.template import Template, template
-from fraud.rules.language.tree import Facts, Kind, Kinds, Value
+from fraud.rules.language.tree import FactValues, Kinds, Value, ValueKind
 
 __all__ = [
     "Condition",
     "ExpressionError",
-    "Facts",
-    "Kind",
+    "FactValues",
     "Kinds",
     "Quantity",
     "Template",
     "Value",
+    "ValueKind",
     "condition",
     "quantity",
     "template",

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 
 from fraud.rules.language.errors import ExpressionError
-from fraud.rules.language.tree import MAX_NUMBER, Kind, Kinds, kind_of_name, name_of
+from fraud.rules.language.tree import MAX_NUMBER, Kinds, ValueKind, kind_of_name, name_of
 
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -15,7 +15,7 @@ FUNCTIONS = {"abs": (1, 1), "min": (2, 5), "max": (2, 5)}
 """Functions over numbers, with the least and the largest number of arguments."""
 
 
-def kind_of(node: ast.expr, kinds: Kinds) -> Kind:
+def kind_of(node: ast.expr, kinds: Kinds) -> ValueKind:
     """The kind of a value: a fact, a constant, or arithmetic over them. Raises ExpressionError if it is not a value."""
     match node:
         case ast.Constant(value=value):
@@ -40,7 +40,7 @@ def kind_of(node: ast.expr, kinds: Kinds) -> Kind:
     return "number"
 
 
-def _kind_of_constant(value: object) -> Kind:
+def _kind_of_constant(value: object) -> ValueKind:
     if isinstance(value, bool):
         return "flag"
     if isinstance(value, int | float):

@@ -10,13 +10,13 @@ from typing import Any, cast
 
 from fraud.rules.language.check import check_comparison, kind_of, members_of, shown
 from fraud.rules.language.errors import ExpressionError
-from fraud.rules.language.tree import Kind, Kinds, Value, kind_of_name, name_of, read
+from fraud.rules.language.tree import Kinds, Value, ValueKind, kind_of_name, name_of, read
 
-Read = Callable[[str], Value]
+ReadFact = Callable[[str], Value]
 """Reads a fact by its name: the `get` of a mapping of facts."""
 
-Condition = Callable[[Read], bool]
-Quantity = Callable[[Read], Value]
+Condition = Callable[[ReadFact], bool]
+Quantity = Callable[[ReadFact], Value]
 """Gives None if a fact that it reads is missing. Raises ArithmeticError for numbers beyond all bounds."""
 
 _READ = "read"
@@ -28,7 +28,7 @@ def condition(text: str, kinds: Kinds) -> Condition:
     return compiled(condition_tree(text, kinds))
 
 
-def quantity(text: str, kinds: Kinds) -> tuple[Quantity, Kind]:
+def quantity(text: str, kinds: Kinds) -> tuple[Quantity, ValueKind]:
     """The function of a value, and its kind. Raises ExpressionError."""
     tree, kind = quantity_tree(text, kinds)
     return compiled(tree), kind
@@ -39,7 +39,7 @@ def condition_tree(text: str, kinds: Kinds) -> ast.expr:
     return _truth(read(text), kinds, holds=True)
 
 
-def quantity_tree(text: str, kinds: Kinds) -> tuple[ast.expr, Kind]:
+def quantity_tree(text: str, kinds: Kinds) -> tuple[ast.expr, ValueKind]:
     """A value, checked and built anew, and its kind; None if a fact is missing. Raises ExpressionError."""
     tree = read(text)
     kind = kind_of(tree, kinds)

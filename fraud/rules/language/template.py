@@ -5,9 +5,9 @@ import re
 from string import Formatter
 from typing import Any, Protocol
 
-from fraud.rules.language.compiled import Read, compiled, fact_of, quantity_tree
+from fraud.rules.language.compiled import ReadFact, compiled, fact_of, quantity_tree
 from fraud.rules.language.errors import ExpressionError
-from fraud.rules.language.tree import Kind, Kinds, Value
+from fraud.rules.language.tree import Kinds, Value, ValueKind
 
 MAX_TEXT = 400
 _FORMAT = re.compile(r",?(\.[0-6])?[fg%]?")
@@ -20,7 +20,7 @@ BESIDE = ("value", "bound")
 class Template(Protocol):
     """Gives the text. Raises ArithmeticError or ValueError for numbers beyond all bounds."""
 
-    def __call__(self, read: Read, value: Value = None, bound: Value = None, /) -> str: ...
+    def __call__(self, read: ReadFact, value: Value = None, bound: Value = None, /) -> str: ...
 
 
 def template(text: str, kinds: Kinds) -> Template:
@@ -51,7 +51,7 @@ class _Beside(ast.NodeTransformer):
         return ast.Name(name, ast.Load()) if name in BESIDE else self.generic_visit(node)
 
 
-def _checked(form: str, expression: str, kind: Kind) -> str:
+def _checked(form: str, expression: str, kind: ValueKind) -> str:
     if not _FORMAT.fullmatch(form) or (form and kind != "number"):
         raise ExpressionError(f"{{{expression}:{form}}}: a number is shown as :g, :.2f, :,.0f, :.0% or as it is")
     return form

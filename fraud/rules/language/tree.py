@@ -7,11 +7,11 @@ from typing import Literal
 from fraud.rules.language.errors import ExpressionError
 
 Value = bool | int | float | str | None
-Facts = Mapping[str, Value]
+FactValues = Mapping[str, Value]
 """Facts by name, such as `event.discount`. One that is absent or None is missing."""
 
-Kind = Literal["number", "text", "flag"]
-Kinds = Mapping[str, Kind]
+ValueKind = Literal["number", "text", "flag"]
+Kinds = Mapping[str, ValueKind]
 """The names that an expression may read, and the kind of each."""
 
 MAX_LENGTH = 500
@@ -50,7 +50,7 @@ def name_of(node: ast.expr) -> str | None:
     return None
 
 
-def kind_of_name(name: str, kinds: Kinds) -> Kind:
+def kind_of_name(name: str, kinds: Kinds) -> ValueKind:
     """The kind of a fact. Raises ExpressionError if there is not such a fact, and names those that are near."""
     if name in kinds:
         return kinds[name]

@@ -11,9 +11,9 @@ _MARGIN = 74
 """Right of the chart, for the length of a bar that ends there."""
 MOST_BARS = 400
 
-Kind = Literal["activity", "timer", "sub", "event"]
-State = Literal["done", "failed", "open"]
-_KINDS: dict[str, tuple[Kind, State]] = {
+BarKind = Literal["activity", "timer", "sub", "event"]
+BarState = Literal["done", "failed", "open"]
+_KINDS: dict[str, tuple[BarKind, BarState]] = {
     "TaskScheduled": ("activity", "open"),
     "TaskCompleted": ("activity", "done"),
     "TaskFailed": ("activity", "failed"),
@@ -26,7 +26,7 @@ _KINDS: dict[str, tuple[Kind, State]] = {
 }
 
 
-class Moment(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryMoment(msgspec.Struct, frozen=True, kw_only=True):
     """An event of a history as people read it; `took` is the time from its schedule to its end."""
 
     kind: str
@@ -42,8 +42,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 class GanttBar(msgspec.Struct, frozen=True, kw_only=True):
     """A bar: its place in pixels, and what is said beside it."""
 
-    kind: Kind
-    state: State
+    kind: BarKind
+    state: BarState
     x: float
     y: int
     width: float
@@ -73,28 +73,28 @@ class Gantt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Span(msgspec.Struct, frozen=True):
-    kind: Kind
-    state: State
+    kind: BarKind
+    state: BarState
     name: str
     start: datetime
     end: datetime
 
 
-def moments_of(history: Iterable[dict[str, Any]]) -> list[Moment]:
+def moments_of(history: Iterable[dict[str, Any]]) -> list[HistoryMoment]:
     """The events of a history in the management API's form, in their order."""
     events = list(history)
     created = [event for event in events if event.get("EventType") == "TimerCreated"]
     return [_moment(event, created) for event in events]
 
 
-def _moment(event: dict[str, Any], created: list[dict[str, Any]]) -> Moment:
+def _moment(event: dict[str, Any], created: list[dict[str, Any]]) -> HistoryMoment:
     kind = str(event.get("EventType", "?"))
     at, start = _time(event.get("Timestamp")), _time(event.get("ScheduledTime"))
     if kind == "TimerFired":
         start = _start_of_timer(event, created)
     details = event.get("FailureDetails") or event.get("Details") or event.get("Reason")
     content = next((event[name] for name in ("Result", "Input", "Data") if event.get(name) is not None), details)
-    return Moment(
+    return HistoryMoment(
         kind=kind,
         at=at,
         name=str(event.get("FunctionName") or event.get("Name") or ("timer" if kind.startswith("Timer") else "")),

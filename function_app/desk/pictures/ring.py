@@ -12,19 +12,25 @@ import msgspec
 
 from fraud.verdicts import Verdict
 
-Kind = Literal["account", "sku", "gateway", "store", "payment"]
+BoxKind = Literal["account", "sku", "gateway", "store", "payment"]
 WIDTH, ROW, BOX_HEIGHT = 980, 34, 24
-_WIDTHS: dict[Kind, int] = {"sku": 170, "gateway": 170, "account": 200, "store": 170, "payment": 170}
-_LEFT: tuple[Kind, ...] = ("sku", "gateway")
-_RIGHT: tuple[Kind, ...] = ("store", "payment")
-_FIELDS: dict[Kind, str] = {
+_WIDTHS: dict[BoxKind, int] = {"sku": 170, "gateway": 170, "account": 200, "store": 170, "payment": 170}
+_LEFT: tuple[BoxKind, ...] = ("sku", "gateway")
+_RIGHT: tuple[BoxKind, ...] = ("store", "payment")
+_FIELDS: dict[BoxKind, str] = {
     "account": "cust_id",
     "sku": "sku",
     "gateway": "store_ip",
     "store": "store_id",
     "payment": "payment_method",
 }
-_WORDS: dict[Kind, str] = {"account": "customer", "sku": "sku", "gateway": "gateway", "store": "store", "payment": ""}
+_WORDS: dict[BoxKind, str] = {
+    "account": "customer",
+    "sku": "sku",
+    "gateway": "gateway",
+    "store": "store",
+    "payment": "",
+}
 _MOST_ACCOUNTS = 24
 _MOST_SHARED = 12
 """Of each side."""
@@ -35,7 +41,7 @@ _TRUTHS = ("high", "medium")
 class Node(msgspec.Struct, frozen=True, kw_only=True):
     """A value, and the place of its box; `weight` is the number of its verdicts, `shared_by` that of its accounts."""
 
-    kind: Kind
+    kind: BoxKind
     value: str
     label: str
     x: int
@@ -64,7 +70,7 @@ class Ring(msgspec.Struct, frozen=True):
     left_out: int
 
 
-_Key = tuple[Kind, str]
+_Key = tuple[BoxKind, str]
 
 
 def ring_of(verdicts: Iterable[Verdict]) -> Ring:
@@ -90,7 +96,7 @@ def ring_of(verdicts: Iterable[Verdict]) -> Ring:
     return _drawn(weights, ties, shared)
 
 
-def _value(event: dict[str, Any], kind: Kind) -> str | None:
+def _value(event: dict[str, Any], kind: BoxKind) -> str | None:
     value: Any = event.get(_FIELDS[kind])
     return str(value)[:200] if isinstance(value, int | str) and not isinstance(value, bool) and value != "" else None
 
@@ -117,7 +123,7 @@ def _drawn(weights: Counter[_Key], ties: Counter[tuple[str, _Key]], shared: dict
     return Ring(WIDTH, tallest * ROW + 4, BOX_HEIGHT, list(nodes.values()), lines, len(shares) - len(accounts))
 
 
-def _most_shared(shared: dict[_Key, set[str]], kinds: Sequence[Kind]) -> list[_Key]:
+def _most_shared(shared: dict[_Key, set[str]], kinds: Sequence[BoxKind]) -> list[_Key]:
     """The values of these kinds that most accounts share, kind by kind."""
     keys = sorted((key for key in shared if key[0] in kinds), key=lambda key: (-len(shared[key]), key))[:_MOST_SHARED]
     return sorted(keys, key=lambda key: (kinds.index(key[0]), -len(shared[key]), key))

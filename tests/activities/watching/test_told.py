@@ -30,7 +30,7 @@ from activities.watching import flagged_windows, watch_pipeline
 from activities.watching.note_night import note_night
 from fraud.archive import ReceivedEvent
 from fraud.quarantine import QuarantinedEvent
-from fraud.watching.checks import CHECKS, Night, State
+from fraud.watching.checks import CHECKS, CheckState, Night
 from fraud.windows import window_of
 from local_azure.testing.web import serving
 from services import blobs, cosmos, event_hub, names
@@ -251,7 +251,7 @@ async def fill_quarantine() -> None:
         )
 
 
-STATES: dict[str, tuple[State, str]] = {
+STATES: dict[str, tuple[CheckState, str]] = {
     "archiver": ("standing", "1 events of 1 partitions wait"),
     "capture": ("lagging", "missing between others"),
     "stream_job": ("lagging", "the window to {last:%H:%M}"),

@@ -17,7 +17,7 @@ from cli.sending import portions
 from cli.sending import worker as module
 from cli.sending.journal import Journal
 from cli.sending.order import SendingOrder, plan_of_rate, taken
-from cli.sending.portions import Share
+from cli.sending.portions import WorkerShare
 from cli.sending.worker import Worker, WorkerReport
 from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan, problems
@@ -81,7 +81,7 @@ def work(
     order = order or order_of()
     journal = Journal(folder, number)
     try:
-        share = Share(order, number, folder, PARTITIONS)
+        share = WorkerShare(order, number, folder, PARTITIONS)
         Worker(share, order.run_id, journal, hub.deliver, told.append).run(0, 0, 1, stop or threading.Event())
     finally:
         journal.close()

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from fraud.rules.compiling import CompiledRule
-from fraud.rules.language import Facts, Value
+from fraud.rules.language import FactValues, Value
 from fraud.rules.shipped import shipped
 
 CONTEXT = shipped()["context"]
@@ -144,7 +144,7 @@ EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
 """By rule with an excuse: facts under which it is excused, what undoes the excuse, and the points that are left."""
 
 
-def step_of(rule: CompiledRule, facts: Facts) -> int | None:
+def step_of(rule: CompiledRule, facts: FactValues) -> int | None:
     """The step that a rule reaches; None if it does not hold."""
     return dict(CONTEXT.held(facts)).get(rule.id)
 
@@ -169,7 +169,7 @@ def test_a_rule_holds_on_each_of_its_bounds_and_not_before(rule: CompiledRule):
             assert step_of(rule, condition) is None
 
 
-def points_of(rule: CompiledRule, facts: Facts) -> int:
+def points_of(rule: CompiledRule, facts: FactValues) -> int:
     return next((reason.weight for reason in CONTEXT.reasons(facts) if reason.rule == rule.id), 0)
 
 

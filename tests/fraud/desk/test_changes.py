@@ -3,16 +3,16 @@ import pytest
 
 from fraud.desk.changes import STEPS, Change, assigned, commented, decided, reopened, stepped
 from fraud.desk.problems import ProblemError
-from fraud.desk.review import MAX_ENTRIES, State, What
+from fraud.desk.review import MAX_ENTRIES, CaseState, EntryKind
 from tests.fraud.desk.cases import ANA, BEN, NOON, OPERATOR, a_case
 
 
-def states(*names: State) -> pytest.MarkDecorator:
+def states(*names: CaseState) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("state", names)
 
 
 @states("open", "in_review", "escalated")
-def test_a_case_that_waits_can_be_decided_and_tells_by_whom_when_and_why(state: State):
+def test_a_case_that_waits_can_be_decided_and_tells_by_whom_when_and_why(state: CaseState):
     change = decided(a_case(state=state, entries=3), ANA, NOON, "confirmed", "a ring")
 
     assert (change.review.state, change.review.decided_by, change.review.why) == ("confirmed", "Ana", "a ring")
@@ -22,7 +22,7 @@ def test_a_case_that_waits_can_be_decided_and_tells_by_whom_when_and_why(state: 
 
 
 @states("confirmed", "dismissed", "expired")
-def test_a_decision_that_is_late_or_doubled_is_409_and_tells_what_was_decided(state: State):
+def test_a_decision_that_is_late_or_doubled_is_409_and_tells_what_was_decided(state: CaseState):
     case = a_case(state=state, decided_by="Ben", changed=NOON)
 
     with pytest.raises(ProblemError, match="Ben at 2026-01-02 12:00Z") as refused:
@@ -65,7 +65,7 @@ def test_an_escalated_case_stays_escalated_in_whosever_hands():
 
 
 @states("confirmed", "dismissed", "expired")
-def test_what_is_decided_is_not_assigned_but_can_be_commented_and_reopened(state: State):
+def test_what_is_decided_is_not_assigned_but_can_be_commented_and_reopened(state: CaseState):
     case = a_case(state=state, decided_by="Ben", why="x", revision=1, due=NOON)
 
     with pytest.raises(ProblemError, match="Decided already"):
@@ -88,14 +88,14 @@ def test_a_journal_is_bounded_but_the_app_finds_a_place():
     assert stepped(case, "opened", NOON, NOON)
 
 
-def after(change: Change | None) -> State:
+def after(change: Change | None) -> CaseState:
     assert change is not None
     return change.review.state
 
 
 def test_the_app_opens_reminds_escalates_and_expires_each_once():
     case = a_case()
-    seen: list[State] = []
+    seen: list[CaseState] = []
     for step in STEPS:
         change = stepped(case, step, NOON, NOON)
         assert change is not None
@@ -110,7 +110,7 @@ def test_the_app_opens_reminds_escalates_and_expires_each_once():
 
 @pytest.mark.parametrize("step", STEPS)
 @states("confirmed", "dismissed", "expired")
-def test_the_app_changes_nothing_that_is_decided(step: What, state: State):
+def test_the_app_changes_nothing_that_is_decided(step: EntryKind, state: CaseState):
     assert stepped(a_case(state=state), step, NOON, NOON) is None
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.load.latencies import MOST_MINUTES, Latencies, Quantiles, Sighting
+from fraud.load.latencies import MOST_MINUTES, Latencies, LatencySample, Quantiles
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 
 
-def measured(events: list[Sighting], windows: list[Sighting] | None = None) -> Latencies:
+def measured(events: list[LatencySample], windows: list[LatencySample] | None = None) -> Latencies:
     return Latencies.of(events, windows or [], sample=1, from_due=True)
 
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud.context.schema import KINDS
-from fraud.rules.language import Facts
-from fraud.rules.language.compiled import Read
+from fraud.rules.language import FactValues
+from fraud.rules.language.compiled import ReadFact
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import shipped
 
@@ -25,7 +25,7 @@ FACTS = st.fixed_dictionaries({}, optional={name: st.none() | VALUES[kind] for n
 
 
 def one_by_one(rules: RuleSet) -> RuleSet:
-    def refused(_: Read) -> list[tuple[int, int]]:
+    def refused(_: ReadFact) -> list[tuple[int, int]]:
         raise ArithmeticError
 
     return RuleSet(rules.definition, rules.digest, rules.rules, refused)
@@ -34,7 +34,7 @@ def one_by_one(rules: RuleSet) -> RuleSet:
 @pytest.mark.parametrize("name", sorted(shipped()))
 @given(facts=FACTS)
 @settings(max_examples=100, deadline=None)
-def test_rules_that_are_asked_at_once_answer_as_one_by_one(name: str, facts: Facts):
+def test_rules_that_are_asked_at_once_answer_as_one_by_one(name: str, facts: FactValues):
     rules = shipped()[name]
     alone = one_by_one(rules)
 

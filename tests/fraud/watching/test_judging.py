@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from fraud.watching.checks import CHECKS, Facts, Night, State, Thresholds
+from fraud.watching.checks import CHECKS, CheckState, Facts, Night, Thresholds
 from fraud.watching.judging import judged_checks
 from tests.fraud.watching.pipeline import HOUR, MINUTE, NOW, SECOND, WINDOW_END, check, facts, partition, watched
 
 
-def states(look: Facts) -> dict[str, State]:
+def states(look: Facts) -> dict[str, CheckState]:
     return {each.name: each.state for each in judged_checks(look, watched(look), Thresholds())}
 
 
@@ -59,7 +59,7 @@ def test_nothing_has_waited_since_before_the_watch_began():
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(60, "ok"), (61, "standing")])
-def test_an_archiver_whose_checkpoint_does_not_move_stands(seconds: int, state: State):
+def test_an_archiver_whose_checkpoint_does_not_move_stands(seconds: int, state: CheckState):
     waiting = facts(partitions=(partition(last=103, last_enqueued=NOW - seconds * SECOND),))
 
     seen = check("archiver", waiting)
@@ -96,7 +96,7 @@ def test_events_that_a_checkpoint_may_leave_out_are_not_said_to_wait():
 @pytest.mark.parametrize(
     ("age", "state"), [(420 * SECOND, "ok"), (421 * SECOND, "lagging"), (841 * SECOND, "standing")]
 )
-def test_capture_lags_once_its_interval_has_passed_without_a_blob(age: timedelta, state: State):
+def test_capture_lags_once_its_interval_has_passed_without_a_blob(age: timedelta, state: CheckState):
     seen = check("capture", facts(partitions=(partition(captured=NOW - age),)))
 
     assert (seen.state, seen.value) == (state, age.total_seconds())
@@ -112,7 +112,9 @@ def test_a_blob_that_is_missing_between_others_is_told():
 @pytest.mark.parametrize(
     ("passed", "state"), [(60 * SECOND, "ok"), (61 * SECOND, "lagging"), (361 * SECOND, "standing")]
 )
-def test_a_job_that_does_not_report_a_window_with_flagged_events_lags_and_then_stands(passed: timedelta, state: State):
+def test_a_job_that_does_not_report_a_window_with_flagged_events_lags_and_then_stands(
+    passed: timedelta, state: CheckState
+):
     due = facts(now=WINDOW_END + passed, reported=WINDOW_END - 5 * MINUTE)
 
     seen = check("stream_job", due)
@@ -125,7 +127,7 @@ def test_a_window_that_has_not_ended_is_not_due():
 
 
 @pytest.mark.parametrize(("age", "state"), [(120, "ok"), (121, "lagging"), (241, "standing")])
-def test_a_queue_whose_oldest_message_waits_is_told(age: int, state: State):
+def test_a_queue_whose_oldest_message_waits_is_told(age: int, state: CheckState):
     seen = check("queue", facts(waiting=7, oldest_waiting=NOW - age * SECOND))
 
     assert (seen.state, seen.detail) == (state, "7 messages wait")
@@ -158,14 +160,14 @@ def test_a_night_that_did_not_run_is_missing():
     ("verdict", "faults", "state"),
     [("balanced", 0, "ok"), ("empty", 0, "ok"), ("differences", 4, "unbalanced"), ("incomplete", 0, "lagging")],
 )
-def test_a_night_that_does_not_balance_is_told_and_an_idle_one_is_not(verdict: str, faults: int, state: State):
+def test_a_night_that_does_not_balance_is_told_and_an_idle_one_is_not(verdict: str, faults: int, state: CheckState):
     night = Night(ended=NOW - HOUR, run="reconcile-1", verdict=verdict, faults=faults)
 
     assert check("night_balance", facts(night=night)).state == state
 
 
 @pytest.mark.parametrize(("acknowledged", "value", "state"), [(0, 4, "unbalanced"), (3, 1, "unbalanced"), (4, 0, "ok")])
-def test_a_night_whose_differences_are_all_acknowledged_is_not_red(acknowledged: int, value: int, state: State):
+def test_a_night_whose_differences_are_all_acknowledged_is_not_red(acknowledged: int, value: int, state: CheckState):
     night = Night(ended=NOW - HOUR, run="reconcile-1", verdict="differences", faults=4, acknowledged=acknowledged)
 
     judged = check("night_balance", facts(night=night))

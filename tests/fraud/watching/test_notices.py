@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from fraud.watching.checks import Check, State
+from fraud.watching.checks import Check, CheckState
 from fraud.watching.memory import Episode, Memory
 from fraud.watching.notices import REPEAT_AFTER, Notice, due_notices, episodes_after, told
 from tests.fraud.watching.pipeline import MINUTE, NOW
 
 
-def made(state: State) -> Check:
+def made(state: CheckState) -> Check:
     return Check(name="queue", state=state, value=1, threshold=0, unit="seconds")
 
 
@@ -19,7 +19,7 @@ class People:
         self.episodes: dict[str, Episode] = {}
         self.sent: list[Notice] = []
 
-    def see(self, state: State, now: datetime) -> list[str]:
+    def see(self, state: CheckState, now: datetime) -> list[str]:
         checks = [made(state)]
         after = episodes_after(Memory(since=NOW, episodes=self.episodes), checks, now)
         notices = due_notices(self.episodes, after, checks, now)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reconciliation.capture.blocks import read_blocks
 from reconciliation.capture.file import Block, CaptureFile, Damage
 from reconciliation.capture.records import DamagedRecordError, Records
-from reconciliation.capture.shape import Shape
+from reconciliation.capture.shape import RecordShape
 from reconciliation.capture.walker import walk
 from tests.reconciliation.capture_writer import avro, record
 
@@ -95,7 +95,7 @@ def test_records_of_one_shape_are_read_by_it():
     blocks = blocks_of(avro([record(10_000 + n, 5_000 + n, b"b" * (100 + n), run_id="r") for n in range(50)]))
 
     data = b"".join(block.data[block.start : block.end] for block in blocks)
-    assert Shape(data).size == data.index(b"bbb")
+    assert RecordShape(data).size == data.index(b"bbb")
     [alike, rest] = [part for part in read_blocks(blocks, walk) if isinstance(part, Records)]
     assert len(alike.bodies) == 50
     assert rest.bodies == []

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 from typing import get_args
 
-from reconciliation.comparing.classes import CLASSES, FAULT_HEADLINES, NOTE_HEADLINES, NUMBERS, Class, Number
+from reconciliation.comparing.classes import CLASSES, FAULT_HEADLINES, NOTE_HEADLINES, NUMBERS, Class, NumberName
 from reconciliation.comparing.summary import Summary
 from reconciliation.repairing.repair import Lacking
 
@@ -28,7 +28,7 @@ def lists_of_classes(tree: ast.Module) -> list[int]:
 
 def test_the_table_has_every_class_once_in_the_order_of_the_names():
     assert tuple(definition.name for definition in CLASSES) == get_args(Class)
-    assert tuple(definition.name for definition in NUMBERS) == get_args(Number)
+    assert tuple(definition.name for definition in NUMBERS) == get_args(NumberName)
 
 
 def test_every_class_and_number_is_said_in_words():
