@@ -1,16 +1,20 @@
 """Keep the verdicts of a window: one blob in `fraud-events`, one case in Cosmos, amended as events are found."""
 
+import logging
+
 from azure.storage.blob.aio import ContainerClient
 
 from activities.judge_in_shadow import keep_shadow
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from fraud.analysis import Chunk, WindowSummary, WindowTask
 from fraud.verdicts import amended, verdicts_path
+from fraud.watching.log_lines import log_line
 from services import blobs
 from services.concurrency import together
 from services.written_lately import written_lately
 
 _READS = 8
+_log = logging.getLogger(__name__)
 
 
 async def store_verdicts(task: WindowTask) -> WindowSummary:
@@ -28,7 +32,15 @@ async def store_verdicts(task: WindowTask) -> WindowSummary:
     summary = await keep_verdicts(place, b"".join(parts), amended)
     if task.shadow:
         await keep_shadow(task, path)
+    _log_judged(summary)
     return summary
+
+
+def _log_judged(summary: WindowSummary) -> None:
+    unresolved = summary.bands.get("unresolved", 0)
+    judged = summary.suspicious - unresolved
+    fields = {"flagged": summary.suspicious, "judged": judged, "unresolved": unresolved}
+    _log.info("%s", log_line("window_judged", window=summary.name, **fields))
 
 
 async def _lines_of(container: ContainerClient, task: WindowTask, chunk: Chunk) -> bytes:

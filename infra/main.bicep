@@ -71,7 +71,7 @@ param eventHubsTier string = 'standard'
 @allowed(['storage', 'scheduler'])
 param durableBackend string = 'storage'
 
-@description('Whether the stores are reached through private endpoints only. Service Bus Standard cannot be.')
+@description('Whether the stores are reached through private endpoints only. Service Bus Standard and the scheduler cannot be.')
 param vnetEnabled bool = false
 
 @description('Whether whoever deploys may look into every store.')
@@ -194,10 +194,17 @@ var prefixes = loadJsonContent('abbreviations.json')
 var sizes = loadJsonContent('sizes.json')
 var chosen = sizes[size]
 var ending = toLower(uniqueString(subscription().id, toLower(environmentName), location))
+var named = endsWith(environmentName, '.')
+  ? fail('environmentName must not end with a full stop: the name of a resource group cannot.')
+  : environmentName
 var tags = { 'azd-env-name': environmentName }
-var withMonitor = !empty(monitorClientId) && durableBackend == 'scheduler'
-  ? fail('The Durable Functions Monitor shows the storage backend only; the scheduler has a dashboard of its own.')
-  : !empty(monitorClientId)
+var withMonitor = empty(monitorClientId)
+  ? false
+  : durableBackend == 'scheduler'
+      ? fail('The Durable Functions Monitor shows the storage backend only; the scheduler has a dashboard of its own.')
+      : vnetEnabled
+          ? fail('The Durable Functions Monitor has no way into the network: vnetEnabled or monitorClientId must be off.')
+          : true
 var reader = peopleAccess ? (empty(principalId) ? deployer().objectId : principalId) : ''
 var storesAccess = vnetEnabled ? 'Disabled' : 'Enabled'
 var partitions = partitionCount % 2 != 0
@@ -212,10 +219,11 @@ var backupDays = archiveBackupDays == 7
   ? 7
   : archiveBackupDays == 30 ? 30 : fail('archiveBackupDays must be 7 or 30: Cosmos has these two tiers.')
 var dateFields = split('${budgetStartDate}---', '-')
-var startsMonth = endsWith(budgetStartDate, '-01') && length(dateFields[0]) == 4 && contains(months, dateFields[1])
+var startsMonth = contains(years, dateFields[0]) && contains(months, dateFields[1]) && dateFields[2] == '01'
 var budgetStart = empty(budgetStartDate)
   ? thisMonth
   : startsMonth ? budgetStartDate : fail('budgetStartDate must be the first day of a month, as 2026-01-01.')
+var years = map(range(2020, 80), year => string(year))
 var months = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12']
 var schedule = length(filter(split(reconciliationSchedule, ' '), field => !empty(field))) == 6
   ? reconciliationSchedule
@@ -228,7 +236,7 @@ var users = withMonitor && empty(monitorUsers)
   : monitorUsers
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: '${prefixes.resourcesResourceGroups}${environmentName}'
+  name: '${prefixes.resourcesResourceGroups}${named}'
   location: location
   tags: tags
 }

@@ -75,6 +75,7 @@ async def watch_pipeline() -> None:
     _recent.put(Look(facts, current, checks))
     episodes = episodes_after(current, checks, facts.now)
     _log_checks(checks, episodes, facts.now)
+    _log_flow(facts)
     current = msgspec.structs.replace(current, episodes=episodes)
     await write_memory(current)
     failure: WebhookError | None = None
@@ -90,6 +91,19 @@ async def watch_pipeline() -> None:
     _Rest.until = time.monotonic() + _REST_SECONDS
     if failure:
         raise failure
+
+
+def _log_flow(facts: Facts) -> None:
+    """A line with counts, of which the first two only grow: the workbook takes what was added in an hour."""
+    line = log_line(
+        "pipeline_flow",
+        sent=sum(each.last + 1 for each in facts.partitions),
+        archived=sum(each.archived + 1 for each in facts.partitions),
+        quarantined=facts.quarantined,
+        waiting=facts.waiting,
+        dead_letters=facts.dead_letters,
+    )
+    _log.info("%s", line)
 
 
 def _log_checks(checks: list[Check], episodes: dict[str, Episode], now: datetime) -> None:

@@ -2,8 +2,9 @@
 
     event=pipeline_check check=archiver state=standing value=75.0 threshold=60 unit=seconds since=2026-01-02T10:05:00Z
 
-The rules of infra/modules/queries/ name these events and fields; `tests/infra/test_alert_queries.py` holds the two
-together. A value is one word, so that `parse` in a query reads it, and never a text of others.
+The rules of infra/modules/queries/ and the workbook name these events and fields; `tests/infra/test_alert_queries.py`
+and `test_workbook.py` hold them together. A value is one word, so that `parse` in a query reads it, and never a text of
+others.
 """
 
 import re
@@ -13,9 +14,11 @@ from fraud.watching.checks import Check
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "pipeline_watch": ("checks", "failing"),
+    "pipeline_flow": ("sent", "archived", "quarantined", "waiting", "dead_letters"),
     "pipeline_check": ("check", "state", "value", "threshold", "unit", "since"),
     "pipeline_notice": ("check", "kind", "state", "value", "threshold", "unit", "since", "head"),
     "night": ("verdict", "faults", "run"),
+    "window_judged": ("window", "flagged", "judged", "unresolved"),
     "trigger_failed": ("function", "error"),
 }
 """The fields of each event, in their order."""

@@ -77,6 +77,8 @@ resource monitor 'Microsoft.Web/sites@2025-03-01' = {
   }
   properties: {
     serverFarmId: plan.id
+    // People come from anywhere; the login below stands before it.
+    publicNetworkAccess: 'Enabled'
     httpsOnly: true
     functionAppConfig: {
       deployment: {

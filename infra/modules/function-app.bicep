@@ -201,7 +201,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
   properties: {
     serverFarmId: plan.id
-    // Health, producer and command line come from anywhere; each door but two asks for a key.
+    // Health, producer and command line come from anywhere; each route but two asks for a key.
     publicNetworkAccess: 'Enabled'
     ...(empty(subnetId) ? {} : { virtualNetworkSubnetId: subnetId })
     httpsOnly: true
@@ -261,8 +261,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'API_ROLE', value: keyRole }
         // The app believes the platform's principal only where the login below stands before it.
         ...(empty(loginClientId) ? [] : [{ name: 'PLATFORM_LOGIN', value: 'true' }])
-        // A fifth checkpoint after deliveries of 1,000: so many events may lie behind it although all are archived.
         { name: 'AzureWebJobsDisableHomepage', value: 'true' }
+        // A fifth checkpoint after deliveries of 1,000: so many events may lie behind it although all are archived.
         { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
         { name: 'ALERT_FORMAT', value: alertFormat }
         { name: 'ALERT_DIGEST_MINUTES', value: string(alertDigestMinutes) }

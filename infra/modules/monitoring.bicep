@@ -32,6 +32,9 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   tags: tags
   properties: {
     features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true }
+    // Telemetry and whoever reads it come from anywhere: identities guard it, with a network as well.
+    publicNetworkAccessForIngestion: 'Enabled'
+    publicNetworkAccessForQuery: 'Enabled'
     retentionInDays: retentionDays
     sku: { name: 'PerGB2018' }
     workspaceCapping: { dailyQuotaGb: dailyQuotaGigabytes }
@@ -47,6 +50,8 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     DisableLocalAuth: true
     IngestionMode: 'LogAnalytics'
+    publicNetworkAccessForIngestion: 'Enabled'
+    publicNetworkAccessForQuery: 'Enabled'
     WorkspaceResourceId: workspace.id
   }
 }

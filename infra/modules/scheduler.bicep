@@ -25,6 +25,8 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2025-11-01' = {
   location: location
   tags: tags
   properties: {
+    // Its allow list alone says who comes in: this version knows no other switch for public access, and no private
+    // endpoints. Identities guard it.
     ipAllowlist: ['0.0.0.0/0']
     sku: { name: 'Consumption' }
   }

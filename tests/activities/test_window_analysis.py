@@ -1,5 +1,6 @@
 """Contract: the activities of a window's analysis over the real Cosmos and Blob SDKs."""
 
+import logging
 import uuid
 
 import msgspec
@@ -28,7 +29,8 @@ from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
 
-async def test_every_id_has_a_verdict_in_the_order_of_the_ids(task: WindowTask):
+async def test_every_id_has_a_verdict_in_the_order_of_the_ids(task: WindowTask, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO, "activities.store_verdicts")
     assert await judge_all(task) == [{"low": 2, "unresolved": 1}]
 
     verdicts: list[Verdict] = from_ndjson(await verdicts_of(await store_verdicts(task)))
@@ -37,6 +39,8 @@ async def test_every_id_has_a_verdict_in_the_order_of_the_ids(task: WindowTask):
     assert [verdict.band for verdict in verdicts] == ["low", "low", "unresolved"]
     assert verdicts[0].event == msgspec.json.decode(event_body(verdicts[0].event_id, discount=72))
     assert (verdicts[0].run_id, verdicts[2].event) == ("campaign-x", None)
+    line = f"event=window_judged window={task.name} flagged=3 judged=2 unresolved=1"
+    assert line in caplog.messages  # the workbook reads it
 
 
 async def test_verdicts_that_were_deleted_are_written_again_though_the_case_counts_more_revisions(task: WindowTask):

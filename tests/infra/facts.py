@@ -1,7 +1,7 @@
-"""Facts of Azure's resource types that we rely on, as data: pinned versions, properties that must hold, names, roles.
+"""Facts of Azure's resource types that we rely on, as data: pinned versions, properties that must hold, roles.
 
 Versions and property names come from Azure's published Bicep types of August 2026; role ids from Microsoft's samples
-and "Azure built-in roles"; lengths of names from "Naming rules and restrictions for Azure resources".
+and "Azure built-in roles". tests/infra/naming.py has what names may be.
 """
 
 from collections.abc import Container, Mapping
@@ -181,6 +181,7 @@ REQUIRED: Final[Mapping[str, Expected]] = {
     SITE: {
         "identity.type": {"UserAssigned"},
         "properties.httpsOnly": {True},
+        "properties.publicNetworkAccess": {"Enabled"},  # its routes ask for a key or a login
         "properties.functionAppConfig.deployment.storage.authentication.type": {"UserAssignedIdentity"},
         "properties.functionAppConfig.runtime.version": SET,
         "properties.functionAppConfig.scaleAndConcurrency.instanceMemoryMB": {512, 2048, 4096},
@@ -194,17 +195,21 @@ REQUIRED: Final[Mapping[str, Expected]] = {
     },
     ROLE: {
         "properties.principalId": SET,
-        "properties.principalType": {"ServicePrincipal", "User"},
+        "properties.principalType": {"ServicePrincipal", "User", "Group"},
         "properties.roleDefinitionId": SET,
     },
     "Microsoft.OperationalInsights/workspaces": {
         "properties.features.disableLocalAuth": {True},
         "properties.retentionInDays": range(30, 731),
         "properties.workspaceCapping.dailyQuotaGb": SET,
+        "properties.publicNetworkAccessForIngestion": {"Enabled"},
+        "properties.publicNetworkAccessForQuery": {"Enabled"},
     },
     "Microsoft.Insights/components": {
         "properties.DisableLocalAuth": {True},
         "properties.WorkspaceResourceId": SET,
+        "properties.publicNetworkAccessForIngestion": {"Enabled"},
+        "properties.publicNetworkAccessForQuery": {"Enabled"},
     },
     DIAGNOSTICS: {"properties.workspaceId": SET, "properties.metrics": SET},
     METRIC_ALERT: {
@@ -216,6 +221,7 @@ REQUIRED: Final[Mapping[str, Expected]] = {
     },
     "Microsoft.Insights/scheduledQueryRules": {
         "properties.enabled": {True},
+        "properties.autoMitigate": {True},
         "properties.scopes": SET,
         "properties.actions.actionGroups": SET,
     },
@@ -229,22 +235,6 @@ REQUIRED: Final[Mapping[str, Expected]] = {
         "properties.timePeriod.startDate": SET,
         "properties.notifications.spent.enabled": {True},
     },
-}
-
-NAME_LENGTHS: Final[Mapping[str, range]] = {
-    "Microsoft.Resources/resourceGroups": range(1, 91),
-    "Microsoft.ManagedIdentity/userAssignedIdentities": range(3, 129),
-    "Microsoft.Storage/storageAccounts": range(3, 25),
-    CONTAINER: range(3, 64),
-    "Microsoft.EventHub/namespaces": range(6, 51),
-    "Microsoft.ServiceBus/namespaces": range(6, 51),
-    COSMOS: range(3, 45),
-    JOB: range(3, 64),
-    SITE: range(2, 61),
-    "Microsoft.OperationalInsights/workspaces": range(4, 64),
-    SCHEDULER: range(3, 65),
-    ENDPOINT: range(2, 65),
-    VNET: range(2, 65),
 }
 
 FOREIGN_TO_FLEX: Final = frozenset(

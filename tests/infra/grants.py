@@ -67,8 +67,11 @@ def grant_findings(deployment: Deployment) -> Iterator[str]:
         if _identity(assignment) == "somebody":
             yield f"{assignment}: is granted to something that is not an identity of ours"
         kind = assignment.at("properties.principalType")
-        if assignment.type == facts.ROLE and (kind == "User") != (_identity(assignment) == "people"):
+        if assignment.type == facts.ROLE and kind != "ServicePrincipal" and _identity(assignment) != "people":
             yield f"{assignment}: principalType {kind} is not what {_identity(assignment)} are"
+    kinds = {each.at("properties.principalType") for each in deployment.of(facts.ROLE) if _identity(each) == "people"}
+    if len(kinds) > 1:
+        yield f"people are of several kinds: {', '.join(sorted(map(str, kinds)))}"
     granted, documented = grants_of(deployment), documented_grants()
     for grant in sorted(granted - documented):
         yield f"docs/azure.md does not name: {grant.identity}, {grant.role}, {grant.scope}"

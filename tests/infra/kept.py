@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from tests.infra.compiler import SUBSCRIPTION
 from tests.infra.deployment import PARAMETERS, ROOT, snapshot
@@ -63,8 +63,14 @@ def _difference(base: Lines, lines: Lines) -> Lines:
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value that holds no others, with its dotted path and the numbers of a list's items."""
-    if isinstance(value, dict | list) and value:
+    """Every value that holds no others, with its dotted path and the numbers of a list's items.
+
+    Settings, each a name and a value, stand by their names, so that one that is new moves no other.
+    """
+    if _are_settings(value):
+        for setting in value:
+            yield from _leaves(setting["value"], f"{path}.{setting['name']}")
+    elif isinstance(value, dict | list) and value:
         items = (
             cast("dict[str, Any]", value).items() if isinstance(value, dict) else enumerate(cast("list[Any]", value))
         )
@@ -72,6 +78,12 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from _leaves(item, f"{path}.{key}" if path else str(key))
     else:
         yield path, value
+
+
+def _are_settings(value: Any) -> TypeGuard[list[dict[str, Any]]]:
+    items = cast("list[Any]", value) if isinstance(value, list) else []
+    pairs = [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]
+    return bool(items) and len(pairs) == len(items) and all(pair.keys() == {"name", "value"} for pair in pairs)
 
 
 def _short(value: Any, ending: str) -> str:

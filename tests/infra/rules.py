@@ -6,8 +6,10 @@ from typing import Any
 
 from tests.infra import facts
 from tests.infra.deployment import MAIN, Deployment, Resource
+from tests.infra.figures import host_findings, redundancy_findings
 from tests.infra.grants import grant_findings
 from tests.infra.leaves import leaves
+from tests.infra.naming import limit_findings, name_findings, parent_findings
 from tests.infra.values import value_findings
 from tests.infra.watching import alert_findings, diagnostic_findings
 
@@ -53,18 +55,6 @@ def _properties(deployment: Deployment) -> Iterator[str]:
                 holds = False
             if not holds:
                 yield f"{resource}: {path} is {value!r}, must be {allowed!r}"
-
-
-def _names(deployment: Deployment) -> Iterator[str]:
-    """Names fit, and nothing is deployed twice."""
-    seen: set[str] = set()
-    for resource in deployment.resources:
-        lengths = facts.NAME_LENGTHS.get(resource.type)
-        if lengths is not None and len(resource.short_name) not in lengths:
-            yield f"{resource}: its name has not {lengths.start} to {lengths.stop - 1} letters"
-        if resource.id in seen:
-            yield f"{resource}: is deployed twice"
-        seen.add(resource.id)
 
 
 def _secrets(deployment: Deployment) -> Iterator[str]:
@@ -132,7 +122,11 @@ RULES: tuple[Rule, ...] = (
     complete_findings,
     _properties,
     value_findings,
-    _names,
+    name_findings,
+    parent_findings,
+    limit_findings,
+    host_findings,
+    redundancy_findings,
     _secrets,
     diagnostic_findings,
     alert_findings,

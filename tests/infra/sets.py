@@ -15,8 +15,11 @@ SETS: Final[Mapping[str, Mapping[str, Any]]] = {
     "desk-login": {"deskClientId": "11111111-2222-3333-4444-555555555555"},
     "owner-roles": {"streamJobRoles": "owner", "appRoles": "owner"},
     "no-people": {"peopleAccess": False},
+    "group": {"principalType": "Group"},
+    "workflow": {"principalType": "ServicePrincipal"},
     "scheduler": {"durableBackend": "scheduler"},
     "network": {"vnetEnabled": True},
+    "network-and-scheduler": {"vnetEnabled": True, "durableBackend": "scheduler"},
     "premium": {"size": "10k", "eventHubsTier": "premium"},
     "careful": {
         "archiveZoneRedundant": True,

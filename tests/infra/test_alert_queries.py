@@ -8,6 +8,7 @@ import pytest
 
 from fraud.watching.checks import CHECKS
 from fraud.watching.log_lines import FIELDS, log_line
+from tests.infra.parsing import parsed
 
 QUERIES = Path(__file__).parents[2] / "infra" / "modules" / "queries"
 OF_THE_WATCH = sorted(
@@ -31,15 +32,6 @@ def prefix(name: str) -> str:
     return text
 
 
-def parsed(name: str, line: str) -> dict[str, str] | None:
-    """The columns that the query's `parse` takes out of a line; None if it does not fit."""
-    (pattern,) = re.findall(r"parse Message with \* (.*)", query(name))
-    texts = re.findall(r'"([^"]*)" (\w+)', pattern)
-    expression = ".*?" + "".join(f"{re.escape(text)}(?P<{column}>.*?)" for text, column in texts)
-    match = re.fullmatch(expression, line)
-    return match.groupdict() if match else None
-
-
 def test_every_check_has_a_rule():
     lead_to = {prefix(name).removeprefix("event=pipeline_check check=").strip() for name in OF_THE_WATCH}
 
@@ -53,7 +45,7 @@ def test_a_rule_reads_the_fields_of_the_line_that_the_app_logs(name: str):
     line = log_line("pipeline_check", check=check, **LINE)
 
     assert line.startswith(prefix(name))
-    assert parsed(name, line) == {
+    assert parsed(query(name), line) == {
         "State": "standing",
         "Value": "75.5",
         "Threshold": "60",

@@ -36,6 +36,7 @@ HASHES = 0x3FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF + 1
 """Hashes of version 2 are numbers of 128 bits whose first two are 0."""
 BAD_EVENTS = 0.05
 """The share of events without a store that a campaign may be told to send."""
+SCALED = (40_000, 60_000, 80_000, 120_000)
 SCALING = [size for size, numbers in SIZES.items() if numbers["archiveRequestUnits"]]
 
 
@@ -85,6 +86,17 @@ def test_the_store_alone_heats_one_partition_whatever_is_paid(size: str):
     numbers = SIZES[size]
 
     assert rate_that_holds(by_store, numbers["archiveRequestUnits"], 8) < numbers["eventsPerSecond"]
+
+
+def test_the_page_tells_what_the_hottest_partition_bears_at_8_and_at_10_units():
+    text = " ".join(DOCUMENT.split())
+    rates = {(units, cost): rate_that_holds(archive_key, units, cost) for units in SCALED for cost in (8, 10)}
+
+    assert f"40,000 and 80,000 bear {rates[40_000, 8]:,} and {rates[80_000, 8]:,} events/s" in text
+    assert f"60,000 ({rates[60_000, 8]:,}) and 120,000 ({rates[120_000, 8]:,})" in text
+    assert f"they bear {rates[60_000, 10]:,} and {rates[120_000, 10]:,}." in text
+    assert rates[60_000, 10] >= SIZES["5k"]["eventsPerSecond"]
+    assert rates[120_000, 10] >= SIZES["10k"]["eventsPerSecond"]
 
 
 def test_an_event_with_all_its_indexes_costs_no_more_than_is_assumed():

@@ -4,6 +4,7 @@ Queues and tables of the task hub, and telemetry, are Azure's alone: the local e
 """
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from services import names
 from tests.infra.deployment import deploy
 from tests.infra.grants import Grant, grants_of
 from tests.infra.operations import ACTIONS, DEPLOYMENT, Use, uses, without_a_role, without_a_use
+from tests.infra.whole_run import pass_the_night, work_at_the_desk
 
 PLAN = DemoPlan(batches=24, events=25, interval_seconds=30, seed=11, speed=60)
 OF_THE_APP = ("function-app", "stream-job", "capture")
@@ -38,22 +40,26 @@ def grants() -> set[Grant]:
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> set[Use]:
-    """A campaign with its windows, its reconciliation, and the repair of a window and of verdicts that were lost."""
+    """A campaign with its windows, its reconciliation, a repair of what was lost, a night, and people at the desk."""
+    grants()  # without a compiler there is nothing to hold a run of a minute to
     folder = tmp_path_factory.mktemp("run")
     notes = folder / "notes"
     notes.mkdir()
     settings = folder / "local.settings.json"
+    evening = datetime.now(UTC).replace(hour=23, minute=20) + timedelta(days=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(OPERATIONS_SETTING, str(notes))
-        with running_stack(folder / "state", PLAN.speed, print, settings) as stack:
+        with running_stack(folder / "state", PLAN.speed, print, settings, not_before=evening) as stack:
             app = AppClient(stack.url, patience=60)
-            send_what_is_no_event(settings)
             _, outcome = settle(app, PLAN, start(app, PLAN))
+            send_what_is_no_event(settings)
             lose_a_blob_of(names.SUSPICIOUS_EVENTS, settings)
             lose_a_blob_of(names.FRAUD_EVENTS, settings)
             again = reconcile_again(app, outcome.id)
             assert not again.balanced
             repairs.run(app, again.id, dry_run=False, quiet=True)
+            assert pass_the_night(app).balanced
+            work_at_the_desk(app, connection_of(settings, "ServiceBus"))
     return uses(read_operations(notes))
 
 

@@ -32,6 +32,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a budget below nothing": ({"monthlyBudget": -2}, "BCP328"),
     "a month that does not exist": ({"budgetStartDate": "2026-13-01"}, "budgetStartDate must be the first day"),
     "a day that is not the first": ({"budgetStartDate": "2026-01-45"}, "budgetStartDate must be the first day"),
+    "letters for a year": ({"budgetStartDate": "abcd-01-01"}, "budgetStartDate must be the first day"),
+    "a year long ago": ({"budgetStartDate": "0026-01-01"}, "budgetStartDate must be the first day"),
+    "a date without its dashes": ({"budgetStartDate": "2026/01/01"}, "budgetStartDate must be the first day"),
     "a date in words": ({"budgetStartDate": "1 January 2026"}, "BCP332"),
     "request units between two steps": (
         {"archiveRequestUnits": 10500},
@@ -40,6 +43,15 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a monitor for nobody": ({"monitorClientId": "1" * 36}, "monitorUsers must name who may look"),
     "a client id that is something else": ({"monitorClientId": "fraud", "monitorUsers": "a@b"}, "loginClientId"),
     "a login of something else": ({"deskClientId": "fraud"}, "deskClientId must be the client id"),
+    "a monitor behind a network": (
+        {"monitorClientId": "1" * 36, "monitorUsers": "a@b", "vnetEnabled": True},
+        "has no way into the network",
+    ),
+    "a monitor of the scheduler": (
+        {"monitorClientId": "1" * 36, "monitorUsers": "a@b", "durableBackend": "scheduler"},
+        "shows the storage backend only",
+    ),
+    "a name that ends like a sentence": ({"environmentName": "fraud."}, "must not end with a full stop"),
     "a role that nobody has": ({"keyRole": "owner"}, "provided value is of type \"'owner'\""),
     "a text for a number": ({"partitionCount": "8"}, "BCP033"),
     "a parameter that does not exist": ({"regoin": "westeurope"}, "BCP259"),

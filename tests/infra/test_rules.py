@@ -7,7 +7,8 @@ from typing import Any, cast
 import pytest
 
 from tests.infra import facts
-from tests.infra.deployment import PARAMETERS, ROOT, deploy, deployment_of, snapshot
+from tests.infra.deployment import PARAMETERS, PERSON, ROOT, deploy, deployment_of, snapshot
+from tests.infra.figures import size_findings
 from tests.infra.grants import grant_findings, grants_of
 from tests.infra.rules import OPTIONS, RULES, Rule, complete_findings, findings
 from tests.infra.sets import SETS, SIZES
@@ -46,6 +47,9 @@ QUEUES = "Microsoft.ServiceBus/namespaces"
 QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
 LOGIN = f"{facts.SITE}/config"
 METRICS = "properties.criteria.allOf.0"
+SCALE = "properties.functionAppConfig.scaleAndConcurrency"
+READY = f"{SCALE}.alwaysReady"
+HOST = "AzureFunctionsJobHost__extensions__"
 
 FAULTS = {
     # what Azure would refuse, or take and do something else
@@ -69,7 +73,68 @@ FAULTS = {
         facts.JOB, "", "properties.transformation.properties.streamingUnits", 11, "streamingUnits is 11"
     ),
     "another compatibility level": Fault(facts.JOB, "", "properties.compatibilityLevel", "1.3", "compatibilityLevel"),
-    "a name that is too long": Fault(STORAGE, "stwh", "name", "storageaccountofthewarehouse", "has not 3 to 24"),
+    "a name that is too long": Fault(
+        STORAGE, "stwh", "name", "storageaccountofthewarehouse", "not one that Azure takes"
+    ),
+    "a name with letters that are not taken": Fault(
+        facts.COSMOS, "", "name", "Cosmos-fraud", "not one that Azure takes"
+    ),
+    "a namespace with an ending of Azure's own": Fault(HUBS, "", "name", "fraud-hub-sb", "not one that Azure takes"),
+    "an app whose host is told apart by more letters": Fault(
+        facts.SITE, "func-monitor", "name", "func-monitor-of-the-fraud-detective", "not one that Azure takes"
+    ),
+    "a part without its whole": Fault(facts.HUB, "", "name", "another/store-events", "its parent another is not"),
+    "a role in Cosmos on another account": Fault(
+        facts.COSMOS_ROLE, "", "name", "[format('{0}/{1}', 'cosmos-x', guid('y'))]", "its parent cosmos-x is not"
+    ),
+    "a resource in another group": Fault(
+        facts.JOB, "", "id", "/subscriptions/x/resourceGroups/other/providers/y/z", "does not lie in the group rg-fraud"
+    ),
+    "a resource that azd does not find": Fault(QUEUES, "", "tags", REMOVED, "has not the tag azd-env-name"),
+    "a short name that mails cut": Fault(
+        "Microsoft.Insights/actionGroups",
+        "",
+        "properties.groupShortName",
+        "frauddetective",
+        "short name has not 1 to 12",
+    ),
+    "a tag that is too long": Fault(facts.JOB, "", "tags.azd-env-name", "f" * 257, "more than 256 letters"),
+    "a workspace that takes nothing from outside": Fault(
+        "Microsoft.OperationalInsights/workspaces",
+        "",
+        "properties.publicNetworkAccessForIngestion",
+        "Disabled",
+        "publicNetworkAccessForIngestion is 'Disabled'",
+    ),
+    "a monitor whose public access nobody spoke of": Fault(
+        facts.SITE, "func-monitor", "properties.publicNetworkAccess", REMOVED, "publicNetworkAccess is None"
+    ),
+    # figures that cost, latency and losses hang on
+    "deliveries of one event": Fault(
+        facts.SITE, APP, f"{SETTINGS}.{HOST}eventHubs__minEventBatchSize.value", "1", "minEventBatchSize is '1'"
+    ),
+    "a checkpoint after each delivery": Fault(
+        facts.SITE, APP, f"{SETTINGS}.{HOST}eventHubs__batchCheckpointFrequency.value", "1", "Frequency is '1'"
+    ),
+    "workflows that are looked for twice a minute": Fault(
+        facts.SITE,
+        APP,
+        f"{SETTINGS}.{HOST}durableTask__storageProvider__maxQueuePollingInterval.name",
+        "maxQueuePollingInterval",
+        "maxQueuePollingInterval is None",
+    ),
+    "a setting of the other backend": Fault(
+        facts.SITE,
+        APP,
+        f"{SETTINGS}.ALERT_MAIL_TO.name",
+        f"{HOST}durableTask__storageProvider__type",
+        "belongs to the other durable backend",
+    ),
+    "an account of the app in one zone": Fault(STORAGE, "stapp", "sku.name", "Standard_LRS", "must be Standard_ZRS"),
+    "a warehouse without an archive tier": Fault(STORAGE, "stwh", "sku.name", "Standard_ZRS", "must be Standard_LRS"),
+    "archives that forget what was overwritten": Fault(
+        facts.BLOBS, "stwh", "properties.isVersioningEnabled", False, "isVersioningEnabled must be True"
+    ),
     "a setting that Flex refuses": Fault(
         facts.SITE, APP, f"{SETTINGS}.0.name", "FUNCTIONS_WORKER_RUNTIME", "no place on Flex"
     ),
@@ -138,6 +203,32 @@ FAULTS = {
     "an alert on the mean": Fault(
         facts.METRIC_ALERT, "stream-job-behind", f"{METRICS}.timeAggregation", "Average", "of its Maximum"
     ),
+    "an alert on refusals that counts every request": Fault(
+        facts.METRIC_ALERT, "archive-refused", f"{METRICS}.dimensions", [], "must count the requests with StatusCode"
+    ),
+    "an alert on refusals that counts others": Fault(
+        facts.METRIC_ALERT, "archive-refused", f"{METRICS}.dimensions.0.values", ["429"], "StatusCode ('403',), not"
+    ),
+    "an alert on a full partition that comes late": Fault(
+        facts.METRIC_ALERT, "archive-refused", f"{METRICS}.threshold", 50, "must go off above 0 of its Count"
+    ),
+    "an alert on a metric that nobody planned": Fault(
+        facts.METRIC_ALERT, "archive-hot", "name", "archive-warm-x", "nobody has said how early"
+    ),
+    "an alert that never ends": Fault(
+        facts.METRIC_ALERT, "dead-letters", "properties.autoMitigate", False, "autoMitigate is False"
+    ),
+    "a query whose alert never ends": Fault(
+        QUERY_ALERT, "archiver-lags", "properties.autoMitigate", REMOVED, "autoMitigate is None"
+    ),
+    "a job that stops and nobody hears of it": Fault(
+        facts.ACTIVITY_ALERT,
+        "stream-job-stopped",
+        "properties.condition.allOf.1.equals",
+        "Microsoft.StreamAnalytics/streamingjobs/start/action",
+        "tells of stream-job-stopped",
+    ),
+    "a daily cap that nobody hears of": Fault(QUERY_ALERT, "ingestion-stopped", "", REMOVED, "asks ingestion-stopped"),
     "an alert that tells nobody": Fault(QUERY_ALERT, "", "properties.actions.actionGroups", ["x"], "tells nobody"),
     "a failed workflow that nobody hears of": Fault(
         QUERY_ALERT, "failed-workflows", f"{METRICS}.threshold", 9, "above 0 rows"
@@ -157,11 +248,48 @@ FAULTS = {
     "a monitor whose login is gone": Fault(LOGIN, "", "", REMOVED, "a login must stand before"),
 }
 
+OF_A_SIZE = {
+    "partitions of another": Fault(facts.HUB, "", "properties.partitionCount", 4, "partitionCount is 4"),
+    "throughput of another": Fault(HUBS, "", "sku.capacity", 2, "the hub's capacity is 2"),
+    "no room to inflate": Fault(HUBS, "", "properties.maximumThroughputUnits", 6, "maximumThroughputUnits is 6"),
+    "streaming units of another": Fault(
+        facts.JOB, "", "properties.transformation.properties.streamingUnits", 30, "streamingUnits is 30"
+    ),
+    "request units of another": Fault(
+        f"{facts.COSMOS}/sqlDatabases/containers",
+        "/events",
+        "properties.options.autoscaleSettings.maxThroughput",
+        40_000,
+        "maxThroughput is 40000",
+    ),
+    "archivers that sleep": Fault(facts.SITE, APP, f"{READY}.0", REMOVED, "archivers that are always ready is 0"),
+    "workflows that sleep": Fault(facts.SITE, APP, f"{READY}.1", REMOVED, "for workflows that are always ready is 0"),
+    "instances of another": Fault(facts.SITE, APP, f"{SCALE}.maximumInstanceCount", 100, "maximumInstanceCount is 100"),
+    "a daily cap of another": Fault(
+        "Microsoft.OperationalInsights/workspaces",
+        "",
+        "properties.workspaceCapping.dailyQuotaGb",
+        5,
+        "dailyQuotaGb is 5, must be 15",
+    ),
+    "a budget of another": Fault("Microsoft.Consumption/budgets", "", "properties.amount", 9, "the budget is [9]"),
+    "a backlog that nobody hears of in time": Fault(
+        facts.METRIC_ALERT, "stream-job-backlog", f"{METRICS}.threshold", 100_000, "stream-job-backlog is 100000"
+    ),
+}
+"""Faults put into the size 5k."""
+
 
 @pytest.fixture(scope="module")
 def everything() -> dict[str, Any]:
     """The snapshot with every optional part."""
     return snapshot(ROOT, {**PARAMETERS, **OPTIONS})
+
+
+@pytest.fixture(scope="module")
+def five_thousand() -> dict[str, Any]:
+    """The snapshot of the size 5k."""
+    return snapshot(ROOT, {**PARAMETERS, "size": "5k"})
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -219,12 +347,52 @@ def test_premium_has_processing_units_instead_of_throughput_units():
     assert not namespace.at("properties.isAutoInflateEnabled")
 
 
-@pytest.mark.parametrize("name", ["f", "fraud", "Fraud-Detection", "f" * 32])
-def test_names_fit_whatever_the_environment_is_called(name: str):
+@pytest.mark.parametrize("name", ["f", "fraud", "Fraud-Detection", "f" * 32, "F" * 32, "a_b(c).d"])
+def test_names_roles_limits_and_parents_are_right_whatever_the_environment_is_called(name: str):
     deployment = deploy(environmentName=name, **OPTIONS)
 
-    assert [finding for finding in findings(deployment) if "letters" in finding or "twice" in finding] == []
+    assert findings(deployment) == []
     assert deployment.outputs["AZURE_RESOURCE_GROUP"] == f"rg-{name}"
+
+
+def test_the_same_twice_is_noticed_whatever_its_case(everything: dict[str, Any]):
+    resources: list[dict[str, Any]] = everything["predictedResources"]
+    again = copy.deepcopy(next(resource for resource in resources if resource["type"] == facts.HUB))
+    again["id"] = again["id"].upper()
+
+    said = findings(deployment_of({**everything, "predictedResources": [*resources, again]}))
+    assert any("is deployed twice" in finding for finding in said), said
+
+
+@pytest.mark.parametrize("kind", ["User", "Group", "ServicePrincipal"])
+def test_people_are_what_the_deployment_says_that_they_are(kind: str):
+    granted = [
+        role for role in deploy(principalType=kind).of(facts.ROLE) if role.at("properties.principalId") == PERSON
+    ]
+
+    assert len(granted) > 5
+    assert {role.at("properties.principalType") for role in granted} == {kind}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_size_is_what_it_says(size: str):
+    assert list(size_findings(deploy(size=size), size)) == []
+
+
+@pytest.mark.parametrize("fault", OF_A_SIZE.values(), ids=OF_A_SIZE.keys())
+def test_a_planted_fault_of_a_size_is_found(five_thousand: dict[str, Any], fault: Fault):
+    broken = copy.deepcopy(five_thousand)
+    plant(broken, fault)
+
+    said = list(size_findings(deployment_of(broken), "5k"))
+    assert any(fault.finding in finding for finding in said), said
+
+
+def test_the_thresholds_of_another_size_are_found():
+    said = list(size_findings(deploy(size="10k"), "1k"))
+
+    assert any("the threshold of stream-job-backlog is 100000, must be 10000" in finding for finding in said), said
+    assert len(said) == len(OF_A_SIZE) - 1, "workflows of all sizes have one instance that is always ready"
 
 
 def test_the_case_of_a_name_makes_no_second_set_of_resources():

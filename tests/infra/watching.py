@@ -30,34 +30,70 @@ def diagnostic_findings(deployment: Deployment) -> Iterator[str]:
 
 
 def alert_findings(deployment: Deployment) -> Iterator[str]:
-    """Every metric that matters has an alert that goes off in time, and every alert reaches the people."""
-    types = {resource.id: resource.type for resource in deployment.resources}
-    criteria_of: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for alert in deployment.of(facts.METRIC_ALERT):
-        scopes: list[str] = alert.at("properties.scopes") or []
-        criteria: list[Mapping[str, Any]] = alert.at("properties.criteria.allOf") or []
-        criteria_of |= {
-            (types.get(scope, ""), str(criterion.get("metricName"))): criterion
-            for scope in scopes
-            for criterion in criteria
-        }
-    for (scope, metric), (highest, aggregation) in watched.ALERTED.items():
-        criterion = criteria_of.get((scope, metric))
-        if criterion is None:
-            yield f"no alert looks at {metric} of {scope}"
-        elif criterion.get("timeAggregation") != aggregation or criterion.get("threshold", highest + 1) > highest:
-            yield f"the alert on {metric} of {scope} must go off above {highest} of its {aggregation}"
-    for name in watched.QUERIES.keys() - {alert.name.rpartition("-")[0] for alert in deployment.of(_QUERY_ALERT)}:
-        yield f"no alert asks {name}"
+    """Every metric, query and event that matters has an alert that goes off in time, and every alert reaches people."""
+    yield from _metric_findings(deployment)
+    yield from _query_findings(deployment)
+    yield from _activity_findings(deployment)
     people = {group.id for group in deployment.of(_PEOPLE)}
     for alert in deployment.of(facts.METRIC_ALERT) + deployment.of(_QUERY_ALERT) + deployment.of(facts.ACTIVITY_ALERT):
         if not people & _told(alert):
             yield f"{alert}: tells nobody"
-    for alert in deployment.of(_QUERY_ALERT):
-        name = alert.name.rpartition("-")[0]
+
+
+def _metric_findings(deployment: Deployment) -> Iterator[str]:
+    types = {resource.id: resource.type for resource in deployment.resources}
+    alerts = {_plain_name(alert): alert for alert in deployment.of(facts.METRIC_ALERT)}
+    for name in alerts.keys() - watched.ALERTED.keys():
+        yield f"{alerts[name]}: nobody has said how early it must go off"
+    for name, wanted in watched.ALERTED.items():
+        alert = alerts.get(name)
+        scopes = [types.get(scope) for scope in alert.at("properties.scopes") or ()] if alert else []
+        criteria: list[Mapping[str, Any]] = (alert.at("properties.criteria.allOf") if alert else None) or []
+        if scopes != [wanted.type] or [criterion.get("metricName") for criterion in criteria] != [wanted.metric]:
+            yield f"no alert looks at {wanted.metric} of {wanted.type}, as {name} should"
+            continue
+        (criterion,) = criteria
+        late = criterion.get("threshold", wanted.highest + 1) > wanted.highest
+        if late or criterion.get("timeAggregation") != wanted.aggregation:
+            yield f"{alert}: must go off above {wanted.highest} of its {wanted.aggregation}"
+        if _statuses(criterion) != wanted.statuses:
+            yield f"{alert}: must count the requests with StatusCode {wanted.statuses}, not {_statuses(criterion)}"
+
+
+def _query_findings(deployment: Deployment) -> Iterator[str]:
+    ids = {resource.id for resource in deployment.resources}
+    alerts = deployment.of(_QUERY_ALERT)
+    for name in watched.QUERIES.keys() - {_plain_name(alert) for alert in alerts}:
+        yield f"no alert asks {name}"
+    for alert in alerts:
+        highest = watched.QUERIES.get(_plain_name(alert))
         thresholds = [criterion.get("threshold") for criterion in alert.at("properties.criteria.allOf") or ()]
-        if thresholds != [watched.QUERIES.get(name)] or not set(alert.at("properties.scopes") or [""]) <= types.keys():
-            yield f"{alert}: must go off above {watched.QUERIES.get(name)} rows of our workspace"
+        if thresholds != [highest] or not set(alert.at("properties.scopes") or [""]) <= ids:
+            yield f"{alert}: must go off above {highest} rows of our workspace"
+
+
+def _activity_findings(deployment: Deployment) -> Iterator[str]:
+    alerts = {_plain_name(alert): alert for alert in deployment.of(facts.ACTIVITY_ALERT)}
+    for name, wanted in watched.TOLD_OF.items():
+        alert = alerts.get(name)
+        conditions: list[Mapping[str, Any]] = (alert.at("properties.condition.allOf") if alert else None) or []
+        fields = {str(each["field"]): str(each.get("equals")) for each in conditions if "field" in each}
+        if fields != wanted:
+            yield f"no alert of the activity log tells of {name}: {dict(wanted)}"
+
+
+def _statuses(criterion: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        str(status)
+        for dimension in criterion.get("dimensions") or ()
+        if dimension.get("name") == "StatusCode" and dimension.get("operator") == "Include"
+        for status in dimension.get("values") or ()
+    )
+
+
+def _plain_name(alert: Resource) -> str:
+    """Without the ending that all names have."""
+    return alert.name.rpartition("-")[0]
 
 
 def _told(alert: Resource) -> set[str]:

@@ -308,6 +308,15 @@ async def test_every_look_is_logged_so_that_silence_is_heard(story: Story):
     assert any(line.startswith("event=pipeline_watch checks=10 failing=") for line in story.log)
 
 
+async def test_every_look_logs_what_has_passed_for_the_workbook(story: Story):
+    lines = [line for line in story.log if line.startswith("event=pipeline_flow ")]
+
+    assert lines[0].startswith("event=pipeline_flow sent=0 archived=0 quarantined=0 waiting=0 dead_letters=0")
+    assert any(" dead_letters=0" not in line for line in lines)
+    assert any(" quarantined=0 " not in line for line in lines)
+    assert all(" sent=0 " not in line for line in lines[1:])
+
+
 async def test_every_notice_that_was_sent_is_kept_under_its_name(story: Story):
     assert {notice["name"] for notice in story.people.notices} == story.kept
 
