@@ -33,6 +33,15 @@ def test_a_policy_names_indexes_but_none_of_the_partition_key() -> None:
     assert policy_of(POLICY, ("store_id",)).named == (Index((Column(("named",)),)), composite)
 
 
+def test_a_composite_index_serves_for_its_first_property_too() -> None:
+    paths = {
+        "includedPaths": [{"path": "/a/?"}, {"path": "/b/?"}],
+        "compositeIndexes": [[{"path": "/a"}, {"path": "/b"}]],
+    }
+    single, composite = Index((Column(("b",)),)), Index((Column(("a",)), Column(("b",))))
+    assert policy_of({"indexingPolicy": paths}, None).named == (single, composite)
+
+
 @pytest.mark.parametrize(
     ("path", "covered"),
     [("any", True), ("deep/x", False), ("deep/open/x", True), ("deep", False), ("_etag", False), ("named", True)],

@@ -7,7 +7,8 @@
 | not at all | none: a query scans |
 | as elements of an array, by name (`/tags/[]/?`) or by a `*` | as by a `*`, in `element_index.py` |
 
-The partition key and the id have indexes of their own. https://learn.microsoft.com/azure/cosmos-db/index-policy
+A composite index serves for its first property as well, so that one has none of its own. The partition key and the id
+have indexes of their own. https://learn.microsoft.com/azure/cosmos-db/index-policy
 """
 
 import logging
@@ -91,7 +92,9 @@ def policy_of(properties: JsonObject, key: Names | None) -> Policy:
     for parts in cast(list[list[JsonObject]], policy.get("compositeIndexes") or []):
         columns = [Column(_steps(str(part["path"])), part.get("order") == "descending") for part in parts]
         named.append(Index(tuple(columns)))
-    plain = [index for index in named if all(map(_is_plain, index.columns))]
+    begun = {index.columns[0].names for index in named if len(index.columns) > 1}
+    needed = [index for index in named if len(index.columns) > 1 or index.columns[0].names not in begun]
+    plain = [index for index in needed if all(map(_is_plain, index.columns))]
     return Policy(tuple(dict.fromkeys(plain))[:MAX_INDEXES], tuple(entries))
 
 
