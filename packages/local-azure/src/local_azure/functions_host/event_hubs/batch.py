@@ -5,6 +5,7 @@ The SDK's converter would parse every event's metadata from JSON that the host h
 `data_type=BINARY` Azure's host passes text: bytes that are not UTF-8 reach the function as U+FFFD, here as there.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -74,6 +75,25 @@ def to_arguments(events: Sequence[EventData], trigger: Binding, source: Source) 
     ]
 
 
+class _Plain(Datum):
+    """A value that is as its JSON would be read again: the text is made for who asks for it."""
+
+    type = "json"
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    @property
+    def value(self) -> str:
+        """The value as JSON."""
+        return json_text(self._value)
+
+    @property
+    def python_value(self) -> Any:
+        """The value itself."""
+        return self._value
+
+
 class _Metadata(Mapping[str, Datum]):
     """Trigger metadata that is written out when it is first read."""
 
@@ -99,7 +119,7 @@ class _Metadata(Mapping[str, Datum]):
                 "PartitionId": self._source.partition,
             }
             fields = {"PartitionContext": context, **self._fields()}
-            self._data = {name: Datum(json_text(value), "json") for name, value in fields.items()}
+            self._data = {name: _Plain(value) for name, value in fields.items()}
         return self._data
 
     def _fields(self) -> dict[str, Any]:
@@ -140,9 +160,16 @@ def _system_properties(event: EventData) -> dict[str, Any]:
         "SequenceNumber": event.sequence_number,
         "Offset": event.offset,
         "PartitionKey": plain(event.partition_key),
-        "EnqueuedTimeUtc": enqueued.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if enqueued else None,
+        "EnqueuedTimeUtc": f"{enqueued.replace(tzinfo=None).isoformat(timespec='microseconds')}Z" if enqueued else None,
     }
 
 
 def _properties(event: EventData) -> dict[str, Any]:
-    return cast(dict[str, Any], plain(event.properties or {}))
+    properties = cast(dict[str, Any], plain(event.properties or {}))
+    if any(type(value) not in _READ_AS_THEY_ARE for value in properties.values()):
+        return json.loads(json_text(properties))
+    return properties
+
+
+_READ_AS_THEY_ARE = (str, int, float, bool, type(None))
+"""Types of which JSON makes nothing else."""
