@@ -81,5 +81,5 @@ async def test_re_analyses_trials_and_reconciliations_end_there_as_here(tmp_path
 
 
 def told(status: dict[str, Any]) -> list[Any]:
-    """What an instance says of its end."""
+    """The status, the output and the custom status of an instance that has ended."""
     return [status[each] for each in ("runtimeStatus", "output", "customStatus")]
