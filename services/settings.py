@@ -28,11 +28,14 @@ from services.connections import (
     ConnectionSettingError,
     read_connection,
 )
-from services.mail_settings import MailSettings, is_loopback, read_mail
+from services.mail_settings import MAIL_SERVER, MailSettings, is_loopback, read_mail
 
 ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
 OPERATIONS_WEBHOOK_URL = "OPERATIONS_WEBHOOK_URL"
 WEBHOOK_SECRET = "WEBHOOK_SECRET"  # noqa: S105 - the name of the setting
+_SECRETS = (ALERT_WEBHOOK_URL, OPERATIONS_WEBHOOK_URL, WEBHOOK_SECRET, MAIL_SERVER)
+"""The settings that may be references to a Key Vault; the platform puts the secrets in their places."""
+_UNRESOLVED = "@Microsoft.KeyVault("
 _SHORTEST_SECRET = 16
 ALERT_FORMAT = "ALERT_FORMAT"
 ALERT_DIGEST_MINUTES = "ALERT_DIGEST_MINUTES"
@@ -134,6 +137,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         f"{name} must be an https address (http only to this machine)"
         for name, webhook in webhooks.items()
         if webhook and not _is_safe_address(webhook)
+    ]
+    problems += [
+        f"{name} is a reference to a Key Vault that Azure has not resolved: let the app's identity read the secret "
+        "(Key Vault Secrets User), then restart the app"
+        for name in _SECRETS
+        if environment.get(name, "").strip().startswith(_UNRESOLVED)
     ]
     secret = environment.get(WEBHOOK_SECRET, "").strip() or None
     if secret and len(secret) < _SHORTEST_SECRET:

@@ -205,6 +205,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     publicNetworkAccess: 'Enabled'
     ...(empty(subnetId) ? {} : { virtualNetworkSubnetId: subnetId })
     httpsOnly: true
+    // As whom the platform reads settings that are references to a Key Vault (docs/azure.md, "Secrets").
+    keyVaultReferenceIdentity: identityId
     functionAppConfig: {
       deployment: {
         storage: {

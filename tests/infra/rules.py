@@ -85,6 +85,15 @@ def _settings(deployment: Deployment) -> Iterator[str]:
             yield f"{site}: {foreign} has no place on Flex Consumption"
 
 
+def _vault_references(deployment: Deployment) -> Iterator[str]:
+    """References to a Key Vault are read as the app's own identity, which is not the platform's default."""
+    for site in deployment.of(facts.SITE):
+        identities: dict[str, object] = site.at("identity.userAssignedIdentities") or {}
+        is_the_app = site.name == deployment.outputs.get("FUNCTION_APP")
+        if is_the_app and [site.at("properties.keyVaultReferenceIdentity")] != list(identities):
+            yield f"{site}: keyVaultReferenceIdentity is not its own identity"
+
+
 def _monitor(deployment: Deployment) -> Iterator[str]:
     """The monitor shows one hub, to read only, behind a login."""
     for site in deployment.of(facts.SITE):
@@ -131,6 +140,7 @@ RULES: tuple[Rule, ...] = (
     diagnostic_findings,
     alert_findings,
     _settings,
+    _vault_references,
     _monitor,
     _logins,
     grant_findings,

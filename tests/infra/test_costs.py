@@ -11,7 +11,7 @@ from fraud.generation import generate_events
 from fraud.identity import KEYS_PER_STORE
 from fraud.routing import partition_of
 from tests.infra.deployment import ROOT, deploy
-from tests.infra.facts import METRIC_ALERT
+from tests.infra.facts import ENDPOINT, METRIC_ALERT, ZONE
 
 QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
 QUERY_PRICE = 1.50
@@ -165,6 +165,24 @@ def test_the_table_of_sizes_is_what_is_deployed(column: int, size: str):
     assert int(row("archiver instances")[column]) == numbers["alwaysReadyArchivers"]
     assert int(row("workflow instances")[column]) == numbers["alwaysReadyWorkflows"]
     assert int(row("instances of the app")[column]) == numbers["maximumInstances"]
+
+
+def test_what_the_options_add_adds_up():
+    network = deploy(vnetEnabled=True)
+    endpoint, zone = prices("`VNET_ENABLED` | [")
+    day = 86_400 * 1_000 * 1_000 / 1e9  # gigabytes of 1,000 events/s of 1 KB
+
+    added = {start: float(row(start)[2]) for start in ("`VNET_ENABLED` | [", "`EVENT_HUBS_TIER=premium`")}
+    assert added["`VNET_ENABLED` | ["] == pytest.approx(
+        len(network.of(ENDPOINT)) * HOURS * endpoint + len(network.of(ZONE)) * zone, abs=0.005
+    )
+    assert added["`EVENT_HUBS_TIER=premium`"] == pytest.approx(HOURS * price("`EVENT_HUBS_TIER=premium`"), abs=0.005)
+    assert float(row("`ARCHIVE_REQUEST_UNITS` | as")[2]) == pytest.approx(1_000 / 10 / 100 * HOURS * price("Cosmos"))
+    assert float(row("`EVENT_DAYS` | [")[2]) == pytest.approx(day * price("`EVENT_DAYS` | ["))
+    assert float(row("`ARCHIVE_BACKUP_DAYS=30`")[2]) == pytest.approx(30 * day * price("`ARCHIVE_BACKUP_DAYS=30`"))
+    assert float(row("`DAILY_QUOTA_GIGABYTES` | [")[2]) == pytest.approx(
+        HOURS / 24 * price("`DAILY_QUOTA_GIGABYTES` | ["), abs=0.05
+    )
 
 
 def test_a_reader_works_for_each_partition():

@@ -167,6 +167,23 @@ def test_a_wrong_value_in_azds_environment_is_refused_and_named():
     assert "'westindia'" in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["16 ", " 16", "16\n"])
+def test_a_number_with_a_space_beside_it_is_that_number_and_never_the_sizes_own(text: str):
+    assert azd_values(NAMED | {"PARTITION_COUNT": text})["partitionCount"] == 16
+
+
+@pytest.mark.parametrize("text", [" ", "16.0", "1e1", "0x10"])
+def test_what_is_not_quite_a_number_is_refused(text: str):
+    with pytest.raises(BicepError, match='Failed to evaluate parameter "partitionCount"'):
+        azd_values(NAMED | {"PARTITION_COUNT": text})
+
+
+def test_a_reference_to_a_vault_reaches_the_apps_setting_as_it_is():
+    reference = "@Microsoft.KeyVault(SecretUri=https://fraud.vault.azure.net/secrets/one)"
+
+    assert azd_values(NAMED | {"WEBHOOK_SECRET": reference})["webhookSecret"] == reference
+
+
 def test_an_empty_value_stands_for_the_default_as_github_gives_it():
     assert azd_values(NAMED | dict.fromkeys(asked_for() - NAMED.keys(), "")) == azd_values(NAMED)
 

@@ -158,6 +158,9 @@ FAULTS = {
     "a call for keys": Fault(
         facts.SITE, APP, f"{SETTINGS}.0.value", "[listKeys('x', '2025-06-01').keys[0].value]", "holds a secret"
     ),
+    "references that are read as somebody else": Fault(
+        facts.SITE, APP, "properties.keyVaultReferenceIdentity", "SystemAssigned", "is not its own identity"
+    ),
     "publishing by password": Fault(
         f"{facts.SITE}/basicPublishingCredentialsPolicies", "ftp", "properties.allow", True, "allow is True"
     ),

@@ -122,6 +122,14 @@ def test_what_signs_posts_is_long_and_never_shown():
     assert "s3cret" not in f"{settings!r} {settings} {problem.value}"
 
 
+@pytest.mark.parametrize("name", ["ALERT_WEBHOOK_URL", "OPERATIONS_WEBHOOK_URL", "WEBHOOK_SECRET", "ALERT_MAIL_SERVER"])
+def test_a_reference_to_a_vault_that_nobody_resolved_is_never_taken_for_the_secret(name: str):
+    reference = "@Microsoft.KeyVault(SecretUri=https://fraud.vault.azure.net/secrets/one)"
+
+    with pytest.raises(SettingsError, match=f"{name} is a reference to a Key Vault that Azure has not resolved"):
+        read_settings(APP_SETTINGS | MAIL | {name: reference})
+
+
 @pytest.mark.parametrize("name", ["ALERT_WEBHOOK_URL", "OPERATIONS_WEBHOOK_URL"])
 def test_the_address_of_a_webhook_is_shown_neither_if_it_is_right_nor_if_it_is_wrong(name: str):
     right = read_settings(APP_SETTINGS | {name: "https://example.org/s3cret"})
