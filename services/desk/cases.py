@@ -7,14 +7,16 @@ from typing import Any
 
 import msgspec
 
+from fraud.desk.linking import linked
 from fraud.desk.paging import Page, token_of
 from fraud.desk.problems import not_found
 from fraud.desk.queries import CaseName, CaseQuery
 from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review
 from fraud.desk.rows import CaseDetails, CaseRow
 from services import cosmos
+from services.concurrency import both
 from services.desk.case_queries import IS_CASE, Query, place_of, query_of, related_query, without_stakes
-from services.desk.linked_cases import linked_to
+from services.desk.linked_cases import cases_around
 from services.desk.verdicts import verdicts_in
 
 _JOURNAL = f"SELECT TOP {MAX_ENTRIES} * FROM c WHERE c.type = 'journal' AND c.case_id = @case ORDER BY c.number"
@@ -63,15 +65,21 @@ async def find_case(case_id: str) -> CaseRow:
 
 async def case_details(asked: CaseName) -> CaseDetails:
     """A case with its worst verdicts, its journal, and what is linked to it. Raises ProblemError (404)."""
-    case = await find_case(asked.id)
-    verdicts = await verdicts_in(case.verdicts_blob)
-    worst = sorted(verdicts, key=lambda verdict: (-verdict.score, verdict.event_id))[: asked.verdicts]
+    return await details_of(await find_case(asked.id), most=asked.verdicts)
+
+
+async def details_of(case: CaseRow, *, most: int) -> CaseDetails:
+    """What belongs to a case, with `most` of its verdicts. Raises what Cosmos or the blob service raised."""
+    verdicts, (journal, around) = await both(
+        verdicts_in(case.verdicts_blob), both(journal_of(case), cases_around(case))
+    )
+    worst = sorted(verdicts, key=lambda verdict: (-verdict.score, verdict.event_id))[:most]
     return CaseDetails(
         case=case,
         verdicts=tuple(worst),
         verdicts_in_all=len(verdicts),
-        journal=tuple(await journal_of(case)),
-        linked=await linked_to(case, verdicts),
+        journal=tuple(journal),
+        linked=linked(case.id, {**around.verdicts, case.id: verdicts}, complete=around.complete),
     )
 
 

@@ -1,11 +1,11 @@
-"""The cases around a case, and what links them to it."""
+"""The cases around a case, with the verdicts by which they may be linked to it."""
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from fraud.desk.linking import REACH, Linked, linked
+from fraud.desk.linking import REACH
 from fraud.desk.rows import CaseRow
 from fraud.verdicts import Verdict
 from services import cosmos
@@ -25,8 +25,15 @@ _AROUND = (
 _kept = VerdictsCache()
 
 
-async def linked_to(case: CaseRow, verdicts: Sequence[Verdict]) -> Linked:
-    """What is linked to a case that has these verdicts. Raises what Cosmos or the blob service raised."""
+class Around(NamedTuple):
+    """The verdicts of the cases around a case, by case; `complete` unless only the worst of them were read."""
+
+    verdicts: Mapping[str, Sequence[Verdict]]
+    complete: bool
+
+
+async def cases_around(case: CaseRow) -> Around:
+    """The cases that may be linked to a case. Raises what Cosmos or the blob service raised."""
     parameters: list[dict[str, object]] = [
         {"name": "@first", "value": time_text(case.window_end - REACH)},
         {"name": "@last", "value": time_text(case.window_end + REACH)},
@@ -37,7 +44,7 @@ async def linked_to(case: CaseRow, verdicts: Sequence[Verdict]) -> Linked:
     around = rows[:MAX_CASES]
     read = await together((_kept.read(str(row.get("verdicts_blob")), _revision(row)) for row in around), at_once=_READS)
     by_case = {str(row["id"]): of_case for row, of_case in zip(around, read, strict=True)}
-    return linked(case.id, {**by_case, case.id: verdicts}, complete=len(rows) <= MAX_CASES)
+    return Around(by_case, complete=len(rows) <= MAX_CASES)
 
 
 def _revision(row: dict[str, Any]) -> int:

@@ -33,7 +33,7 @@ from function_app.desk.visit import Visit
 from services.concurrency import both
 from services.counting import count_cases
 from services.desk.alike import list_events
-from services.desk.cases import case_details, list_cases, related_cases
+from services.desk.cases import details_of, find_case, list_cases, related_cases
 
 _FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "sort", "from", "to", "token")
 _SHOWN_VERDICTS = 200
@@ -75,16 +75,18 @@ async def show_case(visit: Visit) -> func.HttpResponse:
 
 
 async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200) -> func.HttpResponse:
-    details = await case_details(_name(case_id))
-    related, beside = await both(related_cases(details.case, most=_RELATED), _beside(details.case))
+    case = await find_case(_name(case_id).id)
+    details, (related, beside) = await both(
+        details_of(case, most=_SHOWN_VERDICTS), both(related_cases(case, most=_RELATED), _beside(case))
+    )
     return answers.page(
         "case.html",
         visit,
         status=status,
         here="cases",
         details=details,
-        case=details.case,
-        timeline=timeline_of(details.verdicts, details.case.window_start, details.case.window_end, beside),
+        case=case,
+        timeline=timeline_of(details.verdicts, case.window_start, case.window_end, beside),
         ring=ring_of(details.verdicts),
         alike_address=_alike_address,
         amounts=[_amount(verdict) for verdict in details.verdicts],
