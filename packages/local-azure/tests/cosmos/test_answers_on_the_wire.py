@@ -56,6 +56,13 @@ async def test_the_account_names_a_query_engine_and_its_consistency(http: aiohtt
     assert account["userConsistencyPolicy"] == {"defaultConsistencyLevel": "Session"}
 
 
+async def test_the_account_is_at_an_address_also_where_it_was_asked_by_name(http: aiohttp.ClientSession) -> None:
+    for asked, told in (("localhost:8081", "127.0.0.1:8081"), ("127.0.0.1:9", "127.0.0.1:9")):
+        _, account, _ = await call(http, "GET", "/", Host=asked)
+        endpoints = [account[name][0]["databaseAccountEndpoint"] for name in ("writableLocations", "readableLocations")]
+        assert endpoints == [f"http://{told}/"] * 2
+
+
 async def test_resource_ids_tell_what_they_are_of(http: aiohttp.ClientSession) -> None:
     _, container, _ = await call(http, "GET", f"{COLLS}/events")
     raw = base64.b64decode(container["_rid"].replace("-", "/"))

@@ -35,7 +35,7 @@ def account(request: Request) -> Reply:
     """`GET /`"""
     if request.method != "GET":
         raise request.method_not_allowed()
-    regions = [{"name": "Local", "databaseAccountEndpoint": f"{request.base_url}/"}]
+    regions = [{"name": "Local", "databaseAccountEndpoint": _endpoint(request.base_url)}]
     properties = {
         "_self": "",
         "id": "local",
@@ -53,3 +53,11 @@ def account(request: Request) -> Reply:
         "queryEngineConfiguration": encode(_QUERY_ENGINE).decode(),
     }
     return Reply(200, encode(properties))
+
+
+def _endpoint(asked: str) -> str:
+    """The address that a client goes on with, as Microsoft's emulator tells it: an IP where it was asked as localhost.
+
+    Microsoft's tests tell two regions apart by that. The port is the one asked for, which may be a forwarded one.
+    """
+    return f"{asked.replace('//localhost', '//127.0.0.1', 1)}/"
