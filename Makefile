@@ -7,6 +7,7 @@ AZURITE := .local/tools/azurite
 WORKER := .local/tools/azure-functions-worker
 DUCKDB := .local/tools/duckdb-avro
 PEERS := .local/tools/peers
+PROTON := .local/tools/proton
 # Tests of a file share the parts that they start. Those that start parts wait for most of their time.
 TOGETHER := --dist loadfile --no-loadscope-reorder
 # The tests of the package that stands in for Azure.
@@ -97,7 +98,7 @@ contract: setup-dev ## Run the contract suites on Microsoft's emulators (needs D
 	@$(BIN)/python infra/emulators/prepare.py local.settings.json.example
 	@$(BIN)/python -m tests.contract.run local.settings.json.example
 
-bench: setup-dev $(DUCKDB)/.ready $(PEERS)/.ready ## Measure each part beside its peer, and the whole pipeline (about 10 minutes)
+bench: setup-dev $(DUCKDB)/.ready $(PEERS)/.ready $(PROTON)/.ready ## Measure each part beside its peer, and the whole pipeline (about 10 minutes)
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks
 
 setup: $(VENV)/.local-ready $(AZURITE)/.ready ## Install what `make demo` and `make up` need
@@ -136,6 +137,13 @@ $(DUCKDB)/.ready: requirements/duckdb.txt | $(VENV)/.dev-ready
 $(PEERS)/.ready: requirements/peers.txt | $(VENV)/.dev-ready
 	@rm -rf $(PEERS)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(PEERS) --require-hashes -r requirements/peers.txt
+	@touch $@
+
+$(PROTON)/.ready: requirements/proton.txt | $(VENV)/.dev-ready
+	@rm -rf $(PROTON)
+	@mkdir -p $(PROTON)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(PROTON) --require-hashes -r requirements/proton.txt || \
+		echo "qpid-proton cannot be compiled here (it needs a C compiler): the bench leaves its rows out."
 	@touch $@
 
 clean: ## Remove everything that was installed or kept, unless `make up` runs

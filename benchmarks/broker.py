@@ -1,7 +1,9 @@
-"""Events a second through the broker with Microsoft's own SDK: sent in batches, and received.
+"""Events a second through the broker: with Microsoft's own SDK in batches, and one by one with a client of qpid-proton.
 
-Without Docker the SDK talks to no other server, so the peer is what Azure sells: the documented quota of
-one throughput unit (1,000 events/s in, 4,096 out). Client and broker share this machine's cores.
+Without Docker the SDK talks to no other server, so its peer is what Azure sells: the documented quota of one throughput
+unit (1,000 events/s in, 4,096 out). The client of qpid-proton, which is written in C, talks to ours and to a broker on
+qpid-proton that keeps what it gets in memory; ours keeps it on disk before it says so. Client and broker share this
+machine's cores.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK is typed in part only.
@@ -14,6 +16,7 @@ from typing import Any
 import msgspec
 from azure.eventhub import EventData, EventHubConsumerClient, EventHubProducerClient, PartitionContext
 
+from benchmarks import proton_peer
 from benchmarks.rows import Row, against
 from fraud.generation import generate_events
 from local_azure.testing import connections
@@ -36,9 +39,22 @@ def measure() -> list[Row]:
     ):
         connection = connections.namespace(part.address("event-hubs"))
         sent, received = _send(connection, bodies), _receive(connection)
+        by_proton = (
+            proton_peer.measure(part.address("event-hubs"), proton_peer.PATH) if proton_peer.is_there() else None
+        )
     return [
         against(f"broker: send, {BATCH} events a batch", "events/s", sent, UNIT_IN, PEER),
         against("broker: receive", "events/s", received, UNIT_OUT, PEER),
+        *(_beside_proton(by_proton) if by_proton else []),
+    ]
+
+
+def _beside_proton(ours: proton_peer.Rates) -> list[Row]:
+    with proton_peer.broker() as address:
+        theirs = proton_peer.measure(address, "queue")
+    return [
+        against("broker: send one by one, by qpid-proton", "events/s", ours.sent, theirs.sent, proton_peer.NAME),
+        against("broker: receive, by qpid-proton", "events/s", ours.received, theirs.received, proton_peer.NAME),
     ]
 
 

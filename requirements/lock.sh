@@ -13,4 +13,5 @@ lock local requirements/local.txt --python-version 3.11 --constraints requiremen
 lock dev requirements/dev.txt --python-version 3.11 --constraints requirements/local.txt
 lock duckdb requirements/duckdb.txt --python-version 3.11
 lock peers requirements/peers.txt --python-version 3.11
+lock proton requirements/proton.txt --python-version 3.11
 lock worker requirements/worker.txt --no-deps --python-version 3.13
