@@ -5,39 +5,16 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Literal
-
-import msgspec
 
 from activities.recent import RecentAnswer
 from activities.watching.watch_pipeline import check_pipeline
 from fraud.watching.checks import Check
+from fraud.watching.health import DependencyHealth, Health
 from services import blobs, cosmos, event_hub, names, service_bus
 from services.concurrency import first_of
 
 CHECK_SECONDS = 5.0
 RECENT_SECONDS = 3.0
-
-
-class DependencyHealth(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The health of a service: whether it answered, and after how many milliseconds."""
-
-    status: Literal["ok", "failed"]
-    latency_ms: float
-    detail: str | None = None
-
-
-class Health(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Every dependency by the name of its connection, and every check of the pipeline.
-
-    `failed`: a service does not answer, or something of the pipeline stands; `degraded`: a check is not ok.
-    `problem` says why the pipeline could not be looked at.
-    """
-
-    status: Literal["ok", "degraded", "failed"]
-    dependencies: dict[str, DependencyHealth]
-    pipeline: list[Check] = []
-    problem: str | None = None
 
 
 async def recent_health() -> Health:

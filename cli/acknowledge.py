@@ -1,7 +1,6 @@
 """`detective acknowledge`: say that somebody has looked at a difference, and why it may stay."""
 
 import argparse
-from typing import Any
 
 import msgspec
 
@@ -51,7 +50,7 @@ def of_report(app: AppClient, run: str) -> Acknowledgements:
     return read_as(Acknowledgements, app.get(f"api/reconciliations/{run}/acknowledgements"), run)
 
 
-def acknowledge(app: AppClient, options: argparse.Namespace) -> dict[str, Any]:
+def acknowledge(app: AppClient, options: argparse.Namespace) -> dict[str, object]:
     """Run the command; its answer for a script. Without --difference and --all it lists the keys. Raises AppError."""
     report = read_as(Report, app.get(f"api/reports/{options.id}/report.json"), f"the report of {options.id}")
     keys = keys_in(report, options.name)

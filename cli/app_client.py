@@ -2,9 +2,9 @@
 
 import argparse
 import getpass
-import json
 import os
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -30,6 +30,26 @@ _NOT_AN_ADDRESS = (
 _CONTINUATION = "x-ms-continuation-token"
 
 Struct = TypeVar("Struct")
+RequestBody = msgspec.Struct | Mapping[str, object]
+"""The body of a request: a struct of the domain, or what the options say of one, for the app to check."""
+
+
+class _Problem(msgspec.Struct, frozen=True):
+    """A refusal as problem+json."""
+
+    title: str = ""
+    detail: str = ""
+
+
+class _Host(msgspec.Struct, frozen=True):
+    port: int = msgspec.field(name="LocalHttpPort", default=_DEFAULT_PORT)
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    """As much of a stack's settings file as leads to its app."""
+
+    host: _Host = msgspec.field(name="Host", default=_Host())
+    keys: dict[str, str] = msgspec.field(name="Keys", default_factory=dict[str, str])
 
 
 class AppError(Exception):
@@ -81,10 +101,10 @@ class AppClient:
         """The JSON answer of a GET with parameters. Raises AppError."""
         return _json(self._call("GET", path, params=params))
 
-    def change(self, path: str, body: dict[str, Any], *, actor: str, etag: str = "") -> Any:
+    def change(self, path: str, body: RequestBody, *, actor: str, etag: str = "") -> Any:
         """The JSON answer of a change by a person, of a state if that has an ETag. Raises AppError."""
         headers = {"x-actor": quote(actor), **({"If-Match": etag} if etag else {})}
-        return _json(self._call("POST", path, repeatable=False, json=body, headers=headers))
+        return _json(self._call("POST", path, repeatable=False, json=_plain(body), headers=headers))
 
     def send(self, path: str, body: bytes, *, mimetype: str, actor: str) -> Any:
         """The JSON answer of a POST of a file by a person. Raises AppError."""
@@ -95,9 +115,9 @@ class AppClient:
         """The body of a GET as it is. Raises AppError."""
         return self._call("GET", path).content
 
-    def post(self, path: str, body: dict[str, Any] | None = None, *, repeatable: bool = False) -> Any:
+    def post(self, path: str, body: RequestBody | None = None, *, repeatable: bool = False) -> Any:
         """The JSON answer of a POST, or None if it has no body; `repeatable` if twice is as good as once."""
-        answer = self._call("POST", path, repeatable=repeatable, json=body or {})
+        answer = self._call("POST", path, repeatable=repeatable, json=_plain(body or {}))
         return _json(answer) if answer.content else None
 
     def _call(
@@ -116,7 +136,7 @@ class AppClient:
         self._date = _date(answer) or self._date
         return answer
 
-    def _request(self, method: str, url: str, patience: float, options: dict[str, Any]) -> requests.Response:
+    def _request(self, method: str, url: str, patience: float, options: Mapping[str, Any]) -> requests.Response:
         end = time.monotonic() + patience
         while True:
             try:
@@ -148,6 +168,16 @@ def read_as(kind: type[Struct], content: Any, subject: str) -> Struct:
         raise AppError(f"{subject} is not told as this version knows it: {error}") from error
 
 
+def _plain(body: RequestBody) -> Any:
+    """The JSON values of a body. What a struct has by default is left to the app."""
+    plain = msgspec.to_builtins(body)
+    if not isinstance(body, msgspec.Struct):
+        return plain
+    fields = msgspec.structs.fields(body)
+    said = [field.encode_name for field in fields if getattr(body, field.name) != field.default]
+    return {name: plain[name] for name in said}
+
+
 def _json(answer: requests.Response) -> Any:
     try:
         return answer.json()
@@ -169,10 +199,10 @@ def _reason(answer: requests.Response) -> str:
 
 def _detail(answer: requests.Response) -> str:
     try:
-        problem: dict[str, Any] = answer.json()
-        return str(problem.get("detail") or problem.get("title") or "")
-    except (ValueError, AttributeError):
+        problem = msgspec.json.decode(answer.content, type=_Problem)
+    except msgspec.DecodeError:
         return ""
+    return problem.detail or problem.title
 
 
 def user_name() -> str:
@@ -199,16 +229,16 @@ def default_key(url: str) -> str | None:
 
 def local_key(settings: Path) -> str | None:
     """The master key in a stack's settings file; None if its app asks for none."""
-    return _read(settings).get("Keys", {}).get("master")
+    return _read(settings).keys.get("master")
 
 
 def local_url() -> str:
     """The address of this clone's app, whether it runs or not."""
-    return f"http://127.0.0.1:{_read(LOCAL_SETTINGS).get('Host', {}).get('LocalHttpPort', _DEFAULT_PORT)}"
+    return f"http://127.0.0.1:{_read(LOCAL_SETTINGS).host.port}"
 
 
-def _read(settings: Path) -> dict[str, Any]:
+def _read(settings: Path) -> _Settings:
     try:
-        return json.loads(settings.read_text())
-    except (OSError, ValueError):
-        return {}
+        return msgspec.json.decode(settings.read_bytes(), type=_Settings)
+    except (OSError, msgspec.DecodeError):
+        return _Settings()

@@ -11,9 +11,10 @@ from cli.campaign_report.costing import peak_of
 from fraud.campaigns import MAX_EVENTS_PER_BATCH
 from fraud.load.plan import CampaignPlan
 from fraud.load.report import CampaignReport
+from fraud.load.shapes import Shape, Steps
 from fraud.load.values import seconds_of
 
-_RATES = ("rate", "from", "to", "base", "peak", "swing")
+_RATES = ("rate", "first", "last", "base", "peak", "swing")
 _MOST_RATE = 100_000.0
 _MOST_PRODUCERS = 16
 _NOTICEABLE_SECONDS = 5.0
@@ -32,16 +33,22 @@ class Ceiling(msgspec.Struct, frozen=True, kw_only=True):
     """The assertions that failed there."""
 
 
+def _scaled(stage: Shape, factor: float) -> Shape:
+    rates: dict[str, Any] = {
+        name: min(getattr(stage, name) * factor, _MOST_RATE) for name in _RATES if name in stage.__struct_fields__
+    }
+    if isinstance(stage, Steps):
+        rates["rates"] = [min(rate * factor, _MOST_RATE) for rate in stage.rates]
+    return msgspec.structs.replace(stage, **rates)
+
+
 def scaled(plan: CampaignPlan, factor: float) -> CampaignPlan:
     """The plan with each rate so many times as high, as many producers as that takes, and a seed that is chosen."""
-    content: dict[str, Any] = msgspec.to_builtins(plan)
-    for stage in content["stages"]:
-        stage |= {name: min(stage[name] * factor, _MOST_RATE) for name in _RATES if name in stage}
-        if "rates" in stage:
-            stage["rates"] = [min(rate * factor, _MOST_RATE) for rate in stage["rates"]]
     name = f"{(plan.name or 'ceiling')[:48]}-x{factor:g}".replace(".", "-")
     # Without the file's seed each try has ids of its own: the same with other times would be ids that are used again.
-    faster = msgspec.structs.replace(msgspec.convert(content, CampaignPlan), name=name, seed=None)
+    faster = msgspec.structs.replace(
+        plan, stages=[_scaled(stage, factor) for stage in plan.stages], name=name, seed=None
+    )
     needed = ceil(peak_of(faster) * seconds_of(plan.tick) / MAX_EVENTS_PER_BATCH)
     producers = min(max(plan.producers, needed), _MOST_PRODUCERS)
     return msgspec.structs.replace(faster, producers=producers)

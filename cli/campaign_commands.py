@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -24,6 +23,7 @@ from cli.campaign_proofs import (
 )
 from cli.campaign_tapes import play
 from cli.options import number, whole_number
+from fraud.campaigns import CampaignRequest
 
 CAMPAIGN = "Run a load-test campaign and watch it. Ctrl-C leaves it running."
 WATCH = "Watch the pipeline live, or a campaign by its name."
@@ -68,9 +68,9 @@ def add_stop(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
         answer = campaigns.stop(app_of(options), options.name)
         if options.json:
-            screen.print_json(answer)
+            screen.print_json(msgspec.to_builtins(answer))
         else:
-            screen.say(f"{answer['id']} stops after the batch that is being sent")
+            screen.say(f"{answer.id} stops after the batch that is being sent")
         return 0
 
     parser.add_argument("name", help="the campaign's name or id")
@@ -81,8 +81,8 @@ def _add_simple(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
         app = app_of(options)
         names = ("name", "batches", "events_per_batch", "interval_seconds", "bad_event_ratio", "seed")
-        request: dict[str, Any] = {name: value for name in names if (value := getattr(options, name)) is not None}
-        return campaigns.follow(app, campaigns.start(app, request), as_json=options.json)
+        chosen = {name: value for name in names if (value := getattr(options, name)) is not None}
+        return campaigns.follow(app, campaigns.start(app, CampaignRequest(**chosen)), as_json=options.json)
 
     for name, kind, text in (
         ("batches", whole_number(1, 100_000), "1 to 100,000 (default: 100)"),

@@ -96,7 +96,7 @@ def _value(node: Any, path: Path_, lines: dict[Path_, int]) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, number), lines) for number, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
-        fields: dict[str, Any] = {}
+        fields: dict[str, object] = {}
         for key, item in node.value:
             name = str(key.value)
             if name in fields:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 from rich.progress import TaskID
 
-from cli.app_client import AppClient, AppError, read_as
+from cli.app_client import AppClient, AppError, RequestBody, read_as
 from cli.screen import print_json, progress, say, show_error
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan
@@ -52,7 +52,14 @@ class CampaignState(msgspec.Struct, frozen=True, kw_only=True):
         return self.batches * self.totals.sent // self.batches_sent if self.batches_sent else None
 
 
-def start(app: AppClient, request: dict[str, Any]) -> str:
+class StoppedCampaign(msgspec.Struct, frozen=True):
+    """A campaign that ends after the batch that is being sent."""
+
+    id: str
+    phase: str
+
+
+def start(app: AppClient, request: RequestBody) -> str:
     """Start a campaign; its instance id. Raises AppError, for example if one of that name is running."""
     return str(app.post(_PATH, request)["id"])
 
@@ -74,9 +81,9 @@ def refuse_ids_again(app: AppClient, plan: CampaignPlan) -> None:
         raise AppError(f"{before.id} has sent these ids before; --seed N gives others")
 
 
-def stop(app: AppClient, name: str) -> dict[str, Any]:
+def stop(app: AppClient, name: str) -> StoppedCampaign:
     """Stop a campaign after the batch that is being sent. Raises AppError if it is absent or has ended."""
-    return app.post(f"{_address(name)}/stop")
+    return read_as(StoppedCampaign, app.post(f"{_address(name)}/stop"), name)
 
 
 def look(app: AppClient, name: str) -> CampaignState:

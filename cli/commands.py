@@ -9,7 +9,7 @@ import webbrowser
 import msgspec
 
 from cli import acknowledge, completion, demo, reanalysis, reconcile, screen, trace, verify, world
-from cli.app_client import KEY_SETTING, URL_SETTING, app_of
+from cli.app_client import KEY_SETTING, URL_SETTING, app_of, read_as
 from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, add_stop, add_watch
 from cli.desk import add_desk_commands
 from cli.options import speed, whole_number
@@ -17,6 +17,7 @@ from cli.rules.options import add_explain, add_rule_commands
 from cli.sending.command import SEND, add_send
 from cli.sql import command as sql
 from cli.stack_process import ROOT
+from fraud.watching.health import Health
 
 _WATCH_SECONDS = 5.0
 
@@ -94,12 +95,13 @@ def _health(parser: argparse.ArgumentParser) -> None:
         app = app_of(options)
         while True:
             health = app.health()
+            told = read_as(Health, health, "the health")
             if options.json:
                 screen.print_json(health)
             else:
-                screen.show_health(health, app.now(), anew=options.watch)
+                screen.show_health(told, app.now(), anew=options.watch)
             if not options.watch:
-                return 0 if health["status"] == "ok" else 1
+                return 0 if told.status == "ok" else 1
             time.sleep(_WATCH_SECONDS)
 
     parser.add_argument("--watch", action="store_true", help="again and again, until Ctrl-C")
@@ -110,7 +112,7 @@ def _reconcile(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
         answer, balanced = reconcile.reconcile(app_of(options), options)
         if options.json:
-            screen.print_json(answer)
+            screen.print_json(msgspec.to_builtins(answer))
         return 0 if balanced else 1
 
     reconcile.add_options(parser)

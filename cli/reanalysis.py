@@ -53,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _reanalyze(app: AppClient, options: argparse.Namespace) -> int:
-    order: dict[str, Any] = {
+    order: dict[str, object] = {
         name: value
         for name in ("window", "rules", "store", "band", "confirm", "why")
         if (value := getattr(options, name)) is not None

@@ -2,7 +2,6 @@
 
 import argparse
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -42,7 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def reconcile(app: AppClient, options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+def reconcile(app: AppClient, options: argparse.Namespace) -> tuple["ReconcileAnswer", bool]:
     """Run the command; the output for a script, and True if the accounts balance. Raises AppError."""
     options.start, options.end = range_of(app, options)
     outcome = _reconcile(app, options, again=options.again)
@@ -66,10 +65,17 @@ def _is_acknowledged(app: AppClient, options: argparse.Namespace, outcome: Outco
     return bool(acknowledged.faults) and not acknowledged.open and outcome.verdict == "differences"
 
 
-def for_script(outcome: Outcome, repair: RepairOutcome | None, base_url: str) -> dict[str, Any]:
+class ReconcileAnswer(Outcome, frozen=True, kw_only=True):
     """The output for a script: the outcome as the app gives it, with addresses of its reports, and the repair's."""
+
+    repair: RepairOutcome | None = None
+
+
+def for_script(outcome: Outcome, repair: RepairOutcome | None, base_url: str) -> ReconcileAnswer:
+    """The output of the command for a script."""
     reports = {name: f"{base_url}/api/reports/{outcome.id}/report.{name}" for name in outcome.reports}
-    return {**msgspec.to_builtins(outcome), "reports": reports, "repair": msgspec.to_builtins(repair)}
+    told = msgspec.structs.replace(outcome, reports=reports)
+    return ReconcileAnswer(**msgspec.structs.asdict(told), repair=repair)
 
 
 def range_of(app: AppClient, options: argparse.Namespace) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from fraud.watching.health import Health
+
 console = Console(highlight=False)
 _errors = Console(stderr=True, highlight=False)
 
@@ -61,7 +63,7 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def show_health(health: dict[str, Any], now: datetime, *, anew: bool = False) -> None:
+def show_health(health: Health, now: datetime, *, anew: bool = False) -> None:
     """Azure's time; a line for each dependency and each check of the pipeline, and what there is to say of it.
 
     `anew` clears the screen before, if it is one.
@@ -69,21 +71,20 @@ def show_health(health: dict[str, Any], now: datetime, *, anew: bool = False) ->
     if anew:
         console.clear()
     say(f"Azure's time {now:%Y-%m-%d %H:%M:%S}Z")
-    if "dependencies" not in health:
-        say(f"{health['status']}; with --key, every service by name")
-    for name, dependency in health.get("dependencies", {}).items():
-        mark = "[green]✔[/]" if dependency["status"] == "ok" else "[red]✘[/]"
-        console.print(f"  {mark} {escape(plain(name)):<22}{dependency['latency_ms']:>8,.0f} ms")
-        if detail := dependency.get("detail"):
-            console.print(f"      {escape(detail)}")
-    for check in health.get("pipeline", []):
-        is_ok = check["state"] == "ok"
-        mark = "[green]✔[/]" if is_ok else "[red]✘[/]"
-        number = f"{check['value']:,.0f} of {check['threshold']:,.0f} {check['unit']}"
-        line = f"{check['name'].replace('_', ' '):<14}{check['state']:<11}{number}"
+    if health == Health(health.status):
+        say(f"{health.status}; with --key, every service by name")
+    for name, dependency in health.dependencies.items():
+        mark = "[green]✔[/]" if dependency.status == "ok" else "[red]✘[/]"
+        console.print(f"  {mark} {escape(plain(name)):<22}{dependency.latency_ms:>8,.0f} ms")
+        if dependency.detail:
+            console.print(f"      {escape(dependency.detail)}")
+    for check in health.pipeline:
+        mark = "[green]✔[/]" if check.is_ok else "[red]✘[/]"
+        number = f"{check.value:,.0f} of {check.threshold:,.0f} {check.unit}"
+        line = f"{check.name.replace('_', ' '):<14}{check.state:<11}{number}"
         console.print(f"  {mark} {escape(plain(line))}")
-        for text in () if is_ok else (check.get("detail"), check.get("advice")):
+        for text in () if check.is_ok else (check.detail, check.advice):
             if text:
                 console.print(f"      {plain(text)}", markup=False)
-    if problem := health.get("problem"):
-        say(f"the pipeline cannot be looked at: {problem}")
+    if health.problem:
+        say(f"the pipeline cannot be looked at: {health.problem}")

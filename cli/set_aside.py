@@ -3,13 +3,12 @@
 import argparse
 import getpass
 from pathlib import Path
-from typing import Any
 
 from cli.app_client import AppClient, AppError, read_as
 from cli.screen import console, plain, print_json, say
 from fraud.desk.paging import Page
 from fraud.desk.rows import DeadLetterRow, QuarantineRow
-from fraud.desk.set_aside import Redriven, Resubmitted
+from fraud.desk.set_aside import Redriven, RedriveOrder, Resubmission, Resubmitted
 
 _BODY = 74
 """Characters of a body in a line of 80."""
@@ -53,14 +52,12 @@ def show_dead_letters(app: AppClient, options: argparse.Namespace) -> int:
 
 def redrive(app: AppClient, options: argparse.Namespace) -> int:
     """Redrive the dead letters that the options name, or all that there are now. Raises AppError."""
-    order: dict[str, Any] = {"why": options.why}
+    order = RedriveOrder(why=options.why, sequence_numbers=tuple(options.redrive or ()))
     if options.redrive_all:
-        order["up_to"] = _last_number(app)
-        if not order["up_to"]:
+        order = RedriveOrder(why=options.why, up_to=_last_number(app))
+        if not order.up_to:
             say("there are no dead letters")
             return 0
-    else:
-        order["sequence_numbers"] = options.redrive
     answer = app.change("api/dead-letters/redrive", order, actor=options.actor or getpass.getuser())
     outcome: Redriven = read_as(Redriven, answer, "the outcome")
     if options.json:
@@ -87,7 +84,7 @@ def resubmit(app: AppClient, options: argparse.Namespace) -> int:
         body = Path(options.resubmit).read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise AppError(f"{options.resubmit} cannot be read: {error}") from error
-    order = {"path": options.path, "body": body, "why": options.why}
+    order = Resubmission(path=options.path, body=body, why=options.why)
     answer = app.change("api/quarantine/resubmit", order, actor=options.actor or getpass.getuser())
     if options.json:
         print_json(answer)

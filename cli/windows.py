@@ -15,6 +15,12 @@ _PAGE = 100
 _POLL_SECONDS = 0.3
 
 
+class WindowStatus(msgspec.Struct, frozen=True):
+    """The custom status of a window's orchestration, as far as it is counted: ids whose events it still waits for."""
+
+    unresolved: int = 0
+
+
 class WindowInstance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The status of a window's orchestration. Until it has ended, its `output` is None."""
 
@@ -22,7 +28,7 @@ class WindowInstance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     runtime_status: str
     created_time: datetime
     last_updated_time: datetime
-    custom_status: dict[str, Any] | None = None
+    custom_status: WindowStatus | None = None
     output: Any = None
 
     @property
@@ -30,7 +36,7 @@ class WindowInstance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         """The number of ids whose events it still waits for. An instance that is pending has no status of its own."""
         if self.output is not None or self.custom_status is None:
             return 0
-        return int(self.custom_status.get("unresolved", 0))
+        return self.custom_status.unresolved
 
     @property
     def summary(self) -> WindowSummary:

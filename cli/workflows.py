@@ -1,11 +1,13 @@
 """Workflows on the command line: instances by filter, and one of them with its history."""
 
 import argparse
-from typing import Any
+from datetime import datetime
 from urllib.parse import quote
 
-from cli.app_client import AppClient
+from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, say
+from fraud.desk.paging import Page
+from fraud.desk.workflows import WorkflowDetails, WorkflowRow
 
 STATUSES = ("Running", "Pending", "Suspended", "Completed", "Failed", "Terminated", "ContinuedAsNew")
 _PATH = "api/workflows"
@@ -21,12 +23,13 @@ def list_workflows(app: AppClient, options: argparse.Namespace) -> int:
     if options.json:
         print_json(page)
         return 0
-    for row in page["items"]:
-        console.print(f"\n  {plain(row['id'])}", markup=False, soft_wrap=True)
-        say(f"{row['status']:<12}{_time(row['created'])}  {row['name'] or ''}"[:78])
-    if not page["items"]:
+    listed: Page[WorkflowRow] = read_as(Page[WorkflowRow], page, "the list of workflows")
+    for row in listed.items:
+        console.print(f"\n  {plain(row.id)}", markup=False, soft_wrap=True)
+        say(f"{row.status:<12}{_time(row.created)}  {row.name or ''}"[:78])
+    if not listed.items:
         say("no instance meets these conditions")
-    elif page["next"]:
+    elif listed.next:
         say("there are more: say --limit 100, a filter, or --json with its token")
     return 0
 
@@ -34,26 +37,28 @@ def list_workflows(app: AppClient, options: argparse.Namespace) -> int:
 def show_workflow(app: AppClient, instance_id: str, *, as_json: bool) -> int:
     """Show an instance with its history; exit code 1 if it has failed. Raises AppError."""
     answer = app.get(f"{_PATH}/{quote(instance_id, safe='')}")
+    details = read_as(WorkflowDetails, answer, instance_id)
     if as_json:
         print_json(answer)
     else:
-        _show(answer)
-    return 1 if answer["status"] == "Failed" else 0
+        _show(details)
+    return 1 if details.status == "Failed" else 0
 
 
-def _show(answer: dict[str, Any]) -> None:
-    console.print(f"\n  {plain(answer['id'])}", markup=False, soft_wrap=True)
-    say(f"{answer['name'] or ''}, {answer['status']}, {_time(answer['created'])} to {_time(answer['updated'])}"[:78])
-    for name in ("custom_status", "input", "output"):
-        if answer[name] is not None:
-            say(f"{name.replace('_', ' ')}: {answer[name]}"[:_CONTENT])
-    for step in answer["history"][:_STEPS]:
-        took = f"{step['seconds']:,.2f} s" if step["seconds"] is not None else ""
-        mark = "!" if step["failed"] else " "
-        say(f"{mark} {_time(step['at'])}  {step['kind'][:26]:<26} {step['name'][:20]:<20} {took}"[:78])
-    if (left := len(answer["history"]) - _STEPS) > 0:
+def _show(details: WorkflowDetails) -> None:
+    console.print(f"\n  {plain(details.id)}", markup=False, soft_wrap=True)
+    say(f"{details.name or ''}, {details.status}, {_time(details.created)} to {_time(details.updated)}"[:78])
+    contents = {"custom status": details.custom_status, "input": details.input, "output": details.output}
+    for name, content in contents.items():
+        if content is not None:
+            say(f"{name}: {content}"[:_CONTENT])
+    for step in details.history[:_STEPS]:
+        took = f"{step.seconds:,.2f} s" if step.seconds is not None else ""
+        mark = "!" if step.failed else " "
+        say(f"{mark} {_time(step.at)}  {step.kind[:26]:<26} {step.name[:20]:<20} {took}"[:78])
+    if (left := len(details.history) - _STEPS) > 0:
         say(f"and {left:,} more: --json has them all")
 
 
-def _time(text: str | None) -> str:
-    return (text or "")[:19].replace("T", " ")
+def _time(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""

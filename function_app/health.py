@@ -2,7 +2,8 @@
 
 import azure.functions as func
 
-from activities.check_health import Health, recent_health
+from activities.check_health import recent_health
+from fraud.watching.health import Health
 from function_app.access import asks_for, open_to_all
 from function_app.http import json_response
 

@@ -9,6 +9,7 @@ import msgspec
 
 from activities.recent import RecentAnswer
 from activities.watching.watch_pipeline import Look, recent_look
+from fraud.watching.flow import Joint
 from services import event_hub
 from services.counting import CapturedEnds, FlaggedRows, count_alerts
 from services.judged_counts import JudgedCases, JudgedCounts
@@ -30,13 +31,6 @@ class Counts(msgspec.Struct, frozen=True):
     flagged: int
     judged: JudgedCases
     alerts: int
-
-
-class Joint(msgspec.Struct, frozen=True):
-    """A place that events pass: how many there are, None if not known, and how many in a second of Azure's time."""
-
-    count: int | None
-    rate: float | None = None
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """Azure's bill for a campaign: its time at the rates of a size, and what it used, at the prices of docs/azure.md."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -35,6 +34,18 @@ _GIGABYTE = 1e9
 _FUNCTIONS, _COSMOS, _BLOBS = "functions", "cosmos", "azurite"
 
 
+class Size(msgspec.Struct, frozen=True, rename="camel"):
+    """A size of a deployment in infra/sizes.json, as far as it has a price."""
+
+    events_per_second: int
+    throughput_units: int
+    streaming_units: int
+    always_ready_archivers: int
+    always_ready_workflows: int
+    partition_count: int
+    archive_request_units: int
+
+
 class Campaigned(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign as a bill sees it: Azure's seconds, events that the hub took in, and the highest rate in a second."""
 
@@ -43,10 +54,10 @@ class Campaigned(msgspec.Struct, frozen=True, kw_only=True):
     peak: float
 
 
-def size_for(peak: float) -> tuple[str, dict[str, Any]]:
+def size_for(peak: float) -> tuple[str, Size]:
     """The smallest size that bears so many events per second, or the largest; its name and its numbers."""
-    sizes: dict[str, dict[str, Any]] = msgspec.json.decode(_SIZES.read_bytes())
-    bearing = [name for name, numbers in sizes.items() if numbers["eventsPerSecond"] >= peak]
+    sizes = msgspec.json.decode(_SIZES.read_bytes(), type=dict[str, Size])
+    bearing = [name for name, size in sizes.items() if size.events_per_second >= peak]
     name = bearing[0] if bearing else list(sizes)[-1]
     return name, sizes[name]
 
@@ -63,16 +74,16 @@ def bill(campaign: Campaigned, parts: Sequence[PartCost], asked: Sequence[AskedO
     hours = campaign.seconds / 3600
     standing = "the time, at the size's units"
     rows = [
-        _row("throughput units", size["throughputUnits"] * hours, "unit hours", standing),
-        _row("Capture", size["throughputUnits"] * hours, "unit hours", standing),
-        _row("stream job", size["streamingUnits"] * hours, "unit hours", standing),
+        _row("throughput units", size.throughput_units * hours, "unit hours", standing),
+        _row("Capture", size.throughput_units * hours, "unit hours", standing),
+        _row("stream job", size.streaming_units * hours, "unit hours", standing),
         _row("queue", hours / HOURS_A_MONTH, "months", "the time"),
         _row("events taken in", campaign.events / 1e6, "millions", "counted"),
         _of_cosmos(campaign, size, request_units(asked)),
     ]
-    ready = size["alwaysReadyArchivers"] + size["alwaysReadyWorkflows"]
+    ready = size.always_ready_archivers + size.always_ready_workflows
     busy = "assumed: an archiver of 2 GB for each partition"
-    rows.append(_row("instances", size["partitionCount"] * _INSTANCE_GIGABYTES * hours * 3600, "GB s", busy))
+    rows.append(_row("instances", size.partition_count * _INSTANCE_GIGABYTES * hours * 3600, "GB s", busy))
     rows.append(_row("always ready", ready * _INSTANCE_GIGABYTES * hours * 3600, "GB s", standing))
     if executions := sum(row.count for row in asked if row.part == _FUNCTIONS):
         rows.append(_row("executions", executions / 1e6, "millions", "counted here"))
@@ -103,10 +114,10 @@ def notes(parts: Sequence[PartCost], asked: Sequence[AskedOperations]) -> list[s
     ]
 
 
-def _of_cosmos(campaign: Campaigned, size: dict[str, Any], counted: float | None) -> BillRow:
+def _of_cosmos(campaign: Campaigned, size: Size, counted: float | None) -> BillRow:
     units = campaign.events * _UNITS_PER_EVENT if counted is None else counted
     basis = f"assumed: {_UNITS_PER_EVENT} for each event" if counted is None else "counted here"
-    most = size["archiveRequestUnits"]
+    most = size.archive_request_units
     if not most:
         return _row("request units, serverless", units / 1e6, "millions", basis)
     # It is billed by its highest second, and by a tenth of what it may scale to at least.

@@ -25,6 +25,7 @@ from cli.demo.plan import DemoPlan
 from cli.demo.worst_case import save_file, worst_case
 from cli.screen import console, heading, progress
 from cli.stack_process import ROOT, Stack, running_stack
+from fraud.campaigns import CampaignRequest
 from fraud.load.report import IdVerdict
 from reconciliation.messages import Outcome
 
@@ -86,13 +87,13 @@ def _play(plan: DemoPlan, started: float, stack: Stack, making: Future[Evening])
 
 def start(app: AppClient, plan: DemoPlan) -> str:
     """Start the campaign of a plan of random events; its instance id."""
-    request = {
-        "name": "demo",
-        "batches": plan.batches,
-        "events_per_batch": plan.events,
-        "interval_seconds": plan.interval_seconds,
-        "seed": plan.seed,
-    }
+    request = CampaignRequest(
+        name="demo",
+        batches=plan.batches,
+        events_per_batch=plan.events,
+        interval_seconds=plan.interval_seconds,
+        seed=plan.seed,
+    )
     return campaigns.start(app, request)
 
 

@@ -4,7 +4,6 @@ import argparse
 import getpass
 import time
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -45,7 +44,7 @@ def try_windows(options: argparse.Namespace) -> int:
     if options.against or options.labels:
         raise AppError("windows are held against their own verdicts and decisions: leave out --against and --labels")
     app = app_of(options)
-    order: dict[str, Any] = {
+    order: dict[str, object] = {
         name: value for name in ("window", "store", "band", "why") if (value := getattr(options, name)) is not None
     }
     if options.window is None:

@@ -1,7 +1,6 @@
 """The endpoints of workflows: instances of orchestrations, by filter, a page at a time; one with its history."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -9,6 +8,7 @@ from msgspec import Meta
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import ProblemError, not_found
 from fraud.desk.queries import SpanQuestion
+from fraud.desk.workflows import WorkflowDetails, WorkflowRow, WorkflowStep
 from function_app.api.endpoint import Call, Endpoint
 from function_app.desk.pictures.gantt import moments_of
 from function_app.durable_client import management_address
@@ -22,17 +22,6 @@ class WorkflowQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fiel
 
     status: Status | None = None
     prefix: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9-]+\Z")] | None = None
-
-
-class WorkflowRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An instance of an orchestration."""
-
-    id: str
-    name: str | None
-    status: str
-    created: datetime
-    updated: datetime
-    custom_status: Any = None
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -62,24 +51,6 @@ class WorkflowName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """An instance by its id."""
 
     id: Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class WorkflowStep(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of a history; `seconds` is the time from its schedule to its end."""
-
-    kind: str
-    name: str
-    at: datetime | None
-    seconds: float | None
-    failed: bool
-
-
-class WorkflowDetails(WorkflowRow, frozen=True, kw_only=True):
-    """An instance with its input, its output and its history."""
-
-    input: Any = None
-    output: Any = None
-    history: tuple[WorkflowStep, ...] = ()
 
 
 async def get_workflow(call: Call[WorkflowName, None]) -> WorkflowDetails:

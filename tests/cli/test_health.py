@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime
 
-import msgspec
-
-from activities.check_health import DependencyHealth, Health
 from cli.screen import console, show_health
 from fraud.watching.checks import Check
+from fraud.watching.health import DependencyHealth, Health
 
 
 def test_a_service_that_failed_is_shown_with_its_reason():
@@ -14,7 +12,7 @@ def test_a_service_that_failed_is_shown_with_its_reason():
     health = Health("failed", {"Warehouse": DependencyHealth("ok", 3), "Cosmos": cosmos})
 
     with console.capture() as captured:
-        show_health(msgspec.to_builtins(health), datetime(2026, 1, 2, 10, tzinfo=UTC))
+        show_health(health, datetime(2026, 1, 2, 10, tzinfo=UTC))
 
     time, warehouse, failed, reason = captured.get().splitlines()
     assert time.strip() == "Azure's time 2026-01-02 10:00:00Z"
@@ -30,7 +28,7 @@ def test_a_check_that_is_not_ok_is_shown_with_its_number_and_what_to_do():
     ]
 
     with console.capture() as captured:
-        show_health(msgspec.to_builtins(Health("failed", {}, checks)), datetime(2026, 1, 2, 10, tzinfo=UTC))
+        show_health(Health("failed", {}, checks), datetime(2026, 1, 2, 10, tzinfo=UTC))
 
     _, queue, job, detail, advice = captured.get().splitlines()
     assert queue.split() == ["✔", "queue", "ok", "0", "of", "120", "seconds"]

@@ -89,7 +89,7 @@ def test_a_script_gets_what_the_app_says_byte_for_byte_beside_the_addresses_of_t
     printed = for_script(read_as(Outcome, answered, "x"), read_as(RepairOutcome, repaired, "x"), "http://app")
 
     reports = {name: f"http://app/api/reports/{outcome.id}/report.{name}" for name in outcome.reports}
-    assert json.dumps(printed) == json.dumps({**answered, "reports": reports, "repair": repaired})
+    assert json.dumps(msgspec.to_builtins(printed)) == json.dumps({**answered, "reports": reports, "repair": repaired})
 
 
 def test_a_run_that_is_not_started_yet_has_a_phase_too():

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from cli import logs
@@ -13,6 +14,7 @@ from cli.commands import command_line
 from cli.completion import SHELLS, options_of, script
 from cli.screen import console
 from cli.watching import view
+from fraud.watching.flow import FlowSeen
 from tests.cli.test_command_line import App
 from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
 
@@ -30,7 +32,7 @@ FLOW: dict[str, Any] = {
     "waiting": 2,
     "dead_letters": 1,
     "checks": [
-        {"name": "archiver", "state": "ok", "value": 0, "threshold": 60, "unit": "s", "advice": ""},
+        {"name": "archiver", "state": "ok", "value": 0, "threshold": 60, "unit": "seconds", "advice": ""},
         {
             "name": "dead_letters",
             "state": "standing",
@@ -40,13 +42,13 @@ FLOW: dict[str, Any] = {
             "advice": "x" * 99,
         },
     ],
-    "night": {"verdict": "balanced"},
+    "night": {"ended": "2026-01-02T02:30:00Z", "run": "reconcile-x", "verdict": "balanced", "faults": 0},
 }
 
 
 def test_the_live_view_fits_in_eighty_columns_and_tells_what_is_not_ok(capsys: pytest.CaptureFixture[str]):
     with console.capture() as captured:
-        console.print(view(FLOW), width=80)
+        console.print(view(msgspec.convert(FLOW, FlowSeen)), width=80)
     text = captured.get()
 
     assert "Azure's time 2026-01-02 10:00:00Z, 60 times as fast" in text

@@ -5,10 +5,12 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from activities.check_health import Health, check_health
-from activities.desk.flow import Flow, Joint, recent_flow
+from activities.check_health import check_health
+from activities.desk.flow import Flow, recent_flow
 from activities.recent import RecentAnswer
 from fraud.watching.checks import Night
+from fraud.watching.flow import Joint
+from fraud.watching.health import Health
 from function_app.desk import answers
 from function_app.desk.pictures.flow_picture import Box, pictures
 from function_app.desk.rendering import number

@@ -23,7 +23,7 @@ from azure.servicebus import ServiceBusMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 
 from activities.archive_events import archive_events
-from activities.check_health import Health, check_health
+from activities.check_health import check_health
 from activities.quarantine import quarantine
 from activities.reconciliation.chain import verify_chain, write_and_link
 from activities.watching import flagged_windows, watch_pipeline
@@ -31,6 +31,7 @@ from activities.watching.note_night import note_night
 from fraud.archive import ReceivedEvent
 from fraud.quarantine import QuarantinedEvent
 from fraud.watching.checks import CHECKS, CheckState, Night
+from fraud.watching.health import Health
 from fraud.windows import window_of
 from local_azure.testing.web import serving
 from services import blobs, cosmos, event_hub, names
