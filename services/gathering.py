@@ -9,6 +9,9 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from itertools import accumulate
 from typing import Generic, TypeVar
 
+PATIENCE = 10.0
+"""Seconds that a request may take before others wait for it no longer: more than under load, less than the SDK allows."""
+
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
@@ -30,8 +33,8 @@ class Gathering(Generic[Asked, Answer]):
     """Requests of one event loop.
 
     `ask_all` gives the answer of each of some requests of one `kind`, in their order; None is not an answer. `size`
-    says how much a request asks for: at most `most` is asked for at once, and what asks for more than half of it goes
-    alone.
+    says how much a request asks for: at most `most` is asked for at once. What asks for more than half of it goes
+    alone, and what has waited for `patience` seconds for a request that hangs.
     """
 
     def __init__(
@@ -41,11 +44,13 @@ class Gathering(Generic[Asked, Answer]):
         size: Callable[[Asked], int],
         most: int,
         kind: Callable[[Asked], Hashable] = lambda _: None,
+        patience: float = PATIENCE,
     ) -> None:
         self._ask_all = ask_all
         self._size = size
         self._most = most
         self._kind = kind
+        self._patience = patience
         self._waiting: dict[Hashable, list[_Waiting[Asked, Answer]]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -75,12 +80,23 @@ class Gathering(Generic[Asked, Answer]):
         waiting: list[_Waiting[Asked, Answer]] = []
         try:
             while waiting := self._next(self._waiting[kind]):
-                for each, answer in zip(waiting, await self._answers(waiting), strict=True):
+                asking = asyncio.ensure_future(self._answers(waiting))
+                try:
+                    while not (await asyncio.wait({asking}, timeout=self._patience))[0]:
+                        self._release(kind)
+                finally:
+                    asking.cancel()
+                for each, answer in zip(waiting, asking.result(), strict=True):
                     each.tell(answer)
         finally:
             # Nobody may wait for a task that has ended, whatever ended it.
             for each in (*waiting, *self._waiting.pop(kind)):
                 each.tell(None)
+
+    def _release(self, kind: Hashable) -> None:
+        for each in self._waiting[kind]:
+            each.tell(None)
+        self._waiting[kind].clear()
 
     def _next(self, waiting: list[_Waiting[Asked, Answer]]) -> list[_Waiting[Asked, Answer]]:
         sizes = accumulate(self._size(each.asked) for each in waiting)

@@ -89,3 +89,25 @@ async def test_nobody_waits_for_a_request_that_was_cancelled_within():
         assert await asyncio.gather(gathered.ask([1]), gathered.ask([2])) == [[1], [2]]
         assert await gathered.ask([3]) == [3]
     assert cancelled == [2]
+
+
+async def test_a_request_that_hangs_holds_up_nobody_but_who_asked_it():
+    released = asyncio.Event()
+
+    async def hang_at_first(asked: Sequence[int]) -> list[int]:
+        if 0 in asked:
+            await released.wait()
+        return [2 * number for number in asked]
+
+    gathered = Gathering(hang_at_first, size=lambda _: 1, most=10, patience=0.01)
+    hanging = asyncio.create_task(gathered.ask(0))
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        assert await asyncio.gather(gathered.ask(1), gathered.ask(2)) == [2, 4]
+        assert await gathered.ask(3) == 6
+    assert not hanging.done()
+
+    released.set()
+    assert await hanging == 0
+    assert await gathered.ask(4) == 8
