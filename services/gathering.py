@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Generic, TypeVar
 
 PATIENCE = 10.0
-"""Seconds that a request may take before others wait for it no longer: more than under load, less than the SDK allows."""
+"""Seconds that a request may take before others wait for it no longer: longer than under load."""
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
