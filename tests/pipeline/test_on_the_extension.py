@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -21,6 +21,7 @@ from fraud.desk.paging import Page
 from fraud.desk.rows import CaseRow
 from fraud.desk.waiting import review_id
 from fraud.generation import BatchTotals, GeneratedEvent, generate_events, totals_of
+from fraud.reanalysis.asking import ReanalysisRow, TrialRow
 from fraud.windows import window_of
 from local_azure.testing import Clock, DurableHost, azurite_services, connections, durable_host_program, send_events
 from reconciliation.messages import Outcome
@@ -39,7 +40,11 @@ PATIENCE_SECONDS = 200.0
 """What a killed host had locked comes back after a minute, what its extension had after ten seconds."""
 INSTANCES = "runtime/webhooks/durabletask/instances"
 NOWHERE = connections.namespace("127.0.0.1:9")
+OTHER_RULES = "seed"
 EVERY_TEN_SECONDS = "*/10 * * * * *"
+
+
+Row = TypeVar("Row", ReanalysisRow, TrialRow)
 
 
 class Pipeline:
@@ -115,6 +120,7 @@ def test_the_whole_app_runs_on_the_extension_and_its_accounts_balance(pipe: Pipe
 
     reviewed(pipe)
     repaired(pipe)
+    judged_again(pipe, flagged)
     nights_follow(pipe, sent)
 
 
@@ -229,6 +235,40 @@ def repaired(pipe: Pipeline) -> None:
     assert done.judged_windows == 3
     assert sorted(blob.name for blob in verdicts.list_blobs()) == blobs
     assert pipe.balanced().verdict == "balanced"
+
+
+def judged_again(pipe: Pipeline, flagged: int) -> None:
+    """Another set is tried, then judges all windows again, although the host is killed in both; all balances.
+
+    An event that was sent again after a kill has a verdict in each window that it came in.
+    """
+    order = {"from": pipe.begin.isoformat(), "to": pipe.clock.now().isoformat(), "rules": OTHER_RULES, "why": "a proof"}
+
+    pipe.app.change("api/rule-trials", order, actor="Ana")
+    pipe.kill()
+    trial = ended(pipe, "api/rule-trial", TrialRow).result
+    assert trial is not None
+    assert (trial.phase, trial.left_out, trial.tried.without_facts) == ("done", 0, 0)
+    verdicts = trial.tried.verdicts
+    assert flagged <= verdicts < 2 * flagged
+
+    pipe.app.change("api/reanalyses", order | {"confirm": verdicts}, actor="Ana")
+    pipe.kill()
+    again = ended(pipe, "api/reanalysis", ReanalysisRow).state
+    assert again is not None
+    assert (again.phase, again.counted.verdicts, again.done.verdicts) == ("done", verdicts, verdicts)
+    assert again.done.moved == trial.tried.moved != {}
+    assert pipe.balanced().verdict == "balanced"
+
+
+def ended(pipe: Pipeline, path: str, kind: type[Row]) -> Row:
+    """A trial or a re-analysis that has ended."""
+
+    def row() -> Row:
+        return read_as(kind, pipe.app.get(path), "what runs")
+
+    until(lambda: row().status == "Completed")
+    return row()
 
 
 def nights_follow(pipe: Pipeline, sent: int) -> None:
