@@ -4,7 +4,7 @@ targetScope = 'subscription'
 
 @description('Name of the azd environment. The resource group is called after it.')
 @minLength(1)
-@maxLength(32)
+@maxLength(64)
 param environmentName string
 
 @description('Region of everything. All services are offered in these.')
@@ -495,6 +495,9 @@ output SERVICE_FUNCTIONS_NAME string = app.outputs.name
 
 @description('Address of the app, as azd calls the service.')
 output SERVICE_FUNCTIONS_URI string = app.outputs.url
+
+@description('Name of the app, as Microsoft\'s samples call it.')
+output AZURE_FUNCTION_NAME string = app.outputs.name
 
 @description('Name of the app.')
 output FUNCTION_APP string = app.outputs.name

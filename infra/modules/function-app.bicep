@@ -204,9 +204,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     // Health, producer and command line come from anywhere; each route but two asks for a key.
     publicNetworkAccess: 'Enabled'
     ...(empty(subnetId) ? {} : { virtualNetworkSubnetId: subnetId })
-    httpsOnly: true
     // As whom the platform reads settings that are references to a Key Vault (docs/azure.md, "Secrets").
     keyVaultReferenceIdentity: identityId
+    httpsOnly: true
     functionAppConfig: {
       deployment: {
         storage: {

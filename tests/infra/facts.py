@@ -188,6 +188,12 @@ REQUIRED: Final[Mapping[str, Expected]] = {
         "properties.functionAppConfig.scaleAndConcurrency.maximumInstanceCount": range(40, 1001),
         "properties.siteConfig.minTlsVersion": {"1.2", "1.3"},
     },
+    f"{CONTAINER}/immutabilityPolicies": {
+        "properties.immutabilityPeriodSinceCreationInDays": range(1, 366),
+        "properties.allowProtectedAppendWritesAll": {True},  # Capture may go on with a file that it has begun
+    },
+    ENDPOINT: {"properties.subnet.id": SET, "properties.privateLinkServiceConnections": SET},
+    f"{ENDPOINT}/privateDnsZoneGroups": {"properties.privateDnsZoneConfigs": SET},
     f"{SITE}/basicPublishingCredentialsPolicies": {"properties.allow": {False}},
     f"{SITE}/config": {
         "properties.platform.enabled": {True},

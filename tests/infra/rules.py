@@ -10,6 +10,7 @@ from tests.infra.figures import host_findings, redundancy_findings
 from tests.infra.grants import grant_findings
 from tests.infra.leaves import leaves
 from tests.infra.naming import limit_findings, name_findings, parent_findings
+from tests.infra.networking import network_findings
 from tests.infra.values import value_findings
 from tests.infra.watching import alert_findings, diagnostic_findings
 
@@ -18,6 +19,12 @@ OPTIONS: dict[str, Any] = {
     "monitorUsers": "a@example.com",
 }
 """Everything that is deployed on demand only."""
+OUTPUTS = {
+    *("AZURE_LOCATION", "AZURE_RESOURCE_GROUP", "AZURE_TENANT_ID", "AZURE_FUNCTION_NAME"),
+    *("SERVICE_FUNCTIONS_NAME", "SERVICE_FUNCTIONS_URI", "FUNCTION_APP", "FUNCTION_APP_URL"),
+    *("STREAM_ANALYTICS_JOB", "BUDGET_START_DATE", "WAREHOUSE_ACCOUNT", "MONITOR_APP", "MONITOR_URL"),
+}
+"""All that azd, the hooks, the command line and docs/azure.md ask a deployment for."""
 _SECRET = re.compile(r"AccountKey=|SharedAccessKey|[?&]sig=|listKeys|ConnectionString", re.IGNORECASE)
 _TELEMETRY = re.compile(r"\[reference\('[^']*/Microsoft\.Insights/components/[^']*', '[\d-]+'\)\.ConnectionString\]")
 _MONITOR_CONNECTION = {f"AzureWebJobsStorage__{part}" for part in ("accountName", "credential", "clientId")}
@@ -68,6 +75,12 @@ def _secrets(deployment: Deployment) -> Iterator[str]:
             yield f"{MAIN}: the output {name} is not in upper case"
         if _SECRET.search(str(value)):
             yield f"{MAIN}: the output {name} holds a secret"
+
+
+def _outputs(deployment: Deployment) -> Iterator[str]:
+    """azd, the hooks and the documents find what they ask for."""
+    for missing in OUTPUTS - deployment.outputs.keys():
+        yield f"{MAIN}: there is no output {missing}"
 
 
 def settings_of(site: Resource) -> dict[str, Any]:
@@ -136,6 +149,8 @@ RULES: tuple[Rule, ...] = (
     limit_findings,
     host_findings,
     redundancy_findings,
+    network_findings,
+    _outputs,
     _secrets,
     diagnostic_findings,
     alert_findings,

@@ -29,6 +29,22 @@ SETS: Final[Mapping[str, Mapping[str, Any]]] = {
         "historyDays": 7,
     },
     "no-budget": {"monthlyBudget": -1},
+    "settings": {
+        "partitionCount": 8,
+        "archiveRequestUnits": 20_000,
+        "dailyQuotaGigabytes": 7,
+        "monthlyBudget": 99,
+        "budgetStartDate": "2025-12-01",
+        "reconciliationSchedule": "0 0 3 * * *",
+        "keyRole": "reader",
+        "ruleSet": "seed",
+        "sweepCases": 0,
+        "failedHistoryDays": 0,
+        "alertFormat": "teams",
+        "alertDigestMinutes": 0,
+        "alertMailFrom": "fraud@example.com",
+        "alertMailTo": "team@example.com",
+    },
     "no-app-diagnostics": {"appDiagnostics": False},
 }
 """Parameters of main.bicep by the name of the snapshot, beside those that every deployment needs."""

@@ -22,7 +22,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"size": "10k", "partitionCount": 8},
         "Size 10k needs at least 24 partitions; partitionCount asks for fewer.",
     ),
-    "a name that is too long": ({"environmentName": "f" * 33}, "BCP332"),
+    "a name that is too long": ({"environmentName": "f" * 65}, "BCP332"),
     "an empty name": ({"environmentName": ""}, "BCP333"),
     "nobody to tell": ({"alertEmail": ""}, "BCP333"),
     "a schedule of five fields": ({"reconciliationSchedule": "30 2 * * *  "}, "must have six fields"),

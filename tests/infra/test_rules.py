@@ -2,14 +2,17 @@
 
 import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 import pytest
 
 from tests.infra import facts
-from tests.infra.deployment import PARAMETERS, PERSON, ROOT, deploy, deployment_of, snapshot
+from tests.infra.compiler import compiler
+from tests.infra.deployment import MAIN, PARAMETERS, PERSON, ROOT, deploy, deployment_of, snapshot
 from tests.infra.figures import size_findings
 from tests.infra.grants import grant_findings, grants_of
+from tests.infra.networking import network_findings
 from tests.infra.rules import OPTIONS, RULES, Rule, complete_findings, findings
 from tests.infra.sets import SETS, SIZES
 
@@ -49,6 +52,7 @@ LOGIN = f"{facts.SITE}/config"
 METRICS = "properties.criteria.allOf.0"
 SCALE = "properties.functionAppConfig.scaleAndConcurrency"
 READY = f"{SCALE}.alwaysReady"
+PUBLIC = "properties.publicNetworkAccess"
 HOST = "AzureFunctionsJobHost__extensions__"
 
 FAULTS = {
@@ -131,6 +135,7 @@ FAULTS = {
         "belongs to the other durable backend",
     ),
     "an account of the app in one zone": Fault(STORAGE, "stapp", "sku.name", "Standard_LRS", "must be Standard_ZRS"),
+    "a store that nobody may reach": Fault(HUBS, "", PUBLIC, "Disabled", "publicNetworkAccess is not Enabled"),
     "a warehouse without an archive tier": Fault(STORAGE, "stwh", "sku.name", "Standard_ZRS", "must be Standard_LRS"),
     "archives that forget what was overwritten": Fault(
         facts.BLOBS, "stwh", "properties.isVersioningEnabled", False, "isVersioningEnabled must be True"
@@ -283,6 +288,40 @@ OF_A_SIZE = {
 """Faults put into the size 5k."""
 
 
+BY_OPTION = {"Microsoft.DurableTask": "scheduler", "Microsoft.Network": "network", "immutabilityPolicies": "careful"}
+"""The types that are not in everything, because they exclude others, with the option that makes them."""
+OF_A_NETWORK = {
+    "a store that stays public": Fault(facts.COSMOS, "", PUBLIC, "Enabled", "publicNetworkAccess is not Disabled"),
+    "an account whose firewall is open": Fault(
+        STORAGE, "stwh", "properties.networkAcls.defaultAction", "Allow", "defaultAction is not Deny"
+    ),
+    "a table that nothing leads to": Fault(
+        facts.ENDPOINT, "app-table", "", REMOVED, "no private endpoint leads to its table"
+    ),
+    "an endpoint to another part": Fault(
+        facts.ENDPOINT,
+        "cosmos",
+        "properties.privateLinkServiceConnections.0.properties.groupIds",
+        ["Sql2"],
+        "no private endpoint leads to its Sql",
+    ),
+    "an endpoint without a name": Fault(
+        f"{facts.ENDPOINT}/privateDnsZoneGroups", "event-hubs", "", REMOVED, "is entered in no zone"
+    ),
+    "an app outside": Fault(facts.SITE, APP, "properties.virtualNetworkSubnetId", REMOVED, "is in no subnet"),
+    "a subnet that Flex does not take": Fault(
+        facts.VNET, "", "properties.subnets.0.properties.delegations", [], "delegated to Microsoft.App/environments"
+    ),
+}
+"""Faults put into the option of a network."""
+
+
+@cache
+def option(name: str) -> dict[str, Any] | None:
+    """The snapshot of an option; None if it has no name."""
+    return snapshot(ROOT, {**PARAMETERS, **SETS[name]}) if name else None
+
+
 @pytest.fixture(scope="module")
 def everything() -> dict[str, Any]:
     """The snapshot with every optional part."""
@@ -350,7 +389,7 @@ def test_premium_has_processing_units_instead_of_throughput_units():
     assert not namespace.at("properties.isAutoInflateEnabled")
 
 
-@pytest.mark.parametrize("name", ["f", "fraud", "Fraud-Detection", "f" * 32, "F" * 32, "a_b(c).d"])
+@pytest.mark.parametrize("name", ["f", "fraud", "Fraud-Detection", "f" * 64, "F" * 64, "a_b(c).d"])
 def test_names_roles_limits_and_parents_are_right_whatever_the_environment_is_called(name: str):
     deployment = deploy(environmentName=name, **OPTIONS)
 
@@ -423,19 +462,14 @@ def test_each_rule_finds_one_of_the_planted_faults(everything: dict[str, Any], r
         plant(broken, fault)
         if any(fault.finding in finding for finding in rule(deployment_of(broken))):
             return
-    assert set(rule(deployment_of({**everything, "predictedResources": []}))) != set()
+    assert set(rule(deployment_of({"predictedResources": [], "outputs": {}}))) != set()
 
 
 @pytest.mark.parametrize(
     ("type_", "path"), [(type_, path) for type_, paths in facts.REQUIRED.items() for path in paths]
 )
 def test_a_required_property_is_missed_when_it_is_taken_away(everything: dict[str, Any], type_: str, path: str):
-    # The scheduler stands in place of the queues of everything else.
-    whole = (
-        snapshot(ROOT, {**PARAMETERS, **SETS["scheduler"]})
-        if type_.startswith("Microsoft.DurableTask/")
-        else everything
-    )
+    whole = option(next((name for part, name in BY_OPTION.items() if part in type_), "")) or everything
     resource = deployment_of(whole).of(type_)[0]
     broken = copy.deepcopy(whole)
     *way, last = path.split(".")
@@ -488,6 +522,33 @@ def test_every_diagnostic_setting_is_missed_when_it_is_taken_away(everything: di
         said = findings(deployment_of({**everything, "predictedResources": left}))
         assert any("has no diagnostic setting" in finding for finding in said), setting
     assert len(settings) > 8
+
+
+@pytest.mark.parametrize("fault", OF_A_NETWORK.values(), ids=OF_A_NETWORK.keys())
+def test_a_planted_fault_of_a_network_is_found(fault: Fault):
+    broken = copy.deepcopy(option("network"))
+    assert broken is not None
+    plant(broken, fault)
+
+    said = list(network_findings(deployment_of(broken)))
+    assert any(fault.finding in finding for finding in said), said
+
+
+def test_every_option_is_kept_as_a_snapshot():
+    """Secrets stay out of files; names, the day and the region are those of every snapshot."""
+    declared = compiler().template(ROOT / MAIN)["parameters"]
+    secrets = {name for name, parameter in declared.items() if parameter["type"].lower() == "securestring"}
+    varied = {name for parameters in SETS.values() for name in parameters}
+
+    assert varied >= declared.keys() - secrets - PARAMETERS.keys()
+    assert len(secrets) == 4
+
+
+def test_an_output_that_is_missing_is_noticed(everything: dict[str, Any]):
+    left = {name: value for name, value in everything["outputs"].items() if name != "SERVICE_FUNCTIONS_URI"}
+
+    said = findings(deployment_of({**everything, "outputs": left}))
+    assert any("there is no output SERVICE_FUNCTIONS_URI" in finding for finding in said), said
 
 
 def test_an_output_in_lower_case_is_noticed(everything: dict[str, Any]):
