@@ -26,5 +26,10 @@ def test_a_file_that_the_page_names_exists(path: str):
     assert any((place / path).exists() for place in PLACES)
 
 
+@pytest.mark.parametrize("recipe", TEXT.split("\n## ")[1:], ids=lambda recipe: recipe.partition("\n")[0])
+def test_a_recipe_has_at_most_ten_lines(recipe: str):
+    assert len([line for line in recipe.splitlines()[1:] if line]) <= 10
+
+
 def test_the_page_names_files():
     assert len(PATHS) > 30

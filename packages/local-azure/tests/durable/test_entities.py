@@ -4,8 +4,8 @@ import json
 
 import azure.durable_functions as df
 
-from local_azure.durable.entity_messages import Operation, encode_operation
-from local_azure.durable.store import Message, MessageKind, put_message
+from local_azure.durable.entity_messages import EntityOperation, encode_operation
+from local_azure.durable.store import MessageKind, StoredMessage, put_message
 from local_azure.testing.running_hub import Context, RunningHub, Steps
 
 
@@ -117,9 +117,9 @@ async def test_many_signals_are_run_in_batches(hub: RunningHub):
 async def test_operations_that_wait_outlive_the_process(hub: RunningHub):
     register_counter(hub)
     task_hub = await hub.hub()
-    operation = Operation(id="", op="add", signal=True, input=json.dumps(json.dumps(4)))
+    operation = EntityOperation(id="", op="add", signal=True, input=json.dumps(json.dumps(4)))
     with task_hub.store.transaction() as database:
-        put_message(database, Message("@counter@1", MessageKind.OPERATION, encode_operation(operation)))
+        put_message(database, StoredMessage("@counter@1", MessageKind.OPERATION, encode_operation(operation)))
     await hub.stop()
     task_hub = await hub.hub()
 

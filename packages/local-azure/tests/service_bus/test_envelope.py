@@ -16,7 +16,7 @@ from local_azure.amqp.values import Encoded, Symbol
 from local_azure.service_bus.egress import encoded
 from local_azure.service_bus.envelope import amend
 from local_azure.service_bus.ingress import submission
-from local_azure.service_bus.messages import Lock, Message, MessageState
+from local_azure.service_bus.messages import Lock, MessageState, QueuedMessage
 
 names = st.text(min_size=1, max_size=20)
 simple = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=300) | st.binary(max_size=300)
@@ -42,7 +42,7 @@ def out(payload: bytes, lock: Lock | None = None, **fields: Any) -> EncodedMessa
         "origin": 5,
         "source": None,
     }
-    return EncodedMessage(encoded(Message(payload=payload, **(values | fields)), lock))
+    return EncodedMessage(encoded(QueuedMessage(payload=payload, **(values | fields)), lock))
 
 
 @given(properties, clients_own, st.binary(max_size=500), st.booleans() | st.none(), st.integers(0, 9) | st.none())

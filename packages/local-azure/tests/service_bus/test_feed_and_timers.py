@@ -11,7 +11,7 @@ from local_azure.core.clock import Clock
 from local_azure.core.group_commit import GroupCommit
 from local_azure.core.sqlite import open_database
 from local_azure.service_bus.feed import Feed
-from local_azure.service_bus.messages import Delivery, Submission, Times
+from local_azure.service_bus.messages import HandedOut, Submission, Times
 from local_azure.service_bus.queue import Queue
 from local_azure.service_bus.settings import QueueSettings
 from local_azure.service_bus.store import SCHEMA
@@ -26,7 +26,7 @@ class Taker:
         self.locks = locks
         self.got: list[bytes] = []
 
-    def give(self, deliveries: list[Delivery]) -> None:
+    def give(self, deliveries: list[HandedOut]) -> None:
         self.wants -= len(deliveries)
         self.got += [delivery.message.payload for delivery in deliveries]
 
@@ -101,7 +101,7 @@ async def test_what_is_given_is_committed_before(running: Running) -> None:
     seen: list[bool] = []
 
     class Watching(Taker):
-        def give(self, deliveries: list[Delivery]) -> None:
+        def give(self, deliveries: list[HandedOut]) -> None:
             seen.append(running.database.in_transaction)
 
     running.feed.join(Watching(1, locks=False))
@@ -117,7 +117,7 @@ class Noting(Taker):
         super().__init__(credit, locks=locks)
         self.moments: list[float] = []
 
-    def give(self, deliveries: list[Delivery]) -> None:
+    def give(self, deliveries: list[HandedOut]) -> None:
         super().give(deliveries)
         self.moments += [time.time()] * len(deliveries)
 

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from local_azure.service_bus.messages import (
-    Delivery,
+    HandedOut,
     LockLostError,
-    Message,
     MessageNotFoundError,
     MessageState,
+    QueuedMessage,
     Submission,
     TooLargeError,
 )
@@ -38,16 +38,16 @@ def send(engine: Engine, *names: str, **options: Any) -> list[int]:
     return engine.run(lambda: engine.queue.send([submission(name, **options) for name in names]))
 
 
-def take(engine: Engine, limit: int = 10) -> list[tuple[Delivery, bytes]]:
+def take(engine: Engine, limit: int = 10) -> list[tuple[HandedOut, bytes]]:
     taken = engine.run(lambda: engine.queue.take(limit, lock=True))
     return [(delivery, delivery.lock.token) for delivery in taken if delivery.lock]
 
 
-def content(message: Message) -> dict[str, Any]:
+def content(message: QueuedMessage) -> dict[str, Any]:
     return msgspec.json.decode(message.payload)
 
 
-def labels(messages: list[Message]) -> list[str]:
+def labels(messages: list[QueuedMessage]) -> list[str]:
     return [content(message)["label"] for message in messages]
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from local_azure.service_bus.messages import (
-    Delivery,
+    HandedOut,
     LockLostError,
-    Message,
     MessageNotFoundError,
     MessageState,
     NotAllowedError,
+    QueuedMessage,
     Submission,
 )
 from local_azure.service_bus.settings import QueueSettings
@@ -43,7 +43,7 @@ class Entry(msgspec.Struct):
         return self.time_to_live is not None and self.enqueued + self.time_to_live <= now
 
 
-def label(message: Message) -> str:
+def label(message: QueuedMessage) -> str:
     return str(msgspec.json.decode(message.payload)["label"])
 
 
@@ -117,7 +117,7 @@ class QueueModel(RuleBasedStateMachine):
             assert not self.messages[name].is_over(self.engine.now)
             self.messages[name].where = "gone"
 
-    def check_given(self, delivery: Delivery, where: str) -> None:
+    def check_given(self, delivery: HandedOut, where: str) -> None:
         assert delivery.lock is not None
         entry = self.messages[label(delivery.message)]
         assert entry.where == where, f"{label(delivery.message)} is {entry.where}, and was given"
@@ -268,7 +268,7 @@ class QueueModel(RuleBasedStateMachine):
 
     # What always holds
 
-    def stored(self) -> list[Message]:
+    def stored(self) -> list[QueuedMessage]:
         return self.engine.queue.peek(0, 1_000)
 
     @invariant()

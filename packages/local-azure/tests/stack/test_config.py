@@ -9,7 +9,7 @@ from local_azure.core.process import CannotStartError
 from local_azure.stack.config import Config
 from local_azure.stack.config_file import read_config
 from local_azure.stack.configured import configured_parts
-from local_azure.stack.parts import Part
+from local_azure.stack.parts import StackPart
 from local_azure.testing.settings import stack_settings
 
 WHOLE = """
@@ -44,13 +44,13 @@ def written(folder: Path, text: str) -> Path:
     return file
 
 
-def parts_of(config: Config) -> dict[str, Part]:
+def parts_of(config: Config) -> dict[str, StackPart]:
     ports = config.usual_ports
     parts = configured_parts(config, Path("/state"), ports, Path("/settings.json"))
     return {part.name: part for part in parts}
 
 
-def options_of(part: Part) -> dict[str, str]:
+def options_of(part: StackPart) -> dict[str, str]:
     words = [word for word in part.options if word != "--capture-skip-empty"]
     return dict(zip(words[::2], words[1::2], strict=True))
 

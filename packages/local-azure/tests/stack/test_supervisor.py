@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 
 from local_azure.core.process import CannotStartError
-from local_azure.stack.parts import Part
+from local_azure.stack.parts import StackPart
 from local_azure.stack.supervisor import Supervisor
 
 PARTS = "parts"
 FINDS_THEM = {"PYTHONPATH": str(Path(__file__).parent)}
 
 
-def a_part(name: str, state: Path, module: str = "obedient", after: tuple[str, ...] = ()) -> Part:
-    return Part(name, f"{PARTS}.{module}", ("--state", str(state / name)), after)
+def a_part(name: str, state: Path, module: str = "obedient", after: tuple[str, ...] = ()) -> StackPart:
+    return StackPart(name, f"{PARTS}.{module}", ("--state", str(state / name)), after)
 
 
 @contextlib.asynccontextmanager
-async def running(parts: list[Part], state: Path, lines: list[str]) -> AsyncGenerator[None]:
+async def running(parts: list[StackPart], state: Path, lines: list[str]) -> AsyncGenerator[None]:
     stop, ready = asyncio.Event(), asyncio.Event()
     supervisor = Supervisor(parts, FINDS_THEM, state / "logs", lines.append)
     task = asyncio.create_task(supervisor.run(stop, ready.set))

@@ -7,7 +7,7 @@ import msgspec
 
 from local_azure.core.faults import Held
 from local_azure.cosmos import hybrid_row
-from local_azure.cosmos.batch_operations import Operation, Result
+from local_azure.cosmos.batch_operations import BatchOperation, Result
 from local_azure.cosmos.catalog import Container
 from local_azure.cosmos.charges import REFUSAL_CHARGE, read_charge
 from local_azure.cosmos.documents import Stored
@@ -23,7 +23,7 @@ MAX_OPERATIONS = 100
 _MULTI_STATUS = 207
 _FAILED_DEPENDENCY = 424
 
-_operations = msgspec.json.Decoder(list[Operation])
+_operations = msgspec.json.Decoder(list[BatchOperation])
 
 
 class Batches:
@@ -75,7 +75,7 @@ class Batches:
                 results.append(_refused(error))
         return _reply(_MULTI_STATUS if failed else 200, results, body)
 
-    def _run(self, container: Container, partition: str, operation: Operation, minimal: bool) -> Result:
+    def _run(self, container: Container, partition: str, operation: BatchOperation, minimal: bool) -> Result:
         minimal = minimal or operation.minimal
         body = bytes(operation.resource_body)
         match operation.operation_type:
@@ -102,7 +102,7 @@ class Batches:
                 raise unsupported(f"The batch operation '{other}'")
 
 
-def _parse(body: bytes) -> list[Operation]:
+def _parse(body: bytes) -> list[BatchOperation]:
     if body[:1] == hybrid_row.FIRST_BYTE:
         operations = hybrid_row.read_operations(body)
     else:

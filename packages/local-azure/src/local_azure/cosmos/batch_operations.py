@@ -6,7 +6,7 @@ from local_azure.cosmos.documents import Conditions
 from local_azure.cosmos.errors import bad_request
 
 
-class Operation(msgspec.Struct, rename="camel"):
+class BatchOperation(msgspec.Struct, rename="camel"):
     """One operation as the SDKs send it. Only bulk names a `partition_key` for each, as JSON."""
 
     operation_type: str

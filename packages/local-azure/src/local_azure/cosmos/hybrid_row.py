@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from local_azure.cosmos.batch_operations import Operation, Result
+from local_azure.cosmos.batch_operations import BatchOperation, Result
 from local_azure.cosmos.errors import bad_request, unsupported
 
 FIRST_BYTE = b"\x81"
@@ -26,7 +26,7 @@ _FALSE, _TRUE, _INT32, _TEXT = 0x02, 0x03, 0x07, 0x14
 _IF_MATCH, _IF_NONE_MATCH, _MINIMAL = 9, 10, 12
 
 
-def read_operations(body: bytes) -> list[Operation]:
+def read_operations(body: bytes) -> list[BatchOperation]:
     """The operations of a batch. 400 for bytes that are not such a batch."""
     try:
         return [_operation(row) for row in _rows(body)]
@@ -56,7 +56,7 @@ def _rows(body: bytes) -> Iterator[bytes]:
         place += length
 
 
-def _operation(row: bytes) -> Operation:
+def _operation(row: bytes) -> BatchOperation:
     if row[:5] != _OPERATION:
         raise bad_request("A row of the batch in HybridRow is not an operation.")
     mask, kind, _ = struct.unpack_from("<Bii", row, 5)
@@ -69,7 +69,7 @@ def _operation(row: bytes) -> Operation:
             fields[name], place = _bytes_at(row, place)
     sparse = _sparse(row, place)
     partition = fields.get("partitionKey")
-    return Operation(
+    return BatchOperation(
         operation_type=_OPERATIONS[kind],
         partition_key=None if partition is None else partition.decode(),
         id=fields["id"].decode() if "id" in fields else None,

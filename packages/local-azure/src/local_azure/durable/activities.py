@@ -14,7 +14,7 @@ from local_azure.core.clock import Clock
 from local_azure.durable.causes import host_failure, python_failure
 from local_azure.durable.events import Event, EventType, encode, printable, stamp
 from local_azure.durable.newtonsoft import UnreadableError, read_result
-from local_azure.durable.store import Message, MessageKind, ScheduledActivity, Store
+from local_azure.durable.store import MessageKind, ScheduledActivity, Store, StoredMessage
 from local_azure.durable.worker import CallFailedError, FunctionFailedError
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class ActivityPump:
         self._loaded: deque[ScheduledActivity] = deque()
         self._last = 0
         self._news = asyncio.Event()
-        self._results: list[tuple[int, Message]] = []
+        self._results: list[tuple[int, StoredMessage]] = []
         self._flushing: asyncio.Handle | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -90,7 +90,7 @@ class ActivityPump:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             event = await self._complete(activity)
-            self._results.append((activity.id, Message(activity.instance, MessageKind.EVENT, encode(event))))
+            self._results.append((activity.id, StoredMessage(activity.instance, MessageKind.EVENT, encode(event))))
             if self._flushing is None:
                 self._flushing = asyncio.get_running_loop().call_soon(self._flush)
             # An activity that never waits must not keep the others, and the flush, from their turn.

@@ -5,7 +5,7 @@ from typing import Any
 
 from local_azure.durable.context import HubContext
 from local_azure.durable.creation import NewInstance, check_instance_id, create
-from local_azure.durable.entity_messages import Operation, encode_operation, scheduler_id
+from local_azure.durable.entity_messages import EntityOperation, encode_operation, scheduler_id
 from local_azure.durable.errors import (
     AlreadyExistsError,
     BadRequestError,
@@ -18,7 +18,7 @@ from local_azure.durable.events import Event, EventType, encode, printable, stam
 from local_azure.durable.purge import purge_finished, purge_one
 from local_azure.durable.queries import EntityRow, InstanceFilter, list_entities, list_instances
 from local_azure.durable.rewind import rewind
-from local_azure.durable.store import Instance, Message, MessageKind, put_message
+from local_azure.durable.store import Instance, MessageKind, StoredMessage, put_message
 from local_azure.durable.validation import missing_function
 
 
@@ -85,7 +85,7 @@ class HubClient:
         """Send an event to a running instance, whose history takes it in whether user code waits for it or not."""
         self._running(instance_id)
         event = self._event(EventType.EVENT_RAISED, name=printable(name), input=data_json)
-        self._send(Message(instance_id, MessageKind.EXTERNAL_EVENT, encode(event)))
+        self._send(StoredMessage(instance_id, MessageKind.EXTERNAL_EVENT, encode(event)))
 
     def terminate(self, instance_id: str, reason: str) -> None:
         """End an instance. What it has called runs on, as under the extension; nobody waits for it any more."""
@@ -138,8 +138,8 @@ class HubClient:
     def signal_entity(self, name: str, key: str, operation: str, input_json: str | None) -> None:
         """Send an operation to an entity; nobody waits for its result. `input_json` is the operation's JSON text."""
         self._known_entity(name)
-        signal = Operation(id=str(uuid.uuid4()), op=printable(operation), signal=True, input=input_json)
-        self._send(Message(scheduler_id(name, key), MessageKind.OPERATION, encode_operation(signal)))
+        signal = EntityOperation(id=str(uuid.uuid4()), op=printable(operation), signal=True, input=input_json)
+        self._send(StoredMessage(scheduler_id(name, key), MessageKind.OPERATION, encode_operation(signal)))
 
     def entity_state(self, name: str, key: str) -> str:
         """The state of an entity as JSON text. Raises NotFoundError if it does not exist."""
@@ -170,13 +170,13 @@ class HubClient:
         return instance
 
     def _control(self, instance_id: str, command: Event) -> None:
-        self._send(Message(instance_id, MessageKind.CONTROL, encode(command)))
+        self._send(StoredMessage(instance_id, MessageKind.CONTROL, encode(command)))
 
     def _known_entity(self, name: str) -> None:
         if not self._worker.has_entity(name):
             raise BadRequestError(missing_function(self._worker, name, "entity"))
 
-    def _send(self, message: Message) -> None:
+    def _send(self, message: StoredMessage) -> None:
         with self._store.transaction() as database:
             put_message(database, message)
         self._committed([message.target])

@@ -17,7 +17,7 @@ from local_azure.durable.events import (
     printable,
     stamp,
 )
-from local_azure.durable.store import Instance, Message, MessageKind, forget_instance, put_instance, put_message
+from local_azure.durable.store import Instance, MessageKind, StoredMessage, forget_instance, put_instance, put_message
 
 MAX_INSTANCE_ID = 1024
 """Half of what Azure Table storage takes for a row's key, in characters; the extension itself has no bound."""
@@ -66,7 +66,7 @@ def create(database: sqlite3.Connection, new: NewInstance, now: float) -> Instan
     return instance
 
 
-def start_message(instance: Instance, now: float, parent: Parent | None, *, continues: bool = False) -> Message:
+def start_message(instance: Instance, now: float, parent: Parent | None, *, continues: bool = False) -> StoredMessage:
     """The message that makes an execution begin. Only what a client starts counts generations, from 0."""
     event = Event(
         event_type=EventType.EXECUTION_STARTED,
@@ -78,7 +78,7 @@ def start_message(instance: Instance, now: float, parent: Parent | None, *, cont
         parent_instance=parent,
         generation=None if parent or continues else 0,
     )
-    return Message(instance.id, MessageKind.CONTINUATION if continues else MessageKind.EVENT, encode(event))
+    return StoredMessage(instance.id, MessageKind.CONTINUATION if continues else MessageKind.EVENT, encode(event))
 
 
 def _parent(parent: Instance, task: int | None) -> Parent:

@@ -9,7 +9,7 @@ import msgspec
 from local_azure.durable.actions import to_json
 from local_azure.durable.context import HubContext
 from local_azure.durable.entity_messages import (
-    Operation,
+    EntityOperation,
     answer_message,
     decode_operation,
     encode_operation,
@@ -18,7 +18,7 @@ from local_azure.durable.entity_messages import (
     split_scheduler_id,
 )
 from local_azure.durable.errors import BadRequestError
-from local_azure.durable.store import Message, MessageKind, delete_messages, put_message, running_execution
+from local_azure.durable.store import MessageKind, StoredMessage, delete_messages, put_message, running_execution
 from local_azure.durable.worker import FunctionFailedError
 
 log = logging.getLogger(__name__)
@@ -103,7 +103,11 @@ class EntityRunner:
         return answer
 
     def _commit(
-        self, entity_id: str, messages: list[Message], operations: list[Operation], answer: EntityAnswer | str
+        self,
+        entity_id: str,
+        messages: list[StoredMessage],
+        operations: list[EntityOperation],
+        answer: EntityAnswer | str,
     ) -> None:
         now = self._clock.timestamp()
         woken: list[str] = []
@@ -132,7 +136,9 @@ def _put_state(database: sqlite3.Connection, entity_id: str, answer: EntityAnswe
     database.execute(query, (entity_id, answer.entity_state or "null", now, now))
 
 
-def _answer(database: sqlite3.Connection, operation: Operation, result: str, *, failed: bool, now: float) -> list[str]:
+def _answer(
+    database: sqlite3.Connection, operation: EntityOperation, result: str, *, failed: bool, now: float
+) -> list[str]:
     caller = operation.parent
     if operation.signal or caller is None or running_execution(database, caller) != operation.parent_execution:
         return []
@@ -148,7 +154,7 @@ def _send_signals(database: sqlite3.Connection, signals: list[Signal]) -> list[s
         except BadRequestError as error:
             log.warning("a signal from an entity was dropped: %s", error)
             continue
-        operation = Operation(id=str(uuid.uuid4()), op=signal.name, signal=True, input=signal.input)
-        put_message(database, Message(target, MessageKind.OPERATION, encode_operation(operation)))
+        operation = EntityOperation(id=str(uuid.uuid4()), op=signal.name, signal=True, input=signal.input)
+        put_message(database, StoredMessage(target, MessageKind.OPERATION, encode_operation(operation)))
         woken.append(target)
     return woken

@@ -8,13 +8,13 @@ from local_azure.durable.actions import to_json
 from local_azure.durable.errors import BadRequestError
 from local_azure.durable.events import Event, EventType, encode, printable, stamp
 from local_azure.durable.newtonsoft import compact
-from local_azure.durable.store import Message, MessageKind
+from local_azure.durable.store import MessageKind, StoredMessage
 
 _OPERATION_FAILED = "DurableTask.Core.Exceptions.TaskFailureException"
 _ASSEMBLY = "Microsoft.Azure.WebJobs.Extensions.DurableTask"
 
 
-class Operation(
+class EntityOperation(
     msgspec.Struct,
     frozen=True,
     kw_only=True,
@@ -45,16 +45,16 @@ class Operation(
     request_time: str = ""
 
 
-_decoder = msgspec.json.Decoder(Operation)
+_decoder = msgspec.json.Decoder(EntityOperation)
 
 
-def encode_operation(operation: Operation) -> str:
+def encode_operation(operation: EntityOperation) -> str:
     """An operation as JSON text."""
     named = msgspec.structs.replace(operation, type=f"{_ASSEMBLY}.RequestMessage, {_ASSEMBLY}")
     return msgspec.json.encode(named).decode()
 
 
-def decode_operation(text: str) -> Operation:
+def decode_operation(text: str) -> EntityOperation:
     """The operation in a text that `encode_operation` wrote."""
     return _decoder.decode(text)
 
@@ -75,13 +75,13 @@ def split_scheduler_id(instance_id: str) -> tuple[str, str]:
     return name, key
 
 
-def answer_message(operation: Operation, result: str, *, failed: bool, now: float) -> Message:
+def answer_message(operation: EntityOperation, result: str, *, failed: bool, now: float) -> StoredMessage:
     """The event that resolves a call: its name is the id of the request. `result` is JSON text."""
     response: dict[str, Any] = {"$type": f"{_ASSEMBLY}.ResponseMessage, {_ASSEMBLY}", "result": result}
     if failed:
         response["exceptionType"] = _OPERATION_FAILED
     event = Event(event_type=EventType.EVENT_RAISED, timestamp=stamp(now), name=operation.id, input=compact(response))
-    return Message(operation.parent or "", MessageKind.EVENT, encode(event))
+    return StoredMessage(operation.parent or "", MessageKind.EVENT, encode(event))
 
 
 def failure_text(error: Exception) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from local_azure.durable.actions import to_json
 from local_azure.durable.causes import child_failure
 from local_azure.durable.creation import NewInstance, create, start_message
-from local_azure.durable.entity_messages import Operation, encode_operation
+from local_azure.durable.entity_messages import EntityOperation, encode_operation
 from local_azure.durable.errors import SupersededError
 from local_azure.durable.events import Event, EventType, Parent, encode, stamp
 from local_azure.durable.newtonsoft import compact
@@ -16,9 +16,9 @@ from local_azure.durable.settings import HubSettings
 from local_azure.durable.status import json_value
 from local_azure.durable.store import (
     Instance,
-    Message,
     MessageKind,
     Store,
+    StoredMessage,
     delete_messages,
     forget_work,
     put_instance,
@@ -110,8 +110,8 @@ def decision_event(decision: Decision, instance: Instance, timestamp: str) -> Ev
             )
 
 
-def _operation(decision: Decision, instance: Instance, timestamp: str) -> Operation:
-    return Operation(
+def _operation(decision: Decision, instance: Instance, timestamp: str) -> EntityOperation:
+    return EntityOperation(
         id=decision.request_id,
         op=decision.name,
         signal=decision.is_signal,
@@ -151,7 +151,7 @@ def _carry_out(
             return []
         case DecisionKind.EVENT:
             body = encode_operation(_operation(decision, instance, stamp(now)))
-            put_message(database, Message(decision.instance_id, MessageKind.OPERATION, body))
+            put_message(database, StoredMessage(decision.instance_id, MessageKind.OPERATION, body))
             return [decision.instance_id]
         case DecisionKind.SUB_ORCHESTRATION:
             return _start_child(database, instance, decision, now, settings.default_version)
@@ -192,7 +192,7 @@ def _tell_parent(database: sqlite3.Connection, child: Instance, now: float) -> l
 
 def _child_event(
     parent: str, task: int, now: float, *, result: str | None = None, reason: str | None = None, name: str = ""
-) -> Message:
+) -> StoredMessage:
     if reason is None:
         event = Event(
             event_type=EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
@@ -208,4 +208,4 @@ def _child_event(
             reason=reason,
             details=child_failure(reason.removeprefix(f"Orchestrator function '{name}' failed: ")),
         )
-    return Message(parent, MessageKind.EVENT, encode(event))
+    return StoredMessage(parent, MessageKind.EVENT, encode(event))

@@ -51,7 +51,7 @@ def guarded(hub: TaskHub, handler: Handler) -> Handler:
             if answer.status in {400, 500}:
                 _log_refused(request, str(error))
             return answer
-        except query.TooLargeError:
+        except query.QueryTooLargeError:
             _log_refused(request, "the body is too large")
             message = f"The request is too large: at most {query.MAX_BODY} bytes are taken"
             return json_response({"Message": message}, 413)

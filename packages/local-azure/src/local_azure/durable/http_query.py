@@ -19,7 +19,7 @@ BODY_SECONDS = 60.0
 """The time that a client may take to send a body, in real seconds."""
 
 
-class TooLargeError(Exception):
+class QueryTooLargeError(Exception):
     """The body is larger than the engine takes."""
 
 
@@ -28,16 +28,16 @@ class TooSlowError(Exception):
 
 
 async def text_body(request: web.Request) -> str:
-    """The body as text. Raises TooLargeError beyond 32 MiB, TooSlowError, or BadRequestError if it is not UTF-8."""
+    """The body as text. Raises QueryTooLargeError beyond 32 MiB, TooSlowError, BadRequestError if not UTF-8."""
     if request.content_length is not None and request.content_length > MAX_BODY:
-        raise TooLargeError
+        raise QueryTooLargeError
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.content.iter_chunked(1 << 16):
                 body += chunk
                 if len(body) > MAX_BODY:
-                    raise TooLargeError
+                    raise QueryTooLargeError
     except TimeoutError as error:
         raise TooSlowError from error
     try:

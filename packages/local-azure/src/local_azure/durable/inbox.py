@@ -4,7 +4,7 @@ import msgspec
 
 from local_azure.durable.action_replay import ActionReplay
 from local_azure.durable.events import Event, EventType, decode
-from local_azure.durable.store import Message, MessageKind, Store
+from local_azure.durable.store import MessageKind, Store, StoredMessage
 
 PAGE = 1000
 
@@ -16,7 +16,7 @@ class Batch(msgspec.Struct):
     for the first episode of an execution that another one continued as.
     """
 
-    messages: list[Message] = []
+    messages: list[StoredMessage] = []
     events: list[Event] = []
     command: Event | None = None
     continues: bool = False

@@ -10,7 +10,7 @@ import sqlite3
 import msgspec
 
 from local_azure.durable.events import Event, EventType, decode, encode, stamp
-from local_azure.durable.store import Instance, Message, MessageKind, Store, put_instance, put_message
+from local_azure.durable.store import Instance, MessageKind, Store, StoredMessage, put_instance, put_message
 
 _SCHEDULING = {EventType.TASK_SCHEDULED, EventType.TIMER_CREATED}
 _FAILURES = {EventType.TASK_FAILED, EventType.SUB_ORCHESTRATION_INSTANCE_FAILED}
@@ -48,7 +48,7 @@ def _rewind(store: Store, database: sqlite3.Connection, instance: Instance, reas
         database, msgspec.structs.replace(instance, status="Running", output=None, updated=now, rewindable=None)
     )
     note = Event(event_type=EventType.GENERIC_EVENT, timestamp=stamp(now), data=reason)
-    put_message(database, Message(instance.id, MessageKind.EVENT, encode(note)))
+    put_message(database, StoredMessage(instance.id, MessageKind.EVENT, encode(note)))
     return [*woken, instance.id]
 
 

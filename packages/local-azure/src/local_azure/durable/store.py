@@ -57,7 +57,7 @@ class MessageKind(IntEnum):
     """The start of an execution that another one continued as."""
 
 
-class Message(msgspec.Struct, frozen=True):
+class StoredMessage(msgspec.Struct, frozen=True):
     """A message in the inbox of an instance or an entity. `id` orders the inbox; 0 for one not stored yet."""
 
     target: str
@@ -158,11 +158,11 @@ class Store:
 
     # --- messages ---
 
-    def messages(self, target: str, limit: int = 1000) -> list[Message]:
+    def messages(self, target: str, limit: int = 1000) -> list[StoredMessage]:
         """The oldest messages in an inbox."""
         query = "SELECT target, kind, body, id FROM messages WHERE target = ? ORDER BY id LIMIT ?"
         rows = self.database.execute(query, (target, limit))
-        return [Message(to, MessageKind(kind), body, number) for to, kind, body, number in rows]
+        return [StoredMessage(to, MessageKind(kind), body, number) for to, kind, body, number in rows]
 
     def discard_messages(self, target: str) -> None:
         """Empty an inbox whose owner has ended."""
@@ -192,9 +192,9 @@ class Store:
         query = "SELECT id, instance, task, name, input FROM activities WHERE id > ? ORDER BY id LIMIT ?"
         return [ScheduledActivity(*row) for row in self.database.execute(query, (after, limit))]
 
-    def finish_activities(self, completions: Iterable[tuple[int, Message]]) -> list[Message]:
+    def finish_activities(self, completions: Iterable[tuple[int, StoredMessage]]) -> list[StoredMessage]:
         """Replace finished activities by their messages; gives those whose activity was still wanted."""
-        wanted: list[Message] = []
+        wanted: list[StoredMessage] = []
         with self.transaction() as database:
             for activity, message in completions:
                 if database.execute("DELETE FROM activities WHERE id = ?", (activity,)).rowcount:
@@ -220,7 +220,7 @@ class Store:
         )
         return self.database.execute(query, (now, limit)).fetchall()
 
-    def fire_timers(self, fired: Iterable[tuple[int, Message]]) -> None:
+    def fire_timers(self, fired: Iterable[tuple[int, StoredMessage]]) -> None:
         """Replace timers by their messages."""
         with self.transaction() as database:
             for timer, message in fired:
@@ -241,7 +241,7 @@ def put_instance(database: sqlite3.Connection, instance: Instance) -> None:
     database.execute(_PUT_INSTANCE, msgspec.structs.astuple(instance))
 
 
-def put_message(database: sqlite3.Connection, message: Message) -> None:
+def put_message(database: sqlite3.Connection, message: StoredMessage) -> None:
     """Append to an inbox, inside a transaction."""
     values = (message.target, int(message.kind), message.body)
     database.execute("INSERT INTO messages(target, kind, body) VALUES (?, ?, ?)", values)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from local_azure.core.clock import Clock
 from local_azure.durable.events import Event, EventType, encode, stamp
-from local_azure.durable.store import Message, MessageKind, Store
+from local_azure.durable.store import MessageKind, Store, StoredMessage
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,6 @@ class TimerService:
                 self._fired(message.target)
 
 
-def _fired(instance: str, task: int, fire_at: float, now: float) -> Message:
+def _fired(instance: str, task: int, fire_at: float, now: float) -> StoredMessage:
     event = Event(event_type=EventType.TIMER_FIRED, timestamp=stamp(now), timer_id=task, fire_at=stamp(fire_at))
-    return Message(instance, MessageKind.EVENT, encode(event))
+    return StoredMessage(instance, MessageKind.EVENT, encode(event))

@@ -55,7 +55,7 @@ class InitialOffset(msgspec.Struct, frozen=True, rename=_without_underscores):
     enqueued_time_utc: str | None = None
 
 
-class EventHubsOptions(msgspec.Struct, frozen=True, rename=_without_underscores):
+class EventHubsExtension(msgspec.Struct, frozen=True, rename=_without_underscores):
     """`extensions.eventHubs`."""
 
     max_event_batch_size: int = 100
@@ -66,7 +66,7 @@ class EventHubsOptions(msgspec.Struct, frozen=True, rename=_without_underscores)
     initial_offset_options: InitialOffset = InitialOffset()
 
 
-class ServiceBusOptions(msgspec.Struct, frozen=True, rename=_without_underscores):
+class ServiceBusExtension(msgspec.Struct, frozen=True, rename=_without_underscores):
     """`extensions.serviceBus`."""
 
     prefetch_count: int = 0
@@ -79,8 +79,8 @@ class Extensions(msgspec.Struct, frozen=True, rename=_without_underscores):
     """`extensions`."""
 
     http: HttpOptions = HttpOptions()
-    event_hubs: EventHubsOptions = EventHubsOptions()
-    service_bus: ServiceBusOptions = ServiceBusOptions()
+    event_hubs: EventHubsExtension = EventHubsExtension()
+    service_bus: ServiceBusExtension = ServiceBusExtension()
     durable_task: dict[str, Any] = {}
 
 

@@ -2,10 +2,10 @@
 
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
-from local_azure.functions_host.settings import Connection
+from local_azure.functions_host.settings import ServiceConnection
 
 
-def credential_for(connection: Connection) -> DefaultAzureCredential | ManagedIdentityCredential:
+def credential_for(connection: ServiceConnection) -> DefaultAzureCredential | ManagedIdentityCredential:
     """The identity that a connection names, as the extensions choose it."""
     client_id = connection.properties.get("clientid")
     if connection.properties.get("credential", "").lower() == "managedidentity":

@@ -26,7 +26,7 @@ class MissingSettingError(Exception):
     """A setting that a binding needs is not there; the message names it."""
 
 
-class Connection(msgspec.Struct, frozen=True):
+class ServiceConnection(msgspec.Struct, frozen=True):
     """The connection to a service: a connection string, or the properties of an identity-based connection."""
 
     connection_string: str | None
@@ -103,7 +103,7 @@ def expand(text: str) -> str:
     return _EXPRESSION.sub(value_of, text)
 
 
-def connection(name: str, identity_property: str) -> Connection:
+def connection(name: str, identity_property: str) -> ServiceConnection:
     """The connection that a binding names.
 
     Looked up as Azure does: `AzureWebJobsNAME` before `NAME`, a connection string before an identity-based one whose
@@ -111,11 +111,11 @@ def connection(name: str, identity_property: str) -> Connection:
     """
     for candidate in (f"AzureWebJobs{name}", name):
         if text := os.environ.get(candidate):
-            return Connection(text, {})
+            return ServiceConnection(text, {})
     for candidate in (f"AzureWebJobs{name}", name):
         properties = _properties(candidate)
         if identity_property.lower() in properties:
-            return Connection(None, properties)
+            return ServiceConnection(None, properties)
     raise MissingSettingError(
         f"the connection setting '{name}' is missing: set {name} to a connection string, "
         f"or {name}__{identity_property} for an identity"

@@ -10,7 +10,7 @@ from local_azure.amqp.sections import SectionCode
 from local_azure.amqp.spans import elements, skip
 from local_azure.amqp.values import Encoded, Symbol
 from local_azure.service_bus.envelope import Envelope, Pairs
-from local_azure.service_bus.messages import LATEST, Lock, Message
+from local_azure.service_bus.messages import LATEST, Lock, QueuedMessage
 
 _ENQUEUED = encode(Symbol("x-opt-enqueued-time"))
 _SEQUENCE = encode(Symbol("x-opt-sequence-number"))
@@ -27,7 +27,7 @@ _LONGEST = 0xFFFF_FFFF
 """Milliseconds: a longer time to live does not fit into a header and is left out."""
 
 
-def encoded(message: Message, lock: Lock | None = None) -> bytes:
+def encoded(message: QueuedMessage, lock: Lock | None = None) -> bytes:
     """The whole message as a receiver gets it; with a lock it tells its token, and until when it is held.
 
     The token is the delivery's tag too, but a message in a management reply has none: azure-servicebus 7.14 reads it
@@ -56,7 +56,7 @@ def encoded(message: Message, lock: Lock | None = None) -> bytes:
     )
 
 
-def _with_expiry(rest: bytes, message: Message) -> bytes:
+def _with_expiry(rest: bytes, message: QueuedMessage) -> bytes:
     """The client's sections, whose properties tell when the message expires: enqueued time plus the life that counts.
 
     absolute-expiry-time is "ignored on input, authoritative on output" (the protocol guide). .NET and JavaScript take
@@ -80,7 +80,7 @@ def _uuid(token: bytes) -> bytes:
     return b"\x98" + token[3::-1] + token[5:3:-1] + token[7:5:-1] + token[8:]
 
 
-def _annotations(message: Message, lock: Lock | None) -> list[bytes]:
+def _annotations(message: QueuedMessage, lock: Lock | None) -> list[bytes]:
     parts = [
         _ENQUEUED,
         timestamp(message.enqueued),

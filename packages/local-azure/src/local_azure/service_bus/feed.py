@@ -4,7 +4,7 @@ import asyncio
 from typing import Protocol
 
 from local_azure.core.group_commit import GroupCommit
-from local_azure.service_bus.messages import Delivery
+from local_azure.service_bus.messages import HandedOut
 from local_azure.service_bus.queue import Queue
 
 _MESSAGES_AT_ONCE = 20
@@ -24,7 +24,7 @@ class Receiver(Protocol):
         """The number of messages that it can take now; 0 while it has no credit, window or room."""
         ...
 
-    def give(self, deliveries: list[Delivery]) -> None:
+    def give(self, deliveries: list[HandedOut]) -> None:
         """Send these messages; their locks, or their removal, are committed."""
         ...
 
@@ -73,7 +73,7 @@ class Feed:
 
     def _serve(self, receivers: list[Receiver]) -> int:
         """Gives how many of the receivers got something; what they get is committed before it is sent."""
-        given: list[tuple[Receiver, list[Delivery]]] = []
+        given: list[tuple[Receiver, list[HandedOut]]] = []
         for receiver in receivers:
             wants = min(receiver.wants, _MESSAGES_AT_ONCE)
             deliveries = self._queue.take(wants, lock=receiver.locks) if wants > 0 else []

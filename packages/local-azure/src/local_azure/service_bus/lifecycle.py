@@ -9,11 +9,11 @@ from local_azure.core.group_commit import GroupCommit
 from local_azure.service_bus.locks import LockTable
 from local_azure.service_bus.messages import (
     Amend,
-    Delivery,
+    HandedOut,
     Lock,
     LockLostError,
-    Message,
     MessageState,
+    QueuedMessage,
     Signals,
     Submission,
     Times,
@@ -61,14 +61,14 @@ class Lifecycle:
         self.table.insert([self._new(sequence, submission, now) for sequence, submission in submissions])
         self._signals.ready()
 
-    def hand_out(self, message: Message, *, lock: bool) -> Delivery:
+    def hand_out(self, message: QueuedMessage, *, lock: bool) -> HandedOut:
         """Give it to a receiver, locked or removed from the queue."""
         if lock:
-            return Delivery(message, self.locks.take(message.sequence, self.times.real()))
+            return HandedOut(message, self.locks.take(message.sequence, self.times.real()))
         self.table.delete(message.sequence)
-        return Delivery(message, None)
+        return HandedOut(message, None)
 
-    def find(self, token: bytes) -> tuple[Lock, Message]:
+    def find(self, token: bytes) -> tuple[Lock, QueuedMessage]:
         """The message that this lock is about. Raises LockLostError."""
         lock = self.locks.find(token, self.times.real())
         message = self.table.get(lock.sequence)
@@ -76,7 +76,7 @@ class Lifecycle:
             raise LockLostError
         return lock, message
 
-    def amended(self, message: Message, properties: Mapping[str, Any]) -> Message:
+    def amended(self, message: QueuedMessage, properties: Mapping[str, Any]) -> QueuedMessage:
         """The message with these application properties. Raises TooLargeError."""
         if not properties:
             return message
@@ -85,7 +85,7 @@ class Lifecycle:
             raise TooLargeError(f"With these properties the message would have more than {MAX_AMENDED_BYTES} bytes.")
         return msgspec.structs.replace(message, payload=payload)
 
-    def fail(self, message: Message) -> None:
+    def fail(self, message: QueuedMessage) -> None:
         """A delivery has ended without success: count it and offer the message again, or dead-letter it."""
         failed = msgspec.structs.replace(message, delivery_count=message.delivery_count + 1)
         most = self.settings.max_delivery_count
@@ -96,7 +96,7 @@ class Lifecycle:
             self.table.update(failed, self.due(failed))
             self.put_back(failed)
 
-    def put_back(self, message: Message) -> None:
+    def put_back(self, message: QueuedMessage) -> None:
         """Offer a message again whose lock has ended; a deferred one stays set aside."""
         if message.state is MessageState.DEFERRED:
             return
@@ -106,12 +106,12 @@ class Lifecycle:
             self.order.give_back(message.sequence)
             self._signals.ready()
 
-    def defer(self, message: Message) -> None:
+    def defer(self, message: QueuedMessage) -> None:
         """Set it aside until somebody asks for its sequence number; it does not expire by itself any more."""
         count = message.delivery_count + 1
         self.table.update(msgspec.structs.replace(message, state=MessageState.DEFERRED, delivery_count=count), None)
 
-    def activate(self, message: Message) -> None:
+    def activate(self, message: QueuedMessage) -> None:
         """A scheduled message joins the end of the queue, with a new number, as if it had been sent now."""
         self.table.delete(message.sequence)
         active = msgspec.structs.replace(
@@ -120,24 +120,26 @@ class Lifecycle:
         self.table.insert([(active, self.due(active))])
         self._signals.ready()
 
-    def is_over(self, message: Message) -> bool:
+    def is_over(self, message: QueuedMessage) -> bool:
         """True if its time to live is over."""
         return self.settings.expires_messages and message.expires is not None and message.expires <= self.times.azure()
 
-    def expire(self, message: Message) -> None:
+    def expire(self, message: QueuedMessage) -> None:
         """Its time to live is over: dead-letter or drop it."""
         if self.settings.dead_letter_on_expiration:
             self.dead_letter(message, "TTLExpiredException", "The message expired and was dead lettered.")
         else:
             self.table.delete(message.sequence)
 
-    def dead_letter(self, message: Message, reason: str | None, description: str | None) -> None:
+    def dead_letter(self, message: QueuedMessage, reason: str | None, description: str | None) -> None:
         """Move it to the dead-letter queue, with the reason among its application properties."""
         self.table.delete(message.sequence)
         if self.dead_letters is not None:
             self.dead_letters.store_dead_letter(message, self.name, reason, description)
 
-    def store_dead_letter(self, message: Message, source: str, reason: str | None, description: str | None) -> None:
+    def store_dead_letter(
+        self, message: QueuedMessage, source: str, reason: str | None, description: str | None
+    ) -> None:
         """Store a message that was removed from the queue `source`; it keeps its enqueued time and delivery count."""
         given = {"DeadLetterReason": reason, "DeadLetterErrorDescription": description}
         properties = {name: value for name, value in given.items() if value is not None}
@@ -151,15 +153,15 @@ class Lifecycle:
         self.table.insert([(dead, self.due(dead))])
         self._signals.ready()
 
-    def due(self, message: Message) -> int | None:
+    def due(self, message: QueuedMessage) -> int | None:
         """When an active message expires, or None."""
         is_waiting = message.state is MessageState.ACTIVE and self.settings.expires_messages
         return message.expires if is_waiting else None
 
-    def _new(self, sequence: int, submission: Submission, now: int) -> tuple[Message, int | None]:
+    def _new(self, sequence: int, submission: Submission, now: int) -> tuple[QueuedMessage, int | None]:
         spans = (submission.time_to_live, self.settings.default_time_to_live)
         is_later = submission.scheduled is not None and submission.scheduled > now
-        message = Message(
+        message = QueuedMessage(
             sequence=sequence,
             state=MessageState.SCHEDULED if is_later else MessageState.ACTIVE,
             enqueued=now,

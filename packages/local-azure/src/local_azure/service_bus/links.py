@@ -12,7 +12,7 @@ from local_azure.core.group_commit import GroupCommit
 from local_azure.service_bus.egress import encoded
 from local_azure.service_bus.feed import Feed
 from local_azure.service_bus.ingress import submission
-from local_azure.service_bus.messages import Delivery, QueueError
+from local_azure.service_bus.messages import HandedOut, QueueError
 from local_azure.service_bus.queue import Queue
 from local_azure.service_bus.refusals import amqp_error
 from local_azure.service_bus.settlement import settle
@@ -56,7 +56,7 @@ class QueueSource:
         """The number of messages that can go out now."""
         return self._link.credit if self._link.ready else 0
 
-    def give(self, deliveries: list[Delivery]) -> None:
+    def give(self, deliveries: list[HandedOut]) -> None:
         """Send messages whose locks, or whose removal, are committed."""
         for delivery in deliveries:
             data = encoded(delivery.message, delivery.lock)

@@ -37,7 +37,7 @@ class Submission(msgspec.Struct, frozen=True):
     scheduled: int | None = None
 
 
-class Message(msgspec.Struct, frozen=True):
+class QueuedMessage(msgspec.Struct, frozen=True):
     """A message in a queue.
 
     `delivery_count` is the number of deliveries that have ended without success. `origin` is the sequence number that
@@ -68,10 +68,10 @@ class Lock(msgspec.Struct):
     until: int
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class HandedOut(msgspec.Struct, frozen=True):
     """A message handed out; without a lock it has left the queue."""
 
-    message: Message
+    message: QueuedMessage
     lock: Lock | None
 
 

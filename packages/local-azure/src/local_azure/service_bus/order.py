@@ -3,7 +3,7 @@
 import heapq
 
 from local_azure.service_bus.locks import LockTable
-from local_azure.service_bus.messages import Message
+from local_azure.service_bus.messages import QueuedMessage
 from local_azure.service_bus.store import SequenceNumbers
 from local_azure.service_bus.table import MessageTable
 
@@ -29,9 +29,9 @@ class ReadyOrder:
         if sequence < self._cursor:
             heapq.heappush(self._returned, sequence)
 
-    def next(self, limit: int) -> list[Message]:
+    def next(self, limit: int) -> list[QueuedMessage]:
         """Up to `limit` active messages that nobody holds, each given once; an empty list means none now."""
-        messages: list[Message] = []
+        messages: list[QueuedMessage] = []
         while self._returned and len(messages) < limit:
             message = self._table.get(heapq.heappop(self._returned))
             # It may have expired since it came back.

@@ -15,11 +15,11 @@ from local_azure.service_bus.duplicates import DuplicateHistory
 from local_azure.service_bus.lifecycle import Lifecycle
 from local_azure.service_bus.messages import (
     Amend,
-    Delivery,
-    Message,
+    HandedOut,
     MessageNotFoundError,
     MessageState,
     NotAllowedError,
+    QueuedMessage,
     Signals,
     Submission,
     Times,
@@ -82,9 +82,9 @@ class Queue:
         """False if `take` would certainly find nothing."""
         return self._life.order.may_have_more()
 
-    def take(self, limit: int, *, lock: bool) -> list[Delivery]:
+    def take(self, limit: int, *, lock: bool) -> list[HandedOut]:
         """Hand out up to `limit` messages, locked or removed from the queue; an empty list means none now."""
-        deliveries: list[Delivery] = []
+        deliveries: list[HandedOut] = []
         while not deliveries and (messages := self._life.order.next(limit)):
             for message in messages:
                 if self._life.is_over(message):
@@ -93,7 +93,7 @@ class Queue:
                     deliveries.append(self._life.hand_out(message, lock=lock))
         return deliveries
 
-    def peek(self, first: int, limit: int) -> list[Message]:
+    def peek(self, first: int, limit: int) -> list[QueuedMessage]:
         """Up to `limit` messages in any state from this number on; they stay as they are."""
         return self._life.table.page(first, self._life.numbers.next, limit)
 
@@ -153,12 +153,12 @@ class Queue:
 
     # Deferred and scheduled messages
 
-    def take_deferred(self, sequences: Sequence[int], *, lock: bool) -> list[Delivery]:
+    def take_deferred(self, sequences: Sequence[int], *, lock: bool) -> list[HandedOut]:
         """Hand out these deferred messages. All of them, or MessageNotFoundError; TooLargeError if they are too much.
 
         One whose time to live is over expires now that somebody asks for it, and is not found.
         """
-        messages: list[Message] = []
+        messages: list[QueuedMessage] = []
         size = 0
         for sequence in dict.fromkeys(sequences):
             message = self._life.table.get(sequence)

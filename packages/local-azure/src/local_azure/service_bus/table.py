@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from local_azure.core.group_commit import GroupCommit
-from local_azure.service_bus.messages import Message, MessageState, Signals
+from local_azure.service_bus.messages import MessageState, QueuedMessage, Signals
 from local_azure.service_bus.store import SEQUENCE_BITS, SequenceNumbers
 
 _COLUMNS = "id, state, enqueued, time_to_live, delivery_count, origin, source, payload"
@@ -19,19 +19,19 @@ class MessageTable:
         self._queue = numbers.queue
         self._base = numbers.base
 
-    def get(self, sequence: int) -> Message | None:
+    def get(self, sequence: int) -> QueuedMessage | None:
         """The message of this number, which may be any that a client thinks of."""
         if not 0 < sequence < 1 << SEQUENCE_BITS:
             return None
         return next(iter(self._select("id = ?", (self._base + sequence,), 1)), None)
 
-    def page(self, first: int, end: int, limit: int, *, only_active: bool = False) -> list[Message]:
+    def page(self, first: int, end: int, limit: int, *, only_active: bool = False) -> list[QueuedMessage]:
         """Up to `limit` messages of numbers `first` <= n < `end`, in order; fewer if they are large, at least one."""
         first = min(max(first, 1), end)
         condition = "id >= ? AND id < ?" + (" AND state = 0" if only_active else "")
         return self._select(condition, (self._base + first, self._base + end), limit)
 
-    def due(self, now: int, limit: int) -> list[Message]:
+    def due(self, now: int, limit: int) -> list[QueuedMessage]:
         """Up to `limit` messages whose time has come, the earliest first; read through the index alone."""
         return self._select("queue = ? AND due <= ?", (self._queue, now), limit, order="due")
 
@@ -42,7 +42,7 @@ class MessageTable:
         )
         return rows.fetchone()[0]
 
-    def insert(self, messages: Sequence[tuple[Message, int | None]]) -> None:
+    def insert(self, messages: Sequence[tuple[QueuedMessage, int | None]]) -> None:
         """Store new messages, each with when it is due."""
         self._store.executemany(
             "INSERT INTO message"
@@ -67,7 +67,7 @@ class MessageTable:
         if dues := [due for _, due in messages if due is not None]:
             self._signals.due(min(dues))
 
-    def update(self, message: Message, due: int | None) -> None:
+    def update(self, message: QueuedMessage, due: int | None) -> None:
         """Store what may change while a message stays: its state, delivery count and payload."""
         self._store.execute(
             "UPDATE message SET state = ?, due = ?, delivery_count = ?, payload = ? WHERE id = ?",
@@ -82,14 +82,14 @@ class MessageTable:
         """Remove the message."""
         self._store.execute("DELETE FROM message WHERE id = ?", (self._base + sequence,))
 
-    def _select(self, condition: str, values: tuple[int, ...], limit: int, *, order: str = "id") -> list[Message]:
+    def _select(self, condition: str, values: tuple[int, ...], limit: int, *, order: str = "id") -> list[QueuedMessage]:
         rows = self._store.database.execute(
             f"SELECT {_COLUMNS} FROM message WHERE {condition} ORDER BY {order} LIMIT ?", (*values, limit)
         )
-        messages: list[Message] = []
+        messages: list[QueuedMessage] = []
         size = 0
         for number, state, *rest in rows:
-            messages.append(Message(number - self._base, MessageState(state), *rest))
+            messages.append(QueuedMessage(number - self._base, MessageState(state), *rest))
             size += len(rest[-1])
             if size >= _PAGE_BYTES:
                 break

@@ -7,12 +7,12 @@ import msgspec
 from local_azure.core import connections
 from local_azure.core.process import LOOPBACK
 from local_azure.stack.config import Blob, CaptureTable, Config, EventHubs, ServiceBus
-from local_azure.stack.parts import Part
+from local_azure.stack.parts import StackPart
 
 
 def configured_parts(
     config: Config, state: Path, ports: dict[str, int], settings: Path, faults_port: int | None = None
-) -> list[Part]:
+) -> list[StackPart]:
     """Every part, those that others need first.
 
     `ports` has the port of each service, `state` is the folder of all state, `settings` the file that the app reads,
@@ -37,22 +37,22 @@ def configured_parts(
     ]
 
 
-def _azurite(config: Config, ports: dict[str, int]) -> Part | None:
+def _azurite(config: Config, ports: dict[str, int]) -> StackPart | None:
     if not config.blob:
         return None
-    return Part(
+    return StackPart(
         "azurite", "local_azure.azurite", _options(config, port=ports["blob"], bootstrap=config.blob.containers)
     )
 
 
-def _cosmos(config: Config, ports: dict[str, int]) -> Part | None:
+def _cosmos(config: Config, ports: dict[str, int]) -> StackPart | None:
     if not config.cosmos:
         return None
     options = _options(config, port=ports["cosmos"], bootstrap=config.cosmos.entities)
-    return Part("cosmos", "local_azure.cosmos", options)
+    return StackPart("cosmos", "local_azure.cosmos", options)
 
 
-def _amqp(config: Config, ports: dict[str, int], faults_port: int | None) -> Part | None:
+def _amqp(config: Config, ports: dict[str, int], faults_port: int | None) -> StackPart | None:
     hubs, queues = config.event_hubs, config.service_bus
     if not (hubs or queues):
         return None
@@ -66,8 +66,8 @@ def _amqp(config: Config, ports: dict[str, int], faults_port: int | None) -> Par
     )
     capture = hubs and hubs.capture
     if not capture:
-        return Part("amqp", "local_azure.amqp", options)
-    return Part("amqp", "local_azure.amqp", options + _capture(config, capture, ports["blob"]), after=("azurite",))
+        return StackPart("amqp", "local_azure.amqp", options)
+    return StackPart("amqp", "local_azure.amqp", options + _capture(config, capture, ports["blob"]), after=("azurite",))
 
 
 def _capture(config: Config, capture: CaptureTable, blob_port: int) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def _capture(config: Config, capture: CaptureTable, blob_port: int) -> tuple[str
     return (*options, "--capture-skip-empty") if capture.skip_empty else options
 
 
-def _stream_analytics(config: Config) -> Part | None:
+def _stream_analytics(config: Config) -> StackPart | None:
     job = config.stream_analytics
     if not job:
         return None
@@ -94,14 +94,14 @@ def _stream_analytics(config: Config) -> Part | None:
         service_bus_connection=job.connections.service_bus or _first(config.service_bus),
         blob_connection=job.connections.blob or _first(config.blob),
     )
-    return Part("stream-analytics", "local_azure.stream_analytics", options, after=("amqp", "azurite"))
+    return StackPart("stream-analytics", "local_azure.stream_analytics", options, after=("amqp", "azurite"))
 
 
-def _functions(config: Config, ports: dict[str, int], settings: Path) -> Part | None:
+def _functions(config: Config, ports: dict[str, int], settings: Path) -> StackPart | None:
     if not config.functions:
         return None
     options = _options(config, app=config.functions.app, port=ports["functions"], settings=settings)
-    return Part("functions", "local_azure.functions_host", options, after=("amqp", "azurite", "cosmos"))
+    return StackPart("functions", "local_azure.functions_host", options, after=("amqp", "azurite", "cosmos"))
 
 
 def _first(service: Blob | EventHubs | ServiceBus | None) -> str | None:

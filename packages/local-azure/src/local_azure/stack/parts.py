@@ -5,7 +5,7 @@ import sys
 import msgspec
 
 
-class Part(msgspec.Struct, frozen=True):
+class StackPart(msgspec.Struct, frozen=True):
     """One process. `after` names the parts that must be ready first; they are stopped after it."""
 
     name: str

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from local_azure.core.process import LOOPBACK, SUPERVISED, CannotStartError
-from local_azure.stack.parts import Part
+from local_azure.stack.parts import StackPart
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 20.0
@@ -24,7 +24,7 @@ class Supervisor:
     """Runs `parts` with `environment`, each logging to `logs/NAME.log`; tells `report` in one line per event."""
 
     def __init__(
-        self, parts: list[Part], environment: Mapping[str, str], logs: Path, report: Callable[[str], None]
+        self, parts: list[StackPart], environment: Mapping[str, str], logs: Path, report: Callable[[str], None]
     ) -> None:
         self._parts = parts
         self._environment = {**os.environ, **environment, SUPERVISED: "1", "PYTHONUNBUFFERED": "1"}
@@ -58,7 +58,7 @@ class Supervisor:
             await ready.wait()
         when_ready()
 
-    async def _keep(self, part: Part) -> None:
+    async def _keep(self, part: StackPart) -> None:
         """Start the part whenever it is not running. Raises CannotStartError if it cannot go on."""
         for name in part.after:
             await self._ready[name].wait()
@@ -74,7 +74,7 @@ class Supervisor:
             self._report(f"{part.name:<18}ended ({_describe(code)}); starting it again")
             await asyncio.sleep(0.1 * short_lives)
 
-    async def _run_once(self, part: Part, started: float) -> int:
+    async def _run_once(self, part: StackPart, started: float) -> int:
         """Start the part and wait for its end; its exit code."""
         log = await asyncio.to_thread((self._logs / f"{part.name}.log").open, "ab", buffering=0)
         with log:
@@ -104,7 +104,7 @@ class Supervisor:
             ready_in_time.cancel()
             return await process.wait()
 
-    def _give_up_on(self, part: Part, process: asyncio.subprocess.Process) -> None:
+    def _give_up_on(self, part: StackPart, process: asyncio.subprocess.Process) -> None:
         self._report(f"{part.name:<18}was not ready within {_READY_SECONDS:.0f} s; killing it")
         process.kill()
 
@@ -118,7 +118,7 @@ class Supervisor:
                 keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
 
-    async def _stop(self, part: Part) -> None:
+    async def _stop(self, part: StackPart) -> None:
         process = self._running.get(part.name)
         if process is None or process.returncode is not None:
             return
@@ -131,16 +131,16 @@ class Supervisor:
                 process.kill()
             await process.wait()
 
-    def _why(self, part: Part, code: int) -> str:
+    def _why(self, part: StackPart, code: int) -> str:
         return f"{part.name} cannot go on: it ended ({_describe(code)}){self._tail(part)}"
 
-    def _tail(self, part: Part) -> str:
+    def _tail(self, part: StackPart) -> str:
         file = self._logs / f"{part.name}.log"
         lines = file.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:]
         return "".join(f"\n    {line[:_LOG_LINE_LENGTH]}" for line in lines) + f"\n  The whole log is in {file}."
 
 
-def _ready_line(part: Part, seconds: float, addresses: list[str]) -> str:
+def _ready_line(part: StackPart, seconds: float, addresses: list[str]) -> str:
     """One line of at most 80 columns: `name=127.0.0.1:port` is shortened to `name :port`."""
     where = "  ".join(address.replace(f"={LOOPBACK}", " ") for address in addresses)
     return f"{part.name:<18}ready in {seconds:4.1f} s   {where}"

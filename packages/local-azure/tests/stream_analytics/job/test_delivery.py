@@ -11,11 +11,11 @@ import pytest
 
 from local_azure.core import connections
 from local_azure.stream_analytics.engine.serialization import pack
-from local_azure.stream_analytics.job.delivery import Delivery
+from local_azure.stream_analytics.job.delivery import OutputDelivery
 from local_azure.stream_analytics.job.journal import Journal, Parcel
 from local_azure.stream_analytics.job.project import QueueOutput
-from local_azure.stream_analytics.job.queue_sink import MAX_MESSAGE_BYTES, QueueSink
-from local_azure.stream_analytics.job.sinks import RefusedError
+from local_azure.stream_analytics.job.queue_sink import MAX_MESSAGE_BYTES, QueueOutputSink
+from local_azure.stream_analytics.job.sinks import RefusedParcelError
 
 NOWHERE = connections.namespace("127.0.0.1:9")
 
@@ -33,7 +33,7 @@ class Memory:
             self.failures -= 1
             raise ConnectionError("no one there")
         if parcels[0].name == self.refuses:
-            raise RefusedError(parcels[0], "far too large")
+            raise RefusedParcelError(parcels[0], "far too large")
         self.taken.append(parcels[0].name)
         return 1
 
@@ -50,8 +50,8 @@ def journal(tmp_path: Path) -> Journal:
 
 async def delivered(
     journal: Journal, sink: Memory, policy: Literal["Stop", "Drop"] = "Stop", seconds: float = 0.6
-) -> Delivery:
-    delivery = Delivery("out", journal, sink, policy)
+) -> OutputDelivery:
+    delivery = OutputDelivery("out", journal, sink, policy)
     with suppress(TimeoutError):
         await asyncio.wait_for(delivery.run(), seconds)
     return delivery
@@ -92,8 +92,8 @@ async def test_with_the_policy_drop_a_refused_row_is_left_out_and_counted(journa
 
 async def test_a_row_too_large_for_a_message_is_refused_with_its_store_its_window_and_a_way_out():
     row = {"store_id": 7, "ids": ["x" * 40] * 7_000, "WindowEnd": "2026-03-05T10:05:00Z", "message_id": "m"}
-    sink = QueueSink(NOWHERE, QueueOutput("out", "suspicious-windows", (), {"MessageId": "message_id"}))
-    with pytest.raises(RefusedError) as refusal:
+    sink = QueueOutputSink(NOWHERE, QueueOutput("out", "suspicious-windows", (), {"MessageId": "message_id"}))
+    with pytest.raises(RefusedParcelError) as refusal:
         await sink.deliver([Parcel("out", "", 0, pack([row]))])
     text = str(refusal.value)
     assert f"a message at most {MAX_MESSAGE_BYTES}" in text

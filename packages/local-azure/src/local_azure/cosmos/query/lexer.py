@@ -7,7 +7,7 @@ import msgspec
 
 from local_azure.cosmos.errors import bad_request
 
-Kind: TypeAlias = Literal["number", "string", "name", "parameter", "symbol", "end"]
+TokenKind: TypeAlias = Literal["number", "string", "name", "parameter", "symbol", "end"]
 MAX_QUERY_BYTES = 512 * 1024
 """Azure's own limit: https://learn.microsoft.com/azure/cosmos-db/concepts-limits#sql-query-limits"""
 
@@ -29,7 +29,7 @@ _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\
 class Token(msgspec.Struct, frozen=True):
     """`text` is a string's value without quotes and escapes, otherwise what stands in the query; `at` its place."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     at: int
 

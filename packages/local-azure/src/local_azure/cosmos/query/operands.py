@@ -10,7 +10,6 @@ from local_azure.cosmos.query.syntax import (
     Aggregate,
     ArrayLiteral,
     Call,
-    Kind,
     Literal,
     Member,
     Node,
@@ -19,6 +18,7 @@ from local_azure.cosmos.query.syntax import (
     Path,
     Query,
     Subquery,
+    SubqueryKind,
     Unary,
 )
 from local_azure.cosmos.query.values import UNDEFINED
@@ -29,7 +29,7 @@ MAX_DEPTH = 60
 
 _CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None, "UNDEFINED": UNDEFINED}
 _UNSUPPORTED = frozenset({"UDF"})
-_OF_SUBQUERIES: dict[str, Kind] = {"EXISTS": "EXISTS", "ARRAY": "ARRAY"}
+_OF_SUBQUERIES: dict[str, SubqueryKind] = {"EXISTS": "EXISTS", "ARRAY": "ARRAY"}
 _UNSUPPORTED_CALLS = frozenset({"ALL", "FIRST", "LAST"})
 
 
@@ -60,7 +60,7 @@ class OperandParser(Cursor, ABC):
             expressions.append(self.expression())
         return expressions
 
-    def subquery(self, kind: Kind) -> Subquery:
+    def subquery(self, kind: SubqueryKind) -> Subquery:
         """`(SELECT ...)`"""
         self.expect_symbol("(")
         query = self.nested()

@@ -115,7 +115,7 @@ class ObjectLiteral(Node, frozen=True):
     items: tuple[tuple[str, Node], ...]
 
 
-Kind: TypeAlias = typing.Literal["EXISTS", "ARRAY", "SCALAR", "ROWS"]
+SubqueryKind: TypeAlias = typing.Literal["EXISTS", "ARRAY", "SCALAR", "ROWS"]
 Columns: TypeAlias = tuple[tuple[str, Node], ...]
 """Expressions with their names."""
 
@@ -161,5 +161,5 @@ class Query(msgspec.Struct, frozen=True):
 class Subquery(Node, frozen=True):
     """`EXISTS(...)`, `ARRAY(...)`, or `(...)` as a value, kind `SCALAR`; `ROWS` in FROM, one result after the other."""
 
-    kind: Kind
+    kind: SubqueryKind
     query: Query

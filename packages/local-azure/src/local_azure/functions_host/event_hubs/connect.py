@@ -9,16 +9,16 @@ from azure.storage.blob.aio import BlobServiceClient
 from local_azure.functions_host.event_hubs.batch import Source
 from local_azure.functions_host.event_hubs.checkpoints import BlobCheckpoints, PartitionStore
 from local_azure.functions_host.event_hubs.trigger import EventHubTrigger
-from local_azure.functions_host.host_json import EventHubsOptions
+from local_azure.functions_host.host_json import EventHubsExtension
 from local_azure.functions_host.identity import credential_for
 from local_azure.functions_host.invocation.caller import Caller
-from local_azure.functions_host.settings import Connection, connection, expand, naming
+from local_azure.functions_host.settings import ServiceConnection, connection, expand, naming
 
 _STORAGE = "AzureWebJobsStorage"
 _RECLAIM_SECONDS = 1.0  # how soon a partition is read again after its connection broke for good
 
 
-def open_trigger(caller: Caller, options: EventHubsOptions) -> EventHubTrigger:
+def open_trigger(caller: Caller, options: EventHubsExtension) -> EventHubTrigger:
     """The readers of a function, not started yet. Raises MissingSettingError, ValueError."""
     trigger = caller.function.trigger
     hub = expand(trigger.text("eventHubName"))
@@ -34,14 +34,14 @@ def open_trigger(caller: Caller, options: EventHubsOptions) -> EventHubTrigger:
     return EventHubTrigger(caller, options, consumer, checkpoints, source)
 
 
-def _namespace(place: Connection) -> str:
+def _namespace(place: ServiceConnection) -> str:
     """The host name without a port: checkpoints must be found again when the local broker's port has changed."""
     if place.connection_string is None:
         return place.namespace
     return parse_connection_string(place.connection_string).fully_qualified_namespace.partition(":")[0]
 
 
-def _consumer(place: Connection, source: Source, store: PartitionStore) -> EventHubConsumerClient:
+def _consumer(place: ServiceConnection, source: Source, store: PartitionStore) -> EventHubConsumerClient:
     options: dict[str, Any] = {
         "checkpoint_store": store,
         "load_balancing_interval": _RECLAIM_SECONDS,
@@ -55,7 +55,7 @@ def _consumer(place: Connection, source: Source, store: PartitionStore) -> Event
     return EventHubConsumerClient(place.namespace, source.hub, source.consumer_group, credential, **options)
 
 
-def _blob_service(storage: Connection) -> BlobServiceClient:
+def _blob_service(storage: ServiceConnection) -> BlobServiceClient:
     if storage.connection_string is not None:
         return BlobServiceClient.from_connection_string(storage.connection_string)
     return BlobServiceClient(storage.properties["blobserviceuri"], credential_for(storage))

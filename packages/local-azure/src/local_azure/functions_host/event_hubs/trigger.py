@@ -18,7 +18,7 @@ from local_azure.amqp.continuity import Continuity
 from local_azure.core.clock import Clock
 from local_azure.functions_host.event_hubs.batch import Source, to_argument, to_arguments
 from local_azure.functions_host.event_hubs.checkpoints import BlobCheckpoints, CheckpointWriter
-from local_azure.functions_host.host_json import EventHubsOptions
+from local_azure.functions_host.host_json import EventHubsExtension
 from local_azure.functions_host.invocation.caller import Caller
 from local_azure.functions_host.invocation.invoker import HostStoppingError
 
@@ -32,7 +32,7 @@ class EventHubTrigger:
     def __init__(
         self,
         caller: Caller,
-        options: EventHubsOptions,
+        options: EventHubsExtension,
         client: EventHubConsumerClient,
         checkpoints: BlobCheckpoints,
         source: Source,
@@ -146,13 +146,13 @@ class _Pending:
         self._deadline = 0.0
         self._clock = Clock.from_environment()
 
-    def add(self, events: list[EventData], options: EventHubsOptions) -> None:
+    def add(self, events: list[EventData], options: EventHubsExtension) -> None:
         """Take in what was received."""
         if events and not self._events:
             self._deadline = self._clock.timestamp() + options.max_wait_time
         self._events += events
 
-    def take(self, options: EventHubsOptions) -> list[EventData]:
+    def take(self, options: EventHubsExtension) -> list[EventData]:
         """The next batch that is due, empty if none is due yet."""
         if len(self._events) < options.min_event_batch_size and self._clock.timestamp() < self._deadline:
             return []

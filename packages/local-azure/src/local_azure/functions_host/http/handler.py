@@ -8,7 +8,7 @@ from local_azure.core.http_bodies import Bodies, BodyRefusedError
 from local_azure.functions_host.host_json import HttpOptions
 from local_azure.functions_host.http.convert import to_sdk_request, to_web_response
 from local_azure.functions_host.http.keys import Keys, level_of, unauthorized
-from local_azure.functions_host.http.limits import BODIES, Admission, RefusedError
+from local_azure.functions_host.http.limits import BODIES, Admission, RefusedRequestError
 from local_azure.functions_host.http.routes import Match, RouteTable
 from local_azure.functions_host.invocation.context import Invocation, Out, TraceContext
 from local_azure.functions_host.invocation.invoker import InvocationError
@@ -34,7 +34,7 @@ class HttpFunctions:
         """
         try:
             response = await self._answer(request)
-        except (BodyRefusedError, RefusedError) as refusal:
+        except (BodyRefusedError, RefusedRequestError) as refusal:
             _LOG.warning("%s refused: %s %s", request.remote, refusal.status, refusal)
             response = problem(refusal.status, str(refusal))
             response.force_close()
@@ -44,7 +44,7 @@ class HttpFunctions:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if self.draining:
-            raise RefusedError(503, "the host is stopping")
+            raise RefusedRequestError(503, "the host is stopping")
         match = self._routes.find(request.method, request.rel_url.raw_path)
         if not isinstance(match, Match):
             if not match:
@@ -62,7 +62,7 @@ class HttpFunctions:
         try:
             sdk_request = to_sdk_request(request, match.values, body)
         except ValueError as error:
-            raise RefusedError(400, f"the request cannot be understood: {error}") from error
+            raise RefusedRequestError(400, f"the request cannot be understood: {error}") from error
         invocation = Invocation(_trace_of(request))
         outputs: dict[str, Out] = {}
         try:

@@ -12,7 +12,7 @@ MAX_REQUEST_BYTES = 100 * 1024 * 1024  # "HTTP request length is limited to 100 
 BODIES = BodyLimits(MAX_REQUEST_BYTES, held_bytes=256 * 1024 * 1024, seconds=5, bytes_per_second=240)
 
 
-class RefusedError(Exception):
+class RefusedRequestError(Exception):
     """A request that is answered with `status` before any function sees it."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -32,9 +32,9 @@ class Admission:
 
     @asynccontextmanager
     async def admit(self) -> AsyncGenerator[None]:
-        """Hold a place for one request. Raises RefusedError(429) when too many are outstanding."""
+        """Hold a place for one request. Raises RefusedRequestError(429) when too many are outstanding."""
         if 0 <= self._most_outstanding <= self._outstanding:
-            raise RefusedError(429, f"more than {self._most_outstanding} requests are outstanding")
+            raise RefusedRequestError(429, f"more than {self._most_outstanding} requests are outstanding")
         self._outstanding += 1
         try:
             if self._slots is None:

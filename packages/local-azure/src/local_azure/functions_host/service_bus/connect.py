@@ -2,16 +2,16 @@
 
 from azure.servicebus.aio import ServiceBusClient
 
-from local_azure.functions_host.host_json import ServiceBusOptions
+from local_azure.functions_host.host_json import ServiceBusExtension
 from local_azure.functions_host.identity import credential_for
 from local_azure.functions_host.invocation.caller import Caller
 from local_azure.functions_host.service_bus.trigger import ServiceBusTrigger
-from local_azure.functions_host.settings import Connection, connection, expand, naming
+from local_azure.functions_host.settings import ServiceConnection, connection, expand, naming
 
 _DEFAULT_CONNECTION = "AzureWebJobsServiceBus"
 
 
-def open_trigger(caller: Caller, options: ServiceBusOptions) -> ServiceBusTrigger:
+def open_trigger(caller: Caller, options: ServiceBusExtension) -> ServiceBusTrigger:
     """The receiver of a function, not started yet. Raises MissingSettingError, ValueError."""
     trigger = caller.function.trigger
     name = trigger.text("connection") or _DEFAULT_CONNECTION
@@ -21,7 +21,7 @@ def open_trigger(caller: Caller, options: ServiceBusOptions) -> ServiceBusTrigge
     return ServiceBusTrigger(caller, options, client, expand(trigger.text("queueName")))
 
 
-def _client(place: Connection) -> ServiceBusClient:
+def _client(place: ServiceConnection) -> ServiceBusClient:
     if place.connection_string is not None:
         return ServiceBusClient.from_connection_string(place.connection_string)
     return ServiceBusClient(place.namespace, credential_for(place))

@@ -12,7 +12,7 @@ from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import AutoLockRenewer, ServiceBusClient, ServiceBusReceiver
 from azure.servicebus.exceptions import ServiceBusError
 
-from local_azure.functions_host.host_json import ServiceBusOptions
+from local_azure.functions_host.host_json import ServiceBusExtension
 from local_azure.functions_host.invocation.caller import Caller
 from local_azure.functions_host.invocation.context import Invocation
 from local_azure.functions_host.invocation.invoker import InvocationError
@@ -25,7 +25,7 @@ _POLL_SECONDS = 5.0
 class ServiceBusTrigger:
     """The receiver of one function."""
 
-    def __init__(self, caller: Caller, options: ServiceBusOptions, client: ServiceBusClient, queue: str) -> None:
+    def __init__(self, caller: Caller, options: ServiceBusExtension, client: ServiceBusClient, queue: str) -> None:
         self._function = caller.function
         self._caller = caller
         self._options = options

@@ -6,7 +6,7 @@ from typing import Any
 
 from local_azure.stream_analytics.engine.clockwork import TimeCounts, TimePolicy, Watermark
 from local_azure.stream_analytics.engine.columns import read_from_dict
-from local_azure.stream_analytics.engine.source import Source
+from local_azure.stream_analytics.engine.source import EventSource
 from local_azure.stream_analytics.engine.step import Batch, CompiledStep, Emitted
 from local_azure.stream_analytics.engine.values import ConversionError
 from local_azure.stream_analytics.language.tree import Query, Select
@@ -70,7 +70,7 @@ class RunningQuery:
         for output in query.outputs:
             self._node(output.select).outputs.append(output.name)
 
-    def _read_inputs(self, query: Query) -> dict[str, Source]:
+    def _read_inputs(self, query: Query) -> dict[str, EventSource]:
         reachable: dict[Select, None] = {}
 
         def visit(select: Select) -> None:
@@ -85,7 +85,7 @@ class RunningQuery:
         for select in reachable:
             if select.source.name.lower() not in self._steps:
                 by_input.setdefault(select.source.name, []).append(select)
-        return {name: Source(selects, self._policy) for name, selects in by_input.items()}
+        return {name: EventSource(selects, self._policy) for name, selects in by_input.items()}
 
     def _node(self, select: Select) -> _Node:
         """The node of a SELECT. Equal SELECTs, for example into two outputs, share one."""

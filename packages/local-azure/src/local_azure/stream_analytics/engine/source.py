@@ -14,7 +14,7 @@ from local_azure.stream_analytics.language.tree import Expression, Select
 OwnTimes = Callable[[Sequence[Any], Sequence[int]], list[Any]]
 
 
-class Source:
+class EventSource:
     """Decodes the events of one input and gives them their times."""
 
     def __init__(self, selects: Sequence[Select], policy: TimePolicy) -> None:

@@ -8,12 +8,12 @@ import msgspec
 from local_azure.core.process import CannotStartError
 from local_azure.stream_analytics.job.blob_names import check_pattern
 from local_azure.stream_analytics.job.blob_sink import BlobSink
-from local_azure.stream_analytics.job.delivery import Delivery
+from local_azure.stream_analytics.job.delivery import OutputDelivery
 from local_azure.stream_analytics.job.hub import Hub
 from local_azure.stream_analytics.job.inquiry import Inquirer
 from local_azure.stream_analytics.job.journal import Journal
 from local_azure.stream_analytics.job.project import BlobOutput, HubInput, Project, ProjectOutput
-from local_azure.stream_analytics.job.queue_sink import QueueSink
+from local_azure.stream_analytics.job.queue_sink import QueueOutputSink
 from local_azure.stream_analytics.job.sinks import Sink
 
 BLOB_SETTING = "AzureWebJobsStorage"
@@ -59,7 +59,7 @@ def inquirer(source: HubInput, connections: Connections, now: Callable[[], int])
         raise _wrong(connections.event_hubs, error) from error
 
 
-def delivery(output: ProjectOutput, project: Project, journal: Journal, connections: Connections) -> Delivery:
+def delivery(output: ProjectOutput, project: Project, journal: Journal, connections: Connections) -> OutputDelivery:
     """The delivery to an output. Raises CannotStartError like `hub`, ProjectError for an unusable path pattern."""
     setting = connections.blob if isinstance(output, BlobOutput) else connections.service_bus
     connection = connections.string(setting)
@@ -69,10 +69,10 @@ def delivery(output: ProjectOutput, project: Project, journal: Journal, connecti
             check_pattern(output)
             sink = BlobSink(connection, output)
         else:
-            sink = QueueSink(connection, output)
+            sink = QueueOutputSink(connection, output)
     except ValueError as error:
         raise _wrong(setting, error) from error
-    return Delivery(output.name, journal, sink, project.error_policy)
+    return OutputDelivery(output.name, journal, sink, project.error_policy)
 
 
 def _wrong(name: str, error: ValueError) -> CannotStartError:

@@ -6,7 +6,7 @@ import time
 from typing import Literal
 
 from local_azure.stream_analytics.job.journal import Journal, Parcel
-from local_azure.stream_analytics.job.sinks import RefusedError, Sink
+from local_azure.stream_analytics.job.sinks import RefusedParcelError, Sink
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ REMINDER = 60.0
 """Seconds between log lines about an output that keeps failing."""
 
 
-class Delivery:
+class OutputDelivery:
     """Delivers the parcels of one output.
 
     `error_policy` is Stream Analytics' own: with "Stop" a row that the output refuses is tried again without end and
@@ -67,7 +67,7 @@ class Delivery:
     async def _try(self, parcels: list[Parcel]) -> bool:
         try:
             count = await self._sink.deliver(parcels)
-        except RefusedError as refusal:
+        except RefusedParcelError as refusal:
             if self._drops:
                 logger.error("output %s: dropped %s", self.output, refusal)  # noqa: TRY400 - the reason says it all
                 self._journal.acknowledge([refusal.parcel])

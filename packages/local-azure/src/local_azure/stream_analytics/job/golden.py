@@ -42,7 +42,7 @@ class ExpectedOutput(msgspec.Struct, frozen=True, rename="pascal"):
     required: bool = True
 
 
-class Case(msgspec.Struct, frozen=True, rename="pascal"):
+class GoldenCase(msgspec.Struct, frozen=True, rename="pascal"):
     """One test case."""
 
     name: str
@@ -55,10 +55,10 @@ class TestConfig(msgspec.Struct, frozen=True, rename="pascal"):
 
     __test__ = False
 
-    test_cases: list[Case]
+    test_cases: list[GoldenCase]
 
 
-class Comparison(msgspec.Struct, frozen=True, rename="pascal"):
+class GoldenComparison(msgspec.Struct, frozen=True, rename="pascal"):
     """One output of one case: where the expected and where the actual rows lie."""
 
     output_alias: str
@@ -72,11 +72,11 @@ class CaseResult(msgspec.Struct, rename="pascal"):
     name: str
     status: int = 0
     time: str = ""
-    output_matched: list[Comparison] = []
-    output_not_equal: list[Comparison] = []
-    output_missing: list[Comparison] = []
-    output_unexpected: list[Comparison] = []
-    output_unrequired: list[Comparison] = []
+    output_matched: list[GoldenComparison] = []
+    output_not_equal: list[GoldenComparison] = []
+    output_missing: list[GoldenComparison] = []
+    output_unexpected: list[GoldenComparison] = []
+    output_unrequired: list[GoldenComparison] = []
 
 
 class Summary(msgspec.Struct, rename="pascal"):
@@ -106,7 +106,7 @@ def run_tests(project: Project, config_file: Path, results: Path) -> Summary:
     return summary
 
 
-def _run_case(project: Project, case: Case, folder: Path, results: Path) -> CaseResult:
+def _run_case(project: Project, case: GoldenCase, folder: Path, results: Path) -> CaseResult:
     started = time.perf_counter()
     rows = _rows(project, case, folder)
     result = CaseResult(case.name)
@@ -115,7 +115,7 @@ def _run_case(project: Project, case: Case, folder: Path, results: Path) -> Case
         file = local_path(folder, expected.file_path)
         actual = rows.pop(expected.output_alias, [])
         where = _write(written / f"{expected.output_alias}.json", actual)
-        comparison = Comparison(expected.output_alias, str(file), where if actual else "")
+        comparison = GoldenComparison(expected.output_alias, str(file), where if actual else "")
         if not expected.required:
             result.output_unrequired.append(comparison)
         elif _comparable(actual, expected.ignore_fields) == _comparable(_objects(file), expected.ignore_fields):
@@ -126,13 +126,13 @@ def _run_case(project: Project, case: Case, folder: Path, results: Path) -> Case
             result.output_missing.append(comparison)
     for alias, unexpected in rows.items():
         where = _write(written / f"{alias}.json", unexpected)
-        result.output_unexpected.append(Comparison(alias, "", where))
+        result.output_unexpected.append(GoldenComparison(alias, "", where))
     result.status = int(bool(result.output_not_equal or result.output_missing or result.output_unexpected))
     result.time = _span(started)
     return result
 
 
-def _rows(project: Project, case: Case, folder: Path) -> dict[str, list[Any]]:
+def _rows(project: Project, case: GoldenCase, folder: Path) -> dict[str, list[Any]]:
     """The rows of each output, as JSON values."""
     query = RunningQuery(project.query, project.policy)
     last = 0

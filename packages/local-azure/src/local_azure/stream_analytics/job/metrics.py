@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from local_azure.core.clock import Clock
 from local_azure.stream_analytics.engine.query import RunningQuery
 from local_azure.stream_analytics.engine.times import format_instant, timestamp_of
-from local_azure.stream_analytics.job.delivery import Delivery
+from local_azure.stream_analytics.job.delivery import OutputDelivery
 
 
-def metrics_line(query: RunningQuery, deliveries: Iterable[Delivery], clock: Clock) -> str:
+def metrics_line(query: RunningQuery, deliveries: Iterable[OutputDelivery], clock: Clock) -> str:
     """`name=value` pairs. The watermark delay is in Azure's seconds; -1 before anything is known of a partition."""
     counts, mark = query.counts, query.watermark
     values: dict[str, object] = {

@@ -70,7 +70,7 @@ class InputFile(msgspec.Struct, frozen=True, rename="pascal"):
     compression_type: Literal["None", "GZip"] | None = None
 
 
-class QueueProperties(msgspec.Struct, frozen=True, rename="pascal"):
+class QueueOutputProperties(msgspec.Struct, frozen=True, rename="pascal"):
     """The queue of an output, and the columns that become properties of the message instead of its body."""
 
     queue_name: str
@@ -93,7 +93,7 @@ class OutputFile(msgspec.Struct, frozen=True):
     name: str = msgspec.field(name="Name")
     data_source_type: Literal["Service Bus Queue", "Blob Storage"] = msgspec.field(name="DataSourceType")
     serialization: Serialization = msgspec.field(name="Serialization")
-    queue: QueueProperties | None = msgspec.field(name="ServiceBusQueueProperties", default=None)
+    queue: QueueOutputProperties | None = msgspec.field(name="ServiceBusQueueProperties", default=None)
     blob: BlobProperties | None = msgspec.field(name="BlobStorageProperties", default=None)
 
 

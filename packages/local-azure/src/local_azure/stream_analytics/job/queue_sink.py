@@ -11,7 +11,7 @@ from azure.servicebus.exceptions import MessageSizeExceededError
 from local_azure.stream_analytics.engine.serialization import row_to_json, unpack
 from local_azure.stream_analytics.job.journal import Parcel
 from local_azure.stream_analytics.job.project import QueueOutput
-from local_azure.stream_analytics.job.sinks import RefusedError
+from local_azure.stream_analytics.job.sinks import RefusedParcelError
 from local_azure.stream_analytics.job.user_agent import USER_AGENT
 
 MAX_MESSAGE_BYTES = 256 * 1024
@@ -33,7 +33,7 @@ _ARGUMENTS = {
 }
 
 
-class QueueSink:
+class QueueOutputSink:
     """Sends rows to one queue. System property columns and property columns leave the body."""
 
     def __init__(self, connection: str, output: QueueOutput) -> None:
@@ -52,7 +52,7 @@ class QueueSink:
             if length > MAX_MESSAGE_BYTES:
                 if batch:
                     break
-                raise RefusedError(parcel, _too_large(self._output, row, length))
+                raise RefusedParcelError(parcel, _too_large(self._output, row, length))
             if batch and size + length > BATCH_BYTES:
                 break
             batch.append(message)
@@ -64,7 +64,9 @@ class QueueSink:
                 batch = batch[:1]
                 await self._send(batch)
             else:
-                raise RefusedError(parcels[0], _too_large(self._output, unpack(parcels[0].rows)[0], size)) from error
+                raise RefusedParcelError(
+                    parcels[0], _too_large(self._output, unpack(parcels[0].rows)[0], size)
+                ) from error
         return len(batch)
 
     async def _send(self, batch: list[ServiceBusMessage]) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from local_azure.stream_analytics.job.journal import Parcel
 
 
-class RefusedError(Exception):
+class RefusedParcelError(Exception):
     """An output will never take this parcel as it is; the message names its row and says what to do."""
 
     def __init__(self, parcel: Parcel, reason: str) -> None:
@@ -20,7 +20,7 @@ class Sink(Protocol):
     async def deliver(self, parcels: Sequence[Parcel]) -> int:
         """Hand over parcels in order; gives how many of the first were taken.
 
-        Raises RefusedError if the first cannot be taken ever, anything else if it is worth trying again.
+        Raises RefusedParcelError if the first cannot be taken ever, anything else if it is worth trying again.
         """
         ...
 
