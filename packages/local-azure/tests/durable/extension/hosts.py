@@ -7,6 +7,8 @@ and both record what they hand to the SDK.
 
 import importlib.util
 import json
+import shutil
+import sys
 import uuid
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -68,6 +70,20 @@ class RecordingWorker(SdkWorker):
         return answer
 
 
+@contextmanager
+def _own_modules(folder: Path) -> Generator[None]:
+    """Find the modules of an app beside it while it is loaded, and load them anew for the next app."""
+    before = set(sys.modules)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - before:
+            if str(folder) in str(getattr(sys.modules[name], "__file__", "")):
+                del sys.modules[name]
+
+
 @asynccontextmanager
 async def local_engine(app_file: Path, folder: Path) -> AsyncGenerator[Client]:
     """The local engine over the functions of an app, on real time."""
@@ -75,7 +91,8 @@ async def local_engine(app_file: Path, folder: Path) -> AsyncGenerator[Client]:
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
+    with _own_modules(app_file.parent):
+        specification.loader.exec_module(module)
     worker = RecordingWorker(module.app)
     hub = TaskHub(folder / "hub.db", worker, RunningHub.clock_at_speed(1), HubSettings())
     served = web.Application(client_max_size=1 << 30)
@@ -92,8 +109,11 @@ async def local_engine(app_file: Path, folder: Path) -> AsyncGenerator[Client]:
 async def extension(program: Path, azurite: int, app_file: Path, folder: Path) -> AsyncGenerator[Client]:
     """Microsoft's extension over the functions of an app. `azurite` is the first of an Azurite's three ports."""
     app = folder / "app"
-    app.mkdir(parents=True)
-    (app / "function_app.py").write_text(app_file.read_text(encoding="utf-8"), encoding="utf-8")
+    if app_file.name == "function_app.py":
+        shutil.copytree(app_file.parent, app, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        app.mkdir(parents=True)
+        shutil.copyfile(app_file, app / "function_app.py")
     record = folder / "record"
     record.mkdir()
     host = DurableHost(program, azurite, app=app, state=folder / "state", environment={"ORACLE_RECORD": str(record)})

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from tests.durable.extension.client import Answer, Client
 from tests.durable.extension.even import even
-from tests.durable.extension.probes.app import FOREIGN
+from tests.durable.extension.probes.app.probed.foreign import FOREIGN
 
 Probe = Callable[[Client], Awaitable[Any]]
 

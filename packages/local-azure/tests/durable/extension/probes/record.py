@@ -13,7 +13,7 @@ from typing import Any
 from tests.durable.extension.hosts import azurite, extension, extension_program
 from tests.durable.extension.probes.driver import PROBES
 
-APP = Path(__file__).with_name("app.py")
+APP = Path(__file__).with_name("app") / "function_app.py"
 RECORDED = Path(__file__).parents[1] / "probes.json"
 
 
