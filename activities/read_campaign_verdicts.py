@@ -5,6 +5,7 @@
 from datetime import datetime, timedelta
 
 from fraud.load.report import IdVerdict
+from fraud.slices import slices
 from fraud.verdicts import Verdict, readable_verdicts, time_path
 from fraud.windows import WINDOW
 from services import names
@@ -32,8 +33,8 @@ async def read_campaign_verdicts(run_id: str, started: datetime, ended: datetime
         ]
         day += timedelta(days=1)
     highest: dict[str, Verdict] = {}
-    for start in range(0, len(paths), _AT_ONCE):
-        for content in await together(read_blob(container, path) for path in paths[start : start + _AT_ONCE]):
+    for part in slices(paths, _AT_ONCE):
+        for content in await together(read_blob(container, path) for path in part):
             for verdict in readable_verdicts(content):
                 if verdict.run_id == run_id:
                     before = highest.get(verdict.event_id)

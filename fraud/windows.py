@@ -129,7 +129,7 @@ def parse_windows(body: bytes) -> WindowMessage:
         else:
             windows.append(window)
             if strangers:
-                problems.append(f"{strangers} ids of {window.name} are no strings; the others are analysed")
+                problems.append(f"{strangers} ids of {window.name} are not strings; the others are analysed")
     if not rows:
         problems.append("the message holds no window")
     return WindowMessage(tuple(windows), tuple(problems))
@@ -157,7 +157,7 @@ def _window(content: Any) -> tuple[SuspiciousWindow, int]:
         raise NotAWindowError(f"WindowStart {row.WindowStart} is not before WindowEnd {row.WindowEnd}")
     ids = [event_id for event_id in row.ids if isinstance(event_id, str) and _is_whole(event_id)]
     if not ids:
-        raise NotAWindowError("the ids of the window are no strings" if row.ids else "the window has no ids")
+        raise NotAWindowError("the ids of the window are not strings" if row.ids else "the window has no ids")
     if len(ids) > MAX_IDS:
         raise NotAWindowError(f"the window has {len(ids)} ids; at most {MAX_IDS} are accepted")
     repeated = tuple(sorted((Counter(ids) - Counter(set(ids))).elements()))

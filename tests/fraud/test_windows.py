@@ -131,7 +131,7 @@ def test_times_are_read_as_the_stream_job_prints_them():
         (b"[" * 100_000, "not valid JSON"),
         (b'"text"', "Expected `object`, got `str`"),
         (message({**ROW, "ids": []}), "has no ids"),
-        (message({**ROW, "ids": [1, None]}), "are no strings"),
+        (message({**ROW, "ids": [1, None]}), "are not strings"),
         (message({**ROW, "ids": None}), "ids"),
         (message({**ROW, "ids": [str(number) for number in range(MAX_IDS + 1)]}), "at most 20000"),
         (message({**ROW, "WindowStart": "2026-01-02T10:10:00Z"}), "is not before"),

@@ -43,8 +43,8 @@ def copied(tmp_path: Path) -> Path:
 def test_a_missing_or_senseless_setting_is_named(tmp_path: Path):
     parts = StreamJobParts(tmp_path, PROJECT, *ENTITY_FILES)
     assert "the connection setting EventHubs is missing" in refusal(parts, EventHubs="")
-    assert "the connection setting ServiceBus is no connection string" in refusal(parts, ServiceBus="nonsense")
-    assert "the connection setting AzureWebJobsStorage is no connection string" in refusal(
+    assert "the connection setting ServiceBus is not a connection string" in refusal(parts, ServiceBus="nonsense")
+    assert "the connection setting AzureWebJobsStorage is not a connection string" in refusal(
         parts, AzureWebJobsStorage="nonsense"
     )
 

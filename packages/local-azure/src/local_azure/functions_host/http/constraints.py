@@ -16,7 +16,7 @@ def parse_constraint(text: str) -> Check:
     """The check behind a constraint's text. Raises ValueError if ASP.NET has no such constraint."""
     match = _CALL.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is no constraint")
+        raise ValueError(f"{text!r} is not a constraint")
     name, arguments = match["name"].lower(), match["arguments"]
     if name == "regex" and arguments is not None:
         pattern = re.compile(arguments, re.IGNORECASE)
@@ -25,7 +25,7 @@ def parse_constraint(text: str) -> Check:
         return _PLAIN[name]
     if arguments is not None and name in {"min", "max", "range", "length", "minlength", "maxlength"}:
         return _bounds(name, [int(argument) for argument in arguments.split(",")])
-    raise ValueError(f"{text!r} is no constraint")
+    raise ValueError(f"{text!r} is not a constraint")
 
 
 def _bounds(name: str, numbers: list[int]) -> Check:

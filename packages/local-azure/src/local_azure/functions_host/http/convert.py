@@ -55,7 +55,7 @@ def to_web_response(result: Any) -> web.Response:
     answer: dict[str, Any] = datum.value
     status = int(answer["status_code"].value)
     if not 200 <= status <= 599:
-        raise ValueError(f"{status} is no final HTTP status")
+        raise ValueError(f"{status} is not a final HTTP status")
     headers = CIMultiDict[str](
         (name, value.value) for name, value in answer["headers"].items() if name.lower() not in _HOP_BY_HOP
     )

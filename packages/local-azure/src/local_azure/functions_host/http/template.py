@@ -103,7 +103,7 @@ def _closing_brace(text: str, start: int) -> int:
 def _parse_parameter(text: str) -> Parameter:
     match = _PARAMETER.fullmatch(text)
     if not match:
-        raise TemplateError(f"{{{text}}} is no route parameter")
+        raise TemplateError(f"{{{text}}} is not a route parameter")
     rest, checks, default = match["rest"], list[Check](), None
     optional = rest.endswith("?")
     rest = rest.removesuffix("?")
@@ -117,7 +117,7 @@ def _parse_parameter(text: str) -> Parameter:
     if rest.startswith("="):
         default, rest = rest[1:], ""
     if rest or (optional and default is not None):
-        raise TemplateError(f"{{{text}}} is no route parameter")
+        raise TemplateError(f"{{{text}}} is not a route parameter")
     return Parameter(match["name"], tuple(checks), default, optional, bool(match["catch"]))
 
 

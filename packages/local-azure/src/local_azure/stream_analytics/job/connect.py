@@ -76,4 +76,4 @@ def delivery(output: ProjectOutput, project: Project, journal: Journal, connecti
 
 
 def _wrong(name: str, error: ValueError) -> CannotStartError:
-    return CannotStartError(f"the connection setting {name} is no connection string: {error}")
+    return CannotStartError(f"the connection setting {name} is not a connection string: {error}")
