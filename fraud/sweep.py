@@ -37,7 +37,7 @@ CANDIDATES_OF_A_CASE = 10
 
 FOLDER = "sweep/"
 """The folder of such verdicts in `fraud-events`, apart from those of windows."""
-WORK_FOLDER = "sweep/"
+SWEEP_FOLDER = "sweep/"
 """The folder of candidates among the work blobs."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ class SweepTask(msgspec.Struct, frozen=True):
     @property
     def path(self) -> str:
         """The work blob that holds the candidates, the most suspicious first."""
-        return f"{WORK_FOLDER}{self.day}.json"
+        return f"{SWEEP_FOLDER}{self.day}.json"
 
 
 class Swept(msgspec.Struct, frozen=True):

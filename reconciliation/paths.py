@@ -5,34 +5,34 @@ Work blobs lie in the container `workflow-data`, reports in the container `repor
 """
 
 
-def work_folder(run: str) -> str:
+def run_folder(run: str) -> str:
     """The folder of a run's work blobs."""
     return f"reconciliations/{run}"
 
 
 def plan_path(run: str) -> str:
     """The run's `RunPlan`."""
-    return f"{work_folder(run)}/work.json"
+    return f"{run_folder(run)}/work.json"
 
 
 def secret_path(run: str) -> str:
     """The secret of the run's keys (`reconciliation.reading.keys`), which is gone with its work."""
-    return f"{work_folder(run)}/secret"
+    return f"{run_folder(run)}/secret"
 
 
 def part_path(run: str, stage: str, number: int) -> str:
     """The input of a part: what it reads."""
-    return f"{work_folder(run)}/parts/{stage}-{number:05}.json"
+    return f"{run_folder(run)}/parts/{stage}-{number:05}.json"
 
 
 def rows_path(run: str, stage: str, number: int) -> str:
     """The rows of a part, in buckets."""
-    return f"{work_folder(run)}/rows/{stage}-{number:05}"
+    return f"{run_folder(run)}/rows/{stage}-{number:05}"
 
 
 def sums_path(run: str, stage: str, number: int) -> str:
     """The sums of a part or a bucket."""
-    return f"{work_folder(run)}/sums/{stage}-{number:05}.json"
+    return f"{run_folder(run)}/sums/{stage}-{number:05}.json"
 
 
 def report_folder(run: str) -> str:

@@ -9,12 +9,12 @@ from datetime import date
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from fraud.sweep import WORK_FOLDER, Candidate, SweepTask
+from fraud.sweep import SWEEP_FOLDER, Candidate, SweepTask
 from services.blobs import JSON, delete_blob, read_blob, workflow_data, write_blob
 
 MOST_DAYS = 7
 """Days that a night sweeps at most; the others are left to the next one."""
-_DAY = re.compile(rf"{WORK_FOLDER}(\d{{4}}-\d\d-\d\d)\.json", re.ASCII)
+_DAY = re.compile(rf"{SWEEP_FOLDER}(\d{{4}}-\d\d-\d\d)\.json", re.ASCII)
 _candidates = msgspec.json.Decoder(list[Candidate])
 
 
@@ -26,7 +26,7 @@ async def write_candidates(task: SweepTask, candidates: Sequence[Candidate]) -> 
 async def days_to_sweep() -> tuple[date, ...]:
     """The days whose candidates wait, in order. Raises what the blob service raised."""
     container = await workflow_data()
-    matches = [_DAY.fullmatch(blob.name) async for blob in container.list_blobs(name_starts_with=WORK_FOLDER)]
+    matches = [_DAY.fullmatch(blob.name) async for blob in container.list_blobs(name_starts_with=SWEEP_FOLDER)]
     return tuple(sorted(date.fromisoformat(match[1]) for match in matches if match)[:MOST_DAYS])
 
 

@@ -4,7 +4,7 @@
 
 from activities.reconciliation.run_files import REQUESTS
 from reconciliation.messages import RunName
-from reconciliation.paths import work_folder
+from reconciliation.paths import run_folder
 from services.blobs import delete_blob, workflow_data
 from services.concurrency import together
 
@@ -12,5 +12,5 @@ from services.concurrency import together
 async def clear_run(name: RunName) -> None:
     """Delete rows, sums and plan; what is gone already stays gone."""
     container = await workflow_data()
-    paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{work_folder(name.run)}/")]
+    paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{run_folder(name.run)}/")]
     await together((delete_blob(container, path) for path in paths), at_once=REQUESTS)

@@ -9,8 +9,9 @@ from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.name_fields import with_fields
 from activities.reconciliation.run_files import is_current, read_keys, read_plan, write_struct
 from activities.reconciliation.second_look import settle
-from reconciliation.comparing.classes import CLASS, Class
+from reconciliation.comparing.classes import CLASS
 from reconciliation.comparing.compare import Compared, Scope, compare
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.differences import Difference, in_order
 from reconciliation.messages import NOTHING_READ, READING, PartProgress, PartTask, RunPlan
 from reconciliation.paths import differences_path, rows_path, sums_path

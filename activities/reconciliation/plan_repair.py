@@ -19,7 +19,8 @@ from fraud.quarantine_places import parse_place
 from fraud.slices import slices
 from fraud.verdicts import time_path, verdicts_path
 from fraud.windows import SuspiciousWindow, compact_time, store_label
-from reconciliation.comparing.classes import NEEDS, NUMBERS, REPAIRED, Class, RepairStage
+from reconciliation.comparing.classes import NEEDS, NUMBERS, REPAIRED
+from reconciliation.comparing.definitions import Class, RepairStage
 from reconciliation.comparing.differences import Difference
 from reconciliation.paths import part_path, report_folder, steps_path
 from reconciliation.ranges import Range

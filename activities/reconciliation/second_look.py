@@ -16,8 +16,8 @@ from activities.reconciliation.run_files import REQUESTS
 from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.slices import slices
 from fraud.windows import WINDOW
-from reconciliation.comparing.classes import Class
 from reconciliation.comparing.compare import Doubtful
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.differences import Difference
 from reconciliation.reading.keys import NO_CONTENT, RunKeys
 from services import cosmos, names

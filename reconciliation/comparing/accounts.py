@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from reconciliation.comparing.classes import Class, Column
+from reconciliation.comparing.definitions import Class, Column
 from reconciliation.comparing.differences import Difference, examples_of
 
 Cell = tuple[int, int]

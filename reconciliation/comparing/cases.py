@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from reconciliation.comparing.accounts import Cell
-from reconciliation.comparing.classes import Class
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.differences import Difference
 from reconciliation.ranges import window_end
 from reconciliation.reading.rows import NO_STORE, Kind, Rows, store_name

@@ -13,7 +13,8 @@ import numpy as np
 from reconciliation.comparing.accounts import Accounts, ColumnSums
 from reconciliation.comparing.alerts import compare_alerts
 from reconciliation.comparing.cases import compare_cases
-from reconciliation.comparing.classes import CLASS, Class, Column
+from reconciliation.comparing.classes import CLASS
+from reconciliation.comparing.definitions import Class, Column
 from reconciliation.comparing.differences import Difference, examples_of
 from reconciliation.comparing.findings import Doubt, Finding
 from reconciliation.comparing.grouping import NumberArray, column, grouped

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from reconciliation.comparing.classes import Class
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.matching import Matches
 from reconciliation.comparing.sightings import InRange, RowSighting, Sightings
 from reconciliation.reading.keys import NO_CONTENT

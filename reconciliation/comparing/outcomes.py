@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from reconciliation.comparing.classes import Class
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.findings import Finding, ambiguous, unresolved
 from reconciliation.comparing.matching import Match, Matches, Outcomes
 from reconciliation.comparing.sightings import InRange, RowSighting, Sightings

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from fraud.quarantine_places import EventPlace
-from reconciliation.comparing.classes import Class
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.findings import Finding
 from reconciliation.comparing.sightings import InRange, RowSighting
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, Rows

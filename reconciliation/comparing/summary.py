@@ -6,7 +6,8 @@ from typing import Literal
 import msgspec
 
 from reconciliation.comparing.accounts import Accounts
-from reconciliation.comparing.classes import CLASSES, Group, names_in
+from reconciliation.comparing.classes import CLASSES, names_in
+from reconciliation.comparing.definitions import Group
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.scan import ScanSums
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from reconciliation.comparing.classes import Class
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.findings import Doubt, Finding
 from reconciliation.comparing.sightings import InRange, RowSighting, Sightings
 from reconciliation.reading.keys import NO_CONTENT

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from reconciliation.comparing.classes import RepairStage
+from reconciliation.comparing.definitions import RepairStage
 from reconciliation.repairing.repair import NotRepairable
 
 WINDOWS_PER_ORCHESTRATION = 16

@@ -13,7 +13,8 @@ import msgspec
 from fraud.events import StoreKey
 from fraud.slices import slices
 from fraud.windows import MAX_IDS, WINDOW, SuspiciousWindow, Window, unique_ids
-from reconciliation.comparing.classes import CLASSES, NEEDS, NUMBERS, REPAIRED, Class
+from reconciliation.comparing.classes import CLASSES, NEEDS, NUMBERS, REPAIRED
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.differences import Difference, in_order
 from reconciliation.ranges import Range
 

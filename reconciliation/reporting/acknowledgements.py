@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from reconciliation.comparing.classes import CLASS, NUMBER, NUMBERS, Class, NumberName
+from reconciliation.comparing.classes import CLASS, NUMBER, NUMBERS
+from reconciliation.comparing.definitions import Class, NumberName
 from reconciliation.comparing.differences import MAX_SHOWN, Difference
 from reconciliation.reporting.report import Report
 

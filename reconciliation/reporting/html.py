@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reconciliation.comparing.classes import (
-    CLASS,
-    FAULT_HEADLINES,
-    NOTE_HEADLINES,
-    NUMBER,
-    ClassDefinition,
-    Headline,
-)
+from reconciliation.comparing.classes import CLASS, FAULT_HEADLINES, NOTE_HEADLINES, NUMBER
+from reconciliation.comparing.definitions import ClassDefinition, Headline
 from reconciliation.reporting.acknowledgements import Acknowledgement, open_in_numbers
 from reconciliation.reporting.charts import differences_of, period_name, store_bars, window_bars
 from reconciliation.reporting.html_tables import Table, difference_table, moment_text, table, unreadable_table

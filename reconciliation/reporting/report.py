@@ -10,7 +10,8 @@ from datetime import datetime
 import msgspec
 
 from reconciliation.comparing.accounts import Accounts, ColumnSums, total
-from reconciliation.comparing.classes import CLASSES, DIFFERENCE_COLUMNS, FAULT_HEADLINES, Class, Column
+from reconciliation.comparing.classes import CLASSES, DIFFERENCE_COLUMNS, FAULT_HEADLINES
+from reconciliation.comparing.definitions import Class, Column
 from reconciliation.comparing.differences import Difference
 from reconciliation.comparing.ground_truth import CampaignAccount
 from reconciliation.comparing.summary import RunVerdict, Summary, summarise

@@ -1,6 +1,6 @@
 """The words of a report for people."""
 
-from reconciliation.comparing.classes import Headline
+from reconciliation.comparing.definitions import Headline
 from reconciliation.comparing.summary import RunVerdict
 
 VERDICTS: dict[RunVerdict, str] = {

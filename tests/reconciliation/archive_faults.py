@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import fastavro
 
-from reconciliation.comparing.classes import Class
+from reconciliation.comparing.definitions import Class
 from tests.reconciliation.capture_writer import SYNC_MARKER, avro
 from tests.reconciliation.planted import Planted, in_range, is_inner
 from tests.reconciliation.world import PARTITIONS, Event, World

@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from reconciliation.comparing.classes import Class
+from reconciliation.comparing.definitions import Class
 from reconciliation.ranges import milliseconds, window_number
 from tests.reconciliation.world import PARTITIONS, RANGE, Event, World
 

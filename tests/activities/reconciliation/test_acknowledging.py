@@ -24,8 +24,8 @@ from reconciliation.reporting.report import Report
 from services import names
 from services.blobs import delete_blob, read_blob, warehouse, write_blob
 from tests.activities.reconciliation.stored_world import reconcile, store
+from tests.activities.reconciliation.test_activities import a_world
 from tests.activities.reconciliation.test_chain_in_storage import clear_chain
-from tests.activities.reconciliation.test_steps import a_world
 from tests.reconciliation.world import RANGE, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]

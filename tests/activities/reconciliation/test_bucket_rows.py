@@ -12,7 +12,7 @@ from reconciliation.plan import buckets_at_once, buckets_of
 from reconciliation.reading.rows import Kind, PartError, RowWriter, read_offsets
 from services.blobs import workflow_data, write_blob
 from tests.activities.reconciliation.stored_world import ACTIVITIES, reconcile, store
-from tests.activities.reconciliation.test_steps import a_world
+from tests.activities.reconciliation.test_activities import a_world
 from tests.reconciliation.world import KEYS, RANGE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]

@@ -12,7 +12,7 @@ from activities.reconciliation.write_report import write_report
 from fraud.identity import further_id
 from orchestrations.contracts import STAGES
 from reconciliation.messages import PartTask, ReportTask, Request, RunName, RunPlan
-from reconciliation.paths import plan_path, report_folder, secret_path, work_folder
+from reconciliation.paths import plan_path, report_folder, run_folder, secret_path
 from reconciliation.reading.keys import SECRET_BYTES
 from reconciliation.reporting.report import Report
 from services import cosmos, names
@@ -44,7 +44,7 @@ async def test_the_secret_of_a_run_stays_and_is_gone_with_its_work():
         assert secret not in written
     await clear_run(RunName(RUN))
     await reconcile(RANGE)
-    assert [blob.name async for blob in (await workflow_data()).list_blobs(name_starts_with=work_folder(RUN))] == []
+    assert [blob.name async for blob in (await workflow_data()).list_blobs(name_starts_with=run_folder(RUN))] == []
 
 
 async def test_a_run_that_another_version_began_is_finished_without_comparing():

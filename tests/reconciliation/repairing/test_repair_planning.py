@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud.windows import MAX_IDS
-from reconciliation.comparing.classes import REPAIRED, Class
+from reconciliation.comparing.classes import REPAIRED
+from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.differences import Difference
 from reconciliation.repairing.recapture import Recapture
 from reconciliation.repairing.repair import (

@@ -10,7 +10,7 @@ from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.scan_archive import scan_archive
 from reconciliation.messages import PartTask, Request, RunName
-from reconciliation.paths import report_folder, sums_path, work_folder
+from reconciliation.paths import report_folder, run_folder, sums_path
 from reconciliation.reading.scan import ScanSums
 from reconciliation.reporting.report import Report
 from services import names
@@ -41,7 +41,7 @@ async def test_a_clean_world_balances_and_leaves_no_work_blobs():
     assert report == renamed(world.reconcile(), report)
     assert (outcome.verdict, outcome.balanced) == ("balanced", True)
     assert outcome.accounts.expected == outcome.accounts.matched > 0
-    own = f"{work_folder(RANGE.instance_id)}/"
+    own = f"{run_folder(RANGE.instance_id)}/"
     assert [blob.name async for blob in (await workflow_data()).list_blobs(name_starts_with=own)] == []
 
 
