@@ -18,7 +18,7 @@ from reconciliation.reporting.report import Report
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, workflow_data, write_blob
 from tests.activities.reconciliation.stored_world import ACTIVITIES, document_of, reconcile, store
-from tests.activities.reconciliation.test_steps import a_world
+from tests.activities.reconciliation.test_activities import a_world
 from tests.reconciliation.comparing.test_identity import FRAUD, twin
 from tests.reconciliation.world import RANGE, World, window_end
 
