@@ -17,7 +17,7 @@ from services import names
 from services.blobs import read_blob, warehouse, workflow_data, write_blob
 from services.concurrency import together
 from tests.activities.reconciliation.stored_world import reconcile, store
-from tests.activities.reconciliation.test_steps import a_world
+from tests.activities.reconciliation.test_activities import a_world
 from tests.reconciliation.world import RANGE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]

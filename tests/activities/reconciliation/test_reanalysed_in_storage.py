@@ -13,7 +13,7 @@ from fraud.verdicts import from_ndjson
 from services import names
 from services.blobs import read_blob, warehouse
 from tests.activities.reconciliation.stored_world import reconcile, store
-from tests.activities.reconciliation.test_steps import a_world
+from tests.activities.reconciliation.test_activities import a_world
 from tests.reconciliation.world import RANGE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
