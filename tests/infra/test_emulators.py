@@ -3,6 +3,7 @@
 # azure-cosmos is typed in part only.
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,7 @@ def test_every_emulator_listens_where_the_settings_lead():
         "service-bus": {5672: 5673},
         "cosmos": {8081: 8081, 1234: 1234},
         "sql-server": {},
+        "ready": {},
         "scheduler": {8080: 8080, 8082: 8082},
     }
     assert {service: published(service) for service in SERVICES} == expected
@@ -104,6 +106,21 @@ def test_azurite_is_the_version_that_the_local_stack_installs():
 
     assert SERVICES["azurite"]["image"] == f"mcr.microsoft.com/azure-storage/azurite:{pinned}"
     assert "--disableTelemetry" in SERVICES["azurite"]["command"]
+
+
+def test_every_emulator_has_a_health_check_of_its_own_or_one_that_asks_for_it():
+    asked = " ".join(SERVICES["ready"]["healthcheck"]["test"])
+    silent = {name for name, service in SERVICES.items() if "healthcheck" not in service and "profiles" not in service}
+
+    answers = re.findall(r"http://([a-z-]+):5300/health|nc -z ([a-z-]+) 8081", asked)
+    assert silent == {broker or store for broker, store in answers} == {"event-hubs", "service-bus", "cosmos"}
+    assert SERVICES["ready"]["image"] == SERVICES["azurite"]["image"]
+
+
+def test_every_image_is_pinned_by_its_version():
+    tags = {name: str(service["image"]).partition(":")[2] for name, service in SERVICES.items()}
+
+    assert all(re.search(r"\d", tag) for tag in tags.values()), tags
 
 
 def test_every_image_is_microsofts_and_nobody_accepts_a_licence_for_the_reader():
