@@ -13,8 +13,8 @@ from reconciliation.messages import SpanPart
 from reconciliation.repairing.repair import RepairRequest
 from services import cosmos
 from tests.activities.reconciliation.stored_world import reconcile, store
-from tests.activities.reconciliation.test_known_outcome import LATER, known
 from tests.activities.reconciliation.test_activities import a_world
+from tests.activities.reconciliation.test_known_outcome import LATER, known
 from tests.reconciliation.world import RANGE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
