@@ -1,7 +1,7 @@
 """The plan of a reconciliation: which archive blobs are read in which part, and up to when the archive is complete."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -32,7 +32,7 @@ class Partition(msgspec.Struct, frozen=True):
     name: str
     covered: datetime | None
     has_earlier_blobs: bool
-    """A blob triggered at or before the range's start was found: without, what comes first may be missing."""
+    """False if the archive begins in the range: then the first number must be 0."""
     holes: list[Hole] = []
     """Blobs that are missing between others, though Capture wrote those of other partitions."""
 
@@ -83,9 +83,15 @@ def reading_span(span: Range) -> tuple[datetime, datetime]:
 
 
 def make_plan(
-    span: Range, known_partitions: Iterable[str], captured: Iterable[CaptureBlob], codec: str = "deflate"
+    span: Range,
+    known_partitions: Iterable[str],
+    captured: Iterable[CaptureBlob],
+    codec: str = "deflate",
+    beginning: Collection[str] = (),
 ) -> ScanPlan:
     """Plan from the blobs captured within `reading_span`; `codec` tells how many events their bytes may hold.
+
+    `beginning` names the partitions that have no events before the range, since the archive began.
 
     Only namespaces that captured anything in that span count: an archive may keep those of a hub that is gone. Of
     them every partition must be covered; one without blobs near the range leaves nothing to compare.
@@ -103,7 +109,7 @@ def make_plan(
     for stream, name in enumerate(names):
         ordered = sorted(blobs[name])
         covered = ordered[-1].triggered if ordered else None
-        earlier = bool(ordered) and ordered[0].triggered <= span.start
+        earlier = bool(ordered) and ordered[0].triggered <= span.start and name not in beginning
         partitions.append(Partition(name, covered, earlier, holes.get(name, [])))
         parts += [
             ScanPart(stream, partitions[-1].id, [b.name for b in blobs_of_part])

@@ -4,6 +4,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import NamedTuple
 
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import BlobPrefix, ContainerClient
@@ -13,6 +14,15 @@ from reconciliation.capture.path import CaptureBlob, hour_prefixes, parse_blob_n
 from services import names
 
 _HEADER_BYTES = 16 * 1024
+LOOK_BACK_HOURS = 7 * 24
+"""Hours with blobs, all of them empty, after which the last events before a moment are given up."""
+
+
+class LastBlobs(NamedTuple):
+    """The blobs of an hour, none if there are none with events; `is_all` if there are none since the archive began."""
+
+    blobs: list[CaptureBlob]
+    is_all: bool
 
 
 async def list_partitions(archive: ContainerClient) -> list[str]:
@@ -35,23 +45,35 @@ async def list_blobs(archive: ContainerClient, partition: str, start: datetime, 
     return blobs
 
 
-async def list_last_blobs(archive: ContainerClient, partition: str, before: datetime) -> list[CaptureBlob]:
-    """The blobs of the last hour before a moment in which Capture wrote any of a partition, however long ago."""
+async def list_last_blobs(archive: ContainerClient, partition: str, before: datetime, empty: int) -> LastBlobs:
+    """The blobs of the last hour before a moment in which Capture wrote events of a partition, however long ago.
+
+    A blob of `empty` bytes holds none. Idle partitions have one per interval: LOOK_BACK_HOURS of these are the bound.
+    """
     limit = f"{partition}/{before:%Y/%m/%d/%H}/"
+    idle_hours = 0
 
     async def last_in(folder: str) -> list[CaptureBlob]:
+        nonlocal idle_hours
         if len(folder) == len(limit):
             items = [item async for item in archive.list_blobs(name_starts_with=folder)]
-            blobs = [parse_blob_name(item.name, item.size, item.etag) for item in items]
-            return [blob for blob in blobs if blob is not None and blob.triggered < before]
+            named = [parse_blob_name(item.name, item.size, item.etag) for item in items]
+            blobs = [blob for blob in named if blob is not None and blob.triggered < before]
+            if any(blob.size > empty for blob in blobs):
+                return blobs
+            idle_hours += bool(blobs)
+            return []
         inner = [name async for name in _folders(archive, folder)]
         # Folders are named by year, month, day and hour with leading zeros: they sort as time does.
         for name in sorted((name for name in inner if name <= limit[: len(name)]), reverse=True):
             if blobs := await last_in(name):
                 return blobs
+            if idle_hours >= LOOK_BACK_HOURS:
+                break
         return []
 
-    return await last_in(f"{partition}/")
+    blobs = await last_in(f"{partition}/")
+    return LastBlobs(blobs, is_all=not blobs and idle_hours < LOOK_BACK_HOURS)
 
 
 async def codec_of(archive: ContainerClient, blob: CaptureBlob) -> str:

@@ -13,6 +13,7 @@ from activities.reconciliation.observe_alerts import FOLDER as ALERTS_FOLDER
 from activities.reconciliation.run_files import REQUESTS, make_secret, write_struct
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.verdicts import EVIDENCE
+from reconciliation.capture.path import CaptureBlob
 from reconciliation.fingerprint import BlobVersion
 from reconciliation.messages import BlobPart, PlanSummary, Request, RunPlan, SpanPart, Stage
 from reconciliation.method import METHOD
@@ -89,12 +90,20 @@ async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ScanPlan]:
     edges = [blob for blobs in listed if blobs for blob in (min(blobs), max(blobs))]
     codecs = await together((codec_of(archive, blob) for blob in edges), at_once=REQUESTS)
     codec = "null" if codecs and set(codecs) == {"null"} else "deflate"
-    # After a standstill the last blobs before it, however old, show the number with which the range begins.
-    unknown = [blobs[0].partition for blobs in listed if blobs and min(blobs).triggered > span.start]
-    earlier = await together((list_last_blobs(archive, name, start) for name in unknown), at_once=REQUESTS)
-    captured = [blob for blobs in (*listed, *earlier) for blob in blobs]
+    # After a standstill, or a time without events, the last events before it, however old, show the number with which
+    # the range begins.
+    empty = min((blob.size for blobs in listed for blob in blobs), default=0)
+    unknown = [blobs[0].partition for blobs in listed if blobs and not _show_the_beginning(blobs, span, empty)]
+    earlier = await together((list_last_blobs(archive, name, start, empty) for name in unknown), at_once=REQUESTS)
+    captured = [blob for blobs in (*listed, *(last.blobs for last in earlier)) for blob in blobs]
+    beginning = {name for name, last in zip(unknown, earlier, strict=True) if last.is_all}
     versions = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in captured]
-    return versions, make_plan(span, partitions, captured, codec)
+    return versions, make_plan(span, partitions, captured, codec, beginning)
+
+
+def _show_the_beginning(blobs: Sequence[CaptureBlob], span: Range, empty: int) -> bool:
+    """True if one of them holds events from before the range. The smallest of all is taken for an empty one."""
+    return any(blob.triggered <= span.start and blob.size > empty for blob in blobs)
 
 
 class _Blob(msgspec.Struct, frozen=True):

@@ -77,12 +77,15 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Day:
-    """A day: `start` is its first moment, `windows` how many windows of it are used."""
+    """A day: `start` is its first moment, `windows` how many windows of it are used.
 
-    def __init__(self, start: datetime, windows: int) -> None:
+    `numbers` are the next sequence numbers of the partitions, which go on from day to day.
+    """
+
+    def __init__(self, start: datetime, windows: int, numbers: list[int] | None = None) -> None:
         self.start = start
         self.end = start + windows * WINDOW
-        self._next = [0] * PARTITIONS
+        self._next = [0] * PARTITIONS if numbers is None else numbers
         self.occurrences: list[Occurrence] = []
 
     def arrive(self, sent: Sent, at: datetime, *, is_late: bool = False) -> Occurrence:

@@ -21,7 +21,7 @@ from orchestrations import analyze_window
 from services.clients import close_clients
 from services.settings import settings as app_settings
 from tests.support.parts import azure
-from tests.trust.day import WINDOW, Day, Occurrence
+from tests.trust.day import PARTITIONS, WINDOW, Day, Occurrence
 from tests.trust.oracle import BY_PLACE, Fault, complaints
 from tests.trust.planted import FAULTS
 from tests.trust.producer import KINDS, make
@@ -39,6 +39,7 @@ class Harness:
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.days = self.sequences = self.events = self.faults = 0
+        self.numbers = [0] * PARTITIONS
 
 
 class HostileDay(RuleBasedStateMachine):
@@ -51,7 +52,8 @@ class HostileDay(RuleBasedStateMachine):
         super().__init__()
         self.harness.days += 1
         self.name = f"d{self.harness.days}"
-        self.day = Day(FIRST_DAY + timedelta(days=self.harness.days), 2 * SEQUENCES_OF_A_DAY)
+        start = FIRST_DAY + timedelta(days=self.harness.days)
+        self.day = Day(start, 2 * SEQUENCES_OF_A_DAY, self.harness.numbers)
         self.sequence = self.steps = 0
         self.last: Occurrence | None = None
         self.planted: list[tuple[str, Occurrence]] = []

@@ -155,3 +155,34 @@ async def test_a_run_without_cosmos_leaves_the_report_of_the_whole_run_as_it_is(
     for path in without.reports.values():
         assert b"Cosmos was left out" in await read_blob(reports, path)
     assert report.with_cosmos is False
+
+
+@pytest.mark.parametrize(("hours", "first"), [(3, 5), (None, None)])
+async def test_the_blobs_of_all_partitions_that_are_gone_after_idle_hours_are_gaps(
+    hours: int | None, first: int | None
+):
+    """Where all lack a blob, Capture may have stood still: the numbers before tell, or that there are none before."""
+    random = Random(8)
+    earlier = [event(random, START - timedelta(minutes=8), partition=n % 2) for n in range(10)] if hours else []
+    inside = [event(random, START + timedelta(minutes=n), partition=n % 2) for n in range(6, 58)]
+    world = World.of([*earlier, *inside])
+    for path in [path for path in world.blobs if "/09/55/" in path and hours]:
+        # Since what was captured before, the partitions have had no events.
+        moved = f"{START - timedelta(hours=hours or 0):%Y/%m/%d/%H/55}"
+        namespace, store_events, partition, *_, second = path.split("/")
+        world.blobs["/".join((namespace, store_events, partition, moved, second))] = world.blobs[path]
+        world.blobs[path] = next(blob for name, blob in world.blobs.items() if "/09/50/" in name)
+    await store(world)
+    _, report = await reconcile(RANGE)
+    assert report.gaps == []
+
+    for partition in "01":
+        await (await warehouse(names.ALL_EVENTS)).delete_blob(
+            f"namespace/store-events/{partition}/{START:%Y/%m/%d}/10/10/00.avro"
+        )
+    _, report = await reconcile(RANGE)
+
+    assert [(gap.partition[-1], gap.first, gap.last) for gap in report.gaps] == [
+        ("0", first, 1 + (first or 0)),
+        ("1", first, 1 + (first or 0)),
+    ]
