@@ -1,6 +1,6 @@
 """The facts `customer.*` of a day: what an event's customer did in the 24 hours before the end of its window."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fraud.context.look_ups import MOST_OF_CUSTOMER
 from fraud.context.near_lines import is_near_a_line
@@ -30,9 +30,29 @@ def customer_day_facts(event: Sighting, recent: Sequence[Sighting]) -> dict[str,
         "customer.returns_24h": len(returns),
         "customer.returned_sku": any(seen.sku == event.sku for seen in returns),
         "customer.returned_bought_24h": sum(seen.sku in bought for seen in returns),
+        "customer.refunds_above_paid_24h": refunds_above_paid(recent),
         "customer.same_discount_24h": sum(seen.is_deep and seen.discount == event.discount for seen in others),
         "customer.stores_1h": len({seen.store for seen in sales if seen.store and abs(seen.time - event.time) < HOUR}),
         "customer.near_lines_24h": sum(is_near_a_line(seen) for seen in sales),
         "customer.sales_1h": sum(event.time - HOUR < seen.time for seen in sales),
         "customer.cut": len(recent) >= MOST_OF_CUSTOMER,
     }
+
+
+MORE_THAN_PAID = 1.1
+"""A refund is above what was paid from this ratio on: prices are rounded, and taxes differ."""
+
+
+def refunds_above_paid(recent: Iterable[Sighting]) -> int:
+    """The returns that give back more for a piece than the customer paid for any piece of that sku in the same day."""
+    most_paid: dict[str, float] = {}
+    returns: list[tuple[str, float]] = []
+    for seen in recent:
+        if seen.sku is None or seen.price is None:
+            continue
+        amount = seen.price * (1 - (seen.discount or 0.0) / 100)
+        if seen.is_return:
+            returns.append((seen.sku, amount))
+        elif seen.is_sale:
+            most_paid[seen.sku] = max(amount, most_paid.get(seen.sku, 0.0))
+    return sum(sku in most_paid and amount > MORE_THAN_PAID * most_paid[sku] for sku, amount in returns)

@@ -68,6 +68,9 @@ _CUSTOMER = {
     "wrapped_24h": Fact("number", "sales wrapped as gifts in the last 24 hours"),
     "returns_24h": Fact("number", "returns in the last 24 hours"),
     "returned_bought_24h": Fact("number", "those of them of goods that were bought in the same 24 hours"),
+    "refunds_above_paid_24h": Fact(
+        "number", "returns in the last 24 hours that give back more for a piece than was paid for one in them"
+    ),
     "same_discount_24h": Fact("number", "other sales in the last 24 hours with this discount, if above 50 %"),
     "stores_1h": Fact("number", "stores bought at within an hour of the event"),
     "returned_sku": Fact("flag", "the same sku was returned in the last 24 hours"),

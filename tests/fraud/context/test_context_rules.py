@@ -53,6 +53,7 @@ def test_every_fact_that_is_made_is_in_the_schema_and_of_its_kind():
             "RETURNS_NOW",
             [*(sale(8, id=f"{n}", event_type="inventory_event", is_return=True) for n in "123"), flagged("a")],
         ),
+        ("REFUND_ABOVE_PAID", [flagged("a", sku=7_777), returned("r", sku=7_777), flagged("b")]),
         ("RETURNED_SKU", [sale(8, id="r", event_type="inventory_event", is_return=True), flagged("a")]),
         ("SAME_SKU_AGAIN", [flagged("a", sku=7_777), flagged("b", sku=7_777)]),
         ("PACE", [flagged(f"{number}", sku=number, store_id=4, store_fqdn="store-4.example") for number in range(14)]),
@@ -163,3 +164,27 @@ def test_a_verdict_does_not_change_with_what_comes_later():
     first, *_ = judged(flagged("a"), *(flagged(f"{number}", cust_id=number, sku=8) for number in range(20)))
 
     assert first.verdict == alone.verdict
+
+
+@pytest.mark.parametrize(
+    "refund",
+    [
+        {"discount": 60},
+        {"discount": 57, "price": 20.2},
+        {"discount": 60, "price": 20.0, "qty": 3},
+        {"sku": 7_778},
+        {"cust_id": 16},
+        {"price": None},
+    ],
+)
+def test_a_refund_of_what_was_paid_or_of_other_goods_is_none_above_it(refund: dict[str, Any]):
+    back = returned("r", sku=7_777) | refund
+
+    assert "REFUND_ABOVE_PAID" not in last(flagged("a", sku=7_777), back, flagged("b"))
+
+
+def test_a_refund_is_held_against_the_most_that_was_paid_for_a_piece_that_day():
+    dear = sale(8, id="dear", sku=7_777)
+
+    assert "REFUND_ABOVE_PAID" in last(flagged("a", sku=7_777), returned("r", sku=7_777), flagged("b"))
+    assert "REFUND_ABOVE_PAID" not in last(flagged("a", sku=7_777), dear, returned("r", sku=7_777), flagged("b"))

@@ -26,6 +26,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "DEEP_AT_GATEWAY": ({}, "shelf.gateway_surprise", []),
     "PRICE_TOO_LOW": ({"sku.price_spreads": -3}, "sku.price_ratio", [{"sku.price_spreads": -2.9}]),
     "PRICE_TOO_HIGH": ({"sku.price_spreads": 3}, "sku.price_ratio", [{"sku.price_spreads": 2.9}]),
+    "REFUND_ABOVE_PAID": ({}, "customer.refunds_above_paid_24h", []),
     "RETURNED_BOUGHT": ({}, "customer.returned_surprise", []),
     "RETURNS_NOW": ({}, "customer.returns_surprise_24h", []),
     "RETURNS_OFTEN": ({}, "customer.return_surprise", []),
