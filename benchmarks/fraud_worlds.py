@@ -22,7 +22,7 @@ from worlds import Difficulty, WorldPlan
 from worlds.scenarios import EVASIVE, FRAUDS, HELD_OUT
 
 RESULT = Path(__file__).parents[1] / ".local" / "fraud-worlds.json"
-JUDGED_SEEDS = (9_101, 9_102, 9_103, 9_104, 9_105)
+JUDGED_SEEDS = (9_401, 9_402, 9_403, 9_404, 9_405)
 LEARNING_SEEDS = (9_001, 9_002)
 TUNING_SEEDS = (1, 2)
 
@@ -73,6 +73,12 @@ def _rows(difficulty: str, worlds: Sequence[WorldFigures]) -> list[Row]:
     rows = [row(name, bound, list(map(figure, judged))) for name, bound, figure in rankings]
     told = [name for name in FRAUDS if name not in HELD_OUT | EVASIVE]
     rows.append(row("rings with one in high", "at least 0.80", [_rings(its, told) for its in judged]))
+    friendly, reference = (
+        [_rings(of_world, ["friendly_fraud"]) for of_world in of_worlds]
+        for of_worlds in (judged, [world.reference[FOR_FILES.definition.name] for world in worlds])
+    )
+    bound = f"at least 0.80; boosting on all context with as many in high: {mean_and_spread(reference)[0]:.3f}"
+    rows.append(row("rings of friendly fraud, one in high", bound, friendly))
     unseen = [name for name in FRAUDS if name in HELD_OUT]
     rows.append(row("rings held out, one in high", "at least 0.80", [_rings(its, unseen) for its in judged]))
     for name, ranked in (

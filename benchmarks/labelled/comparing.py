@@ -42,6 +42,8 @@ class WorldFigures(msgspec.Struct, frozen=True):
     never_flagged: float
     beside: dict[str, Ranking]
     rules: dict[str, RuleFigures]
+    reference: dict[str, RuleFigures]
+    """Of boosting on all context, if it put as many into high as each rule set; all others are low. Else empty."""
 
 
 class References(msgspec.Struct, frozen=True):
@@ -69,7 +71,7 @@ def judge_world(plan: WorldPlan, rule_sets: Mapping[str, str | None], learned: R
     """Let every judge rank the flagged occurrences of a world. `rule_sets` has the option of `replay` by a name."""
     world = make_world(plan)
     occurrences = flagged_occurrences(world, HISTORY_DAYS)
-    rules = {name: _of_rules(replayed(world, occurrences, rules, HISTORY_DAYS)) for name, rules in rule_sets.items()}
+    judged = {name: replayed(world, occurrences, rules, HISTORY_DAYS) for name, rules in rule_sets.items()}
     chance = Random(plan.seed)
     scores: dict[str, Sequence[float]] = {
         "chance": [chance.random() for _ in occurrences],
@@ -79,14 +81,29 @@ def judge_world(plan: WorldPlan, rule_sets: Mapping[str, str | None], learned: R
     if learned:
         scores["boosting on own fields"] = learned.own_fields.scores(list(map(own_fields, occurrences)))
         scores["boosting on all context"] = learned.context.scores(context_features(world, occurrences))
+    learned_scores = scores.get("boosting on all context")
     return WorldFigures(
         seed=plan.seed,
         flagged=len(occurrences),
         fraud_share=sum(occurrence.label.fraud for occurrence in occurrences) / len(occurrences),
         never_flagged=never_flagged(world, HISTORY_DAYS),
         beside={name: ranking(_scored(occurrences, its_scores)) for name, its_scores in scores.items()},
-        rules=rules,
+        rules={name: _of_rules(judgements) for name, judgements in judged.items()},
+        reference={
+            name: _of_rules(_with_as_many_in_high(occurrences, learned_scores, judgements))
+            for name, judgements in judged.items()
+            if learned_scores
+        },
     )
+
+
+def _with_as_many_in_high(
+    occurrences: list[Occurrence], scores: Sequence[float], judged: list[Judgement]
+) -> list[Judgement]:
+    count = sum(judgement.band == "high" for judgement in judged)
+    bound = sorted(scores, reverse=True)[min(count, len(scores) - 1)]
+    pairs = zip(occurrences, scores, strict=True)
+    return [Judgement(occurrence, score, "high" if score > bound else "low") for occurrence, score in pairs]
 
 
 def _scored(occurrences: list[Occurrence], scores: Sequence[float]) -> list[Judgement]:

@@ -1,0 +1,168 @@
+"""The time from the message of a large window to its verdicts, judged with context by a host that serves the app.
+
+A window of 10,000 flagged ids comes as two messages, because a message of Standard holds some 6,000. Around them lie a
+day of sales of 10,000 customers in the archive, and the profiles of the day before. Host and local parts share the
+machine's cores, so `make bench` runs it with nothing else to do.
+"""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import msgspec
+import psutil
+from azure.servicebus import ServiceBusMessage
+from azure.servicebus.aio import ServiceBusClient
+
+from activities.archive_events import archive_events
+from benchmarks.rows import Row, alone
+from fraud.archive import ReceivedEvent
+from fraud.context.sighting import sighting
+from fraud.generation import EventShares, GeneratedEvent, draw_event
+from fraud.profiles.profiles import Profiles
+from fraud.slices import slices
+from fraud.verdicts import verdicts_path
+from fraud.windows import SuspiciousWindow, Window, unique_ids
+from local_azure.testing import Clock
+from local_azure.testing.parts import running
+from services import names
+from services.blobs import read_blob, warehouse
+from services.clients import close_clients
+from services.concurrency import together
+from services.profiles import write_profiles
+from services.settings import settings
+from tests.support.parts import azure
+
+ROOT = Path(__file__).parents[1]
+IDS = 10_000
+IDS_OF_A_MESSAGE = 5_000
+CUSTOMERS = 10_000
+SKUS = 3_000
+SALES_A_DAY = 20_000
+WINDOWS = 3
+"""The first one finds a host that has judged nothing; the fastest of the others counts."""
+SECONDS = 4
+_STORE = 3
+_DELIVERY = 1_000
+_TIMERS = ("watch-pipeline", "start-reviews", "purge-histories", "reconcile-every-night")
+_FLAGGED = EventShares(sale=1, bad=0, priority=1, least_discount=51)
+_ANY = EventShares(sale=1, bad=0)
+
+
+def measure() -> list[Row]:
+    """Fill the parts, send windows one after another, and wait for their verdicts."""
+    start = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    clock = Clock(time.time(), start.timestamp(), 1)
+    with tempfile.TemporaryDirectory() as folder, azure(Path(folder), clock) as their_settings:
+        os.environ.update(their_settings)
+        settings.cache_clear()
+        windows = asyncio.run(_fill(start))
+        off = {f"AzureWebJobs.{name}.Disabled": "1" for name in _TIMERS}
+        options = ("--app", str(ROOT), "--port", "0")
+        with running("functions_host", *options, state=Path(folder) / "host", settings=off):
+            taken = [asyncio.run(_judged(window)) for window in windows]
+    settings.cache_clear()
+    return list(_rows(taken))
+
+
+def _rows(taken: Sequence[tuple[float, dict[str, float]]]) -> Iterator[Row]:
+    first, *others = taken
+    seconds, cpu = min(others, key=lambda pair: pair[0])
+    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in cpu.items())
+    name = f"a window of {IDS:,} ids with context, message to verdicts, less is better"
+    yield alone(name, "s", seconds, f"below {SECONDS} s; CPU: {parts}")
+    yield alone("the same, the first window of a host", "s", first[0], "a reference")
+
+
+async def _fill(start: datetime) -> list[Sequence[SuspiciousWindow]]:
+    """A day of profiles, a day of sales, and the flagged sales of some windows, each in its messages."""
+    draws = Random(11)
+    profiles = Profiles()
+    before = start - timedelta(days=1)
+    day = [_drawn(draws, _ANY, before + timedelta(seconds=n * 43_000 / SALES_A_DAY)) for n in range(SALES_A_DAY)]
+    profiles.close_day(before.toordinal(), (sighting(msgspec.to_builtins(event), at) for event, at in day))
+    await write_profiles(before.date(), len(day), profiles, {})
+    ends = [start + timedelta(minutes=5 * number) for number in range(WINDOWS)]
+    of_windows = [
+        [_drawn(draws, _FLAGGED, end - timedelta(seconds=300 * (n + 0.5) / IDS), _STORE) for n in range(IDS)]
+        for end in ends
+    ]
+    everything = [*day, *(sale for sales in of_windows for sale in sales)]
+    deliveries = slices([_received(number, *sale) for number, sale in enumerate(everything)], _DELIVERY)
+    await together(map(archive_events, deliveries), at_once=2)
+    await close_clients()
+    return [
+        [
+            SuspiciousWindow(_STORE, unique_ids(event.id for event, _ in part), Window(end - timedelta(minutes=5), end))
+            for part in slices(sales, IDS_OF_A_MESSAGE)
+        ]
+        for end, sales in zip(ends, of_windows, strict=True)
+    ]
+
+
+def _drawn(
+    draws: Random, shares: EventShares, at: datetime, store: int | None = None
+) -> tuple[GeneratedEvent, datetime]:
+    event = draw_event(draws, shares, at.isoformat())
+    who, what = draws.randrange(CUSTOMERS), draws.randrange(SKUS)
+    changed = msgspec.structs.replace(event, cust_id=who, sku=what, store_id=store or event.store_id)
+    return changed, at
+
+
+def _received(number: int, event: GeneratedEvent, at: datetime) -> ReceivedEvent:
+    return ReceivedEvent(msgspec.json.encode(event), "1", number, str(number), at, None)
+
+
+async def _judged(window: Sequence[SuspiciousWindow]) -> tuple[float, dict[str, float]]:
+    """The seconds from sending a window to its last verdicts, and the CPU of each process meanwhile."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    paths = [verdicts_path(part.name, part.window.end) for part in window]
+    connection = settings().service_bus.connection_string or ""
+    before = _cpu()
+    async with (
+        ServiceBusClient.from_connection_string(connection) as client,
+        client.get_queue_sender(names.WINDOW_QUEUE) as sender,
+    ):
+        began = time.perf_counter()
+        for part in window:
+            await sender.send_messages(ServiceBusMessage(_message(part)))
+        for path in paths:
+            while not await container.get_blob_client(path).exists():  # noqa: ASYNC110 - nobody tells of a blob
+                await asyncio.sleep(0.02)
+        seconds = time.perf_counter() - began
+    after = _cpu()
+    lines = [line for path in paths for line in (await read_blob(container, path)).splitlines()]
+    if len(lines) != IDS or any(b'"evidence":' not in line for line in lines[:: IDS // 50]):
+        raise AssertionError(f"{len(lines)} verdicts, or some without context: {lines[:1]}")
+    await close_clients()
+    spent = {name: after[name] - before.get(name, 0) for name in after}
+    return seconds, {name: seconds for name, seconds in spent.items() if seconds > 0.05}
+
+
+def _message(window: SuspiciousWindow) -> bytes:
+    return msgspec.json.encode(
+        {
+            "store_id": window.store_id,
+            "ids": window.ids,
+            "WindowStart": window.window.start,
+            "WindowEnd": window.window.end,
+        }
+    )
+
+
+def _cpu() -> dict[str, float]:
+    """Seconds of CPU of the parts, by name."""
+    seconds: dict[str, float] = {}
+    for process in psutil.Process(os.getpid()).children(recursive=True):
+        try:
+            words, times = process.cmdline(), process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        name = next((word.rpartition(".")[2] for word in words if word.startswith("local_azure.")), "app")
+        seconds[name] = seconds.get(name, 0) + times.user + times.system
+    return seconds
