@@ -19,7 +19,7 @@ LOOK_BACK_HOURS = 7 * 24
 
 
 class LastBlobs(NamedTuple):
-    """The blobs of an hour, none if there are none with events; `is_all` if there are none since the archive began."""
+    """The blobs of an hour, empty if no blob has events; `is_all` if no blob was written since the archive began."""
 
     blobs: list[CaptureBlob]
     is_all: bool

@@ -161,7 +161,7 @@ async def test_a_run_without_cosmos_leaves_the_report_of_the_whole_run_as_it_is(
 async def test_the_blobs_of_all_partitions_that_are_gone_after_idle_hours_are_gaps(
     hours: int | None, first: int | None
 ):
-    """Where all lack a blob, Capture may have stood still: the numbers before tell, or that there are none before."""
+    """Where all lack a blob, Capture may have stood still: the numbers before tell, or the absence of any."""
     random = Random(8)
     earlier = [event(random, START - timedelta(minutes=8), partition=n % 2) for n in range(10)] if hours else []
     inside = [event(random, START + timedelta(minutes=n), partition=n % 2) for n in range(6, 58)]
