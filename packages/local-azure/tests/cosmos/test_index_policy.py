@@ -18,6 +18,7 @@ from local_azure.cosmos.partition_key import canonical
 from local_azure.cosmos.path_index import Column, Index, policy_of
 from local_azure.cosmos.service import Service
 from local_azure.cosmos.store import Store
+from local_azure.cosmos.wire import JsonObject
 
 POLICY: dict[str, Any] = {
     "indexingPolicy": {
@@ -34,7 +35,7 @@ def test_a_policy_names_indexes_but_none_of_the_partition_key() -> None:
 
 
 def test_a_composite_index_serves_for_its_first_property_too() -> None:
-    paths = {
+    paths: JsonObject = {
         "includedPaths": [{"path": "/a/?"}, {"path": "/b/?"}],
         "compositeIndexes": [[{"path": "/a"}, {"path": "/b"}]],
     }

@@ -93,7 +93,7 @@ def policy_of(properties: JsonObject, key: Names | None) -> Policy:
         columns = [Column(_steps(str(part["path"])), part.get("order") == "descending") for part in parts]
         named.append(Index(tuple(columns)))
     begun = {index.columns[0].names for index in named if len(index.columns) > 1}
-    needed = [index for index in named if len(index.columns) > 1 or index.columns[0].names not in begun]
+    needed = [index for index in named if len(index.columns) != 1 or index.columns[0].names not in begun]
     plain = [index for index in needed if all(map(_is_plain, index.columns))]
     return Policy(tuple(dict.fromkeys(plain))[:MAX_INDEXES], tuple(entries))
 
