@@ -27,7 +27,6 @@ def environment() -> "Environment":
     made.filters.update(
         number=number,
         moment=moment,
-        clock=clock,
         span=span,
         pretty=pretty,
         trace_address=trace_address,
@@ -62,11 +61,6 @@ def store(value: object) -> str:
 def moment(value: datetime | None) -> str:
     """`2026-01-02 10:05:00`, in UTC."""
     return UNKNOWN if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def clock(value: datetime | None) -> str:
-    """`10:05:00`, in UTC."""
-    return UNKNOWN if value is None else value.astimezone(UTC).strftime("%H:%M:%S")
 
 
 def span(value: timedelta | float | None) -> str:

@@ -8,9 +8,8 @@ import msgspec
 from fraud.desk.rows import EventRow
 from fraud.verdicts import Verdict
 
-WIDTH, LABEL, ROW = 1000, 150, 26
+ROW = 26
 _MOST_ROWS = 14
-_SPARE = 20
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -24,7 +23,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Dot(msgspec.Struct, frozen=True):
-    """A point, what kind of event it is, and what it says."""
+    """A point, what kind of event it is, and what it says; `x` in percent of the time that is drawn."""
 
     x: float
     y: int
@@ -43,9 +42,7 @@ class MomentsRow(msgspec.Struct, frozen=True):
 class Timeline(msgspec.Struct, frozen=True):
     """Points by line, the busiest first; `left_out` lines are not drawn."""
 
-    width: int
     height: int
-    label: int
     rows: list[MomentsRow]
     dots: list[Dot]
     start: str
@@ -65,7 +62,7 @@ def drawn(marks: Sequence[Mark], start: datetime, end: datetime) -> Timeline:
     span = (last - first).total_seconds() or 1.0
 
     def x_of(moment: datetime) -> float:
-        return round(LABEL + (WIDTH - LABEL - _SPARE) * (moment - first).total_seconds() / span, 1)
+        return round(100 * (moment - first).total_seconds() / span, 2)
 
     dots = [
         Dot(x_of(mark.at), number * ROW + ROW // 2 + 4, mark.kind, mark.title, mark.event_id)
@@ -73,9 +70,7 @@ def drawn(marks: Sequence[Mark], start: datetime, end: datetime) -> Timeline:
         for mark in of_line
     ]
     return Timeline(
-        WIDTH,
         len(shown) * ROW + 26,
-        LABEL,
         [MomentsRow(name, number * ROW + ROW // 2 + 4) for number, (name, _) in enumerate(shown)],
         sorted(dots, key=lambda dot: dot.kind != "plain"),
         f"{first:%Y-%m-%d %H:%M:%S}",

@@ -35,6 +35,14 @@
     if (size < 7 || size > 32) faults.push(`the text ${text.textContent.slice(0, 40)} is ${size.toFixed(1)} px high`);
   }
 
+  for (const point of seen(".moments circle")) {
+    const [a, b] = [box(point), box(point.closest(".scroll"))];
+    if (a.left < b.left - 1 || a.right > b.right + 1) faults.push(`the point ${point.textContent.slice(0, 40)} is out of sight`);
+  }
+
+  const cases = new Map(seen("main table th a[href^='/desk/cases/']").map((each) => [each.href, each.textContent.trim()]));
+  if (new Set(cases.values()).size < cases.size) faults.push("two cases have the same name");
+
   for (const row of seen(".filters")) {
     const fields = [...row.querySelectorAll("input:not([type=hidden]), select")].filter((each) => box(each).height);
     const heights = new Set(fields.map((each) => Math.round(box(each).height)));

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from fraud.desk.rows import EventRow
-from function_app.desk.pictures.moments import LABEL, WIDTH, history_of, timeline_of
+from function_app.desk.pictures.moments import history_of, timeline_of
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.function_app.desk.test_ring import verdict
 
@@ -42,10 +42,10 @@ def test_a_history_has_a_line_for_each_store_and_reaches_from_the_first_to_the_l
     history = history_of([row(0, store_id=1), row(9, store_id=2, flagged=True)], by="store")
 
     assert [line.label for line in history.rows] == ["store 2", "store 1"]
-    assert [dot.x for dot in history.dots] == [LABEL, WIDTH - 20]
+    assert [dot.x for dot in history.dots] == [0, 100]
 
 
 def test_events_of_one_moment_can_be_drawn():
     history = history_of([row(1, cust_id=1), row(1, cust_id=2)], by="customer")
 
-    assert {dot.x for dot in history.dots} == {LABEL}
+    assert {dot.x for dot in history.dots} == {0}
