@@ -170,7 +170,7 @@ class _Near(msgspec.Struct, frozen=True):
 
 def _among(sightings: tuple[Sighting, ...], own: tuple[Sighting, ...], most: int) -> tuple[Sighting, ...]:
     """Sightings of a key, the event's own among them."""
-    return latest((*sightings, *own), most) if set(own) - set(sightings) else sightings
+    return latest((*sightings, *own), most) if own and own[0] not in sightings else sightings
 
 
 async def _near(task: WindowTask, contents: Sequence[Content]) -> _Near:

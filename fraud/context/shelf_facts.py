@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 from fraud.context import surprise
-from fraud.context.habits import is_stranger
 from fraud.context.look_ups import MOST_OF_SHELF
 from fraud.context.sighting import GIFT_CARD, Sighting, customers_of, sales_of
 from fraud.profiles.profiles import Profiles
@@ -65,7 +64,7 @@ def _buyers(event: Sighting, sales: list[Sighting], profiles: Profiles) -> dict[
     new_flagged = sum(customer not in customers for customer in flagged_buyers)
     others = [seen for seen in sales if seen.customer != event.customer]
     alike = [seen for seen in others if seen.is_deep and seen.discount == event.discount]
-    strangers = (seen for seen in others if seen.is_flagged and is_stranger(customers.get(seen.customer or ""), seen))
+    strangers = (seen for seen in others if seen.is_flagged and profiles.is_stranger(seen))
     return {
         "shelf.new_customers_3h": new,
         "shelf.new_surprise": surprise.of_share(new, len(buyers), new_share),

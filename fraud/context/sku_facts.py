@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from fraud.context import surprise
-from fraud.context.habits import is_stranger
 from fraud.context.look_ups import MOST_OF_SKU
 from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, customers_of, sales_of
 from fraud.profiles.profiles import Profiles
@@ -42,7 +41,7 @@ def _against_others(
     alike = len(customers_of(seen for seen in flagged if seen.payment == event.payment))
     profile = profiles.skus.get(event.sku or "")
     usual = max(profile.sales if profile else 0, 1) / profiles.days / 3
-    strangers = (seen for seen in flagged if is_stranger(customers.get(seen.customer or ""), seen))
+    strangers = (seen for seen in flagged if profiles.is_stranger(seen))
     promoted = (seen for seen in others if seen.is_deep and not seen.is_flagged)
     return {
         "sku.new_customers_8h": new,

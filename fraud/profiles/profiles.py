@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from fraud.context.habits import is_stranger
 from fraud.context.sighting import Sighting, in_order
 from fraud.profiles.customers import CustomerProfile
 from fraud.profiles.population import Population
 from fraud.profiles.skus import PriceDeviations, SkuProfile
 from fraud.profiles.stores import StoreDay, StoreProfile
 from fraud.profiles.table import ProfileTable
+
+MOST_REMEMBERED = 50_000
+"""Sales of which it is remembered whether a stranger made them: those around the windows of some minutes."""
 
 
 class Profiles:
@@ -21,6 +25,21 @@ class Profiles:
         self.stores: dict[str, StoreProfile] = {}
         self.population = Population()
         self.prices = PriceDeviations()
+        # By the object, which is kept for it: the events of a shelf ask for the same sales, one after the other.
+        self._strangers: dict[int, tuple[Sighting, bool]] = {}
+
+    def is_stranger(self, sale: Sighting) -> bool:
+        """True if nobody has seen the sale's customer before, or if it breaks two habits of the customer or more."""
+        remembered = self._strangers.get(id(sale))
+        if remembered is None:
+            if len(self._strangers) >= MOST_REMEMBERED:
+                self._strangers.clear()
+            remembered = self._strangers[id(sale)] = (sale, is_stranger(self.customers.get(sale.customer or ""), sale))
+        return remembered[1]
+
+    def changed(self) -> None:
+        """Forget what was concluded from the profiles as they were."""
+        self._strangers.clear()
 
     def close_day(self, day: int, sightings: Iterable[Sighting]) -> None:
         """Take in all events of a day; they come in order of time, and those of one time in any order.
@@ -37,6 +56,7 @@ class OpenDay:
 
     def __init__(self, profiles: Profiles, day: int) -> None:
         self._profiles = profiles
+        profiles.changed()
         self._day = day
         self._of_store: dict[str, StoreDay] = defaultdict(StoreDay)
         self._new: set[str] = set()
@@ -80,3 +100,4 @@ class OpenDay:
             profiles.stores.setdefault(store, StoreProfile(first_day=self._day)).close_day(seen)
         profiles.population.active += len(self._active)
         profiles.days += 1
+        profiles.changed()
