@@ -14,10 +14,10 @@ from cli.app_client import AppClient, AppError, default_key, default_url
 from cli.options import duration, number, whole_number
 from cli.screen import console, plain, print_json, say, show_error
 from cli.sql.bounds import Bounds, TooMuchError
-from cli.sql.questions import QUESTIONS
 from cli.stack_process import LOCAL_SETTINGS
+from fraud.desk.sql_questions import QUESTIONS, VIEWS
 
-_VIEWS = "events, suspicious, verdicts, quarantine, cases, reports"
+_VIEWS = ", ".join(VIEWS)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -30,6 +30,7 @@ from function_app.desk.views import (
     reconciliations,
     rule_trial,
     rules,
+    sql,
     trace,
     workflows,
 )
@@ -59,6 +60,7 @@ ROUTES: Routes = {
         rules,
         rule_trial,
         reanalysis,
+        sql,
         api,
         me,
     )

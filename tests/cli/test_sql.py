@@ -10,7 +10,7 @@ from cli.app_client import AppError
 from cli.sql.archives import VIEWS
 from cli.sql.asking import ask, named_views
 from cli.sql.bounds import Bounds, TooMuchError
-from cli.sql.questions import QUESTIONS
+from fraud.desk.sql_questions import QUESTIONS
 
 WINDOW = {"window_start": "2026-01-02T10:00:00Z", "window_end": "2026-01-02T10:05:00Z"}
 ROWS: dict[str, list[dict[str, Any]]] = {

@@ -1,4 +1,4 @@
-"""Whether a stranger made a sale is remembered, until the profiles say something else."""
+"""An answer about strangers is remembered, until the profiles say something else."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -37,6 +37,7 @@ PAGES = {
     "rules": "/desk/rules",
     "trial": "/desk/rules/trial",
     "reanalysis": "/desk/rules/reanalysis",
+    "sql": "/desk/sql",
     "api": "/desk/api",
     "me": "/desk/me",
     "refused": "/desk/nothing",

@@ -1,6 +1,17 @@
-"""Questions with a name: `detective sql frauds-by-store`."""
+"""Questions with a name: `detective sql frauds-by-store` asks them, the desk's page shows them."""
 
 import msgspec
+
+VIEWS: dict[str, str] = {
+    "events": "an event as it arrived, out of Capture",
+    "suspicious": "an id that the stream job flagged, with store and window",
+    "verdicts": "a verdict with its event and its reasons",
+    "shadow_verdicts": "a verdict of the rule set in shadow",
+    "quarantine": "a record with its reason",
+    "cases": "a case with its stakes and its review",
+    "reports": "a reconciliation with its verdict and its accounts",
+}
+"""What a row of each view is."""
 
 
 class SqlQuestion(msgspec.Struct, frozen=True):
