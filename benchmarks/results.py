@@ -1,4 +1,4 @@
-"""What was measured last of each benchmark, on which machine and when: `.local/bench.json`."""
+"""The last measurement of each benchmark, with machine and date: `.local/bench.json`."""
 
 import os
 import platform

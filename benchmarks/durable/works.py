@@ -13,7 +13,7 @@ class Work(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What the row says of it."""
+        """The name of its row."""
         of_each = f"{self.kind.replace('_', '-')} over {self.activities:,} activities"
         return of_each if self.instances == 1 else f"{self.instances:,} times {of_each}"
 

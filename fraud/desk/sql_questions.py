@@ -11,7 +11,7 @@ VIEWS: dict[str, str] = {
     "cases": "a case with its stakes and its review",
     "reports": "a reconciliation with its verdict and its accounts",
 }
-"""What a row of each view is."""
+"""A row of each view, in words."""
 
 
 class SqlQuestion(msgspec.Struct, frozen=True):
