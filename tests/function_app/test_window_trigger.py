@@ -160,7 +160,7 @@ async def quarantined_window(message_id: str) -> dict[str, Any] | None:
     [
         (b"no window at all", "not valid JSON"),
         (window_message(3, []), "no ids"),
-        (window_message(3, [1, 2]), "no strings"),
+        (window_message(3, [1, 2]), "not strings"),
     ],
 )
 async def test_what_is_no_window_is_quarantined_with_its_reason(queue: ServiceBusSender, body: bytes, reason: str):
