@@ -1,9 +1,11 @@
 """Targets of `make` that refuse, and what they say."""
 
 import fcntl
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -47,3 +49,14 @@ def test_the_state_of_a_stack_that_runs_is_not_cleaned_away(tmp_path: Path):
 
     assert make(tmp_path, "clean").returncode == 0
     assert not (tmp_path / ".local").exists()
+
+
+def test_both_suites_know_the_markers_by_which_they_are_run():
+    """pytest refuses a run that names a marker which its settings do not."""
+    named = re.findall(r'^(?:FAST|SLOW|PROOF) := -m "(.*?)"', (ROOT / "Makefile").read_text(), re.MULTILINE)
+    markers = {word for words in named for word in words.split()} - {"not", "and", "or"}
+    assert {"slow", "proof"} <= markers
+
+    for settings in (ROOT / "pyproject.toml", ROOT / "packages" / "local-azure" / "pyproject.toml"):
+        options = tomllib.loads(settings.read_text())["tool"]["pytest"]["ini_options"]
+        assert markers <= {marker.partition(":")[0] for marker in options["markers"]}, settings
