@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
@@ -17,7 +18,8 @@ from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign, PlanProgress, TickPart
 from fraud.routing import SENT_AGAIN
-from services import event_hub
+from services import event_hub, names
+from services.blobs import warehouse
 from services.campaigns import PROGRESS_STEP, campaigns_of, keep_planned, keep_tape_page, kept_run_ids
 from tests.activities.hub_reader import events_since, hub_ends
 
@@ -110,6 +112,15 @@ async def test_a_large_tick_is_acknowledged_in_portions(monkeypatch: pytest.Monk
     assert (sum(sizes), max(sizes)) == (5_000, EVENTS_PER_SEND)
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def reports_of_its_own(clients: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty container for campaigns: a blob tells its time in whole seconds, in which another test may keep one."""
+    container = await warehouse(f"reports-{uuid.uuid4().hex[:8]}")
+    await container.create_container()
+    monkeypatch.setattr(names, "REPORTS", container.container_name)
+
+
+@pytest.mark.usefixtures("reports_of_its_own")
 async def test_a_campaign_with_a_plan_is_measured_by_the_ticks_that_it_sent_and_is_listed():
     planned = await campaign()
 
