@@ -1,6 +1,7 @@
-"""Who may call an HTTP function: a role, or anybody with a reason. Each function says it beside its route.
+"""Who may call an HTTP function: a role, or anybody with a reason. Each function declares it beside its route.
 
-`tests/function_app/test_access.py` goes through every function that the host knows; one that says nothing fails there.
+`tests/function_app/test_access.py` goes through every function that the host knows, and fails for one that declares
+nothing.
 """
 
 from collections.abc import Awaitable, Callable
@@ -22,9 +23,9 @@ _ATTRIBUTE = "access"
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """The role that a function asks for; without one the reason why it asks for none.
+    """The role that a function requires, or the reason why it requires none.
 
-    `changes` is true if whoever calls must have a name; `deed` is the entry of the journal that a call makes.
+    `changes` is true if the caller must have a name; `deed` is the journal entry that a call makes.
     """
 
     role: Role | None
@@ -34,12 +35,12 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def access_of(function: Callable[..., Any]) -> Access | None:
-    """The access that a function says; None if it says nothing."""
+    """The access that a function declares; None if it declares nothing."""
     return getattr(function, _ATTRIBUTE, None)
 
 
 def with_access(function: HttpFunction, access: Access) -> HttpFunction:
-    """The function, with what it asks of its callers."""
+    """The function, with its declared access."""
     setattr(function, _ATTRIBUTE, access)
     return function
 
@@ -54,7 +55,7 @@ def checks_callers_itself(reason: str) -> Callable[[HttpFunction], HttpFunction]
 
 
 def open_to_all(reason: str) -> Callable[[HttpFunction], HttpFunction]:
-    """Let in whomever the host lets in, but nobody who pretends to be logged in (401)."""
+    """Let in every caller whom the host lets in, except those who pretend to be logged in (401)."""
 
     def guarded(function: HttpFunction) -> HttpFunction:
         @wraps(function)
@@ -71,10 +72,10 @@ def open_to_all(reason: str) -> Callable[[HttpFunction], HttpFunction]:
 
 
 def asks_for(role: Role, *, deed: DeedKind | None = None) -> Callable[[HttpFunction], HttpFunction]:
-    """Let in this role and those above: 401 for a principal that is not believed, 403 for a role that is not enough.
+    """Let in this role and those above: 401 for a principal that is not trusted, 403 for a lower role.
 
-    With a deed, the caller has a name (400 without one), and the call is in the journal before anything is changed; 503
-    if it cannot be.
+    With a deed, the caller must have a name (400 without one), and the call is written to the journal before anything
+    is changed; 503 if it cannot be written.
     """
 
     def guarded(function: HttpFunction) -> HttpFunction:

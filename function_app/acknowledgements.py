@@ -37,9 +37,10 @@ class AcknowledgementOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 @blueprint.durable_client_input(client_name="client")
 @asks_for("operator", deed="acknowledge")
 async def acknowledge_differences(request: func.HttpRequest, client: Client) -> func.HttpResponse:
-    """Acknowledge differences of a report. Who was first is kept; doing it twice changes nothing.
+    """Acknowledge differences of a report.
 
-    400 names the field; 404 without a report; 409 while the range is being reconciled.
+    The first acknowledgement of a difference is kept; doing it twice changes nothing. 400 names the field; 404 without
+    a report; 409 while the range is being reconciled.
     """
     run = request.route_params["id"]
     if not is_reconciliation(run):
@@ -50,7 +51,7 @@ async def acknowledge_differences(request: func.HttpRequest, client: Client) -> 
     except BadRequestError as error:
         return error.response()
     if await durable_client.is_running(client, run):
-        return problem(409, "Reconciliation runs", f"{run} is running: its report will be another one")
+        return problem(409, "Reconciliation runs", f"{run} is running: its report will be replaced")
     now = await azure_time()
     given = [
         Acknowledgement(run=run, name=order.name, key=key, who=who, when=now, why=why)

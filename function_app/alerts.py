@@ -13,6 +13,6 @@ blueprint = func.Blueprint()
 @blueprint.function_name("send-alert-digests")
 @blueprint.timer_trigger(arg_name="timer", schedule=EVERY_MINUTE, run_on_startup=False)
 async def send_alert_digests(timer: func.TimerRequest) -> None:
-    """Tell the fraud team of the alerts that wait. A failure raises; the next minute tries the same again."""
+    """Send the alerts that wait to the fraud team. A failure raises; the same alerts are tried again a minute later."""
     with logged_failure("send-alert-digests"):
         await send_digests()

@@ -1,5 +1,5 @@
-"""Who calls, at every HTTP function and page: a person whom the platform has logged in, a function key that names a
-person, or a name on one's own machine. The only place that decides it.
+"""The caller of each HTTP function and page: a person whom the platform has logged in, a function key that names a
+person, or a name on one's own machine. No other place decides it.
 """
 
 from urllib.parse import unquote
@@ -18,7 +18,7 @@ from services.settings import settings
 ACTOR = "x-actor"
 """The header in which a request with a function key names the person who acts, percent-encoded UTF-8."""
 LOCAL = Caller(name="you", role="operator", by="name")
-"""Whoever is at the desk of their own machine and has not chosen a name."""
+"""The name of somebody who is at the desk of their own machine and has not chosen one."""
 
 
 def caller_of_api(request: func.HttpRequest, role: Role, *, changes: bool) -> Caller:
@@ -42,13 +42,13 @@ def caller_of_page(request: func.HttpRequest) -> Caller:
     if settings().platform_login:
         raise ProblemError(401, "Log in", "Log in with your account: /.auth/login/aad leads there.")
     if settings().in_azure:
-        detail = "No login stands before this app, so nobody can be told from another: see docs/azure.md, The desk."
+        detail = "No login stands before this app, so users cannot be told apart: see docs/azure.md, The desk."
         raise ProblemError(403, "The desk is closed here", detail)
     return chosen(headers_of(request).get("cookie", "")) or LOCAL
 
 
 def refuse_pretenders(request: func.HttpRequest) -> None:
-    """Let anybody in, but nobody who pretends to be logged in. Raises ProblemError (401)."""
+    """Let in every caller, except those who pretend to be logged in. Raises ProblemError (401)."""
     principals.refuse_pretenders(headers_of(request), believed=settings().platform_login)
 
 

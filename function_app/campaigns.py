@@ -41,7 +41,7 @@ _ASKED_AT_ONCE = 8
 _STOP_POLL_SECONDS = 0.25
 _POLLS_PER_EVENT = 6
 _STOP_POLLS = 40
-"""Ten seconds in all, real ones; the event is raised anew every one and a half."""
+"""Ten real seconds in all; the event is raised again every one and a half seconds."""
 
 
 @blueprint.function_name("start-campaign")
@@ -138,7 +138,7 @@ async def get_latencies(request: func.HttpRequest, client: Client) -> func.HttpR
 async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     """Stop a campaign after the batch that is being sent.
 
-    202 once the campaign shows that it knows, 503 if it does not within ten seconds. 404 if it does not exist, 409 if
+    202 once the campaign has received the stop, 503 if it does not within ten seconds. 404 if it does not exist, 409 if
     it has ended.
     """
     instance_id, status = await _find(request, client)
@@ -147,7 +147,7 @@ async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpR
     if status.runtime_status not in durable_client.RUNNING:
         return problem(409, "Campaign has ended", f"{instance_id} is {durable_client.runtime_status_of(status)}")
     if not await _stops(client, instance_id):
-        return problem(503, "Campaign does not answer", f"{instance_id} has not taken in the stop yet; ask again")
+        return problem(503, "Campaign does not answer", f"{instance_id} has not received the stop yet; ask again")
     return json_response({"id": instance_id, "phase": "stopping"}, status=202)
 
 
@@ -211,12 +211,12 @@ async def _stops(client: Client, instance_id: str) -> bool:
 
 
 def tells_due(totals: MixTotals, plan: dict[str, Any] | None) -> bool:
-    """True if the time in an event is the one at which it was due: neither a late event's nor a recorded one's is."""
+    """True if events carry the time at which they were due; late and recorded events do not."""
     return not totals.late and all(stage["shape"] != "tape" for stage in (plan or {}).get("stages", ()))
 
 
 def _progress(status: Status) -> dict[str, Any]:
-    """The campaign's own account of itself, beside what the engine says. An `output` that is text is why it failed."""
+    """The campaign's own status, beside the engine's. An `output` that is text is the reason why it failed."""
     runtime_status = durable_client.runtime_status_of(status)
     output: Any = status.output
     custom = cast(dict[str, Any], status.custom_status or {})
@@ -238,7 +238,7 @@ async def _plan(client: Client, instance_id: str, status: Status) -> dict[str, A
 
 
 async def _find(request: func.HttpRequest, client: Client) -> tuple[str, Status | None]:
-    """The campaign of the route's name or instance id; one that was restarted has an id which is not a name of ours."""
+    """The campaign of the route's name or instance id; the durable extension chose the id of a restarted one."""
     text = request.route_params["name"]
     name = text.removeprefix(campaign_id(""))
     if not is_name(name):

@@ -17,10 +17,10 @@ blueprint = df.Blueprint()
 async def verify_reports(request: func.HttpRequest) -> func.HttpResponse:
     """The length of the chain of reports, its head, and everything that is wrong with it.
 
-    `?head=NUMBER:DIGEST` holds it against a head that was noted from a log or an outcome. 400 if that is not one.
+    `?head=NUMBER:DIGEST` compares it with a head that was noted from a log or an outcome. 400 if that is not one.
     """
     text = request.params.get("head")
     noted = parse_head(text) if text else None
     if text and noted is None:
-        return BadRequestError("head", "head must be NUMBER:DIGEST, as an outcome and the log tell it").response()
+        return BadRequestError("head", "head must be NUMBER:DIGEST, as an outcome and the log show it").response()
     return json_response(await verify_chain(noted))

@@ -1,6 +1,6 @@
 """The name and the role that somebody has chosen on their own machine, in a cookie of the desk.
 
-On one's own machine nobody asks for a password: whoever reaches the port is there anyway. A banner says so.
+Nobody is asked for a password on their own machine: whoever reaches the port has the machine anyway. A banner says so.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The durable client, with its edges taken off: typed arguments, statuses that are there or not, exact refusals."""
+"""The durable client with a typed interface: typed arguments, a status or None, and exact exceptions."""
 
 import contextlib
 import re
@@ -28,8 +28,8 @@ RUNNING = frozenset(
 
 
 async def find(client: Client, instance_id: str, *, show_input: bool = False) -> Status | None:
-    """The status of an instance, with its input if that is asked for. None if there never was one of this id."""
-    # The SDK puts the id into an address as it is.
+    """The status of an instance, with its input if that is asked for. None if none of this id ever existed."""
+    # The SDK does not escape the id in its URL.
     status = await client.get_status(quote(instance_id, safe=""), show_input=show_input)
     return status or None
 
@@ -77,7 +77,7 @@ async def start(
                 raise AlreadyRunningError(instance_id) from error
             if last:
                 raise
-            # Another start was faster, and what it started has ended since: this one can be started now.
+            # Another start was faster, and its instance has ended since: this one can be started now.
         else:
             return
 
@@ -85,7 +85,7 @@ async def start(
 async def start_once(
     client: Client, orchestration: Orchestration[Argument, Any], instance_id: str, argument: Argument
 ) -> None:
-    """Start an instance unless there is one of this id, in whatever state."""
+    """Start an instance unless one of this id exists, in any state."""
     if await find(client, instance_id) is None:
         await start_or_join(client, orchestration, instance_id, argument)
 
@@ -118,9 +118,9 @@ def runtime_status_of(status: Status) -> str:
 
 
 def management_address(client: Client) -> str:
-    """The base address of the durable management API: on Azure as here a port of the host's own machine.
+    """The base address of the durable management API: on Azure as here, a port of the host's own machine.
 
-    The SDK builds the addresses of its own requests from it, and hands it to nobody.
+    The SDK builds its own requests from it, and does not expose it.
     """
     bindings = client._orchestration_bindings  # pyright: ignore[reportPrivateUsage]
     assert bindings.rpc_base_url, "the durable extension gives it since version 2"  # noqa: S101

@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def logged_failure(function: str) -> Generator[None]:
-    """Log that a function failed, with the kind of its error and no text of it, and raise the error."""
+    """Log that a function failed, with the type of its error but without its text, and raise the error."""
     try:
         yield
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The health triggers: does everything that the app depends on answer, how fast, and does the pipeline move."""
+"""The health triggers: they tell if all that the app depends on answers, how fast, and if the pipeline moves."""
 
 import azure.functions as func
 
@@ -14,7 +14,7 @@ blueprint = func.Blueprint()
 @blueprint.route("api/health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS, trigger_arg_name="request")
 @open_to_all("it tells whether the app is well, and no more")
 async def health(request: func.HttpRequest) -> func.HttpResponse:
-    """503 if a dependency does not answer or the pipeline stands, else 200; the status and no more: anybody may ask."""
+    """503 if a dependency does not answer or the pipeline stands, else 200: the status only, as anybody may ask."""
     answer = await recent_health()
     return json_response({"status": answer.status}, _code(answer))
 

@@ -1,4 +1,4 @@
-"""A deed over HTTP: kept before the pipeline is told to do something, and completed with what came of it."""
+"""A deed over HTTP: written before the pipeline is told to do something, and completed with the outcome."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ async def journalled(caller: Caller, what: DeedKind, subject: str, why: str, act
     Raises ProblemError (503) if the first cannot be written: then nothing is done.
     """
     try:
-        # Azure's time has whole seconds, and what is done twice within one are two deeds.
+        # Azure's time has whole seconds, and two requests within one second are two deeds.
         when = (await azure_time()).replace(microsecond=time.time_ns() // 1_000 % 1_000_000)
         deed = deed_of(caller, when, what, subject[:MOST_KEPT], why[:MOST_KEPT])
         await keep_deed(deed)

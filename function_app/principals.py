@@ -1,8 +1,8 @@
-"""The person whom the platform has logged in, as its header tells.
+"""The person whom the platform has logged in, as its header says.
 
-The header is believed only where a setting says that the platform's authentication stands before the app, which takes
-the header from everybody else ("Work with user identities in Azure App Service authentication"). Anywhere else a
-request that carries it is refused: somebody pretends.
+The header is trusted only where a setting says that the platform's authentication runs in front of the app, which
+removes the header from all other requests ("Work with user identities in Azure App Service authentication"). Anywhere
+else a request with this header is refused: its sender pretends to be logged in.
 """
 
 import re
@@ -34,14 +34,14 @@ class _Principal(msgspec.Struct, frozen=True):
 
 
 def refuse_pretenders(headers: Mapping[str, str], *, believed: bool) -> None:
-    """Raise ProblemError (401) for headers of the platform where they are not believed."""
+    """Raise ProblemError (401) for headers of the platform where they are not trusted."""
     carried = [name for name in headers if _PLATFORM.fullmatch(name)]
     if carried and not believed:
-        raise ProblemError(401, "Not believed", f"no login stands before this app: it does not believe {carried[0]}")
+        raise ProblemError(401, "Not trusted", f"no login protects this app: it does not trust {carried[0]}")
 
 
 def principal_in(headers: Mapping[str, str], *, believed: bool) -> Caller | None:
-    """The person whom the platform has logged in; None without one. Raises ProblemError for one that is not believed.
+    """The person whom the platform has logged in; None without one. Raises ProblemError for one that is not trusted.
 
     A person without one of our roles is refused too: the app registration gives them.
     """

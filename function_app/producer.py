@@ -23,12 +23,12 @@ from services.settings import settings
 
 BAD_EVENT_RATIO = 0.1
 _PATIENCE_SECONDS = 8.0
-"""Whoever asks for few events is told within 10 s that the hub is away."""
+"""A request for few events fails within 10 s if the hub is away."""
 _SLOWEST_PER_SECOND = 400
-"""Events that a busy machine still makes and sends in a second: a large order is given as much more time."""
+"""Events per second that even a busy machine makes and sends: a large order is given time in proportion."""
 
 EVENTS_PER_MINUTE = 100_000
-"""Each worker's bound, so that nobody makes more traffic by accident or anonymously than a campaign would by order."""
+"""Each worker's bound on traffic that is made by accident or anonymously: larger traffic is ordered as a campaign."""
 
 _log = logging.getLogger(__name__)
 blueprint = func.Blueprint()
@@ -47,7 +47,7 @@ class MinuteBudget:
         self._sum = 0
 
     def take(self, count: int) -> int:
-        """Take `count` of the budget; 0, or the seconds until there will be so many, and then nothing is taken."""
+        """Take `count` of the budget and give 0; or take nothing and give the seconds until there is enough."""
         now = time.monotonic()
         while self._taken and self._taken[0][0] <= now - 60:
             self._sum -= self._taken.popleft()[1]
@@ -116,7 +116,7 @@ async def produce_events(request: func.HttpRequest) -> func.HttpResponse:
 
 
 def patience(count: int) -> float:
-    """The seconds that so many events may take until the hub has them: 33 for the most that one may ask for."""
+    """The seconds that so many events may take until the hub has them: 33 for the largest order."""
     return _PATIENCE_SECONDS + count / _SLOWEST_PER_SECOND
 
 

@@ -1,4 +1,4 @@
-"""The timer that deletes the histories of orchestrations that have ended long ago."""
+"""The timer that deletes the histories of orchestrations that ended long ago."""
 
 import logging
 from datetime import UTC, datetime, timedelta

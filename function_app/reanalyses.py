@@ -48,7 +48,7 @@ async def start(asked: ReanalysisOrder, caller: Caller, client: Client) -> Reana
 
 
 async def current(client: Client) -> ReanalysisRow:
-    """The re-analysis that runs, or that has run last. Raises ProblemError (404) if there never was one."""
+    """The re-analysis that runs, or the last one that ran. Raises ProblemError (404) if there never was one."""
     return _row(await WALK.find(client))
 
 
@@ -70,7 +70,7 @@ def _row(status: Status) -> ReanalysisRow:
 
 
 def _state_of(status: Status | None) -> ReanalysisState | None:
-    """The state that an instance tells; None as long as it has not begun."""
+    """The state in an instance's status; None as long as it has not begun."""
     if status is None or not status.custom_status:
         return None
     return msgspec.convert(status.custom_status, ReanalysisState)

@@ -23,7 +23,7 @@ blueprint = df.Blueprint()
 
 
 class ReconciliationOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a request; `cosmos: false` leaves Cosmos out, which costs a query over the whole range.
+    """The body of a request; `cosmos: false` leaves out Cosmos, and so saves a query over the whole range.
 
     `again: true` reads the archives anew, even if nothing in them has changed since the last report.
     """
@@ -116,7 +116,7 @@ async def read_reported_blob(request: func.HttpRequest) -> func.HttpResponse:
 @blueprint.timer_trigger(arg_name="timer", schedule="%RECONCILIATION_SCHEDULE%", run_on_startup=False)
 @blueprint.durable_client_input(client_name="client")
 async def reconcile_every_night(timer: func.TimerRequest, client: Client) -> None:
-    """Start the nightly reconciliation, unless the last one still runs: then that one's successor catches up."""
+    """Start the nightly reconciliation, unless the last one still runs: the next night then catches up."""
     if not await durable_client.is_running(client, NIGHTLY):
         await client.start_new(RECONCILE_NIGHTLY.name, NIGHTLY)
 

@@ -1,4 +1,4 @@
-"""Registering activities and orchestrations: plain JSON values outside, their own types inside."""
+"""Registering activities and orchestrations: plain JSON values on the wire, their own types in the functions."""
 
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, get_type_hints

@@ -39,7 +39,7 @@ async def start_repair(request: func.HttpRequest, client: Client) -> func.HttpRe
     if await find_report(run, "report.json") is None:
         return problem(404, "No such report", f"there is no report of {run[:100]}: reconcile the range first")
     if await durable_client.is_running(client, run):
-        return problem(409, "Reconciliation runs", f"{run} is running: its report will be another one")
+        return problem(409, "Reconciliation runs", f"{run} is running: its report will be replaced")
     asked = RepairRequest(run, order.dry_run)
     await durable_client.start_or_join(client, REPAIR_RECONCILIATION, asked.id, asked)
     return durable_client.accepted(client, request, "api/repairs", asked.id)

@@ -13,7 +13,7 @@ _HEADERS = {
 
 
 async def serve(file: ReportFile | None) -> func.HttpResponse:
-    """The file; 404 without one; 413 for one that only the storage account can serve."""
+    """The file; 404 if absent; 413 for one that only the storage account can serve."""
     if file is None:
         return problem(404, "No such file", "there is no file of this name: reconcile or repair the range first")
     if file.is_large:

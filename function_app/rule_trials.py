@@ -1,4 +1,4 @@
-"""Trials of rules, as the API and the desk order them: a set is tried over windows, and nothing is changed."""
+"""Trials of rules, as the API and the desk order them: a set is tried over windows, and no verdict is changed."""
 
 import msgspec
 
@@ -44,12 +44,15 @@ async def start(asked: TrialOrder, caller: Caller, client: Client) -> TrialRow:
 
 
 async def current(client: Client) -> TrialRow:
-    """The trial that runs, or that has run last, with its result. Raises ProblemError (404) if there never was one."""
+    """The trial that runs, or the last one that ran, with its result. Raises ProblemError (404) if there is neither."""
     return _row(await WALK.find(client))
 
 
 async def stop(why: str, caller: Caller, client: Client) -> TrialRow:
-    """Stop it after the windows that are being tried; what was seen is its result. Raises ProblemError (404, 409)."""
+    """Stop it after the windows that are being tried; the windows tried so far are its result.
+
+    Raises ProblemError (404, 409).
+    """
     progress = _progress(await WALK.find(client))
     return _row(await WALK.end(client, caller, progress.order.id if progress else INSTANCE, why))
 
@@ -78,5 +81,5 @@ def _row(status: Status) -> TrialRow:
 
 
 def _progress(status: Status) -> TrialProgress | None:
-    """How far it is; None as long as it has not begun."""
+    """The progress of a trial; None as long as it has not begun."""
     return msgspec.convert(status.custom_status, TrialProgress) if status.custom_status else None

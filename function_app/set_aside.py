@@ -1,4 +1,4 @@
-"""Take up again what was set aside: hand dead letters to the window trigger's code, send corrected events to the hub.
+"""Process again what was set aside: hand dead letters to the window trigger's code, send corrected events to the hub.
 
 A dead letter is not sent to its queue again: duplicate detection would drop it for a day, and the app has no right to
 send there. Its windows are started here as the trigger would have, and only then does it leave the queue.

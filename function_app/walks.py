@@ -1,4 +1,4 @@
-"""Orchestrations that walk windows page by page, one of each kind at a time: found, and stopped."""
+"""Orchestrations that walk windows page by page, one of each kind at a time: how they are found and stopped."""
 
 import asyncio
 import logging
@@ -29,14 +29,14 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
     stop: DeedKind
 
     async def find(self, client: Client) -> Status:
-        """The one that runs, or has run last. Raises ProblemError (404) if there never was one."""
+        """The one that runs, or the last one that ran. Raises ProblemError (404) if there never was one."""
         status = await durable_client.find(client, self.instance)
         if status is None:
             raise not_found(self.what, "that runs or has run last")
         return status
 
     async def end(self, client: Client, caller: Caller, subject: str, why: str) -> Status:
-        """Stop it after the windows that are in work, and journal that; its status then.
+        """Stop it after the windows that are being processed, and journal that; gives its status afterwards.
 
         Raises ProblemError (409) if it has ended.
         """

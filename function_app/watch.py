@@ -13,6 +13,6 @@ blueprint = func.Blueprint()
 @blueprint.function_name("watch-pipeline")
 @blueprint.timer_trigger(arg_name="timer", schedule=EVERY_MINUTE, run_on_startup=False)
 async def watch(timer: func.TimerRequest) -> None:
-    """Look at the pipeline; log, and tell those who operate it, what does not move. A failure raises."""
+    """Look at the pipeline, log the checks, and notify the operators of what does not move. A failure raises."""
     with logged_failure("watch-pipeline"):
         await watch_pipeline()

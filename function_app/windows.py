@@ -71,7 +71,7 @@ async def take_windows(body: bytes, message_id: str | None, enqueued_time: datet
 
 
 async def _start_once(client: Client, window: SuspiciousWindow) -> bool:
-    """Start a window's analysis unless there is one of its name, in whatever state; true if it was started."""
+    """Start a window's analysis unless an instance of its name exists, in any state; true if it was started."""
     for name in (window.name, window.former_name):
         if await find(client, name) is not None:
             _log.info("%s was started before", name)

@@ -10,7 +10,7 @@ from function_app.api.endpoint import Answer
 from function_app.http import headers_of, problem
 
 _HEADERS = {
-    # Texts of others: never a page of ours, and kept by nobody on the way.
+    # The content comes from others: no browser may run it as a page, and no cache may keep it.
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-cache",
 }

@@ -1,4 +1,7 @@
-"""The endpoints that change the review of a case. Each names the state that was seen, and is journalled."""
+"""The endpoints that change the review of a case.
+
+Each request names the state that its sender has seen, and is journalled.
+"""
 
 import logging
 from collections.abc import Callable
@@ -26,7 +29,7 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The person who shall have a case; null gives it back to all."""
+    """The person to whom a case is assigned; null assigns it to nobody."""
 
     assignee: Person | None
     why: Why | None = None
@@ -58,7 +61,7 @@ async def decide_case(call: Call[CaseName, Decision]) -> Answer:
 
 
 async def assign_case(call: Call[CaseName, Assignment]) -> Answer:
-    """Give a case to somebody, or back to all."""
+    """Assign a case to somebody, or to nobody."""
     when, content = await azure_time(), call.content
     return await _changed(call, lambda case: assigned(case, call.caller, when, content.assignee, content.why))
 
@@ -70,7 +73,7 @@ async def comment_case(call: Call[CaseName, Comment]) -> Answer:
 
 
 async def reopen_case(call: Call[CaseName, Reopening]) -> Answer:
-    """Take the decision of a case back."""
+    """Take back the decision of a case."""
     when = await azure_time()
     return await _changed(call, lambda case: reopened(case, call.caller, when, call.content.why))
 

@@ -22,7 +22,8 @@ class NoParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Call(msgspec.Struct, Generic[Asked, Content], frozen=True, kw_only=True):
     """A request that was read: `asked` are its parameters, `content` its body.
 
-    `if_match` is the ETag that a change was made of, without quotes. `client` is there if the endpoint asks for it.
+    `if_match` is the ETag of the state that a change is based on, without quotes. `client` is set if the endpoint asks
+    for it.
     """
 
     asked: Asked
@@ -39,7 +40,7 @@ class Call(msgspec.Struct, Generic[Asked, Content], frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer that is more than its content: with an ETag of its own, another status, or another media type."""
+    """An answer with more than content: an ETag of its own, another status, or another media type."""
 
     content: Any
     etag: str | None = None
@@ -75,5 +76,5 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def changes(self) -> bool:
-        """True if it changes something: then whoever calls must have a name."""
+        """True if it changes something: then the caller must have a name."""
         return self.method != "GET"

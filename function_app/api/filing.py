@@ -1,4 +1,4 @@
-"""The endpoints of files: a case as one file out, outcomes as a CSV in."""
+"""The endpoints of files: a case is downloaded as one file, outcomes are uploaded as CSV."""
 
 import msgspec
 
@@ -47,7 +47,7 @@ async def keep_outcomes(call: Call[object, bytes]) -> OutcomesKept:
 
 
 async def list_outcomes(call: Call[Question, None]) -> Page[OutcomeRow]:
-    """A page of what became of events, as it was told."""
+    """A page of the outcomes of events, as they were uploaded."""
     return await outcomes.list_outcomes(call.asked)
 
 

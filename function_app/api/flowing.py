@@ -1,4 +1,4 @@
-"""The endpoint of the flow: each joint of the pipeline with its number and rate, and what the watch makes of it."""
+"""The endpoint of the flow: each joint of the pipeline with its number and rate, and what the watch says of it."""
 
 from activities.desk.flow import recent_flow
 from fraud.watching.flow import FlowSeen

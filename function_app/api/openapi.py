@@ -15,11 +15,11 @@ DOCUMENT_PATH = "api/openapi.json"
 _REFERENCES = "#/components/schemas/{name}"
 _REFUSALS = {
     400: "The request is wrong in the field that is named.",
-    401: "No function key, or a principal that is not believed.",
+    401: "No function key, or a principal that is not trusted.",
     403: "The role is not enough.",
-    404: "There is nothing of this name.",
+    404: "Nothing has this name.",
     409: "The state does not allow it.",
-    412: "It has changed since it was seen.",
+    412: "It has changed since it was read.",
     413: "The body is too large.",
     428: "The header If-Match is missing.",
     503: "A service that this needs does not answer.",
@@ -101,7 +101,7 @@ def _parameters(endpoint: Endpoint, asked: dict[str, Any]) -> list[dict[str, Any
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a value that a query can hold: an absent parameter is null, and no text is."""
+    """The schema of a query's value without null: an absent parameter is null, and no text stands for null."""
     kept = {name: value for name, value in schema.items() if not (name == "default" and value is None)}
     if "enum" in kept:
         kept["enum"] = [value for value in kept["enum"] if value is not None]

@@ -73,12 +73,12 @@ async def get_quarantine(call: Call[QuarantineName, None]) -> QuarantineRow:
 
 
 async def list_dead_letters(call: Call[Question, None]) -> Page[DeadLetterRow]:
-    """A page of the messages that no delivery has succeeded with."""
+    """A page of the dead letters: messages that failed at every delivery."""
     return await dead_letters.list_dead_letters(call.asked)
 
 
 async def list_alerts(call: Call[SpanQuestion, None]) -> Page[AlertRow]:
-    """A page of the alerts that the fraud team was told, the latest window first."""
+    """A page of the alerts that were sent to the fraud team, the latest window first."""
     return await alerts.list_alerts(call.asked)
 
 

@@ -1,4 +1,4 @@
-"""The endpoints of re-analyses: count windows, judge them again, follow it, stop it, read the verdicts of before."""
+"""The endpoints of re-analyses: count windows, judge them again, follow it, stop it, read the replaced verdicts."""
 
 from fraud.desk.paging import Page
 from fraud.desk.queries import CaseName, Question
@@ -17,7 +17,7 @@ async def start_reanalysis(call: Call[NoParameters, ReanalysisOrder]) -> Answer:
 
 
 async def get_reanalysis(call: Call[NoParameters, None]) -> ReanalysisRow:
-    """The re-analysis that runs, or that has run last."""
+    """The re-analysis that runs, or the last one that ran."""
     return await reanalyses.current(call.durable)
 
 

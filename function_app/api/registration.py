@@ -69,7 +69,7 @@ async def respond(endpoint: Endpoint, request: func.HttpRequest, client: Client 
         reason = first_of(error)
         if not isinstance(reason, AzureError | TimeoutError) or _is_our_fault(reason):
             raise
-        # Its text may hold an address; the kind tells those who operate the app what to look at.
+        # The error's text may hold an address; its type tells the operators what to look at.
         _log.warning("%s: a service does not answer: %s", endpoint.name, type(reason).__name__)
         detail = f"a service that this needs does not answer ({type(reason).__name__}): see api/health, and ask again"
         return refusal(ProblemError(503, "Service away", detail))
@@ -77,5 +77,5 @@ async def respond(endpoint: Endpoint, request: func.HttpRequest, client: Client 
 
 
 def _is_our_fault(error: BaseException) -> bool:
-    """True for a request of ours that a service refuses for itself: asked again, it refuses it again."""
+    """True if a service refuses our request as such: sent again, the request would be refused again."""
     return isinstance(error, HttpResponseError) and error.status_code in (400, 401, 403, 404, 413)

@@ -38,10 +38,13 @@ def read_body(kind: Any, request: func.HttpRequest) -> Any:
 
 
 def read_etag(request: func.HttpRequest) -> str:
-    """The ETag that a change was made of. Raises ProblemError (428 without one, 400 for one that is not a single)."""
+    """The ETag of the state that a change is based on.
+
+    Raises ProblemError: 428 without one, 400 if it is not exactly one.
+    """
     text = headers_of(request).get("If-Match", "").strip()
     if not text:
-        raise ProblemError(428, "If-Match is missing", "say with If-Match which state you have seen: its `etag`")
+        raise ProblemError(428, "If-Match is missing", "name the state that you have seen in If-Match: its `etag`")
     tag = text.removeprefix('"').removesuffix('"')
     if not tag or any(character in tag for character in '",*') or text.startswith("W/") or not tag.isprintable():
         raise bad_request("If-Match", "If-Match must be the one `etag` of that state, in quotes")

@@ -44,7 +44,7 @@ async def shadow_rules(call: Call[NoParameters, SetInShadow]) -> Answer:
 
 
 async def snooze_rule(call: Call[NoParameters, RuleToSnooze]) -> Answer:
-    """Let a rule count nothing against a customer, or at a store, from the windows on that begin later."""
+    """Snooze a rule for a customer or a store: it adds no points in windows that begin later."""
     rules = {rule.id for rule_set in shipped().values() for rule in rule_set.rules}
     return await _changed(call, lambda kept, now: snoozed(kept.state, call.content, call.caller, now, rules))
 

@@ -1,4 +1,4 @@
-"""The endpoints that take up again what was set aside, and the journal of what was done."""
+"""The endpoints that process again what was set aside, and the journal of what was done."""
 
 from fraud.desk.deeds import Deed
 from fraud.desk.paging import Page
@@ -10,7 +10,10 @@ from services.desk import deeds
 
 
 async def redrive_dead_letters(call: Call[NoParameters, RedriveOrder]) -> Redriven:
-    """Start the windows of dead letters, one, some or all up to a number; what succeeds leaves the queue."""
+    """Start the windows of dead letters: one, some, or all up to a number.
+
+    A letter whose windows start leaves the queue.
+    """
     return await redrive(call.content, call.caller, call.durable)
 
 

@@ -6,17 +6,17 @@ from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
 
 
 async def start_trial(call: Call[NoParameters, TrialOrder]) -> Answer:
-    """Try a rule set over windows: what it would change, and nothing is changed; one at a time."""
+    """Try a rule set over windows: it tells what the set would change, and changes nothing. One trial at a time."""
     return Answer(content=await rule_trials.start(call.content, call.caller, call.durable), status=202)
 
 
 async def get_trial(call: Call[NoParameters, None]) -> TrialRow:
-    """The trial that runs, or that has run last, with its result."""
+    """The trial that runs, or the last one that ran, with its result."""
     return await rule_trials.current(call.durable)
 
 
 async def stop_trial(call: Call[NoParameters, ReanalysisStop]) -> Answer:
-    """Stop the trial after the windows that are being tried; what was seen so far is its result."""
+    """Stop the trial after the windows that are being tried; the windows tried so far are its result."""
     return Answer(content=await rule_trials.stop(call.content.why, call.caller, call.durable), status=202)
 
 

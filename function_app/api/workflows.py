@@ -31,7 +31,7 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 async def list_workflows(call: Call[WorkflowQuery, None]) -> Page[WorkflowRow]:
-    """A page of the instances of orchestrations, as the durable extension's management API tells them."""
+    """A page of the instances of orchestrations, as the durable extension's management API lists them."""
     asked = call.asked
     wanted = Filter(
         statuses=(asked.status,) if asked.status else (),

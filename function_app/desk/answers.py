@@ -24,7 +24,7 @@ _A_YEAR = "public, max-age=31536000, immutable"
 
 
 def page(template: str, visit: Visit, *, status: int = 200, **content: Any) -> func.HttpResponse:
-    """A page; nobody keeps it, because it shows what is so now."""
+    """A page; it is not cached, because it shows the present state."""
     return _html(render(template, me=visit.caller, token=visit.token, **content), status)
 
 
@@ -51,12 +51,12 @@ def redirect(address: str) -> func.HttpResponse:
 
 
 def file(asset: Asset) -> func.HttpResponse:
-    """A file that a browser may keep for ever."""
+    """A file that a browser may cache for ever."""
     headers = {**_SAFE, "Cache-Control": _A_YEAR}
     return func.HttpResponse(asset.content, mimetype=asset.mimetype, charset="utf-8", headers=headers)
 
 
 def refused(status: int, title: str, detail: str, visit: Visit | None = None) -> func.HttpResponse:
-    """A page that says why not, and what to do."""
+    """A page that says why a request is refused, and what to do."""
     caller = visit.caller if visit else None
     return _html(render("refused.html", title=title, detail=detail, here="", me=caller), status)

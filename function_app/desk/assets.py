@@ -1,4 +1,4 @@
-"""The files that a browser keeps: each has the digest of its content in its name, so it never changes under it."""
+"""The files that a browser caches: a name holds the digest of its content, which therefore never changes."""
 
 import hashlib
 from functools import cache

@@ -1,7 +1,7 @@
 """Forms that only the desk's own pages can send.
 
 A visitor's browser keeps a random token in a cookie that no script reads and no other site sends along, and each form
-of the desk holds the same token. A form of another site has neither; nor does a browser let it say that it is ours.
+of the desk holds the same token. A form of another site has neither; and a browser does not let it claim to be ours.
 Source: "Cross-Site Request Forgery Prevention Cheat Sheet" of OWASP (double submit, fetch metadata).
 """
 

@@ -71,7 +71,7 @@ TABLE = ViewTable(ROUTES)
 
 @blueprint.function_name("desk-home")
 @blueprint.route("/", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS, trigger_arg_name="request")
-@open_to_all("it leads to the desk, and tells nothing")
+@open_to_all("it redirects to the desk, and shows nothing")
 async def home(request: func.HttpRequest) -> func.HttpResponse:
     """The address of the app leads to the desk."""
     return answers.redirect("/desk")
@@ -89,7 +89,7 @@ async def desk(request: func.HttpRequest, client: Client) -> func.HttpResponse:
     if path.startswith("static/"):
         asset = served_asset(path.removeprefix("static/"))
         return (
-            answers.file(asset) if asset else answers.refused(404, "No such file", "The page that asks for it is old.")
+            answers.file(asset) if asset else answers.refused(404, "No such file", "The page that links to it is old.")
         )
     match = TABLE.find(request.method, path)
     if not isinstance(match, ViewMatch):
@@ -103,11 +103,11 @@ async def desk(request: func.HttpRequest, client: Client) -> func.HttpResponse:
 def _not_there(methods: frozenset[str]) -> func.HttpResponse:
     if methods:
         return answers.refused(405, "Not like that", f"This page takes {' and '.join(sorted(methods))}.")
-    return answers.refused(404, "No such page", "The desk has no page of this address.")
+    return answers.refused(404, "No such page", "The desk has no page at this address.")
 
 
 async def _answered(match: ViewMatch, request: func.HttpRequest, client: Client) -> func.HttpResponse:
-    """The answer of a view. Raises ProblemError if nobody is at the desk; its own refusals are pages."""
+    """The answer of a view. Raises ProblemError if nobody is logged in; the view's own refusals are pages."""
     known_token = forms.token_of(request)
     token = known_token or forms.new_token()
     visit = Visit(request, match.values, client, token, caller_of_page(request))
@@ -125,7 +125,7 @@ async def _answered(match: ViewMatch, request: func.HttpRequest, client: Client)
     except (AzureError, ServiceBusError, EventHubError, TimeoutError, ExceptionGroup) as error:
         reason = type(first_of(error)).__name__
         _log.warning("%s: a service does not answer: %s", request.url.partition("?")[0], reason)
-        detail = f"A service that this page needs does not answer ({reason}). Now tells which; try again."
+        detail = f"A service that this page needs does not answer ({reason}). The page Now shows which; try again."
         answer = answers.refused(503, "A service is away", detail, visit)
     if known_token is None:
         answer.headers.add("Set-Cookie", forms.cookie(request, token))

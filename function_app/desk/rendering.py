@@ -1,4 +1,4 @@
-"""From a template and what it shows to HTML. Whatever a template prints is escaped."""
+"""Renders templates as HTML. Everything that a template prints is escaped."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -81,7 +81,7 @@ def span(value: timedelta | float | None) -> str:
 
 
 def pretty(value: Any) -> str:
-    """A JSON value over several lines; what is longer than 64 KB is cut, and says so."""
+    """A JSON value over several lines; after 64 KB it is cut, with a note."""
     if isinstance(value, str):
         # The SDK hands some JSON on as text.
         text = _formatted(value.encode(errors="replace")) if value[:1] in ("{", "[") else value

@@ -1,4 +1,4 @@
-"""The roles of the desk's views. A view that says nothing shows something, which a reader may see."""
+"""The roles of the desk's views. A view that declares nothing only shows something, and readers may see it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ from function_app.journal import journalled
 def needs(role: Role, *, deed: DeedKind | None = None) -> Callable[[View], View]:
     """Show a view to this role and those above; the view raises ProblemError (403) for others.
 
-    With a deed, what the form holds is in the journal before anything is changed.
+    With a deed, the form is written to the journal before anything is changed.
     """
 
     def guarded(view: View) -> View:

@@ -26,7 +26,7 @@ class ViewTable:
         self._routes = [(method, _compiled(path), view) for (method, path), view in routes.items()]
 
     def find(self, method: str, path: str) -> ViewMatch | frozenset[str]:
-        """The view of a path below `/desk`; if none takes the method, the methods that the path has, none for none."""
+        """The view of a path below `/desk`; if none takes the method, the methods that the path has, if any."""
         allowed: set[str] = set()
         for its_method, pattern, view in self._routes:
             if match := pattern.fullmatch(path.strip("/")):

@@ -26,7 +26,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def spoken(self) -> str:
-        """All of it, for those who hear the page."""
+        """All of it as text, for screen readers."""
         return ", ".join(text for text in (f"{self.label}: {self.number}", self.rate, self.note) if text)
 
 
@@ -39,7 +39,7 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class Way(msgspec.Struct, frozen=True):
-    """A line from box to box as an SVG path; it moves if events pass."""
+    """A line from box to box as an SVG path; it is animated while events pass."""
 
     path: str
     moves: bool

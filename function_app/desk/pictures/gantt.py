@@ -35,12 +35,12 @@ class HistoryMoment(msgspec.Struct, frozen=True, kw_only=True):
     took: timedelta | None
     content: Any
     instance: str | None
-    """The sub-orchestration that it is of."""
+    """The sub-orchestration of the event."""
     failed: bool
 
 
 class GanttBar(msgspec.Struct, frozen=True, kw_only=True):
-    """A bar: its place in pixels, and what is said beside it."""
+    """A bar: its place in pixels, and the text beside it."""
 
     kind: BarKind
     state: BarState
@@ -106,7 +106,7 @@ def _moment(event: dict[str, Any], created: list[dict[str, Any]]) -> HistoryMome
 
 
 def _start_of_timer(fired: dict[str, Any], created: list[dict[str, Any]]) -> datetime | None:
-    """When a timer that has fired was set: the one that was to fire at the same moment."""
+    """The time at which a fired timer was created: that of the created timer with the same fire time."""
     same = [event for event in created if event.get("FireAt") == fired.get("FireAt")]
     return _time(same[0].get("Timestamp")) if same else None
 

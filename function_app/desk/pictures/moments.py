@@ -23,7 +23,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Dot(msgspec.Struct, frozen=True):
-    """A point, what kind of event it is, and what it says; `x` in percent of the time that is drawn."""
+    """A point with the kind of its event and its text; `x` is in percent of the time that is drawn."""
 
     x: float
     y: int

@@ -1,4 +1,4 @@
-"""The pages of plans of campaigns: one that begins from a file, and two campaigns side by side."""
+"""The pages of plans of campaigns: the form that starts a plan, and two campaigns side by side."""
 
 import secrets
 from collections.abc import Callable
@@ -32,7 +32,7 @@ NAMES = (RUN_CAMPAIGN.name, RUN_CAMPAIGN_PLAN.name)
 
 
 class ComparedCampaign(msgspec.Struct, frozen=True, kw_only=True):
-    """As much of a campaign's own account as is compared."""
+    """The part of a campaign's status that is compared."""
 
     phase: str = "starting"
     started: datetime | None = None
@@ -53,7 +53,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def told_of(instance: Instance) -> ComparedCampaign:
-    """A campaign's account of itself; one that cannot be read says nothing."""
+    """A campaign's status; an empty one if it cannot be read."""
     for content in (instance.output, instance.custom_status):
         if isinstance(content, dict):
             try:
@@ -98,7 +98,7 @@ async def start_plan(visit: Visit) -> func.HttpResponse:
 
 
 async def compare(visit: Visit) -> func.HttpResponse:
-    """Two campaigns side by side. 404 for one that there is not."""
+    """Two campaigns side by side. 404 if one does not exist."""
     base = management_address(visit.client)
     listed = await instances.list_page(base, Filter(prefix=_PREFIX), _LISTED)
     ids = [instance.instance_id for instance in listed.instances if instance.name in NAMES]

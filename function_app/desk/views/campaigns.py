@@ -1,4 +1,4 @@
-"""The pages of campaigns: those that there are, one that begins, and how far each is."""
+"""The pages of campaigns: the list with the progress of each, and the form that starts one."""
 
 import secrets
 
@@ -37,7 +37,7 @@ class _Totals(msgspec.Struct, frozen=True):
 
 
 class _Status(msgspec.Struct, frozen=True):
-    """As much of a campaign's own account as the page shows."""
+    """The part of a campaign's status that the page shows."""
 
     phase: str = "starting"
     batches: int = 0
@@ -48,7 +48,7 @@ class _Status(msgspec.Struct, frozen=True):
 
 
 class CampaignRow(msgspec.Struct, frozen=True):
-    """A campaign, and what it says of itself."""
+    """A campaign with its own status."""
 
     instance: Instance
     status: _Status
@@ -106,7 +106,7 @@ def _status_of(instance: Instance) -> _Status:
 
 @needs("operator", deed="start-campaign")
 async def start(visit: Visit) -> func.HttpResponse:
-    """Start the campaign of the form; the form with what is wrong if it cannot be."""
+    """Start the campaign of the form; if that is refused, show the form with the reason."""
     given = {name: text.strip() for name in _FIELDS if (text := visit.form().get(name, "")).strip()}
     try:
         order = msgspec.convert(given, CampaignRequest, strict=False)

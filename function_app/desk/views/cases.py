@@ -1,4 +1,4 @@
-"""The pages of cases: the inbox, one case with all that belongs to it, and what a person makes of it."""
+"""The pages of cases: the inbox, one case with all that belongs to it, and the forms that change it."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -46,7 +46,7 @@ _counts = RecentAnswer(count_cases, seconds=2, stale=600)
 
 
 async def show_inbox(visit: Visit) -> func.HttpResponse:
-    """Cases by filter, those with the most money at stake first. 400 for a filter that cannot be."""
+    """Cases by filter, those with the most money at stake first. 400 for an invalid filter."""
     asked = {name: text for name in _FILTERS if (text := visit.asked(name))}
     try:
         question = msgspec.convert({"limit": _PAGE, "state": "undecided", **asked}, CaseQuery, strict=False)
@@ -103,7 +103,7 @@ async def _beside(case: CaseRow) -> tuple[EventRow, ...]:
 
 
 def _alike_address(name: str, value: object, case: CaseRow) -> str:
-    """The events of a value until an hour after the window; those of a gateway in the case's store."""
+    """The page of the events of a value until an hour after the window; for a gateway, of those in the case's store."""
     until = (case.window_end + timedelta(hours=1)).isoformat()
     if name == "gateway":
         return query("/desk/events", gateway=value, store=case.store_id, to=until)
@@ -153,7 +153,7 @@ async def act(visit: Visit) -> func.HttpResponse:
 
 @needs("analyst")
 async def dismiss_many(visit: Visit) -> func.HttpResponse:
-    """Dismiss the chosen cases with one reason, each as it was seen; what was refused is told."""
+    """Dismiss the chosen cases with one reason, each as it was seen; the page lists what was refused."""
     form, chosen = visit.form(), visit.chosen("case")
     if not chosen or not form.get("why", "").strip():
         return answers.refused(400, "Nothing was dismissed", "Choose cases, and say why.", visit)

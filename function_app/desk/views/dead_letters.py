@@ -1,4 +1,4 @@
-"""The pages of dead letters: those that there are, and how they are redriven, counted first."""
+"""The pages of dead letters: the list, and how they are redriven after a count."""
 
 import azure.functions as func
 import msgspec
@@ -65,7 +65,7 @@ async def _ask(
 
 @needs("operator")
 async def redrive_letters(visit: Visit) -> func.HttpResponse:
-    """Redrive them, and tell what came of it; the question once more without a reason."""
+    """Redrive them, and show the outcome; without a reason, ask again."""
     form = visit.form()
     numbers = _numbers(visit.chosen("letter"))
     try:

@@ -1,4 +1,4 @@
-"""The page of everything of a value: the archived events of a customer, a sku, a store or a gateway, over time."""
+"""The page of the archived events of a customer, a sku, a store or a gateway, over time."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ _VALUES = ("customer", "sku", "store", "gateway")
 
 
 async def show_events(visit: Visit) -> func.HttpResponse:
-    """Events that are alike in a value, the latest first, drawn over time. 400 for a filter that cannot be."""
+    """Events that are alike in a value, the latest first, drawn over time. 400 for an invalid filter."""
     asked = {name: text for name in (*_VALUES, "from", "to", "token") if (text := visit.asked(name))}
     words = ", ".join(f"{name} {asked[name]}" for name in _VALUES if name in asked)
     problem = ""
@@ -60,7 +60,7 @@ def _cases_of(asked: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def _address_of(name: str, value: object, row: EventRow) -> str:
-    """The events of a value of an event, around its arrival; those of a gateway in the event's store."""
+    """The page of the events with an event's value, around its arrival; for a gateway, only those in its store."""
     store = row.event.get("store_id", "none") if name == "gateway" else None
     return query(
         "/desk/events", **{name: value}, **({"store": store} if store is not None else {}),

@@ -65,15 +65,15 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 _HEALTH_SECONDS = 60.0
-"""Asking each service costs as much as a look at the pipeline, which it brings along."""
+"""Asking each service costs as much as a look at the pipeline, which it includes."""
 _WRONG_SECONDS = 10.0
-"""What is wrong is looked at again sooner."""
+"""If something is wrong, the services are asked again sooner."""
 _health = RecentAnswer(check_health, seconds=_HEALTH_SECONDS)
 _health_again = RecentAnswer(check_health, seconds=_WRONG_SECONDS)
 
 
 class _Eyes:
-    """One look for all who look: ten viewers cost as much as one."""
+    """One look is shared by all viewers: ten cost as much as one."""
 
     def __init__(self) -> None:
         self._base = ""

@@ -19,7 +19,7 @@ _DIGITS, _GROUP = 32, 2
 
 
 async def show_quarantine(visit: Visit) -> func.HttpResponse:
-    """Records, the newest first: events of the hub, or messages of the queue. 400 for a filter that cannot be."""
+    """Records, the newest first: events of the hub, or messages of the queue. 400 for an invalid filter."""
     asked = {name: text for name in ("kind", "from", "to", "token") if (text := visit.asked(name))}
     try:
         question = msgspec.convert({"limit": _PAGE, **asked}, QuarantineQuery, strict=False)
@@ -62,14 +62,14 @@ async def _record(visit: Visit, path: str, problem: str = "", status: int = 200)
 
 @needs("operator")
 async def send_again(visit: Visit) -> func.HttpResponse:
-    """Send the corrected body; the record with what is still wrong with it if it would be set aside again."""
+    """Send the corrected body; if it would be set aside again, show the record with what is still wrong."""
     form = visit.form()
     path = form.get("path", "")
     try:
         order = msgspec.convert({name: form.get(name) for name in ("path", "body", "why")}, Resubmission)
         sent = await resubmit(order, visit.caller, visit.client)
     except msgspec.ValidationError as error:
-        return await _record(visit, path, f"Say why, and what the body shall be ({error}).", 400)
+        return await _record(visit, path, f"Give the reason and the corrected body ({error}).", 400)
     except ProblemError as error:
         if error.status == 404:
             raise

@@ -19,19 +19,19 @@ _ADDRESS = "/desk/rules/reanalysis"
 
 
 async def show_reanalysis(visit: Visit) -> func.HttpResponse:
-    """The form, the re-analysis that runs or has run last, and those before."""
+    """The form, the re-analysis that runs or ran last, and those before."""
     return await _page(visit)
 
 
 async def show_progress(visit: Visit) -> func.HttpResponse:
-    """The re-analysis that runs or has run last: this part of the page changes while it runs."""
+    """The re-analysis that runs or ran last: this part of the page changes while it runs."""
     seen = await _seen(visit)
     return when_ended(answers.fragment(visit.request, "reanalysis_progress.html", **seen), ended=not seen["runs"])
 
 
 @needs("operator")
 async def act(visit: Visit) -> func.HttpResponse:
-    """Count, begin with a confirmed count, or stop; the page with what is wrong if that was refused."""
+    """Count, begin with a confirmed count, or stop; if that is refused, show the page with the reason."""
     form = visit.form()
     try:
         if form.get("what") == "stop":

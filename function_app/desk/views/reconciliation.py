@@ -46,7 +46,7 @@ class ShownDifference(msgspec.Struct, frozen=True):
 
 
 class DifferenceSection(msgspec.Struct, frozen=True, kw_only=True):
-    """A class of differences, or a number that must be zero: then its one line has no difference."""
+    """A class of differences; or a number that must be zero, whose one line has no difference."""
 
     name: str
     title: str
@@ -171,7 +171,7 @@ async def act(visit: Visit) -> func.HttpResponse:
     if form.get("what") not in ("acknowledge", "repair", "repair-dry-run"):
         return answers.refused(404, "No such action", "Differences are acknowledged or repaired.", visit)
     if await durable_client.is_running(visit.client, run):
-        return await _page(visit, "This range is being reconciled: its report will be another one.", 409)
+        return await _page(visit, "This range is being reconciled: its report will be replaced.", 409)
     try:
         if form["what"] == "acknowledge":
             await _acknowledge(visit, run, _why(form))
@@ -214,7 +214,7 @@ async def _acknowledge(visit: Visit, run: str, why: str) -> None:
         try:
             await acknowledge(order)
         except UnknownDifferenceError as error:
-            raise ProblemError(409, "The report is another one", f"{error}: it was written again.") from error
+            raise ProblemError(409, "The report has changed", f"{error}: the report was written again.") from error
 
 
 async def _start_repair(visit: Visit, run: str, why: str, *, dry_run: bool) -> None:

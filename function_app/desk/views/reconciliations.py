@@ -83,7 +83,7 @@ def _day(day: date, reports: list[ReportSeen]) -> Day:
 
 @needs("operator", deed="reconcile")
 async def start(visit: Visit) -> func.HttpResponse:
-    """Start a reconciliation of the form's range, or join the one that runs; the form with what is wrong."""
+    """Start a reconciliation of the form's range, or join the one that runs; show a wrong form with the reason."""
     form = visit.form()
     try:
         span = parse_range(form.get("from", "").strip(), form.get("to", "").strip())
@@ -95,7 +95,7 @@ async def start(visit: Visit) -> func.HttpResponse:
 
 
 async def read_report(visit: Visit) -> func.HttpResponse:
-    """A file of a report, for those whom the desk knows: they have no function key. 404; 413 if it is too large."""
+    """A file of a report, for users of the desk, who have no function key. 404; 413 if it is too large."""
     return await serve(await find_report(visit.values["run"], visit.values["name"]))
 
 

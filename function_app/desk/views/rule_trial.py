@@ -1,4 +1,4 @@
-"""The page of trials: what another set, or a rule file, would say of windows that were judged."""
+"""The page of trials: the verdicts that another set, or a rule file, would give on windows that were judged."""
 
 import azure.functions as func
 
@@ -18,19 +18,19 @@ _ADDRESS = "/desk/rules/trial"
 
 
 async def show_trial(visit: Visit) -> func.HttpResponse:
-    """The form, and the trial that runs or has run last, with its result."""
+    """The form, and the trial that runs or ran last, with its result."""
     return await _page(visit)
 
 
 async def show_result(visit: Visit) -> func.HttpResponse:
-    """The trial that runs or has run last: this part of the page changes while it runs."""
+    """The trial that runs or ran last: this part of the page changes while it runs."""
     seen = await _seen(visit)
     return when_ended(answers.fragment(visit.request, "rule_trial_result.html", **seen), ended=not seen["runs"])
 
 
 @needs("analyst")
 async def act(visit: Visit) -> func.HttpResponse:
-    """Try, or stop; the page with what is wrong if that was refused."""
+    """Try, or stop; if that is refused, show the page with the reason."""
     form = visit.form()
     try:
         if form.get("what") == "stop":

@@ -13,7 +13,7 @@ from services.watching import azure_time
 
 
 async def show_rules(visit: Visit) -> func.HttpResponse:
-    """Every set with its rules. What they found over time comes after it, as it takes longer."""
+    """Every set with its rules. What they found over time is loaded later, because it takes longer."""
     return answers.page("rules.html", visit, here="rules", sets=await rule_sets())
 
 

@@ -1,4 +1,4 @@
-"""The page of questions in SQL: what can be asked, and how. The command asks them (docs/sql.md says why)."""
+"""The page of questions in SQL: those that can be asked, and the command that asks them (docs/sql.md says why)."""
 
 import azure.functions as func
 
@@ -9,7 +9,7 @@ from function_app.desk.visit import Visit
 
 
 async def show_questions(visit: Visit) -> func.HttpResponse:
-    """Every question that has a name, with its SQL, and the views that a question of one's own may ask."""
+    """Every question that has a name, with its SQL, and the views that a query of one's own may read."""
     return answers.page("sql.html", visit, here="sql", questions=QUESTIONS, views=VIEWS)
 
 

@@ -1,4 +1,4 @@
-"""Forms that order something of windows: read as the API's own orders."""
+"""Forms that order a re-analysis or a trial of windows: read as the API's own orders."""
 
 from typing import TypeVar
 

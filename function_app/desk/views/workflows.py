@@ -154,7 +154,7 @@ async def ask_to_act(visit: Visit) -> func.HttpResponse:
 
 @needs("operator", deed="act-on-workflow")
 async def act(visit: Visit) -> func.HttpResponse:
-    """Do it, and show the instance; the page that asks once more if it was refused."""
+    """Do it, and show the instance; if it is refused, show the question again."""
     form = visit.form()
     instance_id, what = form.get("id", ""), form.get("what", "")
     action = _BY_NAME.get(what)
