@@ -11,11 +11,11 @@ from orchestrations.contracts import ALERT_FRAUD_TEAM, CLEAR_WORK, JUDGE_EVENTS,
 def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) -> Orchestrator[WindowSummary]:
     """Judge every id of a window. Gives the counts by band, and where the verdicts lie.
 
-    What is found is stored and told at once. Events that have not reached the archive yet are looked up again, at
-    growing intervals over more than an hour, and amend the same verdicts and case; in the end they stay recorded as
-    unresolved, never dropped. An alert that nobody took is tried once more at the end, and the instance fails if nobody
-    takes it then. Every activity may run twice and writes to computed places, so an orchestration that runs
-    again writes the same verdicts.
+    The verdicts on events that are found are stored and told at once. Events that have not reached the archive yet are
+    looked up again, at growing intervals over more than an hour, and amend the same verdicts and case; what is never
+    found stays recorded as unresolved and is never dropped. An alert that no receiver took is tried once more at the
+    end, and the instance fails if none takes it then. Every activity may run twice and writes to computed places, so an
+    orchestration that runs again writes the same verdicts.
     """
     if task.version < 2:
         return (yield from analyze_at_the_end(context, task))
@@ -47,7 +47,7 @@ def _store_and_tell(
     try:
         yield from call(context, ALERT_FRAUD_TEAM, summary)
     except Exception:  # noqa: BLE001 - the SDK raises nothing more exact
-        # A webhook that is away for longer than the retries last keeps no late event from being judged.
+        # A webhook that is away for longer than the retries must not keep late events from being judged.
         untold.append(summary)
     return summary
 

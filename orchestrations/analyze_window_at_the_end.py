@@ -19,7 +19,7 @@ def analyze_at_the_end(context: df.DurableOrchestrationContext, task: WindowTask
 
 
 def _judge(context: df.DurableOrchestrationContext, task: WindowTask) -> Orchestrator[list[ChunkResult]]:
-    """Judge all chunks, and those with missing events again until all are found or patience ends."""
+    """Judge all chunks, and those with missing events again until all are found or no look-up is left."""
     results: dict[int, ChunkResult] = {}
     chunks = task.chunks()
     for lookup in range(1, LOOKUPS + 1):

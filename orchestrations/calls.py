@@ -16,8 +16,10 @@ Orchestrator = Generator[TaskBase, Any, Result]
 """An orchestration: it yields durable tasks, is sent their results, and returns its output."""
 
 PATIENT = df.RetryOptions(first_retry_interval_in_milliseconds=30_000, max_number_of_attempts=40)
-"""20 minutes of Azure's time: a service that is restarted or throttles for a while fails no orchestration. The SDK has
-no back-off, so the interval is long enough not to add to the load."""
+"""20 minutes of Azure's time, so that a service that restarts or throttles for a while does not fail an orchestration.
+
+The SDK has no back-off, so the interval is long enough not to add to the load.
+"""
 
 
 def schedule(
@@ -89,7 +91,7 @@ def _all(
 
 
 def heeding(context: df.DurableOrchestrationContext, task: TaskBase, stop: TaskBase) -> Orchestrator[Any]:
-    """The result of a task, which is waited for in any case; the SDK sees an event only while it is waited for, too."""
+    """The result of a task, while `stop` is waited for too: the SDK sees an event only while it is waited for."""
     yield context.task_any([task, stop])
     return (yield task)
 
@@ -101,8 +103,9 @@ def timer(context: df.DurableOrchestrationContext, due: datetime) -> TimerTask:
 
 def stopped_before(context: df.DurableOrchestrationContext, due: datetime, stop: TaskBase) -> Orchestrator[bool]:
     """Wait until a time, or until `stop` has come: then True, and the timer is cancelled."""
-    # What is late has its timer too: a host that is killed may leave a timer on its way whose decision is then taken
-    # again, later. Were an activity scheduled in its place, the timer would be taken for the activity's result.
+    # A time that has passed gets a timer too. A killed host may leave a timer in flight and then decide the same step
+    # again, at a later time. If that decision scheduled an activity instead, the timer would be taken for the
+    # activity's result.
     clock = timer(context, due)
     if (yield context.task_any([clock, stop])) is not stop:
         return False

@@ -1,7 +1,7 @@
 """Every activity and orchestration: its name, its input and its output.
 
-A name is a wire format: running instances hold it in their histories. A type may change only as `msgspec` can still
-read what was written before.
+A name is a wire format: running instances hold it in their histories. A type may change only so that `msgspec` still
+reads what was written before.
 """
 
 from typing import Any, Generic, TypeVar, cast
@@ -39,7 +39,7 @@ Nothing = type(None)
 
 
 class Activity(msgspec.Struct, Generic[Argument, Result], frozen=True):
-    """A function of `activities/`: it does the I/O, and may run twice for one call."""
+    """A function of `activities/`: it does I/O, and may run twice for one call."""
 
     name: str
     argument: type[Argument]

@@ -16,7 +16,7 @@ SETTLED = timedelta(seconds=30)
 def judge_quarantine(context: df.DurableOrchestrationContext, task: PlacesTask) -> Orchestrator[WindowSummary | None]:
     """Add the verdicts to those of the same partition and window. Gives None if the quarantine blobs are gone.
 
-    A set that asks for what is around an event judges when its window is over, as those that the job names are judged.
+    A set that reads the context of an event judges once the event's window is over, as for events that the job names.
     """
     if task.needs_context:
         yield timer(context, task.window_end + SETTLED)

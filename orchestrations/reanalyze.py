@@ -17,13 +17,12 @@ WINDOWS_IN_FLIGHT = 8
 
 
 def reanalyze(context: df.DurableOrchestrationContext, state: ReanalysisState) -> Orchestrator[ReanalysisState | None]:
-    """Count the windows of a re-analysis and judge them again, from the latest on. Gives how it ended; None if it
-    continues as new.
+    """Count the windows of a re-analysis and judge them again, from the latest on.
 
-    Without a confirmed count, or with another one, nothing is changed. The external event `stop` ends it after the
-    windows that are being judged. What was judged stays so, and is told: the pages are walked in order, so a second
-    re-analysis of the range meets the same windows. The next page is looked for anew, so that a window whose analysis
-    was started again meanwhile is left out.
+    Gives how it ended; None if it continues as new. Without a confirmed count, or with another one, nothing is changed.
+    The external event `stop` ends it after the windows that are being judged. What was judged stays so, and is told:
+    the pages are walked in order, so a second re-analysis of the range meets the same windows. Each page is found anew,
+    so that a window whose analysis was restarted meanwhile is left out.
     """
     stop = context.wait_for_external_event(STOP_EVENT)
     for _ in range(PAGES_PER_GENERATION):
@@ -60,7 +59,7 @@ def _judge(
 
 
 def _tell(context: df.DurableOrchestrationContext, alert: WindowSummary) -> Orchestrator[int]:
-    """Tell the fraud team; 1 if nobody takes the alert, which keeps no other window from being judged."""
+    """Tell the fraud team; 1 if no receiver takes the alert. The other windows are judged all the same."""
     try:
         yield from call(context, ALERT_FRAUD_TEAM, alert)
     except Exception:  # noqa: BLE001 - the SDK raises nothing more exact

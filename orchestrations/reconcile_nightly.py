@@ -22,9 +22,9 @@ from reconciliation.ranges import GRACE
 def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) -> Orchestrator[Outcome | None]:
     """Reconcile from the watermark up to now, once everything of that range has had the time to arrive.
 
-    Gives None if no window has ended since. The range comes from the orchestration's clock. The watermark moves only
-    as far as the archive was complete, so that no window is left out that Capture may still write; profiles are built
-    of the days before that, and of what the reading for them found suspicious the worst become cases.
+    Gives None if no window has ended since. The range comes from the orchestration's clock. The watermark moves only as
+    far as the archive was complete, so that no window is left out that Capture may still write; profiles are built of
+    the days before that. The reading for them also finds suspicious events, of which the worst become cases.
     """
     now = context.current_utc_datetime
     watermark = yield from call(context, READ_WATERMARK, NightlyTask(now))
@@ -40,7 +40,7 @@ def reconcile_nightly(context: df.DurableOrchestrationContext, nothing: None) ->
     context.set_custom_status({"phase": "reconciling", "id": span.instance_id})
     outcome = yield from call_child(context, RECONCILE, Request(span), span.instance_id)
     yield from call(context, WRITE_WATERMARK, moved(span, outcome.compared_until, now))
-    # Behind all else: what an earlier version began ends as it would have, and is noted and profiled too.
+    # Last, so that an instance that an earlier version began replays unchanged, and is noted and profiled too.
     yield from call(context, NOTE_NIGHT, night_of(outcome, context.current_utc_datetime))
     for _ in range(MOST_PROFILED_DAYS):
         built = yield from call(context, BUILD_PROFILES, ProfilesTask(outcome.compared_until))

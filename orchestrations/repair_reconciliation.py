@@ -25,7 +25,7 @@ CHILDREN_IN_FLIGHT = 4
 def repair_reconciliation(
     context: df.DurableOrchestrationContext, request: RepairRequest
 ) -> Orchestrator[RepairOutcome]:
-    """Plan, backfill, correct, judge; in this order, because judging looks up what was backfilled.
+    """Plan, backfill, correct, judge: in this order, because judging looks up what was backfilled.
 
     A dry run ends after the plan. The steps lie in blobs, so the history holds counts and the tasks of windows only.
     """

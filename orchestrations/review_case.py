@@ -12,11 +12,11 @@ from orchestrations.contracts import TAKE_REVIEW_STEP
 
 
 def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Orchestrator[ReviewState]:
-    """Wait until somebody decides a case, or nothing is to be done any more. Gives its last state.
+    """Wait until somebody decides a case, or until nothing is left to be done. Gives its last state.
 
     The case in Cosmos says if it is decided; the external event `decided` only makes the orchestration look at once. An
-    event that nobody has sent for a decision changes nothing, and one that is lost is made up for by the next step.
-    The times of all timers follow from the start, so what is scheduled next does not depend on the clock.
+    event without a decision changes nothing, and a lost event is made up for by the next step. The times of all timers
+    follow from the start, so what is scheduled next does not depend on the clock.
     """
     start = context.current_utc_datetime
     steps = task.steps()

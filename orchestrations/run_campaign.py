@@ -33,7 +33,7 @@ def run_campaign(context: df.DurableOrchestrationContext, state: dict[str, Any])
         sending = schedule(context, SEND_BATCH, progress.next_batch(context.current_utc_datetime))
         yield context.task_any([sending, stop])
         if stop.is_completed:
-            # Whoever asked repeats the event until it is seen here: one that comes between two generations may be lost.
+            # The sender repeats the event until it is seen here: one that comes between two generations may be lost.
             context.set_custom_status(msgspec.to_builtins(CampaignStatus.of(progress.stopping())))
         totals = result_of(SEND_BATCH, (yield sending))
         progress = progress.after(totals, context.current_utc_datetime)

@@ -35,7 +35,7 @@ def run_campaign_plan(
         sending = context.task_all([schedule(context, SEND_TICK, part) for part in progress.parts()])
         yield context.task_any([sending, stop])
         if stop.is_completed:
-            # Whoever asked repeats the event until it is seen here: one that comes between two generations may be lost.
+            # The sender repeats the event until it is seen here: one that comes between two generations may be lost.
             _tell(context, progress.stopping())
         sent = [result_of(SEND_TICK, answer) for answer in (yield sending)]
         progress = progress.after(sent, context.current_utc_datetime)

@@ -1,4 +1,4 @@
-"""Try a rule set over windows that have verdicts, page by page: what it would change, and nothing is changed."""
+"""Try a rule set over windows that have verdicts, page by page, to see what it would change; nothing is changed."""
 
 import azure.durable_functions as df
 import msgspec
