@@ -21,13 +21,13 @@ _log = logging.getLogger(__name__)
 
 
 async def alert_fraud_team(summary: WindowSummary) -> None:
-    """Give one alert per window and revision: a post to the webhook if one is set, a mail if something is high and a
-    server is set, a log line, a blob that remembers.
+    """Send one alert per window and revision.
 
-    The blob is written last. A crash before that repeats the post, with the same `Idempotency-Key`, and the mail, with
-    the same `Message-ID`, so receivers can tell. An alert that is `quiet` is a blob only. Where alerts are told in
-    digests, it waits for the next one, and no receiver can hold it up. Raises WebhookError or MailError for what does
-    not take the alert.
+    It is a post to the webhook if one is set, a mail if a verdict is high and a server is set, a log line, and a blob
+    that records it. The blob is written last. A crash before that repeats the post, with the same `Idempotency-Key`,
+    and the mail, with the same `Message-ID`, so receivers recognise a repetition. An alert that is `quiet` is a blob
+    only. If alerts are sent in digests, it waits for the next digest, and no receiver can delay it. Raises WebhookError
+    or MailError if a receiver does not take the alert.
     """
     reports = await warehouse(names.REPORTS)
     path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"

@@ -1,4 +1,4 @@
-"""Write the documents of one partition key: transactional batches, and what stands in their way."""
+"""Write the documents of one partition key in transactional batches, and handle what a batch cannot take."""
 # pyright: reportUnknownMemberType=false
 # The SDK's batch error is not typed.
 
@@ -36,10 +36,13 @@ class KeyArchive:
         self._keep_apart = keep_apart
 
     async def write(self, batch: Sequence[ArchiveDocument]) -> None:
-        """Create documents. A batch lands whole or not at all, so what stands in its way is taken out of it."""
+        """Create documents.
+
+        A batch is written whole or not at all, so a document that would fail it is taken out of it.
+        """
         left = list(batch)
         if any(document.is_further for document in left):
-            # The first of a delivery need not be the first of the archive.
+            # The first content of a delivery may not be the first in the archive.
             left = await self._without_archived(left)
         while left:
             steps = [(document, step) for document in left for step in _steps(document)]
@@ -82,13 +85,13 @@ class KeyArchive:
         return await without_archived(self._container, batch)
 
     async def _isolate(self, batch: Sequence[ArchiveDocument]) -> None:
-        """Quarantine what a full partition cannot take: to try again for ever would hold up every other key."""
+        """Quarantine what a full partition cannot take: retrying for ever would hold up every other key."""
         for document in await self._without_archived(batch):
             await self._keep_apart(quarantined(document.source, _FULL))
 
 
 def _steps(document: ArchiveDocument) -> list[tuple[Any, ...]]:
-    """The operations of a document. A further content marks the first: whoever reads that looks for more."""
+    """The operations of a document. A further content also marks the first one, whose readers then look for more."""
     create = ("create", (document.content,))
     if not document.is_further:
         return [create]

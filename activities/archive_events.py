@@ -33,7 +33,7 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
 
 
 async def write_archive(plan: ArchiveWrites) -> list[PlacesTask]:
-    """Write a plan, and note nothing of it: the stream job may have seen none of these events."""
+    """Write a plan without noting its flagged windows: the stream job may have seen none of these events."""
     container = await cosmos.events()
     by_place: list[QuarantinedEvent] = []
 
@@ -54,9 +54,9 @@ async def write_archive(plan: ArchiveWrites) -> list[PlacesTask]:
 async def _left_by_bulk(
     container: ContainerProxy, plan: dict[str, list[ArchiveDocument]]
 ) -> dict[str, list[ArchiveDocument]]:
-    """Create documents in bulk; what is left to write key by key, which knows an answer to every refusal.
+    """Create documents in bulk. Gives those that are left to write key by key, which handles every refusal.
 
-    A further content is written with a mark on the first one, in one transaction, so its key is left whole.
+    A further content is written with a mark on the first one, in one transaction, so all documents of its key are left.
     """
     left: defaultdict[str, list[ArchiveDocument]] = defaultdict(list)
     in_bulk: list[ArchiveDocument] = []

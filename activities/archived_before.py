@@ -1,4 +1,4 @@
-"""Tell what of a delivery is archived already."""
+"""Find out which documents of a delivery are archived already."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from services import cosmos
 
 
 async def without_archived(container: ContainerProxy, documents: Sequence[ArchiveDocument]) -> list[ArchiveDocument]:
-    """The documents that are left to write, each as it can be written beside what is archived; in order.
+    """The documents that are left to write, in order, each in the form that fits beside what is archived.
 
-    A few queries, where batches that meet a conflict would take one each. Raises what Cosmos raised.
+    It takes a few queries; without it, each batch that meets a conflict would take one. Raises what Cosmos raised.
     """
     firsts = await _archived(container, ((document.event_id, document) for document in documents))
     new = [document for document in documents if not _is_first(document, firsts)]

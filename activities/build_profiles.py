@@ -91,7 +91,7 @@ async def _in_order(day: date) -> AsyncIterator[list[CapturedBody]]:
     partitions = [_Partition(archive, name) for name in await list_partitions(archive)]
     await together((partition.open(start, end + LONGEST_INTERVAL) for partition in partitions), at_once=_READS)
     while waiting := [partition for partition in partitions if not partition.has_ended]:
-        # Whatever comes later is not earlier than the last that was read of each partition.
+        # What comes later in a partition is not earlier than the last body that was read of it.
         frontier = min(partition.bodies[-1].arrived for partition in waiting)
         yield sorted(body for partition in partitions for body in partition.take(frontier))
         await together((p.fill() for p in waiting if p.bodies[-1].arrived <= frontier), at_once=_READS)
@@ -122,7 +122,7 @@ class _Partition:
             self.bodies += bodies
 
     def take(self, before: int | None) -> list[CapturedBody]:
-        """Give away what arrived before a moment, but for the last; all of it if no moment is named."""
+        """Remove and give the bodies that arrived before a moment; without a moment, all of them."""
         taken = [body for body in self.bodies if before is None or body.arrived < before]
         self.bodies = [body for body in self.bodies if not (before is None or body.arrived < before)]
         return taken

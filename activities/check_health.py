@@ -37,7 +37,7 @@ async def check_health() -> Health:
 
 
 async def _check_pipeline() -> list[Check] | str:
-    """Every check, or the reason for which nothing could be looked at."""
+    """Every check, or the reason why the pipeline could not be looked at."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check_pipeline()

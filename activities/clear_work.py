@@ -12,7 +12,7 @@ _DELETES = 8
 async def clear_work(task: WindowTask) -> None:
     """Delete the ids and the chunks' verdicts of all look-ups; what is gone already stays gone.
 
-    A task of before, which does not say which look-ups there were, has its folder listed.
+    For a task of an earlier version, which does not name its look-ups, the folder is listed.
     """
     container = await workflow_data()
     paths = (

@@ -1,7 +1,7 @@
 """Evidence in parts beside verdicts: `{beginning}-{number}.json.gz`, each written once, and never changed.
 
-A part that somebody has damaged stays where it is and counts for nothing: its bytes go to quarantine with the reason,
-and what it said is looked up anew. The reconciliation names the verdicts that rest on it.
+A part that somebody has damaged stays where it is and is ignored: its bytes go to quarantine with the reason, and what
+it said is looked up anew. The reconciliation names the verdicts that rest on it.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
@@ -19,14 +19,14 @@ _GZIP = "application/gzip"
 
 
 async def read_parts(beginning: str) -> Snapshot:
-    """All parts whose paths in `fraud-events` begin so. Raises what the blob service raised."""
+    """All parts in `fraud-events` whose paths begin with this prefix. Raises what the blob service raised."""
     snapshot = Snapshot()
     await _read_more(beginning, snapshot)
     return snapshot
 
 
 async def add_part(beginning: str, snapshot: Snapshot, part: EvidencePart) -> bool:
-    """Write the next part; False if another judging has written it meanwhile, which is read then."""
+    """Write the next part; False if another judging has written it meanwhile: then that one is read."""
     container = await warehouse(names.FRAUD_EVENTS)
     data, path = packed(part), _path(beginning, snapshot)
     content = ContentSettings(content_type=_GZIP)

@@ -1,4 +1,4 @@
-"""Find the windows that a re-analysis is about: those that have verdicts, from the latest on, a page at a time."""
+"""Find the windows of a re-analysis: those that have verdicts, from the latest on, a page at a time."""
 
 from collections import Counter
 
@@ -60,5 +60,5 @@ async def _look_at(page: WindowsPage, path: str) -> _Window:
 
 
 async def is_at_work(window: str) -> bool:
-    """True if the analysis of a window has not ended well: then it has not cleared its work."""
+    """True if the analysis of a window has not completed: then it has not cleared its work blobs."""
     return await (await workflow_data()).get_blob_client(f"windows/{window}/ids.json").exists()

@@ -44,7 +44,7 @@ async def isolate(record: QuarantinedEvent) -> bool:
 
 
 async def _point(event_id: str, digest: str, path: str) -> bool:
-    """Lead from an id to a quarantine blob; False if it cannot, because the pointer leads to too many already."""
+    """Make the pointer of an id lead to a quarantine blob; False if it leads to too many already."""
     archive = await cosmos.events()
     pointer = Pointer(pointer_id(event_id), pointer_key(event_id), {digest: path})
     for _ in range(_ATTEMPTS):

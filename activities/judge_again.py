@@ -21,11 +21,11 @@ from services.watching import azure_time
 
 
 async def judge_again(again: WindowAgain) -> WindowJudged:
-    """Judge a window, keep the verdicts that others replace, amend its case and that case's journal.
+    """Judge a window, keep the verdicts that are replaced, amend its case and the journal of that case.
 
-    Run twice, it reads the evidence of the first time, writes the same verdicts, and finds those of before where they
-    are kept. An id of which more was found before keeps its verdicts. Verdicts that were deleted or altered since they
-    were counted stay as they are. Raises LookupError, and what Cosmos or the blob service raised.
+    Run twice, it reads the evidence of the first run, writes the same verdicts, and finds the replaced ones where they
+    are kept. An id under which more was found before keeps its verdicts. Verdicts that were deleted or altered since
+    they were counted stay as they are. Raises LookupError, and what Cosmos or the blob service raised.
     """
     order, path = again.order, again.path
     fraud_events = await blobs.warehouse(names.FRAUD_EVENTS)

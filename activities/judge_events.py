@@ -25,11 +25,10 @@ _ids = msgspec.json.Decoder(list[str])
 async def judge_events(chunk: Chunk) -> ChunkResult:
     """Judge one chunk and write its verdicts, in the order of the ids, to the chunk's work blob.
 
-    An id of which nothing flagged is archived or in quarantine gets the verdict `unresolved`. The next look-up asks for
-    those ids only, and for those under which another content may come. Judging a chunk again replaces its verdicts, and
-    reads the facts that the first judging read; the set `seed` needs none beside the event. A set in shadow judges the
-    same contents.
-    Raises LookupError, and what Cosmos or the blob service raised.
+    An id gets the verdict `unresolved` if nothing flagged under it is archived or in quarantine. The next look-up asks
+    for those ids only, and for those under which another content may come. Judging a chunk again replaces its verdicts,
+    and reads the facts that the first judging read; the set `seed` needs none beside the event. A set in shadow judges
+    the same contents. Raises LookupError, and what Cosmos or the blob service raised.
     """
     task, container = chunk.task, await blobs.workflow_data()
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
@@ -77,7 +76,7 @@ def _rules_of(task: WindowTask) -> RuleSet:
 
 
 async def _finished_before(chunk: Chunk) -> dict[str, list[Verdict]]:
-    """The verdicts on the ids that the look-up before this one has left nothing to ask about."""
+    """The verdicts on the ids that needed no further look-up after the one before this one."""
     by_id: dict[str, list[Verdict]] = {}
     if chunk.lookup < 2:
         return by_id

@@ -1,4 +1,4 @@
-"""Judge a window by the set in shadow, beside the active one: what it would say, in no case and no alert."""
+"""Judge a window by the set in shadow, beside the active one: its verdicts make neither cases nor alerts."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ async def judge_in_shadow(
 ) -> None:
     """Judge what a look-up has found, and write the verdicts on all ids to the chunk's work blob for the shadow.
 
-    It reads the facts that the active set was asked about, and heeds the same snoozes. A set that this version does not
-    have judges nothing.
+    It reads the same facts as the active set, and heeds the same snoozes. A set that this version does not have judges
+    nothing.
     """
     task = chunk.task.in_shadow()
     rules = set_of_window(task.rules)
@@ -57,7 +57,7 @@ async def keep_shadow(task: WindowTask, path: str) -> None:
 
 
 async def _judged_before(chunk: Chunk, finished: set[str]) -> dict[str, list[Verdict]]:
-    """The verdicts on the ids that the look-up before this one has left nothing to ask about."""
+    """The verdicts on the ids that needed no further look-up after the one before this one."""
     by_id: dict[str, list[Verdict]] = {}
     if not finished:
         return by_id

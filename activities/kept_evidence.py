@@ -30,12 +30,12 @@ async def list_evidence(verdicts: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _hour(path: str) -> str:
-    """The beginning of the paths of verdicts of one hour, under whatever folder: that of the time without minutes."""
+    """The prefix of the paths of one hour's verdicts, in any folder: the time without its minutes."""
     return path.rpartition("/")[0][: -len("00")]
 
 
 async def snapshot_of(paths: Sequence[str]) -> Snapshot:
-    """The evidence in some parts. What is gone or damaged is left out: then a verdict names what is not there."""
+    """The evidence in some parts. Missing and damaged parts are left out: a verdict may name one of these."""
     parts = await together(map(_read, paths), at_once=_READS)
     return Snapshot(part for part in parts if part)
 

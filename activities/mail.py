@@ -26,8 +26,8 @@ async def send_alert(alert: WindowSummary, mail: MailSettings) -> None:
 async def send_mail(name: str, subject: str, body: str, mail: MailSettings) -> None:
     """Send a mail to everybody whom the settings name.
 
-    Its Message-ID comes from the name, so a mail that is sent again is the same to whoever receives both. Raises
-    MailError, whose causes do not hold the address either.
+    Its Message-ID comes from the name, so receivers recognise a mail that is sent again. Raises MailError, whose causes
+    do not hold the address either.
     """
     await asyncio.to_thread(_send, _message(name, subject, body, mail), mail)
 

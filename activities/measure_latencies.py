@@ -1,4 +1,4 @@
-"""Measure the latencies of a campaign by what the archive and the cases say of their own times."""
+"""Measure the latencies of a campaign from the times that documents of the archive and cases carry."""
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
@@ -24,7 +24,10 @@ WHERE c.window_end >= @from AND c.window_end <= @to AND c.type = 'window'"""
 
 
 class LatencyTask(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign to measure: its run, its time, the number of events that it has sent, and from where they count."""
+    """A campaign to measure: its run, its time, and the number of events that it has sent.
+
+    `from_due` counts from when they were due, not from their arrival.
+    """
 
     run_id: str
     started: datetime
@@ -61,7 +64,7 @@ def _window(row: dict[str, Any]) -> LatencySample:
 
 
 def _seconds(begun: datetime, written: int) -> float:
-    # A write is told to the second below, so it may seem to come before what it follows.
+    # The time of a write is rounded down to the second, so a write may seem to come before its cause.
     return round(max(written - begun.timestamp(), 0.0), 3)
 
 

@@ -12,6 +12,6 @@ _log = logging.getLogger(__name__)
 
 
 async def quarantine(record: QuarantinedEvent | QuarantinedEvidence | QuarantinedWindow) -> None:
-    """Write a record to the container `quarantine`, at the path computed from where it came from."""
+    """Write a record to the container `quarantine`, at a path computed from its origin."""
     await write_blob(await warehouse(names.QUARANTINE), record.path, msgspec.json.encode(record))
     _log.warning("quarantined %s: %s", record.path, record.reason)

@@ -1,4 +1,4 @@
-"""An answer that is kept for some seconds: however many ask, the services are asked once meanwhile."""
+"""An answer that is kept for some seconds, in which the services are asked once, however many callers there are."""
 
 import asyncio
 import time
@@ -7,14 +7,15 @@ from typing import Any, Generic, TypeVar
 
 Answer = TypeVar("Answer")
 _MOMENT = 0.25
-"""Seconds that a new answer is waited for, although the one before may serve."""
+"""Seconds that a new answer is waited for, although the previous one may serve."""
 
 
 class RecentAnswer(Generic[Answer]):
-    """The last answer of `ask`, being made or done. It serves for `seconds` after it was made; a failure does too.
+    """The last answer of `ask`, complete or being made.
 
-    One that is not done after `patience` seconds more is not waited for by those who come later. With `stale`, the
-    answer before serves so many seconds longer, for those whose new one is not made within a moment.
+    It serves for `seconds` after it was made, and so does a failure. Later callers do not wait for one that takes
+    `patience` seconds more. With `stale`, the previous answer serves so many seconds longer, for callers whose new
+    answer is not made within a moment.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class RecentAnswer(Generic[Answer]):
         self._before: asyncio.Future[Answer] | None = None
 
     async def get(self) -> Answer:
-        """An answer of the last seconds, or the one before. Raises what `ask` raised."""
+        """An answer of the last seconds, or the previous one. Raises what `ask` raised."""
         task = self._task
         if task is None or task.get_loop() is not asyncio.get_running_loop():
             return await self.ask_again()
@@ -44,10 +45,10 @@ class RecentAnswer(Generic[Answer]):
             await asyncio.wait({task}, timeout=_MOMENT)
             if not task.done():
                 return before.result()
-        return await asyncio.shield(task)  # whoever hangs up ends nobody else's question
+        return await asyncio.shield(task)  # a caller that is cancelled must not cancel the question of others
 
     async def ask_again(self) -> Answer:
-        """A new answer, which serves those who come next as well. Raises what `ask` raised."""
+        """A new answer, which serves the next callers as well. Raises what `ask` raised."""
         return await asyncio.shield(self._begin())
 
     def _begin(self) -> asyncio.Future[Answer]:
@@ -62,7 +63,7 @@ class RecentAnswer(Generic[Answer]):
         return task
 
     def put(self, answer: Answer) -> None:
-        """Serve an answer that somebody has made anyway, from now on."""
+        """Serve an answer that was made elsewhere, from now on."""
         self._task = asyncio.get_running_loop().create_future()
         self._task.set_result(answer)
         self._until = time.monotonic() + self._seconds

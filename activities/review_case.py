@@ -1,4 +1,4 @@
-"""A step of the waiting for a decision: note it in the case's journal, and tell the fraud team."""
+"""A step of the wait for a decision: note it in the case's journal, and tell the fraud team."""
 
 import logging
 
@@ -17,7 +17,7 @@ _TOLD = ("reminded", "escalated", "expired")
 
 
 class ReviewNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """The words that the fraud team is told of a case that nobody has decided."""
+    """The message to the fraud team on a case that nobody has decided."""
 
     name: str
     case_id: str
@@ -30,8 +30,8 @@ class ReviewNotice(msgspec.Struct, frozen=True, kw_only=True):
 async def take_review_step(step: ReviewStep) -> ReviewState:
     """Take a step, unless the case was decided meanwhile; the state after it.
 
-    Run twice, it leaves the case and its journal as they are, and tells with the same `Idempotency-Key`. Raises
-    WebhookError if the webhook does not take the notice, and what Cosmos raised.
+    Run twice, it leaves the case and its journal as they are, and sends the same `Idempotency-Key`. Raises WebhookError
+    if the webhook does not take the notice, and what Cosmos raised.
     """
     if step.step is not None:
         name = step.step

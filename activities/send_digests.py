@@ -20,9 +20,10 @@ _log = logging.getLogger(__name__)
 
 
 async def send_digests() -> int:
-    """Send what is due; the number of messages. What a receiver does not take waits for the next minute, with all else.
+    """Send what is due; the number of messages.
 
-    The first alert of a store and band is told within a minute; what follows within the minutes of the setting is told
+    A message that a receiver does not take waits for the next minute, and is then sent to all receivers again. The
+    first alert of a store and band is told within a minute; what follows within the minutes of the setting is told
     together at their end. A crash after a post repeats it: the same alerts have the same `Idempotency-Key`. Raises the
     last WebhookError or MailError after all others were tried, and what the blob service raised.
     """

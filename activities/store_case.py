@@ -22,13 +22,13 @@ class CaseChangesError(Exception):
 
 
 async def store_case(case: Case, is_newest: Callable[[], Awaitable[bool]]) -> None:
-    """Write a case; what others wrote into it stays. A case of verdicts that were amended since is not written.
+    """Write a case; what others wrote into it stays.
 
-    `is_newest` tells if the verdicts are still those that the case was made of. Raises CaseChangesError, and what
-    Cosmos raised.
+    A case is not written if its verdicts were amended since: `is_newest` tells if they are still the newest. Raises
+    CaseChangesError, and what Cosmos raised.
     """
     container = await cosmos.cases()
-    # As Cosmos will give it back, lists and all, so that it can be compared with what is there.
+    # In the form in which Cosmos will return it, so that it can be compared with the stored case.
     analysis: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(case))
     for _ in range(_ATTEMPTS):
         try:

@@ -1,4 +1,4 @@
-"""Judge a window by a set that is tried: on the facts of that time, and into no verdict, case or alert."""
+"""Judge a window by a set that is tried: on the facts of that time, without writing a verdict, case or alert."""
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
@@ -37,7 +37,7 @@ _DECIDED = ("confirmed", "dismissed")
 
 
 async def try_window(again: WindowAgain) -> Tried:
-    """What the set of an order says of a window's verdicts, beside what is stored. It reads only.
+    """The verdicts of an order's set on a window, beside the stored ones. It reads only.
 
     A verdict is judged on the evidence that it names, as live judging had it; without such evidence the facts are
     looked up, as of the end of the window. Raises what Cosmos or the blob service raised.
@@ -85,7 +85,7 @@ class _Trial:
         self._hold_against_its_own(stored, own, rebuilt)
 
     def _hold_against_its_own(self, stored: Verdict, own: Context | None, rebuilt: Context | None) -> None:
-        """Judge it by its own set again: what is stored must come of it, unless facts had to be rebuilt."""
+        """Judge it by its own set again: the result must equal what is stored, unless facts had to be rebuilt."""
         rules = set_named(stored.rule_set)
         if rules is None:
             return

@@ -1,8 +1,8 @@
 """Post JSON to a webhook, signed if there is a secret to sign with. Its address is a secret too: no error holds it.
 
 The signature is `t={Unix time},v1={hexadecimal HMAC-SHA256}` over the time, a point, and the bytes of the body. A
-receiver computes it anew, compares in constant time, and refuses a time that is minutes old: what somebody has seen on
-its way cannot be posted again.
+receiver computes it anew, compares in constant time, and refuses a time that is minutes old: so an intercepted message
+cannot be posted again later.
 """
 
 import hashlib

@@ -70,7 +70,7 @@ async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]
     asked = _asked(contents_of)
     if not asked:
         return {}
-    # Nothing lies beside a window that is judged for the first time, or writing the first part says so.
+    # A window that is judged for the first time has no evidence; if it has, writing the first part fails.
     snapshot = Snapshot() if chunk.is_first else await read_evidence(chunk)
     while missing := [each for each in asked if not _is_kept(each, snapshot, chunk.task)]:
         await add_evidence(chunk, snapshot, await look_up(chunk.task, missing, snapshot))

@@ -58,7 +58,7 @@ async def _save(
 
 
 async def read_repeated(task: WindowTask) -> Counter[str]:
-    """How often the window names ids again."""
+    """For each id that the window names more than once, the number of repetitions."""
     try:
         return Counter(_ids.decode(await read_blob(await workflow_data(), task.repeated_path)))
     except ResourceNotFoundError:
@@ -68,8 +68,8 @@ async def read_repeated(task: WindowTask) -> Counter[str]:
 async def read_ids(task: WindowTask) -> list[str]:
     """A window's ids in order.
 
-    An analysis that is restarted after it had ended finds its work blob gone; the verdicts name the same ids.
-    Raises ResourceNotFoundError if there is neither.
+    An analysis that is restarted after it had ended finds its work blob gone; the verdicts name the same ids. Raises
+    ResourceNotFoundError if both are absent.
     """
     try:
         return _ids.decode(written_lately.get(task.name) or await read_blob(await workflow_data(), task.ids_path))

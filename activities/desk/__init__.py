@@ -1,1 +1,1 @@
-"""Looks at the pipeline for the desk: what people see there, asked of the services and never changed."""
+"""Reads for the desk: they ask the services for what its pages show, and change nothing."""

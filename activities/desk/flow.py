@@ -16,7 +16,7 @@ from services.judged_counts import JudgedCases, JudgedCounts
 from services.watching import azure_time, read_checkpoints
 
 COUNT_SECONDS = 10.0
-"""Counts that cost a query or a list are taken anew after so many seconds, whoever looks."""
+"""Counts that cost a query or a listing are renewed after so many seconds, for all viewers together."""
 _SAMPLES = 60
 _RATE_SECONDS = 20.0
 """Real seconds over which a rate is measured."""

@@ -29,5 +29,5 @@ async def recent_hits() -> Hits:
 
 
 async def recent_figures() -> Figures:
-    """The precision of each rule by week; those who look often see it some minutes late. Raises what Cosmos raised."""
+    """The precision of each rule by week; it may be some minutes old. Raises what Cosmos raised."""
     return await _labels.get()

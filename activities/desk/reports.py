@@ -26,7 +26,7 @@ class _Report(msgspec.Struct, frozen=True):
 
 
 class ReportSeen(msgspec.Struct, frozen=True):
-    """A report: its run, its range, its verdict and the sentence of it.
+    """A report: its run, its range, its verdict and the verdict's sentence.
 
     The verdict is `unread` if it cannot be read, and `acknowledged` if people have acknowledged all its differences.
     """
@@ -47,7 +47,7 @@ _read_before: dict[str, tuple[object, _Report]] = {}
 async def _look() -> list[ReportSeen]:
     runs = (await list_reports())[:MOST]
     reports = await together(map(_look_at, runs), at_once=_READS)
-    # Runs come every night and with each proof of a campaign: of those that are not listed any more nothing is kept.
+    # A run comes every night and with each proof of a campaign: those that left the list are forgotten.
     for memory in (_read_before, _acknowledged_before):
         for run in memory.keys() - set(runs):
             memory.pop(run, None)

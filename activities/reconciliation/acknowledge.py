@@ -1,4 +1,7 @@
-"""Acknowledge differences of a report, and tell which were. Each is a blob of its own, and a link of the chain."""
+"""Acknowledge differences of a report, and list the acknowledged ones.
+
+Each is a blob of its own, and a link of the chain.
+"""
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
@@ -46,7 +49,7 @@ class Acknowledged(msgspec.Struct, frozen=True):
 
 
 async def acknowledge(given: Sequence[Acknowledgement]) -> list[Acknowledgement]:
-    """Keep acknowledgements of one class of one report; as they stand then: what others had acknowledged stays theirs.
+    """Keep acknowledgements of one class of one report, and give them as they are then: earlier ones of others stay.
 
     Raises UnknownDifferenceError before anything is kept, ResourceNotFoundError without a report, and what the blob
     service raised. Done twice, it changes nothing.

@@ -1,4 +1,4 @@
-"""Cases that were made of other verdicts than those that are kept: somebody has changed one of the two."""
+"""Cases that were made of other verdicts than the kept ones: somebody has changed the case or the verdicts."""
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
@@ -19,10 +19,10 @@ from services.concurrency import together
 
 
 async def of_altered_verdicts(cases: Sequence[Difference], others: Sequence[Difference]) -> list[Difference]:
-    """Those of `case_differs` whose verdicts are not those that the case was made of, though each is right by itself.
+    """The differences of `case_differs` whose case was made of other verdicts, although both are valid by themselves.
 
-    To write such a case anew would hide what was done. `others` are differences of verdicts: where a window has one,
-    judging it again puts back what was changed. A case that is older than its verdicts was only not written yet.
+    To write such a case anew would hide the change. `others` are differences of verdicts: where a window has one,
+    judging it again puts back what was changed. A case that is older than its verdicts has just not been written yet.
     """
     judged_again = {(other.store, other.window_end) for other in others}
     asked = [case for case in cases if (case.store, case.window_end) not in judged_again]

@@ -39,6 +39,6 @@ async def with_places(report: Report, plan: RunPlan) -> Report:
 
 
 async def _address() -> str:
-    """The account's address, without whatever key its connection carries."""
+    """The account's address, without any key of its connection."""
     url = urlsplit((await warehouse(names.REPORTS)).url)
     return f"{url.scheme}://{url.netloc}{url.path.rpartition('/')[0]}"

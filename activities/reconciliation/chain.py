@@ -41,7 +41,7 @@ class ChainError(Exception):
 
 
 async def append(subject: str, paths: Iterable[str]) -> Head:
-    """Link these files, as they are now, to the chain; the head that it has then.
+    """Link these files, as they are now, to the chain; gives its new head.
 
     Done twice with the same files, it adds one link. A chain that somebody has broken is continued, and stays broken
     where it is. Raises ChainError, and what the blob service raised.
@@ -104,7 +104,7 @@ async def current_head() -> Head:
 
 
 async def verify_chain(noted: Head | None = None) -> Verified:
-    """Hold every link against the one before, the last against the heads, and every file against its link."""
+    """Compare every link with the one before, the last one with the heads, and every file with its link."""
     reports = await warehouse(names.REPORTS)
     head, _ = await _read_head()
     length = max(await _numbers(reports), default=0)
@@ -126,7 +126,7 @@ async def _check_files(reports: ContainerClient, links: Sequence[Link]) -> list[
     for folder in _FOLDERS:
         async for blob in reports.list_blobs(name_starts_with=folder):
             if blob.name not in expected:
-                problems.append(f"{blob.name} is in no link: another hand wrote it, or an earlier version of the app")
+                problems.append(f"{blob.name} is in no link: somebody else wrote it, or an earlier version of the app")
     return problems
 
 

@@ -31,7 +31,7 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 
 # Both are counted from the index alone; MAX(c._ts) would load the documents.
 _ALWAYS_ALIKE = RunKeys(b"")
-"""These keys are compared with nothing: they only stand for the ids, from one run to the next."""
+"""Fixed keys: they only stand for the ids, and must be the same from one run to the next."""
 _COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {IN_SPAN}"
 _CHANGED = f"{_COUNT} AND c._ts >= @since"
 _CASES = f"SELECT VALUE COUNT(1) FROM c WHERE {CASES_IN_SPAN}"

@@ -19,7 +19,7 @@ from services.concurrency import together
 
 
 async def with_fields(differences: Sequence[Difference]) -> list[Difference]:
-    """The same differences of `case_differs`; of the first ones, as many as a report shows, with names of fields."""
+    """The same differences of `case_differs`; the first ones, as many as a report shows, name their fields."""
     named = await together(map(_named, differences[:MAX_EXAMPLES]), at_once=REQUESTS)
     return [*named, *differences[MAX_EXAMPLES:]]
 

@@ -1,4 +1,4 @@
-"""Observe if the fraud team was told of what the verdicts call high."""
+"""Observe if the fraud team was told of each high verdict."""
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
@@ -17,7 +17,7 @@ from services.concurrency import together
 
 FOLDER = "alerts/"
 MAX_READ = 20
-"""Alerts of one window that are read, the newest names last: a window is amended some times, by late events."""
+"""The newest alerts of one window that are read: late events amend a window, each time with a new alert."""
 
 
 async def observe_alerts(rows: RowWriter, due: Sequence[WindowSummary]) -> None:

@@ -33,7 +33,7 @@ _LATEST_OUTPUT = timedelta(hours=24)
 
 
 async def plan_reconciliation(request: Request) -> PlanSummary:
-    """Write the run's `RunPlan` and what each of its parts reads, unless a report of the same is there already.
+    """Write the run's `RunPlan` and what each of its parts reads, unless a report of the same data exists already.
 
     Raises what the blob service or Cosmos raised.
     """

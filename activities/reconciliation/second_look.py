@@ -74,7 +74,7 @@ def _is_settled(candidate: Doubtful, documents: Sequence[dict[str, Any]], keys: 
 
 
 def _stray(candidate: Doubtful) -> Doubtful:
-    """The document that Cosmos holds besides, where what was captured lies elsewhere after all."""
+    """The further document in Cosmos, if the captured content was found elsewhere after all."""
     difference = msgspec.structs.replace(
         candidate.difference, where=("Cosmos",), partition=None, sequence_number=None, arrived=None
     )
@@ -99,7 +99,7 @@ async def _documents(differences: Sequence[Difference]) -> dict[tuple[StoreKey, 
 
 
 async def absent_from_cosmos(candidates: Sequence[Difference]) -> list[Difference]:
-    """Those of whose id Cosmos holds nothing, under whatever time."""
+    """The differences under whose id Cosmos holds nothing, at any time."""
     documents = await _documents(candidates)
     return [difference for difference in candidates if not documents[_asked(difference)]]
 

@@ -27,7 +27,7 @@ Sums = TypeVar("Sums")
 
 
 async def write_report(task: ReportTask) -> Outcome:
-    """Write `report.json`, `.html` and `.md`, and delete what an earlier run of the range had more."""
+    """Write `report.json`, `.html` and `.md`, and delete the files that only an earlier run of the range had."""
     plan = await read_plan(task.run)
     report = await _report(task, plan) if is_current(plan) else report_on_nothing(task.started, plan)
 

@@ -1,1 +1,1 @@
-"""Watching the pipeline: look at it, log what is seen, tell who operates it."""
+"""Watching the pipeline: look at it, log what is seen, tell the operators."""

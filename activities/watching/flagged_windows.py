@@ -1,4 +1,4 @@
-"""Remember the last windows in which an archived event is flagged: of those the stream job must report something."""
+"""Remember the last windows in which an archived event is flagged: the stream job must report each of them."""
 
 from collections.abc import Iterable
 from datetime import datetime

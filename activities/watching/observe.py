@@ -81,7 +81,7 @@ async def _captured(now: datetime) -> dict[str, list[datetime]]:
 
 
 async def _reported(memory: Memory | None, flagged: Sequence[datetime], now: datetime) -> datetime | None:
-    """The newest reported window. Looked for only if a flagged one has ended that was not seen to be reported."""
+    """The newest reported window. It is looked for only if a flagged window has ended and no report of it was seen."""
     known_end = memory.reported if memory else None
     due = [end for end in flagged if end <= now and (known_end is None or end > known_end)]
     if not due:

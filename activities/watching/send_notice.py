@@ -25,7 +25,7 @@ async def send_notice(notice: Notice) -> None:
     reports = await warehouse(names.REPORTS)
     if await reports.get_blob_client(notice.path).exists():
         return
-    # Whoever keeps their messages can hold the chain of reports against them: `detective verify --head`.
+    # Whoever keeps these messages can compare the chain of reports with them: `detective verify --head`.
     head = str(await current_head())
     content = msgspec.json.encode({"name": notice.name, **msgspec.to_builtins(notice), "head": head})
     if url := settings().operations_webhook_url:

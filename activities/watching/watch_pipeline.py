@@ -1,4 +1,4 @@
-"""Watch the pipeline: one look, its log lines, and a notice to those who operate it if something begins or ends."""
+"""Watch the pipeline: one look, its log lines, and a notice to the operators if something begins or ends."""
 
 import logging
 import time
@@ -20,10 +20,10 @@ from services.settings import settings
 
 _log = logging.getLogger(__name__)
 LOOK_SECONDS = 75.0
-"""A little more than the minute of the watch: as long as it looks, nobody else has to."""
+"""A little more than the minute of the watch: while it runs, nobody else has to look."""
 """A look opens links to every partition and to the queue, which takes 0.3 s of a core (measured)."""
 _REST_SECONDS = 5.0
-"""Real ones: where a minute of Azure's time passes in a second, not every minute is looked at."""
+"""Real seconds: if a minute of Azure's time passes in a second, not every minute is looked at."""
 
 
 class _Rest:
@@ -31,7 +31,7 @@ class _Rest:
 
 
 class Look(msgspec.Struct, frozen=True):
-    """All that one look saw, what is remembered of those before, and what both amount to."""
+    """The facts of one look, the memory of earlier ones, and the checks that follow from both."""
 
     facts: Facts
     memory: Memory
@@ -107,7 +107,7 @@ def _log_flow(facts: Facts) -> None:
 
 
 def _log_checks(checks: list[Check], episodes: dict[str, Episode], now: datetime) -> None:
-    """A line for the watch itself, so that its silence is heard, and one for each check that is not ok."""
+    """A line for the watch itself, so that its silence is noticed, and one for each check that is not ok."""
     failing = [check for check in checks if not check.is_ok]
     _log.info("%s", log_line("pipeline_watch", checks=len(checks), failing=len(failing)))
     for check in failing:
