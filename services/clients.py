@@ -1,7 +1,7 @@
 """One client per Azure service and process, opened at first use.
 
 An SDK client owns sockets that belong to the event loop it was opened on. The Python worker runs every async function
-of a process on one loop that lives as long as the process, so one client serves all of them. In tests loops come and
+of a process on one loop that lives as long as the process, so one client serves all of them. In tests, loops come and
 go: a client is never handed out on another loop than its own.
 """
 
@@ -64,7 +64,7 @@ class CachedClient(Generic[Client]):
 async def close_clients() -> None:
     """Close every open client, the last opened first. For tests and scripts: the Functions worker ends without it.
 
-    One that cannot be closed keeps no other open; what it raised is raised in the end.
+    If one cannot be closed, the others are closed all the same, and its error is raised at the end.
     """
     async with AsyncExitStack() as closing:
         for client in _opened:

@@ -11,8 +11,8 @@ Other = TypeVar("Other")
 async def together(coroutines: Iterable[Coroutine[Any, Any, Result]], *, at_once: int | None = None) -> list[Result]:
     """Run coroutines at the same time, at most `at_once` of them; the results in the order of the coroutines.
 
-    The first failure stops the others and is raised itself. A task group raises a group, and durable functions and
-    triggers report only its title: the reason would be lost.
+    The first failure stops the others and is raised itself. A task group raises an exception group, of which durable
+    functions and triggers report only the title: the reason would be lost.
     """
     waiting = list(coroutines)
     in_order = iter(enumerate(waiting))

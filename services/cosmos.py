@@ -56,7 +56,7 @@ async def _open(resources: AsyncExitStack) -> CosmosClient:
     else:
         credential = await open_credential(connection, resources)
         client = CosmosClient(connection.address or "", credential=credential, **options)
-    # Pushed before it is entered: a client whose first request fails keeps its session open otherwise.
+    # Pushed before it is entered: otherwise a client whose first request fails keeps its session open.
     resources.push_async_callback(client.close)
     await client.__aenter__()
     return client
@@ -113,8 +113,8 @@ async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dic
     """The documents of a store's events by event id, in any order; an id of which nothing is archived is left out.
 
     An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. A text that cannot be an id is
-    not asked for: the SDK asks for a single id by its address, in which `a/b` or an empty id leads elsewhere, an answer
-    that is an error for ever, where the event just does not exist.
+    not asked for. The SDK reads a single id by its URL, and `a/b` or an empty id would lead elsewhere: every attempt
+    would fail, although the event simply does not exist.
     """
     keys = {event_id: archive_key(store, event_id) for event_id in ids if is_event_id(event_id)}
     if not keys:

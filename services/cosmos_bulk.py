@@ -30,7 +30,7 @@ CREATED, CONFLICT = 201, 409
 
 _TOO_MANY, _NOT_TAKEN = 429, 0
 _REFUSED = (400, 410, 413)
-"""Statuses of a whole request that sending it again does not change: its documents can be written one key at a time."""
+"""Statuses of a whole request that a retry does not change: its documents can be written one key at a time."""
 _CONCURRENT_REQUESTS = 4
 _THROTTLED_ATTEMPTS = 10
 _BRACKETS = 2
@@ -52,8 +52,8 @@ async def create_in_bulk(container: ContainerProxy, ranges: KeyRanges, creations
     """Create documents; the status of each in order: 201, 409 if its id is taken, or what kept it from being written.
 
     0 says that it was not taken in bulk: it has half a character, is too large for a request, or Cosmos refused the
-    request, as it does if the range was divided meanwhile. One that Cosmos is too busy for is sent again some times.
-    Raises what Cosmos raised otherwise for a whole request; then any number of documents has been created.
+    request, as it does if the range was split meanwhile. A document for which Cosmos is too busy is retried a few
+    times. Raises what Cosmos raised otherwise for a whole request; then any number of documents has been created.
     """
     statuses = [_NOT_TAKEN] * len(creations)
     waiting = _encoded(creations)

@@ -22,7 +22,7 @@ class KeyRanges:
         self._is_stale = False
 
     def forget(self) -> None:
-        """Ask anew: a range is gone. Those that it was divided into have other ids."""
+        """Ask anew: a range is gone. The ranges that it was split into have other ids."""
         self._map, self._is_stale = _Map(), True
 
     async def id_of(self, container: ContainerProxy, key: str) -> str:

@@ -1,7 +1,7 @@
-"""Small requests that are asked together: what comes while one of their kind runs goes along in the next.
+"""Small requests that are asked together: those that come while one of their kind runs wait for the next.
 
-Windows of one end are judged at the same time, and ask the archive for the same kinds of things. A request costs a
-few milliseconds of CPU here and there, whatever it asks for.
+Windows of one end are judged at the same time, and ask the archive for the same kinds of things. A request costs a few
+milliseconds of CPU at both ends, however little it asks for.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Gathering(Generic[Asked, Answer]):
             self._waiting[kind].append(waiting)
         else:
             self._waiting[kind] = [waiting]
-            # A task of its own: nobody's end may end what others wait for.
+            # A task of its own: a caller that is cancelled must not cancel what others wait for.
             task = asyncio.create_task(self._run(kind))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
@@ -89,7 +89,7 @@ class Gathering(Generic[Asked, Answer]):
                 for each, answer in zip(waiting, asking.result(), strict=True):
                     each.tell(answer)
         finally:
-            # Nobody may wait for a task that has ended, whatever ended it.
+            # No request may wait for a task that has ended, however it ended.
             for each in (*waiting, *self._waiting.pop(kind)):
                 each.tell(None)
 

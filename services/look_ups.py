@@ -1,8 +1,8 @@
 """Live look-ups in the archive: what arrived around the events of a window, up to its end and never later.
 
 One query asks for many keys, and each key is bounded for itself: what a query gives comes latest first, and a key that
-has all it may have is left out of the next query as soon as it fills the pages. So neither a busy customer nor the way
-in which a window is cut changes what is read of another. What this process has read before is not read again.
+has all it may have is left out of the next query as soon as it fills the pages. So neither a busy customer nor the cut
+of a window into chunks changes what is read of another key. What this process has read before is not read again.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.

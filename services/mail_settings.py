@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"[^\s@,<>\"()]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
 
 
 class MailSettings(msgspec.Struct, frozen=True):
-    """`server` is `smtps://user:password@host:port`, or `smtp://`, which asks for STARTTLS but on this machine."""
+    """`server` is `smtps://user:password@host:port`, or `smtp://`, which asks for STARTTLS except on this machine."""
 
     server: str
     sender: str

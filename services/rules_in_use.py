@@ -18,7 +18,7 @@ from services.settings import settings
 
 PATH = "rules/in-use.json"
 LATELY_SECONDS = 2.0
-"""The time, as people feel it, after which a window in any process begins with what was activated."""
+"""Real seconds after which a new window in any process begins with the activated set."""
 UNCHANGED = "unchanged"
 """The ETag as long as nobody has changed anything and the blob is absent."""
 
@@ -94,7 +94,7 @@ async def forget() -> None:
 
 
 async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> Kept:
-    """Change the state as a person has seen it; the state as it is then.
+    """Change the state as a person has seen it; gives the changed state.
 
     Raises ProblemError: 412 if it is not the same any more, and what `make` raises.
     """

@@ -82,7 +82,7 @@ async def peek_dead_letters(first: int, most: int) -> list[ServiceBusReceivedMes
 
 
 MOST_HELD = 1_000
-"""Dead letters that are locked at once while those that are meant are looked for, and that are counted."""
+"""Dead letters that are locked at once while the selected ones are looked for, and that are counted."""
 _AT_ONCE = 100
 _WAIT_SECONDS = 2.0
 
@@ -112,7 +112,7 @@ async def _numbers(up_to: int) -> list[int]:
 async def settle_dead_letters(
     means: Callable[[int], bool], most: int, take: Callable[[ServiceBusReceivedMessage], Awaitable[bool]]
 ) -> None:
-    """Hand at most so many dead letters that are meant to `take`; those for which it gives true leave the queue.
+    """Hand the selected dead letters, at most so many, to `take`; those for which it gives true leave the queue.
 
     It looks at MOST_HELD letters; all others stay. Raises ServiceBusError if the service is away.
     """

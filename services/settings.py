@@ -51,7 +51,7 @@ SWEEP_CASES = "SWEEP_CASES"
 _LONGEST_HISTORY = 3_650
 THRESHOLD_PREFIX = "WATCH_"
 REVIEW_HOURS = "REVIEW_HOURS"
-"""Hours until a case that waits for a decision is reminded of, escalated and expired: `24,48,168`."""
+"""Hours after which an undecided case is reminded of, escalated and expired: `24,48,168`."""
 RECONCILIATION_SCHEDULE = "RECONCILIATION_SCHEDULE"
 """Six-field NCRONTAB; the timer trigger reads it as `%RECONCILIATION_SCHEDULE%`, so the host needs it too."""
 
@@ -80,7 +80,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cosmos: Connection
     reconciliation_schedule: str
     producer_anonymous: bool = False
-    """The producer asks for no function key. For one's own machine: whoever knows the address makes work and costs."""
+    """The producer asks for no function key.
+
+    Only for one's own machine: anybody who knows the address can cause work and costs.
+    """
     management_urls: bool = False
     """Answers to a start hold the durable extension's management addresses, and with them the key of the task hub."""
     alert_webhook_url: str | None = None
@@ -94,7 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     alert_format: Format = "json"
     """Alerts are posted as they are, or as cards of Teams or Slack."""
     alert_digest_minutes: int = 0
-    """Alerts of one store and worst band are told together, once in so many minutes; 0 tells each by itself."""
+    """Alerts of one store and worst band are sent together, once in so many minutes; 0 sends each by itself."""
     in_azure: bool = False
     """The platform runs the app, and anybody may know its address."""
     api_role: Role = "reader"
@@ -110,7 +113,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     failed_history_days: int = 90
     """Likewise, of one that has failed."""
     sweep_cases: int = 50
-    """The cases that a night makes at most of sales that the stream job did not flag; 0 sweeps nothing."""
+    """At most so many cases are made per night of sales that the stream job did not flag; 0 sweeps nothing."""
     thresholds: Thresholds = Thresholds()
     """The bounds of the watch, each by a setting WATCH_... of its own."""
 
@@ -167,7 +170,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     deadlines = _read_deadlines(environment.get(REVIEW_HOURS, ""), problems)
     in_azure = bool(environment.get(AZURE_INSTANCE))
     if switches[PLATFORM_LOGIN] and not in_azure:
-        problems.append(f"{PLATFORM_LOGIN} must not be true: only on Azure a login stands before the app")
+        problems.append(f"{PLATFORM_LOGIN} must not be true: a login can stand before the app only on Azure")
     role = environment.get(API_ROLE, "").strip() or "reader"
     if role not in ROLES:
         problems.append(f"{API_ROLE} must be one of {', '.join(ROLES)}, not {role[:40]!r}")

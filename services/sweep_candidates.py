@@ -1,4 +1,4 @@
-"""The candidates of a sweep, from the night that finds them to the activity that judges them: a work blob per day."""
+"""The candidates of a sweep, a work blob per day: the nightly run writes them, and an activity judges them later."""
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 

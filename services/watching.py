@@ -119,7 +119,7 @@ async def count_quarantined(now: datetime) -> int:
         pages = container.list_blobs(name_starts_with=f"store-events/{hour:%Y/%m/%d/%H}/").by_page()
         async for page in pages:
             count += len([blob async for blob in page])
-            break  # a page has up to 5,000: whoever is told need not know more
+            break  # a page has up to 5,000: a notice need not say more
     return count
 
 

@@ -1,6 +1,7 @@
-"""What this process has written to work blobs lately: the next activity mostly runs here, and need not read it back.
+"""A memory of what this process has written to work blobs lately, so that the next activity need not read it back.
 
-Everything is named by the digest of its content, so it cannot be out of date. Another process reads the blob.
+That one mostly runs in the same process. Everything is named by the digest of its content, so it cannot be out of date.
+Another process reads the blob.
 """
 
 from collections import OrderedDict

@@ -20,7 +20,7 @@ from services.watching import azure_time
 SPAN = timedelta(hours=24)
 _TIME = f"c.{ARCHIVE_FIELD}.enqueued_time"
 _MOST_OF_A_MOMENT = 1_000
-"""A page takes all events of its last moment, at most so many: it goes on with an earlier one."""
+"""A page takes all events of its last moment, at most so many: the next page begins with an earlier moment."""
 
 
 class _Place(msgspec.Struct, frozen=True):

@@ -94,7 +94,7 @@ def related_query(case_id: str, customers: Sequence[int], most: int) -> Query:
 
 
 def place_of(document: dict[str, Any], sort: str) -> _Place:
-    """The place of a case that was read in the order that was asked for."""
+    """The place of a case in the requested order."""
     stakes = cast(dict[str, Any], document.get("stakes") or {})
     if sort == "amount" and "at_stake" in stakes:
         return _Place(sort, stakes["at_stake"], document["id"])

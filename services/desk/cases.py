@@ -95,7 +95,7 @@ async def journal_of(case: CaseRow) -> list[JournalEntry]:
 def row_of(document: dict[str, Any]) -> CaseRow | None:
     """A case of Cosmos; None, and a line in the log, for one that somebody has altered beyond reading.
 
-    A review that cannot be read is an open one: the case must not leave the inbox by it.
+    A review that cannot be read counts as open, so that the case does not leave the inbox.
     """
     content = {**document, "etag": document["_etag"], "stakes_known": "stakes" in document}
     try:

@@ -54,7 +54,7 @@ async def list_deeds(asked: Question) -> Page[Deed]:
 
 
 async def noted(deed: Deed, do: Callable[[], Awaitable[Outcome]], words: Callable[[Outcome], str]) -> Outcome:
-    """Do it, between an entry that says so and the same one with what came of it. Raises what `do` raised."""
+    """Do it, between a journal entry that announces it and the same entry with the outcome. Raises what `do` raised."""
     await keep_deed(deed)
     try:
         outcome = await do()

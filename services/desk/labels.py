@@ -1,4 +1,4 @@
-"""The labels that decisions and outcomes give, read from the cases and from what came in."""
+"""The labels that decisions and outcomes give, read from the cases and from the uploaded outcomes."""
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 

@@ -57,7 +57,7 @@ async def list_outcomes(asked: Question) -> Page[OutcomeRow]:
 
 
 async def fates_in(window_end: datetime, ids: Sequence[str]) -> dict[str, Fate]:
-    """What became of those of some events that were judged in windows of this end, as far as it is known."""
+    """The known outcomes of those events that were judged in windows of this end."""
     wanted = frozenset(ids)
     parameters: list[dict[str, object]] = [{"name": "@end", "value": msgspec.to_builtins(window_end)}]
     query = (await cosmos.cases()).query_items(_IN_WINDOW, parameters=parameters, partition_key=PARTITION)

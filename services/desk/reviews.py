@@ -32,7 +32,7 @@ _UNATTENDED = (
 
 
 async def change_case(case_id: str, etag: str, make: Callable[[CaseRow], Change]) -> CaseRow:
-    """Change the review of a case as a person has seen it; the case as it is then.
+    """Change the review of a case as a person has seen it; gives the changed case.
 
     Raises ProblemError: 404, 412 if it is not the same any more, and what `make` raises.
     """
