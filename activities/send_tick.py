@@ -11,11 +11,12 @@ from fraud.load.planned import PlannedCampaign, TickPart, TickSent
 from fraud.load.recorded import Recorded, totals_of_recorded
 from fraud.load.schedule import IndexSpan
 from fraud.load.shapes import Tape
-from fraud.routing import SENT_AGAIN, partition_of, properties_of
+from fraud.routing import partition_of, properties_of
 from fraud.slices import slices
 from services import event_hub
 from services.campaigns import note_progress, read_planned, read_tape_page
 from services.concurrency import together
+from services.sending_claims import Claim, begun_before
 
 EVENTS_PER_SEND = 500
 """Events that are acknowledged together: what is not acknowledged is sent again, and may be there twice."""
@@ -27,8 +28,9 @@ FIRST_WAIT_SECONDS = 0.5
 async def send_tick(part: TickPart) -> TickSent:
     """Send a part of a tick; its totals, once the hub has acknowledged all of it.
 
-    Run again, it sends the same events with the same ids. A hub that refuses is asked again, more slowly each time.
-    Raises EventHubError if it does not take the events in ATTEMPTS attempts, and what the blob service raised.
+    Run again, it sends the same events with the same ids, all of them marked. A hub that refuses is asked again, more
+    slowly each time. Raises EventHubError if it does not take the events in ATTEMPTS attempts, and what the
+    blob service raised.
     """
     await note_progress(part.run_id, part.seed, part.tick)
     planned = await read_planned(part.run_id, part.digest)
@@ -43,7 +45,9 @@ async def send_tick(part: TickPart) -> TickSent:
         by_partition[partition_of(message.event, partitions)].append(data)
     for event in recorded:
         by_partition[event.partition(partitions)].append(_data(event.body, event.properties(part.run_id)))
-    sent = await together(_send(partition, events) for partition, events in by_partition.items())
+    claim = Claim(number=part.tick, since=part.started.isoformat())
+    again = await begun_before(part.run_id, part.seed, planned.shares(part.tick).index(part.spans), claim)
+    sent = await together(_send(partition, events, again) for partition, events in by_partition.items())
     return sum(sent, start=TickSent(totals=totals_of_messages(messages) + totals_of_recorded(recorded)))
 
 
@@ -64,9 +68,12 @@ def _data(body: bytes, properties: dict[str | bytes, str]) -> EventData:
     return data
 
 
-async def _send(partition: str, events: list[EventData]) -> TickSent:
+async def _send(partition: str, events: list[EventData], again: bool) -> TickSent:
     """Send events to a partition; how many were sent again, and how often the hub refused."""
     retried = throttled = 0
+    if again:
+        retried = len(events)
+        event_hub.mark_sent_again(events)
     for portion in slices(events, EVENTS_PER_SEND):
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -77,7 +84,6 @@ async def _send(partition: str, events: list[EventData]) -> TickSent:
                 if attempt == ATTEMPTS:
                     raise
             retried += len(portion)
-            for event in portion:
-                event.properties = {**(event.properties or {}), SENT_AGAIN: str(attempt + 1)}
+            event_hub.mark_sent_again(portion, attempt + 1)
             await asyncio.sleep(FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
     return TickSent(retried=retried, throttled=throttled)

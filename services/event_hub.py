@@ -11,6 +11,7 @@ import msgspec
 from azure.eventhub import EventData, parse_connection_string
 from azure.eventhub.aio import EventHubProducerClient
 
+from fraud.routing import SENT_AGAIN
 from services import names
 from services.clients import CachedClient
 from services.concurrency import together
@@ -99,6 +100,12 @@ def namespace() -> str:
         return connection.address or ""
     place = parse_connection_string(connection.connection_string).fully_qualified_namespace
     return place.partition(":")[0]
+
+
+def mark_sent_again(events: Sequence[EventData], attempt: int = 2) -> None:
+    """Give events the property SENT_AGAIN: the hub may have them already."""
+    for event in events:
+        event.properties = {**(event.properties or {}), SENT_AGAIN: str(attempt)}
 
 
 async def send_events(partition: str, events: Sequence[EventData]) -> None:

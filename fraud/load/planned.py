@@ -28,6 +28,11 @@ class PlannedCampaign(msgspec.Struct, frozen=True, kw_only=True):
         """The name under which it is kept: another campaign of the same name has another one."""
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:12]
 
+    def shares(self, tick: int) -> list[list[IndexSpan]]:
+        """The events of a tick, by producer; a producer may have none."""
+        shares = [span.parts(self.plan.producers) for span in self.plan.schedule.spans(tick)]
+        return [[share[n] for share in shares if n < len(share)] for n in range(self.plan.producers)]
+
 
 class TickPart(msgspec.Struct, frozen=True, kw_only=True):
     """The events that one producer sends in a tick. With the campaign, which is kept by its digest, it decides them."""
@@ -98,8 +103,6 @@ class PlanProgress(msgspec.Struct, frozen=True, kw_only=True):
     def parts(self) -> list[TickPart]:
         """The events of the next tick, in a part for each producer."""
         planned = self.planned
-        shares = [span.parts(planned.plan.producers) for span in planned.plan.schedule.spans(self.tick)]
-        of_producers = ([share[n] for share in shares if n < len(share)] for n in range(planned.plan.producers))
         return [
             TickPart(
                 run_id=planned.run_id,
@@ -109,7 +112,7 @@ class PlanProgress(msgspec.Struct, frozen=True, kw_only=True):
                 started=self.started,
                 spans=spans,
             )
-            for spans in of_producers
+            for spans in planned.shares(self.tick)
             if spans
         ]
 

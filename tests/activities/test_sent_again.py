@@ -1,0 +1,84 @@
+"""An activity that runs again, because its host was killed or lost its lease, marks what the hub may have already."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from activities.send_batch import send_batch
+from activities.send_tick import send_tick
+from fraud.campaigns import Batch, campaign_id
+from fraud.load.plan import CampaignPlan
+from fraud.load.planned import PlannedCampaign, PlanProgress, TickPart
+from fraud.routing import SENT_AGAIN
+from services.campaigns import keep_planned
+from services.sending_claims import Claim, begun_before
+from tests.activities.hub_reader import events_since, hub_ends
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def planned(clients: None) -> PlannedCampaign:
+    """A campaign of two producers, of which each sends 5 events in a tick."""
+    stages = [{"shape": "constant", "rate": 2, "for": "1h"}]
+    plan = msgspec.convert({"stages": stages, "producers": 2}, CampaignPlan)
+    campaign = PlannedCampaign.of(plan, uuid.uuid4().hex[:8], 7)
+    await keep_planned(campaign)
+    return campaign
+
+
+def parts_of(planned: PlannedCampaign, tick: int, started: datetime = START) -> list[TickPart]:
+    return msgspec.structs.replace(PlanProgress.starting(planned, started), tick=tick).parts()
+
+
+async def marks_since(ends: dict[str, int], run_id: str) -> list[bool]:
+    events = [event for event in await events_since(ends) if (event.properties or {}).get(b"run_id") == run_id.encode()]
+    return [SENT_AGAIN.encode() in (event.properties or {}) for event in events]
+
+
+async def test_a_part_of_a_tick_is_marked_when_it_is_sent_again_and_its_neighbours_are_not(
+    planned: PlannedCampaign,
+):
+    (first, second), (later, _) = parts_of(planned, 0), parts_of(planned, 1)
+
+    ends = await hub_ends()
+    retried = [(await send_tick(part)).retried for part in (first, second, later)]
+    assert (retried, await marks_since(ends, first.run_id)) == ([0, 0, 0], [False] * 15)
+
+    ends = await hub_ends()
+    retried = [(await send_tick(part)).retried for part in (first, later)]
+    assert (retried, await marks_since(ends, first.run_id)) == ([5, 5], [True] * 10)
+
+
+async def test_a_campaign_that_is_started_again_later_sends_events_of_its_own(planned: PlannedCampaign):
+    await send_tick(parts_of(planned, 3)[0])
+
+    assert (await send_tick(parts_of(planned, 0, START + timedelta(hours=1))[0])).retried == 0
+
+
+async def test_a_batch_of_a_campaign_is_marked_when_it_is_sent_again():
+    batch = Batch(
+        run_id=campaign_id(uuid.uuid4().hex[:8]), seed="7", number=0, count=10, bad_event_ratio=0, ts=str(START)
+    )
+    marks: list[list[bool]] = []
+    for sent in (batch, batch, msgspec.structs.replace(batch, number=1)):
+        ends = await hub_ends()
+        await send_batch(sent)
+        marks.append(await marks_since(ends, batch.run_id))
+
+    assert marks == [[False] * 10, [True] * 10, [False] * 10]
+
+
+async def test_of_two_that_begin_the_same_at_once_one_at_most_is_the_first():
+    run_id = campaign_id(uuid.uuid4().hex[:8])
+
+    for number in range(3):
+        claim = Claim(number=number, since=str(START))
+        begun = await asyncio.gather(*(begun_before(run_id, "7", 0, claim) for _ in range(4)))
+        assert sorted(begun) == [False, True, True, True]
