@@ -23,6 +23,8 @@ _DECISION_OF_EVENT = {
 _SUCCESS = {EventType.TASK_COMPLETED, EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED}
 _FAILURE = {EventType.TASK_FAILED, EventType.SUB_ORCHESTRATION_INSTANCE_FAILED}
 _HELD_BY_SUSPENSION = _SUCCESS | _FAILURE | {EventType.TIMER_FIRED, EventType.EVENT_RAISED}
+_DEPENDS_ON_WHAT_COMES = {EventType.EVENT_RAISED, EventType.EXECUTION_SUSPENDED, EventType.EXECUTION_RESUMED}
+"""Events that are matched with actions of later episodes too, so a state with one in it is built from the start."""
 
 
 class ActionReplay:
@@ -30,7 +32,9 @@ class ActionReplay:
 
     def __init__(self, actions: Iterable[Action], execution_id: str) -> None:
         self._execution_id = execution_id
-        self._roots: list[Node] = [build_node(action, number) for number, action in enumerate(actions)]
+        self._actions = tuple(actions)
+        self._can_grow = True
+        self._roots: list[Node] = [build_node(action, number) for number, action in enumerate(self._actions)]
         self._invoked = 0
         self._next_id = 0
         self._now = 0.0
@@ -49,6 +53,8 @@ class ActionReplay:
     def feed(self, event: Event) -> None:
         """Take in the next event of the history. Raises NonDeterminismError if the actions do not lead to it."""
         kind = event.event_type
+        if kind in _DEPENDS_ON_WHAT_COMES:
+            self._can_grow = False
         if self._while_suspended is not None and kind in _HELD_BY_SUSPENSION:
             self._while_suspended.append(event)
         elif kind is EventType.EXECUTION_SUSPENDED:
@@ -137,6 +143,19 @@ class ActionReplay:
         self._pending.clear()
         self._touched.clear()
         return decisions
+
+    def grow(self, actions: tuple[Action, ...]) -> bool:
+        """Go on with the actions of the next replay, if they are those of before and more behind them.
+
+        Gives False and does nothing if the state must be built from the start. If it gives True, the state is the one
+        that would be built: each event was fed once all actions of its time had their numbers.
+        """
+        place = len(self._actions)
+        if not self._can_grow or self._invoked < place or actions[:place] != self._actions:
+            return False
+        self._roots += [build_node(action, number) for number, action in enumerate(actions[place:], place)]
+        self._actions = actions
+        return True
 
     def cancelled_timers(self) -> list[int]:
         """Timers that user code has cancelled and that would still fire; they no longer count as open."""

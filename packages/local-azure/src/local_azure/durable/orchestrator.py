@@ -165,10 +165,13 @@ class Orchestrator:
         except Exception as error:
             log.exception("orchestrator %s could not be run", session.instance.name)
             answer = Answer(is_done=False, actions=(), error=f"{type(error).__name__}: {error}")
+        before, replay = session.answer, session.replay
         session.answer = answer
-        session.replay = replay = ActionReplay(answer.actions, session.instance.execution)
-        for event in (*session.events, *new):
-            replay.feed(event)
+        # A state that has taken in the new events goes on: else a chain would cost the square of its length here too.
+        if replay is None or before is None or before.is_done or before.error or not replay.grow(answer.actions):
+            session.replay = replay = ActionReplay(answer.actions, session.instance.execution)
+            for event in (*session.events, *new):
+                replay.feed(event)
         decisions = [] if replay.is_suspended else replay.decide()
         session.replay_seconds = time.perf_counter() - began
         return decisions
