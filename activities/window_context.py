@@ -11,16 +11,18 @@ from fraud.analysis import Chunk, WindowTask
 from fraud.context.event_facts import key
 from fraud.context.facts import facts_of
 from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, MOST_OF_SKU, LookUps, altered, latest
+from fraud.context.shelf_facts import Shelf
 from fraud.context.sighting import Sighting, sighting
 from fraud.events import store_key
 from fraud.evidence import Evidence, EvidencePart, KeptRates, Snapshot, content_digest
 from fraud.judging import Content, Context, distinct
+from fraud.profiles.profiles import Profiles
 from fraud.quarantine_index import is_flagged
 from fraud.rules.language import Value
 from fraud.windows import Window
 from services import look_ups
 from services.concurrency import both
-from services.profiles import DayProfiles, profiles_of
+from services.profiles import profiles_of
 
 _NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)
 
@@ -123,7 +125,7 @@ async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot:
     profiles = await profiles_of(day)
     new = [each for each in missing if snapshot.of(each.name, each.digest) is None]
     near, elsewhere = await both(
-        _near(task, [each.content for each in new]),
+        _near(task, [each.content for each in new], profiles.profiles),
         look_ups.contents_elsewhere(
             list({each.event_id for each in missing if each.event_id}), store_key(task.store_id), task.window_end
         ),
@@ -135,7 +137,7 @@ async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot:
             "id.contents": each.at_store(task.window),
             "id.altered": altered([*each.up_to(task.window), *elsewhere.get(each.event_id, ())]),
         }
-        facts = kept.facts if kept else near.facts(each.content, profiles, task.window)
+        facts = kept.facts if kept else near.facts(each.content, task.window)
         entries.append(Evidence(each.name, each.digest, _arrived_in(each.content, task.window), facts | counts))
     return EvidencePart(profile_day=day, rates=first.rates if first else profiles.rates, entries=tuple(entries))
 
@@ -151,21 +153,33 @@ class _Near(msgspec.Struct, frozen=True):
     skus: Mapping[str, tuple[Sighting, ...]]
     shelves: Mapping[str, tuple[Sighting, ...]]
     shelf_store: str | None
+    profiles: Profiles
+    shelves_counted: dict[str, Shelf] = {}
 
-    def facts(self, content: Content, profiles: DayProfiles, window: Window) -> dict[str, Value]:
+    def facts(self, content: Content, window: Window) -> dict[str, Value]:
         """Every fact of a content but those of its id, as far as it can be told."""
         arrived = content.arrived or window.end
         seen = sighting(content.event, arrived)
-        shelf = self.shelves.get(seen.category or "", ()) if seen.store == self.shelf_store else ()
         # What lies in quarantine is in no look-up, but each count has the event's own sale.
         own = (seen,) if content.source == "quarantine" else ()
         near = LookUps(
             customer=_among(self.customers.get(seen.customer or "", ()), own, MOST_OF_CUSTOMER),
             sku=_among(self.skus.get(seen.sku or "", ()), own, MOST_OF_SKU),
-            shelf=_among(shelf, own, MOST_OF_SHELF),
         )
-        facts = facts_of(content.event, arrived, near, profiles.profiles, window.start.date())
+        shelf = self._shelf(seen, own)
+        facts = facts_of(content.event, arrived, near, self.profiles, window.start.date(), shelf=shelf)
         return {name: value for name, value in facts.items() if value is not None}
+
+    def _shelf(self, seen: Sighting, own: tuple[Sighting, ...]) -> Shelf:
+        """The shelf of an event, which is counted once for all whose own sale is among its sightings."""
+        category = seen.category or ""
+        sightings = self.shelves.get(category, ()) if seen.store == self.shelf_store else ()
+        with_own = _among(sightings, own, MOST_OF_SHELF)
+        if with_own is not sightings or not sightings:
+            return Shelf(with_own, self.profiles)
+        if category not in self.shelves_counted:
+            self.shelves_counted[category] = Shelf(sightings, self.profiles)
+        return self.shelves_counted[category]
 
 
 def _among(sightings: tuple[Sighting, ...], own: tuple[Sighting, ...], most: int) -> tuple[Sighting, ...]:
@@ -173,7 +187,7 @@ def _among(sightings: tuple[Sighting, ...], own: tuple[Sighting, ...], most: int
     return latest((*sightings, *own), most) if own and own[0] not in sightings else sightings
 
 
-async def _near(task: WindowTask, contents: Sequence[Content]) -> _Near:
+async def _near(task: WindowTask, contents: Sequence[Content], profiles: Profiles) -> _Near:
     """Three queries, whatever the number of events."""
     until = task.window_end
     events = [content.event for content in contents]
@@ -185,7 +199,8 @@ async def _near(task: WindowTask, contents: Sequence[Content]) -> _Near:
         look_ups.customers(_numbers(events, "cust_id"), until, own),
         both(look_ups.skus(_numbers(events, "sku"), until, own), _shelves(task, categories, own)),
     )
-    return _Near(customers, skus, shelves, None if task.store_id is None else str(task.store_id))
+    store = None if task.store_id is None else str(task.store_id)
+    return _Near(customers, skus, shelves, store, profiles)
 
 
 async def _shelves(

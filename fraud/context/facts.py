@@ -9,7 +9,7 @@ from fraud.context.event_facts import event_facts
 from fraud.context.look_ups import LookUps
 from fraud.context.near_lines import LINES, below_a_line, below_round
 from fraud.context.price_facts import price_facts
-from fraud.context.shelf_facts import shelf_facts
+from fraud.context.shelf_facts import Shelf
 from fraud.context.sighting import GIFT_CARD, sighting
 from fraud.context.sku_facts import sku_facts
 from fraud.context.store_facts import store_facts
@@ -18,10 +18,17 @@ from fraud.rules.language import Value
 
 
 def facts_of(
-    event: Mapping[str, Any], enqueued: datetime, look_ups: LookUps, profiles: Profiles, day: date
+    event: Mapping[str, Any],
+    enqueued: datetime,
+    look_ups: LookUps,
+    profiles: Profiles,
+    day: date,
+    *,
+    shelf: Shelf | None = None,
 ) -> dict[str, Value]:
     """Every fact that can be told of an event, for the window that began on `day`. Never raises.
 
+    `shelf` is that of the event's store and category; without it nothing was seen there.
     The same event, look-ups and profiles give the same facts, wherever they were read from.
     """
     seen = sighting(event, enqueued)
@@ -39,7 +46,8 @@ def facts_of(
     }
     facts |= customer_facts(seen, look_ups, profiles, day.toordinal())
     facts |= sku_facts(seen, look_ups.sku, profiles)
-    facts |= shelf_facts(seen, look_ups.shelf, profiles)
+    if seen.shelf is not None:
+        facts |= (shelf or Shelf((), profiles)).facts(seen)
     if profiles.days:
         facts |= store_facts(seen, profiles)
         facts |= price_facts(seen, profiles)

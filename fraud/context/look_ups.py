@@ -29,7 +29,7 @@ _TOLD = ("store_id", "cust_id", "category", "sku", "price", "qty", "discount", "
 
 
 class LookUps(msgspec.Struct, frozen=True):
-    """Sightings in order of time, up to the end of a window, the event's own among them."""
+    """Sightings in order of time, up to the end of a window, the event's own among them; those of a shelf are apart."""
 
     contents: int = 1
     """Different contents under the event's id, at its store."""
@@ -37,7 +37,6 @@ class LookUps(msgspec.Struct, frozen=True):
     """Other contents under the id whose customer, goods, money or store differ; at any store."""
     customer: Sequence[Sighting] = ()
     sku: Sequence[Sighting] = ()
-    shelf: Sequence[Sighting] = ()
 
 
 def latest(sightings: Iterable[Sighting], most: int) -> tuple[Sighting, ...]:

@@ -1,11 +1,13 @@
 """The facts `shelf.*`: the last three hours of an event's store and category."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fraud.context import surprise
 from fraud.context.look_ups import MOST_OF_SHELF
+from fraud.context.shelf_counts import SeenOnShelf, ShelfCounts
 from fraud.context.sighting import GIFT_CARD, Sighting, customers_of, sales_of
+from fraud.profiles.customers import CustomerProfile
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
 
@@ -14,98 +16,93 @@ PRIOR_SALES = 6
 
 PRIOR_PAYMENTS = 4
 PRIOR_AT_GATEWAY = 5
-ALIKE_PERCENT = 3
 
 
-def shelf_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -> dict[str, Value]:
-    """The shelf now: is there a promotion, who buys, and does its store send as usual."""
-    if event.shelf is None:
-        return {}
-    sales = sales_of(recent)
-    others = [seen for seen in sales if seen.customer != event.customer and seen.sku != event.sku]
-    # Accounts that nobody knows could make a promotion of their own.
-    settled = [seen for seen in others if not profiles.days or seen.customer in profiles.customers]
-    deep = [seen for seen in settled if seen.is_deep]
-    discount = event.discount or 0.0
-    alike = sum(abs((seen.discount or 0.0) - discount) <= ALIKE_PERCENT for seen in deep)
-    facts: dict[str, Value] = {
-        "shelf.sales_3h": len(settled),
-        "shelf.deep_3h": len(customers_of(deep)),
-        "shelf.alike_3h": alike,
-        "shelf.cut": len(recent) >= MOST_OF_SHELF,
-    }
-    if not profiles.days:
-        return facts
-    by_others = [seen for seen in recent if seen.customer != event.customer]
-    return (
-        facts
-        | _promotion(settled, deep, profiles)
-        | _buyers(event, sales, profiles)
-        | _sending(event, recent, by_others, profiles)
-    )
+class Shelf:
+    """A store's category, as it is for all events of a window: what they have in common is counted once.
+
+    `recent` are its sightings, in order of time, up to the end of the window.
+    """
+
+    def __init__(self, recent: Sequence[Sighting], profiles: Profiles) -> None:
+        self._profiles = profiles
+        self._is_cut = len(recent) >= MOST_OF_SHELF
+        self._counts = ShelfCounts(_seen(recent, profiles))
+        self._deep_share = profiles.population.share(profiles.population.deep)
+        self._buyers = _buyers(sales_of(recent), profiles) if profiles.days else {}
+
+    def facts(self, event: Sighting) -> dict[str, Value]:
+        """The shelf around an event: is there a promotion, who buys, and does its store send as usual."""
+        counts, profiles = self._counts, self._profiles
+        promotion = counts.promotion(event)
+        facts: dict[str, Value] = {
+            "shelf.sales_3h": promotion.sales,
+            "shelf.deep_3h": promotion.deep_customers,
+            "shelf.alike_3h": promotion.alike,
+            "shelf.cut": self._is_cut,
+        }
+        if not profiles.days:
+            return facts
+        share = (promotion.deep + PRIOR_SALES * self._deep_share) / (promotion.sales + PRIOR_SALES)
+        return facts | {
+            "shelf.deep_share": share,
+            "shelf.usual_deep_share": self._deep_share,
+            "shelf.discount_strangeness": math.log(self._deep_share / share),
+            **self._buyers,
+            "shelf.new_alike_3h": counts.new_alike(event),
+            "shelf.strangers_3h": counts.strangers(event),
+            **self._sending(event),
+        }
+
+    def _sending(self, event: Sighting) -> dict[str, Value]:
+        """Do all of the store's customers come by another network, or pay in another way, and not this one alone?"""
+        here, later = self._counts.by_network(event)
+        breaks, paid = self._counts.payment_breaks(event)
+        return {
+            "shelf.network_share": (here + 0.5) / (later + 1),
+            "shelf.payment_breaks": (breaks + 0.5) / (paid + PRIOR_PAYMENTS),
+            "shelf.gateway_surprise": self._gateway_surprise(event),
+        }
+
+    def _gateway_surprise(self, event: Sighting) -> float:
+        """Surprise that deep discounts come through the event's gateway more than through the others of the shelf."""
+        here, elsewhere = self._counts.by_gateway(event)
+        share = (elsewhere.deep + PRIOR_AT_GATEWAY * self._deep_share) / (elsewhere.sales + PRIOR_AT_GATEWAY)
+        return surprise.of_share(here.deep, here.sales, min(0.95, share))
 
 
-def _promotion(settled: list[Sighting], deep: list[Sighting], profiles: Profiles) -> dict[str, Value]:
-    usual = profiles.population.share(profiles.population.deep)
-    share = (len(deep) + PRIOR_SALES * usual) / (len(settled) + PRIOR_SALES)
-    return {
-        "shelf.deep_share": share,
-        "shelf.usual_deep_share": usual,
-        "shelf.discount_strangeness": math.log(usual / share),
-    }
+def _seen(recent: Iterable[Sighting], profiles: Profiles) -> Iterable[SeenOnShelf]:
+    for sighting in recent:
+        profile = profiles.customers.get(sighting.customer or "")
+        is_sale, is_flagged = sighting.is_sale and not sighting.is_return, sighting.is_flagged
+        yield SeenOnShelf(
+            sighting,
+            is_sale=is_sale,
+            # Accounts that nobody knows could make a promotion of their own.
+            is_settled=profile is not None or not profiles.days,
+            is_stranger=is_sale and is_flagged and profiles.is_stranger(sighting),
+            pays_anew=is_sale and not is_flagged and profile is not None and _pays_anew(profile, sighting),
+        )
 
 
-def _buyers(event: Sighting, sales: list[Sighting], profiles: Profiles) -> dict[str, Value]:
+def _pays_anew(profile: CustomerProfile, sale: Sighting) -> bool:
+    return bool(profile.sales) and profile.breaks("payment", sale) is True
+
+
+def _buyers(sales: Sequence[Sighting], profiles: Profiles) -> dict[str, Value]:
     population, customers = profiles.population, profiles.customers
     new_share = min(0.9, population.new_share)
-    flagged = [seen for seen in sales if seen.is_flagged]
-    buyers, flagged_buyers = customers_of(sales), customers_of(flagged)
+    buyers, flagged_buyers = customers_of(sales), customers_of(seen for seen in sales if seen.is_flagged)
     new = sum(customer not in customers for customer in buyers)
     new_flagged = sum(customer not in customers for customer in flagged_buyers)
-    others = [seen for seen in sales if seen.customer != event.customer]
-    alike = [seen for seen in others if seen.is_deep and seen.discount == event.discount]
-    strangers = (seen for seen in others if seen.is_flagged and profiles.is_stranger(seen))
     return {
         "shelf.new_customers_3h": new,
         "shelf.new_surprise": surprise.of_share(new, len(buyers), new_share),
         "shelf.new_flagged_3h": new_flagged,
         "shelf.new_flagged_surprise": surprise.of_share(new_flagged, len(flagged_buyers), new_share),
-        "shelf.new_alike_3h": len(customers_of(seen for seen in alike if seen.customer not in customers)),
-        "shelf.strangers_3h": len(customers_of(strangers)),
         "shelf.gift_card_surprise": surprise.of_share(
             sum(seen.payment == GIFT_CARD for seen in sales),
             len(sales),
             population.share(population.payments.get(GIFT_CARD, 0)),
         ),
     }
-
-
-def _sending(
-    event: Sighting, recent: Sequence[Sighting], others: list[Sighting], profiles: Profiles
-) -> dict[str, Value]:
-    """Do all of the store's customers come by another network, or pay in another way, and not this one alone?"""
-    customers = profiles.customers
-    settled = [seen for seen in others if not seen.is_flagged and seen.customer in customers]
-    since = min((seen.time for seen in recent if seen.network == event.network), default=0.0)
-    later = [seen for seen in settled if seen.time >= since]
-    paid = sales_of(settled)
-    breaks = sum(_pays_anew(seen, profiles) for seen in paid)
-    return {
-        "shelf.network_share": (sum(seen.network == event.network for seen in settled) + 0.5) / (len(later) + 1),
-        "shelf.payment_breaks": (breaks + 0.5) / (len(paid) + PRIOR_PAYMENTS),
-        "shelf.gateway_surprise": _gateway_surprise(event, sales_of(others), profiles),
-    }
-
-
-def _pays_anew(sale: Sighting, profiles: Profiles) -> bool:
-    profile = profiles.customers.get(sale.customer or "")
-    return profile is not None and bool(profile.sales) and profile.breaks("payment", sale) is True
-
-
-def _gateway_surprise(event: Sighting, sales: list[Sighting], profiles: Profiles) -> float:
-    """Surprise that deep discounts come through the event's gateway more than through the others of the shelf."""
-    here = [seen.is_deep for seen in sales if seen.gateway == event.gateway]
-    elsewhere = [seen.is_deep for seen in sales if seen.gateway != event.gateway]
-    usual = PRIOR_AT_GATEWAY * profiles.population.share(profiles.population.deep)
-    share = (sum(elsewhere) + usual) / (len(elsewhere) + PRIOR_AT_GATEWAY)
-    return surprise.of_share(sum(here), len(here), min(0.95, share))

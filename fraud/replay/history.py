@@ -14,6 +14,7 @@ from fraud.context.look_ups import (
     Recent,
     altered,
 )
+from fraud.context.shelf_facts import Shelf
 from fraud.context.sighting import Sighting, sighting
 from fraud.identity import canonical
 from fraud.profiles.profiles import Profiles
@@ -30,6 +31,7 @@ class History:
         self._customers = Recent(CUSTOMER_SPAN, MOST_OF_CUSTOMER)
         self._skus = Recent(SKU_SPAN, MOST_OF_SKU)
         self._shelves = Recent(SHELF_SPAN, MOST_OF_SHELF)
+        self._shelves_now: dict[tuple[tuple[str, str], float], Shelf] = {}
         self._today: list[Sighting] = []
         self.profiles = Profiles()
 
@@ -38,6 +40,7 @@ class History:
         if self._today:
             first = datetime.fromtimestamp(self._today[0].time, UTC).date()
             self.profiles.close_day(first.toordinal(), self._today)
+            self._shelves_now.clear()
         if self._today:
             for recent in (self._customers, self._skus, self._shelves):
                 recent.forget(self._today[-1].time)
@@ -48,6 +51,7 @@ class History:
         event = arrival.event
         if event is None or not isinstance(event.get("id"), str):
             return
+        self._shelves_now.clear()
         arrivals = self._arrivals.setdefault(event["id"], [])
         if arrivals and canonical(event) in {canonical(read_event(earlier.body) or {}) for earlier in arrivals}:
             return
@@ -75,6 +79,14 @@ class History:
             altered=altered(content for _, content in contents),
             customer=self._customers.of(seen.customer, until),
             sku=self._skus.of(seen.sku, until),
-            shelf=self._shelves.of(seen.shelf, until),
         )
-        return facts_of(event, enqueued, look_ups, self.profiles, window.start.date())
+        shelf = self._shelf(seen.shelf, until)
+        return facts_of(event, enqueued, look_ups, self.profiles, window.start.date(), shelf=shelf)
+
+    def _shelf(self, of: tuple[str, str] | None, until: float) -> Shelf | None:
+        """The shelf of a store and a category, which is counted once for all events of a window."""
+        if of is None:
+            return None
+        if (of, until) not in self._shelves_now:
+            self._shelves_now[of, until] = Shelf(self._shelves.of(of, until), self.profiles)
+        return self._shelves_now[of, until]
