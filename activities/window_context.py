@@ -103,12 +103,14 @@ def contexts_in(snapshot: Snapshot, asked: Sequence[FlaggedContent], set_name: s
     Raises LookupError if it says nothing of one.
     """
     contexts: Contexts = {}
+    first = next(iter(snapshot.parts), None)
+    day = first.profile_day if first else None
+    # One object for all of them: a set weighs its rules once for the rates that it is asked with.
+    rates = (first.rates.get(set_name, KeptRates()) if first else KeptRates()).rates()
     for each in asked:
         kept = snapshot.of(each.name, each.digest)
         if kept is None:
             raise LookupError(f"the evidence on {each.name} has vanished")
-        day = snapshot.parts[0].profile_day
-        rates = snapshot.parts[0].rates.get(set_name, KeptRates()).rates()
         contexts.setdefault(each.name, {})[each.form] = Context(kept.facts, rates, kept.digest(day), day)
     return contexts
 
