@@ -37,8 +37,12 @@ def _against_others(
     sales = sales_of(look_ups.customer)
     returns = len(look_ups.customer) - len(sales)
     before = profile.sales if profile else 0
-    returned = (profile.returns if profile else 0) + returns
-    flagged = (profile.flagged if profile else 0) + sum(seen.is_flagged for seen in sales) - 1
+    # The 24 hours reach into a day that the profile may have.
+    since = [seen for seen in look_ups.customer if profile is None or seen.day > profile.last_day]
+    sales_since = sales_of(since)
+    sold = before + len(sales_since)
+    returned = (profile.returns if profile else 0) + len(since) - len(sales_since)
+    flagged = (profile.flagged if profile else 0) + sum(seen.is_flagged for seen in sales_since) - 1
     usual_a_day = max(before / profiles.days, population.sales / max(1, population.active))
     cards = sum(seen.payment == GIFT_CARD for seen in sales)
     bought = {seen.sku for seen in sales if seen.sku}
@@ -48,9 +52,7 @@ def _against_others(
         "customer.sales": before,
         "customer.returns": returned,
         "customer.pace_surprise": surprise.of_events(len(sales), usual_a_day),
-        "customer.return_surprise": surprise.of_share(
-            returned, before + len(sales) + returned, population.return_share
-        ),
+        "customer.return_surprise": surprise.of_share(returned, sold + returned, population.return_share),
         "customer.returns_surprise_24h": surprise.of_share(returns, len(look_ups.customer), population.return_share),
         "customer.returned_surprise": surprise.of_share(
             returned_bought, max(returned_bought, len(sales)), population.return_share
@@ -60,7 +62,7 @@ def _against_others(
         ),
         "customer.flagged": flagged + 1,
         "customer.flagged_surprise": surprise.of_share(
-            flagged, max(flagged, before + len(sales) - 1), population.share(population.flagged)
+            flagged, max(flagged, sold - 1), population.share(population.flagged)
         ),
         "customer.gift_card_surprise": surprise.of_share(
             cards, len(sales), population.share(population.payments.get(GIFT_CARD, 0))

@@ -1,7 +1,7 @@
 """An event as look-ups and profiles keep it: the fields that context is made of, each of one type or missing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,8 @@ LARGEST = 1e9
 
 
 HOUR = 3600.0
+_DAY = 24 * HOUR
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 GIFT_CARD = "gift_card"
 
 
@@ -57,6 +59,11 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     def hour(self) -> int:
         """The hour of the day in UTC."""
         return int(self.time // 3600) % 24
+
+    @property
+    def day(self) -> int:
+        """The day of its window, counted from 0001-01-01: midnight is the last moment of a day."""
+        return _FIRST_DAY - int(-self.time // _DAY) - 1
 
 
 def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:

@@ -1,5 +1,6 @@
 """A small, quiet shop for tests: customers with habits, and verdicts on what happens on the day after."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,10 +57,19 @@ def history() -> list[tuple[datetime, dict[str, Any]]]:
     ]
 
 
-def judged(*today: dict[str, Any], apart: timedelta = timedelta(minutes=6), days: bool = True) -> list[Judged]:
-    """The verdicts of the set `context` on flagged events that arrive from ten o'clock on, some minutes apart."""
+def judged(
+    *today: dict[str, Any],
+    apart: timedelta = timedelta(minutes=6),
+    days: bool = True,
+    evening: Sequence[dict[str, Any]] = (),
+) -> list[Judged]:
+    """The verdicts of the set `context` on flagged events that arrive from ten o'clock on, some minutes apart.
+
+    `evening` is what arrives on the evening before, up to midnight.
+    """
     arrivals = [
         *(history() if days else ()),
+        *((TODAY - number * apart, event) for number, event in reversed([*enumerate(reversed(evening))])),
         *((TODAY + timedelta(hours=10) + number * apart, event) for number, event in enumerate(today)),
     ]
     lines = [

@@ -102,6 +102,17 @@ def test_what_is_innocent_is_not_taken_for_evidence(rule: str, today: list[dict[
     assert rule not in last(*today, flagged("z"))
 
 
+def test_what_a_customer_did_yesterday_evening_counts_once_though_the_profile_has_it_too():
+    evening = [flagged("y", sku=7_777), returned("r1", sku=7_777), returned("r2", sku=7_777)]
+    facts = judged(returned("r3"), flagged("a"), evening=evening)[-1].facts
+    whole = judged(returned("r1"), returned("r2"), returned("r3"), flagged("y"), flagged("a"))[-1].facts
+
+    assert (facts["customer.returns"], facts["customer.flagged"]) == (3, 2)
+    assert facts["customer.returns_24h"] == 3
+    assert whole["customer.returns"] == 3
+    assert facts["customer.flagged_surprise"] == pytest.approx(whole["customer.flagged_surprise"], rel=0.1)
+
+
 def test_one_name_that_was_used_in_a_single_day_does_not_become_the_stores():
     impostor = flagged("a", store_ip="10.9.9.9")
     assert "STORE_NETWORK" in last(*[{**impostor, "id": f"{number}"} for number in range(30)])
