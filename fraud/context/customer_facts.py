@@ -35,13 +35,13 @@ def _against_others(
     """The surprise of the customer's counts, given what all customers do."""
     population = profiles.population
     sales = sales_of(look_ups.customer)
-    returns = len(look_ups.customer) - len(sales)
+    returns = sum(seen.is_return for seen in look_ups.customer)
     before = profile.sales if profile else 0
     # The 24 hours reach into a day that the profile may have.
     since = [seen for seen in look_ups.customer if profile is None or seen.day > profile.last_day]
     sales_since = sales_of(since)
     sold = before + len(sales_since)
-    returned = (profile.returns if profile else 0) + len(since) - len(sales_since)
+    returned = (profile.returns if profile else 0) + sum(seen.is_return for seen in since)
     flagged = (profile.flagged if profile else 0) + sum(seen.is_flagged for seen in sales_since) - 1
     usual_a_day = max(before / profiles.days, population.sales / max(1, population.active))
     cards = sum(seen.payment == GIFT_CARD for seen in sales)
@@ -53,7 +53,7 @@ def _against_others(
         "customer.returns": returned,
         "customer.pace_surprise": surprise.of_events(len(sales), usual_a_day),
         "customer.return_surprise": surprise.of_share(returned, sold + returned, population.return_share),
-        "customer.returns_surprise_24h": surprise.of_share(returns, len(look_ups.customer), population.return_share),
+        "customer.returns_surprise_24h": surprise.of_share(returns, len(sales) + returns, population.return_share),
         "customer.returned_surprise": surprise.of_share(
             returned_bought, max(returned_bought, len(sales)), population.return_share
         ),

@@ -113,6 +113,13 @@ def test_what_a_customer_did_yesterday_evening_counts_once_though_the_profile_ha
     assert facts["customer.flagged_surprise"] == pytest.approx(whole["customer.flagged_surprise"], rel=0.1)
 
 
+def test_a_move_of_stock_that_names_a_customer_is_not_a_return():
+    moves = [sale(8, id=f"m{number}", event_type="inventory_event") for number in range(5)]
+    facts = judged(*moves, flagged("a"), evening=moves)[-1].facts
+
+    assert facts["customer.returns"] == facts["customer.returns_surprise_24h"] == 0
+
+
 def test_one_name_that_was_used_in_a_single_day_does_not_become_the_stores():
     impostor = flagged("a", store_ip="10.9.9.9")
     assert "STORE_NETWORK" in last(*[{**impostor, "id": f"{number}"} for number in range(30)])
