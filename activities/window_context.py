@@ -127,7 +127,7 @@ async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot:
     profiles = await profiles_of(day)
     new = [each for each in missing if snapshot.of(each.name, each.digest) is None]
     near, elsewhere = await both(
-        _near(task, [each.content for each in new], profiles.profiles),
+        _near(task, new, profiles.profiles),
         look_ups.contents_elsewhere(
             list({each.event_id for each in missing if each.event_id}), store_key(task.store_id), task.window_end
         ),
@@ -139,7 +139,7 @@ async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot:
             "id.contents": each.at_store(task.window),
             "id.altered": altered([*each.up_to(task.window), *elsewhere.get(each.event_id, ())]),
         }
-        facts = kept.facts if kept else near.facts(each.content, task.window)
+        facts = kept.facts if kept else near.facts(each, task.window)
         entries.append(Evidence(each.name, each.digest, _arrived_in(each.content, task.window), facts | counts))
     return EvidencePart(profile_day=day, rates=first.rates if first else profiles.rates, entries=tuple(entries))
 
@@ -156,12 +156,13 @@ class _Near(msgspec.Struct, frozen=True):
     shelves: Mapping[str, tuple[Sighting, ...]]
     shelf_store: str | None
     profiles: Profiles
+    own: Mapping[tuple[str, bytes], Sighting]
+    """The contents themselves, by the names of their evidence and their canonical forms."""
     shelves_counted: dict[str, Shelf] = {}
 
-    def facts(self, content: Content, window: Window) -> dict[str, Value]:
+    def facts(self, asked: FlaggedContent, window: Window) -> dict[str, Value]:
         """Every fact of a content but those of its id, as far as it can be told."""
-        arrived = content.arrived or window.end
-        seen = sighting(content.event, arrived)
+        content, seen = asked.content, self.own[asked.name, asked.form]
         # What lies in quarantine is in no look-up, but each count has the event's own sale.
         own = (seen,) if content.source == "quarantine" else ()
         near = LookUps(
@@ -169,7 +170,7 @@ class _Near(msgspec.Struct, frozen=True):
             sku=_among(self.skus.get(seen.sku or "", ()), own, MOST_OF_SKU),
         )
         shelf = self._shelf(seen, own)
-        facts = facts_of(content.event, arrived, near, self.profiles, window.start.date(), shelf=shelf)
+        facts = facts_of(content.event, seen, near, self.profiles, window.start.date(), shelf=shelf)
         return {name: value for name, value in facts.items() if value is not None}
 
     def _shelf(self, seen: Sighting, own: tuple[Sighting, ...]) -> Shelf:
@@ -189,11 +190,11 @@ def _among(sightings: tuple[Sighting, ...], own: tuple[Sighting, ...], most: int
     return latest((*sightings, *own), most) if own and own[0] not in sightings else sightings
 
 
-async def _near(task: WindowTask, contents: Sequence[Content], profiles: Profiles) -> _Near:
+async def _near(task: WindowTask, asked: Sequence[FlaggedContent], profiles: Profiles) -> _Near:
     """Three queries, whatever the number of events."""
     until = task.window_end
-    events = [content.event for content in contents]
-    own = [sighting(content.event, content.arrived or until) for content in contents]
+    events = [each.content.event for each in asked]
+    own = [sighting(each.content.event, each.content.arrived or until) for each in asked]
     categories = {
         seen.category: event["category"] for seen, event in zip(own, events, strict=True) if seen.category is not None
     }
@@ -202,7 +203,8 @@ async def _near(task: WindowTask, contents: Sequence[Content], profiles: Profile
         both(look_ups.skus(_numbers(events, "sku"), until, own), _shelves(task, categories, own)),
     )
     store = None if task.store_id is None else str(task.store_id)
-    return _Near(customers, skus, shelves, store, profiles)
+    by_name = {(each.name, each.form): seen for each, seen in zip(asked, own, strict=True)}
+    return _Near(customers, skus, shelves, store, profiles, by_name)
 
 
 async def _shelves(

@@ -77,6 +77,7 @@ class Snapshot:
         """Parts that somebody has damaged; they keep their numbers, and say nothing."""
         self._by_content: dict[tuple[str, str], Evidence] = {}
         self._by_digest: dict[str, tuple[Evidence, EvidencePart]] = {}
+        self._without_digest: list[EvidencePart] = []
         for part in parts:
             self.add(part)
 
@@ -88,9 +89,8 @@ class Snapshot:
     def add(self, part: EvidencePart) -> None:
         """Take in a part."""
         self.parts.append(part)
-        for entry in part.entries:
-            self._by_content[entry.event_id, entry.content] = entry
-            self._by_digest[entry.digest(part.profile_day)] = entry, part
+        self._by_content.update(((entry.event_id, entry.content), entry) for entry in part.entries)
+        self._without_digest.append(part)
 
     def of(self, event_id: str, content: str) -> Evidence | None:
         """The latest evidence on a content; None if it was never judged."""
@@ -98,6 +98,10 @@ class Snapshot:
 
     def named(self, digest: str) -> tuple[Evidence, EvidencePart] | None:
         """The evidence that a verdict names, and its part; None if it is not here."""
+        # Who judges asks by content, and digests take longer than all else here.
+        for part in self._without_digest:
+            self._by_digest.update((entry.digest(part.profile_day), (entry, part)) for entry in part.entries)
+        self._without_digest.clear()
         return self._by_digest.get(digest)
 
 

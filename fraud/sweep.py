@@ -107,11 +107,12 @@ class Sweep:
             return
         self._left -= 1
         at = moment(arrived)
-        self._customers.add(customer, sighting(event, at))
+        seen = sighting(event, at)
+        self._customers.add(customer, seen)
         if is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
             return
         near = LookUps(customer=self._customers.of(customer, at.timestamp()) if customer else ())
-        facts = facts_of(event, at, near, self._profiles, self._day)
+        facts = facts_of(event, seen, near, self._profiles, self._day)
         score = sum(reason.weight for reason in self._rules.reasons(facts, self._rates))
         if score >= self._rules.bands.medium // 2:
             self._keep(Candidate(score=score, arrived=arrived, body=canonical(dict(event))))

@@ -1,7 +1,7 @@
 """All facts of an event: from itself, from look-ups around it, and from the profiles of the days before. Pure."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from fraud.context.customer_facts import customer_facts
@@ -10,7 +10,7 @@ from fraud.context.look_ups import LookUps
 from fraud.context.near_lines import LINES, below_a_line, below_round
 from fraud.context.price_facts import price_facts
 from fraud.context.shelf_facts import Shelf
-from fraud.context.sighting import GIFT_CARD, sighting
+from fraud.context.sighting import GIFT_CARD, Sighting
 from fraud.context.sku_facts import sku_facts
 from fraud.context.store_facts import store_facts
 from fraud.profiles.profiles import Profiles
@@ -19,7 +19,7 @@ from fraud.rules.language import Value
 
 def facts_of(
     event: Mapping[str, Any],
-    enqueued: datetime,
+    seen: Sighting,
     look_ups: LookUps,
     profiles: Profiles,
     day: date,
@@ -28,10 +28,9 @@ def facts_of(
 ) -> dict[str, Value]:
     """Every fact that can be told of an event, for the window that began on `day`. Never raises.
 
-    `shelf` is that of the event's store and category; without it nothing was seen there.
+    `seen` is its sighting; `shelf` is that of its store and category, of which nothing was seen without one.
     The same event, look-ups and profiles give the same facts, wherever they were read from.
     """
-    seen = sighting(event, enqueued)
     line = below_a_line(seen)
     facts = event_facts(event)
     facts |= {

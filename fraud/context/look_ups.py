@@ -42,7 +42,7 @@ class LookUps(msgspec.Struct, frozen=True):
 def latest(sightings: Iterable[Sighting], most: int) -> tuple[Sighting, ...]:
     """The latest of some sightings, in order."""
     ordered = sorted(sightings, key=_moment)
-    if any(_moment(seen) == _moment(later) for seen, later in pairwise(ordered)):
+    if any(seen.time == later.time and seen.id == later.id for seen, later in pairwise(ordered)):
         ordered.sort(key=place)  # which writes each of them out, and is seldom needed
     return tuple(ordered[-most:])
 

@@ -81,7 +81,7 @@ class History:
             sku=self._skus.of(seen.sku, until),
         )
         shelf = self._shelf(seen.shelf, until)
-        return facts_of(event, enqueued, look_ups, self.profiles, window.start.date(), shelf=shelf)
+        return facts_of(event, seen, look_ups, self.profiles, window.start.date(), shelf=shelf)
 
     def _shelf(self, of: tuple[str, str] | None, until: float) -> Shelf | None:
         """The shelf of a store and a category, which is counted once for all events of a window."""
