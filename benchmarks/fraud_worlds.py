@@ -22,7 +22,7 @@ from worlds import Difficulty, WorldPlan
 from worlds.scenarios import EVASIVE, FRAUDS, HELD_OUT
 
 RESULT = Path(__file__).parents[1] / ".local" / "fraud-worlds.json"
-JUDGED_SEEDS = (9_401, 9_402, 9_403, 9_404, 9_405)
+JUDGED_SEEDS = (9_501, 9_502, 9_503, 9_504, 9_505)
 LEARNING_SEEDS = (9_001, 9_002)
 TUNING_SEEDS = (1, 2)
 
