@@ -14,6 +14,7 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.aio import CosmosClient as AioCosmosClient
 
 from local_azure.core.connections import COSMOS_KEY
+from local_azure.core.packing import SAMPLES
 from tests.cosmos.running import Cosmos
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("local_only")]
@@ -64,6 +65,31 @@ async def test_every_acknowledged_write_survives_kill_9_and_no_batch_is_torn(sta
     assert kept.issuperset(name for names in batches for name in names)
     torn = {name.rsplit("-", 1)[0] for name in kept if name.startswith("b")}
     assert all(f"{batch}-{place}" in kept for batch in torn for place in range(20))
+
+
+@pytest.mark.parametrize("acknowledged", [SAMPLES - 1, SAMPLES, SAMPLES + 1, 3 * SAMPLES])
+async def test_documents_are_whole_after_kill_9_while_the_dictionary_is_made(state: Path, acknowledged: int) -> None:
+    part = Cosmos(state, "--bootstrap", str(BOOTSTRAP))
+    written: dict[str, str] = {}
+
+    async def write(container: ContainerProxy, writer: int) -> None:
+        for number in range(10_000):
+            name = f"{writer}-{number}"
+            await container.create_item({"id": name, "store_id": "7", "text": f"written by {writer}, then {number}"})
+            written[name] = f"written by {writer}, then {number}"
+            if len(written) >= acknowledged:
+                part.kill()
+
+    async with AioCosmosClient(part.endpoint, COSMOS_KEY, retry_total=0) as client:
+        container = client.get_database_client("fraud").get_container_client("events")
+        await asyncio.gather(*(write(container, number) for number in range(8)), return_exceptions=True)
+    part = Cosmos(state)
+    with CosmosClient(part.endpoint, COSMOS_KEY) as client:
+        container = client.get_database_client("fraud").get_container_client("events")
+        kept = {each["id"]: each["text"] for each in container.query_items("SELECT * FROM c", partition_key="7")}
+    assert part.stop() == 0
+    assert len(written) >= acknowledged
+    assert kept.items() >= written.items()
 
 
 def test_the_bootstrap_creates_what_is_absent_and_keeps_what_is_there(state: Path) -> None:

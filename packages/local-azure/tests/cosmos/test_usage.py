@@ -33,7 +33,7 @@ def used(container: Container) -> dict[str, int]:
 
 def counted(store: Store, container: Container) -> tuple[int, int]:
     """The same, counted."""
-    query = f"SELECT count(*), coalesce(sum(length(body)), 0) FROM {container.documents.table}"
+    query = f"SELECT count(*), coalesce(sum(length(plain(body))), 0) FROM {container.documents.table}"
     documents, size = store.execute(query).fetchone()
     return documents, -(-size // 1024)
 

@@ -15,6 +15,7 @@ from azure.storage.blob import ContainerClient
 from local_azure.amqp.message import Message
 from local_azure.core import connections
 from local_azure.core.clock import SETTING, Clock
+from local_azure.core.packing import Dictionaries
 from local_azure.event_hubs import store
 from local_azure.testing.parts import Part, running
 from tests.amqp.raw import Raw, event
@@ -33,7 +34,8 @@ def send_until_killed(part: Part, number: int, seconds: float) -> tuple[list[int
         until = time.monotonic() + seconds
         while True:
             for _ in range(20):
-                client.transfer(event(b"%d" % number), number=len(sent))
+                # Long enough to be packed in the log.
+                client.transfer(event(b"%0200d" % number), number=len(sent))
                 sent.append(number)
                 number += 1
             if time.monotonic() > until:
@@ -60,11 +62,13 @@ def test_what_was_acknowledged_is_stored_after_kill_9(tmp_path: Path):
         acknowledged += confirmed
     database = store.open_store(state / "event-hubs.sqlite")
     (partition,) = database.execute("SELECT id FROM partition WHERE number = 0").fetchone()
-    rows = list(store.read(database, partition, 0, 10**9))
+    rows = list(store.read(database, Dictionaries(database), partition, 0, 10**9))
     assert [row - store.row_id(partition, 0) for row, _ in rows] == list(range(len(rows)))
     stored = [int(Message(message).body()) for _, message in rows]
     assert stored == sorted(set(stored))
     assert len(acknowledged) > 1_000
+    (shortest,) = database.execute("SELECT min(length(message)) FROM event").fetchone()
+    assert shortest < 150, "some of them are packed"
     assert set(acknowledged) <= set(stored) <= set(sent)
 
 
@@ -98,7 +102,7 @@ def test_capture_loses_and_repeats_nothing_across_kill_9(tmp_path: Path, blobs: 
         sent += len(more)
     database = store.open_store(tmp_path / "state" / "event-hubs.sqlite")
     (partition,) = database.execute("SELECT id FROM partition WHERE number = 0").fetchone()
-    count = store.tail(database, partition).next_sequence
+    count = store.tail(database, partition, Dictionaries(database)).next_sequence
     database.close()
     with running_again(tmp_path / "state", options, clock):
         until = time.monotonic() + 15

@@ -37,7 +37,7 @@ class ChangeFeed:
         size = page_size(request.headers.get("x-ms-max-item-count"))
         condition, values = _condition(_checked(after), _since(request), scope)
         rows = self._store.execute(
-            f"SELECT etag, body FROM {container.documents.table} WHERE {condition} ORDER BY etag LIMIT ?",
+            f"SELECT etag, plain(body) FROM {container.documents.table} WHERE {condition} ORDER BY etag LIMIT ?",
             (*values, size),
         )
         items: list[bytes] = []
@@ -61,7 +61,7 @@ def _condition(after: str, since: int | None, scope: Scope) -> tuple[str, tuple[
     parts = ["etag > ?"]
     values: list[str | int] = [after]
     if since is not None:
-        parts.append("json_extract(body, '$._ts') >= ?")
+        parts.append("json_extract(plain(body), '$._ts') >= ?")
         values.append(since)
     if scope.partition is not None:
         parts.append("partition = ?")

@@ -5,7 +5,7 @@
 | row | made of the store's sequence, so it never comes twice; feeds and pages go in its order; it makes the `_rid` |
 | partition, id | the key; the partition is the canonical text of `partition_key` |
 | expires | Azure's second in which the document is gone, or NULL |
-| body | the JSON as it is answered, system properties included |
+| body | the JSON as it is answered, system properties included; packed (`core/packing.py`) |
 """
 
 import msgspec
@@ -75,9 +75,10 @@ class DocumentTable:
         self.dropped = False
         self.indexes = Indexes(store, self.table, policy)
         self.usage = Usage(store, number, self.table)
+        self._packer = store.dictionaries.packer(self.table, self.usage.documents)
         self._terms = Terms(policy)
         self._has_changes = False
-        self._find = f"SELECT row, etag, body FROM {self.table} WHERE id = ? AND partition = ?"
+        self._find = f"SELECT row, etag, plain(body) FROM {self.table} WHERE id = ? AND partition = ?"
         self._find_etag = f"SELECT row, etag FROM {self.table} WHERE id = ? AND partition = ?"
         self._insert = (
             f"INSERT INTO {self.table} (row, partition, id, etag, expires, body) VALUES (?, ?, ?, ?, ?, ?) "
@@ -101,6 +102,7 @@ class DocumentTable:
         self.dropped = True
         self.indexes.drop()
         self._store.write(f"DROP TABLE {self.table}")
+        self._store.dictionaries.forget(self.table, self._store.write)
         self.usage.drop()
 
     def last_row(self) -> int:
@@ -196,29 +198,29 @@ class DocumentTable:
             return
         self._store.write(
             f"UPDATE {self.table} SET expires = CASE WHEN ttl > 0 THEN ts + ttl END FROM (SELECT row AS r, "
-            "coalesce(json_extract(body, '$.ttl'), ?) AS ttl, json_extract(body, '$._ts') AS ts "
-            f"FROM {self.table}) WHERE row = r",
+            "coalesce(json_extract(json, '$.ttl'), ?) AS ttl, json_extract(json, '$._ts') AS ts "
+            f"FROM (SELECT row, plain(body) AS json FROM {self.table})) WHERE row = r",
             (default_ttl,),
         )
 
     def _add(self, partition: str, name: str, document: JsonObject) -> Stored:
         sequence = self._store.next_sequence()
-        stored, expires = self._stamp(sequence, sequence, document)
-        values = (sequence, partition, name, stored.etag, expires, stored.body)
+        stored, expires, packed = self._stamp(sequence, sequence, document)
+        values = (sequence, partition, name, stored.etag, expires, packed)
         if not self._store.write(self._insert, values).rowcount:
             raise conflict("Entity", name)
         stored.charge = create_charge(len(stored.body), self._terms.of(document))
         return stored
 
     def _overwrite(self, old: Stored, document: JsonObject) -> Stored:
-        stored, expires = self._stamp(old.row, self._store.next_sequence(), document)
+        stored, expires, packed = self._stamp(old.row, self._store.next_sequence(), document)
         stored.changed = self._terms.changed(decode_object(old.body, "The document"), document)
         stored.charge = replace_charge(len(old.body), len(stored.body), stored.changed)
-        self._store.write(self._update, (stored.etag, expires, stored.body, old.row))
+        self._store.write(self._update, (stored.etag, expires, packed, old.row))
         return stored
 
-    def _stamp(self, row: int, sequence: int, document: JsonObject) -> tuple[Stored, int | None]:
-        """Give the document its system properties; the JSON and the second in which it expires."""
+    def _stamp(self, row: int, sequence: int, document: JsonObject) -> tuple[Stored, int | None, bytes]:
+        """Give the document its system properties; the JSON, the second in which it expires, the JSON packed."""
         now = int(self._clock.timestamp())
         resource_id = resource_ids.of_document(self._prefix, row)
         etag = f'"{sequence:016x}"'
@@ -230,8 +232,16 @@ class DocumentTable:
         body = encode(document)
         if len(body) > MAX_DOCUMENT_BYTES:
             raise too_large(f"The document has {len(body)} bytes; {MAX_DOCUMENT_BYTES} are allowed.")
-        self._store.keys.expect(body, document)
-        return Stored(row, etag, body), self._expiry(document, now)
+        expires = self._expiry(document, now)
+        packed = self._packer.pack(body)
+        if self._packer.is_due:
+            self._store.outside_of_batches(self._learn)
+        self._store.keys.expect(packed, document, len(body))
+        return Stored(row, etag, body), expires, packed
+
+    def _learn(self) -> None:
+        if self._packer.is_due:
+            self._packer.learn(self._store.write)
 
     def _expiry(self, document: JsonObject, now: int) -> int | None:
         own: JsonValue = document.get("ttl", self._default_ttl or -1)

@@ -6,6 +6,7 @@ values may share one: all arrays, texts that begin alike, the least numbers. So 
 
 import math
 import sys
+from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -95,16 +96,23 @@ class KeyReader:
     both are kept.
     """
 
-    def __init__(self) -> None:
-        self._body = self._other_body = b""
+    def __init__(self, unpack: Callable[[bytes], bytes]) -> None:
+        self._unpack = unpack
+        self._body: bytes = b""
+        self._other_body: bytes = b""
         self._document: Value = None
         self._other: Value = None
+        self._size = self._other_size = 0
         self._paths: dict[str, tuple[str, ...]] = {}
 
-    def expect(self, body: bytes, document: Value) -> None:
-        """Take over a document that is about to be written, so that it need not be decoded."""
+    def expect(self, body: bytes, document: Value, size: int) -> None:
+        """Take over a document that is about to be written, so that it need not be unpacked and decoded.
+
+        `body` is as it lies in the table, `size` that of its JSON.
+        """
         self._body = body
         self._document = document
+        self._size = size
 
     def __call__(self, body: bytes, path: str) -> Key:
         return index_key(self._value(body, path))
@@ -115,16 +123,28 @@ class KeyReader:
         keys = [element_key(value) for value in cast(list[Value], values)] if type(values) is list else []
         return _encode([key for key in keys if key is not None])
 
+    def size(self, body: bytes) -> int:
+        """The function `json_size(body)` of SQLite: the bytes of its JSON."""
+        if body == self._body:
+            return self._size
+        self._read_other(body)
+        return self._other_size
+
     def _value(self, body: bytes, path: str) -> Value:
         names = self._paths.get(path)
         if names is None:
             names = self._paths[path] = tuple(path.split("/"))
         if body == self._body:
             return value_at(self._document, names)
-        if body != self._other_body:
-            self._other = _decode(body)
-            self._other_body = body
+        self._read_other(body)
         return value_at(self._other, names)
+
+    def _read_other(self, body: bytes) -> None:
+        if body != self._other_body:
+            plain = self._unpack(body)
+            self._other = _decode(plain)
+            self._other_size = len(plain)
+            self._other_body = body
 
 
 def sort_key_of(key: Key) -> tuple[int, Any]:

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from local_azure.core import packing
+from local_azure.core.packing import Dictionaries
 from local_azure.core.sqlite import give_back, open_database
 from local_azure.cosmos.effective_key import effective_key
 from local_azure.cosmos.errors import CosmosError
@@ -49,18 +51,23 @@ class Store:
     """One connection, used by the event loop's thread alone. sqlite3.Error if the file cannot be used."""
 
     def __init__(self, path: Path) -> None:
-        self._database = open_database(path, SCHEMA)
+        self._database = open_database(path, SCHEMA + packing.SCHEMA)
         self._database.execute(f"PRAGMA cache_size=-{_CACHED_KIB}")
         self._database.create_function("effective_key", 1, effective_key, deterministic=True)
-        self.keys = KeyReader()
+        self.dictionaries = Dictionaries(self._database)
+        self.keys = KeyReader(self.dictionaries.unpack)
         # The indexes call a function of ours: it must be trusted wherever SQLite was built not to.
         self._database.execute("PRAGMA trusted_schema=ON")
         self._database.create_function("index_key", 2, self.keys, deterministic=True)
         self._database.create_function("element_keys", 2, self.keys.elements, deterministic=True)
+        self._database.create_function("json_size", 1, self.keys.size, deterministic=True)
+        self._database.create_function("plain", 1, self.dictionaries.unpack, deterministic=True)
         self._open = False
         self._closed = False
         self._giving_back = False
         self._waiting: list[asyncio.Future[None]] = []
+        self._in_batch = False
+        self._after_batch: list[Callable[[], None]] = []
         self._sequence = 0
         self.on_rollback: Callable[[], None] = lambda: None
 
@@ -84,6 +91,7 @@ class Store:
         """All writes within, or none: an exception undoes them and leaves the others of the turn alone."""
         self._begin()
         self._database.execute("SAVEPOINT batch")
+        self._in_batch = True
         try:
             yield
         except CosmosError:
@@ -91,8 +99,19 @@ class Store:
                 self._database.execute("ROLLBACK TO batch")
             raise
         finally:
+            self._in_batch = False
+            waiting, self._after_batch = self._after_batch, []
             if self._database.in_transaction:
                 self._database.execute("RELEASE batch")
+                for write in waiting:
+                    write()
+
+    def outside_of_batches(self, write: Callable[[], None]) -> None:
+        """Write at once, or after the batch that is being written: what it writes must not be undone with a batch."""
+        if self._in_batch:
+            self._after_batch.append(write)
+        else:
+            write()
 
     def give_back_soon(self) -> None:
         """Give the disk that deleted documents took back, between two turns and in small parts."""
@@ -148,6 +167,7 @@ class Store:
         logger.error("a transaction is undone, its requests are answered with 503: %s", problem)
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
+        self.dictionaries.load()
         self.on_rollback()
         refusal = CosmosError(503, "ServiceUnavailable", f"The database file cannot be used: {problem}")
         for waiting in self._ended():

@@ -33,20 +33,29 @@ class Usage:
         self._table = table
 
     def keep(self) -> None:
-        """Begin to keep the figures, those of documents that are there already among them. Once is enough."""
-        if self._store.execute("SELECT 1 FROM usage WHERE container = ?", (self._container,)).fetchone():
-            return
-        self._store.write(
-            f"INSERT INTO usage SELECT ?, count(*), coalesce(sum(length(body)), 0) FROM {self._table}",
-            (self._container,),
-        )
-        self._on("INSERT", "documents + 1", "bytes + length(NEW.body)")
-        self._on("UPDATE OF body", "documents", "bytes + length(NEW.body) - length(OLD.body)")
-        self._on("DELETE", "documents - 1", "bytes - length(OLD.body)")
+        """Begin to keep the figures, those of documents that are there already among them. Once is enough.
+
+        What an earlier version has made to keep them, which knew no packed bodies, is made anew.
+        """
+        if not self._store.execute("SELECT 1 FROM usage WHERE container = ?", (self._container,)).fetchone():
+            self._store.write(
+                f"INSERT INTO usage SELECT ?, count(*), coalesce(sum(json_size(body)), 0) FROM {self._table}",
+                (self._container,),
+            )
+        self._on("INSERT", "documents + 1", "bytes + json_size(NEW.body)")
+        self._on("UPDATE OF body", "documents", "bytes + json_size(NEW.body) - json_size(OLD.body)")
+        self._on("DELETE", "documents - 1", "bytes - json_size(OLD.body)")
 
     def drop(self) -> None:
         """Forget the figures; the triggers go with the table."""
         self._store.write("DELETE FROM usage WHERE container = ?", (self._container,))
+
+    @property
+    def documents(self) -> int:
+        """The number of documents; 0 before `keep`."""
+        figures = "SELECT documents FROM usage WHERE container = ?"
+        kept = self._store.execute(figures, (self._container,)).fetchone()
+        return 0 if kept is None else kept[0]
 
     def headers(self) -> dict[str, str]:
         """The headers of an answer about items."""
@@ -67,7 +76,11 @@ class Usage:
 
     def _on(self, event: str, documents: str, size: str) -> None:
         name = f"{self._table}_{event.partition(' ')[0].lower()}"
-        self._store.write(
+        sql = (
             f"CREATE TRIGGER {name} AFTER {event} ON {self._table} BEGIN "
             f"UPDATE usage SET documents = {documents}, bytes = {size} WHERE container = {self._container}; END"
         )
+        existing = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?"
+        if self._store.execute(existing, (name,)).fetchone() != (sql,):
+            self._store.write(f"DROP TRIGGER IF EXISTS {name}")
+            self._store.write(sql)

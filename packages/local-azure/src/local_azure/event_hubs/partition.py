@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.core.group_commit import GroupCommit
+from local_azure.core.packing import Dictionaries
 from local_azure.event_hubs import store
 from local_azure.event_hubs.events import Event, stamp
 from local_azure.event_hubs.positions import BEGINNING, Field, Position
@@ -33,7 +34,9 @@ class Partition:
         self.on_published: list[Callable[[], None]] = []
         self._commits = commits
         self._now_ms = now_ms
-        self._tail = self.committed = store.tail(commits.database, partition_id)
+        self._dictionaries = Dictionaries(commits.database)
+        self._tail = self.committed = store.tail(commits.database, partition_id, self._dictionaries)
+        self._packer = store.packer(self._dictionaries, partition_id, self._tail.next_sequence)
         self._answered_ms = -1
         self._publishing = False
 
@@ -49,12 +52,14 @@ class Partition:
         rows: list[tuple[int, int, int, bytes]] = []
         for event in events:
             message = stamp(event, key or event.key, sequence, offset, time_ms)
-            rows.append((base | sequence, offset, time_ms, message))
+            rows.append((base | sequence, offset, time_ms, self._packer.pack(message)))
             last_offset = offset
             sequence += 1
             offset += len(message)
         self._commits.executemany("INSERT INTO event VALUES(?, ?, ?, ?)", rows)
         self._tail = store.Tail(tail.first_sequence, sequence, last_offset, offset, time_ms)
+        if self._packer.is_due:
+            self._packer.learn(self._commits.execute)
         if not self._publishing:
             self._publishing = True
             self._commits.after_commit(self._publish)
@@ -84,7 +89,8 @@ class Partition:
     def read(self, start: int, limit: int) -> list[tuple[int, bytes]]:
         """Sequence numbers and encoded messages of at most `limit` committed events from `start` on."""
         base = store.row_id(self.id, 0)
-        rows = store.read(self._commits.database, self.id, start, self.committed.next_sequence, limit)
+        end = self.committed.next_sequence
+        rows = store.read(self._commits.database, self._dictionaries, self.id, start, end, limit=limit)
         return [(row - base, message) for row, message in rows]
 
     def sequence_at(self, position: Position | None) -> int:

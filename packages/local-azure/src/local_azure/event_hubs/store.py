@@ -1,8 +1,9 @@
 """The logs on disk: one table of events, clustered by partition and sequence number.
 
 An event's row id is `partition << 40 | sequence`, so a partition is one run of rows. Offset and enqueued time grow
-along it, and every place in the log is found by bisection, without another index. A partition's row keeps what its
-events no longer tell once retention has removed them.
+along it, and every place in the log is found by bisection, without another index. Messages are packed
+(`core/packing.py`); the dictionaries are those of a partition. A partition's row keeps what its events no longer tell
+once retention has removed them.
 """
 
 import sqlite3
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from local_azure.core import packing
+from local_azure.core.packing import Dictionaries, Packer
 from local_azure.core.process import CannotStartError
 from local_azure.core.sqlite import open_database
 
@@ -40,7 +43,7 @@ class Tail(NamedTuple):
 
 def open_store(path: Path) -> sqlite3.Connection:
     """Open or create the database of a name space."""
-    return open_database(path, SCHEMA)
+    return open_database(path, SCHEMA + packing.SCHEMA)
 
 
 def row_id(partition: int, sequence: int) -> int:
@@ -67,30 +70,38 @@ def ensure_hub(database: sqlite3.Connection, name: str, partitions: int, now_ms:
     return created, ids
 
 
-def tail(database: sqlite3.Connection, partition: int) -> Tail:
+def packer(dictionaries: Dictionaries, partition: int, written: int) -> Packer:
+    """The packer of a partition's messages, of which so many were written before."""
+    return dictionaries.packer(f"partition {partition}", written)
+
+
+def tail(database: sqlite3.Connection, partition: int, dictionaries: Dictionaries) -> Tail:
     """Where a partition's log begins and ends: from its last event, or from its row if it has none."""
     kept = database.execute(
         "SELECT first_sequence, next_sequence, last_offset, next_offset, last_time_ms FROM partition WHERE id = ?",
         (partition,),
     ).fetchone()
     last = database.execute(
-        'SELECT id, "offset", time_ms, length(message) FROM event WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1',
+        'SELECT id, "offset", time_ms, message FROM event WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1',
         (row_id(partition, 0), row_id(partition + 1, 0) - 1),
     ).fetchone()
     if last is None:
         return Tail(*kept)
-    row, offset, time_ms, size = last
-    return Tail(kept[0], row - row_id(partition, 0) + 1, offset, offset + size, time_ms)
+    row, offset, time_ms, message = last
+    next_offset = offset + len(dictionaries.unpack(message))
+    return Tail(kept[0], row - row_id(partition, 0) + 1, offset, next_offset, time_ms)
 
 
 def read(
-    database: sqlite3.Connection, partition: int, start: int, end: int, limit: int = -1
+    database: sqlite3.Connection, dictionaries: Dictionaries, partition: int, start: int, end: int, *, limit: int = -1
 ) -> Iterator[tuple[int, bytes]]:
     """Row ids and messages of the events from sequence number `start` to before `end`."""
-    return database.execute(
+    rows = database.execute(
         "SELECT id, message FROM event WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
         (row_id(partition, start), row_id(partition, end), limit),
     )
+    unpack = dictionaries.unpack
+    return ((row, unpack(message)) for row, message in rows)
 
 
 def field_at(database: sqlite3.Connection, partition: int, sequence: int, column: str) -> int:

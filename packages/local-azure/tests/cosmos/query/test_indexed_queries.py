@@ -97,7 +97,7 @@ SELECTS = st.sampled_from(["*", "c.id, c.b", "DISTINCT VALUE c.a", "VALUE COUNT(
 
 @pytest.fixture(autouse=True)
 def few_rows() -> Iterator[None]:
-    """Bounds so low that a handful of documents takes every way."""
+    """Bounds so low that a handful of documents takes every way, and is packed from the fourth on."""
     with pytest.MonkeyPatch.context() as patch:
         for module, name, value in (
             (planner, "FEW", 2),
@@ -107,6 +107,7 @@ def few_rows() -> Iterator[None]:
         ):
             patch.setattr(module, name, value)
         patch.setattr("local_azure.cosmos.path_index.SMALL", 0)
+        patch.setattr("local_azure.core.packing.SAMPLES", 3)
         yield
 
 

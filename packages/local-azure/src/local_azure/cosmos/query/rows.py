@@ -138,17 +138,16 @@ class TableRows:
         if self._located is not None:
             return self._read(place for place in self._located if place > row)
         if self._partition is None:
-            return self._store.execute(
-                f"SELECT row, body FROM {self._table} WHERE {self._within}row > ? ORDER BY row", (*self._bounds, row)
-            )
+            sql = f"SELECT row, plain(body) FROM {self._table} WHERE {self._within}row > ? ORDER BY row"
+            return self._store.execute(sql, (*self._bounds, row))
         return self._store.execute(
-            f"SELECT row, body FROM {self._table} INDEXED BY {self._table}_partition "
+            f"SELECT row, plain(body) FROM {self._table} INDEXED BY {self._table}_partition "
             f"WHERE {self._within}partition = ? AND row > ? ORDER BY row",
             (*self._bounds, self._partition, row),
         )
 
     def body(self, row: int) -> bytes | None:
-        stored = self._store.execute(f"SELECT body FROM {self._table} WHERE row = ?", (row,)).fetchone()
+        stored = self._store.execute(f"SELECT plain(body) FROM {self._table} WHERE row = ?", (row,)).fetchone()
         return None if stored is None else stored[0]
 
     def count(self) -> int | None:
@@ -187,5 +186,5 @@ class TableRows:
     def _read(self, rows: Iterator[int]) -> Iterator[tuple[int, bytes]]:
         while asked := tuple(islice(rows, _AT_ONCE)):
             places = ", ".join("?" * len(asked))
-            sql = f"SELECT row, body FROM {self._table} WHERE row IN ({places}) ORDER BY row"
+            sql = f"SELECT row, plain(body) FROM {self._table} WHERE row IN ({places}) ORDER BY row"
             yield from self._store.execute(sql, asked).fetchall()

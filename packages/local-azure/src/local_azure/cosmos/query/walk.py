@@ -74,7 +74,7 @@ class Walk:
         return False
 
     def _body(self, row: int) -> bytes | None:
-        stored = self._store.execute(f"SELECT body FROM {self._table} WHERE row = ?", (row,)).fetchone()
+        stored = self._store.execute(f"SELECT plain(body) FROM {self._table} WHERE row = ?", (row,)).fetchone()
         return None if stored is None else stored[0]
 
     @staticmethod

@@ -11,6 +11,7 @@ import fastavro
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContainerClient
 
+from local_azure.core.packing import Dictionaries
 from local_azure.core.process import CannotStartError
 from local_azure.event_hubs import store
 from local_azure.event_hubs.capture.journal import Plan
@@ -63,7 +64,7 @@ class CaptureFiles:
         window, name = plan
         database = sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, isolation_level=None)
         try:
-            rows = store.read(database, partition, window.start, window.end)
+            rows = store.read(database, Dictionaries(database), partition, window.start, window.end)
             marker = hashlib.sha256(name.encode()).digest()[:16]
             fastavro.writer(  # pyright: ignore[reportUnknownMemberType] - its stub leaves the file untyped
                 file, _PARSED, records(rows, partition), self._codec, sync_interval=_BLOCK_BYTES, sync_marker=marker
