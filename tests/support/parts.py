@@ -48,6 +48,14 @@ def azure(folder: Path, clock: Clock | None = None, *, capture: bool = False) ->
         }
 
 
+@contextmanager
+def cosmos(folder: Path, clock: Clock | None = None) -> Generator[dict[str, str], None, None]:
+    """Cosmos alone, with the app's containers; the settings that lead the app there."""
+    clocked = {CLOCK_SETTING: clock.setting()} if clock else {}
+    with ExitStack() as parts:
+        yield {"Cosmos": _elsewhere("Cosmos") or _cosmos(parts, folder, clocked), **clocked}
+
+
 def _elsewhere(connection: str) -> str | None:
     return os.environ.get(f"CONTRACT_{connection}")
 

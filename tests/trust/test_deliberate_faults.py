@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
@@ -15,11 +15,18 @@ from orchestrations import analyze_window
 from reconciliation.comparing import findings, outcomes
 from reconciliation.reporting import report
 from tests.trust import day
+from tests.trust.harness import Harness, harness_in_memory
 from tests.trust.planted import FAULTS
-from tests.trust.test_trust import Harness, harness, live_a_day
+from tests.trust.test_trust import live_a_day
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.long, pytest.mark.timeout(3_600)]
-__all__ = ["harness"]
+
+
+@pytest.fixture(scope="module")
+def harness() -> Iterator[Harness]:
+    with harness_in_memory() as made:
+        yield made
+
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
