@@ -76,7 +76,7 @@ proof-app: setup-dev
 proof-package: setup-dev
 	@$(BIN)/pytest $(PACKAGE) $(PROOF)
 
-trust: setup-dev ## Run the proofs of an hour: a hostile producer, ten faults put into the product, the app on Microsoft's extension
+trust: setup-dev ## Run the proofs of an hour: a hostile producer against the running stack, the app on Microsoft's extension
 	@$(BIN)/pytest -m long -rA
 
 fuzz: setup-dev ## Hand hostile inputs to every reader and server (N= for each, 10,000 by default; SEED= repeats a run)

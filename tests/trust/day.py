@@ -1,7 +1,8 @@
 """One day of the pipeline in this process: what is sent goes through the project's own parts into real services.
 
-The query engine, archiver, window analysis and reconciliation are the app's; Blob and Cosmos are local parts behind the
-app's own clients. Only the broker and the durable engine are left out: bodies are handed on by the test.
+The query engine, archiver, window analysis and reconciliation are the app's; Cosmos is the local part behind the app's
+own client, Blob is that or lies in memory. Only the broker and the durable engine are left out: bodies are handed on by
+the test.
 """
 
 import asyncio

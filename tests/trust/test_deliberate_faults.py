@@ -19,7 +19,7 @@ from tests.trust.harness import Harness, harness_in_memory
 from tests.trust.planted import FAULTS
 from tests.trust.test_trust import live_a_day
 
-pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.long, pytest.mark.timeout(3_600)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(3_600)]
 
 
 @pytest.fixture(scope="module")

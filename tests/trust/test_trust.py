@@ -156,7 +156,6 @@ def watch_days(harness: Harness, days: int) -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.long
 def test_no_fraud_passes_and_no_fault_stays_unnamed(tmp_path: Path):
     with harness_of_parts(tmp_path) as harness:
         # Some days are small, or too large for hypothesis to make.
@@ -165,7 +164,6 @@ def test_no_fraud_passes_and_no_fault_stays_unnamed(tmp_path: Path):
 
 
 @pytest.mark.proof
-@pytest.mark.long
 @pytest.mark.timeout(3_600)
 def test_no_fraud_passes_in_two_thousand_sequences():
     wanted, sequences, events, faults = int(os.environ.get("TRUST_SEQUENCES", "2000")), 0, 0, 0
