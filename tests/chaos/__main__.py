@@ -21,6 +21,7 @@ import tests.conftest  # the settings with which the app can be imported
 from cli import reconciliations, repairs
 from cli.app_client import AppClient
 from tests.chaos.account import Expected, differences_from, expected_of
+from tests.chaos.idle import wait_until_idle
 from tests.chaos.load import Load
 from tests.chaos.plan import Chaos
 from tests.chaos.stack import ChaosStack
@@ -63,8 +64,9 @@ async def _campaign(folder: Path, seed: str, seconds: float, rate: float, speed:
         await chaos.calm()
         load.stop()
         await sending
+        _say(started, f"calm: {load.journal.sends:,} sends, {len(load.journal.contents):,} contents")
         end = await asyncio.to_thread(_now, stack) + 2 * _WINDOW
-        wrong = await asyncio.to_thread(_settle, stack, load, begin, end, speed)
+        wrong = await asyncio.to_thread(_settle, stack, load, begin, end, started)
     finally:
         await asyncio.to_thread(stack.stop)
     journal = load.journal
@@ -82,28 +84,36 @@ def _now(stack: ChaosStack) -> datetime:
     return AppClient(stack.url, patience=60).now()
 
 
-def _settle(stack: ChaosStack, load: Load, begin: datetime, end: datetime, speed: float) -> list[str]:
+def _say(started: float, words: str) -> None:
+    """A line with the seconds since the beginning."""
+    print(f"  {time.monotonic() - started:5.0f} s  {words}", flush=True)
+
+
+def _settle(stack: ChaosStack, load: Load, begin: datetime, end: datetime, started: float) -> list[str]:
     """Reconcile until the report is exact or nothing changes any more: what is late looks lost until it is there.
 
     Then repair: what is left is what nothing can undo, and the report must be exact again.
     """
     app = AppClient(stack.url, patience=60)
     wanted = expected_of(load.journal)
-    time.sleep(4 * _WINDOW.total_seconds() / speed)
+    left = wait_until_idle(app, end + _WINDOW, _PATIENCE_SECONDS)
+    _say(started, f"the pipeline {f'does not come to rest: {left}' if left else 'is idle'}")
     last, changed = list[str](), time.monotonic()
     while True:
         run, wrong = _reconciled(app, wanted, begin, end, is_repaired=False)
+        _say(started, f"reconciled: {'; '.join(wrong)[:300] or 'exact'}")
         if not wrong:
             break
         if wrong != last:
             last, changed = wrong, time.monotonic()
         elif time.monotonic() > changed + _PATIENCE_SECONDS:
             return wrong
-        print(f"  not yet: {'; '.join(wrong)[:300]}", flush=True)
         time.sleep(10)
     repaired = repairs.run(app, run, dry_run=False, quiet=True)
-    print(f"  repaired    {repaired.events:,} events, {repaired.judged_windows:,} windows", flush=True)
-    return _reconciled(app, wanted, begin, end, is_repaired=True)[1]
+    _say(started, f"repaired: {repaired.events:,} events, {repaired.judged_windows:,} windows")
+    wrong = _reconciled(app, wanted, begin, end, is_repaired=True)[1]
+    _say(started, f"reconciled: {'; '.join(wrong)[:300] or 'exact'}")
+    return wrong
 
 
 def _reconciled(
