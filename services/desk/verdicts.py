@@ -11,14 +11,18 @@ from fraud.desk.problems import bad_request
 from fraud.desk.queries import SpanQuestion, VerdictQuery
 from fraud.desk.rows import VerdictRow, WindowRow
 from fraud.events import store_key
+from fraud.slices import slices
 from fraud.verdicts import Verdict, readable_verdicts, time_path
 from services import names
 from services.blobs import read_blob, warehouse
+from services.concurrency import together
 from services.desk.blob_paths import ListedBlob, PathRange, last_first
 from services.desk.case_queries import store_of
 
 MAX_READ = 40
 """Blobs that a page reads at most: one that finds little ends early, and its token goes on."""
+_READS = 8
+"""Blobs that are read at once: a page that is full before their end has read a few in vain."""
 _SUFFIX = ".ndjson"
 _NO_TIME = ":"
 """The path of verdicts that were judged by their place begins with a letter, beyond all digits and this."""
@@ -72,16 +76,17 @@ async def list_verdicts(asked: VerdictQuery, blob: str | None) -> Page[VerdictRo
 
 async def _page(asked: VerdictQuery, paths: list[str], place: _Place | None) -> Page[VerdictRow]:
     rows: list[VerdictRow] = []
-    for path in paths[:MAX_READ]:
-        after = place.line if place and place.path == path else -1
-        for number, verdict in enumerate(await _read(path)):
-            if number <= after or not _is_asked_for(asked, verdict):
-                continue
-            if len(rows) == asked.limit:
-                return Page(tuple(rows), token_of(place)) if place else Page(tuple(rows))
-            rows.append(VerdictRow(**_fields(verdict), case_id=_case_id(path)))
-            place = _Place(path, number)
-        place = _Place(path, 2**53)
+    for wave in slices(paths[:MAX_READ], _READS):
+        for path, verdicts in zip(wave, await together(map(_read, wave)), strict=True):
+            after = place.line if place and place.path == path else -1
+            for number, verdict in enumerate(verdicts):
+                if number <= after or not _is_asked_for(asked, verdict):
+                    continue
+                if len(rows) == asked.limit:
+                    return Page(tuple(rows), token_of(place)) if place else Page(tuple(rows))
+                rows.append(VerdictRow(**_fields(verdict), case_id=_case_id(path)))
+                place = _Place(path, number)
+            place = _Place(path, 2**53)
     more = len(paths) > MAX_READ and place is not None
     return Page(tuple(rows), token_of(place) if more and place else None)
 
