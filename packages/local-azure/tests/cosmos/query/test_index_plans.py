@@ -141,6 +141,27 @@ async def test_an_order_without_ties_is_walked_where_that_meets_fewer_documents_
     assert (len(rare.items), met_of_rare) == (2, 2)
 
 
+@pytest.mark.parametrize("order", ["c.seen.at DESC, c.id", "c.store_id, c.seen.at DESC, c.id"])
+async def test_the_order_within_a_value_is_walked_page_by_page_whether_or_not_it_names_the_value(
+    order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner, "FEW", 2_000)
+    within = [{"path": "/store_id"}, {"path": "/seen/at", "order": "descending"}, {"path": "/id"}]
+    shop = Shop(
+        {"includedPaths": [{"path": "/cust_id/?"}], "excludedPaths": EXCLUDED, "compositeIndexes": [within]}, 3_000
+    )
+    asked = f"SELECT VALUE c.id FROM c WHERE c.store_id = 1 AND IS_DEFINED(c.cust_id) ORDER BY {order}"
+    ids: list[int] = []
+    token, most = None, 0
+    while token or not ids:
+        page, met = await shop.ask(asked, size=400, token=token)
+        ids, token = [*ids, *(int(msgspec.json.decode(item)) for item in page.items)], page.continuation
+        most = max(most, met)
+
+    assert ids == [number for number in range(2_999, -1, -1) if number % 3 == 1]
+    assert most < 410, "1,000 documents are of the store"
+
+
 async def test_pages_in_the_order_of_an_index_go_on_after_a_null() -> None:
     shop = Shop({"includedPaths": [{"path": "/rank/?"}], "excludedPaths": EXCLUDED}, 0)
     for number, rank in enumerate((None, None, True, 7, "a")):

@@ -115,7 +115,7 @@ class Planner:
         if ordered.walk is None or not ordered.unique or located <= _HANDFUL:
             return False
         bound = located * located // max(most, 1)
-        return self._count(ordered.walk.index, [Leg()], bound) <= bound
+        return self._count(ordered.walk.index, ordered.walk.legs, bound) <= bound
 
     def _holding(self, elements: Elements) -> set[tuple[int, str]] | None:
         """The documents whose arrays hold what is asked for; None if no index tells, or if they are many."""
@@ -138,7 +138,9 @@ class Planner:
             located = rows if located is None else located & rows
         return located
 
-    def _in_order(self, conditions: Conditions, order: tuple[Column, ...], place: Place) -> Plan | None:
+    def _in_order(self, conditions: Conditions, asked: tuple[Column, ...], place: Place) -> Plan | None:
+        places = _that_order(asked, conditions)
+        order = tuple(asked[each] for each in places)
         best: tuple[int, Index, tuple[Key, ...], int] | None = None
         for index in self._indexes.existing:
             prefix = _points(index, conditions)
@@ -157,7 +159,8 @@ class Planner:
             return None
         walk = Walk(self._store, self._table, index, legs[::-1] if order[0].descending else legs, reverse=reverse)
         if place.keys is not None:
-            walk.go_on_after((*prefix, *_keys(place)[:shared]), None)
+            keys = _keys(place)
+            walk.go_on_after((*prefix, *(keys[each] for each in places[:shared])), None)
         names = [column.names for column in order[:shared]]
         complete = conditions.keys() <= {column.names for column in index.columns[: len(prefix) + 1]}
 
@@ -241,6 +244,13 @@ def _points(index: Index, conditions: Conditions) -> tuple[Key, ...]:
             break
         points.append(intervals[0].low)
     return tuple(points)
+
+
+def _that_order(asked: tuple[Column, ...], conditions: Conditions) -> list[int]:
+    """The places in ORDER BY of the properties that order anything: one that has a single value does not."""
+    bounds = [conditions.get(column.names, []) for column in asked]
+    places = [place for place, each in enumerate(bounds) if len(each) != 1 or not each[0].is_point]
+    return places or [0]
 
 
 def _shared(columns: tuple[Column, ...], order: tuple[Column, ...]) -> int:

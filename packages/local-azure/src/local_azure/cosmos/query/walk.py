@@ -26,6 +26,8 @@ class Walk:
 
     def __init__(self, store: Store, table: str, index: Index, legs: list[Leg], *, reverse: bool = False) -> None:
         self.index = index
+        self.legs = legs
+        """All of them, wherever it goes on."""
         self._store = store
         self._table = table
         self._legs = deque(legs)
