@@ -110,10 +110,31 @@ resource cases 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@20
         indexingMode: 'consistent'
         includedPaths: [{ path: '/*' }]
         excludedPaths: [{ path: '/"_etag"/?' }]
-        // The two orders of the desk's list of cases: by money at stake and by time, and within either by id.
+        // The two orders of the desk's list of cases, by money at stake and by time, and within either by id: of all cases,
+        // of a state, of a store.
         compositeIndexes: [
           [{ path: '/stakes/at_stake', order: 'descending' }, { path: '/id', order: 'ascending' }]
           [{ path: '/window_end', order: 'descending' }, { path: '/id', order: 'ascending' }]
+          [
+            { path: '/review/state', order: 'ascending' }
+            { path: '/stakes/at_stake', order: 'descending' }
+            { path: '/id', order: 'ascending' }
+          ]
+          [
+            { path: '/review/state', order: 'ascending' }
+            { path: '/window_end', order: 'descending' }
+            { path: '/id', order: 'ascending' }
+          ]
+          [
+            { path: '/store_id', order: 'ascending' }
+            { path: '/stakes/at_stake', order: 'descending' }
+            { path: '/id', order: 'ascending' }
+          ]
+          [
+            { path: '/store_id', order: 'ascending' }
+            { path: '/window_end', order: 'descending' }
+            { path: '/id', order: 'ascending' }
+          ]
         ]
       }
     }

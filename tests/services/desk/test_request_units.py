@@ -86,6 +86,8 @@ async def related(case_id: str) -> object:
 QUESTIONS: dict[str, tuple[Callable[[str], Awaitable[object]], float]] = {
     "inbox": (lambda _: pages(CaseQuery(limit=50, state="undecided")), 300),
     "latest": (lambda _: pages(CaseQuery(limit=50, state="undecided", sort="time")), 300),
+    "confirmed": (lambda _: pages(CaseQuery(limit=50, state="confirmed")), 120),
+    "dismissed": (lambda _: pages(CaseQuery(limit=50, state="dismissed", sort="time")), 140),
     "assigned": (lambda _: pages(CaseQuery(limit=10, state="in_review", assignee="Ana")), 70),
     "store": (lambda _: pages(CaseQuery(limit=50, store="7")), 60),
     "customer": (lambda _: list_cases(CaseQuery(limit=50, customer=500)), 60),
