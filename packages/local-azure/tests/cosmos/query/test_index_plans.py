@@ -199,6 +199,10 @@ async def test_the_elements_of_an_array_are_as_the_last_write_left_them() -> Non
         ("IS_DEFINED(c.tags)", 2_400),
         ("NOT IS_DEFINED(c.tags)", 600),
         ("NOT IS_DEFINED(c.nothing)", DOCUMENTS),
+        (f"c.seen.at BETWEEN '{_time(100)}' AND '{_time(199)}'", 100),
+        (f"c.seen.at BETWEEN '{_time(199)}' AND '{_time(100)}'", 0),
+        ("c.store_id BETWEEN 1 AND 2", 2_000),
+        ("c.store_id BETWEEN 1 AND 'b'", 0),
     ],
 )
 async def test_how_many_fulfil_one_condition_is_counted_in_the_index_alone(plain: Shop, where: str, count: int) -> None:

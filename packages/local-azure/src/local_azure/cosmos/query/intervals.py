@@ -129,6 +129,10 @@ class IntervalFinder:
                 isinstance(each, Literal | Parameter) and is_exact(self._compiler.constant(each)) for each in choices
             ):
                 conditions = self._of(where)
+            case Between(Path(), Literal() | Parameter() as low, Literal() | Parameter() as high) if all(
+                is_exact(self._compiler.constant(each)) for each in (low, high)
+            ):
+                conditions = self._of(where)
             case _:
                 conditions = {}
         return next(iter(conditions.items()), None)
