@@ -22,6 +22,8 @@ from services.desk.verdicts import verdicts_in
 _JOURNAL = f"SELECT TOP {MAX_ENTRIES} * FROM c WHERE c.type = 'journal' AND c.case_id = @case ORDER BY c.number"
 _BY_ID = f"SELECT * FROM c WHERE c.id = @id AND {IS_CASE}"
 _RELATED_CUSTOMERS = 3
+MAX_RELATED = 60
+"""Cases that are read to find the related ones with the most money at stake: nearly always all that there are."""
 _log = logging.getLogger(__name__)
 
 
@@ -37,10 +39,11 @@ async def list_cases(asked: CaseQuery) -> Page[CaseRow]:
 
 
 async def related_cases(case: CaseRow, *, most: int) -> list[CaseRow]:
-    """Other cases of the customers that a case names first, those with the most money at stake."""
+    """Other cases of the customers that a case names first: of MAX_RELATED, those with the most money at stake."""
     customers = case.stakes.customers[:_RELATED_CUSTOMERS]
-    documents = await _read(related_query(case.id, customers, most)) if customers else []
-    return [row for document in documents if (row := row_of(document)) is not None]
+    documents = await _read(related_query(case.id, customers, MAX_RELATED)) if customers else []
+    rows = [row for document in documents if (row := row_of(document)) is not None]
+    return sorted(rows, key=lambda row: (-row.stakes.at_stake, row.id))[:most]
 
 
 async def _read(query: Query) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ import pytest_asyncio
 from benchmarks.desk.filling import fill_cases
 from fraud.archive import ReceivedEvent, plan_archive
 from fraud.desk.paging import Page
-from fraud.desk.queries import CaseQuery, EventQuery
+from fraud.desk.queries import CaseName, CaseQuery, EventQuery
 from local_azure.testing import connections
 from local_azure.testing.parts import running
 from services import cosmos, judged_counts
@@ -22,8 +22,9 @@ from services.clients import close_clients
 from services.cosmos_bulk import Creation, create_in_bulk
 from services.counting import count_cases
 from services.desk.alike import list_events
-from services.desk.cases import find_case, list_cases, related_cases
+from services.desk.cases import MAX_RELATED, case_details, find_case, list_cases, related_cases
 from services.desk.events import event_details
+from services.desk.linked_cases import MAX_RANKED, cases_around
 from services.judged_counts import JudgedCounts
 from services.settings import settings
 from tests.fraud.builders import event_body
@@ -36,6 +37,8 @@ COUNT = 2_400
 ARRIVED = datetime.now(UTC) - timedelta(hours=1)
 LEAST = 2.3
 """The least that a query costs."""
+RANKED = 1.1 * MAX_RANKED
+"""A case is a little larger than a KB."""
 
 
 class Filled(msgspec.Struct, frozen=True):
@@ -53,9 +56,16 @@ class Filled(msgspec.Struct, frozen=True):
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def filled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Filled]:
     folder: Path = tmp_path_factory.mktemp("charges")
-    options = ("--port", "0", "--bootstrap", str(EMULATORS / "cosmos.json"))
-    with running("cosmos", *options, state=folder / "cosmos") as part, pytest.MonkeyPatch.context() as patch:
+    cosmos_options, blob_options = (
+        ("--port", "0", "--bootstrap", str(EMULATORS / name)) for name in ("cosmos.json", "storage.json")
+    )
+    with (
+        running("cosmos", *cosmos_options, state=folder / "cosmos") as part,
+        running("azurite", *blob_options, state=folder / "azurite") as blobs,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         address = part.addresses[0]
+        patch.setitem(os.environ, "Warehouse", connections.blobs(blobs.address("blob")))
         patch.setitem(os.environ, "Cosmos", connections.cosmos(address.removeprefix("http://").removesuffix("/")))
         settings.cache_clear()
         case_id = await fill_cases(COUNT, datetime.now(UTC), with_verdicts=0)
@@ -79,6 +89,10 @@ async def pages(asked: CaseQuery) -> list[Page[Any]]:
     return [first := await list_cases(asked), await list_cases(msgspec.structs.replace(asked, token=first.next))]
 
 
+async def around(case_id: str) -> object:
+    return await cases_around(await find_case(case_id))
+
+
 async def related(case_id: str) -> object:
     return await related_cases(await find_case(case_id), most=6)
 
@@ -92,7 +106,9 @@ QUESTIONS: dict[str, tuple[Callable[[str], Awaitable[object]], float]] = {
     "store": (lambda _: pages(CaseQuery(limit=50, store="7")), 60),
     "customer": (lambda _: list_cases(CaseQuery(limit=50, customer=500)), 60),
     "counts": (lambda _: count_cases(), 6 * LEAST),
-    "related": (related, 100),
+    "related": (related, LEAST + 2 + MAX_RELATED),
+    "around": (around, 5 * LEAST + RANKED),
+    "case": (lambda case_id: case_details(CaseName(id=case_id)), 7 * LEAST + RANKED),
     "alike": (lambda _: list_events(EventQuery(customer=7)), 6),
     "event": (lambda _: event_details("event-7"), 3 * LEAST),
     "nobody": (lambda _: event_details("nobody"), 3 * LEAST),
