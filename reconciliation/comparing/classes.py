@@ -189,7 +189,7 @@ CLASSES = (
         name="case_missing",
         title="Verdicts without their case",
         headline=Headline(
-            "case_missing", "cases missing", "Windows with verdicts and without a case", "{} cases missing"
+            "case_missing", "cases missing", "Windows with verdicts and without a case", "{} case{s} missing"
         ),
         explanation="A window has verdicts, and Cosmos holds no case of them.",
         advice="A repair judges the window again and makes its case.",
@@ -200,7 +200,7 @@ CLASSES = (
         name="case_differs",
         title="Cases that are not what their verdicts make",
         headline=Headline(
-            "case_differs", "cases altered", "Cases that are not what their verdicts make", "{} cases altered"
+            "case_differs", "cases altered", "Cases that are not what their verdicts make", "{} case{s} altered"
         ),
         explanation="The stored case is not the one that the verdicts of its window make. `fields` names what differs.",
         advice="A repair judges the window again and writes the case anew; what others added to it stays.",
@@ -210,7 +210,7 @@ CLASSES = (
     ClassDefinition(
         name="case_unexpected",
         title="Cases without verdicts",
-        headline=Headline("case_unexpected", "cases too many", "Cases without verdicts", "{} cases without verdicts"),
+        headline=Headline("case_unexpected", "cases too many", "Cases without verdicts", "{} case{s} without verdicts"),
         explanation="Cosmos holds a case, and fraud-events has no verdicts of its name.",
         advice="A case without verdicts stays as evidence: find out who wrote it, or who deleted its verdicts.",
     ),
@@ -218,7 +218,7 @@ CLASSES = (
         name="alert_missing",
         title="High verdicts that nobody was told of",
         headline=Headline(
-            "alert_missing", "alerts missing", "Windows with high verdicts and without an alert", "{} alerts missing"
+            "alert_missing", "alerts missing", "Windows with high verdicts and without an alert", "{} alert{s} missing"
         ),
         explanation="A window has high verdicts, and reports holds no alert of it: the fraud team was not told, or "
         "somebody has deleted what says so.",
@@ -230,7 +230,7 @@ CLASSES = (
         name="alert_differs",
         title="Alerts that are not what their verdicts make",
         headline=Headline(
-            "alert_differs", "alerts altered", "Alerts that are not what their verdicts make", "{} alerts altered"
+            "alert_differs", "alerts altered", "Alerts that are not what their verdicts make", "{} alert{s} altered"
         ),
         explanation="A window has high verdicts, and no alert of it in reports says what they are. `fields` names what "
         "differs.",
@@ -243,7 +243,7 @@ CLASSES = (
             "unresolved",
             "unresolved",
             "Judged without their event: a person must look",
-            "{} judged without their event",
+            "{} judged without {their} event",
         ),
         explanation="Judged without its event, which was not found in Cosmos: a person must look at it.",
         advice="A repair judges it again if its event is in Cosmos by then.",

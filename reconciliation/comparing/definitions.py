@@ -58,14 +58,21 @@ class Column(IntEnum):
 
 
 class Headline(NamedTuple):
-    """A number at the top of a report. `name` is that of the account, `sentence` a part of the verdict's sentence,
-    `group` the sum of a campaign's accounts in which it is counted, if it is."""
+    """A number at the top of a report.
+
+    `name` is that of the account, `sentence` a part of the verdict's sentence, as a format of the number, `s` (plural)
+    and `their`; `group` is the sum of a campaign's accounts in which it is counted, if it is.
+    """
 
     name: str
     label: str
     explanation: str
     sentence: str = ""
     group: Group | None = None
+
+    def said(self, count: int) -> str:
+        """The part of the sentence for a number: `1 case missing`, `1,200 cases missing`."""
+        return self.sentence.format(f"{count:,}", s="" if count == 1 else "s", their="its" if count == 1 else "their")
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True):

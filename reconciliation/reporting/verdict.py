@@ -18,8 +18,7 @@ def verdict_of(plan: RunPlan, summary: Summary) -> RunVerdict:
 def sentence(verdict: RunVerdict, plan: RunPlan, summary: Summary) -> str:
     """The verdict for a person."""
     words = {
-        "balanced": f"All {summary.expected:,} events that must be flagged were reported and judged once, out of "
-        f"{summary.captured:,} captured.",
+        "balanced": f"{_all(summary.expected)} reported and judged once, out of {summary.captured:,} captured.",
         "differences": f"{_faults(summary)}.",
         "incomplete": "What was compared balances, but it is not all.",
         "empty": "The archive holds no events in this range.",
@@ -33,9 +32,15 @@ def sentence(verdict: RunVerdict, plan: RunPlan, summary: Summary) -> str:
     return words
 
 
+def _all(expected: int) -> str:
+    if expected == 1:
+        return "The only event that must be flagged was"
+    return f"All {expected:,} events that must be flagged were"
+
+
 def _faults(summary: Summary) -> str:
     counts = [(headline, getattr(summary, headline.name)) for headline in FAULT_HEADLINES]
-    words = [headline.sentence.format(f"{count:,}") for headline, count in counts if count]
+    words = [headline.said(count) for headline, count in counts if count]
     return f"Not in balance: {', '.join(words)}"
 
 
