@@ -2,24 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
-from pathlib import Path
-from typing import Literal
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.function_app.desk.browsing import Visitor, visitor_of
 from tests.function_app.desk.conftest import HOSTILE_IDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.browser]
 
-SCREENS = Path(__file__).parents[3] / ".local" / "screens"
-PAGES = {
+CASE = ("/desk/cases", "a[href^='/desk/cases/window-']")
+PAGES: dict[str, str | tuple[str, str]] = {
     "now": "/desk",
     "cases": "/desk/cases",
-    "case": "a case",
-    "trace": "a trace",
+    "case": CASE,
+    "trace": CASE,
     "trace-form": "/desk/trace",
     "trace-nothing": "/desk/trace?id=nobody",
     "workflows": "/desk/workflows",
@@ -32,7 +30,7 @@ PAGES = {
     "events": "/desk/events?store=3",
     "journal": "/desk/journal",
     "quarantine": "/desk/quarantine",
-    "record": "a record",
+    "record": ("/desk/quarantine", "a[href^='/desk/quarantine/record']"),
     "dead-letters": "/desk/dead-letters",
     "rules": "/desk/rules",
     "trial": "/desk/rules/trial",
@@ -42,60 +40,18 @@ PAGES = {
     "me": "/desk/me",
     "refused": "/desk/nothing",
 }
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
-BROKEN_RULES = """async () => {
-    const only = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-    const found = await axe.run(document, { runOnly: only });
-    return found.violations.map(rule => [rule.id, rule.nodes[0].html.slice(0, 200)]);
-}"""
-FAULTS = (Path(__file__).parent / "layout_faults.js").read_text()
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-_STATUSES = re.compile(r"the server responded with a status of 404")
-"""A browser logs the page that is refused as it should be."""
+"""Paths, or where the first link of a kind is followed."""
 
 
-class Visitor:
-    """A page of the browser, and all that its console complains of."""
-
-    def __init__(self, page: Page, desk: str) -> None:
-        self.page = page
-        self.desk = desk
-        self.complaints: list[str] = []
-        page.on("console", lambda message: self._note(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self._note(str(error)))
-        page.on("dialog", lambda dialog: self._note(f"a dialog: {dialog.message}"))
-
-    def _note(self, text: str) -> None:
-        if not _STATUSES.search(text):
-            self.complaints.append(text)
-
-    def go(self, name: str) -> None:
-        """Open a page of PAGES, or a path."""
-        path = PAGES.get(name, name)
-        if path == "a case":
-            self.page.goto(f"{self.desk}/desk/cases")
-            path = self._first("a[href^='/desk/cases/window-']")
-        elif path == "a trace":
-            self.go("case")
-            path = self._first("a[href^='/desk/trace?id=']")
-        elif path == "a record":
-            self.page.goto(f"{self.desk}/desk/quarantine")
-            path = self._first("a[href^='/desk/quarantine/record']")
-        self.page.goto(f"{self.desk}{path}")
-
-    def _first(self, selector: str) -> str:
-        address = self.page.locator(selector).first.get_attribute("href")
-        assert address is not None
-        return address
-
-    def is_wider_than_its_window(self) -> bool:
-        return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-
-
-def visitor_of(browser: Browser, desk: str) -> Iterator[Visitor]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Visitor(context.new_page(), desk)
-    context.close()
+def open_page(visitor: Visitor, name: str) -> None:
+    """Open a page of PAGES, or a path."""
+    path = PAGES.get(name, name)
+    if isinstance(path, str):
+        visitor.go(path)
+        return
+    visitor.follow(*path)
+    if name == "trace":
+        visitor.follow(visitor.page.url.removeprefix(visitor.desk), "a[href^='/desk/trace?id=']")
 
 
 @pytest.fixture
@@ -106,31 +62,14 @@ def visitor(browser: Browser, desk: str) -> Iterator[Visitor]:
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_every_window_complains_of_nothing_and_axe_finds_nothing(visitor: Visitor, name: str):
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    page = visitor.page
-    visitor.go(name)
-    page.evaluate(AXE)
-    wide: list[str] = []
-    faults: list[str] = []
-    findings: list[str] = []
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        for width in (400, 1280, 2560):
-            page.set_viewport_size({"width": width, "height": 900})
-            look = f"{name}-{scheme}-{width}"
-            page.screenshot(path=SCREENS / f"{look}.png", full_page=True)
-            faults += [f"{look}: {fault}" for fault in page.evaluate(FAULTS)]
-            wide += [look] * visitor.is_wider_than_its_window()
-            if width < 2000:
-                broken: list[tuple[str, str]] = page.evaluate(BROKEN_RULES)
-                findings += [f"{look}: {rule}: {where}" for rule, where in broken]
+    open_page(visitor, name)
 
-    assert (visitor.complaints, wide, faults, findings) == ([], [], [], [])
+    assert (visitor.look(name), visitor.complaints) == ([], [])
 
 
 def test_a_case_is_found_with_the_keyboard_decided_and_in_the_journal(visitor: Visitor):
     page = visitor.page
-    visitor.go("cases")
+    open_page(visitor, "cases")
     page.keyboard.press("j")
     page.keyboard.press("j")
     case = page.locator("tr.chosen a").first.get_attribute("href")
@@ -148,7 +87,7 @@ def test_a_case_is_found_with_the_keyboard_decided_and_in_the_journal(visitor: V
 def test_of_two_who_decide_one_case_the_second_is_told(browser: Browser, desk: str):
     for first in visitor_of(browser, desk):
         for second in visitor_of(browser, desk):
-            first.go("case")
+            open_page(first, "case")
             second.page.goto(first.page.url)
             for each, outcome in ((first, "Dismiss"), (second, "Confirm fraud")):
                 each.page.get_by_label("Why").fill("I looked at it.")
@@ -160,7 +99,7 @@ def test_of_two_who_decide_one_case_the_second_is_told(browser: Browser, desk: s
 
 def test_chosen_cases_are_dismissed_together_with_one_reason(visitor: Visitor):
     page = visitor.page
-    visitor.go("/desk/cases?sort=time")
+    open_page(visitor, "/desk/cases?sort=time")
     boxes = page.locator("input[name=case]")
     names = [(boxes.nth(number).get_attribute("value") or "").partition(" ")[0] for number in (0, 1)]
     for number in (0, 1):
@@ -176,15 +115,15 @@ def test_chosen_cases_are_dismissed_together_with_one_reason(visitor: Visitor):
 
 def test_a_reader_finds_nothing_to_press_and_is_refused(visitor: Visitor):
     page = visitor.page
-    visitor.go("me")
+    open_page(visitor, "me")
     page.get_by_label("Name").fill("Ann <b>")
     page.get_by_label("Role").select_option("reader")
     page.get_by_role("button", name="Be this person").click()
     expect(page.locator(".me")).to_contain_text("Ann <b>")
 
-    visitor.go("case")
+    open_page(visitor, "case")
     expect(page.get_by_role("button")).to_have_count(0)
-    visitor.go("/desk/workflows/act?id=campaign-seen&what=restart")
+    open_page(visitor, "/desk/workflows/act?id=campaign-seen&what=restart")
     expect(page.locator("h1")).to_have_text("Not allowed")
 
 
@@ -206,7 +145,7 @@ def test_an_event_that_means_harm_is_text_wherever_it_is_shown(visitor: Visitor,
 
 def test_what_is_in_quarantine_is_text_and_bytes(visitor: Visitor):
     page = visitor.page
-    visitor.go("/desk/quarantine")
+    open_page(visitor, "/desk/quarantine")
     links = page.get_by_role("link", name=re.compile("JSON|event")).all()
     dumps: list[str] = []
     for path in [link.get_attribute("href") or "" for link in links]:
@@ -221,7 +160,7 @@ def test_what_is_in_quarantine_is_text_and_bytes(visitor: Visitor):
 
 def test_now_changes_by_itself_and_keeps_what_is_focused(visitor: Visitor, desk: str):
     page = visitor.page
-    visitor.go("now")
+    open_page(visitor, "now")
     page.wait_for_load_state("networkidle")
     page.locator(".flow.wide a.box").first.focus()
     before = page.locator(".facts dd").first.inner_text()
