@@ -32,6 +32,7 @@ def environment() -> "Environment":
         trace_address=trace_address,
         cents=cents,
         store=store,
+        sentence=sentence,
     )
     shared: dict[str, Any] = {"asset": address, "query": query, "pages": PAGES}
     made.globals.update(shared)
@@ -53,9 +54,11 @@ def cents(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value / 100:,.2f}"
 
 
-def store(value: object) -> str:
-    """A store as people name it; `none` for events without one."""
-    return "none" if value == UNKNOWN_STORE else str(value)
+def store(value: object, word: str = "store") -> str:
+    """A store as people name it: `store 7`; `no store` for events without one. `word` may begin with a capital."""
+    if value == UNKNOWN_STORE:
+        return f"{'No' if word[:1].isupper() else 'no'} store"
+    return f"{word} {value}"
 
 
 def moment(value: datetime | None) -> str:
@@ -80,16 +83,31 @@ def span(value: timedelta | float | None) -> str:
     raise AssertionError("a minute is the smallest of these")
 
 
+def sentence(text: str) -> str:
+    """A text with a capital at its beginning, and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}" if text else ""
+
+
 def pretty(value: Any) -> str:
     """A JSON value over several lines; after 64 KB it is cut, with a note."""
     if isinstance(value, str):
-        # The SDK hands some JSON on as text.
-        text = _formatted(value.encode(errors="replace")) if value[:1] in ("{", "[") else value
+        # The SDK hands some JSON on as text, and text of JSON as the JSON of a text.
+        inner = _text_in(value) if value[:1] == '"' else value
+        text = _formatted(inner.encode(errors="replace")) if inner[:1] in ("{", "[") else inner
     else:
         text = _formatted(msgspec.json.encode(value))
     if len(text) <= _MOST_SHOWN:
         return text
     return f"{text[:_MOST_SHOWN]}\n… {len(text) - _MOST_SHOWN:,} more characters"
+
+
+def _text_in(value: str) -> str:
+    """The JSON object or list that a JSON string holds; the value itself if it holds anything else."""
+    try:
+        inner = msgspec.json.decode(value, type=str)
+    except msgspec.MsgspecError:
+        return value
+    return inner if inner[:1] in ("{", "[") else value
 
 
 def _formatted(content: bytes) -> str:

@@ -1,6 +1,7 @@
 """The pages of cases: the inbox, one case with all that belongs to it, and the forms that change it."""
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
@@ -66,7 +67,14 @@ async def show_inbox(visit: Visit) -> func.HttpResponse:
         kinds=KINDS,
         bands=BANDS,
         counts=await _counts.get(),
+        alike=_alike(page.items),
     )
+
+
+def _alike(cases: Sequence[CaseRow]) -> frozenset[str]:
+    """The cases of a list that store, time and kind do not tell from one another: parts of a large window."""
+    seen = Counter((case.store_id, case.window_end, case.type) for case in cases)
+    return frozenset(case.id for case in cases if seen[case.store_id, case.window_end, case.type] > 1)
 
 
 async def show_case(visit: Visit) -> func.HttpResponse:

@@ -129,7 +129,7 @@ def _content(seen: Seen) -> dict[str, Any]:
         "checks": flow.look.checks if flow else seen.health.pipeline,
         "night": _night_sentence(flow.look.facts.night) if flow else "",
         "lag": _lag(flow) if flow else 0,
-        "words": {"ok": "Everything moves", "degraded": "Something lags", "failed": "Something stands"}[
+        "words": {"ok": "Everything moves", "degraded": "Something needs a look", "failed": "Something stands"}[
             seen.health.status
         ],
     }

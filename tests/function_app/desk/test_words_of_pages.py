@@ -1,0 +1,42 @@
+"""Small words of the pages: stores without a name, sentences, JSON in JSON, and cases that look alike."""
+
+import msgspec
+
+from fraud.desk.rows import CaseRow
+from fraud.events import UNKNOWN_STORE
+from fraud.judging import judged
+from fraud.verdicts import case_of
+from fraud.windows import Window
+from function_app.desk.rendering import pretty, sentence, store
+from function_app.desk.views.cases import _alike  # pyright: ignore[reportPrivateUsage]
+from tests.fraud.builders import WINDOW_ENDING_1010
+
+
+def row(name: str, store_id: int, window: Window = WINDOW_ENDING_1010) -> CaseRow:
+    verdict = judged({"id": "a", "event_type": "sale_event"}, store_id, window, None, contents=1)
+    case = case_of(name, store_id, window, [verdict], "fraud-events/x.ndjson")
+    return msgspec.convert({**msgspec.to_builtins(case), "etag": "1"}, CaseRow)
+
+
+def test_a_store_is_named_and_none_is_said_as_none():
+    assert [store(7), store(7, "Store"), store("Berlin")] == ["store 7", "Store 7", "store Berlin"]
+    assert [store(UNKNOWN_STORE), store(UNKNOWN_STORE, "Store")] == ["no store", "No store"]
+
+
+def test_what_a_check_says_is_a_sentence():
+    assert [sentence("in the last hour"), sentence("Done."), sentence("")] == ["In the last hour.", "Done.", ""]
+
+
+def test_json_that_is_a_text_of_json_is_shown_as_what_it_holds():
+    inner = '{"run_id": "campaign-seen", "batches": 8}'
+
+    assert pretty(msgspec.json.encode(inner).decode()) == pretty(inner)
+    assert pretty('"a word"') == '"a word"'
+    assert pretty('"not JSON') == '"not JSON'
+
+
+def test_parts_of_one_window_are_told_from_one_another_in_the_inbox():
+    parts = [row("window-3-x-0a1b", 3), row("window-3-x-0c1d", 3)]
+    others = [row("window-4-x-0e1f", 4), row("window-5-x-0e1f", 5)]
+
+    assert _alike([*parts, *others]) == {"window-3-x-0a1b", "window-3-x-0c1d"}
