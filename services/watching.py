@@ -23,7 +23,7 @@ _NEWEST_BLOBS = 3
 _MOST = 1_000
 _UNRESOLVED = (
     f"SELECT TOP {_MOST} c.bands.unresolved AS ids FROM c WHERE c.window_end > @since "
-    "AND c.window_end <= @until AND c.bands.unresolved > 0"
+    "AND c.window_end <= @until AND c.bands.unresolved >= 1"
 )
 _HOUR = timedelta(hours=1)
 

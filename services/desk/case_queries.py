@@ -135,7 +135,7 @@ def _filters(asked: CaseQuery) -> Iterator[tuple[str, Parameters]]:
     if asked.kind:
         yield "c.type = @kind", [{"name": "@kind", "value": asked.kind}]
     if asked.band:
-        yield f"c.bands.{asked.band} > 0", []
+        yield f"c.bands.{asked.band} >= 1", []
     if asked.store:
         yield "c.store_id = @store", [{"name": "@store", "value": store_of(asked.store)}]
     if asked.customer is not None:

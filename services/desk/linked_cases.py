@@ -26,7 +26,7 @@ _COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {_WITHIN}"
 """One condition, so that the index alone answers it."""
 _AROUND = (
     f"SELECT TOP {MAX_CASES + 1} c.id, c.verdicts_blob, c.revision FROM c WHERE {IS_CASE} AND {_WITHIN} "
-    "AND c.id != @id AND (c.bands.high > 0 OR c.bands.medium > 0) ORDER BY "
+    "AND c.id != @id AND (c.bands.high >= 1 OR c.bands.medium >= 1) ORDER BY "
 )
 _WORST_FIRST, _BY_ID = "c.max_score DESC", "c.window_end DESC, c.id ASC"
 

@@ -25,7 +25,7 @@ _ATTEMPTS = 10
 MAX_STARTED = 200
 """Cases whose waiting begins in one minute."""
 _UNATTENDED = (
-    f"SELECT TOP {MAX_STARTED} c.id, c.store_id FROM c WHERE {IS_CASE} AND c.bands.high > 0 AND c.window_end > @since "
+    f"SELECT TOP {MAX_STARTED} c.id, c.store_id FROM c WHERE {IS_CASE} AND c.bands.high >= 1 AND c.window_end > @since "
     "AND NOT IS_DEFINED(c.review.due) "
     "AND (NOT IS_DEFINED(c.review.state) OR ARRAY_CONTAINS(@undecided, c.review.state))"
 )
