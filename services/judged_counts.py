@@ -34,12 +34,14 @@ class JudgedCounts:
         self._since: datetime | None = None
         self._seen: dict[str, tuple[int, int]] = {}
         """By the id of a case: its verdicts, and those that are high."""
+        self._verdicts = self._high = 0
         self._read_to = 0
 
     async def count(self, since: datetime) -> JudgedCases:
         """The counts as they are now. Raises what Cosmos raised."""
         if since != self._since:
             self._since, self._seen, self._read_to = since, {}, 0
+            self._verdicts = self._high = 0
         parameters: list[dict[str, object]] = [
             {"name": "@since", "value": time_text(since)},
             {"name": "@from", "value": self._read_to - _OVERLAP},
@@ -48,10 +50,16 @@ class JudgedCounts:
         container = await cosmos.cases()
         read = [row async for row in container.query_items(_CHANGED, parameters=parameters, max_item_count=_PAGE)]
         for row in read:
-            self._seen[row["id"]] = (_number(row, "suspicious"), _number(row, "high"))
+            self._take(row["id"], _number(row, "suspicious"), _number(row, "high"))
         self._read_to = int(now.timestamp())
-        verdicts, high = (sum(column) for column in zip(*self._seen.values(), strict=True)) if self._seen else (0, 0)
-        return JudgedCases(len(self._seen), verdicts, high)
+        return JudgedCases(len(self._seen), self._verdicts, self._high)
+
+    def _take(self, case: str, verdicts: int, high: int) -> None:
+        """Count a case, in the place of what it was before. The sums go along: days of cases are never added up."""
+        verdicts_before, high_before = self._seen.get(case, (0, 0))
+        self._verdicts += verdicts - verdicts_before
+        self._high += high - high_before
+        self._seen[case] = (verdicts, high)
 
 
 def _number(row: dict[str, Any], name: str) -> int:

@@ -27,6 +27,7 @@ from services.desk.events import event_details
 from services.desk.linked_cases import MAX_RANKED, cases_around
 from services.judged_counts import JudgedCounts
 from services.settings import settings
+from services.watching import count_unresolved
 from tests.fraud.builders import event_body
 from tests.support.parts import EMULATORS
 
@@ -138,6 +139,31 @@ async def test_the_flow_reads_a_case_once_however_often_it_looks(filled: Filled,
     assert first.high > 0
     assert again == first
     assert await filled.charge() - before <= LEAST + 0.01
+
+
+async def test_the_watch_reads_no_case_to_find_that_nothing_is_unresolved(filled: Filled):
+    now = datetime.now(UTC)
+    await count_unresolved(now - timedelta(hours=4), now)  # the first one makes the index that the local part lacks
+    before = await filled.charge()
+
+    assert await count_unresolved(now - timedelta(hours=4), now) == 0
+    assert await filled.charge() - before <= LEAST + 0.01
+
+
+async def test_a_case_that_was_amended_counts_as_it_is_now(filled: Filled):
+    counts, since = JudgedCounts(), datetime.now(UTC) - timedelta(days=2)
+    before = await counts.count(since)
+    case, container = await find_case(filled.case_id), await cosmos.cases()
+    amended = [
+        {"op": "set", "path": "/suspicious", "value": case.suspicious + 7},
+        {"op": "set", "path": "/bands/high", "value": 3},
+    ]
+    await container.patch_item(case.id, case.store_id, amended)
+
+    after = await counts.count(since)
+
+    assert (after.cases, after.verdicts) == (before.cases, before.verdicts + 7)
+    assert after.high == before.high + 3 - case.bands.get("high", 0)
 
 
 async def test_the_counts_by_state_are_those_of_the_cases(filled: Filled):
