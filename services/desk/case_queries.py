@@ -20,7 +20,7 @@ _OPEN = "NOT IS_DEFINED(c.review.state)"
 
 _TOGETHER: dict[str, tuple[str, ...]] = {"undecided": UNDECIDED, "decided": ("confirmed", "dismissed")}
 _SEVERAL = (None, "open", *_TOGETHER)
-"""What a list is asked by that is not one value of the state: an open case may have no review."""
+"""Questions about the state that no single value of it answers: an open case may have no review."""
 
 Parameters = list[dict[str, object]]
 

@@ -19,7 +19,7 @@ MAX_CASES = 60
 MAX_RANKED = 300
 """Cases among which the worst are looked for: Cosmos reads each of them, at a request unit or more."""
 SPANS = (REACH, timedelta(hours=1), timedelta(minutes=30), timedelta(minutes=10), timedelta())
-"""How far before and after a window is looked: the widest span in which so many cases lie."""
+"""The time before and after a window that is looked at: the widest span in which so many cases lie."""
 _READS = 8
 _WITHIN = "c.window_end BETWEEN @first AND @last"
 _COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {_WITHIN}"

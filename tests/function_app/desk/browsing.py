@@ -52,7 +52,7 @@ class Visitor:
         return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
     def look(self, name: str) -> list[str]:
-        """What is wrong with the page as it is open, light and dark, at each width; a screenshot of each is kept."""
+        """The faults of the page as it is open, light and dark, at each width; a screenshot of each is kept."""
         SCREENS.mkdir(parents=True, exist_ok=True)
         page, faults = self.page, list[str]()
         page.evaluate(AXE)

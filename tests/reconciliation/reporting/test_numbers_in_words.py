@@ -8,7 +8,7 @@ SENTENCES = {headline.name: headline for headline in FAULT_HEADLINES}
 
 
 @pytest.mark.parametrize(
-    ("name", "one", "several"),
+    ("name", "single", "several"),
     [
         ("case_differs", "1 case altered", "1,200 cases altered"),
         ("case_missing", "1 case missing", "1,200 cases missing"),
@@ -17,8 +17,8 @@ SENTENCES = {headline.name: headline for headline in FAULT_HEADLINES}
         ("missing_from_fraud", "1 missing from fraud-events", "1,200 missing from fraud-events"),
     ],
 )
-def test_one_is_said_as_one(name: str, one: str, several: str):
-    assert (SENTENCES[name].said(1), SENTENCES[name].said(1_200)) == (one, several)
+def test_one_is_said_as_one(name: str, single: str, several: str):
+    assert (SENTENCES[name].said(1), SENTENCES[name].said(1_200)) == (single, several)
 
 
 def test_no_sentence_has_several_of_one():
