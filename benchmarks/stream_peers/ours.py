@@ -41,7 +41,12 @@ def _run(batches: list[Batch], text: str, policy: TimePolicy | None) -> Result:
     for partition in range(PARTITIONS):
         query.add_partition("events", partition)
     for batch in batches:
-        query.feed("events", batch.partition, batch.bodies, [_ticks(arrival) for arrival in batch.arrivals])
+        query.feed(
+            "events",
+            batch.partition,
+            batch.bodies,
+            [ORIGIN + arrival * TICKS_PER_MICROSECOND for arrival in batch.arrivals],
+        )
         _take(query.take_rows(), result)
     for partition in range(PARTITIONS):
         query.caught_up("events", partition, _ticks(FAR_FUTURE))
