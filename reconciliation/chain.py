@@ -79,9 +79,9 @@ def parse_head(text: str) -> Head | None:
 
 
 def check_links(stored: Sequence[bytes | None], head: Head | None, noted: Head | None) -> Iterable[str]:
-    """What is wrong with the links, the first having the number 1; None stands for one that is absent.
+    """The problems of the links, of which the first has the number 1; None stands for an absent link.
 
-    `head` is the one that is kept apart, `noted` one that somebody has from a log or a message.
+    `head` is the one that is kept apart, `noted` one that somebody took from a log or a message.
     """
     before = Head()
     for number, data in enumerate(stored, 1):
@@ -115,7 +115,8 @@ def _check_head(stored: Sequence[bytes | None], head: Head | None, last: Head) -
     elif head.number < len(stored) - 1:
         yield f"the head has number {head.number}, and the chain ends with {len(stored)}: the head was changed"
     elif head.number == len(stored) - 1:
-        # A link is written before the head moves to it; whoever died in between has left it for the next one.
+        # A link is written before the head moves to it; a writer that died in between has left the move to the next
+        # one.
         link = read_link(stored[-1] or b"")
         if link and link.previous != head.digest:
             yield f"link {len(stored)} does not follow the head"

@@ -66,7 +66,7 @@ class PartProgress(msgspec.Struct, frozen=True):
 
 
 class StageTask(msgspec.Struct, frozen=True):
-    """Steps of one stage: `count` of them, from number `first` on, each a run of `activity`."""
+    """Activities of one stage: `count` runs of `activity`, from number `first` on."""
 
     run: str
     stage: str

@@ -72,7 +72,7 @@ def moved(span: Range, compared_until: datetime, now: datetime) -> Watermark:
 
 
 def next_range(watermark: Watermark, now: datetime) -> Range | None:
-    """From the watermark to the last window that has ended, in bites of MAX_RANGE; None if none has ended since."""
+    """From the watermark to the last window that has ended, at most MAX_RANGE; None if none has ended since."""
     end = min(window_of(now + timedelta(microseconds=1)).end - WINDOW, watermark.until + MAX_RANGE)
     return Range(watermark.until, end) if end > watermark.until else None
 

@@ -1,4 +1,4 @@
-"""Blocks of one file, read together: by the shape of their records where that holds, one after another where not."""
+"""Blocks of one file, read together: by the shape of their records where that holds, otherwise one after another."""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate

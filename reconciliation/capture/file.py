@@ -1,7 +1,7 @@
 """The container of Capture's Avro files, read block by block while it arrives.
 
-A damaged block costs itself and no more: the reader reports where it lies and goes on after the next sync marker.
-Source: the Apache Avro specification, "Object Container Files".
+A damaged block loses only itself: the reader reports where it lies and goes on after the next sync marker. Source: the
+Apache Avro specification, "Object Container Files".
 """
 
 # pyright: reportUnknownMemberType=false

@@ -17,7 +17,7 @@ _MAX_MOMENTS = 100_000
 
 
 class Records(msgspec.Struct):
-    """Records in columns. Whoever reads them in columns too gives arrays of numbers in place of lists.
+    """Records in columns. A reader that works in columns gives arrays of numbers in place of lists.
 
     `enqueued` are milliseconds since 1970. Where only the second of arrival is known, it is the complement (`~`) of the
     second's first millisecond, and so negative: see `read_moment`.

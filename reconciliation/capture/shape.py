@@ -92,7 +92,7 @@ class RecordShape:
         return Records(_longs(heads[:, self._number]), enqueued, [data[start:stop] for start, stop in places]), blocks
 
     def _jump(self, data: bytes, most: int) -> NumberArray:
-        """The beginnings of the records if all have this shape. The first that has not leads astray."""
+        """The beginnings of the records if all have this shape. Behind the first that has not, they are wrong."""
         lengths: list[int] = []
         add = lengths.append
         low, high, size = _LOW, _HIGH, self.size
@@ -102,7 +102,7 @@ class RecordShape:
                 add(position)
                 position += size + low[data[position]] + high[data[position + 1]]
         except IndexError:
-            pass  # Led astray, or fewer records than were announced: what lies behind the end is left out.
+            pass  # A wrong beginning, or fewer records than were announced: what lies behind the end is left out.
         places = np.array(lengths, np.int64)
         return places[: np.searchsorted(places, len(data) - SHORTEST_BODY, "right")] - (size - 2)
 

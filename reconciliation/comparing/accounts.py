@@ -48,7 +48,7 @@ class Accounts(msgspec.Struct):
     per_store: ColumnSums = {}
 
     def add(self, other: "Accounts") -> None:
-        """Take the numbers of another part in."""
+        """Add the numbers of another part."""
         for field in self.__struct_fields__:
             mine, theirs = getattr(self, field), getattr(other, field)
             if isinstance(mine, int):

@@ -181,7 +181,7 @@ def _times_seen(kinds: NumberArray, starts: NumberArray) -> list[NumberArray]:
     """The sightings of each key per kind, up to 4,095: twelve bits per kind, summed at once."""
     sums = np.add.reduceat(_ONE_OF_KIND[kinds], starts)
     lengths = np.diff(starts, append=len(kinds))
-    # A sum beyond its bits would run into the next kind's; such a key is in order in no case.
+    # A sum beyond its bits would run into the next kind's; such a key is never in order.
     sums[lengths > _MOST_SIGHTINGS] = -1
     return [(sums >> (_KIND_BITS * kind)) & _MOST_SIGHTINGS for kind in range(len(_ONE_OF_KIND))]
 
@@ -219,7 +219,7 @@ def _cell(table: ColumnSums, key: int) -> list[int]:
 
 
 def _take(result: Compared, judgement: Judgement, identifier: str, scope: Scope) -> None:
-    """Take an id's judgement into the accounts."""
+    """Add an id's judgement to the accounts."""
     accounts = result.accounts
     accounts.events += len(judgement.events)
     accounts.reread += judgement.reread

@@ -1,4 +1,4 @@
-"""What the table of differences says of each class: its words, its weight, and what a repair does about it."""
+"""The definition of a class of differences: its words, its weight, and what a repair does about it."""
 
 from enum import IntEnum
 from typing import Literal, NamedTuple
@@ -99,7 +99,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reason_left(self) -> str:
-        """Why a repair leaves it alone; empty if it never does."""
+        """The reason why a repair leaves it alone; empty if it never does."""
         return self.left if self.repair else self.advice
 
 

@@ -1,8 +1,8 @@
-"""Ground truth: how much of what a campaign says must be flagged was judged, and how much of what was judged is right.
+"""Ground truth: how many events that a campaign says must be flagged were judged, and how many judged ones are right.
 
-A campaign's events come from its seed, ids included, so they are made again and compared by id. Which batches belong to
-a range is told by the archive and by no clock: those of which an event was captured in the range. Of such a batch, an
-event that the archive does not have at all counts as lost.
+A campaign's events come from its seed, ids included, so they are made again and compared by id. The archive, not a
+clock, tells which batches belong to a range: those of which an event was captured in it. An event of such a batch
+counts as lost if the archive does not have it at all.
 """
 
 from collections.abc import Sequence
@@ -117,7 +117,10 @@ class Truth:
         )
 
     def _ids(self, lost: NumberArray) -> list[str]:
-        """The ids of some lost events: keys tell none, so the first batches that lost any are made once more."""
+        """The ids of some lost events.
+
+        Ids do not follow from keys, so the first batches that lost any are made once more.
+        """
         ids: list[str] = []
         for batch in np.unique(self._batch[lost])[:MAX_LOST_IDS].tolist():
             campaign, number = self._batches[int(batch)]

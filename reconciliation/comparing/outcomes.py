@@ -88,7 +88,7 @@ class _Hits:
         return list(events.values())
 
     def _take_foreign(self) -> None:
-        """A verdict on a content that was not captured explains one that is missing there, if one is."""
+        """A verdict on a content that was not captured explains a missing verdict there, if there is one."""
         for sighting in self._match.foreign:
             slot = (sighting.store, sighting.window)
             taken = [(window, event) for window, event in self._lacking if (event.store, window) == slot]
@@ -165,7 +165,7 @@ def _seen(name: Class, event: RowSighting | None, seen: Sequence[RowSighting]) -
 
 
 def _is_about(name: Class, event: RowSighting | None, other: RowSighting) -> bool:
-    """Of the same store, and where verdicts are missing of the same content, as far as the other tells."""
+    """True if both are of one store and, for a missing verdict, of one content; an unresolved one fits any."""
     if event is None or event.store != other.store:
         return event is None
     return name != "missing_from_fraud" or other.content in (event.content, NO_CONTENT)

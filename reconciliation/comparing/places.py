@@ -1,4 +1,4 @@
-"""Compare what lies in quarantine and windows may not name with the verdicts by place: one for each flagged content."""
+"""Compare the flagged contents in quarantine that windows may not name with the verdicts by place, one for each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -86,7 +86,7 @@ class _Place:
                 yield self._name_of(event), _finding("missing_from_fraud", event, event)
 
     def _is_isolated(self, event: RowSighting) -> bool:
-        """It lies in quarantine, or must: the archive takes nothing that is malformed."""
+        """True if it lies in quarantine, or must: the archive takes nothing that is malformed."""
         return self._is_quarantined or event.is_malformed
 
     def _on_its_event(self, verdict: RowSighting, event: RowSighting, name: str) -> Iterator[tuple[str, Finding]]:

@@ -62,7 +62,10 @@ class Sightings(msgspec.Struct, frozen=True):
         return [event for event in self.captured if not event.flags & Flag.EMBEDDED]
 
     def is_judged_by_place(self, event: RowSighting) -> bool:
-        """A verdict by its place stands for that of a window, which may not find it: its id leads to others."""
+        """True if a verdict by its place replaces that of a window.
+
+        A window may not find the event: its id leads to others.
+        """
         return not event.flags & Flag.BY_PLACE and any(
             verdict.content == event.content and verdict.sequence == event.sequence and verdict.window in event.windows
             for verdict in self.judged_by_place

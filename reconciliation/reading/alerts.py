@@ -1,4 +1,4 @@
-"""Alerts as rows: each window with high verdicts was told to the fraud team, in a blob that says just that."""
+"""Alerts as rows: for each window with high verdicts, a blob must say that the fraud team was told."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
@@ -11,13 +11,13 @@ from reconciliation.ranges import milliseconds, window_number
 from reconciliation.reading.rows import Flag, RowWriter, store_number
 
 NOT_COMPARED = frozenset(("revision", "quiet"))
-"""They tell how often verdicts were written, and if somebody was told again, which verdicts do not hold."""
+"""They depend on how often verdicts were written and on repeated alerts, which the verdicts do not tell."""
 
 _FIELDS = tuple(name for name in WindowSummary.__struct_fields__ if name not in NOT_COMPARED)
 
 
 def alert_due(case: Case, verdicts: Sequence[Verdict]) -> WindowSummary | None:
-    """The alert that there must be of the verdicts of a blob, but for its revision; None if none of them is high."""
+    """The alert that the verdicts of a blob require, except for its revision; None if none of them is high."""
     if not case.bands.get("high"):
         return None
     return WindowSummary(

@@ -1,6 +1,6 @@
-"""One captured body through two pairs of eyes: the archiver's, and the stream job's.
+"""One captured body as its two readers see it: the archiver, and the stream job.
 
-The archiver takes a body for one store event or puts it into quarantine. The stream job reads every JSON object that a
+The archiver reads a body as one store event or puts it into quarantine. The stream job reads every JSON object that a
 body holds (one, an array, or one per line), and a body with malformed JSON is lost to it.
 """
 
@@ -61,7 +61,7 @@ _UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 def read_events(bodies: Sequence[bytes]) -> list[EventColumns] | None:
     """All bodies, if each is a store event: the way of almost every block. None otherwise; see `read_body`.
 
-    None too if an id is so short that it has to be looked at.
+    Also None if an id is so short that it must be looked at by itself.
     """
     try:
         events = [*map(_event.decode, bodies)]

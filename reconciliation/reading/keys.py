@@ -68,7 +68,7 @@ class RunKeys:
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def of_places(self, partition_id: str, sequences: Sequence[int]) -> Keys:
-        """The key of each place in a partition: what a malformed body is called by, for want of an id."""
+        """The key of each place in a partition, which names a malformed body in place of an id."""
         keys = np.empty((len(sequences), 2), np.uint64)
         for position, sequence in enumerate(sequences):
             keys[position] = _digest(self._place, msgspec.json.encode((partition_id, sequence)))

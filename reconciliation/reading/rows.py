@@ -145,7 +145,7 @@ class RowWriter:
     def add_place_verdict(
         self, place: EventPlace, name: str, window: int, store: int, *, content: int, flags: int, fields: int
     ) -> None:
-        """Add a verdict on an event that was judged by its place; `name` is how the verdict calls that."""
+        """Add a verdict on an event that was judged by its place; `name` is the verdict's name of it."""
         rows = self._add(Kind.PLACE_VERDICT, self.keys.of_places(place.partition, [place.sequence_number]))
         rows["window"], rows["store"], rows["flags"], rows["sequence"] = window, store, flags, fields
         rows["content"] = content
@@ -173,7 +173,7 @@ class RowWriter:
         return rows
 
     def encode(self, bits: int) -> bytes:
-        """The part, in 2 ** bits buckets. It takes the rows: they are held no more than twice on the way."""
+        """The part, in 2 ** bits buckets. It consumes the rows: memory holds them twice at most."""
         rows = np.concatenate(self._chunks) if self._chunks else np.zeros(0, ROW)
         names = self._names
         self._chunks, self._names, self._count = [], {}, 0
@@ -205,7 +205,7 @@ def _segments(rows: Rows, ends: Sequence[int], names: Sequence[tuple[int, str]])
 
 
 def bucket_of(rows: Rows, bits: int) -> NDArray[np.uint16]:
-    """The bucket of each row. By a hash: ids may carry a time in front, or a machine behind."""
+    """The bucket of each row. By a hash, because ids may begin with a time or end with a machine."""
     # Two bytes are sorted by radix.
     return (mixed(rows) >> np.uint64(64 - bits)).astype(np.uint16)
 

@@ -1,4 +1,4 @@
-"""Scan: captured blobs become rows, and what they say of the archive itself."""
+"""Scan: captured blobs become rows, and sums that describe the archive itself."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The plan of a repair: which steps undo the differences of a reconciliation, and which differences no step may undo.
+"""The plan of a repair: the steps that undo differences of a reconciliation, and the differences that no step may undo.
 
 Nothing that others wrote is changed. Events are backfilled from Capture, windows are analysed again, and a window that
 the stream job lost is entered as a correction that names the repair, as bookkeepers do it.
@@ -137,7 +137,7 @@ class Lacking(msgspec.Struct):
 
 
 def lacking(differences: Mapping[Class, Sequence[Difference]], span: Range) -> Lacking:
-    """Sort differences by window. Of a resent event every window counts in which it was not seen."""
+    """Sort differences by window. For a resent event, every window counts in which it was not seen."""
     result = Lacking()
     moved = {difference.event_id for difference in differences.get("wrong_window", ())}
     for name, need in NEEDS.items():

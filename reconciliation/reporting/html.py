@@ -1,6 +1,6 @@
 """The report as one HTML file for people: no script and no external resource, every text escaped.
 
-`templates/report.html` is the page. Here is what it shows and cannot take from the report as it is.
+`templates/report.html` is the page. This module computes what the page shows and the report does not hold ready.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

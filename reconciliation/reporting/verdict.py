@@ -1,4 +1,4 @@
-"""The verdict of a run, and how it is said."""
+"""The verdict of a run, and the sentence that says it."""
 
 from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.comparing.summary import RunVerdict, Summary
