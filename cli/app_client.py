@@ -31,7 +31,7 @@ _CONTINUATION = "x-ms-continuation-token"
 
 Struct = TypeVar("Struct")
 RequestBody = msgspec.Struct | Mapping[str, object]
-"""The body of a request: a struct of the domain, or what the options say of one, for the app to check."""
+"""The body of a request: a struct of the domain, or the fields that the options give, which the app checks."""
 
 
 class _Problem(msgspec.Struct, frozen=True):

@@ -43,9 +43,9 @@ def _scaled(stage: Shape, factor: float) -> Shape:
 
 
 def scaled(plan: CampaignPlan, factor: float) -> CampaignPlan:
-    """The plan with each rate so many times as high, as many producers as that takes, and a seed that is chosen."""
+    """The plan with each rate so many times as high, as many producers as that takes, and without the file's seed."""
     name = f"{(plan.name or 'ceiling')[:48]}-x{factor:g}".replace(".", "-")
-    # Without the file's seed each try has ids of its own: the same with other times would be ids that are used again.
+    # Without the file's seed each try has ids of its own: the same ids at other times would count as used again.
     faster = msgspec.structs.replace(
         plan, stages=[_scaled(stage, factor) for stage in plan.stages], name=name, seed=None
     )

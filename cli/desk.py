@@ -18,9 +18,11 @@ def add_desk_commands(command: Command, app_of: OpenApp) -> None:
     _cases(command("cases", "List cases, the highest money at stake first."), app_of)
     _case(command("case", "Show a case with its reasons, or decide it."), app_of)
     _quarantine(command("quarantine", "Show what could not be processed, and why; send a record again."), app_of)
-    _dead_letters(command("dead-letters", "Show or redrive the messages that no delivery has succeeded with."), app_of)
+    _dead_letters(
+        command("dead-letters", "Show or redrive dead letters, the messages that failed at every delivery."), app_of
+    )
     _outcomes(
-        command("outcomes", "Tell what became of events, such as chargebacks, from a CSV: id,outcome,date."), app_of
+        command("outcomes", "Upload outcomes of events, such as chargebacks, from a CSV: id,outcome,date."), app_of
     )
     _workflows(command("workflows", "List the instances of orchestrations, or show one with its history."), app_of)
     _logs(command("logs", "Show the logs of the stack on this machine."))
@@ -38,7 +40,7 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     parser.add_argument("--store", help="a store's number, or none")
     parser.add_argument("--customer", type=int, metavar="N", help="a customer's number")
     parser.add_argument("--assignee", metavar="NAME", help="the person who has it")
-    parser.add_argument("--min-amount", type=int, metavar="CENTS", help="with so much at stake at least")
+    parser.add_argument("--min-amount", type=int, metavar="CENTS", help="with at least so much at stake")
     parser.add_argument("--sort", choices=("amount", "time"), help="by money at stake (default) or by time")
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
     parser.add_argument("--all", action="store_true", help="all pages")

@@ -16,7 +16,7 @@ _SECONDS = 0.5
 
 
 def show_logs(options: argparse.Namespace) -> int:
-    """Show the last lines of each log, or of one part; with --follow, what comes. Raises AppError without logs."""
+    """Show the last lines of each log, or of one part; with --follow, also new ones. Raises AppError without logs."""
     folder = DEMO if options.demo else UP
     files = {file.stem: file for file in sorted(folder.glob("*.log"))}
     if not files:

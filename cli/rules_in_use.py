@@ -32,8 +32,8 @@ def add_snooze(parser: argparse.ArgumentParser) -> None:
     """Add the options of `detective rules snooze`."""
     parser.add_argument("rule", metavar="RULE", help="the name of a rule, as reasons have it")
     whom = parser.add_mutually_exclusive_group(required=True)
-    whom.add_argument("--customer", metavar="NUMBER", help="the customer (cust_id) for whom it counts nothing")
-    whom.add_argument("--store", metavar="NUMBER", help="the store at which it counts nothing")
+    whom.add_argument("--customer", metavar="NUMBER", help="the customer (cust_id) for whom it adds no points")
+    whom.add_argument("--store", metavar="NUMBER", help="the store at which it adds no points")
     most = LONGEST_SNOOZE.days
     parser.add_argument("--days", type=whole_number(1, most), required=True, metavar="N", help=f"1 to {most} days")
     _add_why(parser)

@@ -1,4 +1,4 @@
-"""The looks of the command line: one console, and progress bars that fit in 80 columns."""
+"""The output of the command line: one console, and progress bars that fit in 80 columns."""
 
 import json
 import sys
@@ -38,7 +38,7 @@ def progress() -> Progress:
 
 
 def heading(text: str) -> None:
-    """A heading with a line of air above it."""
+    """A heading with an empty line above it."""
     console.print(f"\n[bold]{text}[/]")
 
 

@@ -1,4 +1,4 @@
-"""The records of quarantine and the dead letters, on the command line: shown, and taken up again."""
+"""The records of quarantine and the dead letters, on the command line: shown, and processed again."""
 
 import argparse
 import getpass
@@ -35,7 +35,7 @@ def show_quarantine(app: AppClient, options: argparse.Namespace) -> int:
 
 
 def show_dead_letters(app: AppClient, options: argparse.Namespace) -> int:
-    """Show the messages that no delivery has succeeded with. Raises AppError."""
+    """Show the dead letters, the messages that failed at every delivery. Raises AppError."""
     page = app.query("api/dead-letters", limit=str(options.limit))
     if options.json:
         print_json(page)

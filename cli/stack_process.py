@@ -55,7 +55,7 @@ def running_stack(
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        # Supervised: should the command line die, whatever of, the stack ends as well.
+        # Supervised: if the command line dies, for any reason, the stack ends as well.
         env={**os.environ, "PYTHONUNBUFFERED": "1", "LOCAL_AZURE_SUPERVISED": "1"},
         # Ctrl-C reaches the command line alone, which then stops the stack in order.
         start_new_session=True,
@@ -72,7 +72,7 @@ def running_stack(
 
 
 def _stop(process: subprocess.Popen[str]) -> str:
-    """Stop the stack in order, if it was not stopped before; what it said that nobody has read."""
+    """Stop the stack in order, if it was not stopped before; gives the output that was not read yet."""
     assert process.stdout is not None  # noqa: S101 - asked for at its start
     process.send_signal(signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):

@@ -49,7 +49,7 @@ def account_rows(report: CampaignReport) -> list[list[ReportRow]]:
 
 
 def mix_rows(report: CampaignReport) -> list[ReportRow]:
-    """The kinds of events that were sent on purpose, without those of which there was not any."""
+    """The kinds of events that were sent on purpose, without those of which none was sent."""
     counts = ((name, int(report.sending.totals.get(name, 0))) for name in _MIX)
     return [ReportRow(name.replace("_", " "), f"{count:,}") for name, count in counts if count]
 

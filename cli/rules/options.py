@@ -60,9 +60,9 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
 
     add_in_use(of_app("in-use", "Show which set judges windows, which in its shadow, and who changed it."))
     add_change(of_app("activate", "Let a set judge windows from now on; those in flight keep theirs."), is_shadow=False)
-    text = "Let a set judge windows beside the active one, into no case and no alert; `none` ends it."
+    text = "Let a set judge windows beside the active one, without cases and alerts; `none` ends it."
     add_change(of_app("shadow", text), is_shadow=True)
-    text = "Let a rule count nothing against a customer, or at a store, for some days; verdicts still show it."
+    text = "Snooze a rule for a customer or a store for some days: it adds no points, and verdicts still show it."
     add_snooze(of_app("snooze", text))
     add_wake(of_app("wake", "End a snooze of a rule early."))
 

@@ -1,1 +1,1 @@
-"""Send a plan from this machine by processes of their own, straight to the hub: what one machine has to give."""
+"""Send a plan from this machine by processes of their own, straight to the hub, as fast as one machine can."""

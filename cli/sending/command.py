@@ -47,7 +47,7 @@ def add_send(parser: argparse.ArgumentParser) -> None:
         screen.print_json(app_of(options).post("store-events-producer-fn", {"count": count}))
         return 0
 
-    text = "a campaign file, sent by workers of this machine straight to the hub; what it asserts is not looked at"
+    text = "a campaign file, sent by workers of this machine straight to the hub; its assertions are not checked"
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help=text)
     text = f"how many, 1 to {_MOST_BY_PRODUCER:,}, with --workers or --rate to {_MOST:,} (default: {_DEFAULT_COUNT})"
     parser.add_argument("--count", type=whole_number(1, _MOST), metavar="N", help=text)
