@@ -69,7 +69,7 @@ class Scale(msgspec.Struct, frozen=True):
 
 
 def measure() -> list[Row]:
-    """A scaled-down run a codec; the time for the whole follows from its rate, as every stage grows with the events."""
+    """A scaled-down run per codec; the time for all follows from its rate, as every stage grows with the events."""
     needed = f"at least {GOAL // GOAL_SECONDS:,}: {GOAL:,} in {GOAL_SECONDS} s"
     rows: list[Row] = []
     for codec in CODECS:

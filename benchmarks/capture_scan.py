@@ -47,7 +47,7 @@ Found = Callable[[], tuple[int, int]]
 
 
 def measure() -> list[Row]:
-    """Two rows a file: beside fastavro, and beside DuckDB."""
+    """Two rows per file: beside fastavro, and beside DuckDB."""
     if not DUCKDB.exists():
         raise FileNotFoundError(f"{DUCKDB} is missing: `make bench` installs DuckDB with its avro extension there")
     rows: list[Row] = []

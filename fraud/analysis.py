@@ -27,8 +27,9 @@ SEED_NAME = "seed"
 """The rule set of single fields, which judges windows that began before they named their set."""
 
 VERSION = 3
-"""Of the orchestration: 1 stores verdicts when all look-ups are over, 2 after each that has found something, 3 tells
-those who store and clear which look-ups there were, and the digests of what they gave."""
+"""The version of the orchestration. 1 stores verdicts when all look-ups are over, 2 after each that has found
+something, 3 also gives the look-ups and the digests of their verdicts to the activities that store and clear.
+"""
 
 
 LOOKUPS_FOR_MORE = 4
@@ -50,7 +51,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     work_root: str = OF_MESSAGES
     """The folder that keeps apart the work of two analyses of one window that may run at once."""
     version: int = 1
-    """The orchestration that began with this task; histories of before have none."""
+    """The version of the orchestration that began with this task; earlier histories have none."""
     repeated: int = 0
     """Ids that the window names more than once."""
     rules: str = SEED_NAME
@@ -107,7 +108,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
     def finished_by(self, results: Iterable["ChunkResult"]) -> "WindowTask":
-        """The task of clearing up, which before version 3 did not say what these results are."""
+        """The task of clearing up; before version 3, it did not name these results."""
         return self.judged_by(results) if self.version >= 3 else self
 
     def in_shadow(self) -> "WindowTask":
@@ -116,7 +117,7 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def set_name(self) -> str:
-        """The name of the rule set that judges it, whichever version of it that is: rates are kept by it."""
+        """The name of the rule set that judges it, in whatever version: rates are kept by this name."""
         return self.rules.partition("@")[0]
 
     @property
@@ -159,7 +160,8 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         for last in self._chunks():
             for lookup in range(1, last.lookup + 1):
                 chunk = last.at(lookup)
-                # What is asked for again has left its ids open; after the last look-up of all they may be open still.
+                # A chunk that is looked up again has left open ids; after the very last look-up, some may still be
+                # open.
                 is_open = lookup < last.lookup or lookup == LOOKUPS
                 paths += [chunk.path, *([chunk.open_path] if is_open else [])]
                 paths += [chunk.shadow_path] if self.shadow else []

@@ -43,8 +43,11 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     bad_event_ratio: float
     seed: int
     waits: bool = False
-    """True if a timer stands before each batch but the first, also before one that is late: what is scheduled next does
-    not depend on the clock. Campaigns of earlier versions go on without, as their histories have it."""
+    """True if a timer precedes each batch except the first, even one that is late.
+
+    So what is scheduled next does not depend on the clock. Campaigns of earlier versions go on without timers, as in
+    their histories.
+    """
 
     @classmethod
     def of(cls, request: CampaignRequest, name: str, seed: int) -> "Campaign":
@@ -92,7 +95,7 @@ class CampaignProgress(msgspec.Struct, frozen=True, kw_only=True):
         return self.started + timedelta(seconds=self.campaign.interval_seconds * self.batches_sent)
 
     def waits_at(self, now: datetime) -> bool:
-        """True if a timer stands before the next batch."""
+        """True if a timer precedes the next batch."""
         campaign = self.campaign
         if campaign.waits:
             return self.batches_sent > 0 and campaign.interval_seconds > 0

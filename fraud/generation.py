@@ -1,4 +1,4 @@
-"""Store events out of thin air, in the shape, ranges and weights of the original project's producer.
+"""Generated store events, in the shape, ranges and weights of the original project's producer.
 
 Pure and seeded: the same seed, batch and time give the same events, ids included, so that a batch that is sent again
 can be recognised. Only `Random.random` and `getrandbits` are used: Python promises to keep their sequences.

@@ -1,4 +1,4 @@
-"""The partition that an event goes to, and what is written on its envelope."""
+"""The partition that an event goes to, and the properties that are sent with it."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Snoozes: for a while, a rule counts nothing against a customer, or at a store. Pure.
+"""Snoozes: for a while, a rule adds no points for a customer, or at a store. Pure.
 
 A snooze holds for the windows that begin after it was made, and before its end: a window is judged when it is over, so
 whoever judges it, or judges it again, finds the same snoozes.

@@ -172,7 +172,7 @@ def readable_verdicts(lines: bytes) -> list[Verdict]:
 
 
 def amended(before: Iterable[Verdict], now: Iterable[Verdict]) -> list[Verdict]:
-    """The verdicts of an analysis, without falling behind what was known before.
+    """The verdicts of an analysis, without losing what an earlier one had found.
 
     Each id keeps its verdicts of before if more of its contents had been found then: a slow look-up that ends after a
     later one, or an event that has left the archive meanwhile, takes nothing back. Ids and order are those of `now`.

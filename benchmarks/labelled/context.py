@@ -51,7 +51,7 @@ class Context:
         self._sku_offer: Recent[tuple[int, int]] = Recent(24 * _HOUR)
 
     def add(self, event: GeneratedEvent, at: float) -> None:
-        """Take an event in."""
+        """Add an event."""
         customer, store = event.cust_id, _store(event)
         self._contents[event.id].add((event.sku, event.price, event.qty, event.discount, customer, event.ts))
         if event.event_type != "sale_event":

@@ -1,4 +1,4 @@
-"""Amounts just below the lines from which on a sale is looked into: who knows the lines stays below them."""
+"""Amounts just below the lines above which a sale is examined: whoever knows the lines stays below them."""
 
 import math
 
@@ -11,7 +11,7 @@ NEAR = 0.9
 """An amount is just below a line from 90 % of it on."""
 
 LEAST_ROUND = 100
-"""Nobody looks into smaller sales for their value."""
+"""Smaller sales are not examined for their value."""
 
 
 def below_a_line(sighting: Sighting) -> str | None:

@@ -32,7 +32,7 @@ class Shelf:
         self._buyers = _buyers(sales_of(recent), profiles) if profiles.days else {}
 
     def facts(self, event: Sighting) -> dict[str, Value]:
-        """The shelf around an event: is there a promotion, who buys, and does its store send as usual."""
+        """The shelf around an event: if it has a promotion, who buys, and if its store sends as usual."""
         counts, profiles = self._counts, self._profiles
         promotion = counts.promotion(event)
         facts: dict[str, Value] = {

@@ -17,14 +17,14 @@ APP = Caller(name="the app", role="operator", by="app")
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A review as it shall be, and the entry that tells of it."""
+    """The changed review, and the entry that tells of the change."""
 
     review: Review
     entry: JournalEntry
 
 
 def assigned(case: CaseRow, who: Caller, when: datetime, assignee: str | None, why: str | None) -> Change:
-    """Give a case to somebody, or back to all. Raises ProblemError (409) once it is decided."""
+    """Assign a case to somebody, or to nobody. Raises ProblemError (409) once it is decided."""
     _undecided(case)
     state = case.review.state
     if state != "escalated":
@@ -94,7 +94,7 @@ def _change(  # noqa: PLR0917 - who, when, what and why are the entry of a journ
 
 
 def stepped(case: CaseRow, step: EntryKind, when: datetime, due: datetime | None) -> Change | None:
-    """A step of the waiting for a decision: `opened`, `reminded`, `escalated` or `expired`.
+    """A step of the wait for a decision: `opened`, `reminded`, `escalated` or `expired`.
 
     None if it is not to be taken: the case is decided, or this step or a later one was taken before.
     """

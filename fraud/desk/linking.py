@@ -1,4 +1,4 @@
-"""Cases by who: verdicts of several windows that belong together, and one line that says who did what. Pure.
+"""Linked cases: verdicts of several windows that belong together, and one line that says who did what. Pure.
 
 Two verdicts of the bands high or medium are linked if they share a customer; a sku within an hour; or, within an hour,
 a gateway that a rule holds against both: everybody who buys at a store comes through its gateways.

@@ -18,5 +18,5 @@ def bad_request(field: str | None, detail: str) -> ProblemError:
 
 
 def not_found(subject: str, name: str) -> ProblemError:
-    """404: there is nothing of this name."""
+    """404: nothing has this name."""
     return ProblemError(404, f"No such {subject}", f"there is no {subject} {name[:100]}")

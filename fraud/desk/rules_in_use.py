@@ -56,21 +56,21 @@ class RulesInUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SetToActivate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The set that shall judge windows from now on, and why."""
+    """The set to judge windows from now on, and why."""
 
     set: SetName
     why: Why
 
 
 class SetInShadow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The set that shall judge beside the active one, and why; null ends the shadow."""
+    """The set to judge beside the active one, and why; null ends the shadow."""
 
     set: SetName | None
     why: Why
 
 
 class RuleToSnooze(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The rule that shall count nothing against a customer, or at a store, until a time; one of the two is given."""
+    """The rule to snooze for a customer or for a store, until a time; one of the two is given."""
 
     rule: RuleName
     until: Moment
@@ -107,7 +107,7 @@ class RulesInUseRow(msgspec.Struct, frozen=True, kw_only=True):
 def activated(
     state: RulesInUse, asked: SetToActivate, who: Caller, when: datetime, shipped: Collection[str]
 ) -> RulesInUse:
-    """The state in which a set judges; it ends its own shadow. Raises ProblemError for a set that nobody has."""
+    """The state in which a set judges; it ends its own shadow. Raises ProblemError for an unknown set."""
     _must_be(asked.set, shipped)
     shadow = None if state.shadow == asked.set else state.shadow
     changed = msgspec.structs.replace(state, active=asked.set, shadow=shadow)
@@ -119,7 +119,7 @@ def shadowed(
 ) -> RulesInUse:
     """The state in which a set judges in the shadow of the `active` one, or none does.
 
-    Raises ProblemError for a set that nobody has, and for the active one itself.
+    Raises ProblemError for an unknown set, and for the active one itself.
     """
     if asked.set is not None:
         _must_be(asked.set, shipped)

@@ -1,4 +1,4 @@
-"""The orders that take up again what was set aside: dead letters are handed over, quarantined bodies corrected."""
+"""The orders to process again what was set aside: dead letters are handed over, quarantined bodies corrected."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ SequenceNumber = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
 class RedriveOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Dead letters by their sequence numbers, or all up to one that was seen: what comes meanwhile is not meant."""
+    """Dead letters by their sequence numbers, or all up to one that was seen: later ones are not included."""
 
     why: Why
     sequence_numbers: Annotated[tuple[SequenceNumber, ...], Meta(max_length=MAX_REDRIVEN)] = ()
@@ -52,7 +52,8 @@ class Redriven(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of an order.
 
     `letters` were handed over and are gone from the queue; of their windows, `started` begin, and `started_before` had
-    begun already. `quarantined` letters hold something that is not a window. `left` are meant and not taken yet.
+    begun already. `quarantined` letters hold something that is not a window. `left` are to be redriven and not taken
+    yet.
     """
 
     letters: int
@@ -86,7 +87,7 @@ class Resubmission(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Resubmitted(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a corrected body went: the id of an event and its partition of the hub, or the windows that were started.
+    """The destination of a corrected body: the id of an event and its partition, or the windows that were started.
 
     The record of quarantine stays: it tells what arrived.
     """

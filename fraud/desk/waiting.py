@@ -13,7 +13,7 @@ LONGEST_TIMER = timedelta(days=3)
 
 
 class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
-    """Hours from the beginning of the waiting to each step, each later than the one before; 0 leaves the step out."""
+    """Hours from the beginning of the wait to each step, each later than the one before; 0 leaves the step out."""
 
     remind: int = 24
     escalate: int = 48
@@ -39,7 +39,7 @@ class ReviewTask(msgspec.Struct, frozen=True, kw_only=True):
         return review_id(self.case_id)
 
     def steps(self) -> list[tuple[EntryKind, timedelta, timedelta]]:
-        """The steps in order, each with the time at which the waiting for it begins and at which it is due."""
+        """The steps in order, each with the times at which the wait for it begins and at which it is due."""
         steps: list[tuple[EntryKind, timedelta, timedelta]] = []
         begin = timedelta()
         named: tuple[tuple[EntryKind, int], ...] = (
@@ -55,7 +55,7 @@ class ReviewTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A step of the waiting: `opened` at its beginning, or None to look only. `due` is when a decision is due."""
+    """A step of the wait: `opened` at its beginning, or None to look only. `due` is when a decision is due."""
 
     case_id: str
     store_id: StoreKey

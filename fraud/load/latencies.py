@@ -25,7 +25,7 @@ class Quantiles(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, seconds: Iterable[float]) -> "Quantiles | None":
-        """The quantiles; None of nothing."""
+        """The quantiles; None without values."""
         ordered = sorted(seconds)
         if not ordered:
             return None

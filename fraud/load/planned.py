@@ -97,7 +97,7 @@ class PlanProgress(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def waits(self) -> bool:
-        """True if a timer stands before the next tick: before each but the first, also before one that is late."""
+        """True if a timer precedes the next tick: each except the first has one, even if it is late."""
         return self.tick > 0
 
     def parts(self) -> list[TickPart]:

@@ -1,4 +1,4 @@
-"""Recorded events: bodies of any kind, and what of them decides their partition and their properties."""
+"""Recorded events: bodies of any kind, and the fields that decide their partition and their properties."""
 
 import uuid
 from collections.abc import Sequence

@@ -67,7 +67,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_ok(self) -> bool:
-        """Nobody need hear of it."""
+        """True if nobody needs to be told of it."""
         return self.state == "ok"
 
 

@@ -1,7 +1,7 @@
 """Judge the facts of one look: each check with its number, its threshold and its state.
 
 An idle pipeline is well: a hub without new events, windows without flagged events and an empty queue are not faults.
-Nothing is held to have waited since before the watch began, for example over a night in which all of it was off.
+Waiting counts from the beginning of the watch: nothing has waited over a night in which all of it was off.
 """
 
 from collections.abc import Iterator

@@ -31,7 +31,7 @@ def below_the_line(scene: Scene, at: float) -> Iterator[Draft]:
         sale = scene.sale(time, account, model, store=account.home)
         sale.qty = max(1, min(99, int(line * draws.between(0.985, 1) / sale.price)))
         if not scene.is_careful():
-            # The price of the whole is what he aims at; shops round.
+            # The fraudster aims at the price of the whole; shops round.
             sale.price = min(sale.price, round(line * draws.between(0.985, 0.9995) / sale.qty, 2))
         yield sale
 

@@ -11,7 +11,7 @@ from worlds.stores import STORES, Detour, backup_address, moved_address
 RELOCATION, FAILOVER, PROVIDER_CHANGE = "relocation", "network_failover", "provider_change"
 
 _TOLD = 24 * HOUR
-"""The time after a change in which the events of a store count as part of it."""
+"""For so long after a change the events of a store count as part of it."""
 
 
 def plan_moves(market: Market, draws: Draws, days: int) -> None:
