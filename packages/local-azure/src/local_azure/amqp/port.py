@@ -18,7 +18,7 @@ class Port(Generic[Guest]):
         self.budgets = Budgets()
 
     def admit(self, connection: Guest) -> bool:
-        """Take a connection in, unless there are too many."""
+        """Admit a connection, unless there are too many."""
         if self.full:
             return False
         self.connections[connection] = None

@@ -1,4 +1,4 @@
-"""What clients ask of a part, counted: from the difference of two looks one sees what some work costs.
+"""Counts of what clients ask of a part: the difference of two looks shows what some work costs.
 
 The stack sets `LOCAL_AZURE_FIGURES` to a folder, and each part that counts keeps a file of its own there, NAME.json.
 The counts go on over a restart of the part; a kill may lose those of the last second. Without the setting nothing is

@@ -27,9 +27,9 @@ def foreign(headers: Mapping[str, str]) -> str | None:
         return f"the Host {host[:200]!r} is not this machine: use 127.0.0.1 or localhost"
     origin = headers.get("Origin")
     if origin is not None and not _is_local(_authority(origin)):
-        return f"the Origin {origin[:200]!r} is not this machine: web pages of elsewhere are not served"
+        return f"the Origin {origin[:200]!r} is not this machine: web pages from elsewhere are not served"
     if headers.get("Sec-Fetch-Site") == "cross-site" and headers.get("Sec-Fetch-Mode") != "navigate":
-        return "it was sent by a web page of elsewhere"
+        return "it was sent by a web page from elsewhere"
     return None
 
 

@@ -1,4 +1,4 @@
-"""The operations that clients ask of a part, each noted once: from a run one sees which rights an app needs.
+"""The operations that clients ask of a part, each noted once: a run shows which rights an app needs.
 
 Set `LOCAL_AZURE_OPERATIONS` to a folder, and each part that is started with it adds a line to a file of its own there
 for every operation that it has not noted before. Nothing is noted without it.

@@ -109,7 +109,7 @@ def _refused(raw: web.BaseRequest, refusal: CosmosError) -> web.Response:
 
 
 def _check_sender(raw: web.BaseRequest) -> None:
-    """Refuse with 403 what a web page of elsewhere sends, whatever the address: `/_local/` asks for no signature."""
+    """Refuse with 403 what a web page from elsewhere sends, whatever the address: `/_local/` asks for no signature."""
     reason = foreign(raw.headers)
     if reason is not None:
         raise CosmosError(403, "Forbidden", f"The request is refused: {reason}.")

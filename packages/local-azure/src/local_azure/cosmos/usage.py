@@ -1,4 +1,4 @@
-"""What a resource may hold and what it holds: the headers `x-ms-resource-quota` and `x-ms-resource-usage`.
+"""The headers `x-ms-resource-quota` and `x-ms-resource-usage`: what a resource may hold, and what it holds.
 
 The names and their order are those of the examples in the REST reference: the answer about an item tells of its
 container, one about a container or a database how many there are of them, and `x-ms-documentdb-populatequotainfo` asks

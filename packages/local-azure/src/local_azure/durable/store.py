@@ -205,7 +205,7 @@ class Store:
     # --- timers ---
 
     def next_timer(self) -> float | None:
-        """When the next timer is due, in Azure's seconds since 1970."""
+        """The time at which the next timer is due, in Azure's seconds since 1970."""
         return self.database.execute("SELECT MIN(due) FROM timers").fetchone()[0]
 
     def due_timers(self, now: float, limit: int = 500, *, in_order: bool = True) -> list[tuple[int, float, str, int]]:

@@ -21,7 +21,7 @@ LONGEST_SLEEP = 3600.0
 
 
 def due_time(fire_at: float, now: float, *, early: bool) -> float:
-    """When a timer that is created now comes: at its time, or after the whole seconds until then."""
+    """The time at which a timer that is created now fires: its own, or after the whole seconds until then."""
     return now + math.floor(max(0.0, fire_at - now)) if early else fire_at
 
 

@@ -1,4 +1,4 @@
-"""Through this the engine runs user code: whoever loads the app's functions implements `Worker`."""
+"""The interface by which the engine runs user code: whatever loads the app's functions implements `Worker`."""
 
 from typing import Literal, Protocol
 

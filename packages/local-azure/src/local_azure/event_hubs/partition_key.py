@@ -1,4 +1,4 @@
-"""Which partition a key belongs to: Jenkins' lookup3 over its UTF-8, folded to 16 bits, as the service does.
+"""The partition that a key belongs to: Jenkins' lookup3 over its UTF-8, folded to 16 bits, as the service does.
 
 The service is .NET: its remainder is truncated towards zero, then made positive. Python's SDK takes the floored
 remainder in its buffered producer, so the two differ for negative hashes; the service decides.

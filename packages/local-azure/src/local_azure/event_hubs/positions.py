@@ -1,4 +1,4 @@
-"""Where a reader starts: the selector filter of its link, as the SDKs write it.
+"""The position at which a reader starts: the selector filter of its link, as the SDKs write it.
 
 amqp.annotation.x-opt-offset > '4096'          amqp.annotation.x-opt-sequence-number >= '7'
 amqp.annotation.x-opt-enqueued-time > '1700000000000'          ... x-opt-offset > '@latest' or '-1'

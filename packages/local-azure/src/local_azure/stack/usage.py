@@ -1,4 +1,4 @@
-"""What each part of a stack uses: CPU, memory and bytes on the disk, from /proc, kept in a file for whoever asks.
+"""The use of each part of a stack: CPU, memory and bytes on the disk, from /proc, kept in a file for any reader.
 
 The file is `parts.json` beside the counts of operations (`core/figures.py`). CPU and bytes written go on over a restart
 of a part; what a process used after the last look before its end is lost. A system without /proc has no such file.

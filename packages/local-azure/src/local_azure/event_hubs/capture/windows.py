@@ -1,4 +1,4 @@
-"""Windows: which events the next Capture file of a partition holds, and what moment it is named for.
+"""Windows: the events that the next Capture file of a partition holds, and the moment that it is named for.
 
 Everything here follows from the log, the journal and the clock; nothing is written.
 """

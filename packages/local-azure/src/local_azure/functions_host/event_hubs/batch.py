@@ -76,7 +76,7 @@ def to_arguments(events: Sequence[EventData], trigger: Binding, source: Source) 
 
 
 class _Plain(Datum):
-    """A value that is as its JSON would be read again: the text is made for who asks for it."""
+    """A value that equals what its JSON would be read as; the text is made only if it is asked for."""
 
     type = "json"
 

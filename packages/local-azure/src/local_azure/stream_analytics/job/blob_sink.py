@@ -1,4 +1,4 @@
-"""The output to a blob container: one JSON object a line."""
+"""The output to a blob container: one JSON object per line."""
 
 from collections.abc import Sequence
 

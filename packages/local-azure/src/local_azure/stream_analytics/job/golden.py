@@ -1,6 +1,6 @@
 """Golden tests in the format of Microsoft's command line (`azure-streamanalytics-cicd test`).
 
-`testConfig.json` names the input events and expected rows of each case, one JSON object a line or an array. Rows are
+`testConfig.json` names the input events and expected rows of each case, one JSON object per line or an array. Rows are
 compared without their order. An event's arrival and partition are its fields EventEnqueuedUtcTime and PartitionId, as
 in samples taken from a hub. `testResultSummary.json` says what matched, in the tool's own shape.
 """

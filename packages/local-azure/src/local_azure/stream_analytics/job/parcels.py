@@ -1,4 +1,4 @@
-"""Rows made ready for their outputs: a parcel a message for a queue, a parcel a blob for a container."""
+"""Rows made ready for their outputs: one parcel per message for a queue, one per blob for a container."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

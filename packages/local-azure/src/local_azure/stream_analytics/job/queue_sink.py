@@ -1,4 +1,4 @@
-"""The output to a Service Bus queue: one JSON object a message, as Stream Analytics sends them."""
+"""The output to a Service Bus queue: one JSON object per message, as Stream Analytics sends them."""
 
 import time
 from collections.abc import Sequence
