@@ -149,7 +149,7 @@ def _arrived_in(content: Content, window: Window) -> bool:
 
 
 class _Near(msgspec.Struct, frozen=True):
-    """What arrived around the events of a window, by customer, sku and category."""
+    """The sightings around the events of a window, by customer, sku and category."""
 
     customers: Mapping[str, tuple[Sighting, ...]]
     skus: Mapping[str, tuple[Sighting, ...]]

@@ -45,7 +45,7 @@ def measure() -> list[Row]:
 
 
 class _Load(msgspec.Struct, frozen=True):
-    """What was sent, in the form of a campaign; real seconds from the first event until all was sent, archived and
+    """The sent events, in the form of a campaign; real seconds from the first event until all was sent, archived and
     judged, and the CPU seconds of the stack meanwhile.
     """
 

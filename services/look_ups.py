@@ -137,7 +137,7 @@ def _id_of(event: dict[str, Any]) -> str:
 
 
 class _Around(msgspec.Struct, frozen=True):
-    """What is asked around the events of a window: keys of a kind with their values, and what asks (`own`)."""
+    """The questions around the events of a window: keys of a kind with their values, and what asks (`own`)."""
 
     kind: _Kind
     keys: Mapping[str, object]

@@ -34,7 +34,7 @@ ReadSightings = Callable[[Sequence[SightingKey], datetime], Awaitable[Mapping[Si
 
 
 class _Kept(msgspec.Struct):
-    """What is known of a key: all that arrived after `since` (Unix time) and up to `until`, in order."""
+    """The sightings of a key in memory: all that arrived after `since` (Unix time) and up to `until`, in order."""
 
     since: float
     until: datetime

@@ -60,7 +60,7 @@ async def read_rules_in_use() -> Kept:
 
 
 class _Lately:
-    """What was read last, and when."""
+    """The state that was read last, and when."""
 
     def __init__(self) -> None:
         self._kept: Kept | None = None

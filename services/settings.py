@@ -91,7 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     operations_webhook_url: str | None = None
     """Notices on the pipeline itself are posted here, likewise."""
     webhook_secret: str | None = None
-    """What is posted to both is signed with it; without it, receivers can only trust the address."""
+    """Posts to both are signed with it; without it, receivers can only trust the address."""
     mail: MailSettings | None = None
     """Alerts with a verdict of the band high are sent as mail too."""
     alert_format: Format = "json"

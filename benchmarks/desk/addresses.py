@@ -6,7 +6,7 @@ import msgspec
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What was written, to ask for: the latest case, an event with its customer and its sku."""
+    """The documents to ask for: the latest case, an event with its customer and its sku."""
 
     case_id: str
     event_id: str

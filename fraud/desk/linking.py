@@ -59,7 +59,7 @@ class _Member(msgspec.Struct, frozen=True):
 
 
 def linked(case_id: str, verdicts: Mapping[str, Sequence[Verdict]], *, complete: bool = True) -> Linked:
-    """What is linked to a case, given its verdicts and those of other cases, by the name of the case."""
+    """The links of a case, given its verdicts and those of other cases, by the name of the case."""
     own = list(_members(case_id, verdicts.get(case_id, ())))
     others = [member for name in verdicts if name != case_id for member in _members(name, verdicts[name])]
     ring, newest = [*own], own

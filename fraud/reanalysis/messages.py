@@ -128,7 +128,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReanalysisState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a re-analysis has come: the orchestration's input, its custom status, and its output."""
+    """The progress of a re-analysis: the orchestration's input, its custom status, and its output."""
 
     order: Reanalysis
     phase: ReanalysisPhase = "counting"

@@ -1,4 +1,4 @@
-"""What a trial changes in the verdicts of one window, and how right both are by what people know. Pure."""
+"""The changes of a trial in the verdicts of one window, and how right both sets are by what people know. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

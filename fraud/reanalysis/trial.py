@@ -47,7 +47,7 @@ class TriedExample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """What a set says of some verdicts, beside what was said. `moved` counts by `band before -> band after`.
+    """The verdicts of a set on some contents, beside the stored ones. `moved` counts by `band before -> band after`.
 
     `kept` verdicts were judged on the evidence that they name, `rebuilt` ones on facts that were looked up anew: their
     own set needed none, or their evidence is gone. `without_facts` could not be judged: their events have left the
@@ -92,7 +92,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrialState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a trial has come: the orchestration's input and its output."""
+    """The progress of a trial: the orchestration's input and its output."""
 
     order: Reanalysis
     phase: Literal["trying", "done", "stopped"] = "trying"

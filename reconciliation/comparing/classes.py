@@ -319,7 +319,7 @@ CLASS = {definition.name: definition for definition in CLASSES}
 
 REPAIRED = frozenset(definition.name for definition in CLASSES if definition.repair)
 NEEDS: dict[Class, Need] = {definition.name: definition.need for definition in CLASSES if definition.need}
-"""What a repair finds lacking in a window, by class, in the order of the table."""
+"""The lack of a window that a repair mends, by class, in the order of the table."""
 DIFFERENCE_COLUMNS = tuple(sorted({definition.column for definition in CLASSES if definition.column is not None}))
 """The columns that must be zero."""
 NOTES = frozenset(definition.name for definition in CLASSES if definition.weight == "note")

@@ -1,4 +1,4 @@
-"""What is wrong with the reports and verdicts on one id: missing, moved, repeated, unexpected, or falsified."""
+"""The faults of the reports and verdicts on one id: missing, moved, repeated, unexpected, or falsified."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -72,7 +72,7 @@ async def case_details(asked: CaseName) -> CaseDetails:
 
 
 async def details_of(case: CaseRow, *, most: int) -> CaseDetails:
-    """What belongs to a case, with `most` of its verdicts. Raises what Cosmos or the blob service raised."""
+    """The details of a case, with `most` of its verdicts. Raises what Cosmos or the blob service raised."""
     verdicts, (journal, around) = await both(
         verdicts_in(case.verdicts_blob), both(journal_of(case), cases_around(case))
     )

@@ -44,7 +44,7 @@ class Receiver:
 
     @property
     def digests(self) -> list[AlertDigest]:
-        """What was posted as JSON."""
+        """The posted JSON."""
         return [msgspec.convert(body, AlertDigest) for _, body in self.taken]
 
 

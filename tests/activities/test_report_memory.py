@@ -1,4 +1,4 @@
-"""What the desk remembers of reports is bounded by the list that it shows."""
+"""The desk's memory of reports is bounded by the list that it shows."""
 
 import pytest
 

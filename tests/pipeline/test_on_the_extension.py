@@ -37,7 +37,7 @@ SPEED = 30
 SINCE = MAX_RANGE + timedelta(hours=12)
 """A night covers at most seven days, and waits a quarter of an hour behind them: both have passed."""
 PATIENCE_SECONDS = 200.0
-"""What a killed host had locked comes back after a minute, what its extension had after ten seconds."""
+"""Messages that a killed host had locked come back after a minute, what its extension had after ten seconds."""
 INSTANCES = "runtime/webhooks/durabletask/instances"
 NOWHERE = connections.namespace("127.0.0.1:9")
 OTHER_RULES = "seed"

@@ -1,4 +1,4 @@
-"""What is remembered answers as a reading of the archive does."""
+"""The memory answers as a reading of the archive does."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence

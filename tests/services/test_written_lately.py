@@ -1,4 +1,4 @@
-"""What was written lately is at hand once more, and never more of it than the bound allows."""
+"""A content that was written lately is at hand once more, and never more of it than the bound allows."""
 
 from services.written_lately import WrittenLately
 

@@ -1,4 +1,4 @@
-"""What an answer says of the space that is used: true after every write, and never counted for it."""
+"""The used space as answers tell it: true after every write, and never counted for it."""
 
 import asyncio
 import json

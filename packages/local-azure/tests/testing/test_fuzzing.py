@@ -1,4 +1,4 @@
-"""What counts as a failure of a target, and that a seed repeats it."""
+"""The failures of a target, and that a seed repeats it."""
 
 import logging
 import time
