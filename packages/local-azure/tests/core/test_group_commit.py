@@ -1,4 +1,4 @@
-"""Group commit: one commit a turn, answers after it, nothing acknowledged that is not stored."""
+"""Group commit: one commit per turn, answers after it, nothing acknowledged that is not stored."""
 
 import asyncio
 import sqlite3

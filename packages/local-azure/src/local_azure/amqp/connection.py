@@ -11,7 +11,7 @@ from typing import Protocol
 from local_azure.amqp.budget import Budgets
 from local_azure.amqp.errors import AmqpError, Condition, PeerError, SessionError
 from local_azure.amqp.frames import HEARTBEAT, Frame, FrameReader, FrameType, build
-from local_azure.amqp.handshake import SMALLEST_FRAME, Handshake, Stage, UnwelcomeError, check_type
+from local_azure.amqp.handshake import SMALLEST_FRAME, Handshake, HandshakeState, UnwelcomeError, check_type
 from local_azure.amqp.limits import MAX_LINKS_OF_A_CONNECTION, MAX_SESSIONS, REPLY_BUFFER_BYTES
 from local_azure.amqp.node import Node
 from local_azure.amqp.outcomes import error_value
@@ -155,7 +155,7 @@ class Connection:
         if error:
             log.warning("%s: connection closed: %s", self.peer, error)
         if self._state is State.SHAKING_HANDS:
-            if self._handshake.stage is not Stage.OPENING:
+            if self._handshake.state is not HandshakeState.OPENING:
                 self._hang_up()
                 return
             self._handshake.send_open()

@@ -21,8 +21,8 @@ _SHORTEST_IDLE_MS = 1_000
 _USER_AGENT = "user-agent"
 
 
-class Stage(Enum):
-    """The stage that the handshake has reached."""
+class HandshakeState(Enum):
+    """The state that the handshake has reached."""
 
     HEADER = auto()
     SASL = auto()
@@ -46,7 +46,7 @@ class Handshake:
     """One handshake. `send` takes the bytes of an answer; `container_id` is the name that the broker gives itself."""
 
     def __init__(self, container_id: str, send: Callable[[bytes], None]) -> None:
-        self.stage = Stage.HEADER
+        self.state = HandshakeState.HEADER
         self._container_id = container_id
         self._send = send
 
@@ -56,7 +56,7 @@ class Handshake:
         Raises PeerError, or UnwelcomeError for another protocol or SASL mechanism.
         """
         while True:
-            if self.stage is Stage.HEADER:
+            if self.state is HandshakeState.HEADER:
                 header = reader.protocol_header()
                 if header is None:
                     return None
@@ -65,7 +65,7 @@ class Handshake:
             frame = reader.frame()
             if frame is None:
                 return None
-            if self.stage is Stage.SASL:
+            if self.state is HandshakeState.SASL:
                 self._on_sasl(frame)
             elif agreement := self._on_open(frame):
                 return agreement
@@ -79,10 +79,10 @@ class Handshake:
     def _on_header(self, header: bytes) -> None:
         if header == SASL_HEADER:
             self._send(SASL_HEADER + sasl.offer())
-            self.stage = Stage.SASL
+            self.state = HandshakeState.SASL
         elif header == AMQP_HEADER:
             self._send(AMQP_HEADER)
-            self.stage = Stage.OPENING
+            self.state = HandshakeState.OPENING
         else:
             self._send(AMQP_HEADER)
             raise UnwelcomeError("it does not speak AMQP 1.0")
@@ -93,7 +93,7 @@ class Handshake:
         self._send(reply)
         if not accepted:
             raise UnwelcomeError("its SASL mechanism is not supported")
-        self.stage = Stage.HEADER
+        self.state = HandshakeState.HEADER
 
     def _on_open(self, frame: Frame) -> Agreement | None:
         check_type(frame, FrameType.AMQP)
