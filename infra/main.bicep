@@ -428,6 +428,7 @@ module workbook 'modules/workbook.bicep' = {
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     cosmosId: cosmos.outputs.id
+    eventHubsId: ingest.outputs.namespaceId
   }
 }
 

@@ -12,6 +12,9 @@ param workspaceId string
 @description('Resource id of the Cosmos account.')
 param cosmosId string
 
+@description('Resource id of the Event Hubs namespace.')
+param eventHubsId string
+
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   // Azure asks for a GUID.
   name: guid(resourceGroup().id, 'fraud-workbook')
@@ -22,9 +25,9 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     category: 'workbook'
     displayName: 'Store fraud detective'
     serializedData: replace(
-      replace(loadTextContent('workbook.json'), '{workspaceId}', workspaceId),
-      '{cosmosId}',
-      cosmosId
+      replace(replace(loadTextContent('workbook.json'), '{workspaceId}', workspaceId), '{cosmosId}', cosmosId),
+      '{eventHubsId}',
+      eventHubsId
     )
     sourceId: workspaceId
     version: '1.0'
