@@ -132,8 +132,7 @@ param alertDigestMinutes int = 5
 param reconciliationSchedule string = '0 30 2 * * *'
 
 @description('The rule set that judges windows from the deployment on: the name of a file in fraud/rule_sets.')
-@minLength(1)
-@maxLength(31)
+@allowed(['context', 'seed'])
 param ruleSet string = 'context'
 
 @description('Cases that a night makes at most of sales that the stream job did not flag; 0: no sweep.')

@@ -28,6 +28,7 @@ var given = {
   dailyQuotaGigabytes: readEnvironmentVariable('DAILY_QUOTA_GIGABYTES', '')
   keyRole: readEnvironmentVariable('KEY_ROLE', '')
   appRoles: readEnvironmentVariable('APP_ROLES', '')
+  webhookSecret: readEnvironmentVariable('WEBHOOK_SECRET', '')
 }
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
@@ -38,7 +39,9 @@ param archiveRequestUnits = empty(given.archiveRequestUnits) ? 0 : int(given.arc
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL')
 param alertWebhookUrl = readEnvironmentVariable('ALERT_WEBHOOK_URL', '')
 param operationsWebhookUrl = readEnvironmentVariable('OPERATIONS_WEBHOOK_URL', '')
-param webhookSecret = readEnvironmentVariable('WEBHOOK_SECRET', '')
+param webhookSecret = empty(given.webhookSecret) || length(given.webhookSecret) >= 16
+  ? given.webhookSecret
+  : fail('WEBHOOK_SECRET must have at least 16 characters, or be empty.')
 param alertMailServer = readEnvironmentVariable('ALERT_MAIL_SERVER', '')
 param alertMailFrom = readEnvironmentVariable('ALERT_MAIL_FROM', '')
 param alertMailTo = readEnvironmentVariable('ALERT_MAIL_TO', '')

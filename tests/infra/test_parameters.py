@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fraud.rules.shipped import DEFAULT, shipped
 from tests.infra import facts
 from tests.infra.compiler import BicepError, compiler, program
 from tests.infra.deployment import MAIN, PERSON, ROOT, deploy
@@ -28,6 +29,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a schedule of five fields": ({"reconciliationSchedule": "30 2 * * *  "}, "must have six fields"),
     "a schedule of seven fields": ({"reconciliationSchedule": "0 30 2 * * * 2026"}, "must have six fields"),
     "a schedule in words": ({"reconciliationSchedule": "every night"}, "must have six fields"),
+    "a rule set that the app does not have": ({"ruleSet": "contxt"}, "provided value is of type \"'contxt'\""),
     "roles that nobody described": ({"streamJobRoles": "all"}, "provided value is of type \"'all'\""),
     "a budget below nothing": ({"monthlyBudget": -2}, "BCP328"),
     "a month that does not exist": ({"budgetStartDate": "2026-13-01"}, "budgetStartDate must be the first day"),
@@ -186,6 +188,21 @@ def test_a_reference_to_a_vault_reaches_the_apps_setting_as_it_is():
 
 def test_an_empty_value_stands_for_the_default_as_github_gives_it():
     assert azd_values(NAMED | dict.fromkeys(asked_for() - NAMED.keys(), "")) == azd_values(NAMED)
+
+
+def test_the_rule_sets_that_can_be_chosen_are_those_that_the_app_has():
+    declared = compiler().template(ROOT / MAIN)["parameters"]["ruleSet"]
+
+    assert sorted(declared["allowedValues"]) == sorted(shipped())
+    assert declared["defaultValue"] == DEFAULT
+
+
+def test_a_signature_that_the_app_would_refuse_is_refused_before():
+    assert azd_values(NAMED | {"WEBHOOK_SECRET": "sixteen letters."})["webhookSecret"] == "sixteen letters."
+
+    with pytest.raises(BicepError, match="WEBHOOK_SECRET must have at least 16 characters") as refused:
+        azd_values(NAMED | {"WEBHOOK_SECRET": "fifteen letters"})
+    assert "fifteen letters" not in str(refused.value), "a secret stays out of messages"
 
 
 def test_azd_gives_every_parameter_but_the_one_that_only_bicep_knows():
