@@ -414,6 +414,7 @@ module alerts 'modules/alerts.bicep' = {
     serviceBusId: serviceBus.outputs.namespaceId
     cosmosId: cosmos.outputs.id
     eventsPerSecond: chosen.eventsPerSecond
+    partitionCount: partitions
     workspaceId: monitoring.outputs.workspaceId
     actionGroupPrefix: prefixes.insightsActionGroups
   }

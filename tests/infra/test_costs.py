@@ -12,6 +12,7 @@ from fraud.identity import KEYS_PER_STORE
 from fraud.routing import partition_of
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.facts import ENDPOINT, METRIC_ALERT, ZONE
+from tests.infra.figures import ten_seconds
 
 QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
 QUERY_PRICE = 1.50
@@ -206,6 +207,12 @@ def test_no_partition_takes_more_than_a_partition_is_good_for():
     assert written
     for size, fewer, text in zip(("5k", "10k"), (8, 12), written.groups(), strict=True):
         assert busiest(rate(size), fewer) == pytest.approx(int(text.replace(",", "")), rel=0.05)
+
+
+def test_ten_seconds_of_backlog_are_those_of_the_busiest_partition():
+    for size, numbers in SIZES.items():
+        seconds = ten_seconds(numbers) / busiest(rate(size), numbers["partitionCount"])
+        assert 8 < seconds < 12, size
 
 
 def test_a_size_takes_in_the_events_that_it_is_named_after():

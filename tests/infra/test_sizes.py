@@ -66,5 +66,5 @@ def test_a_planted_fault_of_a_size_is_found(five_thousand: dict[str, Any], fault
 def test_the_thresholds_of_another_size_are_found():
     said = list(size_findings(deploy(size="10k"), "1k"))
 
-    assert any("the threshold of stream-job-backlog is 100000, must be 10000" in finding for finding in said), said
+    assert any("the threshold of stream-job-backlog is 8333, must be 5000" in finding for finding in said), said
     assert len(said) == len(OF_A_SIZE) - 1, "workflows of all sizes have one instance that is always ready"
