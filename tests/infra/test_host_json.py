@@ -94,6 +94,21 @@ def test_a_wrong_setting_is_noticed(extension: str, setting: str, value: object)
     assert len(refused(host)) == 1
 
 
+SAMPLED = {"AppRequests": "Request", "AppExceptions": "Exception", "AppTraces": "Trace"}
+"""The types of telemetry in host.json, by the table of the workspace that they end in."""
+
+
+def test_what_alerts_and_the_workbook_count_is_never_sampled():
+    """A sampled table holds a row for several (`itemCount`), and the queries count rows and take their largest."""
+    modules = ROOT / "infra" / "modules"
+    queries = [file.read_text() for file in [*modules.glob("queries/*.kql"), modules / "workbook.json"]]
+    counted = {table for query in queries for table in re.findall(r"\bApp[A-Z]\w+", query)}
+    kept = HOST["logging"]["applicationInsights"]["samplingSettings"]["excludedTypes"].split(";")
+
+    assert {SAMPLED[table] for table in counted} <= set(kept)
+    assert "AppTraces" in counted
+
+
 def test_a_message_stays_locked_for_as_long_as_its_function_may_take_to_start_a_workflow():
     renewed = seconds(HOST["extensions"]["serviceBus"]["maxAutoLockRenewalDuration"])
     lock = re.fullmatch(r"PT(\d+)M", deploy().one(facts.QUEUE).at("properties.lockDuration"))
