@@ -18,6 +18,8 @@ ON = True
 """YAML 1.1, which PyYAML reads, takes the key `on` for a boolean."""
 SECRETS = {"ALERT_WEBHOOK_URL", "OPERATIONS_WEBHOOK_URL", "WEBHOOK_SECRET", "ALERT_MAIL_SERVER"}
 """The address of a webhook carries a signature, that of a mail server a password; the secret signs what is posted."""
+BY_AZD = {"BUDGET_START_DATE", "AZURE_PRINCIPAL_ID"}
+"""What azd itself puts into the environment: an output of the deployment before, and who signs in."""
 NAMES = sorted(WORKFLOWS)
 
 
@@ -89,7 +91,7 @@ def test_a_deployment_is_started_by_a_person_and_never_cut_short():
 
 def test_a_deployment_can_set_whatever_a_person_can():
     # azd knows who signs in, and the budget's start comes with the outputs that `azd env refresh` brings.
-    asked = asked_for() - {"BUDGET_START_DATE", "AZURE_PRINCIPAL_ID"}
+    asked = asked_for() - BY_AZD
     given = dict(jobs("deploy")["deploy"]["env"])
     assert asked == given.keys() - {"AZURE_SUBSCRIPTION_ID"}
     assert given.pop("AZURE_PRINCIPAL_TYPE") == "ServicePrincipal"
@@ -99,10 +101,29 @@ def test_a_deployment_can_set_whatever_a_person_can():
 
 def test_what_if_sees_every_parameter_that_a_deployment_has():
     command = next(step for step in jobs("infrastructure")["what-if"]["steps"] if "what-if" in step.get("run", ""))
-    environment = jobs("deploy")["deploy"]["env"]
+    given, of_the_deployment = dict(command["env"]), jobs("deploy")["deploy"]["env"]
 
     assert "--parameters infra/main.bicepparam" in command["run"]
-    assert command["env"] == {name: value for name, value in environment.items() if name != "AZURE_SUBSCRIPTION_ID"}
+    assert given.keys() == asked_for()
+    assert {name: given.pop(name) for name in BY_AZD} == {name: f"${{{{ vars.{name} }}}}" for name in BY_AZD}
+    assert given == {name: of_the_deployment[name] for name in given}
+
+
+def test_the_documents_name_what_the_what_if_must_be_told():
+    step = (ROOT / "docs" / "azure.md").read_text().partition("### 8. From GitHub")[2].partition("\n## ")[0]
+
+    assert [name for name in BY_AZD if f"`{name}` (" not in step] == []
+
+
+def test_a_job_that_was_stopped_for_a_provisioning_that_failed_is_started_again():
+    """azd has no hook for it. The step stands between: what fails later has started the job already."""
+    commands = [(step.get("run"), step.get("if")) for step in jobs("deploy")["deploy"]["steps"]]
+    first = commands.index(("azd provision --no-prompt", None))
+
+    assert commands[first + 1 : first + 3] == [
+        ("azd hooks run postprovision", "failure()"),
+        ("azd deploy --no-prompt", None),
+    ]
 
 
 def test_bicep_is_built_again_when_a_file_changes_that_it_loads():
