@@ -22,6 +22,16 @@ def test_azd_finds_the_app_by_the_name_of_its_service():
     assert (ROOT / AZD["infra"]["path"] / f"{AZD['infra']['module']}.bicep").is_file()
 
 
+def test_an_azd_whose_bicep_is_too_old_is_refused_and_the_template_has_its_name():
+    """azd holds itself to `requiredVersions`, and names `metadata.template` in its telemetry, as azd's schema says."""
+    page = (ROOT / "docs" / "azure.md").read_text()
+    least = re.search(r"`azd` (\d+\.\d+) or newer", page)
+
+    assert least
+    assert AZD["requiredVersions"] == {"azd": f">= {least[1]}.0"}
+    assert re.fullmatch(rf"{AZD['name']}@\d+\.\d+\.\d+", AZD["metadata"]["template"])
+
+
 @pytest.mark.parametrize("system", ["posix", "windows"])
 @pytest.mark.parametrize(
     ("when", "action"), [("preprovision", "prepare"), ("postprovision", "resume"), ("postdeploy", "start")]
