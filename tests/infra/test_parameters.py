@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -96,7 +97,82 @@ def test_a_later_deployment_leaves_the_start_of_the_budget_where_it_was():
     assert later.one("Microsoft.Consumption/budgets").at("properties.timePeriod.startDate") == "2026-01-01"
 
 
-def test_every_setting_of_azd_reaches_its_parameter():
+SET: dict[str, tuple[str, Any]] = {
+    "AZURE_ENV_NAME": ("environmentName", "name"),
+    "AZURE_LOCATION": ("location", "uksouth"),
+    "AZURE_PRINCIPAL_ID": ("principalId", "principal"),
+    "AZURE_PRINCIPAL_TYPE": ("principalType", "Group"),
+    "FRAUD_SIZE": ("size", "10k"),
+    "ALERT_EMAIL": ("alertEmail", "mail@example.com"),
+    "ALERT_WEBHOOK_URL": ("alertWebhookUrl", "https://alerts"),
+    "OPERATIONS_WEBHOOK_URL": ("operationsWebhookUrl", "https://operations"),
+    "WEBHOOK_SECRET": ("webhookSecret", "a secret of some length"),
+    "ALERT_MAIL_SERVER": ("alertMailServer", "smtps://server"),
+    "ALERT_MAIL_FROM": ("alertMailFrom", "from@example.com"),
+    "ALERT_MAIL_TO": ("alertMailTo", "to@example.com"),
+    "ALERT_FORMAT": ("alertFormat", "slack"),
+    "ALERT_DIGEST_MINUTES": ("alertDigestMinutes", 11),
+    "PARTITION_COUNT": ("partitionCount", 12),
+    "ARCHIVE_REQUEST_UNITS": ("archiveRequestUnits", 13_000),
+    "EVENT_DAYS": ("eventDays", 14),
+    "ARCHIVE_BACKUP_DAYS": ("archiveBackupDays", 15),
+    "IMMUTABLE_DAYS": ("immutableDays", 16),
+    "DAILY_QUOTA_GIGABYTES": ("dailyQuotaGigabytes", 17),
+    "SWEEP_CASES": ("sweepCases", 18),
+    "HISTORY_DAYS": ("historyDays", 19),
+    "FAILED_HISTORY_DAYS": ("failedHistoryDays", 20),
+    "MONTHLY_BUDGET": ("monthlyBudget", 21),
+    "BUDGET_START_DATE": ("budgetStartDate", "2026-03-01"),
+    "RECONCILIATION_SCHEDULE": ("reconciliationSchedule", "0 22 4 * * *"),
+    "RULE_SET": ("ruleSet", "seed"),
+    "EVENT_HUBS_TIER": ("eventHubsTier", "premium"),
+    "DURABLE_BACKEND": ("durableBackend", "scheduler"),
+    "KEY_ROLE": ("keyRole", "analyst"),
+    "DESK_CLIENT_ID": ("deskClientId", "desk"),
+    "MONITOR_CLIENT_ID": ("monitorClientId", "monitor"),
+    "MONITOR_USERS": ("monitorUsers", "users@example.com"),
+}
+"""The parameter of each name of azd's environment, and a value that is not a default and that no other has."""
+OF_TWO: list[dict[str, tuple[str, Any]]] = [
+    {
+        "ARCHIVE_ZONE_REDUNDANT": ("archiveZoneRedundant", zones),
+        "VNET_ENABLED": ("vnetEnabled", network),
+        "PEOPLE_ACCESS": ("peopleAccess", people),
+        "APP_DIAGNOSTICS": ("appDiagnostics", diagnostics),
+        "STREAM_JOB_ROLES": ("streamJobRoles", "owner" if zones else "least"),
+        "APP_ROLES": ("appRoles", "least" if zones else "owner"),
+    }
+    for zones, network, people, diagnostics in [(True, True, False, False), (False, True, False, True)]
+]
+"""What has two values only: no two names have the same ones in both of these."""
+
+
+@pytest.mark.parametrize("of_two", OF_TWO)
+def test_each_name_reaches_the_parameter_of_its_own(of_two: dict[str, tuple[str, Any]]):
+    chosen = SET | of_two
+    texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, (_, value) in chosen.items()}
+
+    assert chosen.keys() == asked_for()
+    assert azd_values(texts) == dict(chosen.values())
+
+
+def test_this_month_is_the_clocks_and_its_first_day_passes_for_a_start():
+    declared = compiler().template(ROOT / MAIN)["parameters"]["thisMonth"]
+    written = re.fullmatch(r"\[utcNow\('(yyyy)-(MM)-01'\)\]", declared["defaultValue"])
+    today = f"{datetime.now(UTC):%Y-%m}-01"
+
+    assert written
+    assert deploy(budgetStartDate=today).outputs["BUDGET_START_DATE"] == today
+
+
+def test_whoever_deploys_is_the_reader_if_nobody_is_named():
+    readers = {role.at("properties.principalId") for role in deploy(principalId="").of(facts.ROLE)}
+
+    assert "[deployer().objectId]" in readers
+    assert PERSON not in readers
+
+
+def test_every_setting_of_azd_reaches_what_is_deployed():
     chosen = {
         "FRAUD_SIZE": "5k",
         "PARTITION_COUNT": "32",
