@@ -104,7 +104,7 @@ def _figures(deployment: Deployment, numbers: Mapping[str, Any]) -> dict[str, tu
 
 
 def ten_seconds(numbers: Mapping[str, Any]) -> int:
-    """The events of ten seconds in a busy partition: half of them carry sales, four fifths of all, so twice an even share.
+    """The events of ten seconds in a busy partition: half of all carry sales, which are most, so twice an even share.
 
     A job's backlog has the dimension Partition ID, and the maximum over a metric's samples is that of one partition
     ("Dimensions for Azure Stream Analytics metrics"). tests/infra/test_costs.py holds this to what a campaign sends.

@@ -137,6 +137,9 @@ def test_the_table_in_the_readme_is_the_short_of_it(column: int, size: str):
     assert row("instances", README)[column] == str(numbers["maximumInstances"])
     assert row("USD a month", README)[column] == f"{float(row('**sum**')[column + 1]):,.0f}"
     assert row("USD an hour", README)[column] == f"{float(row('**an hour**')[column + 1]):.0f}"
+    most = f"{numbers['archiveRequestUnits']:,}" if numbers["archiveRequestUnits"] else "serverless"
+    at_rest = float(row("Cosmos, a tenth")[column + 1])
+    assert row("request units of the archive", README)[column] == f"{most}: {at_rest:,.0f}"
     assert cells["ids of"] == f"{ids:,}, in {-(-ids * UUID_CHARACTERS // PART_CHARACTERS)} messages"
     assert cells["days until"] == f"{days:.0f}"
 
