@@ -1,7 +1,7 @@
 """Microsoft's Bicep compiler as one process that compiles, formats and evaluates on request (`bicep jsonrpc`).
 
 The environment's BICEP names the program, else it is `bicep` on the PATH. Tests that ask for it are skipped where it is
-absent; they fail instead if REQUIRE_BICEP is set.
+absent, or where BICEP is `none`; they fail instead if REQUIRE_BICEP is set.
 """
 
 import atexit
@@ -28,7 +28,7 @@ class BicepError(Exception):
 def program() -> str:
     """Path of the compiler. Skips the test where it is absent, or fails it if REQUIRE_BICEP is set."""
     path = os.environ.get("BICEP") or shutil.which("bicep")
-    if path:
+    if path and path != "none":
         return path
     if os.environ.get("REQUIRE_BICEP"):
         pytest.fail(ABSENT)

@@ -1,4 +1,4 @@
-"""`.ci/run` checks infra/ wherever there is a compiler or should be one; the hosted workflow takes the same version."""
+"""`.ci/run` checks infra/ unless it is told not to; the hosted workflow takes the same version of the compiler."""
 
 import os
 import re
@@ -6,6 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from tests.infra.compiler import program
 from tests.infra.deployment import ROOT
 
 CHECKS = re.search(r"^BICEP=.*?^fi$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE | re.DOTALL)
@@ -24,7 +27,7 @@ def run_the_checks(folder: Path, **environment: str) -> str:
     (programs / "realpath").symlink_to(realpath)  # no other folder is on the path: a compiler may lie in one
     checkout = folder / "checkout"
     checkout.mkdir(exist_ok=True)
-    script = f'set -euo pipefail\nREQUIRE_BICEP="${{REQUIRE_BICEP:-}}"\n{CHECKS[0]}'
+    script = f"set -euo pipefail\n{CHECKS[0]}"
     kept = {name: value for name, value in os.environ.items() if name not in ("BICEP", "REQUIRE_BICEP")}
     done = subprocess.run(
         [bash, "-c", script],
@@ -48,9 +51,25 @@ def test_a_compiler_that_belongs_beside_the_checkout_is_required_though_it_is_go
     assert run_the_checks(tmp_path) == f"make infra {wanted} REQUIRE_BICEP=1\n"
 
 
-def test_a_machine_without_one_says_so_unless_it_is_asked_for(tmp_path: Path):
-    assert "infra/ was not checked" in run_the_checks(tmp_path)
-    assert run_the_checks(tmp_path, REQUIRE_BICEP="1") == "make infra  REQUIRE_BICEP=1\n"
+def test_a_machine_without_one_is_asked_for_it_all_the_same(tmp_path: Path):
+    assert run_the_checks(tmp_path) == "make infra  REQUIRE_BICEP=1\n"
+
+
+def test_nothing_but_an_explicit_none_leaves_infra_unchecked(tmp_path: Path):
+    assert run_the_checks(tmp_path, BICEP="none") == "======== infra/ was not checked: BICEP=none ========\n"
+
+
+@pytest.mark.parametrize("named", ["", "none"])
+def test_a_compiler_that_is_required_and_absent_fails_the_tests(named: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BICEP", named)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("REQUIRE_BICEP", raising=False)
+
+    with pytest.raises(pytest.skip.Exception, match="Bicep is absent"):
+        program()
+    monkeypatch.setenv("REQUIRE_BICEP", "1")
+    with pytest.raises(pytest.fail.Exception, match="Bicep is absent"):
+        program()
 
 
 def test_the_hosted_workflow_installs_the_version_whose_snapshots_are_kept():
