@@ -130,7 +130,7 @@ def test_a_batch_is_there_before_it_is_asked_for(where: str):
 
 
 def test_the_scheduler_gets_no_setting_that_belongs_to_the_storage_backend():
-    """The extension refuses keys of storageProvider that its provider does not know."""
+    """docs/azure.md: whether its provider ignores or refuses them is not known, so it gets none of them."""
     provider = on_azure("scheduler")["extensions"]["durableTask"]["storageProvider"]
 
     assert provider == {"type": "azureManaged", "connectionStringName": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"}
