@@ -237,6 +237,25 @@ async def test_a_container_that_is_deleted_takes_its_dictionary_along(tmp_path: 
     state.close()
 
 
+async def test_the_same_bytes_are_another_document_by_a_dictionary_of_the_same_number(tmp_path: Path) -> None:
+    store = Store(tmp_path / "cosmos.db")
+    keys = store.keys
+    packed: list[bytes] = []
+    for word in (b"Books", b"Shoes"):
+        packer = store.dictionaries.packer("t", 0)
+        plain = b'{"category":"%b","always":"%b"}' % (word, b"as long as a body must be " * 5)
+        for _ in range(SAMPLES):
+            packer.pack(plain)
+        packer.learn(store.write)
+        packed.append(packer.pack(plain))
+        assert keys(packed[-1], "category") == word.decode()
+        assert keys.size(packed[-1]) == len(plain)
+        store.forget_dictionaries("t")
+    assert packed[0] == packed[1]
+    await store.settled()
+    store.close()
+
+
 async def test_a_state_of_before_is_read_kept_and_counted_and_packed_from_now_on(tmp_path: Path) -> None:
     store, container = opened(tmp_path)
     documents = fill(container, 200)

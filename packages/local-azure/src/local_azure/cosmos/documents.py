@@ -102,7 +102,7 @@ class DocumentTable:
         self.dropped = True
         self.indexes.drop()
         self._store.write(f"DROP TABLE {self.table}")
-        self._store.dictionaries.forget(self.table, self._store.write)
+        self._store.forget_dictionaries(self.table)
         self.usage.drop()
 
     def last_row(self) -> int:

@@ -98,12 +98,16 @@ class KeyReader:
 
     def __init__(self, unpack: Callable[[bytes], bytes]) -> None:
         self._unpack = unpack
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep no document: the same bytes may be another one, packed with another dictionary of that number."""
         self._body: bytes = b""
         self._other_body: bytes = b""
         self._document: Value = None
         self._other: Value = None
         self._size = self._other_size = 0
-        self._paths: dict[str, tuple[str, ...]] = {}
 
     def expect(self, body: bytes, document: Value, size: int) -> None:
         """Take over a document that is about to be written, so that it need not be unpacked and decoded.

@@ -113,6 +113,11 @@ class Store:
         else:
             write()
 
+    def forget_dictionaries(self, table: str) -> None:
+        """Forget those of a table whose documents are gone; another table's may have their numbers from now on."""
+        self.dictionaries.forget(table, self.write)
+        self.keys.forget()
+
     def give_back_soon(self) -> None:
         """Give the disk that deleted documents took back, between two turns and in small parts."""
         if not self._giving_back:
@@ -168,6 +173,7 @@ class Store:
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
         self.dictionaries.load()
+        self.keys.forget()
         self.on_rollback()
         refusal = CosmosError(503, "ServiceUnavailable", f"The database file cannot be used: {problem}")
         for waiting in self._ended():
