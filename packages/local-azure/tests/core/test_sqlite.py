@@ -5,6 +5,7 @@ import contextlib
 import sqlite3
 import time
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,6 +14,7 @@ from local_azure.core.clock import Clock
 from local_azure.core.group_commit import GroupCommit
 from local_azure.core.sqlite import give_back, open_database
 from local_azure.cosmos import store as cosmos
+from local_azure.cosmos.catalog import Catalog
 from local_azure.durable.purge import purge_finished
 from local_azure.durable.queries import InstanceFilter
 from local_azure.durable.store import Store
@@ -119,5 +121,28 @@ async def test_cosmos_gives_back_what_has_expired(tmp_path: Path, monkeypatch: p
     store.give_back_soon()
     async with asyncio.timeout(10):
         while size(tmp_path / "cosmos.db") > full / 10:
+            await asyncio.sleep(0.02)
+    store.close()
+
+
+@pytest.mark.parametrize("how", ["partition", "container"])
+async def test_cosmos_gives_back_what_is_deleted_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str):
+    monkeypatch.setattr(cosmos, "_GIVES_BACK_AFTER_SECONDS", 0.0)
+    store = cosmos.Store(tmp_path / "cosmos.db")
+    catalog = Catalog(store, Clock())
+    database = catalog.create_database({"id": "d"})
+    container = catalog.create_container(database, {"id": "c", "partitionKey": {"paths": ["/store_id"]}})
+    for number in range(200):
+        text = Random(number).randbytes(4_000).hex()
+        container.documents.create_item('["7"]', {"id": str(number), "store_id": "7", "text": text})
+    await store.settled()
+    full = size(tmp_path / "cosmos.db")
+
+    if how == "partition":
+        container.documents.delete_partition('["7"]')
+    else:
+        catalog.delete_container(database, container)
+    async with asyncio.timeout(10):
+        while size(tmp_path / "cosmos.db") > full / 5:
             await asyncio.sleep(0.02)
     store.close()

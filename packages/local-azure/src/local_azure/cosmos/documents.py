@@ -103,6 +103,7 @@ class DocumentTable:
         self.indexes.drop()
         self._store.write(f"DROP TABLE {self.table}")
         self._store.forget_dictionaries(self.table)
+        self._store.give_back_soon()
         self.usage.drop()
 
     def last_row(self) -> int:
@@ -159,6 +160,7 @@ class DocumentTable:
         """Delete every document with this value of the partition key."""
         self._store.next_sequence()
         self._store.write(f"DELETE FROM {self.table} WHERE partition = ?", (partition,))
+        self._store.give_back_soon()
 
     def prepare_changes(self) -> None:
         """Make the index of the change feed, which only its readers pay for."""
