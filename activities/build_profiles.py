@@ -11,12 +11,13 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from activities.kept_evidence import snapshot_of
+from activities.profile_spill import DiskSpill
 from fraud.evidence import KeptRates
 from fraud.profiles.building import DayBuilder, bounds
 from fraud.profiles.day_rates import DayRates
-from fraud.profiles.profiles import Profiles
+from fraud.profiles.keeping import SHARDS, Others, profiles_without_tables
 from fraud.rules.shipped import SEED, shipped
-from fraud.sweep import Sweep, SweepTask
+from fraud.sweep import Candidate, Sweep, SweepTask
 from fraud.verdicts import AGAIN, EVIDENCE, time_path
 from reconciliation.capture.path import LONGEST_INTERVAL
 from reconciliation.nightly import ProfilesBuilt, ProfilesTask, first_profile_day
@@ -25,7 +26,16 @@ from services import names
 from services.blobs import read_chunks, warehouse
 from services.capture_archive import list_blobs, list_partitions
 from services.concurrency import together
-from services.profiles import Manifest, forget_profiles, profile_days, read_manifest, read_profiles, write_profiles
+from services.profiles import (
+    Manifest,
+    forget_profiles,
+    profile_days,
+    read_manifest,
+    read_others_of,
+    read_shards,
+    write_manifest,
+    write_piece,
+)
 from services.rules_in_use import read_rules_in_use
 from services.settings import settings
 from services.sweep_candidates import days_to_sweep, write_candidates
@@ -58,30 +68,70 @@ async def build_profiles(task: ProfilesTask) -> ProfilesBuilt:
 
 async def _build(day: date, before: date | None) -> bool:
     manifest = await read_manifest(before) if before else None
-    profiles = await read_profiles(manifest) if manifest else Profiles()
-    sweep = await _sweep(day, profiles, manifest)
-    builder = DayBuilder(profiles, day, sweep.look if sweep else None)
-    async for bodies in _in_order(day):
-        await asyncio.to_thread(builder.add, ((body.arrived, body.body) for body in bodies))
-    if not builder.events and manifest is None:
-        return False
-    builder.close()
-    rates = await _rates(day, manifest.rates if manifest else {})
-    if sweep and (candidates := sweep.candidates()):
-        # Before the profiles, whose day is built once: a run that was killed between the two is repeated whole.
-        await write_candidates(SweepTask(day), candidates)
-    await write_profiles(day, builder.events, profiles, rates)
-    _log.info("profiles up to %s: %s events, %s customers", day, builder.events, len(profiles.customers))
+    sweep = await _sweep(day, manifest)
+    with DiskSpill() as spill:
+        others = await read_others_of(manifest) if manifest else Others()
+        builder = DayBuilder(others, day, spill, sweep.look if sweep else None)
+        async for bodies in _in_order(day):
+            await asyncio.to_thread(builder.add, ((body.arrived, body.body) for body in bodies))
+        await asyncio.to_thread(builder.finish)
+        if not builder.events and manifest is None:
+            return False
+        rates = await _rates(day, manifest.rates if manifest else {})
+        if manifest and sweep and (candidates := await _candidates(sweep, manifest)):
+            # Before the profiles, whose day is built once: a run that was killed between the two is repeated whole.
+            await write_candidates(SweepTask(day), candidates)
+        pieces = await _write_pieces(day, builder, manifest)
+    await write_manifest(
+        Manifest(
+            day=day,
+            events=builder.events,
+            customers=builder.customers,
+            skus=builder.skus,
+            pieces=pieces,
+            rates=rates,
+        )
+    )
+    _log.info("profiles up to %s: %s events, %s customers", day, builder.events, builder.customers)
     return True
 
 
-async def _sweep(day: date, profiles: Profiles, before: Manifest | None) -> Sweep | None:
+async def _write_pieces(day: date, builder: DayBuilder, before: Manifest | None) -> dict[str, tuple[str, ...]]:
+    """Write the pieces of a day, one after the other: memory holds one. Gives their paths by kind, in order."""
+    pieces: dict[str, tuple[str, ...]] = {}
+    for kind, shard_of in (("customers", builder.customer_shard), ("skus", builder.sku_shard)):
+        if before and len(before.pieces[kind]) != SHARDS:
+            raise ValueError(f"the profiles of {before.day} have {len(before.pieces[kind])} shards of {kind}")
+        shards = read_shards(before, kind) if before else None
+        paths: list[str] = []
+        for number in range(SHARDS):
+            of_before = await anext(shards) if shards else None
+            paths.append(await write_piece(day, kind, await asyncio.to_thread(shard_of, number, of_before)))
+        pieces[kind] = tuple(paths)
+    others = await asyncio.to_thread(builder.others)
+    return pieces | {"others": (await write_piece(day, "others", others.encoded()),)}
+
+
+async def _sweep(day: date, before: Manifest | None) -> Sweep | None:
     """The sweep over a day; None if it is switched off, no day before is known, or the active set reads no context."""
     rules = shipped()[(await read_rules_in_use()).active]
     if not settings().sweep_cases or before is None or rules is SEED:
         return None
     rates = before.rates.get(rules.definition.name, KeptRates()).rates()
-    return Sweep(profiles, rules, rates, day, cases=settings().sweep_cases, expected=before.events)
+    return Sweep(rules, rates, day, cases=settings().sweep_cases, expected=before.events)
+
+
+async def _candidates(sweep: Sweep, before: Manifest) -> list[Candidate]:
+    """The candidates of a sweep, by the profiles of the day before."""
+    keys = await asyncio.to_thread(sweep.keys)
+    profiles = profiles_without_tables(await read_others_of(before))
+    for kind, table, wanted in (
+        ("customers", profiles.customers, keys.customers),
+        ("skus", profiles.skus, keys.skus),
+    ):
+        async for shard in read_shards(before, kind):
+            await asyncio.to_thread(table.load_some, shard, wanted)
+    return await asyncio.to_thread(sweep.candidates, profiles)
 
 
 async def _in_order(day: date) -> AsyncIterator[list[CapturedBody]]:

@@ -24,6 +24,7 @@ from benchmarks.rows import Row, alone
 from fraud.archive import ReceivedEvent
 from fraud.context.sighting import sighting
 from fraud.generation import EventShares, GeneratedEvent, draw_event
+from fraud.profiles.keeping import kept
 from fraud.profiles.profiles import Profiles
 from fraud.slices import slices
 from fraud.verdicts import verdicts_path
@@ -34,7 +35,7 @@ from services import names
 from services.blobs import read_blob, warehouse
 from services.clients import close_clients
 from services.concurrency import together
-from services.profiles import write_profiles
+from services.profiles import Manifest, write_manifest, write_piece
 from services.settings import settings
 from tests.support.parts import azure
 
@@ -86,7 +87,11 @@ async def _fill(start: datetime) -> list[Sequence[SuspiciousWindow]]:
     before = start - timedelta(days=1)
     day = [_drawn(draws, _ANY, before + timedelta(seconds=n * 43_000 / SALES_A_DAY)) for n in range(SALES_A_DAY)]
     profiles.close_day(before.toordinal(), (sighting(msgspec.to_builtins(event), at) for event, at in day))
-    await write_profiles(before.date(), len(day), profiles, {})
+    pieces: dict[str, tuple[str, ...]] = dict.fromkeys(("customers", "skus", "others"), ())
+    for kind, data in kept(profiles):
+        pieces[kind] += (await write_piece(before.date(), kind, data),)
+    counts = {"events": len(day), "customers": len(profiles.customers), "skus": len(profiles.skus)}
+    await write_manifest(Manifest(day=before.date(), pieces=pieces, rates={}, **counts))
     ends = [start + timedelta(minutes=5 * number) for number in range(WINDOWS)]
     of_windows = [
         [_drawn(draws, _FLAGGED, end - timedelta(seconds=300 * (n + 0.5) / IDS), _STORE) for n in range(IDS)]

@@ -52,10 +52,10 @@ def canonical_body(body: bytes, kept: Callable[[dict[str, Any]], dict[str, Any]]
     """
     if _LONG_NUMBER in body.translate(_DIGITS):
         return canonical(kept(_decoder.decode(body)))
-    fields = _quick_decoder.decode(body)
+    fields = quick_fields(body)
     if fields.get("store_id") is None:
         fields.pop("store_id", None)
-    return _encoder.encode(fields)
+    return written(fields)
 
 
 def _number(text: str) -> float:
@@ -68,7 +68,12 @@ def _number(text: str) -> float:
 
 
 _decoder = msgspec.json.Decoder(dict[str, Any])
-_quick_decoder = msgspec.json.Decoder(dict[str, Any], float_hook=_number)
+
+quick_fields = msgspec.json.Decoder(dict[str, Any], float_hook=_number).decode
+"""The fields of a body without numbers that Cosmos does not keep exactly; raises as `canonical_body` does."""
+
+written = _encoder.encode
+"""These fields as `canonical` writes them, if `store_id` is not null."""
 
 
 def _plain(value: Any) -> Any:

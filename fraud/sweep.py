@@ -1,14 +1,16 @@
 """The nightly sweep: the most suspicious sales of a day among those that the stream job did not flag. Pure.
 
-Its query looks at two fields only. While a night reads a day for its profiles, each sale that was not flagged is judged
-roughly: by the profiles as they are then, and by its customer's day. The best of them are looked up and judged like
-flagged ones (`activities/sweep_day.py`); each that is then medium or high becomes a case of its own kind.
+Its query looks at two fields only. While a night reads a day for its profiles, it remembers the sales; each that was
+not flagged is judged roughly: by the profiles of the days before, and by its customer's day. The best of them are
+looked up and judged like flagged ones (`activities/sweep_day.py`); each that is then medium or high becomes a case of
+its own kind.
 """
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 from zlib import crc32
 
@@ -19,9 +21,10 @@ from fraud.context.facts import facts_of
 from fraud.context.look_ups import CUSTOMER_SPAN, MOST_OF_CUSTOMER, LookUps, Recent
 from fraud.context.sighting import sighting
 from fraud.events import StoreKey
-from fraud.generation import SALE
 from fraud.identity import canonical
+from fraud.profiles.building import Sale
 from fraud.profiles.profiles import Profiles
+from fraud.replay.arrivals import read_event
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 from fraud.suspicion import is_suspicious
@@ -84,38 +87,60 @@ class Swept(msgspec.Struct, frozen=True):
     cases: int
 
 
-class Sweep:
-    """Looks at the sales of a day in order of time, and remembers the most suspicious ones; memory is bounded."""
+class SweptKeys(msgspec.Struct, frozen=True):
+    """The customers and skus of the sales that a sweep looks at."""
 
-    def __init__(
-        self, profiles: Profiles, rules: RuleSet, rates: Rates, day: date, *, cases: int, expected: int
-    ) -> None:
-        """`profiles` are those that the day is being added to; the day has about `expected` events."""
-        self._profiles, self._rules, self._rates, self._day = profiles, rules, rates, day
+    customers: frozenset[str]
+    skus: frozenset[str]
+
+
+class Sweep:
+    """Remembers sales of a day in order of time, and finds the most suspicious of them; memory is bounded."""
+
+    def __init__(self, rules: RuleSet, rates: Rates, day: date, *, cases: int, expected: int) -> None:
+        """The day has about `expected` events."""
+        self._rules, self._rates, self._day = rules, rates, day
         self._most = cases * CANDIDATES_OF_A_CASE
         self._share = min(1.0, MOST_LOOKED_AT / max(1, expected))
-        self._customers = Recent(CUSTOMER_SPAN, MOST_OF_CUSTOMER)
-        self._left = MOST_LOOKED_AT
+        self._sales: list[tuple[int, bytes]] = []
         self._best: list[Candidate] = []
 
-    def look(self, arrived: int, event: Mapping[str, Any]) -> None:
-        """Look at an event that arrived so many milliseconds after 1970, before it is added to the profiles."""
-        if event.get("event_type") != SALE or self._left <= 0 or not self._profiles.days:
-            return
+    def look(self, sales: Iterable[Sale]) -> None:
+        """Remember the sales that are looked at, until there are enough."""
+        left = MOST_LOOKED_AT - len(self._sales)
+        chosen = ((arrived, body) for arrived, customer, body in sales if self._is_chosen(customer or ""))
+        self._sales += islice(chosen, left)
+
+    def keys(self) -> SweptKeys:
+        """The customers and skus whose profiles are needed."""
+        events = [read_event(body) or {} for _, body in self._sales]
+        customers, skus = (
+            frozenset(own for event in events if (own := key(event.get(field))) is not None)
+            for field in ("cust_id", "sku")
+        )
+        return SweptKeys(customers, skus)
+
+    def candidates(self, profiles: Profiles) -> list[Candidate]:
+        """The most suspicious sales by the profiles of the days before, the worst first; none on the first day."""
+        if not profiles.days:
+            return []
+        customers = Recent(CUSTOMER_SPAN, MOST_OF_CUSTOMER)
+        for arrived, body in self._sales:
+            self._judge(arrived, read_event(body) or {}, profiles, customers)
+        return sorted(self._best, reverse=True)
+
+    def _judge(self, arrived: int, event: dict[str, Any], profiles: Profiles, customers: Recent) -> None:
         customer = key(event.get("cust_id")) or ""
-        if not self._is_chosen(customer):
-            return
-        self._left -= 1
         at = moment(arrived)
         seen = sighting(event, at)
-        self._customers.add(customer, seen)
+        customers.add(customer, seen)
         if is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
             return
-        near = LookUps(customer=self._customers.of(customer, at.timestamp()) if customer else ())
-        facts = facts_of(event, seen, near, self._profiles, self._day)
+        near = LookUps(customer=customers.of(customer, at.timestamp()) if customer else ())
+        facts = facts_of(event, seen, near, profiles, self._day)
         score = sum(reason.weight for reason in self._rules.reasons(facts, self._rates))
         if score >= self._rules.bands.medium // 2:
-            self._keep(Candidate(score=score, arrived=arrived, body=canonical(dict(event))))
+            self._keep(Candidate(score=score, arrived=arrived, body=canonical(event)))
 
     def _keep(self, candidate: Candidate) -> None:
         if len(self._best) < self._most:
@@ -125,10 +150,6 @@ class Sweep:
 
     def _is_chosen(self, customer: str) -> bool:
         return self._share >= 1 or crc32(f"{self._day} {customer}".encode()) < self._share * 2**32
-
-    def candidates(self) -> list[Candidate]:
-        """The most suspicious sales, the worst first."""
-        return sorted(self._best, reverse=True)
 
 
 def case_name(window: Window, event: Mapping[str, Any]) -> str:

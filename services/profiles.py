@@ -9,6 +9,7 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from datetime import date
 from hashlib import sha256
 
@@ -17,7 +18,7 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import ContentSettings
 
 from fraud.evidence import KeptRates
-from fraud.profiles.keeping import kept, read
+from fraud.profiles.keeping import Others, read, read_others
 from fraud.profiles.profiles import Profiles
 from services import names
 from services.blobs import JSON, delete_blob, read_blob, warehouse
@@ -115,22 +116,29 @@ async def _load(day: date) -> DayProfiles:
     return DayProfiles(await read_profiles(manifest), manifest.rates)
 
 
-async def write_profiles(day: date, events: int, profiles: Profiles, rates: dict[str, KeptRates]) -> None:
-    """Keep the profiles up to a day, unless somebody has: what windows were judged with never changes."""
-    pieces: dict[str, list[str]] = {}
-    for kind, data in kept(profiles):
-        path = f"{_PIECES}{day}/{kind}-{sha256(data).hexdigest()[:32]}.msgpack"
-        pieces.setdefault(kind, []).append(path)
-        await _create(path, data, _MSGPACK)
-    manifest = Manifest(
-        day=day,
-        events=events,
-        customers=len(profiles.customers),
-        skus=len(profiles.skus),
-        pieces={kind: tuple(paths) for kind, paths in pieces.items()},
-        rates=rates,
-    )
-    await _create(_manifest_path(day), msgspec.json.encode(manifest), JSON)
+async def read_shards(manifest: Manifest, kind: str) -> AsyncIterator[bytes]:
+    """The shards of a table that a manifest names, one after the other. Raises what the blob service raised."""
+    container = await warehouse(names.REPORTS)
+    for path in manifest.pieces[kind]:
+        yield await read_blob(container, path)
+
+
+async def read_others_of(manifest: Manifest) -> Others:
+    """All but the tables. Raises what the blob service raised."""
+    (path,) = manifest.pieces["others"]
+    return read_others(await read_blob(await warehouse(names.REPORTS), path))
+
+
+async def write_piece(day: date, kind: str, data: bytes) -> str:
+    """Keep a piece of the profiles up to a day, unless it was kept before; gives its path."""
+    path = f"{_PIECES}{day}/{kind}-{sha256(data).hexdigest()[:32]}.msgpack"
+    await _create(path, data, _MSGPACK)
+    return path
+
+
+async def write_manifest(manifest: Manifest) -> None:
+    """Keep the manifest of a day behind its pieces, unless it was kept: what windows were judged with never changes."""
+    await _create(_manifest_path(manifest.day), msgspec.json.encode(manifest), JSON)
     _asked.clear()
 
 

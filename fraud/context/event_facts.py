@@ -74,9 +74,18 @@ def key(value: Any) -> str | None:
     return value[:LONGEST_TEXT] if isinstance(value, str) and value else None
 
 
+def store_text(value: Any) -> str | None:
+    """A store as text: a whole number below 2^53, or a text; None for everything else."""
+    store = _store(value)
+    return None if store is None else str(store)
+
+
 def store_of(event: Mapping[str, Any]) -> StoreKey | None:
     """The store that an event names: a whole number below 2^53, or a text; None for everything else."""
-    value = event.get("store_id")
+    return _store(event.get("store_id"))
+
+
+def _store(value: Any) -> StoreKey | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value if abs(value) < 2**53 else None
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.context.event_facts import LONGEST_TEXT, key, number, store_of
+from fraud.context.event_facts import LONGEST_TEXT, key, number, store_text
 from fraud.suspicion import MIN_DISCOUNT, is_suspicious
 
 LARGEST = 1e9
@@ -68,10 +68,9 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
 
 def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
     """The sighting that context keeps of an event, whatever JSON its fields hold."""
-    store = store_of(event)
     discount = _bounded(event.get("discount"))
     is_sale = event.get("event_type") == "sale_event"
-    gateway = _text(event.get("store_ip"))
+    gateway = text(event.get("store_ip"))
     return Sighting(
         time=enqueued.timestamp(),
         id=str(event.get("id"))[:LONGEST_TEXT],
@@ -79,14 +78,14 @@ def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
         is_return=event.get("is_return") is True,
         is_deep=is_sale and discount is not None and discount > MIN_DISCOUNT,
         is_flagged=is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")),
-        store=None if store is None else str(store),
+        store=store_text(event.get("store_id")),
         customer=key(event.get("cust_id")),
         sku=key(event.get("sku")),
-        category=_text(event.get("category")),
-        payment=_text(event.get("payment_method")),
-        store_name=_text(event.get("store_fqdn")),
+        category=text(event.get("category")),
+        payment=text(event.get("payment_method")),
+        store_name=text(event.get("store_fqdn")),
         gateway=gateway,
-        network=gateway.rpartition(".")[0] or gateway if gateway else None,
+        network=network_of(gateway) if gateway else None,
         price=_bounded(event.get("price")),
         qty=_bounded(event.get("qty")),
         discount=discount,
@@ -121,5 +120,11 @@ def _bounded(value: Any) -> float | None:
     return float(amount) if amount is not None and abs(amount) <= LARGEST else None
 
 
-def _text(value: Any) -> str | None:
+def text(value: Any) -> str | None:
+    """A text that is not empty, as far as it is kept; None for everything else."""
     return value[:LONGEST_TEXT] if isinstance(value, str) and value else None
+
+
+def network_of(gateway: str) -> str:
+    """A gateway without its last part."""
+    return gateway.rpartition(".")[0] or gateway

@@ -1,22 +1,33 @@
 """A day's captured bodies become profiles, as they are read: each content once, in order of time."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from hashlib import blake2b
+from functools import partial
+from itertools import compress, islice
 
-from fraud.context.sighting import sighting
-from fraud.identity import canonical
-from fraud.profiles.profiles import OpenDay, Profiles
+import numpy as np
+
+from fraud.context.event_facts import LONGEST_TEXT
+from fraud.context.sighting import place, sighting
+from fraud.profiles.day.columns import DayColumns, columns_of
+from fraud.profiles.day.contents import read_contents
+from fraud.profiles.day.customers import CustomerShard, CustomerTotals
+from fraud.profiles.day.everybody import Everybody
+from fraud.profiles.day.remembered import Remembered
+from fraud.profiles.day.rows import Spill, spill_customers, spill_skus
+from fraud.profiles.day.skus import SkuShard, read_deviations, spill_deviations
+from fraud.profiles.keeping import Others
 from fraud.replay.arrivals import read_event
 
-MOST_REMEMBERED = 1_000_000
-"""Contents of the day that are told from a resend, the latest ones: 100 MB. What comes again later counts twice."""
+AT_ONCE = 32_768
+"""Events that are taken in together: some 40 MB."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-SeesEvent = Callable[[int, Mapping[str, object]], None]
-"""Sees an event, and when it arrived in milliseconds since 1970."""
 DAY = timedelta(days=1)
+Sale = tuple[int, str | None, bytes]
+"""An event of a sale: when it arrived in milliseconds since 1970, its customer, its body."""
+SeesSales = Callable[[Iterable[Sale]], None]
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:
@@ -26,44 +37,113 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 
 
 class DayBuilder:
-    """Adds one day to profiles."""
+    """Adds one day to profiles: `add` all arrivals, `finish`, then take every shard, and `others` last.
 
-    def __init__(self, profiles: Profiles, day: date, look: SeesEvent | None = None) -> None:
-        """`look` sees each content before it is added."""
+    Memory holds some thousands of events, a shard, and what does not grow with the events; the rest lies in the spill.
+    """
+
+    def __init__(self, before: Others, day: date, spill: Spill, look: SeesSales | None = None) -> None:
+        """`before` is changed by this. `look` sees the sales, each content once."""
         start, end = bounds(day)
         self._after, self._until = (start - _EPOCH) // _MILLISECOND, (end - _EPOCH) // _MILLISECOND
-        self._open = OpenDay(profiles, day.toordinal())
-        self._seen: dict[bytes, None] = {}
-        self._look = look
-        self.events = 0
+        self._others, self._day, self._spill, self._look = before, day.toordinal(), spill, look
+        self._waiting: list[tuple[int, bytes]] = []
+        self._remembered = Remembered()
+        self._everybody = Everybody(before.population)
+        self._totals = CustomerTotals()
+        self.customers = self.skus = 0
+
+    @property
+    def events(self) -> int:
+        """The contents of the day so far."""
+        return self._remembered.count
 
     def add(self, arrivals: Iterable[tuple[int, bytes]]) -> None:
-        """Take in times of arrival, in milliseconds since 1970, and bodies, in order of time and later than all before.
+        """Take in times of arrival, in milliseconds since 1970, and bodies, in order of time and not before any before.
 
         What arrived on another day, or is not a JSON object with an id, is left out.
         """
-        new = (arrival for arrival in arrivals if self._after < arrival[0] <= self._until)
-        self._open.add(
-            sighting(event, _EPOCH + milliseconds * _MILLISECOND)
-            for milliseconds, body in new
-            if (event := read_event(body)) is not None
-            and isinstance(event.get("id"), str)
-            and self._is_new(milliseconds, event)
-        )
+        rest = iter(arrivals)
+        while taken_now := [*islice(rest, AT_ONCE)]:
+            self._waiting += [arrival for arrival in taken_now if self._after < arrival[0] <= self._until]
+            if len(self._waiting) >= AT_ONCE:
+                # Those of the last moment wait for others of it.
+                last = self._waiting[-1][0]
+                end = next(n for n in range(len(self._waiting), -1, -1) if not n or self._waiting[n - 1][0] < last)
+                taken, self._waiting = self._waiting[:end], self._waiting[end:]
+                self._take(taken)
 
-    def _is_new(self, milliseconds: int, event: dict[str, object]) -> bool:
-        digest = blake2b(canonical(event), digest_size=12).digest()
-        if digest in self._seen:
-            return False
-        self._seen[digest] = None
-        if len(self._seen) > MOST_REMEMBERED:
-            del self._seen[next(iter(self._seen))]
-        self.events += 1
+    def finish(self) -> None:
+        """No more arrivals follow."""
+        taken, self._waiting = self._waiting, []
+        self._take(taken)
+
+    def _take(self, arrivals: Sequence[tuple[int, bytes]]) -> None:
+        columns = columns_of(read_contents(arrivals))
+        if columns is None:
+            return
+        position = self.events
+        places = self._remembered.new_among(columns.keys)
+        if not len(places):
+            return
+        if len(places) < len(columns.ids):
+            columns = columns.at(places)
+        columns = in_order(columns)
         if self._look is not None:
-            self._look(milliseconds, event)
-        return True
+            self._look(_sales(columns))
+        self._everybody.add(columns)
+        spill_customers(columns, position, self._spill)
+        spill_skus(columns, position, self._spill)
 
-    def close(self) -> None:
-        """End the day; one without events leaves the profiles as they are."""
-        if self.events:
-            self._open.close()
+    def customer_shard(self, number: int, before: bytes | None) -> bytes:
+        """A shard of customers up to the day, from that up to the day before."""
+        shard = CustomerShard(before, self._day, self._totals)
+        shard.add(self._spill, number)
+        self.customers += len(shard)
+        return shard.encoded()
+
+    def sku_shard(self, number: int, before: bytes | None) -> bytes:
+        """A shard of skus up to the day, from that up to the day before."""
+        shard = SkuShard(before)
+        for deviations in shard.add(self._spill.read("skus", number)):
+            spill_deviations(deviations, self._spill)
+        self.skus += len(shard)
+        return shard.encoded()
+
+    def others(self) -> Others:
+        """All else up to the day; one without events leaves it as it is. Every shard has been taken before."""
+        others = self._others
+        if not self.events:
+            return others
+        self._everybody.close(others.stores, self._day)
+        self._totals.close(others.population, is_first_day=not others.days)
+        read_deviations(others.prices, self._spill, self.events)
+        others.days += 1
+        return others
+
+
+def in_order(columns: DayColumns) -> DayColumns:
+    """Events that come in order of time, those of one time as `fraud.context.sighting.place` has them."""
+    arrived = columns.arrived
+    is_same = np.concatenate(([False], arrived[1:] == arrived[:-1], [False]))
+    edges = np.flatnonzero(is_same[1:] != is_same[:-1]).tolist()
+    if not edges:
+        return columns
+    names = [name[:LONGEST_TEXT] for name in columns.ids]
+    order = [*range(len(names))]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        of_one_time = order[start : end + 1]
+        is_told_apart = len({*names[start : end + 1]}) == len(of_one_time)
+        by = names.__getitem__ if is_told_apart else partial(_place, columns)
+        order[start : end + 1] = sorted(of_one_time, key=by)
+    return columns.at(np.array(order))
+
+
+def _place(columns: DayColumns, number: int) -> tuple[float, str, bytes]:
+    event = read_event(columns.bodies[number]) or {}
+    return place(sighting(event, _EPOCH + int(columns.arrived[number]) * _MILLISECOND))
+
+
+def _sales(columns: DayColumns) -> Iterator[Sale]:
+    every = zip(columns.arrived.tolist(), columns.customers, columns.bodies, strict=True)
+    return compress(every, columns.is_event_of_sale.tolist())

@@ -17,11 +17,17 @@ SHARDS = 16
 TABLES = ("customers", "skus")
 
 
-class _Others(msgspec.Struct):
-    days: int
-    stores: dict[str, StoreProfile]
-    population: Population
-    prices: PriceDeviations
+class Others(msgspec.Struct):
+    """All of profiles but for the tables."""
+
+    days: int = 0
+    stores: dict[str, StoreProfile] = {}
+    population: Population = msgspec.field(default_factory=Population)
+    prices: PriceDeviations = msgspec.field(default_factory=PriceDeviations)
+
+    def encoded(self) -> bytes:
+        """The piece of `others`: the same content gives the same bytes."""
+        return msgspec.msgpack.encode(msgspec.structs.replace(self, stores=dict(sorted(self.stores.items()))))
 
 
 def kept(profiles: Profiles) -> Iterator[tuple[str, bytes]]:
@@ -30,24 +36,35 @@ def kept(profiles: Profiles) -> Iterator[tuple[str, bytes]]:
         yield "customers", shard
     for shard in profiles.skus.shards(SHARDS):
         yield "skus", shard
-    stores = dict(sorted(profiles.stores.items()))
-    yield "others", msgspec.msgpack.encode(_Others(profiles.days, stores, profiles.population, profiles.prices))
+    others = Others(profiles.days, profiles.stores, profiles.population, profiles.prices)
+    yield "others", others.encoded()
 
 
-def read(pieces: Mapping[str, Sequence[bytes]]) -> Profiles:
-    """The profiles in the pieces that `kept` gave, by kind. Raises msgspec.MsgspecError, or KeyError without a kind."""
-    profiles = Profiles()
-    profiles.customers.load(pieces["customers"])
-    profiles.skus.load(pieces["skus"])
-    others = _others.decode(pieces["others"][0])
-    profiles.days, profiles.stores, profiles.prices = others.days, others.stores, others.prices
+def read_others(piece: bytes) -> Others:
+    """The content of the piece of `others`. Raises msgspec.MsgspecError."""
+    others = _others.decode(piece)
     population = others.population
     # A day that is closed later counts into what is not there yet.
     population.values = defaultdict(LogMoments, population.values)
     population.quantities = defaultdict(LogMoments, population.quantities)
     population.novelty = defaultdict(Novelty, population.novelty)
-    profiles.population = population
+    return others
+
+
+def read(pieces: Mapping[str, Sequence[bytes]]) -> Profiles:
+    """The profiles in the pieces that `kept` gave, by kind. Raises msgspec.MsgspecError, or KeyError without a kind."""
+    profiles = profiles_without_tables(read_others(pieces["others"][0]))
+    profiles.customers.load(pieces["customers"])
+    profiles.skus.load(pieces["skus"])
     return profiles
 
 
-_others = msgspec.msgpack.Decoder(_Others)
+def profiles_without_tables(others: Others) -> Profiles:
+    """Profiles that know neither customers nor skus yet."""
+    profiles = Profiles()
+    profiles.days, profiles.stores, profiles.prices = others.days, others.stores, others.prices
+    profiles.population = others.population
+    return profiles
+
+
+_others = msgspec.msgpack.Decoder(Others)

@@ -1,6 +1,7 @@
 """Mean and spread of the logarithm of amounts, which are spread evenly as factors and not as sums."""
 
 import math
+from collections.abc import Iterable
 
 import msgspec
 
@@ -21,6 +22,16 @@ class LogMoments(msgspec.Struct, gc=False):
         step = number - self.mean
         self.mean += step / self.count
         self.squares += step * (number - self.mean)
+
+    def add_logs(self, numbers: Iterable[float]) -> None:
+        """Take in the logarithms of amounts, one after the other: to the last bit as `add` does."""
+        count, mean, squares = self.count, self.mean, self.squares
+        for number in numbers:
+            count += 1
+            step = number - mean
+            mean += step / count
+            squares += step * (number - mean)
+        self.count, self.mean, self.squares = count, mean, squares
 
     def spread(self, default: float, weight: float = 3.0) -> float:
         """The standard deviation, drawn towards a default as if that had been seen `weight` times."""

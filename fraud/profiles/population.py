@@ -9,7 +9,7 @@ from fraud.profiles.counts import count
 from fraud.profiles.customers import HABITS, CustomerProfile
 from fraud.profiles.moments import LogMoments
 
-_LEVELS = (2, 4, 8)
+LEVELS = (2, 4, 8)
 """Habits are the firmer the more was seen: customers with up to 2, 4, 8 and more sales are counted apart."""
 
 
@@ -100,4 +100,4 @@ class Population(msgspec.Struct):
 
 def habit_level(sales: int) -> int:
     """The level of firmness of a customer's habits."""
-    return sum(sales > bound for bound in _LEVELS)
+    return sum(sales > bound for bound in LEVELS)

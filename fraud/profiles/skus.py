@@ -22,8 +22,13 @@ class SkuProfile(msgspec.Struct, gc=False):
             return
         usual = self.prices.median
         if usual is not None:
-            deviations.add(math.log(price / usual))
+            deviations.add(deviation(price / usual))
         self.prices.add(price)
+
+
+def deviation(ratio: float) -> float:
+    """The distance of a price from the usual one, by their ratio: |ln(ratio)|, a factor of e at most."""
+    return min(abs(math.log(ratio)), 1.0) if ratio > 0 else 1.0  # two prices may be too far apart for any double
 
 
 class PriceDeviations(msgspec.Struct, gc=False):
@@ -33,9 +38,9 @@ class PriceDeviations(msgspec.Struct, gc=False):
     total: float = 0.0
 
     def add(self, deviation: float) -> None:
-        """Take in a deviation; a single one counts as a factor of e at most."""
+        """Take in a deviation."""
         self.count += 1
-        self.total += min(abs(deviation), 1.0)
+        self.total += deviation
 
     @property
     def spread(self) -> float:

@@ -3,7 +3,7 @@
 A million customers take 2 GB as objects and a tenth of it as bytes, and a window asks for a few hundred.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Generic, TypeVar
 from zlib import crc32
 
@@ -45,6 +45,11 @@ class ProfileTable(Generic[Profile]):
         """Take in what `shards` gave. Raises msgspec.MsgspecError if it is anything else."""
         for shard in shards:
             self._kept |= _rows.decode(shard)
+
+    def load_some(self, shard: bytes, keys: Set[str]) -> None:
+        """Take in what a shard has of some keys, and let go of the rest of it. Raises msgspec.MsgspecError."""
+        rows = _rows.decode(shard)
+        self._kept |= {key: rows[key].copy() for key in keys & rows.keys()}
 
     def shards(self, count: int) -> Iterator[bytes]:
         """The table in `count` parts by key, the keys in order: the same profiles give the same bytes."""

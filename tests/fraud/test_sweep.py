@@ -5,49 +5,41 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from fraud.profiles.building import DayBuilder
 from fraud.profiles.profiles import Profiles
 from fraud.rules.rates import Rates
 from fraud.rules.shipped import shipped
 from fraud.suspicion import is_suspicious
 from fraud.sweep import CANDIDATES_OF_A_CASE, MOST_LOOKED_AT, Candidate, Sweep, case_name, sweep_path
 from fraud.windows import Window
+from tests.fraud.profiles.day_by_day import Arrivals, by_night, milliseconds, one_by_one
 from worlds import WorldPlan, make_world
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 DAYS = 3
 LAST = (START + timedelta(days=DAYS - 1)).date()
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Arrivals = list[tuple[int, bytes]]
 
 
 @pytest.fixture(scope="module")
 def days() -> tuple[dict[date, Arrivals], set[str]]:
     """The arrivals of a small world by day, and the ids of its frauds."""
     world = make_world(WorldPlan(seed=12, days=DAYS, customers=400, sales_per_day=800, start=START))
-    by_day: dict[date, Arrivals] = {}
+    by_day: dict[date, list[tuple[int, bytes]]] = {}
     for arrived, event in world.events():
-        milliseconds = (arrived - EPOCH) // timedelta(milliseconds=1)
-        by_day.setdefault(arrived.date(), []).append((milliseconds, msgspec.json.encode(event)))
-    return by_day, {label.id for label in world.labels() if label.fraud}
+        by_day.setdefault(arrived.date(), []).append((milliseconds(arrived), msgspec.json.encode(event)))
+    return {**by_day}, {label.id for label in world.labels() if label.fraud}
 
 
 def profiles_before(by_day: dict[date, Arrivals]) -> Profiles:
     profiles = Profiles()
     for day in sorted(by_day)[:-1]:
-        builder = DayBuilder(profiles, day)
-        builder.add(by_day[day])
-        builder.close()
+        one_by_one(profiles, day, by_day[day])
     return profiles
 
 
 def swept(by_day: dict[date, Arrivals], *, cases: int, expected: int = 1_000) -> list[Candidate]:
-    profiles = profiles_before(by_day)
-    sweep = Sweep(profiles, shipped()["context"], Rates(), LAST, cases=cases, expected=expected)
-    builder = DayBuilder(profiles, LAST, sweep.look)
-    builder.add(by_day[LAST])
-    builder.close()
-    return sweep.candidates()
+    sweep = Sweep(shipped()["context"], Rates(), LAST, cases=cases, expected=expected)
+    by_night([], LAST, [by_day[LAST]], sweep.look)
+    return sweep.candidates(profiles_before(by_day))
 
 
 def test_the_worst_of_what_was_not_flagged_are_found_more_often_fraud_than_others(

@@ -1,0 +1,42 @@
+"""Rows in groups: numpy's view of "for each customer, the different stores in the order in which they came"."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraud.profiles.day.arrays import Ints
+
+_SPARSE = 16
+"""Keys for each row, from which on most keys have no row."""
+
+
+class Groups(NamedTuple):
+    """Groups of rows in the order of their first rows."""
+
+    firsts: Ints
+    """The first row of each group."""
+    counts: Ints
+    of_row: Ints
+    """The group of each row."""
+
+
+def groups_of(keys: NDArray[Any], number: int) -> Groups:
+    """The rows of each key, which is one of a number of them from 0."""
+    rows = np.arange(len(keys))
+    if number > _SPARSE * len(keys) + _SPARSE:
+        _, keys = np.unique(keys, return_inverse=True)
+        number = len(keys)
+    counts = np.bincount(keys, minlength=number)
+    firsts = np.empty(number, np.int64)
+    firsts[keys[::-1]] = rows[::-1]  # the first row of a key is written last
+    used = np.flatnonzero(counts)
+    used = used[np.argsort(firsts[used])]
+    rank = np.empty(number, np.int64)
+    rank[used] = np.arange(len(used))
+    return Groups(firsts[used], counts[used], rank[keys])
+
+
+def starts_of(counts: Ints) -> Ints:
+    """Where each of some neighbouring groups begins, and where the last one ends."""
+    return np.concatenate(([0], np.cumsum(counts)))
