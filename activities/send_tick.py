@@ -7,7 +7,7 @@ from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
 from fraud.load.messages import Messages, totals_of_messages
-from fraud.load.planned import PlannedCampaign, TickPart, TickSent
+from fraud.load.planned import PlannedCampaign, TickSent, TickShare
 from fraud.load.recorded import Recorded, totals_of_recorded
 from fraud.load.schedule import IndexSpan
 from fraud.load.shapes import Tape
@@ -25,39 +25,39 @@ FIRST_WAIT_SECONDS = 0.5
 """Doubles from one attempt to the next, beyond the client's own: 15 s in all, then the orchestration tries again."""
 
 
-async def send_tick(part: TickPart) -> TickSent:
-    """Send a part of a tick; its totals, once the hub has acknowledged all of it.
+async def send_tick(share: TickShare) -> TickSent:
+    """Send a share of a tick; its totals, once the hub has acknowledged all of it.
 
     Run again, it sends the same events with the same ids, all of them marked. A hub that refuses is asked again, more
     slowly each time. Raises EventHubError if it does not take the events in ATTEMPTS attempts, and what the
     blob service raised.
     """
-    await note_progress(part.run_id, part.seed, part.tick)
-    planned = await read_planned(part.run_id, part.digest)
-    maker = Messages(planned.plan, planned.seed, part.started)
-    played = {span.stage for span in part.spans if isinstance(planned.plan.stages[span.stage], Tape)}
-    messages = [message for span in part.spans if span.stage not in played for message in maker.of(span)]
-    recorded = [body for span in part.spans if span.stage in played for body in await _recorded(planned, part, span)]
+    await note_progress(share.run_id, share.seed, share.tick)
+    planned = await read_planned(share.run_id, share.digest)
+    maker = Messages(planned.plan, planned.seed, share.started)
+    played = {span.stage for span in share.spans if isinstance(planned.plan.stages[span.stage], Tape)}
+    messages = [message for span in share.spans if span.stage not in played for message in maker.of(span)]
+    recorded = [body for span in share.spans if span.stage in played for body in await _recorded(planned, share, span)]
     partitions = await event_hub.partition_ids()
     by_partition: defaultdict[str, list[EventData]] = defaultdict(list)
     for message in messages:
-        data = _data(message.body, properties_of(message.event, part.run_id))
+        data = _data(message.body, properties_of(message.event, share.run_id))
         by_partition[partition_of(message.event, partitions)].append(data)
     for event in recorded:
-        by_partition[event.partition(partitions)].append(_data(event.body, event.properties(part.run_id)))
-    claim = Claim(number=part.tick, since=part.started.isoformat())
-    again = await begun_before(part.run_id, part.seed, planned.shares(part.tick).index(part.spans), claim)
+        by_partition[event.partition(partitions)].append(_data(event.body, event.properties(share.run_id)))
+    claim = Claim(number=share.tick, since=share.started.isoformat())
+    again = await begun_before(share.run_id, share.seed, planned.shares(share.tick).index(share.spans), claim)
     sent = await together(_send(partition, events, again) for partition, events in by_partition.items())
     return sum(sent, start=TickSent(totals=totals_of_messages(messages) + totals_of_recorded(recorded)))
 
 
-async def _recorded(planned: PlannedCampaign, part: TickPart, span: IndexSpan) -> list[Recorded]:
-    """The events of a tape that this part sends: the tick's page has them all."""
+async def _recorded(planned: PlannedCampaign, share: TickShare, span: IndexSpan) -> list[Recorded]:
+    """The events of a tape that this share sends: the tick's page has them all."""
     stage = planned.plan.stages[span.stage]
     assert isinstance(stage, Tape)  # noqa: S101 - held by the caller
     schedule = planned.plan.schedule
-    indices = schedule.indices(span.stage, part.tick)
-    page = await read_tape_page(stage.tape, schedule.tick_in(span.stage, part.tick))
+    indices = schedule.indices(span.stage, share.tick)
+    page = await read_tape_page(stage.tape, schedule.tick_in(span.stage, share.tick))
     return [Recorded.of(body) for body in page[span.first - indices.start : span.end - indices.start]]
 
 

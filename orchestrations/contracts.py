@@ -12,7 +12,7 @@ from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
 from fraud.campaigns import Batch, CampaignStatus
 from fraud.desk.waiting import ReviewState, ReviewStep, ReviewTask
 from fraud.generation import BatchTotals
-from fraud.load.planned import PlanStatus, TickPart, TickSent
+from fraud.load.planned import PlanStatus, TickSent, TickShare
 from fraud.quarantine_places import PlacesTask
 from fraud.reanalysis.messages import FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
 from fraud.reanalysis.trial import TrialState, Tried
@@ -77,7 +77,7 @@ RUN_CAMPAIGN_PLAN = Orchestration(
     "run_campaign_plan", dict[str, Any], cast("type[PlanStatus | None]", PlanStatus | None)
 )
 """Starts from a `PlannedCampaign`, and continues as new, without a result, from how far it has come."""
-SEND_TICK = Activity("send_tick", TickPart, TickSent)
+SEND_TICK = Activity("send_tick", TickShare, TickSent)
 
 REANALYZE = Orchestration("reanalyze", ReanalysisState, cast("type[ReanalysisState | None]", ReanalysisState | None))
 """Continues as new, without a result, from how far it has come."""

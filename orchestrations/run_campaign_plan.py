@@ -32,7 +32,7 @@ def run_campaign_plan(
         if progress.waits and (yield from stopped_before(context, progress.due, stop)):
             return _tell(context, progress.stopped(context.current_utc_datetime))
         progress = progress.begun(context.current_utc_datetime)
-        sending = context.task_all([schedule(context, SEND_TICK, part) for part in progress.parts()])
+        sending = context.task_all([schedule(context, SEND_TICK, share) for share in progress.shares()])
         yield context.task_any([sending, stop])
         if stop.is_completed:
             # The sender repeats the event until it is seen here: one that comes between two generations may be lost.

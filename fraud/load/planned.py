@@ -34,7 +34,7 @@ class PlannedCampaign(msgspec.Struct, frozen=True, kw_only=True):
         return [[share[n] for share in shares if n < len(share)] for n in range(self.plan.producers)]
 
 
-class TickPart(msgspec.Struct, frozen=True, kw_only=True):
+class TickShare(msgspec.Struct, frozen=True, kw_only=True):
     """The events that one producer sends in a tick. With the campaign, which is kept by its digest, it decides them."""
 
     run_id: str
@@ -100,11 +100,11 @@ class PlanProgress(msgspec.Struct, frozen=True, kw_only=True):
         """True if a timer precedes the next tick: each except the first has one, even if it is late."""
         return self.tick > 0
 
-    def parts(self) -> list[TickPart]:
-        """The events of the next tick, in a part for each producer."""
+    def shares(self) -> list[TickShare]:
+        """The events of the next tick, in a share for each producer that has some."""
         planned = self.planned
         return [
-            TickPart(
+            TickShare(
                 run_id=planned.run_id,
                 digest=planned.digest,
                 seed=str(planned.seed),
@@ -121,9 +121,9 @@ class PlanProgress(msgspec.Struct, frozen=True, kw_only=True):
         behind = round(max((now - self.due).total_seconds(), 0.0), 3)
         return msgspec.structs.replace(self, behind=behind, most_behind=max(behind, self.most_behind))
 
-    def after(self, parts: list[TickSent], now: datetime) -> "PlanProgress":
+    def after(self, shares: list[TickSent], now: datetime) -> "PlanProgress":
         """The progress once a tick was acknowledged; ticks without events are passed over."""
-        sent = sum(parts, start=self.sent)
+        sent = sum(shares, start=self.sent)
         return msgspec.structs.replace(self, sent=sent, updated=now)._at(self.tick + 1)
 
     def _at(self, tick: int) -> "PlanProgress":

@@ -16,7 +16,7 @@ from activities import send_tick as activity
 from activities.send_tick import EVENTS_PER_SEND, send_tick
 from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan
-from fraud.load.planned import PlannedCampaign, PlanProgress, TickPart
+from fraud.load.planned import PlannedCampaign, PlanProgress, TickShare
 from fraud.routing import SENT_AGAIN
 from services import event_hub, names
 from services.blobs import warehouse
@@ -37,23 +37,23 @@ async def campaign(**fields: Any) -> PlannedCampaign:
     return planned
 
 
-def parts_of(planned: PlannedCampaign, tick: int = 0) -> list[TickPart]:
+def shares_of(planned: PlannedCampaign, tick: int = 0) -> list[TickShare]:
     progress = PlanProgress.starting(planned, START)
-    return msgspec.structs.replace(progress, tick=tick).parts()
+    return msgspec.structs.replace(progress, tick=tick).shares()
 
 
 async def test_every_message_of_a_tick_arrives_as_it_was_made_whoever_sends_it():
     planned = await campaign(producers=3)
     ends = await hub_ends()
 
-    sent = [await send_tick(part) for part in parts_of(planned)]
+    sent = [await send_tick(share) for share in shares_of(planned)]
 
     arrived = [
         event for event in await events_since(ends) if event.properties.get(b"run_id") == planned.run_id.encode()
     ]
     made = [m for span in planned.plan.schedule.spans(0) for m in Messages(planned.plan, 7, START).of(span)]
     assert Counter(event.body_as_str().encode() for event in arrived) == Counter(m.body for m in made)
-    assert (sum(part.totals.sent for part in sent), sum(part.retried for part in sent)) == (100, 0)
+    assert (sum(share.totals.sent for share in sent), sum(share.retried for share in sent)) == (100, 0)
 
 
 async def test_a_hub_that_is_busy_is_asked_again_and_what_may_be_there_twice_is_marked(monkeypatch: pytest.MonkeyPatch):
@@ -74,7 +74,7 @@ async def test_a_hub_that_is_busy_is_asked_again_and_what_may_be_there_twice_is_
     monkeypatch.setattr(activity, "FIRST_WAIT_SECONDS", 0.01)
     ends = await hub_ends()
 
-    sent = await send_tick(parts_of(planned)[0])
+    sent = await send_tick(shares_of(planned)[0])
 
     arrived = [
         event for event in await events_since(ends) if event.properties.get(b"run_id") == planned.run_id.encode()
@@ -94,7 +94,7 @@ async def test_a_hub_that_stays_away_is_told_to_the_orchestration(monkeypatch: p
     monkeypatch.setattr(activity, "FIRST_WAIT_SECONDS", 0.001)
 
     with pytest.raises(EventHubError, match="nobody answers"):
-        await send_tick(parts_of(planned)[0])
+        await send_tick(shares_of(planned)[0])
 
 
 async def test_a_large_tick_is_acknowledged_in_portions(monkeypatch: pytest.MonkeyPatch):
@@ -107,7 +107,7 @@ async def test_a_large_tick_is_acknowledged_in_portions(monkeypatch: pytest.Monk
         sizes.append(len(events))
 
     monkeypatch.setattr(event_hub, "send_events", send)
-    await send_tick(parts_of(planned)[0])
+    await send_tick(shares_of(planned)[0])
 
     assert (sum(sizes), max(sizes)) == (5_000, EVENTS_PER_SEND)
 
@@ -124,7 +124,7 @@ async def reports_of_its_own(clients: None, monkeypatch: pytest.MonkeyPatch) -> 
 async def test_a_campaign_with_a_plan_is_measured_by_the_ticks_that_it_sent_and_is_listed():
     planned = await campaign()
 
-    await send_tick(parts_of(planned)[0])
+    await send_tick(shares_of(planned)[0])
 
     (sent,) = await campaigns_of(planned.run_id)
     assert (len(sent.sizes), sent.size) == (PROGRESS_STEP, 100 * PROGRESS_STEP)
@@ -139,9 +139,9 @@ async def test_the_events_of_a_tape_are_sent_as_they_were_recorded_by_all_produc
     planned = await campaign(stages=[tape], producers=3)
     ends = await hub_ends()
 
-    sent = [await send_tick(part) for part in parts_of(planned, tick=3)]
+    sent = [await send_tick(share) for share in shares_of(planned, tick=3)]
 
     arrived = [event.body_as_str().encode() for event in await events_since(ends)]
     assert Counter(arrived) == Counter(bodies)
     assert len(sent) == 3
-    assert (sum(part.totals.sent for part in sent), sum(part.totals.malformed for part in sent)) == (32, 1)
+    assert (sum(share.totals.sent for share in sent), sum(share.totals.malformed for share in sent)) == (32, 1)

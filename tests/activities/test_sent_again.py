@@ -1,4 +1,4 @@
-"""An activity that runs again, because its host was killed or lost its lease, marks what the hub may have already."""
+"""An activity that runs again, because its host was killed or lost its lease, marks events that the hub may have."""
 
 import asyncio
 import uuid
@@ -12,7 +12,7 @@ from activities.send_batch import send_batch
 from activities.send_tick import send_tick
 from fraud.campaigns import Batch, campaign_id
 from fraud.load.plan import CampaignPlan
-from fraud.load.planned import PlannedCampaign, PlanProgress, TickPart
+from fraud.load.planned import PlannedCampaign, PlanProgress, TickShare
 from fraud.routing import SENT_AGAIN
 from services.campaigns import keep_planned
 from services.sending_claims import Claim, begun_before
@@ -33,8 +33,8 @@ async def planned(clients: None) -> PlannedCampaign:
     return campaign
 
 
-def parts_of(planned: PlannedCampaign, tick: int, started: datetime = START) -> list[TickPart]:
-    return msgspec.structs.replace(PlanProgress.starting(planned, started), tick=tick).parts()
+def shares_of(planned: PlannedCampaign, tick: int, started: datetime = START) -> list[TickShare]:
+    return msgspec.structs.replace(PlanProgress.starting(planned, started), tick=tick).shares()
 
 
 async def marks_since(ends: dict[str, int], run_id: str) -> list[bool]:
@@ -42,24 +42,24 @@ async def marks_since(ends: dict[str, int], run_id: str) -> list[bool]:
     return [SENT_AGAIN.encode() in (event.properties or {}) for event in events]
 
 
-async def test_a_part_of_a_tick_is_marked_when_it_is_sent_again_and_its_neighbours_are_not(
+async def test_a_share_of_a_tick_is_marked_when_it_is_sent_again_and_its_neighbours_are_not(
     planned: PlannedCampaign,
 ):
-    (first, second), (later, _) = parts_of(planned, 0), parts_of(planned, 1)
+    (first, second), (later, _) = shares_of(planned, 0), shares_of(planned, 1)
 
     ends = await hub_ends()
-    retried = [(await send_tick(part)).retried for part in (first, second, later)]
+    retried = [(await send_tick(share)).retried for share in (first, second, later)]
     assert (retried, await marks_since(ends, first.run_id)) == ([0, 0, 0], [False] * 15)
 
     ends = await hub_ends()
-    retried = [(await send_tick(part)).retried for part in (first, later)]
+    retried = [(await send_tick(share)).retried for share in (first, later)]
     assert (retried, await marks_since(ends, first.run_id)) == ([5, 5], [True] * 10)
 
 
 async def test_a_campaign_that_is_started_again_later_sends_events_of_its_own(planned: PlannedCampaign):
-    await send_tick(parts_of(planned, 3)[0])
+    await send_tick(shares_of(planned, 3)[0])
 
-    assert (await send_tick(parts_of(planned, 0, START + timedelta(hours=1))[0])).retried == 0
+    assert (await send_tick(shares_of(planned, 0, START + timedelta(hours=1))[0])).retried == 0
 
 
 async def test_a_batch_of_a_campaign_is_marked_when_it_is_sent_again():

@@ -11,7 +11,7 @@ from fraud.desk.review import CaseState
 from fraud.desk.waiting import ReviewState, ReviewStep
 from fraud.generation import BatchTotals
 from fraud.load.messages import MixTotals
-from fraud.load.planned import TickPart, TickSent
+from fraud.load.planned import TickSent, TickShare
 from fraud.quarantine_places import PlacesTask
 from fraud.reanalysis.messages import Counted, FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
 from fraud.reanalysis.trial import Tried
@@ -46,7 +46,7 @@ class FakeActivities:
         self.told: list[str] = []
         self.batches: defaultdict[int, list[Batch]] = defaultdict(list)
         self.review: CaseState | None = "open"
-        self.ticks: defaultdict[int, list[TickPart]] = defaultdict(list)
+        self.ticks: defaultdict[int, list[TickShare]] = defaultdict(list)
         self.windows: list[str] = []
         self.again: list[str] = []
         self.noted: list[ReanalysisState] = []
@@ -185,9 +185,9 @@ class FakeActivities:
         self._enter(f"send_batch {batch.number}")
         return BatchTotals(sent=batch.count, sales=batch.count, sales_value=1.5, expected_suspicious=1)
 
-    async def send_tick(self, part: TickPart) -> TickSent:
+    async def send_tick(self, share: TickShare) -> TickSent:
         """Nothing is sent."""
-        self.ticks[part.tick].append(part)
-        self.before_batch(part.tick)
-        self._enter(f"send_tick {part.tick}")
-        return TickSent(totals=MixTotals(sent=sum(span.count for span in part.spans), expected_suspicious=1))
+        self.ticks[share.tick].append(share)
+        self.before_batch(share.tick)
+        self._enter(f"send_tick {share.tick}")
+        return TickSent(totals=MixTotals(sent=sum(span.count for span in share.spans), expected_suspicious=1))
