@@ -1,4 +1,4 @@
-"""What each producer of a campaign has begun to send: an activity that runs again marks its events as sent again."""
+"""The last ticks that producers of a campaign have begun: an activity that runs again marks what it sends again."""
 
 import msgspec
 

@@ -55,7 +55,7 @@ class Shelf:
         }
 
     def _sending(self, event: Sighting) -> dict[str, Value]:
-        """Do all of the store's customers come by another network, or pay in another way, and not this one alone?"""
+        """Tells if all of the store's customers come by another network or pay in another way, not this one alone."""
         here, later = self._counts.by_network(event)
         breaks, paid = self._counts.payment_breaks(event)
         return {
