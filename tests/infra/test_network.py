@@ -27,6 +27,27 @@ OF_A_NETWORK = {
     "an endpoint without a name": Fault(
         f"{facts.ENDPOINT}/privateDnsZoneGroups", "event-hubs", "", REMOVED, "is entered in no zone"
     ),
+    "an endpoint in the zone of another part": Fault(
+        f"{facts.ENDPOINT}/privateDnsZoneGroups",
+        "app-queue",
+        "properties.privateDnsZoneConfigs.0.properties.privateDnsZoneId",
+        "/x/privateDnsZones/privatelink.documents.azure.com",
+        "leads to ['queue'] and is entered in ['privatelink.documents.azure.com']",
+    ),
+    "a zone that is called otherwise": Fault(
+        facts.ZONE,
+        "documents",
+        "name",
+        "privatelink.documents.azure.net",
+        "no zone is called privatelink.documents.azure.com",
+    ),
+    "a zone that the network does not ask": Fault(
+        f"{facts.ZONE}/virtualNetworkLinks",
+        "servicebus",
+        "",
+        REMOVED,
+        "does not ask privatelink.servicebus.windows.net",
+    ),
     "an app outside": Fault(facts.SITE, APP, "properties.virtualNetworkSubnetId", REMOVED, "is in no subnet"),
     "a subnet that Flex does not take": Fault(
         facts.VNET, "", "properties.subnets.0.properties.delegations", [], "delegated to Microsoft.App/environments"
