@@ -197,6 +197,20 @@ FAULTS = {
         "Microsoft.StreamAnalytics/streamingjobs/start/action",
         "tells of stream-job-stopped",
     ),
+    "a resource that is degraded and nobody hears of it": Fault(
+        facts.ACTIVITY_ALERT,
+        "resource-unhealthy",
+        "properties.condition.allOf.1.anyOf.1.equals",
+        "Unknown",
+        "tells of resource-unhealthy",
+    ),
+    "health of any state": Fault(
+        facts.ACTIVITY_ALERT,
+        "resource-unhealthy",
+        "properties.condition.allOf.1",
+        REMOVED,
+        "tells of resource-unhealthy",
+    ),
     "a daily cap that nobody hears of": Fault(QUERY_ALERT, "ingestion-stopped", "", REMOVED, "asks ingestion-stopped"),
     "an alert that tells nobody": Fault(QUERY_ALERT, "", "properties.actions.actionGroups", ["x"], "tells nobody"),
     "a failed workflow that nobody hears of": Fault(

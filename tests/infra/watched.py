@@ -118,15 +118,18 @@ ALERTED: Final[Mapping[str, Alarm]] = {
 }
 """Alerts on metrics that must wake a person."""
 
-TOLD_OF: Final[Mapping[str, Mapping[str, str]]] = {
+TOLD_OF: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "stream-job-stopped": {
-        "category": "Administrative",
-        "operationName": "Microsoft.StreamAnalytics/streamingjobs/stop/action",
-        "status": "Succeeded",
+        "category": frozenset({"Administrative"}),
+        "operationName": frozenset({"Microsoft.StreamAnalytics/streamingjobs/stop/action"}),
+        "status": frozenset({"Succeeded"}),
     },
-    "resource-unhealthy": {"category": "ResourceHealth"},
+    "resource-unhealthy": {
+        "category": frozenset({"ResourceHealth"}),
+        "properties.currentHealthStatus": frozenset({"Unavailable", "Degraded"}),
+    },
 }
-"""Alerts on the activity log, with the fields of the entries that must wake a person."""
+"""Alerts on the activity log, with the fields of the entries that must wake a person, each with the values that do."""
 
 QUERIES: Final[Mapping[str, int]] = {
     "failed-workflows": 0,

@@ -77,9 +77,22 @@ def _activity_findings(deployment: Deployment) -> Iterator[str]:
     for name, wanted in watched.TOLD_OF.items():
         alert = alerts.get(name)
         conditions: list[Mapping[str, Any]] = (alert.at("properties.condition.allOf") if alert else None) or []
-        fields = {str(each["field"]): str(each.get("equals")) for each in conditions if "field" in each}
-        if fields != wanted:
-            yield f"no alert of the activity log tells of {name}: {dict(wanted)}"
+        if _fields(conditions) != wanted:
+            yield f"no alert of the activity log tells of {name}: {_told_of(wanted)}"
+
+
+def _fields(conditions: list[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """The values that each field may have; `anyOf` holds one field's alternatives."""
+    fields: dict[str, frozenset[str]] = {}
+    for condition in conditions:
+        for each in condition.get("anyOf") or [condition]:
+            name = str(each.get("field"))
+            fields[name] = fields.get(name, frozenset()) | {str(each.get("equals"))}
+    return fields
+
+
+def _told_of(wanted: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    return {field: sorted(values) for field, values in wanted.items()}
 
 
 def _statuses(criterion: Mapping[str, Any]) -> tuple[str, ...]:
