@@ -26,7 +26,7 @@ async def judged_by_place(
 ) -> list[Verdict]:
     """The verdicts on the flagged events of a body, by the set that judged its place first, which evidence names.
 
-    So they do not depend on how places are put together, nor on what was activated since. Raises LookupError if this
+    So they depend neither on how places are put together nor on what was activated since. Raises LookupError if this
     version has no such set, and what Cosmos or the blob service raised.
     """
     if not events:

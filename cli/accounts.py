@@ -83,7 +83,7 @@ class CampaignAccounts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def balanced(self) -> bool:
-        """True if every equation holds and the reconciliation itself says so, but for ids used again on purpose."""
+        """True if every equation holds and the reconciliation itself says so, except for ids used again on purpose."""
         on_purpose = {"id_reused"} if self.reused_on_purpose else set[str]()
         is_whole = self.verdict == "balanced" or (self.verdict == "differences" and bool(on_purpose))
         return is_whole and not {*self.faults} - on_purpose and all(holds for _, holds in self.checks())

@@ -87,7 +87,7 @@ class Snapshot:
         return len(self.parts) + self.damaged
 
     def add(self, part: EvidencePart) -> None:
-        """Take in a part."""
+        """Add a part."""
         self.parts.append(part)
         self._by_content.update(((entry.event_id, entry.content), entry) for entry in part.entries)
         self._without_digest.append(part)

@@ -73,7 +73,7 @@ def archived_contents(documents: Iterable[dict[str, Any]], store_id: StoreKey | 
 def quarantined_contents(
     event_id: str, records: Iterable[QuarantinedEvent], store_id: StoreKey | None
 ) -> list[Content]:
-    """The flagged contents of an id in quarantine, but for those that are surely of other stores."""
+    """The flagged contents of an id in quarantine, except for those that are surely of other stores."""
     return [
         Content(event, "quarantine", record.enqueued_time)
         for record in records

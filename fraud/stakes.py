@@ -14,7 +14,7 @@ import msgspec
 MAX_CUSTOMERS = 500
 """Customers that a case names: those of its worst verdicts."""
 MAX_AMOUNT = 1e9
-"""An event counts with at most so much: a hostile price must not drown all others, nor leave what a double holds."""
+"""An event counts with at most so much: a hostile price must neither drown all others nor exceed a double."""
 MAX_CUSTOMER = 2**53 - 1
 """Cosmos keeps numbers as doubles."""
 

@@ -32,8 +32,8 @@ _WHOLE = re.compile(r"\s*[-+]?[0-9]{1,19}\s*", re.ASCII)
 def store_of(value: object) -> int | None:
     """The store that the stream job takes for what stands in `store_id`: a whole number that a double holds exactly.
 
-    7, 7.0, "7" and, for 1, true are whole numbers; None stands for whatever else, so that an odd store takes none of
-    its neighbours along.
+    7, 7.0, "7" and, for 1, true are whole numbers; None stands for everything else, so that an odd store does not
+    affect its neighbours.
     """
     match value:
         case int():

@@ -102,8 +102,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     stakes: Stakes = Stakes()
     """Absent from a case that an earlier version wrote."""
     verdicts_digest: str = ""
-    """128 bits in hexadecimal of all verdicts, but for their events, which Capture has, too: verdicts and the evidence
-    that they name cannot be changed together unless the case is. Absent from a case that an earlier version wrote."""
+    """128 bits in hexadecimal of all verdicts, except for their events, which Capture has, too: verdicts and the
+    evidence that they name cannot be changed together unless the case is. Absent from a case that an earlier version
+    wrote.
+    """
 
 
 def case_of(

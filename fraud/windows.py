@@ -97,7 +97,7 @@ class WindowMessage(msgspec.Struct, frozen=True):
 class _Row(msgspec.Struct, frozen=True):
     """A row of the stream job, before its content is checked.
 
-    Rows of an earlier query, which may still be in the queue, carry a store as the first of its events had it.
+    Rows of an earlier query, which may still be in the queue, carry the store in the form of its first event.
     """
 
     ids: list[Any]

@@ -24,7 +24,7 @@ class _Waiting(Generic[Asked, Answer]):
         self.answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
 
     def tell(self, answer: Answer | None) -> None:
-        """Give the answer, unless there is one or whoever asked has gone."""
+        """Give the answer, unless there is one or the caller has gone."""
         if not self.answer.done():
             self.answer.set_result(answer)
 

@@ -2,8 +2,8 @@
 
 Windows of one end ask for the same shelves and for many of the same customers, and those of the next end again: read
 anew each time, a shelf's three hours are thirty times the events of the window. What is answered is what a reading of
-the archive gives, but for events of others that were archived meanwhile, or more than OVERLAP after they had arrived,
-and that for STALE_SECONDS at most. Evidence keeps what was answered, so no verdict depends on this memory.
+the archive gives, except for events of others that were archived meanwhile, or more than OVERLAP after they had
+arrived, and that for STALE_SECONDS at most. Evidence keeps what was answered, so no verdict depends on this memory.
 """
 
 import asyncio

@@ -76,7 +76,7 @@ class Scene(msgspec.Struct, frozen=True):
         ip: str | None = None,
         keep_flagged: bool = False,
     ) -> Draft:
-        """A sale like its model, or like any of that time, but for the given fields. A share of them is not flagged."""
+        """A sale like its model or any of that time, except for the given fields. A share of them is not flagged."""
         sale = copy_of(model or self.models.near(self.draws, at))
         sale.at = at
         sale.customer = customer if isinstance(customer, int) else customer.number

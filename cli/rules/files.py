@@ -36,7 +36,7 @@ def rules_of(name: str | None) -> RuleSet:
 
 
 def arrivals_of(name: str) -> tuple[list[Arrival], Skipped]:
-    """The arrivals of a file of events, and what could not be read, which is told. Raises AppError.
+    """The arrivals of a file of events, and what could not be read, which is printed. Raises AppError.
 
     A body that is a text is judged as the pipeline would judge it: not at all. A file of nothing else is an error.
     """

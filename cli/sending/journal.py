@@ -48,7 +48,7 @@ class Journal:
         os.pwrite(self._file, text.ljust(_SIZE), 0)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release it."""
         os.close(self._file)
 
 

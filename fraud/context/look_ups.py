@@ -66,7 +66,7 @@ class Recent:
         self._by_key: dict[object, list[Sighting]] = {}
 
     def add(self, key: object, sighting: Sighting) -> None:
-        """Take in a sighting; they come in order of time, and those of one time in any order."""
+        """Add a sighting; they come in order of time, and those of one time in any order."""
         recent = self._by_key.setdefault(key, [])
         recent.append(sighting)
         at = len(recent) - 1
@@ -85,6 +85,6 @@ class Recent:
         return tuple(sighting for sighting in recent if after < sighting.time <= until)
 
     def forget(self, until: float) -> None:
-        """Let go of keys that nothing was seen of in the span before a moment."""
+        """Forget keys of which nothing was seen in the span before a moment."""
         after = until - self._seconds
         self._by_key = {key: recent for key, recent in self._by_key.items() if recent[-1].time > after}

@@ -30,7 +30,7 @@ class LinkedCase(msgspec.Struct, frozen=True):
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """Who did what, in one line, and the other cases that it is told of. `complete` is false if more were not read."""
+    """Who did what, in one line, and the other cases that it covers. `complete` is false if more were not read."""
 
     headline: str = ""
     cases: tuple[LinkedCase, ...] = ()

@@ -70,7 +70,7 @@ class Truth:
         self._inside, self._beside, self._judged, self._judged_inside = np.zeros((4, len(places)), bool)
 
     def observe(self, rows: Rows) -> None:
-        """Take in rows of the archive or of verdicts."""
+        """Add rows of the archive or of verdicts."""
         first, last = self._windows
         places, is_sent = self._find(rows)
         rows, places = rows[is_sent], places[is_sent]

@@ -89,5 +89,5 @@ def _of_kind(rows: Sequence[RowSighting], kind: Kind) -> list[RowSighting]:
 
 
 def _distinct(captured: Iterable[RowSighting]) -> list[RowSighting]:
-    """Each event once. One body may hold several events embedded, and is malformed itself besides."""
+    """Each event once. One body may hold several embedded events, and is itself malformed as well."""
     return list({(row.stream, row.sequence, row.is_malformed, row.identity): row for row in captured}.values())

@@ -1,7 +1,7 @@
 """Compiling a checked expression into a function of facts.
 
 What is compiled is not the author's tree but a new one, made of comparisons, arithmetic and reads of facts only. It
-runs without builtins but for abs, min and max.
+runs without builtins except for abs, min and max.
 """
 
 import ast

@@ -20,7 +20,7 @@ class Continuity:
         self._missed: set[tuple[int, int]] = set()
 
     def follow(self, numbers: Iterable[int | None]) -> list[tuple[int, int]]:
-        """Take in the numbers of a batch. Gives the first and last number of each gap that has shown again.
+        """Follow the numbers of a batch. Gives the first and last number of each gap that has shown again.
 
         Raises SkippedEventsError at a gap that is new, and at an event without a number: the batch must then be read
         anew, behind the last event that was used.

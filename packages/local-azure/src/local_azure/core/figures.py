@@ -59,7 +59,7 @@ class Figures:
             asyncio.get_running_loop().call_later(_KEPT_AFTER_SECONDS, self.keep)
 
     def keep(self) -> None:
-        """Write the counts. A file that cannot be written is said once."""
+        """Write the counts. A file that cannot be written is logged once."""
         self._is_due = False
         if self._file is None or not self._counts:
             return

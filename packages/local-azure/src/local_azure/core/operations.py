@@ -38,7 +38,7 @@ class Operations:
         return cls(Path(folder) / f"{part}.ndjson" if folder else None)
 
     def note(self, client: str, resource: str, name: str) -> None:
-        """Note an operation, if it is new and anything is noted at all. A file that cannot be written is said once."""
+        """Note an operation, if it is new and notes are kept at all. A file that cannot be written is logged once."""
         if self._file is None or (client, resource, name) in self._noted:
             return
         self._noted.add((client, resource, name))

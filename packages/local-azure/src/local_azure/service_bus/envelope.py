@@ -1,6 +1,6 @@
 """A message as a queue keeps it: what the client wrote, cut so that the broker's own words can be put around it.
 
-The properties (but for the expiry), application properties, body and footer are kept byte for byte. Annotations that
+The properties (except for the expiry), application properties, body and footer are kept byte for byte. Annotations that
 are the broker's own are dropped on the way in, so that nobody can forge a sequence number or a lock.
 """
 
@@ -103,7 +103,7 @@ def amend(payload: bytes, properties: Mapping[str, Any]) -> bytes:
 
 
 def _from_properties_on(message: Message) -> bytes:
-    """From the properties on, byte for byte, but for what the broker decides.
+    """From the properties on, byte for byte, except for what the broker decides.
 
     A message without an id gets one, as in the service: JavaScript's receiver insists. Its expiry is the broker's to
     tell, which writes it on the way out.

@@ -147,7 +147,7 @@ class _Pending:
         self._clock = Clock.from_environment()
 
     def add(self, events: list[EventData], options: EventHubsExtension) -> None:
-        """Take in what was received."""
+        """Add what was received."""
         if events and not self._events:
             self._deadline = self._clock.timestamp() + options.max_wait_time
         self._events += events
