@@ -11,7 +11,7 @@ from fraud.analysis import Chunk, WindowTask
 from fraud.context.event_facts import key
 from fraud.context.facts import facts_of
 from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, MOST_OF_SKU, LookUps, altered, latest
-from fraud.context.shelf_facts import Shelf
+from fraud.context.shelf_facts import RecentShelves, Shelf
 from fraud.context.sighting import Sighting, sighting
 from fraud.events import store_key
 from fraud.evidence import Evidence, EvidencePart, KeptRates, Snapshot, content_digest
@@ -158,7 +158,6 @@ class _Near(msgspec.Struct, frozen=True):
     profiles: Profiles
     own: Mapping[tuple[str, bytes], Sighting]
     """The contents themselves, by the names of their evidence and their canonical forms."""
-    shelves_counted: dict[str, Shelf] = {}
 
     def facts(self, asked: FlaggedContent, window: Window) -> dict[str, Value]:
         """Every fact of a content but those of its id, as far as it can be told."""
@@ -174,15 +173,15 @@ class _Near(msgspec.Struct, frozen=True):
         return {name: value for name, value in facts.items() if value is not None}
 
     def _shelf(self, seen: Sighting, own: tuple[Sighting, ...]) -> Shelf:
-        """The shelf of an event, which is counted once for all whose own sale is among its sightings."""
-        category = seen.category or ""
-        sightings = self.shelves.get(category, ()) if seen.store == self.shelf_store else ()
+        """The shelf of an event; that of all whose own sale is among its sightings is counted once."""
+        sightings = self.shelves.get(seen.category or "", ()) if seen.store == self.shelf_store else ()
         with_own = _among(sightings, own, MOST_OF_SHELF)
-        if with_own is not sightings or not sightings:
+        if with_own is not sightings or seen.shelf is None:
             return Shelf(with_own, self.profiles)
-        if category not in self.shelves_counted:
-            self.shelves_counted[category] = Shelf(sightings, self.profiles)
-        return self.shelves_counted[category]
+        return _recent_shelves.of(seen.shelf, sightings, self.profiles)
+
+
+_recent_shelves = RecentShelves()
 
 
 def _among(sightings: tuple[Sighting, ...], own: tuple[Sighting, ...], most: int) -> tuple[Sighting, ...]:
@@ -200,14 +199,14 @@ async def _near(task: WindowTask, asked: Sequence[FlaggedContent], profiles: Pro
     }
     customers, (skus, shelves) = await both(
         look_ups.customers(_numbers(events, "cust_id"), until, own),
-        both(look_ups.skus(_numbers(events, "sku"), until, own), _shelves(task, categories, own)),
+        both(look_ups.skus(_numbers(events, "sku"), until, own), _find_shelves(task, categories, own)),
     )
     store = None if task.store_id is None else str(task.store_id)
     by_name = {(each.name, each.form): seen for each, seen in zip(asked, own, strict=True)}
     return _Near(customers, skus, shelves, store, profiles, by_name)
 
 
-async def _shelves(
+async def _find_shelves(
     task: WindowTask, categories: Mapping[str, str], own: Sequence[Sighting]
 ) -> dict[str, tuple[Sighting, ...]]:
     if task.store_id is None:

@@ -1,6 +1,7 @@
 """The facts `shelf.*`: the last three hours of an event's store and category."""
 
 import math
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from fraud.context import surprise
@@ -25,6 +26,7 @@ class Shelf:
     """
 
     def __init__(self, recent: Sequence[Sighting], profiles: Profiles) -> None:
+        self.recent = recent
         self._profiles = profiles
         self._is_cut = len(recent) >= MOST_OF_SHELF
         self._counts = ShelfCounts(_seen(recent, profiles))
@@ -106,3 +108,25 @@ def _buyers(sales: Sequence[Sighting], profiles: Profiles) -> dict[str, Value]:
             population.share(population.payments.get(GIFT_CARD, 0)),
         ),
     }
+
+
+class RecentShelves:
+    """The shelves that were counted last, by store and category: the chunks of a window have them in common."""
+
+    def __init__(self, most: int = 200) -> None:
+        self._most = most
+        self._profiles: Profiles | None = None
+        self._shelves: OrderedDict[tuple[str, str], Shelf] = OrderedDict()
+
+    def of(self, key: tuple[str, str], recent: Sequence[Sighting], profiles: Profiles) -> Shelf:
+        """The shelf of a store and a category with these sightings; nobody changes the profiles meanwhile."""
+        if self._profiles is not profiles:
+            self._profiles = profiles
+            self._shelves.clear()
+        shelf = self._shelves.get(key)
+        if shelf is None or not (shelf.recent is recent or shelf.recent == recent):
+            shelf = self._shelves[key] = Shelf(recent, profiles)
+        self._shelves.move_to_end(key)
+        if len(self._shelves) > self._most:
+            self._shelves.popitem(last=False)
+        return shelf

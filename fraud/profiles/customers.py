@@ -13,6 +13,8 @@ MOST_SKUS = 60
 HOURS_APART = 3
 """Hours within which two times of day are alike."""
 
+_NEAR = [[(hour + apart) % 24 for apart in range(-HOURS_APART, HOURS_APART + 1)] for hour in range(24)]
+
 HABITS = ("store", "payment", "category", "hour", "amount")
 LARGE = 1.1
 """An amount is beyond a customer's habit from e^1.1 = 3 times the usual."""
@@ -56,7 +58,7 @@ class CustomerProfile(msgspec.Struct):
 
     def hour_seen(self, hour: int) -> bool:
         """True if the customer bought near an hour of the day before."""
-        return any(self.hours[(hour + apart) % 24] for apart in range(-HOURS_APART, HOURS_APART + 1))
+        return any(map(self.hours.__getitem__, _NEAR[hour]))
 
     def breaks(self, habit: str, sighting: Sighting) -> bool | None:
         """True if a sale is new in a habit, False if it keeps it, None if that cannot be told."""

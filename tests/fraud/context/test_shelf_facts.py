@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fraud.context.look_ups import MOST_OF_SHELF
-from fraud.context.shelf_facts import Shelf
+from fraud.context.shelf_facts import RecentShelves, Shelf
 from fraud.context.sighting import Sighting, sighting
 from fraud.profiles.profiles import Profiles
 from tests.fraud.context.quiet_shop import sale
@@ -59,3 +59,25 @@ def test_each_event_has_the_facts_that_it_has_by_itself(seed: int, count: int, d
 
     for event in [*recent, *events(seed + 100, 20)]:
         assert shelf.facts(event) == facts_one_by_one(event, recent, profiles), event
+
+
+def test_a_shelf_is_counted_once_for_the_same_sightings_and_profiles_only():
+    recent, profiles = tuple(events(4, 40)), profiles_of(3)
+    shelves = RecentShelves(most=2)
+
+    first = shelves.of(("1", "Books"), recent, profiles)
+    assert shelves.of(("1", "Books"), (*recent,), profiles) is first
+    later = shelves.of(("1", "Books"), (*recent, *events(5, 1)), profiles)
+    assert later is not first
+    assert shelves.of(("1", "Books"), recent, profiles_of(1)).facts(recent[0]) != first.facts(recent[0])
+
+
+def test_as_many_shelves_are_remembered_as_there_is_room_for():
+    recent, profiles = tuple(events(4, 40)), profiles_of(1)
+    shelves = RecentShelves(most=2)
+    first = shelves.of(("1", "Books"), recent, profiles)
+
+    for category in ("Shoes", "Games"):
+        shelves.of(("1", category), recent, profiles)
+
+    assert shelves.of(("1", "Books"), recent, profiles) is not first
