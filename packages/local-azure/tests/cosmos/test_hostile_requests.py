@@ -48,6 +48,12 @@ def rss(part: Cosmos) -> int:
     return int(status.split("VmRSS:")[1].split()[0]) // 1024
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD"])
+async def test_the_account_itself_is_read_only(http: aiohttp.ClientSession, method: str):
+    async with http.request(method, "/", headers=signed(method, "/")) as answer:
+        assert answer.status == 405
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -13,7 +13,9 @@ QUERY = {"content-type": "application/query+json"}
     ("method", "path", "headers", "expected"),
     [
         ("GET", "", {}, ("", "readMetadata")),
+        ("PUT", "", {}, ("", "PUT account")),
         ("GET", "dbs/fraud", {}, ("", "readMetadata")),
+        ("DELETE", "dbs/fraud", {}, ("fraud", "DELETE dbs")),
         ("GET", "dbs/fraud/colls/events", {}, ("fraud/events", "readMetadata")),
         ("GET", "dbs/fraud/colls/events/pkranges", {}, ("fraud/events", "readMetadata")),
         ("POST", "dbs/fraud/colls", {}, ("fraud", "POST colls")),

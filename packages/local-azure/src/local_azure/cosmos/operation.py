@@ -20,6 +20,8 @@ def operation(request: Request) -> tuple[str, str]:
             return f"{database}/{name}", "readMetadata"
         case _ if request.method == "GET":
             return "", "readMetadata"
+        case ():
+            return "", f"{request.method} account"
         case segments:
             return "/".join(segments[1:4:2]), f"{request.method} {request.resource}"
 

@@ -18,8 +18,8 @@ class Request(msgspec.Struct):
 
     @property
     def resource(self) -> str:
-        """The kind of resource that the path ends with, such as `sprocs`."""
-        return self.segments[-1 if len(self.segments) % 2 else -2]
+        """The kind of resource that the path ends with, such as `sprocs`; empty for the account."""
+        return self.segments[-1 if len(self.segments) % 2 else -2] if self.segments else ""
 
     @property
     def is_query(self) -> bool:
