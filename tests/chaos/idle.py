@@ -12,7 +12,7 @@ import msgspec
 from cli.app_client import AppClient, AppError
 from fraud.watching.health import Health
 
-_BETWEEN_LOOKS_SECONDS = 3.0
+_BETWEEN_LOOKS_SECONDS = 5.0
 _MOVING = ("archiver", "stream_job", "queue", "analysis")
 """The checks whose number is how long something has waited."""
 _UNFINISHED = ("Running", "Pending")
@@ -47,7 +47,8 @@ def _waiting(app: AppClient, moment: datetime) -> Iterator[str]:
         for prefix in _WORKFLOWS:
             for status in _UNFINISHED:
                 page = app.query("api/workflows", status=status, prefix=prefix, limit="100")
-                if page["items"]:
-                    yield f"{len(page['items'])} workflows {prefix} are {status.lower()}"
+                if rows := page["items"]:
+                    # A page tells by its latest change that something moves, although it stays full.
+                    yield f"{len(rows)} of {prefix} {status.lower()}, changed {max(row['updated'] for row in rows)}"
     except AppError as error:
         yield f"no answer: {error}"
