@@ -40,6 +40,7 @@ BLOB_READS = {"download_blob", "exists", "get_blob_properties", "get_container_p
 """The calls for which *Storage Blob Data Reader* is enough; the container that is read is told by its name."""
 OPENS = {
     "close",
+    "flush",  # of a file: no producer here keeps events back
     "from_connection_string",
     "get_blob_client",
     "get_container_client",
