@@ -25,10 +25,8 @@ class DiskSpill:
         self._places: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
         self._ends: dict[str, int] = defaultdict(int)
 
-    @property
-    def size(self) -> int:
-        """Bytes on the disk."""
-        return sum(self._ends.values())
+        self.largest = 0
+        """Bytes that it had on the disk at most."""
 
     def add(self, kind: str, bucket: int, segment: bytes) -> None:
         """Keep a segment behind those that a bucket of a kind has."""
@@ -39,6 +37,7 @@ class DiskSpill:
         self._files[kind].write(packed)
         self._places[kind, bucket].append((self._ends[kind], len(packed)))
         self._ends[kind] += len(packed)
+        self.largest = max(self.largest, sum(self._ends.values()))
 
     def read(self, kind: str, bucket: int) -> Iterator[bytes]:
         """The segments of a bucket, in order."""
@@ -47,6 +46,13 @@ class DiskSpill:
             file.flush()
             for offset, length in places:
                 yield _unpack(os.pread(file.fileno(), length, offset))
+
+    def forget(self, kind: str) -> None:
+        """Give the disk back that the buckets of a kind take."""
+        self._ends.pop(kind, None)
+        if (file := self._files.pop(kind, None)) is not None:
+            file.close()
+        self._places = defaultdict(list, {place: own for place, own in self._places.items() if place[0] != kind})
 
     def __enter__(self) -> Self:
         return self

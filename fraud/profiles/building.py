@@ -16,7 +16,7 @@ from fraud.profiles.day.everybody import Everybody
 from fraud.profiles.day.remembered import Remembered
 from fraud.profiles.day.rows import Spill, spill_customers, spill_skus
 from fraud.profiles.day.skus import SkuShard, read_deviations, spill_deviations
-from fraud.profiles.keeping import Others
+from fraud.profiles.keeping import SHARDS, Others
 from fraud.replay.arrivals import read_event
 
 AT_ONCE = 32_768
@@ -96,9 +96,11 @@ class DayBuilder:
         spill_skus(columns, position, self._spill)
 
     def customer_shard(self, number: int, before: bytes | None) -> bytes:
-        """A shard of customers up to the day, from that up to the day before."""
+        """A shard of customers up to the day, from that up to the day before; they are taken in order."""
         shard = CustomerShard(before, self._day, self._totals)
         shard.add(self._spill, number)
+        if number == SHARDS - 1:
+            self._spill.forget("customers")
         self.customers += len(shard)
         return shard.encoded()
 

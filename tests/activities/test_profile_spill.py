@@ -15,4 +15,17 @@ def test_segments_of_a_bucket_come_back_in_order_also_between_writes_and_those_o
         assert [*spill.read("customers", 1)][-1] == b"later"
         assert [*spill.read("skus", 0)] == [b"sku %d" % number for number in range(0, 100, 2)]
         assert [*spill.read("skus", 7)] == [*spill.read("deviations", 0)] == []
-        assert 0 < spill.size < 60_000
+
+
+def test_a_kind_that_is_forgotten_gives_its_disk_back_and_leaves_the_others():
+    with DiskSpill() as spill:
+        for kind in ("customers", "skus"):
+            spill.add(kind, 0, b"kept " * 1_000)
+        both = spill.largest
+
+        spill.forget("customers")
+        spill.add("deviations", 0, b"kept " * 1_000)
+
+        assert [*spill.read("customers", 0)] == []
+        assert [*spill.read("skus", 0)] == [*spill.read("deviations", 0)] == [b"kept " * 1_000]
+        assert 0 < spill.largest == both < 1_000

@@ -83,6 +83,8 @@ def columns_of(parts: Iterable[Contents]) -> DayColumns | None:
     bodies: list[bytes] = []
     for part in parts:
         column: dict[str, Sequence[Any]] = dict(zip(FIELDS, zip(*part.fields, strict=True), strict=True))
+        if bool in map(type, column["store_id"]):  # it would be taken for the 1 that it equals
+            column["store_id"] = [None if isinstance(store, bool) else store for store in column["store_id"]]
         texts = [coder.codes_of(column[name]) for name, coder in coders.items()]
         arrays.append([*_numbers_of(column, part), *texts])
         ids += column["id"]
@@ -150,10 +152,6 @@ def logs(column: Floats, where: Bools) -> Floats:
     return result
 
 
-_NEVER_TEXT = {bool, list, dict}
-"""Types of values that have no text. True is found under 1, and a list cannot be found at all."""
-
-
 class Coder(dict[Any, int]):
     """Codes by raw value; values of one text have one code."""
 
@@ -169,9 +167,11 @@ class Coder(dict[Any, int]):
 
     def codes_of(self, values: Sequence[Any]) -> NDArray[np.int32]:
         """The codes of JSON values."""
-        if not _NEVER_TEXT.isdisjoint(map(type, values)):
-            values = [None if type(value) in _NEVER_TEXT else value for value in values]
-        return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
+        try:
+            return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
+        except TypeError:  # a list has no hash
+            hashable = (None if isinstance(value, list | dict) else value for value in values)
+            return np.fromiter(map(self.__getitem__, hashable), np.int32, len(values))
 
 
 _TEXTS: dict[str, Callable[[Any], str | None]] = {

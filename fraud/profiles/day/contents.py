@@ -63,11 +63,12 @@ def read_contents(arrivals: Sequence[tuple[int, bytes]]) -> Iterator[Contents]:
 def _read(arrivals: Sequence[tuple[int, bytes]], into: Contents) -> None:
     bodies = [body for _, body in arrivals]
     events = _quick_events(bodies)
-    if events is not None:
+    fields = _fields_of(events) if events else []
+    if events and {type(values[0]) for values in fields} == {str}:
         into.arrived += [arrived for arrived, _ in arrivals]
         into.bodies += bodies
         into.keys += map(hash, map(written, events))
-        into.fields += map(_fields, events)
+        into.fields += fields
     elif (half := len(arrivals) // 2) < _SMALLEST:
         _read_singly(arrivals, into)
     else:  # only the neighbours of an odd body pay for it
@@ -85,9 +86,7 @@ def _quick_events(bodies: list[bytes]) -> list[dict[str, Any]] | None:
         return None
     try:
         events = [*map(quick_fields, bodies)]
-        if not all(isinstance(event["id"], str) for event in events):
-            return None
-    except (ValueError, KeyError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     if b"null" in text:
         for event in events:
@@ -122,6 +121,13 @@ def _has_long_number(octets: NDArray[np.uint8]) -> bool:
 
 
 _all_of: Any = itemgetter(*FIELDS)
+
+
+def _fields_of(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    try:
+        return [*map(_all_of, events)]
+    except KeyError:
+        return [*map(_fields, events)]
 
 
 def _fields(event: dict[str, Any]) -> tuple[Any, ...]:

@@ -51,6 +51,10 @@ class Spill(Protocol):
         """The segments of a bucket, in order."""
         ...
 
+    def forget(self, kind: str) -> None:
+        """Let go of a kind, which nobody will read again."""
+        ...
+
 
 class CustomerSegment(msgspec.Struct, array_like=True):
     """Rows of customers; a missing sku is an empty text."""

@@ -31,6 +31,10 @@ class MemorySpill:
         """The segments of a bucket."""
         return iter(self._segments.get((kind, bucket), ()))
 
+    def forget(self, kind: str) -> None:
+        """Let go of a kind."""
+        self._segments = defaultdict(list, {key: own for key, own in self._segments.items() if key[0] != kind})
+
 
 def milliseconds(moment: datetime) -> int:
     """A moment in milliseconds since 1970."""
