@@ -66,15 +66,18 @@ class Redriven(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """The outcome in words."""
-        parts = [f"{self.letters} handed over, {self.started} analyses started"]
+        parts = [
+            f"{self.letters} handed over, {self.started} {'analysis' if self.started == 1 else 'analyses'} started"
+        ]
         if self.started_before:
             parts.append(f"{len(self.started_before)} had been started before")
         if self.quarantined:
-            parts.append(f"{self.quarantined} hold something that is not a window, which is in quarantine")
+            holds = "holds" if self.quarantined == 1 else "hold"
+            parts.append(f"{self.quarantined} {holds} something that is not a window, which is in quarantine")
         if self.refused:
             parts.append(f"{len(self.refused)} refused: {self.refused[0].reason}")
         if self.left:
-            parts.append(f"{self.left} are left: redrive again")
+            parts.append(f"{self.left} {'is' if self.left == 1 else 'are'} left: redrive again")
         return "; ".join(parts)
 
 

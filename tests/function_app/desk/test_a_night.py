@@ -92,7 +92,7 @@ def test_the_story_of_a_night(browser: Browser, desk: str, tmp_path: Path):
     olga.get_by_role("button", name="Redrive the chosen").click()
     olga.get_by_label("Why").fill("The store's clock was mended.")
     olga.get_by_role("button", name="Redrive").click()
-    expect(olga.locator("main")).to_contain_text("1 analyses started")
+    expect(olga.locator("main")).to_contain_text("1 analysis started")
     olga.goto(f"{desk}/desk/dead-letters")
     expect(olga.get_by_label(f"Choose number {other}", exact=True)).to_be_visible()
     expect(olga.get_by_label(f"Choose number {chosen}", exact=True)).to_have_count(0)

@@ -71,7 +71,7 @@ async def test_one_dead_letter_is_redriven_and_its_window_analysed_and_the_other
     _, left = await page(visitor, "/desk/dead-letters")
 
     assert "Redrive 1 dead letter?" in question
-    assert (status, "1 handed over, 1 analyses started" in told) == (200, True)
+    assert (status, "1 handed over, 1 analysis started" in told) == (200, True)
     assert f'name="letter" value="{other}"' in left
     assert f'name="letter" value="{chosen}"' not in left
     assert "The store&#39;s clock was mended." in (await page(visitor, "/desk/journal"))[1]
