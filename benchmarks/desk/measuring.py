@@ -160,8 +160,8 @@ def _now(host: Part, cosmos: str, address: str) -> Iterator[Row]:
     closed, _ = _share(groups, cosmos, lambda: None)
     with requests.Session() as browser:
         address += "/desk/flow"
-        browser.get(address, timeout=30).raise_for_status()
-        opened, charge = _share(groups, cosmos, lambda: browser.get(address, timeout=30).raise_for_status())
+        browser.get(address, timeout=120).raise_for_status()
+        opened, charge = _share(groups, cosmos, lambda: browser.get(address, timeout=120).raise_for_status())
     for name, bound in (("host and Cosmos", f"below {NOW_PERCENT} %"), ("all parts", "no bound")):
         share = opened[name] - closed[name]
         beside = f"{bound}; {opened[name]:.2f} % while it is open, {closed[name]:.2f} % while nobody looks"
