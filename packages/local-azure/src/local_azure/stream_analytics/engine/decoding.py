@@ -7,7 +7,7 @@ deserialize it ("Data types", InputDeserializationError). Looking for one takes 
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,9 +24,6 @@ _MANY_DIGITS = b"0" * 19
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 TOO_WIDE = "a whole number beyond the range of a bigint"
-
-Sieve = Callable[[Iterable[Any], Sequence[int], Sequence[bytes]], list[tuple[Any, int, bytes]]]
-"""Takes rows with the arrival and the body of each, and leaves out those that no SELECT can want."""
 
 
 @dataclass
@@ -57,19 +54,12 @@ class Decoder:
     def _read_field(self, name: str) -> str:
         return f"row.{self._fields[name]}"
 
-    def decode(self, bodies: Sequence[bytes], arrivals: Sequence[int], sieve: Sieve | None = None) -> Decoded:
-        """The rows of a batch of bodies, without what a sieve leaves out if there is one.
-
-        Each body is decoded, also that of a row that is left out: a malformed one is to be told.
-        """
+    def decode(self, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
+        """All rows of a batch of bodies."""
         try:
-            if sieve is None:
-                return Decoded([*map(self._one, bodies)], arrivals, bodies)
-            # A row that is left out is gone before the next one is made, so all of them use the same memory.
-            kept = sieve(map(self._one, bodies), arrivals, bodies)
+            return Decoded([*map(self._one, bodies)], arrivals, bodies)
         except _BAD_JSON:
             return self._carefully(bodies, arrivals)
-        return Decoded([row for row, _, _ in kept], [time for _, time, _ in kept], [body for _, _, body in kept])
 
     def _carefully(self, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
         rows: list[Any] = []

@@ -5,23 +5,11 @@ from typing import Any, cast
 
 from local_azure.stream_analytics.engine.clockwork import TimeCounts, TimePolicy, Watermark, on_arrival, on_event_time
 from local_azure.stream_analytics.engine.columns import column_source, columns_needed
-from local_azure.stream_analytics.engine.decoding import Decoded, Decoder, Sieve
+from local_azure.stream_analytics.engine.decoding import Decoded, Decoder
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
 from local_azure.stream_analytics.engine.step import Batch
 from local_azure.stream_analytics.language.checker import is_arrival
-from local_azure.stream_analytics.language.hub_columns import ENQUEUED_TIME, PARTITION_ID
-from local_azure.stream_analytics.language.tree import (
-    Column,
-    Comparison,
-    Constant,
-    Expression,
-    IsNull,
-    Like,
-    Logical,
-    Not,
-    Select,
-)
-from local_azure.stream_analytics.language.walk import descend, expressions, overs
+from local_azure.stream_analytics.language.tree import Expression, Select
 
 OwnTimes = Callable[[Sequence[Any], Sequence[int]], list[Any]]
 
@@ -35,7 +23,6 @@ class EventSource:
         self.watermarks: dict[int, Watermark] = {}
         self._policy = policy
         self._own_times = _compile_own_times(selects[0].source.timestamp_by, self.decoder)
-        self._sieve = None if self._own_times else _compile_sieve(selects, self.decoder)
 
     @property
     def lag(self) -> int | None:
@@ -45,14 +32,11 @@ class EventSource:
     def read(
         self, partition: int, bodies: Sequence[bytes], arrivals: list[int], counts: TimeCounts
     ) -> tuple[Batch, list[tuple[int, str]]]:
-        """The rows of a batch of events, and the places and reasons of bodies that gave none.
-
-        Rows may be absent that the WHERE of every SELECT leaves out.
-        """
+        """The rows of a batch of events, and the places and reasons of bodies that gave none."""
         watermark = self.watermarks[partition]
         if self._own_times is None:
             arrivals = on_arrival(watermark, arrivals, counts)
-            decoded = self.decoder.decode(bodies, arrivals, self._sieve)
+            decoded = self.decoder.decode(bodies, arrivals)
             return Batch(decoded.rows, decoded.arrivals, decoded.arrivals, partition, decoded.bodies), decoded.errors
         decoded = self.decoder.decode(bodies, arrivals)
         values = self._own_times(decoded.rows, decoded.arrivals)
@@ -92,32 +76,3 @@ def _compile_own_times(expression: Expression | None, decoder: Decoder) -> OwnTi
     generator = Generator(lambda node: column_source(node, decoder.read, from_input=True), "arrival")
     values = f"[{generator.value(expression)} for row, arrival in zip(rows, arrivals)]"
     return compile_source(f"def own_times(rows, arrivals):\n  return {values}", generator.names, "own_times")
-
-
-def _compile_sieve(selects: Sequence[Select], decoder: Decoder) -> Sieve | None:
-    """A function that leaves out the rows that no SELECT can want; None if one may want them all.
-
-    An aggregate with OVER takes rows before WHERE. A condition that can raise, or that asks what the hub adds, is left
-    to the steps; they ask theirs of each row again.
-    """
-    wheres = [select.where for select in selects]
-    if not all(where is not None and all(map(_cannot_raise, descend(where))) for where in wheres):
-        return None
-    if any(True for select in selects for root in expressions(select) for _ in overs(root)):
-        return None
-    generator = Generator(lambda node: column_source(node, decoder.read, from_input=True), "arrival")
-    conditions = " or ".join(generator.true(where) for where in wheres if where is not None)
-    lines = [
-        "def sieve(rows, arrivals, bodies):",
-        "  kept = []",
-        "  for row, arrival, body in zip(rows, arrivals, bodies):",
-        f"    if {conditions}: kept.append((row, arrival, body))",
-        "  return kept",
-    ]
-    return compile_source("\n".join(lines), generator.names, "sieve")
-
-
-def _cannot_raise(node: Expression) -> bool:
-    if isinstance(node, Column):
-        return node.path[0] not in (ENQUEUED_TIME, PARTITION_ID)
-    return isinstance(node, (Comparison, Constant, IsNull, Like, Logical, Not))
