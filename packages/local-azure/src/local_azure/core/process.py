@@ -8,7 +8,6 @@ line and exits with 2.
 import argparse
 import asyncio
 import errno
-import gc
 import logging
 import os
 import signal
@@ -26,8 +25,6 @@ SUPERVISED = "LOCAL_AZURE_SUPERVISED"
 """Set by the stack: the part ends when the stack does, even if that was killed."""
 
 _PARENT_CHECK_SECONDS = 0.5
-_OBJECTS_BETWEEN_COLLECTIONS = 10_000
-"""700 by default: a tenth of a replay went into looking for cycles where hardly any are."""
 
 
 class CannotStartError(Exception):
@@ -43,13 +40,7 @@ def arguments(prog: str, description: str) -> argparse.ArgumentParser:
 
 
 def announce_ready(name: str, *addresses: str) -> None:
-    """Tell whoever started this process that it serves: `ready NAME ADDRESS...` on standard output.
-
-    What is there by now stays until the end: the garbage collector need not look at it again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    """Tell whoever started this process that it serves: `ready NAME ADDRESS...` on standard output."""
     sys.stdout.write(" ".join(["ready", name, *addresses]) + "\n")
     sys.stdout.flush()
 
