@@ -80,3 +80,36 @@ def test_a_port_of_another_process_is_named_and_that_process_left_alone(tmp_path
         taken.settimeout(0)
         with pytest.raises(BlockingIOError):
             taken.accept()
+
+
+_LOSES_A_PORT = """
+import sys
+from local_azure.azurite import __main__ as part
+
+free = part._free_port
+lost = [int(sys.argv.pop(1))]
+part._free_port = lambda: lost.pop() if lost else free()
+part.main()
+"""
+
+
+def test_a_free_port_that_another_process_takes_first_is_given_up_for_the_next_one(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        options = ["--state", str(tmp_path), "--port", "0"]
+        with subprocess.Popen(
+            [sys.executable, "-c", _LOSES_A_PORT, port, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as part:
+            assert part.stdout is not None
+            ready = part.stdout.readline()
+            part.terminate()
+            assert part.wait(timeout=60) == 0
+
+    assert "blob=" in ready
+    assert port not in ready

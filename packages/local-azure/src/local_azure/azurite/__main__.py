@@ -24,16 +24,34 @@ _TAKEN = "the state folder is used by another Azurite (of process {process})"
 _SAVE_SECONDS = 15.0
 _REFUSED = 1
 """The exit code of an Azurite that cannot start."""
+_FREE_PORTS = 3
 
 _log = logging.getLogger(__name__)
 
 
+class PortTakenError(CannotStartError):
+    """Azurite did not get its port."""
+
+
 async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path, bootstrap: Path | None) -> None:
-    """Run Azurite until `stop` is set, or it ends by itself: exit code 1. `bootstrap` names the containers."""
+    """Run Azurite until `stop` is set, or it ends by itself: exit code 1. `bootstrap` names the containers.
+
+    Port 0 takes a free one. Another process may have it before Azurite listens: then the next one is tried.
+    """
+    for left in reversed(range(_FREE_PORTS)):
+        try:
+            await _serve(stop, state, port or _free_port(), tools, bootstrap)
+        except PortTakenError:
+            if port or not left:
+                raise
+        else:
+            return
+
+
+async def _serve(stop: asyncio.Event, state: Path, port: int, tools: Path, bootstrap: Path | None) -> None:
     script = tools / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
     if not script.exists():
         await asyncio.to_thread(install, tools)
-    port = port or _free_port()
     await asyncio.to_thread(state.mkdir, parents=True, exist_ok=True)
     options = ["--blobHost", LOOPBACK, "--blobPort", str(port), "--location", str(state)]
     # Telemetry is on unless told otherwise, and the SDK's API version is newer than those Azurite lists.
@@ -67,7 +85,7 @@ async def serve(stop: asyncio.Event, state: Path, port: int, tools: Path, bootst
     if stop.is_set():
         return
     if not ready and azurite.returncode == _REFUSED:
-        raise CannotStartError(f"Azurite cannot start; is port {port} taken? What it said is in the log above")
+        raise PortTakenError(f"Azurite cannot start; is port {port} taken? What it said is in the log above")
     # Nothing that a person must mend first: the stack starts it again.
     _log.error("Azurite ended by itself with exit code %s", azurite.returncode)
     sys.exit(1)
