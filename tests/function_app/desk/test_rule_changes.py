@@ -56,7 +56,7 @@ async def test_a_set_is_tried_and_shows_what_it_would_change(visitor: aiohttp.Cl
         assert part.headers["HX-Refresh"] == "true", "the page has a form again"
         assert "<form" not in await part.text()
     assert "How would it do?" in result
-    assert "on the facts of then" in result
+    assert "on the facts of that time" in result
 
 
 @pytest.mark.parametrize(
