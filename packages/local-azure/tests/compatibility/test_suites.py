@@ -55,7 +55,14 @@ def test_javascript(tmp_path: Path):
     cases = sorted(suite.glob("*.test.js"))
 
     output = beside_the_parts(
-        *(node(), "--test", "--test-reporter=tap", "--test-concurrency=1", "--test-timeout=120000"),
+        *(
+            node(),
+            "--test",
+            "--test-reporter=tap",
+            "--test-concurrency=1",
+            "--test-timeout=120000",
+            "--test-force-exit",
+        ),
         *cases,
         folder=suite,
     )
