@@ -29,7 +29,8 @@ def reopen(tmp_path: Path) -> Open:
     def make() -> list[Partition]:
         commits = GroupCommit(store.open_store(tmp_path / "log.sqlite"), lambda error: pytest.fail(str(error)))
         _, ids = store.ensure_hub(commits.database, "hub", 2, NOW_MS)
-        return [Partition(commits, each, number, lambda: NOW_MS) for number, each in enumerate(ids)]
+        dictionaries = Dictionaries(commits.database)
+        return [Partition(commits, dictionaries, each, number, lambda: NOW_MS) for number, each in enumerate(ids)]
 
     return make
 

@@ -11,6 +11,7 @@ from local_azure.amqp.errors import AmqpError
 from local_azure.amqp.message import Message
 from local_azure.amqp.sections import SectionCode, split_batch
 from local_azure.core.group_commit import GroupCommit
+from local_azure.core.packing import Dictionaries
 from local_azure.event_hubs import store
 from local_azure.event_hubs.events import accept_event
 from local_azure.event_hubs.partition import Partition
@@ -38,7 +39,7 @@ def reopen(tmp_path: Path, time: Time) -> Open:
     def make() -> Partition:
         commits = GroupCommit(store.open_store(tmp_path / "log.sqlite"), lambda error: pytest.fail(str(error)))
         _, (partition_id,) = store.ensure_hub(commits.database, "hub", 1, time.now)
-        return Partition(commits, partition_id, 0, lambda: time.now)
+        return Partition(commits, Dictionaries(commits.database), partition_id, 0, lambda: time.now)
 
     return make
 

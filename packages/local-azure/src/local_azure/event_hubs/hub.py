@@ -5,6 +5,7 @@ from itertools import cycle
 
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.core.group_commit import GroupCommit
+from local_azure.core.packing import Dictionaries
 from local_azure.event_hubs import entities, store
 from local_azure.event_hubs.partition import Partition
 from local_azure.event_hubs.partition_key import partition_of
@@ -17,7 +18,8 @@ class EventHub:
     def __init__(self, definition: entities.Hub, commits: GroupCommit, now_ms: Callable[[], int]) -> None:
         self.name = definition.name
         self.created_ms, ids = store.ensure_hub(commits.database, definition.name, definition.partition_count, now_ms())
-        self.partitions = [Partition(commits, each, number, now_ms) for number, each in enumerate(ids)]
+        dictionaries = Dictionaries(commits.database)
+        self.partitions = [Partition(commits, dictionaries, each, number, now_ms) for number, each in enumerate(ids)]
         self._readers = {group: [Readers() for _ in ids] for group in definition.groups()}
         self._turns = cycle(self.partitions)
 

@@ -28,13 +28,20 @@ class PartitionInfo(NamedTuple):
 class Partition:
     """One log. `now_ms` is Azure's time in milliseconds; `on_published` is called after a commit that added events."""
 
-    def __init__(self, commits: GroupCommit, partition_id: int, number: int, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        commits: GroupCommit,
+        dictionaries: Dictionaries,
+        partition_id: int,
+        number: int,
+        now_ms: Callable[[], int],
+    ) -> None:
         self.id = partition_id
         self.number = number
         self.on_published: list[Callable[[], None]] = []
         self._commits = commits
         self._now_ms = now_ms
-        self._dictionaries = Dictionaries(commits.database)
+        self._dictionaries = dictionaries
         self._tail = self.committed = store.tail(commits.database, partition_id, self._dictionaries)
         self._packer = store.packer(self._dictionaries, partition_id, self._tail.next_sequence)
         self._answered_ms = -1
