@@ -54,6 +54,7 @@ def test_javascript(tmp_path: Path):
     subprocess.run([*npm(), "ci", "--no-audit", "--no-fund"], cwd=suite, env=environment, check=True, timeout=300)
     cases = sorted(suite.glob("*.test.js"))
 
+    # A case that fails leaves its clients open, and they would keep the process from its end.
     output = beside_the_parts(
         *(
             node(),
