@@ -12,6 +12,7 @@ import pytest
 from local_azure.core import sqlite as module
 from local_azure.core.clock import Clock
 from local_azure.core.group_commit import GroupCommit
+from local_azure.core.packing import Dictionaries
 from local_azure.core.sqlite import give_back, open_database
 from local_azure.cosmos import store as cosmos
 from local_azure.cosmos.catalog import Catalog
@@ -76,7 +77,7 @@ async def test_the_hub_gives_back_what_is_past_its_retention(tmp_path: Path):
     clock = Clock(real_origin=now, azure_origin=now, speed=1_000)
     commits = GroupCommit(hubs.open_store(path), lambda error: pytest.fail(str(error)))
     _, (number,) = hubs.ensure_hub(commits.database, "hub", 1, 1)
-    partition = Partition(commits, number, 0, lambda: int(clock.timestamp() * 1_000))
+    partition = Partition(commits, Dictionaries(commits.database), number, 0, lambda: int(clock.timestamp() * 1_000))
     partition.append([accept_event(event(b"x" * 1_000))] * ROWS, None)
     commits.commit()
     full = size(path)
