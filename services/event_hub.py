@@ -17,6 +17,7 @@ from services.clients import CachedClient
 from services.concurrency import together
 from services.credentials import open_credential
 from services.settings import settings
+from services.transport import trusted
 
 # The SDK's defaults, 3 retries that back off up to 120 s, are for streams that nobody waits for. Times in seconds.
 _PATIENCE: dict[str, Any] = {
@@ -45,11 +46,13 @@ async def _open(resources: AsyncExitStack) -> _Hub:
     connection = settings().event_hubs
     if connection.connection_string:
         producer = EventHubProducerClient.from_connection_string(
-            connection.connection_string, eventhub_name=names.EVENT_HUB, **_PATIENCE
+            connection.connection_string, eventhub_name=names.EVENT_HUB, ssl_context=trusted(), **_PATIENCE
         )
     else:
         credential = await open_credential(connection, resources)
-        producer = EventHubProducerClient(connection.address or "", names.EVENT_HUB, credential, **_PATIENCE)
+        producer = EventHubProducerClient(
+            connection.address or "", names.EVENT_HUB, credential, ssl_context=trusted(), **_PATIENCE
+        )
     return _Hub(await resources.enter_async_context(producer))
 
 

@@ -13,15 +13,18 @@ from services import names
 from services.clients import CachedClient
 from services.credentials import open_credential
 from services.settings import settings
+from services.transport import trusted
 
 
 async def _open(resources: AsyncExitStack) -> ServiceBusClient:
     connection = settings().service_bus
     if connection.connection_string:
-        client = ServiceBusClient.from_connection_string(connection.connection_string, retry_total=1)
+        client = ServiceBusClient.from_connection_string(
+            connection.connection_string, retry_total=1, ssl_context=trusted()
+        )
     else:
         credential = await open_credential(connection, resources)
-        client = ServiceBusClient(connection.address or "", credential, retry_total=1)
+        client = ServiceBusClient(connection.address or "", credential, retry_total=1, ssl_context=trusted())
     return await resources.enter_async_context(client)
 
 

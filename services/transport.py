@@ -1,5 +1,7 @@
-"""The HTTP transport of the clients: as the SDKs make it, but it looks at the environment once."""
+"""How the clients reach their services: as the SDKs do it, but what is the same each time is looked up once."""
 
+import ssl
+from functools import cache
 from urllib.request import getproxies
 
 from azure.core.pipeline.transport import AioHttpTransport
@@ -16,3 +18,13 @@ def http_transport(*, connection_timeout: float, read_timeout: float) -> AioHttp
     return AioHttpTransport(
         use_env_settings=has_proxy, connection_timeout=connection_timeout, read_timeout=read_timeout
     )
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """The certificates that the AMQP clients of this process trust: those of the machine, as over HTTP.
+
+    Without a context the SDKs of Event Hubs and Service Bus load theirs for each connection (10 ms), and they open one
+    for each question about a partition. One without TLS does so too.
+    """
+    return ssl.create_default_context()

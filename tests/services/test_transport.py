@@ -1,8 +1,13 @@
-"""The transport of the clients heeds the environment's proxy without asking for it at every request."""
+"""The clients heed the environment's proxy and trust the machine's certificates without looking them up each time."""
+
+import ssl
 
 import pytest
+from azure.eventhub.exceptions import EventHubError
 
-from services.transport import http_transport
+from services import event_hub
+from services.clients import close_clients
+from services.transport import http_transport, trusted
 
 
 @pytest.fixture(autouse=True)
@@ -26,3 +31,21 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
 
     assert heeds_the_environment() is True
+
+
+async def test_questions_to_the_hub_load_the_trusted_certificates_once(monkeypatch: pytest.MonkeyPatch):
+    loads = 0
+
+    def load(*_: object, **__: object) -> None:
+        nonlocal loads
+        loads += 1
+
+    trusted.cache_clear()
+    for name in ("load_verify_locations", "load_default_certs"):
+        monkeypatch.setattr(ssl.SSLContext, name, load)
+
+    with pytest.raises(EventHubError):  # nobody listens; the client tries three times, with its certificates in hand
+        await event_hub.ask()
+    await close_clients()
+
+    assert loads == 1

@@ -6,6 +6,7 @@ from azure.eventhub import LoadBalancingStrategy, parse_connection_string
 from azure.eventhub.aio import EventHubConsumerClient
 from azure.storage.blob.aio import BlobServiceClient
 
+from local_azure.core.trust import trusted
 from local_azure.functions_host.event_hubs.batch import Source
 from local_azure.functions_host.event_hubs.checkpoints import BlobCheckpoints, PartitionStore
 from local_azure.functions_host.event_hubs.trigger import EventHubTrigger
@@ -46,6 +47,7 @@ def _consumer(place: ServiceConnection, source: Source, store: PartitionStore) -
         "checkpoint_store": store,
         "load_balancing_interval": _RECLAIM_SECONDS,
         "load_balancing_strategy": LoadBalancingStrategy.GREEDY,
+        "ssl_context": trusted(),
     }
     if place.connection_string is not None:
         return EventHubConsumerClient.from_connection_string(

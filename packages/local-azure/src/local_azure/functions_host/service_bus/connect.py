@@ -2,6 +2,7 @@
 
 from azure.servicebus.aio import ServiceBusClient
 
+from local_azure.core.trust import trusted
 from local_azure.functions_host.host_json import ServiceBusExtension
 from local_azure.functions_host.identity import credential_for
 from local_azure.functions_host.invocation.caller import Caller
@@ -23,5 +24,5 @@ def open_trigger(caller: Caller, options: ServiceBusExtension) -> ServiceBusTrig
 
 def _client(place: ServiceConnection) -> ServiceBusClient:
     if place.connection_string is not None:
-        return ServiceBusClient.from_connection_string(place.connection_string)
-    return ServiceBusClient(place.namespace, credential_for(place))
+        return ServiceBusClient.from_connection_string(place.connection_string, ssl_context=trusted())
+    return ServiceBusClient(place.namespace, credential_for(place), ssl_context=trusted())

@@ -14,6 +14,7 @@ from local_azure.amqp.bodies import received_body
 from local_azure.amqp.continuity import Continuity, SkippedEventsError
 from local_azure.amqp.sdk_types import complete
 from local_azure.core.process import CannotStartError
+from local_azure.core.trust import trusted
 from local_azure.stream_analytics.engine.times import ticks_of
 from local_azure.stream_analytics.job.compression import unpacked
 from local_azure.stream_analytics.job.project import HubInput
@@ -53,6 +54,7 @@ class Hub:
             retry_total=0,
             load_balancing_interval=1,  # closing waits for it
             user_agent=USER_AGENT,
+            ssl_context=trusted(),
         )
 
     async def partitions(self) -> list[int]:

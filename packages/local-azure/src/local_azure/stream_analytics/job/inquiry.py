@@ -12,6 +12,7 @@ from azure.core.credentials import AccessToken
 from azure.eventhub import parse_connection_string
 from azure.eventhub.aio import EventHubConsumerClient, EventHubSharedKeyCredential
 
+from local_azure.core.trust import trusted
 from local_azure.stream_analytics.job.progress import Promise
 from local_azure.stream_analytics.job.project import HubInput
 from local_azure.stream_analytics.job.user_agent import USER_AGENT
@@ -72,6 +73,7 @@ class Inquirer:
             credential=cast(Any, credential),
             retry_total=0,
             use_tls=self._uses_tls,
+            ssl_context=trusted(),
             user_agent=USER_AGENT,
         )
         async with client:

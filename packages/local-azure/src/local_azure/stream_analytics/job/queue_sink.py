@@ -8,6 +8,7 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
 from azure.servicebus.exceptions import MessageSizeExceededError
 
+from local_azure.core.trust import trusted
 from local_azure.stream_analytics.engine.serialization import row_to_json, unpack
 from local_azure.stream_analytics.job.journal import Parcel
 from local_azure.stream_analytics.job.project import QueueOutput
@@ -38,7 +39,9 @@ class QueueOutputSink:
 
     def __init__(self, connection: str, output: QueueOutput) -> None:
         self._output = output
-        self._client = ServiceBusClient.from_connection_string(connection, retry_total=0, user_agent=USER_AGENT)
+        self._client = ServiceBusClient.from_connection_string(
+            connection, retry_total=0, user_agent=USER_AGENT, ssl_context=trusted()
+        )
         self._sender: ServiceBusSender | None = None
         self._used = 0.0
 
