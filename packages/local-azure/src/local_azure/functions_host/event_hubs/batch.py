@@ -14,10 +14,12 @@ from azure.eventhub import EventData
 from azure.functions.meta import Datum
 
 from local_azure.amqp.bodies import json_text, plain, received_body
+from local_azure.amqp.sdk_tags import forget_tags
 from local_azure.amqp.sdk_types import complete
 from local_azure.functions_host.indexing.functions import Binding
 
 complete("azure.eventhub")
+forget_tags()
 
 
 class Source(NamedTuple):

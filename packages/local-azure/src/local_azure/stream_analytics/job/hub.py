@@ -12,6 +12,7 @@ from azure.eventhub.exceptions import ConnectError, EventHubError
 
 from local_azure.amqp.bodies import received_body
 from local_azure.amqp.continuity import Continuity, SkippedEventsError
+from local_azure.amqp.sdk_tags import forget_tags
 from local_azure.amqp.sdk_types import complete
 from local_azure.core.process import CannotStartError
 from local_azure.core.trust import trusted
@@ -22,6 +23,7 @@ from local_azure.stream_analytics.job.user_agent import USER_AGENT
 
 logger = logging.getLogger(__name__)
 complete("azure.eventhub")
+forget_tags()
 
 BATCH = 1_000
 PAUSE = 0.5

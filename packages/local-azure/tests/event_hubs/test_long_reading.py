@@ -1,0 +1,44 @@
+"""A process that reads a hub for long does not grow by what it has read."""
+
+import asyncio
+import gc
+from typing import Any
+
+from local_azure.stream_analytics.job.hub import Events, Hub
+from local_azure.stream_analytics.job.project import HubInput
+from tests.event_hubs.conftest import Both
+from tests.event_hubs.sdk import HUB, Sdk
+
+EVENTS = 300
+
+
+async def test_a_reader_remembers_nothing_of_the_events_that_it_has_handed_on(both: Both, connection: str):
+    async def scenario(sdk: Sdk) -> None:
+        start = await sdk.end(sdk.partition)
+        await sdk.send([f"{sdk.kind}-{number}" for number in range(EVENTS)], partition_id=sdk.partition)
+        numbers: list[int] = []
+        enough = asyncio.Event()
+
+        async def take(events: Events) -> None:
+            numbers.extend(events.numbers)
+            if len(numbers) >= EVENTS:
+                enough.set()
+
+        def position() -> int:
+            return numbers[-1] if numbers else start
+
+        hub = Hub(connection, HubInput("input", HUB, "$Default"))
+        reading = asyncio.create_task(hub.read(int(sdk.partition), position, take))
+        await asyncio.wait_for(enough.wait(), 30)
+        assert tags_of_open_links() == 0
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+    await both(scenario)
+
+
+def tags_of_open_links() -> int:
+    """The tags of deliveries that the links of this process remember."""
+    links: list[Any] = [each for each in gc.get_objects() if type(each).__name__ == "ReceiverLink"]
+    assert links
+    return sum(len(link._received_delivery_tags) for link in links)
