@@ -2,20 +2,23 @@
 
 python -m benchmarks.soak [--rate 1500] [--minutes 30]
 
-A worker of `detective send` offers the load to a stack of its own. A part is flat if its memory at the end is about
-that of the middle; the rates that the pipeline bears are another benchmark's (`pipeline`).
+A worker of `detective send` offers the load to a stack of its own. `benchmarks.trends` tells by the second half of the
+sending if a part's memory is flat, grows, or swings too much to tell: caches fill in the first. Exit code 1 unless all
+are flat. The rates that the pipeline bears are another benchmark's (`pipeline`).
 """
 
 import argparse
+import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.trends import CERTAIN, NOTICEABLE_SHARE, Trend, trend
 from cli import windows
 from cli.app_client import AppClient, local_key
 from cli.sending.order import plan_of_rate, taken
@@ -25,8 +28,10 @@ from local_azure.stack.usage import FILE, Usage, read_usage
 
 SPEED = 60
 """A five-minute window every five seconds."""
-LOOKS = 6
-"""Looks at the memory while it sends, beside that at the start."""
+LOOK_SECONDS = 5.0
+"""Between looks at the memory while it sends; the stack itself looks as often."""
+SHOWN = 6
+"""Looks of those that are shown, beside the first and the last."""
 SETTLED_SECONDS = 15
 PATIENCE_SECONDS = 1_800.0
 MIB = 2**20
@@ -35,38 +40,59 @@ Memories = dict[str, float]
 """By part, MiB; a page that two processes share counted once."""
 
 
-def main(rate: int, minutes: float) -> None:
-    """Send, wait until all of it is judged, and print the tables. Raises AppError if it is not."""
+class Look(msgspec.Struct, frozen=True):
+    """The memories of all parts at a moment: minutes since the first event, and the events sent until then."""
+
+    minutes: float
+    events: int
+    memories: Memories
+
+
+def main(rate: int, minutes: float) -> bool:
+    """Send, wait until all of it is judged, and print the tables; True if the memory of each part is flat.
+
+    Raises AppError or TimeoutError if not all of it is judged.
+    """
     console = Console(highlight=False, width=110)
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
         with running_stack(at / "state", SPEED, console.print, at / "settings.json") as stack:
             time.sleep(SETTLED_SECONDS)
-            looks: list[tuple[str, Memories]] = [("start", _memories(stack))]
+            looks = [Look(0.0, 0, _memories(stack))]
             state = _send(stack, at / "load", rate, minutes, looks)
             app = AppClient(stack.url, local_key(stack.settings), patience=PATIENCE_SECONDS)
             expected = state.totals.expected_suspicious
             if not windows.wait_until_judged(windows.Judging(app), expected, PATIENCE_SECONDS, lambda _: None):
                 raise TimeoutError(f"not all of {expected} flagged events were judged in {PATIENCE_SECONDS:.0f} s")
             time.sleep(SETTLED_SECONDS)
-            looks.append(("all judged", _memories(stack)))
+            judged = _memories(stack)
             used = _used(stack)
             # An orderly stop would write them into their files.
             logs = {name: _logs(at / "state" / name) for name in used}
-    console.print(_memory_table(looks))
+    trends = trends_of(looks)
+    console.print(_memory_table(looks, judged))
+    console.print(_trend_table(trends, looks))
     console.print(_disk_table(used, logs, state.totals.sent))
+    return all(each.kind == "flat" for each in trends.values())
 
 
-def _send(stack: Stack, folder: Path, rate: int, minutes: float, looks: list[tuple[str, Memories]]) -> SendState:
+def trends_of(looks: Sequence[Look]) -> dict[str, Trend]:
+    """By part, the trend of its memory in MiB a minute, in the second half of the sending."""
+    half = [look for look in looks if look.minutes >= looks[-1].minutes / 2]
+    at = [look.minutes for look in half]
+    return {name: trend(at, [look.memories.get(name, 0.0) for look in half]) for name in looks[-1].memories}
+
+
+def _send(stack: Stack, folder: Path, rate: int, minutes: float, looks: list[Look]) -> SendState:
     seconds = minutes * 60
     plan = msgspec.structs.replace(plan_of_rate(rate, round(rate * seconds)), producers=1, seed=42)
     order = taken(folder, plan, 1, {})
     began = time.monotonic()
 
-    def seen(_: SendState) -> None:
+    def seen(state: SendState) -> None:
         passed = time.monotonic() - began
-        if passed >= seconds * len(looks) / LOOKS:
-            looks.append((f"{passed / 60:.1f} min", _memories(stack)))
+        if passed >= LOOK_SECONDS * len(looks):
+            looks.append(Look(passed / 60, state.totals.sent, _memories(stack)))
 
     settings: Mapping[str, str] = msgspec.json.decode(stack.settings.read_bytes())["Values"]
     return run_workers(order, folder, settings, seen)
@@ -85,11 +111,28 @@ def _logs(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*-wal"))
 
 
-def _memory_table(looks: list[tuple[str, Memories]]) -> Table:
-    table = Table("MiB", *(name for name, _ in looks))
-    for part in looks[-1][1]:
-        table.add_row(part, *(f"{memories.get(part, 0.0):.0f}" for _, memories in looks))
-    table.add_row("all", *(f"{sum(memories.values()):.0f}" for _, memories in looks))
+def _memory_table(looks: Sequence[Look], judged: Memories) -> Table:
+    shown = [looks[(len(looks) - 1) * number // SHOWN] for number in range(SHOWN + 1)]
+    table = Table("MiB", "start", *(f"{look.minutes:.1f} min" for look in shown[1:]), "all judged")
+    columns = [*(look.memories for look in shown), judged]
+    for part in judged:
+        table.add_row(part, *(f"{memories.get(part, 0.0):.0f}" for memories in columns))
+    table.add_row("all", *(f"{sum(memories.values()):.0f}" for memories in columns))
+    return table
+
+
+def _trend_table(trends: Mapping[str, Trend], looks: Sequence[Look]) -> Table:
+    last, span = looks[-1], next(iter(trends.values())).span
+    rate = last.events / last.minutes if last.minutes else 0.0
+    table = Table("part", "MiB an hour", "bytes an event", "", title=f"The last {span:.1f} minutes of the sending")
+    for part, each in trends.items():
+        by_event = MIB / rate if rate else 0.0
+        hourly, error = each.slope * 60, each.error * 60
+        told = f"{each.slope * by_event:+,.0f} ± {each.error * by_event:,.0f}"
+        table.add_row(part, f"{hourly:+,.1f} ± {error:,.1f}", told, each.kind)
+    table.caption = (
+        f"± is the standard error. Flat: by {CERTAIN} of them at most {NOTICEABLE_SHARE:.0%} more after these minutes"
+    )
     return table
 
 
@@ -110,4 +153,4 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=int, default=1_500, help="events a second (1500)")
     parser.add_argument("--minutes", type=float, default=30, help="how long (30)")
     arguments = parser.parse_args()
-    main(arguments.rate, arguments.minutes)
+    sys.exit(0 if main(arguments.rate, arguments.minutes) else 1)
