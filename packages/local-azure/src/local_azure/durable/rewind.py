@@ -47,9 +47,12 @@ def _rewind(store: Store, database: sqlite3.Connection, instance: Instance, reas
     put_instance(
         database, msgspec.structs.replace(instance, status="Running", output=None, updated=now, rewindable=None)
     )
+    if woken:
+        # The rewound children will wake it.
+        return woken
     note = Event(event_type=EventType.GENERIC_EVENT, timestamp=stamp(now), data=reason)
     put_message(database, StoredMessage(instance.id, MessageKind.EVENT, encode(note)))
-    return [*woken, instance.id]
+    return [instance.id]
 
 
 def _is_part(event: Event, failed: Rewindable) -> bool:

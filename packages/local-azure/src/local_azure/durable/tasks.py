@@ -139,6 +139,8 @@ class Decision(msgspec.Struct, frozen=True):
     is_signal: bool = False
     has_own_id: bool = False
     """True for a sub-orchestration whose id user code has chosen."""
+    attempts: int | None = None
+    """The number of attempts that retry options allow."""
     sent_at: str = ""
     predecessor: str = ""
     clashes_with: str = ""
@@ -148,6 +150,7 @@ class Decision(msgspec.Struct, frozen=True):
     def of(cls, task: Task, number: int, execution_id: str) -> "Decision":
         """The decision that starts a task, or its next attempt."""
         action = task.action
+        attempts = task.retry.max_number_of_attempts if task.retry else None
         match action.action_type:
             case ActionType.CREATE_TIMER:
                 fire_at = _fire_at(action)
@@ -161,6 +164,7 @@ class Decision(msgspec.Struct, frozen=True):
                     instance_id=action.instance_id or f"{execution_id}:{number}",
                     version=action.version,
                     has_own_id=bool(action.instance_id),
+                    attempts=attempts,
                 )
             case ActionType.CALL_ENTITY | ActionType.SIGNAL_ENTITY:
                 return cls(
@@ -175,7 +179,7 @@ class Decision(msgspec.Struct, frozen=True):
             case ActionType.CALL_HTTP:
                 return cls(number, DecisionKind.ACTIVITY, HTTP_ACTIVITY, json.dumps(action.http_request))
             case _:
-                return cls(number, DecisionKind.ACTIVITY, action.function_name, action.input)
+                return cls(number, DecisionKind.ACTIVITY, action.function_name, action.input, attempts=attempts)
 
     @classmethod
     def retry_timer(cls, number: int, task: Task, fire_at: float) -> "Decision":

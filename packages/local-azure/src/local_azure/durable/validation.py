@@ -40,6 +40,8 @@ def _check(worker: Worker, instance: Instance, decision: Decision) -> None:
     for text in (decision.name, decision.instance_id, decision.input or "", decision.version or ""):
         if printable(text) != text:
             raise BadRequestError(f"{text[:64]!r} is not valid Unicode.")
+    if decision.attempts is not None and decision.attempts < 1:
+        raise BadRequestError(f"{decision.name!r} is to be tried {decision.attempts} times; at least 1 is asked for")
     match decision.kind:
         case DecisionKind.ACTIVITY:
             if decision.name != HTTP_ACTIVITY and not worker.has_activity(decision.name):
