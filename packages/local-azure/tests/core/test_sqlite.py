@@ -16,7 +16,7 @@ from local_azure.core.packing import Dictionaries
 from local_azure.core.sqlite import give_back, open_database
 from local_azure.cosmos import store as cosmos
 from local_azure.cosmos.catalog import Catalog
-from local_azure.durable.purge import purge_finished
+from local_azure.durable.purge import purge_by
 from local_azure.durable.queries import InstanceFilter
 from local_azure.durable.store import Store
 from local_azure.event_hubs import store as hubs
@@ -103,7 +103,7 @@ async def test_the_task_hub_gives_back_the_histories_that_were_purged(tmp_path: 
     pages = "PRAGMA page_count"
     (full,) = store.database.execute(pages).fetchone()
 
-    assert await purge_finished(store, InstanceFilter()) == 200
+    assert await purge_by(store, InstanceFilter(), lambda _: None) == 200
 
     assert store.database.execute(pages).fetchone()[0] < full / 10
     store.close()

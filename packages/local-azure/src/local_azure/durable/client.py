@@ -15,7 +15,7 @@ from local_azure.durable.errors import (
     WrongStateError,
 )
 from local_azure.durable.events import Event, EventType, encode, printable, stamp
-from local_azure.durable.purge import purge_finished, purge_one
+from local_azure.durable.purge import purge_by, purge_one
 from local_azure.durable.queries import EntityRow, InstanceFilter, list_entities, list_instances
 from local_azure.durable.rewind import rewind
 from local_azure.durable.store import Instance, MessageKind, StoredMessage, put_message
@@ -87,21 +87,21 @@ class HubClient:
         event = self._event(EventType.EVENT_RAISED, name=printable(name), input=data_json)
         self._send(StoredMessage(instance_id, MessageKind.EXTERNAL_EVENT, encode(event)))
 
-    def terminate(self, instance_id: str, reason: str) -> None:
+    def terminate(self, instance_id: str, reason: str | None) -> None:
         """End an instance. What it has called runs on, as under the extension; nobody waits for it any more."""
         self._running(instance_id)
-        self._control(instance_id, self._event(EventType.EXECUTION_TERMINATED, input=printable(reason)))
+        self._control(instance_id, self._event(EventType.EXECUTION_TERMINATED, input=printable(reason or "")))
 
-    def suspend(self, instance_id: str, reason: str) -> None:
+    def suspend(self, instance_id: str, reason: str | None) -> None:
         """Let an instance decide nothing until it is resumed. Raises InvalidStateError if it is suspended."""
         instance = self._running(instance_id)
         if instance.status == "Suspended":
             raise InvalidStateError(
                 f"Cannot suspend the orchestration instance {instance_id} because instance is in the Suspended state."
             )
-        self._control(instance_id, self._event(EventType.EXECUTION_SUSPENDED, reason=printable(reason)))
+        self._control(instance_id, self._event(EventType.EXECUTION_SUSPENDED, reason=_said(reason)))
 
-    def resume(self, instance_id: str, reason: str) -> None:
+    def resume(self, instance_id: str, reason: str | None) -> None:
         """Let a suspended instance go on. Raises InvalidStateError if it is not suspended."""
         instance = self._running(instance_id)
         if instance.status != "Suspended":
@@ -109,9 +109,9 @@ class HubClient:
                 f"Cannot resume the orchestration instance {instance_id} because instance is in the "
                 f"{instance.status} state."
             )
-        self._control(instance_id, self._event(EventType.EXECUTION_RESUMED, reason=printable(reason)))
+        self._control(instance_id, self._event(EventType.EXECUTION_RESUMED, reason=_said(reason)))
 
-    def rewind(self, instance_id: str, reason: str) -> None:
+    def rewind(self, instance_id: str, reason: str | None) -> None:
         """Bring a failed instance back to before its failures and let it try again."""
         instance = self._store.instance(instance_id)
         if instance is None:
@@ -121,7 +121,7 @@ class HubClient:
                 f'This orchestration has status {instance.status}, but only orchestrations in the "Failed" state can '
                 "be rewound."
             )
-        self._committed(rewind(self._store, instance, reason, self._clock.timestamp()))
+        self._committed(rewind(self._store, instance, reason or "", self._clock.timestamp()))
 
     def purge(self, instance_id: str) -> int:
         """Delete an instance that has ended, or an entity; gives how many were deleted (1)."""
@@ -130,8 +130,11 @@ class HubClient:
         return deleted
 
     async def purge_by(self, conditions: InstanceFilter) -> int:
-        """Delete all ended instances that meet the conditions, a slice at a time; gives how many."""
-        return await purge_finished(self._store, conditions)
+        """Delete the instances that meet the conditions, a slice at a time; gives how many.
+
+        Only states of ended instances narrow it; without any, instances that run and entities are deleted as well.
+        """
+        return await purge_by(self._store, conditions, self._forget)
 
     # --- entities ---
 
@@ -183,3 +186,7 @@ class HubClient:
 
     def _event(self, kind: EventType, **fields: Any) -> Event:
         return Event(event_type=kind, timestamp=stamp(self._clock.timestamp()), **fields)
+
+
+def _said(reason: str | None) -> str | None:
+    return None if reason is None else printable(reason)
