@@ -92,6 +92,7 @@ async def test_what_is_wrong_is_400_with_a_reason(api: Api):
         ("POST", "/instances/w/raiseEvent/go", b"nonsense"),
         ("POST", "/instances/nobody/restart", None),
         ("GET", "/instances?top=-1", None),
+        ("GET", "/instances?runtimeStatus=-1", None),
         ("GET", "/instances?taskHub=another", None),
         ("POST", "/entities/nobody/1?op=x", b"1"),
         ("POST", "/entities/a%40b/1?op=x", b"1"),
@@ -115,8 +116,30 @@ async def test_many_are_purged_in_slices_and_what_runs_is_kept(api: Api, monkeyp
         await api("POST", f"/orchestrators/echo/e-{number}?timeout=30&pollingInterval=1")
     await api("POST", "/orchestrators/wait/e-3-waits")
 
-    assert (await api("DELETE", "/instances?createdTimeFrom=2020-01-01T00:00:00Z"))[1] == {"instancesDeleted": 7}
+    ended = "/instances?createdTimeFrom=2020-01-01T00:00:00Z&runtimeStatus=Completed,Running"
+    assert (await api("DELETE", ended))[1] == {"instancesDeleted": 7}
     assert [row["instanceId"] for row in (await api("GET", "/instances"))[1]] == ["e-3-waits"]
+
+
+@pytest.mark.parametrize("asked", ["", "&runtimeStatus=Running", "&runtimeStatus=Nonsense"])
+async def test_a_purge_without_a_state_of_ended_instances_takes_what_runs_along(
+    api: Api, asked: str, caplog: pytest.LogCaptureFixture
+):
+    await api("POST", "/orchestrators/wait/w")
+    while (await api("GET", "/instances/w"))[1]["runtimeStatus"] != "Running":
+        await asyncio.sleep(0.01)
+
+    assert (await api("DELETE", f"/instances?createdTimeFrom=2020-01-01T00:00:00Z{asked}"))[1] == {
+        "instancesDeleted": 1
+    }
+
+    assert (await api("POST", "/instances/w/raiseEvent/go", b"1"))[0] == 404
+    assert "purged 1 instances that had not ended" in caplog.text
+    await api("POST", "/orchestrators/wait/w")
+    await api("POST", "/instances/w/raiseEvent/go", b"1")
+    while (await api("GET", "/instances/w"))[0] == 202:
+        await asyncio.sleep(0.01)
+    assert (await api("GET", "/instances/w"))[1]["output"] == 1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The URLs under which an instance is managed, and the durable client binding's JSON that carries them."""
 
 import json
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 WEBHOOK_BASE = "/runtime/webhooks/durabletask"
 RPC_BASE = "/durabletask"
@@ -25,7 +25,7 @@ def management_urls(base_url: str, hub_name: str, instance_id: str, key: str | N
     `base_url` is the host's origin (`http://127.0.0.1:7071`); `key` is the system key of the webhooks, if they ask for
     one: whoever gets these addresses may use them.
     """
-    prefix = f"{base_url.rstrip('/')}{WEBHOOK_BASE}/instances/{quote_plus(instance_id)}"
+    prefix = f"{base_url.rstrip('/')}{WEBHOOK_BASE}/instances/{form_encoded(instance_id)}"
     query = _query(hub_name, key)
     urls = {"id": instance_id, "statusQueryGetUri": f"{prefix}?{query}"}
     for name, path in _OPERATIONS.items():
@@ -62,6 +62,16 @@ def client_binding(base_url: str, hub_name: str, key: str | None = None, rpc_bas
             "httpBaseUrl": f"{origin}{WEBHOOK_BASE}",
         }
     )
+
+
+def form_encoded(text: str) -> str:
+    """A text as .NET's WebUtility.UrlEncode writes it into an address."""
+    return quote_plus(text, safe="!*()").replace("~", "%7E")
+
+
+def form_decoded(text: str) -> str:
+    """A part of a path, which the extension decodes once more as a form: a plus is a space, `%252B` a plus."""
+    return unquote_plus(text)
 
 
 def _query(hub_name: str, key: str | None) -> str:

@@ -22,6 +22,11 @@ _MISSING = (
     "function. Additional info: No activity functions are currently registered!"
 )
 
+_FAILS = "Exception: Activity function 'fails_first' failed: ValueError: attempt"
+_NO_ATTEMPT = (
+    "Orchestrator function 'retry_bounds' failed: 'fails_first' is to be tried {} times; at least 1 is asked for"
+)
+
 GOLDEN = {
     "unknown_activity": Difference(
         "the instance stays Running for ever",
@@ -40,6 +45,18 @@ PROBES = {
     "another_task_hub": Difference("200 with an empty list", "400 that names the hub", "a mistake is told", 400),
     "a_child_of_its_own_id": Difference(
         "the parent stays Running for ever", "it fails at once; the log says what Azure would do", "as above", "Failed"
+    ),
+    "bounds_of_the_number_of_attempts": Difference(
+        "with fewer than one attempt the instance stays Running for ever",
+        "it fails at once; the log says what Azure would do",
+        "as above",
+        {
+            "1": ["Completed", f"{_FAILS} 1", None],
+            "2": ["Completed", f"{_FAILS} 2", None],
+            "3": ["Completed", 3, None],
+            "0": ["Failed", _NO_ATTEMPT.format(0), None],
+            "-1": ["Failed", _NO_ATTEMPT.format(-1), None],
+        },
     ),
     "starts_that_are_odd": Difference(
         "a body that is not JSON: 500 JsonSerializationException",

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from local_azure.durable import http_query as query
 from local_azure.durable.actions import to_json
-from local_azure.durable.binding import RPC_BASE, WEBHOOK_BASE
+from local_azure.durable.binding import RPC_BASE, WEBHOOK_BASE, form_decoded
 from local_azure.durable.entity_messages import split_scheduler_id
 from local_azure.durable.errors import AlreadyExistsError, BadRequestError, UnreadableBodyError
 from local_azure.durable.http_errors import Handler, error_body, guarded, json_response
@@ -53,22 +53,23 @@ def _routes(api: "HttpApi") -> list[tuple[str, str, Handler]]:
     name, instance, key, event = (f"{{{part}:[^/]+}}" for part in ("name", "id", "key", "event"))
     starts, instances, entities = (f"/{{kind:(?i:{kind})}}" for kind in ("orchestrators", "instances", "entities"))
     end = "{end:/?}"
-    return [
+    routes = [
         ("POST", f"{starts}/{name}", api.start),
         ("POST", f"{starts}/{name}/{instance}", api.start),
-        ("GET", f"{instances}{end}", api.list_instances),
-        ("DELETE", f"{instances}{end}", api.purge_by),
+        ("GET", instances, api.list_instances),
+        ("DELETE", instances, api.purge_by),
         ("GET", f"{instances}/{instance}", api.status),
         ("DELETE", f"{instances}/{instance}", api.purge),
         ("POST", f"{instances}/{instance}/{{operation:(?i:raiseEvent)}}/{event}", api.raise_event),
         ("POST", f"{instances}/{instance}/{{operation:(?i:restart)}}", api.restart),
         ("POST", f"{instances}/{instance}/{{operation:(?i:terminate|suspend|resume|rewind)}}", api.command),
-        ("GET", f"{entities}{end}", api.list_entities),
+        ("GET", entities, api.list_entities),
         ("GET", f"{entities}/{name}", api.list_entities),
         ("GET", f"{entities}/{name}/{key}", api.entity),
         ("POST", f"{entities}/{name}/{key}", api.signal),
         ("DELETE", f"{entities}/{name}/{key}", api.signal),
     ]
+    return [(method, path + end, handler) for method, path, handler in routes]
 
 
 class HttpApi:
@@ -82,7 +83,7 @@ class HttpApi:
         """Start an orchestrator: 202 with the management URLs; with `timeout` wait for its end."""
         body = await query.json_body(request)
         instance_id = self._client.start(
-            request.match_info["name"], body, request.match_info.get("id"), request.query.get("version")
+            _part(request, "name"), body, _part(request, "id") or None, query.parameters(request).get("version")
         )
         return await self._started(request, instance_id)
 
@@ -90,7 +91,7 @@ class HttpApi:
         """Start an instance again: 202 with the management URLs; 400 for an unknown one, 409 for one that runs."""
         new_id = query.flag(request, "restartWithNewInstanceId", default=True)
         try:
-            instance_id = self._client.restart(request.match_info["id"], new_id=new_id)
+            instance_id = self._client.restart(_part(request, "id"), new_id=new_id)
         except AlreadyExistsError as error:
             message = "A non-terminal instance with this instance ID already exists."
             exception = "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException"
@@ -108,13 +109,14 @@ class HttpApi:
                     return json_response(json_value(instance.output))
                 return json_response(instance_status(instance))
         urls = self._hub.management_urls(str(request.url.origin()), instance_id)
-        return json_response(urls, 202, {"Location": urls["statusQueryGetUri"], "Retry-After": "10"})
+        location = urls["statusQueryGetUri"].replace("%7E", "~")  # .NET's Uri undoes this one
+        return json_response(urls, 202, {"Location": location, "Retry-After": "10"})
 
     async def status(self, request: web.Request) -> web.Response:
         """The status of an instance: 202 while it runs, 200 when it has ended, 500 for a failed one if asked for."""
-        if request.match_info["id"].startswith("@"):
+        if _part(request, "id").startswith("@"):
             return self._entity_status(request)
-        instance = self._client.status(request.match_info["id"])
+        instance = self._client.status(_part(request, "id"))
         history = self._client.history(instance.id) if query.flag(request, "showHistory") else None
         payload = instance_status(
             instance,
@@ -128,7 +130,7 @@ class HttpApi:
         return json_response(payload, 500 if as_error else 200)
 
     def _entity_status(self, request: web.Request) -> web.Response:
-        payload = entity_status(self._client.entity(request.match_info["id"]))
+        payload = entity_status(self._client.entity(_part(request, "id")))
         return json_response(payload, 202, {"Location": str(request.url), "Retry-After": RETRY_AFTER})
 
     async def list_instances(self, request: web.Request) -> web.Response:
@@ -147,7 +149,7 @@ class HttpApi:
 
     async def purge(self, request: web.Request) -> web.Response:
         """Delete an ended instance: 200 with the count, 404 for an unknown one, 412 for one that runs."""
-        return json_response({"instancesDeleted": self._client.purge(request.match_info["id"])})
+        return json_response({"instancesDeleted": self._client.purge(_part(request, "id"))})
 
     async def purge_by(self, request: web.Request) -> web.Response:
         """Delete the ended instances that meet the conditions: 200 with the count, 404 if nothing met them."""
@@ -168,35 +170,35 @@ class HttpApi:
         if body is None:
             raise BadRequestError("Invalid JSON content", _EMPTY_BODY, _READER_EXCEPTION)
         value = compact(json_value(body))
-        self._client.raise_event(request.match_info["id"], request.match_info["event"], value)
+        self._client.raise_event(_part(request, "id"), _part(request, "event"), value)
         return web.Response(status=202)
 
     async def command(self, request: web.Request) -> web.Response:
         """Terminate, suspend, resume or rewind: 202; 404 for an unknown instance, 410 or 412 in the wrong state."""
         operation = getattr(self._client, request.match_info["operation"].lower())
-        operation(request.match_info["id"], request.query.get("reason", ""))
+        operation(_part(request, "id"), query.parameters(request).get("reason"))
         return web.Response(status=202)
 
     async def entity(self, request: web.Request) -> web.Response:
         """The state of an entity: 200, or 404."""
-        state = self._client.entity_state(request.match_info["name"], _key(request))
+        state = self._client.entity_state(_part(request, "name"), _key(request))
         return json_response(json_value(state))
 
     async def signal(self, request: web.Request) -> web.Response:
         """Signal an entity: 202. DELETE is the operation `delete`."""
-        operation = "delete" if request.method == "DELETE" else request.query.get("op", "")
+        operation = "delete" if request.method == "DELETE" else query.parameters(request).get("op", "")
         if request.content_type == "application/json" or not request.can_read_body:
             body = await query.json_body(request)
         else:
             body = to_json(await query.text_body(request))
-        self._client.signal_entity(request.match_info["name"], _key(request), operation, body)
+        self._client.signal_entity(_part(request, "name"), _key(request), operation, body)
         return web.Response(status=202)
 
     async def list_entities(self, request: web.Request) -> web.Response:
         """A page of entities, of one name or all; with `fetchState` their states."""
         bounds = (query.moment(request, "lastOperationTimeFrom"), query.moment(request, "lastOperationTimeTo"))
         page, token = self._client.entities(
-            request.match_info.get("name", ""), bounds, query.page_size(request), request.headers.get(CONTINUATION)
+            _part(request, "name"), bounds, query.page_size(request), request.headers.get(CONTINUATION)
         )
         fetch_state = query.flag(request, "fetchState")
         rows: list[dict[str, Any]] = []
@@ -211,8 +213,13 @@ class HttpApi:
 
 def _key(request: web.Request) -> str:
     """The key of an entity; `$` in a URL stands for the empty key."""
-    key = request.match_info["key"]
+    key = _part(request, "key")
     return "" if key == "$" else key
+
+
+def _part(request: web.Request, name: str) -> str:
+    """A part of the path, empty if the route has none."""
+    return form_decoded(request.match_info.get(name, ""))
 
 
 def _page(rows: list[dict[str, Any]], token: str | None) -> web.Response:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from local_azure.durable import http_query as query
+from local_azure.durable.binding import form_decoded
 from local_azure.durable.errors import (
     AlreadyExistsError,
     BadRequestError,
@@ -41,7 +42,7 @@ def guarded(hub: TaskHub, handler: Handler) -> Handler:
 
     async def guarded_handler(request: web.Request) -> web.Response:
         try:
-            if "%2f" in request.rel_url.raw_path.lower():
+            if any("/" in form_decoded(part) for part in request.match_info.values() if part != "/"):
                 # The extension splits the decoded path, so such an id leads to a route that does not exist.
                 return web.Response(status=404)
             _check_hub(hub, request)
@@ -80,7 +81,7 @@ def _answer(error: ClientError) -> web.Response:
 
 
 def _check_hub(hub: TaskHub, request: web.Request) -> None:
-    asked = request.query.get("taskHub")
+    asked = query.parameters(request).get("taskHub")
     if asked and asked.lower() != hub.settings.hub_name.lower():
         raise BadRequestError(f"there is no task hub {asked[:64]!r} here, only {hub.settings.hub_name!r}")
 

@@ -3,16 +3,19 @@
 import asyncio
 import json
 import math
+import re
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from local_azure.durable.errors import BadRequestError, UnreadableBodyError
 from local_azure.durable.events import seconds
 from local_azure.durable.queries import DEFAULT_PAGE, InstanceFilter
 
 MAX_BODY = 32 << 20
-_STATUSES = {"Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended"}
+_STATUSES = ("Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended")
 _STATUS_NAMES = {name.lower(): name for name in _STATUSES}
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
 BODY_SECONDS = 60.0
@@ -62,15 +65,20 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def parameters(request: web.Request) -> CIMultiDict[str]:
+    """The query; the case of its names does not count."""
+    return CIMultiDict(request.query)
+
+
 def flag(request: web.Request, name: str, *, default: bool = False) -> bool:
     """A boolean of the query; the extension ignores any other text."""
-    return {"true": True, "false": False}.get(request.query.get(name, "").strip().lower(), default)
+    return {"true": True, "false": False}.get(parameters(request).get(name, "").strip().lower(), default)
 
 
 def number(request: web.Request, name: str, default: int) -> int:
     """A whole number of the query; the extension ignores any other text."""
     try:
-        return int(request.query.get(name, default))
+        return int(parameters(request).get(name, default))
     except ValueError:
         return default
 
@@ -78,7 +86,7 @@ def number(request: web.Request, name: str, default: int) -> int:
 def span(request: web.Request, name: str) -> float | None:
     """A number of seconds of the query; None if it is absent or another text."""
     try:
-        seconds_asked = float(request.query[name])
+        seconds_asked = float(parameters(request)[name])
     except (KeyError, ValueError):
         return None
     return seconds_asked if math.isfinite(seconds_asked) else None
@@ -86,7 +94,7 @@ def span(request: web.Request, name: str) -> float | None:
 
 def moment(request: web.Request, name: str) -> float | None:
     """A time of the query in seconds since 1970; None if it is absent or not a time, as the extension has it."""
-    text = request.query.get(name)
+    text = parameters(request).get(name)
     if not text:
         return None
     try:
@@ -96,15 +104,26 @@ def moment(request: web.Request, name: str) -> float | None:
 
 
 def instance_filter(request: web.Request) -> InstanceFilter:
-    """The conditions on instances in the query."""
-    parts = [part.strip() for value in request.query.getall("runtimeStatus", []) for part in value.split(",")]
-    statuses = {_STATUS_NAMES.get(part.lower(), "") for part in parts}
+    """The conditions on instances in the query. Raises BadRequestError for a status below 0, as the extension does."""
+    asked = parameters(request)
+    parts = [part.strip() for value in asked.getall("runtimeStatus", []) for part in value.split(",")]
+    statuses = {_status(part) for part in parts}
     return InstanceFilter(
         created_from=moment(request, "createdTimeFrom"),
         created_to=moment(request, "createdTimeTo"),
         statuses=frozenset(statuses - {""}),
-        prefix=request.query.get("instanceIdPrefix", ""),
+        prefix=asked.get("instanceIdPrefix", ""),
     )
+
+
+def _status(text: str) -> str:
+    """A status by its name or number, as .NET reads an enumeration; empty if it is neither."""
+    if _NUMBER.fullmatch(text):
+        if int(text) < 0:
+            raise BadRequestError(f"runtimeStatus must not be negative: {text}")
+        # A number that has no name is a status too, which no instance has.
+        return _STATUSES[int(text)] if int(text) < len(_STATUSES) else text
+    return _STATUS_NAMES.get(text.lower(), "")
 
 
 def page_size(request: web.Request) -> int:

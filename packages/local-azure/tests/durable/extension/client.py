@@ -97,6 +97,15 @@ class Client:
         except TimeoutError as error:
             raise AssertionError(f"{instance_id} stays as it is: {status}") from error
 
+    async def until_entity(self, path: str) -> None:
+        """Wait until the entity of a path has a state, some seconds at most."""
+        try:
+            async with asyncio.timeout(10):
+                while (await self.ask("GET", path)).status != 200:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            return
+
     async def ended(self, instance_id: str) -> dict[str, Any]:
         """The status once the instance has ended."""
         return await self.until(instance_id, lambda status: status["runtimeStatus"] in FINISHED)

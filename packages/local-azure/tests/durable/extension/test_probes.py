@@ -1,4 +1,4 @@
-"""The answers of Microsoft's extension to some sixty probes are the local engine's answers too.
+"""The answers of Microsoft's extension to some hundred probes are the local engine's answers too.
 
 `probes.json` holds the extension's, recorded by `probes.record`; `differences` names where ours are others on purpose.
 """

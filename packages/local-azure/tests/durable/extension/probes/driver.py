@@ -7,9 +7,15 @@ from tests.durable.extension.probes import (
     entities,
     external_events,
     failures,
+    groups,
     listing,
+    odd_ids,
+    queries,
     races,
     replaying,
+    retrying,
+    sizes,
+    states,
     values,
 )
 from tests.durable.extension.probes.probing import Probe
@@ -25,6 +31,12 @@ _MODULES = (
     listing,
     entities,
     durable_http,
+    retrying,
+    groups,
+    sizes,
+    odd_ids,
+    states,
+    queries,
 )
 PROBES: dict[str, Probe] = {
     name: probe for module in _MODULES for name, probe in vars(module).items() if getattr(probe, "is_probe", False)

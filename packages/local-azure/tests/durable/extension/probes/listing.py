@@ -98,6 +98,11 @@ async def pages_of_odd_sizes(client: Client) -> Any:
 
 
 @probe
+async def a_status_that_is_a_negative_number(client: Client) -> Any:
+    return (await client.ask("GET", "/instances?runtimeStatus=-1")).status
+
+
+@probe
 async def a_negative_page(client: Client) -> Any:
     return (await client.ask("GET", "/instances?top=-1")).status
 

@@ -1,5 +1,6 @@
 """A probe asks an engine something and gives what it saw, evened out."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -58,6 +59,19 @@ def end_of(status: dict[str, Any]) -> list[Any]:
 async def ran(client: Client, name: str, value: Any = None, instance_id: str | None = None) -> list[Any]:
     """Run an orchestrator to its end and give status, output and custom status."""
     return end_of(await client.run(name, instance_id or f"{name}-{value}".lower(), value))
+
+
+async def settled(client: Client, name: str | None, instance_id: str, value: Any) -> list[Any]:
+    """Start an orchestrator, unless it runs, and give its end; "Running" and the like if none comes for seconds."""
+    if name is not None:
+        answer = await client.start(name, instance_id, value)
+        if answer.status != 202:
+            return [answer.status, answer.body]
+    try:
+        async with asyncio.timeout(2 if client.engine == "local" else 25):
+            return end_of(await client.ended(instance_id))
+    except TimeoutError:
+        return [(await client.status(instance_id))["runtimeStatus"]]
 
 
 async def each_foreign(client: Client, name: str) -> Any:

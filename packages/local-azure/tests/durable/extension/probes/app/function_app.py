@@ -2,8 +2,35 @@
 
 import azure.durable_functions as df
 import azure.functions as func
-from probed import changing, children, entities, failing, foreign, http, statuses, values, waiting
+from probed import (
+    changing,
+    children,
+    entities,
+    failing,
+    foreign,
+    groups,
+    http,
+    retrying,
+    sizes,
+    statuses,
+    values,
+    waiting,
+)
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-for module in (values, foreign, waiting, statuses, failing, children, changing, entities, http):
+_MODULES = (
+    values,
+    foreign,
+    waiting,
+    statuses,
+    failing,
+    children,
+    changing,
+    entities,
+    http,
+    retrying,
+    groups,
+    sizes,
+)
+for module in _MODULES:
     app.register_functions(module.blueprint)

@@ -36,3 +36,8 @@ def child_of_a_taken_id(context):
 @blueprint.orchestration_trigger(context_name="context")
 def waiting_parent(context):
     return (yield context.call_sub_orchestrator("echo_event", {"a": 1}, "waiting-child"))
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def child_of_a_given_id(context):
+    return (yield context.call_sub_orchestrator("child", 1, context.get_input()))

@@ -102,3 +102,9 @@ def losing_timer_left_open(context):
 def fan(context):
     results = yield context.task_all([context.call_activity("echo", n) for n in range(context.get_input())])
     return sum(results)
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def named_event(context):
+    context.set_custom_status("waiting")
+    return (yield context.wait_for_external_event("go"))

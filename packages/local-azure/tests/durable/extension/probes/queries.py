@@ -1,0 +1,80 @@
+"""Lists and purges by what they ask for."""
+
+from typing import Any
+
+from tests.durable.extension.client import Client
+from tests.durable.extension.probes.probing import probe
+
+
+async def _three(client: Client, prefix: str) -> None:
+    await client.run("echo_input", f"{prefix}-done", 1)
+    await client.run("status_at_once_then_raise", f"{prefix}-failed")
+    await client.start("echo_event", f"{prefix}-cut")
+    await client.waiting(f"{prefix}-cut")
+    await client.ask("POST", f"/instances/{prefix}-cut/terminate?reason=x")
+    await client.ended(f"{prefix}-cut")
+    await client.start("echo_event", f"{prefix}-runs")
+    await client.waiting(f"{prefix}-runs")
+
+
+@probe
+async def lists_by_state_and_time(client: Client) -> Any:
+    await _three(client, "by")
+    created = (await client.status("by-failed"))["createdTime"]
+    queries = (
+        "&runtimeStatus=Failed", "&runtimeStatus=Failed&runtimeStatus=Terminated", "&runtimeStatus=Failed,Terminated",
+        "&runtimeStatus=Failed,%20Terminated", "&runtimeStatus=Running", "&runtimeStatus=Pending", "&runtimeStatus=",
+        "&runtimeStatus=5", "&runtimeStatus=Completed,Nonsense", "&runtimeStatus=Canceled", "&RUNTIMESTATUS=Failed",
+        "&runtimeStatus=99", "&runtimeStatus=%205%20", "&TOP=1",
+        "&createdTimeTo=2100-01-01", "&createdTimeFrom=2001-01-01T00:00:00%2B02:00",
+        "&createdTimeFrom=2001-01-01%2000:00",
+        "&createdTimeFrom=01/02/2001", "&lastUpdatedTimeFrom=2100-01-01T00:00:00Z",
+        "&createdTimeFrom=2100-01-01T00:00:00Z&createdTimeTo=2001-01-01T00:00:00Z",
+    )  # fmt: skip
+    shown: dict[str, Any] = {}
+    for query in queries:
+        answer = await client.ask("GET", f"/instances?instanceIdPrefix=by-{query}")
+        shown[query] = [answer.status, [row["instanceId"] for row in answer.body]]
+    at = await client.ask("GET", f"/instances?instanceIdPrefix=by-&createdTimeFrom={created}&createdTimeTo={created}")
+    other = await client.ask("GET", "/instances?instanceIdPrefix=BY-")
+    odd = await client.ask("GET", "/instances?instanceIdPrefix=by-%27")
+    return [shown, "by-failed" in str(at.body), len(other.body), [odd.status, odd.body]]
+
+
+@probe
+async def purges_by_state_and_time(client: Client) -> Any:
+    """Only states of ended instances narrow it: others are left out, and with none left all are purged."""
+    start = "/instances?createdTimeFrom="
+    left: dict[str, Any] = {}
+    queries = (
+        "&runtimeStatus=Failed", "&runtimeStatus=Terminated,Pending", "", "&runtimeStatus=Nonsense",
+        "&runtimeStatus=Running", "&runtimeStatus=Pending,Suspended",
+    )  # fmt: skip
+    for number, query in enumerate(queries):
+        await _three(client, f"gone-{number}")
+        created = (await client.status(f"gone-{number}-done"))["createdTime"]
+        await client.ask("POST", f"/entities/shelf/gone-{number}?op=put", '"1"')
+        await client.until_entity(f"/entities/shelf/gone-{number}")
+        answer = await client.ask("DELETE", f"{start}{created}{query}")
+        rows = (await client.ask("GET", f"/instances?instanceIdPrefix=gone-{number}")).body
+        entity = await client.ask("GET", f"/entities/shelf/gone-{number}")
+        left[query] = [answer.status, [row["instanceId"] for row in rows], entity.status]
+    early = await client.ask("DELETE", start + "2001-01-01T00:00:00Z&createdTimeTo=2001-01-02T00:00:00Z")
+    return [left, early.status]
+
+
+@probe
+async def pages_by_state(client: Client) -> Any:
+    for n in range(5):
+        await client.run("echo_input" if n % 2 else "status_at_once_then_raise", f"leaf-{n}")
+    pages: list[Any] = []
+    token = None
+    while True:
+        answer = await client.ask(
+            "GET", "/instances?instanceIdPrefix=leaf-&runtimeStatus=Failed&top=2",
+            headers={"x-ms-continuation-token": token} if token else None,
+        )  # fmt: skip
+        pages.append([row["instanceId"] for row in answer.body])
+        token = answer.headers.get("x-ms-continuation-token")
+        if not token or len(pages) > 6:
+            return [name for page in pages for name in page]
