@@ -5,6 +5,7 @@ from collections import Counter
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob.aio import ContainerClient
 
 from activities.asleep import asleep_for
 from activities.find_contents import find_contents
@@ -49,9 +50,12 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
             more.append(event_id)
     verdicts = [verdict for event_id in ids for verdict in by_id[event_id]]
     lines = to_ndjson(verdicts)
+    judged_before = await _write_verdicts(container, chunk, lines)
     if chunk.lookup and (unresolved or more):
         await blobs.write_blob(container, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
-    await blobs.write_blob(container, chunk.path, lines, blobs.NDJSON)
+    elif chunk.lookup and judged_before:
+        # This activity has run before and was killed; events that it missed then have come since.
+        await blobs.delete_blob(container, chunk.open_path)
     digest = hashlib.sha256(lines).hexdigest()[:32]
     written_lately.keep(digest, lines)
     if task.shadow:
@@ -63,6 +67,14 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
         digest=digest,
         may_be_more=len(more),
     )
+
+
+async def _write_verdicts(container: ContainerClient, chunk: Chunk, lines: bytes) -> bool:
+    """Write the work blob of a look-up's verdicts; true if it was there. Creating it costs no request of its own."""
+    if await blobs.create_blob(container, chunk.path, lines, blobs.NDJSON):
+        return False
+    await blobs.write_blob(container, chunk.path, lines, blobs.NDJSON)
+    return True
 
 
 def _rules_of(task: WindowTask) -> RuleSet:

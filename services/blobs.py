@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
@@ -86,6 +86,16 @@ async def write_blob(container: ContainerClient, path: str, data: bytes, content
     """Write a block blob at a path computed from its content's identity; a second write replaces the first."""
     settings_of_content = ContentSettings(content_type=content_type)
     await container.upload_blob(path, data, length=len(data), overwrite=True, content_settings=settings_of_content)
+
+
+async def create_blob(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> bool:
+    """Write a block blob unless there is one at its path; false if there is."""
+    settings_of_content = ContentSettings(content_type=content_type)
+    try:
+        await container.upload_blob(path, data, length=len(data), overwrite=False, content_settings=settings_of_content)
+    except ResourceExistsError:
+        return False
+    return True
 
 
 async def read_blob(container: ContainerClient, path: str) -> bytes:

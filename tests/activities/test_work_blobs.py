@@ -5,6 +5,7 @@ import uuid
 import msgspec
 import pytest
 
+from activities.archive_events import archive_events
 from activities.clear_work import clear_work
 from activities.judge_events import judge_events
 from activities.store_verdicts import store_verdicts
@@ -13,7 +14,7 @@ from fraud.analysis import LOOKUPS, WindowTask
 from fraud.windows import SuspiciousWindow
 from services.blobs import workflow_data
 from services.written_lately import written_lately
-from tests.fraud.builders import WINDOW_ENDING_1010
+from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
@@ -40,6 +41,23 @@ async def test_nothing_is_left_after_the_last_look_up_whatever_was_still_open(la
 
     await clear_work(task)
     await clear_work(task)
+
+    assert await work_blobs(task) == []
+
+
+async def test_nothing_is_left_of_a_look_up_that_was_killed_and_found_its_event_the_second_time():
+    event_id = str(uuid.uuid4())
+    window = SuspiciousWindow(3, (event_id,), WINDOW_ENDING_1010)
+    task = await save_window(window)
+    (chunk,) = task.chunks()
+    await judge_events(chunk.at(1))
+    killed = await judge_events(chunk.at(2))  # its host dies before the engine hears of it
+    await archive_events([received(event_body(event_id))])
+    again = await judge_events(chunk.at(2))
+    assert killed.is_open(3)
+    assert not again.is_open(3)
+
+    await clear_work(task.finished_by([again]))
 
     assert await work_blobs(task) == []
 
