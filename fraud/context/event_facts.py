@@ -31,7 +31,8 @@ def event_facts(event: Mapping[str, Any]) -> dict[str, Value]:
             unusable.append(name)
     for name in _FLAGS:
         value = event.get(name)
-        read[name] = bool(value) if value in (True, False) and isinstance(value, bool | int) else None
+        # 1.0 is 1 to the stream job, too: a sale that it flags must not lose the points of its rule.
+        read[name] = bool(value) if isinstance(value, bool | int | float) and value in (0, 1) else None
         if value is not None and read[name] is None:
             unusable.append(name)
     keys = {name: key(event.get(name)) for name in _KEYS}

@@ -45,6 +45,19 @@ def test_the_chains_own_rule_holds_for_what_the_stream_job_flags():
         assert ("DISCOUNTED_PRIORITY_SALE" in {reason.rule for reason in judge(read)}) == flagged
 
 
+@given(
+    flag=st.sampled_from((True, 1, 1.0, 0.1e1, False, 0, 0.0, -0.0, 2, 0.5, "true", "1", None, [1], float("inf"))),
+    discount=st.one_of(st.integers(), st.floats(allow_nan=False), st.text(), st.booleans()),
+)
+def test_whatever_form_its_fields_have_the_rule_holds_for_what_the_stream_job_flags(flag: Any, discount: Any):
+    event = SUSPICIOUS | {"priority_shipping": flag, "discount": discount}
+
+    reasons = judged(event, 3, WINDOW_ENDING_1010, None).reasons
+
+    flagged = is_suspicious("sale_event", discount, flag)
+    assert ("DISCOUNTED_PRIORITY_SALE" in {reason.rule for reason in reasons}) == flagged
+
+
 @pytest.mark.parametrize(
     ("rule_name", "changes", "bound"),
     [

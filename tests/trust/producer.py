@@ -93,6 +93,8 @@ def make(kind: str, event_id: str, store: int | None, number: int) -> Sent:  # n
             return _made(kind, GRAVE, f"\0p0-{number}{event_id}", store)
         case "number flag":
             return _made(kind, GRAVE | {"priority_shipping": 1}, event_id, store, odd=True, is_return=False)
+        case "fraction flag":
+            return _made(kind, GRAVE | {"priority_shipping": 1.0}, event_id, store, odd=True, is_return=0.0)
         case "odd field":
             return _made(kind, GRAVE, event_id, store, odd=True, gift_wrap=1)
         case "reserved field":
@@ -109,8 +111,8 @@ def make(kind: str, event_id: str, store: int | None, number: int) -> Sent:  # n
 KINDS = (
     "fraud", "fraud", "fraud", "twin fraud", "twin fraud", "twin harmless", "twin harmless", "harmless", "harmless",
     "no store", "null store", "negative store", "fraction store", "text store", "true store", "huge store", "long id",
-    "long store", "slash id", "line id", "place id", "number flag", "odd field", "reserved field", "huge quantity",
-    "broken",
+    "long store", "slash id", "line id", "place id", "number flag", "fraction flag", "odd field", "reserved field",
+    "huge quantity", "broken",
 )  # fmt: skip
 LARGE_KINDS = ("endless id", "endless store", "quantity beyond 64 bits", "quantity of 401 digits")
 """Kinds of which a few are enough."""
