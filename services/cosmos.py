@@ -13,6 +13,7 @@ from fraud.events import StoreKey, is_event_id
 from fraud.identity import archive_key
 from fraud.quarantine_index import pointer_id
 from fraud.slices import slices
+from fraud.suspicion import MIN_DISCOUNT
 from services import names
 from services.clients import CachedClient
 from services.cosmos_ranges import KeyRanges
@@ -33,6 +34,11 @@ MAX_CONTENTS = 1_000
 """Contents under one id that are looked at; a producer may send as many as it likes."""
 
 _FURTHER_CONTENTS = f"SELECT TOP @most * FROM c WHERE c.{ARCHIVE_FIELD}.event_id = @id"
+_FLAGGED_CONTENTS = (
+    f"{_FURTHER_CONTENTS} AND c.event_type = 'sale_event' AND c.discount > {MIN_DISCOUNT} "
+    "AND c.priority_shipping = true"
+)
+"""The rule of `fraud/suspicion.py`, for documents: the archive takes no other type in these fields."""
 _POINTERS = "SELECT c.id, c.quarantined FROM c WHERE c.id IN ({})"
 
 # Seconds. A call that takes longer fails, and the trigger or the orchestration that made it tries again later.
@@ -171,11 +177,20 @@ _firsts, _pointers = CachedClient(_open_firsts), CachedClient(_open_pointers)
 
 
 async def _further_contents(archive: ContainerProxy, event_id: str, key: str) -> list[dict[str, Any]]:
-    parameters: list[dict[str, object]] = [
-        {"name": "@id", "value": event_id},
-        {"name": "@most", "value": MAX_CONTENTS - 1},
-    ]
-    documents = archive.query_items(_FURTHER_CONTENTS, parameters=parameters, partition_key=key)
+    """The further contents of an id. Where there are too many, the flagged ones come first: a producer may hide none of
+    them behind a thousand others."""
+    most = MAX_CONTENTS - 1
+    contents = await _contents(archive, _FURTHER_CONTENTS, event_id, key, most)
+    if len(contents) < most:
+        return contents
+    flagged = await _contents(archive, _FLAGGED_CONTENTS, event_id, key, most)
+    by_id = {document["id"]: document for document in (*flagged, *contents)}
+    return list(by_id.values())[:most]
+
+
+async def _contents(archive: ContainerProxy, query: str, event_id: str, key: str, most: int) -> list[dict[str, Any]]:
+    parameters: list[dict[str, object]] = [{"name": "@id", "value": event_id}, {"name": "@most", "value": most}]
+    documents = archive.query_items(query, parameters=parameters, partition_key=key)
     return [document async for document in documents]
 
 
