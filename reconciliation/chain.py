@@ -16,6 +16,8 @@ HEAD_MISSING = "head missing"
 """The subject of a link that was written when the head was gone: links before it may be gone as well."""
 
 _UNKNOWN = "?"
+_MANY = 1_000
+_DIGITS = 11
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -69,6 +71,22 @@ def digest_of(data: bytes) -> str:
 def link_path(number: int) -> str:
     """The path of a link in the container `reports`."""
     return f"chain/{number:08}.json"
+
+
+def number_of(path: str) -> int | None:
+    """The number of the link at a path; None if no link lies there."""
+    number = path.removeprefix("chain/").removesuffix(".json")
+    is_number = number.isascii() and number.isdecimal() and 0 < len(number) <= _DIGITS
+    return int(number) if is_number and link_path(int(number)) == path else None
+
+
+def end_of(numbers: Iterable[int]) -> int:
+    """The number of the last link, by the numbers of those that are there; 0 without any.
+
+    Links may have been deleted, but more than half of them and _MANY are left: one that lies far behind all others was
+    put there by somebody who wants the chain to seem endless.
+    """
+    return max((number for place, number in enumerate(sorted(numbers), 1) if number <= 2 * place + _MANY), default=0)
 
 
 def parse_head(text: str) -> Head | None:

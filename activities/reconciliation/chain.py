@@ -20,8 +20,10 @@ from reconciliation.chain import (
     Verified,
     check_links,
     digest_of,
+    end_of,
     link_path,
     newest,
+    number_of,
     read_link,
 )
 from services import names
@@ -32,6 +34,8 @@ HEAD_PATH = "chain/head.json"
 """In the container `workflow-data` of the app's own account: whoever may change reports cannot change it, too."""
 _FOLDERS = ("reconciliations/", "acknowledgements/")
 _ATTEMPTS = 20
+_LOOKED_BACK = 256
+"""Links, from the newest back, among which the one of a report is looked for before it is read as proof."""
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +89,7 @@ async def _adopt(reports: ContainerClient, head: Head, etag: str | None) -> None
 
 async def _mend_head(reports: ContainerClient, etag: str | None) -> None:
     """Continue a chain whose head is gone or not readable behind its last link, with a link that says so."""
-    number = max(await _numbers(reports), default=0)
+    number = end_of(await _numbers(reports))
     if not number:
         await _move_head(Head(), etag)
         return
@@ -107,12 +111,40 @@ async def verify_chain(noted: Head | None = None) -> Verified:
     """Compare every link with the one before, the last one with the heads, and every file with its link."""
     reports = await warehouse(names.REPORTS)
     head, _ = await _read_head()
-    length = max(await _numbers(reports), default=0)
+    numbers = await _numbers(reports)
+    length = end_of(numbers)
     stored = await together((_read(reports, link_path(number)) for number in range(1, length + 1)), at_once=REQUESTS)
     problems = list(check_links(stored, head if head and head.number else None, noted))
+    problems += await _check_strays(reports, max(length, head.number if head else 0))
     links = [link for data in stored if data is not None and (link := read_link(data))]
     problems += await _check_files(reports, list(newest(links).values()))
     return Verified(length, str(head or Head()), problems)
+
+
+async def is_as_written(subject: str, path: str, data: bytes) -> bool:
+    """True if the newest link of a subject names this file with the digest of these bytes, and follows to the head.
+
+    False as well if the last links do not tell: then whoever asks reads the archives instead.
+    """
+    reports = await warehouse(names.REPORTS)
+    head, _ = await _read_head()
+    number, digest = (head.number, head.digest) if head else (0, "")
+    for first in range(number, max(0, number - _LOOKED_BACK), -REQUESTS):
+        asked = range(first, max(0, first - REQUESTS), -1)
+        for stored in await together((_read(reports, link_path(each)) for each in asked), at_once=REQUESTS):
+            link = read_link(stored) if stored and digest_of(stored) == digest else None
+            if link is None:
+                return False
+            if link.subject == subject:
+                return link.files.get(path) == digest_of(data)
+            digest = link.previous
+    return False
+
+
+async def _check_strays(reports: ContainerClient, length: int) -> list[str]:
+    links = set(map(link_path, range(1, length + 1)))
+    blobs = reports.list_blobs(name_starts_with="chain/")
+    return [f"{blob.name} is not a link: somebody else wrote it" async for blob in blobs if blob.name not in links]
 
 
 async def _check_files(reports: ContainerClient, links: Sequence[Link]) -> list[str]:
@@ -153,12 +185,9 @@ async def _link(reports: ContainerClient, number: int) -> Link | None:
 
 
 async def _numbers(reports: ContainerClient) -> list[int]:
-    """The numbers of all links."""
-    return [
-        int(number)
-        async for blob in reports.list_blobs(name_starts_with="chain/")
-        if (number := blob.name.removeprefix("chain/").removesuffix(".json")).isdecimal()
-    ]
+    """The numbers of all links, and of blobs that have the name of one."""
+    numbers = [number_of(blob.name) async for blob in reports.list_blobs(name_starts_with="chain/")]
+    return [number for number in numbers if number]
 
 
 async def _read_head() -> tuple[Head | None, str | None]:

@@ -11,6 +11,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 from azure.cosmos.aio import ContainerProxy
 
+from activities.reconciliation.chain import is_as_written
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.observe_cases import CASES_IN_SPAN, case_parameters
 from activities.reconciliation.observe_documents import IN_SPAN, span_parameters
@@ -52,13 +53,19 @@ async def fingerprint(
 
 
 async def known_outcome(run: str, fingerprint_now: str, documents: SpanPart | None) -> Outcome | None:
-    """The outcome in the report of an earlier run that read the same; None if it did not, or without a report."""
+    """The outcome in the report of an earlier run that read the same; None if it did not, or without a report.
+
+    None as well if the report is not as it was written: an answer that nobody has computed must not come from it.
+    """
+    path = report_path(run, "json")
     try:
-        data = await read_blob(await warehouse(names.REPORTS), report_path(run, "json"))
+        data = await read_blob(await warehouse(names.REPORTS), path)
         report = msgspec.json.decode(data, type=Report)
     except (ResourceNotFoundError, msgspec.DecodeError):  # of an earlier version of the app
         return None
     if report.fingerprint != fingerprint_now or (documents and await _have_changed(documents, report.started)):
+        return None
+    if not await is_as_written(run, path, data):
         return None
     return msgspec.structs.replace(outcome_of(report), reused=True)
 

@@ -1,23 +1,26 @@
 """Reports and watermarks are chained in storage, and whatever is done to them afterwards is found."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from random import Random
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from activities.reconciliation.chain import HEAD_PATH, append, verify_chain
-from activities.reconciliation.watermark import write_watermark
+from activities.reconciliation.watermark import COPY_PATH, read_watermark, write_watermark
 from reconciliation.chain import link_path, parse_head
 from reconciliation.messages import Outcome
-from reconciliation.nightly import Watermark
+from reconciliation.nightly import NightlyTask, Watermark
 from reconciliation.paths import report_path
 from services import names
-from services.blobs import read_blob, warehouse, workflow_data, write_blob
+from services.blobs import delete_blob, read_blob, warehouse, workflow_data, write_blob
 from services.concurrency import together
 from tests.activities.reconciliation.stored_world import reconcile, store
 from tests.activities.reconciliation.test_activities import a_world
+from tests.activities.reconciliation.test_known_outcome import LATER, known
 from tests.reconciliation.world import RANGE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
@@ -39,8 +42,8 @@ async def clear_chain() -> None:
     for folder in ("chain/", "reconciliations/", "acknowledgements/"):
         async for blob in reports.list_blobs(name_starts_with=folder):
             await reports.delete_blob(blob.name)
-    async for blob in (await workflow_data()).list_blobs(name_starts_with=HEAD_PATH):
-        await (await workflow_data()).delete_blob(blob.name)
+    for path in (HEAD_PATH, COPY_PATH):
+        await delete_blob(await workflow_data(), path)
 
 
 async def two_nights() -> list[Outcome]:
@@ -107,6 +110,54 @@ async def test_a_report_that_another_hand_wrote_is_found():
     await write_blob(await warehouse(names.REPORTS), stray, b"{}")
 
     assert [problem.partition(" ")[0] for problem in await problems()] == [stray]
+
+
+async def test_a_link_far_behind_all_others_does_not_make_the_chain_endless():
+    await two_nights()
+    reports = await warehouse(names.REPORTS)
+    strays = ["chain/99999999.json", "chain/00000007.json.bak", "chain/\u0661.json", "chain/7.json"]
+    for stray in strays:
+        await write_blob(reports, stray, b"{}")
+
+    async with asyncio.timeout(60):
+        verified = await verify_chain()
+
+    assert (verified.links, sorted(problem.partition(" ")[0] for problem in verified.problems)) == (4, sorted(strays))
+    await (await workflow_data()).delete_blob(HEAD_PATH)
+    await append("after", [WATERMARK])
+    assert (await verify_chain()).links == 6
+
+
+async def test_a_report_that_was_exchanged_is_not_the_answer_when_the_range_is_asked_for_again():
+    await store(a_world(Random(31)))
+    outcome, _ = await reconcile(RANGE, started=LATER)
+    assert await known() is not None
+    reports, path = await warehouse(names.REPORTS), report_path(outcome.id, "json")
+    data = await read_blob(reports, path)
+
+    await write_blob(reports, path, data.replace(b'"balanced": false', b'"balanced": true'))
+    await write_blob(reports, path, await read_blob(reports, path) + b"\n")
+    assert await known() is None
+
+    await write_blob(reports, path, data)
+    assert await known() is not None
+    link = await read_blob(reports, link_path(1))
+    await write_blob(reports, link_path(1), link.replace(b'"', b' "'))
+    assert await known() is None
+
+
+@pytest.mark.parametrize("days", [-3, 3])
+async def test_a_watermark_that_was_moved_lets_no_night_pass_over_a_range(days: int):
+    await two_nights()
+    task, reports = NightlyTask(RANGE.end + timedelta(days=9)), await warehouse(names.REPORTS)
+    written = await read_watermark(task)
+
+    await write_blob(reports, WATERMARK, msgspec.json.encode(Watermark(written.until + timedelta(days=days))))
+    assert (await read_watermark(task)).until <= written.until
+    await write_blob(reports, WATERMARK, b"moved")
+    assert await read_watermark(task) == written
+    await reports.delete_blob(WATERMARK)
+    assert await read_watermark(task) == written
 
 
 async def test_writers_at_once_make_one_chain_and_a_dead_one_leaves_it_whole():
