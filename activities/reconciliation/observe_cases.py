@@ -40,8 +40,7 @@ async def observe_cases(task: PartTask) -> PartProgress:
             try:
                 add_stored(rows, document)
             except ValueError as error:
-                sums.unreadable_count += 1
-                sums.unreadable.append(Unreadable(f"cases/{str(document.get('id'))[:200]}", 0, f"not a case: {error}"))
+                sums.note_unreadable(Unreadable(f"cases/{str(document.get('id'))[:200]}", 0, f"not a case: {error}"))
     await write_rows(task, rows, plan.bucket_bits, sums)
     return PartProgress(sums.lines, 0)
 

@@ -16,6 +16,7 @@ from reconciliation.ranges import window_number
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, store_number
+from reconciliation.reading.scan import Unreadable
 from services import cosmos
 
 # ISO times of one zone sort as text, "+00:00" before ".123456+00:00".
@@ -23,11 +24,13 @@ IN_SPAN = f"c.{ARCHIVE_FIELD}.enqueued_time > @start AND c.{ARCHIVE_FIELD}.enque
 """The condition of a query for the documents of a span, with the parameters that `span_parameters` gives."""
 _QUERY = f"SELECT * FROM c WHERE {IN_SPAN}"
 _PAGE = 1_000
+_SHOWN = 300
 
 
 class _Archived(msgspec.Struct):
     enqueued_time: str
     run_id: str | None = None
+    event_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Document(msgspec.Struct):
@@ -52,22 +55,32 @@ async def observe_documents(task: PartTask) -> PartProgress:
     sums = ObservedSums()
     pages = container.query_items(query=_QUERY, parameters=span_parameters(part), max_item_count=_PAGE).by_page()
     async for page in pages:
-        read: list[dict[str, Any]] = [document async for document in page]
-        documents = msgspec.convert(read, list[_Document])
-        windows = [window_number(begin_of(read_moment(document.archive.enqueued_time))) for document in documents]
-        for document in documents:
-            sums.names_run(document.archive.run_id)
-        sums.lines += len(documents)
-        rows.add(
-            Kind.DOCUMENT,
-            [event_id_of(document) for document in read],
-            windows,
-            [NO_STORE if d.store_id == UNKNOWN_STORE else store_number(d.store_id) for d in documents],
-            contents=np.array([content_of(document, rows.keys) for document in read], np.uint64),
-            flags=[_flag(document) for document in read],
-        )
+        _add_page(rows, sums, [document async for document in page])
     await write_rows(task, rows, plan.bucket_bits, sums)
     return PartProgress(sums.lines, sums.bytes)
+
+
+def _add_page(rows: RowWriter, sums: ObservedSums, documents: list[dict[str, Any]]) -> None:
+    """Add the rows of a page. A document that somebody has written in another form is noted, and holds up no other."""
+    read: list[tuple[dict[str, Any], _Document, int]] = []
+    for document in documents:
+        try:
+            archived = msgspec.convert(document, _Document)
+            window = window_number(begin_of(read_moment(archived.archive.enqueued_time)))
+        except ValueError as error:
+            sums.note_unreadable(Unreadable(f"events/{document.get('id')}"[:_SHOWN], 0, f"not a document: {error}"))
+        else:
+            read.append((document, archived, window))
+            sums.names_run(archived.archive.run_id)
+    sums.lines += len(documents)
+    rows.add(
+        Kind.DOCUMENT,
+        [event_id_of(document) for document, _, _ in read],
+        [window for _, _, window in read],
+        [NO_STORE if each.store_id == UNKNOWN_STORE else store_number(each.store_id) for _, each, _ in read],
+        contents=np.array([content_of(document, rows.keys) for document, _, _ in read], np.uint64),
+        flags=[_flag(document) for document, _, _ in read],
+    )
 
 
 def content_of(document: dict[str, Any], keys: RunKeys) -> int:

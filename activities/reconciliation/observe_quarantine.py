@@ -1,24 +1,49 @@
-"""Observe which captured events lie in quarantine. Their paths say it; no blob is opened."""
+"""Observe which captured events lie in quarantine, and with which bytes."""
 
 import re
 
-from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob.aio import ContainerClient
+
+from activities.reconciliation.run_files import REQUESTS, is_current, read_keys, read_part, read_plan, write_rows
+from fraud.quarantine import QuarantinedEvent
 from reconciliation.messages import NOTHING_READ, BlobPart, PartProgress, PartTask
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import Kind, RowWriter
+from services import names
+from services.blobs import read_blob, warehouse
+from services.concurrency import together
 
-_PLACE = re.compile(r".*/p([^/]+)-(\d+)\.json")
+_PLACE = re.compile(r".*/p([^/]+)-([0-9]{1,19})\.json")
+_record = msgspec.json.Decoder(QuarantinedEvent)
 
 
 async def observe_quarantine(task: PartTask) -> PartProgress:
-    """Write one row for each quarantined event of the part."""
+    """Write one row for each quarantined event of the part, with the key of its bytes.
+
+    A record that somebody has altered is of no captured event, so that the one in its path counts as absent.
+    """
     plan = await read_plan(task.run)
     if not is_current(plan):
         return NOTHING_READ
     part = await read_part(task, BlobPart)
-    places = [match.groups() for path in part.paths if (match := _PLACE.fullmatch(path))]
+    places = [(path, match[1], int(match[2])) for path in part.paths if (match := _PLACE.fullmatch(path))]
+    container = await warehouse(names.QUARANTINE)
+    bodies = await together((quarantined_body(container, path) for path, _, _ in places), at_once=REQUESTS)
     rows = RowWriter(await read_keys(task.run))
-    for partition, number in places:
-        rows.add_places(Kind.QUARANTINED, partition, [int(number)])
+    for (_, partition, number), body in zip(places, bodies, strict=True):
+        if body is not None:
+            rows.add_places(Kind.QUARANTINED, partition, [number], contents=rows.keys.of_raw(body))
     await write_rows(task, rows, plan.bucket_bits, ObservedSums(blobs=len(part.paths), lines=len(places)))
     return PartProgress(len(places), 0)
+
+
+async def quarantined_body(container: ContainerClient, path: str) -> bytes | None:
+    """The body in the record at a path; None if there is none of this path."""
+    try:
+        record = _record.decode(await read_blob(container, path))
+        body = record.body
+    except (ResourceNotFoundError, ValueError):
+        return None
+    return body if record.path == path else None

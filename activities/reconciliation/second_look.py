@@ -12,6 +12,7 @@ import msgspec
 from azure.storage.blob.aio import ContainerClient
 
 from activities.reconciliation.observe_documents import content_of
+from activities.reconciliation.observe_quarantine import quarantined_body
 from activities.reconciliation.run_files import REQUESTS
 from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.slices import slices
@@ -57,10 +58,11 @@ async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
         for candidate in doubtful
         if candidate.name == "differs_in_cosmos" and candidate not in standing
     ]
-    quarantined = await _quarantined([candidate.difference for candidate in standing if candidate.name in _ARCHIVED])
+    bodies = await _quarantined([candidate.difference for candidate in standing if candidate.name in _ARCHIVED])
     left: list[Doubtful] = []
     for candidate in standing:
-        if candidate.name not in _ARCHIVED or not quarantined & _places(candidate.difference):
+        kept = {keys.of_body(bodies[path]) for path in _places(candidate.difference) if path in bodies}
+        if candidate.name not in _ARCHIVED or candidate.doubt.content not in kept:
             left.append(candidate)
         elif candidate.name == "differs_in_cosmos":
             strays.append(_stray(candidate))
@@ -104,21 +106,17 @@ async def absent_from_cosmos(candidates: Sequence[Difference]) -> list[Differenc
     return [difference for difference in candidates if not documents[_asked(difference)]]
 
 
-async def _quarantined(events: Sequence[Difference]) -> set[str]:
-    """The paths of those events that lie in quarantine."""
+async def _quarantined(events: Sequence[Difference]) -> dict[str, bytes]:
+    """The bodies of those events that lie in quarantine, by the paths of their records."""
     container = await warehouse(names.QUARANTINE)
     paths = {path for event in events for path in _places(event)}
     if len(paths) > MAX_ASKED_SINGLY:
         hours = {path.rpartition("/")[0] for path in paths}
         by_hour = await together((_listed(container, hour, paths) for hour in sorted(hours)), at_once=REQUESTS)
-        return {path for listed in by_hour for path in listed}
+        paths = {path for listed in by_hour for path in listed}
     asked = sorted(paths)
-
-    async def is_there(path: str) -> bool:
-        return await container.get_blob_client(path).exists()
-
-    answers = await together(map(is_there, asked), at_once=REQUESTS)
-    return {path for path, exists in zip(asked, answers, strict=True) if exists}
+    bodies = await together((quarantined_body(container, path) for path in asked), at_once=REQUESTS)
+    return {path: body for path, body in zip(asked, bodies, strict=True) if body is not None}
 
 
 async def _listed(container: ContainerClient, hour: str, wanted: set[str]) -> set[str]:

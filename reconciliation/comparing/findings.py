@@ -48,8 +48,8 @@ def archive_findings(sightings: Sightings, in_range: InRange, *, with_documents:
     """Captured contents that Cosmos or quarantine lacks, what Cosmos alone has, and ids with several contents."""
     findings: list[Finding] = []
     events = [event for event in sightings.events if in_range(event.window)]
-    if not sightings.is_quarantined:
-        findings += [about("absent_from_quarantine", event, "quarantine") for event in events if event.is_malformed]
+    absent = [event for event in events if event.is_malformed and event.content not in sightings.quarantined]
+    findings += [about("absent_from_quarantine", event, "quarantine") for event in absent]
     if with_documents:
         findings += _documents(sightings, in_range)
     findings += _reused(sightings, in_range)

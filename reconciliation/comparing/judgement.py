@@ -10,7 +10,7 @@ from reconciliation.comparing.findings import Finding, archive_findings
 from reconciliation.comparing.matching import match_outcomes
 from reconciliation.comparing.outcomes import outcome_findings
 from reconciliation.comparing.sightings import InRange, RowSighting, sort_sightings
-from reconciliation.reading.rows import Kind
+from reconciliation.reading.rows import Flag, Kind
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,8 @@ def judge_sightings(rows: Sequence[RowSighting], in_range: InRange, *, with_docu
     matches = match_outcomes(sightings)
     events = [event for event in sightings.events if in_range(event.window)]
     malformed = sum(event.is_malformed for event in events)
-    copies = sum(row.kind == Kind.CAPTURED and in_range(row.window) for row in rows)
+    # A body may hold one event several times: only the body itself tells how often it was read.
+    copies = sum(_is_body(row) and in_range(row.window) for row in rows)
     expected = _cells((w, e.store) for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w))
     due = {e.identity for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w)}
     on_outcomes = outcome_findings(sightings, matches, in_range)
@@ -51,11 +52,11 @@ def judge_sightings(rows: Sequence[RowSighting], in_range: InRange, *, with_docu
     is_matched = all(finding.name in NOTES for finding in on_outcomes)
     return Judgement(
         events=events,
-        reread=copies - sum(in_range(event.window) for event in sightings.captured),
+        reread=copies - len(events),
         malformed=malformed,
         captured=malformed or len({(*event.identity, event.is_flagged) for event in events}),
         archived=len({document.identity for document in sightings.documents if in_range(document.window)}),
-        quarantined=malformed if sightings.is_quarantined else 0,
+        quarantined=sum(event.is_malformed and event.content in sightings.quarantined for event in events),
         expected=expected,
         suspicious=_cells(
             (sighting.window, sighting.store) for sighting in sightings.reported if in_range(sighting.window)
@@ -68,6 +69,10 @@ def judge_sightings(rows: Sequence[RowSighting], in_range: InRange, *, with_docu
         matched=len(due) if is_matched else 0,
         findings=[*archive_findings(sightings, in_range, with_documents=with_documents), *on_outcomes],
     )
+
+
+def _is_body(row: RowSighting) -> bool:
+    return row.kind == Kind.CAPTURED and not row.flags & Flag.EMBEDDED
 
 
 def _cells(cells: Iterable[Cell]) -> list[Cell]:

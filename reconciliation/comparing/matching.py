@@ -13,6 +13,7 @@ import msgspec
 
 from reconciliation.comparing.sightings import RowSighting, Sightings
 from reconciliation.reading.keys import NO_CONTENT
+from reconciliation.reading.rows import Flag
 
 Outcomes = Literal["suspicious-events", "fraud-events"]
 """The two archives of outcomes."""
@@ -97,7 +98,9 @@ def _sort(match: Match, place: WindowPlace, sighting: RowSighting, count: int, e
     if not here:
         match.strange.append(sighting)
     elif content == NO_CONTENT:
-        match.excess.append(sighting)
+        # A body may hold one event several times, and the job names each: they are not told apart here.
+        if not any(event.flags & Flag.EMBEDDED for event in here):
+            match.excess.append(sighting)
     elif all(event.identity != (store, content) for event in expected):
         match.foreign.append(sighting)
     elif count > sum(event.content != content for event in here):

@@ -46,14 +46,15 @@ class RowSighting(NamedTuple):
 
 
 class Sightings(msgspec.Struct, frozen=True):
-    """All sightings of one id. `captured` has each event once, though a blob was written twice. `judged_by_place` are
-    verdicts on events of this id that were judged by their place in the hub."""
+    """All sightings of one id. `captured` has each event once, though a blob was written twice. `quarantined` are the
+    bodies that quarantine has of this place. `judged_by_place` are verdicts on events of this id that were judged by
+    their place in the hub."""
 
     captured: list[RowSighting]
     reported: list[RowSighting]
     judged: list[RowSighting]
     documents: list[RowSighting]
-    is_quarantined: bool
+    quarantined: frozenset[int]
     judged_by_place: list[RowSighting] = []
 
     @property
@@ -79,7 +80,7 @@ def sort_sightings(rows: Sequence[RowSighting], *, with_documents: bool) -> Sigh
         reported=_of_kind(rows, Kind.SUSPICIOUS),
         judged=_of_kind(rows, Kind.VERDICT),
         documents=_of_kind(rows, Kind.DOCUMENT) if with_documents else [],
-        is_quarantined=bool(_of_kind(rows, Kind.QUARANTINED)),
+        quarantined=frozenset(row.content for row in _of_kind(rows, Kind.QUARANTINED)),
         judged_by_place=_of_kind(rows, Kind.JUDGED_BY_PLACE),
     )
 

@@ -56,8 +56,10 @@ def add_due(rows: RowWriter, case: Case) -> None:
 
 
 def add_stored(rows: RowWriter, document: dict[str, Any]) -> None:
-    """Add a case of Cosmos. Raises ValueError if its window is not a time."""
+    """Add a case of Cosmos. Raises ValueError if its window is not a time with a time zone."""
     end = datetime.fromisoformat(str(document.get("window_end")))
+    if end.tzinfo is None:
+        raise ValueError("its window has no time zone")
     _add(rows, Kind.CASE, fields_of(document), window_number(milliseconds(end)))
 
 

@@ -127,7 +127,8 @@ class EventRows:
                 if body.event.flagged:
                     places.add("", sequence, window, store=store, flags=flag, content=key)
                 continue
-            malformed.add("", sequence, window, store=NO_STORE, flags=flag | Flag.MALFORMED)
+            key = self._rows.keys.of_raw(content)
+            malformed.add("", sequence, window, store=NO_STORE, flags=flag | Flag.MALFORMED, content=key)
             events = flagged_events(content)
             flagged = flagged_among(events, content)
             if flagged and flagged.by_place:
@@ -156,6 +157,7 @@ class EventRows:
             self._partition_id,
             malformed.sequences,
             malformed.windows,
+            contents=np.array(malformed.contents, np.uint64),
             flags=malformed.flags,
             stream=self._stream,
         )

@@ -41,6 +41,7 @@ class RunKeys:
         self._place = blake2b(key=secret, person=b"place", digest_size=16)
         self._case = blake2b(key=secret, person=b"case", digest_size=16)
         self._content = blake2b(key=secret, person=b"content", digest_size=8)
+        self._raw = blake2b(key=secret, person=b"raw", digest_size=8)
         self._mask = np.frombuffer(blake2b(key=secret, person=b"uuid", digest_size=16).digest(), "<u8")
 
     def of_ids(self, ids: Sequence[str]) -> tuple[Keys, dict[int, str]]:
@@ -85,6 +86,12 @@ class RunKeys:
         """The key of a content in its canonical form (`fraud.identity.canonical`)."""
         state = self._content.copy()
         state.update(form)
+        return int.from_bytes(state.digest(), "little") or 1
+
+    def of_raw(self, body: bytes) -> int:
+        """The key of a body's bytes as they came, which is what quarantine keeps of it."""
+        state = self._raw.copy()
+        state.update(body)
         return int.from_bytes(state.digest(), "little") or 1
 
     def of_event(self, event: dict[str, Any], number: int = 0) -> int:

@@ -1,7 +1,8 @@
 """Observe: what the stream job reported and what was judged become rows, with every repetition kept."""
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -28,6 +29,8 @@ from reconciliation.reading.verdicts import check
 _CONTAINERS = {Kind.SUSPICIOUS: "suspicious-events", Kind.VERDICT: "fraud-events"}
 MAX_LINE_BYTES = 64 * 1024 * 1024
 MAX_RUNS = 100
+_TIME_PATH = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})/([0-9]{2})([0-9]{2})")
+"""The folders of a window's verdicts; see `fraud.verdicts.time_path`."""
 
 
 class ObservedSums(msgspec.Struct):
@@ -44,6 +47,12 @@ class ObservedSums(msgspec.Struct):
     unreadable_count: int = 0
     run_ids: list[str] = []
     """Campaigns that some of it names, at most `MAX_RUNS`."""
+
+    def note_unreadable(self, place: Unreadable) -> None:
+        """Note what cannot be read; all count, MAX_DAMAGES are kept."""
+        self.unreadable_count += 1
+        if len(self.unreadable) < MAX_DAMAGES:
+            self.unreadable.append(place)
 
     def names_run(self, run_id: object) -> None:
         """Note a campaign that a line or a document names."""
@@ -104,6 +113,15 @@ class Observer:
         self.sums.lines += len(numbered)
         read(path, numbered)
 
+    def _is_of_range(self, path: str) -> bool:
+        """True if the blob of verdicts at this path is of a window that counts, or of none that can be told."""
+        time = _TIME_PATH.fullmatch(path.removeprefix(PLACES_FOLDER).rpartition("/")[0])
+        try:
+            moment = datetime(*map(int, time.groups()), tzinfo=UTC) if time else None
+        except ValueError:
+            moment = None
+        return moment is None or window_number(milliseconds(moment)) in self._counted
+
     def close(self, path: str) -> None:
         """End a blob: its verdicts make a case, and an alert."""
         if self._of_blob:
@@ -115,9 +133,7 @@ class Observer:
 
     def unreadable(self, path: str, line: int, reason: str) -> None:
         """Note what cannot be read; `path` is that in the container of this kind."""
-        self.sums.unreadable_count += 1
-        if len(self.sums.unreadable) < MAX_DAMAGES:
-            self.sums.unreadable.append(Unreadable(f"{_CONTAINERS[self._kind]}/{path}", line, reason))
+        self.sums.note_unreadable(Unreadable(f"{_CONTAINERS[self._kind]}/{path}", line, reason))
 
     def _suspicious(self, path: str, lines: list[tuple[int, bytes]]) -> None:
         for number, line in lines:
@@ -147,7 +163,10 @@ class Observer:
             except (ValueError, RecursionError) as error:
                 self.unreadable(path, number, f"not a verdict: {error}")
                 continue
-            if self._first <= window <= self._last:
+            if not self._first <= window <= self._last:
+                if self._is_of_range(path):
+                    self.unreadable(path, number, "a verdict on a window far from that of its blob")
+            else:
                 self.sums.names_run(verdict.run_id)
                 self._of_blob.append(msgspec.structs.replace(verdict, event=_at_stake(verdict.event)))
                 if by_place and (place := parse_place(verdict.event_id)):

@@ -293,6 +293,27 @@ def absent_from_quarantine(planted: Planted) -> None:
         planted.expected["absent_from_quarantine"].add(f"p{taken.partition}-{taken.sequence}")
 
 
+def record_altered(planted: Planted) -> None:
+    """Somebody has put other bytes into the record of what could not be processed."""
+    left = [e for e in planted.world.events if not e.id and in_range(e) and id(e) not in planted.touched]
+    if left:
+        taken = planted.random.choice(left)
+        planted.touched.add(id(taken))
+        planted.world.altered_records.add((taken.partition, taken.sequence))
+        planted.expected["absent_from_quarantine"].add(f"p{taken.partition}-{taken.sequence}")
+
+
+def verdict_of_another_day(planted: Planted) -> None:
+    """A verdict beside the right one, which says that it is of a window of another day."""
+    if taken := planted.take(flagged=True):
+        same = [v for v in planted.world.verdicts if v["event_id"] == taken.id]
+        place = verdict(taken.window, None, taken.id)["window_end"]
+        inside = next(v for v in same if v["window_end"] == place)
+        far = verdict(taken.window - 5_000, taken.store, taken.id, body=taken.body)
+        planted.world.beside.append((inside, far))
+        planted.unreadable += 1
+
+
 def _drop(rows: list[dict[str, Any]], identifier: str) -> None:
     for row in rows:
         row["ids"] = [taken for taken in row["ids"] if taken != identifier]
@@ -325,6 +346,8 @@ FAULTS: list[Callable[[Planted], None]] = [
     case_without_verdicts,
     unresolved,
     absent_from_quarantine,
+    record_altered,
+    verdict_of_another_day,
     body_altered,
     body_torn,
     blob_written_twice,

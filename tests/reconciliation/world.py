@@ -108,6 +108,8 @@ class World:
     """The verdicts on what windows may not name, by the paths of their blobs."""
     documents: list[Document] = field(default_factory=list[Document])
     quarantine: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    altered_records: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    """Places whose record in quarantine holds other bytes than were captured."""
     arrivals: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     altered: set[str] = field(default_factory=set[str])
     """Ids whose document holds something else than was captured."""
@@ -119,6 +121,10 @@ class World:
     """Names of windows; of all others the fraud team was told, if it had to be."""
     further_cases: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """Cases without verdicts."""
+    beside: list[tuple[dict[str, Any], dict[str, Any]]] = field(
+        default_factory=list[tuple[dict[str, Any], dict[str, Any]]]
+    )
+    """Pairs of a verdict and another line in its blob."""
     outcome_lines: dict[str, list[bytes]] = field(default_factory=dict[str, list[bytes]])
 
     @classmethod
@@ -170,14 +176,7 @@ class World:
 
     def judge_by_place(self, event: Event) -> None:
         """Add what is judged of a body in quarantine by its place in the hub."""
-        record = QuarantinedEvent(
-            reason="",
-            raw_base64=raw(event.body),
-            partition=str(event.partition),
-            offset="0",
-            sequence_number=event.sequence,
-            enqueued_time=datetime.fromtimestamp(event.enqueued / 1000, UTC),
-        )
+        record = self.record(event.partition, event.sequence)
         (task,) = places_tasks([record])
         verdicts = [
             judged(fraud, whole_store(fraud), task.window, None, source="quarantine", name=place_of(record, number))
@@ -205,7 +204,7 @@ class World:
             (Kind.VERDICT, "verdicts", self.verdicts),
         ):
             observer = Observer(kind, KEYS, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
-            blobs = blobs_of_verdicts(values) | self.by_place if kind is Kind.VERDICT else {name: values}
+            blobs = self._verdicts() if kind is Kind.VERDICT else {name: values}
             files = {path: [json.dumps(value).encode() for value in lines] for path, lines in blobs.items()}
             files["torn"] = self.outcome_lines.get(name, [])
             for path, lines in files.items():
@@ -222,6 +221,14 @@ class World:
         shared = {name: getattr(plan, name) for name in ReadingPlan.__struct_fields__}
         run = RunPlan(**shared, with_documents=with_documents, parts={})
         return make_report(span.end, run, buckets=buckets, scans=scans, observed=observed)
+
+    def _verdicts(self) -> dict[str, list[dict[str, Any]]]:
+        """The lines of all verdicts by the paths of their blobs."""
+        blobs = blobs_of_verdicts(self.verdicts)
+        for line, further in self.beside:
+            (path,) = blobs_of_verdicts([line])
+            blobs[path].append(further)
+        return blobs | self.by_place
 
     def _writers(self, first: int, last: int) -> Sequence[RowWriter]:
         return self._documents(first, last), self._quarantine(), self._cases(), self._alerts()
@@ -277,10 +284,27 @@ class World:
             add_stored(rows, document)
         return rows
 
+    def record(self, partition: int, sequence: int) -> QuarantinedEvent:
+        """The record in quarantine of what was captured at a place."""
+        return QuarantinedEvent(
+            reason="",
+            raw_base64=raw(self.quarantined_body(partition, sequence)),
+            partition=str(partition),
+            offset="0",
+            sequence_number=sequence,
+            enqueued_time=datetime.fromtimestamp(self.arrivals[partition, sequence] / 1000, UTC),
+        )
+
+    def quarantined_body(self, partition: int, sequence: int) -> bytes:
+        """The bytes in the record of a place."""
+        body = next((e.body for e in self.events if (e.partition, e.sequence) == (partition, sequence)), b"")
+        return body + b" " if (partition, sequence) in self.altered_records else body
+
     def _quarantine(self) -> RowWriter:
         rows = RowWriter(KEYS)
         for partition, sequence in self.quarantine:
-            rows.add_places(Kind.QUARANTINED, str(partition), [sequence])
+            body = self.quarantined_body(partition, sequence)
+            rows.add_places(Kind.QUARANTINED, str(partition), [sequence], contents=KEYS.of_raw(body))
         return rows
 
 

@@ -15,6 +15,9 @@ from tests.trust.day import Account, Occurrence
 
 BY_PLACE = "by place: "
 """The beginning of the names of faults that are done to what was judged by its place."""
+ADDED = " of another day added"
+OTHER_FORM = " of another form"
+"""The ends of the names of faults that leave what cannot be read."""
 Plain = tuple[tuple[str, Any], ...]
 
 
@@ -152,9 +155,18 @@ def _names_window(account: Account, end: datetime, name: str = "") -> bool:
     return any(msgspec.convert(difference["window_end"], datetime) == end for listed in named for difference in listed)
 
 
+def _cannot_read(account: Account, fault: Fault) -> bool:
+    """The report names what cannot be read: the document of the event, or a blob or a case of its window."""
+    victim = fault.victim
+    places = (f"events/{victim.sent.event_id}", f"fraud-events/{victim.window_end:%Y/%m/%d/%H%M}/", "cases/")
+    return any(damage["path"].startswith(places) for damage in account.report["unreadable"])
+
+
 def _names_fault(account: Account, fault: Fault, deleted_blobs: set[tuple[int, Any]], *, is_alone: bool) -> bool:
     if fault.name == "capture deleted":
         return bool(account.report["gaps"]) or bool(account.report["accounts"]["archive_gaps"])
+    if fault.name.endswith((ADDED, OTHER_FORM)) and _cannot_read(account, fault):
+        return True
     if "alert" in fault.name and not is_alone:
         # A second fault may have made the window one that nobody must be told of; then the report names that.
         return _names_window(account, fault.victim.window_end)
@@ -164,7 +176,7 @@ def _names_fault(account: Account, fault: Fault, deleted_blobs: set[tuple[int, A
     if "case" in fault.name:
         # A case is of a window, which the report names. A second fault in the window may have deleted the case that was
         # falsified, or the verdicts that make it.
-        classes = ("case_missing",) if fault.name.endswith("deleted") else ("case_differs",)
+        classes = ("case_missing",) if fault.name.endswith(("deleted", OTHER_FORM)) else ("case_differs",)
         classes = classes if is_alone else ("case_missing", "case_differs", "case_unexpected")
         end = fault.victim.window_end
         return any(

@@ -4,6 +4,7 @@ A fault takes a fraud that was sent once and is in order everywhere; it gives th
 least one must stand in the report.
 """
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from fraud.identity import archive_key
 from services import cosmos, names
 from services.blobs import NDJSON, delete_blob, read_blob, warehouse, write_blob
 from tests.trust.day import Day, Occurrence, blobs_under
-from tests.trust.oracle import BY_PLACE
+from tests.trust.oracle import ADDED, BY_PLACE, OTHER_FORM
 
 Change = Callable[[dict[str, Any]], dict[str, Any] | list[dict[str, Any]] | None]
 """Makes another thing of a line or a document: none, or of a line several."""
@@ -155,6 +156,18 @@ async def _capture_deleted(_: Day, victim: Occurrence) -> bool:
     return True
 
 
+async def _record_altered(_: Day, victim: Occurrence) -> bool:
+    path = f"store-events/{victim.at:%Y/%m/%d/%H}/p{victim.partition}-{victim.sequence}.json"
+    container = await warehouse(names.QUARANTINE)
+    record: dict[str, Any] = msgspec.json.decode(await read_blob(container, path))
+    await write_blob(container, path, msgspec.json.encode(record | {"raw_base64": b64encode(b"{}").decode()}))
+    return True
+
+
+def _of_another_day(line: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line, line | {"window_start": "2026-01-01T00:00:00Z", "window_end": "2026-01-01T00:05:00Z", "score": 0}]
+
+
 def _without(line: dict[str, Any], name: str) -> dict[str, Any]:
     return line | {"ids": [each for each in line["ids"] if each != name]}
 
@@ -167,13 +180,17 @@ FAULTS: dict[str, Plant] = {
     "evidence falsified": _verdict(lambda line: line | {"event": {**(line["event"] or {}), "price": 1}}),
     "verdict moved": _verdict(lambda line: line | {"store_id": 99}),
     "verdict doubled elsewhere": _verdict(lambda line: line | {"window_end": "2026-01-01T00:05:00Z"}),
+    f"verdict{ADDED}": _verdict(_of_another_day),
+    f"document{OTHER_FORM}": _document(lambda document: document | {"archive": document["archive"] | {"run_id": 7}}),
     "report deleted": _suspicious(_without),
     "report moved": _suspicious(lambda line, _: line | {"store_id": 98}),
     "case deleted": _case(lambda _: None),
     "case falsified": _case(lambda case: case | {"max_score": 0, "bands": {"low": 1}, "top": []}),
+    f"case{OTHER_FORM}": _case(lambda case: case | {"window_end": case["window_end"].removesuffix("Z")}),
     "alert deleted": _alert(lambda _: None),
     "alert falsified": _alert(lambda alert: alert | {"bands": {"high": 0}, "max_score": 0}),
     "capture deleted": _capture_deleted,
+    f"{BY_PLACE}record altered": _record_altered,
     f"{BY_PLACE}verdict deleted": _verdict_by_place(lambda _: None),
     f"{BY_PLACE}verdict falsified": _verdict_by_place(lambda line: line | {"score": 0, "band": "low", "reasons": []}),
     f"{BY_PLACE}evidence falsified": _verdict_by_place(lambda line: line | {"event": {**line["event"], "price": 1}}),

@@ -64,7 +64,9 @@ async def store(world: World) -> None:
         wanted[names.SUSPICIOUS_EVENTS][path] = json.dumps(row).encode()
     for partition, sequence in world.quarantine:
         hour = datetime.fromtimestamp(world.arrivals[partition, sequence] / 1000, UTC).strftime("%Y/%m/%d/%H")
-        wanted[names.QUARANTINE][f"store-events/{hour}/p{partition}-{sequence}.json"] = b"{}"
+        record = world.record(partition, sequence)
+        assert record.path == f"store-events/{hour}/p{partition}-{sequence}.json"
+        wanted[names.QUARANTINE][record.path] = msgspec.json.encode(record)
     verdicts = _verdicts(world)
     for path, lines in verdicts.items():
         wanted[names.FRAUD_EVENTS][path] = b"\n".join(json.dumps(line).encode() for line in lines) + b"\n"

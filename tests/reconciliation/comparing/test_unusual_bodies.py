@@ -51,6 +51,19 @@ def test_events_in_an_array_are_quarantined_once_and_expected_each():
     assert report.accounts.matched == 0
 
 
+def test_an_event_that_stands_in_a_body_several_times_was_neither_read_again_nor_reported_too_often():
+    sale = flagged(EDGE)
+    body = b"[" + b",".join([sale.body] * 3) + b"]"
+    world = world_of(replace(sale, id="", body=body, flagged=False, store=None))
+    world.suspicious = [suspicious_row(BEFORE, 7, [sale.id] * 3)]
+    world.verdicts = [verdict(BEFORE, 7, sale.id, body=sale.body)]
+
+    report = world.reconcile()
+
+    assert named(report) == {}
+    assert (report.accounts.reread, report.accounts.duplicates) == (0, 0)
+
+
 def test_a_flagged_event_without_a_usable_id_is_counted_and_breaks_the_balance():
     carrier = replace(flagged(EDGE), id="", flagged=False, store=None)
     carrier.body = json.dumps(json.loads(carrier.body) | {"id": 7}).encode()
