@@ -40,7 +40,7 @@ async def observe_quarantine(task: PartTask) -> PartProgress:
 
 
 async def quarantined_body(container: ContainerClient, path: str) -> bytes | None:
-    """The body in the record at a path; None if there is none of this path."""
+    """The body in the record at a path; None if it is gone, damaged, or the record of another place."""
     try:
         record = _record.decode(await read_blob(container, path))
         body = record.body

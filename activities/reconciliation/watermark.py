@@ -28,8 +28,8 @@ async def read_watermark(task: NightlyTask) -> Watermark:
     kept = await _read(await workflow_data(), COPY_PATH)
     if told and kept and told != kept:
         _log.error("watermark: %s beside the reports, and %s was written; verify the chain", told.until, kept.until)
-    known = [watermark for watermark in (told, kept) if watermark]
-    return min(known, key=lambda watermark: watermark.until) if known else first_watermark(task.now)
+    watermarks = [watermark for watermark in (told, kept) if watermark]
+    return min(watermarks, key=lambda watermark: watermark.until) if watermarks else first_watermark(task.now)
 
 
 async def write_watermark(watermark: Watermark) -> None:
