@@ -1,1 +1,1 @@
-"""`detective sql`: questions in SQL over what lies in the archives, answered on this machine by DuckDB."""
+"""`detective sql`: questions in SQL over what lies in the archives, asked on the machine where it is typed."""

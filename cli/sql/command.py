@@ -13,9 +13,10 @@ from rich.table import Table
 from cli.app_client import AppClient, AppError, default_key, default_url
 from cli.options import duration, number, whole_number
 from cli.screen import console, plain, print_json, say, show_error
-from cli.sql.bounds import Bounds, TooMuchError
+from cli.sql.connections import read_connections
 from cli.stack_process import LOCAL_SETTINGS
 from fraud.desk.sql_questions import QUESTIONS, VIEWS
+from questions.bounds import Bounds, QuestionError, TooMuchError
 
 _VIEWS = ", ".join(VIEWS)
 
@@ -48,18 +49,18 @@ def run(options: argparse.Namespace) -> int:
     if named is None and " " not in options.question.strip():
         raise AppError(f"no question is called {options.question[:60]!r}: `detective sql --list` has them")
     # DuckDB and the SDKs take a second to load, which no other command shall wait for.
-    from cli.sql.archives import Fetch, read_settings  # noqa: PLC0415
-    from cli.sql.asking import ask  # noqa: PLC0415
+    from questions.archives import Fetch  # noqa: PLC0415
+    from questions.asking import ask  # noqa: PLC0415
 
     bounds = Bounds(
         last=options.last, files=options.files, megabytes=options.megabytes, seconds=options.seconds, rows=options.rows
     )
     with tempfile.TemporaryDirectory() as folder:
-        fetch = Fetch(read_settings(options.settings), Path(folder), bounds, _now(options))
+        fetch = Fetch(read_connections(options.settings), Path(folder), bounds, _now(options))
         try:
             answer = ask(named.text if named else options.question, fetch.view, bounds)
-        except TooMuchError as error:
-            raise AppError(str(error)) from error
+        except QuestionError as error:
+            raise AppError(_words(error)) from error
     if options.json:
         print_json([dict(zip(answer.columns, map(msgspec.to_builtins, row), strict=True)) for row in answer.rows])
     elif options.csv:
@@ -72,6 +73,11 @@ def run(options: argparse.Namespace) -> int:
     if answer.is_cut:
         show_error(f"more than {bounds.rows} rows: the rest is not shown; say --rows")
     return 0
+
+
+def _words(error: QuestionError) -> str:
+    bound = error.bound if isinstance(error, TooMuchError) else ""
+    return f"{error}; ask for a shorter --last, or say --{bound}" if bound else str(error)
 
 
 def _now(options: argparse.Namespace) -> datetime:

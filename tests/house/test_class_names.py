@@ -14,6 +14,7 @@ ROOMS = (
     "services",
     "reconciliation",
     "fraud",
+    "questions",
     "worlds",
     "laying",
     "cli",

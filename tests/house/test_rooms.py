@@ -11,7 +11,7 @@ NOT_HELD = {"tests", "benchmarks"}
 """They may import everything, and nothing imports them: they are not among the packages that a contract sees."""
 LINTER: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 ROOMS = set(LINTER["root_packages"])
-APP = {"function_app", "orchestrations", "activities", "services", "reconciliation", "fraud"}
+APP = {"function_app", "orchestrations", "activities", "services", "reconciliation", "questions", "fraud"}
 Arrows = set[tuple[str, str]]
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from cli.app_client import AppError
-from cli.sql.bounds import Bounds, TooMuchError
+from questions.bounds import Bounds, TooMuchError, WrongQuestionError
 
 _VERDICT = {
     "event_id": "VARCHAR", "store_id": "JSON", "window_start": "TIMESTAMP", "window_end": "TIMESTAMP",
@@ -59,31 +58,40 @@ def named_views(text: str) -> list[str]:
 
 
 def ask(text: str, fetch: Callable[[str], Path], bounds: Bounds) -> SqlAnswer:
-    """The answer to one SELECT. Raises AppError for a wrong one, TooMuchError if it takes too long."""
+    """The answer to one SELECT. Raises WrongQuestionError for a wrong one, TooMuchError if it passes a bound."""
     with contextlib.closing(duckdb.connect()) as connection:
         try:
-            statements = duckdb.extract_statements(text)
-        except duckdb.Error as error:
-            raise AppError(_first_lines(error)) from error
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise AppError("ask with one SELECT: nothing can be changed from here")
-        for name in named_views(text):
-            _load(connection, name, fetch(name))
-        # From here on no file and no address can be opened, nor these settings be taken back.
-        for setting in ("enable_external_access = false", "lock_configuration = true"):
-            connection.execute(f"SET {setting}")
-        try:
+            _only_a_select(text)
+            _keep_within(connection, bounds)
+            for name in named_views(text):
+                _load(connection, name, fetch(name))
+            # From here on no file and no address can be opened, nor these settings be taken back.
+            for setting in ("enable_external_access = false", "lock_configuration = true"):
+                connection.execute(f"SET {setting}")
             with _interrupted_after(connection, bounds.seconds):
                 cursor = connection.execute(text)
                 rows = cursor.fetchmany(bounds.rows + 1)
         except duckdb.InterruptException as error:
-            raise TooMuchError(
-                f"no answer within {bounds.seconds:g} s; ask for a shorter --last, or say --seconds"
-            ) from error
+            raise TooMuchError(f"no answer within {bounds.seconds:g} s", "seconds") from error
+        except (duckdb.OutOfMemoryException, MemoryError) as error:
+            raise TooMuchError("it takes more memory than a question may have") from error
         except duckdb.Error as error:
-            raise AppError(_first_lines(error)) from error
+            raise WrongQuestionError(_first_lines(error)) from error
         columns = [column[0] for column in cursor.description or []]
         return SqlAnswer(columns, rows[: bounds.rows], len(rows) > bounds.rows)
+
+
+def _only_a_select(text: str) -> None:
+    statements = duckdb.extract_statements(text)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise WrongQuestionError("ask with one SELECT: nothing can be changed from here")
+
+
+def _keep_within(connection: duckdb.DuckDBPyConnection, bounds: Bounds) -> None:
+    if bounds.memory_megabytes:
+        # Without a folder of its own DuckDB fails where it would begin to fill a disk.
+        for setting in (f"memory_limit = '{bounds.memory_megabytes}MB'", "threads = 1", "temp_directory = ''"):
+            connection.execute(f"SET {setting}")
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:

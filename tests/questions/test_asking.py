@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from cli.app_client import AppError
-from cli.sql.archives import VIEWS
-from cli.sql.asking import ask, named_views
-from cli.sql.bounds import Bounds, TooMuchError
 from fraud.desk.sql_questions import QUESTIONS
+from questions.archives import VIEWS
+from questions.asking import ask, named_views
+from questions.bounds import Bounds, TooMuchError, WrongQuestionError
 
 WINDOW = {"window_start": "2026-01-02T10:00:00Z", "window_end": "2026-01-02T10:05:00Z"}
 ROWS: dict[str, list[dict[str, Any]]] = {
@@ -121,7 +120,7 @@ def test_only_what_a_question_names_is_fetched(archives: Archives):
     ],
 )
 def test_nothing_but_a_select_is_asked(archives: Archives, text: str):
-    with pytest.raises(AppError, match="one SELECT"):
+    with pytest.raises(WrongQuestionError, match="one SELECT"):
         answers(archives, text)
 
 
@@ -129,7 +128,7 @@ def test_nothing_but_a_select_is_asked(archives: Archives, text: str):
     "text", ["SELECT * FROM read_text('/etc/hostname')", "SELECT * FROM '/etc/hostname'", "SELECT getenv('HOME')"]
 )
 def test_no_file_and_no_setting_of_this_machine_can_be_read(archives: Archives, text: str):
-    with pytest.raises(AppError):
+    with pytest.raises(WrongQuestionError):
         answers(archives, text)
 
 
@@ -140,14 +139,20 @@ def test_a_long_answer_is_cut_and_says_so(archives: Archives):
 
 
 def test_a_query_without_end_is_ended(archives: Archives):
-    with pytest.raises(TooMuchError, match="--seconds"):
+    with pytest.raises(TooMuchError, match="no answer within") as too_much:
         answers(
             archives,
             "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE sin(a.range + b.range) > 2",
             seconds=0.3,
         )
+    assert too_much.value.bound == "seconds"
+
+
+def test_a_query_that_takes_more_memory_than_it_may_have_is_told(archives: Archives):
+    with pytest.raises(TooMuchError, match="memory"):
+        answers(archives, "SELECT list(range) FROM range(30000000)", memory_megabytes=128)
 
 
 def test_a_wrong_question_is_told_with_its_place(archives: Archives):
-    with pytest.raises(AppError, match="kase"):
+    with pytest.raises(WrongQuestionError, match="kase"):
         answers(archives, "SELECT kase FROM cases")

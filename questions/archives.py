@@ -4,47 +4,26 @@
 
 import io
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastavro
-import msgspec
 from azure.core.exceptions import AzureError
-from azure.cosmos import CosmosClient
-from azure.identity import DefaultAzureCredential
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
-from cli.app_client import AppError
-from cli.sql.bounds import Bounds, TooMuchError
+from questions.bounds import ArchiveAwayError, Bounds, TooMuchError
+from questions.messages import ConnectionSettings
+
+# A question waits for what it imports: of these, most need neither.
+if TYPE_CHECKING:
+    from azure.cosmos import CosmosClient
+    from azure.identity import DefaultAzureCredential
 
 _MEGABYTE = 1024 * 1024
 _HOUR = timedelta(hours=1)
-
-ConnectionSettings = dict[str, str]
-
-
-class _Values(msgspec.Struct, frozen=True):
-    Values: ConnectionSettings = {}
-
-
-def read_settings(path: Path) -> ConnectionSettings:
-    """The connections of a settings file, over which the environment wins. Raises AppError if neither has them."""
-    values: ConnectionSettings = {}
-    if path.exists():
-        values = msgspec.json.decode(path.read_bytes(), type=_Values).Values
-    values |= {name: text for name, text in os.environ.items() if name.startswith(("Warehouse", "Cosmos"))}
-    if not any(name.startswith("Warehouse") for name in values) or not any(
-        name.startswith("Cosmos") for name in values
-    ):
-        raise AppError(
-            "no connection to the archives: start the pipeline with `make up`, or set Warehouse__blobServiceUri and "
-            "Cosmos__accountEndpoint to those of a deployment"
-        )
-    return values
 
 
 class Fetch:
@@ -58,14 +37,20 @@ class Fetch:
         self._since = now - bounds.last
 
     def view(self, name: str) -> Path:
-        """The file of a view. Raises TooMuchError, and AppError if a service refuses."""
+        """The file of a view. Raises TooMuchError, and ArchiveAwayError if a service refuses."""
         path = self._folder / f"{name}.ndjson"
+        kept = 0
         try:
             with path.open("wb") as file:
                 for line in _ROWS[name](self):
+                    # What is packed in an archive is not packed here.
+                    if (kept := kept + len(line)) > self._bounds.unpacked_megabytes * _MEGABYTE:
+                        raise TooMuchError(f"{name}: more than {self._bounds.unpacked_megabytes} MB of rows")
                     file.write(line + b"\n")
         except AzureError as error:
-            raise AppError(f"{name}: {type(error).__name__}: {str(error).strip().splitlines()[0][:200]}") from error
+            raise ArchiveAwayError(
+                f"{name}: {type(error).__name__}: {str(error).strip().splitlines()[0][:200]}"
+            ) from error
         return path
 
     def events(self) -> Iterator[bytes]:
@@ -132,7 +117,7 @@ class Fetch:
         )
         for number, row in enumerate(rows):
             if number >= 100 * self._bounds.files:
-                raise TooMuchError("cases: more than 100 for each of --files; ask for a shorter --last")
+                raise TooMuchError(f"cases: more than {100 * self._bounds.files:,}", "files")
             yield _line(row)
 
     def _hours(self) -> Iterable[datetime]:
@@ -155,10 +140,10 @@ class Fetch:
                     continue
                 files, size = files + 1, size + blob.size
                 if files > self._bounds.files:
-                    raise TooMuchError(f"{container.container_name}: more than {self._bounds.files} blobs; say --files")
+                    raise TooMuchError(f"{container.container_name}: more than {self._bounds.files} blobs", "files")
                 if size > self._bounds.megabytes * _MEGABYTE:
                     raise TooMuchError(
-                        f"{container.container_name}: more than {self._bounds.megabytes} MB; say --megabytes"
+                        f"{container.container_name}: more than {self._bounds.megabytes} MB", "megabytes"
                     )
                 yield blob.name, container.download_blob(blob.name).readall()
 
@@ -166,12 +151,19 @@ class Fetch:
         if text := self._settings.get("Warehouse"):
             return BlobServiceClient.from_connection_string(text).get_container_client(name)
         address = self._settings["Warehouse__blobServiceUri"]
-        return BlobServiceClient(address, credential=DefaultAzureCredential()).get_container_client(name)
+        return BlobServiceClient(address, credential=self._credential("Warehouse")).get_container_client(name)
 
-    def _cosmos(self) -> CosmosClient:
+    def _cosmos(self) -> "CosmosClient":
+        from azure.cosmos import CosmosClient  # noqa: PLC0415
+
         if text := self._settings.get("Cosmos"):
             return CosmosClient.from_connection_string(text)
-        return CosmosClient(self._settings["Cosmos__accountEndpoint"], credential=DefaultAzureCredential())
+        return CosmosClient(self._settings["Cosmos__accountEndpoint"], credential=self._credential("Cosmos"))
+
+    def _credential(self, connection: str) -> "DefaultAzureCredential":
+        from azure.identity import DefaultAzureCredential  # noqa: PLC0415
+
+        return DefaultAzureCredential(managed_identity_client_id=self._settings.get(f"{connection}__clientId"))
 
 
 _WINDOW = ("store_id", "WindowStart", "WindowEnd")
