@@ -27,7 +27,7 @@ from function_app.api.endpoint import Answer, Call
 from function_app.desk import answers
 from function_app.desk.pictures.moments import timeline_of
 from function_app.desk.pictures.ring import ring_of
-from function_app.desk.rendering import query
+from function_app.desk.rendering import query, store
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
@@ -72,9 +72,10 @@ async def show_inbox(visit: Visit) -> func.HttpResponse:
 
 
 def _alike(cases: Sequence[CaseRow]) -> frozenset[str]:
-    """The cases of a list that store, time and kind do not tell from one another: parts of a large window."""
-    seen = Counter((case.store_id, case.window_end, case.type) for case in cases)
-    return frozenset(case.id for case in cases if seen[case.store_id, case.window_end, case.type] > 1)
+    """The cases of a list whose links would read the same: parts of a large window, and what a sweep found in one."""
+    names = [(store(case.store_id), case.window_end, case.type == "quarantine") for case in cases]
+    seen = Counter(names)
+    return frozenset(case.id for case, name in zip(cases, names, strict=True) if seen[name] > 1)
 
 
 async def show_case(visit: Visit) -> func.HttpResponse:

@@ -1,18 +1,21 @@
 """Small words of the pages: stores without a name, sentences, JSON in JSON, and cases that look alike."""
 
+import re
+
 import msgspec
 
+from fraud.desk.callers import Caller
 from fraud.desk.rows import CaseRow
 from fraud.events import UNKNOWN_STORE
 from fraud.judging import judged
 from fraud.verdicts import case_of
 from fraud.windows import Window
-from function_app.desk.rendering import pretty, sentence, store
+from function_app.desk.rendering import pretty, render, sentence, store
 from function_app.desk.views.cases import _alike  # pyright: ignore[reportPrivateUsage]
 from tests.fraud.builders import WINDOW_ENDING_1010
 
 
-def row(name: str, store_id: int, window: Window = WINDOW_ENDING_1010) -> CaseRow:
+def row(name: str, store_id: int | str, window: Window = WINDOW_ENDING_1010) -> CaseRow:
     verdict = judged({"id": "a", "event_type": "sale_event"}, store_id, window, None, contents=1)
     case = case_of(name, store_id, window, [verdict], "fraud-events/x.ndjson")
     return msgspec.convert({**msgspec.to_builtins(case), "etag": "1"}, CaseRow)
@@ -35,8 +38,20 @@ def test_json_that_is_a_text_of_json_is_shown_as_what_it_holds():
     assert pretty('"not JSON') == '"not JSON'
 
 
-def test_parts_of_one_window_are_told_from_one_another_in_the_inbox():
-    parts = [row("window-3-x-0a1b", 3), row("window-3-x-0c1d", 3)]
-    others = [row("window-4-x-0e1f", 4), row("window-5-x-0e1f", 5)]
+def test_cases_that_would_read_the_same_are_told_from_one_another_by_their_links_in_the_inbox():
+    parts = [row("window-3-x-aa0a1b", 3), row("window-3-x-aa0c1d", 3)]
+    swept = [row("window-4-x-aa0e1f", 4), msgspec.structs.replace(row("sweep-4-x-aa0e2f", 4), type="sweep")]
+    named = [row("window-6-x-aa0e3f", 6), row("window-t6-x-aa0e4f", "6")]
+    others = [row("window-5-x-aa0e5f", 5), msgspec.structs.replace(row("quarantine-5-x-aa0e6f", 5), type="quarantine")]
+    cases = [*parts, *swept, *named, *others]
+    alike = _alike(cases)
+    asked = dict.fromkeys(("state", "kind", "band", "store", "customer", "assignee", "sort", "from", "to"), "")
 
-    assert _alike([*parts, *others]) == {"window-3-x-0a1b", "window-3-x-0c1d"}
+    page = render(
+        "cases.html", me=Caller(name="Ann", role="reader", by="name"), token="", here="cases", cases=cases,
+        next_token=None, asked=asked, states=(), kinds={}, bands=(), counts={}, alike=alike,
+    )  # fmt: skip
+    links = re.findall(r'<a href="/desk/cases/[^"]+">(.+?)</a>', page)
+
+    assert alike == {case.id for case in (*parts, *swept, *named)}
+    assert len(links) == len({re.sub("<[^>]+>", "", link) for link in links}) == len(cases)
