@@ -42,6 +42,7 @@ ALERT_DIGEST_MINUTES = "ALERT_DIGEST_MINUTES"
 _LONGEST_DIGEST = 1_440
 PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
 MANAGEMENT_URLS = "MANAGEMENT_URLS"
+SQL_PAGE = "SQL_PAGE"
 API_ROLE = "API_ROLE"
 PLATFORM_LOGIN = "PLATFORM_LOGIN"
 RULE_SET = "RULE_SET"
@@ -86,6 +87,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
     management_urls: bool = False
     """Answers to a start hold the durable extension's management addresses, and with them the key of the task hub."""
+    sql_page: bool = True
+    """The desk's page asks questions in SQL, each in a process beside the app; on Azure only if it is told to."""
     alert_webhook_url: str | None = None
     """Alerts on fraud are posted here as JSON; without it they are logged and kept as blobs only. It is a secret."""
     operations_webhook_url: str | None = None
@@ -151,7 +154,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if secret and len(secret) < _SHORTEST_SECRET:
         problems.append(f"{WEBHOOK_SECRET} must have at least {_SHORTEST_SECRET} characters")
     switches: dict[str, bool] = {}
-    for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS, PLATFORM_LOGIN):
+    for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS, PLATFORM_LOGIN, SQL_PAGE):
         text = environment.get(name, "").strip().lower()
         switches[name] = text == "true"
         if text not in ("", "true", "false"):
@@ -185,6 +188,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         reconciliation_schedule=schedule,
         producer_anonymous=switches[PRODUCER_ANONYMOUS],
         management_urls=switches[MANAGEMENT_URLS],
+        sql_page=switches[SQL_PAGE] or not (in_azure or environment.get(SQL_PAGE, "").strip()),
         alert_webhook_url=webhooks[ALERT_WEBHOOK_URL],
         operations_webhook_url=webhooks[OPERATIONS_WEBHOOK_URL],
         webhook_secret=secret,

@@ -56,6 +56,12 @@ def file(asset: Asset) -> func.HttpResponse:
     return func.HttpResponse(asset.content, mimetype=asset.mimetype, charset="utf-8", headers=headers)
 
 
+def download(content: bytes, name: str, mimetype: str) -> func.HttpResponse:
+    """A file that a browser keeps and does not show. `name` is the desk's own."""
+    headers = {**_SAFE, "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+    return func.HttpResponse(content, mimetype=mimetype, charset="utf-8", headers=headers)
+
+
 def refused(status: int, title: str, detail: str, visit: Visit | None = None) -> func.HttpResponse:
     """A page that says why a request is refused, and what to do."""
     caller = visit.caller if visit else None

@@ -32,10 +32,20 @@ HOST_JSON = "AzureFunctionsJobHost__"
 """Begins the settings that stand for keys of host.json; tests/infra/test_host_json.py knows which there are."""
 READERS = {
     "services/settings.py": "every setting of the app",
+    "services/desk/sql.py": "all of it, to hand it on to the process that asks in SQL",
     "activities/reconciliation/cores.py": "FUNCTIONS_WORKER_PROCESS_COUNT, the host's own, which has a default",
 }
 """The files that may look into the environment, and the settings that they look at."""
-APP = ("function_app.py", "function_app", "orchestrations", "activities", "services", "fraud", "reconciliation")
+APP = (
+    "function_app.py",
+    "function_app",
+    "orchestrations",
+    "activities",
+    "services",
+    "fraud",
+    "reconciliation",
+    "questions",
+)
 
 
 def bicep_settings(webhook: str = "https://example.com/alerts", **parameters: str | int) -> dict[str, str]:

@@ -74,7 +74,25 @@ def test_triggers_ask_for_keys_and_keys_are_kept_unless_a_setting_says_otherwise
     assert (opened.producer_anonymous, opened.management_urls) == (True, True)
 
 
-@pytest.mark.parametrize("name", ["PRODUCER_ANONYMOUS", "MANAGEMENT_URLS"])
+@pytest.mark.parametrize(
+    ("instance", "text", "asks"),
+    [("", "", True), ("", "false", False), ("i", "", False), ("i", "false", False), ("i", "true", True)],
+)
+def test_the_page_of_sql_asks_on_ones_own_machine_and_on_azure_only_if_it_is_told_to(
+    instance: str, text: str, asks: bool
+):
+    identities = {
+        "AzureWebJobsStorage__blobServiceUri": "https://a.blob.core.windows.net",
+        "Warehouse__blobServiceUri": "https://w.blob.core.windows.net",
+        "EventHubs__fullyQualifiedNamespace": "h.servicebus.windows.net",
+        "ServiceBus__fullyQualifiedNamespace": "s.servicebus.windows.net",
+        "Cosmos__accountEndpoint": "https://c.documents.azure.com",
+        "RECONCILIATION_SCHEDULE": "0 30 2 * * *",
+    }
+    assert read_settings({**identities, "WEBSITE_INSTANCE_ID": instance, "SQL_PAGE": text}).sql_page is asks
+
+
+@pytest.mark.parametrize("name", ["PRODUCER_ANONYMOUS", "MANAGEMENT_URLS", "SQL_PAGE"])
 def test_a_switch_that_is_neither_true_nor_false_is_refused(name: str):
     with pytest.raises(SettingsError, match=f"{name} must be true or false, not 'yes'"):
         read_settings(APP_SETTINGS | {name: "yes"})

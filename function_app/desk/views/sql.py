@@ -1,16 +1,146 @@
-"""The page of questions in SQL: those that can be asked, and the command that asks them (docs/sql.md says why)."""
+"""The page of questions in SQL: those that have a name, one of one's own, and the answer as a table or a file."""
+
+import csv
+import io
+import json
+import re
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 
 import azure.functions as func
+import msgspec
 
+from fraud.desk.problems import ProblemError
 from fraud.desk.sql_questions import QUESTIONS, VIEWS
 from function_app.desk import answers
+from function_app.desk.rendering import trace_address
+from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
+from questions.messages import AskReply
+from services.desk.sql import LIMITS, ask_archives, why_not_asked
+from services.watching import azure_time
+
+SPANS = {"1h": timedelta(hours=1), "6h": timedelta(hours=6), "1d": timedelta(days=1), "7d": timedelta(days=7)}
+"""How far a question looks back, in Azure's time."""
+ROWS, ROWS_OF_A_FILE = 200, 10_000
+_LONGEST = 10_000
+_STATUS = {"answered": 200, "wrong": 400, "too much": 422, "away": 503}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet may take for a formula at the beginning of a text."""
+_NAME = re.compile(r"[A-Za-z0-9-]{1,200}")
+_CASES = ("window-", "quarantine-", "sweep-")
+_CELL = 300
+
+
+class ShownCell(msgspec.Struct, frozen=True):
+    """A value of the answer as people read it, the page that it leads to, and whether it is a number."""
+
+    text: str
+    href: str = ""
+    is_number: bool = False
 
 
 async def show_questions(visit: Visit) -> func.HttpResponse:
-    """Every question that has a name, with its SQL, and the views that a query of one's own may read."""
-    return answers.page("sql.html", visit, here="sql", questions=QUESTIONS, views=VIEWS)
+    """The field for a question, with the text of one that has a name if its name is asked for."""
+    named = QUESTIONS.get(visit.asked("question"))
+    return _page(visit, {"text": named.text if named else "", "last": visit.asked("last")})
 
 
-ROUTES: Routes = {("GET", "sql"): show_questions}
+@needs("reader")
+async def ask(visit: Visit) -> func.HttpResponse:
+    """The answer to a question, on the page or as a file. 400 for a wrong question, 422 for one that takes too much."""
+    form = visit.form()
+    named = QUESTIONS.get(form.get("named", ""))
+    given = {"text": named.text if named else form.get("text", "").strip(), "last": form.get("last", "")}
+    form_of_answer = form.get("as", "")
+    if not given["text"] or len(given["text"]) > _LONGEST:
+        return _page(visit, given, f"Ask with one SELECT of at most {_LONGEST:,} characters.", 400)
+    begun = time.monotonic()
+    try:
+        rows = ROWS_OF_A_FILE if form_of_answer in _FILES else ROWS
+        reply = await ask_archives(given["text"], SPANS.get(given["last"], SPANS["1d"]), rows, await azure_time())
+    except ProblemError as error:
+        return _page(visit, given, f"{error.title}: {error.detail}", error.status)
+    if reply.problem:
+        return _page(visit, given, reply.problem, _STATUS[reply.kind])
+    if form_of_answer in _FILES:
+        written, mimetype = _FILES[form_of_answer]
+        return answers.download(written(reply), f"answer.{form_of_answer}", mimetype)
+    return _page(visit, given, reply=reply, seconds=time.monotonic() - begun)
+
+
+def _page(
+    visit: Visit,
+    given: Mapping[str, str],
+    problem: str = "",
+    status: int = 200,
+    *,
+    reply: AskReply | None = None,
+    seconds: float = 0,
+) -> func.HttpResponse:
+    return answers.page(
+        "sql.html",
+        visit,
+        status=status,
+        here="sql",
+        questions=QUESTIONS,
+        views=VIEWS,
+        why_not=why_not_asked(),
+        limits=LIMITS,
+        spans=tuple(SPANS),
+        given={**given, "last": given["last"] if given["last"] in SPANS else "1d"},
+        row_limits=(ROWS, ROWS_OF_A_FILE),
+        problem=problem,
+        reply=reply,
+        shown=shown(reply) if reply else [],
+        seconds=seconds,
+    )
+
+
+def shown(reply: AskReply) -> list[list[ShownCell]]:
+    """The rows of an answer as the page shows them; ids of events, cases and runs lead to their pages."""
+    return [[_cell(column, value) for column, value in zip(reply.columns, row, strict=True)] for row in reply.rows]
+
+
+def _cell(column: str, value: Any) -> ShownCell:
+    if value is None:
+        return ShownCell("")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    cut = text if len(text) <= _CELL else f"{text[:_CELL]}… {len(text) - _CELL:,} more characters"
+    return ShownCell(cut, _address(column.lower(), text), is_number)
+
+
+def _address(column: str, text: str) -> str:
+    if column == "event_id" and text:
+        return trace_address(text)
+    if column in ("case_id", "id") and text.startswith(_CASES) and _NAME.fullmatch(text):
+        return f"/desk/cases/{text}"
+    if column == "run" and _NAME.fullmatch(text):
+        return f"/desk/reconciliations/{text}"
+    return ""
+
+
+def _csv(reply: AskReply) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([map(_harmless, row) for row in (reply.columns, *reply.rows)])
+    return out.getvalue().encode()
+
+
+def _harmless(value: Any) -> Any:
+    """A value for a spreadsheet: producers choose the texts, and a spreadsheet would run one as a formula."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _json(reply: AskReply) -> bytes:
+    return msgspec.json.encode({"columns": reply.columns, "rows": reply.rows, "is_cut": reply.is_cut})
+
+
+_FILES = {"csv": (_csv, "text/csv"), "json": (_json, "application/json")}
+
+ROUTES: Routes = {("GET", "sql"): show_questions, ("POST", "sql"): ask}

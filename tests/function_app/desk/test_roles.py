@@ -29,6 +29,7 @@ NEEDS: dict[Route, Role] = {
     ("POST", "quarantine/record"): "operator",
     ("POST", "rules/trial"): "analyst",
     ("POST", "rules/reanalysis"): "operator",
+    ("POST", "sql"): "reader",  # it changes nothing, and what it shows is in the lists of the API
 }
 WITHOUT_DEED = {
     ("POST", "dead-letters"),  # it counts, and asks
@@ -42,7 +43,7 @@ OWN_NAME = ("POST", "me")
 """Anybody chooses a name of their own, on their own machine."""
 
 
-def test_every_form_that_changes_something_needs_a_role_and_nothing_else_does():
+def test_every_form_that_is_sent_needs_a_role_and_nothing_else_does():
     needs = {route: access.role for route, view in ROUTES.items() if (access := access_of(view))}
 
     assert needs == NEEDS
