@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from azure.servicebus import ServiceBusMessage, ServiceBusMessageState
 from azure.servicebus.amqp import AmqpAnnotatedMessage, AmqpMessageHeader, AmqpMessageProperties
-from azure.servicebus.exceptions import MessageSizeExceededError
+from azure.servicebus.exceptions import MessageSizeExceededError, ServiceBusError
 
 from tests.service_bus.sdk import Sdk, done, with_both_sdks
 
@@ -109,6 +109,26 @@ async def test_lists_and_batches_arrive_in_order_and_peeking_leaves_them_there(s
     got = await sdk.receive(receiver, 80)
     assert [str(message) for message in got] == [str(number) for number in range(80)]
     assert await done(receiver.peek_messages(max_message_count=5, sequence_number=1)) == []
+
+
+@with_both_sdks
+async def test_properties_have_a_limit_each_and_together(sdk: Sdk) -> None:
+    name = await sdk.queue("plain")
+    sender = sdk.sender(name)
+
+    async def send(properties: dict[str | bytes, Any]) -> None:
+        await done(sender.send_messages(ServiceBusMessage("x", application_properties=properties)))
+
+    await send({"a": "x" * 32_000, "b": "x" * 32_000})
+    with pytest.raises(ServiceBusError, match="property 'large' of 32791 bytes exceeds the limit of 32768"):
+        await send({"large": "x" * 32_786})
+    with pytest.raises(ServiceBusError, match="exceed the limit of 65536 together"):
+        await send({"a": "x" * 30_000, "b": "x" * 30_000, "c": "x" * 10_000})
+    (got,) = await sdk.receive(sdk.receiver(name, receive_mode="receiveanddelete"))
+    assert {key: len(value) for key, value in (got.application_properties or {}).items()} == {
+        b"a": 32_000,
+        b"b": 32_000,
+    }
 
 
 @with_both_sdks

@@ -12,6 +12,9 @@ MAX_EVENT_HUBS_MESSAGE_BYTES = 1_048_576
 MAX_SERVICE_BUS_MESSAGE_BYTES = 262_144
 """One message or one batch on the Standard tier."""
 
+MAX_PROPERTY_BYTES, MAX_PROPERTIES_BYTES = 32_768, 65_536
+"""One application property of a Service Bus message, and all of them."""
+
 IDLE_TIMEOUT_SECONDS = 240.0
 """A connection that sends nothing for this long is closed; Azure announces the same."""
 
