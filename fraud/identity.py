@@ -23,14 +23,19 @@ _EXACT = 2**53
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
-_DIGITS = bytes(ord("0") if chr(octet).isdecimal() else ord(" ") for octet in range(128)) + b" " * 128
-_LONG_NUMBER = b"0" * len(str(_EXACT))
+_AS_ZEROS = bytes(ord("0") if chr(octet).isdecimal() else ord(" ") for octet in range(128)) + b" " * 128
+_INEXACT_DIGITS = len(str(_EXACT))
 """A whole number that Cosmos does not keep exactly has this many digits at least."""
 
 
 def archive_key(store: StoreKey, event_id: str) -> str:
     """The partition key of an event in the archive: `{store}-{crc32(id) % 128}`."""
     return f"{store}-{crc32(event_id.encode('utf-8', 'surrogatepass')) % KEYS_PER_STORE}"
+
+
+def has_digits(body: bytes, count: int) -> bool:
+    """True if so many decimal digits stand in a row; a regular expression takes ten times as long to look."""
+    return b"0" * count in body.translate(_AS_ZEROS)
 
 
 def canonical(content: dict[str, Any]) -> bytes:
@@ -50,7 +55,7 @@ def canonical_body(body: bytes, kept: Callable[[dict[str, Any]], dict[str, Any]]
     A body with numbers that Cosmos does not keep exactly goes through `kept` first. Raises ValueError, of which
     msgspec.DecodeError is one, or RecursionError if not every field of it can be read as an object.
     """
-    if _LONG_NUMBER in body.translate(_DIGITS):
+    if has_digits(body, _INEXACT_DIGITS):
         return canonical(kept(_decoder.decode(body)))
     fields = quick_fields(body)
     if fields.get("store_id") is None:
