@@ -133,6 +133,8 @@ class RunPlan(ReadingPlan, frozen=True, kw_only=True):
     """The run's `Request.id`; a plan of an earlier version, of a run that goes on, has none."""
     method: str = ""
     """The METHOD of the app that began the run; what another method has read cannot be compared."""
+    campaigns: tuple[str, ...] = ()
+    """The campaigns that were kept when the run began: a producer may name others, as many as it likes."""
 
     @property
     def run(self) -> str:

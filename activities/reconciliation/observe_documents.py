@@ -52,15 +52,15 @@ async def observe_documents(task: PartTask) -> PartProgress:
     part = await read_part(task, SpanPart)
     container = await cosmos.events()
     rows = RowWriter(await read_keys(task.run))
-    sums = ObservedSums()
+    sums, campaigns = ObservedSums(), frozenset(plan.campaigns)
     pages = container.query_items(query=_QUERY, parameters=span_parameters(part), max_item_count=_PAGE).by_page()
     async for page in pages:
-        _add_page(rows, sums, [document async for document in page])
+        _add_page(rows, sums, [document async for document in page], campaigns)
     await write_rows(task, rows, plan.bucket_bits, sums)
     return PartProgress(sums.lines, sums.bytes)
 
 
-def _add_page(rows: RowWriter, sums: ObservedSums, documents: list[dict[str, Any]]) -> None:
+def _add_page(rows: RowWriter, sums: ObservedSums, documents: list[dict[str, Any]], campaigns: frozenset[str]) -> None:
     """Add the rows of a page. A document that somebody has written in another form is noted, and holds up no other."""
     read: list[tuple[dict[str, Any], _Document, int]] = []
     for document in documents:
@@ -71,7 +71,7 @@ def _add_page(rows: RowWriter, sums: ObservedSums, documents: list[dict[str, Any
             sums.note_unreadable(Unreadable(f"events/{document.get('id')}"[:_SHOWN], 0, f"not a document: {error}"))
         else:
             read.append((document, archived, window))
-            sums.names_run(archived.archive.run_id)
+            sums.names_run(archived.archive.run_id, campaigns)
     sums.lines += len(documents)
     rows.add(
         Kind.DOCUMENT,

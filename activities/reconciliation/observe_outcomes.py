@@ -22,6 +22,7 @@ async def observe_outcomes(task: PartTask) -> PartProgress:
     part = await read_part(task, BlobPart)
     container_name, kind = _SOURCES[task.stage]
     observer = Observer.over(kind, await read_keys(task.run), plan.range)
+    observer.campaigns = frozenset(plan.campaigns)
     container = await warehouse(container_name)
     evidence: dict[str, list[str]] = {}
     if kind is Kind.VERDICT:

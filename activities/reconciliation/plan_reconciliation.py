@@ -11,6 +11,7 @@ import msgspec
 from activities.reconciliation.known_outcome import fingerprint, known_outcome
 from activities.reconciliation.observe_alerts import FOLDER as ALERTS_FOLDER
 from activities.reconciliation.run_files import REQUESTS, make_secret, write_struct
+from fraud.campaigns import is_campaign_id
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.verdicts import EVIDENCE
 from reconciliation.capture.path import CaptureBlob
@@ -22,11 +23,14 @@ from reconciliation.plan import ReadingPlan, ScanPlan, buckets_at_once, make_pla
 from reconciliation.ranges import MARGIN, Range
 from services import names
 from services.blobs import warehouse
+from services.campaigns import kept_run_ids
 from services.capture_archive import codec_of, list_blobs, list_last_blobs, list_partitions
 from services.concurrency import together
 
 PART_BYTES = 32 * 1024 * 1024
 PART_BLOBS = 500
+MOST_CAMPAIGNS = 1_000
+"""Campaigns that a report may measure, those that were started last."""
 _HOUR = timedelta(hours=1)
 _LATEST_OUTPUT = timedelta(hours=24)
 """The stream job's paths carry the time of writing: a job that stood still and caught up writes hours later."""
@@ -73,7 +77,13 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     await together(starmap(write_struct, inputs), at_once=REQUESTS)
     shared = {name: getattr(plan, name) for name in ReadingPlan.__struct_fields__}
     run_plan = RunPlan(
-        **shared, with_documents=request.with_documents, parts=counts, fingerprint=current, id=run, method=METHOD
+        **shared,
+        with_documents=request.with_documents,
+        parts=counts,
+        fingerprint=current,
+        id=run,
+        method=METHOD,
+        campaigns=tuple(filter(is_campaign_id, await kept_run_ids(MOST_CAMPAIGNS))),
     )
     await make_secret(run)
     await write_struct(plan_path(run), run_plan)

@@ -1,7 +1,7 @@
 """Observe: what the stream job reported and what was judged become rows, with every repetition kept."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 
 from fraud.analysis import WindowSummary
-from fraud.campaigns import is_campaign_id
 from fraud.evidence import Snapshot
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
@@ -28,7 +27,6 @@ from reconciliation.reading.verdicts import check
 
 _CONTAINERS = {Kind.SUSPICIOUS: "suspicious-events", Kind.VERDICT: "fraud-events"}
 MAX_LINE_BYTES = 64 * 1024 * 1024
-MAX_RUNS = 100
 _TIME_PATH = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})/([0-9]{2})([0-9]{2})")
 """The folders of a window's verdicts; see `fraud.verdicts.time_path`."""
 
@@ -46,7 +44,7 @@ class ObservedSums(msgspec.Struct):
     unreadable: list[Unreadable] = []
     unreadable_count: int = 0
     run_ids: list[str] = []
-    """Campaigns that some of it names, at most `MAX_RUNS`."""
+    """Campaigns that some of it names, of those that were kept."""
 
     def note_unreadable(self, place: Unreadable) -> None:
         """Note what cannot be read; all count, MAX_DAMAGES are kept."""
@@ -54,11 +52,10 @@ class ObservedSums(msgspec.Struct):
         if len(self.unreadable) < MAX_DAMAGES:
             self.unreadable.append(place)
 
-    def names_run(self, run_id: object) -> None:
-        """Note a campaign that a line or a document names."""
-        names = self.run_ids
-        if isinstance(run_id, str) and run_id not in names and is_campaign_id(run_id) and len(names) < MAX_RUNS:
-            names.append(run_id)
+    def names_run(self, run_id: object, kept: Collection[str]) -> None:
+        """Note a campaign that a line or a document names, if it is one of those that were kept."""
+        if isinstance(run_id, str) and run_id in kept and run_id not in self.run_ids:
+            self.run_ids.append(run_id)
 
 
 class _WindowRow(msgspec.Struct):
@@ -91,6 +88,8 @@ class Observer:
         self._counted = range(counted[0], counted[1] + 1)
         self.evidence = Snapshot()
         """The evidence on the verdicts in the next blob."""
+        self.campaigns: frozenset[str] = frozenset()
+        """The campaigns that were kept."""
         self.snoozes: tuple[Snooze, ...] = ()
         """All snoozes of rules that were ever made."""
 
@@ -167,7 +166,7 @@ class Observer:
                 if self._is_of_range(path):
                     self.unreadable(path, number, "a verdict on a window far from that of its blob")
             else:
-                self.sums.names_run(verdict.run_id)
+                self.sums.names_run(verdict.run_id, self.campaigns)
                 self._of_blob.append(msgspec.structs.replace(verdict, event=_at_stake(verdict.event)))
                 if by_place and (place := parse_place(verdict.event_id)):
                     add_verdict_by_place(self.rows, verdict, place, window, self.evidence)

@@ -27,6 +27,7 @@ def line(window: int, identifier: str, run_id: str | None = None) -> bytes:
 
 def verdicts_of(data: bytes, chunk: int = 64) -> Observer:
     observer = Observer(Kind.VERDICT, KEYS, FIRST, LAST, (FIRST, LAST))
+    observer.campaigns = frozenset(("campaign-near", "campaign-far"))
     reader = observer.open("verdicts")
     for start in range(0, len(data), chunk):
         reader.feed(data[start : start + chunk])
@@ -51,6 +52,14 @@ def test_a_verdict_far_from_the_range_names_no_campaign_of_it():
     observer = verdicts_of(near + b"\n" + far)
 
     assert (observer.sums.run_ids, len(observer.rows)) == (["campaign-near"], 1 + 1)
+
+
+def test_a_campaign_is_measured_however_many_others_a_producer_makes_up():
+    made_up = [line(LAST, f"a{number}", f"campaign-made-up-{number}") for number in range(150)]
+
+    observer = verdicts_of(b"\n".join([*made_up, line(LAST, "b", "campaign-near")]))
+
+    assert observer.sums.run_ids == ["campaign-near"]
 
 
 def test_flagged_events_without_an_id_are_counted_in_a_crowd():
