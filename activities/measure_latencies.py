@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,13 +10,16 @@ import msgspec
 from azure.cosmos.aio import ContainerProxy
 
 from fraud.load.latencies import Latencies, LatencySample
-from fraud.windows import WINDOW
+from fraud.suspicion import is_suspicious, store_of
+from fraud.windows import WINDOW, window_of
 from services import cosmos
+from services.window_reports import window_label
 
 ALL_EVENTS, SIXTEENTH = 20_000, 320_000
 """Of a campaign of more events, a sixteenth is looked at; of one of still more, a sixteenth of that."""
 _MARGIN = timedelta(minutes=1)
-_EVENTS = """SELECT c.ts, c.archive.enqueued_time AS enqueued, c._ts AS written FROM c
+_EVENTS = """SELECT c.ts, c.archive.enqueued_time AS enqueued, c._ts AS written, c.store_id, c.event_type,
+c.discount, c.priority_shipping FROM c
 WHERE c.archive.enqueued_time >= @from AND c.archive.enqueued_time <= @to AND c.archive.run_id = @run
 AND STARTSWITH(c.id, @prefix)"""
 _CASES = """SELECT c.window_end, c._ts AS written FROM c
@@ -36,15 +39,25 @@ class LatencyTask(msgspec.Struct, frozen=True, kw_only=True):
     from_due: bool
 
 
-async def measure_latencies(task: LatencyTask) -> Latencies:
-    """Measure a campaign's events, and all windows that ended in its time. Raises CosmosHttpResponseError."""
+async def measure_latencies(task: LatencyTask, reported: Mapping[str, datetime]) -> Latencies:
+    """Measure a campaign's events, and all windows that ended in its time. Raises CosmosHttpResponseError.
+
+    `reported` are the times at which windows began to be analysed, by `services.window_reports.window_label`.
+    """
     prefix = "" if task.sent <= ALL_EVENTS else "0" if task.sent <= SIXTEENTH else "00"
     span = {"@from": (task.started - _MARGIN).isoformat(), "@to": (task.ended + _MARGIN).isoformat()}
     asked = {**span, "@run": task.run_id, "@prefix": prefix}
-    events = [_event(row, from_due=task.from_due) async for row in _rows(await cosmos.events(), _EVENTS, asked)]
+    events: list[LatencySample] = []
+    to_window: list[LatencySample] = []
+    async for row in _rows(await cosmos.events(), _EVENTS, asked):
+        begun = _moment(str(row["ts"] if task.from_due else row["enqueued"]))
+        events.append((begun, _seconds(begun, int(row["written"]))))
+        if analysed := _analysed(row, reported):
+            to_window.append((begun, round(max((analysed - begun).total_seconds(), 0.0), 3)))
     ends = {"@from": _as_kept(task.started), "@to": _as_kept(task.ended + WINDOW)}
     windows = [_window(row) async for row in _rows(await cosmos.cases(), _CASES, ends)]
-    return Latencies.of(events, windows, sample=16.0 ** -len(prefix), from_due=task.from_due)
+    sample = 16.0 ** -len(prefix)
+    return Latencies.of(events, windows, sample=sample, from_due=task.from_due, reported=to_window)
 
 
 async def _rows(container: ContainerProxy, query: str, values: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
@@ -53,9 +66,12 @@ async def _rows(container: ContainerProxy, query: str, values: dict[str, str]) -
         yield row
 
 
-def _event(row: dict[str, Any], *, from_due: bool) -> LatencySample:
-    begun = _moment(str(row["ts"] if from_due else row["enqueued"]))
-    return begun, _seconds(begun, int(row["written"]))
+def _analysed(row: dict[str, Any], reported: Mapping[str, datetime]) -> datetime | None:
+    """The time at which the analysis of a flagged event's window began; None for any other event."""
+    if not is_suspicious(row.get("event_type"), row.get("discount"), row.get("priority_shipping")):
+        return None
+    window = window_of(_moment(str(row["enqueued"])))
+    return reported.get(window_label(store_of(row.get("store_id")), window.end))
 
 
 def _window(row: dict[str, Any]) -> LatencySample:

@@ -26,6 +26,7 @@ from function_app.http import BadRequestError, json_response, parse_body, proble
 from orchestrations.contracts import RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
 from services.campaigns import keep_campaign, keep_planned, keep_tape_page, kept_run_ids
 from services.concurrency import together
+from services.window_reports import reported_windows
 
 
 class _Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,7 +129,8 @@ async def get_latencies(request: func.HttpRequest, client: Client) -> func.HttpR
     task = LatencyTask(
         run_id=instance_id, started=started, ended=ended, sent=totals.sent, from_due=tells_due(totals, plan)
     )
-    return json_response(await measure_latencies(task))
+    reported = await reported_windows(durable_client.management_address(client), started, ended)
+    return json_response(await measure_latencies(task, reported))
 
 
 @blueprint.function_name("stop-campaign")

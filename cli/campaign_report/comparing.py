@@ -83,6 +83,7 @@ def _measures(report: CampaignReport) -> dict[str, Measure]:
             measures[name] = Measure(value, True, 0)
     for name, quantiles in (
         ("send to archive", report.latencies.send_to_archive),
+        ("send to window", report.latencies.send_to_window),
         ("window to verdict", report.latencies.window_to_verdict),
     ):
         measures |= _quantiles(name, quantiles)

@@ -45,6 +45,7 @@ def to_html(report: CampaignReport) -> str:
         latencies=latency_rows(report),
         charts=[
             ("Archived after, by minute", _bars(report, "send_to_archive")),
+            ("Flagged events: their window analysed after, by minute", _bars(report, "send_to_window")),
             ("Verdicts after a window's end, by minute", _bars(report, "window_to_verdict")),
         ],
         height=_CHART,

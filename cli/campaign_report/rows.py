@@ -57,9 +57,10 @@ def mix_rows(report: CampaignReport) -> list[ReportRow]:
 def latency_rows(report: CampaignReport) -> list[LatencyRow]:
     """The latencies of a campaign."""
     latencies = report.latencies
-    begin = "due → archive" if latencies.from_due else "hub → archive"
+    begin = "due" if latencies.from_due else "hub"
     return [
-        LatencyRow(begin, latencies.send_to_archive, latencies.worst_send_to_archive),
+        LatencyRow(f"{begin} → archive", latencies.send_to_archive, latencies.worst_send_to_archive),
+        LatencyRow(f"{begin} → window", latencies.send_to_window, latencies.worst_send_to_window),
         LatencyRow("window → verdict", latencies.window_to_verdict, latencies.worst_window_to_verdict),
     ]
 

@@ -21,7 +21,8 @@ class Assertions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     - behind: the longest time that a tick was sent after it was due
     - recall, precision: of the flagging, against what the plan itself says
     - fraud_recall, fraud_precision: of the judgement, against the labels of a world
-    - pNN_send_to_archive: from the hub to Cosmos; pNN_window_to_verdict: from a window's end to its verdicts
+    - pNN_send_to_archive: from the hub to Cosmos; pNN_send_to_window: of flagged events, until the analysis of theirs;
+      pNN_window_to_verdict: from a window's end to its verdicts
     """
 
     loss: _Count | None = None
@@ -37,6 +38,10 @@ class Assertions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     p95_send_to_archive: Duration | None = None
     p99_send_to_archive: Duration | None = None
     max_send_to_archive: Duration | None = None
+    p50_send_to_window: Duration | None = None
+    p95_send_to_window: Duration | None = None
+    p99_send_to_window: Duration | None = None
+    max_send_to_window: Duration | None = None
     p50_window_to_verdict: Duration | None = None
     p95_window_to_verdict: Duration | None = None
     p99_window_to_verdict: Duration | None = None

@@ -38,6 +38,7 @@ class Minute(msgspec.Struct, frozen=True, kw_only=True):
 
     start: datetime
     send_to_archive: Quantiles | None = None
+    send_to_window: Quantiles | None = None
     window_to_verdict: Quantiles | None = None
 
 
@@ -47,6 +48,8 @@ class Latencies(msgspec.Struct, frozen=True, kw_only=True):
     - sample: the share of the archived events that were looked at, by their ids
     - from_due: events count from the time at which they were due, so that a campaign that is behind shows; False if the
       plan makes late events, whose time is not known: they count from their arrival in the hub
+    - send_to_window: of flagged events, to the start of the analysis of their window; up to five minutes of it is the
+      window itself
     - window_to_verdict: to the last write of a window's case, with every amendment
     - worst_*: the start of the minute with the highest 95th percentile
     """
@@ -58,29 +61,40 @@ class Latencies(msgspec.Struct, frozen=True, kw_only=True):
     window_to_verdict: Quantiles | None
     worst_send_to_archive: datetime | None
     worst_window_to_verdict: datetime | None
+    send_to_window: Quantiles | None = None
+    worst_send_to_window: datetime | None = None
 
     @classmethod
     def of(
-        cls, events: Sequence[LatencySample], windows: Sequence[LatencySample], *, sample: float, from_due: bool
+        cls,
+        events: Sequence[LatencySample],
+        windows: Sequence[LatencySample],
+        *,
+        sample: float,
+        from_due: bool,
+        reported: Sequence[LatencySample] = (),
     ) -> "Latencies":
-        """The latencies of events and of windows."""
-        step = _step([moment for moment, _ in (*events, *windows)])
-        of_events, of_windows = _by_minute(events, step), _by_minute(windows, step)
+        """The latencies of events, of windows, and of flagged events until their window was `reported`."""
+        step = _step([moment for moment, _ in (*events, *windows, *reported)])
+        of_events, of_windows, of_reported = (_by_minute(each, step) for each in (events, windows, reported))
         minutes = [
             Minute(
                 start=start,
                 send_to_archive=Quantiles.of(of_events.get(start, ())),
+                send_to_window=Quantiles.of(of_reported.get(start, ())),
                 window_to_verdict=Quantiles.of(of_windows.get(start, ())),
             )
-            for start in sorted(of_events.keys() | of_windows.keys())
+            for start in sorted(of_events.keys() | of_windows.keys() | of_reported.keys())
         ]
         return cls(
             sample=sample,
             from_due=from_due,
             minutes=minutes,
             send_to_archive=Quantiles.of(seconds for _, seconds in events),
+            send_to_window=Quantiles.of(seconds for _, seconds in reported),
             window_to_verdict=Quantiles.of(seconds for _, seconds in windows),
             worst_send_to_archive=_worst([(minute.start, minute.send_to_archive) for minute in minutes]),
+            worst_send_to_window=_worst([(minute.start, minute.send_to_window) for minute in minutes]),
             worst_window_to_verdict=_worst([(minute.start, minute.window_to_verdict) for minute in minutes]),
         )
 

@@ -159,6 +159,7 @@ def checks_of(
         "fraud_recall": fraud.recall if fraud else None,
         "fraud_precision": fraud.precision if fraud else None,
         **_quantiles("send_to_archive", latencies.send_to_archive),
+        **_quantiles("send_to_window", latencies.send_to_window),
         **_quantiles("window_to_verdict", latencies.window_to_verdict),
     }
     bounds: dict[str, Any] = msgspec.to_builtins(asserts)

@@ -68,6 +68,7 @@ def assert_proves(report: CampaignReport, plan: CampaignPlan) -> None:
     assert (report.fraud is not None) == bool(plan.played)
     latencies = report.latencies
     assert latencies.send_to_archive
+    assert (latencies.send_to_window is not None) == (report.outcome.expected > 0)
     assert latencies.worst_send_to_archive in {minute.start for minute in latencies.minutes}
 
 

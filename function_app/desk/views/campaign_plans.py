@@ -24,6 +24,7 @@ from orchestrations.contracts import RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
 from services import instances
 from services.campaigns import keep_planned
 from services.instances import Filter, Instance
+from services.window_reports import reported_windows
 
 _LISTED = 100
 _PREFIX = "campaign-"
@@ -109,7 +110,7 @@ async def compare(visit: Visit) -> func.HttpResponse:
         if instance is None or instance.name not in NAMES:
             return answers.refused(404, "No such campaign", f"There is no campaign {name[:100]}.", visit)
         told = told_of(instance)
-        sides.append(Side(instance=instance, told=told, latencies=await _latencies(instance, told)))
+        sides.append(Side(instance=instance, told=told, latencies=await _latencies(base, instance, told)))
     return answers.page(
         "campaign_compare.html",
         visit,
@@ -121,7 +122,7 @@ async def compare(visit: Visit) -> func.HttpResponse:
     )
 
 
-async def _latencies(instance: Instance, told: ComparedCampaign) -> Latencies | None:
+async def _latencies(base: str, instance: Instance, told: ComparedCampaign) -> Latencies | None:
     if told.started is None or told.updated is None:
         return None
     task = LatencyTask(
@@ -131,7 +132,8 @@ async def _latencies(instance: Instance, told: ComparedCampaign) -> Latencies | 
         sent=told.totals.sent,
         from_due=not told.totals.late,
     )
-    return await measure_latencies(task)
+    reported = await reported_windows(base, told.started, told.updated)
+    return await measure_latencies(task, reported)
 
 
 _Value = Callable[[Side], str]
@@ -152,6 +154,7 @@ def comparison(sides: list[Side]) -> list[tuple[str, list[str], bool]]:
         ("must be flagged", lambda side: number(side.told.totals.expected_suspicious)),
         *((kind.replace("_", " "), _count(kind)) for kind in ("bad", "malformed", "doubled", "reused_ids", "late")),
         *_quantile_rows("to the archive", lambda side: side.latencies and side.latencies.send_to_archive),
+        *_quantile_rows("to the window", lambda side: side.latencies and side.latencies.send_to_window),
         *_quantile_rows("window to verdict", lambda side: side.latencies and side.latencies.window_to_verdict),
     ]
     values = [(name, [value(side) for side in sides]) for name, value in rows]

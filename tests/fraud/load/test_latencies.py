@@ -41,6 +41,16 @@ def test_a_planted_slow_minute_is_named():
     assert (latencies.send_to_archive.p50, latencies.send_to_archive.max) == (2.0, 45.0)
 
 
+def test_the_minute_whose_flagged_events_waited_longest_for_their_window_is_named():
+    waited = [(START + timedelta(seconds=second), 90.0 if 120 <= second < 180 else 60.0) for second in range(240)]
+
+    latencies = Latencies.of([], [], sample=1, from_due=True, reported=waited)
+
+    assert latencies.send_to_window
+    assert (latencies.send_to_window.count, latencies.send_to_window.max) == (240, 90.0)
+    assert latencies.worst_send_to_window == START + timedelta(minutes=2)
+
+
 def test_a_long_campaign_has_a_bounded_number_of_rows():
     latencies = measured([(START + timedelta(minutes=minute), 1.0) for minute in range(7 * 24 * 60)])
 
