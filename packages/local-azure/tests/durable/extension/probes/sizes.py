@@ -95,12 +95,17 @@ async def names_and_keys_of_entities(client: Client) -> Any:
 @probe
 async def entities_of_odd_keys_over_http(client: Client) -> Any:
     shown: dict[str, Any] = {}
-    for key in ("k%C3%A4se", "a%20b", "c%40d", "e%2Bf", "g%25h"):
+    for key in ("odd-k%C3%A4se", "odd-a%20b", "odd-c%40d", "odd-e%2Bf", "odd-g%25h"):
         signalled = await client.ask("POST", f"/entities/shelf/{key}?op=put", '"1"')
         await client.until_entity(f"/entities/shelf/{key}")
         answer = await client.ask("GET", f"/entities/shelf/{key}")
         shown[key] = [signalled.status, answer.status, answer.body]
     listed = (await client.ask("GET", "/entities/shelf")).body
-    keys = sorted(row["entityId"]["key"] for row in listed if len(row["entityId"]["key"]) in {3, 4})
-    deleted = await client.ask("DELETE", "/entities/shelf/a%20b")
-    return [shown, keys, seen(client, deleted), (await client.ask("PUT", "/entities/shelf/a%20b?op=put", "1")).status]
+    keys = sorted(row["entityId"]["key"] for row in listed if row["entityId"]["key"].startswith("odd-"))
+    deleted = await client.ask("DELETE", "/entities/shelf/odd-a%20b")
+    return [
+        shown,
+        keys,
+        seen(client, deleted),
+        (await client.ask("PUT", "/entities/shelf/odd-a%20b?op=put", "1")).status,
+    ]
