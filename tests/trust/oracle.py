@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
-from tests.trust.day import Account, Occurrence
+from tests.trust.day import PARTITIONS, Account, Occurrence
 
 BY_PLACE = "by place: "
 """The beginning of the names of faults that are done to what was judged by its place."""
+_LAST_DELETED = "last capture deleted"
 ADDED = " of another day added"
 OTHER_FORM = " of another form"
 """The ends of the names of faults that leave what cannot be read."""
@@ -114,7 +115,7 @@ def complaints(
             wrong.append(f"{each.sent.kind} {each.sent.event_id!r} of {each.window_end:%H:%M} passed: {its_verdicts}")
     # With a blob of Capture its neighbours are gone too, and rightly named.
     blobs = {_blob(fault.victim) for fault in faults if fault.name == "capture deleted"}
-    for fault in faults:
+    for fault in [_as_it_shows(fault, occurrences, blobs) for fault in faults]:
         is_alone = sum(other.victim.window_end == fault.victim.window_end for other in faults) == 1
         if not _names_fault(account, fault, blobs, is_alone=is_alone):
             wrong.append(f"{fault.name} of {fault.victim.sent.event_id!r} is not in the report")
@@ -149,6 +150,17 @@ def _blob(occurrence: Occurrence) -> tuple[int, Any]:
     return occurrence.partition, occurrence.window_end
 
 
+def _as_it_shows(fault: Fault, occurrences: list[Occurrence], deleted: set[tuple[int, Any]]) -> Fault:
+    """A deleted blob of Capture shows as the last one if no number can tell of it: all partitions lack theirs, as if
+    Capture had stood still, and what follows in the victim's partition is deleted or empty.
+    """
+    victim = fault.victim
+    after = [each for each in occurrences if each.partition == victim.partition and each.at > victim.window_end]
+    all_partitions = {(partition, victim.window_end) for partition in range(PARTITIONS)}
+    is_last = all_partitions <= deleted and all(_blob(each) in deleted for each in after)
+    return Fault(_LAST_DELETED, victim) if is_last and fault.name == "capture deleted" else fault
+
+
 def _names_window(account: Account, end: datetime, name: str = "") -> bool:
     """A difference of this class, or of any, is of the window."""
     named = [account.differences.get(name, ())] if name else account.differences.values()
@@ -165,14 +177,15 @@ def _cannot_read(account: Account, fault: Fault) -> bool:
 def _names_fault(account: Account, fault: Fault, deleted_blobs: set[tuple[int, Any]], *, is_alone: bool) -> bool:
     if fault.name == "capture deleted":
         return bool(account.report["gaps"]) or bool(account.report["accounts"]["archive_gaps"])
+    if fault.name == _LAST_DELETED:
+        named = account.named().get(str(fault.victim.sent.event_id), set())
+        return {"only_in_cosmos", "unexpected_absent_from_archive"} <= named
     if fault.name.endswith((ADDED, OTHER_FORM)) and _cannot_read(account, fault):
         return True
-    if "alert" in fault.name and not is_alone:
-        # A second fault may have made the window one that nobody must be told of; then the report names that.
-        return _names_window(account, fault.victim.window_end)
     if "alert" in fault.name:
+        # A second fault may have made the window one that nobody must be told of; then the report names that.
         name = "alert_missing" if fault.name.endswith("deleted") else "alert_differs"
-        return _names_window(account, fault.victim.window_end, name)
+        return _names_window(account, fault.victim.window_end, name if is_alone else "")
     if "case" in fault.name:
         # A case is of a window, which the report names. A second fault in the window may have deleted the case that was
         # falsified, or the verdicts that make it.

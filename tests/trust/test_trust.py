@@ -163,6 +163,20 @@ def test_no_fraud_passes_and_no_fault_stays_unnamed(tmp_path: Path):
         assert harness.sequences > SEQUENCES_OF_A_DAY / 2
 
 
+def test_events_whose_blobs_are_the_last_and_gone_in_all_partitions_are_named_though_no_number_follows():
+    names = tuple(sorted(FAULTS))
+    with harness_in_memory() as harness:
+        machine = type("Machine", (HostileDay,), {"harness": harness, "faults": names})
+        day: HostileDay = machine()
+        day.send(kind="harmless", pick=1)
+        day.send(kind="harmless", pick=2)
+        day.wait_for_the_next_window()
+        for _ in range(2):  # one in each partition
+            day.send_what_somebody_will_touch(fault=names.index("capture deleted"))
+        day.teardown()
+        assert harness.faults == 2
+
+
 @pytest.mark.proof
 @pytest.mark.timeout(3_600)
 def test_no_fraud_passes_in_two_thousand_sequences():
