@@ -6,6 +6,8 @@ from typing import Any, cast
 
 import msgspec
 
+from fraud.windows import window_of
+
 
 class Arrival(msgspec.Struct, frozen=True):
     """An event as it reached the hub. `event` is None if the body is not a JSON object."""
@@ -48,6 +50,7 @@ def read_arrivals(lines: Iterable[bytes], skipped: Skipped) -> Iterator[Arrival]
         try:
             row = _line.decode(line)
             enqueued = _utc(row.enqueued_time)
+            window_of(enqueued)  # which the first minutes of year 1 and the last of 9999 do not have
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, OverflowError) as error:
             skipped.add(number, str(error))
             continue

@@ -104,6 +104,16 @@ def test_lines_that_are_not_events_are_counted_and_named():
     assert [problem.split(":")[0] for problem in skipped.first] == ["line 1", "line 3", "line 4", "line 5"]
 
 
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"], ids=str
+)
+def test_a_line_of_a_time_that_no_window_holds_is_named_and_stops_nothing(moment: str):
+    skipped = Skipped()
+
+    assert list(read_arrivals([b'{"enqueued_time":"%b","body":{}}' % moment.encode()], skipped)) == []
+    assert skipped.first == ["line 1: date value out of range"]
+
+
 FIELDS = [
     "store_id",
     "store_fqdn",
