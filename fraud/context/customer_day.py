@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from fraud.context.look_ups import MOST_OF_CUSTOMER
-from fraud.context.near_lines import is_near_a_line
+from fraud.context.near_lines import also_below_round, is_near_a_line
 from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, sales_of
 from fraud.rules.language import Value
 
@@ -34,6 +34,7 @@ def customer_day_facts(event: Sighting, recent: Sequence[Sighting]) -> dict[str,
         "customer.same_discount_24h": sum(seen.is_deep and seen.discount == event.discount for seen in others),
         "customer.stores_1h": len({seen.store for seen in sales if seen.store and abs(seen.time - event.time) < HOUR}),
         "customer.near_lines_24h": sum(is_near_a_line(seen) for seen in sales),
+        "customer.below_round_24h": also_below_round(event, others),
         "customer.sales_1h": sum(event.time - HOUR < seen.time for seen in sales),
         "customer.cut": len(recent) >= MOST_OF_CUSTOMER,
     }

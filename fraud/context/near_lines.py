@@ -1,6 +1,7 @@
 """Amounts just below the lines above which a sale is examined: whoever knows the lines stays below them."""
 
 import math
+from collections.abc import Iterable
 
 from fraud.context.sighting import Sighting
 
@@ -12,6 +13,9 @@ NEAR = 0.9
 
 LEAST_ROUND = 100
 """Smaller sales are not examined for their value."""
+
+CLOSE = 0.93
+"""A value is closely below a round number from 93 % of it on."""
 
 
 def below_a_line(sighting: Sighting) -> str | None:
@@ -31,9 +35,30 @@ def is_near_a_line(sighting: Sighting) -> bool:
 
 def below_round(sighting: Sighting) -> float | None:
     """The share by which a sale's value lies below the next round number (1, 2 or 5 and zeros); None below 100."""
+    value, following = sighting.value, _next_round(sighting)
+    return None if value is None or following is None else (following - value) / following
+
+
+def also_below_round(sighting: Sighting, others: Iterable[Sighting]) -> int | None:
+    """The sales among others, of other skus, that lie as closely below the same round number; None below 100.
+
+    A limit that only its owner and the fraudster know is most often a round number.
+    """
+    line = _next_round(sighting)
+    if line is None:
+        return None
+    if not _is_close(sighting, line):
+        return 0
+    return sum(other.sku != sighting.sku and _is_close(other, line) for other in others)
+
+
+def _is_close(sighting: Sighting, line: float) -> bool:
+    return sighting.value is not None and CLOSE * line <= sighting.value < line
+
+
+def _next_round(sighting: Sighting) -> float | None:
     value = sighting.value
     if value is None or value < LEAST_ROUND:
         return None
     scale = 10.0 ** math.floor(math.log10(value))
-    following = min(scale * figure for figure in (1, 2, 5, 10, 20) if scale * figure > value)
-    return (following - value) / following
+    return min(scale * figure for figure in (1, 2, 5, 10, 20) if scale * figure > value)

@@ -75,6 +75,9 @@ _CUSTOMER = {
     "stores_1h": Fact("number", "stores bought at within an hour of the event"),
     "returned_sku": Fact("flag", "the same sku was returned in the last 24 hours"),
     "near_lines_24h": Fact("number", "sales just below a line in the last 24 hours"),
+    "below_round_24h": Fact(
+        "number", "other sales of other skus in the last 24 hours that lie less than 7 % below the same round number"
+    ),
     "cut": Fact("flag", "more was seen in 24 hours than a look-up reads"),
     "pace_surprise": Fact("number", "-log10 of the chance of so many sales in 24 hours, or more"),
     "return_surprise": Fact("number", "-log10 of the chance of so many returns among the customer's events"),

@@ -71,6 +71,7 @@ def test_every_fact_that_is_made_is_in_the_schema_and_of_its_kind():
         ),
         ("JUST_BELOW_THE_LINE", [flagged("a", price=4_700.0, sku=7_777)]),
         ("BELOW_A_ROUND_AMOUNT", [flagged("a", price=990.0, sku=7_777)]),
+        ("BELOW_ROUND_AGAIN", [flagged("a", price=480.0, sku=7_777), flagged("b", price=99.0, qty=5, sku=7_778)]),
         ("RETURNED_BOUGHT", [*(flagged(n, sku=7_777) for n in "ab"), returned("r", sku=7_777), flagged("c")]),
         ("MANY_PAYMENTS", [flagged(way, payment_method=way, sku=7) for way in ("cod", "upi", "cash", "wallet")]),
         ("STRANGE_DAY", [flagged(f"{n}", store_id=3, category="Games", payment_method="cod", sku=n) for n in range(3)]),
@@ -96,10 +97,44 @@ def test_evidence_is_found(rule: str, today: list[dict[str, Any]]):
         ("HABITS_BROKEN", [flagged("a", payment_method="cod")]),
         ("NEW_ACCOUNTS_TOGETHER", [flagged(f"{number}", cust_id=number, sku=7_777) for number in range(3)]),
         ("JUST_BELOW_THE_LINE", [flagged("a", price=5_001.0, discount=61)]),
+        ("BELOW_ROUND_AGAIN", [flagged("a", price=480.0, sku=7_777)]),
+        ("MANY_PAYMENTS", [flagged("a", payment_method="cod", sku=7)]),
     ],
 )
 def test_what_is_innocent_is_not_taken_for_evidence(rule: str, today: list[dict[str, Any]]):
     assert rule not in last(*today, flagged("z"))
+
+
+def test_a_limit_that_nobody_has_written_down_shows_by_what_stays_below_it_again():
+    below = [flagged(n, price=price, sku=sku) for n, price, sku in (("a", 468.0, 1), ("b", 499.0, 2), ("c", 480.0, 3))]
+
+    assert last(*below[:2])["BELOW_ROUND_AGAIN"] < last(*below)["BELOW_ROUND_AGAIN"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        flagged("a", price=464.0, sku=7_777),
+        flagged("a", price=500.0, sku=7_777),
+        flagged("a", price=980.0, sku=7_777),
+        flagged("a", price=480.0, sku=7_778),
+        flagged("a", price=480.0, sku=7_777, cust_id=9),
+    ],
+    ids=["93 % is close", "at the amount", "another amount", "the same article again", "another customer"],
+)
+def test_what_does_not_stay_below_the_same_round_amount_is_not_held_together(other: dict[str, Any]):
+    assert "BELOW_ROUND_AGAIN" not in last(other, flagged("b", price=480.0, sku=7_778))
+
+
+def test_values_below_a_hundred_keep_to_no_limit():
+    assert "BELOW_ROUND_AGAIN" not in last(flagged("a", price=99.0, sku=7_777), flagged("b", price=98.0, sku=7_778))
+
+
+def test_one_change_of_payment_is_told_once():
+    rules = last(flagged("a", sku=7), flagged("b", payment_method="cod", sku=8))
+
+    assert "PAYMENT_UNLIKELY" in rules
+    assert "MANY_PAYMENTS" not in rules
 
 
 def test_what_a_customer_did_yesterday_evening_counts_once_though_the_profile_has_it_too():

@@ -56,7 +56,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         "customer.payment_strangeness",
         [{"event.payment": "cod"}, {"shelf.payment_breaks": 0.35}],
     ),
-    "MANY_PAYMENTS": (PAID, "customer.payments_surprise", [{"shelf.payment_breaks": 0.35}]),
+    "MANY_PAYMENTS": (
+        PAID | {"customer.payments_24h": 3},
+        "customer.payments_surprise",
+        [{"shelf.payment_breaks": 0.35}, {"customer.payments_24h": 2}],
+    ),
     "AS_USUAL": (
         {"customer.habits_broken": 0, "customer.sales": 3},
         "customer.strangeness",
@@ -115,6 +119,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "GIFT_CARDS_AT_SHELF": (CARD, "shelf.gift_card_surprise", [{"event.payment": "cod"}]),
     "JUST_BELOW_THE_LINE": ({"event.line": 5_000}, "customer.near_lines_24h", [{"event.line": None}]),
     "BELOW_A_ROUND_AMOUNT": ({"event.value_spreads": 1}, "event.below_round", [{"event.value_spreads": 0.9}]),
+    "BELOW_ROUND_AGAIN": ({}, "customer.below_round_24h", [{"event.line": 5_000}]),
     "LARGE_QUANTITY": ({}, "event.qty_spreads", []),
     "ABOVE_ITS_CUSTOMER": ({"customer.habits_broken": 2}, "customer.value_ratio", [{"customer.habits_broken": 1}]),
     "NO_PROMOTION": ({}, "shelf.discount_strangeness", []),
