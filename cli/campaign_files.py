@@ -22,6 +22,8 @@ _OTHER_WORDS = {
     "`str` matching regex": "must be a name of 1 to 63 of a-z, 0-9 and -, not - at either end",
     "Expected `float`, got": "must be a number",
     "Expected `int`, got": "must be a whole number",
+    "Expected `str`, got `int`": "must be a text; a time has its unit, as in 30s, 5m or 1h",
+    "Expected `str`, got `float`": "must be a text; a time has its unit, as in 30s, 5m or 1h",
     "Expected `str`, got": "must be a text",
     "Expected `array`, got": "must be a list",
     "Expected `array` of length >= 1": "must not be empty",
