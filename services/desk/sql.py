@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 from asyncio.subprocess import PIPE, Process
 from datetime import datetime, timedelta
 
@@ -41,7 +40,7 @@ LIMITS = SqlLimits()
 _log = logging.getLogger(__name__)
 _GRACE = 2.0
 """Seconds in which the process ends by itself before it is killed."""
-_asking = threading.Lock()
+_asking = asyncio.Lock()
 
 
 def why_not_asked() -> str:
@@ -60,14 +59,12 @@ async def ask_archives(text: str, last: timedelta, rows: int, now: datetime, lim
     """
     if reason := why_not_asked():
         raise ProblemError(503, "Not asked here", f"{reason}: ask with `detective sql`.")
-    if not _asking.acquire(blocking=False):
+    if _asking.locked():
         raise ProblemError(
             429, "Another question is being asked", f"It ends within {limits.seconds:g} s; then ask again."
         )
-    try:
+    async with _asking:
         return await _reply(_order(text, last, rows, now, limits), limits)
-    finally:
-        _asking.release()
 
 
 def _order(text: str, last: timedelta, rows: int, now: datetime, limits: SqlLimits) -> AskOrder:

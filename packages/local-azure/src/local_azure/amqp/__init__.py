@@ -6,8 +6,8 @@ From the wire upwards; each file has one subject and imports only files above it
     values, decode, encode,    AMQP's types, within limits of depth and count; values passed on as they came
     spans
     sections, message          an encoded message as a broker sees it
-    bodies, sdk_types,         a body as bytes, for all that hand a message on; what the SDKs' decoders lack;
-    continuity                 events that a reader was not given
+    bodies, sdk_types,         a body as bytes, for all that hand a message on; what the SDKs' decoders lack, and what
+    sdk_tags, continuity       they keep of what was read; events that a reader was not given
     frames, performatives,     how bytes are cut, what the nine performatives say, and what became of a delivery
     transfers, outcomes
     link, incoming_link,       messages put together from frames, credit, settlement
