@@ -1,0 +1,111 @@
+"""Each page of fixed content looks as its kept picture does, and a planted fault is seen.
+
+What differs lies in `.local/screens/pictures`: what was, what is, and where. If it is meant, keep the pictures anew:
+`KEEP_PICTURES=1 .venv/bin/pytest tests/function_app/desk/test_pictures.py`.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.function_app.desk.browsing import SCHEMES, SCREENS
+from tests.function_app.desk.fixed_desk import ADDRESS, FixedDesk, fixed_desk
+from tests.function_app.desk.pictures import KEPT, SMALL, Comparison, compare, from_png, take, to_png
+
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.browser]
+
+NAMES = (
+    "cases", "cases-by-time", "case", "events", "trace-form", "journal", "quarantine", "rules", "campaign-plan", "sql",
+    "api", "me", "refused",
+)  # fmt: skip
+RENEW = "KEEP_PICTURES"
+"""Set to 1, it keeps the pictures of now."""
+_PATIENCE = 240_000
+"""Milliseconds, on a busy machine."""
+DIFFERING = SCREENS / "pictures"
+FAULTS = {
+    "no stylesheet": "instead:/* lost */",
+    "a table over what is above it": "table{position:relative;top:-160px}",
+    "a column that is lost": "td:nth-child(3),th:nth-child(3){display:none}",
+    "cards without a frame, side by side": "main{display:flex;flex-wrap:wrap}.card{border:0;background:none}",
+    "everything a fifth larger": "html{font-size:19.2px}body{font-size:18px}",
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FixedDesk]:
+    with fixed_desk(tmp_path_factory.mktemp("fixed")) as desk:
+        yield desk
+
+
+def looked(browser: Browser, desk: FixedDesk, name: str, stylesheet: str = "") -> Iterator[tuple[str, Comparison]]:
+    """A page in each scheme and width, held against its kept picture."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page, shrinker = context.new_page(), context.new_page()
+    context.set_default_timeout(_PATIENCE)
+    page.route(f"{ADDRESS}/**", lambda route: desk.answer(route, stylesheet))
+    page.goto(f"{ADDRESS}{desk.pages[name]}", wait_until="networkidle")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        for width in SMALL:
+            yield _compared(page, shrinker, f"{name}-{scheme}-{width}", width)
+    context.close()
+
+
+def _compared(page: Page, shrinker: Page, look: str, width: int) -> tuple[str, Comparison]:
+    now, kept = take(page, shrinker, width), KEPT / f"{look}.png"
+    if os.environ.get(RENEW) == "1":
+        KEPT.mkdir(exist_ok=True)
+        kept.write_bytes(to_png(now))
+    before = from_png(kept.read_bytes())
+    comparison = compare(before, now)
+    if not comparison.alike:
+        _keep_difference(look, [before, now, comparison.where])
+    return look, comparison
+
+
+def _keep_difference(look: str, pictures: list[np.ndarray[tuple[int, int], np.dtype[np.uint8]]]) -> None:
+    """Keep what was, what is, and where they differ, side by side."""
+    height = max(picture.shape[0] for picture in pictures)
+    padded = [np.pad(picture, ((0, height - picture.shape[0]), (0, 4)), constant_values=128) for picture in pictures]
+    DIFFERING.mkdir(parents=True, exist_ok=True)
+    (DIFFERING / f"{look}.png").write_bytes(to_png(np.hstack(padded)))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_looks_as_it_did(browser: Browser, desk: FixedDesk, name: str):
+    differing = {look: f"{seen.share:.1%}" for look, seen in looked(browser, desk, name) if not seen.alike}
+
+    assert differing == {}, f"look at {DIFFERING}; if it is meant, set {RENEW}=1 once"
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_stylesheet_is_seen(
+    browser: Browser, desk: FixedDesk, fault: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv(RENEW, raising=False)
+
+    seen = [comparison for _, comparison in looked(browser, desk, "cases", FAULTS[fault])]
+
+    assert all(not comparison.alike for comparison in seen), [f"{comparison.share:.1%}" for comparison in seen]
+
+
+def test_every_kept_picture_belongs_to_a_page_and_they_are_small():
+    kept = {path.stem for path in KEPT.iterdir()}
+
+    assert kept == {f"{name}-{scheme}-{width}" for name in NAMES for scheme in SCHEMES for width in SMALL}
+    assert sum(path.stat().st_size for path in KEPT.iterdir()) < 500_000
+
+
+def test_a_picture_is_read_as_it_was_written(tmp_path: Path):
+    picture = (np.arange(600, dtype=np.uint16) % 256).astype(np.uint8).reshape(20, 30)
+
+    assert (from_png(to_png(picture)) == picture).all()
+    assert compare(picture, picture[:15]).share == 0.25
+    assert compare(picture, picture).alike
