@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 KEPT = Path(__file__).parent / "kept_pictures"
+LETTERING = KEPT.with_suffix(".json")
+"""The lettering of the browser that the pictures were made with."""
 SMALL = {400: 100, 1280: 160, 2560: 320}
 """The width of a window, and of its picture, in pixels."""
 TALL = 1_800
@@ -34,6 +36,15 @@ _SHRINK = """async ([png, width, height]) => {
     for (let at = 0; at < seen.length; at += 4)
         grey += String.fromCharCode(Math.round((seen[at] * 0.3 + seen[at + 1] * 0.59 + seen[at + 2] * 0.11) / 17) * 17);
     return btoa(grey);
+}"""
+
+_LETTERING = """() => {
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    const families = [getComputedStyle(document.body).fontFamily, "monospace", "sans-serif"];
+    return families.flatMap((family) => ["", "bold "].map((weight) => {
+        context.font = `${weight}100px ${family}`;
+        return Math.round(context.measureText("A case of 12 accounts: 4,321.50 \u2714 \u2500").width);
+    }));
 }"""
 
 Picture = NDArray[np.uint8]
@@ -59,6 +70,11 @@ def take(page: Page, shrinker: Page, width: int) -> Picture:
     size = (SMALL[width], round(height * SMALL[width] / width))
     grey: str = shrinker.evaluate(_SHRINK, [base64.b64encode(png).decode(), *size])
     return np.frombuffer(base64.b64decode(grey), np.uint8).reshape(size[::-1])
+
+
+def lettering(page: Page) -> list[float]:
+    """The widths of letters in a page's fonts: on a machine with other fonts, they and all pictures are others."""
+    return page.evaluate(_LETTERING)
 
 
 def compare(before: Picture, now: Picture) -> Comparison:

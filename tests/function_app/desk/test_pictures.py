@@ -8,13 +8,24 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.function_app.desk.browsing import SCHEMES, SCREENS
 from tests.function_app.desk.fixed_desk import ADDRESS, FixedDesk, fixed_desk
-from tests.function_app.desk.pictures import KEPT, SMALL, Comparison, compare, from_png, take, to_png
+from tests.function_app.desk.pictures import (
+    KEPT,
+    LETTERING,
+    SMALL,
+    Comparison,
+    compare,
+    from_png,
+    lettering,
+    take,
+    to_png,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.browser]
 
@@ -49,11 +60,20 @@ def looked(browser: Browser, desk: FixedDesk, name: str, stylesheet: str = "") -
     context.set_default_timeout(_PATIENCE)
     page.route(f"{ADDRESS}/**", lambda route: desk.answer(route, stylesheet))
     page.goto(f"{ADDRESS}{desk.pages[name]}", wait_until="networkidle")
+    _hold_lettering(page)
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         for width in SMALL:
             yield _compared(page, shrinker, f"{name}-{scheme}-{width}", width)
     context.close()
+
+
+def _hold_lettering(page: Page) -> None:
+    now = msgspec.json.encode(lettering(page))
+    if os.environ.get(RENEW) == "1":
+        LETTERING.write_bytes(now + b"\n")
+    elif now != LETTERING.read_bytes().strip():
+        pytest.skip(f"this browser has other fonts than the kept pictures: set {RENEW}=1 once, and look at them")
 
 
 def _compared(page: Page, shrinker: Page, look: str, width: int) -> tuple[str, Comparison]:
