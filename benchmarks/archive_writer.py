@@ -18,8 +18,11 @@ from isal import isal_zlib
 from fraud.generation import GeneratedEvent, generate_events
 from fraud.judging import judged
 from fraud.suspicion import is_suspicious
+from fraud.verdicts import Verdict, time_path
 from fraud.windows import WINDOW, Window
 from reconciliation.ranges import milliseconds, window_end, window_number
+from reconciliation.reading.alerts import alert_due
+from reconciliation.reading.cases import case_from
 from services import names
 from tests.reconciliation.capture_writer import schema
 
@@ -86,6 +89,16 @@ def _write_outcomes(account: BlobServiceClient, flagged: Flagged) -> None:
         for container, text in ((names.SUSPICIOUS_EVENTS, suspicious), (names.FRAUD_EVENTS, verdicts)):
             path = f"{end:%Y/%m/%d/%H}/{window}.json"
             account.get_blob_client(container, path).upload_blob(text.encode(), max_concurrency=1)
+        _write_alert(account, path, verdicts)
+
+
+def _write_alert(account: BlobServiceClient, path: str, lines: str) -> None:
+    """The fraud team was told of the verdicts at this path, if one of them is high."""
+    read = msgspec.json.Decoder(Verdict)
+    verdicts = [msgspec.structs.replace(read.decode(line), event=None) for line in lines.splitlines()]
+    if alert := alert_due(case_from(path, verdicts), verdicts):
+        told = f"alerts/{time_path(alert.window_end)}/{alert.alert_name}.json"
+        account.get_blob_client(names.REPORTS, told).upload_blob(msgspec.json.encode(alert))
 
 
 @cache
