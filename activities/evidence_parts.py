@@ -6,14 +6,13 @@ it said is looked up anew. The reconciliation names the verdicts that rest on it
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.blob import ContentSettings
+from azure.core.exceptions import ResourceNotFoundError
 
 from activities.quarantine import quarantine
 from fraud.evidence import DamagedEvidenceError, EvidencePart, Snapshot, packed, unpacked
 from fraud.quarantine import QuarantinedEvidence, raw
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import create_blob, read_blob, warehouse
 
 _GZIP = "application/gzip"
 
@@ -29,10 +28,7 @@ async def add_part(beginning: str, snapshot: Snapshot, part: EvidencePart) -> bo
     """Write the next part; False if another judging has written it meanwhile: then that one is read."""
     container = await warehouse(names.FRAUD_EVENTS)
     data, path = packed(part), _path(beginning, snapshot)
-    content = ContentSettings(content_type=_GZIP)
-    try:
-        await container.upload_blob(path, data, length=len(data), overwrite=False, content_settings=content)
-    except ResourceExistsError:
+    if not await create_blob(container, path, data, _GZIP):
         await _read_more(beginning, snapshot)
         return False
     snapshot.add(part)

@@ -2,14 +2,11 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
 import msgspec
-from azure.core.exceptions import ResourceExistsError
-from azure.storage.blob import ContentSettings
 
 from activities.find_contents import find_contents
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
@@ -25,7 +22,7 @@ from fraud.sweep import Candidate, SweepTask, Swept, case_name, moment, sweep_pa
 from fraud.verdicts import Verdict, evidence_folder, to_ndjson
 from fraud.windows import Window
 from services import names
-from services.blobs import warehouse
+from services.blobs import create_blob, warehouse
 from services.concurrency import together
 from services.profiles import latest_profile_day
 from services.rules_in_use import read_rules_in_use
@@ -115,10 +112,8 @@ async def _keep(each: _Judged) -> None:
     path = sweep_path(name, window.end)
     data = packed(each.evidence)
     fraud = await warehouse(names.FRAUD_EVENTS)
-    content = ContentSettings(content_type=_GZIP)
-    with contextlib.suppress(ResourceExistsError):  # kept by a run before this one
-        first_part = f"{evidence_folder(path)}000.json.gz"
-        await fraud.upload_blob(first_part, data, length=len(data), overwrite=False, content_settings=content)
+    # What a run before this one kept stays.
+    await create_blob(fraud, f"{evidence_folder(path)}000.json.gz", data, _GZIP)
     place = VerdictsPlace(name=name, store_id=verdict.store_id, window=window, path=path, type="sweep")
     await keep_verdicts(place, to_ndjson([verdict]), _first)
 

@@ -14,14 +14,12 @@ from datetime import date
 from hashlib import sha256
 
 import msgspec
-from azure.core.exceptions import ResourceExistsError
-from azure.storage.blob import ContentSettings
 
 from fraud.evidence import KeptRates
 from fraud.profiles.keeping import Others, read, read_others
 from fraud.profiles.profiles import Profiles
 from services import names
-from services.blobs import JSON, delete_blob, read_blob, warehouse
+from services.blobs import JSON, create_blob, delete_blob, read_blob, warehouse
 from services.concurrency import together
 
 _DAYS = "profiles/days/"
@@ -155,12 +153,7 @@ async def forget_profiles(before: date) -> None:
 
 
 async def _create(path: str, data: bytes, content_type: str) -> None:
-    content = ContentSettings(content_type=content_type)
-    try:
-        container = await warehouse(names.REPORTS)
-        await container.upload_blob(path, data, length=len(data), overwrite=False, content_settings=content)
-    except ResourceExistsError:
-        return
+    await create_blob(await warehouse(names.REPORTS), path, data, content_type)
 
 
 def _manifest_path(day: date) -> str:

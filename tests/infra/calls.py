@@ -9,14 +9,13 @@ from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBu
 from azure.storage.blob.aio import BlobClient, BlobLeaseClient, BlobServiceClient, ContainerClient
 
 from services import names
-from tests.infra.deployment import ROOT
+from tests.infra.deployment import ROOMS, ROOT
 
-APP = ("function_app", "orchestrations", "activities", "services", "fraud", "reconciliation")
 READER = "Storage Blob Data Reader"
 CONTRIBUTOR = "Storage Blob Data Contributor"
 SOME_CONTAINER = "a container that a variable names"
 BLOB_WRITES = {"delete_blob", "upload_blob"}
-_WRITERS = {"write_blob", "create_revision", "replace_revision", *BLOB_WRITES}
+_WRITERS = {"write_blob", "create_blob", "create_revision", "replace_revision", *BLOB_WRITES}
 _CLIENTS = (
     *(BlobServiceClient, ContainerClient, BlobClient, BlobLeaseClient),
     *(CosmosClient, DatabaseProxy, ContainerProxy),
@@ -52,7 +51,7 @@ def sdk_calls() -> set[str]:
 
 
 def _modules() -> Iterator[ast.Module]:
-    for room in APP:
+    for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             yield ast.parse(path.read_text())
 
