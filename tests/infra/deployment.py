@@ -13,6 +13,8 @@ from typing import Any, cast
 from tests.infra.compiler import compiler
 
 ROOT = Path(__file__).parents[2]
+ROOMS = ("function_app", "orchestrations", "activities", "services", "fraud", "reconciliation", "questions")
+"""The folders of the app's code."""
 MAIN = "infra/main.bicep"
 PERSON = "99999999-8888-7777-6666-555555555555"
 """The person who deploys."""

@@ -14,19 +14,10 @@ from function_app.desk.assets import assets
 from function_app.desk.rendering import environment as desk_templates
 from reconciliation.reporting.html import environment
 from tests.conftest import APP_SETTINGS
+from tests.infra.deployment import ROOMS, ROOT
 from tests.support.app_index import indexed_functions
 
-ROOT = Path(__file__).parents[2]
-APP = {
-    "function_app.py",
-    "function_app",
-    "orchestrations",
-    "activities",
-    "services",
-    "fraud",
-    "reconciliation",
-    "questions",
-}
+APP = {"function_app.py", *ROOMS}
 
 INDEX = """
 import json, sys

@@ -16,7 +16,7 @@ from services.settings import (
     read_settings,
 )
 from tests.infra import facts
-from tests.infra.deployment import ROOT, deploy
+from tests.infra.deployment import ROOMS, ROOT, deploy
 from tests.infra.rules import settings_of
 from tests.support.app_index import indexed_functions
 
@@ -36,16 +36,7 @@ READERS = {
     "activities/reconciliation/cores.py": "FUNCTIONS_WORKER_PROCESS_COUNT, the host's own, which has a default",
 }
 """The files that may look into the environment, and the settings that they look at."""
-APP = (
-    "function_app.py",
-    "function_app",
-    "orchestrations",
-    "activities",
-    "services",
-    "fraud",
-    "reconciliation",
-    "questions",
-)
+APP = ("function_app.py", *ROOMS)
 
 
 def bicep_settings(webhook: str = "https://example.com/alerts", **parameters: str | int) -> dict[str, str]:

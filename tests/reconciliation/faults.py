@@ -285,22 +285,25 @@ def _case(planted: Planted) -> str | None:
 
 
 def absent_from_quarantine(planted: Planted) -> None:
-    left = [e for e in planted.world.events if not e.id and in_range(e) and id(e) not in planted.touched]
-    if left:
-        taken = planted.random.choice(left)
-        planted.touched.add(id(taken))
-        planted.world.quarantine.remove((taken.partition, taken.sequence))
-        planted.expected["absent_from_quarantine"].add(f"p{taken.partition}-{taken.sequence}")
+    if place := _take_from_quarantine(planted):
+        planted.world.quarantine.remove(place)
 
 
 def record_altered(planted: Planted) -> None:
     """Somebody has put other bytes into the record of what could not be processed."""
+    if place := _take_from_quarantine(planted):
+        planted.world.altered_records.add(place)
+
+
+def _take_from_quarantine(planted: Planted) -> tuple[int, int] | None:
+    """An untouched event that lies in quarantine, which the report will name as absent; None if all are touched."""
     left = [e for e in planted.world.events if not e.id and in_range(e) and id(e) not in planted.touched]
-    if left:
-        taken = planted.random.choice(left)
-        planted.touched.add(id(taken))
-        planted.world.altered_records.add((taken.partition, taken.sequence))
-        planted.expected["absent_from_quarantine"].add(f"p{taken.partition}-{taken.sequence}")
+    if not left:
+        return None
+    taken = planted.random.choice(left)
+    planted.touched.add(id(taken))
+    planted.expected["absent_from_quarantine"].add(f"p{taken.partition}-{taken.sequence}")
+    return taken.partition, taken.sequence
 
 
 def verdict_of_another_day(planted: Planted) -> None:
