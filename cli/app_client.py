@@ -1,6 +1,7 @@
 """The app as the command line sees it: a base address, and JSON over HTTP."""
 
 import argparse
+import copy
 import getpass
 import os
 import time
@@ -20,7 +21,10 @@ URL_SETTING = "DETECTIVE_URL"
 KEY_SETTING = "DETECTIVE_KEY"
 _DEFAULT_PORT = 7071
 _TIMEOUT_SECONDS = 60.0
-_RETRY_SECONDS = 0.2
+_FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.2, 5.0
+"""Between attempts: after each, twice as long."""
+_TRANSIENT = (429, 500, 502, 503, 504)
+"""Statuses of an app that is busy or being started."""
 _NOT_AN_ADDRESS = (
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidSchema,
@@ -59,8 +63,8 @@ class AppError(Exception):
 class AppClient:
     """Calls the app at `base_url`, with a function key if it asks for one.
 
-    `patience` is how many seconds a request that may be repeated waits for an app that does not answer, for example
-    because it is being restarted.
+    `patience` is how many seconds a request that may be repeated waits for an app that does not answer, or whose answer
+    says that it is busy, for example because it is being restarted.
     """
 
     def __init__(self, base_url: str, key: str | None = None, patience: float = 0.0) -> None:
@@ -73,13 +77,19 @@ class AppClient:
         if key:
             self._session.headers["x-functions-key"] = key
 
+    def patient(self, seconds: float) -> "AppClient":
+        """The same app with at least so much patience: for whoever has seen it answer, and follows something in it."""
+        other = copy.copy(self)
+        other._patience = max(self._patience, seconds)
+        return other
+
     def get(self, path: str, *, accept: tuple[int, ...] = ()) -> Any:
         """The JSON answer of a GET; `accept` names error statuses that are answers too. Raises AppError."""
         return _json(self._call("GET", path, accept=accept))
 
     def health(self) -> Any:
         """The health, with details if the app gives them to this key. Raises AppError."""
-        answer = self._send("GET", "api/health/details")
+        answer = self._send("GET", "api/health/details", accept=(503,))
         if answer.status_code in (401, 403, 404):
             return self.get("api/health", accept=(503,))
         if not answer.ok and answer.status_code != 503:
@@ -123,32 +133,36 @@ class AppClient:
     def _call(
         self, method: str, path: str, *, accept: tuple[int, ...] = (), repeatable: bool = True, **options: Any
     ) -> requests.Response:
-        answer = self._send(method, path, repeatable=repeatable, **options)
+        answer = self._send(method, path, accept=accept, repeatable=repeatable, **options)
         if answer.status_code in (401, 403) and not _detail(answer):
             raise AppError(f"{answer.url} needs a function key; say --key, or set {KEY_SETTING}")
         if not answer.ok and answer.status_code not in accept:
             raise AppError(f"{method} {answer.url}: {_reason(answer)}")
         return answer
 
-    def _send(self, method: str, path: str, *, repeatable: bool = True, **options: Any) -> requests.Response:
+    def _send(
+        self, method: str, path: str, *, accept: tuple[int, ...] = (), repeatable: bool = True, **options: Any
+    ) -> requests.Response:
         url = f"{self.base_url}/{path.lstrip('/')}"
-        answer = self._request(method, url, self._patience if repeatable else 0.0, options)
-        self._date = _date(answer) or self._date
-        return answer
-
-    def _request(self, method: str, url: str, patience: float, options: Mapping[str, Any]) -> requests.Response:
-        end = time.monotonic() + patience
+        end = time.monotonic() + (self._patience if repeatable else 0.0)
+        pause = _FIRST_RETRY_SECONDS
         while True:
+            is_last = time.monotonic() >= end
             try:
-                return self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
+                answer = self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
             except _NOT_AN_ADDRESS as error:
                 raise AppError(f"{self.base_url} is not the address of an app: say --url http://HOST:PORT") from error
             except requests.RequestException as error:
-                if time.monotonic() >= end:
+                if is_last:
                     raise AppError(
                         f"nothing answers at {self.base_url}; start it with `make up`, or say --url"
                     ) from error
-                time.sleep(_RETRY_SECONDS)
+            else:
+                if is_last or answer.status_code not in _TRANSIENT or answer.status_code in accept:
+                    self._date = _date(answer) or self._date
+                    return answer
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_RETRY_SECONDS)
 
 
 def app_of(options: argparse.Namespace) -> AppClient:

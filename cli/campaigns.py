@@ -17,6 +17,8 @@ from fraud.load.shapes import Tape
 
 _PATH = "api/campaigns"
 _POLL_SECONDS = 0.25
+PATIENCE_SECONDS = 120.0
+"""The longest that a campaign which is followed waits for an app that is starved or restarted."""
 _SHOWN_BEHIND = 5.0
 """A durable timer comes about a second late or early."""
 _ENDED = ("completed", "stopped", "failed", "terminated")
@@ -97,15 +99,20 @@ def every(app: AppClient) -> list[CampaignState]:
 
 
 def watch(app: AppClient, name: str, seen: Callable[[CampaignState], None]) -> CampaignState:
-    """Follow a campaign to its end; `seen` gets each state. Gives the last. Raises AppError if it failed."""
+    """Follow a campaign to its end; `seen` gets each state. Gives the last. Raises AppError if it failed.
+
+    An app that answers once may be too busy to answer later, or be restarted: it is asked again for a while.
+    """
+    state = look(app, name)
+    app = app.patient(PATIENCE_SECONDS)
     while True:
-        state = look(app, name)
         seen(state)
         if state.phase in _ENDED:
             if state.phase in ("failed", "terminated"):
                 raise AppError(f"{state.id} {state.phase}: {state.output}")
             return state
         time.sleep(_POLL_SECONDS)
+        state = look(app, name)
 
 
 def follow(app: AppClient, name: str, *, as_json: bool) -> int:

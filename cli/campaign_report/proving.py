@@ -10,7 +10,7 @@ import msgspec
 from cli import reconciliations
 from cli.app_client import AppClient, AppError, read_as
 from cli.campaign_report.labels import fraud_found
-from cli.campaigns import CampaignState
+from cli.campaigns import PATIENCE_SECONDS, CampaignState
 from fraud.load.assertions import Assertions
 from fraud.load.latencies import Latencies
 from fraud.load.report import (
@@ -50,6 +50,7 @@ def prove(
     """
     if state.started is None or state.updated is None:
         raise AppError(f"{state.id} has not sent anything")
+    app = app.patient(PATIENCE_SECONDS)
     report = _reconciled(app, state, patience, say)
     address = f"api/campaigns/{quote(state.id, safe='')}"
     latencies = read_as(Latencies, app.get(f"{address}/latencies"), "the latencies")

@@ -2,6 +2,7 @@ import threading
 import time
 from collections.abc import Generator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -11,7 +12,15 @@ from cli.app_client import AppClient, AppError
 class Answers(BaseHTTPRequestHandler):
     """Answers by path, as the app does."""
 
+    busy: ClassVar[list[int]] = []
+    """The statuses with which it says that it is busy, one after another."""
+
     def do_GET(self) -> None:
+        if self.path == "/busy":
+            self.send_response(self.busy.pop(0) if self.busy else 200)
+            self.end_headers()
+            self.wfile.write(b'{"a": 1}')
+            return
         status, body = {
             "/ok": (200, b'{"a": 1}'),
             "/bad": (400, b'{"title": "Bad request", "detail": "count must be a number"}'),
@@ -21,6 +30,9 @@ class Answers(BaseHTTPRequestHandler):
         self.send_response(status)
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -71,3 +83,31 @@ def test_a_patient_client_waits_for_an_app_that_restarts(server: HTTPServer):
     restarting.start()
     assert client_of(server, patience=10).get("ok") == {"a": 1}
     restarting.join()
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_patient_client_asks_again_where_the_app_is_too_busy(server: HTTPServer, status: int):
+    Answers.busy = [status, status]
+
+    assert client_of(server).patient(10).get("busy") == {"a": 1}
+
+
+def test_an_answer_that_says_that_the_app_is_busy_is_the_last_word_for_others(server: HTTPServer):
+    client = client_of(server).patient(10)
+
+    Answers.busy = [503, 503]
+    with pytest.raises(AppError, match="503"):
+        client_of(server).get("busy")
+    assert Answers.busy == [503]
+    # It may have done what it was asked for.
+    with pytest.raises(AppError, match="503"):
+        client.post("busy")
+    Answers.busy = [503]
+    assert client.get("busy", accept=(503,)) == {"a": 1}
+    with pytest.raises(AppError, match="count must be a number"):
+        client.get("bad")
+
+
+def test_patience_ends_with_the_reason(server: HTTPServer):
+    with pytest.raises(AppError, match="500"):
+        client_of(server, patience=0.3).get("broken")

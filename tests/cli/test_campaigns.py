@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cli.app_client import AppClient, AppError
-from cli.campaigns import CampaignState, refuse_ids_again, watch_with_bar
+from cli.campaigns import CampaignState, refuse_ids_again, watch, watch_with_bar
 from fraud.load.plan import CampaignPlan
 
 TOTALS = {"sent": 30, "expected_suspicious": 3}
@@ -20,9 +20,10 @@ class Statuses(BaseHTTPRequestHandler):
     left: ClassVar[list[dict[str, Any]]] = []
 
     def do_GET(self) -> None:
-        self.send_response(200)
+        answer = self.left.pop(0)
+        self.send_response(answer.get("status_code", 200))
         self.end_headers()
-        self.wfile.write(json.dumps(self.left.pop(0)).encode())
+        self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -64,3 +65,17 @@ def test_ids_that_a_campaign_has_sent_before_are_refused_and_others_are_not(app:
                 refuse_ids_again(app, asked)
         else:
             refuse_ids_again(app, asked)
+
+
+def test_a_campaign_is_followed_through_answers_of_an_app_that_is_too_busy(app: AppClient):
+    sending = {"id": "campaign-x", "phase": "sending", "batches": 3, "batches_sent": 1, "totals": TOTALS}
+    Statuses.left = [sending, {"status_code": 500}, {"status_code": 503}, sending | {"phase": "completed"}]
+
+    assert watch(app, "campaign-x", lambda _: None).phase == "completed"
+
+
+def test_an_app_that_cannot_tell_of_a_campaign_at_first_is_not_waited_for(app: AppClient):
+    Statuses.left = [{"status_code": 500}]
+
+    with pytest.raises(AppError, match="500"):
+        watch(app, "campaign-x", lambda _: None)
