@@ -7,7 +7,7 @@ import msgspec
 
 from cli import campaigns, screen, watching
 from cli.app_client import app_of
-from cli.campaign_files import read_plan
+from cli.campaign_files import read_campaign_file
 from cli.campaign_plans import show_plan
 from cli.campaign_proofs import (
     CEILING,
@@ -98,7 +98,7 @@ def _add_simple(parser: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
-        plans = [play(read_plan(file), file.parent).plan for file in options.files]
+        plans = [play(read.plan, read.file.parent, read).plan for read in map(read_campaign_file, options.files)]
         if options.json:
             screen.print_json([msgspec.to_builtins(plan) for plan in plans])
             return 0

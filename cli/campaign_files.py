@@ -10,6 +10,7 @@ import msgspec
 import yaml
 
 from fraud.load.plan import CampaignPlan, path_text, problems
+from fraud.load.shapes import SHAPES
 from fraud.load.values import DURATION_PATTERN
 
 MAX_FILE_BYTES = 64 * 1024
@@ -17,6 +18,7 @@ MAX_FILE_BYTES = 64 * 1024
 MAX_DEPTH = 20
 _AT = re.compile(r"(?P<text>.*?)(?: - at `\$(?P<path>[^`]*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[([0-9]+)\]")
+_VALUE = re.compile(r"Invalid value '([^']*)'")
 _NAMED = re.compile(r"(?:unknown|required) field `(?P<field>[^`]*)`")
 _OTHER_WORDS = {
     "`str` matching regex": "must be a name of 1 to 63 of a-z, 0-9 and -, not - at either end",
@@ -37,8 +39,25 @@ class CampaignFileError(Exception):
     """A campaign file that cannot be used: a line for each problem, `FILE:LINE: FIELD TEXT`."""
 
 
+class CampaignFile(msgspec.Struct, frozen=True):
+    """A campaign file that was read: its plan, and the line of each of its fields and items, from 1."""
+
+    file: Path
+    plan: CampaignPlan
+    lines: dict[Path_, int]
+
+    def told(self, path: Path_, text: str) -> str:
+        """The words for a problem of a field, `FILE:LINE: FIELD TEXT`."""
+        return f"{self.file}:{_line(self.lines, path)}: {path_text(path)} {text}"
+
+
 def read_plan(file: Path) -> CampaignPlan:
     """The plan in a campaign file. Raises CampaignFileError with every problem that is seen."""
+    return read_campaign_file(file).plan
+
+
+def read_campaign_file(file: Path) -> CampaignFile:
+    """A campaign file with its plan. Raises CampaignFileError with every problem that is seen."""
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -54,10 +73,10 @@ def read_plan(file: Path) -> CampaignPlan:
         raise CampaignFileError(f"{file}:{_line_of(error)}: not YAML: {_reason(error)}") from error
     except msgspec.ValidationError as error:
         raise CampaignFileError(_told(file, str(error), lines)) from error
+    read = CampaignFile(file, plan, lines)
     if listed := problems(plan):
-        told = [f"{file}:{_line(lines, problem.path)}: {problem.field} {problem.text}" for problem in listed]
-        raise CampaignFileError("\n".join(told))
-    return plan
+        raise CampaignFileError("\n".join(read.told(problem.path, problem.text) for problem in listed))
+    return read
 
 
 class _RefusedError(Exception):
@@ -100,6 +119,9 @@ def _value(node: Any, path: Path_, lines: dict[Path_, int]) -> Any:
     if isinstance(node, yaml.MappingNode):
         fields: dict[str, object] = {}
         for key, item in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                place = f" of {path_text(path)}" if path else ""
+                raise _RefusedError(key.start_mark.line + 1, f"the name of a field{place} must be a text")
             name = str(key.value)
             if name in fields:
                 raise _RefusedError(key.start_mark.line + 1, f"{path_text((*path, name))} stands there twice")
@@ -119,7 +141,13 @@ def _told(file: Path, message: str, lines: dict[Path_, int]) -> str:
         word = "is not a field that a plan has" if "unknown" in text else "is needed"
         field = (*path, named["field"])
         return f"{file}:{_line(lines, field)}: {path_text(field)} {word}"
-    return f"{file}:{_line(lines, path)}: {path_text(path) or 'the file'} {_words(text)}"
+    words = _words_of_shape(text) if path[-1:] == ("shape",) else _words(text)
+    return f"{file}:{_line(lines, path)}: {path_text(path) or 'the file'} {words}"
+
+
+def _words_of_shape(text: str) -> str:
+    value = _VALUE.search(text)
+    return f"must be one of {', '.join(SHAPES)}" + (f", not {value[1]}" if value else "")
 
 
 def _words(text: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from cli import campaigns, screen
 from cli.app_client import AppClient, app_of
 from cli.campaign_ceiling import Ceiling, find_ceiling
-from cli.campaign_files import CampaignFileError, read_plan
+from cli.campaign_files import CampaignFileError, read_campaign_file, read_plan
 from cli.campaign_report.comparing import ComparedNumber, compare, read_report
 from cli.campaign_report.costing import cost_of, keep_before, peak_of, read_before
 from cli.campaign_report.figures import look
@@ -38,12 +38,13 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """The options of the command that runs a campaign file."""
 
     def run(options: argparse.Namespace) -> int:
-        asked = read_plan(options.file)
+        read = read_campaign_file(options.file)
+        asked = read.plan
         if options.seed is not None:
             asked = _with_seed(asked, options.seed)
         if options.name is not None:
             asked = msgspec.structs.replace(asked, name=options.name)
-        played = play(asked, options.file.parent)
+        played = play(asked, options.file.parent, read)
         app = app_of(options)
         campaigns.refuse_ids_again(app, played.plan)
         hand_over(app, played.tapes)

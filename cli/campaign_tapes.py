@@ -4,18 +4,18 @@ import base64
 import csv
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from math import ceil
+from math import ceil, floor
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
 from cli.app_client import AppClient
-from cli.campaign_files import CampaignFileError
+from cli.campaign_files import CampaignFile, CampaignFileError
 from fraud.campaigns import MAX_EVENTS_PER_BATCH
-from fraud.load.plan import CampaignPlan
+from fraud.load.plan import CampaignPlan, path_text, problems
 from fraud.load.shapes import MAX_PAGES, Replay, Tape, World
 from fraud.load.values import seconds_of
 from worlds import LabelledWorld, WorldPlan, make_world
@@ -37,23 +37,62 @@ class _Line(msgspec.Struct, frozen=True):
     body: msgspec.Raw
 
 
-def play(plan: CampaignPlan, folder: Path) -> PlayedPlan:
-    """Make the tapes of a plan. Files of a replay are seen from `folder`. Raises CampaignFileError."""
+class UnplayableError(Exception):
+    """A stage that cannot be played: the field that is wrong, and the text about it."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+def play(plan: CampaignPlan, folder: Path, read: CampaignFile | None = None) -> PlayedPlan:
+    """Make the tapes of a plan. Files of a replay are seen from `folder`; `read` has the lines of the plan's fields.
+
+    Raises CampaignFileError.
+    """
     tapes: dict[str, Pages] = {}
     stages = list(plan.stages)
     for number in plan.played:
         stage = stages[number]
         assert isinstance(stage, World | Replay)  # noqa: S101 - that is what is played
-        events = _world_events(stage) if isinstance(stage, World) else list(_recorded(folder / stage.file))
-        tape, pages = tape_of(events, stage.length, plan.tick, f"stages[{number}]")
+        try:
+            tape, pages = _played(stage, folder, plan.tick)
+        except UnplayableError as error:
+            raise _refused(read, ("stages", number, error.field), str(error)) from error
         stages[number] = msgspec.structs.replace(tape, start=stage.start)
         tapes[tape.tape] = pages
-    return PlayedPlan(msgspec.structs.replace(plan, stages=stages), tapes)
+    played = msgspec.structs.replace(plan, stages=stages)
+    # A replay with a factor has its length from its file, and with it the stages after it have their start.
+    if tapes and (listed := problems(played)):
+        raise _refused(read, listed[0].path, listed[0].text)
+    return PlayedPlan(played, tapes)
 
 
-def tape_of(events: Sequence[Timed], length: str, per: str, place: str) -> tuple[Tape, Pages]:
-    """The tape of events that are played in a length of time, and its pages. Raises CampaignFileError."""
-    pages = _pages(events, ceil(seconds_of(length) / seconds_of(per)), place)
+def _refused(read: CampaignFile | None, path: tuple[str | int, ...], text: str) -> CampaignFileError:
+    return CampaignFileError(read.told(path, text) if read else f"{path_text(path)} {text}")
+
+
+def _played(stage: World | Replay, folder: Path, per: str) -> tuple[Tape, Pages]:
+    if isinstance(stage, World):
+        return tape_of(_world_events(stage), stage.length, per)
+    events = list(_recorded(folder / stage.file))
+    if stage.factor is None:
+        return tape_of(events, stage.length, per)
+    seconds = seconds_of(per)
+    recorded = seconds * stage.factor
+    return _tape(
+        _pages(events, floor(_span(events) / recorded) + 1, lambda offset: int(offset / recorded), "factor"), per
+    )
+
+
+def tape_of(events: Sequence[Timed], length: str, per: str) -> tuple[Tape, Pages]:
+    """The tape of events that are played in a length of time, and its pages. Raises UnplayableError."""
+    ticks = ceil(seconds_of(length) / seconds_of(per))
+    span = _span(events) or 1.0
+    return _tape(_pages(events, ticks, lambda offset: int(offset / span * ticks), "for"), per)
+
+
+def _tape(pages: Pages, per: str) -> tuple[Tape, Pages]:
     whole = f"{len(pages) * seconds_of(per):g}s"
     return Tape(length=whole, tape=_name(pages), per=per, counts=[len(page) for page in pages]), pages
 
@@ -89,13 +128,13 @@ def _recorded(file: Path) -> Iterator[Timed]:
     readers = {".ndjson": _of_ndjson, ".jsonl": _of_ndjson, ".csv": _of_csv, ".avro": _of_avro}
     reader = readers.get(file.suffix.lower())
     if reader is None:
-        raise CampaignFileError(f"{file}: must be a file named .ndjson, .csv or .avro")
+        raise UnplayableError("file", f"{file}: must be a file named .ndjson, .csv or .avro")
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
-            raise CampaignFileError(f"{file}: has more than {MAX_FILE_BYTES:,} bytes")
+            raise UnplayableError("file", f"{file}: has more than {MAX_FILE_BYTES:,} bytes")
         yield from reader(file)
     except OSError as error:
-        raise CampaignFileError(f"{file}: cannot be read: {error.strerror}") from error
+        raise UnplayableError("file", f"{file}: cannot be read: {error.strerror}") from error
 
 
 def _of_ndjson(file: Path) -> Iterator[Timed]:
@@ -107,8 +146,8 @@ def _of_ndjson(file: Path) -> Iterator[Timed]:
                     read = decoder.decode(line)
                     yield read.enqueued_time.astimezone(UTC), bytes(read.body)
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise CampaignFileError(
-                        f"{file}:{number}: not an event with enqueued_time and body: {error}"
+                    raise UnplayableError(
+                        "file", f"{file}:{number}: not an event with enqueued_time and body: {error}"
                     ) from error
 
 
@@ -118,7 +157,7 @@ def _of_csv(file: Path) -> Iterator[Timed]:
             try:
                 yield datetime.fromisoformat(row["enqueued_time"]).astimezone(UTC), row["body"].encode()
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise CampaignFileError(f"{file}:{number}: needs the columns enqueued_time and body") from error
+                raise UnplayableError("file", f"{file}:{number}: needs the columns enqueued_time and body") from error
 
 
 def _of_avro(file: Path) -> Iterator[Timed]:
@@ -130,7 +169,7 @@ def _of_avro(file: Path) -> Iterator[Timed]:
                 # Capture writes the time of the hub as text (Microsoft, "Event Hubs Capture").
                 yield _capture_time(str(record["EnqueuedTimeUtc"])), bytes(record["Body"] or b"")
         except (ValueError, KeyError, TypeError) as error:
-            raise CampaignFileError(f"{file}: not a file of Capture: {error}") from error
+            raise UnplayableError("file", f"{file}: not a file of Capture: {error}") from error
 
 
 def _capture_time(text: str) -> datetime:
@@ -141,21 +180,25 @@ def _capture_time(text: str) -> datetime:
         return datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=UTC)
 
 
-def _pages(events: Sequence[Timed], ticks: int, place: str) -> Pages:
-    """The bodies by tick, at the places of their times among all times."""
+def _span(events: Sequence[Timed]) -> float:
+    """The seconds from the first event to the last."""
     if not events:
-        raise CampaignFileError(f"{place}: has no events to play")
+        raise UnplayableError("file", "has no events to play")
+    moments = [moment for moment, _ in events]
+    return (max(moments) - min(moments)).total_seconds()
+
+
+def _pages(events: Sequence[Timed], ticks: int, tick_at: Callable[[float], int], field: str) -> Pages:
+    """The bodies by tick, as `tick_at` tells by the seconds since the first event; `field` says how long they take."""
     if ticks > MAX_PAGES:
-        raise CampaignFileError(f"{place}: has {ticks:,} ticks; a tape has at most {MAX_PAGES:,}: a longer tick")
-    first, last = min(moment for moment, _ in events), max(moment for moment, _ in events)
-    span = (last - first).total_seconds() or 1.0
+        raise UnplayableError(field, f"has {ticks:,} ticks; a tape has at most {MAX_PAGES:,}: a longer tick")
+    first = min(moment for moment, _ in events)
     pages: Pages = [[] for _ in range(ticks)]
     for moment, body in sorted(events, key=lambda event: event[0]):
-        pages[min(int((moment - first).total_seconds() / span * ticks), ticks - 1)].append(body)
+        pages[min(tick_at((moment - first).total_seconds()), ticks - 1)].append(body)
     if (most := max(map(len, pages))) > MAX_EVENTS_PER_BATCH:
-        raise CampaignFileError(
-            f"{place}: has {most:,} events in a tick; at most {MAX_EVENTS_PER_BATCH:,}: play it longer"
-        )
+        text = f"has {most:,} events in a tick; at most {MAX_EVENTS_PER_BATCH:,}: play it longer"
+        raise UnplayableError(field, text)
     return pages
 
 

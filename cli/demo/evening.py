@@ -50,7 +50,7 @@ class Evening(msgspec.Struct, frozen=True):
         """The plan that sends it from now on, and the pages of its tape. Producers' times lie where they are sent."""
         encode = msgspec.json.Encoder().encode
         bodies = [(moment, encode(self._as_sent(event, now))) for moment, event in self.live]
-        tape, pages = tape_of(bodies, f"{SECONDS}s", TICK, "the evening")
+        tape, pages = tape_of(bodies, f"{SECONDS}s", TICK)
         about = "Four hours of a market in eight minutes."
         plan = CampaignPlan(name="demo", about=about, seed=0, tick=TICK, stages=[tape])
         return plan, {tape.tape: pages}

@@ -10,7 +10,7 @@ import msgspec
 
 from cli import screen
 from cli.app_client import AppError, app_of
-from cli.campaign_files import CampaignFileError, read_plan
+from cli.campaign_files import CampaignFileError, read_campaign_file
 from cli.campaign_tapes import play
 from cli.options import number, whole_number
 from cli.screen import progress, say
@@ -69,9 +69,10 @@ def _send_by_workers(options: argparse.Namespace) -> int:
 
     workers: int = options.workers or 1
     count: int = options.count or _DEFAULT_COUNT
-    plan = read_plan(options.file) if options.file else plan_of_rate(options.rate or 10_000.0 * workers, count)
+    read = read_campaign_file(options.file) if options.file else None
+    plan = read.plan if read else plan_of_rate(options.rate or 10_000.0 * workers, count)
     plan = msgspec.structs.replace(plan, producers=workers, seed=plan.seed if options.seed is None else options.seed)
-    played = play(plan, options.file.parent if options.file else ROOT)
+    played = play(plan, options.file.parent if options.file else ROOT, read)
     if listed := problems(played.plan):
         source = options.file or _NO_FILE
         raise CampaignFileError(f"{source}: {listed[0].field} {listed[0].text.replace('`tick`', 'the tick')}")

@@ -76,7 +76,7 @@ def problems(plan: CampaignPlan) -> list[PlanProblem]:
         place: tuple[str | int, ...] = ("stages", number)
         if stage.mix:
             listed += _of_mix((*place, "mix"), stage.mix)
-        if not stage.seconds:
+        if not stage.seconds and not isinstance(stage, Replay):
             listed.append(PlanProblem((*place, "for"), "must be longer than 0s"))
         else:
             listed += [PlanProblem((*place, name), text) for name, text in stage.problems()]
@@ -119,7 +119,7 @@ def _too_large(plan: CampaignPlan) -> list[PlanProblem]:
     least = 0 if plan.played else 1
     if not least <= schedule.total <= MAX_EVENTS:
         return [PlanProblem(("stages",), f"come to {schedule.total:,} events; it must be 1 to {MAX_EVENTS:,}")]
-    most = max(sum(span.count for span in schedule.spans(tick)) for tick in range(schedule.ticks))
+    most = max((sum(span.count for span in schedule.spans(tick)) for tick in range(schedule.ticks)), default=0)
     if most > MAX_EVENTS_PER_BATCH * plan.producers:
         text = f"must be more or `tick` shorter: a tick has up to {most:,} events, and a producer sends 10,000 of it"
         return [PlanProblem(("producers",), text)]

@@ -18,6 +18,8 @@ _ROUNDING = 1e-6
 
 MAX_PAGES = 5_000
 TAPE_PATTERN = r"\A[0-9a-f]{16}\Z"
+_UNSAID = "0s"
+_Factor = Annotated[float, Meta(ge=0.001, le=100_000, description="times as fast as it was recorded")]
 Positive = Annotated[float, Meta(gt=0, le=100_000, description="events per second")]
 
 
@@ -156,16 +158,24 @@ class World(_Shape, frozen=True, kw_only=True, tag="world"):
 
 
 class Replay(_Shape, frozen=True, kw_only=True, tag="replay"):
-    """Recorded events, played in the time of the stage in proportion to their own times.
+    """Recorded events, with the gaps between them in proportion to those of their own times.
 
-    `file` is seen from the campaign file: NDJSON with `enqueued_time` and `body`, as `detective world` writes it; CSV
-    with these columns; or an Avro file of Capture.
+    They fill the time `for`; or `factor` says how many times as fast as they were recorded they are played: 1 keeps
+    their spacing. `file` is seen from the campaign file: NDJSON with `enqueued_time` and `body`, as `detective world`
+    writes it; CSV with these columns; or an Avro file of Capture.
     """
 
+    length: Duration = msgspec.field(name="for", default=_UNSAID)
+    factor: _Factor | None = None
     file: Annotated[str, Meta(min_length=1, max_length=500)]
 
     def _area(self, seconds: float) -> float:
         return 0.0
+
+    def problems(self) -> list[tuple[str, str]]:
+        if self.factor is None:
+            return [] if self.seconds else [("for", "or `factor` is needed; `factor: 1` keeps the spacing")]
+        return [("factor", "stands in the place of `for`: leave one of them out")] if self.seconds else []
 
 
 class Tape(_Shape, frozen=True, kw_only=True, tag="tape"):
@@ -187,3 +197,5 @@ class Tape(_Shape, frozen=True, kw_only=True, tag="tape"):
 
 
 Shape = Constant | Ramp | Steps | Burst | Sine | Spike | World | Replay | Tape
+SHAPES = ("constant", "ramp", "steps", "burst", "sine", "spike", "world", "replay")
+"""The shapes of a campaign file; a tape is made of the last two."""

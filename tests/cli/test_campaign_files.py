@@ -1,12 +1,14 @@
 """Campaign files: the examples are read, and each kind of mistake is told by line and field."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from cli.campaign_files import MAX_FILE_BYTES, CampaignFileError, read_plan
 from cli.campaign_plans import show_plan
 from cli.campaign_tapes import play
+from fraud.load.shapes import SHAPES, Shape
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "campaigns").glob("*.yaml"))
 STAGE = "stages:\n  - shape: constant\n    rate: 10\n    for: 1m\n"
@@ -40,7 +42,11 @@ def test_an_example_is_read_and_named_like_its_file_and_fits_on_the_screen(
         (STAGE + "    pace: 3\n", "5: stages[0].pace is not a field that a plan has"),
         (STAGE + "  - shape: constant\n    for: 1m\n", "5: stages[1].rate is needed"),
         (STAGE + "  - rate: 1\n", "5: stages[1].shape is needed"),
-        (STAGE + "  - shape: square\n", "5: stages[1].shape has an invalid value 'square'"),
+        (STAGE + "  - shape: square\n", f"5: stages[1].shape must be one of {', '.join(SHAPES)}, not square"),
+        (STAGE + "  - shape: 7\n", f"5: stages[1].shape must be one of {', '.join(SHAPES)}"),
+        (STAGE + "? [a, b]\n: 1\n", "5: the name of a field must be a text"),
+        (STAGE + "mix:\n  {a: 1}: 2\n", "6: the name of a field of mix must be a text"),
+        (STAGE + "  - shape: replay\n    file: x.csv\n", "5: stages[1].for or `factor` is needed"),
         (STAGE.replace("10", "fast"), "3: stages[0].rate must be a number"),
         (STAGE.replace("10", "-1"), "3: stages[0].rate must be > 0"),
         (STAGE.replace("1m", "1 minute"), "4: stages[0].for must be a time such as 30s, 5m or 1h"),
@@ -66,6 +72,12 @@ def test_each_kind_of_mistake_is_told_by_line_and_field(tmp_path: Path, text: st
         read_plan(file)
 
     assert f"{file}:{told}" in str(refused.value)
+
+
+def test_the_shapes_that_are_told_are_all_but_the_tape():
+    told = {shape.__struct_config__.tag for shape in get_args(Shape)} - {"tape"}
+
+    assert set(SHAPES) == told
 
 
 def test_all_fields_that_do_not_fit_are_told_at_once(tmp_path: Path):

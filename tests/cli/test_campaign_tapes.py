@@ -10,7 +10,7 @@ import fastavro
 import msgspec
 import pytest
 
-from cli.campaign_files import CampaignFileError
+from cli.campaign_files import CampaignFileError, read_campaign_file
 from cli.campaign_report.labels import fraud_found
 from cli.campaign_tapes import PlayedPlan, play, world_of
 from fraud.load.plan import CampaignPlan, not_played, problems
@@ -90,6 +90,56 @@ def test_recorded_events_are_played_at_their_own_spacing(tmp_path: Path, suffix:
     faster = play(plan_of({**stage, "for": "20s"}), tmp_path).plan.stages[0]
     assert isinstance(faster, Tape)
     assert faster.counts == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("factor", "counts"), [(1, [2, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1]), (2, [2, 1, 1, 0, 0, 1]), (100, [5])]
+)
+def test_recorded_events_are_played_a_factor_as_fast_as_they_were_recorded(
+    tmp_path: Path, factor: float, counts: list[int]
+):
+    stage = {"shape": "replay", "file": written(tmp_path, "csv"), "factor": factor}
+    after = {"shape": "constant", "rate": 1, "for": "1m"}
+
+    plan = play(plan_of(stage, after), tmp_path).plan
+
+    (tape, _) = plan.stages
+    assert isinstance(tape, Tape)
+    assert tape.counts == counts
+    assert plan.schedule.starts == (0, 10 * len(counts))
+    assert problems(plan) == []
+
+
+def test_a_replay_with_both_a_length_and_a_factor_or_with_neither_is_refused():
+    replay = {"shape": "replay", "file": "events.csv"}
+
+    assert [problem.field for problem in problems(plan_of(replay))] == ["stages[0].for"]
+    assert [problem.field for problem in problems(plan_of({**replay, "for": "1m", "factor": 1}))] == [
+        "stages[0].factor"
+    ]
+    assert problems(plan_of({**replay, "factor": 1})) == []
+
+
+def test_what_cannot_be_played_is_told_by_line_and_field(tmp_path: Path):
+    file = tmp_path / "campaign.yaml"
+    file.write_text("name: x\nstages:\n  - shape: replay\n    for: 1m\n    file: absent.csv\n")
+    read = read_campaign_file(file)
+
+    with pytest.raises(CampaignFileError) as refused:
+        play(read.plan, tmp_path, read)
+
+    assert str(refused.value).startswith(
+        f"{file}:5: stages[0].file {tmp_path}/absent.csv: cannot be read: No such file"
+    )
+
+
+def test_a_replay_that_takes_too_many_ticks_is_told_by_line_and_field(tmp_path: Path):
+    file = tmp_path / "long.yaml"
+    file.write_text(f"tick: 1s\nstages:\n  - shape: replay\n    file: {written(tmp_path, 'csv')}\n    factor: 0.001\n")
+    read = read_campaign_file(file)
+
+    with pytest.raises(CampaignFileError, match=r"long\.yaml:5: stages\[0\]\.factor has 100,001 ticks"):
+        play(read.plan, tmp_path, read)
 
 
 def test_the_name_of_a_tape_follows_from_its_events(tmp_path: Path):
