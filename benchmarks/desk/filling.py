@@ -5,8 +5,9 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,20 +34,19 @@ _VERDICTS = 5
 _DELIVERY = 1_000
 _AT_ONCE = 8
 _BATCH = 100
-_DECIDED: tuple[tuple[float, CaseState], ...] = (
-    (0.2, "confirmed"),
-    (0.5, "dismissed"),
-    (0.51, "in_review"),
-    (0.52, "escalated"),
-)
-"""The share of cases up to which a state holds; the others are untouched."""
+HALF: Mapping[CaseState, float] = {"confirmed": 0.2, "dismissed": 0.3, "in_review": 0.01, "escalated": 0.01}
+"""The share of cases in each state; the others are untouched. Half of them wait for a decision."""
+FEW: Mapping[CaseState, float] = {"confirmed": 0.3, "dismissed": 0.65, "in_review": 0.01, "escalated": 0.005}
+"""As in a desk that keeps up: of a hundred cases five wait, which lie far apart among the others."""
 _RULES = ("MULTIPLE_ACCOUNTS", "GIFT_CARDS", "DEEP_DISCOUNT")
 
 
-async def fill_cases(count: int, now: datetime, *, with_verdicts: int = 2_000) -> str:
+async def fill_cases(
+    count: int, now: datetime, *, with_verdicts: int = 2_000, states: Mapping[CaseState, float] = HALF
+) -> str:
     """Write cases of the windows before `now`, an equal number for each store; the name of the latest.
 
-    The verdicts of so many of the latest are written as well.
+    The verdicts of so many of the latest are written as well. `states` are the shares of cases that have a review.
     """
     chance = Random(7)
     by_store: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -63,7 +63,7 @@ async def fill_cases(count: int, now: datetime, *, with_verdicts: int = 2_000) -
         if number < with_verdicts:
             await write_blob(await warehouse(names.FRAUD_EVENTS), path, to_ndjson(judged), NDJSON)
         case = case_of(name, store, window, judged, f"{names.FRAUD_EVENTS}/{path}")
-        by_store[store].append(msgspec.to_builtins(case) | _reviewed(chance.random(), now))
+        by_store[store].append(msgspec.to_builtins(case) | _reviewed(chance.random(), states, now))
         if len(by_store[store]) == _BATCH:
             await container.execute_item_batch([("create", (document,)) for document in by_store.pop(store)], store)
     for store, documents in by_store.items():
@@ -96,11 +96,11 @@ def _verdicts(number: int, store: int, window: Window) -> list[Verdict]:
     return sorted(verdicts, key=lambda verdict: verdict.event_id)
 
 
-def _reviewed(chance: float, now: datetime) -> dict[str, Any]:
-    state = next((state for share, state in _DECIDED if chance < share), None)
-    if state is None:
-        return {}
-    return {"review": {"state": state, "entries": 0, "assignee": "Ana", "changed": msgspec.to_builtins(now)}}
+def _reviewed(chance: float, states: Mapping[CaseState, float], now: datetime) -> dict[str, Any]:
+    for state, up_to in zip(states, accumulate(states.values()), strict=True):
+        if chance < up_to:
+            return {"review": {"state": state, "entries": 0, "assignee": "Ana", "changed": msgspec.to_builtins(now)}}
+    return {}
 
 
 async def fill_events(count: int, now: datetime, over: timedelta) -> GeneratedEvent:

@@ -35,7 +35,7 @@ NOW_SECONDS = 60
 NOW_EVERY = 2
 NOW_PERCENT = 2
 _SETTLING = 5
-SIZES = {"DESK_CASES": 100_000, "DESK_EVENTS": 200_000, "DESK_INSTANCES": 10_000}
+SIZES = {"DESK_CASES": 100_000, "DESK_EVENTS": 1_000_000, "DESK_INSTANCES": 10_000}
 """Settings of the environment, and how many of each are written without them."""
 FOLDER = "DESK_FOLDER"
 """A setting: a folder in which the filled parts are kept, and found by the next run."""
@@ -105,7 +105,7 @@ def _filled(folder: Path, sizes: dict[str, int]) -> Generator[tuple[Part, str, S
 async def _fill(folder: Path, sizes: dict[str, int], now: datetime) -> Seen:
     (folder / "host").mkdir(parents=True)
     await filling.fill_instances(folder / "host" / "durable.db", sizes["DESK_INSTANCES"])
-    case_id = await filling.fill_cases(sizes["DESK_CASES"], now)
+    case_id = await filling.fill_cases(sizes["DESK_CASES"], now, states=filling.FEW)
     event = await filling.fill_events(sizes["DESK_EVENTS"], now, timedelta(days=3))
     await close_clients()
     return Seen(case_id=case_id, event_id=event.id, customer=event.cust_id, sku=event.sku)

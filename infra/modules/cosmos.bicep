@@ -111,7 +111,7 @@ resource cases 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@20
         includedPaths: [{ path: '/*' }]
         excludedPaths: [{ path: '/"_etag"/?' }]
         // The two orders of the desk's list of cases, by money at stake and by time, and within either by id: of all cases,
-        // of a state, of a store.
+        // of a state, of a store, of a state in a store.
         compositeIndexes: [
           [{ path: '/stakes/at_stake', order: 'descending' }, { path: '/id', order: 'ascending' }]
           [{ path: '/window_end', order: 'descending' }, { path: '/id', order: 'ascending' }]
@@ -132,6 +132,18 @@ resource cases 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@20
           ]
           [
             { path: '/store_id', order: 'ascending' }
+            { path: '/window_end', order: 'descending' }
+            { path: '/id', order: 'ascending' }
+          ]
+          [
+            { path: '/store_id', order: 'ascending' }
+            { path: '/review/state', order: 'ascending' }
+            { path: '/stakes/at_stake', order: 'descending' }
+            { path: '/id', order: 'ascending' }
+          ]
+          [
+            { path: '/store_id', order: 'ascending' }
+            { path: '/review/state', order: 'ascending' }
             { path: '/window_end', order: 'descending' }
             { path: '/id', order: 'ascending' }
           ]

@@ -1,6 +1,6 @@
 """The SQL of the list of cases, with its parameters. Values are always bound."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -14,15 +14,19 @@ from fraud.events import UNKNOWN_STORE, StoreKey
 
 IS_CASE = "c.type IN ('window', 'quarantine', 'sweep')"
 """Entries of journals lie in the same container."""
-_STATES = "ARRAY_CONTAINS(@states, c.review.state)"
-_OPEN = "NOT IS_DEFINED(c.review.state)"
-"""A case that nobody has touched has no review, and one that is open leaves its state out."""
-
-_TOGETHER: dict[str, tuple[str, ...]] = {"undecided": UNDECIDED, "decided": ("confirmed", "dismissed")}
-_SEVERAL = (None, "open", *_TOGETHER)
-"""Questions about the state that no single value of it answers: an open case may have no review."""
+_UNTOUCHED = None
+"""The state of a case that nobody has touched: it has no review, and one that is open again leaves its state out."""
+_OPEN = (_UNTOUCHED, "open")
+"""Nobody has such a case: whoever is given one has it in review (`fraud/desk/changes.py`)."""
+_STATES: dict[str, tuple[str | None, ...]] = {
+    "open": _OPEN,
+    "undecided": (*_OPEN, *(state for state in UNDECIDED if state != "open")),
+    "decided": ("confirmed", "dismissed"),
+}
+"""The values of the field that answer a question about the state, if that is not one of its own name."""
 
 Parameters = list[dict[str, object]]
+_Condition = tuple[str, Parameters]
 
 
 UNKNOWN = "unknown"
@@ -46,28 +50,62 @@ class Query(msgspec.Struct, frozen=True):
     sort: str
 
 
-def query_of(asked: CaseQuery) -> Query:
-    """The query of a question. Raises ProblemError if its token is not of this list and order."""
+def queries_of(asked: CaseQuery) -> list[Query]:
+    """The queries of a question, one for each state: together they hold each case of the list once.
+
+    Raises ProblemError if its token is not of this list and order.
+    """
     place = place_in(asked.token, _Place) if asked.token else None
     if place is None:
-        return _query(asked, asked.sort, None, asked.limit + 1)
+        return _queries(asked, asked.sort, None, asked.limit + 1)
     allowed = ("amount", UNKNOWN) if asked.sort == "amount" else ("time",)
     if place.sort not in allowed or isinstance(place.value, int) != (place.sort == "amount"):
         raise bad_request("token", f"token is of the order {place.sort[:20]}: begin without one")
-    return _query(asked, place.sort, place, asked.limit + 1)
+    return _queries(asked, place.sort, place, asked.limit + 1)
 
 
-def without_stakes(asked: CaseQuery, before: Query, left: int) -> Query | None:
-    """The query of the cases that lack stakes, for what is left of a page by amount; None if they are not due."""
+def without_stakes(asked: CaseQuery, before: Sequence[Query], left: int) -> list[Query]:
+    """The queries of the cases that lack stakes, for what is left of a page by amount; none if they are not due."""
     # A case that lacks stakes names no customers either.
-    if before.sort != "amount" or asked.min_amount is not None or asked.customer is not None:
-        return None
-    return _query(asked, UNKNOWN, None, left + 1)
+    if not before or before[0].sort != "amount" or asked.min_amount is not None or asked.customer is not None:
+        return []
+    return _queries(asked, UNKNOWN, None, left + 1)
 
 
-def _query(asked: CaseQuery, sort: str, place: _Place | None, most: int) -> Query:
+def in_order(documents: Iterable[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
+    """What the queries of one list gave, in its order: the highest value first, of equal ones the least id."""
+    placed = [(place_of(document, sort), document) for document in documents]
+    placed.sort(key=lambda each: each[0].id)
+    placed.sort(key=lambda each: each[0].value, reverse=True)
+    return [document for _, document in placed]
+
+
+def _queries(asked: CaseQuery, sort: str, place: _Place | None, most: int) -> list[Query]:
+    if asked.state is None:
+        return [_query(asked, sort, place, most, ())]
+    states = _STATES.get(asked.state, (asked.state,))
+    if asked.customer is not None:
+        return [_query(asked, sort, place, most, states)]
+    # A composite index leads to the first cases of one state; of several at once, all would be read.
+    return [_query(asked, sort, place, most, (state,)) for state in states if not (asked.assignee and state in _OPEN)]
+
+
+def _in(states: Sequence[str | None]) -> _Condition:
+    """The condition that a case is in one of these states."""
+    parts: list[str] = []
+    parameters: Parameters = []
+    for number, state in enumerate(states):
+        if state is _UNTOUCHED:
+            parts.append("NOT IS_DEFINED(c.review.state)")
+        else:
+            parts.append(f"c.review.state = @state{number}")
+            parameters.append({"name": f"@state{number}", "value": state})
+    return " OR ".join(parts) if len(parts) == 1 else f"({' OR '.join(parts)})", parameters
+
+
+def _query(asked: CaseQuery, sort: str, place: _Place | None, most: int, states: Sequence[str | None]) -> Query:
     field = "c.stakes.at_stake" if sort == "amount" else "c.window_end"
-    filters = list(_filters(asked))
+    filters = [*([_in(states)] if states else []), *_filters(asked)]
     is_there = "NOT IS_DEFINED(c.stakes.at_stake)" if sort == UNKNOWN else f"IS_DEFINED({field})"
     conditions = [IS_CASE, is_there, *(text for text, _ in filters)]
     parameters: Parameters = [{"name": "@most", "value": most}]
@@ -77,20 +115,11 @@ def _query(asked: CaseQuery, sort: str, place: _Place | None, most: int) -> Quer
         conditions.append(f"({field} < @value OR ({field} = @value AND c.id > @id))")
         parameters.append({"name": "@value", "value": place.value})
         parameters.append({"name": "@id", "value": place.id})
-    # Azure needs the composite indexes of infra/modules/cosmos.bicep for several fields in an order.
-    order = ", ".join([*_within(asked), f"{field} DESC", "c.id ASC"])
+    # Azure uses the composite index of a store or a state (infra/modules/cosmos.bicep) only if ORDER BY names it too.
+    within = ["c.store_id ASC"] * bool(asked.store) + ["c.review.state ASC"] * (len(states) == 1)
+    order = ", ".join([*within, f"{field} DESC", "c.id ASC"])
     text = f"SELECT TOP @most * FROM c WHERE {' AND '.join(conditions)} ORDER BY {order}"
     return Query(text, parameters, store_of(asked.store) if asked.store else None, sort)
-
-
-def _within(asked: CaseQuery) -> list[str]:
-    """The property with a single value within which the list is ordered: its composite index reads no other case.
-
-    Azure uses such an index only if ORDER BY names that property as well.
-    """
-    if asked.store:
-        return ["c.store_id ASC"]
-    return [] if asked.state in _SEVERAL else ["c.review.state ASC"]
 
 
 def related_query(case_id: str, customers: Sequence[int], most: int) -> Query:
@@ -125,13 +154,8 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _filters(asked: CaseQuery) -> Iterator[tuple[str, Parameters]]:
-    if asked.state and asked.state not in _SEVERAL:
-        yield "c.review.state = @state", [{"name": "@state", "value": asked.state}]
-    elif asked.state:
-        states = _TOGETHER.get(asked.state, (asked.state,))
-        text = f"({_OPEN} OR {_STATES})" if "open" in states else _STATES
-        yield text, [{"name": "@states", "value": list(states)}]
+def _filters(asked: CaseQuery) -> Iterator[_Condition]:
+    """The conditions of a question but that on the state."""
     if asked.kind:
         yield "c.type = @kind", [{"name": "@kind", "value": asked.kind}]
     if asked.band:

@@ -3,6 +3,7 @@
 # The SDK's documents are untyped.
 
 import logging
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -14,8 +15,16 @@ from fraud.desk.queries import CaseName, CaseQuery
 from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review
 from fraud.desk.rows import CaseDetails, CaseRow
 from services import cosmos
-from services.concurrency import both
-from services.desk.case_queries import IS_CASE, Query, place_of, query_of, related_query, without_stakes
+from services.concurrency import both, together
+from services.desk.case_queries import (
+    IS_CASE,
+    Query,
+    in_order,
+    place_of,
+    queries_of,
+    related_query,
+    without_stakes,
+)
 from services.desk.linked_cases import cases_around
 from services.desk.verdicts import verdicts_in
 
@@ -29,10 +38,10 @@ _log = logging.getLogger(__name__)
 
 async def list_cases(asked: CaseQuery) -> Page[CaseRow]:
     """A page of the cases that a question is about. Raises ProblemError for a token of another list."""
-    query = query_of(asked)
-    documents = await _read(query)
-    if len(documents) <= asked.limit and (last := without_stakes(asked, query, asked.limit - len(documents))):
-        documents += await _read(last)
+    queries = queries_of(asked)
+    documents = await _read_all(queries)
+    if len(documents) <= asked.limit:
+        documents += await _read_all(without_stakes(asked, queries, asked.limit - len(documents)))
     shown = documents[: asked.limit]
     following = token_of(place_of(shown[-1], asked.sort)) if len(documents) > asked.limit else None
     return Page(tuple(row for document in shown if (row := row_of(document)) is not None), following)
@@ -44,6 +53,14 @@ async def related_cases(case: CaseRow, *, most: int) -> list[CaseRow]:
     documents = await _read(related_query(case.id, customers, MAX_RELATED)) if customers else []
     rows = [row for document in documents if (row := row_of(document)) is not None]
     return sorted(rows, key=lambda row: (-row.stakes.at_stake, row.id))[:most]
+
+
+async def _read_all(queries: list[Query]) -> list[dict[str, Any]]:
+    """What the queries of one list give, in its order."""
+    if not queries:
+        return []
+    documents = chain.from_iterable(await together([_read(query) for query in queries]))
+    return in_order(documents, queries[0].sort)
 
 
 async def _read(query: Query) -> list[dict[str, Any]]:

@@ -1,20 +1,23 @@
 """The request units of the desk's questions: bounded, however many cases and events there are."""
 
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import msgspec
 import pytest
 import pytest_asyncio
 
-from benchmarks.desk.filling import fill_cases
+from benchmarks.desk.filling import FEW, fill_cases
 from fraud.archive import ReceivedEvent, plan_archive
 from fraud.desk.paging import Page
 from fraud.desk.queries import CaseName, CaseQuery, EventQuery
+from fraud.desk.review import UNDECIDED
+from fraud.desk.rows import CaseRow
 from local_azure.testing import connections
 from local_azure.testing.parts import running
 from services import cosmos, judged_counts
@@ -33,8 +36,9 @@ from tests.support.parts import EMULATORS
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-COUNT = 2_400
-"""More than the local part reads without an index."""
+CASES = 4_000
+"""More than the local part reads without an index; those that wait for a decision fill several pages."""
+EVENTS = 2_400
 ARRIVED = datetime.now(UTC) - timedelta(hours=1)
 LEAST = 2.3
 """The least that a query costs."""
@@ -69,7 +73,7 @@ async def filled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fill
         patch.setitem(os.environ, "Warehouse", connections.blobs(blobs.address("blob")))
         patch.setitem(os.environ, "Cosmos", connections.cosmos(address.removeprefix("http://").removesuffix("/")))
         settings.cache_clear()
-        case_id = await fill_cases(COUNT, datetime.now(UTC), with_verdicts=0)
+        case_id = await fill_cases(CASES, datetime.now(UTC), with_verdicts=0, states=FEW)
         await _archive()
         yield Filled(address, case_id)
         await close_clients()
@@ -79,7 +83,7 @@ async def filled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fill
 async def _archive() -> None:
     received = [
         ReceivedEvent(event_body(f"event-{n}", cust_id=n % 800, store_id=1), "1", n, str(n), ARRIVED, None)
-        for n in range(COUNT)
+        for n in range(EVENTS)
     ]
     documents = [document.content for of_key in plan_archive(received).documents.values() for document in of_key]
     creations = [Creation(key=document["archive_key"], document=document) for document in documents]
@@ -88,6 +92,16 @@ async def _archive() -> None:
 
 async def pages(asked: CaseQuery) -> list[Page[Any]]:
     return [first := await list_cases(asked), await list_cases(msgspec.structs.replace(asked, token=first.next))]
+
+
+async def every_case(asked: CaseQuery) -> list[CaseRow]:
+    """The cases of all pages of a list."""
+    page = await list_cases(asked)
+    cases = list(page.items)
+    while page.next:
+        page = await list_cases(msgspec.structs.replace(asked, token=page.next))
+        cases += page.items
+    return cases
 
 
 async def around(case_id: str) -> object:
@@ -102,9 +116,12 @@ QUESTIONS: dict[str, tuple[Callable[[str], Awaitable[object]], float]] = {
     "inbox": (lambda _: pages(CaseQuery(limit=50, state="undecided")), 300),
     "latest": (lambda _: pages(CaseQuery(limit=50, state="undecided", sort="time")), 300),
     "confirmed": (lambda _: pages(CaseQuery(limit=50, state="confirmed")), 120),
-    "dismissed": (lambda _: pages(CaseQuery(limit=50, state="dismissed", sort="time")), 140),
+    "dismissed": (lambda _: pages(CaseQuery(limit=50, state="dismissed", sort="time")), 170),
     "assigned": (lambda _: pages(CaseQuery(limit=10, state="in_review", assignee="Ana")), 70),
-    "store": (lambda _: pages(CaseQuery(limit=50, store="7")), 60),
+    "mine": (lambda _: pages(CaseQuery(limit=10, state="undecided", assignee="Ana")), 120),
+    "store": (lambda _: pages(CaseQuery(limit=50, store="7")), 90),
+    "dismissed in a store": (lambda _: pages(CaseQuery(limit=10, state="dismissed", store="7")), 50),
+    "latest in a store": (lambda _: list_cases(CaseQuery(limit=50, state="undecided", store="7", sort="time")), 20),
     "customer": (lambda _: list_cases(CaseQuery(limit=50, customer=500)), 60),
     "counts": (lambda _: count_cases(), 6 * LEAST),
     "related": (related, LEAST + 2 + MAX_RELATED),
@@ -128,6 +145,26 @@ async def test_a_question_of_the_desk_costs_no_more_than_it_may(filled: Filled, 
     assert 0 < await filled.charge() - before <= most + 0.01
 
 
+@pytest.mark.parametrize("sort", ["amount", "time"])
+async def test_the_pages_of_several_states_hold_each_of_their_cases_once_and_in_order(
+    filled: Filled, sort: Literal["amount", "time"]
+):
+    waiting = await every_case(CaseQuery(limit=90, state="undecided", sort=sort))
+    values = [case.stakes.at_stake if sort == "amount" else case.window_end for case in waiting]
+    ((store, count),) = Counter(case.store_id for case in waiting).most_common(1)
+    of_store = CaseQuery(limit=100, store=str(store), sort=sort)
+    cases = (await list_cases(of_store)).items
+
+    async def in_small_pages(state: Literal["undecided", "decided"]) -> list[CaseRow]:
+        return await every_case(msgspec.structs.replace(of_store, state=state, limit=2))
+
+    assert len({case.id for case in waiting}) == len(waiting) == (await count_cases())["undecided"]
+    assert values == sorted(values, reverse=True)  # pyright: ignore[reportArgumentType, reportCallIssue] - one kind
+    assert await in_small_pages("undecided") == [case for case in cases if case.review.state in UNDECIDED]
+    assert await in_small_pages("decided") == [case for case in cases if case.review.state not in UNDECIDED]
+    assert count > 2
+
+
 async def test_the_flow_reads_a_case_once_however_often_it_looks(filled: Filled, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(judged_counts, "_OVERLAP", -60)
     counts, since = JudgedCounts(), datetime.now(UTC) - timedelta(days=2)
@@ -135,7 +172,7 @@ async def test_the_flow_reads_a_case_once_however_often_it_looks(filled: Filled,
     before = await filled.charge()
     again = await counts.count(since)
 
-    assert (first.cases, first.verdicts) == (COUNT, 5 * COUNT)
+    assert (first.cases, first.verdicts) == (CASES, 5 * CASES)
     assert first.high > 0
     assert again == first
     assert await filled.charge() - before <= LEAST + 0.01
@@ -170,6 +207,6 @@ async def test_the_counts_by_state_are_those_of_the_cases(filled: Filled):
     counts = await count_cases()
 
     states = ("open", "in_review", "escalated", "confirmed", "dismissed", "expired")
-    assert sum(counts[state] or 0 for state in states) == COUNT
+    assert sum(counts[state] or 0 for state in states) == CASES
     assert counts["undecided"] == sum(counts[state] or 0 for state in states[:3])
     assert 0 < (counts["in_review"] or 0) < (counts["confirmed"] or 0) < (counts["dismissed"] or 0)
