@@ -5,6 +5,7 @@ import argparse
 import msgspec
 
 from cli.app_client import AppClient, AppError, read_as
+from cli.options import add_actor
 from cli.screen import console, plain
 from reconciliation.comparing.classes import CLASS, NUMBER
 from reconciliation.comparing.differences import Difference
@@ -41,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--difference", action="append", dest="keys", metavar="KEY", help="of a difference; again for another one"
     )
     parser.add_argument("--all", action="store_true", help="every difference of the class that the report shows")
-    parser.add_argument("--who", metavar="NAME", help="who has looked at it")
+    add_actor(parser, "has looked at it", former="--who")
     parser.add_argument("--why", metavar="TEXT", help="why it may stay")
 
 
@@ -58,9 +59,9 @@ def acknowledge(app: AppClient, options: argparse.Namespace) -> dict[str, object
         if not options.json:
             _show_keys(keys, of_report(app, options.id), options.name)
         return {"id": options.id, "class": options.name, "keys": list(keys)}
-    if not options.who or not options.why:
-        raise AppError("--who and --why are needed: they say who has looked at it, and why it may stay")
-    order = {"class": options.name, "keys": options.keys or list(keys), "who": options.who, "why": options.why}
+    if not options.why:
+        raise AppError("--why is needed: it says why it may stay")
+    order = {"class": options.name, "keys": options.keys or list(keys), "who": options.actor, "why": options.why}
     if not order["keys"]:
         raise AppError(f"the report has no {options.name}")
     answer = read_as(
@@ -69,7 +70,7 @@ def acknowledge(app: AppClient, options: argparse.Namespace) -> dict[str, object
         options.id,
     )
     if not options.json:
-        _show(answer, options.who)
+        _show(answer, options.actor)
     return {"id": options.id, **msgspec.to_builtins(answer)}
 
 

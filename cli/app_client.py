@@ -2,7 +2,6 @@
 
 import argparse
 import copy
-import getpass
 import os
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 import requests
 
+from cli.options import user_name
 from cli.stack_process import LOCAL_SETTINGS
 
 URL_SETTING = "DETECTIVE_URL"
@@ -217,14 +217,6 @@ def _detail(answer: requests.Response) -> str:
     except msgspec.DecodeError:
         return ""
     return problem.detail or problem.title
-
-
-def user_name() -> str:
-    """The name of whoever sits at this machine, as the system has it."""
-    try:
-        return getpass.getuser()[:100]
-    except (KeyError, OSError):
-        return "detective"
 
 
 def default_url() -> str:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from cli.app_client import AppClient, read_as, user_name
+from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, say
 from fraud.desk.paging import Page
 from fraud.desk.review import Review
@@ -75,7 +75,7 @@ def decide_case(app: AppClient, options: argparse.Namespace) -> int:
     address = _address(options.id)
     seen = read_as(CaseDetails, app.get(address), options.id).case
     decision = {"outcome": options.outcome, "why": options.why}
-    answer = app.change(f"{address}/decision", decision, etag=seen.etag, actor=options.actor or user_name())
+    answer = app.change(f"{address}/decision", decision, etag=seen.etag, actor=options.actor)
     if options.json:
         print_json(answer)
     else:

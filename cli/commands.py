@@ -12,7 +12,7 @@ from cli import acknowledge, completion, demo, reanalysis, reconcile, screen, tr
 from cli.app_client import KEY_SETTING, URL_SETTING, app_of, read_as
 from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, add_stop, add_watch
 from cli.desk import add_desk_commands
-from cli.options import speed, whole_number
+from cli.options import CommandParser, speed, whole_number
 from cli.rules.options import add_explain, add_rule_commands
 from cli.sending.command import SEND, add_send
 from cli.sql import command as sql
@@ -30,14 +30,14 @@ EXIT_CODES = """exit codes:
 
 def command_line() -> argparse.ArgumentParser:
     """The parser of the whole command line. `run` of what it gives runs the command; its result is the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="detective",
         description="The fraud pipeline's command line.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
-    app = argparse.ArgumentParser(add_help=False)
+    app = CommandParser(add_help=False)
     app.add_argument("--url", help=f"the app's address (default: {URL_SETTING}, or this clone's own)")
     app.add_argument("--key", help=f"a function key, as Azure asks for (default: {KEY_SETTING}, or this clone's own)")
     app.add_argument("--json", action="store_true", help="print JSON for a script; errors are text on stderr")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli import cases, logs, outcomes, set_aside, workflows
 from cli.app_client import AppClient
-from cli.options import whole_number
+from cli.options import add_actor, whole_number
 
 Command = Callable[[str, str], argparse.ArgumentParser]
 OpenApp = Callable[[argparse.Namespace], AppClient]
@@ -59,7 +59,7 @@ def _case(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     parser.add_argument("id", help="the name of the case")
     parser.add_argument("--outcome", choices=("confirmed", "dismissed", "escalated"), help="the decision")
     parser.add_argument("--why", help="the reason, for the journal")
-    parser.add_argument("--as", dest="actor", metavar="NAME", help="who decides (default: your name on this machine)")
+    add_actor(parser, "decides")
     parser.set_defaults(run=run)
 
 
@@ -98,7 +98,7 @@ def _dead_letters(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 
 def _add_person(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--why", help="the reason, for the journal")
-    parser.add_argument("--as", dest="actor", metavar="NAME", help="who does it (default: your name on this machine)")
+    add_actor(parser)
 
 
 def _outcomes(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
@@ -108,7 +108,7 @@ def _outcomes(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="the CSV; fraud, chargeback and legitimate are outcomes"
     )
-    parser.add_argument("--as", dest="actor", metavar="NAME", help="who tells it (default: your name on this machine)")
+    add_actor(parser, "tells it")
     parser.set_defaults(run=run)
 
 

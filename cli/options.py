@@ -1,14 +1,29 @@
 """Values of options, read and bounded before anything is asked or started."""
 
 import argparse
+import getpass
 import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 _DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST = timedelta(days=7)
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser whose commands refuse what they do not know themselves, with their own usage instead of that of all."""
+
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride] - its overloads, in one
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
+        """As of ArgumentParser, with nothing left over."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -50,6 +65,21 @@ def duration(text: str) -> timedelta:
     if not timedelta() < length <= _LONGEST:
         raise argparse.ArgumentTypeError(f"must be a time such as 90m, 1h or 2d, at most 7d, not {text[:40]!r}")
     return length
+
+
+def add_actor(parser: argparse.ArgumentParser, does: str = "does it", former: str | None = None) -> None:
+    """Add `--as NAME`, kept as `actor`: who acts, for the journal. `former` is a name that the option once had."""
+    names = ("--as", former) if former else ("--as",)
+    text = f"who {does} (default: your name on this machine)"
+    parser.add_argument(*names, dest="actor", default=user_name(), metavar="NAME", help=text)
+
+
+def user_name() -> str:
+    """The name of whoever sits at this machine, as the system has it."""
+    try:
+        return getpass.getuser()[:100]
+    except (KeyError, OSError):
+        return "detective"
 
 
 def _float(text: str) -> float:

@@ -1,7 +1,6 @@
 """Outcomes on the command line: a CSV goes to the app, all of it or nothing."""
 
 import argparse
-import getpass
 
 from cli.app_client import AppClient, AppError
 from cli.screen import print_json, say
@@ -13,7 +12,7 @@ def send_outcomes(app: AppClient, options: argparse.Namespace) -> int:
         body = options.file.read_bytes()
     except OSError as error:
         raise AppError(f"{options.file} cannot be read: {error}") from error
-    answer = app.send("api/outcomes", body, mimetype="text/csv", actor=options.actor or getpass.getuser())
+    answer = app.send("api/outcomes", body, mimetype="text/csv", actor=options.actor)
     if options.json:
         print_json(answer)
     else:

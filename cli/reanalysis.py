@@ -1,7 +1,6 @@
 """`detective reanalyze`: count windows, judge them again once the count is confirmed, follow it, stop it."""
 
 import argparse
-import getpass
 import time
 from contextlib import ExitStack
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cli.app_client import AppClient, AppError, app_of, read_as
-from cli.options import duration, whole_number
+from cli.options import add_actor, duration, whole_number
 from cli.reconcile import range_of
 from cli.screen import plain, print_json, progress, say
 from fraud.reanalysis.asking import ReanalysisRow
@@ -48,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     text = "begin if there are just so many verdicts; without it they are counted only"
     parser.add_argument("--confirm", type=whole_number(0, 2**53 - 1), metavar="N", help=text)
     parser.add_argument("--why", metavar="TEXT", help="the reason, for the journal")
-    parser.add_argument("--as", dest="actor", metavar="NAME", help="who does it (default: your name on this machine)")
+    add_actor(parser)
     parser.set_defaults(run=run)
 
 
@@ -60,12 +59,12 @@ def _reanalyze(app: AppClient, options: argparse.Namespace) -> int:
     }
     if options.window is None:
         order["from"], order["to"] = range_of(app, options)
-    app.change("api/reanalyses", order, actor=options.actor or getpass.getuser())
+    app.change("api/reanalyses", order, actor=options.actor)
     return _show(options, _wait(app, quiet=options.json))
 
 
 def _stop(app: AppClient, options: argparse.Namespace) -> int:
-    app.change(f"{_CURRENT}/stop", {"why": options.why}, actor=options.actor or getpass.getuser())
+    app.change(f"{_CURRENT}/stop", {"why": options.why}, actor=options.actor)
     return _show(options, _wait(app, quiet=options.json))
 
 

@@ -1,11 +1,10 @@
 """The rules that the app has in use: shown, sets activated or put into shadow, rules snoozed and woken."""
 
 import argparse
-import getpass
 from datetime import timedelta
 
 from cli.app_client import AppClient, app_of, read_as
-from cli.options import whole_number
+from cli.options import add_actor, whole_number
 from cli.screen import console, plain, print_json, say
 from fraud.desk.rules_in_use import LONGEST_SNOOZE, RulesChange, RulesInUseRow
 from fraud.snoozes import Snooze
@@ -49,7 +48,7 @@ def add_wake(parser: argparse.ArgumentParser) -> None:
 
 def _add_why(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--why", required=True, metavar="TEXT", help="why, for whoever reads the changes")
-    parser.add_argument("--actor", metavar="NAME", help="who changes it (default: your name on this machine)")
+    add_actor(parser, "changes it", former="--actor")
 
 
 def show_in_use(options: argparse.Namespace) -> int:
@@ -88,7 +87,7 @@ def wake(options: argparse.Namespace) -> int:
 def _change(app: AppClient, options: argparse.Namespace, what: str, content: dict[str, str | None]) -> int:
     seen = read_as(RulesInUseRow, app.get(_PATH), "the rules in use")
     change = {**content, "why": options.why}
-    answer = app.change(f"{_PATH}/{what}", change, etag=seen.etag, actor=options.actor or getpass.getuser())
+    answer = app.change(f"{_PATH}/{what}", change, etag=seen.etag, actor=options.actor)
     if options.json:
         print_json(answer)
     else:

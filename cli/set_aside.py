@@ -1,7 +1,6 @@
 """The records of quarantine and the dead letters, on the command line: shown, and processed again."""
 
 import argparse
-import getpass
 from pathlib import Path
 
 from cli.app_client import AppClient, AppError, read_as
@@ -58,7 +57,7 @@ def redrive(app: AppClient, options: argparse.Namespace) -> int:
         if not order.up_to:
             say("there are no dead letters")
             return 0
-    answer = app.change("api/dead-letters/redrive", order, actor=options.actor or getpass.getuser())
+    answer = app.change("api/dead-letters/redrive", order, actor=options.actor)
     outcome: Redriven = read_as(Redriven, answer, "the outcome")
     if options.json:
         print_json(answer)
@@ -85,7 +84,7 @@ def resubmit(app: AppClient, options: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise AppError(f"{options.resubmit} cannot be read: {error}") from error
     order = Resubmission(path=options.path, body=body, why=options.why)
-    answer = app.change("api/quarantine/resubmit", order, actor=options.actor or getpass.getuser())
+    answer = app.change("api/quarantine/resubmit", order, actor=options.actor)
     if options.json:
         print_json(answer)
     else:

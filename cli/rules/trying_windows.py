@@ -1,14 +1,13 @@
 """`detective rules try SET --from TIME --to TIME`: try a set over the windows of the app that have verdicts."""
 
 import argparse
-import getpass
 import time
 from pathlib import Path
 
 import msgspec
 
 from cli.app_client import AppClient, AppError, app_of, read_as
-from cli.options import duration
+from cli.options import add_actor, duration
 from cli.reconcile import range_of
 from cli.rules.comparing import Changes, Example
 from cli.rules.showing_changes import show_changes
@@ -34,7 +33,7 @@ def add_windows(parser: argparse.ArgumentParser) -> None:
     bands = ("high", "medium", "low", "unresolved")
     parser.add_argument("--band", choices=bands, help="windows with a verdict of this band")
     parser.add_argument("--why", default="a trial", metavar="TEXT", help="the reason, for the journal")
-    parser.add_argument("--as", dest="actor", metavar="NAME", help="who does it (default: your name on this machine)")
+    add_actor(parser)
 
 
 def try_windows(options: argparse.Namespace) -> int:
@@ -49,7 +48,7 @@ def try_windows(options: argparse.Namespace) -> int:
     }
     if options.window is None:
         order["from"], order["to"] = range_of(app, options)
-    app.change("api/rule-trials", order | _rules(options.rules), actor=options.actor or getpass.getuser())
+    app.change("api/rule-trials", order | _rules(options.rules), actor=options.actor)
     result = _wait(app)
     if options.json:
         print_json(msgspec.to_builtins(result))

@@ -58,7 +58,7 @@ def test_differences_are_acknowledged_by_their_keys_or_all(
     app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output, chosen: list[str]
 ):
     answers(app, *KEYS)
-    told = ("--who", "ana", "--why", "a drill")
+    told = ("--as", "ana", "--why", "a drill")
 
     assert detective(monkeypatch, "acknowledge", RUN, "--class", "missing_from_fraud", *chosen, *told) == 0
 
@@ -67,17 +67,29 @@ def test_differences_are_acknowledged_by_their_keys_or_all(
     assert "nothing is open any more" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("told", [("--who", "ana"), ("--why", "a drill"), ()])
-def test_who_and_why_are_needed(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output, told: tuple[str, ...]):
+def test_a_reason_is_needed(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
     answers(app)
 
-    assert detective(monkeypatch, "acknowledge", RUN, "--class", "missing_from_fraud", "--all", *told) == 2
-    assert "--who and --why are needed" in capsys.readouterr().err
+    assert detective(monkeypatch, "acknowledge", RUN, "--class", "missing_from_fraud", "--all", "--as", "ana") == 2
+    assert "--why is needed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("told", "who"), [(("--as", "bea"), "bea"), (("--who", "bea"), "bea"), ((), "ana")])
+def test_whoever_does_not_say_a_name_acts_in_that_of_this_machine(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, told: tuple[str, ...], who: str
+):
+    answers(app, *KEYS)
+    monkeypatch.setenv("LOGNAME", "ana")  # what getpass asks first
+
+    detective(monkeypatch, "acknowledge", RUN, "--class", "missing_from_fraud", "--all", "--why", "a drill", *told)
+
+    (order,) = [body for path, body in app.asked if path == PATH and body]
+    assert order["who"] == who
 
 
 def test_a_class_that_the_report_does_not_have_is_said(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
     answers(app)
-    told = ("--all", "--who", "ana", "--why", "a drill")
+    told = ("--all", "--as", "ana", "--why", "a drill")
 
     assert detective(monkeypatch, "acknowledge", RUN, "--class", "archive_gaps", *told) == 2
     assert "the report has no archive_gaps" in capsys.readouterr().err

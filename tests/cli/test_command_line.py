@@ -217,6 +217,19 @@ def test_help_names_the_exit_codes_and_every_default(monkeypatch: pytest.MonkeyP
     assert all(f"(default: {default})" in said for default in ("100", "30", "5", "0.1"))
 
 
+@pytest.mark.parametrize(
+    "command", [["rules", "wake", "3", "--why", "over"], ["case", "show", "x"], ["campaign", "list"]]
+)
+def test_an_unknown_option_is_refused_with_the_usage_of_its_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output, command: list[str]
+):
+    assert detective(monkeypatch, *command, "--nonsense", "7") == 2
+
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: detective {' '.join(word for word in command[:2] if word != 'show')} ")
+    assert "unrecognized arguments: --nonsense 7" in said
+
+
 def test_the_version_is_that_of_the_project():
     shown = subprocess.run([sys.executable, "-m", "cli", "--version"], check=True, cwd=ROOT, capture_output=True)
 

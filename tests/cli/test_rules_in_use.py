@@ -21,7 +21,7 @@ def test_a_set_is_put_into_shadow_of_the_state_that_was_seen(app: type[App], cap
     changed = msgspec.structs.replace(SEEN, shadow="seed", changes=(CHANGE,))
     app.answers["/api/rules-in-use/shadow"] = [(200, msgspec.to_builtins(changed))]
 
-    options = command_line().parse_args(["rules", "shadow", "seed", "--why", "to see", "--actor", "Ana"])
+    options = command_line().parse_args(["rules", "shadow", "seed", "--why", "to see", "--as", "Ana"])
 
     assert options.run(options) == 0
     assert app.asked[1:] == [("/api/rules-in-use/shadow", {"set": "seed", "why": "to see"})]
