@@ -20,10 +20,10 @@ class CommandParser(argparse.ArgumentParser):
         self, args: Any = None, namespace: Any = None
     ) -> Any:
         """As of ArgumentParser, with nothing left over."""
-        known, unknown = super().parse_known_args(args, namespace)
+        options, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}")
-        return known, unknown
+        return options, unknown
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
