@@ -5,6 +5,7 @@ from rich.table import Table
 
 from cli.rules.comparing import Changes, Comparison
 from cli.screen import console, plain, print_json, say
+from fraud.verdicts import BANDS
 
 
 def show_changes(seen: Changes, *, as_json: bool) -> None:
@@ -40,8 +41,14 @@ def _share(share: float | None) -> str:
     return "-" if share is None else f"{share:.1%}"
 
 
+def _place(name: str) -> tuple[bool, int, str]:
+    """Bands come from the worst to the best, rules by their names."""
+    is_band = name in BANDS
+    return not is_band, BANDS.index(name) if is_band else 0, name
+
+
 def _counts(what: str, before: dict[str, int], after: dict[str, int]) -> None:
     table = Table(what, "before", "after", box=None, pad_edge=False)
-    for name in sorted({*before, *after}) if what == "rule" else before:
+    for name in sorted({*before, *after}, key=_place):
         table.add_row(plain(name), f"{before.get(name, 0):,}", f"{after.get(name, 0):,}")
     console.print(table, markup=False)

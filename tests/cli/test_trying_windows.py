@@ -57,6 +57,11 @@ def test_a_file_is_tried_and_its_changes_are_told_with_what_people_know(
     order = {"store": "7", "why": "a trial", "from": "2026-01-02T10:00:00Z", "to": "2026-01-02T11:00:00Z"}
     assert app.asked[0] == ("/api/rule-trials", {**order, "text": "name = 'mine'"})
     assert code == 0
+    assert [line.split() for line in text.splitlines()[2:5]] == [
+        ["band", "before", "after"],
+        ["high", "0", "7"],
+        ["low", "1,234", "1,227"],
+    ]
     for words in (
         "7 low -> high",
         "e?1 (2026-01-02T12:00Z): low 10 -> high 90, VALUE",
