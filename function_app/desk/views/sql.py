@@ -14,8 +14,8 @@ import msgspec
 
 from fraud.desk.problems import ProblemError
 from fraud.desk.sql_questions import QUESTIONS, VIEWS
-from function_app.desk import answers
-from function_app.desk.rendering import trace_address
+from function_app.desk import answers, forms
+from function_app.desk.rendering import query, trace_address
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
@@ -27,6 +27,8 @@ SPANS = {"1h": timedelta(hours=1), "6h": timedelta(hours=6), "1d": timedelta(day
 """How far a question looks back, in Azure's time."""
 ROWS, ROWS_OF_A_FILE = 200, 10_000
 _LONGEST = 10_000
+_LONGEST_ADDRESS = 4_000
+"""A server takes 8 KB for the first line of a request; a longer question has no address of its own."""
 _STATUS = {"answered": 200, "wrong": 400, "too much": 422, "away": 503}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet may take for a formula at the beginning of a text."""
@@ -44,18 +46,37 @@ class ShownCell(msgspec.Struct, frozen=True):
 
 
 async def show_questions(visit: Visit) -> func.HttpResponse:
-    """The field for a question, with the text of one that has a name if its name is asked for."""
+    """The field for a question, with its text if it is in the address; answered if the desk or its visitor asks so.
+
+    A link of another site shows the question and asks nothing.
+    """
     named = QUESTIONS.get(visit.asked("question"))
-    return _page(visit, {"text": named.text if named else "", "last": visit.asked("last")})
+    given = {"text": named.text if named else visit.asked("text"), "last": visit.asked("last")}
+    if visit.asked("ask") and forms.is_from_here(visit.request):
+        return await _answered(visit, given)
+    return _page(visit, given)
 
 
 @needs("reader")
 async def ask(visit: Visit) -> func.HttpResponse:
-    """The answer to a question, on the page or as a file. 400 for a wrong question, 422 for one that takes too much."""
+    """The answer to a question as a file, or the address that has it on the page.
+
+    400 for a wrong question, 422 for one that takes too much.
+    """
     form = visit.form()
     named = QUESTIONS.get(form.get("named", ""))
     given = {"text": named.text if named else form.get("text", "").strip(), "last": form.get("last", "")}
     form_of_answer = form.get("as", "")
+    if form_of_answer not in _FILES and given["text"]:
+        question = {"question": form["named"]} if named else {"text": given["text"]}
+        # Whoever goes back to an answer that has an address is not asked to send the form again.
+        address = query("/desk/sql", ask=1, last=given["last"], **question)
+        if len(address) <= _LONGEST_ADDRESS:
+            return answers.redirect(address)
+    return await _answered(visit, given, form_of_answer)
+
+
+async def _answered(visit: Visit, given: dict[str, str], form_of_answer: str = "") -> func.HttpResponse:
     if not given["text"] or len(given["text"]) > _LONGEST:
         return _page(visit, given, f"Ask with one SELECT of at most {_LONGEST:,} characters.", 400)
     begun = time.monotonic()

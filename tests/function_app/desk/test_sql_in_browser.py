@@ -51,6 +51,21 @@ def test_a_question_with_a_name_is_answered_and_ids_lead_to_the_case_and_the_eve
     assert visitor.complaints == []
 
 
+def test_going_back_to_an_answer_shows_it_again_and_sends_no_form(visitor: Visitor):
+    page = visitor.page
+    ask(visitor, JUDGED)
+    expect(page.locator("#answer")).to_be_visible()
+    page.locator("#answer a[href^='/desk/cases/window-3-']").first.click()
+    expect(page.locator("h1")).to_contain_text("tore 3")
+    page.go_back()
+
+    expect(page.locator("#answer tbody tr").first).to_be_visible()
+    expect(page.locator("#text")).to_have_value(JUDGED)
+    page.reload()
+    expect(page.locator("#answer tbody tr").first).to_be_visible()
+    assert visitor.complaints == []
+
+
 def test_an_answer_with_hostile_values_fits_every_window(visitor: Visitor):
     ask(visitor, "SELECT event_id, event, reasons, case_id FROM verdicts WHERE store_id = '3'")
     expect(visitor.page.locator("#answer")).to_be_visible()
