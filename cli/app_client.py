@@ -149,7 +149,8 @@ class AppClient:
         while True:
             is_last = time.monotonic() >= end
             try:
-                answer = self._session.request(method, url, timeout=_TIMEOUT_SECONDS, **options)
+                # A redirect would take the key to wherever it leads.
+                answer = self._session.request(method, url, timeout=_TIMEOUT_SECONDS, allow_redirects=False, **options)
             except _NOT_AN_ADDRESS as error:
                 raise AppError(f"{self.base_url} is not the address of an app: say --url http://HOST:PORT") from error
             except requests.RequestException as error:
@@ -158,6 +159,9 @@ class AppClient:
                         f"nothing answers at {self.base_url}; start it with `make up`, or say --url"
                     ) from error
             else:
+                if answer.is_redirect:
+                    to = answer.headers["Location"]
+                    raise AppError(f"{answer.url} leads to {to}: is --url the app's own address?")
                 if is_last or answer.status_code not in _TRANSIENT or answer.status_code in accept:
                     self._date = _date(answer) or self._date
                     return answer

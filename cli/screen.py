@@ -12,7 +12,16 @@ from rich.text import Text
 
 from fraud.watching.health import Health
 
-console = Console(highlight=False)
+
+class _Screen(Console):
+    """A console that tells the command line of a reader who is gone: by itself it would end with 1, which is an
+    answer."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+console = _Screen(highlight=False)
 _errors = Console(stderr=True, highlight=False)
 
 

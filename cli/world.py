@@ -1,13 +1,13 @@
 """`detective world`: write a labelled world of events into two files, without any app."""
 
 import argparse
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+from cli.app_client import AppError
 from cli.options import whole_number
-from cli.screen import console
+from cli.screen import say
+from cli.writing import write_whole
 from worlds import DAYS, Cast, Difficulty, WorldPlan, make_world
 
 
@@ -26,26 +26,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def write_world(options: argparse.Namespace) -> int:
-    """Make the world and write both files; the exit code."""
+    """Make the world and write both files; the exit code. Raises AppError."""
     if options.out.resolve() == options.labels.resolve():
-        console.print("[red]--out and --labels must be two files[/]")
-        return 2
+        raise AppError("--out and --labels must be two files")
     world = make_world(
         WorldPlan(seed=options.seed, days=options.days, difficulty=options.difficulty, cast=options.cast)
     )
-    try:
-        _write(options.out, world.event_lines())
-        _write(options.labels, world.label_lines())
-    except OSError as error:
-        console.print(f"[red]{error.filename or options.out} cannot be written: {error.strerror}[/]")
-        return 2
-    console.print(f"  {len(world.arrivals):,} events in {options.out}, the truth about them in {options.labels}")
+    write_whole(options.out, world.event_lines())
+    write_whole(options.labels, world.label_lines())
+    say(f"{len(world.arrivals):,} events in {options.out}, the truth about them in {options.labels}")
     return 0
-
-
-def _write(path: Path, lines: Iterator[bytes]) -> None:
-    """Write a file whole or not at all: whoever reads it never sees half a world."""
-    unfinished = path.with_name(f"{path.name}.part")
-    with unfinished.open("wb") as file:
-        file.writelines(lines)
-    os.replace(unfinished, path)  # noqa: PTH105 - as atomic as rename(2)

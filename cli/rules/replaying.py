@@ -1,16 +1,15 @@
 """`detective rules replay`: judge a file of events, and write one verdict per flagged id and window."""
 
 import argparse
-import os
 import time
 from collections import Counter
 from pathlib import Path
 
 import msgspec
 
-from cli.app_client import AppError
 from cli.rules.files import arrivals_of, judged, rules_of
 from cli.screen import print_json
+from cli.writing import write_whole
 from fraud.verdicts import BANDS
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -23,7 +22,7 @@ def run_replay(options: argparse.Namespace) -> int:
     arrivals, skipped = arrivals_of(options.events)
     results = judged(arrivals, rules, options.history_days)
     verdicts = [result.verdict for result in results]
-    _write(Path(options.out), _encoder.encode_lines(verdicts))
+    write_whole(Path(options.out), [_encoder.encode_lines(verdicts)])
     bands = Counter(verdict.band for verdict in verdicts)
     print_json(
         {
@@ -39,13 +38,3 @@ def run_replay(options: argparse.Namespace) -> int:
         }
     )
     return 0
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        half.write_bytes(content)
-        half.replace(path)
-    except OSError as error:
-        raise AppError(f"{path} cannot be written: {error.strerror}") from error

@@ -14,8 +14,16 @@ class Answers(BaseHTTPRequestHandler):
 
     busy: ClassVar[list[int]] = []
     """The statuses with which it says that it is busy, one after another."""
+    seen: ClassVar[list[tuple[str, str | None]]] = []
+    """The paths that were asked for, with the key."""
 
     def do_GET(self) -> None:
+        self.seen.append((self.path, self.headers.get("x-functions-key")))
+        if self.path in {"/api/health/details", "/away"}:
+            self.send_response(307)
+            self.send_header("Location", "/ok")
+            self.end_headers()
+            return
         if self.path == "/busy":
             self.send_response(self.busy.pop(0) if self.busy else 200)
             self.end_headers()
@@ -60,6 +68,18 @@ def test_an_answer_is_its_json(server: HTTPServer):
 def test_a_refusal_says_what_the_app_said(server: HTTPServer, path: str, words: str):
     with pytest.raises(AppError, match=words):
         client_of(server).get(path)
+
+
+def test_a_redirect_is_not_followed_so_that_the_key_goes_nowhere_else(server: HTTPServer):
+    Answers.seen.clear()
+    app = AppClient(f"http://127.0.0.1:{server.server_port}", "s3cret")
+
+    with pytest.raises(AppError, match="leads to /ok: is --url the app's own address"):
+        app.get("away")
+    with pytest.raises(AppError, match="leads to /ok"):
+        app.health()
+
+    assert Answers.seen == [("/away", "s3cret"), ("/api/health/details", "s3cret")]
 
 
 def test_an_app_that_does_not_run_is_named_with_what_to_do():
