@@ -12,6 +12,7 @@ from fraud.generation import BatchTotals
 STOP_EVENT = "stop"
 """The external event that ends a campaign in order."""
 
+MAX_BATCHES = 100_000
 MAX_EVENTS_PER_BATCH = 10_000
 
 NAME_PATTERN = r"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z"
@@ -23,7 +24,7 @@ CampaignPhase = Literal["sending", "stopping", "completed", "stopped"]
 class CampaignRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The request for a campaign. A missing name or seed is chosen; the same seed gives the same events."""
 
-    batches: Annotated[int, Meta(ge=1, le=100_000)] = 100
+    batches: Annotated[int, Meta(ge=1, le=MAX_BATCHES)] = 100
     events_per_batch: Annotated[int, Meta(ge=1, le=MAX_EVENTS_PER_BATCH)] = 30
     interval_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 5.0
     """From the start of a batch to the start of the next; 0 sends as fast as batches are acknowledged."""
@@ -61,6 +62,11 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
             seed=seed if request.seed is None else request.seed,
             waits=True,
         )
+
+    @property
+    def is_bounded(self) -> bool:
+        """True if it has no more batches than a request may ask for, and events in each."""
+        return 0 < self.batches <= MAX_BATCHES and self.events_per_batch > 0
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

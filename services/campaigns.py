@@ -37,6 +37,13 @@ class Progress(msgspec.Struct, frozen=True):
     batches: int
 
 
+class KeptCampaigns(msgspec.Struct):
+    """The campaigns of a name, and the reasons why other blobs of it cannot be read, by their paths in `reports`."""
+
+    sent: list[SentCampaign] = []
+    unreadable: dict[str, str] = {}
+
+
 async def keep_campaign(campaign: Campaign) -> None:
     """Keep a campaign at a path computed from all of it: another one of the same name lies beside it."""
     content = msgspec.json.encode(campaign)
@@ -94,25 +101,50 @@ async def kept_run_ids(most: int) -> list[str]:
     return sorted(latest, key=lambda run_id: latest[run_id], reverse=True)[:most]
 
 
-async def campaigns_of(run_id: str) -> list[SentCampaign]:
+async def campaigns_of(run_id: str) -> KeptCampaigns:
     """Every campaign that was started under this name, with as many batches as it has sent; none if nothing was kept.
 
-    One of an earlier version, which noted no progress, has all batches of its plan.
+    One of an earlier version, which noted no progress, has all batches of its plan. So has one whose progress cannot be
+    read. What the app has not written is named, and holds up nothing else. Raises what the blob service raised.
     """
-    campaigns = await _kept(f"{_FOLDER}/{run_id}/", Campaign)
-    planned = await _kept(f"{_PLAN_FOLDER}/{run_id}/", PlannedCampaign)
-    sent = (*map(SentCampaign.of_batches, campaigns), *map(SentCampaign.of_plan, planned))
-    return [await _as_sent(campaign) for campaign in sent]
+    kept = KeptCampaigns()
+    for path, campaign in await _kept(f"{_FOLDER}/{run_id}/", Campaign, kept.unreadable):
+        if campaign.run_id == run_id and campaign.is_bounded:
+            kept.sent.append(SentCampaign.of_batches(campaign))
+        else:
+            kept.unreadable[path] = "no request makes such a campaign"
+    for path, planned in await _kept(f"{_PLAN_FOLDER}/{run_id}/", PlannedCampaign, kept.unreadable):
+        if planned.run_id == run_id:
+            kept.sent.append(SentCampaign.of_plan(planned))
+        else:
+            kept.unreadable[path] = f"a campaign of the name {planned.run_id[:100]!r}"
+    kept.sent = [await _as_sent(campaign, kept.unreadable) for campaign in kept.sent]
+    return kept
 
 
-async def _kept(prefix: str, kind: type[Kept]) -> list[Kept]:
+async def _kept(prefix: str, kind: type[Kept], unreadable: dict[str, str]) -> list[tuple[str, Kept]]:
+    """What was kept under a prefix, by its path; what is not what its name was computed from is noted."""
     container = await warehouse(names.REPORTS)
     paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
-    return [msgspec.json.decode(await read_blob(container, path), type=kind) for path in paths]
+    kept: list[tuple[str, Kept]] = []
+    for path in paths:
+        data = await read_blob(container, path)
+        if path != f"{prefix}{hashlib.sha256(data).hexdigest()[:12]}.json":
+            unreadable[path] = "not what its name was computed from"
+            continue
+        try:
+            kept.append((path, msgspec.json.decode(data, type=kind)))
+        except (ValueError, RecursionError) as error:
+            unreadable[path] = f"not a campaign: {error}"
+    return kept
 
 
-async def _as_sent(campaign: SentCampaign) -> SentCampaign:
-    progress = await _progress(campaign.run_id, campaign.seed)
+async def _as_sent(campaign: SentCampaign, unreadable: dict[str, str]) -> SentCampaign:
+    try:
+        progress = await _progress(campaign.run_id, campaign.seed)
+    except (ValueError, RecursionError) as error:
+        unreadable[_progress_path(campaign.run_id, campaign.seed)] = f"not a campaign's progress: {error}"
+        return campaign
     return campaign if progress is None else campaign.until(progress.batches)
 
 

@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import Iterable
 
+import msgspec
+
 from activities.reconciliation.run_files import REQUESTS, read_keys
 from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
 from reconciliation.messages import RunPlan, Stage
 from reconciliation.paths import rows_path
 from reconciliation.reading.rows import all_rows
+from reconciliation.reading.scan import Unreadable
+from services import names
 from services.blobs import read_blob, workflow_data
 from services.campaigns import campaigns_of
 from services.concurrency import together
@@ -15,17 +19,29 @@ from services.concurrency import together
 _STAGES: tuple[Stage, ...] = ("scan", "verdicts")
 
 
-async def measure_campaigns(plan: RunPlan, run_ids: Iterable[str]) -> tuple[list[CampaignAccount], list[str]]:
-    """The accounts of the campaigns of these names that were kept, and the names of those that are too large for it.
+class MeasuredCampaigns(msgspec.Struct, frozen=True):
+    """The accounts of campaigns, the names of those that are too large for it, and what cannot be read of them."""
+
+    accounts: list[CampaignAccount]
+    left_out: list[str]
+    unreadable: list[Unreadable]
+
+
+async def measure_campaigns(plan: RunPlan, run_ids: Iterable[str]) -> MeasuredCampaigns:
+    """The accounts of the campaigns of these names that were kept.
 
     Reads a run's rows once more if there are any.
     """
     of_names = await together(map(campaigns_of, sorted(set(run_ids))), at_once=REQUESTS)
-    kept = [campaign for campaigns in of_names for campaign in campaigns]
+    unreadable = [
+        Unreadable(f"{names.REPORTS}/{path}", 0, reason)
+        for kept in of_names
+        for path, reason in kept.unreadable.items()
+    ]
     first, last = plan.first_window, plan.last_window
-    chosen, left_out = measurable(kept)
+    chosen, left_out = measurable([campaign for kept in of_names for campaign in kept.sent])
     if not chosen:
-        return [], left_out
+        return MeasuredCampaigns([], left_out, unreadable)
     keys = await read_keys(plan.run)
     of_chosen = sorted(chosen.items())
     truths = [await asyncio.to_thread(Truth, name, campaigns, keys, first, last) for name, campaigns in of_chosen]
@@ -34,4 +50,5 @@ async def measure_campaigns(plan: RunPlan, run_ids: Iterable[str]) -> tuple[list
         rows = all_rows(await read_blob(container, path))
         for truth in truths:
             await asyncio.to_thread(truth.observe, rows)
-    return [account for truth in truths if (account := truth.account())], left_out
+    accounts = [account for truth in truths if (account := truth.account())]
+    return MeasuredCampaigns(accounts, left_out, unreadable)

@@ -58,10 +58,15 @@ async def _report(task: ReportTask, plan: RunPlan) -> Report:
         for outcome_sums in await sums(stage, plan.parts.get(stage, 0), ObservedSums)
     ]
     buckets = await sums("compare", plan.buckets, Accounts)
-    campaigns, left_out = await measure_campaigns(
-        plan, (name for outcome_sums in observed for name in outcome_sums.run_ids)
-    )
+    measured = await measure_campaigns(plan, (name for outcome_sums in observed for name in outcome_sums.run_ids))
+    observed.append(ObservedSums(unreadable=measured.unreadable, unreadable_count=len(measured.unreadable)))
     report = make_report(
-        task.started, plan, buckets=buckets, scans=scans, observed=observed, campaigns=campaigns, left_out=left_out
+        task.started,
+        plan,
+        buckets=buckets,
+        scans=scans,
+        observed=observed,
+        campaigns=measured.accounts,
+        left_out=measured.left_out,
     )
     return await with_places(report, plan)

@@ -126,7 +126,7 @@ async def test_a_campaign_with_a_plan_is_measured_by_the_ticks_that_it_sent_and_
 
     await send_tick(shares_of(planned)[0])
 
-    (sent,) = await campaigns_of(planned.run_id)
+    (sent,) = (await campaigns_of(planned.run_id)).sent
     assert (len(sent.sizes), sent.size) == (PROGRESS_STEP, 100 * PROGRESS_STEP)
     assert (await kept_run_ids(1)) == [planned.run_id]
 
