@@ -116,9 +116,16 @@ async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> 
 
 
 def _kept(revision: Revision | None) -> Kept:
+    """The state of a revision. One that cannot be read is said, and stops nothing: the setting's set judges, and
+    nothing is snoozed, until a person has changed the rules in use again."""
     if revision is None:
         return Kept(RulesInUse(), UNCHANGED)
-    return Kept(_decoder.decode(revision.data), revision.etag.strip('"'))
+    etag = revision.etag.strip('"')
+    try:
+        return Kept(_decoder.decode(revision.data), etag)
+    except (ValueError, RecursionError) as error:
+        _log.error("%s of %s cannot be read, and %s judges: %s", PATH, names.REPORTS, settings().rule_set, error)
+        return Kept(RulesInUse(), etag)
 
 
 def _changed_since() -> ProblemError:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from activities.reconciliation.chain import append
 from fraud.desk.callers import Role
 from fraud.desk.rules_in_use import (
     RulesInUse,
@@ -20,7 +21,7 @@ from fraud.desk.rules_in_use import (
 )
 from fraud.rules.shipped import shipped
 from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
-from services.rules_in_use import Kept, change_rules_in_use, read_rules_in_use
+from services.rules_in_use import PATH, Kept, change_rules_in_use, read_rules_in_use
 from services.watching import azure_time
 
 
@@ -57,7 +58,10 @@ async def wake_rule(call: Call[SnoozeName, Waking]) -> Answer:
 
 async def _changed(call: Call[Any, Any], make: Callable[[Kept, datetime], RulesInUse]) -> Answer:
     now = await azure_time()
-    return _answer(await change_rules_in_use(call.if_match or "", lambda kept: make(kept, now)), now)
+    changed = await change_rules_in_use(call.if_match or "", lambda kept: make(kept, now))
+    # A link of the chain of reports: a set that somebody else activates, or a snooze that nobody made, is found.
+    await append(PATH, [PATH])
+    return _answer(changed, now)
 
 
 def _answer(kept: Kept, now: datetime) -> Answer:

@@ -19,7 +19,7 @@ from fraud.windows import SuspiciousWindow
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.verdicts import Field, check
 from services import blobs, names
-from services.rules_in_use import PATH, change_rules_in_use, read_rules_in_use
+from services.rules_in_use import PATH, change_rules_in_use, forget, read_rules_in_use
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.fraud.builders import event_body, received
 
@@ -87,3 +87,16 @@ async def test_a_window_that_began_before_reads_no_snoozes():
 
     assert (during.snoozed, before.snoozed) == (True, False)
     assert points_of(await judged(before), "HIGH_VALUE") > 0
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"[" * 100_000, b'{"snoozes": 7}'])
+async def test_a_state_that_nobody_can_read_stops_no_window_and_a_person_can_change_it(data: bytes):
+    await snooze(SNOOZE)
+    began = await window_of(12)
+    await blobs.write_blob(await blobs.warehouse(names.REPORTS), PATH, data)
+    await forget()
+
+    assert points_of(await judged(began), "HIGH_VALUE") > 0
+    assert points_of(await judged(await window_of(12)), "HIGH_VALUE") > 0
+    await snooze(SNOOZE)
+    assert points_of(await judged(await window_of(12)), "HIGH_VALUE") == 0

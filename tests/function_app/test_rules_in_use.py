@@ -62,6 +62,25 @@ async def test_a_set_is_put_into_shadow_activated_and_each_change_is_told(http: 
     assert await in_use(http) == activated
 
 
+async def test_a_change_is_a_link_of_the_chain_and_one_of_another_hand_is_found(http: aiohttp.ClientSession):
+    start = await in_use(http)
+    await change(http, "shadow", "seed", etag=start["etag"])
+    reports = await blobs.warehouse(names.REPORTS)
+    assert not await touched(http)
+
+    data = await blobs.read_blob(reports, PATH)
+    await blobs.write_blob(reports, PATH, data.replace(b"seed", b"context"))
+    assert await touched(http) == [f"{PATH} is not what was written"]
+    await blobs.delete_blob(reports, PATH)
+    assert await touched(http) == [f"{PATH} is missing"]
+
+
+async def touched(http: aiohttp.ClientSession) -> list[str]:
+    """The problems of the chain that are about the rules in use."""
+    async with http.get("/api/chain") as answer:
+        return [problem for problem in (await answer.json())["problems"] if PATH in problem]
+
+
 async def test_who_has_not_seen_the_latest_state_changes_nothing(http: aiohttp.ClientSession):
     start = await in_use(http)
     _, first = await change(http, "shadow", "seed", etag=start["etag"])
