@@ -6,15 +6,16 @@ Each is a blob of its own, and a link of the chain.
 # The SDK passes its options on as untyped keyword arguments.
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
-from activities.reconciliation.chain import append
+from activities.reconciliation.chain import append, linked_files
 from activities.reconciliation.compare_buckets import DifferenceLine
 from activities.reconciliation.run_files import REQUESTS
 from fraud.watching.checks import Night
+from reconciliation.chain import digest_of
 from reconciliation.comparing.classes import CLASS
 from reconciliation.paths import report_path
 from reconciliation.reporting.acknowledgements import (
@@ -29,7 +30,7 @@ from reconciliation.reporting.acknowledgements import (
 from reconciliation.reporting.html import to_html
 from reconciliation.reporting.report import Report
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_blob, warehouse, write_blob
 from services.concurrency import together
 
 _lines = msgspec.json.Decoder(DifferenceLine)
@@ -72,10 +73,16 @@ async def acknowledge(given: Sequence[Acknowledgement]) -> list[Acknowledgement]
 
 
 async def read_acknowledgements(run: str) -> list[Acknowledgement]:
-    """The acknowledgements of a run's report, by time. A blob that is not what its name says is left out."""
+    """The acknowledgements of a run's report, by time. A blob that is not what its name says is left out.
+
+    So is one that the chain does not hold as it is: whoever may write reports must not take a difference away.
+    """
     container = await warehouse(names.REPORTS)
     paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{folder_of(run)}/")]
-    kept = await together(map(_read, paths), at_once=REQUESTS)
+    if not paths:
+        return []
+    linked = await linked_files()
+    kept = await together((_read(path, linked) for path in paths), at_once=REQUESTS)
     return sorted((each for each in kept if each), key=lambda each: (each.when, each.name, each.key))
 
 
@@ -109,8 +116,11 @@ async def with_acknowledged(night: Night | None) -> Night | None:
         return night
     try:
         report = await _report(night.run)
+        is_as_written = await _are_as_written([report_path(night.run, "json"), *report.lists])
     except (ResourceNotFoundError, msgspec.DecodeError):
         return night  # deleted, or of an earlier version: nothing tells what was acknowledged
+    if not is_as_written:
+        return night  # somebody has changed what the acknowledgements are counted by
     # Lists may be long, and this is asked every minute: they are read once they can all be acknowledged.
     differences = sum(of_class.count for of_class in report.differences if CLASS[of_class.name].weight == "fault")
     is_short = differences <= len(acknowledgements)
@@ -124,16 +134,24 @@ async def _keep(given: Acknowledgement) -> Acknowledgement:
     try:
         await container.upload_blob(given.path, msgspec.json.encode(given), overwrite=False)
     except ResourceExistsError:
-        kept = await _read(given.path)
-        if kept is None or (kept.who, kept.why) != (given.who, given.why):
-            return kept or given
-        given = kept  # of a call before that may have died in between
+        if kept := await _read(given.path, await linked_files()):
+            return kept
+        # Of a call before that died in between, or of somebody who may not acknowledge anything.
+        await write_blob(container, given.path, msgspec.json.encode(given))
     await append(given.path, [given.path])
     return given
 
 
 async def _report(run: str) -> Report:
     return msgspec.json.decode(await read_blob(await warehouse(names.REPORTS), report_path(run, "json")), type=Report)
+
+
+async def _are_as_written(paths: Sequence[str]) -> bool:
+    linked, container = await linked_files(), await warehouse(names.REPORTS)
+    for path in paths:
+        if linked.get(path) != digest_of(await read_blob(container, path)):
+            return False
+    return True
 
 
 async def _listed(report: Report) -> AsyncIterator[Listed]:
@@ -149,9 +167,10 @@ async def _listed_of(report: Report, acknowledgements: Sequence[Acknowledgement]
     return [(name, difference) async for name, difference in _listed(report) if (name, key_of(difference)) in keys]
 
 
-async def _read(path: str) -> Acknowledgement | None:
+async def _read(path: str, linked: Mapping[str, str]) -> Acknowledgement | None:
     try:
-        kept = _decoder.decode(await read_blob(await warehouse(names.REPORTS), path))
+        data = await read_blob(await warehouse(names.REPORTS), path)
+        kept = _decoder.decode(data)
     except (ResourceNotFoundError, msgspec.DecodeError):
         return None
-    return kept if kept.path == path else None
+    return kept if kept.path == path and linked.get(path) == digest_of(data) else None

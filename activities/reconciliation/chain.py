@@ -5,6 +5,7 @@
 import contextlib
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
 from hashlib import sha256
 
 import msgspec
@@ -28,11 +29,13 @@ from reconciliation.chain import (
 )
 from services import names
 from services.blobs import JSON, read_blob, read_chunks, warehouse, workflow_data, write_blob
+from services.clients import CachedClient
 from services.concurrency import together
+from services.rules_in_use import PATH as RULES_IN_USE
 
 HEAD_PATH = "chain/head.json"
 """In the container `workflow-data` of the app's own account: whoever may change reports cannot change it, too."""
-_FOLDERS = ("reconciliations/", "acknowledgements/")
+_FOLDERS = ("reconciliations/", "acknowledgements/", RULES_IN_USE)
 _ATTEMPTS = 20
 _LOOKED_BACK = 256
 """Links, from the newest back, among which the one of a report is looked for before it is read as proof."""
@@ -139,6 +142,60 @@ async def is_as_written(subject: str, path: str, data: bytes) -> bool:
                 return link.files.get(path) == digest_of(data)
             digest = link.previous
     return False
+
+
+class _Walked:
+    """The files that links name, with the newest digest of each, as far back as one link follows the other."""
+
+    def __init__(self) -> None:
+        self._end = Head()
+        self._files: dict[str, str] = {}
+
+    async def files(self) -> dict[str, str]:
+        """Those of the chain as it is now. Only what is new is read: a link that was read stays as it is."""
+        head, _ = await _read_head()
+        if head is None or head == self._end:
+            return self._files if head else {}
+        reports = await warehouse(names.REPORTS)
+        links, is_whole = await _links_behind(reports, head, self._end)
+        files = dict(self._files) if is_whole else {}
+        if not is_whole and self._end.number:
+            links, is_whole = await _links_behind(reports, head, Head())
+        for link in reversed(links):
+            files.update(link.files)
+        if is_whole:
+            self._end, self._files = head, files
+        return files
+
+
+async def _open_walked(_: AsyncExitStack) -> _Walked:
+    return _Walked()
+
+
+_walked = CachedClient(_open_walked)
+
+
+async def linked_files() -> dict[str, str]:
+    """The SHA-256 of every file that the chain names, by its path in `reports`, from the head back to where it breaks.
+
+    What somebody has put there without the chain, or has changed since, is not in it with its digest.
+    """
+    return await (await _walked.get()).files()
+
+
+async def _links_behind(reports: ContainerClient, head: Head, end: Head) -> tuple[list[Link], bool]:
+    """The links from the head back to another one's end, the newest first; False if they do not lead to it."""
+    links: list[Link] = []
+    digest = head.digest
+    for first in range(head.number, end.number, -REQUESTS):
+        asked = range(first, max(end.number, first - REQUESTS), -1)
+        for stored in await together((_read(reports, link_path(each)) for each in asked), at_once=REQUESTS):
+            link = read_link(stored) if stored and digest_of(stored) == digest else None
+            if link is None:
+                return links, False
+            links.append(link)
+            digest = link.previous
+    return links, head.number >= end.number and digest == end.digest
 
 
 async def _check_strays(reports: ContainerClient, length: int) -> list[str]:

@@ -5,11 +5,11 @@ from typing import Literal
 
 import msgspec
 
-CheckState = Literal["ok", "lagging", "standing", "growing", "unbalanced", "missing"]
+CheckState = Literal["ok", "lagging", "standing", "growing", "unbalanced", "missing", "broken"]
 """Something that moves is `lagging` while it is behind, `standing` once it does not move; a count is `growing`; a night
-is `unbalanced` or `missing`."""
+is `unbalanced` or `missing`; the chain of reports is `broken`."""
 
-Unit = Literal["seconds", "messages", "records", "ids", "differences"]
+Unit = Literal["seconds", "messages", "records", "ids", "differences", "problems"]
 
 
 class CheckDefinition(msgspec.Struct, frozen=True):
@@ -46,6 +46,11 @@ CHECKS: dict[str, CheckDefinition] = {
     ),
     "night_balance": CheckDefinition(
         "differences", "read the night's report, repair what can be repaired, and acknowledge the rest"
+    ),
+    "chain": CheckDefinition(
+        "problems",
+        "run `detective verify`: it names each report, watermark, acknowledgement or link that somebody has touched; "
+        "put back the version of it that was written",
     ),
 }
 """Every check by its name. Names and units are wire formats: log lines, alert rules and notices hold them."""
@@ -95,6 +100,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     unresolved: int = 0
     """Ids of windows of three hours, whose look-ups have ended."""
     night_seconds: int = 26 * 3_600
+    chain: int = 0
+    """Problems that the night has found in the chain of reports."""
 
 
 class PartitionFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,13 +118,14 @@ class PartitionFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):
     """The last nightly run: when it ended, what it found, and which report tells of it. Of its `faults` people have
-    `acknowledged` some since."""
+    `acknowledged` some since. `broken` is the number of problems that it found in the chain of reports."""
 
     ended: datetime
     run: str
     verdict: str
     faults: int
     acknowledged: int = 0
+    broken: int = 0
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

@@ -128,6 +128,8 @@ class _Watch:
                 detail += f", of whose {night.faults:,} differences {night.acknowledged:,} are acknowledged"
             left = night.faults - night.acknowledged if night else 0
             yield _check("night_balance", left, 0, "unbalanced", detail)
+        detail = f"as of {night.ended:%Y-%m-%d %H:%M}" if night else ""
+        yield _check("chain", night.broken if night else 0, self._thresholds.chain, "broken", detail)
 
     def _age(self, moment: datetime | None) -> float:
         """Seconds since a moment, counted from the beginning of the watch at the earliest; 0 for None."""

@@ -262,6 +262,13 @@ var logAlerts = [
     severity: 1
   }
   {
+    name: 'chain-broken'
+    description: 'The last night found that somebody has touched a report, a watermark, an acknowledgement or a link of their chain.'
+    query: loadTextContent('queries/chain-broken.kql')
+    threshold: 2
+    severity: 1
+  }
+  {
     name: 'watch-silent'
     description: 'The app has not looked at the pipeline for a quarter of an hour: it stands, or its logs do not arrive.'
     query: loadTextContent('queries/watch-silent.kql')

@@ -147,5 +147,6 @@ QUERIES: Final[Mapping[str, int]] = {
     "unresolved-grows": 2,
     "night-missing": 2,
     "night-unbalanced": 2,
+    "chain-broken": 2,
 }
 """Queries over the workspace that must wake a person, with the number of rows that nobody need hear of."""

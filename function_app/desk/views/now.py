@@ -40,7 +40,7 @@ _CHECKS = {
     "windows": ("queue", "analysis"),
     "judged": ("unresolved",),
     "dead_letters": ("dead_letters",),
-    "reconciled": ("night", "night_balance"),
+    "reconciled": ("night", "night_balance", "chain"),
 }
 """The checks that a box answers for."""
 _PREFIX = "campaign-"
@@ -166,7 +166,7 @@ def _boxes(flow: Flow) -> dict[str, Box]:
         note=f"{night.ended:%Y-%m-%d %H:%M}" if night else "it runs by a timer",
         href=f"/desk/reports/{night.run}/report.html" if night and night.run else "/desk/reconciliations",
         moves=False,
-        wrong="night_balance" in wrong,
+        wrong=any(check in wrong for check in ("night_balance", "chain")),
     )
     return boxes
 

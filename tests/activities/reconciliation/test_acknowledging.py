@@ -17,12 +17,15 @@ from activities.reconciliation.acknowledge import (
     with_acknowledged,
 )
 from activities.reconciliation.chain import verify_chain
+from activities.reconciliation.compare_buckets import DifferenceLine
 from fraud.watching.checks import Night
+from reconciliation.chain import link_path
 from reconciliation.paths import report_path
 from reconciliation.reporting.acknowledgements import Acknowledgement, key_of, key_of_number
 from reconciliation.reporting.report import Report
 from services import names
 from services.blobs import delete_blob, read_blob, warehouse, write_blob
+from services.clients import close_clients
 from tests.activities.reconciliation.stored_world import reconcile, store
 from tests.activities.reconciliation.test_activities import a_world
 from tests.activities.reconciliation.test_chain_in_storage import clear_chain
@@ -85,6 +88,21 @@ async def test_a_night_is_not_red_once_all_its_differences_are_acknowledged_and_
     assert again.faults - again.acknowledged > 0
 
 
+async def test_a_list_that_somebody_has_doubled_makes_no_night_green():
+    _, report = await unjudged(2)
+    await acknowledge(all_of(report)[:1])
+    reports = await warehouse(names.REPORTS)
+    key = all_of(report)[0].key
+    for path in report.lists:
+        lines = (await read_blob(reports, path)).splitlines(keepends=True)
+        same = [line for line in lines if key_of(msgspec.json.decode(line, type=DifferenceLine).difference) == key]
+        await write_blob(reports, path, b"".join(same) * 2)
+    changed = msgspec.structs.replace(report, differences=[msgspec.structs.replace(report.differences[0], count=1)])
+    await write_blob(reports, report_path(RUN, "json"), msgspec.json.encode(changed))
+
+    assert await with_acknowledged(night(report)) == night(report)
+
+
 async def test_who_was_first_stays_and_the_report_and_its_links_are_as_they_were():
     _, report = await unjudged(1)
     before = await read_blob(await warehouse(names.REPORTS), report_path(RUN, "json"))
@@ -114,6 +132,29 @@ async def test_an_acknowledgement_that_somebody_has_touched_is_found(fault: str)
 
     (problem,) = (await verify_chain()).problems
     assert touched.path in problem
+    counted = await read_acknowledgements(RUN)
+    assert counted == ([given] if fault == "forged" else []), "nobody counts what the chain does not hold"
+    again = await acknowledge([msgspec.structs.replace(touched, who="bob")])
+    assert [each.who for each in again] == ["bob"], "a person can still say it"
+    assert touched.path in {each.path for each in await read_acknowledgements(RUN)}
+    assert (await verify_chain()).problems == []
+
+
+async def test_an_acknowledgement_from_before_a_break_of_the_chain_counts_no_more():
+    _, report = await unjudged(2)
+    first, second = all_of(report)
+    await acknowledge([first])
+    await acknowledge([second])
+    assert await read_acknowledgements(RUN) == [first, second]
+    reports = await warehouse(names.REPORTS)
+    link = await read_blob(reports, link_path(2))
+
+    await write_blob(reports, link_path(2), link.replace(b'"', b' "'))
+    await close_clients()
+    assert await read_acknowledgements(RUN) == [second]
+
+    await write_blob(await warehouse(names.REPORTS), link_path(2), link)
+    assert await read_acknowledgements(RUN) == [first, second]
 
 
 async def test_what_the_report_does_not_have_cannot_be_acknowledged():

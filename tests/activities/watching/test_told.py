@@ -45,6 +45,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SECONDS = 60
 THRESHOLDS = dict.fromkeys([f"WATCH_{name}_SECONDS" for name in ("ARCHIVER", "STREAM_JOB", "QUEUE", "ANALYSIS")], "1")
 SECRET = "s3cret"
+REPORT = "reconciliations/a report"
 
 
 class People:
@@ -168,8 +169,9 @@ async def make_faults() -> None:
         end = msgspec.to_builtins(datetime.now(UTC) - timedelta(minutes=minutes))
         case = {"id": f"w{minutes}", "store_id": 3, "window_end": end, "bands": {"unresolved": 3}}
         await (await cosmos.cases()).create_item(case)
+    await write_and_link("a report", REPORT, b"")
+    await blobs.write_blob(await blobs.warehouse(names.REPORTS), REPORT, b"of another hand")
     await note_night(Night(ended=datetime.now(UTC), run="reconcile-1", verdict="differences", faults=4))
-    await write_and_link("a report", "reconciliations/a report", b"")
 
 
 async def mend() -> None:
@@ -179,6 +181,7 @@ async def mend() -> None:
     for end in windows():
         await blobs.write_blob(await blobs.warehouse(names.FRAUD_EVENTS), f"{end:%Y/%m/%d/%H%M}/w.ndjson", b"")
     await empty_queue()
+    await blobs.write_blob(await blobs.warehouse(names.REPORTS), REPORT, b"")
     await note_night(Night(ended=datetime.now(UTC), run="reconcile-2", verdict="empty", faults=0))
 
 
@@ -263,6 +266,7 @@ STATES: dict[str, tuple[CheckState, str]] = {
     "unresolved": ("growing", ""),
     "night": ("missing", "the last one ended"),
     "night_balance": ("unbalanced", "reconcile-1"),
+    "chain": ("broken", "as of "),
 }
 
 
@@ -301,12 +305,16 @@ async def test_health_fails_while_the_pipeline_stands(story: Story):
     assert (story.with_faults.status, story.mended.status) == ("failed", "ok")
 
 
+async def test_what_somebody_has_touched_of_the_reports_is_logged_by_the_night(story: Story):
+    assert f"chain of reports: '{REPORT} is not what was written'" in story.log
+
+
 async def test_a_night_that_does_not_balance_is_logged(story: Story):
     assert "event=night verdict=differences faults=4 run=reconcile-1" in story.log
 
 
 async def test_every_look_is_logged_so_that_silence_is_heard(story: Story):
-    assert any(line.startswith("event=pipeline_watch checks=10 failing=") for line in story.log)
+    assert any(line.startswith(f"event=pipeline_watch checks={len(CHECKS)} failing=") for line in story.log)
 
 
 async def test_every_look_logs_what_has_passed_for_the_workbook(story: Story):

@@ -176,6 +176,15 @@ def test_a_night_whose_differences_are_all_acknowledged_is_not_red(acknowledged:
     assert (f"{acknowledged} are acknowledged" in judged.detail) == (acknowledged > 0)
 
 
+@pytest.mark.parametrize(("broken", "state"), [(0, "ok"), (2, "broken")])
+def test_a_chain_that_the_night_has_found_broken_is_told(broken: int, state: CheckState):
+    night = Night(ended=NOW - HOUR, run="reconcile-1", verdict="balanced", faults=0, broken=broken)
+
+    judged = check("chain", facts(night=night))
+
+    assert (judged.value, judged.state, judged.unit) == (broken, state, "problems")
+
+
 def test_a_rest_begins_the_watch_anew():
     first = facts(now=NOW - 9 * HOUR)
 
