@@ -19,7 +19,7 @@ from cli.campaign_report.proving import PATIENCE, prove
 from cli.campaign_report.showing import show_report
 from cli.campaign_tapes import hand_over, play
 from cli.options import duration, number, whole_number
-from cli.screen import console, say
+from cli.screen import console, from_here, say
 from cli.stack_process import ROOT
 from fraud.load.plan import CampaignPlan
 from fraud.load.report import CampaignReport
@@ -197,9 +197,7 @@ def _prove(app: AppClient, name: str, options: argparse.Namespace, worlds: list[
 def _show(report: CampaignReport, paths: dict[str, Path]) -> None:
     show_report(report)
     for path in paths.values():
-        console.print(
-            f"  {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}", soft_wrap=True, markup=False
-        )
+        console.print(f"  {from_here(path)}", soft_wrap=True, markup=False)
 
 
 class _Said:

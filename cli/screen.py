@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -60,6 +61,12 @@ def show_error(text: str) -> None:
     """A failure, on stderr: what a script reads from stdout is the answer alone."""
     lines = "\n".join(map(plain, text.splitlines()))
     _errors.print(Text.assemble(("detective:", "red"), f" {lines}"), soft_wrap=True)
+
+
+def from_here(path: Path) -> Path:
+    """A path as it is shown: from the folder that the command was given in, if it lies below that."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def print_json(content: Any) -> None:

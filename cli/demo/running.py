@@ -23,7 +23,7 @@ from cli.demo.finding import find
 from cli.demo.laying import lay
 from cli.demo.plan import DemoPlan
 from cli.demo.worst_case import save_file, worst_case
-from cli.screen import console, heading, progress
+from cli.screen import console, from_here, heading, progress
 from cli.stack_process import ROOT, Stack, running_stack
 from fraud.campaigns import CampaignRequest
 from fraud.load.report import IdVerdict
@@ -81,7 +81,7 @@ def _play(plan: DemoPlan, started: float, stack: Stack, making: Future[Evening])
     if worst is not None:
         path = FOLDER / "case.html"
         save_file(app, worst, path)
-        showing.show_worst(worst, evening.truth, path.relative_to(ROOT))
+        showing.show_worst(worst, evening.truth, from_here(path))
     return _end(accounts, time.monotonic() - started, reports)
 
 
@@ -173,5 +173,5 @@ def _end(accounts: CampaignAccounts, seconds: float, reports: dict[str, Path]) -
     text = msgspec.json.format(msgspec.json.encode(content), indent=2)
     (FOLDER / "summary.json").write_bytes(text + b"\n")
     files = {"Report": reports.get("html"), "Summary": FOLDER / "summary.json"}
-    showing.show_accounts(accounts, seconds, {name: path.relative_to(ROOT) for name, path in files.items() if path})
+    showing.show_accounts(accounts, seconds, {name: from_here(path) for name, path in files.items() if path})
     return accounts.balanced

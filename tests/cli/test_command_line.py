@@ -259,3 +259,22 @@ def test_health_is_watched_until_ctrl_c(app: type[App], monkeypatch: pytest.Monk
 
     assert detective(monkeypatch, "health", "--watch") == 130
     assert "Cosmos" in capsys.readouterr().out
+
+
+def test_files_lie_where_the_command_is_typed_and_not_in_the_clone(tmp_path: Path):
+    (tmp_path / "cli").mkdir()  # of somebody else
+    (tmp_path / "cli" / "__init__.py").touch()
+    link = tmp_path / "det"
+    link.symlink_to(ROOT / "detective")
+
+    told = subprocess.run(
+        [link, "world", "--seed", "3", "--days", "1", "--out", "events.ndjson", "--labels", "labels.ndjson"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert told.returncode == 0, told.stderr
+    assert (tmp_path / "events.ndjson").stat().st_size > 0
+    assert not (ROOT / "events.ndjson").exists()
