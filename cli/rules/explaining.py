@@ -3,7 +3,7 @@
 import argparse
 
 import msgspec
-from rich.table import Table
+from rich.padding import Padding
 
 from cli.app_client import AppError
 from cli.rules.files import arrivals_of, judged, rules_of
@@ -41,12 +41,18 @@ def _show(result: Judged, rules: RuleSet) -> None:
     flagged = "flagged" if result.is_flagged else "not flagged: no window asks for it"
     say(f"{verdict.id}, enqueued {verdict.enqueued_time}, {flagged}")
     say(f"{verdict.band}, {verdict.score} points by {verdict.rule_set}")
-    table = Table("rule", "outcome", "points", "value and bound", "in words", box=None, pad_edge=False)
-    for rule in sorted(
-        rules.explain(result.facts, result.rates), key=lambda rule: (rule.outcome != "holds", -rule.weight)
-    ):
-        table.add_row(plain(rule.rule), rule.outcome, f"{rule.weight}", _measured(rule), plain(rule.text))
-    console.print(table, markup=False)
+    explained = sorted(rules.explain(result.facts, result.rates), key=lambda rule: -rule.weight)
+    outcomes = sorted({rule.outcome for rule in explained}, key=lambda outcome: outcome != "holds")
+    for outcome in outcomes:
+        console.print(f"\n  {outcome}", style="bold", markup=False)
+        for rule in (rule for rule in explained if rule.outcome == outcome):
+            _show_rule(rule)
+
+
+def _show_rule(rule: Explanation) -> None:
+    points = f"{rule.weight:+d}" if rule.weight else ""
+    console.print(f"  {points:>5}  {plain(rule.rule):<22}  {_measured(rule)}".rstrip(), markup=False, soft_wrap=True)
+    console.print(Padding(plain(rule.text), (0, 2, 0, 9)), markup=False, style="dim" if rule.outcome != "holds" else "")
 
 
 def _measured(rule: Explanation) -> str:

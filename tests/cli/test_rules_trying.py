@@ -121,7 +121,9 @@ def test_an_event_that_is_not_flagged_is_explained_too_and_the_words_say_so(
     run: Any, events: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert run("explain", "never", "--events", events) == 0
-    assert "not flagged: no window asks for it" in " ".join(capsys.readouterr().out.split())
+    said = capsys.readouterr().out
+    assert "not flagged: no window asks for it" in " ".join(said.split())
+    assert "NEW_ACCOUNTS_AT_SHELF" in said  # whole: whoever snoozes a rule names it
 
     assert run("explain", "nobody", "--events", events) == 2
     assert "has no event with the id nobody" in capsys.readouterr().err
