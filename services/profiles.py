@@ -6,6 +6,7 @@
 # The SDK passes its options on as untyped keyword arguments.
 
 import asyncio
+import logging
 import re
 import time
 from collections import OrderedDict
@@ -14,6 +15,7 @@ from datetime import date
 from hashlib import sha256
 
 import msgspec
+from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.evidence import KeptRates
 from fraud.profiles.keeping import Others, read, read_others
@@ -45,12 +47,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayProfiles(msgspec.Struct, frozen=True):
-    """Profiles as a window reads them."""
+    """Profiles as a window reads them; empty without a day, and where somebody has damaged those of the day."""
 
     profiles: Profiles
     rates: dict[str, KeptRates]
 
 
+_log = logging.getLogger(__name__)
 _manifest = msgspec.json.Decoder(Manifest)
 _days: set[date] = set()
 _asked: dict[date, tuple[float, date | None]] = {}
@@ -110,8 +113,13 @@ async def profiles_of(day: date | None) -> DayProfiles:
 
 
 async def _load(day: date) -> DayProfiles:
-    manifest = await read_manifest(day)
-    return DayProfiles(await read_profiles(manifest), manifest.rates)
+    try:
+        manifest = await read_manifest(day)
+        return DayProfiles(await read_profiles(manifest), manifest.rates)
+    except (ValueError, LookupError, RecursionError, ResourceNotFoundError) as error:
+        # Whoever may write profiles must not hold up all windows of a day: they are judged on the rest.
+        _log.error("the profiles of %s cannot be read, and windows are judged without them: %s", day, error)
+        return DayProfiles(Profiles(), {})
 
 
 async def read_shards(manifest: Manifest, kind: str) -> AsyncIterator[bytes]:
