@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from activities.mail import MailError, send_mail
+from activities.quarantine import quarantine
 from activities.webhook import WebhookError, post
 from fraud.desk.alert_cards import posted
 from fraud.desk.alert_text import body_of_digest, card_of_digest, subject_of_digest
 from fraud.desk.digests import AlertDigest, digest_of
+from fraud.quarantine import QuarantinedEvidence, raw
+from services import names
 from services.alert_digests import note_told, read_waiting, told_last, waiting_alerts
+from services.blobs import delete_blob, warehouse
 from services.concurrency import together
 from services.settings import ALERT_WEBHOOK_URL, settings
 from services.watching import azure_time
@@ -40,10 +44,17 @@ async def send_digests() -> int:
 async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | WebhookError | MailError:
     """True if the alerts of a group were told, False if that is not due; or why a receiver has not taken them."""
     last = await told_last(group)
-    if last is not None and now < last + timedelta(minutes=settings().alert_digest_minutes):
+    # Nobody was told in the future: such a moment is of another hand, and holds up no alert.
+    if last is not None and last <= now < last + timedelta(minutes=settings().alert_digest_minutes):
         return False
     told = paths[:MOST_OF_DIGEST]
-    digest = digest_of(await read_waiting(told))
+    waiting = await read_waiting(told)
+    for path, (content, reason) in waiting.damaged.items():
+        await quarantine(QuarantinedEvidence(reason=reason, raw_base64=raw(content), blob=path))
+        await delete_blob(await warehouse(names.REPORTS), path)
+    if not waiting.alerts:
+        return False
+    digest = digest_of(waiting.alerts)
     try:
         await _tell(digest)
     except (WebhookError, MailError) as error:

@@ -51,12 +51,12 @@ class QuarantinedWindow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuarantinedEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the evidence on verdicts that somebody has damaged. What was read is judged without it."""
+    """A part of the evidence on verdicts, or an alert that waits, that somebody has damaged: all goes on without it."""
 
     reason: str
     raw_base64: str
     blob: str
-    """Its path in the container of the verdicts, where it stays."""
+    """Its path: that of evidence in the container of the verdicts, where it stays."""
 
     @property
     def path(self) -> str:

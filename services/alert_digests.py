@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,6 +22,7 @@ MOST_LISTED = 20_000
 """Alerts that are looked at in a minute; those beyond wait for the next one."""
 _AT_ONCE = 8
 _summary = msgspec.json.Decoder(WindowSummary)
+_log = logging.getLogger(__name__)
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -47,20 +49,37 @@ async def waiting_alerts() -> dict[str, list[str]]:
     return groups
 
 
-async def read_waiting(paths: Sequence[str]) -> list[WindowSummary]:
-    """The alerts at some paths. Raises what the blob service raised."""
+class Waiting(msgspec.Struct, frozen=True):
+    """What waits at some paths: alerts, and by path the bytes of what nobody can read as one, with the reason."""
+
+    alerts: list[WindowSummary]
+    damaged: dict[str, tuple[bytes, str]]
+
+
+async def read_waiting(paths: Sequence[str]) -> Waiting:
+    """What waits at some paths. Raises what the blob service raised."""
     reports = await warehouse(names.REPORTS)
     contents = await together((read_blob(reports, path) for path in paths), at_once=_AT_ONCE)
-    return [_summary.decode(content) for content in contents]
+    waiting = Waiting([], {})
+    for path, content in zip(paths, contents, strict=True):
+        try:
+            waiting.alerts.append(_summary.decode(content))
+        except (ValueError, RecursionError) as error:
+            waiting.damaged[path] = content, str(error)
+    return waiting
 
 
 async def told_last(group: str) -> datetime | None:
-    """The moment at which the alerts of a group were told last; None if they never were."""
+    """The moment at which the alerts of a group were told last; None if they never were, or if nobody can read it."""
     try:
         content = await read_blob(await warehouse(names.REPORTS), f"{_TOLD}{group}.json")
     except ResourceNotFoundError:
         return None
-    return msgspec.json.decode(content, type=_Told).at
+    try:
+        return msgspec.json.decode(content, type=_Told).at
+    except (ValueError, RecursionError) as error:
+        _log.error("%s%s.json cannot be read: %s", _TOLD, group, error)
+        return None
 
 
 async def note_told(group: str, at: datetime, paths: Sequence[str]) -> None:

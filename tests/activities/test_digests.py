@@ -126,6 +126,24 @@ async def test_a_burst_is_one_message_per_store_and_band(receiver: Receiver, at:
     assert len(burst.cases) == 10
 
 
+async def test_what_somebody_else_has_put_among_them_holds_up_no_alert(receiver: Receiver, at: Callable[[int], None]):
+    reports = await blobs.warehouse(names.REPORTS)
+    await told(alert(1, high=1))
+    for path in ("alerts-waiting/high/3/a.json", "alerts-waiting/high/4/a.json", "alerts-waiting/x.json"):
+        await blobs.write_blob(reports, path, b"\xff no alert")
+    await blobs.write_blob(reports, "alerts-told/high/3.json", b"never")
+    first = await send_digests()
+    await told(alert(2, high=1))
+    await blobs.write_blob(reports, "alerts-told/high/3.json", b'{"at": "2999-01-01T00:00:00Z"}')
+    second = await send_digests()
+
+    assert (first, second) == (1, 1)
+    assert [digest.cases for digest in receiver.digests] == [("window-3-x1",), ("window-3-x2",)]
+    assert [blob.name async for blob in reports.list_blobs(name_starts_with="alerts-waiting/")] == []
+    kept = await blobs.warehouse(names.QUARANTINE)
+    assert len([blob.name async for blob in kept.list_blobs(name_starts_with="alerts-waiting/")]) == 3
+
+
 async def test_what_comes_within_the_minutes_is_told_at_their_end(receiver: Receiver, at: Callable[[int], None]):
     await told(alert(1, high=1))
     await send_digests()
