@@ -62,6 +62,10 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
             console.print(f"       {reason.weight:>+4}  {plain(reason.evidence)}", markup=False)
     if (left := details.verdicts_in_all - _SHOWN_VERDICTS) > 0:
         say(f"and {left:,} more")
+    if details.journal_problem:
+        console.print(
+            f"\n  somebody has touched the journal: {plain(details.journal_problem)}", markup=False, style="red"
+        )
     for entry in details.journal:
         why = f": {plain(entry.why)}" if entry.why else ""
         console.print(

@@ -25,6 +25,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     written: datetime
     digests: dict[str, str]
     digest: str
+    journal_problem: str = ""
 
 
 def case_file(details: CaseDetails, written: datetime) -> CaseFile:
@@ -35,7 +36,13 @@ def case_file(details: CaseDetails, written: datetime) -> CaseFile:
         "journal": msgspec.to_builtins(details.journal),
     }
     digests = {name: digest_of(part) for name, part in parts.items()}
-    return CaseFile(**parts, written=written, digests=digests, digest=digest_of(digests))
+    return CaseFile(
+        **parts,
+        written=written,
+        digests=digests,
+        digest=digest_of(digests),
+        journal_problem=details.journal_problem,
+    )
 
 
 def digest_of(part: Any) -> str:
@@ -53,6 +60,7 @@ def to_html(file: CaseFile) -> bytes:
     case = file.case
     rows = "".join(_verdict(verdict) for verdict in file.verdicts)
     entries = "".join(_entry(entry) for entry in file.journal) or "<tr><td>none</td></tr>"
+    problem = f"<p>Somebody has touched it: {_text(file.journal_problem)}.</p>" if file.journal_problem else ""
     digests = "".join(
         f"<tr><td>{name}</td><td><code>{digest}</code></td></tr>" for name, digest in file.digests.items()
     )
@@ -66,7 +74,7 @@ vertical-align:top;overflow-wrap:anywhere}}code,pre{{overflow-wrap:anywhere;whit
 score {_text(case["max_score"])}; {amount} at stake; {_text(case["review"].get("state", "open"))}.
 Written {_text(file.written.isoformat())}.</p>
 <h2>Verdicts</h2><table><tr><th>Score</th><th>Band</th><th>Event</th><th>Why</th></tr>{rows}</table>
-<h2>Journal</h2><table>{entries}</table>
+<h2>Journal</h2>{problem}<table>{entries}</table>
 <h2>Digests (SHA-256)</h2><table>{digests}<tr><td>all</td><td><code>{file.digest}</code></td></tr></table>
 <h2>As JSON</h2><pre>{escape(to_json(file).decode())}</pre></html>"""
     return page.encode()

@@ -4,6 +4,7 @@ The machine writes the fields of `fraud.verdicts.Case`, people the field `review
 over the other. Each change is an entry of the journal, a document of its own that is written once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -67,3 +68,19 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def id(self) -> str:
         """Its document's id, which no case has: their names have no colon."""
         return f"journal:{self.case_id}:{self.number:06}"
+
+
+def journal_problem(review: Review, journal: Sequence[JournalEntry]) -> str:
+    """The sentence that says why a journal is not that of a review; empty if each of its changes is told there.
+
+    Every change writes both at once, so somebody else has been here. Entries that came since the review was read are
+    no problem.
+    """
+    told = {entry.number: entry for entry in journal}
+    missing = [number for number in range(1, review.entries + 1) if number not in told]
+    if missing:
+        return f"the journal lacks {len(missing)} of its {review.entries} entries, the first is {missing[0]}"
+    state = told[review.entries].state if review.entries else Review().state
+    if state != review.state:
+        return f"the case is {review.state}, and its journal leads to {state}"
+    return ""

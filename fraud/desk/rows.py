@@ -26,6 +26,7 @@ class CaseRow(Case, frozen=True, kw_only=True):
 class CaseDetails(msgspec.Struct, frozen=True, kw_only=True):
     """A case, its worst verdicts first, and its journal. `verdicts_in_all` counts those that the blob holds.
 
+    `journal_problem` says what somebody has taken from the journal, or decided without it; empty if it is whole.
     `linked` says who did what, over this case and the others that it belongs together with.
     """
 
@@ -33,6 +34,7 @@ class CaseDetails(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[Verdict, ...]
     verdicts_in_all: int
     journal: tuple[JournalEntry, ...]
+    journal_problem: str = ""
     linked: Linked = Linked()
 
 

@@ -12,7 +12,7 @@ from fraud.desk.linking import linked
 from fraud.desk.paging import Page, token_of
 from fraud.desk.problems import not_found
 from fraud.desk.queries import CaseName, CaseQuery
-from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review
+from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review, journal_problem
 from fraud.desk.rows import CaseDetails, CaseRow
 from services import cosmos
 from services.concurrency import both, together
@@ -99,17 +99,26 @@ async def details_of(case: CaseRow, *, most: int) -> CaseDetails:
         verdicts=tuple(worst),
         verdicts_in_all=len(verdicts),
         journal=tuple(journal),
+        journal_problem=journal_problem(case.review, journal),
         linked=linked(case.id, {**around.verdicts, case.id: verdicts}, complete=around.complete),
     )
 
 
 async def journal_of(case: CaseRow) -> list[JournalEntry]:
-    """The journal of a case, from its first entry on."""
+    """The journal of a case, from its first entry on. One that cannot be read is left out: it is missing."""
     container = await cosmos.cases()
     documents = container.query_items(
         _JOURNAL, parameters=[{"name": "@case", "value": case.id}], partition_key=case.store_id
     )
-    return [msgspec.convert(document, JournalEntry) async for document in documents]
+    return [entry async for document in documents if (entry := _entry_of(document)) is not None]
+
+
+def _entry_of(document: dict[str, Any]) -> JournalEntry | None:
+    try:
+        return msgspec.convert(document, JournalEntry)
+    except msgspec.ValidationError as error:
+        _log.warning("the entry %.200s cannot be read: %s", document["id"], error)
+        return None
 
 
 def row_of(document: dict[str, Any]) -> CaseRow | None:

@@ -58,6 +58,32 @@ async def test_a_case_is_taken_commented_and_decided_and_its_journal_tells_all(h
     assert case == details["case"]
 
 
+async def test_a_journal_that_somebody_has_touched_is_said_to_be(http: aiohttp.ClientSession):
+    name = await make_case("window-8200-review-touched", 8_200, 500)
+    await change(http, name, "comments", {"text": "first"})
+    await change(http, name, "decision", CONFIRMED)
+    assert (await case_of(http, name))["journal_problem"] == ""
+    container = await cosmos.cases()
+    first, last = f"journal:{name}:000001", f"journal:{name}:000002"
+    case: dict[str, Any] = dict(await container.read_item(name, 8_200))
+    entry: dict[str, Any] = dict(await container.read_item(first, 8_200))
+
+    await container.upsert_item(case | {"review": case["review"] | {"state": "dismissed"}})
+    assert (await case_of(http, name))["journal_problem"] == "the case is dismissed, and its journal leads to confirmed"
+    await container.upsert_item(case)
+    await container.upsert_item(entry | {"when": "never"})
+    lacks = "the journal lacks 1 of its 2 entries, the first is 1"
+    assert (await case_of(http, name))["journal_problem"] == lacks
+    await container.delete_item(last, 8_200)
+    assert "lacks 2 of its 2" in (await case_of(http, name))["journal_problem"]
+    await container.delete_item(first, 8_200)
+    without = {"state": "dismissed", "entries": 0}
+    await container.upsert_item(case | {"review": without})
+    assert (await case_of(http, name))["journal_problem"] == "the case is dismissed, and its journal leads to open"
+    async with http.get(f"/desk/cases/{name}") as page:
+        assert "Somebody has touched it: the case is dismissed" in await page.text()
+
+
 async def test_the_second_of_two_reviewers_is_told_what_the_first_has_done(http: aiohttp.ClientSession):
     name = await make_case("window-8200-review-b", 8_200, 400)
     seen = (await case_of(http, name))["case"]["etag"]

@@ -37,3 +37,13 @@ def test_the_same_case_makes_the_same_file():
     again = msgspec.structs.replace(FILE)
 
     assert to_json(again) == to_json(FILE)
+
+
+def test_a_journal_that_somebody_has_touched_is_said_in_the_file_too():
+    details = CaseDetails(
+        case=a_case(), verdicts=(), verdicts_in_all=0, journal=(), journal_problem="it lacks <b>1</b>"
+    )
+    file = case_file(details, NOON)
+
+    assert json.loads(to_json(file))["journal_problem"] == "it lacks <b>1</b>"
+    assert "Somebody has touched it: it lacks &lt;b&gt;1&lt;/b&gt;." in to_html(file).decode()
