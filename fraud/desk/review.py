@@ -73,8 +73,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 def journal_problem(review: Review, journal: Sequence[JournalEntry]) -> str:
     """The sentence that says why a journal is not that of a review; empty if each of its changes is told there.
 
-    Every change writes both at once, so somebody else has been here. Entries that came since the review was read are
-    no problem.
+    Every change writes both at once, so somebody else has been here. Entries that came since the review was read do
+    not count.
     """
     told = {entry.number: entry for entry in journal}
     missing = [number for number in range(1, review.entries + 1) if number not in told]
