@@ -7,6 +7,7 @@ machine's cores, so `make bench` runs it with nothing else to do.
 
 import asyncio
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from random import Random
 
 import msgspec
 import psutil
+import requests
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient
 
@@ -48,11 +50,21 @@ SALES_A_DAY = 20_000
 WINDOWS = 3
 """The first one finds a host that has judged nothing; the fastest of the others counts."""
 SECONDS = 4
+REQUEST_UNITS = 2_000
+"""For 1,000 ids. An id's own document costs 1,000 of them, as the local Cosmos counts."""
 _STORE = 3
 _DELIVERY = 1_000
 _TIMERS = ("watch-pipeline", "start-reviews", "purge-histories", "reconcile-every-night")
 _FLAGGED = EventShares(sale=1, bad=0, priority=1, least_discount=51)
 _ANY = EventShares(sale=1, bad=0)
+
+
+class _Judging(msgspec.Struct, frozen=True):
+    """The seconds from sending a window to its last verdicts, the CPU of each process, and what Cosmos charged."""
+
+    seconds: float
+    cpu: dict[str, float]
+    request_units: float
 
 
 def measure() -> list[Row]:
@@ -71,13 +83,16 @@ def measure() -> list[Row]:
     return list(_rows(taken))
 
 
-def _rows(taken: Sequence[tuple[float, dict[str, float]]]) -> Iterator[Row]:
+def _rows(taken: Sequence[_Judging]) -> Iterator[Row]:
     first, *others = taken
-    seconds, cpu = min(others, key=lambda pair: pair[0])
-    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in cpu.items())
+    best = min(others, key=lambda judging: judging.seconds)
+    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in best.cpu.items())
     name = f"a window of {IDS:,} ids with context, message to verdicts, less is better"
-    yield alone(name, "s", seconds, f"below {SECONDS} s; CPU: {parts}")
-    yield alone("the same, the first window of a host", "s", first[0], "a reference")
+    yield alone(name, "s", best.seconds, f"below {SECONDS} s; CPU: {parts}")
+    yield alone("the same, the first window of a host", "s", first.seconds, "a reference")
+    for words, judging in (("", best), (", the first window of a host", first)):
+        name = f"request units of its look-ups for 1,000 ids{words}, less is better"
+        yield alone(name, "RU", judging.request_units * 1_000 / IDS, f"at most {REQUEST_UNITS:,} RU")
 
 
 async def _fill(start: datetime) -> list[Sequence[SuspiciousWindow]]:
@@ -123,12 +138,12 @@ def _received(number: int, event: GeneratedEvent, at: datetime) -> ReceivedEvent
     return ReceivedEvent(msgspec.json.encode(event), "1", number, str(number), at, None)
 
 
-async def _judged(window: Sequence[SuspiciousWindow]) -> tuple[float, dict[str, float]]:
-    """The seconds from sending a window to its last verdicts, and the CPU of each process meanwhile."""
+async def _judged(window: Sequence[SuspiciousWindow]) -> _Judging:
+    """Send a window, and wait for its verdicts."""
     container = await warehouse(names.FRAUD_EVENTS)
     paths = [verdicts_path(part.name, part.window.end) for part in window]
     connection = settings().service_bus.connection_string or ""
-    before = _cpu()
+    before, charged_before = _cpu(), _charged()
     async with (
         ServiceBusClient.from_connection_string(connection) as client,
         client.get_queue_sender(names.WINDOW_QUEUE) as sender,
@@ -140,13 +155,21 @@ async def _judged(window: Sequence[SuspiciousWindow]) -> tuple[float, dict[str, 
             while not await container.get_blob_client(path).exists():  # noqa: ASYNC110 - nobody tells of a blob
                 await asyncio.sleep(0.02)
         seconds = time.perf_counter() - began
-    after = _cpu()
+    after, charged = _cpu(), _charged()
     lines = [line for path in paths for line in (await read_blob(container, path)).splitlines()]
     if len(lines) != IDS or any(b'"evidence":' not in line for line in lines[:: IDS // 50]):
         raise AssertionError(f"{len(lines)} verdicts, or some without context: {lines[:1]}")
     await close_clients()
     spent = {name: after[name] - before.get(name, 0) for name in after}
-    return seconds, {name: seconds for name, seconds in spent.items() if seconds > 0.05}
+    cpu = {name: of_process for name, of_process in spent.items() if of_process > 0.05}
+    return _Judging(seconds, cpu, charged - charged_before)
+
+
+def _charged() -> float:
+    """Request units that the local Cosmos has charged since it started."""
+    address = re.search("AccountEndpoint=([^;]+)", settings().cosmos.connection_string or "")
+    assert address is not None
+    return requests.get(f"{address[1]}_local/charges", timeout=10).json()["charge"]
 
 
 def _message(window: SuspiciousWindow) -> bytes:
