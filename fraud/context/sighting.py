@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import groupby
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -21,7 +22,10 @@ GIFT_CARD = "gift_card"
 
 
 class Sighting(msgspec.Struct, frozen=True, gc=False):
-    """One event, at the second it reached the hub (Unix time). `network` is its gateway without the last part."""
+    """One event, at the second it reached the hub (Unix time). `network` is its gateway without the last part.
+
+    Many are remembered, and their texts but `id` are those of few stores, customers and goods: each is held once.
+    """
 
     time: float
     id: str
@@ -78,14 +82,14 @@ def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
         is_return=event.get("is_return") is True,
         is_deep=is_sale and discount is not None and discount > MIN_DISCOUNT,
         is_flagged=is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")),
-        store=store_text(event.get("store_id")),
-        customer=key(event.get("cust_id")),
-        sku=key(event.get("sku")),
-        category=text(event.get("category")),
-        payment=text(event.get("payment_method")),
-        store_name=text(event.get("store_fqdn")),
-        gateway=gateway,
-        network=network_of(gateway) if gateway else None,
+        store=_held_once(store_text(event.get("store_id"))),
+        customer=_held_once(key(event.get("cust_id"))),
+        sku=_held_once(key(event.get("sku"))),
+        category=_held_once(text(event.get("category"))),
+        payment=_held_once(text(event.get("payment_method"))),
+        store_name=_held_once(text(event.get("store_fqdn"))),
+        gateway=_held_once(gateway),
+        network=_held_once(network_of(gateway)) if gateway else None,
         price=_bounded(event.get("price")),
         qty=_bounded(event.get("qty")),
         discount=discount,
@@ -113,6 +117,11 @@ def in_order(sightings: Iterable[Sighting]) -> Iterator[Sighting]:
     for _, of_one_time in groupby(sightings, key=lambda seen: seen.time):
         first, *others = of_one_time
         yield from sorted([first, *others], key=place) if others else [first]
+
+
+def _held_once(words: str | None) -> str | None:
+    """The same text, one object in the whole process while somebody holds it."""
+    return words and intern(words)
 
 
 def _bounded(value: Any) -> float | None:

@@ -1,6 +1,9 @@
 """The memory answers as a reading of the archive does."""
 
 import asyncio
+import gc
+import json
+import tracemalloc
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -147,3 +150,32 @@ async def test_a_key_is_read_anew_where_the_event_that_asks_was_archived_since()
     assert await recent.of({key: [later]}, START, archive.read) == {}
     assert await recent.of({key: [own]}, START, archive.read) == {key: (own,)}
     assert len(archive.reads) == 2
+
+
+async def test_a_full_memory_takes_half_a_kilobyte_for_each_sighting_and_no_more_goes_in():
+    body = {"event_type": "sale_event", "store_fqdn": "store-2.example.com", "category": "electronics", "qty": 2}
+    body |= {"store_ip": "10.0.2.17", "payment_method": "credit_card", "price": 19.99, "discount": 60}
+
+    def arrived(number: int) -> Sighting:
+        read = json.loads(json.dumps(body | {"id": f"{number:032}", "cust_id": 100_000 + number % 500, "store_id": 2}))
+        return sighting(read, START + timedelta(seconds=number))
+
+    recent = RecentSightings(SPAN, MOST, most_kept=2_000)
+
+    async def ask(first: int, end: int) -> int:
+        """The bytes that the memory takes after it was asked for customers with five sightings each."""
+        for number in range(first, end, 5):
+            archive = Archive()
+            key = ("", f"customer-{number}")
+            archive.sightings[key] = [arrived(later) for later in range(number, number + 5)]
+            await archive.ask(recent, [key], START + timedelta(seconds=number + 5))
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0] - before
+
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    full, later = await ask(0, 3_000), await ask(3_000, 9_000)
+    tracemalloc.stop()
+
+    assert full < 2_000 * 512
+    assert later < 1.02 * full
