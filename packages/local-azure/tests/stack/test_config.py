@@ -21,6 +21,7 @@ containers = "containers.json"
 [event-hubs]
 entities = "hubs.json"
 capture = { container = "captured", interval = 60, codec = "deflate", skip-empty = true }
+throughput-units = 2
 [service-bus]
 entities = "queues.json"
 [cosmos]
@@ -72,6 +73,7 @@ def test_every_part_gets_its_ports_files_and_state(tmp_path: Path):
         "--service-bus-port": "5673",
         "--event-hubs-config": str(tmp_path / "hubs.json"),
         "--service-bus-config": str(tmp_path / "queues.json"),
+        "--throughput-units": "2",
         "--capture-connection": connections.blobs("127.0.0.1:10000"),
         "--capture-container": "captured",
         "--capture-interval": "60",
@@ -157,6 +159,7 @@ def test_an_app_may_lie_in_a_folder_of_its_own(tmp_path: Path):
         ('[cosmos]\nconnections = ["A"]\n[blob]\nconnections = ["A"]', "the connection setting A leads to two places"),
         ('[cosmos]\n[functions]\nsettings = { Cosmos = "x" }', "sets Cosmos, which is a connection of the stack"),
         ('[event-hubs]\nentities = "hubs.json"\ncapture = { container = "c" }', r"add a table \[blob\]"),
+        ('[event-hubs]\nentities = "hubs.json"\nthroughput-units = 41', "`int` <= 40 - at `.*throughput-units`"),
         ('[cosmos]\n[ready]\n"Go" = "{functions}"', r"\[ready\] Go: 'functions'"),
     ],
 )

@@ -13,6 +13,7 @@
     connections = ["EventHubs"]          # default
     entities = "local/event-hubs.json"   # in the format of Microsoft's emulator
     capture = { container = "captured" } # to Blob; also interval, size, codec, name-format, skip-empty
+    throughput-units = 1                 # throttles as Azure does; default: 0, which does not
 
     [service-bus]
     connections = ["ServiceBus"]         # default
@@ -43,8 +44,10 @@ project. Paths are relative to the file.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -78,11 +81,12 @@ class CaptureTable(_Table, frozen=True):
 
 
 class EventHubs(_Table, frozen=True):
-    """A namespace of Event Hubs, with the hubs of the file `entities`."""
+    """A namespace of Event Hubs, with the hubs of the file `entities`. `throughput_units` of 0 throttle nobody."""
 
     entities: Path
     connections: tuple[str, ...] = ("EventHubs",)
     capture: CaptureTable | None = None
+    throughput_units: Annotated[int, Meta(ge=0, le=40)] = 0
 
 
 class ServiceBus(_Table, frozen=True):

@@ -62,6 +62,7 @@ def _amqp(config: Config, ports: dict[str, int], faults_port: int | None) -> Sta
         service_bus_port=ports.get("service-bus"),
         event_hubs_config=hubs and hubs.entities,
         service_bus_config=queues and queues.entities,
+        throughput_units=(hubs and hubs.throughput_units) or None,
         faults_port=faults_port,
     )
     capture = hubs and hubs.capture
