@@ -54,9 +54,16 @@ def test_a_file_has_its_own_rates(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 
 @pytest.fixture
-def hub_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[dict[str, str]]:
-    config = str(EMULATORS / "event-hubs.json")
-    with running("amqp", "--event-hubs-config", config, "--event-hubs-port", "0", state=tmp_path / "amqp") as amqp:
+def hub_options() -> tuple[str, ...]:
+    return ()
+
+
+@pytest.fixture
+def hub_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hub_options: tuple[str, ...]
+) -> Generator[dict[str, str]]:
+    options = ("--event-hubs-config", str(EMULATORS / "event-hubs.json"), "--event-hubs-port", "0", *hub_options)
+    with running("amqp", *options, state=tmp_path / "amqp") as amqp:
         connection = {names.EVENT_HUBS: connections.namespace(amqp.address("event-hubs"))}
         monkeypatch.setitem(os.environ, *next(iter(connection.items())))
         settings.cache_clear()
@@ -121,6 +128,30 @@ async def test_what_is_killed_or_stopped_goes_on_and_the_sum_over_workers_is_wha
     assert len(ids) == finished.sent
     assert len(events) - len(ids) <= len(marked) == finished.retried
     assert all(properties(event)[b"run_id"] == b"send-x" for event in events)
+
+
+@pytest.mark.slow
+@pytest.mark.proof
+@pytest.mark.parametrize("hub_options", [("--throughput-units", "1")])
+async def test_a_throughput_unit_slows_the_workers_to_a_thousand_events_a_second_and_nothing_is_lost(
+    tmp_path: Path, hub_settings: dict[str, str]
+):
+    ends, began = await hub_ends(), time.monotonic()
+
+    state = ended(send(tmp_path, hub_settings, "--workers", "2", "--count", "5000", "--name", "x", "--seed", "5"), 0)
+
+    # A thousand at once, then a thousand in each second, although all are due within one.
+    assert time.monotonic() - began > 4
+    assert state is not None
+    assert (state.phase, state.sent, state.planned) == ("completed", 5_000, 5_000)
+    assert state.throttled > 0
+    events = await arrived(ends)
+    ids = Counter[str](msgspec.json.decode(event.body_as_str())["id"] for event in events)
+    assert len(ids) == 5_000
+    marked = Counter[str](
+        msgspec.json.decode(event.body_as_str())["id"] for event in events if SENT_AGAIN.encode() in properties(event)
+    )
+    assert all(count - marked[event_id] <= 1 for event_id, count in ids.items())
 
 
 def properties(event: EventData) -> dict[Any, Any]:
