@@ -29,8 +29,9 @@ from reconciliation.reporting.report import DifferenceClass, Report
 
 PATIENCE = timedelta(minutes=20)
 """Azure's time after the last event in which everything about it is known: a window, Capture, and two look-ups more."""
-_REAL_SECONDS = 60.0
-"""Real time that is waited in any case: where Azure's time runs faster, locks still last a minute."""
+_REAL_SECONDS = 120.0
+"""Real time that is waited in any case. Where Azure's time runs faster, locks still last a minute: what a host that was
+killed had locked is judged after it."""
 _BETWEEN_SECONDS = 2.0
 _IDS = 10
 
