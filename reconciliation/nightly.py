@@ -8,12 +8,10 @@ from fraud.watching.checks import Night
 from fraud.windows import WINDOW, window_of
 from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.messages import Outcome
-from reconciliation.ranges import MAX_RANGE, Range
+from reconciliation.ranges import GIVEN_UP_AFTER, MAX_RANGE, Range
 
 FIRST_RANGE = timedelta(days=1)
 """The time before the first run that it covers."""
-GIVEN_UP_AFTER = timedelta(days=1)
-"""Capture writes every few minutes: what it has not written a day later, it does not write."""
 
 MOST_PROFILED_DAYS = 7
 """Days that a night builds profiles of, at most; also those of the past that the first night looks back to."""

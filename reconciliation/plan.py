@@ -9,7 +9,7 @@ import msgspec
 from fraud.windows import WINDOW_MILLISECONDS
 from reconciliation.capture.holes import Hole, find_holes
 from reconciliation.capture.path import LONGEST_INTERVAL, CaptureBlob
-from reconciliation.ranges import Range, milliseconds
+from reconciliation.ranges import GIVEN_UP_AFTER, Range, milliseconds
 
 PART_EVENTS = 250_000
 """Their rows are 10 MB, and twice that while they are sorted."""
@@ -27,7 +27,10 @@ MAX_BUCKETS_AT_ONCE = 8
 
 
 class Partition(msgspec.Struct, frozen=True):
-    """A captured partition. `covered` is when its last blob near the range was triggered, None if it has none."""
+    """A captured partition. `covered` is when its last blob near the range was triggered, None if it has none.
+
+    What is compared behind that, because Capture writes nothing so late any more, is a gap of it.
+    """
 
     name: str
     covered: datetime | None
@@ -95,6 +98,9 @@ def make_plan(
 
     Only namespaces that captured anything in that span count: an archive may keep those of a hub that is gone. Of
     them every partition must be covered; one without blobs near the range leaves nothing to compare.
+
+    A partition that lacks blobs is waited for until others have those of GIVEN_UP_AFTER later: otherwise one blob of a
+    partition that the hub does not have would keep all others from being compared.
     """
     blobs: defaultdict[str, list[CaptureBlob]] = defaultdict(list)
     for blob in captured:
@@ -121,6 +127,8 @@ def make_plan(
     if until is not None:
         # Whether an event of the very moment of the trigger is in its blob or in the next is not documented.
         last = max(last, min(span.last_window, (milliseconds(until) - 1) // WINDOW_MILLISECONDS))
+    if last < span.first_window and None in {partition.covered for partition in partitions}:
+        until = None
     return ScanPlan(
         range=span,
         first_window=span.first_window,
@@ -154,7 +162,10 @@ def _holes(blobs: Mapping[str, Iterable[CaptureBlob]]) -> dict[str, list[Hole]]:
 
 def _complete_until(partitions: Sequence[Partition]) -> datetime | None:
     moments = [partition.covered for partition in partitions if partition.covered is not None]
-    return min(moments) if moments and len(moments) == len(partitions) else None
+    if not moments:
+        return None
+    given_up = max(moments) - GIVEN_UP_AFTER
+    return max(min(moments), given_up) if len(moments) == len(partitions) else given_up
 
 
 def _split(blobs: Sequence[CaptureBlob], most: int) -> Iterable[list[CaptureBlob]]:

@@ -15,6 +15,9 @@ GRACE = timedelta(minutes=14)
 """The wait until a range can be reconciled, from its end: Capture (300 s), the last window (300 s), and late events
 that the window analysis looks up again. Before that, late events would be reported as lost."""
 
+GIVEN_UP_AFTER = timedelta(days=1)
+"""Capture writes every few minutes: what it has not written a day later, it does not write."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

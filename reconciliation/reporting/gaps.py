@@ -55,9 +55,21 @@ def _of_partition(plan: ReadingPlan, partition: Partition, spans: list[SequenceS
             yield _gap(partition, span.first, span.last, span.first_window, span.last_window)
     if spans and spans[0].first > 0 and not partition.has_earlier_blobs:
         yield _gap(partition, None, spans[0].first - 1, plan.first_window, spans[0].first_window)
+    if plan.last_window >= plan.first_window and _is_given_up(partition, plan.complete_until):
+        yield _tail(plan, partition, spans)
     for hole in partition.holes:
         if hole.after < window_end(plan.last_window) and hole.before - INTERVAL > plan.range.start:
             yield from _in_hole(partition, hole, spans)
+
+
+def _is_given_up(partition: Partition, complete_until: datetime | None) -> bool:
+    """True if more was compared than Capture has written of a partition: nobody waits for the rest."""
+    return partition.covered is None or (complete_until is not None and partition.covered < complete_until)
+
+
+def _tail(plan: ReadingPlan, partition: Partition, spans: list[SequenceSpan]) -> Gap:
+    since = _window(partition.covered) if partition.covered else plan.first_window
+    return _gap(partition, spans[-1].last + 1 if spans else None, None, since, plan.last_window)
 
 
 def _in_hole(partition: Partition, hole: Hole, spans: list[SequenceSpan]) -> Iterator[Gap]:

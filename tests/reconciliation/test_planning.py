@@ -12,6 +12,7 @@ from reconciliation.nightly import Watermark, first_watermark, moved, next_range
 from reconciliation.paths import rows_path
 from reconciliation.plan import make_plan
 from reconciliation.ranges import MAX_RANGE, Range, RangeError, aligned, parse_range, window_end
+from reconciliation.reporting.gaps import find_gaps
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
 TEN = DAY + timedelta(hours=10)
@@ -131,6 +132,35 @@ def test_a_partition_without_blobs_leaves_nothing_to_compare():
 
     assert (plan.complete_until, plan.last_window) == (None, HOUR.first_window - 1)
     assert [partition.covered is None for partition in plan.partitions] == [False, True]
+
+
+@pytest.mark.parametrize("name", ["ns/store-events/9", "other/store-events/0"])
+@pytest.mark.parametrize("has_a_blob", [True, False])
+def test_a_partition_that_a_day_of_others_has_overtaken_is_waited_for_no_more_and_has_a_gap(
+    name: str, *, has_a_blob: bool
+):
+    two_days = Range(DAY, DAY + timedelta(days=2))
+    ends = range(0, 2 * 24 * 60 + 6, 5)
+    captured = [blob(each, DAY + timedelta(minutes=minutes)) for each in NAMES for minutes in ends]
+    stray = [blob(name, DAY + timedelta(hours=3))] if has_a_blob or name.startswith("other") else []
+
+    plan = make_plan(two_days, [*NAMES, name], [*captured, *stray])
+
+    assert plan.complete_until == DAY + timedelta(days=1, minutes=5)
+    assert window_end(plan.last_window) == DAY + timedelta(days=1)
+    (gap,) = find_gaps(plan, [])
+    assert (gap.partition, gap.first, gap.last, gap.count) == (name, None, None, 1)
+    assert gap.between == (DAY + timedelta(hours=3) if stray else DAY + WINDOW, DAY + timedelta(days=1))
+
+
+def test_partitions_that_all_stand_still_have_no_gap_and_are_waited_for():
+    two_days = Range(DAY, DAY + timedelta(days=2))
+    captured = [blob(each, DAY + timedelta(minutes=minutes)) for each in NAMES for minutes in range(0, 120, 5)]
+
+    plan = make_plan(two_days, NAMES, captured)
+
+    assert plan.complete_until == DAY + timedelta(minutes=115)
+    assert find_gaps(plan, []) == []
 
 
 def test_a_namespace_that_captures_no_more_is_not_waited_for():
