@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import cast
 
+import msgspec
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import ContainerClient
 
@@ -29,7 +30,7 @@ _BLOBS_BACK = 10
 _CAPTURE_SPAN = timedelta(hours=2)
 _READ_BYTES = 4 * 1024 * 1024
 """Rows of the stream job that one look reads; it counts what is beyond by its bytes, and the next look reads on."""
-_ROW_BYTES = 400.0
+_ID_BYTES = 60.0
 
 
 async def count_cases() -> dict[str, int | None]:
@@ -64,15 +65,22 @@ async def count_alerts(days: Sequence[datetime]) -> int:
     return count
 
 
-class FlaggedRows:
-    """Counts the rows that the stream job has written to `suspicious-events`, reading each byte of them once."""
+class _Row(msgspec.Struct, frozen=True):
+    ids: list[object] = []
+
+
+_rows = msgspec.json.Decoder(_Row)
+
+
+class FlaggedIds:
+    """Counts the ids in the rows that the stream job has written to `suspicious-events`, reading each row once."""
 
     def __init__(self) -> None:
         self._read: dict[str, tuple[int, int]] = {}
-        """By blob: its bytes that were read, and the rows in them."""
+        """By blob: its bytes that were read, and the ids in them."""
 
     async def count(self, days: Sequence[datetime]) -> int:
-        """The rows of these days' folders; those that were not read yet by the mean size of the others."""
+        """The ids in these days' folders; those that were not read yet by the mean size of the others."""
         container = await warehouse(names.SUSPICIOUS_EVENTS)
         sizes: dict[str, int] = {}
         for day in days:
@@ -82,16 +90,26 @@ class FlaggedRows:
         self._read = {name: read for name, read in self._read.items() if name in sizes}
         left = _READ_BYTES
         for name, size in sorted(sizes.items(), reverse=True):
-            start, rows = self._read.get(name, (0, 0))
+            start, ids = self._read.get(name, (0, 0))
             if size > start and left > 0:
                 length = min(size - start, left)
                 content = await (await container.download_blob(name, offset=start, length=length)).readall()
-                # A row that is cut is counted when its end is read.
-                self._read[name] = (start + len(content), rows + content.count(b"\n"))
                 left -= len(content)
-        read_bytes, rows = (sum(column) for column in zip(*self._read.values(), strict=True)) if self._read else (0, 0)
+                # A row that is cut is read when its end is there. The last one need not end with a line.
+                end = content.rfind(b"\n") + 1
+                if _ids_in(content[end:]):
+                    end = len(content)
+                self._read[name] = (start + end, ids + sum(map(_ids_in, content[:end].splitlines())))
+        read_bytes, ids = (sum(column) for column in zip(*self._read.values(), strict=True)) if self._read else (0, 0)
         unread = sum(sizes.values()) - read_bytes
-        return rows + round(unread / (read_bytes / rows if rows else _ROW_BYTES))
+        return ids + round(unread / (read_bytes / ids if ids else _ID_BYTES))
+
+
+def _ids_in(row: bytes) -> int:
+    try:
+        return len(_rows.decode(row).ids)
+    except (ValueError, RecursionError):
+        return 0  # the reconciliation names it
 
 
 class CapturedEnds:

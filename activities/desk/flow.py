@@ -11,7 +11,7 @@ from activities.recent import RecentAnswer
 from activities.watching.watch_pipeline import Look, recent_look
 from fraud.watching.flow import Joint
 from services import event_hub
-from services.counting import CapturedEnds, FlaggedRows, count_alerts
+from services.counting import CapturedEnds, FlaggedIds, count_alerts
 from services.judged_counts import JudgedCases, JudgedCounts
 from services.watching import azure_time, read_checkpoints
 
@@ -51,7 +51,7 @@ class _Sample(msgspec.Struct, frozen=True):
 
 
 _captured = CapturedEnds()
-_flagged = FlaggedRows()
+_flagged = FlaggedIds()
 _judged = JudgedCounts()
 _samples: deque[_Sample] = deque(maxlen=_SAMPLES)
 
