@@ -1,5 +1,7 @@
 """The engine's memory is bounded, and only a cache; its file has one owner."""
 
+import asyncio
+
 import pytest
 
 from local_azure.core.process import CannotStartError
@@ -35,6 +37,26 @@ async def test_histories_beyond_the_bound_are_read_again_when_they_are_needed(hu
     assert [(await hub.ended(instance_id))["output"] for instance_id in ids] == [100_000] * 6
     # Ended instances take no memory.
     await hub.eventually(lambda: all(task_hub.sessions.get(instance_id) is None for instance_id in ids))
+
+
+async def test_the_history_of_an_instance_that_waits_leaves_the_memory_and_is_read_again_when_it_goes_on(
+    hub: RunningHub,
+):
+    hub.settings = HubSettings(history_cache_seconds=0.05)
+    register(hub)
+    waiting = await hub.start("remember", 3, "waiting")
+    await hub.until(waiting, customStatus="written")
+    await asyncio.sleep(0.1)
+    other = await hub.start("remember", 4, "other")
+    await hub.until(other, customStatus="written")
+    task_hub = await hub.hub()
+    await hub.eventually(lambda: task_hub.sessions.get(waiting) is None)
+    assert task_hub.sessions.get(other) is not None
+
+    for instance_id in (waiting, other):
+        task_hub.client.raise_event(instance_id, "go", "1")
+
+    assert [(await hub.ended(instance_id))["output"] for instance_id in (waiting, other)] == [3, 4]
 
 
 @pytest.mark.slow

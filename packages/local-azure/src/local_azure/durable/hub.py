@@ -47,7 +47,7 @@ class TaskHub:
         self.rpc_base = f"{RPC_BASE}/{secrets.token_urlsafe(24)}" if key else RPC_BASE
         self._worker = worker
         self.store = Store(database)
-        self.sessions = SessionCache(self.store, settings.history_cache_bytes)
+        self.sessions = SessionCache(self.store, settings.history_cache_bytes, settings.history_cache_seconds)
         context = HubContext(self.store, self.sessions, worker, clock, settings, self)
         orchestrator, entities = Orchestrator(context), EntityRunner(context)
         self._instances = WorkQueue("instances", settings.max_concurrent_orchestrators, orchestrator.work)

@@ -1,5 +1,6 @@
 """The decoded history of an instance that is at work, so that an episode reads only what is new."""
 
+import time
 from collections.abc import Iterable
 
 import msgspec
@@ -84,15 +85,26 @@ class Session:
         self.events.append(bare)
 
 
-class SessionCache:
-    """Sessions by instance id, with a bound on the histories that are kept for those that rest."""
+class _Rest(msgspec.Struct, frozen=True):
+    """The rest of a session: the size of its history, and when it began (`time.monotonic`)."""
 
-    def __init__(self, store: Store, max_bytes: int) -> None:
+    size: int
+    since: float
+
+
+class SessionCache:
+    """Sessions by instance id, with bounds on those that rest: the histories that are kept, and how long.
+
+    An instance that waits for days is read from the store when it goes on; nothing of it stays in memory.
+    """
+
+    def __init__(self, store: Store, max_bytes: int, max_seconds: float) -> None:
         self._store = store
         self._max_bytes = max_bytes
+        self._max_seconds = max_seconds
         self._sessions: dict[str, Session] = {}
-        self._sizes: dict[str, int] = {}
-        """Of the sessions that rest, the one that has rested longest first."""
+        self._resting: dict[str, _Rest] = {}
+        """The one that has rested longest first."""
         self._total = 0
 
     def get(self, instance_id: str) -> Session | None:
@@ -101,7 +113,7 @@ class SessionCache:
 
     def open(self, instance_id: str) -> Session | None:
         """The session of a running instance, read from the store if need be; None if it does not exist or has ended."""
-        self._total -= self._sizes.pop(instance_id, 0)
+        self._wake(instance_id)
         if session := self._sessions.get(instance_id):
             return session
         instance = self._store.instance(instance_id)
@@ -113,14 +125,22 @@ class SessionCache:
     def drop(self, instance_id: str) -> None:
         """Forget what is in memory; the store has the truth."""
         self._sessions.pop(instance_id, None)
-        self._total -= self._sizes.pop(instance_id, 0)
+        self._wake(instance_id)
 
     def rest(self, session: Session) -> None:
-        """Nothing is left to do for an opened session. While the histories are too large, the oldest are dropped.
+        """Nothing is left to do for an opened session. Those that have rested too long, or are too many, are dropped.
 
         Only sessions that rest count, so one at work is never dropped.
         """
+        now = time.monotonic()
         self._total += session.size
-        self._sizes[session.instance.id] = session.size
-        while self._total > self._max_bytes and len(self._sizes) > 1:
-            self.drop(next(iter(self._sizes)))
+        self._resting[session.instance.id] = _Rest(session.size, now)
+        while len(self._resting) > 1:
+            oldest, rest = next(iter(self._resting.items()))
+            if self._total <= self._max_bytes and now - rest.since <= self._max_seconds:
+                break
+            self.drop(oldest)
+
+    def _wake(self, instance_id: str) -> None:
+        if rest := self._resting.pop(instance_id, None):
+            self._total -= rest.size

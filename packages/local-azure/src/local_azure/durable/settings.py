@@ -58,6 +58,8 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True):
     """True if timers come up to a second of Azure's time early and in any order within it, as on Azure."""
     history_cache_bytes: int = 64 << 20
     """The bound on the decoded history of active instances that stays in memory, in bytes."""
+    history_cache_seconds: float = 60.0
+    """Real seconds for which the history of an instance that waits stays in memory at most."""
 
     @classmethod
     def from_host_json(cls, host: Mapping[str, Any]) -> "HubSettings":
