@@ -1,10 +1,11 @@
 """A long load on the whole pipeline: the memory of each part minute by minute, and the bytes an event leaves on disk.
 
-python -m benchmarks.soak [--rate 1500] [--minutes 30]
+python -m benchmarks.soak [--rate 1500] [--minutes 30] [--flagged]
 
 A worker of `detective send` offers the load to a stack of its own. `benchmarks.trends` tells by the second half of the
 sending if a part's memory is flat, grows, or swings too much to tell: caches fill in the first. Exit code 1 unless all
-are flat. The rates that the pipeline bears are another benchmark's (`pipeline`).
+are flat. With --flagged all events are flagged: one brings the host as much as twelve of the usual mix, so that its
+memories are full sooner. The rates that the pipeline bears are another benchmark's (`pipeline`).
 """
 
 import argparse
@@ -24,6 +25,8 @@ from cli.app_client import AppClient, local_key
 from cli.sending.order import plan_of_rate, taken
 from cli.sending.workers import SendState, run_workers
 from cli.stack_process import Stack, running_stack
+from fraud.load.mix import Discount, Mix
+from fraud.load.plan import CampaignPlan
 from local_azure.stack.usage import FILE, Usage, read_usage
 
 SPEED = 60
@@ -35,6 +38,8 @@ SHOWN = 6
 SETTLED_SECONDS = 15
 PATIENCE_SECONDS = 1_800.0
 MIB = 2**20
+
+FLAGGED = Mix(sale_share=1, priority=1, discount=Discount(least=51, most=75), bad=0)
 
 Memories = dict[str, float]
 """By part, MiB; a page that two processes share counted once."""
@@ -48,7 +53,7 @@ class Look(msgspec.Struct, frozen=True):
     memories: Memories
 
 
-def main(rate: int, minutes: float) -> bool:
+def main(rate: int, minutes: float, mix: Mix) -> bool:
     """Send, wait until all of it is judged, and print the tables; True if the memory of each part is flat.
 
     Raises AppError or TimeoutError if not all of it is judged.
@@ -59,7 +64,7 @@ def main(rate: int, minutes: float) -> bool:
         with running_stack(at / "state", SPEED, console.print, at / "settings.json") as stack:
             time.sleep(SETTLED_SECONDS)
             looks = [Look(0.0, 0, _memories(stack))]
-            state = _send(stack, at / "load", rate, minutes, looks)
+            state = _send(stack, at / "load", _plan(rate, minutes, mix), looks)
             app = AppClient(stack.url, local_key(stack.settings), patience=PATIENCE_SECONDS)
             expected = state.totals.expected_suspicious
             if not windows.wait_until_judged(windows.Judging(app), expected, PATIENCE_SECONDS, lambda _: None):
@@ -83,9 +88,11 @@ def trends_of(looks: Sequence[Look]) -> dict[str, Trend]:
     return {name: trend(at, [look.memories.get(name, 0.0) for look in half]) for name in looks[-1].memories}
 
 
-def _send(stack: Stack, folder: Path, rate: int, minutes: float, looks: list[Look]) -> SendState:
-    seconds = minutes * 60
-    plan = msgspec.structs.replace(plan_of_rate(rate, round(rate * seconds)), producers=1, seed=42)
+def _plan(rate: int, minutes: float, mix: Mix) -> CampaignPlan:
+    return msgspec.structs.replace(plan_of_rate(rate, round(rate * minutes * 60)), producers=1, seed=42, mix=mix)
+
+
+def _send(stack: Stack, folder: Path, plan: CampaignPlan, looks: list[Look]) -> SendState:
     order = taken(folder, plan, 1, {})
     began = time.monotonic()
 
@@ -152,5 +159,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description="A long load on the whole pipeline.")
     parser.add_argument("--rate", type=int, default=1_500, help="events a second (1500)")
     parser.add_argument("--minutes", type=float, default=30, help="how long (30)")
+    parser.add_argument("--flagged", action="store_true", help="every event is a sale that is flagged")
     arguments = parser.parse_args()
-    sys.exit(0 if main(arguments.rate, arguments.minutes) else 1)
+    sys.exit(0 if main(arguments.rate, arguments.minutes, FLAGGED if arguments.flagged else Mix()) else 1)
