@@ -7,7 +7,16 @@ from xml.sax.saxutils import quoteattr
 
 import msgspec
 
-from cli.campaign_report.rows import account_rows, asked_rows, bill_rows, latency_rows, mix_rows, part_rows, share
+from cli.campaign_report.rows import (
+    BALANCE,
+    account_rows,
+    asked_rows,
+    bill_rows,
+    latency_rows,
+    mix_rows,
+    part_rows,
+    share,
+)
 from cli.screen import plain
 from fraud.load.latencies import Quantiles
 from fraud.load.report import CampaignReport
@@ -48,6 +57,7 @@ def to_html(report: CampaignReport) -> str:
             ("Flagged events: their window analysed after, by minute", _bars(report, "send_to_window")),
             ("Verdicts after a window's end, by minute", _bars(report, "window_to_verdict")),
         ],
+        balance=BALANCE,
         height=_CHART,
         parts=part_rows(report),
         asked=asked_rows(report),
@@ -79,6 +89,7 @@ def to_markdown(report: CampaignReport) -> str:
     for difference in report.outcome.differences:
         lines.append(f"- {difference.name}: {difference.count:,}, such as {_cell(', '.join(difference.ids[:3]))}")
     lines += _cost_lines(report)
+    lines.append(f"- {'✔' if report.balanced else '✘'} {BALANCE}")
     lines += [f"- {'✔' if check.holds else '✘'} {check.sentence}" for check in report.checks]
     return "\n".join(lines) + "\n"
 
@@ -126,8 +137,10 @@ def _cell(text: str) -> str:
 
 
 class _Bar(msgspec.Struct, frozen=True):
-    """A bar of a chart: its height, and what is told of it."""
+    """A bar of a chart: the start of its minute, its p95 in seconds, its height, and what is told of it."""
 
+    start: str
+    p95: float
     height: float
     title: str
     is_worst: bool
@@ -141,6 +154,8 @@ def _bars(report: CampaignReport, name: str) -> list[_Bar]:
     most = max((value.p95 for _, value in measured), default=0.0)
     return [
         _Bar(
+            start=start,
+            p95=value.p95,
             height=round(_CHART * value.p95 / most, 1) if most else 0.0,
             title=f"{start}: p95 {value.p95:,g} s, highest {value.max:,g} s, of {value.count:,}",
             is_worst=value.p95 == most,

@@ -11,6 +11,9 @@ _MIB = 2**20
 _UNITS = {"cosmos": "RU", "functions": "s", "azurite": "bytes"}
 _MIX = ("bad", "malformed", "doubled", "reused_ids", "late", "foreign_fields", "unicode", "oversized")
 
+BALANCE = "the archives balance, but for what the campaign does on purpose"
+"""Asked for in every report, whatever a campaign file asserts."""
+
 
 class ReportRow(msgspec.Struct, frozen=True):
     """A row: its name, and its value as text."""

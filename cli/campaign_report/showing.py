@@ -4,7 +4,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.campaign_report.rows import account_rows, latency_rows, mix_rows, part_rows
+from cli.campaign_report.rows import BALANCE, account_rows, latency_rows, mix_rows, part_rows
 from cli.screen import console, plain, say
 from fraud.load.report import CampaignReport
 
@@ -29,7 +29,7 @@ def show_report(report: CampaignReport) -> None:
         for event_id in difference.ids[:_IDS]:
             say(f"    {event_id[:70]}")
     console.print()
-    console.print(f"  {_mark(holds=report.balanced)} the archives balance, but for what the campaign does on purpose")
+    console.print(f"  {_mark(holds=report.balanced)} {BALANCE}")
     for check in report.checks:
         console.print(f"  {_mark(holds=check.holds)} {escape(plain(check.sentence))}")
     console.print(f"\n  [bold]{'[green]Held[/]' if report.held else '[red]Not held[/]'}[/]")

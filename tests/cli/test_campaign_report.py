@@ -107,6 +107,7 @@ def test_what_is_wrong_is_named_in_every_format(capsys: pytest.CaptureFixture[st
     for name, text in texts.items():
         assert "loss is 2, must be at most 0" in text, name
     for name in ("screen", "html", "md"):
+        assert "✘ the archives balance" in texts[name], name
         assert "3b9d" in texts[name], name
         assert "10:02" in texts[name], f"the worst minute in {name}"
     assert max(map(len, texts["screen"].splitlines())) <= 80
@@ -128,6 +129,8 @@ def test_the_page_needs_nothing_from_elsewhere_and_draws_each_minute():
     assert "http" not in page
     assert page.count("<rect") == 4
     assert page.count('class="worst"') == 2
+    # Each chart says its span and its scale.
+    assert page.count("p95 of each minute, at most") == 2
 
 
 def test_continuous_integration_sees_a_test_case_for_each_assertion():
