@@ -3,10 +3,12 @@
 Source: "NCRONTAB expressions" of the timer trigger, and what NCrontab.Signed 3.4.0, its library, answered to the
 expressions of `tests/functions_host/golden/ncrontab.tsv`. Unlike cron, a day must match both the day and the day of
 week. Days of the week run from 0, Sunday, to 6. The library swaps reversed bounds (`22-6` means 6 to 22), takes a
-step of 0 for 1, and knows a month or a day by any beginning of its name (`m` is March, the first).
+step below 1 for 1, and knows a month or a day by any beginning of its name (`m` is March, the first). Spaces alone part
+the fields: a tab is taken beside a number, and parts nothing.
 """
 
 import calendar
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +22,7 @@ _FIELDS = (
     ("month", 1, 12, _MONTHS),
     ("day-of-week", 0, 6, _DAYS),
 )
+_DIGITS = "0123456789"
 _HORIZON_YEARS = 30  # the longest gap between two 29ths of February on one weekday is 28 years, 40 around 2100
 
 
@@ -28,7 +31,7 @@ class Ncrontab:
 
     def __init__(self, expression: str) -> None:
         """Raises ValueError that names the field which is wrong."""
-        texts = expression.split()
+        texts = [text for text in expression.split(" ") if text]
         if len(texts) == 5:
             texts.insert(0, "0")
         if len(texts) != 6:
@@ -90,7 +93,7 @@ class _Field:
         body, slash, step_text = item.partition("/")
         first_text, dash, last_text = body.partition("-")
         try:
-            step = int(step_text) if slash else 1
+            step = _whole(step_text) if slash else 1
             if body == "*":
                 first, last = self._low, self._high
             else:
@@ -98,18 +101,26 @@ class _Field:
                 last = self._value(last_text) if dash else (self._high if slash else first)
         except ValueError:
             raise ValueError(f"the {self._name} field {self._text!r} cannot be read at {item!r}") from None
-        if step < 0 or not (self._low <= first <= self._high and self._low <= last <= self._high):
+        if not (self._low <= first <= self._high and self._low <= last <= self._high):
             raise ValueError(f"the {self._name} field {self._text!r} must lie in {self._low} to {self._high}")
         if first > last:
             first, last = last, first
             self.swapped.append(f"{body} of the {self._name} field means {first}-{last}")
-        return range(first, last + 1, step or 1)
+        return range(first, last + 1, max(step, 1))
 
     def _value(self, text: str) -> int:
         """A number, or the first name that begins so."""
-        if text.isascii() and text.isdecimal():
-            return int(text)
+        if text[:1] in _DIGITS and text:
+            return _whole(text)
         for index, name in enumerate(self._names):
             if text and name.startswith(text.lower()):
                 return index + self._low
         raise ValueError(text)
+
+
+def _whole(text: str) -> int:
+    """A number as .NET reads it: ASCII digits, a sign, white space around; 32 bits. Raises ValueError."""
+    text = text.strip("\t\n\v\f\r")
+    if not re.fullmatch(r"[+-]?[0-9]+", text) or not -(2**31) <= int(text) < 2**31:
+        raise ValueError(text)
+    return int(text)
