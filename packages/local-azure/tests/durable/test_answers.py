@@ -5,6 +5,7 @@ import json
 import pytest
 
 from local_azure.durable.actions import ActionType, parse_answer, parse_failure
+from local_azure.durable.newtonsoft import too_deep
 from local_azure.durable.worker import FunctionFailedError
 
 STATE = {"isDone": False, "schemaVersion": 2, "actions": [[{"actionType": 0, "functionName": "a", "input": "1"}]]}
@@ -19,10 +20,28 @@ def test_actions_output_and_status_are_read():
     assert (answer.is_done, answer.output, answer.custom_status, answer.error) == (True, '{"a":1}', '"x"', None)
 
 
-def test_values_that_only_python_takes_for_json_are_kept():
-    answer = parse_answer('{"isDone": true, "actions": [[]], "output": [NaN, "\\ud800"]}')
+def test_values_that_only_python_takes_for_json_are_read_as_by_the_host():
+    answer = parse_answer('{"isDone": true, "actions": [[]], "output": [NaN, -Infinity, "\\ud800", "\\ud83d\\ude00"]}')
 
-    assert answer.output == '[NaN,"\\ud800"]'
+    assert answer.output == '["NaN","-Infinity","\ufffd","😀"]'
+
+
+@pytest.mark.parametrize(("member", "shown"), [("output", "output"), ("customStatus", "customStatus")])
+def test_an_answer_that_is_nested_too_deep_fails_and_nothing_of_it_is_carried_out(member: str, shown: str):
+    """The object around it counts: 63 levels are left."""
+    fits, too_deep = (json.loads("[" * depth + "]" * depth) for depth in (63, 64))
+
+    assert parse_answer(json.dumps({**STATE, member: fits})).error is None
+    answer = parse_answer(json.dumps({**STATE, member: too_deep}))
+    assert answer.error == f"The reader's MaxDepth of 64 has been exceeded. Path '{shown}{'[0]' * 63}'."
+    assert (answer.actions, answer.is_done) == ((), False)
+
+
+def test_the_path_of_what_is_too_deep_names_members_as_newtonsoft_does():
+    """As Newtonsoft.Json 13 answered to the same value."""
+    value = json.loads('[1, 2, {"b c": ' + "[" * 64 + "]" * 64 + ', "d": {"e": []}}]')
+
+    assert str(too_deep(value)).endswith(f"Path '[2]['b c']{'[0]' * 62}'.")
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,14 @@ def test_a_status_holds_values_and_whole_seconds():
         "createdTime": "1970-01-01T00:00:00Z",
         "lastUpdatedTime": "1970-01-01T00:01:01Z",
     }
+
+
+def test_the_status_of_a_child_names_its_parent_and_that_of_no_other_does():
+    child, alone = (
+        Instance(id="kid", execution="e", name="work", created=0.0, updated=0.0, parent=parent)
+        for parent in ("mother", None)
+    )
+
+    assert list(instance_status(child))[:3] == ["name", "instanceId", "parentInstanceId"]
+    assert instance_status(child)["parentInstanceId"] == "mother"
+    assert "parentInstanceId" not in instance_status(alone)

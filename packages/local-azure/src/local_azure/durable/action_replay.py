@@ -36,6 +36,8 @@ class ActionReplay:
         self._can_grow = True
         self._roots: list[Node] = [build_node(action, number) for number, action in enumerate(self._actions)]
         self._invoked = 0
+        self._settled = 0
+        """The number of roots from the first on that the extension has done with."""
         self._next_id = 0
         self._now = 0.0
         self._pending: dict[int, Decision] = {}
@@ -136,8 +138,12 @@ class ActionReplay:
     # --- actions ---
 
     def decide(self) -> list[Decision]:
-        """Number all actions that have no number yet, and give everything that the history does not have, in order."""
-        while self._invoked < len(self._roots):
+        """Number the actions whose turn it is, and give everything that the history does not have, in order.
+
+        The extension carries out one action after the other. So what user code asks for once a `task_all` has failed
+        comes when the rest of that group has ended as well.
+        """
+        while self._invoked < len(self._roots) and (self._roots[self._invoked].only_waits or self._all_settled()):
             self._invoke_next()
         decisions = [self._pending[number] for number in sorted(self._pending)]
         self._pending.clear()
@@ -163,6 +169,12 @@ class ActionReplay:
         for number in cancelled:
             del self._open[number]
         return cancelled
+
+    def _all_settled(self) -> bool:
+        """True if every action that was carried out has ended."""
+        while self._settled < self._invoked and self._roots[self._settled].is_settled:
+            self._settled += 1
+        return self._settled == self._invoked
 
     def _invoke_waits(self) -> None:
         while self._invoked < len(self._roots) and self._roots[self._invoked].only_waits:
@@ -212,8 +224,8 @@ class ActionReplay:
 
     @property
     def has_open_tasks(self) -> bool:
-        """True while an activity, a timer or a sub-orchestration has not ended; until then no instance ends."""
-        return bool(self._open)
+        """True while something is to be carried out or has not ended; until then no instance ends."""
+        return bool(self._open) or self._invoked < len(self._roots) or not self._all_settled()
 
     @property
     def open_tasks(self) -> int:
@@ -264,7 +276,7 @@ class ActionReplay:
                 return True
             if place >= self._invoked and root.only_waits:
                 self._invoke_waits()
-            if not root.is_resolved and not _is_signal(root):
+            if not root.is_settled and not _is_signal(root):
                 return False
         return False
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from local_azure.durable.newtonsoft import UnreadableError, compact, read_value
+from local_azure.durable.newtonsoft import UnreadableError, compact, read_value, too_deep
 from local_azure.durable.worker import FunctionFailedError
 
 OUT_OF_PROC_LABEL = "\n\n$OutOfProcData$:"
@@ -97,6 +97,9 @@ def parse_answer(text: str) -> Answer:
     except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise FunctionFailedError(f"the orchestrator's answer cannot be used: {error}") from error
     actions = tuple(action for batch in raw.actions for action in batch)
+    if problem := too_deep(raw.custom_status, "customStatus") or too_deep(raw.output, "output"):
+        # The host cannot read the answer at all, so it carries out nothing of it.
+        return Answer(is_done=False, actions=(), error=problem)
     status = None if raw.custom_status is msgspec.UNSET else read_value(raw.custom_status)
     custom_status = None if status is None else compact(status)
     try:

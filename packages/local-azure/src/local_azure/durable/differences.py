@@ -27,6 +27,44 @@ _NO_ATTEMPT = (
     "Orchestrator function 'retry_bounds' failed: 'fails_first' is to be tried {} times; at least 1 is asked for"
 )
 
+
+def _failed_child(taken: str) -> str:
+    words = f"An instance with the id '{taken}' is already running."
+    return f"Exception: {words} \n Message: {words}, StackTrace: STACK"
+
+
+_TAKEN: list[Any] = [
+    ["Completed", ["taken-ended", "of-ended", 1], None],
+    "child",
+    "Completed",
+    ["Completed", ["taken-ended", "of-ended", 1], None],
+    [["Completed", "child_of_a_taken_id", None], ["Running", "echo_event", "waiting"]],
+    ["Completed", _failed_child("taken-waiting"), None],
+    ["Completed", {"type": "str", "value": "event"}, "waiting"],
+]
+
+_DIALECT = (
+    "'single'", "{a: 1}", "[1,]", "/* c */ 1", "01", "0x10", "NaN", "-Infinity", "undefined", "new Date(1)", "1 2",
+    '{"a":1}{',
+)  # fmt: skip
+
+_NOT_JSON = "Exception: TypeError: class <class 'set'> does not expose a `to_json` function"
+_UNTOUCHED = ["NoneType", "None"]
+_ODD_OPERATIONS = {
+    operation: [
+        ["Completed", [result, state], None],
+        {"status": 200, "type": "application/json; charset=utf-8", "body": body},
+    ]
+    for operation, result, state, body in (
+        ("keep_odd", _NOT_JSON, _UNTOUCHED, None),
+        ("odd_result", _NOT_JSON, _UNTOUCHED, None),
+        ("cause", "Exception: the effect", _UNTOUCHED, None),
+        ("end_and_set", None, ["str", "'after the end'"], "after the end"),
+        ("set_twice", "two", ["str", "'second'"], "second"),
+        ("nothing", None, _UNTOUCHED, None),
+    )
+}
+
 GOLDEN = {
     "unknown_activity": Difference(
         "the instance stays Running for ever",
@@ -57,6 +95,36 @@ PROBES = {
             "0": ["Failed", _NO_ATTEMPT.format(0), None],
             "-1": ["Failed", _NO_ATTEMPT.format(-1), None],
         },
+    ),
+    "a_child_of_an_id_that_is_taken": Difference(
+        "the child takes the place of a running instance of its id; who waits for that one waits for ever",
+        "the call fails at once; the log says what Azure would do",
+        "no instance disappears unseen",
+        _TAKEN,
+    ),
+    "bodies_in_a_dialect_of_json": Difference(
+        "what Newtonsoft.Json reads beyond JSON is taken: single quotes, comments, NaN, octal and hexadecimal numbers",
+        "400",
+        "no client writes such a body but by mistake",
+        {body: [400, 400] for body in _DIALECT},
+    ),
+    "odd_operations_of_entities": Difference(
+        "an entity whose state or result is not JSON fails as a whole, and who calls it waits for ever",
+        "the call fails at once; the log says what Azure would do",
+        "as above",
+        _ODD_OPERATIONS,
+    ),
+    "two_children_of_one_id": Difference(
+        "both run, one in the place of the other",
+        "the second call fails at once; the log says what Azure would do",
+        "under the extension one of two that wait for something is never answered",
+        ["Completed", _failed_child("twins-one"), None],
+    ),
+    "two_waiting_children_of_one_id": Difference(
+        "the first is never answered: the parent stays Running for ever",
+        "the second call fails at once; the log says what Azure would do",
+        "as above",
+        [["Completed", "Completed"], 410, ["Completed", _failed_child("twins-wait-one"), None]],
     ),
     "starts_that_are_odd": Difference(
         "a body that is not JSON: 500 JsonSerializationException",

@@ -92,6 +92,7 @@ class EntityRunner:
         try:
             answer = _decoder.decode(await self._worker.run_entity(name, payload))
         except FunctionFailedError as error:
+            log.warning("entity %s failed as a whole: on Azure who calls it would wait for ever", name)
             return failure_text(error)
         except msgspec.DecodeError as error:
             return failure_text(ValueError(f"the entity's answer cannot be used: {error}"))

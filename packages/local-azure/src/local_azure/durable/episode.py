@@ -1,5 +1,6 @@
 """One episode of an instance as one transaction: the messages taken in, the decisions, and the instance's new row."""
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 
@@ -27,6 +28,8 @@ from local_azure.durable.store import (
 )
 from local_azure.durable.tasks import Decision, DecisionKind
 from local_azure.durable.timers import due_time
+
+log = logging.getLogger(__name__)
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +166,7 @@ def _start_child(
     child = decision.instance_id
     if running_execution(database, child):
         reason = f"An instance with the id '{child}' is already running."
+        log.warning("%s: %s On Azure it would be replaced; who waits for it would wait for ever.", parent.id, reason)
         put_message(database, _child_event(parent.id, decision.number, now, reason=reason))
         return [parent.id]
     new = NewInstance(

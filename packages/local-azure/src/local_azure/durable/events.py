@@ -160,5 +160,7 @@ def seconds(text: str) -> float:
 
 
 def printable(text: str) -> str:
-    """Text from user code with what cannot be stored as UTF-8 replaced."""
-    return text.encode("utf-8", "replace").decode()
+    """Text from user code as .NET writes it: a lone half of a pair becomes U+FFFD, two halves are one letter."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

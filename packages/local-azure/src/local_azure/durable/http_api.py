@@ -186,9 +186,14 @@ class HttpApi:
 
     async def signal(self, request: web.Request) -> web.Response:
         """Signal an entity: 202. DELETE is the operation `delete`."""
-        operation = "delete" if request.method == "DELETE" else query.parameters(request).get("op", "")
+        # .NET joins what a query names twice.
+        asked = ",".join(query.parameters(request).getall("op", []))
+        operation = "delete" if request.method == "DELETE" else asked
         if request.content_type == "application/json" or not request.can_read_body:
-            body = await query.json_body(request)
+            try:
+                body = await query.json_body(request)
+            except UnreadableBodyError as error:
+                raise BadRequestError(f"Could not parse JSON content: {error}") from error
         else:
             body = to_json(await query.text_body(request))
         self._client.signal_entity(_part(request, "name"), _key(request), operation, body)

@@ -10,11 +10,13 @@ from multidict import CIMultiDict
 
 from local_azure.durable.errors import BadRequestError, UnreadableBodyError
 from local_azure.durable.events import seconds
+from local_azure.durable.newtonsoft import compact, too_deep
 from local_azure.durable.queries import DEFAULT_PAGE, InstanceFilter
 
 MAX_BODY = 32 << 20
 _STATUSES = ("Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended")
 _STATUS_NAMES = {name.lower(): name for name in _STATUSES}
+_LARGE = re.compile(r"[eE][+]?[0-9]{3}|[0-9]{309}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
@@ -51,14 +53,17 @@ async def text_body(request: web.Request) -> str:
 
 async def json_body(request: web.Request) -> str | None:
     """The body as JSON text, None without a body. Raises as `text_body`, and UnreadableBodyError if it is not JSON."""
-    text = await text_body(request)
+    text = (await text_body(request)).removeprefix("\ufeff")
     if not text:
         return None
     try:
-        json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise UnreadableBodyError(str(error)) from error
-    return text
+    if problem := too_deep(value):
+        raise UnreadableBodyError(problem)
+    # A number that is no double is to Newtonsoft the text "Infinity".
+    return compact(value) if _LARGE.search(text) else text
 
 
 def _refuse_constant(name: str) -> None:

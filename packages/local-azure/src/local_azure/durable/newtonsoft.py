@@ -6,13 +6,19 @@ begins with `$ref` becomes null, one with `$values` becomes that list. Objects i
 """
 
 import json
+import math
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 from local_azure.durable.events import printable
 
 _MARKED = re.compile(r'\s*\{\s*"\$(?:type|id|ref|values)"')
+_PLAIN = re.compile(r"[0-9a-z+.,:{}\[\]-]*")
+"""Numbers, `true`, `false` and `null` without a space: they are written as they are read."""
 _MARKS = {"$type", "$id", "$ref", "$values"}
+_MAX_DEPTH = 64
+_ODD_NAME = re.compile(r"[ .'/\"\[\]\t\n\r\f\b\\\u0085\u2028\u2029]")
 _SECOND_NAME = re.compile(r'\s*\{\s*"\$ref"\s*:\s*"(?:[^"\\]|\\.)*"\s*,\s*"((?:[^"\\]|\\.)*)"\s*:')
 
 
@@ -25,17 +31,30 @@ class UnreadableError(Exception):
 
 
 def compact(value: object) -> str:
-    """A value as Newtonsoft writes it: no spaces, and every character as it is."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # A lone surrogate cannot be stored; it stays escaped.
-    return text if printable(text) == text else json.dumps(value, separators=(",", ":"))
+    """A value as Newtonsoft writes it: no spaces, every character as it is, NaN and the infinities as texts."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        text = json.dumps(_with_named_numbers(value), ensure_ascii=False, separators=(",", ":"))
+    return printable(text)
+
+
+def _with_named_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        members = cast(dict[str, Any], value)
+        return {name: _with_named_numbers(member) for name, member in members.items()}
+    if isinstance(value, list):
+        return [_with_named_numbers(member) for member in cast(list[Any], value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value
 
 
 def read_result(text: str) -> str:
     """JSON text that an activity returned, as the history gets it. Raises UnreadableError."""
     if _MARKED.match(text):
         return compact(read_value(json.loads(text), text))
-    if '"' not in text and " " not in text:
+    if _PLAIN.fullmatch(text):
         return text
     try:
         return compact(json.loads(text))
@@ -62,6 +81,34 @@ def read_value(value: Any, text: str | None = None, path: str = "") -> Any:
         if name == "$ref" and mark is not None:
             return _reference(members, text, path)
     return members
+
+
+def too_deep(value: Any, path: str = "") -> str | None:
+    """Newtonsoft's words for a value that is nested more than 64 deep; None for any other.
+
+    `path` is the member of an object in which the value stands; that object counts.
+    """
+    level = [(path, value)]
+    for _ in range(_MAX_DEPTH - bool(path)):
+        level = [member for where, each in level for member in _members(where, each)]
+        if not level:
+            return None
+    for where, each in level:
+        if isinstance(each, dict | list):
+            return f"The reader's MaxDepth of {_MAX_DEPTH} has been exceeded. Path '{where}'."
+    return None
+
+
+def _members(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The members of a list or an object that are such themselves, by their paths."""
+    if isinstance(value, list):
+        for place, member in enumerate(cast(list[Any], value)):
+            if isinstance(member, dict | list):
+                yield f"{path}[{place}]", member
+    elif isinstance(value, dict):
+        for name, member in cast(dict[str, Any], value).items():
+            if isinstance(member, dict | list):
+                yield (f"{path}['{name}']" if _ODD_NAME.search(name) else f"{path}.{name}".lstrip(".")), member
 
 
 def _reference(rest: dict[str, Any], text: str | None, path: str) -> None:

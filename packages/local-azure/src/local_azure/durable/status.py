@@ -32,6 +32,7 @@ def instance_status(
     status: dict[str, Any] = {
         "name": instance.name,
         "instanceId": instance.id,
+        **({"parentInstanceId": instance.parent} if instance.parent is not None else {}),
         "runtimeStatus": instance.status,
         "input": json_value(instance.input) if show_input else None,
         "customStatus": json_value(instance.custom_status),

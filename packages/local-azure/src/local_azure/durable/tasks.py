@@ -48,6 +48,11 @@ class Task:
         return self.succeeded or self.failed
 
     @property
+    def is_settled(self) -> bool:
+        """True if the extension would go on from here."""
+        return self.succeeded or self.failed or self.action.is_canceled
+
+    @property
     def only_waits(self) -> bool:
         """True if it schedules nothing and has no number: it waits for an external event."""
         return self.action.action_type is ActionType.WAIT_FOR_EXTERNAL_EVENT
@@ -111,6 +116,13 @@ class Group:
         if self._any:
             return not self._children or any(child.is_resolved for child in self._children)
         return self.failed or all(child.is_resolved for child in self._children)
+
+    @property
+    def is_settled(self) -> bool:
+        """True if the extension would go on from here: .NET's WhenAll waits for the rest after a failure too."""
+        if self._any:
+            return not self._children or any(child.is_settled for child in self._children)
+        return all(child.is_settled for child in self._children)
 
 
 Node = Task | Group

@@ -72,7 +72,7 @@ class RecordingWorker(SdkWorker):
 
 @contextmanager
 def _own_modules(folder: Path) -> Generator[None]:
-    """Find the modules of an app beside it while it is loaded, and load them anew for the next app."""
+    """Find the modules of an app beside it while it runs, and load them anew for the next app."""
     before = set(sys.modules)
     sys.path.insert(0, str(folder))
     try:
@@ -93,16 +93,16 @@ async def local_engine(app_file: Path, folder: Path) -> AsyncGenerator[Client]:
     module = importlib.util.module_from_spec(specification)
     with _own_modules(app_file.parent):
         specification.loader.exec_module(module)
-    worker = RecordingWorker(module.app)
-    hub = TaskHub(folder / "hub.db", worker, RunningHub.clock_at_speed(1), HubSettings())
-    served = web.Application(client_max_size=1 << 30)
-    add_routes(served, hub)
-    await hub.start()
-    try:
-        async with serving(served) as address, aiohttp.ClientSession() as session:
-            yield Client("local", address, session, lambda: worker.episodes)
-    finally:
-        await hub.stop()
+        worker = RecordingWorker(module.app)
+        hub = TaskHub(folder / "hub.db", worker, RunningHub.clock_at_speed(1), HubSettings())
+        served = web.Application(client_max_size=1 << 30)
+        add_routes(served, hub)
+        await hub.start()
+        try:
+            async with serving(served) as address, aiohttp.ClientSession() as session:
+                yield Client("local", address, session, lambda: worker.episodes)
+        finally:
+            await hub.stop()
 
 
 @asynccontextmanager

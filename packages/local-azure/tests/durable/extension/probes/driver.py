@@ -7,15 +7,19 @@ from tests.durable.extension.probes import (
     entities,
     external_events,
     failures,
+    families,
     groups,
     listing,
     odd_ids,
+    oddities,
     queries,
     races,
     replaying,
     retrying,
+    signals,
     sizes,
     states,
+    tangles,
     values,
 )
 from tests.durable.extension.probes.probing import Probe
@@ -37,6 +41,10 @@ _MODULES = (
     odd_ids,
     states,
     queries,
+    families,
+    oddities,
+    signals,
+    tangles,
 )
 PROBES: dict[str, Probe] = {
     name: probe for module in _MODULES for name, probe in vars(module).items() if getattr(probe, "is_probe", False)

@@ -9,6 +9,8 @@ from tests.durable.extension.client import Answer, Client
 from tests.durable.extension.even import even
 from tests.durable.extension.probes.app.probed.foreign import FOREIGN
 
+_UNPARSED = "Could not parse JSON content: "
+
 Probe = Callable[[Client], Awaitable[Any]]
 
 
@@ -41,6 +43,9 @@ def _plain(value: Any) -> Any:
         said = str(members.get("ExceptionMessage"))
         if "Path '" in said or "(char " in said:
             members = members | {"ExceptionMessage": "PARSER"}
+        told = str(members.get("Message"))
+        if told.startswith(_UNPARSED):
+            members = members | {"Message": _UNPARSED + "PARSER"}
         return {key: _plain(member) for key, member in members.items() if key != "StackTrace"}
     if isinstance(value, list):
         return [_plain(member) for member in cast(list[Any], value)]

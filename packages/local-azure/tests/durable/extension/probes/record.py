@@ -27,8 +27,9 @@ async def main(names: list[str]) -> None:
             for probe in names or list(PROBES):
                 recorded[probe] = await PROBES[probe](client)
                 print(probe, json.dumps(recorded[probe])[:200], flush=True)
-    text = json.dumps(recorded, indent=1, ensure_ascii=False, sort_keys=True)
-    RECORDED.write_text(text + "\n", encoding="utf-8")
+                # Kept after each: a probe that fails takes no other along.
+                text = json.dumps(recorded, indent=1, ensure_ascii=False, sort_keys=True)
+                RECORDED.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,14 @@ from probed import (
     children,
     entities,
     failing,
+    family,
     foreign,
     groups,
     http,
+    odd_values,
+    races,
     retrying,
+    signalling,
     sizes,
     statuses,
     values,
@@ -31,6 +35,10 @@ _MODULES = (
     retrying,
     groups,
     sizes,
+    family,
+    odd_values,
+    races,
+    signalling,
 )
 for module in _MODULES:
     app.register_functions(module.blueprint)
