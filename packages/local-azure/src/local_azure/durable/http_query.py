@@ -62,7 +62,7 @@ async def json_body(request: web.Request) -> str | None:
         raise UnreadableBodyError(str(error)) from error
     if problem := too_deep(value):
         raise UnreadableBodyError(problem)
-    # A number that is no double is to Newtonsoft the text "Infinity".
+    # To Newtonsoft a number beyond a double is the text "Infinity".
     return compact(value) if _LARGE.search(text) else text
 
 
