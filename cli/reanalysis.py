@@ -10,7 +10,7 @@ import msgspec
 from cli.app_client import AppClient, AppError, app_of, read_as
 from cli.options import add_actor, duration, whole_number
 from cli.reconcile import range_of
-from cli.screen import plain, print_json, progress, say
+from cli.screen import plain, print_json, progress, said_at_ctrl_c, say
 from fraud.reanalysis.asking import ReanalysisRow
 from fraud.reanalysis.messages import ENDED, ReanalysisState
 
@@ -71,6 +71,8 @@ def _stop(app: AppClient, options: argparse.Namespace) -> int:
 def _wait(app: AppClient, *, quiet: bool) -> ReanalysisRow:
     """Follow it to its end, with a bar."""
     with ExitStack() as screen:
+        goes_on = "the re-analysis goes on: `detective reanalyze --status` shows it, `--stop` stops it"
+        screen.enter_context(said_at_ctrl_c(goes_on))
         display = None if quiet else screen.enter_context(progress())
         bar = display.add_task("counting", total=None) if display else None
         while (row := _read(app.get(_CURRENT))).status in _RUNNING:

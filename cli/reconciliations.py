@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cli.app_client import AppClient, AppError, Struct, read_as
-from cli.screen import progress
+from cli.screen import progress, said_at_ctrl_c
 from reconciliation.messages import Outcome
 
 _POLL_SECONDS = 0.3
@@ -54,14 +54,15 @@ def wait(app: AppClient, run: str, seen: OnPhase) -> Outcome:
 
 def wait_at(app: AppClient, path: str, run: str, kind: type[Struct], seen: OnPhase) -> Struct:
     """Follow what runs at a path to its end; its output. Raises AppError if it failed."""
-    while True:
-        status = read_as(RunStatus, app.get(f"{path}/{run}"), run)
-        if status.status == "Completed":
-            return read_as(kind, status.output, run)
-        if status.status not in _RUNNING:
-            raise AppError(f"{run} {status.status.lower()}: {status.output}")
-        seen(status.progress or Phase())
-        time.sleep(_POLL_SECONDS)
+    with said_at_ctrl_c(f"{run} goes on: the same range waits for it again, {app.base_url}/{path}/{run} shows it"):
+        while True:
+            status = read_as(RunStatus, app.get(f"{path}/{run}"), run)
+            if status.status == "Completed":
+                return read_as(kind, status.output, run)
+            if status.status not in _RUNNING:
+                raise AppError(f"{run} {status.status.lower()}: {status.output}")
+            seen(status.progress or Phase())
+            time.sleep(_POLL_SECONDS)
 
 
 def wait_with_bar(app: AppClient, run: str) -> Outcome:

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,16 @@ def from_here(path: Path) -> Path:
     """A path as it is shown: from the folder that the command was given in, if it lies below that."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+@contextmanager
+def said_at_ctrl_c(text: str) -> Generator[None]:
+    """Say what goes on in the app, and how to come back to it, if somebody ends the waiting."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        show_error(text)
+        raise
 
 
 def print_json(content: Any) -> None:

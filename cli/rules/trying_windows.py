@@ -11,7 +11,7 @@ from cli.options import add_actor, duration
 from cli.reconcile import range_of
 from cli.rules.comparing import Changes, Example
 from cli.rules.showing_changes import show_changes
-from cli.screen import print_json, say
+from cli.screen import print_json, said_at_ctrl_c, say
 from fraud.reanalysis.asking import TrialRow
 from fraud.reanalysis.trial import LEVELS, TrialState
 from fraud.rules.shipped import shipped
@@ -67,8 +67,9 @@ def _rules(name: str) -> dict[str, str]:
 
 
 def _wait(app: AppClient) -> TrialState:
-    while (row := read_as(TrialRow, app.get(_CURRENT), "the trial")).status in _RUNNING:
-        time.sleep(_POLL_SECONDS)
+    with said_at_ctrl_c("the trial goes on, and changes nothing: the desk shows it under Rules"):
+        while (row := read_as(TrialRow, app.get(_CURRENT), "the trial")).status in _RUNNING:
+            time.sleep(_POLL_SECONDS)
     if row.result is None:
         raise AppError(f"the trial {row.status.lower()}: {row.error}")
     return row.result

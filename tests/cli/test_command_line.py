@@ -173,6 +173,48 @@ def test_ctrl_c_leaves_a_campaign_running_and_says_how_to_come_back(
     assert [path for path, _ in app.asked] == ["/api/campaigns", "/api/campaigns/campaign-x"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "answers", "said"),
+    [
+        (
+            ["reconcile", "--from", "2026-01-02T09:00:00Z", "--to", "2026-01-02T10:00:00Z", "--json"],
+            {
+                "/api/reconciliations": [(202, {"id": "reconcile-x"})],
+                "/api/reconciliations/reconcile-x": [(200, {"status": "Running"})],
+            },
+            "reconcile-x goes on: the same range waits for it again",
+        ),
+        (
+            ["reanalyze", "--last", "1h", "--why", "x", "--json"],
+            {
+                "/api/health": [(200, {"status": "ok"})],
+                "/api/reanalyses": [(202, {"id": "reanalysis"})],
+                "/api/reanalysis": [(200, {"status": "Running", "phase": "counting"})],
+            },
+            "the re-analysis goes on: `detective reanalyze --status` shows it",
+        ),
+    ],
+)
+def test_ctrl_c_says_what_goes_on_in_the_app(  # noqa: PLR0917 - what is asked, answered and said
+    app: type[App],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Output,
+    arguments: list[str],
+    answers: dict[str, list[tuple[int, Any]]],
+    said: str,
+):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    app.answers.update(answers)
+    monkeypatch.setattr(campaigns.time, "sleep", interrupted)
+
+    assert detective(monkeypatch, *arguments) == 130
+
+    shown = capsys.readouterr()
+    assert (shown.out, said in shown.err) == ("", True), shown.err
+
+
 def test_a_campaign_can_be_watched_again(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
     app.answers["/api/campaigns/x"] = [(200, {"id": "campaign-x", "status": "Completed", "phase": "stopped"})]
 

@@ -51,6 +51,16 @@ def test_a_closed_output_is_nowhere():
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_ctrl_c_while_the_program_is_being_loaded_is_no_traceback(tmp_path: Path):
+    (tmp_path / "msgspec.py").write_text("raise KeyboardInterrupt")
+    command = [sys.executable, "-m", "cli", "sql", "--list"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (130, b"")
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path):
     file = tmp_path / "verdicts"
     file.write_bytes(b"of before")

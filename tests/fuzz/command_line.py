@@ -37,6 +37,7 @@ def _words(_: Path) -> Generator[Try]:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaint):
             code = _run(words)
         assert code in _CODES, f"{words}: exit code {code}"
+        assert "Traceback" not in complaint.getvalue(), f"{words}: {complaint.getvalue()}"
         if code == 2:
             assert complaint.getvalue().strip(), f"{words}: refused without a word"
 
