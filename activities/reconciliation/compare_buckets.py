@@ -6,7 +6,7 @@ import msgspec
 
 from activities.reconciliation.bucket_rows import BucketRows, gathered
 from activities.reconciliation.cores import on_a_core
-from activities.reconciliation.name_fields import with_fields
+from activities.reconciliation.name_fields import with_fields, with_states
 from activities.reconciliation.run_files import is_current, read_keys, read_plan, write_struct
 from activities.reconciliation.second_look import settle
 from reconciliation.comparing.classes import CLASS
@@ -48,6 +48,8 @@ async def compare_buckets(task: PartTask) -> PartProgress:
             await _look_again(result, keys)
             if altered := result.differences.get("case_differs"):
                 result.differences["case_differs"] = await with_fields(in_order(altered))
+            if falsified := result.differences.get("verdict_differs"):
+                result.differences["verdict_differs"] = await with_states(in_order(falsified))
             result.count()
             await _list_differences(task.run, bucket, result)
             await write_struct(sums_path(task.run, task.stage, bucket), result.accounts)

@@ -1,7 +1,8 @@
-"""Name the fields in which a stored case differs from the one that its verdicts make."""
+"""Name the fields in which a stored case differs from the one that its verdicts make, and the state that was seen."""
 # pyright: reportUnknownMemberType=false
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -10,32 +11,81 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from activities.reconciliation.run_files import REQUESTS
 from activities.reconciliation.second_look import store_key_of
-from fraud.verdicts import readable_verdicts
+from fraud.quarantine_places import FOLDER as PLACES_FOLDER
+from fraud.verdicts import readable_verdicts, time_path
+from fraud.windows import compact_time
 from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
 from reconciliation.reading.cases import case_from, differing_fields, fields_of, path_of_verdicts
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
 
+STATE_DIGITS = 32
+_BY_ID = "SELECT * FROM c WHERE c.id = @id"
+_encoder = msgspec.json.Encoder(order="deterministic")
+
 
 async def with_fields(differences: Sequence[Difference]) -> list[Difference]:
     """The same differences of `case_differs`; the first ones, as many as a report shows, name their fields."""
-    named = await together(map(_named, differences[:MAX_EXAMPLES]), at_once=REQUESTS)
-    return [*named, *differences[MAX_EXAMPLES:]]
+    return await _first(differences, _of_case)
 
 
-async def _named(difference: Difference) -> Difference:
+async def with_states(differences: Sequence[Difference]) -> list[Difference]:
+    """The same differences of `verdict_differs`; the first ones, as many as a report shows, hold a state."""
+    return await _first(differences, _of_verdicts)
+
+
+async def _first(
+    differences: Sequence[Difference], look: Callable[[Difference], Coroutine[Any, Any, Difference]]
+) -> list[Difference]:
+    looked_at = await together(map(look, differences[:MAX_EXAMPLES]), at_once=REQUESTS)
+    return [*looked_at, *differences[MAX_EXAMPLES:]]
+
+
+async def _of_case(difference: Difference) -> Difference:
     path = path_of_verdicts(difference.event_id, difference.window_end)
     try:
         data = await read_blob(await warehouse(names.FRAUD_EVENTS), path)
-        container = await cosmos.cases()
-        stored: dict[str, Any] = await container.read_item(
-            difference.event_id, partition_key=store_key_of(difference.store)
-        )
-    except (ResourceNotFoundError, CosmosResourceNotFoundError):
+    except ResourceNotFoundError:
         return difference  # gone since it was read
+    stored = await _stored(difference)
     verdicts = readable_verdicts(data)
-    if not verdicts:
+    if not verdicts or stored is None:
         return difference
-    fields = differing_fields(fields_of(case_from(path, verdicts)), fields_of(stored))
-    return msgspec.structs.replace(difference, fields=fields)
+    due, seen = fields_of(case_from(path, verdicts)), fields_of(stored)
+    return msgspec.structs.replace(difference, fields=differing_fields(due, seen), state=_state([due, seen]))
+
+
+async def _stored(difference: Difference) -> dict[str, Any] | None:
+    """The case of its name at its store, or at the store that somebody has moved it to."""
+    container = await cosmos.cases()
+    try:
+        return await container.read_item(difference.event_id, partition_key=store_key_of(difference.store))
+    except CosmosResourceNotFoundError:
+        parameters: list[dict[str, Any]] = [{"name": "@id", "value": difference.event_id}]
+        documents = [document async for document in container.query_items(_BY_ID, parameters=parameters)]
+        return documents[0] if len(documents) == 1 else None
+
+
+async def _of_verdicts(difference: Difference) -> Difference:
+    container = await warehouse(names.FRAUD_EVENTS)
+    verdicts: list[bytes] = []
+    for end in sorted({difference.window_end, *difference.seen}):
+        folder = f"{time_path(end)}/window-{difference.store or 'none'}-{compact_time(end)}"
+        prefix = f"{PLACES_FOLDER}{time_path(end)}/" if difference.by_place else folder
+        paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
+        for data in await together((_read(path) for path in paths), at_once=REQUESTS):
+            of_event = (each for each in readable_verdicts(data) if each.event_id == difference.event_id)
+            verdicts += [_encoder.encode(each) for each in of_event]
+    return msgspec.structs.replace(difference, state=_state(sorted(verdicts))) if verdicts else difference
+
+
+async def _read(path: str) -> bytes:
+    try:
+        return await read_blob(await warehouse(names.FRAUD_EVENTS), path)
+    except ResourceNotFoundError:
+        return b""  # gone since it was listed
+
+
+def _state(content: object) -> str:
+    return sha256(_encoder.encode(content)).hexdigest()[:STATE_DIGITS]

@@ -19,7 +19,8 @@ class Difference(msgspec.Struct, frozen=True):
     and `arrived`, the end of its window, find the event in the archive (None if it is not there). `blobs` are paths of
     blobs to look at, container first; only the examples of a report have them. `seen_stores` are the other stores of
     `wrong_store` and `id_reused`. `fields` are the names of the fields that differ, as far as they are known.
-    `by_place`: `event_id` is the event's place in the hub, by which it was judged.
+    `by_place`: `event_id` is the event's place in the hub, by which it was judged. `state` is a digest of what was seen
+    of `case_differs` and `verdict_differs`, so that one which was changed again is another difference.
     """
 
     window_end: datetime
@@ -35,6 +36,7 @@ class Difference(msgspec.Struct, frozen=True):
     seen_stores: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     by_place: bool = False
+    state: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def in_order(differences: Iterable[Difference]) -> list[Difference]:

@@ -23,11 +23,12 @@ from reconciliation.chain import link_path
 from reconciliation.paths import report_path
 from reconciliation.reporting.acknowledgements import Acknowledgement, key_of, key_of_number
 from reconciliation.reporting.report import Report
-from services import names
+from services import cosmos, names
 from services.blobs import delete_blob, read_blob, warehouse, write_blob
 from services.clients import close_clients
 from tests.activities.reconciliation.stored_world import reconcile, store
 from tests.activities.reconciliation.test_activities import a_world
+from tests.activities.reconciliation.test_cases_in_storage import cases_in_range
 from tests.activities.reconciliation.test_chain_in_storage import clear_chain
 from tests.reconciliation.world import RANGE, World
 
@@ -86,6 +87,34 @@ async def test_a_night_is_not_red_once_all_its_differences_are_acknowledged_and_
     assert again
     assert (again.faults, (await read_acknowledged(RUN)).open.left) == (3, 1)
     assert again.faults - again.acknowledged > 0
+
+
+@pytest.mark.parametrize("is_case", [True, False])
+async def test_a_verdict_or_case_that_was_falsified_in_the_same_field_once_more_is_open_again(*, is_case: bool):
+    world = a_world(Random(43))
+    inside = [e.id for e in world.events if e.flagged and RANGE.first_window <= e.window <= RANGE.last_window]
+    verdict = next(each for each in world.verdicts if each["event_id"] == inside[0])
+    await store(world)
+    case, *_ = await cases_in_range()
+
+    async def falsify(score: int) -> Report:
+        if is_case:
+            await (await cosmos.cases()).upsert_item(case | {"max_score": score})
+        else:
+            verdict["score"] = score
+            await store(world)
+        return (await reconcile(RANGE))[1]
+
+    first = await falsify(1)
+    assert {(each.name, *each.examples[0].fields) for each in first.differences} == {
+        ("case_differs", "max_score") if is_case else ("verdict_differs", "score")
+    }
+    await acknowledge(all_of(first))
+    assert (await read_acknowledged(RUN)).open.left == 0
+    await falsify(1)
+    assert (await read_acknowledged(RUN)).open.left == 0, "the same is still acknowledged"
+    await falsify(2)
+    assert (await read_acknowledged(RUN)).open.left == 1
 
 
 async def test_a_list_that_somebody_has_doubled_makes_no_night_green():

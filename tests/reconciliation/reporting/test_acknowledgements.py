@@ -38,6 +38,10 @@ def test_what_is_acknowledged_is_not_open_and_the_rest_is():
     assert open_in(report, listed, [first, second]).acknowledged == {"missing_from_fraud": 2}
 
 
+def test_a_difference_without_a_state_has_the_key_that_earlier_versions_gave_it():
+    assert key_of(LOST) == "8b9be605c6680314"
+
+
 def test_an_acknowledgement_is_of_one_class():
     report, listed = two_without_verdicts()
     other = given(report, "duplicates", key_of(listed[0][1]))
@@ -46,7 +50,7 @@ def test_an_acknowledgement_is_of_one_class():
 
 
 def test_a_difference_that_has_changed_is_open_again():
-    for change in ({"seen": (START,)}, {"fields": ("score",)}, {"store": "8"}, {"sequence_number": 4}):
+    for change in ({"seen": (START,)}, {"fields": ("score",)}, {"store": "8"}, {"sequence_number": 4}, {"state": "1"}):
         assert key_of(msgspec.structs.replace(LOST, **change)) != key_of(LOST)
 
 
