@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
+from fraud.quarantine_places import FOLDER as PLACES_FOLDER
+from fraud.quarantine_places import parse_place
 from fraud.verdicts import Verdict, time_path
 from services import names
 from services.blobs import read_blob, warehouse
@@ -104,6 +106,23 @@ async def find_judged(event_id: str, store: str, window_end: datetime) -> list[J
             break
         verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{blob.name}")
         if ours := tuple(verdict for verdict in verdicts if verdict.event_id == event_id):
+            judged.append(JudgedIn(blob.name.rpartition("/")[2].removesuffix(".ndjson"), blob.name, ours))
+    return judged
+
+
+async def find_judged_by_place(partition: str, sequence_number: int, window_end: datetime) -> list[JudgedIn]:
+    """The blobs of verdicts on the events at a place of the hub, which no window can name."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    judged: list[JudgedIn] = []
+    async for blob in container.list_blobs(name_starts_with=f"{PLACES_FOLDER}{time_path(window_end)}/"):
+        verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{blob.name}")
+        places = ((verdict, parse_place(verdict.event_id)) for verdict in verdicts)
+        ours = tuple(
+            verdict
+            for verdict, at in places
+            if at and (at.partition, at.sequence_number) == (partition, sequence_number)
+        )
+        if ours:
             judged.append(JudgedIn(blob.name.rpartition("/")[2].removesuffix(".ndjson"), blob.name, ours))
     return judged
 

@@ -103,16 +103,21 @@ class _Way:
             return
         self._add("Flagged", "there", f"It meets the rule, in the window to {end:%H:%M}", end)
         path = await tracing.find_reported(self._id, end)
-        if path:
-            self._add("Stream job", "there", path)
-        else:
-            self._add("Stream job", self._late(end, _REPORT_GRACE), "No row of suspicious-events names it.")
         event = self._content.event or {}
         label = store_label(store_of(event.get("store_id")))
         judged = await tracing.find_judged(self._id, label, end)
-        if not judged:
+        by_place: list[JudgedIn] = []
+        if not judged and self._content.source == "quarantine":
+            by_place = await tracing.find_judged_by_place(place.partition, place.sequence_number, end)
+        if path:
+            self._add("Stream job", "there", path)
+        elif by_place:
+            self._add("Stream job", "not_due", "No window can name it: it is judged by its place in the hub.")
+        else:
+            self._add("Stream job", self._late(end, _REPORT_GRACE), "No row of suspicious-events names it.")
+        if not judged and not by_place:
             await self._not_judged(end, label)
-        for blob in judged:
+        for blob in judged or by_place:
             await self._judged(blob, end)
 
     async def _not_judged(self, end: datetime, label: str) -> None:

@@ -1,0 +1,36 @@
+"""Contract: the way of an event that no window can name leads to its verdict by place."""
+
+import uuid
+
+import pytest
+
+from activities.archive_events import archive_events
+from activities.desk.trace import trace_event
+from fraud.archive import ReceivedEvent
+from orchestrations.judge_quarantine import judge_quarantine
+from tests.fraud.builders import ENQUEUED, event_body
+from tests.trust.inline_engine import run_inline
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+NOBODY = "http://127.0.0.1:9/"
+
+
+async def nothing() -> None:
+    """No event waits for a timer."""
+
+
+async def test_what_is_judged_by_its_place_is_not_said_to_be_unjudged():
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    body = b"[" + event_body(event_id, discount=60, priority_shipping=True) + b', 1, "x"]'
+    tasks = await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    before = await trace_event(event_id, NOBODY)
+    for task in tasks:
+        await run_inline(judge_quarantine, task, nothing)
+
+    after = await trace_event(event_id, NOBODY)
+
+    states = [{step.name: step.state for step in trace.contents[0].steps} for trace in (before, after)]
+    assert [of_trace["Stream job"] for of_trace in states] == ["missing", "not_due"]
+    assert [of_trace["Verdict"] for of_trace in states] == ["missing", "there"]
+    assert states[1]["Case"] == "there"
