@@ -2,6 +2,7 @@
 
 import pytest
 
+from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.query.functions import FUNCTIONS
 from tests.cosmos.query.test_scoped_queries import ask
 
@@ -65,6 +66,39 @@ def test_every_function_has_an_example() -> None:
 )
 async def test_numbers_are_doubles_and_may_be_hexadecimal(expression: str, value: object) -> None:
     assert await ask(f"SELECT VALUE {expression}") == [value]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("100 >> 2", 25),
+        ("100 << 2", 400),
+        ("100 >>> 0", 100),
+        ("1 << 33", 2),
+        ("1 << 31", -2147483648),
+        ("-1 >> 4", -1),
+        ("-1 >>> 28", 15),
+        ("1 + 1 << 2", 8),
+        ("1 << 2 & 4", 4),
+        ("1 << 1 > 1", True),
+        ("(1 < 2) = (2 > 1)", True),
+    ],
+)
+async def test_bits_are_shifted_as_in_javascript(expression: str, value: object) -> None:
+    assert await ask(f"SELECT VALUE {expression}") == [value]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"), [("1.0", "1"), ("1.5", "1.5"), ("[1.0, {'a': 2.0}]", '[1,{"a":2}]'), ("-0.5", "-0.5")]
+)
+async def test_a_text_of_a_whole_number_has_no_point(expression: str, value: object) -> None:
+    assert await ask(f"SELECT VALUE ToString({expression})") == [value]
+
+
+@pytest.mark.parametrize("name", ["REGEXMATCH", "DATETIMEADD", "STRINGTONUMBER", "SETUNION", "LOG", "ST_DISTANCE"])
+async def test_any_other_function_is_refused_by_its_name(name: str) -> None:
+    with pytest.raises(CosmosError, match=f"The function {name} is not supported"):
+        await ask(f"SELECT VALUE {name}('a', 'b')")
 
 
 async def test_limit_may_be_the_largest_number_of_32_bits() -> None:

@@ -1,7 +1,7 @@
 """Tokens to tree: expressions, by recursive descent.
 
 Precedence from loose to tight: `? :` and `??`, OR, AND, NOT, comparison (with IN, BETWEEN, LIKE), `|`, `^`, `&`,
-`||` and `+ -`, `* / %`, then operands.
+`<< >> >>>`, `||` and `+ -`, `* / %`, then operands.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,7 @@ _LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"|"}),
     frozenset({"^"}),
     frozenset({"&"}),
+    frozenset({"<<", ">>", ">>>"}),
     frozenset({"||", "+", "-"}),
     frozenset({"*", "/", "%"}),
 )

@@ -170,7 +170,16 @@ def _array_contains_all(array: Value, *wanted: Value) -> Value:
 def _to_string(value: Value) -> Value:
     if value is UNDEFINED or type(value) is str:
         return value
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(_as_doubles(value)).decode()
+
+
+def _as_doubles(value: Value) -> Value:
+    """The value with whole doubles written without a point: to the service 1.0 and 1 are one number."""
+    if type(value) is list:
+        return [_as_doubles(member) for member in value]
+    if type(value) is dict:
+        return {name: _as_doubles(member) for name, member in value.items()}
+    return number(value) if type(value) is float else value
 
 
 def _away_from_zero(value: float) -> float:

@@ -22,7 +22,15 @@ _ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 _NULL_ORDERINGS = {"<": False, "<=": True, ">": False, ">=": True}
-_BITWISE: dict[str, Callable[[int, int], int]] = {"&": operator.and_, "|": operator.or_, "^": operator.xor}
+_BITWISE: dict[str, Callable[[int, int], int]] = {
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<<": lambda value, by: _int32(value << (by & 31)),
+    ">>": lambda value, by: value >> (by & 31),
+    ">>>": lambda value, by: (value & 0xFFFFFFFF) >> (by & 31),
+}
+"""On the low 32 bits, as in JavaScript: "Bitwise operators" of the query language."""
 
 
 def unary(name: str, operand: Evaluate) -> Evaluate:
