@@ -8,9 +8,10 @@ arrived, and that for STALE_SECONDS at most. Evidence keeps what was answered, s
 
 import asyncio
 import time
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -51,7 +52,8 @@ class RecentSightings:
         self._most_kept = most_kept
         self._count = 0
         self._kept: OrderedDict[SightingKey, _Kept] = OrderedDict()
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By store, while somebody asks for it: producers may name any number of stores."""
 
     async def of(
         self, keys: Mapping[SightingKey, Collection[Sighting]], until: datetime, read: ReadSightings
@@ -62,7 +64,7 @@ class RecentSightings:
         remembered. Who asks for the store at the same time waits, and then finds what the first one has read.
         """
         answers: dict[SightingKey, tuple[Sighting, ...]] = {}
-        async with self._locks[next(iter(keys), ("", ""))[0]]:
+        async with self._locks.setdefault(next(iter(keys), ("", ""))[0], asyncio.Lock()):
             unread = [key for key, own in keys.items() if not self._answered(key, own, until, answers)]
             for since, group in self._readings(unread, until):
                 sightings = await read(group, since)

@@ -179,3 +179,13 @@ async def test_a_full_memory_takes_half_a_kilobyte_for_each_sighting_and_no_more
 
     assert full < 2_000 * 512
     assert later < 1.02 * full
+
+
+async def test_a_store_that_nobody_asks_for_any_more_leaves_nothing_behind():
+    archive, recent = Archive(), RecentSightings(SPAN, MOST, most_kept=10)
+    locks = sum(isinstance(each, asyncio.Lock) for each in gc.get_objects())
+
+    for number in range(100):
+        await archive.ask(recent, [(f"store-{number}", "1")], START)
+
+    assert sum(isinstance(each, asyncio.Lock) for each in gc.get_objects()) == locks
