@@ -42,7 +42,7 @@ MIB = 2**20
 FLAGGED = Mix(sale_share=1, priority=1, discount=Discount(least=51, most=75), bad=0)
 
 Memories = dict[str, float]
-"""By part, MiB; a page that two processes share counted once."""
+"""By part, MiB that lie in no file: of the files that it runs from, a share changes with what else runs."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -110,7 +110,7 @@ def _used(stack: Stack) -> dict[str, Usage]:
 
 
 def _memories(stack: Stack) -> Memories:
-    return {name: used.memory_bytes / MIB for name, used in _used(stack).items()}
+    return {name: used.own_memory_bytes / MIB for name, used in _used(stack).items()}
 
 
 def _logs(folder: Path) -> int:

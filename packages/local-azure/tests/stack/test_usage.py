@@ -53,6 +53,7 @@ def test_processes_below_a_part_count_whether_they_run_or_have_ended(tmp_path: P
     assert 0.2 - 2 * TICK <= used.cpu_seconds < 5
     assert used.memory_bytes > 1_000_000
     assert used.peak_memory_bytes == used.memory_bytes
+    assert 500_000 < used.own_memory_bytes < used.memory_bytes
     assert 100_000 <= used.kept_bytes < 110_000
     assert used.starts == 1
 

@@ -26,6 +26,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
     - cpu_seconds: of all its processes, ended ones too
     - memory_bytes, peak_memory_bytes: what it holds now, a page that two share counted once; and the most at a look
+    - own_memory_bytes: of it, what lies in no file: other programs that run from the same files do not change it
     - written_bytes: handed to the disk
     - kept_bytes: the size of its folder now
     - starts: how often it was started
@@ -34,6 +35,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: float = 0.0
     memory_bytes: int = 0
     peak_memory_bytes: int = 0
+    own_memory_bytes: int = 0
     written_bytes: int = 0
     kept_bytes: int = 0
     starts: int = 0
@@ -114,14 +116,21 @@ def _tree(process: int, children: Mapping[int, list[int]]) -> list[int]:
 
 
 def _used(tree: list[int], kept_bytes: int) -> Usage:
-    cpu, memory, written = 0, 0, 0
+    cpu, memory, own, written = 0, 0, 0, 0
     for process in tree:
         with contextlib.suppress(OSError, ValueError, IndexError):  # it has just ended
             # utime, stime, and those of children that it has waited for (proc_pid_stat(5), from `state` on).
             cpu += sum(int(ticks) for ticks in _stat(process)[11:15])
             memory += _field(process, "smaps_rollup", "Pss:") * 1_024
+            own += _field(process, "smaps_rollup", "Pss_Anon:") * 1_024
             written += _field(process, "io", "write_bytes:")
-    return Usage(cpu_seconds=cpu / _TICKS, memory_bytes=memory, written_bytes=written, kept_bytes=kept_bytes)
+    return Usage(
+        cpu_seconds=cpu / _TICKS,
+        memory_bytes=memory,
+        own_memory_bytes=own,
+        written_bytes=written,
+        kept_bytes=kept_bytes,
+    )
 
 
 def _stat(process: int) -> list[str]:
@@ -130,8 +139,9 @@ def _stat(process: int) -> list[str]:
 
 
 def _field(process: int, file: str, name: str) -> int:
+    """A number of such a file; 0 if this kernel does not tell it."""
     lines = (_PROC / str(process) / file).read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
 
 
 def _size(folder: Path) -> int:
