@@ -134,7 +134,10 @@ async def failures_of_orchestrators_of_odd_shapes(client: Client) -> Any:
 @probe
 async def what_is_yielded_that_is_no_task(client: Client) -> Any:
     values: tuple[Any, ...] = (None, 1, "text", [1], {"a": 1})
-    return [await settled(client, "yields_no_task", f"no-task-{n}", value) for n, value in enumerate(values)]
+    return [
+        await settled(client, "yields_no_task", f"no-task-{n}", value, hangs=value is None)
+        for n, value in enumerate(values)
+    ]
 
 
 @probe

@@ -66,14 +66,18 @@ async def ran(client: Client, name: str, value: Any = None, instance_id: str | N
     return end_of(await client.run(name, instance_id or f"{name}-{value}".lower(), value))
 
 
-async def settled(client: Client, name: str | None, instance_id: str, value: Any) -> list[Any]:
-    """Start an orchestrator, unless it runs, and give its end; "Running" and the like if none comes for seconds."""
+async def settled(client: Client, name: str | None, instance_id: str, value: Any, *, hangs: bool = False) -> list[Any]:
+    """Start an orchestrator, unless it runs, and give its end; "Running" and the like if none comes for seconds.
+
+    One that is known to hang is not waited for as long.
+    """
     if name is not None:
         answer = await client.start(name, instance_id, value)
         if answer.status != 202:
             return [answer.status, answer.body]
     try:
-        async with asyncio.timeout(2 if client.engine == "local" else 25):
+        patience = (1.5, 2) if client.engine == "local" else (6, 25)
+        async with asyncio.timeout(patience[0 if hangs else 1]):
             return end_of(await client.ended(instance_id))
     except TimeoutError:
         return [(await client.status(instance_id))["runtimeStatus"]]

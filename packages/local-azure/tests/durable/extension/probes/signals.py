@@ -18,10 +18,12 @@ async def odd_operations_of_entities(client: Client) -> Any:
     shown: dict[str, Any] = {}
     operations = ("keep_odd", "odd_result", "cause", "end_and_set", "set_twice", "nothing")
     for operation in operations:
-        ended = await settled(client, "odd_entity_operation", f"odd-{operation.replace('_', '-')}", operation)
+        hangs = client.engine != "local" and operation in operations[:2]
+        name = f"odd-{operation.replace('_', '-')}"
+        ended = await settled(client, "odd_entity_operation", name, operation, hangs=hangs)
         shown[operation] = [
             ended,
-            seen(client, await client.ask("GET", f"/entities/cupboard/odd-{operation.replace('_', '-')}")),
+            seen(client, await client.ask("GET", f"/entities/cupboard/{name}")),
         ]
     return shown
 
