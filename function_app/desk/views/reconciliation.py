@@ -44,6 +44,23 @@ class ShownDifference(msgspec.Struct, frozen=True):
     difference: Difference | None
     acknowledged: Acknowledgement | None
 
+    @property
+    def differs(self) -> bool:
+        """True if it is told in what the two differ."""
+        told = self.difference
+        return told is not None and bool(told.fields or told.seen_stores or (told.expected and told.seen))
+
+    @property
+    def blobs(self) -> list[tuple[str, str]]:
+        """A name of each blob and its path: its container, with a number from the second of a container on."""
+        paths = self.difference.blobs if self.difference else ()
+        containers = [path.partition("/")[0] for path in paths]
+        counts = [containers[: place + 1].count(container) for place, container in enumerate(containers)]
+        return [
+            (f"{container} {count}" if count > 1 else container, path)
+            for container, count, path in zip(containers, counts, paths, strict=True)
+        ]
+
 
 class DifferenceSection(msgspec.Struct, frozen=True, kw_only=True):
     """A class of differences; or a number that must be zero, whose one line has no difference."""

@@ -1,31 +1,22 @@
 """Each page of fixed content looks as its kept picture does, and a planted fault is seen.
 
 What differs lies in `.local/screens/pictures`: what was, what is, and where. If it is meant, keep the pictures anew:
-`KEEP_PICTURES=1 .venv/bin/pytest tests/function_app/desk/test_pictures.py`.
+`KEEP_PICTURES=1 .venv/bin/pytest tests/function_app/desk/test_pictures.py`. Pages that need a running app are in
+`test_running_pictures.py`.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.function_app.desk.browsing import SCHEMES, SCREENS
+from tests.function_app.desk.browsing import SCHEMES
 from tests.function_app.desk.fixed_desk import ADDRESS, FixedDesk, fixed_desk
-from tests.function_app.desk.pictures import (
-    KEPT,
-    LETTERING,
-    SMALL,
-    Comparison,
-    compare,
-    from_png,
-    lettering,
-    take,
-    to_png,
-)
+from tests.function_app.desk.kept import DIFFERING, RENEW, compared
+from tests.function_app.desk.pictures import KEPT, SMALL, Comparison, compare, from_png, to_png
+from tests.function_app.desk.running_desk import PATHS
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.browser]
 
@@ -33,11 +24,6 @@ NAMES = (
     "cases", "cases-by-time", "case", "events", "trace-form", "journal", "quarantine", "rules", "campaign-plan", "sql",
     "api", "me", "refused",
 )  # fmt: skip
-RENEW = "KEEP_PICTURES"
-"""Set to 1, it keeps the pictures of now."""
-_PATIENCE = 240_000
-"""Milliseconds, on a busy machine."""
-DIFFERING = SCREENS / "pictures"
 FAULTS = {
     "no stylesheet": "instead:/* lost */",
     "a table over what is above it": "table{position:relative;top:-160px}",
@@ -55,45 +41,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FixedDesk]:
 
 def looked(browser: Browser, desk: FixedDesk, name: str, stylesheet: str = "") -> Iterator[tuple[str, Comparison]]:
     """A page in each scheme and width, held against its kept picture."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page, shrinker = context.new_page(), context.new_page()
-    context.set_default_timeout(_PATIENCE)
-    page.route(f"{ADDRESS}/**", lambda route: desk.answer(route, stylesheet))
-    page.goto(f"{ADDRESS}{desk.pages[name]}", wait_until="networkidle")
-    _hold_lettering(page)
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        for width in SMALL:
-            yield _compared(page, shrinker, f"{name}-{scheme}-{width}", width)
-    context.close()
 
+    def answered(page: Page) -> None:
+        page.route(f"{ADDRESS}/**", lambda route: desk.answer(route, stylesheet))
 
-def _hold_lettering(page: Page) -> None:
-    now = msgspec.json.encode(lettering(page))
-    if os.environ.get(RENEW) == "1":
-        LETTERING.write_bytes(now + b"\n")
-    elif now != LETTERING.read_bytes().strip():
-        pytest.skip(f"this browser has other fonts than the kept pictures: set {RENEW}=1 once, and look at them")
-
-
-def _compared(page: Page, shrinker: Page, look: str, width: int) -> tuple[str, Comparison]:
-    now, kept = take(page, shrinker, width), KEPT / f"{look}.png"
-    if os.environ.get(RENEW) == "1":
-        KEPT.mkdir(exist_ok=True)
-        kept.write_bytes(to_png(now))
-    before = from_png(kept.read_bytes())
-    comparison = compare(before, now)
-    if not comparison.alike:
-        _keep_difference(look, [before, now, comparison.where])
-    return look, comparison
-
-
-def _keep_difference(look: str, pictures: list[np.ndarray[tuple[int, int], np.dtype[np.uint8]]]) -> None:
-    """Keep what was, what is, and where they differ, side by side."""
-    height = max(picture.shape[0] for picture in pictures)
-    padded = [np.pad(picture, ((0, height - picture.shape[0]), (0, 4)), constant_values=128) for picture in pictures]
-    DIFFERING.mkdir(parents=True, exist_ok=True)
-    (DIFFERING / f"{look}.png").write_bytes(to_png(np.hstack(padded)))
+    yield from compared(browser, f"{ADDRESS}{desk.pages[name]}", name, prepare=answered)
 
 
 @pytest.mark.timeout(600)
@@ -119,7 +71,7 @@ def test_a_fault_of_the_stylesheet_is_seen(
 def test_every_kept_picture_belongs_to_a_page_and_they_are_small():
     kept = {path.stem for path in KEPT.iterdir()}
 
-    assert kept == {f"{name}-{scheme}-{width}" for name in NAMES for scheme in SCHEMES for width in SMALL}
+    assert kept == {f"{name}-{scheme}-{width}" for name in (*NAMES, *PATHS) for scheme in SCHEMES for width in SMALL}
     assert sum(path.stat().st_size for path in KEPT.iterdir()) < 500_000
 
 
