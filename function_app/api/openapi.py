@@ -3,10 +3,11 @@
 import inspect
 import re
 from functools import cache
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import msgspec
 
+from fraud.desk.paging import Page
 from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
 from function_app.api.endpoints import ENDPOINTS
 from function_app.callers import ACTOR
@@ -126,17 +127,35 @@ def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
 def _responses(endpoint: Endpoint, by_type: dict[Any, Any]) -> dict[str, Any]:
     schema = {"type": "string"} if endpoint.answer is bytes else by_type[endpoint.answer]
     tagged = {"ETag": {"schema": {"type": "string"}}}
-    responses: dict[str, Any] = {
-        str(endpoint.status): {
-            "description": "Done.",
-            "headers": tagged,
-            "content": {endpoint.gives: {"schema": schema}},
-        }
+    done: dict[str, Any] = {
+        "description": "Done.",
+        "headers": tagged,
+        "content": {endpoint.gives: {"schema": schema}},
     }
+    if links := _links(endpoint):
+        done["links"] = links
+    responses: dict[str, Any] = {str(endpoint.status): done}
     for status in sorted({400, 401, 403, 503, *endpoint.statuses}):
         content = {"application/problem+json": {"schema": by_type[Problem]}}
         responses[str(status)] = {"description": _REFUSALS[status], "content": content}
     return responses
+
+
+def _links(endpoint: Endpoint) -> dict[str, Any]:
+    """From a page to the next one, and to the details and the changes of its first item, which is named by a field."""
+    if get_origin(endpoint.answer) is not Page:
+        return {}
+    (row,) = get_args(endpoint.answer)
+    fields = {field.encode_name for field in msgspec.structs.fields(row)}
+    links = {"next": {"operationId": endpoint.name, "parameters": {"query.token": "$response.body#/next"}}}
+    for other in ENDPOINTS:
+        match = re.fullmatch(re.escape(endpoint.path) + r"/\{\*?(\w+)\}(/.*)?", other.path)
+        if match and match[1] in fields:
+            parameters = {f"path.{match[1]}": f"$response.body#/items/0/{match[1]}"}
+            if other.needs_etag:
+                parameters["header.If-Match"] = "$response.body#/items/0/etag"
+            links[other.name] = {"operationId": other.name, "parameters": parameters}
+    return links
 
 
 async def get_openapi(call: Call[NoParameters, None]) -> Answer:

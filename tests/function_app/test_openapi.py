@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import msgspec
 import pytest
@@ -35,3 +36,21 @@ def test_paths_name_their_parameters():
         for operation in operations.values():
             in_path = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"}
             assert in_path == set(re.findall(r"\{(\w+)\}", path))
+
+
+def test_a_page_leads_to_the_next_one_and_to_the_details_and_the_changes_of_its_items():
+    paths = document()["paths"]
+    lists = {path: get["responses"]["200"]["links"] for path, get in links_of(paths)}
+
+    assert lists.keys() >= {"/api/cases", "/api/events", "/api/quarantine", "/api/windows", "/api/dead-letters"}
+    assert all(links["next"]["parameters"] == {"query.token": "$response.body#/next"} for links in lists.values())
+    assert lists["/api/cases"].keys() >= {"next", "get-case", "decide-case", "assign-case", "comment-case"}
+    assert lists["/api/cases"]["decide-case"]["parameters"] == {
+        "path.id": "$response.body#/items/0/id",
+        "header.If-Match": "$response.body#/items/0/etag",
+    }
+    assert "get-quarantine" in lists["/api/quarantine"]
+
+
+def links_of(paths: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(path, each["get"]) for path, each in paths.items() if "links" in str(each.get("get", {}).get("responses"))]
