@@ -29,13 +29,15 @@ class _Place(msgspec.Struct, frozen=True):
     moment: str
 
 
+async def latest_events(asked: EventQuery) -> tuple[EventRow, ...]:
+    """The latest events of a question, `limit` at most; of the last moment perhaps not all. Raises as `list_events`."""
+    return tuple(map(_row, await _read(asked, *_span(asked, await _end(asked)), None, asked.limit)))
+
+
 async def list_events(asked: EventQuery) -> Page[EventRow]:
     """A page of events. Raises ProblemError for a bad token, or if no value that has an index is named."""
-    if asked.store is None and asked.customer is None and asked.sku is None:
-        raise bad_request("customer", "name a store, a customer or a sku; a gateway only beside one of them")
-    end = asked.end or await azure_time()
+    since, until = _span(asked, await _end(asked))
     before = place_in(asked.token, _Place).moment if asked.token else None
-    since, until = _text(asked.start or end - SPAN), _text(end)
     documents = await _read(asked, since, until, before, asked.limit + 1)
     if len(documents) <= asked.limit:
         return Page(tuple(map(_row, documents)))
@@ -45,6 +47,16 @@ async def list_events(asked: EventQuery) -> Page[EventRow]:
     if not shown:
         shown = await _read(asked, last, last, None, _MOST_OF_A_MOMENT)
     return Page(tuple(map(_row, shown)), token_of(_Place(_moment(shown[-1]))))
+
+
+async def _end(asked: EventQuery) -> datetime:
+    if asked.store is None and asked.customer is None and asked.sku is None:
+        raise bad_request("customer", "name a store, a customer or a sku; a gateway only beside one of them")
+    return asked.end or await azure_time()
+
+
+def _span(asked: EventQuery, end: datetime) -> tuple[str, str]:
+    return _text(asked.start or end - SPAN), _text(end)
 
 
 async def _read(asked: EventQuery, since: str, until: str, before: str | None, most: int) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from services.desk.kept_verdicts import VerdictsCache
 
 MAX_CASES = 60
 """Cases whose verdicts are read: those with the worst verdicts, if there are more."""
-MAX_RANKED = 300
+MAX_RANKED = 280
 """Cases among which the worst are looked for: Cosmos reads each of them, at a request unit or more."""
 SPANS = (REACH, timedelta(hours=1), timedelta(minutes=30), timedelta(minutes=10), timedelta())
 """The time before and after a window that is looked at: the widest span in which so many cases lie."""

@@ -33,7 +33,7 @@ from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from services.concurrency import both
 from services.counting import count_cases
-from services.desk.alike import list_events
+from services.desk.alike import latest_events
 from services.desk.cases import details_of, find_case, list_cases, related_cases
 
 _FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "sort", "from", "to", "token")
@@ -108,7 +108,7 @@ async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200
 async def _beside(case: CaseRow) -> tuple[EventRow, ...]:
     """The latest events of the window in its store, flagged or not."""
     asked = EventQuery(store=str(case.store_id), start=case.window_start, end=case.window_end, limit=_BESIDE)
-    return (await list_events(asked)).items
+    return await latest_events(asked)
 
 
 def _alike_address(name: str, value: object, case: CaseRow) -> str:
