@@ -22,7 +22,7 @@ from worlds import Difficulty, WorldPlan
 from worlds.scenarios import EVASIVE, FRAUDS, HELD_OUT
 
 RESULT = Path(__file__).parents[1] / ".local" / "fraud-worlds.json"
-JUDGED_SEEDS = (9_501, 9_502, 9_503, 9_504, 9_505)
+JUDGED_SEEDS = (9_701, 9_702, 9_703, 9_704, 9_705)
 LEARNING_SEEDS = (9_001, 9_002)
 TUNING_SEEDS = (1, 2)
 
