@@ -17,9 +17,9 @@ import msgspec
 
 from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
-from fraud.desk.review import CaseState
+from fraud.desk.review import REVIEW_FIELD, CaseState, EntryKind, JournalEntry, Review
 from fraud.generation import GeneratedEvent, generate_events
-from fraud.verdicts import Reason, Verdict, case_of, to_ndjson, verdicts_path
+from fraud.verdicts import Case, Reason, Verdict, case_of, to_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow, Window, window_of
 from local_azure.durable.hub import TaskHub
 from local_azure.durable.settings import HubSettings
@@ -28,6 +28,7 @@ from local_azure.testing.sdk_worker import SdkWorker
 from services import cosmos, names
 from services.blobs import NDJSON, warehouse, write_blob
 from services.concurrency import together
+from services.desk.reviews import entry_document
 
 STORES = 100
 _VERDICTS = 5
@@ -38,6 +39,13 @@ HALF: Mapping[CaseState, float] = {"confirmed": 0.2, "dismissed": 0.3, "in_revie
 """The share of cases in each state; the others are untouched. Half of them wait for a decision."""
 FEW: Mapping[CaseState, float] = {"confirmed": 0.3, "dismissed": 0.65, "in_review": 0.01, "escalated": 0.005}
 """As in a desk that keeps up: of a hundred cases five wait, which lie far apart among the others."""
+_DEEDS: Mapping[CaseState, EntryKind] = {
+    "confirmed": "decided",
+    "dismissed": "decided",
+    "in_review": "assigned",
+    "escalated": "decided",
+}
+_WHY = "Compared with the customer's orders of the last day."
 _RULES = ("MULTIPLE_ACCOUNTS", "GIFT_CARDS", "DEEP_DISCOUNT")
 
 
@@ -63,8 +71,8 @@ async def fill_cases(
         if number < with_verdicts:
             await write_blob(await warehouse(names.FRAUD_EVENTS), path, to_ndjson(judged), NDJSON)
         case = case_of(name, store, window, judged, f"{names.FRAUD_EVENTS}/{path}")
-        by_store[store].append(msgspec.to_builtins(case) | _reviewed(chance.random(), states, now))
-        if len(by_store[store]) == _BATCH:
+        by_store[store] += _reviewed(case, chance.random(), states, now)
+        if len(by_store[store]) >= _BATCH - 1:
             await container.execute_item_batch([("create", (document,)) for document in by_store.pop(store)], store)
     for store, documents in by_store.items():
         await container.execute_item_batch([("create", (document,)) for document in documents], store)
@@ -96,11 +104,17 @@ def _verdicts(number: int, store: int, window: Window) -> list[Verdict]:
     return sorted(verdicts, key=lambda verdict: verdict.event_id)
 
 
-def _reviewed(chance: float, states: Mapping[CaseState, float], now: datetime) -> dict[str, Any]:
+def _reviewed(case: Case, chance: float, states: Mapping[CaseState, float], now: datetime) -> list[dict[str, Any]]:
+    """A case as its document, and the entry of its journal if somebody has changed its state."""
+    document = msgspec.to_builtins(case)
     for state, up_to in zip(states, accumulate(states.values()), strict=True):
         if chance < up_to:
-            return {"review": {"state": state, "entries": 0, "assignee": "Ana", "changed": msgspec.to_builtins(now)}}
-    return {}
+            entry = JournalEntry(
+                case_id=case.id, number=1, when=now, who="Ana", by="name", what=_DEEDS[state], state=state, why=_WHY
+            )
+            review = Review(state=state, assignee="Ana", entries=1, changed=now)
+            return [document | {REVIEW_FIELD: msgspec.to_builtins(review)}, entry_document(entry, case.store_id)]
+    return [document]
 
 
 async def fill_events(count: int, now: datetime, over: timedelta) -> GeneratedEvent:

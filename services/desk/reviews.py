@@ -11,7 +11,7 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpRespons
 
 from fraud.desk.changes import Change
 from fraud.desk.problems import ProblemError
-from fraud.desk.review import REVIEW_FIELD, UNDECIDED
+from fraud.desk.review import REVIEW_FIELD, UNDECIDED, JournalEntry
 from fraud.desk.rows import CaseRow
 from fraud.events import StoreKey
 from services import cosmos
@@ -65,12 +65,7 @@ async def read_case(case_id: str, store_id: StoreKey) -> CaseRow | None:
 async def write_change(case: CaseRow, change: Change) -> bool:
     """Write a review and its entry. False if the case has changed since it was read."""
     review = msgspec.to_builtins(change.review)
-    entry: dict[str, Any] = {
-        **msgspec.to_builtins(change.entry),
-        "id": change.entry.id,
-        "store_id": case.store_id,
-        "type": "journal",
-    }
+    entry = entry_document(change.entry, case.store_id)
     # A patch of the one field: what the machine writes stays as it is.
     put = [{"op": "set", "path": f"/{REVIEW_FIELD}", "value": review}]
     operations: list[tuple[Any, ...]] = [
@@ -86,6 +81,11 @@ async def write_change(case: CaseRow, change: Change) -> bool:
             return False
         raise CosmosHttpResponseError(status_code=answer["statusCode"], message="the batch was refused") from problem
     return True
+
+
+def entry_document(entry: JournalEntry, store_id: StoreKey) -> dict[str, Any]:
+    """An entry as the container of the cases holds it, in the partition of its case."""
+    return {**msgspec.to_builtins(entry), "id": entry.id, "store_id": store_id, "type": "journal"}
 
 
 async def unattended_cases(days: int) -> list[tuple[str, StoreKey]]:

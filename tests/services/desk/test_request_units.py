@@ -28,6 +28,7 @@ from services.desk.alike import list_events
 from services.desk.cases import MAX_RELATED, case_details, find_case, list_cases, related_cases
 from services.desk.events import event_details
 from services.desk.linked_cases import MAX_RANKED, cases_around
+from services.desk.reviews import unattended_cases
 from services.judged_counts import JudgedCounts
 from services.settings import settings
 from services.watching import count_unresolved
@@ -124,6 +125,7 @@ QUESTIONS: dict[str, tuple[Callable[[str], Awaitable[object]], float]] = {
     "latest in a store": (lambda _: list_cases(CaseQuery(limit=50, state="undecided", store="7", sort="time")), 20),
     "customer": (lambda _: list_cases(CaseQuery(limit=50, customer=500)), 60),
     "counts": (lambda _: count_cases(), 6 * LEAST),
+    "unattended": (lambda _: unattended_cases(30), 110),
     "related": (related, LEAST + 2 + MAX_RELATED),
     "around": (around, 5 * LEAST + RANKED),
     "case": (lambda case_id: case_details(CaseName(id=case_id)), 7 * LEAST + RANKED),

@@ -217,6 +217,12 @@ async def test_two_indexes_agree_upon_the_few_documents_of_a_frequent_customer_i
     assert (len(page.items), loaded) == (50, 101)
 
 
+async def test_of_a_handful_only_the_documents_that_a_long_index_has_too_are_read(named: Shop) -> None:
+    sql = "SELECT VALUE c.id FROM c WHERE c.cust_id = 'c7' AND c.seen.at >= @from"
+    page, loaded = await named.ask(sql, {"@from": _time(1_500)})
+    assert (page.items, loaded) == ([b'"2007"'], 1)
+
+
 async def test_customers_in_a_period_come_in_the_order_of_time_page_by_page(named: Shop) -> None:
     sql = f"SELECT VALUE c.seen.at FROM c WHERE c.cust_id IN ('c7', 'c0', 'c9') AND {PERIOD} ORDER BY c.seen.at"
     period = {"@from": _time(500), "@to": _time(2_500)}

@@ -131,12 +131,26 @@ class Planner:
         counted = [(self._count(index, legs, FEW), place) for place, (index, legs) in enumerate(usable)]
         few = sorted(each for each in counted if each[0] <= FEW)
         located: set[tuple[int, str]] | None = None
+        left = dict(enumerate(usable))
         for _, place in few:
             if located is not None and len(located) <= _HANDFUL:
                 break
-            rows = {row for leg in usable[place][1] for row in self._rows(usable[place][0], leg)}
+            index, legs = left.pop(place)
+            rows = {row for leg in legs for row in self._rows(index, leg)}
             located = rows if located is None else located & rows
+        for index, legs in left.values():
+            if located and len(located) <= _HANDFUL and len(legs) <= _HANDFUL:
+                located = self._within(located, index, legs)
         return located
+
+    def _within(self, located: set[tuple[int, str]], index: Index, legs: list[Leg]) -> set[tuple[int, str]]:
+        """Those of a handful of rows that an index has too: looked up one by one, however many others it has."""
+        conditions = [condition(index, leg, reverse=False) for leg in legs]
+        any_leg = " OR ".join(f"({where})" for where, _ in conditions)
+        sql = f"SELECT row FROM {self._table} WHERE row IN ({', '.join('?' * len(located))}) AND ({any_leg})"
+        values = [value for _, of_leg in conditions for value in of_leg]
+        agreed = {row for (row,) in self._store.execute(sql, (*(row for row, _ in located), *values))}
+        return {each for each in located if each[0] in agreed}
 
     def _in_order(self, conditions: Conditions, asked: tuple[Column, ...], place: Place) -> Plan | None:
         places = _that_order(asked, conditions)
