@@ -37,7 +37,8 @@ def compared(
     `prepare` is done before it is opened; it is opened again until it `shows` a text.
     """
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page, shrinker = context.new_page(), context.new_page()
+    # The page that was opened last is in front: one behind is drawn once a second.
+    shrinker, page = context.new_page(), context.new_page()
     context.set_default_timeout(_PATIENCE)
     prepare(page)
     page.goto(address, wait_until="networkidle")
