@@ -10,7 +10,7 @@ import numpy as np
 from fraud.context.event_facts import LONGEST_TEXT
 from fraud.context.sighting import place, sighting
 from fraud.profiles.day.columns import DayColumns, columns_of
-from fraud.profiles.day.contents import read_contents
+from fraud.profiles.day.contents import ContentReader
 from fraud.profiles.day.customers import CustomerShard, CustomerTotals
 from fraud.profiles.day.everybody import Everybody
 from fraud.profiles.day.remembered import Remembered
@@ -47,6 +47,7 @@ class DayBuilder:
         start, end = bounds(day)
         self._after, self._until = (start - _EPOCH) // _MILLISECOND, (end - _EPOCH) // _MILLISECOND
         self._others, self._day, self._spill, self._look = before, day.toordinal(), spill, look
+        self._reader = ContentReader()
         self._waiting: list[tuple[int, bytes]] = []
         self._remembered = Remembered()
         self._everybody = Everybody(before.population)
@@ -79,7 +80,7 @@ class DayBuilder:
         self._take(taken)
 
     def _take(self, arrivals: Sequence[tuple[int, bytes]]) -> None:
-        columns = columns_of(read_contents(arrivals))
+        columns = columns_of(self._reader.read(arrivals))
         if columns is None:
             return
         position = self.events

@@ -11,7 +11,7 @@ from fraud.context.event_facts import LONGEST_TEXT, key, store_text
 from fraud.context.sighting import LARGEST, network_of, text
 from fraud.generation import SALE
 from fraud.profiles.day.arrays import Bools, Floats, Ints
-from fraud.profiles.day.contents import FIELDS, Contents
+from fraud.profiles.day.contents import Contents
 from fraud.suspicion import MIN_DISCOUNT
 
 NONE = -1
@@ -82,7 +82,7 @@ def columns_of(parts: Iterable[Contents]) -> DayColumns | None:
     skus: list[str | None] = []
     bodies: list[bytes] = []
     for part in parts:
-        column: dict[str, Sequence[Any]] = dict(zip(FIELDS, zip(*part.fields, strict=True), strict=True))
+        column: dict[str, Sequence[Any]] = {**part.columns}
         if bool in map(type, column["store_id"]):  # it would be taken for the 1 that it equals
             column["store_id"] = [None if isinstance(store, bool) else store for store in column["store_id"]]
         texts = [coder.codes_of(column[name]) for name, coder in coders.items()]

@@ -1,7 +1,6 @@
 """Bodies as contents: their fields, and a key of each, by which a resend is known."""
 
 from collections.abc import Iterator, Sequence
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from fraud.identity import canonical, quick_fields, written
 from fraud.nesting import MAX_DEPTH, depth
 from fraud.profiles.day.arrays import Bools
+from fraud.profiles.day.shape import BodyShape, Read
 from fraud.replay.arrivals import read_event
 
 FIELDS = (
@@ -30,8 +30,10 @@ FIELDS = (
 )
 """The fields that a sighting is made of, but for those that no profile reads."""
 
-AT_ONCE = 1_024
+AT_ONCE = 512
 """Events whose fields are in memory at once, so that they stay in the cache of a core."""
+_SHAPELESS = 128
+"""Events that are read together although they have no common shape."""
 _SMALLEST = 16
 _LONG_NUMBER = 16
 """Digits of a whole number that Cosmos may not keep exactly; see `fraud.identity`."""
@@ -45,44 +47,62 @@ class Contents:
         """Milliseconds since 1970."""
         self.keys: list[int] = []
         """A key of each content, which holds for this process only."""
-        self.fields: list[tuple[Any, ...]] = []
-        """The values of FIELDS; None where one is missing."""
+        self.columns: dict[str, list[Any]] = {name: [] for name in FIELDS}
+        """The values of each of FIELDS; None or UNSET where one is missing."""
         self.bodies: list[bytes] = []
 
-
-def read_contents(arrivals: Sequence[tuple[int, bytes]]) -> Iterator[Contents]:
-    """The events among bodies, AT_ONCE at a time. What is not a JSON object with an id, or nested beyond MAX_DEPTH, is
-    left out."""
-    for start in range(0, len(arrivals), AT_ONCE):
-        contents = Contents()
-        _read(arrivals[start : start + AT_ONCE], contents)
-        if contents.fields:
-            yield contents
+    def add(self, arrivals: Sequence[tuple[int, bytes]], read: Read) -> None:
+        """Take in events that were read."""
+        self.arrived += [arrived for arrived, _ in arrivals]
+        self.bodies += [body for _, body in arrivals]
+        self.keys += map(hash, read.written)
+        for name, column in self.columns.items():
+            column.extend(read.columns[name])
 
 
-def _read(arrivals: Sequence[tuple[int, bytes]], into: Contents) -> None:
-    bodies = [body for _, body in arrivals]
-    events = _quick_events(bodies)
-    fields = _fields_of(events) if events else []
-    if events and {type(values[0]) for values in fields} == {str}:
-        into.arrived += [arrived for arrived, _ in arrivals]
-        into.bodies += bodies
-        into.keys += map(hash, map(written, events))
-        into.fields += fields
-    elif (half := len(arrivals) // 2) < _SMALLEST:
-        _read_singly(arrivals, into)
-    else:  # only the neighbours of an odd body pay for it
-        _read(arrivals[:half], into)
-        _read(arrivals[half:], into)
+class ContentReader:
+    """Reads bodies, and learns the shape that they have."""
+
+    def __init__(self) -> None:
+        self._shape = BodyShape(FIELDS)
+
+    def read(self, arrivals: Sequence[tuple[int, bytes]]) -> Iterator[Contents]:
+        """The events among bodies, AT_ONCE at a time.
+
+        A body that is not a JSON object with an id, or nested beyond MAX_DEPTH, is left out.
+        """
+        for start in range(0, len(arrivals), AT_ONCE):
+            contents = Contents()
+            self._read(arrivals[start : start + AT_ONCE], contents)
+            if contents.keys:
+                yield contents
+
+    def _read(self, arrivals: Sequence[tuple[int, bytes]], into: Contents) -> None:
+        read = self._read_alike([body for _, body in arrivals])
+        if read is not None:
+            into.add(arrivals, read)
+        elif (half := len(arrivals) // 2) >= _SMALLEST:  # only the neighbours of an odd body pay for it
+            self._read(arrivals[:half], into)
+            self._read(arrivals[half:], into)
+        else:
+            for arrival in arrivals:
+                if (single := _read_singly(arrival[1])) is not None:
+                    into.add([arrival], single)
+
+    def _read_alike(self, bodies: Sequence[bytes]) -> Read | None:
+        """The fields of bodies if all are events, and nothing is odd about them, as almost always; None otherwise."""
+        text = b"\n".join(bodies)
+        if _has_long_number(np.frombuffer(text, np.uint8)):
+            return None
+        read = self._shape.read(bodies, has_null=b"null" in text)
+        if read is None and len(bodies) <= _SHAPELESS and (read := _read_shapeless(bodies, text)) is not None:
+            self._shape.learn(bodies)
+        return read
 
 
-def _quick_events(bodies: list[bytes]) -> list[dict[str, Any]] | None:
-    """The fields of bodies if all are events, and nothing is odd about them, as almost always; None otherwise."""
-    text = b"\n".join(bodies)
-    octets: NDArray[np.uint8] = np.frombuffer(text, np.uint8)
+def _read_shapeless(bodies: Sequence[bytes], text: bytes) -> Read | None:
     # Each object opens one bracket: with so few more, none is nested too deeply.
-    brackets = np.count_nonzero((octets | 0x20) == ord("{"))
-    if brackets >= len(bodies) + MAX_DEPTH or _has_long_number(octets):
+    if text.count(b"{") + text.count(b"[") >= len(bodies) + MAX_DEPTH:
         return None
     try:
         events = [*map(quick_fields, bodies)]
@@ -92,17 +112,15 @@ def _quick_events(bodies: list[bytes]) -> list[dict[str, Any]] | None:
         for event in events:
             if event.get("store_id", 0) is None:
                 del event["store_id"]
-    return events
+    read = Read({name: [event.get(name) for event in events] for name in FIELDS}, map(written, events))
+    return read if set(map(type, read.columns["id"])) == {str} else None
 
 
-def _read_singly(arrivals: Sequence[tuple[int, bytes]], into: Contents) -> None:
-    for arrived, body in arrivals:
-        event = read_event(body)
-        if event is not None and isinstance(event.get("id"), str) and is_shallow(body, event):
-            into.arrived.append(arrived)
-            into.bodies.append(body)
-            into.keys.append(hash(canonical(event)))
-            into.fields.append(_fields(event))
+def _read_singly(body: bytes) -> Read | None:
+    event = read_event(body)
+    if event is None or not isinstance(event.get("id"), str) or not is_shallow(body, event):
+        return None
+    return Read({name: [event.get(name)] for name in FIELDS}, [canonical(event)])
 
 
 def is_shallow(body: bytes, event: dict[str, Any]) -> bool:
@@ -111,27 +129,15 @@ def is_shallow(body: bytes, event: dict[str, Any]) -> bool:
 
 
 def _has_long_number(octets: NDArray[np.uint8]) -> bool:
+    # So many digits in a row have some on each fourth place of the text.
+    return _has_run(octets[:: _LONG_NUMBER // 4], 4) and _has_run(octets, _LONG_NUMBER)
+
+
+def _has_run(octets: NDArray[np.uint8], digits: int) -> bool:
     runs: Bools = (octets - ord("0")) < 10
     length = 1
-    while length < _LONG_NUMBER:
+    while length < digits:
         # Where so many digits follow, and so many again behind them, twice as many do.
         runs = runs[:-length] & runs[length:]
         length *= 2
     return bool(runs.any())
-
-
-_all_of: Any = itemgetter(*FIELDS)
-
-
-def _fields_of(events: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    try:
-        return [*map(_all_of, events)]
-    except KeyError:
-        return [*map(_fields, events)]
-
-
-def _fields(event: dict[str, Any]) -> tuple[Any, ...]:
-    try:
-        return _all_of(event)
-    except KeyError:
-        return tuple(map(event.get, FIELDS))
