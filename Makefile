@@ -15,7 +15,7 @@ PACKAGE := -c packages/local-azure/pyproject.toml packages/local-azure/tests
 # Each part remembers what failed in a folder of its own (.ci/run reads them).
 FAST := -m "not slow and not proof" -n 2 $(TOGETHER) -o cache_dir=.pytest_cache/fast
 SLOW := -m "slow and not proof" -n 3 $(TOGETHER) -o cache_dir=.pytest_cache/slow
-PROOF := -m "proof and not long" -n 0 -o cache_dir=.pytest_cache/proof
+PROOF = -m "proof and not long" -n 0 -o cache_dir=.pytest_cache/$@
 # Some hundred processes import the same files: what one has compiled, the others read.
 unexport PYTHONDONTWRITEBYTECODE
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -25,7 +25,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up reset setup setup-dev test style types fast slow fast-app fast-package slow-app slow-package proof proof-app proof-package trust fuzz chaos infra lock contract bench clean
+.PHONY: help demo up reset setup setup-dev test style types fast slow fast-app fast-package slow-app slow-package proof proof-app proof-desk proof-package proof-stack trust fuzz chaos infra lock contract bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -69,10 +69,17 @@ slow-package: setup-dev
 
 proof: setup-dev ## Run what takes minutes each: kills, nights, browsers, Microsoft's extension, installations (about 25 minutes)
 	@echo "Two parts run at a time; each shows what it said when it ends."
-	@$(MAKE) --no-print-directory --jobs=2 $(SYNC) proof-app proof-package
+	@$(MAKE) --no-print-directory --jobs=2 $(SYNC) proof-package proof-stack proof-app proof-desk
 
+# Four parts of nearly equal length: two at a time end together.
+IN_STACK := tests/pipeline tests/trust
+IN_DESK := tests/function_app/desk
+proof-stack: setup-dev
+	@$(BIN)/pytest $(IN_STACK) $(PROOF)
+proof-desk: setup-dev
+	@$(BIN)/pytest $(IN_DESK) $(PROOF)
 proof-app: setup-dev
-	@$(BIN)/pytest $(PROOF)
+	@$(BIN)/pytest $(PROOF) $(addprefix --ignore=,$(IN_STACK) $(IN_DESK))
 proof-package: setup-dev
 	@$(BIN)/pytest $(PACKAGE) $(PROOF)
 
