@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import compress, islice
+from operator import itemgetter
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from fraud.replay.arrivals import read_event
 AT_ONCE = 32_768
 """Events that are taken in together: some 40 MB."""
 
+_arrived: Callable[[tuple[int, bytes]], int] = itemgetter(0)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
@@ -66,7 +68,10 @@ class DayBuilder:
         """
         rest = iter(arrivals)
         while taken_now := [*islice(rest, AT_ONCE)]:
-            self._waiting += [arrival for arrival in taken_now if self._after < arrival[0] <= self._until]
+            times = [*map(_arrived, taken_now)]
+            if min(times) <= self._after or max(times) > self._until:
+                taken_now = [arrival for arrival in taken_now if self._after < arrival[0] <= self._until]
+            self._waiting += taken_now
             if len(self._waiting) >= AT_ONCE:
                 # Those of the last moment wait for others of it.
                 last = self._waiting[-1][0]

@@ -18,6 +18,9 @@ NONE = -1
 """The code of a text that is missing."""
 
 
+_LOGS = np.array([math.nan, *map(math.log, range(1, 256))])
+
+
 class Texts(NamedTuple):
     """A column of texts: the different ones, and for each row the place of its own, or NONE."""
 
@@ -119,7 +122,7 @@ def _numbers_of(column: Mapping[str, Sequence[Any]], part: Contents) -> tuple[ND
         price,
         qty,
         logs(price * qty, is_sale),
-        logs(qty, is_sale),
+        _logs_of_quantities(qty, is_sale),
     )
 
 
@@ -150,6 +153,13 @@ def logs(column: Floats, where: Bools) -> Floats:
     places = np.flatnonzero(where & (column > 0))
     result[places] = np.fromiter(map(math.log, column[places].tolist()), np.float64, len(places))
     return result
+
+
+def _logs_of_quantities(column: Floats, where: Bools) -> Floats:
+    """`logs`, of numbers that are small and whole as almost always."""
+    if not (np.rint(column) == column).all() or column.min() < 0 or column.max() >= len(_LOGS):
+        return logs(column, where)
+    return np.where(where, _LOGS[column.astype(np.int64)], np.nan)
 
 
 class Coder(dict[Any, int]):

@@ -11,7 +11,7 @@ from fraud.profiles.counts import MOST_VALUES
 from fraud.profiles.customers import LARGE, MOST_SKUS, CustomerProfile
 from fraud.profiles.day.arrays import Bools, Ints
 from fraud.profiles.day.columns import NONE
-from fraud.profiles.day.grouping import Groups, groups_of, starts_of
+from fraud.profiles.day.grouping import Groups, groups_of, order_of, starts_of
 from fraud.profiles.day.habits import HabitCounts, is_strange_hour, levels_of
 from fraud.profiles.day.rows import CUSTOMER_BUCKETS, CUSTOMER_ROW, FLAGGED, RETURN, SALE, Codes, CustomerSegment, Spill
 from fraud.profiles.day.shard import Shard
@@ -127,7 +127,7 @@ class CustomerShard:
                 rows[name] = places[rows[name]]
             parts.append(rows)
         customer = np.concatenate(of_customer)
-        order = np.argsort(customer, kind="stable")
+        order = order_of(customer, len(customers))
         return _Rows(
             [*customers],
             [self._shard.get(name) or CustomerProfile(first_day=self._day) for name in customers],

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fraud.profiles.day.arrays import Ints
 
+_DIGIT = 2**16
 _SPARSE = 16
 """Keys for each row, from which on most keys have no row."""
 
@@ -35,6 +36,14 @@ def groups_of(keys: NDArray[Any], number: int) -> Groups:
     rank = np.empty(number, np.int64)
     rank[used] = np.arange(len(used))
     return Groups(firsts[used], counts[used], rank[keys])
+
+
+def order_of(keys: NDArray[Any], number: int) -> Ints:
+    """The rows in the order of their keys, each of which is one of a number of them from 0; equal ones as they come."""
+    if number <= _DIGIT:
+        return np.argsort(keys.astype(np.uint16), kind="stable")  # by counting, where larger keys are compared
+    order = order_of(keys % _DIGIT, _DIGIT)
+    return order[order_of((keys // _DIGIT)[order], -(-number // _DIGIT))]
 
 
 def starts_of(counts: Ints) -> Ints:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 from zlib import crc32
 
 import msgspec
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fraud.profiles.day.arrays import Ints
 from fraud.profiles.day.columns import NONE, DayColumns, Texts
-from fraud.profiles.day.grouping import starts_of
+from fraud.profiles.day.grouping import order_of, starts_of
 from fraud.profiles.keeping import SHARDS
 
 CUSTOMER_ROW = np.dtype(
@@ -86,14 +86,15 @@ class _Sorted(NamedTuple):
 
 
 def _by_bucket(keys: Sequence[str | None], buckets: int) -> _Sorted:
-    rows = np.array([number for number, key in enumerate(keys) if key is not None], np.int64)
-    named = [key for key in keys if key is not None]
+    rows: Ints | None = None
+    if None in keys:
+        rows = np.array([number for number, key in enumerate(keys) if key is not None], np.int64)
+    named = [key for key in keys if key is not None] if rows is not None else cast("Sequence[str]", keys)
     shards = np.fromiter(map(crc32, map(str.encode, named)), np.uint32, len(named)) % buckets
-    order = np.argsort(shards.astype(np.uint16), kind="stable")
-    places: list[int] = order.tolist()
+    order = order_of(shards, buckets)
     return _Sorted(
-        rows[order],
-        [named[place] for place in places],
+        order if rows is None else rows[order],
+        [*map(named.__getitem__, order.tolist())],
         starts_of(np.bincount(shards, minlength=buckets)).tolist(),
     )
 
@@ -111,8 +112,8 @@ def spill_customers(columns: DayColumns, position: int, spill: Spill) -> None:
     texts = {"store": columns.store, "payment": columns.payment, "category": columns.category}
     for name, column in texts.items():
         rows[name] = column.codes[order]
-    places: list[int] = order.tolist()
-    skus = [columns.skus[place] or "" for place in places]
+    skus = [sku or "" for sku in columns.skus] if None in columns.skus else cast("Sequence[str]", columns.skus)
+    skus = [*map(skus.__getitem__, order.tolist())]
     for bucket, (start, end) in enumerate(pairwise(sorted_rows.starts)):
         if start == end:
             continue

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraud.profiles.counts import SAMPLE, Sample
-from fraud.profiles.day.arrays import Ints
-from fraud.profiles.day.grouping import starts_of
+from fraud.profiles.day.arrays import Floats, Ints
+from fraud.profiles.day.columns import logs
+from fraud.profiles.day.grouping import order_of, starts_of
 from fraud.profiles.day.rows import DEVIATION, SKU_ROW, Codes, SkuSegment, Spill
 from fraud.profiles.day.shard import Shard
-from fraud.profiles.skus import PriceDeviations, SkuProfile, deviation
+from fraud.profiles.skus import PriceDeviations, SkuProfile
 
 AT_ONCE = 1_000_000
 """Rows of a shard that are in memory at once: some 100 MB."""
@@ -56,7 +57,7 @@ class SkuShard:
         sales = np.bincount(codes[rows["is_sale"] != 0], minlength=len(skus)).tolist()
         has_price = rows["price"] > 0
         codes, rows = codes[has_price], rows[has_price]
-        order = np.argsort(codes, kind="stable")
+        order = order_of(codes, len(skus))
         prices = rows["price"][order].tolist()
         starts = starts_of(np.bincount(codes, minlength=len(skus))).tolist()
         ratios: list[float] = []
@@ -72,12 +73,17 @@ class SkuShard:
         positions = np.delete(rows["position"][order], firsts)
         deviations = np.empty(len(ratios), DEVIATION)
         deviations["position"] = positions
-        deviations["deviation"] = list(map(deviation, ratios))
-        return deviations[np.argsort(positions, kind="stable")]
+        deviations["deviation"] = _deviations(np.array(ratios))
+        return deviations[np.argsort(positions)]
 
     def encoded(self) -> bytes:
         """The shard up to the day."""
         return self._shard.encoded()
+
+
+def _deviations(ratios: Floats) -> Floats:
+    """`deviation` of each of them."""
+    return np.where(ratios > 0, np.minimum(np.abs(logs(ratios, ratios > 0)), 1.0), 1.0)
 
 
 def _add_prices(sample: Sample, prices: list[float]) -> list[float]:
