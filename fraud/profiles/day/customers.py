@@ -1,6 +1,7 @@
 """A shard of customers: their rows of a day are added to the profiles of the days before, for all of them at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, repeat
 from typing import Any
 
 import msgspec
@@ -11,12 +12,13 @@ from fraud.profiles.counts import MOST_VALUES
 from fraud.profiles.customers import LARGE, MOST_SKUS, CustomerProfile
 from fraud.profiles.day.arrays import Bools, Ints
 from fraud.profiles.day.columns import NONE
-from fraud.profiles.day.grouping import Groups, groups_of, order_of, starts_of
+from fraud.profiles.day.grouping import groups_of, order_of, starts_of
 from fraud.profiles.day.habits import HabitCounts, is_strange_hour, levels_of
 from fraud.profiles.day.rows import CUSTOMER_BUCKETS, CUSTOMER_ROW, FLAGGED, RETURN, SALE, Codes, CustomerSegment, Spill
 from fraud.profiles.day.shard import Shard
 from fraud.profiles.day.welford import add_logs
 from fraud.profiles.keeping import SHARDS
+from fraud.profiles.moments import LogMoments
 from fraud.profiles.population import Population
 
 AT_ONCE = 1_000_000
@@ -45,21 +47,16 @@ class CustomerTotals(msgspec.Struct):
         self.habits.close(population)
 
 
-class _Rows(msgspec.Struct):
-    """Rows by customer, and of each customer in order of time; columns of texts hold places in `texts`."""
+class _Sales(msgspec.Struct):
+    """Rows of sales by customer, and of each customer in order of time; columns of texts hold places in `texts`."""
 
     names: list[str]
-    profiles: list[CustomerProfile]
+    before: list[CustomerProfile | None]
+    """The profile of each customer, if it has one."""
     texts: dict[str, list[str]]
     customer: Ints
-    skus: Ints
+    skus: list[str]
     rows: NDArray[Any]
-
-    def by_customer(self, customers: Ints, groups: Groups) -> Iterator[tuple[int, int, int]]:
-        """The groups of each customer that has any: its place, and those from start to end."""
-        ends = starts_of(np.bincount(customers[groups.firsts], minlength=len(self.profiles)))
-        for place in np.flatnonzero(np.diff(ends)).tolist():
-            yield place, int(ends[place]), int(ends[place + 1])
 
 
 class CustomerShard:
@@ -93,148 +90,60 @@ class CustomerShard:
         self._active.clear()
 
     def _add(self, segments: list[CustomerSegment]) -> None:
-        rows = self._rows(segments)
+        customers = Codes()
+        customer = np.concatenate([customers.of(segment.customers, len(segment.customers)) for segment in segments])
+        rows, texts = _rows_of(segments)
+        skus = [*chain.from_iterable(segment.skus for segment in segments)]
         segments.clear()
-        changed = rows.profiles
-        for profile in changed:
-            if profile.last_day != self._day:
-                profile.last_day = self._day
-                profile.days += 1
-        returns = np.bincount(rows.customer[rows.rows["flags"] & RETURN != 0], minlength=len(changed))
-        for place in np.flatnonzero(returns).tolist():
-            changed[place].returns += int(returns[place])
-        is_sale = rows.rows["flags"] & SALE != 0
-        rows.customer, rows.skus, rows.rows = rows.customer[is_sale], rows.skus[is_sale], rows.rows[is_sale]
-        self._add_sales(rows)
-        for name, profile in zip(rows.names, changed, strict=True):
-            self._shard.keep(name, profile)
-
-    def _rows(self, segments: list[CustomerSegment]) -> _Rows:
-        customers, skus = Codes(), Codes({"": 0})
-        codes = {name: Codes() for name in _HABITS}
-        parts: list[NDArray[Any]] = []
-        of_customer: list[Ints] = []
-        of_sku: list[Ints] = []
-        for segment in segments:
-            number = len(segment.customers)
-            of_customer.append(customers.of(segment.customers, number))
-            of_sku.append(skus.of(segment.skus, number))
-            rows = np.frombuffer(segment.rows, CUSTOMER_ROW).copy()
-            for (name, own), texts in zip(
-                codes.items(), (segment.stores, segment.payments, segment.categories), strict=True
-            ):
-                places = np.append(own.of(texts, len(texts)), NONE)
-                rows[name] = places[rows[name]]
-            parts.append(rows)
-        customer = np.concatenate(of_customer)
         order = order_of(customer, len(customers))
-        return _Rows(
-            [*customers],
-            [self._shard.get(name) or CustomerProfile(first_day=self._day) for name in customers],
-            {name: [*own] for name, own in codes.items()} | {"sku": [*skus]},
-            customer[order],
-            np.concatenate(of_sku)[order],
-            np.concatenate(parts)[order],
-        )
+        is_return = rows["flags"] & RETURN != 0
+        returns = np.bincount(customer[is_return], minlength=len(customers))
+        order = order[(rows["flags"] & SALE != 0)[order]]
+        names = [*customers]
+        before = [*map(self._shard.get, names)]
+        sales = _Sales(names, before, texts, customer[order], [*map(skus.__getitem__, order.tolist())], rows[order])
+        self._shard.keep(names, self._profiles(sales, returns))
 
-    def _add_sales(self, sales: _Rows) -> None:
-        profiles, customer, rows = sales.profiles, sales.customer, sales.rows
-        number = len(rows)
-        counts = np.bincount(customer, minlength=len(profiles))
-        starts = starts_of(counts)
-        ranks = np.arange(number) - np.repeat(starts[:-1], counts)
-        before = np.array([profile.sales for profile in profiles], np.int64)[customer] + ranks
-        is_new = np.array([profile.first_day == self._day for profile in profiles], bool)
-        self._totals.sales += number
+    def _profiles(self, sales: _Sales, returns: Ints) -> Iterator[CustomerProfile]:
+        """The profiles up to the day, of customers with sales and returns on it."""
+        customer, rows, before, day = sales.customer, sales.rows, sales.before, self._day
+        counts = np.bincount(customer, minlength=len(before))
+        flagged = np.bincount(customer[rows["flags"] & FLAGGED != 0], minlength=len(before))
+        sold = _of(before, lambda profile: profile.sales)
+        first_days = [day if profile is None else profile.first_day for profile in before]
+        self._totals.sales += len(rows)
         self._active.update(sales.names[place] for place in np.flatnonzero(counts).tolist())
-        self._totals.by_new += int(counts[is_new].sum())
-        asked_at_all = before > 0
-        levels, positions = levels_of(before), rows["position"].astype(np.int64)
+        self._totals.by_new += int(counts[np.array(first_days) == day].sum())
+        ranks = np.arange(len(rows)) - np.repeat(starts_of(counts)[:-1], counts)
+        sold_before = sold[customer] + ranks
+        asked_at_all = sold_before > 0
+        levels, positions = levels_of(sold_before), rows["position"].astype(np.int64)
 
         def watch(habit: str, has_value: Bools, broken: Bools) -> None:
             self._totals.habits.add(habit, asked_at_all & has_value, broken, levels=levels, positions=positions)
 
+        counters: list[list[dict[str, int]]] = []
         for name, field in _HABITS.items():
-            watch(name, rows[name] != NONE, self._count(sales, name, field))
-        hours = rows["hour"].astype(np.int64)
-        watch("hour", np.ones(number, bool), self._add_hours(sales, hours, ranks))
-        watch("amount", *self._add_values(sales))
-        self._add_skus(sales)
-        flagged = np.bincount(customer[rows["flags"] & FLAGGED != 0], minlength=len(profiles)).tolist()
-        for profile, own, own_flagged in zip(profiles, counts.tolist(), flagged, strict=True):
-            profile.sales += own
-            profile.flagged += own_flagged
-
-    def _count(self, sales: _Rows, name: str, field: str) -> Bools:
-        """Count the values of a column; gives the rows whose value their customer was not known for."""
-        codes, texts = sales.rows[name].astype(np.int64), sales.texts[name]
-        rows = np.flatnonzero(codes != NONE)
-        groups = groups_of(sales.customer[rows] * len(texts) + codes[rows], len(sales.profiles) * len(texts))
-        different: list[int] = codes[rows][groups.firsts].tolist()
-        values = [texts[code] for code in different]
-        counts: list[int] = groups.counts.tolist()
-        states: list[int] = []
-        for place, start, end in sales.by_customer(sales.customer[rows], groups):
-            profile = sales.profiles[place]
-            counter: dict[str, int] = getattr(profile, field)
-            if not counter and end - start <= MOST_VALUES:
-                setattr(profile, field, dict(zip(values[start:end], counts[start:end], strict=True)))
-                states += [_NEW] * (end - start)
-                continue
-            for value, own in zip(values[start:end], counts[start:end], strict=True):
-                if value in counter:
-                    counter[value] += own
-                    states.append(_KNOWN)
-                elif len(counter) < MOST_VALUES:
-                    counter[value] = own
-                    states.append(_NEW)
-                else:
-                    states.append(_TOO_MANY)
-        broken = np.zeros(len(codes), bool)
-        state = np.array(states, np.int8)
-        broken[rows[groups.firsts[state == _NEW]]] = True
-        broken[rows[(state == _TOO_MANY)[groups.of_row]]] = True
-        return broken
-
-    def _add_hours(self, sales: _Rows, hours: Ints, ranks: Ints) -> Bools:
-        before = np.array([profile.hours for profile in sales.profiles], np.int64).reshape(-1, 24)
-        broken = is_strange_hour(sales.customer, hours, ranks, before > 0)
-        today = np.bincount(sales.customer * 24 + hours, minlength=before.size).reshape(before.shape)
-        for profile, own in zip(sales.profiles, (before + today).tolist(), strict=True):
-            profile.hours = own
-        return broken
-
-    def _add_values(self, sales: _Rows) -> tuple[Bools, Bools]:
-        """Add the values; gives the rows that can be held against the values before, and those far above them."""
-        logs = sales.rows["log_value"]
-        rows = np.flatnonzero(~np.isnan(logs))
-        counts = np.bincount(sales.customer[rows], minlength=len(sales.profiles))
-        means = np.full(len(logs), np.nan)
-        means[rows] = add_logs([profile.values for profile in sales.profiles], counts, logs[rows])
-        return ~np.isnan(means), logs - means > LARGE
-
-    def _add_skus(self, sales: _Rows) -> None:
-        is_full = np.array([len(profile.skus) >= MOST_SKUS for profile in sales.profiles], bool)
-        rows = np.flatnonzero((sales.skus != 0) & ~is_full[sales.customer])
-        texts = sales.texts["sku"]
-        groups = groups_of(sales.customer[rows] * len(texts) + sales.skus[rows], len(sales.profiles) * len(texts))
-        different: list[int] = sales.skus[rows][groups.firsts].tolist()
-        values = [texts[code] for code in different]
-        counts: list[int] = groups.counts.tolist()
-        customers = sales.customer[rows]
-        ends = starts_of(np.bincount(customers, minlength=len(sales.profiles))).tolist()
-        for place, start, end in sales.by_customer(customers, groups):
-            profile = sales.profiles[place]
-            if not (skus := profile.skus) and end - start < MOST_SKUS:
-                profile.skus = dict(zip(values[start:end], counts[start:end], strict=True))
-            elif len(skus.keys() | set(values[start:end])) < MOST_SKUS:
-                for value, own in zip(values[start:end], counts[start:end], strict=True):
-                    skus[value] = skus.get(value, 0) + own
-            else:  # it fills up today: nothing is counted from then on
-                bought: list[int] = sales.skus[rows[ends[place] : ends[place + 1]]].tolist()
-                for code in bought:
-                    if len(skus) < MOST_SKUS:
-                        skus[texts[code]] = skus.get(texts[code], 0) + 1
+            counter, broken = _count(sales, name, field)
+            watch(name, rows[name] != NONE, broken)
+            counters.append(counter)
+        hours, broken = _hours(sales, ranks)
+        watch("hour", np.ones(len(rows), bool), broken)
+        values, has_mean, broken = _values(sales)
+        watch("amount", has_mean, broken)
+        return map(
+            CustomerProfile,
+            first_days,
+            repeat(day),
+            [1 if profile is None else profile.days + (profile.last_day != day) for profile in before],
+            (sold + counts).tolist(),
+            (_of(before, lambda profile: profile.returns) + returns).tolist(),
+            (_of(before, lambda profile: profile.flagged) + flagged).tolist(),
+            *counters,
+            hours,
+            values,
+            _skus(sales, counts),
+        )
 
     def __len__(self) -> int:
         return len(self._shard)
@@ -242,3 +151,102 @@ class CustomerShard:
     def encoded(self) -> bytes:
         """The shard up to the day."""
         return self._shard.encoded()
+
+
+def _rows_of(segments: Sequence[CustomerSegment]) -> tuple[NDArray[Any], dict[str, list[str]]]:
+    """The rows of segments, whose columns of texts hold places in the lists that come with them."""
+    codes = {name: Codes() for name in _HABITS}
+    parts: list[NDArray[Any]] = []
+    for segment in segments:
+        rows = np.frombuffer(segment.rows, CUSTOMER_ROW).copy()
+        for (name, own), texts in zip(
+            codes.items(), (segment.stores, segment.payments, segment.categories), strict=True
+        ):
+            places = np.append(own.of(texts, len(texts)), NONE)
+            rows[name] = places[rows[name]]
+        parts.append(rows)
+    return np.concatenate(parts), {name: [*own] for name, own in codes.items()}
+
+
+def _of(profiles: Iterable[CustomerProfile | None], number: Callable[[CustomerProfile], int]) -> Ints:
+    """A number of each profile; 0 without a profile."""
+    return np.array([0 if profile is None else number(profile) for profile in profiles], np.int64)
+
+
+def _count(sales: _Sales, name: str, field: str) -> tuple[list[dict[str, int]], Bools]:
+    """Count the values of a column for each customer; gives the rows, too, whose value it was not known for."""
+    codes, texts = sales.rows[name].astype(np.int64), sales.texts[name]
+    rows = np.flatnonzero(codes != NONE)
+    customer = sales.customer[rows]
+    groups = groups_of(customer * len(texts) + codes[rows], len(sales.before) * len(texts))
+    values = map(texts.__getitem__, codes[rows][groups.firsts].tolist())
+    numbers = np.bincount(customer[groups.firsts], minlength=len(sales.before))
+    pairs = zip(values, groups.counts.tolist(), strict=True)
+    counters = [dict(islice(pairs, number)) for number in numbers.tolist()]
+    states = np.full(len(groups.firsts), _NEW, np.int8)
+    starts = starts_of(numbers)
+    for place, (profile, today) in enumerate(zip(sales.before, counters, strict=True)):
+        if profile is not None or len(today) > MOST_VALUES:
+            counter: dict[str, int] = {} if profile is None else getattr(profile, field)
+            counters[place] = counter
+            states[starts[place] : starts[place + 1]] = _add_to(counter, today)
+    broken = np.zeros(len(codes), bool)
+    broken[rows[groups.firsts[states == _NEW]]] = True
+    broken[rows[(states == _TOO_MANY)[groups.of_row]]] = True
+    return counters, broken
+
+
+def _add_to(counter: dict[str, int], today: Mapping[str, int]) -> list[int]:
+    """Add counts to those of the days before; gives the state of each."""
+    states: list[int] = []
+    for value, own in today.items():
+        if value in counter:
+            counter[value] += own
+            states.append(_KNOWN)
+        elif len(counter) < MOST_VALUES:
+            counter[value] = own
+            states.append(_NEW)
+        else:
+            states.append(_TOO_MANY)
+    return states
+
+
+def _hours(sales: _Sales, ranks: Ints) -> tuple[list[list[int]], Bools]:
+    """The hours of each customer, and the sales at hours that are strange."""
+    hours = sales.rows["hour"].astype(np.int64)
+    before = np.zeros((len(sales.before), 24), np.int64)
+    for own, profile in zip(before, sales.before, strict=True):
+        if profile is not None:
+            own[:] = profile.hours
+    today = np.bincount(sales.customer * 24 + hours, minlength=before.size).reshape(before.shape)
+    return (before + today).tolist(), is_strange_hour(sales.customer, hours, ranks, before > 0)
+
+
+def _values(sales: _Sales) -> tuple[list[LogMoments], Bools, Bools]:
+    """The values of each customer, the rows that can be held against those before, and those far above them."""
+    logs = sales.rows["log_value"]
+    rows = np.flatnonzero(~np.isnan(logs))
+    counts = np.bincount(sales.customer[rows], minlength=len(sales.before))
+    values = [LogMoments() if profile is None else profile.values for profile in sales.before]
+    means = np.full(len(logs), np.nan)
+    means[rows] = add_logs(values, counts, logs[rows])
+    return values, ~np.isnan(means), logs - means > LARGE
+
+
+def _skus(sales: _Sales, counts: Ints) -> list[dict[str, int]]:
+    """The skus of each customer, with so many sales."""
+    bought = iter(sales.skus)
+    result: list[dict[str, int]] = []
+    for profile, number in zip(sales.before, counts.tolist(), strict=True):
+        skus: dict[str, int] = {} if profile is None else profile.skus
+        own = [*islice(bought, number)]
+        if not skus and len(today := dict.fromkeys(own, 1)) == number < MOST_SKUS and "" not in today:
+            skus = today  # each another one
+        else:
+            for sku in own:
+                if len(skus) >= MOST_SKUS:
+                    break  # nothing is counted from then on
+                if sku:
+                    skus[sku] = skus.get(sku, 0) + 1
+        result.append(skus)
+    return result

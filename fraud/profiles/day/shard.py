@@ -1,5 +1,6 @@
 """A shard of a table of profiles, all of them as bytes but for those that are being changed."""
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import msgspec
@@ -26,9 +27,9 @@ class Shard(Generic[Profile]):
         kept = self._kept.get(key)
         return None if kept is None else self._decoder.decode(kept)
 
-    def keep(self, key: str, profile: Profile) -> None:
-        """Keep a profile as it is now."""
-        self._kept[key] = msgspec.Raw(_encoder.encode(profile))
+    def keep(self, keys: Iterable[str], profiles: Iterable[Profile]) -> None:
+        """Keep profiles as they are now."""
+        self._kept.update(zip(keys, map(msgspec.Raw, map(_encoder.encode, profiles)), strict=True))
 
     def encoded(self) -> bytes:
         """The shard as `ProfileTable.shards` gives it: the same profiles give the same bytes."""

@@ -1,6 +1,5 @@
 """A shard of skus: their rows of a day are added to the profiles of the days before, sku by sku."""
 
-from bisect import insort
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -8,11 +7,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud.profiles.counts import SAMPLE, Sample
 from fraud.profiles.day.arrays import Floats, Ints
 from fraud.profiles.day.columns import logs
-from fraud.profiles.day.grouping import order_of, starts_of
+from fraud.profiles.day.grouping import order_of
 from fraud.profiles.day.rows import DEVIATION, SKU_ROW, Codes, SkuSegment, Spill
+from fraud.profiles.day.samples import add_numbers
 from fraud.profiles.day.shard import Shard
 from fraud.profiles.skus import PriceDeviations, SkuProfile
 
@@ -57,24 +56,18 @@ class SkuShard:
         sales = np.bincount(codes[rows["is_sale"] != 0], minlength=len(skus)).tolist()
         has_price = rows["price"] > 0
         codes, rows = codes[has_price], rows[has_price]
-        order = order_of(codes, len(skus))
-        prices = rows["price"][order].tolist()
-        starts = starts_of(np.bincount(codes, minlength=len(skus))).tolist()
-        ratios: list[float] = []
-        firsts: list[int] = []
-        for profile, own_sales, (start, end) in zip(profiles, sales, pairwise(starts), strict=True):
+        rows = rows[order_of(codes, len(skus))]
+        prices = rows["price"].copy()
+        usual = add_numbers([profile.prices for profile in profiles], np.bincount(codes, minlength=len(skus)), prices)
+        for profile, own_sales in zip(profiles, sales, strict=True):
             profile.sales += own_sales
-            if start < end:
-                if not profile.prices.numbers:
-                    firsts.append(start)
-                ratios += _add_prices(profile.prices, prices[start:end])
-        for sku, profile in zip(skus, profiles, strict=True):
-            self._shard.keep(sku, profile)
-        positions = np.delete(rows["position"][order], firsts)
-        deviations = np.empty(len(ratios), DEVIATION)
-        deviations["position"] = positions
-        deviations["deviation"] = _deviations(np.array(ratios))
-        return deviations[np.argsort(positions)]
+        self._shard.keep(skus, profiles)
+        has_usual = ~np.isnan(usual)
+        deviations = np.empty(np.count_nonzero(has_usual), DEVIATION)
+        deviations["position"] = rows["position"][has_usual]
+        with np.errstate(over="ignore"):  # two prices may be too far apart for any double
+            deviations["deviation"] = _deviations(prices[has_usual] / usual[has_usual])
+        return deviations[np.argsort(deviations["position"])]
 
     def encoded(self) -> bytes:
         """The shard up to the day."""
@@ -84,21 +77,6 @@ class SkuShard:
 def _deviations(ratios: Floats) -> Floats:
     """`deviation` of each of them."""
     return np.where(ratios > 0, np.minimum(np.abs(logs(ratios, ratios > 0)), 1.0), 1.0)
-
-
-def _add_prices(sample: Sample, prices: list[float]) -> list[float]:
-    """Add prices to a sample one by one; gives each as a share of the usual price before it, if there was one."""
-    numbers, seen = sample.numbers, sample.seen
-    ratios: list[float] = []
-    for price in prices:
-        if numbers:
-            ratios.append(price / numbers[len(numbers) // 2])
-        seen += 1
-        insort(numbers, price)
-        if len(numbers) > SAMPLE:
-            del numbers[0 if seen % 2 else -1]
-    sample.seen = seen
-    return ratios
 
 
 def spill_deviations(deviations: NDArray[np.void], spill: Spill) -> None:
