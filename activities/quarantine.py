@@ -14,4 +14,5 @@ _log = logging.getLogger(__name__)
 async def quarantine(record: QuarantinedEvent | QuarantinedEvidence | QuarantinedWindow) -> None:
     """Write a record to the container `quarantine`, at a path computed from its origin."""
     await write_blob(await warehouse(names.QUARANTINE), record.path, msgspec.json.encode(record))
-    _log.warning("quarantined %s: %s", record.path, record.reason)
+    # A reason may quote what was sent, which is long at its producer's will.
+    _log.warning("quarantined %s: %.500s", record.path, record.reason)

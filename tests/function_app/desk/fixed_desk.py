@@ -8,7 +8,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,10 +35,13 @@ from services.clients import close_clients
 from services.settings import settings
 from tests.support.parts import EMULATORS
 
-ADDRESS = "http://desk.test"
+ADDRESS = "http://desk.localhost"
+"""Browsers trust it as they do one with TLS."""
 NOW = datetime(2026, 3, 4, 10, 2, tzinfo=UTC)
 _ANA = Caller(name="Ana", role="operator", by="name")
 _RECORD = b'{"reason": "not JSON", "raw_base64": "e2JhZDwvc2NyaXB0Pg==", "partition": "1", "offset": "17"}\n'
+Filling = Coroutine[Any, Any, dict[str, str]]
+"""What is to be seen is written; gives the addresses of the pages by name."""
 
 
 class FixedDesk:
@@ -50,9 +53,9 @@ class FixedDesk:
         self._thread.start()
         self.pages: dict[str, str] = {}
 
-    def fill(self) -> None:
-        """Write cases, events and a record of quarantine, and find the addresses of the pages."""
-        self.pages = self._run(_filled())
+    def fill(self, pages: Filling) -> None:
+        """Write what is to be seen, which gives the addresses of the pages."""
+        self.pages = self._run(pages)
 
     def answer(self, route: Route, stylesheet: str = "") -> None:
         """Answer a browser. `stylesheet` follows the desk's own, or takes its place if it begins with `instead:`."""
@@ -77,8 +80,10 @@ class FixedDesk:
 
 
 @contextmanager
-def fixed_desk(folder: Path) -> Generator[FixedDesk]:
-    """A desk over Cosmos and Blob of its own."""
+def fixed_desk(
+    folder: Path, fill: Callable[[], Coroutine[Any, Any, dict[str, str]]] | None = None
+) -> Generator[FixedDesk]:
+    """A desk over Cosmos and Blob of its own, with cases, events and a record of quarantine, or what `fill` writes."""
     clocked = {CLOCK_SETTING: Clock(time.time(), NOW.timestamp(), 0.001).setting()}
     cosmos_options, blob_options = (
         ("--port", "0", "--bootstrap", str(EMULATORS / name)) for name in ("cosmos.json", "storage.json")
@@ -95,7 +100,7 @@ def fixed_desk(folder: Path) -> Generator[FixedDesk]:
         settings.cache_clear()
         desk = FixedDesk()
         try:
-            desk.fill()
+            desk.fill((fill or _filled)())
             yield desk
         finally:
             desk.close()
