@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.function_app.desk.browsing import Visitor, visitor_of
-from tests.function_app.desk.conftest import HOSTILE_IDS
+from tests.function_app.desk.conftest import HOSTILE, HOSTILE_IDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.browser]
 
@@ -141,6 +141,23 @@ def test_an_event_that_means_harm_is_text_wherever_it_is_shown(visitor: Visitor,
     assert seen == [False, False]
     assert page.evaluate("window.ran") is None
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/workflows",
+        f"/desk/workflows/instance?id={quote(HOSTILE)}",
+        f"/desk/workflows/act?id={quote(HOSTILE)}&what=restart",
+        "/desk/dead-letters",
+    ],
+)
+def test_a_workflow_and_a_dead_letter_that_mean_harm_are_text(visitor: Visitor, path: str):
+    visitor.go(path)
+    expect(visitor.page.locator("main")).to_contain_text(HOSTILE)
+
+    assert visitor.page.evaluate("window.ran") is None
+    assert (visitor.look("hostile"), visitor.complaints) == ([], [])
 
 
 def test_what_is_in_quarantine_is_text_and_bytes(visitor: Visitor):
