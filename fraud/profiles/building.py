@@ -20,8 +20,8 @@ from fraud.profiles.day.skus import SkuShard, read_deviations, spill_deviations
 from fraud.profiles.keeping import SHARDS, Others
 from fraud.replay.arrivals import read_event
 
-AT_ONCE = 32_768
-"""Events that are taken in together: some 40 MB."""
+AT_ONCE = 65_536
+"""Events that are taken in together: some 80 MB."""
 
 _arrived: Callable[[tuple[int, bytes]], int] = itemgetter(0)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -89,7 +89,7 @@ def columns_of(parts: Iterable[Contents]) -> DayColumns | None:
         if bool in map(type, column["store_id"]):  # it would be taken for the 1 that it equals
             column["store_id"] = [None if isinstance(store, bool) else store for store in column["store_id"]]
         texts = [coder.codes_of(column[name]) for name, coder in coders.items()]
-        arrays.append([*_numbers_of(column, part), *texts])
+        arrays.append([*_as_read(column, part), *texts])
         ids += column["id"]
         customers += keys(column["cust_id"])
         skus += keys(column["sku"])
@@ -97,28 +97,51 @@ def columns_of(parts: Iterable[Contents]) -> DayColumns | None:
     if not arrays:
         return None
     whole = [np.concatenate(of_parts) for of_parts in zip(*arrays, strict=True)]
-    amounts, codes = whole[: -len(coders)], whole[-len(coders) :]
+    numbers_read, codes = whole[: -len(coders)], whole[-len(coders) :]
     texts = [Texts(own, [*coder.codes]) for own, coder in zip(codes, coders.values(), strict=True)]
-    return DayColumns._make([*amounts, *texts, _networks(texts[-1]), ids, customers, skus, bodies])
+    return DayColumns._make(
+        [*_numbers_of(_AsRead._make(numbers_read)), *texts, _networks(texts[-1]), ids, customers, skus, bodies]
+    )
 
 
-def _numbers_of(column: Mapping[str, Sequence[Any]], part: Contents) -> tuple[NDArray[Any], ...]:
-    """The first columns of DayColumns."""
-    arrived = np.array(part.arrived, np.int64)
-    is_event_of_sale = np.array([kind == SALE for kind in column["event_type"]], bool)
-    is_return = np.array([value is True for value in column["is_return"]], bool)
-    discount = numbers(column["discount"])
-    has_priority = np.array([value == 1 for value in column["priority_shipping"]], bool)
-    price, qty = bounded(numbers(column["price"])), bounded(numbers(column["qty"]))
-    is_sale = is_event_of_sale & ~is_return
-    return (
-        arrived,
+class _AsRead(NamedTuple):
+    """Columns as bodies have them."""
+
+    arrived: Ints
+    keys: Ints
+    is_event_of_sale: Bools
+    is_return: Bools
+    has_priority: Bools
+    discount: Floats
+    price: Floats
+    qty: Floats
+
+
+def _as_read(column: Mapping[str, Sequence[Any]], part: Contents) -> _AsRead:
+    return _AsRead(
+        np.array(part.arrived, np.int64),
         np.array(part.keys, np.int64),
-        (arrived // 3_600_000 % 24).astype(np.uint8),
-        is_event_of_sale,
-        is_return,
-        is_event_of_sale & (bounded(discount) > MIN_DISCOUNT),
-        is_event_of_sale & (discount > MIN_DISCOUNT) & has_priority,
+        np.array([kind == SALE for kind in column["event_type"]], bool),
+        np.array([value is True for value in column["is_return"]], bool),
+        np.array([value == 1 for value in column["priority_shipping"]], bool),
+        numbers(column["discount"]),
+        numbers(column["price"]),
+        numbers(column["qty"]),
+    )
+
+
+def _numbers_of(read: _AsRead) -> tuple[NDArray[Any], ...]:
+    """The first columns of DayColumns."""
+    price, qty = bounded(read.price), bounded(read.qty)
+    is_sale = read.is_event_of_sale & ~read.is_return
+    return (
+        read.arrived,
+        read.keys,
+        (read.arrived // 3_600_000 % 24).astype(np.uint8),
+        read.is_event_of_sale,
+        read.is_return,
+        read.is_event_of_sale & (bounded(read.discount) > MIN_DISCOUNT),
+        read.is_event_of_sale & (read.discount > MIN_DISCOUNT) & read.has_priority,
         price,
         qty,
         logs(price * qty, is_sale),

@@ -1,7 +1,5 @@
 """Contents of a day that are told from a resend: the latest of them."""
 
-from collections import deque
-
 import numpy as np
 
 from fraud.profiles.day.arrays import Bools, Ints
@@ -9,8 +7,8 @@ from fraud.profiles.day.arrays import Bools, Ints
 MOST_REMEMBERED = 1_000_000
 """Contents of the day that are told from a resend, the latest ones: 16 MB. What comes again later counts twice."""
 
-RUN = 131_072
-"""Keys that are sorted together."""
+_SLOTS = 2**21
+"""Keys of one slot are looked at; those of others differ for sure."""
 
 
 class Remembered:
@@ -19,30 +17,36 @@ class Remembered:
     def __init__(self, most: int = MOST_REMEMBERED) -> None:
         self.count = 0
         self._most = most
-        # Sorted keys, and their numbers; the last run grows.
-        self._runs: deque[tuple[Ints, Ints]] = deque()
+        # The key of each number lies at the number before it, counted around; and its slot beside it.
+        self._keys = np.empty(most, np.int64)
+        self._slots = np.empty(most, np.int64)
 
     def new_among(self, these: Ints) -> Ints:
         """The positions of those that are new, in order: not the same as one of the latest before it."""
-        order = np.argsort(these, kind="stable")
-        in_order = these[order]
-        doubtful = np.zeros(len(these), bool)
-        is_twin = in_order[1:] == in_order[:-1]
-        doubtful[order[1:][is_twin]] = True
-        doubtful[order[:-1][is_twin]] = True
-        for before, _ in self._runs:
-            places = np.minimum(np.searchsorted(before, in_order), len(before) - 1)
-            doubtful[order[before[places] == in_order]] = True
+        slots = these & (_SLOTS - 1)
+        in_order = np.sort(these)
+        again = in_order[1:][in_order[1:] == in_order[:-1]]
+        held, numbers = self._among(in_order, slots)
         new = np.ones(len(these), bool)
-        if doubtful.any():
-            self._look_at(np.flatnonzero(doubtful), these, new)
+        if len(again) or len(held):
+            doubtful = np.flatnonzero(np.isin(these, np.concatenate((again, held))))
+            self._look_at(doubtful, these, new, dict(zip(held.tolist(), numbers.tolist(), strict=True)))
         positions = np.flatnonzero(new)
-        self._add(these[positions])
+        self._add(these[positions], slots[positions])
         return positions
 
-    def _look_at(self, doubtful: Ints, these: Ints, new: Bools) -> None:
-        """Clear those of `new` that are remembered, one after the other."""
-        last: dict[int, int] = self._numbers(np.unique(these[doubtful]))
+    def _among(self, in_order: Ints, slots: Ints) -> tuple[Ints, Ints]:
+        """The remembered keys that are among some, and their numbers."""
+        has_slot = np.zeros(_SLOTS, bool)
+        has_slot[slots] = True
+        places = np.flatnonzero(has_slot[self._slots[: self.count]])
+        keys = self._keys[places]
+        nearest = np.minimum(np.searchsorted(in_order, keys), len(in_order) - 1)
+        is_known = in_order[nearest] == keys
+        return keys[is_known], self.count - (self.count - 1 - places[is_known]) % self._most
+
+    def _look_at(self, doubtful: Ints, these: Ints, new: Bools, last: dict[int, int]) -> None:
+        """Clear those of `new` that are remembered, one after the other; `last` has the numbers of keys before."""
         dropped = 0
         for position, key in zip(doubtful.tolist(), these[doubtful].tolist(), strict=True):
             count = self.count + position - dropped
@@ -53,26 +57,8 @@ class Remembered:
             else:
                 last[key] = count + 1
 
-    def _numbers(self, keys: Ints) -> dict[int, int]:
-        """The latest number of each key that has one."""
-        numbers: dict[int, int] = {}
-        for before, numbered in self._runs:
-            after = np.searchsorted(before, keys, side="right")
-            places = np.maximum(after - 1, 0)
-            is_known = before[places] == keys
-            numbers.update(zip(keys[is_known].tolist(), numbered[places[is_known]].tolist(), strict=True))
-        return numbers
-
-    def _add(self, keys: Ints) -> None:
-        if not len(keys):
-            return
-        numbers = np.arange(self.count + 1, self.count + 1 + len(keys))
+    def _add(self, keys: Ints, slots: Ints) -> None:
+        places = np.arange(self.count, self.count + len(keys))[-self._most :] % self._most
+        self._keys[places] = keys[-self._most :]
+        self._slots[places] = slots[-self._most :]
         self.count += len(keys)
-        if self._runs and len(self._runs[-1][0]) + len(keys) <= RUN:
-            before, numbered = self._runs.pop()
-            # Equal keys stay in the order of their numbers.
-            keys, numbers = np.concatenate((before, keys)), np.concatenate((numbered, numbers))
-        order = np.argsort(keys, kind="stable")
-        self._runs.append((keys[order], numbers[order]))
-        while self._runs and self._runs[0][1].max() <= self.count - self._most:
-            self._runs.popleft()

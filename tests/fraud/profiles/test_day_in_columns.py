@@ -115,7 +115,7 @@ def test_however_little_is_in_memory_at_once_the_bytes_are_the_same(seed: int, m
         monkeypatch.setattr(module, "AT_ONCE", 20)
     monkeypatch.setattr(rows, "FEW", 2)
     monkeypatch.setattr(skus, "POSITION_BITS", 3)
-    monkeypatch.setattr(remembered, "RUN", 9)
+    monkeypatch.setattr(remembered, "_SLOTS", 8)
 
     assert built(days) == whole
 
