@@ -87,6 +87,14 @@ async def test_a_condition_guards_the_patch(sdk: Sdk, container: Any) -> None:
         await sdk.do(container.patch_item("c1", "7", close, filter_predicate=condition))
 
 
+async def test_a_condition_with_a_subquery_is_refused_by_name(sdk: Sdk, container: Any) -> None:
+    await sdk.do(container.create_item(CASE))
+    close = [{"op": "set", "path": "/state", "value": "closed"}]
+    with pytest.raises(CosmosHttpResponseError, match=r"A subquery .* in a patch's condition") as refusal:
+        await sdk.do(container.patch_item("c1", "7", close, filter_predicate="FROM c WHERE EXISTS(SELECT 1)"))
+    assert refusal.value.status_code == 400
+
+
 async def test_at_most_ten_operations(sdk: Sdk, container: Any) -> None:
     await sdk.do(container.create_item(CASE))
     with pytest.raises(CosmosHttpResponseError) as refusal:

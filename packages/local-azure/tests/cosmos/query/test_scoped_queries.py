@@ -75,6 +75,11 @@ async def test_scoped_queries(query: str, results: list[Any], size: int) -> None
         ("SELECT VALUE u FROM c JOIN t IN u.tags", "'u' could not be resolved"),
         ("SELECT VALUE 1 FROM c, d", "FROM with a list"),
         ("SELECT VALUE c.id FROM c WHERE c.id IN (SELECT VALUE 1)", "A subquery after IN"),
+        (
+            "SELECT COUNT(1) AS n, ARRAY(SELECT VALUE t FROM t IN c.tags) AS l FROM c",
+            "A subquery beside",
+        ),
+        ("SELECT c.id, EXISTS(SELECT 1) AS e FROM c GROUP BY c.id", "A subquery beside"),
         ("SELECT VALUE s.n FROM (SELECT COUNT(1) AS n FROM c) AS s", "aggregates over the container"),
         ("SELECT VALUE (SELECT VALUE t FROM t IN c.tags ORDER BY t.v) FROM c", "ORDER BY"),
         ("SELECT VALUE ARRAY(SELECT VALUE t FROM t IN c.tags FROM c", "expected ')'"),

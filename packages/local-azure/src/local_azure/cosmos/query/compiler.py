@@ -25,6 +25,7 @@ from local_azure.cosmos.query.syntax import (
     ObjectLiteral,
     Parameter,
     Path,
+    Subquery,
     Unary,
 )
 from local_azure.cosmos.query.values import UNDEFINED, Value, equal, identity
@@ -43,7 +44,7 @@ class Compiler:
         return self._parameter(node.name) if isinstance(node, Parameter) else UNDEFINED
 
     def compile(self, node: Node) -> Evaluate:  # noqa: PLR0911, PLR0912 - one line for each kind of node
-        """400 for a parameter that has no value."""
+        """400 for a parameter that has no value, and for a subquery: only a scoped query has a place for one."""
         match node:
             case Literal() | Parameter():
                 return _always(self.constant(node))
@@ -72,6 +73,8 @@ class Compiler:
                 return _array([self.compile(each) for each in items])
             case ObjectLiteral(items):
                 return compile_object([(name, self.compile(each)) for name, each in items])
+            case Subquery():
+                raise bad_request("A subquery beside an aggregate or GROUP BY or in a patch's condition is refused.")
             case _:
                 raise NotImplementedError(type(node).__name__)
 
