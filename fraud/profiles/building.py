@@ -1,6 +1,7 @@
 """A day's captured bodies become profiles, as they are read: each content once, in order of time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import compress, islice
@@ -14,6 +15,7 @@ from fraud.profiles.day.columns import DayColumns, columns_of
 from fraud.profiles.day.contents import ContentReader
 from fraud.profiles.day.customers import CustomerShard, CustomerTotals
 from fraud.profiles.day.everybody import Everybody
+from fraud.profiles.day.keys import texts_of
 from fraud.profiles.day.remembered import Remembered
 from fraud.profiles.day.rows import Spill, spill_customers, spill_skus
 from fraud.profiles.day.skus import SkuShard, read_deviations, spill_deviations
@@ -24,6 +26,7 @@ AT_ONCE = 65_536
 """Events that are taken in together: some 80 MB."""
 
 _arrived: Callable[[tuple[int, bytes]], int] = itemgetter(0)
+_body: Callable[[tuple[int, bytes]], bytes] = itemgetter(1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 DAY = timedelta(days=1)
@@ -50,7 +53,8 @@ class DayBuilder:
         self._after, self._until = (start - _EPOCH) // _MILLISECOND, (end - _EPOCH) // _MILLISECOND
         self._others, self._day, self._spill, self._look = before, day.toordinal(), spill, look
         self._reader = ContentReader()
-        self._waiting: list[tuple[int, bytes]] = []
+        self._times: list[int] = []
+        self._bodies: list[bytes] = []
         self._remembered = Remembered()
         self._everybody = Everybody(before.population)
         self._totals = CustomerTotals()
@@ -67,25 +71,25 @@ class DayBuilder:
         What arrived on another day, or is not a JSON object with an id, is left out.
         """
         rest = iter(arrivals)
-        while taken_now := [*islice(rest, AT_ONCE)]:
-            times = [*map(_arrived, taken_now)]
+        while taken := [*islice(rest, AT_ONCE)]:
+            times = [*map(_arrived, taken)]
             if min(times) <= self._after or max(times) > self._until:
-                taken_now = [arrival for arrival in taken_now if self._after < arrival[0] <= self._until]
-            self._waiting += taken_now
-            if len(self._waiting) >= AT_ONCE:
+                taken = [arrival for arrival in taken if self._after < arrival[0] <= self._until]
+                times = [*map(_arrived, taken)]
+            self._times += times
+            self._bodies += map(_body, taken)
+            if len(self._times) >= AT_ONCE:
                 # Those of the last moment wait for others of it.
-                last = self._waiting[-1][0]
-                end = next(n for n in range(len(self._waiting), -1, -1) if not n or self._waiting[n - 1][0] < last)
-                taken, self._waiting = self._waiting[:end], self._waiting[end:]
-                self._take(taken)
+                self._take(bisect_left(self._times, self._times[-1]))
 
     def finish(self) -> None:
         """No more arrivals follow."""
-        taken, self._waiting = self._waiting, []
-        self._take(taken)
+        self._take(len(self._times))
 
-    def _take(self, arrivals: Sequence[tuple[int, bytes]]) -> None:
-        columns = columns_of(self._reader.read(arrivals))
+    def _take(self, number: int) -> None:
+        times, self._times = self._times[:number], self._times[number:]
+        bodies, self._bodies = self._bodies[:number], self._bodies[number:]
+        columns = columns_of(self._reader.read(times, bodies))
         if columns is None:
             return
         position = self.events
@@ -153,5 +157,6 @@ def _place(columns: DayColumns, number: int) -> tuple[float, str, bytes]:
 
 
 def _sales(columns: DayColumns) -> Iterator[Sale]:
-    every = zip(columns.arrived.tolist(), columns.customers, columns.bodies, strict=True)
+    customers = (customer or None for customer in texts_of(columns.customers))
+    every = zip(columns.arrived.tolist(), customers, columns.bodies, strict=True)
     return compress(every, columns.is_event_of_sale.tolist())

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud.context.event_facts import LONGEST_TEXT, key, store_text
+from fraud.context.event_facts import store_text
 from fraud.context.sighting import LARGEST, network_of, text
 from fraud.generation import SALE
 from fraud.profiles.day.arrays import Bools, Floats, Ints
 from fraud.profiles.day.contents import Contents
+from fraud.profiles.day.keys import KeyColumn, joined_keys, keys_of
 from fraud.suspicion import MIN_DISCOUNT
 
 NONE = -1
@@ -53,8 +54,8 @@ class DayColumns(NamedTuple):
     gateway: Texts
     network: Texts
     ids: list[str]
-    customers: list[str | None]
-    skus: list[str | None]
+    customers: KeyColumn
+    skus: KeyColumn
     bodies: list[bytes]
 
     @property
@@ -81,8 +82,8 @@ def columns_of(parts: Iterable[Contents]) -> DayColumns | None:
     coders = {name: Coder(as_text) for name, as_text in _TEXTS.items()}
     arrays: list[list[NDArray[Any]]] = []
     ids: list[str] = []
-    customers: list[str | None] = []
-    skus: list[str | None] = []
+    customers: list[KeyColumn] = []
+    skus: list[KeyColumn] = []
     bodies: list[bytes] = []
     for part in parts:
         column: dict[str, Sequence[Any]] = {**part.columns}
@@ -91,8 +92,8 @@ def columns_of(parts: Iterable[Contents]) -> DayColumns | None:
         texts = [coder.codes_of(column[name]) for name, coder in coders.items()]
         arrays.append([*_as_read(column, part), *texts])
         ids += column["id"]
-        customers += keys(column["cust_id"])
-        skus += keys(column["sku"])
+        customers.append(keys_of(column["cust_id"]))
+        skus.append(keys_of(column["sku"]))
         bodies += part.bodies
     if not arrays:
         return None
@@ -100,7 +101,15 @@ def columns_of(parts: Iterable[Contents]) -> DayColumns | None:
     numbers_read, codes = whole[: -len(coders)], whole[-len(coders) :]
     texts = [Texts(own, [*coder.codes]) for own, coder in zip(codes, coders.values(), strict=True)]
     return DayColumns._make(
-        [*_numbers_of(_AsRead._make(numbers_read)), *texts, _networks(texts[-1]), ids, customers, skus, bodies]
+        [
+            *_numbers_of(_AsRead._make(numbers_read)),
+            *texts,
+            _networks(texts[-1]),
+            ids,
+            joined_keys(customers),
+            joined_keys(skus),
+            bodies,
+        ]
     )
 
 
@@ -215,16 +224,6 @@ _TEXTS: dict[str, Callable[[Any], str | None]] = {
     "store_ip": text,
 }
 """The fields of the columns of texts, in the order of DayColumns."""
-
-
-def keys(values: Sequence[Any]) -> Sequence[str | None]:
-    """A column of customers or skus from JSON values."""
-    kinds = set(map(type, values))
-    if kinds == {int} and min(values) > -(2**63) and max(values) < 2**63:
-        return [*map(str, values)]
-    if kinds == {str} and "" not in values and max(map(len, values)) <= LONGEST_TEXT:
-        return values
-    return [*map(key, values)]
 
 
 def _networks(gateway: Texts) -> Texts:

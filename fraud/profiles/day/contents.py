@@ -1,6 +1,6 @@
 """Bodies as contents: their fields, and a key of each, by which a resend is known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,10 +51,10 @@ class Contents:
         """The values of each of FIELDS; None or UNSET where one is missing."""
         self.bodies: list[bytes] = []
 
-    def add(self, arrivals: Sequence[tuple[int, bytes]], read: Read) -> None:
+    def add(self, arrived: Iterable[int], bodies: Iterable[bytes], read: Read) -> None:
         """Take in events that were read."""
-        self.arrived += [arrived for arrived, _ in arrivals]
-        self.bodies += [body for _, body in arrivals]
+        self.arrived += arrived
+        self.bodies += bodies
         self.keys += map(hash, read.written)
         for name, column in self.columns.items():
             column.extend(read.columns[name])
@@ -66,28 +66,28 @@ class ContentReader:
     def __init__(self) -> None:
         self._shape = BodyShape(FIELDS)
 
-    def read(self, arrivals: Sequence[tuple[int, bytes]]) -> Iterator[Contents]:
-        """The events among bodies, AT_ONCE at a time.
+    def read(self, arrived: Sequence[int], bodies: Sequence[bytes]) -> Iterator[Contents]:
+        """The events among bodies, AT_ONCE at a time; `arrived` is when, in milliseconds since 1970.
 
         A body that is not a JSON object with an id, or nested beyond MAX_DEPTH, is left out.
         """
-        for start in range(0, len(arrivals), AT_ONCE):
+        for start in range(0, len(bodies), AT_ONCE):
             contents = Contents()
-            self._read(arrivals[start : start + AT_ONCE], contents)
+            self._read(arrived[start : start + AT_ONCE], bodies[start : start + AT_ONCE], contents)
             if contents.keys:
                 yield contents
 
-    def _read(self, arrivals: Sequence[tuple[int, bytes]], into: Contents) -> None:
-        read = self._read_alike([body for _, body in arrivals])
+    def _read(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
+        read = self._read_alike(bodies)
         if read is not None:
-            into.add(arrivals, read)
-        elif (half := len(arrivals) // 2) >= _SMALLEST:  # only the neighbours of an odd body pay for it
-            self._read(arrivals[:half], into)
-            self._read(arrivals[half:], into)
+            into.add(arrived, bodies, read)
+        elif (half := len(bodies) // 2) >= _SMALLEST:  # only the neighbours of an odd body pay for it
+            self._read(arrived[:half], bodies[:half], into)
+            self._read(arrived[half:], bodies[half:], into)
         else:
-            for arrival in arrivals:
-                if (single := _read_singly(arrival[1])) is not None:
-                    into.add([arrival], single)
+            for time, body in zip(arrived, bodies, strict=True):
+                if (single := _read_singly(body)) is not None:
+                    into.add([time], [body], single)
 
     def _read_alike(self, bodies: Sequence[bytes]) -> Read | None:
         """The fields of bodies if all are events, and nothing is odd about them, as almost always; None otherwise."""

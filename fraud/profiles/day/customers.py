@@ -14,6 +14,7 @@ from fraud.profiles.day.arrays import Bools, Ints
 from fraud.profiles.day.columns import NONE
 from fraud.profiles.day.grouping import groups_of, order_of, starts_of
 from fraud.profiles.day.habits import HabitCounts, is_strange_hour, levels_of
+from fraud.profiles.day.keys import read_keys
 from fraud.profiles.day.rows import CUSTOMER_BUCKETS, CUSTOMER_ROW, FLAGGED, RETURN, SALE, Codes, CustomerSegment, Spill
 from fraud.profiles.day.shard import Shard
 from fraud.profiles.day.welford import add_logs
@@ -80,7 +81,7 @@ class CustomerShard:
         for data in segments:
             segment = _segment.decode(data)
             waiting.append(segment)
-            number += len(segment.customers)
+            number += len(segment.rows) // CUSTOMER_ROW.itemsize
             if number >= AT_ONCE:
                 self._add(waiting)
                 waiting, number = [], 0
@@ -91,9 +92,9 @@ class CustomerShard:
 
     def _add(self, segments: list[CustomerSegment]) -> None:
         customers = Codes()
-        customer = np.concatenate([customers.of(segment.customers, len(segment.customers)) for segment in segments])
         rows, texts = _rows_of(segments)
-        skus = [*chain.from_iterable(segment.skus for segment in segments)]
+        customer = customers.of(chain.from_iterable(read_keys(segment.customers) for segment in segments), len(rows))
+        skus = [*chain.from_iterable(read_keys(segment.skus) for segment in segments)]
         segments.clear()
         order = order_of(customer, len(customers))
         is_return = rows["flags"] & RETURN != 0

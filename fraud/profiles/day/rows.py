@@ -1,9 +1,8 @@
 """Rows that wait until their shard's turn comes: those of one customer or sku lie in one bucket, in order of time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple, Protocol, cast
-from zlib import crc32
+from typing import NamedTuple, Protocol
 
 import msgspec
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from fraud.profiles.day.arrays import Ints
 from fraud.profiles.day.columns import NONE, DayColumns, Texts
 from fraud.profiles.day.grouping import order_of, starts_of
+from fraud.profiles.day.keys import KeyColumn, WrittenKeys, has_key, shards_of, write_keys
 from fraud.profiles.keeping import SHARDS
 
 CUSTOMER_ROW = np.dtype(
@@ -59,8 +59,8 @@ class Spill(Protocol):
 class CustomerSegment(msgspec.Struct, array_like=True):
     """Rows of customers; a missing sku is an empty text."""
 
-    customers: list[str]
-    skus: list[str]
+    customers: WrittenKeys
+    skus: WrittenKeys
     stores: list[str]
     payments: list[str]
     categories: list[str]
@@ -70,7 +70,7 @@ class CustomerSegment(msgspec.Struct, array_like=True):
 class SkuSegment(msgspec.Struct, array_like=True):
     """Rows of skus."""
 
-    skus: list[str]
+    skus: WrittenKeys
     rows: bytes
 
 
@@ -78,25 +78,17 @@ _encoder = msgspec.msgpack.Encoder()
 
 
 class _Sorted(NamedTuple):
-    """Rows in the order of their buckets: their positions before, their keys, and where each bucket begins."""
+    """Rows with a key, in the order of their buckets: their positions before, and where each bucket begins."""
 
     order: Ints
-    keys: list[str]
     starts: list[int]
 
 
-def _by_bucket(keys: Sequence[str | None], buckets: int) -> _Sorted:
-    rows: Ints | None = None
-    if None in keys:
-        rows = np.array([number for number, key in enumerate(keys) if key is not None], np.int64)
-    named = [key for key in keys if key is not None] if rows is not None else cast("Sequence[str]", keys)
-    shards = np.fromiter(map(crc32, map(str.encode, named)), np.uint32, len(named)) % buckets
-    order = order_of(shards, buckets)
-    return _Sorted(
-        order if rows is None else rows[order],
-        [*map(named.__getitem__, order.tolist())],
-        starts_of(np.bincount(shards, minlength=buckets)).tolist(),
-    )
+def _by_bucket(keys: KeyColumn, buckets: int) -> _Sorted:
+    rows = np.flatnonzero(has_key(keys))
+    shards = shards_of(keys[rows], buckets)
+    order = rows[order_of(shards, buckets)]
+    return _Sorted(order, starts_of(np.bincount(shards, minlength=buckets)).tolist())
 
 
 def spill_customers(columns: DayColumns, position: int, spill: Spill) -> None:
@@ -112,16 +104,14 @@ def spill_customers(columns: DayColumns, position: int, spill: Spill) -> None:
     texts = {"store": columns.store, "payment": columns.payment, "category": columns.category}
     for name, column in texts.items():
         rows[name] = column.codes[order]
-    skus = [sku or "" for sku in columns.skus] if None in columns.skus else cast("Sequence[str]", columns.skus)
-    skus = [*map(skus.__getitem__, order.tolist())]
+    customers = write_keys(columns.customers[order], sorted_rows.starts)
+    skus = write_keys(columns.skus[order], sorted_rows.starts)
     for bucket, (start, end) in enumerate(pairwise(sorted_rows.starts)):
         if start == end:
             continue
         own = rows[start:end]
         stores, payments, categories = (_own_texts(own, name, column) for name, column in texts.items())
-        segment = CustomerSegment(
-            sorted_rows.keys[start:end], skus[start:end], stores, payments, categories, own.tobytes()
-        )
+        segment = CustomerSegment(customers[bucket], skus[bucket], stores, payments, categories, own.tobytes())
         spill.add("customers", bucket, _encoder.encode(segment))
 
 
@@ -144,9 +134,10 @@ def spill_skus(columns: DayColumns, position: int, spill: Spill) -> None:
     rows["position"] = position + order
     rows["is_sale"] = columns.is_sale[order]
     rows["price"] = columns.price[order]
+    skus = write_keys(columns.skus[order], sorted_rows.starts)
     for bucket, (start, end) in enumerate(pairwise(sorted_rows.starts)):
         if start < end:
-            segment = SkuSegment(sorted_rows.keys[start:end], rows[start:end].tobytes())
+            segment = SkuSegment(skus[bucket], rows[start:end].tobytes())
             spill.add("skus", bucket, _encoder.encode(segment))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fraud.profiles.day.arrays import Floats, Ints
 from fraud.profiles.day.columns import logs
 from fraud.profiles.day.grouping import order_of
+from fraud.profiles.day.keys import read_keys
 from fraud.profiles.day.rows import DEVIATION, SKU_ROW, Codes, SkuSegment, Spill
 from fraud.profiles.day.samples import add_numbers
 from fraud.profiles.day.shard import Shard
@@ -42,9 +43,9 @@ class SkuShard:
         number = 0
         for data in segments:
             segment = _segment.decode(data)
-            codes.append(skus.of(segment.skus, len(segment.skus)))
             rows.append(np.frombuffer(segment.rows, SKU_ROW))
-            number += len(segment.skus)
+            codes.append(skus.of(read_keys(segment.skus), len(rows[-1])))
+            number += len(rows[-1])
             if number >= AT_ONCE:
                 yield self._add(skus, np.concatenate(codes), np.concatenate(rows))
                 skus, codes, rows, number = Codes(), [], [], 0

@@ -98,8 +98,8 @@ def test_events_of_one_shape_and_an_odd_one_among_them_have_the_bytes_that_one_a
 def test_all_events_of_a_shape_are_read_at_once_as_soon_as_it_was_met(monkeypatch: pytest.MonkeyPatch):
     arrivals = day_of_one_shape({})
     reader = ContentReader()
-    assert sum(len(part.keys) for part in reader.read(arrivals)) == 900
+    assert sum(len(part.keys) for part in reader.read(*zip(*arrivals, strict=True))) == 900
 
     monkeypatch.setattr(contents, "quick_fields", None)  # which reads events that have no shape in common
 
-    assert sum(len(part.keys) for part in reader.read(arrivals)) == 900
+    assert sum(len(part.keys) for part in reader.read(*zip(*arrivals, strict=True))) == 900
