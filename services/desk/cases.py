@@ -26,6 +26,7 @@ from services.desk.case_queries import (
     without_stakes,
 )
 from services.desk.linked_cases import cases_around
+from services.desk.stored import read_stored
 from services.desk.verdicts import verdicts_in
 
 _JOURNAL = f"SELECT TOP {MAX_ENTRIES} * FROM c WHERE c.type = 'journal' AND c.case_id = @case ORDER BY c.number"
@@ -110,15 +111,7 @@ async def journal_of(case: CaseRow) -> list[JournalEntry]:
     documents = container.query_items(
         _JOURNAL, parameters=[{"name": "@case", "value": case.id}], partition_key=case.store_id
     )
-    return [entry async for document in documents if (entry := _entry_of(document)) is not None]
-
-
-def _entry_of(document: dict[str, Any]) -> JournalEntry | None:
-    try:
-        return msgspec.convert(document, JournalEntry)
-    except msgspec.ValidationError as error:
-        _log.warning("the entry %.200s cannot be read: %s", document["id"], error)
-        return None
+    return [entry async for document in documents if (entry := read_stored(document, JournalEntry)) is not None]
 
 
 def row_of(document: dict[str, Any]) -> CaseRow | None:
@@ -132,8 +125,4 @@ def row_of(document: dict[str, Any]) -> CaseRow | None:
     except msgspec.ValidationError as error:
         _log.warning("the review of the case %.200s cannot be read: %s", document["id"], error)
         del content[REVIEW_FIELD]
-    try:
-        return msgspec.convert(content, CaseRow)
-    except msgspec.ValidationError as error:
-        _log.warning("the case %.200s cannot be read: %s", document["id"], error)
-        return None
+    return read_stored(content, CaseRow)

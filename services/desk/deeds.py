@@ -11,6 +11,7 @@ from fraud.desk.deeds import Deed
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.queries import Question
 from services import cosmos
+from services.desk.stored import read_stored
 
 PARTITION = "_deeds"
 """No store's, as that of outcomes."""
@@ -49,8 +50,8 @@ async def list_deeds(asked: Question) -> Page[Deed]:
     query = (await cosmos.cases()).query_items(_LISTED, parameters=parameters, partition_key=PARTITION)
     documents: list[dict[str, Any]] = [document async for document in query]
     shown = documents[: asked.limit]
-    rows = tuple(msgspec.convert(document, Deed) for document in shown)
-    return Page(rows, token_of(_Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
+    rows = [deed for document in shown if (deed := read_stored(document, Deed)) is not None]
+    return Page(tuple(rows), token_of(_Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
 
 
 async def noted(deed: Deed, do: Callable[[], Awaitable[Outcome]], words: Callable[[Outcome], str]) -> Outcome:

@@ -3,13 +3,11 @@
 # The SDK's documents are untyped.
 
 from datetime import datetime, timedelta
-from typing import Any
-
-import msgspec
 
 from fraud.desk.labels import Hits, HitsCase, hits_of
 from services import cosmos
 from services.desk.case_queries import IS_CASE, time_text
+from services.desk.stored import read_stored
 
 MAX_COUNTED = 200_000
 WEEKS = timedelta(weeks=12)
@@ -27,11 +25,5 @@ async def rule_hits(end: datetime) -> Hits:
         {"name": "@to", "value": time_text(end)},
     ]
     documents = (await cosmos.cases()).query_items(_LISTED, parameters=parameters, max_item_count=_PAGE)
-    return hits_of([case async for document in documents if (case := _case(document)) is not None], most=MAX_COUNTED)
-
-
-def _case(document: dict[str, Any]) -> HitsCase | None:
-    try:
-        return msgspec.convert(document, HitsCase)
-    except msgspec.ValidationError:
-        return None
+    cases = [case async for document in documents if (case := read_stored(document, HitsCase)) is not None]
+    return hits_of(cases, most=MAX_COUNTED)

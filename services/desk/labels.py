@@ -2,10 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
-import logging
 from datetime import timedelta
-
-import msgspec
 
 from fraud.desk.labels import DecidedCase, Figures, KnownOutcome, LabelRow, figures_of
 from fraud.desk.paging import Page
@@ -14,6 +11,7 @@ from services import cosmos
 from services.desk.case_queries import IS_CASE, time_text
 from services.desk.cases import list_cases
 from services.desk.outcomes import PARTITION
+from services.desk.stored import read_stored
 from services.watching import azure_time
 
 MAX_COUNTED = 50_000
@@ -27,7 +25,6 @@ _OUTCOMES = (
     f"SELECT TOP {MAX_COUNTED} c.outcome, c.verdict FROM c WHERE c.type = 'outcome' "
     "AND c.verdict.window_end >= @from AND c.verdict.window_end <= @to"
 )
-_log = logging.getLogger(__name__)
 
 
 async def list_labels(asked: SpanQuestion) -> Page[LabelRow]:
@@ -45,21 +42,11 @@ async def label_figures(asked: SpanQuestion) -> Figures:
         {"name": "@from", "value": time_text(asked.start or end - _WEEKS)},
         {"name": "@to", "value": time_text(end)},
     ]
-    cases: list[DecidedCase] = []
-    async for document in (await cosmos.cases()).query_items(_DECIDED, parameters=parameters, max_item_count=_PAGE):
-        try:
-            cases.append(msgspec.convert(document, DecidedCase))
-        except msgspec.ValidationError as error:
-            _log.warning("a decided case cannot be read: %s", error)
+    decided = (await cosmos.cases()).query_items(_DECIDED, parameters=parameters, max_item_count=_PAGE)
+    cases = [case async for document in decided if (case := read_stored(document, DecidedCase)) is not None]
     return figures_of(cases, await _outcomes(parameters[1:]), most=MAX_COUNTED)
 
 
 async def _outcomes(span: list[dict[str, object]]) -> list[KnownOutcome]:
-    outcomes: list[KnownOutcome] = []
     told = (await cosmos.cases()).query_items(_OUTCOMES, parameters=span, partition_key=PARTITION, max_item_count=_PAGE)
-    async for document in told:
-        try:
-            outcomes.append(msgspec.convert(document, KnownOutcome))
-        except msgspec.ValidationError as error:
-            _log.warning("an outcome cannot be read: %s", error)
-    return outcomes
+    return [outcome async for document in told if (outcome := read_stored(document, KnownOutcome)) is not None]

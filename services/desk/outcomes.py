@@ -15,6 +15,7 @@ from fraud.desk.queries import Question
 from fraud.slices import slices
 from services import cosmos
 from services.desk.judged_outcomes import verdicts_on
+from services.desk.stored import read_stored
 
 PARTITION = "_outcomes"
 """No store's: theirs are numbers, `_unknown`, or what a text in an event says, and an event's case has another type."""
@@ -52,8 +53,9 @@ async def list_outcomes(asked: Question) -> Page[OutcomeRow]:
     query = container.query_items(_LISTED, parameters=parameters, partition_key=PARTITION)
     documents: list[dict[str, Any]] = [document async for document in query]
     shown = documents[: asked.limit]
-    rows = tuple(msgspec.convert({**document, "id": document["event_id"]}, OutcomeRow) for document in shown)
-    return Page(rows, token_of(_Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
+    told = ({**document, "id": document.get("event_id")} for document in shown)
+    rows = [row for each in told if (row := read_stored(each, OutcomeRow)) is not None]
+    return Page(tuple(rows), token_of(_Place(shown[-1]["id"])) if len(documents) > asked.limit else None)
 
 
 async def fates_in(window_end: datetime, ids: Sequence[str]) -> dict[str, Fate]:
@@ -61,7 +63,11 @@ async def fates_in(window_end: datetime, ids: Sequence[str]) -> dict[str, Fate]:
     wanted = frozenset(ids)
     parameters: list[dict[str, object]] = [{"name": "@end", "value": msgspec.to_builtins(window_end)}]
     query = (await cosmos.cases()).query_items(_IN_WINDOW, parameters=parameters, partition_key=PARTITION)
-    return {document["event_id"]: document["outcome"] async for document in query if document["event_id"] in wanted}
+    return {
+        document["event_id"]: document["outcome"]
+        async for document in query
+        if document.get("event_id") in wanted and "outcome" in document
+    }
 
 
 def _document(row: OutcomeRow, verdict: OutcomeVerdict | None, who: Caller, when: datetime) -> dict[str, Any]:
