@@ -178,9 +178,9 @@ def _count(sales: _Sales, name: str, field: str) -> tuple[list[dict[str, int]], 
     """Count the values of a column for each customer; gives the rows, too, whose value it was not known for."""
     codes, texts = sales.rows[name].astype(np.int64), sales.texts[name]
     rows = np.flatnonzero(codes != NONE)
-    customer = sales.customer[rows]
-    groups = groups_of(customer * len(texts) + codes[rows], len(sales.before) * len(texts))
-    values = map(texts.__getitem__, codes[rows][groups.firsts].tolist())
+    customer, codes = sales.customer[rows], codes[rows]
+    groups = groups_of(customer * len(texts) + codes, len(sales.before) * len(texts))
+    values = map(texts.__getitem__, codes[groups.firsts].tolist())
     numbers = np.bincount(customer[groups.firsts], minlength=len(sales.before))
     pairs = zip(values, groups.counts.tolist(), strict=True)
     counters = [dict(islice(pairs, number)) for number in numbers.tolist()]
@@ -191,9 +191,10 @@ def _count(sales: _Sales, name: str, field: str) -> tuple[list[dict[str, int]], 
             counter: dict[str, int] = {} if profile is None else getattr(profile, field)
             counters[place] = counter
             states[starts[place] : starts[place + 1]] = _add_to(counter, today)
-    broken = np.zeros(len(codes), bool)
+    broken = np.zeros(len(sales.rows), bool)
     broken[rows[groups.firsts[states == _NEW]]] = True
-    broken[rows[(states == _TOO_MANY)[groups.of_row]]] = True
+    if (is_too_many := states == _TOO_MANY).any():
+        broken[rows[is_too_many[groups.of_row]]] = True
     return counters, broken
 
 

@@ -1,13 +1,14 @@
 """All events of a day, as they come: what is counted of everybody together, and of each store."""
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 
 from fraud.profiles.counts import count
 from fraud.profiles.day.arrays import Ints
 from fraud.profiles.day.columns import NONE, DayColumns, Texts
-from fraud.profiles.day.grouping import groups_of
+from fraud.profiles.day.grouping import groups_of, order_of, starts_of
 from fraud.profiles.population import Population
 from fraud.profiles.stores import StoreDay, StoreProfile
 
@@ -44,11 +45,12 @@ class Everybody:
             (population.quantities, columns.log_qty[sales]),
         )
         groups = groups_of(codes + 1, len(columns.category.texts) + 1)
+        order = order_of(groups.of_row, len(groups.firsts))
         different: list[int] = codes[groups.firsts].tolist()
-        for group, code in enumerate(different):
+        for code, (start, end) in zip(different, pairwise(starts_of(groups.counts).tolist()), strict=True):
             if code == NONE or (category := columns.category.texts[code]) not in population.categories:
                 continue
-            rows = groups.of_row == group
+            rows = order[start:end]
             for moments, numbers in amounts:
                 of_category = numbers[rows]
                 moments[category].add_logs(of_category[~np.isnan(of_category)].tolist())

@@ -1,6 +1,6 @@
 """Rows in groups: numpy's view of "for each customer, the different stores in the order in which they came"."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,22 @@ _SPARSE = 16
 """Keys for each row, from which on most keys have no row."""
 
 
-class Groups(NamedTuple):
+class Groups:
     """Groups of rows in the order of their first rows."""
 
-    firsts: Ints
-    """The first row of each group."""
-    counts: Ints
-    of_row: Ints
-    """The group of each row."""
+    def __init__(self, firsts: Ints, counts: Ints, keys: NDArray[Any]) -> None:
+        self.firsts = firsts
+        """The first row of each group."""
+        self.counts = counts
+        self._keys = keys
+
+    @property
+    def of_row(self) -> Ints:
+        """The group of each row."""
+        keys = self._keys
+        ranks = np.empty(int(keys.max(initial=0)) + 1, np.int64)
+        ranks[keys[self.firsts]] = np.arange(len(self.firsts))
+        return ranks[keys]
 
 
 def groups_of(keys: NDArray[Any], number: int) -> Groups:
@@ -33,9 +41,7 @@ def groups_of(keys: NDArray[Any], number: int) -> Groups:
     firsts[keys[::-1]] = rows[::-1]  # the first row of a key is written last
     used = np.flatnonzero(counts)
     used = used[np.argsort(firsts[used])]
-    rank = np.empty(number, np.int64)
-    rank[used] = np.arange(len(used))
-    return Groups(firsts[used], counts[used], rank[keys])
+    return Groups(firsts[used], counts[used], keys)
 
 
 def order_of(keys: NDArray[Any], number: int) -> Ints:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fraud.profiles.day.arrays import Floats, Ints
 from fraud.profiles.day.columns import logs
-from fraud.profiles.day.grouping import order_of
+from fraud.profiles.day.grouping import order_of, starts_of
 from fraud.profiles.day.keys import read_keys
 from fraud.profiles.day.rows import DEVIATION, SKU_ROW, Codes, SkuSegment, Spill
 from fraud.profiles.day.samples import add_numbers
@@ -36,7 +36,7 @@ class SkuShard:
         return len(self._shard)
 
     def add(self, segments: Iterable[bytes]) -> Iterator[NDArray[np.void]]:
-        """Take in the segments of the shard, in order; gives arrays of DEVIATION, each in order of positions."""
+        """Take in the segments of the shard, in order; gives arrays of DEVIATION."""
         skus = Codes()
         codes: list[Ints] = []
         rows: list[NDArray[np.void]] = []
@@ -55,20 +55,20 @@ class SkuShard:
     def _add(self, skus: Codes, codes: Ints, rows: NDArray[np.void]) -> NDArray[np.void]:
         profiles = [self._shard.get(sku) or SkuProfile() for sku in skus]
         sales = np.bincount(codes[rows["is_sale"] != 0], minlength=len(skus)).tolist()
-        has_price = rows["price"] > 0
-        codes, rows = codes[has_price], rows[has_price]
-        rows = rows[order_of(codes, len(skus))]
-        prices = rows["price"].copy()
+        has_price = np.flatnonzero(rows["price"] > 0)
+        codes = codes[has_price]
+        order = has_price[order_of(codes, len(skus))]
+        prices = rows["price"][order]
         usual = add_numbers([profile.prices for profile in profiles], np.bincount(codes, minlength=len(skus)), prices)
         for profile, own_sales in zip(profiles, sales, strict=True):
             profile.sales += own_sales
         self._shard.keep(skus, profiles)
         has_usual = ~np.isnan(usual)
         deviations = np.empty(np.count_nonzero(has_usual), DEVIATION)
-        deviations["position"] = rows["position"][has_usual]
+        deviations["position"] = rows["position"][order[has_usual]]
         with np.errstate(over="ignore"):  # two prices may be too far apart for any double
             deviations["deviation"] = _deviations(prices[has_usual] / usual[has_usual])
-        return deviations[np.argsort(deviations["position"])]
+        return deviations
 
     def encoded(self) -> bytes:
         """The shard up to the day."""
@@ -81,11 +81,13 @@ def _deviations(ratios: Floats) -> Floats:
 
 
 def spill_deviations(deviations: NDArray[np.void], spill: Spill) -> None:
-    """Keep deviations, which are in order of positions, until their place among those of all shards is known."""
-    buckets = deviations["position"].astype(np.int64) >> POSITION_BITS
-    starts = np.flatnonzero(np.diff(buckets, prepend=-1)).tolist()
-    for start, end in pairwise([*starts, len(buckets)]):
-        spill.add("deviations", int(buckets[start]), deviations[start:end].tobytes())
+    """Keep deviations until their place among those of all shards is known."""
+    buckets = deviations["position"] >> POSITION_BITS
+    counts = np.bincount(buckets)
+    in_order = deviations[order_of(buckets, len(counts))]
+    for bucket, (start, end) in enumerate(pairwise(starts_of(counts).tolist())):
+        if start < end:
+            spill.add("deviations", bucket, in_order[start:end].tobytes())
 
 
 def read_deviations(deviations: PriceDeviations, spill: Spill, events: int) -> None:
@@ -93,7 +95,9 @@ def read_deviations(deviations: PriceDeviations, spill: Spill, events: int) -> N
     for bucket in range((events >> POSITION_BITS) + 1):
         of_bucket = [np.frombuffer(data, DEVIATION) for data in spill.read("deviations", bucket)]
         if of_bucket:
-            rows = np.concatenate(of_bucket)
-            seen = rows["deviation"][np.argsort(rows["position"])]
+            by_position = np.full(1 << POSITION_BITS, np.nan)
+            for rows in of_bucket:
+                by_position[rows["position"] & ((1 << POSITION_BITS) - 1)] = rows["deviation"]
+            seen = by_position[~np.isnan(by_position)]
             deviations.count += len(seen)
             deviations.total = float(np.add.accumulate(np.concatenate(([deviations.total], seen)))[-1])
