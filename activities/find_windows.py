@@ -53,12 +53,14 @@ async def _look_at(page: WindowsPage, path: str) -> _Window:
         return _Window(path, Counted(damaged=1), is_asked_for=False)
     if not is_asked_for(page.order, window, verdicts):
         return _Window(path, Counted(), is_asked_for=False)
-    if await is_at_work(name_in(path)):
+    if await is_at_work(path):
         return _Window(path, Counted(busy=1), is_asked_for=False)
     bands = Counter(verdict.band for verdict in verdicts)
     return _Window(path, Counted(windows=1, verdicts=len(verdicts), bands=dict(bands)), is_asked_for=True)
 
 
-async def is_at_work(window: str) -> bool:
-    """True if the analysis of a window has not completed: then it has not cleared its work blobs."""
-    return await (await workflow_data()).get_blob_client(f"windows/{window}/ids.json").exists()
+async def is_at_work(path: str) -> bool:
+    """True if the analysis that wrote verdicts has not completed: it tells of them, and at last clears its work."""
+    alert = (await warehouse(names.REPORTS)).get_blob_client(f"alerts/{path.removesuffix('.ndjson')}.json")
+    work = (await workflow_data()).get_blob_client(f"windows/{name_in(path)}/ids.json")
+    return not await alert.exists() or await work.exists()

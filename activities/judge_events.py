@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
@@ -13,14 +14,31 @@ from activities.judge_in_shadow import judge_in_shadow
 from activities.window_context import contexts_of
 from activities.window_ids import read_ids, read_repeated
 from fraud.analysis import Chunk, ChunkResult, WindowTask
-from fraud.judging import may_be_more, verdicts_on
+from fraud.judging import Content, may_be_more, verdicts_on
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, set_of_window
+from fraud.snoozes import Snooze
 from fraud.verdicts import Verdict, from_ndjson, to_ndjson
 from services import blobs
 from services.written_lately import written_lately
 
 _ids = msgspec.json.Decoder(list[str])
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """A look-up of a chunk: the verdicts by id in the order of the ids, the ids that the next look-up asks for, and
+    those among these under which another content may come. `contents_of` has what was found."""
+
+    verdicts: dict[str, list[Verdict]]
+    unresolved: list[str]
+    more: list[str]
+    contents_of: dict[str, list[Content]]
+    asleep: tuple[Snooze, ...]
+
+    @property
+    def open_ids(self) -> list[str]:
+        """The ids that the next look-up asks for."""
+        return [*self.unresolved, *self.more]
 
 
 async def judge_events(chunk: Chunk) -> ChunkResult:
@@ -31,7 +49,24 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     and reads the facts that the first judging read; the set `seed` needs none beside the event. A set in shadow judges
     the same contents. Raises LookupError, and what Cosmos or the blob service raised.
     """
-    task, container = chunk.task, await blobs.workflow_data()
+    container, judged = await blobs.workflow_data(), await judge(chunk)
+    lines = to_ndjson(verdict for verdicts in judged.verdicts.values() for verdict in verdicts)
+    judged_before = await _write_verdicts(container, chunk, lines)
+    if chunk.lookup and judged.open_ids:
+        await blobs.write_blob(container, chunk.open_path, msgspec.json.encode(judged.open_ids))
+    elif chunk.lookup and judged_before:
+        # This activity has run before and was killed; events that it missed then have come since.
+        await blobs.delete_blob(container, chunk.open_path)
+    result = result_of(chunk, judged.verdicts, lines, more=len(judged.more))
+    written_lately.keep(result.digest, lines)
+    if chunk.task.shadow:
+        await judge_in_shadow(chunk, list(judged.verdicts), judged.contents_of, judged.asleep)
+    return result
+
+
+async def judge(chunk: Chunk) -> Judged:
+    """Judge one chunk as `judge_events`; nothing is written but evidence."""
+    task = chunk.task
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
     by_id = await _finished_before(chunk)
     contents_of = await find_contents([event_id for event_id in ids if event_id not in by_id], task.store_id)
@@ -48,24 +83,17 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
             unresolved.append(event_id)
         elif may_be_more(contents, task.store_id, task.window, named=1 + repeated[event_id]):
             more.append(event_id)
-    verdicts = [verdict for event_id in ids for verdict in by_id[event_id]]
-    lines = to_ndjson(verdicts)
-    judged_before = await _write_verdicts(container, chunk, lines)
-    if chunk.lookup and (unresolved or more):
-        await blobs.write_blob(container, chunk.open_path, msgspec.json.encode([*unresolved, *more]))
-    elif chunk.lookup and judged_before:
-        # This activity has run before and was killed; events that it missed then have come since.
-        await blobs.delete_blob(container, chunk.open_path)
-    digest = hashlib.sha256(lines).hexdigest()[:32]
-    written_lately.keep(digest, lines)
-    if task.shadow:
-        await judge_in_shadow(chunk, ids, contents_of, asleep)
+    return Judged({event_id: by_id[event_id] for event_id in ids}, unresolved, more, contents_of, asleep)
+
+
+def result_of(chunk: Chunk, verdicts: Mapping[str, Sequence[Verdict]], lines: bytes, *, more: int) -> ChunkResult:
+    """The counts of verdicts by id, and the digest of their lines."""
     return ChunkResult(
         number=chunk.number,
-        bands=dict(Counter(verdict.band for verdict in verdicts)),
+        bands=dict(Counter(verdict.band for of_id in verdicts.values() for verdict in of_id)),
         lookup=chunk.lookup,
-        digest=digest,
-        may_be_more=len(more),
+        digest=hashlib.sha256(lines).hexdigest()[:32],
+        may_be_more=more,
     )
 
 

@@ -27,16 +27,22 @@ async def store_verdicts(task: WindowTask) -> WindowSummary:
     container = await blobs.workflow_data()
     # Lines in the order of the chunks are lines in the order of the ids: nothing is encoded again.
     parts = await together((_lines_of(container, task, chunk) for chunk in task.chunks()), at_once=_READS)
-    path = verdicts_path(task.name, task.window_end)
-    place = VerdictsPlace(name=task.name, store_id=task.store_id, window=task.window, path=path)
+    place = place_of(task)
     summary = await keep_verdicts(place, b"".join(parts), amended)
     if task.shadow:
-        await keep_shadow(task, path)
-    _log_judged(summary)
+        await keep_shadow(task, place.path)
+    log_judged(summary)
     return summary
 
 
-def _log_judged(summary: WindowSummary) -> None:
+def place_of(task: WindowTask) -> VerdictsPlace:
+    """Where the verdicts of a window are stored."""
+    path = verdicts_path(task.name, task.window_end)
+    return VerdictsPlace(name=task.name, store_id=task.store_id, window=task.window, path=path)
+
+
+def log_judged(summary: WindowSummary) -> None:
+    """Say that a window was judged: the workbook counts these lines."""
     unresolved = summary.bands.get("unresolved", 0)
     judged = summary.suspicious - unresolved
     fields = {"flagged": summary.suspicious, "judged": judged, "unresolved": unresolved}

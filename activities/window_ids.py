@@ -1,4 +1,4 @@
-"""The ids of a suspicious window, in a work blob: the trigger receives them, the activities judge them."""
+"""The ids of a suspicious window, in its task or a work blob: the trigger receives them, the activities judge them."""
 
 from collections import Counter
 
@@ -20,7 +20,7 @@ _ids = msgspec.json.Decoder(list[str])
 
 
 async def save_window(window: SuspiciousWindow, work_root: str = "windows") -> WindowTask:
-    """Write a window's ids to its work blobs; the task of analysing them with what is active now.
+    """The task of analysing a window with what is active now; its ids are written to work blobs if they are many.
 
     Profiles are those of the last day before the window's that was profiled.
     """
@@ -49,6 +49,9 @@ async def _save(
         snoozed=bool(asleep),
         evidence=evidence,
     )
+    task = task.with_few(window.ids)
+    if task.ids:
+        return task
     if task.repeated:
         await write_blob(await workflow_data(), task.repeated_path, msgspec.json.encode(window.repeated))
     ids = msgspec.json.encode(window.ids)
@@ -71,6 +74,8 @@ async def read_ids(task: WindowTask) -> list[str]:
     An analysis that is restarted after it had ended finds its work blob gone; the verdicts name the same ids. Raises
     ResourceNotFoundError if both are absent.
     """
+    if task.ids:
+        return list(task.ids)
     try:
         return _ids.decode(written_lately.get(task.name) or await read_blob(await workflow_data(), task.ids_path))
     except ResourceNotFoundError:

@@ -1,7 +1,7 @@
 """The analysis of one suspicious window, as data: what its orchestration and its activities hand to one another.
 
-The ids themselves stay in a blob: a window holds up to 20,000 of them, and an orchestration's input and history must
-stay small.
+The ids themselves stay in a blob, unless they are few: a window holds up to 20,000 of them, and an orchestration's
+input and history must stay small.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,10 +26,14 @@ LOOKUPS = 12
 SEED_NAME = "seed"
 """The rule set of single fields, which judges windows that began before they named their set."""
 
-VERSION = 3
+VERSION = 4
 """The version of the orchestration. 1 stores verdicts when all look-ups are over, 2 after each that has found
-something, 3 also gives the look-ups and the digests of their verdicts to the activities that store and clear.
+something, 3 also gives the look-ups and the digests of their verdicts to the activities that store and clear, 4 does
+the first look-up of a small window, whose task has its ids, in one activity.
 """
+
+SMALL_BYTES = 4_096
+"""The ids of a small window in JSON, at most: some hundred."""
 
 
 LOOKUPS_FOR_MORE = 4
@@ -68,6 +72,8 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """True if some snooze of a rule holds in it."""
     evidence: str = ""
     """The re-analysis that keeps evidence of its own on it; empty for that of the first judging."""
+    ids: tuple[str, ...] = ()
+    """The ids themselves, if the window is small; else they are in a blob."""
 
     @classmethod
     def of(
@@ -114,6 +120,13 @@ class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def in_shadow(self) -> "WindowTask":
         """The same window as the set in shadow judges it."""
         return msgspec.structs.replace(self, rules=self.shadow, shadow="")
+
+    def with_few(self, ids: tuple[str, ...]) -> "WindowTask":
+        """The task with its ids, if they are few and one look-up can do all at once; else the task as it is."""
+        small = self.work_root == OF_MESSAGES and not (self.shadow or self.repeated or self.count > IDS_PER_CHUNK)
+        if small and len(msgspec.json.encode(ids)) <= SMALL_BYTES:
+            return msgspec.structs.replace(self, ids=ids)
+        return self
 
     @property
     def set_name(self) -> str:
@@ -246,6 +259,14 @@ class WindowSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     def alert_name(self) -> str:
         """A name for the alert of this revision: the window's own for the first."""
         return self.name if self.revision == 1 else f"{self.name}-{self.revision}"
+
+
+class SmallWindowJudged(msgspec.Struct, frozen=True, kw_only=True):
+    """The first look-up of a small window: its counts, its summary, and `told` if the fraud team was told of it."""
+
+    result: ChunkResult
+    summary: WindowSummary
+    told: bool
 
 
 def retry_delay(lookup: int) -> timedelta:

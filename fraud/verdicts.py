@@ -179,19 +179,20 @@ def amended(before: Iterable[Verdict], now: Iterable[Verdict]) -> list[Verdict]:
     Each id keeps its verdicts of before if more of its contents had been found then: a slow look-up that ends after a
     later one, or an event that has left the archive meanwhile, takes nothing back. Ids and order are those of `now`.
     """
-    known_before = _by_id(before)
+    known_before = by_id(before)
     return [
         verdict
-        for event_id, verdicts in _by_id(now).items()
+        for event_id, verdicts in by_id(now).items()
         for verdict in max(verdicts, known_before.get(event_id, []), key=_contents_found)
     ]
 
 
-def _by_id(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
-    by_id: dict[str, list[Verdict]] = {}
+def by_id(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
+    """Verdicts by the id that they are on; ids and verdicts in their order."""
+    of_ids: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        by_id.setdefault(verdict.event_id, []).append(verdict)
-    return by_id
+        of_ids.setdefault(verdict.event_id, []).append(verdict)
+    return of_ids
 
 
 def _contents_found(verdicts: Sequence[Verdict]) -> int:

@@ -9,6 +9,7 @@ from activities.find_windows import find_windows
 from activities.judge_again import judge_again
 from activities.judge_events import judge_events
 from activities.judge_places import judge_places
+from activities.judge_small_window import judge_small_window
 from activities.note_reanalysis import note_reanalysis
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.compare_buckets import compare_bucket
@@ -50,6 +51,7 @@ register(
     {
         contracts.ANALYZE_WINDOW: analyze_window,
         contracts.JUDGE_EVENTS: judge_events,
+        contracts.JUDGE_SMALL_WINDOW: judge_small_window,
         contracts.STORE_VERDICTS: store_verdicts,
         contracts.ALERT_FRAUD_TEAM: alert_fraud_team,
         contracts.CLEAR_WORK: clear_work,

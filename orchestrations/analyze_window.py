@@ -2,10 +2,16 @@
 
 import azure.durable_functions as df
 
-from fraud.analysis import LOOKUPS, ChunkResult, WindowSummary, WindowTask, retry_delay
+from fraud.analysis import LOOKUPS, Chunk, ChunkResult, WindowSummary, WindowTask, retry_delay
 from orchestrations.analyze_window_at_the_end import analyze_at_the_end
 from orchestrations.calls import Orchestrator, call, fan_out, timer
-from orchestrations.contracts import ALERT_FRAUD_TEAM, CLEAR_WORK, JUDGE_EVENTS, STORE_VERDICTS
+from orchestrations.contracts import (
+    ALERT_FRAUD_TEAM,
+    CLEAR_WORK,
+    JUDGE_EVENTS,
+    JUDGE_SMALL_WINDOW,
+    STORE_VERDICTS,
+)
 
 
 def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) -> Orchestrator[WindowSummary]:
@@ -21,10 +27,14 @@ def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) ->
         return (yield from analyze_at_the_end(context, task))
 
     untold: list[WindowSummary] = []
-    results = yield from fan_out(context, JUDGE_EVENTS, [chunk.at(1) for chunk in task.chunks()])
-    summary = yield from _store_and_tell(context, task, results, untold)
+    if task.ids:
+        results, summary = yield from _judge_small(context, task, untold)
+    else:
+        results = yield from fan_out(context, JUDGE_EVENTS, [chunk.at(1) for chunk in task.chunks()])
+        summary = yield from _store_and_tell(context, task, results, untold)
+    has_work = not task.ids or bool(_open_chunks(task, results, 2))
     for lookup in range(2, LOOKUPS + 1):
-        unfinished = [chunk.at(lookup) for chunk in task.chunks() if results[chunk.number].is_open(lookup)]
+        unfinished = _open_chunks(task, results, lookup)
         if not unfinished:
             break
         yield timer(context, context.current_utc_datetime + retry_delay(lookup - 1))
@@ -34,22 +44,47 @@ def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) ->
 
     for alert in untold:
         yield from call(context, ALERT_FRAUD_TEAM, alert)
-    yield from call(context, CLEAR_WORK, task.finished_by(results))
+    if has_work:
+        yield from call(context, CLEAR_WORK, task.finished_by(results))
     return summary
+
+
+def _open_chunks(task: WindowTask, results: list[ChunkResult], lookup: int) -> list[Chunk]:
+    return [chunk.at(lookup) for chunk in task.chunks() if results[chunk.number].is_open(lookup)]
+
+
+def _judge_small(
+    context: df.DurableOrchestrationContext, task: WindowTask, untold: list[WindowSummary]
+) -> Orchestrator[tuple[list[ChunkResult], WindowSummary]]:
+    first = yield from call(context, JUDGE_SMALL_WINDOW, task)
+    _set_status(context, task, [first.result])
+    if not first.told:
+        yield from _tell(context, first.summary, untold)
+    return [first.result], first.summary
 
 
 def _store_and_tell(
     context: df.DurableOrchestrationContext, task: WindowTask, results: list[ChunkResult], untold: list[WindowSummary]
 ) -> Orchestrator[WindowSummary]:
-    unresolved = sum(result.unresolved for result in results)
     summary = yield from call(context, STORE_VERDICTS, task.judged_by(results))
+    _set_status(context, task, results)
+    yield from _tell(context, summary, untold)
+    return summary
+
+
+def _set_status(context: df.DurableOrchestrationContext, task: WindowTask, results: list[ChunkResult]) -> None:
+    unresolved = sum(result.unresolved for result in results)
     context.set_custom_status({"phase": "verdicts stored", "ids": task.count, "unresolved": unresolved})
+
+
+def _tell(
+    context: df.DurableOrchestrationContext, summary: WindowSummary, untold: list[WindowSummary]
+) -> Orchestrator[None]:
     try:
         yield from call(context, ALERT_FRAUD_TEAM, summary)
     except Exception:  # noqa: BLE001 - the SDK raises nothing more exact
         # A webhook that is away for longer than the retries must not keep late events from being judged.
         untold.append(summary)
-    return summary
 
 
 def _with(results: list[ChunkResult], later: list[ChunkResult]) -> list[ChunkResult]:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
+from fraud.analysis import Chunk, ChunkResult, SmallWindowJudged, WindowSummary, WindowTask
 from fraud.campaigns import Batch, CampaignStatus
 from fraud.desk.waiting import ReviewState, ReviewStep, ReviewTask
 from fraud.generation import BatchTotals
@@ -58,6 +58,7 @@ Contract = Activity[Any, Any] | Orchestration[Any, Any]
 
 ANALYZE_WINDOW = Orchestration("analyze_window", WindowTask, WindowSummary)
 JUDGE_EVENTS = Activity("judge_events", Chunk, ChunkResult)
+JUDGE_SMALL_WINDOW = Activity("judge_small_window", WindowTask, SmallWindowJudged)
 STORE_VERDICTS = Activity("store_verdicts", WindowTask, WindowSummary)
 ALERT_FRAUD_TEAM = Activity("alert_fraud_team", WindowSummary, Nothing)
 CLEAR_WORK = Activity("clear_work", WindowTask, Nothing)

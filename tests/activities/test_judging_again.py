@@ -16,6 +16,7 @@ from activities.clear_work import clear_work
 from activities.find_windows import find_windows
 from activities.judge_again import judge_again
 from activities.judge_events import judge_events
+from activities.judge_small_window import judge_small_window
 from activities.kept_evidence import list_evidence
 from activities.store_verdicts import store_verdicts
 from activities.window_ids import save_window
@@ -51,8 +52,8 @@ async def archive(event_id: str, **changes: Any) -> None:
 async def analysed(*ids: str, window: Window = WINDOW_ENDING_1010) -> WindowTask:
     """A window that was analysed, and has cleared its work."""
     task = await save_window(SuspiciousWindow(3, unique_ids(ids), window))
-    await store_verdicts(task.judged_by([await judge_events(chunk.at(1)) for chunk in task.chunks()]))
-    await clear_work(task)
+    await judge_small_window(task)
+    await clear_work(msgspec.structs.replace(task, lookups=()))
     return task
 
 
@@ -213,14 +214,16 @@ async def test_windows_are_found_by_span_store_band_and_name_and_are_counted():
 
 async def test_windows_whose_analysis_has_not_ended_or_whose_verdicts_were_altered_are_left_out():
     span = Window(WINDOW_ENDING_1010.start + timedelta(hours=6), WINDOW_ENDING_1010.end + timedelta(hours=6))
-    busy, altered = await analysed(uuid.uuid4().hex, window=span), await analysed(uuid.uuid4().hex, window=span)
-    (verdict,) = await verdicts(busy)
-    await save_window(SuspiciousWindow(3, (verdict.event_id,), span))
+    altered = await analysed(uuid.uuid4().hex, window=span)
+    untold = await save_window(SuspiciousWindow(3, (uuid.uuid4().hex,), span))
+    await store_verdicts(untold.judged_by([await judge_events(untold.chunks()[0].at(1))]))
+    waiting = await analysed(uuid.uuid4().hex, window=span)
     container = await blobs.warehouse(names.FRAUD_EVENTS)
     await blobs.write_blob(container, path(altered), b'{"event_id":"x"}\n')
+    await blobs.write_blob(await blobs.workflow_data(), waiting.ids_path, b"[]")
     whole = order(CONTEXT, start=span.end, end=span.end)
 
     windows = await found(whole)
 
-    assert (windows.paths, windows.counted.busy, windows.counted.damaged) == ((), 1, 1)
+    assert (windows.paths, windows.counted.busy, windows.counted.damaged) == ((), 2, 1)
     assert (await again(altered, whole)).windows == 0

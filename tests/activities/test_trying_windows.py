@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from activities.archive_events import archive_events
-from activities.clear_work import clear_work
-from activities.judge_events import judge_events
-from activities.store_verdicts import store_verdicts
+from activities.judge_small_window import judge_small_window
 from activities.try_window import try_window
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
@@ -61,8 +59,7 @@ def judged_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 async def analysed(*ids: str) -> WindowTask:
     task = await save_window(SuspiciousWindow(3, unique_ids(ids), WINDOW_ENDING_1010))
-    await store_verdicts(task.judged_by([await judge_events(chunk.at(1)) for chunk in task.chunks()]))
-    await clear_work(task)
+    await judge_small_window(task)
     return task
 
 

@@ -10,9 +10,7 @@ import msgspec
 import pytest
 
 from activities.archive_events import archive_events
-from activities.clear_work import clear_work
-from activities.judge_events import judge_events
-from activities.store_verdicts import store_verdicts
+from activities.judge_small_window import judge_small_window
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
 from fraud.reanalysis.messages import INSTANCE, Reanalysis, ReanalysisState
@@ -31,8 +29,7 @@ async def a_window() -> WindowTask:
     event_id = uuid.uuid4().hex
     await archive_events([received(event_body(event_id))])
     task = await save_window(SuspiciousWindow(3, (event_id,), WINDOW_ENDING_1010))
-    await store_verdicts(task.judged_by([await judge_events(chunk.at(1)) for chunk in task.chunks()]))
-    await clear_work(task)
+    await judge_small_window(task)
     return task
 
 

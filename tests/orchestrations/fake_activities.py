@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import azure.durable_functions as df
 
-from fraud.analysis import Chunk, ChunkResult, WindowSummary, WindowTask
+from fraud.analysis import Chunk, ChunkResult, SmallWindowJudged, WindowSummary, WindowTask
 from fraud.campaigns import Batch
 from fraud.desk.review import CaseState
 from fraud.desk.waiting import ReviewState, ReviewStep
@@ -59,6 +59,7 @@ class FakeActivities:
             {
                 contracts.ANALYZE_WINDOW: analyze_window,
                 contracts.JUDGE_EVENTS: self.judge_events,
+                contracts.JUDGE_SMALL_WINDOW: self.judge_small_window,
                 contracts.STORE_VERDICTS: self.store_verdicts,
                 contracts.ALERT_FRAUD_TEAM: self.alert_fraud_team,
                 contracts.CLEAR_WORK: self.clear_work,
@@ -86,9 +87,24 @@ class FakeActivities:
             self.failures[activity] -= 1
             raise ConnectionError(f"{activity}: the service is away")
 
+    async def judge_small_window(self, task: WindowTask) -> SmallWindowJudged:
+        """The first look-up of the only chunk, stored; told unless the fraud team cannot be told."""
+        self._enter("judge_small_window")
+        (chunk,) = task.chunks()
+        result = self._judged(chunk.at(1))
+        self.stored.append((1,))
+        summary = self._summary(task, 1)
+        told = not self.failures["alert_fraud_team"]
+        if told:
+            self.told.append(summary.alert_name)
+        return SmallWindowJudged(result=result, summary=summary, told=told)
+
     async def judge_events(self, chunk: Chunk) -> ChunkResult:
         """All but one event found, and that one too once the chunk was looked up often enough."""
         self._enter(f"judge_events {chunk.number}")
+        return self._judged(chunk)
+
+    def _judged(self, chunk: Chunk) -> ChunkResult:
         if self.missing[chunk.number]:
             self.missing[chunk.number] -= 1
             return self._result(chunk, {"low": chunk.count - 1, "unresolved": 1})

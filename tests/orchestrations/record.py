@@ -44,6 +44,11 @@ def window(ids: int, version: int = 1) -> dict[str, Any]:
     return msgspec.to_builtins(task)
 
 
+def small_window(*ids: str) -> dict[str, Any]:
+    """The input of a window's analysis that has the ids themselves, as from version 4 on."""
+    return {**window(len(ids), version=4), "ids": ids}
+
+
 def campaign(**order: Any) -> dict[str, Any]:
     """The input of a campaign."""
     return msgspec.to_builtins(Campaign.of(CampaignRequest(**order), name="x", seed=42))
@@ -84,6 +89,18 @@ async def window_cleared_by_name(hub: RunningHub, steps: FakeActivities) -> str:
     """A window of two chunks of which one is looked up twice, in the workflow's third version."""
     steps.missing.update({1: 1})
     return await _finished(hub, "analyze_window", window(2 * IDS_PER_CHUNK, version=3))
+
+
+async def window_small(hub: RunningHub, steps: FakeActivities) -> str:
+    """A window whose task has its ids, and whose events are all archived."""
+    return await _finished(hub, "analyze_window", small_window("a", "b", "c"))
+
+
+async def window_small_amended(hub: RunningHub, steps: FakeActivities) -> str:
+    """A window whose task has its ids, whose verdicts are amended, and whose first alert is told late."""
+    steps.missing.update({0: 2})
+    steps.failures.update({"judge_small_window": 1, "judge_events": 1, "alert_fraud_team": 2})
+    return await _finished(hub, "analyze_window", small_window("a", "b", "c"))
 
 
 async def campaign_completed(hub: RunningHub, steps: FakeActivities) -> str:
@@ -214,6 +231,8 @@ SCENARIOS: dict[str, Scenario] = {
         window_found_at_once,
         window_amended,
         window_cleared_by_name,
+        window_small,
+        window_small_amended,
         campaign_completed,
         campaign_stopped_while_waiting,
         review_expired,

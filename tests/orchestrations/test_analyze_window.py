@@ -7,6 +7,7 @@ from fraud.analysis import IDS_PER_CHUNK, LOOKUPS, LOOKUPS_FOR_MORE, WindowTask
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import WINDOW_ENDING_1010
 from tests.orchestrations.fake_activities import FakeActivities
+from tests.orchestrations.record import small_window
 
 STORE_AND_TELL = ["store_verdicts", "alert_fraud_team"]
 FINISH = [*STORE_AND_TELL, "clear_work"]
@@ -30,6 +31,50 @@ async def test_a_window_is_judged_stored_told_and_cleared(hub: RunningHub, steps
     assert status["runtimeStatus"] == "Completed"
     assert status["output"]["suspicious"] == 3
     assert steps.journal == ["judge_events 0", *FINISH]
+
+
+async def test_a_small_window_is_judged_stored_and_told_by_one_step_and_leaves_nothing_to_clear(
+    hub: RunningHub, steps: FakeActivities
+):
+    status = await hub.run("analyze_window", small_window("a", "b", "c"))
+
+    assert (status["runtimeStatus"], status["output"]["suspicious"]) == ("Completed", 3)
+    assert status["customStatus"] == {"phase": "verdicts stored", "ids": 3, "unresolved": 0}
+    assert (steps.journal, steps.told) == (["judge_small_window"], ["window-3-x"])
+
+
+async def test_what_comes_late_in_a_small_window_amends_it_and_its_work_is_cleared(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.missing[0] = 2
+
+    status = await hub.run("analyze_window", small_window("a", "b", "c"))
+
+    assert steps.journal == ["judge_small_window", "judge_events 0", "judge_events 0", *FINISH]
+    assert (steps.stored, steps.told) == ([(1,), (3,)], ["window-3-x", "window-3-x-2"])
+    assert status["output"]["revision"] == 2
+
+
+async def test_ids_of_a_small_window_under_which_another_content_may_come_are_asked_for_a_few_times(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.may_be_more[0] = 1
+
+    await hub.run("analyze_window", small_window("a", "b", "c"))
+
+    assert steps.journal == ["judge_small_window", *["judge_events 0"] * (LOOKUPS_FOR_MORE - 1), "clear_work"]
+
+
+async def test_an_alert_of_a_small_window_that_nobody_took_is_told_later_and_keeps_no_late_event_waiting(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.missing[0] = 2
+    steps.failures["alert_fraud_team"] = 45
+
+    status = await hub.run("analyze_window", small_window("a", "b", "c"))
+
+    assert status["runtimeStatus"] == "Completed"
+    assert (steps.stored, steps.told) == ([(1,), (3,)], ["window-3-x-2", "window-3-x"])
 
 
 async def test_every_chunk_of_a_large_window_is_judged_once(hub: RunningHub, steps: FakeActivities):

@@ -52,6 +52,7 @@ def test_a_recorded_history_replays_without_a_difference(path: Path):
         "window_found_at_once",
         "window_amended",
         "window_cleared_by_name",
+        "window_small_amended",
         "reanalysis_done",
         "trial_done",
     ],

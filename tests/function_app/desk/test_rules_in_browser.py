@@ -13,9 +13,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from activities.archive_events import archive_events
-from activities.clear_work import clear_work
-from activities.judge_events import judge_events
-from activities.store_verdicts import store_verdicts
+from activities.judge_small_window import judge_small_window
 from activities.window_ids import save_window
 from fraud.context.schema import KINDS
 from fraud.reanalysis import trial
@@ -109,8 +107,7 @@ async def windows() -> list[str]:
         fields = {"price": 950.5, "qty": 30, "discount": 80, "payment_method": "gift_card", "store_id": 3 + number}
         await archive_events([received(event_body(each, cust_id=number, **fields)) for each in ids])
         task = await save_window(SuspiciousWindow(3 + number, ids, WINDOW_ENDING_1010))
-        await store_verdicts(task.judged_by([await judge_events(chunk.at(1)) for chunk in task.chunks()]))
-        await clear_work(task)
+        await judge_small_window(task)
         names.append(task.name)
     return names
 
