@@ -27,6 +27,9 @@ STALE_SECONDS = 600.0
 MOST_KEPT = 100_000
 """Sightings in memory, of half a kilobyte each; a key counts as one more."""
 
+FEW_AGAIN = 30
+"""Sightings that are rather read again than that a request is made for others alone, which costs as much CPU."""
+
 SightingKey = tuple[str, str]
 """The store that a key belongs to ("" for all of them), and the customer, sku or category."""
 
@@ -46,8 +49,9 @@ class _Kept(msgspec.Struct):
 class RecentSightings:
     """The latest sightings by key: `most` of each, from a span before the moment that is asked for."""
 
-    def __init__(self, span: timedelta, most: int, most_kept: int = MOST_KEPT) -> None:
+    def __init__(self, span: timedelta, most: int, most_kept: int = MOST_KEPT, few: int = FEW_AGAIN) -> None:
         self._span = span
+        self._few = few
         self._most = most
         self._most_kept = most_kept
         self._count = 0
@@ -104,13 +108,25 @@ class RecentSightings:
             kept = self._fresh(key)
             newer = kept is not None and earliest < kept.until - OVERLAP and kept.until < until
             by_moment.setdefault(kept.until - OVERLAP if kept and newer else earliest, []).append(key)
-        whole = by_moment.pop(earliest, [])
-        *earlier, last_but_one, last = [None, None, *sorted(by_moment.items())]
-        readings = [(earliest, whole)] if whole else []
+        readings, again = list[tuple[datetime, list[SightingKey]]](), 0
+        for moment, group in sorted(by_moment.items()):
+            again += self._remembered(group, readings[-1][0], moment) if readings else 0
+            if readings and again <= self._few:
+                readings[-1][1].extend(group)
+            else:
+                readings.append((moment, group))
+                again = 0
+        whole = readings[:1] if earliest in by_moment else []
+        *earlier, last_but_one, last = [None, None, *readings[len(whole) :]]
         if parts := [part for part in earlier if part]:
             # A query for each end would be many, of a key or two each.
-            readings.append((parts[0][0], [key for _, group in parts for key in group]))
-        return readings + [part for part in (last_but_one, last) if part]
+            whole.append((parts[0][0], [key for _, group in parts for key in group]))
+        return whole + [part for part in (last_but_one, last) if part]
+
+    def _remembered(self, keys: Iterable[SightingKey], since: datetime, until: datetime) -> int:
+        """The sightings that are read again if keys that are known up to a moment are read from an earlier one on."""
+        first, last = since.timestamp(), until.timestamp()
+        return sum(first < seen.time <= last for key in keys for seen in self._kept[key].sightings)
 
     def _take_in(
         self, key: SightingKey, since: datetime, until: datetime, read: Iterable[Sighting]

@@ -56,7 +56,8 @@ def keys(*numbers: int) -> list[SightingKey]:
 @pytest.mark.parametrize("seed", range(200))
 async def test_any_ends_in_any_order_are_answered_as_by_a_reading(seed: int):
     random = Random(seed)
-    archive, recent = Archive(), RecentSightings(SPAN, MOST, most_kept=random.choice([10, 1000]))
+    few = random.choice([0, 3, 30])
+    archive, recent = Archive(), RecentSightings(SPAN, MOST, most_kept=random.choice([10, 1000]), few=few)
     for key in keys(*range(5)):
         # Some are busy, and several arrive at one moment.
         for _ in range(random.choice([0, 2, 10, 60])):
@@ -93,9 +94,9 @@ async def test_what_was_archived_within_the_overlap_is_seen_at_the_next_end():
 
 
 async def test_many_ends_take_few_readings():
-    archive, recent = Archive(), RecentSightings(SPAN, MOST)
+    archive, recent = Archive(), RecentSightings(SPAN, MOST, few=0)
     for number in range(8):
-        archive.add(("", str(number)), START + (number + 1) * MINUTE)
+        archive.add(("", str(number)), START + (number + 15) * MINUTE)
         await archive.ask(recent, keys(number), START + (number + 20) * MINUTE)
     archive.reads.clear()
 
@@ -103,6 +104,19 @@ async def test_many_ends_take_few_readings():
 
     assert answers.keys() == set(keys(*range(8)))
     assert sorted(map(len, archive.reads)) == [1, 1, 1, 6]
+
+
+async def test_ends_that_lie_a_few_sightings_apart_take_one_reading():
+    archive, recent = Archive(), RecentSightings(SPAN, MOST, few=7)
+    for number in range(8):
+        archive.add(("", str(number)), START + (number + 15) * MINUTE)
+        await archive.ask(recent, keys(number), START + (number + 20) * MINUTE)
+    archive.reads.clear()
+
+    answers = await archive.ask(recent, keys(*range(8)), START + 35 * MINUTE)
+
+    assert answers == {key: archive.direct(key, archive.until - SPAN, archive.until) for key in keys(*range(8))}
+    assert [sorted(read) for read in archive.reads] == [keys(*range(8))]
 
 
 async def test_who_asks_at_the_same_time_waits_for_the_first_reading():
