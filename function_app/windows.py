@@ -11,10 +11,11 @@ from activities.quarantine import quarantine
 from activities.window_ids import save_window
 from fraud.quarantine import QuarantinedWindow, raw
 from fraud.windows import SuspiciousWindow, parse_windows
-from function_app.durable_client import AlreadyRunningError, Client, find, start
+from function_app.durable_client import AlreadyRunningError, Client, management_address, start
 from function_app.failures import logged_failure
 from orchestrations.contracts import ANALYZE_WINDOW
 from services import names
+from services.instances import has_instance
 
 _log = logging.getLogger(__name__)
 blueprint = df.Blueprint()
@@ -73,7 +74,7 @@ async def take_windows(body: bytes, message_id: str | None, enqueued_time: datet
 async def _start_once(client: Client, window: SuspiciousWindow) -> bool:
     """Start a window's analysis unless an instance of its name exists, in any state; true if it was started."""
     for name in (window.name, window.former_name):
-        if await find(client, name) is not None:
+        if await has_instance(management_address(client), name):
             _log.info("%s was started before", name)
             return False
     try:

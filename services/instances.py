@@ -92,6 +92,17 @@ async def find_instance(base: str, instance_id: str, *, history: bool = True) ->
     return _decoded(_instance, body)
 
 
+async def has_instance(base: str, instance_id: str) -> bool:
+    """True if there is an instance of this id, in any state. Raises InstancesError.
+
+    The SDK opens a connection for each status that it is asked for; here it is kept.
+    """
+    status, body, _ = await _call("GET", f"{base}instances/{quote(instance_id, safe='')}", {})
+    if status in (200, 202, 404):
+        return status != 404
+    raise InstancesError(f"the instance {instance_id[:100]} was answered with {status}: {_text(body)}")
+
+
 async def command(base: str, instance_id: str, operation: str, reason: str) -> None:
     """Suspend, resume, terminate, rewind or restart an instance (`operation`). Raises InstancesError if refused."""
     query = {"restartWithNewInstanceId": "true"} if operation == "restart" else {"reason": reason}
