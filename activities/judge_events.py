@@ -25,7 +25,7 @@ from services.written_lately import written_lately
 _ids = msgspec.json.Decoder(list[str])
 
 
-class Judged(msgspec.Struct, frozen=True):
+class ChunkJudged(msgspec.Struct, frozen=True):
     """A look-up of a chunk: the verdicts by id in the order of the ids, the ids that the next look-up asks for, and
     those among these under which another content may come. `contents_of` has what was found."""
 
@@ -64,7 +64,7 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     return result
 
 
-async def judge(chunk: Chunk) -> Judged:
+async def judge(chunk: Chunk) -> ChunkJudged:
     """Judge one chunk as `judge_events`; nothing is written but evidence."""
     task = chunk.task
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
@@ -83,7 +83,7 @@ async def judge(chunk: Chunk) -> Judged:
             unresolved.append(event_id)
         elif may_be_more(contents, task.store_id, task.window, named=1 + repeated[event_id]):
             more.append(event_id)
-    return Judged({event_id: by_id[event_id] for event_id in ids}, unresolved, more, contents_of, asleep)
+    return ChunkJudged({event_id: by_id[event_id] for event_id in ids}, unresolved, more, contents_of, asleep)
 
 
 def result_of(chunk: Chunk, verdicts: Mapping[str, Sequence[Verdict]], lines: bytes, *, more: int) -> ChunkResult:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from activities.alert_fraud_team import alert_fraud_team
-from activities.judge_events import Judged, judge, result_of
+from activities.judge_events import ChunkJudged, judge, result_of
 from activities.keep_verdicts import keep_verdicts
 from activities.mail import MailError
 from activities.store_verdicts import log_judged, place_of
@@ -41,7 +41,7 @@ async def judge_small_window(task: WindowTask) -> SmallWindowJudged:
 class _First:
     """The verdicts of the first look-up: those that were stored first, whoever has judged since."""
 
-    def __init__(self, judged: Judged) -> None:
+    def __init__(self, judged: ChunkJudged) -> None:
         self.verdicts: Mapping[str, Sequence[Verdict]] = judged.verdicts
         self.open_ids = judged.open_ids
         self.ran_before = False

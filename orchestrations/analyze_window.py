@@ -49,10 +49,6 @@ def analyze_window(context: df.DurableOrchestrationContext, task: WindowTask) ->
     return summary
 
 
-def _open_chunks(task: WindowTask, results: list[ChunkResult], lookup: int) -> list[Chunk]:
-    return [chunk.at(lookup) for chunk in task.chunks() if results[chunk.number].is_open(lookup)]
-
-
 def _judge_small(
     context: df.DurableOrchestrationContext, task: WindowTask, untold: list[WindowSummary]
 ) -> Orchestrator[tuple[list[ChunkResult], WindowSummary]]:
@@ -72,11 +68,6 @@ def _store_and_tell(
     return summary
 
 
-def _set_status(context: df.DurableOrchestrationContext, task: WindowTask, results: list[ChunkResult]) -> None:
-    unresolved = sum(result.unresolved for result in results)
-    context.set_custom_status({"phase": "verdicts stored", "ids": task.count, "unresolved": unresolved})
-
-
 def _tell(
     context: df.DurableOrchestrationContext, summary: WindowSummary, untold: list[WindowSummary]
 ) -> Orchestrator[None]:
@@ -85,6 +76,15 @@ def _tell(
     except Exception:  # noqa: BLE001 - the SDK raises nothing more exact
         # A webhook that is away for longer than the retries must not keep late events from being judged.
         untold.append(summary)
+
+
+def _set_status(context: df.DurableOrchestrationContext, task: WindowTask, results: list[ChunkResult]) -> None:
+    unresolved = sum(result.unresolved for result in results)
+    context.set_custom_status({"phase": "verdicts stored", "ids": task.count, "unresolved": unresolved})
+
+
+def _open_chunks(task: WindowTask, results: list[ChunkResult], lookup: int) -> list[Chunk]:
+    return [chunk.at(lookup) for chunk in task.chunks() if results[chunk.number].is_open(lookup)]
 
 
 def _with(results: list[ChunkResult], later: list[ChunkResult]) -> list[ChunkResult]:
