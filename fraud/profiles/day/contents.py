@@ -1,12 +1,13 @@
 """Bodies as contents: their fields, and a key of each, by which a resend is known."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud.identity import canonical, quick_fields, written
+from fraud.identity import canonical, has_digits, quick_fields, written
 from fraud.nesting import MAX_DEPTH, depth
 from fraud.profiles.day.arrays import Bools
 from fraud.profiles.day.shape import BodyShape, Read
@@ -32,8 +33,10 @@ FIELDS = (
 
 AT_ONCE = 512
 """Events whose fields are in memory at once, so that they stay in the cache of a core."""
-_SHAPELESS = 128
-"""Events that are read together although they have no common shape."""
+_MOST_ODD = 4
+"""Of so many events one may have another shape than the others."""
+_LESSON = 8
+"""Events from which their shape is learned."""
 _SMALLEST = 16
 _LONG_NUMBER = 16
 """Digits of a whole number that Cosmos may not keep exactly; see `fraud.identity`."""
@@ -78,29 +81,42 @@ class ContentReader:
                 yield contents
 
     def _read(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
-        read = self._read_alike(bodies)
+        text = b"\n".join(bodies)
+        rows = self._shape.rows_of(bodies)
+        if _has_long_number(np.frombuffer(text, np.uint8)):
+            rows = [None if has_digits(body, _LONG_NUMBER) else row for row, body in zip(rows, bodies, strict=True)]
+        odd = [place for place, row in enumerate(rows) if row is None] if None in rows else []
+        if len(odd) * _MOST_ODD > len(rows):
+            self._read_shapeless(arrived, bodies, into)
+            return
+        has_null = b"null" in text
+        for before, place in pairwise((-1, *odd, len(rows))):
+            if alike := rows[before + 1 : place]:
+                read = self._shape.read(alike, has_null=has_null)
+                into.add(arrived[before + 1 : place], bodies[before + 1 : place], read)
+            if place < len(rows):
+                _read_singly(arrived[place], bodies[place], into)
+        if odd:
+            self._shape.learn([bodies[odd[0]]])
+
+    def _read_shapeless(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
+        read = _read_together(bodies)
         if read is not None:
             into.add(arrived, bodies, read)
+            self._shape.learn(bodies[:_LESSON])
         elif (half := len(bodies) // 2) >= _SMALLEST:  # only the neighbours of an odd body pay for it
-            self._read(arrived[:half], bodies[:half], into)
-            self._read(arrived[half:], bodies[half:], into)
+            self._read_shapeless(arrived[:half], bodies[:half], into)
+            self._read_shapeless(arrived[half:], bodies[half:], into)
         else:
             for time, body in zip(arrived, bodies, strict=True):
-                if (single := _read_singly(body)) is not None:
-                    into.add([time], [body], single)
-
-    def _read_alike(self, bodies: Sequence[bytes]) -> Read | None:
-        """The fields of bodies if all are events, and nothing is odd about them, as almost always; None otherwise."""
-        text = b"\n".join(bodies)
-        if _has_long_number(np.frombuffer(text, np.uint8)):
-            return None
-        read = self._shape.read(bodies, has_null=b"null" in text)
-        if read is None and len(bodies) <= _SHAPELESS and (read := _read_shapeless(bodies, text)) is not None:
-            self._shape.learn(bodies)
-        return read
+                _read_singly(time, body, into)
 
 
-def _read_shapeless(bodies: Sequence[bytes], text: bytes) -> Read | None:
+def _read_together(bodies: Sequence[bytes]) -> Read | None:
+    """The fields of bodies if all are events, and none is deep or has a long number; None otherwise."""
+    text = b"\n".join(bodies)
+    if _has_long_number(np.frombuffer(text, np.uint8)):
+        return None
     # Each object opens one bracket: with so few more, none is nested too deeply.
     if text.count(b"{") + text.count(b"[") >= len(bodies) + MAX_DEPTH:
         return None
@@ -116,11 +132,11 @@ def _read_shapeless(bodies: Sequence[bytes], text: bytes) -> Read | None:
     return read if set(map(type, read.columns["id"])) == {str} else None
 
 
-def _read_singly(body: bytes) -> Read | None:
+def _read_singly(arrived: int, body: bytes, into: Contents) -> None:
     event = read_event(body)
-    if event is None or not isinstance(event.get("id"), str) or not is_shallow(body, event):
-        return None
-    return Read({name: [event.get(name)] for name in FIELDS}, [canonical(event)])
+    if event is not None and isinstance(event.get("id"), str) and is_shallow(body, event):
+        fields = {name: [event.get(name)] for name in FIELDS}
+        into.add([arrived], [body], Read(fields, [canonical(event)]))
 
 
 def is_shallow(body: bytes, event: dict[str, Any]) -> bool:

@@ -35,7 +35,8 @@ def add_numbers(samples: Sequence[Sample], counts: Ints, numbers: Floats) -> Flo
 def _add(samples: Sequence[Sample], counts: Ints, starts: Ints, numbers: Floats, before: Floats) -> None:
     seen = np.array([sample.seen for sample in samples], np.int64)
     held = np.array([len(sample.numbers) for sample in samples], np.int64)
-    kept = np.full((SAMPLE, len(samples)), np.inf)  # a column for each sample, whose free places come last
+    height = min(SAMPLE, int((held + counts).max()))
+    kept = np.full((height, len(samples)), np.inf)  # a column for each sample, whose free places come last
     for lane in np.flatnonzero(held).tolist():
         kept[: held[lane], lane] = samples[lane].numbers
     left = len(samples) - np.searchsorted(counts[::-1], np.arange(1, int(counts[0]) + 1))

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 
 from fraud.identity import written
+from fraud.replay.arrivals import read_event
 
 MOST_FIELDS = 64
 """Names that a shape has at most: a producer chooses them."""
@@ -18,7 +19,6 @@ _NUMBER = str | int | float | bool | UnsetType | None
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _EXACT = 2**53
 _values_of = msgspec.structs.astuple
-_event = msgspec.json.Decoder(dict[str, Any])
 
 
 class Read(NamedTuple):
@@ -49,12 +49,21 @@ class BodyShape:
     def _field(self, name: str) -> tuple[str, Any] | tuple[str, Any, Any]:
         return ("id", str) if name == "id" else (name, _NUMBER if self._has_points[name] else _PLAIN, UNSET)
 
-    def read(self, bodies: Sequence[bytes], *, has_null: bool) -> Read | None:
-        """The fields of bodies, in which no whole number is long; None if not all are events of the shape."""
+    def rows_of(self, bodies: Sequence[bytes]) -> list[Any]:
+        """Each body as a row for `read`; None for one of another shape."""
         try:
-            rows = [*map(self._decode, bodies)]
+            return [*map(self._decode, bodies)]
+        except (ValueError, RecursionError):
+            return [*map(self._row_of, bodies)]
+
+    def _row_of(self, body: bytes) -> Any:
+        try:
+            return self._decode(body)
         except (ValueError, RecursionError):
             return None
+
+    def read(self, rows: Sequence[Any], *, has_null: bool) -> Read:
+        """The fields of rows, in which no whole number is long."""
         columns = dict(zip(self._names, zip(*map(_values_of, rows), strict=True), strict=True))
         for name, has_points in self._has_points.items():
             if has_points:
@@ -67,8 +76,8 @@ class BodyShape:
         return Read(columns, map(written, rows))
 
     def learn(self, bodies: Iterable[bytes]) -> None:
-        """Know the fields of events, too, as far as their values are plain."""
-        events = [*map(_event.decode, bodies)]
+        """Know the fields of the events among bodies, too, as far as their values are plain."""
+        events = [event for body in bodies if (event := read_event(body)) is not None]
         before = dict(self._has_points)
         for name in sorted(set[str]().union(*events)):
             kinds: set[type] = {type(event.get(name)) for event in events}

@@ -23,8 +23,9 @@ def forms(bodies: list[bytes]) -> list[bytes]:
 
 
 def read(body_shape: BodyShape, bodies: list[bytes]) -> list[bytes] | None:
-    rows = body_shape.read(bodies, has_null=any(b"null" in body for body in bodies))
-    return None if rows is None else [*rows.written]
+    rows = body_shape.rows_of(bodies)
+    has_null = any(b"null" in body for body in bodies)
+    return None if None in rows else [*body_shape.read(rows, has_null=has_null).written]
 
 
 def learned(bodies: list[bytes]) -> BodyShape:
@@ -89,6 +90,10 @@ def day_of_one_shape(changes: dict[int, dict[str, Any]]) -> Arrivals:
     return [(MIDNIGHT + 1 + n * (DAY // 1_000), json.dumps(own).encode()) for n, own in enumerate(fields)]
 
 
+def parted(arrivals: Arrivals) -> tuple[list[int], list[bytes]]:
+    return [arrived for arrived, _ in arrivals], [body for _, body in arrivals]
+
+
 def test_events_of_one_shape_and_an_odd_one_among_them_have_the_bytes_that_one_after_the_other_gives():
     days = [day_of_one_shape({700: {"extra": [[1]], "qty": 2**70}, 800: {"price": 12.0, "id": "e799"}})]
 
@@ -98,8 +103,22 @@ def test_events_of_one_shape_and_an_odd_one_among_them_have_the_bytes_that_one_a
 def test_all_events_of_a_shape_are_read_at_once_as_soon_as_it_was_met(monkeypatch: pytest.MonkeyPatch):
     arrivals = day_of_one_shape({})
     reader = ContentReader()
-    assert sum(len(part.keys) for part in reader.read(*zip(*arrivals, strict=True))) == 900
+    assert sum(len(part.keys) for part in reader.read(*parted(arrivals))) == 900
 
     monkeypatch.setattr(contents, "quick_fields", None)  # which reads events that have no shape in common
 
-    assert sum(len(part.keys) for part in reader.read(*zip(*arrivals, strict=True))) == 900
+    assert sum(len(part.keys) for part in reader.read(*parted(arrivals))) == 900
+
+
+def test_an_odd_event_is_read_by_itself_and_its_neighbours_as_ever(monkeypatch: pytest.MonkeyPatch):
+    times, bodies = parted(day_of_one_shape({place: {"qty": [place]} for place in range(9, 900, 9)}))
+    reader = ContentReader()
+    assert sum(len(part.keys) for part in reader.read(times, bodies)) == 900
+
+    monkeypatch.setattr(contents, "quick_fields", None)
+
+    parts = [*reader.read(times, bodies)]
+    assert [arrived for part in parts for arrived in part.arrived] == times
+    assert [body for part in parts for body in part.bodies] == bodies
+    quantities = [qty for part in parts for qty in part.columns["qty"]]
+    assert quantities == [json.loads(body)["qty"] for body in bodies]
