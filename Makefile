@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 AZURITE := .local/tools/azurite
 WORKER := .local/tools/azure-functions-worker
 DUCKDB := .local/tools/duckdb-avro
+SCHEMATHESIS := .local/tools/schemathesis
 PEERS := .local/tools/peers
 PROTON := .local/tools/proton
 # Tests of a file share the parts that they start. Those that start parts wait for most of their time.
@@ -109,7 +110,7 @@ bench: setup-dev $(DUCKDB)/.ready $(PEERS)/.ready $(PROTON)/.ready ## Measure ea
 	@GRPC_VERBOSITY=NONE $(BIN)/python -m benchmarks
 
 setup: $(VENV)/.local-ready $(AZURITE)/.ready ## Install what `make demo` and `make up` need
-setup-dev: setup $(VENV)/.dev-ready $(WORKER)/.ready ## Install what `make test` and `make bench` need
+setup-dev: setup $(VENV)/.dev-ready $(WORKER)/.ready $(SCHEMATHESIS)/.ready ## Install what `make test` and `make bench` need
 
 $(VENV)/pyvenv.cfg:
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -134,6 +135,11 @@ $(AZURITE)/.ready: packages/local-azure/src/local_azure/azurite/package-lock.jso
 $(WORKER)/.ready: requirements/worker.txt | $(VENV)/.dev-ready
 	@rm -rf $(WORKER)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python --target $(WORKER) --require-hashes -r requirements/worker.txt
+	@touch $@
+
+$(SCHEMATHESIS)/.ready: requirements/schemathesis.txt | $(VENV)/.dev-ready
+	@rm -rf $(SCHEMATHESIS)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(SCHEMATHESIS) --require-hashes -r requirements/schemathesis.txt
 	@touch $@
 
 $(DUCKDB)/.ready: requirements/duckdb.txt | $(VENV)/.dev-ready

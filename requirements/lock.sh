@@ -14,4 +14,5 @@ lock dev requirements/dev.txt --python-version 3.11 --constraints requirements/l
 lock duckdb requirements/duckdb.txt --python-version 3.11
 lock peers requirements/peers.txt --python-version 3.11
 lock proton requirements/proton.txt --python-version 3.11
+lock schemathesis requirements/schemathesis.txt --python-version 3.11
 lock worker requirements/worker.txt --no-deps --python-version 3.13

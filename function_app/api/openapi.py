@@ -96,6 +96,8 @@ def _parameters(endpoint: Endpoint, asked: dict[str, Any]) -> list[dict[str, Any
             "in": "path" if name in in_path else "query",
             "required": name in in_path or name in required,
             "schema": _without_null(schema),
+            # The Functions host hands on no parameter without a value.
+            **({} if name in in_path else {"allowEmptyValue": True}),
         }
         for name, schema in asked.get("properties", {}).items()
     ]
@@ -136,8 +138,9 @@ def _responses(endpoint: Endpoint, by_type: dict[Any, Any]) -> dict[str, Any]:
         done["links"] = links
     responses: dict[str, Any] = {str(endpoint.status): done}
     for status in sorted({400, 401, 403, 503, *endpoint.statuses}):
-        content = {"application/problem+json": {"schema": by_type[Problem]}}
-        responses[str(status)] = {"description": _REFUSALS[status], "content": content}
+        responses[str(status)] = {"description": _REFUSALS[status]}
+        if status != 401:  # without a key the Functions host answers before the app does, with no body
+            responses[str(status)]["content"] = {"application/problem+json": {"schema": by_type[Problem]}}
     return responses
 
 

@@ -1,6 +1,7 @@
 """Read the parameters, the body and the ETag of a request, each by its type."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 import azure.functions as func
@@ -9,7 +10,7 @@ import msgspec
 from fraud.desk.problems import ProblemError, bad_request
 from function_app.http import MAX_BODY_BYTES, BadRequestError, field_of, headers_of, parse_body
 
-Asked = TypeVar("Asked")
+Asked = TypeVar("Asked", bound=msgspec.Struct)
 
 
 def read_parameters(kind: type[Asked], request: func.HttpRequest) -> Asked:
@@ -17,9 +18,24 @@ def read_parameters(kind: type[Asked], request: func.HttpRequest) -> Asked:
     route: Mapping[str, str] = request.route_params
     query: Mapping[str, str] = {name: text for name, text in request.params.items() if name not in route}
     try:
-        return msgspec.convert({**query, **route}, kind, strict=False)
+        asked = msgspec.convert({**query, **route}, kind, strict=False)
     except msgspec.ValidationError as error:
         raise bad_request(field_of(str(error)), str(error)) from error
+    for field in msgspec.structs.fields(kind):
+        if field.encode_name in query:
+            _check_read(field.encode_name, query[field.encode_name], getattr(asked, field.name))
+    return asked
+
+
+def _check_read(name: str, text: str, value: object) -> None:
+    """Refuse what msgspec reads beyond the schema: `null` for a value that is left out, and a number for a time.
+
+    A parameter without a value does not come here: the Functions host leaves it out.
+    """
+    if value is None:
+        raise bad_request(name, f"{name} has no value: leave it out, or give it one")
+    if isinstance(value, datetime) and text[4:5] != "-":
+        raise bad_request(name, f"{name} is not a time such as 2026-03-04T10:00:00Z")
 
 
 def read_body(kind: Any, request: func.HttpRequest) -> Any:

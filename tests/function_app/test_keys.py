@@ -6,8 +6,6 @@ The host asks for keys here as on Azure; the producer is as on Azure too, where 
 import json
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -15,51 +13,13 @@ from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
 from cli import app_client
 from cli.app_client import AppClient, AppError, default_key, default_url
-from local_azure.testing import Clock
-from local_azure.testing.parts import running
 from services import names
-from tests.function_app.conftest import ROOT
+from tests.function_app.conftest import KEYS, SECRET, Keyed
 from tests.function_app.test_index import HTTP
-from tests.support.parts import azure
 
 pytestmark = pytest.mark.slow
 
-KEYS = {"master": "m" * 40, "function": "f" * 40, "system": "s" * 40}
-SECRET = "pl4nted-s3cret"
 MANAGEMENT = "runtime/webhooks/durabletask"
-
-
-class Keyed:
-    """The running app, its settings file, and all that it has logged."""
-
-    def __init__(self, base: str, settings: Path, log: Path) -> None:
-        self.base = base
-        self.settings = settings
-        self._log = log
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-
-@pytest.fixture(scope="module")
-def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyed]:
-    folder = tmp_path_factory.mktemp("keyed")
-    now = time.time()
-    with azure(folder, Clock(now, now, 60)) as their_settings:
-        # A webhook that nobody answers at: what fails must not show it.
-        planted = dict.fromkeys(("ALERT_WEBHOOK_URL", "OPERATIONS_WEBHOOK_URL"), f"http://127.0.0.1:9/{SECRET}")
-        settings = folder / "local.settings.json"
-        values = {**their_settings, **planted}
-        content = {"Values": values, "Host": {"LocalHttpPort": 0}, "Keys": KEYS}
-        settings.write_text(json.dumps(content))
-        app = ("--app", str(ROOT), "--port", "0", "--settings", str(settings))
-        # The environment of the tests leads nowhere, and it wins over the file.
-        with running("functions_host", *app, state=folder / "host", settings=values) as host:
-            base = host.addresses[0]
-            content["Host"] = {"LocalHttpPort": int(base.rpartition(":")[2])}
-            settings.write_text(json.dumps(content))
-            yield Keyed(base, settings, folder / "host.log")
 
 
 def doors() -> list[tuple[str, str, str]]:
