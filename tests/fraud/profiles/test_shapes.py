@@ -122,3 +122,14 @@ def test_an_odd_event_is_read_by_itself_and_its_neighbours_as_ever(monkeypatch: 
     assert [body for part in parts for body in part.bodies] == bodies
     quantities = [qty for part in parts for qty in part.columns["qty"]]
     assert quantities == [json.loads(body)["qty"] for body in bodies]
+
+
+@pytest.mark.parametrize("spaces", range(5))
+def test_whole_numbers_that_cosmos_keeps_as_one_are_one_content_wherever_they_stand(spaces: int):
+    bodies = [b'{"id": "a", "sku":%s%d}' % (b" " * spaces, 2**53 + more) for more in (0, 1, 2)]
+    reader = ContentReader()
+    assert [*reader.read([1], [b'{"id": "a", "sku": 7}'])]
+
+    (part,) = reader.read([1, 2, 3], bodies)
+
+    assert part.keys[0] == part.keys[1] != part.keys[2]
