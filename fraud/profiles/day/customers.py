@@ -14,7 +14,7 @@ from fraud.profiles.day.arrays import Bools, Ints
 from fraud.profiles.day.columns import NONE
 from fraud.profiles.day.grouping import groups_of, order_of, starts_of
 from fraud.profiles.day.habits import HabitCounts, is_strange_hour, levels_of
-from fraud.profiles.day.keys import read_keys
+from fraud.profiles.day.keys import joined_keys, read_column, read_keys, texts_of
 from fraud.profiles.day.rows import CUSTOMER_BUCKETS, CUSTOMER_ROW, FLAGGED, RETURN, SALE, Codes, CustomerSegment, Spill
 from fraud.profiles.day.shard import Shard
 from fraud.profiles.day.welford import add_logs
@@ -81,7 +81,7 @@ class CustomerShard:
         for data in segments:
             segment = _segment.decode(data)
             waiting.append(segment)
-            number += len(segment.rows) // CUSTOMER_ROW.itemsize
+            number += _rows_in(segment)
             if number >= AT_ONCE:
                 self._add(waiting)
                 waiting, number = [], 0
@@ -94,7 +94,7 @@ class CustomerShard:
         customers = Codes()
         rows, texts = _rows_of(segments)
         customer = customers.of(chain.from_iterable(read_keys(segment.customers) for segment in segments), len(rows))
-        skus = [*chain.from_iterable(read_keys(segment.skus) for segment in segments)]
+        skus = joined_keys([read_column(segment.skus, _rows_in(segment)) for segment in segments])
         segments.clear()
         order = order_of(customer, len(customers))
         is_return = rows["flags"] & RETURN != 0
@@ -102,7 +102,7 @@ class CustomerShard:
         order = order[(rows["flags"] & SALE != 0)[order]]
         names = [*customers]
         before = [*map(self._shard.get, names)]
-        sales = _Sales(names, before, texts, customer[order], [*map(skus.__getitem__, order.tolist())], rows[order])
+        sales = _Sales(names, before, texts, customer[order], texts_of(skus[order]), rows[order])
         self._shard.keep(names, self._profiles(sales, returns))
 
     def _profiles(self, sales: _Sales, returns: Ints) -> Iterator[CustomerProfile]:
@@ -152,6 +152,10 @@ class CustomerShard:
     def encoded(self) -> bytes:
         """The shard up to the day."""
         return self._shard.encoded()
+
+
+def _rows_in(segment: CustomerSegment) -> int:
+    return len(segment.rows) // CUSTOMER_ROW.itemsize
 
 
 def _rows_of(segments: Sequence[CustomerSegment]) -> tuple[NDArray[Any], dict[str, list[str]]]:

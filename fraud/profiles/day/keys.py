@@ -49,8 +49,7 @@ def joined_keys(columns: Sequence[KeyColumn]) -> KeyColumn:
 
 def texts_of(column: KeyColumn) -> list[str]:
     """Keys as texts."""
-    listed: list[Any] = column.tolist()
-    return [*map(bytes.decode, listed)] if column.dtype.kind == "S" else listed
+    return read_keys(write_keys(column, (0, len(column)))[0])
 
 
 def has_key(column: KeyColumn) -> Bools:
@@ -104,6 +103,14 @@ def read_keys(written: WrittenKeys) -> list[str]:
     if isinstance(written, list):
         return written
     return written.translate(None, b"\0").decode("ascii").split("\n")[:-1]
+
+
+def read_column(written: WrittenKeys, number: int) -> KeyColumn:
+    """A part of a column, of so many keys; there is one at least."""
+    if isinstance(written, list):
+        return np.array(written, np.object_)
+    octets = np.ascontiguousarray(np.frombuffer(written, np.uint8).reshape(number, -1)[:, :-1])
+    return octets.view(f"S{octets.shape[1]}").reshape(number)
 
 
 def _octets(column: KeyColumn) -> NDArray[np.uint8]:

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fraud.profiles.day.keys import WIDEST, has_key, joined_keys, keys_of, read_keys, shards_of, texts_of, write_keys
+from fraud.profiles.day.keys import (
+    WIDEST,
+    has_key,
+    joined_keys,
+    keys_of,
+    read_column,
+    read_keys,
+    shards_of,
+    texts_of,
+    write_keys,
+)
 
 ODD = ["a", "\0", "\n", "ü", "\U0001f600", "\x7f", "a\0", "\0a", "a\n", "x" * WIDEST, "x" * (WIDEST + 1), "c123", "-7"]
 keys = st.none() | st.integers(-(2**40), 2**40).map(str) | st.sampled_from(ODD) | st.text(min_size=1, max_size=30)
@@ -29,9 +39,11 @@ def test_keys_that_are_written_in_parts_are_read_again(of_parts: list[list[str |
     texts = [key or "" for part in of_parts for key in part]
     starts = [0, 0, min(first, len(texts)), len(texts)]
 
-    written = write_keys(joined_keys([*map(keys_of, of_parts)]), starts)
+    column = joined_keys([*map(keys_of, of_parts)])
+    written = write_keys(column, starts)
 
     assert [*map(read_keys, written)] == [[], texts[: starts[2]], texts[starts[2] :]]
+    assert texts_of(read_column(write_keys(column, [0, len(texts)])[0], len(texts))) == texts
 
 
 @pytest.mark.parametrize("odd", ["ü", "a\n", "a\0", "x" * (WIDEST + 1)])
