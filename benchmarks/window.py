@@ -1,4 +1,5 @@
-"""The time from the message of a large window to its verdicts, judged with context by a host that serves the app.
+"""The time from the message of a large window to its verdicts, judged with context by a host that serves the app; and
+what small ones cost.
 
 A window of 10,000 flagged ids comes as two messages, because a message of Standard holds some 6,000. Around them lie a
 day of sales of 10,000 customers in the archive, and the profiles of the day before. Host and local parts share the
@@ -22,6 +23,7 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient
 
 from activities.archive_events import archive_events
+from benchmarks import small_windows
 from benchmarks.rows import Row, alone
 from fraud.archive import ReceivedEvent
 from fraud.context.sighting import sighting
@@ -74,13 +76,14 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, azure(Path(folder), clock) as their_settings:
         os.environ.update(their_settings)
         settings.cache_clear()
-        windows = asyncio.run(_fill(start))
+        windows, small = asyncio.run(_fill(start))
         off = {f"AzureWebJobs.{name}.Disabled": "1" for name in _TIMERS}
         options = ("--app", str(ROOT), "--port", "0")
         with running("functions_host", *options, state=Path(folder) / "host", settings=off):
             taken = [asyncio.run(_judged(window)) for window in windows]
+            of_small = asyncio.run(small_windows.judged(small, _cpu, _message))
     settings.cache_clear()
-    return list(_rows(taken))
+    return [*_rows(taken), *small_windows.rows(of_small)]
 
 
 def _rows(taken: Sequence[_Judging]) -> Iterator[Row]:
@@ -95,8 +98,8 @@ def _rows(taken: Sequence[_Judging]) -> Iterator[Row]:
         yield alone(name, "RU", judging.request_units * 1_000 / IDS, f"at most {REQUEST_UNITS:,} RU")
 
 
-async def _fill(start: datetime) -> list[Sequence[SuspiciousWindow]]:
-    """A day of profiles, a day of sales, and the flagged sales of some windows, each in its messages."""
+async def _fill(start: datetime) -> tuple[list[Sequence[SuspiciousWindow]], list[SuspiciousWindow]]:
+    """A day of profiles and one of sales, and the flagged sales of windows: large ones in messages, and small ones."""
     draws = Random(11)
     profiles = Profiles()
     before = start - timedelta(days=1)
@@ -108,21 +111,30 @@ async def _fill(start: datetime) -> list[Sequence[SuspiciousWindow]]:
     counts = {"events": len(day), "customers": len(profiles.customers), "skus": len(profiles.skus)}
     await write_manifest(Manifest(day=before.date(), pieces=pieces, rates={}, **counts))
     ends = [start + timedelta(minutes=5 * number) for number in range(WINDOWS)]
-    of_windows = [
-        [_drawn(draws, _FLAGGED, end - timedelta(seconds=300 * (n + 0.5) / IDS), _STORE) for n in range(IDS)]
-        for end in ends
-    ]
-    everything = [*day, *(sale for sales in of_windows for sale in sales)]
+    of_windows = [_sales(draws, end, _STORE, IDS) for end in ends]
+    count = small_windows.WARMING + small_windows.WINDOWS
+    # So late that no look-up but that of customers sees the large ones.
+    places = list(small_windows.places(ends[-1] + timedelta(hours=9), count))
+    of_small = [_sales(draws, end, store, small_windows.IDS) for end, store in places]
+    everything = [*day, *(sale for sales in (*of_windows, *of_small) for sale in sales)]
     deliveries = slices([_received(number, *sale) for number, sale in enumerate(everything)], _DELIVERY)
     await together(map(archive_events, deliveries), at_once=2)
     await close_clients()
-    return [
-        [
-            SuspiciousWindow(_STORE, unique_ids(event.id for event, _ in part), Window(end - timedelta(minutes=5), end))
-            for part in slices(sales, IDS_OF_A_MESSAGE)
-        ]
+    large: list[Sequence[SuspiciousWindow]] = [
+        [_window(part, end, _STORE) for part in slices(sales, IDS_OF_A_MESSAGE)]
         for end, sales in zip(ends, of_windows, strict=True)
     ]
+    return large, [_window(sales, *place) for place, sales in zip(places, of_small, strict=True)]
+
+
+def _sales(draws: Random, end: datetime, store: int, count: int) -> list[tuple[GeneratedEvent, datetime]]:
+    """Flagged sales of a store, evenly over the window that ends at a moment."""
+    return [_drawn(draws, _FLAGGED, end - timedelta(seconds=300 * (n + 0.5) / count), store) for n in range(count)]
+
+
+def _window(sales: Sequence[tuple[GeneratedEvent, datetime]], end: datetime, store: int) -> SuspiciousWindow:
+    ids = unique_ids(event.id for event, _ in sales)
+    return SuspiciousWindow(store, ids, Window(end - timedelta(minutes=5), end))
 
 
 def _drawn(
