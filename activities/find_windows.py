@@ -1,6 +1,7 @@
 """Find the windows of a re-analysis: those that have verdicts, from the latest on, a page at a time."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
@@ -14,6 +15,8 @@ from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_first
 
 _READS = 8
+UNTOLD = timedelta(minutes=10)
+"""Twice the time after which Durable Functions gives the work of a host that was killed to another one."""
 
 
 class _Window(msgspec.Struct, frozen=True):
@@ -60,7 +63,14 @@ async def _look_at(page: WindowsPage, path: str) -> _Window:
 
 
 async def is_at_work(path: str) -> bool:
-    """True if the analysis that wrote verdicts has not completed: it tells of them, and at last clears its work."""
-    alert = (await warehouse(names.REPORTS)).get_blob_client(f"alerts/{path.removesuffix('.ndjson')}.json")
-    work = (await workflow_data()).get_blob_client(f"windows/{name_in(path)}/ids.json")
-    return not await alert.exists() or await work.exists()
+    """True if the analysis that wrote verdicts has not completed: it tells of them, and at last clears its work.
+
+    Of verdicts that are older than UNTOLD it need not have told: an activity that was killed has run again by then,
+    and the alert may be one that an earlier version did not write, or that somebody has deleted.
+    """
+    if await (await workflow_data()).get_blob_client(f"windows/{name_in(path)}/ids.json").exists():
+        return True
+    if await (await warehouse(names.REPORTS)).get_blob_client(f"alerts/{path.removesuffix('.ndjson')}.json").exists():
+        return False
+    verdicts = (await warehouse(names.FRAUD_EVENTS)).get_blob_client(path)
+    return datetime.now(UTC) - (await verdicts.get_blob_properties()).last_modified < UNTOLD

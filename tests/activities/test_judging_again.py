@@ -212,7 +212,9 @@ async def test_windows_are_found_by_span_store_band_and_name_and_are_counted():
     assert (await found(narrowed(start=span.end + timedelta(minutes=5), end=span.end + timedelta(hours=1)))).paths == ()
 
 
-async def test_windows_whose_analysis_has_not_ended_or_whose_verdicts_were_altered_are_left_out():
+async def test_windows_whose_analysis_has_not_ended_or_whose_verdicts_were_altered_are_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+):
     span = Window(WINDOW_ENDING_1010.start + timedelta(hours=6), WINDOW_ENDING_1010.end + timedelta(hours=6))
     altered = await analysed(uuid.uuid4().hex, window=span)
     untold = await save_window(SuspiciousWindow(3, (uuid.uuid4().hex,), span))
@@ -226,4 +228,7 @@ async def test_windows_whose_analysis_has_not_ended_or_whose_verdicts_were_alter
     windows = await found(whole)
 
     assert (windows.paths, windows.counted.busy, windows.counted.damaged) == ((), 2, 1)
+    monkeypatch.setattr("activities.find_windows.UNTOLD", timedelta())
+    later = await found(whole)
+    assert (later.counted.windows, later.counted.busy) == (1, 1), "what nobody has told of for long is not at work"
     assert (await again(altered, whole)).windows == 0

@@ -1,6 +1,7 @@
 """Contract: the first look-up of a small window is one activity, which may be killed anywhere and run again."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -25,9 +26,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytes
 
 
 @pytest.fixture(params=["seed", "context"], autouse=True)
-def judged_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def judged_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The set that judges windows."""
     monkeypatch.setenv("RULE_SET", request.param)
+    settings.cache_clear()
+    yield
     settings.cache_clear()
 
 
