@@ -39,6 +39,8 @@ BACK_SECONDS = 240.0
 PATIENCE_AFTER_KILLS = timedelta(hours=2)
 """Six minutes of real time: what a host that was killed had locked comes again after one of them."""
 EXAMPLES = sorted((ROOT / "campaigns").glob("*.yaml"))
+LONG = ("ramp", "soak", "spike")
+"""They differ from `smoke` in their rates alone: `make trust` runs them."""
 _LENGTHS = ("for", "start", "every", "lasts", "at")
 
 
@@ -133,7 +135,10 @@ def kill_while_sending(app: AppClient, campaign_id: str, stack: Stack, part: str
 
 @pytest.mark.proof
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(file, id=file.stem, marks=[pytest.mark.long] * (file.stem in LONG)) for file in EXAMPLES],
+)
 def test_every_example_balances_although_each_part_is_killed_while_it_is_sent(file: Path, tmp_path: Path):
     plan = in_time(file, 300)
     with running_stack(tmp_path / "state", SPEED_OF_KILLS, print, tmp_path / "local.settings.json") as stack:
