@@ -17,6 +17,7 @@ from services import cosmos, names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
 from services.desk.case_queries import IS_CASE
 from services.desk.deeds import keep_deed
+from services.desk.reviews import entry_document
 
 TEXTS = (
     "<script>window.ran=1</script>",
@@ -99,8 +100,7 @@ async def _poison_case(case: dict[str, Any], text: str, now: datetime) -> None:
     changed["stakes"]["rules"] = {text: 1}
     changed["top"] = [{**top, "rules": [text]} for top in changed["top"]]
     await container.upsert_item({**changed, REVIEW_FIELD: msgspec.to_builtins(review)})
-    document = {**msgspec.to_builtins(entry), "id": entry.id, "store_id": case["store_id"], "type": "journal"}
-    await container.upsert_item(document)
+    await container.upsert_item(entry_document(entry, case["store_id"]))
     _, path = case["verdicts_blob"].split("/", 1)
     blobs = await warehouse(names.FRAUD_EVENTS)
     lines = (await read_blob(blobs, path)).splitlines()
