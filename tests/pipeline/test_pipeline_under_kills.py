@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(300)]
 KILLS = 3
 KILLS_OF_ALL = 2
 PLAN = DemoPlan(batches=120, events=30, interval_seconds=5, seed=7, speed=60)
+WORKER = "local_azure.functions_host.workers"
+"""The host has such processes if it is told to have more than one."""
 CAMPAIGN_SECONDS = PLAN.batches * PLAN.interval_seconds / PLAN.speed
 
 
@@ -30,6 +32,7 @@ def in_the_background(work: Callable[[], None]) -> threading.Thread:
     "part",
     [
         "local_azure.functions_host",
+        WORKER,
         "local_azure.amqp",
         "local_azure.cosmos",
         "local_azure.stream_analytics",
@@ -37,7 +40,11 @@ def in_the_background(work: Callable[[], None]) -> threading.Thread:
         "azurite/dist/src/blob/main.js",
     ],
 )
-def test_the_accounts_balance_although_a_part_is_killed_three_times(part: str, tmp_path: Path):
+def test_the_accounts_balance_although_a_part_is_killed_three_times(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    if part == WORKER:
+        monkeypatch.setenv("FUNCTIONS_WORKER_PROCESS_COUNT", "2")
     settings = tmp_path / "local.settings.json"
     with running_stack(tmp_path / "state", PLAN.speed, print, settings) as stack:
         killed: list[int] = []

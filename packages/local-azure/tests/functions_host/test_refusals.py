@@ -51,12 +51,6 @@ def test_the_settings_file_is_at_fault(app: Path, state: Path, tmp_path: Path):
     assert "decrypt" in refusal(app, state, "--settings", str(file))
 
 
-def test_more_worker_processes_than_there_are_is_refused(app: Path, state: Path):
-    """The app would divide the cores by processes that this host does not start."""
-    said = refusal(app, state, FUNCTIONS_WORKER_PROCESS_COUNT="4")
-    assert "FUNCTIONS_WORKER_PROCESS_COUNT must be 1 here" in said
-
-
 def test_an_app_that_pythonpath_would_put_in_its_place_is_refused(app: Path, state: Path, tmp_path: Path):
     (app / "function_app.py").write_text("")
     (tmp_path / "other" / "function_app").mkdir(parents=True)

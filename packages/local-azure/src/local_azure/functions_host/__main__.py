@@ -12,11 +12,12 @@ from local_azure.functions_host.host import Host
 from local_azure.functions_host.host_json import load_host_json
 from local_azure.functions_host.indexing.catalogue import build_catalogue
 from local_azure.functions_host.indexing.loader import load_functions
-from local_azure.functions_host.invocation.invoker import Invoker
+from local_azure.functions_host.invocation.invoker import Invoker, process_count
 from local_azure.functions_host.invocation.user_loop import UserLoop
 from local_azure.functions_host.quick_codec import ask_for_the_codec_quickly
 from local_azure.functions_host.quick_times import read_times_quickly
 from local_azure.functions_host.settings import load_local_settings
+from local_azure.functions_host.workers.process import WorkerProcess
 
 _TAKEN = "the state folder is used by another functions host (process {process})"
 _ORPHAN_SECONDS = 20.0
@@ -34,7 +35,10 @@ async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings
     user_loop = UserLoop()
     invoker = Invoker(user_loop, config.timeout_seconds)
     sdk_functions = await user_loop.call(lambda: load_functions(app))
-    host = Host(build_catalogue(sdk_functions, app, config.functions), config, invoker, state, keys)
+    functions = build_catalogue(sdk_functions, app, config.functions)
+    level = logging.getLevelName(logging.getLogger().level)
+    processes = [WorkerProcess(app, level, invoker.figures) for _ in range(process_count() - 1)]
+    host = Host(functions, config, invoker, state, keys=keys, processes=processes)
     try:
         announce_ready("functions", await host.start(port))
         await stop.wait()

@@ -6,7 +6,7 @@ from local_azure.core.clock import Clock
 from local_azure.core.process import CannotStartError
 from local_azure.durable.hub import TaskHub
 from local_azure.durable.settings import HubSettings, SettingsError
-from local_azure.functions_host.durable_worker import DurableWorker
+from local_azure.durable.worker import Worker
 from local_azure.functions_host.host_json import HostConfig
 from local_azure.functions_host.indexing.catalogue import DURABLE, DURABLE_CLIENT
 from local_azure.functions_host.indexing.functions import Function
@@ -21,7 +21,7 @@ def needs_engine(functions: list[Function]) -> bool:
     )
 
 
-def open_hub(worker: DurableWorker, config: HostConfig, state: Path, key: str | None = None) -> TaskHub:
+def open_hub(worker: Worker, config: HostConfig, state: Path, key: str | None = None) -> TaskHub:
     """The task hub of the app, not started yet; `key` is the system key of its webhooks.
 
     Raises CannotStartError if host.json asks for what it cannot do.

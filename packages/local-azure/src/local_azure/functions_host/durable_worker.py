@@ -3,7 +3,6 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # The SDK's converters carry no annotations.
 
-import asyncio
 import traceback
 from collections.abc import Iterable
 from typing import Any
@@ -27,11 +26,6 @@ class DurableWorker:
         for function in functions:
             if function.trigger.type in self._by_type and not function.disabled:
                 self._by_type[function.trigger.type][durable_name(function).lower()] = function
-        self._draining = False
-
-    def drain(self) -> None:
-        """Begin nothing new: what the engine asks for from now on waits until the engine is stopped."""
-        self._draining = True
 
     def has_orchestrator(self, name: str) -> bool:
         """True if the app has an orchestrator of this name."""
@@ -49,6 +43,13 @@ class DurableWorker:
         """The names of the app's functions of a kind."""
         by_kind = {"orchestrator": ORCHESTRATION, "activity": ACTIVITY, "entity": ENTITY}
         return [durable_name(function) for function in self._by_type[by_kind[kind]].values()]
+
+    async def run(self, kind: FunctionKind, name: str, instance_id: str, payload: str | None) -> str | None:
+        """Run a function of this kind. Raises FunctionFailedError."""
+        if kind == "activity":
+            return await self.run_activity(name, instance_id, payload)
+        run = self.run_orchestrator if kind == "orchestrator" else self.run_entity
+        return await run(name, payload or "")
 
     async def run_orchestrator(self, name: str, payload: str) -> str:
         """Replay an orchestrator over its history; answers the SDK's JSON. Raises FunctionFailedError."""
@@ -69,8 +70,6 @@ class DurableWorker:
         return await self._run(ENTITY, name, Datum(payload, "string"))
 
     async def _run(self, kind: str, name: str, payload: Datum) -> Any:
-        if self._draining:
-            await asyncio.Event().wait()
         function = self._by_type[kind][name.lower()]
         converter: Any = func.get_binding_registry().get(kind)
         arguments = {function.trigger.name: converter.decode(payload, trigger_metadata={})}

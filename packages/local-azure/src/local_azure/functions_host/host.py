@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ from local_azure.functions_host.invocation.durable_clients import DurableClients
 from local_azure.functions_host.invocation.invoker import Invoker
 from local_azure.functions_host.settings import MissingSettingError
 from local_azure.functions_host.timer.trigger import TimerTrigger
+from local_azure.functions_host.workers.process import WorkerProcess
+from local_azure.functions_host.workers.spread import SpreadWorker
 
 _LOG = logging.getLogger(__name__)
 _DRAIN_SECONDS = 10.0
@@ -54,7 +56,14 @@ class Host:
     """Everything that runs for one app."""
 
     def __init__(
-        self, functions: list[Function], config: HostConfig, invoker: Invoker, state: Path, keys: Keys | None = None
+        self,
+        functions: list[Function],
+        config: HostConfig,
+        invoker: Invoker,
+        state: Path,
+        *,
+        keys: Keys | None = None,
+        processes: Sequence[WorkerProcess] = (),
     ) -> None:
         """Raises CannotStartError naming every function whose trigger cannot be set up."""
         self._functions = functions
@@ -70,7 +79,7 @@ class Host:
         self._set_up_triggers()
         self._table = RouteTable(self._routes)
         self._http = HttpFunctions(self._table, config.extensions.http, keys)
-        self._worker = DurableWorker(functions, invoker)
+        self._worker = SpreadWorker(DurableWorker(functions, invoker), processes)
         self._hub = open_hub(self._worker, config, state, keys and keys.system) if needs_engine(functions) else None
 
     async def start(self, port: int) -> str:
@@ -89,6 +98,7 @@ class Host:
         urls.update({route.caller.function.name: f"{base}/{route.template}" for route in self._routes})
         self._log_functions(urls)
         if self._hub:
+            self._worker.start()
             self._clients.use(self._hub.client_binding(base))
             await self._hub.start()
         self._running = [asyncio.create_task(_keep_running(*named)) for named in self._listeners.items()]
@@ -102,15 +112,16 @@ class Host:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await asyncio.gather(*(listener.stop() for listener in self._listeners.values()))
-                while self._invoker.running:  # noqa: ASYNC110 - a bounded wait at the very end
+                while self._invoker.running + self._worker.running:  # noqa: ASYNC110 - a bounded wait at the very end
                     await asyncio.sleep(0.05)
-        if left := self._invoker.running:
+        if left := self._invoker.running + self._worker.running:
             _LOG.warning("%d invocations did not end within %g s and are cut off", left, _DRAIN_SECONDS)
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         if self._hub:
             await self._hub.stop()
+        await self._worker.stop()
         self._invoker.close()
         await self._server.stop()
 

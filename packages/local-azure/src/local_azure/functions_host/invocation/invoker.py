@@ -25,6 +25,7 @@ from local_azure.functions_host.invocation.user_loop import UserLoop
 _LOG = logging.getLogger(__name__)
 _THREADS_SETTING = "PYTHON_THREADPOOL_THREAD_COUNT"
 _PROCESSES_SETTING = "FUNCTIONS_WORKER_PROCESS_COUNT"
+_MOST_PROCESSES = 10
 _ORCHESTRATOR_THREADS = 4
 _ENDS_MORE_THAN_A_FUNCTION = (SystemExit, KeyboardInterrupt, GeneratorExit, StopIteration, asyncio.CancelledError)
 _NOT_THE_APP = (str(Path(__file__).parents[1]), str(Path(asyncio.__file__).parent), str(Path(futures.__file__).parent))
@@ -48,13 +49,12 @@ class Invoker:
 
     def __init__(self, user_loop: UserLoop, timeout_seconds: float | None) -> None:
         """Raises CannotStartError for a number of threads or processes that cannot be had."""
-        _check_process_count()
         self._user_loop = user_loop
         self._timeout = timeout_seconds
         self._threads = ThreadPoolExecutor(_thread_count(), thread_name_prefix="function")
         self._orchestrators = ThreadPoolExecutor(_ORCHESTRATOR_THREADS, thread_name_prefix="orchestrator")
         self.stopping = asyncio.Event()
-        self._figures = Figures.from_environment("functions")
+        self.figures = Figures.from_environment("functions")
         self._running: set[Future[Any]] = set()
         self._overdue: set[Future[Any]] = set()
 
@@ -91,7 +91,7 @@ class Invoker:
         except Exception as error:
             raise InvocationError(function.name, invocation.id, _without_host_frames(error)) from error
         finally:
-            self._figures.count(function.trigger.type, function.name, time.monotonic() - began)
+            self.figures.count(function.trigger.type, function.name, time.monotonic() - began)
         if result is not None and function.returns is None:
             cause = RuntimeError("a function without a $return binding returned a value")
             raise InvocationError(function.name, invocation.id, cause)
@@ -110,7 +110,7 @@ class Invoker:
 
     def close(self) -> None:
         """Take no more calls. Threads that still run user code are left behind."""
-        self._figures.keep()
+        self.figures.keep()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._orchestrators.shutdown(wait=False, cancel_futures=True)
 
@@ -154,11 +154,12 @@ def _without_host_frames(error: BaseException) -> BaseException:
     return error.with_traceback(trace)
 
 
-def _check_process_count() -> None:
-    """Refuse more than one worker process: the app would divide the cores by processes that are not there."""
-    count = os.environ.get(_PROCESSES_SETTING, "1")
-    if count.strip() != "1":
-        raise CannotStartError(f"{_PROCESSES_SETTING} must be 1 here, not {count!r}: the app runs in one process")
+def process_count() -> int:
+    """FUNCTIONS_WORKER_PROCESS_COUNT, 1 if it is not set. Raises CannotStartError if it is not one of Azure's."""
+    text = os.environ.get(_PROCESSES_SETTING, "1").strip()
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_PROCESSES:
+        raise CannotStartError(f"{_PROCESSES_SETTING} must be a whole number from 1 to {_MOST_PROCESSES}, not {text!r}")
+    return int(text)
 
 
 def _thread_count() -> int | None:
