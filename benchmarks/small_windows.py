@@ -1,6 +1,7 @@
 """What a small window costs: 300 windows of five flagged ids, of twenty stores, sent to a host all at once."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ import msgspec
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient
 
+from benchmarks.parts import below, cpu_by_part, spent, told
 from benchmarks.rows import Row, alone
 from fraud.verdicts import time_path
 from fraud.windows import SuspiciousWindow
@@ -42,14 +44,12 @@ def places(start: datetime, count: int) -> Iterator[tuple[datetime, int]]:
         yield start + timedelta(minutes=5 * (number // STORES)), 1 + number % STORES
 
 
-async def judged(
-    windows: Sequence[SuspiciousWindow], cpu: Callable[[], dict[str, float]], message: Callable[..., bytes]
-) -> SmallWindows:
+async def judged(windows: Sequence[SuspiciousWindow], message: Callable[[SuspiciousWindow], bytes]) -> SmallWindows:
     """Send windows, and wait until all have their case and alert."""
     await _judge(windows[:WARMING], message)
-    before = cpu()
+    before = cpu_by_part(below(os.getpid()))
     seconds = await _judge(windows[WARMING:], message)
-    after = cpu()
+    after = cpu_by_part(below(os.getpid()))
     reports = await warehouse(names.REPORTS)
     ends = sorted({window.window.end for window in windows})
     folders = [f"alerts/{time_path(end)}/" for end in ends]
@@ -57,10 +57,10 @@ async def judged(
     if told < len(windows):
         raise AssertionError(f"{told} alerts of {len(windows)} windows")
     await close_clients()
-    return SmallWindows(seconds, {name: after[name] - before.get(name, 0) for name in after})
+    return SmallWindows(seconds, spent(before, after))
 
 
-async def _judge(windows: Sequence[SuspiciousWindow], message: Callable[..., bytes]) -> float:
+async def _judge(windows: Sequence[SuspiciousWindow], message: Callable[[SuspiciousWindow], bytes]) -> float:
     connection, wanted = settings().service_bus.connection_string or "", await _cases() + len(windows)
     began = time.perf_counter()
     async with (
@@ -83,9 +83,8 @@ async def _cases() -> int:
 
 def rows(judging: SmallWindows) -> Iterator[Row]:
     """The CPU of a window, and the seconds of a thousand."""
-    milliseconds = {name: spent / WINDOWS * 1_000 for name, spent in judging.cpu.items()}
-    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in milliseconds.items() if spent > 0.05)
+    factor = 1_000 / WINDOWS
     name = f"a window of {IDS} ids with context: CPU of all processes, less is better"
-    yield alone(name, "ms", sum(milliseconds.values()), f"no bound; {parts}")
+    yield alone(name, "ms", sum(judging.cpu.values()) * factor, f"no bound; {told(judging.cpu, factor)}")
     name = f"1,000 windows of {IDS} ids with context, as {WINDOWS} take, less is better"
     yield alone(name, "s", judging.seconds / WINDOWS * 1_000, f"at most {SECONDS} s")

@@ -17,13 +17,13 @@ from pathlib import Path
 from random import Random
 
 import msgspec
-import psutil
 import requests
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient
 
 from activities.archive_events import archive_events
 from benchmarks import small_windows
+from benchmarks.parts import below, cpu_by_part, spent, told
 from benchmarks.rows import Row, alone
 from fraud.archive import ReceivedEvent
 from fraud.context.sighting import sighting
@@ -81,7 +81,7 @@ def measure() -> list[Row]:
         options = ("--app", str(ROOT), "--port", "0")
         with running("functions_host", *options, state=Path(folder) / "host", settings=off):
             taken = [asyncio.run(_judged(window)) for window in windows]
-            of_small = asyncio.run(small_windows.judged(small, _cpu, _message))
+            of_small = asyncio.run(small_windows.judged(small, _message))
     settings.cache_clear()
     return [*_rows(taken), *small_windows.rows(of_small)]
 
@@ -89,9 +89,8 @@ def measure() -> list[Row]:
 def _rows(taken: Sequence[_Judging]) -> Iterator[Row]:
     first, *others = taken
     best = min(others, key=lambda judging: judging.seconds)
-    parts = ", ".join(f"{name} {spent:.1f}" for name, spent in best.cpu.items())
     name = f"a window of {IDS:,} ids with context, message to verdicts, less is better"
-    yield alone(name, "s", best.seconds, f"below {SECONDS} s; CPU: {parts}")
+    yield alone(name, "s", best.seconds, f"below {SECONDS} s; CPU: {told(best.cpu, 1)}")
     yield alone("the same, the first window of a host", "s", first.seconds, "a reference")
     for words, judging in (("", best), (", the first window of a host", first)):
         name = f"request units of its look-ups for 1,000 ids{words}, less is better"
@@ -155,7 +154,7 @@ async def _judged(window: Sequence[SuspiciousWindow]) -> _Judging:
     container = await warehouse(names.FRAUD_EVENTS)
     paths = [verdicts_path(part.name, part.window.end) for part in window]
     connection = settings().service_bus.connection_string or ""
-    before, charged_before = _cpu(), _charged()
+    before, charged_before = cpu_by_part(below(os.getpid())), _charged()
     async with (
         ServiceBusClient.from_connection_string(connection) as client,
         client.get_queue_sender(names.WINDOW_QUEUE) as sender,
@@ -167,14 +166,12 @@ async def _judged(window: Sequence[SuspiciousWindow]) -> _Judging:
             while not await container.get_blob_client(path).exists():  # noqa: ASYNC110 - nobody tells of a blob
                 await asyncio.sleep(0.02)
         seconds = time.perf_counter() - began
-    after, charged = _cpu(), _charged()
+    after, charged = cpu_by_part(below(os.getpid())), _charged()
     lines = [line for path in paths for line in (await read_blob(container, path)).splitlines()]
     if len(lines) != IDS or any(b'"evidence":' not in line for line in lines[:: IDS // 50]):
         raise AssertionError(f"{len(lines)} verdicts, or some without context: {lines[:1]}")
     await close_clients()
-    spent = {name: after[name] - before.get(name, 0) for name in after}
-    cpu = {name: of_process for name, of_process in spent.items() if of_process > 0.05}
-    return _Judging(seconds, cpu, charged - charged_before)
+    return _Judging(seconds, spent(before, after), charged - charged_before)
 
 
 def _charged() -> float:
@@ -193,16 +190,3 @@ def _message(window: SuspiciousWindow) -> bytes:
             "WindowEnd": window.window.end,
         }
     )
-
-
-def _cpu() -> dict[str, float]:
-    """Seconds of CPU of the parts, by name."""
-    seconds: dict[str, float] = {}
-    for process in psutil.Process(os.getpid()).children(recursive=True):
-        try:
-            words, times = process.cmdline(), process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        name = next((word.rpartition(".")[2] for word in words if word.startswith("local_azure.")), "app")
-        seconds[name] = seconds.get(name, 0) + times.user + times.system
-    return seconds
