@@ -286,3 +286,24 @@ def test_a_small_container_and_an_excluded_property_are_scanned(policy: dict[str
     shop = _made(policy, documents)
     assert asyncio.run(shop.ask("SELECT * FROM c WHERE c.cust_id = 'c7'"))[1] == documents
     shop.store.close()
+
+
+@pytest.mark.parametrize("direction", ["", " DESC"])
+async def test_the_rows_of_some_customers_come_in_order_without_those_of_others(direction: str) -> None:
+    order = [{"path": "/cust_id"}, {"path": "/seen/at", "order": "descending"}]
+    shop = Shop({"includedPaths": [{"path": "/seen/at/?"}], "excludedPaths": EXCLUDED, "compositeIndexes": [order]})
+    asked = f"SELECT VALUE c.id FROM c WHERE c.cust_id IN ('c0', 'c7', 'c9') AND {PERIOD} ORDER BY c.seen.at{direction}"
+    period = {"@from": _time(5), "@to": _time(2_500)}
+
+    ids, token, pages = list[int](), None, 0
+    while token is not None or not pages:
+        page, loaded = await shop.ask(asked, period, 400, token)
+        assert loaded <= len(page.items) + 4, (
+            "the last one before it, and those by which it knows that another page follows"
+        )
+        ids += [int(json.decode(item)) for item in page.items]
+        token, pages = page.continuation, pages + 1
+
+    wanted = [number for number in range(5, 2_500) if number % 2 == 0 or number % 1_000 in (7, 9)]
+    assert ids == (wanted[::-1] if direction else wanted)
+    assert pages == -(-len(wanted) // 400)

@@ -19,7 +19,8 @@ from local_azure.cosmos.documents import ALWAYS
 from local_azure.cosmos.items import delete_item, upsert_item
 from local_azure.cosmos.partition_key import canonical
 from local_azure.cosmos.path_index import Indexes, policy_of
-from local_azure.cosmos.query import planner, walk
+from local_azure.cosmos.query import merged_walk, planner, walk
+from local_azure.cosmos.query.merged_walk import MergedWalk
 from local_azure.cosmos.query.parser import parse
 from local_azure.cosmos.query.rows import TableRows
 from local_azure.cosmos.query.runner import Runner
@@ -107,6 +108,10 @@ def few_rows() -> Iterator[None]:
             (planner, "_HANDFUL", 0),
             (walk, "_FIRST_ROWS", 2),
             (walk, "_MORE_ROWS", 3),
+            (walk, "_FIRST_BODIES", 1),
+            (walk, "_MORE_BODIES", 2),
+            (merged_walk, "_FIRST_ROWS", 1),
+            (merged_walk, "_AT_ONCE", 2),
         ):
             patch.setattr(module, name, value)
         patch.setattr("local_azure.cosmos.path_index.SMALL", 0)
@@ -121,7 +126,7 @@ class Database:
         self.store = Store(Path(":memory:"))
         self.catalog = Catalog(self.store, Clock())
         self.database = self.catalog.create_database({"id": "d"})
-        self.walked = 0
+        self.walked = self.merged = 0
 
     def fill(self, documents: list[dict[str, Any]], policy: dict[str, Any]) -> Container:
         """Write the documents, which overwrite each other, and delete every fifth."""
@@ -151,6 +156,7 @@ class Database:
             rows = TableRows(self.store, container.documents.table, access, indexes=indexes, key=("store_id",))
             page = await runner.page(rows, size, token)
             self.walked += rows.walk is not None
+            self.merged += isinstance(rows.walk, MergedWalk)
             results += [msgspec.json.decode(item) for item in page.items]
             if page.continuation is None:
                 return results
@@ -168,6 +174,10 @@ def database() -> Iterator[Database]:
     asyncio.run(make())
     yield made[0]
     assert made[0].walked, "no query has followed an index"
+    assert made[0].merged, "no query has followed several stretches of one side by side"
+
+
+OF_SOME = [{"id": f"d{n}", "store_id": STORES[0], "a": n % 3, "b": n // 2, "nested": None} for n in range(10)]
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -181,6 +191,15 @@ def database() -> Iterator[Database]:
     size=st.integers(1, 4),
 )
 @example(documents=IN_ORDER, policy=POLICIES[0], select="*", where=None, order=" ORDER BY c.a", partition=None, size=2)
+@example(
+    documents=OF_SOME,
+    policy=POLICIES[2],
+    select="*",
+    where=oracle.among(oracle.prop("a"), [0, 2]),
+    order=" ORDER BY c.b DESC",
+    partition=None,
+    size=2,
+)
 def test_an_index_gives_what_a_scan_gives(
     *,
     database: Database,

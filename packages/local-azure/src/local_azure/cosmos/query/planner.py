@@ -1,14 +1,16 @@
 """The index that serves a query best, by how many rows it has for it: counted, up to a bound, not estimated."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product
 
 import msgspec
 
 from local_azure.cosmos.index_key import Key, index_key, key_of, value_at
 from local_azure.cosmos.path_index import Column, Index, Indexes, Names
 from local_azure.cosmos.query.intervals import Conditions, Elements, Interval, Intervals
-from local_azure.cosmos.query.legs import Leg, condition, legs_of
+from local_azure.cosmos.query.legs import MAX_LEGS, Leg, condition, legs_of
+from local_azure.cosmos.query.merged_walk import MergedWalk
 from local_azure.cosmos.query.paging import Place
 from local_azure.cosmos.query.values import Value
 from local_azure.cosmos.query.walk import Walk, no_such_walk
@@ -155,28 +157,39 @@ class Planner:
     def _in_order(self, conditions: Conditions, asked: tuple[Column, ...], place: Place) -> Plan | None:
         places = _that_order(asked, conditions)
         order = tuple(asked[each] for each in places)
-        best: tuple[int, Index, tuple[Key, ...], int] | None = None
+        best: tuple[tuple[int, bool], Index, list[tuple[Key, ...]], int] | None = None
         for index in self._indexes.existing:
-            prefix = _points(index, conditions)
-            for depth in range(len(prefix) + 1):
-                shared = _shared(index.columns[depth:], order)
-                if shared and (best is None or depth + shared > best[0]):
-                    best = depth + shared, index, prefix[:depth], shared
+            for prefixes in _prefixes(index, conditions):
+                is_one, depth = len(prefixes) == 1, len(prefixes[0])
+                shared = _shared(index.columns[depth:], order if is_one else order[:1])
+                # Of two that serve as much, the one that reads a single stretch.
+                if shared and (best is None or (depth + shared, is_one) > best[0]):
+                    best = (depth + shared, is_one), index, prefixes, shared
         if best is None:
             return None
-        _, index, prefix, shared = best
-        first = index.columns[len(prefix)]
-        reverse = first.descending != order[0].descending
+        _, index, prefixes, shared = best
+        depth, descending = len(prefixes[0]), order[0].descending
+        first = index.columns[depth]
+        reverse = first.descending != descending
         bounds = conditions.get(first.names)
-        legs = [Leg(prefix)] if bounds is None else [Leg(prefix, each.low, each.high) for each in bounds]
-        if not self._names_the_partition(index, legs):
+        legs = [
+            [Leg(prefix)] if bounds is None else [Leg(prefix, each.low, each.high) for each in bounds]
+            for prefix in prefixes
+        ]
+        if not self._names_the_partition(index, legs[0]):
             return None
-        walk = Walk(self._store, self._table, index, legs[::-1] if order[0].descending else legs, reverse=reverse)
+        if descending:
+            legs = [of_prefix[::-1] for of_prefix in legs]
+        from_keys = () if place.keys is None else tuple(_keys(place)[each] for each in places[:shared])
+        if len(prefixes) == 1:
+            walk = Walk(self._store, self._table, index, legs[0], reverse=reverse)
+            from_keys = (*prefixes[0], *from_keys)
+        else:
+            walk = MergedWalk(self._store, self._table, index, legs, reverse=reverse, descending=descending)
         if place.keys is not None:
-            keys = _keys(place)
-            walk.go_on_after((*prefix, *(keys[each] for each in places[:shared])), None)
+            walk.go_on_after(from_keys, None)
         names = [column.names for column in order[:shared]]
-        complete = conditions.keys() <= {column.names for column in index.columns[: len(prefix) + 1]}
+        complete = conditions.keys() <= {column.names for column in index.columns[: depth + 1]}
 
         def group(document: Value) -> tuple[Key, ...]:
             return tuple(index_key(value_at(document, each)) for each in names)
@@ -249,15 +262,16 @@ def _keys(place: Place) -> tuple[Key, ...]:
         raise no_such_walk() from None
 
 
-def _points(index: Index, conditions: Conditions) -> tuple[Key, ...]:
-    """The keys of the first columns that have just one."""
-    points: list[Key] = []
+def _prefixes(index: Index, conditions: Conditions) -> Iterator[list[tuple[Key, ...]]]:
+    """Keys of none of the columns, of the first, of the first two, and so on, as long as single ones are asked for."""
+    prefixes: list[tuple[Key, ...]] = [()]
     for column in index.columns:
+        yield prefixes
         intervals = conditions.get(column.names, [])
-        if len(intervals) != 1 or not intervals[0].is_point:
-            break
-        points.append(intervals[0].low)
-    return tuple(points)
+        is_told = bool(intervals) and all(interval.is_point for interval in intervals)
+        if not is_told or len(prefixes) * len(intervals) > MAX_LEGS:
+            return
+        prefixes = [(*prefix, each.low) for prefix, each in product(prefixes, intervals)]
 
 
 def _that_order(asked: tuple[Column, ...], conditions: Conditions) -> list[int]:

@@ -2,9 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any
-
-import msgspec
+from itertools import islice
+from typing import NamedTuple
 
 from local_azure.cosmos.errors import bad_request
 from local_azure.cosmos.index_key import Key, index_key, position, value_at
@@ -14,7 +13,16 @@ from local_azure.cosmos.query.values import Value
 from local_azure.cosmos.store import Store
 
 _FIRST_ROWS, _MORE_ROWS = 64, 512
-_decode = msgspec.json.Decoder[Any]().decode
+_FIRST_BODIES, _MORE_BODIES = 8, 128
+"""Documents that are read with one statement. A page that ends sooner has read some of them in vain."""
+
+
+class Entry(NamedTuple):
+    """A row in an index, with its keys there."""
+
+    row: int
+    partition: str
+    keys: tuple[Key, ...]
 
 
 class Walk:
@@ -24,7 +32,10 @@ class Walk:
     not at all, as on Azure.
     """
 
-    def __init__(self, store: Store, table: str, index: Index, legs: list[Leg], *, reverse: bool = False) -> None:
+    def __init__(
+        self, store: Store, table: str, index: Index, legs: list[Leg], *, reverse: bool = False, rows: int | None = None
+    ) -> None:
+        """`rows` is how many it reads of the index at first; the more it goes on, the more it reads at once."""
         self.index = index
         self.legs = legs
         """All of them, wherever it goes on."""
@@ -32,14 +43,25 @@ class Walk:
         self._table = table
         self._legs = deque(legs)
         self._reverse = reverse
-        self._pending: deque[tuple[int, str]] = deque()
-        self._rows = _FIRST_ROWS
+        self._pending: deque[Entry] = deque()
+        self._loaded: dict[int, bytes] = {}
+        self._rows = rows or _FIRST_ROWS
+        self._bodies = _FIRST_BODIES
 
     def rows(self, holds: Callable[[str], bool]) -> Iterator[tuple[int, bytes | None]]:
         """Rows with their JSON, from where the last call ended; None for one whose partition `holds` does not want."""
         while self._pending or self._fetch():
-            row, partition = self._pending.popleft()
-            yield row, self._body(row) if holds(partition) else None
+            row, partition, _ = self._pending[0]
+            is_held = holds(partition)
+            if is_held and row not in self._loaded:
+                self._load(holds)
+            self._pending.popleft()
+            yield row, self._loaded.pop(row, None) if is_held else None
+
+    def entries(self) -> Iterator[Entry]:
+        """The rows without their documents."""
+        while self._pending or self._fetch():
+            yield self._pending.popleft()
 
     def go_on_after(self, keys: tuple[Key, ...], row: int | None) -> bool:
         """Start after the row with these keys, or at the keys if it is None. False if no leg holds them."""
@@ -59,25 +81,28 @@ class Walk:
         while self._legs:
             leg = self._legs.popleft()
             where, values = condition(self.index, leg, reverse=self._reverse)
+            # SQLite takes them from the index: no document is read for its keys.
+            further = "".join(f", {column.expression}" for column in self.index.columns[len(leg.prefix) :])
             sql = (
-                f'SELECT row, partition FROM {self._table} INDEXED BY "{self.index.name(self._table)}" '
+                f'SELECT row, partition{further} FROM {self._table} INDEXED BY "{self.index.name(self._table)}" '
                 f"WHERE {where} ORDER BY {order(self.index, leg, reverse=self._reverse)} LIMIT {self._rows}"
             )
-            entries = self._store.execute(sql, tuple(values)).fetchall()
+            found = self._store.execute(sql, tuple(values)).fetchall()
+            entries = [Entry(row, partition, (*leg.prefix, *keys)) for row, partition, *keys in found]
             if len(entries) == self._rows:
-                last = entries[-1][0]
-                # Nothing is written between two statements of one turn, so the row is there.
-                keys = self.keys(_decode(self._body(last) or b"{}"))
-                self._legs.extendleft(reversed(rest_of(leg, keys, last)))
-                self._rows = _MORE_ROWS
+                self._legs.extendleft(reversed(rest_of(leg, entries[-1].keys, entries[-1].row)))
+                self._rows = min(8 * self._rows, _MORE_ROWS)
             if entries:
                 self._pending.extend(entries)
                 return True
         return False
 
-    def _body(self, row: int) -> bytes | None:
-        stored = self._store.execute(f"SELECT plain(body) FROM {self._table} WHERE row = ?", (row,)).fetchone()
-        return None if stored is None else stored[0]
+    def _load(self, holds: Callable[[str], bool]) -> None:
+        """Read the documents of the next rows."""
+        rows = [row for row, partition, _ in islice(self._pending, self._bodies) if holds(partition)]
+        sql = f"SELECT row, plain(body) FROM {self._table} WHERE row IN ({', '.join('?' * len(rows))})"
+        self._loaded = dict(self._store.execute(sql, tuple(rows)).fetchall())
+        self._bodies = min(2 * self._bodies, _MORE_BODIES)
 
     @staticmethod
     def _holds(leg: Leg, keys: tuple[Key, ...]) -> bool:
