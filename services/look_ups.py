@@ -36,7 +36,7 @@ from services.reused_ids import ID_FIELDS, reused_elsewhere
 
 KEYS = 500
 """Customers, skus, categories or ids in one query: all of a chunk."""
-PAGE = 1_000
+PAGE = 2_000
 """Documents of a page: of half a kilobyte each, well below the 4 MB that one may have."""
 
 _TIME = f"c.{ARCHIVE_FIELD}.enqueued_time"

@@ -86,8 +86,8 @@ class Compiler:
     def _in(self, needle: Node, choices: tuple[Node, ...]) -> Evaluate:
         value = self.compile(needle)
         if all(isinstance(each, Literal | Parameter) for each in choices):
-            constants = {identity(constant) for each in choices if (constant := self.constant(each)) is not UNDEFINED}
-            return lambda item: UNDEFINED if (v := value(item)) is UNDEFINED else identity(v) in constants
+            constants = [constant for each in choices if (constant := self.constant(each)) is not UNDEFINED]
+            return _among(value, constants)
         others = [self.compile(each) for each in choices]
 
         def evaluate(item: Value) -> Value:
@@ -114,11 +114,41 @@ def _path(steps: tuple[str | int, ...]) -> Evaluate:
     if len(steps) == 1 and type(steps[0]) is str:
         name = steps[0]
         return lambda item: item.get(name, UNDEFINED) if type(item) is dict else UNDEFINED
+    names = tuple(step for step in steps if type(step) is str)
+    if len(names) == len(steps):
+        return _within(names)
 
     def evaluate(item: Value) -> Value:
         for step in steps:
             item = _step(item, step)
         return item
+
+    return evaluate
+
+
+def _within(names: tuple[str, ...]) -> Evaluate:
+    """What lies at names within names: most of what queries read."""
+
+    def evaluate(item: Value) -> Value:
+        for name in names:
+            if type(item) is not dict:
+                return UNDEFINED
+            item = item.get(name, UNDEFINED)
+        return item
+
+    return evaluate
+
+
+def _among(value: Evaluate, constants: list[Value]) -> Evaluate:
+    identities = {identity(constant) for constant in constants}
+    # Texts and whole numbers tell each other apart without being written out.
+    plain: set[str | int] = {constant for constant in constants if type(constant) in (str, int)}
+
+    def evaluate(item: Value) -> Value:
+        wanted = value(item)
+        if wanted is UNDEFINED:
+            return UNDEFINED
+        return (type(wanted) in (str, int) and wanted in plain) or identity(wanted) in identities
 
     return evaluate
 
