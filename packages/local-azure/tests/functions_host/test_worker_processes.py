@@ -72,7 +72,7 @@ def test_the_state_of_an_entity_is_one(running: Host):
 def test_what_a_killed_process_had_begun_is_run_again_and_another_takes_its_place(running: Host, tmp_path: Path):
     before = processes(running)
     waiting = start(running, "in_turns", str(tmp_path))
-    at = until(lambda: len(found := began(tmp_path)) == 2 and found)
+    at = until(lambda: len(by_number := began(tmp_path)) == 2 and by_number)
     killed = next(process for process in at.values() if process != running.part.pid)
     os.kill(killed, signal.SIGKILL)
     until(lambda: killed not in began(tmp_path).values())
@@ -80,7 +80,7 @@ def test_what_a_killed_process_had_begun_is_run_again_and_another_takes_its_plac
     assert output(waiting) == [0, 1]
     assert not [*tmp_path.glob(f"ended-*-{killed}")]
     assert f"worker process {killed} ended with -9" in running.log
-    now = until(lambda: len(found := processes(running)) == 3 and found)
+    now = until(lambda: len(at_work := processes(running)) == 3 and at_work)
     assert killed not in now
     assert len(now - before) == 1
 

@@ -87,8 +87,8 @@ class Walk:
                 f'SELECT row, partition{further} FROM {self._table} INDEXED BY "{self.index.name(self._table)}" '
                 f"WHERE {where} ORDER BY {order(self.index, leg, reverse=self._reverse)} LIMIT {self._rows}"
             )
-            found = self._store.execute(sql, tuple(values)).fetchall()
-            entries = [Entry(row, partition, (*leg.prefix, *keys)) for row, partition, *keys in found]
+            read = self._store.execute(sql, tuple(values)).fetchall()
+            entries = [Entry(row, partition, (*leg.prefix, *keys)) for row, partition, *keys in read]
             if len(entries) == self._rows:
                 self._legs.extendleft(reversed(rest_of(leg, entries[-1].keys, entries[-1].row)))
                 self._rows = min(8 * self._rows, _MORE_ROWS)
