@@ -116,7 +116,7 @@ async def test_a_busy_cosmos_gets_what_it_refused_once_more(wide: ContainerProxy
     ranges = KeyRanges()
     await create_in_bulk(wide, ranges, creations(1))
 
-    async with fault(throttle_rate=0.4, retry_after_ms=1):
+    async with fault(throttle_rate=0.2, retry_after_ms=1):
         statuses = await create_in_bulk(wide, ranges, creations(150))
 
     assert statuses == [409] + [201] * 149
