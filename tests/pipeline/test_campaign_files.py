@@ -20,7 +20,7 @@ from cli.campaign_tapes import hand_over, play
 from cli.stack_process import ROOT, Stack, running_stack
 from fraud.load.plan import CampaignPlan, problems
 from fraud.load.report import CampaignReport
-from fraud.load.shapes import Constant, World
+from fraud.load.shapes import World
 from fraud.load.values import seconds_of
 from tests.pipeline.parts import START_SECONDS, kill
 
@@ -41,8 +41,6 @@ PATIENCE_AFTER_KILLS = timedelta(hours=2)
 EXAMPLES = sorted((ROOT / "campaigns").glob("*.yaml"))
 LONG = ("ramp", "soak", "spike")
 """They differ from `smoke` in their rates alone: `make trust` runs them."""
-CONSTANT = Constant(rate=40, length="2m")
-"""At SPEED 2,400 events in a second of real time."""
 _LENGTHS = ("for", "start", "every", "lasts", "at")
 
 
@@ -114,33 +112,6 @@ def test_the_command_line_runs_a_file_and_its_report_decides_the_exit_code(tmp_p
     assert report.outcome.resent >= doubled - malformed > 0
     assert again.returncode == 0
     assert json.loads(again.stdout)["sending"]["accepted"] == hostile.schedule.total
-
-
-@pytest.mark.slow
-@pytest.mark.proof
-@pytest.mark.timeout(300)
-def test_a_campaign_that_a_throughput_unit_slows_is_proven_to_the_last_event(tmp_path: Path):
-    smoke = read_plan(ROOT / "campaigns" / "smoke.yaml")
-    plan = msgspec.structs.replace(smoke, name="slowed", stages=[CONSTANT])
-    settings, config = tmp_path / "local.settings.json", with_a_throughput_unit(tmp_path)
-    with running_stack(tmp_path / "state", SPEED, print, settings, config) as stack:
-        app = AppClient(stack.url, patience=START_SECONDS)
-        report = proven(app, start(app, plan), plan)
-    assert_proves(report, plan)
-    assert report.sending.throttled > 0
-    # Two seconds of real time would have done without the bound; a thousand are taken at once.
-    assert report.sending.most_behind_seconds / SPEED > 2
-
-
-def with_a_throughput_unit(folder: Path) -> Path:
-    """The stack's file, of which the hub takes 1,000 events in a second of real time."""
-    text = (ROOT / "local-azure.toml").read_text()
-    for name in ("infra", "local", "stream_analytics"):
-        text = text.replace(f'"{name}/', f'"{ROOT}/{name}/')
-    text = text.replace("[functions]", f'[functions]\napp = "{ROOT}"', 1)
-    file = folder / "local-azure.toml"
-    file.write_text(text.replace("[event-hubs]", "[event-hubs]\nthroughput-units = 1", 1))
-    return file
 
 
 def detective(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
