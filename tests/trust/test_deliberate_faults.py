@@ -119,8 +119,8 @@ BREAKS: tuple[Break, ...] = (
 )
 
 
-DAYS = 4
-"""Days that a fault may take to be found: one has 25 sequences, and most faults are found in it."""
+DAYS = 10
+"""Days that a fault may take to be found: one has 25 sequences, and most are found in it; one took five."""
 REUSING = ("fraud", "twin fraud", "twin fraud", "twin harmless", "long id")
 """Kinds of a producer who knows that contents under one id are what a fault may mix up."""
 
