@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from local_azure.core.clock import SETTING
 from local_azure.core.process import LOOPBACK
 from local_azure.testing.parts import Part, running
@@ -68,6 +70,16 @@ def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
         assert time.monotonic() < deadline, "it did not become so in time"
         time.sleep(0.02)
     return result
+
+
+def ended(urls: dict[str, str], seconds: float = 15) -> dict[str, Any]:
+    """The status of an orchestration by the URLs of its start, once it is completed or has failed."""
+
+    def look() -> Any:
+        status = requests.get(urls["statusQueryGetUri"], timeout=10).json()
+        return status if status["runtimeStatus"] in {"Completed", "Failed"} else None
+
+    return until(look, seconds)
 
 
 def journal(path: Path, function: str | None = None) -> list[dict[str, Any]]:

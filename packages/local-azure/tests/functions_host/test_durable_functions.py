@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.functions_host.hosting import APPS, Host, host, until
+from tests.functions_host.hosting import APPS, Host, ended, host
 
 pytestmark = pytest.mark.slow
 APP = APPS / "durable"
@@ -17,14 +17,6 @@ def start(running: Host, orchestrator: str, instance: str, value: Any) -> dict[s
     answer = requests.post(f"{running.base}/api/start/{orchestrator}?id={instance}", json=value, timeout=10)
     assert answer.status_code == 202, answer.text
     return answer.json()
-
-
-def ended(urls: dict[str, str]) -> Any:
-    def look() -> Any:
-        status = requests.get(urls["statusQueryGetUri"], timeout=10).json()
-        return status if status["runtimeStatus"] in {"Completed", "Failed"} else None
-
-    return until(look)
 
 
 def test_activities_entities_and_failures_work_through_the_client(state: Path):

@@ -10,7 +10,7 @@ import psutil
 import pytest
 import requests
 
-from tests.functions_host.hosting import APPS, Host, host, refusal, until
+from tests.functions_host.hosting import APPS, Host, ended, host, refusal, until
 
 pytestmark = pytest.mark.slow
 APP = APPS / "worker_processes"
@@ -38,11 +38,7 @@ def start(running: Host, orchestrator: str, value: Any) -> dict[str, str]:
 
 
 def output(urls: dict[str, str]) -> Any:
-    def look() -> Any:
-        status = requests.get(urls["statusQueryGetUri"], timeout=10).json()
-        return status if status["runtimeStatus"] in {"Completed", "Failed"} else None
-
-    status = until(look, 30)
+    status = ended(urls, 30)
     assert status["runtimeStatus"] == "Completed", status
     return status["output"]
 
