@@ -10,12 +10,8 @@ from local_azure.core.lock import hold
 from local_azure.core.process import SUPERVISED, announce_ready, arguments, run
 from local_azure.functions_host.host import Host
 from local_azure.functions_host.host_json import load_host_json
-from local_azure.functions_host.indexing.catalogue import build_catalogue
-from local_azure.functions_host.indexing.loader import load_functions
-from local_azure.functions_host.invocation.invoker import Invoker, process_count
-from local_azure.functions_host.invocation.user_loop import UserLoop
-from local_azure.functions_host.quick_codec import ask_for_the_codec_quickly
-from local_azure.functions_host.quick_times import read_times_quickly
+from local_azure.functions_host.invocation.invoker import process_count
+from local_azure.functions_host.loaded_app import load_app
 from local_azure.functions_host.settings import load_local_settings
 from local_azure.functions_host.workers.process import WorkerProcess
 
@@ -30,12 +26,7 @@ async def serve(stop: asyncio.Event, app: Path, port: int, state: Path, settings
     lock = await asyncio.to_thread(hold, state / "host.lock", _TAKEN, patience)
     keys = load_local_settings(app, settings)
     config = load_host_json(app)
-    read_times_quickly()
-    ask_for_the_codec_quickly()
-    user_loop = UserLoop()
-    invoker = Invoker(user_loop, config.timeout_seconds)
-    sdk_functions = await user_loop.call(lambda: load_functions(app))
-    functions = build_catalogue(sdk_functions, app, config.functions)
+    functions, invoker = await load_app(app, config)
     level = logging.getLevelName(logging.getLogger().level)
     processes = [WorkerProcess(app, level, invoker.figures) for _ in range(process_count() - 1)]
     host = Host(functions, config, invoker, state, keys=keys, processes=processes)

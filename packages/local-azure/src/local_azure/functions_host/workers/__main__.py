@@ -18,12 +18,7 @@ from local_azure.core.process import run
 from local_azure.durable.worker import FunctionFailedError
 from local_azure.functions_host.durable_worker import DurableWorker
 from local_azure.functions_host.host_json import load_host_json
-from local_azure.functions_host.indexing.catalogue import build_catalogue
-from local_azure.functions_host.indexing.loader import load_functions
-from local_azure.functions_host.invocation.invoker import Invoker
-from local_azure.functions_host.invocation.user_loop import UserLoop
-from local_azure.functions_host.quick_codec import ask_for_the_codec_quickly
-from local_azure.functions_host.quick_times import read_times_quickly
+from local_azure.functions_host.loaded_app import load_app
 from local_azure.functions_host.workers.messages import READY, Answer, Call, receive, send
 
 
@@ -32,12 +27,8 @@ async def serve(app: Path, number: int) -> None:
     # The host ends in order and then closes the socket; a terminal tells both of its Ctrl+C.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
-    config = load_host_json(app)
-    read_times_quickly()
-    ask_for_the_codec_quickly()
-    user_loop = UserLoop()
-    functions = build_catalogue(await user_loop.call(lambda: load_functions(app)), app, config.functions)
-    worker = DurableWorker(functions, Invoker(user_loop, config.timeout_seconds))
+    functions, invoker = await load_app(app, load_host_json(app))
+    worker = DurableWorker(functions, invoker)
     reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=number))
     send(writer, READY)
     running = set[asyncio.Task[None]]()
