@@ -162,6 +162,21 @@ async def test_the_order_within_a_value_is_walked_page_by_page_whether_or_not_it
     assert most < 410, "1,000 documents are of the store"
 
 
+async def test_what_was_written_since_is_read_along_the_order_that_is_asked_for_without_an_index_of_its_own() -> None:
+    within = [{"path": "/cust_id"}, {"path": "/seen/at", "order": "descending"}]
+    shop = Shop({**DEFAULT, "compositeIndexes": [within]})
+    asked = f"SELECT VALUE c.id FROM c WHERE c.cust_id IN ('c7', 'c9') AND {PERIOD} AND c._ts >= @second"
+    order = " ORDER BY c.seen.at DESC"
+    period = {"@from": _time(0), "@to": _time(DOCUMENTS)}
+
+    since, loaded = await shop.ask(asked + order, {**period, "@second": 0})
+    never, _ = await shop.ask(asked + order, {**period, "@second": 9_999_999_999})
+    names = [column.names for index in shop.container.documents.indexes.existing for column in index.columns]
+
+    assert (len(since.items), loaded, never.items) == (6, 6, [])
+    assert ("_ts",) not in names
+
+
 async def test_pages_in_the_order_of_an_index_go_on_after_a_null() -> None:
     shop = Shop({"includedPaths": [{"path": "/rank/?"}], "excludedPaths": EXCLUDED}, 0)
     for number, rank in enumerate((None, None, True, 7, "a")):

@@ -20,6 +20,7 @@ FEW = 5_000
 """Rows that are gathered and then read in row order; more are read in the order of an index."""
 _HANDFUL = 100
 _MANY = 50_000
+_WRITTEN: Names = ("_ts",)
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -99,7 +100,9 @@ class Planner:
 
     def _make_missing(self, conditions: Conditions, order: tuple[Column, ...]) -> None:
         for names in dict.fromkeys((*conditions, *(column.names for column in order[:1]))):
-            if names not in (("id",), self._key):
+            # Who asks for an order and for what was written lately reads the end of that order: an index of the times
+            # would cost each write, and narrow little.
+            if names not in (("id",), self._key) and (names != _WRITTEN or not order):
                 self._indexes.want(names)
 
     def count(self, names: Names, intervals: Intervals) -> int | None:
@@ -189,7 +192,7 @@ class Planner:
         if place.keys is not None:
             walk.go_on_after(from_keys, None)
         names = [column.names for column in order[:shared]]
-        complete = conditions.keys() <= {column.names for column in index.columns[: depth + 1]}
+        complete = conditions.keys() <= {_WRITTEN, *(column.names for column in index.columns[: depth + 1])}
 
         def group(document: Value) -> tuple[Key, ...]:
             return tuple(index_key(value_at(document, each)) for each in names)
