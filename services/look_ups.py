@@ -31,7 +31,7 @@ from fraud.slices import slices
 from services import cosmos
 from services.clients import CachedClient
 from services.gathering import Gathering
-from services.recent_sightings import RecentSightings, SightingKey
+from services.recent_sightings import Reading, RecentSightings, SightingKey
 from services.reused_ids import ID_FIELDS, reused_elsewhere
 
 KEYS = 500
@@ -44,11 +44,12 @@ _FIELDS = (
     *("id", "event_type", "store_id", "store_fqdn", "store_ip", "cust_id", "category", "sku", "price", "qty"),
     *("discount", "gift_wrap", "payment_method", "priority_shipping", "is_return"),
 )
-_ARRIVED, _OF_EVENT = "arrived", "of_event"
-"""Names under which a query gives two fields that the archive adds: the arrival, and the event of a further content."""
+_ARRIVED, _OF_EVENT, _WRITTEN = "arrived", "of_event", "written"
+"""Names under which a query gives what the archive adds: the arrival, the event of a further content, and the second in
+which it was written."""
 _SELECT = (
     f"SELECT {', '.join(f'c.{name}' for name in _FIELDS)}, {_TIME} AS {_ARRIVED}, "
-    f"c.{ARCHIVE_FIELD}.event_id AS {_OF_EVENT} FROM c"
+    f"c.{ARCHIVE_FIELD}.event_id AS {_OF_EVENT}, c._ts AS {_WRITTEN} FROM c"
 )
 _ALL_TIME = timedelta(days=36_500)
 _BY_TIME = f"{_TIME} DESC"
@@ -173,13 +174,15 @@ async def _find_around(asked: Sequence[_Around]) -> list[dict[str, tuple[Sightin
     def name_of(event: dict[str, Any]) -> str:
         return by_value.get(event.get(kind.field), "")
 
-    async def read(unread: Sequence[SightingKey], since: datetime) -> dict[SightingKey, Iterable[Sighting]]:
+    async def read(unread: Sequence[SightingKey], since: datetime, written: int) -> Reading:
         sightings: dict[SightingKey, Iterable[Sighting]] = {}
+        answered: list[int] = []
         for part in slices(list(unread), KEYS):
-            search = _Search(kind, since, until, name_of)
+            search = _Search(kind, since, until, name_of, written)
             for key, events in (await search.run({name: keys[name] for _, name in part})).items():
                 sightings[store, key] = (sighting(event, arrived) for arrived, event in events)
-        return sightings
+            answered.append(search.answered or 0)
+        return Reading(sightings, min(answered))
 
     own_of: dict[SightingKey, list[Sighting]] = {(store, key): [] for key in keys}
     for seen in (seen for each in asked for seen in each.own):
@@ -206,13 +209,21 @@ def _moment(text: object) -> datetime | None:
 
 
 class _Search:
-    """The latest events of some keys, each bounded for itself; more come of those that arrived at one moment."""
+    """The latest events of some keys, each bounded for itself; more come of those that arrived at one moment.
 
-    def __init__(self, kind: _Kind, since: datetime, until: datetime, key_of: Callable[[dict[str, Any]], str]) -> None:
+    `written` leaves out what the archive wrote before that second.
+    """
+
+    def __init__(
+        self, kind: _Kind, since: datetime, until: datetime, key_of: Callable[[dict[str, Any]], str], written: int = 0
+    ) -> None:
         self._kind = kind
         self._key_of = key_of
         self._since = since.astimezone(UTC).isoformat()
         self._until = until.astimezone(UTC).isoformat()
+        self._written = written
+        self.answered: int | None = None
+        """The second in which the archive gave the first page, at the earliest; 0 if that page says nothing of it."""
         self._found: dict[str, list[ArrivedEvent]] = {}
 
     async def run(self, keys: Mapping[str, object]) -> dict[str, list[ArrivedEvent]]:
@@ -233,9 +244,10 @@ class _Search:
     async def _read_until_wasted(self, archive: ContainerProxy, keys: Mapping[str, object]) -> str | None:
         """Read pages until most of one is of keys that have all they may have: its last moment; None at the end."""
         async for page in self._pages(archive, keys):
-            last, surplus = "", 0
+            last, surplus, written = "", 0, 0
             for document in page:
                 text = document.pop(_ARRIVED, None)
+                written = max(written, document.pop(_WRITTEN, 0))
                 event = _as_sent(document)
                 key = self._key_of(event)
                 if key not in keys or (arrived := _moment(text)) is None:
@@ -245,6 +257,9 @@ class _Search:
                     surplus += 1
                 else:
                     self._found.setdefault(key, []).append((arrived, event))
+            if self.answered is None:
+                # Every later page is given later.
+                self.answered = written
             if 2 * surplus > len(page):
                 return last
         return None
@@ -258,6 +273,9 @@ class _Search:
         names = {f"@k{number}": value for number, value in enumerate(keys.values())}
         values = {"@since": self._since, "@until": self._until, **self._kind.values, **names}
         condition = f"{self._kind.condition} AND " if self._kind.condition else ""
+        if self._written:
+            condition += "c._ts >= @written AND "
+            values["@written"] = self._written
         query = (
             f"{_SELECT} WHERE c.{self._kind.field} IN ({', '.join(names)}) AND {condition}"
             f"{_TIME} > @since AND {_TIME} <= @until ORDER BY {self._kind.order}"

@@ -1,14 +1,16 @@
 """Sightings that this process has read before, so that the next window reads only what arrived since.
 
 Windows of one end ask for the same shelves and for many of the same customers, and those of the next end again: read
-anew each time, a shelf's three hours are thirty times the events of the window. What is answered is what a reading of
-the archive gives, except for events of others that were archived meanwhile, or more than OVERLAP after they had
-arrived, and that for STALE_SECONDS at most. Evidence keeps what was answered, so no verdict depends on this memory.
+anew each time, a shelf's three hours are thirty times the events of the window. Events of the last OVERLAP before an
+end are read once more if the archive has written them since. What is answered is what a reading of the archive gives,
+except for events of others that were archived meanwhile, or more than OVERLAP after they had arrived, and that for
+STALE_SECONDS at most. Evidence keeps what was answered, so no verdict depends on this memory.
 """
 
 import asyncio
+import math
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -21,11 +23,17 @@ from fraud.context.sighting import Sighting
 OVERLAP = timedelta(minutes=5)
 """So long before the end of what was read the next reading begins: time for the archiver to write what had arrived."""
 
+SLACK = 60
+"""Seconds of the archive's clock: what it wrote so long before an answer is in there, whichever replica gave it."""
+
 STALE_SECONDS = 600.0
 """Real seconds after which a key is read anew."""
 
-MOST_KEPT = 100_000
+MOST_KEPT = 150_000
 """Sightings in memory, of half a kilobyte each; a key counts as one more."""
+
+LAST_ENDS = 4
+"""The ends of which each takes a reading for the keys that were read last at it; all earlier ones take one together."""
 
 FEW_AGAIN = 30
 """Sightings that are rather read again than that a request is made for others alone, which costs as much CPU."""
@@ -33,16 +41,29 @@ FEW_AGAIN = 30
 SightingKey = tuple[str, str]
 """The store that a key belongs to ("" for all of them), and the customer, sku or category."""
 
-ReadSightings = Callable[[Sequence[SightingKey], datetime], Awaitable[Mapping[SightingKey, Iterable[Sighting]]]]
-"""Reads what arrived around some keys after a moment, up to the end that is asked for: the latest of each key."""
+
+class Reading(msgspec.Struct, frozen=True):
+    """The latest sightings of each key, and when the archive has answered by its own clock (Unix time; 0: unknown)."""
+
+    sightings: Mapping[SightingKey, Iterable[Sighting]]
+    answered: int = 0
+
+
+ReadSightings = Callable[[Sequence[SightingKey], datetime, int], Awaitable[Reading]]
+"""Reads what arrived around some keys after a moment, up to the end that is asked for, and was written at a second
+(Unix time) or later."""
 
 
 class _Kept(msgspec.Struct):
-    """The sightings of a key in memory: all that arrived after `since` (Unix time) and up to `until`, in order."""
+    """The sightings of a key in memory: all that arrived after `since` (Unix time) and up to `until`, in order.
+
+    What the archive has written before the second `seen` is among them.
+    """
 
     since: float
     until: datetime
     read_at: float
+    seen: int
     sightings: tuple[Sighting, ...] = ()
 
 
@@ -71,9 +92,11 @@ class RecentSightings:
         async with self._locks.setdefault(next(iter(keys), ("", ""))[0], asyncio.Lock()):
             unread = [key for key, own in keys.items() if not self._answered(key, own, until, answers)]
             for since, group in self._readings(unread, until):
-                sightings = await read(group, since)
+                written = 0 if since == until - self._span else min(self._kept[key].seen for key in group)
+                reading = await read(group, since, written)
+                seen = max(0, reading.answered - SLACK)
                 for key in group:
-                    answers[key] = self._take_in(key, since, until, sightings.get(key, ()))
+                    answers[key] = self._take_in(key, since, until, seen, reading.sightings.get(key, ()))
             while self._count > self._most_kept:
                 self._count -= _size(self._kept.popitem(last=False)[1])
         return {key: answer for key, answer in answers.items() if answer}
@@ -117,11 +140,12 @@ class RecentSightings:
                 readings.append((moment, group))
                 again = 0
         whole = readings[:1] if earliest in by_moment else []
-        *earlier, last_but_one, last = [None, None, *readings[len(whole) :]]
-        if parts := [part for part in earlier if part]:
+        rest = readings[len(whole) :]
+        earlier, last = rest[:-LAST_ENDS], rest[-LAST_ENDS:]
+        if earlier:
             # A query for each end would be many, of a key or two each.
-            whole.append((parts[0][0], [key for _, group in parts for key in group]))
-        return whole + [part for part in (last_but_one, last) if part]
+            whole.append((earlier[0][0], [key for _, group in earlier for key in group]))
+        return whole + last
 
     def _remembered(self, keys: Iterable[SightingKey], since: datetime, until: datetime) -> int:
         """The sightings that are read again if keys that are known up to a moment are read from an earlier one on."""
@@ -129,26 +153,29 @@ class RecentSightings:
         return sum(first < seen.time <= last for key in keys for seen in self._kept[key].sightings)
 
     def _take_in(
-        self, key: SightingKey, since: datetime, until: datetime, read: Iterable[Sighting]
+        self, key: SightingKey, since: datetime, until: datetime, seen: int, read: Iterable[Sighting]
     ) -> tuple[Sighting, ...]:
         """Add what was read to what is known, and give what was asked for."""
         sightings, first, read_at = latest(read, self._most), since.timestamp(), time.monotonic()
-        kept = self._fresh(key)
-        if len(sightings) == self._most:
-            # More may have arrived before the first of them, or with it.
-            first = sightings[0].time
-        elif kept is not None and since > until - self._span:
-            sightings = (*(seen for seen in kept.sightings if seen.time <= first), *sightings)
-            first, read_at = kept.since, kept.read_at
+        goes_on = since > until - self._span
+        kept = self._kept.get(key) if goes_on else self._fresh(key)
+        # Of a full answer more may have arrived before its first sighting, or with it.
+        bound = sightings[0].time if len(sightings) == self._most else -math.inf
+        if goes_on and kept is not None:
+            first, read_at = max(bound, kept.since), kept.read_at
+            sightings = _joined(kept.sightings, sightings, since)
+        else:
+            first = max(bound, first)
         if kept is None or until > kept.until:
-            self._keep(key, _Kept(first, until, read_at, sightings))
+            self._keep(key, _Kept(first, until, read_at, seen, sightings))
         after = (until - self._span).timestamp()
-        return tuple(seen for seen in sightings if seen.time > after)[-self._most :]
+        return tuple(each for each in sightings if each.time > after)[-self._most :]
 
     def _keep(self, key: SightingKey, kept: _Kept) -> None:
-        surplus = len(kept.sightings) - 2 * self._most
+        # A window of an end before the last asks for as many, up to its own end.
+        surplus = len(kept.sightings) - self._most * 5 // 4
         if surplus > 0:
-            kept.since = kept.sightings[surplus - 1].time
+            kept.since = max(kept.since, kept.sightings[surplus - 1].time)
             kept.sightings = kept.sightings[surplus:]
         self._forget(key)
         self._count += _size(kept)
@@ -161,6 +188,16 @@ class RecentSightings:
     def _fresh(self, key: SightingKey) -> _Kept | None:
         kept = self._kept.get(key)
         return kept if kept is not None and time.monotonic() - kept.read_at < STALE_SECONDS else None
+
+
+def _joined(before: Sequence[Sighting], read: Sequence[Sighting], since: datetime) -> tuple[Sighting, ...]:
+    """What was known before with what was read of the time after `since`, each as often as either has it."""
+    moment = since.timestamp()
+    twice = [seen for seen in before if seen.time > moment]
+    if not twice:
+        return (*before, *read)
+    later = Counter(twice) | Counter(read)
+    return (*before[: len(before) - len(twice)], *latest(later.elements(), later.total()))
 
 
 def _size(kept: _Kept) -> int:

@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import json
+import math
 import tracemalloc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -13,7 +14,7 @@ import pytest
 
 from fraud.context.look_ups import latest
 from fraud.context.sighting import Sighting, sighting
-from services.recent_sightings import OVERLAP, STALE_SECONDS, RecentSightings, SightingKey
+from services.recent_sightings import OVERLAP, STALE_SECONDS, Reading, RecentSightings, SightingKey
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 SPAN = timedelta(minutes=40)
@@ -22,25 +23,40 @@ MINUTE = timedelta(minutes=1)
 
 
 class Archive:
-    """Sightings by key; counts what is read of it."""
+    """Sightings by key, with the second in which each was written; counts what is read of it."""
 
     def __init__(self) -> None:
         self.sightings: dict[SightingKey, list[Sighting]] = {}
+        self.written: dict[tuple[str, float], float] = {}
         self.reads: list[list[SightingKey]] = []
+        self.given = 0
         self.until = START
+        self.now: datetime | None = None
+        """When it answers; it has forgotten nothing, and tells no time, if this is None."""
 
-    def add(self, key: SightingKey, arrived: datetime) -> None:
+    def add(self, key: SightingKey, arrived: datetime, written: datetime | None = None) -> None:
         number = len(self.sightings.setdefault(key, []))
-        self.sightings[key].append(sighting({"id": f"{key[1]}-{number}"}, arrived))
+        seen = sighting({"id": f"{key[1]}-{number}"}, arrived)
+        self.sightings[key].append(seen)
+        self.written[seen.id, seen.time] = (written or arrived).timestamp()
 
-    def direct(self, key: SightingKey, since: datetime, until: datetime) -> tuple[Sighting, ...]:
+    def direct(self, key: SightingKey, since: datetime, until: datetime, written: float = 0.0) -> tuple[Sighting, ...]:
+        """What is there by now."""
+        now = math.inf if self.now is None else self.now.timestamp()
         within = (seen for seen in self.sightings.get(key, []) if since.timestamp() < seen.time <= until.timestamp())
-        return latest(within, MOST)
+        return latest(
+            (seen for seen in within if written <= self.written.get((seen.id, seen.time), seen.time) <= now), MOST
+        )
 
-    async def read(self, keys: Sequence[SightingKey], since: datetime) -> Mapping[SightingKey, Iterable[Sighting]]:
+    async def read(self, keys: Sequence[SightingKey], since: datetime, written: int) -> Reading:
         self.reads.append(list(keys))
         await asyncio.sleep(0)
-        return {key: sightings for key in keys if (sightings := self.direct(key, since, self.until))}
+        sightings = {key: given for key in keys if (given := self.direct(key, since, self.until, written))}
+        self.given += sum(map(len, sightings.values()))
+        if self.now is None:
+            return Reading(sightings)
+        times = [self.written[seen.id, seen.time] for given in sightings.values() for seen in given]
+        return Reading(sightings, int(max(times, default=0.0)))
 
     async def ask(
         self, recent: RecentSightings, keys: list[SightingKey], until: datetime
@@ -68,6 +84,38 @@ async def test_any_ends_in_any_order_are_answered_as_by_a_reading(seed: int):
         answers = await archive.ask(recent, asked, until)
         direct = {key: sightings for key in asked if (sightings := archive.direct(key, until - SPAN, until))}
         assert answers == direct
+
+
+@pytest.mark.parametrize("seed", range(200))
+async def test_events_that_the_archive_writes_late_are_seen_at_the_next_end_of_who_asks(seed: int):
+    random = Random(seed)
+    archive, recent = Archive(), RecentSightings(SPAN, MOST, few=random.choice([0, 3, 30]))
+    for key in keys(*range(5)):
+        for _ in range(random.choice([0, 2, 10, 60, 200])):
+            arrived = START + timedelta(seconds=random.randrange(12_000))
+            late = random.choice([0, 0, 1, 30, 200]) * random.random()
+            archive.add(key, arrived, arrived + timedelta(seconds=late))
+    for end in sorted(random.sample(range(5, 40), 25)):
+        archive.now = until = START + 5 * MINUTE * end
+        asked = random.sample(keys(*range(5)), random.randrange(1, 6))
+        answers = await archive.ask(recent, asked, until)
+        direct = {key: sightings for key in asked if (sightings := archive.direct(key, until - SPAN, until))}
+        assert answers == direct
+
+
+async def test_what_was_written_before_the_last_answer_is_not_read_again():
+    archive, recent, key = Archive(), RecentSightings(SPAN, MOST), ("", "1")
+    for second in range(0, 1_000, 100):
+        archive.add(key, START + timedelta(seconds=second))
+    archive.now = START + 10 * MINUTE
+    await archive.ask(recent, [key], archive.now)
+    archive.given = 0
+
+    archive.now = START + 15 * MINUTE
+    await archive.ask(recent, [key], archive.now)
+
+    # Those at 600, 700, 800 and 900 seconds; the first of them may have been written while it answered.
+    assert archive.given == 4
 
 
 async def test_one_end_is_read_once_and_the_next_only_since():
@@ -103,7 +151,7 @@ async def test_many_ends_take_few_readings():
     answers = await archive.ask(recent, keys(*range(9)), START + 35 * MINUTE)
 
     assert answers.keys() == set(keys(*range(8)))
-    assert sorted(map(len, archive.reads)) == [1, 1, 1, 6]
+    assert sorted(map(len, archive.reads)) == [1, 1, 1, 1, 1, 4]
 
 
 async def test_ends_that_lie_a_few_sightings_apart_take_one_reading():
@@ -146,7 +194,7 @@ async def test_a_reading_that_fails_leaves_nothing_behind():
     archive, recent = Archive(), RecentSightings(SPAN, MOST)
     archive.add(("", "1"), START)
 
-    async def fail(_: Sequence[SightingKey], __: datetime) -> Mapping[SightingKey, Iterable[Sighting]]:
+    async def fail(_: Sequence[SightingKey], __: datetime, ___: int) -> Reading:
         raise OSError("away")
 
     with pytest.raises(OSError, match="away"):
