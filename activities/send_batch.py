@@ -5,6 +5,7 @@ from collections import defaultdict
 import msgspec
 from azure.eventhub import EventData
 
+from activities.patient_sending import send_patiently
 from fraud.campaigns import Batch, is_campaign_id
 from fraud.generation import BatchTotals, generate_events, totals_of
 from fraud.routing import partition_of, properties_of
@@ -22,7 +23,7 @@ async def send_batch(batch: Batch) -> BatchTotals:
     """Generate a batch and send it; its totals, once the hub has acknowledged all of it.
 
     Run again, it sends the same events with the same ids; those of a campaign are marked then. Raises EventHubError if
-    the hub does not take them, and what the blob service raised.
+    the hub does not take them although it was asked patiently, and what the blob service raised.
     """
     again = False
     if is_campaign_id(batch.run_id):
@@ -36,8 +37,5 @@ async def send_batch(batch: Batch) -> BatchTotals:
         data.properties = properties_of(event, batch.run_id)
         data.content_type = "application/json"
         by_partition[partition_of(event, partitions)].append(data)
-    if again:
-        for its_events in by_partition.values():
-            event_hub.mark_sent_again(its_events)
-    await together(event_hub.send_events(partition, its_events) for partition, its_events in by_partition.items())
+    await together(send_patiently(partition, its_events, again=again) for partition, its_events in by_partition.items())
     return totals_of(events)

@@ -1,36 +1,27 @@
 """Send what one producer of a planned campaign has to send in a tick."""
 
-import asyncio
 from collections import defaultdict
 
 from azure.eventhub import EventData
-from azure.eventhub.exceptions import EventHubError
 
+from activities.patient_sending import send_patiently
 from fraud.load.messages import Messages, totals_of_messages
 from fraud.load.planned import PlannedCampaign, TickSent, TickShare
 from fraud.load.recorded import Recorded, totals_of_recorded
 from fraud.load.schedule import IndexSpan
 from fraud.load.shapes import Tape
 from fraud.routing import partition_of, properties_of
-from fraud.slices import slices
 from services import event_hub
 from services.campaigns import note_progress, read_planned, read_tape_page
 from services.concurrency import together
 from services.sending_claims import Claim, begun_before
 
-EVENTS_PER_SEND = 500
-"""Events that are acknowledged together: what is not acknowledged is sent again, and may be there twice."""
-ATTEMPTS = 6
-FIRST_WAIT_SECONDS = 0.5
-"""Doubles from one attempt to the next, beyond the client's own: 15 s in all, then the orchestration tries again."""
-
 
 async def send_tick(share: TickShare) -> TickSent:
     """Send a share of a tick; its totals, once the hub has acknowledged all of it.
 
-    Run again, it sends the same events with the same ids, all of them marked. A hub that refuses is asked again, more
-    slowly each time. Raises EventHubError if it does not take the events in ATTEMPTS attempts, and what the
-    blob service raised.
+    Run again, it sends the same events with the same ids, all of them marked. Raises EventHubError if the hub does not
+    take the events although it was asked patiently, and what the blob service raised.
     """
     await note_progress(share.run_id, share.seed, share.tick)
     planned = await read_planned(share.run_id, share.digest)
@@ -47,7 +38,7 @@ async def send_tick(share: TickShare) -> TickSent:
         by_partition[event.partition(partitions)].append(_data(event.body, event.properties(share.run_id)))
     claim = Claim(number=share.tick, since=share.started.isoformat())
     again = await begun_before(share.run_id, share.seed, planned.shares(share.tick).index(share.spans), claim)
-    sent = await together(_send(partition, events, again) for partition, events in by_partition.items())
+    sent = await together(send_patiently(partition, events, again=again) for partition, events in by_partition.items())
     return sum(sent, start=TickSent(totals=totals_of_messages(messages) + totals_of_recorded(recorded)))
 
 
@@ -66,24 +57,3 @@ def _data(body: bytes, properties: dict[str | bytes, str]) -> EventData:
     data.properties = properties
     data.content_type = "application/json"
     return data
-
-
-async def _send(partition: str, events: list[EventData], again: bool) -> TickSent:
-    """Send events to a partition; how many were sent again, and how often the hub refused."""
-    retried = throttled = 0
-    if again:
-        retried = len(events)
-        event_hub.mark_sent_again(events)
-    for portion in slices(events, EVENTS_PER_SEND):
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                await event_hub.send_events(partition, portion)
-                break
-            except EventHubError as error:
-                throttled += "server-busy" in str(error)
-                if attempt == ATTEMPTS:
-                    raise
-            retried += len(portion)
-            event_hub.mark_sent_again(portion, attempt + 1)
-            await asyncio.sleep(FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
-    return TickSent(retried=retried, throttled=throttled)

@@ -12,8 +12,9 @@ import pytest_asyncio
 from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
-from activities import send_tick as activity
-from activities.send_tick import EVENTS_PER_SEND, send_tick
+from activities import patient_sending
+from activities.patient_sending import BYTES_PER_SEND, EVENTS_PER_SEND
+from activities.send_tick import send_tick
 from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign, PlanProgress, TickShare
@@ -71,7 +72,7 @@ async def test_a_hub_that_is_busy_is_asked_again_and_what_may_be_there_twice_is_
         await send_events(partition, events)
 
     monkeypatch.setattr(event_hub, "send_events", busy)
-    monkeypatch.setattr(activity, "FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(patient_sending, "FIRST_WAIT_SECONDS", 0.01)
     ends = await hub_ends()
 
     sent = await send_tick(shares_of(planned)[0])
@@ -91,7 +92,7 @@ async def test_a_hub_that_stays_away_is_told_to_the_orchestration(monkeypatch: p
 
     planned = await campaign()
     monkeypatch.setattr(event_hub, "send_events", away)
-    monkeypatch.setattr(activity, "FIRST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(patient_sending, "FIRST_WAIT_SECONDS", 0.001)
 
     with pytest.raises(EventHubError, match="nobody answers"):
         await send_tick(shares_of(planned)[0])
@@ -110,6 +111,30 @@ async def test_a_large_tick_is_acknowledged_in_portions(monkeypatch: pytest.Monk
     await send_tick(shares_of(planned)[0])
 
     assert (sum(sizes), max(sizes)) == (5_000, EVENTS_PER_SEND)
+
+
+async def test_of_large_events_only_those_are_sent_again_that_the_hub_has_not_acknowledged(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    planned = await campaign(mix={"oversized": 1, "oversized_bytes": 200_000, "sale_share": 1, "bad": 1})
+    acknowledged: list[int] = []
+    refused: list[int] = []
+
+    async def busy(partition: str, events: Sequence[EventData]) -> None:
+        if len(refused) < len(acknowledged):
+            refused.append(len(events))
+            raise EventHubError("the hub is busy: com.microsoft:server-busy")
+        assert sum(len(event.body_as_str()) for event in events) <= BYTES_PER_SEND
+        acknowledged.append(len(events))
+
+    monkeypatch.setattr(event_hub, "send_events", busy)
+    monkeypatch.setattr(patient_sending, "FIRST_WAIT_SECONDS", 0.001)
+
+    sent = await send_tick(shares_of(planned)[0])
+
+    assert sum(acknowledged) == 100
+    assert sent.retried == sum(refused) < 100
+    assert sent.throttled == len(refused) > 40
 
 
 @pytest_asyncio.fixture(loop_scope="session")

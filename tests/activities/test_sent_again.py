@@ -2,18 +2,23 @@
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 import pytest_asyncio
+from azure.eventhub import EventData
+from azure.eventhub.exceptions import EventHubError
 
+from activities import patient_sending
 from activities.send_batch import send_batch
 from activities.send_tick import send_tick
 from fraud.campaigns import Batch, campaign_id
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign, PlanProgress, TickShare
 from fraud.routing import SENT_AGAIN
+from services import event_hub
 from services.campaigns import keep_planned
 from services.sending_claims import Claim, begun_before
 from tests.activities.hub_reader import events_since, hub_ends
@@ -82,3 +87,24 @@ async def test_of_two_that_begin_the_same_at_once_one_at_most_is_the_first():
         claim = Claim(number=number, since=str(START))
         begun = await asyncio.gather(*(begun_before(run_id, "7", 0, claim) for _ in range(4)))
         assert sorted(begun) == [False, True, True, True]
+
+
+async def test_a_batch_goes_on_where_a_busy_hub_has_refused_it(monkeypatch: pytest.MonkeyPatch):
+    refused: list[int] = []
+    send_events = event_hub.send_events
+
+    async def busy(partition: str, events: Sequence[EventData]) -> None:
+        if not refused:
+            refused.append(len(events))
+            raise EventHubError("the hub is busy: com.microsoft:server-busy")
+        await send_events(partition, events)
+
+    monkeypatch.setattr(event_hub, "send_events", busy)
+    monkeypatch.setattr(patient_sending, "FIRST_WAIT_SECONDS", 0.01)
+    run_id, ends = campaign_id(uuid.uuid4().hex[:8]), await hub_ends()
+
+    batch = Batch(run_id=run_id, seed="s", number=0, count=100, bad_event_ratio=0, ts=START.isoformat())
+    totals = await send_batch(batch)
+
+    marks = await marks_since(ends, run_id)
+    assert (totals.sent, len(marks), sum(marks)) == (100, 100, refused[0])

@@ -18,9 +18,10 @@ from cli.campaign_files import read_plan
 from cli.campaign_report.proving import prove
 from cli.campaign_tapes import hand_over, play
 from cli.stack_process import ROOT, Stack, running_stack
+from fraud.load.mix import Mix
 from fraud.load.plan import CampaignPlan, problems
 from fraud.load.report import CampaignReport
-from fraud.load.shapes import World
+from fraud.load.shapes import Constant, World
 from fraud.load.values import seconds_of
 from tests.pipeline.parts import START_SECONDS, kill
 
@@ -30,6 +31,10 @@ PARTS = (
 )  # fmt: skip
 """In the order in which they are killed: the last two are those without which a campaign does not go on."""
 SPEED = 60
+SPEED_OF_UNIT = 4
+"""A throughput unit takes 1 MB in a second of Azure: no machine sends more than that at SPEED."""
+LARGE = Constant(rate=10, length="10s", mix=Mix(oversized=1, oversized_bytes=200_000))
+"""Twice of what a throughput unit takes."""
 SPEED_OF_KILLS = 20
 """A campaign of 300 seconds takes a quarter of a minute."""
 FIRST_KILL, BETWEEN_KILLS = 0.05, 0.15
@@ -112,6 +117,33 @@ def test_the_command_line_runs_a_file_and_its_report_decides_the_exit_code(tmp_p
     assert report.outcome.resent >= doubled - malformed > 0
     assert again.returncode == 0
     assert json.loads(again.stdout)["sending"]["accepted"] == hostile.schedule.total
+
+
+@pytest.mark.slow
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+def test_a_campaign_that_a_throughput_unit_slows_is_proven_to_the_last_event(tmp_path: Path):
+    smoke = read_plan(ROOT / "campaigns" / "smoke.yaml")
+    plan = msgspec.structs.replace(smoke, name="slowed", stages=[LARGE])
+    settings, config = tmp_path / "local.settings.json", with_a_throughput_unit(tmp_path)
+    with running_stack(tmp_path / "state", SPEED_OF_UNIT, print, settings, config) as stack:
+        app = AppClient(stack.url, patience=START_SECONDS)
+        report = proven(app, start(app, plan), plan)
+    assert_proves(report, plan)
+    assert report.sending.throttled > 0
+    # 20 MB take twenty seconds at least, where the plan has ten.
+    assert report.sending.most_behind_seconds > 10
+
+
+def with_a_throughput_unit(folder: Path) -> Path:
+    """The stack's file, whose hub has one throughput unit."""
+    text = (ROOT / "local-azure.toml").read_text()
+    for name in ("infra", "local", "stream_analytics"):
+        text = text.replace(f'"{name}/', f'"{ROOT}/{name}/')
+    text = text.replace("[functions]", f'[functions]\napp = "{ROOT}"', 1)
+    file = folder / "local-azure.toml"
+    file.write_text(text.replace("[event-hubs]", "[event-hubs]\nthroughput-units = 1", 1))
+    return file
 
 
 def detective(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
