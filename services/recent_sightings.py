@@ -76,6 +76,8 @@ class RecentSightings:
         self._most = most
         self._most_kept = most_kept
         self._count = 0
+        self._last_answer = 0
+        """When the archive gave the last of the answers that are there, by its own clock."""
         self._kept: OrderedDict[SightingKey, _Kept] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """By store, while somebody asks for it: producers may name any number of stores."""
@@ -93,8 +95,11 @@ class RecentSightings:
             unread = [key for key, own in keys.items() if not self._answered(key, own, until, answers)]
             for since, group in self._readings(unread, until):
                 written = 0 if since == until - self._span else min(self._kept[key].seen for key in group)
+                before = self._last_answer
                 reading = await read(group, since, written)
-                seen = max(0, reading.answered - SLACK)
+                # Without an answer of its own to go by, it came after those that were there before it was asked.
+                seen = max(0, before - SLACK, reading.answered - SLACK)
+                self._last_answer = max(self._last_answer, reading.answered)
                 for key in group:
                     answers[key] = self._take_in(key, since, until, seen, reading.sightings.get(key, ()))
             while self._count > self._most_kept:
