@@ -1,12 +1,13 @@
 """Sending to a hub that may be busy: it is asked again, and what may be there twice is marked."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
 from fraud.load.planned import TickSent
+from fraud.slices import slices_within
 from services import event_hub
 
 EVENTS_PER_SEND = 500
@@ -28,7 +29,7 @@ async def send_patiently(partition: str, events: Sequence[EventData], *, again: 
     if again:
         retried = len(events)
         event_hub.mark_sent_again(events)
-    for portion in _portions(events):
+    for portion in slices_within(events, EVENTS_PER_SEND, BYTES_PER_SEND, _size):
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 await event_hub.send_events(partition, portion)
@@ -43,15 +44,5 @@ async def send_patiently(partition: str, events: Sequence[EventData], *, again: 
     return TickSent(retried=retried, throttled=throttled)
 
 
-def _portions(events: Sequence[EventData]) -> Iterator[list[EventData]]:
-    portion: list[EventData] = []
-    size = 0
-    for event in events:
-        more = len(event.body_as_str(encoding="latin-1"))
-        if portion and (len(portion) == EVENTS_PER_SEND or size + more > BYTES_PER_SEND):
-            yield portion
-            portion, size = [], 0
-        portion.append(event)
-        size += more
-    if portion:
-        yield portion
+def _size(event: EventData) -> int:
+    return len(event.body_as_str(encoding="latin-1"))

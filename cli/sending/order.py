@@ -15,12 +15,14 @@ from fraud.load.shapes import Constant
 
 _FILE = "order.json"
 _TICK = "1s"
+PORTION_BYTES = 500_000
 
 
 class SendingOrder(msgspec.Struct, frozen=True, kw_only=True):
     """A plan to send. `run_id` is a property of every event; the events follow from plan, seed and `started`.
 
-    Each tick is shared among the workers by its events' indices, so their number belongs to the order.
+    Each tick is shared among the workers by its events' indices, so their number belongs to the order. A worker's
+    journal counts portions, so how they are cut does too.
     """
 
     run_id: str
@@ -28,6 +30,8 @@ class SendingOrder(msgspec.Struct, frozen=True, kw_only=True):
     started: datetime
     workers: int
     plan: CampaignPlan
+    portion_bytes: int = 0
+    """The size of a portion; 0 in an order that an earlier version has begun, which cut them by number alone."""
 
 
 def plan_of_rate(rate: float, count: int) -> CampaignPlan:
@@ -55,7 +59,14 @@ def taken(folder: Path, plan: CampaignPlan, workers: int, tapes: dict[str, Pages
             raise AppError(f"{name} was begun with --workers {order.workers}; say so again, or choose another --name")
         return order
     seed = secrets.randbits(31) if plan.seed is None else plan.seed
-    order = SendingOrder(run_id=f"send-{name}", seed=seed, started=datetime.now(UTC), workers=workers, plan=plan)
+    order = SendingOrder(
+        run_id=f"send-{name}",
+        seed=seed,
+        started=datetime.now(UTC),
+        workers=workers,
+        plan=plan,
+        portion_bytes=PORTION_BYTES,
+    )
     for tape, pages in tapes.items():
         _page(folder, tape, 0).parent.mkdir(parents=True, exist_ok=True)
         for number, bodies in enumerate(pages):

@@ -1,7 +1,7 @@
 """A worker's share of a tick, in portions: the events of one partition that are acknowledged together."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,10 +13,11 @@ from fraud.load.recorded import Recorded, totals_of_recorded
 from fraud.load.schedule import IndexSpan
 from fraud.load.shapes import Tape
 from fraud.routing import SENT_AGAIN, partition_of, properties_of
-from fraud.slices import slices
+from fraud.slices import slices, slices_within
 
 EVENTS = 500
-"""Events of a portion at most: after a crash, so many may be there twice, and are marked."""
+"""Events of a portion at most: after a crash, so many may be there twice, and are marked. It is one batch of the hub:
+one that is refused brings the hub nothing again that it has taken."""
 
 
 class Portion(msgspec.Struct, frozen=True):
@@ -65,8 +66,14 @@ class WorkerShare:
         return [
             Portion(partition, portion)
             for partition, messages in by_partition.items()
-            for portion in slices(messages, EVENTS)
+            for portion in self._cut(messages)
         ]
+
+    def _cut(self, messages: Sequence[Message | Recorded]) -> Iterator[Sequence[Message | Recorded]]:
+        size = self._order.portion_bytes
+        if not size:
+            return slices(messages, EVENTS)
+        return slices_within(messages, EVENTS, size, lambda message: len(message.body))
 
     def _of_span(self, span: IndexSpan, tick: int) -> list[Message] | list[Recorded]:
         stage = self._order.plan.stages[span.stage]

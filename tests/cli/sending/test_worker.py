@@ -16,7 +16,7 @@ from cli.app_client import AppError
 from cli.sending import portions
 from cli.sending import worker as module
 from cli.sending.journal import Journal
-from cli.sending.order import SendingOrder, plan_of_rate, taken
+from cli.sending.order import PORTION_BYTES, SendingOrder, plan_of_rate, taken
 from cli.sending.portions import WorkerShare
 from cli.sending.worker import Worker, WorkerReport
 from fraud.load.messages import Messages
@@ -146,6 +146,22 @@ def test_a_hub_that_is_busy_is_asked_again_more_slowly_and_what_may_be_twice_is_
     assert Counter(body for body, _ in hub.events) == made()
     assert sent.throttled == 3
     assert sent.retried == 3 * sum(is_marked for _, is_marked in hub.events) > 0
+
+
+def test_of_large_events_a_portion_is_one_batch_of_the_hub_but_an_order_of_before_keeps_its_portions(tmp_path: Path):
+    mix = {"oversized": 1, "oversized_bytes": 200_000, "sale_share": 1, "bad": 1}
+    stage = {"shape": "constant", "rate": 20, "for": "1s"}
+    plan = msgspec.convert({"tick": "1s", "stages": [stage], "mix": mix}, CampaignPlan)
+    new, old = taken(tmp_path / "large", plan, 1, {}), order_of(plan)
+
+    def sizes(order: SendingOrder) -> list[int]:
+        portions_of_tick = WorkerShare(order, 0, tmp_path, PARTITIONS).of(0)
+        return [sum(len(message.body) for message in portion.messages) for portion in portions_of_tick]
+
+    assert len(sizes(new)) == 10
+    assert max(sizes(new)) <= PORTION_BYTES < 1_000_000
+    assert (len(sizes(old)), max(sizes(old)) > PORTION_BYTES) == (2, True)
+    assert sum(sizes(new)) > 4_000_000
 
 
 def test_a_portion_that_was_refused_when_it_was_stopped_is_marked_later(tmp_path: Path):
