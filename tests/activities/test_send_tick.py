@@ -13,7 +13,7 @@ from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
 from activities import patient_sending
-from activities.patient_sending import BYTES_PER_SEND, EVENTS_PER_SEND
+from activities.patient_sending import ATTEMPTS, BYTES_PER_SEND, EVENTS_PER_SEND
 from activities.send_tick import send_tick
 from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan
@@ -84,6 +84,34 @@ async def test_a_hub_that_is_busy_is_asked_again_and_what_may_be_there_twice_is_
     assert len(arrived) == sent.totals.sent == 100
     marked = [event for event in arrived if SENT_AGAIN.encode() in event.properties]
     assert len(marked) == len({id(event) for events in asked[:2] for event in events}) > 0
+
+
+@pytest.mark.parametrize(("busy_seconds", "is_sent"), [(60.0, True), (0.0, False)])
+async def test_a_hub_may_be_busy_for_longer_than_it_may_be_away(
+    monkeypatch: pytest.MonkeyPatch, busy_seconds: float, is_sent: bool
+):
+    planned = await campaign(mix={"sale_share": 1, "bad": 1})
+    refusals = 3 * ATTEMPTS
+    sent: list[int] = []
+
+    async def busy(partition: str, events: Sequence[EventData]) -> None:
+        nonlocal refusals
+        refusals -= 1
+        if refusals >= 0:
+            raise EventHubError("the hub is busy: com.microsoft:server-busy")
+        sent.append(len(events))
+
+    monkeypatch.setattr(event_hub, "send_events", busy)
+    monkeypatch.setattr(patient_sending, "FIRST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(patient_sending, "LONGEST_WAIT_SECONDS", 0.002)
+    monkeypatch.setattr(patient_sending, "BUSY_SECONDS", busy_seconds)
+
+    if is_sent:
+        assert (await send_tick(shares_of(planned)[0])).throttled == 3 * ATTEMPTS
+        assert sum(sent) == 100
+    else:
+        with pytest.raises(EventHubError, match="busy"):
+            await send_tick(shares_of(planned)[0])
 
 
 async def test_a_hub_that_stays_away_is_told_to_the_orchestration(monkeypatch: pytest.MonkeyPatch):
