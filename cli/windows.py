@@ -13,6 +13,9 @@ from fraud.analysis import WindowSummary
 _INSTANCES = "runtime/webhooks/durabletask/instances"
 _PAGE = 100
 _POLL_SECONDS = 0.3
+_REST = 4
+"""So many times as long as a look took passes before the next: to list thousands that wait takes the host time, in
+which it judges none."""
 
 
 class WindowStatus(msgspec.Struct, frozen=True):
@@ -72,12 +75,12 @@ class Judging:
 def wait_until_judged(judging: Judging, expected: int, seconds: float, seen: Callable[[int], None]) -> bool:
     """Wait until `expected` events are judged and nothing runs; False if `seconds` pass before."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while (began := time.monotonic()) < end:
         done, running = judging.look()
         seen(done)
         if done >= expected and not running:
             return True
-        time.sleep(_POLL_SECONDS)
+        time.sleep(max(_POLL_SECONDS, _REST * (time.monotonic() - began)))
     return False
 
 
