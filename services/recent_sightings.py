@@ -93,15 +93,17 @@ class RecentSightings:
         answers: dict[SightingKey, tuple[Sighting, ...]] = {}
         async with self._locks.setdefault(next(iter(keys), ("", ""))[0], asyncio.Lock()):
             unread = [key for key, own in keys.items() if not self._answered(key, own, until, answers)]
+            # Who asks for another store meanwhile may take their place in memory.
+            in_memory = {key: self._kept[key] for key in unread if key in self._kept}
             for since, group in self._readings(unread, until):
-                written = 0 if since == until - self._span else min(self._kept[key].seen for key in group)
+                written = 0 if since == until - self._span else min(in_memory[key].seen for key in group)
                 before = self._last_answer
-                reading = await read(group, since, written)
+                given = await read(group, since, written)
                 # Without an answer of its own to go by, it came after those that were there before it was asked.
-                seen = max(0, before - SLACK, reading.answered - SLACK)
-                self._last_answer = max(self._last_answer, reading.answered)
+                reading = Reading(given.sightings, max(before, given.answered))
+                self._last_answer = max(self._last_answer, given.answered)
                 for key in group:
-                    answers[key] = self._take_in(key, since, until, seen, reading.sightings.get(key, ()))
+                    answers[key] = self._take_in(key, in_memory.get(key), since, until, reading)
             while self._count > self._most_kept:
                 self._count -= _size(self._kept.popitem(last=False)[1])
         return {key: answer for key, answer in answers.items() if answer}
@@ -158,12 +160,13 @@ class RecentSightings:
         return sum(first < seen.time <= last for key in keys for seen in self._kept[key].sightings)
 
     def _take_in(
-        self, key: SightingKey, since: datetime, until: datetime, seen: int, read: Iterable[Sighting]
+        self, key: SightingKey, in_memory: _Kept | None, since: datetime, until: datetime, reading: Reading
     ) -> tuple[Sighting, ...]:
         """Add what was read to what is known, and give what was asked for."""
-        sightings, first, read_at = latest(read, self._most), since.timestamp(), time.monotonic()
+        sightings = latest(reading.sightings.get(key, ()), self._most)
+        first, read_at, seen = since.timestamp(), time.monotonic(), max(0, reading.answered - SLACK)
         goes_on = since > until - self._span
-        kept = self._kept.get(key) if goes_on else self._fresh(key)
+        kept = in_memory if goes_on else self._fresh(key)
         # Of a full answer more may have arrived before its first sighting, or with it.
         bound = sightings[0].time if len(sightings) == self._most else -math.inf
         if goes_on and kept is not None:

@@ -133,6 +133,28 @@ async def test_a_key_of_which_nothing_arrived_keeps_no_other_from_being_read_sin
     assert archive.given == 4
 
 
+async def test_a_key_whose_place_another_store_takes_while_it_is_read_is_answered_as_by_a_reading():
+    archive, recent = Archive(), RecentSightings(SPAN, MOST, most_kept=8, few=0)
+    for key in (("A", "1"), ("A", "2"), ("B", "1")):
+        for minute in range(20, 50, 6):
+            archive.add(key, START + minute * MINUTE)
+    await archive.ask(recent, [("A", "1")], START + 30 * MINUTE)
+    await archive.ask(recent, [("A", "2")], START + 35 * MINUTE)
+    until = START + 40 * MINUTE
+
+    async def read(keys: Sequence[SightingKey], since: datetime, written: int) -> Reading:
+        reading = await archive.read(keys, since, written)
+        await recent.of({("B", "1"): ()}, until, archive.read)
+        await recent.of({("B", "2"): ()}, until, archive.read)
+        return reading
+
+    archive.until = until
+    asked: list[SightingKey] = [("A", "1"), ("A", "2")]
+    answers = await recent.of(dict.fromkeys(asked, ()), until, read)
+
+    assert answers == {key: archive.direct(key, until - SPAN, until) for key in asked}
+
+
 async def test_one_end_is_read_once_and_the_next_only_since():
     archive, recent = Archive(), RecentSightings(SPAN, MOST)
     for minute in range(0, 60, 10):
