@@ -99,9 +99,9 @@ _CUSTOMER = {
     "value_ratio": Fact("number", "the event's value by the usual one"),
 }
 _SKU = {
-    "usual_price": Fact("number", "the median of the prices on the days before"),
+    "usual_price": Fact("number", "the median of the prices on the days before, by how dear the store sold the sku"),
     "price_ratio": Fact("number", "the event's price by the usual one"),
-    "price_spreads": Fact("number", "ln of that ratio, in the deviations that are usual among all skus"),
+    "price_spreads": Fact("number", "ln of that ratio, in the deviations that are usual among all skus and stores"),
     "sales_8h": Fact("number", "sales of the sku in the last 8 hours"),
     "customers_8h": Fact("number", "customers who bought it"),
     "stores_8h": Fact("number", "stores that sold it"),

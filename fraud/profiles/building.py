@@ -18,7 +18,7 @@ from fraud.profiles.day.everybody import Everybody
 from fraud.profiles.day.keys import texts_of
 from fraud.profiles.day.remembered import Remembered
 from fraud.profiles.day.rows import Spill, spill_customers, spill_skus
-from fraud.profiles.day.skus import SkuShard, read_deviations, spill_deviations
+from fraud.profiles.day.skus import SkuShard
 from fraud.profiles.keeping import SHARDS, Others
 from fraud.replay.arrivals import read_event
 
@@ -103,7 +103,7 @@ class DayBuilder:
             self._look(_sales(columns))
         self._everybody.add(columns)
         spill_customers(columns, position, self._spill)
-        spill_skus(columns, position, self._spill)
+        spill_skus(columns, self._spill)
 
     def customer_shard(self, number: int, before: bytes | None) -> bytes:
         """A shard of customers up to the day, from that up to the day before; they are taken in order."""
@@ -116,9 +116,8 @@ class DayBuilder:
 
     def sku_shard(self, number: int, before: bytes | None) -> bytes:
         """A shard of skus up to the day, from that up to the day before."""
-        shard = SkuShard(before)
-        for deviations in shard.add(self._spill.read("skus", number)):
-            spill_deviations(deviations, self._spill)
+        shard = SkuShard(before, self._others.prices)
+        shard.add(self._spill.read("skus", number))
         self.skus += len(shard)
         return shard.encoded()
 
@@ -129,7 +128,6 @@ class DayBuilder:
             return others
         self._everybody.close(others.stores, self._day)
         self._totals.close(others.population, is_first_day=not others.days)
-        read_deviations(others.prices, self._spill, self.events)
         others.days += 1
         return others
 

@@ -7,7 +7,7 @@ from fraud.context.habits import is_stranger
 from fraud.context.sighting import Sighting, in_order
 from fraud.profiles.customers import CustomerProfile
 from fraud.profiles.population import Population
-from fraud.profiles.skus import PriceDeviations, SkuProfile
+from fraud.profiles.skus import PriceDeviations, SkuDay, SkuProfile
 from fraud.profiles.stores import StoreDay, StoreProfile
 from fraud.profiles.table import ProfileTable
 
@@ -59,6 +59,7 @@ class OpenDay:
         profiles.changed()
         self._day = day
         self._of_store: dict[str, StoreDay] = defaultdict(StoreDay)
+        self._of_sku: dict[str, SkuDay] = defaultdict(SkuDay)
         self._new: set[str] = set()
         self._active: set[str] = set()
 
@@ -71,7 +72,7 @@ class OpenDay:
                 self._of_store[sighting.store].add(sighting)
             if sighting.sku is not None:
                 sku = profiles.skus.get(sighting.sku) or profiles.skus.put(sighting.sku, SkuProfile())
-                sku.add(sighting, profiles.prices)
+                sku.add(sighting, self._of_sku[sighting.sku], profiles.prices)
             if sighting.customer is not None:
                 self._add_to_customer(sighting.customer, sighting)
 
@@ -98,6 +99,9 @@ class OpenDay:
         profiles = self._profiles
         for store, seen in self._of_store.items():
             profiles.stores.setdefault(store, StoreProfile(first_day=self._day)).close_day(seen)
+        for name, prices in self._of_sku.items():
+            if sku := profiles.skus.get(name):
+                sku.close_day(prices)
         profiles.population.active += len(self._active)
         profiles.days += 1
         profiles.changed()

@@ -29,9 +29,8 @@ CUSTOMER_ROW = np.dtype(
 SALE, RETURN, FLAGGED = 1, 2, 4
 """The flags of a row; a sale is one that is not a return."""
 
-SKU_ROW = np.dtype([("position", "<u4"), ("is_sale", "u1"), ("price", "<f8")])
-
-DEVIATION = np.dtype([("position", "<u4"), ("deviation", "<f8")])
+SKU_ROW = np.dtype([("store", "<i4"), ("is_sale", "u1"), ("price", "<f8")])
+"""The store is a code of the segment's own list."""
 
 CUSTOMER_BUCKETS = 4 * SHARDS
 """A shard of customers is read in so many parts: a profile that is being changed takes 4 KB."""
@@ -71,6 +70,7 @@ class SkuSegment(msgspec.Struct, array_like=True):
     """Rows of skus."""
 
     skus: WrittenKeys
+    stores: list[str]
     rows: bytes
 
 
@@ -126,18 +126,19 @@ def _own_texts(rows: NDArray[np.void], name: str, column: Texts) -> list[str]:
     return [column.texts[code] for code in named]
 
 
-def spill_skus(columns: DayColumns, position: int, spill: Spill) -> None:
-    """Keep the rows of skus; `position` is that of the first event."""
+def spill_skus(columns: DayColumns, spill: Spill) -> None:
+    """Keep the rows of skus."""
     sorted_rows = _by_bucket(columns.skus, SHARDS)
     order = sorted_rows.order
     rows = np.empty(len(order), SKU_ROW)
-    rows["position"] = position + order
+    rows["store"] = columns.store.codes[order]
     rows["is_sale"] = columns.is_sale[order]
     rows["price"] = columns.price[order]
     skus = write_keys(columns.skus[order], sorted_rows.starts)
     for bucket, (start, end) in enumerate(pairwise(sorted_rows.starts)):
         if start < end:
-            segment = SkuSegment(skus[bucket], rows[start:end].tobytes())
+            own = rows[start:end]
+            segment = SkuSegment(skus[bucket], _own_texts(own, "store", columns.store), own.tobytes())
             spill.add("skus", bucket, _encoder.encode(segment))
 
 

@@ -1,103 +1,123 @@
 """A shard of skus: their rows of a day are added to the profiles of the days before, sku by sku."""
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from fraud.profiles.day.arrays import Floats, Ints
-from fraud.profiles.day.columns import logs
-from fraud.profiles.day.grouping import order_of, starts_of
+from fraud.profiles.day.columns import NONE, logs
+from fraud.profiles.day.grouping import groups_of, order_of
 from fraud.profiles.day.keys import read_keys
-from fraud.profiles.day.rows import DEVIATION, SKU_ROW, Codes, SkuSegment, Spill
+from fraud.profiles.day.rows import SKU_ROW, Codes, SkuSegment
 from fraud.profiles.day.samples import add_numbers
 from fraud.profiles.day.shard import Shard
-from fraud.profiles.skus import PriceDeviations, SkuProfile
+from fraud.profiles.skus import LEAST_PRICE, MOST_FAR, STEPS, PriceDeviations, SkuDay, SkuProfile
 
 AT_ONCE = 1_000_000
 """Rows of a shard that are in memory at once: some 100 MB."""
 
-POSITION_BITS = 20
-"""Deviations of a million neighbouring events are put in order together."""
-
 _segment = msgspec.msgpack.Decoder(SkuSegment)
+
+
+class _Rows(NamedTuple):
+    """Rows of skus and stores, by codes."""
+
+    skus: Ints
+    stores: Ints
+    rows: NDArray[np.void]
 
 
 class SkuShard:
     """The skus of a shard, on a day that is added to them."""
 
-    def __init__(self, before: bytes | None) -> None:
-        """`before` is the shard up to the day before."""
+    def __init__(self, before: bytes | None, deviations: PriceDeviations) -> None:
+        """`before` is the shard up to the day before; `deviations` are those of all shards."""
         self._shard = Shard(SkuProfile, before)
+        self._deviations = deviations
+        self._days: dict[str, SkuDay] = defaultdict(SkuDay)
 
     def __len__(self) -> int:
         return len(self._shard)
 
-    def add(self, segments: Iterable[bytes]) -> Iterator[NDArray[np.void]]:
-        """Take in the segments of the shard, in order; gives arrays of DEVIATION."""
-        skus = Codes()
-        codes: list[Ints] = []
-        rows: list[NDArray[np.void]] = []
+    def add(self, segments: Iterable[bytes]) -> None:
+        """Take in all segments of the shard, in order."""
+        skus, stores = Codes(), Codes()
+        parts: list[_Rows] = []
         number = 0
         for data in segments:
             segment = _segment.decode(data)
-            rows.append(np.frombuffer(segment.rows, SKU_ROW))
-            codes.append(skus.of(read_keys(segment.skus), len(rows[-1])))
-            number += len(rows[-1])
+            rows = np.frombuffer(segment.rows, SKU_ROW)
+            of_store = np.append(stores.of(segment.stores, len(segment.stores)), NONE)[rows["store"]]
+            parts.append(_Rows(skus.of(read_keys(segment.skus), len(rows)), of_store, rows))
+            number += len(rows)
             if number >= AT_ONCE:
-                yield self._add(skus, np.concatenate(codes), np.concatenate(rows))
-                skus, codes, rows, number = Codes(), [], [], 0
-        if rows:
-            yield self._add(skus, np.concatenate(codes), np.concatenate(rows))
+                self._add([*skus], [*stores], parts)
+                skus, stores, parts, number = Codes(), Codes(), [], 0
+        if parts:
+            self._add([*skus], [*stores], parts)
+        self._close()
 
-    def _add(self, skus: Codes, codes: Ints, rows: NDArray[np.void]) -> NDArray[np.void]:
+    def _add(self, skus: Sequence[str], stores: Sequence[str], parts: Sequence[_Rows]) -> None:
+        codes = np.concatenate([part.skus for part in parts])
+        rows = np.concatenate([part.rows for part in parts])
         profiles = [self._shard.get(sku) or SkuProfile() for sku in skus]
         sales = np.bincount(codes[rows["is_sale"] != 0], minlength=len(skus)).tolist()
-        has_price = np.flatnonzero(rows["price"] > 0)
-        codes = codes[has_price]
-        order = has_price[order_of(codes, len(skus))]
-        prices = rows["price"][order]
-        usual = add_numbers([profile.prices for profile in profiles], np.bincount(codes, minlength=len(skus)), prices)
         for profile, own_sales in zip(profiles, sales, strict=True):
             profile.sales += own_sales
+        has_price = np.flatnonzero(rows["price"] >= LEAST_PRICE)
+        order = has_price[order_of(codes[has_price], len(skus))]
+        of_store = np.concatenate([part.stores for part in parts])[order]
+        self._add_prices(skus, stores, profiles, _Prices(codes[order], of_store, rows["price"][order]))
         self._shard.keep(skus, profiles)
-        has_usual = ~np.isnan(usual)
-        deviations = np.empty(np.count_nonzero(has_usual), DEVIATION)
-        deviations["position"] = rows["position"][order[has_usual]]
-        with np.errstate(over="ignore"):  # two prices may be too far apart for any double
-            deviations["deviation"] = _deviations(prices[has_usual] / usual[has_usual])
-        return deviations
+
+    def _add_prices(
+        self, skus: Sequence[str], stores: Sequence[str], profiles: Sequence[SkuProfile], seen: "_Prices"
+    ) -> None:
+        """Take in prices as `SkuProfile.add` does."""
+        at_store = np.flatnonzero(seen.stores != NONE)
+        cells = groups_of(seen.skus[at_store] * len(stores) + seen.stores[at_store], len(skus) * len(stores))
+        firsts, of_row = at_store[cells.firsts], cells.of_row
+        places: list[tuple[int, int]] = [*zip(seen.skus[firsts].tolist(), seen.stores[firsts].tolist(), strict=True)]
+        levels = [profiles[sku].level_at(stores[store]) for sku, store in places]
+        prices = seen.prices.copy()
+        prices[at_store] /= np.array([math.exp(own.level) if own else 1.0 for own in levels])[of_row]
+        counts = np.bincount(seen.skus, minlength=len(skus))
+        lns, usual = _lns(prices), _lns(add_numbers([profile.prices for profile in profiles], counts, prices))
+        far = lns - usual
+        compared = far[~np.isnan(far)]
+        self._deviations.count += len(compared)
+        self._deviations.total += float(np.minimum(np.abs(compared), 1.0).sum())
+        bounded = np.where(np.isnan(far), lns, usual + np.clip(far, -MOST_FAR, MOST_FAR))
+        totals = np.bincount(of_row, bounded[at_store], minlength=len(levels)).tolist()
+        for (sku, store), own, number, total in zip(places, levels, cells.counts.tolist(), totals, strict=True):
+            if own:
+                self._days[skus[sku]].add(stores[store], number, total)
+
+    def _close(self) -> None:
+        """End the day of each sku."""
+        profiles = [self._shard.get(sku) or SkuProfile() for sku in self._days]
+        for profile, day in zip(profiles, self._days.values(), strict=True):
+            profile.close_day(day)
+        self._shard.keep(self._days, profiles)
 
     def encoded(self) -> bytes:
         """The shard up to the day."""
         return self._shard.encoded()
 
 
-def _deviations(ratios: Floats) -> Floats:
-    """`deviation` of each of them."""
-    return np.where(ratios > 0, np.minimum(np.abs(logs(ratios, ratios > 0)), 1.0), 1.0)
+class _Prices(NamedTuple):
+    """Prices of skus at stores, by codes: one sku after the other, each in order of time."""
+
+    skus: Ints
+    stores: Ints
+    prices: Floats
 
 
-def spill_deviations(deviations: NDArray[np.void], spill: Spill) -> None:
-    """Keep deviations until their place among those of all shards is known."""
-    buckets = deviations["position"] >> POSITION_BITS
-    counts = np.bincount(buckets)
-    in_order = deviations[order_of(buckets, len(counts))]
-    for bucket, (start, end) in enumerate(pairwise(starts_of(counts).tolist())):
-        if start < end:
-            spill.add("deviations", bucket, in_order[start:end].tobytes())
-
-
-def read_deviations(deviations: PriceDeviations, spill: Spill, events: int) -> None:
-    """Take in the deviations of a day of so many events in order, to the last bit as one after the other."""
-    for bucket in range((events >> POSITION_BITS) + 1):
-        of_bucket = [np.frombuffer(data, DEVIATION) for data in spill.read("deviations", bucket)]
-        if of_bucket:
-            by_position = np.full(1 << POSITION_BITS, np.nan)
-            for rows in of_bucket:
-                by_position[rows["position"] & ((1 << POSITION_BITS) - 1)] = rows["deviation"]
-            seen = by_position[~np.isnan(by_position)]
-            deviations.count += len(seen)
-            deviations.total = float(np.add.accumulate(np.concatenate(([deviations.total], seen)))[-1])
+def _lns(prices: Floats) -> Floats:
+    """`ln` of each of them; NaN where there is none."""
+    return np.rint(logs(prices, ~np.isnan(prices)) * STEPS) / STEPS

@@ -13,6 +13,7 @@ from fraud.profiles import building
 from fraud.profiles.building import bounds
 from fraud.profiles.day import customers, remembered, rows, skus
 from fraud.profiles.profiles import Profiles
+from fraud.profiles.skus import LEAST_PRICE
 from tests.fraud.profiles.day_by_day import Arrivals, Pieces, by_night, milliseconds, one_by_one
 
 FIRST = date(2026, 3, 2)
@@ -114,7 +115,6 @@ def test_however_little_is_in_memory_at_once_the_bytes_are_the_same(seed: int, m
     for module in (building, customers, skus):
         monkeypatch.setattr(module, "AT_ONCE", 20)
     monkeypatch.setattr(rows, "FEW", 2)
-    monkeypatch.setattr(skus, "POSITION_BITS", 3)
     monkeypatch.setattr(remembered, "_SLOTS", 8)
 
     assert built(days) == whole
@@ -170,8 +170,8 @@ def test_an_event_that_is_nested_too_deeply_is_left_out_and_stops_no_night():
     assert [pieces] == built([arrivals[:1]])
 
 
-def test_prices_too_far_apart_to_be_divided_are_as_far_apart_as_can_be_and_stop_no_night():
-    prices = [1e9, 5e-324]
+def test_prices_as_far_apart_as_can_be_count_once_and_stop_no_night_nor_does_one_below_all():
+    prices = [1e9, LEAST_PRICE, 5e-324]
     bodies = [json.dumps(event(Random(0), 0) | {"price": price}).encode() for price in prices]
     arrivals = [(MIDNIGHT + 1 + number, body) for number, body in enumerate(bodies)]
     profiles = Profiles()
