@@ -40,9 +40,10 @@ class PriceLevel(msgspec.Struct, array_like=True, gc=False):
         """ln of the store's usual price by that of all stores; near 0 as long as little was seen."""
         return self.total / (self.seen + DRAWN)
 
-    def close_day(self, seen: int, total: float) -> None:
-        """Take in the prices of a day."""
-        self.seen, self.total = self.seen + seen, self.total + total
+    def add(self, seen: int, total: float) -> None:
+        """Take in prices, by how many they are and their sum."""
+        self.seen += seen
+        self.total += total
         if self.seen > MOST_SEEN:
             self.total, self.seen = self.total * MOST_SEEN / self.seen, MOST_SEEN
 
@@ -56,8 +57,11 @@ class SkuDay:
 
     def add(self, store: str, seen: int, total: float) -> None:
         """Take in prices, by how many they are and what their `ln` come to."""
-        self.seen[store] = self.seen.get(store, 0) + seen
-        self.total[store] = self.total.get(store, 0.0) + total
+        if store in self.seen:
+            self.seen[store] += seen
+            self.total[store] += total
+        else:
+            self.seen[store], self.total[store] = seen, total
 
 
 class SkuProfile(msgspec.Struct, gc=False):
@@ -89,10 +93,8 @@ class SkuProfile(msgspec.Struct, gc=False):
 
     def level_at(self, store: str | None) -> PriceLevel | None:
         """The level of a store, to be changed; None if it has none of its own."""
-        if not store:
-            return None
-        own = self.at_stores.get(store)
-        if own is None and len(self.at_stores) < MOST_VALUES:
+        own = self.at_stores.get(store) if store else None
+        if own is None and store and len(self.at_stores) < MOST_VALUES:
             own = self.at_stores[store] = PriceLevel()
         return own
 
@@ -100,9 +102,10 @@ class SkuProfile(msgspec.Struct, gc=False):
         """Hold the prices of a day at each store against the usual price at the end of it."""
         if (median := self.prices.median) is None:
             return
-        for store, seen in day.seen.items():
+        usual = ln(median)
+        for (store, seen), total in zip(day.seen.items(), day.total.values(), strict=True):
             own = self.at_stores[store]
-            own.close_day(seen, day.total[store] + seen * (own.level - ln(median)))
+            own.add(seen, total + seen * (own.level - usual))
 
 
 def ln(price: float) -> float:

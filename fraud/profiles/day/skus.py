@@ -85,7 +85,7 @@ class SkuShard:
         places: list[tuple[int, int]] = [*zip(seen.skus[firsts].tolist(), seen.stores[firsts].tolist(), strict=True)]
         levels = [profiles[sku].level_at(stores[store]) for sku, store in places]
         prices = seen.prices.copy()
-        prices[at_store] /= np.array([math.exp(own.level) if own else 1.0 for own in levels])[of_row]
+        prices[at_store] /= np.array([math.exp(own.level) if own and own.seen else 1.0 for own in levels])[of_row]
         counts = np.bincount(seen.skus, minlength=len(skus))
         lns, usual = _lns(prices), _lns(add_numbers([profile.prices for profile in profiles], counts, prices))
         far = lns - usual
