@@ -119,5 +119,5 @@ class _Prices(NamedTuple):
 
 
 def _lns(prices: Floats) -> Floats:
-    """`ln` of each of them; NaN where there is none."""
+    """`ln` of each of them, and NaN of NaN."""
     return np.rint(logs(prices, ~np.isnan(prices)) * STEPS) / STEPS
