@@ -13,7 +13,7 @@ from fraud.context.sighting import Sighting
 from fraud.profiles.counts import MOST_VALUES, Sample
 
 LEAST_PRICE = 1e-6
-"""What costs less has no price."""
+"""A lower price counts as a missing one."""
 
 STEPS = 2**20
 """Logarithms of prices are rounded to 1 / STEPS: sums of them are exact, so no order of adding changes a bit."""
