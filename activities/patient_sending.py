@@ -9,13 +9,10 @@ from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
 from fraud.load.planned import TickSent
+from fraud.load.portions import PORTION_BYTES, PORTION_EVENTS
 from fraud.slices import slices_within
 from services import event_hub
 
-EVENTS_PER_SEND = 500
-BYTES_PER_SEND = 500_000
-"""What is acknowledged together, in one batch of the hub, unless a single event is larger: what is not acknowledged is
-sent again, and may be there twice. A throughput unit takes 1 MB in a second."""
 ATTEMPTS = 6
 FIRST_WAIT_SECONDS = 0.5
 """Doubles from one attempt to the next, beyond the client's own: 12 s in all, then the orchestration tries again."""
@@ -37,7 +34,7 @@ async def send_patiently(partition: str, events: Sequence[EventData], *, again: 
         retried = len(events)
         event_hub.mark_sent_again(events)
     end = time.monotonic() + BUSY_SECONDS
-    for portion in slices_within(events, EVENTS_PER_SEND, BYTES_PER_SEND, _size):
+    for portion in slices_within(events, PORTION_EVENTS, PORTION_BYTES, _size):
         attempt = failures = 1
         while True:
             try:

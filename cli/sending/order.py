@@ -11,11 +11,11 @@ from cli.app_client import AppError
 from cli.campaign_tapes import Pages
 from fraud.campaigns import is_name
 from fraud.load.plan import CampaignPlan
+from fraud.load.portions import PORTION_BYTES
 from fraud.load.shapes import Constant
 
 _FILE = "order.json"
 _TICK = "1s"
-PORTION_BYTES = 500_000
 
 
 class SendingOrder(msgspec.Struct, frozen=True, kw_only=True):

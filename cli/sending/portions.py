@@ -9,15 +9,12 @@ from azure.eventhub import EventData
 
 from cli.sending.order import SendingOrder, read_page
 from fraud.load.messages import Message, Messages, MixTotals, totals_of_messages
+from fraud.load.portions import PORTION_EVENTS
 from fraud.load.recorded import Recorded, totals_of_recorded
 from fraud.load.schedule import IndexSpan
 from fraud.load.shapes import Tape
 from fraud.routing import SENT_AGAIN, partition_of, properties_of
 from fraud.slices import slices, slices_within
-
-EVENTS = 500
-"""Events of a portion at most: after a crash, so many may be there twice, and are marked. It is one batch of the hub:
-one that is refused brings the hub nothing again that it has taken."""
 
 
 class Portion(msgspec.Struct, frozen=True):
@@ -72,8 +69,8 @@ class WorkerShare:
     def _cut(self, messages: Sequence[Message | Recorded]) -> Iterator[Sequence[Message | Recorded]]:
         size = self._order.portion_bytes
         if not size:
-            return slices(messages, EVENTS)
-        return slices_within(messages, EVENTS, size, lambda message: len(message.body))
+            return slices(messages, PORTION_EVENTS)
+        return slices_within(messages, PORTION_EVENTS, size, lambda message: len(message.body))
 
     def _of_span(self, span: IndexSpan, tick: int) -> list[Message] | list[Recorded]:
         stage = self._order.plan.stages[span.stage]

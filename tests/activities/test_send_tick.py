@@ -13,11 +13,12 @@ from azure.eventhub import EventData
 from azure.eventhub.exceptions import EventHubError
 
 from activities import patient_sending
-from activities.patient_sending import ATTEMPTS, BYTES_PER_SEND, EVENTS_PER_SEND
+from activities.patient_sending import ATTEMPTS
 from activities.send_tick import send_tick
 from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign, PlanProgress, TickShare
+from fraud.load.portions import PORTION_BYTES, PORTION_EVENTS
 from fraud.routing import SENT_AGAIN
 from services import event_hub, names
 from services.blobs import warehouse
@@ -138,7 +139,7 @@ async def test_a_large_tick_is_acknowledged_in_portions(monkeypatch: pytest.Monk
     monkeypatch.setattr(event_hub, "send_events", send)
     await send_tick(shares_of(planned)[0])
 
-    assert (sum(sizes), max(sizes)) == (5_000, EVENTS_PER_SEND)
+    assert (sum(sizes), max(sizes)) == (5_000, PORTION_EVENTS)
 
 
 async def test_of_large_events_only_those_are_sent_again_that_the_hub_has_not_acknowledged(
@@ -152,7 +153,7 @@ async def test_of_large_events_only_those_are_sent_again_that_the_hub_has_not_ac
         if len(refused) < len(acknowledged):
             refused.append(len(events))
             raise EventHubError("the hub is busy: com.microsoft:server-busy")
-        assert sum(len(event.body_as_str()) for event in events) <= BYTES_PER_SEND
+        assert sum(len(event.body_as_str()) for event in events) <= PORTION_BYTES
         acknowledged.append(len(events))
 
     monkeypatch.setattr(event_hub, "send_events", busy)

@@ -16,11 +16,12 @@ from cli.app_client import AppError
 from cli.sending import portions
 from cli.sending import worker as module
 from cli.sending.journal import Journal
-from cli.sending.order import PORTION_BYTES, SendingOrder, plan_of_rate, taken
+from cli.sending.order import SendingOrder, plan_of_rate, taken
 from cli.sending.portions import WorkerShare
 from cli.sending.worker import Worker, WorkerReport
 from fraud.load.messages import Messages
 from fraud.load.plan import CampaignPlan, problems
+from fraud.load.portions import PORTION_BYTES
 from fraud.routing import SENT_AGAIN
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ EVENTS = 12
 
 @pytest.fixture(autouse=True)
 def _small_portions(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
-    monkeypatch.setattr(portions, "EVENTS", EVENTS)
+    monkeypatch.setattr(portions, "PORTION_EVENTS", EVENTS)
 
 
 class CrashError(BaseException):
