@@ -1,10 +1,12 @@
 """Contract: profiles that somebody has damaged hold up no window; the log says that it is judged without them."""
 
 import logging
+from collections.abc import AsyncIterator
 from datetime import date
 
 import msgspec
 import pytest
+import pytest_asyncio
 
 from fraud.profiles.keeping import Others
 from fraud.profiles.profiles import Profiles
@@ -12,6 +14,15 @@ from services import blobs, names
 from services.profiles import Manifest, profiles_of, write_piece
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def _forgotten_days() -> AsyncIterator[None]:  # pyright: ignore[reportUnusedFunction]
+    """A later day that is there already would be the latest one to every night of other tests."""
+    yield
+    reports = await blobs.warehouse(names.REPORTS)
+    for name in [blob.name async for blob in reports.list_blobs(name_starts_with="profiles/days/2031-05-")]:
+        await reports.delete_blob(name)
 
 
 async def keep(day: date, data: bytes) -> None:
