@@ -5,6 +5,7 @@
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -46,6 +47,35 @@ def test_the_containers_of_a_file_are_created_and_kept_the_next_time(tmp_path: P
 
     with running("azurite", *bootstrap, state=tmp_path) as part, client(part) as service:
         assert service.get_container_client("reports").download_blob("one").readall() == b"1"
+
+
+def test_connections_that_ask_for_nothing_do_not_keep_azurite_from_ending(tmp_path: Path):
+    part = Part("azurite", "--port", "0", state=tmp_path / "azurite")
+    host, port = part.address("blob").split(":")
+    with socket.create_connection((host, int(port))), socket.create_connection((host, int(port))) as half_asked:
+        half_asked.sendall(b"GET /devstoreaccount1?comp=li")
+        azurites = psutil.Process(part.pid).children()
+
+        began = time.monotonic()
+        assert part.stop() == 0
+
+    assert time.monotonic() - began < 10
+    assert [azurite for azurite in azurites if azurite.is_running()] == []
+
+
+@pytest.mark.proof
+def test_an_azurite_that_does_not_end_is_killed_and_the_next_one_has_what_was_stored(tmp_path: Path):
+    part = Part("azurite", "--port", "0", state=tmp_path)
+    with client(part) as service:
+        service.create_container("kept").upload_blob("one", b"1")
+    (azurite,) = psutil.Process(part.pid).children()
+    azurite.suspend()
+
+    assert part.stop() == 0
+
+    assert not azurite.is_running()
+    with running("azurite", "--port", "0", state=tmp_path) as part, client(part) as service:
+        assert service.get_container_client("kept").download_blob("one").readall() == b"1"
 
 
 def client(part: Part) -> BlobServiceClient:

@@ -1,7 +1,7 @@
 """Runs Azurite's blob service as a local part: `python -m local_azure.azurite --state DIR --port 10000`.
 
 Azurite itself loses what it acknowledged in the 5 s before a kill; `journal.cjs` makes up for that. On SIGTERM it saves
-its tables whole, and is given time to.
+its tables whole, and is given time to; what has not ended then is killed, for nothing may write behind the part's end.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready,
 
 _PRELOADED = [
     Path(__file__).with_name(f"{name}.cjs")
-    for name in ("without_telemetry", "end_with_parent", "journal", "operations", "figures")
+    for name in ("without_telemetry", "end_with_parent", "end_in_time", "journal", "operations", "figures")
 ]
 _TAKEN = "the state folder is used by another Azurite (of process {process})"
 _SAVE_SECONDS = 15.0
@@ -79,9 +79,7 @@ async def _serve(stop: asyncio.Event, state: Path, port: int, tools: Path, boots
         ready = started.done()
         started.cancel()
         stopped.cancel()
-        with contextlib.suppress(ProcessLookupError):
-            azurite.terminate()
-        await asyncio.wait_for(ended, _SAVE_SECONDS)
+        await _end(azurite, ended)
     if stop.is_set():
         return
     if not ready and azurite.returncode == _REFUSED:
@@ -89,6 +87,18 @@ async def _serve(stop: asyncio.Event, state: Path, port: int, tools: Path, boots
     # Nothing that a person must mend first: the stack starts it again.
     _log.error("Azurite ended by itself with exit code %s", azurite.returncode)
     sys.exit(1)
+
+
+async def _end(azurite: asyncio.subprocess.Process, ended: asyncio.Task[None]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        azurite.terminate()
+    if not (await asyncio.wait({ended}, timeout=_SAVE_SECONDS))[0]:
+        _log.warning(
+            "Azurite did not end within %g s and is killed: its journal has what it acknowledged", _SAVE_SECONDS
+        )
+        with contextlib.suppress(ProcessLookupError):
+            azurite.kill()
+    await ended
 
 
 async def _log_until_end(azurite: asyncio.subprocess.Process, listens: asyncio.Event) -> None:

@@ -28,9 +28,13 @@ def npm() -> list[str | Path]:
 
 
 def _machine_node() -> Path | None:
-    program = shutil.which("node")
-    if not program:
+    """The program itself, not a script that starts it, as an activated environment has of the carried one, and version
+    managers of theirs: a signal would end the script and leave Node running."""
+    script = shutil.which("node")
+    if not script:
         return None
-    asked = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
-    major = asked.stdout.strip().removeprefix("v").split(".")[0]
+    asking = [script, "--print", "`${process.version} ${process.execPath}`"]
+    asked = subprocess.run(asking, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603
+    version, _, program = asked.stdout.strip().partition(" ")
+    major = version.removeprefix("v").split(".")[0]
     return Path(program) if asked.returncode == 0 and major.isdigit() and int(major) >= MIN_MAJOR else None
