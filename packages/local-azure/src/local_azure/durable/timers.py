@@ -72,9 +72,7 @@ class TimerService:
         return min(LONGEST_SLEEP, self._clock.real_seconds(due - self._clock.timestamp()))
 
     def _fire_due(self) -> None:
-        # Asked after each commit: the next one is told by the index alone.
-        while (first := self._store.next_timer()) is not None and first <= self._clock.timestamp():
-            due = self._store.due_timers(self._clock.timestamp(), in_order=self._in_order)
+        while due := self._store.due_timers(self._clock.timestamp(), in_order=self._in_order):
             now = self._clock.timestamp()
             messages = [(timer, _fired(instance, task, fire_at, now)) for timer, fire_at, instance, task in due]
             self._store.fire_timers(messages)
