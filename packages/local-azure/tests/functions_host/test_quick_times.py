@@ -54,9 +54,9 @@ def test_any_other_text_goes_the_way_it_went(text: str):
     assert read_or_refused(dateutil_parser.parse, text) == read_or_refused(long_way, text)
 
 
-@given(st.datetimes())
+@given(st.datetimes(min_value=datetime(1000, 1, 1)))  # noqa: DTZ001 - hypothesis wants it without; four digits
 def test_a_time_of_a_message_is_the_same(moment: datetime):
-    text = moment.replace(year=max(1000, moment.year)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     assert META.try_parse_datetime_with_formats(text, FORMATS) == META.try_formats_slowly(text, FORMATS)
 
