@@ -89,7 +89,7 @@ class DayBuilder:
     def _take(self, number: int) -> None:
         times, self._times = self._times[:number], self._times[number:]
         bodies, self._bodies = self._bodies[:number], self._bodies[number:]
-        columns = columns_of(self._reader.read(bodies), times, bodies)
+        columns = columns_of(self._reader.read(times, bodies))
         if columns is None:
             return
         position = self.events

@@ -1,7 +1,7 @@
 """Contents as columns: what a sighting says of each, for thousands at a time."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,12 +11,13 @@ from fraud.context.event_facts import store_text
 from fraud.context.sighting import LARGEST, network_of, text
 from fraud.generation import SALE
 from fraud.profiles.day.arrays import Bools, Floats, Ints
-from fraud.profiles.day.coder import NONE, Coder
 from fraud.profiles.day.contents import Contents
-from fraud.profiles.day.digests import WordColumns
-from fraud.profiles.day.fields import Fields
-from fraud.profiles.day.keys import KeyColumn, joined_keys
+from fraud.profiles.day.keys import KeyColumn, joined_keys, keys_of
 from fraud.suspicion import MIN_DISCOUNT
+
+NONE = -1
+"""The code of a text that is missing."""
+
 
 _LOGS = np.array([math.nan, *map(math.log, range(1, 256))])
 
@@ -76,48 +77,46 @@ def _at(column: Any, places: Ints, listed: list[int]) -> Any:
     return column[places]
 
 
-def columns_of(parts: Iterable[Contents], arrived: Sequence[int], bodies: Sequence[bytes]) -> DayColumns | None:
-    """The columns of events, in the order of the bodies that they were read of; None without any.
-
-    A part is let go of before the next is taken. Bodies arrived at some milliseconds since 1970.
-    """
+def columns_of(parts: Iterable[Contents]) -> DayColumns | None:
+    """The columns of events; None without any. A part is let go of before the next is taken."""
     coders = {name: Coder(as_text) for name, as_text in _TEXTS.items()}
-    places: list[Ints] = []
     arrays: list[list[NDArray[Any]]] = []
     ids: list[str] = []
     customers: list[KeyColumn] = []
     skus: list[KeyColumn] = []
+    bodies: list[bytes] = []
     for part in parts:
-        fields = Fields(part)
-        places.append(part.places)
-        arrays.append([*_as_read(fields, part.keys), *(fields.codes(name, coder) for name, coder in coders.items())])
-        ids += fields.texts("id")
-        customers.append(fields.keys("cust_id"))
-        skus.append(fields.keys("sku"))
+        column: dict[str, Sequence[Any]] = {**part.columns}
+        if bool in map(type, column["store_id"]):  # it would be taken for the 1 that it equals
+            column["store_id"] = [None if isinstance(store, bool) else store for store in column["store_id"]]
+        texts = [coder.codes_of(column[name]) for name, coder in coders.items()]
+        arrays.append([*_as_read(column, part), *texts])
+        ids += column["id"]
+        customers.append(keys_of(column["cust_id"]))
+        skus.append(keys_of(column["sku"]))
+        bodies += part.bodies
     if not arrays:
         return None
-    every = np.concatenate(places)
-    listed: list[int] = every.tolist()
     whole = [np.concatenate(of_parts) for of_parts in zip(*arrays, strict=True)]
     numbers_read, codes = whole[: -len(coders)], whole[-len(coders) :]
     texts = [Texts(own, [*coder.codes]) for own, coder in zip(codes, coders.values(), strict=True)]
-    columns = DayColumns._make(
+    return DayColumns._make(
         [
-            *_numbers_of(np.array(arrived, np.int64)[every], _AsRead._make(numbers_read)),
+            *_numbers_of(_AsRead._make(numbers_read)),
             *texts,
             _networks(texts[-1]),
             ids,
             joined_keys(customers),
             joined_keys(skus),
-            [bodies[place] for place in listed],
+            bodies,
         ]
     )
-    return columns if (every[1:] > every[:-1]).all() else columns.at(np.argsort(every))
 
 
 class _AsRead(NamedTuple):
     """Columns as bodies have them."""
 
+    arrived: Ints
     keys: Ints
     is_event_of_sale: Bools
     is_return: Bools
@@ -127,26 +126,27 @@ class _AsRead(NamedTuple):
     qty: Floats
 
 
-def _as_read(fields: Fields, keys: WordColumns) -> _AsRead:
+def _as_read(column: Mapping[str, Sequence[Any]], part: Contents) -> _AsRead:
     return _AsRead(
-        keys.view(np.int64),
-        fields.are("event_type", SALE),
-        fields.are_true("is_return"),
-        fields.are_true("priority_shipping") | (fields.numbers("priority_shipping") == 1),
-        fields.numbers("discount"),
-        fields.numbers("price"),
-        fields.numbers("qty"),
+        np.array(part.arrived, np.int64),
+        np.array(part.keys, np.int64),
+        np.array([kind == SALE for kind in column["event_type"]], bool),
+        np.array([value is True for value in column["is_return"]], bool),
+        np.array([value == 1 for value in column["priority_shipping"]], bool),
+        numbers(column["discount"]),
+        numbers(column["price"]),
+        numbers(column["qty"]),
     )
 
 
-def _numbers_of(arrived: Ints, read: _AsRead) -> tuple[NDArray[Any], ...]:
+def _numbers_of(read: _AsRead) -> tuple[NDArray[Any], ...]:
     """The first columns of DayColumns."""
     price, qty = bounded(read.price), bounded(read.qty)
     is_sale = read.is_event_of_sale & ~read.is_return
     return (
-        arrived,
+        read.arrived,
         read.keys,
-        (arrived // 3_600_000 % 24).astype(np.uint8),
+        (read.arrived // 3_600_000 % 24).astype(np.uint8),
         read.is_event_of_sale,
         read.is_return,
         read.is_event_of_sale & (bounded(read.discount) > MIN_DISCOUNT),
@@ -156,6 +156,22 @@ def _numbers_of(arrived: Ints, read: _AsRead) -> tuple[NDArray[Any], ...]:
         logs(price * qty, is_sale),
         _logs_of_quantities(qty, is_sale),
     )
+
+
+def numbers(values: Sequence[Any]) -> Floats:
+    """The numbers among JSON values, as large as they are."""
+    if set(map(type, values)) <= {int, float, type(None)}:
+        try:
+            return np.array(values, np.float64)
+        except OverflowError:
+            pass  # a whole number beyond all doubles
+    return np.array([_float(value) for value in values], np.float64)
+
+
+def _float(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return math.nan
+    return float(value) if abs(value) <= LARGEST else math.copysign(math.inf, value > 0 or -1)
 
 
 def bounded(column: Floats) -> Floats:
@@ -176,6 +192,28 @@ def _logs_of_quantities(column: Floats, where: Bools) -> Floats:
     if not (np.rint(column) == column).all() or column.min() < 0 or column.max() >= len(_LOGS):
         return logs(column, where)
     return np.where(where, _LOGS[column.astype(np.int64)], np.nan)
+
+
+class Coder(dict[Any, int]):
+    """Codes by raw value; values of one text have one code."""
+
+    def __init__(self, as_text: Callable[[Any], str | None]) -> None:
+        super().__init__()
+        self.codes: dict[str, int] = {}
+        self._as_text = as_text
+
+    def __missing__(self, value: Any) -> int:
+        own = self._as_text(value)
+        code = self[value] = NONE if own is None else self.codes.setdefault(own, len(self.codes))
+        return code
+
+    def codes_of(self, values: Sequence[Any]) -> NDArray[np.int32]:
+        """The codes of JSON values."""
+        try:
+            return np.fromiter(map(self.__getitem__, values), np.int32, len(values))
+        except TypeError:  # a list has no hash
+            hashable = (None if isinstance(value, list | dict) else value for value in values)
+            return np.fromiter(map(self.__getitem__, hashable), np.int32, len(values))
 
 
 _TEXTS: dict[str, Callable[[Any], str | None]] = {

@@ -1,19 +1,16 @@
 """Bodies as contents: their fields, and a key of each, by which a resend is known."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from msgspec import UNSET
 from numpy.typing import NDArray
 
-from fraud.identity import has_digits
+from fraud.identity import canonical, has_digits, quick_fields, written
 from fraud.nesting import MAX_DEPTH, depth
-from fraud.profiles.day.arrays import Bools, Ints
-from fraud.profiles.day.digests import WordColumns, digest_of_column, digest_of_event
-from fraud.profiles.day.shape import MOST_FIELDS, BodyShape
-from fraud.profiles.day.template import BodyBlock, BodyTemplate, template_of
-from fraud.profiles.day.values import Values
+from fraud.profiles.day.arrays import Bools
+from fraud.profiles.day.shape import BodyShape, Read
 from fraud.replay.arrivals import read_event
 
 FIELDS = (
@@ -34,117 +31,112 @@ FIELDS = (
 )
 """The fields that a sighting is made of, but for those that no profile reads."""
 
-BLOCK = 4_096
-"""Bodies that are looked at together: 1.5 MB, of which most stays in the cache."""
-AT_ONCE = 1_024
-"""Those of another template than the others, whose fields are in memory at once."""
-FEW = 32
-"""So few of a template are sooner read one by one."""
-MOST_TEMPLATES = 8
-_MOST_ODD = 16
-"""Of so many bodies one may have no template that is known."""
+AT_ONCE = 512
+"""Events whose fields are in memory at once, so that they stay in the cache of a core."""
+_MOST_ODD = 4
+"""Of so many events one may have another shape than the others."""
 _LESSON = 8
-"""Bodies from which is learned."""
+"""Events from which their shape is learned."""
+_SMALLEST = 16
 _LONG_NUMBER = 16
 """Digits of a whole number that Cosmos may not keep exactly; see `fraud.identity`."""
 
 
-class Contents(NamedTuple):
-    """Events that were read together."""
+class Contents:
+    """Events, one after the other."""
 
-    places: Ints
-    """Their places among the bodies."""
-    keys: WordColumns
-    """A key of each content, which holds for this process only."""
-    fields: Mapping[str, Values] | Mapping[str, Sequence[Any]]
-    """The fields by name, of FIELDS and others; None or UNSET among their values where one is missing."""
+    def __init__(self) -> None:
+        self.arrived: list[int] = []
+        """Milliseconds since 1970."""
+        self.keys: list[int] = []
+        """A key of each content, which holds for this process only."""
+        self.columns: dict[str, list[Any]] = {name: [] for name in FIELDS}
+        """The values of each of FIELDS; None or UNSET where one is missing."""
+        self.bodies: list[bytes] = []
+
+    def add(self, arrived: Iterable[int], bodies: Iterable[bytes], read: Read) -> None:
+        """Take in events that were read."""
+        self.arrived += arrived
+        self.bodies += bodies
+        self.keys += map(hash, read.written)
+        for name, column in self.columns.items():
+            column.extend(read.columns[name])
 
 
 class ContentReader:
-    """Reads bodies, and learns the templates and the shape that they have."""
+    """Reads bodies, and learns the shape that they have."""
 
     def __init__(self) -> None:
-        self._templates: list[BodyTemplate] = []
         self._shape = BodyShape(FIELDS)
 
-    def read(self, bodies: Sequence[bytes]) -> Iterator[Contents]:
-        """The events among bodies, some at a time.
+    def read(self, arrived: Sequence[int], bodies: Sequence[bytes]) -> Iterator[Contents]:
+        """The events among bodies, AT_ONCE at a time; `arrived` is when, in milliseconds since 1970.
 
         A body that is not a JSON object with an id, or nested beyond MAX_DEPTH, is left out.
         """
-        for start in range(0, len(bodies), BLOCK):
-            of_block = bodies[start : start + BLOCK]
-            for contents in self._read(of_block):
-                yield contents._replace(places=contents.places + start)
+        for start in range(0, len(bodies), AT_ONCE):
+            contents = Contents()
+            self._read(arrived[start : start + AT_ONCE], bodies[start : start + AT_ONCE], contents)
+            if contents.keys:
+                yield contents
 
-    def _read(self, bodies: Sequence[bytes]) -> Iterator[Contents]:
-        block = BodyBlock(bodies)
-        is_left = np.ones(len(bodies), bool)
-        for template in self._of_block(block, bodies, is_left):
-            rows = np.flatnonzero(is_left & (block.counts == template.quotes))
-            if len(rows) >= FEW:
-                rows, values = template.read(block, rows)
-                if len(rows):
-                    is_left[rows] = False
-                    yield Contents(rows, _sum(own.digest(name) for name, own in values.items()), values)
-        left: Ints = np.flatnonzero(is_left)
-        for start in range(0, len(left), AT_ONCE):
-            places = left[start : start + AT_ONCE]
-            listed: list[int] = places.tolist()
-            yield from self._read_others(places, [bodies[place] for place in listed])
-
-    def _of_block(self, block: BodyBlock, bodies: Sequence[bytes], is_left: Bools) -> Iterator[BodyTemplate]:
-        """The templates that are known, and those that bodies which are left have."""
-        yield from self._templates
-        while len(self._templates) < MOST_TEMPLATES:
-            left: Ints = np.flatnonzero(is_left & (block.counts > 0))
-            if len(left) * _MOST_ODD < len(bodies):
-                return
-            lesson: list[int] = left[:_LESSON].tolist()
-            learned = map(template_of, (bodies[place] for place in lesson))
-            new = next((own for own in learned if own is not None and not any(map(own.is_same, self._templates))), None)
-            if new is None:
-                return
-            self._templates.append(new)
-            yield new
-
-    def _read_others(self, places: Ints, bodies: Sequence[bytes]) -> Iterator[Contents]:
-        rows = self._rows_of(bodies)
-        odd = [body for body, row in zip(bodies, rows, strict=True) if row is None]
-        if odd and self._shape.learn(odd[:_LESSON]):
-            rows = self._rows_of(bodies)
-        alike = np.array([row is not None for row in rows])
-        if alike.any():
-            columns = self._shape.columns_of([row for row in rows if row is not None])
-            yield Contents(places[alike], _sum(digest_of_column(*own) for own in columns.items()), columns)
-        singles = [(place, body) for place, body, row in zip(places.tolist(), bodies, rows, strict=True) if row is None]
-        read = [(place, event) for place, body in singles if (event := _event_of(body)) is not None]
-        if read:
-            yield _contents_of(np.array([place for place, _ in read]), [event for _, event in read])
-
-    def _rows_of(self, bodies: Sequence[bytes]) -> list[Any]:
+    def _read(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
+        text = b"\n".join(bodies)
         rows = self._shape.rows_of(bodies)
-        if _has_long_number(np.frombuffer(b"\n".join(bodies), np.uint8)):
+        if _has_long_number(np.frombuffer(text, np.uint8)):
             rows = [None if has_digits(body, _LONG_NUMBER) else row for row, body in zip(rows, bodies, strict=True)]
-        return rows
+        odd = [place for place, row in enumerate(rows) if row is None] if None in rows else []
+        if len(odd) * _MOST_ODD > len(rows):
+            self._read_shapeless(arrived, bodies, into)
+            return
+        has_null = b"null" in text
+        for before, place in pairwise((-1, *odd, len(rows))):
+            if alike := rows[before + 1 : place]:
+                read = self._shape.read(alike, has_null=has_null)
+                into.add(arrived[before + 1 : place], bodies[before + 1 : place], read)
+            if place < len(rows):
+                _read_singly(arrived[place], bodies[place], into)
+        if odd:
+            self._shape.learn([bodies[odd[0]]])
+
+    def _read_shapeless(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
+        read = _read_together(bodies)
+        if read is not None:
+            into.add(arrived, bodies, read)
+            self._shape.learn(bodies[:_LESSON])
+        elif (half := len(bodies) // 2) >= _SMALLEST:  # only the neighbours of an odd body pay for it
+            self._read_shapeless(arrived[:half], bodies[:half], into)
+            self._read_shapeless(arrived[half:], bodies[half:], into)
+        else:
+            for time, body in zip(arrived, bodies, strict=True):
+                _read_singly(time, body, into)
 
 
-def _sum(digests: Iterable[WordColumns]) -> WordColumns:
-    return np.add.reduce([*digests])
+def _read_together(bodies: Sequence[bytes]) -> Read | None:
+    """The fields of bodies if all are events, and none is deep or has a long number; None otherwise."""
+    text = b"\n".join(bodies)
+    if _has_long_number(np.frombuffer(text, np.uint8)):
+        return None
+    # Each object opens one bracket: with so few more, none is nested too deeply.
+    if text.count(b"{") + text.count(b"[") >= len(bodies) + MAX_DEPTH:
+        return None
+    try:
+        events = [*map(quick_fields, bodies)]
+    except (ValueError, RecursionError):
+        return None
+    if b"null" in text:
+        for event in events:
+            if event.get("store_id", 0) is None:
+                del event["store_id"]
+    read = Read({name: [event.get(name) for event in events] for name in FIELDS}, map(written, events))
+    return read if set(map(type, read.columns["id"])) == {str} else None
 
 
-def _contents_of(places: Ints, events: Sequence[dict[str, Any]]) -> Contents:
-    names = set(FIELDS).union(*events)
-    wanted = names if len(names) <= MOST_FIELDS else FIELDS
-    columns = {name: [event.get(name, UNSET) for event in events] for name in wanted}
-    if wanted is names:
-        return Contents(places, _sum(digest_of_column(*own) for own in columns.items()), columns)
-    return Contents(places, np.array([*map(digest_of_event, events)], np.uint64), columns)
-
-
-def _event_of(body: bytes) -> dict[str, Any] | None:
+def _read_singly(arrived: int, body: bytes, into: Contents) -> None:
     event = read_event(body)
-    return event if event is not None and isinstance(event.get("id"), str) and is_shallow(body, event) else None
+    if event is not None and isinstance(event.get("id"), str) and is_shallow(body, event):
+        fields = {name: [event.get(name)] for name in FIELDS}
+        into.add([arrived], [body], Read(fields, [canonical(event)]))
 
 
 def is_shallow(body: bytes, event: dict[str, Any]) -> bool:

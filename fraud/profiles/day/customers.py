@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fraud.profiles.counts import MOST_VALUES
 from fraud.profiles.customers import LARGE, MOST_SKUS, CustomerProfile
 from fraud.profiles.day.arrays import Bools, Ints
-from fraud.profiles.day.coder import NONE
+from fraud.profiles.day.columns import NONE
 from fraud.profiles.day.grouping import groups_of, order_of, starts_of
 from fraud.profiles.day.habits import HabitCounts, is_strange_hour, levels_of
 from fraud.profiles.day.keys import joined_keys, read_column, read_keys, texts_of

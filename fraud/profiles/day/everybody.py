@@ -7,8 +7,7 @@ import numpy as np
 
 from fraud.profiles.counts import count
 from fraud.profiles.day.arrays import Ints
-from fraud.profiles.day.coder import NONE
-from fraud.profiles.day.columns import DayColumns, Texts
+from fraud.profiles.day.columns import NONE, DayColumns, Texts
 from fraud.profiles.day.grouping import groups_of, order_of, starts_of
 from fraud.profiles.population import Population
 from fraud.profiles.stores import StoreDay, StoreProfile

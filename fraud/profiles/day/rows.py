@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraud.profiles.day.arrays import Ints
-from fraud.profiles.day.coder import NONE
-from fraud.profiles.day.columns import DayColumns, Texts
+from fraud.profiles.day.columns import NONE, DayColumns, Texts
 from fraud.profiles.day.grouping import order_of, starts_of
 from fraud.profiles.day.keys import KeyColumn, WrittenKeys, has_key, shards_of, write_keys
 from fraud.profiles.keeping import SHARDS

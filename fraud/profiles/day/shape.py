@@ -1,20 +1,33 @@
 """The shape that bodies have in common: fields with plain values. Bodies of a known shape are read in half the time."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 from msgspec import UNSET, UnsetType
 
+from fraud.identity import written
 from fraud.replay.arrivals import read_event
 
 MOST_FIELDS = 64
 """Names that a shape has at most: a producer chooses them."""
 
-_PLAIN = str | int | float | bool | UnsetType | None
+_PLAIN = str | int | bool | UnsetType | None
+_NUMBER = str | int | float | bool | UnsetType | None
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
+_EXACT = 2**53
 _values_of = msgspec.structs.astuple
+
+
+class Read(NamedTuple):
+    """Events of one shape."""
+
+    columns: Mapping[str, Sequence[Any]]
+    """The values of each field of the shape, in the order of the events; UNSET where one is missing."""
+    written: Iterable[bytes]
+    """Each event as `fraud.identity.canonical` writes it."""
 
 
 class BodyShape:
@@ -22,12 +35,19 @@ class BodyShape:
 
     def __init__(self, names: Iterable[str]) -> None:
         """Begin with some names; `id` is one of them, and always a text."""
-        self._names = [*dict.fromkeys(names)]
+        # True for a field that has held a number with a point. Other fields refuse one, since 20.0 is written as 20.
+        self._has_points = dict.fromkeys(names, False)
         self._make()
 
     def _make(self) -> None:
-        row = msgspec.defstruct("Row", [*map(_field, self._names)], kw_only=True, gc=False, forbid_unknown_fields=True)
+        self._names = sorted(self._has_points)  # the order in which they are written
+        row = msgspec.defstruct(
+            "Row", [*map(self._field, self._names)], kw_only=True, gc=False, forbid_unknown_fields=True
+        )
         self._decode: Callable[[bytes], Any] = msgspec.json.Decoder(row).decode
+
+    def _field(self, name: str) -> tuple[str, Any] | tuple[str, Any, Any]:
+        return ("id", str) if name == "id" else (name, _NUMBER if self._has_points[name] else _PLAIN, UNSET)
 
     def rows_of(self, bodies: Sequence[bytes]) -> list[Any]:
         """Each body as a row for `read`; None for one of another shape."""
@@ -42,23 +62,43 @@ class BodyShape:
         except (ValueError, RecursionError):
             return None
 
-    def columns_of(self, rows: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
-        """The values of each field of the shape, in the order of the rows; UNSET where one is missing."""
-        return dict(zip(self._names, zip(*map(_values_of, rows), strict=True), strict=True))
+    def read(self, rows: Sequence[Any], *, has_null: bool) -> Read:
+        """The fields of rows, in which no whole number is long."""
+        columns = dict(zip(self._names, zip(*map(_values_of, rows), strict=True), strict=True))
+        for name, has_points in self._has_points.items():
+            if has_points:
+                for place in _whole(columns[name]):
+                    setattr(rows[place], name, int(columns[name][place]))
+        if has_null:
+            for row in rows:
+                if row.store_id is None:
+                    row.store_id = UNSET
+        return Read(columns, map(written, rows))
 
-    def learn(self, bodies: Iterable[bytes]) -> bool:
-        """Know the fields of the events among bodies, too, as far as their values are plain; True if one is new."""
+    def learn(self, bodies: Iterable[bytes]) -> None:
+        """Know the fields of the events among bodies, too, as far as their values are plain."""
         events = [event for body in bodies if (event := read_event(body)) is not None]
-        before = len(self._names)
-        for name in sorted(set[str]().union(*events).difference(self._names)):
+        before = dict(self._has_points)
+        for name in sorted(set[str]().union(*events)):
             kinds: set[type] = {type(event.get(name)) for event in events}
-            if kinds.isdisjoint((dict, list)) and _NAME.fullmatch(name) and len(self._names) < MOST_FIELDS:
-                self._names.append(name)
-        is_new = len(self._names) > before
-        if is_new:
+            if dict in kinds or list in kinds or not _NAME.fullmatch(name):
+                continue
+            if name in self._has_points or len(self._has_points) < MOST_FIELDS:
+                self._has_points[name] = self._has_points.get(name, False) or float in kinds
+        if self._has_points != before:
             self._make()
-        return is_new
 
 
-def _field(name: str) -> tuple[str, Any] | tuple[str, Any, Any]:
-    return ("id", str) if name == "id" else (name, _PLAIN, UNSET)
+def _whole(values: Sequence[Any]) -> Iterator[int]:
+    """The places of numbers that have a point, and are whole all the same."""
+    kinds = set(map(type, values))
+    if float not in kinds:
+        return
+    places: Iterable[int] = range(len(values))
+    if kinds <= {int, float}:
+        numbers = np.array(values, np.float64)
+        places = np.flatnonzero(np.rint(numbers) == numbers).tolist()
+    for place in places:
+        value = values[place]
+        if type(value) is float and value.is_integer() and abs(value) < _EXACT:
+            yield place

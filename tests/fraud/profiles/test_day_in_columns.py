@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fraud.profiles import building
 from fraud.profiles.building import bounds
-from fraud.profiles.day import coder, contents, customers, remembered, rows, skus
+from fraud.profiles.day import customers, remembered, rows, skus
 from fraud.profiles.profiles import Profiles
 from fraud.profiles.skus import LEAST_PRICE
 from tests.fraud.profiles.day_by_day import Arrivals, Pieces, by_night, milliseconds, one_by_one
@@ -90,12 +90,8 @@ def expected(days: list[Arrivals], most: int = 1_000_000) -> list[Pieces]:
     return [one_by_one(profiles, FIRST + timedelta(days=n), arrivals, remembered=most) for n, arrivals in every]
 
 
-@pytest.mark.parametrize("few", [1, 32])
 @pytest.mark.parametrize("seed", range(12))
-def test_days_of_odd_events_have_the_bytes_that_one_event_after_the_other_gives(
-    seed: int, few: int, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(contents, "FEW", few)
+def test_days_of_odd_events_have_the_bytes_that_one_event_after_the_other_gives(seed: int):
     draws = Random(seed)
     days = [day_of(draws, number, draws.choice([1, 50, 600])) for number in range(3)]
 
@@ -118,9 +114,6 @@ def test_however_little_is_in_memory_at_once_the_bytes_are_the_same(seed: int, m
 
     for module in (building, customers, skus):
         monkeypatch.setattr(module, "AT_ONCE", 20)
-    monkeypatch.setattr(contents, "BLOCK", 50)
-    monkeypatch.setattr(contents, "FEW", 3)
-    monkeypatch.setattr(coder, "_SLOT_BITS", 1)
     monkeypatch.setattr(rows, "FEW", 2)
     monkeypatch.setattr(remembered, "_SLOTS", 8)
 
@@ -154,19 +147,14 @@ json_values = st.recursive(
 names = [*event(Random(0), 0)]
 
 
-@pytest.mark.parametrize("few", [1, 32])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(names), json_values, max_size=9), min_size=1, max_size=12))
-def test_fields_of_any_json_have_the_bytes_that_one_event_after_the_other_gives(
-    few: int, changes: list[dict[str, Any]]
-):
+def test_fields_of_any_json_have_the_bytes_that_one_event_after_the_other_gives(changes: list[dict[str, Any]]):
     draws = Random(1)
     bodies = [json.dumps(event(draws, number) | change).encode() for number, change in enumerate(changes)]
     arrivals = [(MIDNIGHT + 1 + number // 2, body) for number, body in enumerate(bodies)]
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(contents, "FEW", few)
-        assert built([arrivals]) == expected([arrivals])
+    assert built([arrivals]) == expected([arrivals])
 
 
 def nested(levels: int) -> bytes:

@@ -1,32 +1,31 @@
 """Bodies of a known shape are read as any others are; a body that has another one is refused, and learned from."""
 
 import json
-from collections.abc import Iterable
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import UNSET
 
+from fraud.identity import canonical
 from fraud.profiles.day import contents, shape
-from fraud.profiles.day.contents import FIELDS, ContentReader, Contents
-from fraud.profiles.day.digests import digest_of_event
+from fraud.profiles.day.contents import FIELDS, ContentReader
 from fraud.profiles.day.shape import BodyShape
 from fraud.replay.arrivals import read_event
 from tests.fraud.profiles.day_by_day import Arrivals
 from tests.fraud.profiles.test_day_in_columns import DAY, MIDNIGHT, built, event, expected
 
 
-def read(body_shape: BodyShape, bodies: list[bytes]) -> list[dict[str, Any]] | None:
-    """The fields of each body that it has; None if one is refused."""
+def forms(bodies: list[bytes]) -> list[bytes]:
+    """The canonical form of each body."""
+    return [canonical(read_event(body) or {}) for body in bodies]
+
+
+def read(body_shape: BodyShape, bodies: list[bytes]) -> list[bytes] | None:
     rows = body_shape.rows_of(bodies)
-    if None in rows:
-        return None
-    columns = body_shape.columns_of(rows)
-    every = (zip(columns, values, strict=True) for values in zip(*columns.values(), strict=True))
-    return [{name: value for name, value in own if value is not UNSET} for own in every]
+    has_null = any(b"null" in body for body in bodies)
+    return None if None in rows else [*body_shape.read(rows, has_null=has_null).written]
 
 
 def learned(bodies: list[bytes]) -> BodyShape:
@@ -40,10 +39,21 @@ events = st.dictionaries(st.sampled_from([*FIELDS, "extra", "other"]), plain, ma
 
 
 @given(st.lists(events, min_size=1, max_size=9))
-def test_events_of_a_shape_have_their_fields(fields: list[dict[str, Any]]):
+def test_events_of_a_shape_are_written_as_their_canonical_form(fields: list[dict[str, Any]]):
     bodies = [json.dumps(own | {"id": "a"}).encode() for own in fields]
 
-    assert read(learned(bodies), bodies) == [read_event(body) for body in bodies]
+    assert read(learned(bodies), bodies) == forms(bodies)
+
+
+def test_the_way_a_number_is_written_and_a_store_that_is_null_make_no_other_content():
+    bodies = [b'{"id": "a", "price": %s}' % price for price in (b"20", b"20.0", b"2e1", b"20.5", b"-0.0", b"1e22")]
+    bodies += [b'{"id": "a", "store_id": null}', b'{"store_id": null, "id": "a", "sku": null}', b'{"id": "a"}']
+
+    written = read(learned(bodies), bodies) or []
+
+    assert written == forms(bodies)
+    assert written[0] == written[1] == written[2]
+    assert written[6] == written[8] != written[7]
 
 
 ODD = [
@@ -52,6 +62,7 @@ ODD = [
     b"{}",
     b'{"id": 7}',
     b'{"id": "a", "new": 1}',
+    b'{"id": "a", "qty": 1.5}',
     b'{"id": "a", "sku": []}',
 ]
 
@@ -60,7 +71,7 @@ ODD = [
 def test_what_is_no_event_or_has_another_shape_is_refused(odd: bytes):
     body_shape = learned([b'{"id": "a"}'])
 
-    assert read(body_shape, [b'{"id": "a"}']) == [{"id": "a"}]
+    assert read(body_shape, [b'{"id": "a"}']) == [b'{"id":"a"}']
     assert read(body_shape, [b'{"id": "a"}', odd]) is None
 
 
@@ -79,63 +90,46 @@ def day_of_one_shape(changes: dict[int, dict[str, Any]]) -> Arrivals:
     return [(MIDNIGHT + 1 + n * (DAY // 1_000), json.dumps(own).encode()) for n, own in enumerate(fields)]
 
 
+def parted(arrivals: Arrivals) -> tuple[list[int], list[bytes]]:
+    return [arrived for arrived, _ in arrivals], [body for _, body in arrivals]
+
+
 def test_events_of_one_shape_and_an_odd_one_among_them_have_the_bytes_that_one_after_the_other_gives():
     days = [day_of_one_shape({700: {"extra": [[1]], "qty": 2**70}, 800: {"price": 12.0, "id": "e799"}})]
 
     assert built(days) == expected(days)
 
 
-def places_of(parts: Iterable[Contents]) -> list[int]:
-    return [place for part in parts for place in part.places.tolist()]
+def test_all_events_of_a_shape_are_read_at_once_as_soon_as_it_was_met(monkeypatch: pytest.MonkeyPatch):
+    arrivals = day_of_one_shape({})
+    reader = ContentReader()
+    assert sum(len(part.keys) for part in reader.read(*parted(arrivals))) == 900
 
+    monkeypatch.setattr(contents, "quick_fields", None)  # which reads events that have no shape in common
 
-def test_events_of_one_template_are_read_at_once_as_soon_as_one_was_met(monkeypatch: pytest.MonkeyPatch):
-    bodies = [body for _, body in day_of_one_shape({})]
-    monkeypatch.setattr(contents, "read_event", None)  # which reads events by themselves
-    monkeypatch.setattr(BodyShape, "rows_of", None)
-
-    assert places_of(ContentReader().read(bodies)) == [*range(900)]
+    assert sum(len(part.keys) for part in reader.read(*parted(arrivals))) == 900
 
 
 def test_an_odd_event_is_read_by_itself_and_its_neighbours_as_ever(monkeypatch: pytest.MonkeyPatch):
-    bodies = [body for _, body in day_of_one_shape({place: {"qty": [place]} for place in range(9, 900, 9)})]
-    singly: list[bytes] = []
+    times, bodies = parted(day_of_one_shape({place: {"qty": [place]} for place in range(9, 900, 9)}))
+    reader = ContentReader()
+    assert sum(len(part.keys) for part in reader.read(times, bodies)) == 900
 
-    def read_singly(body: bytes) -> dict[str, Any] | None:
-        singly.append(body)
-        return read_event(body)
+    monkeypatch.setattr(contents, "quick_fields", None)
 
-    monkeypatch.setattr(contents, "read_event", read_singly)
-    parts = [*ContentReader().read(bodies)]
-
-    assert sorted(places_of(parts)) == [*range(900)]
-    assert singly == bodies[9::9]
-    keys = dict(zip(places_of(parts), (key for part in parts for key in part.keys.tolist()), strict=True))
-    assert [keys[place] for place in range(900)] == [digest_of_event(read_event(body) or {}) for body in bodies]
-
-
-def test_events_of_several_templates_and_shapes_stay_in_their_order(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(contents, "FEW", 1)
-    monkeypatch.setattr(contents, "MOST_TEMPLATES", 3)
-    monkeypatch.setattr(contents, "BLOCK", 100)
-    names = [*event(Random(0), 0)]
-    day = day_of_one_shape({place: {names[3 + place % 7]: None} for place in range(0, 900, 2)})
-    in_other_order = [json.dumps(dict(sorted(json.loads(body).items()))).encode() for _, body in day]
-    days: list[Arrivals] = [[(when, in_other_order[n] if n % 3 else body) for n, (when, body) in enumerate(day)]]
-
-    assert built(days) == expected(days)
+    parts = [*reader.read(times, bodies)]
+    assert [arrived for part in parts for arrived in part.arrived] == times
+    assert [body for part in parts for body in part.bodies] == bodies
+    quantities = [qty for part in parts for qty in part.columns["qty"]]
+    assert quantities == [json.loads(body)["qty"] for body in bodies]
 
 
 @pytest.mark.parametrize("spaces", range(5))
-@pytest.mark.parametrize("few", [1, 32])
-def test_whole_numbers_that_cosmos_keeps_as_one_are_one_content_wherever_they_stand(
-    spaces: int, few: int, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(contents, "FEW", few)
+def test_whole_numbers_that_cosmos_keeps_as_one_are_one_content_wherever_they_stand(spaces: int):
     bodies = [b'{"id": "a", "sku":%s%d}' % (b" " * spaces, 2**53 + more) for more in (0, 1, 2)]
     reader = ContentReader()
-    assert [*reader.read([b'{"id": "a", "sku": 7}'])]
+    assert [*reader.read([1], [b'{"id": "a", "sku": 7}'])]
 
-    (part,) = reader.read(bodies)
+    (part,) = reader.read([1, 2, 3], bodies)
 
     assert part.keys[0] == part.keys[1] != part.keys[2]
