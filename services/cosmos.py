@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -16,6 +16,7 @@ from fraud.slices import slices
 from fraud.suspicion import MIN_DISCOUNT
 from services import names
 from services.clients import CachedClient
+from services.cosmos_lists import listed
 from services.cosmos_ranges import KeyRanges
 from services.credentials import open_credential
 from services.gathering import Gathering
@@ -28,8 +29,10 @@ MAX_BATCH_BYTES = 2 * 1024 * 1024
 """Of a request, and of a document."""
 MAX_READ_ITEMS = 200
 """Ids that `read_items` puts into one query: each with a partition key, they make a long text."""
-MAX_POINTERS = 500
-"""Ids of pointers in one query, all of a chunk."""
+MAX_IDS = 500
+"""Ids of documents or pointers in one query, all of a chunk."""
+MOST_UNDER_IDS = 1_000
+"""Documents that a query for ids gives; a producer may send one id for any number of stores."""
 MAX_CONTENTS = 1_000
 """Contents under one id that are looked at; a producer may send as many as it likes."""
 
@@ -39,6 +42,7 @@ _FLAGGED_CONTENTS = (
     "AND c.priority_shipping = true"
 )
 """The rule of `fraud/suspicion.py`, for documents: the archive takes no other type in these fields."""
+_FIRSTS = "SELECT * FROM c WHERE c.id IN ({})"
 _POINTERS = "SELECT c.id, c.quarantined FROM c WHERE c.id IN ({})"
 
 # Seconds. A call that takes longer fails, and the trigger or the orchestration that made it tries again later.
@@ -119,8 +123,7 @@ async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dic
     """The documents of a store's events by event id, in any order; an id of which nothing is archived is left out.
 
     An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. A text that cannot be an id is
-    not asked for. The SDK reads a single id by its URL, and `a/b` or an empty id would lead elsewhere: every attempt
-    would fail, although the event simply does not exist.
+    not asked for.
     """
     keys = {event_id: archive_key(store, event_id) for event_id in ids if is_event_id(event_id)}
     if not keys:
@@ -137,18 +140,39 @@ async def _find_firsts(asked: Sequence[Mapping[str, str]]) -> list[dict[str, dic
     """The documents that have the ids of events, for each that asks for some ids with their partition keys."""
     archive = await events()
     documents: dict[tuple[str, str], dict[str, Any]] = {}
-    for items in slices(list(dict.fromkeys(item for keys in asked for item in keys.items())), MAX_READ_ITEMS):
-        documents.update(
-            {(document["id"], document[KEY_FIELD]): document for document in await archive.read_items(items)}
-        )
+    for items in slices(list(dict.fromkeys(item for keys in asked for item in keys.items())), MAX_IDS):
+        if not await _read_under_ids(archive, {event_id for event_id, _ in items}, documents):
+            for part in slices(items, MAX_READ_ITEMS):
+                documents |= {_item(document): document for document in await archive.read_items(part)}
     return [{item[0]: documents[item] for item in keys.items() if item in documents} for keys in asked]
+
+
+async def _read_under_ids(
+    archive: ContainerProxy, ids: Collection[str], into: dict[tuple[str, str], dict[str, Any]]
+) -> bool:
+    """Add the documents of some ids, whatever their partition; False if there are too many for all to be read.
+
+    One query for all partitions: `read_items` takes 0.1 ms for each id that it is asked for (measured), because the SDK
+    computes the partition of each.
+    """
+    asked, rows = listed(ids, "i"), 0
+    query = archive.query_items(_FIRSTS.format(asked.names), parameters=asked.parameters, max_item_count=MAX_IDS)
+    async for document in query:
+        into[_item(document)] = document
+        rows += 1
+        if rows > MOST_UNDER_IDS:
+            return False
+    return True
+
+
+def _item(document: Mapping[str, Any]) -> tuple[str, str]:
+    return document["id"], document[KEY_FIELD]
 
 
 async def find_quarantined(ids: Iterable[str]) -> dict[str, dict[str, str]]:
     """The quarantine blobs that flagged contents of these ids lie in: by id, the path by the digest of the body.
 
-    One query for all partitions: nearly always it finds nothing, and `read_items` takes 0.1 ms for each id that it is
-    asked for (measured), because the SDK computes the partition of each.
+    One query for all partitions, which nearly always finds nothing.
     """
     return await (await _pointers.get()).ask({pointer_id(event_id): event_id for event_id in ids})
 
@@ -157,20 +181,19 @@ async def _find_pointers(asked: Sequence[Mapping[str, str]]) -> list[dict[str, d
     """The blobs that pointers name, for each that asks for some pointers with the ids of their events."""
     archive = await events()
     blobs: dict[str, dict[str, str]] = {}
-    for pointers in slices(list(dict.fromkeys(name for event_ids in asked for name in event_ids)), MAX_POINTERS):
-        parameters: list[dict[str, object]] = [{"name": f"@{n}", "value": name} for n, name in enumerate(pointers)]
-        query = _POINTERS.format(", ".join(str(parameter["name"]) for parameter in parameters))
-        async for document in archive.query_items(query, parameters=parameters):
+    for pointers in slices(list(dict.fromkeys(name for event_ids in asked for name in event_ids)), MAX_IDS):
+        ids = listed(pointers, "i")
+        async for document in archive.query_items(_POINTERS.format(ids.names), parameters=ids.parameters):
             blobs[document["id"]] = document["quarantined"]
     return [{event_ids[name]: blobs[name] for name in event_ids if name in blobs} for event_ids in asked]
 
 
 async def _open_firsts(_: AsyncExitStack) -> Gathering[Mapping[str, str], dict[str, dict[str, Any]]]:
-    return Gathering(_find_firsts, size=len, most=MAX_READ_ITEMS)
+    return Gathering(_find_firsts, size=len, most=MAX_IDS)
 
 
 async def _open_pointers(_: AsyncExitStack) -> Gathering[Mapping[str, str], dict[str, dict[str, str]]]:
-    return Gathering(_find_pointers, size=len, most=MAX_POINTERS)
+    return Gathering(_find_pointers, size=len, most=MAX_IDS)
 
 
 _firsts, _pointers = CachedClient(_open_firsts), CachedClient(_open_pointers)

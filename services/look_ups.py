@@ -30,6 +30,7 @@ from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.slices import slices
 from services import cosmos
 from services.clients import CachedClient
+from services.cosmos_lists import listed
 from services.gathering import Gathering
 from services.recent_sightings import Reading, RecentSightings, SightingKey
 from services.reused_ids import ID_FIELDS, reused_elsewhere
@@ -270,16 +271,16 @@ class _Search:
         return len(events) >= self._kind.most and events[self._kind.most - 1][0] > moment
 
     async def _pages(self, archive: ContainerProxy, keys: Mapping[str, object]) -> AsyncIterator[list[dict[str, Any]]]:
-        names = {f"@k{number}": value for number, value in enumerate(keys.values())}
-        values = {"@since": self._since, "@until": self._until, **self._kind.values, **names}
+        asked = listed(keys.values(), "k")
+        values = {"@since": self._since, "@until": self._until, **self._kind.values}
         condition = f"{self._kind.condition} AND " if self._kind.condition else ""
         if self._written:
             condition += "c._ts >= @written AND "
             values["@written"] = self._written
         query = (
-            f"{_SELECT} WHERE c.{self._kind.field} IN ({', '.join(names)}) AND {condition}"
+            f"{_SELECT} WHERE c.{self._kind.field} IN ({asked.names}) AND {condition}"
             f"{_TIME} > @since AND {_TIME} <= @until ORDER BY {self._kind.order}"
         )
-        parameters = [{"name": name, "value": value} for name, value in values.items()]
+        parameters = [*({"name": name, "value": value} for name, value in values.items()), *asked.parameters]
         async for page in archive.query_items(query, parameters=parameters, max_item_count=PAGE).by_page():
             yield [document async for document in page]

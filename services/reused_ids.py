@@ -13,6 +13,7 @@ from fraud.events import StoreKey
 from fraud.slices import slices
 from services import cosmos
 from services.clients import CachedClient
+from services.cosmos_lists import listed
 from services.gathering import Gathering
 
 ID_FIELDS = ("id", f"{ARCHIVE_FIELD}.event_id")
@@ -50,10 +51,9 @@ async def _find(asked: Sequence[_Asked]) -> list[list[str]]:
 async def _read_stores(field: str, ids: Sequence[str], stores: defaultdict[str, set[bytes]]) -> bool:
     """Note the stores of the contents under ids, as JSON; False if there are too many of them."""
     archive, rows = await cosmos.events(), 0
-    parameters: list[dict[str, object]] = [{"name": f"@k{number}", "value": name} for number, name in enumerate(ids)]
-    names = ", ".join(str(parameter["name"]) for parameter in parameters)
-    query = f"SELECT c.{field} AS event_id, c.store_id FROM c WHERE c.{field} IN ({names})"
-    async for row in archive.query_items(query, parameters=parameters, max_item_count=MOST_ROWS):
+    asked = listed(ids, "i")
+    query = f"SELECT c.{field} AS event_id, c.store_id FROM c WHERE c.{field} IN ({asked.names})"
+    async for row in archive.query_items(query, parameters=asked.parameters, max_item_count=MOST_ROWS):
         stores[row["event_id"]].add(msgspec.json.encode(row.get("store_id")))
         rows += 1
         if rows > MOST_ROWS:

@@ -92,7 +92,7 @@ async def _documents(differences: Sequence[Difference]) -> dict[tuple[StoreKey, 
     stores: defaultdict[StoreKey, set[str]] = defaultdict(set)
     for difference in differences:
         stores[store_key_of(difference.store)].add(difference.event_id)
-    asked = [(store, part) for store, ids in stores.items() for part in slices(sorted(ids), cosmos.MAX_READ_ITEMS)]
+    asked = [(store, part) for store, ids in stores.items() for part in slices(sorted(ids), cosmos.MAX_IDS)]
     answers = await together((cosmos.find_events(part, store) for store, part in asked), at_once=REQUESTS)
     documents: dict[tuple[StoreKey, str], list[dict[str, Any]]] = {_asked(difference): [] for difference in differences}
     for (store, _), answer in zip(asked, answers, strict=True):

@@ -23,3 +23,15 @@ async def test_a_flagged_content_is_found_behind_many_harmless_ones(monkeypatch:
 
     assert len(contents) == 4
     assert sum(is_flagged(content.event) for content in contents) == 1
+
+
+async def test_an_event_is_found_behind_those_of_many_stores_under_its_id(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cosmos, "MOST_UNDER_IDS", 4)
+    event_id, quiet_id = str(uuid.uuid4()), str(uuid.uuid4())
+    bodies = [event_body(event_id, store_id=store) for store in range(1, 13)] + [event_body(quiet_id)]
+    await archive_events([received(body, n) for n, body in enumerate(bodies)])
+
+    for store in (1, 3, 12):
+        documents = await cosmos.find_events([event_id, quiet_id], store)
+        assert [document["store_id"] for document in documents[event_id]] == [store]
+        assert (quiet_id in documents) == (store == 3)
