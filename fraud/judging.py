@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -51,13 +52,18 @@ def band_of(score: int) -> Band:
     return SEED.band_of(score)
 
 
-class Content(msgspec.Struct, frozen=True):
+class Content(msgspec.Struct, frozen=True, dict=True):
     """An event that was found under an id, where, when it first reached the hub, and the campaign that it names."""
 
     event: dict[str, Any]
     source: Source
     arrived: datetime | None
     run_id: str | None = None
+
+    @cached_property
+    def form(self) -> bytes:
+        """Its canonical form, which is asked for by context and verdict."""
+        return canonical(self.event)
 
 
 def archived_contents(documents: Iterable[dict[str, Any]], store_id: StoreKey | None) -> list[Content]:
@@ -99,7 +105,7 @@ def may_be_more(contents: Iterable[Content], store_id: StoreKey | None, window: 
 
 def distinct(contents: Iterable[Content]) -> dict[bytes, Content]:
     """Each content once, by its canonical form and in that order."""
-    by_form = {canonical(content.event): content for content in reversed([*contents])}
+    by_form = {content.form: content for content in reversed([*contents])}
     return dict(sorted(by_form.items()))
 
 

@@ -53,8 +53,11 @@ def _moment(seen: Sighting) -> tuple[float, str]:
 
 def altered(contents: Iterable[Mapping[str, Any]]) -> int:
     """The contents under an id beside one, whose customer, goods, money or store differ; MOST_OF_ID at most."""
-    told = {canonical({name: content.get(name) for name in _TOLD}) for content in contents}
-    return min(max(0, len(told) - 1), MOST_OF_ID)
+    several = [*contents]
+    if len(several) < 2:
+        return 0
+    told = {canonical({name: content.get(name) for name in _TOLD}) for content in several}
+    return min(len(told) - 1, MOST_OF_ID)
 
 
 class Recent:
