@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import msgspec
@@ -16,9 +17,11 @@ MAX_DOCUMENT_BYTES = 2 * 1024 * 1024
 MAX_NESTING = 128
 
 encode = msgspec.json.Encoder().encode
-_BRACKET_OR_STRING = re.compile(rb'[\[\]{}]|"(?:[^"\\]|\\.)*"', re.DOTALL)
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x1f]")
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(each for each in range(256) if each not in _STEPS)
+_NEITHER = _NO_BRACKETS.replace(b'"', b"")
 _decoder = msgspec.json.Decoder[Any]()
 
 
@@ -82,11 +85,13 @@ def check_nesting(body: bytes, what: str) -> None:
     # Brackets are counted first: only a body that could be too deep is walked.
     if body.count(b"[") + body.count(b"{") <= MAX_NESTING:
         return
-    depth = 0
-    for bracket in _BRACKET_OR_STRING.findall(body):
-        if bracket in (b"[", b"{"):
-            depth += 1
-            if depth > MAX_NESTING:
-                raise bad_request(f"{what} is nested more than {MAX_NESTING} deep.")
-        elif bracket in (b"]", b"}"):
-            depth -= 1
+    if max(accumulate(map(_STEPS.__getitem__, _brackets(body)), initial=0)) > MAX_NESTING:
+        raise bad_request(f"{what} is nested more than {MAX_NESTING} deep.")
+
+
+def _brackets(body: bytes) -> bytes:
+    """The brackets that stand outside of strings, and nothing else."""
+    if b"\\" in body or body.count(b'"') % 2:
+        return _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    # Without escapes every other part between quotes is a string.
+    return b"".join(body.translate(None, _NEITHER).split(b'"')[::2])
