@@ -69,6 +69,7 @@ class _QueryParser(SourceParser):
             select = self._only_input()
         self.position = from_end
         where = self._where()
+        of_where = self.tokens[from_end : self.position]
         group_by = self._group_by()
         order_by = self._order_by()
         offset = limit = None
@@ -90,6 +91,7 @@ class _QueryParser(SourceParser):
             root=self.root or "",
             scoped=self.scoped,
             sources=sources,
+            bound=tuple(dict.fromkeys(token.text for token in of_where if token.kind == "parameter")),
         )
 
     def _only_input(self) -> Node:

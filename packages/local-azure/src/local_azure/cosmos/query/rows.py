@@ -32,6 +32,11 @@ class Rows(Protocol):
     """The number of documents that were read, and `loaded_bytes` their size; the reader counts them."""
     loaded_bytes: int
 
+    @property
+    def told(self) -> bool:
+        """True if it is known which documents they are, so that no index could help."""
+        ...
+
     def prepare(self, wish: Wish, place: Place) -> None:
         """Find the best way to what a query wants, from this place on."""
         ...
@@ -64,6 +69,7 @@ class ListRows:
     group: Callable[[Value], tuple[Key, ...]] | None = None
     loaded = 0
     loaded_bytes = 0
+    told = True
 
     def __init__(self, bodies: list[bytes]) -> None:
         self._bodies = bodies
@@ -120,9 +126,11 @@ class TableRows:
             # Several whole partitions: to read everything in row order beats sorting them.
             self.exact = False
 
+    @property
+    def told(self) -> bool:
+        return self._located is not None
+
     def prepare(self, wish: Wish, place: Place) -> None:
-        if self._located is not None:
-            return
         plan = self._planner().plan(wish, place)
         if plan is None:
             return
@@ -160,7 +168,7 @@ class TableRows:
         return self._store.execute(sql, (*self._bounds, self._partition)).fetchone()[0]
 
     def count_exactly(self, wish: Wish) -> int | None:
-        if wish.exact is None or self._located is not None:
+        if wish.exact is None:
             return None
         return self._planner().count(*wish.exact)
 

@@ -26,7 +26,7 @@ from local_azure.cosmos.query.projection import Projection
 from local_azure.cosmos.query.rows import ListRows, Rows
 from local_azure.cosmos.query.scan import scan
 from local_azure.cosmos.query.scopes import ScopedCompiler, expansion
-from local_azure.cosmos.query.syntax import Literal, Node, Query
+from local_azure.cosmos.query.syntax import Literal, Node, Parameter, Query
 from local_azure.cosmos.query.values import UNDEFINED, Value, identity
 
 MAX_DISTINCT = 100_000
@@ -43,7 +43,12 @@ class Runner:
         self._compiler = ScopedCompiler(parameters)
         self._expansion = expansion(query, self._compiler)
         self._root = (query.root,) if query.scoped else ()
-        self._where = None if query.where is None else self._compiler.compile(query.where)
+        if query.scoped and query.where is not None:
+            # A subquery may be refused in other ways.
+            self._where = self._compiler.compile(query.where)
+        else:
+            for name in query.bound:
+                self._compiler.constant(Parameter(name))
 
     def access(self, path: tuple[str, ...] | None, partition: str | None) -> Access:
         """The documents of a container that can be in the result."""
@@ -69,6 +74,11 @@ class Runner:
             exact=finder.exact(query.where) if self._counts_alone() else None,
         )
 
+    @cached_property
+    def _where(self) -> Evaluate | None:
+        """Compiled for who evaluates it: of documents that their ids tell, that would take longer than to read them."""
+        return None if self._query.where is None else self._compiler.compile(self._query.where)
+
     async def page(self, rows: Rows, size: int, continuation: str | None) -> Page:
         """One page of at most `size` results. 400 for a query that cannot be answered, 408 if it takes too long."""
         query = self._query
@@ -78,9 +88,10 @@ class Runner:
         collector = Collector(place, size)
         if collector.exhausted:
             return Page([])
-        if self.wish.exact and (count := rows.count_exactly(self.wish)) is not None:
-            return self._counted(count, collector)
-        rows.prepare(msgspec.structs.replace(self.wish, most=collector.wanted), place)
+        if not rows.told:
+            if self.wish.exact and (count := rows.count_exactly(self.wish)) is not None:
+                return self._counted(count, collector)
+            rows.prepare(msgspec.structs.replace(self.wish, most=collector.wanted), place)
         where = None if rows.exact else self._where
         if query.group_by or query.aggregates:
             return await self._groups(rows, where, collector)

@@ -156,6 +156,8 @@ class Query(msgspec.Struct, frozen=True):
     """The alias of the container."""
     scoped: bool = False
     sources: tuple[Source, ...] = ()
+    bound: tuple[str, ...] = ()
+    """The parameters in WHERE, in its order."""
 
 
 class Subquery(Node, frozen=True):
