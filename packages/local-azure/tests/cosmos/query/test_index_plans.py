@@ -322,3 +322,21 @@ async def test_the_rows_of_some_customers_come_in_order_without_those_of_others(
     wanted = [number for number in range(5, 2_500) if number % 2 == 0 or number % 1_000 in (7, 9)]
     assert ids == (wanted[::-1] if direction else wanted)
     assert pages == -(-len(wanted) // 400)
+
+
+async def test_stretches_in_an_order_that_no_value_fulfils_are_empty(named: Shop) -> None:
+    where = "c.store_id IN (0, 1) AND c.seen.at = 'a' AND c.seen.at = 'b'"
+    assert await named.ask(f"SELECT * FROM c WHERE {where} ORDER BY c.seen.at") == (Page([]), 0)
+
+
+@pytest.mark.parametrize("descending", ["", " DESC"])
+async def test_stretches_that_fit_a_page_are_read_with_one_statement(named: Shop, descending: str) -> None:
+    statements: list[str] = []
+    named.store._database.set_trace_callback(statements.append)  # pyright: ignore[reportPrivateUsage]
+    where = f"c.store_id IN (0, 2, 7) AND c.seen.at <= '{_time(299)}'"
+    page, loaded = await named.ask(f"SELECT VALUE c.id FROM c WHERE {where} ORDER BY c.seen.at{descending}")
+    named.store._database.set_trace_callback(None)  # pyright: ignore[reportPrivateUsage]
+    expected = sorted((number for number in range(300) if number % 3 != 1), reverse=bool(descending))
+    assert [int(item.strip(b'"')) for item in page.items] == expected
+    assert loaded == len(expected)
+    assert len([sql for sql in statements if "INDEXED BY" in sql]) == 1

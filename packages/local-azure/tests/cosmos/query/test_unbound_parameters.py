@@ -1,4 +1,4 @@
-"""A parameter of WHERE without a value is refused before anything is read, also where the ids alone tell the documents."""
+"""A parameter of WHERE without a value is refused before anything is read, also where ids alone tell the documents."""
 
 import pytest
 

@@ -82,7 +82,7 @@ class Planner:
         if holding is not None:
             few = self._few(usable) if len(holding) > _HANDFUL else None
             return Plan(holding if few is None else holding & few)
-        ordered = self._in_order(conditions, wish.order, place) if wish.order else None
+        ordered = self._in_order(conditions, wish, place) if wish.order else None
         if ordered is not None and ordered.complete:
             return ordered
         located = self._few(usable)
@@ -157,7 +157,8 @@ class Planner:
         agreed = {row for (row,) in self._store.execute(sql, (*(row for row, _ in located), *values))}
         return {each for each in located if each[0] in agreed}
 
-    def _in_order(self, conditions: Conditions, asked: tuple[Column, ...], place: Place) -> Plan | None:
+    def _in_order(self, conditions: Conditions, wish: Wish, place: Place) -> Plan | None:
+        asked = wish.order
         places = _that_order(asked, conditions)
         order = tuple(asked[each] for each in places)
         best: tuple[tuple[int, bool], Index, list[tuple[Key, ...]], int] | None = None
@@ -179,7 +180,7 @@ class Planner:
             [Leg(prefix)] if bounds is None else [Leg(prefix, each.low, each.high) for each in bounds]
             for prefix in prefixes
         ]
-        if not self._names_the_partition(index, legs[0]):
+        if not legs[0] or not self._names_the_partition(index, legs[0]):
             return None
         if descending:
             legs = [of_prefix[::-1] for of_prefix in legs]
@@ -188,7 +189,9 @@ class Planner:
             walk = Walk(self._store, self._table, index, legs[0], reverse=reverse)
             from_keys = (*prefixes[0], *from_keys)
         else:
-            walk = MergedWalk(self._store, self._table, index, legs, reverse=reverse, descending=descending)
+            walk = MergedWalk(
+                self._store, self._table, index, legs, reverse=reverse, descending=descending, most=min(wish.most, FEW)
+            )
         if place.keys is not None:
             walk.go_on_after(from_keys, None)
         names = [column.names for column in order[:shared]]
