@@ -81,6 +81,17 @@ def condition(index: Index, leg: Leg, *, reverse: bool) -> tuple[str, list[Key |
     return " AND ".join(parts) or "true", values
 
 
+def conditions_of(index: Index, legs: list[Leg]) -> list[tuple[str, list[Key | int]]]:
+    """The `condition` of each leg, read forwards; a single one for legs that differ in nothing but their first key."""
+    bounds = {(leg.low, leg.high, leg.beyond, leg.row, len(leg.prefix)) for leg in legs}
+    if len(legs) < 2 or len(bounds) > 1 or len(legs[0].prefix) != 1:
+        return [condition(index, leg, reverse=False) for leg in legs]
+    where, values = condition(index, legs[0], reverse=False)
+    first = index.columns[0].expression
+    keys = f"{first} IN ({', '.join('?' * len(legs))})"
+    return [(keys + where.removeprefix(f"{first} = ?"), [*(leg.prefix[0] for leg in legs), *values[1:]])]
+
+
 def order(index: Index, leg: Leg, *, reverse: bool) -> str:
     """ORDER BY for reading a leg as it lies, or backwards. Columns of one value are left out: SQLite would sort."""
     further = index.columns[len(leg.prefix) :]

@@ -12,7 +12,7 @@ from typing import Any
 
 from local_azure.cosmos.index_key import Key, position
 from local_azure.cosmos.path_index import Index
-from local_azure.cosmos.query.legs import Leg, condition
+from local_azure.cosmos.query.legs import Leg, conditions_of
 from local_azure.cosmos.query.walk import Entry, Walk
 from local_azure.cosmos.store import Store
 
@@ -44,7 +44,7 @@ class MergedWalk(Walk):
         self._descending = descending
         self._most = max(most, _FIRST_ROWS * len(legs))
         # The rest of a stretch has other bounds than that of another one.
-        self._alike = len(index.columns) == 2 and self._depth == 1 and all(len(of_prefix) == 1 for of_prefix in legs)
+        self._alike = len(index.columns) == 2
         self._walks = {
             of_prefix[0].prefix: Walk(store, table, index, of_prefix, reverse=reverse, rows=_FIRST_ROWS)
             for of_prefix in legs
@@ -69,11 +69,11 @@ class MergedWalk(Walk):
         return bool(self._pending)
 
     def _all_at_once(self) -> list[Entry] | None:
-        """The rows of all stretches in their order, None if they are too many."""
+        """The rows of all stretches in their order, None if they are too many, or are bounded each in its own way."""
+        (where, values), *others = conditions_of(self.index, self.legs)
+        if others:
+            return None
         first, second = (column.expression for column in self.index.columns)
-        where, bounds = condition(self.index, self.legs[0], reverse=self._reverse)
-        values = [*(leg.prefix[0] for leg in self.legs), *bounds[1:]]
-        where = f"{first} IN ({', '.join('?' * len(self.legs))})" + where.removeprefix(f"{first} = ?")
         sql = (
             f"SELECT row, partition, {first}, {second} FROM {self._table} "
             f'INDEXED BY "{self.index.name(self._table)}" WHERE {where} LIMIT {self._most + 1}'

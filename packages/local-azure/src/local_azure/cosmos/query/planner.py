@@ -9,7 +9,7 @@ import msgspec
 from local_azure.cosmos.index_key import Key, index_key, key_of, value_at
 from local_azure.cosmos.path_index import Column, Index, Indexes, Names
 from local_azure.cosmos.query.intervals import Conditions, Elements, Interval, Intervals
-from local_azure.cosmos.query.legs import MAX_LEGS, Leg, condition, legs_of
+from local_azure.cosmos.query.legs import MAX_LEGS, Leg, conditions_of, legs_of
 from local_azure.cosmos.query.merged_walk import MergedWalk
 from local_azure.cosmos.query.paging import Place
 from local_azure.cosmos.query.values import Value
@@ -141,7 +141,7 @@ class Planner:
             if located is not None and len(located) <= _HANDFUL:
                 break
             index, legs = left.pop(place)
-            rows = {row for leg in legs for row in self._rows(index, leg)}
+            rows = self._rows(index, legs)
             located = rows if located is None else located & rows
         for index, legs in left.values():
             if located and len(located) <= _HANDFUL and len(legs) <= _HANDFUL:
@@ -150,7 +150,7 @@ class Planner:
 
     def _within(self, located: set[tuple[int, str]], index: Index, legs: list[Leg]) -> set[tuple[int, str]]:
         """Those of a handful of rows that an index has too: looked up one by one, however many others it has."""
-        conditions = [condition(index, leg, reverse=False) for leg in legs]
+        conditions = conditions_of(index, legs)
         any_leg = " OR ".join(f"({where})" for where, _ in conditions)
         sql = f"SELECT row FROM {self._table} WHERE row IN ({', '.join('?' * len(located))}) AND ({any_leg})"
         values = [value for _, of_leg in conditions for value in of_leg]
@@ -233,8 +233,7 @@ class Planner:
     def _count(self, index: Index, legs: list[Leg], most: int) -> int:
         """The number of rows of the legs, or something above `most`."""
         count = 0
-        for leg in legs:
-            where, values = condition(index, leg, reverse=False)
+        for where, values in conditions_of(index, legs):
             inner = f'SELECT 1 FROM {self._table} INDEXED BY "{index.name(self._table)}" WHERE {where}'
             sql = f"SELECT count(*) FROM ({inner} LIMIT {most + 1 - count})"
             count += self._store.execute(sql, tuple(values)).fetchone()[0]
@@ -242,11 +241,13 @@ class Planner:
                 break
         return count
 
-    def _rows(self, index: Index, leg: Leg) -> list[tuple[int, str]]:
-        where, values = condition(index, leg, reverse=False)
+    def _rows(self, index: Index, legs: list[Leg]) -> set[tuple[int, str]]:
         table = f'{self._table} INDEXED BY "{index.name(self._table)}"'
-        sql = f"SELECT row, {self._partition_column} FROM {table} WHERE {where}"
-        return self._store.execute(sql, tuple(values)).fetchall()
+        rows: set[tuple[int, str]] = set()
+        for where, values in conditions_of(index, legs):
+            sql = f"SELECT row, {self._partition_column} FROM {table} WHERE {where}"
+            rows.update(self._store.execute(sql, tuple(values)))
+        return rows
 
 
 def _strongest(usable: list[tuple[Index, list[Leg]]]) -> list[tuple[Index, list[Leg]]]:

@@ -1,12 +1,13 @@
 """The sources of a query's documents."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
 from local_azure.cosmos.index_key import Key
 from local_azure.cosmos.path_index import Indexes, Names
 from local_azure.cosmos.query.access import Access
+from local_azure.cosmos.query.access import Key as AccessKey
 from local_azure.cosmos.query.paging import Place
 from local_azure.cosmos.query.planner import Planner, Wish
 from local_azure.cosmos.query.values import Value
@@ -117,7 +118,7 @@ class TableRows:
             return
         partitions = {partition for partition, _ in access.keys}
         if all(name is not None for _, name in access.keys):
-            self._located = sorted({row for key in access.keys for row in self._locate(*key)})
+            self._located = self._locate(access.keys)
         elif len(partitions) == 1:
             # All ids of one partition, or of any (None): the other keys lie within, and WHERE tells them apart.
             (self._partition,) = partitions
@@ -182,14 +183,20 @@ class TableRows:
             return False
         return self._span.whole or self._span.holds(partition)
 
-    def _locate(self, partition: str | None, name: str | None) -> list[int]:
-        if partition is None:
-            sql = f"SELECT row FROM {self._table} WHERE {self._within}id = ?"
-            cursor = self._store.execute(sql, (*self._bounds, name))
-        else:
-            sql = f"SELECT row FROM {self._table} WHERE {self._within}id = ? AND partition = ?"
-            cursor = self._store.execute(sql, (*self._bounds, name, partition))
-        return [row for (row,) in cursor]
+    def _locate(self, keys: Iterable[AccessKey]) -> list[int]:
+        rows: set[int] = set()
+        anywhere: list[str | None] = []
+        for partition, name in keys:
+            if partition is None:
+                anywhere.append(name)
+            else:
+                sql = f"SELECT row FROM {self._table} WHERE {self._within}id = ? AND partition = ?"
+                rows.update(row for (row,) in self._store.execute(sql, (*self._bounds, name, partition)))
+        if anywhere:
+            # Pairs are looked up one by one: for a list of them SQLite would scan.
+            sql = f"SELECT row FROM {self._table} WHERE {self._within}id IN ({', '.join('?' * len(anywhere))})"
+            rows.update(row for (row,) in self._store.execute(sql, (*self._bounds, *anywhere)))
+        return sorted(rows)
 
     def _read(self, rows: Iterator[int]) -> Iterator[tuple[int, bytes]]:
         while asked := tuple(islice(rows, _AT_ONCE)):
