@@ -265,7 +265,7 @@ async def test_a_state_of_before_is_read_kept_and_counted_and_packed_from_now_on
         ("insert", "documents = documents + 1, bytes = bytes + length(NEW.body)"),
         ("delete", "documents = documents - 1, bytes = bytes - length(OLD.body)"),
     ):
-        store.write(f"DROP TRIGGER {table}_{event}")
+        store.write(f"DROP TRIGGER IF EXISTS {table}_{event}")
         store.write(f"CREATE TRIGGER {table}_{event} AFTER {event} ON {table} BEGIN UPDATE usage SET {more}; END")
     store.write("DROP TABLE dictionary")
     await store.settled()

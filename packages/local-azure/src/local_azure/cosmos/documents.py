@@ -211,6 +211,7 @@ class DocumentTable:
         values = (sequence, partition, name, stored.etag, expires, packed)
         if not self._store.write(self._insert, values).rowcount:
             raise conflict("Entity", name)
+        self.usage.add(1, len(stored.body))
         stored.charge = create_charge(len(stored.body), self._terms.of(document))
         return stored
 
@@ -219,6 +220,7 @@ class DocumentTable:
         stored.changed = self._terms.changed(decode_object(old.body, "The document"), document)
         stored.charge = replace_charge(len(old.body), len(stored.body), stored.changed)
         self._store.write(self._update, (stored.etag, expires, packed, old.row))
+        self.usage.add(0, len(stored.body) - len(old.body))
         return stored
 
     def _stamp(self, row: int, sequence: int, document: JsonObject) -> tuple[Stored, int | None, bytes]:

@@ -16,6 +16,7 @@ _KB = 1024
 _IN_CONTAINER = "documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;"
 _SCRIPTS = "functions=25;storedProcedures=100;triggers=25;"
 _NO_SCRIPTS = "functions=0;storedProcedures=0;triggers=0;"
+_ADD = "UPDATE usage SET documents = documents + ?, bytes = bytes + ? WHERE container = ?"
 _MOST = {"databases": 100, "collections": 5000}
 
 
@@ -25,7 +26,11 @@ def of_resources(kind: str, number: int) -> dict[str, str]:
 
 
 class Usage:
-    """The number and the size of a container's documents, kept by triggers of their table: no answer counts them."""
+    """The number and the size of a container's documents: no answer counts them.
+
+    Who writes a document adds it; what is deleted, often many at once, a trigger of the table takes away. With one on
+    inserts SQLite would copy each page that an insert changes, those of all indexes, in case the statement fails.
+    """
 
     def __init__(self, store: Store, container: int, table: str) -> None:
         self._store = store
@@ -35,16 +40,28 @@ class Usage:
     def keep(self) -> None:
         """Begin to keep the figures, those of documents that are there already among them. Once is enough.
 
-        What an earlier version has made to keep them, which knew no packed bodies, is made anew.
+        What an earlier version has made to keep them is dropped, or made anew.
         """
         if not self._store.execute("SELECT 1 FROM usage WHERE container = ?", (self._container,)).fetchone():
             self._store.write(
                 f"INSERT INTO usage SELECT ?, count(*), coalesce(sum(json_size(body)), 0) FROM {self._table}",
                 (self._container,),
             )
-        self._on("INSERT", "documents + 1", "bytes + json_size(NEW.body)")
-        self._on("UPDATE OF body", "documents", "bytes + json_size(NEW.body) - json_size(OLD.body)")
-        self._on("DELETE", "documents - 1", "bytes - json_size(OLD.body)")
+        for earlier in ("insert", "update"):
+            if self._trigger(f"{self._table}_{earlier}"):
+                self._store.write(f"DROP TRIGGER {self._table}_{earlier}")
+        name = f"{self._table}_delete"
+        sql = (
+            f"CREATE TRIGGER {name} AFTER DELETE ON {self._table} BEGIN UPDATE usage SET documents = documents - 1, "
+            f"bytes = bytes - json_size(OLD.body) WHERE container = {self._container}; END"
+        )
+        if self._trigger(name) != sql:
+            self._store.write(f"DROP TRIGGER IF EXISTS {name}")
+            self._store.write(sql)
+
+    def add(self, documents: int, size: int) -> None:
+        """Count documents that were written, and the bytes of JSON by which all of them have grown."""
+        self._store.write(_ADD, (documents, size, self._container))
 
     def drop(self) -> None:
         """Forget the figures; the triggers go with the table."""
@@ -74,13 +91,8 @@ class Usage:
             f"documentSize={megabytes};documentsSize={kilobytes};documentsCount={documents};collectionSize={kilobytes};"
         )
 
-    def _on(self, event: str, documents: str, size: str) -> None:
-        name = f"{self._table}_{event.partition(' ')[0].lower()}"
-        sql = (
-            f"CREATE TRIGGER {name} AFTER {event} ON {self._table} BEGIN "
-            f"UPDATE usage SET documents = {documents}, bytes = {size} WHERE container = {self._container}; END"
-        )
-        existing = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?"
-        if self._store.execute(existing, (name,)).fetchone() != (sql,):
-            self._store.write(f"DROP TRIGGER IF EXISTS {name}")
-            self._store.write(sql)
+    def _trigger(self, name: str) -> str | None:
+        """The statement that has made a trigger; None if it does not exist."""
+        made = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?"
+        row = self._store.execute(made, (name,)).fetchone()
+        return None if row is None else row[0]
