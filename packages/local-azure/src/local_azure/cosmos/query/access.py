@@ -45,10 +45,7 @@ class AccessFinder:
     def _of(self, node: Node) -> Access:
         match node:
             case Logical("AND", operands):
-                access = self._of(operands[0])
-                for operand in operands[1:]:
-                    access = _both(access, self._of(operand))
-                return access
+                return self._all(operands)
             case Logical("OR", operands):
                 return _either([self._of(operand) for operand in operands])
             case Binary("=", left, right):
@@ -60,6 +57,33 @@ class AccessFinder:
                 return self._among(wanted, values) or _ANY if isinstance(values, list) else _ANY
             case _:
                 return _ANY
+
+    def _all(self, operands: tuple[Node, ...]) -> Access:
+        key = self._one_key(operands)
+        if key is not None:
+            return Access(frozenset((key,)), exact=True)
+        access = self._of(operands[0])
+        for operand in operands[1:]:
+            access = _both(access, self._of(operand))
+        return access
+
+    def _one_key(self, operands: tuple[Node, ...]) -> Key | None:
+        """The key that `id = @a AND partition key = @b` names, which read_items writes for each document; else None."""
+        partition: str | None = None
+        name: str | None = None
+        for operand in operands:
+            if not isinstance(operand, Binary) or operand.operator != "=":
+                return None
+            path, value = operand.left, self._compiler.constant(operand.right)
+            if not isinstance(path, Path) or type(value) is not str or self._path == self._id:
+                return None
+            if path.steps == self._id and name in (None, value):
+                name = value
+            elif path.steps == self._path and partition in (None, key := canonical(value)):
+                partition = key
+            else:
+                return None
+        return partition, name
 
     def _equals(self, node: Node, choices: list[Node]) -> Access | None:
         if not isinstance(node, Path) or not all(isinstance(each, Literal | Parameter) for each in choices):

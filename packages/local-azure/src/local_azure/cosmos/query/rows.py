@@ -1,7 +1,7 @@
 """The sources of a query's documents."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Protocol
 
 from local_azure.cosmos.index_key import Key
@@ -184,18 +184,19 @@ class TableRows:
         return self._span.whole or self._span.holds(partition)
 
     def _locate(self, keys: Iterable[AccessKey]) -> list[int]:
+        anywhere = [name for partition, name in keys if partition is None]
+        pairs = [key for key in keys if key[0] is not None]
         rows: set[int] = set()
-        anywhere: list[str | None] = []
-        for partition, name in keys:
-            if partition is None:
-                anywhere.append(name)
-            else:
-                sql = f"SELECT row FROM {self._table} WHERE {self._within}id = ? AND partition = ?"
-                rows.update(row for (row,) in self._store.execute(sql, (*self._bounds, name, partition)))
         if anywhere:
-            # Pairs are looked up one by one: for a list of them SQLite would scan.
             sql = f"SELECT row FROM {self._table} WHERE {self._within}id IN ({', '.join('?' * len(anywhere))})"
             rows.update(row for (row,) in self._store.execute(sql, (*self._bounds, *anywhere)))
+        if pairs:
+            # Joined, since SQLite scans the whole index for `(partition, id) IN`.
+            sql = (
+                f"WITH wanted(owner, name) AS (VALUES {', '.join(['(?, ?)'] * len(pairs))}) "
+                f"SELECT row FROM wanted CROSS JOIN {self._table} WHERE {self._within}id = name AND partition = owner"
+            )
+            rows.update(row for (row,) in self._store.execute(sql, (*chain.from_iterable(pairs), *self._bounds)))
         return sorted(rows)
 
     def _read(self, rows: Iterator[int]) -> Iterator[tuple[int, bytes]]:
