@@ -2,7 +2,7 @@
 
 `cust_id IN (3, 7) ... ORDER BY at` in an index over (cust_id, at): the sales of 3 and those of 7 each lie in order, and
 the earlier one of the two that are next comes first. So a page reads what it gives, and no sale of other customers.
-Where all of them together are no more than a page, one statement reads them, instead of one for each stretch.
+Where all of them together fit into a page, one statement reads them, instead of one for each stretch.
 """
 
 from collections.abc import Iterator
