@@ -6,6 +6,7 @@ from azure.eventhub import LoadBalancingStrategy, parse_connection_string
 from azure.eventhub.aio import EventHubConsumerClient
 from azure.storage.blob.aio import BlobServiceClient
 
+from local_azure.amqp.sdk_reading import read_at_once
 from local_azure.core.trust import trusted
 from local_azure.functions_host.event_hubs.batch import Source
 from local_azure.functions_host.event_hubs.checkpoints import BlobCheckpoints, PartitionStore
@@ -50,11 +51,13 @@ def _consumer(place: ServiceConnection, source: Source, store: PartitionStore) -
         "ssl_context": trusted(),
     }
     if place.connection_string is not None:
-        return EventHubConsumerClient.from_connection_string(
+        client = EventHubConsumerClient.from_connection_string(
             place.connection_string, source.consumer_group, eventhub_name=source.hub, **options
         )
-    credential = credential_for(place)
-    return EventHubConsumerClient(place.namespace, source.hub, source.consumer_group, credential, **options)
+    else:
+        credential = credential_for(place)
+        client = EventHubConsumerClient(place.namespace, source.hub, source.consumer_group, credential, **options)
+    return read_at_once(client)
 
 
 def _blob_service(storage: ServiceConnection) -> BlobServiceClient:

@@ -12,6 +12,7 @@ from azure.eventhub.exceptions import ConnectError, EventHubError
 
 from local_azure.amqp.bodies import received_body
 from local_azure.amqp.continuity import Continuity, SkippedEventsError
+from local_azure.amqp.sdk_reading import read_at_once
 from local_azure.amqp.sdk_tags import forget_tags
 from local_azure.amqp.sdk_types import complete
 from local_azure.core.process import CannotStartError
@@ -49,7 +50,7 @@ class Hub:
         self._connection = connection
 
     def _client(self) -> EventHubConsumerClient:
-        return EventHubConsumerClient.from_connection_string(
+        client = EventHubConsumerClient.from_connection_string(
             self._connection,
             self.source.consumer_group,
             eventhub_name=self.source.hub,
@@ -58,6 +59,7 @@ class Hub:
             user_agent=USER_AGENT,
             ssl_context=trusted(),
         )
+        return read_at_once(client)
 
     async def partitions(self) -> list[int]:
         """The partitions of the hub. Waits for a broker that does not answer yet.
