@@ -15,6 +15,7 @@ from local_azure.amqp.spans import elements, skip
 from local_azure.testing.chance import Chance
 from local_azure.testing.fuzzing import Fuzzed, Try
 from tests.amqp.by_hand import ByHand, Recorder
+from tests.amqp.sdk_answers import alike
 from tests.fuzz.amqp_inputs import ADDRESSES, conversation, encoded_value, message
 
 
@@ -53,6 +54,7 @@ def _messages(_: Path) -> Generator[Try]:
         _ = valid.annotation_pairs(), valid.delivery_annotation_pairs(), valid.application_property_pairs()
         _ = valid.encoded_value(), valid.body(), valid.from_properties_on(), valid.from_body_on()
         assert isinstance(body_of(valid), bytes)
+        assert alike(data), "an event differs from the SDK's"
 
     yield read
 
