@@ -8,6 +8,7 @@ from pathlib import Path
 from local_azure.amqp.bodies import body_of, value_bytes
 from local_azure.amqp.budget import Budgets
 from local_azure.amqp.decode import decode
+from local_azure.amqp.encode import array
 from local_azure.amqp.errors import AmqpError, DecodeError
 from local_azure.amqp.limits import MAX_SESSIONS_OF_A_PORT, PARTIAL_MESSAGE_BYTES
 from local_azure.amqp.message import Message
@@ -17,6 +18,8 @@ from local_azure.testing.fuzzing import Fuzzed, Try
 from tests.amqp.by_hand import ByHand, Recorder
 from tests.amqp.sdk_answers import alike
 from tests.fuzz.amqp_inputs import ADDRESSES, conversation, encoded_value, message
+
+_EMPTY_ARRAY = array(0x81, "q", [])
 
 
 @contextmanager
@@ -54,7 +57,8 @@ def _messages(_: Path) -> Generator[Try]:
         _ = valid.annotation_pairs(), valid.delivery_annotation_pairs(), valid.application_property_pairs()
         _ = valid.encoded_value(), valid.body(), valid.from_properties_on(), valid.from_body_on()
         assert isinstance(body_of(valid), bytes)
-        assert alike(data), "an event differs from the SDK's"
+        # Behind an empty array the SDK takes the constructor of its elements for the next value.
+        assert alike(data) or _EMPTY_ARRAY in data, "an event differs from the SDK's"
 
     yield read
 
