@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from local_azure.amqp.encode import uint
 from local_azure.amqp.frames import AMQP_HEADER, HEADER_BYTES, HEARTBEAT, FrameType, build
 from local_azure.amqp.performatives import Code, performative
-from local_azure.amqp.sdk_frames import Transfer, end_of_frame, transfer_at
+from local_azure.amqp.sdk_frames import WholeTransfer, end_of_frame, transfer_at
 from local_azure.amqp.transfers import continued_transfer, transfer
 
 DECODER: Any = importlib.import_module("azure.eventhub._pyamqp._decode")
@@ -53,8 +53,8 @@ def test_a_transfer_is_read_as_the_sdk_reads_it_or_left_to_it(fields: tuple[byte
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.binary(max_size=32), st.booleans())
 def test_a_transfer_of_the_local_broker_is_taken_at_once(handle: int, number: int, tag: bytes, settled: bool):
     frame = build(0, transfer(handle, number, tag, settled=settled, more=False) + PAYLOAD)
-    assert transfer_at(frame, 0) == Transfer(handle, number, len(frame) - len(PAYLOAD))
-    assert transfer_at(b"front" + frame, 5) == Transfer(handle, number, 5 + len(frame) - len(PAYLOAD))
+    assert transfer_at(frame, 0) == WholeTransfer(handle, number, len(frame) - len(PAYLOAD))
+    assert transfer_at(b"front" + frame, 5) == WholeTransfer(handle, number, 5 + len(frame) - len(PAYLOAD))
 
 
 @pytest.mark.parametrize(

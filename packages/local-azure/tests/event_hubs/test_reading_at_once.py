@@ -11,7 +11,7 @@ import pytest
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubConsumerClient, PartitionContext
 
-from local_azure.amqp import sdk_reading
+from local_azure.amqp import sdk_receiver
 from local_azure.amqp.sdk_events import ReceivedEvent
 from local_azure.amqp.sdk_reading import read_at_once
 from local_azure.core import connections
@@ -95,13 +95,13 @@ async def test_events_come_whole_and_in_order_wherever_their_bytes_are_cut(addre
 
 async def test_events_come_in_order_while_the_connection_is_kept_alive(address: str, monkeypatch: pytest.MonkeyPatch):
     """The SDK's second task reads, too, when the first has read nothing for a while."""
-    monkeypatch.setattr(sdk_reading, "_KEEP_ALIVE_TICK", 0.001)
+    monkeypatch.setattr(sdk_receiver, "_KEEP_ALIVE_TICK", 0.001)
     sdk = Sdk("aio", connections.namespace(address))
     behind = await sdk.end("1")
     async with reading(connections.namespace(address), "1", behind) as seen:
         await sdk.send(["0"], partition_id="1")
         await seen.until(1)
-        for receiver in (each for each in gc.get_objects() if type(each) is sdk_reading._Receiver):
+        for receiver in (each for each in gc.get_objects() if type(each) is sdk_receiver.PromptReceiver):
             receiver._keep_alive_interval = 0.001
         sent, kinds = 1, set[type]()
         while sent < 601 or (kinds != {ReceivedEvent, EventData} and sent < 6_001):

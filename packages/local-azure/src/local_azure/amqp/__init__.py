@@ -10,6 +10,9 @@ From the wire upwards; each file has one subject and imports only files above it
     sdk_tags, continuity       they keep of what was read; events that a reader was not given
     frames, performatives,     how bytes are cut, what the nine performatives say, and what became of a delivery
     transfers, outcomes
+    sdk_maps, sdk_events,      the SDK's client of a hub as our own readers use it: it takes all that has arrived, and
+    sdk_frames, sdk_receiver,  of an event reads what is asked for
+    sdk_reading
     link, incoming_link,       messages put together from frames, credit, settlement
     outgoing_link, budget
     node                       what an entity implements (protocols Node, Sink, Source)

@@ -17,21 +17,14 @@ from azure.eventhub._pyamqp import _decode
 from azure.eventhub._utils import utc_from_timestamp
 from azure.eventhub.amqp import AmqpMessageBodyType
 
+from local_azure.amqp.sdk_maps import UNREADABLE, UnusualError, read_map
 from local_azure.amqp.sections import SectionCode
-from local_azure.amqp.values import Timestamp
 
-_READERS: list[Any] = _decode._DECODE_BY_CONSTRUCTOR
 _SMALL_ULONG, _NULL, _EMPTY_LIST = 0x53, 0x40, 0x45
-_SHORT_BINARY, _LONG_BINARY, _SHORT_MAP, _LONG_MAP = 0xA0, 0xB0, 0xC1, 0xD1
-_SHORT_TEXTS = frozenset((0xA0, 0xA1, 0xA3))
-_LONG, _TIMESTAMP = 0x81, 0x83
+_SHORT_BINARY, _LONG_BINARY = 0xA0, 0xB0
 _DATA, _ANNOTATIONS = int(SectionCode.DATA), int(SectionCode.MESSAGE_ANNOTATIONS)
 _PROPERTIES = int(SectionCode.APPLICATION_PROPERTIES)
 _UNASKED = frozenset((SectionCode.HEADER, SectionCode.DELIVERY_ANNOTATIONS, SectionCode.PROPERTIES, SectionCode.FOOTER))
-
-
-class _UnusualError(Exception):
-    """The SDK must read this message."""
 
 
 class ReceivedEvent(EventData):
@@ -49,8 +42,8 @@ class ReceivedEvent(EventData):
         """The application's properties by their names, which are bytes."""
         if self._properties is None:
             try:
-                self._properties = _map(self._payload, *self._place)
-            except (_UnusualError, IndexError, TypeError):
+                self._properties = read_map(self._payload, *self._place)
+            except UNREADABLE:
                 self._properties = self._raw_amqp_message.application_properties
         return self._properties
 
@@ -68,7 +61,7 @@ def read_event(message: bytes) -> EventData:
     """The event that a message is. Raises what the SDK raises for one that it cannot read."""
     try:
         return _read(message)
-    except (_UnusualError, IndexError, ValueError, TypeError, OSError, OverflowError):
+    except UNREADABLE:
         return _read_by_the_sdk(message)
 
 
@@ -83,19 +76,19 @@ def _read(message: bytes) -> ReceivedEvent:
     at, end = 0, len(message)
     while at < end:
         if message[at] or message[at + 1] != _SMALL_ULONG:
-            raise _UnusualError
+            raise UnusualError
         section, code, value = message[at + 2], message[at + 3], at + 4
         at = _behind(message, code, value)
         if section == _DATA:
             body.append(_binary(message, code, value, at))
         elif section == _ANNOTATIONS:
-            annotations = _map(message, code, value, at)
+            annotations = read_map(message, code, value, at)
         elif section == _PROPERTIES:
             place = code, value, at
         elif section not in _UNASKED:
-            raise _UnusualError
+            raise UnusualError
     if at > end or not body:
-        raise _UnusualError
+        raise UnusualError
     event: Any = object.__new__(ReceivedEvent)
     event._payload, event._place, event.body = message, place, body
     event._properties = None if place else {}
@@ -115,7 +108,7 @@ def _behind(message: bytes, code: int, at: int) -> int:
         return at + 1 + message[at]
     if code in {_NULL, _EMPTY_LIST}:
         return at
-    raise _UnusualError
+    raise UnusualError
 
 
 def _binary(message: bytes, code: int, at: int, end: int) -> bytes | None:
@@ -125,41 +118,4 @@ def _binary(message: bytes, code: int, at: int, end: int) -> bytes | None:
         return message[at + 4 : end]
     if code == _NULL:
         return None
-    raise _UnusualError
-
-
-def _map(message: bytes, code: int, at: int, end: int) -> dict[Any, Any]:
-    if code == _SHORT_MAP:
-        count, at = message[at + 1], at + 2
-    elif code == _LONG_MAP:
-        count, at = int.from_bytes(message[at + 4 : at + 8], "big"), at + 8
-    else:
-        raise _UnusualError
-    if end > len(message) or count & 1:
-        raise _UnusualError
-    items: dict[Any, Any] = {}
-    for _ in range(count >> 1):
-        if message[at] in _SHORT_TEXTS:
-            behind = at + 2 + message[at + 1]
-            key = message[at + 2 : behind]
-        else:
-            key, behind = _value(message, at)
-        code = message[behind]
-        if code in _SHORT_TEXTS:
-            at = behind + 2 + message[behind + 1]
-            items[key] = message[behind + 2 : at]
-        else:
-            items[key], at = _value(message, behind)
-    if at != end:
-        raise _UnusualError
-    return items
-
-
-def _value(message: bytes, at: int) -> tuple[Any, int]:
-    code = message[at]
-    if code == _LONG:
-        return int.from_bytes(message[at + 1 : at + 9], "big", signed=True), at + 9
-    if code == _TIMESTAMP:
-        return Timestamp(int.from_bytes(message[at + 1 : at + 9], "big", signed=True)), at + 9
-    rest, value = _READERS[code](memoryview(message)[at + 1 :])
-    return value, len(message) - len(rest)
+    raise UnusualError

@@ -21,7 +21,7 @@ _RARE = slice(6, 10)
 """A settlement, a state, and whether the delivery is resumed or aborted."""
 
 
-class Transfer(NamedTuple):
+class WholeTransfer(NamedTuple):
     """A message in one frame: its link's handle, its delivery's id, and where it starts."""
 
     handle: int
@@ -42,7 +42,7 @@ def end_of_frame(data: bytes, start: int) -> int | None:
     return start + size if start + size <= len(data) else None
 
 
-def transfer_at(data: bytes, start: int) -> Transfer | None:
+def transfer_at(data: bytes, start: int) -> WholeTransfer | None:
     """The transfer in the frame that starts here; None if it is something else or not a whole message."""
     at = start + HEADER_BYTES
     if data[at : at + 3] != _TRANSFER:
@@ -75,4 +75,4 @@ def transfer_at(data: bytes, start: int) -> Transfer | None:
             return None
     if fields[0] is None or fields[_ID] is None or fields[_MORE] or any(fields[_RARE]):
         return None
-    return Transfer(fields[0], fields[_ID], at)
+    return WholeTransfer(fields[0], fields[_ID], at)
