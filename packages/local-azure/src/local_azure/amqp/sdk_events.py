@@ -48,7 +48,7 @@ class ReceivedEvent(EventData):
         return self._properties
 
     def __getattr__(self, name: str) -> Any:
-        """What an `EventData` has beside it. Raises AttributeError."""
+        """The rest of what an `EventData` has. Raises AttributeError."""
         if not name.startswith("__") and name not in ReceivedEvent.__slots__:
             for field, value in vars(_read_by_the_sdk(self._payload)).items():
                 self.__dict__.setdefault(field, value)

@@ -23,7 +23,7 @@ class UnusualError(Exception):
 
 
 UNREADABLE = (UnusualError, IndexError, ValueError, TypeError, OSError, OverflowError, struct.error)
-"""What comes of a message that the SDK must read: it may be able to, and has its own words if it is not."""
+"""The outcome of a message that the SDK must read: it may be able to, and has its own words if it is not."""
 
 
 def read_map(message: bytes, code: int, at: int, end: int) -> dict[Any, Any]:

@@ -119,7 +119,7 @@ def _decoded(frame: bytes) -> Any:
 
 
 async def _arrived(transport: Any, seconds: float) -> bytes | None:
-    """What has arrived and was not handled; None if nothing comes in this time, nothing if nothing will come."""
+    """The bytes that came and were not handled; None if none come in this time, nothing if none will come."""
     async with transport.socket_lock:
         rest = transport._read_buffer.read()
         transport._read_buffer = BytesIO(rest)
