@@ -64,10 +64,10 @@ async def _asked(record: QuarantinedEvent, events: Sequence[dict[str, Any]]) -> 
         contents[store] = await find_contents(sorted(ids), store) if ids else {}
     asked: list[FlaggedContent] = []
     for number, event in enumerate(events):
-        form, own = canonical(event), Content(event, "quarantine", record.enqueued_time)
+        own = Content(event, "quarantine", record.enqueued_time)
         event_id: Any = event.get("id") if is_nameable(event.get("id")) else ""
         of_id = distinct([own, *contents[whole_store(event)].get(event_id, ())])
-        asked.append(FlaggedContent(event_id, form, own, of_id, place_of(record, number)))
+        asked.append(FlaggedContent(event_id, own.form, own, of_id, place_of(record, number)))
     return asked
 
 

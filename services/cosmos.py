@@ -123,7 +123,8 @@ async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dic
     """The documents of a store's events by event id, in any order; an id of which nothing is archived is left out.
 
     An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. A text that cannot be an id is
-    not asked for.
+    not asked for. `read_items` reads a single id by its URL, and `a/b` or an empty id would lead elsewhere: every
+    attempt would fail, although the event simply does not exist.
     """
     keys = {event_id: archive_key(store, event_id) for event_id in ids if is_event_id(event_id)}
     if not keys:

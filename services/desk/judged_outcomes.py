@@ -18,6 +18,7 @@ from fraud.windows import store_label, window_of
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
+from services.cosmos_lists import listed
 
 _IDS = 500
 _READS = 16
@@ -34,9 +35,9 @@ async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
         for event_id, window in await _windows_of(asked):
             windows[window].add(event_id)
     container = await warehouse(names.FRAUD_EVENTS)
-    listed = await together((_of_window(container, window, ids) for window, ids in windows.items()), at_once=_READS)
+    of_windows = await together((_of_window(container, window, ids) for window, ids in windows.items()), at_once=_READS)
     verdicts: dict[str, OutcomeVerdict] = {}
-    for of_window in listed:
+    for of_window in of_windows:
         for event_id, verdict in of_window.items():
             if event_id not in verdicts or verdict.score > verdicts[event_id].score:
                 verdicts[event_id] = verdict
@@ -45,10 +46,9 @@ async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
 
 async def _windows_of(ids: Sequence[str]) -> list[tuple[str, _Window]]:
     """The store and the end of the window in which each event arrived."""
-    parameters: list[dict[str, object]] = [{"name": f"@{n}", "value": event_id} for n, event_id in enumerate(ids)]
-    places = ", ".join(str(parameter["name"]) for parameter in parameters)
-    query = f"SELECT c.id, c.store_id, c.archive FROM c WHERE c.id IN ({places})"
-    documents = (await cosmos.events()).query_items(query, parameters=parameters)
+    asked = listed(ids, "i")
+    query = f"SELECT c.id, c.store_id, c.archive FROM c WHERE c.id IN ({asked.names})"
+    documents = (await cosmos.events()).query_items(query, parameters=asked.parameters)
     return [
         (document["id"], (original_event(document)[0].get("store_id"), window_of(arrived).end))
         async for document in documents
