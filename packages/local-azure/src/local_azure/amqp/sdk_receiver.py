@@ -45,7 +45,7 @@ class PromptReceiver(ReceiveClientAsync):
                         await self._connection.listen(wait=self._socket_timeout, batch=self._link.current_link_credit)
                     last = time.monotonic()
                 await asyncio.sleep(_KEEP_ALIVE_TICK)
-        except Exception as error:  # noqa: BLE001 - as in the SDK: the reader is told of it when it reads next
+        except Exception as error:  # noqa: BLE001 - as in the SDK: a reader finds out that its connection is broken
             _LOG.info("a connection is not kept alive: %r", error)
 
     async def _client_run_async(self, batch: int = 1, **options: Any) -> bool:
