@@ -1,13 +1,14 @@
 """A customer's habits: which of them a sale breaks, and how much that speaks for somebody else than the customer."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import compress, repeat
 
 import msgspec
 
 from fraud.context.sighting import Sighting
-from fraud.profiles.customers import HABITS, HOURS_APART, CustomerProfile
-from fraud.profiles.population import Population, habit_level
+from fraud.profiles.customers import HABITS, NEAR_HOURS, CustomerProfile
+from fraud.profiles.population import Population
 
 LARGE_SHARE = 0.85
 """The share of sales that are not beyond a customer's usual amount, about."""
@@ -28,44 +29,43 @@ class KeptHabits(msgspec.Struct, frozen=True, gc=False):
 
 
 class Habits:
-    """The habits of a customer with sales on the days before, among all customers."""
+    """The habits of a customer with sales on the days before, among all customers.
 
-    def __init__(self, profile: CustomerProfile, population: Population) -> None:
+    `novelty` is the share of sales that break each of HABITS, for customers of as many sales.
+    """
+
+    def __init__(self, profile: CustomerProfile, population: Population, novelty: Sequence[float]) -> None:
         self._profile = profile
-        level = habit_level(profile.sales)
-        shares: Mapping[str, float] = {
-            "store": _seen_share(profile.stores, population.stores, population.sales),
-            "payment": _seen_share(profile.payments, population.payments, population.sales),
-            "category": _seen_share(profile.categories, population.categories, population.sales),
-            "hour": _hour_share(profile, population),
-            "amount": LARGE_SHARE,
-        }
-        self._kept, self._broken = dict[str, float](), dict[str, float]()
-        for habit in HABITS:
-            novelty = population.novelty_rate(habit, level)
-            self._kept[habit] = math.log(max(_LEAST, shares[habit]) / max(_LEAST, 1 - novelty))
-            self._broken[habit] = math.log(max(_LEAST, 1 - shares[habit]) / max(_LEAST, novelty))
+        shares = (
+            _seen_share(profile.stores, population.stores, population.sales),
+            _seen_share(profile.payments, population.payments, population.sales),
+            _seen_share(profile.categories, population.categories, population.sales),
+            _hour_share(profile, population),
+            LARGE_SHARE,
+        )
+        self._strangeness = [
+            (math.log(max(_LEAST, share) / max(_LEAST, 1 - new)), math.log(max(_LEAST, 1 - share) / max(_LEAST, new)))
+            for share, new in zip(shares, novelty, strict=True)
+        ]
+        """For each of HABITS, what it tells if it is kept, and if it is broken."""
 
     def kept(self, sale: Sighting) -> KeptHabits:
         """A sale against these habits."""
-        broken: list[str] = []
-        strangeness, told = 0.0, 0
-        for habit in HABITS:
-            is_broken = self._profile.breaks(habit, sale)
-            if is_broken is None:
-                continue
-            told += 1
-            strangeness += self._broken[habit] if is_broken else self._kept[habit]
-            if is_broken:
-                broken.append(habit)
-        return KeptHabits(told, tuple(broken), strangeness)
+        breaks = self._profile.breaks(sale)
+        return KeptHabits(len(breaks) - breaks.count(None), tuple(compress(HABITS, breaks)), self.strangeness(sale))
+
+    def strangeness(self, sale: Sighting) -> float:
+        """`KeptHabits.strangeness` of a sale, of which a customer has many."""
+        total = 0.0
+        for is_broken, strangeness in zip(self._profile.breaks(sale), self._strangeness, strict=True):
+            if is_broken is not None:
+                total += strangeness[is_broken]
+        return total
 
     def payment_strangeness(self, sale: Sighting) -> float | None:
         """The payment's part of `strangeness`; None if the event does not say how it was paid."""
-        is_broken = self._profile.breaks("payment", sale)
-        if is_broken is None:
-            return None
-        return self._broken["payment"] if is_broken else self._kept["payment"]
+        is_broken = self._profile.pays_anew(sale)
+        return None if is_broken is None else self._strangeness[HABITS.index("payment")][is_broken]
 
 
 def is_stranger(profile: CustomerProfile | None, sale: Sighting) -> bool:
@@ -74,18 +74,13 @@ def is_stranger(profile: CustomerProfile | None, sale: Sighting) -> bool:
         return False
     if profile is None:
         return True
-    return bool(profile.sales) and sum(profile.breaks(habit, sale) is True for habit in HABITS) >= 2
+    return bool(profile.sales) and profile.breaks(sale).count(True) >= 2
 
 
 def _seen_share(seen: Mapping[str, int], population: Mapping[str, int], total: int) -> float:
-    return min(1.0, sum(population.get(value, 0) for value in seen) / max(1, total))
+    return min(1.0, sum(map(population.get, seen, repeat(0))) / max(1, total))
 
 
 def _hour_share(profile: CustomerProfile, population: Population) -> float:
-    hours = {
-        (hour + apart) % 24
-        for hour, sales in enumerate(profile.hours)
-        if sales
-        for apart in range(-HOURS_APART, HOURS_APART + 1)
-    }
-    return min(1.0, sum(population.hours[hour] for hour in hours) / max(1, population.sales))
+    hours = set[int]().union(*compress(NEAR_HOURS, profile.hours))
+    return min(1.0, sum(map(population.hours.__getitem__, hours)) / max(1, population.sales))

@@ -23,9 +23,10 @@ def below_a_line(sighting: Sighting) -> str | None:
     value = sighting.value
     if value is None:
         return None
-    amounts = {"value": value, "loss": value * (sighting.discount or 0.0) / 100}
-    near = (name for name, amount in amounts.items() if NEAR * LINES[name] <= amount < LINES[name])
-    return next(near, None)
+    if NEAR * LINES["value"] <= value < LINES["value"]:
+        return "value"
+    loss = value * (sighting.discount or 0.0) / 100
+    return "loss" if NEAR * LINES["loss"] <= loss < LINES["loss"] else None
 
 
 def is_near_a_line(sighting: Sighting) -> bool:

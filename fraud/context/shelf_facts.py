@@ -88,7 +88,7 @@ def _seen(recent: Iterable[Sighting], profiles: Profiles) -> Iterable[SeenOnShel
 
 
 def _pays_anew(profile: CustomerProfile, sale: Sighting) -> bool:
-    return bool(profile.sales) and profile.breaks("payment", sale) is True
+    return bool(profile.sales) and profile.pays_anew(sale) is True
 
 
 def _buyers(sales: Sequence[Sighting], profiles: Profiles) -> dict[str, Value]:

@@ -70,6 +70,11 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
         return _FIRST_DAY - int(-self.time // _DAY) - 1
 
 
+def end_of_day(day: int) -> float:
+    """The last moment of a day as `Sighting.day` counts them (Unix time)."""
+    return (day + 1 - _FIRST_DAY) * _DAY
+
+
 def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
     """The sighting that context keeps of an event, whatever JSON its fields hold."""
     discount = _bounded(event.get("discount"))

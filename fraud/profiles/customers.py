@@ -1,7 +1,6 @@
 """Customers: where, when, how and how much they buy, as far as the days before tell."""
 
 import math
-from collections.abc import Callable
 
 import msgspec
 
@@ -13,7 +12,8 @@ MOST_SKUS = 60
 HOURS_APART = 3
 """Hours within which two times of day are alike."""
 
-_NEAR = [[(hour + apart) % 24 for apart in range(-HOURS_APART, HOURS_APART + 1)] for hour in range(24)]
+NEAR_HOURS = [[(hour + apart) % 24 for apart in range(-HOURS_APART, HOURS_APART + 1)] for hour in range(24)]
+"""For each hour of the day those that are like it, which is mutual."""
 
 HABITS = ("store", "payment", "category", "hour", "amount")
 LARGE = 1.1
@@ -58,38 +58,23 @@ class CustomerProfile(msgspec.Struct):
 
     def hour_seen(self, hour: int) -> bool:
         """True if the customer bought near an hour of the day before."""
-        return any(map(self.hours.__getitem__, _NEAR[hour]))
+        return any(map(self.hours.__getitem__, NEAR_HOURS[hour]))
 
-    def breaks(self, habit: str, sighting: Sighting) -> bool | None:
-        """True if a sale is new in a habit, False if it keeps it, None if that cannot be told."""
-        return _BREAKS[habit](self, sighting)
+    def breaks(self, sale: Sighting) -> tuple[bool | None, ...]:
+        """For each of HABITS: True if a sale is new in it, False if it keeps it, None if that cannot be told."""
+        value = sale.value
+        return (
+            self.is_in_new_store(sale),
+            self.pays_anew(sale),
+            None if sale.category is None else sale.category not in self.categories,
+            not self.hour_seen(sale.hour),
+            None if value is None or not self.values.count else math.log(value) - self.values.mean > LARGE,
+        )
 
+    def is_in_new_store(self, sale: Sighting) -> bool | None:
+        """True if a sale is in a store that is new for the customer; None if it does not say which."""
+        return None if sale.store is None else sale.store not in self.stores
 
-def _store(profile: CustomerProfile, sighting: Sighting) -> bool | None:
-    return None if sighting.store is None else sighting.store not in profile.stores
-
-
-def _payment(profile: CustomerProfile, sighting: Sighting) -> bool | None:
-    return None if sighting.payment is None else sighting.payment not in profile.payments
-
-
-def _category(profile: CustomerProfile, sighting: Sighting) -> bool | None:
-    return None if sighting.category is None else sighting.category not in profile.categories
-
-
-def _hour(profile: CustomerProfile, sighting: Sighting) -> bool | None:
-    return not profile.hour_seen(sighting.hour)
-
-
-def _amount(profile: CustomerProfile, sighting: Sighting) -> bool | None:
-    value = sighting.value
-    return None if value is None or not profile.values.count else math.log(value) - profile.values.mean > LARGE
-
-
-_BREAKS: dict[str, Callable[[CustomerProfile, Sighting], bool | None]] = {
-    "store": _store,
-    "payment": _payment,
-    "category": _category,
-    "hour": _hour,
-    "amount": _amount,
-}
+    def pays_anew(self, sale: Sighting) -> bool | None:
+        """True if a sale is paid in a way that is new for the customer; None if it does not say how it was paid."""
+        return None if sale.payment is None else sale.payment not in self.payments

@@ -69,8 +69,8 @@ class Population(msgspec.Struct):
     def watch_habits(self, profile: CustomerProfile, sighting: Sighting) -> None:
         """Count whether a sale kept the habits of a customer as they were before its day."""
         level = habit_level(profile.sales)
-        for habit in HABITS:
-            if (is_broken := profile.breaks(habit, sighting)) is not None:
+        for habit, is_broken in zip(HABITS, profile.breaks(sighting), strict=True):
+            if is_broken is not None:
                 novelty = self.novelty[habit, level]
                 novelty.asked += 1
                 novelty.broken += is_broken

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from fraud.context.habits import is_stranger
 from fraud.context.sighting import Sighting, in_order
-from fraud.profiles.customers import CustomerProfile
+from fraud.profiles.customers import HABITS, CustomerProfile
 from fraud.profiles.population import Population
 from fraud.profiles.skus import PriceDeviations, SkuDay, SkuProfile
 from fraud.profiles.stores import StoreDay, StoreProfile
@@ -27,6 +27,7 @@ class Profiles:
         self.prices = PriceDeviations()
         # By the object, which is kept for it: the events of a shelf ask for the same sales, one after the other.
         self._strangers: dict[int, tuple[Sighting, bool]] = {}
+        self._novelty: dict[int, tuple[float, ...]] = {}
 
     def is_stranger(self, sale: Sighting) -> bool:
         """True if nobody has seen the sale's customer before, or if it breaks two habits of the customer or more."""
@@ -37,9 +38,18 @@ class Profiles:
             remembered = self._strangers[id(sale)] = (sale, is_stranger(self.customers.get(sale.customer or ""), sale))
         return remembered[1]
 
+    def novelty_rates(self, level: int) -> tuple[float, ...]:
+        """For each of HABITS, the share of sales that break it, for customers of a level of firmness."""
+        rates = self._novelty.get(level)
+        if rates is None:
+            rates = tuple(self.population.novelty_rate(habit, level) for habit in HABITS)
+            self._novelty[level] = rates
+        return rates
+
     def changed(self) -> None:
         """Forget what was concluded from the profiles as they were."""
         self._strangers.clear()
+        self._novelty.clear()
 
     def close_day(self, day: int, sightings: Iterable[Sighting]) -> None:
         """Take in all events of a day; they come in order of time, and those of one time in any order.

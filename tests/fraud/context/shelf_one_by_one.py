@@ -92,7 +92,7 @@ def _sending(
 
 def _pays_anew(sale: Sighting, profiles: Profiles) -> bool:
     profile = profiles.customers.get(sale.customer or "")
-    return profile is not None and bool(profile.sales) and profile.breaks("payment", sale) is True
+    return profile is not None and bool(profile.sales) and profile.pays_anew(sale) is True
 
 
 def _gateway_surprise(event: Sighting, sales: list[Sighting], profiles: Profiles) -> float:
