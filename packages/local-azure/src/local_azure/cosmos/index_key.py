@@ -64,6 +64,22 @@ def is_exact(value: Value) -> bool:
     return value is None or isinstance(value, bool) or element_key(value) is not None
 
 
+def orders(key: Key) -> bool:
+    """True if all values of this key stand in one place of an order: it is nothing that was cut or rounded."""
+    if isinstance(key, str):
+        return len(key) < MAX_TEXT
+    # Arrays have no order among themselves, and neither have objects.
+    return isinstance(key, bytes) or abs(key) < EXACT_NUMBERS or key in _SPECIAL
+
+
+def in_order(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    """The keys of an entry up to the first that does not order its values, behind which the others follow no order."""
+    for place, key in enumerate(keys, start=1):
+        if not orders(key):
+            return keys[:place]
+    return keys
+
+
 def _of_number(number: float) -> float:
     if -(2**63) <= number < 2**63:
         return number

@@ -46,7 +46,8 @@ POLICIES: list[dict[str, Any]] = [
 ]
 LONG = "a" * 200
 EDGES = [None, True, False, -1, 0, 1, 1.0, 0.5, 2**53, 2**53 + 1, 2**64, -(2**64), 1e300, -sys.float_info.max]
-SCALARS = st.sampled_from([*EDGES, "", "a", "ab", LONG, f"{LONG}b", f"{LONG}c", "\uffff", "\U0001f600", "\0", "1"])
+ALIKE = [LONG, f"{LONG}b", f"{LONG}c"]
+SCALARS = st.sampled_from([*EDGES, "", "a", "ab", *ALIKE, "\uffff", "\U0001f600", "\0", "1"])
 VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=1), st.dictionaries(st.just("x"), SCALARS, max_size=1))
 DOCUMENTS = st.lists(
     st.tuples(st.integers(0, 9), st.sampled_from(STORES), st.dictionaries(st.sampled_from("ab"), VALUES), VALUES).map(
@@ -177,6 +178,23 @@ def database() -> Iterator[Database]:
     assert made[0].merged, "no query has followed several stretches of one side by side"
 
 
+def both_ways(
+    database: Database, documents: list[dict[str, Any]], policy: dict[str, Any], sql: str, pages: tuple[str | None, int]
+) -> tuple[list[Any], list[Any]]:
+    """What a query gives with the indexes of a policy and without any; `pages` are a partition and their size."""
+    partition, size = pages
+
+    async def run() -> tuple[list[Any], list[Any]]:
+        container = database.fill(documents, policy)
+        try:
+            by_index = await database.ask(container, sql, partition, size, indexed=True)
+            return by_index, await database.ask(container, sql, partition, size, indexed=False)
+        finally:
+            await database.store.settled()
+
+    return asyncio.run(run())
+
+
 OF_SOME = [{"id": f"d{n}", "store_id": STORES[0], "a": n % 3, "b": n // 2, "nested": None} for n in range(10)]
 
 
@@ -215,15 +233,47 @@ def test_an_index_gives_what_a_scan_gives(
         order = ""
     sql = f"SELECT {select} FROM c" + (f" WHERE {where.sql}" if where else "") + order
 
-    async def run() -> tuple[list[Any], list[Any]]:
-        container = database.fill(documents, policy)
-        try:
-            by_index = await database.ask(container, sql, partition, size, indexed=True)
-            return by_index, await database.ask(container, sql, partition, size, indexed=False)
-        finally:
-            await database.store.settled()
-
-    by_index, by_scan = asyncio.run(run())
+    by_index, by_scan = both_ways(database, documents, policy, sql, (partition, size))
     if not order:
         by_index, by_scan = (sorted(map(json.dumps, each)) for each in (by_index, by_scan))
+    assert by_index == by_scan, sql
+
+
+def _item(name: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "store_id": STORES[0], "nested": None, **more}
+
+
+of_pages = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NAMES = st.integers(0, 9).map(lambda number: f"d{number}")
+TEXTS_ALIKE = st.lists(
+    st.builds(
+        _item,
+        NAMES,
+        a=st.sampled_from([*ALIKE, f"{LONG}d", "a", 2**64, 2**64 + 1, 2**64 + 2]),
+        b=st.integers(0, 3),
+    ),
+    max_size=20,
+)
+ORDER_OF_TEXTS = st.sampled_from(["c.a, c.b DESC", "c.a DESC, c.b", "c.b, c.a", "c.b DESC, c.a DESC"])
+AMONG_ALIKE = st.one_of(
+    st.none(),
+    st.lists(st.sampled_from(ALIKE), min_size=1, max_size=3).map(lambda texts: oracle.among(oracle.prop("a"), texts)),
+    st.just(oracle.between(oracle.prop("a"), oracle.literal(LONG), oracle.literal(f"{LONG}c"))),
+)
+
+
+BACKWARDS = [_item(f"d{8 - n}", a=f"{LONG}{8 - n}", b=8 - n) for n in range(9)]
+"""In the index of both their keys the last comes first."""
+ALL_OF_THEM = oracle.among(oracle.prop("a"), [each["a"] for each in BACKWARDS])
+
+
+@of_pages
+@example(documents=BACKWARDS, order="c.a, c.b DESC", where=None, top=9, size=1)
+@example(documents=BACKWARDS, order="c.a, c.b DESC", where=ALL_OF_THEM, top=2, size=1)
+@given(documents=TEXTS_ALIKE, order=ORDER_OF_TEXTS, where=AMONG_ALIKE, top=st.integers(1, 20), size=st.integers(1, 4))
+def test_values_that_share_a_key_come_in_their_own_order(
+    *, database: Database, documents: list[dict[str, Any]], order: str, where: Expression | None, top: int, size: int
+) -> None:
+    sql = f"SELECT TOP {top} c.id, c.a, c.b FROM c" + (f" WHERE {where.sql}" if where else "") + f" ORDER BY {order}"
+    by_index, by_scan = both_ways(database, documents, POLICIES[2], sql, (None, size))
     assert by_index == by_scan, sql

@@ -6,7 +6,7 @@ from itertools import product
 
 import msgspec
 
-from local_azure.cosmos.index_key import Key, index_key, key_of, value_at
+from local_azure.cosmos.index_key import Key, in_order, index_key, key_of, orders, value_at
 from local_azure.cosmos.path_index import Column, Index, Indexes, Names
 from local_azure.cosmos.query.intervals import Conditions, Elements, Interval, Intervals
 from local_azure.cosmos.query.legs import MAX_LEGS, Leg, conditions_of, legs_of
@@ -184,7 +184,7 @@ class Planner:
             return None
         if descending:
             legs = [of_prefix[::-1] for of_prefix in legs]
-        from_keys = () if place.keys is None else tuple(_keys(place)[each] for each in places[:shared])
+        from_keys = () if place.keys is None else in_order(tuple(_keys(place)[each] for each in places[:shared]))
         if len(prefixes) == 1:
             walk = Walk(self._store, self._table, index, legs[0], reverse=reverse)
             from_keys = (*prefixes[0], *from_keys)
@@ -198,7 +198,7 @@ class Planner:
         complete = conditions.keys() <= {_WRITTEN, *(column.names for column in index.columns[: depth + 1])}
 
         def group(document: Value) -> tuple[Key, ...]:
-            return tuple(index_key(value_at(document, each)) for each in names)
+            return in_order(tuple(index_key(value_at(document, each)) for each in names))
 
         return Plan(walk=walk, group=group, complete=complete, unique=("id",) in names)
 
@@ -284,7 +284,9 @@ def _prefixes(index: Index, conditions: Conditions) -> Iterator[list[tuple[Key, 
 def _that_order(asked: tuple[Column, ...], conditions: Conditions) -> list[int]:
     """The places in ORDER BY of the properties that order anything: one that has a single value does not."""
     bounds = [conditions.get(column.names, []) for column in asked]
-    places = [place for place, each in enumerate(bounds) if len(each) != 1 or not each[0].is_point]
+    places = [
+        place for place, each in enumerate(bounds) if len(each) != 1 or not each[0].is_point or not orders(each[0].low)
+    ]
     return places or [0]
 
 
