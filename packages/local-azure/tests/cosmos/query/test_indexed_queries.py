@@ -277,3 +277,32 @@ def test_values_that_share_a_key_come_in_their_own_order(
     sql = f"SELECT TOP {top} c.id, c.a, c.b FROM c" + (f" WHERE {where.sql}" if where else "") + f" ORDER BY {order}"
     by_index, by_scan = both_ways(database, documents, POLICIES[2], sql, (None, size))
     assert by_index == by_scan, sql
+
+
+OF_LINES = st.lists(
+    st.builds(
+        _item,
+        NAMES,
+        lines=st.lists(st.integers(0, 5), max_size=4),
+        a=st.integers(0, 5),
+    ),
+    max_size=15,
+)
+
+
+@of_pages
+@given(
+    documents=OF_LINES,
+    least=st.integers(0, 3),
+    order=st.sampled_from(["", " ORDER BY c.a", " ORDER BY c.a DESC"]),
+    size=st.integers(1, 4),
+)
+@example(documents=[{**each, "lines": [1, 2, 3]} for each in IN_ORDER], least=0, order="", size=2)
+def test_a_page_that_ends_within_a_document_goes_on_there(
+    *, database: Database, documents: list[dict[str, Any]], least: int, order: str, size: int
+) -> None:
+    sql = f"SELECT VALUE {{i: c.id, l: l}} FROM c JOIN l IN c.lines WHERE c.a >= {least}{order}"
+    by_index, by_scan = both_ways(database, documents, POLICIES[0], sql, (None, size))
+    if not order:
+        by_index, by_scan = (sorted(map(json.dumps, each)) for each in (by_index, by_scan))
+    assert by_index == by_scan, sql

@@ -91,7 +91,8 @@ class Runner:
         if not rows.told:
             if self.wish.exact and (count := rows.count_exactly(self.wish)) is not None:
                 return self._counted(count, collector)
-            rows.prepare(msgspec.structs.replace(self.wish, most=collector.wanted), place)
+            begin = msgspec.structs.replace(place, row=self._before(place))
+            rows.prepare(msgspec.structs.replace(self.wish, most=collector.wanted), begin)
         where = None if rows.exact else self._where
         if query.group_by or query.aggregates:
             return await self._groups(rows, where, collector)
@@ -108,16 +109,19 @@ class Runner:
     def _count(self, node: Node, clause: str) -> int:
         return count_of(node, self._parameters, clause)
 
+    def _before(self, place: Place) -> int:
+        """The row after which a page begins: one of which the last page took a part of the items is read again."""
+        return place.row if self._expansion is None else max(0, place.row - 1)
+
     async def _plain(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
         projection = Projection(self._query, self._compiler)
         seen: set[bytes] | None = set() if self._query.distinct else None
         # DISTINCT must know what earlier pages gave, so it reads from the start.
-        # Closed at once at the end of the page: a cursor left open would lock its table.
-        # A row of which a page took a part is read again.
-        after = 0 if seen is not None else place.row - (self._expansion is not None)
+        after = 0 if seen is not None else self._before(place)
         last = (place.row, place.number)
         taken = b""
-        async with aclosing(scan(rows, where, max(0, after), self._expansion)) as items:
+        # Closed at once at the end of the page: a cursor left open would lock its table.
+        async with aclosing(scan(rows, where, after, self._expansion)) as items:
             async for row, number, body, value in items:
                 item = projection.result(body, value)
                 if item is None or (seen is not None and not _is_new(seen, identity(_decode(item)))):
