@@ -306,3 +306,22 @@ def test_a_page_that_ends_within_a_document_goes_on_there(
     if not order:
         by_index, by_scan = (sorted(map(json.dumps, each)) for each in (by_index, by_scan))
     assert by_index == by_scan, sql
+
+
+TRUTHS = st.sampled_from([True, False])
+
+
+@of_pages
+@given(
+    documents=st.lists(st.builds(_item, NAMES, a=st.one_of(TRUTHS, SCALARS)), max_size=12),
+    low=TRUTHS,
+    high=TRUTHS,
+)
+@example(documents=[IN_ORDER[0] | {"a": True}, IN_ORDER[1] | {"a": False}], low=True, high=True)
+def test_truths_between_two_are_counted_as_they_are(
+    database: Database, documents: list[dict[str, Any]], low: bool, high: bool
+) -> None:
+    within = oracle.between(oracle.prop("a"), oracle.literal(low), oracle.literal(high))
+    sql = f"SELECT VALUE COUNT(1) FROM c WHERE {within.sql}"
+    by_index, by_scan = both_ways(database, documents, POLICIES[0], sql, (None, 1))
+    assert by_index == by_scan, sql

@@ -160,7 +160,7 @@ def _ordered(operator: str, value: Value) -> Intervals:
     if value is None:
         return [Interval(NULL_KEY, NULL_KEY)]
     if type(value) is bool:
-        return [Interval(FALSE_KEY, TRUE_KEY)]
+        return [Interval(FALSE_KEY, key) if operator in ("<", "<=") else Interval(key, TRUE_KEY)]
     if type(value) is str:
         return [Interval(LEAST_TEXT, key) if operator in ("<", "<=") else Interval(key, GREATEST_TEXT)]
     if type(value) in (int, float):
