@@ -52,7 +52,7 @@ def index_key(value: Value) -> Key:
 def element_key(value: Value) -> Key | None:
     """The key of an element of an array: of texts, and of numbers that a double holds exactly; None for the others."""
     kind = cast(type[object], type(value))
-    if kind is str or ((kind is int or kind is float) and abs(value) < EXACT_NUMBERS):
+    if (kind is str and "\0" not in value) or ((kind is int or kind is float) and abs(value) < EXACT_NUMBERS):
         return index_key(value)
     return None
 

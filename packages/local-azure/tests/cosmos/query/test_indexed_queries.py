@@ -47,7 +47,7 @@ POLICIES: list[dict[str, Any]] = [
 LONG = "a" * 200
 EDGES = [None, True, False, -1, 0, 1, 1.0, 0.5, 2**53, 2**53 + 1, 2**64, -(2**64), 1e300, -sys.float_info.max]
 ALIKE = [LONG, f"{LONG}b", f"{LONG}c"]
-SCALARS = st.sampled_from([*EDGES, "", "a", "ab", *ALIKE, "\uffff", "\U0001f600", "\0", "1"])
+SCALARS = st.sampled_from([*EDGES, "", "a", "ab", *ALIKE, "\uffff", "\U0001f600", "\0", "a\0b", "1"])
 VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=1), st.dictionaries(st.just("x"), SCALARS, max_size=1))
 DOCUMENTS = st.lists(
     st.tuples(st.integers(0, 9), st.sampled_from(STORES), st.dictionaries(st.sampled_from("ab"), VALUES), VALUES).map(
@@ -215,6 +215,15 @@ OF_SOME = [{"id": f"d{n}", "store_id": STORES[0], "a": n % 3, "b": n // 2, "nest
     select="*",
     where=oracle.among(oracle.prop("a"), [0, 2]),
     order=" ORDER BY c.b DESC",
+    partition=None,
+    size=2,
+)
+@example(
+    documents=[{"id": "d0", "store_id": STORES[0], "b": ["a\0b"], "nested": None}],
+    policy=POLICIES[1],
+    select="*",
+    where=_holding(oracle.prop("b"), oracle.literal("a\0b")),
+    order="",
     partition=None,
     size=2,
 )
