@@ -1,6 +1,8 @@
 """The change feed: each document once, as it now is, in the order of its last write."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -48,6 +50,16 @@ async def test_a_feed_from_now_on_has_nothing_of_before(sdk: Sdk, container: Any
     assert ids == []
     await write(sdk, container, "after")
     assert (await changes(sdk, container, continuation=continuation))[0] == ["after"]
+
+
+async def test_a_feed_from_a_time_on_has_nothing_of_before_even_if_nothing_is_newer(sdk: Sdk, container: Any) -> None:
+    await write(sdk, container, "before")
+    await asyncio.sleep(1.1)  # documents are dated to the second
+    since = datetime.now(UTC)
+    assert (await changes(sdk, container, start_time=since))[0] == []
+    await write(sdk, container, "after")
+    assert (await changes(sdk, container, start_time=since))[0] == ["after"]
+    assert (await changes(sdk, container, start_time=since, partition_key="8"))[0] == []
 
 
 async def test_a_partition_and_a_range_have_feeds_of_their_own(sdk: Sdk, database: Any) -> None:
