@@ -38,10 +38,11 @@ PERIOD = "c.seen.at >= @from AND c.seen.at < @to"
 class Shop:
     """A container of sales: customer `c0` has every other one, the others 3 each."""
 
-    def __init__(self, policy: dict[str, Any], documents: int = DOCUMENTS) -> None:
+    def __init__(self, policy: dict[str, Any], documents: int = DOCUMENTS, key: str = "id") -> None:
+        self._key = (key,)
         self.store = Store(Path(":memory:"))
         catalog = Catalog(self.store, Clock())
-        body: dict[str, Any] = {"id": "c", "partitionKey": {"paths": ["/id"]}, "indexingPolicy": policy}
+        body: dict[str, Any] = {"id": "c", "partitionKey": {"paths": [f"/{key}"]}, "indexingPolicy": policy}
         self.container: Container = catalog.create_container(catalog.create_database({"id": "d"}), body)
         for number in range(documents):
             sale: dict[str, Any] = {"id": f"{number}", "cust_id": f"c{number % 2 and number % 1000}"}
@@ -55,8 +56,8 @@ class Shop:
         """One page, and the number of documents that were read for it."""
         runner = Runner(parse(sql), parameters or {})
         documents = self.container.documents
-        access = runner.access(("id",), None)
-        rows = TableRows(self.store, documents.table, access, indexes=documents.indexes, key=("id",))
+        access = runner.access(self._key, None)
+        rows = TableRows(self.store, documents.table, access, indexes=documents.indexes, key=self._key)
         page = await runner.page(rows, size, token)
         await self.store.settled()
         return page, rows.loaded
@@ -262,6 +263,28 @@ async def test_a_long_period_is_read_page_by_page_without_an_order(named: Shop) 
     page, loaded = await named.ask(sql, {"@from": _time(1_000)}, 100, page.continuation)
     assert [msgspec.json.decode(item) for item in page.items] == [f"{number}" for number in range(1_100, 1_200)]
     assert loaded == 101
+
+
+async def test_what_is_left_of_a_partition_is_found_though_its_pages_are_deleted_as_they_are_read() -> None:
+    within = [{"path": "/store_id"}, {"path": "/seen/at"}]
+    policy = {"includedPaths": [], "excludedPaths": EXCLUDED, "compositeIndexes": [within]}
+    shop = Shop(policy, 0, key="store_id")
+    for number in range(800):
+        sale = {"id": f"{number}", "store_id": "5", "seen": {"at": _time(799 - number)}}
+        create_item(shop.container, canonical("5"), msgspec.json.encode(sale))
+    sql, parameters = "SELECT VALUE c.id FROM c WHERE c.store_id = '5' AND c.seen.at >= @from", {"@from": ""}
+    seen: list[str] = []
+    token = None
+    while token or not seen:
+        page, _ = await shop.ask(sql, parameters, 250, token)
+        seen += [msgspec.json.decode(item) for item in page.items]
+        token = page.continuation
+        for name in seen[-len(page.items) :]:
+            delete_item(shop.container, canonical("5"), name, ALWAYS)
+
+    assert seen == [f"{number}" for number in range(799, -1, -1)]
+    handful = planner._HANDFUL  # pyright: ignore[reportPrivateUsage]
+    assert handful >= 800 - 3 * 250, "the last page is of a partition with a handful of documents"
 
 
 async def test_the_newest_come_first_from_the_end_of_the_index(named: Shop) -> None:

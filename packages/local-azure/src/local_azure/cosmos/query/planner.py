@@ -69,7 +69,7 @@ class Planner:
         """None if no index helps. 400 for a place in an index that does not exist any more."""
         conditions = dict(wish.conditions)
         if self._partition is not None:
-            if not wish.order and self._count_partition() <= _HANDFUL:
+            if place.walk is None and not wish.order and self._count_partition() <= _HANDFUL:
                 return None
             conditions |= self._of_partition(self._partition)
         if place.walk is not None:
