@@ -8,7 +8,7 @@ import pytest
 
 from local_azure.core.clock import Clock
 from local_azure.cosmos.catalog import Catalog
-from local_azure.cosmos.errors import CosmosError, bad_request
+from local_azure.cosmos.errors import bad_request
 from local_azure.cosmos.store import Store
 from local_azure.cosmos.wire import JsonObject
 
@@ -37,16 +37,17 @@ async def test_the_writers_of_a_turn_are_committed_together(state: Path) -> None
     store.close()
 
 
-async def test_what_is_refused_within_a_batch_leaves_the_rest_of_the_turn(state: Path) -> None:
+@pytest.mark.parametrize("problem", [bad_request("no"), RuntimeError("not foreseen")])
+async def test_what_fails_within_a_batch_leaves_the_rest_of_the_turn(state: Path, problem: Exception) -> None:
     store = Store(state / "cosmos.db")
     store.write(ADD, ("before",))
 
-    def refuse() -> None:
+    def fail() -> None:
         store.write(ADD, ("within",))
-        raise bad_request("no")
+        raise problem
 
-    with pytest.raises(CosmosError), store.atomic():
-        refuse()
+    with pytest.raises(type(problem)), store.atomic():
+        fail()
     store.write(ADD, ("after",))
     await store.settled()
     assert names(state / "cosmos.db") == ["after", "before"]

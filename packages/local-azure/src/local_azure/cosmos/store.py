@@ -88,13 +88,14 @@ class Store:
 
     @contextmanager
     def atomic(self) -> Generator[None]:
-        """All writes within, or none: an exception undoes them and leaves the others of the turn alone."""
+        """All writes within, or none: any exception undoes them and leaves the others of the turn alone."""
         self._begin()
         self._database.execute("SAVEPOINT batch")
         self._in_batch = True
         try:
             yield
-        except CosmosError:
+        except BaseException:
+            # A failure that nobody has foreseen too: the batch is answered with 500, and must not be half there.
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK TO batch")
             raise
