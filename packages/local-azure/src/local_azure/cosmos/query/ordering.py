@@ -18,6 +18,23 @@ _MAX_KEPT_BYTES = 8 * 1024 * 1024
 SortKeys: TypeAlias = list[tuple[int, Any]]
 
 
+def are_sort_keys(keys: SortKeys) -> bool:
+    """True if a token's keys can be compared with those of rows."""
+    return all(_is_sort_key(rank, value) for rank, value in keys)
+
+
+def _is_sort_key(rank: int, value: Any) -> bool:
+    match rank:
+        case 2:
+            return type(value) is bool
+        case 3:
+            return type(value) in (int, float)
+        case 4:
+            return type(value) is str
+        case _:
+            return value == 0
+
+
 class SortedRow(msgspec.Struct, frozen=True, gc=False):
     """A row with its sort keys, its JSON and the item itself; without the two if they would take too much memory."""
 

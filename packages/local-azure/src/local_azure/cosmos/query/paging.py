@@ -13,6 +13,9 @@ DEFAULT_PAGE_ITEMS = 1_000
 MAX_TOKEN_BYTES = 6_000
 """Clients refuse longer headers."""
 
+_NO_ROW = 2**63
+"""SQLite has no integers from here on."""
+
 
 class Place(msgspec.Struct, array_like=True):
     """The end of a page: its last row (with its sort keys, under ORDER BY), and what OFFSET and LIMIT still ask.
@@ -101,7 +104,7 @@ def decode_place(token: str) -> Place:
         place = msgspec.json.decode(base64.b64decode(token, altchars=b"-_", validate=True), type=Place)
     except (binascii.Error, ValueError) as problem:
         raise bad_request("The continuation token is not one of this database.") from problem
-    if place.row < 0 or place.skip < 0 or (place.left is not None and place.left < 0):
+    if not (0 <= place.row < _NO_ROW and place.skip >= 0 and (place.left is None or place.left >= 0)):
         raise bad_request("The continuation token is not one of this database.")
     return place
 

@@ -19,7 +19,7 @@ from local_azure.cosmos.query.aggregates import Count, Group, GroupCompiler, acc
 from local_azure.cosmos.query.compiler import Compiler
 from local_azure.cosmos.query.intervals import IntervalFinder
 from local_azure.cosmos.query.operators import Evaluate
-from local_azure.cosmos.query.ordering import SortedRows
+from local_azure.cosmos.query.ordering import SortedRows, are_sort_keys
 from local_azure.cosmos.query.paging import Collector, Page, Place, decode_place
 from local_azure.cosmos.query.planner import Wish
 from local_azure.cosmos.query.projection import Projection
@@ -28,6 +28,7 @@ from local_azure.cosmos.query.scan import scan
 from local_azure.cosmos.query.scopes import ScopedCompiler, expansion
 from local_azure.cosmos.query.syntax import Literal, Node, Parameter, Query
 from local_azure.cosmos.query.values import UNDEFINED, Value, identity
+from local_azure.cosmos.query.walk import no_such_walk
 
 MAX_DISTINCT = 100_000
 _NOTHING = ListRows([b"{}"])
@@ -84,7 +85,7 @@ class Runner:
         query = self._query
         if not query.has_from:
             rows = _NOTHING  # one item, which no path leads into
-        place = self._start() if continuation is None else decode_place(continuation)
+        place = self._start() if continuation is None else self._place(continuation)
         collector = Collector(place, size)
         if collector.exhausted:
             return Page([])
@@ -105,6 +106,19 @@ class Runner:
         left = query.top or query.limit
         skip = 0 if query.offset is None else self._count(query.offset, "OFFSET")
         return Place(0, skip, None if left is None else self._count(left, "TOP or LIMIT"))
+
+    def _place(self, token: str) -> Place:
+        """The place of a token. 400 for the token of a query with another ORDER BY, or with one where this has none."""
+        query, place = self._query, decode_place(token)
+        if query.order_by:
+            fits = place.walk is None and place.keys is not None and len(place.keys) == len(query.order_by)
+            fits = fits and are_sort_keys(place.keys or [])
+        else:
+            walks = not (query.distinct or query.group_by or query.aggregates)
+            fits = place.keys is None if place.walk is None else walks
+        if not fits:
+            raise no_such_walk()
+        return place
 
     def _count(self, node: Node, clause: str) -> int:
         return count_of(node, self._parameters, clause)
