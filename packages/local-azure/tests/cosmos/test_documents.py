@@ -10,7 +10,7 @@ from local_azure.core.clock import Clock
 from local_azure.cosmos.catalog import Catalog, Container
 from local_azure.cosmos.documents import ALWAYS
 from local_azure.cosmos.errors import CosmosError
-from local_azure.cosmos.items import create_item, read_item, replace_item
+from local_azure.cosmos.items import create_item, patch_item, read_item, replace_item
 from local_azure.cosmos.partition_key import KeyDefinition, canonical
 from local_azure.cosmos.store import Store
 
@@ -39,6 +39,20 @@ async def test_a_creation_under_a_taken_id_changes_nothing(container: Container)
         create_item(container, PARTITION, b'{"id": "1", "store_id": "7", "v": 2}')
     assert refusal.value.status == 409
     assert read_item(container, PARTITION, "1").body == first.body
+
+
+DEEPEST: Any = json.loads("[" * 100 + "]" * 100)
+
+
+@pytest.mark.parametrize("steps", [1, 10])
+async def test_a_patch_cannot_nest_a_document_deeper_than_one_may_be(container: Container, steps: int) -> None:
+    created = create_item(container, PARTITION, json.dumps({"id": "1", "store_id": "7", "z": DEEPEST}).encode())
+    within = "/z" + "/0" * 99
+    operations = [{"op": "add", "path": within + "/0" * 100 * step + "/-", "value": DEEPEST} for step in range(steps)]
+    with pytest.raises(CosmosError, match="nested") as refusal:
+        patch_item(container, PARTITION, "1", json.dumps(operations).encode(), ALWAYS)
+    assert refusal.value.status == 400
+    assert read_item(container, PARTITION, "1").body == created.body
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,14 @@ from local_azure.cosmos.index_terms import Terms
 from local_azure.cosmos.path_index import Indexes, Policy
 from local_azure.cosmos.store import Store
 from local_azure.cosmos.usage import Usage
-from local_azure.cosmos.wire import MAX_DOCUMENT_BYTES, JsonObject, JsonValue, decode_object, encode
+from local_azure.cosmos.wire import (
+    MAX_DOCUMENT_BYTES,
+    JsonObject,
+    JsonValue,
+    check_nesting,
+    decode_object,
+    encode,
+)
 
 MAX_ID_BYTES = 1023
 
@@ -233,7 +240,7 @@ class DocumentTable:
         document["_etag"] = etag
         document["_attachments"] = "attachments/"
         document["_ts"] = now
-        body = encode(document)
+        body = _encoded(document)
         if len(body) > MAX_DOCUMENT_BYTES:
             raise too_large(f"The document has {len(body)} bytes; {MAX_DOCUMENT_BYTES} are allowed.")
         expires = self._expiry(document, now)
@@ -253,6 +260,16 @@ class DocumentTable:
             raise bad_request(f"The ttl of a document must be -1 or between 1 and {MAX_TTL} seconds, not {own!r}.")
         ttl = -1 if self._default_ttl is None else own
         return now + ttl if ttl > 0 else None
+
+
+def _encoded(document: JsonObject) -> bytes:
+    """The JSON of a document. 400 if a patch has nested it deeper than a document may be that is read again."""
+    try:
+        body = encode(document)
+    except RecursionError as problem:
+        raise bad_request("The document is nested too deep.") from problem
+    check_nesting(body, "The document")
+    return body
 
 
 def checked_id(document: JsonObject) -> str:
