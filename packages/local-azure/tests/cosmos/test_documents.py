@@ -55,6 +55,16 @@ async def test_a_patch_cannot_nest_a_document_deeper_than_one_may_be(container: 
     assert read_item(container, PARTITION, "1").body == created.body
 
 
+@pytest.mark.parametrize("old", ["1e308", "1" + "0" * 308])
+@pytest.mark.parametrize("step", ["1" + "0" * 400, "1.7e308", "-1" + "0" * 400])
+async def test_a_sum_that_no_double_holds_is_refused(container: Container, old: str, step: str) -> None:
+    created = create_item(container, PARTITION, b'{"id": "1", "store_id": "7", "n": %b}' % old.encode())
+    with pytest.raises(CosmosError, match="beyond the numbers of a double") as refusal:
+        patch_item(container, PARTITION, "1", b'[{"op": "incr", "path": "/n", "value": %b}]' % step.encode(), ALWAYS)
+    assert refusal.value.status == 400
+    assert read_item(container, PARTITION, "1").body == created.body
+
+
 @pytest.mark.parametrize(
     "value", ["", "plain", "a b|c:d", 'quo"te', "back\\slash", "tab\t", "ä", "\x7f", "x" * 2049, 1, 1.0, None, True, {}]
 )

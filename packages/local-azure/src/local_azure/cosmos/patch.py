@@ -3,6 +3,8 @@
 https://learn.microsoft.com/azure/cosmos-db/partial-document-update
 """
 
+import math
+from contextlib import suppress
 from typing import Any, Literal
 
 import msgspec
@@ -149,7 +151,11 @@ def _put_in_array(array: list[Any], last: str, value: Any, op: str, path: str) -
 def _sum(old: Any, step: Any, path: str) -> int | float:
     if type(old) not in (int, float) or type(step) not in (int, float):
         raise bad_request(f"Only a number can be incremented, and by a number: '{path}'.")
-    return old + step
+    with suppress(OverflowError):
+        total = old + step
+        if math.isfinite(total):
+            return total
+    raise bad_request(f"The sum at '{path}' is beyond the numbers of a double.")
 
 
 def _absent(path: str) -> Exception:
