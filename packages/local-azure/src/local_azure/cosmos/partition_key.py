@@ -106,7 +106,10 @@ def _plain(value: JsonValue) -> JsonValue:
         return value
     if type(value) in (int, float):
         # Keys are doubles: an integer beyond 2^53 is the same key as the double next to it.
-        double = float(cast(float, value))
+        try:
+            double = float(cast(float, value))
+        except OverflowError:
+            raise bad_request("A partition key value must be a number that a double holds.") from None
         return int(double) if double.is_integer() and abs(double) < 2**63 else double
     if isinstance(value, list) or (isinstance(value, dict) and value):
         raise bad_request("A partition key value must be a string, a number, a boolean or null.")

@@ -4,6 +4,7 @@ A value that is undefined does not count. SUM and AVG over anything but numbers,
 undefined: https://learn.microsoft.com/azure/cosmos-db/nosql/query/aggregate-functions
 """
 
+import math
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -52,18 +53,28 @@ class _Sum:
 
     def add(self, value: Value) -> None:
         if type(value) in (int, float):
-            self.total += value
+            try:
+                self.total += value
+            except OverflowError:
+                self.total = math.inf
             self.count += 1
         elif value is not UNDEFINED:
             self.spoilt = True
 
     def result(self) -> Value:
-        return UNDEFINED if self.spoilt else number(self.total)
+        return UNDEFINED if self.spoilt else self._of(1)
+
+    def _of(self, count: int) -> Value:
+        """The share of the total that each of so many has; undefined if no double holds it."""
+        try:
+            return number(self.total / count)
+        except OverflowError:
+            return UNDEFINED
 
 
 class _Average(_Sum):
     def result(self) -> Value:
-        return UNDEFINED if self.spoilt or not self.count else number(self.total / self.count)
+        return UNDEFINED if self.spoilt or not self.count else self._of(self.count)
 
 
 class _Extreme:

@@ -37,7 +37,12 @@ def _type_test(*types: type) -> Function:
 
 def _of_number(compute: Callable[[Any], Any]) -> Function:
     def apply(value: Value) -> Value:
-        return number(compute(value)) if type(value) in (int, float) else UNDEFINED
+        if type(value) not in (int, float):
+            return UNDEFINED
+        try:
+            return number(compute(value))
+        except OverflowError:
+            return UNDEFINED
 
     return Function(range(1, 2), apply)
 
@@ -61,7 +66,10 @@ def _string_test(test: Callable[[str, str], bool]) -> Function:
 
 
 def number(value: float) -> Value:
-    """The result of an arithmetic: a double, written as an integer if it is whole; infinity and NaN are undefined."""
+    """The result of an arithmetic: a double, written as an integer if it is whole; infinity and NaN are undefined.
+
+    OverflowError for an integer that no double holds.
+    """
     double = float(value)
     if not math.isfinite(double):
         return UNDEFINED
