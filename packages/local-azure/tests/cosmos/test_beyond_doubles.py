@@ -107,6 +107,26 @@ async def test_it_is_one_value_among_others(database: Database, sign: str) -> No
     assert sorted(await database.ask("SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(c.list, @n)", n=int(HUGE))) == ["1"]
 
 
+@pytest.mark.parametrize("value", [2**53 + 1, 2**64, 2**64 + 1, 10**400])
+async def test_a_literal_a_parameter_and_a_document_are_one_value_however_many_digits_they_have(
+    database: Database, value: int
+) -> None:
+    for number, each in enumerate((value - 1, value, value + 1), start=2):
+        document = b'{"id": "%d", "key": "7", "n": %d}' % (number, each)
+        upsert_item(database.container, PARTITION, document, ALWAYS)
+    literals = await database.ask(f"SELECT VALUE c.id FROM c WHERE c.n = {value} AND c.id != '1'")
+    parameters = await database.ask("SELECT VALUE c.id FROM c WHERE c.n = @v AND c.id != '1'", v=value)
+    assert (literals, parameters) == (["3"], ["3"])
+    assert await database.ask(f"SELECT VALUE {value} = @v", v=value) == [True]
+
+
+@pytest.mark.parametrize("literal", ["1e400", "1" * 5_000, "0x" + "f" * 300])
+async def test_a_literal_that_json_does_not_take_is_refused(database: Database, literal: str) -> None:
+    with pytest.raises(CosmosError, match="the number is too large") as refusal:
+        await database.ask(f"SELECT VALUE {literal}")
+    assert refusal.value.status == 400
+
+
 async def test_it_cannot_be_a_partition_key(database: Database) -> None:
     with pytest.raises(CosmosError, match="a double holds") as refusal:
         database.container.key.of_header(f"[{HUGE}]")

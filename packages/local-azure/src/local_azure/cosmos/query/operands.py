@@ -1,6 +1,8 @@
 """Tokens to tree: operands, from signs and members down to literals, paths, calls and parentheses."""
 
+import math
 from abc import ABC, abstractmethod
+from contextlib import suppress
 
 from local_azure.cosmos.errors import bad_request, unsupported
 from local_azure.cosmos.query.cursor import RESERVED, Cursor
@@ -196,11 +198,15 @@ def lengthened(chained: int) -> int:
 
 
 def _number(token: Token) -> int | float:
-    if token.text[:2] in ("0x", "0X"):
-        value = int(token.text, 16)
-        return value if value < 2**53 else float(value)
-    if token.text.isdigit():
-        if len(token.text) > 19:
-            return float(token.text)
-        return int(token.text)
-    return float(token.text)
+    """A number as JSON has it: a literal is the value of a parameter or of a document that is written alike.
+
+    400 for one that JSON does not take: it is beyond the doubles, or of more digits than are written out.
+    """
+    text = token.text
+    with suppress(ValueError, OverflowError):
+        if text.isdigit():
+            return int(text)
+        number = int(text, 16) if text[:2] in ("0x", "0X") else float(text)
+        if math.isfinite(number):
+            return number
+    raise syntax_error("the number is too large", token.at)
