@@ -1,9 +1,14 @@
 """Expressions that the SDKs and their LINQ send, each system function, and numbers as doubles."""
 
+import time
+
 import pytest
 
 from local_azure.cosmos.errors import CosmosError
+from local_azure.cosmos.query.compiler import Compiler
 from local_azure.cosmos.query.functions import FUNCTIONS
+from local_azure.cosmos.query.parser import parse
+from local_azure.cosmos.query.syntax import Node
 from tests.cosmos.query.test_scoped_queries import ask
 
 EXAMPLES: list[tuple[str, object]] = [
@@ -103,3 +108,39 @@ async def test_any_other_function_is_refused_by_its_name(name: str) -> None:
 
 async def test_limit_may_be_the_largest_number_of_32_bits() -> None:
     assert len(await ask("SELECT VALUE c.id FROM c OFFSET 0 LIMIT 2147483647")) == 3
+
+
+@pytest.mark.parametrize("operator", ["ARRAY_CONTAINS([{}], {})", "{1} IN ({0})"])
+@pytest.mark.parametrize(
+    ("constants", "wanted", "value"),
+    [
+        ("'a', 'b'", "'b'", True),
+        ("'a', 'b'", "'c'", False),
+        ("1, 'a'", "'1'", False),
+        ("1, 2", "1.0", True),
+        ("1.0", "1", True),
+        ("1", "true", False),
+        ("true", "1", False),
+        ("null", "null", True),
+        ("'a'", "undefined", None),
+        ("undefined", "'a'", False),
+        ("0", "-0.0", True),
+        ("18446744073709551617", "18446744073709551616", False),
+    ],
+)
+async def test_a_value_is_one_of_constants_if_it_equals_one(
+    operator: str, constants: str, wanted: str, value: object
+) -> None:
+    text = operator.format(constants, wanted)
+    assert await ask(f"SELECT VALUE {text}") == ([] if value is None else [value])
+
+
+def test_a_list_of_many_constants_is_looked_up_and_not_gone_through() -> None:
+    many = list(range(20_000))
+    select = parse("SELECT VALUE ARRAY_CONTAINS(@many, c.n) FROM c").select
+    assert isinstance(select, Node)
+    compiled = Compiler({"@many": many}).compile(select)
+    began = time.perf_counter()
+    answers = [compiled({"n": number}) for number in range(10_000, 30_000)]
+    assert answers == [number < 20_000 for number in range(10_000, 30_000)]
+    assert time.perf_counter() - began < 5, "to go through them takes minutes"

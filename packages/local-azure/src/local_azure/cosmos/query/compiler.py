@@ -67,6 +67,8 @@ class Compiler:
                 return _like(self.compile(value), self.compile(pattern), escape)
             case Conditional(condition, yes, no):
                 return _conditional(self.compile(condition), self.compile(yes), self.compile(no))
+            case Call("ARRAY_CONTAINS", (array, wanted)) if (constants := self._constants_of(array)) is not None:
+                return _among(self.compile(wanted), constants)
             case Call(name, arguments):
                 return _call(FUNCTIONS[name].apply, [self.compile(each) for each in arguments])
             case ArrayLiteral(items):
@@ -83,10 +85,23 @@ class Compiler:
             raise bad_request(f"The query's parameter '{name}' has no value.")
         return self._parameters[name]
 
+    def _constants(self, nodes: tuple[Node, ...]) -> list[Value] | None:
+        """The values of literals and parameters, those that are defined; None if there are other nodes."""
+        if not all(isinstance(each, Literal | Parameter) for each in nodes):
+            return None
+        return [constant for each in nodes if (constant := self.constant(each)) is not UNDEFINED]
+
+    def _constants_of(self, array: Node) -> list[Value] | None:
+        """The elements of an array that is the same for all documents; None of any other node."""
+        if isinstance(array, ArrayLiteral):
+            return self._constants(array.items)
+        value = self.constant(array)
+        return value if type(value) is list else None
+
     def _in(self, needle: Node, choices: tuple[Node, ...]) -> Evaluate:
         value = self.compile(needle)
-        if all(isinstance(each, Literal | Parameter) for each in choices):
-            constants = [constant for each in choices if (constant := self.constant(each)) is not UNDEFINED]
+        constants = self._constants(choices)
+        if constants is not None:
             return _among(value, constants)
         others = [self.compile(each) for each in choices]
 
@@ -140,15 +155,17 @@ def _within(names: tuple[str, ...]) -> Evaluate:
 
 
 def _among(value: Evaluate, constants: list[Value]) -> Evaluate:
-    identities = {identity(constant) for constant in constants}
     # Texts and whole numbers tell each other apart without being written out.
     plain: set[str | int] = {constant for constant in constants if type(constant) in (str, int)}
+    identities = {identity(constant) for constant in constants if type(constant) is not str}
 
     def evaluate(item: Value) -> Value:
         wanted = value(item)
+        if type(wanted) is str:
+            return wanted in plain
         if wanted is UNDEFINED:
             return UNDEFINED
-        return (type(wanted) in (str, int) and wanted in plain) or identity(wanted) in identities
+        return (type(wanted) is int and wanted in plain) or identity(wanted) in identities
 
     return evaluate
 
