@@ -8,7 +8,8 @@ from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.query.compiler import Compiler
 from local_azure.cosmos.query.functions import FUNCTIONS
 from local_azure.cosmos.query.parser import parse
-from local_azure.cosmos.query.syntax import Node
+from local_azure.cosmos.query.runner import count_of
+from local_azure.cosmos.query.syntax import Node, Parameter
 from tests.cosmos.query.test_scoped_queries import ask
 
 EXAMPLES: list[tuple[str, object]] = [
@@ -144,3 +145,74 @@ def test_a_list_of_many_constants_is_looked_up_and_not_gone_through() -> None:
     answers = [compiled({"n": number}) for number in range(10_000, 30_000)]
     assert answers == [number < 20_000 for number in range(10_000, 30_000)]
     assert time.perf_counter() - began < 5, "to go through them takes minutes"
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("[1, 2][1.0]", 2),
+        ("[1, 2][0.5]", None),
+        ("[1, 2][2.0]", None),
+        ("ARRAY_SLICE([1, 2, 3], 1.0, 1.0)", [2]),
+        ("ARRAY_SLICE([1, 2, 3], -1.0)", [3]),
+        ("ARRAY_SLICE([1, 2, 3], 0.5)", None),
+    ],
+)
+async def test_a_whole_double_is_an_index(expression: str, value: object) -> None:
+    assert await ask(f"SELECT VALUE {expression}") == ([] if value is None else [value])
+
+
+def test_a_whole_double_bounds_the_results() -> None:
+    assert count_of(Parameter("@n"), {"@n": 1.0}, "TOP") == 1
+    for other in (0.5, -1.0, 2.0**31, "1"):
+        with pytest.raises(CosmosError, match="a whole number"):
+            count_of(Parameter("@n"), {"@n": other}, "TOP")
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("LENGTH('😀')", 2),
+        ("LENGTH('ä')", 1),
+        ("LEFT('😀b', 2)", "😀"),
+        ("LEFT('😀b', 1)", "\ufffd"),
+        ("LEFT('äb', 1)", "ä"),
+        ("RIGHT('b😀', 2)", "😀"),
+        ("RIGHT('😀b', 9)", "😀b"),
+        ("RIGHT('😀b', -1)", ""),
+        ("SUBSTRING('a😀b', 3, 5)", "b"),
+        ("SUBSTRING('a😀b', 9, 5)", ""),
+        ("INDEX_OF('a😀b', 'b')", 3),
+        ("INDEX_OF('a😀ba', 'a', 2)", 4),
+        ("INDEX_OF('a😀b', 'b', 3)", 3),
+        ("INDEX_OF('a😀b', '😀', 2)", -1),
+        ("INDEX_OF('äb', 'b', 9)", -1),
+        ("REVERSE('a😀')", "😀a"),
+    ],
+)
+async def test_texts_are_counted_in_units_of_utf_16_and_reversed_by_characters(expression: str, value: object) -> None:
+    assert await ask(f"SELECT VALUE {expression}") == [value]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("NOT NOT 3", None),
+        ("NOT NOT true", True),
+        ("NOT NOT NOT true", False),
+        ("NOT NOT NOT 3", None),
+        ("NOT " * 999 + "true", False),
+        ("REPLACE('abc', '', 'x')", None),
+        ("ARRAY_CONTAINS([1], 1, undefined)", True),
+        ("ARRAY_CONTAINS([{'a': 1, 'b': 2}], {'a': 1}, undefined)", False),
+        ("ARRAY_CONTAINS([1], 1, 1)", None),
+        ("ROUND(0.49999999999999994)", 0),
+        ("ROUND(0.5)", 1),
+        ("ROUND(-0.5)", -1),
+        ("ROUND(-2.5)", -3),
+        ("ROUND(4503599627370497)", 4503599627370497),
+        ("ROUND(4503599627370495.5)", 4503599627370496),
+    ],
+)
+async def test_an_expression_is_worth_what_microsofts_evaluator_says(expression: str, value: object) -> None:
+    assert await ask(f"SELECT VALUE {expression}") == ([] if value is None else [value])

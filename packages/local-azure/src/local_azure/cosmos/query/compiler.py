@@ -7,7 +7,7 @@
 from collections.abc import Callable, Mapping
 
 from local_azure.cosmos.errors import bad_request
-from local_azure.cosmos.query.functions import FUNCTIONS
+from local_azure.cosmos.query.functions import FUNCTIONS, is_integer
 from local_azure.cosmos.query.like import like
 from local_azure.cosmos.query.operators import Evaluate, binary, logical, unary
 from local_azure.cosmos.query.syntax import (
@@ -173,8 +173,8 @@ def _among(value: Evaluate, constants: list[Value]) -> Evaluate:
 def _step(value: Value, key: Value) -> Value:
     if type(value) is dict and type(key) is str:
         return value.get(key, UNDEFINED)
-    if type(value) is list and type(key) is int and 0 <= key < len(value):
-        return value[key]
+    if type(value) is list and is_integer(key) and 0 <= key < len(value):
+        return value[int(key)]
     return UNDEFINED
 
 

@@ -75,11 +75,14 @@ class ExpressionParser(OperandParser):
         return operands[0] if len(operands) == 1 else Logical(keyword, tuple(operands))
 
     def _negation(self) -> Node:
-        negated = False
+        negations = 0
         while self.accept("NOT"):
-            negated = not negated
-        operand = self._comparison()
-        return Unary("NOT", operand) if negated else operand
+            negations += 1
+        node = self._comparison()
+        # Two of them are not none: of what is no boolean they are undefined. More than two are one or two.
+        for _ in range(min(negations, 2 - negations % 2)):
+            node = Unary("NOT", node)
+        return node
 
     def _comparison(self) -> Node:
         left = self._level(0)

@@ -76,14 +76,15 @@ def number(value: float) -> Value:
     return int(double) if double.is_integer() and abs(double) < 2**63 else double
 
 
-def _is_integer(value: Value) -> bool:
+def is_integer(value: Value) -> bool:
+    """True for a whole number, which may be a double: to the service 1.0 and 1 are one number."""
     return type(value) is int or (type(value) is float and value.is_integer())
 
 
 def _array_contains(array: Value, wanted: Value, partial: Value = False) -> Value:
-    if type(array) is not list or wanted is UNDEFINED or type(partial) is not bool:
+    if type(array) is not list or wanted is UNDEFINED or not (type(partial) is bool or partial is UNDEFINED):
         return UNDEFINED
-    if partial and type(wanted) is dict:
+    if partial is True and type(wanted) is dict:
         return any(_covers(item, wanted) for item in array)
     return any(same(item, wanted) for item in array)
 
@@ -97,21 +98,33 @@ def _array_length(value: Value) -> Value:
 
 
 def _array_slice(array: Value, start: Value, length: Value = None) -> Value:
-    if type(array) is not list or type(start) is not int or type(length) not in (int, type(None)):
+    if type(array) is not list or not is_integer(start) or not (length is None or is_integer(length)):
         return UNDEFINED
-    first = max(0, start + len(array)) if start < 0 else start
-    return array[first:] if length is None else array[first : first + max(0, length)]
+    first = max(0, int(start) + len(array)) if start < 0 else int(start)
+    return array[first:] if length is None else array[first : first + max(0, int(length))]
 
 
 def _concat(*parts: Value) -> Value:
     return "".join(parts) if all(type(part) is str for part in parts) else UNDEFINED
 
 
+def _length(value: str) -> int:
+    """The number of UTF-16 units of a text, in which the service counts: two for a character beyond the basic plane."""
+    return len(value) if value.isascii() else len(value.encode("utf-16-le")) // 2
+
+
+def _units(value: str, first: int, last: int) -> str:
+    """The UTF-16 units of a text from `first` to `last`; half a pair, which JSON cannot say, is U+FFFD."""
+    if value.isascii():
+        return value[first:last]
+    return value.encode("utf-16-le")[2 * first : 2 * last].decode("utf-16-le", "replace")
+
+
 def _substring(value: Value, start: Value, length: Value) -> Value:
-    if type(value) is not str or not _is_integer(start) or not _is_integer(length):
+    if type(value) is not str or not is_integer(start) or not is_integer(length):
         return UNDEFINED
     first = max(0, int(start))
-    return value[first : first + max(0, int(length))]
+    return _units(value, first, first + max(0, int(length)))
 
 
 def _left(value: Value, length: Value) -> Value:
@@ -119,15 +132,20 @@ def _left(value: Value, length: Value) -> Value:
 
 
 def _right(value: Value, length: Value) -> Value:
-    if type(value) is not str or not _is_integer(length):
+    if type(value) is not str or not is_integer(length):
         return UNDEFINED
-    return value[len(value) - min(len(value), int(length)) :] if length > 0 else ""
+    end = _length(value)
+    return _units(value, end - min(end, max(0, int(length))), end)
 
 
 def _index_of(value: Value, wanted: Value, start: Value = 0) -> Value:
-    if type(value) is not str or type(wanted) is not str or not _is_integer(start):
+    if type(value) is not str or type(wanted) is not str or not is_integer(start):
         return UNDEFINED
-    return value.find(wanted, max(0, int(start)))
+    first = max(0, int(start))
+    if value.isascii():
+        return value.find(wanted, first)
+    place = value.find(wanted, len(_units(value, 0, first)))
+    return place if place < 0 else _length(value[:place])
 
 
 def _trimmed(strip: Callable[..., str]) -> Function:
@@ -143,9 +161,9 @@ def _trimmed(strip: Callable[..., str]) -> Function:
 
 def _replace(value: Value, wanted: Value, other: Value) -> Value:
     texts = type(value) is str and type(wanted) is str and type(other) is str
-    if not texts or (other and wanted and value.count(wanted) * len(other) > MAX_TEXT):
+    if not texts or not wanted or (other and value.count(wanted) * len(other) > MAX_TEXT):
         return UNDEFINED
-    return value.replace(wanted, other) if wanted else value
+    return value.replace(wanted, other)
 
 
 def _power(value: Value, exponent: Value) -> Value:
@@ -191,7 +209,10 @@ def _as_doubles(value: Value) -> Value:
 
 
 def _away_from_zero(value: float) -> float:
-    return math.copysign(math.floor(abs(value) + 0.5), value)
+    size = abs(value)
+    whole = math.floor(size)
+    # Not floor(size + 0.5): below one half the sum of the two can be rounded to one.
+    return math.copysign(whole + (size - whole >= 0.5), value)
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -199,7 +220,7 @@ FUNCTIONS: dict[str, Function] = {
     "IS_NULL": Function(range(1, 2), lambda value: value is None),
     "IS_BOOL": _type_test(bool),
     "IS_NUMBER": _type_test(int, float),
-    "IS_INTEGER": Function(range(1, 2), _is_integer),
+    "IS_INTEGER": Function(range(1, 2), is_integer),
     "IS_STRING": _type_test(str),
     "IS_ARRAY": _type_test(list),
     "IS_OBJECT": _type_test(dict),
@@ -210,7 +231,7 @@ FUNCTIONS: dict[str, Function] = {
     "STRINGEQUALS": _string_test(lambda value, other: value == other),
     "LOWER": _of_string(str.lower),
     "UPPER": _of_string(str.upper),
-    "LENGTH": _of_string(len),
+    "LENGTH": _of_string(_length),
     "TRIM": _trimmed(str.strip),
     "LTRIM": _trimmed(str.lstrip),
     "RTRIM": _trimmed(str.rstrip),

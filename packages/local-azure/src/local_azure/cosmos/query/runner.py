@@ -17,6 +17,7 @@ from local_azure.cosmos.path_index import Column
 from local_azure.cosmos.query.access import Access, AccessFinder
 from local_azure.cosmos.query.aggregates import Count, Group, GroupCompiler, accumulator
 from local_azure.cosmos.query.compiler import Compiler
+from local_azure.cosmos.query.functions import is_integer
 from local_azure.cosmos.query.intervals import IntervalFinder
 from local_azure.cosmos.query.operators import Evaluate
 from local_azure.cosmos.query.ordering import SortedRows, are_sort_keys
@@ -247,9 +248,9 @@ class Runner:
 def count_of(node: Node, parameters: Mapping[str, Value], clause: str) -> int:
     """The number of TOP, OFFSET or LIMIT. 400 for anything else."""
     value = Compiler(parameters).constant(node)
-    if type(value) is not int or not 0 <= value < 2**31:
+    if not is_integer(value) or not 0 <= value < 2**31:
         raise bad_request(f"{clause} must be a whole number from 0 on.")
-    return value
+    return int(value)
 
 
 def _is_new(seen: set[bytes], value: bytes) -> bool:
