@@ -44,6 +44,13 @@ async def test_pages_follow_each_other(sdk: Sdk, container: Any) -> None:
     assert max(len(page) for page in pages) == 4
 
 
+async def test_a_page_has_at_most_4_mb(sdk: Sdk, container: Any) -> None:
+    for name in "abcde":
+        await sdk.do(container.create_item({"id": name, "store_id": "7", "pad": "x" * 1_500_000}))
+    pages = await sdk.pages(container.query_items_change_feed(start_time="Beginning"))
+    assert ["".join(item["id"] for item in page) for page in pages if page] == ["ab", "cd", "e"]
+
+
 async def test_a_feed_from_now_on_has_nothing_of_before(sdk: Sdk, container: Any) -> None:
     await write(sdk, container, "before")
     ids, continuation = await changes(sdk, container, start_time="Now")

@@ -45,11 +45,11 @@ class ChangeFeed:
         loaded = 0
         last = after
         for etag, body in rows:
+            if items and loaded + len(body) > MAX_PAGE_BYTES:
+                break
             items.append(body[:-1] + b',"_lsn":%d}' % int(etag.strip('"'), 16))
             loaded += len(body)
             last = etag
-            if loaded >= MAX_PAGE_BYTES:
-                break
         if not items:
             # Who has asked by a time goes on with this ETag alone: after the beginning would come what is older.
             return Reply(304, headers={"etag": after if since is None else newest})

@@ -8,6 +8,7 @@ import msgspec
 from local_azure.cosmos.errors import bad_request
 
 MAX_PAGE_BYTES = 4 * 1024 * 1024
+"""A page of several results has no more; a single one may be larger."""
 MAX_PAGE_ITEMS = 10_000
 DEFAULT_PAGE_ITEMS = 1_000
 MAX_TOKEN_BYTES = 6_000
@@ -41,7 +42,7 @@ class Page(msgspec.Struct):
 
 
 class Collector:
-    """Gathers a page; `full` when it must end."""
+    """Gathers a page."""
 
     def __init__(self, place: Place, size: int) -> None:
         self._skip = place.skip
@@ -59,10 +60,11 @@ class Collector:
         """True if LIMIT or TOP is reached."""
         return self._left == 0
 
-    @property
-    def full(self) -> bool:
-        """True if the page can take no more."""
-        return self.exhausted or len(self.items) >= self._size or self._bytes >= MAX_PAGE_BYTES
+    def has_room_for(self, item: bytes) -> bool:
+        """True if the page can take one more result, this one; any will do to begin with."""
+        if self._skip or not self.items:
+            return not self.exhausted
+        return not self.exhausted and len(self.items) < self._size and self._bytes + len(item) <= MAX_PAGE_BYTES
 
     @property
     def wanted(self) -> int:

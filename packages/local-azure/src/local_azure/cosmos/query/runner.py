@@ -143,7 +143,7 @@ class Runner:
                     continue
                 if (row == place.row and number <= place.number) if rows.walk else (row, number) <= last:
                     continue
-                if collector.full:
+                if not collector.has_room_for(item):
                     if rows.walk is not None:
                         collector.walk = rows.walk.index.code
                         collector.keys = [sort_key_of(key) for key in rows.walk.keys(_decode(taken))]
@@ -168,13 +168,13 @@ class Runner:
                 kept.add(value, row, number, body)
         projection = Projection(self._query, self._compiler)
         for each in kept.first():
-            if collector.full:
-                return collector.page(ended=False)
             body, value = each.body, each.item
             if body is None:
                 body = rows.body(each.row)
                 value = None if body is None else self._item(body, each.number)
             item = None if body is None else projection.result(body, value)
+            if item is not None and not collector.has_room_for(item):
+                return collector.page(ended=False)
             collector.keys = each.keys
             collector.row = each.row
             collector.number = each.number
@@ -204,7 +204,7 @@ class Runner:
         emitted = collector.row
         for number, group in enumerate(groups[emitted:], start=emitted + 1):
             item = projection.result(b"", group)
-            if collector.full:
+            if item is not None and not collector.has_room_for(item):
                 return collector.page(ended=False)
             collector.row = number
             if item is not None:
