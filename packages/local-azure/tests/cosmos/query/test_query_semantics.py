@@ -169,6 +169,17 @@ def same_list(left: list[Any], right: list[Any]) -> bool:
     return oracle.same(left, right)
 
 
+def in_any_order(answer: list[Any], expected: list[Any], length: int) -> bool:
+    """True if the answer has so many of what is expected, each of them once: as pages of DISTINCT and GROUP BY do."""
+    left = list(expected)
+    for each in answer:
+        place = next((place for place, other in enumerate(left) if oracle.same(each, other)), None)
+        if place is None:
+            return False
+        del left[place]
+    return len(answer) == length
+
+
 property_test = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -227,7 +238,10 @@ def test_distinct_values_come_once_and_top_bounds_them(
         candidate = value.of(document)
         if candidate is not MISSING and not any(oracle.same(candidate, earlier) for earlier in expected):
             expected.append(candidate)
-    assert same_list(answer, expected[:top]), sql
+    if len(expected) <= size or top <= size:
+        assert same_list(answer, expected[:top]), sql
+    else:
+        assert in_any_order(answer, expected, min(top, len(expected))), sql
 
 
 AGGREGATES = st.sampled_from(["COUNT", "SUM", "AVG", "MIN", "MAX"])
@@ -260,4 +274,7 @@ def test_aggregates_by_group(
         group.append(value.of(document))
     rows = [{"k": key, "v": oracle.aggregated(name, values)} for key, values in groups]
     expected = [{name: value for name, value in row.items() if value is not MISSING} for row in rows]
-    assert same_list(answer, expected), sql
+    if len(expected) <= size:
+        assert same_list(answer, expected), sql
+    else:
+        assert in_any_order(answer, expected, len(expected)), sql

@@ -58,6 +58,9 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
         (WALKED, DISTINCT),
         (WALKED, GROUPED),
         (WALKED, COUNTED),
+        (PLAIN, DISTINCT),
+        (DISTINCT, PLAIN),
+        (GROUPED, BY_ONE),
     ],
 )
 async def test_the_token_of_a_query_with_another_order_is_refused(shop: Shop, of: str, to: str) -> None:
@@ -77,16 +80,17 @@ async def test_keys_that_no_order_has_are_refused(shop: Shop, keys: Any) -> None
 WHOLE = st.integers(-1, 2**70)
 KEYS = st.lists(st.tuples(st.integers(-1, 9), st.one_of(st.none(), st.booleans(), WHOLE, st.floats(), st.just("x"))))
 PLACES = st.tuples(WHOLE, WHOLE, st.one_of(st.none(), WHOLE), st.one_of(st.none(), KEYS), WHOLE)
+WALKS = st.sampled_from([None, "", "636f6465", "73746f72655f6964"])
 QUERIES = st.sampled_from([BY_ONE, BY_TWO, PLAIN, WALKED, DISTINCT, GROUPED, JOINED, COUNTED])
 
 
 @settings(max_examples=300)
-@example(query=PLAIN, place=(2**63, 0, None, None, 0), walk=None)
-@given(query=QUERIES, place=PLACES, walk=st.sampled_from([None, "", "636f6465", "73746f72655f6964"]))
+@example(query=PLAIN, place=(2**63, 0, None, None, 0), texts=(None, None))
+@given(query=QUERIES, place=PLACES, texts=st.tuples(WALKS, st.sampled_from([None, "", "7", "ä"])))
 def test_a_token_that_was_never_given_is_answered_or_refused(
-    query: str, place: tuple[object, ...], walk: str | None
+    query: str, place: tuple[object, ...], texts: tuple[str | None, str | None]
 ) -> None:
-    token = base64.urlsafe_b64encode(msgspec.json.encode([*place, walk])).decode()
+    token = base64.urlsafe_b64encode(msgspec.json.encode([*place, *texts])).decode()
 
     async def run() -> None:
         shop = Shop(POLICY, 8)

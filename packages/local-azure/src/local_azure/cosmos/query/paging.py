@@ -21,7 +21,7 @@ _NO_ROW = 2**63
 class Place(msgspec.Struct, array_like=True):
     """The end of a page: its last row (with its sort keys, under ORDER BY), and what OFFSET and LIMIT still ask.
 
-    `left` is None without LIMIT or TOP. Groups count as rows from 1.
+    `left` is None without LIMIT or TOP.
     """
 
     row: int = 0
@@ -32,6 +32,8 @@ class Place(msgspec.Struct, array_like=True):
     """The number of the last item within its row."""
     walk: str | None = None
     """The index that the page has followed without ORDER BY; `keys` are those of the last row there."""
+    after: str | None = None
+    """Of DISTINCT and GROUP BY: the digest of the last result."""
 
 
 class Page(msgspec.Struct):
@@ -54,6 +56,7 @@ class Collector:
         self.number = place.number
         self.keys = place.keys
         self.walk = place.walk
+        self.after = place.after
 
     @property
     def exhausted(self) -> bool:
@@ -88,8 +91,8 @@ class Collector:
         """The page; `ended` tells that no further result exists."""
         if ended or self.exhausted:
             return Page(self.items)
-        token = encode_place(Place(self.row, self._skip, self._left, self.keys, self.number, self.walk))
-        return Page(self.items, token)
+        place = Place(self.row, self._skip, self._left, self.keys, self.number, self.walk, self.after)
+        return Page(self.items, encode_place(place))
 
 
 def encode_place(place: Place) -> str:

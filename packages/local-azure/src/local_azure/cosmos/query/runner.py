@@ -1,13 +1,14 @@
 """Runs a query and answers one page.
 
-A page of a plain query starts where the last one ended; DISTINCT, GROUP BY and ORDER BY read everything for each page.
+A page of a plain query starts where the last one ended; GROUP BY and ORDER BY read everything for each page, and so
+does DISTINCT unless all results fit the first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -17,6 +18,7 @@ from local_azure.cosmos.path_index import Column
 from local_azure.cosmos.query.access import Access, AccessFinder
 from local_azure.cosmos.query.aggregates import Count, Group, GroupCompiler, accumulator
 from local_azure.cosmos.query.compiler import Compiler
+from local_azure.cosmos.query.distinct import check_room, digest, distinct_page, page_of
 from local_azure.cosmos.query.functions import is_integer
 from local_azure.cosmos.query.intervals import IntervalFinder
 from local_azure.cosmos.query.operators import Evaluate
@@ -31,7 +33,8 @@ from local_azure.cosmos.query.syntax import Literal, Node, Parameter, Query
 from local_azure.cosmos.query.values import UNDEFINED, Value, identity
 from local_azure.cosmos.query.walk import no_such_walk
 
-MAX_DISTINCT = 100_000
+Groups: TypeAlias = dict[tuple[bytes, ...], Group]
+"""By the identities of their values."""
 _NOTHING = ListRows([b"{}"])
 _decode = msgspec.json.Decoder[Any]().decode
 
@@ -92,12 +95,14 @@ class Runner:
             return Page([])
         if not rows.told:
             if self.wish.exact and (count := rows.count_exactly(self.wish)) is not None:
-                return self._counted(count, collector)
+                return self._emitted(self._counted(count), place, size)
             begin = msgspec.structs.replace(place, row=self._before(place))
             rows.prepare(msgspec.structs.replace(self.wish, most=collector.wanted), begin)
         where = None if rows.exact else self._where
         if query.group_by or query.aggregates:
-            return await self._groups(rows, where, collector)
+            return self._emitted(await self._gather(rows, where), place, size)
+        if query.distinct:
+            return await distinct_page(self._results(rows, where), place, size)
         if query.order_by:
             return await self._ordered(rows, where, collector, place)
         return await self._plain(rows, where, collector, place)
@@ -117,6 +122,7 @@ class Runner:
         else:
             walks = not (query.distinct or query.group_by or query.aggregates)
             fits = place.keys is None if place.walk is None else walks
+            fits = fits and (place.after is not None) == bool(query.distinct or query.group_by)
         if not fits:
             raise no_such_walk()
         return place
@@ -130,16 +136,13 @@ class Runner:
 
     async def _plain(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
         projection = Projection(self._query, self._compiler)
-        seen: set[bytes] | None = set() if self._query.distinct else None
-        # DISTINCT must know what earlier pages gave, so it reads from the start.
-        after = 0 if seen is not None else self._before(place)
         last = (place.row, place.number)
         taken = b""
         # Closed at once at the end of the page: a cursor left open would lock its table.
-        async with aclosing(scan(rows, where, after, self._expansion)) as items:
+        async with aclosing(scan(rows, where, self._before(place), self._expansion)) as items:
             async for row, number, body, value in items:
                 item = projection.result(body, value)
-                if item is None or (seen is not None and not _is_new(seen, identity(_decode(item)))):
+                if item is None:
                     continue
                 if (row == place.row and number <= place.number) if rows.walk else (row, number) <= last:
                     continue
@@ -153,6 +156,15 @@ class Runner:
                 if collector.exhausted:
                     break
         return collector.page(ended=True)
+
+    async def _results(self, rows: Rows, where: Evaluate | None) -> AsyncGenerator[bytes]:
+        """The results of all documents, as they come."""
+        projection = Projection(self._query, self._compiler)
+        async with aclosing(scan(rows, where, 0, self._expansion)) as items:
+            async for _, _, body, value in items:
+                item = projection.result(body, value)
+                if item is not None:
+                    yield item
 
     async def _ordered(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
         last = None if place.keys is None else (place.keys, place.row, place.number)
@@ -190,34 +202,29 @@ class Runner:
         items: Iterator[Value] = islice(self._expansion.of(document), number, None)
         return next(items, dict[str, Value]())
 
-    async def _groups(self, rows: Rows, where: Evaluate | None, collector: Collector) -> Page:
+    def _emitted(self, groups: Groups, place: Place, size: int) -> Page:
         projection = Projection(self._query, GroupCompiler(self._parameters, self._query.group_by))
-        groups = await self._gather(rows, where)
-        return self._emitted(groups, projection, collector)
+        coded = [(digest(*key), group) for key, group in groups.items()]
 
-    def _counted(self, count: int, collector: Collector) -> Page:
-        projection = Projection(self._query, GroupCompiler(self._parameters, self._query.group_by))
-        return self._emitted([Group([], [Count(count) for _ in self._query.aggregates])], projection, collector)
+        def page(of: list[tuple[str, Group]]) -> Page:
+            return page_of(((code, projection.result(b"", group)) for code, group in of), Collector(place, size))
 
-    @staticmethod
-    def _emitted(groups: list[Group], projection: Projection, collector: Collector) -> Page:
-        emitted = collector.row
-        for number, group in enumerate(groups[emitted:], start=emitted + 1):
-            item = projection.result(b"", group)
-            if item is not None and not collector.has_room_for(item):
-                return collector.page(ended=False)
-            collector.row = number
-            if item is not None:
-                collector.take(number, item)
-        return collector.page(ended=True)
+        if place.after is not None:
+            coded = [each for each in coded if each[0] > (place.after or "")]
+        elif (first := page(coded)).continuation is None:
+            return first
+        return page(sorted(coded, key=lambda each: each[0]))
 
-    async def _gather(self, rows: Rows, where: Evaluate | None) -> list[Group]:
+    def _counted(self, count: int) -> Groups:
+        return {(): Group([], [Count(count) for _ in self._query.aggregates])}
+
+    async def _gather(self, rows: Rows, where: Evaluate | None) -> Groups:
         query = self._query
         if where is None and self._counts_alone() and (count := rows.count()) is not None:
-            return [Group([], [Count(count) for _ in query.aggregates])]
+            return self._counted(count)
         arguments = [self._compiler.compile(aggregate.argument) for aggregate in query.aggregates]
         paths = [self._compiler.compile(path) for path in query.group_by]
-        groups: dict[tuple[bytes, ...], Group] = {}
+        groups: Groups = {}
         if not query.group_by:
             groups[()] = Group([], [accumulator(aggregate.name) for aggregate in query.aggregates])
         async for _, _, _, item in scan(rows, where, 0, self._expansion):
@@ -225,12 +232,12 @@ class Runner:
             key = tuple(identity(value) for value in values)
             group = groups.get(key)
             if group is None:
-                _check_room(len(groups))
+                check_room(len(groups))
                 group = Group(values, [accumulator(aggregate.name) for aggregate in query.aggregates])
                 groups[key] = group
             for each, argument in zip(group.accumulators, arguments, strict=True):
                 each.add(argument(item))
-        return list(groups.values())
+        return groups
 
     def _counts_alone(self) -> bool:
         """True if nothing is asked but how many documents there are: each aggregate is like COUNT(1)."""
@@ -251,16 +258,3 @@ def count_of(node: Node, parameters: Mapping[str, Value], clause: str) -> int:
     if not is_integer(value) or not 0 <= value < 2**31:
         raise bad_request(f"{clause} must be a whole number from 0 on.")
     return int(value)
-
-
-def _is_new(seen: set[bytes], value: bytes) -> bool:
-    if value in seen:
-        return False
-    _check_room(len(seen))
-    seen.add(value)
-    return True
-
-
-def _check_room(taken: int) -> None:
-    if taken >= MAX_DISTINCT:
-        raise bad_request(f"The query has more than {MAX_DISTINCT} groups or distinct results.")
