@@ -173,7 +173,7 @@ def _among(value: Evaluate, constants: list[Value]) -> Evaluate:
 def _step(value: Value, key: Value) -> Value:
     if type(value) is dict and type(key) is str:
         return value.get(key, UNDEFINED)
-    if type(value) is list and is_integer(key) and 0 <= key < len(value):
+    if type(value) is list and (type(key) is int or is_integer(key)) and 0 <= key < len(value):
         return value[int(key)]
     return UNDEFINED
 
