@@ -181,7 +181,7 @@ def database() -> Iterator[Database]:
 def both_ways(
     database: Database, documents: list[dict[str, Any]], policy: dict[str, Any], sql: str, pages: tuple[str | None, int]
 ) -> tuple[list[Any], list[Any]]:
-    """What a query gives with the indexes of a policy and without any; `pages` are a partition and their size."""
+    """The results of a query with the indexes of a policy and without any; `pages` are a partition and their size."""
     partition, size = pages
 
     async def run() -> tuple[list[Any], list[Any]]:

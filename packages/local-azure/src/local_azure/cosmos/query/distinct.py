@@ -27,7 +27,7 @@ def digest(*identities: bytes) -> str:
 
 
 def check_room(taken: int) -> None:
-    """400 if so many groups or distinct results are held that there is no room for another one."""
+    """400 if as many groups or distinct results are held as there may be."""
     if taken >= MAX_DISTINCT:
         raise bad_request(f"The query has more than {MAX_DISTINCT} groups or distinct results.")
 

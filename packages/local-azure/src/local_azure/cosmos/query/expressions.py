@@ -79,7 +79,7 @@ class ExpressionParser(OperandParser):
         while self.accept("NOT"):
             negations += 1
         node = self._comparison()
-        # Two of them are not none: of what is no boolean they are undefined. More than two are one or two.
+        # Two do not cancel each other: of anything but a boolean they are undefined. More than two are one or two.
         for _ in range(min(negations, 2 - negations % 2)):
             node = Unary("NOT", node)
         return node
