@@ -101,10 +101,12 @@ def may_be_of(event: dict[str, Any], store_id: StoreKey | None) -> bool:
 
     Something else than a whole number that a double holds exactly may be read as a store or as none.
     """
-    store = whole_store(event)
-    if store is not None:
-        return store == store_id
-    return event.get("store_id") is not None or store_id is None
+    return is_of_any_store(event) or whole_store(event) == store_id
+
+
+def is_of_any_store(event: dict[str, Any]) -> bool:
+    """True if there is something in the place of the event's store that readers may take for one store or another."""
+    return event.get("store_id") is not None and whole_store(event) is None
 
 
 def is_surely_of(event: dict[str, Any], store_id: StoreKey | None) -> bool:

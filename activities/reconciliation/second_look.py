@@ -4,13 +4,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC
 from typing import Any
 
 import msgspec
 from azure.storage.blob.aio import ContainerClient
 
+from activities.find_contents import find_contents
 from activities.reconciliation.observe_documents import content_of
 from activities.reconciliation.observe_quarantine import quarantined_body
 from activities.reconciliation.run_files import REQUESTS
@@ -20,6 +21,7 @@ from fraud.windows import WINDOW
 from reconciliation.comparing.compare import Doubtful
 from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.differences import Difference
+from reconciliation.comparing.findings import Doubt
 from reconciliation.reading.keys import NO_CONTENT, RunKeys
 from services import cosmos, names
 from services.blobs import warehouse
@@ -53,6 +55,7 @@ async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
         candidate for candidate in doubtful if not _is_settled(candidate, documents[_asked(candidate.difference)], keys)
     ]
     elsewhere = len(doubtful) - len(standing)
+    standing = await _not_in_quarantine(standing, keys)
     strays = [
         _stray(candidate)
         for candidate in doubtful
@@ -73,6 +76,32 @@ def _is_settled(candidate: Doubtful, documents: Sequence[dict[str, Any]], keys: 
     if candidate.doubt.content == NO_CONTENT:
         return candidate.doubt.contents > 1 and len(documents) >= candidate.doubt.contents
     return any(content_of(document, keys) == candidate.doubt.content for document in documents)
+
+
+async def _not_in_quarantine(candidates: Sequence[Doubtful], keys: RunKeys) -> list[Doubtful]:
+    """Without the verdicts on contents that windows of their store find in quarantine, whenever these arrived."""
+    judged = [candidate for candidate in candidates if candidate.name not in _ARCHIVED]
+    stores: defaultdict[StoreKey, set[str]] = defaultdict(set)
+    for candidate in judged:
+        store, event_id = _asked(candidate.difference)
+        stores[store].add(event_id)
+    contents: dict[tuple[StoreKey, str], set[int]] = {}
+    for store, ids in stores.items():
+        for part in slices(sorted(ids), cosmos.MAX_IDS):
+            of_ids = await find_contents(part, None if store == UNKNOWN_STORE else store)
+            for event_id, of_id in of_ids.items():
+                contents[store, event_id] = {keys.of_content(content.form) for content in of_id}
+    return [
+        candidate
+        for candidate in candidates
+        if candidate.name in _ARCHIVED or not _is_judgeable(candidate.doubt, contents[_asked(candidate.difference)])
+    ]
+
+
+def _is_judgeable(doubt: Doubt, contents: Collection[int]) -> bool:
+    if doubt.content == NO_CONTENT:
+        return doubt.contents > 1 and len(contents) >= doubt.contents
+    return doubt.content in contents
 
 
 def _stray(candidate: Doubtful) -> Doubtful:

@@ -94,7 +94,7 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
         _compare_places(result, rows, names, scope)
         for name, difference, cell in compare_alerts(*_picked(rows, names, kinds == Kind.ALERT), scope.windows):
             result.add(name, difference, None, cell)
-    by_id = _by_key(rows[kinds == Kind.JUDGED_BY_PLACE])
+    by_id = _by_key(rows[(kinds == Kind.JUDGED_BY_PLACE) | (kinds == Kind.FINDABLE)])
     rows, names = _picked(rows, names, kinds < Kind.CASE)
     if not len(rows):
         return result

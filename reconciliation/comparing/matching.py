@@ -29,7 +29,8 @@ class Match(msgspec.Struct, frozen=True):
     - satisfied: position of an expected event, and the window in which it was seen
     - excess: sightings where the event was expected, but not so often
     - strange: sightings in a store and window in which nothing under this id is expected
-    - foreign: verdicts where the id is expected, on a content that was not captured as one to be flagged
+    - foreign: verdicts where the id is expected, on a content that was not captured as one to be flagged, nor in a body
+      that quarantine holds for such a window
     """
 
     seen: list[RowSighting]
@@ -54,14 +55,14 @@ def match_outcomes(sightings: Sightings) -> Matches:
     expected = sorted(flagged, key=lambda event: (len(event.windows), event.window))
     without_contents = [event._replace(content=NO_CONTENT) for event in expected]
     outcomes: dict[Outcomes, Match] = {
-        "suspicious-events": _match(without_contents, sightings.reported),
-        "fraud-events": _match(expected, sightings.judged),
+        "suspicious-events": _match(without_contents, sightings.reported, sightings),
+        "fraud-events": _match(expected, sightings.judged, sightings),
     }
     windows = [_window_of(position, event, outcomes) for position, event in enumerate(expected)]
     return Matches(expected, windows, outcomes)
 
 
-def _match(expected: Sequence[RowSighting], seen: list[RowSighting]) -> Match:
+def _match(expected: Sequence[RowSighting], seen: list[RowSighting], sightings: Sightings) -> Match:
     """Give every expected event the window in which it was seen."""
     left = Counter((sighting.store, sighting.window, sighting.content) for sighting in seen)
     named = sorted(left)
@@ -78,7 +79,7 @@ def _match(expected: Sequence[RowSighting], seen: list[RowSighting]) -> Match:
     }
     match = Match(seen, satisfied, [], [], [])
     for place, sighting in beyond.items():
-        _sort(match, place, sighting, left[place], expected)
+        _sort(match, sighting, left[place], expected, sightings)
     return match
 
 
@@ -91,9 +92,11 @@ def _places(event: RowSighting, named: Sequence[WindowPlace]) -> Iterator[Window
         yield from (place for place in named if place[0] == event.store and place[1] in event.windows)
 
 
-def _sort(match: Match, place: WindowPlace, sighting: RowSighting, count: int, expected: Sequence[RowSighting]) -> None:
+def _sort(
+    match: Match, sighting: RowSighting, count: int, expected: Sequence[RowSighting], sightings: Sightings
+) -> None:
     """Sort a sighting that no event has taken."""
-    store, window, content = place
+    store, window, content = sighting.store, sighting.window, sighting.content
     here = [event for event in expected if event.store == store and window in event.windows]
     if not here:
         match.strange.append(sighting)
@@ -101,10 +104,15 @@ def _sort(match: Match, place: WindowPlace, sighting: RowSighting, count: int, e
         # A body may hold one event several times, and the job names each: they are not told apart here.
         if not any(event.flags & Flag.EMBEDDED for event in here):
             match.excess.append(sighting)
-    elif all(event.identity != (store, content) for event in expected):
+    elif content not in _judgeable(store, expected, sightings):
         match.foreign.append(sighting)
     elif count > sum(event.content != content for event in here):
         match.excess.append(sighting)
+
+
+def _judgeable(store: int, expected: Sequence[RowSighting], sightings: Sightings) -> set[int]:
+    """The contents under the id that a window of this store may judge, whichever window they arrived in."""
+    return {event.content for event in expected if event.store == store} | sightings.contents_findable_by(store)
 
 
 def _window_of(position: int, event: RowSighting, outcomes: dict[Outcomes, Match]) -> int:

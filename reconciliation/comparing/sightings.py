@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from reconciliation.reading.rows import Flag, Kind
+from reconciliation.reading.rows import ANY_STORE, Flag, Kind
 
 InRange = Callable[[int], bool]
 """Tells of a window's number if the window is compared."""
@@ -48,7 +48,7 @@ class RowSighting(NamedTuple):
 class Sightings(msgspec.Struct, frozen=True):
     """All sightings of one id. `captured` has each event once, though a blob was written twice. `quarantined` are the
     bodies that quarantine has of this place. `judged_by_place` are verdicts on events of this id that were judged by
-    their place in the hub."""
+    their place in the hub. `findable` are the flagged contents of malformed bodies under this id."""
 
     captured: list[RowSighting]
     reported: list[RowSighting]
@@ -56,6 +56,7 @@ class Sightings(msgspec.Struct, frozen=True):
     documents: list[RowSighting]
     quarantined: frozenset[int]
     judged_by_place: list[RowSighting] = []
+    findable: list[RowSighting] = []
 
     @property
     def events(self) -> list[RowSighting]:
@@ -72,6 +73,10 @@ class Sightings(msgspec.Struct, frozen=True):
             for verdict in self.judged_by_place
         )
 
+    def contents_findable_by(self, store: int) -> set[int]:
+        """The contents that the windows of a store find in quarantine: of one whose store is odd, any store's."""
+        return {content.content for content in self.findable if content.store in (store, ANY_STORE)}
+
 
 def sort_sightings(rows: Sequence[RowSighting], *, with_documents: bool) -> Sightings:
     """Sort the rows of one id; without `with_documents` Cosmos is left out."""
@@ -82,6 +87,7 @@ def sort_sightings(rows: Sequence[RowSighting], *, with_documents: bool) -> Sigh
         documents=_of_kind(rows, Kind.DOCUMENT) if with_documents else [],
         quarantined=frozenset(row.content for row in _of_kind(rows, Kind.QUARANTINED)),
         judged_by_place=_of_kind(rows, Kind.JUDGED_BY_PLACE),
+        findable=_of_kind(rows, Kind.FINDABLE),
     )
 
 

@@ -77,7 +77,7 @@ def _ever_seen(verdict: RowSighting, sightings: Sightings) -> int:
     events = [event for event in sightings.captured if not event.is_malformed]
     # The store of an event that is read out of a malformed body may be anything.
     contents = {event.content for event in events if event.store == verdict.store or event.flags & Flag.EMBEDDED}
-    return len(contents | _documents(verdict, sightings))
+    return len(contents | _documents(verdict, sightings) | sightings.contents_findable_by(verdict.store))
 
 
 def _of_store(verdict: RowSighting, sightings: Sightings) -> list[RowSighting]:

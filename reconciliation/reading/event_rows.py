@@ -12,6 +12,7 @@ from fraud.windows import WINDOW_MILLISECONDS
 from reconciliation.capture.records import Records, begin_of
 from reconciliation.ranges import window_number
 from reconciliation.reading.bodies import EventColumns, read_body, read_events
+from reconciliation.reading.findable import add_findable
 from reconciliation.reading.keys import NO_CONTENT
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, store_number
 
@@ -131,8 +132,9 @@ class EventRows:
             malformed.add("", sequence, window, store=NO_STORE, flags=flag | Flag.MALFORMED, content=key)
             events = flagged_events(content)
             flagged = flagged_among(events, content)
-            if flagged and flagged.by_place:
-                flag |= Flag.BY_PLACE
+            if flagged:
+                add_findable(self._rows, events, flagged.ids, window)
+                flag |= Flag.BY_PLACE if flagged.by_place else 0
             for number, event in enumerate(events):
                 key, store = self._rows.keys.of_event(event, number), store_number(whole_store(event))
                 places.add("", sequence, window, store=store, flags=flag | Flag.FLAGGED | Flag.MALFORMED, content=key)

@@ -42,6 +42,8 @@ Rows = NDArray[Any]
 RowValues = Sequence[int] | NDArray[Any] | int
 
 NO_STORE = -(2**63)
+ANY_STORE = NO_STORE + 1
+"""The store of a content that the window of any store may find in quarantine."""
 
 
 class Kind(IntEnum):
@@ -63,6 +65,8 @@ class Kind(IntEnum):
     """The same verdict, at the id of its event: a window that names the id need not judge this content, too."""
     ALERT = 10
     """A window whose alert is missing, or is another one than its verdicts make; see `reading.alerts`."""
+    FINDABLE = 11
+    """A flagged content in a malformed body, at its id: a window that names the id may find it in quarantine."""
 
 
 class Flag(IntFlag):

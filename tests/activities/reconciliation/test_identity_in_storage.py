@@ -1,15 +1,21 @@
 """Keys of a run and contents under one id, on real Blob Storage and Cosmos."""
 
 import json
+from datetime import UTC, datetime
 from random import Random
 
 import msgspec
 import pytest
 
+from activities.isolate import isolate
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
 from activities.reconciliation.write_report import write_report
 from fraud.identity import further_id
+from fraud.judging import Content, verdicts_on
+from fraud.quarantine import QuarantinedEvent, raw
+from fraud.quarantine_index import pointer_id, pointer_key
+from fraud.windows import Window
 from orchestrations.contracts import STAGES
 from reconciliation.messages import PartTask, ReportTask, Request, RunName, RunPlan
 from reconciliation.paths import plan_path, report_folder, run_folder, secret_path
@@ -94,6 +100,38 @@ async def test_a_content_that_arrived_long_before_is_asked_for_before_its_verdic
     # Nothing was told of the verdict under the id with two contents, which is high.
     assert classes(without) == {"verdict_differs": 2, "alert_missing": 1}
     assert classes(with_both) == {"id_reused": 1, "alert_missing": 1}
+
+
+async def test_a_content_that_lies_in_quarantine_since_long_before_is_looked_for_before_its_verdict_is_called_wrong():
+    odd = json.dumps(json.loads(FRAUD.body) | {"store_id": "x", "discount": 70}).encode()
+    world = World.of([*a_world(Random(5)).events, FRAUD])
+    (own,) = [line for line in world.verdicts if line["event_id"] == FRAUD.id]
+    window = Window(datetime.fromisoformat(own["window_start"]), datetime.fromisoformat(own["window_end"]))
+    contents = [
+        Content(json.loads(FRAUD.body), "archive", None, "r"),
+        Content(json.loads(odd), "quarantine", None),
+    ]
+    lines = verdicts_on(FRAUD.id, contents, FRAUD.store, window)
+    world.verdicts.remove(own)
+    world.verdicts += [msgspec.to_builtins(line) for line in lines]
+    await store(world)
+    record = QuarantinedEvent(
+        reason="its store is a text",
+        raw_base64=raw(odd),
+        partition="0",
+        offset="0",
+        sequence_number=3,
+        enqueued_time=datetime(2025, 1, 1, tzinfo=UTC),
+    )
+
+    _, without = await reconcile(RANGE)
+    await isolate(record)
+    _, after = await reconcile(RANGE)
+    await (await cosmos.events()).delete_item(pointer_id(FRAUD.id), partition_key=pointer_key(FRAUD.id))
+    await (await warehouse(names.QUARANTINE)).delete_blob(record.path)
+
+    assert classes(without)["verdict_differs"] == 2
+    assert "verdict_differs" not in classes(after)
 
 
 async def test_each_content_is_backfilled_and_judged_by_itself():
