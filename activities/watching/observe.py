@@ -14,6 +14,8 @@ from reconciliation.capture.holes import find_holes
 from services import event_hub, names, service_bus, watching
 from services.blobs import warehouse
 from services.capture_archive import list_blobs, list_partitions
+from services.open_windows import OpenWindows
+from services.stuck_analyses import stuck_analyses
 
 _CAPTURE_SPAN = timedelta(minutes=40)
 _UNRESOLVED_SPAN = timedelta(hours=3)
@@ -21,8 +23,17 @@ _PATIENCE = sum((retry_delay(lookup) for lookup in range(1, LOOKUPS)), timedelta
 """Until then an id is looked up again: it is not unresolved for good."""
 
 
-async def observe(memory: Memory | None) -> Facts:
-    """All facts of this moment. Raises what a service raised: then health tells that it does not answer."""
+_STUCK_EVERY = timedelta(minutes=5)
+"""So often it is looked for stuck analyses: on Azure such a list reads all instances of windows."""
+
+_open_windows = OpenWindows()
+
+
+async def observe(memory: Memory | None, base: str | None = None) -> Facts:
+    """All facts of this moment. Raises what a service raised: then health tells that it does not answer.
+
+    `base` is the address of the management API. Without it, the stuck analyses are those of the memory.
+    """
     now = await watching.azure_time()
     async with asyncio.TaskGroup() as group:
         ends = group.create_task(event_hub.partition_ends())
@@ -30,6 +41,8 @@ async def observe(memory: Memory | None) -> Facts:
         captured = group.create_task(_captured(now))
         flagged = group.create_task(read_flagged_windows())
         judged = group.create_task(watching.judged_ends(now))
+        open_windows = group.create_task(_open_windows.look(now, memory.open_windows if memory else {}))
+        stuck = group.create_task(_stuck(memory, now, base))
         waiting = group.create_task(service_bus.look_at_queue())
         dead = group.create_task(service_bus.look_at_queue(dead_letters=True))
         quarantined = group.create_task(watching.count_quarantined(now))
@@ -43,6 +56,9 @@ async def observe(memory: Memory | None) -> Facts:
         flagged=flagged.result(),
         reported=await _reported(memory, flagged.result(), now),
         judged=judged.result(),
+        open_windows=open_windows.result(),
+        stuck=stuck.result()[0],
+        asked_for_stuck=stuck.result()[1],
         waiting=waiting.result().count,
         oldest_waiting=waiting.result().oldest,
         dead_letters=dead.result().count,
@@ -78,6 +94,14 @@ async def _captured(now: datetime) -> dict[str, list[datetime]]:
         moments = [blob.triggered for blob in await list_blobs(archive, partition, now - _CAPTURE_SPAN, now)]
         triggers.setdefault(partition.rpartition("/")[2], []).extend(moments)
     return {partition: sorted(moments) for partition, moments in triggers.items()}
+
+
+async def _stuck(memory: Memory | None, now: datetime, base: str | None) -> tuple[dict[str, datetime], datetime | None]:
+    """The stuck analyses, and when it was looked for them."""
+    before = memory.asked_for_stuck if memory else None
+    if base is None or (before is not None and now - before < _STUCK_EVERY):
+        return memory.stuck if memory else {}, before
+    return await stuck_analyses(base, now, _PATIENCE), now
 
 
 async def _reported(memory: Memory | None, flagged: Sequence[datetime], now: datetime) -> datetime | None:

@@ -59,8 +59,8 @@ async def recent_look() -> Look:
 _recent = RecentAnswer(look_at_pipeline, seconds=LOOK_SECONDS)
 
 
-async def watch_pipeline() -> None:
-    """Look at the pipeline, and tell of it.
+async def watch_pipeline(base: str | None = None) -> None:
+    """Look at the pipeline, and tell of it; `base` is the address of the management API.
 
     The memory is written before anybody is told, and a notice has a name computed from it: a watch that dies in between
     sends it at the next look, and none twice. Raises what a service raised, and WebhookError once all
@@ -69,7 +69,7 @@ async def watch_pipeline() -> None:
     if time.monotonic() < _Rest.until:
         return
     memory = await read_memory()
-    facts = await observe(memory)
+    facts = await observe(memory, base)
     current = remembered(memory, facts)
     checks = judged_checks(facts, current, settings().thresholds)
     _recent.put(Look(facts, current, checks))

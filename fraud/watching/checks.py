@@ -35,7 +35,9 @@ CHECKS: dict[str, CheckDefinition] = {
         "messages", "read the reasons in the dead-letter queue of suspicious-windows, mend them, and send them again"
     ),
     "analysis": CheckDefinition(
-        "seconds", "look for orchestrations analyze_window that failed or wait for the archive"
+        "seconds",
+        "look at these orchestrations analyze_window: one that failed is rewound or restarted, one that runs waits for "
+        "the archive or is tried again; one that was never started waits in the queue or is a dead letter",
     ),
     "quarantine": CheckDefinition(
         "records", "read the reasons in the container quarantine: a producer sends what is wrong"
@@ -141,6 +143,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The end of the newest window in `suspicious-events`, as far as was looked: not behind the last flagged one."""
     judged: frozenset[datetime]
     """The ends of windows with verdicts in `fraud-events`, of today and yesterday."""
+    open_windows: dict[str, datetime]
+    """The ends of reported windows that have no verdicts, by name, the oldest first."""
+    stuck: dict[str, datetime]
+    """The analyses that failed, or run for longer than they may, by name, and when they were started."""
+    asked_for_stuck: datetime | None
+    """When it was looked for those; None before the first time."""
     waiting: int
     """Messages in the queue, as far as a look sees."""
     oldest_waiting: datetime | None

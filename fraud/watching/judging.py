@@ -4,12 +4,14 @@ An idle pipeline is well: a hub without new events, windows without flagged even
 Waiting counts from the beginning of the watch: nothing has waited over a night in which all of it was off.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from fraud.watching.checks import CHECKS, Check, CheckState, Facts, PartitionFacts, Thresholds
 from fraud.watching.memory import Memory
 from fraud.windows import WINDOW
+
+_MOST_NAMED = 3
 
 
 def judged_checks(facts: Facts, memory: Memory, thresholds: Thresholds) -> list[Check]:
@@ -105,9 +107,12 @@ class _Watch:
             for end in facts.flagged
             if facts.reported is not None and end <= facts.reported and end not in facts.judged
         ]
-        value = self._age(open_ends[0]) if open_ends else 0.0
-        detail = f"{len(open_ends)} reported windows have no verdict" if open_ends else ""
-        return _check("analysis", value, limit, "standing" if value > 2 * limit else "lagging", detail)
+        value = max(map(self._age, (*open_ends[:1], *facts.open_windows.values(), *facts.stuck.values())), default=0.0)
+        number = len(facts.open_windows) or len(open_ends)
+        details = [f"{number} reported windows have no verdict{_names(facts.open_windows)}"] if number else []
+        if facts.stuck:
+            details.append(f"{len(facts.stuck)} analyses failed or run for too long{_names(facts.stuck)}")
+        return _check("analysis", value, limit, "standing" if value > 2 * limit else "lagging", "; ".join(details))
 
     def _counts(self) -> Iterator[Check]:
         facts, thresholds = self._facts, self._thresholds
@@ -136,6 +141,12 @@ class _Watch:
         if moment is None:
             return 0.0
         return max(0.0, (self._facts.now - max(moment, self._memory.since)).total_seconds())
+
+
+def _names(windows: Iterable[str]) -> str:
+    """The first of these names, to be put behind their number; none of them holds a text of others."""
+    shown = [*windows][:_MOST_NAMED]
+    return f": {', '.join(shown)}" if shown else ""
 
 
 def _check(name: str, value: float, threshold: float, otherwise: CheckState, detail: str = "") -> Check:

@@ -35,6 +35,11 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     reported: datetime | None = None
     """The end of the newest window that the stream job was seen to report."""
+    open_windows: dict[str, datetime] = {}
+    """The ends of windows that were reported and had no verdicts at the last look, by name."""
+    stuck: dict[str, datetime] = {}
+    asked_for_stuck: datetime | None = None
+    """The analyses that were stuck when it was last looked for them, and when that was."""
     looks: tuple[PositionsSeen, ...] = ()
     episodes: dict[str, Episode] = {}
 
@@ -53,5 +58,12 @@ def remembered(memory: Memory | None, facts: Facts) -> Memory:
     )
     if memory is None or facts.now - memory.last > GAP:
         episodes = memory.episodes if memory else {}
-        return Memory(since=facts.now, reported=facts.reported, looks=(look,), episodes=episodes)
-    return msgspec.structs.replace(memory, reported=facts.reported, looks=(*memory.looks, look)[-LOOKS:])
+        memory = Memory(since=facts.now, episodes=episodes)
+    return msgspec.structs.replace(
+        memory,
+        reported=facts.reported,
+        open_windows=facts.open_windows,
+        stuck=facts.stuck,
+        asked_for_stuck=facts.asked_for_stuck,
+        looks=(*memory.looks, look)[-LOOKS:],
+    )

@@ -30,9 +30,10 @@ from activities.watching import flagged_windows, watch_pipeline
 from activities.watching.note_night import note_night
 from fraud.archive import ReceivedEvent
 from fraud.quarantine import QuarantinedEvent
+from fraud.verdicts import verdicts_path
 from fraud.watching.checks import CHECKS, CheckState, Night
 from fraud.watching.health import Health
-from fraud.windows import window_of
+from fraud.windows import parse_windows, window_of
 from local_azure.testing.web import serving
 from services import blobs, cosmos, event_hub, names
 from services.clients import close_clients
@@ -179,7 +180,8 @@ async def mend() -> None:
     await capture(*GONE)
     await report(windows()[1])
     for end in windows():
-        await blobs.write_blob(await blobs.warehouse(names.FRAUD_EVENTS), f"{end:%Y/%m/%d/%H%M}/w.ndjson", b"")
+        (window,) = parse_windows(msgspec.json.encode(row_of(end))).windows
+        await blobs.write_blob(await blobs.warehouse(names.FRAUD_EVENTS), verdicts_path(window.name, end), b"")
     await empty_queue()
     await blobs.write_blob(await blobs.warehouse(names.REPORTS), REPORT, b"")
     await note_night(Night(ended=datetime.now(UTC), run="reconcile-2", verdict="empty", faults=0))
@@ -202,9 +204,13 @@ async def capture_all_but_one() -> None:
                 await capture(partition, minutes)
 
 
+def row_of(end: datetime) -> dict[str, Any]:
+    return {"store_id": 3, "ids": ["flagged"], "WindowStart": end - timedelta(minutes=5), "WindowEnd": end}
+
+
 async def report(end: datetime) -> None:
     """As the stream job does."""
-    row = msgspec.json.encode({"store_id": 3, "ids": ["flagged"], "WindowStart": end, "WindowEnd": end}) + b"\n"
+    row = msgspec.json.encode(row_of(end)) + b"\n"
     suspicious = await blobs.warehouse(names.SUSPICIOUS_EVENTS)
     await blobs.write_blob(suspicious, f"{datetime.now(UTC):%Y/%m/%d/%H}/{end:%H%M}_1.json", row * 3)
 

@@ -138,6 +138,38 @@ def test_a_reported_window_without_verdicts_is_told():
     assert check("analysis", facts(now=WINDOW_END + 901 * SECOND, judged=frozenset[datetime]())).state == "lagging"
 
 
+@pytest.mark.parametrize(("seconds", "state"), [(900, "ok"), (901, "lagging"), (1_801, "standing")])
+def test_a_window_without_verdicts_is_told_by_its_name_though_others_of_its_end_have_some(
+    seconds: int, state: CheckState
+):
+    seen = check("analysis", facts(now=WINDOW_END + seconds * SECOND, open_windows={"window-3-x": WINDOW_END}))
+
+    assert (seen.state, seen.value) == (state, seconds)
+    assert seen.detail == "1 reported windows have no verdict: window-3-x"
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(15, "ok"), (16, "lagging"), (45, "standing")])
+def test_an_analysis_that_failed_or_does_not_end_is_told_though_all_windows_have_verdicts(
+    minutes: int, state: CheckState
+):
+    stuck = {f"window-{store}-x": NOW - minutes * MINUTE for store in range(5)}
+
+    seen = check("analysis", facts(stuck=stuck))
+
+    assert seen.state == state
+    assert seen.detail == "5 analyses failed or run for too long: window-0-x, window-1-x, window-2-x"
+
+
+def test_what_is_open_at_one_look_is_remembered_for_the_next():
+    before = watched(facts(open_windows={"window-3-x": WINDOW_END}, stuck={"window-4-x": NOW}, asked_for_stuck=NOW))
+
+    assert (before.open_windows, before.stuck, before.asked_for_stuck) == (
+        {"window-3-x": WINDOW_END},
+        {"window-4-x": NOW},
+        NOW,
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "field"), [("dead_letters", "dead_letters"), ("quarantine", "quarantined"), ("unresolved", "unresolved")]
 )

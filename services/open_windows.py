@@ -1,0 +1,97 @@
+"""Windows that the stream job reported and that have no verdicts: each is told, whatever others of its end have.
+
+A window's verdicts have its name, which is computed from its row. Rows are read once, and the verdicts of an end are
+listed only while a window of it is open, so that a look costs two lists and what was written since the last one.
+"""
+# pyright: reportUnknownMemberType=false
+# The SDK passes its options on as untyped keyword arguments.
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from azure.storage.blob.aio import ContainerClient
+
+from fraud.verdicts import time_path
+from fraud.windows import parse_windows
+from services import names
+from services.blobs import warehouse
+from services.concurrency import together
+
+FORGOTTEN = timedelta(hours=26)
+"""By then a night has named what is missing, and a repair may have judged it under another name."""
+MOST_OPEN = 500
+"""Windows that are remembered; of more, those that have waited longest."""
+_READ_BYTES = 4 * 1024 * 1024
+"""Of the rows; what is beyond is read at the next look."""
+_HOURS_AT_FIRST = 3
+_LISTS = 8
+
+
+class OpenWindows:
+    """Which reported windows have no verdicts, as far as this process has read."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, int] = {}
+        """By blob of the stream job: its bytes that were read."""
+        self._open: dict[str, datetime] = {}
+        self._hours = _HOURS_AT_FIRST
+
+    async def look(self, now: datetime, remembered: Mapping[str, datetime]) -> dict[str, datetime]:
+        """The ends of open windows by name, those that another process `remembered` included, the oldest first.
+
+        Raises what the blob service raised.
+        """
+        waiting = {**remembered, **self._open, **await self._newly_reported(now)}
+        waiting = {name: end for name, end in waiting.items() if now - end < FORGOTTEN}
+        verdicts = await warehouse(names.FRAUD_EVENTS)
+        judged = await together((_judged(verdicts, end) for end in sorted(set(waiting.values()))), at_once=_LISTS)
+        left = sorted(waiting.items() - {pair for of_end in judged for pair in of_end}, key=lambda pair: pair[::-1])
+        self._open = dict(left[:MOST_OPEN])
+        return self._open
+
+    async def _newly_reported(self, now: datetime) -> dict[str, datetime]:
+        """The windows in the rows that the job has written since the last look, to folders by the hour of writing."""
+        container = await warehouse(names.SUSPICIOUS_EVENTS)
+        sizes: dict[str, int] = {}
+        for hour in range(self._hours, -1, -1):
+            folder = f"{now - timedelta(hours=hour):%Y/%m/%d/%H}/"
+            async for blob in container.list_blobs(name_starts_with=folder):
+                if "/correction-" not in blob.name:
+                    sizes[blob.name] = blob.size
+        self._hours = 1
+        self._read = {name: end for name, end in self._read.items() if name in sizes}
+        reported: dict[str, datetime] = {}
+        left = _READ_BYTES
+        for name, size in sizes.items():
+            start = self._read.get(name, 0)
+            if start < size and left > 0:
+                length = min(size - start, left)
+                content = await (await container.download_blob(name, offset=start, length=length)).readall()
+                left -= len(content)
+                end = content.rfind(b"\n") + 1
+                # The last row need not end with a line; one that is cut is read when its end is there.
+                if _windows_in(content[end:]):
+                    end = len(content)
+                self._read[name] = start + end
+                reported |= _windows_in(content[:end])
+        return reported
+
+
+def _windows_in(rows: bytes) -> dict[str, datetime]:
+    """The ends of the windows in some rows, by name, as the queue's trigger reads them."""
+    windows = [window for row in rows.splitlines() for window in parse_windows(row).windows]
+    return {window.name: window.window.end for window in windows}
+
+
+async def has_verdicts_since(name: str, end: datetime, moment: datetime) -> bool:
+    """True if the verdicts of a window were written at a moment or later. Raises what the blob service raised."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    prefix = f"{time_path(end)}/{name}."
+    return any([blob.last_modified >= moment async for blob in container.list_blobs(name_starts_with=prefix)])
+
+
+async def _judged(container: ContainerClient, end: datetime) -> set[tuple[str, datetime]]:
+    """The names of the windows of an end that have verdicts, with it."""
+    listed = container.list_blobs(name_starts_with=f"{time_path(end)}/")
+    return {(PurePosixPath(blob.name).stem, end) async for blob in listed}

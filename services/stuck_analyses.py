@@ -1,0 +1,42 @@
+"""Analyses of windows that failed, or that run for longer than one that waits for its events."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+from services.instances import Filter, Instance, list_page
+from services.open_windows import FORGOTTEN, has_verdicts_since
+
+_PREFIX = "window-"
+_MOST = 100
+"""Of each kind: a notice need not say more."""
+
+
+async def stuck_analyses(base: str, now: datetime, patience: timedelta) -> dict[str, datetime]:
+    """By name, when these were started: in the last day, those that run since before `patience` among them.
+
+    `base` is the address of the management API. A failed one whose verdicts were written after it is mended. Costs two
+    requests, and one for each that failed. Raises InstancesError, and what the blob service raised.
+    """
+    failed = Filter(statuses=("Failed",), prefix=_PREFIX, created_from=now - FORGOTTEN)
+    running = Filter(
+        statuses=("Running", "Pending"), prefix=_PREFIX, created_from=now - FORGOTTEN, created_to=now - patience
+    )
+    stuck = {each.instance_id: each.created_time for each in (await list_page(base, running, _MOST)).instances}
+    async for each in _not_mended((await list_page(base, failed, _MOST)).instances):
+        stuck[each.instance_id] = each.created_time
+    return stuck
+
+
+async def _not_mended(failed: list[Instance]) -> AsyncIterator[Instance]:
+    for instance in failed:
+        end = _end_of(instance.instance_id)
+        if end is None or not await has_verdicts_since(instance.instance_id, end, instance.last_updated_time):
+            yield instance
+
+
+def _end_of(name: str) -> datetime | None:
+    """The end in a window's name; None if it is not one."""
+    try:
+        return datetime.strptime(name.split("-")[-2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except (ValueError, IndexError):
+        return None
