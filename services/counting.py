@@ -3,7 +3,7 @@
 # The SDKs pass their options on as untyped keyword arguments.
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import cast
 
@@ -19,15 +19,12 @@ from reconciliation.capture.reader import reader_of
 from reconciliation.capture.records import DamagedRecordError, Records
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
-from services.capture_archive import list_blobs, list_partitions
 from services.concurrency import together
 from services.desk.case_queries import IS_CASE
 
 _HEAD_BYTES = 2 * 1024 * 1024
 """A block of Capture has some 10 KB to a few 100 KB."""
 _TAIL_BYTES = 1024 * 1024
-_BLOBS_BACK = 10
-_CAPTURE_SPAN = timedelta(hours=2)
 _READ_BYTES = 4 * 1024 * 1024
 """Rows of the stream job that one look reads; it counts what is beyond by its bytes, and the next look reads on."""
 _ID_BYTES = 60.0
@@ -110,28 +107,6 @@ def _ids_in(row: bytes) -> int:
         return len(_rows.decode(row).ids)
     except (ValueError, RecursionError):
         return 0  # the reconciliation names it
-
-
-class CapturedEnds:
-    """By partition, the sequence number of the last event in Capture's newest blob that holds any."""
-
-    def __init__(self) -> None:
-        self._newest: dict[str, tuple[str, int]] = {}
-
-    async def read(self, now: datetime) -> dict[str, int]:
-        """The ends, of partitions of which Capture wrote an event in the last two hours or before in this process."""
-        archive = await warehouse(names.ALL_EVENTS)
-        for partition in await list_partitions(archive):
-            blobs = await list_blobs(archive, partition, now - _CAPTURE_SPAN, now + timedelta(minutes=5))
-            blobs.sort(key=lambda blob: blob.triggered, reverse=True)
-            name = partition.rpartition("/")[2]
-            for blob in blobs[:_BLOBS_BACK]:
-                if self._newest.get(name, ("", 0))[0] == blob.name:
-                    break
-                if span := await sequence_span(archive, blob):
-                    self._newest[name] = (blob.name, span[1])
-                    break
-        return {name: last for name, (_, last) in self._newest.items()}
 
 
 async def sequence_span(archive: ContainerClient, blob: CaptureBlob) -> tuple[int, int] | None:

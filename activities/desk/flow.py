@@ -3,15 +3,18 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from activities.recent import RecentAnswer
 from activities.watching.watch_pipeline import Look, recent_look
+from fraud.watching.checks import PartitionFacts
 from fraud.watching.flow import Joint
 from services import event_hub
-from services.counting import CapturedEnds, FlaggedIds, count_alerts
+from services.captured_ends import CapturedEnds
+from services.counting import FlaggedIds, count_alerts
 from services.judged_counts import JudgedCases, JudgedCounts
 from services.watching import azure_time, read_checkpoints
 
@@ -92,12 +95,10 @@ async def recent_flow() -> Flow:
 def _numbers(look: Look, counts: Counts, checkpoints: dict[str, int]) -> dict[str, int | None]:
     partitions = look.facts.partitions
     archived = {each.id: max(each.archived, checkpoints.get(each.id, -1)) for each in partitions}
-    ends = [counts.captured.get(each.id, -1 if each.last < 0 else None) for each in partitions]
-    captured = [end for end in ends if end is not None]
     return {
         # What is archived by now has reached the hub, whenever that was looked at last.
         "sent": sum(max(each.last, archived[each.id]) + 1 for each in partitions),
-        "captured": sum(end + 1 for end in captured) if captured else None,
+        "captured": captured_events(partitions, counts.captured),
         "archived": sum(number + 1 for number in archived.values()),
         "quarantined": look.facts.quarantined,
         "flagged": counts.flagged,
@@ -105,6 +106,12 @@ def _numbers(look: Look, counts: Counts, checkpoints: dict[str, int]) -> dict[st
         "judged": counts.judged.verdicts,
         "alerts": counts.alerts,
     }
+
+
+def captured_events(partitions: Sequence[PartitionFacts], ends: Mapping[str, int]) -> int | None:
+    """The captured events of all partitions; None if it is unknown of any that has events."""
+    unknown = [each for each in partitions if each.last >= 0 and each.id not in ends]
+    return None if unknown or not partitions else sum(ends.get(each.id, -1) + 1 for each in partitions)
 
 
 def _rate(name: str) -> float | None:
