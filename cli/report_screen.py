@@ -84,9 +84,9 @@ def _difference_class(differences: DifferenceClass) -> None:
 def _example(difference: Difference) -> str:
     name = difference.event_id or f"{difference.partition} #{difference.sequence_number}"
     short = name if len(name) <= _ID_COLUMNS else name[: _ID_COLUMNS - 1] + "…"
-    return (
-        f"    {short:<{_ID_COLUMNS}}  store {difference.store or 'none':<6} to {difference.window_end:%Y-%m-%d %H:%M}"
-    )
+    fields = f"  in {', '.join(difference.fields)}" if difference.fields else ""
+    store = f"store {difference.store or 'none':<6}"
+    return f"    {short:<{_ID_COLUMNS}}  {store} to {difference.window_end:%Y-%m-%d %H:%M}{fields}"
 
 
 def _places(title: str, lines: list[str]) -> None:

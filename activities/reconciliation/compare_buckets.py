@@ -6,6 +6,7 @@ import msgspec
 
 from activities.reconciliation.bucket_rows import BucketRows, gathered
 from activities.reconciliation.cores import on_a_core
+from activities.reconciliation.missed_places import without_missed
 from activities.reconciliation.name_fields import with_fields, with_states
 from activities.reconciliation.run_files import is_current, read_keys, read_plan, write_struct
 from activities.reconciliation.second_look import settle
@@ -45,6 +46,7 @@ async def compare_buckets(task: PartTask) -> PartProgress:
         for bucket in buckets:
             result, number = await _compare(plan, keys, rows, bucket)
             count += number
+            result.doubtful = await without_missed(task.run, result.doubtful, plan)
             await _look_again(result, keys)
             if altered := result.differences.get("case_differs"):
                 result.differences["case_differs"] = await with_fields(in_order(altered))

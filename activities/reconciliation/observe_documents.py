@@ -2,7 +2,8 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # The SDK's documents are untyped.
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from reconciliation.messages import NOTHING_READ, PartProgress, PartTask, SpanPa
 from reconciliation.ranges import window_number
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.observe import ObservedSums
-from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, store_number
+from reconciliation.reading.rows import NO_STORE, NO_STREAM, Flag, Kind, RowWriter, store_number
 from reconciliation.reading.scan import Unreadable
 from services import cosmos
 
@@ -30,6 +31,8 @@ _SHOWN = 300
 class _Archived(msgspec.Struct):
     enqueued_time: str
     run_id: str | None = None
+    partition: Any = None
+    sequence_number: Any = None
     event_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -53,15 +56,25 @@ async def observe_documents(task: PartTask) -> PartProgress:
     container = await cosmos.events()
     rows = RowWriter(await read_keys(task.run))
     sums, campaigns = ObservedSums(), frozenset(plan.campaigns)
+    streams = {each.name.rpartition("/")[2]: number for number, each in reversed([*enumerate(plan.partitions)])}
     pages = container.query_items(query=_QUERY, parameters=span_parameters(part), max_item_count=_PAGE).by_page()
     async for page in pages:
-        _add_page(rows, sums, [document async for document in page], campaigns)
+        _add_page(rows, sums, [document async for document in page], campaigns, streams)
     await write_rows(task, rows, plan.bucket_bits, sums)
     return PartProgress(sums.lines, sums.bytes)
 
 
-def _add_page(rows: RowWriter, sums: ObservedSums, documents: list[dict[str, Any]], campaigns: frozenset[str]) -> None:
-    """Add the rows of a page. A document that somebody has written in another form is noted, and holds up no other."""
+def _add_page(
+    rows: RowWriter,
+    sums: ObservedSums,
+    documents: list[dict[str, Any]],
+    campaigns: frozenset[str],
+    streams: Mapping[str, int],
+) -> None:
+    """Add the rows of a page; `streams` are the captured partitions by their ids.
+
+    A document that somebody has written in another form is noted, and holds up no other.
+    """
     read: list[tuple[dict[str, Any], _Document, int]] = []
     for document in documents:
         try:
@@ -80,6 +93,8 @@ def _add_page(rows: RowWriter, sums: ObservedSums, documents: list[dict[str, Any
         [NO_STORE if each.store_id == UNKNOWN_STORE else store_number(each.store_id) for _, each, _ in read],
         contents=np.array([content_of(document, rows.keys) for document, _, _ in read], np.uint64),
         flags=[_flag(document) for document, _, _ in read],
+        sequences=[_sequence(each.archive.sequence_number) for _, each, _ in read],
+        stream=[_stream(each.archive.partition, streams) for _, each, _ in read],
     )
 
 
@@ -88,7 +103,23 @@ def content_of(document: dict[str, Any], keys: RunKeys) -> int:
     return keys.of_body(msgspec.json.encode(original_event(document)[0]))
 
 
+def place_of(document: dict[str, Any]) -> tuple[Any, Any]:
+    """The partition and the sequence number that the archive has stamped on a document, whatever they are."""
+    archive: Any = document.get(ARCHIVE_FIELD)
+    stamps = cast(dict[str, Any], archive) if isinstance(archive, dict) else {}
+    return stamps.get("partition"), stamps.get("sequence_number")
+
+
 def _flag(document: dict[str, Any]) -> Flag:
-    """A mark if another content is archived under the id of this one."""
-    is_further = event_id_of(document) != document["id"]
-    return Flag.FURTHER if is_further or has_further_contents(document) else Flag(0)
+    """Marks if another content is archived under the id of this one, and if somebody lets it expire."""
+    is_further = event_id_of(document) != document["id"] or has_further_contents(document)
+    return (Flag.FURTHER if is_further else Flag(0)) | (Flag.DIFFERS if "ttl" in document else Flag(0))
+
+
+def _sequence(stamp: object) -> int:
+    """A stamped sequence number; -1 in place of anything else."""
+    return stamp if isinstance(stamp, int) and not isinstance(stamp, bool) and 0 <= stamp < 2**63 else -1
+
+
+def _stream(stamp: object, streams: Mapping[str, int]) -> int:
+    return streams.get(stamp, NO_STREAM) if isinstance(stamp, str) else NO_STREAM

@@ -12,9 +12,10 @@ import msgspec
 from azure.storage.blob.aio import ContainerClient
 
 from activities.find_contents import find_contents
-from activities.reconciliation.observe_documents import content_of
+from activities.reconciliation.observe_documents import content_of, place_of
 from activities.reconciliation.observe_quarantine import quarantined_body
 from activities.reconciliation.run_files import REQUESTS
+from fraud.archive import arrival_of
 from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.slices import slices
 from fraud.windows import WINDOW
@@ -30,6 +31,9 @@ from services.concurrency import together
 MAX_ASKED_SINGLY = 1_000
 """Beyond, listing whole hours of the quarantine takes fewer requests than asking for each event."""
 _ARCHIVED: frozenset[Class] = frozenset(("absent_from_cosmos", "differs_in_cosmos"))
+Documents = dict[tuple[StoreKey, str], list[dict[str, Any]]]
+"""The documents that Cosmos has under an id of a store."""
+
 _INTEGER = re.compile(r"-?\d+")
 
 
@@ -62,6 +66,7 @@ async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
         if candidate.name == "differs_in_cosmos" and candidate not in standing
     ]
     bodies = await _quarantined([candidate.difference for candidate in standing if candidate.name in _ARCHIVED])
+    strays += _moved(doubtful, documents, keys)
     left: list[Doubtful] = []
     for candidate in standing:
         kept = {keys.of_body(bodies[path]) for path in _places(candidate.difference) if path in bodies}
@@ -76,6 +81,32 @@ def _is_settled(candidate: Doubtful, documents: Sequence[dict[str, Any]], keys: 
     if candidate.doubt.content == NO_CONTENT:
         return candidate.doubt.contents > 1 and len(documents) >= candidate.doubt.contents
     return any(content_of(document, keys) == candidate.doubt.content for document in documents)
+
+
+def _moved(doubtful: Sequence[Doubtful], documents: Documents, keys: RunKeys) -> list[Doubtful]:
+    """The contents whose document says that it is of the captured event, and came at another time.
+
+    One of another place may be of an earlier arrival of the content, which Capture has outside the range.
+    """
+    moved: list[Doubtful] = []
+    for candidate in doubtful:
+        difference, content = candidate.difference, candidate.doubt.content
+        place = ((difference.partition or "").rpartition("/")[2], difference.sequence_number)
+        if candidate.name in _ARCHIVED and any(
+            place_of(document) == place and content_of(document, keys) == content and not _came_in(difference, document)
+            for document in documents[_asked(difference)]
+        ):
+            difference = msgspec.structs.replace(difference, where=("Cosmos", "all-events"), fields=("enqueued_time",))
+            moved.append(msgspec.structs.replace(candidate, name="differs_in_cosmos", difference=difference))
+    return moved
+
+
+def _came_in(difference: Difference, document: dict[str, Any]) -> bool:
+    """True if a document came in the window of its event, or in the next one: it may be on the edge of both."""
+    arrived = arrival_of(document)
+    if arrived is None or arrived.tzinfo is None:
+        return False
+    return difference.window_end - WINDOW <= arrived <= difference.window_end + WINDOW
 
 
 async def _not_in_quarantine(candidates: Sequence[Doubtful], keys: RunKeys) -> list[Doubtful]:
@@ -116,14 +147,14 @@ def _asked(difference: Difference) -> tuple[StoreKey, str]:
     return store_key_of(difference.store), difference.event_id
 
 
-async def _documents(differences: Sequence[Difference]) -> dict[tuple[StoreKey, str], list[dict[str, Any]]]:
+async def _documents(differences: Sequence[Difference]) -> Documents:
     """The documents under the ids of differences, by store and id."""
     stores: defaultdict[StoreKey, set[str]] = defaultdict(set)
     for difference in differences:
         stores[store_key_of(difference.store)].add(difference.event_id)
     asked = [(store, part) for store, ids in stores.items() for part in slices(sorted(ids), cosmos.MAX_IDS)]
     answers = await together((cosmos.find_events(part, store) for store, part in asked), at_once=REQUESTS)
-    documents: dict[tuple[StoreKey, str], list[dict[str, Any]]] = {_asked(difference): [] for difference in differences}
+    documents: Documents = {_asked(difference): [] for difference in differences}
     for (store, _), answer in zip(asked, answers, strict=True):
         documents |= {(store, event_id): documents_of_id for event_id, documents_of_id in answer.items()}
     return documents

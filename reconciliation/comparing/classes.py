@@ -118,7 +118,8 @@ CLASSES = (
             "{} with another content in Cosmos",
             "unexpected",
         ),
-        explanation="Cosmos holds this id with another content than the one that was captured.",
+        explanation="Cosmos holds this id with another content than the one that was captured, or says of it that it "
+        "came at another time or place, or lets it expire: these fields are named.",
         advice="Both contents stay as evidence: a document that was changed may have been tampered with.",
     ),
     ClassDefinition(

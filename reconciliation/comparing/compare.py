@@ -49,6 +49,12 @@ class Scope(msgspec.Struct, frozen=True):
     def __contains__(self, window: int) -> bool:
         return self.first_window <= window <= self.last_window
 
+    @property
+    def streams(self) -> NumberArray:
+        """By stream, the first one of the same partition id, which is all that a document tells of its own."""
+        ids = [name.rpartition("/")[2] for name in self.partitions]
+        return np.array([ids.index(partition_id) for partition_id in ids], np.uint64)
+
 
 class Compared(msgspec.Struct):
     """The accounts of a bucket, and every difference in it; `doubtful` ones still await a second look, uncounted."""
@@ -98,6 +104,7 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
     rows, names = _picked(rows, names, kinds < Kind.CASE)
     if not len(rows):
         return result
+    rows = _by_partition_id(rows, scope)
     order, starts = grouped(rows)
     columns = _Columns(*(column(rows, name, order) for name in _Columns._fields))
     plain, flagged = _in_order(columns, starts, scope)
@@ -124,6 +131,17 @@ def _picked(rows: Rows, names: Mapping[int, str], mask: NumberArray) -> tuple[Ro
         return rows, names
     places: list[int] = np.flatnonzero(mask).tolist()
     return rows[mask], {position: names[place] for position, place in enumerate(places) if place in names}
+
+
+def _by_partition_id(rows: Rows, scope: Scope) -> Rows:
+    """The rows with the first stream of each partition id, where the archive holds an id of several namespaces."""
+    first = scope.streams
+    if (first == np.arange(len(first))).all():
+        return rows
+    captured = rows["kind"] == Kind.CAPTURED
+    changed = rows.copy()
+    changed["stream"][captured] = first[rows["stream"][captured]]
+    return changed
 
 
 def _by_key(rows: Rows) -> dict[tuple[int, int], list[RowSighting]]:
@@ -155,6 +173,8 @@ class _Columns(NamedTuple):
     window: NumberArray
     store: NumberArray
     content: NumberArray
+    sequence: NumberArray
+    stream: NumberArray
 
 
 def _in_order(columns: _Columns, starts: NumberArray, scope: Scope) -> tuple[NumberArray, NumberArray]:
@@ -171,10 +191,20 @@ def _in_order(columns: _Columns, starts: NumberArray, scope: Scope) -> tuple[Num
     once &= np.minimum.reduceat(columns.store, starts) == np.maximum.reduceat(columns.store, starts)
     # So do contents. NO_CONTENT is 0 and becomes the largest number: the least only if no other is there.
     once &= np.minimum.reduceat(columns.content - _ONE, starts) == np.maximum.reduceat(columns.content, starts) - _ONE
+    if scope.with_documents:
+        once &= _places_agree(columns, starts)
     reported = (seen[Kind.SUSPICIOUS] == 1) & (seen[Kind.VERDICT] == 1)
     silent = (seen[Kind.SUSPICIOUS] == 0) & (seen[Kind.VERDICT] == 0)
     must = (flags & Flag.FLAGGED) != 0
     return once & silent & ~must, once & reported & must
+
+
+def _places_agree(columns: _Columns, starts: NumberArray) -> NumberArray:
+    """True where one captured event and its document name the same place in the hub: their difference is 0."""
+    places = (columns.sequence.astype(np.int64) << 16) | columns.stream.astype(np.int64)
+    places[columns.kind == Kind.DOCUMENT] *= -1
+    places[(columns.kind != Kind.CAPTURED) & (columns.kind != Kind.DOCUMENT)] = 0
+    return np.add.reduceat(places, starts) == 0
 
 
 def _times_seen(kinds: NumberArray, starts: NumberArray) -> list[NumberArray]:

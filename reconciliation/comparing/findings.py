@@ -7,8 +7,9 @@ import msgspec
 from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.matching import Matches
 from reconciliation.comparing.sightings import InRange, RowSighting, Sightings
+from reconciliation.comparing.stamps import differing_stamps, is_of_place
 from reconciliation.reading.keys import NO_CONTENT
-from reconciliation.reading.rows import Flag
+from reconciliation.reading.rows import NO_STREAM, Flag
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,8 @@ class Doubt(msgspec.Struct, frozen=True):
 
     content: int = NO_CONTENT
     contents: int = 1
+    place: tuple[int, int] | None = None
+    """A stream and a sequence number: it does not stand either if Capture lacks what was there."""
 
 
 def archive_findings(sightings: Sightings, in_range: InRange, *, with_documents: bool) -> list[Finding]:
@@ -72,9 +75,35 @@ def _documents(sightings: Sightings, in_range: InRange) -> Iterator[Finding]:
                 finding, name="differs_in_cosmos", where=frozenset(("Cosmos", "all-events"))
             )
         yield finding
+    yield from _stamps(sightings, in_range)
     for document in strays.values():
         if in_range(document.window):
             yield msgspec.structs.replace(about("only_in_cosmos", document, "Cosmos"), event=None)
+
+
+def _stamps(sightings: Sightings, in_range: InRange) -> Iterator[Finding]:
+    """Documents of the content that was captured, and of another time or place."""
+    for document in sightings.documents:
+        events = [event for event in sightings.events if event.identity == document.identity]
+        inside = [event for event in events if in_range(event.window)]
+        if not in_range(document.window):
+            # It may be of an arrival beside the range, of which Capture is not read whole.
+            events = inside = [event for event in inside if is_of_place(document, event)]
+        if events and (fields := differing_stamps(document, events)):
+            yield msgspec.structs.replace(
+                about("differs_in_cosmos", (inside or events)[0], "Cosmos"),
+                window=inside[0].window if inside else document.window,
+                where=frozenset(("Cosmos", "all-events")),
+                fields=fields,
+                doubt=_place_to_be_missed(document, events),
+            )
+
+
+def _place_to_be_missed(document: RowSighting, events: Sequence[RowSighting]) -> Doubt | None:
+    """The place of a document under which its content was not captured: Capture may lack just this arrival."""
+    if any(is_of_place(document, event) for event in events) or document.stream == NO_STREAM or document.sequence < 0:
+        return None
+    return Doubt(place=(document.stream, document.sequence))
 
 
 def _reused(sightings: Sightings, in_range: InRange) -> Iterator[Finding]:

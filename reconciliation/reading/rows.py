@@ -33,8 +33,9 @@ ROW = np.dtype(
     ]
 )
 """`upper` and `lower` are the key of the id, `content` that of the content (see `keys`). `window` is a window number,
-`stream` the position of the captured partition in the plan. `sequence` is that of a captured event; for a verdict it
-says which of its fields differ from the verdict judged again (`reading.verdicts`)."""
+`stream` the position of the captured partition in the plan. `sequence` is that of a captured event; a document has both
+as the archive has stamped them. For a verdict `sequence` says which of its fields differ from the verdict judged again
+(`reading.verdicts`)."""
 
 Rows = NDArray[Any]
 """A one-dimensional array of ROW."""
@@ -42,6 +43,8 @@ Rows = NDArray[Any]
 RowValues = Sequence[int] | NDArray[Any] | int
 
 NO_STORE = -(2**63)
+NO_STREAM = 2**16 - 1
+"""The stream of a document whose partition was not captured."""
 ANY_STORE = NO_STORE + 1
 """The store of a content that the window of any store may find in quarantine."""
 
@@ -85,7 +88,8 @@ class Flag(IntFlag):
     FURTHER = 32
     """A document under whose id another content is archived."""
     DIFFERS = 64
-    """A verdict that is not what judging its event again gives, or that names several contents; see `sequence`."""
+    """A verdict that is not what judging its event again gives, or that names several contents; see `sequence`. A
+    document that somebody lets expire."""
     BY_PLACE = 128
     """A captured event that windows may not name: if it lies in quarantine, it is judged by its place."""
 
@@ -116,7 +120,7 @@ class RowWriter:
         contents: RowValues = NO_CONTENT,
         flags: RowValues = 0,
         sequences: RowValues = -1,
-        stream: int = 0,
+        stream: RowValues = 0,
     ) -> None:
         """Add sightings; a single value stands for all."""
         if not ids:

@@ -37,6 +37,11 @@ class Gap(msgspec.Struct, frozen=True):
             return "unknown" if self.first is None else f"from {self.first}"
         return f"up to {self.last}" if self.first is None else f"{self.first} to {self.last}"
 
+    def has(self, partition_id: str, number: int) -> bool:
+        """True if it may have held this number of a partition."""
+        is_within = (self.first is None or self.first <= number) and (self.last is None or number <= self.last)
+        return is_within and self.partition.rpartition("/")[2] == partition_id
+
 
 def find_gaps(plan: ReadingPlan, scans: Sequence[ScanSums]) -> list[Gap]:
     """The gaps between the blobs that were read, as far as they may lie in the range."""

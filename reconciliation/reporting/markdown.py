@@ -76,6 +76,7 @@ def _difference(difference: Difference) -> str:
     words = [_code(difference.event_id or "malformed body"), f"window to {_moment(difference.window_end)}"]
     words += [f"store {_code(difference.store)}"] if difference.store else []
     words += [f"seen under {', '.join(map(_code, difference.seen_stores))}"] if difference.seen_stores else []
+    words += [f"in {_code(', '.join(difference.fields))}"] if difference.fields else []
     # As code: elsewhere `#7` links to a ticket of that number.
     words += [_code(f"{difference.partition} #{difference.sequence_number}")] if difference.partition else []
     return f"- {', '.join(words)}"

@@ -132,13 +132,14 @@ def document_of(world: World, document: Document) -> dict[str, Any]:
 
 
 def _documents(world: World) -> list[dict[str, Any]]:
-    return [
-        {
-            **document_of(world, document),
-            "archive": {"enqueued_time": window_end(document.window).isoformat(), "run_id": "r"},
-        }
-        for document in world.documents
-    ]
+    return [{**document_of(world, document), "archive": stamps_of(document)} for document in world.documents]
+
+
+def stamps_of(document: Document) -> dict[str, Any]:
+    """The field that the archive adds to a document: the place of its event, and a time in its window."""
+    partition, sequence = document.place
+    moment = window_end(document.window).isoformat()
+    return {"partition": str(partition), "sequence_number": sequence, "enqueued_time": moment, "run_id": "r"}
 
 
 async def reconcile(

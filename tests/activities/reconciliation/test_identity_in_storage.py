@@ -23,10 +23,10 @@ from reconciliation.reading.keys import SECRET_BYTES
 from reconciliation.reporting.report import Report
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, workflow_data, write_blob
-from tests.activities.reconciliation.stored_world import ACTIVITIES, document_of, reconcile, store
+from tests.activities.reconciliation.stored_world import ACTIVITIES, document_of, reconcile, stamps_of, store
 from tests.activities.reconciliation.test_activities import a_world
 from tests.reconciliation.comparing.test_identity import FRAUD, twin
-from tests.reconciliation.world import RANGE, World, window_end
+from tests.reconciliation.world import RANGE, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 
@@ -91,8 +91,7 @@ async def test_a_content_that_arrived_long_before_is_asked_for_before_its_verdic
 
     _, without = await reconcile(RANGE)
     await container.upsert_item(earlier)
-    moment = window_end(own.window).isoformat()
-    marked = {**document_of(world, own), "archive": {"enqueued_time": moment, "run_id": "r", "further": True}}
+    marked = {**document_of(world, own), "archive": {**stamps_of(own), "further": True}}
     await container.upsert_item(marked)
     _, with_both = await reconcile(RANGE)
     await container.delete_item(earlier["id"], partition_key=str(earlier["archive_key"]))
@@ -132,6 +131,48 @@ async def test_a_content_that_lies_in_quarantine_since_long_before_is_looked_for
 
     assert classes(without)["verdict_differs"] == 2
     assert "verdict_differs" not in classes(after)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"enqueued_time": "2020-01-01T00:00:00+00:00"}, "enqueued_time"),
+        ({"enqueued_time": None}, "enqueued_time"),
+        ({"enqueued_time": "zzz"}, "enqueued_time"),
+        ({"sequence_number": "7"}, "sequence_number"),
+        ({"sequence_number": 99_999}, "sequence_number"),
+        ({"partition": "9"}, "partition"),
+    ],
+    ids=str,
+)
+async def test_a_document_whose_stamps_somebody_has_changed_is_named_wherever_it_says_that_it_is(
+    changes: dict[str, object], field: str
+):
+    world = World.of([*a_world(Random(6)).events, FRAUD])
+    await store(world)
+    (own,) = [document for document in world.documents if document.id == FRAUD.id]
+    container = await cosmos.events()
+    changed = {**document_of(world, own), "archive": {**stamps_of(own), **changes}}
+    await container.upsert_item(changed)
+
+    _, report = await reconcile(RANGE)
+    await container.delete_item(changed["id"], partition_key=str(changed["archive_key"]))
+
+    (of_class,) = [each for each in report.differences if each.name == "differs_in_cosmos"]
+    assert [example.fields for example in of_class.examples] == [(field,)]
+
+
+async def test_a_document_that_somebody_lets_expire_is_named():
+    world = World.of([*a_world(Random(7)).events, FRAUD])
+    await store(world)
+    (own,) = [document for document in world.documents if document.id == FRAUD.id]
+    changed = {**document_of(world, own), "archive": stamps_of(own), "ttl": 31_536_000}
+    await (await cosmos.events()).upsert_item(changed)
+
+    _, report = await reconcile(RANGE)
+
+    (of_class,) = [each for each in report.differences if each.name == "differs_in_cosmos"]
+    assert [example.fields for example in of_class.examples] == [("ttl",)]
 
 
 async def test_each_content_is_backfilled_and_judged_by_itself():

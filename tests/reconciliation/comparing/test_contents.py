@@ -33,10 +33,13 @@ def differences(bodies: list[bytes], documents: list[dict[str, Any]]) -> dict[st
     rows = RowWriter(KEYS)
     captured = Records(list(range(len(bodies))), [MOMENT] * len(bodies), bodies)
     EventRows(rows, 0, "0", all_contents=True).add(captured)
+    arrived = [KEYS.of_body(body) for body in bodies]
     for document in documents:
         event = original_event(document)[0]
         content = KEYS.of_content(canonical(event))
-        rows.add(Kind.DOCUMENT, ["a"], WINDOW, store_number(event.get("store_id")), contents=[content])
+        store = store_number(event.get("store_id"))
+        place = arrived.index(content) if content in arrived else -1
+        rows.add(Kind.DOCUMENT, ["a"], WINDOW, store, contents=[content], sequences=[place])
     part = rows.encode(0)
     offset, length = segment_of(part[: header_length(0)], 0)
     compared = compare(*decode_segment(part[offset : offset + length]), KEYS, Scope(WINDOW, WINDOW, ("ns/hub/0",)))
