@@ -87,13 +87,20 @@ def _moment(moment: datetime) -> str:
 
 
 def _code(text: str) -> str:
-    """A text of others as inline code: nothing in it can end the code, a cell of a table, or start a line."""
-    short = " ".join(text.replace("`", "'").replace("|", "¦").split())
+    """A text of others as inline code: nothing in it can end the code, a cell of a table, or start a line, and a
+    terminal that shows it takes nothing in it for an order."""
+    short = _printable(" ".join(text.replace("`", "'").replace("|", "¦").split()))
     return f"`{short if len(short) <= MAX_TEXT else short[:MAX_TEXT] + '…'}`"
+
+
+def _printable(text: str) -> str:
+    """A text without control characters and those that turn the direction of writing: each is a question mark."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _plain(text: str) -> str:
     """A sentence in which names of others may stand: no tag, no link, no code."""
+    text = _printable(text)
     for character in "\\`*_<>[]|#@":
         text = text.replace(character, f"\\{character}" if character != "@" else "@\u200b")
     return text

@@ -92,6 +92,18 @@ def test_a_sentence_with_hostile_names_stays_a_sentence_in_the_ticket(report: Re
     assert not re.search(r"(?<!\\)[<>\[\]`#]|@\w", line)
 
 
+def test_nothing_in_the_ticket_is_an_order_for_a_terminal(report: Report):
+    orders = "\x1b[2J\x07\x1b]8;;http://x\x1b\\\u202egone"
+    (example, *_) = report.differences[0].examples
+    hostile = msgspec.structs.replace(example, event_id=orders, store=orders)
+    classes = [msgspec.structs.replace(report.differences[0], examples=[hostile])]
+
+    ticket = to_markdown(msgspec.structs.replace(report, differences=classes, sentence=orders))
+
+    assert "gone" in ticket
+    assert all(line.isprintable() for line in ticket.split("\n"))
+
+
 def test_the_ticket_stays_short_however_long_the_ids_are(report: Report):
     long = [msgspec.structs.replace(difference, event_id="x" * 1_024) for difference in report.differences[0].examples]
     classes = [msgspec.structs.replace(report.differences[0], examples=long * 100, count=100_000)]
