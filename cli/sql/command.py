@@ -15,6 +15,7 @@ from cli.options import duration, number, whole_number
 from cli.screen import console, plain, print_json, say, show_error
 from cli.sql.connections import read_connections
 from cli.stack_process import LOCAL_SETTINGS
+from fraud.desk.spreadsheets import harmless
 from fraud.desk.sql_questions import QUESTIONS, VIEWS
 from questions.bounds import Bounds, QuestionError, TooMuchError
 
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json([dict(zip(answer.columns, map(msgspec.to_builtins, row), strict=True)) for row in answer.rows])
     elif options.csv:
-        csv.writer(sys.stdout).writerows([answer.columns, *answer.rows])
+        csv.writer(sys.stdout).writerows([map(harmless, row) for row in (answer.columns, *answer.rows)])
     else:
         table = Table(*map(plain, answer.columns), box=None, header_style="bold")
         for row in answer.rows:

@@ -13,6 +13,7 @@ import azure.functions as func
 import msgspec
 
 from fraud.desk.problems import ProblemError
+from fraud.desk.spreadsheets import harmless
 from fraud.desk.sql_questions import QUESTIONS, VIEWS
 from function_app.desk import answers, forms
 from function_app.desk.rendering import query, trace_address
@@ -30,7 +31,6 @@ _LONGEST = 10_000
 _LONGEST_ADDRESS = 4_000
 """A server takes 8 KB for the first line of a request; a longer question has no address of its own."""
 _STATUS = {"answered": 200, "wrong": 400, "too much": 422, "away": 503}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet may take for a formula at the beginning of a text."""
 _NAME = re.compile(r"[A-Za-z0-9-]{1,200}")
 _CASES = ("window-", "quarantine-", "sweep-")
@@ -147,15 +147,8 @@ def _address(column: str, text: str) -> str:
 
 def _csv(reply: AskReply) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([map(_harmless, row) for row in (reply.columns, *reply.rows)])
+    csv.writer(out).writerows([map(harmless, row) for row in (reply.columns, *reply.rows)])
     return out.getvalue().encode()
-
-
-def _harmless(value: Any) -> Any:
-    """A value for a spreadsheet: producers choose the texts, and a spreadsheet would run one as a formula."""
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _json(reply: AskReply) -> bytes:
