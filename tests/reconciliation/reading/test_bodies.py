@@ -94,3 +94,11 @@ def test_an_id_that_cosmos_refuses_makes_a_malformed_body_that_the_job_reads(ide
 
     assert read_events([content]) is None
     assert (body.event, [event.id for event in body.embedded]) == (None, [identifier])
+
+
+def test_a_body_of_which_another_field_is_wrong_does_not_count_as_malformed_though_the_archive_quarantines_it():
+    body = b'{"id":"a","event_type":"sale_event","store_id":7,"price":"much"}'
+
+    assert read_body(body).event is not None
+    with pytest.raises(MalformedEventError):
+        parse_event(body)
