@@ -26,6 +26,8 @@ _REFUSALS = {
     503: "A service that this needs does not answer.",
 }
 
+_ACTOR = "^[\\x20-\\x7e]+$"
+
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """A refusal, as RFC 9457 describes it; `field` names the field that is wrong."""
@@ -118,7 +120,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
     headers: list[dict[str, Any]] = []
     if endpoint.changes:
-        name = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[A-Za-z0-9._-]+$"}
+        # Sent as it is, or percent-encoded UTF-8: in that form, a name of 100 characters has up to 1,200.
+        name = {"type": "string", "minLength": 1, "maxLength": 1_200, "pattern": _ACTOR}
         headers.append({"name": ACTOR, "in": "header", "required": True, "schema": name})
     if endpoint.needs_etag:
         tag = {"type": "string", "pattern": '^"[A-Za-z0-9-]+"$'}

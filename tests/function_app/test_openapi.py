@@ -3,13 +3,16 @@
 import json
 import re
 from typing import Any
+from urllib.parse import quote, unquote
 
 import msgspec
 import pytest
 
+from fraud.desk.review import Person
 from function_app.api.endpoint import Endpoint
 from function_app.api.endpoints import ENDPOINTS
 from function_app.api.openapi import document
+from function_app.callers import ACTOR
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
@@ -54,3 +57,18 @@ def test_a_page_leads_to_the_next_one_and_to_the_details_and_the_changes_of_its_
 
 def links_of(paths: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     return [(path, each["get"]) for path, each in paths.items() if "links" in str(each.get("get", {}).get("responses"))]
+
+
+@pytest.mark.parametrize("name", ["ana", "Ana Marić", "李雷", "ж" * 100, "\U0001f600" * 100, "a&b@c"])
+def test_the_header_that_names_a_person_may_be_what_the_app_takes(name: str):
+    """In the form in which clients send it, percent-encoded."""
+    operations = [operation for path in document()["paths"].values() for operation in path.values()]
+    parameters = [parameter for operation in operations for parameter in operation["parameters"]]
+    schemas = [parameter["schema"] for parameter in parameters if parameter["name"] == ACTOR]
+    sent = quote(name)
+
+    assert schemas
+    assert msgspec.convert(unquote(sent, errors="strict"), Person) == name
+    for schema in schemas:
+        assert schema["minLength"] <= len(sent) <= schema["maxLength"]
+        assert re.search(schema["pattern"], sent)
