@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from fraud.context.look_ups import MOST_OF_CUSTOMER
 from fraud.context.near_lines import also_below_round, is_near_a_line
-from fraud.context.sighting import GIFT_CARD, HOUR, Sighting
+from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, once
+from fraud.context.visits import Lines, visits_of
 from fraud.rules.language import Value
 
 
@@ -16,14 +17,16 @@ class CustomerDay:
     """
 
     def __init__(self, recent: Sequence[Sighting]) -> None:
-        self.recent = recent
+        self.is_cut = len(recent) >= MOST_OF_CUSTOMER
+        self.recent = recent = once(recent)
         self.sales = [seen for seen in recent if seen.is_sale and not seen.is_return]
+        self.visits = visits_of(self.sales)
         self.returns = [seen for seen in recent if seen.is_return]
         self.stores = {seen.store for seen in self.sales} - {None}
         self.skus = {seen.sku for seen in self.sales} - {None}
         self.payments = {seen.payment for seen in self.sales} - {None}
         self.gift_cards = [seen for seen in self.sales if seen.payment == GIFT_CARD]
-        self.returned_bought = sum([seen.sku in self.skus for seen in self.returns])
+        self.returned_bought = _returned_bought(recent) if self.returns else 0
 
     def facts(self, event: Sighting) -> dict[str, Value]:
         """Counts over what the customer did."""
@@ -31,6 +34,9 @@ class CustomerDay:
         near = [seen for seen in self.sales if abs(seen.time - event.time) < HOUR]
         values = [value for seen in self.sales if (value := seen.value) is not None]
         hour_before = event.time - HOUR
+        other_visits = [visit for visit in self.visits if all(seen.id != event.id for seen in visit)]
+        small = SMALL * (event.value or 0.0)
+        before = [seen.value or 0.0 for visit in other_visits for seen in visit if seen.time < event.time]
         return {
             "customer.sales_24h": len(self.sales),
             "customer.flagged_24h": sum([seen.is_flagged for seen in self.sales]),
@@ -51,24 +57,53 @@ class CustomerDay:
             "customer.near_lines_24h": sum([is_near_a_line(seen) for seen in self.sales]),
             "customer.below_round_24h": also_below_round(event, others),
             "customer.sales_1h": sum([hour_before < seen.time for seen in self.sales]),
-            "customer.cut": len(self.recent) >= MOST_OF_CUSTOMER,
+            "customer.visits_24h": len(self.visits),
+            "customer.flagged_visits_24h": sum([any(seen.is_flagged for seen in visit) for visit in self.visits]),
+            "customer.same_sku_visits_24h": _with_sku(other_visits, event.sku) if event.sku else None,
+            "customer.same_discount_visits_24h": _with_discount(other_visits, event.discount),
+            "customer.discounts_24h": len({seen.discount for seen in self.sales if seen.is_flagged}),
+            "customer.small_before_24h": sum([0 < value <= small for value in before]),
+            "customer.cut": self.is_cut,
         }
 
+
+SMALL = 0.2
+"""A sale is small beside another of five times its value: a card is tried with little before much is bought."""
 
 MORE_THAN_PAID = 1.1
 """A refund is above what was paid from this ratio on: prices are rounded, and taxes differ."""
 
 
 def refunds_above_paid(recent: Iterable[Sighting]) -> int:
-    """The returns that give back more for a piece than the customer paid for any piece of that sku in the same day."""
+    """The returns that give back more for a piece than the customer had paid for any piece of that sku in the day."""
     most_paid: dict[str, float] = {}
-    returns: list[tuple[str, float]] = []
+    gained = 0
     for seen in recent:
         if seen.sku is None or seen.price is None:
             continue
         amount = seen.price * (1 - (seen.discount or 0.0) / 100)
         if seen.is_return:
-            returns.append((seen.sku, amount))
+            gained += seen.sku in most_paid and amount > MORE_THAN_PAID * most_paid[seen.sku]
         elif seen.is_sale:
             most_paid[seen.sku] = max(amount, most_paid.get(seen.sku, 0.0))
-    return sum(sku in most_paid and amount > MORE_THAN_PAID * most_paid[sku] for sku, amount in returns)
+    return gained
+
+
+def _returned_bought(recent: Iterable[Sighting]) -> int:
+    """The returns of goods that were bought before them; what comes back first was bought on another day."""
+    bought: set[str | None] = set()
+    returned = 0
+    for seen in recent:
+        if seen.is_return:
+            returned += seen.sku is not None and seen.sku in bought
+        elif seen.is_sale:
+            bought.add(seen.sku)
+    return returned
+
+
+def _with_sku(visits: Iterable[Lines], sku: str) -> int:
+    return sum([any(seen.sku == sku for seen in visit) for visit in visits])
+
+
+def _with_discount(visits: Iterable[Lines], discount: float | None) -> int:
+    return sum([any(seen.is_deep and seen.discount == discount for seen in visit) for visit in visits])

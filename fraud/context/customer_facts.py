@@ -5,7 +5,7 @@ import math
 from fraud.context import surprise
 from fraud.context.customer_day import CustomerDay
 from fraud.context.habits import Habits
-from fraud.context.look_ups import LookUps
+from fraud.context.look_ups import MOST_OF_CUSTOMER, LookUps, with_own
 from fraud.context.sighting import GIFT_CARD, Sighting, end_of_day
 from fraud.profiles.customers import HABITS, CustomerProfile
 from fraud.profiles.population import habit_level
@@ -17,7 +17,7 @@ def customer_facts(event: Sighting, look_ups: LookUps, profiles: Profiles, day: 
     """The customer's usual ways and last 24 hours; empty if the event names none."""
     if event.customer is None:
         return {}
-    seen = CustomerDay(look_ups.customer)
+    seen = CustomerDay(with_own(event, look_ups.customer, MOST_OF_CUSTOMER))
     facts = seen.facts(event)
     if not profiles.days:
         return facts

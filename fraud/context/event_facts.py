@@ -10,7 +10,11 @@ _NUMBERS = ("price", "qty", "discount")
 _TEXTS = ("event_type", "category", "payment_method", "store_fqdn", "store_ip", "variant")
 _FLAGS = ("priority_shipping", "gift_wrap", "is_return")
 _KEYS = ("cust_id", "sku")
+_ALWAYS_SENT = ("store_id", "store_fqdn", "store_ip", "cust_id", "sku", "category", "price", "qty", "payment_method")
 LONGEST_TEXT = 200
+
+LARGEST = 1e9
+"""Numbers beyond it are missing in context: no store sells so much, and sums over many must stay finite."""
 
 
 def event_facts(event: Mapping[str, Any]) -> dict[str, Value]:
@@ -40,6 +44,8 @@ def event_facts(event: Mapping[str, Any]) -> dict[str, Value]:
     store = store_of(event)
     if store is None and event.get("store_id") is not None:
         unusable.append("store_id")
+    missing = [name for name in _ALWAYS_SENT if event.get(name) is None or event.get(name) == ""]
+    impossible = _impossible(read["price"], read["qty"], read["discount"])
     return {
         "event.type": read["event_type"],
         "event.price": read["price"],
@@ -58,7 +64,24 @@ def event_facts(event: Mapping[str, Any]) -> dict[str, Value]:
         "event.sku": keys["sku"],
         "event.unusable": len(unusable),
         "event.unusable_fields": ", ".join(unusable),
+        "event.missing": len(missing),
+        "event.missing_fields": ", ".join(missing),
+        "event.impossible": len(impossible),
+        "event.impossible_fields": ", ".join(impossible),
     }
+
+
+def _impossible(price: Any, qty: Any, discount: Any) -> list[str]:
+    """The fields whose number no sale has: nothing is sold for nothing, by the half or for more than its price."""
+    return [
+        name
+        for name, value, is_possible in (
+            ("price", price, lambda: 0 < price <= LARGEST),
+            ("qty", qty, lambda: 1 <= qty <= LARGEST and qty == int(qty)),
+            ("discount", discount, lambda: 0 <= discount <= 100),
+        )
+        if value is not None and not is_possible()
+    ]
 
 
 def number(value: Any) -> int | float | None:

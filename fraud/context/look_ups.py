@@ -47,6 +47,11 @@ def latest(sightings: Iterable[Sighting], most: int) -> tuple[Sighting, ...]:
     return tuple(ordered[-most:])
 
 
+def with_own(event: Sighting, recent: Sequence[Sighting], most: int) -> Sequence[Sighting]:
+    """The sightings of a look-up and the event's own: where more came since than is read, it would be missing."""
+    return (event, *recent) if len(recent) >= most and event not in recent else recent
+
+
 def _moment(seen: Sighting) -> tuple[float, str]:
     return seen.time, seen.id
 

@@ -36,29 +36,39 @@ def is_near_a_line(sighting: Sighting) -> bool:
 
 def below_round(sighting: Sighting) -> float | None:
     """The share by which a sale's value lies below the next round number (1, 2 or 5 and zeros); None below 100."""
-    value, following = sighting.value, _next_round(sighting)
+    value, following = sighting.value, _next_round(sighting.value)
     return None if value is None or following is None else (following - value) / following
 
 
 def also_below_round(sighting: Sighting, others: Iterable[Sighting]) -> int | None:
     """The sales among others, of other skus, that lie as closely below the same round number; None below 100.
 
+    Before or after the discount, whichever are more.
+
     A limit that only its owner and the fraudster know is most often a round number.
     """
-    line = _next_round(sighting)
+    line = _next_round(sighting.value)
     if line is None:
         return None
-    if not _is_close(sighting, line):
+    of_other_skus = [other for other in others if other.sku != sighting.sku]
+    return max(
+        _as_close(sighting.value, [other.value for other in of_other_skus]),
+        _as_close(sighting.paid, [other.paid for other in of_other_skus]),
+    )
+
+
+def _as_close(amount: float | None, others: Iterable[float | None]) -> int:
+    line = _next_round(amount)
+    if line is None or not _is_close(amount, line):
         return 0
-    return sum(other.sku != sighting.sku and _is_close(other, line) for other in others)
+    return sum(_is_close(other, line) for other in others)
 
 
-def _is_close(sighting: Sighting, line: float) -> bool:
-    return sighting.value is not None and CLOSE * line <= sighting.value < line
+def _is_close(amount: float | None, line: float) -> bool:
+    return amount is not None and CLOSE * line <= amount < line
 
 
-def _next_round(sighting: Sighting) -> float | None:
-    value = sighting.value
+def _next_round(value: float | None) -> float | None:
     if value is None or value < LEAST_ROUND:
         return None
     scale = 10.0 ** math.floor(math.log10(value))

@@ -33,6 +33,10 @@ _EVENT = {
     "sku": Fact("text", "the sku's number"),
     "unusable": Fact("number", "fields whose type is not that of a store event"),
     "unusable_fields": Fact("text", "the names of those fields"),
+    "missing": Fact("number", "fields that every store event has, and that are absent, null or empty"),
+    "missing_fields": Fact("text", "the names of those fields"),
+    "impossible": Fact("number", "numbers that no sale has: nothing or less, half a piece, more than 100 % off"),
+    "impossible_fields": Fact("text", "the names of those fields"),
     "hour": Fact("number", "the hour of the day (UTC) in which the event reached the hub"),
     "value": Fact("number", "price times quantity, before the discount"),
     "line": Fact("number", "the line (5,000 of value, 3,000 given away) that the event lies just below, from 90 % on"),
@@ -57,6 +61,14 @@ _CUSTOMER = {
     "sales_24h": Fact("number", "sales in the last 24 hours, this one among them, as in all that follow"),
     "sales_1h": Fact("number", "sales in the hour before the event, and after it up to the window's end"),
     "flagged_24h": Fact("number", "flagged sales in the last 24 hours"),
+    "visits_24h": Fact("number", "visits in the last 24 hours: sales at one store within ten minutes of each other"),
+    "flagged_visits_24h": Fact("number", "those of them with a flagged sale"),
+    "same_sku_visits_24h": Fact("number", "other visits in the last 24 hours with the same sku"),
+    "same_discount_visits_24h": Fact("number", "other visits in them with this discount, if above 50 %"),
+    "discounts_24h": Fact("number", "different discounts of the flagged sales in the last 24 hours"),
+    "small_before_24h": Fact(
+        "number", "sales in earlier visits of 24 hours that were worth a fifth of this one at most"
+    ),
     "value_24h": Fact("number", "value of the sales in the last 24 hours"),
     "stores_24h": Fact("number", "stores bought at in the last 24 hours"),
     "other_stores_24h": Fact("number", "those of them that the customer did not go to on the days before"),
@@ -67,7 +79,7 @@ _CUSTOMER = {
     "gift_card_value_24h": Fact("number", "their value"),
     "wrapped_24h": Fact("number", "sales wrapped as gifts in the last 24 hours"),
     "returns_24h": Fact("number", "returns in the last 24 hours"),
-    "returned_bought_24h": Fact("number", "those of them of goods that were bought in the same 24 hours"),
+    "returned_bought_24h": Fact("number", "those of them of goods that were bought before them in the same 24 hours"),
     "refunds_above_paid_24h": Fact(
         "number", "returns in the last 24 hours that give back more for a piece than was paid for one in them"
     ),
@@ -76,7 +88,8 @@ _CUSTOMER = {
     "returned_sku": Fact("flag", "the same sku was returned in the last 24 hours"),
     "near_lines_24h": Fact("number", "sales just below a line in the last 24 hours"),
     "below_round_24h": Fact(
-        "number", "other sales of other skus in the last 24 hours that lie less than 7 % below the same round number"
+        "number",
+        "other sales of other skus in 24 hours less than 7 % below the same round number, before or after the discount",
     ),
     "cut": Fact("flag", "more was seen in 24 hours than a look-up reads"),
     "pace_surprise": Fact("number", "-log10 of the chance of so many sales in 24 hours, or more"),
@@ -133,6 +146,8 @@ _SHELF = {
     "new_alike_3h": Fact("number", "other new customers among them with exactly this discount, if above 50 %"),
     "strangers_3h": Fact("number", "other customers with flagged sales who are new or break two habits"),
     "network_share": Fact("number", "the share of known customers' unflagged events through it, since it came"),
+    "network_here_3h": Fact("number", "known customers' unflagged events through it"),
+    "network_since_3h": Fact("number", "all of them since it came"),
     "payment_breaks": Fact("number", "the share of known customers' unflagged sales that are paid in a new way"),
     "gateway_surprise": Fact("number", "-log10 of the chance of so many deep discounts through the event's gateway"),
     "new_flagged_3h": Fact("number", "those of them with flagged sales"),
@@ -147,7 +162,9 @@ _STORE = {
 }
 _POPULATION = {
     "gift_card_share": Fact("number", "the share of gift cards among all sales of the days before"),
-    "new_share": Fact("number", "the share of sales by customers who were new on their day"),
+    "new_share": Fact(
+        "number", "the share of sales by customers who were new on their day, yesterday more than before"
+    ),
     "payment_share": Fact("number", "the share of the event's payment method"),
     "hour_share": Fact("number", "the share of the event's hour of the day"),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from fraud.context import surprise
 from fraud.context.look_ups import MOST_OF_SHELF
 from fraud.context.shelf_counts import SeenOnShelf, ShelfCounts
-from fraud.context.sighting import GIFT_CARD, Sighting, customers_of, sales_of
+from fraud.context.sighting import GIFT_CARD, Sighting, customers_of, once, sales_of
 from fraud.profiles.customers import CustomerProfile
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
@@ -17,6 +17,8 @@ PRIOR_SALES = 6
 
 PRIOR_PAYMENTS = 4
 PRIOR_AT_GATEWAY = 5
+FEW_BY_NETWORK = 2
+"""A network is taken for the store's new one until others come through another: so many are half of it."""
 
 
 class Shelf:
@@ -29,9 +31,10 @@ class Shelf:
         self.recent = recent
         self._profiles = profiles
         self._is_cut = len(recent) >= MOST_OF_SHELF
-        self._counts = ShelfCounts(_seen(recent, profiles))
+        distinct = once(recent)
+        self._counts = ShelfCounts(_seen(distinct, profiles))
         self._deep_share = profiles.population.share(profiles.population.deep)
-        self._buyers = _buyers(sales_of(recent), profiles) if profiles.days else {}
+        self._buyers = _buyers(sales_of(distinct), profiles) if profiles.days else {}
 
     def facts(self, event: Sighting) -> dict[str, Value]:
         """The shelf around an event: if it has a promotion, who buys, and if its store sends as usual."""
@@ -61,7 +64,9 @@ class Shelf:
         here, later = self._counts.by_network(event)
         breaks, paid = self._counts.payment_breaks(event)
         return {
-            "shelf.network_share": (here + 0.5) / (later + 1),
+            "shelf.network_share": (here + FEW_BY_NETWORK) / (later + FEW_BY_NETWORK),
+            "shelf.network_here_3h": here,
+            "shelf.network_since_3h": later,
             "shelf.payment_breaks": (breaks + 0.5) / (paid + PRIOR_PAYMENTS),
             "shelf.gateway_surprise": self._gateway_surprise(event),
         }

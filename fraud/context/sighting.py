@@ -1,6 +1,6 @@
 """An event as look-ups and profiles keep it: the fields that context is made of, each of one type or missing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from sys import intern
@@ -8,12 +8,8 @@ from typing import Any
 
 import msgspec
 
-from fraud.context.event_facts import LONGEST_TEXT, key, number, store_text
+from fraud.context.event_facts import LARGEST, LONGEST_TEXT, key, number, store_text
 from fraud.suspicion import MIN_DISCOUNT, is_suspicious
-
-LARGEST = 1e9
-"""Numbers beyond it are missing here: no store sells so much, and sums over many must stay finite."""
-
 
 HOUR = 3600.0
 _DAY = 24 * HOUR
@@ -53,6 +49,12 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
             return None
         value = self.price * self.qty
         return value if value > 0 else None
+
+    @property
+    def paid(self) -> float | None:
+        """The value less the discount; None without a value."""
+        value = self.value
+        return None if value is None else value * (1 - (self.discount or 0.0) / 100)
 
     @property
     def shelf(self) -> tuple[str, str] | None:
@@ -115,6 +117,24 @@ def customers_of(sightings: Iterable[Sighting]) -> set[str]:
 def place(seen: Sighting) -> tuple[float, str, bytes]:
     """The place of a sighting among others: by time, then by what it says, so that no reader's order decides."""
     return seen.time, seen.id, msgspec.json.encode(seen)
+
+
+def once(sightings: Sequence[Sighting]) -> Sequence[Sighting]:
+    """The same without resends: of those under one id that tell the same of who buys what and for how much, the first.
+
+    A producer that sends again may stamp the event anew, so that it is archived as another content.
+    """
+    if len({seen.id for seen in sightings}) == len(sightings):
+        return sightings
+    first: dict[tuple[object, ...], Sighting] = {}
+    for seen in sightings:
+        first.setdefault(_told(seen), seen)
+    return [*first.values()]
+
+
+def _told(seen: Sighting) -> tuple[object, ...]:
+    who = (seen.id, seen.is_sale, seen.is_return, seen.store, seen.customer)
+    return (*who, seen.sku, seen.category, seen.payment, seen.price, seen.qty, seen.discount)
 
 
 def in_order(sightings: Iterable[Sighting]) -> Iterator[Sighting]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from fraud.context import surprise
-from fraud.context.look_ups import MOST_OF_SKU
-from fraud.context.sighting import GIFT_CARD, HOUR, Sighting
+from fraud.context.look_ups import MOST_OF_SKU, with_own
+from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, once
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
 
@@ -13,7 +13,8 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
     """The last eight hours of the sku; empty if the event names none."""
     if event.sku is None:
         return {}
-    sales = [seen for seen in recent if seen.is_sale and not seen.is_return]
+    is_cut = len(recent) >= MOST_OF_SKU
+    sales = [seen for seen in once(with_own(event, recent, MOST_OF_SKU)) if seen.is_sale and not seen.is_return]
     others = [seen for seen in sales if seen.customer != event.customer]
     flagged = [seen for seen in others if seen.is_flagged]
     buyers = {seen.customer for seen in sales} - {None}
@@ -28,7 +29,7 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
         "sku.same_payment_8h": len(alike),
         "sku.same_network_8h": len({seen.customer for seen in flagged if seen.network == event.network} - {None}),
         "sku.gift_cards_8h": gift_cards,
-        "sku.cut": len(recent) >= MOST_OF_SKU,
+        "sku.cut": is_cut,
     }
     if not profiles.days:
         return facts

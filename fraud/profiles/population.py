@@ -12,6 +12,9 @@ from fraud.profiles.moments import LogMoments
 LEVELS = (2, 4, 8)
 """Habits are the firmer the more was seen: customers with up to 2, 4, 8 and more sales are counted apart."""
 
+FADING = 0.25
+"""The weight of a day's new customers on the next one."""
+
 
 class Novelty(msgspec.Struct, gc=False):
     """Counts of how often customers of one level broke a habit."""
@@ -34,9 +37,9 @@ class Population(msgspec.Struct):
     near_lines: int = 0
     active: int = 0
     """Customers with a sale on a day, summed over the days."""
-    of_later_days: int = 0
-    """Sales of all days but the first."""
-    by_new: int = 0
+    of_later_days: float = 0
+    """Sales of all days but the first, those of earlier days by FADING for each day since."""
+    by_new: float = 0
     """Those of them by customers that no earlier day had seen."""
     payments: dict[str, int] = {}
     stores: dict[str, int] = {}
@@ -45,6 +48,11 @@ class Population(msgspec.Struct):
     values: dict[str, LogMoments] = msgspec.field(default_factory=lambda: defaultdict(LogMoments))
     quantities: dict[str, LogMoments] = msgspec.field(default_factory=lambda: defaultdict(LogMoments))
     novelty: dict[tuple[str, int], Novelty] = msgspec.field(default_factory=lambda: defaultdict(Novelty))
+
+    def begin_later_day(self) -> None:
+        """Let what was new on the days before count less: on the second day nearly everybody is."""
+        self.of_later_days *= FADING
+        self.by_new *= FADING
 
     def add(self, sighting: Sighting) -> None:
         """Take in an event."""

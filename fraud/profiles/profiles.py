@@ -67,6 +67,7 @@ class OpenDay:
     def __init__(self, profiles: Profiles, day: int) -> None:
         self._profiles = profiles
         profiles.changed()
+        profiles.population.begin_later_day()
         self._day = day
         self._of_store: dict[str, StoreDay] = defaultdict(StoreDay)
         self._of_sku: dict[str, SkuDay] = defaultdict(SkuDay)

@@ -42,6 +42,7 @@ class CustomerTotals(msgspec.Struct):
     def close(self, population: Population, *, is_first_day: bool) -> None:
         """Add them."""
         population.active += self.active
+        population.begin_later_day()
         if not is_first_day:
             population.of_later_days += self.sales
             population.by_new += self.by_new

@@ -59,7 +59,7 @@ def history() -> list[tuple[datetime, dict[str, Any]]]:
 
 def judged(
     *today: dict[str, Any],
-    apart: timedelta = timedelta(minutes=6),
+    apart: timedelta = timedelta(minutes=10),
     days: bool = True,
     evening: Sequence[dict[str, Any]] = (),
 ) -> list[Judged]:

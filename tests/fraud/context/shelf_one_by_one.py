@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fraud.context import surprise
 from fraud.context.look_ups import MOST_OF_SHELF
 from fraud.context.shelf_counts import ALIKE_PERCENT
-from fraud.context.shelf_facts import PRIOR_AT_GATEWAY, PRIOR_PAYMENTS, PRIOR_SALES
+from fraud.context.shelf_facts import FEW_BY_NETWORK, PRIOR_AT_GATEWAY, PRIOR_PAYMENTS, PRIOR_SALES
 from fraud.context.sighting import GIFT_CARD, Sighting, customers_of, sales_of
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
@@ -81,10 +81,13 @@ def _sending(
     settled = [seen for seen in others if not seen.is_flagged and seen.customer in customers]
     since = min((seen.time for seen in recent if seen.network == event.network), default=0.0)
     later = [seen for seen in settled if seen.time >= since]
+    here = sum(seen.network == event.network for seen in settled)
     paid = sales_of(settled)
     breaks = sum(_pays_anew(seen, profiles) for seen in paid)
     return {
-        "shelf.network_share": (sum(seen.network == event.network for seen in settled) + 0.5) / (len(later) + 1),
+        "shelf.network_share": (here + FEW_BY_NETWORK) / (len(later) + FEW_BY_NETWORK),
+        "shelf.network_here_3h": here,
+        "shelf.network_since_3h": len(later),
         "shelf.payment_breaks": (breaks + 0.5) / (len(paid) + PRIOR_PAYMENTS),
         "shelf.gateway_surprise": _gateway_surprise(event, sales_of(others), profiles),
     }

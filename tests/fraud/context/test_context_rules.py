@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
+from fraud.context.look_ups import MOST_OF_CUSTOMER
 from fraud.context.schema import FACTS
 from tests.fraud.context.quiet_shop import flagged, judged, rules_of, sale
 
 
 def returned(event_id: str, **changes: Any) -> dict[str, Any]:
     return sale(8, id=event_id, event_type="inventory_event", is_return=True, **changes)
+
+
+def tried(customer: int) -> list[dict[str, Any]]:
+    """Small sales, one after another."""
+    return [sale(8, id=f"s{n}", cust_id=customer, sku=n, price=5.0) for n in range(9)]
 
 
 def everyday_now(count: int, **changes: Any) -> list[dict[str, Any]]:
@@ -56,6 +62,9 @@ def test_every_fact_that_is_made_is_in_the_schema_and_of_its_kind():
         ("REFUND_ABOVE_PAID", [flagged("a", sku=7_777), returned("r", sku=7_777), flagged("b")]),
         ("RETURNED_SKU", [sale(8, id="r", event_type="inventory_event", is_return=True), flagged("a")]),
         ("SAME_SKU_AGAIN", [flagged("a", sku=7_777), flagged("b", sku=7_777)]),
+        ("DISCOUNTS_DIFFER", [flagged(f"{number}", sku=number, discount=60 + number) for number in range(3)]),
+        ("UNKNOWN_STORE", [flagged("a", store_id=77, store_fqdn="store-77.example")]),
+        ("TRIED_BY_A_NEW_ACCOUNT", [*tried(9_999), flagged("a", cust_id=9_999, price=400.0, sku=7)]),
         ("PACE", [flagged(f"{number}", sku=number, store_id=4, store_fqdn="store-4.example") for number in range(14)]),
         ("MANY_STORES", [flagged(f"{store}", store_id=store) for store in (2, 3, 4)]),
         ("HABITS_BROKEN", [flagged("a", store_id=3, category="Games", payment_method="cod")]),
@@ -126,6 +135,102 @@ def test_what_does_not_stay_below_the_same_round_amount_is_not_held_together(oth
     assert "BELOW_ROUND_AGAIN" not in last(other, flagged("b", price=480.0, sku=7_778))
 
 
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"price": 0}, "price"),
+        ({"price": -1.0}, "price"),
+        ({"price": 1e30}, "price"),
+        ({"qty": 0}, "qty"),
+        ({"qty": 2.5}, "qty"),
+        ({"qty": 2**53}, "qty"),
+        ({"discount": 150}, "discount"),
+        ({"price": -1.0, "discount": 1e308}, "price, discount"),
+    ],
+)
+def test_numbers_that_no_sale_has_count_against_it(changes: dict[str, Any], fields: str):
+    (result,) = judged(flagged("a", **changes))
+
+    assert result.facts["event.impossible_fields"] == fields
+    assert {"IMPOSSIBLE_NUMBERS"} <= set(rules_of(result))
+    assert result.verdict.band != "low"
+
+
+@pytest.mark.parametrize("absent", ["store_fqdn", "store_ip", "cust_id", "sku", "category", "price", "payment_method"])
+@pytest.mark.parametrize("value", [None, "", "left out"])
+def test_what_an_event_does_not_say_counts_against_it(absent: str, value: str | None):
+    event = flagged("a") | {absent: value}
+    if value == "left out":
+        del event[absent]
+    rules = last(event)
+
+    assert {"MISSING_FIELDS", "UNUSABLE_FIELDS"} & set(rules)
+    assert "AS_USUAL" not in rules or absent == "cust_id"
+
+
+def test_goods_that_came_back_before_they_were_bought_again_were_not_bought_to_be_returned():
+    facts = judged(returned("r", sku=7_777, price=30.0), flagged("a", sku=7_777))[-1].facts
+    after = judged(flagged("a", sku=7_777), returned("r", sku=7_777, price=30.0), flagged("b"))[-1].facts
+
+    assert (facts["customer.returned_bought_24h"], facts["customer.refunds_above_paid_24h"]) == (0, 0)
+    assert (after["customer.returned_bought_24h"], after["customer.refunds_above_paid_24h"]) == (1, 1)
+
+
+def test_an_event_that_is_sent_again_with_another_stamp_is_one_sale():
+    again = [flagged("a", sku=7_777, ts=f"{n}") for n in range(3)]
+    once, *_, third = judged(*again)
+
+    counted = ("customer.sales_24h", "customer.flagged_24h", "customer.visits_24h", "sku.sales_8h", "sku.flagged_8h")
+    assert {name: third.facts[name] for name in counted} == {name: once.facts[name] for name in counted}
+    assert third.verdict.score == once.verdict.score
+
+
+def test_a_basket_whose_lines_have_different_discounts_was_entered_by_hand():
+    lines = [flagged(f"{n}", sku=n, discount=60 + n) for n in range(2)]
+
+    assert "DISCOUNTS_IN_A_BASKET" in last(*lines, apart=timedelta(minutes=1))
+    assert "DISCOUNTS_IN_A_BASKET" not in last(*lines)
+
+
+def test_one_article_on_several_lines_of_a_basket_is_told_as_that():
+    lines = [flagged(n, sku=7_777) for n in "ab"]
+
+    assert {"SAME_SKU_LINES", "SAME_SKU_AGAIN"} & set(last(*lines, apart=timedelta(minutes=1))) == {"SAME_SKU_LINES"}
+    assert {"SAME_SKU_LINES", "SAME_SKU_AGAIN"} & set(last(*lines)) == {"SAME_SKU_AGAIN"}
+
+
+def test_the_lines_of_a_basket_are_one_visit():
+    lines = [flagged(f"{n}", sku=n) for n in range(4)]
+    basket = judged(*lines, apart=timedelta(minutes=2))[-1].facts
+    visits = judged(*lines, apart=timedelta(minutes=10))[-1].facts
+
+    assert (basket["customer.flagged_24h"], basket["customer.flagged_visits_24h"]) == (4, 1)
+    assert (visits["customer.flagged_24h"], visits["customer.flagged_visits_24h"]) == (4, 4)
+
+
+def test_a_card_that_is_tried_with_small_sales_is_told_by_the_large_one_after_them():
+    assert "TRIED_WITH_LITTLE" in last(*tried(8), flagged("a", price=400.0, sku=7))
+    assert "TRIED_WITH_LITTLE" not in last(*tried(8), flagged("a", price=24.0, sku=7))
+
+
+def test_a_flood_of_events_that_name_a_customer_hides_none_of_its_sales():
+    flood = [sale(8, id=f"f{n}", event_type="inventory_event") for n in range(MOST_OF_CUSTOMER)]
+    result = judged(sale(9), flagged("a", sku=7_777), *flood, apart=timedelta(seconds=1))[-1]
+
+    assert result.facts["customer.sales_24h"] == result.facts["sku.sales_8h"] == 1
+    assert "MORE_THAN_IS_READ" in rules_of(result)
+    assert result.verdict.band == "high"
+
+
+def test_a_store_that_nobody_knows_speaks_for_nobody():
+    new = flagged("a", store_id=77, store_fqdn="store-77.example", cust_id=9_999)
+    settled = [sale(4 * n, id=f"k{n}", store_id=77, store_fqdn="store-77.example", sku=n) for n in range(4)]
+
+    assert "UNKNOWN_STORE" in last(new)
+    assert "STORE_OPENS" not in last(new)
+    assert "STORE_OPENS" in last(*settled, new)
+
+
 def test_values_below_a_hundred_keep_to_no_limit():
     assert "BELOW_ROUND_AGAIN" not in last(flagged("a", price=99.0, sku=7_777), flagged("b", price=98.0, sku=7_778))
 
@@ -161,7 +266,8 @@ def test_one_name_that_was_used_in_a_single_day_does_not_become_the_stores():
 
 
 def test_a_store_whose_events_all_come_by_another_network_has_moved():
-    alone = last(flagged("a", store_ip="10.9.9.9"), apart=timedelta(minutes=1))
+    first = flagged("first", store_ip="10.9.9.9", sku=1)
+    alone = last(first, *everyday_now(8), flagged("a", store_ip="10.9.9.9"), apart=timedelta(minutes=1))
     moved = last(*everyday_now(8, store_ip="10.9.9.8"), flagged("a", store_ip="10.9.9.9"), apart=timedelta(minutes=1))
 
     assert moved.get("STORE_NETWORK", 0) < 10 < alone["STORE_NETWORK"]

@@ -11,6 +11,7 @@ from fraud.rules.shipped import shipped
 CONTEXT = shipped()["context"]
 CARD: dict[str, Value] = {"event.payment": "gift_card"}
 NEW: dict[str, Value] = {"customer.known": False}
+WHOLE: dict[str, Value] = {"event.impossible": 0, "event.missing": 0}
 PAID: dict[str, Value] = {"shelf.payment_breaks": 0.1}
 QUIET: dict[str, Value] = {"sku.promoted_8h": 2}
 
@@ -18,6 +19,8 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "FLAGGED": ({"event.type": "sale_event"}, "", [{"event.type": "inventory_event"}]),
     "NO_PROFILES": ({}, "profiles.days", []),
     "UNUSABLE_FIELDS": ({}, "event.unusable", []),
+    "MISSING_FIELDS": ({"profiles.days": 1}, "event.missing", [{"profiles.days": 0}]),
+    "IMPOSSIBLE_NUMBERS": ({}, "event.impossible", []),
     "MISSING_STORE": ({}, "", [{"event.store": "7"}]),
     "ID_REUSED": ({}, "id.altered", []),
     "STORE_NAME": ({"store.name_strange": True}, "", [{"store.name_strange": False}]),
@@ -31,25 +34,48 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "RETURNS_NOW": ({}, "customer.returns_surprise_24h", []),
     "RETURNS_OFTEN": ({}, "customer.return_surprise", []),
     "RETURNED_SKU": ({"customer.returned_sku": True}, "", [{"customer.returned_sku": False}]),
-    "SAME_SKU_AGAIN": ({"customer.usual_sku": False}, "customer.same_sku_24h", [{"customer.usual_sku": True}]),
+    "SAME_SKU_LINES": (
+        {"customer.usual_sku": False, "customer.same_sku_visits_24h": 0},
+        "customer.same_sku_24h",
+        [{"customer.usual_sku": True}, {"customer.same_sku_visits_24h": 1}],
+    ),
+    "SAME_SKU_AGAIN": ({"customer.usual_sku": False}, "customer.same_sku_visits_24h", [{"customer.usual_sku": True}]),
     "USUAL_SKU_AGAIN": ({"customer.usual_sku": True}, "customer.same_sku_24h", [{"customer.usual_sku": False}]),
     "PACE": ({}, "customer.pace_surprise", []),
     "MANY_STORES": ({}, "customer.other_stores_24h", []),
     "STORES_AT_ONCE": ({}, "customer.stores_1h", []),
-    "FLAGGED_NOW": ({}, "customer.flagged_24h", []),
+    "FLAGGED_NOW": ({}, "customer.flagged_visits_24h", []),
+    "DISCOUNTS_DIFFER": (
+        {"customer.flagged_visits_24h": 2},
+        "customer.discounts_24h",
+        [{"customer.flagged_visits_24h": 1}],
+    ),
+    "DISCOUNTS_IN_A_BASKET": (
+        {"customer.flagged_visits_24h": 1},
+        "customer.discounts_24h",
+        [{"customer.flagged_visits_24h": 2}],
+    ),
+    "TRIED_BY_A_NEW_ACCOUNT": (NEW, "customer.small_before_24h", [{"customer.known": True}]),
+    "TRIED_WITH_LITTLE": ({}, "customer.small_before_24h", []),
+    "MORE_THAN_IS_READ": ({"customer.cut": True}, "", [{"customer.cut": False}]),
+    "SKU_FLOODED": (
+        {"sku.cut": True, "sku.sales_8h": 99},
+        "",
+        [{"sku.cut": False}, {"sku.sales_8h": 100}],
+    ),
     "FLAGGED_OFTEN": (
         {"shelf.discount_strangeness": 0},
         "customer.flagged_surprise",
         [{"shelf.discount_strangeness": -0.5}],
     ),
-    "SAME_DISCOUNT_AGAIN": ({}, "customer.same_discount_24h", []),
+    "SAME_DISCOUNT_AGAIN": ({}, "customer.same_discount_visits_24h", []),
     "HABITS_BROKEN": ({"customer.habits_broken": 2}, "customer.strangeness", [{"customer.habits_broken": 1}]),
     "HABIT_BROKEN": ({"customer.habits_broken": 1}, "customer.strangeness", [{"customer.habits_broken": 2}]),
     "STRANGE_DAY": ({}, "customer.strangeness_24h", []),
     "PAYMENT_UNLIKELY": (
-        {**PAID, "event.payment": "cod"},
+        {**PAID, "event.payment": "cod", "customer.sales": 2},
         "customer.payment_strangeness",
-        [CARD, {"shelf.payment_breaks": 0.35}],
+        [CARD, {"shelf.payment_breaks": 0.35}, {"customer.sales": 1}],
     ),
     "GIFT_CARD_UNLIKELY": (
         PAID | CARD,
@@ -62,9 +88,21 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"shelf.payment_breaks": 0.35}, {"customer.payments_24h": 2}],
     ),
     "AS_USUAL": (
-        {"customer.habits_broken": 0, "customer.sales": 3},
+        {
+            "customer.habits_broken": 0,
+            "customer.sales": 3,
+            "event.impossible": 0,
+            "event.missing": 0,
+            "customer.cut": False,
+        },
         "customer.strangeness",
-        [{"customer.habits_broken": 1}, {"customer.sales": 2}],
+        [
+            {"customer.habits_broken": 1},
+            {"customer.sales": 2},
+            {"event.impossible": 1},
+            {"event.missing": 1},
+            {"customer.cut": True},
+        ],
     ),
     "NEW_ACCOUNT": (NEW, "population.new_share", [{"customer.known": True}]),
     "NEW_ACCOUNTS_TOGETHER": (
@@ -78,8 +116,13 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"customer.known": True}, {"shelf.new_flagged_3h": 1}],
     ),
     "NEW_ACCOUNTS_ALIKE": (NEW | {"shelf.alike_3h": 0}, "shelf.new_alike_3h", [{"customer.known": True}]),
-    "STORE_OPENS": (NEW | {"store.days": 0}, "", [{"customer.known": True}, {"store.days": 1}]),
-    "EARLY_LIFE": (NEW, "customer.flagged_24h", [{"customer.known": True}]),
+    "STORE_OPENS": (
+        NEW | {"store.days": 0, "shelf.sales_3h": 2},
+        "",
+        [{"customer.known": True}, {"store.days": 1}, {"shelf.sales_3h": 1}],
+    ),
+    "UNKNOWN_STORE": ({"store.days": 0, "shelf.sales_3h": 1}, "", [{"store.days": 1}, {"shelf.sales_3h": 2}]),
+    "EARLY_LIFE": (NEW, "customer.flagged_visits_24h", [{"customer.known": True}]),
     "SKU_RUN": (QUIET, "sku.flagged_1h", [{"sku.promoted_8h": 3}]),
     "SKU_FLAGGED": (QUIET, "sku.flagged_surprise", [{"sku.promoted_8h": 3}]),
     "SKU_STRANGERS": (QUIET, "sku.strangers_8h", [{"sku.promoted_8h": 3}]),

@@ -1,0 +1,26 @@
+"""Visits: the sales to a customer at one store within minutes of each other, which are the lines of one basket.
+
+Sale events are lines. Who fills a basket on a day of discounts has many flagged lines at once; who steals comes back.
+"""
+
+from collections.abc import Sequence
+
+from fraud.context.sighting import Sighting
+
+APART = 600.0
+"""Seconds without a sale at the store after which another visit begins."""
+
+Lines = list[Sighting]
+
+
+def visits_of(sales: Sequence[Sighting]) -> list[Lines]:
+    """The visits that sales in order of time make up, in the order of their first sales."""
+    visits: list[Lines] = []
+    latest: dict[str | None, Lines] = {}
+    for sale in sales:
+        visit = latest.get(sale.store)
+        if visit is None or sale.time - visit[-1].time >= APART:
+            visit = latest[sale.store] = []
+            visits.append(visit)
+        visit.append(sale)
+    return visits
