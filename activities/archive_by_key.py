@@ -54,12 +54,24 @@ class KeyArchive:
                 if (problem.status_code, problem.sub_status) == _PARTITION_FULL:
                     await self._isolate(left)
                     return
-                if problem.status_code != _TOO_LARGE or len(left) > 1:
+                if problem.status_code not in _PERMANENT:
                     raise
-                await self._keep_apart(quarantined(left[0].source, _PERMANENT[_TOO_LARGE]))
+                await self._apart(left, _PERMANENT[problem.status_code])
                 return
             else:
                 return
+
+    async def _apart(self, refused: list[ArchiveDocument], reason: str) -> None:
+        """Write halves of a batch that is refused as a whole, and quarantine what is refused by itself.
+
+        Sent again as it is, it would be refused for ever, and hold up all that follows it in the hub's partition.
+        """
+        if len(refused) == 1:
+            await self._keep_apart(quarantined(refused[0].source, reason))
+            return
+        half = len(refused) // 2
+        await self.write(refused[:half])
+        await self.write(refused[half:])
 
     async def _without_obstacle(
         self, batch: list[ArchiveDocument], of_steps: list[ArchiveDocument], problem: CosmosBatchOperationError

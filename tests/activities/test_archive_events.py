@@ -11,10 +11,11 @@ import msgspec
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.cosmos import PartitionKey
-from azure.cosmos.aio import CosmosClient
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from activities.archive_events import archive_events
-from fraud.archive import ReceivedEvent
+from fraud.archive import ArchiveDocument, ReceivedEvent
 from fraud.events import StoreKey
 from services import blobs, cosmos, names
 from services.clients import close_clients
@@ -153,6 +154,53 @@ async def test_many_large_events_of_one_store_go_in_batches_that_cosmos_takes(ru
     await archive_events(events(run, 12, note="x" * 300_000))
 
     assert len(await archived(run)) == 12
+
+
+@pytest.mark.parametrize(
+    "note", ['"' + "é" * 165_000 + '"', "[" + "1e15," * 65_000 + "1]"], ids=["letters of two bytes", "long numbers"]
+)
+async def test_contents_that_take_more_bytes_in_a_request_than_at_their_producer_are_all_archived(run: str, note: str):
+    await archive_events([received(event_body(f"{run}-a", price=1.0), 1)])
+
+    bodies = {n: event_body(f"{run}-a", price=float(n)).replace(b"}", f',"note":{note}}}'.encode()) for n in (2, 3, 4)}
+    await archive_events([received(body, n) for n, body in bodies.items()])
+
+    assert sorted(document["price"] for document in await archived(run)) == [1.0, 2.0, 3.0, 4.0]
+
+
+async def test_a_batch_that_cosmos_refuses_as_too_large_is_divided_until_it_fits(
+    run: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Whatever a document was thought to take."""
+    monkeypatch.setattr(ArchiveDocument, "size", 0)
+    large = [event_body(f"{run}-a", price=float(n), note=f"{n}" + "x" * 700_000) for n in range(1, 5)]
+    huge = received(event_body(f"{run}-a", note="é" * 400_000), sequence_number=930_000)
+
+    await archive_events([*(received(body, n) for n, body in enumerate(large, 1)), huge, *events(run, 2)])
+
+    assert len(await archived(run)) == 6
+    assert "too large" in (await quarantined(huge))["reason"]
+
+
+async def test_what_cosmos_refuses_as_a_request_goes_to_quarantine_and_its_neighbours_to_the_archive(
+    run: str, monkeypatch: pytest.MonkeyPatch
+):
+    send = ContainerProxy.execute_item_batch
+
+    async def refused(self: ContainerProxy, operations: Any, partition_key: str, **options: Any) -> Any:
+        if "odd" in str(operations):
+            raise CosmosHttpResponseError(status_code=400, message="not a request")
+        return await send(self, operations, partition_key, **options)
+
+    monkeypatch.setattr(ContainerProxy, "execute_item_batch", refused)
+    delivery = [
+        received(event_body(f"{run}-a", note=note), 940_000 + n) for n, note in enumerate(["x", "y", "odd", "z"])
+    ]
+
+    await archive_events(delivery)
+
+    assert sorted(document["note"] for document in await archived(run)) == ["x", "y", "z"]
+    assert (await quarantined(delivery[2]))["reason"] == "the archive refuses it: not a valid document"
 
 
 @asynccontextmanager

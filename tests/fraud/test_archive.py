@@ -1,7 +1,11 @@
+# pyright: reportPrivateUsage=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
+from azure.cosmos._base import _format_batch_operations
+from azure.cosmos._synchronized_request import _request_body_from_data
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -180,6 +184,36 @@ def test_a_document_that_someone_else_wrote_has_no_run(archive: object):
 
 def written(plan: ArchiveWrites) -> list[ArchiveDocument]:
     return [document for documents in plan.documents.values() for document in documents]
+
+
+def sent_by_the_sdk(documents: Sequence[ArchiveDocument]) -> int:
+    """The bytes of a batch that creates documents and marks their firsts, written by the SDK's own code."""
+    mark = {"op": "set", "path": "/archive/further", "value": True}
+    creations = [("create", (document.content,)) for document in documents]
+    marks = [("patch", (document.event_id, [mark])) for document in documents]
+    body = _request_body_from_data(_format_batch_operations([*creations, *marks]))
+    assert isinstance(body, str)
+    return len(body.encode())
+
+
+@pytest.mark.parametrize(
+    ("extra", "run_id"),
+    [
+        (b'"' + "é".encode() * 900 + b'"', None),
+        (b"[" + b",".join([b"1e15"] * 300) + b"]", None),
+        (b'"' + "\U0001f600".encode() * 300 + b'"', "run"),
+        (b"1", "é" * 2_000),
+        (b"1", None),
+    ],
+    ids=["letters of two bytes", "numbers that are written out", "emoji", "a long run id", "nothing odd"],
+)
+@pytest.mark.parametrize("event_id", ["a", "é" * 255])
+def test_a_document_takes_no_more_bytes_in_a_batch_than_it_says(event_id: str, extra: bytes, run_id: str | None):
+    body = b'{"id": "%b", "event_type": "sale_event", "store_id": 3, "extra": %b}' % (event_id.encode(), extra)
+    (first,) = written(plan_archive([msgspec.structs.replace(received(body), run_id=run_id)]))
+
+    for document in (first, first.as_further()):
+        assert sent_by_the_sdk([document]) <= document.size <= 1.2 * sent_by_the_sdk([document]) + 4_000
 
 
 def documents_of(sizes: list[int]) -> list[ArchiveDocument]:
