@@ -14,7 +14,7 @@ from fraud.archive import KEY_FIELD, ArchiveDocument, ArchiveWrites, ReceivedEve
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_places import PlacesTask
 from services import cosmos
-from services.concurrency import together
+from services.concurrency import LARGE, beside, together
 from services.cosmos_bulk import CONFLICT, CREATED, Creation, create_in_bulk
 
 _CONCURRENT_WRITES = 8
@@ -26,7 +26,7 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
     Gives what is to be judged now, because no window may ever name it. Raises what Cosmos or the blob service raised if
     they are away or too busy.
     """
-    plan = plan_archive(received)
+    plan = await beside(sum(len(source.body) for source in received) > LARGE, plan_archive, received)
     by_place = await write_archive(plan)
     await note_flagged_windows(document for documents in plan.documents.values() for document in documents)
     return by_place
@@ -42,13 +42,18 @@ async def write_archive(plan: ArchiveWrites) -> list[PlacesTask]:
             by_place.append(record)
 
     left = await _left_by_bulk(container, plan.documents)
+    size = sum(len(document.source.body) for documents in left.values() for document in documents)
     writes = (
         KeyArchive(container, key, keep_apart).write(batch)
-        for key, documents in left.items()
-        for batch in batches(documents, DOCUMENTS_OF_A_BATCH, cosmos.MAX_BATCH_BYTES)
+        for key, of_key in (await beside(size > LARGE, _in_batches, left)).items()
+        for batch in of_key
     )
     await together([*map(keep_apart, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
     return await places_to_judge(by_place)
+
+
+def _in_batches(left: dict[str, list[ArchiveDocument]]) -> dict[str, list[Sequence[ArchiveDocument]]]:
+    return {key: [*batches(documents, DOCUMENTS_OF_A_BATCH, cosmos.MAX_BATCH_BYTES)] for key, documents in left.items()}
 
 
 async def _left_by_bulk(

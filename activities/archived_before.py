@@ -7,8 +7,10 @@ from typing import Any
 from azure.cosmos.aio import ContainerProxy
 
 from fraud.archive import KEY_FIELD, ArchiveDocument
+from fraud.nesting import has_many_values
 from fraud.slices import slices
 from services import cosmos
+from services.concurrency import LARGE, beside
 
 _Key = tuple[str, str]
 """The id of a document and its partition key."""
@@ -28,9 +30,12 @@ async def without_archived(container: ContainerProxy, documents: Sequence[Archiv
     async for first in _archived(container, of_key):
         key = _key_of(first)
         taken.add(key)
-        archived.update(number for number in of_key[key] if documents[number].holds_what(first))
+        for number in of_key[key]:
+            document = documents[number]
+            if await beside(_is_large(document) or has_many_values(first), document.holds_what, first):
+                archived.add(number)
     new = [document for number, document in enumerate(documents) if number not in archived]
-    furthers = [document if document.is_further else document.as_further() for document in new]
+    furthers = [await beside(_is_large(document), _as_further, document) for document in new]
     present = {
         _key_of(each) async for each in _archived(container, [_key(further, further.id) for further in furthers])
     }
@@ -39,6 +44,14 @@ async def without_archived(container: ContainerProxy, documents: Sequence[Archiv
         for document, further in zip(new, furthers, strict=True)
         if _key(further, further.id) not in present
     ]
+
+
+def _is_large(document: ArchiveDocument) -> bool:
+    return len(document.source.body) > LARGE
+
+
+def _as_further(document: ArchiveDocument) -> ArchiveDocument:
+    return document if document.is_further else document.as_further()
 
 
 def _key(document: ArchiveDocument, name: str) -> _Key:

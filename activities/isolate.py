@@ -18,6 +18,7 @@ from activities.quarantine import quarantine
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import MAX_CONTENTS, Pointer, flagged_in, pointer_id, pointer_key
 from services import cosmos
+from services.concurrency import LARGE, beside
 
 _ATTEMPTS = 10
 _PARTITION_FULL = (403, 1014)
@@ -35,7 +36,7 @@ async def isolate(record: QuarantinedEvent) -> bool:
     """
     await quarantine(record)
     body = record.body
-    flagged = flagged_in(body)
+    flagged = await beside(len(body) > LARGE, flagged_in, body)
     if flagged is None:
         return False
     digest = hashlib.sha256(body).hexdigest()[:32]

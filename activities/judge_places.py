@@ -12,9 +12,11 @@ from fraud.quarantine_places import PlacesTask, in_order_of_places
 from fraud.verdicts import Verdict, to_ndjson
 from services import names
 from services.blobs import read_blob, warehouse
-from services.concurrency import together
+from services.concurrency import LARGE, beside, together
 
 _READS = 8
+_FEW = 100
+"""Verdicts that are written down in less than some milliseconds."""
 _record = msgspec.json.Decoder(QuarantinedEvent)
 
 
@@ -29,8 +31,13 @@ async def judge_places(task: PlacesTask) -> WindowSummary | None:
     verdicts = [verdict for part in parts for verdict in part]
     if not verdicts:
         return None
+    lines = await beside(len(verdicts) > _FEW, _lines, verdicts)
     place = VerdictsPlace(name=task.name, store_id=None, window=task.window, path=task.verdicts_path, type="quarantine")
-    return await keep_verdicts(place, to_ndjson(in_order_of_places([], verdicts)), in_order_of_places)
+    return await keep_verdicts(place, lines, in_order_of_places)
+
+
+def _lines(verdicts: list[Verdict]) -> bytes:
+    return to_ndjson(in_order_of_places([], verdicts))
 
 
 async def _judge(task: PlacesTask, path: str) -> list[Verdict]:
@@ -39,4 +46,5 @@ async def _judge(task: PlacesTask, path: str) -> list[Verdict]:
     except ResourceNotFoundError:
         return []  # deleted since: Capture has the event, and the reconciliation names it
     record = _record.decode(data)
-    return await judged_by_place(task, record, flagged_events(record.body))
+    body = record.body
+    return await judged_by_place(task, record, await beside(len(body) > LARGE, flagged_events, body))

@@ -7,11 +7,12 @@ import msgspec
 from activities.store_case import store_case
 from fraud.analysis import WindowSummary
 from fraud.events import StoreKey
-from fraud.verdicts import CaseType, Verdict, case_of, from_ndjson, readable_verdicts, to_ndjson
+from fraud.verdicts import Case, CaseType, Verdict, case_of, from_ndjson, readable_verdicts, to_ndjson
 from fraud.windows import Window
 from services import names
 from services.blob_revisions import Revision, create_revision, read_revision, replace_revision
 from services.blobs import NDJSON, warehouse
+from services.concurrency import LARGE, beside
 
 Amend = Callable[[list[Verdict], list[Verdict]], list[Verdict]]
 """The verdicts to keep, from those that are there and those that come."""
@@ -45,9 +46,7 @@ async def keep_verdicts(
     `lines` are verdicts, one per line. Done twice, it writes the same bytes and leaves the case as it is.
     """
     stored = await store_lines(place.path, lines, amend, before_replacing)
-    blob = f"{names.FRAUD_EVENTS}/{place.path}"
-    verdicts = from_ndjson(stored.data)
-    case = case_of(place.name, place.store_id, place.window, verdicts, blob, revision=stored.number, type=place.type)
+    case = await beside(len(stored.data) > LARGE, _case, place, stored)
 
     async def is_newest() -> bool:
         newest = await read_revision(await warehouse(names.FRAUD_EVENTS), place.path)
@@ -67,6 +66,11 @@ async def keep_verdicts(
     )
 
 
+def _case(place: VerdictsPlace, stored: Revision) -> Case:
+    blob, verdicts = f"{names.FRAUD_EVENTS}/{place.path}", from_ndjson(stored.data)
+    return case_of(place.name, place.store_id, place.window, verdicts, blob, revision=stored.number, type=place.type)
+
+
 async def store_lines(
     path: str, lines: bytes, amend: Amend, before_replacing: BeforeReplacing | None = None
 ) -> Revision:
@@ -82,7 +86,7 @@ async def store_lines(
         if before is None:
             stored = await create_revision(container, path, lines, NDJSON)
         else:
-            now = to_ndjson(amend(readable_verdicts(before.data), from_ndjson(lines)))
+            now = await beside(len(before.data) + len(lines) > LARGE, _amended, amend, before.data, lines)
             if now == before.data:
                 return before
             if before_replacing:
@@ -91,3 +95,7 @@ async def store_lines(
         if stored:
             return stored
     raise VerdictsChangeError(f"{names.FRAUD_EVENTS}/{path} was changed by others at each of {_ATTEMPTS} attempts")
+
+
+def _amended(amend: Amend, before: bytes, lines: bytes) -> bytes:
+    return to_ndjson(amend(readable_verdicts(before), from_ndjson(lines)))

@@ -8,17 +8,19 @@ from msgspec.structs import replace
 
 from activities.evidence_parts import add_part, read_parts
 from activities.find_contents import find_contents
-from activities.window_context import FlaggedContent, contexts_in, look_up
+from activities.window_context import Contexts, FlaggedContent, contexts_in, look_up
 from fraud.analysis import SEED_NAME, WindowTask
 from fraud.evidence import EvidencePart, Snapshot
 from fraud.identity import canonical
 from fraud.judging import Content, distinct, judged
+from fraud.nesting import has_many_values
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import is_nameable, whole_store
 from fraud.quarantine_places import EVENTS_WITH_CONTEXT, PlacesTask, place_of
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, set_of_window
 from fraud.verdicts import Verdict
+from services.concurrency import LARGE, beside
 
 
 async def judged_by_place(
@@ -43,6 +45,12 @@ async def judged_by_place(
             break
         await add_part(beginning, snapshot, await _look_up(task, rules, missing, snapshot))
     contexts = {} if rules.definition.name == SEED_NAME else contexts_in(snapshot, asked, rules.definition.name)
+    return await beside(len(record.raw_base64) > LARGE, _verdicts, task, record, events, rules, contexts)
+
+
+def _verdicts(
+    task: PlacesTask, record: QuarantinedEvent, events: Sequence[dict[str, Any]], rules: RuleSet, contexts: Contexts
+) -> list[Verdict]:
     verdicts: list[Verdict] = []
     for number, event in enumerate(events):
         name = place_of(record, number)
@@ -64,11 +72,18 @@ async def _asked(record: QuarantinedEvent, events: Sequence[dict[str, Any]]) -> 
         contents[store] = await find_contents(sorted(ids), store) if ids else {}
     asked: list[FlaggedContent] = []
     for number, event in enumerate(events):
-        own = Content(event, "quarantine", record.enqueued_time)
+        own = await beside(has_many_values(event), _content, record, event)
         event_id: Any = event.get("id") if is_nameable(event.get("id")) else ""
         of_id = distinct([own, *contents[whole_store(event)].get(event_id, ())])
         asked.append(FlaggedContent(event_id, own.form, own, of_id, place_of(record, number)))
     return asked
+
+
+def _content(record: QuarantinedEvent, event: dict[str, Any]) -> Content:
+    """The content of an event, whose form is computed here, where nobody waits for it."""
+    content = Content(event, "quarantine", record.enqueued_time)
+    _ = content.form
+    return content
 
 
 async def _look_up(

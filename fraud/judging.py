@@ -76,15 +76,15 @@ def archived_contents(documents: Iterable[dict[str, Any]], store_id: StoreKey | 
     return contents
 
 
-def quarantined_contents(
-    event_id: str, records: Iterable[QuarantinedEvent], store_id: StoreKey | None
-) -> list[Content]:
+def flagged_contents(record: QuarantinedEvent) -> list[Content]:
+    """The flagged contents of a body in quarantine, of whatever id."""
+    return [Content(event, "quarantine", record.enqueued_time) for event in flagged_events(record.body)]
+
+
+def quarantined_contents(event_id: str, flagged: Iterable[Content], store_id: StoreKey | None) -> list[Content]:
     """The flagged contents of an id in quarantine, except for those that are surely of other stores."""
     return [
-        Content(event, "quarantine", record.enqueued_time)
-        for record in records
-        for event in flagged_events(record.body)
-        if event.get("id") == event_id and may_be_of(event, store_id)
+        content for content in flagged if content.event.get("id") == event_id and may_be_of(content.event, store_id)
     ]
 
 

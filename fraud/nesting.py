@@ -1,9 +1,25 @@
-"""The depth of JSON values, which a producer chooses."""
+"""The depth and number of JSON values, which a producer chooses."""
 
 from typing import Any, cast
 
 MAX_DEPTH = 128
 """Levels of objects and arrays within one another that Cosmos takes (Azure Cosmos DB service quotas)."""
+
+
+MANY = 4_000
+"""Values that are gone through where others wait: in some milliseconds."""
+
+
+def has_many_values(value: Any) -> bool:
+    """True if a value holds more than MANY others, on whatever level. It looks at no more than these."""
+    left, waiting = MANY, _containers([value])
+    while waiting:
+        inner = _values(waiting.pop())
+        left -= len(inner)
+        if left < 0:
+            return True
+        waiting += _containers(inner)
+    return False
 
 
 def depth(value: Any) -> int:

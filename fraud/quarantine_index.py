@@ -13,13 +13,15 @@ import msgspec
 
 from fraud.events import MAX_ID_LENGTH, OWN_IDS, StoreKey
 from fraud.identity import KEYS_PER_STORE, has_digits
-from fraud.readable import is_plain_json, readable_events
+from fraud.readable import is_plain_json, keepable, readable_objects
 from fraud.suspicion import is_suspicious
 
 MAX_CONTENTS = 20
 """Contents under one id that its pointer leads to; a further one is judged by its place."""
 MAX_NAMED = 20
 """Events of one body that have pointers: a body of 1 MB may hold thousands, and each would cost a write."""
+_SHORTEST_FLAGGED = len(b'{"event_type":"sale_event","discount":51,"priority_shipping":1}')
+"""Bytes of an event that the rule holds for, at least."""
 _EXACT = 2**53
 _BIGINT_DIGITS = 19
 
@@ -34,7 +36,7 @@ class Pointer(msgspec.Struct, frozen=True):
 
 def flagged_events(body: bytes) -> list[dict[str, Any]]:
     """The events in a body that the stream job may flag, as far as they can be read."""
-    return [event for event in readable_events(body) if is_flagged(event)]
+    return [keepable(event) for event in readable_objects(body, _SHORTEST_FLAGGED) if is_flagged(event)]
 
 
 def is_flagged(event: dict[str, Any]) -> bool:

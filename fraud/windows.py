@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from fraud.events import StoreKey
-from fraud.readable import readable_values
+from fraud.readable import readable_objects
 from fraud.suspicion import store_of
 
 WINDOW = timedelta(minutes=5)
@@ -118,7 +118,7 @@ def parse_windows(body: bytes) -> WindowMessage:
         rows = _decode_rows(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         # A single id with half of a surrogate pair would take all windows of the message along.
-        rows: list[Any] = [row for row in readable_values(body) if isinstance(row, dict)]
+        rows: list[Any] = [*readable_objects(body)]
         if not rows:
             return WindowMessage((), (f"not valid JSON: {error}",))
     for row in rows:

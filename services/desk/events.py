@@ -13,7 +13,7 @@ from fraud.quarantine import QuarantinedEvent
 from fraud.readable import readable_events
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
-from services.concurrency import both, together
+from services.concurrency import LARGE, beside, both, together
 from services.desk.quarantine import place_of
 
 _CONTENTS = tuple(
@@ -66,9 +66,10 @@ def _archived(document: dict[str, Any]) -> EventContent:
 async def _quarantined(path: str, event_id: str) -> EventContent | None:
     try:
         record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
-        events = readable_events(record.body)
+        body = record.body
     except (ResourceNotFoundError, ValueError):
         return None  # somebody has deleted or altered it
+    events = await beside(len(body) > LARGE, readable_events, body)
     named = next((event for event in events if event.get("id") == event_id), None)
     store: object = named.get("store_id") if named else None
     return EventContent(

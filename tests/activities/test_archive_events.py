@@ -1,6 +1,8 @@
 """Contract: the archive over the real Cosmos and Blob SDKs."""
 
+import asyncio
 import os
+import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -201,6 +203,35 @@ async def test_what_cosmos_refuses_as_a_request_goes_to_quarantine_and_its_neigh
 
     assert sorted(document["note"] for document in await archived(run)) == ["x", "y", "z"]
     assert (await quarantined(delivery[2]))["reason"] == "the archive refuses it: not a valid document"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'"\n' * 500_000,
+        b'[{"id":"a","event_type":"sale_event","discount":60,"priority_shipping":true,"n":['
+        + b",".join([b"[" * 200 + b"]" * 200] * 1_500)
+        + b"]}]",
+    ],
+    ids=["half a million lines", "deep nests"],
+)
+async def test_a_body_that_takes_long_to_read_keeps_nothing_else_of_the_app_waiting(run: str, body: bytes):
+    pauses: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.001)
+            pauses.append(time.monotonic() - before)
+
+    ticking = asyncio.create_task(tick())
+    hostile = received(body, sequence_number=950_000)
+    await archive_events([hostile, *events(run, 1)])
+    ticking.cancel()
+
+    assert (await quarantined(hostile))["reason"]
+    assert len(await archived(run)) == 1
+    assert max(pauses) < 0.4
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from fraud.judging import (
     Content,
     archived_contents,
     band_of,
+    flagged_contents,
     judge,
     judged,
     may_be_more,
@@ -23,7 +24,6 @@ from fraud.judging import (
     unresolved,
     verdicts_on,
 )
-from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import is_flagged
 from fraud.readable import readable_events
 from fraud.rules.shipped import SEED
@@ -103,8 +103,9 @@ def test_an_unresolved_id_has_a_verdict_without_an_event():
     assert (verdict.event_id, verdict.band, verdict.event, verdict.score) == ("gone", "unresolved", None, 0)
 
 
-def records(*bodies: bytes) -> list[QuarantinedEvent]:
-    return [quarantined(received(body, number), "odd") for number, body in enumerate(bodies)]
+def in_quarantine(*bodies: bytes) -> list[Content]:
+    records = [quarantined(received(body, number), "odd") for number, body in enumerate(bodies)]
+    return [content for record in records for content in flagged_contents(record)]
 
 
 def judged_ids(*documents: dict[str, Any]) -> list[Verdict]:
@@ -123,7 +124,7 @@ def test_every_flagged_content_under_an_id_has_a_verdict_and_the_reuse_counts_ag
 
 
 def content(sequence_number: int, **changes: Any) -> Content:
-    (read,) = quarantined_contents("a", records(event_body(**changes)), 3)
+    (read,) = quarantined_contents("a", in_quarantine(event_body(**changes)), 3)
     return msgspec.structs.replace(read, arrived=ENQUEUED + timedelta(seconds=sequence_number))
 
 
@@ -146,7 +147,7 @@ def test_an_id_may_have_as_many_contents_as_a_window_named_it_times():
 
 @pytest.mark.parametrize("store", [2**60, "3", 3.0, True])
 def test_a_content_whose_store_is_in_doubt_does_not_explain_why_a_window_named_the_id(store: Any):
-    (odd,) = quarantined_contents("a", records(event_body(store_id=store)), 3)
+    (odd,) = quarantined_contents("a", in_quarantine(event_body(store_id=store)), 3)
     odd = msgspec.structs.replace(odd, arrived=ENQUEUED)
 
     assert may_be_more([odd], 3, WINDOW_ENDING_1010)
@@ -180,7 +181,7 @@ def test_an_ill_typed_event_is_judged_on_its_usable_fields_and_the_others_are_a_
 
 def test_a_flag_that_only_the_stream_job_takes_for_one_counts_as_the_job_reads_it():
     (verdict,) = verdicts_on(
-        "a", quarantined_contents("a", records(event_body(priority_shipping=1)), 3), 3, WINDOW_ENDING_1010
+        "a", quarantined_contents("a", in_quarantine(event_body(priority_shipping=1)), 3), 3, WINDOW_ENDING_1010
     )
 
     assert [reason.rule for reason in verdict.reasons] == ["DISCOUNTED_PRIORITY_SALE", "NOT_A_STORE_EVENT"]
@@ -188,7 +189,7 @@ def test_a_flag_that_only_the_stream_job_takes_for_one_counts_as_the_job_reads_i
 
 def test_contents_of_archive_and_quarantine_are_judged_together_and_each_says_where_it_was_found():
     bodies = [event_body(gift_wrap=1), event_body(discount=5), event_body("b"), event_body(store_id=4), event_body()]
-    contents = [*archived_contents([SUSPICIOUS], 3), *quarantined_contents("a", records(*bodies), 3)]
+    contents = [*archived_contents([SUSPICIOUS], 3), *quarantined_contents("a", in_quarantine(*bodies), 3)]
 
     verdicts = verdicts_on("a", contents, 3, WINDOW_ENDING_1010)
 
@@ -232,7 +233,7 @@ def test_a_neighbour_is_judged_the_same_whatever_stands_beside_it(odd: dict[str,
     alone = judged_ids(SUSPICIOUS)
 
     odd_contents = quarantined_contents(
-        "b", records(json.dumps(odd | TRIGGERS | {"id": "b", "store_id": 3}).encode()), 3
+        "b", in_quarantine(json.dumps(odd | TRIGGERS | {"id": "b", "store_id": 3}).encode()), 3
     )
     verdicts = [*judged_ids(SUSPICIOUS), *verdicts_on("b", odd_contents, 3, WINDOW_ENDING_1010)]
 

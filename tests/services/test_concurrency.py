@@ -1,10 +1,12 @@
 import asyncio
+import gc
+import threading
 from collections.abc import Coroutine
 from typing import Any
 
 import pytest
 
-from services.concurrency import together
+from services.concurrency import beside, together
 
 
 async def test_without_a_bound_every_coroutine_runs_while_the_others_wait():
@@ -66,3 +68,28 @@ async def test_after_a_failure_nothing_is_started_and_nothing_goes_on():
         await together([work(number) for number in range(10)], at_once=2)
     await asyncio.sleep(0.03)
     assert finished == []
+
+
+async def test_large_work_goes_on_beside_the_event_loop_and_small_work_costs_no_thread():
+    loop_went_on = threading.Event()
+
+    def work(number: int) -> tuple[int, bool]:
+        return number, loop_went_on.wait(5)
+
+    working = asyncio.create_task(beside(True, work, 7))
+    await asyncio.sleep(0)
+    loop_went_on.set()
+
+    assert await working == (7, True)
+    assert await beside(False, threading.current_thread) is threading.main_thread()
+
+
+async def test_what_large_work_raises_is_raised():
+    with pytest.raises(ValueError, match="seven"):
+        await beside(True, int, "seven")
+    assert gc.isenabled()
+
+
+async def test_large_work_is_not_stopped_by_the_collector_which_goes_on_afterwards():
+    assert await beside(True, gc.isenabled) is False
+    assert gc.isenabled()
