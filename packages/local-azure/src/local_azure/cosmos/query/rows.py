@@ -1,7 +1,7 @@
 """The sources of a query's documents."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Protocol
 
 from local_azure.cosmos.index_key import Key
@@ -113,6 +113,7 @@ class TableRows:
         self._key = key
         self._partition: str | None = None
         self._located: list[int] | None = None
+        self._loaded: dict[int, bytes | None] = {}
         self.exact = access.exact
         if access.keys is None:
             return
@@ -145,7 +146,7 @@ class TableRows:
         if self.walk is not None:
             return self.walk.rows(self._holds)
         if self._located is not None:
-            return self._read(place for place in self._located if place > row)
+            return self._read([place for place in self._located if place > row])
         if self._partition is None:
             sql = f"SELECT row, plain(body) FROM {self._table} WHERE {self._within}row > ? ORDER BY row"
             return self._store.execute(sql, (*self._bounds, row))
@@ -199,8 +200,13 @@ class TableRows:
             rows.update(row for (row,) in self._store.execute(sql, (*chain.from_iterable(pairs), *self._bounds)))
         return sorted(rows)
 
-    def _read(self, rows: Iterator[int]) -> Iterator[tuple[int, bytes]]:
-        while asked := tuple(islice(rows, _AT_ONCE)):
-            places = ", ".join("?" * len(asked))
-            sql = f"SELECT row, plain(body) FROM {self._table} WHERE row IN ({places}) ORDER BY row"
-            yield from self._store.execute(sql, asked).fetchall()
+    def _read(self, rows: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Those of these rows that still exist. What a slice had no time for is not read again by the next one: of
+        large documents each has time for one."""
+        for number, row in enumerate(rows):
+            if row not in self._loaded:
+                asked = rows[number : number + _AT_ONCE]
+                sql = f"SELECT row, plain(body) FROM {self._table} WHERE row IN ({', '.join('?' * len(asked))})"
+                self._loaded = {**dict.fromkeys(asked), **dict(self._store.execute(sql, tuple(asked)))}
+            if (body := self._loaded.pop(row)) is not None:
+                yield row, body
