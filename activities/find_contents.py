@@ -20,7 +20,9 @@ _record = msgspec.json.Decoder(QuarantinedEvent)
 
 async def find_contents(ids: Sequence[str], store_id: StoreKey | None) -> dict[str, list[Content]]:
     """The contents of a store under each id. Raises what Cosmos or the blob service raised."""
-    documents, pointers = await both(cosmos.find_events(ids, store_key(store_id)), cosmos.find_quarantined(ids))
+    documents, pointers = await both(
+        cosmos.find_events(ids, store_key(store_id), in_part=True), cosmos.find_quarantined(ids)
+    )
     paths = sorted({path for blobs in pointers.values() for path in blobs.values()})
     asked = frozenset(pointers)
     flagged = dict(zip(paths, await together((_flagged(path, asked) for path in paths), at_once=_READS), strict=True))

@@ -139,6 +139,8 @@ async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot:
             "id.contents": each.at_store(task.window),
             "id.altered": altered([*each.up_to(task.window), *elsewhere.get(each.event_id, ())]),
         }
+        if any(content.in_part for content in each.of_id.values()):
+            counts["id.read_in_part"] = True
         facts = kept.facts if kept else near.facts(each, task.window)
         entries.append(Evidence(each.name, each.digest, _arrived_in(each.content, task.window), facts | counts))
     return EvidencePart(profile_day=day, rates=first.rates if first else profiles.rates, entries=tuple(entries))

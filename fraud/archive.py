@@ -22,6 +22,9 @@ KEY_FIELD = "archive_key"
 FURTHER_FIELD = "further"
 """Set in the archive's field of the first content under an id as soon as there is another."""
 
+_IN_PART = "read_in_part"
+"""Set in the archive's field of a document in memory, never in the archive."""
+
 RESERVED = frozenset({ARCHIVE_FIELD, KEY_FIELD, "ttl", "_rid", "_self", "_etag", "_attachments", "_ts"})
 """Fields that the archive or Cosmos would overwrite or act upon (`ttl` deletes a document)."""
 
@@ -200,6 +203,16 @@ def arrival_of(document: dict[str, Any]) -> datetime | None:
 def has_further_contents(document: dict[str, Any]) -> bool:
     """True if other contents arrived under the id of this document after it."""
     return bool(_archive_of(document).get(FURTHER_FIELD))
+
+
+def read_in_part(document: dict[str, Any]) -> dict[str, Any]:
+    """A document that was read back, with a note that not all contents under its id were."""
+    return {**document, ARCHIVE_FIELD: {**_archive_of(document), _IN_PART: True}}
+
+
+def is_read_in_part(document: dict[str, Any]) -> bool:
+    """True if `read_in_part` made the document."""
+    return bool(_archive_of(document).get(_IN_PART))
 
 
 def _archive_of(document: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.archive import arrival_of, original_event
+from fraud.archive import arrival_of, is_read_in_part, original_event
 from fraud.context.event_facts import event_facts
 from fraud.events import StoreEvent, StoreKey, store_key
 from fraud.identity import canonical
@@ -59,6 +59,8 @@ class Content(msgspec.Struct, frozen=True, dict=True):
     source: Source
     arrived: datetime | None
     run_id: str | None = None
+    in_part: bool = False
+    """Not all contents under its id were read: they are too many or too large."""
 
     @cached_property
     def form(self) -> bytes:
@@ -72,7 +74,8 @@ def archived_contents(documents: Iterable[dict[str, Any]], store_id: StoreKey | 
     for document in documents:
         event, run_id = original_event(document)
         if store_key(event.get("store_id")) == store_key(store_id):
-            contents.append(Content(keepable(event), "archive", arrival_of(document), run_id))
+            in_part = is_read_in_part(document)
+            contents.append(Content(keepable(event), "archive", arrival_of(document), run_id, in_part))
     return contents
 
 

@@ -2,23 +2,25 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
 from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import CosmosHttpResponseError
 
-from fraud.archive import ARCHIVE_FIELD, KEY_FIELD, has_further_contents
+from fraud.archive import KEY_FIELD, has_further_contents, read_in_part
 from fraud.events import StoreKey, is_event_id
 from fraud.identity import archive_key
 from fraud.quarantine_index import pointer_id
 from fraud.slices import slices
-from fraud.suspicion import MIN_DISCOUNT
 from services import names
 from services.clients import CachedClient
 from services.cosmos_lists import listed
 from services.cosmos_ranges import KeyRanges
 from services.credentials import open_credential
+from services.further_contents import FOR_GOOD, further_contents
 from services.gathering import Gathering
 from services.settings import settings
 from services.transport import http_transport
@@ -36,14 +38,13 @@ MOST_UNDER_IDS = 1_000
 MAX_CONTENTS = 1_000
 """Contents under one id that are looked at; a producer may send as many as it likes."""
 
-_FURTHER_CONTENTS = f"SELECT TOP @most * FROM c WHERE c.{ARCHIVE_FIELD}.event_id = @id"
-_FLAGGED_CONTENTS = (
-    f"{_FURTHER_CONTENTS} AND c.event_type = 'sale_event' AND c.discount > {MIN_DISCOUNT} "
-    "AND c.priority_shipping = true"
-)
-"""The rule of `fraud/suspicion.py`, for documents: the archive takes no other type in these fields."""
 _FIRSTS = "SELECT * FROM c WHERE c.id IN ({})"
 _POINTERS = "SELECT c.id, c.quarantined FROM c WHERE c.id IN ({})"
+
+_MOST_REFUSALS = 30
+"""Of one look-up: to come to a single id among 500 takes ten. Cosmos itself has a fault if there are more."""
+
+_log = logging.getLogger(__name__)
 
 # Seconds. A call that takes longer fails, and the trigger or the orchestration that made it tries again later.
 _CONNECT_TIMEOUT = 5
@@ -119,21 +120,29 @@ async def event_ranges() -> KeyRanges:
     return await _event_ranges.get()
 
 
-async def find_events(ids: Iterable[str], store: StoreKey) -> dict[str, list[dict[str, Any]]]:
+async def find_events(ids: Iterable[str], store: StoreKey, *, in_part: bool = False) -> dict[str, list[dict[str, Any]]]:
     """The documents of a store's events by event id, in any order; an id of which nothing is archived is left out.
 
-    An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. A text that cannot be an id is
+    An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. `in_part` bounds their bytes,
+    too, and leaves out what Cosmos refuses for good, so that its neighbours are found; where contents of an id are left
+    out, its documents say so (`fraud.archive.is_read_in_part`).
+
+    A text that cannot be an id is
     not asked for. `read_items` reads a single id by its URL, and `a/b` or an empty id would lead elsewhere: every
     attempt would fail, although the event simply does not exist.
     """
     keys = {event_id: archive_key(store, event_id) for event_id in ids if is_event_id(event_id)}
     if not keys:
         return {}
-    documents = {event_id: [first] for event_id, first in (await (await _firsts.get()).ask(keys)).items()}
+    firsts = await (_firsts_apart(keys) if in_part else (await _firsts.get()).ask(keys))
+    documents = {event_id: [first] for event_id, first in firsts.items()}
     archive = await events()
-    for event_id, contents in documents.items():
+    for event_id, contents in list(documents.items()):
         if has_further_contents(contents[0]):
-            contents.extend(await _further_contents(archive, event_id, keys[event_id]))
+            further = await further_contents(archive, event_id, keys[event_id], MAX_CONTENTS - 1, in_part=in_part)
+            contents.extend(further.documents)
+            if not further.whole:
+                documents[event_id] = [*map(read_in_part, contents)]
     return documents
 
 
@@ -142,10 +151,39 @@ async def _find_firsts(asked: Sequence[Mapping[str, str]]) -> list[dict[str, dic
     archive = await events()
     documents: dict[tuple[str, str], dict[str, Any]] = {}
     for items in slices(list(dict.fromkeys(item for keys in asked for item in keys.items())), MAX_IDS):
-        if not await _read_under_ids(archive, {event_id for event_id, _ in items}, documents):
-            for part in slices(items, MAX_READ_ITEMS):
-                documents |= {_item(document): document for document in await archive.read_items(part)}
+        await _read_firsts(archive, items, documents)
     return [{item[0]: documents[item] for item in keys.items() if item in documents} for keys in asked]
+
+
+async def _firsts_apart(keys: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """The documents that have the ids of events, but for single ids that Cosmos refuses for good.
+
+    Those count as not archived yet: they are asked for again, and at last said to be unresolved. Raises what Cosmos
+    raised otherwise, and if it refuses more than some.
+    """
+    firsts = await _firsts.get()
+    documents: dict[str, dict[str, Any]] = {}
+    waiting, refusals = [list(keys)], 0
+    while waiting:
+        part = waiting.pop()
+        try:
+            documents |= await firsts.ask({event_id: keys[event_id] for event_id in part})
+        except CosmosHttpResponseError as problem:
+            refusals += 1
+            if problem.status_code not in FOR_GOOD or refusals > _MOST_REFUSALS:
+                raise
+            _log.warning("%d ids, %r the first, cannot be read: %s", len(part), part[0], problem)
+            if len(part) > 1:
+                waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
+    return {event_id: documents[event_id] for event_id in keys if event_id in documents}
+
+
+async def _read_firsts(
+    archive: ContainerProxy, items: Sequence[tuple[str, str]], into: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    if not await _read_under_ids(archive, {event_id for event_id, _ in items}, into):
+        for part in slices(items, MAX_READ_ITEMS):
+            into |= {_item(document): document for document in await archive.read_items(part)}
 
 
 async def _read_under_ids(
@@ -198,24 +236,6 @@ async def _open_pointers(_: AsyncExitStack) -> Gathering[Mapping[str, str], dict
 
 
 _firsts, _pointers = CachedClient(_open_firsts), CachedClient(_open_pointers)
-
-
-async def _further_contents(archive: ContainerProxy, event_id: str, key: str) -> list[dict[str, Any]]:
-    """The further contents of an id. Where there are too many, the flagged ones come first: a producer may hide none of
-    them behind a thousand others."""
-    most = MAX_CONTENTS - 1
-    contents = await _contents(archive, _FURTHER_CONTENTS, event_id, key, most)
-    if len(contents) < most:
-        return contents
-    flagged = await _contents(archive, _FLAGGED_CONTENTS, event_id, key, most)
-    by_id = {document["id"]: document for document in (*flagged, *contents)}
-    return list(by_id.values())[:most]
-
-
-async def _contents(archive: ContainerProxy, query: str, event_id: str, key: str, most: int) -> list[dict[str, Any]]:
-    parameters: list[dict[str, object]] = [{"name": "@id", "value": event_id}, {"name": "@most", "value": most}]
-    documents = archive.query_items(query, parameters=parameters, partition_key=key)
-    return [document async for document in documents]
 
 
 async def cases() -> ContainerProxy:
