@@ -50,6 +50,7 @@ _ID = {
     "altered": Fact(
         "number", "other contents under the id, at any store, whose customer, goods, money or store differ"
     ),
+    "read_in_part": Fact("flag", "there are more contents under the id than one look-up reads"),
 }
 _PROFILES = {"days": Fact("number", "days that the profiles are made of; 0 on the first evening")}
 _CUSTOMER = {
