@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,11 +15,13 @@ from fraud.desk.queries import EventQuery
 from fraud.desk.rows import EventRow
 from fraud.suspicion import is_suspicious
 from services import cosmos
+from services.cosmos_lists import listed
 from services.desk.case_queries import store_of
 from services.watching import azure_time
 
 SPAN = timedelta(hours=24)
 _TIME = f"c.{ARCHIVE_FIELD}.enqueued_time"
+_ARRIVALS = f"SELECT c.id, c.{ARCHIVE_FIELD} FROM c WHERE c.id IN ({{}})"
 _MOST_OF_A_MOMENT = 1_000
 """A page takes all events of its last moment, at most so many: the next page begins with an earlier moment."""
 
@@ -47,6 +50,15 @@ async def list_events(asked: EventQuery) -> Page[EventRow]:
     if not shown:
         shown = await _read(asked, last, last, None, _MOST_OF_A_MOMENT)
     return Page(tuple(map(_row, shown)), token_of(_Place(_moment(shown[-1]))))
+
+
+async def arrivals_of(event_ids: Sequence[str]) -> dict[str, datetime]:
+    """The times at which the first contents under some ids arrived, by id; of those that are archived."""
+    if not event_ids:
+        return {}
+    ids = listed(event_ids, "i")
+    documents = (await cosmos.events()).query_items(_ARRIVALS.format(ids.names), parameters=ids.parameters)
+    return {document["id"]: arrived async for document in documents if (arrived := arrival_of(document)) is not None}
 
 
 async def _end(asked: EventQuery) -> datetime:

@@ -1,7 +1,11 @@
-"""Events over time: a line for each customer or store, a point for each event, suspicious ones marked."""
+"""Events over time: a line for each customer or store, a point for each event, suspicious ones marked.
+
+Every point stands at the time at which its event reached the hub: the time that a producer wrote may be any, and two
+clocks on one axis tell nothing.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -10,6 +14,8 @@ from fraud.verdicts import Verdict
 
 ROW = 26
 _MOST_ROWS = 14
+_ORDER = ("plain", "flagged", "unresolved", "low", "medium", "high")
+"""The kinds as they are drawn: where points lie over one another, the worst is seen."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -40,7 +46,7 @@ class MomentsRow(msgspec.Struct, frozen=True):
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """Points by line, the busiest first; `left_out` lines are not drawn."""
+    """Points by line, the busiest first; `left_out` lines are not drawn, nor `unplaced` verdicts without an arrival."""
 
     height: int
     rows: list[MomentsRow]
@@ -48,10 +54,11 @@ class Timeline(msgspec.Struct, frozen=True):
     start: str
     end: str
     left_out: int
+    unplaced: int = 0
 
 
 def drawn(marks: Sequence[Mark], start: datetime, end: datetime) -> Timeline:
-    """The timeline of marks, from `start` to `end` or as far as they reach. Plain points lie below all others."""
+    """The timeline of marks, from `start` to `end` or as far as they reach."""
     lines: dict[str, list[Mark]] = {}
     for mark in marks:
         lines.setdefault(mark.row, []).append(mark)
@@ -72,7 +79,7 @@ def drawn(marks: Sequence[Mark], start: datetime, end: datetime) -> Timeline:
     return Timeline(
         len(shown) * ROW + 26,
         [MomentsRow(name, number * ROW + ROW // 2 + 4) for number, (name, _) in enumerate(shown)],
-        sorted(dots, key=lambda dot: dot.kind != "plain"),
+        sorted(dots, key=lambda dot: _ORDER.index(dot.kind)),
         f"{first:%Y-%m-%d %H:%M:%S}",
         f"{last:%H:%M:%S}" if last.date() == first.date() else f"{last:%Y-%m-%d %H:%M:%S}",
         len(lines) - len(shown),
@@ -84,28 +91,40 @@ def _suspicious(marks: Iterable[Mark]) -> int:
 
 
 def timeline_of(
-    verdicts: Sequence[Verdict], start: datetime, end: datetime, others: Iterable[EventRow] = ()
+    verdicts: Sequence[Verdict],
+    start: datetime,
+    end: datetime,
+    others: Sequence[EventRow] = (),
+    arrivals: Mapping[str, datetime] | None = None,
 ) -> Timeline:
-    """The timeline of a window: its verdicts by customer, at the times that their events carry if these are near, and
-    what else arrived of its store.
+    """The timeline of a window: its verdicts by customer, and what else arrived of its store.
+
+    A verdict stands where its event arrived, by the rows of the store or else by `arrivals`, which are by event id; one
+    that neither knows is not drawn.
     """
     judged = {verdict.event_id for verdict in verdicts}
     customers = {_line_of(verdict.event) for verdict in verdicts}
-    marks = [
-        Mark(
-            _line_of(verdict.event),
-            _moment(verdict, start, end),
-            verdict.band,
-            f"{verdict.event_id}, {verdict.band}, {verdict.score} points",
-            verdict.event_id,
-        )
-        for verdict in verdicts
-    ]
+    rows: dict[str, list[EventRow]] = {}
+    for row in others:
+        rows.setdefault(row.id, []).append(row)
+    marks: list[Mark] = []
+    for verdict in verdicts:
+        arrived = _arrival(verdict, rows.get(verdict.event_id, ())) or (arrivals or {}).get(verdict.event_id)
+        if arrived is not None:
+            title = f"{verdict.event_id}, {verdict.band}, {verdict.score} points, arrived {arrived:%H:%M:%S}"
+            marks.append(Mark(_line_of(verdict.event), arrived, verdict.band, title, verdict.event_id))
+    unplaced = len(verdicts) - len(marks)
     for row in others:
         if row.id not in judged:
             line = _line_of(row.event)
             marks.append(_mark(line if line in customers else "other customers", row))
-    return drawn(marks, start, end)
+    return msgspec.structs.replace(drawn(marks, start, end), unplaced=unplaced)
+
+
+def _arrival(verdict: Verdict, rows: Sequence[EventRow]) -> datetime | None:
+    """The arrival of the content that was judged; of another one under its id if that is not among the rows."""
+    same = [row.arrived for row in rows if row.event == verdict.event]
+    return min(same or [row.arrived for row in rows], default=None)
 
 
 def history_of(rows: Sequence[EventRow], *, by: str) -> Timeline:
@@ -125,15 +144,3 @@ def _mark(line: str, row: EventRow) -> Mark:
 def _line_of(event: Mapping[str, object] | None) -> str:
     customer = (event or {}).get("cust_id")
     return f"customer {customer}"[:22] if isinstance(customer, int) else "no customer"
-
-
-def _moment(verdict: Verdict, start: datetime, end: datetime) -> datetime:
-    """The time that an event carries, if it is near its window; else the middle of the window."""
-    middle = start + (end - start) / 2
-    try:
-        moment = msgspec.convert((verdict.event or {}).get("ts"), datetime)
-    except msgspec.ValidationError:
-        return middle
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment if abs((moment - middle).total_seconds()) < 86_400 else middle

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import azure.functions as func
@@ -33,7 +33,7 @@ from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from services.concurrency import both
 from services.counting import count_cases
-from services.desk.alike import latest_events
+from services.desk.alike import arrivals_of, latest_events
 from services.desk.cases import details_of, find_case, list_cases, related_cases
 
 _FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "sort", "from", "to", "token")
@@ -41,6 +41,8 @@ _SHOWN_VERDICTS = 200
 _PAGE = 50
 _RELATED = 6
 _BESIDE = 100
+_LOOKED_UP = 50
+"""Events whose arrival is asked for by their ids: a request unit each."""
 STATES = ("undecided", "open", "in_review", "escalated", "confirmed", "dismissed", "expired")
 KINDS = {"window": "of flagged sales", "sweep": "of a night's sweep", "quarantine": "in quarantine"}
 _counts = RecentAnswer(count_cases, seconds=2, stale=600)
@@ -95,7 +97,9 @@ async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200
         here="cases",
         details=details,
         case=case,
-        timeline=timeline_of(details.verdicts, case.window_start, case.window_end, beside),
+        timeline=timeline_of(
+            details.verdicts, case.window_start, case.window_end, beside, await _arrivals(details.verdicts, beside)
+        ),
         ring=ring_of(details.verdicts),
         alike_address=_alike_address,
         amounts=[_amount(verdict) for verdict in details.verdicts],
@@ -109,6 +113,13 @@ async def _beside(case: CaseRow) -> tuple[EventRow, ...]:
     """The latest events of the window in its store, flagged or not."""
     asked = EventQuery(store=str(case.store_id), start=case.window_start, end=case.window_end, limit=_BESIDE)
     return await latest_events(asked)
+
+
+async def _arrivals(verdicts: Sequence[Verdict], beside: Sequence[EventRow]) -> dict[str, datetime]:
+    """The arrivals of the worst verdicts whose events are not among those beside, in a store where much happens."""
+    seen = {row.id for row in beside}
+    missing = dict.fromkeys(verdict.event_id for verdict in verdicts if verdict.event_id not in seen)
+    return await arrivals_of(list(missing)[:_LOOKED_UP])
 
 
 def _alike_address(name: str, value: object, case: CaseRow) -> str:

@@ -16,12 +16,16 @@ from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
+import msgspec
 import pytest
 from playwright.sync_api import Route
 
+from activities.archive_events import archive_events
 from benchmarks.desk.filling import fill_cases, fill_events
+from fraud.archive import ReceivedEvent
 from fraud.desk.callers import Caller
 from fraud.desk.problems import ProblemError
+from fraud.desk.queries import CaseName
 from function_app.desk import answers
 from function_app.desk.assets import served_asset
 from function_app.desk.pages import TABLE
@@ -32,6 +36,7 @@ from local_azure.testing.parts import running
 from services import names
 from services.blobs import warehouse, write_blob
 from services.clients import close_clients
+from services.desk.cases import case_details
 from services.settings import settings
 from tests.support.parts import EMULATORS
 
@@ -110,6 +115,7 @@ def fixed_desk(
 async def _filled() -> dict[str, str]:
     case = await fill_cases(120, NOW)
     await fill_events(400, NOW, timedelta(hours=1))
+    await _archive_judged(case)
     path = "store-events/2026/03/04/09/p1-17.ndjson"
     await write_blob(await warehouse(names.QUARANTINE), path, _RECORD, "application/x-ndjson")
     return {
@@ -127,6 +133,19 @@ async def _filled() -> dict[str, str]:
         "me": "/desk/me",
         "refused": "/desk/nothing",
     }
+
+
+async def _archive_judged(case: str) -> None:
+    """Archive the events that a case is about, which arrived one after the other in its window."""
+    details = await case_details(CaseName(id=case))
+    events = [msgspec.json.encode(verdict.event) for verdict in details.verdicts]
+    step = (details.case.window_end - details.case.window_start) / (len(events) + 1)
+    await archive_events(
+        [
+            ReceivedEvent(body, "0", number, str(number), details.case.window_start + number * step, "campaign-desk")
+            for number, body in enumerate(events, 1)
+        ]
+    )
 
 
 async def _answered(method: str, url: str) -> func.HttpResponse:

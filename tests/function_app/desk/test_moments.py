@@ -16,7 +16,8 @@ def row(number: int, *, flagged: bool = False, **event: Any) -> EventRow:
 
 def test_a_window_shows_its_verdicts_on_the_line_of_their_customer_and_what_else_arrived():
     others = [row(1, cust_id=5), row(2, cust_id=6), row(3, cust_id=6, flagged=True)]
-    timeline = timeline_of([verdict(cust_id=5)], WINDOW.start, WINDOW.end, others)
+    judged = verdict(cust_id=5)
+    timeline = timeline_of([judged], WINDOW.start, WINDOW.end, others, {judged.event_id: WINDOW.start})
 
     lines = {line.y: line.label for line in timeline.rows}
     assert sorted((lines[dot.y], dot.kind) for dot in timeline.dots) == [
@@ -30,12 +31,39 @@ def test_a_window_shows_its_verdicts_on_the_line_of_their_customer_and_what_else
 
 def test_a_judged_event_is_drawn_once():
     judged = verdict(cust_id=5)
-    timeline = timeline_of([judged], WINDOW.start, WINDOW.end, [row(1, cust_id=5)])
-    again = timeline_of(
-        [judged], WINDOW.start, WINDOW.end, [EventRow(id=judged.event_id, arrived=WINDOW.end, flagged=True, event={})]
-    )
+    rows = [row(1, cust_id=5), EventRow(id=judged.event_id, arrived=WINDOW.end, flagged=True, event={})]
+    timeline = timeline_of([judged], WINDOW.start, WINDOW.end, rows[:1], {judged.event_id: WINDOW.start})
+    again = timeline_of([judged], WINDOW.start, WINDOW.end, rows[1:])
 
     assert (len(timeline.dots), len(again.dots)) == (2, 1)
+
+
+def test_a_verdict_stands_where_its_content_arrived_and_not_at_the_time_that_its_producer_wrote():
+    judged = verdict(cust_id=5, ts=(WINDOW.start - timedelta(minutes=9)).isoformat())
+    half = WINDOW.start + (WINDOW.end - WINDOW.start) / 2
+    rows = [
+        EventRow(id=judged.event_id, arrived=WINDOW.start, flagged=True, event={"cust_id": 6}),
+        EventRow(id=judged.event_id, arrived=half, flagged=True, event=judged.event or {}),
+    ]
+    timeline = timeline_of([judged], WINDOW.start, WINDOW.end, rows)
+
+    assert [dot.x for dot in timeline.dots] == [50]
+    assert timeline.start.endswith(f"{WINDOW.start:%H:%M:%S}")
+    assert f"arrived {half:%H:%M:%S}" in timeline.dots[0].title
+
+
+def test_a_verdict_whose_arrival_nobody_knows_is_not_drawn_and_counted():
+    timeline = timeline_of([verdict(cust_id=5), verdict(cust_id=6)], WINDOW.start, WINDOW.end, [row(1, cust_id=5)])
+
+    assert ([dot.kind for dot in timeline.dots], timeline.unplaced) == (["plain"], 2)
+
+
+def test_the_worst_band_lies_on_top():
+    verdicts = [verdict("high", n=1), verdict("low", n=2), verdict("medium", n=3), verdict("unresolved", n=4)]
+    arrivals = {each.event_id: WINDOW.start for each in verdicts}
+    timeline = timeline_of(verdicts, WINDOW.start, WINDOW.end, [row(1)], arrivals)
+
+    assert [dot.kind for dot in timeline.dots] == ["plain", "unresolved", "low", "medium", "high"]
 
 
 def test_a_history_has_a_line_for_each_store_and_reaches_from_the_first_to_the_last():

@@ -24,7 +24,7 @@ from services import cosmos, judged_counts
 from services.clients import close_clients
 from services.cosmos_bulk import Creation, create_in_bulk
 from services.counting import count_cases
-from services.desk.alike import list_events
+from services.desk.alike import arrivals_of, list_events
 from services.desk.cases import MAX_RELATED, case_details, find_case, list_cases, related_cases
 from services.desk.events import event_details
 from services.desk.linked_cases import MAX_RANKED, cases_around
@@ -130,6 +130,7 @@ QUESTIONS: dict[str, tuple[Callable[[str], Awaitable[object]], float]] = {
     "around": (around, 5 * LEAST + RANKED),
     "case": (lambda case_id: case_details(CaseName(id=case_id)), 7 * LEAST + RANKED),
     "alike": (lambda _: list_events(EventQuery(customer=7)), 6),
+    "arrivals": (lambda _: arrivals_of([f"event-{n}" for n in range(50)]), LEAST + 50),
     "event": (lambda _: event_details("event-7"), 3 * LEAST),
     "nobody": (lambda _: event_details("nobody"), 3 * LEAST),
 }
