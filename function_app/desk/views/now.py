@@ -27,7 +27,7 @@ _LABELS = {
     "captured": ("Captured", "in all-events", "/desk/reconciliations"),
     "archived": ("Archived", "in Cosmos", "/desk/trace"),
     "quarantined": ("Quarantined", "in the last hour", "/desk/quarantine"),
-    "flagged": ("Flagged", "by the stream job", "/desk/cases"),
+    "flagged": ("Flagged", "ids, repeats included", "/desk/cases"),
     "windows": ("Windows", "", "/desk/workflows?prefix=window-"),
     "judged": ("Verdicts", "", "/desk/cases"),
     "alerts": ("Alerts", "", "/desk/cases"),
