@@ -12,6 +12,8 @@ import msgspec
 
 from fraud.context.event_facts import key
 from fraud.context.sighting import GIFT_CARD
+from fraud.desk.review import CaseState
+from fraud.events import StoreKey
 from fraud.verdicts import Verdict
 
 REACH = timedelta(hours=2)
@@ -22,15 +24,31 @@ ROUNDS = 3
 _OF_GATEWAY = frozenset(("STORE_NAME", "STORE_NETWORK", "FEW_BY_NETWORK", "DEEP_AT_GATEWAY"))
 
 
+class LinkedFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """As much of a linked case as a list shows; `at_stake` is absent where an earlier version wrote the case."""
+
+    store_id: StoreKey
+    window_end: datetime
+    state: CaseState = "open"
+    at_stake: int | None = None
+
+
 class LinkedCase(msgspec.Struct, frozen=True):
-    """Another case with verdicts that are linked to those of a case, and what they share."""
+    """Another case with verdicts that are linked to those of a case, and what they share.
+
+    `facts` are null in one that somebody has altered beyond reading.
+    """
 
     id: str
     by: tuple[str, ...]
+    facts: LinkedFacts | None = None
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """Who did what, in one line, and the other cases that it covers. `complete` is false if more were not read."""
+    """Who did what, in one line, and the other cases that it covers, those with the most money at stake first.
+
+    `complete` is false if more were not read.
+    """
 
     headline: str = ""
     cases: tuple[LinkedCase, ...] = ()
@@ -77,6 +95,13 @@ def linked(case_id: str, verdicts: Mapping[str, Sequence[Verdict]], *, complete:
         ring, newest = [*ring, *joined], joined
     cases = tuple(LinkedCase(name, tuple(shared)) for name, shared in sorted(by.items()))
     return Linked(_headline(ring), cases, complete)
+
+
+def by_money(links: Linked, facts: Mapping[str, LinkedFacts]) -> Linked:
+    """The links with the facts of their cases, those with the most money at stake first."""
+    cases = [msgspec.structs.replace(case, facts=facts.get(case.id)) for case in links.cases]
+    cases.sort(key=lambda case: (-((case.facts and case.facts.at_stake) or 0), case.id))
+    return msgspec.structs.replace(links, cases=tuple(cases))
 
 
 def _headline(ring: Sequence[_Member]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.desk.linking import linked
+from fraud.desk.linking import by_money, linked
 from fraud.desk.paging import Page, token_of
 from fraud.desk.problems import not_found
 from fraud.desk.queries import CaseName, CaseQuery
@@ -95,13 +95,14 @@ async def details_of(case: CaseRow, *, most: int) -> CaseDetails:
         verdicts_in(case.verdicts_blob), both(journal_of(case), cases_around(case))
     )
     worst = sorted(verdicts, key=lambda verdict: (-verdict.score, verdict.event_id))[:most]
+    links = linked(case.id, {**around.verdicts, case.id: verdicts}, complete=around.complete)
     return CaseDetails(
         case=case,
         verdicts=tuple(worst),
         verdicts_in_all=len(verdicts),
         journal=tuple(journal),
         journal_problem=journal_problem(case.review, journal),
-        linked=linked(case.id, {**around.verdicts, case.id: verdicts}, complete=around.complete),
+        linked=by_money(links, around.facts),
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
-from fraud.desk.linking import REACH
+import msgspec
+
+from fraud.desk.linking import REACH, LinkedFacts
 from fraud.desk.rows import CaseRow
 from fraud.verdicts import Verdict
 from services import cosmos
@@ -25,7 +27,8 @@ _WITHIN = "c.window_end BETWEEN @first AND @last"
 _COUNT = f"SELECT VALUE COUNT(1) FROM c WHERE {_WITHIN}"
 """One condition, so that the index alone answers it."""
 _AROUND = (
-    f"SELECT TOP {MAX_CASES + 1} c.id, c.verdicts_blob, c.revision FROM c WHERE {IS_CASE} AND {_WITHIN} "
+    f"SELECT TOP {MAX_CASES + 1} c.id, c.verdicts_blob, c.revision, c.store_id, c.window_end, "
+    f"c.stakes.at_stake, c.review.state FROM c WHERE {IS_CASE} AND {_WITHIN} "
     "AND c.id != @id AND (c.bands.high >= 1 OR c.bands.medium >= 1) ORDER BY "
 )
 _WORST_FIRST, _BY_ID = "c.max_score DESC", "c.window_end DESC, c.id ASC"
@@ -35,9 +38,10 @@ _kept = VerdictsCache()
 
 
 class Around(NamedTuple):
-    """The verdicts of the cases around a case, by case; `complete` unless only some of them were read."""
+    """Verdicts and facts of the cases around a case, by case; `complete` unless only some of them were read."""
 
     verdicts: Mapping[str, Sequence[Verdict]]
+    facts: Mapping[str, LinkedFacts]
     complete: bool
 
 
@@ -58,7 +62,8 @@ async def cases_around(case: CaseRow) -> Around:
     around = rows[:MAX_CASES]
     read = await together((_kept.read(str(row.get("verdicts_blob")), _revision(row)) for row in around), at_once=_READS)
     by_case = {str(row["id"]): of_case for row, of_case in zip(around, read, strict=True)}
-    return Around(by_case, complete=span == REACH and len(rows) <= MAX_CASES)
+    facts = {str(row["id"]): each for row in around if (each := _facts(row)) is not None}
+    return Around(by_case, facts, complete=span == REACH and len(rows) <= MAX_CASES)
 
 
 def _within(case: CaseRow, span: timedelta) -> list[dict[str, object]]:
@@ -66,6 +71,13 @@ def _within(case: CaseRow, span: timedelta) -> list[dict[str, object]]:
         {"name": "@first", "value": time_text(case.window_end - span)},
         {"name": "@last", "value": time_text(case.window_end + span)},
     ]
+
+
+def _facts(row: dict[str, Any]) -> LinkedFacts | None:
+    try:
+        return msgspec.convert(row, LinkedFacts)
+    except msgspec.ValidationError:
+        return None  # somebody has altered it: it is linked all the same
 
 
 def _revision(row: dict[str, Any]) -> int:

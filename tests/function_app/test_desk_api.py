@@ -220,7 +220,13 @@ async def test_a_case_says_first_who_did_what_over_all_cases_that_belong_to_it(h
 
     assert linked["headline"].startswith("one account, 2 stores, ")
     assert linked["headline"].endswith(" in 15 min")
-    assert {case["id"]: case["by"] for case in linked["cases"]}[second] == ["customer 8061000"]
+    other = {case["id"]: case for case in linked["cases"]}[second]
+    assert other["by"] == ["customer 8061000"]
+    assert (other["facts"]["store_id"], other["facts"]["at_stake"]) == (8_062, 500_000)
+    async with http.get(f"/desk/cases/{first}") as page:
+        text = await page.text()
+    assert text.count(f'href="/desk/cases/{second}"') == 1
+    assert "by customer 8061000" in text
 
 
 async def test_rule_sets_show_the_active_one_first(http: aiohttp.ClientSession):

@@ -40,6 +40,8 @@ _FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "sort", "f
 _SHOWN_VERDICTS = 200
 _PAGE = 50
 _RELATED = 6
+_MOST_LINKS = 12
+"""Linked cases that are seen at once; the others unfold."""
 _BESIDE = 100
 _LOOKED_UP = 50
 """Events whose arrival is asked for by their ids: a request unit each."""
@@ -90,6 +92,7 @@ async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200
     details, (related, beside) = await both(
         details_of(case, most=_SHOWN_VERDICTS), both(related_cases(case, most=_RELATED), _beside(case))
     )
+    covered = {other.id for other in details.linked.cases}
     return answers.page(
         "case.html",
         visit,
@@ -103,7 +106,8 @@ async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200
         ring=ring_of(details.verdicts),
         alike_address=_alike_address,
         amounts=[_amount(verdict) for verdict in details.verdicts],
-        related=related,
+        related=[other for other in related if other.id not in covered],
+        most_links=_MOST_LINKS,
         problem=problem,
         given=visit.form() if visit.request.method == "POST" else {},
     )

@@ -3,7 +3,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.desk.linking import LinkedCase, linked
+from fraud.desk.linking import LinkedCase, LinkedFacts, by_money, linked
 from fraud.verdicts import Band, Reason, Verdict
 from fraud.windows import Window
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
@@ -89,3 +89,16 @@ def test_odd_fields_link_nothing_and_raise_nothing():
 
     assert linked("a", {"a": odd, "b": odd}).cases == ()
     assert linked("a", {"a": odd}).headline == "one store, one sale in 5 min"
+
+
+def test_linked_cases_come_by_the_money_at_stake_and_none_is_lost():
+    links = linked("a", {name: [verdict(1)] for name in "abcd"})
+    facts = {
+        name: LinkedFacts(store_id=3, window_end=WINDOW.end, at_stake=stake)
+        for name, stake in (("b", 100), ("c", 900), ("d", None))
+    }
+
+    told = by_money(links, facts)
+    assert [case.id for case in told.cases] == ["c", "b", "d"]
+    assert {case.by for case in told.cases} == {("customer 1",)}
+    assert [case.id for case in by_money(links, {"d": facts["c"]}).cases] == ["d", "b", "c"]
