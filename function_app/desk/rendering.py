@@ -24,16 +24,18 @@ _MOST_SHOWN = 64 * 1024
 def environment() -> "Environment":
     """The templates with their filters."""
     made = templates_of("function_app.desk")
-    made.filters.update(
-        number=number,
-        moment=moment,
-        span=span,
-        pretty=pretty,
-        trace_address=trace_address,
-        cents=cents,
-        store=store,
-        sentence=sentence,
-    )
+    filters: dict[str, Any] = {
+        "number": number,
+        "counted": counted,
+        "moment": moment,
+        "span": span,
+        "pretty": pretty,
+        "trace_address": trace_address,
+        "cents": cents,
+        "store": store,
+        "sentence": sentence,
+    }
+    made.filters.update(filters)
     shared: dict[str, Any] = {"asset": address, "query": query, "pages": PAGES}
     made.globals.update(shared)
     return made
@@ -47,6 +49,11 @@ def render(template: str, **content: Any) -> str:
 def number(value: float | None, places: int = 0) -> str:
     """`1,234`, or a dash for what is not known."""
     return UNKNOWN if value is None else f"{value:,.{places}f}"
+
+
+def counted(value: int, word: str, plural: str = "") -> str:
+    """A number of things: `1 case`, `1,234 cases`, or with a plural of its own."""
+    return f"{value:,} {word if value == 1 else plural or f'{word}s'}"
 
 
 def cents(value: int | None) -> str:

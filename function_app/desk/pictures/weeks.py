@@ -8,6 +8,8 @@ import msgspec
 from fraud.desk.labels import RuleHits, RuleWeek, week_of
 
 WEEKS, STEP, BAR, HEIGHT, FLOOR = 12, 26, 20, 64, 46
+FEW = 10
+"""A rule with fewer labels has no share in percent, and its bars stay grey: one case says little about thirty rules."""
 
 
 class Week(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,38 +41,53 @@ def weeks_before(now: datetime) -> list[str]:
 
 
 def over_time(rule: str, weeks: Sequence[str], hits: Sequence[RuleHits], labels: Sequence[RuleWeek]) -> RuleOverTime:
-    """A rule in these weeks; `hits` and `labels` may be of all rules. Bars are as high as the rule's own best week."""
+    """A rule in these weeks; `hits` and `labels` may be of all rules. Bars are as high as the rule's own best week.
+
+    A precision of fewer than FEW labels is None.
+    """
     counts = {row.week: row.verdicts for row in hits if row.rule == rule}
     by_week = {row.week: row for row in labels if row.rule == rule}
     most = max([1, *(counts.get(week, 0) for week in weeks)])
-    bars = [
-        _week(number * STEP, week, counts.get(week, 0), most, by_week.get(week)) for number, week in enumerate(weeks)
-    ]
     right = sum(row.confirmed + row.fraud for row in by_week.values())
     wrong = sum(row.dismissed + row.legitimate for row in by_week.values())
+    bars = [
+        _week(number * STEP, Counted(week, counts.get(week, 0), by_week.get(week)), most, is_rated=right + wrong >= FEW)
+        for number, week in enumerate(weeks)
+    ]
     return RuleOverTime(
         rule=rule,
         weeks=bars,
         hits=sum(counts.get(week, 0) for week in weeks),
         right=right,
         wrong=wrong,
-        precision=right / (right + wrong) if right + wrong else None,
+        precision=right / (right + wrong) if right + wrong >= FEW else None,
     )
 
 
-def _week(x: int, week: str, hits: int, most: int, labels: RuleWeek | None) -> Week:
+class Counted(msgspec.Struct, frozen=True):
+    """A week of a rule: its hits, and its labels if it has any."""
+
+    week: str
+    hits: int
+    labels: RuleWeek | None
+
+
+def _week(x: int, counted: Counted, most: int, *, is_rated: bool) -> Week:
+    hits, labels = counted.hits, counted.labels
     height = max(2, FLOOR * hits // most) if hits else 0
     right, wrong = (labels.confirmed + labels.fraud, labels.dismissed + labels.legitimate) if labels else (0, 0)
     # A week may have labels and no hits that are counted: its bar has the height of the labels alone.
     height = height or (6 if right + wrong else 0)
-    part = height * right // (right + wrong) if right + wrong else 0
-    words = f"{week}: {hits:,} hits" + (f", {right} right and {wrong} wrong" if right + wrong else "")
+    is_coloured = is_rated and right + wrong > 0
+    part = height * right // (right + wrong) if is_coloured else 0
+    words = f"{counted.week}: {hits:,} hit{'s' * (hits != 1)}"
+    words += f", {right} right and {wrong} wrong" if right + wrong else ""
     return Week(
         x=x,
         y=FLOOR - height,
         height=height,
         right=part,
-        wrong=height - part if right + wrong else 0,
-        label=week.rpartition("-W")[2],
+        wrong=height - part if is_coloured else 0,
+        label=counted.week.rpartition("-W")[2],
         title=words,
     )

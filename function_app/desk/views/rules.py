@@ -4,7 +4,7 @@ import azure.functions as func
 
 from activities.desk.hits import recent_figures, recent_hits
 from function_app.desk import answers
-from function_app.desk.pictures.weeks import BAR, HEIGHT, STEP, WEEKS, over_time, weeks_before
+from function_app.desk.pictures.weeks import BAR, FEW, HEIGHT, STEP, WEEKS, over_time, weeks_before
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from services.concurrency import both
@@ -21,7 +21,11 @@ async def show_weeks(visit: Visit) -> func.HttpResponse:
     """The hits and the precision of each rule of the active set, by week."""
     now, (hits, figures) = await azure_time(), await both(recent_hits(), recent_figures())
     weeks = weeks_before(now)
-    rules = [over_time(rule.id, weeks, hits.rules, figures.rules) for rule in (await rule_sets())[0].rules]
+    rules = [
+        # A rule that adds no points accuses nobody, so no decision is about it.
+        over_time(rule.id, weeks, hits.rules, figures.rules if any(rule.weights) else ())
+        for rule in (await rule_sets())[0].rules
+    ]
     return answers.fragment(
         visit.request,
         "rule_weeks.html",
@@ -30,6 +34,7 @@ async def show_weeks(visit: Visit) -> func.HttpResponse:
         height=HEIGHT,
         bar=BAR,
         figures=figures,
+        few=FEW,
         complete=hits.complete and figures.complete,
     )
 

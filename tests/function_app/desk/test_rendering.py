@@ -54,3 +54,8 @@ def test_a_value_of_a_query_may_have_any_name():
         rendering.query("/desk/quarantine/record", path="a/b.json", empty="")
         == "/desk/quarantine/record?path=a%2Fb.json"
     )
+
+
+def test_things_are_counted_in_words():
+    told = [rendering.counted(1, "case"), rendering.counted(1_200, "case"), rendering.counted(0, "is", "are")]
+    assert told == ["1 case", "1,200 cases", "0 are"]
