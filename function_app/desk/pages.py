@@ -11,7 +11,7 @@ from azure.servicebus.exceptions import ServiceBusError
 from fraud.desk.problems import ProblemError
 from function_app.access import checks_callers_itself, open_to_all
 from function_app.callers import caller_of_page
-from function_app.desk import answers, forms
+from function_app.desk import answers, forms, patience
 from function_app.desk.assets import served_asset
 from function_app.desk.routing import Routes, ViewMatch, ViewTable
 from function_app.desk.views import (
@@ -115,18 +115,36 @@ async def _answered(match: ViewMatch, request: func.HttpRequest, client: Client)
         if request.method == "POST" and not forms.is_ours(request, visit.form()):
             detail = "Go back, reload the page, and send it again."
             return answers.refused(403, "The form is not from here", detail, visit)
-        answer = await match.view(visit)
+        answer = await patience.awaited(_shown(match, visit), changes=request.method == "POST")
     except ProblemError as error:
         answer = answers.refused(error.status, error.title, error.detail, visit)
     except BadFormError as error:
         answer = answers.refused(400, "The form cannot be read", str(error), visit)
     except InstancesError as error:
         answer = answers.refused(502, "The workflow engine refuses", str(error), visit)
+    except patience.ServiceAwayError as error:
+        _log.warning("%s: no answer of %s", request.url.partition("?")[0], error)
+        answer = _away(visit, str(error))
     except (AzureError, ServiceBusError, EventHubError, TimeoutError, ExceptionGroup) as error:
         reason = type(first_of(error)).__name__
         _log.warning("%s: a service does not answer: %s", request.url.partition("?")[0], reason)
-        detail = f"A service that this page needs does not answer ({reason}). The page Now shows which; try again."
-        answer = answers.refused(503, "A service is away", detail, visit)
+        answer = _away(visit, await patience.away_now(), reason)
     if known_token is None:
         answer.headers.add("Set-Cookie", forms.cookie(request, token))
     return answer
+
+
+async def _shown(match: ViewMatch, visit: Visit) -> func.HttpResponse:
+    """The answer of a view, as a coroutine of its own."""
+    return await match.view(visit)
+
+
+def _away(visit: Visit, services: str, reason: str = "") -> func.HttpResponse:
+    """The page that says which services do not answer; if all do by now, why one did not."""
+    title = f"{services[:1].upper()}{services[1:]} {'do' if ' and ' in services else 'does'} not answer"
+    detail = "This page needs an answer, so it cannot be shown."
+    if not services:
+        title, detail = "A service did not answer", f"It failed once ({reason}), and answers now. Load the page again."
+    if visit.request.method == "POST":
+        detail = "What you sent may have been done, or may still be: look before you send it again."
+    return answers.refused(503, title, f"{detail} The page Now shows how each service is.", visit)

@@ -1,5 +1,7 @@
 """The page Now: the pipeline as it is at this moment, renewed every two seconds."""
 
+import asyncio
+import time
 from typing import Any
 
 import azure.functions as func
@@ -19,7 +21,7 @@ from function_app.desk.views.campaign_plans import NAMES
 from function_app.desk.visit import Visit
 from function_app.durable_client import management_address
 from reconciliation.reporting.titles import VERDICTS
-from services.concurrency import first_of
+from services.concurrency import both, first_of
 from services.instances import Filter, Instance, InstancesError, list_page
 
 _LABELS = {
@@ -68,8 +70,38 @@ _HEALTH_SECONDS = 60.0
 """Asking each service costs as much as a look at the pipeline, which it includes."""
 _WRONG_SECONDS = 10.0
 """If something is wrong, the services are asked again sooner."""
-_health = RecentAnswer(check_health, seconds=_HEALTH_SECONDS)
-_health_again = RecentAnswer(check_health, seconds=_WRONG_SECONDS)
+_LOOK_SECONDS = 8.0
+"""The page does not wait longer for what a service holds up: it shows which one."""
+
+
+class _Checked(msgspec.Struct, frozen=True):
+    health: Health
+    at: float
+
+
+async def _check() -> _Checked:
+    return _Checked(await check_health(), time.monotonic())
+
+
+_checked = RecentAnswer(_check, seconds=_HEALTH_SECONDS)
+
+
+async def _health() -> Health:
+    checked = await _checked.get()
+    if checked.health.status != "ok" and time.monotonic() - checked.at > _WRONG_SECONDS:
+        checked = await _checked.ask_again()
+    return checked.health
+
+
+async def _flow() -> tuple[Flow | None, str]:
+    """The flow; without one, the reason why."""
+    try:
+        async with asyncio.timeout(_LOOK_SECONDS):
+            return await recent_flow(), ""
+    except TimeoutError:
+        return None, f"no answer within {_LOOK_SECONDS:g} s."
+    except Exception as error:  # noqa: BLE001 - whatever a service fails with is what the page has to tell
+        return None, f"{type(first_of(error)).__name__}: {first_of(error)}"[:300]
 
 
 class _Eyes:
@@ -84,20 +116,15 @@ class _Eyes:
         return await self._recent.get()
 
     async def _look(self) -> Seen:
-        health = await _health.get()
-        if health.status != "ok":
-            health = await _health_again.get()
-        try:
-            flow, problem = await recent_flow(), ""
-        except Exception as error:  # noqa: BLE001 - whatever a service fails with is what the page has to tell
-            flow, problem = None, f"{type(first_of(error)).__name__}: {first_of(error)}"[:300]
-        return Seen(health, flow, problem, await self._campaigns())
+        health, ((flow, problem), campaigns) = await both(_health(), both(_flow(), self._campaigns()))
+        return Seen(health, flow, problem, campaigns)
 
     async def _campaigns(self) -> list[RunningCampaign]:
         asked = Filter(statuses=("Running", "Pending", "Suspended"), prefix=_PREFIX)
         try:
-            page = await list_page(self._base, asked, _MOST_CAMPAIGNS)
-        except InstancesError:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                page = await list_page(self._base, asked, _MOST_CAMPAIGNS)
+        except (InstancesError, TimeoutError):
             return []  # health tells that the engine's storage is away
         return [_campaign(instance) for instance in page.instances if instance.name in NAMES]
 
