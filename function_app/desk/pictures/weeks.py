@@ -51,7 +51,9 @@ def over_time(rule: str, weeks: Sequence[str], hits: Sequence[RuleHits], labels:
     right = sum(row.confirmed + row.fraud for row in by_week.values())
     wrong = sum(row.dismissed + row.legitimate for row in by_week.values())
     bars = [
-        _week(number * STEP, Counted(week, counts.get(week, 0), by_week.get(week)), most, is_rated=right + wrong >= FEW)
+        _week(
+            number * STEP, WeekCounts(week, counts.get(week, 0), by_week.get(week)), most, is_rated=right + wrong >= FEW
+        )
         for number, week in enumerate(weeks)
     ]
     return RuleOverTime(
@@ -64,7 +66,7 @@ def over_time(rule: str, weeks: Sequence[str], hits: Sequence[RuleHits], labels:
     )
 
 
-class Counted(msgspec.Struct, frozen=True):
+class WeekCounts(msgspec.Struct, frozen=True):
     """A week of a rule: its hits, and its labels if it has any."""
 
     week: str
@@ -72,7 +74,7 @@ class Counted(msgspec.Struct, frozen=True):
     labels: RuleWeek | None
 
 
-def _week(x: int, counted: Counted, most: int, *, is_rated: bool) -> Week:
+def _week(x: int, counted: WeekCounts, most: int, *, is_rated: bool) -> Week:
     hits, labels = counted.hits, counted.labels
     height = max(2, FLOOR * hits // most) if hits else 0
     right, wrong = (labels.confirmed + labels.fraud, labels.dismissed + labels.legitimate) if labels else (0, 0)

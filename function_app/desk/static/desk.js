@@ -1,5 +1,5 @@
 // Keys of the desk: g and a letter goes to a page, / finds an event, j and k move through rows, Enter opens one.
-// What is live rests while nobody sees it.
+// What is live rests while nobody sees it, and turns grey if it is not answered: old figures must not look like new ones.
 "use strict";
 (() => {
   const typing = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
@@ -49,4 +49,27 @@
   document.addEventListener("htmx:before:request", (event) => {
     if (document.hidden && event.target.closest("[data-live]")) event.preventDefault();
   });
+
+  const LATE = 8000;
+  let answered = Date.now();
+
+  const tell = () => {
+    const live = document.querySelector("[data-live]");
+    const note = document.querySelector("[data-late]");
+    if (!live || !note || document.hidden) return;
+    const age = Date.now() - answered;
+    live.classList.toggle("stale", age > LATE);
+    note.hidden = age <= LATE;
+    note.querySelector("[data-age]").textContent = `The last answer came ${Math.round(age / 1000)} s ago; what is below is of then.`;
+  };
+
+  // A page that refuses takes no place in the one that is shown.
+  document.addEventListener("htmx:before:response", (event) => {
+    if (!event.target.closest("[data-live]")) return;
+    if (event.detail.ctx.response.status >= 400) event.preventDefault();
+    else answered = Date.now();
+    tell();
+  });
+
+  setInterval(tell, 1000);
 })();
