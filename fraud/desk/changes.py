@@ -115,6 +115,18 @@ def reanalysed(case: CaseRow, reanalysis: str, when: datetime, why: str) -> Chan
     return _change(case, changed, APP, when, "reanalysed", why)
 
 
+def changed_since(review: Review, last: JournalEntry | None) -> str:
+    """The sentence for somebody whose change came second: who did what last, and the state of the case by that."""
+    state = review.state.replace("_", " ")
+    if last is None:
+        return f"this case is {state}, and its verdicts are others than those that you have seen: read it again"
+    verb = f"{last.what} it to {last.assignee or 'nobody'}" if last.what == "assigned" else f"{last.what} it"
+    return (
+        f"{last.who or 'somebody'} {verb} at {last.when:%Y-%m-%d %H:%M:%S}Z, and it is {state} now; "
+        "or its verdicts are others than those that you have seen: read it again"
+    )
+
+
 def _taken(review: Review) -> int:
     return STEPS.index(review.step) if review.step else -1
 

@@ -9,14 +9,14 @@ from typing import Any, cast
 import msgspec
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError, CosmosResourceNotFoundError
 
-from fraud.desk.changes import Change
+from fraud.desk.changes import Change, changed_since
 from fraud.desk.problems import ProblemError
 from fraud.desk.review import REVIEW_FIELD, UNDECIDED, JournalEntry
 from fraud.desk.rows import CaseRow
 from fraud.events import StoreKey
 from services import cosmos
 from services.desk.case_queries import IS_CASE, time_text
-from services.desk.cases import find_case, row_of
+from services.desk.cases import find_case, journal_of, row_of
 from services.watching import azure_time
 
 _CHANGED = (409, 412)
@@ -38,9 +38,9 @@ async def change_case(case_id: str, etag: str, make: Callable[[CaseRow], Change]
     """
     case = await find_case(case_id)
     if case.etag.strip('"') != etag:
-        raise _changed_since(case)
+        raise await _changed_since(case)
     if not await write_change(case, make(case)):
-        raise _changed_since(await find_case(case_id))
+        raise await _changed_since(await find_case(case_id))
     return await find_case(case_id)
 
 
@@ -104,7 +104,6 @@ async def unattended_cases(days: int) -> list[tuple[str, StoreKey]]:
     ]
 
 
-def _changed_since(case: CaseRow) -> ProblemError:
-    review = case.review
-    detail = f"it is {review.state} now, and was amended or changed since you have seen it: read it again"
-    return ProblemError(412, "Changed meanwhile", detail)
+async def _changed_since(case: CaseRow) -> ProblemError:
+    journal = await journal_of(case)
+    return ProblemError(412, "Changed meanwhile", changed_since(case.review, journal[-1] if journal else None))

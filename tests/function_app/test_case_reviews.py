@@ -94,6 +94,8 @@ async def test_the_second_of_two_reviewers_is_told_what_the_first_has_done(http:
 
     assert sorted(status for status, _ in answers) == [200, 412, 412, 412, 412]
     assert {problem["title"] for status, problem in answers if status == 412} == {"Changed meanwhile"}
+    winner = next(case["review"]["decided_by"] for status, case in answers if status == 200)
+    assert all(f"{winner} decided it at" in problem["detail"] for status, problem in answers if status == 412)
     assert len((await case_of(http, name))["journal"]) == 1
 
 

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from fraud.desk.changes import STEPS, Change, assigned, commented, decided, reopened, stepped
+from fraud.desk.changes import STEPS, Change, assigned, changed_since, commented, decided, reopened, stepped
 from fraud.desk.problems import ProblemError
 from fraud.desk.review import MAX_ENTRIES, CaseState, EntryKind
 from tests.fraud.desk.cases import ANA, BEN, NOON, OPERATOR, a_case
@@ -121,3 +121,15 @@ def test_the_app_takes_no_case_out_of_the_hands_of_its_reviewer_by_a_reminder():
 
     assert change is not None
     assert (change.review.state, change.review.assignee) == ("in_review", "Ana")
+
+
+def test_the_second_of_two_is_told_who_was_faster_and_what_they_did():
+    first = decided(a_case(state="in_review"), ANA, NOON, "dismissed", "a promotion")
+    taken = assigned(a_case(), BEN, NOON, "Ben", None)
+
+    assert changed_since(first.review, first.entry).startswith(
+        "Ana decided it at 2026-01-02 12:00:00Z, and it is dismissed now"
+    )
+    assert changed_since(taken.review, taken.entry).startswith("Ben assigned it to Ben at ")
+    assert "it is in review now" in changed_since(taken.review, taken.entry)
+    assert "its verdicts are others" in changed_since(a_case().review, None)

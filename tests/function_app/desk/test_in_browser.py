@@ -94,7 +94,9 @@ def test_of_two_who_decide_one_case_the_second_is_told(browser: Browser, desk: s
                 each.page.get_by_role("button", name=outcome).click()
 
             expect(second.page.get_by_role("alert")).to_contain_text("Changed meanwhile")
+            expect(second.page.get_by_role("alert")).to_contain_text("decided it at")
             expect(second.page.locator(".facts .mark.dismissed")).to_be_visible()
+            expect(second.page.get_by_label("Why")).to_have_value("I looked at it.")
 
 
 def test_chosen_cases_are_dismissed_together_with_one_reason(visitor: Visitor):
