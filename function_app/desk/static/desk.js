@@ -1,4 +1,4 @@
-// Keys of the desk: g and a letter goes to a page, / finds an event, j and k move through rows, Enter opens one.
+// Keys of the desk: g and a letter goes to a page, / finds an event, j and k move through rows, Enter opens one. A box above a list chooses all of it.
 // What is live rests while nobody sees it, and turns grey if it is not answered: old figures must not look like new ones.
 "use strict";
 (() => {
@@ -44,6 +44,16 @@
         field.focus();
       }
     }
+  });
+
+  const boxes = (all) => [...all.closest("table").querySelectorAll("tbody input[type=checkbox]")];
+  for (const all of document.querySelectorAll("[data-all]")) all.hidden = boxes(all).length < 2;
+  document.addEventListener("change", (event) => {
+    const box = event.target.closest("table input[type=checkbox]");
+    const all = box?.closest("table").querySelector("[data-all]");
+    if (!all) return;
+    if (box === all) for (const each of boxes(all)) each.checked = all.checked;
+    all.checked = boxes(all).every((each) => each.checked);
   });
 
   document.addEventListener("htmx:before:request", (event) => {

@@ -27,7 +27,7 @@ from function_app.api.endpoint import Answer, Call
 from function_app.desk import answers
 from function_app.desk.pictures.moments import timeline_of
 from function_app.desk.pictures.ring import ring_of
-from function_app.desk.rendering import query, store
+from function_app.desk.rendering import counted, query, store
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
@@ -52,26 +52,35 @@ _counts = RecentAnswer(count_cases, seconds=2, stale=600)
 
 async def show_inbox(visit: Visit) -> func.HttpResponse:
     """Cases by filter, those with the most money at stake first. 400 for an invalid filter."""
-    asked = {name: text for name in _FILTERS if (text := visit.asked(name))}
+    return await _inbox(visit, {name: text for name in _FILTERS if (text := visit.asked(name))})
+
+
+async def _inbox(visit: Visit, asked: dict[str, str], problem: str = "", status: int = 200) -> func.HttpResponse:
+    """The list of a question; after a form that was refused with the reason, and with what was chosen and written."""
     try:
         question = msgspec.convert({"limit": _PAGE, "state": "undecided", **asked}, CaseQuery, strict=False)
         page = await list_cases(question)
     except (msgspec.ValidationError, ProblemError) as error:
         detail = error.detail if isinstance(error, ProblemError) else str(error)
         return answers.refused(400, "No such list", detail, visit)
-    asked.pop("token", None)
+    is_form = visit.request.method == "POST"
     return answers.page(
         "cases.html",
         visit,
+        status=status,
         here="cases",
         cases=page.items,
         next_token=page.next,
-        asked={**dict.fromkeys(_FILTERS, ""), "state": "undecided", "sort": "amount", **asked},
+        asked={**dict.fromkeys(_FILTERS, ""), "state": "undecided", "sort": "amount", **asked, "token": ""},
         states=STATES,
         kinds=KINDS,
         bands=BANDS,
         counts=await _counts.get(),
         alike=_alike(page.items),
+        problem=problem,
+        token_asked=asked.get("token", ""),
+        chosen={choice.partition(" ")[0] for choice in visit.chosen("case")} if is_form else set[str](),
+        why=visit.form().get("why", "") if is_form else "",
     )
 
 
@@ -177,10 +186,14 @@ async def act(visit: Visit) -> func.HttpResponse:
 
 @needs("analyst")
 async def dismiss_many(visit: Visit) -> func.HttpResponse:
-    """Dismiss the chosen cases with one reason, each as it was seen; the page lists what was refused."""
+    """Dismiss the chosen cases with one reason, each as it was seen; the list says what was refused."""
     form, chosen = visit.form(), visit.chosen("case")
+    asked = {name: text for name in _FILTERS if (text := form.get(name, "").strip())}
     if not chosen or not form.get("why", "").strip():
-        return answers.refused(400, "Nothing was dismissed", "Choose cases, and say why.", visit)
+        missing = (
+            "say why" if chosen else "choose cases" if form.get("why", "").strip() else "choose cases, and say why"
+        )
+        return await _inbox(visit, asked, f"Nothing was dismissed: {missing}.", 400)
     refusals: list[str] = []
     for case_id, _, etag in (choice.partition(" ") for choice in chosen[:_PAGE]):
         try:
@@ -195,12 +208,14 @@ async def dismiss_many(visit: Visit) -> func.HttpResponse:
                 )
             )
         except ProblemError as error:
-            refusals.append(f"{case_id}: {error.detail}")
-        except msgspec.ValidationError as error:
-            return answers.refused(400, "Nothing was dismissed", f"The reason cannot be taken: {error}", visit)
+            refusals.append(f"{case_id}: {error.detail}.")
+        except msgspec.ValidationError:
+            return await _inbox(visit, asked, "Nothing was dismissed: a reason has at most 2,000 characters.", 400)
     if refusals:
-        return answers.refused(409, f"{len(chosen) - len(refusals)} dismissed", ". ".join(refusals), visit)
-    return answers.redirect("/desk/cases")
+        dismissed = counted(len(chosen) - len(refusals), "case was", "cases were")
+        return await _inbox(visit, asked, f"{dismissed} dismissed, these not. {' '.join(refusals)}", 409)
+    asked.pop("token", None)
+    return answers.redirect(query("/desk/cases", **asked))
 
 
 def _name(case_id: str) -> CaseName:

@@ -103,6 +103,7 @@ async def _page(visit: Visit, problem: str = "", status: int = 200) -> func.Http
         repair=repairs[1],
         problem=problem,
         given=visit.form() if visit.request.method == "POST" else {},
+        chosen=set(visit.chosen("difference")) if visit.request.method == "POST" else set[str](),
     )
 
 

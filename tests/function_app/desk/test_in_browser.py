@@ -108,7 +108,7 @@ def test_chosen_cases_are_dismissed_together_with_one_reason(visitor: Visitor):
         boxes.nth(number).check()
     page.get_by_label("Dismiss the chosen").fill("A promotion of the chain.")
     page.get_by_role("button", name="Dismiss").click()
-    page.wait_for_url("**/desk/cases")
+    page.wait_for_url("**/desk/cases?*sort=time*")
 
     for name in names:
         visitor.go(f"/desk/cases/{name}")

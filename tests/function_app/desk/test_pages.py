@@ -4,6 +4,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator
+from html import unescape
 
 import aiohttp
 import pytest
@@ -11,7 +12,9 @@ import pytest_asyncio
 
 from fraud.desk.queries import Question
 from services.desk.deeds import list_deeds
+from tests.function_app.desk.forms import send
 from tests.function_app.http_functions import call, until
+from tests.function_app.test_desk_api import make_case
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -120,6 +123,22 @@ async def test_a_form_without_the_visitors_token_does_nothing(visitor: aiohttp.C
         assert answer.status == 403
     _, status = await call(http, "GET", f"/api/campaigns/{instance}")
     assert status["status"] == "Running"
+
+
+async def test_a_dismissal_without_a_reason_comes_back_with_what_was_chosen(visitor: aiohttp.ClientSession):
+    case = await make_case("window-8300-dismissed", 8_300, 500)
+    store = {"store": "8300", "state": "undecided"}
+    _, listed = await page(visitor, "/desk/cases?store=8300")
+    choice = re.search(r'name="case" value="([^"]+)"', listed)
+    assert choice is not None
+    form = {"case": unescape(choice[1]), **store}
+
+    status, text = await send(visitor, "/desk/cases?store=8300", "/desk/cases/dismiss", why=" ", **form)
+    again = await send(visitor, "/desk/cases?store=8300", "/desk/cases/dismiss", why="a promotion", **form)
+
+    assert (status, "Nothing was dismissed: say why." in text) == (400, True)
+    assert re.search(rf'aria-label="Choose {case}" checked', text)
+    assert again == (303, "/desk/cases?state=undecided&store=8300")
 
 
 async def test_a_wrong_time_is_told_and_nothing_is_asked(http: aiohttp.ClientSession):

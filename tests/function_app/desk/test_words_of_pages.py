@@ -1,6 +1,7 @@
 """Small words of the pages: stores without a name, sentences, JSON in JSON, and cases that look alike."""
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,24 @@ def row(name: str, store_id: int | str, window: Window = WINDOW_ENDING_1010) -> 
     verdict = judged({"id": "a", "event_type": "sale_event"}, store_id, window, None, contents=1)
     case = case_of(name, store_id, window, [verdict], "fraud-events/x.ndjson")
     return msgspec.convert({**msgspec.to_builtins(case), "etag": "1"}, CaseRow)
+
+
+def inbox(cases: list[CaseRow], **content: Any) -> str:
+    """The list of cases as an analyst sees it."""
+    names = ("state", "kind", "band", "store", "customer", "assignee", "sort", "from", "to")
+    nothing: dict[str, Any] = {
+        "counts": {},
+        "alike": (),
+        "problem": "",
+        "token_asked": "",
+        "chosen": (),
+        "why": "",
+        "next_token": None,
+    }
+    return render(
+        "cases.html", me=Caller(name="Ann", role="analyst", by="name"), token="", here="cases", cases=cases,
+        asked=dict.fromkeys(names, ""), states=(), kinds={}, bands=(), **{**nothing, **content},
+    )  # fmt: skip
 
 
 def test_a_store_is_named_and_none_is_said_as_none():
@@ -45,13 +64,17 @@ def test_cases_that_would_read_the_same_are_told_from_one_another_by_their_links
     others = [row("window-5-x-aa0e5f", 5), msgspec.structs.replace(row("quarantine-5-x-aa0e6f", 5), type="quarantine")]
     cases = [*parts, *swept, *named, *others]
     alike = _alike(cases)
-    asked = dict.fromkeys(("state", "kind", "band", "store", "customer", "assignee", "sort", "from", "to"), "")
-
-    page = render(
-        "cases.html", me=Caller(name="Ann", role="reader", by="name"), token="", here="cases", cases=cases,
-        next_token=None, asked=asked, states=(), kinds={}, bands=(), counts={}, alike=alike,
-    )  # fmt: skip
+    page = inbox(cases, alike=alike)
     links = re.findall(r'<a href="/desk/cases/[^"]+">(.+?)</a>', page)
 
     assert alike == {case.id for case in (*parts, *swept, *named)}
     assert len(links) == len({re.sub("<[^>]+>", "", link) for link in links}) == len(cases)
+
+
+def test_a_form_that_was_refused_keeps_what_was_chosen_and_written():
+    cases = [row("window-3-x-aa0a1b", 3), row("window-4-x-aa0c1d", 4)]
+    page = inbox(cases, problem="Nothing was dismissed: say why.", chosen={"window-4-x-aa0c1d"}, why="A <promotion>")
+
+    assert re.findall(r'aria-label="Choose ([^"]+)" checked', page) == ["window-4-x-aa0c1d"]
+    assert 'role="alert">Nothing was dismissed: say why.' in page
+    assert 'value="A &lt;promotion&gt;"' in page
