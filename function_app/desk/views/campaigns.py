@@ -12,6 +12,7 @@ from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.views.campaign_plans import NAMES
 from function_app.desk.visit import Visit
+from function_app.desk.wrong_fields import wrong_field
 from function_app.durable_client import management_address
 from orchestrations.contracts import RUN_CAMPAIGN
 from services import instances
@@ -111,7 +112,8 @@ async def start(visit: Visit) -> func.HttpResponse:
     try:
         order = msgspec.convert(given, CampaignRequest, strict=False)
     except msgspec.ValidationError as error:
-        return await _list(visit, str(error), 400)
+        labels = {name: label for name, (label, _, _) in _FIELDS.items()}
+        return await _list(visit, wrong_field(error, labels).says, 400)
     campaign = Campaign.of(order, name=secrets.token_hex(4), seed=secrets.randbits(31))
     taken = f"{campaign.run_id} is running: stop it, or choose another name."
     if await durable_client.is_running(visit.client, campaign.run_id):

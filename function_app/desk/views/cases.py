@@ -9,6 +9,7 @@ import azure.functions as func
 import msgspec
 
 from activities.recent import RecentAnswer
+from fraud.desk.paging import Page
 from fraud.desk.problems import ProblemError
 from fraud.desk.queries import CaseName, CaseQuery, EventQuery
 from fraud.desk.rows import CaseRow, EventRow
@@ -31,6 +32,7 @@ from function_app.desk.rendering import counted, query, store
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
+from function_app.desk.wrong_fields import NOTHING, wrong_field
 from services.concurrency import both
 from services.counting import count_cases
 from services.desk.alike import arrivals_of, latest_events
@@ -57,12 +59,12 @@ async def show_inbox(visit: Visit) -> func.HttpResponse:
 
 async def _inbox(visit: Visit, asked: dict[str, str], problem: str = "", status: int = 200) -> func.HttpResponse:
     """The list of a question; after a form that was refused with the reason, and with what was chosen and written."""
+    wrong, page = NOTHING, Page[CaseRow](())
     try:
         question = msgspec.convert({"limit": _PAGE, "state": "undecided", **asked}, CaseQuery, strict=False)
         page = await list_cases(question)
     except (msgspec.ValidationError, ProblemError) as error:
-        detail = error.detail if isinstance(error, ProblemError) else str(error)
-        return answers.refused(400, "No such list", detail, visit)
+        wrong, status = wrong_field(error), 400
     is_form = visit.request.method == "POST"
     return answers.page(
         "cases.html",
@@ -77,7 +79,8 @@ async def _inbox(visit: Visit, asked: dict[str, str], problem: str = "", status:
         bands=BANDS,
         counts=await _counts.get(),
         alike=_alike(page.items),
-        problem=problem,
+        problem=problem or wrong.says,
+        wrong=wrong.name,
         token_asked=asked.get("token", ""),
         chosen={choice.partition(" ")[0] for choice in visit.chosen("case")} if is_form else set[str](),
         why=visit.form().get("why", "") if is_form else "",
@@ -176,7 +179,7 @@ async def act(visit: Visit) -> func.HttpResponse:
         )
         await handler(call)
     except msgspec.ValidationError as error:
-        return await _case(visit, case_id, f"Say why, in at most 2,000 characters ({error}).", 400)
+        return await _case(visit, case_id, wrong_field(error).says, 400)
     except ProblemError as error:
         if error.status == 404:
             raise

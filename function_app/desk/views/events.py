@@ -13,6 +13,7 @@ from function_app.desk.pictures.moments import history_of
 from function_app.desk.rendering import query
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
+from function_app.desk.wrong_fields import NOTHING, wrong_field
 from services.desk.alike import list_events
 
 _PAGE = 100
@@ -23,7 +24,7 @@ async def show_events(visit: Visit) -> func.HttpResponse:
     """Events that are alike in a value, the latest first, drawn over time. 400 for an invalid filter."""
     asked = {name: text for name in (*_VALUES, "from", "to", "token") if (text := visit.asked(name))}
     words = ", ".join(f"{name} {asked[name]}" for name in _VALUES if name in asked)
-    problem = ""
+    wrong = NOTHING
     rows: tuple[EventRow, ...] = ()
     following: str | None = None
     if words:
@@ -31,20 +32,21 @@ async def show_events(visit: Visit) -> func.HttpResponse:
             page = await list_events(msgspec.convert({"limit": _PAGE, **asked}, EventQuery, strict=False))
             rows, following = page.items, page.next
         except (msgspec.ValidationError, ProblemError) as error:
-            problem = error.detail if isinstance(error, ProblemError) else str(error)
+            wrong = wrong_field(error, {"from": "Arrived from", "to": "The end of the span"})
     by = "store" if {"customer", "sku"} & asked.keys() else "customer"
     asked.pop("token", None)
     return answers.page(
         "events.html",
         visit,
-        status=400 if problem else 200,
+        status=400 if wrong.says else 200,
         here="cases",
         rows=rows,
         next_token=following,
         timeline=history_of(rows, by=by) if rows else None,
         by=by,
         words=words[:200],
-        problem=problem,
+        problem=wrong.says,
+        wrong=wrong.name,
         links=_cases_of(asked),
         asked={**dict.fromkeys((*_VALUES, "from", "to"), ""), **asked},
         value_address=_address_of,

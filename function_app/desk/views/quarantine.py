@@ -3,7 +3,7 @@
 import azure.functions as func
 import msgspec
 
-from fraud.desk.problems import ProblemError, bad_request
+from fraud.desk.problems import ProblemError
 from fraud.desk.queries import QuarantineQuery
 from fraud.desk.set_aside import MAX_BODY, Resubmission
 from function_app.desk import answers
@@ -11,6 +11,7 @@ from function_app.desk.rendering import query, trace_address
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
+from function_app.desk.wrong_fields import wrong_field
 from function_app.set_aside import resubmit
 from services.desk.quarantine import list_quarantine, quarantine_record
 
@@ -24,7 +25,7 @@ async def show_quarantine(visit: Visit) -> func.HttpResponse:
     try:
         question = msgspec.convert({"limit": _PAGE, **asked}, QuarantineQuery, strict=False)
     except msgspec.ValidationError as error:
-        raise bad_request(None, str(error)) from error
+        raise ProblemError(400, "No such list", wrong_field(error, {"from": "Enqueued from"}).says) from error
     page = await list_quarantine(question)
     asked.pop("token", None)
     return answers.page(

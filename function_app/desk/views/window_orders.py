@@ -7,6 +7,7 @@ import msgspec
 
 from fraud.desk.problems import ProblemError, bad_request
 from fraud.reanalysis.asking import ReanalysisRow, ReanalysisStop, TrialRow
+from function_app.desk.wrong_fields import wrong_field
 from function_app.durable_client import RUNNING
 
 Order = TypeVar("Order", bound=msgspec.Struct)
@@ -19,7 +20,7 @@ def order_from(form: dict[str, str], kind: type[Order]) -> Order:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise bad_request("form", str(error)) from error
+        raise bad_request("form", wrong_field(error).says) from error
 
 
 def why_of(form: dict[str, str]) -> str:

@@ -141,6 +141,17 @@ async def test_a_dismissal_without_a_reason_comes_back_with_what_was_chosen(visi
     assert again == (303, "/desk/cases?state=undecided&store=8300")
 
 
+async def test_a_wrong_filter_is_told_at_its_field(http: aiohttp.ClientSession):
+    status, text = await page(http, "/desk/cases?customer=abc")
+    events, of_events = await page(http, "/desk/events?customer=7&from=yesterday")
+
+    assert (status, events) == (400, 400)
+    assert "Customer must be a whole number." in text
+    assert re.search(r'name="customer" aria-invalid="true"[^>]+ value="abc"', text)
+    assert "Arrived from must be a time like" in of_events
+    assert "Nothing arrived" not in of_events
+
+
 async def test_a_wrong_time_is_told_and_nothing_is_asked(http: aiohttp.ClientSession):
     status, text = await page(http, "/desk/workflows?from=yesterday")
 

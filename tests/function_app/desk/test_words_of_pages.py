@@ -29,6 +29,7 @@ def inbox(cases: list[CaseRow], **content: Any) -> str:
         "counts": {},
         "alike": (),
         "problem": "",
+        "wrong": "",
         "token_asked": "",
         "chosen": (),
         "why": "",
