@@ -1,14 +1,13 @@
 """The pages of reconciliations: the reports by day as a calendar of green and red, and the form that starts one."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import azure.functions as func
-import msgspec
 
-from activities.desk.reports import ReportSeen, recent_reports
+from activities.desk.reports import recent_reports
 from function_app import durable_client
 from function_app.desk import answers
+from function_app.desk.pictures.calendar import calendar
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
@@ -20,17 +19,7 @@ from reconciliation.reporting.titles import VERDICTS
 from services.reports import find_blob, find_report
 from services.watching import azure_time
 
-_WEEKS = 5
 _SHOWN = 100
-
-
-class Day(msgspec.Struct, frozen=True):
-    """A day of the calendar: the worst verdict of the reports that end on it, and the latest of those."""
-
-    day: date
-    verdict: str
-    run: str
-    count: int
 
 
 async def show_reconciliations(visit: Visit) -> func.HttpResponse:
@@ -46,7 +35,7 @@ async def _list(visit: Visit, problem: str = "", status: int = 200) -> func.Http
         visit,
         status=status,
         here="reconciliations",
-        weeks=_calendar(reports, now),
+        weeks=calendar(reports, now),
         reports=reports[:_SHOWN],
         left_out=max(0, len(reports) - _SHOWN),
         words=VERDICTS,
@@ -55,30 +44,6 @@ async def _list(visit: Visit, problem: str = "", status: int = 200) -> func.Http
         problem=problem,
         given=visit.form() if visit.request.method == "POST" else {},
     )
-
-
-_WORST = ("differences", "incomplete", "unread", "empty", "acknowledged", "balanced")
-
-
-def _calendar(reports: Iterable[ReportSeen], now: datetime) -> list[list[Day]]:
-    """Weeks from Monday on, the last one being this week."""
-    monday = now.date() - timedelta(days=now.weekday())
-    by_day: dict[date, list[ReportSeen]] = {}
-    for report in reports:
-        # A range that ends at midnight is of the day before.
-        by_day.setdefault((report.end - timedelta(microseconds=1)).astimezone(UTC).date(), []).append(report)
-    weeks: list[list[Day]] = []
-    for week in range(_WEEKS - 1, -1, -1):
-        days = [monday - timedelta(weeks=week) + timedelta(days=number) for number in range(7)]
-        weeks.append([_day(day, by_day.get(day, [])) for day in days])
-    return weeks
-
-
-def _day(day: date, reports: list[ReportSeen]) -> Day:
-    if not reports:
-        return Day(day, "", "", 0)
-    worst = min(reports, key=lambda report: _WORST.index(report.verdict))
-    return Day(day, worst.verdict, worst.run, len(reports))
 
 
 @needs("operator", deed="reconcile")
