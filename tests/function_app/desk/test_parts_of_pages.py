@@ -9,9 +9,11 @@ import pytest
 
 from fraud.desk.callers import Caller
 from function_app.desk.assets import address, served_asset
-from function_app.desk.rendering import environment
+from function_app.desk.rendering import environment, render
+from function_app.desk.views.campaigns import _rows  # pyright: ignore[reportPrivateUsage]
 from reconciliation.reporting.acknowledgements import Open
 from tests.fraud.desk.cases import NOON
+from tests.function_app.desk.test_campaign_plans import instance
 
 OLGA = Caller(name="Olga", role="operator", by="name")
 
@@ -44,3 +46,11 @@ def test_a_confirmed_fraud_has_the_red_dot_and_not_the_green_one():
     rules = re.findall(r"([^{}]*\.mark\.confirmed::before[^{}]*){([^}]*)}", stylesheet())
 
     assert [colour for _, colour in rules] == ["background:var(--wrong)"]
+
+
+@pytest.mark.parametrize("planned", [None, 500])
+def test_a_campaign_has_one_bar_with_a_plan_or_without(planned: int | None):
+    status = {"phase": "sending", "batches": 10, "batches_sent": 4, "planned": planned, "totals": {"sent": 200}}
+    text = render("campaign_rows.html", rows=_rows([instance(output=None, custom_status=status)]), me=OLGA, token="")
+
+    assert text.count("<progress") == 1
