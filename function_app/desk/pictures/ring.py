@@ -14,6 +14,8 @@ from fraud.verdicts import Verdict
 
 BoxKind = Literal["account", "sku", "gateway", "store", "payment"]
 WIDTH, ROW, BOX_HEIGHT = 980, 34, 24
+_EDGE = 2
+"""Beside the outer boxes: half of a border lies outside of its box."""
 _WIDTHS: dict[BoxKind, int] = {"sku": 170, "gateway": 170, "account": 200, "store": 170, "payment": 170}
 _LEFT: tuple[BoxKind, ...] = ("sku", "gateway")
 _RIGHT: tuple[BoxKind, ...] = ("store", "payment")
@@ -108,7 +110,11 @@ def _drawn(weights: Counter[_Key], ties: Counter[tuple[str, _Key]], shared: dict
         shares.update(shared[key])
     ranked = sorted(shares, key=lambda account: (-shares[account], -weights["account", account], account))
     accounts: list[_Key] = [("account", account) for account in ranked[:_MOST_ACCOUNTS]]
-    columns = [(0, sides[0]), ((WIDTH - _WIDTHS["account"]) // 2, accounts), (WIDTH - _WIDTHS["store"], sides[1])]
+    columns = [
+        (_EDGE, sides[0]),
+        ((WIDTH - _WIDTHS["account"]) // 2, accounts),
+        (WIDTH - _WIDTHS["store"] - _EDGE, sides[1]),
+    ]
     tallest = max(len(keys) for _, keys in columns)
     nodes = {
         key: _node(key, x, 4 + (2 * row + tallest - len(keys)) * ROW // 2, weights[key], shared.get(key, set[str]()))

@@ -65,3 +65,10 @@ def test_a_hostile_value_is_cut_or_left_out():
 
     assert {node.kind for node in ring.nodes} == {"account", "sku", "store"}
     assert all(len(node.label) <= 22 for node in ring.nodes)
+
+
+def test_no_border_of_a_box_is_cut_at_the_edge_of_the_picture():
+    ring = ring_of([verdict(cust_id=number, sku=77, store_id=3) for number in range(3)])
+
+    assert min(node.x for node in ring.nodes) >= 1
+    assert max(node.x + node.width for node in ring.nodes) <= ring.width - 1

@@ -185,5 +185,5 @@ async def test_differences_that_were_all_acknowledged_are_not_red_any_more(
     assert (refused[0], "choose the differences" in refused[1]) == (400, True)
     assert status == 303
     assert 'name="difference"' not in after
-    assert "you, 20" in after
+    assert "Acknowledged by you, " in after
     assert await until(calendar)
