@@ -14,7 +14,7 @@ from reconciliation.reporting.pages import templates_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PAGES = ("now", "cases", "trace", "workflows", "reconciliations", "campaigns", "quarantine", "rules")
+PAGES = ("now", "cases", "events", "trace", "workflows", "reconciliations", "campaigns", "quarantine", "rules")
 """The pages that the desk has, as the navigation names them."""
 UNKNOWN = "\u2013"
 _MOST_SHOWN = 64 * 1024

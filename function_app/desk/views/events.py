@@ -8,6 +8,7 @@ import msgspec
 from fraud.desk.problems import ProblemError
 from fraud.desk.queries import EventQuery
 from fraud.desk.rows import EventRow
+from fraud.suspicion import MIN_DISCOUNT
 from function_app.desk import answers
 from function_app.desk.pictures.moments import history_of
 from function_app.desk.rendering import query
@@ -39,11 +40,12 @@ async def show_events(visit: Visit) -> func.HttpResponse:
         "events.html",
         visit,
         status=400 if wrong.says else 200,
-        here="cases",
+        here="events",
         rows=rows,
         next_token=following,
         timeline=history_of(rows, by=by) if rows else None,
         by=by,
+        least=MIN_DISCOUNT,
         words=words[:200],
         problem=wrong.says,
         wrong=wrong.name,

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from fraud.desk.callers import Caller
+from fraud.desk.rows import EventRow
 from function_app.desk.assets import address, served_asset
+from function_app.desk.pictures.moments import history_of
 from function_app.desk.rendering import environment, render
 from function_app.desk.views.campaigns import _rows  # pyright: ignore[reportPrivateUsage]
 from reconciliation.reporting.acknowledgements import Open
@@ -54,3 +56,39 @@ def test_a_campaign_has_one_bar_with_a_plan_or_without(planned: int | None):
     text = render("campaign_rows.html", rows=_rows([instance(output=None, custom_status=status)]), me=OLGA, token="")
 
     assert text.count("<progress") == 1
+
+
+def address_of(*_: object) -> str:
+    return "/desk"
+
+
+def events_page(*rows: EventRow) -> str:
+    return render(
+        "events.html", me=OLGA, here="events", rows=rows, next_token=None, timeline=history_of(rows, by="customer"),
+        by="customer", least=50, words="store 3", problem="", wrong="", links=[], value_address=address_of,
+        asked=dict.fromkeys(("customer", "sku", "store", "gateway", "from", "to"), ""),
+    )  # fmt: skip
+
+
+def test_the_page_of_events_tells_why_a_deep_discount_was_not_flagged():
+    event = {"event_type": "sale_event", "discount": 75, "priority_shipping": False}
+    text = events_page(EventRow(id="e", arrived=NOON, flagged=False, event=event))
+
+    assert "a discount above 50 % and priority shipping" in text
+    assert "<th>Priority</th>" in text
+    assert re.search(r'<td class="n">75</td><td>no</td>', text)
+
+
+def test_a_legend_names_what_is_drawn_and_nothing_else():
+    text = events_page(EventRow(id="e", arrived=NOON, flagged=True, event={"priority_shipping": True}))
+
+    assert re.findall(r'<i class="(\w+)"></i>', text) == ["flagged"]
+    assert "<td>yes</td>" in text
+
+
+def test_events_have_a_place_in_the_navigation_and_a_key_of_their_own():
+    text = events_page(EventRow(id="e", arrived=NOON, flagged=True, event={}))
+    keys = re.findall(r'data-go="(\w)"', text)
+
+    assert re.search(r'href="/desk/events" data-go="e" aria-current="page"', text)
+    assert len(keys) == len(set(keys)) == 9
