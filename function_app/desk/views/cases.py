@@ -31,6 +31,7 @@ from function_app.desk.pictures.ring import ring_of
 from function_app.desk.rendering import counted, query, store
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
+from function_app.desk.said_once import said_once
 from function_app.desk.visit import Visit
 from function_app.desk.wrong_fields import NOTHING, wrong_field
 from services.concurrency import both
@@ -117,6 +118,7 @@ async def _case(visit: Visit, case_id: str, problem: str = "", status: int = 200
         ),
         ring=ring_of(details.verdicts),
         alike_address=_alike_address,
+        said_once=said_once(details.verdicts),
         amounts=[_amount(verdict) for verdict in details.verdicts],
         related=[other for other in related if other.id not in covered],
         most_links=_MOST_LINKS,
