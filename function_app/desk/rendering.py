@@ -9,6 +9,7 @@ import msgspec
 
 from fraud.events import UNKNOWN_STORE
 from function_app.desk.assets import address
+from function_app.desk.rule_words import rule_words
 from reconciliation.reporting.pages import templates_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def environment() -> "Environment":
         "cents": cents,
         "store": store,
         "sentence": sentence,
+        "rule_words": rule_words,
     }
     made.filters.update(filters)
     shared: dict[str, Any] = {"asset": address, "query": query, "pages": PAGES}
