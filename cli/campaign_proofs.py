@@ -17,6 +17,7 @@ from cli.campaign_report.figures import look
 from cli.campaign_report.files import write_files
 from cli.campaign_report.proving import PATIENCE, prove
 from cli.campaign_report.showing import show_report
+from cli.campaign_report.worlds_played import keep_worlds, kept_worlds
 from cli.campaign_tapes import hand_over, play
 from cli.options import duration, number, whole_number
 from cli.screen import console, from_here, say
@@ -51,7 +52,8 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         before = look(app)
         started = campaigns.start(app, msgspec.to_builtins(played.plan))
         keep_before(FOLDER / started, before)
-        return _prove(app, started, options, [stage for stage in asked.stages if isinstance(stage, World)])
+        keep_worlds(FOLDER / started, asked, played.plan)
+        return _prove(app, started, options, _worlds_of(asked))
 
     parser.add_argument("file", type=Path, metavar="FILE", help="a campaign file; campaigns/ has examples")
     parser.add_argument("--name", help="another name than the file's")
@@ -68,15 +70,24 @@ def _with_seed(plan: CampaignPlan, seed: int) -> CampaignPlan:
     return msgspec.structs.replace(plan, seed=seed, stages=stages)
 
 
+def _worlds_of(plan: CampaignPlan) -> list[World]:
+    return [stage for stage in plan.stages if isinstance(stage, World)]
+
+
 def add_report(parser: argparse.ArgumentParser) -> None:
     """The options of the command that reports on a campaign."""
 
     def run(options: argparse.Namespace) -> int:
-        stages = read_plan(options.file).stages if options.file else []
-        return _prove(app_of(options), options.name, options, [stage for stage in stages if isinstance(stage, World)])
+        app = app_of(options)
+        if options.file:
+            worlds = _worlds_of(read_plan(options.file))
+        else:
+            state = campaigns.look(app, options.name)
+            worlds = kept_worlds(FOLDER / state.id, state.plan)
+        return _prove(app, options.name, options, worlds)
 
     parser.add_argument("name", help="the campaign's name or id; one that runs is watched to its end")
-    text = "the campaign's file, if it plays a labelled world: its labels follow from it"
+    text = "the campaign's file, if it plays a labelled world and was not run from this folder"
     parser.add_argument("--file", type=Path, metavar="FILE", help=text)
     _add_report_options(parser)
     parser.set_defaults(run=run)
