@@ -11,18 +11,21 @@ from azure.cosmos.aio import ContainerProxy
 
 from fraud.load.latencies import Latencies, LatencySample
 from fraud.suspicion import is_suspicious, store_of
+from fraud.verdicts import time_path
 from fraud.windows import WINDOW, window_of
-from services import cosmos
+from services import cosmos, names
+from services.blobs import warehouse
 from services.window_reports import window_label
 
 ALL_EVENTS, SIXTEENTH = 20_000, 320_000
 """Of a campaign of more events, a sixteenth is looked at; of one of still more, a sixteenth of that."""
+_HOUR = len("yyyy/mm/dd/hh")
 _MARGIN = timedelta(minutes=1)
 _EVENTS = """SELECT c.ts, c.archive.enqueued_time AS enqueued, c._ts AS written, c.store_id, c.event_type,
 c.discount, c.priority_shipping FROM c
 WHERE c.archive.enqueued_time >= @from AND c.archive.enqueued_time <= @to AND c.archive.run_id = @run
 AND STARTSWITH(c.id, @prefix)"""
-_CASES = """SELECT c.window_end, c._ts AS written FROM c
+_CASES = """SELECT c.window_end, c._ts AS written, c.verdicts_blob, IS_DEFINED(c.review) AS reviewed FROM c
 WHERE c.window_end >= @from AND c.window_end <= @to AND c.type = 'window'"""
 
 
@@ -55,7 +58,7 @@ async def measure_latencies(task: LatencyTask, reported: Mapping[str, datetime])
         if analysed := _analysed(row, reported):
             to_window.append((begun, round(max((analysed - begun).total_seconds(), 0.0), 3)))
     ends = {"@from": _as_kept(task.started), "@to": _as_kept(task.ended + WINDOW)}
-    windows = [_window(row) async for row in _rows(await cosmos.cases(), _CASES, ends)]
+    windows = await _windows([row async for row in _rows(await cosmos.cases(), _CASES, ends)])
     sample = 16.0 ** -len(prefix)
     return Latencies.of(events, windows, sample=sample, from_due=task.from_due, reported=to_window)
 
@@ -74,9 +77,26 @@ def _analysed(row: dict[str, Any], reported: Mapping[str, datetime]) -> datetime
     return reported.get(window_label(store_of(row.get("store_id")), window.end))
 
 
-def _window(row: dict[str, Any]) -> LatencySample:
-    end = _moment(str(row["window_end"]))
-    return end, _seconds(end, int(row["written"]))
+async def _windows(cases: list[dict[str, Any]]) -> list[LatencySample]:
+    """The time from each window's end to the last write of its case by the app.
+
+    A case tells it, until somebody reviews it: that writes the same document. Then the blob of its verdicts tells.
+    """
+    hours = {time_path(_moment(str(case["window_end"])))[:_HOUR] for case in cases if case["reviewed"]}
+    container = await warehouse(names.FRAUD_EVENTS)
+    written = {
+        f"{names.FRAUD_EVENTS}/{blob.name}": int(blob.last_modified.timestamp())
+        for hour in sorted(hours)
+        async for blob in container.list_blobs(name_starts_with=hour)
+    }
+    samples: list[LatencySample] = []
+    for case in cases:
+        end = _moment(str(case["window_end"]))
+        by_case = int(case["written"])
+        samples.append(
+            (end, _seconds(end, written.get(case["verdicts_blob"], by_case) if case["reviewed"] else by_case))
+        )
+    return samples
 
 
 def _seconds(begun: datetime, written: int) -> float:
