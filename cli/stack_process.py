@@ -13,6 +13,7 @@ import msgspec
 
 ROOT = Path(__file__).parents[1]
 LOCAL_SETTINGS = ROOT / ".local" / "local.settings.json"
+_STACK = (sys.executable, "-m", "local_azure.stack")
 _READY = "ready stack functions="
 _GAVE_UP = "stack cannot go on"
 _STOP_SECONDS = 60.0
@@ -28,6 +29,21 @@ class Stack(msgspec.Struct, frozen=True):
     pid: int
     url: str
     settings: Path = LOCAL_SETTINGS
+
+
+def forget_stack(state: Path, settings: Path = LOCAL_SETTINGS, config: Path = ROOT / "local-azure.toml") -> None:
+    """Remove the state of a stack. Raises StackError, and removes nothing, while this clone's stack runs."""
+    said = subprocess.run(  # noqa: S603 - our own module
+        [*_STACK, "reset", "--config", str(config), "--state", str(state), "--settings", str(settings)],
+        check=False,
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=_STOP_SECONDS,
+    )
+    if said.returncode:
+        raise StackError(f"the stack did not start:\n{said.stdout}")
 
 
 @contextlib.contextmanager
@@ -46,7 +62,7 @@ def running_stack(
 
     Raises StackError if it does not become ready, or if the block fails because the stack could not go on.
     """
-    command = [sys.executable, "-m", "local_azure.stack", "up", "--speed", str(speed)]
+    command = [*_STACK, "up", "--speed", str(speed)]
     if not_before is not None:
         command += ["--not-before", not_before.isoformat()]
     process = subprocess.Popen(  # noqa: S603 - our own module

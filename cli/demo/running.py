@@ -24,7 +24,7 @@ from cli.demo.laying import lay
 from cli.demo.plan import DemoPlan
 from cli.demo.worst_case import save_file, worst_case
 from cli.screen import console, from_here, heading, progress
-from cli.stack_process import ROOT, Stack, running_stack
+from cli.stack_process import ROOT, Stack, forget_stack, running_stack
 from fraud.campaigns import CampaignRequest
 from fraud.load.report import IdVerdict
 from reconciliation.messages import Outcome
@@ -39,6 +39,8 @@ locked by a host that was killed is delivered again after a minute."""
 def run_demo(plan: DemoPlan) -> bool:
     """Run the demo; True if the accounts balance. Raises AppError and StackError if it cannot be run."""
     started = time.monotonic()
+    # First what refuses while a stack runs: the results of the last demo stay until another one can begin.
+    forget_stack(FOLDER / "state")
     shutil.rmtree(FOLDER, ignore_errors=True)
     heading(f"Azure on this machine, {plan.speed:g} times as fast")
     return _run_random(plan, started) if plan.is_random else _run_evening(plan, started)

@@ -9,6 +9,8 @@ import pytest
 
 from cli import stack_process
 from cli.app_client import AppError
+from cli.demo import running
+from cli.demo.plan import DemoPlan
 from cli.stack_process import StackError, running_stack
 
 ANYWHERE = (Path("state"), 60.0, print)
@@ -37,6 +39,31 @@ def test_a_failure_that_the_stack_did_not_cause_is_told_as_it_is(monkeypatch: py
 
     with pytest.raises(AppError, match="a bad request"), running_stack(*ANYWHERE):
         raise AppError("a bad request")
+
+
+def test_a_demo_beside_a_running_stack_leaves_the_results_of_the_last_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "summary.json").touch()
+    monkeypatch.setattr(running, "FOLDER", tmp_path)
+
+    def refuses(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, 1, "it already runs")
+
+    monkeypatch.setattr(stack_process.subprocess, "run", refuses)
+
+    with pytest.raises(StackError, match="it already runs"):
+        running.run_demo(DemoPlan())
+
+    assert (tmp_path / "summary.json").exists()
+
+
+def test_the_state_of_a_stack_that_does_not_run_is_removed(tmp_path: Path):
+    (tmp_path / "state").mkdir()
+
+    stack_process.forget_stack(tmp_path / "state", tmp_path / "settings.json")
+
+    assert not (tmp_path / "state").exists()
 
 
 @pytest.mark.slow
