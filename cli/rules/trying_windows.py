@@ -109,10 +109,19 @@ def _show(result: TrialState) -> None:
 
 
 def _labels(labels: dict[str, int], subject: str, words: str) -> None:
+    """A line for each set and level, also of a set that names nothing; none if people have said nothing."""
+    if not any(name.startswith(f"{subject} ") for name in labels):
+        return
     fraud = labels.get(f"{subject} fraud", 0)
+    say("")
+    say(f"{words:<24}{'precision':>10}{'recall':>10}   named")
     for level in LEVELS:
         for when in ("before", "after"):
             right, wrong = (labels.get(f"{subject} {when} {level} {how}", 0) for how in ("right", "wrong"))
-            if right + wrong:
-                recall = f"{right / fraud:.1%}" if fraud else "-"
-                say(f"{words}, {level}, {when}: precision {right / (right + wrong):.1%}, recall {recall}")
+            precision, recall = _share(right, right + wrong), _share(right, fraud)
+            counted = f"{right:,} of {fraud:,} fraud, {wrong:,} innocent"
+            say(f"{f'{level}, {when}':<24}{precision:>10}{recall:>10}   {counted}")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "-"

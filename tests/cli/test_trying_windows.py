@@ -68,10 +68,22 @@ def test_a_file_is_tried_and_its_changes_are_told_with_what_people_know(
         "1,200 on the facts of that time, 30 on facts that were looked up anew",
         "4 could not be judged",
         "2 do not say what their own set says",
-        "decided cases, high, after: precision 25.0%, recall 50.0%",
-        "events with an outcome, high, before: precision 100.0%, recall -",
+        "high, after                  25.0%     50.0%   1 of 2 fraud, 3 innocent",
+        "high, before                100.0%         -   1 of 0 fraud, 0 innocent",
     ):
         assert words in text
+
+
+def test_a_set_that_names_no_fraud_is_shown_to_find_none_of_it(app: type[App], capsys: pytest.CaptureFixture[str]):
+    tried = Tried(labels={"case fraud": 1, "case before high right": 1, "case before medium or high right": 1})
+    answered(app, TrialRow(status="Completed", result=TrialState(order=ORDER, phase="done", windows=3, tried=tried)))
+
+    run("seed", "--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "  high, after                      -      0.0%   0 of 1 fraud, 0 innocent" in lines
+    assert not any("events with an outcome" in line for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 def test_one_that_failed_is_an_error_and_so_is_what_is_not_said(app: type[App]):
