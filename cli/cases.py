@@ -55,6 +55,14 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
     _show_line(case)
     for other in details.linked.cases[:_SHOWN_LINKS]:
         console.print(f"  linked by {plain(', '.join(other.by))}: {plain(other.id)}", markup=False, soft_wrap=True)
+    if (left := len(details.linked.cases) - _SHOWN_LINKS) > 0:
+        say(
+            f"and {left:,} more linked cases: --json names them"
+            if left > 1
+            else "and 1 more linked case: --json names it"
+        )
+    if not details.linked.complete:
+        say("there may be more linked cases: not all near it were read")
     say(f"discount given {money(case.stakes.discount_given)}, rule set {case.rule_set}, revision {case.revision}")
     for verdict in details.verdicts[:_SHOWN_VERDICTS]:
         console.print(f"\n  {verdict.score:>4} {verdict.band:<10} {plain(verdict.event_id)}", markup=False)

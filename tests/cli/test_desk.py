@@ -77,6 +77,21 @@ def test_a_case_is_shown_with_why_and_nothing_in_it_moves_the_cursor(
     assert "and 2 more" in text
 
 
+@pytest.mark.parametrize(("linked", "said"), [(5, ""), (6, "and 1 more linked case:"), (8, "and 3 more linked cases:")])
+def test_linked_cases_that_are_not_listed_are_counted(
+    app: type[App], capsys: pytest.CaptureFixture[str], linked: int, said: str
+):
+    ring = Linked("a ring", tuple(LinkedCase(f"window-4-{number}", ("sku 8",)) for number in range(linked)))
+    details = CaseDetails(case=CASE, verdicts=(), verdicts_in_all=0, journal=(), linked=ring)
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
+
+    text = shown(capsys, "case", "show", NAME)
+
+    assert text.count("linked by sku 8") == 5
+    assert (said or "a ring") in text
+    assert ("more linked" in text) == bool(said)
+
+
 def test_a_decision_names_the_state_that_was_seen(app: type[App], capsys: pytest.CaptureFixture[str]):
     details = CaseDetails(case=CASE, verdicts=(), verdicts_in_all=0, journal=())
     decided = msgspec.structs.replace(CASE, review=msgspec.structs.replace(CASE.review, state="confirmed"))
