@@ -134,6 +134,17 @@ def test_the_ports_of_the_last_run_are_taken_again(tmp_path: Path):
             assert not set(third.values()) & set(first.values())
 
 
+def test_a_stack_that_does_not_answer_at_the_usual_port_says_so_and_where_it_does():
+    usual = {"functions": 7071, "blob": 10000}
+
+    assert ports.moved_functions(usual, {"functions": 49547, "blob": 10000}, "make reset") == (
+        "7071 was taken: this stack is at http://localhost:49547, until `make reset`."
+    )
+    assert ports.moved_functions(usual, {"functions": 7071, "blob": 50841}, "make reset") == ""
+    assert ports.moved_functions({"functions": 0}, {"functions": 49547}, "make reset") == ""
+    assert ports.moved_functions({"blob": 10000}, {"blob": 10000}, "make reset") == ""
+
+
 def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path):
     keys = kept_files.keys_of(tmp_path / "keys.json")
 

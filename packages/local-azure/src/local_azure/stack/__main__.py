@@ -113,6 +113,8 @@ def _say_ready(config: Config, chosen: dict[str, int], settings: Path, seconds: 
     _say(f"\nReady in {seconds:.1f} s.\n")
     for title, line in lines.items():
         _say(f"  {title:<15} {line}")
+    if moved := ports.moved_functions(config.usual_ports, chosen, config.commands.reset):
+        _say(f"\n  {moved}")
     _say("")
     if not sys.stdout.isatty():
         served = {"functions": chosen["functions"]} if config.functions else chosen

@@ -24,6 +24,18 @@ def reserved(usual: Mapping[str, int], last: Mapping[str, int] | None = None) ->
         yield {service: _reserve((kept.get(service, 0), port), held) for service, port in usual.items()}
 
 
+def moved_functions(usual: Mapping[str, int], chosen: Mapping[str, int], reset: str) -> str:
+    """The sentence about functions that do not answer at their usual port, to which examples lead; empty if they do.
+
+    `reset` is the command that forgets the ports of the last run.
+    """
+    wanted = usual.get("functions")
+    if not wanted or chosen["functions"] == wanted:
+        return ""
+    address = f"http://localhost:{chosen['functions']}"
+    return f"{wanted} was taken: this stack is at {address}, until `{reset}`."
+
+
 def _reserve(wanted: Iterable[int], held: ExitStack) -> int:
     for port in wanted:
         if port and _is_free(port) and _is_ours(port, held):
