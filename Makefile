@@ -29,7 +29,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 .PHONY: help demo up reset setup setup-dev test style types fast slow fast-app fast-package slow-app slow-package proof proof-app proof-desk proof-package proof-stack trust fuzz chaos infra lock contract bench clean
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ line = sprintf("  make %-9s", $$1); \
+	count = split($$2, words, " "); for (i = 1; i <= count; i++) { if (length(line) + length(words[i]) > 78) \
+	{ print line; line = sprintf("%16s", "") } line = line " " words[i] } print line }'
 
 demo: setup ## Run the whole pipeline once and show its accounts (BATCHES= EVENTS= SEED= SPEED= change it)
 	@$(BIN)/python -m cli demo

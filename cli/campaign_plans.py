@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import msgspec
 
-from cli.screen import console, plain, say
+from cli.screen import console, say, say_wrapped
 from fraud.load.plan import CampaignPlan
 from fraud.load.schedule import Schedule
 
@@ -17,7 +17,7 @@ def show_plan(plan: CampaignPlan) -> None:
     schedule = plan.schedule
     say(f"{plan.name or 'a campaign without a name'}: {schedule.total:,} events in {length_text(schedule.seconds)}")
     if plan.about:
-        console.print(f"  {plain(plan.about)}", markup=False, width=78)
+        say_wrapped(plan.about)
     console.print()
     peak, line = rate_line(schedule)
     say(f"{peak:>9,.1f}/s  {line}")

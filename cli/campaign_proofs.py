@@ -20,7 +20,7 @@ from cli.campaign_report.showing import show_report
 from cli.campaign_report.worlds_played import keep_worlds, kept_worlds
 from cli.campaign_tapes import hand_over, play
 from cli.options import duration, number, whole_number
-from cli.screen import console, from_here, say
+from cli.screen import console, from_here, say, say_wrapped
 from cli.stack_process import ROOT
 from fraud.load.plan import CampaignPlan
 from fraud.load.report import CampaignReport
@@ -223,7 +223,7 @@ class _Said:
         now = time.monotonic()
         if text != self._text and now - self._at >= _SAID_EVERY_SECONDS:
             self._text, self._at = text, now
-            console.print(f"  … {text}", markup=False, width=78)
+            say_wrapped(text, first="  … ", indent=4)
 
 
 def _show_comparison(compared: list[ComparedNumber]) -> None:

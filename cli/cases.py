@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from cli.app_client import AppClient, read_as
-from cli.screen import console, plain, print_json, say
+from cli.screen import console, plain, print_json, say, say_wrapped
 from fraud.desk.paging import Page
 from fraud.desk.review import Review
 from fraud.desk.rows import CaseDetails, CaseRow
@@ -51,10 +51,10 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
     details = read_as(CaseDetails, answer, case_id)
     case = details.case
     if details.linked.headline:
-        say(details.linked.headline)
+        say_wrapped(details.linked.headline)
     _show_line(case)
     for other in details.linked.cases[:_SHOWN_LINKS]:
-        console.print(f"  linked by {plain(', '.join(other.by))}: {plain(other.id)}", markup=False, soft_wrap=True)
+        say_wrapped(f"linked by {', '.join(other.by)}: {other.id}", indent=4)
     if (left := len(details.linked.cases) - _SHOWN_LINKS) > 0:
         say(
             f"and {left:,} more linked cases: --json names them"
@@ -63,22 +63,22 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
         )
     if not details.linked.complete:
         say("there may be more linked cases: not all near it were read")
-    say(f"discount given {money(case.stakes.discount_given)}, rule set {case.rule_set}, revision {case.revision}")
+    say_wrapped(
+        f"discount given {money(case.stakes.discount_given)}, rule set {case.rule_set}, revision {case.revision}"
+    )
     for verdict in details.verdicts[:_SHOWN_VERDICTS]:
         console.print(f"\n  {verdict.score:>4} {verdict.band:<10} {plain(verdict.event_id)}", markup=False)
         for reason in verdict.reasons:
-            console.print(f"       {reason.weight:>+4}  {plain(reason.evidence)}", markup=False)
+            say_wrapped(reason.evidence, first=f"       {reason.weight:>+4}  ", indent=13)
     if (left := details.verdicts_in_all - _SHOWN_VERDICTS) > 0:
         say(f"and {left:,} more")
     if details.journal_problem:
-        console.print(
-            f"\n  somebody has touched the journal: {plain(details.journal_problem)}", markup=False, style="red"
-        )
+        console.print()
+        say_wrapped(f"somebody has touched the journal: {details.journal_problem}", style="red")
     for entry in details.journal:
-        why = f": {plain(entry.why)}" if entry.why else ""
-        console.print(
-            f"\n  {entry.when:%Y-%m-%d %H:%M}  {plain(entry.who)} ({entry.by}) {entry.what}{why}", markup=False
-        )
+        why = f": {entry.why}" if entry.why else ""
+        console.print()
+        say_wrapped(f"{entry.when:%Y-%m-%d %H:%M}  {entry.who} ({entry.by}) {entry.what}{why}", indent=20)
     return 0
 
 

@@ -23,7 +23,8 @@ _WATCH_SECONDS = 5.0
 
 EXIT_CODES = """exit codes:
   0    done, and all is well
-  1    done, and the answer is no: the accounts do not balance, or a service does not answer
+  1    done, and the answer is no: the accounts do not balance, or a
+       service does not answer
   2    not done: a wrong option, or the app cannot be reached or refuses
   130  ended by Ctrl-C"""
 

@@ -33,6 +33,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             parser.error("say which windows: --last, --from or --window")
         return _reanalyze(app_of(options), options)
 
+    # argparse breaks no line within options that exclude each other.
+    parser.usage = (
+        "%(prog)s [--last LENGTH | --from TIME | --window NAME]\n"
+        "                           [--status | --stop] [OPTIONS]"
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--last", type=duration, metavar="LENGTH", help="of Azure's time before --to: 90m, 1h, 2d")
     which.add_argument("--from", dest="start", metavar="TIME", help="ends of windows from then on, ISO 8601")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
@@ -57,6 +58,23 @@ def heading(text: str) -> None:
 def say(text: str) -> None:
     """A line of text as it is: nothing in it is taken for markup, or leaves the line."""
     console.print(f"  {plain(text)}", markup=False, soft_wrap=True)
+
+
+def say_wrapped(text: str, *, first: str = "  ", indent: int = 2, style: str | None = None) -> None:
+    """A text that is wrapped between its words; `first` begins its first line, `indent` blanks the others.
+
+    A word that is longer than a line, such as an id or a path, stays whole, so that it can be copied.
+    """
+    lines = textwrap.wrap(
+        plain(text),
+        console.width,
+        initial_indent=first,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True, style=style)
 
 
 def show_error(text: str) -> None:

@@ -5,10 +5,14 @@ from urllib.parse import quote
 from rich.markup import escape
 
 from cli.app_client import AppClient, read_as
-from cli.screen import console, plain, print_json, say
+from cli.screen import console, plain, print_json, say, say_wrapped
 from fraud.tracing import Trace
 
 _MARKS = {"there": "[green]✔[/]", "missing": "[red]✘[/]", "waiting": "[yellow]…[/]", "not_due": "[dim]-[/]"}
+
+_SAYS_AT = 41
+_BELOW = " " * 6
+"""The place of a text that is longer than what is left of its step's line."""
 
 
 def trace(app: AppClient, event_id: str, *, as_json: bool) -> bool:
@@ -31,6 +35,11 @@ def _show(way: Trace) -> None:
         for step in content.steps:
             at = f"{step.at:%Y-%m-%d %H:%M:%S}" if step.at else ""
             name = escape(plain(step.name))
-            console.print(f"  {_MARKS[step.state]} {at:<20} {name:<15} {escape(plain(step.says))}", soft_wrap=True)
+            line = f"  {_MARKS[step.state]} {at:<20} {name:<15}"
+            if _SAYS_AT + len(step.says) <= console.width:
+                console.print(f"{line} {escape(plain(step.says))}", soft_wrap=True)
+            else:
+                console.print(line.rstrip())
+                say_wrapped(step.says, first=_BELOW, indent=len(_BELOW))
     if not way.complete:
         say("more contents lie under this id than are shown")

@@ -1,11 +1,9 @@
 """A campaign's report on the screen, in 80 columns."""
 
 from rich.markup import escape
-from rich.padding import Padding
-from rich.text import Text
 
 from cli.campaign_report.rows import BALANCE, account_rows, latency_rows, mix_rows, part_rows
-from cli.screen import console, plain, say
+from cli.screen import console, plain, say, say_wrapped
 from fraud.load.report import CampaignReport
 
 _CLASSES, _IDS = 8, 3
@@ -16,12 +14,12 @@ def show_report(report: CampaignReport) -> None:
     """Show the accounts, the latencies with the worst minute, the differences by id, and each assertion."""
     console.print()
     console.print(f"  {plain(report.id)} {report.phase}:", markup=False, soft_wrap=True)
-    console.print(Padding(Text(plain(report.outcome.sentence)), (0, 2)), width=78)
+    say_wrapped(report.outcome.sentence)
     console.print()
     for group in account_rows(report):
         console.print("  " + "".join(f"{row.name:<13}[bold]{row.value:>9}[/]  " for row in group).rstrip())
     if mixed := mix_rows(report):
-        say("on purpose: " + ", ".join(f"{row.value} {row.name}" for row in mixed))
+        say_wrapped("on purpose: " + ", ".join(f"{row.value} {row.name}" for row in mixed), indent=4)
     _latencies(report)
     _cost(report)
     for difference in report.outcome.differences[:_CLASSES]:

@@ -23,7 +23,7 @@ from cli.demo.finding import find
 from cli.demo.laying import lay
 from cli.demo.plan import DemoPlan
 from cli.demo.worst_case import save_file, worst_case
-from cli.screen import console, from_here, heading, progress
+from cli.screen import console, from_here, heading, progress, say_wrapped
 from cli.stack_process import ROOT, Stack, forget_stack, running_stack
 from fraud.campaigns import CampaignRequest
 from fraud.load.report import IdVerdict
@@ -154,7 +154,7 @@ def _reconcile(
             run = reconciliations.start(app, campaign.started, campaign.updated)
             outcome = reconciliations.wait(app, run, lambda now: status.update(f"  {now.phase}"))
             if balances(outcome) or time.monotonic() > end:
-                console.print(f"  {outcome.sentence}")
+                say_wrapped(outcome.sentence)
                 return outcome
             status.update("  waiting for what is written late")
             time.sleep(1)

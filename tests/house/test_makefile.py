@@ -23,6 +23,14 @@ def program(file: Path, line: str) -> Path:
     return file
 
 
+def test_the_list_of_targets_fits_in_eighty_columns_and_its_texts_stand_below_each_other():
+    lines = make(ROOT, "help").stdout.splitlines()
+
+    assert max(map(len, lines)) <= 80
+    assert len([line for line in lines if line.startswith("  make ")]) > 15
+    assert {len(line) - len(line[16:].lstrip()) for line in lines} == {17}
+
+
 def test_a_python_that_is_too_old_builds_nothing_and_is_told(tmp_path: Path):
     old = program(tmp_path / "python3.10", "exit 1")
 
