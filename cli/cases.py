@@ -1,6 +1,7 @@
 """Cases on the command line: the list, one of them with why, and its decision."""
 
 import argparse
+import math
 from typing import Any
 from urllib.parse import quote
 
@@ -8,9 +9,11 @@ import msgspec
 
 from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, say, say_wrapped
+from fraud.context.event_facts import event_facts
 from fraud.desk.paging import Page
 from fraud.desk.review import Review
 from fraud.desk.rows import CaseDetails, CaseRow
+from fraud.events import UNKNOWN_STORE
 
 _PATH = "api/cases"
 _FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "min_amount", "sort", "limit")
@@ -68,6 +71,8 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
     )
     for verdict in details.verdicts[:_SHOWN_VERDICTS]:
         console.print(f"\n  {verdict.score:>4} {verdict.band:<10} {plain(verdict.event_id)}", markup=False)
+        if verdict.event is not None:
+            say_wrapped(_sale(verdict.event), first=" " * 7, indent=7)
         for reason in verdict.reasons:
             say_wrapped(reason.evidence, first=f"       {reason.weight:>+4}  ", indent=13)
     if (left := details.verdicts_in_all - _SHOWN_VERDICTS) > 0:
@@ -96,6 +101,30 @@ def decide_case(app: AppClient, options: argparse.Namespace) -> int:
     return 0
 
 
+def _sale(event: dict[str, Any]) -> str:
+    """Who bought what, for how much and by what means, as far as the event says it in a form that a store sends."""
+    facts = event_facts(event)
+    customer, sku, payment = (facts[f"event.{name}"] for name in ("customer", "sku", "payment"))
+    price, quantity, discount = (_number(facts[f"event.{name}"]) for name in ("price", "qty", "discount"))
+    said = [f"{word} {name}" for word, name in (("customer", customer), ("sku", sku)) if name is not None]
+    if price is not None and quantity is not None:
+        said.append(f"{quantity:,g} at {price:,.2f}")
+    if discount is not None:
+        said.append(f"{discount:g} % off")
+    if payment is not None:
+        said.append(f"paid by {str(payment).replace('_', ' ')}")
+    return ", ".join(said)
+
+
+def _number(value: object) -> float | None:
+    """A number that can be shown; None for any other, such as a whole number beyond all doubles."""
+    try:
+        number = float(value) if isinstance(value, int | float) else math.nan
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def money(cents: int) -> str:
     """An amount with two digits after the point."""
     return f"{cents / 100:,.2f}"
@@ -110,13 +139,16 @@ def _show_line(case: CaseRow) -> None:
     who = f" {plain(case.review.assignee)}" if case.review.assignee else ""
     bands = ", ".join(f"{count} {band}" for band, count in case.bands.items() if count)
     console.print(
-        f"\n  {_at_stake(case):>15}  worst {case.max_score:>3}  store {plain(str(case.store_id))[:12]}  "
-        f"{case.window_end:%Y-%m-%d %H:%M}",
+        f"\n  {_at_stake(case):>15}  worst {case.max_score:>3}  {_store(case)}  {case.window_end:%Y-%m-%d %H:%M}",
         markup=False,
     )
     console.print(f"  {plain(case.id)}", markup=False, soft_wrap=True)
     swept = "; not flagged, found by a night's sweep" if case.type == "sweep" else ""
     console.print(f"  {state}{who}; {bands}{swept}", markup=False)
+
+
+def _store(case: CaseRow) -> str:
+    return "no store" if case.store_id == UNKNOWN_STORE else f"store {plain(str(case.store_id))[:12]}"
 
 
 def _plain(case: CaseRow) -> Any:

@@ -37,7 +37,7 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     text = "of flagged sales, in quarantine, or of a night's sweep over sales that were not flagged"
     parser.add_argument("--kind", choices=("window", "quarantine", "sweep"), help=text)
     parser.add_argument("--band", choices=("high", "medium", "low", "unresolved"), help="with a verdict of this band")
-    parser.add_argument("--store", help="a store's number, or none")
+    parser.add_argument("--store", help="a store's number, or `none` for no store")
     parser.add_argument("--customer", type=int, metavar="N", help="a customer's number")
     parser.add_argument("--assignee", metavar="NAME", help="the person who has it")
     parser.add_argument("--min-amount", type=int, metavar="CENTS", help="with at least so much at stake")

@@ -13,6 +13,7 @@ from fraud.desk.linking import Linked, LinkedCase
 from fraud.desk.paging import Page
 from fraud.desk.rows import CaseDetails, CaseRow, DeadLetterRow, QuarantineRow
 from fraud.desk.set_aside import Redriven, RefusedLetter, Resubmitted
+from fraud.events import UNKNOWN_STORE
 from fraud.judging import judged
 from fraud.stakes import Stakes
 from tests.cli.test_command_line import App
@@ -75,6 +76,25 @@ def test_a_case_is_shown_with_why_and_nothing_in_it_moves_the_cursor(
     assert "evil?[2J" in text
     assert all(reason.evidence[:40] in text for reason in VERDICT.reasons)
     assert "and 2 more" in text
+
+
+def test_a_case_says_who_bought_what_of_each_verdict_and_that_it_is_of_no_store(
+    app: type[App], capsys: pytest.CaptureFixture[str]
+):
+    sale = {"cust_id": 7, "sku": 8, "price": 1_200.5, "payment_method": "gift_card"}
+    odd = {"sku": "x" * 40, "price": 10**400, "discount": "much", "payment_method": None}
+    verdicts = tuple(judged(json.loads(event_body(**fields)), 3, WINDOW, None, contents=1) for fields in (sale, odd))
+    unresolved = msgspec.structs.replace(VERDICT, event=None, band="unresolved")
+    case = msgspec.structs.replace(CASE, store_id=UNKNOWN_STORE)
+    details = CaseDetails(case=case, verdicts=(*verdicts, unresolved), verdicts_in_all=3, journal=())
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
+
+    lines = shown(capsys, "case", "show", NAME).splitlines()
+
+    assert "       customer 7, sku 8, 2 at 1,200.50, 60 % off, paid by gift card" in lines
+    assert f"       sku {'x' * 40}" in lines
+    assert any("no store  2026-01-02" in line for line in lines)
+    assert UNKNOWN_STORE not in "".join(lines)
 
 
 @pytest.mark.parametrize(("linked", "said"), [(5, ""), (6, "and 1 more linked case:"), (8, "and 3 more linked cases:")])
