@@ -98,7 +98,8 @@ def _health(parser: argparse.ArgumentParser) -> None:
             health = app.health()
             told = read_as(Health, health, "the health")
             if options.json:
-                screen.print_json(health)
+                show = screen.print_json_line if options.watch else screen.print_json
+                show(health)
             else:
                 screen.show_health(told, app.now(), anew=options.watch)
             if not options.watch:

@@ -104,6 +104,12 @@ def print_json(content: Any) -> None:
     sys.stdout.write(json.dumps(content, indent=2, default=str) + "\n")
 
 
+def print_json_line(content: Any) -> None:
+    """Print one of several answers, in a line of its own, at once: whoever follows them reads line by line."""
+    sys.stdout.write(json.dumps(content, default=str) + "\n")
+    sys.stdout.flush()
+
+
 def plain(text: str) -> str:
     """A text of others without what would move the cursor or colour the screen."""
     return "".join(character if character.isprintable() else "?" for character in text)

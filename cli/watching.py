@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.app_client import AppClient, read_as
-from cli.screen import console, plain, print_json
+from cli.screen import console, plain, print_json, print_json_line
 from fraud.watching.checks import Check
 from fraud.watching.flow import FlowSeen
 
@@ -45,9 +45,10 @@ def watch(app: AppClient, *, once: bool, as_json: bool) -> int:
 def _print(app: AppClient, *, once: bool) -> int:
     while True:
         flow = app.get(_PATH)
-        print_json(flow)
         if once:
+            print_json(flow)
             return _exit_code(_read(flow))
+        print_json_line(flow)
         time.sleep(_SECONDS)
 
 

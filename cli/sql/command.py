@@ -43,6 +43,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Answer a question: 0, or 2 if it cannot be answered within its bounds."""
     if options.list or not options.question:
+        if options.json:
+            print_json([{"name": name, "about": question.about} for name, question in QUESTIONS.items()])
+            return 0
         for name, question in QUESTIONS.items():
             say(f"{name:<20}{question.about}")
         return 0

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from cli import logs
+from cli import logs, watching
 from cli.app_client import AppError
 from cli.commands import command_line
 from cli.completion import SHELLS, options_of, script
 from cli.screen import console
 from cli.watching import view
+from fraud.desk.sql_questions import QUESTIONS
 from fraud.watching.flow import FlowSeen
 from tests.cli.test_command_line import App
 from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
@@ -67,6 +68,33 @@ def test_one_look_is_the_answer_no_if_a_check_is_not_ok(app: type[App], capsys: 
 
     assert options.run(options) == 1
     assert json.loads(capsys.readouterr().out)["lag"] == 890
+
+
+def test_a_script_that_watches_reads_one_answer_a_line(
+    app: type[App], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    app.answers["/api/flow"] = [(200, FLOW)]
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching.time, "sleep", sleep)
+    options = command_line().parse_args(["watch", "--json"])
+
+    with pytest.raises(KeyboardInterrupt):
+        options.run(options)
+
+    assert [json.loads(line)["lag"] for line in capsys.readouterr().out.splitlines()] == [890, 890]
+
+
+def test_the_questions_that_have_a_name_are_listed_for_a_script(capsys: pytest.CaptureFixture[str]):
+    options = command_line().parse_args(["sql", "--list", "--json"])
+
+    assert options.run(options) == 0
+    assert {question["name"] for question in json.loads(capsys.readouterr().out)} == set(QUESTIONS)
 
 
 def options(**given: Any) -> argparse.Namespace:
