@@ -42,6 +42,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """The columns of each view. What producers choose freely is JSON, so that no odd value makes a row unreadable."""
 _NAMES = {"suspicious": {"WindowStart": "window_start", "WindowEnd": "window_end"}}
+_ABSENT = re.compile(r"^Catalog Error: Table with name (?P<name>.{1,60}?) does not exist!")
 
 
 class SqlAnswer(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ def ask(text: str, fetch: Callable[[str], Path], bounds: Bounds) -> SqlAnswer:
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise TooMuchError("it takes more memory than a question may have") from error
         except duckdb.Error as error:
-            raise WrongQuestionError(_first_lines(error)) from error
+            raise WrongQuestionError(_words(error)) from error
         columns = [column[0] for column in cursor.description or []]
         return SqlAnswer(columns, rows[: bounds.rows], len(rows) > bounds.rows)
 
@@ -114,6 +115,13 @@ def _interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) ->
         yield
     finally:
         timer.cancel()
+
+
+def _words(error: duckdb.Error) -> str:
+    """DuckDB's own words; of a view that there is not the views that there are, for it offers tables of its own."""
+    if absent := _ABSENT.search(str(error)):
+        return f"there is no view {absent['name']}; there are {', '.join(_COLUMNS)}"
+    return _first_lines(error)
 
 
 def _first_lines(error: duckdb.Error) -> str:

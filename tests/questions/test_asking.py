@@ -132,6 +132,14 @@ def test_no_file_and_no_setting_of_this_machine_can_be_read(archives: Archives, 
         answers(archives, text)
 
 
+def test_who_names_no_view_is_told_the_views_and_none_of_duckdbs_own_tables(archives: Archives):
+    with pytest.raises(WrongQuestionError) as refused:
+        answers(archives, "SELECT * FROM description")
+
+    assert str(refused.value).startswith("there is no view description; there are events, suspicious, verdicts,")
+    assert "Did you mean" not in str(refused.value)
+
+
 def test_a_long_answer_is_cut_and_says_so(archives: Archives):
     answer = ask("SELECT * FROM range(1000)", archives.view, Bounds(rows=10))
 
