@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fastavro
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ServiceRequestError, ServiceResponseError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from questions.bounds import ArchiveAwayError, Bounds, TooMuchError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _MEGABYTE = 1024 * 1024
 _HOUR = timedelta(hours=1)
+_RETRIES: dict[str, Any] = {"retry_total": 3, "initial_backoff": 1, "increment_base": 2, "random_jitter_range": 1}
+"""The SDK's own are so long that a person waits a minute and a half for a service that does not run."""
 
 
 class Fetch:
@@ -47,6 +49,8 @@ class Fetch:
                     if (kept := kept + len(line)) > self._bounds.unpacked_megabytes * _MEGABYTE:
                         raise TooMuchError(f"{name}: more than {self._bounds.unpacked_megabytes} MB of rows")
                     file.write(line + b"\n")
+        except (ServiceRequestError, ServiceResponseError) as error:
+            raise ArchiveAwayError(f"{name}: the archive does not answer") from error
         except AzureError as error:
             raise ArchiveAwayError(
                 f"{name}: {type(error).__name__}: {str(error).strip().splitlines()[0][:200]}"
@@ -149,9 +153,10 @@ class Fetch:
 
     def _container(self, name: str) -> ContainerClient:
         if text := self._settings.get("Warehouse"):
-            return BlobServiceClient.from_connection_string(text).get_container_client(name)
+            return BlobServiceClient.from_connection_string(text, **_RETRIES).get_container_client(name)
         address = self._settings["Warehouse__blobServiceUri"]
-        return BlobServiceClient(address, credential=self._credential("Warehouse")).get_container_client(name)
+        service = BlobServiceClient(address, credential=self._credential("Warehouse"), **_RETRIES)
+        return service.get_container_client(name)
 
     def _cosmos(self) -> "CosmosClient":
         from azure.cosmos import CosmosClient  # noqa: PLC0415

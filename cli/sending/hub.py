@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from azure.eventhub import EventData, EventHubProducerClient
+from azure.eventhub.exceptions import ConnectError
 
 from cli.app_client import AppError
 
@@ -24,8 +25,11 @@ class Hub:
         self._producer = producer
 
     def partitions(self) -> tuple[str, ...]:
-        """The partitions in order. Raises EventHubError."""
-        return tuple(sorted(self._producer.get_partition_ids(), key=int))
+        """The partitions in order. Raises AppError if nothing answers, EventHubError if the hub refuses."""
+        try:
+            return tuple(sorted(self._producer.get_partition_ids(), key=int))
+        except ConnectError as error:
+            raise AppError("the hub does not answer; start it with `make up`, or say --settings") from error
 
     def deliver(self, partition: str, events: list[EventData]) -> None:
         """Send events in as few batches as the hub's size limit allows, and wait until it has them.

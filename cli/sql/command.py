@@ -17,7 +17,7 @@ from cli.sql.connections import read_connections
 from cli.stack_process import LOCAL_SETTINGS
 from fraud.desk.spreadsheets import harmless
 from fraud.desk.sql_questions import QUESTIONS, VIEWS
-from questions.bounds import Bounds, QuestionError, TooMuchError
+from questions.bounds import ArchiveAwayError, Bounds, QuestionError, TooMuchError
 
 _VIEWS = ", ".join(VIEWS)
 
@@ -63,6 +63,8 @@ def run(options: argparse.Namespace) -> int:
         fetch = Fetch(read_connections(options.settings), Path(folder), bounds, _now(options))
         try:
             answer = ask(named.text if named else options.question, fetch.view, bounds)
+        except ArchiveAwayError as error:
+            raise AppError(f"{error}; start the pipeline with `make up`, or say --settings") from error
         except QuestionError as error:
             raise AppError(_words(error)) from error
     if options.json:
