@@ -87,6 +87,8 @@ def _wait(app: AppClient, *, quiet: bool) -> ReanalysisRow:
                 total = state.counted.windows if is_judging else None
                 display.update(bar, description=row.phase, completed=done, total=total)
             time.sleep(_POLL_SECONDS)
+        if display and bar is not None:
+            display.update(bar, description=row.phase, completed=1, total=1)
         return row
 
 
@@ -117,7 +119,9 @@ def _say(state: ReanalysisState) -> None:
         say(
             f"{counted.damaged:,} windows are left out: somebody has altered their verdicts; reconcile and repair first"
         )
-    if state.phase == "counted":
+    if state.phase == "counted" and not counted.verdicts:
+        say("nothing was changed: there is nothing to judge again")
+    elif state.phase == "counted":
         say(f"nothing was changed: say --confirm {counted.verdicts} to judge them again")
     elif state.phase == "refused":
         say(f"nothing was changed: {order.confirm:,} verdicts were confirmed, and there are {counted.verdicts:,} now")

@@ -106,7 +106,8 @@ def _show(in_use: RulesInUseRow) -> None:
 
 
 def _what(change: RulesChange) -> str:
-    return f"{change.what} {_told(change.snooze) if change.snooze else change.set or _NONE}"
+    did = "woke" if change.what == "woken" else change.what
+    return f"{did} {_told(change.snooze) if change.snooze else change.set or _NONE}"
 
 
 def _told(snooze: Snooze) -> str:

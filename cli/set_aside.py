@@ -102,4 +102,4 @@ def _say_the_rest(shown: int, following: str | None, nothing: str) -> None:
     if not shown:
         say(nothing)
     elif following:
-        say("there are more: say --limit 100, or --json with its token")
+        say("there are more: say --limit 100, or look at the desk, which has all pages")

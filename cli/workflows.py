@@ -17,20 +17,21 @@ _STEPS = 60
 
 
 def list_workflows(app: AppClient, options: argparse.Namespace) -> int:
-    """Show a page of instances, the latest first as far as the engine orders them. Raises AppError."""
+    """Show a page of instances, the latest of it first. Raises AppError."""
     asked = {name: str(value) for name in _FILTERS if (value := getattr(options, name)) is not None}
     page = app.query(_PATH, **asked)
     if options.json:
         print_json(page)
         return 0
     listed: Page[WorkflowRow] = read_as(Page[WorkflowRow], page, "the list of workflows")
-    for row in listed.items:
+    # The engine gives a page by the ids.
+    for row in sorted(listed.items, key=lambda row: row.created, reverse=True):
         console.print(f"\n  {plain(row.id)}", markup=False, soft_wrap=True)
         say(f"{row.status:<12}{_time(row.created)}  {row.name or ''}"[:78])
     if not listed.items:
         say("no instance meets these conditions")
     elif listed.next:
-        say("there are more: say --limit 100, a filter, or --json with its token")
+        say("there are more: say --limit 100, or a filter")
     return 0
 
 

@@ -1,15 +1,19 @@
 """`detective explain`: every rule on one event of a file, with its value against its bound, flagged or not."""
 
 import argparse
+import re
 
 import msgspec
 from rich.padding import Padding
 
 from cli.app_client import AppError
 from cli.rules.files import arrivals_of, judged, rules_of
-from cli.screen import console, plain, print_json, say
+from cli.screen import console, plain, print_json, say, say_wrapped
 from fraud.replay.replay import Judged
 from fraud.rules.rule_set import Explanation, RuleSet
+
+_FACT = re.compile(r"[a-z_]+\.[a-z_0-9]+")
+"""The name of a fact in the expression of a value."""
 
 
 def run_explain(options: argparse.Namespace) -> int:
@@ -46,13 +50,24 @@ def _show(result: Judged, rules: RuleSet) -> None:
     for outcome in outcomes:
         console.print(f"\n  {outcome}", style="bold", markup=False)
         for rule in (rule for rule in explained if rule.outcome == outcome):
-            _show_rule(rule)
+            if rule.outcome == "cannot tell":
+                _show_missing(rule, result, rules)
+            else:
+                _show_rule(rule)
 
 
 def _show_rule(rule: Explanation) -> None:
     points = f"{rule.weight:+d}" if rule.weight else ""
     console.print(f"  {points:>5}  {plain(rule.rule):<22}  {_measured(rule)}".rstrip(), markup=False, soft_wrap=True)
     console.print(Padding(plain(rule.text), (0, 2, 0, 9)), markup=False, style="dim" if rule.outcome != "holds" else "")
+
+
+def _show_missing(rule: Explanation, result: Judged, rules: RuleSet) -> None:
+    """The facts that a rule's value reads and that nobody could tell."""
+    value = next(its.value or "" for its in rules.definition.rules if its.id == rule.rule)
+    named = _FACT.findall(value)
+    missing = [name for name in dict.fromkeys(named) if result.facts.get(name) is None]
+    say_wrapped(f"{rule.rule:<22}  {', '.join(missing)} not known", first=" " * 9, indent=33, style="dim")
 
 
 def _measured(rule: Explanation) -> str:

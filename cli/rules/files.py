@@ -77,7 +77,9 @@ def judged(arrivals: list[Arrival], rules: RuleSet, history_days: int, *, asked:
         )
     results = _judged(arrivals, rules, history_days, asked)
     bare = sum(not result.facts["profiles.days"] for result in results)
-    if bare and rules.definition.name != SEED_NAME:
+    if bare and asked is not None and rules.definition.name != SEED_NAME:
+        show_error("no day before it is in the file, so there are no profiles, and nothing is usual yet")
+    elif bare and rules.definition.name != SEED_NAME:
         show_error(
             f"{bare} of {len(results)} verdicts were given without profiles: no day before theirs is in the file, so "
             f"nothing is usual yet; --history-days {history_days + 1} leaves them out"

@@ -94,7 +94,8 @@ def _send_by_workers(options: argparse.Namespace) -> int:
 def _run_with_bar(order: "SendingOrder", folder: Path, connection: dict[str, str], before: "SendState") -> "SendState":
     from cli.sending.workers import run_workers  # noqa: PLC0415 - as above
 
-    say(f"{order.run_id}: {before.planned:,} events by {order.workers} workers")
+    by = "1 worker" if order.workers == 1 else f"{order.workers} workers"
+    say(f"{order.run_id}: {before.planned:,} events by {by}")
     say(f"Ctrl-C stops them; the same command with --name {folder.name} goes on")
     if before.sent:
         say(f"goes on after {before.sent:,} events")

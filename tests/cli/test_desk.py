@@ -224,6 +224,17 @@ STEP = {
 }
 
 
+def test_the_latest_workflow_of_a_page_is_listed_first_whatever_its_name(
+    app: type[App], capsys: pytest.CaptureFixture[str]
+):
+    latest = {**ROW, "id": "window-9-x", "created": "2026-01-02T11:00:00Z"}
+    app.answers["/api/workflows?limit=20"] = [(200, {"items": [ROW, latest], "next": None})]
+
+    listed = shown(capsys, "workflows")
+
+    assert listed.index("window-9-x") < listed.index("window-3-x")
+
+
 def test_workflows_are_listed_and_one_is_shown_with_its_history(app: type[App], capsys: pytest.CaptureFixture[str]):
     app.answers["/api/workflows?status=Failed&limit=20"] = [(200, {"items": [ROW], "next": "more"})]
     app.answers["/api/workflows/window-3-x"] = [(200, {**ROW, "input": {"a": 1}, "output": "why", "history": [STEP]})]
@@ -233,7 +244,7 @@ def test_workflows_are_listed_and_one_is_shown_with_its_history(app: type[App], 
     text = capsys.readouterr().out
 
     assert "window-3-x" in listed
-    assert "there are more" in listed
+    assert "there are more: say --limit 100, or a filter" in listed
     assert code == 1, "it has failed"
     assert "! 2026-01-02 10:00:08  TaskFailed" in text
     assert "judge?_events" in text

@@ -44,6 +44,20 @@ def test_windows_are_counted_and_the_count_is_to_be_confirmed(app: type[App], ca
     assert code == 1, "an alert was not taken"
 
 
+def test_a_count_of_nothing_asks_for_no_confirmation(app: type[App], capsys: pytest.CaptureFixture[str]):
+    state = msgspec.structs.replace(STATE, phase="counted", counted=Counted(), done=Done())
+    row = ReanalysisRow(status="Completed", phase="counted", state=state)
+    for path in ("/api/reanalyses", "/api/reanalysis"):
+        app.answers[path] = [(200, msgspec.to_builtins(row))]
+
+    assert run("--window", "window-7-20260102T101000Z-ab", "--why", "a trial") == 0
+
+    text = capsys.readouterr().out
+    assert "there is nothing to judge again" in text
+    assert "--confirm" not in text
+    assert "counting" not in text, "the bar says that it has ended"
+
+
 @pytest.mark.parametrize(
     ("phase", "words"),
     [

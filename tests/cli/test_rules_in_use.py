@@ -33,6 +33,16 @@ def test_a_set_is_put_into_shadow_of_the_state_that_was_seen(app: type[App], cap
 SNOOZE = Snooze(number=7, rule="PACE", customer="12", since=NOON, until=NOON, who="Ana", why="a business")
 
 
+def test_who_ended_a_snooze_is_told_in_a_sentence(app: type[App], capsys: pytest.CaptureFixture[str]):
+    woken = msgspec.structs.replace(CHANGE, who="Ana", what="woken", set=None, snooze=SNOOZE, why="over")
+    app.answers["/api/rules-in-use"] = [(200, msgspec.to_builtins(msgspec.structs.replace(SEEN, changes=(woken,))))]
+
+    options = command_line().parse_args(["rules", "in-use"])
+
+    assert options.run(options) == 0
+    assert "Ana (key) woke PACE for customer 12: over" in capsys.readouterr().out
+
+
 def test_a_rule_is_snoozed_for_a_customer_until_a_day_and_woken(app: type[App], capsys: pytest.CaptureFixture[str]):
     asleep = msgspec.structs.replace(SEEN, snoozes=(SNOOZE,))
     app.answers["/api/health"] = [(200, {})]

@@ -117,6 +117,18 @@ def test_an_explanation_has_each_rule_with_its_value_against_its_bound(
     assert sum(rule["weight"] for rule in rules.values()) == dear["verdict"]["score"]
 
 
+def test_what_is_missing_for_a_rule_is_named_and_nobody_is_told_to_leave_out_what_they_ask_for(
+    run: Any, events: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run("explain", "dear", "--events", events) == 0
+
+    told, errors = capsys.readouterr()
+    assert "         PRICE_TOO_HIGH          sku.price_ratio not known" in told.splitlines()
+    assert "a fact that it reads is missing" not in told
+    assert "there are no profiles" in errors
+    assert "--history-days" not in errors
+
+
 def test_an_event_that_is_not_flagged_is_explained_too_and_the_words_say_so(
     run: Any, events: Path, capsys: pytest.CaptureFixture[str]
 ):
