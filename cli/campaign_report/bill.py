@@ -83,15 +83,15 @@ def bill(campaign: Campaigned, parts: Sequence[PartCost], asked: Sequence[AskedO
     ]
     ready = size.always_ready_archivers + size.always_ready_workflows
     busy = "assumed: an archiver of 2 GB for each partition"
-    rows.append(_row("instances", size.partition_count * _INSTANCE_GIGABYTES * hours * 3600, "GB s", busy))
-    rows.append(_row("always ready", ready * _INSTANCE_GIGABYTES * hours * 3600, "GB s", standing))
+    rows.append(_row("instances", size.partition_count * _INSTANCE_GIGABYTES * hours * 3600, "GB seconds", busy))
+    rows.append(_row("always ready", ready * _INSTANCE_GIGABYTES * hours * 3600, "GB seconds", standing))
     if executions := sum(row.count for row in asked if row.part == _FUNCTIONS):
         rows.append(_row("executions", executions / 1e6, "millions", "counted here"))
     if blobs := [row for row in asked if row.part == _BLOBS]:
         reads = sum(row.count for row in blobs if row.name.startswith(("GET", "HEAD")))
         writes = sum(row.count for row in blobs if row.name.startswith(("PUT", "POST", "LIST")))
-        rows.append(_row("blob writes and lists", writes / 1e4, "10,000s", "counted here"))
-        rows.append(_row("blob reads", reads / 1e4, "10,000s", "counted here"))
+        rows.append(_row("blob writes and lists", writes / 1e4, "times 10,000", "counted here"))
+        rows.append(_row("blob reads", reads / 1e4, "times 10,000", "counted here"))
     kept = {part.name: max(0, part.more_kept_bytes) / _GIGABYTE for part in parts}
     for name, part in (("30 days in Cosmos", _COSMOS), ("30 days in blobs", _BLOBS)):
         if part in kept:

@@ -42,8 +42,10 @@ def account_rows(report: CampaignReport) -> list[list[ReportRow]]:
             *_numbers(resent=outcome.resent, throttled=sending.throttled),
             ReportRow("behind", f"{sending.most_behind_seconds:,.0f}s"),
         ],
-        [ReportRow("recall", share(outcome.recall)), ReportRow("precision", share(outcome.precision))],
     ]
+    # Of a world nobody counts what must be flagged: beside the shares of its fraud, empty ones would contradict them.
+    if not report.fraud or outcome.recall is not None or outcome.precision is not None:
+        groups.append([ReportRow("recall", share(outcome.recall)), ReportRow("precision", share(outcome.precision))])
     if fraud := report.fraud:
         groups.append(_numbers(fraud=fraud.fraud, alarmed=fraud.alarmed, caught=fraud.caught))
         shares = [ReportRow("fraud recall", share(fraud.recall)), ReportRow("precision", share(fraud.precision))]
@@ -102,7 +104,8 @@ def asked_rows(report: CampaignReport) -> list[ReportRow]:
     rows: list[ReportRow] = []
     for asked in report.cost.asked if report.cost else ():
         unit = _UNITS.get(asked.part)
-        units = f", {asked.units:,.0f} {unit}" if unit else ""
+        # Blobs count only the bytes that are written: of a read there would be 0.
+        units = f", {asked.units:,.0f} {unit}" if unit and asked.units else ""
         rows.append(ReportRow(f"{asked.part} {asked.resource} {asked.name}", f"{asked.count:,}{units}"))
     return rows
 
@@ -110,9 +113,14 @@ def asked_rows(report: CampaignReport) -> list[ReportRow]:
 def bill_rows(report: CampaignReport) -> list[ReportRow]:
     """The bill: the quantity and its basis, and the amount."""
     return [
-        ReportRow(f"{row.name}, {row.quantity:,.4g} {row.unit} ({row.basis})", f"{row.usd:,.4f}")
+        ReportRow(f"{row.name}, {_quantity(row.quantity)} {row.unit} ({row.basis})", f"{row.usd:,.4f}")
         for row in (report.cost.bill if report.cost else ())
     ]
+
+
+def _quantity(value: float) -> str:
+    """A number as it is, never with an exponent."""
+    return f"{value:,.0f}" if value >= 1_000 else f"{round(value, 4):,}" if value >= 1 else f"{value:.4f}"
 
 
 def share(value: float | None) -> str:

@@ -13,8 +13,10 @@ from cli.campaign_report.bill import PRICES, size_for
 from cli.campaign_report.costing import cost_of, keep_before, read_before
 from cli.campaign_report.figures import Count, StackFigures, Usage, look
 from cli.campaign_report.files import to_html, to_json, to_markdown
+from cli.campaign_report.rows import asked_rows, bill_rows
 from cli.campaign_report.showing import show_report
 from cli.campaigns import CampaignState
+from fraud.load.costs import AskedOperations, BillRow
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan
 from tests.cli.test_campaign_report import report_of
@@ -124,6 +126,25 @@ def test_every_format_has_the_cost(capsys: pytest.CaptureFixture[str]):
     for name in ("html", "md", "json"):
         assert "fraud/events" in texts[name], name
     assert max(map(len, screen.splitlines())) <= 80
+
+
+def test_the_bill_says_its_quantities_without_exponents_and_reads_without_bytes():
+    kinds = [
+        BillRow(name=name, quantity=quantity, unit=unit, price=1, usd=1, basis="counted here")
+        for name, quantity, unit in (("instances", 12_280.4, "GB seconds"), ("blob reads", 0.0263, "times 10,000"))
+    ]
+    asked = [
+        AskedOperations(part="azurite", resource="blob", name=name, count=263, units=units)
+        for name, units in (("GET", 0.0), ("PUT", 4_096.0))
+    ]
+    cost = msgspec.structs.replace(cost_of(STATE, BEFORE, AFTER), bill=kinds, asked=asked)
+    report = msgspec.structs.replace(report_of(), cost=cost)
+
+    assert [row.name for row in bill_rows(report)] == [
+        "instances, 12,280 GB seconds (counted here)",
+        "blob reads, 0.0263 times 10,000 (counted here)",
+    ]
+    assert [row.value for row in asked_rows(report)] == ["263", "263, 4,096 bytes"]
 
 
 def test_only_the_parts_of_this_clone_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -11,11 +11,20 @@ import pytest
 
 from cli.campaign_report.comparing import ReportFileError, compare, read_report
 from cli.campaign_report.files import FORMATS, to_html, to_junit, to_markdown, write_files
+from cli.campaign_report.rows import account_rows
 from cli.campaign_report.showing import show_report
 from cli.campaigns import CampaignState
 from fraud.load.assertions import Assertions
 from fraud.load.latencies import Latencies
-from fraud.load.report import AssertionCheck, CampaignOutcome, CampaignReport, DifferenceCount, Sending, checks_of
+from fraud.load.report import (
+    AssertionCheck,
+    CampaignOutcome,
+    CampaignReport,
+    DifferenceCount,
+    FraudFound,
+    Sending,
+    checks_of,
+)
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 LATENCIES = Latencies.of(
@@ -179,6 +188,19 @@ def test_a_campaign_without_a_plan_has_a_state_too():
     )
 
     assert (state.events_planned, state.plan, state.behind_seconds) == (120, None, 0)
+
+
+def test_shares_that_nobody_counted_do_not_stand_beside_those_of_the_fraud():
+    played = msgspec.structs.replace(OUTCOME, must_be_flagged=None, caught=None, judged=None, correct=None)
+    fraud = FraudFound(fraud=21, not_flagged=8, alarmed=36, caught=21)
+
+    def names(report: CampaignReport) -> list[str]:
+        return [row.name for group in account_rows(report) for row in group]
+
+    without = report_of(played)
+    assert names(without)[-2:] == ["recall", "precision"]
+    assert names(msgspec.structs.replace(without, fraud=fraud)).count("precision") == 1
+    assert names(msgspec.structs.replace(report_of(), fraud=fraud)).count("precision") == 2
 
 
 def test_a_check_says_its_unit():
