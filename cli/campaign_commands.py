@@ -98,12 +98,13 @@ def _add_simple(parser: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
-        plans = [play(read.plan, read.file.parent, read).plan for read in map(read_campaign_file, options.files)]
+        files = [read_campaign_file(file) for file in options.files]
+        plans = [play(read.plan, read.file.parent, read).plan for read in files]
         if options.json:
             screen.print_json([msgspec.to_builtins(plan) for plan in plans])
             return 0
-        for plan in plans:
-            show_plan(plan)
+        for read, plan in zip(files, plans, strict=True):
+            show_plan(plan, read.plan)
         return 0
 
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="campaign files; campaigns/ has examples")

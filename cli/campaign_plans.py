@@ -7,13 +7,17 @@ import msgspec
 from cli.screen import console, say, say_wrapped
 from fraud.load.plan import CampaignPlan
 from fraud.load.schedule import Schedule
+from fraud.load.shapes import Tape
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 60
 
 
-def show_plan(plan: CampaignPlan) -> None:
-    """Show the stages of a plan, its rate over time, and what it asserts."""
+def show_plan(plan: CampaignPlan, asked: CampaignPlan) -> None:
+    """Show the stages of a plan, its rate over time, and what it asserts.
+
+    `asked` is the plan as its file has it: there a stage is the world or the replay that is a tape in `plan`.
+    """
     schedule = plan.schedule
     say(f"{plan.name or 'a campaign without a name'}: {schedule.total:,} events in {length_text(schedule.seconds)}")
     if plan.about:
@@ -26,9 +30,9 @@ def show_plan(plan: CampaignPlan) -> None:
     console.print()
     say(f"{'stage':<12}{'from':>8}{'for':>8}{'events':>12}{'mix':>8}")
     for number, stage in enumerate(plan.stages):
-        shape = stage.__struct_config__.tag
+        shape = asked.stages[number].__struct_config__.tag
         start = length_text(schedule.starts[number])
-        own = "its own" if stage.mix else "plan's"
+        own = "-" if isinstance(stage, Tape) else "its own" if stage.mix else "plan's"
         say(f"{shape:<12}{start:>8}{length_text(stage.seconds):>8}{stage.due(stage.seconds):>12,}{own:>8}")
     asserted = msgspec.to_builtins(plan.asserts)
     for name, bound in asserted.items():

@@ -8,6 +8,7 @@ import pytest
 from cli.campaign_files import MAX_FILE_BYTES, CampaignFileError, read_plan
 from cli.campaign_plans import show_plan
 from cli.campaign_tapes import play
+from fraud.load.assertions import Assertions
 from fraud.load.shapes import SHAPES, Shape
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "campaigns").glob("*.yaml"))
@@ -18,14 +19,27 @@ STAGE = "stages:\n  - shape: constant\n    rate: 10\n    for: 1m\n"
 def test_an_example_is_read_and_named_like_its_file_and_fits_on_the_screen(
     file: Path, capsys: pytest.CaptureFixture[str]
 ):
-    plan = play(read_plan(file), file.parent).plan
-    show_plan(plan)
+    asked = read_plan(file)
+    plan = play(asked, file.parent).plan
+    show_plan(plan, asked)
 
     assert plan.name == file.stem
     assert file.read_text().startswith("# yaml-language-server: $schema=campaign.schema.json\n")
     shown = capsys.readouterr().out
     assert f"{plan.schedule.total:,} events" in shown
+    shapes = [stage.__struct_config__.tag for stage in asked.stages]
+    rows = shown.partition("\n  stage ")[2].splitlines()[1:]
+    assert [row.split()[0] for row in rows[: len(shapes)]] == shapes, "a tape is no word of a file"
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_every_assertion_is_explained_where_campaigns_are():
+    page = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text()
+    latencies = ("send_to_archive", "send_to_window", "window_to_verdict")
+    names = [name for name in Assertions.__struct_fields__ if not name.endswith(latencies)]
+
+    assert [name for name in names if f"`{name}: " not in page] == []
+    assert [name for name in latencies if name not in page] == []
 
 
 @pytest.mark.parametrize(
