@@ -201,7 +201,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
   properties: {
     serverFarmId: plan.id
-    // Health, producer and command line come from anywhere; each route but two asks for a key.
+    // Health, producer and command line come from anywhere; each route but /, the desk and api/health asks for a key.
     publicNetworkAccess: 'Enabled'
     ...(empty(subnetId) ? {} : { virtualNetworkSubnetId: subnetId })
     // As whom the platform reads settings that are references to a Key Vault (docs/azure.md, "Secrets").

@@ -43,6 +43,13 @@ def test_the_hooks_call_their_script_on_every_system(system: str, when: str, act
     assert asked == action
 
 
+def test_the_page_tells_of_every_hook_in_the_order_in_which_azd_runs_them():
+    page = (ROOT / "docs" / "azure.md").read_text()
+    told = re.findall(r"^\d\. runs `infra/hooks/stream_job\.py (\w+)`", page, re.MULTILINE)
+
+    assert told == [hook["posix"]["run"].split()[2] for hook in AZD["hooks"].values()]
+
+
 def test_the_hooks_read_outputs_that_bicep_gives():
     script = (ROOT / "infra" / "hooks" / "stream_job.py").read_text()
     read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', script))
