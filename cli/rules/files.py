@@ -7,6 +7,7 @@ from cli.app_client import AppError
 from cli.screen import show_error
 from fraud.analysis import SEED_NAME
 from fraud.context.schema import KINDS
+from fraud.generation import SALE
 from fraud.replay.arrivals import Arrival, Skipped, read_arrivals
 from fraud.replay.history import History
 from fraud.replay.replay import Judged, replay
@@ -38,7 +39,8 @@ def rules_of(name: str | None) -> RuleSet:
 def arrivals_of(name: str) -> tuple[list[Arrival], Skipped]:
     """The arrivals of a file of events, and what could not be read, which is printed. Raises AppError.
 
-    A body that is a text is judged as the pipeline would judge it: not at all. A file of nothing else is an error.
+    A body that is a text is judged as the pipeline would judge it: not at all. A file of nothing else is an error, and
+    so is one without any line.
     """
     skipped = Skipped()
     try:
@@ -48,13 +50,33 @@ def arrivals_of(name: str) -> tuple[list[Arrival], Skipped]:
         raise AppError(f"{name} cannot be read: {error.strerror}") from error
     if skipped.count and not arrivals:
         raise AppError(f"{name}: not one line is an event with `enqueued_time` and `body`; {skipped.first[0]}")
+    if not arrivals:
+        raise AppError(f"{name} is empty: it has no event")
     if skipped.texts and not any(arrival.event for arrival in arrivals):
         raise AppError(f"{name}: {_texts(skipped)}")
     if skipped.texts:
         show_error(_texts(skipped))
+    if skipped.not_objects:
+        show_error(
+            f"{_are(skipped.not_objects, 'body', 'bodies')} no JSON object: the pipeline takes none for an event"
+        )
+    if skipped.without_id:
+        sales = _are(skipped.without_id, "flagged sale", "flagged sales")
+        show_error(f"{sales} left out: without a text as its id the pipeline judges one by its place in the hub")
     if skipped.count:
-        show_error(f"{skipped.count} lines are not events: {'; '.join(skipped.first)}")
+        kind = "not an event" if skipped.count == 1 else "not events"
+        show_error(f"{_are(skipped.count, 'line', 'lines')} {kind}: {'; '.join(skipped.first)}")
     return arrivals, skipped
+
+
+def refuse_without_sales(name: str, arrivals: list[Arrival]) -> None:
+    """Raise AppError for a file that no set can judge anything of: only sales are flagged."""
+    if not any(arrival.event and arrival.event.get("event_type") == SALE for arrival in arrivals):
+        raise AppError(f"{name} has no sale: nothing in it can be flagged")
+
+
+def _are(count: int, one: str, many: str) -> str:
+    return f"1 {one} is" if count == 1 else f"{count:,} {many} are"
 
 
 def _texts(skipped: Skipped) -> str:

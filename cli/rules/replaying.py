@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from cli.rules.files import arrivals_of, judged, rules_of
+from cli.rules.files import arrivals_of, judged, refuse_without_sales, rules_of
 from cli.screen import print_json
 from cli.writing import write_whole
 from fraud.verdicts import BANDS
@@ -20,6 +20,7 @@ def run_replay(options: argparse.Namespace) -> int:
     began = time.monotonic()
     rules = rules_of(options.rules)
     arrivals, skipped = arrivals_of(options.events)
+    refuse_without_sales(options.events, arrivals)
     results = judged(arrivals, rules, options.history_days)
     verdicts = [result.verdict for result in results]
     write_whole(Path(options.out), [_encoder.encode_lines(verdicts)])
@@ -30,6 +31,8 @@ def run_replay(options: argparse.Namespace) -> int:
             "events": len(arrivals),
             "skipped_lines": skipped.count,
             "text_bodies": skipped.texts,
+            "other_bodies": skipped.not_objects,
+            "flagged_without_id": skipped.without_id,
             "flagged": len(verdicts),
             "without_profiles": sum(not result.facts["profiles.days"] for result in results),
             "bands": {band: bands[band] for band in BANDS if band != "unresolved"},

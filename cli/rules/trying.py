@@ -7,7 +7,7 @@ import msgspec
 
 from cli.app_client import AppError
 from cli.rules.comparing import changes
-from cli.rules.files import arrivals_of, judged, rules_of
+from cli.rules.files import arrivals_of, judged, refuse_without_sales, rules_of
 from cli.rules.labels import truth_of
 from cli.rules.showing_changes import show_changes
 from cli.rules.trying_windows import try_windows
@@ -22,6 +22,7 @@ def run_try(options: argparse.Namespace) -> int:
         return try_windows(options)
     tried, reference = rules_of(options.rules), rules_of(options.against)
     arrivals, _ = arrivals_of(options.events)
+    refuse_without_sales(options.events, arrivals)
     before, after = (
         [result.verdict for result in judged(arrivals, rules, options.history_days)] for rules in (reference, tried)
     )

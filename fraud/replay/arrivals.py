@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import msgspec
 
+from fraud.suspicion import is_suspicious
 from fraud.windows import window_of
 
 
@@ -25,15 +26,23 @@ class _Line(msgspec.Struct, frozen=True):
 _line = msgspec.json.Decoder(_Line)
 _body: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 SHOWN_PROBLEMS = 5
+_BOM = b"\xef\xbb\xbf"
+"""The mark that some editors put at the beginning of a file in UTF-8."""
 
 
 class Skipped(msgspec.Struct):
-    """The lines that could not be read: how many, and the first of them. `texts` counts bodies that were taken as they
-    are, and yet hold an event: a text with its JSON in it."""
+    """The lines that could not be read: how many, and the first of them; and what was read and no rule judges.
+
+    - texts: bodies that are taken as they are, and yet hold an event: a text with its JSON in it
+    - not_objects: all other bodies that are no JSON object
+    - without_id: events that the stream job flags and that have no text as their id
+    """
 
     count: int = 0
     first: list[str] = []
     texts: int = 0
+    not_objects: int = 0
+    without_id: int = 0
 
     def add(self, number: int, problem: str) -> None:
         """Count a line."""
@@ -41,10 +50,21 @@ class Skipped(msgspec.Struct):
         if len(self.first) < SHOWN_PROBLEMS:
             self.first.append(f"line {number}: {problem}")
 
+    def look_at(self, body: bytes, event: dict[str, Any] | None) -> None:
+        """Count a body that no rule judges; `event` are its fields."""
+        if event is None:
+            is_text = holds_event(body)
+            self.texts += is_text
+            self.not_objects += not is_text
+        elif not isinstance(event.get("id"), str):
+            fields = (event.get(name) for name in ("event_type", "discount", "priority_shipping"))
+            self.without_id += is_suspicious(*fields)
+
 
 def read_arrivals(lines: Iterable[bytes], skipped: Skipped) -> Iterator[Arrival]:
     """The arrivals of a file. A line that cannot be read is counted in `skipped`; any body is taken as it is."""
-    for number, line in enumerate(lines, 1):
+    for number, text in enumerate(lines, 1):
+        line = text.removeprefix(_BOM) if number == 1 else text
         if not line.strip():
             continue
         try:
@@ -56,7 +76,7 @@ def read_arrivals(lines: Iterable[bytes], skipped: Skipped) -> Iterator[Arrival]
             continue
         body = bytes(row.body)
         event = read_event(body)
-        skipped.texts += event is None and holds_event(body)
+        skipped.look_at(body, event)
         yield Arrival(enqueued, body, event)
 
 

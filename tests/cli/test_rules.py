@@ -76,6 +76,54 @@ def test_bodies_that_are_texts_are_told_and_a_file_of_nothing_else_is_an_error(
     assert "bodies that are texts" in errors
 
 
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is empty: it has no event"),
+        (b"\n  \n", "is empty: it has no event"),
+        (b"\xef\xbb\xbf", "is empty: it has no event"),
+        (lines(event_body("a", event_type="inventory_event"), b"[]"), "has no sale: nothing in it can be flagged"),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_judged_is_an_error(
+    run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, problem: str
+):
+    file, out = tmp_path / "events.ndjson", tmp_path / "verdicts.ndjson"
+    file.write_bytes(content)
+
+    assert run("replay", str(file), "--out", str(out)) == 2
+    assert problem in capsys.readouterr().err
+    assert run("try", "seed", str(file)) == 2
+    assert problem in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_the_first_event_of_a_file_that_begins_with_a_byte_order_mark_is_judged(
+    run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(b"\xef\xbb\xbf" + lines(event_body("a"), event_body("b")))
+
+    assert run("replay", str(file), "--out", str(tmp_path / "verdicts.ndjson"), "--rules", "seed") == 0
+    counted, errors = capsys.readouterr()
+    assert (json.loads(counted)["flagged"], json.loads(counted)["skipped_lines"], errors) == (2, 0, "")
+
+
+def test_what_no_rule_judges_is_counted_and_told_in_words(run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "events.ndjson"
+    odd = (b"[]", b"7", event_body(7), event_body(None), event_body(8, discount=1))  # pyright: ignore[reportArgumentType]
+    file.write_bytes(lines(event_body("a"), *odd) + b"\nno event")
+
+    assert run("replay", str(file), "--out", str(tmp_path / "verdicts.ndjson"), "--rules", "seed") == 0
+    counted, errors = capsys.readouterr()
+    summary = json.loads(counted)
+    names = ("flagged", "skipped_lines", "other_bodies", "flagged_without_id")
+    assert [summary[name] for name in names] == [1, 1, 2, 2]
+    assert "2 bodies are no JSON object" in errors
+    assert "2 flagged sales are left out" in errors
+    assert "1 line is not an event: line 7: " in errors
+
+
 def test_a_file_that_is_all_history_is_an_error_and_verdicts_without_profiles_are_told(
     run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
