@@ -9,7 +9,6 @@ import msgspec
 
 from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, say, say_wrapped
-from fraud.context.event_facts import event_facts
 from fraud.desk.paging import Page
 from fraud.desk.review import Review
 from fraud.desk.rows import CaseDetails, CaseRow
@@ -19,6 +18,7 @@ _PATH = "api/cases"
 _FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "min_amount", "sort", "limit")
 _SHOWN_VERDICTS = 10
 _SHOWN_LINKS = 5
+_LONGEST_NAME = 200
 
 
 def list_cases(app: AppClient, options: argparse.Namespace) -> int:
@@ -103,23 +103,28 @@ def decide_case(app: AppClient, options: argparse.Namespace) -> int:
 
 def _sale(event: dict[str, Any]) -> str:
     """Who bought what, for how much and by what means, as far as the event says it in a form that a store sends."""
-    facts = event_facts(event)
-    customer, sku, payment = (facts[f"event.{name}"] for name in ("customer", "sku", "payment"))
-    price, quantity, discount = (_number(facts[f"event.{name}"]) for name in ("price", "qty", "discount"))
+    customer, sku, payment = (_name(event.get(name)) for name in ("cust_id", "sku", "payment_method"))
+    price, quantity, discount = (_number(event.get(name)) for name in ("price", "qty", "discount"))
     said = [f"{word} {name}" for word, name in (("customer", customer), ("sku", sku)) if name is not None]
     if price is not None and quantity is not None:
         said.append(f"{quantity:,g} at {price:,.2f}")
     if discount is not None:
         said.append(f"{discount:g} % off")
     if payment is not None:
-        said.append(f"paid by {str(payment).replace('_', ' ')}")
+        said.append(f"paid by {payment.replace('_', ' ')}")
     return ", ".join(said)
+
+
+def _name(value: object) -> str | None:
+    """A text, or a whole number as one; None for anything else."""
+    is_name = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63)
+    return str(value)[:_LONGEST_NAME] or None if is_name else None
 
 
 def _number(value: object) -> float | None:
     """A number that can be shown; None for any other, such as a whole number beyond all doubles."""
     try:
-        number = float(value) if isinstance(value, int | float) else math.nan
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     except OverflowError:
         return None
     return number if math.isfinite(number) else None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud.judging import Content, archived_contents, quarantined_contents, verdicts_on
+from fraud.judging import Content, archived_contents, flagged_contents, quarantined_contents, verdicts_on
 from fraud.suspicion import is_suspicious, store_of
 from fraud.windows import Window
 from reconciliation.ranges import window_end
@@ -54,9 +54,10 @@ def stores_of_job(body: bytes) -> list[int | None]:
 
 def verdicts(world: World, store: int | None) -> list[dict[str, Any]]:
     records = [world.record(partition, sequence) for partition, sequence in world.quarantine]
+    quarantined = [content for record in records for content in flagged_contents(record)]
     contents: Sequence[Content] = [
         *(archived_contents([FIELDS], store) if store == 7 else ()),
-        *quarantined_contents(SALE.id, records, store),
+        *quarantined_contents(SALE.id, quarantined, store),
     ]
     return [msgspec.to_builtins(line) for line in verdicts_on(SALE.id, contents, store, WINDOW)]
 
