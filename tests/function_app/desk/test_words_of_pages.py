@@ -77,5 +77,5 @@ def test_a_form_that_was_refused_keeps_what_was_chosen_and_written():
     page = inbox(cases, problem="Nothing was dismissed: say why.", chosen={"window-4-x-aa0c1d"}, why="A <promotion>")
 
     assert re.findall(r'aria-label="Choose ([^"]+)" checked', page) == ["window-4-x-aa0c1d"]
-    assert 'role="alert">Nothing was dismissed: say why.' in page
+    assert 'role="alert" id="problem">Nothing was dismissed: say why.' in page
     assert 'value="A &lt;promotion&gt;"' in page
