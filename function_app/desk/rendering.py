@@ -9,6 +9,7 @@ import msgspec
 
 from fraud.events import UNKNOWN_STORE
 from function_app.desk.assets import address
+from function_app.desk.deed_words import change_words, deed_outcome, deed_what, deed_why
 from function_app.desk.rule_words import rule_words
 from reconciliation.reporting.pages import templates_of
 
@@ -36,6 +37,10 @@ def environment() -> "Environment":
         "store": store,
         "sentence": sentence,
         "rule_words": rule_words,
+        "deed_why": deed_why,
+        "deed_what": deed_what,
+        "deed_outcome": deed_outcome,
+        "change_words": change_words,
     }
     made.filters.update(filters)
     shared: dict[str, Any] = {"asset": address, "query": query, "pages": PAGES}
