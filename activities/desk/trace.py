@@ -150,7 +150,7 @@ class _Way:
             self._add("Case", "missing", f"There is no case {blob.case_id} in Cosmos.")
         alert = await tracing.find_alert(blob.case_id, end)
         if alert:
-            self._add("Alert", "there", alert)
+            self._add("Alert", "there", alert, href="/desk/alerts")
         else:
             self._add("Alert", self._late(end, _JUDGE_GRACE), "Nobody was told of the window.")
 

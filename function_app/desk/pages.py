@@ -15,6 +15,7 @@ from function_app.desk import answers, forms, patience
 from function_app.desk.assets import served_asset
 from function_app.desk.routing import Routes, ViewMatch, ViewTable
 from function_app.desk.views import (
+    alerts,
     api,
     campaign_plans,
     campaigns,
@@ -47,6 +48,7 @@ ROUTES: Routes = {
     for views in (
         now,
         cases,
+        alerts,
         events,
         trace,
         workflows,

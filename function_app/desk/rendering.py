@@ -70,7 +70,7 @@ def cents(value: int | None) -> str:
 
 def store(value: object, word: str = "store") -> str:
     """A store as people name it: `store 7`; `no store` for events without one. `word` may begin with a capital."""
-    if value == UNKNOWN_STORE:
+    if value in (None, UNKNOWN_STORE):
         return f"{'No' if word[:1].isupper() else 'no'} store"
     return f"{word} {value}"
 

@@ -229,6 +229,16 @@ async def test_a_case_says_first_who_did_what_over_all_cases_that_belong_to_it(h
     assert "by customer 8061000" in text
 
 
+async def test_alerts_are_a_page_that_leads_to_their_cases(http: aiohttp.ClientSession):
+    name = await make_case("window-8063-alerted", 8_063, 500, minutes=1_440 * 40)
+
+    async with http.get("/desk/alerts") as page:
+        text = await page.text()
+    assert f'<a href="/desk/cases/{name}">store 8063, ' in text
+    async with http.get("/desk") as page:
+        assert 'href="/desk/alerts"' in await page.text()
+
+
 async def test_rule_sets_show_the_active_one_first(http: aiohttp.ClientSession):
     first = (await get(http, "/api/rule-sets"))[0]
 

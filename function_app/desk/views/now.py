@@ -32,7 +32,7 @@ _LABELS = {
     "flagged": ("Flagged", "ids, repeats included", "/desk/cases"),
     "windows": ("Windows", "", "/desk/workflows?prefix=window-"),
     "judged": ("Verdicts", "", "/desk/cases"),
-    "alerts": ("Alerts", "", "/desk/cases"),
+    "alerts": ("Alerts", "", "/desk/alerts"),
 }
 _CHECKS = {
     "captured": ("capture",),
