@@ -16,6 +16,8 @@ BoxKind = Literal["account", "sku", "gateway", "store", "payment"]
 WIDTH, ROW, BOX_HEIGHT = 980, 34, 24
 _EDGE = 2
 """Beside the outer boxes: half of a border lies outside of its box."""
+_SIDE = (WIDTH - 200) // 2 - _EDGE
+"""From the beginning of an outer column to that of the accounts, and from their end to its end."""
 _WIDTHS: dict[BoxKind, int] = {"sku": 170, "gateway": 170, "account": 200, "store": 170, "payment": 170}
 _LEFT: tuple[BoxKind, ...] = ("sku", "gateway")
 _RIGHT: tuple[BoxKind, ...] = ("store", "payment")
@@ -71,6 +73,11 @@ class Ring(msgspec.Struct, frozen=True):
     lines: list[RingLine]
     left_out: int
 
+    @property
+    def is_one_sided(self) -> bool:
+        """True if accounts share values of one side only; the other side has no place then."""
+        return self.width < WIDTH
+
 
 _Key = tuple[BoxKind, str]
 
@@ -110,10 +117,12 @@ def _drawn(weights: Counter[_Key], ties: Counter[tuple[str, _Key]], shared: dict
         shares.update(shared[key])
     ranked = sorted(shares, key=lambda account: (-shares[account], -weights["account", account], account))
     accounts: list[_Key] = [("account", account) for account in ranked[:_MOST_ACCOUNTS]]
+    # A side that nobody shares anything on has no place: on a telephone it would be all that is seen.
+    to_accounts, width = (0 if not sides[0] else _SIDE), WIDTH - _SIDE * (2 - sum(map(bool, sides)))
     columns = [
         (_EDGE, sides[0]),
-        ((WIDTH - _WIDTHS["account"]) // 2, accounts),
-        (WIDTH - _WIDTHS["store"] - _EDGE, sides[1]),
+        (to_accounts + _EDGE, accounts),
+        (width - _WIDTHS["store"] - _EDGE, sides[1]),
     ]
     tallest = max(len(keys) for _, keys in columns)
     nodes = {
@@ -126,7 +135,7 @@ def _drawn(weights: Counter[_Key], ties: Counter[tuple[str, _Key]], shared: dict
         for (account, key), count in sorted(ties.items())
         if key in nodes and ("account", account) in nodes
     ]
-    return Ring(WIDTH, tallest * ROW + 4, BOX_HEIGHT, list(nodes.values()), lines, len(shares) - len(accounts))
+    return Ring(width, tallest * ROW + 4, BOX_HEIGHT, list(nodes.values()), lines, len(shares) - len(accounts))
 
 
 def _most_shared(shared: dict[_Key, set[str]], kinds: Sequence[BoxKind]) -> list[_Key]:

@@ -1,4 +1,4 @@
-"""The box above a list in a browser, which chooses all of it."""
+"""Lists in a browser: the box that chooses all of one, and rows as cards on a telephone."""
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -35,3 +35,19 @@ def test_all_of_a_list_are_chosen_at_once_and_none_is_left_ticked_by_mistake(bro
         everything.check()
         everything.uncheck()
         expect(ticked).to_have_count(0)
+
+
+def test_on_a_telephone_a_case_shows_its_state_and_its_bands_without_scrolling_sideways(browser: Browser):
+    for visitor in visitor_of(browser, ADDRESS):
+        page = visitor.page
+        page.route(f"{ADDRESS}/**", answer)
+        page.set_viewport_size({"width": 390, "height": 900})
+        visitor.go("/desk/cases")
+        ends = page.locator("tbody tr > *").evaluate_all(
+            "cells => cells.map(cell => cell.getBoundingClientRect().right)"
+        )
+
+        assert max(ends) <= 390
+        expect(page.locator("tbody tr").first).to_contain_text("open")
+        expect(page.locator("td[data-label=High]").first).to_be_visible()
+        assert visitor.look("cases-as-cards") == []

@@ -1,5 +1,6 @@
 """The ring of a case as a graph."""
 
+from itertools import pairwise
 from typing import Any
 
 from fraud.verdicts import Band, Verdict
@@ -72,3 +73,15 @@ def test_no_border_of_a_box_is_cut_at_the_edge_of_the_picture():
 
     assert min(node.x for node in ring.nodes) >= 1
     assert max(node.x + node.width for node in ring.nodes) <= ring.width - 1
+
+
+def test_a_side_on_which_nothing_is_shared_takes_no_place():
+    right = ring_of([verdict(cust_id=number, sku=number, store_id=3) for number in range(3)])
+    left = ring_of([verdict(cust_id=number, sku=7, store_id=number) for number in range(3)])
+    both = ring_of([verdict(cust_id=number, sku=7, store_id=3) for number in range(3)])
+
+    assert [ring.is_one_sided for ring in (left, right, both)] == [True, True, False]
+    for ring in (left, right, both):
+        places = sorted({(node.x, node.x + node.width) for node in ring.nodes})
+        assert places[0][0] == ring.width - places[-1][1] == 2
+        assert all(end < start for (_, end), (start, _) in pairwise(places))
