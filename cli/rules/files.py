@@ -75,8 +75,8 @@ def refuse_without_sales(name: str, arrivals: list[Arrival]) -> None:
         raise AppError(f"{name} has no sale: nothing in it can be flagged")
 
 
-def _are(count: int, one: str, many: str) -> str:
-    return f"1 {one} is" if count == 1 else f"{count:,} {many} are"
+def _are(count: int, singular: str, plural: str) -> str:
+    return f"1 {singular} is" if count == 1 else f"{count:,} {plural} are"
 
 
 def _texts(skipped: Skipped) -> str:
