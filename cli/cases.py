@@ -1,7 +1,6 @@
 """Cases on the command line: the list, one of them with why, and its decision."""
 
 import argparse
-import math
 from typing import Any
 from urllib.parse import quote
 
@@ -12,13 +11,13 @@ from cli.screen import console, plain, print_json, say, say_wrapped
 from fraud.desk.paging import Page
 from fraud.desk.review import Review
 from fraud.desk.rows import CaseDetails, CaseRow
+from fraud.desk.sale_line import sale_line
 from fraud.events import UNKNOWN_STORE
 
 _PATH = "api/cases"
 _FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "min_amount", "sort", "limit")
 _SHOWN_VERDICTS = 10
 _SHOWN_LINKS = 5
-_LONGEST_NAME = 200
 
 
 def list_cases(app: AppClient, options: argparse.Namespace) -> int:
@@ -72,7 +71,7 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
     for verdict in details.verdicts[:_SHOWN_VERDICTS]:
         console.print(f"\n  {verdict.score:>4} {verdict.band:<10} {plain(verdict.event_id)}", markup=False)
         if verdict.event is not None:
-            say_wrapped(_sale(verdict.event), first=" " * 7, indent=7)
+            say_wrapped(sale_line(verdict.event), first=" " * 7, indent=7)
         for reason in verdict.reasons:
             say_wrapped(reason.evidence, first=f"       {reason.weight:>+4}  ", indent=13)
     if (left := details.verdicts_in_all - _SHOWN_VERDICTS) > 0:
@@ -99,35 +98,6 @@ def decide_case(app: AppClient, options: argparse.Namespace) -> int:
         review: Review = read_as(CaseRow, answer, options.id).review
         say(f"{options.id} is {review.state}")
     return 0
-
-
-def _sale(event: dict[str, Any]) -> str:
-    """Who bought what, for how much and by what means, as far as the event says it in a form that a store sends."""
-    customer, sku, payment = (_name(event.get(name)) for name in ("cust_id", "sku", "payment_method"))
-    price, quantity, discount = (_number(event.get(name)) for name in ("price", "qty", "discount"))
-    said = [f"{word} {name}" for word, name in (("customer", customer), ("sku", sku)) if name is not None]
-    if price is not None and quantity is not None:
-        said.append(f"{quantity:,g} at {price:,.2f}")
-    if discount is not None:
-        said.append(f"{discount:g} % off")
-    if payment is not None:
-        said.append(f"paid by {payment.replace('_', ' ')}")
-    return ", ".join(said)
-
-
-def _name(value: object) -> str | None:
-    """A text, or a whole number as one; None for anything else."""
-    is_name = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63)
-    return str(value)[:_LONGEST_NAME] or None if is_name else None
-
-
-def _number(value: object) -> float | None:
-    """A number that can be shown; None for any other, such as a whole number beyond all doubles."""
-    try:
-        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def money(cents: int) -> str:

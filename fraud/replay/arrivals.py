@@ -34,7 +34,7 @@ class Skipped(msgspec.Struct):
     """The lines that could not be read: how many, and the first of them; and what was read and no rule judges.
 
     - texts: bodies that are taken as they are, and yet hold an event: a text with its JSON in it
-    - not_objects: all other bodies without a JSON object
+    - not_objects: all other bodies but JSON objects
     - without_id: events that the stream job flags and that have no text as their id
     """
 
