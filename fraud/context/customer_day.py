@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from fraud.context.look_ups import MOST_OF_CUSTOMER
 from fraud.context.near_lines import also_below_round, is_near_a_line
-from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, once
+from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, once, sales_of
 from fraud.context.visits import Lines, visits_of
 from fraud.rules.language import Value
 
@@ -19,7 +19,7 @@ class CustomerDay:
     def __init__(self, recent: Sequence[Sighting]) -> None:
         self.is_cut = len(recent) >= MOST_OF_CUSTOMER
         self.recent = recent = once(recent)
-        self.sales = [seen for seen in recent if seen.is_sale and not seen.is_return]
+        self.sales = sales_of(recent)
         self.visits = visits_of(self.sales)
         self.returns = [seen for seen in recent if seen.is_return]
         self.stores = {seen.store for seen in self.sales} - {None}

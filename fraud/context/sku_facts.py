@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fraud.context import surprise
 from fraud.context.look_ups import MOST_OF_SKU, with_own
-from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, once
+from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, once, sales_of
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
 
@@ -14,7 +14,7 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
     if event.sku is None:
         return {}
     is_cut = len(recent) >= MOST_OF_SKU
-    sales = [seen for seen in once(with_own(event, recent, MOST_OF_SKU)) if seen.is_sale and not seen.is_return]
+    sales = sales_of(once(with_own(event, recent, MOST_OF_SKU)))
     others = [seen for seen in sales if seen.customer != event.customer]
     flagged = [seen for seen in others if seen.is_flagged]
     buyers = {seen.customer for seen in sales} - {None}
