@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from activities import archived_before, find_contents, judge_events
-from fraud.archive import KEY_FIELD
+from activities import find_contents, judge_events
+from fraud.archive import ArchiveDocument
 from orchestrations import analyze_window
 from reconciliation.comparing import findings, outcomes
 from reconciliation.reporting import report
@@ -32,10 +32,10 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 
 def _first_content_wins(patch: pytest.MonkeyPatch) -> None:
-    def broken(document: Any, firsts: Any) -> Any:
-        return (document.event_id, document.content[KEY_FIELD]) in firsts
+    def broken(*_: object) -> bool:
+        return True
 
-    patch.setattr(archived_before, "_is_first", broken)
+    patch.setattr(ArchiveDocument, "holds_what", broken)
 
 
 def _only_the_first_content_is_judged(patch: pytest.MonkeyPatch) -> None:
