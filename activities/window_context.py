@@ -175,7 +175,12 @@ class _Near(msgspec.Struct, frozen=True):
         return {name: value for name, value in facts.items() if value is not None}
 
     def _shelf(self, seen: Sighting, own: tuple[Sighting, ...]) -> Shelf:
-        """The shelf of an event; that of all whose own sale is among its sightings is counted once."""
+        """The shelf of an event; that of all whose own sale is among its sightings is counted once.
+
+        A category that context does not keep whole has its own sale alone.
+        """
+        if seen.category is not None and not seen.is_category_whole:
+            return Shelf((seen,), self.profiles)
         sightings = self.shelves.get(seen.category or "", ()) if seen.store == self.shelf_store else ()
         with_own = _among(sightings, own, MOST_OF_SHELF)
         if with_own is not sightings or seen.shelf is None:
@@ -196,9 +201,8 @@ async def _near(task: WindowTask, asked: Sequence[FlaggedContent], profiles: Pro
     until = task.window_end
     events = [each.content.event for each in asked]
     own = [sighting(each.content.event, each.content.arrived or until) for each in asked]
-    categories = {
-        seen.category: event["category"] for seen, event in zip(own, events, strict=True) if seen.category is not None
-    }
+    # A longer one would be sent whole: some of them make a query that Cosmos refuses, for all who ask with it.
+    categories = {seen.category: seen.category for seen in own if seen.category and seen.is_category_whole}
     customers, (skus, shelves) = await both(
         look_ups.customers(_numbers(events, "cust_id"), until, own),
         both(look_ups.skus(_numbers(events, "sku"), until, own), _find_shelves(task, categories, own)),

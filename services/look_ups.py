@@ -26,7 +26,7 @@ from fraud.context.look_ups import (
     SKU_SPAN,
 )
 from fraud.context.sighting import Sighting, sighting
-from fraud.events import UNKNOWN_STORE, StoreKey
+from fraud.events import UNKNOWN_STORE, StoreKey, is_event_id
 from fraud.slices import slices
 from services import cosmos
 from services.clients import CachedClient
@@ -122,10 +122,11 @@ async def shelves(
 async def contents_elsewhere(ids: list[str], store: StoreKey, until: datetime) -> dict[str, list[dict[str, Any]]]:
     """Contents that arrived under these ids at other stores, as far as context reads them; MOST_OF_ID of an id.
 
-    Seldom is there one, so many windows ask at once which ids are reused at all.
+    A text that cannot be an id, which may be of any length, is not asked for. Seldom are ids reused, so many windows
+    ask at once which of them are at all.
     """
     elsewhere: dict[str, list[dict[str, Any]]] = {}
-    for asked in slices(await reused_elsewhere(ids, store), KEYS):
+    for asked in slices(await reused_elsewhere([*filter(is_event_id, ids)], store), KEYS):
         keys = {event_id: event_id for event_id in asked}
         for field in ID_FIELDS:
             kind = _Kind(field, _ALL_TIME, MOST_OF_ID, lambda seen: seen.id, "c.store_id != @store", {"@store": store})

@@ -62,6 +62,11 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
         return None if self.store is None or self.category is None else (self.store, self.category)
 
     @property
+    def is_category_whole(self) -> bool:
+        """True for a category that was not cut: of one that was, what others send cannot be told apart by its name."""
+        return self.category is not None and len(self.category) < LONGEST_TEXT
+
+    @property
     def hour(self) -> int:
         """The hour of the day in UTC."""
         return int(self.time // 3600) % 24

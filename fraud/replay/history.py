@@ -63,7 +63,7 @@ class History:
             self._customers.add(seen.customer, seen)
         if seen.sku is not None:
             self._skus.add(seen.sku, seen)
-        if seen.shelf is not None:
+        if seen.shelf is not None and seen.is_category_whole:
             self._shelves.add(seen.shelf, seen)
 
     def facts(self, arrival: Arrival, window: Window) -> dict[str, Value]:
@@ -80,13 +80,19 @@ class History:
             customer=self._customers.of(seen.customer, until),
             sku=self._skus.of(seen.sku, until),
         )
-        shelf = self._shelf(seen.shelf, until)
+        shelf = self._shelf(seen, until)
         return facts_of(event, seen, look_ups, self.profiles, window.start.date(), shelf=shelf)
 
-    def _shelf(self, of: tuple[str, str] | None, until: float) -> Shelf | None:
-        """The shelf of a store and a category, which is counted once for all events of a window."""
+    def _shelf(self, seen: Sighting, until: float) -> Shelf | None:
+        """The shelf of a store and a category, which is counted once for all events of a window.
+
+        As live, a category that context does not keep whole has the event's own sale alone.
+        """
+        of = seen.shelf
         if of is None:
             return None
+        if not seen.is_category_whole:
+            return Shelf((seen,), self.profiles)
         if (of, until) not in self._shelves_now:
             self._shelves_now[of, until] = Shelf(self._shelves.of(of, until), self.profiles)
         return self._shelves_now[of, until]

@@ -17,6 +17,7 @@ from activities.store_verdicts import store_verdicts
 from activities.window_context import contexts_of
 from activities.window_evidence import evidence_path, read_evidence
 from activities.window_ids import save_window
+from fraud import analysis
 from fraud.analysis import WindowTask
 from fraud.archive import ReceivedEvent
 from fraud.identity import archive_key
@@ -169,3 +170,31 @@ async def test_a_damaged_part_goes_to_quarantine_with_its_reason_and_what_it_sai
     record = msgspec.json.decode(await blobs.read_blob(quarantine, kept), type=QuarantinedEvidence)
     assert (record.raw_base64, record.blob) == (raw(b"nothing"), evidence_path(chunk, 0))
     assert "not a part of evidence" in record.reason
+
+
+async def test_a_long_category_keeps_neither_its_sale_nor_a_neighbour_from_being_judged():
+    shopper, neighbour = Shopper(), Shopper()
+    await archive(event_body(shopper.flagged, category="é" * 490_000))
+    await archive(neighbour.body(neighbour.flagged))
+
+    judged_both = await judged(await shopper.task(neighbour.flagged))
+
+    assert {verdict.event_id for verdict in judged_both} == {shopper.flagged, neighbour.flagged}
+    assert {verdict.band for verdict in judged_both} <= {"low", "medium", "high"}
+
+
+async def test_a_category_that_begins_like_a_longer_one_lends_it_no_neighbours_however_the_window_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    shopper, name = Shopper(), uuid.uuid4().hex + "c" * 168
+    await archive(event_body(shopper.earlier, category=name, cust_id=1, sku=1), before=timedelta(hours=1))
+    await archive(event_body(shopper.flagged, category=name + "d", cust_id=2, sku=2))
+    window = await shopper.task(shopper.earlier)
+    whole = await judged(window)
+    monkeypatch.setattr(analysis, "IDS_PER_CHUNK", 1)
+
+    for chunk in window.chunks():
+        await judge_events(chunk.at(1))
+        (part,) = (await read_evidence(chunk)).parts
+        (verdict,) = from_ndjson(await blobs.read_blob(await blobs.workflow_data(), chunk.at(1).path))
+        assert [part.entries[0].facts["shelf.sales_3h"], verdict in whole] == [0, True]

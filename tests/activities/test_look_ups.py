@@ -78,6 +78,7 @@ async def test_contents_under_an_id_at_other_stores_are_seen_and_those_of_its_ow
         reused: [2, 9]
     }
     assert await look_ups.contents_elsewhere([reused], 3, ENQUEUED - timedelta(seconds=1)) == {}
+    assert (await look_ups.contents_elsewhere(["é" * 490_000, reused], 3, UNTIL)).keys() == {reused}
 
 
 async def test_windows_of_one_end_that_ask_at_once_share_their_queries(monkeypatch: pytest.MonkeyPatch):

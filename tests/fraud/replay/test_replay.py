@@ -161,3 +161,12 @@ def test_every_flagged_id_is_judged_whatever_its_fields_hold(
         if "discount" not in change and "priority_shipping" not in change
     }
     assert flagged <= {verdict.id for verdict in verdicts(*lines, rules=rules)}
+
+
+def test_sales_whose_long_categories_begin_alike_are_not_of_one_shelf():
+    sales = [line(event_body(f"{n}", sku=n, cust_id=n, category="c" * 200 + str(n))) for n in range(3)]
+    arrivals = list(read_arrivals(sales, Skipped()))
+
+    facts = [result.facts for result in replay(arrivals, shipped()["context"], History(), 0)]
+
+    assert [each["shelf.sales_3h"] for each in facts] == [0, 0, 0]
