@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import groupby
 from sys import intern
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from fraud.context.event_facts import LARGEST, LONGEST_TEXT, key, number, store_text
+from fraud.events import MAX_ID_LENGTH
 from fraud.suspicion import MIN_DISCOUNT, is_suspicious
 
 HOUR = 3600.0
@@ -89,7 +91,7 @@ def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
     gateway = text(event.get("store_ip"))
     return Sighting(
         time=enqueued.timestamp(),
-        id=str(event.get("id"))[:LONGEST_TEXT],
+        id=name_of(str(event.get("id"))),
         is_sale=is_sale,
         is_return=event.get("is_return") is True,
         is_deep=is_sale and discount is not None and discount > MIN_DISCOUNT,
@@ -162,6 +164,16 @@ def _bounded(value: Any) -> float | None:
 def text(value: Any) -> str | None:
     """A text that is not empty, as far as it is kept; None for everything else."""
     return value[:LONGEST_TEXT] if isinstance(value, str) and value else None
+
+
+def name_of(event_id: str) -> str:
+    """An id as context keeps it: whole as long as the archive takes it, and never that of another event.
+
+    A longer one has its digest behind its beginning, which makes it longer than any that is kept whole.
+    """
+    if len(event_id) <= MAX_ID_LENGTH:
+        return event_id
+    return event_id[:MAX_ID_LENGTH] + sha256(event_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def network_of(gateway: str) -> str:

@@ -9,8 +9,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from fraud.context.event_facts import LONGEST_TEXT
-from fraud.context.sighting import place, sighting
+from fraud.context.sighting import name_of, place, sighting
 from fraud.profiles.day.columns import DayColumns, columns_of
 from fraud.profiles.day.contents import ContentReader
 from fraud.profiles.day.customers import CustomerShard, CustomerTotals
@@ -139,7 +138,7 @@ def in_order(columns: DayColumns) -> DayColumns:
     edges = np.flatnonzero(is_same[1:] != is_same[:-1]).tolist()
     if not edges:
         return columns
-    names = [name[:LONGEST_TEXT] for name in columns.ids]
+    names = [*map(name_of, columns.ids)]
     order = [*range(len(names))]
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         of_one_time = order[start : end + 1]

@@ -7,6 +7,7 @@ import pytest
 
 from fraud.context.look_ups import MOST_OF_CUSTOMER
 from fraud.context.schema import FACTS
+from fraud.rules.language import Value
 from tests.fraud.context.quiet_shop import flagged, judged, rules_of, sale
 
 
@@ -347,3 +348,12 @@ def test_a_refund_is_held_against_the_most_that_was_paid_for_a_piece_that_day():
 
     assert "REFUND_ABOVE_PAID" in last(flagged("a", sku=7_777), returned("r", sku=7_777), flagged("b"))
     assert "REFUND_ABOVE_PAID" not in last(flagged("a", sku=7_777), dear, returned("r", sku=7_777), flagged("b"))
+
+
+@pytest.mark.parametrize("length", [200, 253, 300])
+def test_ids_that_begin_alike_are_those_of_different_events_however_long_they_are(length: int):
+    def seen(beginning: str) -> list[Value]:
+        results = judged(*(flagged(f"{beginning}{n:02}", cust_id=9_999, price=950.0) for n in range(8)))
+        return [result.facts["customer.same_sku_24h"] for result in results]
+
+    assert seen("p" * length) == seen("p") == [*range(8)]

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fraud.context.look_ups import MOST_OF_ID, Recent, altered, latest
-from fraud.context.sighting import Sighting, in_order, sighting
+from fraud.context.sighting import Sighting, in_order, name_of, sighting
 from tests.fraud.builders import event_body
 
 START = datetime(2026, 1, 2, 10, 6, tzinfo=UTC)
@@ -37,3 +37,14 @@ def test_a_content_that_differs_in_what_it_sells_counts_and_a_resend_with_anothe
     assert altered([event, event | {"ts": "later"}]) == 0
     assert altered([event, event | {"price": 1.0}]) == 1
     assert altered(event | {"qty": qty} for qty in range(3 * MOST_OF_ID)) == MOST_OF_ID
+
+
+def test_an_id_is_kept_whole_as_long_as_the_archive_takes_it_and_a_longer_one_is_like_no_other():
+    longest = "p" * 255
+    longer = [longest + "a", longest + "b", longest + "\ud800", "p" * 400_000]
+
+    kept = [name_of(name) for name in longer]
+
+    assert name_of(longest) == longest
+    assert {len(name) for name in kept} == {287}
+    assert len({*kept}) == len(longer)

@@ -106,6 +106,15 @@ def test_events_of_one_moment_count_in_an_order_that_no_slice_of_them_decides(se
     assert built(days, slice_length=7) == built(days) == expected(days)
 
 
+@pytest.mark.parametrize("length", [199, 254, 300])
+def test_events_of_one_moment_whose_ids_begin_alike_have_the_bytes_that_one_after_the_other_gives(length: int):
+    draws = Random(length)
+    sales = [event(draws, number) | {"id": "p" * length + str(9 - number % 10)} for number in range(30)]
+    days: list[Arrivals] = [[(MIDNIGHT + 1, json.dumps(sale).encode()) for sale in sales]]
+
+    assert built(days) == expected(days)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_however_little_is_in_memory_at_once_the_bytes_are_the_same(seed: int, monkeypatch: pytest.MonkeyPatch):
     draws = Random(seed)
