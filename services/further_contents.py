@@ -82,13 +82,13 @@ async def _within(answers: AsyncIterable[dict[str, Any]], most: int, max_bytes: 
 
 
 def _first_of(documents: list[dict[str, Any]], flagged: int, max_bytes: int | None) -> list[dict[str, Any]]:
-    """The flagged documents, which come first, and those after them that fit beside them."""
+    """The flagged documents, which come first, and those after them that fit beside them; one at least."""
     if max_bytes is None:
         return documents
     taken = 0
     for number, document in enumerate(documents):
         taken += _size(document)
-        if taken > max_bytes and number >= flagged:
+        if taken > max_bytes and number >= max(flagged, 1):
             return documents[:number]
     return documents
 

@@ -60,6 +60,18 @@ async def test_one_content_is_read_however_large_it_is(monkeypatch: pytest.Monke
     assert [content.event["price"] for content in contents] == [0.0, 1.0]
 
 
+async def test_of_harmless_contents_the_first_is_read_however_large_it_is():
+    event_id = str(uuid.uuid4())
+    large = event_body(event_id, discount=1, note="é" * 200_000)  # which is above MAX_BYTES as it is measured
+    bodies = [event_body(event_id), large, event_body(event_id, discount=1, sku=3)]
+    await archive_events([received(body, n) for n, body in enumerate(bodies)])
+
+    contents = (await find_contents([event_id], 3))[event_id]
+
+    assert sorted("note" in content.event for content in contents) == [False, True]
+    assert all(content.in_part for content in contents)
+
+
 async def test_that_contents_were_not_read_stands_in_the_evidence_of_each_and_verdicts_stay_the_same():
     event_id, quiet_id = str(uuid.uuid4()), str(uuid.uuid4())
     flagged = [event_body(event_id, price=float(n), note="x" * 400_000) for n in range(5)]
