@@ -135,11 +135,12 @@ async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot:
     entries: list[Evidence] = []
     for each in missing:
         kept = snapshot.of(each.name, each.digest)
+        in_part = any(content.in_part for content in each.of_id.values())
         counts: dict[str, Value] = {
             "id.contents": each.at_store(task.window),
-            "id.altered": altered([*each.up_to(task.window), *elsewhere.get(each.event_id, ())]),
+            "id.altered": altered([*each.up_to(task.window), *elsewhere.get(each.event_id, ())], in_part=in_part),
         }
-        if any(content.in_part for content in each.of_id.values()):
+        if in_part:
             counts["id.read_in_part"] = True
         facts = kept.facts if kept else near.facts(each, task.window)
         entries.append(Evidence(each.name, each.digest, _arrived_in(each.content, task.window), facts | counts))

@@ -34,7 +34,7 @@ class LookUps(msgspec.Struct, frozen=True):
     contents: int = 1
     """Different contents under the event's id, at its store."""
     altered: int = 0
-    """Other contents under the id whose customer, goods, money or store differ; at any store."""
+    """Other contents under the id whose customer, goods, money or store differ, or that were not read; at any store."""
     customer: Sequence[Sighting] = ()
     sku: Sequence[Sighting] = ()
 
@@ -56,13 +56,15 @@ def _moment(seen: Sighting) -> tuple[float, str]:
     return seen.time, seen.id
 
 
-def altered(contents: Iterable[Mapping[str, Any]]) -> int:
-    """The contents under an id beside one, whose customer, goods, money or store differ; MOST_OF_ID at most."""
+def altered(contents: Iterable[Mapping[str, Any]], *, in_part: bool = False) -> int:
+    """The contents under an id beside one, whose customer, goods, money or store differ; MOST_OF_ID at most.
+
+    With `in_part` there are more under the id than these, and the rest counts as one that differs: a producer may hide
+    one behind resends that are padded until they are more than is read, and an honest one never sends so much.
+    """
     several = [*contents]
-    if len(several) < 2:
-        return 0
-    told = {canonical({name: content.get(name) for name in _TOLD}) for content in several}
-    return min(len(told) - 1, MOST_OF_ID)
+    told = {canonical({name: content.get(name) for name in _TOLD}) for content in several} if len(several) > 1 else ()
+    return min(max(len(told) - 1, 0) + in_part, MOST_OF_ID)
 
 
 class Recent:

@@ -48,7 +48,9 @@ _EVENT = {
 _ID = {
     "contents": Fact("number", "different contents that arrived under the id at the store, up to the window's end"),
     "altered": Fact(
-        "number", "other contents under the id, at any store, whose customer, goods, money or store differ"
+        "number",
+        "other contents under the id, at any store, whose customer, goods, money or store differ; one more if not all "
+        "contents were read",
     ),
     "read_in_part": Fact("flag", "there are more contents under the id than one look-up reads"),
 }

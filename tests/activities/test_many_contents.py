@@ -17,8 +17,10 @@ from activities.window_evidence import read_evidence
 from activities.window_ids import save_window
 from fraud.quarantine_index import is_flagged
 from fraud.rules.shipped import shipped
+from fraud.verdicts import from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import cosmos, further_contents
+from services.blobs import read_blob, workflow_data
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
@@ -86,6 +88,22 @@ async def test_that_contents_were_not_read_stands_in_the_evidence_of_each_and_ve
     parts = await read_evidence(chunk)
     in_part = {(entry.event_id, "id.read_in_part" in entry.facts) for part in parts.parts for entry in part.entries}
     assert in_part == {(event_id, True), (quiet_id, False)}
+
+
+async def test_an_altered_content_behind_a_padded_resend_counts_against_the_id():
+    event_id = str(uuid.uuid4())
+    resend = event_body(event_id, priority_shipping=False, note="x" * 700_000)
+    altered = event_body(event_id, discount=1, sku=3, note="y" * 700_000)
+    await archive_events([received(body, n) for n, body in enumerate([event_body(event_id), resend, altered])])
+    task = await save_window(SuspiciousWindow(3, unique_ids([event_id]), WINDOW_ENDING_1010))
+    (chunk,) = msgspec.structs.replace(task, rules=shipped()["context"].id).chunks()
+
+    await judge_events(chunk.at(1))
+
+    (verdict,) = from_ndjson(await read_blob(await workflow_data(), chunk.at(1).path))
+    assert "ID_REUSED" in {reason.rule for reason in verdict.reasons}
+    ((entry,),) = [part.entries for part in (await read_evidence(chunk)).parts]
+    assert [entry.facts[name] for name in ("id.contents", "id.altered", "id.read_in_part")] == [2, 1, True]
 
 
 async def test_an_id_whose_contents_cosmos_refuses_to_read_does_not_keep_its_neighbours_from_being_found(

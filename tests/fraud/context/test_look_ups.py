@@ -39,6 +39,15 @@ def test_a_content_that_differs_in_what_it_sells_counts_and_a_resend_with_anothe
     assert altered(event | {"qty": qty} for qty in range(3 * MOST_OF_ID)) == MOST_OF_ID
 
 
+def test_contents_that_were_not_read_count_as_one_that_differs():
+    event = msgspec.json.decode(event_body("a"))
+
+    assert altered([event], in_part=True) == 1
+    assert altered([event, event | {"ts": "later"}], in_part=True) == 1
+    assert altered([event, event | {"price": 1.0}], in_part=True) == 2
+    assert altered((event | {"qty": qty} for qty in range(3 * MOST_OF_ID)), in_part=True) == MOST_OF_ID
+
+
 def test_an_id_is_kept_whole_as_long_as_the_archive_takes_it_and_a_longer_one_is_like_no_other():
     longest = "p" * 255
     longer = [longest + "a", longest + "b", longest + "\ud800", "p" * 400_000]
