@@ -5,7 +5,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from activities.find_contents import find_contents
 from activities.reconciliation.observe_documents import content_of, place_of
 from activities.reconciliation.observe_quarantine import quarantined_body
 from activities.reconciliation.run_files import REQUESTS
-from fraud.archive import arrival_of
+from fraud.archive import arrival_of, is_read_in_part
 from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.slices import slices
 from fraud.windows import WINDOW
@@ -23,6 +23,7 @@ from reconciliation.comparing.compare import Doubtful
 from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.differences import Difference
 from reconciliation.comparing.findings import Doubt
+from reconciliation.ranges import window_end
 from reconciliation.reading.keys import NO_CONTENT, RunKeys
 from services import cosmos, names
 from services.blobs import warehouse
@@ -52,6 +53,7 @@ async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
     The archiver quarantines events too that are well formed here: those with a field of a wrong type that
     reconciliation does not read, or that are too large, or have fields that the archive reserves.
     """
+    doubtful = await _without_read_in_part(doubtful)
     if not doubtful:
         return Settled([])
     documents = await _documents([candidate.difference for candidate in doubtful])
@@ -75,6 +77,32 @@ async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
         elif candidate.name == "differs_in_cosmos":
             strays.append(_stray(candidate))
     return Settled([*left, *strays], elsewhere, len(standing) - len(left))
+
+
+async def _without_read_in_part(doubtful: Sequence[Doubtful]) -> list[Doubtful]:
+    """Without the verdicts that name as many contents as a look-up reads, of more that have arrived."""
+    asked = list({_asked(candidate.difference) for candidate in doubtful if candidate.doubt.in_part})
+    # Each id for itself: its contents may be large, and all that is kept of them are their arrivals.
+    arrivals = await together((_arrivals_in_part(*key) for key in asked), at_once=REQUESTS)
+    of_id = dict(zip(asked, arrivals, strict=True))
+    return [
+        candidate
+        for candidate in doubtful
+        if not candidate.doubt.in_part or not _names_what_is_read(candidate.doubt, of_id[_asked(candidate.difference)])
+    ]
+
+
+async def _arrivals_in_part(store: StoreKey, event_id: str) -> list[datetime | None]:
+    """The arrivals of the contents that a look-up reads; none if it reads all that the id has."""
+    documents = (await cosmos.find_events([event_id], store, in_part=True)).get(event_id, [])
+    return [arrival_of(document) for document in documents if is_read_in_part(document)]
+
+
+def _names_what_is_read(doubt: Doubt, arrivals: Sequence[datetime | None]) -> bool:
+    return bool(arrivals) and all(
+        named >= sum(arrived is None or arrived.tzinfo is None or arrived <= window_end(window) for arrived in arrivals)
+        for window, named in doubt.in_part
+    )
 
 
 def _is_settled(candidate: Doubtful, documents: Sequence[dict[str, Any]], keys: RunKeys) -> bool:

@@ -271,7 +271,7 @@ def _take(result: Compared, judgement: Judgement, identifier: str, scope: Scope)
         difference, cell = _difference(finding, identifier, scope), (finding.window, finding.store)
         if finding.doubt and scope.with_documents:
             result.doubtful.append(Doubtful(finding.name, difference, finding.doubt, cell))
-        elif finding.doubt is None or finding.doubt.content != NO_CONTENT:
+        elif finding.doubt is None or finding.doubt.content != NO_CONTENT or finding.doubt.in_part:
             result.add(finding.name, difference, CLASS[finding.name].column, cell)
 
 

@@ -45,6 +45,9 @@ class Doubt(msgspec.Struct, frozen=True):
     contents: int = 1
     place: tuple[int, int] | None = None
     """A stream and a sequence number: it does not stand either if Capture lacks what was there."""
+    in_part: tuple[tuple[int, int], ...] = ()
+    """Windows, and the contents that a verdict of each names: it does not stand either if there are more under the id
+    than a look-up reads, and of those that it reads no more had arrived by then."""
 
 
 def archive_findings(sightings: Sightings, in_range: InRange, *, with_documents: bool) -> list[Finding]:

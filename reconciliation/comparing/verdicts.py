@@ -40,7 +40,7 @@ def differing_verdicts(sightings: Sightings, replaced: Sequence[Replaced], in_ra
             expected=[event.window] if event else [],
             seen=sorted(wrong.verdict.window for wrong in group),
             fields=names_of(fields or Field.REASONS),
-            doubt=doubts[0] if len(doubts) == len(group) and all(doubts) else None,
+            doubt=_shared(doubts) if len(doubts) == len(group) else None,
         )
 
 
@@ -51,9 +51,11 @@ class _Wrong:
         self.verdict = verdict
         self.is_foreign = is_foreign
         self.fields, named = unpacked(verdict.sequence) if verdict.flags & Flag.DIFFERS else (Field(0), 1)
-        if verdict.content != NO_CONTENT and named < _archived_by_then(verdict, sightings):
-            self.fields |= Field.REASONS
         self.doubt: Doubt | None = None
+        if verdict.content != NO_CONTENT and named < _archived_by_then(verdict, sightings):
+            # Of contents that are too many or too large a window reads a part, and so does who judges it again.
+            self.doubt = None if self.fields or is_foreign else Doubt(in_part=((verdict.window, named),))
+            self.fields |= Field.REASONS
         if not self.fields and is_foreign:
             self.doubt = Doubt(content=verdict.content)
         elif not self.fields and named > max(1, _ever_seen(verdict, sightings)):
@@ -63,6 +65,15 @@ class _Wrong:
     @property
     def name(self) -> Class:
         return "unknown_rule_set" if self.fields & Field.RULE_SET else "verdict_differs"
+
+
+def _shared(doubts: Sequence[Doubt | None]) -> Doubt | None:
+    """The doubt in which all of a group are; None if one of them is certain."""
+    several = [doubt for doubt in doubts if doubt]
+    if not several or len(several) < len(doubts):
+        return None
+    others = [doubt for doubt in several if not doubt.in_part]
+    return others[0] if others else Doubt(in_part=tuple(named for doubt in several for named in doubt.in_part))
 
 
 def _archived_by_then(verdict: RowSighting, sightings: Sightings) -> int:

@@ -47,10 +47,15 @@ def _as_lines(changed: dict[str, Any] | list[dict[str, Any]] | None) -> list[dic
     return [] if changed is None else [changed]
 
 
+async def falsified(victim: Occurrence, change: Change) -> bool:
+    """Change the verdicts on the id of an event, in its window; False if it has none of them."""
+    name = victim.sent.event_id
+    return await _change_lines(names.FRAUD_EVENTS, _at(victim), lambda line: line["event_id"] == name, change)
+
+
 def _verdict(change: Change) -> Plant:
     async def plant(_: Day, victim: Occurrence) -> bool:
-        name = victim.sent.event_id
-        return await _change_lines(names.FRAUD_EVENTS, _at(victim), lambda line: line["event_id"] == name, change)
+        return await falsified(victim, change)
 
     return plant
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from fraud.identity import archive_key
-from services import cosmos, names
+from services import cosmos, further_contents, names
 from services.blobs import delete_blob, read_blob, warehouse, write_blob
 from tests.reconciliation.capture_writer import avro, record
 from tests.trust.day import WINDOW, Account, Day, Occurrence
 from tests.trust.harness import Harness, harness_in_memory
 from tests.trust.oracle import complaints
-from tests.trust.planted import FAULTS
+from tests.trust.planted import FAULTS, falsified
 from tests.trust.producer import make
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -166,6 +166,32 @@ def test_what_arrives_on_the_edges_of_windows_and_at_midnight_balances(harness: 
 
     assert complaints(day.occurrences, [], account) == []
     assert (account.report["verdict"], account.report["accounts"]["matched"]) == ("balanced", 18)
+
+
+def test_a_verdict_on_an_id_that_is_read_in_part_is_called_falsified_only_if_it_is(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(further_contents, "MAX_BYTES", 1_500)
+    day = Day(NOON, 4, harness.numbers)
+    for number, kind in enumerate(["fraud", *["twin harmless"] * 12]):
+        day.arrive(make(kind, "many", 1, number), NOON + timedelta(minutes=1, seconds=number))
+
+    def as_used_once(line: dict[str, Any]) -> dict[str, Any]:
+        """All of a verdict but what the id's being used again adds."""
+        reasons = [reason for reason in line["reasons"] if reason["rule"] != "ID_REUSED"]
+        return line | {"reasons": reasons, "score": sum(reason["weight"] for reason in reasons)}
+
+    async def story() -> tuple[Account, Account]:
+        await day.process()
+        honest = await day.reconcile()
+        assert await falsified(day.occurrences[0], as_used_once)
+        return honest, await day.reconcile()
+
+    honest, changed = run(harness, story())
+
+    assert len(honest.verdicts[0]["reasons"]) > len(changed.verdicts[0]["reasons"])
+    assert honest.named() == {"many": {"id_reused"}}
+    assert {"id_reused", "verdict_differs"} <= changed.named()["many"]
 
 
 @pytest.mark.proof
