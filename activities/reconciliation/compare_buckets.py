@@ -7,7 +7,7 @@ import msgspec
 from activities.reconciliation.bucket_rows import BucketRows, gathered
 from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.missed_places import without_missed
-from activities.reconciliation.name_fields import with_fields, with_states
+from activities.reconciliation.name_fields import with_fields, with_readings, with_states
 from activities.reconciliation.run_files import is_current, read_keys, read_plan, write_struct
 from activities.reconciliation.second_look import settle
 from reconciliation.comparing.classes import CLASS
@@ -48,6 +48,9 @@ async def compare_buckets(task: PartTask) -> PartProgress:
             count += number
             result.doubtful = await without_missed(task.run, result.doubtful, plan)
             await _look_again(result, keys)
+            if missing := result.differences.get("missing_from_fraud"):
+                reused = result.differences.get("id_reused", [])
+                result.differences["missing_from_fraud"] = await with_readings(in_order(missing), reused)
             if altered := result.differences.get("case_differs"):
                 result.differences["case_differs"] = await with_fields(in_order(altered))
             if falsified := result.differences.get("verdict_differs"):

@@ -1,4 +1,5 @@
-"""Name the fields in which a stored case differs from the one that its verdicts make, and the state that was seen."""
+"""Name the fields in which a stored case differs from the one that its verdicts make, the state that was seen, and what
+no repair can judge."""
 # pyright: reportUnknownMemberType=false
 
 from collections.abc import Callable, Coroutine, Sequence
@@ -10,7 +11,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from activities.reconciliation.run_files import REQUESTS
-from activities.reconciliation.second_look import store_key_of
+from activities.reconciliation.second_look import arrivals_in_part, store_key_of
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.verdicts import readable_verdicts, time_path
 from fraud.windows import compact_time
@@ -20,6 +21,8 @@ from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
 
+READ_IN_PART = "id.read_in_part"
+"""The fact that the evidence of those contents has that were read."""
 STATE_DIGITS = 32
 _BY_ID = "SELECT * FROM c WHERE c.id = @id"
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -33,6 +36,20 @@ async def with_fields(differences: Sequence[Difference]) -> list[Difference]:
 async def with_states(differences: Sequence[Difference]) -> list[Difference]:
     """The same differences of `verdict_differs`; the first ones, as many as a report shows, hold a state."""
     return await _first(differences, _of_verdicts)
+
+
+async def with_readings(differences: Sequence[Difference], reused: Sequence[Difference]) -> list[Difference]:
+    """The same differences of `missing_from_fraud`; the first ones, as many as a report shows, name `id.read_in_part`
+    if their id, which must be among those that were used again, has more contents than a look-up reads."""
+    ids = {difference.event_id for difference in reused}
+
+    async def of_id(difference: Difference) -> Difference:
+        if difference.by_place or difference.event_id not in ids:
+            return difference
+        is_in_part = await arrivals_in_part(store_key_of(difference.store), difference.event_id)
+        return msgspec.structs.replace(difference, fields=(READ_IN_PART,)) if is_in_part else difference
+
+    return await _first(differences, of_id)
 
 
 async def _first(

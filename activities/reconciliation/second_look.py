@@ -83,7 +83,7 @@ async def _without_read_in_part(doubtful: Sequence[Doubtful]) -> list[Doubtful]:
     """Without the verdicts that name as many contents as a look-up reads, of more that have arrived."""
     asked = list({_asked(candidate.difference) for candidate in doubtful if candidate.doubt.in_part})
     # Each id for itself: its contents may be large, and all that is kept of them are their arrivals.
-    arrivals = await together((_arrivals_in_part(*key) for key in asked), at_once=REQUESTS)
+    arrivals = await together((arrivals_in_part(*key) for key in asked), at_once=REQUESTS)
     of_id = dict(zip(asked, arrivals, strict=True))
     return [
         candidate
@@ -92,7 +92,7 @@ async def _without_read_in_part(doubtful: Sequence[Doubtful]) -> list[Doubtful]:
     ]
 
 
-async def _arrivals_in_part(store: StoreKey, event_id: str) -> list[datetime | None]:
+async def arrivals_in_part(store: StoreKey, event_id: str) -> list[datetime | None]:
     """The arrivals of the contents that a look-up reads; none if it reads all that the id has."""
     documents = (await cosmos.find_events([event_id], store, in_part=True)).get(event_id, [])
     return [arrival_of(document) for document in documents if is_read_in_part(document)]

@@ -194,6 +194,29 @@ def test_a_verdict_on_an_id_that_is_read_in_part_is_called_falsified_only_if_it_
     assert {"id_reused", "verdict_differs"} <= changed.named()["many"]
 
 
+def test_of_a_fraud_that_no_repair_judges_the_report_says_that_its_id_is_read_in_part(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(further_contents, "MAX_BYTES", 1_500)
+    day = Day(NOON, 4, harness.numbers)
+    for number in range(8):
+        day.arrive(make("twin fraud", "many", 1, number), NOON + timedelta(minutes=1, seconds=number))
+    lost = day.arrive(make("fraud", "lost", 1, 0), NOON + timedelta(minutes=2))
+
+    async def story() -> Account:
+        await day.process()
+        assert await FAULTS["verdict deleted"](day, lost)
+        return await day.reconcile()
+
+    account = run(harness, story())
+
+    missing = [(each["event_id"], each["fields"]) for each in account.differences["missing_from_fraud"]]
+    judged = {each["event"]["sku"] for each in account.verdicts if each["event_id"] == "many"}
+    assert len(judged) + len(missing) == 9
+    assert [fields for event_id, fields in missing if event_id == "lost"] == [[]]
+    assert {tuple(fields) for event_id, fields in missing if event_id == "many"} == {("id.read_in_part",)}
+
+
 @pytest.mark.proof
 def test_more_contents_under_one_id_than_are_looked_up_are_judged_or_named(harness: Harness):
     day, count = Day(NOON, 4, harness.numbers), 1_100
