@@ -1,6 +1,8 @@
 """Find all contents under the ids of a window: those that are archived, and the flagged ones in quarantine."""
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 import msgspec
@@ -12,20 +14,70 @@ from fraud.nesting import has_many_values
 from fraud.quarantine import QuarantinedEvent
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
+from services.clients import CachedClient
 from services.concurrency import LARGE, beside, both, together
+from services.portions import BytesTaken, TooLargeError, halves
 
 _READS = 8
 _record = msgspec.json.Decoder(QuarantinedEvent)
 
 
+async def _open_lock(_: AsyncExitStack) -> asyncio.Lock:
+    return asyncio.Lock()
+
+
+_large = CachedClient(_open_lock)
+"""Held while one of several portions is in memory: many windows may have large ones at the same time."""
+
+
 async def find_contents(ids: Sequence[str], store_id: StoreKey | None) -> dict[str, list[Content]]:
-    """The contents of a store under each id. Raises what Cosmos or the blob service raised."""
+    """The contents of a store under each id, however large. Raises what Cosmos or the blob service raised."""
+    contents_of: dict[str, list[Content]] = {}
+    async with aclosing(contents_in_portions(ids, store_id)) as portions:
+        async for portion in portions:
+            contents_of |= portion
+    return contents_of
+
+
+async def contents_in_portions(
+    ids: Sequence[str], store_id: StoreKey | None
+) -> AsyncGenerator[dict[str, list[Content]]]:
+    """The contents of a store under each id, in the order of the ids: all at once, unless they are large.
+
+    Those of several ids that come at once have `cosmos.MOST_BYTES` at most. Raises like `find_contents`. To be closed,
+    as it may hold a lock.
+    """
+    try:
+        contents = await _contents_of(ids, store_id, cosmos.MOST_BYTES)
+    except TooLargeError:
+        waiting: list[Sequence[str]] = halves(ids) if len(ids) > 1 else [ids]
+    else:
+        yield contents
+        return
+    lock = await _large.get()
+    while waiting:
+        part = waiting.pop()
+        async with lock:
+            try:
+                contents = await _contents_of(part, store_id, cosmos.MOST_BYTES if len(part) > 1 else None)
+            except TooLargeError:
+                waiting += halves(part)
+            else:
+                yield contents
+                del contents  # before the lock is given away
+
+
+async def _contents_of(
+    ids: Sequence[str], store_id: StoreKey | None, most_bytes: int | None
+) -> dict[str, list[Content]]:
+    """The contents under each id. Raises TooLargeError if they have more bytes together."""
     documents, pointers = await both(
-        cosmos.find_events(ids, store_key(store_id), in_part=True), cosmos.find_quarantined(ids)
+        cosmos.find_events(ids, store_key(store_id), in_part=True, most_bytes=most_bytes), cosmos.find_quarantined(ids)
     )
     paths = sorted({path for blobs in pointers.values() for path in blobs.values()})
-    asked = frozenset(pointers)
-    flagged = dict(zip(paths, await together((_flagged(path, asked) for path in paths), at_once=_READS), strict=True))
+    asked, taken = frozenset(pointers), BytesTaken(most_bytes)
+    reading = (_flagged(path, asked, taken) for path in paths)
+    flagged = dict(zip(paths, await together(reading, at_once=_READS), strict=True))
     contents_of: dict[str, list[Content]] = {}
     for event_id in ids:
         of_id = [content for path in pointers.get(event_id, {}).values() for content in flagged[path]]
@@ -41,17 +93,20 @@ def _archived(documents: Sequence[dict[str, Any]], store_id: StoreKey | None) ->
     return _with_forms(archived_contents(documents, store_id))
 
 
-async def _flagged(path: str, ids: Collection[str]) -> list[Content]:
+async def _flagged(path: str, ids: Collection[str], taken: BytesTaken) -> list[Content]:
     """The flagged contents of some ids in a quarantine blob; none if somebody has deleted or altered it beyond reading.
 
-    Nothing else of it is kept: a body may be large, and many ids may lead to it.
+    Nothing else of it is kept: a body may be large, and many ids may lead to it. Raises TooLargeError if that is more
+    than may be taken.
     """
     try:
         record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
         is_large = len(record.body) > LARGE
     except (ResourceNotFoundError, msgspec.MsgspecError, ValueError):
         return []
-    return await beside(is_large, _flagged_of, record, ids)
+    contents = await beside(is_large, _flagged_of, record, ids)
+    taken.add(sum(len(content.form) for content in contents))
+    return contents
 
 
 def _flagged_of(record: QuarantinedEvent, ids: Collection[str]) -> list[Content]:

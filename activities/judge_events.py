@@ -3,22 +3,24 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from activities.asleep import asleep_for
-from activities.find_contents import find_contents
-from activities.judge_in_shadow import judge_in_shadow
+from activities.find_contents import contents_in_portions
+from activities.judge_in_shadow import ShadowJudging
 from activities.window_context import contexts_of
+from activities.window_evidence import ChunkEvidence
 from activities.window_ids import read_ids, read_repeated
 from fraud.analysis import Chunk, ChunkResult, WindowTask
 from fraud.judging import Content, may_be_more, verdicts_on
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, set_of_window
 from fraud.snoozes import Snooze
-from fraud.verdicts import Verdict, from_ndjson, to_ndjson
+from fraud.verdict_lines import VerdictLine, line_of, lines_in, written
 from services import blobs
 from services.written_lately import written_lately
 
@@ -27,13 +29,12 @@ _ids = msgspec.json.Decoder(list[str])
 
 class ChunkJudged(msgspec.Struct, frozen=True):
     """A look-up of a chunk: the verdicts by id in the order of the ids, the ids that the next look-up asks for, and
-    those among these under which another content may come. `contents_of` has what was found."""
+    those among these under which another content may come. `shadow` has those of the set in shadow."""
 
-    verdicts: dict[str, list[Verdict]]
+    verdicts: dict[str, list[VerdictLine]]
     unresolved: list[str]
     more: list[str]
-    contents_of: dict[str, list[Content]]
-    asleep: tuple[Snooze, ...]
+    shadow: ShadowJudging | None
 
     @property
     def open_ids(self) -> list[str]:
@@ -50,7 +51,7 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
     the same contents. Raises LookupError, and what Cosmos or the blob service raised.
     """
     container, judged = await blobs.workflow_data(), await judge(chunk)
-    lines = to_ndjson(verdict for verdicts in judged.verdicts.values() for verdict in verdicts)
+    lines = written(verdict for verdicts in judged.verdicts.values() for verdict in verdicts)
     judged_before = await _write_verdicts(container, chunk, lines)
     if chunk.lookup and judged.open_ids:
         await blobs.write_blob(container, chunk.open_path, msgspec.json.encode(judged.open_ids))
@@ -59,34 +60,73 @@ async def judge_events(chunk: Chunk) -> ChunkResult:
         await blobs.delete_blob(container, chunk.open_path)
     result = result_of(chunk, judged.verdicts, lines, more=len(judged.more))
     written_lately.keep(result.digest, lines)
-    if chunk.task.shadow:
-        await judge_in_shadow(chunk, list(judged.verdicts), judged.contents_of, judged.asleep)
+    if judged.shadow:
+        await judged.shadow.write(list(judged.verdicts))
     return result
 
 
 async def judge(chunk: Chunk) -> ChunkJudged:
-    """Judge one chunk as `judge_events`; nothing is written but evidence."""
+    """Judge one chunk as `judge_events`; nothing is written but evidence.
+
+    Contents that are large together are looked up and judged in portions, and only the lines of verdicts are kept.
+    """
     task = chunk.task
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
     by_id = await _finished_before(chunk)
-    contents_of = await find_contents([event_id for event_id in ids if event_id not in by_id], task.store_id)
-    rules, asleep = _rules_of(task), await asleep_for(task)
-    contexts = {} if rules is SEED else await contexts_of(chunk, contents_of)
-    repeated = await read_repeated(task) if task.repeated else Counter[str]()
-    unresolved: list[str] = []
-    more: list[str] = []
-    for event_id, contents in contents_of.items():
-        by_id[event_id] = verdicts_on(
-            event_id, contents, task.store_id, task.window, rules=rules, contexts=contexts.get(event_id), asleep=asleep
-        )
-        if by_id[event_id][0].band == "unresolved":
-            unresolved.append(event_id)
-        elif may_be_more(contents, task.store_id, task.window, named=1 + repeated[event_id]):
-            more.append(event_id)
-    return ChunkJudged({event_id: by_id[event_id] for event_id in ids}, unresolved, more, contents_of, asleep)
+    asked = [event_id for event_id in ids if event_id not in by_id]
+    judging = _Judging(chunk, _rules_of(task), await asleep_for(task), await _repeated(task))
+    async with aclosing(contents_in_portions(asked, task.store_id)) as portions:
+        async for contents_of in portions:
+            await judging.judge(contents_of)
+            del contents_of  # before the next ones are read
+    by_id |= judging.by_id
+    return ChunkJudged(
+        {event_id: by_id[event_id] for event_id in ids}, judging.unresolved, judging.more, judging.shadow
+    )
 
 
-def result_of(chunk: Chunk, verdicts: Mapping[str, Sequence[Verdict]], lines: bytes, *, more: int) -> ChunkResult:
+class _Judging:
+    """A look-up of a chunk, as far as it has judged, in the order of the ids."""
+
+    def __init__(self, chunk: Chunk, rules: RuleSet, asleep: tuple[Snooze, ...], repeated: Counter[str]) -> None:
+        self._chunk = chunk
+        self._rules = rules
+        self._asleep = asleep
+        self._repeated = repeated
+        self._evidence = ChunkEvidence(chunk)
+        self.shadow = ShadowJudging(chunk, asleep, self._evidence) if chunk.task.shadow else None
+        self.by_id: dict[str, list[VerdictLine]] = {}
+        self.unresolved: list[str] = []
+        self.more: list[str] = []
+
+    async def judge(self, contents_of: Mapping[str, Sequence[Content]]) -> None:
+        """Judge what was found under some ids. Raises what the look-up of its context raises."""
+        task, rules = self._chunk.task, self._rules
+        contexts = {} if rules is SEED else await contexts_of(self._chunk, contents_of, self._evidence)
+        for event_id, contents in contents_of.items():
+            verdicts = verdicts_on(
+                event_id,
+                contents,
+                task.store_id,
+                task.window,
+                rules=rules,
+                contexts=contexts.get(event_id),
+                asleep=self._asleep,
+            )
+            self.by_id[event_id] = [*map(line_of, verdicts)]
+            if verdicts[0].band == "unresolved":
+                self.unresolved.append(event_id)
+            elif may_be_more(contents, task.store_id, task.window, named=1 + self._repeated[event_id]):
+                self.more.append(event_id)
+        if self.shadow:
+            await self.shadow.judge(contents_of)
+
+
+async def _repeated(task: WindowTask) -> Counter[str]:
+    return await read_repeated(task) if task.repeated else Counter()
+
+
+def result_of(chunk: Chunk, verdicts: Mapping[str, Sequence[VerdictLine]], lines: bytes, *, more: int) -> ChunkResult:
     """The counts of verdicts by id, and the digest of their lines."""
     return ChunkResult(
         number=chunk.number,
@@ -115,9 +155,9 @@ def _rules_of(task: WindowTask) -> RuleSet:
     )
 
 
-async def _finished_before(chunk: Chunk) -> dict[str, list[Verdict]]:
+async def _finished_before(chunk: Chunk) -> dict[str, list[VerdictLine]]:
     """The verdicts on the ids that needed no further look-up after the one before this one."""
-    by_id: dict[str, list[Verdict]] = {}
+    by_id: dict[str, list[VerdictLine]] = {}
     if chunk.lookup < 2:
         return by_id
     before, container = chunk.at(chunk.lookup - 1), await blobs.workflow_data()
@@ -126,7 +166,7 @@ async def _finished_before(chunk: Chunk) -> dict[str, list[Verdict]]:
         lines = await blobs.read_blob(container, before.path)
     except ResourceNotFoundError:
         return by_id  # the work was cleared, and the analysis was started again
-    for verdict in from_ndjson(lines):
+    for verdict in lines_in(lines):
         if verdict.event_id not in open_ids:
             by_id.setdefault(verdict.event_id, []).append(verdict)
     return by_id

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 from activities.keep_verdicts import store_lines
 from activities.window_context import contexts_of
+from activities.window_evidence import ChunkEvidence
 from fraud.analysis import Chunk, WindowTask
 from fraud.judging import Content, verdicts_on
 from fraud.rules.shipped import SEED, set_of_window
 from fraud.snoozes import Snooze
-from fraud.verdicts import Verdict, amended, from_ndjson, shadow_path, to_ndjson
+from fraud.verdict_lines import VerdictLine, line_of, lines_in, written
+from fraud.verdicts import amended, shadow_path
 from services import blobs
 from services.concurrency import together
 
@@ -20,33 +22,47 @@ _READS = 8
 _log = logging.getLogger(__name__)
 
 
-async def judge_in_shadow(
-    chunk: Chunk, ids: Sequence[str], contents_of: Mapping[str, Sequence[Content]], asleep: Sequence[Snooze]
-) -> None:
-    """Judge what a look-up has found, and write the verdicts on all ids to the chunk's work blob for the shadow.
+class ShadowJudging:
+    """The judging of a look-up by the set in shadow, on the same facts as the active set, and heeding the same snoozes.
 
-    It reads the same facts as the active set, and heeds the same snoozes. A set that this version does not have judges
-    nothing.
+    A set that this version does not have judges nothing.
     """
-    task = chunk.task.in_shadow()
-    rules = set_of_window(task.rules)
-    if rules is None:
-        _log.error("%s: the rule set %s, in shadow, is not in this version", task.name, task.rules)
-        return
-    contexts = {} if rules is SEED else await contexts_of(replace(chunk, task=task), contents_of)
-    by_id = await _judged_before(chunk, {event_id for event_id in ids if event_id not in contents_of})
-    for event_id, contents in contents_of.items():
-        by_id[event_id] = verdicts_on(
-            event_id,
-            contents,
-            task.store_id,
-            task.window,
-            rules=rules,
-            contexts=contexts.get(event_id),
-            asleep=asleep,
-        )
-    verdicts = [verdict for event_id in ids for verdict in by_id.get(event_id, ())]
-    await blobs.write_blob(await blobs.workflow_data(), chunk.shadow_path, to_ndjson(verdicts), blobs.NDJSON)
+
+    def __init__(self, chunk: Chunk, asleep: Sequence[Snooze], evidence: ChunkEvidence) -> None:
+        self._chunk = chunk
+        self._task = chunk.task.in_shadow()
+        self._asleep = asleep
+        self._evidence = evidence
+        self._judged: dict[str, list[VerdictLine]] = {}
+
+    async def judge(self, contents_of: Mapping[str, Sequence[Content]]) -> None:
+        """Judge what the look-up has found under some ids. Raises what the look-up of their context raises."""
+        task, rules = self._task, set_of_window(self._task.rules)
+        if rules is None:
+            return
+        chunk = replace(self._chunk, task=task)
+        contexts = {} if rules is SEED else await contexts_of(chunk, contents_of, self._evidence)
+        for event_id, contents in contents_of.items():
+            verdicts = verdicts_on(
+                event_id,
+                contents,
+                task.store_id,
+                task.window,
+                rules=rules,
+                contexts=contexts.get(event_id),
+                asleep=self._asleep,
+            )
+            self._judged[event_id] = [*map(line_of, verdicts)]
+
+    async def write(self, ids: Sequence[str]) -> None:
+        """Write the verdicts on all ids, in their order, to the chunk's work blob for the shadow."""
+        if set_of_window(self._task.rules) is None:
+            _log.error("%s: the rule set %s, in shadow, is not in this version", self._task.name, self._task.rules)
+            return
+        finished = await _judged_before(self._chunk, {*ids} - self._judged.keys())
+        by_id = finished | self._judged
+        lines = written(line for event_id in ids for line in by_id.get(event_id, ()))
+        await blobs.write_blob(await blobs.workflow_data(), self._chunk.shadow_path, lines, blobs.NDJSON)
 
 
 async def keep_shadow(task: WindowTask, path: str) -> None:
@@ -56,12 +72,12 @@ async def keep_shadow(task: WindowTask, path: str) -> None:
         await store_lines(shadow_path(path), lines, amended)
 
 
-async def _judged_before(chunk: Chunk, finished: set[str]) -> dict[str, list[Verdict]]:
+async def _judged_before(chunk: Chunk, finished: set[str]) -> dict[str, list[VerdictLine]]:
     """The verdicts on the ids that needed no further look-up after the one before this one."""
-    by_id: dict[str, list[Verdict]] = {}
+    by_id: dict[str, list[VerdictLine]] = {}
     if not finished:
         return by_id
-    for verdict in from_ndjson(await _read(chunk.at(chunk.lookup - 1))):
+    for verdict in lines_in(await _read(chunk.at(chunk.lookup - 1))):
         if verdict.event_id in finished:
             by_id.setdefault(verdict.event_id, []).append(verdict)
     return by_id

@@ -11,7 +11,8 @@ from activities.mail import MailError
 from activities.store_verdicts import log_judged, place_of
 from activities.webhook import WebhookError
 from fraud.analysis import Chunk, SmallWindowJudged, WindowSummary, WindowTask
-from fraud.verdicts import Verdict, by_id, to_ndjson
+from fraud.verdict_lines import VerdictLine, written
+from fraud.verdicts import by_id
 from services import blobs
 from services.concurrency import together
 
@@ -27,9 +28,9 @@ async def judge_small_window(task: WindowTask) -> SmallWindowJudged:
     chunk = whole.at(1)
     judged = await judge(chunk)
     first = _First(judged)
-    summary = await keep_verdicts(place_of(task), to_ndjson(_all(judged.verdicts)), first.amend)
+    summary = await keep_verdicts(place_of(task), written(_all(judged.verdicts)), first.amend)
     log_judged(summary)
-    lines = to_ndjson(_all(first.verdicts))
+    lines = written(_all(first.verdicts))
     if first.open_ids:
         await _leave_work(chunk, lines, first.open_ids)
     elif first.ran_before:
@@ -42,7 +43,7 @@ class _First:
     """The verdicts of the first look-up: those that were stored first, whoever has judged since."""
 
     def __init__(self, judged: ChunkJudged) -> None:
-        self.verdicts: Mapping[str, Sequence[Verdict]] = judged.verdicts
+        self.verdicts: Mapping[str, Sequence[VerdictLine]] = judged.verdicts
         self.open_ids = judged.open_ids
         self.ran_before = False
 
@@ -51,16 +52,16 @@ class _First:
         """The ids that are asked for again although they were found."""
         return sum(self.verdicts[event_id][0].band != "unresolved" for event_id in self.open_ids)
 
-    def amend(self, before: list[Verdict], now: list[Verdict]) -> list[Verdict]:
+    def amend(self, before: list[VerdictLine], now: list[VerdictLine]) -> list[VerdictLine]:
         """What is stored stays. Ids on which more can be said by now are left to the next look-up."""
         self.ran_before, stored, since = True, by_id(before), by_id(now)
         self.verdicts = {event_id: stored.get(event_id, verdicts) for event_id, verdicts in since.items()}
-        differing = [each for each in since if to_ndjson(self.verdicts[each]) != to_ndjson(since[each])]
+        differing = [each for each in since if [*self.verdicts[each]] != since[each]]
         self.open_ids = list(dict.fromkeys([*self.open_ids, *differing]))
         return _all(self.verdicts)
 
 
-def _all(verdicts: Mapping[str, Sequence[Verdict]]) -> list[Verdict]:
+def _all(verdicts: Mapping[str, Sequence[VerdictLine]]) -> list[VerdictLine]:
     return [verdict for of_id in verdicts.values() for verdict in of_id]
 
 

@@ -7,14 +7,15 @@ import msgspec
 from activities.store_case import store_case
 from fraud.analysis import WindowSummary
 from fraud.events import StoreKey
-from fraud.verdicts import Case, CaseType, Verdict, case_of, from_ndjson, readable_verdicts, to_ndjson
+from fraud.verdict_lines import VerdictLine, lines_in, readable_lines, verdicts_of_case, written
+from fraud.verdicts import Case, CaseType, case_of
 from fraud.windows import Window
 from services import names
 from services.blob_revisions import Revision, create_revision, read_revision, replace_revision
 from services.blobs import NDJSON, warehouse
 from services.concurrency import LARGE, beside
 
-Amend = Callable[[list[Verdict], list[Verdict]], list[Verdict]]
+Amend = Callable[[list[VerdictLine], list[VerdictLine]], list[VerdictLine]]
 """The verdicts to keep, from those that are there and those that come."""
 
 BeforeReplacing = Callable[[Revision], Awaitable[None]]
@@ -67,7 +68,7 @@ async def keep_verdicts(
 
 
 def _case(place: VerdictsPlace, stored: Revision) -> Case:
-    blob, verdicts = f"{names.FRAUD_EVENTS}/{place.path}", from_ndjson(stored.data)
+    blob, verdicts = f"{names.FRAUD_EVENTS}/{place.path}", verdicts_of_case(stored.data)
     return case_of(place.name, place.store_id, place.window, verdicts, blob, revision=stored.number, type=place.type)
 
 
@@ -98,4 +99,4 @@ async def store_lines(
 
 
 def _amended(amend: Amend, before: bytes, lines: bytes) -> bytes:
-    return to_ndjson(amend(readable_verdicts(before), from_ndjson(lines)))
+    return written(amend(readable_lines(before), lines_in(lines)))

@@ -19,6 +19,7 @@ from fraud.judging import Content, Context, distinct, judged
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, shipped
 from fraud.sweep import Candidate, SweepTask, Swept, case_name, moment, sweep_path
+from fraud.verdict_lines import VerdictLine
 from fraud.verdicts import Verdict, evidence_folder, to_ndjson
 from fraud.windows import Window
 from services import names
@@ -118,6 +119,6 @@ async def _keep(each: _Judged) -> None:
     await keep_verdicts(place, to_ndjson([verdict]), _first)
 
 
-def _first(before: list[Verdict], now: list[Verdict]) -> list[Verdict]:
+def _first(before: list[VerdictLine], now: list[VerdictLine]) -> list[VerdictLine]:
     """A sale that was judged stays judged as it was."""
     return before or now

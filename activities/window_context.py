@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from activities.window_evidence import add_evidence, read_evidence
+from activities.window_evidence import ChunkEvidence
 from fraud.analysis import Chunk, WindowTask
 from fraud.context.event_facts import key
 from fraud.context.facts import facts_of
@@ -63,7 +63,7 @@ class FlaggedContent(msgspec.Struct, frozen=True):
         ]
 
 
-async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]) -> Contexts:
+async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]], evidence: ChunkEvidence) -> Contexts:
     """The context of each flagged content, as the first judging of the chunk read it.
 
     What was judged before comes from evidence; the rest is looked up, and kept as evidence before it is used. Raises
@@ -72,10 +72,9 @@ async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]]
     asked = _asked(contents_of)
     if not asked:
         return {}
-    # A window that is judged for the first time has no evidence; if it has, writing the first part fails.
-    snapshot = Snapshot() if chunk.is_first else await read_evidence(chunk)
+    snapshot = await evidence.snapshot()
     while missing := [each for each in asked if not _is_kept(each, snapshot, chunk.task)]:
-        await add_evidence(chunk, snapshot, await look_up(chunk.task, missing, snapshot))
+        await evidence.add(await look_up(chunk.task, missing, snapshot))
     return contexts_in(snapshot, asked, chunk.task.set_name)
 
 

@@ -19,9 +19,23 @@ async def read_evidence(chunk: Chunk) -> Snapshot:
     return await read_parts(_beginning(chunk))
 
 
-async def add_evidence(chunk: Chunk, snapshot: Snapshot, part: EvidencePart) -> bool:
-    """Write the next part; False if another judging of the chunk has written it meanwhile, which is read then."""
-    return await add_part(_beginning(chunk), snapshot, part)
+class ChunkEvidence:
+    """The evidence of a chunk as far as this judging has read or written it, however many portions it judges."""
+
+    def __init__(self, chunk: Chunk) -> None:
+        self._chunk = chunk
+        # A window that is judged for the first time has no evidence; if it has, writing the first part fails.
+        self._snapshot = Snapshot() if chunk.is_first else None
+
+    async def snapshot(self) -> Snapshot:
+        """The parts that are there. Raises what the blob service raised."""
+        if self._snapshot is None:
+            self._snapshot = await read_evidence(self._chunk)
+        return self._snapshot
+
+    async def add(self, part: EvidencePart) -> None:
+        """Write the next part, or read the one that another judging of the chunk has written meanwhile."""
+        await add_part(_beginning(self._chunk), await self.snapshot(), part)
 
 
 def _beginning(chunk: Chunk) -> str:

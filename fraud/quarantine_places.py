@@ -11,7 +11,7 @@ import msgspec
 from fraud.analysis import SEED_NAME
 from fraud.quarantine import QuarantinedEvent
 from fraud.slices import slices
-from fraud.verdicts import Verdict, evidence_folder, time_path
+from fraud.verdicts import AnyVerdict, evidence_folder, time_path
 from fraud.windows import Window, compact_time, window_of
 
 PLACES_PER_BLOB = 1_000
@@ -97,7 +97,7 @@ def place_of(record: QuarantinedEvent, number: int) -> str:
     return EventPlace(record.partition, record.sequence_number, number).name
 
 
-def in_order_of_places(before: Iterable[Verdict], now: Iterable[Verdict]) -> list[Verdict]:
+def in_order_of_places(before: Iterable[AnyVerdict], now: Iterable[AnyVerdict]) -> list[AnyVerdict]:
     """Verdicts by place, each place once, as it was judged last."""
     by_place = {verdict.event_id: verdict for verdict in (*before, *now)}
     return [by_place[place] for place in sorted(by_place)]

@@ -7,6 +7,7 @@ surrogate pair, a number beyond all bounds. Whatever can be read by any reader i
 import json
 import sys
 from collections.abc import Callable, Iterator
+from operator import is_
 from typing import Any, cast
 
 import msgspec
@@ -17,6 +18,8 @@ LONGEST_NUMBER = 400
 """Digits of a whole number that are read as they stand; a longer one is beyond all doubles, and counts as infinite."""
 LARGEST = sys.float_info.max
 
+# Tuples: a union would be made anew at each of 300,000 values.
+_NUMBERS, _CONTAINERS = (int, float), (dict, list)
 _UNREADABLE = (ValueError, RecursionError, msgspec.MsgspecError)
 _decoder = msgspec.json.Decoder()
 _BEGINNINGS = (b"{", b"[", b"\x00", b"\xef", b"\xfe", b"\xff")
@@ -88,22 +91,29 @@ def keepable(event: dict[str, Any]) -> dict[str, Any]:
     A half of a surrogate pair, NaN, and what is nested too deep become texts that name them; a number beyond all
     doubles becomes the largest of them.
     """
-    return {_text(name): _kept(value, 1) for name, value in event.items()}
+    return _container(event, 0)
 
 
 def _kept(value: Any, level: int) -> Any:
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, int | float):
+    if isinstance(value, _NUMBERS):
         return _number(value)
-    if not isinstance(value, dict | list):
+    if isinstance(value, _CONTAINERS):
+        return _container(cast(Any, value), level) if level < MAX_DEPTH else f"{depth(value)} levels more"
+    return value
+
+
+def _container(value: dict[str, Any] | list[Any], level: int) -> Any:
+    """The container itself if it holds nothing odd, not a copy: a body of 1 MB may take 20 MB as values."""
+    if not value:
         return value
-    if level >= MAX_DEPTH:
-        return f"{depth(value)} levels more"
     if isinstance(value, dict):
-        fields = cast(dict[str, Any], value)
-        return {_text(name): _kept(inner, level + 1) for name, inner in fields.items()}
-    return [_kept(inner, level + 1) for inner in cast(list[Any], value)]
+        kept = {_text(name): _kept(inner, level + 1) for name, inner in value.items()}
+        same_names = len(value) == len(kept) and all(map(is_, value, kept))
+        return value if same_names and all(map(is_, value.values(), kept.values())) else kept
+    items = [_kept(inner, level + 1) for inner in value]
+    return value if all(map(is_, value, items)) else items
 
 
 def _number(value: float) -> float | str:
@@ -113,4 +123,7 @@ def _number(value: float) -> float | str:
 
 
 def _text(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode()
+    if text.isascii():
+        return text
+    kept = text.encode("utf-8", "backslashreplace").decode()
+    return text if kept == text else kept

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -173,7 +173,24 @@ def readable_verdicts(lines: bytes) -> list[Verdict]:
     return verdicts
 
 
-def amended(before: Iterable[Verdict], now: Iterable[Verdict]) -> list[Verdict]:
+class OfId(Protocol):
+    """A verdict, or its line, as far as it is asked for to amend it."""
+
+    @property
+    def event_id(self) -> str:
+        """The id that it is on."""
+        ...
+
+    @property
+    def band(self) -> Band:
+        """Its band."""
+        ...
+
+
+AnyVerdict = TypeVar("AnyVerdict", bound=OfId)
+
+
+def amended(before: Iterable[AnyVerdict], now: Iterable[AnyVerdict]) -> list[AnyVerdict]:
     """The verdicts of an analysis, without losing what an earlier one had found.
 
     Each id keeps its verdicts of before if more of its contents had been found then: a slow look-up that ends after a
@@ -187,15 +204,15 @@ def amended(before: Iterable[Verdict], now: Iterable[Verdict]) -> list[Verdict]:
     ]
 
 
-def by_id(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:
+def by_id(verdicts: Iterable[AnyVerdict]) -> dict[str, list[AnyVerdict]]:
     """Verdicts by the id that they are on; ids and verdicts in their order."""
-    of_ids: dict[str, list[Verdict]] = {}
+    of_ids: dict[str, list[AnyVerdict]] = {}
     for verdict in verdicts:
         of_ids.setdefault(verdict.event_id, []).append(verdict)
     return of_ids
 
 
-def _contents_found(verdicts: Sequence[Verdict]) -> int:
+def _contents_found(verdicts: Sequence[OfId]) -> int:
     return sum(verdict.band != "unresolved" for verdict in verdicts)
 
 

@@ -22,6 +22,7 @@ from services.cosmos_ranges import KeyRanges
 from services.credentials import open_credential
 from services.further_contents import FOR_GOOD, further_contents
 from services.gathering import Gathering
+from services.portions import BytesTaken, TooLargeError, bytes_of, halves
 from services.settings import settings
 from services.transport import http_transport
 
@@ -37,6 +38,12 @@ MOST_UNDER_IDS = 1_000
 """Documents that a query for ids gives; a producer may send one id for any number of stores."""
 MAX_CONTENTS = 1_000
 """Contents under one id that are looked at; a producer may send as many as it likes."""
+
+MOST_BYTES = 2 * 1024 * 1024
+"""Of documents that one look-up for judging gives, if they are of several ids: as values of Python they take up to
+forty times as much, and some look-ups run at once. 500 ids of ordinary events have a quarter of it."""
+_FEW = 4
+"""Documents that are read whatever their size."""
 
 _FIRSTS = "SELECT * FROM c WHERE c.id IN ({})"
 _POINTERS = "SELECT c.id, c.quarantined FROM c WHERE c.id IN ({})"
@@ -120,12 +127,15 @@ async def event_ranges() -> KeyRanges:
     return await _event_ranges.get()
 
 
-async def find_events(ids: Iterable[str], store: StoreKey, *, in_part: bool = False) -> dict[str, list[dict[str, Any]]]:
+async def find_events(
+    ids: Iterable[str], store: StoreKey, *, in_part: bool = False, most_bytes: int | None = None
+) -> dict[str, list[dict[str, Any]]]:
     """The documents of a store's events by event id, in any order; an id of which nothing is archived is left out.
 
     An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. `in_part` bounds their bytes,
     too, and leaves out what Cosmos refuses for good, so that its neighbours are found; where contents of an id are left
-    out, its documents say so (`fraud.archive.is_read_in_part`).
+    out, its documents say so (`fraud.archive.is_read_in_part`). With `most_bytes`, raises
+    TooLargeError if there are more, and with `in_part` if those of several ids have more than MOST_BYTES.
 
     A text that cannot be an id is
     not asked for. `read_items` reads a single id by its URL, and `a/b` or an empty id would lead elsewhere: every
@@ -134,15 +144,18 @@ async def find_events(ids: Iterable[str], store: StoreKey, *, in_part: bool = Fa
     keys = {event_id: archive_key(store, event_id) for event_id in ids if is_event_id(event_id)}
     if not keys:
         return {}
-    firsts = await (_firsts_apart(keys) if in_part else (await _firsts.get()).ask(keys))
+    firsts = await (_firsts_apart(keys) if in_part else _all_firsts(keys))
     documents = {event_id: [first] for event_id, first in firsts.items()}
-    archive = await events()
+    archive, taken = await events(), BytesTaken(most_bytes)
     for event_id, contents in list(documents.items()):
         if has_further_contents(contents[0]):
             further = await further_contents(archive, event_id, keys[event_id], MAX_CONTENTS - 1, in_part=in_part)
             contents.extend(further.documents)
             if not further.whole:
                 documents[event_id] = [*map(read_in_part, contents)]
+        # Those of many ids were counted when they were read.
+        if len(contents) > 1 or len(keys) <= _FEW:
+            taken.add(sum(map(bytes_of, contents)))
     return documents
 
 
@@ -150,9 +163,29 @@ async def _find_firsts(asked: Sequence[Mapping[str, str]]) -> list[dict[str, dic
     """The documents that have the ids of events, for each that asks for some ids with their partition keys."""
     archive = await events()
     documents: dict[tuple[str, str], dict[str, Any]] = {}
-    for items in slices(list(dict.fromkeys(item for keys in asked for item in keys.items())), MAX_IDS):
-        await _read_firsts(archive, items, documents)
+    wanted, taken = list(dict.fromkeys(item for keys in asked for item in keys.items())), BytesTaken(MOST_BYTES)
+    for items in slices(wanted, MAX_IDS):
+        try:
+            await _read_under_ids(archive, {event_id for event_id, _ in items}, documents, taken)
+        except TooLargeError:
+            if len(wanted) > _FEW:
+                raise
+            documents = {_item(document): document for document in await archive.read_items(items)}
     return [{item[0]: documents[item] for item in keys.items() if item in documents} for keys in asked]
+
+
+async def _all_firsts(keys: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """The documents that have the ids of events, however large they are together."""
+    firsts = await _firsts.get()
+    documents: dict[str, dict[str, Any]] = {}
+    waiting: list[Sequence[str]] = [list(keys)]
+    while waiting:
+        part = waiting.pop()
+        try:
+            documents |= await firsts.ask({event_id: keys[event_id] for event_id in part})
+        except TooLargeError:
+            waiting += halves(part)
+    return documents
 
 
 async def _firsts_apart(keys: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -163,7 +196,8 @@ async def _firsts_apart(keys: dict[str, str]) -> dict[str, dict[str, Any]]:
     """
     firsts = await _firsts.get()
     documents: dict[str, dict[str, Any]] = {}
-    waiting, refusals = [list(keys)], 0
+    waiting: list[Sequence[str]] = [list(keys)]
+    refusals = 0
     while waiting:
         part = waiting.pop()
         try:
@@ -174,22 +208,14 @@ async def _firsts_apart(keys: dict[str, str]) -> dict[str, dict[str, Any]]:
                 raise
             _log.warning("%d ids, %r the first, cannot be read: %s", len(part), part[0], problem)
             if len(part) > 1:
-                waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
+                waiting += halves(part)
     return {event_id: documents[event_id] for event_id in keys if event_id in documents}
 
 
-async def _read_firsts(
-    archive: ContainerProxy, items: Sequence[tuple[str, str]], into: dict[tuple[str, str], dict[str, Any]]
-) -> None:
-    if not await _read_under_ids(archive, {event_id for event_id, _ in items}, into):
-        for part in slices(items, MAX_READ_ITEMS):
-            into |= {_item(document): document for document in await archive.read_items(part)}
-
-
 async def _read_under_ids(
-    archive: ContainerProxy, ids: Collection[str], into: dict[tuple[str, str], dict[str, Any]]
-) -> bool:
-    """Add the documents of some ids, whatever their partition; False if there are too many for all to be read.
+    archive: ContainerProxy, ids: Collection[str], into: dict[tuple[str, str], dict[str, Any]], taken: BytesTaken
+) -> None:
+    """Add the documents of some ids, whatever their partition. Raises TooLargeError if they are too many or too large.
 
     One query for all partitions: `read_items` takes 0.1 ms for each id that it is asked for (measured), because the SDK
     computes the partition of each.
@@ -199,9 +225,9 @@ async def _read_under_ids(
     async for document in query:
         into[_item(document)] = document
         rows += 1
+        taken.add(bytes_of(document))
         if rows > MOST_UNDER_IDS:
-            return False
-    return True
+            raise TooLargeError(f"more than {MOST_UNDER_IDS} documents are under {len(ids)} ids")
 
 
 def _item(document: Mapping[str, Any]) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from activities.clear_work import clear_work
 from activities.judge_events import judge_events
 from activities.store_verdicts import store_verdicts
 from activities.window_context import contexts_of
-from activities.window_evidence import evidence_path, read_evidence
+from activities.window_evidence import ChunkEvidence, evidence_path, read_evidence
 from activities.window_ids import save_window
 from fraud import analysis
 from fraud.analysis import WindowTask
@@ -142,7 +142,7 @@ async def test_two_that_judge_a_chunk_at_once_end_with_the_facts_of_one():
     await asyncio.gather(*(judge_events(chunk.at(1)) for _ in range(4)))
 
     assert len((await read_evidence(chunk)).parts) == 1
-    assert await contexts_of(chunk, {}) == {}
+    assert await contexts_of(chunk, {}, ChunkEvidence(chunk)) == {}
 
 
 async def test_a_damaged_part_goes_to_quarantine_with_its_reason_and_what_it_said_is_judged_anew():

@@ -50,6 +50,25 @@ def test_what_is_kept_is_written_and_read_back_the_same_and_kept_the_same_again(
     assert msgspec.json.decode(msgspec.json.encode(kept)) == keepable(kept) == kept
 
 
+def test_an_event_with_nothing_odd_in_it_is_not_copied():
+    event: dict[str, Any] = {"note": "é", "lines": [[], {}, {"qty": 2**60, "price": 1.5}, None, True]}
+
+    assert keepable(event) is event
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept"),
+    [
+        ({"a": [["b", "\ud800"]]}, {"a": [["b", "\\ud800"]]}),
+        ({"a": {"\ud800": 1, "b": 2}}, {"a": {"\\ud800": 1, "b": 2}}),
+        ({"\\ud800": 1, "\ud800": 1}, {"\\ud800": 1}),
+        ({"a": [1, float("nan")]}, {"a": [1, "NaN"]}),
+    ],
+)
+def test_what_is_odd_is_kept_otherwise_wherever_it_stands(odd: dict[str, Any], kept: dict[str, Any]):
+    assert keepable(odd) == kept
+
+
 @pytest.mark.parametrize("levels", [126, 127, 128, 129, 500, 900])
 def test_what_is_nested_too_deep_is_cut_off(levels: int):
     (event,) = readable_events(b'{"x": ' + b"[" * levels + b"]" * levels + b"}")

@@ -1,0 +1,75 @@
+"""Verdicts as their lines: read and amended without their events being in memory as values.
+
+An event of 1 MB takes up to 40 MB as values of Python, and a window may have thousands of them.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from fraud.stakes import STAKED
+from fraud.verdicts import Band, Verdict, from_ndjson, readable_verdicts, to_ndjson
+
+MOST_BYTES = 2 * 1024 * 1024
+"""Of lines whose events are read at once."""
+
+
+class VerdictLine(msgspec.Struct, frozen=True):
+    """A verdict as it is written, with the line's end, and what is asked of it to amend it."""
+
+    event_id: str
+    band: Band
+    line: bytes
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    event_id: str
+    band: Band
+
+
+_decoder = msgspec.json.Decoder(_Asked)
+
+
+def line_of(verdict: Verdict) -> VerdictLine:
+    """A verdict as its line."""
+    return VerdictLine(verdict.event_id, verdict.band, to_ndjson([verdict]))
+
+
+def lines_in(lines: bytes) -> list[VerdictLine]:
+    """The lines that `to_ndjson` wrote. Raises msgspec.DecodeError if anything else is in them."""
+    asked = ((_decoder.decode(line), line) for line in lines.splitlines(keepends=True))
+    return [VerdictLine(verdict.event_id, verdict.band, line) for verdict, line in asked]
+
+
+def readable_lines(lines: bytes) -> list[VerdictLine]:
+    """The verdicts in a blob that somebody may have damaged, written anew; what cannot be read is left out."""
+    return [line_of(verdict) for line in lines.splitlines() for verdict in readable_verdicts(line)]
+
+
+def written(lines: Iterable[VerdictLine]) -> bytes:
+    """The lines together, as `to_ndjson` writes their verdicts."""
+    return b"".join(line.line for line in lines)
+
+
+def verdicts_of_case(lines: bytes) -> list[Verdict]:
+    """The verdicts that `to_ndjson` wrote, of which a case is made.
+
+    Where they are many, their events have the numbers that a case asks for, and nothing else. Raises
+    msgspec.DecodeError if anything else is in the lines.
+    """
+    if len(lines) <= MOST_BYTES:
+        return from_ndjson(lines)
+    return [_of_case(verdict) for verdict in _each(lines)]
+
+
+def _each(lines: bytes) -> Iterator[Verdict]:
+    for line in lines.splitlines():
+        yield from from_ndjson(line)
+
+
+def _of_case(verdict: Verdict) -> Verdict:
+    event = verdict.event
+    if event is None:
+        return verdict
+    staked = {name: value for name in STAKED if isinstance(value := event.get(name), int | float)}
+    return msgspec.structs.replace(verdict, event=staked)
