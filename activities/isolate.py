@@ -16,7 +16,7 @@ from azure.cosmos.exceptions import (
 
 from activities.quarantine import quarantine
 from fraud.quarantine import QuarantinedEvent
-from fraud.quarantine_index import MAX_CONTENTS, Pointer, flagged_in, pointer_id, pointer_key
+from fraud.quarantine_index import Pointer, flagged_in, pointer_id, pointer_key
 from services import cosmos
 from services.concurrency import LARGE, beside
 
@@ -39,15 +39,14 @@ async def isolate(record: QuarantinedEvent) -> bool:
     flagged = await beside(len(body) > LARGE, flagged_in, body)
     if flagged is None:
         return False
-    digest = hashlib.sha256(body).hexdigest()[:32]
-    pointed = [await _point(event_id, digest, record.path) for event_id in flagged.ids]
+    pointed = [await _point(event_id, record.path, body) for event_id in flagged.ids]
     return flagged.by_place or not all(pointed)
 
 
-async def _point(event_id: str, digest: str, path: str) -> bool:
-    """Make the pointer of an id lead to a quarantine blob; False if it leads to too many already."""
-    archive = await cosmos.events()
-    pointer = Pointer(pointer_id(event_id), pointer_key(event_id), {digest: path})
+async def _point(event_id: str, path: str, body: bytes) -> bool:
+    """Make the pointer of an id lead to a quarantine blob; False if it leads to too many or too large ones already."""
+    archive, digest = await cosmos.events(), hashlib.sha256(body).hexdigest()[:32]
+    pointer = Pointer(pointer_id(event_id), pointer_key(event_id), {digest: path}, len(body))
     for _ in range(_ATTEMPTS):
         try:
             await archive.create_item(msgspec.to_builtins(pointer))
@@ -61,14 +60,14 @@ async def _point(event_id: str, digest: str, path: str) -> bool:
             return True
         try:
             existing: dict[str, Any] = await archive.read_item(pointer.id, partition_key=pointer.archive_key)
-            blobs: dict[str, str] = existing["quarantined"]
-            if digest in blobs:
+            before = msgspec.convert(existing, Pointer)
+            if digest in before.quarantined:
                 return True
-            if len(blobs) >= MAX_CONTENTS:
+            if not before.takes(len(body)):
                 return False
             await archive.replace_item(
                 pointer.id,
-                existing | {"quarantined": blobs | {digest: path}},
+                existing | msgspec.to_builtins(before.leading_to(digest, path, len(body))),
                 etag=existing["_etag"],
                 match_condition=MatchConditions.IfNotModified,
             )

@@ -1,5 +1,8 @@
 """Judge flagged events in quarantine that no window can name, each by its place in the hub."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
@@ -9,14 +12,24 @@ from fraud.analysis import WindowSummary
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import flagged_events
 from fraud.quarantine_places import PlacesTask, in_order_of_places
-from fraud.verdicts import Verdict, to_ndjson
+from fraud.verdict_lines import VerdictLine, line_of, written
+from fraud.verdicts import Verdict
 from services import names
 from services.blobs import read_blob, warehouse
+from services.clients import CachedClient
 from services.concurrency import LARGE, beside, together
 
 _READS = 8
 _FEW = 100
 """Verdicts that are written down in less than some milliseconds."""
+
+
+async def _open_lock(_: AsyncExitStack) -> asyncio.Lock:
+    return asyncio.Lock()
+
+
+_large = CachedClient(_open_lock)
+"""Held while a large body is in memory as values, which may take forty times as much."""
 _record = msgspec.json.Decoder(QuarantinedEvent)
 
 
@@ -31,20 +44,28 @@ async def judge_places(task: PlacesTask) -> WindowSummary | None:
     verdicts = [verdict for part in parts for verdict in part]
     if not verdicts:
         return None
-    lines = await beside(len(verdicts) > _FEW, _lines, verdicts)
+    lines = written(in_order_of_places([], verdicts))
     place = VerdictsPlace(name=task.name, store_id=None, window=task.window, path=task.verdicts_path, type="quarantine")
     return await keep_verdicts(place, lines, in_order_of_places)
 
 
-def _lines(verdicts: list[Verdict]) -> bytes:
-    return to_ndjson(in_order_of_places([], verdicts))
-
-
-async def _judge(task: PlacesTask, path: str) -> list[Verdict]:
+async def _judge(task: PlacesTask, path: str) -> list[VerdictLine]:
     try:
         data = await read_blob(await warehouse(names.QUARANTINE), path)
     except ResourceNotFoundError:
         return []  # deleted since: Capture has the event, and the reconciliation names it
     record = _record.decode(data)
+    if len(data) <= LARGE:
+        return await _lines(task, record)
+    async with await _large.get():
+        return await _lines(task, record)
+
+
+async def _lines(task: PlacesTask, record: QuarantinedEvent) -> list[VerdictLine]:
     body = record.body
-    return await judged_by_place(task, record, await beside(len(body) > LARGE, flagged_events, body))
+    verdicts = await judged_by_place(task, record, await beside(len(body) > LARGE, flagged_events, body))
+    return await beside(len(verdicts) > _FEW or len(body) > LARGE, _written, verdicts)
+
+
+def _written(verdicts: list[Verdict]) -> list[VerdictLine]:
+    return [*map(line_of, verdicts)]

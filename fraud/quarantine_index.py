@@ -18,6 +18,8 @@ from fraud.suspicion import is_suspicious
 
 MAX_CONTENTS = 20
 """Contents under one id that its pointer leads to; a further one is judged by its place."""
+MAX_BYTES = 1024 * 1024
+"""Of the bodies that a pointer leads to; two are, however large they are, so that an id that was used again is told."""
 MAX_NAMED = 20
 """Events of one body that have pointers: a body of 1 MB may hold thousands, and each would cost a write."""
 _SHORTEST_FLAGGED = len(b'{"event_type":"sale_event","discount":51,"priority_shipping":1}')
@@ -27,11 +29,24 @@ _BIGINT_DIGITS = 19
 
 
 class Pointer(msgspec.Struct, frozen=True):
-    """The document that leads from an id to quarantine: the blob's path by the digest of the body."""
+    """The document that leads from an id to quarantine: the blob's path by the digest of the body.
+
+    `bytes` are those of the bodies; an earlier version did not count them.
+    """
 
     id: str
     archive_key: str
     quarantined: dict[str, str]
+    bytes: int = 0
+
+    def takes(self, size: int) -> bool:
+        """True if it may lead to another body, of so many bytes."""
+        number = len(self.quarantined)
+        return number < 2 or (number < MAX_CONTENTS and self.bytes + size <= MAX_BYTES)
+
+    def leading_to(self, digest: str, path: str, size: int) -> "Pointer":
+        """The pointer with another body."""
+        return Pointer(self.id, self.archive_key, self.quarantined | {digest: path}, self.bytes + size)
 
 
 def flagged_events(body: bytes) -> list[dict[str, Any]]:

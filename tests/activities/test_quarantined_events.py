@@ -14,6 +14,7 @@ from activities.judge_events import judge_events
 from activities.judge_places import judge_places
 from activities.store_verdicts import store_verdicts
 from activities.window_ids import save_window
+from fraud import quarantine_index
 from fraud.analysis import WindowSummary
 from fraud.archive import ReceivedEvent, quarantined
 from fraud.quarantine_index import MAX_CONTENTS
@@ -158,6 +159,33 @@ async def test_more_contents_than_a_pointer_leads_to_are_judged_by_their_places(
 
     assert len(await verdicts_on(f"{run}-a")) == MAX_CONTENTS
     assert [len((await judged(task)).verdicts_blob) > 0 for task in tasks] == [True, True]
+
+
+async def test_larger_contents_than_a_pointer_leads_to_are_judged_by_their_places(
+    run: str, place: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(quarantine_index, "MAX_BYTES", 30_000)
+    sizes = (14_000, 14_000, 14_000, 100)
+    frauds = [
+        received(event_body(f"{run}-a", gift_wrap=1, n="abcd"[n] * size), place + n) for n, size in enumerate(sizes)
+    ]
+    tasks = [task for fraud in frauds for task in await archive_events([fraud])]
+
+    assert len(await verdicts_on(f"{run}-a")) == 3
+    assert [path for task in tasks for path in task.paths] == [path_of(frauds[2])]
+    assert list(await archive_events(frauds)) == tasks
+
+
+async def test_two_contents_are_found_by_their_id_however_large_they_are(
+    run: str, place: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(quarantine_index, "MAX_BYTES", 10)
+    frauds = [received(event_body(f"{run}-a", gift_wrap=1, n=n), place + n) for n in range(3)]
+    await archive_events(frauds)
+
+    verdicts = await verdicts_on(f"{run}-a")
+
+    assert [("ID_REUSED" in {reason.rule for reason in verdict.reasons}) for verdict in verdicts] == [True, True]
 
 
 async def test_quarantine_blobs_that_are_gone_or_altered_hold_up_no_window(run: str, place: int):
