@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from azure.storage.blob.aio import ContainerClient
 
+from fraud.slices import slices
 from fraud.verdicts import time_path
 from fraud.windows import parse_windows
 from services import names
@@ -21,10 +22,11 @@ from services.concurrency import together
 FORGOTTEN = timedelta(hours=26)
 """By then a night has named what is missing, and a repair may have judged it under another name."""
 MOST_OPEN = 500
-"""Windows that are remembered; of more, those that have waited longest."""
+"""Windows that are told and remembered; of more, those that have waited longest. A process keeps the others itself."""
 _READ_BYTES = 4 * 1024 * 1024
 """Of the rows; what is beyond is read at the next look."""
-_HOURS_AT_FIRST = 3
+_HOUR = timedelta(hours=1)
+_HOURS_AT_FIRST = 3 * _HOUR
 _LISTS = 8
 
 
@@ -35,31 +37,41 @@ class OpenWindows:
         self._read: dict[str, int] = {}
         """By blob of the stream job: its bytes that were read."""
         self._open: dict[str, datetime] = {}
-        self._hours = _HOURS_AT_FIRST
+        """All that may be open, also those that are not told yet."""
+        self._from: datetime | None = None
+        """The first hour with rows that may not have been read."""
 
     async def look(self, now: datetime, remembered: Mapping[str, datetime]) -> dict[str, datetime]:
         """The ends of open windows by name, those that another process `remembered` included, the oldest first.
 
-        Raises what the blob service raised.
+        At most MOST_OPEN: younger ones are looked at once these have verdicts. Raises what the blob service raised.
         """
         waiting = {**remembered, **self._open, **await self._newly_reported(now)}
         waiting = {name: end for name, end in waiting.items() if now - end < FORGOTTEN}
         verdicts = await warehouse(names.FRAUD_EVENTS)
-        judged = await together((_judged(verdicts, end) for end in sorted(set(waiting.values()))), at_once=_LISTS)
-        left = sorted(waiting.items() - {pair for of_end in judged for pair in of_end}, key=lambda pair: pair[::-1])
-        self._open = dict(left[:MOST_OPEN])
-        return self._open
+        told: set[tuple[str, datetime]] = set()
+        for ends in slices(sorted(set(waiting.values())), _LISTS):
+            judged = {pair for of_end in await together(_judged(verdicts, end) for end in ends) for pair in of_end}
+            looked_at = {(name, end) for name, end in waiting.items() if ends[0] <= end <= ends[-1]}
+            told |= looked_at - judged
+            waiting = dict(waiting.items() - (looked_at & judged))
+            if len(told) >= MOST_OPEN:
+                break
+        self._open = waiting
+        return dict(sorted(told, key=lambda pair: pair[::-1])[:MOST_OPEN])
 
     async def _newly_reported(self, now: datetime) -> dict[str, datetime]:
         """The windows in the rows that the job has written since the last look, to folders by the hour of writing."""
         container = await warehouse(names.SUSPICIOUS_EVENTS)
         sizes: dict[str, int] = {}
-        for hour in range(self._hours, -1, -1):
-            folder = f"{now - timedelta(hours=hour):%Y/%m/%d/%H}/"
+        earliest = _hour_of(now - (FORGOTTEN if self._from else _HOURS_AT_FIRST))
+        hour = self._from = max(self._from or earliest, earliest)
+        while hour <= now:
+            folder = f"{hour:%Y/%m/%d/%H}/"
+            hour += _HOUR
             async for blob in container.list_blobs(name_starts_with=folder):
                 if "/correction-" not in blob.name:
                     sizes[blob.name] = blob.size
-        self._hours = 1
         self._read = {name: end for name, end in self._read.items() if name in sizes}
         reported: dict[str, datetime] = {}
         left = _READ_BYTES
@@ -75,7 +87,13 @@ class OpenWindows:
                     end = len(content)
                 self._read[name] = start + end
                 reported |= _windows_in(content[:end])
+        if left > 0:
+            self._from = _hour_of(now - _HOUR)
         return reported
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _windows_in(rows: bytes) -> dict[str, datetime]:

@@ -9,21 +9,30 @@ from services.open_windows import FORGOTTEN, has_verdicts_since
 _PREFIX = "window-"
 _MOST = 100
 """Of each kind: a notice need not say more."""
+_MOST_PAGES = 20
+"""Of failed ones, which may all be mended."""
 
 
 async def stuck_analyses(base: str, now: datetime, patience: timedelta) -> dict[str, datetime]:
     """By name, when these were started: in the last day, those that run since before `patience` among them.
 
     `base` is the address of the management API. A failed one whose verdicts were written after it is mended. Costs two
-    requests, and one for each that failed. Raises InstancesError, and what the blob service raised.
+    requests, more where many that failed are mended, and one for each that failed. Raises InstancesError, and what the
+    blob service raised.
     """
     failed = Filter(statuses=("Failed",), prefix=_PREFIX, created_from=now - FORGOTTEN)
     running = Filter(
         statuses=("Running", "Pending"), prefix=_PREFIX, created_from=now - FORGOTTEN, created_to=now - patience
     )
     stuck = {each.instance_id: each.created_time for each in (await list_page(base, running, _MOST)).instances}
-    async for each in _not_mended((await list_page(base, failed, _MOST)).instances):
-        stuck[each.instance_id] = each.created_time
+    token: str | None = None
+    for _ in range(_MOST_PAGES):
+        page = await list_page(base, failed, _MOST, token)
+        not_mended = {each.instance_id: each.created_time async for each in _not_mended(page.instances)}
+        stuck |= not_mended
+        token = page.token
+        if not_mended or token is None:
+            break
     return stuck
 
 

@@ -110,6 +110,63 @@ async def test_a_window_is_forgotten_when_a_night_has_named_it(archives: Archive
     assert await OpenWindows().look(NOW, old) == {}
 
 
+async def test_windows_beyond_those_that_are_told_are_told_once_these_have_verdicts(
+    archives: Archives, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(open_windows, "MOST_OPEN", 3)
+    looks = OpenWindows()
+    windows = sorted((window(store) for store in range(8)), key=lambda each: each.name)
+    older = [window(9, end=END - minutes * MINUTES) for minutes in range(5, 60, 5)]
+    await archives.report(*windows, *older)
+
+    first = await looks.look(NOW, {})
+    assert list(first.values()) == sorted(each.window.end for each in older)[:3]
+
+    for each in (*older, *windows[:-1]):
+        await archives.judge(each)
+    second = await looks.look(NOW + MINUTES, first)
+    assert second == {windows[-1].name: END}
+
+    await archives.judge(windows[-1])
+    assert await looks.look(NOW + 2 * MINUTES, second) == {}
+
+
+async def test_rows_of_the_hours_before_a_start_are_read_however_many_they_are(
+    archives: Archives, monkeypatch: pytest.MonkeyPatch
+):
+    ends = [END - hours * 60 * MINUTES for hours in range(3, -1, -1)]
+    stuck = [window(3, *(f"{number:02}-{'x' * 200}" for number in range(40)), end=end) for end in ends]
+    for each in stuck:
+        await archives.report(each, at=each.window.end)
+    monkeypatch.setattr(open_windows, "_READ_BYTES", 10_000)
+    looks, remembered = OpenWindows(), dict[str, datetime]()
+
+    for minute in range(7):
+        remembered = await looks.look(NOW + minute * MINUTES, remembered)
+
+    assert list(remembered) == [each.name for each in stuck]
+
+
+async def test_rows_that_are_written_faster_than_they_are_read_are_all_read_in_the_end(
+    archives: Archives, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(open_windows, "_READ_BYTES", 10_000)
+    looks, remembered, stuck = OpenWindows(), dict[str, datetime](), list[SuspiciousWindow]()
+    now = NOW
+    for _ in range(6):
+        now += timedelta(hours=1)
+        stuck += [window(store, "x" * 9_000, end=now) for store in range(3)]
+        await archives.report(*stuck[-3:], at=now)
+        remembered = await looks.look(now, remembered)
+    assert len(remembered) < len(stuck)
+
+    for _ in range(20):
+        now += timedelta(minutes=1)
+        remembered = await looks.look(now, remembered)
+
+    assert remembered.keys() == {each.name for each in stuck}
+
+
 async def test_what_a_repair_entered_and_what_is_no_window_do_not_wait(archives: Archives):
     await archives.report(window(3), name="correction-window-3.json")
     await archives.container(names.SUSPICIOUS_EVENTS).upload_blob(
@@ -148,11 +205,18 @@ class Management:
 
     def __init__(self) -> None:
         self.instances: dict[str, list[dict[str, Any]]] = {}
+        self.pages: list[list[dict[str, Any]]] = []
+        """Of those that failed, the pages after the first."""
         self.asked: list[dict[str, str]] = []
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(dict(request.query))
-        return web.json_response(self.instances.get(request.query["runtimeStatus"], []))
+        if request.query["runtimeStatus"] != "Failed":
+            return web.json_response(self.instances.get(request.query["runtimeStatus"], []))
+        page = int(request.headers.get("x-ms-continuation-token", 0))
+        pages = [self.instances.get("Failed", []), *self.pages]
+        headers = {"x-ms-continuation-token": str(page + 1)} if page + 1 < len(pages) else {}
+        return web.json_response(pages[page], headers=headers)
 
 
 @pytest_asyncio.fixture
@@ -188,6 +252,20 @@ async def test_an_analysis_that_failed_is_told_until_its_verdicts_are_written_an
     ]
 
     assert await stuck_analyses(base, NOW, 45 * MINUTES) == {failed.name: NOW}
+
+
+async def test_an_analysis_that_failed_is_told_behind_however_many_that_are_mended(
+    archives: Archives, management: tuple[Management, str]
+):
+    api, base = management
+    mended = [window(store) for store in range(3)]
+    for each in mended:
+        await archives.judge(each)
+    written = datetime.now(UTC) - timedelta(hours=1)
+    api.instances["Failed"] = [instance(each, "Failed", NOW, written) for each in mended]
+    api.pages = [api.instances["Failed"], [instance(window(4), "Failed", NOW, written)]]
+
+    assert await stuck_analyses(base, NOW, 45 * MINUTES) == {window(4).name: NOW}
 
 
 async def test_an_analysis_that_runs_for_longer_than_it_may_is_told_and_others_are_not_asked_for(
