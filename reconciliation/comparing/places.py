@@ -61,7 +61,12 @@ class _Place:
         self._is_quarantined = any(sighting.kind == Kind.QUARANTINED for sighting in sightings)
         self.due = [event for event in self._events if event.flags & Flag.BY_PLACE and self._is_isolated(event)]
         self.judged: list[RowSighting] = []
-        self._replaced: list[RowSighting] = []
+        # A body of 1 MB may hold 15,000 events, each with its verdict: they are found by what tells them apart.
+        self._by_content: dict[int, RowSighting] = {}
+        for event in self._events:
+            self._by_content.setdefault(event.content, event)
+        self._settled: set[_Key] = set()
+        self._numbers = {_key_of(event): number for number, event in enumerate(self._events)}
 
     def count(self, events: Sequence[RowSighting]) -> int:
         """The number of those that lie in the range."""
@@ -71,17 +76,19 @@ class _Place:
         """Verdicts that are falsified, moved, too many or on nothing, then what lacks its own, with names of places."""
         foreign: list[tuple[RowSighting, str]] = []
         for verdict, name in self._verdicts:
-            event = next((event for event in self._events if event.content == verdict.content), None)
+            event = self._by_content.get(verdict.content)
             if event is None:
                 foreign.append((verdict, name))
-            elif event in self.judged or not self._is_isolated(event):
+            elif _key_of(event) in self._settled or not self._is_isolated(event):
                 yield from self._of_verdict("duplicates", verdict, event, name)
             else:
                 self.judged.append(event)
+                self._settled.add(_key_of(event))
                 yield from self._on_its_event(verdict, event, name)
+        lacking = iter(self._lacking())
         for verdict, name in foreign:
-            yield from self._on_a_foreign_content(verdict, name)
-        for event in self._lacking():
+            yield from self._on_a_foreign_content(verdict, name, next(lacking, None))
+        for event in lacking:
             if all(map(self._in_range, event.windows)):
                 yield self._name_of(event), _finding("missing_from_fraud", event, event)
 
@@ -96,14 +103,14 @@ class _Place:
         if verdict.flags & Flag.DIFFERS:
             yield from self._of_verdict(_class_of(fields), verdict, event, name, fields)
 
-    def _on_a_foreign_content(self, verdict: RowSighting, name: str) -> Iterator[tuple[str, Finding]]:
+    def _on_a_foreign_content(
+        self, verdict: RowSighting, name: str, missing: RowSighting | None
+    ) -> Iterator[tuple[str, Finding]]:
         """It stands in the place of one that is missing, if one is."""
-        lacking = self._lacking()
-        event = next(iter([*lacking, *self._events]), None)
+        event = missing or next(iter(self._events), None)
         if event is None:
             yield from self._of_verdict("unexpected_absent_from_archive", verdict, None, name)
             return
-        self._replaced += lacking[:1]
         fields, _ = unpacked(verdict.sequence) if verdict.flags & Flag.DIFFERS else (0, 1)
         yield from self._of_verdict(_class_of(fields), verdict, event, name, fields | Field.EVENT)
 
@@ -115,12 +122,17 @@ class _Place:
             yield place, _finding(name, shown[0], event, verdict, fields)
 
     def _lacking(self) -> list[RowSighting]:
-        return [event for event in self.due if event not in self.judged and event not in self._replaced]
+        return [event for event in self.due if _key_of(event) not in self._settled]
 
     def _name_of(self, event: RowSighting) -> str:
         # The flagged events of a body come in their order.
         partition = self._partitions[event.stream].rpartition("/")[2]
-        return EventPlace(partition, event.sequence, self._events.index(event)).name
+        return EventPlace(partition, event.sequence, self._numbers[_key_of(event)]).name
+
+
+def _key_of(event: RowSighting) -> _Key:
+    """The stream and content of an event tell it apart from all others of its place."""
+    return event.stream, event.content
 
 
 def _class_of(fields: int) -> Class:

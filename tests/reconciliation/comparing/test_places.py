@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from reconciliation.comparing.places import _Place  # pyright: ignore[reportPrivateUsage]
+from reconciliation.comparing.sightings import RowSighting
 from reconciliation.ranges import window_end
+from reconciliation.reading.rows import Flag, Kind
 from reconciliation.reporting.report import Report
 from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, flagged, world_of
 from tests.reconciliation.world import Event, World
@@ -192,3 +195,37 @@ def test_deleted_and_falsified_cases_of_places_are_named():
     assert [(of_class.name, of_class.examples[0].event_id) for of_class in world.reconcile().differences] == [
         ("case_differs", case)
     ]
+
+
+class CountedContent(int):
+    """A content that counts how often contents are compared."""
+
+    comparisons = 0
+
+    def __eq__(self, other: object) -> bool:
+        CountedContent.comparisons += 1
+        return int(self) == other
+
+    __hash__ = int.__hash__
+
+
+def row(kind: Kind, content: int, flags: int = 0) -> RowSighting:
+    return RowSighting(1, 2, CountedContent(content), 7, 3, 100, 0, kind, flags)
+
+
+def test_verdicts_on_the_many_events_of_a_body_are_found_without_comparing_each_with_all():
+    number = 300
+    events = [(row(Kind.PLACE, content, Flag.BY_PLACE), "") for content in range(number)]
+    verdicts = [(row(Kind.PLACE_VERDICT, content), f"p0-7/{content}") for content in range(50, number + 20)]
+    quarantined = [(row(Kind.QUARANTINED, 0), "")]
+    place = _Place([*events, *verdicts, *quarantined], lambda _: True, ["0"])
+    CountedContent.comparisons = 0
+
+    findings = [(name, finding.name) for name, finding in place.findings()]
+
+    assert CountedContent.comparisons < 20 * number
+    assert findings == [
+        *((f"p0-7/{content}", "verdict_differs") for content in range(number, number + 20)),
+        *((f"p0-7/{content}", "missing_from_fraud") for content in range(20, 50)),
+    ]
+    assert (len(place.due), len(place.judged)) == (number, number - 50)
