@@ -17,6 +17,8 @@ _GAP = timedelta(hours=2)
 """After a longer rest the last events are looked for as at first, rather than in every blob since."""
 _AHEAD = timedelta(minutes=5)
 _PARTITIONS_AT_ONCE = 4
+_HEADER_BYTES = 64 * 1024
+"""A blob with more holds events, whether or not they can be read."""
 
 
 class _End(msgspec.Struct, frozen=True):
@@ -68,6 +70,8 @@ async def _search(archive: ContainerClient, partition: str, before: datetime) ->
     until, blob = max((blob.triggered, blob) for blob in newest)
     if (last := await _last_in(archive, [blob], 0)) is not None:
         return _End(last, until)
+    if blob.size > _HEADER_BYTES:
+        return _End(None, until)
     earlier = await list_last_blobs(archive, partition, before, blob.size)
     last = -1 if earlier.is_all else await _last_in(archive, earlier.blobs, blob.size)
     return _End(last, until, blob.size)

@@ -22,9 +22,9 @@ from services.blobs import read_blob, warehouse
 from services.concurrency import together
 from services.desk.case_queries import IS_CASE
 
-_HEAD_BYTES = 2 * 1024 * 1024
-"""A block of Capture has some 10 KB to a few 100 KB."""
-_TAIL_BYTES = 1024 * 1024
+_ENDS_BYTES = ((2 * 1024 * 1024, 1024 * 1024), (8 * 1024 * 1024, 8 * 1024 * 1024))
+"""Of the head and the tail of a blob: a block of Capture has some 10 KB to a few 100 KB, but more than 1 MB where the
+body of an event has that much."""
 _READ_BYTES = 4 * 1024 * 1024
 """Rows of the stream job that one look reads; it counts what is beyond by its bytes, and the next look reads on."""
 _ID_BYTES = 60.0
@@ -112,24 +112,34 @@ def _ids_in(row: bytes) -> int:
 async def sequence_span(archive: ContainerClient, blob: CaptureBlob) -> tuple[int, int] | None:
     """The sequence numbers of the first and the last event in a blob; None if it has none that can be read.
 
-    Only its first and its last bytes are read.
+    Only its first and its last bytes are read, and more of them if no block ends there.
     """
     try:
-        if blob.size <= _HEAD_BYTES + _TAIL_BYTES:
-            chunks = [await read_blob(archive, blob.name)]
-        else:
-            spans = ((0, _HEAD_BYTES), (blob.size - _TAIL_BYTES, _TAIL_BYTES))
+        for head, tail in _ENDS_BYTES:
+            if blob.size <= head + tail:
+                return _span_of([await read_blob(archive, blob.name)])
+            spans = ((0, head), (blob.size - tail, tail))
             chunks = [
                 await (await archive.download_blob(blob.name, offset=start, length=length)).readall()
                 for start, length in spans
             ]
+            if span := _span_of(chunks):
+                return span
     except HttpResponseError:
-        return None  # deleted meanwhile, or empty
+        pass  # deleted meanwhile, or empty
+    return None
+
+
+def _span_of(chunks: Sequence[bytes]) -> tuple[int, int] | None:
+    """The sequence numbers of the first and the last event in a blob, of which these chunks were read, its ends.
+
+    None if no block begins in the first chunk, or in the last one.
+    """
     file = CaptureFile()
     # Where bytes are left out between head and tail the reader finds a damage, and goes on at the next block.
     items = list(chain(chain.from_iterable(map(file.feed, chunks)), file.finish()))
     blocks = [item for item in items if isinstance(item, Block) and item.count]
-    if not blocks:
+    if not blocks or blocks[0].offset >= len(chunks[0]) or blocks[-1].offset < sum(map(len, chunks[:-1])):
         return None
     records = Records([], [], [])
     try:

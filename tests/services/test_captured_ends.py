@@ -1,5 +1,6 @@
 """The number of captured events is right after hours without events, after a restart, and unknown rather than wrong."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -28,6 +29,13 @@ class Archive:
         records = [record(number, int(moment.timestamp()) * 1000, b"{}") for number in sequences]
         path = f"ns/{names.EVENT_HUB}/{partition_id}/{moment:%Y/%m/%d/%H/%M/%S}.avro"
         await self.container.upload_blob(path, avro(records))
+
+    async def capture_bodies(self, moment: datetime, bodies: Sequence[bytes], sync_interval: int) -> None:
+        """A blob of events whose numbers begin with 10, in blocks that are closed after so many bytes."""
+        milliseconds = int(moment.timestamp()) * 1000
+        records = [record(10 + number, milliseconds, body) for number, body in enumerate(bodies)]
+        path = f"ns/{names.EVENT_HUB}/0/{moment:%Y/%m/%d/%H/%M/%S}.avro"
+        await self.container.upload_blob(path, avro(records, sync_interval=sync_interval))
 
     async def idle(self, since: datetime, until: datetime, every: timedelta = INTERVAL) -> None:
         """Empty blobs after a moment, up to another."""
@@ -62,6 +70,30 @@ async def test_after_a_restart_the_last_event_is_found_behind_hours_of_empty_blo
     await archive.idle(NOON, NOON + timedelta(hours=hours))
 
     assert await CapturedEnds().read(NOON + timedelta(hours=hours)) == {"0": 2}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "sync_interval"),
+    [((1_040_000, 1_040_000, 1_040_000, 120_000, 120_000, 1_045_000), 262_144), ((990_000,) * 12, 3_000_000)],
+)
+async def test_the_last_event_is_found_behind_blocks_that_are_larger_than_usual(
+    archive: Archive, sizes: Sequence[int], sync_interval: int
+):
+    ends = CapturedEnds()
+    await archive.capture(NOON, 0, 1, 2)
+    await ends.read(NOON)
+    await archive.capture_bodies(NOON + INTERVAL, [b"x" * size for size in sizes], sync_interval)
+
+    last = {"0": 9 + len(sizes)}
+    assert await ends.read(NOON + INTERVAL) == last
+    assert await CapturedEnds().read(NOON + timedelta(hours=3)) == last
+
+
+async def test_the_end_is_unknown_where_the_last_blob_holds_events_that_cannot_be_read(archive: Archive):
+    path = f"ns/{names.EVENT_HUB}/0/{NOON:%Y/%m/%d/%H/%M/%S}.avro"
+    await archive.container.upload_blob(path, avro([record(1, 0, b"{}")])[:-60] + b"?" * 100_000)
+
+    assert await CapturedEnds().read(NOON) == {}
 
 
 async def test_it_is_found_where_no_blob_was_written_since(archive: Archive):
