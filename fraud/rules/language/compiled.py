@@ -1,7 +1,7 @@
 """Compiling a checked expression into a function of facts.
 
 What is compiled is not the author's tree but a new one, made of comparisons, arithmetic and reads of facts only. It
-runs without builtins except for abs, min and max.
+runs without builtins except for abs, min and max, and for what shows powers in texts.
 """
 
 import ast
@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from fraud.rules.language.check import check_comparison, kind_of, members_of, shown
 from fraud.rules.language.errors import ExpressionError
+from fraud.rules.language.powers import POWERS
 from fraud.rules.language.tree import Kinds, Value, ValueKind, kind_of_name, name_of, read
 
 ReadFact = Callable[[str], Value]
@@ -20,7 +21,7 @@ Quantity = Callable[[ReadFact], Value]
 """Gives None if a fact that it reads is missing. Raises ArithmeticError for numbers beyond all bounds."""
 
 _READ = "read"
-_GLOBALS: dict[str, Any] = {"__builtins__": {}, "abs": abs, "min": min, "max": max}
+_GLOBALS: dict[str, Any] = {"__builtins__": {}, "abs": abs, "min": min, "max": max, **POWERS}
 
 
 def condition(text: str, kinds: Kinds) -> Condition:

@@ -1,4 +1,7 @@
-"""The texts of reasons: words with values in braces, such as `{event.discount:g} % is at least {bound} %`."""
+"""The texts of reasons: words with values in braces, such as `{event.discount:g} % is at least {bound} %`.
+
+Powers are shown as people say them: `by chance once in {value:odds}`, `{value:times} times as likely`.
+"""
 
 import ast
 import re
@@ -7,6 +10,7 @@ from typing import Any, Protocol
 
 from fraud.rules.language.compiled import ReadFact, compiled, fact_of, quantity_tree
 from fraud.rules.language.errors import ExpressionError
+from fraud.rules.language.powers import POWERS
 from fraud.rules.language.tree import Kinds, Value, ValueKind
 
 MAX_TEXT = 400
@@ -52,14 +56,18 @@ class _Beside(ast.NodeTransformer):
 
 
 def _checked(form: str, expression: str, kind: ValueKind) -> str:
-    if not _FORMAT.fullmatch(form) or (form and kind != "number"):
-        raise ExpressionError(f"{{{expression}:{form}}}: a number is shown as :g, :.2f, :,.0f, :.0% or as it is")
+    if not (form in POWERS or _FORMAT.fullmatch(form)) or (form and kind != "number"):
+        raise ExpressionError(
+            f"{{{expression}:{form}}}: a number is shown as :g, :.2f, :,.0f, :.0%, :odds, :times or as it is"
+        )
     return form
 
 
 def _shown(value: ast.expr, form: str) -> ast.expr:
     """The value in its format, or the word for one that is missing."""
-    name = ast.Name("_value", ast.Load())
+    name: ast.expr = ast.Name("_value", ast.Load())
+    if form in POWERS:
+        name, form = ast.Call(ast.Name(form, ast.Load()), [name], []), ""
     filled = ast.JoinedStr([ast.FormattedValue(name, -1, ast.JoinedStr([ast.Constant(form)]) if form else None)])
     is_missing = ast.Compare(ast.NamedExpr(ast.Name("_value", ast.Store()), value), [ast.Is()], [ast.Constant(None)])
     return ast.FormattedValue(ast.IfExp(is_missing, ast.Constant(_MISSING), filled), -1, None)

@@ -93,7 +93,32 @@ def test_a_text_shows_values_in_their_format_and_says_where_one_is_unknown():
     assert filled({"a.number": 1234.5, "a.text": "x"}.get) == "1,234.50 of unknown for x; {braces}"
 
 
-@pytest.mark.parametrize("text", ["{a.text:.2f}", "{a.number!r}", "{a.number:>99}", "{a.number", "{nothing}", "{}", ""])
+def test_a_power_is_shown_as_people_say_it():
+    filled = template("once in {a.number:odds}; {b.number:times} times", KINDS)
+
+    assert filled({"a.number": 3.21, "b.number": 2}.get) == "once in 1,600; 7 times"
+    assert filled({"a.number": -1, "b.number": 5.99}.get) == "once in 1; 400 times"
+    assert (
+        filled({"a.number": 1e300, "b.number": float("inf")}.get)
+        == "once in a million or more; a million or more times"
+    )
+    assert filled({}.get) == "once in unknown; unknown times"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{a.text:.2f}",
+        "{a.text:odds}",
+        "{a.number:oddss}",
+        "{a.number!r}",
+        "{a.number:>99}",
+        "{a.number",
+        "{nothing}",
+        "{}",
+        "",
+    ],
+)
 def test_a_text_that_cannot_be_filled_is_refused(text: str):
     with pytest.raises(ExpressionError):
         template(text, KINDS)
