@@ -1,10 +1,10 @@
-"""The commands of the desk: `cases`, `case`, `outcomes`, `quarantine`, `dead-letters`, `workflows`, `logs`."""
+"""The commands of the desk: cases, alerts, outcomes, what was set aside, workflows and logs."""
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from cli import cases, logs, outcomes, set_aside, workflows
+from cli import alerts, cases, logs, outcomes, set_aside, workflows
 from cli.app_client import AppClient
 from cli.options import add_actor, whole_number
 
@@ -17,6 +17,7 @@ def add_desk_commands(command: Command, app_of: OpenApp) -> None:
     """Add the commands; `command` makes one with the options of the app, `app_of` opens it."""
     _cases(command("cases", "List cases, the highest money at stake first."), app_of)
     _case(command("case", "Show a case with its reasons, or decide it."), app_of)
+    _alerts(command("alerts", "List of which windows the fraud team was told, the latest first."), app_of)
     _quarantine(command("quarantine", "Show what could not be processed, and why; send a record again."), app_of)
     _dead_letters(
         command("dead-letters", "Show or redrive dead letters, the messages that failed at every delivery."), app_of
@@ -60,6 +61,14 @@ def _case(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     parser.add_argument("--outcome", choices=("confirmed", "dismissed", "escalated"), help="the decision")
     parser.add_argument("--why", help="the reason, for the journal")
     add_actor(parser, "decides")
+    parser.set_defaults(run=run)
+
+
+def _alerts(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
+    def run(options: argparse.Namespace) -> int:
+        return alerts.list_alerts(app_of(options), options)
+
+    parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
     parser.set_defaults(run=run)
 
 

@@ -11,7 +11,7 @@ from cli.app_client import AppError
 from cli.commands import command_line
 from fraud.desk.linking import Linked, LinkedCase
 from fraud.desk.paging import Page
-from fraud.desk.rows import CaseDetails, CaseRow, DeadLetterRow, QuarantineRow
+from fraud.desk.rows import AlertRow, CaseDetails, CaseRow, DeadLetterRow, QuarantineRow
 from fraud.desk.set_aside import Redriven, RefusedLetter, Resubmitted
 from fraud.events import UNKNOWN_STORE
 from fraud.judging import judged
@@ -132,6 +132,30 @@ def test_a_stale_decision_is_an_error_that_says_what_to_do(app: type[App]):
 
     with pytest.raises(AppError, match="read it again"):
         run("case", "decide", NAME, "--outcome", "confirmed", "--why", "x")
+
+
+def test_alerts_are_listed_with_the_case_of_each_and_who_was_told(app: type[App], capsys: pytest.CaptureFixture[str]):
+    alert = AlertRow(
+        name=NAME,
+        store_id=3,
+        window_start=WINDOW.start,
+        window_end=WINDOW.end,
+        suspicious=12,
+        bands={"high": 2, "medium": 0, "low": 10},
+        max_score=90,
+        verdicts_blob=f"2026/01/02/10/10/{NAME}.ndjson",
+    )
+    again = msgspec.structs.replace(alert, revision=2, store_id=None)
+    quiet = msgspec.structs.replace(alert, revision=3, quiet=True)
+    app.answers["/api/alerts?limit=20"] = [(200, as_json(Page((quiet, again, alert), "more")))]
+
+    text = shown(capsys, "alerts")
+
+    assert f"  2026-01-02 10:10  store 3  worst  90  2 high, 10 low; told\n  {NAME}\n" in text
+    assert "no store  worst  90  2 high, 10 low; told again\n" in text
+    assert "told to nobody" in text
+    assert "there are more" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_what_was_set_aside_is_shown(app: type[App], capsys: pytest.CaptureFixture[str]):

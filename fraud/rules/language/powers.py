@@ -11,12 +11,12 @@ _BEYOND = "a million or more"
 
 
 def odds(surprise: float) -> str:
-    """What follows "once in", of a probability of 10 to the minus `surprise`; `1` if it is as often as not."""
+    """The N of "once in N", of a probability of 10 to the minus `surprise`; `1` if it is as often as not."""
     return _said(surprise * math.log(10))
 
 
 def times(log_ratio: float) -> str:
-    """What stands before "times as likely", of a natural logarithm; at least `1`."""
+    """The N of "N times as likely", of a natural logarithm; at least `1`."""
     return _said(log_ratio)
 
 

@@ -1,0 +1,41 @@
+"""The alerts on the command line: of which windows the fraud team was told."""
+
+import argparse
+
+from cli.app_client import AppClient, read_as
+from cli.screen import console, plain, print_json, say
+from fraud.desk.paging import Page
+from fraud.desk.rows import AlertRow
+
+
+def list_alerts(app: AppClient, options: argparse.Namespace) -> int:
+    """Show the alerts of the latest windows. Raises AppError."""
+    answer = app.query("api/alerts", limit=str(options.limit))
+    if options.json:
+        print_json(answer)
+        return 0
+    page = read_as(Page[AlertRow], answer, "the list of alerts")
+    for alert in page.items:
+        _show(alert)
+    if not page.items:
+        say("the fraud team was told of nothing yet")
+    elif page.next:
+        say("there are more: say --limit 100, or look at the desk, which has all pages")
+    return 0
+
+
+def _show(alert: AlertRow) -> None:
+    store = "no store" if alert.store_id is None else f"store {plain(str(alert.store_id))[:12]}"
+    bands = ", ".join(f"{count:,} {band}" for band, count in alert.bands.items() if count)
+    console.print(
+        f"\n  {alert.window_end:%Y-%m-%d %H:%M}  {store}  worst {alert.max_score:>3}  {bands}; {_told(alert)}",
+        markup=False,
+    )
+    # The case has the name of the window.
+    console.print(f"  {plain(alert.name)}", markup=False, soft_wrap=True)
+
+
+def _told(alert: AlertRow) -> str:
+    if alert.quiet:
+        return "told to nobody"
+    return "told" if alert.revision == 1 else "told again"
