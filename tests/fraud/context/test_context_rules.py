@@ -61,12 +61,14 @@ def test_every_fact_that_is_made_is_in_the_schema_and_of_its_kind():
             [*(sale(8, id=f"{n}", event_type="inventory_event", is_return=True) for n in "123"), flagged("a")],
         ),
         ("REFUND_ABOVE_PAID", [flagged("a", sku=7_777), returned("r", sku=7_777), flagged("b")]),
-        ("RETURNED_SKU", [sale(8, id="r", event_type="inventory_event", is_return=True), flagged("a")]),
         ("SAME_SKU_AGAIN", [flagged("a", sku=7_777), flagged("b", sku=7_777)]),
         ("DISCOUNTS_DIFFER", [flagged(f"{number}", sku=number, discount=60 + number) for number in range(3)]),
         ("UNKNOWN_STORE", [flagged("a", store_id=77, store_fqdn="store-77.example")]),
         ("TRIED_BY_A_NEW_ACCOUNT", [*tried(9_999), flagged("a", cust_id=9_999, price=400.0, sku=7)]),
-        ("PACE", [flagged(f"{number}", sku=number, store_id=4, store_fqdn="store-4.example") for number in range(14)]),
+        ("NETWORK_DESERTED", [flagged("a", store_ip="10.9.9.9")]),
+        ("ONLY_GOODS", [flagged("a", cust_id=9_999)]),
+        ("NEW_FOR_ONE_THING", [flagged("a", cust_id=9_999)]),
+        ("SKU_UNPROMOTED_RUN", [flagged(f"{number}", cust_id=number, sku=7_777) for number in range(5)]),
         ("MANY_STORES", [flagged(f"{store}", store_id=store) for store in (2, 3, 4)]),
         ("HABITS_BROKEN", [flagged("a", store_id=3, category="Games", payment_method="cod")]),
         ("NEW_ACCOUNT", [flagged("a", cust_id=9_999)]),
@@ -83,7 +85,7 @@ def test_every_fact_that_is_made_is_in_the_schema_and_of_its_kind():
         ("BELOW_A_ROUND_AMOUNT", [flagged("a", price=990.0, sku=7_777)]),
         ("BELOW_ROUND_AGAIN", [flagged("a", price=480.0, sku=7_777), flagged("b", price=99.0, qty=5, sku=7_778)]),
         ("RETURNED_BOUGHT", [*(flagged(n, sku=7_777) for n in "ab"), returned("r", sku=7_777), flagged("c")]),
-        ("MANY_PAYMENTS", [flagged(way, payment_method=way, sku=7) for way in ("cod", "upi", "cash", "wallet")]),
+        ("PAYMENTS_CHANGE", [flagged(way, payment_method=way, sku=7) for way in ("cod", "upi", "cash", "wallet")]),
         ("STRANGE_DAY", [flagged(f"{n}", store_id=3, category="Games", payment_method="cod", sku=n) for n in range(3)]),
         ("SKU_PAID_ALIKE", [flagged(f"{n}", cust_id=n, sku=7_777, payment_method="cod") for n in range(3)]),
         ("NEW_ACCOUNTS_ALIKE", [flagged(f"{n}", cust_id=9_000 + n, sku=n, discount=61) for n in range(3)]),
@@ -108,7 +110,7 @@ def test_evidence_is_found(rule: str, today: list[dict[str, Any]]):
         ("NEW_ACCOUNTS_TOGETHER", [flagged(f"{number}", cust_id=number, sku=7_777) for number in range(3)]),
         ("JUST_BELOW_THE_LINE", [flagged("a", price=5_001.0, discount=61)]),
         ("BELOW_ROUND_AGAIN", [flagged("a", price=480.0, sku=7_777)]),
-        ("MANY_PAYMENTS", [flagged("a", payment_method="cod", sku=7)]),
+        ("NEW_FOR_ONE_THING", [flagged("a", cust_id=9_999), flagged("b", cust_id=9_999, sku=7)]),
     ],
 )
 def test_what_is_innocent_is_not_taken_for_evidence(rule: str, today: list[dict[str, Any]]):
@@ -236,11 +238,32 @@ def test_values_below_a_hundred_keep_to_no_limit():
     assert "BELOW_ROUND_AGAIN" not in last(flagged("a", price=99.0, sku=7_777), flagged("b", price=98.0, sku=7_778))
 
 
-def test_one_change_of_payment_is_told_once():
-    rules = last(flagged("a", sku=7), flagged("b", payment_method="cod", sku=8))
+def test_payment_after_payment_counts_more_than_a_single_change():
+    ways = [flagged(way, payment_method=way, sku=n) for n, way in enumerate(("cod", "upi", "wallet"))]
 
-    assert "PAYMENT_UNLIKELY" in rules
-    assert "MANY_PAYMENTS" not in rules
+    assert last(flagged("a", sku=7), ways[0])["PAYMENTS_CHANGE"] < last(flagged("a", sku=7), *ways)["PAYMENTS_CHANGE"]
+
+
+def test_a_line_of_an_ordinary_basket_is_what_honest_customers_buy():
+    basket = [sale(8, id=f"l{n}", sku=n) for n in range(3)]
+    minute = timedelta(minutes=1)
+
+    assert last(*basket, flagged("a", sku=7), apart=minute)["IN_A_BASKET"] < 0
+    assert "IN_A_BASKET" not in last(flagged("a", sku=7), apart=minute)
+    assert "IN_A_BASKET" not in last(*basket, flagged("a", sku=7), flagged("a", sku=8), apart=minute)
+
+
+def test_lines_of_one_visit_with_one_discount_are_a_promotion_of_it():
+    lines = [flagged(f"{n}", sku=n) for n in range(2)]
+
+    assert last(*lines, apart=timedelta(minutes=1))["SAME_DISCOUNT_LINES"] < 0
+    assert "SAME_DISCOUNT_LINES" not in last(*lines)
+
+
+def test_an_article_that_others_get_as_cheaply_without_hurry_is_promoted():
+    others = [sale(number, id=f"p{number}", discount=60, sku=7_777) for number in range(0, 80, 4)]
+
+    assert last(*others, flagged("a", sku=7_777), apart=timedelta(minutes=1))["SKU_PROMOTED"] < 0
 
 
 def test_what_a_customer_did_yesterday_evening_counts_once_though_the_profile_has_it_too():

@@ -13,6 +13,7 @@ CARD: dict[str, Value] = {"event.payment": "gift_card"}
 NEW: dict[str, Value] = {"customer.known": False}
 WHOLE: dict[str, Value] = {"event.impossible": 0, "event.missing": 0}
 PAID: dict[str, Value] = {"shelf.payment_breaks": 0.1}
+UNHIDDEN: dict[str, Value] = {"customer.cut": False, "id.altered": 0}
 QUIET: dict[str, Value] = {"sku.promoted_8h": 2}
 
 EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
@@ -25,6 +26,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "ID_REUSED": ({}, "id.altered", []),
     "STORE_NAME": ({"store.name_strange": True}, "", [{"store.name_strange": False}]),
     "STORE_NETWORK": ({"store.network_strange": True}, "shelf.network_share", [{"store.network_strange": False}]),
+    "NETWORK_DESERTED": (
+        {"store.network_strange": True},
+        "shelf.network_here_3h",
+        [{"store.network_strange": False}],
+    ),
     "FEW_BY_NETWORK": ({"store.network_strange": False}, "shelf.network_share", [{"store.network_strange": True}]),
     "DEEP_AT_GATEWAY": ({}, "shelf.gateway_surprise", []),
     "PRICE_TOO_LOW": ({"sku.price_spreads": -3}, "sku.price_ratio", [{"sku.price_spreads": -2.9}]),
@@ -32,8 +38,6 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "REFUND_ABOVE_PAID": ({}, "customer.refunds_above_paid_24h", []),
     "RETURNED_BOUGHT": ({}, "customer.returned_surprise", []),
     "RETURNS_NOW": ({}, "customer.returns_surprise_24h", []),
-    "RETURNS_OFTEN": ({}, "customer.return_surprise", []),
-    "RETURNED_SKU": ({"customer.returned_sku": True}, "", [{"customer.returned_sku": False}]),
     "SAME_SKU_LINES": (
         {"customer.usual_sku": False, "customer.same_sku_visits_24h": 0},
         "customer.same_sku_24h",
@@ -41,7 +45,6 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     ),
     "SAME_SKU_AGAIN": ({"customer.usual_sku": False}, "customer.same_sku_visits_24h", [{"customer.usual_sku": True}]),
     "USUAL_SKU_AGAIN": ({"customer.usual_sku": True}, "customer.same_sku_24h", [{"customer.usual_sku": False}]),
-    "PACE": ({}, "customer.pace_surprise", []),
     "MANY_STORES": ({}, "customer.other_stores_24h", []),
     "STORES_AT_ONCE": ({}, "customer.stores_1h", []),
     "FLAGGED_NOW": ({}, "customer.flagged_visits_24h", []),
@@ -63,12 +66,23 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         "",
         [{"sku.cut": False}, {"sku.sales_8h": 100}],
     ),
-    "FLAGGED_OFTEN": (
-        {"shelf.discount_strangeness": 0},
-        "customer.flagged_surprise",
-        [{"shelf.discount_strangeness": -0.5}],
+    "FLAGGED_OFTEN": ({}, "customer.flagged_surprise", []),
+    "SAME_DISCOUNT_LINES": (
+        {"customer.flagged_visits_24h": 1},
+        "customer.same_discount_24h",
+        [{"customer.flagged_visits_24h": 2}],
     ),
-    "SAME_DISCOUNT_AGAIN": ({}, "customer.same_discount_visits_24h", []),
+    "IN_A_BASKET": (
+        UNHIDDEN | {"customer.flagged_visits_24h": 1},
+        "customer.sales_1h",
+        [{"customer.flagged_visits_24h": 2}, {"customer.cut": True}, {"id.altered": 1}],
+    ),
+    "IN_BASKETS": (
+        UNHIDDEN | {"customer.flagged_visits_24h": 2},
+        "customer.sales_1h",
+        [{"customer.flagged_visits_24h": 1}, {"customer.cut": True}, {"id.altered": 1}],
+    ),
+    "ONLY_GOODS": ({"customer.skus_24h": 1}, "", [{"customer.skus_24h": 2}]),
     "HABITS_BROKEN": ({"customer.habits_broken": 2}, "customer.strangeness", [{"customer.habits_broken": 1}]),
     "HABIT_BROKEN": ({"customer.habits_broken": 1}, "customer.strangeness", [{"customer.habits_broken": 2}]),
     "STRANGE_DAY": ({}, "customer.strangeness_24h", []),
@@ -82,11 +96,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         "customer.payment_strangeness",
         [{"event.payment": "cod"}, {"shelf.payment_breaks": 0.35}],
     ),
-    "MANY_PAYMENTS": (
-        PAID | {"customer.payments_24h": 3},
-        "customer.payments_surprise",
-        [{"shelf.payment_breaks": 0.35}, {"customer.payments_24h": 2}],
-    ),
+    "PAYMENTS_CHANGE": (PAID, "customer.payments_surprise", [{"shelf.payment_breaks": 0.35}]),
     "AS_USUAL": (
         {
             "customer.habits_broken": 0,
@@ -105,6 +115,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         ],
     ),
     "NEW_ACCOUNT": (NEW, "population.new_share", [{"customer.known": True}]),
+    "NEW_FOR_ONE_THING": (
+        NEW | {"customer.skus_24h": 1},
+        "",
+        [{"customer.known": True}, {"customer.skus_24h": 2}],
+    ),
     "NEW_ACCOUNTS_TOGETHER": (
         NEW | {"sku.new_customers_8h": 2},
         "sku.new_surprise",
@@ -124,8 +139,8 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "UNKNOWN_STORE": ({"store.days": 0, "shelf.sales_3h": 1}, "", [{"store.days": 1}, {"shelf.sales_3h": 2}]),
     "EARLY_LIFE": (NEW, "customer.flagged_visits_24h", [{"customer.known": True}]),
     "SKU_RUN": (QUIET, "sku.flagged_1h", [{"sku.promoted_8h": 3}]),
-    "SKU_FLAGGED": (QUIET, "sku.flagged_surprise", [{"sku.promoted_8h": 3}]),
     "SKU_STRANGERS": (QUIET, "sku.strangers_8h", [{"sku.promoted_8h": 3}]),
+    "SKU_UNPROMOTED_RUN": ({"sku.promoted_8h": 0}, "sku.pace_surprise", [{"sku.promoted_8h": 1}]),
     "SKU_PAID_ALIKE": ({}, "sku.same_payment_surprise", []),
     "SKU_ONE_NETWORK": (QUIET, "sku.same_network_8h", [{"sku.promoted_8h": 3}]),
     "SHELF_STRANGERS": (
@@ -168,6 +183,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "NO_PROMOTION": ({}, "shelf.discount_strangeness", []),
     "PROMOTION": ({"shelf.deep_3h": 2}, "shelf.discount_strangeness", [{"shelf.deep_3h": 1}]),
     "OTHERS_TOO": ({}, "shelf.alike_3h", []),
+    "SKU_PROMOTED": ({}, "sku.promoted_8h", []),
     "ODD_HOUR": ({}, "population.hour_share", []),
 }
 """By rule: facts under which its condition holds, the fact that its bounds are for, and what undoes the condition."""
