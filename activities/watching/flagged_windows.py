@@ -1,4 +1,7 @@
-"""Remember the last windows in which an archived event is flagged: the stream job must report each of them."""
+"""Remember the last windows in which an archived event is flagged: the stream job must report each of them.
+
+It drops an event that it reads otherwise than the archiver does, and so does not report its window.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +10,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.archive import ArchiveDocument
-from fraud.suspicion import is_suspicious
+from fraud.quarantine_index import is_flagged, is_read_alike
 from fraud.windows import window_of
 from services.blobs import read_blob, workflow_data, write_blob
 
@@ -28,8 +31,8 @@ async def note_flagged_windows(documents: Iterable[ArchiveDocument]) -> None:
     ends: dict[str, set[datetime]] = {}
     for document in documents:
         event = document.content
-        if is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
-            source = document.source
+        source = document.source
+        if is_flagged(event) and is_read_alike(source.body):
             ends.setdefault(source.partition, set()).add(window_of(source.enqueued_time).end)
     for partition, seen in ends.items():
         if not seen <= _noted.get(partition, set()):
