@@ -7,7 +7,7 @@ of a window into chunks changes what is read of another key. What this process h
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ import msgspec
 from azure.cosmos.aio import ContainerProxy
 
 from fraud.archive import ARCHIVE_FIELD
+from fraud.context.event_facts import LONGEST_TEXT
 from fraud.context.look_ups import (
     CUSTOMER_SPAN,
     MOST_OF_CUSTOMER,
@@ -48,10 +49,20 @@ _FIELDS = (
 _ARRIVED, _OF_EVENT, _WRITTEN = "arrived", "of_event", "written"
 """Names under which a query gives what the archive adds: the arrival, the event of a further content, and the second in
 which it was written."""
-_SELECT = (
-    f"SELECT {', '.join(f'c.{name}' for name in _FIELDS)}, {_TIME} AS {_ARRIVED}, "
-    f"c.{ARCHIVE_FIELD}.event_id AS {_OF_EVENT}, c._ts AS {_WRITTEN} FROM c"
-)
+_TEXTS = frozenset(("event_type", "store_fqdn", "store_ip", "category", "payment_method"))
+_UNITS = 2 * LONGEST_TEXT
+"""Of a text in UTF-16, as Cosmos counts: LONGEST_TEXT letters have no more."""
+
+
+def _select(texts: Collection[str]) -> str:
+    """The beginning of a query that asks for the beginnings of these texts alone: a producer may send 1 MB of each."""
+    fields = (f"LEFT(c.{name}, {_UNITS}) AS {name}" if name in texts else f"c.{name}" for name in _FIELDS)
+    archived = f"{_TIME} AS {_ARRIVED}, c.{ARCHIVE_FIELD}.event_id AS {_OF_EVENT}, c._ts AS {_WRITTEN}"
+    return f"SELECT {', '.join(fields)}, {archived} FROM c"
+
+
+_OF_SIGHTINGS, _OF_CONTENTS = _select(_TEXTS), _select(())
+"""A sighting keeps no more of a text than its beginning; contents under an id are compared whole."""
 _ALL_TIME = timedelta(days=36_500)
 _BY_TIME = f"{_TIME} DESC"
 
@@ -69,6 +80,7 @@ class _Kind(msgspec.Struct, frozen=True):
     condition: str = ""
     values: dict[str, object] = {}
     order: str = _BY_TIME
+    select: str = _OF_SIGHTINGS
 
 
 async def _open_recent(_: AsyncExitStack) -> dict[str, RecentSightings]:
@@ -129,7 +141,15 @@ async def contents_elsewhere(ids: list[str], store: StoreKey, until: datetime) -
     for asked in slices(await reused_elsewhere([*filter(is_event_id, ids)], store), KEYS):
         keys = {event_id: event_id for event_id in asked}
         for field in ID_FIELDS:
-            kind = _Kind(field, _ALL_TIME, MOST_OF_ID, lambda seen: seen.id, "c.store_id != @store", {"@store": store})
+            kind = _Kind(
+                field,
+                _ALL_TIME,
+                MOST_OF_ID,
+                lambda seen: seen.id,
+                condition="c.store_id != @store",
+                values={"@store": store},
+                select=_OF_CONTENTS,
+            )
             for event_id, events in (await _Search(kind, until - _ALL_TIME, until, _id_of).run(keys)).items():
                 elsewhere.setdefault(event_id, []).extend(event for _, event in events)
     return elsewhere
@@ -279,7 +299,7 @@ class _Search:
             condition += "c._ts >= @written AND "
             values["@written"] = self._written
         query = (
-            f"{_SELECT} WHERE c.{self._kind.field} IN ({asked.names}) AND {condition}"
+            f"{self._kind.select} WHERE c.{self._kind.field} IN ({asked.names}) AND {condition}"
             f"{_TIME} > @since AND {_TIME} <= @until ORDER BY {self._kind.order}"
         )
         parameters = [*({"name": name, "value": value} for name, value in values.items()), *asked.parameters]

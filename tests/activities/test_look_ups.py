@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +49,27 @@ async def test_a_busy_customer_gets_the_latest_and_takes_nothing_from_a_quiet_on
     assert both[str(HOT)] == latest(hot, MOST_OF_CUSTOMER)
     assert both[str(QUIET)] == alone[str(QUIET)] == tuple(reversed(quiet))
     assert str(NOBODY) not in both
+
+
+async def test_of_the_long_texts_of_neighbours_no_more_is_read_than_context_keeps(monkeypatch: pytest.MonkeyPatch):
+    number = int.from_bytes(uuid.uuid4().bytes[:6])
+    texts = dict.fromkeys(("store_fqdn", "store_ip", "payment_method"), "😀" * 5000)
+    event = {"cust_id": number, "category": f"c{number}"} | texts
+    enqueued = UNTIL - timedelta(minutes=10)
+    await archive_events([ReceivedEvent(event_body(f"{number}-0", **event), "1", 1, "1", enqueued, None)])
+    read: list[dict[str, Any]] = []
+
+    def seen(event: dict[str, Any], arrived: datetime) -> Sighting:
+        read.append(event)
+        return sighting(event, arrived)
+
+    monkeypatch.setattr(look_ups, "sighting", seen)
+
+    customers = await look_ups.customers({str(number): number}, UNTIL)
+
+    whole = {"id": f"{number}-0", "event_type": "sale_event", "store_id": 3} | COMMON | event
+    assert customers[str(number)] == (sighting(whole, enqueued),)
+    assert [len(read[0][name]) for name in texts] == [200, 200, 200]
 
 
 async def test_skus_look_back_eight_hours_and_shelves_three_in_their_store():
