@@ -4,6 +4,8 @@ Two verdicts of the bands high or medium are linked if they share a customer; a 
 a gateway that a rule holds against both: everybody who buys at a store comes through its gateways.
 """
 
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +23,8 @@ REACH = timedelta(hours=2)
 TOGETHER = timedelta(hours=1)
 ROUNDS = 3
 """A ring is followed so often from one verdict to the next."""
-_OF_GATEWAY = frozenset(("STORE_NAME", "STORE_NETWORK", "FEW_BY_NETWORK", "DEEP_AT_GATEWAY"))
+_OF_GATEWAY = frozenset(("STORE_NAME", "STORE_NETWORK", "NETWORK_DESERTED", "FEW_BY_NETWORK"))
+"""Rules that say that a gateway is not the store's. Deep discounts at one gateway come by chance too often to link."""
 
 
 class LinkedFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +68,13 @@ class _Member(msgspec.Struct, frozen=True):
     store: str | None
     is_gift_card: bool
 
+    @property
+    def near(self) -> tuple[str, ...]:
+        """Keys that it shares with those whom a sku or a gateway links to it."""
+        return tuple(
+            f"{kind} {value}" for kind, value in (("sku", self.sku), ("gateway", self.gateway)) if value is not None
+        )
+
     def shared(self, other: "_Member") -> str | None:
         """The first of what links two verdicts, in words; None if nothing does."""
         if self.customer is not None and self.customer == other.customer:
@@ -80,6 +90,7 @@ def linked(case_id: str, verdicts: Mapping[str, Sequence[Verdict]], *, complete:
     """The links of a case, given its verdicts and those of other cases, by the name of the case."""
     own = list(_members(case_id, verdicts.get(case_id, ())))
     others = [member for name in verdicts if name != case_id for member in _members(name, verdicts[name])]
+    own = _in_company(own, others) or own
     ring, newest = [*own], own
     by: dict[str, dict[str, None]] = {}
     for _ in range(ROUNDS):
@@ -95,6 +106,26 @@ def linked(case_id: str, verdicts: Mapping[str, Sequence[Verdict]], *, complete:
         ring, newest = [*ring, *joined], joined
     cases = tuple(LinkedCase(name, tuple(shared)) for name, shared in sorted(by.items()))
     return Linked(_headline(ring), cases, complete)
+
+
+def _in_company(own: Sequence[_Member], others: Sequence[_Member]) -> list[_Member]:
+    """Those that are linked to any other: a verdict that shares nothing only falls into the window of those that do."""
+    customers = Counter(member.customer for member in (*own, *others))
+    ends: defaultdict[str, list[datetime]] = defaultdict(list)
+    for member in sorted((*own, *others), key=lambda member: member.end):
+        for name in member.near:
+            ends[name].append(member.end)
+
+    def is_near(member: _Member, name: str) -> bool:
+        times = ends[name]
+        return bisect_right(times, member.end + TOGETHER) - bisect_left(times, member.end - TOGETHER) > 1
+
+    return [
+        member
+        for member in own
+        if (member.customer is not None and customers[member.customer] > 1)
+        or any(is_near(member, name) for name in member.near)
+    ]
 
 
 def by_money(links: Linked, facts: Mapping[str, LinkedFacts]) -> Linked:

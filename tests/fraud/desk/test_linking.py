@@ -57,6 +57,14 @@ def test_a_ring_over_several_stores_is_told_in_one_line():
     assert whole.complete
 
 
+def test_who_only_falls_into_the_window_of_a_ring_is_not_told_as_one_of_it():
+    ring = {"a": [cards(1, sku=7), verdict(9)], "b": [cards(2, sku=7, minutes=45), verdict(8, minutes=45)]}
+    too_late = {"a": [verdict(1, sku=7), verdict(9)], "b": [verdict(2, sku=7, minutes=65)]}
+
+    assert linked("a", ring).headline == "2 accounts, one store, one sku, 2 gift cards in 50 min"
+    assert linked("a", too_late).headline == "2 accounts, one store, 2 skus, 2 sales in 5 min"
+
+
 def test_a_case_alone_tells_of_itself():
     assert linked("a", {"a": [verdict(1), cards(2)]}).headline == (
         "2 accounts, one store, 2 skus, 2 sales, 1 by gift card in 5 min"
