@@ -1,7 +1,4 @@
-"""Remember the last windows in which an archived event is flagged: the stream job must report each of them.
-
-It drops an event that it reads otherwise than the archiver does, and so does not report its window.
-"""
+"""Remember the last windows in which an archived event is flagged: the stream job must report each of them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +7,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.archive import ArchiveDocument
-from fraud.quarantine_index import is_flagged, is_read_alike
+from fraud.suspicion import is_suspicious
 from fraud.windows import window_of
 from services.blobs import read_blob, workflow_data, write_blob
 
@@ -31,8 +28,8 @@ async def note_flagged_windows(documents: Iterable[ArchiveDocument]) -> None:
     ends: dict[str, set[datetime]] = {}
     for document in documents:
         event = document.content
-        source = document.source
-        if is_flagged(event) and is_read_alike(source.body):
+        if is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")):
+            source = document.source
             ends.setdefault(source.partition, set()).add(window_of(source.enqueued_time).end)
     for partition, seen in ends.items():
         if not seen <= _noted.get(partition, set()):
