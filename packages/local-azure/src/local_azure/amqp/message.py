@@ -97,9 +97,13 @@ class Message:
         section = self._by_code.get(SectionCode.VALUE)
         return Encoded(self.data[section.value : section.end] if section else b"\x40")
 
+    def parts(self) -> list[bytes]:
+        """The bytes of each data section: of a batch, its messages."""
+        return [data_bytes(self.data, section) for section in self.sections if section.code == SectionCode.DATA]
+
     def body(self) -> bytes:
         """The data sections, one after the other."""
-        return b"".join(data_bytes(self.data, section) for section in self.sections if section.code == SectionCode.DATA)
+        return b"".join(self.parts())
 
     def from_properties_on(self) -> bytes:
         """Everything that a broker passes on byte for byte: properties, application properties, body, footer."""

@@ -11,6 +11,8 @@ from local_azure.amqp.errors import DecodeError
 from local_azure.amqp.spans import skip
 
 _NULL, _ULONG, _SMALL_ULONG = 0x40, 0x80, 0x53
+_LONG_DATA = b"\x00\x53\x75\xb0"
+"""The beginning of each event of a batch."""
 
 
 class SectionCode(IntEnum):
@@ -50,6 +52,12 @@ def sections(message: bytes) -> list[Section]:
     seen: set[int] = set()
     at, end, last = 0, len(message), 0
     while at < end:
+        if last == SectionCode.DATA and message.startswith(_LONG_DATA, at) and at + 8 <= end:
+            code, value, behind = last, at + 3, at + 8 + int.from_bytes(message[at + 4 : at + 8], "big")
+            if behind <= end:
+                parts.append(Section(code, at, value, behind))
+                at = behind
+                continue
         code, value = _descriptor(message, at, end)
         if code in seen and not (code == last and code in _REPEATABLE):
             raise DecodeError("a section of a message comes twice")

@@ -8,6 +8,7 @@ from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import encode
 from local_azure.amqp.errors import AmqpError, Condition, DecodeError
 from local_azure.amqp.message import Message
+from local_azure.amqp.ordinary import ordinary, short_texts
 from local_azure.amqp.sections import SectionCode, data_bytes
 from local_azure.amqp.values import Symbol
 
@@ -27,6 +28,7 @@ _SEQUENCE = encode(Symbol("x-opt-sequence-number")) + b"\x81"
 _OFFSET = encode(Symbol("x-opt-offset")) + b"\xa1"
 _TIME = encode(Symbol("x-opt-enqueued-time")) + b"\x83"
 _KEY = encode(PARTITION_KEY)
+_SHORT_ANNOTATIONS = b"\x00\x53\x72\xc1"
 _LONGEST_ALIKE = 512
 _LONG = struct.Struct(">q")
 _SECTION = struct.Struct(">4sII")
@@ -47,31 +49,73 @@ def accept_event(message: bytes) -> Event:
     The header and the delivery annotations end here: they are about the hop from the client. Annotations that the
     broker sets are dropped whoever sent them; the partition key is kept as the event's key.
     """
+    at = _behind_annotations(message)
+    parts = ordinary(message, at)
+    if parts is None:
+        return accept_plainly(message)
+    if parts.properties:
+        _validate_properties(parts.properties)
+    if parts.application:
+        _validate_application(parts.application)
+    if not at:
+        return Event(None, b"", 0, message)
+    return Event(*_annotations_alike(message[:at]), message[at:])
+
+
+def accept_plainly(message: bytes) -> Event:
+    """The same for a message of any form."""
     view = Message(message)
     _validate(view)
     if not view.sections or view.sections[-1].code < SectionCode.DATA:
         raise DecodeError("an event needs a body")
-    if view.section(SectionCode.MESSAGE_ANNOTATIONS) is None:
-        return Event(None, b"", 0, view.from_properties_on())
-    pairs = view.annotation_pairs()
-    kept = [pair for pair in pairs if decode(pair[0])[0] not in _SYSTEM]
-    return Event(partition_key(view), b"".join(map(b"".join, kept)), 2 * len(kept), view.from_properties_on())
+    return Event(*_annotations(view), view.from_properties_on())
+
+
+def _behind_annotations(message: bytes) -> int:
+    """The end of the annotations with which a message begins; 0 if it does not, or they are long."""
+    return 5 + message[4] if message.startswith(_SHORT_ANNOTATIONS) and len(message) > 4 else 0
+
+
+def _annotations(view: Message) -> tuple[str | None, bytes, int]:
+    """The first three of an `Event`."""
+    kept = [pair for pair in view.annotation_pairs() if decode(pair[0])[0] not in _SYSTEM]
+    return partition_key(view), b"".join(map(b"".join, kept)), 2 * len(kept)
+
+
+@lru_cache(maxsize=256)
+def _annotations_alike(section: bytes) -> tuple[str | None, bytes, int]:
+    """Those of a section, which is that of all events of a partition key."""
+    return _annotations(Message(section))
 
 
 def _validate(view: Message) -> None:
-    """Raise DecodeError for what no receiver could read. The properties of most events of a sender are alike."""
+    """Raise DecodeError for what no receiver could read."""
     for section in view.sections:
         if section.code == SectionCode.DATA:
             data_bytes(view.data, section)
-        elif section.code == SectionCode.PROPERTIES and section.end - section.start <= _LONGEST_ALIKE:
-            _validate_alike(view.data[section.start : section.end])
+        elif section.code == SectionCode.PROPERTIES:
+            _validate_properties(view.data[section.start : section.end])
         else:
             view.validate_section(SectionCode(section.code))
 
 
+def _validate_properties(section: bytes) -> None:
+    if len(section) <= _LONGEST_ALIKE:
+        _validate_alike(section)
+    else:
+        Message(section).validate()
+
+
 @lru_cache(maxsize=256)
 def _validate_alike(section: bytes) -> None:
+    """Those of most events of a sender are alike."""
     Message(section).validate()
+
+
+def _validate_application(section: bytes) -> None:
+    texts = short_texts(section)
+    if texts is None or not b"".join(texts).isascii():
+        Message(section).validate()
 
 
 def partition_key(message: Message) -> str | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.incoming_link import Delivery, IncomingLink
 from local_azure.amqp.message import Message
-from local_azure.amqp.sections import split_batch
 from local_azure.core.group_commit import GroupCommit
 from local_azure.event_hubs.events import Event, accept_event, partition_key
 from local_azure.event_hubs.partition import Partition
@@ -47,7 +46,8 @@ def _read(delivery: Delivery) -> tuple[str | None, Sequence[Event]]:
     if not delivery.is_batch:
         event = accept_event(delivery.message)
         return event.key, [event]
-    events = [accept_event(message) for message in split_batch(delivery.message)]
+    batch = Message(delivery.message)
+    events = [accept_event(message) for message in batch.parts()]
     if not events:
         raise AmqpError(Condition.ARGUMENT_ERROR, "a batch without events")
-    return partition_key(Message(delivery.message)) or events[0].key, events
+    return partition_key(batch) or events[0].key, events
