@@ -12,7 +12,7 @@ from local_azure.amqp.message import Message
 from local_azure.core.group_commit import GroupCommit
 from local_azure.core.packing import SAMPLES, Dictionaries
 from local_azure.event_hubs import store
-from local_azure.event_hubs.capture.records import records
+from local_azure.event_hubs.capture.encoding import encoded_plainly, encoded_records
 from local_azure.event_hubs.events import Event, accept_event, stamp
 from local_azure.event_hubs.partition import Partition
 from local_azure.event_hubs.positions import Field
@@ -106,8 +106,8 @@ async def test_capture_reads_what_was_packed_by_a_connection_of_its_own(reopen: 
     await append(partition, range(300), 30)
     database = store.open_store(tmp_path / "log.sqlite")
     rows = store.read(database, Dictionaries(database), partition.id, 0, 300)
-    bodies = [json.loads(record["Body"])["id"] for record in records(rows, partition.id)]
-    assert bodies == [f"{Random(number).getrandbits(128):032x}" for number in range(300)]
+    expected = [encoded_plainly(sequence, message) for sequence, message in stamped(range(300))]
+    assert list(encoded_records(rows, partition.id)) == expected
     database.close()
 
 

@@ -28,10 +28,12 @@ _SEQUENCE = encode(Symbol("x-opt-sequence-number")) + b"\x81"
 _OFFSET = encode(Symbol("x-opt-offset")) + b"\xa1"
 _TIME = encode(Symbol("x-opt-enqueued-time")) + b"\x83"
 _KEY = encode(PARTITION_KEY)
+_SHORT_KEY = _KEY + b"\xa1"
 _SHORT_ANNOTATIONS = b"\x00\x53\x72\xc1"
 _LONGEST_ALIKE = 512
 _LONG = struct.Struct(">q")
 _SECTION = struct.Struct(">4sII")
+_OFFSET_AT = _SECTION.size + len(_SEQUENCE) + _LONG.size + len(_OFFSET)
 
 
 class Event(NamedTuple):
@@ -143,16 +145,31 @@ def stamp(event: Event, key: str | None, sequence: int, offset: int, time_ms: in
 
 
 class Place(NamedTuple):
-    """The annotations that the broker has set on an event without a key."""
+    """The annotations that the broker has set on an event, as text; `key` is empty without one.
 
-    offset: str
+    `behind` is the index behind them.
+    """
+
+    offset: bytes
     time_ms: int
+    key: bytes
+    behind: int
 
 
 def stamped_place(stored: bytes) -> Place | None:
-    """The place of an event as `stamp` wrote it; None if the event has a key or annotations of its client as well."""
-    if _SECTION.unpack_from(stored)[2] != 6:
+    """The place of an event as `stamp` wrote it; None if it has a long key, or annotations of its client as well."""
+    count = _SECTION.unpack_from(stored)[2]
+    if count not in (6, 8):
         return None
-    at = _SECTION.size + len(_SEQUENCE) + _LONG.size + len(_OFFSET)
-    behind = at + 1 + stored[at]
-    return Place(stored[at + 1 : behind].decode(), _LONG.unpack_from(stored, behind + len(_TIME))[0])
+    start = _OFFSET_AT + 1
+    end = start + stored[_OFFSET_AT]
+    time = end + len(_TIME)
+    behind = time + _LONG.size
+    key = b""
+    if count == 8:
+        if not stored.startswith(_SHORT_KEY, behind):
+            return None
+        at = behind + len(_SHORT_KEY) + 1
+        behind = at + stored[at - 1]
+        key = stored[at:behind]
+    return Place(stored[start:end], _LONG.unpack_from(stored, time)[0], key, behind)

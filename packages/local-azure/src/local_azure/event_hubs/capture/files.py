@@ -5,22 +5,20 @@ import logging
 import sqlite3
 import tempfile
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
-import fastavro
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContainerClient
 
 from local_azure.core.packing import Dictionaries
 from local_azure.core.process import CannotStartError
 from local_azure.event_hubs import store
+from local_azure.event_hubs.capture.container import write_container
+from local_azure.event_hubs.capture.encoding import encoded_records
 from local_azure.event_hubs.capture.journal import Plan
-from local_azure.event_hubs.capture.records import SCHEMA, records
-from local_azure.event_hubs.capture.settings import CaptureSettings
+from local_azure.event_hubs.capture.settings import CaptureSettings, Codec
 
 log = logging.getLogger(__name__)
-_PARSED = cast("dict[str, Any]", fastavro.parse_schema(SCHEMA))
-_BLOCK_BYTES = 256 * 1_024
 _IN_MEMORY_BYTES = 4 * 1_024 * 1_024
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 60
@@ -36,7 +34,7 @@ class CaptureFiles:
     """
 
     def __init__(self, settings: CaptureSettings, database: Path) -> None:
-        self._codec = settings.codec
+        self._codec: Codec = settings.codec
         self._database = database
         try:
             self._container = ContainerClient.from_connection_string(
@@ -66,9 +64,7 @@ class CaptureFiles:
         try:
             rows = store.read(database, Dictionaries(database), partition, window.start, window.end)
             marker = hashlib.sha256(name.encode()).digest()[:16]
-            fastavro.writer(  # pyright: ignore[reportUnknownMemberType] - its stub leaves the file untyped
-                file, _PARSED, records(rows, partition), self._codec, sync_interval=_BLOCK_BYTES, sync_marker=marker
-            )
+            write_container(file, encoded_records(rows, partition), self._codec, marker)
         finally:
             database.close()
 

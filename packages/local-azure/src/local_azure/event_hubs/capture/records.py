@@ -5,7 +5,7 @@
 boolean property is written (here: the strings `True` and `False`, as .NET's).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -13,10 +13,8 @@ from uuid import UUID
 
 from local_azure.amqp.bodies import body_of
 from local_azure.amqp.encode import encode
-from local_azure.amqp.message import Message, Properties
+from local_azure.amqp.message import Message
 from local_azure.amqp.sections import SectionCode
-from local_azure.event_hubs.events import Place, stamped_place
-from local_azure.event_hubs.store import row_id
 
 _VALUES = ["long", "double", "string", "bytes"]
 SCHEMA: dict[str, Any] = {
@@ -38,53 +36,37 @@ Record = dict[str, Any]
 Values = dict[str, tuple[str, Any]]
 
 
-def records(rows: Iterable[tuple[int, bytes]], partition: int) -> Iterator[Record]:
-    """The records of stored events, given as row ids and messages."""
-    base = row_id(partition, 0)
-    for row, message in rows:
-        yield record(row - base, Message(message))
-
-
 def record(sequence: int, message: Message) -> Record:
     """One event. Its annotations are those that the broker has set, with what the client added."""
-    place = stamped_place(message.data)
-    if place is None:
-        annotations = message.annotations()
-        place = Place(annotations["x-opt-offset"], annotations["x-opt-enqueued-time"])
-        system = _values(annotations)
-    else:
-        system = {
-            "x-opt-sequence-number": ("long", sequence),
-            "x-opt-offset": ("string", place.offset),
-            "x-opt-enqueued-time": ("long", place.time_ms),
-        }
+    annotations = message.annotations()
     return {
         "SequenceNumber": sequence,
-        "Offset": place.offset,
-        "EnqueuedTimeUtc": time_text(place.time_ms),
-        "SystemProperties": system | _named(message),
-        "Properties": _values(message.application_properties()),
+        "Offset": annotations["x-opt-offset"],
+        "EnqueuedTimeUtc": time_text(annotations["x-opt-enqueued-time"]),
+        "SystemProperties": values_of(annotations) | _named(message),
+        "Properties": values_of(message.application_properties()),
         "Body": body_of(message),
     }
 
 
 def _named(message: Message) -> Values:
-    """The properties that AMQP names, as the system properties of a record; those of many events are alike."""
     section = message.section(SectionCode.PROPERTIES)
-    if section is None:
-        return {}
-    if section.end - section.start <= _LONGEST_ALIKE:
-        return _named_alike(message.data[section.start : section.end])
-    return _values_of(message.properties())
+    return named(message.data[section.start : section.end]) if section else {}
+
+
+def named(section: bytes) -> Values:
+    """The properties that AMQP names, as system properties of a record; those of many events are alike."""
+    return _named_alike(section) if len(section) <= _LONGEST_ALIKE else _properties_of(section)
 
 
 @lru_cache(maxsize=256)
 def _named_alike(section: bytes) -> Values:
-    return _values_of(Message(section).properties())
+    return _properties_of(section)
 
 
-def _values_of(properties: Properties) -> Values:
-    return _values({name.replace("_", "-"): getattr(properties, name) for name in properties.__struct_fields__})
+def _properties_of(section: bytes) -> Values:
+    properties = Message(section).properties()
+    return values_of({name.replace("_", "-"): getattr(properties, name) for name in properties.__struct_fields__})
 
 
 def time_text(milliseconds: int) -> str:
@@ -99,7 +81,7 @@ def _second_text(seconds: int) -> str:
     return f"{at.month}/{at.day}/{at.year} {at.hour % 12 or 12}:{at.minute:02}:{at.second:02} {half}"
 
 
-def _values(items: Mapping[Any, Any]) -> Values:
+def values_of(items: Mapping[Any, Any]) -> Values:
     """Values with the branch of the union they take; the schema has no null, so what is null is left out."""
     return {
         str(key): ("string", value) if type(value) is str else _value(value)  # a call less for what most are

@@ -10,6 +10,7 @@ from local_azure.event_hubs.capture.names import DEFAULT_FORMAT, check_format
 MIN_INTERVAL, MAX_INTERVAL = 60, 900
 MIN_SIZE, MAX_SIZE = 10_485_760, 524_288_000
 DEFAULT_SIZE = 314_572_800
+Codec = Literal["null", "deflate"]
 
 
 class CaptureSettings(msgspec.Struct, frozen=True):
@@ -24,7 +25,7 @@ class CaptureSettings(msgspec.Struct, frozen=True):
     size_bytes: int = DEFAULT_SIZE
     skip_empty: bool = False
     name_format: str = DEFAULT_FORMAT
-    codec: Literal["null", "deflate"] = "null"
+    codec: Codec = "null"
 
     def __post_init__(self) -> None:
         if not MIN_INTERVAL <= self.interval_seconds <= MAX_INTERVAL:
