@@ -7,7 +7,7 @@ answer given at time T is an exact watermark: it includes every event with an en
 
     entities, namespace        the hubs of a file, and their addresses
     hub, partition_key         the partitions of a hub, and which of them a key belongs to
-    partition, store           one log, and its rows
+    partition, store, recent   one log, its rows, and its latest events in memory
     events, publisher          what a client sends: checked, stamped, appended
     positions, reader,         where a reader starts, what it gets, and which readers a partition has
     readers

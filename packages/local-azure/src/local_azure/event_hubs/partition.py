@@ -10,6 +10,7 @@ from local_azure.core.packing import Dictionaries
 from local_azure.event_hubs import store
 from local_azure.event_hubs.events import Event, stamp
 from local_azure.event_hubs.positions import BEGINNING, Field, Position
+from local_azure.event_hubs.recent import Recent
 
 PURGE_AT_ONCE = 5_000
 
@@ -44,6 +45,7 @@ class Partition:
         self._dictionaries = dictionaries
         self._tail = self.committed = store.tail(commits.database, partition_id, self._dictionaries)
         self._packer = store.packer(self._dictionaries, partition_id, self._tail.next_sequence)
+        self._recent = Recent(self._tail.next_sequence)
         self._answered_ms = -1
         self._publishing = False
 
@@ -57,13 +59,16 @@ class Partition:
         sequence, offset, last_offset = tail.next_sequence, tail.next_offset, tail.last_offset
         base = store.row_id(self.id, 0)
         rows: list[tuple[int, int, int, bytes]] = []
+        messages: list[bytes] = []
         for event in events:
             message = stamp(event, key or event.key, sequence, offset, time_ms)
             rows.append((base | sequence, offset, time_ms, self._packer.pack(message)))
+            messages.append(message)
             last_offset = offset
             sequence += 1
             offset += len(message)
         self._commits.executemany("INSERT INTO event VALUES(?, ?, ?, ?)", rows)
+        self._recent.add(messages)
         self._tail = store.Tail(tail.first_sequence, sequence, last_offset, offset, time_ms)
         if self._packer.is_due:
             self._packer.learn(self._commits.execute)
@@ -95,8 +100,10 @@ class Partition:
 
     def read(self, start: int, limit: int) -> list[tuple[int, bytes]]:
         """Sequence numbers and encoded messages of at most `limit` committed events from `start` on."""
+        first, end = self.committed.first_sequence, self.committed.next_sequence
+        if start >= first and (recent := self._recent.read(start, min(start + limit, end))) is not None:
+            return recent
         base = store.row_id(self.id, 0)
-        end = self.committed.next_sequence
         rows = store.read(self._commits.database, self._dictionaries, self.id, start, end, limit=limit)
         return [(row - base, message) for row, message in rows]
 
