@@ -98,14 +98,14 @@ async def test_who_has_not_seen_the_latest_state_changes_nothing(http: aiohttp.C
 
 async def test_a_rule_is_snoozed_for_a_customer_and_woken(http: aiohttp.ClientSession):
     until = await azure_time() + timedelta(days=7)
-    snooze = {"rule": "PACE", "customer": "12", "until": until.isoformat(), "why": "a business"}
+    snooze = {"rule": "MANY_STORES", "customer": "12", "until": until.isoformat(), "why": "a business"}
     etag = (await in_use(http))["etag"]
 
     _, asleep = await post(http, "snoozes", snooze, etag=etag)
     (row,) = asleep["snoozes"]
     _, awake = await post(http, f"snoozes/{row['number']}/ending", {"why": "over"}, etag=asleep["etag"])
 
-    assert (row["rule"], row["customer"], row["who"]) == ("PACE", "12", "Ana")
+    assert (row["rule"], row["customer"], row["who"]) == ("MANY_STORES", "12", "Ana")
     assert awake["snoozes"] == []
     assert (await post(http, "snoozes", {**snooze, "rule": "NONE_SUCH"}, etag=awake["etag"]))[0] == 400
     assert (await post(http, "snoozes/77/ending", {"why": "over"}, etag=awake["etag"]))[0] == 404
