@@ -11,14 +11,14 @@ from azure.storage.blob.aio import ContainerClient
 
 from activities.asleep import asleep_for
 from activities.find_contents import contents_in_portions
+from activities.judge_contents import judged_contents
 from activities.judge_in_shadow import ShadowJudging
-from activities.window_context import contexts_of
 from activities.window_evidence import ChunkEvidence
 from activities.window_ids import read_ids, read_repeated
 from fraud.analysis import Chunk, ChunkResult, WindowTask
-from fraud.judging import Content, may_be_more, verdicts_on
+from fraud.judging import Content, may_be_more
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.shipped import SEED, set_of_window
+from fraud.rules.shipped import set_of_window
 from fraud.snoozes import Snooze
 from fraud.verdict_lines import VerdictLine, line_of, lines_in, written
 from services import blobs
@@ -101,18 +101,10 @@ class _Judging:
 
     async def judge(self, contents_of: Mapping[str, Sequence[Content]]) -> None:
         """Judge what was found under some ids. Raises what the look-up of its context raises."""
-        task, rules = self._chunk.task, self._rules
-        contexts = {} if rules is SEED else await contexts_of(self._chunk, contents_of, self._evidence)
-        for event_id, contents in contents_of.items():
-            verdicts = verdicts_on(
-                event_id,
-                contents,
-                task.store_id,
-                task.window,
-                rules=rules,
-                contexts=contexts.get(event_id),
-                asleep=self._asleep,
-            )
+        task = self._chunk.task
+        judged = await judged_contents(self._chunk, contents_of, self._rules, self._asleep, self._evidence)
+        for event_id, verdicts in judged:
+            contents = contents_of[event_id]
             self.by_id[event_id] = [*map(line_of, verdicts)]
             if verdicts[0].band == "unresolved":
                 self.unresolved.append(event_id)

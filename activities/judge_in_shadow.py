@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from azure.core.exceptions import ResourceNotFoundError
 from msgspec.structs import replace
 
+from activities.judge_contents import judged_contents
 from activities.keep_verdicts import store_lines
-from activities.window_context import contexts_of
 from activities.window_evidence import ChunkEvidence
 from fraud.analysis import Chunk, WindowTask
-from fraud.judging import Content, verdicts_on
-from fraud.rules.shipped import SEED, set_of_window
+from fraud.judging import Content
+from fraud.rules.shipped import set_of_window
 from fraud.snoozes import Snooze
 from fraud.verdict_lines import VerdictLine, line_of, lines_in, written
 from fraud.verdicts import amended, shadow_path
@@ -37,21 +37,11 @@ class ShadowJudging:
 
     async def judge(self, contents_of: Mapping[str, Sequence[Content]]) -> None:
         """Judge what the look-up has found under some ids. Raises what the look-up of their context raises."""
-        task, rules = self._task, set_of_window(self._task.rules)
+        rules = set_of_window(self._task.rules)
         if rules is None:
             return
-        chunk = replace(self._chunk, task=task)
-        contexts = {} if rules is SEED else await contexts_of(chunk, contents_of, self._evidence)
-        for event_id, contents in contents_of.items():
-            verdicts = verdicts_on(
-                event_id,
-                contents,
-                task.store_id,
-                task.window,
-                rules=rules,
-                contexts=contexts.get(event_id),
-                asleep=self._asleep,
-            )
+        chunk = replace(self._chunk, task=self._task)
+        for event_id, verdicts in await judged_contents(chunk, contents_of, rules, self._asleep, self._evidence):
             self._judged[event_id] = [*map(line_of, verdicts)]
 
     async def write(self, ids: Sequence[str]) -> None:

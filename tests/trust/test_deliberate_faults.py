@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from activities import find_contents, judge_events
+from activities import find_contents, judge_contents
 from fraud.archive import ArchiveDocument
 from orchestrations import analyze_window
 from reconciliation.comparing import findings, outcomes
@@ -39,12 +39,12 @@ def _first_content_wins(patch: pytest.MonkeyPatch) -> None:
 
 
 def _only_the_first_content_is_judged(patch: pytest.MonkeyPatch) -> None:
-    kept = judge_events.verdicts_on
+    kept = judge_contents.verdicts_on
 
     def broken(*given: Any, **named: Any) -> Any:
         return kept(*given, **named)[:1]
 
-    patch.setattr(judge_events, "verdicts_on", broken)
+    patch.setattr(judge_contents, "verdicts_on", broken)
 
 
 def _an_event_of_a_delivery_is_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -72,12 +72,12 @@ def _late_events_are_not_looked_up_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def _nothing_is_high(patch: pytest.MonkeyPatch) -> None:
-    kept = judge_events.verdicts_on
+    kept = judge_contents.verdicts_on
 
     def broken(*given: Any, **named: Any) -> Any:
         return [msgspec.structs.replace(verdict, band="low") for verdict in kept(*given, **named)]
 
-    patch.setattr(judge_events, "verdicts_on", broken)
+    patch.setattr(judge_contents, "verdicts_on", broken)
 
 
 def _a_store_is_not_told_from_another(patch: pytest.MonkeyPatch) -> None:
