@@ -1,8 +1,7 @@
 """Find all contents under the ids of a window: those that are archived, and the flagged ones in quarantine."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ from fraud.nesting import has_many_values
 from fraud.quarantine import QuarantinedEvent
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
-from services.clients import CachedClient
+from services.clients import CachedClient, open_lock
 from services.concurrency import LARGE, beside, both, together
 from services.portions import BytesTaken, TooLargeError, halves
 
@@ -22,11 +21,7 @@ _READS = 8
 _record = msgspec.json.Decoder(QuarantinedEvent)
 
 
-async def _open_lock(_: AsyncExitStack) -> asyncio.Lock:
-    return asyncio.Lock()
-
-
-_large = CachedClient(_open_lock)
+_large = CachedClient(open_lock)
 """Held while one of several portions is in memory: many windows may have large ones at the same time."""
 
 

@@ -1,8 +1,5 @@
 """Judge flagged events in quarantine that no window can name, each by its place in the hub."""
 
-import asyncio
-from contextlib import AsyncExitStack
-
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
@@ -16,7 +13,7 @@ from fraud.verdict_lines import VerdictLine, line_of, written
 from fraud.verdicts import Verdict
 from services import names
 from services.blobs import read_blob, warehouse
-from services.clients import CachedClient
+from services.clients import CachedClient, open_lock
 from services.concurrency import LARGE, beside, together
 
 _READS = 8
@@ -24,11 +21,7 @@ _FEW = 100
 """Verdicts that are written down in less than some milliseconds."""
 
 
-async def _open_lock(_: AsyncExitStack) -> asyncio.Lock:
-    return asyncio.Lock()
-
-
-_large = CachedClient(_open_lock)
+_large = CachedClient(open_lock)
 """Held while a large body is in memory as values, which may take forty times as much."""
 _record = msgspec.json.Decoder(QuarantinedEvent)
 

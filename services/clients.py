@@ -15,6 +15,11 @@ Client = TypeVar("Client")
 _opened: "list[CachedClient[Any]]" = []
 
 
+async def open_lock(_: AsyncExitStack) -> asyncio.Lock:
+    """Opens the lock of a `CachedClient`, which is that of the process and its loop."""
+    return asyncio.Lock()
+
+
 class CachedClient(Generic[Client]):
     """Opens a client at first use and keeps it until `close_clients`.
 
