@@ -64,16 +64,10 @@ class _Member(msgspec.Struct, frozen=True):
     end: datetime
     customer: str | None
     sku: str | None
-    gateway: str | None
+    near: tuple[str, ...]
+    """Its sku, and its gateway if a rule holds that against it, in words: within an hour they link."""
     store: str | None
     is_gift_card: bool
-
-    @property
-    def near(self) -> tuple[str, ...]:
-        """Keys that it shares with those whom a sku or a gateway links to it."""
-        return tuple(
-            f"{kind} {value}" for kind, value in (("sku", self.sku), ("gateway", self.gateway)) if value is not None
-        )
 
     def shared(self, other: "_Member") -> str | None:
         """The first of what links two verdicts, in words; None if nothing does."""
@@ -81,9 +75,7 @@ class _Member(msgspec.Struct, frozen=True):
             return f"customer {self.customer}"
         if abs(self.end - other.end) > TOGETHER:
             return None
-        if self.sku is not None and self.sku == other.sku:
-            return f"sku {self.sku}"
-        return f"gateway {self.gateway}" if self.gateway is not None and self.gateway == other.gateway else None
+        return next((name for name in self.near if name in other.near), None)
 
 
 def linked(case_id: str, verdicts: Mapping[str, Sequence[Verdict]], *, complete: bool = True) -> Linked:
@@ -158,13 +150,14 @@ def _members(case_id: str, verdicts: Iterable[Verdict]) -> Iterable[_Member]:
             continue
         event = verdict.event
         is_of_gateway = any(reason.rule in _OF_GATEWAY for reason in verdict.reasons)
+        sku, gateway = key(event.get("sku")), _text(event.get("store_ip")) if is_of_gateway else None
         yield _Member(
             case_id=case_id,
             start=verdict.window_start,
             end=verdict.window_end,
             customer=key(event.get("cust_id")),
-            sku=key(event.get("sku")),
-            gateway=_text(event.get("store_ip")) if is_of_gateway else None,
+            sku=sku,
+            near=tuple(f"{kind} {value}" for kind, value in (("sku", sku), ("gateway", gateway)) if value is not None),
             store=None if verdict.store_id is None else str(verdict.store_id),
             is_gift_card=event.get("payment_method") == GIFT_CARD,
         )
