@@ -3,7 +3,9 @@
 import argparse
 
 from cli.app_client import AppClient, read_as
-from cli.screen import console, plain, print_json, say
+from cli.cases import store_in_words
+from cli.screen import console, plain, print_json, say_the_rest
+from fraud.desk.alert_text import bands_in_words
 from fraud.desk.paging import Page
 from fraud.desk.rows import AlertRow
 
@@ -17,20 +19,14 @@ def list_alerts(app: AppClient, options: argparse.Namespace) -> int:
     page = read_as(Page[AlertRow], answer, "the list of alerts")
     for alert in page.items:
         _show(alert)
-    if not page.items:
-        say("the fraud team was told of nothing yet")
-    elif page.next:
-        say("there are more: say --limit 100, or look at the desk, which has all pages")
+    say_the_rest(len(page.items), page.next, "the fraud team was told of nothing yet")
     return 0
 
 
 def _show(alert: AlertRow) -> None:
-    store = "no store" if alert.store_id is None else f"store {plain(str(alert.store_id))[:12]}"
-    bands = ", ".join(f"{count:,} {band}" for band, count in alert.bands.items() if count)
-    console.print(
-        f"\n  {alert.window_end:%Y-%m-%d %H:%M}  {store}  worst {alert.max_score:>3}  {bands}; {_told(alert)}",
-        markup=False,
-    )
+    moment, store = f"{alert.window_end:%Y-%m-%d %H:%M}", store_in_words(alert.store_id)
+    bands = bands_in_words(alert.bands)
+    console.print(f"\n  {moment}  {store}  worst {alert.max_score:>3}  {bands}; {_told(alert)}", markup=False)
     # The case has the name of the window.
     console.print(f"  {plain(alert.name)}", markup=False, soft_wrap=True)
 

@@ -8,11 +8,12 @@ import msgspec
 
 from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, say, say_wrapped
+from fraud.desk.alert_text import bands_in_words
 from fraud.desk.paging import Page
 from fraud.desk.review import Review
 from fraud.desk.rows import CaseDetails, CaseRow
 from fraud.desk.sale_line import sale_line
-from fraud.events import UNKNOWN_STORE
+from fraud.events import UNKNOWN_STORE, StoreKey
 
 _PATH = "api/cases"
 _FILTERS = ("state", "kind", "band", "store", "customer", "assignee", "min_amount", "sort", "limit")
@@ -112,18 +113,16 @@ def _at_stake(case: CaseRow) -> str:
 def _show_line(case: CaseRow) -> None:
     state = case.review.state.replace("_", " ")
     who = f" {plain(case.review.assignee)}" if case.review.assignee else ""
-    bands = ", ".join(f"{count} {band}" for band, count in case.bands.items() if count)
-    console.print(
-        f"\n  {_at_stake(case):>15}  worst {case.max_score:>3}  {_store(case)}  {case.window_end:%Y-%m-%d %H:%M}",
-        markup=False,
-    )
+    store, moment = store_in_words(case.store_id), f"{case.window_end:%Y-%m-%d %H:%M}"
+    console.print(f"\n  {_at_stake(case):>15}  worst {case.max_score:>3}  {store}  {moment}", markup=False)
     console.print(f"  {plain(case.id)}", markup=False, soft_wrap=True)
     swept = "; not flagged, found by a night's sweep" if case.type == "sweep" else ""
-    console.print(f"  {state}{who}; {bands}{swept}", markup=False)
+    console.print(f"  {state}{who}; {bands_in_words(case.bands)}{swept}", markup=False)
 
 
-def _store(case: CaseRow) -> str:
-    return "no store" if case.store_id == UNKNOWN_STORE else f"store {plain(str(case.store_id))[:12]}"
+def store_in_words(store: StoreKey | None) -> str:
+    """A store in a line of 80 columns, also of an event without one."""
+    return "no store" if store in (None, UNKNOWN_STORE) else f"store {plain(str(store))[:12]}"
 
 
 def _plain(case: CaseRow) -> Any:

@@ -77,6 +77,14 @@ def say_wrapped(text: str, *, first: str = "  ", indent: int = 2, style: str | N
         console.print(line, markup=False, soft_wrap=True, style=style)
 
 
+def say_the_rest(shown: int, following: str | None, nothing: str) -> None:
+    """Behind the first page of a list: that it goes on, or that it has nothing."""
+    if not shown:
+        say(nothing)
+    elif following:
+        say("there are more: say --limit 100, or look at the desk, which has all pages")
+
+
 def show_error(text: str) -> None:
     """A failure, on stderr: what a script reads from stdout is the answer alone."""
     lines = "\n".join(map(plain, text.splitlines()))

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from cli.app_client import AppClient, AppError, read_as
-from cli.screen import console, plain, print_json, say
+from cli.screen import console, plain, print_json, say, say_the_rest
 from fraud.desk.paging import Page
 from fraud.desk.rows import DeadLetterRow, QuarantineRow
 from fraud.desk.set_aside import Redriven, RedriveOrder, Resubmission, Resubmitted
@@ -29,7 +29,7 @@ def show_quarantine(app: AppClient, options: argparse.Namespace) -> int:
     records = read_as(Page[QuarantineRow], page, "quarantine")
     for record in records.items:
         _show_record(record, whole=False)
-    _say_the_rest(len(records.items), records.next, "quarantine is empty")
+    say_the_rest(len(records.items), records.next, "quarantine is empty")
     return 0
 
 
@@ -45,7 +45,7 @@ def show_dead_letters(app: AppClient, options: argparse.Namespace) -> int:
         console.print(f"\n  {letter.sequence_number}  {moment}  {letter.size:,} bytes", markup=False)
         say(letter.reason or "no reason was given")
         say(letter.body[:_BODY])
-    _say_the_rest(len(letters.items), letters.next, "there are no dead letters")
+    say_the_rest(len(letters.items), letters.next, "there are no dead letters")
     return 0
 
 
@@ -96,10 +96,3 @@ def _show_record(record: QuarantineRow, *, whole: bool) -> None:
     console.print(f"\n  {plain(record.path)}  {record.size:,} bytes", markup=False, soft_wrap=True)
     say(record.reason)
     say(record.body if whole else record.body[:_BODY])
-
-
-def _say_the_rest(shown: int, following: str | None, nothing: str) -> None:
-    if not shown:
-        say(nothing)
-    elif following:
-        say("there are more: say --limit 100, or look at the desk, which has all pages")

@@ -1,5 +1,7 @@
 """Alerts in words, for people who read mail or a chat. Pure."""
 
+from collections.abc import Mapping
+
 from fraud.analysis import WindowSummary
 from fraud.desk.alert_cards import Card
 from fraud.desk.digests import AlertDigest
@@ -17,7 +19,7 @@ def subject_of(alert: WindowSummary) -> str:
 def body_of(alert: WindowSummary) -> str:
     """The body: the window, its bands, and how to see the case."""
     lines = [
-        f"Window {alert.window_start:%Y-%m-%d %H:%M} to {alert.window_end:%H:%M} UTC: {_bands(alert.bands)}.",
+        f"Window {alert.window_start:%Y-%m-%d %H:%M} to {alert.window_end:%H:%M} UTC: {bands_in_words(alert.bands)}.",
         f"Worst score {alert.max_score}.",
         "",
         f"Case: {alert.name}",
@@ -38,7 +40,7 @@ def body_of_digest(digest: AlertDigest) -> str:
     """The body: the windows, their bands, and how to see the worst cases."""
     lines = [
         f"{digest.windows} windows, {digest.window_start:%Y-%m-%d %H:%M} to {digest.window_end:%Y-%m-%d %H:%M} UTC: "
-        f"{_bands(digest.bands)}.",
+        f"{bands_in_words(digest.bands)}.",
         f"Worst score {digest.max_score}.",
         "",
         "The worst cases:",
@@ -50,7 +52,7 @@ def body_of_digest(digest: AlertDigest) -> str:
 def card_of(alert: WindowSummary) -> Card:
     """The card of one window."""
     span = f"{alert.window_start:%Y-%m-%d %H:%M} to {alert.window_end:%H:%M} UTC"
-    facts = {"Window": span, "Verdicts": _bands(alert.bands), "Worst score": str(alert.max_score)}
+    facts = {"Window": span, "Verdicts": bands_in_words(alert.bands), "Worst score": str(alert.max_score)}
     return Card(title=subject_of(alert), facts=facts, lines=[f"Case {alert.name}"])
 
 
@@ -60,7 +62,7 @@ def card_of_digest(digest: AlertDigest) -> Card:
         "Windows": str(digest.windows),
         "From": f"{digest.window_start:%Y-%m-%d %H:%M} UTC",
         "To": f"{digest.window_end:%Y-%m-%d %H:%M} UTC",
-        "Verdicts": _bands(digest.bands),
+        "Verdicts": bands_in_words(digest.bands),
         "Worst score": str(digest.max_score),
     }
     return Card(title=subject_of_digest(digest), facts=facts, lines=[f"Case {name}" for name in digest.cases])
@@ -70,7 +72,8 @@ def _where(store: StoreKey | None) -> str:
     return "" if store is None else f" at store {str(store)[:40]}"
 
 
-def _bands(bands: dict[str, int]) -> str:
+def bands_in_words(bands: Mapping[str, int]) -> str:
+    """`2 high, 1 low`: the bands that have verdicts, in their order."""
     return ", ".join(f"{count} {band}" for band, count in bands.items() if count)
 
 
