@@ -7,7 +7,7 @@ import msgspec
 from local_azure.amqp.decode import decode
 from local_azure.amqp.encode import described, encode, encode_map
 from local_azure.amqp.errors import DecodeError
-from local_azure.amqp.sections import Section, SectionCode, data_bytes, sections
+from local_azure.amqp.sections import Section, SectionCode, data_parts, sections
 from local_azure.amqp.spans import pairs
 from local_azure.amqp.values import Encoded
 
@@ -99,7 +99,7 @@ class Message:
 
     def parts(self) -> list[bytes]:
         """The bytes of each data section: of a batch, its messages."""
-        return [data_bytes(self.data, section) for section in self.sections if section.code == SectionCode.DATA]
+        return data_parts(self.data, self.sections)
 
     def body(self) -> bytes:
         """The data sections, one after the other."""

@@ -4,6 +4,7 @@ A message is a run of described values. A broker looks into some, replaces its a
 byte for byte, whatever it holds. Source: AMQP 1.0 part 3 section 3.2.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -102,4 +103,9 @@ def data_bytes(message: bytes, section: Section) -> bytes:
 
 def split_batch(message: bytes) -> list[bytes]:
     """The messages of a batch (format `incoming_link.BATCH_FORMAT`). Raises DecodeError for any other message."""
-    return [data_bytes(message, section) for section in sections(message) if section.code == SectionCode.DATA]
+    return data_parts(message, sections(message))
+
+
+def data_parts(message: bytes, parts: Iterable[Section]) -> list[bytes]:
+    """The bytes of each data section among those of a message. Raises DecodeError like `data_bytes`."""
+    return [data_bytes(message, section) for section in parts if section.code == SectionCode.DATA]
