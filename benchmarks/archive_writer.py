@@ -20,6 +20,7 @@ from fraud.judging import judged
 from fraud.suspicion import is_suspicious
 from fraud.verdicts import Verdict, time_path
 from fraud.windows import WINDOW, Window
+from local_azure.event_hubs.capture.container import long
 from reconciliation.ranges import milliseconds, window_end, window_number
 from reconciliation.reading.alerts import alert_due
 from reconciliation.reading.cases import case_from
@@ -121,7 +122,7 @@ def _path(partition: int, triggered: datetime) -> str:
 def _header(codec: str) -> bytes:
     metadata = {b"avro.schema": json.dumps(schema()).encode(), b"avro.codec": codec.encode()}
     pairs = b"".join(_text(key) + _text(value) for key, value in metadata.items())
-    return b"Obj\x01" + _long(len(metadata)) + pairs + b"\0" + _SYNC
+    return b"Obj\x01" + long(len(metadata)) + pairs + b"\0" + _SYNC
 
 
 def _write(part: Slice) -> Flagged:
@@ -134,7 +135,7 @@ def _write(part: Slice) -> Flagged:
         if waiting and (record is None or len(waiting) == _BLOCK_RECORDS):
             data = b"".join(waiting)
             packed = isal_zlib.compress(data, 2, -15) if part.codec == "deflate" else data
-            blocks += [_long(len(waiting)), _long(len(packed)), packed, _SYNC]
+            blocks += [long(len(waiting)), long(len(packed)), packed, _SYNC]
             waiting.clear()
     path = _path(part.partition, START + timedelta(seconds=part.first + part.seconds))
     with BlobServiceClient.from_connection_string(part.connection, max_single_put_size=2**28) as account:
@@ -164,19 +165,9 @@ def _records(part: Slice, flagged: Flagged) -> Iterator[bytes]:
                     (identifier, part.partition, which)
                 )
             body = identifier.encode().join(bodies[which])
-            head = (_long(number), _text(b"%d" % (number * 500)), text, b"\x02", _KEY, _long(exact), b"\0\0\x02")
+            head = (long(number), _text(b"%d" % (number * 500)), text, b"\x02", _KEY, long(exact), b"\0\0\x02")
             yield b"".join((*head, _text(body)))
 
 
 def _text(content: bytes) -> bytes:
-    return _long(len(content)) + content
-
-
-def _long(number: int) -> bytes:
-    value = number << 1
-    octets = bytearray()
-    while value > 127:
-        octets.append(value & 127 | 128)
-        value >>= 7
-    octets.append(value)
-    return bytes(octets)
+    return long(len(content)) + content
