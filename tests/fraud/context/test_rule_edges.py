@@ -77,11 +77,6 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         "customer.sales_1h",
         [{"customer.flagged_visits_24h": 2}, {"customer.cut": True}, {"id.altered": 1}],
     ),
-    "IN_BASKETS": (
-        UNHIDDEN | {"customer.flagged_visits_24h": 2},
-        "customer.sales_1h",
-        [{"customer.flagged_visits_24h": 1}, {"customer.cut": True}, {"id.altered": 1}],
-    ),
     "ONLY_GOODS": ({"customer.skus_24h": 1}, "", [{"customer.skus_24h": 2}]),
     "HABITS_BROKEN": ({"customer.habits_broken": 2}, "customer.strangeness", [{"customer.habits_broken": 1}]),
     "HABIT_BROKEN": ({"customer.habits_broken": 1}, "customer.strangeness", [{"customer.habits_broken": 2}]),
