@@ -1,8 +1,9 @@
 """Live look-ups in the archive: what arrived around the events of a window, up to its end and never later.
 
-One query asks for many keys, and each key is bounded for itself: what a query gives comes latest first, and a key that
-has all it may have is left out of the next query as soon as it fills the pages. So neither a busy customer nor the cut
-of a window into chunks changes what is read of another key. What this process has read before is not read again.
+One query asks for many keys, and each key is bounded for itself: what a query gives comes latest first, of all keys or
+of one after the other, and a key that has all it may have is left out of the next query as soon as it fills the pages.
+So neither a busy customer nor the cut of a window into chunks changes what is read of another key. What this process
+has read before is not read again.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
@@ -71,7 +72,10 @@ ArrivedEvent = tuple[datetime, dict[str, Any]]
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """Events that are alike in a field, from a span before a moment; `condition` is asked beside, with its values."""
+    """Events that are alike in a field, from a span before a moment; `condition` is asked beside, with its values.
+
+    `by_key`: the events of one key come after those of another, each the latest first.
+    """
 
     field: str
     span: timedelta
@@ -80,6 +84,7 @@ class _Kind(msgspec.Struct, frozen=True):
     condition: str = ""
     values: dict[str, object] = {}
     order: str = _BY_TIME
+    by_key: bool = False
     select: str = _OF_SIGHTINGS
 
 
@@ -125,8 +130,9 @@ async def shelves(
         lambda seen: seen.category,
         condition="c.store_id = @store",
         values={"@store": store},
-        # With the store before the time ORDER BY follows the composite index, and reads of this store alone.
-        order=f"c.store_id DESC, {_BY_TIME}",
+        # So ORDER BY follows the composite index, and of the store no other category is read.
+        order=f"c.store_id DESC, c.category DESC, {_BY_TIME}",
+        by_key=True,
     )
     return await _sightings(kind, categories, until, own, str(store))
 
@@ -250,23 +256,32 @@ class _Search:
 
     async def run(self, keys: Mapping[str, object]) -> dict[str, list[ArrivedEvent]]:
         """The events by key, the latest first; a key of which nothing arrived is left out."""
-        archive, left = await cosmos.events(), dict(keys)
-        while left:
-            last = await self._read_until_wasted(archive, left)
-            if last is None:
-                break
-            moment = datetime.fromisoformat(last)
-            left = {key: value for key, value in left.items() if not self._is_whole(key, moment)}
-            for key in left:
-                # Those of the last moment are read again, with all that the query had not come to.
-                self._found[key] = [event for event in self._found.get(key, []) if event[0] != moment]
-            self._until = last
-        return {key: events for key, events in self._found.items() if events}
+        archive, left = await cosmos.events(), keys
+        while left and (last := await self._read_until_wasted(archive, left)):
+            key, text = last
+            moment = datetime.fromisoformat(text)
+            left = self._after_key(left, key, moment) if self._kind.by_key else self._before(left, moment)
+            self._until = self._until if self._kind.by_key else text
+        return {each: events for each, events in self._found.items() if events}
 
-    async def _read_until_wasted(self, archive: ContainerProxy, keys: Mapping[str, object]) -> str | None:
-        """Read pages until most of one is of keys that have all they may have: its last moment; None at the end."""
+    def _before(self, keys: Mapping[str, object], moment: datetime) -> dict[str, object]:
+        """The keys that have not all they may have, and so are to be read from a moment back."""
+        left = {key: value for key, value in keys.items() if not self._is_whole(key, moment)}
+        for key in left:
+            # Those of the last moment are read again, with all that the query had not come to.
+            self._found[key] = [event for event in self._found.get(key, []) if event[0] != moment]
+        return left
+
+    def _after_key(self, keys: Mapping[str, object], last: str, moment: datetime) -> dict[str, object]:
+        """The keys of which nothing has come yet, and the last one, unless it has all it may have: it is read anew."""
+        if not self._is_whole(last, moment):
+            self._found[last] = []
+        return {key: value for key, value in keys.items() if not self._found.get(key)}
+
+    async def _read_until_wasted(self, archive: ContainerProxy, keys: Mapping[str, object]) -> tuple[str, str] | None:
+        """Read until most of a page is of keys that have all they may have: its last key and moment; else None."""
         async for page in self._pages(archive, keys):
-            last, surplus, written = "", 0, 0
+            last, surplus, written = ("", ""), 0, 0
             for document in page:
                 text = document.pop(_ARRIVED, None)
                 written = max(written, document.pop(_WRITTEN, 0))
@@ -274,7 +289,7 @@ class _Search:
                 key = self._key_of(event)
                 if key not in keys or (arrived := _moment(text)) is None:
                     continue
-                last = text
+                last = key, text
                 if self._is_whole(key, arrived):
                     surplus += 1
                 else:

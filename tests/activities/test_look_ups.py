@@ -9,7 +9,7 @@ import pytest
 
 from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
-from fraud.context.look_ups import MOST_OF_CUSTOMER, latest
+from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, latest
 from fraud.context.sighting import Sighting, sighting
 from services import cosmos, look_ups
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
@@ -80,6 +80,32 @@ async def test_skus_look_back_eight_hours_and_shelves_three_in_their_store():
     shelf = {f"c{number}": f"c{number}"}
     assert (await look_ups.shelves(3, shelf, UNTIL)) == {f"c{number}": (near,)}
     assert (await look_ups.shelves(4, shelf, UNTIL)) == {}
+
+
+@pytest.mark.parametrize("page", [25, 110, 2_000])
+async def test_a_busy_shelf_gets_the_latest_and_takes_nothing_from_others_of_the_store(
+    page: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(look_ups, "PAGE", page)
+    name = uuid.uuid4().hex
+    numbers = {f"{name}-a": 4, f"{name}-b": MOST_OF_SHELF + 9, f"{name}-c": 7, f"{name}-d": MOST_OF_SHELF + 90}
+    expected = dict[str, tuple[Sighting, ...]]()
+    for category, number in numbers.items():
+        event = {"cust_id": 1, "sku": 1, "category": category}
+        # Four events of each second: a bound cuts among events of one moment.
+        times = [UNTIL - timedelta(seconds=n // 4) for n in range(number)]
+        received = [
+            ReceivedEvent(event_body(f"{category}-{n}", **event), "1", n, str(n), time, None)
+            for n, time in enumerate(times)
+        ]
+        for start in range(0, number, 100):
+            await archive_events(received[start : start + 100])
+        whole = {"event_type": "sale_event", "store_id": 3} | event | COMMON
+        seen = [sighting({"id": f"{category}-{n}"} | whole, time) for n, time in enumerate(times)]
+        expected[category] = latest(seen, MOST_OF_SHELF)
+    asked = {category: category for category in [*numbers, f"{name}-none"]}
+
+    assert await look_ups.shelves(3, asked, UNTIL) == expected
 
 
 async def test_contents_under_an_id_at_other_stores_are_seen_and_those_of_its_own_are_not():

@@ -299,6 +299,29 @@ async def test_a_composite_index_gives_the_newest_of_a_store(named: Shop) -> Non
     assert loaded < 10
 
 
+@pytest.mark.parametrize("direction", ["", " DESC"])
+async def test_the_rows_of_some_customers_of_a_store_come_in_the_order_of_both_without_those_between(
+    direction: str,
+) -> None:
+    order = [{"path": f"/{name}", "order": "descending"} for name in ("store_id", "cust_id", "seen/at")]
+    shop = Shop({"includedPaths": [], "excludedPaths": EXCLUDED, "compositeIndexes": [order]})
+    by = ", ".join(f"c.{name}{direction}" for name in ("store_id", "cust_id", "seen.at"))
+    where = f"c.store_id = 1 AND c.cust_id IN ('c0', 'c7', 'c901') AND {PERIOD}"
+    period = {"@from": _time(100), "@to": _time(2_500)}
+
+    ids, token, pages = list[int](), None, 0
+    while token is not None or not pages:
+        page, loaded = await shop.ask(f"SELECT VALUE c.id FROM c WHERE {where} ORDER BY {by}", period, 150, token)
+        assert loaded <= len(page.items) + 4
+        ids += [int(json.decode(item)) for item in page.items]
+        token, pages = page.continuation, pages + 1
+
+    of_store = range(100, 2_500)[(1 - 100) % 3 :: 3]
+    wanted = [number for of in (0, 7, 901) for number in of_store if (number % 2 and number % 1_000) == of]
+    assert ids == (wanted[::-1] if direction else wanted)
+    assert pages == -(-len(wanted) // 150) > 2
+
+
 async def test_a_token_of_an_index_that_is_no_more_is_refused(named: Shop) -> None:
     page, _ = await named.ask("SELECT * FROM c WHERE c.seen.at >= @from", {"@from": ""}, 10)
     with pytest.raises(CosmosError, match="start again") as refusal:

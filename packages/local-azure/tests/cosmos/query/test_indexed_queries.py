@@ -219,6 +219,18 @@ OF_SOME = [{"id": f"d{n}", "store_id": STORES[0], "a": n % 3, "b": n // 2, "nest
     size=2,
 )
 @example(
+    documents=OF_SOME,
+    policy=POLICIES[2],
+    select="*",
+    where=oracle.all_of(
+        oracle.compared("=", oracle.prop("store_id"), oracle.literal(STORES[0])),
+        oracle.among(oracle.prop("b"), [0, 3, 4]),
+    ),
+    order=" ORDER BY c.b DESC, c.nested.x DESC",
+    partition=None,
+    size=2,
+)
+@example(
     documents=[{"id": "d0", "store_id": STORES[0], "b": ["a\0b"], "nested": None}],
     policy=POLICIES[1],
     select="*",

@@ -175,15 +175,22 @@ class Planner:
         depth, descending = len(prefixes[0]), order[0].descending
         first = index.columns[depth]
         reverse = first.descending != descending
-        bounds = conditions.get(first.names)
-        legs = [
-            [Leg(prefix)] if bounds is None else [Leg(prefix, each.low, each.high) for each in bounds]
-            for prefix in prefixes
-        ]
+        if len(prefixes) == 1:
+            # Single keys of what follows are stretches of their own: none of what lies between them is met.
+            followed = {column.names for column in index.columns[: depth + shared]}
+            known = {names: bounds for names, bounds in conditions.items() if names in followed}
+            every = legs_of(index, known, reverse=reverse)
+            legs = [[Leg()] if every is None else every]
+        else:
+            bounds = conditions.get(first.names)
+            legs = [
+                [Leg(prefix)] if bounds is None else [Leg(prefix, each.low, each.high) for each in bounds]
+                for prefix in prefixes
+            ]
+            if descending:
+                legs = [of_prefix[::-1] for of_prefix in legs]
         if not legs[0] or not self._names_the_partition(index, legs[0]):
             return None
-        if descending:
-            legs = [of_prefix[::-1] for of_prefix in legs]
         from_keys = () if place.keys is None else in_order(tuple(_keys(place)[each] for each in places[:shared]))
         if len(prefixes) == 1:
             walk = Walk(self._store, self._table, index, legs[0], reverse=reverse)
@@ -195,7 +202,8 @@ class Planner:
         if place.keys is not None:
             walk.go_on_after(from_keys, None)
         names = [column.names for column in order[:shared]]
-        complete = conditions.keys() <= {_WRITTEN, *(column.names for column in index.columns[: depth + 1])}
+        heeded = max(depth + 1, _depth(legs[0]))
+        complete = conditions.keys() <= {_WRITTEN, *(column.names for column in index.columns[:heeded])}
 
         def group(document: Value) -> tuple[Key, ...]:
             return in_order(tuple(index_key(value_at(document, each)) for each in names))
