@@ -89,6 +89,7 @@ resource events 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2
         compositeIndexes: [
           [{ path: '/cust_id', order: 'descending' }, { path: '/archive/enqueued_time', order: 'descending' }]
           [{ path: '/sku', order: 'descending' }, { path: '/archive/enqueued_time', order: 'descending' }]
+          [{ path: '/store_id', order: 'descending' }, { path: '/archive/enqueued_time', order: 'descending' }]
           [
             { path: '/store_id', order: 'descending' }
             { path: '/category', order: 'descending' }
