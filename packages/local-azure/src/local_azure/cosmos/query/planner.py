@@ -178,8 +178,8 @@ class Planner:
         if len(prefixes) == 1:
             # Single keys of what follows are stretches of their own: none of what lies between them is met.
             followed = {column.names for column in index.columns[: depth + shared]}
-            known = {names: bounds for names, bounds in conditions.items() if names in followed}
-            every = legs_of(index, known, reverse=reverse)
+            bounded = {names: bounds for names, bounds in conditions.items() if names in followed}
+            every = legs_of(index, bounded, reverse=reverse)
             legs = [[Leg()] if every is None else every]
         else:
             bounds = conditions.get(first.names)
