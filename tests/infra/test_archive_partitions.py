@@ -106,7 +106,7 @@ def test_an_event_with_all_its_indexes_costs_no_more_than_is_assumed():
     policy = events["indexingPolicy"]
     terms = len(policy["includedPaths"]) + len(policy["compositeIndexes"])
 
-    assert terms == 8
+    assert terms == 9
     assert UNITS_OF_A_WRITE + terms * UNITS_OF_A_TERM + FLAGGED * units_of_look_ups() <= UNITS_PER_EVENT
 
 
