@@ -41,6 +41,8 @@ KEYS = 500
 """Customers, skus, categories or ids in one query: all of a chunk."""
 PAGE = 2_000
 """Documents of a page: of half a kilobyte each, well below the 4 MB that one may have."""
+BY_KEY_PAGE = 400
+"""Those of a page where key comes after key: what a page has beyond the bound of its last key is read in vain."""
 
 _TIME = f"c.{ARCHIVE_FIELD}.enqueued_time"
 _FIELDS = (
@@ -281,7 +283,7 @@ class _Search:
     async def _read_until_wasted(self, archive: ContainerProxy, keys: Mapping[str, object]) -> tuple[str, str] | None:
         """Read until most of a page is of keys that have all they may have: its last key and moment; else None."""
         async for page in self._pages(archive, keys):
-            last, surplus, written = ("", ""), 0, 0
+            last, surplus, is_surplus, written = ("", ""), 0, False, 0
             for document in page:
                 text = document.pop(_ARRIVED, None)
                 written = max(written, document.pop(_WRITTEN, 0))
@@ -290,14 +292,17 @@ class _Search:
                 if key not in keys or (arrived := _moment(text)) is None:
                     continue
                 last = key, text
-                if self._is_whole(key, arrived):
+                is_surplus = self._is_whole(key, arrived)
+                if is_surplus:
                     surplus += 1
                 else:
                     self._found.setdefault(key, []).append((arrived, event))
             if self.answered is None:
                 # Every later page is given later.
                 self.answered = written
-            if 2 * surplus > len(page):
+            # Where key comes after key, another query costs what the next page does, which has more of the last key.
+            goes_on = self._kind.by_key and is_surplus and len(page) >= BY_KEY_PAGE
+            if goes_on or 2 * surplus > len(page):
                 return last
         return None
 
@@ -318,5 +323,6 @@ class _Search:
             f"{_TIME} > @since AND {_TIME} <= @until ORDER BY {self._kind.order}"
         )
         parameters = [*({"name": name, "value": value} for name, value in values.items()), *asked.parameters]
-        async for page in archive.query_items(query, parameters=parameters, max_item_count=PAGE).by_page():
+        size = BY_KEY_PAGE if self._kind.by_key else PAGE
+        async for page in archive.query_items(query, parameters=parameters, max_item_count=size).by_page():
             yield [document async for document in page]

@@ -86,7 +86,7 @@ async def test_skus_look_back_eight_hours_and_shelves_three_in_their_store():
 async def test_a_busy_shelf_gets_the_latest_and_takes_nothing_from_others_of_the_store(
     page: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(look_ups, "PAGE", page)
+    monkeypatch.setattr(look_ups, "BY_KEY_PAGE", page)
     name = uuid.uuid4().hex
     numbers = {f"{name}-a": 4, f"{name}-b": MOST_OF_SHELF + 9, f"{name}-c": 7, f"{name}-d": MOST_OF_SHELF + 90}
     expected = dict[str, tuple[Sighting, ...]]()
