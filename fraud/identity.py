@@ -26,6 +26,8 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 _AS_ZEROS = bytes(ord("0") if chr(octet).isdecimal() else ord(" ") for octet in range(128)) + b" " * 128
 _INEXACT_DIGITS = len(str(_EXACT))
 """A whole number that Cosmos does not keep exactly has this many digits at least."""
+BIGINT_DIGITS = len(str(2**63))
+"""One beyond 64 bits has this many."""
 
 
 def archive_key(store: StoreKey, event_id: str) -> str:

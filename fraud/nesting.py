@@ -1,4 +1,4 @@
-"""The depth and number of JSON values, which a producer chooses."""
+"""The depth, number and size of JSON values, which a producer chooses."""
 
 from typing import Any, cast
 
@@ -29,6 +29,18 @@ def depth(value: Any) -> int:
         levels += 1
         containers = _containers([inner for container in containers for inner in _values(container)])
     return levels
+
+
+def has_wide_number(value: Any) -> bool:
+    """True if a value is or holds a whole number beyond 64 bits. It does not recurse."""
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, int) and not -(2**63) <= inner < 2**63:
+            return True
+        if isinstance(inner, dict | list):
+            waiting += _values(inner)
+    return False
 
 
 def _containers(values: list[Any]) -> list[Any]:

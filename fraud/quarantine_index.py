@@ -12,7 +12,7 @@ from zlib import crc32
 import msgspec
 
 from fraud.events import MAX_ID_LENGTH, OWN_IDS, StoreKey
-from fraud.identity import KEYS_PER_STORE, has_digits
+from fraud.identity import BIGINT_DIGITS, KEYS_PER_STORE, has_digits
 from fraud.readable import is_plain_json, keepable, readable_objects
 from fraud.suspicion import is_suspicious
 
@@ -25,7 +25,6 @@ MAX_NAMED = 20
 _SHORTEST_FLAGGED = len(b'{"event_type":"sale_event","discount":51,"priority_shipping":1}')
 """Bytes of an event that the rule holds for, at least."""
 _EXACT = 2**53
-_BIGINT_DIGITS = 19
 
 
 class Pointer(msgspec.Struct, frozen=True):
@@ -94,7 +93,7 @@ def is_read_alike(body: bytes) -> bool:
 
     The stream job drops an event with a whole number beyond 64 bits ("Data types in Azure Stream Analytics").
     """
-    return is_plain_json(body) and not has_digits(body, _BIGINT_DIGITS)
+    return is_plain_json(body) and not has_digits(body, BIGINT_DIGITS)
 
 
 def pointer_id(event_id: str) -> str:

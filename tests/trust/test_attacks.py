@@ -11,7 +11,7 @@ from fraud.identity import archive_key
 from services import cosmos, further_contents, names
 from services.blobs import delete_blob, read_blob, warehouse, write_blob
 from tests.reconciliation.capture_writer import avro, record
-from tests.trust.day import WINDOW, Account, Day, Occurrence
+from tests.trust.day import WINDOW, Account, Day, Occurrence, blobs_under
 from tests.trust.harness import Harness, harness_in_memory
 from tests.trust.oracle import complaints
 from tests.trust.planted import FAULTS, falsified
@@ -234,3 +234,23 @@ def test_more_contents_under_one_id_than_are_looked_up_are_judged_or_named(harne
     assert len(judged) + len(account.differences["missing_from_fraud"]) == count
     assert [each["event_id"] for each in account.differences["id_reused"]] == ["many"]
     assert plain.sent.event_id not in account.named()
+
+
+def test_a_fraud_with_a_number_that_the_stream_job_does_not_read_is_judged_before_the_night(harness: Harness):
+    day = of_frauds(harness, 2)
+    wide = day.arrive(make("quantity beyond 64 bits", "w", 1, 0), NOON + timedelta(minutes=2))
+
+    async def story() -> tuple[list[str], Account]:
+        await day.process()
+        judged = [
+            verdict["event_id"]
+            for _, verdicts in await blobs_under(names.FRAUD_EVENTS, "quarantine/")
+            for verdict in verdicts
+        ]
+        return judged, await day.reconcile()
+
+    judged, account = run(harness, story())
+
+    assert judged == [wide.place]
+    assert account.report["accounts"]["judged_by_place"] == 1
+    assert account.named() == {"w": {"missing_from_suspicious", "missing_from_fraud"}}, "no window has named it"
