@@ -260,23 +260,21 @@ class _Search:
         """The events by key, the latest first; a key of which nothing arrived is left out."""
         archive, left = await cosmos.events(), keys
         while left and (last := await self._read_until_wasted(archive, left)):
-            key, text = last
-            moment = datetime.fromisoformat(text)
-            left = self._after_key(left, key, moment) if self._kind.by_key else self._before(left, moment)
-            self._until = self._until if self._kind.by_key else text
-        return {each: events for each, events in self._found.items() if events}
+            left = self._after_key(left, *last) if self._kind.by_key else self._before(left, last[1])
+        return {key: events for key, events in self._found.items() if events}
 
-    def _before(self, keys: Mapping[str, object], moment: datetime) -> dict[str, object]:
-        """The keys that have not all they may have, and so are to be read from a moment back."""
+    def _before(self, keys: Mapping[str, object], last: str) -> dict[str, object]:
+        """The keys that have not all they may have: they are read on from the last moment back."""
+        self._until, moment = last, datetime.fromisoformat(last)
         left = {key: value for key, value in keys.items() if not self._is_whole(key, moment)}
         for key in left:
             # Those of the last moment are read again, with all that the query had not come to.
             self._found[key] = [event for event in self._found.get(key, []) if event[0] != moment]
         return left
 
-    def _after_key(self, keys: Mapping[str, object], last: str, moment: datetime) -> dict[str, object]:
+    def _after_key(self, keys: Mapping[str, object], last: str, moment: str) -> dict[str, object]:
         """The keys of which nothing has come yet, and the last one, unless it has all it may have: it is read anew."""
-        if not self._is_whole(last, moment):
+        if not self._is_whole(last, datetime.fromisoformat(moment)):
             self._found[last] = []
         return {key: value for key, value in keys.items() if not self._found.get(key)}
 
@@ -301,8 +299,8 @@ class _Search:
                 # Every later page is given later.
                 self.answered = written
             # Where key comes after key, another query costs what the next page does, which has more of the last key.
-            goes_on = self._kind.by_key and is_surplus and len(page) >= BY_KEY_PAGE
-            if goes_on or 2 * surplus > len(page):
+            next_is_wasted = self._kind.by_key and is_surplus and len(page) >= BY_KEY_PAGE
+            if next_is_wasted or 2 * surplus > len(page):
                 return last
         return None
 
