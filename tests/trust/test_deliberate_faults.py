@@ -119,8 +119,8 @@ BREAKS: tuple[Break, ...] = (
 )
 
 
-DAYS = 10
-"""Days that a fault may take to be found: one has 25 sequences, and most are found in it; one took five."""
+DAYS = 30
+"""Days that a fault may take to be found: one has 25 sequences, and most are found in it; one took more than ten."""
 REUSING = ("fraud", "twin fraud", "twin fraud", "twin harmless", "long id")
 """Kinds of a producer who knows that contents under one id are what a fault may mix up."""
 
