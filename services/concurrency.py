@@ -15,8 +15,8 @@ LARGE = 32 * 1024
 """Bytes of a body from which it is read on a thread: the worst that a producer may write takes 4 µs a byte."""
 
 _beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
-"""One thread: each that computes may keep the event loop waiting for 5 ms, Python's switch interval, whenever it has
-waited for something."""
+"""One thread: each that computes may keep the event loop waiting for Python's switch interval, 5 ms if nobody has set
+it, whenever it has waited for something."""
 
 
 async def beside(

@@ -30,6 +30,10 @@ _PARENT_CHECK_SECONDS = 0.5
 _COLLECT_AFTER = (20_000, 20, 20)
 """Python's own 700 is passed by one page of documents, whose objects form no cycles."""
 
+_SWITCH_AFTER = 0.0005
+"""Seconds. A host has two event loops, and each gives Python's lock back at every read and write; with Python's own
+5 ms it waits so long for it whenever the other one computes: 1,000 small windows took 19.0 s instead of 16.5."""
+
 
 class CannotStartError(Exception):
     """A part cannot start, for a reason that a person can mend; the message says what to do."""
@@ -66,6 +70,7 @@ def run(name: str, log_level: str, serve: Callable[[asyncio.Event], Coroutine[An
     for chatty in ("azure", "uamqp", "aiohttp.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     gc.set_threshold(*_COLLECT_AFTER)
+    sys.setswitchinterval(_SWITCH_AFTER)
     try:
         asyncio.run(_until_signalled(serve))
     except CannotStartError as problem:
