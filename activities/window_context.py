@@ -197,15 +197,16 @@ def _among(sightings: tuple[Sighting, ...], own: tuple[Sighting, ...], most: int
 
 
 async def _near(task: WindowTask, asked: Sequence[FlaggedContent], profiles: Profiles) -> _Near:
-    """Three queries, whatever the number of events."""
+    """Three queries, whatever the number of events: first that of the shelves, which all chunks of a window share."""
     until = task.window_end
     events = [each.content.event for each in asked]
     own = [sighting(each.content.event, each.content.arrived or until) for each in asked]
     # A longer one would be sent whole: some of them make a query that Cosmos refuses, for all who ask with it.
     categories = {seen.category: seen.category for seen in own if seen.category and seen.is_category_whole}
-    customers, (skus, shelves) = await both(
+    shelves = await _find_shelves(task, categories, own)
+    customers, skus = await both(
         look_ups.customers(_numbers(events, "cust_id"), until, own),
-        both(look_ups.skus(_numbers(events, "sku"), until, own), _find_shelves(task, categories, own)),
+        look_ups.skus(_numbers(events, "sku"), until, own),
     )
     store = None if task.store_id is None else str(task.store_id)
     by_name = {(each.name, each.form): seen for each, seen in zip(asked, own, strict=True)}

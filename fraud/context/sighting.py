@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.context.event_facts import LARGEST, LONGEST_TEXT, key, number, store_text
+from fraud.context.event_facts import LARGEST, LONGEST_TEXT, key, store_text
 from fraud.events import MAX_ID_LENGTH
 from fraud.suspicion import MIN_DISCOUNT, is_suspicious
 
@@ -89,25 +89,25 @@ def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
     discount = _bounded(event.get("discount"))
     is_sale = event.get("event_type") == "sale_event"
     gateway = text(event.get("store_ip"))
-    return Sighting(
-        time=enqueued.timestamp(),
-        id=name_of(str(event.get("id"))),
-        is_sale=is_sale,
-        is_return=event.get("is_return") is True,
-        is_deep=is_sale and discount is not None and discount > MIN_DISCOUNT,
-        is_flagged=is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")),
-        store=_held_once(store_text(event.get("store_id"))),
-        customer=_held_once(key(event.get("cust_id"))),
-        sku=_held_once(key(event.get("sku"))),
-        category=_held_once(text(event.get("category"))),
-        payment=_held_once(text(event.get("payment_method"))),
-        store_name=_held_once(text(event.get("store_fqdn"))),
-        gateway=_held_once(gateway),
-        network=_held_once(network_of(gateway)) if gateway else None,
-        price=_bounded(event.get("price")),
-        qty=_bounded(event.get("qty")),
-        discount=discount,
-        gift_wrap=event.get("gift_wrap") is True,
+    return Sighting(  # by position: by name it takes half as long again
+        enqueued.timestamp(),
+        name_of(str(event.get("id"))),
+        is_sale,
+        event.get("is_return") is True,
+        is_sale and discount is not None and discount > MIN_DISCOUNT,
+        is_suspicious(event.get("event_type"), event.get("discount"), event.get("priority_shipping")),
+        _held_once(store_text(event.get("store_id"))),
+        _held_once(key(event.get("cust_id"))),
+        _held_once(key(event.get("sku"))),
+        _held_once(text(event.get("category"))),
+        _held_once(text(event.get("payment_method"))),
+        _held_once(text(event.get("store_fqdn"))),
+        _held_once(gateway),
+        _held_once(network_of(gateway)) if gateway else None,
+        _bounded(event.get("price")),
+        _bounded(event.get("qty")),
+        discount,
+        event.get("gift_wrap") is True,
     )
 
 
@@ -157,8 +157,7 @@ def _held_once(words: str | None) -> str | None:
 
 
 def _bounded(value: Any) -> float | None:
-    amount = number(value)
-    return float(amount) if amount is not None and abs(amount) <= LARGEST else None
+    return float(value) if type(value) in (float, int) and -LARGEST <= value <= LARGEST else None
 
 
 def text(value: Any) -> str | None:
