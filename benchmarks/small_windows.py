@@ -26,7 +26,7 @@ WARMING = 40
 WINDOWS = 300
 SECONDS = 20
 """For 1,000 windows."""
-_PAUSE = 0.5
+_PAUSE = 0.1
 _SETTLING = 2.0
 """Seconds after the last case in which its alert is written and its orchestration ends."""
 
