@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.context.event_facts import LARGEST, LONGEST_TEXT, key, store_text
+from fraud.context.event_facts import LARGEST, LONGEST_TEXT, key, number, store_text
 from fraud.events import MAX_ID_LENGTH
 from fraud.suspicion import MIN_DISCOUNT, is_suspicious
 
@@ -157,7 +157,8 @@ def _held_once(words: str | None) -> str | None:
 
 
 def _bounded(value: Any) -> float | None:
-    return float(value) if type(value) in (float, int) and -LARGEST <= value <= LARGEST else None
+    amount = number(value)
+    return float(amount) if amount is not None and abs(amount) <= LARGEST else None
 
 
 def text(value: Any) -> str | None:
