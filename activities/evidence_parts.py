@@ -17,7 +17,7 @@ from services.concurrency import beside
 
 _GZIP = "application/gzip"
 
-MANY = 100
+_MANY = 100
 """Events of a part from which it is packed on a thread: those of 500 take 15 ms, most of them without Python's lock."""
 
 
@@ -31,7 +31,7 @@ async def read_parts(beginning: str) -> Snapshot:
 async def add_part(beginning: str, snapshot: Snapshot, part: EvidencePart) -> bool:
     """Write the next part; False if another judging has written it meanwhile: then that one is read."""
     container = await warehouse(names.FRAUD_EVENTS)
-    data, path = await beside(len(part.entries) >= MANY, packed, part), _path(beginning, snapshot)
+    data, path = await beside(len(part.entries) >= _MANY, packed, part), _path(beginning, snapshot)
     if not await create_blob(container, path, data, _GZIP):
         await _read_more(beginning, snapshot)
         return False

@@ -95,10 +95,8 @@ def _document(change: Change) -> Plant:
         key = archive_key(victim.sent.store, name)
         try:
             document: dict[str, Any] = dict(await container.read_item(name, key))
-        except (
-            CosmosResourceNotFoundError
-        ):  # a product with a deliberate fault: it will be told that this is not in order
-            return False
+        except CosmosResourceNotFoundError:
+            return False  # lost by a deliberate fault of the product, which the report must tell by itself
         changed = change(document)
         await container.delete_item(name, key)
         if isinstance(changed, dict):
