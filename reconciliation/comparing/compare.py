@@ -29,6 +29,7 @@ _ODD = Flag.MALFORMED | Flag.AMBIGUOUS | Flag.UNRESOLVED | Flag.EMBEDDED | Flag.
 _KIND_BITS = 12
 _ONE = np.uint64(1)
 _MOST_SIGHTINGS = 2**_KIND_BITS - 1
+_SIGN = np.array([{Kind.CAPTURED: 1, Kind.DOCUMENT: -1}.get(kind, 0) for kind in Kind], np.int64)
 _ONE_OF_KIND = np.array([1 << _KIND_BITS * kind for kind in Kind if kind < Kind.CASE], np.int64)
 
 
@@ -201,9 +202,9 @@ def _in_order(columns: _Columns, starts: NumberArray, scope: Scope) -> tuple[Num
 
 def _places_agree(columns: _Columns, starts: NumberArray) -> NumberArray:
     """True where one captured event and its document name the same place in the hub: their difference is 0."""
-    places = (columns.sequence.astype(np.int64) << 16) | columns.stream.astype(np.int64)
-    places[columns.kind == Kind.DOCUMENT] *= -1
-    places[(columns.kind != Kind.CAPTURED) & (columns.kind != Kind.DOCUMENT)] = 0
+    places = columns.sequence << 16
+    places |= columns.stream
+    places *= _SIGN[columns.kind]
     return np.add.reduceat(places, starts) == 0
 
 

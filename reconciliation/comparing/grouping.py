@@ -16,10 +16,12 @@ def grouped(rows: Rows) -> tuple[NumberArray, NumberArray]:
     among themselves afterwards.
     """
     bits = max(1, (len(rows) - 1).bit_length())
-    positions = np.arange(len(rows), dtype=np.uint64)
-    packed = (mixed(rows) >> np.uint64(bits) << np.uint64(bits)) | positions
+    # In place: a column that is written for the first time costs as much again as what is computed in it.
+    packed = mixed(rows)
+    packed &= ~np.uint64(2**bits - 1)
+    packed |= np.arange(len(rows), dtype=np.uint64)
     packed.sort()
-    order = (packed & np.uint64(2**bits - 1)).astype(np.int64)
+    order = (packed & np.uint64(2**bits - 1)).view(np.int64)
     packed >>= np.uint64(bits)
     alike = packed[1:] == packed[:-1]
     differs = _differs(rows, order)
@@ -43,7 +45,7 @@ def _differs(rows: Rows, order: NumberArray) -> NumberArray:
 
 def column(rows: Rows, name: str, order: NumberArray) -> NumberArray:
     """A column in an order. Copied to one piece first: picking from records takes several times as long."""
-    return np.ascontiguousarray(rows[name])[order]
+    return np.ascontiguousarray(rows[name]).take(order)
 
 
 def _sort_runs(rows: Rows, order: NumberArray, prefixes: NumberArray, collisions: NumberArray) -> None:

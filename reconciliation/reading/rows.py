@@ -220,8 +220,12 @@ def bucket_of(rows: Rows, bits: int) -> NDArray[np.uint16]:
 
 def mixed(rows: Rows) -> NDArray[np.uint64]:
     """A hash of each key, of which every bit depends on all lower ones of both halves."""
-    product = (rows["upper"] ^ (rows["lower"] * np.uint64(0xC2B2AE3D27D4EB4F))) * np.uint64(0x9E3779B97F4A7C15)
-    return (product ^ (product >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    product: NDArray[np.uint64] = rows["lower"] * np.uint64(0xC2B2AE3D27D4EB4F)
+    product ^= rows["upper"]
+    product *= np.uint64(0x9E3779B97F4A7C15)
+    product ^= product >> np.uint64(29)
+    product *= np.uint64(0xBF58476D1CE4E5B9)
+    return product
 
 
 _MAGIC = b"ROWS0002"
