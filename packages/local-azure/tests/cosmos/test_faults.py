@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 from azure.cosmos import CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
@@ -100,6 +101,12 @@ async def test_the_part_tells_what_its_answers_were_charged(part: Cosmos) -> Non
         container.create_item(EVENT)
         before = await charges()
         container.read_item("e", "7")
+        read = await charges()
+        assert len(list(container.query_items("SELECT * FROM c", partition_key="7"))) == 1
 
     assert before["requests"] == 1
-    assert await charges() == {"requests": 2, "charge": pytest.approx(before["charge"] + 1, abs=0.01)}
+    assert (read["requests"], read["query_pages"]) == (2, 0)
+    assert read["charge"] == pytest.approx(before["charge"] + 1, abs=0.01)
+    queried = await charges()
+    assert (queried["query_pages"], queried["query_documents"]) == (1, 1)
+    assert queried["query_bytes"] > len(msgspec.json.encode(EVENT))

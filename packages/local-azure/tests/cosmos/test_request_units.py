@@ -8,7 +8,14 @@ import pytest
 
 from local_azure.core.clock import Clock
 from local_azure.cosmos.catalog import Catalog, Container
-from local_azure.cosmos.charges import create_charge, feed_charge, query_charge, read_charge, replace_charge
+from local_azure.cosmos.charges import (
+    create_charge,
+    example_charge,
+    feed_charge,
+    query_charge,
+    read_charge,
+    replace_charge,
+)
 from local_azure.cosmos.documents import ALWAYS, Stored
 from local_azure.cosmos.items import create_item, delete_item, patch_item, replace_item
 from local_azure.cosmos.partition_key import canonical
@@ -50,6 +57,16 @@ def test_five_documents_of_a_feed_cost_as_much_as_five_reads() -> None:
 @pytest.mark.parametrize(("documents", "charge"), [(0, 2.3), (1, 2.3), (1_000, 1_001.3)])
 def test_a_query_costs_at_least_two_and_a_bit_and_about_one_for_each_kilobyte(documents: int, charge: float) -> None:
     assert query_charge(documents, documents * KB) == pytest.approx(charge)
+
+
+@pytest.mark.parametrize(
+    ("pages", "documents", "size", "printed"),
+    [(1, 1, 9_963, 3.19), (1, 60_951, 399_998_938, 4_059.95), (1, 1, 671, 2.27), (2, 540, 127_000, 12.05)],
+)
+def test_queries_of_which_microsoft_prints_the_charge_cost_about_that(
+    pages: int, documents: int, size: int, printed: float
+) -> None:
+    assert 0.9 < example_charge(pages, documents, size) / printed < 1.3
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from local_azure.cosmos.catalog import Container
 from local_azure.cosmos.change_feed import ChangeFeed
-from local_azure.cosmos.charges import query_charge
+from local_azure.cosmos.charges import Charges, query_charge
 from local_azure.cosmos.errors import owner_not_found
 from local_azure.cosmos.feed_scope import Scope, check_servable, scope_of
 from local_azure.cosmos.query.metrics import Metrics, index_metrics, query_metrics
@@ -21,10 +21,11 @@ from local_azure.cosmos.wire import JsonObject, Reply, encode
 
 
 class Feeds:
-    """Answers feeds and queries over documents, containers, databases and offers."""
+    """Answers feeds and queries over documents, containers, databases and offers; counts what documents are loaded."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, charges: Charges) -> None:
         self._store = store
+        self._charges = charges
         self._changes = ChangeFeed(store)
 
     async def of_resources(self, request: Request, name: str, resource_id: str, items: list[JsonObject]) -> Reply:
@@ -63,6 +64,7 @@ class Feeds:
                 raise owner_not_found("Container", container.id) from None
             raise
         metrics = Metrics(compiled - started, time.perf_counter() - started, rows.loaded, rows.loaded_bytes, page.items)
+        self._charges.add_page(rows.loaded, rows.loaded_bytes)
         reply = _reply("Documents", container.resource_id, page, metrics.charge)
         reply.headers["x-ms-documentdb-partitionkeyrangeid"] = str(_range(scope, container))
         if request.flag("x-ms-documentdb-populatequerymetrics"):

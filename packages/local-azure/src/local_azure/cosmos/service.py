@@ -48,7 +48,7 @@ class Service:
         self._purged_at = 0
         self.charges = Charges()
         self._budgets = Budgets(self.catalog.offers, clock, enforced=enforced)
-        feeds = Feeds(self._store)
+        feeds = Feeds(self._store, self.charges)
         self._containers = ContainerRequests(self.catalog, feeds)
         self._documents = DocumentRequests(self._store, feeds, faults)
 
