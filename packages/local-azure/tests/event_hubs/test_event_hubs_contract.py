@@ -81,8 +81,9 @@ async def test_a_reader_of_the_latest_sees_only_what_comes(both: Both):
     async def scenario(sdk: Sdk) -> None:
         await sdk.send(["old"], partition_id=sdk.other)
         reading = asyncio.create_task(sdk.read(1, partition_id=sdk.other, starting_position="@latest"))
-        await asyncio.sleep(2.0)
-        await sdk.send(["new"], partition_id=sdk.other)
+        while not reading.done():  # nobody tells when it has opened its link
+            await sdk.send(["new"], partition_id=sdk.other)
+            await asyncio.wait({reading}, timeout=1.0)
         assert bodies(await reading) == ["new"]
 
     await both(scenario)
