@@ -22,7 +22,10 @@ Because = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Snooze(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A rule that is silenced for a customer or at a store; `number` is that of the change which made it."""
+    """A rule that is silenced for a customer or at a store; `number` is that of the change which made it.
+
+    `woken` is when a person ended it early. `until` stays as it was: verdicts that were judged with it name that.
+    """
 
     number: int
     rule: RuleName
@@ -32,10 +35,16 @@ class Snooze(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     until: datetime
     who: str
     why: Because
+    woken: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        """The time from which on it holds no more."""
+        return self.until if self.woken is None else min(self.until, self.woken)
 
     def holds_in(self, window: Window) -> bool:
         """True if it silences its rule in a window."""
-        return self.since <= window.start < self.until
+        return self.since <= window.start < self.end
 
     def is_about(self, event: Mapping[str, Any]) -> bool:
         """True for an event of its customer, or of its store."""

@@ -137,7 +137,7 @@ def snoozed(state: RulesInUse, asked: RuleToSnooze, who: Caller, when: datetime,
         raise bad_request("customer", "say for which customer, or at which store: one of the two")
     if not when < asked.until <= when + LONGEST_SNOOZE:
         raise bad_request("until", f"a snooze ends within {LONGEST_SNOOZE.days} days from now, {when:%Y-%m-%d %H:%M}Z")
-    kept = tuple(snooze for snooze in state.snoozes if snooze.until > when - KEPT)
+    kept = tuple(snooze for snooze in state.snoozes if snooze.end > when - KEPT)
     if len(kept) >= MAX_SNOOZES:
         raise ProblemError(409, "Too many", f"{MAX_SNOOZES} snoozes are kept: change the rule itself")
     snooze = Snooze(
@@ -159,9 +159,9 @@ def woken(state: RulesInUse, number: int, asked: Waking, who: Caller, when: date
     snooze = next((snooze for snooze in state.snoozes if snooze.number == number), None)
     if snooze is None:
         raise not_found("snooze", str(number))
-    if snooze.until <= when:
-        raise ProblemError(409, "Ended already", f"this snooze ended at {snooze.until:%Y-%m-%d %H:%M}Z")
-    ended = msgspec.structs.replace(snooze, until=when)
+    if snooze.end <= when:
+        raise ProblemError(409, "Ended already", f"this snooze ended at {snooze.end:%Y-%m-%d %H:%M}Z")
+    ended = msgspec.structs.replace(snooze, woken=when)
     snoozes = tuple(ended if each is snooze else each for each in state.snoozes)
     changed = msgspec.structs.replace(state, snoozes=snoozes)
     return _noted(changed, who, when, "woken", why=asked.why, snooze=ended)

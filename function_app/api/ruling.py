@@ -68,7 +68,7 @@ def _answer(kept: Kept, now: datetime) -> Answer:
     row = RulesInUseRow(
         active=kept.active,
         shadow=kept.shadow,
-        snoozes=tuple(snooze for snooze in kept.state.snoozes if snooze.until > now),
+        snoozes=tuple(snooze for snooze in kept.state.snoozes if snooze.end > now),
         changes=tuple(reversed(kept.state.changes)),
         etag=kept.etag,
     )

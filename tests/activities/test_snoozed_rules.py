@@ -11,17 +11,18 @@ from activities.archive_events import archive_events
 from activities.judge_events import judge_events
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
-from fraud.desk.rules_in_use import RulesInUse
+from fraud.desk.rules_in_use import RulesInUse, Waking, woken
 from fraud.evidence import Snapshot
-from fraud.snoozes import Snooze
+from fraud.snoozes import Snooze, asleep_in
 from fraud.verdicts import Verdict, from_ndjson
-from fraud.windows import SuspiciousWindow
+from fraud.windows import SuspiciousWindow, Window
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.verdicts import Field, check
 from services import blobs, names
 from services.rules_in_use import PATH, change_rules_in_use, forget, read_rules_in_use
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.fraud.builders import event_body, received
+from tests.fraud.desk.cases import OPERATOR
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
@@ -76,6 +77,20 @@ async def test_only_verdicts_on_its_customer_are_quieter_and_the_reconciliation_
     assert check(silent, KEYS, Snapshot()).fields == Field.SCORE | Field.REASONS | (
         Field.BAND if silent.band != other.band else 0
     )
+
+
+async def test_a_verdict_stays_right_when_its_snooze_is_woken_and_later_windows_are_judged_without():
+    await snooze(SNOOZE)
+    silent = await judged(await window_of(12))
+    woken_at = WINDOW.end + timedelta(minutes=5)
+    kept = await change_rules_in_use(
+        (await read_rules_in_use()).etag, lambda kept: woken(kept.state, 1, Waking("over"), OPERATOR, woken_at)
+    )
+    later = Window(woken_at, woken_at + timedelta(minutes=10))
+
+    assert check(silent, KEYS, Snapshot(), kept.state.snoozes).is_plain
+    assert points_of(await judged(await window_of(12)), "HIGH_VALUE") == 0
+    assert asleep_in(kept.state.snoozes, later) == ()
 
 
 async def test_a_window_that_began_before_reads_no_snoozes():

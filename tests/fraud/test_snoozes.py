@@ -37,6 +37,28 @@ def test_a_snooze_holds_for_windows_that_begin_after_it_was_made_and_before_its_
 
 
 @pytest.mark.parametrize(
+    ("woken", "holds"),
+    [
+        (WINDOW.start, False),
+        (WINDOW.start + timedelta(seconds=1), True),
+        (WINDOW.start + timedelta(days=1), True),
+    ],
+)
+def test_a_snooze_that_is_woken_holds_for_windows_that_began_before_and_its_reason_stays(woken: datetime, holds: bool):
+    ended = msgspec.structs.replace(SNOOZE, woken=woken)
+
+    assert bool(asleep_in([ended], WINDOW)) is holds
+    assert silenced(REASONS, {"cust_id": 12}, [ended]) == silenced(REASONS, {"cust_id": 12}, [SNOOZE])
+
+
+def test_a_snooze_that_an_earlier_version_wrote_is_read_and_ends_when_it_said():
+    written = msgspec.json.encode(SNOOZE)
+
+    assert b"woken" not in written
+    assert msgspec.json.decode(written, type=Snooze).end == WINDOW.end
+
+
+@pytest.mark.parametrize(
     ("snooze", "event", "is_silent"),
     [
         (SNOOZE, {"cust_id": 12}, True),

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from fraud.desk.problems import ProblemError
@@ -95,7 +96,8 @@ def test_a_snooze_has_an_author_a_beginning_and_an_end_and_can_be_ended_early():
 
     assert (snooze.number, snooze.rule, snooze.customer, snooze.store) == (1, "PACE", "12", None)
     assert (snooze.since, snooze.until, snooze.who) == (NOON, WEEK, OPERATOR.name)
-    assert ended.snoozes[0].until == NOON + timedelta(hours=1)
+    assert ended.snoozes[0] == msgspec.structs.replace(snooze, woken=NOON + timedelta(hours=1))
+    assert ended.snoozes[0].end == NOON + timedelta(hours=1)
     assert [(change.number, change.what, change.why) for change in ended.changes] == [
         (1, "snoozed", "a business"),
         (2, "woken", "it was a mistake"),
