@@ -82,16 +82,17 @@ class Fetch:
                         yield _line({"event_id": event_id, **{key: row.get(key) for key in _WINDOW}})
 
     def verdicts(self) -> Iterator[bytes]:
-        """The verdicts, with the name of their case."""
-        return self._verdicts("")
+        """The verdicts of windows and those by place, with the name of their case."""
+        return self._verdicts("", "quarantine/")
 
     def shadow_verdicts(self) -> Iterator[bytes]:
         """The verdicts of sets in shadow, with the name of the case that the active set's verdicts make."""
         return self._verdicts("shadow/")
 
-    def _verdicts(self, folder: str) -> Iterator[bytes]:
+    def _verdicts(self, *folders: str) -> Iterator[bytes]:
         with closing(self._container("fraud-events")) as container:
-            for blob, content in self._blobs(container, [f"{folder}{day:%Y/%m/%d}/" for day in self._days()]):
+            prefixes = [f"{folder}{day:%Y/%m/%d}/" for folder in folders for day in self._days()]
+            for blob, content in self._blobs(container, prefixes):
                 case = blob.rpartition("/")[2].removesuffix(".ndjson")
                 yield from (_line({**row, "case_id": case}) for row in _lines(content))
 

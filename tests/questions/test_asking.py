@@ -50,11 +50,12 @@ class Archives:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.asked: list[str] = []
+        self.rows = {**ROWS}
 
     def view(self, name: str) -> Path:
         self.asked.append(name)
         path = self.folder / name
-        path.write_text("\n".join(map(json.dumps, ROWS[name])))
+        path.write_text("\n".join(map(json.dumps, self.rows[name])))
         return path
 
 
@@ -94,6 +95,21 @@ def test_every_question_with_a_name_is_answered(archives: Archives, name: str, f
             for value, expected in zip(rows[0], first, strict=False)
         ]
         assert tuple(shown) == first
+
+
+def test_never_captured_is_what_was_archived_and_no_capture_blob_that_was_fetched_could_hold(archives: Archives):
+    verdict = {**ROWS["verdicts"][0], "window_start": "2026-01-02T10:05:00Z", "event_id": "lost"}
+    early = {**verdict, "window_start": "2026-01-02T00:05:00Z", "event_id": "before the hours that were fetched"}
+    by_id = {**verdict, "source": "quarantine", "event_id": "in a captured array"}
+    by_place = {**verdict, "source": "quarantine", "event_id": "p1-900/2"}
+    archives.rows["verdicts"] = [verdict, early, by_id, by_place]
+
+    captured = answers(archives, QUESTIONS["never-captured"].text)
+    archives.rows["events"] = []
+    without_capture = answers(archives, QUESTIONS["never-captured"].text)
+
+    assert [row[0] for row in captured] == ["lost"]
+    assert {row[0] for row in without_capture} == {"lost", "before the hours that were fetched"}
 
 
 def test_eleven_questions_have_a_name():

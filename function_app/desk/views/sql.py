@@ -15,6 +15,7 @@ import msgspec
 from fraud.desk.problems import ProblemError
 from fraud.desk.spreadsheets import harmless
 from fraud.desk.sql_questions import QUESTIONS, VIEWS
+from fraud.quarantine_places import parse_place
 from function_app.desk import answers, forms
 from function_app.desk.rendering import query, trace_address
 from function_app.desk.roles import needs
@@ -136,7 +137,7 @@ def _cell(column: str, value: Any) -> ShownCell:
 
 
 def _address(column: str, text: str) -> str:
-    if column == "event_id" and text:
+    if column == "event_id" and text and not parse_place(text):  # nobody follows a place
         return trace_address(text)
     if column in ("case_id", "id") and text.startswith(_CASES) and _NAME.fullmatch(text):
         return f"/desk/cases/{text}"

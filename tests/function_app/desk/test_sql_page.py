@@ -120,6 +120,12 @@ async def test_a_link_of_another_site_shows_a_question_and_asks_nothing(
     assert asked == ["SELECT 1"] * is_asked
 
 
+def test_a_place_that_stands_for_an_id_leads_nowhere_and_its_case_does():
+    reply = AskReply(columns=["event_id", "case_id"], rows=[["p1-900/2", "quarantine-p1-x-0"]])
+
+    assert [cell.href for cell in shown(reply)[0]] == ["", "/desk/cases/quarantine-p1-x-0"]
+
+
 def test_ids_lead_to_what_they_name_and_numbers_stand_right():
     reply = AskReply(
         columns=["event_id", "case_id", "run", "n", "id"],
