@@ -22,6 +22,7 @@ async def observe_outcomes(task: PartTask) -> PartProgress:
     part = await read_part(task, BlobPart)
     container_name, kind = _SOURCES[task.stage]
     observer = Observer.over(kind, await read_keys(task.run), plan.range)
+    observer.compared = range(plan.first_window, plan.last_window + 1)
     observer.campaigns = frozenset(plan.campaigns)
     container = await warehouse(container_name)
     evidence: dict[str, list[str]] = {}

@@ -25,6 +25,7 @@ class Accounts(msgspec.Struct):
       three, in the right window and no more often than archived
     - by_place: flagged contents in quarantine that no window may name; judged_by_place: those with a verdict by their
       place in the hub
+    - nameless: flagged events without a usable id, in the window in which they arrived
     - elsewhere: documents that were found by id, but not among those that arrived in or near the range
     """
 
@@ -42,6 +43,7 @@ class Accounts(msgspec.Struct):
     elsewhere: int = 0
     by_place: int = 0
     judged_by_place: int = 0
+    nameless: int = 0
     differences: dict[Class, int] = {}
     examples: dict[Class, list[Difference]] = {}
     per_window: ColumnSums = {}

@@ -99,6 +99,7 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
             ):
                 result.add(name, difference, None, cell)
         _compare_places(result, rows, names, scope)
+        result.accounts.nameless += _nameless(rows[kinds == Kind.NAMELESS], scope)
         for name, difference, cell in compare_alerts(*_picked(rows, names, kinds == Kind.ALERT), scope.windows):
             result.add(name, difference, None, cell)
     by_id = _by_key(rows[(kinds == Kind.JUDGED_BY_PLACE) | (kinds == Kind.FINDABLE)])
@@ -164,6 +165,13 @@ def _compare_places(result: Compared, rows: Rows, names: Mapping[int, str], scop
         cell = (finding.window, finding.store)
         difference = _difference(finding, name, scope, by_place=True)
         result.add(finding.name, difference, CLASS[finding.name].column, cell)
+
+
+def _nameless(rows: Rows, scope: Scope) -> int:
+    """The flagged events without a usable id that arrived in the range. Each body counts once, however often it was
+    read."""
+    bodies = [body for body in map(RowSighting._make, rows.tolist()) if body.window in scope]
+    return sum({(body.upper, body.lower, body.content): body.store for body in bodies}.values())
 
 
 class _Columns(NamedTuple):

@@ -88,7 +88,7 @@ def summarise(
         matched=accounts.matched,
         **classes,
         # The stream job reports them as it found them: an event is counted once, wherever it was seen.
-        nameless=max(sum(scan.nameless for scan in scans), sum(sums.nameless for sums in observed)),
+        nameless=max(accounts.nameless, sum(sums.nameless for sums in observed)),
         windows=sum(sums.windows for sums in observed),
         corrected=sum(sums.corrected for sums in observed),
         archive_gaps=missing_numbers,

@@ -52,8 +52,8 @@ class EventRows:
         self._partition_id = partition_id
         self._all_contents = all_contents
 
-    def add(self, records: Records) -> int:
-        """Add records to the rows; gives the number of flagged events without a usable id.
+    def add(self, records: Records) -> None:
+        """Add records to the rows.
 
         Thousands at a time are cheapest. Where one of them is malformed, the halves are tried, so that only its
         neighbours pay for it.
@@ -61,11 +61,13 @@ class EventRows:
         events = read_events(records.bodies)
         if events is not None:
             self._add_events(records, events)
-            return 0
+            return
         half = len(records.bodies) // 2
         if half < SMALLEST_BATCH:
-            return self._add_singly(records)
-        return sum(self.add(part) for part in records.halves(half))
+            self._add_singly(records)
+            return
+        for part in records.halves(half):
+            self.add(part)
 
     def _add_events(self, records: Records, events: list[EventColumns]) -> None:
         enqueued = np.asarray(records.enqueued, np.int64)
@@ -108,15 +110,13 @@ class EventRows:
         contents[flagged] = [of_body(bodies[i]) for i in flagged]
         return contents
 
-    def _add_singly(self, records: Records) -> int:
-        columns, malformed, places = _Columns(), _Columns(), _Columns()
-        nameless = 0
+    def _add_singly(self, records: Records) -> None:
+        columns, malformed, places, nameless = _Columns(), _Columns(), _Columns(), _Columns()
         for sequence, enqueued, content in zip(*records.lists(), strict=True):
             begin = begin_of(enqueued)
             flag = Flag.AMBIGUOUS if enqueued < 0 and begin % WINDOW_MILLISECONDS == 0 else Flag(0)
             window = window_number(begin)
             body = read_body(content)
-            nameless += body.nameless
             if body.event is not None:
                 flag |= Flag.FLAGGED if body.event.flagged else 0
                 if body.event.flagged and not is_read_alike(content):
@@ -130,6 +130,8 @@ class EventRows:
                 continue
             key = self._rows.keys.of_raw(content)
             malformed.add("", sequence, window, store=NO_STORE, flags=flag | Flag.MALFORMED, content=key)
+            if body.nameless:
+                nameless.add("", sequence, window, store=body.nameless, flags=flag, content=key)
             events = flagged_events(content)
             flagged = flagged_among(events, content)
             if flagged:
@@ -173,4 +175,13 @@ class EventRows:
             flags=places.flags,
             stream=self._stream,
         )
-        return nameless
+        self._rows.add_places(
+            Kind.NAMELESS,
+            self._partition_id,
+            nameless.sequences,
+            nameless.windows,
+            stores=nameless.stores,
+            contents=np.array(nameless.contents, np.uint64),
+            flags=nameless.flags,
+            stream=self._stream,
+        )

@@ -33,7 +33,8 @@ _TIME_PATH = re.compile(r"([0-9]{4})/([0-9]{2})/([0-9]{2})/([0-9]{2})([0-9]{2})"
 
 class ObservedSums(msgspec.Struct):
     """The sums of outcomes that were read. `windows` counts rows of the stream job that lie in the range, `corrected`
-    those that a repair has entered in its place, `nameless` the ids in them that are not strings."""
+    those that a repair has entered in its place, `nameless` the ids that are not strings in those that are
+    compared."""
 
     blobs: int = 0
     bytes: int = 0
@@ -86,6 +87,8 @@ class Observer:
         self._first, self._last = first_window, last_window
         self._of_blob: list[Verdict] = []
         self._counted = range(counted[0], counted[1] + 1)
+        self.compared = self._counted
+        """The windows that are compared: those that count, as far as the archive is complete."""
         self.evidence = Snapshot()
         """The evidence on the verdicts in the next blob."""
         self.campaigns: frozenset[str] = frozenset()
@@ -148,7 +151,7 @@ class Observer:
                 self.sums.windows += row.corrected_by is None
                 self.sums.corrected += row.corrected_by is not None
             ids = [identifier for identifier in row.ids if isinstance(identifier, str)]
-            if window in self._counted:
+            if window in self.compared:
                 self.sums.nameless += len(row.ids) - len(ids)
             self.rows.add(Kind.SUSPICIOUS, ids, window, store_number(row.store_id))
 

@@ -70,6 +70,8 @@ class Kind(IntEnum):
     """A window whose alert is missing, or is another one than its verdicts make; see `reading.alerts`."""
     FINDABLE = 11
     """A flagged content in a malformed body, at its id: a window that names the id may find it in quarantine."""
+    NAMELESS = 12
+    """The flagged events without a usable id in a malformed body, at its place; `store` is their number."""
 
 
 class Flag(IntFlag):

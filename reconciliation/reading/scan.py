@@ -36,7 +36,6 @@ class ScanSums(msgspec.Struct):
     records: int = 0
     bytes: int = 0
     blobs: int = 0
-    nameless: int = 0
     spans: list[SequenceSpan] = []
     unreadable: list[Unreadable] = []
     unreadable_count: int = 0
@@ -72,7 +71,7 @@ class Scanner:
         """Turn records into rows."""
         self.sums.records += len(records.bodies)
         self.sums.spans = merged([*self.sums.spans, *spans_of(records.sequences, records.enqueued)])
-        self.sums.nameless += self._events.add(records)
+        self._events.add(records)
 
 
 class BlobScan:

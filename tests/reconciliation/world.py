@@ -207,6 +207,7 @@ class World:
             (Kind.VERDICT, "verdicts", self.verdicts),
         ):
             observer = Observer(kind, KEYS, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
+            observer.compared = range(plan.first_window, plan.last_window + 1)
             blobs = self._verdicts() if kind is Kind.VERDICT else {name: values}
             files = {path: [json.dumps(value).encode() for value in lines] for path, lines in blobs.items()}
             files["torn"] = self.outcome_lines.get(name, [])

@@ -64,27 +64,6 @@ def test_an_event_that_stands_in_a_body_several_times_was_neither_read_again_nor
     assert (report.accounts.reread, report.accounts.duplicates) == (0, 0)
 
 
-def test_a_flagged_event_without_a_usable_id_is_counted_and_breaks_the_balance():
-    carrier = replace(flagged(EDGE), id="", flagged=False, store=None)
-    carrier.body = json.dumps(json.loads(carrier.body) | {"id": 7}).encode()
-
-    report = world_of(carrier).reconcile()
-
-    assert (report.verdict, report.accounts.nameless) == ("differences", 1)
-    assert "without a usable id" in report.sentence
-
-
-def test_a_flagged_event_without_a_usable_id_is_counted_once_though_the_job_reports_it():
-    carrier = replace(flagged(EDGE), id="", flagged=False, store=None)
-    carrier.body = json.dumps(json.loads(carrier.body) | {"id": 7}).encode()
-    world = world_of(carrier)
-    world.suspicious = [suspicious_row(BEFORE, 7, []) | {"ids": [7]}]
-
-    report = world.reconcile()
-
-    assert (report.accounts.nameless, report.accounts.unreadable, report.faults) == (1, 0, ["nameless"])
-
-
 def test_rows_that_are_none_are_named_with_their_line():
     world = world_of()
     row = suspicious_row(BEFORE, 1, ["a"])
