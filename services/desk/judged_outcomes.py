@@ -3,42 +3,59 @@
 # The SDKs' documents and listings are untyped.
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from fraud.archive import arrival_of, original_event
 from fraud.desk.outcomes import OutcomeVerdict
 from fraud.events import StoreKey
+from fraud.quarantine import QuarantinedEvent
+from fraud.quarantine_index import flagged_events
+from fraud.quarantine_places import places_tasks
 from fraud.slices import slices
+from fraud.suspicion import store_of
 from fraud.verdicts import Verdict, readable_verdicts, time_path
 from fraud.windows import store_label, window_of
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
-from services.concurrency import together
+from services.concurrency import LARGE, beside, together
 from services.cosmos_lists import listed
 
 _IDS = 500
 _READS = 16
+_BODIES = 8
 _Window = tuple[StoreKey | None, datetime]
+_Places = tuple[str, datetime]
+"""The path of verdicts by place, and the end of their window."""
+_record = msgspec.json.Decoder(QuarantinedEvent)
 
 
 async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
-    """The verdict on each event that was judged in its window, by id: of several the one with the highest score.
+    """The verdict on each event, judged in its window or by its place, by id: of several the one of the highest score.
 
-    An event that has arrived and was not judged has a verdict without a band; one that has not arrived has none.
+    An event that has arrived and was not judged has a verdict without a band; one that has not arrived has none, nor
+    has one in quarantine that is not flagged. Of the latter at most 20 bodies are read for each id, as pointers say.
     """
     windows: defaultdict[_Window, set[str]] = defaultdict(set)
+    places: defaultdict[_Places, set[str]] = defaultdict(set)
     for asked in slices(list(dict.fromkeys(ids)), _IDS):
-        for event_id, window in await _windows_of(asked):
+        quarantined = await _quarantined(asked)
+        for event_id, window in chain(await _windows_of(asked), ((each, window) for each, window, _ in quarantined)):
             windows[window].add(event_id)
+        for event_id, _, place in quarantined:
+            places[place].add(event_id)
     container = await warehouse(names.FRAUD_EVENTS)
-    of_windows = await together((_of_window(container, window, ids) for window, ids in windows.items()), at_once=_READS)
+    in_windows = (_of_window(container, window, ids) for window, ids in windows.items())
+    by_place = (_of_places(container, of_places, ids) for of_places, ids in places.items())
     verdicts: dict[str, OutcomeVerdict] = {}
-    for of_window in of_windows:
-        for event_id, verdict in of_window.items():
+    for of_some in await together(chain(in_windows, by_place), at_once=_READS):
+        for event_id, verdict in of_some.items():
             if event_id not in verdicts or verdict.score > verdicts[event_id].score:
                 verdicts[event_id] = verdict
     return verdicts
@@ -56,6 +73,39 @@ async def _windows_of(ids: Sequence[str]) -> list[tuple[str, _Window]]:
     ]
 
 
+async def _quarantined(ids: Sequence[str]) -> list[tuple[str, _Window, _Places]]:
+    """Flagged events in quarantine under these ids: the window that may name each, and where verdicts by place lie."""
+    pointers = await cosmos.find_quarantined(ids)
+    of_path: defaultdict[str, set[str]] = defaultdict(set)
+    for event_id, blobs in pointers.items():
+        for path in blobs.values():
+            of_path[path].add(event_id)
+    bodies = await together((_in_body(path, asked) for path, asked in of_path.items()), at_once=_BODIES)
+    return [event for events in bodies for event in events]
+
+
+async def _in_body(path: str, ids: Collection[str]) -> list[tuple[str, _Window, _Places]]:
+    try:
+        record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
+        body = record.body
+    except (ResourceNotFoundError, ValueError):
+        return []  # somebody has deleted or altered it
+    events = await beside(len(body) > LARGE, flagged_events, body)
+    (task,) = places_tasks([record])
+    places = task.verdicts_path, task.window_end
+    return [
+        (event["id"], (store_of(event.get("store_id")), task.window_end), places)
+        for event in events
+        if _is_among(event, ids)
+    ]
+
+
+def _is_among(event: dict[str, Any], ids: Collection[str]) -> bool:
+    """True if the event has one of these ids; what its producer put there may be anything."""
+    event_id: object = event.get("id")
+    return isinstance(event_id, str) and event_id in ids
+
+
 async def _of_window(container: ContainerClient, window: _Window, ids: set[str]) -> dict[str, OutcomeVerdict]:
     store, end = window
     prefix = f"{time_path(end)}/window-{store_label(store)}-"
@@ -64,6 +114,20 @@ async def _of_window(container: ContainerClient, window: _Window, ids: set[str])
         for verdict in readable_verdicts(await read_blob(container, blob.name)):
             if verdict.event_id in ids and verdict.score >= best[verdict.event_id].score:
                 best[verdict.event_id] = _told(verdict)
+    return best
+
+
+async def _of_places(container: ContainerClient, places: _Places, ids: set[str]) -> dict[str, OutcomeVerdict]:
+    path, end = places
+    best = {event_id: OutcomeVerdict(window_end=end) for event_id in ids}
+    try:
+        content = await read_blob(container, path)
+    except ResourceNotFoundError:
+        return best  # windows name all of them, or nobody has judged them yet
+    for verdict in readable_verdicts(content):
+        event = verdict.event or {}
+        if _is_among(event, ids) and verdict.score >= best[event["id"]].score:
+            best[event["id"]] = _told(verdict)
     return best
 
 

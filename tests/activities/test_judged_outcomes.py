@@ -1,0 +1,55 @@
+"""Contract: an outcome finds the verdict on its event, wherever the event lies and whatever judged it."""
+
+import uuid
+
+import pytest
+
+from activities.archive_events import archive_events
+from activities.judge_places import judge_places
+from activities.window_ids import save_window
+from fraud.archive import ReceivedEvent
+from fraud.quarantine_places import PlacesTask
+from fraud.windows import SuspiciousWindow
+from services.desk.judged_outcomes import verdicts_on
+from tests.activities.window_activities import judge_and_store
+from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+_thousands = iter(range(80_000_000, 90_000_000, 1_000))  # no other file counts there, and the store is shared
+
+
+@pytest.fixture
+def event_id() -> str:
+    return uuid.uuid4().hex
+
+
+async def arrived(body: bytes) -> list[PlacesTask]:
+    number = next(_thousands)
+    return await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+
+
+async def test_the_verdict_of_a_window_on_an_event_in_quarantine_is_found(event_id: str):
+    await arrived(event_body(event_id, store_id=True))
+    before = (await verdicts_on([event_id]))[event_id]
+    await judge_and_store(await save_window(SuspiciousWindow(1, (event_id,), WINDOW_ENDING_1010)), 0)
+
+    after = (await verdicts_on([event_id]))[event_id]
+
+    assert (before.band, before.window_end) == (None, WINDOW_ENDING_1010.end)
+    assert after.band is not None
+    assert after.score > before.score
+
+
+async def test_a_verdict_by_place_is_found_and_not_taken_for_one_on_its_neighbour(event_id: str):
+    fraud = event_body(event_id, price=9_999.99, qty=99)
+    body = b"[" + fraud + b"," + event_body(f"{event_id}-b", price=1) + b', 1, "x"]'
+    (task,) = await arrived(body)
+    await judge_places(task)
+
+    verdicts = await verdicts_on([event_id, f"{event_id}-b", f"{event_id}-nobody"])
+
+    assert verdicts.keys() == {event_id, f"{event_id}-b"}
+    assert verdicts[event_id].band is not None
+    assert verdicts[event_id].score > verdicts[f"{event_id}-b"].score
+    assert verdicts[event_id].window_end == WINDOW_ENDING_1010.end
