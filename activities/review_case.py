@@ -28,16 +28,17 @@ class ReviewNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def take_review_step(step: ReviewStep) -> ReviewState:
-    """Take a step, unless the case was decided meanwhile; the state after it.
+    """Take a step, unless the case was decided or reopened meanwhile; the state after it.
 
     Run twice, it leaves the case and its journal as they are, and sends the same `Idempotency-Key`. Raises WebhookError
     if the webhook does not take the notice, and what Cosmos raised.
     """
+    reopened = step.reopened or 0
     if step.step is not None:
         name = step.step
-        await step_case(step.case_id, step.store_id, lambda case: stepped(case, name, step.at, step.due))
+        await step_case(step.case_id, step.store_id, lambda case: stepped(case, name, step.at, step.due, reopened))
     case = await read_case(step.case_id, step.store_id)
-    if case is None:
+    if case is None or case.review.reopened != reopened:
         return ReviewState(state=None)
     if step.step in _TOLD and case.review.step == step.step:
         await _tell(case, step.step)
@@ -46,7 +47,7 @@ async def take_review_step(step: ReviewStep) -> ReviewState:
 
 async def _tell(case: CaseRow, step: str) -> None:
     notice = ReviewNotice(
-        name=f"{review_id(case.id)}-{step}",
+        name=f"{review_id(case.id, case.review.reopened)}-{step}",
         case_id=case.id,
         step=step,
         assignee=case.review.assignee,

@@ -28,6 +28,6 @@ async def start_reviews(timer: func.TimerRequest, client: Client) -> None:
     """
     with logged_failure("start-reviews"):
         deadlines = settings().review_deadlines
-        for case_id, store_id in await unattended_cases(_DAYS):
-            task = ReviewTask(case_id=case_id, store_id=store_id, deadlines=deadlines)
+        for case in await unattended_cases(_DAYS):
+            task = ReviewTask(case_id=case.id, store_id=case.store_id, deadlines=deadlines, reopened=case.reopened)
             await durable_client.start_or_join(client, REVIEW_CASE, task.id, task)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import azure.durable_functions as df
+import msgspec
 from azure.durable_functions.models.Task import TaskBase
 
 from fraud.desk.review import EntryKind
@@ -44,5 +45,12 @@ def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Or
 def _take(
     context: df.DurableOrchestrationContext, task: ReviewTask, step: EntryKind | None, at: datetime, due: datetime
 ) -> Orchestrator[ReviewState]:
-    asked = ReviewStep(case_id=task.case_id, store_id=task.store_id, at=at, step=step, due=due)
+    asked = ReviewStep(
+        case_id=task.case_id,
+        store_id=task.store_id,
+        at=at,
+        step=step,
+        due=due,
+        reopened=task.reopened or msgspec.UNSET,
+    )
     return (yield from call(context, TAKE_REVIEW_STEP, asked))

@@ -55,11 +55,22 @@ def decided(case: CaseRow, who: Caller, when: datetime, outcome: ReviewOutcome, 
 
 
 def reopened(case: CaseRow, who: Caller, when: datetime, why: str) -> Change:
-    """Take a decision back; the case is in review by whoever does. Raises ProblemError (409) without one."""
+    """Take a decision back; the case is in review by whoever does, and waited for anew.
+
+    Raises ProblemError (409) without one.
+    """
     if case.review.state in UNDECIDED:
         raise ProblemError(409, "Not decided", f"this case is {case.review.state}: there is nothing to take back")
     changed = msgspec.structs.replace(
-        case.review, state="in_review", assignee=who.name, decided_by=None, why=None, revision=None
+        case.review,
+        state="in_review",
+        assignee=who.name,
+        decided_by=None,
+        why=None,
+        revision=None,
+        due=None,
+        step=None,
+        reopened=case.review.reopened + 1,
     )
     return _change(case, changed, who, when, "reopened", why)
 
@@ -93,13 +104,14 @@ def _change(  # noqa: PLR0917 - who, when, what and why are the entry of a journ
     return Change(msgspec.structs.replace(review, entries=number, changed=when), entry)
 
 
-def stepped(case: CaseRow, step: EntryKind, when: datetime, due: datetime | None) -> Change | None:
+def stepped(case: CaseRow, step: EntryKind, when: datetime, due: datetime | None, reopened: int = 0) -> Change | None:
     """A step of the wait for a decision: `opened`, `reminded`, `escalated` or `expired`.
 
-    None if it is not to be taken: the case is decided, or this step or a later one was taken before.
+    None if it is not to be taken: the case is decided, it was `reopened` since that wait began, or this step or a later
+    one was taken before.
     """
     review = case.review
-    if review.state not in UNDECIDED or STEPS.index(step) <= _taken(review):
+    if review.state not in UNDECIDED or review.reopened != reopened or STEPS.index(step) <= _taken(review):
         return None
     changed = msgspec.structs.replace(review, step=step, due=due or review.due)
     if step in ("escalated", "expired"):

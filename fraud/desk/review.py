@@ -49,6 +49,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last step that the app has taken while it waited."""
     reanalysis: str | None = None
     """The last re-analysis that has changed its verdicts."""
+    reopened: int = 0
+    """Times that a decision was taken back; after each the app waits anew."""
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

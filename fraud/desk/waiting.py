@@ -27,16 +27,17 @@ class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewTask(msgspec.Struct, frozen=True, kw_only=True):
-    """The input of the orchestration: a case, and how long it waits for what."""
+    """The input of the orchestration: a case, how long it waits for what, and how often it had been reopened."""
 
     case_id: str
     store_id: StoreKey
     deadlines: Deadlines
+    reopened: int = 0
 
     @property
     def id(self) -> str:
-        """The instance id: a case has one orchestration."""
-        return review_id(self.case_id)
+        """The instance id: a case has one orchestration, and another one after each reopening."""
+        return review_id(self.case_id, self.reopened)
 
     def steps(self) -> list[tuple[EntryKind, timedelta, timedelta]]:
         """The steps in order, each with the times at which the wait for it begins and at which it is due."""
@@ -62,10 +63,12 @@ class ReviewStep(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     step: EntryKind | None = None
     due: datetime | None = None
+    reopened: int | msgspec.UnsetType = msgspec.UNSET
+    """As the task has it; left out as long as it is 0, as those do that began before there was one."""
 
 
 class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of a case after a step; None if the case is gone."""
+    """The state of a case after a step; None if the case is gone, or was reopened: then another wait is its own."""
 
     state: CaseState | None
 
@@ -75,9 +78,9 @@ class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in UNDECIDED
 
 
-def review_id(case_id: str) -> str:
-    """The instance id of the orchestration that waits for the decision of a case."""
-    return f"review-{case_id}"
+def review_id(case_id: str, reopened: int = 0) -> str:
+    """The instance id of the orchestration that waits for the decision of a case, after it was so often reopened."""
+    return f"review-{case_id}-again-{reopened}" if reopened else f"review-{case_id}"
 
 
 def hops(begin: datetime, end: datetime) -> list[datetime]:

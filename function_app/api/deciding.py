@@ -50,14 +50,14 @@ class Reopening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def decide_case(call: Call[CaseName, Decision]) -> Answer:
     """Decide a case: confirmed, dismissed, or escalated to those who decide."""
     when, outcome = await azure_time(), call.content.outcome
-    answer = await _changed(call, lambda case: decided(case, call.caller, when, outcome, call.content.why))
+    case = await _change(call, lambda case: decided(case, call.caller, when, outcome, call.content.why))
     if outcome != "escalated" and call.client is not None:
         try:
-            await call.client.raise_event(review_id(call.asked.id), DECIDED_EVENT, None)
+            await call.client.raise_event(review_id(case.id, case.review.reopened), DECIDED_EVENT, None)
         except Exception:  # noqa: BLE001 - the SDK raises nothing more exact
             # Nobody waits for a case without a verdict of the band high; who waits looks at the next step by itself.
             _log.info("%s: nobody waits for its decision", call.asked.id)
-    return answer
+    return _answer(case)
 
 
 async def assign_case(call: Call[CaseName, Assignment]) -> Answer:
@@ -79,7 +79,14 @@ async def reopen_case(call: Call[CaseName, Reopening]) -> Answer:
 
 
 async def _changed(call: Call[CaseName, Any], make: Callable[[CaseRow], Change]) -> Answer:
-    case = await change_case(call.asked.id, call.if_match or "", make)
+    return _answer(await _change(call, make))
+
+
+async def _change(call: Call[CaseName, Any], make: Callable[[CaseRow], Change]) -> CaseRow:
+    return await change_case(call.asked.id, call.if_match or "", make)
+
+
+def _answer(case: CaseRow) -> Answer:
     return Answer(content=case, etag=case.etag.strip('"'))
 
 

@@ -15,20 +15,32 @@ from fraud.desk.review import REVIEW_FIELD, UNDECIDED, JournalEntry
 from fraud.desk.rows import CaseRow
 from fraud.events import StoreKey
 from services import cosmos
+from services.concurrency import both
 from services.desk.case_queries import IS_CASE, time_text
 from services.desk.cases import find_case, journal_of, row_of
+from services.desk.stored import read_stored
 from services.watching import azure_time
 
 _CHANGED = (409, 412)
 """The journal has an entry of this number already, or the case another ETag."""
 _ATTEMPTS = 10
 MAX_STARTED = 200
-"""Cases whose waiting begins in one minute."""
+"""Cases whose waiting begins in one minute, of the lately judged and of the reopened ones each."""
 _UNATTENDED = (
-    f"SELECT TOP {MAX_STARTED} c.id, c.store_id FROM c WHERE {IS_CASE} AND c.bands.high >= 1 AND c.window_end > @since "
-    "AND NOT IS_DEFINED(c.review.due) "
+    f"SELECT TOP {MAX_STARTED} c.id, c.store_id, c.review.reopened FROM c WHERE {IS_CASE} AND c.bands.high >= 1 "
+    "AND {bound} AND NOT IS_DEFINED(c.review.due) "
     "AND (NOT IS_DEFINED(c.review.state) OR ARRAY_CONTAINS(@undecided, c.review.state))"
 )
+# Two queries, each bounded by one path of the index, and not an OR of both.
+_LATE, _REOPENED = (_UNATTENDED.format(bound=bound) for bound in ("c.window_end > @since", "c.review.reopened >= 1"))
+
+
+class UnattendedCase(msgspec.Struct, frozen=True):
+    """A case that nobody waits for: its name and store, and how often it was reopened."""
+
+    id: str
+    store_id: StoreKey
+    reopened: int = 0
 
 
 async def change_case(case_id: str, etag: str, make: Callable[[CaseRow], Change]) -> CaseRow:
@@ -88,20 +100,22 @@ def entry_document(entry: JournalEntry, store_id: StoreKey) -> dict[str, Any]:
     return {**msgspec.to_builtins(entry), "id": entry.id, "store_id": store_id, "type": "journal"}
 
 
-async def unattended_cases(days: int) -> list[tuple[str, StoreKey]]:
-    """Name and store of undecided cases with a verdict of the band high whose waiting has not begun.
+async def unattended_cases(days: int) -> list[UnattendedCase]:
+    """The undecided cases with a verdict of the band high whose waiting has not begun.
 
-    At most MAX_STARTED, of windows of the last days: an app that is brought up to date does not ask for old ones.
+    Those of windows of the last days, for an app that is brought up to date does not ask for old ones, and those that
+    were reopened, however old; at most MAX_STARTED of each.
     """
-    parameters: list[dict[str, object]] = [
-        {"name": "@since", "value": time_text(await azure_time() - timedelta(days=days))},
-        {"name": "@undecided", "value": list(UNDECIDED)},
-    ]
+    since: dict[str, object] = {"name": "@since", "value": time_text(await azure_time() - timedelta(days=days))}
+    late, reopened = await both(_unattended(_LATE, since), _unattended(_REOPENED))
+    return list({case.id: case for case in (*late, *reopened)}.values())
+
+
+async def _unattended(query: str, *parameters: dict[str, object]) -> list[UnattendedCase]:
     container = await cosmos.cases()
-    return [
-        (document["id"], document["store_id"])
-        async for document in container.query_items(_UNATTENDED, parameters=parameters)
-    ]
+    undecided: dict[str, object] = {"name": "@undecided", "value": list(UNDECIDED)}
+    documents = container.query_items(query, parameters=[*parameters, undecided])
+    return [case async for document in documents if (case := read_stored(document, UnattendedCase)) is not None]
 
 
 async def _changed_since(case: CaseRow) -> ProblemError:

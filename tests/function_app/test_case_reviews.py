@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
+from activities.review_case import take_review_step
+from fraud.desk.waiting import ReviewState, ReviewStep, review_id
 from fraud.judging import judged
 from fraud.verdicts import amended, to_ndjson, verdicts_path
 from fraud.windows import Window
@@ -175,27 +177,73 @@ async def waited_for(http: aiohttp.ClientSession, name: str) -> dict[str, Any] |
     return details if details["journal"] and "due" in details["case"].get("review", {}) else None
 
 
+async def ended(http: aiohttp.ClientSession, instance_id: str) -> dict[str, Any] | None:
+    _, instance = await call(http, "GET", f"{INSTANCES}/{instance_id}")
+    return instance if instance["runtimeStatus"] == "Completed" else None
+
+
 async def test_a_case_with_a_verdict_of_the_band_high_waits_for_a_decision(http: aiohttp.ClientSession):
     name = await fresh_case(8_202, "window-8202-review-f")
     details = await until(lambda: waited_for(http, name))
 
     status, _ = await change(http, name, "decision", CONFIRMED)
+    instance = await until(lambda: ended(http, review_id(name)))
 
-    async def ended() -> dict[str, Any] | None:
-        _, instance = await call(http, "GET", f"{INSTANCES}/review-{name}")
-        return instance if instance["runtimeStatus"] == "Completed" else None
-
-    instance = await until(ended)
     assert [entry["what"] for entry in details["journal"]] == ["opened"]
     assert datetime.fromisoformat(details["case"]["review"]["due"])
     assert status == 200
     assert instance["output"] == {"state": "confirmed"}
 
 
-async def test_an_old_case_is_not_asked_for(http: aiohttp.ClientSession):
-    await make_case("window-8203-review-g", 8_203, 900)
+async def test_a_case_that_is_reopened_waits_for_a_decision_anew(http: aiohttp.ClientSession):
+    name = await fresh_case(8_206, "window-8206-review-i")
+    first = (await until(lambda: waited_for(http, name)))["case"]["review"]
+    await change(http, name, "decision", CONFIRMED)
+    status, reopened = await change(http, name, "reopening", {"why": "a mistake"})
 
-    assert "window-8203-review-g" not in {name for name, _ in await unattended_cases(7)}
+    details = await until(lambda: waited_for(http, name))
+    again = details["case"]["review"]
+    assert (status, "due" in reopened["review"], again["state"]) == (200, False, "in_review")
+    assert datetime.fromisoformat(again["due"]) > datetime.fromisoformat(first["due"])
+    assert [entry["what"] for entry in details["journal"]] == ["opened", "decided", "reopened", "opened"]
+
+    # What is left of the first wait takes none of its steps.
+    at = datetime.fromisoformat(first["due"])
+    before = ReviewStep(case_id=name, store_id=8_206, at=at, step="escalated", due=at)
+    assert await take_review_step(before) == ReviewState(state=None)
+    assert (await case_of(http, name))["case"]["review"] == again
+
+    await change(http, name, "decision", {"outcome": "dismissed", "why": "seen again"})
+    await until(lambda: ended(http, review_id(name)))
+    assert (await until(lambda: ended(http, review_id(name, 1))))["output"] == {"state": "dismissed"}
+
+
+async def test_a_case_that_is_reopened_and_decided_at_once_stays_decided(http: aiohttp.ClientSession):
+    name = await make_case("window-8207-review-j", 8_207, 900)
+    await change(http, name, "decision", CONFIRMED)
+    await change(http, name, "reopening", {"why": "a mistake"})
+    status, _ = await change(http, name, "decision", {"outcome": "dismissed", "why": "seen again"})
+    await asyncio.sleep(3)  # three ticks of the timer
+
+    # A wait that began between both finds the decision.
+    step = ReviewStep(case_id=name, store_id=8_207, at=await azure_time(), step="opened", reopened=1)
+    assert await take_review_step(step) == ReviewState(state="dismissed")
+    details = await case_of(http, name)
+    assert (status, details["case"]["review"]["state"]) == (200, "dismissed")
+    assert [entry["what"] for entry in details["journal"] if entry["by"] != "app"] == ["decided", "reopened", "decided"]
+    assert details["journal_problem"] == ""
+    assert name not in {case.id for case in await unattended_cases(7)}
+
+
+async def test_an_old_case_is_not_asked_for_until_it_is_reopened(http: aiohttp.ClientSession):
+    name = await make_case("window-8203-review-g", 8_203, 900)
+    assert name not in {case.id for case in await unattended_cases(7)}
+
+    await change(http, name, "decision", CONFIRMED)
+    await change(http, name, "reopening", {"why": "a mistake"})
+
+    details = await until(lambda: waited_for(http, name))
+    assert [entry["what"] for entry in details["journal"]] == ["decided", "reopened", "opened"]
 
 
 async def test_decisions_are_labels_and_tell_how_precise_the_rules_are(http: aiohttp.ClientSession):

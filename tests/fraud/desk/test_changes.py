@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -73,6 +75,21 @@ def test_what_is_decided_is_not_assigned_but_can_be_commented_and_reopened(state
     assert commented(case, ANA, NOON, "look here").review.state == state
     review = reopened(case, ANA, NOON, "a mistake").review
     assert (review.state, review.assignee, review.decided_by, review.why) == ("in_review", "Ana", None, None)
+
+
+@states("confirmed", "dismissed", "expired")
+def test_a_case_that_is_reopened_is_waited_for_anew_and_by_no_earlier_wait(state: CaseState):
+    later = NOON + timedelta(days=1)
+    decided_case = a_case(state=state, step="expired", due=NOON, entries=5)
+    case = msgspec.structs.replace(decided_case, review=reopened(decided_case, ANA, NOON, "a mistake").review)
+    opened = stepped(case, "opened", NOON, later, reopened=1)
+
+    assert (case.review.due, case.review.step, case.review.reopened) == (None, None, 1)
+    assert all(stepped(case, step, NOON, NOON) is None for step in STEPS)
+    assert opened is not None
+    assert (opened.review.due, opened.review.state) == (later, "in_review")
+    waiting = msgspec.structs.replace(case, review=opened.review)
+    assert after(stepped(waiting, "escalated", NOON, None, reopened=1)) == "escalated"
 
 
 def test_what_is_not_decided_cannot_be_reopened():
