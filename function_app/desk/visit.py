@@ -44,8 +44,12 @@ class Visit(msgspec.Struct, frozen=True):
         return header(self.request, "hx-request") == "true"
 
     def asked(self, name: str) -> str:
-        """A value of the query; empty if it is absent."""
-        return cast(Mapping[str, str], self.request.params).get(name, "").strip()
+        """A value of the query without blanks at its ends; empty if it is absent."""
+        return self.asked_as_is(name).strip()
+
+    def asked_as_is(self, name: str) -> str:
+        """A value of the query with its blanks, which belong to the id of an event; empty if it is absent."""
+        return cast(Mapping[str, str], self.request.params).get(name, "")
 
     def form(self) -> dict[str, str]:
         """The fields of a form, the last of each name. Raises BadFormError."""

@@ -11,14 +11,20 @@ from function_app.durable_client import management_address
 
 
 async def show_trace(visit: Visit) -> func.HttpResponse:
-    """The way of an event by its id, of the path or the query; a field for the id without one. 404 if it never came."""
-    event_id = visit.values.get("id") or visit.asked("id")
+    """The way of an event by its id, of the path or the query; a field for the id without one. 404 if it never came.
+
+    Blanks at the ends of an id are its own; if nothing has arrived under it, they came along when it was pasted.
+    """
+    event_id = visit.values.get("id") or visit.asked_as_is("id")
     if not event_id:
         return answers.page("trace.html", visit, here="trace", event_id="", trace=None, problem="")
     if len(event_id) > 2 * MAX_ID_LENGTH:
         problem = f"An id has at most {MAX_ID_LENGTH:,} characters; this one has {len(event_id):,}."
         return answers.page("trace.html", visit, status=400, here="trace", event_id="", trace=None, problem=problem)
-    trace = await trace_event(event_id, management_address(visit.client))
+    management = management_address(visit.client)
+    trace = await trace_event(event_id, management)
+    if not trace.contents and (bare := event_id.strip()) not in ("", event_id):
+        event_id, trace = bare, await trace_event(bare, management)
     status = 200 if trace.contents else 404
     return answers.page("trace.html", visit, status=status, here="trace", event_id=event_id, trace=trace, problem="")
 

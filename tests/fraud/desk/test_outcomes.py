@@ -15,6 +15,15 @@ def test_a_csv_of_outcomes_is_read_with_quotes_and_a_byte_order_mark():
     ]
 
 
+def test_blanks_belong_to_an_id_and_neither_to_an_outcome_nor_to_a_date():
+    rows = read_outcomes(b'id,outcome,date\n" a ", fraud , 2026-01-31\nb ,fraud,2026-01-31\n')
+
+    assert [(row.id, row.outcome, row.date) for row in rows] == [
+        (" a ", "fraud", date(2026, 1, 31)),
+        ("b ", "fraud", date(2026, 1, 31)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
