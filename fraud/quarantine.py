@@ -28,8 +28,7 @@ class QuarantinedEvent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def path(self) -> str:
         """`store-events/{yyyy}/{mm}/{dd}/{hh}/p{partition}-{sequence number}.json`, by enqueued time in UTC."""
-        hour = self.enqueued_time.astimezone(UTC).strftime("%Y/%m/%d/%H")
-        return f"store-events/{hour}/p{self.partition}-{self.sequence_number}.json"
+        return quarantined_path(self.enqueued_time, self.partition, self.sequence_number)
 
 
 class QuarantinedWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +62,12 @@ class QuarantinedEvidence(msgspec.Struct, frozen=True, kw_only=True):
         """`evidence/{yyyy}/{mm}/{dd}/{hh}{mm}/{window}/{first id}-{ids}-{part}-{digest}.json`, of the bytes."""
         digest = hashlib.sha256(self.raw_base64.encode()).hexdigest()[:32]
         return f"{self.blob.removesuffix('.json.gz')}-{digest}.json"
+
+
+def quarantined_path(enqueued: datetime, partition: str, sequence_number: int) -> str:
+    """The path of an event of the hub in quarantine; any time of the hour in which it was enqueued leads there."""
+    hour = enqueued.astimezone(UTC).strftime("%Y/%m/%d/%H")
+    return f"store-events/{hour}/p{partition}-{sequence_number}.json"
 
 
 def raw(body: bytes) -> str:

@@ -8,6 +8,9 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from fraud.events import UNKNOWN_STORE
+from fraud.quarantine import quarantined_path
+from fraud.quarantine_places import parse_place
+from fraud.verdicts import Case, Verdict
 from function_app.desk.assets import address
 from function_app.desk.deed_words import change_words, deed_outcome, deed_what, deed_why
 from function_app.desk.rule_words import rule_words
@@ -33,6 +36,7 @@ def environment() -> "Environment":
         "span": span,
         "pretty": pretty,
         "trace_address": trace_address,
+        "verdict_address": verdict_address,
         "cents": cents,
         "store": store,
         "sentence": sentence,
@@ -134,6 +138,16 @@ def _formatted(content: bytes) -> str:
 def trace_address(event_id: Any) -> str:
     """The page that follows an event. Its id may hold anything, so it is in the query."""
     return f"/desk/trace?{urlencode({'id': str(event_id)}, quote_via=quote)}"
+
+
+def verdict_address(verdict: Verdict, case: Case) -> str:
+    """The page that follows the event of a verdict; of one by place, which has no id to follow, that of its record."""
+    place = parse_place(verdict.event_id) if case.type == "quarantine" else None
+    if place is None:
+        return trace_address(verdict.event_id)
+    # A window has less than an hour, and ends with one at the latest.
+    path = quarantined_path(verdict.window_start, place.partition, place.sequence_number)
+    return query("/desk/quarantine/record", path=path)
 
 
 def query(path: str, /, **values: Any) -> str:
