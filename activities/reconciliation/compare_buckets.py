@@ -10,7 +10,6 @@ from activities.reconciliation.missed_places import without_missed
 from activities.reconciliation.name_fields import with_fields, with_readings, with_states
 from activities.reconciliation.run_files import is_current, read_keys, read_plan, write_struct
 from activities.reconciliation.second_look import settle
-from reconciliation.comparing.classes import CLASS
 from reconciliation.comparing.compare import Compared, Scope, compare
 from reconciliation.comparing.definitions import Class
 from reconciliation.comparing.differences import Difference, in_order
@@ -70,12 +69,11 @@ async def _compare(plan: RunPlan, keys: RunKeys, rows: BucketRows, bucket: int) 
 
 
 async def _look_again(result: Compared, keys: RunKeys) -> None:
-    """Add the doubtful differences that stand."""
+    """Settle the doubtful differences."""
     settled = await settle(result.doubtful, keys)
     result.accounts.quarantined += settled.quarantined
     result.accounts.elsewhere += settled.elsewhere
-    for doubtful in settled.standing:
-        result.add(doubtful.name, doubtful.difference, CLASS[doubtful.name].column, doubtful.cell)
+    result.settle(settled.standing)
 
 
 async def _list_differences(run: str, bucket: int, result: Compared) -> None:

@@ -22,7 +22,7 @@ from reconciliation.comparing.judgement import Judgement, judge_sightings
 from reconciliation.comparing.places import compare_places
 from reconciliation.comparing.sightings import RowSighting
 from reconciliation.ranges import window_end
-from reconciliation.reading.keys import NO_CONTENT, RunKeys
+from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, Rows, store_name
 
 _ODD = Flag.MALFORMED | Flag.AMBIGUOUS | Flag.UNRESOLVED | Flag.EMBEDDED | Flag.FURTHER | Flag.DIFFERS
@@ -58,17 +58,31 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct):
-    """The accounts of a bucket, and every difference in it; `doubtful` ones still await a second look, uncounted."""
+    """The accounts of a bucket, and every difference in it; `doubtful` ones still await a second look, uncounted, and
+    with them the ids of `unsettled` whose verdicts they are about."""
 
     accounts: Accounts
     differences: dict[Class, list[Difference]] = {}
     doubtful: list["Doubtful"] = []
+    unsettled: dict[str, "Unsettled"] = {}
 
     def add(self, name: Class, difference: Difference, column: Column | None, cell: tuple[int, int]) -> None:
         """Add a difference, and count it in the tables where its class is counted."""
         self.differences.setdefault(name, []).append(difference)
         if column is not None:
             tally(self.accounts, column, [cell])
+
+    def settle(self, standing: Iterable["Doubtful"]) -> None:
+        """Add the doubtful differences that stand after the second look, and count the ids of which none does."""
+        for doubtful in standing:
+            self.add(doubtful.name, doubtful.difference, CLASS[doubtful.name].column, doubtful.cell)
+            if doubtful.is_of_verdict:
+                self.unsettled.pop(doubtful.difference.event_id, None)
+        for settled in self.unsettled.values():
+            self.accounts.matched += settled.matched
+            if settled.reused is not None:
+                self.add("id_reused", settled.reused, CLASS["id_reused"].column, settled.cell)
+        self.unsettled = {}
 
     def count(self) -> None:
         """Count all differences, and choose the examples."""
@@ -82,6 +96,20 @@ class Doubtful(msgspec.Struct, frozen=True):
     name: Class
     difference: Difference
     doubt: Doubt
+    cell: tuple[int, int]
+
+    @property
+    def is_of_verdict(self) -> bool:
+        """True if it is about the verdicts on an id, and not about documents."""
+        return self.name == "verdict_differs"
+
+
+class Unsettled(msgspec.Struct, frozen=True):
+    """An id with doubts about its verdicts: its contents that are `matched` if no doubt stands. Then its verdicts name
+    contents that did not arrive near the range, so that it was used again: the difference, if it is not told anyway."""
+
+    matched: int
+    reused: Difference | None
     cell: tuple[int, int]
 
 
@@ -270,18 +298,26 @@ def _take(result: Compared, judgement: Judgement, identifier: str, scope: Scope)
     accounts.expected += judgement.due
     accounts.suspicious += bool(judgement.suspicious)
     accounts.analysed += judgement.judged
-    accounts.matched += judgement.matched
     for event in judgement.events:
         tally(accounts, Column.EVENTS, [(event.window, event.store)])
     tally(accounts, Column.EXPECTED, judgement.expected)
     tally(accounts, Column.SUSPICIOUS, judgement.suspicious)
     tally(accounts, Column.ANALYSED, judgement.analysed)
-    for finding in judgement.findings:
+    for finding in (*judgement.on_archive, *judgement.on_outcomes):
         difference, cell = _difference(finding, identifier, scope), (finding.window, finding.store)
-        if finding.doubt and scope.with_documents:
+        if finding.doubt:
             result.doubtful.append(Doubtful(finding.name, difference, finding.doubt, cell))
-        elif finding.doubt is None or finding.doubt.content != NO_CONTENT or finding.doubt.in_part:
+        else:
             result.add(finding.name, difference, CLASS[finding.name].column, cell)
+    if any(finding.doubt for finding in judgement.on_outcomes):
+        reused = judgement.reused
+        result.unsettled[identifier] = Unsettled(
+            judgement.matched,
+            reused and _difference(reused, identifier, scope),
+            (reused.window, reused.store) if reused else (0, NO_STORE),
+        )
+    else:
+        accounts.matched += judgement.matched
 
 
 def tally(accounts: Accounts, column: Column, cells: Iterable[tuple[int, int]]) -> None:

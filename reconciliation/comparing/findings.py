@@ -49,6 +49,11 @@ class Doubt(msgspec.Struct, frozen=True):
     """Windows, and the contents that a verdict of each names: it does not stand either if there are more under the id
     than a look-up reads, and of those that it reads no more had arrived by then."""
 
+    @property
+    def stands_unasked(self) -> bool:
+        """True if the finding stands where Cosmos is left out."""
+        return self.content != NO_CONTENT or bool(self.in_part)
+
 
 def archive_findings(sightings: Sightings, in_range: InRange, *, with_documents: bool) -> list[Finding]:
     """Captured contents that Cosmos or quarantine lacks, what Cosmos alone has, and ids with several contents."""
@@ -58,7 +63,8 @@ def archive_findings(sightings: Sightings, in_range: InRange, *, with_documents:
     findings += [about("absent_from_quarantine", event, "quarantine") for event in absent]
     if with_documents:
         findings += _documents(sightings, in_range)
-    findings += _reused(sightings, in_range)
+    if (reused := reused_id(sightings, in_range)) and is_reused(sightings, in_range):
+        findings.append(reused)
     return findings
 
 
@@ -109,19 +115,26 @@ def _place_to_be_missed(document: RowSighting, events: Sequence[RowSighting]) ->
     return Doubt(place=(document.stream, document.sequence))
 
 
-def _reused(sightings: Sightings, in_range: InRange) -> Iterator[Finding]:
-    """An id under which several contents arrived, in one store or in several."""
-    events = [event for event in sightings.captured if not event.is_malformed]
-    contents = {(*event.identity, event.is_flagged) for event in events}
+def is_reused(sightings: Sightings, in_range: InRange) -> bool:
+    """True if several contents were captured under the id, in one store or in several, or the archive says so."""
+    contents = {(*event.identity, event.is_flagged) for event in _well_formed(sightings)}
     further = [document for document in sightings.documents if document.flags & Flag.FURTHER]
-    inside = [event for event in events if in_range(event.window)]
-    if inside and (len(contents) > 1 or any(in_range(document.window) for document in further)):
-        finding = about("id_reused", inside[0], "all-events")
-        yield msgspec.structs.replace(
-            finding,
-            expected=sorted({event.window for event in events}),
-            seen_stores=frozenset(event.store for event in events) - {inside[0].store},
-        )
+    return len(contents) > 1 or any(in_range(document.window) for document in further)
+
+
+def reused_id(sightings: Sightings, in_range: InRange) -> Finding | None:
+    """The finding that several contents arrived under the id; None if none of them did in the range."""
+    events = _well_formed(sightings)
+    inside = next((event for event in events if in_range(event.window)), None)
+    return inside and msgspec.structs.replace(
+        about("id_reused", inside, "all-events"),
+        expected=sorted({event.window for event in events}),
+        seen_stores=frozenset(event.store for event in events) - {inside.store},
+    )
+
+
+def _well_formed(sightings: Sightings) -> list[RowSighting]:
+    return [event for event in sightings.captured if not event.is_malformed]
 
 
 def unresolved(sightings: Sightings, in_range: InRange) -> Iterator[Finding]:

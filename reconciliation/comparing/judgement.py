@@ -6,7 +6,7 @@ import msgspec
 
 from reconciliation.comparing.accounts import Cell
 from reconciliation.comparing.classes import NOTES
-from reconciliation.comparing.findings import Finding, archive_findings
+from reconciliation.comparing.findings import Finding, archive_findings, reused_id
 from reconciliation.comparing.matching import match_outcomes
 from reconciliation.comparing.outcomes import outcome_findings
 from reconciliation.comparing.sightings import InRange, RowSighting, sort_sightings
@@ -15,7 +15,8 @@ from reconciliation.reading.rows import Flag, Kind
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The counts of one id; `Accounts` says what each means. Each cell counts once; `due`, `judged` and `matched` count
-    contents."""
+    contents. `matched` holds if no doubtful finding on the outcomes stands. `reused` is the finding that the id was
+    used again, if it is told by such a one that does not stand; None if it is among the others already."""
 
     events: list[RowSighting]
     reread: int
@@ -29,7 +30,9 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     due: int
     judged: int
     matched: int
-    findings: list[Finding]
+    on_archive: list[Finding]
+    on_outcomes: list[Finding]
+    reused: Finding | None = None
 
 
 def judge_sightings(rows: Sequence[RowSighting], in_range: InRange, *, with_documents: bool) -> Judgement:
@@ -42,14 +45,18 @@ def judge_sightings(rows: Sequence[RowSighting], in_range: InRange, *, with_docu
     copies = sum(_is_body(row) and in_range(row.window) for row in rows)
     expected = _cells((w, e.store) for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w))
     due = {e.identity for w, e in zip(matches.windows, matches.expected, strict=True) if in_range(w)}
+    on_archive = archive_findings(sightings, in_range, with_documents=with_documents)
     on_outcomes = outcome_findings(sightings, matches, in_range)
+    if not with_documents:
+        on_outcomes = _unasked(on_outcomes)
     judged = {verdict.identity for verdict in sightings.judged if in_range(verdict.window)}
     judged |= {
         event.identity
         for window, event in zip(matches.windows, matches.expected, strict=True)
         if in_range(window) and sightings.is_judged_by_place(event)
     }
-    is_matched = all(finding.name in NOTES for finding in on_outcomes)
+    is_matched = all(finding.doubt or finding.name in NOTES for finding in on_outcomes)
+    is_told = any(finding.name == "id_reused" for finding in on_archive)
     return Judgement(
         events=events,
         reread=copies - len(events),
@@ -67,8 +74,19 @@ def judge_sightings(rows: Sequence[RowSighting], in_range: InRange, *, with_docu
         due=len(due),
         judged=len(judged),
         matched=len(due) if is_matched else 0,
-        findings=[*archive_findings(sightings, in_range, with_documents=with_documents), *on_outcomes],
+        on_archive=on_archive,
+        on_outcomes=on_outcomes,
+        reused=None if is_told else reused_id(sightings, in_range),
     )
+
+
+def _unasked(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings where Cosmos is left out: each of them stands, or not."""
+    return [
+        msgspec.structs.replace(finding, doubt=None)
+        for finding in findings
+        if finding.doubt is None or finding.doubt.stands_unasked
+    ]
 
 
 def _is_body(row: RowSighting) -> bool:

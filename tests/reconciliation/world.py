@@ -22,8 +22,7 @@ from fraud.verdicts import Verdict, verdicts_path
 from fraud.windows import WINDOW, Window
 from reconciliation.capture.path import CaptureBlob, parse_blob_name
 from reconciliation.comparing.accounts import Accounts
-from reconciliation.comparing.classes import CLASS
-from reconciliation.comparing.compare import Scope, compare
+from reconciliation.comparing.compare import Compared, Scope, compare
 from reconciliation.messages import RunPlan
 from reconciliation.plan import ReadingPlan, make_plan
 from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
@@ -115,6 +114,8 @@ class World:
     arrivals: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     altered: set[str] = field(default_factory=set[str])
     """Ids whose document holds something else than was captured."""
+    found_elsewhere: set[str] = field(default_factory=set[str])
+    """Ids under which a second look finds, from long before, every content that their verdicts name."""
     lost_cases: set[str] = field(default_factory=set[str])
     altered_cases: set[str] = field(default_factory=set[str])
     """Names of cases; every other case is what the verdicts of its window make."""
@@ -222,10 +223,23 @@ class World:
         parts += [writer.encode(bits) for writer in self._writers(first, last)]
         scope = Scope(plan.first_window, plan.last_window, tuple(p.name for p in plan.partitions), with_documents)
         gaps = find_gaps(plan, scans)
-        buckets = [_compare(parts, bits, bucket, scope, gaps) for bucket in range(2**bits)]
+        compared = [_compare(parts, bits, bucket, scope) for bucket in range(2**bits)]
+        buckets = [self._settled(result, gaps) for result in compared]
         shared = {name: getattr(plan, name) for name in ReadingPlan.__struct_fields__}
         run = RunPlan(**shared, with_documents=with_documents, parts={})
         return make_report(span.end, run, buckets=buckets, scans=scans, observed=observed)
+
+    def _settled(self, result: Compared, gaps: list[Gap]) -> Accounts:
+        """The accounts after the second look. The documents of a world lie in and beside its range, and nowhere else,
+        but for those of `found_elsewhere`."""
+        result.settle(
+            doubtful
+            for doubtful in result.doubtful
+            if not (doubtful.is_of_verdict and doubtful.difference.event_id in self.found_elsewhere)
+            and not ((place := doubtful.doubt.place) and _is_missed(place, gaps))
+        )
+        result.count()
+        return result.accounts
 
     def _verdicts(self) -> dict[str, list[dict[str, Any]]]:
         """The lines of all verdicts by the paths of their blobs."""
@@ -319,16 +333,14 @@ def _near(blob: CaptureBlob, span: Range) -> bool:
     return span.start - timedelta(minutes=15) <= blob.triggered <= span.end + timedelta(minutes=15)
 
 
-def _compare(parts: list[bytes], bits: int, bucket: int, scope: Scope, gaps: list[Gap]) -> Accounts:
+def _compare(parts: list[bytes], bits: int, bucket: int, scope: Scope) -> Compared:
     rows, names = _bucket(parts, bits, bucket)
-    result = compare(rows, names, KEYS, scope)
-    for doubtful in result.doubtful:  # the documents of a world lie in and beside its range, and nowhere else
-        place = doubtful.doubt.place
-        if place and any(gap.has(PARTITIONS[place[0]].rpartition("/")[2], place[1]) for gap in gaps):
-            continue
-        result.add(doubtful.name, doubtful.difference, CLASS[doubtful.name].column, doubtful.cell)
-    result.count()
-    return result.accounts
+    return compare(rows, names, KEYS, scope)
+
+
+def _is_missed(place: tuple[int, int], gaps: list[Gap]) -> bool:
+    stream, sequence = place
+    return any(gap.has(PARTITIONS[stream].rpartition("/")[2], sequence) for gap in gaps)
 
 
 def _bucket(parts: list[bytes], bits: int, bucket: int) -> tuple[Rows, dict[int, str]]:

@@ -99,6 +99,7 @@ async def test_a_content_that_arrived_long_before_is_asked_for_before_its_verdic
     # Nothing was told of the verdict under the id with two contents, which is high.
     assert classes(without) == {"verdict_differs": 2, "alert_missing": 1}
     assert classes(with_both) == {"id_reused": 1, "alert_missing": 1}
+    assert with_both.accounts.matched == with_both.accounts.expected == without.accounts.matched + 1
 
 
 async def test_a_content_that_lies_in_quarantine_since_long_before_is_looked_for_before_its_verdict_is_called_wrong():
@@ -131,6 +132,8 @@ async def test_a_content_that_lies_in_quarantine_since_long_before_is_looked_for
 
     assert classes(without)["verdict_differs"] == 2
     assert "verdict_differs" not in classes(after)
+    assert classes(after)["id_reused"] == 1
+    assert after.accounts.matched == after.accounts.expected == without.accounts.matched + 1
 
 
 @pytest.mark.parametrize(
