@@ -19,7 +19,7 @@ _LABELS = {
     "sent": "received by the hub",
     "captured": "captured",
     "archived": "archived",
-    "quarantined": "quarantined, last hour",
+    "quarantined": "quarantined lately",
     "flagged": "flagged by the job",
     "windows": "windows judged",
     "judged": "verdicts",

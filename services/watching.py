@@ -112,7 +112,10 @@ async def judged_ends(now: datetime) -> frozenset[datetime]:
 
 
 async def count_quarantined(now: datetime) -> int:
-    """Events in quarantine that were enqueued in this hour and the last; at most some thousand are counted."""
+    """Events in quarantine that were enqueued since the last hour began; at most some thousand are counted.
+
+    Their paths tell the hour; the minute would cost a read of each.
+    """
     container = await warehouse(names.QUARANTINE)
     count = 0
     for hour in (now, now - _HOUR):

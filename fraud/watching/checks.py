@@ -1,6 +1,6 @@
 """The checks of the pipeline: their names, their states, what each counts in, and what a person does about it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -98,7 +98,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters: int = 0
     analysis_seconds: int = 900
     quarantined: int = 0
-    """Records of the last hour."""
+    """Records since the last hour began: see `quarantined_since`."""
     unresolved: int = 0
     """Ids of windows of three hours, whose look-ups have ended."""
     night_seconds: int = 26 * 3_600
@@ -116,6 +116,11 @@ class PartitionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The sequence number of the archiver's checkpoint."""
     captured: datetime | None
     """The trigger time of its newest Capture blob of the last 40 minutes."""
+
+
+def quarantined_since(now: datetime) -> datetime:
+    """The time from which records of quarantine are counted: one hour and what has passed of this one."""
+    return now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
 
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,15 @@ Waiting counts from the beginning of the watch: nothing has waited over a night 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from fraud.watching.checks import CHECKS, Check, CheckState, Facts, PartitionFacts, Thresholds
+from fraud.watching.checks import (
+    CHECKS,
+    Check,
+    CheckState,
+    Facts,
+    PartitionFacts,
+    Thresholds,
+    quarantined_since,
+)
 from fraud.watching.memory import Memory
 from fraud.windows import WINDOW
 
@@ -117,7 +125,8 @@ class _Watch:
     def _counts(self) -> Iterator[Check]:
         facts, thresholds = self._facts, self._thresholds
         yield _check("dead_letters", facts.dead_letters, thresholds.dead_letters, "growing")
-        yield _check("quarantine", facts.quarantined, thresholds.quarantined, "growing", "in the last hour")
+        since = f"since {quarantined_since(facts.now):%H:%M}"
+        yield _check("quarantine", facts.quarantined, thresholds.quarantined, "growing", since)
         yield _check("unresolved", facts.unresolved, thresholds.unresolved, "growing", "in three hours")
 
     def _nights(self) -> Iterator[Check]:

@@ -235,7 +235,7 @@ var logAlerts = [
   }
   {
     name: 'quarantine-grows'
-    description: 'More events of the last hour lie in quarantine than WATCH_QUARANTINED allows.'
+    description: 'More events of this hour and the last lie in quarantine than WATCH_QUARANTINED allows.'
     query: loadTextContent('queries/quarantine-grows.kql')
     threshold: 2
     severity: 2

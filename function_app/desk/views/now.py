@@ -10,7 +10,7 @@ import msgspec
 from activities.check_health import check_health
 from activities.desk.flow import Flow, recent_flow
 from activities.recent import RecentAnswer
-from fraud.watching.checks import Night
+from fraud.watching.checks import Night, quarantined_since
 from fraud.watching.flow import Joint
 from fraud.watching.health import Health
 from function_app.desk import answers
@@ -28,7 +28,7 @@ _LABELS = {
     "sent": ("Received", "by the hub", "/desk/campaigns"),
     "captured": ("Captured", "in all-events", "/desk/reconciliations"),
     "archived": ("Archived", "in Cosmos", "/desk/trace"),
-    "quarantined": ("Quarantined", "in the last hour", "/desk/quarantine"),
+    "quarantined": ("Quarantined", "", "/desk/quarantine"),
     "flagged": ("Flagged", "ids, repeats included", "/desk/cases"),
     "windows": ("Windows", "", "/desk/workflows?prefix=window-"),
     "judged": ("Verdicts", "", "/desk/cases"),
@@ -166,6 +166,7 @@ def _boxes(flow: Flow) -> dict[str, Box]:
     wrong = {check.name for check in flow.look.checks if not check.is_ok}
     facts = flow.look.facts
     notes = {
+        "quarantined": f"since {quarantined_since(facts.now):%H:%M}",
         "windows": f"judged, {facts.waiting:,} in the queue",
         "judged": f"{facts.unresolved:,} unresolved" if facts.unresolved else "all found",
         "alerts": f"since {flow.since:%d %b}",

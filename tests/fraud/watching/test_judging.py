@@ -180,6 +180,12 @@ def test_a_count_above_its_threshold_grows(name: str, field: str):
     assert check(name, facts(**{field: 3}), thresholds=Thresholds(**{field: 3})).state == "ok"
 
 
+def test_what_is_in_quarantine_is_told_with_the_time_since_which_it_is_counted():
+    seen = check("quarantine", facts(quarantined=3, now=NOW.replace(hour=14, minute=59)))
+
+    assert seen.detail == "since 13:00"
+
+
 def test_a_night_that_did_not_run_is_missing():
     late = Night(ended=NOW - 27 * HOUR, run="reconcile-1", verdict="balanced", faults=0)
 

@@ -34,6 +34,12 @@ def test_flagged_ids_are_said_to_be_counted_as_often_as_they_are_named():
     assert "Verdicts: 857" in text
 
 
+def test_what_is_in_quarantine_is_said_to_be_counted_since_the_last_hour_began():
+    text = page(flow(quarantined=3))
+
+    assert f"Quarantined: 3, since {NOW - timedelta(hours=1):%H}:00" in text
+
+
 @pytest.mark.asyncio
 async def test_a_silent_service_is_shown_on_the_page_and_not_waited_for(monkeypatch: pytest.MonkeyPatch):
     async def silence(*_: object) -> None:
