@@ -6,13 +6,17 @@ import pytest
 
 from activities.archive_events import archive_events
 from activities.desk.trace import trace_event
+from activities.window_ids import save_window
 from fraud.archive import ReceivedEvent
+from fraud.windows import SuspiciousWindow
 from orchestrations.judge_quarantine import judge_quarantine
-from tests.fraud.builders import ENQUEUED, event_body
+from tests.activities.window_activities import judge_and_store
+from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 from tests.trust.inline_engine import run_inline
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
+STORE = 8_431
 NOBODY = "http://127.0.0.1:9/"
 
 
@@ -34,3 +38,17 @@ async def test_what_is_judged_by_its_place_is_not_said_to_be_unjudged():
     assert [of_trace["Stream job"] for of_trace in states] == ["missing", "not_due"]
     assert [of_trace["Verdict"] for of_trace in states] == ["missing", "there"]
     assert states[1]["Case"] == "there"
+
+
+async def test_a_history_that_is_not_there_is_not_said_to_have_been_purged_for_a_repair_has_another_name():
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    body = event_body(event_id, store_id=STORE, discount=60, priority_shipping=True)
+    await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    task = await save_window(SuspiciousWindow(STORE, (event_id,), WINDOW_ENDING_1010))
+    await judge_and_store(task, 0)
+
+    (way,) = (await trace_event(event_id, NOBODY)).contents
+
+    (says,) = [step.says for step in way.steps if step.name == "Orchestration"]
+    assert says.startswith(f"No history of the name {task.name} was found")
+    assert "or a repair" in says
