@@ -14,6 +14,7 @@ from fraud.verdicts import time_path
 from services import names
 from services.alert_digests import wait_for_digest
 from services.blobs import warehouse
+from services.counting import TOLD_TO_NOBODY
 from services.mail_settings import MailSettings
 from services.settings import ALERT_WEBHOOK_URL, settings
 
@@ -42,7 +43,7 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     else:
         await _tell(summary, url, mail)
     try:
-        await reports.upload_blob(path, alert, length=len(alert))
+        await reports.upload_blob(path, alert, length=len(alert), metadata=TOLD_TO_NOBODY if summary.quiet else None)
     except ResourceExistsError:
         return  # a twin of this activity, alive after a lost lease, has alerted meanwhile
     if summary.quiet:

@@ -17,7 +17,10 @@ def add_desk_commands(command: Command, app_of: OpenApp) -> None:
     """Add the commands; `command` makes one with the options of the app, `app_of` opens it."""
     _cases(command("cases", "List cases, the highest money at stake first."), app_of)
     _case(command("case", "Show a case with its reasons, or decide it."), app_of)
-    _alerts(command("alerts", "List of which windows the fraud team was told, the latest first."), app_of)
+    _alerts(
+        command("alerts", "List alerts, the latest first, and which the fraud team was told."),
+        app_of,
+    )
     _quarantine(command("quarantine", "Show what could not be processed, and why; send a record again."), app_of)
     _dead_letters(
         command("dead-letters", "Show or redrive dead letters, the messages that failed at every delivery."), app_of

@@ -1,6 +1,8 @@
 """Contract: a window's alert is told once, and an amendment once more."""
 
+import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -13,6 +15,7 @@ from activities.store_verdicts import store_verdicts
 from fraud.analysis import WindowSummary, WindowTask
 from local_azure.testing.web import serving
 from services import blobs, names
+from services.counting import count_alerts
 from services.settings import settings
 from tests.activities.window_activities import judge_all, judge_and_store, missing_id
 from tests.fraud.builders import event_body, received
@@ -84,3 +87,25 @@ async def test_an_alert_that_was_refused_raises_and_is_posted_by_the_next_try(ta
     await alert_fraud_team(summary)
 
     assert webhook.keys == [task.name]
+
+
+async def test_an_alert_that_nobody_was_told_of_is_kept_and_not_counted():
+    day = datetime(2019, 5, 6, 10, 10, tzinfo=UTC)
+    alert = WindowSummary(
+        name=f"window-3-{uuid.uuid4().hex}",
+        store_id=3,
+        window_start=day,
+        window_end=day,
+        suspicious=1,
+        bands={"high": 1},
+        max_score=80,
+        verdicts_blob="fraud-events/x",
+    )
+    before = await count_alerts([day])
+
+    await alert_fraud_team(alert)
+    await alert_fraud_team(msgspec.structs.replace(alert, revision=2, quiet=True))
+
+    assert await count_alerts([day]) == before + 1
+    reports = await blobs.warehouse(names.REPORTS)
+    assert await reports.get_blob_client(f"alerts/2019/05/06/1010/{alert.name}-2.json").exists()
