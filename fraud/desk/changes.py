@@ -50,7 +50,9 @@ def decided(case: CaseRow, who: Caller, when: datetime, outcome: ReviewOutcome, 
         if review.state == "escalated":
             raise ProblemError(409, "Escalated already", "this case is escalated: confirm or dismiss it")
         return _change(case, msgspec.structs.replace(review, state="escalated"), who, when, "escalated", why)
-    changed = msgspec.structs.replace(review, state=outcome, decided_by=who.name, why=why, revision=case.revision)
+    changed = msgspec.structs.replace(
+        review, state=outcome, decided_by=who.name, decided_at=when, why=why, revision=case.revision
+    )
     return _change(case, changed, who, when, "decided", why)
 
 
@@ -66,6 +68,7 @@ def reopened(case: CaseRow, who: Caller, when: datetime, why: str) -> Change:
         state="in_review",
         assignee=who.name,
         decided_by=None,
+        decided_at=None,
         why=None,
         revision=None,
         due=None,
@@ -79,7 +82,8 @@ def _undecided(case: CaseRow) -> None:
     review = case.review
     if review.state not in UNDECIDED:
         by = f" by {review.decided_by}" if review.decided_by else ""
-        when = f" at {review.changed:%Y-%m-%d %H:%M}Z" if review.changed else ""
+        at = review.decided_at or review.changed
+        when = f" at {at:%Y-%m-%d %H:%M}Z" if at else ""
         raise ProblemError(409, "Decided already", f"this case was {review.state}{by}{when}: reopen it first")
 
 

@@ -36,7 +36,7 @@ class LabelRow(msgspec.Struct, frozen=True, kw_only=True):
             window_end=case.window_end,
             outcome=case.review.state,
             decided_by=case.review.decided_by,
-            decided_at=case.review.changed,
+            decided_at=case.review.decided_at or case.review.changed,
             rules=case.stakes.rules,
             at_stake=case.stakes.at_stake,
         )

@@ -51,6 +51,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The last re-analysis that has changed its verdicts."""
     reopened: int = 0
     """Times that a decision was taken back; after each the app waits anew."""
+    decided_at: datetime | None = None
+    """Absent from what an earlier version decided; comments and re-analyses move `changed` and not this."""
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

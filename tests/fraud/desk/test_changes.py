@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from fraud.desk.changes import STEPS, Change, assigned, changed_since, commented, decided, reopened, stepped
+from fraud.desk.labels import LabelRow
 from fraud.desk.problems import ProblemError
 from fraud.desk.review import MAX_ENTRIES, CaseState, EntryKind
 from tests.fraud.desk.cases import ANA, BEN, NOON, OPERATOR, a_case
@@ -31,6 +32,17 @@ def test_a_decision_that_is_late_or_doubled_is_409_and_tells_what_was_decided(st
         decided(case, ANA, NOON, "confirmed", "me too")
 
     assert refused.value.status == 409
+
+
+def test_the_time_of_a_decision_is_told_although_others_comment_later_until_it_is_reopened():
+    case = msgspec.structs.replace(a_case(), review=decided(a_case(), BEN, NOON, "confirmed", "a ring").review)
+    said = commented(case, ANA, NOON + timedelta(hours=3), "well done").review
+    later = msgspec.structs.replace(case, review=said)
+
+    with pytest.raises(ProblemError, match="Ben at 2026-01-02 12:00Z"):
+        decided(later, ANA, NOON, "confirmed", "me too")
+    assert LabelRow.of(later).decided_at == NOON
+    assert reopened(later, ANA, NOON, "a mistake").review.decided_at is None
 
 
 def test_a_case_in_anothers_hands_is_theirs_unless_an_operator_decides():
