@@ -10,7 +10,16 @@ import msgspec
 
 from fraud.desk.callers import Caller
 from fraud.desk.problems import ProblemError
-from fraud.desk.review import MAX_ENTRIES, UNDECIDED, CaseState, EntryKind, JournalEntry, Review, ReviewOutcome
+from fraud.desk.review import (
+    MAX_ENTRIES,
+    UNDECIDED,
+    CaseState,
+    DecidedOn,
+    EntryKind,
+    JournalEntry,
+    Review,
+    ReviewOutcome,
+)
 from fraud.desk.rows import CaseRow
 
 APP = Caller(name="the app", role="operator", by="app")
@@ -50,8 +59,15 @@ def decided(case: CaseRow, who: Caller, when: datetime, outcome: ReviewOutcome, 
         if review.state == "escalated":
             raise ProblemError(409, "Escalated already", "this case is escalated: confirm or dismiss it")
         return _change(case, msgspec.structs.replace(review, state="escalated"), who, when, "escalated", why)
+    stakes = case.stakes
     changed = msgspec.structs.replace(
-        review, state=outcome, decided_by=who.name, decided_at=when, why=why, revision=case.revision
+        review,
+        state=outcome,
+        decided_by=who.name,
+        decided_at=when,
+        decided_on=DecidedOn(rules=stakes.rules, at_stake=stakes.at_stake) if case.stakes_known else None,
+        why=why,
+        revision=case.revision,
     )
     return _change(case, changed, who, when, "decided", why)
 
@@ -69,6 +85,7 @@ def reopened(case: CaseRow, who: Caller, when: datetime, why: str) -> Change:
         assignee=who.name,
         decided_by=None,
         decided_at=None,
+        decided_on=None,
         why=None,
         revision=None,
         due=None,

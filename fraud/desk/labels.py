@@ -29,7 +29,8 @@ class LabelRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, case: CaseRow) -> "LabelRow":
-        """The label of a case that is decided."""
+        """The label of a case that is decided: what it was decided on, though it was judged again since."""
+        basis = case.review.decided_on or case.stakes
         return cls(
             case_id=case.id,
             store_id=case.store_id,
@@ -37,17 +38,18 @@ class LabelRow(msgspec.Struct, frozen=True, kw_only=True):
             outcome=case.review.state,
             decided_by=case.review.decided_by,
             decided_at=case.review.decided_at or case.review.changed,
-            rules=case.stakes.rules,
-            at_stake=case.stakes.at_stake,
+            rules=basis.rules,
+            at_stake=basis.at_stake,
         )
 
 
 class DecidedCase(msgspec.Struct, frozen=True):
-    """As much of a decided case as the figures need."""
+    """As much of a decided case as the figures need: its rules now, and those of its decision if they are kept."""
 
     window_end: datetime
     state: str
     rules: dict[str, int] = {}
+    decided_rules: dict[str, int] | None = None
 
 
 class KnownOutcome(msgspec.Struct, frozen=True):
@@ -97,7 +99,7 @@ def figures_of(cases: Iterable[DecidedCase], outcomes: Iterable[KnownOutcome] = 
     decided = told = missed = 0
     for case in cases:
         decided += 1
-        for rule in case.rules:
+        for rule in case.rules if case.decided_rules is None else case.decided_rules:
             counts[rule, week_of(case.window_end)][_CASE + (case.state not in _RIGHT)] += 1
     for label in outcomes:
         told += 1

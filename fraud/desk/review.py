@@ -30,6 +30,13 @@ Person = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1
 Why = Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
+class DecidedOn(msgspec.Struct, frozen=True, kw_only=True):
+    """The stakes that a decision was made on: the number of verdicts by rule, and the money in cents."""
+
+    rules: dict[str, int]
+    at_stake: int
+
+
 class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The review of a case as it stands. `entries` is the length of its journal.
 
@@ -53,6 +60,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Times that a decision was taken back; after each the app waits anew."""
     decided_at: datetime | None = None
     """Absent from what an earlier version decided; comments and re-analyses move `changed` and not this."""
+    decided_on: DecidedOn | None = None
+    """Absent likewise, and where the stakes were unknown; the case's own follow its verdicts."""
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -18,7 +18,8 @@ MAX_COUNTED = 50_000
 _WEEKS = timedelta(weeks=12)
 _PAGE = 5_000
 _DECIDED = (
-    f"SELECT TOP {MAX_COUNTED} c.window_end, c.review.state, c.stakes.rules FROM c WHERE {IS_CASE} "
+    f"SELECT TOP {MAX_COUNTED} c.window_end, c.review.state, c.stakes.rules, "
+    f"c.review.decided_on.rules AS decided_rules FROM c WHERE {IS_CASE} "
     "AND ARRAY_CONTAINS(@decided, c.review.state) AND c.window_end >= @from AND c.window_end <= @to"
 )
 _OUTCOMES = (

@@ -246,16 +246,37 @@ async def test_an_old_case_is_not_asked_for_until_it_is_reopened(http: aiohttp.C
     assert [entry["what"] for entry in details["journal"]] == ["decided", "reopened", "opened"]
 
 
+async def labelled(http: aiohttp.ClientSession, span: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The labels of a span, and their figures."""
+    async with http.get("/api/labels", params=span) as answer:
+        labels = (await answer.json())["items"]
+    async with http.get("/api/label-figures", params=span) as answer:
+        return labels, await answer.json()
+
+
+async def test_a_decision_stays_a_label_of_its_rules_when_the_case_is_judged_again(http: aiohttp.ClientSession):
+    span = {"from": "2026-01-05T00:00:00Z", "to": "2026-01-06T00:00:00Z"}
+    name = await make_case("window-8208-review-k", 8_208, 900, minutes=3 * 24 * 60)
+    await change(http, name, "decision", CONFIRMED)
+    before = await labelled(http, span)
+    container = await cosmos.cases()
+    case: dict[str, Any] = dict(await container.read_item(name, 8_208))
+
+    await container.upsert_item(case | {"stakes": {"at_stake": 1, "rules": {"LATER": 1}}})
+
+    ((label,), figures) = before
+    assert label["rules"] == case["stakes"]["rules"] != {}
+    assert {row["rule"] for row in figures["rules"]} == set(label["rules"])
+    assert await labelled(http, span) == before
+
+
 async def test_decisions_are_labels_and_tell_how_precise_the_rules_are(http: aiohttp.ClientSession):
     span = {"from": "2026-01-03T00:00:00Z", "to": "2026-01-04T00:00:00Z"}
     for number, outcome in enumerate(["confirmed", "confirmed", "dismissed"]):
         name = await make_case(f"window-8204-label-{number}", 8_204, 900, minutes=1_000 + 5 * number)
         await change(http, name, "decision", {"outcome": outcome, "why": "seen"})
 
-    async with http.get("/api/labels", params=span) as answer:
-        labels = (await answer.json())["items"]
-    async with http.get("/api/label-figures", params=span) as answer:
-        figures = await answer.json()
+    labels, figures = await labelled(http, span)
 
     assert [label["outcome"] for label in labels] == ["dismissed", "confirmed", "confirmed"]
     assert figures["cases"] == 3

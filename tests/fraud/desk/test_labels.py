@@ -1,8 +1,11 @@
+import msgspec
 import pytest
 
-from fraud.desk.labels import DecidedCase, HitsCase, KnownOutcome, figures_of, hits_of
+from fraud.desk.changes import decided, reopened
+from fraud.desk.labels import DecidedCase, HitsCase, KnownOutcome, LabelRow, figures_of, hits_of
 from fraud.desk.outcomes import Fate, OutcomeVerdict
-from tests.fraud.desk.cases import NOON
+from fraud.stakes import Stakes
+from tests.fraud.desk.cases import ANA, NOON, a_case
 
 
 def test_a_rule_is_as_precise_as_the_share_of_its_cases_that_was_confirmed():
@@ -20,6 +23,31 @@ def test_a_rule_is_as_precise_as_the_share_of_its_cases_that_was_confirmed():
         ("R2", "2026-W01", 1, 0, 1.0),
     ]
     assert (figures.cases, figures.complete) == (3, True)
+
+
+def test_a_decision_is_a_label_of_the_rules_that_had_spoken_then_although_the_case_was_judged_again():
+    stakes = Stakes(at_stake=900, rules={"R1": 2})
+    case = msgspec.structs.replace(a_case(), stakes=stakes)
+    case = msgspec.structs.replace(case, review=decided(case, ANA, NOON, "confirmed", "a ring").review)
+    again = msgspec.structs.replace(case, stakes=Stakes(at_stake=5, rules={"R2": 1}))
+    earlier = msgspec.structs.replace(again, review=msgspec.structs.replace(again.review, decided_on=None))
+
+    assert (LabelRow.of(again).rules, LabelRow.of(again).at_stake) == ({"R1": 2}, 900)
+    assert LabelRow.of(earlier).rules == {"R2": 1}, "an earlier version did not keep them"
+    assert reopened(again, ANA, NOON, "a mistake").review.decided_on is None
+
+
+def test_what_was_decided_on_unknown_stakes_is_labelled_once_they_are_known():
+    case = msgspec.structs.replace(a_case(), stakes_known=False)
+    case = msgspec.structs.replace(case, review=decided(case, ANA, NOON, "confirmed", "a ring").review)
+
+    assert LabelRow.of(msgspec.structs.replace(case, stakes=Stakes(rules={"R1": 1}))).rules == {"R1": 1}
+
+
+def test_figures_count_the_rules_that_were_kept():
+    cases = [DecidedCase(NOON, "confirmed", {"R1": 1}, {"R2": 1}), DecidedCase(NOON, "dismissed", {"R1": 1}, {})]
+
+    assert [(row.rule, row.confirmed, row.dismissed) for row in figures_of(cases, most=10).rules] == [("R2", 1, 0)]
 
 
 def test_figures_that_are_cut_say_so():
