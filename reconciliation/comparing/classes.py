@@ -27,11 +27,12 @@ CLASSES = (
         headline=Headline(
             "missing_from_fraud",
             "not judged",
-            "Must be flagged and has no verdict",
+            "Must be flagged, and lacks a verdict that is due",
             "{} missing from fraud-events",
             "missing",
         ),
-        explanation="The archive holds a content that must be flagged, and no verdict on it was stored.",
+        explanation="The archive holds a content that must be flagged, and no verdict on it was stored under the name "
+        "that stands here: its id, or its place in the hub. An event may be due under both, and have one of them.",
         advice="A repair judges it.",
         column=Column.MISSING_FROM_FRAUD,
         repair="judge",
@@ -273,8 +274,9 @@ NUMBERS = (
             "Must be flagged, and no window can name it",
             "{} to be flagged and without a usable id",
         ),
-        explanation="It must be flagged, and its id is not a string: no window can name it.",
-        advice="Their ids are not strings: no window and no verdict can name them.",
+        explanation="It must be flagged, and its id is missing, empty, too long or not a text: no window can name it, "
+        "and its verdict names its place in the hub instead.",
+        advice="No window can name them, but their verdicts by place are compared: find out who sends such ids.",
     ),
     Definition(
         name="archive_gaps",

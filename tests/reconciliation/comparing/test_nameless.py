@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from reconciliation.comparing.classes import NUMBER
 from reconciliation.ranges import Range, milliseconds
 from tests.reconciliation.comparing.single_event import BEFORE, EDGE, flagged, world_of
 from tests.reconciliation.world import PARTITIONS, RANGE, START, Event, suspicious_row
@@ -72,3 +73,15 @@ def test_what_is_behind_the_compared_windows_waits_for_the_next_run():
     report = world.reconcile()
 
     assert (report.verdict, report.accounts.nameless) == ("incomplete", 0)
+
+
+@pytest.mark.parametrize("identifier", ["", "x" * 256, None, 7])
+def test_whatever_makes_its_id_unusable_its_verdict_by_place_is_compared_and_the_report_says_so(identifier: object):
+    sale = nameless()
+    world = world_of(replace(sale, body=json.dumps(json.loads(sale.body) | {"id": identifier}).encode()))
+
+    report = world.reconcile()
+
+    assert (report.accounts.nameless, report.accounts.judged_by_place, report.differences) == (1, 1, [])
+    assert "missing, empty, too long or not a text" in NUMBER["nameless"].explanation
+    assert "verdicts by place are compared" in NUMBER["nameless"].advice

@@ -161,6 +161,20 @@ def test_what_readers_read_differently_is_judged_by_its_place_as_well(bits: int)
     assert world.reconcile(bits, with_documents=False).balanced
 
 
+def test_an_event_that_the_job_does_not_read_lacks_the_verdict_by_its_id_and_has_one_by_its_place():
+    world, sale = quarantined(note=10**20)
+    world.judge_by_place(sale)
+    world.suspicious, world.verdicts = [], []
+
+    report = world.reconcile(with_documents=False)
+
+    lacking = [(sale.id, ())]
+    assert named(report) == {"missing_from_suspicious": lacking, "missing_from_fraud": lacking}
+    assert (report.accounts.by_place, report.accounts.judged_by_place) == (1, 1)
+    (explanation,) = [each.explanation for each in report.differences if each.name == "missing_from_fraud"]
+    assert "under the name that stands here" in explanation
+
+
 def test_a_verdict_by_place_stands_for_one_by_an_id_whose_pointer_is_full():
     world, sale = quarantined(gift_wrap=1)
     world.verdicts = []
