@@ -44,7 +44,8 @@ async def keep_verdicts(
 ) -> WindowSummary:
     """Write the blob of verdicts and the case. Raises VerdictsChangeError, and what Cosmos or the blob service raised.
 
-    `lines` are verdicts, one per line. Done twice, it writes the same bytes and leaves the case as it is.
+    `lines` are verdicts, one per line; those of a re-analysis come with `before_replacing`. Done twice, it writes the
+    same bytes and leaves the case as it is.
     """
     stored = await store_lines(place.path, lines, amend, before_replacing)
     case = await beside(len(stored.data) > LARGE, _case, place, stored)
@@ -53,7 +54,7 @@ async def keep_verdicts(
         newest = await read_revision(await warehouse(names.FRAUD_EVENTS), place.path)
         return newest is not None and newest.number == stored.number
 
-    await store_case(case, is_newest)
+    await store_case(case, is_newest, again=before_replacing is not None)
     return WindowSummary(
         name=place.name,
         store_id=place.store_id,

@@ -15,6 +15,7 @@ from fraud.verdicts import time_path
 from fraud.windows import WINDOW, window_of
 from services import cosmos, names
 from services.blobs import warehouse
+from services.judged_times import judged_seconds
 from services.window_reports import window_label
 
 ALL_EVENTS, SIXTEENTH = 20_000, 320_000
@@ -25,7 +26,7 @@ _EVENTS = """SELECT c.ts, c.archive.enqueued_time AS enqueued, c._ts AS written,
 c.discount, c.priority_shipping FROM c
 WHERE c.archive.enqueued_time >= @from AND c.archive.enqueued_time <= @to AND c.archive.run_id = @run
 AND STARTSWITH(c.id, @prefix)"""
-_CASES = """SELECT c.window_end, c._ts AS written, c.verdicts_blob, IS_DEFINED(c.review) AS reviewed FROM c
+_CASES = """SELECT c.window_end, c._ts, c.judged, c.verdicts_blob, c.review FROM c
 WHERE c.window_end >= @from AND c.window_end <= @to AND c.type = 'window'"""
 
 
@@ -78,24 +79,24 @@ def _analysed(row: dict[str, Any], reported: Mapping[str, datetime]) -> datetime
 
 
 async def _windows(cases: list[dict[str, Any]]) -> list[LatencySample]:
-    """The time from each window's end to the last write of its case by the app.
+    """The time from each window's end to the last write of its case by its own analysis.
 
-    A case tells it, until somebody reviews it: that writes the same document. Then the blob of its verdicts tells.
+    A case tells it. One that was reviewed under an earlier version does not: then the blob of its verdicts tells, by
+    the blob service's clock.
     """
-    hours = {time_path(_moment(str(case["window_end"])))[:_HOUR] for case in cases if case["reviewed"]}
+    by_case = [judged_seconds(case) for case in cases]
+    lost = [case for case, seconds in zip(cases, by_case, strict=True) if seconds is None]
     container = await warehouse(names.FRAUD_EVENTS)
     written = {
         f"{names.FRAUD_EVENTS}/{blob.name}": int(blob.last_modified.timestamp())
-        for hour in sorted(hours)
+        for hour in sorted({time_path(_moment(str(case["window_end"])))[:_HOUR] for case in lost})
         async for blob in container.list_blobs(name_starts_with=hour)
     }
     samples: list[LatencySample] = []
-    for case in cases:
+    for case, seconds in zip(cases, by_case, strict=True):
         end = _moment(str(case["window_end"]))
-        by_case = int(case["written"])
-        samples.append(
-            (end, _seconds(end, written.get(case["verdicts_blob"], by_case) if case["reviewed"] else by_case))
-        )
+        told = written.get(case["verdicts_blob"], int(case["_ts"])) if seconds is None else seconds
+        samples.append((end, _seconds(end, told)))
     return samples
 
 

@@ -13,6 +13,7 @@ from azure.cosmos.exceptions import (
 
 from fraud.verdicts import Case
 from services import cosmos
+from services.judged_times import JUDGED_FIELD, judged_seconds
 
 _ATTEMPTS = 10
 
@@ -21,8 +22,8 @@ class CaseChangesError(Exception):
     """Others have changed the case at every attempt."""
 
 
-async def store_case(case: Case, is_newest: Callable[[], Awaitable[bool]]) -> None:
-    """Write a case; what others wrote into it stays.
+async def store_case(case: Case, is_newest: Callable[[], Awaitable[bool]], *, again: bool = False) -> None:
+    """Write a case; what others wrote into it stays, and if it is judged `again` on purpose when it was judged first.
 
     A case is not written if its verdicts were amended since: `is_newest` tells if they are still the newest. Raises
     CaseChangesError, and what Cosmos raised.
@@ -44,8 +45,11 @@ async def store_case(case: Case, is_newest: Callable[[], Awaitable[bool]]) -> No
             # A number above ours may also be that of verdicts that somebody has deleted.
             if _revision(existing) > case.revision and not await is_newest():
                 return
+            judged = judged_seconds(existing) if again else None
+            kept: dict[str, Any] = {} if judged is None else {JUDGED_FIELD: judged}
+            content = existing | analysis | kept
             await container.replace_item(
-                case.id, existing | analysis, etag=existing["_etag"], match_condition=MatchConditions.IfNotModified
+                case.id, content, etag=existing["_etag"], match_condition=MatchConditions.IfNotModified
             )
         except (CosmosAccessConditionFailedError, CosmosResourceNotFoundError):
             continue  # changed or deleted since it was read

@@ -16,10 +16,12 @@ class CaseRow(Case, frozen=True, kw_only=True):
     """A case with its review. `etag` changes with either: a change must name the one that it was made of.
 
     `stakes_known` is false for a case that an earlier version wrote: its stakes are nothing until it is judged again.
+    `judged_at` is the time of its last write before it was reviewed, or judged again on purpose; null if that is lost.
     """
 
     etag: str
     stakes_known: bool = True
+    judged_at: datetime | None = None
     review: Review = Review()
 
 

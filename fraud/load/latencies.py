@@ -50,7 +50,8 @@ class Latencies(msgspec.Struct, frozen=True, kw_only=True):
       plan makes late events, whose time is not known: they count from their arrival in the hub
     - send_to_window: of flagged events, to the start of the analysis of their window; up to five minutes of it is the
       window itself
-    - window_to_verdict: to the app's last write of a window's case, with every amendment; no review counts
+    - window_to_verdict: to the last write of a window's case by its analysis, with every amendment until somebody
+      reviews it; neither a review counts nor a re-analysis
     - worst_*: the start of the minute with the highest 95th percentile
     """
 

@@ -28,6 +28,7 @@ from services.desk.case_queries import (
 from services.desk.linked_cases import cases_around
 from services.desk.stored import read_stored
 from services.desk.verdicts import verdicts_in
+from services.judged_times import judged_at
 
 _JOURNAL = f"SELECT TOP {MAX_ENTRIES} * FROM c WHERE c.type = 'journal' AND c.case_id = @case ORDER BY c.number"
 _BY_ID = f"SELECT * FROM c WHERE c.id = @id AND {IS_CASE}"
@@ -120,7 +121,8 @@ def row_of(document: dict[str, Any]) -> CaseRow | None:
 
     A review that cannot be read counts as open, so that the case does not leave the inbox.
     """
-    content = {**document, "etag": document["_etag"], "stakes_known": "stakes" in document}
+    own = {"etag": document["_etag"], "stakes_known": "stakes" in document, "judged_at": judged_at(document)}
+    content = {**document, **own}
     try:
         msgspec.convert(content.get(REVIEW_FIELD, {}), Review)
     except msgspec.ValidationError as error:

@@ -19,6 +19,7 @@ from services.concurrency import both
 from services.desk.case_queries import IS_CASE, time_text
 from services.desk.cases import find_case, journal_of, row_of
 from services.desk.stored import read_stored
+from services.judged_times import JUDGED_FIELD, as_judged
 from services.watching import azure_time
 
 _CHANGED = (409, 412)
@@ -78,8 +79,10 @@ async def write_change(case: CaseRow, change: Change) -> bool:
     """Write a review and its entry. False if the case has changed since it was read."""
     review = msgspec.to_builtins(change.review)
     entry = entry_document(change.entry, case.store_id)
-    # A patch of the one field: what the machine writes stays as it is.
-    put = [{"op": "set", "path": f"/{REVIEW_FIELD}", "value": review}]
+    # A patch of single fields: what the machine writes stays as it is.
+    put: list[dict[str, Any]] = [{"op": "set", "path": f"/{REVIEW_FIELD}", "value": review}]
+    if case.judged_at:  # this write would hide it
+        put.append({"op": "set", "path": f"/{JUDGED_FIELD}", "value": as_judged(case.judged_at)})
     operations: list[tuple[Any, ...]] = [
         ("patch", (case.id, put), {"if_match_etag": case.etag}),
         ("create", (entry,)),

@@ -284,7 +284,7 @@ async def test_decisions_are_labels_and_tell_how_precise_the_rules_are(http: aio
 
 
 async def test_the_reconciliation_compares_the_machines_part_alone(http: aiohttp.ClientSession):
-    """The words of people lie in one field, `review`, and in documents of another type."""
+    """The words of people lie in one field, `review`, and in documents of another type; `judged` is what `_ts` was."""
     name = await make_case("window-8205-review-h", 8_205, 900)
     container = await cosmos.cases()
     before = await container.read_item(name, partition_key=8_205)
@@ -293,4 +293,5 @@ async def test_the_reconciliation_compares_the_machines_part_alone(http: aiohttp
     after = await container.read_item(name, partition_key=8_205)
 
     changed = {field for field in after if after.get(field) != before.get(field)}
-    assert changed - {"_ts"} == {"review", "_etag"}
+    assert changed - {"_ts"} == {"review", "judged", "_etag"}
+    assert after["judged"] == before["_ts"]
