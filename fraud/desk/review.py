@@ -1,7 +1,8 @@
 """The review of a case: its state, who has it, and the journal of what was done. Pure.
 
 The machine writes the fields of `fraud.verdicts.Case`, people the field `review` of the same document: neither writes
-over the other, and the first review keeps in `judged` when the case was judged. Each change is an entry of the journal, a document of its own that is written once.
+over the other, and the first review keeps in `judged` when the case was judged. Each change is an entry of the journal,
+a document of its own that is written once.
 """
 
 from collections.abc import Sequence
