@@ -37,7 +37,7 @@ async def judge_again(again: WindowAgain) -> WindowJudged:
     lines = await _judged(task)
 
     async def keep(before: Revision) -> None:
-        await keep_before(path, before, order.id)
+        await keep_before(path, before, order.id, await azure_time())
 
     place = VerdictsPlace(name=task.name, store_id=task.store_id, window=task.window, path=path)
     summary = await keep_verdicts(place, lines, amended, keep)

@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import msgspec
@@ -13,8 +13,9 @@ from services import names
 from services.blob_revisions import Revision
 from services.blobs import NDJSON, warehouse
 
-_BY = "reanalysis"
-"""The blob's metadata that names the re-analysis."""
+_BY, _AT = "reanalysis", "replaced"
+"""The blob's metadata that names the re-analysis, and the time: the blob's own is not Azure's where that runs faster on
+one machine. An earlier version kept no time."""
 
 
 class KeptBlob(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +27,7 @@ class KeptBlob(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-async def keep_before(path: str, before: Revision, reanalysis: str) -> None:
+async def keep_before(path: str, before: Revision, reanalysis: str, when: datetime) -> None:
     """Keep the verdicts that lie at a path. Done twice, it writes the same: the content is part of the name."""
     digest = sha256(before.data).hexdigest()[:16]
     await (await warehouse(names.FRAUD_EVENTS)).upload_blob(
@@ -34,7 +35,7 @@ async def keep_before(path: str, before: Revision, reanalysis: str) -> None:
         before.data,
         length=len(before.data),
         overwrite=True,
-        metadata={_BY: reanalysis},
+        metadata={_BY: reanalysis, _AT: when.isoformat()},
         content_settings=ContentSettings(content_type=NDJSON),
     )
 
@@ -46,8 +47,8 @@ async def list_kept(path: str) -> list[KeptBlob]:
         KeptBlob(
             path=blob.name,
             revision=_revision(blob.name),
-            by=(blob.metadata or {}).get(_BY, ""),
-            at=blob.last_modified,
+            by=(metadata := blob.metadata or {}).get(_BY, ""),
+            at=_moment(metadata.get(_AT, "")) or blob.last_modified,
         )
         async for blob in container.list_blobs(name_starts_with=kept_folder(path), include=["metadata"])
     ]
@@ -56,3 +57,10 @@ async def list_kept(path: str) -> list[KeptBlob]:
 def _revision(path: str) -> int:
     digits = path.rpartition("/")[2].partition("-")[0]
     return int(digits) if digits.isascii() and digits.isdecimal() else 0
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None  # absent, or somebody has altered it

@@ -3,7 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -114,6 +114,30 @@ async def test_a_window_is_judged_again_once_and_what_was_said_before_is_kept():
     assert [
         blob.name async for blob in (await blobs.workflow_data()).list_blobs(name_starts_with=f"again/{of.id}")
     ] == []
+
+
+async def test_the_time_of_the_replacing_is_azures_and_that_of_the_blob_where_an_earlier_version_kept_none(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    fast = datetime(2031, 1, 2, tzinfo=UTC)
+
+    async def azure_time() -> datetime:
+        return fast
+
+    monkeypatch.setattr("activities.judge_again.azure_time", azure_time)
+    event_id = uuid.uuid4().hex
+    await archive(event_id)
+    task = await analysed(event_id)
+    await again(task, of := order(CONTEXT))
+
+    (kept,) = await kept_verdicts(f"fraud-events/{path(task)}", 10)
+    blob = (await blobs.warehouse(names.FRAUD_EVENTS)).get_blob_client(kept.blob.removeprefix("fraud-events/"))
+    await blob.set_blob_metadata({"reanalysis": of.id})
+    (older,) = await kept_verdicts(f"fraud-events/{path(task)}", 10)
+
+    assert (kept.replaced_at, kept.replaced_by) == (fast, of.id)
+    assert older.replaced_at == (await blob.get_blob_properties()).last_modified
+    assert older.replaced_by == of.id
 
 
 async def test_the_same_verdicts_again_are_written_nowhere_and_told_to_nobody():
