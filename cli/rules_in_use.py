@@ -74,8 +74,8 @@ def put_in_shadow(options: argparse.Namespace) -> int:
 def snooze(options: argparse.Namespace) -> int:
     """Snooze a rule for a customer or at a store. Raises AppError likewise."""
     app = app_of(options)
-    until = app.now() + timedelta(days=options.days) - timedelta(minutes=1)  # the app's clock may be behind a little
-    whom = {"customer": options.customer} if options.customer else {"store": options.store}
+    until = app.now() + timedelta(days=options.days)
+    whom = {"store": options.store} if options.customer is None else {"customer": options.customer}
     return _change(app, options, "snoozes", {"rule": options.rule, "until": until.isoformat(), **whom})
 
 

@@ -3,6 +3,7 @@
 Each change names who made it, and why; the changes stay with the state, so both are written at once or neither is.
 """
 
+import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -10,10 +11,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from fraud.context.event_facts import key, store_text
 from fraud.desk.callers import Caller
 from fraud.desk.problems import ProblemError, bad_request, not_found
 from fraud.desk.queries import Moment
 from fraud.desk.review import By, Why
+from fraud.events import UNKNOWN_STORE
 from fraud.rules.definition import RuleName
 from fraud.snoozes import Because, Snooze, SnoozedKey
 
@@ -22,6 +25,10 @@ MAX_CHANGES = 500
 
 MAX_SNOOZES = 1_000
 LONGEST_SNOOZE = timedelta(days=90)
+CLOCKS = timedelta(minutes=1)
+"""The clock of whoever asks may be so far before the app's: 90 days are 90 days there."""
+_NOBODY = ("", "none", "null", UNKNOWN_STORE)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d{1,3})?")
 KEPT = timedelta(days=400)
 """A snooze stays so long after its end: a reconciliation of its time needs it to judge verdicts again."""
 
@@ -135,7 +142,11 @@ def snoozed(state: RulesInUse, asked: RuleToSnooze, who: Caller, when: datetime,
         raise bad_request("rule", f"no set of this version has the rule {asked.rule}")
     if (asked.customer is None) == (asked.store is None):
         raise bad_request("customer", "say for which customer, or at which store: one of the two")
-    if not when < asked.until <= when + LONGEST_SNOOZE:
+    if asked.customer is not None:
+        _must_be_as_in_events("customer", asked.customer)
+    if asked.store is not None:
+        _must_be_as_in_events("store", asked.store)
+    if not when < asked.until <= when + LONGEST_SNOOZE + CLOCKS:
         raise bad_request("until", f"a snooze ends within {LONGEST_SNOOZE.days} days from now, {when:%Y-%m-%d %H:%M}Z")
     kept = tuple(snooze for snooze in state.snoozes if snooze.end > when - KEPT)
     if len(kept) >= MAX_SNOOZES:
@@ -170,6 +181,21 @@ def woken(state: RulesInUse, number: int, asked: Waking, who: Caller, when: date
 def _must_be(name: str, shipped: Collection[str]) -> None:
     if name not in shipped:
         raise bad_request("set", f"this version has the sets {', '.join(sorted(shipped))}, and not {name!r}")
+
+
+def _must_be_as_in_events(field: str, name: str) -> None:
+    """Raise ProblemError for a name of nobody, or a number as no producer writes it: it would never hold."""
+    text = name.strip()
+    if text.casefold() in _NOBODY:
+        raise bad_request(field, f"say which {field}: a rule is not snoozed for events without one")
+    if not _NUMBER.fullmatch(text):
+        return
+    number = int(text) if text.lstrip("+-").isdecimal() else float(text)
+    written = key(number) if field == "customer" else store_text(number)
+    if written is None:
+        raise bad_request(field, f"no event has the {field} {name}")
+    if written != name:
+        raise bad_request(field, f"write the {field} as events have it: {written}")
 
 
 def _next_number(state: RulesInUse) -> int:

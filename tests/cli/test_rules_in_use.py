@@ -6,7 +6,7 @@ import pytest
 from cli.commands import command_line
 from fraud.desk.rules_in_use import RulesChange, RulesInUseRow
 from fraud.snoozes import Snooze
-from tests.cli.test_command_line import App
+from tests.cli.test_command_line import App, detective
 from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
 from tests.fraud.desk.cases import NOON
 
@@ -43,6 +43,21 @@ def test_who_ended_a_snooze_is_told_in_a_sentence(app: type[App], capsys: pytest
     assert "Ana (key) woke PACE for customer 12: over" in capsys.readouterr().out
 
 
+def test_a_snooze_of_nobody_is_sent_as_it_was_written_and_the_refusal_is_told(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    app.answers["/api/health"] = [(200, {})]
+    app.answers["/api/rules-in-use"] = [(200, msgspec.to_builtins(SEEN))]
+    refusal = {"title": "Bad request", "detail": "say which customer"}
+    app.answers["/api/rules-in-use/snoozes"] = [(400, refusal)]
+
+    assert detective(monkeypatch, "rules", "snooze", "PACE", "--customer", "", "--days", "1", "--why", "x") == 2
+
+    (body,) = (body for _, body in app.asked if body)
+    assert (body["customer"], body["until"]) == ("", "2026-01-03T10:00:00+00:00")
+    assert "say which customer" in capsys.readouterr().err
+
+
 def test_a_rule_is_snoozed_for_a_customer_until_a_day_and_woken(app: type[App], capsys: pytest.CaptureFixture[str]):
     asleep = msgspec.structs.replace(SEEN, snoozes=(SNOOZE,))
     app.answers["/api/health"] = [(200, {})]
@@ -58,7 +73,7 @@ def test_a_rule_is_snoozed_for_a_customer_until_a_day_and_woken(app: type[App], 
         assert options.run(options) == 0
 
     posted = {path: body for path, body in app.asked if body}
-    until = "2026-01-09T09:59:00+00:00"
+    until = "2026-01-09T10:00:00+00:00"
     assert posted["/api/rules-in-use/snoozes"] == {
         "rule": "PACE",
         "customer": "12",

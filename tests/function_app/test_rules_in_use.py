@@ -109,3 +109,10 @@ async def test_a_rule_is_snoozed_for_a_customer_and_woken(http: aiohttp.ClientSe
     assert awake["snoozes"] == []
     assert (await post(http, "snoozes", {**snooze, "rule": "NONE_SUCH"}, etag=awake["etag"]))[0] == 400
     assert (await post(http, "snoozes/77/ending", {"why": "over"}, etag=awake["etag"]))[0] == 404
+    status, refusal = await post(http, "snoozes", {**snooze, "customer": "012"}, etag=awake["etag"])
+    assert (status, refusal["field"], refusal["detail"]) == (
+        400,
+        "customer",
+        "write the customer as events have it: 12",
+    )
+    assert (await post(http, "snoozes", {**snooze, "customer": ""}, etag=awake["etag"]))[0] == 400

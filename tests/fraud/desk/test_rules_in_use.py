@@ -7,6 +7,7 @@ import pytest
 
 from fraud.desk.problems import ProblemError
 from fraud.desk.rules_in_use import (
+    CLOCKS,
     KEPT,
     LONGEST_SNOOZE,
     MAX_CHANGES,
@@ -111,7 +112,7 @@ def test_a_snooze_has_an_author_a_beginning_and_an_end_and_can_be_ended_early():
         {"customer": None},
         {"store": "3"},
         {"until": NOON},
-        {"until": NOON + LONGEST_SNOOZE + timedelta(seconds=1)},
+        {"until": NOON + LONGEST_SNOOZE + CLOCKS + timedelta(seconds=1)},
     ],
 )
 def test_a_snooze_without_end_of_everybody_or_of_an_unknown_rule_is_refused(asked: dict[str, Any]):
@@ -119,6 +120,45 @@ def test_a_snooze_without_end_of_everybody_or_of_an_unknown_rule_is_refused(aske
         asleep(**asked)
 
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "says"),
+    [
+        ("store", "none", "say which store"),
+        ("store", "_unknown", "say which store"),
+        ("store", " ", "say which store"),
+        ("customer", "None", "say which customer"),
+        ("store", "07", "as events have it: 7"),
+        ("store", "7.0", "as events have it: 7"),
+        ("store", " 7", "as events have it: 7"),
+        ("customer", "+7", "as events have it: 7"),
+        ("customer", "1e3", "as events have it: 1000"),
+        ("customer", "-0", "as events have it: 0"),
+        ("customer", "7.5", "no event has the customer 7.5"),
+        ("store", "1e999", "no event has the store"),
+        ("store", str(2**53), "no event has the store"),
+        ("customer", "9" * 200, "no event has the customer"),
+    ],
+)
+def test_a_snooze_that_could_never_hold_is_refused_and_says_why(field: str, name: str, says: str):
+    with pytest.raises(ProblemError, match=says) as refused:
+        asleep(customer=name if field == "customer" else None, store=name if field == "store" else None)
+
+    assert (refused.value.status, refused.value.field) == (400, field)
+
+
+@pytest.mark.parametrize(
+    ("customer", "value"), [("7", 7), ("7", 7.0), ("-7", -7), (str(2**60), 2**60), ("A-07", "A-07"), ("7a", "7a")]
+)
+def test_a_snooze_of_a_name_that_events_have_holds_for_it(customer: str, value: object):
+    assert asleep(customer=customer).snoozes[0].is_about({"cust_id": value})
+
+
+def test_a_snooze_of_the_longest_time_is_taken_of_whose_clock_is_before():
+    until = NOON + LONGEST_SNOOZE + CLOCKS
+
+    assert asleep(until=until).snoozes[0].until == until
 
 
 def test_a_snooze_ends_once():
