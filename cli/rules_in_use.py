@@ -91,7 +91,10 @@ def _change(app: AppClient, options: argparse.Namespace, what: str, content: dic
     if options.json:
         print_json(answer)
     else:
-        _show(read_as(RulesInUseRow, answer, "the rules in use"))
+        changed = read_as(RulesInUseRow, answer, "the rules in use")
+        if changed.etag == seen.etag:
+            say("it is so already: nothing was changed")
+        _show(changed)
     return 0
 
 

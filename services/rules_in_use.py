@@ -94,7 +94,7 @@ async def forget() -> None:
 
 
 async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> Kept:
-    """Change the state as a person has seen it; gives the changed state.
+    """Change the state as a person has seen it; gives the changed state, and the same ETag if it is so already.
 
     Raises ProblemError: 412 if it is not the same any more, and what `make` raises.
     """
@@ -105,6 +105,9 @@ async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> 
         raise _changed_since()
     state = make(kept)
     data = msgspec.json.encode(state)
+    # By its bytes: a state that could not be read is written anew, though it counts as that of nobody's change.
+    if state == kept.state and (before is None or before.data == data):
+        return kept
     write = (
         replace_revision(container, PATH, before, data, JSON)
         if before

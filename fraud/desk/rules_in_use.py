@@ -1,6 +1,7 @@
 """The rules in use: the set that judges windows, the one that judges beside it, and the rules that are snoozed. Pure.
 
-Each change names who made it, and why; the changes stay with the state, so both are written at once or neither is.
+Each change names who made it, and why; the changes stay with the state, so both are written at once or neither is. What
+is so already gives the same state again, and adds no change.
 """
 
 import re
@@ -118,6 +119,8 @@ def activated(
     _must_be(asked.set, shipped)
     shadow = None if state.shadow == asked.set else state.shadow
     changed = msgspec.structs.replace(state, active=asked.set, shadow=shadow)
+    if changed == state:
+        return state
     return _noted(changed, who, when, "activated", why=asked.why, set=asked.set)
 
 
@@ -133,11 +136,16 @@ def shadowed(
         if asked.set == active:
             raise ProblemError(409, "Active itself", f"{active} judges windows: name another set, or null")
     changed = msgspec.structs.replace(state, shadow=asked.set)
+    if changed == state:
+        return state
     return _noted(changed, who, when, "shadowed", why=asked.why, set=asked.set)
 
 
 def snoozed(state: RulesInUse, asked: RuleToSnooze, who: Caller, when: datetime, rules: Collection[str]) -> RulesInUse:
-    """The state in which a rule is snoozed, from the windows on that begin later. Raises ProblemError."""
+    """The state in which a rule is snoozed, from the windows on that begin later. Raises ProblemError.
+
+    It is so already where a snooze of the same that runs ends no more than CLOCKS before; a longer one is another.
+    """
     if asked.rule not in rules:
         raise bad_request("rule", f"no set of this version has the rule {asked.rule}")
     if (asked.customer is None) == (asked.store is None):
@@ -148,6 +156,8 @@ def snoozed(state: RulesInUse, asked: RuleToSnooze, who: Caller, when: datetime,
         _must_be_as_in_events("store", asked.store)
     if not when < asked.until <= when + LONGEST_SNOOZE + CLOCKS:
         raise bad_request("until", f"a snooze ends within {LONGEST_SNOOZE.days} days from now, {when:%Y-%m-%d %H:%M}Z")
+    if any(_lasts(snooze, asked, when) for snooze in state.snoozes):
+        return state
     kept = tuple(snooze for snooze in state.snoozes if snooze.end > when - KEPT)
     if len(kept) >= MAX_SNOOZES:
         raise ProblemError(409, "Too many", f"{MAX_SNOOZES} snoozes are kept: change the rule itself")
@@ -163,6 +173,12 @@ def snoozed(state: RulesInUse, asked: RuleToSnooze, who: Caller, when: datetime,
     )
     changed = msgspec.structs.replace(state, snoozes=(*kept, snooze))
     return _noted(changed, who, when, "snoozed", why=asked.why, snooze=snooze)
+
+
+def _lasts(snooze: Snooze, asked: RuleToSnooze, when: datetime) -> bool:
+    """True if a snooze runs that silences what is asked for, and as long."""
+    is_the_same = (snooze.rule, snooze.customer, snooze.store) == (asked.rule, asked.customer, asked.store)
+    return is_the_same and snooze.end > when and snooze.end >= asked.until - CLOCKS
 
 
 def woken(state: RulesInUse, number: int, asked: Waking, who: Caller, when: datetime) -> RulesInUse:

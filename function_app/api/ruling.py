@@ -21,7 +21,7 @@ from fraud.desk.rules_in_use import (
 )
 from fraud.rules.shipped import shipped
 from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
-from services.rules_in_use import PATH, Kept, change_rules_in_use, read_rules_in_use
+from services.rules_in_use import PATH, UNCHANGED, Kept, change_rules_in_use, read_rules_in_use
 from services.watching import azure_time
 
 
@@ -59,8 +59,10 @@ async def wake_rule(call: Call[SnoozeName, Waking]) -> Answer:
 async def _changed(call: Call[Any, Any], make: Callable[[Kept, datetime], RulesInUse]) -> Answer:
     now = await azure_time()
     changed = await change_rules_in_use(call.if_match or "", lambda kept: make(kept, now))
-    # A link of the chain of reports: a set that somebody else activates, or a snooze that nobody made, is found.
-    await append(PATH, [PATH])
+    # A link of the chain of reports: a set that somebody else activates, or a snooze that nobody made, is found. If it
+    # was so already, too: the change may have been written, and its link not.
+    if changed.etag != UNCHANGED:
+        await append(PATH, [PATH])
     return _answer(changed, now)
 
 

@@ -113,5 +113,8 @@ async def test_a_state_that_nobody_can_read_stops_no_window_and_a_person_can_cha
 
     assert points_of(await judged(began), "HIGH_VALUE") > 0
     assert points_of(await judged(await window_of(12)), "HIGH_VALUE") > 0
+    # Nobody's change is a state like that of one that cannot be read, and is written.
+    await snooze()
+    assert await blobs.read_blob(await blobs.warehouse(names.REPORTS), PATH) == b"{}"
     await snooze(SNOOZE)
     assert points_of(await judged(await window_of(12)), "HIGH_VALUE") == 0

@@ -18,7 +18,7 @@ CHANGE = RulesChange(
 
 def test_a_set_is_put_into_shadow_of_the_state_that_was_seen(app: type[App], capsys: pytest.CaptureFixture[str]):
     app.answers["/api/rules-in-use"] = [(200, msgspec.to_builtins(SEEN))]
-    changed = msgspec.structs.replace(SEEN, shadow="seed", changes=(CHANGE,))
+    changed = msgspec.structs.replace(SEEN, shadow="seed", changes=(CHANGE,), etag="changed")
     app.answers["/api/rules-in-use/shadow"] = [(200, msgspec.to_builtins(changed))]
 
     options = command_line().parse_args(["rules", "shadow", "seed", "--why", "to see", "--as", "Ana"])
@@ -27,6 +27,7 @@ def test_a_set_is_put_into_shadow_of_the_state_that_was_seen(app: type[App], cap
     assert app.asked[1:] == [("/api/rules-in-use/shadow", {"set": "seed", "why": "to see"})]
     text = capsys.readouterr().out
     assert "context judges windows, seed in its shadow" in text
+    assert "so already" not in text
     assert "An?a (key) shadowed seed: to see what it would say" in text
 
 
@@ -41,6 +42,15 @@ def test_who_ended_a_snooze_is_told_in_a_sentence(app: type[App], capsys: pytest
 
     assert options.run(options) == 0
     assert "Ana (key) woke PACE for customer 12: over" in capsys.readouterr().out
+
+
+def test_what_is_so_already_is_said(app: type[App], capsys: pytest.CaptureFixture[str]):
+    app.answers["/api/rules-in-use"] = app.answers["/api/rules-in-use/active"] = [(200, msgspec.to_builtins(SEEN))]
+
+    options = command_line().parse_args(["rules", "activate", "context", "--why", "again"])
+
+    assert options.run(options) == 0
+    assert "it is so already: nothing was changed" in capsys.readouterr().out
 
 
 def test_a_snooze_of_nobody_is_sent_as_it_was_written_and_the_refusal_is_told(

@@ -96,6 +96,26 @@ async def test_who_has_not_seen_the_latest_state_changes_nothing(http: aiohttp.C
     assert await in_use(http) == first
 
 
+async def test_what_is_so_already_is_answered_and_changes_neither_the_state_nor_the_chain(http: aiohttp.ClientSession):
+    start = await in_use(http)
+    before = await change(http, "shadow", None, etag=start["etag"])
+    _, first = await change(http, "active", "seed", etag=start["etag"])
+    until = (await azure_time() + timedelta(days=7)).isoformat()
+    snooze = {"rule": "MANY_STORES", "store": "3", "until": until, "why": "a business"}
+    _, asleep = await post(http, "snoozes", snooze, etag=first["etag"])
+
+    answers = [
+        await change(http, "active", "seed", etag=asleep["etag"], actor="Ben"),
+        await change(http, "shadow", None, etag=asleep["etag"]),
+        await post(http, "snoozes", snooze, etag=asleep["etag"]),
+    ]
+
+    assert before == (200, start)
+    assert answers == [(200, asleep)] * 3
+    assert len(asleep["changes"]) == 2
+    assert not await touched(http)
+
+
 async def test_a_rule_is_snoozed_for_a_customer_and_woken(http: aiohttp.ClientSession):
     until = await azure_time() + timedelta(days=7)
     snooze = {"rule": "MANY_STORES", "customer": "12", "until": until.isoformat(), "why": "a business"}

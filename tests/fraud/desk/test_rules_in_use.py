@@ -67,10 +67,32 @@ def test_a_set_that_nobody_has_and_the_active_one_are_refused(change: Callable[[
     assert refused.value.status == status
 
 
+def test_what_is_so_already_is_no_change():
+    state = active(in_shadow(START, "context"), "seed")
+
+    assert active(state, "seed") is state
+    assert in_shadow(state, "context") is state
+    assert in_shadow(START, None) is START
+    assert active(START, "seed") != START, "until then the setting names it"
+
+
+def test_the_same_snooze_is_no_change_as_long_as_it_runs_and_a_longer_one_is():
+    state = asleep()
+
+    assert asleep(state) is state
+    assert asleep(state, why="told again", when=NOON + timedelta(days=1), until=WEEK + CLOCKS) is state
+    assert len(asleep(state, until=WEEK + timedelta(days=1)).snoozes) == 2
+    assert len(asleep(state, customer="13").snoozes) == 2
+    assert len(asleep(state, rule="HIGH_VALUE").snoozes) == 2
+    assert len(asleep(state, when=WEEK).snoozes) == 2, "it has ended"
+    woke = woken(state, 1, Waking("over"), OPERATOR, NOON)
+    assert len(asleep(woke).snoozes) == 2
+
+
 def test_the_latest_changes_stay_and_their_numbers_go_on():
     state = START
-    for _ in range(MAX_CHANGES + 3):
-        state = active(state, "seed")
+    for number in range(MAX_CHANGES + 3):
+        state = active(state, SHIPPED[number % 2])
 
     assert [state.changes[0].number, state.changes[-1].number] == [4, MAX_CHANGES + 3]
 
@@ -172,9 +194,9 @@ def test_a_snooze_ends_once():
 
 def test_snoozes_stay_for_whoever_judges_again_and_are_bounded():
     state = START
-    for _ in range(MAX_SNOOZES):
-        state = asleep(state)
+    for customer in range(MAX_SNOOZES):
+        state = asleep(state, customer=str(customer))
     with pytest.raises(ProblemError, match="change the rule itself"):
-        asleep(state)
+        asleep(state, customer="of before")
 
     assert len(asleep(state, when=WEEK + KEPT).snoozes) == 1
