@@ -156,32 +156,14 @@ class EventRows:
             sequences=columns.sequences,
             stream=self._stream,
         )
-        self._rows.add_places(
-            Kind.CAPTURED,
-            self._partition_id,
-            malformed.sequences,
-            malformed.windows,
-            contents=np.array(malformed.contents, np.uint64),
-            flags=malformed.flags,
-            stream=self._stream,
-        )
-        self._rows.add_places(
-            Kind.PLACE,
-            self._partition_id,
-            places.sequences,
-            places.windows,
-            stores=places.stores,
-            contents=np.array(places.contents, np.uint64),
-            flags=places.flags,
-            stream=self._stream,
-        )
-        self._rows.add_places(
-            Kind.NAMELESS,
-            self._partition_id,
-            nameless.sequences,
-            nameless.windows,
-            stores=nameless.stores,
-            contents=np.array(nameless.contents, np.uint64),
-            flags=nameless.flags,
-            stream=self._stream,
-        )
+        for kind, bodies in ((Kind.CAPTURED, malformed), (Kind.PLACE, places), (Kind.NAMELESS, nameless)):
+            self._rows.add_places(
+                kind,
+                self._partition_id,
+                bodies.sequences,
+                bodies.windows,
+                stores=bodies.stores,
+                contents=np.array(bodies.contents, np.uint64),
+                flags=bodies.flags,
+                stream=self._stream,
+            )
