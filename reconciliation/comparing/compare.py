@@ -254,9 +254,10 @@ def _times_seen(kinds: NumberArray, starts: NumberArray) -> list[NumberArray]:
 
 
 def _beside(columns: _Columns, starts: NumberArray, scope: Scope) -> NumberArray:
-    """Keys that were seen only outside the range."""
+    """Keys that were seen only outside the range, and surely so."""
     windows = columns.window
     inside = (windows >= scope.first_window) & (windows <= scope.last_window)
+    inside |= ((columns.flags & Flag.AMBIGUOUS) != 0) & (windows == scope.first_window - 1)
     return ~np.logical_or.reduceat(inside, starts)
 
 

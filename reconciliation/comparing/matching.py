@@ -116,6 +116,10 @@ def _judgeable(store: int, expected: Sequence[RowSighting], sightings: Sightings
 
 
 def _window_of(position: int, event: RowSighting, outcomes: dict[Outcomes, Match]) -> int:
-    """The window of an expected event: where it was seen, if its time leaves that open."""
+    """The window of an expected event: where it was seen, if its time leaves that open.
+
+    One that was seen in neither is of the later, which is nearly all of the second. So of two ranges that meet in it
+    just one tells that it is missing: the second one, which reads the outcomes of both windows.
+    """
     seen = (match.satisfied[position] for match in outcomes.values() if position in match.satisfied)
-    return next(seen, event.window)
+    return next(seen, event.windows[-1])

@@ -67,8 +67,7 @@ class _Hits:
         yield from self._other_store()
         yield from self._other_window()
         for window, event in self._lacking:
-            # An event that may belong to a window beside the range is not known to be missing from the range.
-            if all(map(self._in_range, event.windows)):
+            if self._in_range(window):
                 yield _Hit(_MISSING[self._place], self._place, window, event)
         for sighting in self._strange:
             if self._in_range(sighting.window):
@@ -98,12 +97,15 @@ class _Hits:
 
     def _other_store(self) -> Iterator[_Hit]:
         """Reported or judged in its window for another store."""
-        for sighting in [strange for strange in self._strange if strange.window in self._matches.windows]:
-            pairs = [(window, event) for window, event in self._lacking if window == sighting.window]
+        for sighting in list(self._strange):
+            events = [event for event in self._matches.expected if sighting.window in event.windows]
+            if not events:
+                continue
+            pairs = [(window, event) for window, event in self._lacking if sighting.window in event.windows]
             if pairs:
                 self._lacking.remove(pairs[0])
             self._strange.remove(sighting)
-            event = pairs[0][1] if pairs else self._matches.expected[self._matches.windows.index(sighting.window)]
+            event = pairs[0][1] if pairs else events[0]
             if self._in_range(sighting.window):
                 yield _Hit("wrong_store", self._place, sighting.window, event, sighting)
 

@@ -65,12 +65,13 @@ class _Place:
         self._by_content: dict[int, RowSighting] = {}
         for event in self._events:
             self._by_content.setdefault(event.content, event)
-        self._settled: set[_Key] = set()
+        self._settled: dict[_Key, int] = {}
+        """The windows of the verdicts on events that have theirs."""
         self._numbers = {_key_of(event): number for number, event in enumerate(self._events)}
 
     def count(self, events: Sequence[RowSighting]) -> int:
         """The number of those that lie in the range."""
-        return sum(self._in_range(event.window) for event in events)
+        return sum(self._in_range(self._window_of(event)) for event in events)
 
     def findings(self) -> Iterator[tuple[str, Finding]]:
         """Verdicts that are falsified, moved, too many or on nothing, then what lacks its own, with names of places."""
@@ -83,14 +84,20 @@ class _Place:
                 yield from self._of_verdict("duplicates", verdict, event, name)
             else:
                 self.judged.append(event)
-                self._settled.add(_key_of(event))
+                self._settled[_key_of(event)] = verdict.window
                 yield from self._on_its_event(verdict, event, name)
         lacking = iter(self._lacking())
         for verdict, name in foreign:
             yield from self._on_a_foreign_content(verdict, name, next(lacking, None))
         for event in lacking:
-            if all(map(self._in_range, event.windows)):
-                yield self._name_of(event), _finding("missing_from_fraud", event, event)
+            window = self._window_of(event)
+            if self._in_range(window):
+                yield self._name_of(event), _finding("missing_from_fraud", event._replace(window=window), event)
+
+    def _window_of(self, event: RowSighting) -> int:
+        """The window of an event: where it was judged, if its time leaves that open, and otherwise the later one."""
+        judged = self._settled.get(_key_of(event))
+        return judged if judged in event.windows else event.windows[-1]
 
     def _is_isolated(self, event: RowSighting) -> bool:
         """True if it lies in quarantine, or must: the archive takes nothing that is malformed."""

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reconciliation.ranges import milliseconds
+from reconciliation.ranges import milliseconds, window_number
 from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, FIRST, flagged, seen_in, world_of
 from tests.reconciliation.test_planted_faults import named
-from tests.reconciliation.world import RANGE, START
+from tests.reconciliation.world import RANGE, START, suspicious_row
 
 
 @pytest.mark.parametrize("window", [BEFORE, AFTER])
@@ -30,12 +30,39 @@ def test_it_is_twice_if_it_is_in_both_and_missing_if_in_neither():
     assert named(seen_in(world_of(sale), sale, AFTER + 1))["wrong_window"] == {sale.id}
 
 
-@pytest.mark.parametrize(("moment", "window"), [(START, FIRST), (RANGE.end, RANGE.last_window + 1)])
-def test_on_the_edge_of_the_range_it_is_neither_missing_nor_unexpected(moment: datetime, window: int):
+@pytest.mark.parametrize("moment", [START, RANGE.end])
+def test_on_the_edge_of_the_range_it_is_right_in_either_window(moment: datetime):
     sale = flagged(milliseconds(moment), exact=False)
+    before = window_number(milliseconds(moment))
 
-    assert seen_in(world_of(sale), sale).balanced
-    assert seen_in(world_of(sale), sale, window).balanced
+    assert seen_in(world_of(sale), sale, before).balanced
+    assert seen_in(world_of(sale), sale, before + 1).balanced
+
+
+def test_of_two_ranges_that_meet_in_its_second_the_latter_says_that_it_is_missing():
+    sale = flagged(milliseconds(START), exact=False)
+    later = seen_in(world_of(sale), sale)
+    last = flagged(milliseconds(RANGE.end), exact=False)
+    earlier = seen_in(world_of(last), last)
+
+    assert named(later).items() >= {"missing_from_suspicious": {sale.id}, "missing_from_fraud": {sale.id}}.items()
+    assert (later.accounts.expected, later.accounts.matched) == (1, 0)
+    assert later.windows[0].missing_from_fraud == 1
+    assert earlier.balanced
+    assert (earlier.accounts.expected, earlier.accounts.matched) == (0, 0)
+
+
+@pytest.mark.parametrize("moment", [START, RANGE.end])
+def test_the_range_of_the_window_in_which_it_was_reported_says_that_nobody_judged_it(moment: datetime):
+    sale = flagged(milliseconds(moment), exact=False)
+    world = world_of(sale)
+    first = window_number(milliseconds(moment))
+    told: list[bool] = []
+    for window in (first, first + 1):
+        world.suspicious, world.verdicts = [suspicious_row(window, sale.store, [sale.id])], []
+        told.append("missing_from_fraud" in named(world.reconcile()))
+
+    assert told == ([False, True] if moment == START else [True, False])
 
 
 @pytest.mark.parametrize(("moment", "window"), [(EDGE, BEFORE), (EDGE + 1, AFTER), (EDGE - 1, BEFORE)])

@@ -2,17 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from reconciliation.comparing.places import _Place  # pyright: ignore[reportPrivateUsage]
 from reconciliation.comparing.sightings import RowSighting
-from reconciliation.ranges import window_end
+from reconciliation.ranges import milliseconds, window_end
 from reconciliation.reading.rows import Flag, Kind
 from reconciliation.reporting.report import Report
 from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, flagged, world_of
-from tests.reconciliation.world import Event, World
+from tests.reconciliation.world import RANGE, START, Event, World
 
 Line = dict[str, Any]
 
@@ -67,6 +68,18 @@ def test_a_fraud_under_a_long_id_without_its_verdict_is_named_by_its_place():
     assert (difference.by_place, difference.sequence_number) == (True, int(place.partition("-")[2]))
     assert (report.accounts.by_place, report.accounts.judged_by_place) == (1, 0)
     assert (report.accounts.missing_from_fraud, report.balanced) == (1, False)
+
+
+@pytest.mark.parametrize(("moment", "due"), [(START, 1), (RANGE.end, 0)])
+def test_of_two_ranges_that_meet_in_its_second_the_latter_says_that_it_lacks_its_verdict(moment: datetime, due: int):
+    world = world_of(replace(with_fields(id="x" * 300), enqueued=milliseconds(moment), exact=False))
+    world.by_place = {}
+
+    report = world.reconcile()
+
+    assert len(named(report).get("missing_from_fraud", [])) == due
+    assert (report.accounts.by_place, report.accounts.judged_by_place) == (due, 0)
+    assert report.windows[0].missing_from_fraud == due
 
 
 @pytest.mark.parametrize(
