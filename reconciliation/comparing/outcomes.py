@@ -74,7 +74,7 @@ class _Hits:
                 yield self._unexpected(sighting)
         for sighting in self._match.excess:
             if self._in_range(sighting.window):
-                yield _Hit("duplicates", self._place, sighting.window, self._matches.expected[0], sighting)
+                yield _Hit("duplicates", self._place, sighting.window, self._like(sighting), sighting)
 
     def _unseen(self) -> list[tuple[int, RowSighting]]:
         """The expected events that were not seen, each store, window and content once; a report names no content."""
@@ -122,12 +122,23 @@ class _Hits:
 
     def _unexpected(self, sighting: RowSighting) -> _Hit:
         if self._matches.expected:
-            return _Hit("duplicates", self._place, sighting.window, self._matches.expected[0], sighting)
+            return _Hit("duplicates", self._place, sighting.window, self._like(sighting), sighting)
         captured = self._sightings.captured
         if captured:
             event = min(captured, key=lambda event: event.store != sighting.store)
             return _Hit("unexpected_not_to_be_flagged", self._place, sighting.window, event, sighting)
         return _Hit("unexpected_absent_from_archive", self._place, sighting.window, None, sighting)
+
+    def _like(self, sighting: RowSighting) -> RowSighting:
+        """The expected event that a sighting repeats: of its store, window and content, as far as there is one."""
+        return min(
+            self._matches.expected,
+            key=lambda event: (
+                event.store != sighting.store,
+                sighting.window not in event.windows,
+                event.content != sighting.content,
+            ),
+        )
 
 
 def _findings(hits: Sequence[_Hit], sightings: Sightings, matches: Matches) -> Iterator[Finding]:

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 
 from reconciliation.ranges import milliseconds, window_number
 from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, FIRST, flagged, seen_in, world_of
 from tests.reconciliation.test_planted_faults import named
-from tests.reconciliation.world import RANGE, START, suspicious_row
+from tests.reconciliation.world import RANGE, START, event, suspicious_row, verdict
 
 
 @pytest.mark.parametrize("window", [BEFORE, AFTER])
@@ -63,6 +64,18 @@ def test_the_range_of_the_window_in_which_it_was_reported_says_that_nobody_judge
         told.append("missing_from_fraud" in named(world.reconcile()))
 
     assert told == ([False, True] if moment == START else [True, False])
+
+
+def test_a_verdict_that_is_doubled_counts_for_its_own_store():
+    first, second = flagged(EDGE - 2_000), replace(event(Random(1), EDGE - 1_000, flagged=True, store=8), partition=1)
+    world = world_of(first, second)
+    world.verdicts += [verdict(BEFORE, second.store, second.id, body=second.body)]
+
+    report = world.reconcile()
+
+    (repeated,) = next(each for each in report.differences if each.name == "duplicates").examples
+    assert repeated.store == "8"
+    assert {row.store: row.duplicates for row in report.stores if row.duplicates} == {"8": 1}
 
 
 @pytest.mark.parametrize(("moment", "window"), [(EDGE, BEFORE), (EDGE + 1, AFTER), (EDGE - 1, BEFORE)])
