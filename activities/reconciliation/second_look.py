@@ -112,16 +112,15 @@ def _is_settled(candidate: Doubtful, documents: Sequence[dict[str, Any]], keys: 
 
 
 def _moved(doubtful: Sequence[Doubtful], documents: Documents, keys: RunKeys) -> list[Doubtful]:
-    """The contents whose document says that it is of the captured event, and came at another time.
+    """The contents whose document says that it is of the captured event, and came at another time, or at none.
 
     One of another place may be of an earlier arrival of the content, which Capture has outside the range.
     """
     moved: list[Doubtful] = []
     for candidate in doubtful:
         difference, content = candidate.difference, candidate.doubt.content
-        place = ((difference.partition or "").rpartition("/")[2], difference.sequence_number)
         if candidate.name in _ARCHIVED and any(
-            place_of(document) == place and content_of(document, keys) == content and not _came_in(difference, document)
+            content_of(document, keys) == content and _is_moved(difference, document)
             for document in documents[_asked(difference)]
         ):
             difference = msgspec.structs.replace(difference, where=("Cosmos", "all-events"), fields=("enqueued_time",))
@@ -129,12 +128,16 @@ def _moved(doubtful: Sequence[Doubtful], documents: Documents, keys: RunKeys) ->
     return moved
 
 
-def _came_in(difference: Difference, document: dict[str, Any]) -> bool:
-    """True if a document came in the window of its event, or in the next one: it may be on the edge of both."""
+def _is_moved(difference: Difference, document: dict[str, Any]) -> bool:
+    """True if a document says that it is of a captured event, and came neither in its window nor in the next one: it
+    may be on the edge of both. One that says nothing of its arrival is of none that was captured.
+    """
     arrived = arrival_of(document)
     if arrived is None or arrived.tzinfo is None:
-        return False
-    return difference.window_end - WINDOW <= arrived <= difference.window_end + WINDOW
+        return True
+    place = ((difference.partition or "").rpartition("/")[2], difference.sequence_number)
+    came_in = difference.window_end - WINDOW <= arrived <= difference.window_end + WINDOW
+    return place_of(document) == place and not came_in
 
 
 async def _not_in_quarantine(candidates: Sequence[Doubtful], keys: RunKeys) -> list[Doubtful]:

@@ -165,6 +165,25 @@ async def test_a_document_whose_stamps_somebody_has_changed_is_named_wherever_it
     assert [example.fields for example in of_class.examples] == [(field,)]
 
 
+@pytest.mark.parametrize(
+    "stamps", [{}, {"archive": None}, {"archive": {}}, {"archive": {"enqueued_time": "zzz"}}], ids=str
+)
+async def test_a_document_from_which_somebody_has_taken_its_arrival_is_named(stamps: dict[str, object]):
+    world = World.of([*a_world(Random(8)).events, FRAUD])
+    await store(world)
+    (own,) = [document for document in world.documents if document.id == FRAUD.id]
+    bare = {name: value for name, value in document_of(world, own).items() if name != "archive"}
+    container = await cosmos.events()
+    await container.upsert_item(bare | stamps)
+
+    _, report = await reconcile(RANGE)
+    await container.delete_item(bare["id"], partition_key=str(bare["archive_key"]))
+
+    assert not report.balanced
+    (of_class,) = [each for each in report.differences if each.name == "differs_in_cosmos"]
+    assert [(example.event_id, example.fields) for example in of_class.examples] == [(FRAUD.id, ("enqueued_time",))]
+
+
 async def test_a_document_that_somebody_lets_expire_is_named():
     world = World.of([*a_world(Random(7)).events, FRAUD])
     await store(world)
