@@ -16,7 +16,7 @@ from azure.cosmos.exceptions import (
 
 from activities.quarantine import quarantine
 from fraud.quarantine import QuarantinedEvent
-from fraud.quarantine_index import Pointer, flagged_in, pointer_id, pointer_key
+from fraud.quarantine_index import Pointer, flagged_in, pointed, pointer_id, pointer_key
 from services import cosmos
 from services.concurrency import LARGE, beside
 
@@ -26,6 +26,14 @@ _PARTITION_FULL = (403, 1014)
 
 class PointerChangesError(Exception):
     """Others have changed the pointer at every attempt."""
+
+
+def _readable(document: dict[str, Any]) -> Pointer | None:
+    try:
+        pointer = msgspec.convert(document, Pointer)
+    except msgspec.ValidationError:
+        return None
+    return pointer if pointed(pointer.quarantined) else None
 
 
 async def isolate(record: QuarantinedEvent) -> bool:
@@ -60,14 +68,16 @@ async def _point(event_id: str, path: str, body: bytes) -> bool:
             return True
         try:
             existing: dict[str, Any] = await archive.read_item(pointer.id, partition_key=pointer.archive_key)
-            before = msgspec.convert(existing, Pointer)
-            if digest in before.quarantined:
+            before = _readable(existing)
+            if before and digest in before.quarantined:
                 return True
-            if not before.takes(len(body)):
+            if before and not before.takes(len(body)):
                 return False
+            # One that somebody has changed leads nowhere, and must not hold up the hub's partition.
+            after = before.leading_to(digest, path, len(body)) if before else pointer
             await archive.replace_item(
                 pointer.id,
-                existing | msgspec.to_builtins(before.leading_to(digest, path, len(body))),
+                existing | msgspec.to_builtins(after),
                 etag=existing["_etag"],
                 match_condition=MatchConditions.IfNotModified,
             )

@@ -4,10 +4,13 @@ Paths are computed from where the bytes came from, so that a redelivery writes t
 """
 
 import hashlib
+import re
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 
 import msgspec
+
+_PATH = re.compile(r"store-events/(?:[0-9]{2,4}/){4}p[0-9A-Za-z]{1,20}-[0-9]{1,19}\.json", re.ASCII)
 
 
 class QuarantinedEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +71,11 @@ def quarantined_path(enqueued: datetime, partition: str, sequence_number: int) -
     """The path of an event of the hub in quarantine; any time of the hour in which it was enqueued leads there."""
     hour = enqueued.astimezone(UTC).strftime("%Y/%m/%d/%H")
     return f"store-events/{hour}/p{partition}-{sequence_number}.json"
+
+
+def is_quarantined_path(path: str) -> bool:
+    """True if an event of the hub may lie there in quarantine: the service refuses some texts as names of blobs."""
+    return _PATH.fullmatch(path) is not None
 
 
 def raw(body: bytes) -> str:

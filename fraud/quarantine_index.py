@@ -13,6 +13,7 @@ import msgspec
 
 from fraud.events import MAX_ID_LENGTH, OWN_IDS, StoreKey
 from fraud.identity import BIGINT_DIGITS, KEYS_PER_STORE, has_digits
+from fraud.quarantine import is_quarantined_path
 from fraud.readable import is_plain_json, keepable, readable_objects
 from fraud.suspicion import is_suspicious
 
@@ -46,6 +47,15 @@ class Pointer(msgspec.Struct, frozen=True):
     def leading_to(self, digest: str, path: str, size: int) -> "Pointer":
         """The pointer with another body."""
         return Pointer(self.id, self.archive_key, self.quarantined | {digest: path}, self.bytes + size)
+
+
+def pointed(quarantined: object) -> dict[str, str] | None:
+    """The blobs by the digests of their bodies as a pointer has them; None if somebody has given it another form."""
+    try:
+        blobs = msgspec.convert(quarantined, dict[str, str])
+    except msgspec.ValidationError:
+        return None
+    return blobs if all(map(is_quarantined_path, blobs.values())) else None
 
 
 def flagged_events(body: bytes) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from azure.cosmos.exceptions import CosmosHttpResponseError
 from fraud.archive import KEY_FIELD, has_further_contents, read_in_part
 from fraud.events import StoreKey, is_event_id
 from fraud.identity import archive_key
-from fraud.quarantine_index import pointer_id
+from fraud.quarantine_index import pointed, pointer_id
 from fraud.slices import slices
 from services import names
 from services.clients import CachedClient
@@ -249,7 +249,9 @@ async def _find_pointers(asked: Sequence[Mapping[str, str]]) -> list[dict[str, d
     for pointers in slices(list(dict.fromkeys(name for event_ids in asked for name in event_ids)), MAX_IDS):
         ids = listed(pointers, "i")
         async for document in archive.query_items(_POINTERS.format(ids.names), parameters=ids.parameters):
-            blobs[document["id"]] = document["quarantined"]
+            # One that somebody has changed leads nowhere, and holds up no other id.
+            if of_pointer := pointed(document.get("quarantined")):
+                blobs[document["id"]] = of_pointer
     return [{event_ids[name]: blobs[name] for name in event_ids if name in blobs} for event_ids in asked]
 
 

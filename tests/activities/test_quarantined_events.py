@@ -17,7 +17,7 @@ from activities.window_ids import save_window
 from fraud import quarantine_index
 from fraud.analysis import WindowSummary
 from fraud.archive import ReceivedEvent, quarantined
-from fraud.quarantine_index import MAX_CONTENTS
+from fraud.quarantine_index import MAX_CONTENTS, pointer_id, pointer_key
 from fraud.quarantine_places import PlacesTask
 from fraud.verdicts import Verdict, from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
@@ -198,6 +198,34 @@ async def test_quarantine_blobs_that_are_gone_or_altered_hold_up_no_window(run: 
     verdicts = await verdicts_on(*(f"{run}-{name}" for name in "abc"))
 
     assert [verdict.band for verdict in verdicts] == ["unresolved", "unresolved", "low"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quarantined": None},
+        {"quarantined": {"digest": 7}},
+        {"quarantined": {"digest": ""}},
+        {"quarantined": {"digest": "x" * 2_000}},
+        {"bytes": "x", "quarantined": []},
+    ],
+    ids=lambda changes: str(changes)[:40],
+)
+async def test_a_pointer_that_somebody_has_changed_holds_up_neither_windows_nor_what_comes_after(
+    run: str, place: int, changes: dict[str, Any]
+):
+    first, again = (received(event_body(f"{run}-a", gift_wrap=n), place + n) for n in (1, 2))
+    await archive_events([first, received(event_body(f"{run}-b"), place)])
+    pointer = {"id": pointer_id(f"{run}-a"), "archive_key": pointer_key(f"{run}-a"), **changes}
+    await (await cosmos.events()).upsert_item(pointer)
+
+    without = await verdicts_on(f"{run}-a", f"{run}-b")
+    by_place = await archive_events([again])
+    after = await verdicts_on(f"{run}-a", f"{run}-b")
+
+    assert [verdict.band for verdict in without] == ["unresolved", "low"]
+    assert by_place == []
+    assert [verdict.band for verdict in after] == ["low", "low"]
 
 
 def path_of(event: ReceivedEvent) -> str:
