@@ -14,9 +14,9 @@ from typing import get_args
 import msgspec
 
 from benchmarks.labelled.comparing import RuleFigures, WorldFigures, judge_world, references
-from benchmarks.labelled.metrics import mean_and_spread
 from benchmarks.labelled.showing import show_worlds
 from benchmarks.rows import Row, alone
+from cli.rules.ranking import mean_and_spread
 from fraud.rules.shipped import FOR_FILES, shipped
 from worlds import Difficulty, WorldPlan
 from worlds.scenarios import EVASIVE, FRAUDS, HELD_OUT

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from benchmarks.labelled.flagged import Occurrence, is_flagged
-from benchmarks.labelled.metrics import auc, average_precision, precision_at
+from cli.rules.ranking import auc, average_precision, precision_at
 from fraud.verdicts import Band
 from worlds import LabelledWorld
 

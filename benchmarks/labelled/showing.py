@@ -6,7 +6,7 @@ from rich.console import Console
 
 from benchmarks.labelled.comparing import RuleFigures, WorldFigures
 from benchmarks.labelled.figures import Bands, Ranking, ScenarioFigures
-from benchmarks.labelled.metrics import mean_and_spread
+from cli.rules.ranking import mean_and_spread
 from worlds.scenarios import FRAUDS, HELD_OUT, LOOKALIKES
 
 _console = Console(highlight=False, width=80)

@@ -13,7 +13,7 @@ from fraud.replay.history import History
 from fraud.replay.replay import Judged, replay
 from fraud.rules.reading import RuleFileError, read_rules
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.shipped import FOR_FILES, shipped
+from fraud.rules.shipped import FOR_FILES, shipped, text_of_shipped
 from fraud.windows import window_of
 
 
@@ -23,17 +23,24 @@ def rules_of(name: str | None) -> RuleSet:
         return FOR_FILES
     if name in shipped():
         return shipped()[name]
-    path = Path(name)
     try:
-        return read_rules(path.read_text("utf-8"), KINDS, name)
+        return read_rules(text_of(name), KINDS, name)
+    except RuleFileError as error:
+        raise AppError(str(error)) from error
+
+
+def text_of(name: str | None) -> str:
+    """The text of a rule file, as `rules_of` takes its name. Raises AppError."""
+    if name is None or name in shipped():
+        return text_of_shipped(name or FOR_FILES.definition.name)
+    try:
+        return Path(name).read_text("utf-8")
     except FileNotFoundError as error:
         raise AppError(f"{name} is neither a rule file nor a set; the sets are {', '.join(shipped())}") from error
     except UnicodeDecodeError as error:
         raise AppError(f"{name} is not a text in UTF-8") from error
     except OSError as error:
         raise AppError(f"{name} cannot be read: {error.strerror}") from error
-    except RuleFileError as error:
-        raise AppError(str(error)) from error
 
 
 def arrivals_of(name: str) -> tuple[list[Arrival], Skipped]:

@@ -50,9 +50,13 @@ class FraudLabels:
                     event.get("event_type"), event.get("discount"), event.get("priority_shipping")
                 )
 
+    def is_fraud(self, verdict: ReplayVerdict) -> bool:
+        """True if a verdict is on fraud."""
+        return (verdict.id, verdict.enqueued_time) in self._frauds
+
     def found(self, verdicts: Iterable[ReplayVerdict]) -> tuple[BandQuality, ...]:
         """The figures of the verdicts that are high, and of those that are medium or high."""
-        told = [(verdict.band, (verdict.id, verdict.enqueued_time) in self._frauds) for verdict in verdicts]
+        told = [(verdict.band, self.is_fraud(verdict)) for verdict in verdicts]
         return tuple(
             _found(
                 " or ".join(bands), [truth for band, truth in told if band in bands], sum(truth for _, truth in told)

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from cli.options import whole_number
 from cli.rules.explaining import run_explain
+from cli.rules.fit.options import add_fit
+from cli.rules.fit.running import run_fit
 from cli.rules.replaying import run_replay
 from cli.rules.showing import run_check, run_show
 from cli.rules.trying import run_compare, run_try
@@ -54,6 +56,10 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
     for name in ("before", "after"):
         compare.add_argument(name, metavar=f"{name.upper()}.ndjson", help="verdicts that `replay` wrote")
     compare.add_argument("--json", action="store_true", help="print JSON for a script")
+    text = "Draw the weights of a set to labelled events, and write it as a file: other weights, the same rules."
+    fit = command("fit", text, run_fit)
+    add_fit(fit, _RULES)
+    add_history(fit)
 
     def of_app(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, parents=[app])
@@ -83,5 +89,10 @@ def add_events(parser: argparse.ArgumentParser, *, is_option: bool = False, may_
         parser.add_argument("--events", required=True, metavar="EVENTS.ndjson", help=text)
     else:
         parser.add_argument("events", metavar="EVENTS.ndjson", help=text, nargs="?" if may_be_absent else None)
+    add_history(parser)
+
+
+def add_history(parser: argparse.ArgumentParser) -> None:
+    """Add how many of a file's days are history."""
     text = "the file's first days (UTC), which are profiled and not judged (default: %(default)s)"
     parser.add_argument("--history-days", type=whole_number(0, _MOST_HISTORY), default=0, metavar="N", help=text)

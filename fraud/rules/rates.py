@@ -45,6 +45,10 @@ class Rates(msgspec.Struct):
             return steps[step].weight
         return max(min(steps[number].weight, self._most(rule, number)) for number in range(step + 1))
 
+    def most(self, rule: str, step: int) -> float:
+        """The most points that a step counts for; infinity as long as too little was seen."""
+        return math.inf if self.asked < LEAST_ASKED else self._most(rule, step)
+
     def _most(self, rule: str, step: int) -> int:
         share = (self.reached.get((rule, step), 0) + 1) / (self.asked + 2)
         return max(0, int(POINTS_PER_NAT * math.log(MOST_OF_FRAUDS / share)))

@@ -23,6 +23,11 @@ def retired() -> dict[str, RuleSet]:
     return {rules.id: rules for rules in sets}
 
 
+def text_of_shipped(name: str) -> str:
+    """The file of a set that comes with the app, by the set's name."""
+    return (files("fraud") / "rule_sets" / f"{name}.toml").read_text("utf-8")
+
+
 def _files(*within: str) -> list[Traversable]:
     folder = (files("fraud") / "rule_sets").joinpath(*within)
     return sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)

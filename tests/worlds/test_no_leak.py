@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.labelled.boosting import scores_of_unseen_groups
 from benchmarks.labelled.flagged import Occurrence, flagged_occurrences
-from benchmarks.labelled.metrics import auc
+from cli.rules.ranking import auc
 from worlds import LabelledWorld
 
 FIELDS: dict[str, Callable[[Occurrence], float]] = {

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.labelled.metrics import Ranked, auc, average_precision, mean_and_spread, precision_at
+from cli.rules.ranking import Ranked, auc, average_precision, mean_and_spread, precision_at
 
 RANKED = [(0.9, True), (0.8, False), (0.7, True), (0.6, False), (0.5, False)]
 TIED = [(0.9, True), (0.5, True), (0.5, False), (0.5, False), (0.1, False)]
