@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from services.hosting import runs_on_azure
+
 NAMESPACE = "fullyQualifiedNamespace"
 BLOB_SERVICE = "blobServiceUri"
 ACCOUNT = "accountEndpoint"
@@ -26,8 +28,6 @@ _KEYS = {
 """The fields that a connection string of each service holds at least, in one of these forms."""
 
 MANAGED_IDENTITY = "managedidentity"
-AZURE_INSTANCE = "WEBSITE_INSTANCE_ID"
-"""Set by Azure in every running app, and nowhere else."""
 
 
 class ConnectionSettingError(ValueError):
@@ -53,7 +53,7 @@ def read_connection(name: str, address_suffix: str, environment: Mapping[str, st
     text = environment.get(name, "").strip()
     address = environment.get(f"{name}__{address_suffix}", "").strip()
     if text:
-        if environment.get(AZURE_INSTANCE):
+        if runs_on_azure(environment):
             raise ConnectionSettingError(
                 f"{name} is a connection string, which is refused in Azure: remove it and set "
                 f"{name}__{address_suffix} and {name}__credential={MANAGED_IDENTITY}"

@@ -21,13 +21,13 @@ from fraud.watching.checks import Thresholds
 from services import names
 from services.connections import (
     ACCOUNT,
-    AZURE_INSTANCE,
     BLOB_SERVICE,
     NAMESPACE,
     Connection,
     ConnectionSettingError,
     read_connection,
 )
+from services.hosting import ON_AZURE, runs_on_azure
 from services.mail_settings import MAIL_SERVER, MailSettings, is_loopback, read_mail
 
 ALERT_WEBHOOK_URL = "ALERT_WEBHOOK_URL"
@@ -154,7 +154,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if secret and len(secret) < _SHORTEST_SECRET:
         problems.append(f"{WEBHOOK_SECRET} must have at least {_SHORTEST_SECRET} characters")
     switches: dict[str, bool] = {}
-    for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS, PLATFORM_LOGIN, SQL_PAGE):
+    for name in (PRODUCER_ANONYMOUS, MANAGEMENT_URLS, PLATFORM_LOGIN, SQL_PAGE, ON_AZURE):
         text = environment.get(name, "").strip().lower()
         switches[name] = text == "true"
         if text not in ("", "true", "false"):
@@ -171,7 +171,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     sweep_cases = _read_sweep_cases(environment, problems)
     thresholds = _read_thresholds(environment, problems)
     deadlines = _read_deadlines(environment.get(REVIEW_HOURS, ""), problems)
-    in_azure = bool(environment.get(AZURE_INSTANCE))
+    in_azure = runs_on_azure(environment)
     if switches[PLATFORM_LOGIN] and not in_azure:
         problems.append(f"{PLATFORM_LOGIN} must not be true: a login can stand before the app only on Azure")
     role = environment.get(API_ROLE, "").strip() or "reader"

@@ -224,6 +224,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     }
     siteConfig: {
       appSettings: [
+        // On Flex Consumption the platform sets no WEBSITE_INSTANCE_ID; the desk must not hang on what it sets at all.
+        { name: 'ON_AZURE', value: 'true' }
         // The triggers and the app read the same connections; see services/connections.py.
         { name: 'AzureWebJobsStorage__blobServiceUri', value: blobEndpoint }
         { name: 'AzureWebJobsStorage__queueServiceUri', value: queueEndpoint }

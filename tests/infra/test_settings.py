@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 
 from services import names
-from services.connections import AZURE_INSTANCE
 from services.mail_settings import MAIL_FROM, MAIL_SERVER, MAIL_TO
 from services.settings import (
     ALERT_WEBHOOK_URL,
@@ -75,7 +74,7 @@ class Recorded(Mapping[str, str]):
 
 
 def test_the_app_starts_in_azure_with_what_bicep_sets():
-    settings = read_settings({**bicep_settings(), AZURE_INSTANCE: "an instance"})
+    settings = read_settings(bicep_settings())
 
     connections = [
         settings.jobs_storage,
@@ -91,6 +90,15 @@ def test_the_app_starts_in_azure_with_what_bicep_sets():
     assert all(connection.connection_string is None for connection in connections)
     assert settings.reconciliation_schedule == "0 30 2 * * *"
     assert settings.alert_webhook_url == "https://example.com/alerts"
+
+
+def test_what_bicep_sets_tells_the_app_that_it_is_on_azure_whatever_the_platform_sets():
+    """Else the desk would take everybody on the internet for somebody at their own machine."""
+    settings = read_settings(bicep_settings())
+    with_login = read_settings({**bicep_settings(), "PLATFORM_LOGIN": "true"})
+
+    assert (settings.in_azure, settings.sql_page) == (True, False)
+    assert (with_login.in_azure, with_login.platform_login) == (True, True)
 
 
 def test_the_connections_are_addresses_of_what_bicep_makes():

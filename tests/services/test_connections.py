@@ -42,7 +42,7 @@ def test_an_address_alone_is_opened_by_the_default_identity():
 
 def test_in_azure_a_connection_string_is_refused():
     with pytest.raises(ConnectionSettingError, match=r"refused in Azure.*Warehouse__blobServiceUri"):
-        read(Warehouse=WAREHOUSE, WEBSITE_INSTANCE_ID="1")
+        read(Warehouse=WAREHOUSE, ON_AZURE="true")
 
 
 def test_neither_form_is_an_error_that_says_what_to_set():

@@ -75,12 +75,10 @@ def test_triggers_ask_for_keys_and_keys_are_kept_unless_a_setting_says_otherwise
 
 
 @pytest.mark.parametrize(
-    ("instance", "text", "asks"),
-    [("", "", True), ("", "false", False), ("i", "", False), ("i", "false", False), ("i", "true", True)],
+    ("site", "text", "asks"),
+    [("", "", True), ("", "false", False), ("s", "", False), ("s", "false", False), ("s", "true", True)],
 )
-def test_the_page_of_sql_asks_on_ones_own_machine_and_on_azure_only_if_it_is_told_to(
-    instance: str, text: str, asks: bool
-):
+def test_the_page_of_sql_asks_on_ones_own_machine_and_on_azure_only_if_it_is_told_to(site: str, text: str, asks: bool):
     identities = {
         "AzureWebJobsStorage__blobServiceUri": "https://a.blob.core.windows.net",
         "Warehouse__blobServiceUri": "https://w.blob.core.windows.net",
@@ -89,7 +87,7 @@ def test_the_page_of_sql_asks_on_ones_own_machine_and_on_azure_only_if_it_is_tol
         "Cosmos__accountEndpoint": "https://c.documents.azure.com",
         "RECONCILIATION_SCHEDULE": "0 30 2 * * *",
     }
-    assert read_settings({**identities, "WEBSITE_INSTANCE_ID": instance, "SQL_PAGE": text}).sql_page is asks
+    assert read_settings({**identities, "WEBSITE_SITE_NAME": site, "SQL_PAGE": text}).sql_page is asks
 
 
 @pytest.mark.parametrize("name", ["PRODUCER_ANONYMOUS", "MANAGEMENT_URLS", "SQL_PAGE"])

@@ -4,11 +4,22 @@ import azure.functions as func
 import pytest
 
 from fraud.desk.problems import ProblemError
+from function_app import callers
 from function_app.callers import LOCAL, caller_of_page
 from function_app.chosen_names import choice, chosen
 from function_app.desk.pages import TABLE
 from function_app.desk.routing import ViewMatch
 from function_app.desk.views.quarantine import hex_dump
+from services.settings import read_settings
+
+IDENTITIES = {
+    "AzureWebJobsStorage__blobServiceUri": "https://a.blob.core.windows.net",
+    "Warehouse__blobServiceUri": "https://w.blob.core.windows.net",
+    "EventHubs__fullyQualifiedNamespace": "h.servicebus.windows.net",
+    "ServiceBus__fullyQualifiedNamespace": "s.servicebus.windows.net",
+    "Cosmos__accountEndpoint": "https://c.documents.azure.com",
+    "RECONCILIATION_SCHEDULE": "0 30 2 * * *",
+}
 
 
 def test_bytes_are_shown_with_their_offset_and_their_text():
@@ -47,6 +58,17 @@ def test_a_request_that_pretends_to_be_logged_in_is_refused_on_ones_own_machine(
     with pytest.raises(ProblemError) as refusal:
         caller_of_page(request)
     assert refusal.value.status == 401
+
+
+@pytest.mark.parametrize("sign", ["WEBSITE_SITE_NAME", "WEBSITE_POD_NAME", "WEBSITE_INSTANCE_ID"])
+def test_on_azure_the_desk_is_closed_to_whoever_is_not_logged_in(monkeypatch: pytest.MonkeyPatch, sign: str):
+    on_azure = read_settings({**IDENTITIES, sign: "x"})
+    monkeypatch.setattr(callers, "settings", lambda: on_azure)
+    headers = {"cookie": "desk-name=operator:Ann"}
+
+    with pytest.raises(ProblemError) as refusal:
+        caller_of_page(func.HttpRequest("GET", "https://func-x.azurewebsites.net/desk", headers=headers, body=b""))
+    assert refusal.value.status == 403
 
 
 def test_whoever_has_not_chosen_a_name_is_you():
