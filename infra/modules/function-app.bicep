@@ -220,6 +220,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         alwaysReady: concat(readyArchivers, readyWorkflows)
         instanceMemoryMB: instanceMemory
         maximumInstanceCount: maximumInstances
+        // In Python the default is one request an instance: a page of the desk and its files would start several of them.
+        // 16 is what other languages get with 2 GB; every function awaits what it asks for.
+        triggers: { http: { perInstanceConcurrency: 16 } }
       }
     }
     siteConfig: {

@@ -4,6 +4,7 @@
 Bicep and the local stack to them, and to each other in what goes beyond names.
 """
 
+import inspect
 import re
 import tomllib
 from typing import Any
@@ -241,6 +242,20 @@ def test_the_instances_that_stay_ready_run_workflows_and_a_function_that_exists(
     assert "durable" in groups
     assert functions == {"archive-events"}
     assert functions <= indexed_functions().keys()
+
+
+def test_an_instance_answers_several_requests_at_once_and_each_function_waits_without_blocking_the_others():
+    """In Python the platform's default is one request an instance, so that a page and its files would start several."""
+    at_once = (
+        deploy()
+        .one(facts.SITE)
+        .at("properties.functionAppConfig.scaleAndConcurrency.triggers.http.perInstanceConcurrency")
+    )
+    answering = [each.call for each in indexed_functions().values() if each.trigger["type"] == "httpTrigger"]
+
+    assert at_once == 16
+    assert answering
+    assert [call.__name__ for call in answering if not inspect.iscoroutinefunction(call)] == []
 
 
 def test_the_alert_on_failed_workflows_knows_all_of_them():
