@@ -13,6 +13,7 @@ from fraud.routing import partition_of
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.facts import ENDPOINT, METRIC_ALERT, ZONE
 from tests.infra.figures import ten_seconds
+from tests.support.app_index import indexed_functions
 
 QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
 QUERY_PRICE = 1.50
@@ -24,6 +25,8 @@ README = (ROOT / "README.md").read_text()
 HOURS = 730
 LEAST_BATCH, LONGEST_WAIT, CHECKPOINT_EVERY = 200, 2, 5
 """Events, seconds and deliveries: the app settings of modules/function-app.bicep."""
+LEAST_SECONDS = 1
+"""Of an execution on Flex Consumption that is paid for, however short it is ("Flex Consumption plan hosting")."""
 REQUEST_KILOBYTES = 1.2
 """The size of what an execution leaves in the logs, estimated."""
 CASES_REQUEST_UNITS = 1_000
@@ -74,8 +77,15 @@ def costs(size: dict[str, Any]) -> dict[str, float]:
         "Service Bus": price("Service Bus"),
         "Cosmos": (units + CASES_REQUEST_UNITS) / 10 / 100 * HOURS * price("Cosmos") if units else 0,
         "Flex": (size["alwaysReadyArchivers"] + size["alwaysReadyWorkflows"]) * 2 * HOURS * 3600 * price("Flex"),
+        "Timers": minutely_timers() * HOURS * 60 * LEAST_SECONDS * 2 * price("Timers"),
         "Alerts": len(deploy().of(METRIC_ALERT)) * prices("Alerts")[0] + len(deploy().of(QUERY_ALERT)) * QUERY_PRICE,
     }
+
+
+def minutely_timers() -> int:
+    """The timers that run every minute, on instances of their own that are paid for while they run."""
+    schedules = [str(function.trigger.get("schedule", "")) for function in indexed_functions().values()]
+    return sum(re.fullmatch(r"\d+ \* \* \* \* \*", schedule) is not None for schedule in schedules)
 
 
 def deliveries(size: str) -> float:
@@ -168,7 +178,7 @@ def test_the_table_of_sizes_is_what_is_deployed(column: int, size: str):
     assert row("request units of the archive")[column] == (f"up to {units:,}/s" if units else "serverless")
     assert int(row("archiver instances")[column]) == numbers["alwaysReadyArchivers"]
     assert int(row("workflow instances")[column]) == numbers["alwaysReadyWorkflows"]
-    assert int(row("instances of the app")[column]) == numbers["maximumInstances"]
+    assert int(row("instances of a function")[column]) == numbers["maximumInstances"]
 
 
 def test_what_the_options_add_adds_up():

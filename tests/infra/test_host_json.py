@@ -137,6 +137,14 @@ def test_the_scheduler_gets_no_setting_that_belongs_to_the_storage_backend():
     assert "storageProvider" not in HOST["extensions"]["durableTask"]
 
 
+def test_the_page_tells_what_host_json_must_say_for_the_scale_controller_which_reads_no_settings():
+    """It reads the file only (azure-functions-host, FunctionsSyncManager.cs), so both must name the same backend."""
+    page = (ROOT / "docs" / "azure.md").read_text().partition("## The Durable Task Scheduler")[2].partition("\n## ")[0]
+    told = json.loads("{" + page.partition("```json\n")[2].partition("```")[0] + "}")
+
+    assert told["storageProvider"] == on_azure("scheduler")["extensions"]["durableTask"]["storageProvider"]
+
+
 def test_the_task_hub_of_the_scheduler_is_the_one_of_host_json():
     hub = deploy(durableBackend="scheduler").one(f"{facts.SCHEDULER}/taskHubs")
 
