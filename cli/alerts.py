@@ -1,4 +1,4 @@
-"""The alerts on the command line: of which windows the fraud team was told."""
+"""The alerts on the command line, and of which of them the fraud team was told."""
 
 import argparse
 
@@ -34,4 +34,6 @@ def _show(alert: AlertRow) -> None:
 def _told(alert: AlertRow) -> str:
     if alert.quiet:
         return "told to nobody"
+    if alert.waits:
+        return "not told yet"
     return "told" if alert.revision == 1 else "told again"

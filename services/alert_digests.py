@@ -49,6 +49,12 @@ async def waiting_alerts() -> dict[str, list[str]]:
     return groups
 
 
+async def names_waiting() -> frozenset[str]:
+    """The names of the alerts that wait: nobody was told of them yet."""
+    groups = await waiting_alerts()
+    return frozenset(path.rpartition("/")[2].removesuffix(".json") for paths in groups.values() for path in paths)
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """What waits at some paths: alerts, and by path the bytes of what nobody can read as one, with the reason."""
 

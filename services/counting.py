@@ -18,6 +18,7 @@ from reconciliation.capture.path import CaptureBlob
 from reconciliation.capture.reader import reader_of
 from reconciliation.capture.records import DamagedRecordError, Records
 from services import cosmos, names
+from services.alert_digests import names_waiting
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
 from services.desk.case_queries import IS_CASE
@@ -59,11 +60,13 @@ async def count_alerts(days: Sequence[datetime]) -> int:
     Those that are `quiet` and that an earlier version wrote count as well.
     """
     container = await warehouse(names.REPORTS)
+    waiting = await names_waiting()
     count = 0
     for day in days:
         listed = container.list_blobs(name_starts_with=f"alerts/{time_path(day)[:10]}/", include=["metadata"])
         async for page in listed.by_page():
-            count += len([blob async for blob in page if (blob.metadata or {}) != TOLD_TO_NOBODY])
+            alerts = [blob.name async for blob in page if (blob.metadata or {}) != TOLD_TO_NOBODY]
+            count += sum(name.rpartition("/")[2].removesuffix(".json") not in waiting for name in alerts)
             break
     return count
 

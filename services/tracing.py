@@ -128,7 +128,7 @@ async def find_judged_by_place(partition: str, sequence_number: int, window_end:
 
 
 async def find_alert(case_id: str, window_end: datetime) -> str | None:
-    """The first alert on a case; None if nobody was told."""
+    """The first alert on a case; None if there is not any."""
     path = f"alerts/{time_path(window_end)}/{case_id}.json"
     try:
         await (await warehouse(names.REPORTS)).get_blob_client(path).get_blob_properties()

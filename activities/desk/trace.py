@@ -10,6 +10,7 @@ from fraud.tracing import ContentTrace, Step, StepState, Trace, with_gaps
 from fraud.windows import store_label, window_of
 from reconciliation.ranges import Range, RangeError, parse_range
 from services import tracing
+from services.alert_digests import names_waiting
 from services.desk.cases import find_case
 from services.desk.events import event_details
 from services.instances import Filter, Instance, InstancesError, list_page
@@ -151,7 +152,9 @@ class _Way:
         else:
             self._add("Case", "missing", f"There is no case {blob.case_id} in Cosmos.")
         alert = await tracing.find_alert(blob.case_id, end)
-        if alert:
+        if alert and blob.case_id in await names_waiting():
+            self._add("Alert", "waiting", "It waits for the next message on its store.", href="/desk/alerts")
+        elif alert:
             self._add("Alert", "there", alert, href="/desk/alerts")
         else:
             self._add("Alert", self._late(end, _JUDGE_GRACE), "Nobody was told of the window.")

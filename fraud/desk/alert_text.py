@@ -32,14 +32,14 @@ def body_of(alert: WindowSummary) -> str:
 def subject_of_digest(digest: AlertDigest) -> str:
     """The subject: how much in how many windows, where, and how bad."""
     high = digest.bands.get("high", 0)
-    what = f"{high} high of {digest.suspicious} suspicious in {digest.windows} windows"
+    what = f"{high} high of {digest.suspicious} suspicious in {_windows(digest)}"
     return _printable(f"Fraud: {what}{_where(digest.store_id)}, worst score {digest.max_score}")
 
 
 def body_of_digest(digest: AlertDigest) -> str:
     """The body: the windows, their bands, and how to see the worst cases."""
     lines = [
-        f"{digest.windows} windows, {digest.window_start:%Y-%m-%d %H:%M} to {digest.window_end:%Y-%m-%d %H:%M} UTC: "
+        f"{_windows(digest)}, {digest.window_start:%Y-%m-%d %H:%M} to {digest.window_end:%Y-%m-%d %H:%M} UTC: "
         f"{bands_in_words(digest.bands)}.",
         f"Worst score {digest.max_score}.",
         "",
@@ -66,6 +66,10 @@ def card_of_digest(digest: AlertDigest) -> Card:
         "Worst score": str(digest.max_score),
     }
     return Card(title=subject_of_digest(digest), facts=facts, lines=[f"Case {name}" for name in digest.cases])
+
+
+def _windows(digest: AlertDigest) -> str:
+    return "1 window" if digest.windows == 1 else f"{digest.windows} windows"
 
 
 def _where(store: StoreKey | None) -> str:

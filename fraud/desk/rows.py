@@ -124,7 +124,12 @@ class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertRow(WindowSummary, frozen=True, kw_only=True, omit_defaults=False):
-    """An alert as the fraud team was told, under its own name: the window's counts, the blob of its verdicts."""
+    """An alert under its own name: the window's counts, and the blob of its verdicts.
+
+    Nobody was told yet of one that `waits` for the next digest.
+    """
+
+    waits: bool = False
 
 
 class RuleRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The alerts that the fraud team was told."""
+"""The alerts on windows, and which of them the fraud team was told."""
 
 import logging
 from typing import Any
@@ -11,6 +11,7 @@ from fraud.desk.queries import SpanQuestion
 from fraud.desk.rows import AlertRow
 from fraud.verdicts import time_path
 from services import names
+from services.alert_digests import names_waiting
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_first
@@ -42,8 +43,11 @@ async def list_alerts(asked: SpanQuestion) -> Page[AlertRow]:
         if len(listed) > asked.limit:
             break
     rows = await together((_row(path) for path in listed[: asked.limit]), at_once=_READS)
+    # After the alerts: what comes in between is listed by the next look.
+    waiting = await names_waiting()
     following = token_of(_Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None
-    return Page(tuple(row for row in rows if row is not None), following)
+    told = (msgspec.structs.replace(row, waits=row.name in waiting) for row in rows if row is not None)
+    return Page(tuple(told), following)
 
 
 async def _row(path: str) -> AlertRow | None:

@@ -16,8 +16,11 @@ from activities.send_digests import send_digests
 from activities.webhook import WebhookError
 from fraud.analysis import WindowSummary
 from fraud.desk.digests import AlertDigest
+from fraud.desk.queries import SpanQuestion
 from local_azure.testing.web import serving
 from services import blobs, names
+from services.counting import count_alerts
+from services.desk.alerts import list_alerts
 from services.settings import settings
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.support.mail_receiver import MailReceiver, receiving
@@ -156,6 +159,27 @@ async def test_what_comes_within_the_minutes_is_told_at_their_end(receiver: Rece
 
     assert (early, late) == (0, 1)
     assert [digest.windows for digest in receiver.digests] == [1, 2]
+
+
+async def test_an_alert_counts_as_told_once_its_digest_was_taken(receiver: Receiver, at: Callable[[int], None]):
+    async def waits() -> dict[str, bool]:
+        page = await list_alerts(SpanQuestion(start=LATER, end=LATER))
+        return {row.name: row.waits for row in page.items}
+
+    receiver.is_away = True
+    await told(alert(1, high=1))
+    with pytest.raises(WebhookError):
+        await send_digests()
+
+    assert await waits() == {"window-3-x1": True}
+    assert await count_alerts([LATER]) == 0
+
+    receiver.is_away = False
+    await send_digests()
+    await told(alert(2, high=1))
+
+    assert await waits() == {"window-3-x1": False, "window-3-x2": True}
+    assert await count_alerts([LATER]) == 1
 
 
 async def test_a_receiver_that_is_away_gets_all_of_it_when_it_is_back(receiver: Receiver, at: Callable[[int], None]):

@@ -1,15 +1,19 @@
 """Contract: the way of an event that no window can name leads to its verdict by place."""
 
+import os
 import uuid
 
 import pytest
 
+from activities.alert_fraud_team import alert_fraud_team
 from activities.archive_events import archive_events
 from activities.desk.trace import trace_event
 from activities.window_ids import save_window
 from fraud.archive import ReceivedEvent
 from fraud.windows import SuspiciousWindow
 from orchestrations.judge_quarantine import judge_quarantine
+from services import blobs, names
+from services.settings import settings
 from tests.activities.window_activities import judge_and_store
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 from tests.trust.inline_engine import run_inline
@@ -52,3 +56,23 @@ async def test_a_history_that_is_not_there_is_not_said_to_have_been_purged_for_a
     (says,) = [step.says for step in way.steps if step.name == "Orchestration"]
     assert says.startswith(f"No history of the name {task.name} was found")
     assert "or a repair" in says
+
+
+async def test_an_alert_that_waits_for_its_digest_is_not_said_to_be_told(monkeypatch: pytest.MonkeyPatch):
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    body = event_body(event_id, store_id=STORE, discount=60, priority_shipping=True)
+    await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    summary = await judge_and_store(await save_window(SuspiciousWindow(STORE, (event_id,), WINDOW_ENDING_1010)), 0)
+    monkeypatch.setitem(os.environ, "ALERT_DIGEST_MINUTES", "5")
+    monkeypatch.setitem(os.environ, "ALERT_WEBHOOK_URL", NOBODY)
+    settings.cache_clear()
+    await alert_fraud_team(summary)
+    settings.cache_clear()
+
+    (way,) = (await trace_event(event_id, NOBODY)).contents
+
+    (step,) = [step for step in way.steps if step.name == "Alert"]
+    assert (step.state, step.says) == ("waiting", "It waits for the next message on its store.")
+    reports = await blobs.warehouse(names.REPORTS)
+    async for blob in reports.list_blobs(name_starts_with="alerts-waiting/"):
+        await blobs.delete_blob(reports, blob.name)

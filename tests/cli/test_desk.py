@@ -147,13 +147,15 @@ def test_alerts_are_listed_with_the_case_of_each_and_who_was_told(app: type[App]
     )
     again = msgspec.structs.replace(alert, revision=2, store_id=None)
     quiet = msgspec.structs.replace(alert, revision=3, quiet=True)
-    app.answers["/api/alerts?limit=20"] = [(200, as_json(Page((quiet, again, alert), "more")))]
+    waiting = msgspec.structs.replace(alert, waits=True)
+    app.answers["/api/alerts?limit=20"] = [(200, as_json(Page((waiting, quiet, again, alert), "more")))]
 
     text = shown(capsys, "alerts")
 
     assert f"  2026-01-02 10:10  store 3  worst  90  2 high, 10 low; told\n  {NAME}\n" in text
     assert "no store  worst  90  2 high, 10 low; told again\n" in text
     assert "told to nobody" in text
+    assert f"2 high, 10 low; not told yet\n  {NAME}\n" in text
     assert "there are more" in text
     assert max(map(len, text.splitlines())) <= 80
 

@@ -1,4 +1,4 @@
-"""The page of alerts: of which windows the fraud team was told, each with its case."""
+"""The page of alerts, each with its case and whether the fraud team was told of it."""
 
 from urllib.parse import quote
 

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from fraud.desk.alert_cards import Card, Format, posted
+from fraud.desk.alert_text import body_of_digest, subject_of_digest
 from fraud.desk.digests import digest_of, worst_band
 from tests.activities.test_mail import ALERT
 
@@ -46,3 +47,11 @@ def test_a_digest_counts_an_amended_window_once_and_has_the_name_of_its_alerts()
     assert worst_band(msgspec.structs.replace(ALERT, bands={"high": 0, "medium": 2, "low": 1})) == "medium"
     with pytest.raises(ValueError, match="one alert"):
         digest_of([])
+
+
+@pytest.mark.parametrize(("names", "says"), [("x", "in 1 window at"), ("xy", "in 2 windows at")])
+def test_a_digest_says_how_many_windows_it_is_of(names: str, says: str):
+    digest = digest_of([msgspec.structs.replace(ALERT, name=f"window-3-{name}") for name in names])
+
+    assert says in subject_of_digest(digest)
+    assert body_of_digest(digest).startswith(says.removeprefix("in ").removesuffix(" at") + ", ")
