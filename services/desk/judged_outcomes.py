@@ -21,7 +21,7 @@ from fraud.quarantine_places import places_tasks
 from fraud.slices import slices
 from fraud.suspicion import store_of
 from fraud.verdicts import Verdict, readable_verdicts, time_path
-from fraud.windows import store_label, window_of
+from fraud.windows import WINDOW, store_label, window_of
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from services.concurrency import LARGE, beside, together
@@ -39,22 +39,28 @@ _record = msgspec.json.Decoder(QuarantinedEvent)
 async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
     """The verdict on each event, judged in its window or by its place, by id: of several the one of the highest score.
 
+    A producer sends an event again that it holds for lost: if that falls into the next window it is judged there, too,
+    and the archive, which keeps a content once, has its first arrival alone.
+
     An event that has arrived and was not judged has a verdict without a band; one that has not arrived has none, nor
     has one in quarantine that is not flagged. Of the latter at most 20 bodies are read for each id, as pointers say.
     """
     windows: defaultdict[_Window, set[str]] = defaultdict(set)
+    next_windows: defaultdict[_Window, set[str]] = defaultdict(set)
     places: defaultdict[_Places, set[str]] = defaultdict(set)
     for asked in slices(list(dict.fromkeys(ids)), _IDS):
         quarantined = await _quarantined(asked)
         for event_id, window in chain(await _windows_of(asked), ((each, window) for each, window, _ in quarantined)):
             windows[window].add(event_id)
+            next_windows[_next(window)].add(event_id)
         for event_id, _, place in quarantined:
             places[place].add(event_id)
     container = await warehouse(names.FRAUD_EVENTS)
     in_windows = (_of_window(container, window, ids) for window, ids in windows.items())
+    sent_again = (_if_judged(container, window, ids) for window, ids in next_windows.items())
     by_place = (_of_places(container, of_places, ids) for of_places, ids in places.items())
     verdicts: dict[str, OutcomeVerdict] = {}
-    for of_some in await together(chain(in_windows, by_place), at_once=_READS):
+    for of_some in await together(chain(in_windows, sent_again, by_place), at_once=_READS):
         for event_id, verdict in of_some.items():
             if event_id not in verdicts or verdict.score > verdicts[event_id].score:
                 verdicts[event_id] = verdict
@@ -115,6 +121,16 @@ async def _of_window(container: ContainerClient, window: _Window, ids: set[str])
             if verdict.event_id in ids and verdict.score >= best[verdict.event_id].score:
                 best[verdict.event_id] = _told(verdict)
     return best
+
+
+def _next(window: _Window) -> _Window:
+    store, end = window
+    return store, end + WINDOW
+
+
+async def _if_judged(container: ContainerClient, window: _Window, ids: set[str]) -> dict[str, OutcomeVerdict]:
+    verdicts = await _of_window(container, window, ids)
+    return {event_id: verdict for event_id, verdict in verdicts.items() if verdict.band is not None}
 
 
 async def _of_places(container: ContainerClient, places: _Places, ids: set[str]) -> dict[str, OutcomeVerdict]:

@@ -2,6 +2,7 @@
 
 import uuid
 
+import msgspec
 import pytest
 
 from activities.archive_events import archive_events
@@ -9,14 +10,20 @@ from activities.judge_places import judge_places
 from activities.window_ids import save_window
 from fraud.archive import ReceivedEvent
 from fraud.quarantine_places import PlacesTask
-from fraud.windows import SuspiciousWindow
+from fraud.verdicts import from_ndjson, to_ndjson
+from fraud.windows import WINDOW, SuspiciousWindow, Window
+from services import names
+from services.blobs import warehouse, write_blob
 from services.desk.judged_outcomes import verdicts_on
-from tests.activities.window_activities import judge_and_store
+from tests.activities.window_activities import judge_and_store, verdicts_of
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
 _thousands = iter(range(80_000_000, 90_000_000, 1_000))  # no other file counts there, and the store is shared
+
+
+STORE = 8_437
 
 
 @pytest.fixture
@@ -53,3 +60,30 @@ async def test_a_verdict_by_place_is_found_and_not_taken_for_one_on_its_neighbou
     assert verdicts[event_id].band is not None
     assert verdicts[event_id].score > verdicts[f"{event_id}-b"].score
     assert verdicts[event_id].window_end == WINDOW_ENDING_1010.end
+
+
+async def test_the_verdict_on_an_event_that_was_sent_again_in_the_next_window_counts_if_it_is_the_worse(event_id: str):
+    await arrived(event_body(event_id, store_id=STORE, discount=60, priority_shipping=True))
+    first = await save_window(SuspiciousWindow(STORE, (event_id,), WINDOW_ENDING_1010))
+    await judge_and_store(first, 0)
+    before = (await verdicts_on([event_id]))[event_id]
+    window = Window(WINDOW_ENDING_1010.end, WINDOW_ENDING_1010.end + WINDOW)
+    again = await save_window(SuspiciousWindow(STORE, (event_id,), window))
+    summary = await judge_and_store(again, 0)
+    (verdict,) = from_ndjson(await verdicts_of(summary))
+    worse = msgspec.structs.replace(verdict, score=before.score + 50, band="high")
+    path = summary.verdicts_blob.partition("/")[2]
+    await write_blob(await warehouse(names.FRAUD_EVENTS), path, to_ndjson([worse]))
+
+    after = (await verdicts_on([event_id]))[event_id]
+
+    assert (before.window_end, after.window_end) == (WINDOW_ENDING_1010.end, window.end)
+    assert (after.band, after.score) == ("high", before.score + 50)
+
+
+async def test_an_event_that_nobody_has_judged_is_of_the_window_in_which_it_arrived(event_id: str):
+    await arrived(event_body(event_id, store_id=STORE))
+
+    verdict = (await verdicts_on([event_id]))[event_id]
+
+    assert (verdict.band, verdict.window_end) == (None, WINDOW_ENDING_1010.end)
