@@ -27,8 +27,12 @@ REVIEW_FIELD = "review"
 MAX_ENTRIES = 1_000
 """Entries of a case's journal."""
 
-Person = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Why = Annotated[str, Meta(min_length=1, max_length=2_000)]
+SAID = r"\S"
+"""The pattern of a text that says something: blanks alone are neither a name nor a reason."""
+Person = Annotated[
+    str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+]
+Why = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=SAID)]
 
 
 class DecidedOn(msgspec.Struct, frozen=True, kw_only=True):

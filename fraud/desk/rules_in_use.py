@@ -16,7 +16,7 @@ from fraud.context.event_facts import key, store_text
 from fraud.desk.callers import Caller
 from fraud.desk.problems import ProblemError, bad_request, not_found
 from fraud.desk.queries import Moment
-from fraud.desk.review import By, Why
+from fraud.desk.review import SAID, By, Why
 from fraud.events import UNKNOWN_STORE
 from fraud.rules.definition import RuleName
 from fraud.snoozes import Because, Snooze, SnoozedKey
@@ -82,7 +82,7 @@ class RuleToSnooze(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     rule: RuleName
     until: Moment
-    why: Because
+    why: Annotated[Because, Meta(pattern=SAID)]
     customer: SnoozedKey | None = None
     store: SnoozedKey | None = None
 

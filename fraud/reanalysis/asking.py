@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Meta
 
 from fraud.desk.problems import ProblemError, bad_request
-from fraud.desk.queries import CaseId, Moment, StoreName
+from fraud.desk.queries import CaseId, Moment, StoreName, check_span
+from fraud.desk.review import SAID
 from fraud.reanalysis.messages import Reanalysis, ReanalysisPhase, ReanalysisState
 from fraud.reanalysis.trial import TrialProgress, TrialState
 from fraud.rules.reading import MAX_FILE
@@ -30,12 +31,16 @@ class ReanalysisOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     start: Moment | None = msgspec.field(name="from", default=None)
     end: Moment | None = msgspec.field(name="to", default=None)
-    why: Annotated[str, Meta(min_length=1, max_length=500)]
+    why: Annotated[str, Meta(min_length=1, max_length=500, pattern=SAID)]
     rules: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
     store: StoreName | None = None
     band: Band | None = None
     window: CaseId | None = None
     confirm: Annotated[int, Meta(ge=0, le=2**53 - 1)] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is in no calendar."""
+        check_span(self.start, self.end)
 
 
 class TrialOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,12 +51,16 @@ class TrialOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     start: Moment | None = msgspec.field(name="from", default=None)
     end: Moment | None = msgspec.field(name="to", default=None)
-    why: Annotated[str, Meta(min_length=1, max_length=500)]
+    why: Annotated[str, Meta(min_length=1, max_length=500, pattern=SAID)]
     rules: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
     text: Annotated[str, Meta(min_length=1, max_length=MAX_FILE)] | None = None
     store: StoreName | None = None
     band: Band | None = None
     window: CaseId | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is in no calendar."""
+        check_span(self.start, self.end)
 
     def windows(self, rules: str) -> ReanalysisOrder:
         """The windows as a re-analysis asks for them, with the id of the set."""
@@ -78,7 +87,7 @@ class TrialRow(msgspec.Struct, frozen=True, kw_only=True):
 class ReanalysisStop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The reason why a re-analysis is stopped."""
 
-    why: Annotated[str, Meta(min_length=1, max_length=500)]
+    why: Annotated[str, Meta(min_length=1, max_length=500, pattern=SAID)]
 
 
 class ReanalysisRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from fraud.desk.problems import ProblemError
+from fraud.desk.review import SAID
 
 _PLACE = re.compile(r"at `\$\.(\w+)")
 _MISSING = re.compile(r"missing required field `(\w+)`")
@@ -42,7 +43,7 @@ def wrong_field(error: msgspec.ValidationError | ProblemError, labels: Mapping[s
 
 
 def _verb(text: str) -> str:
-    if _MISSING.search(text):
+    if _MISSING.search(text) or f"regex {SAID!r}" in text:
         return "is missing"
     if bound := _BOUND.search(text):
         is_length = "of length" in text

@@ -25,6 +25,9 @@ from function_app.desk.wrong_fields import wrong_field
         (CampaignRequest, {"bad_event_ratio": "much"}, "Bad event ratio must be a number."),
         (Decision, {"outcome": "confirmed", "why": ""}, "Why is missing."),
         (Decision, {"outcome": "confirmed"}, "Why is missing."),
+        (Decision, {"outcome": "confirmed", "why": " \n"}, "Why is missing."),
+        (CaseQuery, {"from": "9999-12-31T23:59:59-12:00"}, "From must be a time like 2026-01-31T10:00:00Z."),
+        (EventQuery, {"to": "0001-01-01T00:00:00+14:00"}, "To must be a time like 2026-01-31T10:00:00Z."),
     ],
 )
 def test_a_person_is_told_which_field_is_wrong_and_what_it_must_be(kind: Any, given: dict[str, str], says: str):
