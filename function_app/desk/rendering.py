@@ -1,5 +1,6 @@
 """Renders templates as HTML. Everything that a template prints is escaped."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,12 @@ def store(value: object, word: str = "store") -> str:
 
 def moment(value: datetime | None) -> str:
     """`2026-01-02 10:05:00`, in UTC."""
-    return UNKNOWN if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    if value is None:
+        return UNKNOWN
+    # An earlier version took orders with times that no calendar has in UTC: their pages are shown all the same.
+    with suppress(OverflowError):
+        value = value.astimezone(UTC)
+    return value.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def span(value: timedelta | float | None) -> str:

@@ -1,6 +1,6 @@
 """Numbers, times and contents as the desk writes them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -26,6 +26,11 @@ def test_a_length_of_time_has_the_units_that_tell_it(seconds: float, text: str):
 
 def test_what_is_not_known_is_a_dash():
     assert {rendering.span(None), rendering.number(None), rendering.moment(None)} == {rendering.UNKNOWN}
+
+
+def test_a_moment_is_told_in_utc_and_as_it_is_where_no_calendar_has_it_there():
+    assert rendering.moment(datetime.fromisoformat("2026-01-02T10:05:00+02:00")) == "2026-01-02 08:05:00"
+    assert rendering.moment(datetime.fromisoformat("9999-12-31T23:59:59-12:00")) == "9999-12-31 23:59:59"
 
 
 def test_json_is_shown_over_lines_whether_it_is_text_or_not():
