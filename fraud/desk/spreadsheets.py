@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The beginnings of a formula, the last four as they are as wide as a Chinese character. Source: "CSV Injection" of
+OWASP."""
 _KEPT = "\n\t"
 
 

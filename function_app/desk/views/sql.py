@@ -32,7 +32,6 @@ _LONGEST = 10_000
 _LONGEST_ADDRESS = 4_000
 """A server takes 8 KB for the first line of a request; a longer question has no address of its own."""
 _STATUS = {"answered": 200, "wrong": 400, "too much": 422, "away": 503}
-"""What a spreadsheet may take for a formula at the beginning of a text."""
 _NAME = re.compile(r"[A-Za-z0-9-]{1,200}")
 _CASES = ("window-", "quarantine-", "sweep-")
 _CELL = 300
