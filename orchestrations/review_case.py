@@ -16,8 +16,9 @@ def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Or
     """Wait until somebody decides a case, or until nothing is left to be done. Gives its last state.
 
     The case in Cosmos says if it is decided; the external event `decided` only makes the orchestration look at once. An
-    event without a decision changes nothing, and a lost event is made up for by the next step. The times of all timers
-    follow from the start, so what is scheduled next does not depend on the clock.
+    event without a decision changes nothing, and a lost event is made up for by the next step. So is a notice that no
+    receiver takes: a webhook that is away must not keep a case from being escalated. The times of all timers follow
+    from the start, so what is scheduled next does not depend on the clock.
     """
     start = context.current_utc_datetime
     steps = task.steps()
@@ -37,7 +38,11 @@ def review_case(context: df.DurableOrchestrationContext, task: ReviewTask) -> Or
                 state = yield from _take(context, task, None, start, due)
         if not state.waits:
             break
-        state = yield from _take(context, task, step, start + end, due)
+        try:
+            state = yield from _take(context, task, step, start + end, due)
+        except Exception:  # noqa: BLE001 - the SDK raises nothing more exact
+            # The step is noted, and no receiver has taken its notice for longer than the retries: the next is taken.
+            state = yield from _take(context, task, None, start, due)
     context.set_custom_status({"phase": "ended"})
     return state
 

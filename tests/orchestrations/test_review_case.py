@@ -103,3 +103,17 @@ async def test_a_case_without_an_expiry_stays_escalated_and_ends_the_waiting(hub
 
     assert taken(steps) == ["opened", "reminded", "escalated"]
     assert status["output"] == {"state": "escalated"}
+
+
+async def test_a_case_is_escalated_and_expires_though_no_receiver_has_taken_its_reminder(
+    hub: RunningHub, steps: FakeActivities
+):
+    hub.clock = RunningHub.clock_at_speed(100_000)
+    await hub.start("review_case", review(expire=72), INSTANCE)
+    await entered(steps, 1)
+
+    steps.failures["take_review_step"] = 40
+    status = await hub.ended(INSTANCE, seconds=60)
+
+    assert taken(steps) == ["opened", *["reminded"] * 40, "None", "escalated", "expired"]
+    assert status["output"] == {"state": "expired"}
