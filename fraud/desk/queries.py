@@ -16,14 +16,14 @@ CaseId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,200}\Z", description="The
 Moment = Annotated[datetime, Meta(tz=True)]
 CustomerId = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
 Path = Annotated[str, Meta(min_length=1, max_length=1_024)]
-_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def check_span(start: datetime | None, end: datetime | None) -> None:
-    """Raise ValueError, in msgspec's words, for a time that leaves the calendar in UTC, or some weeks earlier."""
+    """Raise ValueError, in msgspec's words, for a time that has no year of four digits in UTC or some weeks earlier."""
     for field, moment in (("from", start), ("to", end)):
         if moment is not None and not _FIRST <= moment < _LAST:
-            raise ValueError(f"Expected `datetime` of the years 2 to 9998 - at `$.{field}`")
+            raise ValueError(f"Expected `datetime` of the years 1900 to 9998 - at `$.{field}`")
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

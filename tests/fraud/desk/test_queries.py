@@ -14,7 +14,7 @@ from fraud.reanalysis.asking import ReanalysisOrder, TrialOrder
 _WHY = {"why": "a look"}
 
 
-@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "0001-03-02T00:00:00Z"])
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "0999-03-02T00:00:00Z"])
 @pytest.mark.parametrize("field", ["from", "to"])
 @pytest.mark.parametrize("kind", [SpanQuestion, CaseQuery, EventQuery, ReanalysisOrder, TrialOrder])
 def test_a_time_that_is_in_no_calendar_once_it_is_told_in_utc_is_refused_by_its_field(
@@ -27,9 +27,9 @@ def test_a_time_that_is_in_no_calendar_once_it_is_told_in_utc_is_refused_by_its_
 
 
 def test_the_times_of_other_zones_and_of_old_years_are_taken():
-    asked = msgspec.convert({"from": "0002-01-01T00:00:00Z", "to": "2026-03-04T01:00:00+14:00"}, CaseQuery)
+    asked = msgspec.convert({"from": "1900-01-01T00:00:00Z", "to": "2026-03-04T01:00:00+14:00"}, CaseQuery)
 
-    assert (asked.start, asked.end) == (datetime(2, 1, 1, tzinfo=UTC), datetime(2026, 3, 3, 11, tzinfo=UTC))
+    assert (asked.start, asked.end) == (datetime(1900, 1, 1, tzinfo=UTC), datetime(2026, 3, 3, 11, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n\t ", "\u3000"])
