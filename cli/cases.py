@@ -69,6 +69,8 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
     say_wrapped(
         f"discount given {money(case.stakes.discount_given)}, rule set {case.rule_set}, revision {case.revision}"
     )
+    if case.has_changed_since:
+        say("its verdicts have changed since it was decided")
     for verdict in details.verdicts[:_SHOWN_VERDICTS]:
         console.print(f"\n  {verdict.score:>4} {verdict.band:<10} {plain(verdict.event_id)}", markup=False)
         if verdict.event is not None:

@@ -24,6 +24,11 @@ class CaseRow(Case, frozen=True, kw_only=True):
     judged_at: datetime | None = None
     review: Review = Review()
 
+    @property
+    def has_changed_since(self) -> bool:
+        """True if it was decided, and its verdicts have changed since: late events or a re-analysis amended them."""
+        return self.review.revision is not None and self.review.revision != self.revision
+
 
 class CaseDetails(msgspec.Struct, frozen=True, kw_only=True):
     """A case, its worst verdicts first, and its journal. `verdicts_in_all` counts those that the blob holds.

@@ -11,6 +11,7 @@ from cli.app_client import AppError
 from cli.commands import command_line
 from fraud.desk.linking import Linked, LinkedCase
 from fraud.desk.paging import Page
+from fraud.desk.review import Review
 from fraud.desk.rows import AlertRow, CaseDetails, CaseRow, DeadLetterRow, QuarantineRow
 from fraud.desk.set_aside import Redriven, RefusedLetter, Resubmitted
 from fraud.events import UNKNOWN_STORE
@@ -76,6 +77,20 @@ def test_a_case_is_shown_with_why_and_nothing_in_it_moves_the_cursor(
     assert "evil?[2J" in text
     assert all(reason.evidence[:40] in text for reason in VERDICT.reasons)
     assert "and 2 more" in text
+    assert "have changed since" not in text
+
+
+def test_a_case_says_if_its_verdicts_have_changed_since_it_was_decided(
+    app: type[App], capsys: pytest.CaptureFixture[str]
+):
+    decided = Review(state="confirmed", decided_by="Ana", revision=1)
+    case = msgspec.structs.replace(CASE, review=decided, revision=2)
+    details = CaseDetails(case=case, verdicts=(), verdicts_in_all=0, journal=())
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
+
+    text = shown(capsys, "case", "show", NAME)
+
+    assert "its verdicts have changed since it was decided" in text
 
 
 def test_a_case_says_who_bought_what_of_each_verdict_and_that_it_is_of_no_store(

@@ -156,6 +156,8 @@ async def test_no_redelivery_or_amendment_loses_a_decision(http: aiohttp.ClientS
     assert same["case"] == decided
     assert after["case"]["review"]["state"] == "confirmed"
     assert after["case"]["review"]["revision"] == 1 < after["case"]["revision"]
+    async with http.get(f"/desk/cases/{name}") as page:
+        assert "on verdicts that have changed since" in await page.text()
     assert after["journal"][0] == same["journal"][0]
 
 
