@@ -19,10 +19,15 @@ Path = Annotated[str, Meta(min_length=1, max_length=1_024)]
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
+def is_in_calendar(moment: datetime) -> bool:
+    """True for a time whose year has four digits in UTC and some weeks earlier: paths and texts are in its order."""
+    return _FIRST <= moment < _LAST
+
+
 def check_span(start: datetime | None, end: datetime | None) -> None:
-    """Raise ValueError, in msgspec's words, for a time that has no year of four digits in UTC or some weeks earlier."""
+    """Raise ValueError, in msgspec's words, for a time that is in no calendar."""
     for field, moment in (("from", start), ("to", end)):
-        if moment is not None and not _FIRST <= moment < _LAST:
+        if moment is not None and not is_in_calendar(moment):
             raise ValueError(f"Expected `datetime` of the years 1900 to 9998 - at `$.{field}`")
 
 

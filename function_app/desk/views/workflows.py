@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import azure.functions as func
 import msgspec
 
+from fraud.desk.queries import is_in_calendar
 from function_app.desk import answers
 from function_app.desk.pictures.gantt import gantt_of, moments_of
 from function_app.desk.rendering import query
@@ -229,6 +230,9 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"A time looks like 2026-01-31T10:00, not {text[:40]!r}.") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    except ValueError:
+        moment = None
+    if moment is None or not is_in_calendar(moment):
+        raise ValueError(f"A time looks like 2026-01-31T10:00, not {text[:40]!r}.")
+    return moment

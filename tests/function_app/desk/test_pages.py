@@ -152,8 +152,9 @@ async def test_a_wrong_filter_is_told_at_its_field(http: aiohttp.ClientSession):
     assert "Nothing arrived" not in of_events
 
 
-async def test_a_wrong_time_is_told_and_nothing_is_asked(http: aiohttp.ClientSession):
-    status, text = await page(http, "/desk/workflows?from=yesterday")
+@pytest.mark.parametrize("moment", ["yesterday", "9999-12-31T23:59:59-12:00"])
+async def test_a_wrong_time_is_told_and_nothing_is_asked(http: aiohttp.ClientSession, moment: str):
+    status, text = await page(http, f"/desk/workflows?from={moment}")
 
     assert status == 400
     assert "A time looks like" in text
