@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli import alerts, cases, logs, outcomes, set_aside, workflows
 from cli.app_client import AppClient
-from cli.options import add_actor, whole_number
+from cli.options import add_actor, filled, whole_number
 
 Command = Callable[[str, str], argparse.ArgumentParser]
 OpenApp = Callable[[argparse.Namespace], AppClient]
@@ -41,10 +41,12 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     text = "of flagged sales, in quarantine, or of a night's sweep over sales that were not flagged"
     parser.add_argument("--kind", choices=("window", "quarantine", "sweep"), help=text)
     parser.add_argument("--band", choices=("high", "medium", "low", "unresolved"), help="with a verdict of this band")
-    parser.add_argument("--store", help="a store's number, or `none` for no store")
+    parser.add_argument("--store", type=filled, help="a store's number, or `none` for no store")
     parser.add_argument("--customer", type=int, metavar="N", help="a customer's number")
-    parser.add_argument("--assignee", metavar="NAME", help="the person who has it")
-    parser.add_argument("--min-amount", type=int, metavar="CENTS", help="with at least so much at stake")
+    parser.add_argument("--assignee", type=filled, metavar="NAME", help="the person who has it")
+    parser.add_argument(
+        "--min-amount", type=whole_number(0, 2**53 - 1), metavar="CENTS", help="with at least so much at stake"
+    )
     parser.add_argument("--sort", choices=("amount", "time"), help="by money at stake (default) or by time")
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
     parser.add_argument("--all", action="store_true", help="all pages")
@@ -133,7 +135,7 @@ def _workflows(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 
     parser.add_argument("id", nargs="?", help="an instance, to see all of it")
     parser.add_argument("--status", choices=workflows.STATUSES, metavar="STATUS", help=", ".join(workflows.STATUSES))
-    parser.add_argument("--prefix", metavar="TEXT", help="the beginning of the id, such as window-")
+    parser.add_argument("--prefix", type=filled, metavar="TEXT", help="the beginning of the id, such as window-")
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
     parser.set_defaults(run=run)
 

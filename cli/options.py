@@ -38,6 +38,13 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def filled(text: str) -> str:
+    """Reads a text that is not empty: an empty filter, as of a variable that is not set, would leave everything in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
 def number(least: float, most: float) -> Callable[[str], float]:
     """Reads a number from `least` to `most`; neither infinity nor `nan`."""
 
