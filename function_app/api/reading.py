@@ -1,6 +1,7 @@
 """The endpoints that read: lists and details."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from fraud.desk.paging import Page
 from fraud.desk.queries import (
@@ -69,7 +70,8 @@ async def list_quarantine(call: Call[QuarantineQuery, None]) -> Page[QuarantineR
 
 async def get_quarantine(call: Call[QuarantineName, None]) -> QuarantineRow:
     """A record of quarantine with its body as text and in hexadecimal digits."""
-    return await quarantine.quarantine_record(call.asked.path)
+    # Whoever goes by the OpenAPI document encodes the slashes of the path; no path of a record has a percent sign.
+    return await quarantine.quarantine_record(unquote(call.asked.path))
 
 
 async def list_dead_letters(call: Call[Question, None]) -> Page[DeadLetterRow]:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from activities.alert_fraud_team import alert_fraud_team
 from activities.archive_events import archive_events
@@ -198,12 +200,14 @@ async def test_all_contents_of_an_id_are_shown_with_their_places(http: aiohttp.C
     assert (await get(http, "/api/events/desk-never"))["contents"] == []
 
 
-async def test_quarantine_shows_why_and_the_bytes(http: aiohttp.ClientSession):
+async def test_quarantine_shows_why_and_the_bytes(app: str, http: aiohttp.ClientSession):
     await archive_events([received(b"\xff<script>", 4_711), received(b"[]", 4_712)])
 
     rows = await pages(http, "/api/quarantine", limit=1, **{"from": "2026-01-02T10:00:00Z"})
     path = next(row["path"] for row in rows if row["path"].endswith("-4711.json"))
     record = await get(http, f"/api/quarantine/{path}")
+    async with http.get(URL(f"{app}/api/quarantine/{quote(path, safe='')}", encoded=True)) as encoded:
+        assert await encoded.json() == record
 
     assert "\\xff<script>" in record["body"]
     assert record["hex"] == b"\xff<script>".hex()
