@@ -48,15 +48,19 @@ def store_of(value: object) -> int | None:
 
 
 def is_suspicious(event_type: Any, discount: Any, priority_shipping: Any) -> bool:
-    """A sale with priority shipping and a discount above 50 %. A value of another type is never suspicious.
-
-    As in the job: a JSON boolean is a BIT, so `priority_shipping = 1` holds for `true` and for the number 1.
-    """
+    """A sale with priority shipping and a discount above 50 %. A value of another type is never suspicious."""
     return (
         event_type == "sale_event"
         and isinstance(discount, int | float)
         and not isinstance(discount, bool)
         and discount > MIN_DISCOUNT
-        and isinstance(priority_shipping, int | float)
-        and priority_shipping == 1
+        and asks_for_priority(priority_shipping)
     )
+
+
+def asks_for_priority(priority_shipping: Any) -> bool:
+    """True for the values of `priority_shipping` that the job takes for priority.
+
+    A JSON boolean is a BIT there, so `priority_shipping = 1` holds for `true` and for the number 1.
+    """
+    return isinstance(priority_shipping, int | float) and priority_shipping == 1

@@ -8,9 +8,12 @@ from fraud.context.habits import Habits
 from fraud.context.look_ups import MOST_OF_CUSTOMER, LookUps, with_own
 from fraud.context.sighting import GIFT_CARD, Sighting, end_of_day
 from fraud.profiles.customers import HABITS, CustomerProfile
-from fraud.profiles.population import habit_level
+from fraud.profiles.population import Population, habit_level
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
+
+_PRIOR_SALES = 2
+"""A customer's shares are drawn to those of all customers, as if so many sales more had been theirs."""
 
 
 def customer_facts(event: Sighting, look_ups: LookUps, profiles: Profiles, day: int) -> dict[str, Value]:
@@ -27,6 +30,8 @@ def customer_facts(event: Sighting, look_ups: LookUps, profiles: Profiles, day: 
     facts |= _against_others(event, seen, profile, profiles)
     if profile is not None and profile.sales:
         facts |= _habits(event, seen, profile, profiles)
+    if profile is not None and profile.told:
+        facts |= _shares(profile, profiles.population)
     return facts
 
 
@@ -86,3 +91,14 @@ def _habits(event: Sighting, day: CustomerDay, profile: CustomerProfile, profile
         "customer.usual_value": usual,
         "customer.value_ratio": event.value / usual if event.value and usual else None,
     }
+
+
+def _shares(profile: CustomerProfile, population: Population) -> dict[str, Value]:
+    return {
+        "customer.priority_share": _drawn(profile.priority, profile.told, population.priority_share),
+        "customer.deep_share": _drawn(profile.deep, profile.told, population.share(population.deep)),
+    }
+
+
+def _drawn(number: int, sales: int, usual_share: float) -> float:
+    return (number + _PRIOR_SALES * usual_share) / (sales + _PRIOR_SALES)

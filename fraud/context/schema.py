@@ -61,6 +61,10 @@ _CUSTOMER = {
     "sales": Fact("number", "sales on the days before"),
     "returns": Fact("number", "returns on the days before and in the last 24 hours"),
     "flagged": Fact("number", "flagged sales on the days before and in the last 24 hours"),
+    "priority_share": Fact(
+        "number", "the share of the sales on the days before that asked for priority, drawn to all customers' share"
+    ),
+    "deep_share": Fact("number", "the share of them with more than 50 % off, drawn likewise"),
     "sales_24h": Fact("number", "sales in the last 24 hours, this one among them, as in all that follow"),
     "sales_1h": Fact("number", "sales in the hour before the event, and after it up to the window's end"),
     "flagged_24h": Fact("number", "flagged sales in the last 24 hours"),

@@ -11,7 +11,7 @@ import msgspec
 
 from fraud.context.event_facts import LARGEST, LONGEST_TEXT, key, number, store_text
 from fraud.events import MAX_ID_LENGTH
-from fraud.suspicion import MIN_DISCOUNT, is_suspicious
+from fraud.suspicion import MIN_DISCOUNT, asks_for_priority, is_suspicious
 
 HOUR = 3600.0
 _DAY = 24 * HOUR
@@ -43,6 +43,8 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     qty: float | None
     discount: float | None
     gift_wrap: bool
+    is_priority: bool
+    """A sale that asks for priority, as the stream job reads it; the last field, so that `place` orders as before."""
 
     @property
     def value(self) -> float | None:
@@ -108,6 +110,7 @@ def sighting(event: Mapping[str, Any], enqueued: datetime) -> Sighting:
         _bounded(event.get("qty")),
         discount,
         event.get("gift_wrap") is True,
+        is_sale and asks_for_priority(event.get("priority_shipping")),
     )
 
 

@@ -35,6 +35,12 @@ class CustomerProfile(msgspec.Struct):
     hours: list[int] = msgspec.field(default_factory=lambda: [0] * 24)
     values: LogMoments = msgspec.field(default_factory=LogMoments)
     skus: dict[str, int] = {}
+    priority: int = 0
+    """Sales that asked for priority, whether flagged or not."""
+    deep: int = 0
+    """Sales with more than 50 % off, whether flagged or not."""
+    told: int = 0
+    """Sales of which both are told: older profiles have sales, and nothing of this."""
 
     def add(self, sighting: Sighting, day: int) -> None:
         """Take in an event of a day."""
@@ -48,6 +54,9 @@ class CustomerProfile(msgspec.Struct):
             return
         self.sales += 1
         self.flagged += sighting.is_flagged
+        self.priority += sighting.is_priority
+        self.deep += sighting.is_deep
+        self.told += 1
         count(self.stores, sighting.store)
         count(self.payments, sighting.payment)
         count(self.categories, sighting.category)

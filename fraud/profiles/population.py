@@ -48,6 +48,9 @@ class Population(msgspec.Struct):
     values: dict[str, LogMoments] = msgspec.field(default_factory=lambda: defaultdict(LogMoments))
     quantities: dict[str, LogMoments] = msgspec.field(default_factory=lambda: defaultdict(LogMoments))
     novelty: dict[tuple[str, int], Novelty] = msgspec.field(default_factory=lambda: defaultdict(Novelty))
+    priority: int = 0
+    """Sales that asked for priority, of those of which that is told."""
+    told: int = 0
 
     def begin_later_day(self) -> None:
         """Let what was new on the days before count less: on the second day nearly everybody is."""
@@ -65,6 +68,8 @@ class Population(msgspec.Struct):
         self.sales += 1
         self.deep += sighting.is_deep
         self.flagged += sighting.is_flagged
+        self.priority += sighting.is_priority
+        self.told += 1
         count(self.payments, sighting.payment)
         count(self.stores, sighting.store)
         count(self.categories, sighting.category)
@@ -94,6 +99,11 @@ class Population(msgspec.Struct):
     def share(self, number: int, least: float = 0.002) -> float:
         """A number of sales as a share of all, never below `least`."""
         return max(least, (number + 1) / (self.sales + 2))
+
+    @property
+    def priority_share(self) -> float:
+        """The share of sales that ask for priority, among those of which that is told; a half as long as none is."""
+        return (self.priority + 1) / (self.told + 2)
 
     @property
     def new_share(self) -> float:

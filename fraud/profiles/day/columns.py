@@ -40,6 +40,7 @@ class DayColumns(NamedTuple):
     is_event_of_sale: Bools
     is_return: Bools
     is_deep: Bools
+    is_priority: Bools
     is_flagged: Bools
     price: Floats
     qty: Floats
@@ -143,6 +144,7 @@ def _numbers_of(read: _AsRead) -> tuple[NDArray[Any], ...]:
     """The first columns of DayColumns."""
     price, qty = bounded(read.price), bounded(read.qty)
     is_sale = read.is_event_of_sale & ~read.is_return
+    is_priority = read.is_event_of_sale & read.has_priority
     return (
         read.arrived,
         read.keys,
@@ -150,7 +152,8 @@ def _numbers_of(read: _AsRead) -> tuple[NDArray[Any], ...]:
         read.is_event_of_sale,
         read.is_return,
         read.is_event_of_sale & (bounded(read.discount) > MIN_DISCOUNT),
-        read.is_event_of_sale & (read.discount > MIN_DISCOUNT) & read.has_priority,
+        is_priority,
+        is_priority & (read.discount > MIN_DISCOUNT),
         price,
         qty,
         logs(price * qty, is_sale),

@@ -15,7 +15,18 @@ from fraud.profiles.day.columns import NONE
 from fraud.profiles.day.grouping import groups_of, order_of, starts_of
 from fraud.profiles.day.habits import HabitCounts, is_strange_hour, levels_of
 from fraud.profiles.day.keys import joined_keys, read_column, read_keys, texts_of
-from fraud.profiles.day.rows import CUSTOMER_BUCKETS, CUSTOMER_ROW, FLAGGED, RETURN, SALE, Codes, CustomerSegment, Spill
+from fraud.profiles.day.rows import (
+    CUSTOMER_BUCKETS,
+    CUSTOMER_ROW,
+    DEEP,
+    FLAGGED,
+    PRIORITY,
+    RETURN,
+    SALE,
+    Codes,
+    CustomerSegment,
+    Spill,
+)
 from fraud.profiles.day.shard import Shard
 from fraud.profiles.day.welford import add_logs
 from fraud.profiles.keeping import SHARDS
@@ -110,7 +121,10 @@ class CustomerShard:
         """The profiles up to the day, of customers with sales and returns on it."""
         customer, rows, before, day = sales.customer, sales.rows, sales.before, self._day
         counts = np.bincount(customer, minlength=len(before))
-        flagged = np.bincount(customer[rows["flags"] & FLAGGED != 0], minlength=len(before))
+        flags = rows["flags"]
+        flagged, priority, deep = (
+            np.bincount(customer[flags & flag != 0], minlength=len(before)) for flag in (FLAGGED, PRIORITY, DEEP)
+        )
         sold = _of(before, lambda profile: profile.sales)
         first_days = [day if profile is None else profile.first_day for profile in before]
         self._totals.sales += len(rows)
@@ -145,6 +159,9 @@ class CustomerShard:
             hours,
             values,
             _skus(sales, counts),
+            (_of(before, lambda profile: profile.priority) + priority).tolist(),
+            (_of(before, lambda profile: profile.deep) + deep).tolist(),
+            (_of(before, lambda profile: profile.told) + counts).tolist(),
         )
 
     def __len__(self) -> int:

@@ -29,6 +29,8 @@ class Everybody:
         population.sales += int(is_sale.sum())
         population.deep += int((columns.is_deep & is_sale).sum())
         population.flagged += int((columns.is_flagged & is_sale).sum())
+        population.priority += int((columns.is_priority & is_sale).sum())
+        population.told += int(is_sale.sum())
         hours = np.bincount(columns.hour[is_sale], minlength=24).tolist()
         population.hours = [before + today for before, today in zip(population.hours, hours, strict=True)]
         sales = np.flatnonzero(is_sale)

@@ -26,7 +26,7 @@ CUSTOMER_ROW = np.dtype(
     ]
 )
 """`position` is that of the event among all of the day. Texts are codes of the segment's own lists."""
-SALE, RETURN, FLAGGED = 1, 2, 4
+SALE, RETURN, FLAGGED, PRIORITY, DEEP = 1, 2, 4, 8, 16
 """The flags of a row; a sale is one that is not a return."""
 
 SKU_ROW = np.dtype([("store", "<i4"), ("is_sale", "u1"), ("price", "<f8")])
@@ -98,8 +98,7 @@ def spill_customers(columns: DayColumns, position: int, spill: Spill) -> None:
     rows = np.empty(len(order), CUSTOMER_ROW)
     rows["position"] = position + order
     rows["hour"] = columns.hour[order]
-    flags = columns.is_sale * SALE | columns.is_return * RETURN | columns.is_flagged * FLAGGED
-    rows["flags"] = flags[order]
+    rows["flags"] = _flags(columns)[order]
     rows["log_value"] = columns.log_value[order]
     texts = {"store": columns.store, "payment": columns.payment, "category": columns.category}
     for name, column in texts.items():
@@ -113,6 +112,19 @@ def spill_customers(columns: DayColumns, position: int, spill: Spill) -> None:
         stores, payments, categories = (_own_texts(own, name, column) for name, column in texts.items())
         segment = CustomerSegment(customers[bucket], skus[bucket], stores, payments, categories, own.tobytes())
         spill.add("customers", bucket, _encoder.encode(segment))
+
+
+def _flags(columns: DayColumns) -> NDArray[np.uint8]:
+    flags = np.zeros(len(columns.ids), np.uint8)
+    for flag, column in (
+        (SALE, columns.is_sale),
+        (RETURN, columns.is_return),
+        (FLAGGED, columns.is_flagged),
+        (PRIORITY, columns.is_priority),
+        (DEEP, columns.is_deep),
+    ):
+        flags |= column.view(np.uint8) * np.uint8(flag)
+    return flags
 
 
 def _own_texts(rows: NDArray[np.void], name: str, column: Texts) -> list[str]:
