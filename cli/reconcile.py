@@ -62,7 +62,7 @@ def _is_acknowledged(app: AppClient, options: argparse.Namespace, outcome: Outco
     acknowledged = of_report(app, outcome.id)
     if acknowledged.acknowledgements and not options.json:
         show_acknowledged(acknowledged)
-    return bool(acknowledged.faults) and not acknowledged.open and outcome.verdict == "differences"
+    return bool(acknowledged.faults) and not acknowledged.open and outcome.is_complete
 
 
 class ReconcileAnswer(Outcome, frozen=True, kw_only=True):

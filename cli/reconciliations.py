@@ -93,7 +93,7 @@ def until_complete(run_once: Callable[[], Outcome], seconds: float, say: Callabl
     while True:
         outcome = run_once()
         left = end - time.monotonic()
-        if outcome.verdict != "incomplete" or left <= 0:
+        if outcome.is_complete or left <= 0:
             return outcome
         if outcome.sentence != said:
             said = outcome.sentence

@@ -1,5 +1,6 @@
 """The range that is reconciled: whole windows, by enqueued time."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -19,6 +20,7 @@ GIVEN_UP_AFTER = timedelta(days=1)
 """Capture writes every few minutes: what it has not written a day later, it does not write."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RUN = re.compile(r"reconcile-[0-9]{8}T[0-9]{6}Z-([0-9]{8}T[0-9]{6}Z)(?:-.*)?", re.ASCII)
 
 
 class RangeError(ValueError):
@@ -49,6 +51,15 @@ class Range(msgspec.Struct, frozen=True):
     def last_window(self) -> int:
         """Number of the last window."""
         return window_number(milliseconds(self.end))
+
+
+def end_of_run(run: str) -> datetime | None:
+    """The end of the range that the id of a run names; None if it names none."""
+    match = _RUN.fullmatch(run)
+    try:
+        return datetime.strptime(match[1], "%Y%m%dT%H%M%S%z") if match else None
+    except ValueError:
+        return None
 
 
 def milliseconds(moment: datetime) -> int:

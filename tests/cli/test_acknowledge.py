@@ -29,11 +29,11 @@ PATH = f"/api/reconciliations/{RUN}/acknowledgements"
 GIVEN = {"run": RUN, "class": "missing_from_fraud", "who": "ana", "when": "2026-01-03T00:00:00Z", "why": "a drill"}
 
 
-def answers(app: type[App], *acknowledged: str) -> None:
+def answers(app: type[App], *acknowledged: str, **changed: Any) -> None:
     content: Any = msgspec.to_builtins(REPORT)
     given = [GIVEN | {"key": key} for key in acknowledged]
     left = 2 - len(given)
-    ended = {"status": "Completed", "output": msgspec.to_builtins(outcome_of(REPORT))}
+    ended = {"status": "Completed", "output": msgspec.to_builtins(outcome_of(REPORT)) | changed}
     app.answers = {
         f"/api/reports/{RUN}/report.json": [(200, content)],
         PATH: [(200, {"acknowledgements": given, "acknowledged": given, "faults": 2, "open": left})],
@@ -111,3 +111,11 @@ def test_a_range_whose_differences_are_all_acknowledged_is_not_at_fault(
     assert all(f"{key}  ana" in shown for key in acknowledged)
     assert detective(monkeypatch, "reconcile", *span, "--json") == code
     assert json.loads(capsys.readouterr().out)["id"] == RUN
+
+
+def test_a_range_of_which_a_part_waits_to_be_compared_is_at_fault_though_its_differences_are_acknowledged(
+    app: type[App], monkeypatch: pytest.MonkeyPatch
+):
+    answers(app, *KEYS, compared_until="2026-01-02T10:55:00Z")
+
+    assert detective(monkeypatch, "reconcile", "--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z") == 1

@@ -1,7 +1,7 @@
 """Repeats of a reconciliation near now, and the answer for a script."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import msgspec
@@ -59,6 +59,16 @@ def test_a_run_that_is_complete_is_not_repeated(slept: list[float]):
 
     assert until_complete(runs, 900, print).verdict == "differences"
     assert slept == []
+
+
+def test_a_run_that_tells_differences_of_a_part_of_its_range_is_repeated(slept: list[float]):
+    part = msgspec.structs.replace(
+        OUTCOME, verdict="differences", compared_until=OUTCOME.compared_until - timedelta(minutes=5)
+    )
+    outcomes = [part, part, msgspec.structs.replace(OUTCOME, verdict="differences")]
+
+    assert until_complete(lambda: outcomes.pop(0), 900, lambda _: None).is_complete
+    assert (outcomes, len(slept)) == ([], 2)
 
 
 def test_without_patience_an_incomplete_range_is_told_at_once(slept: list[float]):
