@@ -99,7 +99,8 @@ def report_of(
         totals=msgspec.to_builtins(state.totals),
     )
     outcome = _outcome(state, report)
-    balanced = report.verdict in ("balanced", "differences") and balances(report.accounts, state)
+    is_whole = report.verdict in ("balanced", "differences") and report.compared_until >= state.updated
+    balanced = is_whole and balances(report.accounts, state)
     asserts = state.plan.asserts if state.plan else Assertions()
     checks = checks_of(asserts, sending, outcome, latencies, fraud)
     return CampaignReport(

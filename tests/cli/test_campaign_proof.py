@@ -3,6 +3,7 @@
 from datetime import timedelta
 from random import Random
 
+import msgspec
 import pytest
 
 from cli.campaign_report.files import to_html, to_markdown
@@ -67,6 +68,15 @@ def test_a_planted_loss_is_named_by_its_id_and_the_report_does_not_hold(world: W
     assert lost.id in {name for difference in report.outcome.differences for name in difference.ids}
     assert lost.id in to_markdown(report)
     assert lost.id in to_html(report)
+
+
+def test_a_campaign_that_uses_ids_again_does_not_balance_before_all_of_it_is_compared(world: World):
+    state = msgspec.structs.replace(STATE, totals=MixTotals(sent=EVENTS, reused_ids=1))
+    whole = msgspec.structs.replace(world.reconcile(), verdict="differences")
+    part = msgspec.structs.replace(whole, compared_until=START + timedelta(minutes=25))
+
+    assert report_of(state, whole, latencies()).balanced
+    assert not report_of(state, part, latencies()).balanced
 
 
 def test_a_planted_slow_minute_is_named_by_its_time(world: World):
