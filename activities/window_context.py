@@ -10,7 +10,7 @@ from activities.window_evidence import ChunkEvidence
 from fraud.analysis import Chunk, WindowTask
 from fraud.context.event_facts import key
 from fraud.context.facts import facts_of
-from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, MOST_OF_SKU, LookUps, altered, latest
+from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, MOST_OF_SKU, LookUps, latest, other_contents
 from fraud.context.shelf_facts import RecentShelves, Shelf
 from fraud.context.sighting import Sighting, sighting
 from fraud.events import store_key
@@ -137,7 +137,7 @@ async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot:
         in_part = any(content.in_part for content in each.of_id.values())
         counts: dict[str, Value] = {
             "id.contents": each.at_store(task.window),
-            "id.altered": altered([*each.up_to(task.window), *elsewhere.get(each.event_id, ())], in_part=in_part),
+            **other_contents([*each.up_to(task.window), *elsewhere.get(each.event_id, ())], in_part=in_part),
         }
         if in_part:
             counts["id.read_in_part"] = True

@@ -26,6 +26,7 @@ class CustomerDay:
         self.skus = {seen.sku for seen in self.sales} - {None}
         self.payments = {seen.payment for seen in self.sales} - {None}
         self.gift_cards = [seen for seen in self.sales if seen.payment == GIFT_CARD]
+        self.gift_card_visits = _paid_by_gift_card(self.visits) if self.gift_cards else 0
         self.returned_bought = _returned_bought(recent) if self.returns else 0
 
     def facts(self, event: Sighting) -> dict[str, Value]:
@@ -35,6 +36,7 @@ class CustomerDay:
         values = [value for seen in self.sales if (value := seen.value) is not None]
         hour_before = event.time - HOUR
         other_visits = [visit for visit in self.visits if all(seen.id != event.id for seen in visit)]
+        near_visits = [visit for visit in other_visits if _is_within(visit, VISIT_SPAN, event)]
         small = SMALL * (event.value or 0.0)
         before = [seen.value or 0.0 for visit in other_visits for seen in visit if seen.time < event.time]
         return {
@@ -59,6 +61,9 @@ class CustomerDay:
             "customer.sales_1h": sum([hour_before < seen.time for seen in self.sales]),
             "customer.visits_24h": len(self.visits),
             "customer.flagged_visits_24h": sum([any(seen.is_flagged for seen in visit) for visit in self.visits]),
+            "customer.flagged_visits_3h": sum([any(seen.is_flagged for seen in visit) for visit in near_visits]),
+            "customer.deep_visits_3h": sum([any(seen.is_deep for seen in visit) for visit in near_visits]),
+            "customer.gift_card_visits_24h": self.gift_card_visits,
             "customer.same_sku_visits_24h": _with_sku(other_visits, event.sku) if event.sku else None,
             "customer.same_discount_visits_24h": _with_discount(other_visits, event.discount),
             "customer.discounts_24h": len({seen.discount for seen in self.sales if seen.is_flagged}),
@@ -67,6 +72,7 @@ class CustomerDay:
         }
 
 
+VISIT_SPAN = 3 * HOUR
 SMALL = 0.2
 """A sale is small beside another of five times its value: a card is tried with little before much is bought."""
 
@@ -99,6 +105,14 @@ def _returned_bought(recent: Iterable[Sighting]) -> int:
         elif seen.is_sale:
             bought.add(seen.sku)
     return returned
+
+
+def _paid_by_gift_card(visits: Iterable[Lines]) -> int:
+    return sum([any(seen.payment == GIFT_CARD for seen in visit) for visit in visits])
+
+
+def _is_within(visit: Lines, span: float, event: Sighting) -> bool:
+    return any(abs(seen.time - event.time) < span for seen in visit)
 
 
 def _with_sku(visits: Iterable[Lines], sku: str) -> int:

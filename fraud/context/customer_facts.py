@@ -69,6 +69,9 @@ def _against_others(
         "customer.gift_card_surprise": surprise.of_share(
             len(day.gift_cards), sales, population.share(population.payments.get(GIFT_CARD, 0))
         ),
+        "customer.gift_card_visits_surprise": surprise.of_share(
+            day.gift_card_visits, len(day.visits), population.share(population.payments.get(GIFT_CARD, 0))
+        ),
         "customer.other_stores_24h": len(day.stores.difference(profile.stores if profile else ())),
         "customer.usual_sku": profile is not None and event.sku in profile.skus,
     }

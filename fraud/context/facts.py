@@ -40,8 +40,8 @@ def facts_of(
         "event.line_name": line,
         "event.below_round": below_round(seen),
         "id.contents": look_ups.contents,
-        "id.altered": look_ups.altered,
         "profiles.days": profiles.days,
+        **look_ups.of_id,
     }
     facts |= customer_facts(seen, look_ups, profiles, day.toordinal())
     facts |= sku_facts(seen, look_ups.sku, profiles)

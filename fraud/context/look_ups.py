@@ -12,6 +12,7 @@ import msgspec
 
 from fraud.context.sighting import Sighting, place
 from fraud.identity import canonical
+from fraud.rules.language import Value
 
 CUSTOMER_SPAN = timedelta(hours=24)
 SKU_SPAN = timedelta(hours=8)
@@ -24,8 +25,11 @@ MOST_OF_SHELF = 300
 MOST_OF_ID = 100
 """Other contents under an id that are told apart, the latest ones first."""
 
-_TOLD = ("store_id", "cust_id", "category", "sku", "price", "qty", "discount", "payment_method", "event_type")
-"""Fields that say who buys what, where and for how much: a resend does not change them."""
+_WHOSE = ("store_id", "cust_id", "category", "sku", "event_type")
+"""Fields that say who buys what, and where: a correction of a sale does not change them."""
+
+_TOLD = (*_WHOSE, "price", "qty", "discount", "payment_method")
+"""Those, and the ones that say for how much: a resend does not change them."""
 
 
 class LookUps(msgspec.Struct, frozen=True):
@@ -33,8 +37,8 @@ class LookUps(msgspec.Struct, frozen=True):
 
     contents: int = 1
     """Different contents under the event's id, at its store."""
-    altered: int = 0
-    """Other contents under the id whose customer, goods, money or store differ, or that were not read; at any store."""
+    of_id: Mapping[str, Value] = msgspec.field(default_factory=lambda: {"id.altered": 0})
+    """The facts `id.*` of what else arrived under the id, at any store: `other_contents`."""
     customer: Sequence[Sighting] = ()
     sku: Sequence[Sighting] = ()
 
@@ -56,15 +60,27 @@ def _moment(seen: Sighting) -> tuple[float, str]:
     return seen.time, seen.id
 
 
-def altered(contents: Iterable[Mapping[str, Any]], *, in_part: bool = False) -> int:
-    """The contents under an id beside one, whose customer, goods, money or store differ; MOST_OF_ID at most.
+def other_contents(contents: Iterable[Mapping[str, Any]], *, in_part: bool = False) -> dict[str, Value]:
+    """The facts of the contents under an id beside one, whose customer, goods, money or store differ; MOST_OF_ID count.
 
-    With `in_part` there are more under the id than these, and the rest counts as one that differs: a producer may hide
-    one behind resends that are padded until they are more than is read, and an honest one never sends so much.
+    With `in_part` there are more under the id than these, and the rest counts as one that differs, and as another's
+    sale: a producer may hide one behind resends that are padded until they are more than is read, and an honest one
+    never sends so much.
     """
-    several = [*contents]
-    told = {canonical({name: content.get(name) for name in _TOLD}) for content in several} if len(several) > 1 else ()
-    return min(max(len(told) - 1, 0) + in_part, MOST_OF_ID)
+    several = [{name: content.get(name) for name in _TOLD} for content in contents]
+    told = {canonical(content): content for content in several} if len(several) > 1 else {}
+    facts: dict[str, Value] = {"id.altered": min(max(len(told) - 1, 0) + in_part, MOST_OF_ID)}
+    if not facts["id.altered"]:
+        return facts
+    first, *others = told.values() if told else several[:1] or [{}]
+    differing = [name for name in _TOLD if any(_differ(first[name], other[name]) for other in others)]
+    facts["id.differing"] = ", ".join(differing) or "what was not read"
+    facts["id.others_sale"] = in_part or any(name in _WHOSE for name in differing)
+    return facts
+
+
+def _differ(value: Any, other: Any) -> bool:
+    return canonical({"": value}) != canonical({"": other})
 
 
 class Recent:

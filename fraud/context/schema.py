@@ -52,6 +52,10 @@ _ID = {
         "other contents under the id, at any store, whose customer, goods, money or store differ; one more if not all "
         "contents were read",
     ),
+    "differing": Fact("text", "the fields in which these differ"),
+    "others_sale": Fact(
+        "flag", "they name another customer, other goods or another store, or not all of them were read"
+    ),
     "read_in_part": Fact("flag", "there are more contents under the id than one look-up reads"),
 }
 _PROFILES = {"days": Fact("number", "days that the profiles are made of; 0 on the first evening")}
@@ -70,6 +74,9 @@ _CUSTOMER = {
     "flagged_24h": Fact("number", "flagged sales in the last 24 hours"),
     "visits_24h": Fact("number", "visits in the last 24 hours: sales at one store within ten minutes of each other"),
     "flagged_visits_24h": Fact("number", "those of them with a flagged sale"),
+    "flagged_visits_3h": Fact("number", "other visits within 3 hours of the event with a flagged sale"),
+    "deep_visits_3h": Fact("number", "other visits within 3 hours of the event with a sale at more than 50 % off"),
+    "gift_card_visits_24h": Fact("number", "visits in the last 24 hours with a sale paid by gift card"),
     "same_sku_visits_24h": Fact("number", "other visits in the last 24 hours with the same sku"),
     "same_discount_visits_24h": Fact("number", "other visits in them with this discount, if above 50 %"),
     "discounts_24h": Fact("number", "different discounts of the flagged sales in the last 24 hours"),
@@ -106,6 +113,7 @@ _CUSTOMER = {
     "payments_surprise": Fact("number", "-log10 of the chance of so many changes of payment in 24 hours"),
     "flagged_surprise": Fact("number", "-log10 of the chance of so many other flagged sales among the customer's"),
     "gift_card_surprise": Fact("number", "-log10 of the chance of so many gift cards among the sales of 24 hours"),
+    "gift_card_visits_surprise": Fact("number", "the same of visits: a basket is paid once"),
     "usual_sku": Fact("flag", "bought on a day before"),
     "habits": Fact("number", "habits that could be told: store, payment, category, hour, amount"),
     "habits_broken": Fact("number", "those of them that the event breaks"),
@@ -132,6 +140,8 @@ _SKU = {
     "same_network_8h": Fact("number", "other customers with flagged sales of it through the same network"),
     "strangers_8h": Fact("number", "other customers with flagged sales of it who are new or break two habits"),
     "promoted_8h": Fact("number", "other customers at their own store who got more than 50 % off without priority"),
+    "alike_8h": Fact("number", "other customers at their own store who got it within 3 points of the event's discount"),
+    "same_price_8h": Fact("number", "other customers at their own store who bought it within 5 % of the event's price"),
     "flagged_surprise": Fact("number", "-log10 of the chance of so many flagged ones among others' sales of it"),
     "gift_cards_8h": Fact("number", "sales of it paid by gift card"),
     "new_customers_8h": Fact("number", "customers who bought it and were never seen on a day before"),
@@ -152,12 +162,16 @@ _SHELF = {
     "new_surprise": Fact("number", "-log10 of the chance of so many of them"),
     "new_alike_3h": Fact("number", "other new customers among them with exactly this discount, if above 50 %"),
     "strangers_3h": Fact("number", "other customers with flagged sales who are new or break two habits"),
+    "name_here_3h": Fact("number", "known customers' unflagged events under the store's name of this one"),
     "network_share": Fact("number", "the share of known customers' unflagged events through it, since it came"),
     "network_here_3h": Fact("number", "known customers' unflagged events through it"),
     "network_since_3h": Fact("number", "all of them since it came"),
     "payment_breaks": Fact("number", "the share of known customers' unflagged sales that are paid in a new way"),
     "gateway_surprise": Fact("number", "-log10 of the chance of so many deep discounts through the event's gateway"),
     "new_flagged_3h": Fact("number", "those of them with flagged sales"),
+    "new_same_payment_surprise": Fact(
+        "number", "-log10 of the chance of so many others among the new and flagged who paid in the same way"
+    ),
     "new_flagged_surprise": Fact("number", "-log10 of the chance of so many of them among the flagged"),
     "gift_card_surprise": Fact("number", "-log10 of the chance of so many gift cards in 3 hours"),
 }

@@ -57,6 +57,7 @@ class ShelfCounts:
         self._of_customer = defaultdict[str | None, list[SeenOnShelf]](list)
         self._usual: list[Sighting] = []
         self._usual_by_network = Counter[str | None]()
+        self._usual_by_name = Counter[str | None]()
         self._network_since = dict[str | None, float]()
         self._later_by_network = dict[str | None, int]()
         self._paid = self._breaks = 0
@@ -65,6 +66,8 @@ class ShelfCounts:
         self._deep_of_customer = Counter[str | None]()
         self._deep_at = Counter[float]()
         self._new_at = defaultdict[float | None, set[str | None]](set)
+        self._new_paid = defaultdict[str | None, set[str | None]](set)
+        self._new_flagged: set[str | None] = set()
         self._strangers: set[str | None] = set()
         self._at_gateway = defaultdict[str | None, GatewayCounts](GatewayCounts)
         self._at_any = GatewayCounts()
@@ -78,6 +81,7 @@ class ShelfCounts:
         if seen.is_usual:
             self._usual.append(sighting)
             self._usual_by_network[sighting.network] += 1
+            self._usual_by_name[sighting.store_name] += 1
             self._paid += seen.is_sale
             self._breaks += seen.is_sale and seen.pays_anew
         if not seen.is_sale:
@@ -94,6 +98,9 @@ class ShelfCounts:
                 self._deep_at[sighting.discount or 0.0] += 1
         elif sighting.is_deep:
             self._new_at[sighting.discount].add(sighting.customer)
+        if sighting.is_flagged and not seen.is_settled:
+            self._new_paid[sighting.payment].add(sighting.customer)
+            self._new_flagged.add(sighting.customer)
 
     def _of(self, event: Sighting) -> list[SeenOnShelf]:
         """All that the event's customer did."""
@@ -134,6 +141,18 @@ class ShelfCounts:
         own = [seen.sighting for seen in self._of(event) if seen.is_usual]
         here = self._usual_by_network[network] - sum(seen.network == network for seen in own)
         return here, self._later_by_network[network] - sum(seen.time >= since for seen in own)
+
+    def by_name(self, event: Sighting) -> int:
+        """Usual events by others under the store's name of the event."""
+        name = event.store_name
+        return self._usual_by_name[name] - sum(
+            seen.is_usual and seen.sighting.store_name == name for seen in self._of(event)
+        )
+
+    def new_paid(self, event: Sighting) -> tuple[int, int]:
+        """Other new customers with flagged sales: those who paid in the way of the event, and all of them."""
+        names = {event.customer, None}
+        return len(self._new_paid.get(event.payment, set()) - names), len(self._new_flagged - names)
 
     def payment_breaks(self, event: Sighting) -> tuple[int, int]:
         """Usual sales to others: those that are paid in a way that is new for their customer, and all of them."""

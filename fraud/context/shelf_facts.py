@@ -56,14 +56,21 @@ class Shelf:
             **self._buyers,
             "shelf.new_alike_3h": counts.new_alike(event),
             "shelf.strangers_3h": counts.strangers(event),
+            "shelf.new_same_payment_surprise": self._new_same_payment(event),
             **self._sending(event),
         }
+
+    def _new_same_payment(self, event: Sighting) -> float:
+        alike, new = self._counts.new_paid(event)
+        population = self._profiles.population
+        return surprise.of_share(alike, new, population.share(population.payments.get(event.payment or "", 0)))
 
     def _sending(self, event: Sighting) -> dict[str, Value]:
         """Tells if all of the store's customers come by another network or pay in another way, not this one alone."""
         here, later = self._counts.by_network(event)
         breaks, paid = self._counts.payment_breaks(event)
         return {
+            "shelf.name_here_3h": self._counts.by_name(event),
             "shelf.network_share": (here + FEW_BY_NETWORK) / (later + FEW_BY_NETWORK),
             "shelf.network_here_3h": here,
             "shelf.network_since_3h": later,

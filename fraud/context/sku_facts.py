@@ -4,9 +4,13 @@ from collections.abc import Sequence
 
 from fraud.context import surprise
 from fraud.context.look_ups import MOST_OF_SKU, with_own
+from fraud.context.shelf_counts import ALIKE_PERCENT
 from fraud.context.sighting import GIFT_CARD, HOUR, Sighting, once, sales_of
 from fraud.profiles.profiles import Profiles
 from fraud.rules.language import Value
+
+ALIKE_PRICE = 0.05
+"""The share by which two prices of a sku may differ and be about the same."""
 
 
 def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -> dict[str, Value]:
@@ -40,11 +44,14 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
     strangers = {seen.customer for seen in flagged if profiles.is_stranger(seen)} - {None}
     promoted = [seen for seen in others if seen.is_deep and not seen.is_flagged]
     promoted_to = {seen.customer for seen in promoted if _keeps_store(seen, profiles)} - {None}
+    settled = [seen for seen in others if _keeps_store(seen, profiles)]
     return facts | {
         "sku.new_customers_8h": new,
         "sku.new_surprise": surprise.of_share(new, len(buyers), min(0.9, population.new_share)),
         "sku.strangers_8h": len(strangers),
         "sku.promoted_8h": len(promoted_to),
+        "sku.alike_8h": len({seen.customer for seen in settled if _at_discount(seen, event)}),
+        "sku.same_price_8h": len({seen.customer for seen in settled if _at_price(seen, event)}),
         "sku.pace_surprise": surprise.of_events(len(sales) - 1, usual),
         "sku.same_payment_surprise": surprise.of_share(
             len(alike),
@@ -56,6 +63,16 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
             gift_cards, len(sales), population.share(population.payments.get(GIFT_CARD, 0))
         ),
     }
+
+
+def _at_discount(sale: Sighting, event: Sighting) -> bool:
+    return sale.discount is not None and abs(sale.discount - (event.discount or 0.0)) <= ALIKE_PERCENT
+
+
+def _at_price(sale: Sighting, event: Sighting) -> bool:
+    if sale.price is None or event.price is None or event.price <= 0:
+        return False
+    return abs(sale.price - event.price) <= ALIKE_PRICE * event.price
 
 
 def _keeps_store(sale: Sighting, profiles: Profiles) -> bool:

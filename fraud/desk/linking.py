@@ -23,7 +23,7 @@ REACH = timedelta(hours=2)
 TOGETHER = timedelta(hours=1)
 ROUNDS = 3
 """A ring is followed so often from one verdict to the next."""
-_OF_GATEWAY = frozenset(("STORE_NAME", "STORE_NETWORK", "NETWORK_DESERTED", "FEW_BY_NETWORK"))
+_OF_GATEWAY = frozenset(("STORE_NAME", "STORE_NAME_ALONE", "STORE_NETWORK", "NETWORK_DESERTED", "FEW_BY_NETWORK"))
 """Rules that say that a gateway is not the store's. Deep discounts at one gateway come by chance too often to link."""
 
 

@@ -12,7 +12,7 @@ from fraud.context.look_ups import (
     SKU_SPAN,
     LookUps,
     Recent,
-    altered,
+    other_contents,
 )
 from fraud.context.shelf_facts import Shelf
 from fraud.context.sighting import Sighting, sighting
@@ -76,7 +76,7 @@ class History:
         until = window.end.timestamp()
         look_ups = LookUps(
             contents=sum(sighting(content, enqueued).store == seen.store for _, content in contents),
-            altered=altered(content for _, content in contents),
+            of_id=other_contents(content for _, content in contents),
             customer=self._customers.of(seen.customer, until),
             sku=self._skus.of(seen.sku, until),
         )

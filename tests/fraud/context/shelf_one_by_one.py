@@ -57,12 +57,19 @@ def _buyers(event: Sighting, sales: list[Sighting], profiles: Profiles) -> dict[
     new_flagged = sum(customer not in customers for customer in flagged_buyers)
     others = [seen for seen in sales if seen.customer != event.customer]
     alike = [seen for seen in others if seen.is_deep and seen.discount == event.discount]
+    new_others = [seen for seen in others if seen.is_flagged and seen.customer not in customers]
+    paid_alike = customers_of(seen for seen in new_others if seen.payment == event.payment)
     strangers = (seen for seen in others if seen.is_flagged and profiles.is_stranger(seen))
     return {
         "shelf.new_customers_3h": new,
         "shelf.new_surprise": surprise.of_share(new, len(buyers), new_share),
         "shelf.new_flagged_3h": new_flagged,
         "shelf.new_flagged_surprise": surprise.of_share(new_flagged, len(flagged_buyers), new_share),
+        "shelf.new_same_payment_surprise": surprise.of_share(
+            len(paid_alike),
+            len(customers_of(new_others)),
+            population.share(population.payments.get(event.payment or "", 0)),
+        ),
         "shelf.new_alike_3h": len(customers_of(seen for seen in alike if seen.customer not in customers)),
         "shelf.strangers_3h": len(customers_of(strangers)),
         "shelf.gift_card_surprise": surprise.of_share(
@@ -85,6 +92,7 @@ def _sending(
     paid = sales_of(settled)
     breaks = sum(_pays_anew(seen, profiles) for seen in paid)
     return {
+        "shelf.name_here_3h": sum(seen.store_name == event.store_name for seen in settled),
         "shelf.network_share": (here + FEW_BY_NETWORK) / (len(later) + FEW_BY_NETWORK),
         "shelf.network_here_3h": here,
         "shelf.network_since_3h": len(later),

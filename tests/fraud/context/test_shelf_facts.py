@@ -28,6 +28,7 @@ def events(seed: int, count: int) -> list[Sighting]:
             "cust_id": draws.choice([None, *range(12), *range(90, 96)]),
             "sku": draws.choice([None, *range(6)]),
             "store_ip": draws.choice([None, "10.0.1.1", "10.0.1.2", "10.0.2.1"]),
+            "store_fqdn": draws.choice([None, "store-1.example", "shop-1.example"]),
             "payment_method": draws.choice([None, "wallet", "cod", "gift_card"]),
             "discount": draws.choice([None, 0, 10, 51, 53, 53.5, 60]),
             "priority_shipping": draws.random() < 0.5,

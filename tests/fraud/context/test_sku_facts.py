@@ -1,0 +1,53 @@
+"""The facts of who else gets a sku as cheaply: customers whom the days before know, at their own stores."""
+
+from typing import Any
+
+import pytest
+
+from fraud.rules.language import Value
+from tests.fraud.context.quiet_shop import flagged, judged, sale
+
+SKU = 7_777
+
+
+def facts(*others: dict[str, Any]) -> dict[str, Value]:
+    """Of a flagged sale at 20.00 and 60 % off, after others' sales of its sku."""
+    return judged(*others, flagged("a", sku=SKU))[-1].facts
+
+
+def other(number: int, **changes: Any) -> dict[str, Any]:
+    """A sale of the sku to another customer at the own store."""
+    return sale(number, id=f"other-{number}", sku=SKU, discount=60) | changes
+
+
+def test_others_with_about_the_same_discount_and_price_are_counted_once_each():
+    seen = facts(other(4), other(4, id="again"), other(5), other(6, priority_shipping=True))
+
+    assert (seen["sku.alike_8h"], seen["sku.same_price_8h"]) == (3, 3)
+
+
+@pytest.mark.parametrize(("discount", "alike"), [(57, 1), (63, 1), (56.9, 0), (63.1, 0), (None, 0)])
+def test_a_discount_within_three_points_is_about_the_same(discount: float | None, alike: int):
+    assert facts(other(4, discount=discount))["sku.alike_8h"] == alike
+
+
+@pytest.mark.parametrize(("price", "alike"), [(19.0, 1), (21.0, 1), (18.99, 0), (21.01, 0), (None, 0)])
+def test_a_price_within_five_per_cent_is_about_the_same(price: float | None, alike: int):
+    assert facts(other(4, price=price))["sku.same_price_8h"] == alike
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        other(8),
+        other(4, cust_id=9_999),
+        other(4, store_id=3),
+        other(4, is_return=True),
+        other(4, sku=7_778),
+    ],
+    ids=["the same customer", "a new one", "at another store", "a return", "another sku"],
+)
+def test_neither_the_customer_nor_strangers_nor_other_goods_count(stranger: dict[str, Any]):
+    seen = facts(stranger)
+
+    assert (seen["sku.alike_8h"], seen["sku.same_price_8h"]) == (0, 0)
