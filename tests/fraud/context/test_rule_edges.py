@@ -24,7 +24,12 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "IMPOSSIBLE_NUMBERS": ({}, "event.impossible", []),
     "MISSING_STORE": ({}, "", [{"event.store": "7"}]),
     "ID_REUSED": ({}, "id.altered", []),
-    "STORE_NAME": ({"store.name_strange": True}, "", [{"store.name_strange": False}]),
+    "STORE_NAME": ({"store.name_strange": True}, "shelf.name_here_3h", [{"store.name_strange": False}]),
+    "STORE_NAME_ALONE": (
+        {"store.name_strange": True},
+        "",
+        [{"store.name_strange": False}, {"shelf.name_here_3h": 0}, {"shelf.name_here_3h": 500}],
+    ),
     "STORE_NETWORK": ({"store.network_strange": True}, "shelf.network_share", [{"store.network_strange": False}]),
     "NETWORK_DESERTED": (
         {"store.network_strange": True},
@@ -32,7 +37,6 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"store.network_strange": False}],
     ),
     "FEW_BY_NETWORK": ({"store.network_strange": False}, "shelf.network_share", [{"store.network_strange": True}]),
-    "DEEP_AT_GATEWAY": ({}, "shelf.gateway_surprise", []),
     "PRICE_TOO_LOW": ({"sku.price_spreads": -3}, "sku.price_ratio", [{"sku.price_spreads": -2.9}]),
     "PRICE_TOO_HIGH": ({"sku.price_spreads": 3}, "sku.price_ratio", [{"sku.price_spreads": 2.9}]),
     "REFUND_ABOVE_PAID": ({}, "customer.refunds_above_paid_24h", []),
@@ -48,10 +52,16 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "MANY_STORES": ({}, "customer.other_stores_24h", []),
     "STORES_AT_ONCE": ({}, "customer.stores_1h", []),
     "FLAGGED_NOW": ({}, "customer.flagged_visits_24h", []),
-    "DISCOUNTS_DIFFER": (
-        {"customer.flagged_visits_24h": 2},
-        "customer.discounts_24h",
-        [{"customer.flagged_visits_24h": 1}],
+    "FLAGGED_AT_ONCE": ({}, "customer.flagged_visits_3h", []),
+    "DISCOUNT_OF_ITS_OWN": (
+        {"customer.deep_visits_3h": 1, "shelf.alike_3h": 0},
+        "sku.alike_8h",
+        [{"customer.deep_visits_3h": 0}, {"shelf.alike_3h": 1}],
+    ),
+    "PRIORITY_AS_USUAL": (
+        WHOLE | {"customer.cut": False},
+        "customer.priority_share",
+        [{"customer.cut": True}, {"event.missing": 1}, {"event.impossible": 1}],
     ),
     "DISCOUNTS_IN_A_BASKET": (
         {"customer.flagged_visits_24h": 1},
@@ -59,7 +69,6 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"customer.flagged_visits_24h": 2}],
     ),
     "TRIED_BY_A_NEW_ACCOUNT": (NEW, "customer.small_before_24h", [{"customer.known": True}]),
-    "TRIED_WITH_LITTLE": ({}, "customer.small_before_24h", []),
     "MORE_THAN_IS_READ": ({"customer.cut": True}, "", [{"customer.cut": False}]),
     "SKU_FLOODED": (
         {"sku.cut": True, "sku.sales_8h": 99},
@@ -80,7 +89,6 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "ONLY_GOODS": ({"customer.skus_24h": 1}, "", [{"customer.skus_24h": 2}]),
     "HABITS_BROKEN": ({"customer.habits_broken": 2}, "customer.strangeness", [{"customer.habits_broken": 1}]),
     "HABIT_BROKEN": ({"customer.habits_broken": 1}, "customer.strangeness", [{"customer.habits_broken": 2}]),
-    "STRANGE_DAY": ({}, "customer.strangeness_24h", []),
     "PAYMENT_UNLIKELY": (
         {**PAID, "event.payment": "cod", "customer.sales": 2},
         "customer.payment_strangeness",
@@ -125,7 +133,6 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         "shelf.new_flagged_surprise",
         [{"customer.known": True}, {"shelf.new_flagged_3h": 1}],
     ),
-    "NEW_ACCOUNTS_ALIKE": (NEW | {"shelf.alike_3h": 0}, "shelf.new_alike_3h", [{"customer.known": True}]),
     "STORE_OPENS": (
         NEW | {"store.days": 0, "shelf.sales_3h": 2},
         "",
@@ -133,20 +140,16 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     ),
     "UNKNOWN_STORE": ({"store.days": 0, "shelf.sales_3h": 1}, "", [{"store.days": 1}, {"shelf.sales_3h": 2}]),
     "EARLY_LIFE": (NEW, "customer.flagged_visits_24h", [{"customer.known": True}]),
+    "NEW_AND_AGAIN": (NEW, "customer.deep_visits_3h", [{"customer.known": True}]),
+    "NEW_ACCOUNTS_PAID_ALIKE": (NEW, "shelf.new_same_payment_surprise", [{"customer.known": True}]),
     "SKU_RUN": (QUIET, "sku.flagged_1h", [{"sku.promoted_8h": 3}]),
     "SKU_STRANGERS": (QUIET, "sku.strangers_8h", [{"sku.promoted_8h": 3}]),
-    "SKU_UNPROMOTED_RUN": ({"sku.promoted_8h": 0}, "sku.pace_surprise", [{"sku.promoted_8h": 1}]),
     "SKU_PAID_ALIKE": ({}, "sku.same_payment_surprise", []),
     "SKU_ONE_NETWORK": (QUIET, "sku.same_network_8h", [{"sku.promoted_8h": 3}]),
-    "SHELF_STRANGERS": (
-        {"shelf.discount_strangeness": 0},
-        "shelf.strangers_3h",
-        [{"shelf.discount_strangeness": -0.5}],
-    ),
     "GIFT_CARD_RUN": (
-        {"customer.gift_cards_24h": 2, "customer.wrapped_24h": 1, "customer.sales_24h": 2},
-        "customer.gift_card_surprise",
-        [{"customer.gift_cards_24h": 1}, {"customer.wrapped_24h": 2}],
+        {"customer.gift_card_visits_24h": 2, "customer.wrapped_24h": 1, "customer.sales_24h": 2},
+        "customer.gift_card_visits_surprise",
+        [{"customer.gift_card_visits_24h": 1}, {"customer.wrapped_24h": 2}],
     ),
     "PRESENTS": (
         CARD | {"customer.wrapped_24h": 2, "customer.sales_24h": 3},
@@ -169,11 +172,9 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         "sku.gift_card_surprise",
         [{"event.payment": "cod"}, {"sku.gift_cards_8h": 1}],
     ),
-    "GIFT_CARDS_AT_SHELF": (CARD, "shelf.gift_card_surprise", [{"event.payment": "cod"}]),
     "JUST_BELOW_THE_LINE": ({"event.line": 5_000}, "customer.near_lines_24h", [{"event.line": None}]),
     "BELOW_A_ROUND_AMOUNT": ({"event.value_spreads": 1}, "event.below_round", [{"event.value_spreads": 0.9}]),
     "BELOW_ROUND_AGAIN": ({}, "customer.below_round_24h", [{"event.line": 5_000}]),
-    "LARGE_QUANTITY": ({}, "event.qty_spreads", []),
     "ABOVE_ITS_CUSTOMER": ({"customer.habits_broken": 2}, "customer.value_ratio", [{"customer.habits_broken": 1}]),
     "NO_PROMOTION": ({}, "shelf.discount_strangeness", []),
     "PROMOTION": ({"shelf.deep_3h": 2}, "shelf.discount_strangeness", [{"shelf.deep_3h": 1}]),
@@ -185,6 +186,12 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
 
 
 EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
+    "ID_REUSED": ({"id.altered": 1, "id.others_sale": False}, [{"id.others_sale": True}, {"id.others_sale": None}], 12),
+    "PRICE_TOO_LOW": (
+        {"sku.price_spreads": -9, "sku.price_ratio": 0.3, "sku.same_price_8h": 2},
+        [{"sku.same_price_8h": 1}, {"sku.same_price_8h": None}],
+        3,
+    ),
     "HABITS_BROKEN": (
         {"customer.habits_broken": 3, "customer.strangeness": 5, "sku.promoted_8h": 2, "sku.pace_surprise": 3},
         [{"sku.promoted_8h": 1}, {"sku.pace_surprise": 2.9}, {"sku.pace_surprise": None}],
