@@ -185,8 +185,25 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
 """By rule: facts under which its condition holds, the fact that its bounds are for, and what undoes the condition."""
 
 
+GIFTS: dict[str, Value] = CARD | {"customer.known": True, "customer.same_sku_24h": 0}
+NO_GIFTS: list[dict[str, Value]] = [{"event.payment": "cod"}, {"customer.known": False}, {"customer.same_sku_24h": 1}]
 EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
     "ID_REUSED": ({"id.altered": 1, "id.others_sale": False}, [{"id.others_sale": True}, {"id.others_sale": None}], 12),
+    "FLAGGED_NOW": (
+        GIFTS | {"customer.flagged_visits_24h": 3},
+        NO_GIFTS,
+        3,
+    ),
+    "FLAGGED_AT_ONCE": (
+        GIFTS | {"customer.flagged_visits_3h": 2},
+        NO_GIFTS,
+        1,
+    ),
+    "PAYMENTS_CHANGE": (
+        PAID | CARD | {"customer.payments_surprise": 2, "customer.known": True, "customer.payments_24h": 2},
+        [{"event.payment": "cod"}, {"customer.known": False}, {"customer.payments_24h": 3}],
+        2,
+    ),
     "PRICE_TOO_LOW": (
         {"sku.price_spreads": -9, "sku.price_ratio": 0.3, "sku.same_price_8h": 2},
         [{"sku.same_price_8h": 1}, {"sku.same_price_8h": None}],
