@@ -57,7 +57,7 @@ class ShelfCounts:
         self._of_customer = defaultdict[str | None, list[SeenOnShelf]](list)
         self._usual: list[Sighting] = []
         self._usual_by_network = Counter[str | None]()
-        self._usual_by_name = Counter[str | None]()
+        self._usual_by_name = defaultdict[str | None, set[str | None]](set)
         self._network_since = dict[str | None, float]()
         self._later_by_network = dict[str | None, int]()
         self._paid = self._breaks = 0
@@ -81,7 +81,7 @@ class ShelfCounts:
         if seen.is_usual:
             self._usual.append(sighting)
             self._usual_by_network[sighting.network] += 1
-            self._usual_by_name[sighting.store_name] += 1
+            self._usual_by_name[sighting.store_name].add(sighting.customer)
             self._paid += seen.is_sale
             self._breaks += seen.is_sale and seen.pays_anew
         if not seen.is_sale:
@@ -143,11 +143,8 @@ class ShelfCounts:
         return here, self._later_by_network[network] - sum(seen.time >= since for seen in own)
 
     def by_name(self, event: Sighting) -> int:
-        """Usual events by others under the store's name of the event."""
-        name = event.store_name
-        return self._usual_by_name[name] - sum(
-            seen.is_usual and seen.sighting.store_name == name for seen in self._of(event)
-        )
+        """Other customers with usual events under the event's name of the store: one may be made to send many."""
+        return len(self._usual_by_name.get(event.store_name, set()) - {event.customer, None})
 
     def new_paid(self, event: Sighting) -> tuple[int, int]:
         """Other new customers with flagged sales: those who paid in the way of the event, and all of them."""

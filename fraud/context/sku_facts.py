@@ -45,13 +45,15 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
     promoted = [seen for seen in others if seen.is_deep and not seen.is_flagged]
     promoted_to = {seen.customer for seen in promoted if _keeps_store(seen, profiles)} - {None}
     settled = [seen for seen in others if _keeps_store(seen, profiles)]
+    # A ring at a price that somebody entered for it must not make a markdown of its own.
+    unflagged = [seen for seen in settled if not seen.is_flagged]
     return facts | {
         "sku.new_customers_8h": new,
         "sku.new_surprise": surprise.of_share(new, len(buyers), min(0.9, population.new_share)),
         "sku.strangers_8h": len(strangers),
         "sku.promoted_8h": len(promoted_to),
         "sku.alike_8h": len({seen.customer for seen in settled if _at_discount(seen, event)}),
-        "sku.same_price_8h": len({seen.customer for seen in settled if _at_price(seen, event)}),
+        "sku.same_price_8h": len({seen.customer for seen in unflagged if _at_price(seen, event)}),
         "sku.pace_surprise": surprise.of_events(len(sales) - 1, usual),
         "sku.same_payment_surprise": surprise.of_share(
             len(alike),

@@ -92,7 +92,7 @@ def _sending(
     paid = sales_of(settled)
     breaks = sum(_pays_anew(seen, profiles) for seen in paid)
     return {
-        "shelf.name_here_3h": sum(seen.store_name == event.store_name for seen in settled),
+        "shelf.name_here_3h": len(customers_of(seen for seen in settled if seen.store_name == event.store_name)),
         "shelf.network_share": (here + FEW_BY_NETWORK) / (len(later) + FEW_BY_NETWORK),
         "shelf.network_here_3h": here,
         "shelf.network_since_3h": len(later),

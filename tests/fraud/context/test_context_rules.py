@@ -323,6 +323,46 @@ def test_a_promotion_speaks_for_whoever_buys_in_it():
     assert "NO_PROMOTION" not in with_promotion
 
 
+def test_a_price_that_several_unflagged_customers_pay_is_marked_down_for_everybody():
+    others = [sale(8, id=f"c{customer}", cust_id=customer, price=12.0) for customer in (4, 12, 16, 20)]
+    alone, low, lowest = last(flagged("a", price=12.0)), flagged("a", price=12.0), flagged("a", price=2.0)
+
+    assert last(*others[:2], low)["PRICE_TOO_LOW"] < alone["PRICE_TOO_LOW"]
+    cheaper = [{**other, "price": 2.0} for other in others]
+    assert last(*cheaper, lowest)["PRICE_TOO_LOW"] < last(*cheaper[:2], lowest)["PRICE_TOO_LOW"]
+
+
+def test_a_ring_at_a_price_that_was_entered_for_it_marks_nothing_down():
+    ring = [flagged(f"{customer}", cust_id=customer, price=12.0) for customer in (4, 12, 16, 20)]
+
+    assert last(*ring)["PRICE_TOO_LOW"] == last(ring[0])["PRICE_TOO_LOW"]
+
+
+def test_one_correction_under_an_id_is_excused_and_sale_after_sale_under_it_is_not():
+    sales = [flagged("a", qty=number, sku=7) for number in (1, 2, 3)]
+    corrected, again = last(*sales[:2])["ID_REUSED"], last(*sales)["ID_REUSED"]
+
+    assert corrected < again
+    assert last(flagged("a", sku=7), flagged("a", sku=9))["ID_REUSED"] == again
+
+
+def test_a_name_that_one_customer_is_made_to_buy_under_often_is_not_the_stores():
+    name = {"store_fqdn": "other.example"}
+    often = [sale(4, id=f"f{number}", **name) for number in range(12)]
+    many = [sale(number, id=f"f{number}", **name) for number in range(0, 80, 4)]
+
+    assert last(*often, flagged("a", **name))["STORE_NAME"] == last(often[0], flagged("a", **name))["STORE_NAME"]
+    assert last(*many, flagged("a", **name), apart=timedelta(minutes=1))["STORE_NAME"] < 10
+
+
+def test_priority_that_was_asked_for_what_was_flagged_is_no_habit():
+    thefts = [flagged(f"y{number}", cust_id=9_999) for number in range(3)]
+    orders = [{**theft, "discount": 0} for theft in thefts]
+
+    assert "PRIORITY_AS_USUAL" not in last(flagged("a", cust_id=9_999), evening=thefts)
+    assert last(flagged("a", cust_id=9_999), evening=orders)["PRIORITY_AS_USUAL"] < 0
+
+
 def test_new_accounts_do_not_make_a_promotion_of_their_own():
     strangers = [flagged(f"s{number}", cust_id=9_000 + number, sku=number) for number in range(12)]
     assert "PROMOTION" not in last(*strangers, flagged("a"), apart=timedelta(minutes=1))

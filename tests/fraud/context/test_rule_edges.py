@@ -59,9 +59,9 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"customer.deep_visits_3h": 0}, {"shelf.alike_3h": 1}],
     ),
     "PRIORITY_AS_USUAL": (
-        WHOLE | {"customer.cut": False},
+        WHOLE | {"customer.cut": False, "customer.deep_share": 0.4},
         "customer.priority_share",
-        [{"customer.cut": True}, {"event.missing": 1}, {"event.impossible": 1}],
+        [{"customer.cut": True}, {"event.missing": 1}, {"event.impossible": 1}, {"customer.deep_share": 0.5}],
     ),
     "DISCOUNTS_IN_A_BASKET": (
         {"customer.flagged_visits_24h": 1},
@@ -188,7 +188,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
 GIFTS: dict[str, Value] = CARD | {"customer.known": True, "customer.same_sku_24h": 0}
 NO_GIFTS: list[dict[str, Value]] = [{"event.payment": "cod"}, {"customer.known": False}, {"customer.same_sku_24h": 1}]
 EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
-    "ID_REUSED": ({"id.altered": 1, "id.others_sale": False}, [{"id.others_sale": True}, {"id.others_sale": None}], 12),
+    "ID_REUSED": (
+        {"id.altered": 1, "id.others_sale": False},
+        [{"id.others_sale": True}, {"id.others_sale": None}, {"id.altered": 2}],
+        12,
+    ),
     "FLAGGED_NOW": (
         GIFTS | {"customer.flagged_visits_24h": 3},
         NO_GIFTS,
@@ -205,8 +209,8 @@ EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
         2,
     ),
     "PRICE_TOO_LOW": (
-        {"sku.price_spreads": -9, "sku.price_ratio": 0.3, "sku.same_price_8h": 2},
-        [{"sku.same_price_8h": 1}, {"sku.same_price_8h": None}],
+        {"sku.price_spreads": -9, "sku.price_ratio": 0.6, "sku.same_price_8h": 2},
+        [{"sku.same_price_8h": 1}, {"sku.same_price_8h": None}, {"sku.price_ratio": 0.5}],
         3,
     ),
     "HABITS_BROKEN": (

@@ -21,9 +21,15 @@ def other(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def test_others_with_about_the_same_discount_and_price_are_counted_once_each():
-    seen = facts(other(4), other(4, id="again"), other(5), other(6, priority_shipping=True))
+    seen = facts(other(4), other(4, id="again"), other(5), other(6))
 
     assert (seen["sku.alike_8h"], seen["sku.same_price_8h"]) == (3, 3)
+
+
+def test_a_flagged_sale_at_about_the_price_marks_nothing_down():
+    seen = facts(other(4, priority_shipping=True), other(5))
+
+    assert (seen["sku.alike_8h"], seen["sku.same_price_8h"]) == (2, 1)
 
 
 @pytest.mark.parametrize(("discount", "alike"), [(57, 1), (63, 1), (56.9, 0), (63.1, 0), (None, 0)])
