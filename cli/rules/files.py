@@ -34,7 +34,7 @@ def text_of(name: str | None) -> str:
     if name is None or name in shipped():
         return text_of_shipped(name or FOR_FILES.definition.name)
     try:
-        return Path(name).read_text("utf-8")
+        return Path(name).read_bytes().decode("utf-8")  # with the ends of its lines as they are
     except FileNotFoundError as error:
         raise AppError(f"{name} is neither a rule file nor a set; the sets are {', '.join(shipped())}") from error
     except UnicodeDecodeError as error:

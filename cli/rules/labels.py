@@ -38,7 +38,7 @@ class FraudLabels:
         self._frauds: set[tuple[str, str]] = set()
         self.fraud_sales, self.never_flagged = 0, 0
         for label in labels:
-            event = arrivals[label.place].event if label.place < len(arrivals) else None
+            event = arrivals[label.place].event if 0 <= label.place < len(arrivals) else None
             if event is None or event.get("id") != label.id:
                 raise AppError(f"the label of place {label.place} is not of the event there: {label.id}")
             if not label.fraud:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from cli.__main__ import main
 from cli.rules.fit.fitting import fitted, weights_of
+from cli.rules.fit.regression import Limits, regression
 from cli.rules.fit.rewriting import RewriteError, rewritten
 from cli.rules.fit.samples import Samples, samples_of
 from fraud.context.schema import KINDS
@@ -143,6 +145,34 @@ def test_weights_are_likelihood_ratios_whatever_the_share_of_fraud_is():
         assert weights["DEAR"] == pytest.approx((expected, expected), abs=2)
 
 
+@pytest.mark.parametrize(("sales", "count", "share"), [(30, 8, 0.5), (25, 12, 0.8), (700, 12, 0.8)])
+def test_the_regression_is_that_of_another_optimizer_however_rare_fraud_is(sales: int, count: int, share: float):
+    minimize: Any = import_module("scipy.optimize").minimize  # takes a second, for this test only
+    chance = np.random.default_rng(5)
+    former = chance.integers(5, 40, count).astype(np.float64)
+    reached = np.where(chance.random((sales, count)) < share, 0, -1)
+    rare = np.arange(sales) == 3
+    world = Samples(
+        tuple(range(at, at + 1) for at in range(count)),
+        reached,
+        np.full(reached.shape, np.inf),
+        np.zeros(sales, np.int64),
+        np.full((1, count), np.inf),
+        rare,
+    )
+
+    def loss(at: Any) -> float:
+        logits = (reached == 0) @ at[:-1] + at[-1]
+        told = (np.logaddexp(0, logits) - rare * logits).sum() * 10_000 / sales
+        return told + 500 * ((at[:-1] - former / 10) ** 2).sum()
+
+    bounds = [(0.1, 10.0)] * count + [(None, None)]
+    expected = minimize(loss, np.append(former / 10, -20.0), bounds=bounds, options={"maxfun": 100_000})
+
+    weights = regression([world], Limits(former, np.ones(count), np.full(count, 100.0)), 1_000.0)
+    assert weights == pytest.approx(10 * expected.x[:-1], abs=0.1)
+
+
 def test_a_weight_that_is_drawn_strongly_stays_and_one_to_keep_always_does():
     assert fitted(TWO, [market(3)], 1e9, ())["DEAR"] == (5, 9)
     assert fitted(TWO, [market(3)], 0.0, ("DEAR", "MANY"))["MANY"] == (12,)
@@ -183,8 +213,29 @@ def test_each_set_that_comes_with_the_app_is_written_again_as_it_is(name: str):
     assert rewritten(text, {rule.id: tuple(step.weight for step in rule.steps) for rule in rules.rules}) == text
 
 
+@pytest.mark.parametrize(
+    ("as_written", "oddly"),
+    [
+        ('text = "wrapped"', 'text = "a weight = 3 \\" weight = 4 present"'),
+        ('text = "wrapped"', "text = 'a weight = 3 present'"),
+        ('text = "wrapped"', 'text = """a\nweight = 3 present"""'),
+        ("weight = -8\n", "weight = -8 # weight = 5 was less\n# weight = 9 more\n"),
+        ("\n", "\r\n"),
+        ('text = "wrapped"', 'text = "gepäckt 🎁"'),
+    ],
+)
+def test_comments_texts_and_ends_of_lines_stay_whatever_weights_they_name(as_written: str, oddly: str):
+    weights = {"BASE": (20,), "DEAR": (6, 31), "MANY": (1,), "WRAPPED": (-2,)}
+
+    assert rewritten(TEXT.replace(as_written, oddly), weights) == rewritten(TEXT, weights).replace(
+        as_written.replace("-8", "-2"), oddly.replace("-8", "-2")
+    )
+
+
 def test_a_file_whose_weights_are_not_found_is_refused_rather_than_spoilt():
-    odd = TEXT.replace('text = "wrapped"', 'text = "a weight = 3 present"')
+    odd = TEXT.replace(
+        'text = "wrapped"', 'excuses = [{ when = "event.qty > 3", text = "many", weight = -1 }]\ntext = "t"'
+    )
 
     with pytest.raises(RewriteError, match="weights are not written"):
         rewritten(odd, {"BASE": (20,), "DEAR": (6, 31), "MANY": (1,), "WRAPPED": (-2,)})
@@ -257,6 +308,39 @@ def test_a_set_with_groups_and_a_rule_that_is_not_there_are_refused(
     rules.write_text(TEXT.replace('\nid = "DEAR"', '\ngroup = "all"\nid = "DEAR"') + "\n[groups]\nall = 30\n")
     assert run(rules, "--world", *world, "--out", out) != 0
     assert "bounds the points of groups together" in capsys.readouterr().err
+
+
+def test_ends_of_lines_are_written_as_they_were_read(run: Any, world: tuple[Path, Path], tmp_path: Path):
+    rules, out = tmp_path / "two.toml", tmp_path / "fitted.toml"
+    rules.write_bytes(TEXT.replace("\n", "\r\n").encode())
+
+    assert run(rules, "--world", *world, "--out", out) == 0
+
+    assert out.read_bytes().count(b"\r\n") == TEXT.count("\n")
+
+
+def test_neither_events_nor_labels_are_written_over(
+    run: Any, world: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    before = [path.read_bytes() for path in world]
+    for path in world:
+        assert run("--world", *world, "--out", tmp_path / ".." / tmp_path.name / path.name) != 0
+        assert "nothing is written over them" in capsys.readouterr().err
+    assert [path.read_bytes() for path in world] == before
+
+    assert run("--world", *world, "--out", "context") != 0
+    assert "a file of that name is never read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", [-1, -99_999, 40, 10**30])
+def test_a_label_of_a_place_that_the_file_lacks_is_refused(
+    run: Any, world: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], place: int
+):
+    world[1].write_text(json.dumps({"id": "sale-39", "place": place, "fraud": True}))
+
+    assert run("--world", *world, "--out", tmp_path / "fitted.toml") != 0
+
+    assert f"the label of place {place} is not of the event there" in capsys.readouterr().err
 
 
 def test_labels_without_fraud_teach_nothing_and_nothing_is_written(

@@ -4,7 +4,7 @@ Ten points are a likelihood ratio of e, so a score is a logarithm of odds; how c
 world, so each has an intercept of its own. The loss is the log loss of WEIGHT_OF_A_WORLD events of each world, plus
 half of `drawn` for each squared distance of a weight from its former one, in tens of points. A weight keeps the sense
 that the author of its rule gave it. Newton's method within bounds (Bertsekas, "Projected Newton Methods for
-Optimization Problems with Simple Constraints", 1982).
+Optimization Problems with Simple Constraints", 1982), its steps damped where they lead nowhere (Levenberg, 1944).
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,10 @@ WEIGHT_OF_A_WORLD = 10_000
 ROUNDS = 12
 """Which weights are bounded by rates follows from the weights, so the regression is made anew so often at most."""
 
-NEWTON_STEPS = 60
+NEWTON_STEPS = 300
+LEAST_DAMPING, MOST_DAMPING = 1e-6, 1e12
+"""Added to the curvature, which is nearly 0 where a world is told apart; with the most, nothing moves."""
+
 ENOUGH = 0.02
 """Points by which a weight moves that are not worth another round."""
 
@@ -62,20 +65,19 @@ class _Problem:
 
     def solved(self) -> PointsArray:
         """The weights with the least loss, in points."""
-        at, loss = self._start, self._loss(self._start)
+        at, loss, damping = self._start, self._loss(self._start), LEAST_DAMPING
         for _ in range(NEWTON_STEPS):
-            step = self._newton(at)
-            share = 1.0
-            while share > 1e-6:
-                tried = np.clip(at + share * step, self._least, self._most)
-                if (tried_loss := self._loss(tried)) < loss:
+            tried = np.clip(at + self._newton(at, damping), self._least, self._most)
+            tried_loss = self._loss(tried)
+            if not tried_loss < loss:
+                damping *= 10
+                if damping > MOST_DAMPING:
                     break
-                share /= 2
-            else:
-                break
+                continue
             moved, at, loss = np.abs(tried - at).max(), tried, tried_loss
-            if moved * POINTS_PER_NAT < ENOUGH / 10:
+            if damping == LEAST_DAMPING and moved * POINTS_PER_NAT < ENOUGH / 10:
                 break
+            damping = max(damping / 10, LEAST_DAMPING)
         return at[: self._weights] * POINTS_PER_NAT
 
     def _loss(self, at: PointsArray) -> float:
@@ -83,13 +85,13 @@ class _Problem:
         told = np.logaddexp(0, logits) - self._truth * logits
         return float(self._counts @ told + (self._drawn * (at - self._former) ** 2).sum() / 2)
 
-    def _newton(self, at: PointsArray) -> PointsArray:
+    def _newton(self, at: PointsArray, damping: float) -> PointsArray:
         logits = self._offset + self._matrix @ at
-        chance = 1 / (1 + np.exp(-logits))
+        chance = np.exp(-np.logaddexp(0, -logits))
         gradient = self._matrix.T @ (self._counts * (chance - self._truth)) + self._drawn * (at - self._former)
         curvature = self._counts * chance * (1 - chance)
         hessian = self._matrix.T @ (self._matrix * curvature[:, None])
-        hessian[np.diag_indices_from(hessian)] += self._drawn + 1e-6
+        hessian[np.diag_indices_from(hessian)] += self._drawn + damping
         is_held = ((at <= self._least) & (gradient > 0)) | ((at >= self._most) & (gradient < 0))
         free = np.flatnonzero(~is_held)
         step = np.zeros_like(at)

@@ -14,7 +14,12 @@ Weights = Mapping[str, tuple[int, ...]]
 """The weights of rules, one for each step."""
 
 _HEADER = re.compile(r"^\s*\[", re.MULTILINE)
-_WEIGHT = re.compile(r"\bweight\s*=\s*([+-]?\d+)")
+_WEIGHT = re.compile(
+    r"""#[^\n]*|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\bweight\s*=\s*([+-]?\d+)""",
+    re.DOTALL,
+)
+"""A comment or a text, which may speak of weights; or a weight."""
+
 _RULE = re.compile(r"\s*\[\[\s*rules\s*\]\]")
 
 
@@ -42,7 +47,9 @@ def _table(table: str, numbers: Iterator[int]) -> str:
     """A rule with its weights; the table of an excuse, and every other one, as it is."""
     if not _RULE.match(table):
         return table
-    return _WEIGHT.sub(lambda weight: weight[0].replace(weight[1], str(next(numbers, 0))), table)
+    return _WEIGHT.sub(
+        lambda part: part[0].replace(part[1], str(next(numbers, 0))) if part[1] is not None else part[0], table
+    )
 
 
 def _said(text: str) -> RuleFile | None:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from cli.writing import write_whole
 from fraud.context.schema import KINDS
 from fraud.rules.reading import read_rules
 from fraud.rules.rule_set import RuleSet
+from fraud.rules.shipped import shipped
 
 _SHOWN = 10
 
@@ -65,6 +67,7 @@ class Fit(msgspec.Struct, frozen=True):
 def run_fit(options: argparse.Namespace) -> int:
     """Fit a set and write it; show what that does to each world. Raises AppError."""
     rules = rules_of(options.rules)
+    _refuse_to_spoil(options.out, [*chain.from_iterable(options.world + options.unseen)])
     if rules.definition.groups:
         raise AppError(f"{rules.id} bounds the points of groups together, and such a set cannot be fitted")
     unknown = sorted({*options.keep} - {rule.id for rule in rules.rules})
@@ -102,6 +105,15 @@ def run_fit(options: argparse.Namespace) -> int:
         as_json=options.json,
     )
     return 0
+
+
+def _refuse_to_spoil(out: str, read: Sequence[str]) -> None:
+    if out in shipped():
+        raise AppError(
+            f"--out {out}: so a set is called that comes with the app, and a file of that name is never read"
+        )
+    if Path(out).resolve() in [Path(name).resolve() for name in read]:
+        raise AppError(f"--out {out}: events or labels are read from that file, and nothing is written over them")
 
 
 def _samples(rules: RuleSet, events: str, labels: str, history_days: int) -> Samples:
