@@ -42,11 +42,10 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
     profile = profiles.skus.get(event.sku)
     usual = max(profile.sales if profile else 0, 1) / profiles.days / 3
     strangers = {seen.customer for seen in flagged if profiles.is_stranger(seen)} - {None}
-    promoted = [seen for seen in others if seen.is_deep and not seen.is_flagged]
-    promoted_to = {seen.customer for seen in promoted if _keeps_store(seen, profiles)} - {None}
     settled = [seen for seen in others if _keeps_store(seen, profiles)]
     # A ring at a price that somebody entered for it must not make a markdown of its own.
     unflagged = [seen for seen in settled if not seen.is_flagged]
+    promoted_to = {seen.customer for seen in unflagged if seen.is_deep} - {None}
     return facts | {
         "sku.new_customers_8h": new,
         "sku.new_surprise": surprise.of_share(new, len(buyers), min(0.9, population.new_share)),
