@@ -28,14 +28,6 @@ class PointerChangesError(Exception):
     """Others have changed the pointer at every attempt."""
 
 
-def _readable(document: dict[str, Any]) -> Pointer | None:
-    try:
-        pointer = msgspec.convert(document, Pointer)
-    except msgspec.ValidationError:
-        return None
-    return pointer if pointed(pointer.quarantined) else None
-
-
 async def isolate(record: QuarantinedEvent) -> bool:
     """Quarantine an event, then write the pointers from the ids by which windows name it.
 
@@ -47,8 +39,8 @@ async def isolate(record: QuarantinedEvent) -> bool:
     flagged = await beside(len(body) > LARGE, flagged_in, body)
     if flagged is None:
         return False
-    pointed = [await _point(event_id, record.path, body) for event_id in flagged.ids]
-    return flagged.by_place or not all(pointed)
+    written = [await _point(event_id, record.path, body) for event_id in flagged.ids]
+    return flagged.by_place or not all(written)
 
 
 async def _point(event_id: str, path: str, body: bytes) -> bool:
@@ -86,3 +78,11 @@ async def _point(event_id: str, path: str, body: bytes) -> bool:
         else:
             return True
     raise PointerChangesError(f"the pointer {pointer.id} was changed by others at each of {_ATTEMPTS} attempts")
+
+
+def _readable(document: dict[str, Any]) -> Pointer | None:
+    try:
+        pointer = msgspec.convert(document, Pointer)
+    except msgspec.ValidationError:
+        return None
+    return pointer if pointed(pointer.quarantined) else None
