@@ -21,12 +21,12 @@ def guarded(aggregate: Aggregate, value: str) -> str:
     return _GUARDS.get(aggregate.name, "%s") % value
 
 
-def update(aggregate: Aggregate, slot: int, value: str) -> list[str]:
+def update(aggregate: Aggregate, slot: int, value: str, partition: str) -> list[str]:
     """Source lines that put `value`, a name, into slot `slot` of the accumulator `group`. NULL is skipped by all but
-    COUNT(*) and COLLECT."""
+    COUNT(*) and COLLECT. `partition` is the source of the row's."""
     place = f"group[{slot}]"
     if aggregate.name == "COLLECT":
-        return [f"{place}.append((time, partition, {value}))"]
+        return [f"{place}.append((time, {partition}, {value}))"]
     if aggregate.argument is None:
         return [f"{place} += 1"]
     add = {

@@ -34,14 +34,23 @@ def column_source(node: Expression, read: ReadColumn, *, from_input: bool) -> st
     return source
 
 
+def wants_rows(select: Select) -> bool:
+    """True if a SELECT takes whole rows of its source, and not columns alone."""
+    if any(isinstance(item.expression, Star) for item in select.items):
+        return True
+    return any(
+        aggregate.name == "COLLECT" and aggregate.argument is None
+        for root in expressions(select)
+        for aggregate in aggregates(root)
+    )
+
+
 def columns_needed(selects: Sequence[Select]) -> set[str] | None:
     """The top-level columns that the SELECTs of an input read; None if one wants whole events."""
     needed: set[str] = set()
     for select in selects:
-        if any(isinstance(item.expression, Star) for item in select.items):
+        if wants_rows(select):
             return None
         for root in expressions(select):
-            if any(aggregate.name == "COLLECT" and aggregate.argument is None for aggregate in aggregates(root)):
-                return None
             needed |= {node.path[0] for node in descend(root) if isinstance(node, Column)}
     return needed - {ENQUEUED_TIME, PARTITION_ID}

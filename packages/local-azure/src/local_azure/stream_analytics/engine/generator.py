@@ -53,12 +53,14 @@ Special = Callable[[Expression], str | None]
 class Generator:
     """Writes source and gathers the `names` that it refers to, for `exec`.
 
-    `special` is asked first for every expression; `timestamp` is the source of the event's time.
+    `special` is asked first for every expression; `timestamp` is the source of the event's time; `mark` begins the
+    names that are its own, so that lines of several can stand in one function.
     """
 
-    def __init__(self, special: Special, timestamp: str) -> None:
+    def __init__(self, special: Special, timestamp: str, mark: str = "") -> None:
         self._special = special
         self._timestamp = timestamp
+        self._mark = mark
         self._temporaries = 0
         self._depth = 0
         self.names: dict[str, Any] = {
@@ -223,10 +225,10 @@ class Generator:
 
     def _temporary(self) -> str:
         self._temporaries += 1
-        return f"value{self._temporaries}"
+        return f"{self._mark}value{self._temporaries}"
 
     def _keep(self, prefix: str, value: Any) -> str:
-        name = f"{prefix}{len(self.names)}"
+        name = f"{self._mark}{prefix}{len(self.names)}"
         self.names[name] = value
         return name
 

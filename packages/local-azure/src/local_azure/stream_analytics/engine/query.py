@@ -6,8 +6,9 @@ from typing import Any
 
 from local_azure.stream_analytics.engine.clockwork import TimeCounts, TimePolicy, Watermark
 from local_azure.stream_analytics.engine.columns import read_from_dict
+from local_azure.stream_analytics.engine.loop import can_follow
 from local_azure.stream_analytics.engine.source import EventSource
-from local_azure.stream_analytics.engine.step import Batch, CompiledStep, Emitted
+from local_azure.stream_analytics.engine.step import Batch, Chain, Emitted, RunningStep
 from local_azure.stream_analytics.engine.values import ConversionError
 from local_azure.stream_analytics.language.tree import Query, Select
 
@@ -43,10 +44,25 @@ class Problem:
 
 @dataclass
 class _Node:
-    step: CompiledStep
+    step: RunningStep
+    from_input: bool
     outputs: list[str] = field(default_factory=list[str])
     readers: list["_Node"] = field(default_factory=list["_Node"])
     windowed: bool = False
+
+    def only_reader(self) -> "_Node | None":
+        """The one step that takes the rows of this one; None if its lines cannot stand behind this one's."""
+        if self.outputs or len(self.readers) != 1 or not can_follow(self.readers[0].step.select, self.step.select):
+            return None
+        return self.readers[0]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Nodes that run as one, and the last of them, whose rows go on."""
+
+    chain: Chain
+    last: _Node
 
 
 class RunningQuery:
@@ -69,6 +85,9 @@ class RunningQuery:
         self._readers: dict[str, list[_Node]] = {name: [] for name in self.inputs}
         for output in query.outputs:
             self._node(output.select).outputs.append(output.name)
+        self._lines: dict[RunningStep, _Line] = {}
+        for node in (node for readers in self._readers.values() for node in readers):
+            self._line_up(node)
 
     def _read_inputs(self, query: Query) -> dict[str, EventSource]:
         reachable: dict[Select, None] = {}
@@ -93,18 +112,28 @@ class RunningQuery:
             return self._nodes[select]
         below = self._steps.get(select.source.name.lower())
         if below is None:
-            name = select.source.name
-            node = _Node(CompiledStep(select, self.inputs[name].decoder.read, from_input=True))
-            self._readers[name].append(node)
+            node = _Node(RunningStep(select), from_input=True)
+            self._readers[select.source.name].append(node)
         else:
             parent = self._node(below)
-            node = _Node(CompiledStep(select, read_from_dict, from_input=False))
+            node = _Node(RunningStep(select), from_input=False)
             parent.readers.append(node)
             node.windowed = parent.windowed
         node.windowed = node.windowed or select.window is not None
         self._nodes[select] = node
         self._order.append(node)
         return node
+
+    def _line_up(self, node: _Node) -> None:
+        """Compile a node together with those behind it, and then what reads the last of them."""
+        nodes = [node]
+        while (reader := nodes[-1].only_reader()) is not None:
+            nodes.append(reader)
+        read = self.inputs[node.step.select.source.name].decoder.read if node.from_input else read_from_dict
+        chain = Chain([each.step for each in nodes], read, from_input=node.from_input)
+        self._lines[node.step] = _Line(chain, nodes[-1])
+        for reader in nodes[-1].readers:
+            self._line_up(reader)
 
     def add_partition(self, name: str, partition: int) -> None:
         """Make a partition known. Windows close only when every known partition has passed their end."""
@@ -158,12 +187,13 @@ class RunningQuery:
         problems, self.problems = self.problems, []
         return problems
 
-    def steps(self) -> list[CompiledStep]:
+    def steps(self) -> list[RunningStep]:
         """All steps in an order that depends on the query alone."""
         return [node.step for node in self._order]
 
     def _run(self, node: _Node, batch: Batch) -> None:
-        self._pass_on(node, node.step.run(batch, self._reject))
+        line = self._lines[node.step]
+        self._pass_on(line.last, line.chain.run(batch, self._reject))
 
     def _pass_on(self, node: _Node, emitted: Emitted) -> None:
         if not emitted.rows:
