@@ -1,7 +1,5 @@
 """A shard of skus: their rows of a day are added to the profiles of the days before, sku by sku."""
 
-import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraud.profiles.day.arrays import Floats, Ints
-from fraud.profiles.day.columns import NONE, logs
-from fraud.profiles.day.grouping import groups_of, order_of
+from fraud.profiles.day.columns import NONE
+from fraud.profiles.day.grouping import order_of
 from fraud.profiles.day.keys import read_keys
+from fraud.profiles.day.price_levels import Cells, DayPrices, close_day, lns
 from fraud.profiles.day.rows import SKU_ROW, Codes, SkuSegment
 from fraud.profiles.day.samples import add_numbers
 from fraud.profiles.day.shard import Shard
-from fraud.profiles.skus import LEAST_PRICE, MOST_FAR, STEPS, PriceDeviations, SkuDay, SkuProfile
+from fraud.profiles.skus import LEAST_PRICE, MOST_FAR, PriceDeviations, SkuProfile
 
 AT_ONCE = 1_000_000
 """Rows of a shard that are in memory at once: some 100 MB."""
@@ -39,85 +38,78 @@ class SkuShard:
         """`before` is the shard up to the day before; `deviations` are those of all shards."""
         self._shard = Shard(SkuProfile, before)
         self._deviations = deviations
-        self._days: dict[str, SkuDay] = defaultdict(SkuDay)
+        self._skus, self._stores = Codes(), Codes()
+        self._day: list[DayPrices] = []
+        self._open: dict[str, SkuProfile] = {}
+        """Those that are being changed, which the shard does not have yet."""
 
     def __len__(self) -> int:
         return len(self._shard)
 
     def add(self, segments: Iterable[bytes]) -> None:
         """Take in all segments of the shard, in order."""
-        skus, stores = Codes(), Codes()
+        skus = Codes()
         parts: list[_Rows] = []
         number = 0
         for data in segments:
             segment = _segment.decode(data)
             rows = np.frombuffer(segment.rows, SKU_ROW)
-            of_store = np.append(stores.of(segment.stores, len(segment.stores)), NONE)[rows["store"]]
+            of_store = np.append(self._stores.of(segment.stores, len(segment.stores)), NONE)[rows["store"]]
             parts.append(_Rows(skus.of(read_keys(segment.skus), len(rows)), of_store, rows))
             number += len(rows)
             if number >= AT_ONCE:
-                self._add([*skus], [*stores], parts)
-                skus, stores, parts, number = Codes(), Codes(), [], 0
+                self._add([*skus], parts)
+                skus, parts, number = Codes(), [], 0
         if parts:
-            self._add([*skus], [*stores], parts)
+            self._add([*skus], parts)
         self._close()
 
-    def _add(self, skus: Sequence[str], stores: Sequence[str], parts: Sequence[_Rows]) -> None:
+    def _add(self, skus: Sequence[str], parts: Sequence[_Rows]) -> None:
         codes = np.concatenate([part.skus for part in parts])
         rows = np.concatenate([part.rows for part in parts])
-        profiles = [self._shard.get(sku) or SkuProfile() for sku in skus]
+        profiles = self._opened(skus)
         sales = np.bincount(codes[rows["is_sale"] != 0], minlength=len(skus)).tolist()
         for profile, own_sales in zip(profiles, sales, strict=True):
             profile.sales += own_sales
         has_price = np.flatnonzero(rows["price"] >= LEAST_PRICE)
         order = has_price[order_of(codes[has_price], len(skus))]
         of_store = np.concatenate([part.stores for part in parts])[order]
-        self._add_prices(skus, stores, profiles, _Prices(codes[order], of_store, rows["price"][order]))
-        self._shard.keep(skus, profiles)
+        seen = self._add_prices(profiles, codes[order], of_store, rows["price"][order])
+        self._day.append(seen._replace(skus=self._skus.of(skus, len(skus))[seen.skus]))
 
-    def _add_prices(
-        self, skus: Sequence[str], stores: Sequence[str], profiles: Sequence[SkuProfile], seen: "_Prices"
-    ) -> None:
-        """Take in prices as `SkuProfile.add` does."""
-        at_store = np.flatnonzero(seen.stores != NONE)
-        cells = groups_of(seen.skus[at_store] * len(stores) + seen.stores[at_store], len(skus) * len(stores))
-        firsts, of_row = at_store[cells.firsts], cells.of_row
-        places: list[tuple[int, int]] = [*zip(seen.skus[firsts].tolist(), seen.stores[firsts].tolist(), strict=True)]
-        levels = [profiles[sku].level_at(stores[store]) for sku, store in places]
-        prices = seen.prices.copy()
-        prices[at_store] /= np.array([math.exp(own.level) if own and own.seen else 1.0 for own in levels])[of_row]
-        counts = np.bincount(seen.skus, minlength=len(skus))
-        lns, usual = _lns(prices), _lns(add_numbers([profile.prices for profile in profiles], counts, prices))
-        far = lns - usual
+    def _opened(self, skus: Iterable[str]) -> list[SkuProfile]:
+        """The profiles of skus, to be changed; all others are kept as they are."""
+        opened = {sku: self._open.pop(sku, None) or self._shard.get(sku) or SkuProfile() for sku in skus}
+        self._keep()
+        self._open = opened
+        return [*opened.values()]
+
+    def _keep(self) -> None:
+        self._shard.keep(self._open.keys(), self._open.values())
+
+    def _add_prices(self, profiles: Sequence[SkuProfile], skus: Ints, of_store: Ints, seen: Floats) -> DayPrices:
+        """Take in prices as `SkuProfile.add` does: one sku after the other, each in order of time."""
+        cells = Cells(profiles, self._stores, skus, of_store)
+        prices = cells.without_level(seen)
+        counts = np.bincount(skus, minlength=len(profiles))
+        logs, usual = lns(prices), lns(add_numbers([profile.prices for profile in profiles], counts, prices))
+        far = logs - usual
         compared = far[~np.isnan(far)]
         self._deviations.count += len(compared)
         self._deviations.total += float(np.minimum(np.abs(compared), 1.0).sum())
-        bounded = np.where(np.isnan(far), lns, usual + np.clip(far, -MOST_FAR, MOST_FAR))
-        totals = np.bincount(of_row, bounded[at_store], minlength=len(levels)).tolist()
-        for (sku, store), own, number, total in zip(places, levels, cells.counts.tolist(), totals, strict=True):
-            if own:
-                self._days[skus[sku]].add(stores[store], number, total)
+        cells.open_levels(profiles, [*self._stores])
+        return cells.counted(np.where(np.isnan(far), logs, usual + np.clip(far, -MOST_FAR, MOST_FAR)))
 
     def _close(self) -> None:
         """End the day of each sku."""
-        profiles = [self._shard.get(sku) or SkuProfile() for sku in self._days]
-        for profile, day in zip(profiles, self._days.values(), strict=True):
-            profile.close_day(day)
-        self._shard.keep(self._days, profiles)
+        if self._day:
+            day = DayPrices._make(map(np.concatenate, zip(*self._day, strict=True)))
+            skus = np.flatnonzero(np.bincount(day.skus))
+            named = [*self._skus]
+            profiles = self._opened([named[sku] for sku in skus.tolist()])
+            close_day(profiles, self._stores, day._replace(skus=np.searchsorted(skus, day.skus)))
+        self._keep()
 
     def encoded(self) -> bytes:
         """The shard up to the day."""
         return self._shard.encoded()
-
-
-class _Prices(NamedTuple):
-    """Prices of skus at stores, by codes: one sku after the other, each in order of time."""
-
-    skus: Ints
-    stores: Ints
-    prices: Floats
-
-
-def _lns(prices: Floats) -> Floats:
-    """`ln` of each of them, and NaN of NaN."""
-    return np.rint(logs(prices, ~np.isnan(prices)) * STEPS) / STEPS
