@@ -1,4 +1,4 @@
-"""What many skus cost at each store, all at once: to the last bit the levels of `fraud.profiles.skus.SkuProfile`."""
+"""Prices of many skus at each store, all at once: to the last bit the levels of `fraud.profiles.skus.SkuProfile`."""
 
 import math
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class LevelColumns(NamedTuple):
 
 
 class DayPrices(NamedTuple):
-    """What the prices of a day come to at stores with a level: how many, and the sum of their `ln`."""
+    """The prices of a day at stores with a level: how many, and the sum of their `ln`."""
 
     skus: Ints
     stores: Ints
@@ -71,7 +71,7 @@ class Cells:
         return result
 
     def counted(self, logs: Floats) -> DayPrices:
-        """What prices come to, by the logarithm as which each counts."""
+        """The prices of the day, by the logarithm as which each counts."""
         seen = np.bincount(self._of_price, minlength=len(self._skus))
         total = np.bincount(self._of_price, logs[self._has_cell], minlength=len(self._skus)).astype(np.float64)
         own = np.flatnonzero(self._has_level & (seen > 0))
