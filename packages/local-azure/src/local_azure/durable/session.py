@@ -20,8 +20,8 @@ _CONSTANTS = (
 class Session:
     """One execution in memory.
 
-    The history is kept twice: as JSON text that is ready to be handed to the SDK (encoded once, never again), and as
-    events without their payloads, for matching with the actions.
+    The history is kept twice: as JSON text that is ready to be handed to the SDK (each event is encoded and joined
+    once), and as events without their payloads, for matching with the actions.
 
     `keep_inputs` leaves in the text what was given to activities and children; the extension does not hand it out.
     """
@@ -55,6 +55,9 @@ class Session:
     def payload(self, new: Iterable[Event] = ()) -> str:
         """The orchestration trigger's JSON for the stored history and the events of this episode."""
         instance = self.instance
+        if len(self._played) > 1:
+            # The next payload begins with the same text.
+            self._played = [",".join(self._played)]
         history = ",".join([*self._played, *map(encode, new)])
         return (
             f'{{"history":[{history}],"input":{instance.input or "null"},"instanceId":{to_json(instance.id)},'
