@@ -8,7 +8,7 @@ from local_azure.stream_analytics.language.tree import Aggregate
 
 _INITIAL = {"COUNT": "0", "SUM": "None", "MIN": "None", "MAX": "None", "AVG": "(0, 0)", "COLLECT": "[]"}
 
-_GUARDS = {"SUM": "number(%s)", "AVG": "number(%s)", "MIN": "comparable(%s)", "MAX": "comparable(%s)"}
+_GUARDS = {"SUM": "number", "AVG": "number", "MIN": "comparable", "MAX": "comparable"}
 
 
 def initial(asked: list[Aggregate]) -> str:
@@ -16,9 +16,10 @@ def initial(asked: list[Aggregate]) -> str:
     return "[" + ", ".join(_INITIAL[aggregate.name] for aggregate in asked) + "]"
 
 
-def guarded(aggregate: Aggregate, value: str) -> str:
-    """Source of an argument that raises ConversionError if the aggregate cannot take it."""
-    return _GUARDS.get(aggregate.name, "%s") % value
+def guard(aggregate: Aggregate, value: str) -> list[str]:
+    """Source lines that raise ConversionError if the aggregate cannot take `value`, a name; whole numbers pass all."""
+    check = _GUARDS.get(aggregate.name)
+    return [f"if {value}.__class__ is not int: {check}({value})"] if check else []
 
 
 def update(aggregate: Aggregate, slot: int, value: str, partition: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 
 from local_azure.stream_analytics.engine.times import Instant, format_instant
@@ -121,12 +122,14 @@ def _length(text: Any) -> int:
     return len(kept) if kept.isascii() else len(kept.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _type(value: Any) -> str:
-    """The name of a type as the page "Data Types" has it."""
-    return "nvarchar(max)" if value.__class__ is str else _TYPES[value.__class__]
+def _type(value: Any) -> str | None:
+    """The name of a type as the page "Data Types" has it; NULL has none."""
+    return TYPE_NAMES[value.__class__]
 
 
-_TYPES: dict[type, str] = {
+TYPE_NAMES: dict[type, str | None] = {
+    NoneType: None,
+    str: "nvarchar(max)",
     int: "bigint",
     float: "float",
     bool: "bit",
@@ -155,7 +158,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "COALESCE": coalesce,
     "CONCAT": concat,
     "FLOOR": _strict(_floor),
-    "GETTYPE": _strict(_type),
+    "GETTYPE": _type,
     "LEN": _strict(_length),
     "LOWER": _strict(_lower),
     "NULLIF": null_if,

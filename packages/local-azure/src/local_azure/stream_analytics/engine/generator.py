@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from local_azure.stream_analytics.engine.functions import FUNCTIONS
+from local_azure.stream_analytics.engine.functions import FUNCTIONS, MAX_TEXT, TYPE_NAMES
 from local_azure.stream_analytics.engine.times import Instant
 from local_azure.stream_analytics.engine.values import (
     MAX_BIGINT,
@@ -21,6 +21,7 @@ from local_azure.stream_analytics.engine.values import (
     date_add,
     date_diff,
 )
+from local_azure.stream_analytics.language.hub_columns import ENQUEUED_TIME
 from local_azure.stream_analytics.language.tree import (
     Aggregate,
     Arithmetic,
@@ -54,13 +55,15 @@ class Generator:
     """Writes source and gathers the `names` that it refers to, for `exec`.
 
     `special` is asked first for every expression; `timestamp` is the source of the event's time; `mark` begins the
-    names that are its own, so that lines of several can stand in one function.
+    names that are its own, so that lines of several can stand in one function. With `from_json` the columns hold what
+    JSON can, so no datetimes.
     """
 
-    def __init__(self, special: Special, timestamp: str, mark: str = "") -> None:
+    def __init__(self, special: Special, timestamp: str, mark: str = "", *, from_json: bool = False) -> None:
         self._special = special
         self._timestamp = timestamp
         self._mark = mark
+        self._from_json = from_json
         self._temporaries = 0
         self._depth = 0
         self.names: dict[str, Any] = {
@@ -72,6 +75,7 @@ class Generator:
             "date_add": date_add,
             "date_diff": date_diff,
             "length": FUNCTIONS["LEN"],
+            "type_names": TYPE_NAMES,
         }
 
     def value(self, node: Expression) -> str:
@@ -118,7 +122,8 @@ class Generator:
         match node:
             case Logical():
                 word = "and" if (node.operator == "and") != negated else "or"
-                return "(" + f" {word} ".join(self._condition(each, negated=negated) for each in node.operands) + ")"
+                operands = self._cheapest_first(node.operands, negated=negated) if word == "and" else node.operands
+                return "(" + f" {word} ".join(self._condition(each, negated=negated) for each in operands) + ")"
             case Not():
                 return self._condition(node.operand, negated=not negated)
             case Comparison():
@@ -132,10 +137,33 @@ class Generator:
                 wanted = "== 0" if negated else "!= 0"
                 return f"(({text} := {self.value(node)}).__class__ in NUMBERS and {text} {wanted})"
 
+    def _cheapest_first(self, operands: tuple[Expression, ...], *, negated: bool) -> tuple[Expression, ...]:
+        """Operands of an `and`, those that need not look at a type in front, if none can fail."""
+        wanted = "<>" if negated else "="
+        if not all(isinstance(each, Comparison) and self._is_plain(each) for each in operands):
+            return operands
+        return tuple(sorted(operands, key=lambda each: not (isinstance(each, Comparison) and each.operator == wanted)))
+
+    def _is_plain(self, node: Comparison) -> bool:
+        """True for a column of JSON beside a constant, on whichever side."""
+        sides = (node.left, node.right)
+        column = next((side for side in sides if isinstance(side, Column)), None)
+        if not self._from_json or column is None or column.path[0] == ENQUEUED_TIME:
+            return False
+        return any(isinstance(side, Constant) and side.value is not None for side in sides)
+
     def _comparison(self, node: Comparison, operator: Comparator) -> str:
         left, right = node.left, node.right
         if isinstance(left, Constant) and not isinstance(right, Constant):
             left, right, operator = right, left, _MIRRORED[operator]
+        if isinstance(right, Constant) and self._is_plain(node):
+            if operator == "=":
+                return f"({self.value(left)} == {right.value!r})"  # nothing of another type equals it
+            text = self._temporary()
+            test = (
+                f"({text} := {self.value(left)}).__class__ {'is str' if right.value.__class__ is str else 'in NUMBERS'}"
+            )
+            return f"({test} and {text} {_PYTHON[operator]} {right.value!r})"
         if isinstance(right, Constant) and right.value is not None:
             # The usual case, a column beside a constant, without a call: the type decides whether they compare at all.
             text = self._temporary()
@@ -166,10 +194,14 @@ class Generator:
 
     def _arithmetic(self, node: Arithmetic) -> str:
         """Whole numbers, which are most, without a call."""
-        left, right = self._temporary(), self._temporary()
-        whole = (
-            f"({left} := {self.value(node.left)}).__class__ is ({right} := {self.value(node.right)}).__class__ is int"
-        )
+        left = self._temporary()
+        if isinstance(node.right, Constant) and node.right.value.__class__ is int:
+            right = repr(node.right.value)
+            whole = f"({left} := {self.value(node.left)}).__class__ is int"
+        else:
+            right = self._temporary()
+            whole = f"({left} := {self.value(node.left)}).__class__ is ({right} := {self.value(node.right)}).__class__"
+            whole += " is int"
         general = f"arithmetic({node.operator!r},{left},{right})"
         if node.operator in ("/", "%"):
             python = "//" if node.operator == "/" else "%"
@@ -204,6 +236,10 @@ class Generator:
             text = self._temporary()
             plain = f"({text} := {self.value(node.arguments[0])}).__class__ is str and {text}.isascii()"
             return f"(len({text}) if {plain} and {text}[-1:] != ' ' else length({text}))"
+        if node.name == "GETTYPE":
+            return f"type_names[({self.value(node.arguments[0])}).__class__]"
+        if node.name == "CONCAT" and self._is_shallow:
+            return self._concat(node)
         arguments = ",".join(self.value(argument) for argument in node.arguments)
         if node.name == "DATEDIFF" and isinstance(node.arguments[1], SystemTimestamp):
             start, unit = self._temporary(), node.unit
@@ -216,6 +252,22 @@ class Generator:
         name = f"function_{node.name}"
         self.names[name] = FUNCTIONS[node.name]
         return f"{name}({arguments})"
+
+    def _concat(self, node: Function) -> str:
+        """Texts, which are most, without a call."""
+        parts: list[str] = []
+        tests: list[str] = []
+        for argument in node.arguments:
+            if isinstance(argument, Constant) and argument.value.__class__ is str:
+                parts.append(repr(argument.value))
+                continue
+            parts.append(self._temporary())
+            tests.append(f"(({parts[-1]} := {self.value(argument)}).__class__ is str)")
+        text = self._temporary()
+        self.names["function_CONCAT"] = FUNCTIONS["CONCAT"]
+        are_texts = " & ".join(tests) or "True"
+        is_short = f"len({text} := {' + '.join(parts)}) <= {MAX_TEXT}"
+        return f"({text} if {are_texts} and {is_short} else function_CONCAT({','.join(parts)}))"
 
     def _constant_cast(self, node: Cast, constant: Any) -> str:
         try:

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Any
 
-from local_azure.stream_analytics.engine.values import ConversionError, in_range
+from local_azure.stream_analytics.engine.values import MAX_BIGINT, ConversionError, in_range
 
 _Entry = tuple[int, Any]
 
@@ -36,19 +36,18 @@ class History:
         if group is None:
             group = self._groups[key] = _Group()
         entries = group.entries
-        if value is None:
+        if entries and entries[0][0] <= time - self._duration:
             _expire(group, time - self._duration)
+        if value is None:
             return group.total if entries else None
-        if not entries:
-            entries.append((time, value))
+        if entries and entries[-1][0] == time:
+            entries[-1] = (time, entries[-1][1] + value)
         else:
-            if entries[0][0] <= time - self._duration:
-                _expire(group, time - self._duration)
-            if entries and entries[-1][0] == time:
-                entries[-1] = (time, entries[-1][1] + value)
-            else:
-                entries.append((time, value))
-        group.total = total = in_range(group.total + value)
+            entries.append((time, value))
+        total = group.total + value
+        if total.__class__ is not int or not -MAX_BIGINT <= total <= MAX_BIGINT:
+            in_range(total)  # raises, or lets the least bigint and numbers of other types pass
+        group.total = total
         return total
 
     def clear(self, watermark: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local_azure.stream_analytics.engine.aggregates import guarded, initial, read_order, result, update
+from local_azure.stream_analytics.engine.aggregates import guard, initial, read_order, result, update
 from local_azure.stream_analytics.engine.columns import ReadColumn, column_source, wants_rows
 from local_azure.stream_analytics.engine.decoding import TOO_WIDE, is_wide
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
@@ -133,7 +133,7 @@ class _Writer:
         self._read = read
         self._mark = mark
         self._from_input = from_input
-        self._generator = Generator(self._column, "time", mark)
+        self._generator = Generator(self._column, "time", mark, from_json=from_input)
         self._overs = overs_of(part.select)
 
     @property
@@ -205,7 +205,7 @@ class _Writer:
             argument = "row" if aggregate.argument is None else self._generator.value(aggregate.argument)
             values.append(f"argument{slot}")
             if aggregate.name != "COUNT" or aggregate.argument is not None:
-                lines.append(f"argument{slot} = {guarded(aggregate, argument)}")
+                lines += [f"argument{slot} = {argument}", *guard(aggregate, f"argument{slot}")]
         # The rows of a step no longer belong to a partition.
         partition = "partition" if self._from_input else "0"
         add = [
