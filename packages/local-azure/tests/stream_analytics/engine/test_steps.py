@@ -1,6 +1,22 @@
 """Steps of WITH, and several outputs."""
 
+from collections import Counter
+
+import pytest
+
 from tests.stream_analytics.running import feed, finish, rows_of, running
+
+CHAIN = """
+    WITH First AS (
+        SELECT a, a.b AS below, b + 1 AS b, CONCAT(b, '!') AS text, System.Timestamp() AS t, PartitionId AS p
+        FROM events WHERE b <> 7
+    ),
+    Second AS (
+        SELECT b * 2 AS b, DATEDIFF(minute, t, System.Timestamp()) AS m, text, a, below, p FROM First WHERE b > 1
+    ),
+    Third AS (SELECT CAST(a AS bigint) AS a, b, m, text, below, p FROM Second WHERE a IS NOT NULL)
+    SELECT {} INTO out FROM Third {}
+"""
 
 
 def test_a_step_feeds_several_outputs():
@@ -60,3 +76,46 @@ def test_select_star_from_a_step_gives_its_columns():
 def test_a_step_that_nothing_reads_costs_nothing():
     work = running("WITH unused AS (SELECT * FROM events) SELECT a INTO out FROM events")
     assert len(work.steps()) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "group"),
+    [
+        ("a, b, m, text, below, p", ""),
+        ("*", ""),
+        ("a, COLLECT(text) AS texts, SUM(b) AS b, MAX(m) AS m", "GROUP BY a, TumblingWindow(minute, 5)"),
+        ("p, COLLECT() AS all_of_it", "GROUP BY p, HoppingWindow(minute, 10, 5)"),
+    ],
+)
+def test_steps_that_read_only_one_another_give_what_they_give_when_others_read_them_too(columns: str, group: str):
+    alone = CHAIN.format(columns, group)
+    events = [
+        (f"10:{minute:02d}", {"a": a, "b": b})
+        for minute, (a, b) in enumerate(
+            (a, b) for a in (1, "2", "x", None, {"b": 1}) for b in (0, 1, 7, 2.5, "t", None)
+        )
+    ]
+    given: list[object] = []
+    for query in (
+        alone,
+        alone + "".join(f" SELECT * INTO {step} FROM {step}" for step in ("First", "Second", "Third")),
+    ):
+        work = running(query, partitions=(0, 1))
+        for partition in (1, 0):
+            feed(work, *events, partition=partition)
+        problems = Counter(problem.reason for problem in work.take_problems())
+        given.append((finish(work)["out"], problems, work.counts.conversion_errors))
+    assert given[0] == given[1]
+
+
+def test_an_event_that_a_later_step_cannot_take_changes_nothing_behind_it():
+    query = """
+        WITH Numbers AS (SELECT CAST(v AS bigint) AS v, k, PartitionId FROM events),
+        Doubled AS (SELECT v * 2 AS v, k, PartitionId FROM Numbers)
+        SELECT k, SUM(v) OVER (PARTITION BY PartitionId LIMIT DURATION(minute, 5)) AS total INTO out FROM Doubled
+    """
+    events = [{"v": 1, "k": 1}, {"v": "x", "k": 2}, {"v": 2**62, "k": 3}, {"v": 2, "k": 4}]
+    work = running(query)
+    feed(work, *(("10:01", event) for event in events))
+    assert finish(work)["out"] == [{"k": 1, "total": 2}, {"k": 4, "total": 6}]
+    assert work.counts.conversion_errors == 2

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local_azure.stream_analytics.engine.times import Instant, parse_instant
+from local_azure.stream_analytics.engine.times import Instant, ends_of_texts, parse_instant
 from local_azure.stream_analytics.language.units import TICKS_PER_MINUTE, TICKS_PER_SECOND
 
 EARLY_LIMIT = 5 * TICKS_PER_MINUTE
@@ -64,6 +64,27 @@ def on_arrival(watermark: Watermark, arrivals: list[int], counts: TimeCounts) ->
         return times
     watermark.raise_to(arrivals[-1])
     return arrivals
+
+
+def unless_touched(
+    watermark: Watermark, policy: TimePolicy, values: list[Any], arrivals: Sequence[int]
+) -> list[str] | None:
+    """The own times of a batch if all are texts of one format and the policy leaves each as it is, else None.
+
+    Then they are as good as their ticks: whoever needs those of a row parses its text. Texts of one format stand in the
+    order of their times, so the first and the last say for all that none is late, early or out of order.
+    """
+    ends = ends_of_texts(values)
+    if ends is None:
+        return None
+    first, last = ends
+    late, out_of_order, mark = policy.late, policy.out_of_order, watermark.mark
+    if last > min(arrivals) + EARLY_LIMIT or (late is not None and first < max(arrivals) - late) or first < mark:
+        return None
+    if first < last - out_of_order and sorted(values) != values:
+        return None
+    watermark.raise_to(last - out_of_order)
+    return values
 
 
 def on_event_time(

@@ -9,9 +9,20 @@ from local_azure.stream_analytics.engine.columns import ReadColumn, column_sourc
 from local_azure.stream_analytics.engine.decoding import TOO_WIDE, is_wide
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
 from local_azure.stream_analytics.engine.history import History
+from local_azure.stream_analytics.engine.times import parse_instant
 from local_azure.stream_analytics.engine.values import ConversionError, before, comparable, in_range, number
+from local_azure.stream_analytics.language.checker import is_arrival
 from local_azure.stream_analytics.language.hub_columns import ENQUEUED_TIME, PARTITION_ID
-from local_azure.stream_analytics.language.tree import Aggregate, Column, Expression, Over, Select, Star, Window
+from local_azure.stream_analytics.language.tree import (
+    Aggregate,
+    Column,
+    Expression,
+    Over,
+    Select,
+    Star,
+    SystemTimestamp,
+    Window,
+)
 from local_azure.stream_analytics.language.walk import aggregates, descend, expressions, overs
 
 Groups = dict[Any, list[Any]]
@@ -24,8 +35,11 @@ _NAMES: dict[str, Any] = {
     "in_range": in_range,
     "is_wide": is_wide,
     "number": number,
+    "parse_instant": parse_instant,
     "read_order": read_order,
 }
+_PARSE_TIME = "if time.__class__ is str: time = parse_instant(time)"
+"""A line that makes ticks of a time that is still a text (`unless_touched`)."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,7 @@ def compile_loop(parts: Sequence[Part], read: ReadColumn, *, from_input: bool) -
         "    try:",
         *(f"      {line}" for line in lines),
         "    except ConversionError as error:",
+        *([f"      {_PARSE_TIME}"] if from_input and not is_arrival(first.source.timestamp_by) else []),
         "      reject(time, error)",
     ]
     return compile_source("\n".join(source), names, "run")
@@ -149,9 +164,13 @@ class _Writer:
     def taking_in(self) -> list[str]:
         """Lines that go on with the rows that WHERE keeps."""
         where = self._select.where
+        has_text = self._from_input and not is_arrival(self._select.source.timestamp_by)
+        asks_time = where is not None and any(isinstance(node, SystemTimestamp) for node in descend(where))
         return [
+            *([_PARSE_TIME] if has_text and asks_time else []),
             *(line for place, over in enumerate(self._overs) for line in self._take_up(over, place)),
             *([f"if not {self._generator.true(where)}: continue"] if where else []),
+            *([_PARSE_TIME] if has_text and not asks_time else []),
             *(["if is_wide(body): raise ConversionError(TOO_WIDE)"] if self._from_input else []),
         ]
 

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from local_azure.stream_analytics.engine.clockwork import TimeCounts, TimePolicy, Watermark, on_arrival, on_event_time
+from local_azure.stream_analytics.engine.clockwork import (
+    TimeCounts,
+    TimePolicy,
+    Watermark,
+    on_arrival,
+    on_event_time,
+    unless_touched,
+)
 from local_azure.stream_analytics.engine.columns import column_source, columns_needed
 from local_azure.stream_analytics.engine.decoding import Decoded, Decoder
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
@@ -40,6 +47,9 @@ class EventSource:
             return Batch(decoded.rows, decoded.arrivals, decoded.arrivals, partition, decoded.bodies), decoded.errors
         decoded = self.decoder.decode(bodies, arrivals)
         values = self._own_times(decoded.rows, decoded.arrivals)
+        own = unless_touched(watermark, self._policy, values, decoded.arrivals)
+        if own is not None:
+            return Batch(decoded.rows, own, decoded.arrivals, partition, decoded.bodies), decoded.errors
         times = on_event_time(watermark, self._policy, counts, values, decoded.arrivals)
         return _kept(decoded, times, partition), decoded.errors
 

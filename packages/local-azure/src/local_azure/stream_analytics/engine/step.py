@@ -19,11 +19,12 @@ Reject = Callable[[int, ConversionError], None]
 class Batch:
     """Rows of one partition in the order of reading, each with its time and its arrival, all in ticks.
 
-    `bodies` are what the rows of an input were decoded from; those of a step have none.
+    A time that TIMESTAMP BY gives may still be its text, which most rows need not have parsed. `bodies` are what the
+    rows of an input were decoded from; those of a step have none.
     """
 
     rows: Sequence[Any]
-    times: Sequence[int]
+    times: Sequence[int | str]
     arrivals: Sequence[int]
     partition: int
     bodies: Sequence[bytes] = ()

@@ -1,12 +1,20 @@
 """Points in time as ticks: 100 ns since the year 1 in UTC, as in .NET and in Stream Analytics."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from local_azure.stream_analytics.language.units import TICKS_PER_MICROSECOND, TICKS_PER_SECOND
 
 _EPOCH = datetime(1, 1, 1, tzinfo=UTC)
 _UNIX_EPOCH_SECONDS = int((datetime(1970, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds())
 _LAST = int((datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH).total_seconds()) * TICKS_PER_SECOND
+
+_DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_SHAPE = re.compile(rb"0000-00-00T00:00:00(?:\.0{1,9})?Z")
+_TENS = b"012345"
+"""First digits of a minute or a second."""
 
 _SECONDS_KEPT = 4096
 _seconds: dict[str, int] = {}
@@ -72,6 +80,29 @@ def _learn_second(text: str) -> int | None:
             _seconds.clear()
         _seconds[text[:19]] = ticks
     return ticks
+
+
+def ends_of_texts(texts: Sequence[Any]) -> tuple[int, int] | None:
+    """The first and the last of many times in ticks, if `parse_instant` reads all of them and they stand in the order
+    of their texts; None if that is not sure: of one day, in one format, and in UTC with a `Z`."""
+    try:
+        joined = "|".join(texts)
+    except TypeError:  # not all of them are texts
+        return None
+    if not texts or not joined.isascii():
+        return None
+    stride = len(texts[0]) + 1
+    signs = joined.encode() + b"|"
+    shapes = signs.translate(_DIGITS_AS_ZEROS)
+    # The shape of a time holds no bar, so there are as many shapes as texts only if each text has one.
+    if not _SHAPE.fullmatch(shapes[: stride - 1]) or shapes != shapes[:stride] * len(texts):
+        return None
+    first, last = min(texts), max(texts)
+    # Between two hours of one day lie hours alone; minutes and seconds are looked at in each.
+    if first[:11] != last[:11] or signs[14::stride].strip(_TENS) or signs[17::stride].strip(_TENS):
+        return None
+    start, end = parse_instant(first), parse_instant(last)
+    return None if start is None or end is None else (start, end)
 
 
 def _parse_general(text: str) -> int | None:
