@@ -1,7 +1,7 @@
 """A customer's habits: which of them a sale breaks, and how much that speaks for somebody else than the customer."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, repeat
 
 import msgspec
@@ -52,12 +52,15 @@ class Habits:
     def kept(self, sale: Sighting) -> KeptHabits:
         """A sale against these habits."""
         breaks = self._profile.breaks(sale)
-        return KeptHabits(len(breaks) - breaks.count(None), tuple(compress(HABITS, breaks)), self.strangeness(sale))
+        return KeptHabits(len(breaks) - breaks.count(None), tuple(compress(HABITS, breaks)), self._summed(breaks))
 
     def strangeness(self, sale: Sighting) -> float:
         """`KeptHabits.strangeness` of a sale, of which a customer has many."""
+        return self._summed(self._profile.breaks(sale))
+
+    def _summed(self, breaks: Iterable[bool | None]) -> float:
         total = 0.0
-        for is_broken, strangeness in zip(self._profile.breaks(sale), self._strangeness, strict=True):
+        for is_broken, strangeness in zip(breaks, self._strangeness, strict=True):
             if is_broken is not None:
                 total += strangeness[is_broken]
         return total

@@ -47,21 +47,20 @@ def also_below_round(sighting: Sighting, others: Iterable[Sighting]) -> int | No
 
     A limit that only its owner and the fraudster know is most often a round number.
     """
-    line = _next_round(sighting.value)
-    if line is None:
+    if _next_round(sighting.value) is None:
         return None
     of_other_skus = [other for other in others if other.sku != sighting.sku]
+    before, after = _line_above(sighting.value), _line_above(sighting.paid)
     return max(
-        _as_close(sighting.value, [other.value for other in of_other_skus]),
-        _as_close(sighting.paid, [other.paid for other in of_other_skus]),
+        sum([_is_close(other.value, before) for other in of_other_skus]) if before else 0,
+        sum([_is_close(other.paid, after) for other in of_other_skus]) if after else 0,
     )
 
 
-def _as_close(amount: float | None, others: Iterable[float | None]) -> int:
+def _line_above(amount: float | None) -> float | None:
+    """The round number that an amount lies closely below."""
     line = _next_round(amount)
-    if line is None or not _is_close(amount, line):
-        return 0
-    return sum(_is_close(other, line) for other in others)
+    return line if line is not None and _is_close(amount, line) else None
 
 
 def _is_close(amount: float | None, line: float) -> bool:
@@ -72,4 +71,4 @@ def _next_round(value: float | None) -> float | None:
     if value is None or value < LEAST_ROUND:
         return None
     scale = 10.0 ** math.floor(math.log10(value))
-    return min(scale * figure for figure in (1, 2, 5, 10, 20) if scale * figure > value)
+    return next(scale * figure for figure in (1, 2, 5, 10, 20) if scale * figure > value)

@@ -65,6 +65,7 @@ class ShelfCounts:
         self._settled = 0
         self._deep_of_customer = Counter[str | None]()
         self._deep_at = Counter[float]()
+        self._alike = dict[float, int]()
         self._new_at = defaultdict[float | None, set[str | None]](set)
         self._new_paid = defaultdict[str | None, set[str | None]](set)
         self._new_flagged: set[str | None] = set()
@@ -113,17 +114,23 @@ class ShelfCounts:
         same_sku = self._settled_of_sku.get(event.sku, ())
         near += [seen.sighting for seen in same_sku if seen.sighting.customer != customer]
         deep_near = [seen for seen in near if seen.is_deep]
-        gone = Counter(seen.customer for seen in deep_near)
+        gone = Counter([seen.customer for seen in deep_near])
         customers = len(self._deep_of_customer) - sum(gone[name] == self._deep_of_customer[name] for name in gone)
         if None in self._deep_of_customer and gone[None] < self._deep_of_customer[None]:
             customers -= 1  # nobody whom it names
-        alike = sum(number for deep, number in self._deep_at.items() if _are_alike(deep, discount))
         return PromotionCounts(
             sales=self._settled - len(near),
             deep=self._deep_at.total() - len(deep_near),
             deep_customers=customers,
-            alike=alike - sum(_are_alike(seen.discount or 0.0, discount) for seen in deep_near),
+            alike=self._alike_to(discount) - sum(_are_alike(seen.discount or 0.0, discount) for seen in deep_near),
         )
+
+    def _alike_to(self, discount: float) -> int:
+        alike = self._alike.get(discount)
+        if alike is None:
+            alike = sum(number for deep, number in self._deep_at.items() if _are_alike(deep, discount))
+            self._alike[discount] = alike
+        return alike
 
     def new_alike(self, event: Sighting) -> int:
         """Other customers whom no day before has seen, with a sale at the event's deep discount."""

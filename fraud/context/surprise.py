@@ -1,6 +1,7 @@
 """Surprise: odds against a count by chance, in powers of ten: 2 means once in a hundred, 3 once in a thousand."""
 
 import math
+from functools import lru_cache
 
 MOST = 12.0
 """Nothing is more surprising than that: beyond it the model, not the event, is what is wrong."""
@@ -15,6 +16,7 @@ def of_events(count: int, expected: float) -> float:
     return _powers(logarithm - math.log1p(-expected / (count + 1)))
 
 
+@lru_cache(maxsize=10_000)  # counts are small, and shares those of a day's profiles
 def of_share(count: int, total: int, share: float) -> float:
     """-log10 of the chance of `count` or more of `total` where a `share` of them is usual (binomial)."""
     if count <= 0 or count <= share * total or share >= 1:
