@@ -11,6 +11,7 @@ _TEXTS = ("event_type", "category", "payment_method", "store_fqdn", "store_ip", 
 _FLAGS = ("priority_shipping", "gift_wrap", "is_return")
 _KEYS = ("cust_id", "sku")
 _ALWAYS_SENT = ("store_id", "store_fqdn", "store_ip", "cust_id", "sku", "category", "price", "qty", "payment_method")
+_NOTHING = (None, "")
 LONGEST_TEXT = 200
 
 LARGEST = 1e9
@@ -44,7 +45,7 @@ def event_facts(event: Mapping[str, Any]) -> dict[str, Value]:
     store = store_of(event)
     if store is None and event.get("store_id") is not None:
         unusable.append("store_id")
-    missing = [name for name in _ALWAYS_SENT if event.get(name) is None or event.get(name) == ""]
+    missing = [name for name in _ALWAYS_SENT if event.get(name) in _NOTHING]
     impossible = _impossible(read["price"], read["qty"], read["discount"])
     return {
         "event.type": read["event_type"],
@@ -73,15 +74,12 @@ def event_facts(event: Mapping[str, Any]) -> dict[str, Value]:
 
 def _impossible(price: Any, qty: Any, discount: Any) -> list[str]:
     """The fields whose number no sale has: nothing is sold for nothing, by the half or for more than its price."""
-    return [
-        name
-        for name, value, is_possible in (
-            ("price", price, lambda: 0 < price <= LARGEST),
-            ("qty", qty, lambda: 1 <= qty <= LARGEST and qty == int(qty)),
-            ("discount", discount, lambda: 0 <= discount <= 100),
-        )
-        if value is not None and not is_possible()
-    ]
+    is_possible = {
+        "price": price is None or 0 < price <= LARGEST,
+        "qty": qty is None or (1 <= qty <= LARGEST and qty == int(qty)),
+        "discount": discount is None or 0 <= discount <= 100,
+    }
+    return [] if all(is_possible.values()) else [name for name, is_so in is_possible.items() if not is_so]
 
 
 def number(value: Any) -> int | float | None:
