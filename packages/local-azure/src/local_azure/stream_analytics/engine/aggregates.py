@@ -4,6 +4,8 @@ A group's accumulator is a list with one slot per aggregate. A COLLECT keeps `(t
 order does not depend on how the partitions were interleaved when they were read.
 """
 
+from operator import itemgetter
+
 from local_azure.stream_analytics.language.tree import Aggregate
 
 _INITIAL = {"COUNT": "0", "SUM": "None", "MIN": "None", "MAX": "None", "AVG": "(0, 0)", "COLLECT": "[]"}
@@ -54,6 +56,5 @@ def result(aggregate: Aggregate, slot: int) -> str:
             return place
 
 
-def read_order(entry: tuple[int, int, object]) -> tuple[int, int]:
-    """By time, then partition; sorting is stable, so within a partition the order of reading stays."""
-    return entry[0], entry[1]
+read_order = itemgetter(0, 1)
+"""By time, then partition; sorting is stable, so within a partition the order of reading stays."""
