@@ -27,7 +27,7 @@ from fraud.context.look_ups import (
     SHELF_SPAN,
     SKU_SPAN,
 )
-from fraud.context.sighting import Sighting, sighting
+from fraud.context.sighting import Sighting
 from fraud.events import UNKNOWN_STORE, StoreKey, is_event_id
 from fraud.slices import slices
 from services import cosmos
@@ -36,6 +36,7 @@ from services.cosmos_lists import listed
 from services.gathering import Gathering
 from services.recent_sightings import Reading, RecentSightings, SightingKey
 from services.reused_ids import ID_FIELDS, reused_elsewhere
+from services.shared_sightings import DocumentKey, SharedSightings
 
 KEYS = 500
 """Customers, skus, categories or ids in one query: all of a chunk."""
@@ -69,8 +70,8 @@ _OF_SIGHTINGS, _OF_CONTENTS = _select(_TEXTS), _select(())
 _ALL_TIME = timedelta(days=36_500)
 _BY_TIME = f"{_TIME} DESC"
 
-ArrivedEvent = tuple[datetime, dict[str, Any]]
-"""An event as its producer sent it, as far as context reads it, and its arrival."""
+ArrivedEvent = tuple[datetime, dict[str, Any], DocumentKey]
+"""An event as its producer sent it, as far as context reads it, with its arrival and its document."""
 
 
 class _Kind(msgspec.Struct, frozen=True):
@@ -90,12 +91,20 @@ class _Kind(msgspec.Struct, frozen=True):
     select: str = _OF_SIGHTINGS
 
 
-async def _open_recent(_: AsyncExitStack) -> dict[str, RecentSightings]:
-    return {
+class _Recent(msgspec.Struct, frozen=True):
+    """The memory of this process: what look-ups have read, by the field that they ask for."""
+
+    by_field: dict[str, RecentSightings]
+    shared: SharedSightings
+
+
+async def _open_recent(_: AsyncExitStack) -> _Recent:
+    by_field = {
         "cust_id": RecentSightings(CUSTOMER_SPAN, MOST_OF_CUSTOMER),
         "sku": RecentSightings(SKU_SPAN, MOST_OF_SKU),
         "category": RecentSightings(SHELF_SPAN, MOST_OF_SHELF),
     }
+    return _Recent(by_field, SharedSightings())
 
 
 _recent = CachedClient(_open_recent)
@@ -159,7 +168,7 @@ async def contents_elsewhere(ids: list[str], store: StoreKey, until: datetime) -
                 select=_OF_CONTENTS,
             )
             for event_id, events in (await _Search(kind, until - _ALL_TIME, until, _id_of).run(keys)).items():
-                elsewhere.setdefault(event_id, []).extend(event for _, event in events)
+                elsewhere.setdefault(event_id, []).extend(event for _, event, _ in events)
     return elsewhere
 
 
@@ -200,6 +209,7 @@ async def _find_around(asked: Sequence[_Around]) -> list[dict[str, tuple[Sightin
     kind, until, store = asked[0].kind, asked[0].until, asked[0].store
     keys = {name: value for each in asked for name, value in each.keys.items()}
     by_value: dict[object, str] = {value: key for key, value in keys.items()}
+    recent = await _recent.get()
 
     def name_of(event: dict[str, Any]) -> str:
         return by_value.get(event.get(kind.field), "")
@@ -210,14 +220,16 @@ async def _find_around(asked: Sequence[_Around]) -> list[dict[str, tuple[Sightin
         for part in slices(list(unread), KEYS):
             search = _Search(kind, since, until, name_of, written)
             for key, events in (await search.run({name: keys[name] for _, name in part})).items():
-                sightings[store, key] = (sighting(event, arrived) for arrived, event in events)
+                sightings[store, key] = [
+                    recent.shared.of(document, event, arrived) for arrived, event, document in events
+                ]
             answered.append(search.answered or 0)
         return Reading(sightings, min(answered))
 
     own_of: dict[SightingKey, list[Sighting]] = {(store, key): [] for key in keys}
     for seen in (seen for each in asked for seen in each.own):
         own_of.get((store, kind.name_of(seen) or ""), []).append(seen)
-    by_key = await (await _recent.get())[kind.field].of(own_of, until, read)
+    by_key = await recent.by_field[kind.field].of(own_of, until, read)
     return [{name: by_key[store, name] for name in each.keys if (store, name) in by_key} for each in asked]
 
 
@@ -283,8 +295,9 @@ class _Search:
         async for page in self._pages(archive, keys):
             last, surplus, is_surplus, written = ("", ""), 0, False, 0
             for document in page:
-                text = document.pop(_ARRIVED, None)
-                written = max(written, document.pop(_WRITTEN, 0))
+                text, written_at = document.pop(_ARRIVED, None), document.pop(_WRITTEN, 0)
+                written = max(written, written_at)
+                place = document["id"], str(document.get("store_id")), text, written_at
                 event = _as_sent(document)
                 key = self._key_of(event)
                 if key not in keys or (arrived := _moment(text)) is None:
@@ -294,7 +307,7 @@ class _Search:
                 if is_surplus:
                     surplus += 1
                 else:
-                    self._found.setdefault(key, []).append((arrived, event))
+                    self._found.setdefault(key, []).append((arrived, event, place))
             if self.answered is None:
                 # Every later page is given later.
                 self.answered = written

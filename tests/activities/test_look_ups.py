@@ -11,7 +11,7 @@ from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
 from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, latest
 from fraud.context.sighting import Sighting, sighting
-from services import cosmos, look_ups
+from services import cosmos, look_ups, shared_sightings
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
@@ -63,13 +63,25 @@ async def test_of_the_long_texts_of_neighbours_no_more_is_read_than_context_keep
         read.append(event)
         return sighting(event, arrived)
 
-    monkeypatch.setattr(look_ups, "sighting", seen)
+    monkeypatch.setattr(shared_sightings, "sighting", seen)
 
     customers = await look_ups.customers({str(number): number}, UNTIL)
 
     whole = {"id": f"{number}-0", "event_type": "sale_event", "store_id": 3} | COMMON | event
     assert customers[str(number)] == (sighting(whole, enqueued),)
     assert [len(read[0][name]) for name in texts] == [200, 200, 200]
+
+
+async def test_a_sale_that_is_found_by_customer_sku_and_shelf_is_in_memory_once():
+    number = int.from_bytes(uuid.uuid4().bytes[:6])
+    await arrive(0, number, before=timedelta(minutes=10))
+    asked = {str(number): number}
+
+    ((by_customer,),) = (await look_ups.customers(asked, UNTIL)).values()
+    ((by_sku,),) = (await look_ups.skus(asked, UNTIL)).values()
+    ((on_shelf,),) = (await look_ups.shelves(3, {f"c{number}": f"c{number}"}, UNTIL)).values()
+
+    assert by_customer is by_sku is on_shelf
 
 
 async def test_skus_look_back_eight_hours_and_shelves_three_in_their_store():
