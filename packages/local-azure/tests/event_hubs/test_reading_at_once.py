@@ -3,6 +3,7 @@
 
 import asyncio
 import gc
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -133,3 +134,43 @@ async def test_a_reader_of_a_higher_epoch_takes_the_partition_over(address: str)
 
     assert second.bodies == ["a", "b"]
     assert "epoch" in str(first.errors[0]).lower()
+
+
+async def test_a_reader_of_an_idle_partition_hears_so_and_sleeps_meanwhile(
+    address: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The SDK wakes up 20 times a second to look for events, and 8 times to see that its connection lives."""
+    sdk = Sdk("aio", connections.namespace(address))
+    behind = await sdk.end("3")
+    await sdk.close()
+    loop: Any = asyncio.get_running_loop()
+    select, wakings, batches = loop._selector.select, list[float](), list[list[EventData]]()
+
+    def counted(timeout: float | None = None) -> Any:
+        wakings.append(time.monotonic())
+        return select(timeout)
+
+    client = EventHubConsumerClient.from_connection_string(
+        connections.namespace(address), "$Default", eventhub_name=HUB, load_balancing_interval=60
+    )
+    async with read_at_once(client):
+
+        async def take(_: PartitionContext, events: list[EventData]) -> None:
+            batches.append(events)
+
+        task = asyncio.create_task(
+            client.receive_batch(take, partition_id="3", starting_position=str(behind), max_wait_time=0.5)
+        )
+        async with asyncio.timeout(SECONDS):
+            while len(batches) < 2:
+                await asyncio.sleep(0.1)
+        batches.clear()
+        monkeypatch.setattr(loop._selector, "select", counted, raising=False)
+        await asyncio.sleep(3.0)
+        monkeypatch.undo()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    assert batches == [[]] * len(batches)
+    assert 3 <= len(batches) <= 6
+    assert len(wakings) < 110, "168 to 174 as the SDK does it, 66 to 68 here"
