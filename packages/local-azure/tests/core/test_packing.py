@@ -2,6 +2,7 @@
 
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,26 @@ def test_a_body_like_those_before_it_takes_a_fifth(tmp_path: Path):
     assert [dictionaries.unpack(each) for each in written] == [body(number) for number in range(1_000)]
     assert written[:SAMPLES] == [body(number) for number in range(SAMPLES)], "nothing is learned yet"
     assert sum(map(len, written[SAMPLES:])) < 0.2 * sum(map(len, map(body, range(SAMPLES, 1_000))))
+
+
+def test_a_body_packed_with_codes_of_its_own_is_read_as_earlier_versions_wrote_it(tmp_path: Path):
+    database, dictionaries, packer = opened(tmp_path)
+    for number in range(SAMPLES):
+        packed(database, packer, body(number))
+    plain = b"".join(b"%d," % (number * 7919 % 10_007) for number in range(200))
+    deflating = zlib.compressobj(6, zlib.DEFLATED, -13, 6, zlib.Z_DEFAULT_STRATEGY, dictionaries.content(1))
+    written = b"\x01\x00\x01" + deflating.compress(plain) + deflating.flush()
+    assert written != packer.pack(plain)
+    assert dictionaries.unpack(written) == dictionaries.unpack(packer.pack(plain)) == plain
+
+
+def test_a_body_of_some_kilobytes_has_codes_of_its_own_since_they_make_it_shorter(tmp_path: Path):
+    database, dictionaries, packer = opened(tmp_path)
+    for number in range(SAMPLES):
+        packed(database, packer, body(number))
+    plain = b"".join(b"%d," % (number * 7919 % 10_007) for number in range(600))
+    with_fixed = zlib.compressobj(6, zlib.DEFLATED, -13, 6, zlib.Z_FIXED, dictionaries.content(1))
+    assert len(packer.pack(plain)) < 0.9 * len(with_fixed.compress(plain) + with_fixed.flush())
 
 
 likely = st.builds(body, st.integers(0, 10**9), st.binary(max_size=300))
