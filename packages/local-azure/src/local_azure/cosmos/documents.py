@@ -85,7 +85,7 @@ class DocumentTable:
         self._packer = store.dictionaries.packer(self.table, self.usage.documents)
         self._terms = Terms(policy)
         self._has_changes = False
-        self._find = f"SELECT row, etag, plain(body) FROM {self.table} WHERE id = ? AND partition = ?"
+        self._find = f"SELECT row, etag, body FROM {self.table} WHERE id = ? AND partition = ?"
         self._find_etag = f"SELECT row, etag FROM {self.table} WHERE id = ? AND partition = ?"
         self._insert = (
             f"INSERT INTO {self.table} (row, partition, id, etag, expires, body) VALUES (?, ?, ?, ?, ?, ?) "
@@ -119,10 +119,10 @@ class DocumentTable:
 
     def get(self, partition: str, name: str) -> Stored:
         """404 if it does not exist."""
-        row = self._store.execute(self._find, (name, partition)).fetchone()
-        if row is None:
+        stored = self._stored(partition, name)
+        if stored is None:
             raise not_found("Entity with the specified id", name)
-        return Stored(*row)
+        return stored
 
     def create_item(self, partition: str, document: JsonObject) -> Stored:
         """409 if the id is taken in its partition."""
@@ -132,10 +132,9 @@ class DocumentTable:
     def upsert_item(self, partition: str, document: JsonObject, conditions: Conditions = ALWAYS) -> tuple[bool, Stored]:
         """Create or replace; the flag tells whether it was created. 412 if the conditions do not hold."""
         name = checked_id(document)
-        existing = self._store.execute(self._find, (name, partition)).fetchone()
-        if existing is None:
+        stored = self._stored(partition, name)
+        if stored is None:
             return True, self._add(partition, name, document)
-        stored = Stored(*existing)
         conditions.check(stored.etag)
         return False, self._overwrite(stored, document)
 
@@ -211,6 +210,13 @@ class DocumentTable:
             f"FROM (SELECT row, plain(body) AS json FROM {self.table})) WHERE row = r",
             (default_ttl,),
         )
+
+    def _stored(self, partition: str, name: str) -> Stored | None:
+        columns = self._store.execute(self._find, (name, partition)).fetchone()
+        if columns is None:
+            return None
+        row, etag, body = columns
+        return Stored(row, etag, self._store.plain(body))
 
     def _add(self, partition: str, name: str, document: JsonObject) -> Stored:
         sequence = self._store.next_sequence()

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,14 @@ class Store:
         self._database.execute(f"PRAGMA cache_size=-{_CACHED_KIB}")
         self._database.create_function("effective_key", 1, effective_key, deterministic=True)
         self.dictionaries = Dictionaries(self._database)
-        self.keys = KeyReader(self.dictionaries.unpack)
+        self.plain = self.dictionaries.unpack
+        self.keys = KeyReader(self.plain)
         # The indexes call a function of ours: it must be trusted wherever SQLite was built not to.
         self._database.execute("PRAGMA trusted_schema=ON")
         self._database.create_function("index_key", 2, self.keys, deterministic=True)
         self._database.create_function("element_keys", 2, self.keys.elements, deterministic=True)
         self._database.create_function("json_size", 1, self.keys.size, deterministic=True)
-        self._database.create_function("plain", 1, self.dictionaries.unpack, deterministic=True)
+        self._database.create_function("plain", 1, self.plain, deterministic=True)
         self._open = False
         self._closed = False
         self._giving_back = False
@@ -80,6 +81,12 @@ class Store:
     def execute(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Read, outside or inside the turn's transaction."""
         return self._database.execute(sql, values)
+
+    def bodies(self, table: str, rows: Sequence[int]) -> dict[int, bytes]:
+        """The JSON of documents of a table by their rows, of those that are there."""
+        sql = f"SELECT row, body FROM {table} WHERE row IN ({', '.join('?' * len(rows))})"
+        plain = self.plain
+        return {row: plain(body) for row, body in self.execute(sql, tuple(rows))}
 
     def write(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Write within the turn's transaction, which this begins if need be."""

@@ -1,5 +1,6 @@
 """The sources of a query's documents."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Protocol
@@ -148,17 +149,17 @@ class TableRows:
         if self._located is not None:
             return self._read([place for place in self._located if place > row])
         if self._partition is None:
-            sql = f"SELECT row, plain(body) FROM {self._table} WHERE {self._within}row > ? ORDER BY row"
-            return self._store.execute(sql, (*self._bounds, row))
-        return self._store.execute(
-            f"SELECT row, plain(body) FROM {self._table} INDEXED BY {self._table}_partition "
+            sql = f"SELECT row, body FROM {self._table} WHERE {self._within}row > ? ORDER BY row"
+            return self._plain(self._store.execute(sql, (*self._bounds, row)))
+        cursor = self._store.execute(
+            f"SELECT row, body FROM {self._table} INDEXED BY {self._table}_partition "
             f"WHERE {self._within}partition = ? AND row > ? ORDER BY row",
             (*self._bounds, self._partition, row),
         )
+        return self._plain(cursor)
 
     def body(self, row: int) -> bytes | None:
-        stored = self._store.execute(f"SELECT plain(body) FROM {self._table} WHERE row = ?", (row,)).fetchone()
-        return None if stored is None else stored[0]
+        return self._store.bodies(self._table, [row]).get(row)
 
     def count(self) -> int | None:
         if self._located is not None:
@@ -200,13 +201,16 @@ class TableRows:
             rows.update(row for (row,) in self._store.execute(sql, (*chain.from_iterable(pairs), *self._bounds)))
         return sorted(rows)
 
+    def _plain(self, cursor: sqlite3.Cursor) -> Iterator[tuple[int, bytes]]:
+        plain = self._store.plain
+        return ((row, plain(body)) for row, body in cursor)
+
     def _read(self, rows: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Those of these rows that still exist. What a slice had no time for is not read again by the next one: of
         large documents each has time for one."""
         for number, row in enumerate(rows):
             if row not in self._loaded:
                 asked = rows[number : number + _AT_ONCE]
-                sql = f"SELECT row, plain(body) FROM {self._table} WHERE row IN ({', '.join('?' * len(asked))})"
-                self._loaded = {**dict.fromkeys(asked), **dict(self._store.execute(sql, tuple(asked)))}
+                self._loaded = {**dict.fromkeys(asked), **self._store.bodies(self._table, asked)}
             if (body := self._loaded.pop(row)) is not None:
                 yield row, body

@@ -100,8 +100,7 @@ class Walk:
     def _load(self, holds: Callable[[str], bool]) -> None:
         """Read the documents of the next rows."""
         rows = [row for row, partition, _ in islice(self._pending, self._bodies) if holds(partition)]
-        sql = f"SELECT row, plain(body) FROM {self._table} WHERE row IN ({', '.join('?' * len(rows))})"
-        self._loaded = dict(self._store.execute(sql, tuple(rows)).fetchall())
+        self._loaded = self._store.bodies(self._table, rows)
         self._bodies = min(2 * self._bodies, _MORE_BODIES)
 
     @staticmethod
