@@ -4,6 +4,9 @@ Undefined, null, false, true, numbers, strings, arrays, objects, in this order. 
 values may share one: all arrays, texts that begin alike, the least numbers. So an index finds candidates.
 """
 
+# JSON values are known by what they are, not by static types; `cast` is a call, and SQLite asks for each key.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 import math
 import sys
 from collections.abc import Callable
@@ -35,7 +38,7 @@ _encode = msgspec.json.Encoder().encode
 
 def index_key(value: Value) -> Key:
     """The key of any JSON value or UNDEFINED."""
-    kind = cast(type[object], type(value))
+    kind = type(value)
     if kind is str:
         return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
     if kind is int or kind is float:
@@ -101,7 +104,7 @@ def value_at(document: Value, names: tuple[str, ...]) -> Value:
     for name in names:
         if type(document) is not dict:
             return UNDEFINED
-        document = cast(dict[str, Value], document).get(name, UNDEFINED)
+        document = document.get(name, UNDEFINED)
     return document
 
 
@@ -109,7 +112,7 @@ class KeyReader:
     """The function `index_key(body, path)` of SQLite, `path` being names with `/` between them.
 
     SQLite asks for one key after the other of the document that is being written, and of the one that it replaces, so
-    both are kept.
+    both are kept; and for some keys of it several times, for each index that has them, so these are kept as well.
     """
 
     def __init__(self, unpack: Callable[[bytes], bytes]) -> None:
@@ -124,6 +127,7 @@ class KeyReader:
         self._document: Value = None
         self._other: Value = None
         self._size = self._other_size = 0
+        self._keys: dict[str, Key] = {}
 
     def expect(self, body: bytes, document: Value, size: int) -> None:
         """Take over a document that is about to be written, so that it need not be unpacked and decoded.
@@ -133,9 +137,15 @@ class KeyReader:
         self._body = body
         self._document = document
         self._size = size
+        self._keys = {}
 
     def __call__(self, body: bytes, path: str) -> Key:
-        return index_key(self._value(body, path))
+        if body != self._body:
+            return index_key(self._value(body, path))
+        key = self._keys.get(path)
+        if key is None:
+            key = self._keys[path] = index_key(value_at(self._document, self._names(path)))
+        return key
 
     def elements(self, body: bytes, path: str) -> bytes:
         """The function `element_keys(body, path)` of SQLite: the keys of an array's elements, as JSON."""
@@ -151,13 +161,16 @@ class KeyReader:
         return self._other_size
 
     def _value(self, body: bytes, path: str) -> Value:
+        if body == self._body:
+            return value_at(self._document, self._names(path))
+        self._read_other(body)
+        return value_at(self._other, self._names(path))
+
+    def _names(self, path: str) -> tuple[str, ...]:
         names = self._paths.get(path)
         if names is None:
             names = self._paths[path] = tuple(path.split("/"))
-        if body == self._body:
-            return value_at(self._document, names)
-        self._read_other(body)
-        return value_at(self._other, names)
+        return names
 
     def _read_other(self, body: bytes) -> None:
         if body != self._other_body:
