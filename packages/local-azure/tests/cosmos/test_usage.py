@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -79,10 +80,28 @@ async def test_the_usage_is_true_after_writes_of_every_kind(state: Path) -> None
     store.close()
 
 
+async def test_the_usage_is_in_the_file_with_the_documents_and_is_undone_with_them(state: Path) -> None:
+    store, catalog = opened(state)
+    container = catalog.create_container(catalog.create_database({"id": "d"}), CONTAINER)
+    for name in ("a", "b"):
+        container.documents.create_item("7", document(name))
+    await store.settled()
+    with sqlite3.connect(state / "cosmos.db") as reader:
+        assert reader.execute("SELECT documents FROM usage").fetchall() == [(2,)]
+    container.documents.create_item("7", document("c", text="x" * 5_000))
+    container.documents.delete_item("7", "a")
+    assert (used(container)["documentsCount"], used(container)["documentsSize"]) == counted(store, container) == (2, 6)
+    store.abandon(sqlite3.OperationalError("the disk is full"))
+    container = catalog.container("d", "c")
+    assert (used(container)["documentsCount"], used(container)["documentsSize"]) == counted(store, container) == (2, 1)
+    store.close()
+
+
 async def test_a_container_of_an_earlier_version_gets_its_figures_at_the_start(state: Path) -> None:
     store, catalog = opened(state)
     container = catalog.create_container(catalog.create_database({"id": "d"}), CONTAINER)
     container.documents.create_item("7", document("a", text="x" * 5_000))
+    await store.settled()
     store.write(f"DROP TRIGGER {container.documents.table}_delete")
     store.write("DROP TABLE usage")
     await store.settled()

@@ -19,13 +19,13 @@ from local_azure.core.sqlite import give_back, open_database
 from local_azure.cosmos.effective_key import effective_key
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.index_key import KeyReader
+from local_azure.cosmos.sums import Sums
 
 logger = logging.getLogger(__name__)
 
 _GIVES_BACK_AFTER_SECONDS = 1.0
 _CACHED_KIB = 32 * 1024
 """Pages kept in memory. Keys are random: with SQLite's own 2 MB each insert reads the pages of the indexes anew."""
-
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resource (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -70,6 +70,7 @@ class Store:
         self._in_batch = False
         self._after_batch: list[Callable[[], None]] = []
         self._sequence = 0
+        self.sums = Sums()
         self.on_rollback: Callable[[], None] = lambda: None
 
     def close(self) -> None:
@@ -99,12 +100,14 @@ class Store:
         self._begin()
         self._database.execute("SAVEPOINT batch")
         self._in_batch = True
+        sums = self.sums.copy()
         try:
             yield
         except BaseException:
             # A failure that nobody has foreseen too: the batch is answered with 500, and must not be half there.
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK TO batch")
+            self.sums.restore(sums)
             raise
         finally:
             self._in_batch = False
@@ -182,6 +185,7 @@ class Store:
             self._database.execute("ROLLBACK")
         self.dictionaries.load()
         self.keys.forget()
+        self.sums.restore({})
         self.on_rollback()
         refusal = CosmosError(503, "ServiceUnavailable", f"The database file cannot be used: {problem}")
         for waiting in self._ended():
@@ -192,6 +196,7 @@ class Store:
         if not self._open:
             return
         try:
+            self.sums.write(self._database)
             self._database.execute("COMMIT")
         except sqlite3.Error as problem:
             self.abandon(problem)

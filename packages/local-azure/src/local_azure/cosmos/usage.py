@@ -16,7 +16,6 @@ _KB = 1024
 _IN_CONTAINER = "documentSize=10240;documentsSize=10485760;documentsCount=-1;collectionSize=10485760;"
 _SCRIPTS = "functions=25;storedProcedures=100;triggers=25;"
 _NO_SCRIPTS = "functions=0;storedProcedures=0;triggers=0;"
-_ADD = "UPDATE usage SET documents = documents + ?, bytes = bytes + ? WHERE container = ?"
 _MOST = {"databases": 100, "collections": 5000}
 
 
@@ -28,8 +27,9 @@ def of_resources(kind: str, number: int) -> dict[str, str]:
 class Usage:
     """The number and the size of a container's documents: no answer counts them.
 
-    Who writes a document adds it; what is deleted, often many at once, a trigger of the table takes away. With one on
-    inserts SQLite would copy each page that an insert changes, those of all indexes, in case the statement fails.
+    Who writes a document adds it, and the store writes the sum before it commits; what is deleted, often many at once,
+    a trigger of the table takes away. With one on inserts SQLite would copy each page that an insert changes, those of
+    all indexes, in case the statement fails.
     """
 
     def __init__(self, store: Store, container: int, table: str) -> None:
@@ -61,7 +61,7 @@ class Usage:
 
     def add(self, documents: int, size: int) -> None:
         """Count documents that were written, and the bytes of JSON by which all of them have grown."""
-        self._store.write(_ADD, (documents, size, self._container))
+        self._store.sums.add(self._container, documents, size)
 
     def drop(self) -> None:
         """Forget the figures; the triggers go with the table."""
@@ -70,9 +70,7 @@ class Usage:
     @property
     def documents(self) -> int:
         """The number of documents; 0 before `keep`."""
-        figures = "SELECT documents FROM usage WHERE container = ?"
-        kept = self._store.execute(figures, (self._container,)).fetchone()
-        return 0 if kept is None else kept[0]
+        return self._figures()[0]
 
     def headers(self) -> dict[str, str]:
         """The headers of an answer about items."""
@@ -83,13 +81,18 @@ class Usage:
         return {QUOTA: _SCRIPTS + _IN_CONTAINER, USAGE: _NO_SCRIPTS + self._usage(), _PROGRESS: "100"}
 
     def _usage(self) -> str:
-        figures = "SELECT documents, bytes FROM usage WHERE container = ?"
-        documents, size = self._store.execute(figures, (self._container,)).fetchone()
+        documents, size = self._figures()
         kilobytes = -(-size // _KB)
         megabytes = kilobytes // _KB
         return (
             f"documentSize={megabytes};documentsSize={kilobytes};documentsCount={documents};collectionSize={kilobytes};"
         )
+
+    def _figures(self) -> tuple[int, int]:
+        figures = "SELECT documents, bytes FROM usage WHERE container = ?"
+        documents, size = self._store.execute(figures, (self._container,)).fetchone() or (0, 0)
+        more_documents, more_bytes = self._store.sums.of(self._container)
+        return documents + more_documents, size + more_bytes
 
     def _trigger(self, name: str) -> str | None:
         """The statement that has made a trigger; None if it does not exist."""
