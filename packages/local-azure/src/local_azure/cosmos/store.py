@@ -26,6 +26,12 @@ logger = logging.getLogger(__name__)
 _GIVES_BACK_AFTER_SECONDS = 1.0
 _CACHED_KIB = 32 * 1024
 """Pages kept in memory. Keys are random: with SQLite's own 2 MB each insert reads the pages of the indexes anew."""
+_LOG_PAGES = 4_000
+_LOG_BYTES = 20 * 1024 * 1024
+"""Pages of the write-ahead log after which they are copied into the file, and the bytes that it keeps then: keys are
+random, so a page is written many times, and the longer the log, the fewer of these are copied. With SQLite's own 1,000
+a creation took 6 % more CPU, with 16,000 as much."""
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resource (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -53,6 +59,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._database = open_database(path, SCHEMA + packing.SCHEMA)
         self._database.execute(f"PRAGMA cache_size=-{_CACHED_KIB}")
+        self._database.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
+        self._database.execute(f"PRAGMA journal_size_limit={_LOG_BYTES}")
         self._database.create_function("effective_key", 1, effective_key, deterministic=True)
         self.dictionaries = Dictionaries(self._database)
         self.plain = self.dictionaries.unpack
