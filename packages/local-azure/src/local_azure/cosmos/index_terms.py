@@ -65,16 +65,22 @@ class Terms:
 def _count(value: Any, branch: _Branch) -> int:
     if type(value) is dict:
         if not branch.others:
-            return sum(_count(value[name], each) for name, each in branch.branches.items() if name in value)
+            count = 0
+            for name, each in branch.branches.items():
+                if name in value:
+                    inner = value[name]
+                    # Most are plain values, which need no call of their own.
+                    count += _count(inner, each) if type(inner) is dict or type(inner) is list else each.counts
+            return count
         # All of it, but for what the branches decide otherwise: they are few.
         count = _leaves(value)
-        for name, inner in branch.branches.items():
+        for name, each in branch.branches.items():
             if name in value:
-                count += _count(value[name], inner) - _leaves(value[name])
+                count += _count(value[name], each) - _leaves(value[name])
         return count
     if type(value) is list:
-        inner = branch.below(_ELEMENT)
-        return sum(_count(each, inner) for each in value)
+        below = branch.below(_ELEMENT)
+        return sum(_count(each, below) for each in value)
     return branch.counts
 
 
