@@ -7,14 +7,14 @@ from azure.core.exceptions import ResourceExistsError
 
 from activities.mail import send_alert
 from activities.webhook import post
-from fraud.analysis import WindowSummary
+from fraud.analysis import KeptAlert, WindowSummary
 from fraud.desk.alert_cards import posted
 from fraud.desk.alert_text import card_of
 from fraud.verdicts import time_path
 from services import names
 from services.alert_digests import wait_for_digest
 from services.blobs import warehouse
-from services.counting import TOLD_TO_NOBODY
+from services.counting import NOBODY_TO_TELL, TOLD_TO_NOBODY
 from services.mail_settings import MailSettings
 from services.settings import ALERT_WEBHOOK_URL, settings
 
@@ -26,24 +26,26 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
 
     It is a post to the webhook if one is set, a mail if a verdict is high and a server is set, a log line, and a blob
     that records it. The blob is written last. A crash before that repeats the post, with the same `Idempotency-Key`,
-    and the mail, with the same `Message-ID`, so receivers recognise a repetition. An alert that is `quiet` is a blob
-    only. If alerts are sent in digests, it waits for the next digest, and no receiver can delay it. Raises WebhookError
-    or MailError if a receiver does not take the alert.
+    and the mail, with the same `Message-ID`, so receivers recognise a repetition. The blob says if there was a
+    receiver at all. An alert that is `quiet` is a blob only. If alerts are sent in digests, it waits for the next
+    digest, and no receiver can delay it. Raises WebhookError or MailError if a receiver does not take the alert.
     """
     reports = await warehouse(names.REPORTS)
     path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"
-    alert = msgspec.json.encode(summary)
     url, mail = settings().alert_webhook_url, settings().mail if summary.bands.get("high") else None
     if summary.quiet:
         url = mail = None
-    if (url or mail) and await reports.get_blob_client(path).exists():
+    has_receiver = bool(url or mail)
+    if has_receiver and await reports.get_blob_client(path).exists():
         return
-    if (url or mail) and settings().alert_digest_minutes:
+    if has_receiver and settings().alert_digest_minutes:
         await wait_for_digest(summary)
     else:
         await _tell(summary, url, mail)
+    alert = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(summary), had_receiver=has_receiver))
+    metadata = TOLD_TO_NOBODY if summary.quiet else None if has_receiver else NOBODY_TO_TELL
     try:
-        await reports.upload_blob(path, alert, length=len(alert), metadata=TOLD_TO_NOBODY if summary.quiet else None)
+        await reports.upload_blob(path, alert, length=len(alert), metadata=metadata)
     except ResourceExistsError:
         return  # a twin of this activity, alive after a lost lease, has alerted meanwhile
     if summary.quiet:

@@ -28,8 +28,9 @@ async def send_digests() -> int:
 
     A message that a receiver does not take waits for the next minute, and is then sent to all receivers again. The
     first alert of a store and band is told within a minute; what follows within the minutes of the setting is told
-    together at their end. A crash after a post repeats it: the same alerts have the same `Idempotency-Key`. Raises the
-    last WebhookError or MailError after all others were tried, and what the blob service raised.
+    together at their end. What no receiver takes, because its setting is gone, goes on waiting. A crash after a post
+    repeats it: the same alerts have the same `Idempotency-Key`. Raises the last WebhookError or MailError after all
+    others were tried, and what the blob service raised.
     """
     groups = await waiting_alerts()
     if not groups:
@@ -43,6 +44,9 @@ async def send_digests() -> int:
 
 async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | WebhookError | MailError:
     """True if the alerts of a group were told, False if that is not due; or why a receiver has not taken them."""
+    if not _has_receiver(group.partition("/")[0]):
+        _log.warning("%d alerts of %s wait: no receiver is set for their band", len(paths), group)
+        return False
     last = await told_last(group)
     # Nobody was told in the future: such a moment is of another hand, and holds up no alert.
     if last is not None and last <= now < last + timedelta(minutes=settings().alert_digest_minutes):
@@ -63,6 +67,11 @@ async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | Webho
     await note_told(group, now, told)
     _log.info("%s: %d windows were told in one message", digest.name, digest.windows)
     return True
+
+
+def _has_receiver(band: str) -> bool:
+    its = settings()
+    return bool(its.alert_webhook_url) or (its.mail is not None and band == "high")
 
 
 async def _tell(digest: AlertDigest) -> None:

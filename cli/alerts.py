@@ -4,7 +4,7 @@ import argparse
 
 from cli.app_client import AppClient, read_as
 from cli.cases import store_in_words
-from cli.screen import console, plain, print_json, say_the_rest
+from cli.screen import console, plain, print_json, say_the_rest, say_wrapped
 from fraud.desk.alert_text import bands_in_words
 from fraud.desk.paging import Page
 from fraud.desk.rows import AlertRow
@@ -19,6 +19,8 @@ def list_alerts(app: AppClient, options: argparse.Namespace) -> int:
     page = read_as(Page[AlertRow], answer, "the list of alerts")
     for alert in page.items:
         _show(alert)
+    if any(alert.had_receiver is False and not alert.quiet for alert in page.items):
+        say_wrapped("nobody to tell: ALERT_WEBHOOK_URL was not set, and mail takes the band high only")
     say_the_rest(len(page.items), page.next, "the fraud team was told of nothing yet")
     return 0
 
@@ -36,4 +38,8 @@ def _told(alert: AlertRow) -> str:
         return "told to nobody"
     if alert.waits:
         return "not told yet"
+    if alert.had_receiver is None:
+        return "not known if told"
+    if not alert.had_receiver:
+        return "nobody to tell"
     return "told" if alert.revision == 1 else "told again"

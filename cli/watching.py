@@ -23,7 +23,7 @@ _LABELS = {
     "flagged": "flagged by the job",
     "windows": "windows judged",
     "judged": "verdicts",
-    "alerts": "alerts",
+    "alerts": "alerts told",
 }
 _BAR = 24
 
@@ -73,6 +73,8 @@ def view(flow: FlowSeen) -> Group:
         joints.add_row(_LABELS.get(name, name), count, _rate(rate), "█" * round(_BAR * rate / fastest))
     lines = [Text(""), Text(f"Azure's time {flow.now:%Y-%m-%d %H:%M:%S}Z{speed}", style="bold"), joints]
     lines.append(Text(_backlog(flow)))
+    if flow.nobody_to_tell:
+        lines.append(Text(f"{flow.nobody_to_tell:,} alerts had nobody to tell: no receiver is set for their band"))
     lines += [_line(check) for check in flow.checks if not check.is_ok]
     if all(check.is_ok for check in flow.checks):
         lines.append(Text.from_markup("[green]✔[/] every check is ok"))

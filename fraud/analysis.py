@@ -261,6 +261,15 @@ class WindowSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         return self.name if self.revision == 1 else f"{self.name}-{self.revision}"
 
 
+class KeptAlert(WindowSummary, frozen=True, kw_only=True):
+    """An alert as its blob keeps it. `had_receiver` is false if there was nobody to tell: no receiver took its band.
+
+    None in alerts of earlier versions, which did not keep it.
+    """
+
+    had_receiver: bool | None = None
+
+
 class SmallWindowJudged(msgspec.Struct, frozen=True, kw_only=True):
     """The first look-up of a small window: its counts, its summary, and `told` if the fraud team was told of it."""
 

@@ -31,6 +31,15 @@ _READ_BYTES = 4 * 1024 * 1024
 _ID_BYTES = 60.0
 TOLD_TO_NOBODY = {"quiet": "true"}
 """The metadata of an alert that is a record only."""
+NOBODY_TO_TELL = {"receiver": "none"}
+"""The metadata of an alert that no receiver took, because none was set for its band."""
+
+
+class AlertCounts(msgspec.Struct, frozen=True):
+    """Alerts that somebody was told of, and those for which there was nobody to tell."""
+
+    told: int = 0
+    nobody_to_tell: int = 0
 
 
 async def count_cases() -> dict[str, int | None]:
@@ -54,21 +63,24 @@ async def _count(condition: str, state: str = "") -> int:
     return sum([cast(int, row) async for row in rows])
 
 
-async def count_alerts(days: Sequence[datetime]) -> int:
-    """Alerts on windows that ended on these days and that somebody was told of; of each day 5,000 are looked at.
+async def count_alerts(days: Sequence[datetime]) -> AlertCounts:
+    """Alerts on windows that ended on these days, but for those that wait; of each day 5,000 are looked at.
 
-    Those that are `quiet` and that an earlier version wrote count as well.
+    Alerts of earlier versions, which did not keep if anybody was told, count as told.
     """
     container = await warehouse(names.REPORTS)
     waiting = await names_waiting()
-    count = 0
+    told = nobody_to_tell = 0
     for day in days:
         listed = container.list_blobs(name_starts_with=f"alerts/{time_path(day)[:10]}/", include=["metadata"])
         async for page in listed.by_page():
-            alerts = [blob.name async for blob in page if (blob.metadata or {}) != TOLD_TO_NOBODY]
-            count += sum(name.rpartition("/")[2].removesuffix(".json") not in waiting for name in alerts)
+            alerts = [(blob.name, blob.metadata or {}) async for blob in page]
+            nobody_to_tell += sum(metadata == NOBODY_TO_TELL for _, metadata in alerts)
+            untold = (TOLD_TO_NOBODY, NOBODY_TO_TELL)
+            names_told = [path.rpartition("/")[2] for path, metadata in alerts if metadata not in untold]
+            told += sum(name.removesuffix(".json") not in waiting for name in names_told)
             break
-    return count
+    return AlertCounts(told, nobody_to_tell)
 
 
 class _Row(msgspec.Struct, frozen=True):

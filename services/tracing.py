@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
+from fraud.analysis import KeptAlert
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
 from fraud.verdicts import Verdict, time_path
@@ -127,11 +128,20 @@ async def find_judged_by_place(partition: str, sequence_number: int, window_end:
     return judged
 
 
-async def find_alert(case_id: str, window_end: datetime) -> str | None:
+class AlertOnCase(msgspec.Struct, frozen=True):
+    """The path of an alert; and if there was somebody to tell, None if that cannot be read."""
+
+    path: str
+    had_receiver: bool | None
+
+
+async def find_alert(case_id: str, window_end: datetime) -> AlertOnCase | None:
     """The first alert on a case; None if there is not any."""
     path = f"alerts/{time_path(window_end)}/{case_id}.json"
     try:
-        await (await warehouse(names.REPORTS)).get_blob_client(path).get_blob_properties()
+        alert = msgspec.json.decode(await read_blob(await warehouse(names.REPORTS), path), type=KeptAlert)
     except ResourceNotFoundError:
         return None
-    return path
+    except (ValueError, RecursionError):
+        return AlertOnCase(path, None)  # the reconciliation names it
+    return AlertOnCase(path, alert.had_receiver)

@@ -14,7 +14,7 @@ from fraud.watching.checks import PartitionFacts
 from fraud.watching.flow import Joint
 from services import event_hub
 from services.captured_ends import CapturedEnds
-from services.counting import FlaggedIds, count_alerts
+from services.counting import AlertCounts, FlaggedIds, count_alerts
 from services.judged_counts import JudgedCases, JudgedCounts
 from services.watching import azure_time, read_checkpoints
 
@@ -33,7 +33,7 @@ class Counts(msgspec.Struct, frozen=True):
     captured: dict[str, int]
     flagged: int
     judged: JudgedCases
-    alerts: int
+    alerts: AlertCounts
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +45,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     speed: float | None
     joints: dict[str, Joint]
+    nobody_to_tell: int = 0
 
 
 class _Sample(msgspec.Struct, frozen=True):
@@ -81,7 +82,14 @@ async def _flow() -> Flow:
     if not _samples or _samples[-1].at < now:
         _samples.append(_Sample(time.monotonic(), now, numbers))
     joints = {name: Joint(count, _rate(name)) for name, count in numbers.items()}
-    return Flow(look=look, now=now, since=counts.since, speed=_speed(), joints=joints)
+    return Flow(
+        look=look,
+        now=now,
+        since=counts.since,
+        speed=_speed(),
+        joints=joints,
+        nobody_to_tell=counts.alerts.nobody_to_tell,
+    )
 
 
 _recent = RecentAnswer(_flow, seconds=1.5)
@@ -104,7 +112,7 @@ def _numbers(look: Look, counts: Counts, checkpoints: dict[str, int]) -> dict[st
         "flagged": counts.flagged,
         "windows": counts.judged.cases,
         "judged": counts.judged.verdicts,
-        "alerts": counts.alerts,
+        "alerts": counts.alerts.told,
     }
 
 

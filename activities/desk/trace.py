@@ -154,8 +154,11 @@ class _Way:
         alert = await tracing.find_alert(blob.case_id, end)
         if alert and blob.case_id in await names_waiting():
             self._add("Alert", "waiting", "It waits for the next message on its store.", href="/desk/alerts")
+        elif alert and alert.had_receiver is False:
+            self._add("Alert", "not_due", "Nobody to tell: no receiver was set for its band.", href="/desk/alerts")
         elif alert:
-            self._add("Alert", "there", alert, href="/desk/alerts")
+            unknown = "" if alert.had_receiver else "; nothing says if there was somebody to tell"
+            self._add("Alert", "there", alert.path + unknown, href="/desk/alerts")
         else:
             self._add("Alert", self._late(end, _JUDGE_GRACE), "Nobody was told of the window.")
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from fraud.analysis import WindowSummary
+from fraud.analysis import KeptAlert
 from fraud.desk.linking import Linked
 from fraud.desk.review import JournalEntry, Review
 from fraud.events import StoreKey
@@ -128,10 +128,11 @@ class DeadLetterRow(msgspec.Struct, frozen=True, kw_only=True):
     is_cut: bool
 
 
-class AlertRow(WindowSummary, frozen=True, kw_only=True, omit_defaults=False):
+class AlertRow(KeptAlert, frozen=True, kw_only=True, omit_defaults=False):
     """An alert under its own name: the window's counts, and the blob of its verdicts.
 
-    Nobody was told yet of one that `waits` for the next digest.
+    Nobody was told yet of one that `waits` for the next digest. `had_receiver` is false if there was nobody to tell,
+    and null in alerts of earlier versions, which did not keep it.
     """
 
     waits: bool = False

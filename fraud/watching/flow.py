@@ -18,7 +18,8 @@ class FlowSeen(msgspec.Struct, frozen=True, kw_only=True):
     """The flow at a moment of Azure's time. `speed` is how many of its seconds pass in a real one, once that is known.
 
     `joints` in the order in which events pass them; `since` is where the counts of verdicts and alerts begin.
-    `lag` are events in the hub that are not archived, `waiting` messages in the queue.
+    `lag` are events in the hub that are not archived, `waiting` messages in the queue. The joint `alerts`
+    counts those that the fraud team was told of; `nobody_to_tell` are the others, for whose band no receiver was set.
     """
 
     now: datetime
@@ -28,5 +29,6 @@ class FlowSeen(msgspec.Struct, frozen=True, kw_only=True):
     lag: int
     waiting: int
     dead_letters: int
+    nobody_to_tell: int = 0
     checks: tuple[Check, ...]
     night: Night | None

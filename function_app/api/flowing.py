@@ -17,6 +17,7 @@ async def get_flow(call: Call[NoParameters, None]) -> FlowSeen:
         lag=(flow.joints["sent"].count or 0) - (flow.joints["archived"].count or 0),
         waiting=facts.waiting,
         dead_letters=facts.dead_letters,
+        nobody_to_tell=flow.nobody_to_tell,
         checks=tuple(flow.look.checks),
         night=facts.night,
     )

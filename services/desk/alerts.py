@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.analysis import WindowSummary
+from fraud.analysis import KeptAlert
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.queries import SpanQuestion
 from fraud.desk.rows import AlertRow
@@ -19,7 +19,7 @@ from services.desk.blob_paths import PathRange, last_first
 _ROOT = "alerts/"
 _READS = 8
 _log = logging.getLogger(__name__)
-_summary = msgspec.json.Decoder(WindowSummary)
+_kept = msgspec.json.Decoder(KeptAlert)
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -52,9 +52,9 @@ async def list_alerts(asked: SpanQuestion) -> Page[AlertRow]:
 
 async def _row(path: str) -> AlertRow | None:
     try:
-        summary = _summary.decode(await read_blob(await warehouse(names.REPORTS), path))
+        alert = _kept.decode(await read_blob(await warehouse(names.REPORTS), path))
     except msgspec.MsgspecError as error:
         _log.warning("the alert %s cannot be read: %s", path, error)
         return None
-    fields: dict[str, Any] = {**msgspec.structs.asdict(summary), "name": summary.alert_name}
+    fields: dict[str, Any] = {**msgspec.structs.asdict(alert), "name": alert.alert_name}
     return AlertRow(**fields)

@@ -172,14 +172,31 @@ async def test_an_alert_counts_as_told_once_its_digest_was_taken(receiver: Recei
         await send_digests()
 
     assert await waits() == {"window-3-x1": True}
-    assert await count_alerts([LATER]) == 0
+    assert (await count_alerts([LATER])).told == 0
 
     receiver.is_away = False
     await send_digests()
     await told(alert(2, high=1))
 
     assert await waits() == {"window-3-x1": False, "window-3-x2": True}
-    assert await count_alerts([LATER]) == 1
+    assert (await count_alerts([LATER])).told == 1
+
+
+async def test_alerts_whose_receiver_was_unset_meanwhile_wait_and_are_not_said_to_be_told(
+    monkeypatch: pytest.MonkeyPatch, receiver: Receiver, at: Callable[[int], None]
+):
+    await told(alert(1, high=1))
+    address = os.environ["ALERT_WEBHOOK_URL"]
+    monkeypatch.delitem(os.environ, "ALERT_WEBHOOK_URL")
+    settings.cache_clear()
+
+    sent_to_nobody = await send_digests()
+    page = await list_alerts(SpanQuestion(start=LATER, end=LATER))
+    monkeypatch.setitem(os.environ, "ALERT_WEBHOOK_URL", address)
+    settings.cache_clear()
+
+    assert (sent_to_nobody, [row.waits for row in page.items]) == (0, [True])
+    assert (await send_digests(), receiver.digests[0].cases) == (1, ("window-3-x1",))
 
 
 async def test_a_receiver_that_is_away_gets_all_of_it_when_it_is_back(receiver: Receiver, at: Callable[[int], None]):

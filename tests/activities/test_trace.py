@@ -58,6 +58,19 @@ async def test_a_history_that_is_not_there_is_not_said_to_have_been_purged_for_a
     assert "or a repair" in says
 
 
+async def test_an_alert_without_a_receiver_is_not_said_to_have_been_told():
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    body = event_body(event_id, store_id=STORE, discount=60, priority_shipping=True)
+    await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    summary = await judge_and_store(await save_window(SuspiciousWindow(STORE, (event_id,), WINDOW_ENDING_1010)), 0)
+    await alert_fraud_team(summary)
+
+    (way,) = (await trace_event(event_id, NOBODY)).contents
+
+    (step,) = [step for step in way.steps if step.name == "Alert"]
+    assert (step.state, step.says) == ("not_due", "Nobody to tell: no receiver was set for its band.")
+
+
 async def test_an_alert_that_waits_for_its_digest_is_not_said_to_be_told(monkeypatch: pytest.MonkeyPatch):
     event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
     body = event_body(event_id, store_id=STORE, discount=60, priority_shipping=True)

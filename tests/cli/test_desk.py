@@ -159,17 +159,25 @@ def test_alerts_are_listed_with_the_case_of_each_and_who_was_told(app: type[App]
         bands={"high": 2, "medium": 0, "low": 10},
         max_score=90,
         verdicts_blob=f"2026/01/02/10/10/{NAME}.ndjson",
+        had_receiver=True,
     )
+    untold = msgspec.structs.replace(alert, max_score=1, had_receiver=False)
+    earlier = msgspec.structs.replace(alert, max_score=2, had_receiver=None)
     again = msgspec.structs.replace(alert, revision=2, store_id=None)
     quiet = msgspec.structs.replace(alert, revision=3, quiet=True)
     waiting = msgspec.structs.replace(alert, waits=True)
-    app.answers["/api/alerts?limit=20"] = [(200, as_json(Page((waiting, quiet, again, alert), "more")))]
+    app.answers["/api/alerts?limit=20"] = [
+        (200, as_json(Page((waiting, quiet, again, alert, untold, earlier), "more")))
+    ]
 
     text = shown(capsys, "alerts")
 
     assert f"  2026-01-02 10:10  store 3  worst  90  2 high, 10 low; told\n  {NAME}\n" in text
     assert "no store  worst  90  2 high, 10 low; told again\n" in text
     assert "told to nobody" in text
+    assert "worst   1  2 high, 10 low; nobody to tell\n" in text
+    assert "worst   2  2 high, 10 low; not known if told\n" in text
+    assert "\n  nobody to tell: ALERT_WEBHOOK_URL was not set, and mail takes the band high" in text
     assert f"2 high, 10 low; not told yet\n  {NAME}\n" in text
     assert "there are more" in text
     assert max(map(len, text.splitlines())) <= 80

@@ -32,6 +32,7 @@ FLOW: dict[str, Any] = {
     "lag": 890,
     "waiting": 2,
     "dead_letters": 1,
+    "nobody_to_tell": 84,
     "checks": [
         {"name": "archiver", "state": "ok", "value": 0, "threshold": 60, "unit": "seconds", "advice": ""},
         {
@@ -56,6 +57,7 @@ def test_the_live_view_fits_in_eighty_columns_and_tells_what_is_not_ok(capsys: p
     assert "12,345.6/s" in text
     assert "0.6/min" in text
     assert "890 behind, 2 in the queue, 1 dead letters; last night balanced" in text
+    assert "84 alerts had nobody to tell: no receiver is set for their band" in text
     assert "dead letters   standing" in text
     assert max(map(len, text.splitlines())) <= 80
     bars = [line.count("█") for line in text.splitlines() if "█" in line]

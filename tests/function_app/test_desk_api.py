@@ -239,6 +239,7 @@ async def test_alerts_are_a_page_that_leads_to_their_cases(http: aiohttp.ClientS
     async with http.get("/desk/alerts") as page:
         text = await page.text()
     assert f'<a href="/desk/cases/{name}">store 8063, ' in text
+    assert "nobody to tell: no receiver was set for its band" in text
     async with http.get("/desk") as page:
         assert 'href="/desk/alerts"' in await page.text()
 

@@ -169,7 +169,7 @@ def _boxes(flow: Flow) -> dict[str, Box]:
         "quarantined": f"since {quarantined_since(facts.now):%H:%M}",
         "windows": f"judged, {facts.waiting:,} in the queue",
         "judged": f"{facts.unresolved:,} unresolved" if facts.unresolved else "all found",
-        "alerts": f"since {flow.since:%d %b}",
+        "alerts": f"{untold:,} had nobody to tell" if (untold := flow.nobody_to_tell) else f"since {flow.since:%d %b}",
         "archived": f"{_lag(flow):,} behind the hub",
     }
     boxes = {

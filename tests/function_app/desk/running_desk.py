@@ -97,7 +97,7 @@ def _let_it_work(address: str) -> None:
         path = f"{address}/api/reconciliations/{answer.json()['id']}"
         _until(lambda path=path: requests.get(path, timeout=60).json()["status"] == "Completed")
     # What Now counts is renewed every ten seconds.
-    _until(lambda: _joints(address)["alerts"]["count"] == 1)
+    _until(lambda: requests.get(f"{address}/api/flow", timeout=60).json()["nobody_to_tell"] == 1)
 
 
 async def _send(database: Path) -> None:

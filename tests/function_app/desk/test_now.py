@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from activities.desk.flow import Flow
@@ -38,6 +39,12 @@ def test_what_is_in_quarantine_is_said_to_be_counted_since_the_last_hour_began()
     text = page(flow(quarantined=3))
 
     assert f"Quarantined: 3, since {NOW - timedelta(hours=1):%H}:00" in text
+
+
+def test_alerts_that_had_nobody_to_tell_are_not_counted_as_told():
+    text = page(msgspec.structs.replace(flow(alerts=3), nobody_to_tell=84))
+
+    assert "Alerts: 3, 84 had nobody to tell" in text
 
 
 @pytest.mark.asyncio
