@@ -1,4 +1,4 @@
-"""Cases on the command line: the list, one of them with why, and its decision."""
+"""Cases on the command line: the list, one of them with why, and what people do to it."""
 
 import argparse
 from typing import Any
@@ -91,15 +91,37 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
 
 def decide_case(app: AppClient, options: argparse.Namespace) -> int:
     """Decide a case as it is now. Raises AppError, for example if another person has changed it meanwhile."""
+    return _change(app, options, "decision", {"outcome": options.outcome, "why": options.why})
+
+
+def assign_case(app: AppClient, options: argparse.Namespace) -> int:
+    """Assign a case to a person, or to nobody. Raises AppError likewise."""
+    return _change(app, options, "assignment", {"assignee": options.to, "why": options.why})
+
+
+def comment_case(app: AppClient, options: argparse.Namespace) -> int:
+    """Add a comment to the journal of a case. Raises AppError likewise."""
+    return _change(app, options, "comments", {"text": options.text})
+
+
+def reopen_case(app: AppClient, options: argparse.Namespace) -> int:
+    """Take the decision of a case back. Raises AppError likewise."""
+    return _change(app, options, "reopening", {"why": options.why})
+
+
+def _change(app: AppClient, options: argparse.Namespace, path: str, content: dict[str, str | None]) -> int:
     address = _address(options.id)
     seen = read_as(CaseDetails, app.get(address), options.id).case
-    decision = {"outcome": options.outcome, "why": options.why}
-    answer = app.change(f"{address}/decision", decision, etag=seen.etag, actor=options.actor)
+    answer = app.change(f"{address}/{path}", content, etag=seen.etag, actor=options.actor)
     if options.json:
         print_json(answer)
-    else:
-        review: Review = read_as(CaseRow, answer, options.id).review
-        say(f"{options.id} is {review.state}")
+        return 0
+    review: Review = read_as(CaseRow, answer, options.id).review
+    say(f"{options.id} is {review.state.replace('_', ' ')}")
+    if path == "comments":
+        say(f"the comment is entry {review.entries} of its journal")
+    elif path != "decision":
+        say(f"assigned to {review.assignee or 'nobody'}")
     return 0
 
 

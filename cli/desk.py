@@ -16,7 +16,7 @@ _LIMIT = "how many at most, 1 to 100 (default: %(default)s)"
 def add_desk_commands(command: Command, app_of: OpenApp) -> None:
     """Add the commands; `command` makes one with the options of the app, `app_of` opens it."""
     _cases(command("cases", "List cases, the highest money at stake first."), app_of)
-    _case(command("case", "Show a case with its reasons, or decide it."), app_of)
+    _case(command("case", "Show a case with its reasons; decide, assign, comment or reopen it."), app_of)
     _alerts(
         command("alerts", "List alerts, the latest first, and which the fraud team was told."),
         app_of,
@@ -55,18 +55,46 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 
 def _case(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     def run(options: argparse.Namespace) -> int:
-        if options.deed == "show":
+        deed, its = options.deed, _CASE_DEEDS.get(options.deed, ())
+        given = {name for name in ("outcome", "to", "to_nobody", "text", "why") if getattr(options, name)}
+        if strange := sorted(given - set(its)):
+            parser.error(f"to {deed} a case takes no --{strange[0].replace('_', '-')}")
+        if deed == "show":
             return cases.show_case(app_of(options), options.id, as_json=options.json)
-        if not options.outcome or not options.why:
-            parser.error("to decide, say --outcome and --why")
-        return cases.decide_case(app_of(options), options)
+        if problem := _missing(deed, given):
+            parser.error(f"to {deed} it, say {problem}")
+        change = {"assign": cases.assign_case, "comment": cases.comment_case, "reopen": cases.reopen_case}
+        return change.get(deed, cases.decide_case)(app_of(options), options)
 
-    parser.add_argument("deed", choices=("show", "decide"), help="show it, or decide it")
+    deeds = ("show", "decide", "assign", "comment", "reopen")
+    parser.add_argument("deed", choices=deeds, metavar="DEED", help=", ".join(deeds))
     parser.add_argument("id", help="the name of the case")
-    parser.add_argument("--outcome", choices=("confirmed", "dismissed", "escalated"), help="the decision")
-    parser.add_argument("--why", help="the reason, for the journal")
-    add_actor(parser, "decides")
+    outcomes_of_case = ("confirmed", "dismissed", "escalated")
+    parser.add_argument("--outcome", choices=outcomes_of_case, help="the decision")
+    whom = parser.add_mutually_exclusive_group()
+    whom.add_argument("--to", type=filled, metavar="NAME", help="the person to whom it is assigned")
+    whom.add_argument("--to-nobody", action="store_true", help="assign it to nobody")
+    parser.add_argument("--text", metavar="TEXT", type=filled, help="the comment")
+    parser.add_argument("--why", metavar="TEXT", help="the reason, for the journal")
+    add_actor(parser)
     parser.set_defaults(run=run)
+
+
+_CASE_DEEDS = {
+    "decide": ("outcome", "why"),
+    "assign": ("to", "to_nobody", "why"),
+    "comment": ("text",),
+    "reopen": ("why",),
+}
+"""The options that each change of a case takes."""
+
+
+def _missing(deed: str, given: set[str]) -> str:
+    """The options that a change of a case lacks; empty if it has all."""
+    if deed == "assign":
+        return "" if given & {"to", "to_nobody"} else "--to or --to-nobody"
+    needed = _CASE_DEEDS[deed]
+    return "" if set(needed) <= given else " and ".join(f"--{name}" for name in needed)
 
 
 def _alerts(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:

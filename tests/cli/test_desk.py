@@ -139,6 +139,68 @@ def test_a_decision_names_the_state_that_was_seen(app: type[App], capsys: pytest
     assert text == f"  {NAME} is confirmed\n"
 
 
+ASSIGN, COMMENT, REOPEN = ("assign", NAME), ("comment", NAME), ("reopen", NAME)
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "sent", "said"),
+    [
+        ((*ASSIGN, "--to", "Ben"), "assignment", {"assignee": "Ben", "why": None}, "assigned to Ana\n"),
+        (
+            (*ASSIGN, "--to-nobody", "--why", "on leave"),
+            "assignment",
+            {"assignee": None, "why": "on leave"},
+            "assigned to Ana\n",
+        ),
+        ((*COMMENT, "--text", "asked the shop"), "comments", {"text": "asked the shop"}, "is entry 3 of its journal\n"),
+        ((*REOPEN, "--why", "a new chargeback"), "reopening", {"why": "a new chargeback"}, "assigned to Ana\n"),
+    ],
+)
+def test_a_case_is_assigned_commented_and_reopened_as_it_was_seen(
+    app: type[App],
+    capsys: pytest.CaptureFixture[str],
+    *,
+    command: tuple[str, ...],
+    path: str,
+    sent: dict[str, str | None],
+    said: str,
+):
+    details = CaseDetails(case=CASE, verdicts=(), verdicts_in_all=0, journal=())
+    changed = msgspec.structs.replace(CASE, review=msgspec.structs.replace(CASE.review, entries=3))
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))] * 2
+    app.answers[f"/api/cases/{NAME}/{path}"] = [(200, as_json(changed))] * 2
+
+    text = shown(capsys, "case", *command, "--as", "Ana")
+
+    assert app.asked[-1] == (f"/api/cases/{NAME}/{path}", sent)
+    assert text.startswith(f"  {NAME} is in review\n")
+    assert text.endswith(said)
+    answered = json.loads(shown(capsys, "case", *command, "--json"))
+    assert answered["review"]["entries"] == 3
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        (("decide", NAME, "--why", "x"), "to decide it, say --outcome and --why"),
+        (ASSIGN, "to assign it, say --to or --to-nobody"),
+        ((*ASSIGN, "--to", " "), "must not be empty"),
+        (COMMENT, "to comment it, say --text"),
+        (REOPEN, "to reopen it, say --why"),
+        ((*REOPEN, "--why", "x", "--outcome", "confirmed"), "to reopen a case takes no --outcome"),
+        (("show", NAME, "--to-nobody"), "to show a case takes no --to-nobody"),
+    ],
+)
+def test_a_change_of_a_case_says_which_option_it_lacks(
+    app: type[App], capsys: pytest.CaptureFixture[str], command: tuple[str, ...], problem: str
+):
+    with pytest.raises(SystemExit):
+        run("case", *command)
+
+    assert problem in capsys.readouterr().err
+    assert app.asked == []
+
+
 def test_a_stale_decision_is_an_error_that_says_what_to_do(app: type[App]):
     details = CaseDetails(case=CASE, verdicts=(), verdicts_in_all=0, journal=())
     app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
