@@ -10,6 +10,7 @@ import msgspec
 from rich.progress import TaskID
 
 from cli.app_client import AppClient, AppError, RequestBody, read_as
+from cli.failed_workflows import workflow_failed
 from cli.screen import print_json, progress, say, show_error
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan
@@ -109,7 +110,8 @@ def watch(app: AppClient, name: str, seen: Callable[[CampaignState], None]) -> C
         seen(state)
         if state.phase in _ENDED:
             if state.phase in ("failed", "terminated"):
-                raise AppError(f"{state.id} {state.phase}: {state.output}")
+                answer = msgspec.to_builtins(state)
+                raise workflow_failed(state.id, state.id, state.phase, answer, output=state.output)
             return state
         time.sleep(_POLL_SECONDS)
         state = look(app, name)

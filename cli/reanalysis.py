@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
-from cli.app_client import AppClient, AppError, app_of, read_as
+from cli.app_client import AppClient, app_of, read_as
+from cli.failed_workflows import workflow_failed
 from cli.options import add_actor, duration, whole_number
 from cli.reconcile import range_of
 from cli.screen import plain, print_json, progress, said_at_ctrl_c, say
 from fraud.reanalysis.asking import ReanalysisRow
-from fraud.reanalysis.messages import ENDED, ReanalysisState
+from fraud.reanalysis.messages import ENDED, INSTANCE, ReanalysisState
 
 _CURRENT = "api/reanalysis"
 _POLL_SECONDS = 0.5
@@ -97,9 +98,10 @@ def _read(answer: Any) -> ReanalysisRow:
 
 
 def _show(options: argparse.Namespace, row: ReanalysisRow) -> int:
-    """Show it; exit code 1 if it did not do what was confirmed. Raises AppError if it failed."""
+    """Show it; exit code 1 if it did not do what was confirmed. Raises WorkflowFailedError if it failed."""
     if row.error:
-        raise AppError(f"the re-analysis {row.status.lower()}: {row.error}")
+        answer = msgspec.to_builtins(row)
+        raise workflow_failed("the re-analysis", INSTANCE, row.status, answer, output=row.error)
     if options.json:
         print_json(msgspec.to_builtins(row))
     elif row.state:

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from cli.app_client import AppClient, AppError, Struct, read_as
+from cli.app_client import AppClient, Struct, read_as
+from cli.failed_workflows import workflow_failed
 from cli.screen import progress, said_at_ctrl_c
 from reconciliation.messages import Outcome
 
@@ -56,11 +57,12 @@ def wait_at(app: AppClient, path: str, run: str, kind: type[Struct], seen: OnPha
     """Follow what runs at a path to its end; its output. Raises AppError if it failed."""
     with said_at_ctrl_c(f"{run} goes on: the same range waits for it again, {app.base_url}/{path}/{run} shows it"):
         while True:
-            status = read_as(RunStatus, app.get(f"{path}/{run}"), run)
+            answer = app.get(f"{path}/{run}")
+            status = read_as(RunStatus, answer, run)
             if status.status == "Completed":
                 return read_as(kind, status.output, run)
             if status.status not in _RUNNING:
-                raise AppError(f"{run} {status.status.lower()}: {status.output}")
+                raise workflow_failed(run, run, status.status, answer, output=status.output)
             seen(status.progress or Phase())
             time.sleep(_POLL_SECONDS)
 

@@ -9,7 +9,8 @@ from cli.app_client import AppError
 from cli.campaign_files import CampaignFileError
 from cli.campaign_report.comparing import ReportFileError
 from cli.commands import command_line
-from cli.screen import show_error
+from cli.failed_workflows import WorkflowFailedError
+from cli.screen import print_json, show_error
 from cli.stack_process import StackError
 
 _NOT_DONE = 2
@@ -35,9 +36,14 @@ def run() -> int:
 
 
 def _run() -> int:
+    options = None
     try:
         options = command_line().parse_args()
         return options.run(options)
+    except WorkflowFailedError as error:
+        if getattr(options, "json", False):
+            print_json(error.answer)
+        return _failed(str(error))
     except (AppError, CampaignFileError, ReportFileError, StackError) as error:
         return _failed(str(error))
     except KeyboardInterrupt:

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from cli.app_client import AppClient, AppError, read_as
+from cli.app_client import AppClient, read_as
+from cli.failed_workflows import workflow_failed
 from fraud.analysis import WindowSummary
 
 _INSTANCES = "runtime/webhooks/durabletask/instances"
@@ -64,7 +65,9 @@ class Judging:
             if status == "Completed":
                 self._judged[instance.instance_id] = instance.summary.suspicious
             elif status in ("Failed", "Terminated"):
-                raise AppError(f"{instance.instance_id} {status.lower()}: {instance.output}")
+                name, answer = instance.instance_id, msgspec.to_builtins(instance)
+                advice = "rewind or restart it on the desk"
+                raise workflow_failed(name, name, status, answer, output=instance.output, advice=advice)
             else:
                 running.append(instance.created_time)
         # One that was created before others can be listed after them: where nothing runs, all are looked at again.

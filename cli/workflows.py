@@ -5,7 +5,8 @@ from datetime import datetime
 from urllib.parse import quote
 
 from cli.app_client import AppClient, read_as
-from cli.screen import console, plain, print_json, say
+from cli.screen import console, plain, print_json, say, say_wrapped
+from fraud.desk.causes import cause_of
 from fraud.desk.paging import Page
 from fraud.desk.workflows import WorkflowDetails, WorkflowRow
 
@@ -50,6 +51,8 @@ def _show(details: WorkflowDetails) -> None:
     console.print(f"\n  {plain(details.id)}", markup=False, soft_wrap=True)
     say(f"{details.name or ''}, {details.status}, {_time(details.created)} to {_time(details.updated)}"[:78])
     contents = {"custom status": details.custom_status, "input": details.input, "output": details.output}
+    if details.status in ("Failed", "Terminated"):
+        say_wrapped(f"{details.status.lower()}: {cause_of(contents.pop('output'))}")
     for name, content in contents.items():
         if content is not None:
             say(f"{name}: {content}"[:_CONTENT])

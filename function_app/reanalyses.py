@@ -3,6 +3,7 @@
 import msgspec
 
 from fraud.desk.callers import Caller
+from fraud.desk.causes import MOST_OF_AN_ERROR
 from fraud.desk.deeds import deed_of
 from fraud.reanalysis.asking import ReanalysisOrder, ReanalysisRow, order_of, rules_id, runs_already
 from fraud.reanalysis.messages import INSTANCE, ReanalysisState
@@ -65,7 +66,7 @@ def _row(status: Status) -> ReanalysisRow:
         status=durable_client.runtime_status_of(status),
         phase=state.phase if state else "counting",
         state=state,
-        error=str(status.output)[:1_000] if failed else None,
+        error=str(status.output)[:MOST_OF_AN_ERROR] if failed else None,
     )
 
 

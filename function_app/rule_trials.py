@@ -3,6 +3,7 @@
 import msgspec
 
 from fraud.desk.callers import Caller
+from fraud.desk.causes import MOST_OF_AN_ERROR
 from fraud.desk.deeds import deed_of
 from fraud.desk.problems import bad_request
 from fraud.reanalysis.asking import TrialOrder, TrialRow, order_of, rules_id, runs_already
@@ -76,7 +77,7 @@ def _row(status: Status) -> TrialRow:
         status=runtime_status,
         progress=_progress(status),
         result=msgspec.convert(status.output, TrialState) if runtime_status == "Completed" else None,
-        error=str(status.output)[:1_000] if failed else None,
+        error=str(status.output)[:MOST_OF_AN_ERROR] if failed else None,
     )
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 
 from cli.app_client import AppClient, AppError, app_of, read_as
+from cli.failed_workflows import workflow_failed
 from cli.options import add_actor, duration
 from cli.reconcile import range_of
 from cli.rules.comparing import Changes, Example
 from cli.rules.showing_changes import show_changes
 from cli.screen import print_json, said_at_ctrl_c, say
 from fraud.reanalysis.asking import TrialRow
-from fraud.reanalysis.trial import LEVELS, TrialState
+from fraud.reanalysis.trial import INSTANCE, LEVELS, TrialState
 from fraud.rules.shipped import shipped
 
 _CURRENT = "api/rule-trial"
@@ -71,7 +72,7 @@ def _wait(app: AppClient) -> TrialState:
         while (row := read_as(TrialRow, app.get(_CURRENT), "the trial")).status in _RUNNING:
             time.sleep(_POLL_SECONDS)
     if row.result is None:
-        raise AppError(f"the trial {row.status.lower()}: {row.error}")
+        raise workflow_failed("the trial", INSTANCE, row.status, msgspec.to_builtins(row), output=row.error)
     return row.result
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from fraud.desk.causes import cause_of
 from fraud.events import UNKNOWN_STORE
 from fraud.quarantine import quarantined_path
 from fraud.quarantine_places import parse_place
@@ -36,6 +37,7 @@ def environment() -> "Environment":
         "moment": moment,
         "span": span,
         "pretty": pretty,
+        "cause": cause,
         "trace_address": trace_address,
         "verdict_address": verdict_address,
         "cents": cents,
@@ -110,6 +112,11 @@ def span(value: timedelta | float | None) -> str:
 def sentence(text: str) -> str:
     """A text with a capital at its beginning, and a full stop."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}" if text else ""
+
+
+def cause(output: object) -> str:
+    """Why a workflow failed, in one line; the page of the workflow has the whole output."""
+    return str(cause_of(output))
 
 
 def pretty(value: Any) -> str:

@@ -323,3 +323,29 @@ def test_files_lie_where_the_command_is_typed_and_not_in_the_clone(tmp_path: Pat
     assert told.returncode == 0, told.stderr
     assert (tmp_path / "events.ndjson").stat().st_size > 0
     assert not (ROOT / "events.ndjson").exists()
+
+
+FAILURE = "Orchestrator function 'x' failed: Activity function 'y' failed: KeyError: 1 \n Stack:\n  File 'y', line 1"
+SPAN = ("--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "instance"),
+    [
+        (("watch", "demo"), "/api/campaigns/demo", "campaign-demo"),
+        (("reconcile", *SPAN), "/api/reconciliations/reconcile-x", "reconcile-x"),
+    ],
+)
+def test_what_failed_is_told_in_one_line_and_whole_to_a_script(
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output, *, words: tuple[str, ...], path: str, instance: str
+):
+    app.answers["/api/reconciliations"] = [(202, {"id": "reconcile-x"})]
+    app.answers[path] = [(200, {"id": instance, "status": "Failed", "phase": "failed", "output": FAILURE})]
+
+    codes = detective(monkeypatch, *words), detective(monkeypatch, *words, "--json")
+    shown = capsys.readouterr()
+
+    advice = f"`detective workflows {instance}` shows where, then start it again"
+    assert shown.err.splitlines() == [f"detective: {instance} failed: KeyError: 1 (in y); {advice}"] * 2
+    assert json.loads(shown.out[shown.out.index("{") :])["output"] == FAILURE
+    assert codes == (2, 2)

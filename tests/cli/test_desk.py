@@ -346,6 +346,19 @@ def test_the_latest_workflow_of_a_page_is_listed_first_whatever_its_name(
     assert listed.index("window-9-x") < listed.index("window-3-x")
 
 
+def test_a_workflow_that_failed_says_why_in_one_line(app: type[App], capsys: pytest.CaptureFixture[str]):
+    output = (
+        "Orchestrator function 'analyze_window' failed: Activity function 'store' failed: KeyError: 1 \n Stack\n at x"
+    )
+    app.answers["/api/workflows/window-3-x"] = [(200, {**ROW, "input": None, "output": output, "history": []})]
+
+    assert run("workflows", "window-3-x") == 1
+    text = capsys.readouterr().out
+
+    assert "\n  failed: KeyError: 1 (in store)\n" in text
+    assert "Stack" not in text
+
+
 def test_workflows_are_listed_and_one_is_shown_with_its_history(app: type[App], capsys: pytest.CaptureFixture[str]):
     app.answers["/api/workflows?status=Failed&limit=20"] = [(200, {"items": [ROW], "next": "more"})]
     app.answers["/api/workflows/window-3-x"] = [(200, {**ROW, "input": {"a": 1}, "output": "why", "history": [STEP]})]

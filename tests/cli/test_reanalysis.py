@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from cli.__main__ import main
 from cli.commands import command_line
 from fraud.reanalysis.asking import ReanalysisRow
 from fraud.reanalysis.messages import Counted, Done, Reanalysis, ReanalysisPhase, ReanalysisState
@@ -87,6 +88,43 @@ def test_a_script_reads_its_state_and_it_is_stopped_with_a_reason(app: type[App]
     assert run("--stop", "--why", "too many", "--json") == 1
     assert msgspec.json.decode(capsys.readouterr().out)["state"]["order"]["id"] == "again-x"
     assert app.asked[0] == ("/api/reanalysis/stop", {"why": "too many"})
+
+
+STACK = "\n".join(f'  File "/app/find_windows.py", line {number}, in look' for number in range(40))
+OUTPUT = f"Orchestrator function 'reanalyze' failed: Activity function 'find_windows' failed: KeyError: 'id' \n {STACK}"
+
+
+def failed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
+    monkeypatch.setattr("sys.argv", ["detective", "reanalyze", *words])
+    code = main()
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+@pytest.mark.parametrize("words", [["--status"], ["--window", "window-7-x", "--why", "x"], ["--stop", "--why", "x"]])
+def test_one_that_failed_is_told_in_one_line_with_what_to_do(
+    app: type[App], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
+):
+    answered(app, "judging", error=OUTPUT)
+
+    code, _, told = failed(capsys, monkeypatch, *words)
+
+    assert code == 2
+    assert told == (
+        "detective: the re-analysis failed: KeyError: 'id' (in find_windows);"
+        " `detective workflows reanalysis` shows where, then start it again\n"
+    )
+
+
+def test_a_script_reads_the_whole_of_a_failure(
+    app: type[App], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    answered(app, "judging", error=OUTPUT)
+
+    code, answer, told = failed(capsys, monkeypatch, "--status", "--json")
+
+    assert (code, len(told.splitlines())) == (2, 1)
+    assert msgspec.json.decode(answer)["error"] == OUTPUT
 
 
 @pytest.mark.parametrize("arguments", [["--last", "1h"], ["--why", "x"], ["--stop"]])
