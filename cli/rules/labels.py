@@ -1,6 +1,6 @@
 """The truth about a file of events: labels such as `detective world` writes beside it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,15 +32,15 @@ class BandQuality(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FraudLabels:
-    """Which verdicts are on fraud."""
+    """Which verdicts are on fraud. Each label comes with where it stands; AppError names that of another event."""
 
-    def __init__(self, arrivals: Sequence[Arrival], labels: Iterable[PlaceLabel]) -> None:
+    def __init__(self, arrivals: Sequence[Arrival], labels: Iterable[tuple[str, PlaceLabel]]) -> None:
         self._frauds: set[tuple[str, str]] = set()
         self.fraud_sales, self.never_flagged = 0, 0
-        for label in labels:
+        for where, label in labels:
             event = arrivals[label.place].event if 0 <= label.place < len(arrivals) else None
             if event is None or event.get("id") != label.id:
-                raise AppError(f"the label of place {label.place} is not of the event there: {label.id}")
+                raise AppError(f"{where}: the label of place {label.place} is not of the event there: {label.id}")
             if not label.fraud:
                 continue
             self._frauds.add((label.id, arrivals[label.place].enqueued.isoformat()))
@@ -77,9 +77,19 @@ def _found(band: str, truths: list[bool], frauds: int) -> BandQuality:
 def truth_of(name: str, arrivals: Sequence[Arrival]) -> FraudLabels:
     """The truth in a file of labels, one JSON object per line with `id`, `place` and `fraud`. Raises AppError."""
     try:
-        labels = msgspec.json.Decoder(PlaceLabel).decode_lines(Path(name).read_bytes())
+        lines = Path(name).read_bytes().splitlines()
     except OSError as error:
         raise AppError(f"{name} cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise AppError(f"{name} is not a file of labels as `detective world` writes it: {error}") from error
-    return FraudLabels(arrivals, labels)
+    return FraudLabels(arrivals, _labels(name, lines))
+
+
+def _labels(name: str, lines: Sequence[bytes]) -> Iterator[tuple[str, PlaceLabel]]:
+    read = msgspec.json.Decoder(PlaceLabel).decode
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        where = f"{name}, line {number}"
+        try:
+            yield where, read(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise AppError(f"{where} is not a label as `detective world` writes it: {error}") from error

@@ -85,7 +85,18 @@ def test_labels_of_another_file_are_refused(run: Any, events: Path, labels: Path
     labels.write_bytes(msgspec.json.encode({"id": "dear", "place": 0, "fraud": True}))
 
     assert run("rules", "try", "seed", events, "--labels", labels) == 2
-    assert "the label of place 0 is not of the event there" in capsys.readouterr().err
+    assert f"{labels}, line 1: the label of place 0 is not of the event there" in capsys.readouterr().err
+
+
+def test_what_is_not_a_label_is_named_by_file_and_line(
+    run: Any, events: Path, labels: Path, capsys: pytest.CaptureFixture[str]
+):
+    labels.write_bytes(labels.read_bytes() + b'\n\n{"id": "late", "place": "nine", "fraud": true}\n')
+
+    assert run("rules", "try", "seed", events, "--labels", labels) == 2
+
+    line = len(labels.read_bytes().splitlines())
+    assert f"{labels}, line {line} is not a label as `detective world` writes it" in capsys.readouterr().err
 
 
 def test_two_files_of_verdicts_are_compared_as_a_trial_compares_them(
