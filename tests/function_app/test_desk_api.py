@@ -200,6 +200,15 @@ async def test_all_contents_of_an_id_are_shown_with_their_places(http: aiohttp.C
     assert (await get(http, "/api/events/desk-never"))["contents"] == []
 
 
+async def test_an_id_with_a_line_break_is_an_id_as_any_other(app: str, http: aiohttp.ClientSession):
+    await archive_events([received(event_body("desk-broken\nin two"), 77)])
+
+    async with http.get(URL(f"{app}/api/events/desk-broken%0Ain%20two", encoded=True)) as answer:
+        details = await answer.json()
+
+    assert (answer.status, [content["place"]["sequence_number"] for content in details["contents"]]) == (200, [77])
+
+
 async def test_quarantine_shows_why_and_the_bytes(app: str, http: aiohttp.ClientSession):
     await archive_events([received(b"\xff<script>", 4_711), received(b"[]", 4_712)])
 

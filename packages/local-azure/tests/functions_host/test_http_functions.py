@@ -31,6 +31,7 @@ def test_a_function_is_given_the_request_as_azure_gives_it(http_host: Host):
 def test_route_parameters_reach_the_function(http_host: Host):
     assert call(http_host, "/items/7").json()["route_params"] == {"id": "7"}
     assert call(http_host, "/files/a/b%20c").json()["route_params"] == {"rest": "a/b c"}
+    assert call(http_host, "/files/a%0Ab/c%0D").json()["route_params"] == {"rest": "a\nb/c\r"}
     assert call(http_host, "/optional").json()["route_params"] == {}
     assert call(http_host, "/optional/me").json()["route_params"] == {"name": "me"}
 

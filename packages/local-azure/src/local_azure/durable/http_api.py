@@ -37,7 +37,7 @@ def add_routes(
         wrap = keyed if keyed and base == WEBHOOK_BASE else _open
         for method, path, handler in _routes(api):
             app.router.add_route(method, base + path, wrap(guarded(hub, handler)))
-        app.router.add_route("*", base + "{rest:(/.*)?}", wrap(_nothing))
+        app.router.add_route("*", base + "{rest:(?s:(/.*)?)}", wrap(_nothing))
 
 
 def _open(handler: Handler) -> Handler:

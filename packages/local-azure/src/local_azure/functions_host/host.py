@@ -91,7 +91,7 @@ class Host:
         admin.add_routes(application, with_home_page=not isinstance(root, Match))
         if self._hub:
             add_routes(application, self._hub, (self._hub.rpc_base, WEBHOOK_BASE), keyed(self._keys, "system"))
-        application.router.add_route("*", "/{path:.*}", self._http.handle)
+        application.router.add_route("*", "/{path:(?s:.*)}", self._http.handle)
         application.on_response_prepare.append(_date_with(Clock.from_environment()))
         self._server = HttpServer(application)
         base = f"http://{LOOPBACK}:{await self._server.start(port)}"
