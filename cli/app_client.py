@@ -143,6 +143,9 @@ class AppClient:
     def _send(
         self, method: str, path: str, *, accept: tuple[int, ...] = (), repeatable: bool = True, **options: Any
     ) -> requests.Response:
+        if {".", ".."} & set(path.partition("?")[0].split("/")):
+            # It would be cut out of the address, which would then be another one.
+            raise AppError(f"{path}: no name can be . or .., which would lead to another address")
         url = f"{self.base_url}/{path.lstrip('/')}"
         end = time.monotonic() + (self._patience if repeatable else 0.0)
         pause = _FIRST_RETRY_SECONDS

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from urllib.parse import quote
 
 from cli.app_client import AppClient, AppError, read_as
 from cli.screen import console, plain, print_json, say, say_the_rest
@@ -11,12 +12,13 @@ from fraud.desk.set_aside import Redriven, RedriveOrder, Resubmission, Resubmitt
 
 _BODY = 74
 """Characters of a body in a line of 80."""
+_FOLDERS = ("store-events/", "suspicious-windows/")
 
 
 def show_quarantine(app: AppClient, options: argparse.Namespace) -> int:
     """Show the newest records of quarantine, or one by its path. Raises AppError."""
     if options.path:
-        record = app.get(f"api/quarantine/{options.path}")
+        record = app.get(f"api/quarantine/{quote(_checked(options.path))}")
         if options.json:
             print_json(record)
         else:
@@ -83,13 +85,23 @@ def resubmit(app: AppClient, options: argparse.Namespace) -> int:
         body = Path(options.resubmit).read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise AppError(f"{options.resubmit} cannot be read: {error}") from error
-    order = Resubmission(path=options.path, body=body, why=options.why)
+    order = Resubmission(path=_checked(options.path), body=body, why=options.why)
     answer = app.change("api/quarantine/resubmit", order, actor=options.actor)
     if options.json:
         print_json(answer)
     else:
         say(read_as(Resubmitted, answer, options.path).sentence)
     return 0
+
+
+def _checked(path: str) -> str:
+    """The path of a record. Raises AppError for what cannot be one: a client would cut `..` out of the address."""
+    if not path.startswith(_FOLDERS) or {".", "..", ""} & set(path.split("/")):
+        raise AppError(
+            f"{path} is not the path of a record, which begins with {' or '.join(_FOLDERS)}: "
+            "`detective quarantine` lists them"
+        )
+    return path
 
 
 def _show_record(record: QuarantineRow, *, whole: bool) -> None:

@@ -245,6 +245,28 @@ def test_alerts_are_listed_with_the_case_of_each_and_who_was_told(app: type[App]
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("path", ["../x", "store-events/../x", "store-events//x", "x.json", "."])
+@pytest.mark.parametrize("resubmitted", [False, True])
+def test_what_cannot_be_the_path_of_a_record_is_refused_with_where_to_find_one(
+    app: type[App], tmp_path: Path, *, path: str, resubmitted: bool
+):
+    (tmp_path / "event.json").write_text("{}")
+    more = ("--resubmit", str(tmp_path / "event.json"), "--why", "x") if resubmitted else ()
+
+    with pytest.raises(AppError, match="is not the path of a record, which begins with store-events/ or suspicious-"):
+        run("quarantine", path, *more)
+
+    assert app.asked == []
+
+
+@pytest.mark.parametrize("command", [("case", "show", ".."), ("workflows", "."), ("watch", "..")])
+def test_a_name_that_would_lead_to_another_address_is_refused(app: type[App], command: tuple[str, ...]):
+    with pytest.raises(AppError, match=r"no name can be \. or \.\."):
+        run(*command)
+
+    assert app.asked == []
+
+
 def test_what_was_set_aside_is_shown(app: type[App], capsys: pytest.CaptureFixture[str]):
     record = QuarantineRow(path="store-events/x.json", reason="not valid JSON", size=3, body="[1]", is_cut=False)
     letter = DeadLetterRow(
