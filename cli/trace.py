@@ -6,7 +6,7 @@ from rich.markup import escape
 
 from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, say, say_wrapped
-from fraud.tracing import Trace
+from fraud.tracing import FIRST_ARRIVAL, Trace
 
 _MARKS = {"there": "[green]✔[/]", "missing": "[red]✘[/]", "waiting": "[yellow]…[/]", "not_due": "[dim]-[/]"}
 
@@ -41,5 +41,8 @@ def _show(way: Trace) -> None:
             else:
                 console.print(line.rstrip())
                 say_wrapped(step.says, first=_BELOW, indent=len(_BELOW))
+    if way.contents:
+        console.print()
+        say_wrapped(FIRST_ARRIVAL)
     if not way.complete:
         say("more contents lie under this id than are shown")

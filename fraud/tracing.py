@@ -24,8 +24,15 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The time since the step before it that has one."""
 
 
+FIRST_ARRIVAL = "Times are of the first arrival. The archive keeps no resend: reconciliations count them."
+"""Said beside each trace: of the same content, sent again, only Capture has every arrival, and it has no index."""
+
+
 class ContentTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """The way of one content under an id."""
+    """The way of one content under an id, from its first arrival on.
+
+    The archive keeps no resend of the same content: reconciliations count them, as `resent`.
+    """
 
     content: EventContent
     flagged: bool

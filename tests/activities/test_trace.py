@@ -44,6 +44,17 @@ async def test_what_is_judged_by_its_place_is_not_said_to_be_unjudged():
     assert states[1]["Case"] == "there"
 
 
+async def test_of_a_content_that_was_sent_again_the_first_arrival_is_followed():
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    for resend in range(2):
+        body = event_body(event_id, store_id=STORE, discount=10)
+        await archive_events([ReceivedEvent(body, "1", number + resend, str(number), ENQUEUED, None)])
+
+    (way,) = (await trace_event(event_id, NOBODY)).contents
+
+    assert [step.says for step in way.steps if step.name == "Hub"] == [f"Partition 1, number {number:,}"]
+
+
 async def test_a_history_that_is_not_there_is_not_said_to_have_been_purged_for_a_repair_has_another_name():
     event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
     body = event_body(event_id, store_id=STORE, discount=60, priority_shipping=True)

@@ -62,4 +62,5 @@ def test_a_step_whose_text_is_long_is_told_below_its_line(app: type[App], capsys
     assert any(line.endswith("Hub             Partition 1, number 7") for line in lines)
     assert f"      {PATH}" in lines
     assert any(line.startswith("      high, 90 points: a sale") for line in lines)
+    assert "  Times are of the first arrival. The archive keeps no resend: reconciliations" in lines
     assert max(len(line) for line in lines if PATH not in line) <= 80

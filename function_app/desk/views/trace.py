@@ -1,9 +1,12 @@
 """The page Trace: an event's way through the pipeline, with times and gaps, and with what is missing."""
 
+from typing import Any
+
 import azure.functions as func
 
 from activities.desk.trace import trace_event
 from fraud.events import MAX_ID_LENGTH
+from fraud.tracing import FIRST_ARRIVAL
 from function_app.desk import answers
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
@@ -26,7 +29,8 @@ async def show_trace(visit: Visit) -> func.HttpResponse:
     if not trace.contents and (bare := event_id.strip()) not in ("", event_id):
         event_id, trace = bare, await trace_event(bare, management)
     status = 200 if trace.contents else 404
-    return answers.page("trace.html", visit, status=status, here="trace", event_id=event_id, trace=trace, problem="")
+    content: dict[str, Any] = {"event_id": event_id, "trace": trace, "problem": "", "first_arrival": FIRST_ARRIVAL}
+    return answers.page("trace.html", visit, status=status, here="trace", **content)
 
 
 ROUTES: Routes = {("GET", "trace"): show_trace, ("GET", "trace/{id}"): show_trace}

@@ -33,9 +33,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def status_of(event_id: str) -> int:
+    return (await page_of(event_id)).status_code
+
+
+async def page_of(event_id: str) -> func.HttpResponse:
     request = func.HttpRequest("GET", "http://localhost/desk/trace", params={"id": event_id}, body=b"")
     visit = Visit(request, {}, cast(Any, None), "token", Caller(name="Ann", role="reader", by="name"))
-    return (await trace.show_trace(visit)).status_code
+    return await trace.show_trace(visit)
 
 
 async def test_an_id_with_blanks_at_its_ends_is_followed(asked: list[str]):
@@ -46,6 +50,13 @@ async def test_an_id_with_blanks_at_its_ends_is_followed(asked: list[str]):
 async def test_blanks_that_were_pasted_along_keep_nobody_from_the_event(asked: list[str]):
     assert await status_of("there ") == 200
     assert asked == ["there ", "there"]
+
+
+async def test_a_trace_says_that_its_times_are_of_the_first_arrival(asked: list[str]):
+    there, nobody = [(await page_of(event_id)).get_body().decode() for event_id in ("there", "nobody")]
+
+    assert "Times are of the first arrival. The archive keeps no resend: reconciliations count them." in there
+    assert "first arrival" not in nobody
 
 
 @pytest.mark.parametrize("event_id", ["nobody", "  "])
