@@ -6,7 +6,7 @@ import msgspec
 
 from activities.webhook import post
 from fraud.desk.alert_cards import Card, posted
-from fraud.desk.changes import stepped
+from fraud.desk.changes import Change, nobody_to_tell, stepped
 from fraud.desk.rows import CaseRow
 from fraud.desk.waiting import ReviewState, ReviewStep, review_id
 from services.desk.reviews import read_case, step_case
@@ -30,13 +30,19 @@ class ReviewNotice(msgspec.Struct, frozen=True, kw_only=True):
 async def take_review_step(step: ReviewStep) -> ReviewState:
     """Take a step, unless the case was decided or reopened meanwhile; the state after it.
 
-    Run twice, it leaves the case and its journal as they are, and sends the same `Idempotency-Key`. Raises WebhookError
-    if the webhook does not take the notice, and what Cosmos raised.
+    Where no webhook is set, the journal says that there was nobody to tell. Run twice, it leaves the case and its
+    journal as they are, and sends the same `Idempotency-Key`. Raises WebhookError if the webhook does not take the
+    notice, and what Cosmos raised.
     """
     reopened = step.reopened or 0
     if step.step is not None:
-        name = step.step
-        await step_case(step.case_id, step.store_id, lambda case: stepped(case, name, step.at, step.due, reopened))
+        name, has_receiver = step.step, step.step not in _TOLD or settings().alert_webhook_url is not None
+
+        def change(case: CaseRow) -> Change | None:
+            taken = stepped(case, name, step.at, step.due, reopened)
+            return taken if taken is None or has_receiver else nobody_to_tell(taken)
+
+        await step_case(step.case_id, step.store_id, change)
     case = await read_case(step.case_id, step.store_id)
     if case is None or case.review.reopened != reopened:
         return ReviewState(state=None)

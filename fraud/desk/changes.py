@@ -140,6 +140,12 @@ def stepped(case: CaseRow, step: EntryKind, when: datetime, due: datetime | None
     return _change(case, changed, APP, when, step, _WHY[step])
 
 
+def nobody_to_tell(change: Change) -> Change:
+    """The change of a step that no receiver is told of: its entry says so."""
+    why = f"{change.entry.why}; nobody to tell: no webhook is set"
+    return msgspec.structs.replace(change, entry=msgspec.structs.replace(change.entry, why=why))
+
+
 def reanalysed(case: CaseRow, reanalysis: str, when: datetime, why: str) -> Change | None:
     """The entry that tells of a re-analysis, in any state; a decision stays. None if it was told before."""
     if case.review.reanalysis == reanalysis:

@@ -220,6 +220,22 @@ async def test_a_case_that_is_reopened_waits_for_a_decision_anew(http: aiohttp.C
     assert (await until(lambda: ended(http, review_id(name, 1))))["output"] == {"state": "dismissed"}
 
 
+async def test_a_reminder_without_a_receiver_says_in_the_journal_that_there_was_nobody_to_tell(
+    http: aiohttp.ClientSession,
+):
+    name = await make_case("window-8209-review-l", 8_209, 900)
+    at = await azure_time()
+
+    for step in ("opened", "reminded"):
+        await take_review_step(ReviewStep(case_id=name, store_id=8_209, at=at, step=step, due=at))
+
+    journal = (await case_of(http, name))["journal"]
+    assert [(entry["what"], entry["why"]) for entry in journal] == [
+        ("opened", "it has a verdict of the band high"),
+        ("reminded", "nobody has decided it yet; nobody to tell: no webhook is set"),
+    ]
+
+
 async def test_a_case_that_is_reopened_and_decided_at_once_stays_decided(http: aiohttp.ClientSession):
     name = await make_case("window-8207-review-j", 8_207, 900)
     await change(http, name, "decision", CONFIRMED)
