@@ -11,6 +11,8 @@ import pytest
 
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.review_case import take_review_step
+from cli.app_client import AppError
+from cli.commands import command_line
 from fraud.desk.waiting import ReviewState, ReviewStep, review_id
 from fraud.judging import judged
 from fraud.verdicts import amended, to_ndjson, verdicts_path
@@ -233,6 +235,31 @@ async def test_a_reminder_without_a_receiver_says_in_the_journal_that_there_was_
     assert [(entry["what"], entry["why"]) for entry in journal] == [
         ("opened", "it has a verdict of the band high"),
         ("reminded", "nobody has decided it yet; nobody to tell: no webhook is set"),
+    ]
+
+
+async def test_the_command_line_assigns_comments_and_reopens_as_the_desk_does(app: str, http: aiohttp.ClientSession):
+    name = await make_case("window-8210-review-m", 8_210, 900)
+
+    async def detective(deed: str, *words: str) -> int:
+        options = command_line().parse_args(["case", deed, name, *words, "--url", app, "--as", "Jörg"])
+        return await asyncio.to_thread(options.run, options)
+
+    await detective("assign", "--to", "Ben", "--why", "he knows the shop")
+    await detective("comment", "--text", "asked the shop")
+    await detective("assign", "--to-nobody")
+    await detective("decide", "--outcome", "confirmed", "--why", "a ring")
+    with pytest.raises(AppError, match=r"this case was confirmed by Jörg .*: reopen it first"):
+        await detective("assign", "--to", "Ben")
+    await detective("reopen", "--why", "a mistake")
+
+    details = await case_of(http, name)
+    assert [(entry["what"], entry["who"], entry.get("why"), entry.get("assignee")) for entry in details["journal"]] == [
+        ("assigned", "Jörg", "he knows the shop", "Ben"),
+        ("commented", "Jörg", "asked the shop", "Ben"),
+        ("assigned", "Jörg", None, None),
+        ("decided", "Jörg", "a ring", None),
+        ("reopened", "Jörg", "a mistake", "Jörg"),
     ]
 
 
