@@ -41,8 +41,8 @@ async def waiting_alerts() -> dict[str, list[str]]:
     """The paths of the alerts that wait, by `{band}/{store}`."""
     groups: dict[str, list[str]] = {}
     count = 0
-    async for blob in (await warehouse(names.REPORTS)).list_blobs(name_starts_with=_WAITING):
-        groups.setdefault(blob.name.removeprefix(_WAITING).rpartition("/")[0], []).append(blob.name)
+    async for name in (await warehouse(names.REPORTS)).list_blob_names(name_starts_with=_WAITING):
+        groups.setdefault(name.removeprefix(_WAITING).rpartition("/")[0], []).append(name)
         count += 1
         if count == MOST_LISTED:
             break

@@ -45,6 +45,17 @@ async def list_blobs(archive: ContainerClient, partition: str, start: datetime, 
     return blobs
 
 
+async def list_triggers(archive: ContainerClient, partition: str, start: datetime, end: datetime) -> list[datetime]:
+    """The moments in [start, end] at which blobs of a partition were triggered: names are read in half of the time."""
+    triggers: list[datetime] = []
+    for prefix in hour_prefixes(partition, start, end):
+        async for name in archive.list_blob_names(name_starts_with=prefix):
+            blob = parse_blob_name(name)
+            if blob is not None and start <= blob.triggered <= end:
+                triggers.append(blob.triggered)
+    return triggers
+
+
 async def list_last_blobs(archive: ContainerClient, partition: str, before: datetime, empty: int) -> LastBlobs:
     """The blobs of the last hour before a moment in which Capture wrote events of a partition, however long ago.
 

@@ -111,5 +111,5 @@ async def has_verdicts_since(name: str, end: datetime, moment: datetime) -> bool
 
 async def _judged(container: ContainerClient, end: datetime) -> set[tuple[str, datetime]]:
     """The names of the windows of an end that have verdicts, with it."""
-    listed = container.list_blobs(name_starts_with=f"{time_path(end)}/")
-    return {(PurePosixPath(blob.name).stem, end) async for blob in listed}
+    listed = container.list_blob_names(name_starts_with=f"{time_path(end)}/")
+    return {(PurePosixPath(name).stem, end) async for name in listed}

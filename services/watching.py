@@ -3,7 +3,7 @@
 # The SDKs pass their options on as untyped keyword arguments.
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -33,14 +33,19 @@ async def azure_time() -> datetime:
 
     Raises CosmosHttpResponseError or ServiceRequestError if Cosmos is away.
     """
-    answered: dict[str, str] = {}
+    answered: list[datetime] = []
 
     def keep(headers: Mapping[str, str], _: object) -> None:
-        answered.update({name.lower(): text for name, text in headers.items()})
+        answered.extend(date for date in [answered_at(headers)] if date)
 
     await (await cosmos.cases()).read(response_hook=keep)
-    date = answered.get("date")
-    return parsedate_to_datetime(date).astimezone(UTC) if date else datetime.now(UTC)
+    return answered[-1] if answered else datetime.now(UTC)
+
+
+def answered_at(headers: Mapping[str, str]) -> datetime | None:
+    """The moment of an answer, by the clock of the service; None if it does not say so."""
+    date = next((text for name, text in headers.items() if name.lower() == "date"), None)
+    return parsedate_to_datetime(date).astimezone(UTC) if date else None
 
 
 async def read_checkpoints(namespace: str) -> dict[str, int]:
@@ -99,16 +104,30 @@ def _end_of(line: bytes) -> datetime | None:
         return None  # the first line of a tail is a part of one
 
 
-async def judged_ends(now: datetime) -> frozenset[datetime]:
-    """The ends of the windows of today and yesterday that have verdicts: the folders of `fraud-events`."""
+class JudgedEnds:
+    """The ends of windows that have verdicts, as far as this process was told: an end that has some keeps them."""
+
+    def __init__(self) -> None:
+        self._judged: frozenset[datetime] = frozenset()
+
+    async def among(self, ends: Iterable[datetime]) -> frozenset[datetime]:
+        """Those of some ends. Lists the days of the others in `fraud-events`. Raises what the blob service raised."""
+        wanted = frozenset(ends)
+        judged = set(self._judged & wanted)
+        for day in sorted({time_path(end)[:10] for end in wanted - judged}):
+            judged |= await _judged_of_day(day) & wanted
+        self._judged = frozenset(judged)
+        return self._judged
+
+
+async def _judged_of_day(day: str) -> set[datetime]:
+    """Of a day of Azure's time, as `2026/01/02`: the folders of `fraud-events`."""
     container = await warehouse(names.FRAUD_EVENTS)
     ends: set[datetime] = set()
-    for day in (now, now - timedelta(days=1)):
-        folder = f"{time_path(day)[:10]}/"
-        async for item in container.walk_blobs(name_starts_with=folder, delimiter="/"):
-            if isinstance(item, BlobPrefix) and re.fullmatch(r"\d{4}", clock := item.name.rstrip("/")[-4:]):
-                ends.add(day.replace(hour=int(clock[:2]), minute=int(clock[2:]), second=0, microsecond=0))
-    return frozenset(ends)
+    async for item in container.walk_blobs(name_starts_with=f"{day}/", delimiter="/"):
+        if isinstance(item, BlobPrefix) and re.fullmatch(r"\d{4}", clock := item.name.rstrip("/")[-4:]):
+            ends.add(datetime.strptime(f"{day} {clock}", "%Y/%m/%d %H%M").replace(tzinfo=UTC))
+    return ends
 
 
 async def count_quarantined(now: datetime) -> int:
@@ -119,9 +138,9 @@ async def count_quarantined(now: datetime) -> int:
     container = await warehouse(names.QUARANTINE)
     count = 0
     for hour in (now, now - _HOUR):
-        pages = container.list_blobs(name_starts_with=f"store-events/{hour:%Y/%m/%d/%H}/").by_page()
+        pages = container.list_blob_names(name_starts_with=f"store-events/{hour:%Y/%m/%d/%H}/").by_page()
         async for page in pages:
-            count += len([blob async for blob in page])
+            count += len([name async for name in page])
             break  # a page has up to 5,000: a notice need not say more
     return count
 

@@ -53,6 +53,6 @@ async def read_flagged_windows() -> tuple[datetime, ...]:
     """The ends of the last windows with flagged events, of all partitions, in order."""
     container = await workflow_data()
     ends: set[datetime] = set()
-    async for blob in container.list_blobs(name_starts_with=_FOLDER):
-        ends |= set(_ends.decode(await read_blob(container, blob.name)))
+    async for name in container.list_blob_names(name_starts_with=_FOLDER):
+        ends |= set(_ends.decode(await read_blob(container, name)))
     return tuple(sorted(ends))

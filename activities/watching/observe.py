@@ -11,13 +11,11 @@ from fraud.analysis import LOOKUPS, retry_delay
 from fraud.watching.checks import Facts, PartitionFacts
 from fraud.watching.memory import Memory
 from reconciliation.capture.holes import find_holes
-from services import event_hub, names, service_bus, watching
-from services.blobs import warehouse
-from services.capture_archive import list_blobs, list_partitions
+from services import event_hub, service_bus, watching
+from services.lately_captured import LatelyCaptured
 from services.open_windows import OpenWindows
 from services.stuck_analyses import stuck_analyses
 
-_CAPTURE_SPAN = timedelta(minutes=40)
 _UNRESOLVED_SPAN = timedelta(hours=3)
 _PATIENCE = sum((retry_delay(lookup) for lookup in range(1, LOOKUPS)), timedelta(minutes=15))
 """Until then an id is looked up again: it is not unresolved for good."""
@@ -27,6 +25,8 @@ _STUCK_EVERY = timedelta(minutes=5)
 """So often it is looked for stuck analyses: on Azure such a list reads all instances of windows."""
 
 _open_windows = OpenWindows()
+_lately_captured = LatelyCaptured()
+_judged_ends = watching.JudgedEnds()
 
 
 async def observe(memory: Memory | None, base: str | None = None) -> Facts:
@@ -39,8 +39,7 @@ async def observe(memory: Memory | None, base: str | None = None) -> Facts:
         ends = group.create_task(event_hub.partition_ends())
         checkpoints = group.create_task(watching.read_checkpoints(event_hub.namespace()))
         captured = group.create_task(_captured(now))
-        flagged = group.create_task(read_flagged_windows())
-        judged = group.create_task(watching.judged_ends(now))
+        flagged = group.create_task(_flagged(now))
         open_windows = group.create_task(_open_windows.look(now, memory.open_windows if memory else {}))
         stuck = group.create_task(_stuck(memory, now, base))
         waiting = group.create_task(service_bus.look_at_queue())
@@ -53,9 +52,9 @@ async def observe(memory: Memory | None, base: str | None = None) -> Facts:
         now=now,
         partitions=_partitions(ends.result(), checkpoints.result(), triggers),
         capture_holes=sum(len(holes) for holes in find_holes(triggers).values()),
-        flagged=flagged.result(),
-        reported=await _reported(memory, flagged.result(), now),
-        judged=judged.result(),
+        flagged=flagged.result()[0],
+        reported=await _reported(memory, flagged.result()[0], now),
+        judged=flagged.result()[1],
         open_windows=open_windows.result(),
         stuck=stuck.result()[0],
         asked_for_stuck=stuck.result()[1],
@@ -88,12 +87,13 @@ def _partitions(
 
 async def _captured(now: datetime) -> dict[str, list[datetime]]:
     """By partition: when its Capture blobs of the last while were triggered, in order."""
-    archive = await warehouse(names.ALL_EVENTS)
-    triggers: dict[str, list[datetime]] = {}
-    for partition in await list_partitions(archive):
-        moments = [blob.triggered for blob in await list_blobs(archive, partition, now - _CAPTURE_SPAN, now)]
-        triggers.setdefault(partition.rpartition("/")[2], []).extend(moments)
-    return {partition: sorted(moments) for partition, moments in triggers.items()}
+    return await _lately_captured.look(now, await event_hub.partition_ids())
+
+
+async def _flagged(now: datetime) -> tuple[tuple[datetime, ...], frozenset[datetime]]:
+    """The ends of the last windows with flagged events, and which of them have verdicts."""
+    flagged = await read_flagged_windows()
+    return flagged, await _judged_ends.among(end for end in flagged if end <= now)
 
 
 async def _stuck(memory: Memory | None, now: datetime, base: str | None) -> tuple[dict[str, datetime], datetime | None]:

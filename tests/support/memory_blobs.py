@@ -171,6 +171,11 @@ class MemoryContainer:
             blob = self._blobs[name]
             yield blob if with_metadata else msgspec.structs.replace(blob, metadata={})
 
+    async def list_blob_names(self, *, name_starts_with: str = "") -> AsyncIterator[str]:
+        """The names that begin so, in order."""
+        async for blob in self.list_blobs(name_starts_with=name_starts_with):
+            yield blob.name
+
     async def walk_blobs(self, *, name_starts_with: str = "", delimiter: str = "/") -> AsyncIterator[Any]:
         """The blobs and the folders right below a prefix."""
         await self._account.turn()

@@ -98,6 +98,8 @@ class Caller:
         plain = [blob async for blob in self._container.list_blobs(name_starts_with=prefix)]
         full = [blob async for blob in self._container.list_blobs(name_starts_with=prefix, include=["metadata"])]
         assert [blob.etag for blob in plain] == [blob.etag for blob in full]
+        listed = [name async for name in self._container.list_blob_names(name_starts_with=prefix)]
+        assert listed == [blob.name for blob in plain]
         return [(blob.name, blob.size, blob.metadata or {}, blob.etag[:2]) for blob in (*plain, *full)]
 
     async def _walk(self, prefix: str) -> list[Any]:
