@@ -2,8 +2,8 @@
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import msgspec
@@ -20,7 +20,7 @@ from services.desk.case_queries import IS_CASE, time_text
 from services.desk.cases import find_case, journal_of, row_of
 from services.desk.stored import read_stored
 from services.judged_times import JUDGED_FIELD, as_judged
-from services.watching import azure_time
+from services.watching import answered_at, azure_time
 
 _CHANGED = (409, 412)
 """The journal has an entry of this number already, or the case another ETag."""
@@ -42,6 +42,18 @@ class UnattendedCase(msgspec.Struct, frozen=True):
     id: str
     store_id: StoreKey
     reopened: int = 0
+
+
+class _Answered:
+    """The moment of the last answer, by the clock of Cosmos."""
+
+    last: datetime | None = None
+
+    def note(self, headers: Mapping[str, str], _: object) -> None:
+        self.last = answered_at(headers) or self.last
+
+
+_answered = _Answered()
 
 
 async def change_case(case_id: str, etag: str, make: Callable[[CaseRow], Change]) -> CaseRow:
@@ -109,7 +121,9 @@ async def unattended_cases(days: int) -> list[UnattendedCase]:
     Those of windows of the last days, for an app that is brought up to date does not ask for old ones, and those that
     were reopened, however old; at most MAX_STARTED of each.
     """
-    since: dict[str, object] = {"name": "@since", "value": time_text(await azure_time() - timedelta(days=days))}
+    # For days the time of the last answer is as good as that of now, and this one brings the next.
+    now = _answered.last or await azure_time()
+    since: dict[str, object] = {"name": "@since", "value": time_text(now - timedelta(days=days))}
     late, reopened = await both(_unattended(_LATE, since), _unattended(_REOPENED))
     return list({case.id: case for case in (*late, *reopened)}.values())
 
@@ -117,7 +131,7 @@ async def unattended_cases(days: int) -> list[UnattendedCase]:
 async def _unattended(query: str, *parameters: dict[str, object]) -> list[UnattendedCase]:
     container = await cosmos.cases()
     undecided: dict[str, object] = {"name": "@undecided", "value": list(UNDECIDED)}
-    documents = container.query_items(query, parameters=[*parameters, undecided])
+    documents = container.query_items(query, parameters=[*parameters, undecided], response_hook=_answered.note)
     return [case async for document in documents if (case := read_stored(document, UnattendedCase)) is not None]
 
 
