@@ -121,9 +121,11 @@ def _used(tree: list[int], kept_bytes: int) -> Usage:
         with contextlib.suppress(OSError, ValueError, IndexError):  # it has just ended
             # utime, stime, and those of children that it has waited for (proc_pid_stat(5), from `state` on).
             cpu += sum(int(ticks) for ticks in _stat(process)[11:15])
-            memory += _field(process, "smaps_rollup", "Pss:") * 1_024
-            own += _field(process, "smaps_rollup", "Pss_Anon:") * 1_024
-            written += _field(process, "io", "write_bytes:")
+            # The kernel goes through all pages of the process for it, so it is asked once for both.
+            shares = _fields(process, "smaps_rollup")
+            memory += shares.get("Pss:", 0) * 1_024
+            own += shares.get("Pss_Anon:", 0) * 1_024
+            written += _fields(process, "io").get("write_bytes:", 0)
     return Usage(
         cpu_seconds=cpu / _TICKS,
         memory_bytes=memory,
@@ -138,10 +140,10 @@ def _stat(process: int) -> list[str]:
     return (_PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
 
 
-def _field(process: int, file: str, name: str) -> int:
-    """A number of such a file; 0 if this kernel does not tell it."""
+def _fields(process: int, file: str) -> dict[str, int]:
+    """The numbers of such a file by their names, as this kernel tells them."""
     lines = (_PROC / str(process) / file).read_text().splitlines()
-    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
+    return {words[0]: int(words[1]) for words in map(str.split, lines) if words[0].endswith(":")}
 
 
 def _size(folder: Path) -> int:
