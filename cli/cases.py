@@ -10,7 +10,7 @@ from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, say, say_wrapped
 from fraud.desk.alert_text import bands_in_words
 from fraud.desk.paging import Page
-from fraud.desk.review import Review
+from fraud.desk.review import JournalEntry, Review
 from fraud.desk.rows import CaseDetails, CaseRow
 from fraud.desk.sale_line import sale_line
 from fraud.events import UNKNOWN_STORE, StoreKey
@@ -85,8 +85,15 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
     for entry in details.journal:
         why = f": {entry.why}" if entry.why else ""
         console.print()
-        say_wrapped(f"{entry.when:%Y-%m-%d %H:%M}  {entry.who} ({entry.by}) {entry.what}{why}", indent=20)
+        say_wrapped(f"{entry.when:%Y-%m-%d %H:%M}  {entry.who} ({entry.by}) {_did(entry)}{why}", indent=20)
     return 0
+
+
+def _did(entry: JournalEntry) -> str:
+    """An entry's deed in the words of the desk: what was decided, and to whom it was assigned."""
+    if entry.what == "decided":
+        return f"decided {entry.state}"
+    return f"assigned to {entry.assignee or 'nobody'}" if entry.what == "assigned" else entry.what
 
 
 def decide_case(app: AppClient, options: argparse.Namespace) -> int:

@@ -78,7 +78,9 @@ def reopened(case: CaseRow, who: Caller, when: datetime, why: str) -> Change:
     Raises ProblemError (409) without one.
     """
     if case.review.state in UNDECIDED:
-        raise ProblemError(409, "Not decided", f"this case is {case.review.state}: there is nothing to take back")
+        raise ProblemError(
+            409, "Not decided", f"this case is {case.review.state.replace('_', ' ')}: there is nothing to take back"
+        )
     changed = msgspec.structs.replace(
         case.review,
         state="in_review",

@@ -11,7 +11,7 @@ from cli.app_client import AppError
 from cli.commands import command_line
 from fraud.desk.linking import Linked, LinkedCase
 from fraud.desk.paging import Page
-from fraud.desk.review import Review
+from fraud.desk.review import JournalEntry, Review
 from fraud.desk.rows import AlertRow, CaseDetails, CaseRow, DeadLetterRow, QuarantineRow
 from fraud.desk.set_aside import Redriven, RefusedLetter, Resubmitted
 from fraud.events import UNKNOWN_STORE
@@ -91,6 +91,25 @@ def test_a_case_says_if_its_verdicts_have_changed_since_it_was_decided(
     text = shown(capsys, "case", "show", NAME)
 
     assert "its verdicts have changed since it was decided" in text
+
+
+def test_a_journal_says_what_was_decided_and_to_whom_a_case_was_given(
+    app: type[App], capsys: pytest.CaptureFixture[str]
+):
+    entry = JournalEntry(case_id=NAME, number=1, when=NOON, who="Ana", by="key", what="assigned", state="in_review")
+    journal = (
+        msgspec.structs.replace(entry, assignee="Ben", why="his shop"),
+        entry,
+        msgspec.structs.replace(entry, what="decided", state="dismissed", why="a promotion"),
+    )
+    details = CaseDetails(case=CASE, verdicts=(), verdicts_in_all=0, journal=journal)
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
+
+    text = shown(capsys, "case", "show", NAME)
+
+    assert "Ana (key) assigned to Ben: his shop" in text
+    assert "Ana (key) assigned to nobody" in text
+    assert "Ana (key) decided dismissed: a promotion" in text
 
 
 def test_a_case_says_who_bought_what_of_each_verdict_and_that_it_is_of_no_store(

@@ -162,3 +162,8 @@ def test_the_second_of_two_is_told_who_was_faster_and_what_they_did():
     assert changed_since(taken.review, taken.entry).startswith("Ben assigned it to Ben at ")
     assert "it is in review now" in changed_since(taken.review, taken.entry)
     assert "its verdicts are others" in changed_since(a_case().review, None)
+
+
+def test_a_case_that_is_not_decided_is_refused_in_words():
+    with pytest.raises(ProblemError, match="this case is in review: there is nothing to take back"):
+        reopened(a_case(state="in_review"), ANA, NOON, "a mistake")
