@@ -96,6 +96,16 @@ def test_an_event_whose_time_is_none_is_left_out_and_counted():
     assert work.counts.times.without_time == 5
 
 
+@pytest.mark.parametrize("expression", ["CAST(ts AS datetime)", "DATEADD(minute, 0, ts)"])
+def test_an_event_whose_time_cannot_be_converted_is_left_out_alone(expression: str):
+    """InputEventTimestampNotFound, a data error: the job goes on."""
+    work = running(QUERY.replace("BY ts", f"BY {expression}"), policy())
+    feed(work, *(("10:00", {"id": ts, "ts": ts}) for ts in ("2026-03-05T10:00:00Z", "soon", 5, "2026-03-05T10:00:01Z")))
+    feed(work, ("10:00", {"id": 1, "ts": "later"}))
+    assert [row["t"][11:19] for row in taken(work)["out"]] == ["10:00:00", "10:00:01"]
+    assert work.counts.times.without_time == 3
+
+
 def test_arrival_time_ignores_the_tolerances():
     """ "Azure Stream Analytics simply disregards the configurations" without TIMESTAMP BY."""
     for query in (QUERY.replace(" TIMESTAMP BY ts", ""), QUERY.replace("BY ts", "BY EventEnqueuedUtcTime")):

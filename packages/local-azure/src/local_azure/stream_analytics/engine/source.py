@@ -15,6 +15,7 @@ from local_azure.stream_analytics.engine.columns import column_source, columns_n
 from local_azure.stream_analytics.engine.decoding import Decoded, Decoder
 from local_azure.stream_analytics.engine.generator import Generator, compile_source
 from local_azure.stream_analytics.engine.step import Batch
+from local_azure.stream_analytics.engine.values import ConversionError
 from local_azure.stream_analytics.language.checker import is_arrival
 from local_azure.stream_analytics.language.tree import Expression, Select
 
@@ -80,9 +81,16 @@ def _compile_own_times(expression: Expression | None, decoder: Decoder) -> OwnTi
     """A function that gives each row's value of TIMESTAMP BY, or None for a query on arrival time.
 
     TIMESTAMP BY EventEnqueuedUtcTime names arrival time explicitly: such an event is never early, late or out of order.
+    A value that cannot be converted is NULL: its event has no time, and the others of the batch have theirs.
     """
     if expression is None or is_arrival(expression):
         return None
     generator = Generator(lambda node: column_source(node, decoder.read, from_input=True), "arrival")
-    values = f"[{generator.value(expression)} for row, arrival in zip(rows, arrivals)]"
-    return compile_source(f"def own_times(rows, arrivals):\n  return {values}", generator.names, "own_times")
+    lines = [
+        "def own_times(rows, arrivals):",
+        f"  try: return [{generator.value(expression)} for row, arrival in zip(rows, arrivals)]",
+        "  except ConversionError:",
+        "    if len(rows) == 1: return [None]",
+        "  return [own_times([row], [arrival])[0] for row, arrival in zip(rows, arrivals)]",
+    ]
+    return compile_source("\n".join(lines), {**generator.names, "ConversionError": ConversionError}, "own_times")
