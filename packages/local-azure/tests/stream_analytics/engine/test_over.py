@@ -72,6 +72,15 @@ def test_a_value_that_cannot_be_summed_leaves_out_its_event_alone(bad: dict[str,
     assert work.counts.conversion_errors == 1
 
 
+@pytest.mark.parametrize(("large", "small"), [(2**62, 1), (1e308, 1.0)])
+def test_a_value_that_takes_a_sum_out_of_range_leaves_out_its_event_alone(large: float, small: float):
+    work = running(SUMS)
+    values = [("10:00", large), ("10:00", large), ("10:01", large), ("10:02", small), ("10:05", small)]
+    feed(work, *((time, event(time, v=value)) for time, value in values))
+    assert [row["total"] for row in finish(work)["out"]] == [large, large + small, small * 2]
+    assert work.counts.conversion_errors == 2
+
+
 def test_rounding_does_not_pile_up():
     rows = rows_of(SUMS, ("10:00", event("a", v=1e16)), ("10:01", event("b", v=0.1)), ("10:05", event("c", v=0.2)))
     assert rows[-1]["total"] == pytest.approx(0.3)

@@ -40,13 +40,13 @@ class History:
             _expire(group, time - self._duration)
         if value is None:
             return group.total if entries else None
+        total = group.total + value
+        if total.__class__ is not int or not -MAX_BIGINT <= total <= MAX_BIGINT:
+            in_range(total)  # raises, and nothing is kept; or lets the least bigint and numbers of other types pass
         if entries and entries[-1][0] == time:
             entries[-1] = (time, entries[-1][1] + value)
         else:
             entries.append((time, value))
-        total = group.total + value
-        if total.__class__ is not int or not -MAX_BIGINT <= total <= MAX_BIGINT:
-            in_range(total)  # raises, or lets the least bigint and numbers of other types pass
         group.total = total
         return total
 
