@@ -45,8 +45,10 @@ def test_iso_8601_is_read_with_and_without_a_zone(text: str):
     assert parse_instant(text) == ticks_of(datetime(2020, 3, 5, 16, 42, 35, 500_000, tzinfo=UTC))
 
 
-def test_a_tick_is_a_tenth_of_a_microsecond():
-    last, next_tick = parse_instant("2020-03-05T16:42:35.0000001Z"), parse_instant("2020-03-05T16:42:35.0000002Z")
+@pytest.mark.parametrize("zone", ["Z", "", "+00:00", "-01:30"])
+@pytest.mark.parametrize("clock", ["T16:42:35.", " 16:42:35.", "T16:42:35,"])
+def test_a_tick_is_a_tenth_of_a_microsecond(clock: str, zone: str):
+    last, next_tick = (parse_instant(f"2020-03-05{clock}{fraction}{zone}") for fraction in ("000000199", "000000200"))
     assert last is not None
     assert next_tick == last + 1
 

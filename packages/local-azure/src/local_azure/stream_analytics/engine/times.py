@@ -13,6 +13,7 @@ _LAST = int((datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH).total_seco
 
 _DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _SHAPE = re.compile(rb"0000-00-00T00:00:00(?:\.0{1,9})?Z")
+_TICK = re.compile(r"[0-9W-]+[T ][0-9:]+[.,][0-9]{6}([0-9])")
 _TENS = b"012345"
 """First digits of a minute or a second."""
 
@@ -109,9 +110,11 @@ def _parse_general(text: str) -> int | None:
     if not text[:4].isdecimal() or "-" not in text:
         return None
     try:
-        return ticks_of(datetime.fromisoformat(text))
+        ticks = ticks_of(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         return None
+    tick = _TICK.match(text)  # a datetime ends at the microsecond
+    return ticks if tick is None else ticks + int(tick[1])
 
 
 def format_instant(ticks: int) -> str:
