@@ -89,6 +89,8 @@ WRONG = {
     f"SELECT a INTO o FROM events GROUP BY MAX(a), {WINDOW}": (1, 38, "GROUP BY cannot aggregate"),
     "SELECT a, b AS a INTO o FROM events": (1, 11, "two columns are named 'a'"),
     "SELECT a + 1 INTO o FROM events": (1, 8, "needs a name"),
+    "SELECT a INTO o FROM events WHERE a < -1e400": (1, 40, "beyond the range of a float"),
+    f"SELECT a INTO o FROM events WHERE a < {'9' * 5_000}": (1, 39, "beyond the range of a float"),
     "SELECT SUBSTRING(a, 1) AS b INTO o FROM events": (1, 8, "takes 3 arguments, not 2"),
     "SELECT CAST(a AS money) AS b INTO o FROM events": (1, 18, "no type 'money'"),
     "SELECT CASE a END AS b INTO o FROM events": (1, 15, "expected WHEN"),

@@ -3,11 +3,13 @@
 Each function reads one level of precedence from the cursor and gives its tree.
 """
 
+import math
 from typing import get_args
 
 from local_azure.stream_analytics.language.calls import call
 from local_azure.stream_analytics.language.cursor import Cursor
 from local_azure.stream_analytics.language.position import Position, QueryError, unsupported
+from local_azure.stream_analytics.language.tokens import Token
 from local_azure.stream_analytics.language.tree import (
     Arithmetic,
     Case,
@@ -147,7 +149,7 @@ def _primary(cursor: Cursor) -> Expression:  # noqa: PLR0911 - one for each kind
     token = cursor.token
     if token.kind == "number":
         cursor.take()
-        return Constant(token.position, int(token.text) if token.text.isdigit() else float(token.text))
+        return Constant(token.position, _number(token))
     if token.kind == "string":
         cursor.take()
         return Constant(token.position, token.text)
@@ -164,6 +166,13 @@ def _primary(cursor: Cursor) -> Expression:  # noqa: PLR0911 - one for each kind
     if token.keyword in ("CAST", "TRY_CAST") and cursor.ahead().keyword == "(":
         return _cast(cursor)
     return _name(cursor)
+
+
+def _number(token: Token) -> float:
+    value = float(token.text)
+    if math.isinf(value):
+        raise QueryError("a number beyond the range of a float", token.position)
+    return int(token.text) if token.text.isdigit() else value
 
 
 def _case(cursor: Cursor, position: Position) -> Expression:
