@@ -1,5 +1,7 @@
 """Values of expressions: arithmetic, CASE, CAST, dates, functions."""
 
+import math
+
 import pytest
 
 from tests.stream_analytics.running import rows_of, value_of
@@ -21,6 +23,9 @@ VALUES = {
     "n / 0": None,
     "n % 0": None,
     "f % 2": 0.5,
+    "-f % 2": -0.5,
+    "1.0 % 0.1": 0.09999999999999995,
+    "1e308 % 1e-5": math.fmod(1e308, 1e-5),
     "x + 1": None,
     "'a' + s": "aabc",
     "t + 1": 2,
@@ -89,6 +94,13 @@ VALUES = {
     "ROUND(2.345, 2)": 2.35,
     "ROUND(-2.5)": -3.0,
     "ROUND(n, -1)": 10,
+    "ROUND(-15, -1)": -20,
+    "ROUND(123456, -5)": 100000,
+    "ROUND(150000.0, -5)": 200000.0,
+    "ROUND(t, 2)": 1,
+    "ROUND(big, 2)": 2**63 - 1,
+    "ROUND(1e308, 5)": 1e308,
+    "ROUND(4503599627370497.0)": 4503599627370497.0,
     "n > 5": True,
     "n < 5": False,
     "x > 5": None,
@@ -115,6 +127,7 @@ def test_the_value_of_an_expression(expression: str):
         "LEN(n)",
         "ROUND(s, 2)",
         "big + 1",
+        "ROUND(big, -1)",
         "big * big",
         "DATEADD(minute, 1, s)",
         "DATEADD(day, 9999999, System.Timestamp())",

@@ -11,6 +11,9 @@ from local_azure.stream_analytics.engine.values import NUMBERS, ConversionError,
 MAX_TEXT = 1_000_000
 """Characters that a function may build, so that nested REPLACE calls cannot fill the memory."""
 
+_WITHOUT_FRACTION = 2.0**52
+"""From here on floats are whole."""
+
 
 def _text(value: Any) -> str:
     if value.__class__ is not str:
@@ -88,11 +91,17 @@ def _replace(text: Any, old: Any, new: Any) -> str:
 
 
 def _round(value: Any, digits: Any = 0) -> Any:
-    scale = 10.0 ** min(max(_whole(digits), -20), 20)
-    scaled = _number(value) * scale
-    away_from_zero = math.floor(abs(scaled) + 0.5)
-    result = math.copysign(away_from_zero / scale, scaled)
-    return int(result) if value.__class__ is int else in_range(result)
+    places = min(max(_whole(digits), -20), 20)
+    if _number(value).__class__ is not float:
+        unit = 10 ** max(-places, 0)
+        size = (abs(value) + unit // 2) // unit * unit
+        return in_range(-size if value < 0 else size)
+    scale = 10.0 ** abs(places)
+    scaled = value * scale if places > 0 else value / scale
+    if abs(scaled) >= _WITHOUT_FRACTION:
+        return value
+    away_from_zero = math.copysign(math.floor(abs(scaled) + 0.5), scaled)
+    return in_range(away_from_zero / scale if places > 0 else away_from_zero * scale)
 
 
 def _absolute(value: Any) -> Any:

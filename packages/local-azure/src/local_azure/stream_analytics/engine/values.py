@@ -5,6 +5,7 @@ different types do not compare; a datetime compares with a text that reads as on
 """
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -69,8 +70,7 @@ def arithmetic(operator: Operator, left: Any, right: Any) -> Any:
 
 def _divide(operator: Operator, left: float, right: float) -> float:
     if isinstance(left, float) or isinstance(right, float):
-        quotient = left / right
-        return in_range(quotient if operator == "/" else left - right * int(quotient))
+        return in_range(left / right if operator == "/" else math.fmod(left, right))
     sign = -1 if (left < 0) != (right < 0) else 1
     whole = sign * (abs(left) // abs(right))  # toward zero, as in .NET
     return in_range(whole if operator == "/" else left - right * whole)
