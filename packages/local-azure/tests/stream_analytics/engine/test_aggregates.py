@@ -69,6 +69,13 @@ def test_a_sum_beyond_a_bigint_gives_no_row_and_says_so():
     assert "beyond the range" in work.take_problems()[0].reason
 
 
+def test_an_average_of_a_sum_beyond_a_float_gives_no_row_and_says_so():
+    work = running(f"SELECT k, AVG(v) AS a INTO out FROM events {BY_KEY}")
+    feed(work, *(("10:01", {"k": key, "v": 1e308}) for key in (1, 1, 2)))
+    assert finish(work)["out"] == [{"k": 2, "a": 1e308}]
+    assert "beyond the range" in work.take_problems()[0].reason
+
+
 def test_several_keys_and_a_computed_key():
     query = "SELECT k, LEN(v) AS l, COUNT(*) AS n INTO out FROM events GROUP BY k, LEN(v), TumblingWindow(minute, 5)"
     events = [("10:01", {"k": 1, "v": text}) for text in ("a", "b", "cc")]

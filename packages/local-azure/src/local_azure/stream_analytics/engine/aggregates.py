@@ -49,7 +49,7 @@ def result(aggregate: Aggregate, slot: int) -> str:
         case "COLLECT":
             return f"[entry[2] for entry in sorted({place}, key=read_order)]"
         case "AVG":
-            return f"({place}[0] / {place}[1] if {place}[1] else None)"
+            return f"(in_range({place}[0] / {place}[1]) if {place}[1] else None)"
         case "SUM":
             return f"in_range({place})"
         case _:
