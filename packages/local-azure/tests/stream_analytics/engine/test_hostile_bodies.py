@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.stream_analytics.running import feed, finish, running, taken
+from local_azure.stream_analytics.engine.serialization import row_to_json
+from local_azure.stream_analytics.engine.state import restore, snapshot
+from tests.stream_analytics.running import at, feed, finish, running, taken
 
 COLLECT = "SELECT COLLECT(id) AS ids INTO out FROM events GROUP BY TumblingWindow(minute, 5)"
 STAR = "SELECT * INTO out FROM events"
@@ -86,6 +88,35 @@ def test_values_of_unexpected_types_do_not_stop_the_query():
         "priority_shipping True",
     ]
     assert work.counts.conversion_errors == 0
+
+
+def test_an_event_that_is_not_nested_too_deep_to_be_read_can_be_kept_and_written():
+    query = """
+        SELECT CAST(a AS nvarchar(max)) AS text, a INTO out FROM events
+        SELECT COLLECT(a) AS a INTO out FROM events GROUP BY PartitionId, TumblingWindow(minute, 5)
+    """
+    work = running(query)
+    bodies = [b'{"a":' + b"[" * depth + b"]" * depth + b"}" for depth in range(700, 1000)]
+    feed(work, *(("10:01", body) for body in bodies))
+    written = [row_to_json(row.row) for row in work.take_rows()]
+    assert 0 < len(written) == len(bodies) - work.counts.input_errors < len(bodies)
+    kept = running(query, partitions=())
+    restore(kept, snapshot(work))
+    kept.caught_up("events", 0, at("10:10"))
+    (collected,) = kept.take_rows()
+    assert len(collected.row["a"]) == len(written)
+    assert row_to_json(collected.row)
+
+
+def test_a_neighbour_does_not_decide_what_is_nested_too_deep():
+    bodies = [b'{"id":' + b"[" * depth + b"]" * depth + b"}" for depth in range(700, 1000)]
+    refused: list[int] = []
+    for neighbour in (b"{}", b"{"):
+        work = running(STAR)
+        for body in bodies:
+            feed(work, ("10:01", body), ("10:01", neighbour))
+        refused.append(sum("deep" in problem.reason for problem in work.take_problems()))
+    assert refused[0] == refused[1] > 0
 
 
 json_values = st.recursive(

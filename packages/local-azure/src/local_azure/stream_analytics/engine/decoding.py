@@ -7,7 +7,7 @@ deserialize it ("Data types", InputDeserializationError). Looking for one takes 
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,9 @@ _DIGITS_AS_ZEROS = bytes(ord("0") if chr(code).isdecimal() else ord(" ") for cod
 _MANY_DIGITS = b"0" * 19
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_ROOM = 30
+"""Calls below which bodies are decoded: where a row is written, which may be deeper in the stack and in other values,
+it must not be found to be nested too deep. By then its event cannot be refused."""
 TOO_WIDE = "a whole number beyond the range of a bigint"
 
 
@@ -34,6 +37,9 @@ class Decoded:
     arrivals: Sequence[int]
     bodies: Sequence[bytes]
     errors: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+
+
+_Decode = Callable[[Sequence[bytes], Sequence[int]], Decoded]
 
 
 class Decoder:
@@ -57,9 +63,13 @@ class Decoder:
     def decode(self, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
         """All rows of a batch of bodies."""
         try:
-            return Decoded([*map(self._one, bodies)], arrivals, bodies)
+            return _deep_down(_ROOM, self._at_once, bodies, arrivals)
         except _BAD_JSON:
-            return self._carefully(bodies, arrivals)
+            # Two calls from each body, where the other way is one: no neighbour decides what is nested too deep.
+            return _deep_down(_ROOM - 1, self._carefully, bodies, arrivals)
+
+    def _at_once(self, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
+        return Decoded([*map(self._one, bodies)], arrivals, bodies)
 
     def _carefully(self, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
         rows: list[Any] = []
@@ -92,6 +102,10 @@ class Decoder:
             if len(lines) > 1:
                 return [self._one(line) for line in lines]
             return [self._one(text)]
+
+
+def _deep_down(room: int, decode: _Decode, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
+    return _deep_down(room - 1, decode, bodies, arrivals) if room else decode(bodies, arrivals)
 
 
 def is_wide(body: bytes) -> bool:
