@@ -36,7 +36,10 @@ CALLS = {
     ),
 }
 """Calls of the SDKs and the triggers, with the role that each needs."""
-BLOB_READS = {"download_blob", "exists", "get_blob_properties", "get_container_properties", "list_blobs", "walk_blobs"}
+BLOB_READS = {
+    *("download_blob", "exists", "get_blob_properties", "get_container_properties"),
+    *("list_blob_names", "list_blobs", "walk_blobs"),
+}
 """The calls for which *Storage Blob Data Reader* is enough; the container that is read is told by its name."""
 OPENS = {
     "close",
