@@ -160,7 +160,8 @@ var readyArchivers = alwaysReadyArchivers > 0
   : []
 var readyWorkflows = alwaysReadyWorkflows > 0 ? [{ name: 'durable', instanceCount: alwaysReadyWorkflows }] : []
 
-// How the workflows are kept. Of host.json's durableTask all but hubName and the bounds is the same for both.
+// How the workflows are kept. Of host.json's durableTask all but hubName and the bounds is the same for both. The compiler
+// does not know these settings; tests/infra/snapshots/ do.
 var durableSettings = durableBackend == 'storage'
   ? [
       // Half a minute, the default, would be added to a workflow's first step after a rest.
@@ -169,11 +170,9 @@ var durableSettings = durableBackend == 'storage'
   : [
       { name: '${durableProvider}__type', value: 'azureManaged' }
       { name: '${durableProvider}__connectionStringName', value: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING' }
-      {
-        name: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-        value: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
-      }
+      { name: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING', value: schedulerConnection }
     ]
+var schedulerConnection = 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
 var durableProvider = 'AzureFunctionsJobHost__extensions__durableTask__storageProvider'
 var hubReader = 'AzureFunctionsJobHost__extensions__eventHubs'
 
