@@ -41,6 +41,14 @@ def packed(database: sqlite3.Connection, packer: Packer, plain: bytes) -> bytes:
     return result
 
 
+def learned(folder: Path) -> tuple[Dictionaries, Packer]:
+    """A packer with its first dictionary."""
+    database, dictionaries, packer = opened(folder)
+    for number in range(SAMPLES):
+        packed(database, packer, body(number))
+    return dictionaries, packer
+
+
 def test_a_body_like_those_before_it_takes_a_fifth(tmp_path: Path):
     database, dictionaries, packer = opened(tmp_path)
     written = [packed(database, packer, body(number)) for number in range(1_000)]
@@ -50,9 +58,7 @@ def test_a_body_like_those_before_it_takes_a_fifth(tmp_path: Path):
 
 
 def test_a_body_packed_with_codes_of_its_own_is_read_as_earlier_versions_wrote_it(tmp_path: Path):
-    database, dictionaries, packer = opened(tmp_path)
-    for number in range(SAMPLES):
-        packed(database, packer, body(number))
+    dictionaries, packer = learned(tmp_path)
     plain = b"".join(b"%d," % (number * 7919 % 10_007) for number in range(200))
     deflating = zlib.compressobj(6, zlib.DEFLATED, -13, 6, zlib.Z_DEFAULT_STRATEGY, dictionaries.content(1))
     written = b"\x01\x00\x01" + deflating.compress(plain) + deflating.flush()
@@ -61,9 +67,7 @@ def test_a_body_packed_with_codes_of_its_own_is_read_as_earlier_versions_wrote_i
 
 
 def test_a_body_of_some_kilobytes_has_codes_of_its_own_since_they_make_it_shorter(tmp_path: Path):
-    database, dictionaries, packer = opened(tmp_path)
-    for number in range(SAMPLES):
-        packed(database, packer, body(number))
+    dictionaries, packer = learned(tmp_path)
     plain = b"".join(b"%d," % (number * 7919 % 10_007) for number in range(600))
     with_fixed = zlib.compressobj(6, zlib.DEFLATED, -13, 6, zlib.Z_FIXED, dictionaries.content(1))
     assert len(packer.pack(plain)) < 0.9 * len(with_fixed.compress(plain) + with_fixed.flush())
