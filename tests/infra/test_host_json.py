@@ -15,6 +15,7 @@ from tests.infra import facts
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.leaves import leaves
 from tests.infra.rules import settings_of
+from tests.support.app_index import indexed_functions
 
 HOST: dict[str, Any] = json.loads((ROOT / "host.json").read_text())
 LEVELS = {"Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"}
@@ -40,7 +41,7 @@ TAKEN: dict[str, Callable[[Any], bool]] = {
     ),  # unbounded on Flex; an idle worker goes after an hour
     r"extensionBundle/id": one_of("Microsoft.Azure.Functions.ExtensionBundle"),
     r"extensionBundle/version": one_of("[4.*, 5.0.0)"),
-    r"logging/logLevel/[\w.]+": one_of(*LEVELS),
+    r"logging/logLevel/[\w.-]+": one_of(*LEVELS),
     r"logging/applicationInsights/samplingSettings/isEnabled": one_of(True, False),
     r"logging/applicationInsights/samplingSettings/excludedTypes": lambda value: (
         set(value.split(";")) <= {"Dependency", "Event", "Exception", "PageView", "Request", "Trace"}
@@ -107,6 +108,28 @@ def test_what_alerts_and_the_workbook_count_is_never_sampled():
 
     assert {SAMPLED[table] for table in counted} <= set(kept)
     assert "AppTraces" in counted
+
+
+def level(category: str) -> str:
+    """The least level that is logged of a category: its longest beginning decides (.NET's LoggerRuleSelector)."""
+    levels: dict[str, str] = HOST["logging"]["logLevel"]
+    return levels[max((name for name in levels if category.startswith(name)), key=len, default="default")]
+
+
+def test_a_delivery_leaves_the_row_of_its_request_and_what_the_app_says():
+    """At Information the host adds three: Executing, Trigger Details and Executed (FunctionExecutor.cs)."""
+    assert level("Function.archive-events") == "Warning"
+    assert level("Function.archive-events.User") == level("Host.Results") == "Information"
+
+
+def test_a_step_of_a_workflow_leaves_no_row_of_the_extension_but_its_failure():
+    """EndToEndTraceHelper.cs: scheduled, started, awaited and completed are Information, failed is Error."""
+    assert level("Host.Triggers.DurableTask") == "Warning"
+
+
+@pytest.mark.parametrize("name", sorted(indexed_functions()))
+def test_what_the_app_itself_says_is_logged_whichever_function_says_it(name: str):
+    assert level(f"Function.{name}.User") == "Information"
 
 
 def test_a_message_stays_locked_for_as_long_as_its_function_may_take_to_start_a_workflow():
