@@ -12,6 +12,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import BlobPrefix
 
 from fraud.verdicts import time_path
+from fraud.watching.checks import CLOCKS_DIFFER, ZonedTime
 from services import cosmos, names
 from services.blobs import jobs_storage, warehouse
 
@@ -68,7 +69,8 @@ async def read_checkpoints(namespace: str) -> dict[str, int]:
 async def newest_reported(oldest: datetime, now: datetime) -> datetime | None:
     """The end of the newest window that the stream job wrote to `suspicious-events` in an hour from `oldest` on.
 
-    None if absent. The job's folders are by the hour of writing; what a repair entered does not count.
+    None if absent. The job's folders are by the hour of writing; what a repair entered does not count. Nor does a row
+    of the future, which the job has not written: by such a one it would have reported all that ever comes.
     """
     container = await warehouse(names.SUSPICIOUS_EVENTS)
     hour = now
@@ -76,25 +78,25 @@ async def newest_reported(oldest: datetime, now: datetime) -> datetime | None:
         listed = [blob async for blob in container.list_blobs(name_starts_with=f"{hour:%Y/%m/%d/%H}/")]
         written = [blob for blob in listed if "/correction-" not in blob.name]
         written.sort(key=lambda blob: blob.last_modified, reverse=True)
-        ends = [await _last_end(blob.name, blob.size) for blob in written[:_NEWEST_BLOBS]]
+        ends = [await _last_end(blob.name, blob.size, now) for blob in written[:_NEWEST_BLOBS]]
         if seen := [end for end in ends if end is not None]:
             return max(seen)
         hour -= _HOUR
     return None
 
 
-async def _last_end(path: str, size: int) -> datetime | None:
+async def _last_end(path: str, size: int, now: datetime) -> datetime | None:
     start = max(0, size - _TAIL_BYTES)
     container = await warehouse(names.SUSPICIOUS_EVENTS)
     if not size:
         return None
     lines = (await (await container.download_blob(path, offset=start, length=_TAIL_BYTES)).readall()).splitlines()
-    ends = [end for line in lines if (end := _end_of(line)) is not None]
+    ends = [end for line in lines if (end := _end_of(line)) is not None and end <= now + CLOCKS_DIFFER]
     return max(ends, default=None)
 
 
 class _Row(msgspec.Struct, frozen=True):
-    WindowEnd: datetime
+    WindowEnd: ZonedTime
 
 
 def _end_of(line: bytes) -> datetime | None:

@@ -9,7 +9,7 @@ from activities.watching.flagged_windows import read_flagged_windows
 from activities.watching.kept import read_night
 from fraud.analysis import LOOKUPS, retry_delay
 from fraud.watching.checks import Facts, PartitionFacts
-from fraud.watching.memory import Memory
+from fraud.watching.memory import Memory, believed
 from reconciliation.capture.holes import find_holes
 from services import event_hub, service_bus, watching
 from services.lately_captured import LatelyCaptured
@@ -35,6 +35,7 @@ async def observe(memory: Memory | None, base: str | None = None) -> Facts:
     `base` is the address of the management API. Without it, the stuck analyses are those of the memory.
     """
     now = await watching.azure_time()
+    memory = believed(memory, now)
     async with asyncio.TaskGroup() as group:
         ends = group.create_task(event_hub.partition_ends())
         checkpoints = group.create_task(watching.read_checkpoints(event_hub.namespace()))
@@ -46,7 +47,7 @@ async def observe(memory: Memory | None, base: str | None = None) -> Facts:
         dead = group.create_task(service_bus.look_at_queue(dead_letters=True))
         quarantined = group.create_task(watching.count_quarantined(now))
         unresolved = group.create_task(watching.count_unresolved(now - _PATIENCE - _UNRESOLVED_SPAN, now - _PATIENCE))
-        night = group.create_task(read_night())
+        night = group.create_task(read_night(now))
     triggers = captured.result()
     return Facts(
         now=now,

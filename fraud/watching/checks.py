@@ -1,9 +1,16 @@
 """The checks of the pipeline: their names, their states, what each counts in, and what a person does about it."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
+
+ZonedTime = Annotated[datetime, Meta(tz=True)]
+"""A time that others may have written: without its zone it could not be compared."""
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""Later than a look by more than that is the future, of which only another hand can have written."""
 
 CheckState = Literal["ok", "lagging", "standing", "growing", "unbalanced", "missing", "broken"]
 """Something that moves is `lagging` while it is behind, `standing` once it does not move; a count is `growing`; a night
@@ -127,7 +134,7 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     """The last nightly run: when it ended, what it found, and which report tells of it. Of its `faults` people have
     `acknowledged` some since. `broken` is the number of problems that it found in the chain of reports."""
 
-    ended: datetime
+    ended: ZonedTime
     run: str
     verdict: str
     faults: int

@@ -279,3 +279,10 @@ async def test_an_analysis_that_runs_for_longer_than_it_may_is_told_and_others_a
     assert api.asked[0]["createdTimeTo"] == "2026-01-02T09:27:00.000000Z"
     assert {asked["instanceIdPrefix"] for asked in api.asked} == {"window-"}
     assert len(api.asked) == 2
+
+
+async def test_a_window_of_the_future_is_of_another_hand_and_not_waited_for(archives: Archives):
+    due = window(3)
+    await archives.report(due, window(3, end=END + 60 * MINUTES))
+
+    assert await OpenWindows().look(NOW, {"window-4": END + 60 * MINUTES}) == {due.name: END}
