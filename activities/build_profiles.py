@@ -12,6 +12,7 @@ from azure.storage.blob.aio import ContainerClient
 
 from activities.kept_evidence import snapshot_of
 from activities.profile_spill import DiskSpill
+from activities.whole_profiles import link_profiles, whole_profile_days
 from fraud.evidence import KeptRates
 from fraud.profiles.building import DayBuilder, bounds
 from fraud.profiles.day_rates import DayRates
@@ -29,7 +30,6 @@ from services.concurrency import together
 from services.profiles import (
     Manifest,
     forget_profiles,
-    profile_days,
     read_manifest,
     read_others_of,
     read_shards,
@@ -52,10 +52,10 @@ _log = logging.getLogger(__name__)
 async def build_profiles(task: ProfilesTask) -> ProfilesBuilt:
     """Build one day, if there is one whose windows have all ended and been captured; say if another one is left.
 
-    A day that was built stays as it is. Raises what the blob service raised.
+    A day that was built stays as it is, unless somebody has altered it. Raises what the blob service raised.
     """
-    days = await profile_days()
     last = task.last_whole_day
+    days = await whole_profile_days(last)
     day = days[-1] + timedelta(days=1) if days else first_profile_day(last)
     while day <= last:
         built = await _build(day, days[-1] if days else None)
@@ -92,6 +92,7 @@ async def _build(day: date, before: date | None) -> bool:
             rates=rates,
         )
     )
+    await link_profiles(day)
     _log.info("profiles up to %s: %s events, %s customers", day, builder.events, builder.customers)
     return True
 

@@ -55,8 +55,16 @@ class Candidate(msgspec.Struct, frozen=True, order=True, kw_only=True):
 
     @property
     def event(self) -> dict[str, Any]:
-        """Its fields."""
-        return msgspec.json.decode(self.body)
+        """Its fields. Raises ValueError or RecursionError if somebody has altered it."""
+        return msgspec.json.decode(self.body, type=dict[str, Any])
+
+    @property
+    def is_readable(self) -> bool:
+        """True if nobody has altered it beyond what a sale is."""
+        try:
+            return isinstance(self.event.get("id"), str) and self.window.end > _EPOCH
+        except (ValueError, RecursionError, OverflowError):
+            return False
 
     @property
     def window(self) -> Window:

@@ -22,9 +22,9 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A link. `subject` is the run whose report it is, `watermark`, or the path of an acknowledgement or of the rules
-    in use; a later link of the same subject takes the place of this one. `files` has the SHA-256 of each file by its
-    path in `reports`."""
+    """A link. `subject` is the run whose report it is, `watermark`, `profiles`, or the path of an acknowledgement or of
+    the rules in use; a later link of the same subject takes the place of this one. `files` has the SHA-256 of each file
+    by its path in `reports`."""
 
     number: int
     previous: str

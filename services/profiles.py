@@ -1,13 +1,13 @@
 """Profiles of each day, in `reports`: a manifest per day, written last and once, names the pieces.
 
-`profiles/days/{yyyy-mm-dd}.json` is the manifest, `profiles/pieces/{yyyy-mm-dd}/{kind}-{digest}.msgpack` a piece.
+`profiles/days/{yyyy-mm-dd}.json` is the manifest, which the chain of reports holds, and
+`profiles/pieces/{yyyy-mm-dd}/{kind}-{digest}.msgpack` a piece, whose bytes its name tells.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
 import asyncio
 import logging
-import re
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -16,22 +16,24 @@ from hashlib import sha256
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob.aio import ContainerClient
 
 from fraud.evidence import KeptRates
 from fraud.profiles.keeping import Others, read, read_others
 from fraud.profiles.profiles import Profiles
 from services import names
-from services.blobs import JSON, create_blob, delete_blob, read_blob, warehouse
+from services.blobs import JSON, delete_blob, read_blob, read_chunks, warehouse, write_blob
 from services.concurrency import together
+from services.named_days import named_day
 
-_DAYS = "profiles/days/"
+MANIFESTS = "profiles/days/"
 _PIECES = "profiles/pieces/"
-_DAY = re.compile(r"profiles/days/(\d{4}-\d\d-\d\d)\.json", re.ASCII)
 _READS = 8
 _DAYS_IN_MEMORY = 2
 _ASK_AGAIN_SECONDS = 5.0
 """Real seconds for which a day that was not profiled is believed to be so: each window asks."""
 _MSGPACK = "application/vnd.msgpack"
+_DIGITS = 32
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +66,8 @@ _loaded: OrderedDict[date, "asyncio.Task[DayProfiles]"] = OrderedDict()
 async def profile_days() -> list[date]:
     """The days that have been profiled, in order."""
     container = await warehouse(names.REPORTS)
-    matches = [_DAY.fullmatch(blob.name) async for blob in container.list_blobs(name_starts_with=_DAYS)]
-    return sorted(date.fromisoformat(match[1]) for match in matches if match)
+    days = [day_of(blob.name) async for blob in container.list_blobs(name_starts_with=MANIFESTS)]
+    return sorted(day for day in days if day)
 
 
 async def latest_profile_day(before: date) -> date | None:
@@ -86,14 +88,19 @@ async def latest_profile_day(before: date) -> date | None:
 
 async def read_manifest(day: date) -> Manifest:
     """The manifest of a day. Raises ResourceNotFoundError if the day has none."""
-    return _manifest.decode(await read_blob(await warehouse(names.REPORTS), _manifest_path(day)))
+    return parse_manifest(await read_blob(await warehouse(names.REPORTS), manifest_path(day)))
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """The manifest in some bytes. Raises ValueError or RecursionError if they are not one."""
+    return _manifest.decode(data)
 
 
 async def read_profiles(manifest: Manifest) -> Profiles:
     """The profiles that a manifest names, for whoever changes them. Raises what the blob service raised."""
     container = await warehouse(names.REPORTS)
     pieces = {
-        kind: await together((read_blob(container, path) for path in paths), at_once=_READS)
+        kind: await together((_read_piece(container, path) for path in paths), at_once=_READS)
         for kind, paths in manifest.pieces.items()
     }
     return await asyncio.to_thread(read, pieces)
@@ -126,32 +133,40 @@ async def read_shards(manifest: Manifest, kind: str) -> AsyncIterator[bytes]:
     """The shards of a table that a manifest names, one after the other. Raises what the blob service raised."""
     container = await warehouse(names.REPORTS)
     for path in manifest.pieces[kind]:
-        yield await read_blob(container, path)
+        yield await _read_piece(container, path)
 
 
 async def read_others_of(manifest: Manifest) -> Others:
     """All but the tables. Raises what the blob service raised."""
     (path,) = manifest.pieces["others"]
-    return read_others(await read_blob(await warehouse(names.REPORTS), path))
+    return read_others(await _read_piece(await warehouse(names.REPORTS), path))
+
+
+async def altered_pieces(manifest: Manifest) -> list[str]:
+    """The paths of the pieces that are missing, or not what was written there. Raises what the blob service raised."""
+    container = await warehouse(names.REPORTS)
+    paths = sorted({path for paths in manifest.pieces.values() for path in paths})
+    are_whole = await together((_is_whole(container, path) for path in paths), at_once=_READS)
+    return [path for path, is_whole in zip(paths, are_whole, strict=True) if not is_whole]
 
 
 async def write_piece(day: date, kind: str, data: bytes) -> str:
-    """Keep a piece of the profiles up to a day, unless it was kept before; gives its path."""
-    path = f"{_PIECES}{day}/{kind}-{sha256(data).hexdigest()[:32]}.msgpack"
-    await _create(path, data, _MSGPACK)
+    """Keep a piece of the profiles up to a day; gives its path, at which nothing else is ever kept."""
+    path = f"{_PIECES}{day}/{kind}-{sha256(data).hexdigest()[:_DIGITS]}.msgpack"
+    await write_blob(await warehouse(names.REPORTS), path, data, _MSGPACK)
     return path
 
 
 async def write_manifest(manifest: Manifest) -> None:
-    """Keep the manifest of a day behind its pieces, unless it was kept: what windows were judged with never changes."""
-    await _create(_manifest_path(manifest.day), msgspec.json.encode(manifest), JSON)
+    """Keep the manifest of a day behind its pieces. What windows were judged with is kept as their evidence."""
+    await write_blob(await warehouse(names.REPORTS), manifest_path(manifest.day), msgspec.json.encode(manifest), JSON)
     _asked.clear()
 
 
 async def forget_profiles(before: date) -> None:
     """Delete the profiles of the days before one, manifests first."""
     container = await warehouse(names.REPORTS)
-    for folder in (_DAYS, _PIECES):
+    for folder in (MANIFESTS, _PIECES):
         paths = [blob.name async for blob in container.list_blobs(name_starts_with=folder)]
         # The name after the folder begins with the day.
         await together(
@@ -160,9 +175,33 @@ async def forget_profiles(before: date) -> None:
         )
 
 
-async def _create(path: str, data: bytes, content_type: str) -> None:
-    await create_blob(await warehouse(names.REPORTS), path, data, content_type)
+def manifest_path(day: date) -> str:
+    """The path of the manifest of a day in `reports`."""
+    return f"{MANIFESTS}{day}.json"
 
 
-def _manifest_path(day: date) -> str:
-    return f"{_DAYS}{day}.json"
+def day_of(path: str) -> date | None:
+    """The day of the manifest at a path; None if it is not the path of one."""
+    return named_day(path, MANIFESTS)
+
+
+async def _read_piece(container: ContainerClient, path: str) -> bytes:
+    """A piece as it was written. Raises ValueError if somebody has altered it, and what the blob service raised."""
+    data = await read_blob(container, path)
+    if not _is_named(path, sha256(data).hexdigest()):
+        raise ValueError(f"{path} is not what its name was computed from")
+    return data
+
+
+async def _is_whole(container: ContainerClient, path: str) -> bool:
+    digest = sha256()
+    try:
+        async for chunk in read_chunks(container, path):
+            digest.update(chunk)
+    except ResourceNotFoundError:
+        return False
+    return _is_named(path, digest.hexdigest())
+
+
+def _is_named(path: str, digest: str) -> bool:
+    return path.endswith(f"-{digest[:_DIGITS]}.msgpack")

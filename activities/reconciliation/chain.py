@@ -13,6 +13,7 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
+from activities.reconciliation.linked_profiles import PROFILES, check_profiles
 from activities.reconciliation.run_files import REQUESTS
 from reconciliation.chain import (
     HEAD_MISSING,
@@ -120,7 +121,9 @@ async def verify_chain(noted: Head | None = None) -> Verified:
     problems = list(check_links(stored, head if head and head.number else None, noted))
     problems += await _check_strays(reports, max(length, head.number if head else 0))
     links = [link for data in stored if data is not None and (link := read_link(data))]
-    problems += await _check_files(reports, list(newest(links).values()))
+    last = newest(links)
+    problems += await _check_files(reports, list(last.values()))
+    problems += await check_profiles(last.get(PROFILES))
     return Verified(length, str(head or Head()), problems)
 
 
