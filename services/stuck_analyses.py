@@ -31,7 +31,7 @@ async def stuck_analyses(base: str, now: datetime, patience: timedelta) -> dict[
         not_mended = {each.instance_id: each.created_time async for each in _not_mended(page.instances)}
         stuck |= not_mended
         token = page.token
-        if not_mended or token is None:
+        if not_mended or token is None or not page.instances:
             break
     return stuck
 
