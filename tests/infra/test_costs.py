@@ -164,6 +164,10 @@ def test_a_day_at_the_full_rate_leaves_room_in_the_logs_for_twice_as_much(size: 
     assert float(told[1]) == pytest.approx(day, abs=0.05)
 
 
+def test_the_histories_of_a_day_are_one_for_each_message():
+    assert f"10k makes some {24 * messages('10k'):,.0f}"[:-3] in DOCUMENT
+
+
 @pytest.mark.parametrize(("column", "size"), list(enumerate(SIZES, start=1)), ids=SIZES)
 def test_the_table_in_the_readme_is_the_short_of_it(column: int, size: str):
     numbers = SIZES[size]
