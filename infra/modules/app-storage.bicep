@@ -40,11 +40,22 @@ module account 'storage.bicep' = {
     publicNetworkAccess: publicNetworkAccess
     lifecycleRules: [
       {
+        // By its folders: what lies beside them is no work, and stays however long nobody writes it. Without its head the
+        // chain of reports would be broken for ever after a month in which the app stood.
         name: 'delete-left-work'
         enabled: true
         type: 'Lifecycle'
         definition: {
-          filters: { blobTypes: ['blockBlob'], prefixMatch: ['workflow-data/'] }
+          filters: {
+            blobTypes: ['blockBlob']
+            prefixMatch: [
+              'workflow-data/again/'
+              'workflow-data/reconciliations/'
+              'workflow-data/repairs/'
+              'workflow-data/sweep/'
+              'workflow-data/windows/'
+            ]
+          }
           actions: {
             baseBlob: { delete: { daysAfterModificationGreaterThan: deleteWorkAfterDays } }
           }

@@ -7,13 +7,20 @@ Bicep and the local stack to them, and to each other in what goes beyond names.
 import inspect
 import re
 import tomllib
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
+from activities.reconciliation.chain import HEAD_PATH
+from activities.reconciliation.watermark import COPY_PATH
+from fraud.analysis import WindowTask
 from fraud.archive import ARCHIVE_FIELD
+from fraud.sweep import SweepTask
+from fraud.windows import WINDOW
 from local_azure.testing import stack_settings
+from reconciliation.paths import REPAIR_WINDOWS_FOLDER, rows_path, secret_path
 from services import names
 from tests.infra import facts
 from tests.infra.deployment import ROOT, Deployment, deploy
@@ -144,15 +151,33 @@ def test_the_blob_containers(azure: Deployment):
 
 def test_every_lifecycle_rule_is_about_containers_that_exist(azure: Deployment):
     made = {container.short_name for container in azure.of(facts.CONTAINER)}
-    prefixes = {
-        prefix.rstrip("/")
+    containers = {prefix.partition("/")[0] for prefix in lifecycle_prefixes(azure)}
+
+    assert containers == WAREHOUSE_CONTAINERS | {names.WORKFLOW_DATA}
+    assert containers <= made
+
+
+def lifecycle_prefixes(azure: Deployment) -> list[str]:
+    return [
+        prefix
         for policy in azure.of("Microsoft.Storage/storageAccounts/managementPolicies")
         for rule in policy.at("properties.policy.rules")
         for prefix in rule["definition"]["filters"].get("prefixMatch", [])
-    }
+    ]
 
-    assert prefixes == WAREHOUSE_CONTAINERS | {names.WORKFLOW_DATA}
-    assert prefixes <= made
+
+def test_what_a_workflow_left_is_deleted_and_what_the_app_remembers_is_not(azure: Deployment):
+    """A month in which the app stood must not cost the chain of reports its head, nor the nights their beginning."""
+    end = datetime(2026, 1, 2, tzinfo=UTC)
+    window = WindowTask(name="window-3", store_id=3, window_start=end - WINDOW, window_end=end, count=1)
+    again = msgspec.structs.replace(window, work_root="again/rules")
+    repaired = msgspec.structs.replace(window, work_root=REPAIR_WINDOWS_FOLDER)
+    work = [window.ids_path, again.ids_path, repaired.ids_path, rows_path("night-1", "scan", 1), secret_path("night-1")]
+    remembered = [HEAD_PATH, COPY_PATH, "watch/memory.json", "watch/night.json", "watch/flagged/p0.json"]
+    prefixes = tuple(prefix.partition("/")[2] for prefix in lifecycle_prefixes(azure) if names.WORKFLOW_DATA in prefix)
+
+    assert [path for path in [*work, SweepTask(date(2026, 1, 2)).path] if not path.startswith(prefixes)] == []
+    assert [path for path in remembered if path.startswith(prefixes)] == []
 
 
 def test_the_job_is_configured_as_its_project_says(azure: Deployment):
