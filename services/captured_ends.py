@@ -1,7 +1,7 @@
 """The last event that Capture has written of each partition, however long ago."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from azure.storage.blob.aio import ContainerClient
@@ -30,6 +30,8 @@ class _End(msgspec.Struct, frozen=True):
     last: int | None
     until: datetime
     empty: int = 0
+    newest: datetime = datetime.min.replace(tzinfo=UTC)
+    """The trigger time of its newest blob."""
 
 
 class CapturedEnds:
@@ -41,14 +43,17 @@ class CapturedEnds:
     async def read(self, now: datetime) -> dict[str, int]:
         """The ends, -1 where Capture has written empty blobs only; without the partitions of which it is unknown.
 
-        Each blob is read once; after a rest and at first, those of idle hours are passed by their size. Raises what the
-        blob service raised.
+        Where the archive has a partition of several namespaces, that counts which was captured last. Each blob is read
+        once; after a rest and at first, those of idle hours are passed by their size. Raises what the blob service
+        raised.
         """
         archive = await warehouse(names.ALL_EVENTS)
         partitions = await list_partitions(archive)
         ends = await together((self._read(archive, name, now) for name in partitions), at_once=_PARTITIONS_AT_ONCE)
         self._ends = dict(zip(partitions, ends, strict=True))
-        return {name.rpartition("/")[2]: end.last for name, end in self._ends.items() if end.last is not None}
+        in_order = sorted(self._ends.items(), key=lambda named: named[1].newest)
+        of_hub = {name.rpartition("/")[2]: end.last for name, end in in_order}
+        return {partition: last for partition, last in of_hub.items() if last is not None}
 
     async def _read(self, archive: ContainerClient, partition: str, now: datetime) -> _End:
         before = self._ends.get(partition)
@@ -59,7 +64,8 @@ class CapturedEnds:
         if not blobs:
             return before
         last = await _last_in(archive, blobs, before.empty)
-        return _End(before.last if last is None else last, max(blob.triggered for blob in blobs), before.empty)
+        newest = max(blob.triggered for blob in blobs)
+        return _End(before.last if last is None else last, newest, before.empty, newest)
 
 
 async def _search(archive: ContainerClient, partition: str, before: datetime) -> _End:
@@ -69,12 +75,12 @@ async def _search(archive: ContainerClient, partition: str, before: datetime) ->
         return _End(None, before - _AHEAD)
     until, blob = max((blob.triggered, blob) for blob in newest)
     if (last := await _last_in(archive, [blob], 0)) is not None:
-        return _End(last, until)
+        return _End(last, until, newest=until)
     if blob.size > _HEADER_BYTES:
-        return _End(None, until)
+        return _End(None, until, newest=until)
     earlier = await list_last_blobs(archive, partition, before, blob.size)
     last = -1 if earlier.is_all else await _last_in(archive, earlier.blobs, blob.size)
-    return _End(last, until, blob.size)
+    return _End(last, until, blob.size, until)
 
 
 async def _last_in(archive: ContainerClient, blobs: Sequence[CaptureBlob], empty: int) -> int | None:

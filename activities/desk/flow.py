@@ -117,9 +117,14 @@ def _numbers(look: Look, counts: Counts, checkpoints: dict[str, int]) -> dict[st
 
 
 def captured_events(partitions: Sequence[PartitionFacts], ends: Mapping[str, int]) -> int | None:
-    """The captured events of all partitions; None if it is unknown of any that has events."""
+    """The captured events of all partitions; None if it is unknown of any that has events.
+
+    No more than the hub has had: before its first blob, the archive may end with those of a hub before it.
+    """
     unknown = [each for each in partitions if each.last >= 0 and each.id not in ends]
-    return None if unknown or not partitions else sum(ends.get(each.id, -1) + 1 for each in partitions)
+    if unknown or not partitions:
+        return None
+    return sum(min(each.last, ends.get(each.id, -1)) + 1 for each in partitions)
 
 
 def _rate(name: str) -> float | None:

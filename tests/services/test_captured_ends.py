@@ -25,9 +25,9 @@ class Archive:
     def __init__(self) -> None:
         self.container = MemoryAccount(seed=1).container(names.ALL_EVENTS)
 
-    async def capture(self, moment: datetime, *sequences: int, partition_id: str = "0") -> None:
+    async def capture(self, moment: datetime, *sequences: int, partition_id: str = "0", namespace: str = "ns") -> None:
         records = [record(number, int(moment.timestamp()) * 1000, b"{}") for number in sequences]
-        path = f"ns/{names.EVENT_HUB}/{partition_id}/{moment:%Y/%m/%d/%H/%M/%S}.avro"
+        path = f"{namespace}/{names.EVENT_HUB}/{partition_id}/{moment:%Y/%m/%d/%H/%M/%S}.avro"
         await self.container.upload_blob(path, avro(records))
 
     async def capture_bodies(self, moment: datetime, bodies: Sequence[bytes], sync_interval: int) -> None:
@@ -121,6 +121,18 @@ async def test_a_partition_with_empty_blobs_only_has_no_captured_event_yet(archi
     assert await ends.read(NOON + 4 * INTERVAL) == {"0": 0}
 
 
+@pytest.mark.parametrize("before", ["another", "the one before"])
+async def test_where_a_hub_was_made_anew_the_end_is_that_of_the_one_that_is_captured_now(archive: Archive, before: str):
+    """Names that stand before and behind that of the hub."""
+    await archive.capture(NOON - timedelta(days=1), 13_445, namespace=before)
+    await archive.capture(NOON, 0, 1)
+    ends = CapturedEnds()
+
+    assert await ends.read(NOON) == {"0": 1}
+    await archive.capture(NOON + INTERVAL, 2)
+    assert await ends.read(NOON + INTERVAL) == {"0": 2}
+
+
 async def test_behind_a_week_of_empty_blobs_nothing_is_claimed(archive: Archive):
     await archive.capture(NOON, 0)
     later = NOON + timedelta(hours=LOOK_BACK_HOURS + 5)
@@ -147,6 +159,12 @@ def test_the_sum_is_unknown_if_it_is_of_one_partition(ends: dict[str, int], capt
     partitions = [partition(id="0"), partition(id="1"), _without_events("2")]
 
     assert flow.captured_events(partitions, ends) == captured
+
+
+def test_no_more_is_captured_than_the_hub_has_had():
+    partitions = [msgspec.structs.replace(partition(id="0"), last=4), _without_events("1")]
+
+    assert flow.captured_events(partitions, {"0": 13_445, "1": 7}) == 5
 
 
 def _without_events(name: str) -> PartitionFacts:
