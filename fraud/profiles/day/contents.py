@@ -81,18 +81,16 @@ class ContentReader:
                 yield contents
 
     def _read(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
-        text = b"\n".join(bodies)
         rows = self._shape.rows_of(bodies)
-        if _has_long_number(np.frombuffer(text, np.uint8)):
+        if _has_long_number(np.frombuffer(b"\n".join(bodies), np.uint8)):
             rows = [None if has_digits(body, _LONG_NUMBER) else row for row, body in zip(rows, bodies, strict=True)]
         odd = [place for place, row in enumerate(rows) if row is None] if None in rows else []
         if len(odd) * _MOST_ODD > len(rows):
             self._read_shapeless(arrived, bodies, into)
             return
-        has_null = b"null" in text
         for before, place in pairwise((-1, *odd, len(rows))):
             if alike := rows[before + 1 : place]:
-                read = self._shape.read(alike, has_null=has_null)
+                read = self._shape.read(alike)
                 into.add(arrived[before + 1 : place], bodies[before + 1 : place], read)
             if place < len(rows):
                 _read_singly(arrived[place], bodies[place], into)

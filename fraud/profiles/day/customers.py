@@ -1,7 +1,7 @@
 """A shard of customers: their rows of a day are added to the profiles of the days before, for all of them at once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice, repeat
+from itertools import islice, repeat
 from typing import Any
 
 import msgspec
@@ -14,7 +14,8 @@ from fraud.profiles.day.arrays import Bools, Ints
 from fraud.profiles.day.columns import NONE
 from fraud.profiles.day.grouping import groups_of, order_of, starts_of
 from fraud.profiles.day.habits import HabitCounts, is_strange_hour, levels_of
-from fraud.profiles.day.keys import joined_keys, read_column, read_keys, texts_of
+from fraud.profiles.day.key_codes import key_codes
+from fraud.profiles.day.keys import joined_keys, read_column, texts_of
 from fraud.profiles.day.rows import (
     CUSTOMER_BUCKETS,
     CUSTOMER_ROW,
@@ -103,18 +104,17 @@ class CustomerShard:
         self._active.clear()
 
     def _add(self, segments: list[CustomerSegment]) -> None:
-        customers = Codes()
         rows, texts = _rows_of(segments)
-        customer = customers.of(chain.from_iterable(read_keys(segment.customers) for segment in segments), len(rows))
-        skus = joined_keys([read_column(segment.skus, _rows_in(segment)) for segment in segments])
+        customer, names = key_codes(joined_keys([read_column(own.customers, _rows_in(own)) for own in segments]))
+        skus = joined_keys([read_column(own.skus, _rows_in(own)) for own in segments])
         segments.clear()
-        order = order_of(customer, len(customers))
+        order = order_of(customer, len(names))
         is_return = rows["flags"] & RETURN != 0
-        returns = np.bincount(customer[is_return], minlength=len(customers))
+        returns = np.bincount(customer[is_return], minlength=len(names))
         order = order[(rows["flags"] & SALE != 0)[order]]
-        names = [*customers]
         before = [*map(self._shard.get, names)]
-        sales = _Sales(names, before, texts, customer[order], texts_of(skus[order]), rows[order])
+        # `take`, since an index takes fifty times as long for rows of several fields.
+        sales = _Sales(names, before, texts, customer[order], texts_of(skus[order]), rows.take(order))
         self._shard.keep(names, self._profiles(sales, returns))
 
     def _profiles(self, sales: _Sales, returns: Ints) -> Iterator[CustomerProfile]:
@@ -179,16 +179,19 @@ def _rows_in(segment: CustomerSegment) -> int:
 def _rows_of(segments: Sequence[CustomerSegment]) -> tuple[NDArray[Any], dict[str, list[str]]]:
     """The rows of segments, whose columns of texts hold places in the lists that come with them."""
     codes = {name: Codes() for name in _HABITS}
-    parts: list[NDArray[Any]] = []
+    # Joined as octets: numpy copies rows of several fields one field after the other.
+    rows = np.frombuffer(bytearray().join(segment.rows for segment in segments), CUSTOMER_ROW)
+    start = 0
     for segment in segments:
-        rows = np.frombuffer(segment.rows, CUSTOMER_ROW).copy()
+        end = start + _rows_in(segment)
+        of_segment = rows[start:end]
         for (name, own), texts in zip(
             codes.items(), (segment.stores, segment.payments, segment.categories), strict=True
         ):
             places = np.append(own.of(texts, len(texts)), NONE)
-            rows[name] = places[rows[name]]
-        parts.append(rows)
-    return np.concatenate(parts), {name: [*own] for name, own in codes.items()}
+            of_segment[name] = places[of_segment[name]]
+        start = end
+    return rows, {name: [*own] for name, own in codes.items()}
 
 
 def _of(profiles: Iterable[CustomerProfile | None], number: Callable[[CustomerProfile], int]) -> Ints:

@@ -14,8 +14,8 @@ from fraud.replay.arrivals import read_event
 MOST_FIELDS = 64
 """Names that a shape has at most: a producer chooses them."""
 
-_PLAIN = str | int | bool | UnsetType | None
-_NUMBER = str | int | float | bool | UnsetType | None
+_PLAIN = str | int | bool | UnsetType
+_NUMBER = str | int | float | bool | UnsetType
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _EXACT = 2**53
 _values_of = msgspec.structs.astuple
@@ -47,7 +47,11 @@ class BodyShape:
         self._decode: Callable[[bytes], Any] = msgspec.json.Decoder(row).decode
 
     def _field(self, name: str) -> tuple[str, Any] | tuple[str, Any, Any]:
-        return ("id", str) if name == "id" else (name, _NUMBER if self._has_points[name] else _PLAIN, UNSET)
+        if name == "id":
+            return name, str
+        kinds = _NUMBER if self._has_points[name] else _PLAIN
+        # A store that is null is written as one that is missing, which a row cannot tell.
+        return name, kinds if name == "store_id" else kinds | None, UNSET
 
     def rows_of(self, bodies: Sequence[bytes]) -> list[Any]:
         """Each body as a row for `read`; None for one of another shape."""
@@ -62,17 +66,13 @@ class BodyShape:
         except (ValueError, RecursionError):
             return None
 
-    def read(self, rows: Sequence[Any], *, has_null: bool) -> Read:
+    def read(self, rows: Sequence[Any]) -> Read:
         """The fields of rows, in which no whole number is long."""
         columns = dict(zip(self._names, zip(*map(_values_of, rows), strict=True), strict=True))
         for name, has_points in self._has_points.items():
             if has_points:
                 for place in _whole(columns[name]):
                     setattr(rows[place], name, int(columns[name][place]))
-        if has_null:
-            for row in rows:
-                if row.store_id is None:
-                    row.store_id = UNSET
         return Read(columns, map(written, rows))
 
     def learn(self, bodies: Iterable[bytes]) -> None:

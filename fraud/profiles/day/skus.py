@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from fraud.profiles.day.arrays import Floats, Ints
 from fraud.profiles.day.columns import NONE
 from fraud.profiles.day.grouping import order_of
-from fraud.profiles.day.keys import read_keys
+from fraud.profiles.day.key_codes import key_codes
+from fraud.profiles.day.keys import KeyColumn, joined_keys, read_column
 from fraud.profiles.day.price_levels import Cells, DayPrices, close_day, lns
 from fraud.profiles.day.rows import SKU_ROW, Codes, SkuSegment
 from fraud.profiles.day.samples import add_numbers
@@ -24,11 +24,11 @@ _segment = msgspec.msgpack.Decoder(SkuSegment)
 
 
 class _Rows(NamedTuple):
-    """Rows of skus and stores, by codes."""
+    """Rows of skus and, by codes, of stores."""
 
-    skus: Ints
+    skus: KeyColumn
     stores: Ints
-    rows: NDArray[np.void]
+    rows: bytes
 
 
 class SkuShard:
@@ -48,25 +48,24 @@ class SkuShard:
 
     def add(self, segments: Iterable[bytes]) -> None:
         """Take in all segments of the shard, in order."""
-        skus = Codes()
         parts: list[_Rows] = []
         number = 0
         for data in segments:
             segment = _segment.decode(data)
             rows = np.frombuffer(segment.rows, SKU_ROW)
             of_store = np.append(self._stores.of(segment.stores, len(segment.stores)), NONE)[rows["store"]]
-            parts.append(_Rows(skus.of(read_keys(segment.skus), len(rows)), of_store, rows))
+            parts.append(_Rows(read_column(segment.skus, len(rows)), of_store, segment.rows))
             number += len(rows)
             if number >= AT_ONCE:
-                self._add([*skus], parts)
-                skus, parts, number = Codes(), [], 0
+                self._add(parts)
+                parts, number = [], 0
         if parts:
-            self._add([*skus], parts)
+            self._add(parts)
         self._close()
 
-    def _add(self, skus: Sequence[str], parts: Sequence[_Rows]) -> None:
-        codes = np.concatenate([part.skus for part in parts])
-        rows = np.concatenate([part.rows for part in parts])
+    def _add(self, parts: Sequence[_Rows]) -> None:
+        codes, skus = key_codes(joined_keys([part.skus for part in parts]))
+        rows = np.frombuffer(b"".join(part.rows for part in parts), SKU_ROW)
         profiles = self._opened(skus)
         sales = np.bincount(codes[rows["is_sale"] != 0], minlength=len(skus)).tolist()
         for profile, own_sales in zip(profiles, sales, strict=True):
