@@ -12,10 +12,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import BinaryIO
 
-import numpy as np
-
 from activities.reconciliation.run_files import REQUESTS
-from reconciliation.reading.rows import ROW, Rows, decode_segment, place_of_offsets, read_offsets
+from reconciliation.reading.rows import Rows, decode_segment, joined, place_of_offsets, read_offsets
 from services.blobs import workflow_data
 from services.concurrency import together
 
@@ -33,7 +31,7 @@ class BucketRows:
         return await asyncio.to_thread(self._read, self._buckets.index(bucket))
 
     def _read(self, place: int) -> tuple[Rows, dict[int, str]]:
-        parts: list[Rows] = [np.zeros(0, ROW)]
+        parts: list[Rows] = []
         names: dict[int, str] = {}
         count = 0
         for offsets in self._offsets:
@@ -42,7 +40,7 @@ class BucketRows:
             names.update((count + position, name) for position, name in named.items())
             count += len(rows)
             parts.append(rows)
-        return np.concatenate(parts), names
+        return joined(parts), names
 
 
 @asynccontextmanager

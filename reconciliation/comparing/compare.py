@@ -130,7 +130,7 @@ def compare(rows: Rows, names: Mapping[int, str], keys: RunKeys, scope: Scope) -
         result.accounts.nameless += _nameless(rows[kinds == Kind.NAMELESS], scope)
         for name, difference, cell in compare_alerts(*_picked(rows, names, kinds == Kind.ALERT), scope.windows):
             result.add(name, difference, None, cell)
-    by_id = _by_key(rows[(kinds == Kind.JUDGED_BY_PLACE) | (kinds == Kind.FINDABLE)])
+    by_id = _by_key(rows.compress((kinds == Kind.JUDGED_BY_PLACE) | (kinds == Kind.FINDABLE)))
     rows, names = _picked(rows, names, kinds < Kind.CASE)
     if not len(rows):
         return result
@@ -160,7 +160,7 @@ def _picked(rows: Rows, names: Mapping[int, str], mask: NumberArray) -> tuple[Ro
     if mask.all():
         return rows, names
     places: list[int] = np.flatnonzero(mask).tolist()
-    return rows[mask], {position: names[place] for position, place in enumerate(places) if place in names}
+    return rows.compress(mask), {position: names[place] for position, place in enumerate(places) if place in names}
 
 
 def _by_partition_id(rows: Rows, scope: Scope) -> Rows:

@@ -37,6 +37,8 @@ ROW = np.dtype(
 as the archive has stamped them. For a verdict `sequence` says which of its fields differ from the verdict judged again
 (`reading.verdicts`)."""
 
+_OCTETS = np.dtype((np.void, ROW.itemsize))
+
 Rows = NDArray[Any]
 """A one-dimensional array of ROW."""
 
@@ -184,7 +186,7 @@ class RowWriter:
 
     def encode(self, bits: int) -> bytes:
         """The part, in 2 ** bits buckets. It consumes the rows: memory holds them twice at most."""
-        rows = np.concatenate(self._chunks) if self._chunks else np.zeros(0, ROW)
+        rows = joined(self._chunks)
         names = self._names
         self._chunks, self._names, self._count = [], {}, 0
         counts = np.array([len(rows)])
@@ -282,7 +284,12 @@ def all_rows(part: bytes) -> Rows:
     """The rows of a part, of all its buckets. Raises PartError."""
     bits: int = struct.unpack_from("<I", part, 8)[0]
     places = [segment_of(part, bucket) for bucket in range(2**bits)]
-    return np.concatenate([decode_segment(part[offset : offset + length])[0] for offset, length in places])
+    return joined([decode_segment(part[offset : offset + length])[0] for offset, length in places])
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """Rows one after the other. As octets, since numpy takes ten times as long to copy each field of each row."""
+    return np.concatenate([part.view(_OCTETS) for part in parts] or [np.zeros(0, _OCTETS)]).view(ROW)
 
 
 def store_number(store_id: object) -> int:
