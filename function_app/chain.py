@@ -3,7 +3,7 @@
 import azure.durable_functions as df
 import azure.functions as func
 
-from activities.reconciliation.chain import verify_chain
+from activities.verify import verify
 from function_app.access import asks_for
 from function_app.http import BadRequestError, json_response
 from reconciliation.chain import parse_head
@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.route("api/chain", methods=["GET"], trigger_arg_name="request")
 @asks_for("reader")
 async def verify_reports(request: func.HttpRequest) -> func.HttpResponse:
-    """The length of the chain of reports, its head, and everything that is wrong with it.
+    """The length of the chain of reports, its head, and everything that is wrong with it or with reviews of cases.
 
     `?head=NUMBER:DIGEST` compares it with a head that was noted from a log or an outcome. 400 if that is not one.
     """
@@ -23,4 +23,4 @@ async def verify_reports(request: func.HttpRequest) -> func.HttpResponse:
     noted = parse_head(text) if text else None
     if text and noted is None:
         return BadRequestError("head", "head must be NUMBER:DIGEST, as an outcome and the log show it").response()
-    return json_response(await verify_chain(noted))
+    return json_response(await verify(noted))

@@ -84,8 +84,20 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     @property
     def id(self) -> str:
-        """Its document's id, which no case has: their names have no colon."""
-        return f"journal:{self.case_id}:{self.number:06}"
+        """Its document's id."""
+        return entry_name(self.case_id, self.number)
+
+
+def entry_name(case_id: str, number: int) -> str:
+    """The id of the document of an entry, which no case has: their names have no colon."""
+    return f"journal:{case_id}:{number:06}"
+
+
+def touch_problem(review: Review, last: JournalEntry | None) -> str:
+    """The sentence that says why the last entry is not the one that was written with a review; empty if it may be."""
+    if last is None and review.entries:
+        return f"the journal lacks its last entry, number {review.entries}"
+    return _state_problem(review, last.state if last else Review().state)
 
 
 def journal_problem(review: Review, journal: Sequence[JournalEntry]) -> str:
@@ -98,7 +110,8 @@ def journal_problem(review: Review, journal: Sequence[JournalEntry]) -> str:
     missing = [number for number in range(1, review.entries + 1) if number not in told]
     if missing:
         return f"the journal lacks {len(missing)} of its {review.entries} entries, the first is {missing[0]}"
-    state = told[review.entries].state if review.entries else Review().state
-    if state != review.state:
-        return f"the case is {review.state}, and its journal leads to {state}"
-    return ""
+    return _state_problem(review, told[review.entries].state if review.entries else Review().state)
+
+
+def _state_problem(review: Review, state: CaseState) -> str:
+    return f"the case is {review.state}, and its journal leads to {state}" if state != review.state else ""

@@ -58,8 +58,8 @@ CHECKS: dict[str, CheckDefinition] = {
     ),
     "chain": CheckDefinition(
         "problems",
-        "run `detective verify`: it names each report, watermark, acknowledgement, profile or link that somebody has "
-        "touched; put back the version of it that was written (the night builds profiles anew)",
+        "run `detective verify`: it names each report, watermark, acknowledgement, profile, link or review of a case "
+        "that somebody has touched; put back what was written (the night builds profiles anew), reopen the case",
     ),
 }
 """Every check by its name. Names and units are wire formats: log lines, alert rules and notices hold them."""

@@ -1,0 +1,109 @@
+"""A case that somebody has closed past the desk is named by the verification, and by the night."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from activities.keep_verdicts import VerdictsPlace, keep_verdicts
+from activities.verify import verify
+from activities.watching.kept import read_night
+from activities.watching.note_night import note_night
+from fraud.desk.callers import Caller
+from fraud.desk.changes import assigned, commented, decided
+from fraud.desk.rows import CaseRow
+from fraud.judging import judged
+from fraud.verdicts import amended, to_ndjson, verdicts_path
+from fraud.watching.checks import Night
+from services import cosmos
+from services.desk.cases import find_case
+from services.desk.reviews import change_case
+from services.watching import azure_time
+from tests.fraud.builders import WINDOW_ENDING_1010
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+
+ANA = Caller(name="Ana", role="analyst", by="name")
+NOW = datetime(2026, 1, 2, 11, tzinfo=UTC)
+
+
+async def a_case() -> str:
+    """A case with a high verdict, as an analysis leaves it."""
+    name = f"window-3-touched-{uuid.uuid4().hex}"
+    sale = {"id": name, "event_type": "sale_event", "store_id": 3, "discount": 60, "priority_shipping": True}
+    path = verdicts_path(name, WINDOW_ENDING_1010.end)
+    place = VerdictsPlace(name=name, store_id=3, window=WINDOW_ENDING_1010, path=path)
+    await keep_verdicts(place, to_ndjson([judged(sale, 3, WINDOW_ENDING_1010, None)]), amended)
+    return name
+
+
+async def review(name: str, *changes: Callable[[CaseRow], Any]) -> None:
+    """As a person does at the desk."""
+    for change in changes:
+        await change_case(name, (await find_case(name)).etag.strip('"'), change)
+
+
+async def touch(name: str, change: dict[str, Any]) -> None:
+    """As somebody does who may write documents."""
+    container = await cosmos.cases()
+    document: dict[str, Any] = dict(await container.read_item(name, 3))
+    await container.upsert_item({**document, "review": {**document.get("review", {}), **change}})
+
+
+async def problems_of(name: str) -> list[str]:
+    return [problem.removeprefix(f"the case {name}: ") for problem in (await verify()).problems if name in problem]
+
+
+async def test_what_people_do_at_the_desk_is_in_order():
+    untouched, worked_on = await a_case(), await a_case()
+    await review(
+        worked_on,
+        lambda case: commented(case, ANA, NOW, "strange"),
+        lambda case: assigned(case, ANA, NOW, "Ana", None),
+        lambda case: decided(case, ANA, NOW, "dismissed", "a friend of the house"),
+    )
+
+    assert (await problems_of(untouched), await problems_of(worked_on)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"state": "dismissed"}, "the case is dismissed, and its journal leads to open"),
+        ({"state": "dismissed", "entries": 3}, "the journal lacks its last entry, number 3"),
+        ({"state": "expired", "decided_by": "Ana"}, "the case is expired, and its journal leads to open"),
+        ({"state": "gone"}, "its review cannot be read"),
+    ],
+)
+async def test_a_case_that_was_closed_without_a_journal_is_named(change: dict[str, Any], problem: str):
+    name = await a_case()
+    await touch(name, change)
+
+    assert await problems_of(name) == [problem]
+
+
+async def test_a_decision_that_was_exchanged_is_named_until_the_case_is_reopened_and_told_by_the_night():
+    name = await a_case()
+    await review(name, lambda case: decided(case, ANA, NOW, "confirmed", "a ring"))
+    await touch(name, {"state": "dismissed", "why": "nothing"})
+    await note_night(Night(ended=await azure_time(), run="r", verdict="balanced", faults=0))
+    night = await read_night(await azure_time())
+
+    assert await problems_of(name) == ["the case is dismissed, and its journal leads to confirmed"]
+    assert night is not None
+    assert night.broken >= 1
+
+
+async def test_a_journal_whose_last_entry_was_deleted_or_altered_is_named():
+    deleted, altered = await a_case(), await a_case()
+    for name in (deleted, altered):
+        await review(name, lambda case: decided(case, ANA, NOW, "dismissed", "an error"))
+    container = await cosmos.cases()
+    await container.delete_item(f"journal:{deleted}:000001", 3)
+    entry: dict[str, Any] = dict(await container.read_item(f"journal:{altered}:000001", 3))
+    await container.upsert_item(entry | {"state": "open"})
+
+    assert await problems_of(deleted) == ["the journal lacks its last entry, number 1"]
+    assert await problems_of(altered) == ["the case is dismissed, and its journal leads to open"]
