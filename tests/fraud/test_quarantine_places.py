@@ -1,10 +1,18 @@
+import re
 from datetime import date
 
 import msgspec
 
 from fraud.archive import quarantined
 from fraud.judging import judged
-from fraud.quarantine_places import PATHS_PER_TASK, PlacesTask, in_order_of_places, place_of, places_tasks
+from fraud.quarantine_places import (
+    LARGEST_SHARED,
+    PATHS_PER_TASK,
+    PlacesTask,
+    in_order_of_places,
+    place_of,
+    places_tasks,
+)
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.fraud.builders import event_body, received
 
@@ -19,6 +27,16 @@ def test_places_are_judged_by_partition_window_and_thousand_however_the_hub_deli
     assert sorted(path for task in together for path in task.paths) == sorted(record.path for record in RECORDS)
     assert max(len(task.paths) for task in together) == PATHS_PER_TASK
     assert together[0].verdicts_path.startswith("quarantine/2026/01/02/1010/quarantine-p1-20260102T101000Z-")
+
+
+def test_a_large_body_has_verdicts_and_a_case_of_its_own_which_no_alert_of_its_neighbours_is_called_like():
+    large = quarantined(received(event_body(id=7, note="x" * LARGEST_SHARED), 905), "no id")
+    shared, alone = sorted(places_tasks([*RECORDS[:3], large]), key=lambda task: task.name)
+
+    assert (shared.paths, alone.paths) == (tuple(record.path for record in RECORDS[:3]), (large.path,))
+    assert alone.verdicts_path == shared.verdicts_path.replace("-0.ndjson", "-0-at-905.ndjson")
+    assert msgspec.convert(msgspec.to_builtins(alone), PlacesTask) == alone
+    assert not re.fullmatch(rf"{shared.name}(-\d+)?", alone.name), "so the alert of a revision is called"
 
 
 def test_a_delivery_that_comes_again_starts_nothing_new():
