@@ -18,6 +18,7 @@ from fraud.suspicion import store_of
 
 WINDOW = timedelta(minutes=5)
 WINDOW_MILLISECONDS = WINDOW // timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_IDS = 20_000
 """More than a queue message of 256 KB on Standard can hold (an id takes about 39 bytes)."""
 
@@ -82,8 +83,7 @@ def compact_time(moment: datetime) -> str:
 
 def window_of(enqueued: datetime) -> Window:
     """The window that an event enqueued at this moment belongs to, to the microsecond."""
-    since_epoch = enqueued - datetime(1970, 1, 1, tzinfo=UTC)
-    end = datetime(1970, 1, 1, tzinfo=UTC) - (-since_epoch // WINDOW) * WINDOW
+    end = _EPOCH - (-(enqueued - _EPOCH) // WINDOW) * WINDOW
     return Window(start=end - WINDOW, end=end)
 
 
@@ -153,8 +153,9 @@ def _window(content: Any) -> tuple[SuspiciousWindow, int]:
         raise NotAWindowError("WindowStart and WindowEnd must carry a time zone")
     if isinstance(row.store_id, str) and not _is_whole(row.store_id):
         raise NotAWindowError("the store of the window holds half of a surrogate pair")
-    if window.start >= window.end:
-        raise NotAWindowError(f"WindowStart {row.WindowStart} is not before WindowEnd {row.WindowEnd}")
+    if window.end - window.start != WINDOW or (window.end - _EPOCH) % WINDOW:
+        # Its name has its end to the second: under it another one would be taken for analysed.
+        raise NotAWindowError(f"{row.WindowStart} to {row.WindowEnd} is not a window of five minutes")
     ids = [event_id for event_id in row.ids if isinstance(event_id, str) and _is_whole(event_id)]
     if not ids:
         raise NotAWindowError("the ids of the window are not strings" if row.ids else "the window has no ids")

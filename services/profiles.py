@@ -72,6 +72,8 @@ async def profile_days() -> list[date]:
 
 async def latest_profile_day(before: date) -> date | None:
     """The last day before another one that was profiled; None on the first evening."""
+    if before == date.min:
+        return None  # of a message that somebody else has sent
     day_before = date.fromordinal(before.toordinal() - 1)
     if day_before in _days:
         return day_before  # a day that was profiled stays so

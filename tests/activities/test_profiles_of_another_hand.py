@@ -94,7 +94,7 @@ async def test_a_day_that_no_calendar_has_stops_neither_windows_nor_nights(name:
     await put(f"profiles/days/{name}.json", b"{}")
     await (await workflow_data()).upload_blob(f"sweep/{name}.json", b"[]")
 
-    assert await latest_profile_day(DAY + _AS_LONG) == DAY
+    assert [await latest_profile_day(day) for day in (DAY + _AS_LONG, date.min)] == [DAY, None]
     assert await days_to_sweep() == ()
     assert await night(2) == DAY + 2 * _AS_LONG
 
