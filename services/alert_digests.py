@@ -4,6 +4,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime
 
 import msgspec
@@ -14,12 +15,16 @@ from fraud.desk.digests import worst_band
 from fraud.windows import store_label
 from services import names
 from services.blobs import delete_blob, read_blob, warehouse, write_blob
+from services.clients import CachedClient
 from services.concurrency import together
 
 _WAITING = "alerts-waiting/"
 _TOLD = "alerts-told/"
 MOST_LISTED = 20_000
-"""Alerts that are looked at in a minute; those beyond wait for the next one."""
+"""Alerts that are looked at in a minute. The next one begins behind them: a producer may name any number of stores, and
+have alerts of theirs wait before those of all others."""
+MOST_NAMED = 10 * MOST_LISTED
+_PAGE = 5_000
 _AT_ONCE = 8
 _summary = msgspec.json.Decoder(WindowSummary)
 _log = logging.getLogger(__name__)
@@ -37,22 +42,50 @@ async def wait_for_digest(alert: WindowSummary) -> None:
     await write_blob(await warehouse(names.REPORTS), path, msgspec.json.encode(alert))
 
 
+class _Listing:
+    """The list of the alerts that wait, as far as this process has come with it."""
+
+    def __init__(self) -> None:
+        self._following: str | None = None
+
+    async def next(self) -> list[str]:
+        """The next paths, MOST_LISTED or some more; behind the last one it begins anew."""
+        paths, self._following = await _listed(MOST_LISTED, self._following)
+        return paths
+
+
+async def _open_listing(_: AsyncExitStack) -> _Listing:
+    return _Listing()
+
+
+_listing = CachedClient(_open_listing)
+
+
 async def waiting_alerts() -> dict[str, list[str]]:
-    """The paths of the alerts that wait, by `{band}/{store}`."""
+    """The paths of alerts that wait, by `{band}/{store}`: of many, the next ones at each call."""
     groups: dict[str, list[str]] = {}
-    count = 0
-    async for name in (await warehouse(names.REPORTS)).list_blob_names(name_starts_with=_WAITING):
-        groups.setdefault(name.removeprefix(_WAITING).rpartition("/")[0], []).append(name)
-        count += 1
-        if count == MOST_LISTED:
-            break
+    for path in await (await _listing.get()).next():
+        groups.setdefault(path.removeprefix(_WAITING).rpartition("/")[0], []).append(path)
     return groups
 
 
 async def names_waiting() -> frozenset[str]:
-    """The names of the alerts that wait: nobody was told of them yet."""
-    groups = await waiting_alerts()
-    return frozenset(path.rpartition("/")[2].removesuffix(".json") for paths in groups.values() for path in paths)
+    """The names of the alerts that wait, MOST_NAMED at most: nobody was told of them yet."""
+    paths, _ = await _listed(MOST_NAMED, None)
+    return frozenset(path.rpartition("/")[2].removesuffix(".json") for path in paths)
+
+
+async def _listed(most: int, begin: str | None) -> tuple[list[str], str | None]:
+    """Paths of alerts that wait, from a place in their list on; and the next place, None at its end."""
+    reports, paths = await warehouse(names.REPORTS), list[str]()
+    listed = reports.list_blob_names(name_starts_with=_WAITING, results_per_page=min(_PAGE, most))
+    pages = listed.by_page(begin)
+    async for page in pages:
+        paths += [name async for name in page]
+        if len(paths) >= most:
+            break
+    following: str | None = getattr(pages, "continuation_token", None)
+    return paths, following or None
 
 
 class Waiting(msgspec.Struct, frozen=True):

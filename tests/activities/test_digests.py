@@ -18,7 +18,7 @@ from fraud.analysis import WindowSummary
 from fraud.desk.digests import AlertDigest
 from fraud.desk.queries import SpanQuestion
 from local_azure.testing.web import serving
-from services import blobs, names
+from services import alert_digests, blobs, names
 from services.counting import count_alerts
 from services.desk.alerts import list_alerts
 from services.settings import settings
@@ -159,6 +159,21 @@ async def test_what_comes_within_the_minutes_is_told_at_their_end(receiver: Rece
 
     assert (early, late) == (0, 1)
     assert [digest.windows for digest in receiver.digests] == [1, 2]
+
+
+async def test_alerts_that_wait_before_others_hold_them_up_however_many_they_are_no_longer_than_a_round_takes(
+    receiver: Receiver, at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(alert_digests, "MOST_LISTED", 2)
+    await told(alert(1, high=1))
+    await send_digests()
+    await told(*(alert(number, high=1) for number in range(2, 6)), alert(1, 9, high=1))
+
+    sent = [await send_digests() for _ in range(3)]
+
+    assert sum(sent) == 1
+    assert [digest.store_id for digest in receiver.digests] == [3, 9]
+    assert await alert_digests.names_waiting() == {f"window-3-x{number}" for number in range(2, 6)}
 
 
 async def test_an_alert_counts_as_told_once_its_digest_was_taken(receiver: Receiver, at: Callable[[int], None]):
