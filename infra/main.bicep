@@ -300,6 +300,7 @@ module ingest 'modules/ingest.bicep' = {
     premium: eventHubsTier == 'premium'
     processingUnits: chosen.processingUnits
     publicNetworkAccess: storesAccess
+    deployerId: deployer().objectId
     warehouseName: warehouse.outputs.name
     warehouseId: warehouse.outputs.id
     workspaceId: monitoring.outputs.workspaceId

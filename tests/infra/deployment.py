@@ -17,7 +17,9 @@ ROOMS = ("function_app", "orchestrations", "activities", "services", "fraud", "r
 """The folders of the app's code."""
 MAIN = "infra/main.bicep"
 PERSON = "99999999-8888-7777-6666-555555555555"
-"""The person who deploys."""
+"""The person who looks into the stores."""
+DEPLOYER = "[deployer().objectId]"
+"""Whoever deploys, whom only Azure knows."""
 PARAMETERS: Mapping[str, Any] = {
     "environmentName": "fraud",
     "location": "westeurope",

@@ -201,7 +201,6 @@ REQUIRED: Final[Mapping[str, Expected]] = {
     },
     ROLE: {
         "properties.principalId": SET,
-        "properties.principalType": {"ServicePrincipal", "User", "Group"},
         "properties.roleDefinitionId": SET,
     },
     "Microsoft.OperationalInsights/workspaces": {
@@ -268,7 +267,7 @@ FOREIGN_TO_FLEX: Final = frozenset(
 """Settings that Flex Consumption does not take ("Flex Consumption plan deprecations", App settings reference)."""
 
 ROLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": ("Storage Blob Data Contributor", CONTAINER),
+    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": ("Storage Blob Data Contributor", CONTAINER, STORAGE),
     "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": ("Storage Blob Data Reader", CONTAINER, STORAGE),
     "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": ("Storage Blob Data Owner", STORAGE),
     "974c5e8b-45b9-4653-ba55-5f855dd0fb88": ("Storage Queue Data Contributor", STORAGE),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.infra import facts
-from tests.infra.deployment import PERSON, ROOT, Deployment, Resource
+from tests.infra.deployment import DEPLOYER, PERSON, ROOT, Deployment, Resource
 
 PRINCIPAL = re.compile(r"\[reference\('[^']*/userAssignedIdentities/([\w-]+)', '[\d-]+'\)\.principalId\]")
 _ENDING = re.compile(r"-?[a-z0-9]{13}$")
@@ -67,8 +67,11 @@ def grant_findings(deployment: Deployment) -> Iterator[str]:
         if _identity(assignment) == "somebody":
             yield f"{assignment}: is granted to something that is not an identity of ours"
         kind = assignment.at("properties.principalType")
-        if assignment.type == facts.ROLE and kind != "ServicePrincipal" and _identity(assignment) != "people":
+        kinds = _KINDS.get(_identity(assignment), {"ServicePrincipal"})
+        if assignment.type == facts.ROLE and kind not in kinds:
             yield f"{assignment}: principalType {kind} is not what {_identity(assignment)} are"
+        if (role, scope and scope.type) == _SET_UP and _identity(assignment) != "deployer":
+            yield f"{assignment}: {role} on a whole account is for whoever sets Capture up"
     kinds = {each.at("properties.principalType") for each in deployment.of(facts.ROLE) if _identity(each) == "people"}
     if len(kinds) > 1:
         yield f"people are of several kinds: {', '.join(sorted(map(str, kinds)))}"
@@ -77,6 +80,15 @@ def grant_findings(deployment: Deployment) -> Iterator[str]:
         yield f"docs/azure.md does not name: {grant.identity}, {grant.role}, {grant.scope}"
     for grant in sorted(documented - granted):
         yield f"docs/azure.md names what is not granted: {grant.identity}, {grant.role}, {grant.scope}"
+
+
+_KINDS: dict[str, set[str | None]] = {
+    "people": {"User", "Group", "ServicePrincipal"},
+    # Whoever deploys may be of any kind, which Azure knows already: only of new principals it does not.
+    "deployer": {None},
+}
+_SET_UP = ("Storage Blob Data Contributor", facts.STORAGE)
+"""Event Hubs asks whoever sets Capture up for it; an identity of ours has a container at a time."""
 
 
 def _assignments(deployment: Deployment) -> list[Resource]:
@@ -97,6 +109,8 @@ def _role_id(assignment: Resource) -> str:
 def _identity(assignment: Resource) -> str:
     if assignment.at("properties.principalId") == PERSON:
         return "people"
+    if assignment.at("properties.principalId") == DEPLOYER:
+        return "deployer"
     match = PRINCIPAL.fullmatch(str(assignment.at("properties.principalId")))
     return _short(match[1]).removeprefix("id-") if match else "somebody"
 

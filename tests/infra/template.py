@@ -15,7 +15,7 @@ def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
     A module that takes the id of an identity waits for every module beside it that takes its object id, which only
     role assignments need.
     """
-    modules = {str(resource["name"]): resource for resource in _resources(template) if resource["type"] == _DEPLOYMENT}
+    modules = modules_of(template)
     users: dict[str, set[str]] = {}
     grants: dict[str, set[str]] = {}
     for name, module in modules.items():
@@ -35,6 +35,11 @@ def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
             )
     for module in modules.values():
         yield from order_findings(module["properties"]["template"])
+
+
+def modules_of(template: Mapping[str, Any]) -> dict[str, Any]:
+    """The modules of a template by the name of their deployment."""
+    return {str(resource["name"]): resource for resource in _resources(template) if resource["type"] == _DEPLOYMENT}
 
 
 def _identities(modules: Mapping[str, Any]) -> set[str]:

@@ -2,12 +2,16 @@
 
 import json
 
+import pytest
+
 from services import names
 from tests.infra import facts
 from tests.infra.calls import BLOB_WRITES, READER, SOME_CONTAINER, called, container_roles, sdk_calls
+from tests.infra.compiler import compiler
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.grants import Grant, documented_grants, grants_of
 from tests.infra.rules import OPTIONS
+from tests.infra.template import modules_of
 
 _HUB, _QUEUE, _DATABASE = f"hub {names.EVENT_HUB}", f"queue {names.WINDOW_QUEUE}", f"database {names.DATABASE}"
 CALLS = {
@@ -91,6 +95,21 @@ def test_the_stream_job_and_capture_have_what_their_inputs_and_outputs_need_and_
 
     assert {grant for grant in grants_of(deployment) if grant.identity in ("stream-job", "capture")} == job | capture
     assert len(deployment.of(f"{facts.JOB}/inputs")) + len(deployment.of(f"{facts.JOB}/outputs")) == len(job)
+
+
+@pytest.mark.parametrize("people", [True, False])
+def test_whoever_deploys_may_set_capture_up(people: bool):
+    """ "Capture events through Azure Event Hubs": else the hub is refused, whatever identity Capture itself has."""
+    grants = {grant for grant in grants_of(deploy(peopleAccess=people)) if grant.identity == "deployer"}
+
+    assert grants == {Grant("deployer", "Storage Blob Data Contributor", "account stwh")}
+
+
+def test_the_hub_waits_for_what_event_hubs_asks_of_whoever_deploys():
+    modules = modules_of(compiler().template(ROOT / "infra/modules/ingest.bicep"))
+
+    assert "capture-access" in " ".join(modules["event-hub"]["dependsOn"])
+    assert "capture-set-up" in modules_of(modules["capture-access"]["properties"]["template"])
 
 
 def test_the_table_in_the_documents_is_what_is_granted():
