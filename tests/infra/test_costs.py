@@ -215,6 +215,16 @@ def test_the_table_of_sizes_is_what_is_deployed(column: int, size: str):
     assert int(row("instances of a function")[column]) == numbers["maximumInstances"]
 
 
+def test_the_page_tells_what_another_size_needs():
+    """A hub on Standard keeps its partitions, and Cosmos a tenth of the most that a container ever scaled to."""
+    larger = [str(SIZES[size]["partitionCount"]) for size in ("5k", "10k")]
+    least = SIZES["10k"]["archiveRequestUnits"] // 10
+
+    assert f"`PARTITION_COUNT={larger[0]}`, `{larger[1]}`" in DOCUMENT
+    assert SIZES["5k"]["archiveRequestUnits"] // 10 <= SIZES["1k"]["archiveRequestUnits"] < least
+    assert f"10k becomes 1k with `ARCHIVE_REQUEST_UNITS={least}`" in DOCUMENT
+
+
 def test_what_the_options_add_adds_up():
     network = deploy(vnetEnabled=True)
     endpoint, zone = prices("`VNET_ENABLED` | [")
