@@ -42,6 +42,7 @@ TAKEN: dict[str, Callable[[Any], bool]] = {
     r"extensionBundle/id": one_of("Microsoft.Azure.Functions.ExtensionBundle"),
     r"extensionBundle/version": one_of("[4.*, 5.0.0)"),
     r"logging/logLevel/[\w.-]+": one_of(*LEVELS),
+    r"logging/applicationInsights/enableDependencyTracking": one_of(True, False),
     r"logging/applicationInsights/samplingSettings/isEnabled": one_of(True, False),
     r"logging/applicationInsights/samplingSettings/excludedTypes": lambda value: (
         set(value.split(";")) <= {"Dependency", "Event", "Exception", "PageView", "Request", "Trace"}
@@ -130,6 +131,15 @@ def test_a_step_of_a_workflow_leaves_no_row_of_the_extension_but_its_failure():
 @pytest.mark.parametrize("name", sorted(indexed_functions()))
 def test_what_the_app_itself_says_is_logged_whichever_function_says_it(name: str):
     assert level(f"Function.{name}.User") == "Information"
+
+
+def test_the_calls_of_the_host_itself_are_not_tracked_as_nothing_reads_them():
+    """Its polls, leases and checkpoints: even sampled, up to 20 a second and instance, more than a day's quota."""
+    modules = ROOT / "infra" / "modules"
+    read = "".join(file.read_text() for file in [*modules.glob("queries/*.kql"), modules / "workbook.json"])
+
+    assert HOST["logging"]["applicationInsights"]["enableDependencyTracking"] is False
+    assert "AppDependencies" not in read
 
 
 def test_a_message_stays_locked_for_as_long_as_its_function_may_take_to_start_a_workflow():
