@@ -150,6 +150,10 @@ param historyDays int = 30
 @maxValue(3650)
 param failedHistoryDays int = 90
 
+@description('Further settings of the app, NAME=value with spaces between: others are gone after each deployment.')
+@maxLength(1000)
+param appSettings string = ''
+
 @description('Roles of the stream job. Microsoft names Data Owner ("owner") while asking for the least; "least" is untried.')
 @allowed(['least', 'owner'])
 param streamJobRoles string = 'least'
@@ -230,6 +234,30 @@ var schedule = length(filter(split(reconciliationSchedule, ' '), field => !empty
 var deskLogin = contains([0, 36], length(deskClientId))
   ? deskClientId
   : fail('deskClientId must be the client id of an app registration, of 36 characters, or empty.')
+// Those that the app reads and nothing else here sets; a deployment replaces all settings of an app.
+var adjustable = [
+  'MANAGEMENT_URLS'
+  'PRODUCER_ANONYMOUS'
+  'REVIEW_HOURS'
+  'WATCH_ANALYSIS_SECONDS'
+  'WATCH_ARCHIVER_SECONDS'
+  'WATCH_CAPTURE_SECONDS'
+  'WATCH_CHAIN'
+  'WATCH_DEAD_LETTERS'
+  'WATCH_NIGHT_SECONDS'
+  'WATCH_QUARANTINED'
+  'WATCH_QUEUE_SECONDS'
+  'WATCH_STREAM_JOB_SECONDS'
+  'WATCH_UNRESOLVED'
+]
+var furtherSettings = map(
+  filter(split(appSettings, ' '), text => !empty(text)),
+  text =>
+    contains(adjustable, split(text, '=')[0]) && length(split(text, '=')) == 2
+      ? { name: split(text, '=')[0], value: split(text, '=')[1] }
+      : fail('appSettings must be NAME=value with spaces between, of ${join(adjustable, ', ')}, not "${text}".')
+)
+var furtherNames = map(furtherSettings, setting => setting.name)
 var users = withMonitor && empty(monitorUsers)
   ? fail('monitorUsers must name who may look at the monitor, or monitorClientId must be empty.')
   : monitorUsers
@@ -397,6 +425,9 @@ module app 'modules/app.bicep' = {
     sweepCases: sweepCases
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays
+    furtherSettings: length(union(furtherNames, furtherNames)) == length(furtherNames)
+      ? furtherSettings
+      : fail('appSettings must name each setting once.')
     workspaceId: monitoring.outputs.workspaceId
     withDiagnostics: appDiagnostics
   }

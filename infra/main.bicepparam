@@ -71,4 +71,5 @@ param peopleAccess = empty(given.peopleAccess) ? true : bool(given.peopleAccess)
 param principalType = empty(given.principalType) ? 'User' : given.principalType
 param dailyQuotaGigabytes = empty(given.dailyQuotaGigabytes) ? 0 : int(given.dailyQuotaGigabytes)
 param appRoles = empty(given.appRoles) ? 'least' : given.appRoles
+param appSettings = readEnvironmentVariable('APP_SETTINGS', '')
 param principalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')

@@ -139,6 +139,9 @@ param historyDays int
 @maxValue(3650)
 param failedHistoryDays int
 
+@description('Further settings of the app, whose names none of the others has.')
+param furtherSettings { name: string, value: string }[]
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -237,6 +240,7 @@ module functionApp 'function-app.bicep' = {
     sweepCases: sweepCases
     historyDays: historyDays
     failedHistoryDays: failedHistoryDays
+    furtherSettings: furtherSettings
     workspaceId: workspaceId
     withDiagnostics: withDiagnostics
   }

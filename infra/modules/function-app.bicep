@@ -149,6 +149,9 @@ param historyDays int
 @maxValue(3650)
 param failedHistoryDays int
 
+@description('Further settings of the app, whose names none of the others has.')
+param furtherSettings { name: string, value: string }[]
+
 @description('Log Analytics workspace that receives metrics and logs.')
 param workspaceId string
 
@@ -276,6 +279,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'SWEEP_CASES', value: string(sweepCases) }
         { name: 'HISTORY_DAYS', value: string(historyDays) }
         { name: 'FAILED_HISTORY_DAYS', value: string(failedHistoryDays) }
+        ...furtherSettings
       ]
       minTlsVersion: '1.2'
     }

@@ -44,6 +44,7 @@ SETS: Final[Mapping[str, Mapping[str, Any]]] = {
         "alertDigestMinutes": 0,
         "alertMailFrom": "fraud@example.com",
         "alertMailTo": "team@example.com",
+        "appSettings": "WATCH_CAPTURE_SECONDS=900 REVIEW_HOURS=24,48,168",
     },
     "no-app-diagnostics": {"appDiagnostics": False},
 }

@@ -57,6 +57,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a name that ends like a sentence": ({"environmentName": "fraud."}, "must not end with a full stop"),
     "a role that nobody has": ({"keyRole": "owner"}, "provided value is of type \"'owner'\""),
     "a text for a number": ({"partitionCount": "8"}, "BCP033"),
+    "a setting that the app does not have": ({"appSettings": "WATCH_CHIAN=1"}, 'not "WATCH_CHIAN=1"'),
+    "a setting that has a parameter": ({"appSettings": "SWEEP_CASES=1"}, 'not "SWEEP_CASES=1"'),
+    "a setting without a value": ({"appSettings": "WATCH_CHAIN"}, 'not "WATCH_CHAIN"'),
+    "a setting that is given twice": ({"appSettings": "WATCH_CHAIN=1 WATCH_CHAIN=2"}, "name each setting once"),
     "a parameter that does not exist": ({"regoin": "westeurope"}, "BCP259"),
 }
 
@@ -128,6 +132,7 @@ SET: dict[str, tuple[str, Any]] = {
     "EVENT_HUBS_TIER": ("eventHubsTier", "premium"),
     "DURABLE_BACKEND": ("durableBackend", "scheduler"),
     "KEY_ROLE": ("keyRole", "analyst"),
+    "APP_SETTINGS": ("appSettings", "WATCH_CHAIN=1"),
     "DESK_CLIENT_ID": ("deskClientId", "desk"),
     "MONITOR_CLIENT_ID": ("monitorClientId", "monitor"),
     "MONITOR_USERS": ("monitorUsers", "users@example.com"),

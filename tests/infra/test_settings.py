@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from services import names
+from services.hosting import PLATFORM_SIGNS
 from services.mail_settings import MAIL_FROM, MAIL_SERVER, MAIL_TO
 from services.settings import (
     ALERT_WEBHOOK_URL,
@@ -164,6 +165,22 @@ def test_the_watch_allows_for_the_events_that_a_checkpoint_leaves_out():
 
     behind = int(settings[f"{host}maxEventBatchSize"]) * int(settings[f"{host}batchCheckpointFrequency"])
     assert read_settings(settings).thresholds.archiver_events == behind
+
+
+def test_every_setting_of_the_app_can_be_given_to_a_deployment_which_replaces_all_of_them():
+    """A value that somebody sets by hand is gone after the next deployment, without a word."""
+    environment = Recorded(bicep_settings())
+    read_settings(environment)
+    # Connections have identities there, nothing is deployed that asks in SQL, and the login has a parameter of its own.
+    elsewhere = {names.JOBS_STORAGE, names.WAREHOUSE, names.EVENT_HUBS, names.SERVICE_BUS, names.COSMOS}
+    elsewhere |= {"SQL_PAGE", "PLATFORM_LOGIN", *PLATFORM_SIGNS}
+    left = environment.asked - bicep_settings().keys() - elsewhere
+
+    given = {name: "24,48,72" if name == "REVIEW_HOURS" else "true" if "WATCH" not in name else "7" for name in left}
+    text = "  ".join(f"{name}={value}" for name, value in given.items())
+    settings = settings_of(deploy(appSettings=text).one(facts.SITE))
+    assert {name: settings[name] for name in left} == given
+    assert len(left) == 13
 
 
 def test_what_the_triggers_read_is_set():
