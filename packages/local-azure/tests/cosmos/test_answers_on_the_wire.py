@@ -260,3 +260,20 @@ async def test_every_document_of_a_partition_key_is_deleted(http: aiohttp.Client
     headers = in_store("gone", "GET")
     async with http.get(DOCS, headers=headers) as answer:
         assert (await answer.json())["_count"] == 0
+
+
+async def test_a_change_feed_goes_on_at_a_number_in_decimal_digits_or_at_an_etag_as_formerly(
+    http: aiohttp.ClientSession,
+) -> None:
+    fed = {"x-ms-documentdb-partitionkey": '["fed"]', "a-im": "Incremental feed"}
+    for name in "ab":
+        await call(http, "POST", DOCS, {"id": name, "store_id": "fed"}, **fed)
+    _, page, headers = await call(http, "GET", DOCS, **fed, x_ms_max_item_count="1")
+    first = page["Documents"][0]
+    assert headers["etag"] == f'"{first["_lsn"]}"'
+    for continuation in (headers["etag"], headers["etag"].strip('"'), first["_etag"]):
+        _, page, _ = await call(http, "GET", DOCS, **fed, if_none_match=continuation)
+        assert [item["id"] for item in page["Documents"]] == ["b"], continuation
+    for wrong in ('"', "0x10", "-1", "1" * 21, "\u0661"):
+        status, _, _ = await call(http, "GET", DOCS, **fed, if_none_match=wrong)
+        assert status == 400, wrong

@@ -84,6 +84,16 @@ async def test_a_partition_and_a_range_have_feeds_of_their_own(sdk: Sdk, databas
     assert all(shares)
 
 
+async def test_a_feed_by_the_number_of_a_range_goes_on_where_it_ended(sdk: Sdk, container: Any) -> None:
+    await write(sdk, container, "a")
+    ids, continuation = await changes(sdk, container, is_start_from_beginning=True, partition_key_range_id="0")
+    assert ids == ["a"]
+    assert continuation.strip('"').isdecimal(), "the SDK tells the continuations of a range by that"
+    await write(sdk, container, "b", "c")
+    ids, _ = await changes(sdk, container, continuation=continuation, partition_key_range_id="0", max_item_count=1)
+    assert ids == ["b", "c"]
+
+
 async def test_the_mode_of_all_versions_is_refused(sdk: Sdk, container: Any) -> None:
     with pytest.raises(CosmosHttpResponseError) as refusal:
         await changes(sdk, container, mode="AllVersionsAndDeletes")

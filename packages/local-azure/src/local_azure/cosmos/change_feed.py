@@ -1,6 +1,7 @@
 """The change feed in the mode of latest versions: each document once, as it now is, in the order of its last write.
 
-A document's ETag is made of the sequence of its last write, so the feed goes by ETags, and its continuation is one.
+A document's ETag is made of the sequence of its last write, so the feed goes by ETags. Its continuation is that
+sequence in decimal digits, as on Azure: azure-cosmos takes whatever else it finds there for a token of its own making.
 https://learn.microsoft.com/azure/cosmos-db/change-feed-modes
 """
 
@@ -16,7 +17,8 @@ from local_azure.cosmos.store import Store
 from local_azure.cosmos.wire import Reply, encode
 
 _LATEST_VERSIONS = "incremental feed"
-_BEGINNING = '"0000000000000000"'
+_BEGINNING = '"0"'
+_FORMER_DIGITS = 16  # of the ETags that continuations were until they became decimal: hexadecimal, the first a 0
 
 
 class ChangeFeed:
@@ -31,12 +33,12 @@ class ChangeFeed:
             raise unsupported("The change feed of all versions and deletes")
         container.documents.prepare_changes()
         after = request.headers.get("if-none-match") or _BEGINNING
-        newest = f'"{self._store.sequence:016x}"'
+        newest = _continuation(self._store.sequence)
         if after == "*":
             return Reply(304, headers={"etag": newest})
         size = page_size(request.headers.get("x-ms-max-item-count"))
         since = _since(request)
-        condition, values = _condition(_checked(after), since, scope)
+        condition, values = _condition(_etag(_sequence(after)), since, scope)
         rows = self._store.execute(
             f"SELECT etag, plain(body) FROM {container.documents.table} WHERE {condition} ORDER BY etag LIMIT ?",
             (*values, size),
@@ -47,9 +49,10 @@ class ChangeFeed:
         for etag, body in rows:
             if items and loaded + len(body) > MAX_PAGE_BYTES:
                 break
-            items.append(body[:-1] + b',"_lsn":%d}' % int(etag.strip('"'), 16))
+            sequence = int(etag.strip('"'), 16)
+            items.append(body[:-1] + b',"_lsn":%d}' % sequence)
             loaded += len(body)
-            last = etag
+            last = _continuation(sequence)
         if not items:
             # Who has asked by a time goes on with this ETag alone: after the beginning would come what is older.
             return Reply(304, headers={"etag": after if since is None else newest})
@@ -74,12 +77,21 @@ def _condition(after: str, since: int | None, scope: Scope) -> tuple[str, tuple[
     return " AND ".join(parts), tuple(values)
 
 
-def _checked(after: str) -> str:
-    """The ETag to continue from, in quotes; clients send it with or without them."""
-    text = after.strip('"')
-    if len(text) > 16 or not all(character in "0123456789abcdef" for character in text):
-        raise bad_request(f"'{after[:50]}' is not a continuation of this change feed.")
-    return f'"{text:0>16}"'
+def _sequence(continuation: str) -> int:
+    """The write to continue after; clients send the continuation with or without its quotes."""
+    text = continuation.strip('"')
+    former = len(text) == _FORMER_DIGITS and text.startswith("0")
+    if len(text) > 20 or not text or not set(text) <= set("0123456789abcdef" if former else "0123456789"):
+        raise bad_request(f"'{continuation[:50]}' is not a continuation of this change feed.")
+    return int(text, 16 if former else 10)
+
+
+def _continuation(sequence: int) -> str:
+    return f'"{sequence}"'
+
+
+def _etag(sequence: int) -> str:
+    return f'"{sequence:016x}"'
 
 
 def _since(request: Request) -> int | None:
