@@ -72,6 +72,22 @@ async def test_throughput_is_told_and_can_be_changed(sdk: Sdk, database: Any, co
         await sdk.do(database.create_container("odd", PartitionKey("/a"), offer_throughput=333))
 
 
+@pytest.mark.parametrize("percent", [0, 20])
+async def test_the_percentage_by_which_autoscale_may_grow_is_kept(sdk: Sdk, database: Any, percent: int) -> None:
+    def scaling(most: int, percent: int) -> ThroughputProperties:
+        return ThroughputProperties(auto_scale_max_throughput=most, auto_scale_increment_percent=percent)
+
+    container = await sdk.do(
+        database.create_container("growing", PartitionKey("/a"), offer_throughput=scaling(2_000, percent))
+    )
+    assert (await sdk.do(container.get_throughput())).auto_scale_increment_percent == percent
+    await sdk.do(container.replace_throughput(scaling(3_000, percent + 1)))
+    throughput = await sdk.do(container.get_throughput())
+    assert (throughput.auto_scale_max_throughput, throughput.auto_scale_increment_percent) == (3_000, percent + 1)
+    with pytest.raises(CosmosHttpResponseError, match="Requested throughput -200 is less than required minimum"):
+        await sdk.do(database.create_container("odd", PartitionKey("/a"), offer_throughput=scaling(-200, 0)))
+
+
 async def test_a_hierarchical_key_finds_documents_by_the_whole_key_and_by_its_beginning(
     sdk: Sdk, database: Any
 ) -> None:

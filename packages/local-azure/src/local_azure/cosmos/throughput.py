@@ -24,13 +24,22 @@ class _Headers(Protocol):
 
 
 class Throughput(msgspec.Struct, frozen=True):
-    """RU/s: fixed, or the most that autoscale may reach. 400 if Azure has no such throughput."""
+    """RU/s: fixed, or the most that autoscale may reach. 400 if Azure has no such throughput.
+
+    `increment` is the percentage by which Azure may raise the most; here it is kept and told.
+    """
 
     amount: int
     autoscale: bool = False
+    increment: int | None = None
 
     def __post_init__(self) -> None:
         lowest, step = (1_000, 1_000) if self.autoscale else (400, 100)
+        if self.autoscale and self.amount < lowest:
+            raise bad_request(
+                f"Requested throughput {self.amount} is less than required minimum throughput {lowest}: the maximum "
+                f"of an autoscale throughput is {lowest} to {MAX_THROUGHPUT} RU/s."
+            )
         if not lowest <= self.amount <= MAX_THROUGHPUT or self.amount % step:
             kind = "The maximum of an autoscale throughput" if self.autoscale else "A throughput"
             raise bad_request(
@@ -52,7 +61,10 @@ class Throughput(msgspec.Struct, frozen=True):
             "offerIsRUPerMinuteThroughputEnabled": False,
         }
         if self.autoscale:
-            content["offerAutopilotSettings"] = {"maxThroughput": self.amount}
+            settings: JsonObject = {"maxThroughput": self.amount}
+            if self.increment is not None:
+                settings["autoUpgradePolicy"] = {"throughputPolicy": {"incrementPercent": self.increment}}
+            content["offerAutopilotSettings"] = settings
         return content
 
 
@@ -82,9 +94,19 @@ def of_content(content: JsonValue) -> Throughput:
 
 def _of_settings(settings: JsonValue) -> Throughput:
     amount = settings.get("maxThroughput") if isinstance(settings, dict) else None
-    if type(amount) is not int:
+    if not isinstance(settings, dict) or type(amount) is not int:
         raise bad_request("Autoscale settings need a 'maxThroughput', a whole number of RU/s.")
-    return Throughput(amount, autoscale=True)
+    return Throughput(amount, autoscale=True, increment=_increment(settings.get("autoUpgradePolicy")))
+
+
+def _increment(policy: JsonValue) -> int | None:
+    if policy is None:
+        return None
+    throughput = policy.get("throughputPolicy") if isinstance(policy, dict) else None
+    percent = throughput.get("incrementPercent") if isinstance(throughput, dict) else None
+    if type(percent) is not int or percent < 0:
+        raise bad_request("An 'autoUpgradePolicy' needs a 'throughputPolicy' with an 'incrementPercent' from 0 up.")
+    return percent
 
 
 def _manual(value: JsonValue) -> Throughput:
