@@ -38,6 +38,9 @@ async def test_the_sdk_merges_what_the_ranges_answer(sdk: Sdk, wide: Any) -> Non
         ("SELECT VALUE AVG(c.n) FROM c", [29.5]),
         ("SELECT VALUE MAX(c.n) FROM c", [59]),
         ("SELECT VALUE MIN(c.none) FROM c", [None]),
+        ("SELECT VALUE SUM(c.n) FROM c ORDER BY c.n", [1770]),
+        ("SELECT DISTINCT VALUE c.even FROM c ORDER BY c.even DESC", [True, False]),
+        ("SELECT DISTINCT c.even FROM c ORDER BY c.n OFFSET 1 LIMIT 5", [{"even": False}]),
     ):
         assert await sdk.ask(wide, query) == wanted, query
     assert sorted(await sdk.ask(wide, "SELECT DISTINCT VALUE c.even FROM c")) == [False, True]

@@ -40,6 +40,12 @@ def test_a_container_of_one_range_needs_no_stages() -> None:
         ("SELECT VALUE c.a FROM c OFFSET 3 LIMIT @n", "SELECT VALUE c.a FROM c OFFSET 0 LIMIT 7"),
         ("SELECT DISTINCT c.a b FROM c", 'SELECT DISTINCT VALUE {"b": c.a} FROM c'),
         (
+            "SELECT DISTINCT VALUE c.a FROM c ORDER BY c.b OFFSET 1 LIMIT 2",
+            'SELECT c._rid, [{"item": c.b}] AS orderByItems, c.a AS payload FROM c '
+            "WHERE ({documentdb-formattableorderbyquery-filter}) ORDER BY c.b ASC",
+        ),
+        ("SELECT VALUE COUNT(c.a) FROM c ORDER BY c.a", 'SELECT VALUE [{"item": COUNT(c.a)}] FROM c'),
+        (
             "SELECT VALUE AVG(c.a) FROM c WHERE c.b",
             'SELECT VALUE [{"item": {"sum": SUM(c.a), "count": COUNT(c.a)}}] FROM c WHERE c.b',
         ),
@@ -72,6 +78,22 @@ def test_the_stages_say_what_to_merge() -> None:
     assert grouped["groupByAliasToAggregateType"] == {"a": None, "b": "Max"}
     assert (grouped["groupByAliases"], grouped["groupByExpressions"]) == (["a", "b"], ["c.a"])
     assert info("SELECT VALUE COUNT(1) FROM c")["aggregates"] == ["Count"]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("SELECT DISTINCT VALUE c.a FROM c ORDER BY c.a", "Ordered"),
+        ("SELECT DISTINCT c.a, c.b AS x FROM c ORDER BY c.b DESC, c.a", "Ordered"),
+        ("SELECT DISTINCT VALUE c.a FROM c ORDER BY c.b", "Unordered"),
+        ("SELECT DISTINCT c.a, c.b FROM c ORDER BY c.a", "Unordered"),
+        ("SELECT DISTINCT * FROM c ORDER BY c.a", "Unordered"),
+    ],
+)
+def test_distinct_results_are_compared_with_the_last_alone_if_equal_ones_follow_each_other(
+    query: str, kind: str
+) -> None:
+    assert info(query)["distinctType"] == kind
 
 
 def test_a_client_that_cannot_group_is_told_so() -> None:

@@ -244,15 +244,44 @@ def test_distinct_values_come_once_and_top_bounds_them(
         assert in_any_order(answer, expected, min(top, len(expected))), sql
 
 
+@property_test
+@given(documents=DOCUMENTS, value=NUMBERS, by=PROPERTIES, down=st.booleans(), skip=st.integers(0, 3), size=PAGES)
+def test_of_equal_results_in_an_order_the_first_stays_and_offset_counts_those_that_stay(
+    *,
+    database: Database,
+    documents: list[dict[str, Any]],
+    value: Expression,
+    by: Expression,
+    down: bool,
+    skip: int,
+    size: int,
+) -> None:
+    sql = f"SELECT DISTINCT VALUE {value.sql} FROM c ORDER BY {by.sql} {'DESC' if down else ''} OFFSET {skip} LIMIT 3"
+    held, answer = answers(database, documents, sql, None, size)
+    expected: list[Any] = []
+    for document in sorted(held, key=lambda document: oracle.sort_key(by.of(document)), reverse=down):
+        candidate = value.of(document)
+        if candidate is not MISSING and not any(oracle.same(candidate, earlier) for earlier in expected):
+            expected.append(candidate)
+    assert same_list(answer, expected[skip : skip + 3]), sql
+
+
 AGGREGATES = st.sampled_from(["COUNT", "SUM", "AVG", "MIN", "MAX"])
 
 
 @property_test
-@given(documents=DOCUMENTS, name=AGGREGATES, value=NUMBERS, where=CONDITIONS, size=PAGES)
-def test_aggregates_over_all_documents(
-    *, database: Database, documents: list[dict[str, Any]], name: str, value: Expression, where: Expression, size: int
+@given(documents=DOCUMENTS, name=AGGREGATES, value=NUMBERS, where=CONDITIONS, ordered=st.booleans(), size=PAGES)
+def test_aggregates_over_all_documents_in_whatever_order(
+    *,
+    database: Database,
+    documents: list[dict[str, Any]],
+    name: str,
+    value: Expression,
+    where: Expression,
+    ordered: bool,
+    size: int,
 ) -> None:
-    sql = f"SELECT VALUE {name}({value.sql}) FROM c WHERE {where.sql}"
+    sql = f"SELECT VALUE {name}({value.sql}) FROM c WHERE {where.sql} {'ORDER BY c.n' if ordered else ''}"
     held, answer = answers(database, documents, sql, None, size)
     expected = oracle.aggregated(name, [value.of(document) for document in held if where.of(document) is True])
     assert same_list(answer, [] if expected is MISSING else [expected]), sql

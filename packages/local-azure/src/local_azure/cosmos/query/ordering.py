@@ -69,21 +69,29 @@ class SortedRows:
 
     def add(self, item: Value, row: int, number: int, body: bytes) -> None:
         """Take the item with this number of a row, unless it comes before `last`."""
-        keys = [sort_key(key(item)) for key in self._keys]
-        if self._last is not None and not self._comes_after(self._last, keys, row, number):
-            return
         self._bytes += len(body)
         kept = self._bytes <= _MAX_KEPT_BYTES
-        self._rows.append(SortedRow(keys, row, number, body if kept else None, item if kept else None))
+        self.take(SortedRow(self.keys(item), row, number, body if kept else None, item if kept else None))
+
+    def take(self, row: SortedRow) -> None:
+        """Take a row with its keys, unless it comes before `last`."""
+        if self._last is not None and not self.comes_after(self._last, row.keys, row.row, row.number):
+            return
+        self._rows.append(row)
         if len(self._rows) > self._wanted + _SPARE:
             self._cut()
+
+    def keys(self, item: Value) -> SortKeys:
+        """The sort keys of an item."""
+        return [sort_key(key(item)) for key in self._keys]
 
     def first(self) -> list[SortedRow]:
         """The rows in order."""
         self._cut()
         return self._rows
 
-    def _comes_after(self, last: tuple[SortKeys, int, int], keys: SortKeys, row: int, number: int) -> bool:
+    def comes_after(self, last: tuple[SortKeys, int, int], keys: SortKeys, row: int, number: int) -> bool:
+        """True if the item with these keys, of this number of a row, comes after another."""
         for key, before, descending in zip(keys, last[0], self._descending, strict=True):
             if key != before:
                 return (key < before) == descending

@@ -188,13 +188,11 @@ def _check(query: Query) -> None:
     if query.top is not None and query.limit is not None:
         raise bad_request("TOP cannot be used together with OFFSET LIMIT.")
     grouped = bool(query.group_by or query.aggregates)
-    if query.order_by and grouped:
-        raise unsupported("ORDER BY together with GROUP BY or aggregates")
+    if query.order_by and query.group_by:
+        raise unsupported("ORDER BY together with GROUP BY")
     if query.distinct and grouped:
         raise unsupported("DISTINCT together with GROUP BY or aggregates")
     if grouped and query.select is None:
         raise bad_request("SELECT * cannot be used together with GROUP BY.")
     if not query.has_from and (query.select is None or query.group_by or query.order_by):
         raise bad_request("The query needs a FROM.")
-    if query.order_by and query.distinct:
-        raise unsupported("ORDER BY together with DISTINCT")

@@ -70,18 +70,25 @@ def _stages(statement: Statement, features: str | None) -> JsonObject:
         stages |= {"offset": offset, "limit": limit}
         tail = f" OFFSET 0 LIMIT {offset + limit}"
     if query.distinct:
-        stages["distinctType"] = "Unordered"
+        stages["distinctType"] = "Ordered" if _equal_ones_are_neighbours(query, parts) else "Unordered"
     if query.group_by:
         return stages | _grouped(query, parts, features)
     if query.aggregates:
         return stages | _aggregated(query, parts, features)
     if query.order_by:
+        if query.distinct:
+            head = tail = ""  # what the client drops as equal does not count
         return stages | _ordered(query, parts, head, tail)
     value = "VALUE " if isinstance(query.select, Node) else ""
     distinct = "DISTINCT " if query.distinct else ""
     columns = parts.columns[0] if value or query.select is None else _columns(query, parts)
     stages["rewrittenQuery"] = f"SELECT {distinct}{head}{value}{columns}{_from_where(parts)}{tail}"
     return stages
+
+
+def _equal_ones_are_neighbours(query: Query, parts: Clauses) -> bool:
+    """True if the results are in the order of what tells them apart, so that a client compares each with the last."""
+    return query.select is not None and set(parts.columns) == {text for text, _ in parts.order_by}
 
 
 def _columns(query: Query, parts: Clauses) -> str:

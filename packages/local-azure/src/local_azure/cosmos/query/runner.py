@@ -22,7 +22,7 @@ from local_azure.cosmos.query.distinct import check_room, digest, distinct_page,
 from local_azure.cosmos.query.functions import is_integer
 from local_azure.cosmos.query.intervals import IntervalFinder
 from local_azure.cosmos.query.operators import Evaluate
-from local_azure.cosmos.query.ordering import SortedRows, are_sort_keys
+from local_azure.cosmos.query.ordering import SortedRow, SortedRows, are_sort_keys
 from local_azure.cosmos.query.paging import Collector, Page, Place, decode_place
 from local_azure.cosmos.query.planner import Wish
 from local_azure.cosmos.query.projection import Projection
@@ -65,7 +65,7 @@ class Runner:
         query = self._query
         finder = IntervalFinder(self._compiler, self._root)
         order: list[Column] = []
-        for each in () if query.group_by or query.aggregates else query.order_by:
+        for each in () if query.group_by or query.aggregates or query.distinct else query.order_by:
             names = finder.names(each.by)
             if names is None:
                 break
@@ -101,10 +101,10 @@ class Runner:
         where = None if rows.exact else self._where
         if query.group_by or query.aggregates:
             return self._emitted(await self._gather(rows, where), place, size)
-        if query.distinct:
-            return await distinct_page(self._results(rows, where), place, size)
         if query.order_by:
             return await self._ordered(rows, where, collector, place)
+        if query.distinct:
+            return await distinct_page(self._results(rows, where), place, size)
         return await self._plain(rows, where, collector, place)
 
     def _start(self) -> Place:
@@ -117,7 +117,8 @@ class Runner:
         """The place of a token. 400 for the token of a query with another ORDER BY, or with one where this has none."""
         query, place = self._query, decode_place(token)
         if query.order_by:
-            fits = place.walk is None and place.keys is not None and len(place.keys) == len(query.order_by)
+            fits = place.walk is None and place.after is None
+            fits = fits and place.keys is not None and len(place.keys) == len(query.order_by)
             fits = fits and are_sort_keys(place.keys or [])
         else:
             walks = not (query.distinct or query.group_by or query.aggregates)
@@ -169,16 +170,11 @@ class Runner:
     async def _ordered(self, rows: Rows, where: Evaluate | None, collector: Collector, place: Place) -> Page:
         last = None if place.keys is None else (place.keys, place.row, place.number)
         kept = SortedRows(self._query.order_by, self._compiler, collector.wanted, last)
-        group = None
-        async with aclosing(scan(rows, where, 0, self._expansion)) as items:
-            async for row, number, body, value in items:
-                if rows.group is not None and kept.enough:
-                    document = value if self._expansion is None else value[self._query.root]
-                    if group is not None and group != rows.group(document):
-                        break
-                    group = rows.group(document)
-                kept.add(value, row, number, body)
         projection = Projection(self._query, self._compiler)
+        if self._query.distinct:
+            await self._keep_first(kept, rows, where, projection)
+        else:
+            await self._keep_all(kept, rows, where)
         for each in kept.first():
             body, value = each.body, each.item
             if body is None:
@@ -193,6 +189,35 @@ class Runner:
             if item is not None:
                 collector.take(each.row, item, each.number)
         return collector.page(ended=not kept.dropped)
+
+    async def _keep_all(self, kept: SortedRows, rows: Rows, where: Evaluate | None) -> None:
+        group = None
+        async with aclosing(scan(rows, where, 0, self._expansion)) as items:
+            async for row, number, body, value in items:
+                if rows.group is not None and kept.enough:
+                    document = value if self._expansion is None else value[self._query.root]
+                    if group is not None and group != rows.group(document):
+                        break
+                    group = rows.group(document)
+                kept.add(value, row, number, body)
+
+    async def _keep_first(self, kept: SortedRows, rows: Rows, where: Evaluate | None, projection: Projection) -> None:
+        """Of the items with equal results, keep the one that is first in order, whichever page that is on."""
+        first: dict[str, SortedRow] = {}
+        async with aclosing(scan(rows, where, 0, self._expansion)) as items:
+            async for row, number, body, value in items:
+                result = projection.result(body, value)
+                if result is None:
+                    continue
+                code, keys = digest(identity(_decode(result))), kept.keys(value)
+                before = first.get(code)
+                if before is None:
+                    check_room(len(first))
+                elif kept.comes_after((before.keys, before.row, before.number), keys, row, number):
+                    continue
+                first[code] = SortedRow(keys, row, number, None, None)
+        for each in first.values():
+            kept.take(each)
 
     def _item(self, body: bytes, number: int) -> Value:
         """One item of a document; an empty one if the document has changed since and has fewer."""
