@@ -104,3 +104,17 @@ async def test_a_hierarchical_key_finds_documents_by_the_whole_key_and_by_its_be
     assert sorted(await sdk.ask(container, everything, partition_key=["north"])) == ["north1", "north2"]
     assert await sdk.ask(container, everything, partition_key=["south", "2"]) == ["south2"]
     assert len(await sdk.ask(container, everything)) == 4
+    named = "SELECT VALUE c.id FROM c WHERE c.region = 'south' AND c.store = '1'"
+    assert await sdk.all(container.query_items(named)) == ["south1"], "without a word that it may cross partitions"
+
+
+async def test_a_hierarchical_key_without_its_end_is_no_key_of_an_item(sdk: Sdk, database: Any) -> None:
+    key = PartitionKey(["/region", "/store"], kind="MultiHash")
+    container = await sdk.do(database.create_container("ends", key))
+    for call in (
+        lambda: container.create_item({"id": "1", "region": "north"}),
+        lambda: container.read_item("1", ["north"]),
+    ):
+        with pytest.raises(CosmosHttpResponseError) as refusal:
+            await sdk.do(call())
+        assert (refusal.value.status_code, refusal.value.sub_status) == (400, 1001)

@@ -50,7 +50,7 @@ class Feeds:
         statement = _statement(request)
         runner = Runner(statement.query, statement.parameters)
         scope = scope_of(request, container)
-        access = runner.access(container.key.path, scope.partition)
+        access = runner.access(container.key.path, scope.partition, container.key.paths)
         check_servable(request, statement, container, scope, access)
         documents = container.documents
         rows = TableRows(

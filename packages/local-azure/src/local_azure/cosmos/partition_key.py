@@ -53,7 +53,8 @@ class KeyDefinition(msgspec.Struct, frozen=True):
             raise bad_request(
                 f"PartitionKey has {len(values)} values, and the container's key has {len(self.paths)} paths. "
                 "Partition key provided either doesn't correspond to definition in the collection or doesn't match "
-                "partition key field values specified in the document."
+                "partition key field values specified in the document.",
+                PARTITION_KEY_MISMATCH,
             )
         return self._text(values or [{}])
 

@@ -36,6 +36,24 @@ def test_other_conditions_leave_all_documents(where: str) -> None:
     assert access(where) == Access(None)
 
 
+@pytest.mark.parametrize(
+    ("where", "partition"),
+    [
+        ("c.city = 'r' AND c.zip = @p", '["r","7"]'),
+        ("'7' = c.zip AND c.qty > 1 AND c.city = 'r'", '["r","7"]'),
+        ("c.city = 'r'", None),
+        ("c.city = 'r' AND c.zip = 7", None),
+        ("c.city = 'r' AND (c.zip = '7' OR c.qty = 1)", None),
+    ],
+)
+def test_a_hierarchical_key_names_a_partition_where_all_of_it_is_compared_with_texts(
+    where: str, partition: str | None
+) -> None:
+    query = parse(f"SELECT * FROM c WHERE {where}")
+    finder = AccessFinder(Compiler({"@p": "7"}), None, paths=(("city",), ("zip",)))
+    assert finder.find(query.where, None).keys == (None if partition is None else {(partition, None)})
+
+
 def test_the_partition_of_the_request_bounds_every_key() -> None:
     allowed = access("c.id = 'a' OR c.store_id = '8'", partition='["7"]')
     assert allowed == Access(frozenset({('["7"]', "a")}), exact=True)

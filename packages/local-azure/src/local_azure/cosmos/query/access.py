@@ -27,15 +27,22 @@ _ANY = Access(None)
 
 
 class AccessFinder:
-    """Reads the keys out of a WHERE. `path` is the container's partition key, None if it is hierarchical.
+    """Reads the keys out of a WHERE. `path` is the container's partition key, None if it is hierarchical: `paths`.
 
     `root` is what paths to a document begin with: nothing, or the container's alias in a scoped query.
     """
 
-    def __init__(self, compiler: Compiler, path: tuple[str, ...] | None, root: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        compiler: Compiler,
+        path: tuple[str, ...] | None,
+        root: tuple[str, ...] = (),
+        paths: tuple[tuple[str, ...], ...] = (),
+    ) -> None:
         self._compiler = compiler
         self._id = (*root, "id")
         self._path = None if path is None else (*root, *path)
+        self._hierarchy = [(*root, *each) for each in paths] if path is None else []
 
     def find(self, where: Node | None, partition: str | None) -> Access:
         """The documents of `partition` (None for all) for which `where` may hold."""
@@ -65,7 +72,23 @@ class AccessFinder:
         access = self._of(operands[0])
         for operand in operands[1:]:
             access = _both(access, self._of(operand))
-        return access
+        return _both(access, self._whole_key(operands)) if self._hierarchy else access
+
+    def _whole_key(self, operands: tuple[Node, ...]) -> Access:
+        """The partition of a hierarchical key whose paths are all compared with texts."""
+        values: dict[tuple[str | int, ...], Value] = {}
+        for operand in operands:
+            match operand:
+                case Binary("=", Path() as path, Literal() | Parameter() as other):
+                    values[path.steps] = self._compiler.constant(other)
+                case Binary("=", Literal() | Parameter() as other, Path() as path):
+                    values[path.steps] = self._compiler.constant(other)
+                case _:
+                    continue
+        key = [values.get(path) for path in self._hierarchy]
+        if not all(type(value) is str for value in key):
+            return _ANY
+        return Access(frozenset({(canonical(*cast("list[str]", key)), None)}))
 
     def _one_key(self, operands: tuple[Node, ...]) -> Key | None:
         """The key that `id = @a AND partition key = @b` names, which read_items writes for each document; else None."""

@@ -55,9 +55,11 @@ class Runner:
             for name in query.bound:
                 self._compiler.constant(Parameter(name))
 
-    def access(self, path: tuple[str, ...] | None, partition: str | None) -> Access:
-        """The documents of a container that can be in the result."""
-        return AccessFinder(self._compiler, path, self._root).find(self._query.where, partition)
+    def access(
+        self, path: tuple[str, ...] | None, partition: str | None, paths: tuple[tuple[str, ...], ...] = ()
+    ) -> Access:
+        """The documents of a container that can be in the result; `paths` are those of its hierarchical key."""
+        return AccessFinder(self._compiler, path, self._root, paths).find(self._query.where, partition)
 
     @cached_property
     def wish(self) -> Wish:
