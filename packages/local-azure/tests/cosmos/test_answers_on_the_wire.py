@@ -221,6 +221,17 @@ async def test_query_metrics_come_when_they_are_asked_for(http: aiohttp.ClientSe
     assert [index["IndexSpec"] for index in indexes["UtilizedSingleIndexes"]] == ["/store_id/?"]
 
 
+async def test_a_count_within_a_partition_comes_from_the_index_alone(http: aiohttp.ClientSession) -> None:
+    await call(http, "POST", DOCS, {"id": "c", "store_id": "7"})
+    wish = {"x-ms-documentdb-populatequerymetrics": "True", "x-ms-cosmos-populateindexmetrics": "True"}
+    headers = as_query() | wish | {"x-ms-documentdb-partitionkey": '["7"]'}
+    async with http.post(DOCS, json={"query": "SELECT VALUE COUNT(1) FROM c"}, headers=headers) as answer:
+        metrics = dict(pair.split("=") for pair in answer.headers["x-ms-documentdb-query-metrics"].split(";"))
+        indexes = json.loads(base64.b64decode(answer.headers["x-ms-cosmos-index-utilization"]))
+    assert (metrics["retrievedDocumentCount"], metrics["indexUtilizationRatio"]) == ("0", "1.00")
+    assert [index["IndexSpec"] for index in indexes["UtilizedSingleIndexes"]] == ["/store_id/?"]
+
+
 async def test_a_batch_in_hybrid_row_is_answered_in_hybrid_row(http: aiohttp.ClientSession) -> None:
     body = b'{"id":"row","store_id":"7"}'
     row = bytes.fromhex("817054e17f") + struct.pack("<Bii", 0b1000011, 0, 2) + bytes([len(body)]) + body

@@ -70,7 +70,9 @@ class Feeds:
         if request.flag("x-ms-documentdb-populatequerymetrics"):
             reply.headers["x-ms-documentdb-query-metrics"] = query_metrics(metrics)
         if request.flag("x-ms-cosmos-populateindexmetrics"):
-            reply.headers["x-ms-cosmos-index-utilization"] = index_metrics(statement.query)
+            reply.headers["x-ms-cosmos-index-utilization"] = index_metrics(
+                statement.query, () if scope.partition is None else container.key.paths
+            )
         return reply
 
 

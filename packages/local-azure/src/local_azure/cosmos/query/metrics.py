@@ -1,7 +1,7 @@
 """The cost of a query in the headers that a client may ask for: ServerSideMetricsTokenizer of the SDK for .NET."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -28,7 +28,8 @@ class Metrics(msgspec.Struct, frozen=True):
 def query_metrics(metrics: Metrics) -> str:
     """`x-ms-documentdb-query-metrics`. The steps that this part does not have by themselves took no time."""
     running = max(0.0, metrics.total - metrics.compiling)
-    used = min(1.0, len(metrics.results) / metrics.loaded) if metrics.loaded else 0.0
+    # What was answered without reading a document was answered from an index alone.
+    used = min(1.0, len(metrics.results) / metrics.loaded) if metrics.loaded else float(bool(metrics.results))
     values = {
         "totalExecutionTimeInMs": f"{metrics.total * 1000:.2f}",
         "queryCompileTimeInMs": f"{metrics.compiling * 1000:.2f}",
@@ -51,8 +52,11 @@ def query_metrics(metrics: Metrics) -> str:
     return ";".join(f"{name}={value}" for name, value in values.items())
 
 
-def index_metrics(query: Query) -> str:
-    """`x-ms-cosmos-index-utilization`: the index paths that could serve the query's WHERE, in base64."""
+def index_metrics(query: Query, key_paths: Iterable[tuple[str, ...]]) -> str:
+    """`x-ms-cosmos-index-utilization`: the index paths that could serve the query's WHERE, in base64.
+
+    `key_paths` are those of the partition key if the request names one: so is the partition looked up.
+    """
     used = [
         {
             "FilterExpression": "",
@@ -61,7 +65,7 @@ def index_metrics(query: Query) -> str:
             "IndexPreciseSet": True,
             "IndexImpactScore": "High",
         }
-        for path in index_paths(query)
+        for path in dict.fromkeys([*map(_index_path, key_paths), *index_paths(query)])
     ]
     report = {
         "UtilizedSingleIndexes": used,
@@ -97,4 +101,8 @@ def _compared(node: Node | None) -> Iterator[str]:
 
 def _path(node: Node) -> Iterator[str]:
     if isinstance(node, Path) and node.steps:
-        yield "/" + "/".join("[]" if isinstance(step, int) else step for step in node.steps) + "/?"
+        yield _index_path("[]" if isinstance(step, int) else step for step in node.steps)
+
+
+def _index_path(names: Iterable[str]) -> str:
+    return "/" + "/".join(names) + "/?"
