@@ -51,6 +51,11 @@ def test_the_path_that_fits_best_decides(path: str, covered: bool) -> None:
     assert policy_of(POLICY, None).covers(tuple(path.split("/"))) is covered
 
 
+def test_the_kinds_of_former_indexes_are_not_told() -> None:
+    policy = with_policy_defaults({"includedPaths": [{"path": "/", "indexes": [{"kind": "Hash", "precision": 3}]}]})
+    assert policy["includedPaths"] == [{"path": "/*"}]
+
+
 def test_a_spatial_index_without_types_is_refused_as_by_the_service() -> None:
     with pytest.raises(CosmosError, match=r"The spatial data types array cannot be empty\..*'/place/\*'") as refusal:
         with_policy_defaults({"spatialIndexes": [{"path": "/place/*"}]})

@@ -102,6 +102,31 @@ async def test_settings_that_are_not_supported_are_named(
     assert named.lower() in str(refusal.value).lower()
 
 
+@pytest.mark.parametrize(
+    ("paths", "kind"), [(["/a", "/b", "/c", "/d"], "MultiHash"), (["/a", "/b"], "Hash"), (["a"], "Hash")]
+)
+async def test_settings_are_refused_before_an_id_that_is_taken(
+    sdk: Sdk, database: Any, container: Any, paths: list[str], kind: str
+) -> None:
+    key = {"paths": paths, "kind": kind, "version": 2}
+    with pytest.raises(
+        CosmosHttpResponseError, match="Too many partition key paths" if len(paths) > 1 else "'a'"
+    ) as no:
+        await sdk.do(database.create_container(container.id, key))
+    assert no.value.status_code == 400
+
+
+@pytest.mark.parametrize("path", ['/"level\' 1*()"/"le/vel2"', "/'level\" 1*()'/'le/vel2'"])
+async def test_names_in_the_path_of_a_partition_key_stand_in_either_kind_of_quotes(
+    sdk: Sdk, database: Any, path: str
+) -> None:
+    quote = path[1]
+    names = [name.strip(quote) for name in path[1:].split(f"{quote}/{quote}")]
+    container = await sdk.do(database.create_container("quoted", PartitionKey(path)))
+    await sdk.do(container.create_item({"id": "1", names[0]: {names[1]: "x"}}))
+    assert (await sdk.do(container.read_item("1", "x")))["id"] == "1"
+
+
 @pytest.mark.usefixtures("local_only")
 async def test_features_that_are_not_supported_are_named(sdk: Sdk, container: Any) -> None:
     with pytest.raises(CosmosHttpResponseError) as refusal:

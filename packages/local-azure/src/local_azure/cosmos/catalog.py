@@ -122,9 +122,9 @@ class Catalog:
     def create_container(self, database: Database, body: JsonObject, asked: Throughput | None = None) -> Container:
         """409 if the id is taken, 400 for a setting that is malformed or not supported (see `container_settings`)."""
         name = _checked_id(body)
+        settings = with_defaults(body)
         if name in database.containers:
             raise conflict("Container", name)
-        settings = with_defaults(body)
         if asked is not None and asked.ranges > 1 and key_definition(settings).version == 1:
             raise unsupported("A container above 10,000 RU/s whose partition key has the version 1")
         number = self._insert(database.number, name)
@@ -203,5 +203,8 @@ def _default_ttl(settings: JsonObject) -> int | None:
 def _checked_id(body: JsonObject) -> str:
     name = body.get("id")
     if not isinstance(name, str) or not name or len(name) > MAX_ID_LENGTH or set(name) & set("/\\?#"):
-        raise bad_request(rf"An id is a string of 1 to {MAX_ID_LENGTH} characters without '/', '\', '?' and '#'.")
+        raise bad_request(
+            rf"The input name is invalid: '/', '\', '?' and '#' are not allowed in it. Ensure to provide a unique "
+            f"non-empty string less than '{MAX_ID_LENGTH}' characters."
+        )
     return name

@@ -16,7 +16,7 @@ DEFAULT_CONFLICT_POLICY: JsonObject = {
     "conflictResolutionProcedure": "",
 }
 _KNOWN = {"id", "partitionKey", "defaultTtl", "indexingPolicy", "conflictResolutionPolicy", "geospatialConfig"}
-_PATH_SEGMENT = re.compile(r'/(?:"([^"]+)"|([^/"\[\]]+))')
+_PATH_SEGMENT = re.compile(r"""/(?:"([^"]+)"|'([^']+)'(?=/|$)|([^/"\[\]]+))""")
 
 
 def with_defaults(body: JsonObject) -> JsonObject:
@@ -48,8 +48,8 @@ def key_definition(settings: JsonObject) -> KeyDefinition:
         raise bad_request("A partition key has the kind Hash or MultiHash and the version 1 or 2.")
     if len(paths) > (1 if kind == "Hash" else MAX_KEY_PATHS):
         raise bad_request(
-            f"A partition key of the kind {kind} has one path; a hierarchical one is of the kind MultiHash and has "
-            f"at most {MAX_KEY_PATHS}."
+            f"Too many partition key paths: a key of the kind {kind} has one; a hierarchical one is of the kind "
+            f"MultiHash and has at most {MAX_KEY_PATHS}."
         )
     return KeyDefinition(
         tuple(_path_segments(path) for path in paths), 2 if kind == "MultiHash" else cast(int, version)
@@ -59,7 +59,7 @@ def key_definition(settings: JsonObject) -> KeyDefinition:
 def _path_segments(path: object) -> tuple[str, ...]:
     if not isinstance(path, str):
         raise bad_request("The path of a partition key is a string such as '/store_id'.")
-    segments = [quoted or plain for quoted, plain in _PATH_SEGMENT.findall(path)]
+    segments = ["".join(alternatives) for alternatives in _PATH_SEGMENT.findall(path)]
     if not segments or _PATH_SEGMENT.sub("", path):
         raise bad_request(f"The partition key path '{path}' must look like '/store_id' or '/address/city'.")
     return tuple(segments)

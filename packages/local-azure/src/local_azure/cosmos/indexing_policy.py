@@ -52,8 +52,9 @@ def _entries(policy: JsonObject, name: str) -> list[JsonObject]:
         path = entry.get("path") if isinstance(entry, dict) else None
         if not isinstance(entry, dict) or not isinstance(path, str) or not path.startswith("/"):
             raise bad_request(f"'{name}' of an indexing policy must be a list of objects with a 'path' from '/' on.")
-        # The root may be written as `/`.
-        checked.append(entry | {"path": _ROOT} if path == "/" else entry)
+        # The root may be written as `/`. The service does not tell the kinds of former indexes: all are ranges now.
+        kept = {member: value for member, value in entry.items() if member != "indexes"}
+        checked.append(kept | {"path": _ROOT} if path == "/" else kept)
     return checked
 
 
