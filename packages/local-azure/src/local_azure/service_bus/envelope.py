@@ -1,7 +1,8 @@
 """A message as a queue keeps it: what the client wrote, cut so that the broker's own words can be put around it.
 
-The properties (except for the expiry), application properties, body and footer are kept byte for byte. Annotations that
-are the broker's own are dropped on the way in, so that nobody can forge a sequence number or a lock.
+The properties (except for the expiry), application properties (except for the form of decimals), body and footer are
+kept byte for byte. Annotations that are the broker's own are dropped on the way in, so that nobody can forge a sequence
+number or a lock.
 """
 
 import struct
@@ -14,6 +15,7 @@ from local_azure.amqp.encode import described
 from local_azure.amqp.errors import AmqpError, Condition
 from local_azure.amqp.message import Message, map_section, pair
 from local_azure.amqp.sections import SectionCode
+from local_azure.amqp.service_decimals import rewritten
 from local_azure.amqp.spans import elements
 from local_azure.amqp.values import Encoded
 
@@ -98,7 +100,8 @@ def amend(payload: bytes, properties: Mapping[str, Any]) -> bytes:
     except (TypeError, struct.error, UnicodeEncodeError) as error:
         raise AmqpError(Condition.ARGUMENT_ERROR, f"a property to modify cannot be kept: {error}") from error
     before = _section(message, SectionCode.PROPERTIES)
-    rest = before + map_section(SectionCode.APPLICATION_PROPERTIES, [*kept, *changed]) + message.from_body_on()
+    section = rewritten(map_section(SectionCode.APPLICATION_PROPERTIES, [*kept, *changed]))
+    rest = before + section + message.from_body_on()
     return envelope._replace(rest=rest).pack()
 
 
@@ -109,7 +112,9 @@ def _from_properties_on(message: Message) -> bytes:
     tell, which writes it on the way out.
     """
     properties = message.properties()
-    if properties.message_id is not None and properties.absolute_expiry_time is None:
+    written = _section(message, SectionCode.APPLICATION_PROPERTIES)
+    kept = rewritten(written)
+    if kept == written and properties.message_id is not None and properties.absolute_expiry_time is None:
         return message.from_properties_on()
     section = _section(message, SectionCode.PROPERTIES)
     fields: list[Any] = [Encoded(field) for field in elements(section)] if section else []
@@ -117,7 +122,6 @@ def _from_properties_on(message: Message) -> bytes:
     if properties.message_id is None:
         fields[0] = uuid4().hex
     fields[_EXPIRY] = None
-    kept = _section(message, SectionCode.APPLICATION_PROPERTIES)
     return described(SectionCode.PROPERTIES, fields) + kept + message.from_body_on()
 
 
