@@ -75,9 +75,26 @@ def test_the_brokers_annotations_cannot_be_forged() -> None:
         "x-opt-enqueued-time": 1_700_000_000_000,
         "x-opt-sequence-number": 7,
         "x-opt-enqueue-sequence-number": 5,
-        "x-opt-message-state": 0,
         "mine": 1,
     }
+
+
+def test_of_its_state_and_its_first_number_a_message_tells_what_is_not_plain() -> None:
+    payload = submission(a_message()).payload
+    plain = {"x-opt-enqueued-time": 1_700_000_000_000, "x-opt-sequence-number": 7}
+    assert out(payload, origin=7).annotations() == plain
+    deferred = out(payload, origin=7, state=MessageState.DEFERRED)
+    assert deferred.annotations() == plain | {"x-opt-message-state": 1}
+    assert out(payload).delivery_annotation_pairs() == []
+
+
+def test_a_decimal_among_the_properties_is_passed_on_as_the_service_writes_it() -> None:
+    ieee, dotnet = (bytes.fromhex(f"94 {exponent} {'00' * 12} 3039") for exponent in ("3038", "0c38"))
+    sent = a_message(section(SectionCode.APPLICATION_PROPERTIES, {"price": Encoded(ieee)}))
+    ((_, told),) = out(submission(sent).payload).application_property_pairs()
+    assert told == dotnet
+    ((_, amended),) = out(amend(submission(a_message()).payload, {"price": Encoded(ieee)})).application_property_pairs()
+    assert amended == told
     locked = out(submission(sent).payload, Lock(b"t" * 16, 7, 1_234), source="q").annotations()
     assert (locked["x-opt-locked-until"], locked["x-opt-deadletter-source"]) == (1_234, "q")
 

@@ -16,6 +16,8 @@ from azure.servicebus import ServiceBusReceivedMessage
 
 from local_azure.amqp.bodies import json_text, plain, received_body
 from local_azure.amqp.sdk_types import complete
+from local_azure.amqp.service_decimals import standard
+from local_azure.amqp.values import DecimalBits
 from local_azure.functions_host.indexing.functions import Binding
 from local_azure.functions_host.invocation.context import TraceContext
 
@@ -55,7 +57,7 @@ def _metadata(message: ServiceBusReceivedMessage) -> dict[str, Datum]:
         "DeadLetterReason": message.dead_letter_reason,
         "DeadLetterSource": message.dead_letter_source,
         "DeliveryCount": (message.delivery_count or 0) + 1,  # the wire counts the failed ones, .NET this one too
-        "EnqueuedSequenceNumber": message.enqueued_sequence_number,
+        "EnqueuedSequenceNumber": message.enqueued_sequence_number or 0,  # as .NET reads one that is not told
         "EnqueuedTimeUtc": _time(message.enqueued_time_utc),
         "ExpiresAtUtc": _time(message.expires_at_utc),
         "Label": message.subject,
@@ -77,7 +79,12 @@ def _metadata(message: ServiceBusReceivedMessage) -> dict[str, Datum]:
 
 
 def _application_properties(message: ServiceBusReceivedMessage) -> dict[str, Any]:
-    return cast(dict[str, Any], plain(message.application_properties or {}))
+    # Decimals of other kinds than the service's own are as `plain` reads them.
+    values = {
+        name: DecimalBits(standard(value)) if isinstance(value, DecimalBits) else value
+        for name, value in (message.application_properties or {}).items()
+    }
+    return cast(dict[str, Any], plain(values))
 
 
 def _time(moment: datetime | None) -> str | None:
