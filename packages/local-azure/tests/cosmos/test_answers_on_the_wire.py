@@ -232,6 +232,26 @@ async def test_a_count_within_a_partition_comes_from_the_index_alone(http: aioht
     assert [index["IndexSpec"] for index in indexes["UtilizedSingleIndexes"]] == ["/store_id/?"]
 
 
+@pytest.mark.parametrize(
+    "query", ["SELECT c.a, COUNT(1) AS n FROM c GROUP BY c.a", "SELECT COUNT(1) AS n FROM c WHERE c.store_id = '7'"]
+)
+async def test_groups_and_sums_are_left_to_the_client_over_one_range_too(
+    http: aiohttp.ClientSession, query: str
+) -> None:
+    async with http.post(DOCS, json={"query": query}, headers=as_query()) as answer:
+        refusal = await answer.json()
+        assert (answer.status, answer.headers["x-ms-substatus"]) == (400, "1004")
+    features = "GroupBy,NonValueAggregate"
+    grouping = {"x-ms-cosmos-is-query-plan-request": "True", "x-ms-cosmos-supported-query-features": features}
+    async with http.post(DOCS, json={"query": query}, headers=as_query() | grouping) as answer:
+        plan = await answer.json()
+    assert plan["queryInfo"]["groupByAliasToAggregateType"]["n"] == "Count"
+    assert json.loads(refusal["additionalErrorInfo"]) == plan
+    within = as_query() | {"x-ms-documentdb-partitionkey": '["7"]'}
+    async with http.post(DOCS, json={"query": query}, headers=within) as answer:
+        assert answer.status == 200
+
+
 async def test_a_batch_in_hybrid_row_is_answered_in_hybrid_row(http: aiohttp.ClientSession) -> None:
     body = b'{"id":"row","store_id":"7"}'
     row = bytes.fromhex("817054e17f") + struct.pack("<Bii", 0b1000011, 0, 2) + bytes([len(body)]) + body

@@ -10,9 +10,9 @@ from local_azure.cosmos.container_settings import composite_orders
 from local_azure.cosmos.effective_key import effective_key
 from local_azure.cosmos.errors import CosmosError, bad_request, unsupported
 from local_azure.cosmos.query.access import Access
-from local_azure.cosmos.query.plan import needs_plan, plan
+from local_azure.cosmos.query.plan import is_the_clients, needs_plan, plan
 from local_azure.cosmos.query.statement import Statement
-from local_azure.cosmos.query.syntax import Node, Query
+from local_azure.cosmos.query.syntax import Query
 from local_azure.cosmos.ranges import WHOLE, Span
 from local_azure.cosmos.request import Request
 from local_azure.cosmos.wire import encode
@@ -64,6 +64,8 @@ def check_servable(
         )
     if scope.named:
         return
+    if is_the_clients(query):
+        raise _not_servable(plan(statement, several=True, features=None))
     partitions = {None} if access.keys is None else {partition for partition, _ in access.keys}
     if None not in partitions and len(partitions) <= 1:
         return
@@ -71,13 +73,6 @@ def check_servable(
         raise cross_partition_disabled()
     if container.ranges.several and needs_plan(query):
         raise _not_servable(plan(statement, several=True, features=None))
-    if query.group_by:
-        raise bad_request(
-            "GROUP BY across partitions is not supported, neither here nor by azure-cosmos for Python; "
-            "name a partition key."
-        )
-    if query.aggregates and not (isinstance(query.select, Node) and len(query.aggregates) == 1):
-        raise bad_request("Cross partition query only supports 'VALUE <AggregateFunc>' for aggregates.")
 
 
 def crosses_partitions(request: Request) -> bool:

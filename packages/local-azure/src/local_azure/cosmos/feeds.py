@@ -11,7 +11,7 @@ from local_azure.cosmos.errors import owner_not_found
 from local_azure.cosmos.feed_scope import Scope, check_servable, scope_of
 from local_azure.cosmos.query.metrics import Metrics, index_metrics, query_metrics
 from local_azure.cosmos.query.paging import Page, page_size
-from local_azure.cosmos.query.plan import plan
+from local_azure.cosmos.query.plan import is_the_clients, plan
 from local_azure.cosmos.query.rows import ListRows, TableRows
 from local_azure.cosmos.query.runner import Runner
 from local_azure.cosmos.query.statement import Statement, read_feed, read_statement
@@ -39,7 +39,8 @@ class Feeds:
         """The plan of a query, for a client that merges the answers of several ranges."""
         statement = _statement(request)
         features = request.headers.get("x-ms-cosmos-supported-query-features")
-        answer = plan(statement, several=container.ranges.several, features=features)
+        several = container.ranges.several or is_the_clients(statement.query)
+        answer = plan(statement, several=several, features=features)
         return Reply(200, encode(answer))
 
     async def of_documents(self, request: Request, container: Container) -> Reply:

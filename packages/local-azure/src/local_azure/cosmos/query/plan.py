@@ -32,6 +32,15 @@ def needs_plan(query: Query) -> bool:
     )
 
 
+def is_the_clients(query: Query) -> bool:
+    """True for a query that is left to the client even over one range, wherever no partition key comes with it.
+
+    Those of other languages group and add up by the plan; azure-cosmos for Python then refuses it in its own words.
+    """
+    is_one_value = isinstance(query.select, Node) and len(query.aggregates) == 1
+    return bool(query.group_by or (query.aggregates and not is_one_value))
+
+
 def plan(statement: Statement, *, several: bool, features: str | None) -> JsonObject:
     """The plan, as its JSON. 400 for a query that cannot be merged, or not by a client with these `features`."""
     query = statement.query
