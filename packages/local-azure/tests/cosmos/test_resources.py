@@ -128,10 +128,18 @@ async def test_names_in_the_path_of_a_partition_key_stand_in_either_kind_of_quot
 
 
 @pytest.mark.usefixtures("local_only")
-async def test_features_that_are_not_supported_are_named(sdk: Sdk, container: Any) -> None:
-    with pytest.raises(CosmosHttpResponseError) as refusal:
-        await sdk.all(container.scripts.list_stored_procedures())
-    assert (refusal.value.status_code, "sprocs" in str(refusal.value)) == (400, True)
+async def test_features_that_are_not_supported_are_named(sdk: Sdk, database: Any, container: Any) -> None:
+    for listing, named in (
+        (container.scripts.list_stored_procedures, "sprocs"),
+        (sdk.client.get_database_client(database.id).list_users, "users"),
+    ):
+        with pytest.raises(CosmosHttpResponseError) as refusal:
+            await sdk.all(listing())
+        assert (refusal.value.status_code, named in str(refusal.value)) == (400, True)
+
+
+async def test_the_statistics_of_partition_keys_are_left_out(sdk: Sdk, container: Any) -> None:
+    assert "statistics" not in await sdk.do(container.read(populate_partition_key_range_statistics=True))
 
 
 async def test_a_container_has_no_conflicts(sdk: Sdk, container: Any) -> None:

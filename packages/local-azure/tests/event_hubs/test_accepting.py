@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from local_azure.amqp.encode import encode
+from local_azure.amqp.encode import described, encode
 from local_azure.amqp.errors import AmqpError, DecodeError
 from local_azure.amqp.sections import SectionCode
 from local_azure.amqp.values import Symbol
@@ -32,6 +32,11 @@ def test_a_key_and_annotations_are_kept_and_forged_ones_are_not():
     mine = encode(Symbol("x-mine")) + encode(5)
     head = annotated(Symbol("x-opt-partition-key"), "store-7", Symbol("x-mine"), 5, Symbol("x-opt-offset"), "1")
     assert accept_event(head + rest) == Event("store-7", mine, 2, rest)
+
+
+def test_the_header_and_the_delivery_annotations_end_here():
+    hop = compound(SectionCode.DELIVERY_ANNOTATIONS, MAP, [encode(Symbol("hop")), encode("h")])
+    assert accept_event(described(SectionCode.HEADER, [True]) + hop + event(b"x")) == Event(None, b"", 0, event(b"x"))
 
 
 @pytest.mark.parametrize(
