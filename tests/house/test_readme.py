@@ -19,6 +19,6 @@ def test_the_code_is_that_of_the_workflow_without_its_docstrings():
 def test_its_pictures_are_there_and_quick_to_load():
     pictures = re.findall(r'!\[[^]]*\]\((.*?)\)|<img src="(.*?)"', README)
 
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     for name in map("".join, pictures):
         assert 0 < (ROOT / name).stat().st_size <= 150_000, name
