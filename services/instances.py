@@ -7,7 +7,7 @@ behind it has both. Source: "HTTP API reference" of Durable Functions in Microso
 import logging
 import time
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,9 @@ import msgspec
 from yarl import URL
 
 from services.clients import CachedClient
+
+ENDED = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
+"""The states that an instance does not leave by itself."""
 
 _CONTINUATION = "x-ms-continuation-token"
 _SECONDS = aiohttp.ClientTimeout(total=20, connect=5)
@@ -48,6 +51,11 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     custom_status: Any = None
     output: Any = None
     history_events: list[dict[str, Any]] = []
+
+    @property
+    def took(self) -> timedelta | None:
+        """From its creation to its end; None before it has ended."""
+        return self.last_updated_time - self.created_time if self.runtime_status in ENDED else None
 
 
 class InstancePage(msgspec.Struct, frozen=True):

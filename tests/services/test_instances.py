@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -10,7 +10,7 @@ from aiohttp import web
 
 from services import instances
 from services.clients import close_clients
-from services.instances import Filter, list_page
+from services.instances import Filter, Instance, list_page
 from services.stuck_analyses import stuck_analyses
 
 pytestmark = pytest.mark.asyncio
@@ -96,3 +96,15 @@ async def test_a_look_gives_up_once_in_a_list_that_is_too_long(extension: Extens
 
     assert await stuck_analyses(extension.base, NOW, NOW - STARTED) == {}
     assert extension.asked == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("status", "took"),
+    [("Completed", timedelta(hours=2)), ("Failed", timedelta(hours=2)), ("Running", None), ("Suspended", None)],
+)
+async def test_an_instance_took_no_time_before_it_has_ended(status: str, took: timedelta | None):
+    instance = Instance(
+        name="review_case", instance_id=NAME, runtime_status=status, created_time=STARTED, last_updated_time=NOW
+    )
+
+    assert instance.took == took

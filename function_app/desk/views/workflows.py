@@ -15,13 +15,12 @@ from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from function_app.durable_client import management_address
 from services import instances
-from services.instances import Filter, InstancesError
+from services.instances import ENDED, Filter, InstancesError
 
 PAGE_SIZE = 50
 _MOST_EVENTS = 1_000
 STATUSES = ("Running", "Pending", "Suspended", "Completed", "Failed", "Terminated", "ContinuedAsNew", "Canceled")
 _PREFIXES = ("window-", "quarantine-", "campaign-", "reconcile-", "repair-")
-_ENDED = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 _GOING = frozenset({"Running", "Pending", "Suspended", "ContinuedAsNew"})
 
 
@@ -63,7 +62,7 @@ ACTIONS = (
         name="restart",
         label="Restart",
         explanation="A new instance begins with the same input, under a new id.",
-        states=_ENDED,
+        states=ENDED,
         takes_reason=False,
     ),
     Action(
@@ -77,7 +76,7 @@ ACTIONS = (
         name="purge",
         label="Purge",
         explanation="Its status, input, output and history are deleted for good.",
-        states=_ENDED,
+        states=ENDED,
         takes_reason=False,
         destroys=True,
     ),
