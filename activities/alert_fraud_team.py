@@ -5,18 +5,16 @@ import logging
 import msgspec
 from azure.core.exceptions import ResourceExistsError
 
-from activities.mail import send_alert
-from activities.webhook import post
+from activities.fraud_team import has_receiver, tell_team
 from fraud.analysis import KeptAlert, WindowSummary
-from fraud.desk.alert_cards import posted
-from fraud.desk.alert_text import card_of
+from fraud.desk.alert_text import body_of, card_of
+from fraud.desk.digests import worst_band
 from fraud.verdicts import time_path
 from services import names
 from services.alert_digests import wait_for_digest
 from services.blobs import warehouse
 from services.counting import NOBODY_TO_TELL, TOLD_TO_NOBODY
-from services.mail_settings import MailSettings
-from services.settings import ALERT_WEBHOOK_URL, settings
+from services.settings import settings
 
 _log = logging.getLogger(__name__)
 
@@ -32,18 +30,16 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     """
     reports = await warehouse(names.REPORTS)
     path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"
-    url, mail = settings().alert_webhook_url, settings().mail if summary.bands.get("high") else None
-    if summary.quiet:
-        url = mail = None
-    has_receiver = bool(url or mail)
-    if has_receiver and await reports.get_blob_client(path).exists():
+    band = worst_band(summary)
+    is_told = not summary.quiet and has_receiver(band)
+    if is_told and await reports.get_blob_client(path).exists():
         return
-    if has_receiver and settings().alert_digest_minutes:
+    if is_told and settings().alert_digest_minutes:
         await wait_for_digest(summary)
-    else:
-        await _tell(summary, url, mail)
-    alert = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(summary), had_receiver=has_receiver))
-    metadata = TOLD_TO_NOBODY if summary.quiet else None if has_receiver else NOBODY_TO_TELL
+    elif is_told:
+        await tell_team(band, summary.alert_name, summary, card_of(summary), body_of(summary))
+    alert = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(summary), had_receiver=is_told))
+    metadata = TOLD_TO_NOBODY if summary.quiet else None if is_told else NOBODY_TO_TELL
     try:
         await reports.upload_blob(path, alert, length=len(alert), metadata=metadata)
     except ResourceExistsError:
@@ -58,11 +54,3 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
         summary.max_score,
         summary.verdicts_blob,
     )
-
-
-async def _tell(alert: WindowSummary, url: str | None, mail: MailSettings | None) -> None:
-    if url:
-        body = posted(alert, card_of(alert), settings().alert_format)
-        await post(ALERT_WEBHOOK_URL, url, body, alert.alert_name, secret=settings().webhook_secret)
-    if mail:
-        await send_alert(alert, mail)

@@ -1,4 +1,4 @@
-"""Send an alert as mail over SMTP. The server's address holds a password, and appears in no error."""
+"""Send a message as mail over SMTP. The server's address holds a password, and appears in no error."""
 
 import asyncio
 import smtplib
@@ -7,8 +7,6 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
-from fraud.analysis import WindowSummary
-from fraud.desk.alert_text import body_of, subject_of
 from services.mail_settings import MAIL_SERVER, MailSettings, is_loopback
 
 _TIMEOUT = 20.0
@@ -16,11 +14,6 @@ _TIMEOUT = 20.0
 
 class MailError(Exception):
     """The server has not taken a mail. The text names the setting and not its value, which is a secret."""
-
-
-async def send_alert(alert: WindowSummary, mail: MailSettings) -> None:
-    """Send an alert to everybody whom the settings name. Raises MailError."""
-    await send_mail(alert.alert_name, subject_of(alert), body_of(alert), mail)
 
 
 async def send_mail(name: str, subject: str, body: str, mail: MailSettings) -> None:

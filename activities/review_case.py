@@ -4,13 +4,13 @@ import logging
 
 import msgspec
 
-from activities.webhook import post
-from fraud.desk.alert_cards import Card, posted
+from activities.fraud_team import post_to_team
+from fraud.desk.alert_cards import Card
 from fraud.desk.changes import Change, nobody_to_tell, stepped
 from fraud.desk.rows import CaseRow
 from fraud.desk.waiting import ReviewState, ReviewStep, review_id
 from services.desk.reviews import read_case, step_case
-from services.settings import ALERT_WEBHOOK_URL, settings
+from services.settings import settings
 
 _log = logging.getLogger(__name__)
 _TOLD = ("reminded", "escalated", "expired")
@@ -61,9 +61,7 @@ async def _tell(case: CaseRow, step: str) -> None:
         max_score=case.max_score,
     )
     _log.warning("REVIEW %s %s: worst score %d", case.id, step, case.max_score)
-    if url := settings().alert_webhook_url:
-        body = posted(notice, _card_of(notice), settings().alert_format)
-        await post(ALERT_WEBHOOK_URL, url, body, notice.name, secret=settings().webhook_secret)
+    await post_to_team(notice.name, notice, _card_of(notice))
 
 
 def _card_of(notice: ReviewNotice) -> Card:

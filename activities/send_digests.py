@@ -4,18 +4,18 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from activities.mail import MailError, send_mail
+from activities.fraud_team import has_receiver, tell_team
+from activities.mail import MailError
 from activities.quarantine import quarantine
-from activities.webhook import WebhookError, post
-from fraud.desk.alert_cards import posted
-from fraud.desk.alert_text import body_of_digest, card_of_digest, subject_of_digest
-from fraud.desk.digests import AlertDigest, digest_of
+from activities.webhook import WebhookError
+from fraud.desk.alert_text import body_of_digest, card_of_digest
+from fraud.desk.digests import digest_of
 from fraud.quarantine import QuarantinedEvidence, raw
 from services import names
 from services.alert_digests import note_told, read_waiting, told_last, waiting_alerts
 from services.blobs import delete_blob, warehouse
 from services.concurrency import together
-from services.settings import ALERT_WEBHOOK_URL, settings
+from services.settings import settings
 from services.watching import azure_time
 
 MOST_OF_DIGEST = 500
@@ -44,7 +44,7 @@ async def send_digests() -> int:
 
 async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | WebhookError | MailError:
     """True if the alerts of a group were told, False if that is not due; or why a receiver has not taken them."""
-    if not _has_receiver(group.partition("/")[0]):
+    if not has_receiver(group.partition("/")[0]):
         _log.warning("%d alerts of %s wait: no receiver is set for their band", len(paths), group)
         return False
     last = await told_last(group)
@@ -60,24 +60,10 @@ async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | Webho
         return False
     digest = digest_of(waiting.alerts)
     try:
-        await _tell(digest)
+        await tell_team(digest.band, digest.name, digest, card_of_digest(digest), body_of_digest(digest))
     except (WebhookError, MailError) as error:
         _log.warning("the digest of %s waits for the next minute: %s", group, error)
         return error
     await note_told(group, now, told)
     _log.info("%s: %d windows were told in one message", digest.name, digest.windows)
     return True
-
-
-def _has_receiver(band: str) -> bool:
-    its = settings()
-    return bool(its.alert_webhook_url) or (its.mail is not None and band == "high")
-
-
-async def _tell(digest: AlertDigest) -> None:
-    its = settings()
-    if its.alert_webhook_url:
-        body = posted(digest, card_of_digest(digest), its.alert_format)
-        await post(ALERT_WEBHOOK_URL, its.alert_webhook_url, body, digest.name, secret=its.webhook_secret)
-    if its.mail and digest.band == "high":
-        await send_mail(digest.name, subject_of_digest(digest), body_of_digest(digest), its.mail)

@@ -5,19 +5,10 @@ from collections.abc import Mapping
 from fraud.analysis import WindowSummary
 from fraud.desk.alert_cards import Card
 from fraud.desk.digests import AlertDigest
-from fraud.events import StoreKey
-
-
-def subject_of(alert: WindowSummary) -> str:
-    """The subject: how much, where, and how bad."""
-    high = alert.bands.get("high", 0)
-    again = "" if alert.revision == 1 else " (amended)"
-    what = f"{high} high of {alert.suspicious} suspicious"
-    return _printable(f"Fraud: {what}{_where(alert.store_id)}, worst score {alert.max_score}{again}")
 
 
 def body_of(alert: WindowSummary) -> str:
-    """The body: the window, its bands, and how to see the case."""
+    """The text of a mail: the window, its bands, and how to see the case."""
     lines = [
         f"Window {alert.window_start:%Y-%m-%d %H:%M} to {alert.window_end:%H:%M} UTC: {bands_in_words(alert.bands)}.",
         f"Worst score {alert.max_score}.",
@@ -29,15 +20,8 @@ def body_of(alert: WindowSummary) -> str:
     return "\n".join(lines) + "\n"
 
 
-def subject_of_digest(digest: AlertDigest) -> str:
-    """The subject: how much in how many windows, where, and how bad."""
-    high = digest.bands.get("high", 0)
-    what = f"{high} high of {digest.suspicious} suspicious in {_windows(digest)}"
-    return _printable(f"Fraud: {what}{_where(digest.store_id)}, worst score {digest.max_score}")
-
-
 def body_of_digest(digest: AlertDigest) -> str:
-    """The body: the windows, their bands, and how to see the worst cases."""
+    """The text of a mail: the windows, their bands, and how to see the worst cases."""
     lines = [
         f"{_windows(digest)}, {digest.window_start:%Y-%m-%d %H:%M} to {digest.window_end:%Y-%m-%d %H:%M} UTC: "
         f"{bands_in_words(digest.bands)}.",
@@ -50,14 +34,17 @@ def body_of_digest(digest: AlertDigest) -> str:
 
 
 def card_of(alert: WindowSummary) -> Card:
-    """The card of one window."""
+    """The card of one window, whose title says how much, where, and how bad."""
+    again = "" if alert.revision == 1 else " (amended)"
+    title = _title(f"{alert.suspicious} suspicious", alert) + again
     span = f"{alert.window_start:%Y-%m-%d %H:%M} to {alert.window_end:%H:%M} UTC"
     facts = {"Window": span, "Verdicts": bands_in_words(alert.bands), "Worst score": str(alert.max_score)}
-    return Card(title=subject_of(alert), facts=facts, lines=[f"Case {alert.name}"])
+    return Card(title=title, facts=facts, lines=[f"Case {alert.name}"])
 
 
 def card_of_digest(digest: AlertDigest) -> Card:
-    """The card of a digest."""
+    """The card of a digest, whose title also says of how many windows."""
+    title = _title(f"{digest.suspicious} suspicious in {_windows(digest)}", digest)
     facts = {
         "Windows": str(digest.windows),
         "From": f"{digest.window_start:%Y-%m-%d %H:%M} UTC",
@@ -65,22 +52,20 @@ def card_of_digest(digest: AlertDigest) -> Card:
         "Verdicts": bands_in_words(digest.bands),
         "Worst score": str(digest.max_score),
     }
-    return Card(title=subject_of_digest(digest), facts=facts, lines=[f"Case {name}" for name in digest.cases])
+    return Card(title=title, facts=facts, lines=[f"Case {name}" for name in digest.cases])
+
+
+def _title(among: str, told: WindowSummary | AlertDigest) -> str:
+    where = "" if told.store_id is None else f" at store {str(told.store_id)[:40]}"
+    text = f"Fraud: {told.bands.get('high', 0)} high of {among}{where}, worst score {told.max_score}"
+    # A store may be any text that a producer chose.
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _windows(digest: AlertDigest) -> str:
     return "1 window" if digest.windows == 1 else f"{digest.windows} windows"
 
 
-def _where(store: StoreKey | None) -> str:
-    return "" if store is None else f" at store {str(store)[:40]}"
-
-
 def bands_in_words(bands: Mapping[str, int]) -> str:
     """`2 high, 1 low`: the bands that have verdicts, in their order."""
     return ", ".join(f"{count} {band}" for band, count in bands.items() if count)
-
-
-def _printable(text: str) -> str:
-    """A store may be any text that a producer chose."""
-    return "".join(character if character.isprintable() else "?" for character in text)

@@ -5,8 +5,9 @@ import traceback
 import msgspec
 import pytest
 
-from activities.mail import MailError, send_alert
+from activities.mail import MailError, send_mail
 from fraud.analysis import WindowSummary
+from fraud.desk.alert_text import body_of, card_of
 from services.mail_settings import MailSettings
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.support.mail_receiver import MailReceiver, receiving
@@ -24,15 +25,16 @@ ALERT = WindowSummary(
 )
 
 
-def mail(server: str) -> MailSettings:
-    return MailSettings(server, "fraud@example.org", ("ana@example.org", "ben@example.org"))
+async def send(alert: WindowSummary, server: str) -> None:
+    settings = MailSettings(server, "fraud@example.org", ("ana@example.org", "ben@example.org"))
+    await send_mail(alert.alert_name, card_of(alert).title, body_of(alert), settings)
 
 
 async def test_everybody_is_told_how_much_where_and_how_to_see_it():
     receiver = MailReceiver()
     async with receiving(receiver) as server:
-        await send_alert(ALERT, mail(server))
-        await send_alert(ALERT, mail(server))
+        await send(ALERT, server)
+        await send(ALERT, server)
 
     first, again = receiver.mails
     text = str(first.get_payload())
@@ -47,7 +49,7 @@ async def test_a_store_of_any_text_ends_no_header():
     receiver = MailReceiver()
     odd = msgspec.structs.replace(ALERT, store_id="7\r\nBcc: x@y")
     async with receiving(receiver) as server:
-        await send_alert(odd, mail(server))
+        await send(odd, server)
 
     assert receiver.mails[0]["Bcc"] is None
     assert "at store 7??Bcc: x@y" in receiver.mails[0]["Subject"]
@@ -69,6 +71,6 @@ async def test_a_server_that_refuses_is_told():
 async def failure(server: str) -> str:
     """Everything that a log or a history could show of a mail that was not taken."""
     with pytest.raises(MailError) as problem:
-        await send_alert(ALERT, mail(server))
+        await send(ALERT, server)
     shown = "".join(traceback.format_exception(problem.value))
     return shown + repr(problem.value.__context__) + repr(problem.value.__cause__)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fraud.desk.alert_cards import Card, Format, posted
-from fraud.desk.alert_text import body_of_digest, subject_of_digest
+from fraud.desk.alert_text import body_of_digest, card_of_digest
 from fraud.desk.digests import digest_of, worst_band
 from tests.activities.test_mail import ALERT
 
@@ -53,5 +53,5 @@ def test_a_digest_counts_an_amended_window_once_and_has_the_name_of_its_alerts()
 def test_a_digest_says_how_many_windows_it_is_of(names: str, says: str):
     digest = digest_of([msgspec.structs.replace(ALERT, name=f"window-3-{name}") for name in names])
 
-    assert says in subject_of_digest(digest)
+    assert says in card_of_digest(digest).title
     assert body_of_digest(digest).startswith(says.removeprefix("in ").removesuffix(" at") + ", ")
