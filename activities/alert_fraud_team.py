@@ -6,10 +6,9 @@ import msgspec
 from azure.core.exceptions import ResourceExistsError
 
 from activities.fraud_team import has_receiver, tell_team
-from fraud.analysis import KeptAlert, WindowSummary
+from fraud.analysis import KeptAlert, WindowSummary, alert_path
 from fraud.desk.alert_text import body_of, card_of
 from fraud.desk.digests import worst_band
-from fraud.verdicts import time_path
 from services import names
 from services.alert_digests import wait_for_digest
 from services.blobs import warehouse
@@ -29,7 +28,7 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     digest, and no receiver can delay it. Raises WebhookError or MailError if a receiver does not take the alert.
     """
     reports = await warehouse(names.REPORTS)
-    path = f"alerts/{time_path(summary.window_end)}/{summary.alert_name}.json"
+    path = alert_path(summary.window_end, summary.alert_name)
     band = worst_band(summary)
     is_told = not summary.quiet and has_receiver(band)
     if is_told and await reports.get_blob_client(path).exists():

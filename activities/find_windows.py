@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
+from fraud.analysis import ALERTS_FOLDER
 from fraud.reanalysis.messages import WINDOWS_PER_PAGE, Counted, FoundWindows, WindowsPage
-from fraud.reanalysis.windows import NotItsVerdictsError, is_asked_for, name_in, window_in
-from fraud.verdicts import time_path
+from fraud.reanalysis.windows import NotItsVerdictsError, is_asked_for, window_in
+from fraud.verdicts import name_in, time_path
 from services import names
 from services.blobs import read_blob, warehouse, workflow_data
 from services.concurrency import together
@@ -70,7 +71,8 @@ async def is_at_work(path: str) -> bool:
     """
     if await (await workflow_data()).get_blob_client(f"windows/{name_in(path)}/ids.json").exists():
         return True
-    if await (await warehouse(names.REPORTS)).get_blob_client(f"alerts/{path.removesuffix('.ndjson')}.json").exists():
+    alert = f"{ALERTS_FOLDER}{path.removesuffix('.ndjson')}.json"
+    if await (await warehouse(names.REPORTS)).get_blob_client(alert).exists():
         return False
     verdicts = (await warehouse(names.FRAUD_EVENTS)).get_blob_client(path)
     return datetime.now(UTC) - (await verdicts.get_blob_properties()).last_modified < UNTOLD

@@ -11,8 +11,8 @@ from fraud.analysis import WindowTask
 from fraud.desk.changes import reanalysed
 from fraud.events import store_key
 from fraud.reanalysis.messages import Reanalysis, WindowAgain, WindowJudged
-from fraud.reanalysis.windows import NotItsVerdictsError, is_worse, left_of, moved, name_in, window_in
-from fraud.verdicts import Verdict, amended, from_ndjson, readable_verdicts
+from fraud.reanalysis.windows import NotItsVerdictsError, is_worse, left_of, moved, window_in
+from fraud.verdicts import Verdict, amended, from_ndjson, name_in, readable_verdicts
 from services import blobs, names
 from services.blob_revisions import Revision
 from services.desk.reviews import step_case

@@ -12,11 +12,11 @@ from azure.cosmos.aio import ContainerProxy
 from fraud.load.latencies import Latencies, LatencySample
 from fraud.suspicion import is_suspicious, store_of
 from fraud.verdicts import time_path
-from fraud.windows import WINDOW, window_of
+from fraud.windows import WINDOW, window_label, window_of
 from services import cosmos, names
 from services.blobs import warehouse
+from services.desk.case_queries import time_text
 from services.judged_times import judged_seconds
-from services.window_reports import window_label
 
 ALL_EVENTS, SIXTEENTH = 20_000, 320_000
 """Of a campaign of more events, a sixteenth is looked at; of one of still more, a sixteenth of that."""
@@ -46,7 +46,7 @@ class LatencyTask(msgspec.Struct, frozen=True, kw_only=True):
 async def measure_latencies(task: LatencyTask, reported: Mapping[str, datetime]) -> Latencies:
     """Measure a campaign's events, and all windows that ended in its time. Raises CosmosHttpResponseError.
 
-    `reported` are the times at which windows began to be analysed, by `services.window_reports.window_label`.
+    `reported` are the times at which windows began to be analysed, by `fraud.windows.window_label`.
     """
     prefix = "" if task.sent <= ALL_EVENTS else "0" if task.sent <= SIXTEENTH else "00"
     span = {"@from": (task.started - _MARGIN).isoformat(), "@to": (task.ended + _MARGIN).isoformat()}
@@ -58,7 +58,7 @@ async def measure_latencies(task: LatencyTask, reported: Mapping[str, datetime])
         events.append((begun, _seconds(begun, int(row["written"]))))
         if analysed := _analysed(row, reported):
             to_window.append((begun, round(max((analysed - begun).total_seconds(), 0.0), 3)))
-    ends = {"@from": _as_kept(task.started), "@to": _as_kept(task.ended + WINDOW)}
+    ends = {"@from": time_text(task.started), "@to": time_text(task.ended + WINDOW)}
     windows = await _windows([row async for row in _rows(await cosmos.cases(), _CASES, ends)])
     sample = 16.0 ** -len(prefix)
     return Latencies.of(events, windows, sample=sample, from_due=task.from_due, reported=to_window)
@@ -107,8 +107,3 @@ def _seconds(begun: datetime, written: int) -> float:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _as_kept(moment: datetime) -> str:
-    """A time as the cases hold it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -18,11 +18,11 @@ from fraud.judging import Context, judged
 from fraud.reanalysis.messages import WindowAgain
 from fraud.reanalysis.telling import Pair, tried_on
 from fraud.reanalysis.trial import Tried
-from fraud.reanalysis.windows import NotItsVerdictsError, name_in, window_in
+from fraud.reanalysis.windows import NotItsVerdictsError, window_in
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, set_named
 from fraud.snoozes import Snooze, asleep_in
-from fraud.verdicts import Verdict
+from fraud.verdicts import Verdict, name_in
 from fraud.windows import SuspiciousWindow, Window
 from reconciliation.reading.verdicts import contents_named, context_of
 from services import names

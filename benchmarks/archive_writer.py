@@ -15,10 +15,11 @@ import msgspec
 from azure.storage.blob import BlobServiceClient
 from isal import isal_zlib
 
+from fraud.analysis import alert_path
 from fraud.generation import GeneratedEvent, generate_events
 from fraud.judging import judged
 from fraud.suspicion import is_suspicious
-from fraud.verdicts import Verdict, time_path
+from fraud.verdicts import Verdict
 from fraud.windows import WINDOW, Window
 from local_azure.event_hubs.capture.container import long
 from reconciliation.ranges import milliseconds, window_end, window_number
@@ -98,7 +99,7 @@ def _write_alert(account: BlobServiceClient, path: str, lines: str) -> None:
     read = msgspec.json.Decoder(Verdict)
     verdicts = [msgspec.structs.replace(read.decode(line), event=None) for line in lines.splitlines()]
     if alert := alert_due(case_from(path, verdicts), verdicts):
-        told = f"alerts/{time_path(alert.window_end)}/{alert.alert_name}.json"
+        told = alert_path(alert.window_end, alert.alert_name)
         account.get_blob_client(names.REPORTS, told).upload_blob(msgspec.json.encode(alert))
 
 

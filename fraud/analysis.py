@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from fraud.events import StoreKey
-from fraud.verdicts import Band
+from fraud.verdicts import Band, time_path
 from fraud.windows import SuspiciousWindow, Window
 
 IDS_PER_CHUNK = 500
@@ -42,6 +42,9 @@ LOOKUPS_FOR_MORE = 4
 
 OF_MESSAGES = "windows"
 """The work folder of the windows that the queue brought."""
+
+ALERTS_FOLDER = "alerts/"
+"""The folder of the alerts in `reports`."""
 
 
 class WindowTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -259,6 +262,11 @@ class WindowSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     def alert_name(self) -> str:
         """A name for the alert of this revision: the window's own for the first."""
         return self.name if self.revision == 1 else f"{self.name}-{self.revision}"
+
+
+def alert_path(window_end: datetime, alert_name: str) -> str:
+    """The path of an alert on a window, in `reports`."""
+    return f"{ALERTS_FOLDER}{time_path(window_end)}/{alert_name}.json"
 
 
 class KeptAlert(WindowSummary, frozen=True, kw_only=True):

@@ -224,6 +224,11 @@ def verdicts_path(name: str, window_end: datetime) -> str:
     return f"{time_path(window_end)}/{name}.ndjson"
 
 
+def name_in(path: str) -> str:
+    """The name of the case whose verdicts lie at a path: that of the window, if they are on one."""
+    return path.rpartition("/")[2].removesuffix(".ndjson")
+
+
 def shadow_path(verdicts: str) -> str:
     """The path of the verdicts that a set in shadow gives beside those at a path: `shadow/{path}`."""
     return f"{SHADOW}/{verdicts}"

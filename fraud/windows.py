@@ -21,6 +21,7 @@ WINDOW_MILLISECONDS = WINDOW // timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_IDS = 20_000
 """More than a queue message of 256 KB on Standard can hold (an id takes about 39 bytes)."""
+_COMPACT = "%Y%m%dT%H%M%SZ"
 
 
 class NotAWindowError(ValueError):
@@ -56,7 +57,7 @@ class SuspiciousWindow(msgspec.Struct, frozen=True):
         no sender can find two that share it.
         """
         digest = hashlib.sha256(msgspec.json.encode(self.ids)).hexdigest()[:32]
-        return f"window-{store_label(self.store_id)}-{compact_time(self.window.end)}-{digest}"
+        return f"{window_label(self.store_id, self.window.end)}-{digest}"
 
     @property
     def former_name(self) -> str:
@@ -65,6 +66,11 @@ class SuspiciousWindow(msgspec.Struct, frozen=True):
         label = hashlib.sha256(store.encode()).hexdigest()[:12] if isinstance(store, str) else store_label(store)
         digest = hashlib.sha256("\n".join(self.ids).encode()).hexdigest()[:12]
         return f"window-{label}-{compact_time(self.window.end)}-{digest}"
+
+
+def window_label(store_id: StoreKey | None, end: datetime) -> str:
+    """The names of a store's windows that end at a moment, without the digest: `window-7-20260102T101000Z`."""
+    return f"window-{store_label(store_id)}-{compact_time(end)}"
 
 
 def store_label(store_id: StoreKey | None) -> str:
@@ -78,7 +84,15 @@ def store_label(store_id: StoreKey | None) -> str:
 
 def compact_time(moment: datetime) -> str:
     """A moment inside a name: `20260102T101000Z`."""
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return moment.astimezone(UTC).strftime(_COMPACT)
+
+
+def moment_in(text: str) -> datetime | None:
+    """The moment that `compact_time` wrote; None if it has not."""
+    try:
+        return datetime.strptime(text, _COMPACT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def window_of(enqueued: datetime) -> Window:

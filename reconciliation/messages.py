@@ -8,7 +8,7 @@ import msgspec
 
 from reconciliation.comparing.summary import RunVerdict, Summary
 from reconciliation.plan import ReadingPlan
-from reconciliation.ranges import Range, end_of_run
+from reconciliation.ranges import Range, range_of_run
 
 Stage = Literal["scan", "suspicious", "verdicts", "documents", "quarantine", "cases", "compare"]
 READING: tuple[Stage, ...] = ("scan", "suspicious", "verdicts", "documents", "quarantine", "cases")
@@ -125,8 +125,8 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def is_complete(self) -> bool:
         """The whole range was compared: differences may be told of a part of it, before Capture has the rest."""
-        end = end_of_run(self.id)
-        return self.verdict != "incomplete" and (end is None or self.compared_until >= end)
+        span = range_of_run(self.id)
+        return self.verdict != "incomplete" and (span is None or self.compared_until >= span.end)
 
 
 class RunPlan(ReadingPlan, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from fraud.windows import WINDOW, WINDOW_MILLISECONDS, compact_time, window_of
+from fraud.windows import WINDOW, WINDOW_MILLISECONDS, compact_time, moment_in, window_of
 
 MAX_RANGE = timedelta(days=7)
 MARGIN_WINDOWS = 3
@@ -20,7 +20,7 @@ GIVEN_UP_AFTER = timedelta(days=1)
 """Capture writes every few minutes: what it has not written a day later, it does not write."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_RUN = re.compile(r"reconcile-[0-9]{8}T[0-9]{6}Z-([0-9]{8}T[0-9]{6}Z)(?:-.*)?", re.ASCII)
+_RUN = re.compile(r"reconcile-([0-9]{8}T[0-9]{6}Z)-([0-9]{8}T[0-9]{6}Z)(?:-.*)?", re.ASCII)
 
 
 class RangeError(ValueError):
@@ -53,13 +53,11 @@ class Range(msgspec.Struct, frozen=True):
         return window_number(milliseconds(self.end))
 
 
-def end_of_run(run: str) -> datetime | None:
-    """The end of the range that the id of a run names; None if it names none."""
+def range_of_run(run: str) -> Range | None:
+    """The range that the id of a reconciliation names; None if it names none."""
     match = _RUN.fullmatch(run)
-    try:
-        return datetime.strptime(match[1], "%Y%m%dT%H%M%S%z") if match else None
-    except ValueError:
-        return None
+    start, end = map(moment_in, match.groups()) if match else (None, None)
+    return Range(start, end) if start and end else None
 
 
 def milliseconds(moment: datetime) -> int:

@@ -11,6 +11,7 @@ import msgspec
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import ContainerClient
 
+from fraud.analysis import ALERTS_FOLDER
 from fraud.desk.review import UNDECIDED
 from fraud.verdicts import time_path
 from reconciliation.capture.file import Block, CaptureFile
@@ -72,7 +73,7 @@ async def count_alerts(days: Sequence[datetime]) -> AlertCounts:
     waiting = await names_waiting()
     told = nobody_to_tell = 0
     for day in days:
-        listed = container.list_blobs(name_starts_with=f"alerts/{time_path(day)[:10]}/", include=["metadata"])
+        listed = container.list_blobs(name_starts_with=f"{ALERTS_FOLDER}{time_path(day)[:10]}/", include=["metadata"])
         async for page in listed.by_page():
             alerts = [(blob.name, blob.metadata or {}) async for blob in page]
             nobody_to_tell += sum(metadata == NOBODY_TO_TELL for _, metadata in alerts)

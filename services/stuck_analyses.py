@@ -1,8 +1,9 @@
 """Analyses of windows that failed, or that run for longer than one that waits for its events."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from fraud.windows import moment_in
 from services.instances import Filter, Instance, list_page
 from services.open_windows import FORGOTTEN, has_verdicts_since
 
@@ -38,14 +39,6 @@ async def stuck_analyses(base: str, now: datetime, patience: timedelta) -> dict[
 
 async def _not_mended(failed: list[Instance]) -> AsyncIterator[Instance]:
     for instance in failed:
-        end = _end_of(instance.instance_id)
+        end = moment_in(instance.instance_id.rpartition("-")[0].rpartition("-")[2])
         if end is None or not await has_verdicts_since(instance.instance_id, end, instance.last_updated_time):
             yield instance
-
-
-def _end_of(name: str) -> datetime | None:
-    """The end in a window's name; None if it is not one."""
-    try:
-        return datetime.strptime(name.split("-")[-2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except (ValueError, IndexError):
-        return None

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from fraud.analysis import KeptAlert
+from fraud.analysis import KeptAlert, alert_path
+from fraud.events import StoreKey
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
-from fraud.verdicts import Verdict, time_path
+from fraud.verdicts import Verdict, name_in, time_path
+from fraud.windows import store_label
 from services import names
 from services.blobs import read_blob, warehouse
 from services.capture_archive import list_blobs, list_partitions
@@ -96,18 +98,19 @@ def _names(line: bytes, event_id: str, window_end: datetime) -> bool:
     return row.WindowEnd == window_end and event_id in row.ids
 
 
-async def find_judged(event_id: str, store: str, window_end: datetime) -> list[JudgedIn]:
-    """The blobs of verdicts of a store's window that name an event; `store` as it is in a window's name."""
+async def find_judged(event_id: str, store_id: StoreKey | None, window_end: datetime) -> list[JudgedIn]:
+    """The blobs of verdicts of a store's window that name an event."""
     container = await warehouse(names.FRAUD_EVENTS)
     judged: list[JudgedIn] = []
     count = 0
-    async for blob in container.list_blobs(name_starts_with=f"{time_path(window_end)}/window-{store}-"):
+    prefix = f"{time_path(window_end)}/window-{store_label(store_id)}-"
+    async for blob in container.list_blobs(name_starts_with=prefix):
         count += 1
         if count > _VERDICT_BLOBS:
             break
         verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{blob.name}")
         if ours := tuple(verdict for verdict in verdicts if verdict.event_id == event_id):
-            judged.append(JudgedIn(blob.name.rpartition("/")[2].removesuffix(".ndjson"), blob.name, ours))
+            judged.append(JudgedIn(name_in(blob.name), blob.name, ours))
     return judged
 
 
@@ -124,7 +127,7 @@ async def find_judged_by_place(partition: str, sequence_number: int, window_end:
             if at and (at.partition, at.sequence_number) == (partition, sequence_number)
         )
         if ours:
-            judged.append(JudgedIn(blob.name.rpartition("/")[2].removesuffix(".ndjson"), blob.name, ours))
+            judged.append(JudgedIn(name_in(blob.name), blob.name, ours))
     return judged
 
 
@@ -137,7 +140,7 @@ class AlertOnCase(msgspec.Struct, frozen=True):
 
 async def find_alert(case_id: str, window_end: datetime) -> AlertOnCase | None:
     """The first alert on a case; None if there is not any."""
-    path = f"alerts/{time_path(window_end)}/{case_id}.json"
+    path = alert_path(window_end, case_id)
     try:
         alert = msgspec.json.decode(await read_blob(await warehouse(names.REPORTS), path), type=KeptAlert)
     except ResourceNotFoundError:

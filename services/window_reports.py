@@ -2,21 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from fraud.events import StoreKey
-from fraud.windows import WINDOW, compact_time, store_label
+from fraud.windows import WINDOW
 from services.instances import Filter, list_page
 
-_PREFIX = "window-"
 _PAGE = 1_000
 _MOST_PAGES = 20
 """Of a campaign with more windows, those that the management API gives first."""
 _AFTER = timedelta(hours=1)
 """An analysis that begins later after a window's end is not looked for."""
-
-
-def window_label(store_id: StoreKey | None, end: datetime) -> str:
-    """The names of a store's windows that end at a moment, without the digest: `window-7-20260102T101000Z`."""
-    return f"{_PREFIX}{store_label(store_id)}-{compact_time(end)}"
 
 
 async def reported_windows(base: str, started: datetime, ended: datetime) -> dict[str, datetime]:
@@ -25,7 +18,7 @@ async def reported_windows(base: str, started: datetime, ended: datetime) -> dic
     `base` is the address of the management API. Analyses whose histories were purged are absent. Raises
     InstancesError.
     """
-    asked = Filter(prefix=_PREFIX, created_from=started, created_to=ended + WINDOW + _AFTER)
+    asked = Filter(prefix="window-", created_from=started, created_to=ended + WINDOW + _AFTER)
     reported: dict[str, datetime] = {}
     token: str | None = None
     for _ in range(_MOST_PAGES):

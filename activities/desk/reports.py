@@ -1,7 +1,6 @@
 """The reports of reconciliations with their verdicts, each read once: a report is written once and amended seldom."""
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
@@ -9,6 +8,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from activities.recent import RecentAnswer
 from activities.reconciliation.acknowledge import read_acknowledged, read_acknowledgements
 from reconciliation.paths import report_path
+from reconciliation.ranges import range_of_run
 from services import names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
@@ -17,7 +17,6 @@ from services.reports import list_reports
 MOST = 400
 """Reports that are looked at, those of the latest ranges."""
 _READS = 8
-_RUN = re.compile(r"reconcile-(\d{8}T\d{6}Z)-(\d{8}T\d{6}Z)(-without-cosmos)?", re.ASCII)
 
 
 class _Report(msgspec.Struct, frozen=True):
@@ -53,9 +52,8 @@ async def _look() -> list[ReportSeen]:
             memory.pop(run, None)
     seen: list[ReportSeen] = []
     for run, report in zip(runs, reports, strict=True):
-        if match := _RUN.fullmatch(run):
-            start, end = (datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for text in match.groups()[:2])
-            seen.append(ReportSeen(run, start, end, report.verdict, report.sentence))
+        if span := range_of_run(run):
+            seen.append(ReportSeen(run, span.start, span.end, report.verdict, report.sentence))
     return sorted(seen, key=lambda report: (report.end, report.start), reverse=True)
 
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from fraud.analysis import LOOKUPS, retry_delay
 from fraud.desk.problems import ProblemError
 from fraud.desk.rows import CaseRow, EventContent, HubPlace
+from fraud.events import StoreKey
 from fraud.suspicion import is_suspicious, store_of
 from fraud.tracing import ContentTrace, Step, StepState, Trace, with_gaps
-from fraud.windows import store_label, window_of
-from reconciliation.ranges import Range, RangeError, parse_range
+from fraud.windows import window_label, window_of
+from reconciliation.ranges import range_of_run
 from services import tracing
 from services.alert_digests import names_waiting
 from services.desk.cases import find_case
@@ -105,8 +106,8 @@ class _Way:
         self._add("Flagged", "there", f"It meets the rule, in the window to {end:%H:%M}", end)
         path = await tracing.find_reported(self._id, end)
         event = self._content.event or {}
-        label = store_label(store_of(event.get("store_id")))
-        judged = await tracing.find_judged(self._id, label, end)
+        store = store_of(event.get("store_id"))
+        judged = await tracing.find_judged(self._id, store, end)
         by_place: list[JudgedIn] = []
         if not judged and self._content.source == "quarantine":
             by_place = await tracing.find_judged_by_place(place.partition, place.sequence_number, end)
@@ -117,19 +118,20 @@ class _Way:
         else:
             self._add("Stream job", self._late(end, _REPORT_GRACE), "No row of suspicious-events names it.")
         if not judged and not by_place:
-            await self._not_judged(end, label)
+            await self._not_judged(end, store)
         for blob in judged or by_place:
             await self._judged(blob, end)
 
-    async def _not_judged(self, end: datetime, label: str) -> None:
+    async def _not_judged(self, end: datetime, store: StoreKey | None) -> None:
         state = self._late(end, _JUDGE_GRACE)
-        running = [each for each in await self._instances(end, label) if each.runtime_status != "Completed"]
+        listed = await self._instances(f"{window_label(store, end)}-")
+        running = [each for each in listed if each.runtime_status != "Completed"]
         for instance in running[:3]:
             self._orchestration(instance)
         self._add("Verdict", state, "No verdict names it." if state == "missing" else "It is not judged yet.")
 
     async def _judged(self, blob: JudgedIn, end: datetime) -> None:
-        instances = await self._instances(end, blob.case_id.removeprefix("window-").partition("-")[0], blob.case_id)
+        instances = await self._instances(blob.case_id)
         for instance in instances[:1]:
             self._orchestration(instance)
         if not instances:
@@ -162,8 +164,7 @@ class _Way:
         else:
             self._add("Alert", self._late(end, _JUDGE_GRACE), "Nobody was told of the window.")
 
-    async def _instances(self, end: datetime, label: str, name: str = "") -> list[Instance]:
-        prefix = name or f"window-{label}-{end:%Y%m%dT%H%M%SZ}-"
+    async def _instances(self, prefix: str) -> list[Instance]:
         try:
             page = await list_page(self._management, Filter(prefix=prefix), _MOST_INSTANCES)
         except InstancesError:
@@ -182,20 +183,9 @@ class _Way:
 
     def _reported_in(self, place: HubPlace) -> None:
         covering = [
-            run for run in self._reports if (span := _span(run)) and span.start < place.enqueued_time <= span.end
+            run for run in self._reports if (span := range_of_run(run)) and span.start < place.enqueued_time <= span.end
         ]
         for run in covering[:_MOST_REPORTS]:
             self._add("Reconciliation", "there", run, href=f"/desk/reports/{run}/report.html")
         if not covering:
             self._add("Reconciliation", "waiting", "No report covers its time yet.")
-
-
-def _span(run: str) -> Range | None:
-    """The range in the id of a run, `reconcile-{from}-{to}`."""
-    parts = run.split("-")
-    if len(parts) < 3:
-        return None
-    try:
-        return parse_range(*(datetime.strptime(text, "%Y%m%dT%H%M%S%z").isoformat() for text in parts[1:3]))
-    except (ValueError, RangeError):
-        return None

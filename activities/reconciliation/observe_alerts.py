@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from azure.core.exceptions import ResourceNotFoundError
 
 from activities.reconciliation.run_files import REQUESTS
-from fraud.analysis import WindowSummary
+from fraud.analysis import ALERTS_FOLDER, WindowSummary
 from fraud.verdicts import time_path
 from reconciliation.reading.alerts import add_alert, is_of
 from reconciliation.reading.rows import RowWriter
@@ -15,7 +15,6 @@ from services import names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
 
-FOLDER = "alerts/"
 MAX_READ = 20
 """The newest alerts of one window that are read: late events amend a window, each time with a new alert."""
 
@@ -29,7 +28,7 @@ async def observe_alerts(rows: RowWriter, due: Sequence[WindowSummary]) -> None:
 
 async def _alerts_of(due: WindowSummary) -> list[bytes]:
     reports = await warehouse(names.REPORTS)
-    prefix = f"{FOLDER}{time_path(due.window_end)}/{due.name}"
+    prefix = f"{ALERTS_FOLDER}{time_path(due.window_end)}/{due.name}"
     paths = [blob.name async for blob in reports.list_blobs(name_starts_with=prefix) if is_of(blob.name, due)]
     newest = sorted(paths, key=lambda path: (len(path), path))[-MAX_READ:]
     contents: list[bytes] = []

@@ -2,7 +2,6 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # The SDK's documents are untyped.
 
-from datetime import UTC, datetime
 from typing import Any
 
 from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
@@ -12,6 +11,7 @@ from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import RowWriter
 from reconciliation.reading.scan import Unreadable
 from services import cosmos
+from services.desk.case_queries import time_text
 
 CASES_IN_SPAN = "c.type IN ('window', 'quarantine') AND c.window_end > @start AND c.window_end <= @end"
 """The condition of a query for the cases of a span, with the parameters that `case_parameters` gives."""
@@ -21,7 +21,7 @@ _PAGE = 1_000
 
 def case_parameters(span: SpanPart) -> list[dict[str, Any]]:
     """The parameters of `CASES_IN_SPAN`: ends of windows as cases hold them, in UTC and to the second."""
-    return [{"name": "@start", "value": _text(span.start)}, {"name": "@end", "value": _text(span.end)}]
+    return [{"name": "@start", "value": time_text(span.start)}, {"name": "@end", "value": time_text(span.end)}]
 
 
 async def observe_cases(task: PartTask) -> PartProgress:
@@ -43,7 +43,3 @@ async def observe_cases(task: PartTask) -> PartProgress:
                 sums.note_unreadable(Unreadable(f"cases/{str(document.get('id'))[:200]}", 0, f"not a case: {error}"))
     await write_rows(task, rows, plan.bucket_bits, sums)
     return PartProgress(sums.lines, 0)
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,8 +9,8 @@ from itertools import starmap
 import msgspec
 
 from activities.reconciliation.known_outcome import fingerprint, known_outcome
-from activities.reconciliation.observe_alerts import FOLDER as ALERTS_FOLDER
 from activities.reconciliation.run_files import REQUESTS, make_secret, write_struct
+from fraud.analysis import ALERTS_FOLDER
 from fraud.campaigns import is_campaign_id
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.verdicts import EVIDENCE

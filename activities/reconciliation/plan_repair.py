@@ -17,8 +17,8 @@ from activities.reconciliation.run_files import REQUESTS, write_struct
 from activities.reconciliation.second_look import absent_from_cosmos
 from fraud.quarantine_places import parse_place
 from fraud.slices import slices
-from fraud.verdicts import time_path, verdicts_path
-from fraud.windows import SuspiciousWindow, compact_time, store_label
+from fraud.verdicts import name_in, time_path, verdicts_path
+from fraud.windows import SuspiciousWindow, window_label
 from reconciliation.comparing.classes import NEEDS, NUMBERS, REPAIRED
 from reconciliation.comparing.definitions import Class, RepairStage
 from reconciliation.comparing.differences import Difference
@@ -179,8 +179,8 @@ async def _windows(needs: Lacking) -> list[SuspiciousWindow]:
 
     async def analyses_of(key: WindowKey) -> list[SuspiciousWindow]:
         store, end = key
-        paths = listed[end].get(f"window-{store_label(store)}-{compact_time(end)}", ())
-        blobs = [JudgedWindow(_name(path), _ids(await read_blob(container, path))) for path in paths]
+        paths = listed[end].get(window_label(store, end), ())
+        blobs = [JudgedWindow(name_in(path), _ids(await read_blob(container, path))) for path in paths]
         return analyses(key, needs, blobs)
 
     analysed = await together(map(analyses_of, needs.judged_windows), at_once=REQUESTS)
@@ -191,12 +191,8 @@ async def _verdicts_by_store(container: ContainerClient, end: datetime) -> Mappi
     """The verdicts of a time by the names of their windows, without the digest: a large window has several."""
     paths: defaultdict[str, list[str]] = defaultdict(list)
     async for blob in container.list_blobs(name_starts_with=f"{time_path(end)}/window-"):
-        paths[_name(blob.name).rpartition("-")[0]].append(blob.name)
+        paths[name_in(blob.name).rpartition("-")[0]].append(blob.name)
     return paths
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".ndjson")
 
 
 def _ids(verdicts: bytes) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Asking for a re-analysis: the body of the request, and the order that is made of it. Pure."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from fraud.reanalysis.trial import TrialProgress, TrialState
 from fraud.rules.reading import MAX_FILE
 from fraud.rules.shipped import set_of_window, shipped
 from fraud.verdicts import AGAIN, Band, Verdict
-from fraud.windows import compact_time
+from fraud.windows import compact_time, moment_in
 
 MAX_RANGE = timedelta(days=31)
 _END = re.compile(r"^window-.+-([0-9]{8}T[0-9]{6}Z)-[0-9a-f]+\Z", re.ASCII)
@@ -156,10 +156,9 @@ def _span(asked: ReanalysisOrder) -> tuple[datetime, datetime]:
 
 def _end_in(window: str) -> datetime:
     match = _END.search(window)
-    try:
-        return datetime.strptime(match[1] if match else "", "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise bad_request("window", "the name of a window tells its end: window-7-20260102T101000Z-...") from None
+    if (end := moment_in(match[1]) if match else None) is None:
+        raise bad_request("window", "the name of a window tells its end: window-7-20260102T101000Z-...")
+    return end
 
 
 def runs_already(order: Reanalysis | None, what: str = "re-analysis") -> ProblemError:

@@ -6,17 +6,12 @@ from collections.abc import Sequence
 from fraud.events import store_key
 from fraud.identity import canonical
 from fraud.reanalysis.messages import Reanalysis
-from fraud.verdicts import BANDS, Band, Verdict, readable_verdicts
+from fraud.verdicts import BANDS, Band, Verdict, name_in, readable_verdicts
 from fraud.windows import SuspiciousWindow, Window, unique_ids
 
 
 class NotItsVerdictsError(ValueError):
     """The verdicts in a blob are not those of the window that it is named by: somebody has altered them."""
-
-
-def name_in(path: str) -> str:
-    """The name of the window whose verdicts lie at a path."""
-    return path.rpartition("/")[2].removesuffix(".ndjson")
 
 
 def window_in(path: str, lines: bytes) -> tuple[SuspiciousWindow, list[Verdict]]:

@@ -9,7 +9,7 @@ import msgspec
 from fraud.events import UNKNOWN_STORE
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import places_path
-from fraud.verdicts import Case, Verdict, case_of, verdicts_path
+from fraud.verdicts import Case, Verdict, case_of, name_in, verdicts_path
 from fraud.windows import Window
 from reconciliation.ranges import milliseconds, window_number
 from reconciliation.reading.rows import NO_STORE, Kind, RowWriter, store_number
@@ -26,7 +26,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 def case_from(path: str, verdicts: Sequence[Verdict]) -> Case:
     """The case that the verdicts of a blob make; `path` is that in the container `fraud-events`."""
     first = verdicts[0]
-    name = path.rpartition("/")[2].removesuffix(".ndjson")
+    name = name_in(path)
     window, blob = Window(first.window_start, first.window_end), f"fraud-events/{path}"
     if path.startswith(PLACES_FOLDER):
         return case_of(name, None, window, verdicts, blob, type="quarantine")

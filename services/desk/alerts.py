@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from fraud.analysis import KeptAlert
+from fraud.analysis import ALERTS_FOLDER, KeptAlert
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.queries import SpanQuestion
 from fraud.desk.rows import AlertRow
@@ -16,7 +16,6 @@ from services.blobs import read_blob, warehouse
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_first
 
-_ROOT = "alerts/"
 _READS = 8
 _log = logging.getLogger(__name__)
 _kept = msgspec.json.Decoder(KeptAlert)
@@ -32,7 +31,7 @@ async def list_alerts(asked: SpanQuestion) -> Page[AlertRow]:
     """A page of alerts by the ends of their windows, the latest first. Raises ProblemError for a bad token."""
     place = place_in(asked.token, _Place) if asked.token else None
     paths = PathRange(
-        _ROOT,
+        ALERTS_FOLDER,
         time_path(asked.start) if asked.start else "",
         time_path(asked.end) if asked.end else "",
         place.path if place else None,

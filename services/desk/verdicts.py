@@ -12,7 +12,7 @@ from fraud.desk.queries import SpanQuestion, VerdictQuery
 from fraud.desk.rows import VerdictRow, WindowRow
 from fraud.events import store_key
 from fraud.slices import slices
-from fraud.verdicts import Verdict, readable_verdicts, time_path
+from fraud.verdicts import Verdict, name_in, readable_verdicts, time_path
 from services import names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
@@ -23,7 +23,6 @@ MAX_READ = 40
 """Blobs that a page reads at most: one that finds little ends early, and its token goes on."""
 _READS = 8
 """Blobs that are read at once: a page that is full before their end has read a few in vain."""
-_SUFFIX = ".ndjson"
 _NO_TIME = ":"
 """The path of verdicts that were judged by their place begins with a letter, beyond all digits and this."""
 
@@ -84,7 +83,7 @@ async def _page(asked: VerdictQuery, paths: list[str], place: _Place | None) -> 
                     continue
                 if len(rows) == asked.limit:
                     return Page(tuple(rows), token_of(place)) if place else Page(tuple(rows))
-                rows.append(VerdictRow(**_fields(verdict), case_id=_case_id(path)))
+                rows.append(VerdictRow(**_fields(verdict), case_id=name_in(path)))
                 place = _Place(path, number)
             place = _Place(path, 2**53)
     more = len(paths) > MAX_READ and place is not None
@@ -122,16 +121,12 @@ async def list_windows(asked: SpanQuestion) -> Page[WindowRow]:
 
 def _window_row(listed: ListedBlob, end: datetime) -> WindowRow:
     return WindowRow(
-        name=_case_id(listed.path),
+        name=name_in(listed.path),
         window_end=end,
         blob=f"{names.FRAUD_EVENTS}/{listed.path}",
         bytes=listed.size,
         written=listed.written,
     )
-
-
-def _case_id(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(_SUFFIX)
 
 
 def _end_of(path: str) -> datetime | None:

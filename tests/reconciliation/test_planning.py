@@ -11,7 +11,7 @@ from reconciliation.messages import Request, RunPlan
 from reconciliation.nightly import Watermark, first_watermark, moved, next_range
 from reconciliation.paths import rows_path
 from reconciliation.plan import make_plan
-from reconciliation.ranges import MAX_RANGE, Range, RangeError, aligned, end_of_run, parse_range, window_end
+from reconciliation.ranges import MAX_RANGE, Range, RangeError, aligned, parse_range, range_of_run, window_end
 from reconciliation.reporting.gaps import find_gaps
 
 DAY = datetime(2026, 1, 2, tzinfo=UTC)
@@ -51,9 +51,9 @@ def test_the_windows_of_a_range_are_those_that_end_in_it():
     assert HOUR.instance_id == "reconcile-20260102T100000Z-20260102T110000Z"
 
 
-def test_the_name_of_a_run_tells_the_end_of_its_range():
-    assert end_of_run(Request(HOUR).id) == end_of_run(Request(HOUR, with_documents=False).id) == HOUR.end
-    assert end_of_run("reconcile-x") is end_of_run("reconcile-20260102T100000Z-20261302T110000Z") is None
+def test_the_name_of_a_run_tells_its_range():
+    assert range_of_run(Request(HOUR).id) == range_of_run(Request(HOUR, with_documents=False).id) == HOUR
+    assert range_of_run("reconcile-x") is range_of_run("reconcile-20260102T100000Z-20261302T110000Z") is None
 
 
 def test_what_is_left_out_is_part_of_the_name_of_a_run():

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import azure.functions as func
 
 from fraud.desk.queries import SpanQuestion
+from fraud.verdicts import name_in
 from function_app.desk import answers
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
@@ -28,7 +29,7 @@ async def show_alerts(visit: Visit) -> func.HttpResponse:
 
 def case_address(blob: str) -> str:
     """The page of the case whose verdicts lie in a blob: its name is that of the window."""
-    return f"/desk/cases/{quote(blob.rpartition('/')[2].removesuffix('.ndjson'), safe='')}"
+    return f"/desk/cases/{quote(name_in(blob), safe='')}"
 
 
 ROUTES: Routes = {("GET", "alerts"): show_alerts}
