@@ -103,6 +103,11 @@ async def read_blob(container: ContainerClient, path: str) -> bytes:
     return await (await container.download_blob(path)).readall()
 
 
+async def read_part(container: ContainerClient, path: str, start: int, length: int) -> bytes:
+    """The bytes of a blob from `start` on, at most so many. Raises HttpResponseError if there are none."""
+    return await (await container.download_blob(path, offset=start, length=length)).readall()
+
+
 async def read_chunks(container: ContainerClient, path: str) -> AsyncIterator[bytes]:
     """The bytes of a blob as they arrive, in slices of at most 1 MB. Raises ResourceNotFoundError if absent."""
     download = await container.download_blob(path)

@@ -9,9 +9,8 @@ from azure.storage.blob.aio import ContainerClient
 from reconciliation.capture.path import CaptureBlob
 from services import names
 from services.blobs import warehouse
-from services.capture_archive import list_blobs, list_last_blobs, list_partitions
+from services.capture_archive import list_blobs, list_last_blobs, list_partitions, sequence_span
 from services.concurrency import together
-from services.counting import sequence_span
 
 _GAP = timedelta(hours=2)
 """After a longer rest the last events are looked for as at first, rather than in every blob since."""

@@ -4,29 +4,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 from typing import cast
 
 import msgspec
-from azure.core.exceptions import HttpResponseError
-from azure.storage.blob.aio import ContainerClient
 
 from fraud.analysis import ALERTS_FOLDER
 from fraud.desk.review import UNDECIDED
 from fraud.verdicts import time_path
-from reconciliation.capture.file import Block, CaptureFile
-from reconciliation.capture.path import CaptureBlob
-from reconciliation.capture.reader import reader_of
-from reconciliation.capture.records import DamagedRecordError, Records
 from services import cosmos, names
 from services.alert_digests import names_waiting
-from services.blobs import read_blob, warehouse
+from services.blobs import warehouse
 from services.concurrency import together
 from services.desk.case_queries import IS_CASE
+from services.reported_rows import list_reported, read_rows
 
-_ENDS_BYTES = ((2 * 1024 * 1024, 1024 * 1024), (8 * 1024 * 1024, 8 * 1024 * 1024))
-"""Of the head and the tail of a blob: a block of Capture has some 10 KB to a few 100 KB, but more than 1 MB where the
-body of an event has that much."""
 _READ_BYTES = 4 * 1024 * 1024
 """Rows of the stream job that one look reads; it counts what is beyond by its bytes, and the next look reads on."""
 _ID_BYTES = 60.0
@@ -100,25 +91,16 @@ class FlaggedIds:
 
     async def count(self, days: Sequence[datetime]) -> int:
         """The ids in these days' folders; those that were not read yet by the mean size of the others."""
-        container = await warehouse(names.SUSPICIOUS_EVENTS)
-        sizes: dict[str, int] = {}
-        for day in days:
-            async for blob in container.list_blobs(name_starts_with=f"{time_path(day)[:10]}/"):
-                if "/correction-" not in blob.name:
-                    sizes[blob.name] = blob.size
+        folders = [f"{time_path(day)[:10]}/" for day in days]
+        sizes: dict[str, int] = {blob.name: blob.size for folder in folders async for blob in list_reported(folder)}
         self._read = {name: read for name, read in self._read.items() if name in sizes}
         left = _READ_BYTES
         for name, size in sorted(sizes.items(), reverse=True):
             start, ids = self._read.get(name, (0, 0))
             if size > start and left > 0:
-                length = min(size - start, left)
-                content = await (await container.download_blob(name, offset=start, length=length)).readall()
-                left -= len(content)
-                # A row that is cut is read when its end is there. The last one need not end with a line.
-                end = content.rfind(b"\n") + 1
-                if _ids_in(content[end:]):
-                    end = len(content)
-                self._read[name] = (start + end, ids + sum(map(_ids_in, content[:end].splitlines())))
+                rows, length = await read_rows(name, start, min(size - start, left), _ids_in)
+                left -= length
+                self._read[name] = (start + len(rows), ids + sum(map(_ids_in, rows.splitlines())))
         read_bytes, ids = (sum(column) for column in zip(*self._read.values(), strict=True)) if self._read else (0, 0)
         unread = sum(sizes.values()) - read_bytes
         return ids + round(unread / (read_bytes / ids if ids else _ID_BYTES))
@@ -129,45 +111,3 @@ def _ids_in(row: bytes) -> int:
         return len(_rows.decode(row).ids)
     except (ValueError, RecursionError):
         return 0  # the reconciliation names it
-
-
-async def sequence_span(archive: ContainerClient, blob: CaptureBlob) -> tuple[int, int] | None:
-    """The sequence numbers of the first and the last event in a blob; None if it has none that can be read.
-
-    Only its first and its last bytes are read, and more of them if no block ends there.
-    """
-    try:
-        for head, tail in _ENDS_BYTES:
-            if blob.size <= head + tail:
-                return _span_of([await read_blob(archive, blob.name)])
-            spans = ((0, head), (blob.size - tail, tail))
-            chunks = [
-                await (await archive.download_blob(blob.name, offset=start, length=length)).readall()
-                for start, length in spans
-            ]
-            if span := _span_of(chunks):
-                return span
-    except HttpResponseError:
-        pass  # deleted meanwhile, or empty
-    return None
-
-
-def _span_of(chunks: Sequence[bytes]) -> tuple[int, int] | None:
-    """The sequence numbers of the first and the last event in a blob, of which these chunks were read, its ends.
-
-    None if no block begins in the first chunk, or in the last one.
-    """
-    file = CaptureFile()
-    # Where bytes are left out between head and tail the reader finds a damage, and goes on at the next block.
-    items = list(chain(chain.from_iterable(map(file.feed, chunks)), file.finish()))
-    blocks = [item for item in items if isinstance(item, Block) and item.count]
-    if not blocks or blocks[0].offset >= len(chunks[0]) or blocks[-1].offset < sum(map(len, chunks[:-1])):
-        return None
-    records = Records([], [], [])
-    try:
-        read = reader_of(file.schema)
-        for block in (blocks[0], blocks[-1]):
-            read(block.data, block.start, block.end, block.count, records)
-    except (DamagedRecordError, ValueError):
-        return None
-    return (int(records.sequences[0]), int(records.sequences[-1])) if len(records.sequences) else None

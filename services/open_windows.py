@@ -19,6 +19,7 @@ from fraud.windows import parse_windows
 from services import names
 from services.blobs import warehouse
 from services.concurrency import together
+from services.reported_rows import list_reported, read_rows
 
 FORGOTTEN = timedelta(hours=26)
 """By then a night has named what is missing, and a repair may have judged it under another name."""
@@ -64,31 +65,23 @@ class OpenWindows:
 
     async def _newly_reported(self, now: datetime) -> dict[str, datetime]:
         """The windows in the rows that the job has written since the last look, to folders by the hour of writing."""
-        container = await warehouse(names.SUSPICIOUS_EVENTS)
-        sizes: dict[str, int] = {}
+        folders: list[str] = []
         earliest = _hour_of(now - (FORGOTTEN if self._from else _HOURS_AT_FIRST))
         hour = self._from = max(self._from or earliest, earliest)
         while hour <= now:
-            folder = f"{hour:%Y/%m/%d/%H}/"
+            folders.append(f"{hour:%Y/%m/%d/%H}/")
             hour += _HOUR
-            async for blob in container.list_blobs(name_starts_with=folder):
-                if "/correction-" not in blob.name:
-                    sizes[blob.name] = blob.size
+        sizes: dict[str, int] = {blob.name: blob.size for folder in folders async for blob in list_reported(folder)}
         self._read = {name: end for name, end in self._read.items() if name in sizes}
         reported: dict[str, datetime] = {}
         left = _READ_BYTES
         for name, size in sizes.items():
             start = self._read.get(name, 0)
             if start < size and left > 0:
-                length = min(size - start, left)
-                content = await (await container.download_blob(name, offset=start, length=length)).readall()
-                left -= len(content)
-                end = content.rfind(b"\n") + 1
-                # The last row need not end with a line; one that is cut is read when its end is there.
-                if _windows_in(content[end:]):
-                    end = len(content)
-                self._read[name] = start + end
-                reported |= _windows_in(content[:end])
+                rows, length = await read_rows(name, start, min(size - start, left), _windows_in)
+                left -= length
+                self._read[name] = start + len(rows)
+                reported |= _windows_in(rows)
         if left > 0:
             self._from = _hour_of(now - _HOUR)
         return reported

@@ -15,8 +15,7 @@ from fraud.verdicts import Verdict, name_in, time_path
 from fraud.windows import store_label
 from services import names
 from services.blobs import read_blob, warehouse
-from services.capture_archive import list_blobs, list_partitions
-from services.counting import sequence_span
+from services.capture_archive import list_blobs, list_partitions, sequence_span
 from services.desk.verdicts import verdicts_in
 
 _CAPTURE_LATE = timedelta(hours=2)

@@ -14,7 +14,8 @@ from azure.storage.blob.aio import BlobPrefix
 from fraud.verdicts import time_path
 from fraud.watching.checks import CLOCKS_DIFFER, ZonedTime
 from services import cosmos, names
-from services.blobs import jobs_storage, warehouse
+from services.blobs import jobs_storage, read_part, warehouse
+from services.reported_rows import list_reported
 
 _CHECKPOINTS = "azure-webjobs-eventhub"
 """The container of the Event Hubs extension, on the app's own account."""
@@ -72,11 +73,9 @@ async def newest_reported(oldest: datetime, now: datetime) -> datetime | None:
     None if absent. The job's folders are by the hour of writing; what a repair entered does not count. Nor does a row
     of the future, which the job has not written: by such a one it would have reported all that ever comes.
     """
-    container = await warehouse(names.SUSPICIOUS_EVENTS)
     hour = now
     while hour >= oldest.replace(minute=0, second=0, microsecond=0):
-        listed = [blob async for blob in container.list_blobs(name_starts_with=f"{hour:%Y/%m/%d/%H}/")]
-        written = [blob for blob in listed if "/correction-" not in blob.name]
+        written = [blob async for blob in list_reported(f"{hour:%Y/%m/%d/%H}/")]
         written.sort(key=lambda blob: blob.last_modified, reverse=True)
         ends = [await _last_end(blob.name, blob.size, now) for blob in written[:_NEWEST_BLOBS]]
         if seen := [end for end in ends if end is not None]:
@@ -86,12 +85,11 @@ async def newest_reported(oldest: datetime, now: datetime) -> datetime | None:
 
 
 async def _last_end(path: str, size: int, now: datetime) -> datetime | None:
-    start = max(0, size - _TAIL_BYTES)
-    container = await warehouse(names.SUSPICIOUS_EVENTS)
     if not size:
         return None
-    lines = (await (await container.download_blob(path, offset=start, length=_TAIL_BYTES)).readall()).splitlines()
-    ends = [end for line in lines if (end := _end_of(line)) is not None and end <= now + CLOCKS_DIFFER]
+    container = await warehouse(names.SUSPICIOUS_EVENTS)
+    tail = await read_part(container, path, max(0, size - _TAIL_BYTES), _TAIL_BYTES)
+    ends = [end for line in tail.splitlines() if (end := _end_of(line)) is not None and end <= now + CLOCKS_DIFFER]
     return max(ends, default=None)
 
 

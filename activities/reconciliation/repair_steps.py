@@ -22,6 +22,7 @@ from services import look_ups, names
 from services.blobs import read_chunks, warehouse, write_blob
 from services.capture_archive import list_blobs
 from services.concurrency import together
+from services.reported_rows import CORRECTION
 
 Kind = TypeVar("Kind")
 
@@ -67,7 +68,7 @@ async def enter_corrections(task: PartTask) -> PartProgress:
             "WindowEnd": window.window.end,
             "corrected_by": task.run,
         }
-        path = f"{correction.window_end:%Y/%m/%d/%H}/correction-{window.name}.json"
+        path = f"{correction.window_end:%Y/%m/%d/%H}/{CORRECTION}{window.name}.json"
         await write_blob(container, path, msgspec.json.encode(row) + b"\n")
 
     part = await _part(task, list[Correction])

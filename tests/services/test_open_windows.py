@@ -12,7 +12,7 @@ from aiohttp import web
 from fraud.verdicts import verdicts_path
 from fraud.windows import SuspiciousWindow, Window
 from local_azure.testing.web import serving
-from services import names, open_windows
+from services import names, open_windows, reported_rows
 from services.clients import close_clients
 from services.open_windows import FORGOTTEN, OpenWindows
 from services.stuck_analyses import stuck_analyses
@@ -48,7 +48,8 @@ def archives(monkeypatch: pytest.MonkeyPatch) -> Archives:
     async def warehouse(name: str) -> MemoryContainer:
         return archives.container(name)
 
-    monkeypatch.setattr(open_windows, "warehouse", warehouse)
+    for module in (open_windows, reported_rows):
+        monkeypatch.setattr(module, "warehouse", warehouse)
     return archives
 
 
