@@ -4,21 +4,17 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from typing import Any
 
-import msgspec
-from azure.core.exceptions import ResourceNotFoundError
-
 from fraud.events import StoreKey, store_key
 from fraud.judging import Content, archived_contents, flagged_contents, quarantined_contents
 from fraud.nesting import has_many_values
 from fraud.quarantine import QuarantinedEvent
-from services import cosmos, names
-from services.blobs import read_blob, warehouse
+from services import cosmos
 from services.clients import CachedClient, open_lock
 from services.concurrency import LARGE, beside, both, together
 from services.portions import BytesTaken, TooLargeError, halves
+from services.quarantined import read_quarantined
 
 _READS = 8
-_record = msgspec.json.Decoder(QuarantinedEvent)
 
 
 _large = CachedClient(open_lock)
@@ -94,12 +90,10 @@ async def _flagged(path: str, ids: Collection[str], taken: BytesTaken) -> list[C
     Nothing else of it is kept: a body may be large, and many ids may lead to it. Raises TooLargeError if that is more
     than may be taken.
     """
-    try:
-        record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
-        is_large = len(record.body) > LARGE
-    except (ResourceNotFoundError, msgspec.MsgspecError, ValueError):
+    if (read := await read_quarantined(path)) is None:
         return []
-    contents = await beside(is_large, _flagged_of, record, ids)
+    record, body = read
+    contents = await beside(len(body) > LARGE, _flagged_of, record, ids)
     taken.add(sum(len(content.form) for content in contents))
     return contents
 

@@ -103,8 +103,8 @@ async def read_blob(container: ContainerClient, path: str) -> bytes:
     return await (await container.download_blob(path)).readall()
 
 
-async def read_part(container: ContainerClient, path: str, start: int, length: int) -> bytes:
-    """The bytes of a blob from `start` on, at most so many. Raises HttpResponseError if there are none."""
+async def read_bytes(container: ContainerClient, path: str, start: int, length: int) -> bytes:
+    """The bytes of a blob from `start` on, at most so many. Raises HttpResponseError where the blob has ended."""
     return await (await container.download_blob(path, offset=start, length=length)).readall()
 
 

@@ -15,7 +15,7 @@ from reconciliation.capture.path import CaptureBlob, hour_prefixes, parse_blob_n
 from reconciliation.capture.reader import reader_of
 from reconciliation.capture.records import DamagedRecordError, Records
 from services import names
-from services.blobs import read_blob, read_part
+from services.blobs import read_blob, read_bytes
 
 _HEADER_BYTES = 16 * 1024
 _ENDS_BYTES = ((2 * 1024 * 1024, 1024 * 1024), (8 * 1024 * 1024, 8 * 1024 * 1024))
@@ -95,7 +95,7 @@ async def list_last_blobs(archive: ContainerClient, partition: str, before: date
 async def codec_of(archive: ContainerClient, blob: CaptureBlob) -> str:
     """The codec in a blob's header: `null`, or `deflate` if it is that or cannot be told from the first bytes."""
     try:
-        start = await read_part(archive, blob.name, 0, _HEADER_BYTES)
+        start = await read_bytes(archive, blob.name, 0, _HEADER_BYTES)
     except HttpResponseError:
         # It was deleted or is empty; the scan says so.
         return "deflate"
@@ -115,7 +115,7 @@ async def sequence_span(archive: ContainerClient, blob: CaptureBlob) -> tuple[in
             if blob.size <= head + tail:
                 return _span_of([await read_blob(archive, blob.name)])
             spans = ((0, head), (blob.size - tail, tail))
-            chunks = [await read_part(archive, blob.name, start, length) for start, length in spans]
+            chunks = [await read_bytes(archive, blob.name, start, length) for start, length in spans]
             if span := _span_of(chunks):
                 return span
     except HttpResponseError:

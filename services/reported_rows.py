@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from azure.storage.blob import BlobProperties
 
 from services import names
-from services.blobs import read_part, warehouse
+from services.blobs import read_bytes, warehouse
 
 CORRECTION = "correction-"
 """The beginning of the names of blobs that repairs enter beside those of the job."""
@@ -26,6 +26,6 @@ async def read_rows(path: str, start: int, most: int, is_row: Callable[[bytes], 
 
     A row that is cut is read when its end is there. The last one need not end with a line: `is_row` tells.
     """
-    content = await read_part(await warehouse(names.SUSPICIOUS_EVENTS), path, start, most)
+    content = await read_bytes(await warehouse(names.SUSPICIOUS_EVENTS), path, start, most)
     end = content.rfind(b"\n") + 1
     return (content if is_row(content[end:]) else content[:end]), len(content)

@@ -14,7 +14,7 @@ from azure.storage.blob.aio import BlobPrefix
 from fraud.verdicts import time_path
 from fraud.watching.checks import CLOCKS_DIFFER, ZonedTime
 from services import cosmos, names
-from services.blobs import jobs_storage, read_part, warehouse
+from services.blobs import jobs_storage, read_bytes, warehouse
 from services.reported_rows import list_reported
 
 _CHECKPOINTS = "azure-webjobs-eventhub"
@@ -88,7 +88,7 @@ async def _last_end(path: str, size: int, now: datetime) -> datetime | None:
     if not size:
         return None
     container = await warehouse(names.SUSPICIOUS_EVENTS)
-    tail = await read_part(container, path, max(0, size - _TAIL_BYTES), _TAIL_BYTES)
+    tail = await read_bytes(container, path, max(0, size - _TAIL_BYTES), _TAIL_BYTES)
     ends = [end for line in tail.splitlines() if (end := _end_of(line)) is not None and end <= now + CLOCKS_DIFFER]
     return max(ends, default=None)
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from activities.reconciliation.run_files import REQUESTS
 from reconciliation.reading.rows import Rows, decode_segment, joined, place_of_offsets, read_offsets
-from services.blobs import read_part, workflow_data
+from services.blobs import read_bytes, workflow_data
 from services.concurrency import together
 
 
@@ -54,8 +54,8 @@ async def gathered(paths: Sequence[str], buckets: range) -> AsyncGenerator[Bucke
 async def _copy(path: str, buckets: range, file: BinaryIO) -> list[int]:
     container = await workflow_data()
     offset, length = place_of_offsets(buckets)
-    offsets = read_offsets(await read_part(container, path, offset, length))
-    data = await read_part(container, path, offsets[0], offsets[-1] - offsets[0])
+    offsets = read_offsets(await read_bytes(container, path, offset, length))
+    data = await read_bytes(container, path, offsets[0], offsets[-1] - offsets[0])
     start = file.seek(0, os.SEEK_END)
     file.write(data)
     return [start + place - offsets[0] for place in offsets]

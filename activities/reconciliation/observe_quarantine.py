@@ -2,21 +2,14 @@
 
 import re
 
-import msgspec
-from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob.aio import ContainerClient
-
 from activities.reconciliation.run_files import REQUESTS, is_current, read_keys, read_part, read_plan, write_rows
-from fraud.quarantine import QuarantinedEvent
 from reconciliation.messages import NOTHING_READ, BlobPart, PartProgress, PartTask
 from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import Kind, RowWriter
-from services import names
-from services.blobs import read_blob, warehouse
 from services.concurrency import together
+from services.quarantined import read_quarantined
 
 _PLACE = re.compile(r".*/p([^/]+)-([0-9]{1,19})\.json")
-_record = msgspec.json.Decoder(QuarantinedEvent)
 
 
 async def observe_quarantine(task: PartTask) -> PartProgress:
@@ -29,8 +22,7 @@ async def observe_quarantine(task: PartTask) -> PartProgress:
         return NOTHING_READ
     part = await read_part(task, BlobPart)
     places = [(path, match[1], int(match[2])) for path in part.paths if (match := _PLACE.fullmatch(path))]
-    container = await warehouse(names.QUARANTINE)
-    bodies = await together((quarantined_body(container, path) for path, _, _ in places), at_once=REQUESTS)
+    bodies = await together((quarantined_body(path) for path, _, _ in places), at_once=REQUESTS)
     rows = RowWriter(await read_keys(task.run))
     for (_, partition, number), body in zip(places, bodies, strict=True):
         if body is not None:
@@ -39,11 +31,9 @@ async def observe_quarantine(task: PartTask) -> PartProgress:
     return PartProgress(len(places), 0)
 
 
-async def quarantined_body(container: ContainerClient, path: str) -> bytes | None:
+async def quarantined_body(path: str) -> bytes | None:
     """The body in the record at a path; None if it is gone, damaged, or the record of another place."""
-    try:
-        record = _record.decode(await read_blob(container, path))
-        body = record.body
-    except (ResourceNotFoundError, ValueError):
+    if (read := await read_quarantined(path)) is None:
         return None
+    record, body = read
     return body if record.path == path else None

@@ -206,7 +206,7 @@ async def _quarantined(events: Sequence[Difference]) -> dict[str, bytes]:
         by_hour = await together((_listed(container, hour, paths) for hour in sorted(hours)), at_once=REQUESTS)
         paths = {path for listed in by_hour for path in listed}
     asked = sorted(paths)
-    bodies = await together((quarantined_body(container, path) for path in asked), at_once=REQUESTS)
+    bodies = await together((quarantined_body(path) for path in asked), at_once=REQUESTS)
     return {path: body for path, body in zip(asked, bodies, strict=True) if body is not None}
 
 

@@ -5,16 +5,14 @@
 from typing import Any
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.archive import ARCHIVE_FIELD, original_event
 from fraud.desk.rows import EventContent, EventDetails, HubPlace
-from fraud.quarantine import QuarantinedEvent
 from fraud.readable import readable_events
-from services import cosmos, names
-from services.blobs import read_blob, warehouse
+from services import cosmos
 from services.concurrency import LARGE, beside, both, together
 from services.desk.quarantine import place_of
+from services.quarantined import read_quarantined
 
 _CONTENTS = tuple(
     f"SELECT TOP {cosmos.MAX_CONTENTS} * FROM c WHERE {condition}"
@@ -22,7 +20,6 @@ _CONTENTS = tuple(
 )
 """The first content under an id, and further ones. One query with OR costs what a scan of all costs."""
 _READS = 8
-_record = msgspec.json.Decoder(QuarantinedEvent)
 
 
 async def event_details(event_id: str) -> EventDetails:
@@ -64,11 +61,9 @@ def _archived(document: dict[str, Any]) -> EventContent:
 
 
 async def _quarantined(path: str, event_id: str) -> EventContent | None:
-    try:
-        record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
-        body = record.body
-    except (ResourceNotFoundError, ValueError):
-        return None  # somebody has deleted or altered it
+    if (read := await read_quarantined(path)) is None:
+        return None
+    record, body = read
     events = await beside(len(body) > LARGE, readable_events, body)
     named = next((event for event in events if event.get("id") == event_id), None)
     store: object = named.get("store_id") if named else None

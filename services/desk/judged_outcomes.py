@@ -8,14 +8,12 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from fraud.archive import arrival_of, original_event
 from fraud.desk.outcomes import OutcomeVerdict
 from fraud.events import StoreKey
-from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import flagged_events
 from fraud.quarantine_places import places_tasks
 from fraud.slices import slices
@@ -26,6 +24,7 @@ from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from services.concurrency import LARGE, beside, together
 from services.cosmos_lists import listed
+from services.quarantined import read_quarantined
 
 _IDS = 500
 _READS = 16
@@ -33,7 +32,6 @@ _BODIES = 8
 _Window = tuple[StoreKey | None, datetime]
 _Places = tuple[str, datetime]
 """The path of verdicts by place, and the end of their window."""
-_record = msgspec.json.Decoder(QuarantinedEvent)
 
 
 async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
@@ -91,11 +89,9 @@ async def _quarantined(ids: Sequence[str]) -> list[tuple[str, _Window, _Places]]
 
 
 async def _in_body(path: str, ids: Collection[str]) -> list[tuple[str, _Window, _Places]]:
-    try:
-        record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
-        body = record.body
-    except (ResourceNotFoundError, ValueError):
-        return []  # somebody has deleted or altered it
+    if (read := await read_quarantined(path)) is None:
+        return []
+    record, body = read
     events = await beside(len(body) > LARGE, flagged_events, body)
     (task,) = places_tasks([record])
     places = task.verdicts_path, task.window_end
