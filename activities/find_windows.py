@@ -13,7 +13,7 @@ from fraud.verdicts import name_in, time_path
 from services import names
 from services.blobs import read_blob, warehouse, workflow_data
 from services.concurrency import together
-from services.desk.blob_paths import PathRange, last_first
+from services.desk.blob_paths import PathRange, last_paths
 
 _READS = 8
 UNTOLD = timedelta(minutes=10)
@@ -33,11 +33,7 @@ async def find_windows(page: WindowsPage) -> FoundWindows:
     """
     order = page.order
     span = PathRange(first=time_path(order.start), last=time_path(order.end), before=page.after or None)
-    paths: list[str] = []
-    async for blob in last_first(await warehouse(names.FRAUD_EVENTS), span):
-        if len(paths) == WINDOWS_PER_PAGE:
-            break
-        paths.append(blob.path)
+    paths = await last_paths(await warehouse(names.FRAUD_EVENTS), span, WINDOWS_PER_PAGE)
     wanted = [path for path in paths if order.window in (None, name_in(path))]
     windows = await together((_look_at(page, path) for path in wanted), at_once=_READS)
     return FoundWindows(

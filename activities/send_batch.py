@@ -33,9 +33,7 @@ async def send_batch(batch: Batch) -> BatchTotals:
     partitions = await event_hub.partition_ids()
     by_partition: defaultdict[str, list[EventData]] = defaultdict(list)
     for event in events:
-        data = EventData(_encoder.encode(event))
-        data.properties = properties_of(event, batch.run_id)
-        data.content_type = "application/json"
+        data = event_hub.event_data(_encoder.encode(event), properties_of(event, batch.run_id))
         by_partition[partition_of(event, partitions)].append(data)
     await together(send_patiently(partition, its_events, again=again) for partition, its_events in by_partition.items())
     return totals_of(events)

@@ -32,10 +32,11 @@ async def send_tick(share: TickShare) -> TickSent:
     partitions = await event_hub.partition_ids()
     by_partition: defaultdict[str, list[EventData]] = defaultdict(list)
     for message in messages:
-        data = _data(message.body, properties_of(message.event, share.run_id))
+        data = event_hub.event_data(message.body, properties_of(message.event, share.run_id))
         by_partition[partition_of(message.event, partitions)].append(data)
     for event in recorded:
-        by_partition[event.partition(partitions)].append(_data(event.body, event.properties(share.run_id)))
+        data = event_hub.event_data(event.body, event.properties(share.run_id))
+        by_partition[event.partition(partitions)].append(data)
     claim = Claim(number=share.tick, since=share.started.isoformat())
     again = await begun_before(share.run_id, share.seed, planned.shares(share.tick).index(share.spans), claim)
     sent = await together(send_patiently(partition, events, again=again) for partition, events in by_partition.items())
@@ -50,10 +51,3 @@ async def _recorded(planned: PlannedCampaign, share: TickShare, span: IndexSpan)
     indices = schedule.indices(span.stage, share.tick)
     page = await read_tape_page(stage.tape, schedule.tick_in(span.stage, share.tick))
     return [Recorded.of(body) for body in page[span.first - indices.start : span.end - indices.start]]
-
-
-def _data(body: bytes, properties: dict[str | bytes, str]) -> EventData:
-    data = EventData(body)
-    data.properties = properties
-    data.content_type = "application/json"
-    return data

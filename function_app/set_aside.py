@@ -7,7 +7,6 @@ send there. Its windows are started here as the trigger would have, and only the
 import logging
 
 import msgspec
-from azure.eventhub import EventData
 from azure.servicebus import ServiceBusReceivedMessage
 
 from fraud.archive import read_event
@@ -109,10 +108,7 @@ async def _resubmit_event(body: bytes, deed: Deed) -> Resubmitted:
     partition = lane_of(await event_hub.partition_ids(), is_sale=event.event_type == SALE, store=lane)
 
     async def sent() -> Resubmitted:
-        data = EventData(body)
-        data.properties = {"event_type": event.event_type}
-        data.content_type = "application/json"
-        await event_hub.send_events(partition, [data])
+        await event_hub.send_events(partition, [event_hub.event_data(body, {"event_type": event.event_type})])
         return Resubmitted(event_id=event.id, partition=partition)
 
     return await noted(deed, sent, lambda outcome: outcome.sentence)

@@ -105,6 +105,14 @@ def namespace() -> str:
     return place.partition(":")[0]
 
 
+def event_data(body: bytes, properties: dict[str | bytes, str]) -> EventData:
+    """An event to send: JSON with these properties."""
+    data = EventData(body)
+    data.properties = properties
+    data.content_type = "application/json"
+    return data
+
+
 def mark_sent_again(events: Sequence[EventData], attempt: int = 2) -> None:
     """Give events the property SENT_AGAIN: the hub may have them already."""
     for event in events:

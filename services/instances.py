@@ -6,6 +6,7 @@ behind it has both. Source: "HTTP API reference" of Durable Functions in Microso
 
 import logging
 import time
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -106,6 +107,16 @@ async def _page(base: str, asked: Filter, size: int, token: str | None) -> Insta
     if status != 200:
         raise InstancesError(f"a list of instances was answered with {status}: {_text(body)}")
     return InstancePage(_decoded(_instances, body), answered.get(_CONTINUATION) or None)
+
+
+async def list_pages(base: str, asked: Filter, size: int, most: int) -> AsyncIterator[InstancePage]:
+    """The pages of the instances of a filter one after the other, `most` of them at most. Raises InstancesError."""
+    token: str | None = None
+    for _ in range(most):
+        page = await list_page(base, asked, size, token)
+        yield page
+        if (token := page.token) is None:
+            return
 
 
 async def find_instance(base: str, instance_id: str, *, history: bool = True) -> Instance | None:

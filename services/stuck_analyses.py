@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from fraud.windows import moment_in
-from services.instances import Filter, Instance, list_page
+from services.instances import Filter, Instance, list_page, list_pages
 from services.open_windows import FORGOTTEN, has_verdicts_since
 
 _PREFIX = "window-"
@@ -26,13 +26,10 @@ async def stuck_analyses(base: str, now: datetime, patience: timedelta) -> dict[
         statuses=("Running", "Pending"), prefix=_PREFIX, created_from=now - FORGOTTEN, created_to=now - patience
     )
     stuck = {each.instance_id: each.created_time for each in (await list_page(base, running, _MOST)).instances}
-    token: str | None = None
-    for _ in range(_MOST_PAGES):
-        page = await list_page(base, failed, _MOST, token)
+    async for page in list_pages(base, failed, _MOST, _MOST_PAGES):
         not_mended = {each.instance_id: each.created_time async for each in _not_mended(page.instances)}
         stuck |= not_mended
-        token = page.token
-        if not_mended or token is None or not page.instances:
+        if not_mended or not page.instances:
             break
     return stuck
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from fraud.windows import WINDOW
-from services.instances import Filter, list_page
+from services.instances import Filter, list_pages
 
 _PAGE = 1_000
 _MOST_PAGES = 20
@@ -20,13 +20,9 @@ async def reported_windows(base: str, started: datetime, ended: datetime) -> dic
     """
     asked = Filter(prefix="window-", created_from=started, created_to=ended + WINDOW + _AFTER)
     reported: dict[str, datetime] = {}
-    token: str | None = None
-    for _ in range(_MOST_PAGES):
-        page = await list_page(base, asked, _PAGE, token)
+    async for page in list_pages(base, asked, _PAGE, _MOST_PAGES):
         for instance in page.instances:
             label = instance.instance_id.rpartition("-")[0]
             # A large window comes in several messages, and an event may be in the last of them.
             reported[label] = max(instance.created_time, reported.get(label, instance.created_time))
-        if (token := page.token) is None:
-            break
     return reported

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from datetime import datetime
 
 import msgspec
 
@@ -20,8 +19,8 @@ from services.settings import settings
 
 _log = logging.getLogger(__name__)
 LOOK_SECONDS = 75.0
-"""A little more than the minute of the watch: while it runs, nobody else has to look."""
-"""A look opens links to every partition and to the queue, which takes 0.3 s of a core (measured)."""
+"""A little more than the minute of the watch: while it runs, nobody else has to look. A look opens links to every
+partition and to the queue, which takes 0.3 s of a core (measured)."""
 _REST_SECONDS = 5.0
 """Real seconds: if a minute of Azure's time passes in a second, not every minute is looked at."""
 
@@ -74,7 +73,7 @@ async def watch_pipeline(base: str | None = None) -> None:
     checks = judged_checks(facts, current, settings().thresholds)
     _recent.put(Look(facts, current, checks))
     episodes = episodes_after(current, checks, facts.now)
-    _log_checks(checks, episodes, facts.now)
+    _log_checks(checks, episodes)
     _log_flow(facts)
     current = msgspec.structs.replace(current, episodes=episodes)
     await write_memory(current)
@@ -106,7 +105,7 @@ def _log_flow(facts: Facts) -> None:
     _log.info("%s", line)
 
 
-def _log_checks(checks: list[Check], episodes: dict[str, Episode], now: datetime) -> None:
+def _log_checks(checks: list[Check], episodes: dict[str, Episode]) -> None:
     """A line for the watch itself, so that its silence is noticed, and one for each check that is not ok."""
     failing = [check for check in checks if not check.is_ok]
     _log.info("%s", log_line("pipeline_watch", checks=len(checks), failing=len(failing)))

@@ -14,7 +14,7 @@ from services import names
 from services.alert_digests import names_waiting
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
-from services.desk.blob_paths import PathRange, last_first
+from services.desk.blob_paths import PathRange, last_paths
 
 _READS = 8
 _log = logging.getLogger(__name__)
@@ -36,11 +36,7 @@ async def list_alerts(asked: SpanQuestion) -> Page[AlertRow]:
         time_path(asked.end) if asked.end else "",
         place.path if place else None,
     )
-    listed: list[str] = []
-    async for blob in last_first(await warehouse(names.REPORTS), paths):
-        listed.append(blob.path)
-        if len(listed) > asked.limit:
-            break
+    listed = await last_paths(await warehouse(names.REPORTS), paths, asked.limit + 1)
     rows = await together((_row(path) for path in listed[: asked.limit]), at_once=_READS)
     # After the alerts: what comes in between is listed by the next look.
     waiting = await names_waiting()

@@ -67,5 +67,15 @@ async def last_first(container: ContainerClient, paths: PathRange) -> AsyncItera
         folders += sorted(inner)
 
 
+async def last_paths(container: ContainerClient, paths: PathRange, most: int) -> list[str]:
+    """The last paths of a range, at most so many, the last one first. Raises what the blob service raised."""
+    listed: list[str] = []
+    async for blob in last_first(container, paths):
+        listed.append(blob.path)
+        if len(listed) >= most:
+            break
+    return listed
+
+
 def _listed(blob: BlobProperties) -> ListedBlob:
     return ListedBlob(blob.name, blob.size, blob.last_modified)

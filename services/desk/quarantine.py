@@ -14,8 +14,8 @@ from fraud.quarantine import QuarantinedEvent, QuarantinedWindow
 from services import names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
-from services.desk.blob_paths import PathRange, last_first
-from services.desk.bodies import shown
+from services.desk.blob_paths import PathRange, last_paths
+from services.desk.bodies import MAX_SHOWN, shown
 
 _ROOTS = {"events": "store-events/", "windows": "suspicious-windows/"}
 _READS = 8
@@ -42,11 +42,7 @@ async def list_quarantine(asked: QuarantineQuery) -> Page[QuarantineRow]:
         asked.end.astimezone(UTC).strftime("%Y/%m/%d/%H") if asked.end else "",
         place.path if place else None,
     )
-    listed: list[str] = []
-    async for blob in last_first(await warehouse(names.QUARANTINE), paths):
-        listed.append(blob.path)
-        if len(listed) > asked.limit:
-            break
+    listed = await last_paths(await warehouse(names.QUARANTINE), paths, asked.limit + 1)
     records = await together((_read(path) for path in listed[: asked.limit]), at_once=_READS)
     rows = tuple(_row(path, data, _PREVIEW) for path, data in zip(listed, records, strict=False) if data is not None)
     return Page(rows, token_of(_Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None)
@@ -72,9 +68,9 @@ def _row(path: str, data: bytes, preview: int | None) -> QuarantineRow:
         record = (_event if path.startswith(_ROOTS["events"]) else _window).decode(data)
         body = b64decode(record.raw_base64, validate=True)
     except ValueError:  # msgspec's errors are ValueErrors
-        text, is_cut = shown(data, preview or 64 * 1024)
+        text, is_cut = shown(data, preview or MAX_SHOWN)
         return QuarantineRow(path=path, reason=_ALTERED, size=len(data), body=text, is_cut=is_cut)
-    text, is_cut = shown(body, preview) if preview else shown(body)
+    text, is_cut = shown(body, preview or MAX_SHOWN)
     in_hub = isinstance(record, QuarantinedEvent)
     return QuarantineRow(
         path=path,
@@ -85,7 +81,7 @@ def _row(path: str, data: bytes, preview: int | None) -> QuarantineRow:
         enqueued_time=record.enqueued_time,
         place=place_of(record) if in_hub else None,
         message_id=None if in_hub else record.message_id,
-        hex=None if preview else body[: 64 * 1024].hex(),
+        hex=None if preview else body[:MAX_SHOWN].hex(),
     )
 
 

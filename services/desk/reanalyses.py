@@ -11,7 +11,7 @@ from fraud.reanalysis.messages import ReanalysisState
 from services import names
 from services.blobs import read_blob, warehouse, write_blob
 from services.concurrency import together
-from services.desk.blob_paths import PathRange, last_first
+from services.desk.blob_paths import PathRange, last_paths
 from services.desk.verdicts import verdicts_in
 from services.kept_verdicts import list_kept
 
@@ -35,11 +35,7 @@ async def list_reanalyses(asked: Question) -> Page[ReanalysisState]:
     """A page of the re-analyses that have ended, the latest first. Raises ProblemError for a bad token."""
     before = place_in(asked.token, _Place).path if asked.token else None
     container = await warehouse(names.REPORTS)
-    paths: list[str] = []
-    async for blob in last_first(container, PathRange(_FOLDER, before=before)):
-        paths.append(blob.path)
-        if len(paths) > asked.limit:
-            break
+    paths = await last_paths(container, PathRange(_FOLDER, before=before), asked.limit + 1)
     shown = paths[: asked.limit]
     records = await together((read_blob(container, path) for path in shown), at_once=_READS)
     following = token_of(_Place(shown[-1])) if len(paths) > asked.limit else None

@@ -16,7 +16,7 @@ from fraud.verdicts import Verdict, name_in, readable_verdicts, time_path
 from services import names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
-from services.desk.blob_paths import ListedBlob, PathRange, last_first
+from services.desk.blob_paths import ListedBlob, PathRange, last_first, last_paths
 from services.desk.case_queries import store_of
 
 MAX_READ = 40
@@ -65,11 +65,8 @@ async def list_verdicts(asked: VerdictQuery, blob: str | None) -> Page[VerdictRo
             raise bad_request("token", "token is of another case: begin without one")
         return await _page(asked, [path], place)
     paths = [] if place is None else [place.path]
-    listing = last_first(await warehouse(names.FRAUD_EVENTS), window_paths(asked, place.path if place else None))
-    async for listed in listing:
-        paths.append(listed.path)
-        if len(paths) > MAX_READ:
-            break
+    span = window_paths(asked, place.path if place else None)
+    paths += await last_paths(await warehouse(names.FRAUD_EVENTS), span, MAX_READ + 1 - len(paths))
     return await _page(asked, paths, place)
 
 
