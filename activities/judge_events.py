@@ -18,9 +18,10 @@ from activities.window_ids import read_ids, read_repeated
 from fraud.analysis import Chunk, ChunkResult, WindowTask
 from fraud.judging import Content, may_be_more
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.shipped import set_of_window
+from fraud.rules.shipped import set_begun_with
 from fraud.snoozes import Snooze
 from fraud.verdict_lines import VerdictLine, line_of, lines_in, written
+from fraud.verdicts import by_id
 from services import blobs
 from services.written_lately import written_lately
 
@@ -72,16 +73,16 @@ async def judge(chunk: Chunk) -> ChunkJudged:
     """
     task = chunk.task
     ids = (await read_ids(task))[chunk.first : chunk.first + chunk.count]
-    by_id = await _finished_before(chunk)
-    asked = [event_id for event_id in ids if event_id not in by_id]
-    judging = _Judging(chunk, _rules_of(task), await asleep_for(task), await _repeated(task))
+    finished = await _finished_before(chunk)
+    asked = [event_id for event_id in ids if event_id not in finished]
+    judging = _Judging(chunk, set_begun_with(task.rules, task.name), await asleep_for(task), await _repeated(task))
     async with aclosing(contents_in_portions(asked, task.store_id)) as portions:
         async for contents_of in portions:
             await judging.judge(contents_of)
             del contents_of  # before the next ones are read
-    by_id |= judging.by_id
+    verdicts = finished | judging.by_id
     return ChunkJudged(
-        {event_id: by_id[event_id] for event_id in ids}, judging.unresolved, judging.more, judging.shadow
+        {event_id: verdicts[event_id] for event_id in ids}, judging.unresolved, judging.more, judging.shadow
     )
 
 
@@ -137,28 +138,14 @@ async def _write_verdicts(container: ContainerClient, chunk: Chunk, lines: bytes
     return True
 
 
-def _rules_of(task: WindowTask) -> RuleSet:
-    """The set that the window began with. Raises LookupError if this version of the app has none of its name."""
-    if rules := set_of_window(task.rules):
-        return rules
-    raise LookupError(
-        f"{task.name} began with the rule set {task.rules!r}, which this version does not have: put its file back "
-        "into fraud/rule_sets/retired, or terminate the instance and repair the reconciliation of its day"
-    )
-
-
 async def _finished_before(chunk: Chunk) -> dict[str, list[VerdictLine]]:
     """The verdicts on the ids that needed no further look-up after the one before this one."""
-    by_id: dict[str, list[VerdictLine]] = {}
     if chunk.lookup < 2:
-        return by_id
+        return {}
     before, container = chunk.at(chunk.lookup - 1), await blobs.workflow_data()
     try:
         open_ids = set(_ids.decode(await blobs.read_blob(container, before.open_path)))
         lines = await blobs.read_blob(container, before.path)
     except ResourceNotFoundError:
-        return by_id  # the work was cleared, and the analysis was started again
-    for verdict in lines_in(lines):
-        if verdict.event_id not in open_ids:
-            by_id.setdefault(verdict.event_id, []).append(verdict)
-    return by_id
+        return {}  # the work was cleared, and the analysis was started again
+    return by_id(verdict for verdict in lines_in(lines) if verdict.event_id not in open_ids)

@@ -14,7 +14,7 @@ from fraud.judging import Content
 from fraud.rules.shipped import set_of_window
 from fraud.snoozes import Snooze
 from fraud.verdict_lines import VerdictLine, line_of, lines_in, written
-from fraud.verdicts import amended, shadow_path
+from fraud.verdicts import amended, by_id, shadow_path
 from services import blobs
 from services.concurrency import together
 
@@ -50,8 +50,8 @@ class ShadowJudging:
             _log.error("%s: the rule set %s, in shadow, is not in this version", self._task.name, self._task.rules)
             return
         finished = await _judged_before(self._chunk, {*ids} - self._judged.keys())
-        by_id = finished | self._judged
-        lines = written(line for event_id in ids for line in by_id.get(event_id, ()))
+        judged = finished | self._judged
+        lines = written(line for event_id in ids for line in judged.get(event_id, ()))
         await blobs.write_blob(await blobs.workflow_data(), self._chunk.shadow_path, lines, blobs.NDJSON)
 
 
@@ -64,13 +64,10 @@ async def keep_shadow(task: WindowTask, path: str) -> None:
 
 async def _judged_before(chunk: Chunk, finished: set[str]) -> dict[str, list[VerdictLine]]:
     """The verdicts on the ids that needed no further look-up after the one before this one."""
-    by_id: dict[str, list[VerdictLine]] = {}
     if not finished:
-        return by_id
-    for verdict in lines_in(await _read(chunk.at(chunk.lookup - 1))):
-        if verdict.event_id in finished:
-            by_id.setdefault(verdict.event_id, []).append(verdict)
-    return by_id
+        return {}
+    lines = await _read(chunk.at(chunk.lookup - 1))
+    return by_id(verdict for verdict in lines_in(lines) if verdict.event_id in finished)
 
 
 async def _read(chunk: Chunk) -> bytes:

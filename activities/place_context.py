@@ -18,7 +18,7 @@ from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_index import is_nameable, whole_store
 from fraud.quarantine_places import EVENTS_WITH_CONTEXT, PlacesTask, place_of
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.shipped import SEED, set_of_window
+from fraud.rules.shipped import SEED, set_begun_with
 from fraud.verdicts import Verdict
 from services.concurrency import LARGE, beside
 
@@ -117,9 +117,4 @@ def _set_of(snapshot: Snapshot, task: PlacesTask) -> RuleSet:
     """The set that judges a place. Raises LookupError if this version of the app has none of its name."""
     first = snapshot.parts[0].rules if snapshot.parts else task.rules
     name = first if isinstance(first, str) else task.rules
-    if rules := set_of_window(name):
-        return rules
-    raise LookupError(
-        f"{task.name} began with the rule set {name!r}, which this version does not have: put its file back into "
-        "fraud/rule_sets/retired, or terminate the instance and repair the reconciliation of its day"
-    )
+    return set_begun_with(name, task.name)

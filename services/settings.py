@@ -38,24 +38,25 @@ _SECRETS = (ALERT_WEBHOOK_URL, OPERATIONS_WEBHOOK_URL, WEBHOOK_SECRET, MAIL_SERV
 _UNRESOLVED = "@Microsoft.KeyVault("
 _SHORTEST_SECRET = 16
 ALERT_FORMAT = "ALERT_FORMAT"
-ALERT_DIGEST_MINUTES = "ALERT_DIGEST_MINUTES"
-_LONGEST_DIGEST = 1_440
 PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
 MANAGEMENT_URLS = "MANAGEMENT_URLS"
 SQL_PAGE = "SQL_PAGE"
 API_ROLE = "API_ROLE"
 PLATFORM_LOGIN = "PLATFORM_LOGIN"
 RULE_SET = "RULE_SET"
-HISTORY_DAYS = "HISTORY_DAYS"
-FAILED_HISTORY_DAYS = "FAILED_HISTORY_DAYS"
-SWEEP_CASES = "SWEEP_CASES"
-_LONGEST_HISTORY = 3_650
 THRESHOLD_PREFIX = "WATCH_"
 REVIEW_HOURS = "REVIEW_HOURS"
 """Hours after which an undecided case is reminded of, escalated and expired: `24,48,168`."""
 RECONCILIATION_SCHEDULE = "RECONCILIATION_SCHEDULE"
 """Six-field NCRONTAB; the timer trigger reads it as `%RECONCILIATION_SCHEDULE%`, so the host needs it too."""
 
+_NUMBERS = {
+    "ALERT_DIGEST_MINUTES": ("of minutes from 0 (each alert by itself)", 1_440),
+    "HISTORY_DAYS": ("of days from 0 (never)", 3_650),
+    "FAILED_HISTORY_DAYS": ("of days from 0 (never)", 3_650),
+    "SWEEP_CASES": ("from 0 (no sweep)", MOST_CASES),
+}
+"""The settings that are a number of at most four digits, each a field of `Settings`: what 0 means, and the highest."""
 _ADDRESSES = {
     names.JOBS_STORAGE: BLOB_SERVICE,
     names.WAREHOUSE: BLOB_SERVICE,
@@ -163,12 +164,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if rule_set not in shipped():
         problems.append(f"{RULE_SET} must be one of {', '.join(shipped())}, not {rule_set[:40]!r}")
     mail = read_mail(environment, problems)
-    alert_format, digest_minutes = _read_alerts(environment, problems)
-    days = {
-        name: _read_days(environment, name, default, problems)
-        for name, default in ((HISTORY_DAYS, 30), (FAILED_HISTORY_DAYS, 90))
-    }
-    sweep_cases = _read_sweep_cases(environment, problems)
+    alert_format = _read_format(environment, problems)
+    numbers = _read_numbers(environment, problems)
     thresholds = _read_thresholds(environment, problems)
     deadlines = _read_deadlines(environment.get(REVIEW_HOURS, ""), problems)
     in_azure = runs_on_azure(environment)
@@ -194,51 +191,33 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         webhook_secret=secret,
         mail=mail,
         alert_format=alert_format,
-        alert_digest_minutes=digest_minutes,
         in_azure=in_azure,
         api_role=cast(Role, role),
         platform_login=switches[PLATFORM_LOGIN],
         review_deadlines=deadlines,
         rule_set=rule_set,
-        history_days=days[HISTORY_DAYS],
-        failed_history_days=days[FAILED_HISTORY_DAYS],
-        sweep_cases=sweep_cases,
         thresholds=thresholds,
+        **numbers,
     )
 
 
-def _read_alerts(environment: Mapping[str, str], problems: list[str]) -> tuple[Format, int]:
+def _read_format(environment: Mapping[str, str], problems: list[str]) -> Format:
     form = environment.get(ALERT_FORMAT, "").strip() or "json"
     if form not in FORMATS:
         problems.append(f"{ALERT_FORMAT} must be one of {', '.join(FORMATS)}, not {form[:40]!r}")
-    text = environment.get(ALERT_DIGEST_MINUTES, "").strip() or "0"
-    is_number = text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= _LONGEST_DIGEST
-    if not is_number:
-        problems.append(
-            f"{ALERT_DIGEST_MINUTES} must be a whole number of minutes from 0 (each alert by itself) to "
-            f"{_LONGEST_DIGEST:,}, not {text[:40]!r}"
-        )
-    return cast(Format, form), int(text) if is_number else 0
+    return cast(Format, form)
 
 
-def _read_days(environment: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
-    text = environment.get(name, "").strip()
-    if not text:
-        return default
-    if text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= _LONGEST_HISTORY:
-        return int(text)
-    problems.append(f"{name} must be a whole number of days from 0 (never) to {_LONGEST_HISTORY:,}, not {text[:40]!r}")
-    return default
-
-
-def _read_sweep_cases(environment: Mapping[str, str], problems: list[str]) -> int:
-    text = environment.get(SWEEP_CASES, "").strip()
-    if not text:
-        return 50
-    if text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= MOST_CASES:
-        return int(text)
-    problems.append(f"{SWEEP_CASES} must be a whole number from 0 (no sweep) to {MOST_CASES}, not {text[:40]!r}")
-    return 50
+def _read_numbers(environment: Mapping[str, str], problems: list[str]) -> dict[str, int]:
+    """The numbers of `_NUMBERS` by their fields; one that is not set keeps its default."""
+    values: dict[str, int] = {}
+    for name, (words, most) in _NUMBERS.items():
+        text = environment.get(name, "").strip()
+        if text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= most:
+            values[name.lower()] = int(text)
+        elif text:
+            problems.append(f"{name} must be a whole number {words} to {most:,}, not {text[:40]!r}")
+    return values
 
 
 def _read_thresholds(environment: Mapping[str, str], problems: list[str]) -> Thresholds:

@@ -4,7 +4,7 @@
 
 import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack
 from hashlib import sha256
 
@@ -133,17 +133,10 @@ async def is_as_written(subject: str, path: str, data: bytes) -> bool:
     False as well if the last links do not tell: then whoever asks reads the archives instead.
     """
     reports = await warehouse(names.REPORTS)
-    head, _ = await _read_head()
-    number, digest = (head.number, head.digest) if head else (0, "")
-    for first in range(number, max(0, number - _LOOKED_BACK), -REQUESTS):
-        asked = range(first, max(0, first - REQUESTS), -1)
-        for stored in await together((_read(reports, link_path(each)) for each in asked), at_once=REQUESTS):
-            link = read_link(stored) if stored and digest_of(stored) == digest else None
-            if link is None:
-                return False
-            if link.subject == subject:
-                return link.files.get(path) == digest_of(data)
-            digest = link.previous
+    head = await current_head()
+    async for link in _links_back(reports, head, max(0, head.number - _LOOKED_BACK)):
+        if link.subject == subject:
+            return link.files.get(path) == digest_of(data)
     return False
 
 
@@ -188,17 +181,22 @@ async def linked_files() -> dict[str, str]:
 
 async def _links_behind(reports: ContainerClient, head: Head, end: Head) -> tuple[list[Link], bool]:
     """The links from the head back to another one's end, the newest first; False if they do not lead to it."""
-    links: list[Link] = []
+    links = [link async for link in _links_back(reports, head, end.number)]
+    last = links[-1].previous if links else head.digest
+    return links, len(links) == head.number - end.number and last == end.digest
+
+
+async def _links_back(reports: ContainerClient, head: Head, end: int) -> AsyncIterator[Link]:
+    """The links from the head back to the one behind a number, as far as each is what the one after it names."""
     digest = head.digest
-    for first in range(head.number, end.number, -REQUESTS):
-        asked = range(first, max(end.number, first - REQUESTS), -1)
+    for first in range(head.number, end, -REQUESTS):
+        asked = range(first, max(end, first - REQUESTS), -1)
         for stored in await together((_read(reports, link_path(each)) for each in asked), at_once=REQUESTS):
             link = read_link(stored) if stored and digest_of(stored) == digest else None
             if link is None:
-                return links, False
-            links.append(link)
+                return
+            yield link
             digest = link.previous
-    return links, head.number >= end.number and digest == end.digest
 
 
 async def _check_strays(reports: ContainerClient, length: int) -> list[str]:

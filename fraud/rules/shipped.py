@@ -46,6 +46,16 @@ def set_of_window(name: str) -> RuleSet | None:
     return shipped().get(name) or set_named(name)
 
 
+def set_begun_with(name: str, task: str) -> RuleSet:
+    """The set that a task began with, as `set_of_window`. Raises LookupError, with what to do, if it is not there."""
+    if rules := set_of_window(name):
+        return rules
+    raise LookupError(
+        f"{task} began with the rule set {name!r}, which this version does not have: put its file back into "
+        "fraud/rule_sets/retired, or terminate the instance and repair the reconciliation of its day"
+    )
+
+
 SEED = shipped()["seed"]
 """The set of single fields: it asks an event about itself, and needs no context."""
 
