@@ -19,12 +19,12 @@ from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan, not_played, problems
 from fraud.load.planned import PlannedCampaign
 from fraud.load.shapes import TAPE_PATTERN
-from function_app import durable_client
+from function_app import durable_client, starting_campaigns
 from function_app.access import asks_for
 from function_app.durable_client import Client, Status
 from function_app.http import BadRequestError, json_response, parse_body, problem
 from orchestrations.contracts import RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
-from services.campaigns import keep_campaign, keep_planned, keep_tape_page, kept_run_ids
+from services.campaigns import keep_tape_page, kept_run_ids
 from services.concurrency import together
 from services.window_reports import reported_windows
 
@@ -58,17 +58,11 @@ async def start_campaign(request: func.HttpRequest, client: Client) -> func.Http
         campaign = _campaign(request.get_body())
     except BadRequestError as error:
         return error.response()
-    if await durable_client.is_running(client, campaign.run_id):
-        return _already_runs(campaign.run_id)
     try:
-        if isinstance(campaign, PlannedCampaign):
-            await keep_planned(campaign)
-            await durable_client.start(client, RUN_CAMPAIGN_PLAN, campaign.run_id, msgspec.to_builtins(campaign))
-        else:
-            await keep_campaign(campaign)
-            await durable_client.start(client, RUN_CAMPAIGN, campaign.run_id, msgspec.to_builtins(campaign))
+        await starting_campaigns.start_campaign(client, campaign)
     except durable_client.AlreadyRunningError:
-        return _already_runs(campaign.run_id)
+        text = f"{campaign.run_id} is running; stop it or choose another name"
+        return problem(409, "Campaign runs", text, field="name")
     return durable_client.accepted(client, request, "api/campaigns", campaign.run_id)
 
 
@@ -251,10 +245,6 @@ async def _find(request: func.HttpRequest, client: Client) -> tuple[str, Status 
         if status := await durable_client.find_restarted(client, orchestration, text):
             return text, status
     return campaign_id(name), None
-
-
-def _already_runs(instance_id: str) -> func.HttpResponse:
-    return problem(409, "Campaign runs", f"{instance_id} is running; stop it or choose another name", field="name")
 
 
 def _not_found(instance_id: str) -> func.HttpResponse:

@@ -37,11 +37,7 @@ async def receive_windows(message: func.ServiceBusMessage, client: Client) -> No
     is not a window would only fail again: it is quarantined with the reason, and completed.
     """
     with logged_failure("analyze-suspicious-windows"):
-        await _receive(message, client)
-
-
-async def _receive(message: func.ServiceBusMessage, client: Client) -> None:
-    await take_windows(message.get_body(), message.message_id or None, message.enqueued_time_utc, client)
+        await take_windows(message.get_body(), message.message_id or None, message.enqueued_time_utc, client)
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -47,6 +47,11 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     joints: dict[str, Joint]
     nobody_to_tell: int = 0
 
+    @property
+    def lag(self) -> int:
+        """Events in the hub that are not archived yet."""
+        return (self.joints["sent"].count or 0) - (self.joints["archived"].count or 0)
+
 
 class _Sample(msgspec.Struct, frozen=True):
     seconds: float

@@ -14,7 +14,7 @@ async def get_flow(call: Call[NoParameters, None]) -> FlowSeen:
         since=flow.since,
         speed=flow.speed,
         joints=flow.joints,
-        lag=(flow.joints["sent"].count or 0) - (flow.joints["archived"].count or 0),
+        lag=flow.lag,
         waiting=facts.waiting,
         dead_letters=facts.dead_letters,
         nobody_to_tell=flow.nobody_to_tell,

@@ -38,11 +38,6 @@ class Visit(msgspec.Struct, frozen=True):
         if not self.caller.may(role):
             raise ProblemError(403, "Not allowed", f"This asks for the role {role}, and you have {self.caller.role}.")
 
-    @property
-    def is_fragment(self) -> bool:
-        """True if htmx asks, which replaces a part of the page."""
-        return header(self.request, "hx-request") == "true"
-
     def asked(self, name: str) -> str:
         """A value of the query without blanks at its ends; empty if it is absent."""
         return self.asked_as_is(name).strip()

@@ -9,27 +9,28 @@ import azure.functions as func
 import msgspec
 
 from activities.measure_latencies import LatencyTask, measure_latencies
+from fraud.campaigns import campaign_id
 from fraud.load.latencies import Latencies, Quantiles
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan, not_played, problems
 from fraud.load.planned import PlannedCampaign
-from function_app import durable_client
 from function_app.desk import answers
 from function_app.desk.rendering import UNKNOWN, moment, number, span
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
-from function_app.durable_client import management_address
+from function_app.durable_client import AlreadyRunningError, management_address
+from function_app.starting_campaigns import start_campaign
 from orchestrations.contracts import RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
 from services import instances
-from services.campaigns import keep_planned
 from services.instances import Filter, Instance
 from services.window_reports import reported_windows
 
 _LISTED = 100
-_PREFIX = "campaign-"
 NAMES = (RUN_CAMPAIGN.name, RUN_CAMPAIGN_PLAN.name)
 """The orchestrations that are campaigns."""
+PREFIX = campaign_id("")
+"""The beginning of their instance ids."""
 
 
 class ComparedCampaign(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,21 +88,17 @@ async def start_plan(visit: Visit) -> func.HttpResponse:
     if listed := [*problems(plan), *not_played(plan)]:
         return _form(visit, " ".join(f"{problem.field} {problem.text}." for problem in listed[:5]), 400)
     campaign = PlannedCampaign.of(plan, name=secrets.token_hex(4), seed=secrets.randbits(31))
-    taken = f"{campaign.run_id} is running: stop it, or choose another name."
-    if await durable_client.is_running(visit.client, campaign.run_id):
-        return _form(visit, taken, 409)
-    await keep_planned(campaign)
     try:
-        await durable_client.start(visit.client, RUN_CAMPAIGN_PLAN, campaign.run_id, msgspec.to_builtins(campaign))
-    except durable_client.AlreadyRunningError:
-        return _form(visit, taken, 409)
+        await start_campaign(visit.client, campaign)
+    except AlreadyRunningError:
+        return _form(visit, f"{campaign.run_id} is running: stop it, or choose another name.", 409)
     return answers.redirect("/desk/campaigns")
 
 
 async def compare(visit: Visit) -> func.HttpResponse:
     """Two campaigns side by side. 404 if one does not exist."""
     base = management_address(visit.client)
-    listed = await instances.list_page(base, Filter(prefix=_PREFIX), _LISTED)
+    listed = await instances.list_page(base, Filter(prefix=PREFIX), _LISTED)
     ids = [instance.instance_id for instance in listed.instances if instance.name in NAMES]
     chosen = [name for name in (visit.asked("first"), visit.asked("second")) if name]
     sides: list[Side] = []

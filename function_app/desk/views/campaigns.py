@@ -6,21 +6,18 @@ import azure.functions as func
 import msgspec
 
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
-from function_app import durable_client
 from function_app.desk import answers
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
-from function_app.desk.views.campaign_plans import NAMES
+from function_app.desk.views.campaign_plans import NAMES, PREFIX
 from function_app.desk.visit import Visit
 from function_app.desk.wrong_fields import wrong_field
-from function_app.durable_client import management_address
-from orchestrations.contracts import RUN_CAMPAIGN
+from function_app.durable_client import AlreadyRunningError, management_address
+from function_app.starting_campaigns import start_campaign
 from services import instances
-from services.campaigns import keep_campaign
 from services.instances import Filter, Instance
 
 _PAGE = 50
-_PREFIX = "campaign-"
 _FIELDS = {
     "name": ("Name", "a new one", ""),
     "batches": ("Batches", "", "100"),
@@ -67,7 +64,7 @@ async def show_campaigns(visit: Visit) -> func.HttpResponse:
 
 async def show_rows(visit: Visit) -> func.HttpResponse:
     """The first page of the list, which changes while campaigns run."""
-    page = await instances.list_page(management_address(visit.client), Filter(prefix=_PREFIX), _PAGE)
+    page = await instances.list_page(management_address(visit.client), Filter(prefix=PREFIX), _PAGE)
     return answers.fragment(
         visit.request, "campaign_rows.html", rows=_rows(page.instances), me=visit.caller, token=visit.token
     )
@@ -75,7 +72,7 @@ async def show_rows(visit: Visit) -> func.HttpResponse:
 
 async def _list(visit: Visit, problem: str = "", status: int = 200) -> func.HttpResponse:
     token = visit.asked("page") or None
-    page = await instances.list_page(management_address(visit.client), Filter(prefix=_PREFIX), _PAGE, token)
+    page = await instances.list_page(management_address(visit.client), Filter(prefix=PREFIX), _PAGE, token)
     return answers.page(
         "campaigns.html",
         visit,
@@ -115,14 +112,10 @@ async def start(visit: Visit) -> func.HttpResponse:
         labels = {name: label for name, (label, _, _) in _FIELDS.items()}
         return await _list(visit, wrong_field(error, labels).says, 400)
     campaign = Campaign.of(order, name=secrets.token_hex(4), seed=secrets.randbits(31))
-    taken = f"{campaign.run_id} is running: stop it, or choose another name."
-    if await durable_client.is_running(visit.client, campaign.run_id):
-        return await _list(visit, taken, 409)
-    await keep_campaign(campaign)
     try:
-        await durable_client.start(visit.client, RUN_CAMPAIGN, campaign.run_id, msgspec.to_builtins(campaign))
-    except durable_client.AlreadyRunningError:
-        return await _list(visit, taken, 409)
+        await start_campaign(visit.client, campaign)
+    except AlreadyRunningError:
+        return await _list(visit, f"{campaign.run_id} is running: stop it, or choose another name.", 409)
     return answers.redirect("/desk/campaigns")
 
 

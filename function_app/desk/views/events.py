@@ -65,11 +65,10 @@ def _cases_of(asked: dict[str, str]) -> list[tuple[str, str]]:
 
 def _address_of(name: str, value: object, row: EventRow) -> str:
     """The page of the events with an event's value, around its arrival; for a gateway, only those in its store."""
-    store = row.event.get("store_id", "none") if name == "gateway" else None
-    return query(
-        "/desk/events", **{name: value}, **({"store": store} if store is not None else {}),
-        to=(row.arrived + timedelta(hours=1)).isoformat(),
-    )  # fmt: skip
+    values = {name: value}
+    if name == "gateway":
+        values["store"] = row.event.get("store_id", "none")
+    return query("/desk/events", **values, to=(row.arrived + timedelta(hours=1)).isoformat())
 
 
 ROUTES: Routes = {("GET", "events"): show_events}

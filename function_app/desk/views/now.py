@@ -17,7 +17,7 @@ from function_app.desk import answers
 from function_app.desk.pictures.flow_picture import Box, pictures
 from function_app.desk.rendering import number
 from function_app.desk.routing import Routes
-from function_app.desk.views.campaign_plans import NAMES
+from function_app.desk.views.campaign_plans import NAMES, PREFIX
 from function_app.desk.visit import Visit
 from function_app.durable_client import management_address
 from reconciliation.reporting.titles import VERDICTS
@@ -45,7 +45,6 @@ _CHECKS = {
     "reconciled": ("night", "night_balance", "chain"),
 }
 """The checks that a box answers for."""
-_PREFIX = "campaign-"
 _MOST_CAMPAIGNS = 8
 
 
@@ -120,7 +119,7 @@ class _Eyes:
         return Seen(health, flow, problem, campaigns)
 
     async def _campaigns(self) -> list[RunningCampaign]:
-        asked = Filter(statuses=("Running", "Pending", "Suspended"), prefix=_PREFIX)
+        asked = Filter(statuses=("Running", "Pending", "Suspended"), prefix=PREFIX)
         try:
             async with asyncio.timeout(_LOOK_SECONDS):
                 page = await list_page(self._base, asked, _MOST_CAMPAIGNS)
@@ -155,7 +154,7 @@ def _content(seen: Seen) -> dict[str, Any]:
         "pictures": pictures(_boxes(flow)) if flow else [],
         "checks": flow.look.checks if flow else seen.health.pipeline,
         "night": _night_sentence(flow.look.facts.night) if flow else "",
-        "lag": _lag(flow) if flow else 0,
+        "lag": flow.lag if flow else 0,
         "words": {"ok": "Everything moves", "degraded": "Something needs a look", "failed": "Something stands"}[
             seen.health.status
         ],
@@ -170,7 +169,7 @@ def _boxes(flow: Flow) -> dict[str, Box]:
         "windows": f"judged, {facts.waiting:,} in the queue",
         "judged": f"{facts.unresolved:,} unresolved" if facts.unresolved else "all found",
         "alerts": f"{untold:,} had nobody to tell" if (untold := flow.nobody_to_tell) else f"since {flow.since:%d %b}",
-        "archived": f"{_lag(flow):,} behind the hub",
+        "archived": f"{flow.lag:,} behind the hub",
     }
     boxes = {
         name: _box(name, flow.joints[name], notes.get(name, note), wrong) for name, (_, note, _) in _LABELS.items()
@@ -220,11 +219,6 @@ def _rate(rate: float | None) -> str:
     if rate < 0.95:
         return f"{rate * 60:.0f}/min" if rate * 60 >= 9.5 else f"{rate * 60:.1f}/min"
     return f"{rate:.1f}/s" if rate < 99.5 else f"{rate:,.0f}/s"
-
-
-def _lag(flow: Flow) -> int:
-    """Events in the hub that are not archived yet."""
-    return (flow.joints["sent"].count or 0) - (flow.joints["archived"].count or 0)
 
 
 def _night_sentence(night: Night | None) -> str:

@@ -218,9 +218,8 @@ ROUTES: Routes = {
 
 
 def _absent(visit: Visit, instance_id: str) -> func.HttpResponse:
-    return answers.refused(
-        404, "No such instance", f"There is no instance {instance_id[:200]}: it may have been purged."
-    )
+    detail = f"There is no instance {instance_id[:200]}: it may have been purged."
+    return answers.refused(404, "No such instance", detail, visit)
 
 
 def _moment(text: str) -> datetime | None:
