@@ -6,17 +6,19 @@ from fraud.evidence import EvidencePart, Snapshot
 from fraud.verdicts import evidence_folder, verdicts_path
 
 
-def evidence_path(chunk: Chunk, number: int) -> str:
-    """The blob of a part: `evidence/{time}/{window}/{first id}-{ids}-{number}.json.gz`, in `fraud-events`.
+def beginning_of(chunk: Chunk) -> str:
+    """The beginning of the paths of a chunk's parts in `fraud-events`: `evidence/{time}/{window}/{first id}-{ids}`.
 
-    The name of the blob begins with that of a re-analysis if that has looked everything up anew.
+    The name of a blob begins with that of a re-analysis if that has looked everything up anew.
     """
-    return f"{_beginning(chunk)}-{number:03}.json.gz"
+    folder = evidence_folder(verdicts_path(chunk.task.name, chunk.task.window_end))
+    of_reanalysis = f"{chunk.task.evidence}-" if chunk.task.evidence else ""
+    return f"{folder}{of_reanalysis}{chunk.first:05}-{chunk.count:05}"
 
 
 async def read_evidence(chunk: Chunk) -> Snapshot:
     """All parts that were written for a chunk."""
-    return await read_parts(_beginning(chunk))
+    return await read_parts(beginning_of(chunk))
 
 
 class ChunkEvidence:
@@ -35,10 +37,4 @@ class ChunkEvidence:
 
     async def add(self, part: EvidencePart) -> None:
         """Write the next part, or read the one that another judging of the chunk has written meanwhile."""
-        await add_part(_beginning(self._chunk), await self.snapshot(), part)
-
-
-def _beginning(chunk: Chunk) -> str:
-    folder = evidence_folder(verdicts_path(chunk.task.name, chunk.task.window_end))
-    of_reanalysis = f"{chunk.task.evidence}-" if chunk.task.evidence else ""
-    return f"{folder}{of_reanalysis}{chunk.first:05}-{chunk.count:05}"
+        await add_part(beginning_of(self._chunk), await self.snapshot(), part)

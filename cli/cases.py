@@ -1,7 +1,6 @@
 """Cases on the command line: the list, one of them with why, and what people do to it."""
 
 import argparse
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -34,7 +33,7 @@ def list_cases(app: AppClient, options: argparse.Namespace) -> int:
         if token is None or not options.all:
             break
     if options.json:
-        print_json({"items": [_plain(case) for case in cases], "next": token})
+        print_json({"items": [msgspec.to_builtins(case) for case in cases], "next": token})
         return 0
     for case in cases:
         _show_line(case)
@@ -154,10 +153,6 @@ def _show_line(case: CaseRow) -> None:
 def store_in_words(store: StoreKey | None) -> str:
     """A store in a line of 80 columns, also of an event without one."""
     return "no store" if store in (None, UNKNOWN_STORE) else f"store {plain(str(store))[:12]}"
-
-
-def _plain(case: CaseRow) -> Any:
-    return msgspec.to_builtins(case)
 
 
 def _address(case_id: str) -> str:

@@ -23,8 +23,6 @@ from fraud.usable import problems_of
 from fraud.verdicts import Band, Reason, Source, Verdict
 from fraud.windows import Window
 
-MEDIUM_SCORE, HIGH_SCORE = SEED.bands.medium, SEED.bands.high
-
 NOT_A_STORE_EVENT = "NOT_A_STORE_EVENT"
 _NOT_FLAGGED = Reason("NOT_FLAGGED", 0, "what is archived under this id is not what the stream job flagged")
 

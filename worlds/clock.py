@@ -7,7 +7,7 @@ from worlds.draws import Draws, Weighted
 START = datetime(2026, 3, 2, tzinfo=UTC)
 """A Monday."""
 
-MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+HOUR, DAY = 3_600.0, 86_400.0
 
 _BY_HOUR = (2, 1, 1, 1, 1, 2, 4, 8, 12, 15, 17, 19, 21, 20, 18, 17, 18, 21, 25, 27, 24, 17, 10, 5)
 _HOURS = Weighted(enumerate(map(float, _BY_HOUR)))

@@ -14,8 +14,6 @@ from fraud.profiles.stores import StoreProfile
 SHARDS = 16
 """Parts of a table: of a million customers each has 20 MB."""
 
-TABLES = ("customers", "skus")
-
 
 class Others(msgspec.Struct):
     """All of profiles but for the tables."""

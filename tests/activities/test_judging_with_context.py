@@ -15,7 +15,7 @@ from activities.clear_work import clear_work
 from activities.judge_events import judge_events
 from activities.store_verdicts import store_verdicts
 from activities.window_context import contexts_of
-from activities.window_evidence import ChunkEvidence, evidence_path, read_evidence
+from activities.window_evidence import ChunkEvidence, beginning_of, read_evidence
 from activities.window_ids import save_window
 from fraud import analysis
 from fraud.analysis import WindowTask
@@ -154,7 +154,8 @@ async def test_a_damaged_part_goes_to_quarantine_with_its_reason_and_what_it_sai
     await archive(Shopper().body(late))
     before = {verdict.event_id: verdict for verdict in await judged(task, 2)}
     fraud = await blobs.warehouse(names.FRAUD_EVENTS)
-    await blobs.write_blob(fraud, evidence_path(chunk, 0), b"nothing", "application/gzip")
+    part = f"{beginning_of(chunk)}-000.json.gz"
+    await blobs.write_blob(fraud, part, b"nothing", "application/gzip")
     await clear_work(task)
 
     task = await shopper.task(late)
@@ -163,12 +164,12 @@ async def test_a_damaged_part_goes_to_quarantine_with_its_reason_and_what_it_sai
     assert again[late] == before[late], "its part was not damaged"
     assert again[shopper.flagged].band != "unresolved"
     assert (await read_evidence(chunk)).named(str(again[shopper.flagged].evidence))
-    assert await blobs.read_blob(fraud, evidence_path(chunk, 0)) == b"nothing", "it stays where it is"
+    assert await blobs.read_blob(fraud, part) == b"nothing", "it stays where it is"
     quarantine = await blobs.warehouse(names.QUARANTINE)
-    folder = evidence_path(chunk, 0).removesuffix(".json.gz")
+    folder = part.removesuffix(".json.gz")
     (kept,) = [blob.name async for blob in quarantine.list_blobs(name_starts_with=folder)]
     record = msgspec.json.decode(await blobs.read_blob(quarantine, kept), type=QuarantinedEvidence)
-    assert (record.raw_base64, record.blob) == (raw(b"nothing"), evidence_path(chunk, 0))
+    assert (record.raw_base64, record.blob) == (raw(b"nothing"), part)
     assert "not a part of evidence" in record.reason
 
 
