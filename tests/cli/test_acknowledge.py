@@ -9,11 +9,9 @@ import pytest
 
 from reconciliation.reporting.acknowledgements import key_of
 from reconciliation.reporting.report import Report, outcome_of
-from tests.cli.test_command_line import App, Output, app, detective
+from tests.cli.answering_app import App, Output, detective
 from tests.reconciliation.comparing.single_event import EDGE, flagged, world_of
 from tests.reconciliation.world import event
-
-__all__ = ["app"]
 
 
 def a_report() -> Report:

@@ -3,70 +3,17 @@
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Generator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 from cli import campaigns, commands
-from cli.__main__ import main
 from cli.commands import command_line
 from fraud.campaigns import CampaignRequest
+from tests.cli.answering_app import App, Output, detective
 
 ROOT = Path(__file__).parents[2]
-
-
-class App(BaseHTTPRequestHandler):
-    """Answers by path, once for each answer that is given; the last one stays."""
-
-    answers: ClassVar[dict[str, list[tuple[int, Any]]]] = {}
-    asked: ClassVar[list[tuple[str, Any]]] = []
-
-    def do_GET(self) -> None:
-        """Answer."""
-        self._answer(None)
-
-    def do_POST(self) -> None:
-        """Answer, and remember the body."""
-        self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-
-    def _answer(self, body: Any) -> None:
-        self.asked.append((self.path, body))
-        answers = self.answers.get(self.path, [(404, {"title": "Not found", "detail": f"there is no {self.path}"})])
-        status, content = answers.pop(0) if len(answers) > 1 else answers[0]
-        self.send_response_only(status)
-        self.send_header("Date", "Fri, 02 Jan 2026 10:00:00 GMT")
-        self.end_headers()
-        self.wfile.write(content if isinstance(content, bytes) else json.dumps(content).encode())
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> Generator[type[App]]:
-    """The app that the command line talks to."""
-    App.answers, App.asked = {}, []
-    monkeypatch.setattr(campaigns, "_POLL_SECONDS", 0.0)
-    with HTTPServer(("127.0.0.1", 0), App) as server:
-        monkeypatch.setenv("DETECTIVE_URL", f"http://127.0.0.1:{server.server_port}")
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
-        yield App
-        server.shutdown()
-
-
-def detective(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["detective", *arguments])
-    try:
-        return main()
-    except SystemExit as end:
-        return int(str(end.code))
-
-
-Output = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("name", ["[/x]", "[red]x[/]", "a/../b?c#d", "\x1b[2J"])

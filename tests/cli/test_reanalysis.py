@@ -7,8 +7,7 @@ from cli.__main__ import main
 from cli.commands import command_line
 from fraud.reanalysis.asking import ReanalysisRow
 from fraud.reanalysis.messages import Counted, Done, Reanalysis, ReanalysisPhase, ReanalysisState
-from tests.cli.test_command_line import App
-from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
+from tests.cli.answering_app import App
 from tests.fraud.desk.cases import NOON
 
 ORDER = Reanalysis(id="again-x", start=NOON, end=NOON, rules="seed@1", who="An\x1ba", why="a trial")

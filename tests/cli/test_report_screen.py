@@ -10,7 +10,8 @@ from cli.report_screen import show_report
 from cli.screen import console
 from reconciliation.reporting.report import Report
 from tests.reconciliation.faults import FAULTS, Planted, build
-from tests.reconciliation.world import RANGE, World, suspicious_row
+from tests.reconciliation.outputs import suspicious_row
+from tests.reconciliation.world import RANGE, World
 
 HOSTILE = "[red]x[/]\x1b[2J\n" + "y" * 300
 URL = "http://127.0.0.1:7071"

@@ -6,8 +6,7 @@ import pytest
 from cli.commands import command_line
 from fraud.desk.rules_in_use import RulesChange, RulesInUseRow
 from fraud.snoozes import Snooze
-from tests.cli.test_command_line import App, detective
-from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
+from tests.cli.answering_app import App, detective
 from tests.fraud.desk.cases import NOON
 
 SEEN = RulesInUseRow(active="context", shadow=None, snoozes=(), changes=(), etag="seen")

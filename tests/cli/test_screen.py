@@ -12,8 +12,7 @@ from cli.commands import command_line
 from cli.screen import say_wrapped
 from fraud.desk.rows import EventContent
 from fraud.tracing import ContentTrace, Step, Trace
-from tests.cli.test_command_line import App
-from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
+from tests.cli.answering_app import App
 
 PATH = "suspicious-events/2026/01/02/10/" + "0" * 60 + ".json"
 

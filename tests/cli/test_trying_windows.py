@@ -10,8 +10,7 @@ from cli.commands import command_line
 from fraud.reanalysis.asking import TrialRow
 from fraud.reanalysis.messages import Reanalysis
 from fraud.reanalysis.trial import TrialState, Tried, TriedExample
-from tests.cli.test_command_line import App
-from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
+from tests.cli.answering_app import App
 from tests.fraud.desk.cases import NOON
 
 ORDER = Reanalysis(id="try-x", start=NOON, end=NOON, rules="seed@1", who="Ana", why="a trial")

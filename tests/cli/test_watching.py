@@ -16,8 +16,7 @@ from cli.screen import console
 from cli.watching import view
 from fraud.desk.sql_questions import QUESTIONS
 from fraud.watching.flow import FlowSeen
-from tests.cli.test_command_line import App
-from tests.cli.test_command_line import app as app  # noqa: PLC0414 - a fixture
+from tests.cli.answering_app import App
 
 FLOW: dict[str, Any] = {
     "now": "2026-01-02T10:00:00Z",
