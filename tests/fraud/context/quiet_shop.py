@@ -83,3 +83,21 @@ def judged(
 def rules_of(result: Judged) -> dict[str, int]:
     """The rules that hold, with their weights."""
     return {reason.rule: reason.weight for reason in result.verdict.reasons}
+
+
+def returned(event_id: str, **changes: Any) -> dict[str, Any]:
+    return sale(8, id=event_id, event_type="inventory_event", is_return=True, **changes)
+
+
+def tried(customer: int) -> list[dict[str, Any]]:
+    """Small sales, one after another."""
+    return [sale(8, id=f"s{n}", cust_id=customer, sku=n, price=5.0) for n in range(9)]
+
+
+def everyday_now(count: int, **changes: Any) -> list[dict[str, Any]]:
+    """Unflagged sales of known customers at store 1 and its category, some minutes before."""
+    return [sale(4 * number, id=f"now-{number}", sku=2_000 + number, **changes) for number in range(5, 5 + count)]
+
+
+def last(*today: dict[str, Any], **options: Any) -> dict[str, int]:
+    return rules_of(judged(*today, **options)[-1])
