@@ -10,8 +10,9 @@ from reconciliation.comparing.ground_truth import CampaignAccount
 from reconciliation.reporting.links import Places
 from reconciliation.reporting.report import Report
 from tests.reconciliation.faults import FAULTS, Planted, alert_altered, alert_deleted, build
+from tests.reconciliation.outputs import suspicious_row
 from tests.reconciliation.planted import in_range
-from tests.reconciliation.world import RANGE, World, suspicious_row
+from tests.reconciliation.world import RANGE, World
 
 HOSTILE = "<script>alert(1)</script>`|\n# <img src=x onerror=alert(1)>"
 

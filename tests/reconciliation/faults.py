@@ -11,7 +11,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from reconciliation.ranges import milliseconds, window_end, window_number
+from reconciliation.ranges import milliseconds, window_number
 from tests.reconciliation.archive_faults import (
     blob_cut_short,
     blob_missing,
@@ -20,8 +20,16 @@ from tests.reconciliation.archive_faults import (
     body_altered,
     body_torn,
 )
+from tests.reconciliation.case_faults import (
+    alert_altered,
+    alert_deleted,
+    case_altered,
+    case_deleted,
+    case_without_verdicts,
+)
+from tests.reconciliation.outputs import suspicious_row, verdict
 from tests.reconciliation.planted import Planted, in_range
-from tests.reconciliation.world import PARTITIONS, RANGE, Document, Event, World, event, suspicious_row, verdict
+from tests.reconciliation.world import PARTITIONS, RANGE, Document, Event, World, event
 
 MALFORMED = b'{"id": "x", "is_return": }'
 
@@ -236,52 +244,6 @@ def verdict_of_unknown_rules(planted: Planted) -> None:
         for v in [v for v in planted.world.verdicts if v["event_id"] == taken.id]:
             v["rule_set"] = "1999-12"
         planted.expected["unknown_rule_set"].add(taken.id)
-
-
-def case_deleted(planted: Planted) -> None:
-    if name := _case(planted):
-        planted.world.lost_cases.add(name)
-        planted.expected["case_missing"].add(name)
-
-
-def case_altered(planted: Planted) -> None:
-    if name := _case(planted):
-        planted.world.altered_cases.add(name)
-        planted.expected["case_differs"].add(name)
-
-
-def alert_deleted(planted: Planted) -> None:
-    if name := _case(planted):
-        planted.world.lost_alerts.add(name)
-        planted.expected["alert_missing"].add(name)
-
-
-def alert_altered(planted: Planted) -> None:
-    if name := _case(planted):
-        planted.world.altered_alerts.add(name)
-        planted.expected["alert_differs"].add(name)
-
-
-def case_without_verdicts(planted: Planted) -> None:
-    """Somebody has written a case, or deleted a blob of verdicts on what nobody expected."""
-    name = f"window-9-{planted.random.randrange(10**9)}"
-    end = window_end(planted.random.randint(RANGE.first_window, RANGE.last_window))
-    planted.world.further_cases.append({"id": name, "store_id": 9, "window_end": end.isoformat()})
-    planted.expected["case_unexpected"].add(name)
-
-
-def _case(planted: Planted) -> str | None:
-    """The case of a window in the range that no fault has touched, and in which none will touch an event."""
-    cases = {case["id"]: case for case in planted.world.cases()}
-    for name in sorted(name for name in cases if not name.startswith("quarantine-")):
-        window = window_number(milliseconds(datetime.fromisoformat(cases[name]["window_end"])))
-        inside = [e for e in planted.world.events if e.flagged and e.window == window]
-        is_free = inside and in_range(inside[0]) and not any(id(e) in planted.touched for e in inside)
-        if is_free and cases[name]["max_score"] != 1:
-            ids = {e.id for e in inside}
-            planted.touched |= {id(e) for e in planted.world.events if e.id in ids}
-            return name
-    return None
 
 
 def absent_from_quarantine(planted: Planted) -> None:

@@ -14,18 +14,17 @@ import numpy as np
 from fraud.archive import original_event
 from fraud.events import UNKNOWN_STORE
 from fraud.identity import canonical
-from fraud.judging import judged, unresolved
+from fraud.judging import judged
 from fraud.quarantine import QuarantinedEvent, raw
 from fraud.quarantine_index import flagged_events, flagged_in, whole_store
 from fraud.quarantine_places import place_of, places_tasks
-from fraud.verdicts import Verdict, verdicts_path
-from fraud.windows import WINDOW, Window
+from fraud.verdicts import Verdict
 from reconciliation.capture.path import CaptureBlob, parse_blob_name
 from reconciliation.comparing.accounts import Accounts
 from reconciliation.comparing.compare import Compared, Scope, compare
 from reconciliation.messages import RunPlan
 from reconciliation.plan import ReadingPlan, make_plan
-from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_end, window_number
+from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_number
 from reconciliation.reading.alerts import add_alert, alert_due
 from reconciliation.reading.cases import add_stored, case_from
 from reconciliation.reading.keys import RunKeys
@@ -43,6 +42,7 @@ from reconciliation.reading.scan import Scanner, ScanSums
 from reconciliation.reporting.gaps import Gap, find_gaps
 from reconciliation.reporting.report import Report, make_report
 from tests.reconciliation.capture_writer import avro, record
+from tests.reconciliation.outputs import blobs_of_verdicts, suspicious_row, verdict
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 RANGE = aligned(START, START + timedelta(hours=1))
@@ -352,42 +352,3 @@ def _bucket(parts: list[bytes], bits: int, bucket: int) -> tuple[Rows, dict[int,
         names.update((sum(map(len, rows)) + position, name) for position, name in named.items())
         rows.append(segment_rows)
     return np.concatenate(rows), names
-
-
-def blobs_of_verdicts(verdicts: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The lines of verdicts by the paths of their blobs, one for each store and window."""
-    blobs: dict[str, list[dict[str, Any]]] = {}
-    for line in verdicts:
-        end = datetime.fromisoformat(line["window_end"])
-        name = f"window-{line['store_id']}-{end:%Y%m%dT%H%M%SZ}"
-        blobs.setdefault(verdicts_path(name, end), []).append(line)
-    return blobs
-
-
-def suspicious_row(window: int, store: int | None, ids: list[str]) -> dict[str, Any]:
-    """A row of the stream job."""
-    end = window_end(window)
-    return {
-        "store_id": store,
-        "ids": ids,
-        "WindowStart": f"{end - WINDOW:%Y-%m-%dT%H:%M:%S}.0000000Z",
-        "WindowEnd": f"{end:%Y-%m-%dT%H:%M:%S}.0000000Z",
-    }
-
-
-def verdict(
-    window: int, store: int | None, identifier: str, *, body: bytes | None = None, contents: int = 1
-) -> dict[str, Any]:
-    """A line of the verdicts, on the event with this body; or else on one that nothing captured."""
-    end = window_end(window)
-    stranger = {"id": identifier, "event_type": "sale_event", "store_id": store}
-    event: dict[str, Any] = json.loads(body) if body else stranger
-    if event.get("store_id") is None:
-        event.pop("store_id", None)
-    return msgspec.to_builtins(judged(event, store, Window(end - WINDOW, end), "r", contents=contents))
-
-
-def verdict_without_event(window: int, store: int | None, identifier: str) -> dict[str, Any]:
-    """A line of the verdicts on an id whose event was never found."""
-    end = window_end(window)
-    return msgspec.to_builtins(unresolved(identifier, store, Window(end - WINDOW, end)))

@@ -18,7 +18,8 @@ from reconciliation.reporting.report import Report
 from services import cosmos, names
 from services.blobs import read_blob, warehouse, write_blob
 from tests.activities.reconciliation.stored_world import document_of, reconcile, store
-from tests.reconciliation.world import RANGE, START, World, event, suspicious_row
+from tests.reconciliation.outputs import suspicious_row
+from tests.reconciliation.world import RANGE, START, World, event
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 

@@ -6,7 +6,8 @@ from random import Random
 
 from reconciliation.ranges import milliseconds
 from reconciliation.reporting.report import Report
-from tests.reconciliation.world import RANGE, START, Event, World, event, suspicious_row, verdict
+from tests.reconciliation.outputs import suspicious_row, verdict
+from tests.reconciliation.world import RANGE, START, Event, World, event
 
 FIRST = RANGE.first_window
 EDGE = milliseconds(START + timedelta(minutes=30))

@@ -6,8 +6,9 @@ from random import Random
 
 from reconciliation.ranges import milliseconds
 from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, FIRST, flagged, seen_in, world_of
+from tests.reconciliation.outputs import suspicious_row, verdict, verdict_without_event
 from tests.reconciliation.test_planted_faults import named
-from tests.reconciliation.world import RANGE, START, event, suspicious_row, verdict, verdict_without_event
+from tests.reconciliation.world import RANGE, START, event
 
 
 def test_a_verdict_without_its_event_beside_the_range_is_no_concern_of_it():

@@ -11,7 +11,8 @@ from reconciliation.comparing.differences import MAX_SHOWN, Difference, examples
 from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, decode_segment, header_length, segment_of
 from reconciliation.repairing.repair import lacking
 from tests.reconciliation.comparing.single_event import BEFORE, EDGE, flagged, world_of
-from tests.reconciliation.world import KEYS, RANGE, START, suspicious_row, verdict_without_event
+from tests.reconciliation.outputs import suspicious_row, verdict_without_event
+from tests.reconciliation.world import KEYS, RANGE, START
 
 LONG = "x" * MAX_SHOWN
 

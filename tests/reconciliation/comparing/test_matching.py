@@ -8,8 +8,9 @@ import pytest
 
 from reconciliation.ranges import milliseconds, window_number
 from tests.reconciliation.comparing.single_event import AFTER, BEFORE, EDGE, FIRST, flagged, seen_in, world_of
+from tests.reconciliation.outputs import suspicious_row, verdict
 from tests.reconciliation.test_planted_faults import named
-from tests.reconciliation.world import RANGE, START, event, suspicious_row, verdict
+from tests.reconciliation.world import RANGE, START, event
 
 
 @pytest.mark.parametrize("window", [BEFORE, AFTER])

@@ -9,7 +9,8 @@ import pytest
 from reconciliation.comparing.classes import NUMBER
 from reconciliation.ranges import Range, milliseconds
 from tests.reconciliation.comparing.single_event import BEFORE, EDGE, flagged, world_of
-from tests.reconciliation.world import PARTITIONS, RANGE, START, Event, suspicious_row
+from tests.reconciliation.outputs import suspicious_row
+from tests.reconciliation.world import PARTITIONS, RANGE, START, Event
 
 MIDDLE = START + timedelta(minutes=30)
 

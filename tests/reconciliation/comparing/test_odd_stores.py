@@ -16,8 +16,9 @@ from fraud.windows import Window
 from reconciliation.ranges import window_end
 from reconciliation.reading.bodies import job_columns
 from tests.reconciliation.comparing.single_event import BEFORE, EDGE, flagged, world_of
+from tests.reconciliation.outputs import suspicious_row
 from tests.reconciliation.test_planted_faults import named
-from tests.reconciliation.world import World, suspicious_row
+from tests.reconciliation.world import World
 
 SALE = flagged(EDGE)
 FIELDS: dict[str, Any] = json.loads(SALE.body)

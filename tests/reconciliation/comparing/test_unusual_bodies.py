@@ -19,8 +19,8 @@ from tests.reconciliation.comparing.single_event import (
     seen_in,
     world_of,
 )
+from tests.reconciliation.outputs import suspicious_row, verdict, verdict_without_event
 from tests.reconciliation.test_planted_faults import named
-from tests.reconciliation.world import suspicious_row, verdict, verdict_without_event
 
 
 @pytest.mark.parametrize("window", [BEFORE, AFTER])

@@ -17,7 +17,8 @@ from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind, RowWriter, all_rows
 from reconciliation.reading.scan import MAX_DAMAGES, Scanner
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body
-from tests.reconciliation.world import KEYS, RANGE, verdict
+from tests.reconciliation.outputs import verdict
+from tests.reconciliation.world import KEYS, RANGE
 
 FIRST, LAST = RANGE.first_window, RANGE.last_window
 
