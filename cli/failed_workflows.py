@@ -1,9 +1,12 @@
-"""A workflow that failed: one line for a person, all that the app says of it for a script."""
+"""A workflow that is waited for, and one that failed: one line for a person, all that the app says for a script."""
 
 from typing import Any
 
 from cli.app_client import AppError
 from fraud.desk.causes import cause_of
+
+RUNNING = ("Pending", "Running", "ContinuedAsNew", "Suspended")
+"""The statuses of a workflow that has not ended."""
 
 
 class WorkflowFailedError(AppError):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cli.app_client import AppClient, app_of, read_as
-from cli.failed_workflows import workflow_failed
+from cli.failed_workflows import RUNNING, workflow_failed
 from cli.options import add_actor, duration, whole_number
 from cli.reconcile import range_of
 from cli.screen import plain, print_json, progress, said_at_ctrl_c, say
@@ -17,7 +17,6 @@ from fraud.reanalysis.messages import ENDED, INSTANCE, ReanalysisState
 
 _CURRENT = "api/reanalysis"
 _POLL_SECONDS = 0.5
-_RUNNING = ("Pending", "Running", "ContinuedAsNew", "Suspended")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +80,7 @@ def _wait(app: AppClient, *, quiet: bool) -> ReanalysisRow:
         screen.enter_context(said_at_ctrl_c(goes_on))
         display = None if quiet else screen.enter_context(progress())
         bar = display.add_task("counting", total=None) if display else None
-        while (row := _read(app.get(_CURRENT))).status in _RUNNING:
+        while (row := _read(app.get(_CURRENT))).status in RUNNING:
             if display and bar is not None and (state := row.state):
                 is_judging = row.phase == "judging"
                 done = state.done.windows if is_judging else state.counted.windows

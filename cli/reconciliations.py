@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 
 from cli.app_client import AppClient, Struct, read_as
-from cli.failed_workflows import workflow_failed
+from cli.failed_workflows import RUNNING, workflow_failed
 from cli.screen import progress, said_at_ctrl_c
 from reconciliation.messages import Outcome
 
 _POLL_SECONDS = 0.3
-_RUNNING = ("Pending", "Running", "ContinuedAsNew", "Suspended")
 _BETWEEN_RUNS_SECONDS = 5.0
 
 _PATH = "api/reconciliations"
@@ -61,7 +60,7 @@ def wait_at(app: AppClient, path: str, run: str, kind: type[Struct], seen: OnPha
             status = read_as(RunStatus, answer, run)
             if status.status == "Completed":
                 return read_as(kind, status.output, run)
-            if status.status not in _RUNNING:
+            if status.status not in RUNNING:
                 raise workflow_failed(run, run, status.status, answer, output=status.output)
             seen(status.progress or Phase())
             time.sleep(_POLL_SECONDS)

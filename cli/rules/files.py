@@ -104,7 +104,7 @@ def judged(arrivals: list[Arrival], rules: RuleSet, history_days: int, *, asked:
             f"the events are of {min(days)} to {max(days)} (UTC): with --history-days {history_days} all of them are "
             "history, and none is judged"
         )
-    results = _judged(arrivals, rules, history_days, asked)
+    results = list(replay(arrivals, rules, History(), history_days, asked=asked))
     bare = sum(not result.facts["profiles.days"] for result in results)
     if bare and asked is not None and rules.definition.name != SEED_NAME:
         show_error("no day before it is in the file, so there are no profiles, and nothing is usual yet")
@@ -114,7 +114,3 @@ def judged(arrivals: list[Arrival], rules: RuleSet, history_days: int, *, asked:
             f"nothing is usual yet; --history-days {history_days + 1} leaves them out"
         )
     return results
-
-
-def _judged(arrivals: list[Arrival], rules: RuleSet, history_days: int, asked: str | None) -> list[Judged]:
-    return list(replay(arrivals, rules, History(), history_days, asked=asked))

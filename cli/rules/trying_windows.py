@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from cli.app_client import AppClient, AppError, app_of, read_as
-from cli.failed_workflows import workflow_failed
+from cli.failed_workflows import RUNNING, workflow_failed
 from cli.options import add_actor, duration
 from cli.reconcile import range_of
 from cli.rules.comparing import Changes, Example
@@ -19,7 +19,6 @@ from fraud.rules.shipped import shipped
 
 _CURRENT = "api/rule-trial"
 _POLL_SECONDS = 0.5
-_RUNNING = ("Pending", "Running", "ContinuedAsNew", "Suspended")
 
 
 def add_windows(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +68,7 @@ def _rules(name: str) -> dict[str, str]:
 
 def _wait(app: AppClient) -> TrialState:
     with said_at_ctrl_c("the trial goes on, and changes nothing: the desk shows it under Rules"):
-        while (row := read_as(TrialRow, app.get(_CURRENT), "the trial")).status in _RUNNING:
+        while (row := read_as(TrialRow, app.get(_CURRENT), "the trial")).status in RUNNING:
             time.sleep(_POLL_SECONDS)
     if row.result is None:
         raise workflow_failed("the trial", INSTANCE, row.status, msgspec.to_builtins(row), output=row.error)
