@@ -126,3 +126,24 @@ async def test_a_timer_outlives_the_process(hub: RunningHub):
     await hub.stop()
 
     assert (await hub.ended(instance_id))["output"] == "awake"
+
+
+async def test_a_timer_that_was_cancelled_fires_after_a_restart_and_lets_go_on_who_waits_for_it(hub: RunningHub):
+    hub.clock = hub.clock_at_speed(1)
+
+    @hub.orchestrator
+    def waits(context: Context) -> Steps:
+        timer = context.create_timer(context.current_utc_datetime + timedelta(seconds=3))
+        yield context.task_any([timer, context.wait_for_external_event("go")])
+        timer.cancel()
+        context.set_custom_status("cancelled")
+        yield timer
+        return "fired"
+
+    instance_id = await hub.start("waits")
+    client = (await hub.hub()).client
+    client.raise_event(instance_id, "go", "1")
+    await hub.eventually(lambda: client.status(instance_id).custom_status == '"cancelled"')
+    await hub.stop()
+
+    assert (await hub.ended(instance_id))["output"] == "fired"

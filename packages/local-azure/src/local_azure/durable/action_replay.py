@@ -42,6 +42,8 @@ class ActionReplay:
         self._now = 0.0
         self._pending: dict[int, Decision] = {}
         self._open: dict[int, Task] = {}
+        self._cancelled: dict[int, Task] = {}
+        """Timers that nobody waits for and that fire all the same."""
         self._calls: dict[str, Task] = {}
         self._waiters: dict[str, list[Task]] = {}
         self._early: dict[str, int] = {}
@@ -108,7 +110,7 @@ class ActionReplay:
             self._decide(Decision.retry_timer(timer, task, fire_at))
 
     def _fire(self, number: int) -> None:
-        task = self._open.pop(number, None)
+        task = self._open.pop(number, None) or self._cancelled.pop(number, None)
         if task is None:
             return
         self._touched.add(task.root)
@@ -164,10 +166,13 @@ class ActionReplay:
         return True
 
     def cancelled_timers(self) -> list[int]:
-        """Timers that user code has cancelled and that would still fire; they no longer count as open."""
+        """Timers that user code has cancelled; they no longer count as open.
+
+        The storage provider cannot take a timer back, so they fire if the instance is still there when they are due.
+        """
         cancelled = [number for number, task in self._open.items() if task.action.is_canceled]
         for number in cancelled:
-            del self._open[number]
+            self._cancelled[number] = self._open.pop(number)
         return cancelled
 
     def _all_settled(self) -> bool:
@@ -234,7 +239,7 @@ class ActionReplay:
 
     def is_open(self, number: int) -> bool:
         """True if a completion of this number is awaited; any other is a duplicate or came too late."""
-        return number in self._open
+        return number in self._open or number in self._cancelled
 
     def allocates(self, event: Event) -> bool:
         """True if this event makes the SDK give a number before user code runs on."""

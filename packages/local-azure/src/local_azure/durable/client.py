@@ -44,25 +44,20 @@ class HubClient:
         id that is not allowed, and AlreadyExistsError if an instance of the id has not ended (unless the settings let
         it be replaced).
         """
-        chosen = instance_id or uuid.uuid4().hex
-        check_instance_id(chosen)
-        existing = self._store.instance(chosen)
-        if existing and not existing.is_finished and not self._settings.replace_running:
-            raise AlreadyExistsError(f"An Orchestration instance with the status {existing.status} already exists.")
-        new = NewInstance(id=chosen, name=name, input=input_json, version=version or self._settings.default_version)
-        self._forget(chosen)
-        with self._store.transaction() as database:
-            create(database, new, self._clock.timestamp())
-        self._committed([chosen])
-        return chosen
+        version = version or self._settings.default_version
+        return self._begin(
+            NewInstance(id=instance_id or uuid.uuid4().hex, name=name, input=input_json, version=version)
+        )
 
     def restart(self, instance_id: str, *, new_id: bool = True) -> str:
         """Start an instance's orchestrator again with its input, under a new id or its own."""
         instance = self._store.instance(instance_id)
         if instance is None:
-            detail = f"No instance with ID '{instance_id}' was found. (Parameter 'instanceId')"
-            raise BadRequestError("InstanceId does not match a valid orchestration instance.", detail)
-        return self.start(instance.name, instance.input, None if new_id else instance_id)
+            raise BadRequestError(f"No instance with ID '{instance_id}' was found. (Parameter 'instanceId')")
+        chosen, version = uuid.uuid4().hex if new_id else instance_id, self._settings.default_version
+        return self._begin(
+            NewInstance(id=chosen, name=instance.name, input=instance.input, version=version, restarts=True)
+        )
 
     def status(self, instance_id: str) -> Instance:
         """The row of an instance."""
@@ -81,6 +76,10 @@ class HubClient:
         """A page of instances and entities, and the token of the next."""
         return list_instances(self._store, conditions, top, continuation)
 
+    def check_runs(self, instance_id: str) -> None:
+        """Raises NotFoundError for an unknown instance, WrongStateError for one that has ended."""
+        self._running(instance_id)
+
     def raise_event(self, instance_id: str, name: str, data_json: str) -> None:
         """Send an event to a running instance, whose history takes it in whether user code waits for it or not."""
         self._running(instance_id)
@@ -90,7 +89,7 @@ class HubClient:
     def terminate(self, instance_id: str, reason: str | None) -> None:
         """End an instance. What it has called runs on, as under the extension; nobody waits for it any more."""
         self._running(instance_id)
-        self._control(instance_id, self._event(EventType.EXECUTION_TERMINATED, input=printable(reason or "")))
+        self._control(instance_id, self._event(EventType.EXECUTION_TERMINATED, input=_said(reason)))
 
     def suspend(self, instance_id: str, reason: str | None) -> None:
         """Let an instance decide nothing until it is resumed. Raises InvalidStateError if it is suspended."""
@@ -165,6 +164,17 @@ class HubClient:
         return list_entities(self._store, f"@{name.lower()}@" if name else "@", updated, top, continuation)
 
     # --- inside ---
+
+    def _begin(self, new: NewInstance) -> str:
+        check_instance_id(new.id)
+        existing = self._store.instance(new.id)
+        if existing and not existing.is_finished and not self._settings.replace_running:
+            raise AlreadyExistsError(f"An Orchestration instance with the status {existing.status} already exists.")
+        self._forget(new.id)
+        with self._store.transaction() as database:
+            create(database, new, self._clock.timestamp())
+        self._committed([new.id])
+        return new.id
 
     def _running(self, instance_id: str) -> Instance:
         instance = self.status(instance_id)

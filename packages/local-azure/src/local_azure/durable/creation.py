@@ -31,6 +31,8 @@ class NewInstance(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     parent: Instance | None = None
     parent_task: int | None = None
+    restarts: bool = False
+    """True if it repeats another instance."""
 
 
 def check_instance_id(instance_id: str) -> None:
@@ -45,10 +47,13 @@ def check_instance_id(instance_id: str) -> None:
 
 def create(database: sqlite3.Connection, new: NewInstance, now: float) -> Instance:
     """Write the instance as pending, in place of an older one of its id."""
+    before = database.execute("SELECT COALESCE(generation, 0) FROM instances WHERE id = ?", (new.id,)).fetchone()
+    starts = 0 if new.parent else 1
+    generation = before[0] + starts if before else 0
     forget_instance(database, new.id)
     instance = Instance(
         id=new.id,
-        execution=next_execution() if new.parent else new_execution(),
+        execution=next_execution() if new.parent or new.restarts else new_execution(),
         name=new.name,
         version=new.version,
         input=new.input,
@@ -57,6 +62,7 @@ def create(database: sqlite3.Connection, new: NewInstance, now: float) -> Instan
         parent=new.parent.id if new.parent else None,
         parent_execution=new.parent.execution if new.parent else None,
         parent_task=new.parent_task,
+        generation=generation,
     )
     put_instance(database, instance)
     parent = _parent(new.parent, new.parent_task) if new.parent else None
@@ -65,7 +71,7 @@ def create(database: sqlite3.Connection, new: NewInstance, now: float) -> Instan
 
 
 def start_message(instance: Instance, now: float, parent: Parent | None, *, continues: bool = False) -> StoredMessage:
-    """The message that makes an execution begin. Only what a client starts counts generations, from 0."""
+    """The message that makes an execution begin. Only what a client starts tells its generation."""
     event = Event(
         event_type=EventType.EXECUTION_STARTED,
         timestamp=stamp(now),
@@ -74,7 +80,7 @@ def start_message(instance: Instance, now: float, parent: Parent | None, *, cont
         input=instance.input,
         orchestration_instance=Execution(instance.id, instance.execution),
         parent_instance=parent,
-        generation=None if parent or continues else 0,
+        generation=None if parent or continues else instance.generation,
     )
     return StoredMessage(instance.id, MessageKind.CONTINUATION if continues else MessageKind.EVENT, encode(event))
 

@@ -10,7 +10,6 @@ from local_azure.durable.events import Event, EventType, encode, printable, stam
 from local_azure.durable.newtonsoft import compact
 from local_azure.durable.store import MessageKind, StoredMessage
 
-_OPERATION_FAILED = "DurableTask.Core.Exceptions.TaskFailureException"
 _ASSEMBLY = "Microsoft.Azure.WebJobs.Extensions.DurableTask"
 
 
@@ -79,7 +78,7 @@ def answer_message(operation: EntityOperation, result: str, *, failed: bool, now
     """The event that resolves a call: its name is the id of the request. `result` is JSON text."""
     response: dict[str, Any] = {"$type": f"{_ASSEMBLY}.ResponseMessage, {_ASSEMBLY}", "result": result}
     if failed:
-        response["exceptionType"] = _OPERATION_FAILED
+        response["exceptionType"] = "Error"
     event = Event(event_type=EventType.EVENT_RAISED, timestamp=stamp(now), name=operation.id, input=compact(response))
     return StoredMessage(operation.parent or "", MessageKind.EVENT, encode(event))
 

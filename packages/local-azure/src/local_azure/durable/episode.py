@@ -43,7 +43,6 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     events: list[Event]
     taken: list[int]
     decisions: Sequence[Decision] = ()
-    cancelled: Sequence[int] = ()
     continues_as_new: bool = False
     parent: Parent | None = None
     """The parent that the next generation's start names."""
@@ -63,8 +62,6 @@ def commit(store: Store, episode: Episode, now: float, settings: HubSettings) ->
         _append_history(database, episode)
         for decision in episode.decisions:
             woken += _carry_out(database, instance, decision, now, settings)
-        cancelled = [(instance.id, number) for number in episode.cancelled]
-        database.executemany("DELETE FROM timers WHERE instance = ? AND task = ?", cancelled)
         if episode.continues_as_new:
             forget_work(database, instance.id, keep_from_outside=True)
             database.execute("DELETE FROM history WHERE instance = ?", (instance.id,))
@@ -145,12 +142,11 @@ def _carry_out(
             )
             return []
         case DecisionKind.TIMER:
-            if not decision.is_cancelled:
-                due = due_time(decision.fire_at, now, early=settings.early_timers)
-                database.execute(
-                    "INSERT INTO timers(due, instance, task, fire_at) VALUES (?, ?, ?, ?)",
-                    (due, instance.id, decision.number, decision.fire_at),
-                )
+            due = due_time(decision.fire_at, now, early=settings.early_timers)
+            database.execute(
+                "INSERT INTO timers(due, instance, task, fire_at) VALUES (?, ?, ?, ?)",
+                (due, instance.id, decision.number, decision.fire_at),
+            )
             return []
         case DecisionKind.EVENT:
             body = encode_operation(_operation(decision, instance, stamp(now)))
@@ -167,7 +163,7 @@ def _start_child(
     if running_execution(database, child):
         reason = f"An instance with the id '{child}' is already running."
         log.warning("%s: %s On Azure it would be replaced; who waits for it would wait for ever.", parent.id, reason)
-        put_message(database, _child_event(parent.id, decision.number, now, reason=reason))
+        put_message(database, _failed_child(parent.id, decision.number, now, reason, child_failure(reason)))
         return [parent.id]
     new = NewInstance(
         id=child,
@@ -186,30 +182,33 @@ def _tell_parent(database: sqlite3.Connection, child: Instance, now: float) -> l
     if parent is None or task is None or running_execution(database, parent) != child.parent_execution:
         return []
     if child.status == "Completed":
-        message = _child_event(parent, task, now, result=child.output)
+        message = _completed_child(parent, task, now, child.output)
+    elif child.status == "Terminated":
+        message = _failed_child(parent, task, now, child.output, None)
     else:
-        reason = json_value(child.output) if child.output else child.status
-        message = _child_event(parent, task, now, reason=str(reason), name=child.name)
+        reason = str(json_value(child.output))
+        cause = reason.removeprefix(f"Orchestrator function '{child.name}' failed: ")
+        message = _failed_child(parent, task, now, reason, child_failure(cause))
     put_message(database, message)
     return [parent]
 
 
-def _child_event(
-    parent: str, task: int, now: float, *, result: str | None = None, reason: str | None = None, name: str = ""
-) -> StoredMessage:
-    if reason is None:
-        event = Event(
-            event_type=EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
-            timestamp=stamp(now),
-            task_scheduled_id=task,
-            result=result,
-        )
-    else:
-        event = Event(
-            event_type=EventType.SUB_ORCHESTRATION_INSTANCE_FAILED,
-            timestamp=stamp(now),
-            task_scheduled_id=task,
-            reason=reason,
-            details=child_failure(reason.removeprefix(f"Orchestrator function '{name}' failed: ")),
-        )
+def _completed_child(parent: str, task: int, now: float, result: str | None) -> StoredMessage:
+    event = Event(
+        event_type=EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
+        timestamp=stamp(now),
+        task_scheduled_id=task,
+        result=result,
+    )
+    return StoredMessage(parent, MessageKind.EVENT, encode(event))
+
+
+def _failed_child(parent: str, task: int, now: float, reason: str | None, details: str | None) -> StoredMessage:
+    event = Event(
+        event_type=EventType.SUB_ORCHESTRATION_INSTANCE_FAILED,
+        timestamp=stamp(now),
+        task_scheduled_id=task,
+        reason=reason,
+        details=details,
+    )
     return StoredMessage(parent, MessageKind.EVENT, encode(event))

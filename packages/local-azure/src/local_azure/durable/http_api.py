@@ -66,6 +66,10 @@ def _routes(api: "HttpApi") -> list[tuple[str, str, Handler]]:
         ("GET", entities, api.list_entities),
         ("GET", f"{entities}/{name}", api.list_entities),
         ("GET", f"{entities}/{name}/{key}", api.entity),
+        ("POST", entities, api.signal_nobody),
+        ("DELETE", entities, api.signal_nobody),
+        ("POST", f"{entities}/{name}", api.signal),
+        ("DELETE", f"{entities}/{name}", api.signal),
         ("POST", f"{entities}/{name}/{key}", api.signal),
         ("DELETE", f"{entities}/{name}/{key}", api.signal),
     ]
@@ -92,17 +96,21 @@ class HttpApi:
         new_id = query.flag(request, "restartWithNewInstanceId", default=True)
         try:
             instance_id = self._client.restart(_part(request, "id"), new_id=new_id)
+            return await self._started(request, instance_id)
+        except BadRequestError as error:
+            # Whatever argument is wrong, also one of the waiting.
+            message = "InstanceId does not match a valid orchestration instance."
+            raise BadRequestError(message, str(error)) from error
         except AlreadyExistsError as error:
             message = "A non-terminal instance with this instance ID already exists."
             exception = "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException"
             return json_response(error_body(message, str(error), exception), 409)
-        return await self._started(request, instance_id)
 
     async def _started(self, request: web.Request, instance_id: str) -> web.Response:
         timeout, interval = query.span(request, "timeout"), query.span(request, "pollingInterval")
         if timeout is not None and interval is not None:
             if interval > timeout:
-                raise BadRequestError(f"Total timeout {timeout} should be bigger than retry timeout {interval}")
+                raise BadRequestError(f"Total timeout {timeout:g} should be bigger than retry timeout {interval:g}")
             if await self._hub.wait_until_finished(instance_id, timeout):
                 instance = self._client.status(instance_id)
                 if instance.status == "Completed":
@@ -161,6 +169,7 @@ class HttpApi:
 
     async def raise_event(self, request: web.Request) -> web.Response:
         """Send an event: 202; 404 for an unknown instance, 410 for one that has ended, 400 for any body but JSON."""
+        self._client.check_runs(_part(request, "id"))
         if request.content_type != "application/json":
             raise BadRequestError("Only application/json request content is supported")
         try:
@@ -185,10 +194,8 @@ class HttpApi:
         return json_response(json_value(state))
 
     async def signal(self, request: web.Request) -> web.Response:
-        """Signal an entity: 202. DELETE is the operation `delete`."""
-        # .NET joins what a query names twice.
-        asked = ",".join(query.parameters(request).getall("op", []))
-        operation = "delete" if request.method == "DELETE" else asked
+        """Signal an entity: 202. DELETE is the operation `delete`; a path without a key means the empty one."""
+        operation = "delete" if request.method == "DELETE" else query.parameters(request).get("op", "")
         if request.content_type == "application/json" or not request.can_read_body:
             try:
                 body = await query.json_body(request)
@@ -198,6 +205,11 @@ class HttpApi:
             body = to_json(await query.text_body(request))
         self._client.signal_entity(_part(request, "name"), _key(request), operation, body)
         return web.Response(status=202)
+
+    async def signal_nobody(self, _: web.Request) -> web.Response:
+        """Refuse a signal without a name."""
+        message = "Invalid entity id: entity name must not be a null or empty string. (Parameter 'entityName')"
+        raise BadRequestError(message)
 
     async def list_entities(self, request: web.Request) -> web.Response:
         """A page of entities, of one name or all; with `fetchState` their states."""

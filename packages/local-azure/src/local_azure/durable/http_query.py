@@ -1,6 +1,7 @@
 """Read the query and the body of a request, within bounds."""
 
 import asyncio
+import codecs
 import json
 import math
 import re
@@ -20,6 +21,37 @@ _LARGE = re.compile(r"[eE][+]?[0-9]{3}|[0-9]{309}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
+_TIME = (
+    r"(?:[T ]\s*(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]+)?)?)?"
+    r"\s*(?P<zone>Z|[-+][0-9]{2}:?[0-9]{2})?"
+)
+_DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?" + _TIME)
+_AMERICAN = re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})" + _TIME)
+_CHARSETS = {
+    "utf-8": "utf-8",
+    "utf-16": "utf-16-le",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "utf-32": "utf-32-le",
+    "utf-32le": "utf-32-le",
+    "utf-32be": "utf-32-be",
+    "iso-8859-1": "latin-1",
+    "latin1": "latin-1",
+    "us-ascii": "ascii",
+    "ascii": "ascii",
+}
+"""The encodings that .NET has of its own, by Python's names."""
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NO_CHARSET = (
+    "The character set provided in ContentType is invalid. Cannot read content as string using an invalid character "
+    "set."
+)
+_INVALID_OPERATION = "System.InvalidOperationException"
+
 BODY_SECONDS = 60.0
 """The time that a client may take to send a body, in real seconds."""
 
@@ -33,7 +65,7 @@ class TooSlowError(Exception):
 
 
 async def text_body(request: web.Request) -> str:
-    """The body as text. Raises QueryTooLargeError beyond 32 MiB, TooSlowError, BadRequestError if not UTF-8."""
+    """The body as text. Raises QueryTooLargeError beyond 32 MiB, TooSlowError, BadRequestError for its charset."""
     if request.content_length is not None and request.content_length > MAX_BODY:
         raise QueryTooLargeError
     body = bytearray()
@@ -45,15 +77,22 @@ async def text_body(request: web.Request) -> str:
                     raise QueryTooLargeError
     except TimeoutError as error:
         raise TooSlowError from error
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise BadRequestError(f"The body is not UTF-8: {error}") from error
+    return _decoded(bytes(body), (request.charset or "").lower())
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    """A body as .NET reads it: by its charset, its byte order mark, or as UTF-8; what is none of it is replaced."""
+    if charset and charset not in _CHARSETS:
+        # The extension answers 500.
+        raise BadRequestError("Something went wrong while processing your request", _NO_CHARSET, _INVALID_OPERATION)
+    encoding = _CHARSETS.get(charset) or next((name for mark, name in _MARKS if body.startswith(mark)), "utf-8")
+    text = body.decode(encoding, "replace").removeprefix("\ufeff")
+    return text.replace("\ufffd", "?") if encoding == "ascii" else text
 
 
 async def json_body(request: web.Request) -> str | None:
     """The body as JSON text, None without a body. Raises as `text_body`, and UnreadableBodyError if it is not JSON."""
-    text = (await text_body(request)).removeprefix("\ufeff")
+    text = await text_body(request)
     if not text:
         return None
     try:
@@ -71,8 +110,9 @@ def _refuse_constant(name: str) -> None:
 
 
 def parameters(request: web.Request) -> CIMultiDict[str]:
-    """The query; the case of its names does not count."""
-    return CIMultiDict(request.query)
+    """The query; the case of its names does not count, and what is named twice is joined by a comma, as .NET does."""
+    asked = CIMultiDict(request.query)
+    return CIMultiDict({name: ",".join(asked.getall(name)) for name in asked})
 
 
 def flag(request: web.Request, name: str, *, default: bool = False) -> bool:
@@ -90,20 +130,24 @@ def number(request: web.Request, name: str, default: int) -> int:
 
 def span(request: web.Request, name: str) -> float | None:
     """A number of seconds of the query; None if it is absent or another text."""
+    text = parameters(request).get(name, "")
     try:
-        seconds_asked = float(parameters(request)[name])
-    except (KeyError, ValueError):
+        seconds_asked = float(text)
+    except ValueError:
         return None
-    return seconds_asked if math.isfinite(seconds_asked) else None
+    return seconds_asked if math.isfinite(seconds_asked) and "_" not in text else None
 
 
 def moment(request: web.Request, name: str) -> float | None:
     """A time of the query in seconds since 1970; None if it is absent or not a time, as the extension has it."""
-    text = parameters(request).get(name)
-    if not text:
+    text = parameters(request).get(name, "").strip()
+    if not (match := _DATE.fullmatch(text) or _AMERICAN.fullmatch(text)):
         return None
+    part = match.groupdict()
+    date = f"{part['year']}-{part['month']:0>2}-{part.get('day') or '1':0>2}"
+    time = f"{part['hour'] or '0':0>2}:{part['minute'] or '00'}:{part['second'] or '00'}{part['fraction'] or ''}"
     try:
-        return seconds(text)
+        return seconds(f"{date}T{time}{part['zone'] or ''}")
     except (ValueError, OverflowError):
         return None
 

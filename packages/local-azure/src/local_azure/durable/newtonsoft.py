@@ -16,9 +16,20 @@ from local_azure.durable.events import printable
 _MARKED = re.compile(r'\s*\{\s*"\$(?:type|id|ref|values)"')
 _PLAIN = re.compile(r"[0-9a-z+.,:{}\[\]-]*")
 """Numbers, `true`, `false` and `null` without a space: they are written as they are read."""
+_ESCAPED = [(letter, f"\\u{ord(letter):04x}") for letter in "\x85\u2028\u2029"]
 _MARKS = {"$type", "$id", "$ref", "$values"}
 _MAX_DEPTH = 64
 _ODD_NAME = re.compile(r"[ .'/\"\[\]\t\n\r\f\b\\\u0085\u2028\u2029]")
+_BLANKS = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
+    "\u205f\u3000"
+)
+_WORDS = {"null": None, "true": True, "false": False}
+_WORD = re.compile(r"(?:null|true|false|NaN|-?Infinity)(?=[\s,}\]]|$)")
+_NUMBER = re.compile(r"[-.0-9][-+.0-9a-fA-FxX]*(?=[\s,}\])/]|$)")
+_OTHER_BASE = re.compile(r"0[0-7]+|0[xX][0-9a-fA-F]+")
+_FLOAT = re.compile(r"-?(?=[.0-9])[0-9]*\.?[0-9]*(?<=[.0-9])(?:[eE][-+]?[0-9]+)?(?<!^\.)")
+_QUOTED = re.compile(r"'([^'\\]*)'")
 _SECOND_NAME = re.compile(r'\s*\{\s*"\$ref"\s*:\s*"(?:[^"\\]|\\.)*"\s*,\s*"((?:[^"\\]|\\.)*)"\s*:')
 
 
@@ -31,12 +42,15 @@ class UnreadableError(Exception):
 
 
 def compact(value: object) -> str:
-    """A value as Newtonsoft writes it: no spaces, every character as it is, NaN and the infinities as texts."""
+    """A value as Newtonsoft writes it: no spaces, all but line ends as they are, NaN and the infinities as texts."""
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError:
         text = json.dumps(_with_named_numbers(value), ensure_ascii=False, separators=(",", ":"))
-    return printable(text)
+    text = printable(text)
+    for letter, escape in () if text.isascii() else _ESCAPED:
+        text = text.replace(letter, escape)
+    return text
 
 
 def _with_named_numbers(value: Any) -> Any:
@@ -81,6 +95,36 @@ def read_value(value: Any, text: str | None = None, path: str = "") -> Any:
         if name == "$ref" and mark is not None:
             return _reference(members, text, path)
     return members
+
+
+def first_value(text: str) -> Any:
+    """The value at the beginning of a text that is not JSON; the text without blanks around it if there is none.
+
+    Newtonsoft does not look at what stands behind it: "3 of 5 failed" is 3, "null pointer" is nothing.
+    """
+    text = text.strip(_BLANKS)
+    if word := _WORD.match(text):
+        return _WORDS.get(word[0], word[0])
+    if (number := _NUMBER.match(text)) and (value := _number(number[0])) is not None:
+        return value
+    if quoted := _QUOTED.match(text):
+        return quoted[1]
+    if text.startswith(('"', "[", "{")):
+        try:
+            return json.JSONDecoder().raw_decode(text)[0]
+        except (ValueError, RecursionError):
+            return text
+    return text
+
+
+def _number(text: str) -> int | float | None:
+    if _OTHER_BASE.fullmatch(text):
+        return int(text, 16 if text[1] in "xX" else 8)
+    if text.startswith("0") and text[1:].isdigit():
+        return None
+    if text.removeprefix("-").isdigit():
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else None
 
 
 def too_deep(value: Any, path: str = "") -> str | None:

@@ -33,15 +33,17 @@ class NonDeterminismError(Exception):
     def missing(cls, event: Event, decisions: list[Decision]) -> "NonDeterminismError":
         """The history has something that the code does not schedule."""
         kind = event.event_type
-        named = ""
-        if kind is EventType.TASK_SCHEDULED:
-            named = f" and name '{event.name}' (version '')"
+        named = f"ID {event.event_id}"
+        if kind is EventType.TIMER_CREATED:
+            named = f"number {event.event_id}"
+        elif kind is EventType.TASK_SCHEDULED:
+            named += f" and name '{event.name}' (version ''),"
         elif kind is EventType.SUB_ORCHESTRATION_INSTANCE_CREATED:
-            named = f" and name '{event.name}' (version '', instance ID '{event.instance_id}')"
+            named += f" and name '{event.name}' (version '', instance ID '{event.instance_id}'),"
         elif kind is EventType.EVENT_SENT:
-            named = f", type 'EventSent' name '{event.name}', instance ID '{event.instance_id}'"
+            named += f", type 'EventSent' name '{event.name}', instance ID '{event.instance_id}',"
         return cls(
-            f"{_HEAD} {_TASKS[kind]} task with sequence ID {event.event_id}{named}, but the current replay execution "
+            f"{_HEAD} {_TASKS[kind]} task with sequence {named} but the current replay execution "
             f"hasn't (yet?) scheduled this task. {_QUESTION}",
             decisions,
         )

@@ -107,6 +107,7 @@ class Orchestrator:
         try:
             decisions = await self._replay(session, [])
         except (NonDeterminismError, UnusableActionError) as error:
+            _take_status(session)
             self._finish(session, nothing, [started], "Failed", str(error))
             return
         if decisions:
@@ -130,11 +131,14 @@ class Orchestrator:
             self._finish(session, batch, [self._started(session), *batch.events], "Failed", str(error))
             return
         except NonDeterminismError as error:
+            _take_status(session)
             events = [decision_event(decision, session.instance, new[0].timestamp) for decision in error.decisions]
             self._finish(session, batch, [self._started(session), *batch.events, *events], "Failed", str(error))
             return
         if batch.command is not None and batch.command.event_type is EventType.EXECUTION_TERMINATED:
-            self._terminate(session, batch, new, str(batch.command.input or ""))
+            _take_status(session)
+            reason = batch.command.input
+            self._finish(session, batch, new, "Terminated", reason if isinstance(reason, str) else None)
             return
         self._conclude(session, batch, new, decisions)
 
@@ -165,6 +169,9 @@ class Orchestrator:
         except Exception as error:
             log.exception("orchestrator %s could not be run", session.instance.name)
             answer = Answer(is_done=False, actions=(), error=f"{type(error).__name__}: {error}")
+        if answer.custom_status is not None and (problem := status_problem(answer.custom_status)):
+            # The extension sets the status first, and comes to no action.
+            answer = Answer(is_done=False, actions=(), error=problem)
         before, replay = session.answer, session.replay
         session.answer = answer
         # A state that has taken in the new events goes on: else a chain would cost the square of its length here too.
@@ -191,14 +198,11 @@ class Orchestrator:
         if custom_status is None and batch.continues:
             # The first episode of a later generation keeps the status of the one before; any other sets its own.
             custom_status = session.instance.custom_status
-        if custom_status is not None and (problem := status_problem(custom_status)):
-            reason = f"Orchestrator function '{session.instance.name}' failed: {problem}"
-            self._finish(session, batch, new, "Failed", reason)
-            return
         instance = msgspec.structs.replace(
             session.instance, **_standing(session.instance, batch.command), updated=now, custom_status=custom_status
         )
-        cancelled = [] if replay.is_suspended else replay.cancelled_timers()
+        if not replay.is_suspended:
+            replay.cancelled_timers()
         finished = (answer.is_done or answer.error is not None) and not replay.has_open_tasks
         ended = finished and not replay.is_suspended
         if ended and answer.error is None and (action := continuation(answer)) is not None:
@@ -218,7 +222,7 @@ class Orchestrator:
             new[alone - 1] = msgspec.structs.replace(new[alone - 1], is_played=True)
         if not batch.continues or len(new) > alone:
             new.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=timestamp))
-        self._commit(session, instance, new, batch.taken, decisions=decisions, cancelled=cancelled)
+        self._commit(session, instance, new, batch.taken, decisions=decisions)
 
     def _continue_as_new(
         self, session: Session, batch: Batch, instance: Instance, new: list[Event], decisions: list[Decision]
@@ -254,20 +258,11 @@ class Orchestrator:
             log.warning("%s continues as new without the events %s: nobody waited for them", session.instance.id, lost)
         return kept
 
-    def _terminate(self, session: Session, batch: Batch, new: list[Event], reason: str) -> None:
-        if session.answer is not None:
-            status = session.answer.custom_status
-            session.instance = msgspec.structs.replace(session.instance, custom_status=status)
-        self._finish(session, batch, new, "Terminated", reason)
-
-    def _finish(self, session: Session, batch: Batch, events: list[Event], status: str, reason: str) -> None:
+    def _finish(self, session: Session, batch: Batch, events: list[Event], status: str, reason: str | None) -> None:
         now = max(self._clock.timestamp(), session.last_timestamp)
         # A reason goes out as it came in: one that is JSON is shown as that value.
-        output = printable(reason) if status == "Terminated" else compact(printable(reason))
-        custom_status = session.instance.custom_status if status == "Terminated" else None
-        instance = msgspec.structs.replace(
-            session.instance, status=status, output=output or None, updated=now, custom_status=custom_status
-        )
+        output = reason if status == "Terminated" else compact(printable(reason or ""))
+        instance = msgspec.structs.replace(session.instance, status=status, output=output, updated=now)
         events = [*events, completion(instance, stamp(now))]
         events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=stamp(now)))
         self._commit(session, instance, events, batch.taken)
@@ -280,7 +275,6 @@ class Orchestrator:
         taken: list[int],
         *,
         decisions: Sequence[Decision] = (),
-        cancelled: Sequence[int] = (),
     ) -> None:
         episode = Episode(
             instance=instance,
@@ -289,7 +283,6 @@ class Orchestrator:
             events=events,
             taken=taken,
             decisions=decisions,
-            cancelled=cancelled,
         )
         woken = commit(self._store, episode, instance.updated, self._settings)
         session.append(events)
@@ -297,10 +290,18 @@ class Orchestrator:
         self._listener.committed(woken)
 
 
+def _take_status(session: Session) -> None:
+    """Show the custom status of the last replay, whatever becomes of its actions."""
+    if session.answer is not None:
+        status = session.answer.custom_status
+        session.instance = msgspec.structs.replace(session.instance, custom_status=status)
+
+
 def _standing(instance: Instance, command: Event | None) -> dict[str, str | None]:
     """Status and output of an instance that goes on; suspending and resuming leave their reason as output."""
     if command is not None and command.event_type in _STATUS_AFTER:
-        return {"status": _STATUS_AFTER[command.event_type], "output": str(command.reason or "") or None}
+        reason = command.reason if isinstance(command.reason, str) else None
+        return {"status": _STATUS_AFTER[command.event_type], "output": reason}
     return {"status": "Running" if instance.status == "Pending" else instance.status}
 
 

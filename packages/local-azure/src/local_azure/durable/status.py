@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_azure.durable.events import EventType
+from local_azure.durable.newtonsoft import first_value
 from local_azure.durable.queries import EntityRow
 from local_azure.durable.store import Instance
 
@@ -74,13 +75,13 @@ def status_problem(custom_status: str) -> str | None:
 
 
 def json_value(text: str | None) -> Any:
-    """Stored JSON text as a value; any other text stands for itself, as the extension has it."""
+    """Stored JSON text as a value; of any other text what the extension makes of it."""
     if text is None:
         return None
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        return first_value(text)
 
 
 def whole_seconds(timestamp: float) -> str:

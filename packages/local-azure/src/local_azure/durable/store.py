@@ -19,7 +19,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS instances(
   id TEXT PRIMARY KEY, execution TEXT NOT NULL, name TEXT NOT NULL, version TEXT, status TEXT NOT NULL,
   input TEXT, output TEXT, custom_status TEXT, created REAL NOT NULL, updated REAL NOT NULL,
-  parent TEXT, parent_execution TEXT, parent_task INTEGER, rewindable TEXT);
+  parent TEXT, parent_execution TEXT, parent_task INTEGER, rewindable TEXT, generation INTEGER);
 CREATE INDEX IF NOT EXISTS instances_by_creation ON instances(created);
 CREATE TABLE IF NOT EXISTS history(
   instance TEXT, seq INTEGER, event TEXT NOT NULL, PRIMARY KEY(instance, seq)) WITHOUT ROWID;
@@ -38,7 +38,7 @@ CREATE INDEX IF NOT EXISTS timers_by_instance ON timers(instance, task);
 CREATE TABLE IF NOT EXISTS entities(
   id TEXT PRIMARY KEY, state TEXT NOT NULL, updated REAL NOT NULL, created REAL);
 """
-_ADDED = {("timers", "fire_at"), ("entities", "created")}
+_ADDED = {("timers", "fire_at", "REAL"), ("entities", "created", "REAL"), ("instances", "generation", "INTEGER")}
 """Columns that a file of an older version may not have yet."""
 
 
@@ -83,6 +83,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     parent_execution: str | None = None
     parent_task: int | None = None
     rewindable: str | None = None
+    generation: int | None = None
+    """How often a client has started the id anew."""
 
     @property
     def is_finished(self) -> bool:
@@ -116,10 +118,10 @@ class Store:
     def __init__(self, path: Path) -> None:
         try:
             self.database = open_database(path, SCHEMA)
-            for table, column in _ADDED:
+            for table, column, kind in _ADDED:
                 columns = {row[1] for row in self.database.execute(f"PRAGMA table_info({table})")}
                 if column not in columns:
-                    self.database.execute(f"ALTER TABLE {table} ADD COLUMN {column} REAL")
+                    self.database.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
             self.database.execute("PRAGMA locking_mode=EXCLUSIVE")
             self.database.execute("BEGIN EXCLUSIVE")
             self.database.execute("COMMIT")

@@ -43,7 +43,7 @@ class Client:
         self,
         method: str,
         path: str,
-        body: str | None = None,
+        body: str | bytes | None = None,
         *,
         content_type: str = "application/json",
         headers: dict[str, str] | None = None,
@@ -51,7 +51,7 @@ class Client:
         """A request under the management API's base; the path goes out as it is."""
         sent = dict(headers or {}) | ({"Content-Type": content_type} if body is not None else {})
         url = URL(f"{self.address}{BASE}{path}", encoded=True)
-        data = None if body is None else body.encode()
+        data = body.encode() if isinstance(body, str) else body
         async with self._session.request(method, url, data=data, headers=sent) as response:
             return Answer(response.status, await response.text(), dict(response.headers))
 

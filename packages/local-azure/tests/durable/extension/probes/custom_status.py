@@ -34,3 +34,17 @@ async def a_custom_status_of_the_generation_before(client: Client) -> Any:
     between = await client.status("kept")
     await client.raise_event("kept", "go", 1)
     return [between["runtimeStatus"], between["customStatus"], between["input"], end_of(await client.ended("kept"))]
+
+
+@probe
+async def a_large_custom_status_after_work(client: Client) -> Any:
+    befores = ("an activity", "a timer", "a child", "a signal", "a failure", "nothing")
+    return {
+        before: await ran(client, "large_status_after", before, f"large-{before.replace(' ', '-')}")
+        for before in befores
+    }
+
+
+@probe
+async def a_custom_status_of_changed_code(client: Client) -> Any:
+    return await ran(client, "changed_with_a_status")

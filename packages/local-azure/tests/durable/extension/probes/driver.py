@@ -1,6 +1,9 @@
 """All probes, in the order in which they are asked."""
 
 from tests.durable.extension.probes import (
+    again,
+    bodies,
+    cancelling,
     commands,
     custom_status,
     durable_http,
@@ -14,6 +17,7 @@ from tests.durable.extension.probes import (
     oddities,
     queries,
     races,
+    reasons,
     replaying,
     retrying,
     signals,
@@ -45,6 +49,10 @@ _MODULES = (
     oddities,
     signals,
     tangles,
+    cancelling,
+    reasons,
+    again,
+    bodies,
 )
 PROBES: dict[str, Probe] = {
     name: probe for module in _MODULES for name, probe in vars(module).items() if getattr(probe, "is_probe", False)

@@ -70,3 +70,10 @@ async def entities_in_lists(client: Client) -> Any:
     for row in (*rows, *gone):
         row["input"]["sorter"] = "SORTER"
     return [even(rows), even(gone), status.status, even(listed), even([row for row in bare if "listed" in str(row)])]
+
+
+@probe
+async def the_answer_to_an_operation_that_fails(client: Client) -> Any:
+    await client.run("entity_fails", "answered", "answered")
+    history = (await client.full_status("answered"))["historyEvents"]
+    return [event["Input"] for event in history if event["EventType"] == "EventRaised"]

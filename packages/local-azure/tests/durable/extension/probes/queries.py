@@ -17,6 +17,20 @@ async def _three(client: Client, prefix: str) -> None:
     await client.waiting(f"{prefix}-runs")
 
 
+_ODD_QUERIES = (
+    *("createdTimeTo=2000-1-1", "createdTimeTo=2000-01", "createdTimeTo=01/02/2000", "createdTimeTo=%202000-01-01%20"),
+    *(
+        "createdTimeTo=2000-01-01%2000:00",
+        "createdTimeTo=2000-01-01T00",
+        "createdTimeTo=20000101",
+        "createdTimeTo=2000",
+    ),
+    *("createdTimeTo=2000-W01-1", "createdTimeTo=2000-01-01T00:00:00.123456789Z", "createdTimeTo=2000-13-01"),
+    *("createdTimeFrom=2000-01-01&createdTimeFrom=2000-01-01", "createdTimeTo=2000-01-01&createdTimeTo=2000-01-01"),
+    *("runtimeStatus=Running&runtimeStatus=Completed", "instanceIdPrefix=oddly", "top=0&top=0", "top=0"),
+)
+
+
 @probe
 async def lists_by_state_and_time(client: Client) -> Any:
     await _three(client, "by")
@@ -78,3 +92,16 @@ async def pages_by_state(client: Client) -> Any:
         token = answer.headers.get("x-ms-continuation-token")
         if not token or len(pages) > 6:
             return [name for page in pages for name in page]
+
+
+@probe
+async def times_and_names_that_are_said_oddly(client: Client) -> Any:
+    await client.run("echo_input", "oddly", 1)
+    counts: dict[str, Any] = {}
+    for query in _ODD_QUERIES:
+        answer = await client.ask("GET", f"/instances?instanceIdPrefix=oddly&{query}")
+        counts[query] = len(answer.body)
+    status = await client.ask(
+        "GET", "/instances/oddly?showInput=false&showInput=false&showHistory=true&SHOWHISTORY=true"
+    )
+    return [counts, status.body["input"], "historyEvents" in status.body]

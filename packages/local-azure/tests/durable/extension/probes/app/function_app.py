@@ -3,6 +3,7 @@
 import azure.durable_functions as df
 import azure.functions as func
 from probed import (
+    cancelling,
     changing,
     children,
     entities,
@@ -39,6 +40,7 @@ _MODULES = (
     odd_values,
     races,
     signalling,
+    cancelling,
 )
 for module in _MODULES:
     app.register_functions(module.blueprint)

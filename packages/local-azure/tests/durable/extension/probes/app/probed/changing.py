@@ -39,3 +39,10 @@ def changed_from_timer(context):
     if runs[context.instance_id] == 1:
         yield context.create_timer(context.current_utc_datetime + timedelta(seconds=0.5))
     yield context.call_activity("echo", 1)
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def changed_with_a_status(context):
+    runs[context.instance_id] = runs.get(context.instance_id, 0) + 1
+    context.set_custom_status(f"run {runs[context.instance_id]}")
+    yield context.call_activity("echo" if runs[context.instance_id] == 1 else "bad", 1)

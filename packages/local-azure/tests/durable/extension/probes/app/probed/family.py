@@ -103,3 +103,11 @@ def child_whose_failure_is_told_again(context):
         yield context.call_sub_orchestrator("bad_child")
     except Exception as error:
         raise RuntimeError(f"told again: {str(error).partition(' ')[0]}") from error
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def tells_of_its_child(context):
+    try:
+        return (yield context.call_sub_orchestrator("echo_event", 1, f"{context.instance_id}-child"))
+    except Exception as error:
+        return str(error)

@@ -1,5 +1,7 @@
 """Custom statuses, and generations of one instance."""
 
+from datetime import timedelta
+
 import azure.durable_functions as df
 
 blueprint = df.Blueprint()
@@ -79,3 +81,21 @@ def replaying(context):
         yield context.call_activity("echo", n)
         seen.append(context.is_replaying)
     return seen
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def large_status_after(context):
+    before = context.get_input()
+    if before == "an activity":
+        yield context.call_activity("echo", 1)
+    elif before == "a timer":
+        yield context.create_timer(context.current_utc_datetime + timedelta(seconds=0.1))
+    elif before == "a child":
+        yield context.call_sub_orchestrator("child", 1)
+    elif before == "a signal":
+        context.signal_entity(df.EntityId("counter", context.instance_id), "add", 1)
+        yield context.call_activity("echo", 1)
+    context.set_custom_status("x" * 20_000)
+    yield context.call_activity("echo", 2)
+    if before == "a failure":
+        raise RuntimeError("after it")
