@@ -127,7 +127,7 @@ async def test_terminating_a_child_fails_its_call_and_terminating_a_parent_leave
     hub_now.client.terminate("kid-1", "enough")
     hub_now.client.terminate(second, "enough")
 
-    assert "failed: enough \n Message: enough" in (await hub.ended(first))["output"]
+    assert "failed: enough \n None" in (await hub.ended(first))["output"]
     assert (await hub.ended(second))["runtimeStatus"] == "Terminated"
     assert (await hub.status("kid-2"))["runtimeStatus"] in {"Running", "Pending"}
 
