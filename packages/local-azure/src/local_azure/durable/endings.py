@@ -3,7 +3,6 @@
 from local_azure.durable.action_replay import ActionReplay
 from local_azure.durable.actions import ActionType, Answer, to_json
 from local_azure.durable.events import Event, EventType, printable
-from local_azure.durable.newtonsoft import compact
 from local_azure.durable.store import Instance
 
 
@@ -16,10 +15,10 @@ def continuation(answer: Answer) -> str | None:
 
 
 def outcome(instance: Instance, answer: Answer) -> tuple[str, str | None]:
-    """Status and output of an instance whose user code has returned or raised."""
+    """Status and output of an instance whose user code has returned or raised; a failure is plain text."""
     if answer.error is None:
         return "Completed", answer.output
-    return "Failed", compact(printable(f"Orchestrator function '{instance.name}' failed: {answer.error}"))
+    return "Failed", printable(f"Orchestrator function '{instance.name}' failed: {answer.error}")
 
 
 def completion(instance: Instance, timestamp: str, number: int = -1) -> Event:

@@ -14,7 +14,6 @@ from local_azure.durable.errors import SupersededError
 from local_azure.durable.events import Event, EventType, Parent, encode, stamp
 from local_azure.durable.newtonsoft import compact
 from local_azure.durable.settings import HubSettings
-from local_azure.durable.status import json_value
 from local_azure.durable.store import (
     Instance,
     MessageKind,
@@ -186,7 +185,7 @@ def _tell_parent(database: sqlite3.Connection, child: Instance, now: float) -> l
     elif child.status == "Terminated":
         message = _failed_child(parent, task, now, child.output, None)
     else:
-        reason = str(json_value(child.output))
+        reason = child.output or ""
         cause = reason.removeprefix(f"Orchestrator function '{child.name}' failed: ")
         message = _failed_child(parent, task, now, reason, child_failure(cause))
     put_message(database, message)

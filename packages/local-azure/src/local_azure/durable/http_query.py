@@ -81,7 +81,7 @@ async def text_body(request: web.Request) -> str:
 
 
 def _decoded(body: bytes, charset: str) -> str:
-    """A body as .NET reads it: by its charset, its byte order mark, or as UTF-8; what is none of it is replaced."""
+    """A body as .NET reads it: by its charset, its byte order mark, or as UTF-8, with U+FFFD for odd bytes."""
     if charset and charset not in _CHARSETS:
         # The extension answers 500.
         raise BadRequestError("Something went wrong while processing your request", _NO_CHARSET, _INVALID_OPERATION)

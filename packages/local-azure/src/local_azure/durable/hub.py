@@ -85,7 +85,8 @@ class TaskHub:
     def export_history(self, instance_id: str) -> dict[str, Any]:
         """A recorded history: name, execution, status, output, and the trigger's payload, for replay tests.
 
-        `output` is JSON text; `payload` is what the SDK would get next, the whole history and all inputs in it.
+        `output` is JSON text, or the text of a failure; `payload` is what the SDK would get next, the whole history and
+        all inputs in it.
 
         Raises NotFoundError for an unknown instance.
         """

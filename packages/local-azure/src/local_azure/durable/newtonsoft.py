@@ -98,9 +98,9 @@ def read_value(value: Any, text: str | None = None, path: str = "") -> Any:
 
 
 def first_value(text: str) -> Any:
-    """The value at the beginning of a text that is not JSON; the text without blanks around it if there is none.
+    """The value at the beginning of a text that is not JSON; without one the text, but for the blanks around it.
 
-    Newtonsoft does not look at what stands behind it: "3 of 5 failed" is 3, "null pointer" is nothing.
+    Newtonsoft does not look at what stands behind it: "3 of 5 failed" is 3, "null pointer" is null.
     """
     text = text.strip(_BLANKS)
     if word := _WORD.match(text):

@@ -15,7 +15,6 @@ from local_azure.durable.episode import Episode, commit, decision_event
 from local_azure.durable.errors import SupersededError, UnusableActionError
 from local_azure.durable.events import Event, EventType, decode, next_execution, printable, stamp
 from local_azure.durable.inbox import Batch, next_batch, order
-from local_azure.durable.newtonsoft import compact
 from local_azure.durable.non_determinism import NonDeterminismError
 from local_azure.durable.session import Session
 from local_azure.durable.status import status_problem
@@ -261,7 +260,7 @@ class Orchestrator:
     def _finish(self, session: Session, batch: Batch, events: list[Event], status: str, reason: str | None) -> None:
         now = max(self._clock.timestamp(), session.last_timestamp)
         # A reason goes out as it came in: one that is JSON is shown as that value.
-        output = reason if status == "Terminated" else compact(printable(reason or ""))
+        output = None if reason is None else printable(reason)
         instance = msgspec.structs.replace(session.instance, status=status, output=output, updated=now)
         events = [*events, completion(instance, stamp(now))]
         events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=stamp(now)))

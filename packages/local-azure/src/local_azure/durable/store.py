@@ -84,7 +84,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     parent_task: int | None = None
     rewindable: str | None = None
     generation: int | None = None
-    """How often a client has started the id anew."""
+    """The number of times that a client has started the id anew."""
 
     @property
     def is_finished(self) -> bool:

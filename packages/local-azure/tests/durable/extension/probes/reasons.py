@@ -1,4 +1,4 @@
-"""The reasons of commands as an instance's output: texts that are JSON, begin like it, or are none."""
+"""The reasons of commands as an instance's output: JSON, texts that begin like it, and other texts."""
 
 from typing import Any
 from urllib.parse import quote
@@ -79,3 +79,15 @@ async def a_terminated_child_as_its_parent_sees_it(client: Client) -> Any:
         history = (await client.full_status(parent))["historyEvents"]
         seen[query] = [end, [[event.get("Reason"), event.get("Details")] for event in history]]
     return seen
+
+
+@probe
+async def failures_with_blanks_around_their_texts(client: Client) -> Any:
+    texts = (" x ", " \n ", '"q"', "3 of 5", "")
+    return {
+        text: [
+            end_of(await client.run("raises_its_input", f"blank-{number}", text)),
+            end_of(await client.run("parent_of_raised_input", f"blank-parent-{number}", text)),
+        ]
+        for number, text in enumerate(texts)
+    }

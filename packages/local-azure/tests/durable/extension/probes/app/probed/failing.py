@@ -62,3 +62,17 @@ def swallowed(context):
         except Exception as error:
             failures.append(str(error).partition(" \n ")[0])
     return failures
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def raises_its_input(context):
+    raise RuntimeError(context.get_input())
+    yield
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def parent_of_raised_input(context):
+    try:
+        yield context.call_sub_orchestrator("raises_its_input", context.get_input())
+    except Exception as error:
+        return str(error).partition(", StackTrace")[0]
