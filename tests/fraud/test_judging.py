@@ -11,8 +11,6 @@ from fraud.archive import quarantined
 from fraud.events import StoreEvent
 from fraud.generation import generate_events
 from fraud.judging import (
-    HIGH_SCORE,
-    MEDIUM_SCORE,
     Content,
     archived_contents,
     band_of,
@@ -88,13 +86,14 @@ def test_the_score_is_the_sum_of_the_weights_and_decides_the_band():
 
 
 def test_bands_begin_at_their_bounds():
-    scores = (0, MEDIUM_SCORE - 1, MEDIUM_SCORE, HIGH_SCORE - 1, HIGH_SCORE)
+    medium, high = SEED.bands.medium, SEED.bands.high
+    scores = (0, medium - 1, medium, high - 1, high)
 
     assert [band_of(score) for score in scores] == ["low", "low", "medium", "medium", "high"]
 
 
 def test_every_band_is_within_reach_of_the_rules():
-    assert sum(rule.most for rule in SEED.rules) >= HIGH_SCORE > MEDIUM_SCORE
+    assert sum(rule.most for rule in SEED.rules) >= SEED.bands.high > SEED.bands.medium
 
 
 def test_an_unresolved_id_has_a_verdict_without_an_event():
