@@ -103,7 +103,8 @@ class Raw:
         filters = None if selector is None else {Symbol("apache.org:selector-filter:string"): selector}
         source = described(0x28, [address, None, None, None, None, None, None, filters])
         name = link.get("name", f"receiver-{handle}")
-        fields = [name, uint(handle), True, None, None, source, described(0x29, [link.get("target")]), None, None, None]
+        target = described(0x29, [link.get("target")])
+        fields = [name, uint(handle), True, link.get("sender_settles"), None, source, target, None, None, None]
         self.frame(Code.ATTACH, [*fields, None, None, None, link.get("properties")])
         return self.until(Code.ATTACH)
 

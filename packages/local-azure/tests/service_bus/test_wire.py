@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local_azure.amqp.encode import described, uint
+from local_azure.amqp.encode import described, ubyte, uint
 from local_azure.amqp.performatives import Code
 from local_azure.amqp.values import Described, Symbol
 from tests.amqp.raw import Raw, condition, event, selector
@@ -47,6 +47,14 @@ def test_drain_gives_what_is_there_and_returns_the_rest_of_the_credit(client: Ra
     assert [client.next()[0] for _ in range(2)] == [Code.TRANSFER, Code.TRANSFER]
     flow = client.until(Code.FLOW)
     assert (flow[5], flow[6], flow[8]) == (10, 0, True), "delivery-count, credit and drain"
+
+
+def test_a_message_that_is_received_and_deleted_comes_settled_and_without_a_tag(client: Raw, queue: str) -> None:
+    send(client, queue, 1)
+    client.attach_receiver(queue, sender_settles=ubyte(1))
+    client.credit(1)
+    delivered = client.until(Code.TRANSFER)
+    assert (delivered[2], delivered[4]) == (b"", True)
 
 
 def test_no_more_messages_go_out_than_there_is_credit_for(client: Raw, queue: str) -> None:

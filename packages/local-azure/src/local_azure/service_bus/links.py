@@ -49,7 +49,6 @@ class QueueSource:
         self._queue = queue
         self._feed = feed
         self._store = store
-        self._given = 0
 
     @property
     def wants(self) -> int:
@@ -63,8 +62,8 @@ class QueueSource:
             if delivery.lock:
                 self._link.send(delivery.lock.token, data, settled=False)
             else:
-                self._given += 1
-                self._link.send(self._given.to_bytes(8, "big"), data, settled=True)
+                # Without a tag, as the service: it is settled, and never spoken of again.
+                self._link.send(b"", data, settled=True)
 
     def on_flow(self, drain: bool) -> None:
         """Take what there is for the credit; with `drain` give the rest of it back."""
