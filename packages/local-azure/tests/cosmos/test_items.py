@@ -1,6 +1,7 @@
 """Documents one by one: create, read, upsert, replace, delete, under conditions."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+import re
 from typing import Any
 
 import pytest
@@ -126,6 +127,15 @@ async def test_what_cannot_be_an_id_is_refused(sdk: Sdk, container: Any, name: A
         await sdk.do(container.create_item({"id": name, "store_id": "7"}))
     if isinstance(refusal.value, CosmosHttpResponseError):
         assert refusal.value.status_code == 400
+
+
+@ONE_SDK
+async def test_how_long_an_id_may_be_is_told_as_the_service_does(sdk: Sdk, database: Any, container: Any) -> None:
+    told = "Ensure to provide a unique non-empty string less than '{}' characters."
+    with pytest.raises(CosmosHttpResponseError, match=re.escape(told.format(1024))):
+        await sdk.do(container.create_item({"id": "x" * 1024, "store_id": "7"}))
+    with pytest.raises(CosmosHttpResponseError, match=re.escape(told.format(255))):
+        await sdk.do(database.create_container("x" * 256, PartitionKey("/store_id")))
 
 
 @pytest.mark.parametrize("key", ["", "ünï", 7, 7.5, True, None])

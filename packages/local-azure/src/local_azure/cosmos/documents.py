@@ -288,5 +288,8 @@ def checked_id(document: JsonObject) -> str:
     if not isinstance(name, str) or not name:
         raise bad_request("The required property 'id' is missing, empty or not a string.")
     if len(name) > MAX_ID_BYTES or len(name.encode()) > MAX_ID_BYTES:
-        raise bad_request(f"An id may have at most {MAX_ID_BYTES} bytes.")
+        raise bad_request(
+            f"The input name is invalid: it has more than {MAX_ID_BYTES} bytes. Ensure to provide a unique non-empty "
+            f"string less than '{MAX_ID_BYTES + 1}' characters."
+        )
     return name
